@@ -1,0 +1,151 @@
+//! The plain data that the engine, the prediction and every report meet in.
+
+use std::borrow::Cow;
+
+/// A range of bytes in a file: `start` is the first byte, `end` the one after the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset after the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span from `start` up to, not including, `end`.
+    #[must_use]
+    pub const fn new(start: u32, end: u32) -> Self {
+        Self { start, end }
+    }
+
+    /// The text it covers; empty where it lies outside `text` or inside a character.
+    #[must_use]
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or("")
+    }
+
+    /// How many bytes it covers.
+    #[must_use]
+    pub const fn len(self) -> u32 {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether it covers no byte at all.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.end <= self.start
+    }
+}
+
+/// Whether the API is predicted to refuse the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// No 400 is predicted, but the sender should know.
+    Warning,
+    /// A 400 is predicted, or the file is no JSON that could be sent.
+    Error,
+}
+
+/// How sure we are that a constraint holds, by where it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Evidence {
+    /// A documented response shows this outcome for such a request.
+    Response,
+    /// The Data Elements table states it, and no documented success contradicts it.
+    Table,
+    /// From the platform, a sibling endpoint, or analogy inside the page.
+    Inferred,
+    /// The table states it, and a documented 200 breaks it.
+    Contradicted,
+}
+
+/// Whether errorCode and errorDescription are the vendor's own words for this case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Wording {
+    /// Both stand in the documentation for this very case.
+    Documented,
+    /// At least one of them is our guess.
+    Inferred,
+}
+
+/// What part of the JSON a finding's span covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    /// The value itself.
+    Value,
+    /// The property's name.
+    Key,
+    /// The object that lacks a property.
+    Object,
+}
+
+/// One error of the response that we predict.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Predicted {
+    /// `errorDetails[].key`.
+    pub key: String,
+    /// `errorCode`.
+    pub error_code: String,
+    /// `errorDescription`.
+    pub error_description: String,
+    /// Whether the two above are the vendor's own words.
+    pub wording: Wording,
+}
+
+/// The step of the service that answers; a record stops at its first failing one (inferred).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Not JSON, or nothing the service ever sees.
+    None,
+    /// The whole body is converted to objects.
+    Bind,
+    /// The request as a whole.
+    Request,
+    /// Properties that have to be there.
+    Mandatory,
+    /// Lengths, value lists, codes.
+    Data,
+    /// What the service stumbles over.
+    Exception,
+}
+
+/// Something wrong, or worth knowing, at one place of one file.
+///
+/// Plain data: bytes inside; lines and columns are worked out where a finding is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Rule id in kebab-case, naming the problem: `too-long`.
+    pub rule: Cow<'static, str>,
+    /// The constraint that spoke, `Table.Property`; empty where no table row did.
+    pub constraint: String,
+    /// Error or warning.
+    pub severity: Severity,
+    /// Where the constraint comes from.
+    pub evidence: Evidence,
+    /// Endpoint id; empty where the file has none.
+    pub endpoint: Cow<'static, str>,
+    /// Index of the record in the request, from 0.
+    pub record: Option<u32>,
+    /// The record's key as the response would show it.
+    pub record_key: Option<String>,
+    /// RFC 6901, in the request's own spelling; of an absent property: its object's pointer and the table's spelling.
+    pub pointer: String,
+    /// What the span covers.
+    pub target: Target,
+    /// Where.
+    pub span: Span,
+    /// A second place that belongs to it, with a short label.
+    pub related: Option<(Span, String)>,
+    /// What is wrong: the offending value, the limit and the actual.
+    pub message: String,
+    /// Why the API refuses it, or why it is worth knowing; may be empty.
+    pub why: String,
+    /// What to do; may be empty.
+    pub help: String,
+    /// Page table and row: `Buyer Contact 1.2`; empty where no row states it.
+    pub source: String,
+    /// The error we predict; `None` for warnings and for files that are no JSON.
+    pub predicted: Option<Predicted>,
+    /// The service's step that answers.
+    pub phase: Phase,
+}

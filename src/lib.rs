@@ -1,0 +1,9 @@
+//! geplint predicts, offline, the 400 responses of the GEP SMART Contact API.
+//!
+//! The flow goes one way: bytes become spanned JSON ([`json`]), a record meets the tables of its
+//! endpoint ([`rules`], [`bind`], [`lint`]), and what does not fit becomes a [`finding::Finding`].
+//! All of that is pure. Reading files ([`input`]) and showing findings ([`report`]) are thin shells.
+
+pub mod bind;
+pub mod finding;
+pub mod json;
