@@ -2,8 +2,15 @@
 //!
 //! The flow goes one way: bytes become spanned JSON ([`json`]), a record meets the tables of its
 //! endpoint ([`rules`], [`bind`], [`lint`]), and what does not fit becomes a [`finding::Finding`].
-//! All of that is pure. Reading files ([`input`]) and showing findings ([`report`]) are thin shells.
+//! All of that is pure. Reading files ([`input`]) and showing findings (`report`) are thin shells.
 
 pub mod bind;
 pub mod finding;
+#[doc(hidden)]
+pub mod cli;
+pub mod input;
 pub mod json;
+pub mod lint;
+pub mod report;
+pub mod rules;
+pub mod tenant;

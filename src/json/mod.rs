@@ -1,5 +1,19 @@
 //! Spanned JSON: bytes in, a flat table of nodes with byte spans out, a record at a time.
+//!
+//! [`text()`] makes text of a file's bytes, [`Reader`] walks it. The reader follows RFC 8259 to the letter, and
+//! where a file does not, it says what is wrong and reads on as the author most probably meant it.
 
+mod decode;
+mod error;
+mod look;
+mod reader;
+mod recover;
+mod repair;
+mod text;
 mod tree;
 
+pub use decode::{decode, raw, utf16_len};
+pub use error::{SyntaxError, SyntaxKind};
+pub use reader::{MAX_DEPTH, MAX_ERRORS, Reader, Root};
+pub use text::text;
 pub use tree::{Elements, JsonKind, Members, Node, NodeId, Tree};

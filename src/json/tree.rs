@@ -38,6 +38,21 @@ pub struct Node {
     pub kind: JsonKind,
     /// For strings and keys: the text holds a backslash.
     pub escaped: bool,
+    /// Its own text is no JSON, or is cut off: it stands for a value, but should not be judged as one.
+    pub malformed: bool,
+}
+
+impl Node {
+    /// A node that holds no other, as the `index`th of its tree.
+    pub(super) const fn leaf(kind: JsonKind, span: Span, index: u32) -> Self {
+        Self {
+            span,
+            next: index + 1,
+            kind,
+            escaped: false,
+            malformed: false,
+        }
+    }
 }
 
 /// Nodes in document order: a container stands before what it holds, a key before its value.
@@ -51,6 +66,24 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// Forgets everything, but keeps the memory.
+    pub fn clear(&mut self) {
+        self.nodes.clear();
+        self.damaged = false;
+    }
+
+    /// How many nodes there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is no node at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
     /// The root of the record; `None` for an empty tree.
     #[must_use]
     pub fn root(&self) -> Option<NodeId> {

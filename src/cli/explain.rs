@@ -1,0 +1,105 @@
+//! `geplint explain`: what a rule means.
+
+use std::fmt::Write as _;
+use std::io;
+
+use super::args::{Common, Explain};
+use super::{CLEAN, TROUBLE, terminal};
+use crate::report::look::{Look, Palette};
+use crate::report::{OutputError, output, words, wrap};
+use crate::rules::{Constraint, RuleText, builtin, builtin_ids, rule_text, rule_texts};
+
+/// Prints the text of a rule, or a line for each rule.
+pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
+    let look = terminal::stdout_look(common);
+    let text = match &args.rule {
+        None => list(look.palette()),
+        Some(id) => match rule_text(id) {
+            Some(rule) => page(rule, look),
+            None => {
+                terminal::complain(common, &unknown(id));
+                return Ok(TROUBLE);
+            }
+        },
+    };
+    output::write(&mut io::stdout().lock(), &text)?;
+    Ok(CLEAN)
+}
+
+fn unknown(id: &str) -> String {
+    let near = rule_texts()
+        .iter()
+        .map(|rule| (strsim::osa_distance(&rule.id, id), rule))
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, _)| *distance <= 4);
+    match near {
+        Some((_, rule)) => format!("there is no rule \"{id}\"; did you mean {}?", rule.id),
+        None => format!("there is no rule \"{id}\"; `geplint explain` lists them"),
+    }
+}
+
+fn list(palette: Palette) -> String {
+    let width = rule_texts().iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for rule in rule_texts() {
+        let severity = format!("{:7}", rule.severity);
+        let severity = if rule.severity == "error" {
+            palette.error(severity).to_string()
+        } else {
+            palette.warning(severity).to_string()
+        };
+        let _ = writeln!(text, "{severity}  {}  {}", palette.name(format!("{:width$}", rule.id)), rule.title);
+    }
+    text
+}
+
+fn page(rule: &RuleText, look: Look) -> String {
+    let palette = look.palette();
+    let mut text = format!("{} ({})\n{}\n", palette.strong(&rule.id), rule.severity, rule.title);
+    for (title, body) in [("What", &rule.what), ("Why", &rule.why), ("What to do", &rule.fix)] {
+        section(&mut text, title, &wrap::indented(body, look.width.min(100), 2), palette);
+    }
+    section(&mut text, "Where", &places(&rule.id, look), palette);
+    if let (Some(bad), Some(endpoint)) = (&rule.bad, &rule.endpoint) {
+        section(&mut text, &format!("Bad ({endpoint})"), &indented(bad), palette);
+    }
+    if let Some(note) = &rule.bad_note {
+        section(&mut text, "Bad", &wrap::indented(note, look.width.min(100), 2), palette);
+    }
+    if let (Some(good), Some(endpoint)) = (&rule.good, &rule.endpoint) {
+        section(&mut text, &format!("Good ({endpoint})"), &indented(good), palette);
+    }
+    text
+}
+
+fn section(text: &mut String, title: &str, body: &str, palette: Palette) {
+    if !body.is_empty() {
+        let _ = write!(text, "\n{}\n{body}", palette.strong(title));
+    }
+}
+
+fn indented(body: &str) -> String {
+    body.trim_end().lines().fold(String::new(), |text, line| text + "  " + line + "\n")
+}
+
+/// The rows that the rule speaks for, with evidence and source; a rule that holds everywhere has none.
+fn places(id: &str, look: Look) -> String {
+    const MOST: usize = 12;
+    let mut lines: Vec<String> = Vec::new();
+    for endpoint in builtin_ids().filter_map(builtin) {
+        let of_rule = endpoint.constraints().into_iter().filter(|constraint| constraint.rule == id);
+        lines.extend(of_rule.map(|constraint| place(&endpoint.id, &constraint)));
+    }
+    let more = lines.len().saturating_sub(MOST);
+    lines.truncate(MOST);
+    if more > 0 {
+        lines.push(format!("and {more} more: `geplint rules ENDPOINT`"));
+    }
+    lines.iter().map(|line| wrap::indented(line, look.width.min(120), 2)).collect()
+}
+
+fn place(endpoint: &str, constraint: &Constraint) -> String {
+    let evidence = words::evidence(constraint.evidence);
+    let severity = words::severity(constraint.severity);
+    format!("{endpoint}: {} {} ({}: {evidence}, {severity})", constraint.name, constraint.what, constraint.source)
+}

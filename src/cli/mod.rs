@@ -1,0 +1,53 @@
+//! The command line: arguments, and one file a command. It knows no endpoint and no format's details.
+
+mod args;
+mod check;
+mod explain;
+mod rules;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::report::OutputError;
+use args::{Args, Command};
+
+/// Nothing to complain of.
+pub const CLEAN: u8 = 0;
+/// A finding of severity error, or with `--strict` any finding.
+pub const FINDINGS: u8 = 1;
+/// The command line is wrong, or something could not be read.
+pub const TROUBLE: u8 = 2;
+/// No file was checked.
+pub const UNMATCHED: u8 = 3;
+
+/// Runs the command that the arguments name.
+pub fn run() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // A closed pipe is no reason to complain: nobody reads it.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { TROUBLE } else { CLEAN });
+        }
+    };
+    let done = match &args.command {
+        Command::Check(check) => check::run(check, &args.common),
+        Command::Explain(explain) => explain::run(explain, &args.common),
+        Command::Rules(rules) => rules::run(rules, &args.common),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(OutputError::Closed) => ExitCode::from(CLEAN),
+        Err(error) => {
+            terminal::complain(&args.common, &error.to_string());
+            ExitCode::from(TROUBLE)
+        }
+    }
+}
+
+/// The definition of the command line, for documents and completions.
+pub fn command() -> clap::Command {
+    <Args as clap::CommandFactory>::command()
+}

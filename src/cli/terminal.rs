@@ -1,0 +1,53 @@
+//! What the environment says of the two streams.
+
+use std::env;
+use std::io::{self, IsTerminal, Write as _};
+
+use super::args::{Color, Common};
+use crate::report::look::{ColorChoice, Env, Look, Palette};
+use crate::report::{output, sanitize};
+
+/// How standard output looks.
+pub fn stdout_look(common: &Common) -> Look {
+    look(common, io::stdout().is_terminal())
+}
+
+/// How standard error is coloured.
+pub fn stderr_palette(common: &Common) -> Palette {
+    look(common, io::stderr().is_terminal()).palette()
+}
+
+/// Tells on standard error what went wrong; a closed stream is nobody's loss.
+pub fn complain(common: &Common, message: &str) {
+    let palette = stderr_palette(common);
+    tell(&format!("{}: {}", palette.error("error"), sanitize::escape(message)));
+}
+
+/// A line on standard error.
+pub fn tell(line: &str) {
+    let mut stream = io::stderr().lock();
+    let _ = output::write(&mut stream, &format!("{line}\n"));
+    let _ = stream.flush();
+}
+
+fn look(common: &Common, terminal: bool) -> Look {
+    let get = |name| env::var_os(name);
+    let (no_color, force, term) = (get("NO_COLOR"), get("CLICOLOR_FORCE"), get("TERM"));
+    let (lc_all, lc_ctype, lang, columns) = (get("LC_ALL"), get("LC_CTYPE"), get("LANG"), get("COLUMNS"));
+    let env = Env {
+        no_color: no_color.as_deref(),
+        clicolor_force: force.as_deref(),
+        term: term.as_deref(),
+        lc_all: lc_all.as_deref(),
+        lc_ctype: lc_ctype.as_deref(),
+        lang: lang.as_deref(),
+        columns: columns.as_deref(),
+    };
+    let choice = match common.color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    };
+    let size = terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| width.0);
+    Look { color: choice.resolve(env, terminal), unicode: env.unicode(), width: env.width(size) }
+}

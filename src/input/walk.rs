@@ -1,0 +1,233 @@
+//! Paths become files: those named are taken as they are, folders are walked.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+use std::fs::{self, FileType, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::exclude::Excludes;
+use super::ignored::Ignored;
+use super::read::explain;
+
+/// What to check, or why something cannot be checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// A file.
+    File {
+        /// Its path, as given or as found under a path given.
+        path: PathBuf,
+        /// Whether the user named it, instead of a folder above it.
+        named: bool,
+    },
+    /// Standard input, named `-`.
+    Stdin,
+    /// Something that cannot be read; the rest goes on.
+    Problem {
+        /// The path in question.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+/// How folders are walked.
+#[derive(Debug, Clone, Default)]
+pub struct WalkOptions {
+    /// What is left out, named or not.
+    pub excludes: Excludes,
+    /// Whether files that git ignores are taken too.
+    pub no_ignore: bool,
+    /// Whether hidden files and folders are taken too.
+    pub hidden: bool,
+}
+
+/// The files that some paths stand for, in the order of the paths, folders sorted by name; each file once.
+///
+/// A file that is named is taken whatever it is called. Folders are searched for `.json`, in any case; links,
+/// pipes and devices in them are passed over, as are hidden files and what git ignores.
+pub fn collect(paths: &[PathBuf], options: &WalkOptions) -> Vec<Entry> {
+    let mut walk = Walk {
+        options,
+        entries: Vec::new(),
+        seen: HashMap::new(),
+        several: paths.len() > 1,
+    };
+    for path in paths {
+        walk.path(path);
+    }
+    walk.entries
+}
+
+struct Walk<'a> {
+    options: &'a WalkOptions,
+    entries: Vec<Entry>,
+    /// Where in `entries` a file already is, by its path without links.
+    seen: HashMap<PathBuf, usize>,
+    /// With a single path no file can be met twice.
+    several: bool,
+}
+
+impl Walk<'_> {
+    fn path(&mut self, path: &Path) {
+        if path.as_os_str() == "-" {
+            return self.stdin();
+        }
+        if self.options.excludes.matches(path) {
+            return;
+        }
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => self.folder(path),
+            Ok(metadata) if metadata.is_file() => self.named(path),
+            Ok(metadata) => self.problem(path, unfit(&metadata).to_owned()),
+            Err(error) => self.problem(path, unreachable(path, &error)),
+        }
+    }
+
+    fn stdin(&mut self) {
+        if !self.entries.contains(&Entry::Stdin) {
+            self.entries.push(Entry::Stdin);
+        }
+    }
+
+    fn named(&mut self, path: &Path) {
+        match fs::canonicalize(path) {
+            Ok(real) => self.file(path.to_path_buf(), Some(real), true),
+            Err(error) => self.problem(path, unreachable(path, &error)),
+        }
+    }
+
+    fn folder(&mut self, root: &Path) {
+        let real = match fs::canonicalize(root) {
+            Ok(real) => real,
+            Err(error) => return self.problem(root, unreachable(root, &error)),
+        };
+        let options = self.options;
+        let mut ignored = if options.no_ignore {
+            Ignored::default()
+        } else {
+            Ignored::above(&real)
+        };
+        let below = |entry: &DirEntry| match entry.path().strip_prefix(root) {
+            Ok(rest) if entry.depth() > 0 => real.join(rest),
+            _ => real.clone(),
+        };
+        let wanted = |entry: &DirEntry| {
+            let (depth, kind) = (entry.depth(), entry.file_type());
+            if depth > 0 && (kind.is_dir() || is_json(entry)) {
+                let hidden = !options.hidden && is_hidden(entry);
+                if hidden || options.excludes.matches(entry.path()) {
+                    return false;
+                }
+            }
+            if options.no_ignore || !(kind.is_dir() || is_json(entry)) {
+                return true;
+            }
+            let path = below(entry);
+            if depth > 0 && ignored.matches(&path, depth, kind.is_dir()) {
+                return false;
+            }
+            if kind.is_dir() {
+                ignored.enter(&path, depth);
+            }
+            true
+        };
+        for found in WalkDir::new(root)
+            .follow_links(false)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(wanted)
+        {
+            match found {
+                Ok(entry) if entry.file_type().is_file() && is_json(&entry) => {
+                    let real = self.several.then(|| below(&entry));
+                    self.file(entry.into_path(), real, false);
+                }
+                Ok(_) => {}
+                Err(error) => self.lost(root, &error),
+            }
+        }
+    }
+
+    /// Takes a file, unless it has been taken; naming it once is enough for it to count as named.
+    fn file(&mut self, path: PathBuf, real: Option<PathBuf>, named: bool) {
+        let index = self.entries.len();
+        let slot = real.map(|real| self.seen.entry(real));
+        match slot {
+            Some(Slot::Occupied(known)) => {
+                if let Some(Entry::File { named: was, .. }) = self.entries.get_mut(*known.get()) {
+                    *was |= named;
+                }
+                return;
+            }
+            Some(Slot::Vacant(free)) => {
+                free.insert(index);
+            }
+            None => {}
+        }
+        self.entries.push(Entry::File { path, named });
+    }
+
+    /// A folder that may not be entered, or a file that went away while we walked.
+    fn lost(&mut self, root: &Path, error: &walkdir::Error) {
+        let path = error.path().unwrap_or(root).to_path_buf();
+        let message = error.io_error().map_or_else(|| error.to_string(), explain);
+        self.problem(&path, message);
+    }
+
+    fn problem(&mut self, path: &Path, message: String) {
+        self.entries.push(Entry::Problem {
+            path: path.to_path_buf(),
+            message,
+        });
+    }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn is_json(entry: &DirEntry) -> bool {
+    Path::new(entry.file_name())
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
+/// Why a path leads nowhere.
+fn unreachable(path: &Path, error: &io::Error) -> String {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+    match error.kind() {
+        io::ErrorKind::NotFound if is_link => "the link leads nowhere".to_owned(),
+        _ if is_link => format!("the link cannot be followed: {}", explain(error)),
+        _ => explain(error),
+    }
+}
+
+/// Why something that is there cannot be checked; opening it could wait for ever.
+fn unfit(metadata: &Metadata) -> &'static str {
+    match special(metadata.file_type()) {
+        Some(message) => message,
+        None => "neither a file nor a folder",
+    }
+}
+
+#[cfg(unix)]
+fn special(kind: FileType) -> Option<&'static str> {
+    use std::os::unix::fs::FileTypeExt;
+    if kind.is_fifo() {
+        Some("a pipe, not a file; to read standard input, give `-`")
+    } else if kind.is_socket() {
+        Some("a socket, not a file")
+    } else if kind.is_char_device() || kind.is_block_device() {
+        Some("a device, not a file; to read standard input, give `-`")
+    } else {
+        None
+    }
+}
+
+#[cfg(not(unix))]
+fn special(_kind: FileType) -> Option<&'static str> {
+    None
+}

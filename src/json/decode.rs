@@ -1,0 +1,99 @@
+//! The text of strings and names.
+
+use super::Node;
+use std::borrow::Cow;
+
+/// The text of a string or a name: without quotes, escapes decoded.
+///
+/// A lone surrogate escape becomes U+FFFD; of an escape that JSON does not have, the backslash stays.
+/// Borrowed where there is no backslash.
+#[must_use]
+pub fn decode<'a>(text: &'a str, node: &Node) -> Cow<'a, str> {
+    let inner = raw(text, node);
+    if node.escaped {
+        Cow::Owned(unescaped(inner))
+    } else {
+        Cow::Borrowed(inner)
+    }
+}
+
+/// The text of a string or a name as it is written, without its quotes.
+///
+/// A name without quotes is its own text. Other quotes than `"` (an error, but read) are taken off too.
+#[must_use]
+pub fn raw<'a>(text: &'a str, node: &Node) -> &'a str {
+    let whole = node.span.of(text);
+    let Some(open) = whole.chars().next() else {
+        return whole;
+    };
+    let closers: &[char] = match open {
+        '"' => &['"'],
+        '\'' => &['\''],
+        '“' | '”' | '„' | '«' => &['“', '”', '»', '"'],
+        '‘' | '’' | '‚' => &['‘', '’', '\''],
+        _ => return whole,
+    };
+    let inner = &whole[open.len_utf8()..];
+    inner.strip_suffix(closers).unwrap_or(inner)
+}
+
+/// How many UTF-16 units the text has: what the service counts as its length.
+#[must_use]
+pub fn utf16_len(text: &str) -> usize {
+    // A character has one unit, and two from four UTF-8 bytes on; only first bytes are counted.
+    text.bytes()
+        .map(|byte| usize::from(byte & 0xC0 != 0x80) + usize::from(byte >= 0xF0))
+        .sum()
+}
+
+fn unescaped(inner: &str) -> String {
+    let mut out = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        let (character, length) = escape(&rest[at..]);
+        out.push(character);
+        rest = &rest[at + length..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The character that an escape stands for, and the escape's length in bytes. `rest` begins with a backslash.
+fn escape(rest: &str) -> (char, usize) {
+    let character = match rest.as_bytes().get(1) {
+        Some(b'u') => return unicode(rest),
+        Some(&byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
+        // Only in strings with other quotes.
+        Some(b'\'') => '\'',
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{C}',
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        _ => return ('\\', 1),
+    };
+    (character, 2)
+}
+
+/// As [`escape`], of `\u`.
+fn unicode(rest: &str) -> (char, usize) {
+    let Some(first) = hex4(rest.as_bytes(), 2) else {
+        return ('\\', 1);
+    };
+    let second = rest.as_bytes().get(6..8).filter(|pair| pair == b"\\u");
+    let second = second.and_then(|_| hex4(rest.as_bytes(), 8));
+    if let (0xD800..=0xDBFF, Some(low @ 0xDC00..=0xDFFF)) = (first, second) {
+        let code = 0x1_0000 + ((first - 0xD800) << 10) + (low - 0xDC00);
+        return (char::from_u32(code).unwrap_or('\u{FFFD}'), 12);
+    }
+    (char::from_u32(first).unwrap_or('\u{FFFD}'), 6)
+}
+
+/// Four hexadecimal digits at a place.
+pub(super) fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
+    let digits = bytes.get(at..at + 4)?;
+    digits.iter().try_fold(0, |sum, &digit| {
+        char::from(digit).to_digit(16).map(|value| sum * 16 + value)
+    })
+}

@@ -1,0 +1,512 @@
+//! What can be wrong with a file before anyone asks what it means, in words for people.
+
+use crate::finding::Span;
+
+/// What is wrong with the text as JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SyntaxKind {
+    /// No text at all, or nothing but white space.
+    Empty,
+    /// UTF-16 or UTF-32; the encoding's name.
+    Encoding(&'static str),
+    /// Bytes that are no UTF-8: the first of them, and how many more places there are.
+    InvalidUtf8 {
+        /// The first bad byte.
+        byte: u8,
+        /// How many more places are bad.
+        more: u32,
+    },
+    /// A byte order mark at the start (a warning).
+    ByteOrderMark,
+    /// More than 4 GiB.
+    TooLarge,
+    /// More errors than anybody reads.
+    TooMany,
+    /// More than 256 levels.
+    TooDeep,
+    /// Two members or elements with nothing between them; placed right after the first.
+    MissingComma,
+    /// A comma before a closing bracket.
+    TrailingComma,
+    /// A comma after an opening bracket.
+    LeadingComma,
+    /// Two or more commas in a row; the span covers the surplus ones.
+    DoubleComma,
+    /// A name and a value with nothing between them; placed right after the name.
+    MissingColon,
+    /// A name without a value; placed where the value should stand.
+    MissingValue,
+    /// A value without a name, in an object.
+    MissingName,
+    /// An opening bracket that nothing needs.
+    ExtraOpen,
+    /// A closing bracket that nothing opened.
+    ExtraClose {
+        /// It stands behind the end of the whole document.
+        after_root: bool,
+    },
+    /// `]` for `}` or the reverse.
+    WrongClose {
+        /// The bracket that should stand there.
+        expected: char,
+    },
+    /// A closing bracket is missing before the place.
+    MissingClose {
+        /// The first missing bracket.
+        closer: char,
+        /// How many are missing.
+        count: u32,
+    },
+    /// A member outside an object.
+    MissingOpen,
+    /// The text ends inside a list or an object.
+    Unclosed {
+        /// The first missing bracket.
+        closer: char,
+        /// How many are missing.
+        count: u32,
+    },
+    /// No closing quote.
+    UnterminatedString,
+    /// A raw line break in a string.
+    LineBreak,
+    /// Another raw control character in a string.
+    ControlCharacter,
+    /// A backslash before something that needs none.
+    BadEscape,
+    /// `\u` without four hexadecimal digits.
+    BadUnicodeEscape,
+    /// Half of a surrogate pair (a warning).
+    LoneSurrogate,
+    /// `'…'`
+    SingleQuotes,
+    /// `“…”`
+    SmartQuotes,
+    /// A quote inside a string that lacks its backslash.
+    UnescapedQuote,
+    /// A name without quotes.
+    UnquotedName,
+    /// A number or literal as a name.
+    NameNotString,
+    /// `//` or `/* */`
+    Comment,
+    /// `#`
+    HashComment,
+    /// `NaN`
+    NotANumber,
+    /// `Infinity`, `undefined`
+    NoSuchValue,
+    /// `True`, `None`, `NULL`
+    WrongLiteral,
+    /// `01`
+    LeadingZero {
+        /// No digit above 7: a reader of octal numbers takes it.
+        octal: bool,
+    },
+    /// `0x1F`
+    Hexadecimal,
+    /// `+1`
+    PlusSign,
+    /// `.5`
+    BareFraction,
+    /// `1.`
+    MissingFraction,
+    /// `1e`
+    MissingExponent,
+    /// Begins like a number, but is none.
+    BadNumber,
+    /// A text value without quotes.
+    UnquotedText,
+    /// `=` for `:`
+    EqualsForColon,
+    /// `;` for `,`
+    SemicolonForComma,
+    /// A blank outside a string that is no JSON white space.
+    OddSpace,
+    /// Something after the end of the document.
+    TrailingText,
+    /// A second document after the first.
+    SeveralRoots,
+    /// Anything else.
+    UnexpectedText,
+}
+
+/// One syntax error (or warning), and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// The offending text; empty where something is missing.
+    pub span: Span,
+    /// What is wrong.
+    pub kind: SyntaxKind,
+    /// A second place that belongs to it.
+    pub related: Option<(Span, &'static str)>,
+    /// How reading went on is a guess.
+    pub(super) guess: bool,
+}
+
+/// The last sentence of the help where this API's reader is milder than the standard.
+const FORGIVEN: &str = "this API's reader would forgive it, other tools on the way will not";
+
+/// More than this many characters of offending text are not quoted.
+const SHOWN: usize = 40;
+
+impl SyntaxKind {
+    /// Short name in kebab-case.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Encoding(_) => "encoding",
+            Self::InvalidUtf8 { .. } => "invalid-utf8",
+            Self::ByteOrderMark => "byte-order-mark",
+            Self::TooLarge => "too-large",
+            Self::TooMany => "too-many",
+            Self::TooDeep => "too-deep",
+            Self::MissingComma => "missing-comma",
+            Self::TrailingComma => "trailing-comma",
+            Self::LeadingComma => "leading-comma",
+            Self::DoubleComma => "double-comma",
+            Self::MissingColon => "missing-colon",
+            Self::MissingValue => "missing-value",
+            Self::MissingName => "missing-name",
+            Self::ExtraOpen => "extra-open",
+            Self::ExtraClose { .. } => "extra-close",
+            Self::WrongClose { .. } => "wrong-close",
+            Self::MissingClose { .. } => "missing-close",
+            Self::MissingOpen => "missing-open",
+            Self::Unclosed { .. } => "unclosed",
+            Self::UnterminatedString => "unterminated-string",
+            Self::LineBreak => "line-break",
+            Self::ControlCharacter => "control-character",
+            Self::BadEscape => "bad-escape",
+            Self::BadUnicodeEscape => "bad-unicode-escape",
+            Self::LoneSurrogate => "lone-surrogate",
+            Self::SingleQuotes => "single-quotes",
+            Self::SmartQuotes => "smart-quotes",
+            Self::UnescapedQuote => "unescaped-quote",
+            Self::UnquotedName => "unquoted-name",
+            Self::NameNotString => "name-not-string",
+            Self::Comment => "comment",
+            Self::HashComment => "hash-comment",
+            Self::NotANumber => "not-a-number",
+            Self::NoSuchValue => "no-such-value",
+            Self::WrongLiteral => "wrong-literal",
+            Self::LeadingZero { .. } => "leading-zero",
+            Self::Hexadecimal => "hexadecimal",
+            Self::PlusSign => "plus-sign",
+            Self::BareFraction => "bare-fraction",
+            Self::MissingFraction => "missing-fraction",
+            Self::MissingExponent => "missing-exponent",
+            Self::BadNumber => "bad-number",
+            Self::UnquotedText => "unquoted-text",
+            Self::EqualsForColon => "equals-for-colon",
+            Self::SemicolonForComma => "semicolon-for-comma",
+            Self::OddSpace => "odd-space",
+            Self::TrailingText => "trailing-text",
+            Self::SeveralRoots => "several-roots",
+            Self::UnexpectedText => "unexpected-text",
+        }
+    }
+
+    /// Valid JSON all the same, but worth knowing.
+    #[must_use]
+    pub const fn is_warning(self) -> bool {
+        matches!(self, Self::ByteOrderMark | Self::LoneSurrogate)
+    }
+
+    /// The reader behind this API takes it, although the standard does not.
+    #[must_use]
+    pub const fn forgiven(self) -> bool {
+        matches!(
+            self,
+            Self::Empty
+                | Self::ByteOrderMark
+                | Self::Comment
+                | Self::TrailingComma
+                | Self::SingleQuotes
+                | Self::UnquotedName
+                | Self::LineBreak
+                | Self::ControlCharacter
+                | Self::Hexadecimal
+                | Self::LeadingZero { octal: true }
+                | Self::NotANumber
+                | Self::TrailingText
+                | Self::SeveralRoots
+                | Self::ExtraClose { after_root: true }
+        )
+    }
+
+    /// Whether there is only one sensible way to read on, whatever surrounds the error.
+    pub(super) const fn leaves_no_doubt(self) -> bool {
+        !matches!(
+            self,
+            Self::InvalidUtf8 { .. }
+                | Self::TooMany
+                | Self::TooDeep
+                | Self::MissingValue
+                | Self::MissingName
+                | Self::ExtraClose { .. }
+                | Self::WrongClose { .. }
+                | Self::MissingClose { .. }
+                | Self::MissingOpen
+                | Self::Unclosed { .. }
+                | Self::UnterminatedString
+                | Self::UnescapedQuote
+                | Self::BadNumber
+                | Self::UnquotedText
+                | Self::UnexpectedText
+        )
+    }
+}
+
+impl SyntaxError {
+    /// An error without a second place, recovered as its kind usually is.
+    #[must_use]
+    pub const fn new(kind: SyntaxKind, span: Span) -> Self {
+        Self {
+            span,
+            kind,
+            related: None,
+            guess: !kind.leaves_no_doubt(),
+        }
+    }
+
+    /// Valid JSON all the same, but worth knowing.
+    #[must_use]
+    pub const fn is_warning(&self) -> bool {
+        self.kind.is_warning()
+    }
+
+    /// The reader behind this API takes it, although the standard does not.
+    #[must_use]
+    pub const fn forgiven(&self) -> bool {
+        self.kind.forgiven()
+    }
+
+    /// What was read is surely what the author meant; otherwise what seems absent may not be.
+    #[must_use]
+    pub const fn certain(&self) -> bool {
+        !self.guess
+    }
+
+    /// What is wrong, in one line; `text` is the text that was read.
+    #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one line a kind: a table, not a procedure")]
+    pub fn message(&self, text: &str) -> String {
+        let here = shown(self.span.of(text));
+        match self.kind {
+            SyntaxKind::Empty if text.is_empty() => "the file is empty".into(),
+            SyntaxKind::Empty => "the file holds nothing but white space".into(),
+            SyntaxKind::Encoding(name) => format!("the file is {name}, not UTF-8"),
+            SyntaxKind::InvalidUtf8 { byte, more } => {
+                let at = self.span.start;
+                match more {
+                    0 => format!("invalid UTF-8: byte 0x{byte:02X} at offset {at}"),
+                    1 => format!("invalid UTF-8: byte 0x{byte:02X} at offset {at}, and in one more place"),
+                    _ => {
+                        format!("invalid UTF-8: byte 0x{byte:02X} at offset {at}, and in {more} more places")
+                    }
+                }
+            }
+            SyntaxKind::ByteOrderMark => "the file begins with a byte order mark".into(),
+            SyntaxKind::TooLarge => "the file is larger than 4 GiB".into(),
+            SyntaxKind::TooMany => "too many syntax errors: the rest of the file is not read".into(),
+            SyntaxKind::TooDeep => "more than 256 levels of lists and objects".into(),
+            SyntaxKind::MissingComma => format!("missing comma before {}", self.follower(text)),
+            SyntaxKind::TrailingComma => format!("trailing comma before {}", self.follower(text)),
+            SyntaxKind::LeadingComma => "comma before the first entry".into(),
+            SyntaxKind::DoubleComma => "comma without an entry before it".into(),
+            SyntaxKind::MissingColon => format!("missing colon after {}", self.second(text)),
+            SyntaxKind::MissingValue => format!("missing value for {}", self.second(text)),
+            SyntaxKind::MissingName => format!("missing name before {here}"),
+            SyntaxKind::ExtraOpen | SyntaxKind::ExtraClose { .. } => match self.span.of(text) {
+                "{" | "}" => format!("one brace too many: {here}"),
+                "[" | "]" => format!("one bracket too many: {here}"),
+                _ => format!("brackets too many: {here}"),
+            },
+            SyntaxKind::WrongClose { expected } => {
+                format!(
+                    "{here} closes what {} opened; expected `{expected}`",
+                    self.second(text)
+                )
+            }
+            SyntaxKind::MissingClose { closer, count: 1 } => {
+                format!("missing `{closer}` before {}", self.follower(text))
+            }
+            SyntaxKind::MissingClose { count, .. } => {
+                format!(
+                    "{count} closing brackets are missing before {}",
+                    self.follower(text)
+                )
+            }
+            SyntaxKind::MissingOpen => format!("{here} is a name with a value, but stands in no object"),
+            SyntaxKind::Unclosed { closer, count: 1 } => {
+                format!("the file ends before the closing `{closer}`")
+            }
+            SyntaxKind::Unclosed { count, .. } => format!("the file ends before {count} closing brackets"),
+            SyntaxKind::UnterminatedString => format!("missing closing quote: {here}"),
+            SyntaxKind::LineBreak => "line break in a string".into(),
+            SyntaxKind::ControlCharacter => match self.span.of(text) {
+                "\t" => "tab character in a string".into(),
+                raw => format!("control character {} in a string", code_point(raw)),
+            },
+            SyntaxKind::BadEscape => format!("{here} is no escape sequence"),
+            SyntaxKind::BadUnicodeEscape => format!("{here}: `\\u` needs four hexadecimal digits"),
+            SyntaxKind::LoneSurrogate => format!("{here} is half of a surrogate pair, not a character"),
+            SyntaxKind::SingleQuotes => format!("single quotes around {here}"),
+            SyntaxKind::SmartQuotes => format!("typographic quotes around {here}"),
+            SyntaxKind::UnescapedQuote => format!("quote inside a string: {here}"),
+            SyntaxKind::UnquotedName => format!("name without quotes: {here}"),
+            SyntaxKind::NameNotString => format!("a name has to be a string, not {here}"),
+            SyntaxKind::Comment | SyntaxKind::HashComment => format!("comment: {here}"),
+            SyntaxKind::NotANumber | SyntaxKind::NoSuchValue => format!("JSON has no {here}"),
+            SyntaxKind::WrongLiteral => {
+                format!("{here} is spelled {} in JSON", literal_for(self.span.of(text)))
+            }
+            SyntaxKind::LeadingZero { .. } => format!("leading zero in the number {here}"),
+            SyntaxKind::Hexadecimal => format!("hexadecimal number {here}"),
+            SyntaxKind::PlusSign => format!("plus sign before a number: {here}"),
+            SyntaxKind::BareFraction => format!("no digit before the decimal point: {here}"),
+            SyntaxKind::MissingFraction => format!("no digit after the decimal point: {here}"),
+            SyntaxKind::MissingExponent => format!("no digit in the exponent: {here}"),
+            SyntaxKind::BadNumber => format!("{here} is no number"),
+            SyntaxKind::UnquotedText => format!("text without quotes: {here}"),
+            SyntaxKind::EqualsForColon => format!("{here} instead of a colon"),
+            SyntaxKind::SemicolonForComma => "semicolon instead of a comma".into(),
+            SyntaxKind::OddSpace => format!("{} is no JSON white space", code_point(self.span.of(text))),
+            SyntaxKind::TrailingText => format!("text after the end of the document: {here}"),
+            SyntaxKind::SeveralRoots => format!("a second document begins after the first: {here}"),
+            SyntaxKind::UnexpectedText => format!("unexpected text {here}"),
+        }
+    }
+
+    /// What to do about it; may be empty.
+    #[must_use]
+    pub fn help(&self, text: &str) -> String {
+        let advice = self.advice(text);
+        match (advice.is_empty(), self.forgiven()) {
+            (_, false) => advice,
+            (true, true) => FORGIVEN.into(),
+            (false, true) => format!("{advice}; {FORGIVEN}"),
+        }
+    }
+
+    fn advice(&self, text: &str) -> String {
+        let fixed = match self.kind {
+            SyntaxKind::Empty => "send a list of records",
+            SyntaxKind::Encoding(_) => "save the file as UTF-8",
+            SyntaxKind::InvalidUtf8 { .. } => {
+                "save the file as UTF-8; it was probably saved in a Windows or Latin code page"
+            }
+            SyntaxKind::ByteOrderMark => "save the file as UTF-8 without a byte order mark",
+            SyntaxKind::TooLarge => "split it into several requests",
+            SyntaxKind::TooMany => "fix the first ones and run again",
+            SyntaxKind::TooDeep => "the API refuses deeper nesting",
+            SyntaxKind::MissingComma => "put a comma between the two",
+            SyntaxKind::TrailingComma | SyntaxKind::LeadingComma | SyntaxKind::DoubleComma => {
+                "remove the comma"
+            }
+            SyntaxKind::MissingColon => "put a colon between the name and its value",
+            SyntaxKind::MissingValue => "give it a value, or remove the name",
+            SyntaxKind::MissingName => "give it a name, or remove it",
+            SyntaxKind::ExtraOpen | SyntaxKind::ExtraClose { .. } => "remove it",
+            SyntaxKind::MissingClose { .. } | SyntaxKind::Unclosed { .. } => {
+                "close it; if the file was cut off, get it anew"
+            }
+            SyntaxKind::MissingOpen => "a `{` is missing before it, or the `}` before it is one too many",
+            SyntaxKind::UnterminatedString => "end the string with a double quote",
+            SyntaxKind::LineBreak => "write it as `\\n`, or end the string on its own line",
+            SyntaxKind::ControlCharacter => {
+                "write it as an escape: `\\t` for a tab, otherwise `\\u` and four digits"
+            }
+            SyntaxKind::BadEscape => "a backslash itself is written `\\\\`",
+            SyntaxKind::LoneSurrogate => "the API may store it as a replacement character",
+            SyntaxKind::SingleQuotes | SyntaxKind::SmartQuotes => "use straight double quotes",
+            SyntaxKind::UnescapedQuote => "write the quote as `\\\"`",
+            SyntaxKind::UnquotedName | SyntaxKind::NameNotString | SyntaxKind::UnquotedText => {
+                "put it in double quotes"
+            }
+            SyntaxKind::Comment | SyntaxKind::HashComment => "JSON has no comments: remove it",
+            SyntaxKind::NotANumber | SyntaxKind::NoSuchValue => "use `null`, or leave the property out",
+            SyntaxKind::LeadingZero { .. } => "remove the zero, or put the value in quotes if it is a code",
+            SyntaxKind::Hexadecimal => "write it as a decimal number",
+            SyntaxKind::BareFraction => "put a zero before the point",
+            SyntaxKind::MissingFraction => "remove the point, or put a digit after it",
+            SyntaxKind::PlusSign => "remove the plus sign",
+            SyntaxKind::MissingExponent => "give the exponent a digit, or remove it",
+            SyntaxKind::BadNumber => "put it in double quotes if it is text",
+            SyntaxKind::EqualsForColon => "use `:`",
+            SyntaxKind::SemicolonForComma => "use `,`",
+            SyntaxKind::OddSpace => "replace it by an ordinary space",
+            SyntaxKind::SeveralRoots => "put the records into one list: `[ …, … ]`",
+            SyntaxKind::TrailingText => "remove it",
+            SyntaxKind::WrongClose { expected } => return format!("use `{expected}`"),
+            SyntaxKind::WrongLiteral => {
+                return format!("write {}", literal_for(self.span.of(text)));
+            }
+            SyntaxKind::BadUnicodeEscape => "",
+            SyntaxKind::UnexpectedText => "",
+        };
+        fixed.into()
+    }
+
+    /// The token after the place, for "missing … before …".
+    fn follower(&self, text: &str) -> String {
+        let rest = text.get(self.span.end as usize..).unwrap_or("");
+        let rest = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+        let end = match rest.as_bytes().first() {
+            None => return "the end of the file".into(),
+            Some(b'"') => rest[1..].find(['"', '\n']).map_or(rest.len(), |at| at + 2),
+            Some(b'{' | b'}' | b'[' | b']' | b',' | b':') => 1,
+            Some(_) => rest
+                .find([' ', ',', '}', ']', ':', '\n', '\r', '\t'])
+                .unwrap_or(rest.len()),
+        };
+        shown(rest.get(..end).unwrap_or(rest))
+    }
+
+    /// The text of the second place.
+    fn second(&self, text: &str) -> String {
+        self.related
+            .map_or_else(|| "it".into(), |(span, _)| shown(span.of(text)))
+    }
+}
+
+/// Offending text for a message: shortened, without line breaks, in backticks unless it has quotes.
+fn shown(text: &str) -> String {
+    let mut out = String::new();
+    let mut left = SHOWN;
+    for character in text.chars() {
+        if left == 0 {
+            out.push('…');
+            break;
+        }
+        left -= 1;
+        if character.is_control() {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
+        }
+    }
+    if text.starts_with('"') {
+        out
+    } else {
+        format!("`{out}`")
+    }
+}
+
+/// `U+00A0` for the first character.
+fn code_point(text: &str) -> String {
+    text.chars()
+        .next()
+        .map_or_else(String::new, |first| format!("U+{:04X}", u32::from(first)))
+}
+
+/// How a literal of another language is spelled in JSON.
+fn literal_for(text: &str) -> &'static str {
+    match text.to_ascii_lowercase().as_str() {
+        "true" => "`true`",
+        "false" => "`false`",
+        _ => "`null`",
+    }
+}

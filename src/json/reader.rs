@@ -1,0 +1,344 @@
+//! The scanner: one loop over the text with an explicit stack. Whatever it does not expect goes to
+//! [`super::recover`].
+
+use super::text::offset;
+use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, look};
+use crate::finding::Span;
+
+/// More nested lists and objects than this are refused; a list of records counts as one.
+pub const MAX_DEPTH: usize = 256;
+
+/// After this many errors (warnings not counted) reading stops.
+pub const MAX_ERRORS: usize = 1000;
+
+/// What the document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Root {
+    /// A list, whose elements [`Reader::next_record`] reads.
+    List {
+        /// Where its bracket stands.
+        start: u32,
+    },
+    /// Anything else; it is in the tree.
+    Value,
+    /// Nothing that could be read.
+    Nothing,
+}
+
+/// What may come next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// A value.
+    Value,
+    /// A value, or the end of the list.
+    ValueOrEnd,
+    /// A name.
+    Key,
+    /// A name, or the end of the object.
+    KeyOrEnd,
+    /// The colon behind a name.
+    Colon,
+    /// A comma or a closing bracket.
+    After,
+    /// Nothing: all is read.
+    End,
+}
+
+/// What the place is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Inside {
+    /// No list or object.
+    Nothing,
+    /// The list of records, which has no node.
+    List,
+    /// Another list.
+    Array,
+    /// An object.
+    Object,
+}
+
+/// An open list or object.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    pub kind: Inside,
+    /// Its node; two frames share one where a pair of braces is too many.
+    pub node: u32,
+    /// Where its bracket stands.
+    pub open: usize,
+    /// Its bracket is missing in the text.
+    pub made_up: bool,
+}
+
+/// Reads a document, or a list of records one by one.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    pub(super) text: &'a str,
+    pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
+    pub(super) state: State,
+    pub(super) inside: Inside,
+    pub(super) stack: Vec<Frame>,
+    pub(super) root_span: Option<Span>,
+    /// What recovery remembers.
+    pub(super) errors: Vec<SyntaxError>,
+    pub(super) memory: Memory,
+}
+
+/// What recovery remembers from error to error.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    pub started: bool,
+    /// The current record holds an error that was recovered by a guess.
+    pub damaged: bool,
+    /// The current element could not be read at all, but takes its place in the list.
+    pub lost: bool,
+    /// Errors before this place follow from one that was reported.
+    pub muted: usize,
+    /// The last comments between two tokens: where the token before ended, where the next one begins.
+    pub gap: (usize, usize),
+    /// The end of the text was reached in a way that was reported.
+    pub cut: bool,
+    pub too_deep: bool,
+    pub error_count: usize,
+    pub warning_count: usize,
+    /// How many bytes may still be looked at ahead, so that time stays linear.
+    pub budget: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader at the start of `text`, which comes from [`super::text()`].
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
+        let memory = Memory {
+            budget: text.len().saturating_mul(8).saturating_add(1 << 16),
+            ..Memory::default()
+        };
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            state: State::End,
+            inside: Inside::Nothing,
+            stack: Vec::new(),
+            root_span: None,
+            errors: Vec::new(),
+            memory,
+        }
+    }
+
+    /// Reads up to where the records begin; of a document that is no list, everything.
+    ///
+    /// Call it first, and once. Of an empty or blank text it reports nothing: [`super::text()`] does.
+    pub fn root(&mut self, tree: &mut Tree) -> Root {
+        tree.clear();
+        if std::mem::replace(&mut self.memory.started, true) {
+            return Root::Nothing;
+        }
+        if u32::try_from(self.bytes.len()).is_err() {
+            self.errors
+                .push(SyntaxError::new(SyntaxKind::TooLarge, Span::default()));
+            return Root::Nothing;
+        }
+        if self.text.starts_with('\u{FEFF}') {
+            self.at = '\u{FEFF}'.len_utf8();
+        }
+        self.before_root();
+        if look::byte(self.bytes, self.at) == b'[' {
+            return self.open_root();
+        }
+        self.state = State::Value;
+        let found = self.run(tree);
+        tree.damaged = self.memory.damaged;
+        if found {
+            self.root_span = tree.nodes.first().map(|node| node.span);
+            self.finish();
+        }
+        if tree.is_empty() {
+            Root::Nothing
+        } else {
+            Root::Value
+        }
+    }
+
+    fn open_root(&mut self) -> Root {
+        let start = offset(self.at);
+        self.push_frame(Inside::List, u32::MAX, false);
+        self.at += 1;
+        self.state = State::ValueOrEnd;
+        Root::List { start }
+    }
+
+    /// Reads the next element of the list into `tree`; false when there is none, and then the text behind
+    /// the list has been checked too.
+    ///
+    /// An element that could not be read at all leaves the tree empty and damaged, but still counts.
+    pub fn next_record(&mut self, tree: &mut Tree) -> bool {
+        tree.clear();
+        self.memory.damaged = false;
+        self.memory.lost = false;
+        let found = self.run(tree);
+        tree.damaged = self.memory.damaged || (found && self.ends_oddly(tree));
+        found
+    }
+
+    /// What was wrong so far, in the order in which it was found.
+    #[must_use]
+    pub fn errors(&self) -> &[SyntaxError] {
+        &self.errors
+    }
+
+    /// What was wrong.
+    #[must_use]
+    pub fn into_errors(self) -> Vec<SyntaxError> {
+        self.errors
+    }
+
+    /// The root value, once it has been read to its end.
+    #[must_use]
+    pub fn root_span(&self) -> Option<Span> {
+        self.root_span
+    }
+
+    /// Reads on until an element of the root (or the root itself) is complete; false at the end.
+    fn run(&mut self, tree: &mut Tree) -> bool {
+        loop {
+            self.at = look::space(self.bytes, self.at);
+            let byte = look::byte(self.bytes, self.at);
+            self.state = match (self.state, byte) {
+                (State::Key | State::KeyOrEnd, b'"') => {
+                    self.string(tree, JsonKind::Key);
+                    State::Colon
+                }
+                (State::Colon, b':') => {
+                    self.at += 1;
+                    State::Value
+                }
+                (State::Value | State::ValueOrEnd, b'"') => {
+                    self.string(tree, JsonKind::String);
+                    State::After
+                }
+                (State::Value | State::ValueOrEnd, b'{' | b'[') => self.open(tree, byte),
+                (State::Value | State::ValueOrEnd, b'-' | b'0'..=b'9') => self.number(tree),
+                (State::Value | State::ValueOrEnd, b't') => self.literal(tree, b"true", JsonKind::True),
+                (State::Value | State::ValueOrEnd, b'f') => self.literal(tree, b"false", JsonKind::False),
+                (State::Value | State::ValueOrEnd, b'n') => self.literal(tree, b"null", JsonKind::Null),
+                (State::ValueOrEnd, b']') | (State::KeyOrEnd, b'}') => self.close(tree),
+                (State::After, _) => match (self.inside, byte) {
+                    (Inside::Object, b',') => self.step(State::Key),
+                    (Inside::Array, b',') => self.step(State::Value),
+                    (Inside::Object, b'}') | (Inside::Array, b']') => self.close(tree),
+                    (Inside::List | Inside::Nothing, _) => {
+                        if !tree.nodes.is_empty() || self.memory.lost {
+                            if !self.misread(tree, byte) {
+                                return true;
+                            }
+                            continue;
+                        }
+                        match (self.inside, byte) {
+                            (Inside::List, b',') => self.step(State::Value),
+                            (Inside::List, b']') => self.close(tree),
+                            (Inside::Nothing, _) => {
+                                self.finish();
+                                State::End
+                            }
+                            _ => self.recover(tree),
+                        }
+                    }
+                    _ => self.recover(tree),
+                },
+                (State::End, _) => return false,
+                _ => self.recover(tree),
+            };
+        }
+    }
+
+    fn step(&mut self, next: State) -> State {
+        self.at += 1;
+        next
+    }
+
+    fn push(&mut self, tree: &mut Tree, kind: JsonKind, end: usize) {
+        let index = offset(tree.nodes.len());
+        tree.nodes
+            .push(Node::leaf(kind, Span::new(offset(self.at), offset(end)), index));
+        self.at = end;
+    }
+
+    #[inline]
+    fn string(&mut self, tree: &mut Tree, kind: JsonKind) {
+        let stop = look::plain(self.bytes, self.at + 1);
+        if look::byte(self.bytes, stop) == b'"' {
+            self.push(tree, kind, stop + 1);
+        } else {
+            self.long_string(tree, kind, stop);
+        }
+    }
+
+    #[inline]
+    fn number(&mut self, tree: &mut Tree) -> State {
+        match look::number(self.bytes, self.at) {
+            Some(end) => {
+                self.push(tree, JsonKind::Number, end);
+                State::After
+            }
+            None => self.recover(tree),
+        }
+    }
+
+    #[inline]
+    fn literal(&mut self, tree: &mut Tree, word: &[u8], kind: JsonKind) -> State {
+        let rest = self.bytes.get(self.at..).unwrap_or(&[]);
+        if rest.starts_with(word) {
+            self.push(tree, kind, self.at + word.len());
+            State::After
+        } else {
+            self.recover(tree)
+        }
+    }
+
+    #[inline]
+    fn open(&mut self, tree: &mut Tree, bracket: u8) -> State {
+        if self.stack.len() >= MAX_DEPTH {
+            return self.too_deep(tree);
+        }
+        let (inside, kind, next) = match bracket {
+            b'{' => (Inside::Object, JsonKind::Object, State::KeyOrEnd),
+            _ => (Inside::Array, JsonKind::Array, State::ValueOrEnd),
+        };
+        self.push_frame(inside, offset(tree.nodes.len()), false);
+        self.push(tree, kind, self.at + 1);
+        next
+    }
+
+    pub(super) fn push_frame(&mut self, kind: Inside, node: u32, made_up: bool) {
+        self.stack.push(Frame {
+            kind,
+            node,
+            open: self.at,
+            made_up,
+        });
+        self.inside = kind;
+    }
+
+    #[inline]
+    pub(super) fn close(&mut self, tree: &mut Tree) -> State {
+        self.at += 1;
+        self.pop_frame(tree, self.at);
+        State::After
+    }
+
+    /// Ends the innermost list or object at `end`.
+    #[inline]
+    pub(super) fn pop_frame(&mut self, tree: &mut Tree, end: usize) {
+        let count = offset(tree.nodes.len());
+        if let Some(frame) = self.stack.pop() {
+            if let Some(node) = tree.nodes.get_mut(frame.node as usize) {
+                node.span.end = offset(end);
+                node.next = count;
+            } else {
+                self.root_span = Some(Span::new(offset(frame.open), offset(end)));
+            }
+        }
+        self.inside = self.stack.last().map_or(Inside::Nothing, |frame| frame.kind);
+    }
+}

@@ -1,0 +1,529 @@
+//! What to say about text that does not belong where it stands, and how to read on.
+//!
+//! Every function here is called with the reader at the first byte that does not fit, and returns what may
+//! come next. Each call either moves on, closes a list or object, or changes the state to one that takes the
+//! very same byte, so that reading always ends; how far may be looked ahead is bounded by a budget.
+
+use super::reader::{Inside, MAX_ERRORS, Reader, State};
+use super::text::offset;
+use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, look};
+use crate::finding::Span;
+
+/// The most bytes that one look ahead on a line may take.
+pub(super) const NEAR: usize = 4096;
+
+/// What stands behind a place, as far as it tells lists and objects apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// A closing bracket.
+    Close(Inside),
+    /// Something that belongs in a list or an object.
+    Entry(Inside),
+    /// The end of the text.
+    End,
+    /// Something else.
+    Unknown,
+}
+
+impl Seen {
+    /// Whether it may stand in the given surroundings.
+    pub(super) fn fits(self, inside: Inside) -> bool {
+        match self {
+            Self::Close(kind) | Self::Entry(kind) => kind == list_or_object(inside),
+            Self::End => inside == Inside::Nothing,
+            Self::Unknown => false,
+        }
+    }
+}
+
+/// The root list is a list like any other.
+pub(super) fn list_or_object(inside: Inside) -> Inside {
+    if inside == Inside::List {
+        Inside::Array
+    } else {
+        inside
+    }
+}
+
+/// What a closing bracket closes.
+pub(super) fn closed_by(bracket: u8) -> Inside {
+    if bracket == b'}' {
+        Inside::Object
+    } else {
+        Inside::Array
+    }
+}
+
+/// The bracket that closes it.
+pub(super) fn closer_of(inside: Inside) -> char {
+    if inside == Inside::Object { '}' } else { ']' }
+}
+
+impl Reader<'_> {
+    /// Reports an error, unless it follows from one that was reported.
+    pub(super) fn report(&mut self, kind: SyntaxKind, start: usize, end: usize) {
+        let span = Span::new(offset(start), offset(end));
+        self.report_error(SyntaxError::new(kind, span));
+    }
+
+    /// As `report`, with a second place.
+    pub(super) fn report_with(&mut self, kind: SyntaxKind, span: Span, second: Option<(Span, &'static str)>) {
+        let mut error = SyntaxError::new(kind, span);
+        error.related = second;
+        self.report_error(error);
+    }
+
+    pub(super) fn report_error(&mut self, error: SyntaxError) {
+        self.memory.damaged |= error.guess;
+        if error.is_warning() {
+            self.memory.warning_count += 1;
+            if self.memory.warning_count <= MAX_ERRORS {
+                self.errors.push(error);
+            }
+            return;
+        }
+        if self.at < self.memory.muted || self.memory.error_count > MAX_ERRORS || self.continues_last(&error)
+        {
+            return;
+        }
+        self.memory.error_count += 1;
+        if self.memory.error_count > MAX_ERRORS {
+            self.errors
+                .push(SyntaxError::new(SyntaxKind::TooMany, error.span));
+            self.memory.damaged = true;
+            self.memory.cut = true;
+        } else {
+            self.errors.push(error);
+        }
+    }
+
+    /// Brackets too many in a row are one error.
+    fn continues_last(&mut self, error: &SyntaxError) -> bool {
+        let Some(last) = self.errors.last_mut() else {
+            return false;
+        };
+        let brackets = matches!(error.kind, SyntaxKind::ExtraOpen | SyntaxKind::ExtraClose { .. });
+        let joined = brackets
+            && last.kind == error.kind
+            && look::space(self.bytes, last.span.end as usize) == error.span.start as usize;
+        if joined {
+            last.span.end = error.span.end;
+            last.guess |= error.guess;
+        }
+        joined
+    }
+
+    /// Nothing that follows directly is worth another report.
+    pub(super) fn mute(&mut self) {
+        self.at = look::space(self.bytes, self.at);
+        self.memory.muted = self.at + 1;
+    }
+
+    pub(super) fn byte(&self) -> u8 {
+        look::byte(self.bytes, self.at)
+    }
+
+    /// What the frame `depth` levels up from the innermost one is.
+    pub(super) fn outer(&self, depth: usize) -> Inside {
+        let index = self.stack.len().checked_sub(depth + 1);
+        index
+            .and_then(|index| self.stack.get(index))
+            .map_or(Inside::Nothing, |frame| frame.kind)
+    }
+
+    /// Where the token before `at` ends.
+    pub(super) fn previous_end(&self, at: usize) -> usize {
+        if self.memory.gap.1 == at {
+            return self.memory.gap.0;
+        }
+        let before = self.bytes.get(..at).unwrap_or(&[]);
+        let blank = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        at - before.iter().rev().take_while(blank).count()
+    }
+
+    /// Something unexpected: says what, and how to go on.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn recover(&mut self, tree: &mut Tree) -> State {
+        if self.memory.error_count > MAX_ERRORS {
+            self.at = self.bytes.len();
+        }
+        if self.at >= self.bytes.len() {
+            return self.end_of_text(tree);
+        }
+        if self.odd_blank() {
+            return self.state;
+        }
+        match self.state {
+            State::Value | State::ValueOrEnd => self.bad_value(tree),
+            State::Key | State::KeyOrEnd => self.bad_name(tree),
+            State::Colon => self.no_colon(tree),
+            State::After => self.no_separator(tree),
+            State::End => State::End,
+        }
+    }
+
+    /// The text ends here: closes everything.
+    fn end_of_text(&mut self, tree: &mut Tree) -> State {
+        let end = self.bytes.len();
+        let last = self.previous_end(end);
+        drop_name(tree);
+        let open = self.stack.iter().filter(|frame| !frame.made_up);
+        let count = offset(open.clone().count());
+        if let (Some(&frame), false) = (open.last(), self.memory.cut) {
+            let kind = SyntaxKind::Unclosed {
+                closer: closer_of(frame.kind),
+                count,
+            };
+            let opened = Span::new(offset(frame.open), offset(frame.open + 1));
+            let place = Span::new(offset(end), offset(end));
+            self.report_with(kind, place, Some((opened, "opened here")));
+        }
+        self.memory.damaged |= !self.stack.is_empty() || self.memory.cut;
+        while !self.stack.is_empty() {
+            self.pop_frame(tree, last);
+        }
+        State::After
+    }
+
+    /// White space that is none in JSON, and comments.
+    fn odd_blank(&mut self) -> bool {
+        let start = self.at;
+        let before = self.previous_end(start);
+        let rest = self.text.get(start..).unwrap_or("");
+        let odd = |character: char| match character {
+            '\u{B}' | '\u{C}' | '\u{200B}' | '\u{FEFF}' => true,
+            other => !other.is_ascii() && other.is_whitespace(),
+        };
+        let length = match self.bytes.get(start..).unwrap_or(&[]) {
+            [b'#', ..] | [b'/', b'/', ..] => look::line_end(self.bytes, start) - start,
+            [b'/', b'*', ..] => rest.find("*/").map_or(rest.len(), |end| end + 2),
+            _ => rest.find(|character| !odd(character)).unwrap_or(rest.len()),
+        };
+        if length == 0 {
+            return false;
+        }
+        let kind = match self.byte() {
+            b'#' => SyntaxKind::HashComment,
+            b'/' => SyntaxKind::Comment,
+            _ => SyntaxKind::OddSpace,
+        };
+        self.report(kind, start, start + length);
+        self.memory.cut |=
+            rest.starts_with("/*") && !rest.get(..length).is_some_and(|all| all.ends_with("*/"));
+        self.at = look::space(self.bytes, start + length);
+        self.memory.gap = (before, self.at);
+        true
+    }
+
+    /// Comments, odd blanks and text before the root.
+    pub(super) fn before_root(&mut self) {
+        loop {
+            self.at = look::space(self.bytes, self.at);
+            if self.at >= self.bytes.len() || look::byte(self.bytes, self.at) == b'[' || !self.odd_blank() {
+                break;
+            }
+        }
+        let rest = self.text.get(self.at..).unwrap_or("");
+        let plausible =
+            look::begins_value(self.byte()) && !rest.starts_with(|first: char| first.is_alphabetic());
+        let known = ["true", "false", "null"]
+            .iter()
+            .any(|word| rest.starts_with(word));
+        if rest.is_empty() || plausible || known {
+            return;
+        }
+        if let Some(length) = rest.find(['[', '{']) {
+            let end = self.previous_end(self.at + length);
+            self.report(SyntaxKind::UnexpectedText, self.at, end);
+            self.at += length;
+        }
+    }
+
+    /// Where a value should begin.
+    fn bad_value(&mut self, tree: &mut Tree) -> State {
+        let in_list = matches!(self.inside, Inside::List | Inside::Array);
+        match self.byte() {
+            b',' if in_list => self.surplus_commas(),
+            b',' | b'}' | b']' if self.inside == Inside::Object => self.no_value(tree),
+            b']' if in_list => self.trailing_comma(tree),
+            b'}' if in_list => self.mismatch(tree),
+            b'\'' => self.odd_string(tree, JsonKind::String),
+            b'-' | b'+' | b'.' | b'0'..=b'9' => self.odd_number(tree),
+            byte if byte >= 0x80 && self.at_smart_quote() => self.odd_string(tree, JsonKind::String),
+            byte if look::is_word(byte) => self.bare_word(tree),
+            _ => self.junk_value(tree),
+        }
+    }
+
+    /// A run of commas with nothing between them.
+    pub(super) fn surplus_commas(&mut self) -> State {
+        let start = self.at;
+        let mut end = start;
+        while self.byte() == b',' {
+            self.at += 1;
+            end = self.at;
+            self.at = look::space(self.bytes, self.at);
+        }
+        let first = matches!(self.state, State::ValueOrEnd | State::KeyOrEnd);
+        let kind = if first {
+            SyntaxKind::LeadingComma
+        } else {
+            SyntaxKind::DoubleComma
+        };
+        self.report(kind, start, end);
+        // A closing bracket may follow: that the last comma is a trailing one too needs no saying.
+        if self.inside == Inside::Object {
+            State::KeyOrEnd
+        } else {
+            State::ValueOrEnd
+        }
+    }
+
+    /// A closing bracket after a comma.
+    fn trailing_comma(&mut self, tree: &mut Tree) -> State {
+        let end = self.previous_end(self.at);
+        self.report(SyntaxKind::TrailingComma, end.saturating_sub(1), end);
+        if self.inside == Inside::Object {
+            State::KeyOrEnd
+        } else {
+            let _ = tree;
+            State::ValueOrEnd
+        }
+    }
+
+    /// A name, and then no value.
+    fn no_value(&mut self, tree: &mut Tree) -> State {
+        let place = offset(self.previous_end(self.at));
+        let name = last_name(tree).map(|node| (node.span, "this name"));
+        self.report_with(SyntaxKind::MissingValue, Span::new(place, place), name);
+        self.give_up_value(tree)
+    }
+
+    /// The value at this place cannot be had.
+    pub(super) fn give_up_value(&mut self, tree: &mut Tree) -> State {
+        drop_name(tree);
+        if self.inside == Inside::List {
+            self.memory.lost = true;
+        }
+        State::After
+    }
+
+    /// Text that is no value.
+    pub(super) fn junk_value(&mut self, tree: &mut Tree) -> State {
+        let start = self.at;
+        self.at = self.angled().unwrap_or_else(|| look::junk_end(self.text, start));
+        self.unexpected(start, self.at);
+        self.after_junk(tree)
+    }
+
+    /// `<…>` on one line.
+    fn angled(&self) -> Option<usize> {
+        let rest = self.bytes.get(self.at..self.bytes.len().min(self.at + NEAR))?;
+        if *rest.first()? != b'<' {
+            return None;
+        }
+        let length = memchr::memchr3(b'>', b'\n', b'"', rest)?;
+        (rest.get(length) == Some(&b'>')).then_some(self.at + length + 1)
+    }
+
+    /// Reports text at `start..end`, and steps over it.
+    pub(super) fn unexpected(&mut self, start: usize, end: usize) {
+        self.at = start;
+        self.report(SyntaxKind::UnexpectedText, start, end);
+        self.at = end;
+        self.mute();
+    }
+
+    /// Behind text that stands in the place of a value.
+    pub(super) fn after_junk(&mut self, tree: &mut Tree) -> State {
+        self.at = look::space(self.bytes, self.at);
+        let in_list = matches!(self.inside, Inside::List | Inside::Array);
+        if in_list && matches!(self.byte(), b'{' | b'[') {
+            return State::ValueOrEnd;
+        }
+        self.give_up_value(tree)
+    }
+
+    /// Where a name should begin.
+    fn bad_name(&mut self, tree: &mut Tree) -> State {
+        match self.byte() {
+            b',' => self.surplus_commas(),
+            b'}' => self.trailing_comma(tree),
+            b']' => self.mismatch(tree),
+            b'{' | b'[' => self.bracket_for_name(tree),
+            b':' => self.nameless(),
+            b';' => self.semicolon(),
+            b'\'' => self.odd_string(tree, JsonKind::Key),
+            byte if byte >= 0x80 && self.at_smart_quote() => self.odd_string(tree, JsonKind::Key),
+            _ => self.bare_name(tree),
+        }
+    }
+
+    /// A colon and a value without a name.
+    fn nameless(&mut self) -> State {
+        self.report(SyntaxKind::MissingName, self.at, self.at + 1);
+        self.at = look::space(self.bytes, self.at + 1);
+        self.skip_value();
+        State::After
+    }
+
+    /// Steps over a value without reading it.
+    pub(super) fn skip_value(&mut self) {
+        let left = self.bytes.len() - self.at.min(self.bytes.len());
+        self.at = match self.byte() {
+            b'{' | b'[' => look::matching(self.bytes, self.at, left).unwrap_or(self.bytes.len()),
+            b'"' => look::string_end(self.bytes, self.at, left)
+                .unwrap_or_else(|| look::line_end(self.bytes, self.at)),
+            byte if look::is_end(byte) => self.at,
+            _ => look::junk_end(self.text, self.at),
+        };
+    }
+
+    pub(super) fn semicolon(&mut self) -> State {
+        self.report(SyntaxKind::SemicolonForComma, self.at, self.at + 1);
+        self.at += 1;
+        if self.inside == Inside::Object {
+            State::KeyOrEnd
+        } else {
+            State::ValueOrEnd
+        }
+    }
+
+    /// Where a colon should stand.
+    fn no_colon(&mut self, tree: &mut Tree) -> State {
+        if self.name_ran_on(tree) {
+            return State::Colon;
+        }
+        let end = self.previous_end(self.at);
+        match self.byte() {
+            b'=' | b';' => {
+                let length = if look::byte(self.bytes, self.at + 1) == b'>' {
+                    2
+                } else {
+                    1
+                };
+                self.report(SyntaxKind::EqualsForColon, self.at, self.at + length);
+                self.at += length;
+                State::Value
+            }
+            b',' | b'}' | b']' => self.no_value(tree),
+            b'"' if self.at_name() => {
+                self.no_value(tree);
+                State::Key
+            }
+            byte if look::begins_value(byte) => {
+                let name = last_name(tree).map(|node| (node.span, "this name"));
+                let place = Span::new(offset(end), offset(end));
+                self.report_with(SyntaxKind::MissingColon, place, name);
+                State::Value
+            }
+            _ => self.junk_for_colon(tree),
+        }
+    }
+
+    fn junk_for_colon(&mut self, tree: &mut Tree) -> State {
+        let start = self.at;
+        self.at += self
+            .text
+            .get(start..)
+            .and_then(|rest| rest.chars().next())
+            .map_or(1, char::len_utf8);
+        self.unexpected(start, self.at);
+        if self.byte() == b':' {
+            return State::Colon;
+        }
+        self.skip_value();
+        self.mute();
+        self.give_up_value(tree)
+    }
+
+    /// Where a comma or a closing bracket should stand.
+    fn no_separator(&mut self, tree: &mut Tree) -> State {
+        let byte = self.byte();
+        if self.misread(tree, byte) {
+            return self.state;
+        }
+        let object = self.inside == Inside::Object;
+        match byte {
+            b';' => self.semicolon(),
+            b'}' | b']' => self.mismatch(tree),
+            b'{' | b'[' if object => self.bracket_for_name(tree),
+            _ if object && self.at_name() => self.missing_comma(State::Key),
+            b'"' | b'{' | b'[' | b'\'' if !object => self.missing_comma(State::Value),
+            byte if !object && look::is_word(byte) => self.missing_comma(State::Value),
+            _ => {
+                let start = self.at;
+                self.skip_junk();
+                self.unexpected(start, self.at);
+                State::After
+            }
+        }
+    }
+
+    fn skip_junk(&mut self) {
+        self.at = match self.byte() {
+            b'"' => look::string_end(self.bytes, self.at, usize::MAX),
+            _ => None,
+        }
+        .unwrap_or_else(|| look::junk_end(self.text, self.at));
+    }
+
+    fn missing_comma(&mut self, next: State) -> State {
+        let end = self.previous_end(self.at);
+        self.report(SyntaxKind::MissingComma, end, end);
+        next
+    }
+
+    /// Whether a name and a colon stand here, well written or not.
+    pub(super) fn at_name(&self) -> bool {
+        let end = match self.byte() {
+            b'"' => look::string_end(self.bytes, self.at, NEAR),
+            quote @ b'\'' => {
+                let rest = self.bytes.get(self.at + 1..).unwrap_or(&[]);
+                let rest = rest.get(..NEAR).unwrap_or(rest);
+                memchr::memchr(quote, rest).map(|length| self.at + length + 2)
+            }
+            byte if look::is_word(byte) => Some(look::word_end(self.bytes, self.at)),
+            _ => None,
+        };
+        end.is_some_and(|end| look::byte(self.bytes, look::space(self.bytes, end)) == b':')
+    }
+
+    /// Behind the root: nothing may follow.
+    pub(super) fn finish(&mut self) {
+        self.state = State::End;
+        loop {
+            self.at = look::space(self.bytes, self.at);
+            if self.at >= self.bytes.len() {
+                return;
+            }
+            if !self.odd_blank() {
+                break;
+            }
+        }
+        let rest = self.text.get(self.at..).unwrap_or("").trim_end();
+        let closers = rest
+            .bytes()
+            .all(|byte| matches!(byte, b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'));
+        let kind = match self.byte() {
+            _ if closers => SyntaxKind::ExtraClose { after_root: true },
+            b'{' | b'[' | b'"' => SyntaxKind::SeveralRoots,
+            _ => SyntaxKind::TrailingText,
+        };
+        self.report(kind, self.at, self.at + rest.len());
+        self.at = self.bytes.len();
+    }
+}
+
+/// The name whose value is awaited.
+pub(super) fn last_name(tree: &Tree) -> Option<&Node> {
+    tree.nodes.last().filter(|node| node.kind == JsonKind::Key)
+}
+
+/// Forgets the name whose value cannot be had.
+pub(super) fn drop_name(tree: &mut Tree) {
+    if last_name(tree).is_some() {
+        tree.nodes.pop();
+    }
+}

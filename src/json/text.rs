@@ -1,0 +1,108 @@
+//! From the bytes of a file to text, with every offset kept.
+
+use super::{SyntaxError, SyntaxKind};
+use crate::finding::Span;
+use std::borrow::Cow;
+
+/// UTF-8's byte order mark.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The text of a file and what is wrong with its bytes.
+///
+/// Offsets in the text are those of the file: a byte order mark stays in place, and each bad byte is
+/// replaced by one other. Of a file in another encoding nothing is read: the text is empty.
+#[must_use]
+pub fn text(bytes: &[u8]) -> (Cow<'_, str>, Vec<SyntaxError>) {
+    let Ok(length) = u32::try_from(bytes.len()) else {
+        return refused(SyntaxKind::TooLarge, 0);
+    };
+    if let Some(name) = other_encoding(bytes) {
+        return refused(SyntaxKind::Encoding(name), length.min(4));
+    }
+    let mut errors = Vec::new();
+    let body = bytes.strip_prefix(MARK).unwrap_or(bytes);
+    if body.len() < bytes.len() {
+        errors.push(SyntaxError::new(SyntaxKind::ByteOrderMark, Span::new(0, 3)));
+    }
+    if body
+        .iter()
+        .all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+    {
+        errors.push(SyntaxError::new(SyntaxKind::Empty, Span::new(0, length)));
+    }
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(repaired(bytes, &mut errors)),
+    };
+    (text, errors)
+}
+
+/// Nothing of the file is read.
+fn refused(kind: SyntaxKind, end: u32) -> (Cow<'static, str>, Vec<SyntaxError>) {
+    (Cow::Borrowed(""), vec![SyntaxError::new(kind, Span::new(0, end))])
+}
+
+/// The name of a UTF-16 or UTF-32 encoding, by its mark or by where its NUL bytes are.
+///
+/// JSON begins with two ASCII characters (or is one alone), and NUL may stand nowhere in it.
+fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0, 0, 0xFE, 0xFF, ..] | [0, 0, 0, 1..=0xFF, ..] => Some("UTF-32 (big-endian)"),
+        [0xFF, 0xFE, 0, 0, ..] | [1..=0xFF, 0, 0, 0, ..] => Some("UTF-32 (little-endian)"),
+        [0xFE, 0xFF, ..] | [0, 1..=0xFF, 0, ..] | [0, 1..=0xFF] => Some("UTF-16 (big-endian)"),
+        [0xFF, 0xFE, ..] | [1..=0xFF, 0, 1..=0xFF, ..] | [1..=0xFF, 0] => Some("UTF-16 (little-endian)"),
+        _ => None,
+    }
+}
+
+/// The text with a stand-in for each bad byte: a question mark in a string, elsewhere a space, so that
+/// the bad bytes are reported once and not again as unexpected text.
+fn repaired(bytes: &[u8], errors: &mut Vec<SyntaxError>) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    let mut first: Option<(Span, u8)> = None;
+    let mut places = 0_u32;
+    let mut quotes = Quotes::default();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        quotes.read(chunk.valid().as_bytes());
+        let bad = chunk.invalid();
+        if let Some(&byte) = bad.first() {
+            places += 1;
+            let span = Span::new(offset(text.len()), offset(text.len() + bad.len()));
+            first.get_or_insert((span, byte));
+            let stand_in = if quotes.open { '?' } else { ' ' };
+            text.extend(bad.iter().map(|_| stand_in));
+        }
+    }
+    if let Some((span, byte)) = first {
+        let more = places.saturating_sub(1);
+        errors.push(SyntaxError::new(SyntaxKind::InvalidUtf8 { byte, more }, span));
+    }
+    text
+}
+
+/// Whether a string is open; strings end at the line's end at the latest.
+#[derive(Default)]
+struct Quotes {
+    open: bool,
+    escaped: bool,
+}
+
+impl Quotes {
+    fn read(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            match byte {
+                _ if self.escaped => self.escaped = false,
+                b'\\' => self.escaped = self.open,
+                b'"' => self.open = !self.open,
+                b'\n' => self.open = false,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// An offset in a file that was found to be small enough.
+pub(super) fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,159 @@
+//! Checks over several properties of one object: a closed set of kinds, none of which knows an endpoint.
+
+use std::borrow::Cow;
+
+use super::value::has_shape;
+use super::{Linter, Step};
+use crate::finding::{Severity, Span};
+use crate::json::{JsonKind, NodeId};
+use crate::rules::{Check, CheckKind, Claim, Enumeration, Property, PropertyId, Route, SingleValued, Table, TableId};
+use crate::tenant::Knowledge;
+
+impl<'a> Linter<'a> {
+    pub(super) fn check(&mut self, check: &'a Check, table: &'a Table, objects: &[NodeId], base: usize) {
+        let there = |id: &PropertyId| self.slot(base, *id).is_some_and(|value| !self.is_nothing(value));
+        match &check.kind {
+            CheckKind::AnyOf(ids) => {
+                if !self.tree.damaged && !ids.iter().any(there) {
+                    self.none_of(&check.claim, table, objects, ids);
+                }
+            }
+            // Most records have nothing to compare: look before decoding anything.
+            CheckKind::Differs { route, from, nearly } => {
+                if route.steps.first().is_some_and(|(_, id)| there(id)) {
+                    self.differs(&check.claim, table, objects, route, *from, nearly);
+                }
+            }
+            CheckKind::SingleValued(single) => self.single_valued(&check.claim, table, objects, single),
+            // Only the tenant's contacts can tell.
+            CheckKind::Active(_) => {}
+        }
+    }
+
+    fn differs(
+        &mut self,
+        claim: &'a Claim,
+        table: &'a Table,
+        objects: &[NodeId],
+        route: &'a Route,
+        from: PropertyId,
+        nearly: &[PropertyId],
+    ) {
+        let own = self.text_at(table, objects, from);
+        self.walk(&route.steps, objects, &mut |linter, value| {
+            let Some(text) = linter.scalar_text(value).filter(|text| !text.is_empty()) else { return };
+            if own.as_ref().is_some_and(|own| *own == text) {
+                linter.same_value(claim, table, route, from, value, &text);
+            } else if let Some(id) = nearly.iter().find(|id| linter.nearly_same(table, objects, **id, &text)) {
+                linter.nearly_same_value(claim, table, route, *id, value, &text);
+            } else {
+                linter.unknown_party(claim, route, value, &text);
+            }
+        });
+    }
+
+    fn nearly_same(&self, table: &Table, objects: &[NodeId], id: PropertyId, text: &str) -> bool {
+        self.text_at(table, objects, id).is_some_and(|own| {
+            let own = own.trim();
+            !own.is_empty() && own.to_lowercase() == text.trim().to_lowercase()
+        })
+    }
+
+    fn single_valued(&mut self, claim: &'a Claim, table: &'a Table, objects: &[NodeId], single: &'a SingleValued) {
+        if single.undecided_by.as_ref().is_some_and(|route| self.is_true(route, objects)) {
+            return;
+        }
+        let mut first: Option<(Cow<'a, str>, Span)> = None;
+        let mut told = false;
+        self.walk(&single.items.steps, objects, &mut |linter, item| {
+            if !linter.counts(single, item) {
+                return;
+            }
+            linter.walk(&single.value.steps, &[item], &mut |linter, value| {
+                let Some(text) = linter.scalar_text(value).filter(|text| !text.is_empty()) else { return };
+                match &first {
+                    None => first = Some((text, linter.tree.node(value).span)),
+                    Some((known, span)) if *known != text && !told => {
+                        told = true;
+                        linter.several_values(claim, table, objects, single, value, &text, (known, *span));
+                    }
+                    Some(_) => {}
+                }
+            });
+        });
+    }
+
+    /// Whether an item meets the condition under which it counts.
+    fn counts(&self, single: &SingleValued, item: NodeId) -> bool {
+        let Some((table, _)) = single.value.steps.first() else { return false };
+        let (id, words) = &single.condition;
+        self.kind(item) == JsonKind::Object
+            && self
+                .text_at(self.endpoint.table(*table), &[item], *id)
+                .is_some_and(|text| words.iter().any(|word| word.eq_ignore_ascii_case(&text)))
+    }
+
+    /// Whether the boolean at the end of the route binds to true.
+    fn is_true(&mut self, route: &'a Route, objects: &[NodeId]) -> bool {
+        let mut found = false;
+        self.walk(&route.steps, objects, &mut |linter, value| {
+            found = match linter.kind(value) {
+                JsonKind::True => true,
+                JsonKind::String => linter.decoded(value).trim().eq_ignore_ascii_case("true"),
+                JsonKind::Number => linter.tree.node(value).span.of(linter.text).parse() != Ok(0.0),
+                _ => false,
+            };
+        });
+        found
+    }
+
+    /// Follows a route, lists and all, and hands every value at its end to `visit` with the path set.
+    fn walk(&mut self, steps: &[(TableId, PropertyId)], objects: &[NodeId], visit: &mut dyn FnMut(&mut Self, NodeId)) {
+        let Some(((table, id), rest)) = steps.split_first() else { return };
+        let values = self.values(self.endpoint.table(*table), objects, *id);
+        for value in values.iter() {
+            self.path.push(Step::Key(super::object::key_of(*value)));
+            if self.kind(*value) == JsonKind::Array {
+                for (index, element) in (0..).zip(self.tree.elements(*value)) {
+                    self.path.push(Step::Index(index));
+                    self.step(rest, element, visit);
+                    self.path.pop();
+                }
+            } else {
+                self.step(rest, *value, visit);
+            }
+            self.path.pop();
+        }
+    }
+
+    fn step(&mut self, rest: &[(TableId, PropertyId)], at: NodeId, visit: &mut dyn FnMut(&mut Self, NodeId)) {
+        if rest.is_empty() {
+            visit(self, at);
+        } else if self.kind(at) == JsonKind::Object {
+            self.walk(rest, &[at], visit);
+        }
+    }
+
+    /// Values that only the tenant knows, and those that are wrong at any tenant.
+    pub(super) fn known(&mut self, property: &'a Property, value: NodeId, text: &str) {
+        for known in &property.known {
+            if known.also.iter().any(|placeholder| placeholder.eq_ignore_ascii_case(text)) {
+                continue;
+            }
+            let knowledge = match self.tenant.knows(known.fact, text) {
+                Knowledge::CannotTell if known.suspect.is_some_and(|shape| has_shape(shape, text)) => Knowledge::Wrong,
+                knowledge => knowledge,
+            };
+            match knowledge {
+                Knowledge::Right => {}
+                Knowledge::Wrong => self.unknown_value(property, known, value, text),
+                Knowledge::CannotTell => *self.undecided += u64::from(known.claim.severity == Severity::Error),
+            }
+        }
+    }
+
+    /// Whether the tenant's own list of an open enumeration has this name.
+    pub(super) fn membership(&self, list: &Enumeration, text: &str) -> Knowledge {
+        list.fact.map_or(Knowledge::CannotTell, |fact| self.tenant.knows(fact, text))
+    }
+}

@@ -1,0 +1,65 @@
+//! Two records of one request with the same key.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::Linter;
+use super::finding::{Note, Place, quoted};
+use crate::finding::{Severity, Span, Target};
+use crate::json::NodeId;
+
+/// FNV-1a: short keys, no adversary that gains anything, and a collision is looked at again.
+fn fingerprint(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Where each key stood first. Only spans are kept: the texts stay in the file.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    first: HashMap<u64, (u32, Span)>,
+}
+
+impl Linter<'_> {
+    /// Tells of a record whose key another record of the request has.
+    pub(super) fn duplicate_record(&mut self, keys: &mut Keys) {
+        let Some(value) = self.key else { return };
+        let Some(text) = self.scalar_text(value) else { return };
+        let span = self.tree.node(value).span;
+        let record = self.record.unwrap_or(0);
+        match keys.first.entry(fingerprint(text.as_bytes())) {
+            Entry::Vacant(entry) => {
+                entry.insert((record, span));
+            }
+            Entry::Occupied(entry) => {
+                let (record, first) = *entry.get();
+                // Two texts may share a fingerprint, and one text may be written in two ways: compare what is written.
+                if first.of(self.text) == span.of(self.text) {
+                    self.same_key(value, &text, record, first);
+                }
+            }
+        }
+    }
+
+
+    fn same_key(&mut self, value: NodeId, text: &str, record: u32, first: Span) {
+        let message = format!("record {record} of this request has the same key {}", quoted(text));
+        let note = Note {
+            rule: "duplicate-record".into(),
+            severity: Severity::Warning,
+            evidence: crate::finding::Evidence::Inferred,
+            phase: crate::finding::Phase::None,
+            message,
+            why: "Both are answered under one key, and which of them wins is not documented.".to_owned(),
+            help: "Send each record once.".to_owned(),
+            source: String::new(),
+            predicted: None,
+        };
+        let place = Place {
+            target: Target::Value,
+            span: self.tree.node(value).span,
+            pointer: self.member_pointer(value),
+            related: Some((first, "first here".to_owned())),
+        };
+        self.tell(note, place);
+    }
+}

@@ -1,0 +1,711 @@
+//! The findings of the engine, in words: what is wrong, why the API refuses it, what to do.
+
+use std::borrow::Cow;
+
+use super::names::{Meant, meant};
+use super::{Linter, Step};
+use crate::bind::{Change, EnumMember};
+use crate::finding::{Evidence, Finding, Phase, Predicted, Severity, Span, Target, Wording};
+use crate::json::{JsonKind, NodeId};
+use crate::rules::{
+    Answer, Claim, Known, OneOf, Property, PropertyId, Route, Shape, SingleValued, Table, Type,
+};
+
+/// Key under which the platform reports a body that does not bind.
+pub(super) const BINDING_KEY: &str = "Model Validation";
+
+/// What a finding is about, before it has a place.
+pub(super) struct Note {
+    pub rule: Cow<'static, str>,
+    pub severity: Severity,
+    pub evidence: Evidence,
+    pub phase: Phase,
+    pub message: String,
+    pub why: String,
+    pub help: String,
+    pub source: String,
+    pub predicted: Option<Predicted>,
+}
+
+impl Note {
+    /// A warning that no table row states: how the platform reads JSON, or what a sender surely did not mean.
+    fn warning(rule: &'static str, message: String, why: &str, help: String) -> Self {
+        Self {
+            rule: Cow::Borrowed(rule),
+            severity: Severity::Warning,
+            evidence: Evidence::Inferred,
+            phase: Phase::None,
+            message,
+            why: why.to_owned(),
+            help,
+            source: String::new(),
+            predicted: None,
+        }
+    }
+}
+
+/// Where a finding is.
+pub(super) struct Place {
+    pub target: Target,
+    pub span: Span,
+    pub pointer: String,
+    pub related: Option<(Span, String)>,
+}
+
+/// A value as it stands in a message: quoted, and cut where it is long.
+pub(super) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        None => format!("\"{text}\""),
+        Some((at, _)) => format!("\"{}…\"", &text[..at]),
+    }
+}
+
+/// Fills a template; what it names is put in as it is, and not looked at again.
+fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        rest = &rest[open..];
+        let known = values.iter().find(|(name, _)| rest[1..].strip_prefix(name).is_some_and(|tail| tail.starts_with('}')));
+        let (text, skip) = known.map_or(("{", 1), |(name, value)| (*value, name.len() + 2));
+        out.push_str(text);
+        rest = &rest[skip..];
+    }
+    out + rest
+}
+
+/// What an evidence means for the reader, as a clause.
+fn standing(claim: &Claim) -> String {
+    let source = &claim.source;
+    let mut text = match claim.evidence {
+        Evidence::Response => format!("A documented response refuses this ({source})."),
+        Evidence::Table => format!("The table requires it ({source})."),
+        Evidence::Inferred => format!("No page says so; it is inferred ({source})."),
+        Evidence::Contradicted => format!("The table says so ({source}), but a documented success does otherwise."),
+    };
+    if !claim.note.is_empty() {
+        text.push(' ');
+        let mut note = claim.note.chars();
+        text.extend(note.next().into_iter().flat_map(char::to_uppercase));
+        text.push_str(note.as_str());
+        if !text.ends_with(['.', '!', '?']) {
+            text.push('.');
+        }
+    }
+    text
+}
+
+impl<'a> Linter<'a> {
+    // ---- places ----
+
+    /// RFC 6901 pointer of the value at hand, in the request's own spelling.
+    fn pointer(&self) -> String {
+        let mut pointer = self.record.map_or_else(String::new, |record| format!("/{record}"));
+        for step in &self.path {
+            pointer.push('/');
+            match step {
+                Step::Index(index) => pointer.push_str(&index.to_string()),
+                Step::Key(key) => push_token(&mut pointer, &self.decoded(*key)),
+            }
+        }
+        pointer
+    }
+
+    fn value_place(&self, value: NodeId) -> Place {
+        Place { target: Target::Value, span: self.tree.node(value).span, pointer: self.pointer(), related: None }
+    }
+
+    fn key_place(&self, key: NodeId) -> Place {
+        let mut pointer = self.pointer();
+        pointer.push('/');
+        push_token(&mut pointer, &self.decoded(key));
+        Place { target: Target::Key, span: self.tree.node(key).span, pointer, related: None }
+    }
+
+    /// Pointer of a member of the object at hand.
+    pub(super) fn member_pointer(&self, value: NodeId) -> String {
+        self.key_place(super::object::key_of(value)).pointer
+    }
+
+    fn absent_place(&self, objects: &[NodeId], name: &str) -> Place {
+        let mut place = self.object_place(objects);
+        place.pointer.push('/');
+        push_token(&mut place.pointer, name);
+        place
+    }
+
+    fn object_place(&self, objects: &[NodeId]) -> Place {
+        let span = objects.last().map_or_else(Span::default, |object| self.tree.node(*object).span);
+        Place { target: Target::Object, span, pointer: self.pointer(), related: None }
+    }
+
+    // ---- the record's key ----
+
+    /// The record's key in `successDetails`: the first of its key properties that is there.
+    pub(super) fn record_key(&self) -> String {
+        let Some(root) = self.root else { return String::new() };
+        let table = self.endpoint.record_table();
+        self.endpoint.key.iter().find_map(|id| self.text_at(table, &[root], *id)).map_or_else(String::new, Cow::into_owned)
+    }
+
+    /// The same, once the record has been read.
+    pub(super) fn key_text(&self) -> String {
+        self.key.and_then(|value| self.scalar_text(value)).map_or_else(String::new, Cow::into_owned)
+    }
+
+    fn error_key(&self) -> String {
+        self.endpoint.error_key.clone().unwrap_or_else(|| self.record_key())
+    }
+
+    // ---- building ----
+
+    fn push(&mut self, note: Note, place: Place, constraint: String) {
+        self.findings.push(Finding {
+            rule: note.rule,
+            constraint,
+            severity: note.severity,
+            evidence: note.evidence,
+            endpoint: Cow::Owned(self.endpoint.id.clone()),
+            record: Some(self.record.unwrap_or(0)),
+            record_key: self.root.map(|_| self.record_key()),
+            pointer: place.pointer,
+            target: place.target,
+            span: place.span,
+            related: place.related,
+            message: note.message,
+            why: note.why,
+            help: note.help,
+            source: note.source,
+            predicted: note.predicted,
+            phase: note.phase,
+        });
+    }
+
+    /// A finding that belongs to no row.
+    pub(super) fn tell(&mut self, note: Note, place: Place) {
+        self.push(note, place, String::new());
+    }
+
+    /// An empty request where the page says what that is answered with.
+    pub(super) fn no_data(&mut self, claim: &Claim, span: Span) {
+        let place = Place { target: Target::Value, span, pointer: String::new(), related: None };
+        let message = "the request holds no record".to_owned();
+        self.claim(claim, place, String::new(), &[], message, "Put a record into the list, or do not send it.".to_owned());
+    }
+
+    /// A finding whose constraint stands in the rules.
+    fn claim(&mut self, claim: &Claim, place: Place, constraint: String, fills: &[(&str, &str)], message: String, help: String) {
+        let predicted = match (&claim.answer, claim.severity) {
+            (Some(answer), Severity::Error) => Some(self.predicted(answer, claim.wording, fills)),
+            _ => None,
+        };
+        let note = Note {
+            rule: Cow::Owned(claim.rule.clone()),
+            severity: claim.severity,
+            evidence: claim.evidence,
+            phase: claim.phase,
+            message,
+            why: standing(claim),
+            help,
+            source: claim.source.clone(),
+            predicted,
+        };
+        self.push(note, place, constraint);
+    }
+
+    fn predicted(&self, answer: &Answer, wording: Wording, fills: &[(&str, &str)]) -> Predicted {
+        Predicted {
+            key: self.error_key(),
+            error_code: answer.error_code.clone(),
+            error_description: fill(&answer.description, fills),
+            wording,
+        }
+    }
+
+    fn warn(&mut self, property: Option<&Property>, place: Place, note: Note) {
+        let source = property.map_or_else(String::new, |property| property.source.clone());
+        let constraint = property.map_or_else(String::new, constraint);
+        self.push(Note { source, ..note }, place, constraint);
+    }
+
+    // ---- missing ----
+
+    pub(super) fn absent(&mut self, table: &'a Table, property: &'a Property, objects: &[NodeId]) {
+        if !self.tree.damaged {
+            let place = self.absent_place(objects, &property.name);
+            self.lacking(table, property, objects, place, "is missing");
+        }
+    }
+
+    pub(super) fn missing(&mut self, table: &'a Table, property: &'a Property, objects: &[NodeId], value: NodeId) {
+        let how = match self.kind(value) {
+            JsonKind::Null => "is null",
+            JsonKind::String => "is empty",
+            _ => "stands for null",
+        };
+        let place = self.value_place(value);
+        self.lacking(table, property, objects, place, how);
+    }
+
+    fn lacking(&mut self, table: &'a Table, property: &'a Property, objects: &[NodeId], place: Place, how: &str) {
+        let Some(required) = &property.required else { return };
+        let mut claim = Cow::Borrowed(&required.claim);
+        let mut message = format!("{} {how}", property.name);
+        if required.for_new_contact {
+            match self.new_contact() {
+                Some(false) => return,
+                Some(true) => message.push_str(", and this contact is new to the tenant"),
+                None => {
+                    *self.undecided += 1;
+                    claim.to_mut().severity = Severity::Warning;
+                    message.push_str(": refused if the contact is new to the tenant");
+                }
+            }
+        }
+        if let Some(sibling) = required.unless.filter(|sibling| self.present(table, objects, *sibling)) {
+            let claim = claim.to_mut();
+            claim.severity = Severity::Warning;
+            claim.evidence = Evidence::Contradicted;
+            message = format!("{message}, and only {} is given", table.property(sibling).name);
+        }
+        let help = match property.ty {
+            Type::Object(_) => format!("Send {} as an object.", property.name),
+            Type::StringList | Type::ObjectList(_) => format!("Send {} as a list with at least one element.", property.name),
+            _ => format!("Give {} a value.", property.name),
+        };
+        self.claim(&claim, place, constraint(property), &[("property", &property.name)], message, help);
+    }
+
+    /// Whether the contact of this record is new to the tenant; `None` where we cannot tell.
+    #[expect(clippy::unused_self, reason = "the tenant's contacts will answer")]
+    fn new_contact(&self) -> Option<bool> {
+        None
+    }
+
+    pub(super) fn blank(&mut self, property: &Property, value: NodeId) {
+        let note = Note::warning(
+            "blank",
+            format!("{} holds nothing but white space", property.name),
+            "The property is mandatory; whether the API takes blanks for a value is not documented.",
+            format!("Give {} a value.", property.name),
+        );
+        self.warn(Some(property), self.value_place(value), note);
+    }
+
+    pub(super) fn empty_list(&mut self, property: &Property, value: NodeId) {
+        let note = Note::warning(
+            "empty-list",
+            format!("{} is an empty list", property.name),
+            "The property is mandatory; whether an empty list counts as missing is not documented.",
+            format!("Put at least one element into {}.", property.name),
+        );
+        self.warn(Some(property), self.value_place(value), note);
+    }
+
+    pub(super) fn none_of(&mut self, claim: &Claim, table: &Table, objects: &[NodeId], ids: &[PropertyId]) {
+        let names: Vec<&str> = ids.iter().map(|id| table.property(*id).name.as_str()).collect();
+        let message = format!("neither {} is given", names.join(" nor "));
+        let help = format!("Send {}.", names.join(" or "));
+        self.claim(claim, self.object_place(objects), named(table, &names.join("|")), &[], message, help);
+    }
+
+    // ---- nulls ----
+
+    pub(super) fn null_record(&mut self, node: NodeId) {
+        self.dereferenced("null-record", "the record is null".to_owned(), node, String::new());
+    }
+
+    pub(super) fn null_element(&mut self, property: &Property, node: NodeId) {
+        self.dereferenced("null-element", format!("an element of {} is null", property.name), node, constraint(property));
+    }
+
+    fn dereferenced(&mut self, rule: &'static str, message: String, node: NodeId, constraint: String) {
+        let note = Note {
+            severity: Severity::Error,
+            phase: Phase::Exception,
+            predicted: Some(self.predicted(&self.endpoint.answers.null, Wording::Inferred, &[])),
+            ..Note::warning(
+                rule,
+                message,
+                "The body converts, but the service is taken to stumble over the null (inferred).",
+                "Remove the null, or send an object.".to_owned(),
+            )
+        };
+        self.push(note, self.value_place(node), constraint);
+    }
+
+    pub(super) fn null_text(&mut self, property: &Property, node: NodeId) {
+        let note = Note::warning(
+            "null-text",
+            format!("an element of {} is null", property.name),
+            "It converts to a null in the list; what the service makes of it is not documented.",
+            "Remove the null.".to_owned(),
+        );
+        self.warn(Some(property), self.value_place(node), note);
+    }
+
+    // ---- conversion ----
+
+    /// The platform refuses to convert the value: the whole request fails.
+    pub(super) fn refused(&mut self, node: NodeId, property: Option<&Property>, sentence: String) {
+        let declared = property.map_or("the record", |property| property.name.as_str());
+        let what = property.map_or("an object", |property| self.declared(property.ty));
+        let found = self.found(node);
+        let note = Note {
+            severity: Severity::Error,
+            phase: Phase::Bind,
+            predicted: Some(Predicted {
+                key: BINDING_KEY.to_owned(),
+                error_code: String::new(),
+                error_description: sentence,
+                wording: Wording::Inferred,
+            }),
+            ..Note::warning(
+                "does-not-convert",
+                format!("{declared} has to be {what}, and {found} does not convert to it"),
+                "A value that does not convert fails the whole request; only the first one in the file is reported.",
+                format!("Send {what}."),
+            )
+        };
+        self.warn(property, self.value_place(node), note);
+    }
+
+    /// A declared type in words.
+    fn declared(&self, ty: Type) -> &'static str {
+        match ty {
+            Type::String => "a text",
+            Type::Boolean => "true or false",
+            Type::Int => "a whole number of 32 bits",
+            Type::Long => "a whole number of 64 bits",
+            Type::Decimal => "a decimal number",
+            Type::DateTime => "a date, best as 2020-01-21T11:53:45Z",
+            Type::Enum(_) => "one of its names",
+            Type::Object(_) => "an object",
+            Type::StringList => "a list of texts",
+            Type::ObjectList(_) => "a list of objects",
+        }
+    }
+
+    /// A value in words.
+    fn found(&self, node: NodeId) -> String {
+        match self.kind(node) {
+            JsonKind::Array => "a list".to_owned(),
+            JsonKind::Object => "an object".to_owned(),
+            JsonKind::String | JsonKind::Key => format!("the text {}", quoted(&self.decoded(node))),
+            JsonKind::Number => format!("the number {}", shortened(self.tree.node(node).span.of(self.text))),
+            JsonKind::Null | JsonKind::True | JsonKind::False => self.tree.node(node).span.of(self.text).to_owned(),
+        }
+    }
+
+    pub(super) fn not_nullable(&mut self, property: &Property, value: NodeId, sentence: &str) {
+        let note = Note::warning(
+            "not-nullable",
+            format!("{} is {}: refused unless the property is nullable", property.name, self.found(value)),
+            &format!("Whether it is nullable is not documented. If it is not, the API answers: {sentence}"),
+            format!("Leave {} out, or send {}.", property.name, self.declared(property.ty)),
+        );
+        self.warn(Some(property), self.value_place(value), note);
+    }
+
+    pub(super) fn changed(&mut self, property: &Property, value: NodeId, change: &Change) {
+        let rule = if change.keeps_meaning() { "text-for-value" } else { "changes-on-conversion" };
+        let note = Note::warning(
+            rule,
+            format!("{}: {} is read as {}", property.name, self.found(value), shortened(&change.to_string())),
+            if change.keeps_meaning() {
+                "It converts, but a value of the declared type says what is meant."
+            } else {
+                "It converts silently, and the API works with the changed value."
+            },
+            format!("Send {}.", self.declared(property.ty)),
+        );
+        self.warn(Some(property), self.value_place(value), note);
+    }
+
+    pub(super) fn list_for_object(&mut self, property: &Property, node: NodeId) {
+        let note = Note::warning(
+            "list-for-object",
+            format!("{} is a list", property.name),
+            "The page's table says list, its sample sends an object; the sample is taken to be right.",
+            format!("Send {} as an object, as the page's sample does.", property.name),
+        );
+        self.warn(Some(property), self.value_place(node), note);
+    }
+
+    pub(super) fn unlisted_member(&mut self, property: &Property, value: NodeId, text: &str, members: &[EnumMember]) {
+        let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+        let note = Note::warning(
+            "unlisted-value",
+            format!("{} {} is none of the names the page gives", property.name, quoted(text)),
+            "The page gives its names as examples only. A name the service does not know fails the whole request.",
+            format!("The page names {}.", names.join(", ")),
+        );
+        self.warn(Some(property), self.value_place(value), note);
+    }
+
+    // ---- texts ----
+
+    pub(super) fn too_long(&mut self, property: &Property, value: NodeId, limit: u32, length: usize, text: &str) {
+        let Some(claim) = &property.too_long else { return };
+        let unit = if text.is_ascii() { "characters" } else { "UTF-16 units" };
+        let message = format!("{} has {length} {unit}, the limit is {limit}", property.name);
+        let help = format!("Shorten it to {limit} {unit} or fewer.");
+        let fills = [("property", property.name.as_str()), ("limit", &limit.to_string()), ("value", text)];
+        self.claim(claim, self.value_place(value), constraint(property), &fills, message, help);
+    }
+
+    pub(super) fn not_in_list(&mut self, property: &Property, list: &OneOf, value: NodeId, text: &str) {
+        let of = list.list.map_or_else(String::new, |list| list.title.to_owned());
+        let message = match (of.is_empty(), list.values.is_empty()) {
+            (true, _) => format!("{} {} is not {}", property.name, quoted(text), or_list(&list.values)),
+            (false, _) => format!("{} {} is not in {of}", property.name, quoted(text)),
+        };
+        let near = near_value(list, text);
+        let help = match near {
+            Some(near) => format!("Did you mean {}?", quoted(near)),
+            None if of.is_empty() => format!("Send {}.", or_list(&list.values)),
+            None => format!("Send a value of {of}."),
+        };
+        let fills = [("property", property.name.as_str()), ("value", text)];
+        self.claim(&list.claim, self.value_place(value), constraint(property), &fills, message, help);
+    }
+
+    pub(super) fn odd_shape(&mut self, property: &Property, shape: Shape, value: NodeId, text: &str) {
+        let (what, example) = match shape {
+            Shape::Email => ("an e-mail address", "name@example.com"),
+            Shape::Culture => ("a culture code", "en-US"),
+        };
+        let note = Note::warning(
+            "odd-shape",
+            format!("{} {} does not look like {what}", property.name, quoted(text)),
+            "No page says that the API checks it, but it is hardly what was meant.",
+            format!("Send {what} such as {example}."),
+        );
+        self.warn(Some(property), self.value_place(value), note);
+    }
+
+    pub(super) fn outbound_only(&mut self, property: &Property, value: NodeId) {
+        let mut place = self.value_place(value);
+        place.target = Target::Key;
+        place.span = self.tree.node(super::object::key_of(value)).span;
+        let note = Note {
+            evidence: Evidence::Table,
+            ..Note::warning(
+                "outbound-only",
+                format!("{} is sent by the API and not to it", property.name),
+                "The table says that the property exists on outbound messages only.",
+                format!("Remove {}.", property.name),
+            )
+        };
+        self.warn(Some(property), place, note);
+    }
+
+    // ---- checks ----
+
+    pub(super) fn same_value(
+        &mut self,
+        claim: &Claim,
+        table: &Table,
+        route: &Route,
+        from: PropertyId,
+        value: NodeId,
+        text: &str,
+    ) {
+        let name = self.end(route);
+        let own = &table.property(from).name;
+        let message = format!("{name} {} is the {own} of this record itself", quoted(text));
+        let help = format!("Name another contact in {name}, or leave it out.");
+        let constraint = self.endpoint.route_name(route);
+        self.claim(claim, self.value_place(value), constraint, &[("property", &name), ("value", text)], message, help);
+    }
+
+    pub(super) fn nearly_same_value(
+        &mut self,
+        claim: &Claim,
+        table: &Table,
+        route: &Route,
+        near: PropertyId,
+        value: NodeId,
+        text: &str,
+    ) {
+        let name = self.end(route);
+        let own = &table.property(near).name;
+        let note = Note {
+            rule: Cow::Owned(format!("maybe-{}", claim.rule)),
+            source: claim.source.clone(),
+            ..Note::warning(
+                "",
+                format!("{name} {} is the {own} of this record but for case and blanks", quoted(text)),
+                "A manager that is the contact itself is refused; how the service compares them is not documented.",
+                format!("Name another contact in {name}, or leave it out."),
+            )
+        };
+        let constraint = self.endpoint.route_name(route);
+        self.push(note, self.value_place(value), constraint);
+    }
+
+    /// A value that names a contact which the tenant does not hold.
+    #[expect(clippy::unused_self, reason = "the tenant's contacts will answer")]
+    pub(super) fn unknown_party(&mut self, _claim: &Claim, _route: &Route, _value: NodeId, _text: &str) {}
+
+    #[expect(clippy::too_many_arguments, reason = "two values and their places")]
+    pub(super) fn several_values(
+        &mut self,
+        claim: &Claim,
+        table: &Table,
+        objects: &[NodeId],
+        single: &SingleValued,
+        value: NodeId,
+        text: &str,
+        first: (&str, Span),
+    ) {
+        let subject = single.subject.iter().find_map(|id| self.text_at(table, objects, *id)).unwrap_or_default();
+        let name = self.end(&single.value);
+        let message = format!("{name} {} beside {}: only one is allowed", quoted(text), quoted(first.0));
+        let words = single.condition.1.join(" or ");
+        let help = format!("Keep one {name} among the entries that are {words}.");
+        let mut place = self.value_place(value);
+        place.related = Some((first.1, "the first one".to_owned()));
+        let constraint = self.endpoint.route_name(&single.items);
+        self.claim(claim, place, constraint, &[("subject", &subject), ("value", text)], message, help);
+    }
+
+    pub(super) fn unknown_value(&mut self, property: &Property, known: &Known, value: NodeId, text: &str) {
+        let (message, help) = if known.suspect == Some(Shape::Email) && super::value::has_shape(Shape::Email, text) {
+            (
+                format!("{} {} is an e-mail address, not a contact code", property.name, quoted(text)),
+                "Send the contact's code.".to_owned(),
+            )
+        } else {
+            (
+                format!("{} {} is not among the tenant's {}", property.name, quoted(text), known.fact.name()),
+                format!("Send one of the tenant's {}.", known.fact.name()),
+            )
+        };
+        let fills = [("property", property.name.as_str()), ("value", text)];
+        self.claim(&known.claim, self.value_place(value), constraint(property), &fills, message, help);
+    }
+
+    /// Name of the property at the end of a route.
+    fn end(&self, route: &Route) -> String {
+        route.steps.last().map_or_else(String::new, |(table, id)| self.endpoint.table(*table).property(*id).name.clone())
+    }
+
+
+    // ---- names ----
+
+    /// A name that the table does not have.
+    pub(super) fn stranger(&mut self, table: &Table, key: NodeId, _value: NodeId, name: &str) {
+        let place = self.key_place(key);
+        if matches!(name, "$id" | "$type" | "$ref" | "$values" | "$value") {
+            let note = Note::warning(
+                "reader-metadata",
+                format!("{} is a name that the platform's reader keeps for itself", quoted(name)),
+                "The reader may take the object for a reference or a wrapped value, and drop what stands beside it.",
+                "Remove it.".to_owned(),
+            );
+            return self.push(note, place, String::new());
+        }
+        let lost = "The API ignores names it does not know: what is sent under it is lost.";
+        let (rule, message, help) = match meant(self.endpoint, table, name) {
+            Meant::Near(near) => {
+                ("unknown-property", format!("{} is no property of {}", quoted(name), table.title), format!("Did you mean {near}?"))
+            }
+            Meant::Elsewhere(route, spelled) => (
+                "misplaced-property",
+                format!("{} does not belong here", quoted(name)),
+                if route.is_empty() {
+                    format!("{spelled} belongs on the record itself.")
+                } else {
+                    format!("{spelled} belongs inside {}.", route.join(" / "))
+                },
+            ),
+            Meant::Nothing => (
+                "unknown-property",
+                format!("{} is no property of {}", quoted(name), table.title),
+                format!("Remove it, or see `geplint rules {}`.", self.endpoint.id),
+            ),
+        };
+        self.push(Note::warning(rule, message, lost, help), place, String::new());
+    }
+
+    pub(super) fn duplicate_name(&mut self, property: &Property, key: NodeId, previous: NodeId) {
+        let first = super::object::key_of(previous);
+        let mut place = self.key_place(key);
+        place.related = Some((self.tree.node(first).span, "first here".to_owned()));
+        let why = match property.ty {
+            Type::Object(_) => "The platform merges both objects, member by member.",
+            Type::StringList | Type::ObjectList(_) => "The platform appends the later list to the earlier one.",
+            _ => "The platform takes the last value; the earlier one is lost.",
+        };
+        let note = Note::warning(
+            "duplicate-property",
+            format!("{} stands twice in this object", quoted(&self.decoded(key))),
+            why,
+            "Keep one of them.".to_owned(),
+        );
+        self.warn(Some(property), place, note);
+    }
+}
+
+/// `Table.Property` is a row's name in tests and in the report.
+fn constraint(property: &Property) -> String {
+    property.constraint.clone()
+}
+
+fn named(table: &Table, name: &str) -> String {
+    format!("{}.{name}", table.name)
+}
+
+/// One reference token of a JSON Pointer.
+pub(super) fn push_token(pointer: &mut String, token: &str) {
+    for c in token.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            c => pointer.push(c),
+        }
+    }
+}
+
+fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(60) {
+        None => Cow::Borrowed(text),
+        Some((at, _)) => Cow::Owned(format!("{}…", &text[..at])),
+    }
+}
+
+/// `Belonging, Serving or Both`.
+fn or_list(values: &[String]) -> String {
+    match values {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} or {last}", head.join(", ")),
+    }
+}
+
+/// The one value of the list that the text surely means: the same but for case and blanks.
+fn near_value<'l>(list: &'l OneOf, text: &str) -> Option<&'l str> {
+    let wanted = text.trim();
+    let public = list.list.into_iter().flat_map(|list| list.values().iter().copied());
+    list.values.iter().map(String::as_str).chain(public).find(|value| value.eq_ignore_ascii_case(wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_is_filled_once() {
+        assert_eq!(fill("{property} is {value}", &[("property", "{value}"), ("value", "x")]), "{value} is x");
+        assert_eq!(fill("{ {other} {", &[("value", "x")]), "{ {other} {");
+    }
+
+    #[test]
+    fn long_values_are_cut_at_a_character() {
+        assert_eq!(quoted(&"é".repeat(61)), format!("\"{}…\"", "é".repeat(60)));
+        assert_eq!(quoted("a"), "\"a\"");
+    }
+}

@@ -1,0 +1,161 @@
+//! The engine: a request body meets the rules of its endpoint, and what does not fit becomes a finding.
+//!
+//! ```text
+//! check ─▶ one record at a time ─▶ object ─▶ value    (types, texts)
+//!                                        ├─▶ names    (unknown, misplaced, duplicate)
+//!                                        └─▶ checks   (several properties at once)
+//! ```
+//!
+//! Pure: text, rules and tenant facts in, findings out. A clean record allocates nothing.
+
+mod checks;
+mod duplicates;
+mod finding;
+mod names;
+mod object;
+mod request;
+mod value;
+
+pub use request::{Checked, RecordOutcome, check, syntax_findings};
+
+use crate::json::{JsonKind, NodeId, Tree, decode};
+use crate::rules::{Endpoint, PropertyId, Table, TableId, Type};
+use crate::tenant::Tenant;
+use std::borrow::Cow;
+
+/// A step from the root of the request down.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Key(NodeId),
+    Index(u32),
+}
+
+/// One record against its endpoint's tables.
+struct Linter<'a> {
+    text: &'a str,
+    tree: &'a Tree,
+    endpoint: &'a Endpoint,
+    tenant: &'a Tenant,
+    /// Index of the record in the request; `None` for a request that is one bare object.
+    record: Option<u32>,
+    /// From the record down to the value at hand.
+    path: Vec<Step>,
+    /// Value of each property of the objects at hand, outermost first: a stack of rows.
+    slots: Vec<Option<NodeId>>,
+    /// Occurrences of a property before its last one; empty but for duplicate names.
+    earlier: Vec<(usize, NodeId)>,
+    /// The record's own object, once it is known to be one.
+    root: Option<NodeId>,
+    /// The value that is the record's key, once its object has been read.
+    key: Option<NodeId>,
+    findings: &'a mut Vec<crate::finding::Finding>,
+    undecided: &'a mut u64,
+}
+
+/// The occurrences of one property that count, in document order.
+#[derive(Debug)]
+enum Values {
+    None,
+    One([NodeId; 1]),
+    Many(Vec<NodeId>),
+}
+
+impl std::ops::Deref for Values {
+    type Target = [NodeId];
+
+    fn deref(&self) -> &[NodeId] {
+        match self {
+            Self::None => &[],
+            Self::One(one) => one,
+            Self::Many(many) => many,
+        }
+    }
+}
+
+impl<'a> Linter<'a> {
+    fn kind(&self, id: NodeId) -> JsonKind {
+        self.tree.node(id).kind
+    }
+
+    /// The text of a string or key, escapes decoded.
+    fn decoded(&self, id: NodeId) -> Cow<'a, str> {
+        decode(self.text, self.tree.node(id))
+    }
+
+    /// The text that a scalar binds to where a string is declared; `None` for null and containers.
+    fn scalar_text(&self, id: NodeId) -> Option<Cow<'a, str>> {
+        let node = self.tree.node(id);
+        match node.kind {
+            JsonKind::String => Some(decode(self.text, node)),
+            JsonKind::Number | JsonKind::True | JsonKind::False => Some(Cow::Borrowed(node.span.of(self.text))),
+            JsonKind::Null | JsonKind::Array | JsonKind::Object | JsonKind::Key => None,
+        }
+    }
+
+    /// Null, or the empty text, which the platform turns into null for everything but a string.
+    fn is_nothing(&self, id: NodeId) -> bool {
+        let node = self.tree.node(id);
+        node.kind == JsonKind::Null || (node.kind == JsonKind::String && node.span.len() == 2)
+    }
+
+    /// Whether the table's property is there in these objects, and neither null nor empty.
+    fn present(&self, table: &Table, objects: &[NodeId], id: PropertyId) -> bool {
+        self.last(table, objects, id).is_some_and(|value| !self.is_nothing(value))
+    }
+
+    /// The last occurrence of a property in objects that are merged.
+    fn last(&self, table: &Table, objects: &[NodeId], id: PropertyId) -> Option<NodeId> {
+        let mut found = None;
+        for object in objects {
+            for (key, value) in self.tree.members(*object) {
+                if table.find(&self.decoded(key)) == Some(id) {
+                    found = Some(value);
+                }
+            }
+        }
+        found
+    }
+
+    /// The occurrences of a property that count: for containers those since the last null, else the last one.
+    fn values(&self, table: &Table, objects: &[NodeId], id: PropertyId) -> Values {
+        let mut found = Values::None;
+        for object in objects {
+            for (key, value) in self.tree.members(*object) {
+                if table.find(&self.decoded(key)) == Some(id) {
+                    found = self.join(found, value);
+                }
+            }
+        }
+        found
+    }
+
+    /// A later occurrence adds to a container and replaces everything else.
+    fn join(&self, values: Values, next: NodeId) -> Values {
+        let container = |id| matches!(self.kind(id), JsonKind::Array | JsonKind::Object);
+        match values {
+            Values::One([first]) if container(first) && container(next) => Values::Many(vec![first, next]),
+            Values::Many(mut many) if container(next) => {
+                many.push(next);
+                Values::Many(many)
+            }
+            _ => Values::One([next]),
+        }
+    }
+
+    /// The name that stands for a type in the converter's sentences. For our own types a guess.
+    fn clr_name(&self, ty: Type) -> Cow<'a, str> {
+        let table = |id: TableId| self.endpoint.table(id).name.as_str();
+        match ty {
+            Type::String => Cow::Borrowed("System.String"),
+            Type::Boolean => Cow::Borrowed("System.Boolean"),
+            Type::Int => Cow::Borrowed("System.Int32"),
+            Type::Long => Cow::Borrowed("System.Int64"),
+            Type::Decimal => Cow::Borrowed("System.Decimal"),
+            Type::DateTime => Cow::Borrowed("System.DateTime"),
+            Type::Enum(id) => Cow::Borrowed(self.endpoint.enums[usize::from(id)].name.as_str()),
+            Type::Object(id) => Cow::Borrowed(table(id)),
+            Type::StringList => Cow::Borrowed("System.Collections.Generic.List`1[System.String]"),
+            Type::ObjectList(id) => Cow::Owned(format!("System.Collections.Generic.List`1[{}]", table(id))),
+        }
+    }
+}

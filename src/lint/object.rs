@@ -1,0 +1,296 @@
+//! An object meets its table: every member finds its row, every row its value.
+
+use super::{Linter, Step, Values};
+use crate::bind::{self, Container, Json};
+use crate::json::{JsonKind, NodeId};
+use crate::rules::{Property, PropertyId, Table, TableId, Type};
+
+/// What an object turns out to be, once the reader's own `$` names are looked at.
+pub(super) enum Resolved {
+    /// Null, an empty text, or a reference to nothing.
+    Null,
+    /// The node itself, or what `$values` holds in its place.
+    Node(NodeId),
+    /// The reader refuses it.
+    Refused(String),
+}
+
+impl<'a> Linter<'a> {
+    /// Lints the element of the request's list that is the record.
+    pub(super) fn record(&mut self, root: NodeId) {
+        let table = self.endpoint.record_table();
+        match self.resolve(root) {
+            Resolved::Null => self.null_record(root),
+            Resolved::Refused(sentence) => self.refused(root, None, sentence),
+            Resolved::Node(node) if self.kind(node) == JsonKind::Object => {
+                self.root = Some(node);
+                self.object(table, &[node]);
+            }
+            Resolved::Node(node) => self.wrong_container(node, None, Type::Object(self.endpoint.record)),
+        }
+    }
+
+    /// Lints objects that the platform merges into one; all but always there is just one.
+    pub(super) fn object(&mut self, table: &'a Table, objects: &[NodeId]) {
+        let base = self.slots.len();
+        let earlier = self.earlier.len();
+        self.slots.resize(base + table.properties.len(), None);
+        for object in objects {
+            self.members(table, *object, base);
+        }
+        for (index, property) in table.properties.iter().enumerate() {
+            let last = self.slots[base + index];
+            if last.is_none() && property.required.is_none() {
+                continue;
+            }
+            let values = self.occurrences(property, base + index, earlier);
+            self.property(table, property, objects, &values, last);
+        }
+        for check in &table.checks {
+            self.check(check, table, objects, base);
+        }
+        if base == 0 {
+            self.key = self.endpoint.key.iter().filter_map(|id| self.slot(base, *id)).find(|value| !self.is_nothing(*value));
+        }
+        self.slots.truncate(base);
+        self.earlier.truncate(earlier);
+    }
+
+    /// Puts each member in the slot of its row; names that have none, or that stand twice, are told.
+    fn members(&mut self, table: &'a Table, object: NodeId, base: usize) {
+        let first = object;
+        for (key, value) in self.tree.members(object) {
+            let name = self.decoded(key);
+            let Some(id) = table.find(&name) else {
+                self.stranger(table, key, value, &name);
+                continue;
+            };
+            let slot = base + usize::from(id.0);
+            if let Some(previous) = self.slots[slot].replace(value) {
+                self.earlier.push((slot, previous));
+                // A name that stands in two merged objects was told of where they stand twice.
+                if previous > first {
+                    self.duplicate_name(table.property(id), key, previous);
+                }
+            }
+        }
+    }
+
+    /// All occurrences that count of the property in `slot`.
+    fn occurrences(&mut self, property: &Property, slot: usize, earlier: usize) -> Values {
+        let Some(last) = self.slots[slot] else { return Values::None };
+        if self.earlier.len() == earlier {
+            return Values::One([last]);
+        }
+        let before: Vec<NodeId> =
+            self.earlier[earlier..].iter().filter(|(at, _)| *at == slot).map(|(_, node)| *node).collect();
+        let mut values = Values::None;
+        for node in before {
+            self.overridden(property, node);
+            values = self.join(values, node);
+        }
+        self.join(values, last)
+    }
+
+    /// An occurrence that a later one replaces still has to convert.
+    fn overridden(&mut self, property: &Property, node: NodeId) {
+        self.path.push(Step::Key(key_of(node)));
+        match (property.ty, self.kind(node)) {
+            (Type::Object(_) | Type::StringList | Type::ObjectList(_), JsonKind::Array | JsonKind::Object) => {}
+            (ty @ (Type::Object(_) | Type::StringList | Type::ObjectList(_)), _) => {
+                if !self.is_nothing(node) {
+                    self.wrong_container(node, Some(property), ty);
+                }
+            }
+            _ => {
+                self.bind_scalar(property, node);
+            }
+        }
+        self.path.pop();
+    }
+
+    fn property(
+        &mut self,
+        table: &'a Table,
+        property: &'a Property,
+        objects: &[NodeId],
+        values: &[NodeId],
+        last: Option<NodeId>,
+    ) {
+        let Some(last) = last else {
+            self.absent(table, property, objects);
+            return;
+        };
+        // What is no JSON, or is cut off, stands for a value but should not be judged as one.
+        if values.iter().any(|value| self.tree.node(*value).malformed) {
+            return;
+        }
+        self.path.push(Step::Key(key_of(last)));
+        if property.outbound_only {
+            self.outbound_only(property, last);
+        }
+        match property.ty {
+            Type::Object(id) => self.object_property(table, property, id, objects, values),
+            Type::ObjectList(_) | Type::StringList => self.list_property(table, property, objects, values),
+            _ => self.scalar_property(table, property, objects, last),
+        }
+        self.path.pop();
+    }
+
+    fn object_property(
+        &mut self,
+        table: &'a Table,
+        property: &'a Property,
+        id: TableId,
+        objects: &[NodeId],
+        values: &[NodeId],
+    ) {
+        let inner = self.endpoint.table(id);
+        let mut merged = Values::None;
+        for value in values {
+            match self.resolve(*value) {
+                Resolved::Null => merged = Values::None,
+                Resolved::Refused(sentence) => return self.refused(*value, Some(property), sentence),
+                Resolved::Node(node) if self.kind(node) == JsonKind::Object => merged = self.join(merged, node),
+                Resolved::Node(node) if self.kind(node) == JsonKind::Array && property.or_list => {
+                    self.list_for_object(property, node);
+                    return self.elements(property, inner, node);
+                }
+                Resolved::Node(node) => return self.wrong_container(node, Some(property), property.ty),
+            }
+        }
+        match (&*merged, values.last()) {
+            ([], Some(last)) => self.missing(table, property, objects, *last),
+            (merged, _) => self.object(inner, merged),
+        }
+    }
+
+    fn list_property(&mut self, table: &'a Table, property: &'a Property, objects: &[NodeId], values: &[NodeId]) {
+        // Whether there is a list after all, and whether anything is in it.
+        let (mut there, mut filled) = (false, false);
+        for value in values {
+            match self.resolve(*value) {
+                Resolved::Null => (there, filled) = (false, false),
+                Resolved::Refused(sentence) => return self.refused(*value, Some(property), sentence),
+                Resolved::Node(node) if self.kind(node) == JsonKind::Array => {
+                    self.list(property, node);
+                    there = true;
+                    filled |= self.tree.elements(node).next().is_some();
+                }
+                Resolved::Node(node) => return self.wrong_container(node, Some(property), property.ty),
+            }
+        }
+        match values.last() {
+            Some(last) if !there => self.missing(table, property, objects, *last),
+            Some(last) if !filled && property.required.is_some() => self.empty_list(property, *last),
+            _ => {}
+        }
+    }
+
+    fn list(&mut self, property: &'a Property, list: NodeId) {
+        if let Type::ObjectList(id) = property.ty {
+            return self.elements(property, self.endpoint.table(id), list);
+        }
+        for (index, element) in (0..).zip(self.tree.elements(list)) {
+            if !self.tree.node(element).malformed {
+                self.path.push(Step::Index(index));
+                self.text_element(property, element);
+                self.path.pop();
+            }
+        }
+    }
+
+    /// Lints the objects of a list.
+    fn elements(&mut self, property: &'a Property, table: &'a Table, list: NodeId) {
+        for (index, element) in (0..).zip(self.tree.elements(list)) {
+            if self.tree.node(element).malformed {
+                continue;
+            }
+            self.path.push(Step::Index(index));
+            match self.resolve(element) {
+                Resolved::Null if property.null_elements_allowed => {}
+                Resolved::Null => self.null_element(property, element),
+                Resolved::Refused(sentence) => self.refused(element, Some(property), sentence),
+                Resolved::Node(node) if self.kind(node) == JsonKind::Object => self.object(table, &[node]),
+                Resolved::Node(node) => {
+                    self.wrong_container_named(node, Some(property), Container::Object, &table.name);
+                }
+            }
+            self.path.pop();
+        }
+    }
+
+    /// Looks at the `$` names that the reader keeps for itself, if an object begins with one.
+    pub(super) fn resolve(&self, id: NodeId) -> Resolved {
+        if self.is_nothing(id) {
+            return Resolved::Null;
+        }
+        if self.kind(id) != JsonKind::Object {
+            return Resolved::Node(id);
+        }
+        let mut members = self.tree.members(id);
+        while let Some((key, value)) = members.next() {
+            let name = self.decoded(key);
+            match name.as_ref() {
+                "$ref" if self.kind(value) == JsonKind::Null => {}
+                "$ref" if self.kind(value) != JsonKind::String => {
+                    return Resolved::Refused(bind::REF_NOT_TEXT.to_owned());
+                }
+                "$ref" if members.next().is_some() => return Resolved::Refused(bind::REF_NOT_ALONE.to_owned()),
+                "$ref" => return Resolved::Null,
+                "$values" => return Resolved::Node(value),
+                "$id" | "$type" => {}
+                _ => break,
+            }
+        }
+        Resolved::Node(id)
+    }
+
+    /// `{"$value": 1}`, which the reader takes for the value itself where it reads without a type in mind.
+    pub(super) fn unwrapped_value(&self, id: NodeId) -> Option<NodeId> {
+        let (key, value) = self.tree.members(id).find(|(key, _)| !matches!(&*self.decoded(*key), "$id" | "$type"))?;
+        (self.decoded(key) == "$value").then_some(value)
+    }
+
+    fn wrong_container(&mut self, node: NodeId, property: Option<&Property>, ty: Type) {
+        let what = if matches!(ty, Type::Object(_)) { Container::Object } else { Container::List };
+        let name = self.clr_name(ty);
+        self.wrong_container_named(node, property, what, &name);
+    }
+
+    fn wrong_container_named(&mut self, node: NodeId, property: Option<&Property>, what: Container, name: &str) {
+        let decoded = self.scalar_text(node).unwrap_or_default();
+        if let Err(sentence) = bind::bind_container(what, self.json(node, &decoded), name) {
+            self.refused(node, property, sentence);
+        }
+    }
+
+    /// The binder's view of a node; `decoded` is its text.
+    pub(super) fn json<'t>(&self, id: NodeId, decoded: &'t str) -> Json<'t> {
+        match self.kind(id) {
+            JsonKind::Null => Json::Null,
+            JsonKind::True => Json::Bool(true),
+            JsonKind::False => Json::Bool(false),
+            JsonKind::Number => Json::Number(decoded),
+            JsonKind::String | JsonKind::Key => Json::Text(decoded),
+            JsonKind::Array => Json::Array,
+            JsonKind::Object => Json::Object,
+        }
+    }
+
+    /// The last value of a property, while the row of slots that begins at `base` is that of its object.
+    pub(super) fn slot(&self, base: usize, id: PropertyId) -> Option<NodeId> {
+        self.slots.get(base + usize::from(id.0)).copied().flatten()
+    }
+
+    /// The text of a property of the objects at hand; `None` where it is missing.
+    pub(super) fn text_at(&self, table: &Table, objects: &[NodeId], id: PropertyId) -> Option<std::borrow::Cow<'a, str>> {
+        let value = self.last(table, objects, id)?;
+        self.scalar_text(value).filter(|text| !text.is_empty())
+    }
+}
+
+/// The key of a member stands right before its value.
+pub(super) fn key_of(value: NodeId) -> NodeId {
+    NodeId(value.0.saturating_sub(1))
+}

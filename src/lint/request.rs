@@ -1,0 +1,247 @@
+//! A whole request body: its root, its records, and what is wrong with its syntax.
+
+use std::borrow::Cow;
+
+use super::duplicates::Keys;
+use super::finding::{Note, Place};
+use super::{Linter, Step};
+use crate::bind::{self, Container, Json};
+use crate::finding::{Evidence, Finding, Phase, Predicted, Severity, Span, Target, Wording};
+use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree};
+use crate::rules::Endpoint;
+use crate::tenant::Tenant;
+
+/// What came of checking one request body.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// Everything that was found, in the order of `(offset, rule, message)`.
+    pub findings: Vec<Finding>,
+    /// How many records the request has.
+    pub records: u32,
+    /// One entry a record, in request order; empty unless asked for.
+    pub outcomes: Vec<RecordOutcome>,
+    /// Checks that could not be made because they need facts of the tenant.
+    pub undecided: u64,
+}
+
+/// One record as the response would name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordOutcome {
+    /// Its key in `successDetails`.
+    pub key: String,
+}
+
+/// Checks a request body against the rules of its endpoint.
+///
+/// `text` and `errors` come from [`crate::json::text`]; `outcomes` asks for one entry a record, which prediction needs.
+pub fn check(
+    text: &str,
+    errors: Vec<SyntaxError>,
+    endpoint: &Endpoint,
+    tenant: &Tenant,
+    outcomes: bool,
+) -> Checked {
+    let mut checked = Checked::default();
+    let mut reader = Reader::new(text);
+    let mut tree = Tree::default();
+    let mut scratch = Scratch::default();
+    match reader.root(&mut tree) {
+        Root::Nothing => {}
+        Root::Value => {
+            let mut linter = scratch.linter(text, &tree, endpoint, tenant, None, &mut checked);
+            linter.bare_root();
+            let key = linter.key_text();
+            scratch.keep(linter);
+            note_record(&mut checked, key, outcomes);
+        }
+        Root::List { start } => {
+            let mut keys = Keys::default();
+            while reader.next_record(&mut tree) {
+                let Some(root) = tree.root() else { continue };
+                let index = checked.records;
+                let mut linter = scratch.linter(text, &tree, endpoint, tenant, Some(index), &mut checked);
+                linter.record(root);
+                linter.duplicate_record(&mut keys);
+                let key = if outcomes { linter.key_text() } else { String::new() };
+                scratch.keep(linter);
+                note_record(&mut checked, key, outcomes);
+            }
+            if checked.records == 0 && errors.iter().chain(reader.errors()).all(SyntaxError::is_warning) {
+                let mut linter = scratch.linter(text, &tree, endpoint, tenant, None, &mut checked);
+                linter.empty_request(reader.root_span().unwrap_or(Span::new(start, start + 1)));
+            }
+        }
+    }
+    let mut errors = errors;
+    errors.extend(reader.into_errors());
+    checked.findings.extend(syntax_findings(text, &endpoint.id, errors));
+    sort(&mut checked.findings);
+    checked
+}
+
+fn note_record(checked: &mut Checked, key: String, outcomes: bool) {
+    checked.records += 1;
+    if outcomes {
+        checked.outcomes.push(RecordOutcome { key });
+    }
+}
+
+/// A total order, so that the same input gives the same bytes.
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        (a.span.start, a.span.end, &a.rule, &a.message).cmp(&(b.span.start, b.span.end, &b.rule, &b.message))
+    });
+}
+
+/// What is wrong with a file's syntax, as findings. No 400 is predicted: other tools on the way refuse the file.
+pub fn syntax_findings(text: &str, endpoint: &str, errors: Vec<SyntaxError>) -> Vec<Finding> {
+    errors
+        .into_iter()
+        .map(|error| Finding {
+            rule: Cow::Borrowed(rule(error.kind)),
+            constraint: String::new(),
+            severity: if error.is_warning() { Severity::Warning } else { Severity::Error },
+            evidence: Evidence::Inferred,
+            endpoint: Cow::Owned(endpoint.to_owned()),
+            record: None,
+            record_key: None,
+            pointer: String::new(),
+            target: Target::Value,
+            span: error.span,
+            related: error.related.map(|(span, label)| (span, label.to_owned())),
+            message: error.message(text),
+            why: String::new(),
+            help: error.help(text),
+            source: String::new(),
+            predicted: None,
+            phase: Phase::None,
+        })
+        .collect()
+}
+
+/// The rule that speaks for a mistake in the syntax: most share one.
+const fn rule(kind: SyntaxKind) -> &'static str {
+    match kind {
+        SyntaxKind::ByteOrderMark => "byte-order-mark",
+        SyntaxKind::Empty => "empty-file",
+        SyntaxKind::Encoding(_) => "utf16",
+        SyntaxKind::InvalidUtf8 { .. } => "invalid-utf8",
+        SyntaxKind::TooDeep => "too-deep",
+        SyntaxKind::LoneSurrogate => "lone-surrogate",
+        _ => "syntax",
+    }
+}
+
+/// Buffers that live from record to record.
+#[derive(Default)]
+struct Scratch {
+    path: Vec<Step>,
+    slots: Vec<Option<NodeId>>,
+    earlier: Vec<(usize, NodeId)>,
+}
+
+impl Scratch {
+    fn linter<'a>(
+        &mut self,
+        text: &'a str,
+        tree: &'a Tree,
+        endpoint: &'a Endpoint,
+        tenant: &'a Tenant,
+        record: Option<u32>,
+        checked: &'a mut Checked,
+    ) -> Linter<'a> {
+        Linter {
+            text,
+            tree,
+            endpoint,
+            tenant,
+            record,
+            path: std::mem::take(&mut self.path),
+            slots: std::mem::take(&mut self.slots),
+            earlier: std::mem::take(&mut self.earlier),
+            root: None,
+            key: None,
+            findings: &mut checked.findings,
+            undecided: &mut checked.undecided,
+        }
+    }
+
+    fn keep(&mut self, linter: Linter<'_>) {
+        self.path = linter.path;
+        self.slots = linter.slots;
+        self.earlier = linter.earlier;
+        self.path.clear();
+        self.slots.clear();
+        self.earlier.clear();
+    }
+}
+
+impl Linter<'_> {
+    /// A request that is no list: null is nothing to send, everything else fails to convert.
+    fn bare_root(&mut self) {
+        let Some(root) = self.tree.root() else { return };
+        if self.is_nothing(root) {
+            self.nothing_to_send(self.tree.node(root).span);
+            return;
+        }
+        let text = self.scalar_text(root).unwrap_or_default();
+        let name = format!("System.Collections.Generic.List`1[{}]", self.endpoint.record_table().name);
+        if let Err(sentence) = bind::bind_container(Container::List, self.json(root, &text), &name) {
+            self.wrong_root(root, sentence);
+        }
+        if self.kind(root) == JsonKind::Object {
+            self.record(root);
+        }
+    }
+
+    fn wrong_root(&mut self, root: NodeId, sentence: String) {
+        let what = match self.json(root, "") {
+            Json::Object => "a bare object",
+            Json::Text(_) => "a text",
+            Json::Number(_) => "a number",
+            _ => "no list",
+        };
+        let note = Note {
+            rule: "wrong-root".into(),
+            severity: Severity::Error,
+            evidence: Evidence::Inferred,
+            phase: Phase::Bind,
+            message: format!("the body is {what}; it has to be a list of records"),
+            why: "A body that does not convert fails as a whole.".to_owned(),
+            help: "Put [ before the record and ] after it.".to_owned(),
+            source: String::new(),
+            predicted: Some(Predicted {
+                key: super::finding::BINDING_KEY.to_owned(),
+                error_code: String::new(),
+                error_description: sentence,
+                wording: Wording::Inferred,
+            }),
+        };
+        let place =
+            Place { target: Target::Value, span: self.tree.node(root).span, pointer: String::new(), related: None };
+        self.tell(note, place);
+    }
+
+    /// An empty list of records.
+    fn empty_request(&mut self, span: Span) {
+        match &self.endpoint.empty_request {
+            Some(claim) => self.no_data(claim, span),
+            None => self.nothing_to_send(span),
+        }
+    }
+
+    fn nothing_to_send(&mut self, span: Span) {
+        let note = Note {
+            rule: "nothing-to-send".into(),
+            severity: Severity::Warning,
+            evidence: Evidence::Inferred,
+            phase: Phase::None,
+            message: "the request holds no record: nothing to send".to_owned(),
+            why: "What the API answers to a request without records is not documented.".to_owned(),
+            help: "Put a record into the list, or do not send it.".to_owned(),
+            source: String::new(),
+            predicted: None,
+        };
+        self.tell(note, Place { target: Target::Value, span, pointer: String::new(), related: None });
+    }
+}

@@ -1,0 +1,195 @@
+//! A scalar meets its row: its type first, then what its text has to be.
+
+use std::borrow::Cow;
+
+use super::Linter;
+use crate::bind::{self, Bound, EnumMember, Failure, Scalar};
+use crate::json::{JsonKind, NodeId, utf16_len};
+use crate::rules::{Property, Shape, Table, Type};
+use crate::tenant::Knowledge;
+
+impl<'a> Linter<'a> {
+    pub(super) fn scalar_property(
+        &mut self,
+        table: &'a Table,
+        property: &'a Property,
+        objects: &[NodeId],
+        value: NodeId,
+    ) {
+        if property.ty == Type::String && property.plain && self.kind(value) == JsonKind::String {
+            return;
+        }
+        if property.ty == Type::Boolean && matches!(self.kind(value), JsonKind::True | JsonKind::False) {
+            return;
+        }
+        if !self.bind_scalar(property, value) {
+            return;
+        }
+        if self.is_nothing(value) {
+            if property.ty == Type::String {
+                self.missing(table, property, objects, value);
+            }
+            return;
+        }
+        if let (Type::String, Some(text)) = (property.ty, self.scalar_text(value)) {
+            self.text(property, value, &text);
+        }
+    }
+
+    /// An element of a list of texts.
+    pub(super) fn text_element(&mut self, property: &'a Property, element: NodeId) {
+        match self.kind(element) {
+            JsonKind::String => {}
+            JsonKind::Null => self.null_text(property, element),
+            _ => {
+                if !self.bind_as(property, Type::String, element) {
+                    return;
+                }
+            }
+        }
+        if let (false, Some(text)) = (property.known.is_empty(), self.scalar_text(element)) {
+            self.known(property, element, &text);
+        }
+    }
+
+    /// Whether the value converts to the row's type; tells where it does not, and where it changes.
+    pub(super) fn bind_scalar(&mut self, property: &Property, value: NodeId) -> bool {
+        self.bind_as(property, property.ty, value)
+    }
+
+    fn bind_as(&mut self, property: &Property, ty: Type, value: NodeId) -> bool {
+        let wrapped = match (ty, self.kind(value)) {
+            (Type::Long | Type::Enum(_), JsonKind::Object) => self.unwrapped_value(value),
+            _ => None,
+        };
+        if let (Type::Long | Type::Enum(_), super::object::Resolved::Refused(sentence)) = (ty, self.resolve(value)) {
+            self.refused(value, Some(property), sentence);
+            return false;
+        }
+        let node = wrapped.unwrap_or(value);
+        let text = self.scalar_text(node).unwrap_or_default();
+        let name = self.clr_name(ty);
+        let (scalar, members) = self.scalar(ty);
+        match bind::bind(scalar, members, true, self.json(node, &text), &name) {
+            Ok(bound) => {
+                if let Bound { change: Some(change), .. } = &bound {
+                    self.changed(property, value, change);
+                }
+                self.nullable(property, value, ty);
+                true
+            }
+            Err(failure) => self.not_bound(property, value, ty, failure, &text),
+        }
+    }
+
+    /// Null for a type that may not be nullable: the platform's answer depends on what we cannot know.
+    fn nullable(&mut self, property: &Property, value: NodeId, ty: Type) {
+        if ty == Type::String || !self.is_nothing(value) {
+            return;
+        }
+        let text = self.scalar_text(value).unwrap_or_default();
+        let (scalar, members) = self.scalar(ty);
+        if let Err(failure) = bind::bind(scalar, members, false, self.json(value, &text), &self.clr_name(ty)) {
+            self.not_nullable(property, value, &failure.sentence);
+        }
+    }
+
+    /// Returns whether the checks that follow make sense.
+    fn not_bound(&mut self, property: &Property, value: NodeId, ty: Type, failure: Failure, text: &str) -> bool {
+        let open = match ty {
+            Type::Enum(id) => {
+                let list = &self.endpoint.enums[usize::from(id)];
+                (list.open && failure.unknown_member).then_some(list)
+            }
+            _ => None,
+        };
+        let Some(list) = open else {
+            self.refused(value, Some(property), failure.sentence);
+            return false;
+        };
+        match self.membership(list, text) {
+            Knowledge::Right => {}
+            Knowledge::Wrong => self.refused(value, Some(property), failure.sentence),
+            Knowledge::CannotTell => self.unlisted_member(property, value, text, &list.members),
+        }
+        true
+    }
+
+    fn scalar(&self, ty: Type) -> (Scalar, &'a [EnumMember]) {
+        match ty {
+            Type::Boolean => (Scalar::Boolean, &[]),
+            Type::Int => (Scalar::Int, &[]),
+            Type::Long => (Scalar::Long, &[]),
+            Type::Decimal => (Scalar::Decimal, &[]),
+            Type::DateTime => (Scalar::DateTime, &[]),
+            Type::Enum(id) => (Scalar::Enum, &self.endpoint.enums[usize::from(id)].members),
+            _ => (Scalar::String, &[]),
+        }
+    }
+
+    /// What a text that is neither null nor empty has to be.
+    fn text(&mut self, property: &'a Property, value: NodeId, text: &Cow<'a, str>) {
+        if property.plain {
+            return;
+        }
+        if property.required.is_some() && text.trim().is_empty() {
+            self.blank(property, value);
+            return;
+        }
+        if let Some(limit) = property.max_length {
+            // UTF-8 never has fewer bytes than UTF-16 has units.
+            if text.len() > limit as usize && utf16_len(text) > limit as usize {
+                self.too_long(property, value, limit, utf16_len(text), text);
+                return;
+            }
+        }
+        if let Some(list) = &property.one_of {
+            if !list.holds(text) {
+                self.not_in_list(property, list, value, text);
+            }
+        }
+        if let Some(shape) = property.shape {
+            if !has_shape(shape, text) {
+                self.odd_shape(property, shape, value, text);
+            }
+        }
+        if !property.known.is_empty() {
+            self.known(property, value, text);
+        }
+    }
+}
+
+/// Whether a text looks like what it should be; generous, for a warning has to be right.
+pub(super) fn has_shape(shape: Shape, text: &str) -> bool {
+    match shape {
+        Shape::Email => text
+            .split_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'))
+            && !text.contains(char::is_whitespace),
+        Shape::Culture => {
+            let mut parts = text.split('-');
+            parts.next().is_some_and(|language| {
+                matches!(language.len(), 2 | 3) && language.bytes().all(|byte| byte.is_ascii_alphabetic())
+            }) && parts.all(|part| matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        for (text, is) in
+            [("a@b", true), ("ann@example.com", true), ("@b", false), ("a@", false), ("a@b@c", false), ("a b@c", false)]
+        {
+            assert_eq!(has_shape(Shape::Email, text), is, "{text}");
+        }
+        for (text, is) in
+            [("en", true), ("en-US", true), ("zh-Hans-CN", true), ("english", false), ("en_US", false), ("", false)]
+        {
+            assert_eq!(has_shape(Shape::Culture, text), is, "{text}");
+        }
+    }
+}

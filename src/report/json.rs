@@ -1,0 +1,217 @@
+//! The machine-readable report, version 1. Its shape is a promise: fields are only ever added.
+//!
+//! It has types of its own, so that a change to [`Finding`] is never by accident a change to the format.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::sanitize::{is_ci_mark, is_unprintable};
+use super::source::Source;
+use super::{FileReport, Report, Summary, words};
+use crate::finding::{Finding, Predicted};
+
+/// How deep a finding stands in the document.
+const INDENT: &str = "\n    ";
+
+/// The report as one JSON document, written as it grows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Json;
+
+impl Report for Json {
+    fn render(&self, file: &FileReport<'_>) -> String {
+        let mut out = String::with_capacity(file.findings.len() * 1024);
+        let source = Source::new(&file.name, file.text);
+        for finding in &file.findings {
+            if !out.is_empty() {
+                out.push(',');
+            }
+            out.push_str(INDENT);
+            out.push_str(&pretty(&Row::new(&source, finding), INDENT));
+        }
+        out
+    }
+
+    fn open(&self) -> String {
+        let tool = concat!("geplint ", env!("CARGO_PKG_VERSION"));
+        format!("{{\n  \"version\": 1,\n  \"tool\": \"{tool}\",\n  \"findings\": [")
+    }
+
+    fn between(&self) -> &'static str {
+        ","
+    }
+
+    fn close(&self, summary: &Summary, empty: bool) -> String {
+        let end = if empty { "]" } else { "\n  ]" };
+        format!(
+            "{end},\n  \"summary\": {}\n}}\n",
+            pretty(&Totals::new(summary), "\n  ")
+        )
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row<'a> {
+    rule: &'a str,
+    severity: &'static str,
+    evidence: &'static str,
+    endpoint: Option<&'a str>,
+    path: &'a str,
+    record: Option<u32>,
+    record_key: Option<&'a str>,
+    pointer: &'a str,
+    target: &'static str,
+    start: Place,
+    end: Place,
+    message: &'a str,
+    why: &'a str,
+    help: &'a str,
+    constraint: &'a str,
+    source: &'a str,
+    related: Option<Related<'a>>,
+    predicted: Option<Answer<'a>>,
+}
+
+#[derive(Serialize)]
+struct Place {
+    offset: u32,
+    line: u32,
+    column: u32,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    message: &'a str,
+    start: Place,
+    end: Place,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer<'a> {
+    key: &'a str,
+    error_code: &'a str,
+    error_description: &'a str,
+    wording: &'static str,
+}
+
+#[derive(Serialize)]
+struct Totals {
+    files: u64,
+    records: u64,
+    errors: u64,
+    warnings: u64,
+    suppressed: u64,
+    skipped: u64,
+}
+
+impl<'a> Row<'a> {
+    fn new(source: &Source<'a>, finding: &'a Finding) -> Self {
+        let endpoint = finding.endpoint.as_ref();
+        Self {
+            rule: &finding.rule,
+            severity: words::severity(finding.severity),
+            evidence: words::evidence(finding.evidence),
+            endpoint: (!endpoint.is_empty()).then_some(endpoint),
+            path: source.name(),
+            record: finding.record,
+            record_key: finding.record_key.as_deref(),
+            pointer: &finding.pointer,
+            target: words::target(finding.target),
+            start: Place::new(source, finding.span.start),
+            end: Place::new(source, finding.span.end),
+            message: &finding.message,
+            why: &finding.why,
+            help: &finding.help,
+            constraint: &finding.constraint,
+            source: &finding.source,
+            related: finding.related.as_ref().map(|(span, message)| Related {
+                message,
+                start: Place::new(source, span.start),
+                end: Place::new(source, span.end),
+            }),
+            predicted: finding.predicted.as_ref().map(Answer::new),
+        }
+    }
+}
+
+impl Place {
+    fn new(source: &Source<'_>, offset: u32) -> Self {
+        let position = source.position(offset);
+        Self {
+            offset,
+            line: position.line,
+            column: position.column,
+        }
+    }
+}
+
+impl<'a> Answer<'a> {
+    fn new(predicted: &'a Predicted) -> Self {
+        Self {
+            key: &predicted.key,
+            error_code: &predicted.error_code,
+            error_description: &predicted.error_description,
+            wording: words::wording(predicted.wording),
+        }
+    }
+}
+
+impl Totals {
+    const fn new(summary: &Summary) -> Self {
+        Self {
+            files: summary.files,
+            records: summary.records,
+            errors: summary.errors,
+            warnings: summary.warnings,
+            suppressed: summary.suppressed,
+            skipped: summary.skipped,
+        }
+    }
+}
+
+/// A value in two-space style, its further lines behind `indent`.
+fn pretty<T: Serialize>(value: &T, indent: &str) -> String {
+    // Strings, numbers and structs of them always serialise.
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    harmless(&text.replace('\n', indent)).into_owned()
+}
+
+/// Escapes what JSON allows raw but a terminal or a CI log should not meet; the document means the same.
+///
+/// Such characters can stand in strings only, where `\u` is always allowed.
+fn harmless(json: &str) -> Cow<'_, str> {
+    let suspect = |c: char| c != '\n' && is_unprintable(c);
+    if !json.contains("##") && !json.chars().any(suspect) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 64);
+    for (at, c) in json.char_indices() {
+        if suspect(c) || is_ci_mark(&json[at..]) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_escaped_reads_back_the_same() {
+        let text = "\u{9b}31m\u{7f}\u{202e}\u{e0041}##[error] ##vso[x] \u{1b} é \u{1f600}";
+        let json = pretty(&text, "\n");
+        assert!(!json.chars().any(is_unprintable), "{json}");
+        assert!(!json.contains("##["), "{json}");
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+    }
+}

@@ -1,0 +1,333 @@
+//! Colour, drawing characters and width: decided once, by pure functions of the environment.
+
+use std::ffi::OsStr;
+use std::fmt::{self, Display};
+
+use owo_colors::Style;
+
+/// The `--color` flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColorChoice {
+    /// In colour on a terminal, unless the environment says otherwise.
+    #[default]
+    Auto,
+    /// In colour.
+    Always,
+    /// Without colour.
+    Never,
+}
+
+/// What the environment says about terminals; every variable as it stands, `None` where it is not set.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Env<'a> {
+    /// `NO_COLOR`: without colour if set to anything.
+    pub no_color: Option<&'a OsStr>,
+    /// `CLICOLOR_FORCE`: in colour, terminal or not, if set to anything but `0`.
+    pub clicolor_force: Option<&'a OsStr>,
+    /// `TERM`: `dumb` means neither colour nor drawing characters.
+    pub term: Option<&'a OsStr>,
+    /// `LC_ALL`, the locale that overrules the others.
+    pub lc_all: Option<&'a OsStr>,
+    /// `LC_CTYPE`, the locale of characters.
+    pub lc_ctype: Option<&'a OsStr>,
+    /// `LANG`, the locale of everything else.
+    pub lang: Option<&'a OsStr>,
+    /// `COLUMNS`, the width where no terminal tells it.
+    pub columns: Option<&'a OsStr>,
+}
+
+impl ColorChoice {
+    /// Whether a stream is written to in colour: the flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then what it is.
+    pub fn resolve(self, env: Env<'_>, is_terminal: bool) -> bool {
+        let set = |value: Option<&OsStr>| value.is_some_and(|value| !value.is_empty());
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto if set(env.no_color) => false,
+            Self::Auto if set(env.clicolor_force) && env.clicolor_force != Some(OsStr::new("0")) => true,
+            Self::Auto => is_terminal && env.term != Some(OsStr::new("dumb")),
+        }
+    }
+}
+
+impl Env<'_> {
+    /// Whether lines may be drawn with `╭─`: not on a dumb terminal, and not in the C locale.
+    pub fn unicode(self) -> bool {
+        let locale = [self.lc_all, self.lc_ctype, self.lang]
+            .into_iter()
+            .flatten()
+            .find(|value| !value.is_empty());
+        let plain = locale.is_some_and(|value| value == "C" || value == "POSIX");
+        self.term != Some(OsStr::new("dumb")) && !plain
+    }
+
+    /// The width to fill: the terminal's, else `COLUMNS`, else 80; never less than 40 or more than 160.
+    pub fn width(self, terminal: Option<u16>) -> usize {
+        let stated = || {
+            self.columns
+                .and_then(OsStr::to_str)
+                .and_then(|columns| columns.parse().ok())
+        };
+        usize::from(
+            terminal
+                .or_else(stated)
+                .filter(|columns| *columns > 0)
+                .unwrap_or(80),
+        )
+        .clamp(40, 160)
+    }
+}
+
+/// How reports for people look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Whether colours are used.
+    pub color: bool,
+    /// Whether lines are drawn in Unicode.
+    pub unicode: bool,
+    /// Columns that may be filled.
+    pub width: usize,
+}
+
+impl Look {
+    /// Without colour, in Unicode, 80 columns wide.
+    pub const PLAIN: Self = Self {
+        color: false,
+        unicode: true,
+        width: 80,
+    };
+
+    /// Its colours.
+    pub const fn palette(self) -> Palette {
+        Palette { color: self.color }
+    }
+}
+
+/// The colours of everything that is not drawn by the graphical handler, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Palette {
+    /// Whether there are any.
+    pub color: bool,
+}
+
+impl Palette {
+    /// Of errors.
+    pub fn error<T: Display>(self, text: T) -> impl Display {
+        self.paint(Style::new().red().bold(), text)
+    }
+
+    /// Of warnings.
+    pub fn warning<T: Display>(self, text: T) -> impl Display {
+        self.paint(Style::new().yellow().bold(), text)
+    }
+
+    /// Of what is fine.
+    pub fn good<T: Display>(self, text: T) -> impl Display {
+        self.paint(Style::new().green().bold(), text)
+    }
+
+    /// Of names: files, notes.
+    pub fn name<T: Display>(self, text: T) -> impl Display {
+        self.paint(Style::new().cyan(), text)
+    }
+
+    /// Of what matters in a sentence.
+    pub fn strong<T: Display>(self, text: T) -> impl Display {
+        self.paint(Style::new().bold(), text)
+    }
+
+    /// Of what matters less.
+    pub fn faint<T: Display>(self, text: T) -> impl Display {
+        self.paint(Style::new().dimmed(), text)
+    }
+
+    fn paint<T: Display>(self, style: Style, text: T) -> Painted<T> {
+        Painted {
+            style: if self.color { style } else { Style::new() },
+            text,
+        }
+    }
+}
+
+/// Text in a style; a plain style writes no escape at all.
+struct Painted<T> {
+    style: Style,
+    text: T,
+}
+
+impl<T: Display> Display for Painted<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.style.is_plain() {
+            self.text.fmt(f)
+        } else {
+            self.style.style(&self.text).fmt(f)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn os(text: &str) -> &OsStr {
+        OsStr::new(text)
+    }
+
+    #[test]
+    fn the_flag_overrules_everything() {
+        let env = Env {
+            no_color: Some(os("1")),
+            clicolor_force: Some(os("1")),
+            ..Env::default()
+        };
+        assert!(ColorChoice::Always.resolve(env, false));
+        assert!(!ColorChoice::Never.resolve(env, true));
+    }
+
+    #[test]
+    fn auto_asks_the_environment_and_then_the_stream() {
+        let auto = |env, terminal| ColorChoice::Auto.resolve(env, terminal);
+        assert!(auto(Env::default(), true));
+        assert!(!auto(Env::default(), false));
+        assert!(!auto(
+            Env {
+                no_color: Some(os("1")),
+                ..Env::default()
+            },
+            true
+        ));
+        assert!(auto(
+            Env {
+                no_color: Some(os("")),
+                ..Env::default()
+            },
+            true
+        ));
+        assert!(auto(
+            Env {
+                clicolor_force: Some(os("1")),
+                ..Env::default()
+            },
+            false
+        ));
+        assert!(!auto(
+            Env {
+                clicolor_force: Some(os("0")),
+                ..Env::default()
+            },
+            false
+        ));
+        assert!(!auto(
+            Env {
+                clicolor_force: Some(os("1")),
+                no_color: Some(os("1")),
+                ..Env::default()
+            },
+            true
+        ));
+        assert!(!auto(
+            Env {
+                term: Some(os("dumb")),
+                ..Env::default()
+            },
+            true
+        ));
+        assert!(auto(
+            Env {
+                term: Some(os("dumb")),
+                clicolor_force: Some(os("1")),
+                ..Env::default()
+            },
+            true
+        ));
+    }
+
+    #[test]
+    fn lines_are_drawn_in_unicode_except_in_the_c_locale() {
+        assert!(Env::default().unicode());
+        assert!(
+            Env {
+                lang: Some(os("C.UTF-8")),
+                ..Env::default()
+            }
+            .unicode()
+        );
+        assert!(
+            !Env {
+                lang: Some(os("C")),
+                ..Env::default()
+            }
+            .unicode()
+        );
+        assert!(
+            !Env {
+                lang: Some(os("en_GB.UTF-8")),
+                lc_all: Some(os("POSIX")),
+                ..Env::default()
+            }
+            .unicode()
+        );
+        assert!(
+            Env {
+                lang: Some(os("C")),
+                lc_ctype: Some(os("de_DE.UTF-8")),
+                lc_all: Some(os("")),
+                ..Env::default()
+            }
+            .unicode()
+        );
+        assert!(
+            !Env {
+                term: Some(os("dumb")),
+                ..Env::default()
+            }
+            .unicode()
+        );
+    }
+
+    #[test]
+    fn the_width_is_the_terminals_within_reason() {
+        assert_eq!(Env::default().width(None), 80);
+        assert_eq!(Env::default().width(Some(100)), 100);
+        assert_eq!(
+            Env {
+                columns: Some(os("120")),
+                ..Env::default()
+            }
+            .width(None),
+            120
+        );
+        assert_eq!(
+            Env {
+                columns: Some(os("120")),
+                ..Env::default()
+            }
+            .width(Some(90)),
+            90
+        );
+        assert_eq!(
+            Env {
+                columns: Some(os("many")),
+                ..Env::default()
+            }
+            .width(None),
+            80
+        );
+        assert_eq!(
+            (Env::default().width(Some(10)), Env::default().width(Some(999))),
+            (40, 160)
+        );
+        assert_eq!(Env::default().width(Some(0)), 80);
+    }
+
+    #[test]
+    fn without_colour_there_is_no_escape() {
+        assert_eq!(Palette { color: false }.error("x").to_string(), "x");
+        assert!(
+            Palette { color: true }
+                .error("x")
+                .to_string()
+                .starts_with("\u{1b}[")
+        );
+    }
+}

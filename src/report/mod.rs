@@ -1,0 +1,95 @@
+//! Findings become text: for people in full or a line each, for machines as JSON.
+//!
+//! A [`Report`] is a pure function of a file and its findings, so workers can render and one [`Output`] can
+//! print in order. Everything that comes from a file passes through [`sanitize`] on its way.
+
+pub mod concise;
+pub mod full;
+pub mod json;
+pub mod look;
+pub mod output;
+pub mod progress;
+pub mod sanitize;
+pub mod source;
+pub mod summary;
+mod window;
+pub mod words;
+pub mod wrap;
+
+use std::path::Path;
+
+pub use concise::Concise;
+pub use full::Full;
+pub use json::Json;
+pub use look::{ColorChoice, Env, Look, Palette};
+pub use output::{Output, OutputError};
+pub use progress::Progress;
+pub use source::{Position, Source};
+pub use summary::Summary;
+
+use crate::finding::{Finding, Severity};
+
+/// A file that has been checked.
+#[derive(Debug, Clone)]
+pub struct FileReport<'a> {
+    /// Its name as the user gave it, with `/` between its parts; not yet escaped.
+    pub name: String,
+    /// Its bytes.
+    pub text: &'a [u8],
+    /// What was found, in the order it is shown in.
+    pub findings: Vec<Finding>,
+    /// How many records it has.
+    pub records: u32,
+}
+
+impl<'a> FileReport<'a> {
+    /// A file and what was found in it, in any order.
+    pub fn new(path: &Path, text: &'a [u8], mut findings: Vec<Finding>, records: u32) -> Self {
+        sort(&mut findings);
+        Self {
+            name: sanitize::plain_path(path),
+            text,
+            findings,
+            records,
+        }
+    }
+
+    /// Whether the API is predicted to refuse the request.
+    pub fn is_refused(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error && finding.predicted.is_some())
+    }
+}
+
+/// Puts the findings of a file in their one order: by place, then rule, then message, then everything else.
+pub fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        let by_place = (a.span, &a.rule, &a.message).cmp(&(b.span, &b.rule, &b.message));
+        by_place
+            .then_with(|| (&a.pointer, &a.constraint, a.record).cmp(&(&b.pointer, &b.constraint, b.record)))
+    });
+}
+
+/// A format: how findings are written down.
+///
+/// A document is `open`, then the files that have findings with `between` between them, then `close`.
+pub trait Report: Send + Sync {
+    /// The findings of one file. Pure, so that it may run on any thread; empty where there are none.
+    fn render(&self, file: &FileReport<'_>) -> String;
+
+    /// What the document begins with.
+    fn open(&self) -> String {
+        String::new()
+    }
+
+    /// What stands between two files.
+    fn between(&self) -> &'static str {
+        ""
+    }
+
+    /// What the document ends with; `empty` if no file had a finding.
+    fn close(&self, _summary: &Summary, _empty: bool) -> String {
+        String::new()
+    }
+}

@@ -1,0 +1,162 @@
+//! The one way out: a document written to a stream that may be closed early.
+
+use std::fmt::{self, Display};
+use std::io::{self, ErrorKind, Write};
+use std::thread;
+use std::time::Duration;
+
+use super::{FileReport, Report, Summary};
+
+/// Why nothing more can be written.
+#[derive(Debug)]
+pub enum OutputError {
+    /// The reader has gone (`geplint … | head -1`): end quietly.
+    Closed,
+    /// The disk is full, or worse.
+    Io(io::Error),
+}
+
+impl From<io::Error> for OutputError {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == ErrorKind::BrokenPipe {
+            Self::Closed
+        } else {
+            Self::Io(error)
+        }
+    }
+}
+
+impl Display for OutputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed => f.write_str("the reader of the output has gone"),
+            Self::Io(error) => write!(f, "cannot write the output: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for OutputError {}
+
+/// Writes a report's document, file by file.
+pub struct Output<'a> {
+    report: &'a dyn Report,
+    stream: &'a mut dyn Write,
+    opened: bool,
+    empty: bool,
+}
+
+impl<'a> Output<'a> {
+    /// A document to be written to a stream; nothing is written before the first call.
+    pub fn new(report: &'a dyn Report, stream: &'a mut dyn Write) -> Self {
+        Self {
+            report,
+            stream,
+            opened: false,
+            empty: true,
+        }
+    }
+
+    /// Renders the findings of one file, and writes them.
+    pub fn file(&mut self, file: &FileReport<'_>) -> Result<(), OutputError> {
+        let rendered = self.report.render(file);
+        self.rendered(&rendered)
+    }
+
+    /// Writes what [`Report::render`] has made of one file, on this thread or another.
+    pub fn rendered(&mut self, rendered: &str) -> Result<(), OutputError> {
+        self.begin()?;
+        if rendered.is_empty() {
+            return Ok(());
+        }
+        if !self.empty {
+            write(self.stream, self.report.between())?;
+        }
+        self.empty = false;
+        write(self.stream, rendered)
+    }
+
+    /// Ends the document, and sees it out of every buffer.
+    pub fn finish(mut self, summary: &Summary) -> Result<(), OutputError> {
+        self.begin()?;
+        write(self.stream, &self.report.close(summary, self.empty))?;
+        retry(|| self.stream.flush())
+    }
+
+    fn begin(&mut self) -> Result<(), OutputError> {
+        if self.opened {
+            return Ok(());
+        }
+        self.opened = true;
+        write(self.stream, &self.report.open())
+    }
+}
+
+/// Writes all of `text`; waits where a pipe that does not block is full.
+pub fn write(stream: &mut dyn Write, text: &str) -> Result<(), OutputError> {
+    let mut rest = text.as_bytes();
+    while !rest.is_empty() {
+        match retry(|| stream.write(rest))? {
+            0 => return Err(OutputError::Io(ErrorKind::WriteZero.into())),
+            written => rest = &rest[written..],
+        }
+    }
+    Ok(())
+}
+
+fn retry<T>(mut attempt: impl FnMut() -> io::Result<T>) -> Result<T, OutputError> {
+    loop {
+        match attempt() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(Duration::from_millis(1)),
+            other => return Ok(other?),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes a few bytes at a time, is full every other time, and is closed after `left` bytes.
+    struct Pipe {
+        left: usize,
+        full: bool,
+    }
+
+    impl Write for Pipe {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.full = !self.full;
+            if self.full {
+                return Err(ErrorKind::WouldBlock.into());
+            }
+            if self.left == 0 {
+                return Err(ErrorKind::BrokenPipe.into());
+            }
+            let taken = bytes.len().min(3).min(self.left);
+            self.left -= taken;
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_pipe_is_waited_for() {
+        let mut pipe = Pipe {
+            left: 100,
+            full: false,
+        };
+        assert!(write(&mut pipe, &"x".repeat(50)).is_ok());
+        assert_eq!(pipe.left, 50);
+    }
+
+    #[test]
+    fn a_closed_pipe_is_told_apart_from_a_full_disk() {
+        let closed = write(&mut Pipe { left: 4, full: false }, "more than four");
+        assert!(matches!(closed, Err(OutputError::Closed)));
+        let full = OutputError::from(io::Error::from(ErrorKind::StorageFull));
+        assert!(matches!(full, OutputError::Io(_)));
+    }
+}

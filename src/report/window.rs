@@ -1,0 +1,516 @@
+//! The few lines of a file that a report shows, clipped and made harmless.
+//!
+//! The window is a small text of its own, so that each of its lines can be cut round what it has to show,
+//! and a character may stand in for another of a different length; labels are carried over while it is built.
+
+use std::ops::Range;
+
+use unicode_width::UnicodeWidthChar;
+
+use super::sanitize::{is_ci_mark, is_unprintable, placeholder};
+use super::source::Source;
+use crate::finding::Span;
+
+/// How far away, in lines, a second place may be to be shown in the same window.
+const NEAR: u32 = 3;
+
+/// Columns that a tab takes up at most.
+pub(super) const TAB: usize = 4;
+
+/// Lines of a file, ready to be shown.
+#[derive(Debug)]
+pub(super) struct Window {
+    /// Its text: harmless, every line clipped, no newline at its end.
+    pub text: String,
+    /// The first line's number, from 0.
+    pub first_line: u32,
+    /// How many lines it has.
+    pub lines: usize,
+    /// Where the finding is in `text`.
+    pub primary: Range<usize>,
+    /// Where its second place is in `text`; `None` if it has none, or that lies elsewhere.
+    pub related: Option<Range<usize>>,
+    /// The column under which the finding's label hangs, from 0.
+    pub label_column: usize,
+}
+
+/// How much room there is, and whether it may be drawn in Unicode.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    /// Columns of text a line may have.
+    pub columns: usize,
+    /// Whether `…` and control pictures can be shown.
+    pub unicode: bool,
+}
+
+/// One character as it will be shown.
+struct Glyph {
+    /// The bytes of the file it stands for.
+    bytes: Range<usize>,
+    shown: char,
+    width: usize,
+}
+
+/// A line of the file, without its line break.
+#[derive(Clone, Copy)]
+struct Line {
+    number: u32,
+    start: usize,
+    end: usize,
+}
+
+impl Source<'_> {
+    /// The window round a finding, and round its second place where that is near enough.
+    pub(super) fn window(&self, primary: Span, related: Option<Span>, frame: Frame) -> Window {
+        let home = self.line_at(self.clamp(primary.start));
+        let primary = self.on_line(primary, home);
+        let related = related.and_then(|span| self.neighbour(span, &primary, home, frame));
+        let (mut first, mut last) = (home, home);
+        if let Some((_, line)) = &related {
+            first = if line.number < first.number { *line } else { first };
+            last = if line.number > last.number { *line } else { last };
+        }
+        first = self.before(first).unwrap_or(first);
+        last = self.after(last).unwrap_or(last);
+        Builder::new(self.text(), frame, primary, related.map(|(span, _)| span)).build(self, first, last)
+    }
+
+    fn line_at(&self, offset: usize) -> Line {
+        let (number, start) = self.locate(offset);
+        self.line(number, start)
+    }
+
+    fn line(&self, number: u32, start: usize) -> Line {
+        let end = self.line_end(start);
+        let carriage = end > start && self.text()[end - 1] == b'\r';
+        Line {
+            number,
+            start,
+            end: if carriage { end - 1 } else { end },
+        }
+    }
+
+    fn before(&self, line: Line) -> Option<Line> {
+        Some(self.line_at(line.start.checked_sub(1)?))
+    }
+
+    /// The next line, unless it is the nothing behind the last line break.
+    fn after(&self, line: Line) -> Option<Line> {
+        let next = self.next(line);
+        (next.start < self.text().len()).then_some(next)
+    }
+
+    fn next(&self, line: Line) -> Line {
+        let start = (self.line_end(line.end) + 1).min(self.text().len());
+        self.line(line.number + 1, start)
+    }
+
+    /// What of a span is on a line: what goes on for many lines is shown by its first.
+    fn on_line(&self, span: Span, line: Line) -> Range<usize> {
+        let start = self.clamp(span.start).min(line.end);
+        start..self.clamp(span.end).clamp(start, line.end)
+    }
+
+    /// The second place and its line, if both can be seen at once with the first.
+    fn neighbour(
+        &self,
+        span: Span,
+        primary: &Range<usize>,
+        home: Line,
+        frame: Frame,
+    ) -> Option<(Range<usize>, Line)> {
+        let line = self.line_at(self.clamp(span.start));
+        let place = self.on_line(span, line);
+        let near = line.number.abs_diff(home.number) <= NEAR && place != *primary;
+        let reach = hull(&place, primary).len() + 4;
+        (near && (line.number != home.number || reach <= frame.columns)).then_some((place, line))
+    }
+}
+
+/// Builds the text of a window line by line.
+struct Builder<'a> {
+    file: &'a [u8],
+    frame: Frame,
+    primary: Range<usize>,
+    related: Option<Range<usize>>,
+    window: Window,
+}
+
+impl<'a> Builder<'a> {
+    fn new(file: &'a [u8], frame: Frame, primary: Range<usize>, related: Option<Range<usize>>) -> Self {
+        let window = Window {
+            text: String::new(),
+            first_line: 0,
+            lines: 0,
+            primary: 0..0,
+            related: None,
+            label_column: 0,
+        };
+        Self {
+            file,
+            frame,
+            primary,
+            related,
+            window,
+        }
+    }
+
+    fn build(mut self, source: &Source<'_>, first: Line, last: Line) -> Window {
+        self.window.first_line = first.number;
+        let mut line = first;
+        self.push(line);
+        while line.number < last.number {
+            line = source.next(line);
+            self.push(line);
+        }
+        self.window
+    }
+
+    fn push(&mut self, line: Line) {
+        if self.window.lines > 0 {
+            self.window.text.push('\n');
+        }
+        self.window.lines += 1;
+        let here = |place: &Range<usize>| (line.start..=line.end).contains(&place.start);
+        let primary = Some(self.primary.clone()).filter(here);
+        let related = self.related.clone().filter(here);
+        let anchor = match (&primary, &related) {
+            (Some(one), Some(other)) => hull(one, other),
+            (Some(one), None) | (None, Some(one)) => one.clone(),
+            (None, None) => line.start..line.start,
+        };
+        let clip = clip(self.file, line, &anchor, self.frame);
+        let begin = self.window.text.len();
+        let places = self.write(&clip, &[primary, related]);
+        let [primary, related] = places;
+        if let Some(place) = primary {
+            self.window.label_column = self.middle(begin, &place);
+            self.window.primary = place;
+        }
+        self.window.related = self.window.related.take().or(related);
+    }
+
+    /// Writes a clipped line, and says where in the window's text the places on it came to lie.
+    fn write<const N: usize>(
+        &mut self,
+        clip: &Clip,
+        places: &[Option<Range<usize>>; N],
+    ) -> [Option<Range<usize>>; N] {
+        let text = &mut self.window.text;
+        let ellipsis = if self.frame.unicode { "…" } else { "..." };
+        if clip.cut_left {
+            text.push_str(ellipsis);
+        }
+        let mut found = places.clone().map(|place| place.map(|_| None::<Range<usize>>));
+        for glyph in &clip.glyphs {
+            let at = text.len();
+            text.push(glyph.shown);
+            for (place, found) in places.iter().zip(&mut found) {
+                if let (Some(place), Some(found)) = (place, found) {
+                    extend(found, place, glyph, at..text.len());
+                }
+            }
+        }
+        let end = text.len();
+        // What lies at the end of a line needs something to stand under.
+        if found.iter().any(|found| matches!(found, Some(None))) {
+            text.push(' ');
+        }
+        if clip.cut_right {
+            text.push_str(ellipsis);
+        }
+        found.map(|found| found.map(|range| range.unwrap_or(end..end)))
+    }
+
+    /// The column in the middle of a place, counted as the renderer will count it.
+    fn middle(&self, begin: usize, place: &Range<usize>) -> usize {
+        let text = &self.window.text;
+        let start = columns(&text[begin..place.start], 0);
+        let end = columns(&text[place.clone()], start).max(start + 1);
+        usize::midpoint(start, end)
+    }
+}
+
+/// Adds a glyph at `at` to what is found of a place, if the place covers it or begins there.
+fn extend(found: &mut Option<Range<usize>>, place: &Range<usize>, glyph: &Glyph, at: Range<usize>) {
+    match found {
+        None if place.is_empty() && glyph.bytes.contains(&place.start) => *found = Some(at.start..at.start),
+        None if glyph.bytes.end > place.start && glyph.bytes.start < place.end => *found = Some(at),
+        Some(range) if glyph.bytes.start < place.end && !place.is_empty() => range.end = at.end,
+        _ => {}
+    }
+}
+
+/// The column behind some text that begins in column `from`.
+fn columns(text: &str, from: usize) -> usize {
+    text.chars().fold(from, |column, c| match c {
+        '\t' => column + TAB - column % TAB,
+        _ => column + c.width().unwrap_or(0),
+    })
+}
+
+/// The part of a line that fits.
+struct Clip {
+    glyphs: Vec<Glyph>,
+    cut_left: bool,
+    cut_right: bool,
+}
+
+/// Cuts a line to the frame, round `anchor`; looks at no more of it than could be shown.
+fn clip(file: &[u8], line: Line, anchor: &Range<usize>, frame: Frame) -> Clip {
+    // A character has at most four bytes; marks without width could go on for ever, and are cut too.
+    let reach = frame.columns * 4;
+    if line.end - line.start <= reach {
+        let glyphs = glyphs(file, line.start..line.end, frame.unicode);
+        if width(&glyphs) <= frame.columns {
+            return Clip {
+                glyphs,
+                cut_left: false,
+                cut_right: false,
+            };
+        }
+    }
+    let from = boundary(
+        file,
+        line.start.max(anchor.start.saturating_sub(reach)),
+        anchor.start,
+    );
+    let to = line.end.min(anchor.start + reach);
+    let mut left = glyphs(file, from..anchor.start, frame.unicode);
+    let mut right = glyphs(file, anchor.start..to, frame.unicode);
+
+    let ellipses = if frame.unicode { 2 } else { 6 };
+    let room = frame.columns.saturating_sub(ellipses).max(8);
+    // What leads up to the place is worth a third of the room, even where the place alone would fill it.
+    let core = right
+        .iter()
+        .take_while(|glyph| glyph.bytes.start < anchor.end)
+        .map(|glyph| glyph.width)
+        .sum();
+    let spare = room.saturating_sub(core);
+    let behind = width(&right).saturating_sub(core);
+    keep_end(&mut left, (room / 3).max(spare.saturating_sub(behind)));
+    let used = width(&left);
+    keep_start(&mut right, room.saturating_sub(used));
+
+    let shown = left.first().map_or(anchor.start, |glyph| glyph.bytes.start);
+    let shown_end = right.last().map_or(anchor.start, |glyph| glyph.bytes.end);
+    left.append(&mut right);
+    Clip {
+        glyphs: left,
+        cut_left: shown > line.start,
+        cut_right: shown_end < line.end,
+    }
+}
+
+/// The first offset from `from` on that does not lie inside a character.
+fn boundary(file: &[u8], from: usize, until: usize) -> usize {
+    let inside = file[from..until]
+        .iter()
+        .take(3)
+        .take_while(|byte| (0x80..0xc0).contains(*byte))
+        .count();
+    if from == 0 || file[from - 1] < 0x80 {
+        from
+    } else {
+        from + inside
+    }
+}
+
+/// Keeps as much of the end as fits, and begins with no mark that has lost its letter.
+fn keep_end(glyphs: &mut Vec<Glyph>, room: usize) {
+    let mut used = 0;
+    let kept = glyphs.iter().rev().take_while(|glyph| {
+        used += glyph.width;
+        used <= room
+    });
+    let mut cut = glyphs.len() - kept.count();
+    if cut > 0 {
+        cut += glyphs[cut..].iter().take_while(|glyph| glyph.width == 0).count();
+    }
+    glyphs.drain(..cut);
+}
+
+fn keep_start(glyphs: &mut Vec<Glyph>, room: usize) {
+    let mut used = 0;
+    let kept = glyphs.iter().take_while(|glyph| {
+        used += glyph.width;
+        used <= room
+    });
+    let cut = kept.count();
+    glyphs.truncate(cut);
+}
+
+fn width(glyphs: &[Glyph]) -> usize {
+    glyphs.iter().map(|glyph| glyph.width).sum()
+}
+
+/// The characters of some bytes as they will be shown; bytes that are no UTF-8 become `�`.
+fn glyphs(file: &[u8], range: Range<usize>, unicode: bool) -> Vec<Glyph> {
+    let mut out = Vec::with_capacity(range.len());
+    let mut at = range.start;
+    for chunk in file[range].utf8_chunks() {
+        for (index, c) in chunk.valid().char_indices() {
+            out.push(glyph(c, at + index, &chunk.valid()[index..], unicode));
+        }
+        at += chunk.valid().len();
+        if !chunk.invalid().is_empty() {
+            let shown = placeholder('\u{fffd}', unicode);
+            out.push(Glyph {
+                bytes: at..at + chunk.invalid().len(),
+                shown,
+                width: 1,
+            });
+        }
+        at += chunk.invalid().len();
+    }
+    out
+}
+
+fn glyph(c: char, at: usize, rest: &str, unicode: bool) -> Glyph {
+    let bytes = at..at + c.len_utf8();
+    if c == '\t' {
+        return Glyph {
+            bytes,
+            shown: c,
+            width: TAB,
+        };
+    }
+    if is_unprintable(c) || is_ci_mark(rest) {
+        return Glyph {
+            bytes,
+            shown: placeholder(c, unicode),
+            width: 1,
+        };
+    }
+    Glyph {
+        bytes,
+        shown: c,
+        width: c.width().unwrap_or(0),
+    }
+}
+
+/// The smallest range with both in it.
+fn hull(one: &Range<usize>, other: &Range<usize>) -> Range<usize> {
+    one.start.min(other.start)..one.end.max(other.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRAME: Frame = Frame {
+        columns: 40,
+        unicode: true,
+    };
+
+    /// The window's text, and what its label covers.
+    fn shown(text: &str, start: usize, end: usize) -> (String, String) {
+        let source = Source::new("a.json", text.as_bytes());
+        let span = Span::new(u32::try_from(start).unwrap(), u32::try_from(end).unwrap());
+        let window = source.window(span, None, FRAME);
+        (window.text.clone(), window.text[window.primary].to_owned())
+    }
+
+    fn of(text: &str, part: &str) -> (String, String) {
+        let start = text.find(part).unwrap();
+        shown(text, start, start + part.len())
+    }
+
+    #[test]
+    fn a_line_of_context_on_either_side() {
+        assert_eq!(of("a\nb\nccc\nd\ne\n", "ccc"), ("b\nccc\nd".into(), "ccc".into()));
+        assert_eq!(of("ccc\n", "ccc"), ("ccc".into(), "ccc".into()));
+        assert_eq!(of("a\r\nccc\r\nd\r\n", "ccc"), ("a\nccc\nd".into(), "ccc".into()));
+        assert_eq!(of("a\n\nccc\n\nd", "ccc"), ("\nccc\n".into(), "ccc".into()));
+    }
+
+    #[test]
+    fn what_spans_lines_is_shown_by_its_first() {
+        assert_eq!(
+            of("[\n{\n\"a\": 1\n}\n]", "{\n\"a\": 1\n}"),
+            ("[\n{\n\"a\": 1".into(), "{".into())
+        );
+    }
+
+    #[test]
+    fn the_end_of_the_file_has_room_for_a_caret() {
+        assert_eq!(shown("", 0, 0), (" ".into(), String::new()));
+        assert_eq!(shown("[1,", 3, 3), ("[1, ".into(), String::new()));
+        assert_eq!(shown("[1,\n", 4, 4), ("[1,\n ".into(), String::new()));
+        assert_eq!(shown("[1,\n", 900, 905), ("[1,\n ".into(), String::new()));
+        assert_eq!(shown("ab\ncd", 2, 3), ("ab \ncd".into(), String::new()));
+    }
+
+    #[test]
+    fn long_lines_are_cut_round_the_label() {
+        let text = format!("[{}\"bad\",{}]", "\"aaaa\",".repeat(50), "\"bbbb\",".repeat(50));
+        let (window, label) = of(&text, "\"bad\"");
+        assert_eq!(label, "\"bad\"");
+        assert!(window.starts_with('…') && window.ends_with('…'), "{window}");
+        assert_eq!(columns(&window, 0), FRAME.columns);
+    }
+
+    #[test]
+    fn near_either_end_the_room_is_used() {
+        let text = format!("\"bad\"{}", "x".repeat(100));
+        assert_eq!(columns(&of(&text, "\"bad\"").0, 0), FRAME.columns - 1);
+        let text = format!("{}\"bad\"", "x".repeat(100));
+        assert_eq!(columns(&of(&text, "\"bad\"").0, 0), FRAME.columns - 1);
+    }
+
+    #[test]
+    fn a_label_longer_than_the_window_keeps_its_start() {
+        let text = format!("[\"{}\"]", "x".repeat(10_000));
+        let (window, label) = shown(&text, 1, 10_003);
+        assert!(label.starts_with("\"xxx") && window.ends_with('…'), "{window}");
+        assert!(columns(&window, 0) <= FRAME.columns);
+    }
+
+    #[test]
+    fn wide_combining_and_broken_text_is_counted_in_columns() {
+        let text = format!("{}bad{}", "漢e\u{301}".repeat(60), "字".repeat(60));
+        let (window, label) = of(&text, "bad");
+        assert_eq!(label, "bad");
+        assert!(columns(&window, 0) <= FRAME.columns, "{window}");
+        let mut bytes = vec![0xff; 300];
+        bytes.extend_from_slice(b"bad");
+        let window = Source::new("a", &bytes).window(Span::new(300, 303), None, FRAME);
+        assert_eq!(&window.text[window.primary], "bad");
+    }
+
+    #[test]
+    fn dangerous_characters_are_replaced_and_labels_still_hold() {
+        let text = "[\"\u{1b}[31m\u{7}\u{202e}\u{9b}\rab##[error]\", \"bad\"]";
+        let (window, label) = of(text, "\"bad\"");
+        assert_eq!(
+            (window.as_str(), label.as_str()),
+            ("[\"␛[31m␇��␍ab�#[error]\", \"bad\"]", "\"bad\"")
+        );
+    }
+
+    #[test]
+    fn a_second_place_is_shown_when_it_can_be_seen_at_once() {
+        let text = "{\"a\":1,\n\"b\":2,\n\"a\":3}";
+        let source = Source::new("a.json", text.as_bytes());
+        let window = source.window(Span::new(15, 18), Some(Span::new(1, 4)), FRAME);
+        assert_eq!(&window.text[window.related.unwrap()], "\"a\"");
+        assert_eq!((window.first_line, window.lines), (0, 3));
+        let far = format!("{{\"a\":1,{}\"a\":3}}", "\n".repeat(9));
+        let source = Source::new("a.json", far.as_bytes());
+        assert_eq!(
+            source
+                .window(Span::new(16, 19), Some(Span::new(1, 4)), FRAME)
+                .related,
+            None
+        );
+        let long = format!("{{\"a\":1,{}\"a\":3}}", " ".repeat(900));
+        let source = Source::new("a.json", long.as_bytes());
+        assert_eq!(
+            source
+                .window(Span::new(907, 910), Some(Span::new(1, 4)), FRAME)
+                .related,
+            None
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! The words for what a finding holds: one spelling for machines, one sentence for people.
+
+use std::fmt::Write;
+
+use super::sanitize::escape;
+use crate::finding::{Evidence, Predicted, Severity, Target, Wording};
+
+/// `error` or `warning`.
+pub const fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    }
+}
+
+/// `response`, `table`, `inferred` or `contradicted`.
+pub const fn evidence(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Response => "response",
+        Evidence::Table => "table",
+        Evidence::Inferred => "inferred",
+        Evidence::Contradicted => "contradicted",
+    }
+}
+
+/// The same for people: `documented response`.
+pub const fn evidence_in_words(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Response => "documented response",
+        Evidence::Table => "stated in the table",
+        Evidence::Inferred => "inferred",
+        Evidence::Contradicted => "contradicted by a documented success",
+    }
+}
+
+/// `documented` or `inferred`.
+pub const fn wording(wording: Wording) -> &'static str {
+    match wording {
+        Wording::Documented => "documented",
+        Wording::Inferred => "inferred",
+    }
+}
+
+/// `value`, `key` or `object`.
+pub const fn target(target: Target) -> &'static str {
+    match target {
+        Target::Value => "value",
+        Target::Key => "key",
+        Target::Object => "object",
+    }
+}
+
+/// `the API would answer 400 MandatoryField "UserName is Mandatory" under key "C-100"`.
+pub fn answer(predicted: &Predicted) -> String {
+    let mut text = "the API would answer 400".to_owned();
+    if !predicted.error_code.is_empty() {
+        push(&mut text, format_args!(" {}", escape(&predicted.error_code)));
+    }
+    push(
+        &mut text,
+        format_args!(" \"{}\"", escape(&predicted.error_description)),
+    );
+    push(
+        &mut text,
+        format_args!(" under key \"{}\"", escape(&predicted.key)),
+    );
+    if predicted.error_code.is_empty() {
+        text.push_str(", with an empty errorCode");
+    }
+    text
+}
+
+/// A number and its noun: `1 file`, `2 files`.
+pub fn count(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Writing to a string cannot fail.
+fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    let _ = text.write_fmt(arguments);
+}

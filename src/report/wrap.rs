@@ -1,0 +1,68 @@
+//! Sentences broken into lines.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Breaks `text` at spaces into lines of at most `columns`, and inside a word only where it alone is too long.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ') {
+        let width = word.width();
+        let gap = usize::from(used > 0);
+        if used > 0 && used + gap + width > columns {
+            lines.push(String::new());
+            used = 0;
+        } else if gap > 0 {
+            push(&mut lines, ' ');
+            used += 1;
+        }
+        used = place(&mut lines, word, used, columns);
+    }
+    lines
+}
+
+/// Breaks `text` into lines of at most `columns`, each indented and ended.
+pub fn indented(text: &str, columns: usize, indent: usize) -> String {
+    let lines = wrap(text, columns.saturating_sub(indent).max(20));
+    lines.iter().fold(String::new(), |all, line| all + &" ".repeat(indent) + line + "\n")
+}
+
+/// Writes a word, and goes on in the next line where it is longer than a line.
+fn place(lines: &mut Vec<String>, word: &str, mut used: usize, columns: usize) -> usize {
+    for c in word.chars() {
+        let width = c.width().unwrap_or(0);
+        if used + width > columns && used > 0 {
+            lines.push(String::new());
+            used = 0;
+        }
+        push(lines, c);
+        used += width;
+    }
+    used
+}
+
+fn push(lines: &mut [String], c: char) {
+    if let Some(line) = lines.last_mut() {
+        line.push(c);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn breaks_at_spaces() {
+        assert_eq!(wrap("", 10), [""]);
+        assert_eq!(wrap("one two three", 20), ["one two three"]);
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("one two three", 8), ["one two", "three"]);
+    }
+
+    #[test]
+    fn breaks_a_word_only_where_it_must() {
+        assert_eq!(wrap("a abcdefghij b", 4), ["a", "abcd", "efgh", "ij b"]);
+        assert_eq!(wrap("漢字漢字", 4), ["漢字", "漢字"]);
+        assert_eq!(wrap("漢", 1), ["漢"]);
+    }
+}

@@ -1,0 +1,497 @@
+//! From a rules file's text to an [`Endpoint`]: resolve every name, refuse what does not fit, say where.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::definition::{
+    AnswerDef, CheckDef, ClaimDef, EndpointDef, EnumDef, EvidenceDef, OneOfDef, PhaseDef, PropertyDef, RequiredDef, SeverityDef,
+    TableDef, WordingDef,
+};
+use super::{
+    Answer, Answers, Check, CheckKind, Claim, Endpoint, Enumeration, Fact, GoodBesideBad, Known, NameIndex, OneOf,
+    Property, PropertyId, Required, Route, Shape, SingleValued, Table, TableId, Type, lists,
+};
+use crate::bind::EnumMember;
+use crate::finding::{Evidence, Phase, Severity, Wording};
+
+/// A mistake in a rules file, with its bytes in that file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadError {
+    /// What is wrong and what would be right.
+    pub message: String,
+    /// Where.
+    pub span: Range<usize>,
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+type Result<T> = std::result::Result<T, LoadError>;
+
+fn fail<T>(span: Range<usize>, message: impl Into<String>) -> Result<T> {
+    Err(LoadError { message: message.into(), span })
+}
+
+/// Reads one endpoint's rules file.
+///
+/// Errors: not TOML, an unknown key or word, a type, table or property that does not exist, a duplicate row or
+/// name, a table that no record reaches.
+pub fn load(text: &str) -> Result<Endpoint> {
+    let def: EndpointDef = toml::from_str(text)
+        .map_err(|error| LoadError { message: error.message().to_owned(), span: error.span().unwrap_or(0..0) })?;
+    Compiler::new(&def)?.endpoint()
+}
+
+struct Compiler<'d> {
+    def: &'d EndpointDef,
+    /// Tables in the file's order.
+    tables: Vec<(&'d Spanned<String>, &'d TableDef)>,
+    ids: BTreeMap<&'d str, TableId>,
+    enums: Vec<&'d str>,
+    answers: Answers,
+}
+
+/// What a constraint is when its file does not say.
+struct Defaults<'a> {
+    rule: &'a str,
+    phase: Phase,
+    answer: Option<&'a Answer>,
+    source: &'a str,
+}
+
+impl<'d> Compiler<'d> {
+    fn new(def: &'d EndpointDef) -> Result<Self> {
+        let mut tables: Vec<_> = def.tables.iter().collect();
+        tables.sort_by_key(|(name, _)| name.span().start);
+        let ids = (0..).zip(&tables).map(|(id, (name, _))| (name.get_ref().as_str(), TableId(id))).collect();
+        let answers = Answers {
+            missing: answer(&def.answers.missing),
+            too_long: answer(&def.answers.too_long),
+            not_in_list: answer(&def.answers.not_in_list),
+            null: answer(&def.answers.null),
+        };
+        Ok(Self { def, tables, ids, enums: def.enums.keys().map(String::as_str).collect(), answers })
+    }
+
+    fn endpoint(&self) -> Result<Endpoint> {
+        let def = self.def;
+        let record = self.table_id(def.record.get_ref(), def.record.span())?;
+        let mut tables = self.tables.iter().map(|(_, table)| self.table(table)).collect::<Result<Vec<_>>>()?;
+        for check in &def.checks {
+            self.check(check, &mut tables)?;
+        }
+        self.route_tables(record, &mut tables)?;
+        let key = def
+            .key
+            .iter()
+            .map(|name| property_id(&tables[usize::from(record.0)], name.get_ref(), name.span()))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Endpoint {
+            id: def.endpoint.clone(),
+            title: def.title.clone(),
+            method: def.method.clone(),
+            path: def.path.clone(),
+            page: def.page.clone(),
+            record,
+            key,
+            error_key: def.error_key.clone(),
+            good_beside_bad: good_beside_bad(&def.good_beside_bad)?,
+            answers: self.answers.clone(),
+            empty_request: def.empty_request.as_ref().map(|empty| self.empty_request(empty)),
+            enums: def.enums.iter().map(|(name, def)| enumeration(name, def)).collect::<Result<Vec<_>>>()?,
+            tables,
+        })
+    }
+
+    fn empty_request(&self, empty: &super::definition::EmptyRequestDef) -> Claim {
+        let source = cite(&empty.table, empty.row.as_deref().unwrap_or(""));
+        let defaults = Defaults { rule: "no-data", phase: Phase::Request, answer: Some(&self.answers.missing), source: &source };
+        claim(&empty.claim, &defaults)
+    }
+
+    fn table_id(&self, name: &str, span: Range<usize>) -> Result<TableId> {
+        match self.ids.get(name) {
+            Some(id) => Ok(*id),
+            None => fail(span, format!("there is no table `{name}`; tables: {}", join(self.ids.keys()))),
+        }
+    }
+
+    fn table(&self, def: &TableDef) -> Result<Table> {
+        let mut properties: Vec<Property> = Vec::with_capacity(def.properties.len());
+        for row in &def.properties {
+            let property = self.property(def, row)?;
+            if properties.iter().any(|other| other.name.eq_ignore_ascii_case(&property.name)) {
+                return fail(row.span(), format!("`{}` stands twice in this table", property.name));
+            }
+            if !property.row.is_empty() && properties.iter().any(|other| other.row == property.row) {
+                return fail(row.span(), format!("row {} stands twice in this table", property.row));
+            }
+            properties.push(property);
+        }
+        let names = NameIndex::new(properties.iter().map(|property| property.name.as_str()));
+        let mut table =
+            Table { name: String::new(), title: def.title.clone(), properties, names, checks: Vec::new(), route: Vec::new() };
+        for (index, row) in def.properties.iter().enumerate() {
+            resolve_unless(&mut table, index, row)?;
+        }
+        Ok(table)
+    }
+
+    fn property(&self, table: &TableDef, row: &Spanned<PropertyDef>) -> Result<Property> {
+        let def = row.get_ref();
+        let number = def.row.clone().unwrap_or_default();
+        let source = cite(&table.title, if number.is_empty() { &def.name } else { &number });
+        let (ty, max_length) = self.ty(&def.ty)?;
+        let defaults = |rule, phase, answer| Defaults { rule, phase, answer, source: &source };
+        let too_long = max_length
+            .map(|_| claim(&ClaimDef::default(), &defaults("too-long", Phase::Data, Some(&self.answers.too_long))));
+        let required = def.required.as_ref().map(|required| self.required(required, &source)).transpose()?;
+        let one_of = def.one_of.as_ref().map(|list| self.one_of(list, &source)).transpose()?;
+        let property = Property {
+            plain: too_long.is_none() && required.is_none() && one_of.is_none() && def.shape.is_none() && !def.outbound_only,
+            row: number,
+            name: def.name.clone(),
+            ty,
+            or_list: def.or_list,
+            max_length,
+            too_long,
+            required,
+            one_of,
+            shape: def.shape.as_ref().map(|shape| self::shape(shape.get_ref(), shape.span())).transpose()?,
+            known: Vec::new(),
+            outbound_only: def.outbound_only,
+            null_elements_allowed: null_elements(def.null_elements.as_ref())?,
+            note: def.note.clone().unwrap_or_default(),
+            source,
+            constraint: String::new(),
+        };
+        if property.or_list && !matches!(property.ty, Type::Object(_)) {
+            return fail(def.ty.span(), "`or-list` goes with the type of a table");
+        }
+        if property.ty != Type::String && (property.shape.is_some() || property.one_of.is_some()) {
+            return fail(def.ty.span(), "`one-of` and `shape` go with type \"string\"");
+        }
+        Ok(property)
+    }
+
+    fn required(&self, def: &Spanned<RequiredDef>, source: &str) -> Result<Required> {
+        let table = &def.get_ref().0;
+        let for_new_contact = match table.when.as_deref() {
+            None => false,
+            Some("new-contact") => true,
+            Some(other) => return fail(def.span(), format!("`when` knows \"new-contact\", not \"{other}\"")),
+        };
+        let defaults =
+            Defaults { rule: "missing-mandatory", phase: Phase::Mandatory, answer: Some(&self.answers.missing), source };
+        Ok(Required { claim: claim(&table.claim, &defaults), for_new_contact, unless: None })
+    }
+
+    fn one_of(&self, def: &Spanned<OneOfDef>, source: &str) -> Result<OneOf> {
+        let inner = def.get_ref();
+        let list = match inner.list.as_deref() {
+            None => None,
+            Some(name) => match lists::list(name) {
+                Some(list) => Some(list),
+                None => return fail(def.span(), format!("there is no list \"{name}\"; lists: {}", lists::names())),
+            },
+        };
+        let mut values = inner.values.clone();
+        values.extend(inner.also.iter().cloned());
+        if values.is_empty() && list.is_none() {
+            return fail(def.span(), "`one-of` needs `values` or `list`");
+        }
+        let defaults = Defaults { rule: "", phase: Phase::Data, answer: Some(&self.answers.not_in_list), source };
+        let mut claim = claim(&inner.claim, &defaults);
+        if claim.rule.is_empty() {
+            claim.rule = String::from(if claim.severity == Severity::Error { "not-in-list" } else { "unlisted-value" });
+        }
+        Ok(OneOf { claim, values, list, ignore_case: inner.ignore_case })
+    }
+
+    /// A type word, and the length that stands in it.
+    fn ty(&self, word: &Spanned<String>) -> Result<(Type, Option<u32>)> {
+        let text = word.get_ref().as_str();
+        let plain = |ty| Ok((ty, None));
+        match text {
+            "string" => plain(Type::String),
+            "boolean" => plain(Type::Boolean),
+            "int" => plain(Type::Int),
+            "long" => plain(Type::Long),
+            "decimal" => plain(Type::Decimal),
+            "date-time" => plain(Type::DateTime),
+            "list of string" => plain(Type::StringList),
+            _ => {
+                if let Some(length) = text.strip_prefix("string(").and_then(|rest| rest.strip_suffix(')')) {
+                    return match length.parse() {
+                        Ok(length) => Ok((Type::String, Some(length))),
+                        Err(_) => fail(word.span(), format!("`{length}` is no length")),
+                    };
+                }
+                if let Some(name) = text.strip_prefix("enum ") {
+                    return match (0..).zip(&self.enums).find(|(_, known)| **known == name) {
+                        Some((id, _)) => plain(Type::Enum(id)),
+                        None => fail(word.span(), format!("there is no enum `{name}`; enums: {}", join(self.enums.iter()))),
+                    };
+                }
+                if let Some(name) = text.strip_prefix("list of ") {
+                    return plain(Type::ObjectList(self.table_id(name, word.span())?));
+                }
+                match self.ids.get(text) {
+                    Some(id) => plain(Type::Object(*id)),
+                    None => fail(word.span(), format!("there is no type `{text}`: string, string(n), boolean, int, long, decimal, date-time, enum NAME, a table, list of string, list of a table")),
+                }
+            }
+        }
+    }
+
+    fn check(&self, check: &Spanned<CheckDef>, tables: &mut [Table]) -> Result<()> {
+        let def = check.get_ref();
+        let span = check.span();
+        let table = self.table_id(&def.table, span.clone())?;
+        let here = &tables[usize::from(table.0)];
+        let source = cite(&here.title, def.row.as_deref().unwrap_or(""));
+        let kind = match def.kind.as_str() {
+            "known" => return self.known(check, table, tables),
+            "any-of" => CheckKind::AnyOf(properties(here, &def.properties, &span)?),
+            "differs" => CheckKind::Differs {
+                route: route(tables, table, need(def.property.as_ref(), "property", &span)?, &span)?,
+                from: property_id(here, need(def.from.as_ref(), "from", &span)?, span.clone())?,
+                nearly: properties(here, &def.nearly, &span)?,
+            },
+            "single-valued" => CheckKind::SingleValued(self.single_valued(def, table, tables, &span)?),
+            "active" => CheckKind::Active(properties(here, &def.subject, &span)?),
+            other => {
+                let kinds = "any-of, differs, single-valued, active, known";
+                return fail(span, format!("there is no kind \"{other}\": {kinds}"));
+            }
+        };
+        let source = match &kind {
+            CheckKind::Differs { route, .. } => end(tables, route).map_or(source, |end| end.source.clone()),
+            _ => source,
+        };
+        if def.claim.rule.is_none() {
+            return fail(span, "a check needs a `rule`");
+        }
+        let claim = claim(&def.claim, &Defaults { rule: "", phase: Phase::Data, answer: None, source: &source });
+        tables[usize::from(table.0)].checks.push(Check { claim, kind });
+        Ok(())
+    }
+
+    fn known(&self, check: &Spanned<CheckDef>, table: TableId, tables: &mut [Table]) -> Result<()> {
+        let (def, span) = (check.get_ref(), check.span());
+        let table = &mut tables[usize::from(table.0)];
+        let id = property_id(table, need(def.property.as_ref(), "property", &span)?, span.clone())?;
+        let property = &mut table.properties[usize::from(id.0)];
+        let fact = fact(need(def.fact.as_ref(), "fact", &span)?, &span)?;
+        let suspect = def.suspect.as_ref().map(|word| shape(word, span.clone())).transpose()?;
+        let defaults = Defaults { rule: "unknown-value", phase: Phase::Data, answer: None, source: &property.source };
+        let mut claim = claim(&def.claim, &defaults);
+        if claim.answer.is_none() {
+            claim.severity = Severity::Warning;
+        }
+        property.known.push(Known { claim, fact, suspect, also: def.also.clone() });
+        property.plain = false;
+        Ok(())
+    }
+
+    fn single_valued(&self, def: &CheckDef, table: TableId, tables: &[Table], span: &Range<usize>) -> Result<SingleValued> {
+        let items = route(tables, table, need(def.items.as_ref(), "items", span)?, span)?;
+        let item_table = match items.steps.last().map(|(table, id)| tables[usize::from(table.0)].property(*id).ty) {
+            Some(Type::ObjectList(id)) => id,
+            _ => return fail(span.clone(), "`items` has to lead to a list of objects"),
+        };
+        let Some(condition) = &def.condition else { return fail(span.clone(), "single-valued needs `where`") };
+        let optional = |path: Option<&String>| path.map(|path| route(tables, table, path, span)).transpose();
+        Ok(SingleValued {
+            value: route(tables, item_table, need(def.value.as_ref(), "value", span)?, span)?,
+            condition: (
+                property_id(&tables[usize::from(item_table.0)], &condition.property, span.clone())?,
+                condition.is.clone(),
+            ),
+            replaced_by: optional(def.replaced_by.as_ref())?,
+            undecided_by: optional(def.undecided_by.as_ref())?,
+            subject: properties(&tables[usize::from(table.0)], &def.subject, span)?,
+            fact: def.fact.as_deref().map(|name| fact(name, span)).transpose()?,
+            items,
+        })
+    }
+
+    /// Finds the shortest way from a record to each table; a table without one is a mistake.
+    fn route_tables(&self, record: TableId, tables: &mut [Table]) -> Result<()> {
+        let mut reached = vec![false; tables.len()];
+        reached[usize::from(record.0)] = true;
+        let mut queue = std::collections::VecDeque::from([record]);
+        while let Some(at) = queue.pop_front() {
+            let route = tables[usize::from(at.0)].route.clone();
+            let next: Vec<(TableId, String)> = tables[usize::from(at.0)]
+                .properties
+                .iter()
+                .filter_map(|property| match property.ty {
+                    Type::Object(id) | Type::ObjectList(id) => Some((id, property.name.clone())),
+                    _ => None,
+                })
+                .collect();
+            for (id, name) in next {
+                if !std::mem::replace(&mut reached[usize::from(id.0)], true) {
+                    tables[usize::from(id.0)].route = route.iter().cloned().chain([name]).collect();
+                    queue.push_back(id);
+                }
+            }
+        }
+        for (index, (name, _)) in self.tables.iter().enumerate() {
+            if !reached[index] {
+                return fail(name.span(), format!("no record leads to table `{}`", name.get_ref()));
+            }
+            let table = &mut tables[index];
+            table.name.clone_from(name.get_ref());
+            for property in &mut table.properties {
+                property.constraint = format!("{}.{}", table.name, property.name);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn answer(def: &AnswerDef) -> Answer {
+    Answer { error_code: def.error_code.clone(), description: def.description.clone() }
+}
+
+fn enumeration(name: &str, def: &EnumDef) -> Result<Enumeration> {
+    let members = (0..).zip(&def.members).map(|(value, name)| EnumMember { name: name.clone(), value }).collect();
+    let fact = def.fact.as_ref().map(|word| fact(word.get_ref(), &word.span())).transpose()?;
+    Ok(Enumeration { name: name.to_owned(), members, open: def.open, fact })
+}
+
+/// Fills in what a constraint leaves out. Severity follows from evidence: we predict what is documented or stated.
+fn claim(def: &ClaimDef, defaults: &Defaults) -> Claim {
+    let evidence = match def.evidence {
+        Some(EvidenceDef::Response) => Evidence::Response,
+        None | Some(EvidenceDef::Table) => Evidence::Table,
+        Some(EvidenceDef::Inferred) => Evidence::Inferred,
+        Some(EvidenceDef::Contradicted) => Evidence::Contradicted,
+    };
+    let severity = match (def.severity, evidence) {
+        (Some(SeverityDef::Error), _) => Severity::Error,
+        (Some(SeverityDef::Warning), _) | (None, Evidence::Inferred | Evidence::Contradicted) => Severity::Warning,
+        (None, Evidence::Response | Evidence::Table) => Severity::Error,
+    };
+    let wording = match def.wording {
+        Some(WordingDef::Documented) => Wording::Documented,
+        None | Some(WordingDef::Inferred) => Wording::Inferred,
+    };
+    let phase = match def.phase {
+        Some(PhaseDef::Request) => Phase::Request,
+        Some(PhaseDef::Mandatory) => Phase::Mandatory,
+        Some(PhaseDef::Data) => Phase::Data,
+        Some(PhaseDef::Exception) => Phase::Exception,
+        None => defaults.phase,
+    };
+    let code = def.error_code.as_ref().or(defaults.answer.map(|answer| &answer.error_code));
+    let description = def.description.as_ref().or(defaults.answer.map(|answer| &answer.description));
+    Claim {
+        rule: def.rule.clone().unwrap_or_else(|| defaults.rule.to_owned()),
+        evidence,
+        severity,
+        wording,
+        phase,
+        answer: code
+            .zip(description)
+            .map(|(code, text)| Answer { error_code: code.clone(), description: text.clone() }),
+        source: defaults.source.to_owned(),
+        note: def.note.clone().unwrap_or_default(),
+    }
+}
+
+/// `Buyer Contact 1.2`: the caption and the row, or the caption alone.
+fn cite(title: &str, row: &str) -> String {
+    if row.is_empty() { title.to_owned() } else { format!("{title} {row}") }
+}
+
+fn need<'a>(value: Option<&'a String>, name: &str, span: &Range<usize>) -> Result<&'a String> {
+    value.map_or_else(|| fail(span.clone(), format!("this kind of check needs `{name}`")), Ok)
+}
+
+fn good_beside_bad(word: &Spanned<String>) -> Result<GoodBesideBad> {
+    match word.get_ref().as_str() {
+        "listed" => Ok(GoodBesideBad::Listed),
+        "left-out" => Ok(GoodBesideBad::LeftOut),
+        other => fail(word.span(), format!("`good-beside-bad` is \"listed\" or \"left-out\", not \"{other}\"")),
+    }
+}
+
+fn shape(word: &str, span: Range<usize>) -> Result<Shape> {
+    match word {
+        "email" => Ok(Shape::Email),
+        "culture" => Ok(Shape::Culture),
+        other => fail(span, format!("there is no shape \"{other}\": email, culture")),
+    }
+}
+
+fn null_elements(word: Option<&Spanned<String>>) -> Result<bool> {
+    match word.map(|word| (word.get_ref().as_str(), word.span())) {
+        None => Ok(false),
+        Some(("allowed", _)) => Ok(true),
+        Some((other, span)) => fail(span, format!("`null-elements` knows \"allowed\", not \"{other}\"")),
+    }
+}
+
+fn fact(name: &str, span: &Range<usize>) -> Result<Fact> {
+    match Fact::ALL.iter().find(|(_, known)| *known == name) {
+        Some((fact, _)) => Ok(*fact),
+        None => fail(span.clone(), format!("there is no fact \"{name}\": {}", join(Fact::ALL.iter().map(|(_, name)| name)))),
+    }
+}
+
+fn property_id(table: &Table, name: &str, span: Range<usize>) -> Result<PropertyId> {
+    match table.find(name) {
+        Some(id) => Ok(id),
+        None => fail(span, format!("table `{}` has no property `{name}`", table.title)),
+    }
+}
+
+fn properties(table: &Table, names: &[String], span: &Range<usize>) -> Result<Vec<PropertyId>> {
+    names.iter().map(|name| property_id(table, name, span.clone())).collect()
+}
+
+/// Resolves `ContactManagers/ManagerCode` from a table down.
+fn route(tables: &[Table], from: TableId, path: &str, span: &Range<usize>) -> Result<Route> {
+    let mut at = Some(from);
+    let mut steps = Vec::new();
+    for name in path.split('/') {
+        let Some(table) = at else { return fail(span.clone(), format!("`{path}`: nothing lies below `{name}`'s parent")) };
+        let id = property_id(&tables[usize::from(table.0)], name, span.clone())?;
+        steps.push((table, id));
+        at = match tables[usize::from(table.0)].property(id).ty {
+            Type::Object(next) | Type::ObjectList(next) => Some(next),
+            _ => None,
+        };
+    }
+    Ok(Route { steps })
+}
+
+/// The property at the end of a route.
+fn end<'t>(tables: &'t [Table], route: &Route) -> Option<&'t Property> {
+    route.steps.last().map(|(table, id)| tables[usize::from(table.0)].property(*id))
+}
+
+fn resolve_unless(table: &mut Table, index: usize, row: &Spanned<PropertyDef>) -> Result<()> {
+    let Some(required) = &row.get_ref().required else { return Ok(()) };
+    let Some(name) = &required.get_ref().0.unless else { return Ok(()) };
+    let id = property_id(table, name, required.span())?;
+    if let Some(required) = &mut table.properties[index].required {
+        required.unless = Some(id);
+    }
+    Ok(())
+}
+
+fn join(names: impl Iterator<Item = impl fmt::Display>) -> String {
+    names.map(|name| name.to_string()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,227 @@
+//! A rules file as it is written: what serde reads, before anything is resolved or checked.
+//!
+//! Every field is explained in `rules/README.md`. Unknown keys are refused, and what has to be checked against
+//! the rest of the file keeps its span, so that a mistake is shown at its place.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use toml::Spanned;
+
+/// One endpoint's file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct EndpointDef {
+    pub endpoint: String,
+    pub title: String,
+    pub method: String,
+    pub path: String,
+    #[serde(default)]
+    pub page: String,
+    pub record: Spanned<String>,
+    pub key: Vec<Spanned<String>>,
+    pub error_key: Option<String>,
+    pub good_beside_bad: Spanned<String>,
+    pub answers: AnswersDef,
+    pub empty_request: Option<EmptyRequestDef>,
+    #[serde(default)]
+    pub enums: BTreeMap<String, EnumDef>,
+    pub tables: BTreeMap<Spanned<String>, TableDef>,
+    #[serde(default)]
+    pub checks: Vec<Spanned<CheckDef>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct AnswersDef {
+    pub missing: AnswerDef,
+    pub too_long: AnswerDef,
+    pub not_in_list: AnswerDef,
+    pub null: AnswerDef,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct AnswerDef {
+    pub error_code: String,
+    pub description: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct EmptyRequestDef {
+    pub table: String,
+    pub row: Option<String>,
+    #[serde(flatten)]
+    pub claim: ClaimDef,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct EnumDef {
+    pub members: Vec<String>,
+    #[serde(default)]
+    pub open: bool,
+    pub fact: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct TableDef {
+    pub title: String,
+    pub properties: Vec<Spanned<PropertyDef>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct PropertyDef {
+    pub row: Option<String>,
+    pub name: String,
+    #[serde(rename = "type")]
+    pub ty: Spanned<String>,
+    #[serde(default)]
+    pub or_list: bool,
+    pub required: Option<Spanned<RequiredDef>>,
+    pub one_of: Option<Spanned<OneOfDef>>,
+    pub shape: Option<Spanned<String>>,
+    #[serde(default)]
+    pub outbound_only: bool,
+    pub null_elements: Option<Spanned<String>>,
+    pub note: Option<String>,
+}
+
+/// What a constraint may say of itself, wherever it stands.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct ClaimDef {
+    pub rule: Option<String>,
+    pub evidence: Option<EvidenceDef>,
+    pub wording: Option<WordingDef>,
+    pub severity: Option<SeverityDef>,
+    pub phase: Option<PhaseDef>,
+    pub error_code: Option<String>,
+    pub description: Option<String>,
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum EvidenceDef {
+    Response,
+    Table,
+    Inferred,
+    Contradicted,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum WordingDef {
+    Documented,
+    Inferred,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum SeverityDef {
+    Error,
+    Warning,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum PhaseDef {
+    Request,
+    Mandatory,
+    Data,
+    Exception,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RequiredTableDef {
+    pub when: Option<String>,
+    pub unless: Option<String>,
+    #[serde(flatten)]
+    pub claim: ClaimDef,
+}
+
+/// `required = "yes"`, or a table that says more.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RequiredDef(pub RequiredTableDef);
+
+impl<'de> Deserialize<'de> for RequiredDef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = RequiredDef;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("\"yes\", or a table such as { evidence = \"contradicted\" }")
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<RequiredDef, E> {
+                if word == "yes" {
+                    Ok(RequiredDef::default())
+                } else {
+                    Err(E::invalid_value(de::Unexpected::Str(word), &self))
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RequiredDef, A::Error> {
+                RequiredTableDef::deserialize(de::value::MapAccessDeserializer::new(map)).map(RequiredDef)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct OneOfDef {
+    #[serde(default)]
+    pub values: Vec<String>,
+    #[serde(default)]
+    pub also: Vec<String>,
+    pub list: Option<String>,
+    #[serde(default)]
+    pub ignore_case: bool,
+    #[serde(flatten)]
+    pub claim: ClaimDef,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct CheckDef {
+    pub kind: String,
+    pub table: String,
+    pub row: Option<String>,
+    #[serde(default)]
+    pub properties: Vec<String>,
+    pub property: Option<String>,
+    pub from: Option<String>,
+    #[serde(default)]
+    pub nearly: Vec<String>,
+    pub items: Option<String>,
+    pub value: Option<String>,
+    #[serde(rename = "where")]
+    pub condition: Option<WhereDef>,
+    pub replaced_by: Option<String>,
+    pub undecided_by: Option<String>,
+    #[serde(default)]
+    pub subject: Vec<String>,
+    pub fact: Option<String>,
+    pub suspect: Option<String>,
+    #[serde(default)]
+    pub also: Vec<String>,
+    #[serde(flatten)]
+    pub claim: ClaimDef,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WhereDef {
+    pub property: String,
+    pub is: Vec<String>,
+}

@@ -1,0 +1,69 @@
+//! Lookup of property names without regard to ASCII case, precomputed for a table; a lookup allocates nothing.
+
+use super::PropertyId;
+
+const EMPTY: u16 = u16::MAX;
+
+/// An open-addressing table of property ids; at most a quarter full, so that a miss is short.
+#[derive(Debug, Clone, Default)]
+pub struct NameIndex {
+    slots: Vec<u16>,
+}
+
+impl NameIndex {
+    /// The index of these names; a name's position is its property id.
+    pub(super) fn new<'n>(names: impl ExactSizeIterator<Item = &'n str>) -> Self {
+        let size = (names.len().max(1) * 4).next_power_of_two();
+        let mut slots = vec![EMPTY; size];
+        for (id, name) in (0u16..).zip(names) {
+            let mut at = hash(name) & (size - 1);
+            while slots[at] != EMPTY {
+                at = (at + 1) & (size - 1);
+            }
+            slots[at] = id;
+        }
+        Self { slots }
+    }
+
+    /// The property of that name in any ASCII case; `name_of` tells the name of an id.
+    pub fn find<'t>(&self, name: &str, name_of: impl Fn(PropertyId) -> &'t String) -> Option<PropertyId> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut at = hash(name) & mask;
+        loop {
+            let id = self.slots[at];
+            if id == EMPTY {
+                return None;
+            }
+            if name_of(PropertyId(id)).eq_ignore_ascii_case(name) {
+                return Some(PropertyId(id));
+            }
+            at = (at + 1) & mask;
+        }
+    }
+}
+
+/// Length and three letters tell the names of one table apart well enough; reading all of them costs more.
+fn hash(name: &str) -> usize {
+    let bytes = name.as_bytes();
+    let at = |i: usize| usize::from(bytes.get(i).map_or(0, |byte| byte | 0x20));
+    let len = bytes.len();
+    len.wrapping_mul(0x9E37) ^ at(0).wrapping_mul(0x85) ^ at(len / 2).wrapping_mul(0x1F3) ^ at(len.wrapping_sub(1)).wrapping_mul(0x7F)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_in_any_case_and_nothing_else() {
+        let names: Vec<String> = ["UserName", "ContactCode", "LOBEntityCode"].map(String::from).to_vec();
+        let index = NameIndex::new(names.iter().map(String::as_str));
+        let find = |name: &str| index.find(name, |id| &names[usize::from(id.0)]);
+        assert_eq!(find("username"), Some(PropertyId(0)));
+        assert_eq!(find("lobEntityCode"), Some(PropertyId(2)));
+        assert_eq!(find("lobEntityCod"), None);
+        assert_eq!(find(""), None);
+        // The Kelvin sign lower-cases to k in Unicode, not in the platform's ordinal comparison.
+        assert_eq!(find("U\u{17f}erName"), None);
+    }
+}
