@@ -62,10 +62,7 @@ fn table_text(text: &mut String, endpoint: &Endpoint, table: &Table, look: Look)
     for property in &table.properties {
         row(text, endpoint, property, &widths, look);
     }
-    for check in endpoint.constraints().into_iter().filter(|constraint| {
-        !table.properties.iter().any(|property| property.constraint == constraint.name)
-            && constraint.name.split('.').next() == Some(table.name.as_str())
-    }) {
+    for check in endpoint.of_checks(table) {
         let line = format!("{}: {} {}", check.rule, check.name, told(&check));
         text.push_str(&wrap::indented(&line, look.width, 2));
     }
@@ -202,15 +199,6 @@ fn json(endpoints: &[&Endpoint]) -> String {
 }
 
 fn json_endpoint(endpoint: &Endpoint) -> JsonEndpoint<'_> {
-    let checks = |table: &Table| {
-        let rows = |name: &str| table.properties.iter().any(|property| property.constraint == name);
-        endpoint
-            .constraints()
-            .into_iter()
-            .filter(|check| check.name.split('.').next() == Some(table.name.as_str()) && !rows(&check.name))
-            .map(JsonConstraint::from)
-            .collect()
-    };
     JsonEndpoint {
         endpoint: &endpoint.id,
         method: &endpoint.method,
@@ -224,7 +212,7 @@ fn json_endpoint(endpoint: &Endpoint) -> JsonEndpoint<'_> {
                 title: &table.title,
                 route: &table.route,
                 properties: table.properties.iter().map(|property| json_property(endpoint, property)).collect(),
-                checks: checks(table),
+                checks: endpoint.of_checks(table).into_iter().map(JsonConstraint::from).collect(),
             })
             .collect(),
     }

@@ -76,25 +76,24 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
     out + rest
 }
 
-/// What an evidence means for the reader, as a clause.
-fn standing(claim: &Claim) -> String {
-    let source = &claim.source;
-    let mut text = match claim.evidence {
-        Evidence::Response => format!("A documented response refuses this ({source})."),
-        Evidence::Table => format!("The table requires it ({source})."),
-        Evidence::Inferred => format!("No page says so; it is inferred ({source})."),
-        Evidence::Contradicted => format!("The table says so ({source}), but a documented success does otherwise."),
-    };
-    if !claim.note.is_empty() {
-        text.push(' ');
-        let mut note = claim.note.chars();
-        text.extend(note.next().into_iter().flat_map(char::to_uppercase));
-        text.push_str(note.as_str());
-        if !text.ends_with(['.', '!', '?']) {
-            text.push('.');
-        }
+/// Why a constraint is believed; the report shows evidence and source beside it.
+fn reason(claim: &Claim) -> String {
+    let note = claim.note.trim_end_matches('.');
+    match (claim.evidence, note) {
+        (Evidence::Contradicted, "") => "The table says so, but a documented success does otherwise.".to_owned(),
+        (Evidence::Contradicted, note) => format!("The table calls for it, but {note}."),
+        (Evidence::Response, "") => "A documented response refuses just this.".to_owned(),
+        (Evidence::Table, "") => "The page's table calls for it.".to_owned(),
+        (Evidence::Inferred, "") => "No page says so; it is inferred.".to_owned(),
+        (_, note) => sentence(note),
     }
-    text
+}
+
+/// A note as a sentence.
+fn sentence(note: &str) -> String {
+    let mut rest = note.chars();
+    let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", rest.as_str())
 }
 
 impl<'a> Linter<'a> {
@@ -207,7 +206,7 @@ impl<'a> Linter<'a> {
             evidence: claim.evidence,
             phase: claim.phase,
             message,
-            why: standing(claim),
+            why: reason(claim),
             help,
             source: claim.source.clone(),
             predicted,

@@ -25,11 +25,6 @@ pub fn builtin(id: &str) -> Option<&'static Endpoint> {
     file.loaded.get_or_init(|| compile::load(file.text).ok()).as_ref()
 }
 
-/// The text of an endpoint's rules file.
-pub fn builtin_text(id: &str) -> Option<&'static str> {
-    FILES.iter().find(|file| file.id == id).map(|file| file.text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

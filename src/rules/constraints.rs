@@ -31,9 +31,7 @@ impl Endpoint {
             for property in &table.properties {
                 all.extend(self.of_property(property));
             }
-            for check in &table.checks {
-                all.push(self.of_check(table, check));
-            }
+            all.extend(self.of_checks(table));
         }
         all
     }
@@ -92,6 +90,12 @@ impl Endpoint {
             all.push(from(&known.claim, format!("among the tenant's {}", known.fact.name()), needs));
         }
         all
+    }
+
+    /// The checks of a table over several properties.
+    #[must_use]
+    pub fn of_checks(&self, table: &super::Table) -> Vec<Constraint> {
+        table.checks.iter().map(|check| self.of_check(table, check)).collect()
     }
 
     fn of_check(&self, table: &super::Table, check: &super::Check) -> Constraint {
