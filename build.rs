@@ -11,7 +11,10 @@ fn main() -> io::Result<()> {
     let mut files: Vec<PathBuf> = fs::read_dir(Path::new(&root).join("rules"))?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<io::Result<_>>()?;
-    files.retain(|path| path.extension().is_some_and(|ext| ext == "toml") && path.file_stem().is_some_and(|stem| stem != "rules"));
+    files.retain(|path| {
+        path.extension().is_some_and(|ext| ext == "toml")
+            && path.file_stem().is_some_and(|stem| stem != "rules")
+    });
     files.sort();
     let mut code = format!("static FILES: [File; {}] = [\n", files.len());
     for path in &files {

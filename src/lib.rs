@@ -5,9 +5,9 @@
 //! All of that is pure. Reading files ([`input`]) and showing findings (`report`) are thin shells.
 
 pub mod bind;
-pub mod finding;
 #[doc(hidden)]
 pub mod cli;
+pub mod finding;
 pub mod input;
 pub mod json;
 pub mod lint;

@@ -49,24 +49,79 @@ fn a_good_file_loads() {
 /// What is replaced, by what, the line that the mistake is shown at, and what the message names.
 const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("type = \"string(5)\"", "type = \"strin\"", "\"strin\"", "strin"),
-    ("type = \"string(5)\"", "type = \"string(x)\"", "string(x)", "length"),
+    (
+        "type = \"string(5)\"",
+        "type = \"string(x)\"",
+        "string(x)",
+        "length",
+    ),
     ("list of Item", "list of Thing", "list of Thing", "Thing"),
     ("row = \"2\"", "row = \"1\"", "name = \"Kind\"", "stands twice"),
-    ("name = \"Kind\"", "name = \"code\"", "name = \"code\"", "stands twice"),
+    (
+        "name = \"Kind\"",
+        "name = \"code\"",
+        "name = \"code\"",
+        "stands twice",
+    ),
     ("record = \"R\"", "record = \"Q\"", "record =", "Q"),
     ("key = [\"Code\"]", "key = [\"Nope\"]", "key =", "Nope"),
-    ("\"list of Item\"", "\"string\"", "[tables.Item]", "no record leads"),
-    ("required = \"yes\"", "required = \"no\"", "required = \"no\"", "\"yes\""),
+    (
+        "\"list of Item\"",
+        "\"string\"",
+        "[tables.Item]",
+        "no record leads",
+    ),
+    (
+        "required = \"yes\"",
+        "required = \"no\"",
+        "required = \"no\"",
+        "\"yes\"",
+    ),
     ("required = \"yes\"", "requird = \"yes\"", "requird", "requird"),
-    ("{ evidence = \"inferred\" }", "{ evidence = \"rumour\" }", "rumour", "rumour"),
-    ("{ evidence = \"inferred\" }", "{ evidenc = \"inferred\" }", "evidenc =", "evidenc"),
-    ("{ evidence = \"inferred\" }", "{ unless = \"Nope\" }", "unless", "Nope"),
-    ("one-of = { values = [\"A\"]", "one-of = { value = [\"A\"]", "value = ", "value"),
-    ("one-of = { values = [\"A\"]", "one-of = { list = \"stars\"", "stars", "stars"),
+    (
+        "{ evidence = \"inferred\" }",
+        "{ evidence = \"rumour\" }",
+        "rumour",
+        "rumour",
+    ),
+    (
+        "{ evidence = \"inferred\" }",
+        "{ evidenc = \"inferred\" }",
+        "evidenc =",
+        "evidenc",
+    ),
+    (
+        "{ evidence = \"inferred\" }",
+        "{ unless = \"Nope\" }",
+        "unless",
+        "Nope",
+    ),
+    (
+        "one-of = { values = [\"A\"]",
+        "one-of = { value = [\"A\"]",
+        "value = ",
+        "value",
+    ),
+    (
+        "one-of = { values = [\"A\"]",
+        "one-of = { list = \"stars\"",
+        "stars",
+        "stars",
+    ),
     ("kind = \"any-of\"", "kind = \"all-of\"", "[[checks]]", "all-of"),
-    ("properties = [\"Code\", \"Kind\"]", "properties = [\"Code\", \"Kin\"]", "[[checks]]", "Kin"),
+    (
+        "properties = [\"Code\", \"Kind\"]",
+        "properties = [\"Code\", \"Kin\"]",
+        "[[checks]]",
+        "Kin",
+    ),
     ("rule = \"some\"", "rul = \"some\"", "[[checks]]", "rul"),
-    ("good-beside-bad = \"listed\"", "good-beside-bad = \"maybe\"", "maybe", "maybe"),
+    (
+        "good-beside-bad = \"listed\"",
+        "good-beside-bad = \"maybe\"",
+        "maybe",
+        "maybe",
+    ),
     ("null = {", "nul = {", "nul", "nul"),
 ];
 
@@ -80,7 +135,15 @@ fn a_mistake_is_refused_and_shown_at_its_place() {
         let line = text[..error.span.start].matches('\n').count();
         let expected = text.lines().position(|line| line.contains(place)).unwrap();
         // A mistake inside a check may be shown at the check's own first line or below it.
-        let near = if *place == "[[checks]]" { expected..=expected + 5 } else { expected..=expected };
-        assert!(near.contains(&line), "{wrong}: shown at line {}: {error}", line + 1);
+        let near = if *place == "[[checks]]" {
+            expected..=expected + 5
+        } else {
+            expected..=expected
+        };
+        assert!(
+            near.contains(&line),
+            "{wrong}: shown at line {}: {error}",
+            line + 1
+        );
     }
 }

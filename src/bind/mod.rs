@@ -1,21 +1,552 @@
-//! stub
-#![allow(missing_docs, clippy::all, clippy::pedantic)]
+//! Binding: what the platform's converter makes of a JSON value for a declared type.
+//!
+//! The service reads JSON with Json.NET 13. For a property of a given type it converts what it can,
+//! often silently, and answers in a fixed sentence where it can't. [`bind`] gives either. It models
+//! the converter as observed on Mono in UTC with the invariant culture: the order in which it tries
+//! things, its limits, and its oversights. Nothing here reads the clock or the machine's settings.
+//!
+//! Known to be left out: Hebrew numerals in dates; the long `s` (`ſ`) in the names of months; the
+//! last binary digit of numbers with more than 15 digits, which the platform does not always round
+//! to the nearest.
+
 use std::borrow::Cow;
-#[derive(Clone, Copy, Debug)]
-pub enum Scalar { String, Boolean, Int, Long, Decimal, DateTime, Enum }
-#[derive(Clone, Copy, Debug)]
-pub enum Json<'a> { Null, Bool(bool), Number(&'a str), Text(&'a str), Array, Object }
-#[derive(Clone, Debug)]
-pub struct EnumMember { pub name: String, pub value: i64 }
-pub enum Value<'a> { Null, Text(Cow<'a, str>) }
-pub struct Change;
-impl Change { pub fn keeps_meaning(&self) -> bool { true } }
-impl std::fmt::Display for Change { fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { Ok(()) } }
-pub struct Bound<'a> { pub value: Value<'a>, pub change: Option<Change> }
-pub struct Failure { pub sentence: String, pub unknown_member: bool }
-pub fn bind<'a>(_: Scalar, _: &[EnumMember], _: bool, _: Json<'a>, _: &str) -> Result<Bound<'a>, Failure> { Ok(Bound { value: Value::Null, change: None }) }
-#[derive(Clone, Copy, Debug)]
-pub enum Container { List, Object }
-pub fn bind_container(_: Container, _: Json<'_>, _: &str) -> Result<(), String> { Ok(()) }
+use std::fmt::Write as _;
+
+mod datetime;
+mod decimal;
+mod enumeration;
+mod free;
+mod lexer;
+mod number;
+mod text;
+
+#[cfg(test)]
+mod observed;
+
+pub use datetime::{DateTime, Day, Zone};
+pub use decimal::Decimal;
+
+use enumeration::{NotEnum, Read};
+use free::{NotDate, Order};
+use number::Number;
+use text::parse_integer;
+
+/// The converter's sentence for `{"$ref": 1}`, where an object or list, a `long` or an enum is declared.
 pub const REF_NOT_TEXT: &str = "JSON reference $ref property must have a string or null value.";
-pub const REF_NOT_ALONE: &str = "Additional content found in JSON reference object. A JSON reference object should only have a $ref property.";
+/// The converter's sentence for an object with `$ref` and other members beside it.
+pub const REF_NOT_ALONE: &str = "Additional content found in JSON reference object. \
+     A JSON reference object should only have a $ref property.";
+
+/// A scalar type of the platform that a property may be declared as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scalar {
+    /// Text.
+    String,
+    /// True or false.
+    Boolean,
+    /// A whole number of 32 bits.
+    Int,
+    /// A whole number of 64 bits.
+    Long,
+    /// A decimal number of 96 bits.
+    Decimal,
+    /// A date and time.
+    DateTime,
+    /// One of named whole numbers of 32 bits.
+    Enum,
+}
+
+/// A JSON value, as far as binding a scalar needs to know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Json<'a> {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number as written, which has to be of RFC 8259's form.
+    Number(&'a str),
+    /// A string without its quotes and escapes; a lone surrogate is U+FFFD.
+    Text(&'a str),
+    /// Any array.
+    Array,
+    /// Any object.
+    Object,
+}
+
+/// A member of an enum whose underlying type is a whole number of 32 bits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EnumMember {
+    /// Its name, in ASCII.
+    pub name: String,
+    /// Its number; only the low 32 bits count.
+    pub value: i64,
+}
+
+/// What a JSON value became.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// Nothing.
+    Null,
+    /// Text.
+    Text(Cow<'a, str>),
+    /// True or false.
+    Boolean(bool),
+    /// A whole number, of 32 or 64 bits.
+    Integer(i64),
+    /// A decimal number.
+    Decimal(Decimal),
+    /// A date and time.
+    DateTime(DateTime),
+    /// An enum's number, whether or not a member has it.
+    Enum(i64),
+}
+
+impl Value<'_> {
+    /// The value for people to read: `1.50`, `true`, `2020-01-21T00:00:00`, `HOME`, `17`, the bare text.
+    pub fn display(&self, members: &[EnumMember]) -> String {
+        match self {
+            Self::Null => "null".to_owned(),
+            Self::Text(text) => text.clone().into_owned(),
+            Self::Boolean(value) => value.to_string(),
+            Self::Integer(value) => value.to_string(),
+            Self::Decimal(value) => value.to_string(),
+            Self::DateTime(value) => value.to_string(),
+            Self::Enum(value) => members
+                .iter()
+                .find(|member| member.value == *value)
+                .map_or_else(|| value.to_string(), |member| member.name.clone()),
+        }
+    }
+}
+
+/// How a value changed on the way, without the sender being told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// A number became the text it is written as.
+    NumberToText,
+    /// A boolean became the text `true` or `false`.
+    BooleanToText,
+    /// A number became a boolean: 0 is false, all others are true.
+    NumberToBoolean,
+    /// A text became the boolean it spells.
+    TextToBoolean,
+    /// A text became the number it spells.
+    TextToNumber,
+    /// A boolean became the number 1 or 0.
+    BooleanToNumber,
+    /// A number was rounded to a whole one.
+    Rounded,
+    /// Commas were dropped from a text as if they set thousands apart, wherever they stood.
+    CommasDropped,
+    /// A decimal lost digits that there is no room for.
+    DigitsLost,
+    /// A date in numbers was read with the month before the day.
+    DateMonthFirst,
+    /// A date was read from a form that is not ISO 8601.
+    DateForm,
+    /// A number, or a text that spells one, became an enum's number.
+    NumberToEnum,
+    /// A boolean became an enum's number 1 or 0.
+    BooleanToEnum,
+    /// A comma list of names became one enum number, merged bit by bit.
+    ListToEnum,
+}
+
+/// A value that binds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound<'a> {
+    /// What it became.
+    pub value: Value<'a>,
+    /// How it changed on the way; `None` if it means what the sender wrote.
+    pub change: Option<Change>,
+}
+
+impl Bound<'_> {
+    /// What it became, for people to read; see [`Value::display`].
+    pub fn becomes(&self, members: &[EnumMember]) -> String {
+        self.value.display(members)
+    }
+}
+
+/// A value that does not bind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The converter's sentence, without its ` Path '…', line …` tail.
+    pub sentence: String,
+    /// For an enum: the value is a text that simply is no member's name, so that a longer list might hold it.
+    pub unknown_member: bool,
+}
+
+impl From<String> for Failure {
+    fn from(sentence: String) -> Self {
+        Self {
+            sentence,
+            unknown_member: false,
+        }
+    }
+}
+
+impl From<&str> for Failure {
+    fn from(sentence: &str) -> Self {
+        Self::from(sentence.to_owned())
+    }
+}
+
+/// A container type that a property may be declared as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Container {
+    /// A list of anything.
+    List,
+    /// An object with members.
+    Object,
+}
+
+/// Converts a JSON value to a scalar type.
+///
+/// `members` are the enum's, for [`Scalar::Enum`]. `nullable` is whether the type takes null, which a
+/// [`Scalar::String`] always does. `clr_name` is how a sentence names an enum's type, nullable or not.
+///
+/// Fails with the converter's sentence. Members named `$ref`, `$id`, `$value` and `$values` in an
+/// object are the caller's to look at first.
+pub fn bind<'a>(
+    ty: Scalar,
+    members: &[EnumMember],
+    nullable: bool,
+    json: Json<'a>,
+    clr_name: &str,
+) -> Result<Bound<'a>, Failure> {
+    match ty {
+        Scalar::String => bind_string(json),
+        Scalar::Boolean => bind_boolean(json, nullable),
+        Scalar::Int => bind_int(json, nullable),
+        Scalar::Long => bind_long(json, nullable),
+        Scalar::Decimal => bind_decimal(json, nullable),
+        Scalar::DateTime => bind_date_time(json, nullable),
+        Scalar::Enum => bind_enum(json, nullable, members, clr_name),
+    }
+}
+
+/// Converts a JSON value that is not of the declared container's kind; `Ok` means that it becomes null.
+///
+/// Call it for null, for scalars, and for the other container. `clr_name` is how a sentence names
+/// the container's type. Fails with the converter's sentence, without its ` Path '…', line …` tail.
+pub fn bind_container(what: Container, json: Json<'_>, clr_name: &str) -> Result<(), String> {
+    let (kind, wanted) = match (what, json) {
+        (_, Json::Null | Json::Text(""))
+        | (Container::List, Json::Array)
+        | (Container::Object, Json::Object) => {
+            return Ok(());
+        }
+        (Container::List, Json::Object) => (Container::Object, r"JSON array (e.g. [1,2,3])"),
+        (Container::Object, Json::Array) => (Container::List, r#"JSON object (e.g. {"name":"value"})"#),
+        (_, scalar) => return Err(not_converted(&shown(scalar)?, clr_name)),
+    };
+    Err(wrong_container(kind, clr_name, wanted))
+}
+
+/// A value that means what the sender wrote.
+fn same(value: Value<'_>) -> Bound<'_> {
+    Bound { value, change: None }
+}
+
+/// A value that changed on the way.
+fn changed(value: Value<'_>, change: Change) -> Bound<'_> {
+    Bound {
+        value,
+        change: Some(change),
+    }
+}
+
+/// Null, or the sentence of a type that takes none.
+fn bind_null<'a>(nullable: bool, type_name: &str) -> Result<Bound<'a>, Failure> {
+    if nullable {
+        Ok(same(Value::Null))
+    } else {
+        Err(not_converted("{null}", type_name).into())
+    }
+}
+
+/// The sentence of the converters that can't use a value; `shown` is how they print it.
+fn not_converted(shown: &str, type_name: &str) -> String {
+    format!("Error converting value {shown} to type '{type_name}'.")
+}
+
+/// The sentence of the readers that meet a value they never take, by its first character.
+fn unexpected(json: Json<'_>) -> Failure {
+    let first = match json {
+        Json::Null => 'n',
+        Json::Bool(true) => 't',
+        Json::Bool(false) => 'f',
+        Json::Number(raw) => raw.chars().next().unwrap_or('0'),
+        Json::Text(_) => '"',
+        Json::Array => '[',
+        Json::Object => '{',
+    };
+    format!("Unexpected character encountered while parsing value: {first}.").into()
+}
+
+/// The sentence of a container where another one, or a scalar, is declared.
+fn wrong_container(found: Container, type_name: &str, wanted: &str) -> String {
+    let found = match found {
+        Container::List => "array (e.g. [1,2,3])",
+        Container::Object => r#"object (e.g. {"name":"value"})"#,
+    };
+    format!(
+        "Cannot deserialize the current JSON {found} into type '{type_name}' because the type requires a {wanted} \
+         to deserialize correctly."
+    )
+}
+
+/// The sentence of a container where a scalar is declared that the general reader reads.
+fn not_primitive(found: Container, type_name: &str) -> Failure {
+    wrong_container(
+        found,
+        type_name,
+        "JSON primitive value (e.g. string, number, boolean, null)",
+    )
+    .into()
+}
+
+/// How the converters print a scalar; the general reader's own sentence if it can't even read it.
+fn shown(json: Json<'_>) -> Result<String, String> {
+    Ok(match json {
+        Json::Bool(value) => if value { "True" } else { "False" }.to_owned(),
+        Json::Number(raw) => shown_number(number::read(raw)?),
+        Json::Text(text) => match datetime::recognise(text)? {
+            Some(date) => date.in_sentence(),
+            None => quoted(text),
+        },
+        Json::Null | Json::Array | Json::Object => "{null}".to_owned(),
+    })
+}
+
+/// A text between quotes, nothing escaped.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    // Writing to a string cannot fail.
+    let _ = write!(quoted, "\"{text}\"");
+    quoted
+}
+
+/// How the converters print a number.
+fn shown_number(number: Number<'_>) -> String {
+    match number {
+        Number::Long(value) => value.to_string(),
+        Number::Big(digits) => digits.to_owned(),
+        Number::Double(value) => number::display_double(value),
+    }
+}
+
+fn bind_string(json: Json<'_>) -> Result<Bound<'_>, Failure> {
+    match json {
+        Json::Null => Ok(same(Value::Null)),
+        Json::Text(text) => Ok(same(Value::Text(Cow::Borrowed(text)))),
+        Json::Bool(value) => {
+            let word = if value { "true" } else { "false" };
+            Ok(changed(Value::Text(Cow::Borrowed(word)), Change::BooleanToText))
+        }
+        // It stays as written, but has to be a number that a double can hold.
+        Json::Number(raw) if number::finite(raw).is_none() => Err(number::not_a_number(raw).into()),
+        Json::Number(raw) => Ok(changed(Value::Text(Cow::Borrowed(raw)), Change::NumberToText)),
+        Json::Array | Json::Object => Err(unexpected(json)),
+    }
+}
+
+fn bind_boolean(json: Json<'_>, nullable: bool) -> Result<Bound<'_>, Failure> {
+    match json {
+        Json::Null | Json::Text("") => bind_null(nullable, "System.Boolean"),
+        Json::Bool(value) => Ok(same(Value::Boolean(value))),
+        Json::Number(raw) => {
+            let value = match number::read(raw)? {
+                Number::Long(value) => value != 0,
+                Number::Big(_) => true,
+                Number::Double(value) => value != 0.0,
+            };
+            Ok(changed(Value::Boolean(value), Change::NumberToBoolean))
+        }
+        Json::Text(text) => {
+            // The text is read like any other first, and may fail as a date.
+            datetime::recognise(text)?;
+            match text::parse_boolean(text) {
+                Some(value) => Ok(changed(Value::Boolean(value), Change::TextToBoolean)),
+                None => Err(format!("Could not convert string to boolean: {text}.").into()),
+            }
+        }
+        Json::Array | Json::Object => Err(unexpected(json)),
+    }
+}
+
+fn bind_int(json: Json<'_>, nullable: bool) -> Result<Bound<'_>, Failure> {
+    match json {
+        Json::Null | Json::Text("") => bind_null(nullable, "System.Int32"),
+        Json::Number(raw) => match raw.parse::<i32>() {
+            Ok(value) => Ok(same(Value::Integer(value.into()))),
+            Err(_) if number::is_whole(raw) => {
+                Err(format!("JSON integer {raw} is too large or small for an Int32.").into())
+            }
+            Err(_) => Err(format!("Input string '{raw}' is not a valid integer.").into()),
+        },
+        Json::Text(text) => match parse_integer(text)
+            .ok()
+            .filter(|&value| i32::try_from(value).is_ok())
+        {
+            Some(value) => Ok(changed(Value::Integer(value), Change::TextToNumber)),
+            None => Err(format!("Could not convert string to integer: {text}.").into()),
+        },
+        Json::Bool(_) | Json::Array | Json::Object => Err(unexpected(json)),
+    }
+}
+
+fn bind_long(json: Json<'_>, nullable: bool) -> Result<Bound<'_>, Failure> {
+    const NAME: &str = "System.Int64";
+    let name = if nullable {
+        "System.Nullable`1[System.Int64]"
+    } else {
+        NAME
+    };
+    match json {
+        Json::Null => bind_null(nullable, NAME),
+        Json::Text("") if nullable => Ok(same(Value::Null)),
+        Json::Bool(value) => Ok(changed(Value::Integer(value.into()), Change::BooleanToNumber)),
+        Json::Number(raw) => {
+            let number = number::read(raw)?;
+            match number {
+                Number::Long(value) => Ok(same(Value::Integer(value))),
+                Number::Double(double) if let Some(value) = number::to_long(double) => {
+                    Ok(rounded(raw, value))
+                }
+                _ => Err(not_converted(&shown_number(number), name).into()),
+            }
+        }
+        Json::Text(text) => match datetime::recognise(text)? {
+            None if let Ok(value) = parse_integer(text) => {
+                Ok(changed(Value::Integer(value), Change::TextToNumber))
+            }
+            _ => Err(not_converted(&shown(json)?, name).into()),
+        },
+        Json::Array => Err(not_primitive(Container::List, name)),
+        Json::Object => Err(not_primitive(Container::Object, name)),
+    }
+}
+
+/// A whole number that came from one with a fraction or an exponent.
+fn rounded(raw: &str, value: i64) -> Bound<'_> {
+    let change = (!number::is_exactly(raw, value)).then_some(Change::Rounded);
+    Bound {
+        value: Value::Integer(value),
+        change,
+    }
+}
+
+fn bind_decimal(json: Json<'_>, nullable: bool) -> Result<Bound<'_>, Failure> {
+    match json {
+        Json::Null | Json::Text("") => bind_null(nullable, "System.Decimal"),
+        Json::Number(raw) => match decimal::from_number(raw) {
+            Ok(value) => {
+                let change = (!value.is_exactly(raw)).then_some(Change::DigitsLost);
+                Ok(Bound {
+                    value: Value::Decimal(value),
+                    change,
+                })
+            }
+            Err(error) => Err(error
+                .sentence()
+                .map_or_else(
+                    || format!("Input string '{raw}' is not a valid decimal."),
+                    str::to_owned,
+                )
+                .into()),
+        },
+        Json::Text(text) => match decimal::from_text(text) {
+            Ok(value) => Ok(changed(Value::Decimal(value), decimal_change(text, value))),
+            Err(error) => Err(error
+                .sentence()
+                .map_or_else(
+                    || format!("Could not convert string to decimal: {text}."),
+                    str::to_owned,
+                )
+                .into()),
+        },
+        Json::Bool(_) | Json::Array | Json::Object => Err(unexpected(json)),
+    }
+}
+
+/// The worst that happened to a text on its way to a decimal.
+fn decimal_change(text: &str, value: Decimal) -> Change {
+    if text.contains(',') {
+        Change::CommasDropped
+    } else if value.is_exactly(text) {
+        Change::TextToNumber
+    } else {
+        Change::DigitsLost
+    }
+}
+
+fn bind_date_time(json: Json<'_>, nullable: bool) -> Result<Bound<'_>, Failure> {
+    match json {
+        Json::Null | Json::Text("") => bind_null(nullable, "System.DateTime"),
+        Json::Text(text) => {
+            let (date, order) = match datetime::recognise(text)? {
+                Some(date) => (date, Order::Other),
+                None => free::parse(text).map_err(|error| match error {
+                    NotDate::Refused => {
+                        Failure::from(format!("Could not convert string to DateTime: {text}."))
+                    }
+                    NotDate::Exception(sentence) => sentence.into(),
+                })?,
+            };
+            let change = match order {
+                _ if datetime::is_iso_text(text) => None,
+                Order::MonthFirst => Some(Change::DateMonthFirst),
+                Order::Other => Some(Change::DateForm),
+            };
+            Ok(Bound {
+                value: Value::DateTime(date),
+                change,
+            })
+        }
+        Json::Number(raw) if raw.starts_with('-') => Err("Cannot read number value as type.".into()),
+        Json::Bool(_) | Json::Number(_) | Json::Array | Json::Object => Err(unexpected(json)),
+    }
+}
+
+fn bind_enum<'a>(
+    json: Json<'a>,
+    nullable: bool,
+    members: &[EnumMember],
+    clr_name: &str,
+) -> Result<Bound<'a>, Failure> {
+    let (value, change) = match json {
+        Json::Null => return bind_null(nullable, clr_name),
+        Json::Text("") if nullable => return Ok(same(Value::Null)),
+        Json::Bool(value) => (value.into(), Some(Change::BooleanToEnum)),
+        Json::Number(raw) => match number::read(raw)? {
+            Number::Long(value) => (enumeration::truncate(value), Some(Change::NumberToEnum)),
+            other => return Err(not_converted(&shown_number(other), clr_name).into()),
+        },
+        Json::Text(text) => {
+            let sentence = |shown: &str| not_converted(shown, clr_name);
+            if let Some(date) = datetime::recognise(text)? {
+                return Err(sentence(&date.in_sentence()).into());
+            }
+            match enumeration::parse(text, members) {
+                Ok(Read::Name(value)) => (value, None),
+                Ok(Read::List(value)) => (value, Some(Change::ListToEnum)),
+                Ok(Read::Number(value)) => (value, Some(Change::NumberToEnum)),
+                Err(error) => {
+                    let unknown_member = error == NotEnum::UnknownMember;
+                    return Err(Failure {
+                        sentence: sentence(&quoted(text)),
+                        unknown_member,
+                    });
+                }
+            }
+        }
+        Json::Array => return Err(not_primitive(Container::List, clr_name)),
+        Json::Object => return Err(not_primitive(Container::Object, clr_name)),
+    };
+    Ok(Bound {
+        value: Value::Enum(value),
+        change,
+    })
+}

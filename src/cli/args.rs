@@ -43,8 +43,10 @@ pub enum Command {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Exit status: 0 clean, 1 errors (with --strict: warnings too), 2 wrong usage or something \
-                        could not be read, 3 no file to check.")]
+#[command(
+    after_help = "Exit status: 0 clean, 1 errors (with --strict: warnings too), 2 wrong usage or something \
+                        could not be read, 3 no file to check."
+)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Check {
     /// Files and folders; `-` is standard input
@@ -127,5 +129,8 @@ fn endpoint_id(id: &str) -> Result<String, String> {
     if builtin_ids().any(|known| known == id) {
         return Ok(id.to_owned());
     }
-    Err(format!("there is no such endpoint; endpoints: {}", builtin_ids().collect::<Vec<_>>().join(", ")))
+    Err(format!(
+        "there is no such endpoint; endpoints: {}",
+        builtin_ids().collect::<Vec<_>>().join(", ")
+    ))
 }

@@ -38,7 +38,10 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
         tenant: Tenant::default(),
         summary: Summary::default(),
         trouble: false,
-        progress: Progress::new(entries.len() as u64, !args.quiet && io::IsTerminal::is_terminal(&io::stderr())),
+        progress: Progress::new(
+            entries.len() as u64,
+            !args.quiet && io::IsTerminal::is_terminal(&io::stderr()),
+        ),
     };
     let mut output = Output::new(report.as_ref(), &mut stdout);
     let mut reader = Reader::new(args.max_file_size);
@@ -49,7 +52,10 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     run.progress.finish();
     output.finish(&run.summary)?;
     if !args.quiet {
-        terminal::tell(&run.summary.line(Some(since.elapsed()), terminal::stderr_palette(common)));
+        terminal::tell(
+            &run.summary
+                .line(Some(since.elapsed()), terminal::stderr_palette(common)),
+        );
     }
     Ok(run.exit_code())
 }
@@ -58,7 +64,11 @@ fn walk_options(args: &Check) -> Result<WalkOptions, String> {
     let here = std::env::current_dir().unwrap_or_default();
     let excludes = Excludes::new(&here, &args.exclude)
         .map_err(|bad| format!("--exclude \"{}\": {}", bad.glob, bad.message))?;
-    Ok(WalkOptions { excludes, no_ignore: args.no_ignore, hidden: args.hidden })
+    Ok(WalkOptions {
+        excludes,
+        no_ignore: args.no_ignore,
+        hidden: args.hidden,
+    })
 }
 
 /// The endpoints that a file may be for: the one named, else all.
@@ -97,14 +107,23 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn entry(&mut self, entry: &Entry, reader: &mut Reader, output: &mut Output<'_>) -> Result<(), OutputError> {
+    fn entry(
+        &mut self,
+        entry: &Entry,
+        reader: &mut Reader,
+        output: &mut Output<'_>,
+    ) -> Result<(), OutputError> {
         let (path, named, bytes) = match entry {
             Entry::Problem { path, message } => {
                 self.trouble(path, message);
                 return Ok(());
             }
             Entry::File { path, named } => (path.clone(), *named, reader.file(path)),
-            Entry::Stdin => (self.args.stdin_filename.clone(), true, reader.stream(io::stdin().lock())),
+            Entry::Stdin => (
+                self.args.stdin_filename.clone(),
+                true,
+                reader.stream(io::stdin().lock()),
+            ),
         };
         match bytes {
             Ok(bytes) => self.file(&path, named, bytes, output),
@@ -115,7 +134,13 @@ impl Run<'_> {
         }
     }
 
-    fn file(&mut self, path: &PathBuf, named: bool, bytes: &[u8], output: &mut Output<'_>) -> Result<(), OutputError> {
+    fn file(
+        &mut self,
+        path: &PathBuf,
+        named: bool,
+        bytes: &[u8],
+        output: &mut Output<'_>,
+    ) -> Result<(), OutputError> {
         match self.check(bytes, named) {
             Outcome::Checked(checked) => {
                 let file = FileReport::new(path, bytes, checked.findings, checked.records);
@@ -150,12 +175,16 @@ impl Run<'_> {
                 Some(endpoint) => Outcome::Checked(lint::check(&text, errors, endpoint, &self.tenant, false)),
                 None => Outcome::Trouble(format!("there are no rules for {id}")),
             },
-            Recognized::OneOf(ids) => {
-                Outcome::Trouble(format!("cannot tell its endpoint: looks like {}; pass --endpoint", ids.join(" or ")))
-            }
+            Recognized::OneOf(ids) => Outcome::Trouble(format!(
+                "cannot tell its endpoint: looks like {}; pass --endpoint",
+                ids.join(" or ")
+            )),
             Recognized::Unreadable => {
                 let findings = lint::syntax_findings(&text, "", errors);
-                Outcome::Checked(Checked { findings, ..Checked::default() })
+                Outcome::Checked(Checked {
+                    findings,
+                    ..Checked::default()
+                })
             }
             Recognized::Response => self.stranger(named, "it is a response of the API"),
             Recognized::Other(reason) => self.stranger(named, reason),
@@ -165,7 +194,9 @@ impl Run<'_> {
     /// A file that is no payload: passed over where it was only met, an error where it was named.
     fn stranger(&self, named: bool, reason: &str) -> Outcome {
         if named && !self.args.skip_unrecognized {
-            Outcome::Trouble(format!("no payload of a known endpoint: {reason}; pass --endpoint to check it all the same"))
+            Outcome::Trouble(format!(
+                "no payload of a known endpoint: {reason}; pass --endpoint to check it all the same"
+            ))
         } else {
             Outcome::Skipped(reason.to_owned())
         }
@@ -178,7 +209,12 @@ impl Run<'_> {
     }
 
     fn exit_code(&self) -> u8 {
-        let failing = self.summary.errors + if self.args.strict { self.summary.warnings } else { 0 };
+        let failing = self.summary.errors
+            + if self.args.strict {
+                self.summary.warnings
+            } else {
+                0
+            };
         if self.trouble {
             TROUBLE
         } else if failing > 0 {
@@ -194,5 +230,8 @@ impl Run<'_> {
 
 fn nothing_matched(paths: &[PathBuf]) -> String {
     let paths: Vec<String> = paths.iter().map(|path| sanitize::path(path)).collect();
-    format!("no payload to check in {}; -v says what was skipped", paths.join(", "))
+    format!(
+        "no payload to check in {}; -v says what was skipped",
+        paths.join(", ")
+    )
 }

@@ -48,23 +48,47 @@ fn list(palette: Palette) -> String {
         } else {
             palette.warning(severity).to_string()
         };
-        let _ = writeln!(text, "{severity}  {}  {}", palette.name(format!("{:width$}", rule.id)), rule.title);
+        let _ = writeln!(
+            text,
+            "{severity}  {}  {}",
+            palette.name(format!("{:width$}", rule.id)),
+            rule.title
+        );
     }
     text
 }
 
 fn page(rule: &RuleText, look: Look) -> String {
     let palette = look.palette();
-    let mut text = format!("{} ({})\n{}\n", palette.strong(&rule.id), rule.severity, rule.title);
-    for (title, body) in [("What", &rule.what), ("Why", &rule.why), ("What to do", &rule.fix)] {
-        section(&mut text, title, &wrap::indented(body, look.width.min(100), 2), palette);
+    let mut text = format!(
+        "{} ({})\n{}\n",
+        palette.strong(&rule.id),
+        rule.severity,
+        rule.title
+    );
+    for (title, body) in [
+        ("What", &rule.what),
+        ("Why", &rule.why),
+        ("What to do", &rule.fix),
+    ] {
+        section(
+            &mut text,
+            title,
+            &wrap::indented(body, look.width.min(100), 2),
+            palette,
+        );
     }
     section(&mut text, "Where", &places(&rule.id, look), palette);
     if let (Some(bad), Some(endpoint)) = (&rule.bad, &rule.endpoint) {
         section(&mut text, &format!("Bad ({endpoint})"), &indented(bad), palette);
     }
     if let Some(note) = &rule.bad_note {
-        section(&mut text, "Bad", &wrap::indented(note, look.width.min(100), 2), palette);
+        section(
+            &mut text,
+            "Bad",
+            &wrap::indented(note, look.width.min(100), 2),
+            palette,
+        );
     }
     if let (Some(good), Some(endpoint)) = (&rule.good, &rule.endpoint) {
         section(&mut text, &format!("Good ({endpoint})"), &indented(good), palette);
@@ -79,7 +103,9 @@ fn section(text: &mut String, title: &str, body: &str, palette: Palette) {
 }
 
 fn indented(body: &str) -> String {
-    body.trim_end().lines().fold(String::new(), |text, line| text + "  " + line + "\n")
+    body.trim_end()
+        .lines()
+        .fold(String::new(), |text, line| text + "  " + line + "\n")
 }
 
 /// The rows that the rule speaks for, with evidence and source; a rule that holds everywhere has none.
@@ -87,7 +113,10 @@ fn places(id: &str, look: Look) -> String {
     const MOST: usize = 12;
     let mut lines: Vec<String> = Vec::new();
     for endpoint in builtin_ids().filter_map(builtin) {
-        let of_rule = endpoint.constraints().into_iter().filter(|constraint| constraint.rule == id);
+        let of_rule = endpoint
+            .constraints()
+            .into_iter()
+            .filter(|constraint| constraint.rule == id);
         lines.extend(of_rule.map(|constraint| place(&endpoint.id, &constraint)));
     }
     let more = lines.len().saturating_sub(MOST);
@@ -95,11 +124,17 @@ fn places(id: &str, look: Look) -> String {
     if more > 0 {
         lines.push(format!("and {more} more: `geplint rules ENDPOINT`"));
     }
-    lines.iter().map(|line| wrap::indented(line, look.width.min(120), 2)).collect()
+    lines
+        .iter()
+        .map(|line| wrap::indented(line, look.width.min(120), 2))
+        .collect()
 }
 
 fn place(endpoint: &str, constraint: &Constraint) -> String {
     let evidence = words::evidence(constraint.evidence);
     let severity = words::severity(constraint.severity);
-    format!("{endpoint}: {} {} ({}: {evidence}, {severity})", constraint.name, constraint.what, constraint.source)
+    format!(
+        "{endpoint}: {} {} ({}: {evidence}, {severity})",
+        constraint.name, constraint.what, constraint.source
+    )
 }

@@ -30,7 +30,11 @@ pub fn run(args: &Rules, common: &Common) -> Result<u8, OutputError> {
 }
 
 fn list(endpoints: &[&Endpoint], palette: Palette) -> String {
-    let width = endpoints.iter().map(|endpoint| endpoint.id.len()).max().unwrap_or(0);
+    let width = endpoints
+        .iter()
+        .map(|endpoint| endpoint.id.len())
+        .max()
+        .unwrap_or(0);
     endpoints.iter().fold(String::new(), |mut text, endpoint| {
         let id = palette.name(format!("{:width$}", endpoint.id)).to_string();
         let _ = writeln!(text, "{id}  {:4} {}", endpoint.method, endpoint.path);
@@ -56,8 +60,17 @@ fn tables(endpoint: &Endpoint, look: Look) -> String {
 
 fn table_text(text: &mut String, endpoint: &Endpoint, table: &Table, look: Look) {
     let palette = look.palette();
-    let place = if table.route.is_empty() { "the record".to_owned() } else { table.route.join(" / ") };
-    let _ = writeln!(text, "\n{} {}", palette.strong(&table.title), palette.faint(format!("({place})")));
+    let place = if table.route.is_empty() {
+        "the record".to_owned()
+    } else {
+        table.route.join(" / ")
+    };
+    let _ = writeln!(
+        text,
+        "\n{} {}",
+        palette.strong(&table.title),
+        palette.faint(format!("({place})"))
+    );
     let widths = Widths::of(endpoint, table);
     for property in &table.properties {
         row(text, endpoint, property, &widths, look);
@@ -77,7 +90,12 @@ struct Widths {
 impl Widths {
     fn of(endpoint: &Endpoint, table: &Table) -> Self {
         let widest = |text: fn(&Endpoint, &Property) -> String| {
-            table.properties.iter().map(|property| text(endpoint, property).width()).max().unwrap_or(0)
+            table
+                .properties
+                .iter()
+                .map(|property| text(endpoint, property).width())
+                .max()
+                .unwrap_or(0)
         };
         Self {
             row: widest(|_, property| property.row.clone()),
@@ -90,7 +108,11 @@ impl Widths {
 fn row(text: &mut String, endpoint: &Endpoint, property: &Property, widths: &Widths, look: Look) {
     let palette = look.palette();
     let ty = type_text(endpoint, property);
-    let Widths { row, name, ty: ty_width } = *widths;
+    let Widths {
+        row,
+        name,
+        ty: ty_width,
+    } = *widths;
     let head = format!("  {:row$}  {:name$}  {ty:ty_width$}", property.row, property.name);
     let mut told: Vec<String> = endpoint.of_property(property).iter().skip(1).map(told).collect();
     if !property.note.is_empty() {
@@ -105,7 +127,11 @@ fn row(text: &mut String, endpoint: &Endpoint, property: &Property, widths: &Wid
         palette.faint(format!("{ty:ty_width$}"))
     );
     // Too narrow for a third column: what is told goes below.
-    let (first, below) = if room < 24 { (colored.trim_end().to_owned() + "\n", 6) } else { (colored + "  ", indent) };
+    let (first, below) = if room < 24 {
+        (colored.trim_end().to_owned() + "\n", 6)
+    } else {
+        (colored + "  ", indent)
+    };
     if told.is_empty() {
         text.push_str(first.trim_end());
         text.push('\n');
@@ -113,13 +139,23 @@ fn row(text: &mut String, endpoint: &Endpoint, property: &Property, widths: &Wid
     }
     let body = wrap::indented(&told.join("; "), look.width, below);
     text.push_str(&first);
-    text.push_str(if first.ends_with('\n') { &body } else { body.trim_start() });
+    text.push_str(if first.ends_with('\n') {
+        &body
+    } else {
+        body.trim_start()
+    });
 }
 
 fn told(constraint: &Constraint) -> String {
     let severity = words::severity(constraint.severity);
-    let needs = constraint.needs.map_or_else(String::new, |fact| format!(", needs the tenant's {}", fact.name()));
-    format!("{} ({severity}, {}{needs})", constraint.what, words::evidence(constraint.evidence))
+    let needs = constraint.needs.map_or_else(String::new, |fact| {
+        format!(", needs the tenant's {}", fact.name())
+    });
+    format!(
+        "{} ({severity}, {}{needs})",
+        constraint.what,
+        words::evidence(constraint.evidence)
+    )
 }
 
 fn type_text(endpoint: &Endpoint, property: &Property) -> String {
@@ -211,8 +247,16 @@ fn json_endpoint(endpoint: &Endpoint) -> JsonEndpoint<'_> {
                 name: &table.name,
                 title: &table.title,
                 route: &table.route,
-                properties: table.properties.iter().map(|property| json_property(endpoint, property)).collect(),
-                checks: endpoint.of_checks(table).into_iter().map(JsonConstraint::from).collect(),
+                properties: table
+                    .properties
+                    .iter()
+                    .map(|property| json_property(endpoint, property))
+                    .collect(),
+                checks: endpoint
+                    .of_checks(table)
+                    .into_iter()
+                    .map(JsonConstraint::from)
+                    .collect(),
             })
             .collect(),
     }
@@ -224,7 +268,11 @@ fn json_property<'e>(endpoint: &Endpoint, property: &'e Property) -> JsonPropert
         name: &property.name,
         r#type: endpoint.type_name(property.ty),
         max_length: property.max_length,
-        constraints: endpoint.of_property(property).into_iter().map(JsonConstraint::from).collect(),
+        constraints: endpoint
+            .of_property(property)
+            .into_iter()
+            .map(JsonConstraint::from)
+            .collect(),
         note: &property.note,
     }
 }

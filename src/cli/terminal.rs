@@ -20,7 +20,11 @@ pub fn stderr_palette(common: &Common) -> Palette {
 /// Tells on standard error what went wrong; a closed stream is nobody's loss.
 pub fn complain(common: &Common, message: &str) {
     let palette = stderr_palette(common);
-    tell(&format!("{}: {}", palette.error("error"), sanitize::escape(message)));
+    tell(&format!(
+        "{}: {}",
+        palette.error("error"),
+        sanitize::escape(message)
+    ));
 }
 
 /// A line on standard error.
@@ -48,6 +52,13 @@ fn look(common: &Common, terminal: bool) -> Look {
         Color::Always => ColorChoice::Always,
         Color::Never => ColorChoice::Never,
     };
-    let size = terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| width.0);
-    Look { color: choice.resolve(env, terminal), unicode: env.unicode(), width: env.width(size) }
+    let size = terminal
+        .then(terminal_size::terminal_size)
+        .flatten()
+        .map(|(width, _)| width.0);
+    Look {
+        color: choice.resolve(env, terminal),
+        unicode: env.unicode(),
+        width: env.width(size),
+    }
 }

@@ -51,7 +51,12 @@ fn first_records<'r>(
         if !reader.next_record(tree) {
             break;
         }
-        let Some(root) = tree.root().filter(|root| tree.node(*root).kind == JsonKind::Object) else { continue };
+        let Some(root) = tree
+            .root()
+            .filter(|root| tree.node(*root).kind == JsonKind::Object)
+        else {
+            continue;
+        };
         match by_names(text, tree, root, endpoints) {
             found @ Recognized::Request(_) => return found,
             found @ Recognized::OneOf(_) => best = found,
@@ -87,12 +92,22 @@ fn by_names<'r>(text: &str, tree: &Tree, root: NodeId, endpoints: &[&'r Endpoint
     if most == 0 || most * 2 < total {
         return Recognized::Other("its names are those of no endpoint");
     }
-    let mut best: Vec<&Endpoint> = scored.iter().filter(|(known, _)| *known == most).map(|(_, found)| *found).collect();
+    let mut best: Vec<&Endpoint> = scored
+        .iter()
+        .filter(|(known, _)| *known == most)
+        .map(|(_, found)| *found)
+        .collect();
     if best.len() > 1 {
-        let deep: Vec<(usize, &Endpoint)> =
-            best.iter().map(|found| (nested(text, tree, root, found, found.record_table()), *found)).collect();
+        let deep: Vec<(usize, &Endpoint)> = best
+            .iter()
+            .map(|found| (nested(text, tree, root, found, found.record_table()), *found))
+            .collect();
         let most = deep.iter().map(|(known, _)| *known).max().unwrap_or(0);
-        best = deep.into_iter().filter(|(known, _)| *known == most).map(|(_, found)| found).collect();
+        best = deep
+            .into_iter()
+            .filter(|(known, _)| *known == most)
+            .map(|(_, found)| found)
+            .collect();
     }
     match best.as_slice() {
         [one] => Recognized::Request(&one.id),
@@ -101,14 +116,18 @@ fn by_names<'r>(text: &str, tree: &Tree, root: NodeId, endpoints: &[&'r Endpoint
 }
 
 fn top_level(text: &str, tree: &Tree, object: NodeId, table: &Table) -> usize {
-    tree.members(object).filter(|(key, _)| table.find(&decode(text, tree.node(*key))).is_some()).count()
+    tree.members(object)
+        .filter(|(key, _)| table.find(&decode(text, tree.node(*key))).is_some())
+        .count()
 }
 
 /// Names known in all objects below, each where its table says; a value of the declared container counts as well.
 fn nested(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint, table: &Table) -> usize {
     let mut known = 0;
     for (key, value) in tree.members(object) {
-        let Some(id) = table.find(&decode(text, tree.node(key))) else { continue };
+        let Some(id) = table.find(&decode(text, tree.node(key))) else {
+            continue;
+        };
         known += 1;
         let (below, declared) = match table.property(id).ty {
             Type::Object(below) => (below, JsonKind::Object),

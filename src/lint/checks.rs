@@ -6,7 +6,9 @@ use super::value::has_shape;
 use super::{Linter, Step};
 use crate::finding::{Severity, Span};
 use crate::json::{JsonKind, NodeId};
-use crate::rules::{Check, CheckKind, Claim, Enumeration, Property, PropertyId, Route, SingleValued, Table, TableId};
+use crate::rules::{
+    Check, CheckKind, Claim, Enumeration, Property, PropertyId, Route, SingleValued, Table, TableId,
+};
 use crate::tenant::Knowledge;
 
 impl<'a> Linter<'a> {
@@ -41,10 +43,15 @@ impl<'a> Linter<'a> {
     ) {
         let own = self.text_at(table, objects, from);
         self.walk(&route.steps, objects, &mut |linter, value| {
-            let Some(text) = linter.scalar_text(value).filter(|text| !text.is_empty()) else { return };
+            let Some(text) = linter.scalar_text(value).filter(|text| !text.is_empty()) else {
+                return;
+            };
             if own.as_ref().is_some_and(|own| *own == text) {
                 linter.same_value(claim, table, route, from, value, &text);
-            } else if let Some(id) = nearly.iter().find(|id| linter.nearly_same(table, objects, **id, &text)) {
+            } else if let Some(id) = nearly
+                .iter()
+                .find(|id| linter.nearly_same(table, objects, **id, &text))
+            {
                 linter.nearly_same_value(claim, table, route, *id, value, &text);
             } else {
                 linter.unknown_party(claim, route, value, &text);
@@ -59,8 +66,18 @@ impl<'a> Linter<'a> {
         })
     }
 
-    fn single_valued(&mut self, claim: &'a Claim, table: &'a Table, objects: &[NodeId], single: &'a SingleValued) {
-        if single.undecided_by.as_ref().is_some_and(|route| self.is_true(route, objects)) {
+    fn single_valued(
+        &mut self,
+        claim: &'a Claim,
+        table: &'a Table,
+        objects: &[NodeId],
+        single: &'a SingleValued,
+    ) {
+        if single
+            .undecided_by
+            .as_ref()
+            .is_some_and(|route| self.is_true(route, objects))
+        {
             return;
         }
         let mut first: Option<(Cow<'a, str>, Span)> = None;
@@ -70,7 +87,9 @@ impl<'a> Linter<'a> {
                 return;
             }
             linter.walk(&single.value.steps, &[item], &mut |linter, value| {
-                let Some(text) = linter.scalar_text(value).filter(|text| !text.is_empty()) else { return };
+                let Some(text) = linter.scalar_text(value).filter(|text| !text.is_empty()) else {
+                    return;
+                };
                 match &first {
                     None => first = Some((text, linter.tree.node(value).span)),
                     Some((known, span)) if *known != text && !told => {
@@ -85,7 +104,9 @@ impl<'a> Linter<'a> {
 
     /// Whether an item meets the condition under which it counts.
     fn counts(&self, single: &SingleValued, item: NodeId) -> bool {
-        let Some((table, _)) = single.value.steps.first() else { return false };
+        let Some((table, _)) = single.value.steps.first() else {
+            return false;
+        };
         let (id, words) = &single.condition;
         self.kind(item) == JsonKind::Object
             && self
@@ -108,8 +129,15 @@ impl<'a> Linter<'a> {
     }
 
     /// Follows a route, lists and all, and hands every value at its end to `visit` with the path set.
-    fn walk(&mut self, steps: &[(TableId, PropertyId)], objects: &[NodeId], visit: &mut dyn FnMut(&mut Self, NodeId)) {
-        let Some(((table, id), rest)) = steps.split_first() else { return };
+    fn walk(
+        &mut self,
+        steps: &[(TableId, PropertyId)],
+        objects: &[NodeId],
+        visit: &mut dyn FnMut(&mut Self, NodeId),
+    ) {
+        let Some(((table, id), rest)) = steps.split_first() else {
+            return;
+        };
         let values = self.values(self.endpoint.table(*table), objects, *id);
         for value in values.iter() {
             self.path.push(Step::Key(super::object::key_of(*value)));
@@ -137,23 +165,32 @@ impl<'a> Linter<'a> {
     /// Values that only the tenant knows, and those that are wrong at any tenant.
     pub(super) fn known(&mut self, property: &'a Property, value: NodeId, text: &str) {
         for known in &property.known {
-            if known.also.iter().any(|placeholder| placeholder.eq_ignore_ascii_case(text)) {
+            if known
+                .also
+                .iter()
+                .any(|placeholder| placeholder.eq_ignore_ascii_case(text))
+            {
                 continue;
             }
             let knowledge = match self.tenant.knows(known.fact, text) {
-                Knowledge::CannotTell if known.suspect.is_some_and(|shape| has_shape(shape, text)) => Knowledge::Wrong,
+                Knowledge::CannotTell if known.suspect.is_some_and(|shape| has_shape(shape, text)) => {
+                    Knowledge::Wrong
+                }
                 knowledge => knowledge,
             };
             match knowledge {
                 Knowledge::Right => {}
                 Knowledge::Wrong => self.unknown_value(property, known, value, text),
-                Knowledge::CannotTell => *self.undecided += u64::from(known.claim.severity == Severity::Error),
+                Knowledge::CannotTell => {
+                    *self.undecided += u64::from(known.claim.severity == Severity::Error)
+                }
             }
         }
     }
 
     /// Whether the tenant's own list of an open enumeration has this name.
     pub(super) fn membership(&self, list: &Enumeration, text: &str) -> Knowledge {
-        list.fact.map_or(Knowledge::CannotTell, |fact| self.tenant.knows(fact, text))
+        list.fact
+            .map_or(Knowledge::CannotTell, |fact| self.tenant.knows(fact, text))
     }
 }

@@ -10,7 +10,9 @@ use crate::json::NodeId;
 
 /// FNV-1a: short keys, no adversary that gains anything, and a collision is looked at again.
 fn fingerprint(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Where each key stood first. Only spans are kept: the texts stay in the file.
@@ -23,7 +25,9 @@ impl Linter<'_> {
     /// Tells of a record whose key another record of the request has.
     pub(super) fn duplicate_record(&mut self, keys: &mut Keys) {
         let Some(value) = self.key else { return };
-        let Some(text) = self.scalar_text(value) else { return };
+        let Some(text) = self.scalar_text(value) else {
+            return;
+        };
         let span = self.tree.node(value).span;
         let record = self.record.unwrap_or(0);
         match keys.first.entry(fingerprint(text.as_bytes())) {
@@ -40,9 +44,11 @@ impl Linter<'_> {
         }
     }
 
-
     fn same_key(&mut self, value: NodeId, text: &str, record: u32, first: Span) {
-        let message = format!("record {record} of this request has the same key {}", quoted(text));
+        let message = format!(
+            "record {record} of this request has the same key {}",
+            quoted(text)
+        );
         let note = Note {
             rule: "duplicate-record".into(),
             severity: Severity::Warning,

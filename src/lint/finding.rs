@@ -68,7 +68,11 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
     while let Some(open) = rest.find('{') {
         out.push_str(&rest[..open]);
         rest = &rest[open..];
-        let known = values.iter().find(|(name, _)| rest[1..].strip_prefix(name).is_some_and(|tail| tail.starts_with('}')));
+        let known = values.iter().find(|(name, _)| {
+            rest[1..]
+                .strip_prefix(name)
+                .is_some_and(|tail| tail.starts_with('}'))
+        });
         let (text, skip) = known.map_or(("{", 1), |(name, value)| (*value, name.len() + 2));
         out.push_str(text);
         rest = &rest[skip..];
@@ -80,7 +84,9 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
 fn reason(claim: &Claim) -> String {
     let note = claim.note.trim_end_matches('.');
     match (claim.evidence, note) {
-        (Evidence::Contradicted, "") => "The table says so, but a documented success does otherwise.".to_owned(),
+        (Evidence::Contradicted, "") => {
+            "The table says so, but a documented success does otherwise.".to_owned()
+        }
         (Evidence::Contradicted, note) => format!("The table calls for it, but {note}."),
         (Evidence::Response, "") => "A documented response refuses just this.".to_owned(),
         (Evidence::Table, "") => "The page's table calls for it.".to_owned(),
@@ -101,7 +107,9 @@ impl<'a> Linter<'a> {
 
     /// RFC 6901 pointer of the value at hand, in the request's own spelling.
     fn pointer(&self) -> String {
-        let mut pointer = self.record.map_or_else(String::new, |record| format!("/{record}"));
+        let mut pointer = self
+            .record
+            .map_or_else(String::new, |record| format!("/{record}"));
         for step in &self.path {
             pointer.push('/');
             match step {
@@ -113,14 +121,24 @@ impl<'a> Linter<'a> {
     }
 
     fn value_place(&self, value: NodeId) -> Place {
-        Place { target: Target::Value, span: self.tree.node(value).span, pointer: self.pointer(), related: None }
+        Place {
+            target: Target::Value,
+            span: self.tree.node(value).span,
+            pointer: self.pointer(),
+            related: None,
+        }
     }
 
     fn key_place(&self, key: NodeId) -> Place {
         let mut pointer = self.pointer();
         pointer.push('/');
         push_token(&mut pointer, &self.decoded(key));
-        Place { target: Target::Key, span: self.tree.node(key).span, pointer, related: None }
+        Place {
+            target: Target::Key,
+            span: self.tree.node(key).span,
+            pointer,
+            related: None,
+        }
     }
 
     /// Pointer of a member of the object at hand.
@@ -136,26 +154,44 @@ impl<'a> Linter<'a> {
     }
 
     fn object_place(&self, objects: &[NodeId]) -> Place {
-        let span = objects.last().map_or_else(Span::default, |object| self.tree.node(*object).span);
-        Place { target: Target::Object, span, pointer: self.pointer(), related: None }
+        let span = objects
+            .last()
+            .map_or_else(Span::default, |object| self.tree.node(*object).span);
+        Place {
+            target: Target::Object,
+            span,
+            pointer: self.pointer(),
+            related: None,
+        }
     }
 
     // ---- the record's key ----
 
     /// The record's key in `successDetails`: the first of its key properties that is there.
     pub(super) fn record_key(&self) -> String {
-        let Some(root) = self.root else { return String::new() };
+        let Some(root) = self.root else {
+            return String::new();
+        };
         let table = self.endpoint.record_table();
-        self.endpoint.key.iter().find_map(|id| self.text_at(table, &[root], *id)).map_or_else(String::new, Cow::into_owned)
+        self.endpoint
+            .key
+            .iter()
+            .find_map(|id| self.text_at(table, &[root], *id))
+            .map_or_else(String::new, Cow::into_owned)
     }
 
     /// The same, once the record has been read.
     pub(super) fn key_text(&self) -> String {
-        self.key.and_then(|value| self.scalar_text(value)).map_or_else(String::new, Cow::into_owned)
+        self.key
+            .and_then(|value| self.scalar_text(value))
+            .map_or_else(String::new, Cow::into_owned)
     }
 
     fn error_key(&self) -> String {
-        self.endpoint.error_key.clone().unwrap_or_else(|| self.record_key())
+        self.endpoint
+            .error_key
+            .clone()
+            .unwrap_or_else(|| self.record_key())
     }
 
     // ---- building ----
@@ -189,13 +225,33 @@ impl<'a> Linter<'a> {
 
     /// An empty request where the page says what that is answered with.
     pub(super) fn no_data(&mut self, claim: &Claim, span: Span) {
-        let place = Place { target: Target::Value, span, pointer: String::new(), related: None };
+        let place = Place {
+            target: Target::Value,
+            span,
+            pointer: String::new(),
+            related: None,
+        };
         let message = "the request holds no record".to_owned();
-        self.claim(claim, place, String::new(), &[], message, "Put a record into the list, or do not send it.".to_owned());
+        self.claim(
+            claim,
+            place,
+            String::new(),
+            &[],
+            message,
+            "Put a record into the list, or do not send it.".to_owned(),
+        );
     }
 
     /// A finding whose constraint stands in the rules.
-    fn claim(&mut self, claim: &Claim, place: Place, constraint: String, fills: &[(&str, &str)], message: String, help: String) {
+    fn claim(
+        &mut self,
+        claim: &Claim,
+        place: Place,
+        constraint: String,
+        fills: &[(&str, &str)],
+        message: String,
+        help: String,
+    ) {
         let predicted = match (&claim.answer, claim.severity) {
             (Some(answer), Severity::Error) => Some(self.predicted(answer, claim.wording, fills)),
             _ => None,
@@ -238,7 +294,13 @@ impl<'a> Linter<'a> {
         }
     }
 
-    pub(super) fn missing(&mut self, table: &'a Table, property: &'a Property, objects: &[NodeId], value: NodeId) {
+    pub(super) fn missing(
+        &mut self,
+        table: &'a Table,
+        property: &'a Property,
+        objects: &[NodeId],
+        value: NodeId,
+    ) {
         let how = match self.kind(value) {
             JsonKind::Null => "is null",
             JsonKind::String => "is empty",
@@ -248,8 +310,17 @@ impl<'a> Linter<'a> {
         self.lacking(table, property, objects, place, how);
     }
 
-    fn lacking(&mut self, table: &'a Table, property: &'a Property, objects: &[NodeId], place: Place, how: &str) {
-        let Some(required) = &property.required else { return };
+    fn lacking(
+        &mut self,
+        table: &'a Table,
+        property: &'a Property,
+        objects: &[NodeId],
+        place: Place,
+        how: &str,
+    ) {
+        let Some(required) = &property.required else {
+            return;
+        };
         let mut claim = Cow::Borrowed(&required.claim);
         let mut message = format!("{} {how}", property.name);
         if required.for_new_contact {
@@ -263,7 +334,10 @@ impl<'a> Linter<'a> {
                 }
             }
         }
-        if let Some(sibling) = required.unless.filter(|sibling| self.present(table, objects, *sibling)) {
+        if let Some(sibling) = required
+            .unless
+            .filter(|sibling| self.present(table, objects, *sibling))
+        {
             let claim = claim.to_mut();
             claim.severity = Severity::Warning;
             claim.evidence = Evidence::Contradicted;
@@ -271,10 +345,19 @@ impl<'a> Linter<'a> {
         }
         let help = match property.ty {
             Type::Object(_) => format!("Send {} as an object.", property.name),
-            Type::StringList | Type::ObjectList(_) => format!("Send {} as a list with at least one element.", property.name),
+            Type::StringList | Type::ObjectList(_) => {
+                format!("Send {} as a list with at least one element.", property.name)
+            }
             _ => format!("Give {} a value.", property.name),
         };
-        self.claim(&claim, place, constraint(property), &[("property", &property.name)], message, help);
+        self.claim(
+            &claim,
+            place,
+            constraint(property),
+            &[("property", &property.name)],
+            message,
+            help,
+        );
     }
 
     /// Whether the contact of this record is new to the tenant; `None` where we cannot tell.
@@ -307,17 +390,34 @@ impl<'a> Linter<'a> {
         let names: Vec<&str> = ids.iter().map(|id| table.property(*id).name.as_str()).collect();
         let message = format!("neither {} is given", names.join(" nor "));
         let help = format!("Send {}.", names.join(" or "));
-        self.claim(claim, self.object_place(objects), named(table, &names.join("|")), &[], message, help);
+        self.claim(
+            claim,
+            self.object_place(objects),
+            named(table, &names.join("|")),
+            &[],
+            message,
+            help,
+        );
     }
 
     // ---- nulls ----
 
     pub(super) fn null_record(&mut self, node: NodeId) {
-        self.dereferenced("null-record", "the record is null".to_owned(), node, String::new());
+        self.dereferenced(
+            "null-record",
+            "the record is null".to_owned(),
+            node,
+            String::new(),
+        );
     }
 
     pub(super) fn null_element(&mut self, property: &Property, node: NodeId) {
-        self.dereferenced("null-element", format!("an element of {} is null", property.name), node, constraint(property));
+        self.dereferenced(
+            "null-element",
+            format!("an element of {} is null", property.name),
+            node,
+            constraint(property),
+        );
     }
 
     fn dereferenced(&mut self, rule: &'static str, message: String, node: NodeId, constraint: String) {
@@ -393,27 +493,50 @@ impl<'a> Linter<'a> {
             JsonKind::Array => "a list".to_owned(),
             JsonKind::Object => "an object".to_owned(),
             JsonKind::String | JsonKind::Key => format!("the text {}", quoted(&self.decoded(node))),
-            JsonKind::Number => format!("the number {}", shortened(self.tree.node(node).span.of(self.text))),
-            JsonKind::Null | JsonKind::True | JsonKind::False => self.tree.node(node).span.of(self.text).to_owned(),
+            JsonKind::Number => format!(
+                "the number {}",
+                shortened(self.tree.node(node).span.of(self.text))
+            ),
+            JsonKind::Null | JsonKind::True | JsonKind::False => {
+                self.tree.node(node).span.of(self.text).to_owned()
+            }
         }
     }
 
     pub(super) fn not_nullable(&mut self, property: &Property, value: NodeId, sentence: &str) {
         let note = Note::warning(
             "not-nullable",
-            format!("{} is {}: refused unless the property is nullable", property.name, self.found(value)),
+            format!(
+                "{} is {}: refused unless the property is nullable",
+                property.name,
+                self.found(value)
+            ),
             &format!("Whether it is nullable is not documented. If it is not, the API answers: {sentence}"),
-            format!("Leave {} out, or send {}.", property.name, self.declared(property.ty)),
+            format!(
+                "Leave {} out, or send {}.",
+                property.name,
+                self.declared(property.ty)
+            ),
         );
         self.warn(Some(property), self.value_place(value), note);
     }
 
-    pub(super) fn changed(&mut self, property: &Property, value: NodeId, change: &Change) {
-        let rule = if change.keeps_meaning() { "text-for-value" } else { "changes-on-conversion" };
+    pub(super) fn changed(&mut self, property: &Property, value: NodeId, change: Change, becomes: &str) {
+        let same = matches!(change, Change::TextToBoolean | Change::TextToNumber);
+        let rule = if same {
+            "text-for-value"
+        } else {
+            "changes-on-conversion"
+        };
         let note = Note::warning(
             rule,
-            format!("{}: {} is read as {}", property.name, self.found(value), shortened(&change.to_string())),
-            if change.keeps_meaning() {
+            format!(
+                "{}: {} is read as {}",
+                property.name,
+                self.found(value),
+                shortened(becomes)
+            ),
+            if same {
                 "It converts, but a value of the declared type says what is meant."
             } else {
                 "It converts silently, and the API works with the changed value."
@@ -433,11 +556,21 @@ impl<'a> Linter<'a> {
         self.warn(Some(property), self.value_place(node), note);
     }
 
-    pub(super) fn unlisted_member(&mut self, property: &Property, value: NodeId, text: &str, members: &[EnumMember]) {
+    pub(super) fn unlisted_member(
+        &mut self,
+        property: &Property,
+        value: NodeId,
+        text: &str,
+        members: &[EnumMember],
+    ) {
         let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
         let note = Note::warning(
             "unlisted-value",
-            format!("{} {} is none of the names the page gives", property.name, quoted(text)),
+            format!(
+                "{} {} is none of the names the page gives",
+                property.name,
+                quoted(text)
+            ),
             "The page gives its names as examples only. A name the service does not know fails the whole request.",
             format!("The page names {}.", names.join(", ")),
         );
@@ -446,19 +579,46 @@ impl<'a> Linter<'a> {
 
     // ---- texts ----
 
-    pub(super) fn too_long(&mut self, property: &Property, value: NodeId, limit: u32, length: usize, text: &str) {
+    pub(super) fn too_long(
+        &mut self,
+        property: &Property,
+        value: NodeId,
+        limit: u32,
+        length: usize,
+        text: &str,
+    ) {
         let Some(claim) = &property.too_long else { return };
-        let unit = if text.is_ascii() { "characters" } else { "UTF-16 units" };
+        let unit = if text.is_ascii() {
+            "characters"
+        } else {
+            "UTF-16 units"
+        };
         let message = format!("{} has {length} {unit}, the limit is {limit}", property.name);
         let help = format!("Shorten it to {limit} {unit} or fewer.");
-        let fills = [("property", property.name.as_str()), ("limit", &limit.to_string()), ("value", text)];
-        self.claim(claim, self.value_place(value), constraint(property), &fills, message, help);
+        let fills = [
+            ("property", property.name.as_str()),
+            ("limit", &limit.to_string()),
+            ("value", text),
+        ];
+        self.claim(
+            claim,
+            self.value_place(value),
+            constraint(property),
+            &fills,
+            message,
+            help,
+        );
     }
 
     pub(super) fn not_in_list(&mut self, property: &Property, list: &OneOf, value: NodeId, text: &str) {
         let of = list.list.map_or_else(String::new, |list| list.title.to_owned());
         let message = match (of.is_empty(), list.values.is_empty()) {
-            (true, _) => format!("{} {} is not {}", property.name, quoted(text), or_list(&list.values)),
+            (true, _) => format!(
+                "{} {} is not {}",
+                property.name,
+                quoted(text),
+                or_list(&list.values)
+            ),
             (false, _) => format!("{} {} is not in {of}", property.name, quoted(text)),
         };
         let near = near_value(list, text);
@@ -468,7 +628,14 @@ impl<'a> Linter<'a> {
             None => format!("Send a value of {of}."),
         };
         let fills = [("property", property.name.as_str()), ("value", text)];
-        self.claim(&list.claim, self.value_place(value), constraint(property), &fills, message, help);
+        self.claim(
+            &list.claim,
+            self.value_place(value),
+            constraint(property),
+            &fills,
+            message,
+            help,
+        );
     }
 
     pub(super) fn odd_shape(&mut self, property: &Property, shape: Shape, value: NodeId, text: &str) {
@@ -517,7 +684,14 @@ impl<'a> Linter<'a> {
         let message = format!("{name} {} is the {own} of this record itself", quoted(text));
         let help = format!("Name another contact in {name}, or leave it out.");
         let constraint = self.endpoint.route_name(route);
-        self.claim(claim, self.value_place(value), constraint, &[("property", &name), ("value", text)], message, help);
+        self.claim(
+            claim,
+            self.value_place(value),
+            constraint,
+            &[("property", &name), ("value", text)],
+            message,
+            help,
+        );
     }
 
     pub(super) fn nearly_same_value(
@@ -536,7 +710,10 @@ impl<'a> Linter<'a> {
             source: claim.source.clone(),
             ..Note::warning(
                 "",
-                format!("{name} {} is the {own} of this record but for case and blanks", quoted(text)),
+                format!(
+                    "{name} {} is the {own} of this record but for case and blanks",
+                    quoted(text)
+                ),
                 "A manager that is the contact itself is refused; how the service compares them is not documented.",
                 format!("Name another contact in {name}, or leave it out."),
             )
@@ -560,38 +737,71 @@ impl<'a> Linter<'a> {
         text: &str,
         first: (&str, Span),
     ) {
-        let subject = single.subject.iter().find_map(|id| self.text_at(table, objects, *id)).unwrap_or_default();
+        let subject = single
+            .subject
+            .iter()
+            .find_map(|id| self.text_at(table, objects, *id))
+            .unwrap_or_default();
         let name = self.end(&single.value);
-        let message = format!("{name} {} beside {}: only one is allowed", quoted(text), quoted(first.0));
+        let message = format!(
+            "{name} {} beside {}: only one is allowed",
+            quoted(text),
+            quoted(first.0)
+        );
         let words = single.condition.1.join(" or ");
         let help = format!("Keep one {name} among the entries that are {words}.");
         let mut place = self.value_place(value);
         place.related = Some((first.1, "the first one".to_owned()));
         let constraint = self.endpoint.route_name(&single.items);
-        self.claim(claim, place, constraint, &[("subject", &subject), ("value", text)], message, help);
+        self.claim(
+            claim,
+            place,
+            constraint,
+            &[("subject", &subject), ("value", text)],
+            message,
+            help,
+        );
     }
 
     pub(super) fn unknown_value(&mut self, property: &Property, known: &Known, value: NodeId, text: &str) {
-        let (message, help) = if known.suspect == Some(Shape::Email) && super::value::has_shape(Shape::Email, text) {
-            (
-                format!("{} {} is an e-mail address, not a contact code", property.name, quoted(text)),
-                "Send the contact's code.".to_owned(),
-            )
-        } else {
-            (
-                format!("{} {} is not among the tenant's {}", property.name, quoted(text), known.fact.name()),
-                format!("Send one of the tenant's {}.", known.fact.name()),
-            )
-        };
+        let (message, help) =
+            if known.suspect == Some(Shape::Email) && super::value::has_shape(Shape::Email, text) {
+                (
+                    format!(
+                        "{} {} is an e-mail address, not a contact code",
+                        property.name,
+                        quoted(text)
+                    ),
+                    "Send the contact's code.".to_owned(),
+                )
+            } else {
+                (
+                    format!(
+                        "{} {} is not among the tenant's {}",
+                        property.name,
+                        quoted(text),
+                        known.fact.name()
+                    ),
+                    format!("Send one of the tenant's {}.", known.fact.name()),
+                )
+            };
         let fills = [("property", property.name.as_str()), ("value", text)];
-        self.claim(&known.claim, self.value_place(value), constraint(property), &fills, message, help);
+        self.claim(
+            &known.claim,
+            self.value_place(value),
+            constraint(property),
+            &fills,
+            message,
+            help,
+        );
     }
 
     /// Name of the property at the end of a route.
     fn end(&self, route: &Route) -> String {
-        route.steps.last().map_or_else(String::new, |(table, id)| self.endpoint.table(*table).property(*id).name.clone())
+        route.steps.last().map_or_else(String::new, |(table, id)| {
+            self.endpoint.table(*table).property(*id).name.clone()
+        })
     }
-
 
     // ---- names ----
 
@@ -601,7 +811,10 @@ impl<'a> Linter<'a> {
         if matches!(name, "$id" | "$type" | "$ref" | "$values" | "$value") {
             let note = Note::warning(
                 "reader-metadata",
-                format!("{} is a name that the platform's reader keeps for itself", quoted(name)),
+                format!(
+                    "{} is a name that the platform's reader keeps for itself",
+                    quoted(name)
+                ),
                 "The reader may take the object for a reference or a wrapped value, and drop what stands beside it.",
                 "Remove it.".to_owned(),
             );
@@ -609,9 +822,11 @@ impl<'a> Linter<'a> {
         }
         let lost = "The API ignores names it does not know: what is sent under it is lost.";
         let (rule, message, help) = match meant(self.endpoint, table, name) {
-            Meant::Near(near) => {
-                ("unknown-property", format!("{} is no property of {}", quoted(name), table.title), format!("Did you mean {near}?"))
-            }
+            Meant::Near(near) => (
+                "unknown-property",
+                format!("{} is no property of {}", quoted(name), table.title),
+                format!("Did you mean {near}?"),
+            ),
             Meant::Elsewhere(route, spelled) => (
                 "misplaced-property",
                 format!("{} does not belong here", quoted(name)),
@@ -636,7 +851,9 @@ impl<'a> Linter<'a> {
         place.related = Some((self.tree.node(first).span, "first here".to_owned()));
         let why = match property.ty {
             Type::Object(_) => "The platform merges both objects, member by member.",
-            Type::StringList | Type::ObjectList(_) => "The platform appends the later list to the earlier one.",
+            Type::StringList | Type::ObjectList(_) => {
+                "The platform appends the later list to the earlier one."
+            }
             _ => "The platform takes the last value; the earlier one is lost.",
         };
         let note = Note::warning(
@@ -688,8 +905,15 @@ fn or_list(values: &[String]) -> String {
 /// The one value of the list that the text surely means: the same but for case and blanks.
 fn near_value<'l>(list: &'l OneOf, text: &str) -> Option<&'l str> {
     let wanted = text.trim();
-    let public = list.list.into_iter().flat_map(|list| list.values().iter().copied());
-    list.values.iter().map(String::as_str).chain(public).find(|value| value.eq_ignore_ascii_case(wanted))
+    let public = list
+        .list
+        .into_iter()
+        .flat_map(|list| list.values().iter().copied());
+    list.values
+        .iter()
+        .map(String::as_str)
+        .chain(public)
+        .find(|value| value.eq_ignore_ascii_case(wanted))
 }
 
 #[cfg(test)]
@@ -698,7 +922,13 @@ mod tests {
 
     #[test]
     fn a_template_is_filled_once() {
-        assert_eq!(fill("{property} is {value}", &[("property", "{value}"), ("value", "x")]), "{value} is x");
+        assert_eq!(
+            fill(
+                "{property} is {value}",
+                &[("property", "{value}"), ("value", "x")]
+            ),
+            "{value} is x"
+        );
         assert_eq!(fill("{ {other} {", &[("value", "x")]), "{ {other} {");
     }
 

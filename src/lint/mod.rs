@@ -87,7 +87,9 @@ impl<'a> Linter<'a> {
         let node = self.tree.node(id);
         match node.kind {
             JsonKind::String => Some(decode(self.text, node)),
-            JsonKind::Number | JsonKind::True | JsonKind::False => Some(Cow::Borrowed(node.span.of(self.text))),
+            JsonKind::Number | JsonKind::True | JsonKind::False => {
+                Some(Cow::Borrowed(node.span.of(self.text)))
+            }
             JsonKind::Null | JsonKind::Array | JsonKind::Object | JsonKind::Key => None,
         }
     }
@@ -100,7 +102,8 @@ impl<'a> Linter<'a> {
 
     /// Whether the table's property is there in these objects, and neither null nor empty.
     fn present(&self, table: &Table, objects: &[NodeId], id: PropertyId) -> bool {
-        self.last(table, objects, id).is_some_and(|value| !self.is_nothing(value))
+        self.last(table, objects, id)
+            .is_some_and(|value| !self.is_nothing(value))
     }
 
     /// The last occurrence of a property in objects that are merged.

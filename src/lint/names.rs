@@ -16,7 +16,11 @@ pub(super) enum Meant {
 /// Looks for the place or the name that was meant.
 pub(super) fn meant(endpoint: &Endpoint, table: &Table, name: &str) -> Meant {
     let plain = simplified(name);
-    if let Some(near) = table.properties.iter().find(|property| simplified(&property.name) == plain) {
+    if let Some(near) = table
+        .properties
+        .iter()
+        .find(|property| simplified(&property.name) == plain)
+    {
         return Meant::Near(near.name.clone());
     }
     let elsewhere = endpoint
@@ -31,7 +35,12 @@ pub(super) fn meant(endpoint: &Endpoint, table: &Table, name: &str) -> Meant {
     table
         .properties
         .iter()
-        .map(|property| (strsim::osa_distance(&plain, &simplified(&property.name)), property))
+        .map(|property| {
+            (
+                strsim::osa_distance(&plain, &simplified(&property.name)),
+                property,
+            )
+        })
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map_or(Meant::Nothing, |(_, property)| Meant::Near(property.name.clone()))
@@ -39,5 +48,8 @@ pub(super) fn meant(endpoint: &Endpoint, table: &Table, name: &str) -> Meant {
 
 /// Lower case without `_`, `-` and blanks: `user_name` is `username`.
 fn simplified(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|c| !matches!(c, '_' | '-' | ' '))
+        .flat_map(char::to_lowercase)
+        .collect()
 }

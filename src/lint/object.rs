@@ -50,7 +50,12 @@ impl<'a> Linter<'a> {
             self.check(check, table, objects, base);
         }
         if base == 0 {
-            self.key = self.endpoint.key.iter().filter_map(|id| self.slot(base, *id)).find(|value| !self.is_nothing(*value));
+            self.key = self
+                .endpoint
+                .key
+                .iter()
+                .filter_map(|id| self.slot(base, *id))
+                .find(|value| !self.is_nothing(*value));
         }
         self.slots.truncate(base);
         self.earlier.truncate(earlier);
@@ -78,12 +83,17 @@ impl<'a> Linter<'a> {
 
     /// All occurrences that count of the property in `slot`.
     fn occurrences(&mut self, property: &Property, slot: usize, earlier: usize) -> Values {
-        let Some(last) = self.slots[slot] else { return Values::None };
+        let Some(last) = self.slots[slot] else {
+            return Values::None;
+        };
         if self.earlier.len() == earlier {
             return Values::One([last]);
         }
-        let before: Vec<NodeId> =
-            self.earlier[earlier..].iter().filter(|(at, _)| *at == slot).map(|(_, node)| *node).collect();
+        let before: Vec<NodeId> = self.earlier[earlier..]
+            .iter()
+            .filter(|(at, _)| *at == slot)
+            .map(|(_, node)| *node)
+            .collect();
         let mut values = Values::None;
         for node in before {
             self.overridden(property, node);
@@ -96,7 +106,10 @@ impl<'a> Linter<'a> {
     fn overridden(&mut self, property: &Property, node: NodeId) {
         self.path.push(Step::Key(key_of(node)));
         match (property.ty, self.kind(node)) {
-            (Type::Object(_) | Type::StringList | Type::ObjectList(_), JsonKind::Array | JsonKind::Object) => {}
+            (
+                Type::Object(_) | Type::StringList | Type::ObjectList(_),
+                JsonKind::Array | JsonKind::Object,
+            ) => {}
             (ty @ (Type::Object(_) | Type::StringList | Type::ObjectList(_)), _) => {
                 if !self.is_nothing(node) {
                     self.wrong_container(node, Some(property), ty);
@@ -151,7 +164,9 @@ impl<'a> Linter<'a> {
             match self.resolve(*value) {
                 Resolved::Null => merged = Values::None,
                 Resolved::Refused(sentence) => return self.refused(*value, Some(property), sentence),
-                Resolved::Node(node) if self.kind(node) == JsonKind::Object => merged = self.join(merged, node),
+                Resolved::Node(node) if self.kind(node) == JsonKind::Object => {
+                    merged = self.join(merged, node)
+                }
                 Resolved::Node(node) if self.kind(node) == JsonKind::Array && property.or_list => {
                     self.list_for_object(property, node);
                     return self.elements(property, inner, node);
@@ -165,7 +180,13 @@ impl<'a> Linter<'a> {
         }
     }
 
-    fn list_property(&mut self, table: &'a Table, property: &'a Property, objects: &[NodeId], values: &[NodeId]) {
+    fn list_property(
+        &mut self,
+        table: &'a Table,
+        property: &'a Property,
+        objects: &[NodeId],
+        values: &[NodeId],
+    ) {
         // Whether there is a list after all, and whether anything is in it.
         let (mut there, mut filled) = (false, false);
         for value in values {
@@ -236,7 +257,9 @@ impl<'a> Linter<'a> {
                 "$ref" if self.kind(value) != JsonKind::String => {
                     return Resolved::Refused(bind::REF_NOT_TEXT.to_owned());
                 }
-                "$ref" if members.next().is_some() => return Resolved::Refused(bind::REF_NOT_ALONE.to_owned()),
+                "$ref" if members.next().is_some() => {
+                    return Resolved::Refused(bind::REF_NOT_ALONE.to_owned());
+                }
                 "$ref" => return Resolved::Null,
                 "$values" => return Resolved::Node(value),
                 "$id" | "$type" => {}
@@ -248,17 +271,30 @@ impl<'a> Linter<'a> {
 
     /// `{"$value": 1}`, which the reader takes for the value itself where it reads without a type in mind.
     pub(super) fn unwrapped_value(&self, id: NodeId) -> Option<NodeId> {
-        let (key, value) = self.tree.members(id).find(|(key, _)| !matches!(&*self.decoded(*key), "$id" | "$type"))?;
+        let (key, value) = self
+            .tree
+            .members(id)
+            .find(|(key, _)| !matches!(&*self.decoded(*key), "$id" | "$type"))?;
         (self.decoded(key) == "$value").then_some(value)
     }
 
     fn wrong_container(&mut self, node: NodeId, property: Option<&Property>, ty: Type) {
-        let what = if matches!(ty, Type::Object(_)) { Container::Object } else { Container::List };
+        let what = if matches!(ty, Type::Object(_)) {
+            Container::Object
+        } else {
+            Container::List
+        };
         let name = self.clr_name(ty);
         self.wrong_container_named(node, property, what, &name);
     }
 
-    fn wrong_container_named(&mut self, node: NodeId, property: Option<&Property>, what: Container, name: &str) {
+    fn wrong_container_named(
+        &mut self,
+        node: NodeId,
+        property: Option<&Property>,
+        what: Container,
+        name: &str,
+    ) {
         let decoded = self.scalar_text(node).unwrap_or_default();
         if let Err(sentence) = bind::bind_container(what, self.json(node, &decoded), name) {
             self.refused(node, property, sentence);
@@ -284,7 +320,12 @@ impl<'a> Linter<'a> {
     }
 
     /// The text of a property of the objects at hand; `None` where it is missing.
-    pub(super) fn text_at(&self, table: &Table, objects: &[NodeId], id: PropertyId) -> Option<std::borrow::Cow<'a, str>> {
+    pub(super) fn text_at(
+        &self,
+        table: &Table,
+        objects: &[NodeId],
+        id: PropertyId,
+    ) -> Option<std::borrow::Cow<'a, str>> {
         let value = self.last(table, objects, id)?;
         self.scalar_text(value).filter(|text| !text.is_empty())
     }

@@ -62,7 +62,11 @@ pub fn check(
                 let mut linter = scratch.linter(text, &tree, endpoint, tenant, Some(index), &mut checked);
                 linter.record(root);
                 linter.duplicate_record(&mut keys);
-                let key = if outcomes { linter.key_text() } else { String::new() };
+                let key = if outcomes {
+                    linter.key_text()
+                } else {
+                    String::new()
+                };
                 scratch.keep(linter);
                 note_record(&mut checked, key, outcomes);
             }
@@ -74,7 +78,9 @@ pub fn check(
     }
     let mut errors = errors;
     errors.extend(reader.into_errors());
-    checked.findings.extend(syntax_findings(text, &endpoint.id, errors));
+    checked
+        .findings
+        .extend(syntax_findings(text, &endpoint.id, errors));
     sort(&mut checked.findings);
     checked
 }
@@ -100,7 +106,11 @@ pub fn syntax_findings(text: &str, endpoint: &str, errors: Vec<SyntaxError>) -> 
         .map(|error| Finding {
             rule: Cow::Borrowed(rule(error.kind)),
             constraint: String::new(),
-            severity: if error.is_warning() { Severity::Warning } else { Severity::Error },
+            severity: if error.is_warning() {
+                Severity::Warning
+            } else {
+                Severity::Error
+            },
             evidence: Evidence::Inferred,
             endpoint: Cow::Owned(endpoint.to_owned()),
             record: None,
@@ -185,7 +195,10 @@ impl Linter<'_> {
             return;
         }
         let text = self.scalar_text(root).unwrap_or_default();
-        let name = format!("System.Collections.Generic.List`1[{}]", self.endpoint.record_table().name);
+        let name = format!(
+            "System.Collections.Generic.List`1[{}]",
+            self.endpoint.record_table().name
+        );
         if let Err(sentence) = bind::bind_container(Container::List, self.json(root, &text), &name) {
             self.wrong_root(root, sentence);
         }
@@ -217,8 +230,12 @@ impl Linter<'_> {
                 wording: Wording::Inferred,
             }),
         };
-        let place =
-            Place { target: Target::Value, span: self.tree.node(root).span, pointer: String::new(), related: None };
+        let place = Place {
+            target: Target::Value,
+            span: self.tree.node(root).span,
+            pointer: String::new(),
+            related: None,
+        };
         self.tell(note, place);
     }
 
@@ -242,6 +259,14 @@ impl Linter<'_> {
             source: String::new(),
             predicted: None,
         };
-        self.tell(note, Place { target: Target::Value, span, pointer: String::new(), related: None });
+        self.tell(
+            note,
+            Place {
+                target: Target::Value,
+                span,
+                pointer: String::new(),
+                related: None,
+            },
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Linter;
-use crate::bind::{self, Bound, EnumMember, Failure, Scalar};
+use crate::bind::{self, EnumMember, Failure, Scalar};
 use crate::json::{JsonKind, NodeId, utf16_len};
 use crate::rules::{Property, Shape, Table, Type};
 use crate::tenant::Knowledge;
@@ -62,7 +62,9 @@ impl<'a> Linter<'a> {
             (Type::Long | Type::Enum(_), JsonKind::Object) => self.unwrapped_value(value),
             _ => None,
         };
-        if let (Type::Long | Type::Enum(_), super::object::Resolved::Refused(sentence)) = (ty, self.resolve(value)) {
+        if let (Type::Long | Type::Enum(_), super::object::Resolved::Refused(sentence)) =
+            (ty, self.resolve(value))
+        {
             self.refused(value, Some(property), sentence);
             return false;
         }
@@ -72,13 +74,17 @@ impl<'a> Linter<'a> {
         let (scalar, members) = self.scalar(ty);
         match bind::bind(scalar, members, true, self.json(node, &text), &name) {
             Ok(bound) => {
-                if let Bound { change: Some(change), .. } = &bound {
-                    self.changed(property, value, change);
+                if let Some(change) = bound.change {
+                    self.changed(property, value, change, &bound.becomes(members));
                 }
                 self.nullable(property, value, ty);
                 true
             }
-            Err(failure) => self.not_bound(property, value, ty, failure, &text),
+            // What even a nullable type refuses is told in the words of the plain one: nullability is not known.
+            Err(failure) => {
+                let plain = bind::bind(scalar, members, false, self.json(node, &text), &name).err();
+                self.not_bound(property, value, ty, plain.unwrap_or(failure), &text)
+            }
         }
     }
 
@@ -89,13 +95,26 @@ impl<'a> Linter<'a> {
         }
         let text = self.scalar_text(value).unwrap_or_default();
         let (scalar, members) = self.scalar(ty);
-        if let Err(failure) = bind::bind(scalar, members, false, self.json(value, &text), &self.clr_name(ty)) {
+        if let Err(failure) = bind::bind(
+            scalar,
+            members,
+            false,
+            self.json(value, &text),
+            &self.clr_name(ty),
+        ) {
             self.not_nullable(property, value, &failure.sentence);
         }
     }
 
     /// Returns whether the checks that follow make sense.
-    fn not_bound(&mut self, property: &Property, value: NodeId, ty: Type, failure: Failure, text: &str) -> bool {
+    fn not_bound(
+        &mut self,
+        property: &Property,
+        value: NodeId,
+        ty: Type,
+        failure: Failure,
+        text: &str,
+    ) -> bool {
         let open = match ty {
             Type::Enum(id) => {
                 let list = &self.endpoint.enums[usize::from(id)];
@@ -162,15 +181,18 @@ impl<'a> Linter<'a> {
 /// Whether a text looks like what it should be; generous, for a warning has to be right.
 pub(super) fn has_shape(shape: Shape, text: &str) -> bool {
     match shape {
-        Shape::Email => text
-            .split_once('@')
-            .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'))
-            && !text.contains(char::is_whitespace),
+        Shape::Email => {
+            text.split_once('@').is_some_and(|(local, domain)| {
+                !local.is_empty() && !domain.is_empty() && !domain.contains('@')
+            }) && !text.contains(char::is_whitespace)
+        }
         Shape::Culture => {
             let mut parts = text.split('-');
             parts.next().is_some_and(|language| {
                 matches!(language.len(), 2 | 3) && language.bytes().all(|byte| byte.is_ascii_alphabetic())
-            }) && parts.all(|part| matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+            }) && parts.all(|part| {
+                matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            })
         }
     }
 }
@@ -181,14 +203,24 @@ mod tests {
 
     #[test]
     fn shapes() {
-        for (text, is) in
-            [("a@b", true), ("ann@example.com", true), ("@b", false), ("a@", false), ("a@b@c", false), ("a b@c", false)]
-        {
+        for (text, is) in [
+            ("a@b", true),
+            ("ann@example.com", true),
+            ("@b", false),
+            ("a@", false),
+            ("a@b@c", false),
+            ("a b@c", false),
+        ] {
             assert_eq!(has_shape(Shape::Email, text), is, "{text}");
         }
-        for (text, is) in
-            [("en", true), ("en-US", true), ("zh-Hans-CN", true), ("english", false), ("en_US", false), ("", false)]
-        {
+        for (text, is) in [
+            ("en", true),
+            ("en-US", true),
+            ("zh-Hans-CN", true),
+            ("english", false),
+            ("en_US", false),
+            ("", false),
+        ] {
             assert_eq!(has_shape(Shape::Culture, text), is, "{text}");
         }
     }

@@ -121,8 +121,8 @@ mod tests {
             refused: 3,
             errors: 5,
             warnings: 9,
-            suppressed: 0,
             skipped: 2,
+            ..Summary::default()
         };
         assert_eq!(
             line(summary),

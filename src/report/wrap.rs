@@ -24,7 +24,9 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 /// Breaks `text` into lines of at most `columns`, each indented and ended.
 pub fn indented(text: &str, columns: usize, indent: usize) -> String {
     let lines = wrap(text, columns.saturating_sub(indent).max(20));
-    lines.iter().fold(String::new(), |all, line| all + &" ".repeat(indent) + line + "\n")
+    lines
+        .iter()
+        .fold(String::new(), |all, line| all + &" ".repeat(indent) + line + "\n")
 }
 
 /// Writes a word, and goes on in the next line where it is longer than a line.

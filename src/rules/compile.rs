@@ -7,12 +7,12 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::definition::{
-    AnswerDef, CheckDef, ClaimDef, EndpointDef, EnumDef, EvidenceDef, OneOfDef, PhaseDef, PropertyDef, RequiredDef, SeverityDef,
-    TableDef, WordingDef,
+    AnswerDef, CheckDef, ClaimDef, EndpointDef, EnumDef, EvidenceDef, OneOfDef, PhaseDef, PropertyDef,
+    RequiredDef, SeverityDef, TableDef, WordingDef,
 };
 use super::{
-    Answer, Answers, Check, CheckKind, Claim, Endpoint, Enumeration, Fact, GoodBesideBad, Known, NameIndex, OneOf,
-    Property, PropertyId, Required, Route, Shape, SingleValued, Table, TableId, Type, lists,
+    Answer, Answers, Check, CheckKind, Claim, Endpoint, Enumeration, Fact, GoodBesideBad, Known, NameIndex,
+    OneOf, Property, PropertyId, Required, Route, Shape, SingleValued, Table, TableId, Type, lists,
 };
 use crate::bind::EnumMember;
 use crate::finding::{Evidence, Phase, Severity, Wording};
@@ -37,7 +37,10 @@ impl std::error::Error for LoadError {}
 type Result<T> = std::result::Result<T, LoadError>;
 
 fn fail<T>(span: Range<usize>, message: impl Into<String>) -> Result<T> {
-    Err(LoadError { message: message.into(), span })
+    Err(LoadError {
+        message: message.into(),
+        span,
+    })
 }
 
 /// Reads one endpoint's rules file.
@@ -45,8 +48,10 @@ fn fail<T>(span: Range<usize>, message: impl Into<String>) -> Result<T> {
 /// Errors: not TOML, an unknown key or word, a type, table or property that does not exist, a duplicate row or
 /// name, a table that no record reaches.
 pub fn load(text: &str) -> Result<Endpoint> {
-    let def: EndpointDef = toml::from_str(text)
-        .map_err(|error| LoadError { message: error.message().to_owned(), span: error.span().unwrap_or(0..0) })?;
+    let def: EndpointDef = toml::from_str(text).map_err(|error| LoadError {
+        message: error.message().to_owned(),
+        span: error.span().unwrap_or(0..0),
+    })?;
     Compiler::new(&def)?.endpoint()
 }
 
@@ -71,20 +76,33 @@ impl<'d> Compiler<'d> {
     fn new(def: &'d EndpointDef) -> Result<Self> {
         let mut tables: Vec<_> = def.tables.iter().collect();
         tables.sort_by_key(|(name, _)| name.span().start);
-        let ids = (0..).zip(&tables).map(|(id, (name, _))| (name.get_ref().as_str(), TableId(id))).collect();
+        let ids = (0..)
+            .zip(&tables)
+            .map(|(id, (name, _))| (name.get_ref().as_str(), TableId(id)))
+            .collect();
         let answers = Answers {
             missing: answer(&def.answers.missing),
             too_long: answer(&def.answers.too_long),
             not_in_list: answer(&def.answers.not_in_list),
             null: answer(&def.answers.null),
         };
-        Ok(Self { def, tables, ids, enums: def.enums.keys().map(String::as_str).collect(), answers })
+        Ok(Self {
+            def,
+            tables,
+            ids,
+            enums: def.enums.keys().map(String::as_str).collect(),
+            answers,
+        })
     }
 
     fn endpoint(&self) -> Result<Endpoint> {
         let def = self.def;
         let record = self.table_id(def.record.get_ref(), def.record.span())?;
-        let mut tables = self.tables.iter().map(|(_, table)| self.table(table)).collect::<Result<Vec<_>>>()?;
+        let mut tables = self
+            .tables
+            .iter()
+            .map(|(_, table)| self.table(table))
+            .collect::<Result<Vec<_>>>()?;
         for check in &def.checks {
             self.check(check, &mut tables)?;
         }
@@ -106,21 +124,33 @@ impl<'d> Compiler<'d> {
             good_beside_bad: good_beside_bad(&def.good_beside_bad)?,
             answers: self.answers.clone(),
             empty_request: def.empty_request.as_ref().map(|empty| self.empty_request(empty)),
-            enums: def.enums.iter().map(|(name, def)| enumeration(name, def)).collect::<Result<Vec<_>>>()?,
+            enums: def
+                .enums
+                .iter()
+                .map(|(name, def)| enumeration(name, def))
+                .collect::<Result<Vec<_>>>()?,
             tables,
         })
     }
 
     fn empty_request(&self, empty: &super::definition::EmptyRequestDef) -> Claim {
         let source = cite(&empty.table, empty.row.as_deref().unwrap_or(""));
-        let defaults = Defaults { rule: "no-data", phase: Phase::Request, answer: Some(&self.answers.missing), source: &source };
+        let defaults = Defaults {
+            rule: "no-data",
+            phase: Phase::Request,
+            answer: Some(&self.answers.missing),
+            source: &source,
+        };
         claim(&empty.claim, &defaults)
     }
 
     fn table_id(&self, name: &str, span: Range<usize>) -> Result<TableId> {
         match self.ids.get(name) {
             Some(id) => Ok(*id),
-            None => fail(span, format!("there is no table `{name}`; tables: {}", join(self.ids.keys()))),
+            None => fail(
+                span,
+                format!("there is no table `{name}`; tables: {}", join(self.ids.keys())),
+            ),
         }
     }
 
@@ -128,17 +158,32 @@ impl<'d> Compiler<'d> {
         let mut properties: Vec<Property> = Vec::with_capacity(def.properties.len());
         for row in &def.properties {
             let property = self.property(def, row)?;
-            if properties.iter().any(|other| other.name.eq_ignore_ascii_case(&property.name)) {
-                return fail(row.span(), format!("`{}` stands twice in this table", property.name));
+            if properties
+                .iter()
+                .any(|other| other.name.eq_ignore_ascii_case(&property.name))
+            {
+                return fail(
+                    row.span(),
+                    format!("`{}` stands twice in this table", property.name),
+                );
             }
             if !property.row.is_empty() && properties.iter().any(|other| other.row == property.row) {
-                return fail(row.span(), format!("row {} stands twice in this table", property.row));
+                return fail(
+                    row.span(),
+                    format!("row {} stands twice in this table", property.row),
+                );
             }
             properties.push(property);
         }
         let names = NameIndex::new(properties.iter().map(|property| property.name.as_str()));
-        let mut table =
-            Table { name: String::new(), title: def.title.clone(), properties, names, checks: Vec::new(), route: Vec::new() };
+        let mut table = Table {
+            name: String::new(),
+            title: def.title.clone(),
+            properties,
+            names,
+            checks: Vec::new(),
+            route: Vec::new(),
+        };
         for (index, row) in def.properties.iter().enumerate() {
             resolve_unless(&mut table, index, row)?;
         }
@@ -150,13 +195,34 @@ impl<'d> Compiler<'d> {
         let number = def.row.clone().unwrap_or_default();
         let source = cite(&table.title, if number.is_empty() { &def.name } else { &number });
         let (ty, max_length) = self.ty(&def.ty)?;
-        let defaults = |rule, phase, answer| Defaults { rule, phase, answer, source: &source };
-        let too_long = max_length
-            .map(|_| claim(&ClaimDef::default(), &defaults("too-long", Phase::Data, Some(&self.answers.too_long))));
-        let required = def.required.as_ref().map(|required| self.required(required, &source)).transpose()?;
-        let one_of = def.one_of.as_ref().map(|list| self.one_of(list, &source)).transpose()?;
+        let defaults = |rule, phase, answer| Defaults {
+            rule,
+            phase,
+            answer,
+            source: &source,
+        };
+        let too_long = max_length.map(|_| {
+            claim(
+                &ClaimDef::default(),
+                &defaults("too-long", Phase::Data, Some(&self.answers.too_long)),
+            )
+        });
+        let required = def
+            .required
+            .as_ref()
+            .map(|required| self.required(required, &source))
+            .transpose()?;
+        let one_of = def
+            .one_of
+            .as_ref()
+            .map(|list| self.one_of(list, &source))
+            .transpose()?;
         let property = Property {
-            plain: too_long.is_none() && required.is_none() && one_of.is_none() && def.shape.is_none() && !def.outbound_only,
+            plain: too_long.is_none()
+                && required.is_none()
+                && one_of.is_none()
+                && def.shape.is_none()
+                && !def.outbound_only,
             row: number,
             name: def.name.clone(),
             ty,
@@ -165,7 +231,11 @@ impl<'d> Compiler<'d> {
             too_long,
             required,
             one_of,
-            shape: def.shape.as_ref().map(|shape| self::shape(shape.get_ref(), shape.span())).transpose()?,
+            shape: def
+                .shape
+                .as_ref()
+                .map(|shape| self::shape(shape.get_ref(), shape.span()))
+                .transpose()?,
             known: Vec::new(),
             outbound_only: def.outbound_only,
             null_elements_allowed: null_elements(def.null_elements.as_ref())?,
@@ -187,11 +257,24 @@ impl<'d> Compiler<'d> {
         let for_new_contact = match table.when.as_deref() {
             None => false,
             Some("new-contact") => true,
-            Some(other) => return fail(def.span(), format!("`when` knows \"new-contact\", not \"{other}\"")),
+            Some(other) => {
+                return fail(
+                    def.span(),
+                    format!("`when` knows \"new-contact\", not \"{other}\""),
+                );
+            }
         };
-        let defaults =
-            Defaults { rule: "missing-mandatory", phase: Phase::Mandatory, answer: Some(&self.answers.missing), source };
-        Ok(Required { claim: claim(&table.claim, &defaults), for_new_contact, unless: None })
+        let defaults = Defaults {
+            rule: "missing-mandatory",
+            phase: Phase::Mandatory,
+            answer: Some(&self.answers.missing),
+            source,
+        };
+        Ok(Required {
+            claim: claim(&table.claim, &defaults),
+            for_new_contact,
+            unless: None,
+        })
     }
 
     fn one_of(&self, def: &Spanned<OneOfDef>, source: &str) -> Result<OneOf> {
@@ -200,7 +283,12 @@ impl<'d> Compiler<'d> {
             None => None,
             Some(name) => match lists::list(name) {
                 Some(list) => Some(list),
-                None => return fail(def.span(), format!("there is no list \"{name}\"; lists: {}", lists::names())),
+                None => {
+                    return fail(
+                        def.span(),
+                        format!("there is no list \"{name}\"; lists: {}", lists::names()),
+                    );
+                }
             },
         };
         let mut values = inner.values.clone();
@@ -208,12 +296,26 @@ impl<'d> Compiler<'d> {
         if values.is_empty() && list.is_none() {
             return fail(def.span(), "`one-of` needs `values` or `list`");
         }
-        let defaults = Defaults { rule: "", phase: Phase::Data, answer: Some(&self.answers.not_in_list), source };
+        let defaults = Defaults {
+            rule: "",
+            phase: Phase::Data,
+            answer: Some(&self.answers.not_in_list),
+            source,
+        };
         let mut claim = claim(&inner.claim, &defaults);
         if claim.rule.is_empty() {
-            claim.rule = String::from(if claim.severity == Severity::Error { "not-in-list" } else { "unlisted-value" });
+            claim.rule = String::from(if claim.severity == Severity::Error {
+                "not-in-list"
+            } else {
+                "unlisted-value"
+            });
         }
-        Ok(OneOf { claim, values, list, ignore_case: inner.ignore_case })
+        Ok(OneOf {
+            claim,
+            values,
+            list,
+            ignore_case: inner.ignore_case,
+        })
     }
 
     /// A type word, and the length that stands in it.
@@ -229,7 +331,10 @@ impl<'d> Compiler<'d> {
             "date-time" => plain(Type::DateTime),
             "list of string" => plain(Type::StringList),
             _ => {
-                if let Some(length) = text.strip_prefix("string(").and_then(|rest| rest.strip_suffix(')')) {
+                if let Some(length) = text
+                    .strip_prefix("string(")
+                    .and_then(|rest| rest.strip_suffix(')'))
+                {
                     return match length.parse() {
                         Ok(length) => Ok((Type::String, Some(length))),
                         Err(_) => fail(word.span(), format!("`{length}` is no length")),
@@ -238,7 +343,10 @@ impl<'d> Compiler<'d> {
                 if let Some(name) = text.strip_prefix("enum ") {
                     return match (0..).zip(&self.enums).find(|(_, known)| **known == name) {
                         Some((id, _)) => plain(Type::Enum(id)),
-                        None => fail(word.span(), format!("there is no enum `{name}`; enums: {}", join(self.enums.iter()))),
+                        None => fail(
+                            word.span(),
+                            format!("there is no enum `{name}`; enums: {}", join(self.enums.iter())),
+                        ),
                     };
                 }
                 if let Some(name) = text.strip_prefix("list of ") {
@@ -246,7 +354,12 @@ impl<'d> Compiler<'d> {
                 }
                 match self.ids.get(text) {
                     Some(id) => plain(Type::Object(*id)),
-                    None => fail(word.span(), format!("there is no type `{text}`: string, string(n), boolean, int, long, decimal, date-time, enum NAME, a table, list of string, list of a table")),
+                    None => fail(
+                        word.span(),
+                        format!(
+                            "there is no type `{text}`: string, string(n), boolean, int, long, decimal, date-time, enum NAME, a table, list of string, list of a table"
+                        ),
+                    ),
                 }
             }
         }
@@ -262,7 +375,12 @@ impl<'d> Compiler<'d> {
             "known" => return self.known(check, table, tables),
             "any-of" => CheckKind::AnyOf(properties(here, &def.properties, &span)?),
             "differs" => CheckKind::Differs {
-                route: route(tables, table, need(def.property.as_ref(), "property", &span)?, &span)?,
+                route: route(
+                    tables,
+                    table,
+                    need(def.property.as_ref(), "property", &span)?,
+                    &span,
+                )?,
                 from: property_id(here, need(def.from.as_ref(), "from", &span)?, span.clone())?,
                 nearly: properties(here, &def.nearly, &span)?,
             },
@@ -280,7 +398,15 @@ impl<'d> Compiler<'d> {
         if def.claim.rule.is_none() {
             return fail(span, "a check needs a `rule`");
         }
-        let claim = claim(&def.claim, &Defaults { rule: "", phase: Phase::Data, answer: None, source: &source });
+        let claim = claim(
+            &def.claim,
+            &Defaults {
+                rule: "",
+                phase: Phase::Data,
+                answer: None,
+                source: &source,
+            },
+        );
         tables[usize::from(table.0)].checks.push(Check { claim, kind });
         Ok(())
     }
@@ -288,32 +414,66 @@ impl<'d> Compiler<'d> {
     fn known(&self, check: &Spanned<CheckDef>, table: TableId, tables: &mut [Table]) -> Result<()> {
         let (def, span) = (check.get_ref(), check.span());
         let table = &mut tables[usize::from(table.0)];
-        let id = property_id(table, need(def.property.as_ref(), "property", &span)?, span.clone())?;
+        let id = property_id(
+            table,
+            need(def.property.as_ref(), "property", &span)?,
+            span.clone(),
+        )?;
         let property = &mut table.properties[usize::from(id.0)];
         let fact = fact(need(def.fact.as_ref(), "fact", &span)?, &span)?;
-        let suspect = def.suspect.as_ref().map(|word| shape(word, span.clone())).transpose()?;
-        let defaults = Defaults { rule: "unknown-value", phase: Phase::Data, answer: None, source: &property.source };
+        let suspect = def
+            .suspect
+            .as_ref()
+            .map(|word| shape(word, span.clone()))
+            .transpose()?;
+        let defaults = Defaults {
+            rule: "unknown-value",
+            phase: Phase::Data,
+            answer: None,
+            source: &property.source,
+        };
         let mut claim = claim(&def.claim, &defaults);
         if claim.answer.is_none() {
             claim.severity = Severity::Warning;
         }
-        property.known.push(Known { claim, fact, suspect, also: def.also.clone() });
+        property.known.push(Known {
+            claim,
+            fact,
+            suspect,
+            also: def.also.clone(),
+        });
         property.plain = false;
         Ok(())
     }
 
-    fn single_valued(&self, def: &CheckDef, table: TableId, tables: &[Table], span: &Range<usize>) -> Result<SingleValued> {
+    fn single_valued(
+        &self,
+        def: &CheckDef,
+        table: TableId,
+        tables: &[Table],
+        span: &Range<usize>,
+    ) -> Result<SingleValued> {
         let items = route(tables, table, need(def.items.as_ref(), "items", span)?, span)?;
-        let item_table = match items.steps.last().map(|(table, id)| tables[usize::from(table.0)].property(*id).ty) {
+        let item_table = match items
+            .steps
+            .last()
+            .map(|(table, id)| tables[usize::from(table.0)].property(*id).ty)
+        {
             Some(Type::ObjectList(id)) => id,
             _ => return fail(span.clone(), "`items` has to lead to a list of objects"),
         };
-        let Some(condition) = &def.condition else { return fail(span.clone(), "single-valued needs `where`") };
+        let Some(condition) = &def.condition else {
+            return fail(span.clone(), "single-valued needs `where`");
+        };
         let optional = |path: Option<&String>| path.map(|path| route(tables, table, path, span)).transpose();
         Ok(SingleValued {
             value: route(tables, item_table, need(def.value.as_ref(), "value", span)?, span)?,
             condition: (
-                property_id(&tables[usize::from(item_table.0)], &condition.property, span.clone())?,
+                property_id(
+                    &tables[usize::from(item_table.0)],
+                    &condition.property,
+                    span.clone(),
+                )?,
                 condition.is.clone(),
             ),
             replaced_by: optional(def.replaced_by.as_ref())?,
@@ -348,7 +508,10 @@ impl<'d> Compiler<'d> {
         }
         for (index, (name, _)) in self.tables.iter().enumerate() {
             if !reached[index] {
-                return fail(name.span(), format!("no record leads to table `{}`", name.get_ref()));
+                return fail(
+                    name.span(),
+                    format!("no record leads to table `{}`", name.get_ref()),
+                );
             }
             let table = &mut tables[index];
             table.name.clone_from(name.get_ref());
@@ -361,13 +524,31 @@ impl<'d> Compiler<'d> {
 }
 
 fn answer(def: &AnswerDef) -> Answer {
-    Answer { error_code: def.error_code.clone(), description: def.description.clone() }
+    Answer {
+        error_code: def.error_code.clone(),
+        description: def.description.clone(),
+    }
 }
 
 fn enumeration(name: &str, def: &EnumDef) -> Result<Enumeration> {
-    let members = (0..).zip(&def.members).map(|(value, name)| EnumMember { name: name.clone(), value }).collect();
-    let fact = def.fact.as_ref().map(|word| fact(word.get_ref(), &word.span())).transpose()?;
-    Ok(Enumeration { name: name.to_owned(), members, open: def.open, fact })
+    let members = (0..)
+        .zip(&def.members)
+        .map(|(value, name)| EnumMember {
+            name: name.clone(),
+            value,
+        })
+        .collect();
+    let fact = def
+        .fact
+        .as_ref()
+        .map(|word| fact(word.get_ref(), &word.span()))
+        .transpose()?;
+    Ok(Enumeration {
+        name: name.to_owned(),
+        members,
+        open: def.open,
+        fact,
+    })
 }
 
 /// Fills in what a constraint leaves out. Severity follows from evidence: we predict what is documented or stated.
@@ -380,7 +561,9 @@ fn claim(def: &ClaimDef, defaults: &Defaults) -> Claim {
     };
     let severity = match (def.severity, evidence) {
         (Some(SeverityDef::Error), _) => Severity::Error,
-        (Some(SeverityDef::Warning), _) | (None, Evidence::Inferred | Evidence::Contradicted) => Severity::Warning,
+        (Some(SeverityDef::Warning), _) | (None, Evidence::Inferred | Evidence::Contradicted) => {
+            Severity::Warning
+        }
         (None, Evidence::Response | Evidence::Table) => Severity::Error,
     };
     let wording = match def.wording {
@@ -394,17 +577,24 @@ fn claim(def: &ClaimDef, defaults: &Defaults) -> Claim {
         Some(PhaseDef::Exception) => Phase::Exception,
         None => defaults.phase,
     };
-    let code = def.error_code.as_ref().or(defaults.answer.map(|answer| &answer.error_code));
-    let description = def.description.as_ref().or(defaults.answer.map(|answer| &answer.description));
+    let code = def
+        .error_code
+        .as_ref()
+        .or(defaults.answer.map(|answer| &answer.error_code));
+    let description = def
+        .description
+        .as_ref()
+        .or(defaults.answer.map(|answer| &answer.description));
     Claim {
         rule: def.rule.clone().unwrap_or_else(|| defaults.rule.to_owned()),
         evidence,
         severity,
         wording,
         phase,
-        answer: code
-            .zip(description)
-            .map(|(code, text)| Answer { error_code: code.clone(), description: text.clone() }),
+        answer: code.zip(description).map(|(code, text)| Answer {
+            error_code: code.clone(),
+            description: text.clone(),
+        }),
         source: defaults.source.to_owned(),
         note: def.note.clone().unwrap_or_default(),
     }
@@ -412,18 +602,28 @@ fn claim(def: &ClaimDef, defaults: &Defaults) -> Claim {
 
 /// `Buyer Contact 1.2`: the caption and the row, or the caption alone.
 fn cite(title: &str, row: &str) -> String {
-    if row.is_empty() { title.to_owned() } else { format!("{title} {row}") }
+    if row.is_empty() {
+        title.to_owned()
+    } else {
+        format!("{title} {row}")
+    }
 }
 
 fn need<'a>(value: Option<&'a String>, name: &str, span: &Range<usize>) -> Result<&'a String> {
-    value.map_or_else(|| fail(span.clone(), format!("this kind of check needs `{name}`")), Ok)
+    value.map_or_else(
+        || fail(span.clone(), format!("this kind of check needs `{name}`")),
+        Ok,
+    )
 }
 
 fn good_beside_bad(word: &Spanned<String>) -> Result<GoodBesideBad> {
     match word.get_ref().as_str() {
         "listed" => Ok(GoodBesideBad::Listed),
         "left-out" => Ok(GoodBesideBad::LeftOut),
-        other => fail(word.span(), format!("`good-beside-bad` is \"listed\" or \"left-out\", not \"{other}\"")),
+        other => fail(
+            word.span(),
+            format!("`good-beside-bad` is \"listed\" or \"left-out\", not \"{other}\""),
+        ),
     }
 }
 
@@ -439,14 +639,23 @@ fn null_elements(word: Option<&Spanned<String>>) -> Result<bool> {
     match word.map(|word| (word.get_ref().as_str(), word.span())) {
         None => Ok(false),
         Some(("allowed", _)) => Ok(true),
-        Some((other, span)) => fail(span, format!("`null-elements` knows \"allowed\", not \"{other}\"")),
+        Some((other, span)) => fail(
+            span,
+            format!("`null-elements` knows \"allowed\", not \"{other}\""),
+        ),
     }
 }
 
 fn fact(name: &str, span: &Range<usize>) -> Result<Fact> {
     match Fact::ALL.iter().find(|(_, known)| *known == name) {
         Some((fact, _)) => Ok(*fact),
-        None => fail(span.clone(), format!("there is no fact \"{name}\": {}", join(Fact::ALL.iter().map(|(_, name)| name)))),
+        None => fail(
+            span.clone(),
+            format!(
+                "there is no fact \"{name}\": {}",
+                join(Fact::ALL.iter().map(|(_, name)| name))
+            ),
+        ),
     }
 }
 
@@ -458,7 +667,10 @@ fn property_id(table: &Table, name: &str, span: Range<usize>) -> Result<Property
 }
 
 fn properties(table: &Table, names: &[String], span: &Range<usize>) -> Result<Vec<PropertyId>> {
-    names.iter().map(|name| property_id(table, name, span.clone())).collect()
+    names
+        .iter()
+        .map(|name| property_id(table, name, span.clone()))
+        .collect()
 }
 
 /// Resolves `ContactManagers/ManagerCode` from a table down.
@@ -466,7 +678,12 @@ fn route(tables: &[Table], from: TableId, path: &str, span: &Range<usize>) -> Re
     let mut at = Some(from);
     let mut steps = Vec::new();
     for name in path.split('/') {
-        let Some(table) = at else { return fail(span.clone(), format!("`{path}`: nothing lies below `{name}`'s parent")) };
+        let Some(table) = at else {
+            return fail(
+                span.clone(),
+                format!("`{path}`: nothing lies below `{name}`'s parent"),
+            );
+        };
         let id = property_id(&tables[usize::from(table.0)], name, span.clone())?;
         steps.push((table, id));
         at = match tables[usize::from(table.0)].property(id).ty {
@@ -479,12 +696,19 @@ fn route(tables: &[Table], from: TableId, path: &str, span: &Range<usize>) -> Re
 
 /// The property at the end of a route.
 fn end<'t>(tables: &'t [Table], route: &Route) -> Option<&'t Property> {
-    route.steps.last().map(|(table, id)| tables[usize::from(table.0)].property(*id))
+    route
+        .steps
+        .last()
+        .map(|(table, id)| tables[usize::from(table.0)].property(*id))
 }
 
 fn resolve_unless(table: &mut Table, index: usize, row: &Spanned<PropertyDef>) -> Result<()> {
-    let Some(required) = &row.get_ref().required else { return Ok(()) };
-    let Some(name) = &required.get_ref().0.unless else { return Ok(()) };
+    let Some(required) = &row.get_ref().required else {
+        return Ok(());
+    };
+    let Some(name) = &required.get_ref().0.unless else {
+        return Ok(());
+    };
     let id = property_id(table, name, required.span())?;
     if let Some(required) = &mut table.properties[index].required {
         required.unless = Some(id);

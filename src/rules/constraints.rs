@@ -58,10 +58,23 @@ impl Endpoint {
             needs: None,
         };
         let converts = format!("converts to {}", self.type_name(property.ty));
-        let mut all = vec![own("does-not-convert", converts, Severity::Error, Evidence::Inferred)];
+        let mut all = vec![own(
+            "does-not-convert",
+            converts,
+            Severity::Error,
+            Evidence::Inferred,
+        )];
         if let Some(required) = &property.required {
-            let what = if required.for_new_contact { "mandatory for a new contact" } else { "mandatory" };
-            all.push(from(&required.claim, what.to_owned(), required.for_new_contact.then_some(Fact::Contacts)));
+            let what = if required.for_new_contact {
+                "mandatory for a new contact"
+            } else {
+                "mandatory"
+            };
+            all.push(from(
+                &required.claim,
+                what.to_owned(),
+                required.for_new_contact.then_some(Fact::Contacts),
+            ));
         }
         if let (Some(limit), Some(claim)) = (property.max_length, &property.too_long) {
             all.push(from(claim, format!("at most {limit} UTF-16 units"), None));
@@ -74,20 +87,39 @@ impl Endpoint {
                 Shape::Email => "looks like an e-mail address",
                 Shape::Culture => "looks like a culture code",
             };
-            all.push(own("odd-shape", what.to_owned(), Severity::Warning, Evidence::Inferred));
+            all.push(own(
+                "odd-shape",
+                what.to_owned(),
+                Severity::Warning,
+                Evidence::Inferred,
+            ));
         }
         if let Type::Enum(id) = property.ty {
             if self.enums[usize::from(id)].open {
-                all.push(own("unlisted-value", "one of its names, as far as the page gives them".to_owned(), Severity::Warning, Evidence::Inferred));
+                all.push(own(
+                    "unlisted-value",
+                    "one of its names, as far as the page gives them".to_owned(),
+                    Severity::Warning,
+                    Evidence::Inferred,
+                ));
             }
         }
         if property.outbound_only {
-            all.push(own("outbound-only", "not sent to the API".to_owned(), Severity::Warning, Evidence::Table));
+            all.push(own(
+                "outbound-only",
+                "not sent to the API".to_owned(),
+                Severity::Warning,
+                Evidence::Table,
+            ));
         }
         for known in &property.known {
             // A suspect value is wrong without any list.
             let needs = known.suspect.is_none().then_some(known.fact);
-            all.push(from(&known.claim, format!("among the tenant's {}", known.fact.name()), needs));
+            all.push(from(
+                &known.claim,
+                format!("among the tenant's {}", known.fact.name()),
+                needs,
+            ));
         }
         all
     }
@@ -95,23 +127,37 @@ impl Endpoint {
     /// The checks of a table over several properties.
     #[must_use]
     pub fn of_checks(&self, table: &super::Table) -> Vec<Constraint> {
-        table.checks.iter().map(|check| self.of_check(table, check)).collect()
+        table
+            .checks
+            .iter()
+            .map(|check| self.of_check(table, check))
+            .collect()
     }
 
     fn of_check(&self, table: &super::Table, check: &super::Check) -> Constraint {
         let names = |ids: &[super::PropertyId]| {
-            ids.iter().map(|id| table.property(*id).name.as_str()).collect::<Vec<_>>().join("|")
+            ids.iter()
+                .map(|id| table.property(*id).name.as_str())
+                .collect::<Vec<_>>()
+                .join("|")
         };
         let (name, what, needs) = match &check.kind {
-            CheckKind::AnyOf(ids) => {
-                (format!("{}.{}", table.name, names(ids)), format!("{} is given", names(ids).replace('|', " or ")), None)
-            }
-            CheckKind::Differs { route, from, .. } => {
-                (self.route_name(route), format!("is not the {} of the record", table.property(*from).name), None)
-            }
+            CheckKind::AnyOf(ids) => (
+                format!("{}.{}", table.name, names(ids)),
+                format!("{} is given", names(ids).replace('|', " or ")),
+                None,
+            ),
+            CheckKind::Differs { route, from, .. } => (
+                self.route_name(route),
+                format!("is not the {} of the record", table.property(*from).name),
+                None,
+            ),
             CheckKind::SingleValued(single) => (
                 self.route_name(&single.items),
-                format!("one value among the items that are {}", single.condition.1.join(" or ")),
+                format!(
+                    "one value among the items that are {}",
+                    single.condition.1.join(" or ")
+                ),
                 None,
             ),
             CheckKind::Active(ids) => (
@@ -134,11 +180,13 @@ impl Endpoint {
     /// `Table.Property.Property`: the name of a route.
     #[must_use]
     pub fn route_name(&self, route: &super::Route) -> String {
-        let table = route.steps.first().map_or("", |(table, _)| self.table(*table).name.as_str());
-        route
+        let table = route
             .steps
-            .iter()
-            .fold(table.to_owned(), |name, (table, id)| format!("{name}.{}", self.table(*table).property(*id).name))
+            .first()
+            .map_or("", |(table, _)| self.table(*table).name.as_str());
+        route.steps.iter().fold(table.to_owned(), |name, (table, id)| {
+            format!("{name}.{}", self.table(*table).property(*id).name)
+        })
     }
 
     /// A type as the rules file writes it, without its length.

@@ -15,13 +15,22 @@ pub struct List {
 
 impl List {
     const fn new(name: &'static str, title: &'static str, text: &'static str) -> Self {
-        Self { name, title, text, values: OnceLock::new() }
+        Self {
+            name,
+            title,
+            text,
+            values: OnceLock::new(),
+        }
     }
 
     /// Its values, sorted bytewise.
     pub fn values(&self) -> &[&'static str] {
         self.values.get_or_init(|| {
-            let mut values: Vec<&str> = self.text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
+            let mut values: Vec<&str> = self
+                .text
+                .lines()
+                .filter(|line| !line.starts_with('#') && !line.is_empty())
+                .collect();
             values.sort_unstable();
             values
         })
@@ -34,9 +43,21 @@ impl List {
 }
 
 static LISTS: [List; 3] = [
-    List::new("countries", "ISO 3166-1 alpha-2", include_str!("../../rules/lists/countries.txt")),
-    List::new("currencies", "ISO 4217", include_str!("../../rules/lists/currencies.txt")),
-    List::new("time-zones", "the Windows time zones", include_str!("../../rules/lists/time-zones.txt")),
+    List::new(
+        "countries",
+        "ISO 3166-1 alpha-2",
+        include_str!("../../rules/lists/countries.txt"),
+    ),
+    List::new(
+        "currencies",
+        "ISO 4217",
+        include_str!("../../rules/lists/currencies.txt"),
+    ),
+    List::new(
+        "time-zones",
+        "the Windows time zones",
+        include_str!("../../rules/lists/time-zones.txt"),
+    ),
 ];
 
 /// The list of that name.

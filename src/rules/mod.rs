@@ -192,7 +192,8 @@ impl Table {
     /// The property of that name in any case.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<PropertyId> {
-        self.names.find(name, |id| &self.properties[usize::from(id.0)].name)
+        self.names
+            .find(name, |id| &self.properties[usize::from(id.0)].name)
     }
 }
 
@@ -261,11 +262,16 @@ impl OneOf {
     /// Whether the value is in the list.
     #[must_use]
     pub fn holds(&self, value: &str) -> bool {
-        self.values.iter().any(|known| self.same(known, value)) || self.list.is_some_and(|list| list.holds(value))
+        self.values.iter().any(|known| self.same(known, value))
+            || self.list.is_some_and(|list| list.holds(value))
     }
 
     fn same(&self, known: &str, value: &str) -> bool {
-        if self.ignore_case { known.eq_ignore_ascii_case(value) } else { known == value }
+        if self.ignore_case {
+            known.eq_ignore_ascii_case(value)
+        } else {
+            known == value
+        }
     }
 }
 
@@ -330,7 +336,10 @@ impl Fact {
     /// Its name in rules and tenant files.
     #[must_use]
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(fact, _)| *fact == self).map_or("", |(_, name)| name)
+        Self::ALL
+            .iter()
+            .find(|(fact, _)| *fact == self)
+            .map_or("", |(_, name)| name)
     }
 }
 

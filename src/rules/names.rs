@@ -47,7 +47,10 @@ fn hash(name: &str) -> usize {
     let bytes = name.as_bytes();
     let at = |i: usize| usize::from(bytes.get(i).map_or(0, |byte| byte | 0x20));
     let len = bytes.len();
-    len.wrapping_mul(0x9E37) ^ at(0).wrapping_mul(0x85) ^ at(len / 2).wrapping_mul(0x1F3) ^ at(len.wrapping_sub(1)).wrapping_mul(0x7F)
+    len.wrapping_mul(0x9E37)
+        ^ at(0).wrapping_mul(0x85)
+        ^ at(len / 2).wrapping_mul(0x1F3)
+        ^ at(len.wrapping_sub(1)).wrapping_mul(0x7F)
 }
 
 #[cfg(test)]
@@ -56,7 +59,9 @@ mod tests {
 
     #[test]
     fn finds_in_any_case_and_nothing_else() {
-        let names: Vec<String> = ["UserName", "ContactCode", "LOBEntityCode"].map(String::from).to_vec();
+        let names: Vec<String> = ["UserName", "ContactCode", "LOBEntityCode"]
+            .map(String::from)
+            .to_vec();
         let index = NameIndex::new(names.iter().map(String::as_str));
         let find = |name: &str| index.find(name, |id| &names[usize::from(id.0)]);
         assert_eq!(find("username"), Some(PropertyId(0)));

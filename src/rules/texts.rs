@@ -44,7 +44,9 @@ struct File {
 pub fn rule_texts() -> &'static [RuleText] {
     static TEXTS: OnceLock<Vec<RuleText>> = OnceLock::new();
     TEXTS.get_or_init(|| {
-        toml::from_str::<File>(include_str!("../../rules/rules.toml")).map(|file| file.rule).unwrap_or_default()
+        toml::from_str::<File>(include_str!("../../rules/rules.toml"))
+            .map(|file| file.rule)
+            .unwrap_or_default()
     })
 }
 

@@ -1,0 +1,965 @@
+//! Dates in free form: numbers, names and separators in any order that the invariant culture allows.
+//!
+//! The platform reads such a text token by token. Numbers and names are collected, and a table of
+//! states says when the ones so far make a date or a time, and of what shape; then the next one
+//! starts. So `4/24/2020 5:06 PM` is three numbers that are a date, followed by two that are a time.
+//!
+//! What depends on the day the text is read on is decided like this: a date without a year, and a
+//! time without a date, are accepted as what they are; the 29th of February without a year, and a
+//! weekday without a year, are refused, because most years and days refuse them.
+
+use super::datetime::{
+    DateTime, Day, TICKS_PER_DAY, TICKS_PER_MINUTE, TICKS_PER_SECOND, UNREPRESENTABLE, Zone, day_number,
+};
+use super::lexer::{Cursor, Separator, Suffix, Word};
+
+/// How the day was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// In numbers, the month before the day.
+    MonthFirst,
+    /// With the year in front, with a name, or not at all.
+    Other,
+}
+
+/// Why a text is no date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NotDate {
+    /// Not of a form that is understood, or no such day or time.
+    Refused,
+    /// The platform's own arithmetic fails, and its exception's sentence comes through.
+    Exception(&'static str),
+}
+
+/// The last year that two digits may stand for: `29` is 2029, `30` is 1930.
+const LAST_TWO_DIGIT_YEAR: i64 = 2029;
+/// The furthest that an offset may lead, in minutes.
+const MAX_OFFSET: i64 = 14 * 60;
+
+/// What was collected since the last complete date or time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Nothing.
+    Start,
+    /// One number.
+    N,
+    /// Two numbers.
+    NN,
+    /// One number and a date separator.
+    NSep,
+    /// A number, a date separator, and a number.
+    NSepN,
+    /// Two numbers with date separators behind.
+    NNSep,
+    /// A month's name.
+    M,
+    /// A month's name and a number.
+    MN,
+    /// A number and a month's name.
+    NM,
+    /// A month's name and a number, in either order, with a date separator behind.
+    MNSep,
+    /// One number and then a number marked as year, month or day.
+    NMarked,
+    /// A year.
+    Y,
+    /// A year and a number.
+    YN,
+    /// A year, a number, and a date separator.
+    YNSep,
+    /// A year and a month.
+    YM,
+    /// A year, a month, and a date separator.
+    YMSep,
+    /// Numbers marked as year, month or day.
+    DateMarked,
+    /// Numbers marked as hour, minute or second.
+    TimeMarked,
+    /// A number and a time separator.
+    Hour,
+    /// Two numbers with time separators behind.
+    HourMinute,
+}
+
+/// What a complete date or time consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    MonthDay,
+    MonthDayYear,
+    NameDay,
+    YearName,
+    NameAndTwo,
+    YearMonthDay,
+    YearNameDay,
+    YearMonth,
+    YearNameOnly,
+    MonthDayThenYear,
+    Hour,
+    HourMinute,
+    HourMinuteSecond,
+    /// Everything was marked, and is in place already.
+    Marked,
+    MarkedThenDay,
+    YearThenMarked,
+    TwoThenMarked,
+}
+
+/// What follows a number or a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Behind {
+    End,
+    AmPm,
+    Blank,
+    DateSeparator,
+    TimeSeparator,
+}
+
+/// One token, as the states see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Token {
+    End,
+    Number(Behind),
+    Month(Behind),
+    Year(Behind),
+    DateMarked,
+    TimeMarked,
+    Weekday,
+    Zone,
+    Era,
+}
+
+/// What a token leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Go(State),
+    Done(Shape),
+    Refuse,
+}
+
+/// The state, or the complete shape, that a token leads to.
+fn step(state: State, token: Token) -> Step {
+    match token {
+        Token::End => at_end(state),
+        Token::Number(behind) => after_number(state, behind),
+        Token::Month(behind) => after_month(state, behind),
+        Token::Year(behind) => after_year(state, behind),
+        Token::DateMarked => after_date_mark(state),
+        Token::TimeMarked => after_time_mark(state),
+        Token::Weekday => after_weekday(state),
+        Token::Zone => after_zone(state),
+        Token::Era => Step::Go(state),
+    }
+}
+
+fn at_end(state: State) -> Step {
+    match state {
+        State::Start => Step::Go(State::Start),
+        State::NN | State::NSepN => Step::Done(Shape::MonthDay),
+        State::MN => Step::Done(Shape::NameDay),
+        State::NM => Step::Done(Shape::YearName),
+        State::NMarked => Step::Done(Shape::YearThenMarked),
+        State::YN => Step::Done(Shape::YearMonth),
+        State::YM => Step::Done(Shape::YearNameOnly),
+        State::DateMarked | State::TimeMarked => Step::Done(Shape::Marked),
+        _ => Step::Refuse,
+    }
+}
+
+fn after_number(state: State, behind: Behind) -> Step {
+    match behind {
+        Behind::DateSeparator => match state {
+            State::Start | State::TimeMarked => Step::Go(State::NSep),
+            State::N | State::NSep => Step::Go(State::NNSep),
+            State::M => Step::Go(State::MNSep),
+            State::Y => Step::Go(State::YNSep),
+            _ => Step::Refuse,
+        },
+        Behind::TimeSeparator => match state {
+            State::Start
+            | State::NN
+            | State::NSepN
+            | State::MN
+            | State::NM
+            | State::NMarked
+            | State::DateMarked => Step::Go(State::Hour),
+            State::Hour => Step::Go(State::HourMinute),
+            _ => Step::Refuse,
+        },
+        Behind::AmPm => match state {
+            State::Start | State::NN | State::NSepN | State::DateMarked => Step::Done(Shape::Hour),
+            State::N | State::NSep | State::M | State::MNSep | State::Y => Step::Refuse,
+            State::TimeMarked => Step::Done(Shape::Marked),
+            _ => last_number(state),
+        },
+        Behind::Blank => match state {
+            State::Start => Step::Go(State::N),
+            State::N => Step::Go(State::NN),
+            State::NSep => Step::Go(State::NSepN),
+            State::M => Step::Go(State::MN),
+            State::Y => Step::Go(State::YN),
+            State::DateMarked | State::TimeMarked => Step::Go(State::Hour),
+            _ => last_number(state),
+        },
+        Behind::End => last_number(state),
+    }
+}
+
+/// A number that nothing of its date or time follows.
+fn last_number(state: State) -> Step {
+    Step::Done(match state {
+        State::Start => return Step::Refuse,
+        State::N | State::NSep => Shape::MonthDay,
+        State::NN | State::NSepN | State::NNSep => Shape::MonthDayYear,
+        State::M => Shape::NameDay,
+        State::MN | State::NM | State::MNSep => Shape::NameAndTwo,
+        State::NMarked => Shape::TwoThenMarked,
+        State::Y => Shape::YearMonth,
+        State::YN | State::YNSep => Shape::YearMonthDay,
+        State::YM | State::YMSep => Shape::YearNameDay,
+        State::DateMarked => Shape::MarkedThenDay,
+        State::TimeMarked => Shape::Marked,
+        State::Hour => Shape::HourMinute,
+        State::HourMinute => Shape::HourMinuteSecond,
+    })
+}
+
+fn after_month(state: State, behind: Behind) -> Step {
+    match (behind, state) {
+        (Behind::End | Behind::Blank, State::NN | State::NSepN | State::NNSep) => {
+            Step::Done(Shape::NameAndTwo)
+        }
+        (Behind::End | Behind::Blank, State::YN | State::YNSep) => Step::Done(Shape::YearNameDay),
+        (Behind::End, State::N | State::NSep | State::Hour) => Step::Done(Shape::YearName),
+        (Behind::End, State::Y) => Step::Done(Shape::YearNameOnly),
+        (Behind::Blank | Behind::DateSeparator, State::Start) => Step::Go(State::M),
+        (Behind::Blank, State::N | State::Hour) => Step::Go(State::NM),
+        (Behind::Blank, State::NSep) => Step::Go(State::MN),
+        (Behind::Blank, State::Y) => Step::Go(State::YM),
+        (Behind::DateSeparator, State::N | State::NSep) => Step::Go(State::MNSep),
+        (Behind::DateSeparator, State::Y) => Step::Go(State::YMSep),
+        _ => Step::Refuse,
+    }
+}
+
+fn after_year(state: State, behind: Behind) -> Step {
+    match (behind, state) {
+        (Behind::End | Behind::Blank, State::NN | State::NSepN | State::NNSep) => {
+            Step::Done(Shape::MonthDayThenYear)
+        }
+        (Behind::End | Behind::Blank, State::MN | State::NM | State::MNSep) => Step::Done(Shape::YearNameDay),
+        (Behind::End, State::N | State::NSep) => Step::Done(Shape::YearMonth),
+        (Behind::End, State::M) => Step::Done(Shape::YearNameOnly),
+        (Behind::Blank | Behind::DateSeparator, State::Start) => Step::Go(State::Y),
+        (Behind::Blank, State::N | State::NSep) => Step::Go(State::YN),
+        (Behind::Blank, State::M) => Step::Go(State::YM),
+        (Behind::DateSeparator, State::N | State::NSep) => Step::Go(State::YNSep),
+        (Behind::DateSeparator, State::M) => Step::Go(State::YMSep),
+        _ => Step::Refuse,
+    }
+}
+
+fn after_date_mark(state: State) -> Step {
+    match state {
+        State::Start | State::DateMarked | State::TimeMarked => Step::Go(State::DateMarked),
+        State::N | State::NMarked => Step::Go(State::NMarked),
+        State::NSepN | State::NNSep | State::MN | State::NM => Step::Done(Shape::Marked),
+        State::Y => Step::Go(State::YM),
+        _ => Step::Refuse,
+    }
+}
+
+fn after_time_mark(state: State) -> Step {
+    match state {
+        State::Start
+        | State::NN
+        | State::NSepN
+        | State::MN
+        | State::NM
+        | State::NMarked
+        | State::DateMarked
+        | State::TimeMarked
+        | State::Hour
+        | State::HourMinute => Step::Go(State::TimeMarked),
+        _ => Step::Refuse,
+    }
+}
+
+fn after_weekday(state: State) -> Step {
+    match state {
+        State::Hour => Step::Refuse,
+        State::YNSep => Step::Go(State::YN),
+        State::YMSep => Step::Go(State::YM),
+        _ => Step::Go(state),
+    }
+}
+
+fn after_zone(state: State) -> Step {
+    match state {
+        State::Start | State::N | State::NN | State::TimeMarked | State::Hour | State::HourMinute => {
+            Step::Go(state)
+        }
+        _ => Step::Refuse,
+    }
+}
+
+/// A year that the text gave, or the one it is read in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Year {
+    Given(i64),
+    This,
+}
+
+/// An offset from UTC that the text gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Offset {
+    /// By name: `Z` or `GMT`.
+    Utc,
+    /// In minutes.
+    Minutes(i64),
+}
+
+/// Everything collected from a text.
+struct Reading<'a> {
+    cursor: Cursor<'a>,
+    /// The numbers since the last complete date or time; older ones stay behind until overwritten.
+    numbers: [i64; 3],
+    /// How many of them are new.
+    count: usize,
+    /// A number of three digits or more.
+    long_year: Option<i64>,
+    month_name: Option<i64>,
+    weekday: Option<i64>,
+    /// `Some(true)` for PM.
+    afternoon: Option<bool>,
+    /// A fraction of a second.
+    fraction: f64,
+    offset: Option<Offset>,
+    /// A complete date was seen.
+    has_date: bool,
+    /// A complete time was seen.
+    has_time: bool,
+    order: Order,
+    year: Option<Year>,
+    month: Option<i64>,
+    day: Option<i64>,
+    /// Which marked numbers were seen.
+    marked: Vec<Suffix>,
+    hour: Option<i64>,
+    minute: Option<i64>,
+    second: Option<i64>,
+}
+
+/// Reads a text as a date, the way the platform does for the invariant culture.
+pub(super) fn parse(text: &str) -> Result<(DateTime, Order), NotDate> {
+    let mut reading = Reading::new(text);
+    reading.read()
+}
+
+/// What one token of the text turned out to be.
+enum Lexed {
+    /// One for the states.
+    Token(Token),
+    /// Nothing the states need to know.
+    Nothing,
+    /// A number with the `T` of ISO 8601 behind it.
+    IsoTime,
+}
+
+impl<'a> Reading<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            cursor: Cursor::new(text),
+            numbers: [0; 3],
+            count: 0,
+            long_year: None,
+            month_name: None,
+            weekday: None,
+            afternoon: None,
+            fraction: 0.0,
+            offset: None,
+            has_date: false,
+            has_time: false,
+            order: Order::Other,
+            year: None,
+            month: None,
+            day: None,
+            marked: Vec::new(),
+            hour: None,
+            minute: None,
+            second: None,
+        }
+    }
+
+    /// Reads the whole text.
+    fn read(&mut self) -> Result<(DateTime, Order), NotDate> {
+        let mut state = State::Start;
+        let mut complete = false;
+        loop {
+            let token = match self.lex(state).ok_or(NotDate::Refused)? {
+                Lexed::Nothing => continue,
+                Lexed::Token(token) => token,
+                Lexed::IsoTime if matches!(state, State::YN | State::YNSep) => return self.iso_time(),
+                Lexed::IsoTime => return Err(NotDate::Refused),
+            };
+            state = match step(state, token) {
+                Step::Go(next) => next,
+                Step::Refuse => return Err(NotDate::Refused),
+                Step::Done(shape) => {
+                    self.complete(shape).ok_or(NotDate::Refused)?;
+                    complete = true;
+                    State::Start
+                }
+            };
+            if matches!(
+                token,
+                Token::End | Token::Number(Behind::End) | Token::Month(Behind::End)
+            ) {
+                break;
+            }
+        }
+        if !complete {
+            return Err(NotDate::Refused);
+        }
+        self.finish()
+    }
+
+    /// Reads one token; `None` where the text is refused.
+    fn lex(&mut self, state: State) -> Option<Lexed> {
+        let token = match self.cursor.word() {
+            Word::End => Token::End,
+            Word::Number { value, digits } => return self.number(state, value, digits),
+            Word::Month(month) => return self.month_name(state, month),
+            Word::Weekday(day) => {
+                if self.weekday.replace(day).is_some() {
+                    return None;
+                }
+                Token::Weekday
+            }
+            Word::Utc => {
+                if self.offset.replace(Offset::Utc).is_some() {
+                    return None;
+                }
+                Token::Zone
+            }
+            Word::Era => Token::Era,
+            Word::AmPm(afternoon) => {
+                return self
+                    .afternoon
+                    .replace(afternoon)
+                    .is_none()
+                    .then_some(Lexed::Nothing);
+            }
+            Word::Ignored => return Some(Lexed::Nothing),
+            Word::Unknown(c) => return self.unknown(c).then_some(Lexed::Nothing),
+        };
+        Some(Lexed::Token(token))
+    }
+
+    /// An offset, hash signs around the whole text, or NULs at its end; nothing else.
+    fn unknown(&mut self, c: char) -> bool {
+        if matches!(c, '+' | '-') && self.offset.is_none() {
+            let before = self.cursor;
+            if let Some(minutes) = self.cursor.offset() {
+                self.offset = Some(Offset::Minutes(minutes));
+                return true;
+            }
+            self.cursor = before;
+        }
+        self.cursor.punctuation()
+    }
+
+    /// A number was read; what follows decides what it is.
+    fn number(&mut self, state: State, value: Option<i64>, digits: usize) -> Option<Lexed> {
+        let value = value.filter(|_| self.count < 3)?;
+        if state == State::HourMinute
+            && let Some(fraction) = self.cursor.fraction()
+        {
+            self.fraction = fraction;
+        }
+        let in_time = matches!(state, State::Hour | State::HourMinute);
+        if in_time && !self.attached_offset() {
+            return None;
+        }
+        if digits >= 3 {
+            return self.year_number(state, value);
+        }
+        let before = self.cursor;
+        let behind = match self.cursor.separator() {
+            Separator::End => Behind::End,
+            Separator::Blank => Behind::Blank,
+            Separator::Date => Behind::DateSeparator,
+            Separator::Time => Behind::TimeSeparator,
+            Separator::DateOrOffset => self.date_or_offset(before, Token::Number, state),
+            Separator::AmPm(afternoon) => return self.hour_of_half_day(state, value, afternoon),
+            Separator::LocalTime => {
+                self.push(value);
+                return Some(Lexed::IsoTime);
+            }
+            Separator::Suffix(Suffix::Year) => return self.mark(Suffix::Year, four_digits(value)),
+            Separator::Suffix(suffix) => return self.mark(suffix, value),
+        };
+        self.push(value);
+        Some(Lexed::Token(Token::Number(behind)))
+    }
+
+    /// A number with AM or PM behind it; a second mark makes the platform forget the number.
+    fn hour_of_half_day(&mut self, state: State, value: i64, afternoon: bool) -> Option<Lexed> {
+        if self.afternoon.is_some() {
+            return Some(Lexed::Nothing);
+        }
+        self.afternoon = Some(afternoon);
+        if state == State::NSepN {
+            // `1/10 5 AM`: the two numbers before are a date, and this one is a time.
+            self.complete(Shape::MonthDay)?;
+        }
+        self.push(value);
+        if matches!(state, State::Hour | State::HourMinute) && !self.attached_offset() {
+            return None;
+        }
+        Some(Lexed::Token(Token::Number(Behind::AmPm)))
+    }
+
+    /// A number of three digits or more, which is a year.
+    fn year_number(&mut self, state: State, value: i64) -> Option<Lexed> {
+        if self.long_year.replace(value).is_some() {
+            return None;
+        }
+        let before = self.cursor;
+        let behind = match self.cursor.separator() {
+            Separator::End => Behind::End,
+            Separator::Blank => Behind::Blank,
+            Separator::Date => Behind::DateSeparator,
+            Separator::DateOrOffset => self.date_or_offset(before, Token::Year, state),
+            Separator::AmPm(afternoon) => {
+                if self.afternoon.is_some() {
+                    return Some(Lexed::Nothing);
+                }
+                self.afternoon = Some(afternoon);
+                Behind::Blank
+            }
+            Separator::Time | Separator::LocalTime => return None,
+            Separator::Suffix(suffix) => return self.mark(suffix, value),
+        };
+        Some(Lexed::Token(Token::Year(behind)))
+    }
+
+    /// A month's name was read.
+    fn month_name(&mut self, state: State, month: i64) -> Option<Lexed> {
+        if self.month_name.replace(month).is_some() {
+            return None;
+        }
+        let before = self.cursor;
+        let behind = match self.cursor.separator() {
+            Separator::End => Behind::End,
+            Separator::Blank => Behind::Blank,
+            Separator::Date => Behind::DateSeparator,
+            Separator::DateOrOffset => self.date_or_offset(before, Token::Month, state),
+            _ => return None,
+        };
+        Some(Lexed::Token(Token::Month(behind)))
+    }
+
+    /// A `-` is a date separator, unless the date is complete without one: then it starts an offset.
+    fn date_or_offset(&mut self, before: Cursor<'a>, token: fn(Behind) -> Token, state: State) -> Behind {
+        let as_separator = step(state, token(Behind::DateSeparator));
+        let as_blank = step(state, token(Behind::Blank));
+        if as_separator == Step::Refuse && matches!(as_blank, Step::Done(_)) {
+            self.cursor = before;
+            Behind::Blank
+        } else {
+            Behind::DateSeparator
+        }
+    }
+
+    /// Reads an offset right behind a time, if there is one; false where it is malformed or a second one.
+    fn attached_offset(&mut self) -> bool {
+        if !self.cursor.skip_to_sign() {
+            return true;
+        }
+        let Some(minutes) = self.cursor.offset() else {
+            return false;
+        };
+        self.offset.replace(Offset::Minutes(minutes)).is_none()
+    }
+
+    /// Takes a number into its place among the three.
+    fn push(&mut self, value: i64) {
+        if let Some(place) = self.numbers.get_mut(self.count) {
+            *place = value;
+            self.count += 1;
+        }
+    }
+
+    /// Takes a number that is marked as to what it is.
+    fn mark(&mut self, suffix: Suffix, value: i64) -> Option<Lexed> {
+        if self.marked.contains(&suffix) {
+            return None;
+        }
+        self.marked.push(suffix);
+        let token = match suffix {
+            Suffix::Year => {
+                self.year = Some(Year::Given(value));
+                self.long_year = Some(value);
+                Token::DateMarked
+            }
+            Suffix::Month => {
+                self.month = Some(value);
+                self.month_name = Some(value);
+                Token::DateMarked
+            }
+            Suffix::Day => {
+                self.day = Some(value);
+                Token::DateMarked
+            }
+            Suffix::Hour => {
+                self.hour = Some(value);
+                Token::TimeMarked
+            }
+            Suffix::Minute => {
+                self.minute = Some(value);
+                Token::TimeMarked
+            }
+            Suffix::Second => {
+                self.second = Some(value);
+                Token::TimeMarked
+            }
+        };
+        Some(Lexed::Token(token))
+    }
+
+    /// Puts what was collected into the date or the time; `None` if there is no such day, or one already.
+    fn complete(&mut self, shape: Shape) -> Option<()> {
+        let [first, second, third] = self.numbers;
+        let count = std::mem::take(&mut self.count);
+        match shape {
+            Shape::Hour | Shape::HourMinute | Shape::HourMinuteSecond => return self.complete_time(shape),
+            Shape::Marked => return Some(()),
+            Shape::MarkedThenDay if count != 1 => return None,
+            Shape::MarkedThenDay | Shape::YearThenMarked | Shape::TwoThenMarked => {
+                return self.complete_marked(shape);
+            }
+            _ if self.has_date => return None,
+            _ => {}
+        }
+        let month = self.month_name.unwrap_or(0);
+        let long_year = Year::Given(self.long_year.unwrap_or(0));
+        self.has_date = true;
+        match shape {
+            Shape::NameDay | Shape::YearName => {
+                // Another date may follow these two, and wins.
+                self.has_date = false;
+                if shape == Shape::NameDay {
+                    self.set(Year::This, month, first)
+                } else {
+                    self.set(Year::Given(four_digits(first)), month, 1)
+                }
+            }
+            Shape::NameAndTwo => self
+                .set(Year::Given(four_digits(second)), month, first)
+                .or_else(|| self.set(Year::Given(four_digits(first)), month, second)),
+            Shape::YearMonthDay => self.set(long_year, first, second),
+            Shape::YearNameDay => self.set(long_year, month, first),
+            Shape::YearMonth => self.set(long_year, first, 1),
+            Shape::YearNameOnly => self.set(long_year, month, 1),
+            _ => {
+                self.order = Order::MonthFirst;
+                let year = match shape {
+                    Shape::MonthDay => Year::This,
+                    Shape::MonthDayYear => Year::Given(four_digits(third)),
+                    _ => long_year,
+                };
+                self.set(year, first, second)
+            }
+        }
+    }
+
+    /// Sets the hour and what follows it; `None` if there is a time already.
+    fn complete_time(&mut self, shape: Shape) -> Option<()> {
+        if self.has_time || (shape == Shape::Hour && self.afternoon.is_none()) {
+            return None;
+        }
+        let [hour, minute, second] = self.numbers;
+        self.has_time = true;
+        self.hour = Some(hour);
+        if shape != Shape::Hour {
+            self.minute = Some(minute);
+        }
+        if shape == Shape::HourMinuteSecond {
+            self.second = Some(second);
+        }
+        Some(())
+    }
+
+    /// Sets what the marked numbers leave open.
+    fn complete_marked(&mut self, shape: Shape) -> Option<()> {
+        let [first, second, _] = self.numbers;
+        let seen = |suffix| self.marked.contains(&suffix);
+        match shape {
+            Shape::MarkedThenDay => self.day.replace(first).is_none().then_some(()),
+            Shape::YearThenMarked => {
+                self.month?;
+                if self.year.is_some() {
+                    return None;
+                }
+                self.year = Some(Year::Given(four_digits(first)));
+                self.day = Some(1);
+                Some(())
+            }
+            _ if seen(Suffix::Day) => None,
+            _ if seen(Suffix::Year) && !seen(Suffix::Month) => {
+                self.set(Year::Given(four_digits(self.long_year?)), first, second)
+            }
+            _ if seen(Suffix::Month) && !seen(Suffix::Year) => {
+                self.set(Year::Given(four_digits(second)), self.month?, first)
+            }
+            _ => None,
+        }
+    }
+
+    /// Sets the day, if there is such a day.
+    fn set(&mut self, year: Year, month: i64, day: i64) -> Option<()> {
+        check_day(year, month, day)?;
+        self.year = Some(year);
+        self.month = Some(month);
+        self.day = Some(day);
+        Some(())
+    }
+
+    /// Fills the gaps, checks, and applies half day, fraction, weekday and offset.
+    fn finish(&self) -> Result<(DateTime, Order), NotDate> {
+        let hour = half_day(self.hour.unwrap_or(0), self.hour, self.afternoon).ok_or(NotDate::Refused)?;
+        let time =
+            time_of_day(hour, self.minute.unwrap_or(0), self.second.unwrap_or(0)).ok_or(NotDate::Refused)?;
+        let time = time + fraction_ticks(self.fraction);
+        let day = self.day().ok_or(NotDate::Refused)?;
+        if let Some(weekday) = self.weekday
+            && !day.is_on(weekday, time)
+        {
+            return Err(NotDate::Refused);
+        }
+        Ok((self.moment(day, time)?, self.order))
+    }
+
+    /// The day the text is about.
+    fn day(&self) -> Option<Given> {
+        if self.year.is_none() && self.month.is_none() && self.day.is_none() {
+            return Some(Given::Today);
+        }
+        let (month, day) = (self.month.unwrap_or(1), self.day.unwrap_or(1));
+        match check_day(self.year.unwrap_or(Year::This), month, day)? {
+            Some(number) => Some(Given::Number(number)),
+            None => Some(Given::ThisYear(
+                u8::try_from(month).ok()?,
+                u8::try_from(day).ok()?,
+            )),
+        }
+    }
+
+    /// The moment, moved to UTC by the offset.
+    fn moment(&self, day: Given, time: i64) -> Result<DateTime, NotDate> {
+        let (minutes, zone) = match self.offset {
+            None => (0, Zone::Unspecified),
+            Some(Offset::Utc) => (0, Zone::Utc),
+            Some(Offset::Minutes(minutes)) if minutes.abs() <= MAX_OFFSET => (minutes, Zone::Local),
+            Some(Offset::Minutes(_)) => return Err(NotDate::Refused),
+        };
+        day.moment(time, minutes * TICKS_PER_MINUTE, zone)
+    }
+
+    /// Reads the rest of `2020-1-21T` as a time of ISO 8601.
+    fn iso_time(&mut self) -> Result<(DateTime, Order), NotDate> {
+        let (hour, minute, second, fraction) = self.cursor.iso_time().ok_or(NotDate::Refused)?;
+        if let Some(offset) = self.cursor.iso_offset().ok_or(NotDate::Refused)? {
+            self.offset = Some(offset.map_or(Offset::Utc, Offset::Minutes));
+        }
+        let [month, day, _] = self.numbers;
+        let number = day_number(self.long_year.unwrap_or(0), month, day).ok_or(NotDate::Refused)?;
+        let time = time_of_day(hour, minute, second).ok_or(NotDate::Refused)? + fraction_ticks(fraction);
+        Ok((self.moment(Given::Number(number), time)?, Order::Other))
+    }
+}
+
+/// The day a text is about.
+#[derive(Debug, Clone, Copy)]
+enum Given {
+    /// Counted from the first day of the year 1.
+    Number(i64),
+    /// A month and a day of the year it is read in.
+    ThisYear(u8, u8),
+    /// The day it is read on.
+    Today,
+}
+
+impl Given {
+    /// Whether it falls on a weekday (0 is Sunday) at so many ticks since midnight.
+    fn is_on(self, weekday: i64, time: i64) -> bool {
+        // The first day of the year 1 was a Monday.
+        matches!(self, Self::Number(number) if (number + time / TICKS_PER_DAY + 1) % 7 == weekday)
+    }
+
+    /// The moment so many ticks after its midnight, less an offset.
+    fn moment(self, time: i64, offset: i64, zone: Zone) -> Result<DateTime, NotDate> {
+        let end = day_number(9999, 12, 31).unwrap_or(0) * TICKS_PER_DAY + TICKS_PER_DAY;
+        if let Self::Number(number) = self {
+            let local = number * TICKS_PER_DAY + time;
+            if local >= end {
+                return Err(NotDate::Exception(UNREPRESENTABLE));
+            }
+            let mut ticks = local - offset;
+            if ticks < 0 && local < TICKS_PER_DAY {
+                // On the first day there is, the platform takes the date for a missing one.
+                ticks += TICKS_PER_DAY;
+            }
+            if !(0..end).contains(&ticks) {
+                return Err(NotDate::Refused);
+            }
+            return Ok(DateTime::from_ticks(ticks, zone));
+        }
+        let ticks = time - offset;
+        let shift = i8::try_from(ticks.div_euclid(TICKS_PER_DAY)).unwrap_or(0);
+        let day = match self {
+            Self::ThisYear(month, day) => Day::ThisYear { month, day, shift },
+            _ => Day::Today { shift },
+        };
+        Ok(DateTime {
+            day,
+            ticks: ticks.rem_euclid(TICKS_PER_DAY),
+            zone,
+        })
+    }
+}
+
+/// A year of up to two digits in full; a longer one as it is.
+fn four_digits(year: i64) -> i64 {
+    let century = LAST_TWO_DIGIT_YEAR - LAST_TWO_DIGIT_YEAR % 100;
+    match year {
+        100.. => year,
+        _ if year <= LAST_TWO_DIGIT_YEAR % 100 => century + year,
+        _ => century - 100 + year,
+    }
+}
+
+/// `None` if there is no such day; else its number, unless the year is not known.
+#[expect(
+    clippy::option_option,
+    reason = "no such day, a day of no known year, and a day are three things"
+)]
+fn check_day(year: Year, month: i64, day: i64) -> Option<Option<i64>> {
+    match year {
+        Year::Given(year) => day_number(year, month, day).map(Some),
+        // Most years have no 29th of February.
+        Year::This => day_number(1, month, day).map(|_| None),
+    }
+}
+
+/// The hour of the day, given AM or PM; `None` where they contradict each other.
+fn half_day(hour: i64, given: Option<i64>, afternoon: Option<bool>) -> Option<i64> {
+    match afternoon {
+        None => Some(hour),
+        // A mark with no hour at all is refused.
+        Some(_) if given.is_none() => None,
+        Some(false) if hour > 12 => None,
+        Some(false) => Some(hour % 12),
+        Some(true) if hour > 23 => None,
+        Some(true) if hour < 12 => Some(hour + 12),
+        Some(true) => Some(hour),
+    }
+}
+
+/// Ticks since midnight; `None` if there is no such time.
+fn time_of_day(hour: i64, minute: i64, second: i64) -> Option<i64> {
+    let exists = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
+    exists.then(|| (hour * 60 + minute) * TICKS_PER_MINUTE + second * TICKS_PER_SECOND)
+}
+
+/// A fraction of a second in ticks, a half to even.
+fn fraction_ticks(fraction: f64) -> i64 {
+    let ticks = (fraction * 1e7).round_ties_even();
+    #[expect(clippy::cast_possible_truncation, reason = "between 0 and ten million")]
+    let ticks = ticks as i64;
+    ticks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        match parse(text) {
+            Ok((date, Order::MonthFirst)) => format!("{date} month first"),
+            Ok((date, Order::Other)) => date.to_string(),
+            Err(NotDate::Refused) => "refused".to_owned(),
+            Err(NotDate::Exception(sentence)) => sentence.to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_is_understood() {
+        for (text, expected) in [
+            ("4/24/2020", "2020-04-24T00:00:00 month first"),
+            ("4/24/29", "2029-04-24T00:00:00 month first"),
+            ("4-24-30", "1930-04-24T00:00:00 month first"),
+            ("01.21.2020", "2020-01-21T00:00:00 month first"),
+            ("1,2,3", "2003-01-02T00:00:00 month first"),
+            ("1.5", "01-05 of this year at 00:00:00 month first"),
+            ("4/24/2020 5:06 PM", "2020-04-24T17:06:00 month first"),
+            ("1/10 5 AM", "01-10 of this year at 05:00:00 month first"),
+            ("2020/01/21", "2020-01-21T00:00:00"),
+            ("2020-1", "2020-01-01T00:00:00"),
+            ("Jan 21, 2020", "2020-01-21T00:00:00"),
+            ("21 january 2020", "2020-01-21T00:00:00"),
+            ("21 January", "2021-01-01T00:00:00"),
+            ("January 21", "01-21 of this year at 00:00:00"),
+            ("Tue, 21 Jan 2020 11:53:45 GMT", "2020-01-21T11:53:45Z"),
+            ("11:53", "today at 11:53:00"),
+            ("12:30 am", "today at 00:30:00"),
+            ("5 PM", "today at 17:00:00"),
+            ("11:53 +14:00", "yesterday at 21:53:00Z"),
+            ("11:53:45.9999999999", "today at 11:53:46"),
+            ("2020-01-21T11:53", "2020-01-21T11:53:00"),
+            ("2020-01-21-05:00", "2020-01-21T05:00:00Z"),
+            ("1-2-3 -4", "2003-01-02T04:00:00Z month first"),
+            ("#1/2/2020# \0", "2020-01-02T00:00:00 month first"),
+            ("2020年1月21日 11時53分", "2020-01-21T11:53:00"),
+            ("A.D. 2020/01/21", "2020-01-21T00:00:00"),
+            ("0001-01-01 00:00:00+05:30", "0001-01-01T18:30:00Z"),
+            ("9999-12-31 23:59:59.99999999", UNREPRESENTABLE),
+        ] {
+            assert_eq!(shown(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_refused() {
+        for text in [
+            "",
+            " ",
+            "0",
+            "2020",
+            "20200121",
+            "123456789",
+            "21/01/2020",
+            "0/1/2020",
+            "2/29/2019",
+            "Feb 29",
+            "now",
+            "Wed, 21 Jan 2020",
+            "Tue 11:53",
+            "24:00",
+            "11:60",
+            "13:00 AM",
+            "1/2/2020 3/4/2020",
+            "11:53 12:54",
+            "11:53 +15:00",
+            "11:53Z +1",
+            "Janu 5",
+            "1/2/2020x",
+            "#1/2/2020",
+            "1/2\0/2020",
+            "2020-01-21T11",
+            "😀",
+        ] {
+            assert_eq!(shown(text), "refused", "{text}");
+        }
+    }
+}

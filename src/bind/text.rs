@@ -1,0 +1,93 @@
+//! Reading booleans and whole numbers out of JSON text.
+
+/// Why a text is no whole number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NotInteger {
+    /// Something other than blanks, one sign and digits.
+    Form,
+    /// A whole number beyond 64 bits.
+    Range,
+}
+
+/// What the platform's number parsers skip around a number: the ASCII blanks only.
+pub(super) const fn is_number_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | 0x09..=0x0D)
+}
+
+/// Whether `text` is nothing but NUL characters, which the number parsers forgive at the end.
+pub(super) fn is_nul_padding(text: &[u8]) -> bool {
+    text.iter().all(|&byte| byte == 0)
+}
+
+/// The bytes after any leading number blanks.
+pub(super) fn skip_number_blanks(text: &[u8]) -> &[u8] {
+    let blanks = text.iter().take_while(|&&byte| is_number_blank(byte)).count();
+    text.get(blanks..).unwrap_or_default()
+}
+
+/// Reads a boolean: `true` or `false` in any case, with blanks and NULs around.
+pub(super) fn parse_boolean(text: &str) -> Option<bool> {
+    let word = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
+    if word.eq_ignore_ascii_case("true") {
+        Some(true)
+    } else if word.eq_ignore_ascii_case("false") {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// Reads a whole number: blanks, one sign in front, digits, blanks, NULs.
+pub(super) fn parse_integer(text: &str) -> Result<i64, NotInteger> {
+    let rest = skip_number_blanks(text.as_bytes());
+    let (negative, rest) = match rest {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, rest),
+    };
+    let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (digits, rest) = rest.split_at_checked(count).unwrap_or((rest, &[]));
+    if digits.is_empty() || !is_nul_padding(skip_number_blanks(rest)) {
+        return Err(NotInteger::Form);
+    }
+    signed_digits(negative, digits).ok_or(NotInteger::Range)
+}
+
+/// The value of ASCII digits, or `None` beyond 64 bits.
+fn signed_digits(negative: bool, digits: &[u8]) -> Option<i64> {
+    // Counting downwards, because the range reaches one further on that side.
+    let below = digits.iter().try_fold(0_i64, |value, byte| {
+        value.checked_mul(10)?.checked_sub(i64::from(byte - b'0'))
+    })?;
+    if negative {
+        Some(below)
+    } else {
+        below.checked_neg()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn booleans_may_stand_among_blanks_and_nuls() {
+        assert_eq!(parse_boolean(" \0 tRuE\0\u{2003}\t"), Some(true));
+        assert_eq!(parse_boolean("\u{a0}FALSE"), Some(false));
+        assert_eq!(parse_boolean("tr\0ue"), None);
+        assert_eq!(parse_boolean("1"), None);
+        assert_eq!(parse_boolean(""), None);
+    }
+
+    #[test]
+    fn integers_take_blanks_one_sign_and_trailing_nuls() {
+        assert_eq!(parse_integer("\t+017 \0\0"), Ok(17));
+        assert_eq!(parse_integer("-9223372036854775808"), Ok(i64::MIN));
+        assert_eq!(parse_integer("9223372036854775808"), Err(NotInteger::Range));
+        for text in [
+            "", " ", "+", "--1", "+ 1", "1-", "1.0", "1e3", "1\0 ", "\u{a0}1", "\u{661}",
+        ] {
+            assert_eq!(parse_integer(text), Err(NotInteger::Form), "{text:?}");
+        }
+    }
+}
