@@ -47,9 +47,7 @@ fn cases(text: &str) -> BTreeMap<(String, String), Case> {
     let mut cases: BTreeMap<(String, String), Case> = BTreeMap::new();
     for line in text.lines().skip(1).filter(|line| !line.starts_with('#')) {
         let cells: Vec<&str> = line.split('\t').collect();
-        let [ty, literal, outcome, _, message] = cells[..] else {
-            panic!("five cells: {line}")
-        };
+        let [ty, literal, outcome, _, message] = cells.try_into().expect(line);
         let outcome = if outcome == "ok" {
             Ok(())
         } else {

@@ -136,7 +136,7 @@ impl Run<'_> {
 
     fn file(
         &mut self,
-        path: &PathBuf,
+        path: &Path,
         named: bool,
         bytes: &[u8],
         output: &mut Output<'_>,

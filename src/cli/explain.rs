@@ -14,13 +14,14 @@ pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
     let look = terminal::stdout_look(common);
     let text = match &args.rule {
         None => list(look.palette()),
-        Some(id) => match rule_text(id) {
-            Some(rule) => page(rule, look),
-            None => {
+        Some(id) => {
+            if let Some(rule) = rule_text(id) {
+                page(rule, look)
+            } else {
                 terminal::complain(common, &unknown(id));
                 return Ok(TROUBLE);
             }
-        },
+        }
     };
     output::write(&mut io::stdout().lock(), &text)?;
     Ok(CLEAN)

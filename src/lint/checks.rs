@@ -182,7 +182,7 @@ impl<'a> Linter<'a> {
                 Knowledge::Right => {}
                 Knowledge::Wrong => self.unknown_value(property, known, value, text),
                 Knowledge::CannotTell => {
-                    *self.undecided += u64::from(known.claim.severity == Severity::Error)
+                    *self.undecided += u64::from(known.claim.severity == Severity::Error);
                 }
             }
         }

@@ -449,8 +449,8 @@ impl<'a> Linter<'a> {
 
     /// The platform refuses to convert the value: the whole request fails.
     pub(super) fn refused(&mut self, node: NodeId, property: Option<&Property>, sentence: String) {
-        let declared = property.map_or("the record", |property| property.name.as_str());
-        let what = property.map_or("an object", |property| self.declared(property.ty));
+        let name = property.map_or("the record", |property| property.name.as_str());
+        let what = property.map_or("an object", |property| declared(property.ty));
         let found = self.found(node);
         let note = Note {
             severity: Severity::Error,
@@ -463,28 +463,12 @@ impl<'a> Linter<'a> {
             }),
             ..Note::warning(
                 "does-not-convert",
-                format!("{declared} has to be {what}, and {found} does not convert to it"),
+                format!("{name} has to be {what}, and {found} does not convert to it"),
                 "A value that does not convert fails the whole request; only the first one in the file is reported.",
                 format!("Send {what}."),
             )
         };
         self.warn(property, self.value_place(node), note);
-    }
-
-    /// A declared type in words.
-    fn declared(&self, ty: Type) -> &'static str {
-        match ty {
-            Type::String => "a text",
-            Type::Boolean => "true or false",
-            Type::Int => "a whole number of 32 bits",
-            Type::Long => "a whole number of 64 bits",
-            Type::Decimal => "a decimal number",
-            Type::DateTime => "a date, best as 2020-01-21T11:53:45Z",
-            Type::Enum(_) => "one of its names",
-            Type::Object(_) => "an object",
-            Type::StringList => "a list of texts",
-            Type::ObjectList(_) => "a list of objects",
-        }
     }
 
     /// A value in words.
@@ -512,11 +496,7 @@ impl<'a> Linter<'a> {
                 self.found(value)
             ),
             &format!("Whether it is nullable is not documented. If it is not, the API answers: {sentence}"),
-            format!(
-                "Leave {} out, or send {}.",
-                property.name,
-                self.declared(property.ty)
-            ),
+            format!("Leave {} out, or send {}.", property.name, declared(property.ty)),
         );
         self.warn(Some(property), self.value_place(value), note);
     }
@@ -541,7 +521,7 @@ impl<'a> Linter<'a> {
             } else {
                 "It converts silently, and the API works with the changed value."
             },
-            format!("Send {}.", self.declared(property.ty)),
+            format!("Send {}.", declared(property.ty)),
         );
         self.warn(Some(property), self.value_place(value), note);
     }
@@ -863,6 +843,22 @@ impl<'a> Linter<'a> {
             "Keep one of them.".to_owned(),
         );
         self.warn(Some(property), place, note);
+    }
+}
+
+/// A declared type in words.
+const fn declared(ty: Type) -> &'static str {
+    match ty {
+        Type::String => "a text",
+        Type::Boolean => "true or false",
+        Type::Int => "a whole number of 32 bits",
+        Type::Long => "a whole number of 64 bits",
+        Type::Decimal => "a decimal number",
+        Type::DateTime => "a date, best as 2020-01-21T11:53:45Z",
+        Type::Enum(_) => "one of its names",
+        Type::Object(_) => "an object",
+        Type::StringList => "a list of texts",
+        Type::ObjectList(_) => "a list of objects",
     }
 }
 

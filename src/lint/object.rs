@@ -165,7 +165,7 @@ impl<'a> Linter<'a> {
                 Resolved::Null => merged = Values::None,
                 Resolved::Refused(sentence) => return self.refused(*value, Some(property), sentence),
                 Resolved::Node(node) if self.kind(node) == JsonKind::Object => {
-                    merged = self.join(merged, node)
+                    merged = self.join(merged, node);
                 }
                 Resolved::Node(node) if self.kind(node) == JsonKind::Array && property.or_list => {
                     self.list_for_object(property, node);

@@ -1,7 +1,5 @@
 //! A scalar meets its row: its type first, then what its text has to be.
 
-use std::borrow::Cow;
-
 use super::Linter;
 use crate::bind::{self, EnumMember, Failure, Scalar};
 use crate::json::{JsonKind, NodeId, utf16_len};
@@ -147,7 +145,7 @@ impl<'a> Linter<'a> {
     }
 
     /// What a text that is neither null nor empty has to be.
-    fn text(&mut self, property: &'a Property, value: NodeId, text: &Cow<'a, str>) {
+    fn text(&mut self, property: &'a Property, value: NodeId, text: &str) {
         if property.plain {
             return;
         }
@@ -162,15 +160,15 @@ impl<'a> Linter<'a> {
                 return;
             }
         }
-        if let Some(list) = &property.one_of {
-            if !list.holds(text) {
-                self.not_in_list(property, list, value, text);
-            }
+        if let Some(list) = &property.one_of
+            && !list.holds(text)
+        {
+            self.not_in_list(property, list, value, text);
         }
-        if let Some(shape) = property.shape {
-            if !has_shape(shape, text) {
-                self.odd_shape(property, shape, value, text);
-            }
+        if let Some(shape) = property.shape
+            && !has_shape(shape, text)
+        {
+            self.odd_shape(property, shape, value, text);
         }
         if !property.known.is_empty() {
             self.known(property, value, text);

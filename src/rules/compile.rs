@@ -52,7 +52,7 @@ pub fn load(text: &str) -> Result<Endpoint> {
         message: error.message().to_owned(),
         span: error.span().unwrap_or(0..0),
     })?;
-    Compiler::new(&def)?.endpoint()
+    Compiler::new(&def).endpoint()
 }
 
 struct Compiler<'d> {
@@ -73,7 +73,7 @@ struct Defaults<'a> {
 }
 
 impl<'d> Compiler<'d> {
-    fn new(def: &'d EndpointDef) -> Result<Self> {
+    fn new(def: &'d EndpointDef) -> Self {
         let mut tables: Vec<_> = def.tables.iter().collect();
         tables.sort_by_key(|(name, _)| name.span().start);
         let ids = (0..)
@@ -86,13 +86,13 @@ impl<'d> Compiler<'d> {
             not_in_list: answer(&def.answers.not_in_list),
             null: answer(&def.answers.null),
         };
-        Ok(Self {
+        Self {
             def,
             tables,
             ids,
             enums: def.enums.keys().map(String::as_str).collect(),
             answers,
-        })
+        }
     }
 
     fn endpoint(&self) -> Result<Endpoint> {
@@ -372,7 +372,7 @@ impl<'d> Compiler<'d> {
         let here = &tables[usize::from(table.0)];
         let source = cite(&here.title, def.row.as_deref().unwrap_or(""));
         let kind = match def.kind.as_str() {
-            "known" => return self.known(check, table, tables),
+            "known" => return known(check, table, tables),
             "any-of" => CheckKind::AnyOf(properties(here, &def.properties, &span)?),
             "differs" => CheckKind::Differs {
                 route: route(
@@ -384,7 +384,7 @@ impl<'d> Compiler<'d> {
                 from: property_id(here, need(def.from.as_ref(), "from", &span)?, span.clone())?,
                 nearly: properties(here, &def.nearly, &span)?,
             },
-            "single-valued" => CheckKind::SingleValued(self.single_valued(def, table, tables, &span)?),
+            "single-valued" => CheckKind::SingleValued(single_valued(def, table, tables, &span)?),
             "active" => CheckKind::Active(properties(here, &def.subject, &span)?),
             other => {
                 let kinds = "any-of, differs, single-valued, active, known";
@@ -409,79 +409,6 @@ impl<'d> Compiler<'d> {
         );
         tables[usize::from(table.0)].checks.push(Check { claim, kind });
         Ok(())
-    }
-
-    fn known(&self, check: &Spanned<CheckDef>, table: TableId, tables: &mut [Table]) -> Result<()> {
-        let (def, span) = (check.get_ref(), check.span());
-        let table = &mut tables[usize::from(table.0)];
-        let id = property_id(
-            table,
-            need(def.property.as_ref(), "property", &span)?,
-            span.clone(),
-        )?;
-        let property = &mut table.properties[usize::from(id.0)];
-        let fact = fact(need(def.fact.as_ref(), "fact", &span)?, &span)?;
-        let suspect = def
-            .suspect
-            .as_ref()
-            .map(|word| shape(word, span.clone()))
-            .transpose()?;
-        let defaults = Defaults {
-            rule: "unknown-value",
-            phase: Phase::Data,
-            answer: None,
-            source: &property.source,
-        };
-        let mut claim = claim(&def.claim, &defaults);
-        if claim.answer.is_none() {
-            claim.severity = Severity::Warning;
-        }
-        property.known.push(Known {
-            claim,
-            fact,
-            suspect,
-            also: def.also.clone(),
-        });
-        property.plain = false;
-        Ok(())
-    }
-
-    fn single_valued(
-        &self,
-        def: &CheckDef,
-        table: TableId,
-        tables: &[Table],
-        span: &Range<usize>,
-    ) -> Result<SingleValued> {
-        let items = route(tables, table, need(def.items.as_ref(), "items", span)?, span)?;
-        let item_table = match items
-            .steps
-            .last()
-            .map(|(table, id)| tables[usize::from(table.0)].property(*id).ty)
-        {
-            Some(Type::ObjectList(id)) => id,
-            _ => return fail(span.clone(), "`items` has to lead to a list of objects"),
-        };
-        let Some(condition) = &def.condition else {
-            return fail(span.clone(), "single-valued needs `where`");
-        };
-        let optional = |path: Option<&String>| path.map(|path| route(tables, table, path, span)).transpose();
-        Ok(SingleValued {
-            value: route(tables, item_table, need(def.value.as_ref(), "value", span)?, span)?,
-            condition: (
-                property_id(
-                    &tables[usize::from(item_table.0)],
-                    &condition.property,
-                    span.clone(),
-                )?,
-                condition.is.clone(),
-            ),
-            replaced_by: optional(def.replaced_by.as_ref())?,
-            undecided_by: optional(def.undecided_by.as_ref())?,
-            subject: properties(&tables[usize::from(table.0)], &def.subject, span)?,
-            fact: def.fact.as_deref().map(|name| fact(name, span)).transpose()?,
-            items,
-        })
     }
 
     /// Finds the shortest way from a record to each table; a table without one is a mistake.
@@ -523,6 +450,73 @@ impl<'d> Compiler<'d> {
     }
 }
 
+fn known(check: &Spanned<CheckDef>, table: TableId, tables: &mut [Table]) -> Result<()> {
+    let (def, span) = (check.get_ref(), check.span());
+    let table = &mut tables[usize::from(table.0)];
+    let id = property_id(
+        table,
+        need(def.property.as_ref(), "property", &span)?,
+        span.clone(),
+    )?;
+    let property = &mut table.properties[usize::from(id.0)];
+    let fact = fact(need(def.fact.as_ref(), "fact", &span)?, &span)?;
+    let suspect = def
+        .suspect
+        .as_ref()
+        .map(|word| shape(word, span.clone()))
+        .transpose()?;
+    let defaults = Defaults {
+        rule: "unknown-value",
+        phase: Phase::Data,
+        answer: None,
+        source: &property.source,
+    };
+    let mut claim = claim(&def.claim, &defaults);
+    if claim.answer.is_none() {
+        claim.severity = Severity::Warning;
+    }
+    property.known.push(Known {
+        claim,
+        fact,
+        suspect,
+        also: def.also.clone(),
+    });
+    property.plain = false;
+    Ok(())
+}
+
+fn single_valued(
+    def: &CheckDef,
+    table: TableId,
+    tables: &[Table],
+    span: &Range<usize>,
+) -> Result<SingleValued> {
+    let items = route(tables, table, need(def.items.as_ref(), "items", span)?, span)?;
+    let Some(Type::ObjectList(item_table)) = end(tables, &items).map(|end| end.ty) else {
+        return fail(span.clone(), "`items` has to lead to a list of objects");
+    };
+    let Some(condition) = &def.condition else {
+        return fail(span.clone(), "single-valued needs `where`");
+    };
+    let optional = |path: Option<&String>| path.map(|path| route(tables, table, path, span)).transpose();
+    Ok(SingleValued {
+        value: route(tables, item_table, need(def.value.as_ref(), "value", span)?, span)?,
+        condition: (
+            property_id(
+                &tables[usize::from(item_table.0)],
+                &condition.property,
+                span.clone(),
+            )?,
+            condition.is.clone(),
+        ),
+        replaced_by: optional(def.replaced_by.as_ref())?,
+        undecided_by: optional(def.undecided_by.as_ref())?,
+        subject: properties(&tables[usize::from(table.0)], &def.subject, span)?,
+        fact: def.fact.as_deref().map(|name| fact(name, span)).transpose()?,
+        items,
+    })
+}
+
 fn answer(def: &AnswerDef) -> Answer {
     Answer {
         error_code: def.error_code.clone(),
@@ -560,11 +554,10 @@ fn claim(def: &ClaimDef, defaults: &Defaults) -> Claim {
         Some(EvidenceDef::Contradicted) => Evidence::Contradicted,
     };
     let severity = match (def.severity, evidence) {
-        (Some(SeverityDef::Error), _) => Severity::Error,
+        (Some(SeverityDef::Error), _) | (None, Evidence::Response | Evidence::Table) => Severity::Error,
         (Some(SeverityDef::Warning), _) | (None, Evidence::Inferred | Evidence::Contradicted) => {
             Severity::Warning
         }
-        (None, Evidence::Response | Evidence::Table) => Severity::Error,
     };
     let wording = match def.wording {
         Some(WordingDef::Documented) => Wording::Documented,

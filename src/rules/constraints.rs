@@ -94,15 +94,15 @@ impl Endpoint {
                 Evidence::Inferred,
             ));
         }
-        if let Type::Enum(id) = property.ty {
-            if self.enums[usize::from(id)].open {
-                all.push(own(
-                    "unlisted-value",
-                    "one of its names, as far as the page gives them".to_owned(),
-                    Severity::Warning,
-                    Evidence::Inferred,
-                ));
-            }
+        if let Type::Enum(id) = property.ty
+            && self.enums[usize::from(id)].open
+        {
+            all.push(own(
+                "unlisted-value",
+                "one of its names, as far as the page gives them".to_owned(),
+                Severity::Warning,
+                Evidence::Inferred,
+            ));
         }
         if property.outbound_only {
             all.push(own(

@@ -293,7 +293,7 @@ pub enum Fact {
     Personas,
     /// Activity codes and names.
     Activities,
-    /// The tenant's CurrencyMaster.
+    /// The tenant's `CurrencyMaster`.
     Currencies,
     /// Culture codes.
     Cultures,
