@@ -9,9 +9,12 @@ pub(super) const TICKS_PER_MINUTE: i64 = 60 * TICKS_PER_SECOND;
 /// Ticks in a day.
 pub(super) const TICKS_PER_DAY: i64 = 24 * 60 * TICKS_PER_MINUTE;
 /// The first tick after the last moment of the year 9999, counted from the start of the year 1.
-const END_OF_TIME: i64 = 3_652_059 * TICKS_PER_DAY;
+pub(super) const END_OF_TIME: i64 = 3_652_059 * TICKS_PER_DAY;
 /// The tick at which the year 1970 starts.
 const UNIX_EPOCH: i64 = 719_162 * TICKS_PER_DAY;
+
+/// The furthest that an offset may lead where it is looked at closely, in minutes.
+pub(super) const MAX_OFFSET: i64 = 14 * 60;
 
 /// The exception that comes through for a `/Date(…)/` outside the years 1 to 9999.
 const TICKS_OUT_OF_RANGE: &str =
@@ -81,6 +84,18 @@ impl DateTime {
             ticks: ticks % TICKS_PER_DAY,
             zone,
         }
+    }
+
+    /// The moment that a clock ahead of UTC by so many ticks shows; `None` outside the years 1 to 9999.
+    pub(super) fn at_offset(local: i64, offset: i64, zone: Zone) -> Option<Self> {
+        let mut ticks = local - offset;
+        if ticks < 0 && local < TICKS_PER_DAY {
+            // On the first day there is, the platform takes the date for a missing one.
+            ticks += TICKS_PER_DAY;
+        }
+        (0..END_OF_TIME)
+            .contains(&ticks)
+            .then(|| Self::from_ticks(ticks, zone))
     }
 
     /// As the platform prints it inside an error sentence: month first, without fraction and zone.
@@ -201,9 +216,31 @@ pub(super) fn recognise(text: &str) -> Result<Option<DateTime>, &'static str> {
     let bytes = text.as_bytes();
     match bytes {
         [b'/', ..] => microsoft(bytes),
-        [b'0'..=b'9', ..] if (19..=40).contains(&bytes.len()) && bytes.get(10) == Some(&b'T') => iso(bytes),
+        [b'0'..=b'9', ..] if (19..=40).contains(&bytes.len()) => iso(bytes),
         _ => Ok(None),
     }
+}
+
+/// What the date reader tries next: seconds with a point and no digits behind it, as in `2020-01-21T11:53:45.Z`.
+pub(super) fn with_bare_point(text: &str) -> Option<DateTime> {
+    let (seconds, behind) = text.as_bytes().split_at_checked(19)?;
+    let [b'.', zone @ ..] = behind else { return None };
+    let offset = match zone {
+        [] => Offset::None,
+        [b'Z'] => Offset::Utc,
+        [b'+' | b'-', _, _, b':', _, _] | [b'+' | b'-', _, _, _, _] => iso_offset(zone)?,
+        _ => return None,
+    };
+    let (midnight, time, is_24, _) = iso_parts(seconds)?;
+    let (minutes, zone) = match offset {
+        Offset::None => (0, Zone::Unspecified),
+        Offset::Utc => (0, Zone::Utc),
+        Offset::Minutes(minutes) => (minutes, Zone::Local),
+    };
+    if is_24 || minutes.abs() > MAX_OFFSET {
+        return None;
+    }
+    DateTime::at_offset(midnight + time, minutes * TICKS_PER_MINUTE, zone)
 }
 
 /// `/Date(milliseconds)/`, with or without an offset, which changes nothing but the clock it is read on.
@@ -244,10 +281,11 @@ fn is_two_digit_number(text: &[u8]) -> bool {
     matches!(text, [first, second, ..] if (first.is_ascii_digit() || *first == b'-') && second.is_ascii_digit())
 }
 
-/// Digits with a minus or none in front, within 64 bits.
+/// Up to 19 digits with a minus or none in front, within 64 bits.
 fn integer(text: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(text).ok()?;
-    if text.starts_with('+') {
+    let too_long = text.trim_start_matches('-').len() > 19;
+    if too_long || text.starts_with('+') {
         None
     } else {
         text.parse().ok()

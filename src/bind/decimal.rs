@@ -72,7 +72,7 @@ impl Decimal {
             unit *= 10;
         }
         for digit in digits {
-            let expected = if unit == 0 { 0 } else { kept / unit % 10 };
+            let expected = kept.checked_div(unit).unwrap_or(0) % 10;
             if u128::from(digit - b'0') != expected {
                 return false;
             }
@@ -371,8 +371,7 @@ fn read_exponent(text: &[u8]) -> Option<i32> {
     let (negative, digits) = match text {
         [] => return None,
         [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
     };
     let mut exponent = 0_i32;
     for byte in digits {
@@ -399,6 +398,10 @@ fn beyond_28(mut mantissa: u128, more: i32) -> (u128, u8) {
         scale -= 1;
     }
     scale = scale.saturating_add(more);
+    if scale > MAX_SCALE + 19 && mantissa <= u128::from(u32::MAX) {
+        // Small numbers take a shortcut that forgets how many zeros there were.
+        return (0, 0);
+    }
     let excess = (scale - MAX_SCALE).max(0);
     let unit = power(excess);
     let (kept, lost) = (mantissa / unit, mantissa % unit);

@@ -9,9 +9,11 @@
 //! weekday without a year, are refused, because most years and days refuse them.
 
 use super::datetime::{
-    DateTime, Day, TICKS_PER_DAY, TICKS_PER_MINUTE, TICKS_PER_SECOND, UNREPRESENTABLE, Zone, day_number,
+    DateTime, Day, END_OF_TIME, MAX_OFFSET, TICKS_PER_DAY, TICKS_PER_MINUTE, TICKS_PER_SECOND,
+    UNREPRESENTABLE, Zone, day_number,
 };
 use super::lexer::{Cursor, Separator, Suffix, Word};
+use super::states::{Behind, Shape, State, Step, Token, step};
 
 /// How the day was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,274 +35,6 @@ pub(super) enum NotDate {
 
 /// The last year that two digits may stand for: `29` is 2029, `30` is 1930.
 const LAST_TWO_DIGIT_YEAR: i64 = 2029;
-/// The furthest that an offset may lead, in minutes.
-const MAX_OFFSET: i64 = 14 * 60;
-
-/// What was collected since the last complete date or time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// Nothing.
-    Start,
-    /// One number.
-    N,
-    /// Two numbers.
-    NN,
-    /// One number and a date separator.
-    NSep,
-    /// A number, a date separator, and a number.
-    NSepN,
-    /// Two numbers with date separators behind.
-    NNSep,
-    /// A month's name.
-    M,
-    /// A month's name and a number.
-    MN,
-    /// A number and a month's name.
-    NM,
-    /// A month's name and a number, in either order, with a date separator behind.
-    MNSep,
-    /// One number and then a number marked as year, month or day.
-    NMarked,
-    /// A year.
-    Y,
-    /// A year and a number.
-    YN,
-    /// A year, a number, and a date separator.
-    YNSep,
-    /// A year and a month.
-    YM,
-    /// A year, a month, and a date separator.
-    YMSep,
-    /// Numbers marked as year, month or day.
-    DateMarked,
-    /// Numbers marked as hour, minute or second.
-    TimeMarked,
-    /// A number and a time separator.
-    Hour,
-    /// Two numbers with time separators behind.
-    HourMinute,
-}
-
-/// What a complete date or time consists of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    MonthDay,
-    MonthDayYear,
-    NameDay,
-    YearName,
-    NameAndTwo,
-    YearMonthDay,
-    YearNameDay,
-    YearMonth,
-    YearNameOnly,
-    MonthDayThenYear,
-    Hour,
-    HourMinute,
-    HourMinuteSecond,
-    /// Everything was marked, and is in place already.
-    Marked,
-    MarkedThenDay,
-    YearThenMarked,
-    TwoThenMarked,
-}
-
-/// What follows a number or a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Behind {
-    End,
-    AmPm,
-    Blank,
-    DateSeparator,
-    TimeSeparator,
-}
-
-/// One token, as the states see it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Token {
-    End,
-    Number(Behind),
-    Month(Behind),
-    Year(Behind),
-    DateMarked,
-    TimeMarked,
-    Weekday,
-    Zone,
-    Era,
-}
-
-/// What a token leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Go(State),
-    Done(Shape),
-    Refuse,
-}
-
-/// The state, or the complete shape, that a token leads to.
-fn step(state: State, token: Token) -> Step {
-    match token {
-        Token::End => at_end(state),
-        Token::Number(behind) => after_number(state, behind),
-        Token::Month(behind) => after_month(state, behind),
-        Token::Year(behind) => after_year(state, behind),
-        Token::DateMarked => after_date_mark(state),
-        Token::TimeMarked => after_time_mark(state),
-        Token::Weekday => after_weekday(state),
-        Token::Zone => after_zone(state),
-        Token::Era => Step::Go(state),
-    }
-}
-
-fn at_end(state: State) -> Step {
-    match state {
-        State::Start => Step::Go(State::Start),
-        State::NN | State::NSepN => Step::Done(Shape::MonthDay),
-        State::MN => Step::Done(Shape::NameDay),
-        State::NM => Step::Done(Shape::YearName),
-        State::NMarked => Step::Done(Shape::YearThenMarked),
-        State::YN => Step::Done(Shape::YearMonth),
-        State::YM => Step::Done(Shape::YearNameOnly),
-        State::DateMarked | State::TimeMarked => Step::Done(Shape::Marked),
-        _ => Step::Refuse,
-    }
-}
-
-fn after_number(state: State, behind: Behind) -> Step {
-    match behind {
-        Behind::DateSeparator => match state {
-            State::Start | State::TimeMarked => Step::Go(State::NSep),
-            State::N | State::NSep => Step::Go(State::NNSep),
-            State::M => Step::Go(State::MNSep),
-            State::Y => Step::Go(State::YNSep),
-            _ => Step::Refuse,
-        },
-        Behind::TimeSeparator => match state {
-            State::Start
-            | State::NN
-            | State::NSepN
-            | State::MN
-            | State::NM
-            | State::NMarked
-            | State::DateMarked => Step::Go(State::Hour),
-            State::Hour => Step::Go(State::HourMinute),
-            _ => Step::Refuse,
-        },
-        Behind::AmPm => match state {
-            State::Start | State::NN | State::NSepN | State::DateMarked => Step::Done(Shape::Hour),
-            State::N | State::NSep | State::M | State::MNSep | State::Y => Step::Refuse,
-            State::TimeMarked => Step::Done(Shape::Marked),
-            _ => last_number(state),
-        },
-        Behind::Blank => match state {
-            State::Start => Step::Go(State::N),
-            State::N => Step::Go(State::NN),
-            State::NSep => Step::Go(State::NSepN),
-            State::M => Step::Go(State::MN),
-            State::Y => Step::Go(State::YN),
-            State::DateMarked | State::TimeMarked => Step::Go(State::Hour),
-            _ => last_number(state),
-        },
-        Behind::End => last_number(state),
-    }
-}
-
-/// A number that nothing of its date or time follows.
-fn last_number(state: State) -> Step {
-    Step::Done(match state {
-        State::Start => return Step::Refuse,
-        State::N | State::NSep => Shape::MonthDay,
-        State::NN | State::NSepN | State::NNSep => Shape::MonthDayYear,
-        State::M => Shape::NameDay,
-        State::MN | State::NM | State::MNSep => Shape::NameAndTwo,
-        State::NMarked => Shape::TwoThenMarked,
-        State::Y => Shape::YearMonth,
-        State::YN | State::YNSep => Shape::YearMonthDay,
-        State::YM | State::YMSep => Shape::YearNameDay,
-        State::DateMarked => Shape::MarkedThenDay,
-        State::TimeMarked => Shape::Marked,
-        State::Hour => Shape::HourMinute,
-        State::HourMinute => Shape::HourMinuteSecond,
-    })
-}
-
-fn after_month(state: State, behind: Behind) -> Step {
-    match (behind, state) {
-        (Behind::End | Behind::Blank, State::NN | State::NSepN | State::NNSep) => {
-            Step::Done(Shape::NameAndTwo)
-        }
-        (Behind::End | Behind::Blank, State::YN | State::YNSep) => Step::Done(Shape::YearNameDay),
-        (Behind::End, State::N | State::NSep | State::Hour) => Step::Done(Shape::YearName),
-        (Behind::End, State::Y) => Step::Done(Shape::YearNameOnly),
-        (Behind::Blank | Behind::DateSeparator, State::Start) => Step::Go(State::M),
-        (Behind::Blank, State::N | State::Hour) => Step::Go(State::NM),
-        (Behind::Blank, State::NSep) => Step::Go(State::MN),
-        (Behind::Blank, State::Y) => Step::Go(State::YM),
-        (Behind::DateSeparator, State::N | State::NSep) => Step::Go(State::MNSep),
-        (Behind::DateSeparator, State::Y) => Step::Go(State::YMSep),
-        _ => Step::Refuse,
-    }
-}
-
-fn after_year(state: State, behind: Behind) -> Step {
-    match (behind, state) {
-        (Behind::End | Behind::Blank, State::NN | State::NSepN | State::NNSep) => {
-            Step::Done(Shape::MonthDayThenYear)
-        }
-        (Behind::End | Behind::Blank, State::MN | State::NM | State::MNSep) => Step::Done(Shape::YearNameDay),
-        (Behind::End, State::N | State::NSep) => Step::Done(Shape::YearMonth),
-        (Behind::End, State::M) => Step::Done(Shape::YearNameOnly),
-        (Behind::Blank | Behind::DateSeparator, State::Start) => Step::Go(State::Y),
-        (Behind::Blank, State::N | State::NSep) => Step::Go(State::YN),
-        (Behind::Blank, State::M) => Step::Go(State::YM),
-        (Behind::DateSeparator, State::N | State::NSep) => Step::Go(State::YNSep),
-        (Behind::DateSeparator, State::M) => Step::Go(State::YMSep),
-        _ => Step::Refuse,
-    }
-}
-
-fn after_date_mark(state: State) -> Step {
-    match state {
-        State::Start | State::DateMarked | State::TimeMarked => Step::Go(State::DateMarked),
-        State::N | State::NMarked => Step::Go(State::NMarked),
-        State::NSepN | State::NNSep | State::MN | State::NM => Step::Done(Shape::Marked),
-        State::Y => Step::Go(State::YM),
-        _ => Step::Refuse,
-    }
-}
-
-fn after_time_mark(state: State) -> Step {
-    match state {
-        State::Start
-        | State::NN
-        | State::NSepN
-        | State::MN
-        | State::NM
-        | State::NMarked
-        | State::DateMarked
-        | State::TimeMarked
-        | State::Hour
-        | State::HourMinute => Step::Go(State::TimeMarked),
-        _ => Step::Refuse,
-    }
-}
-
-fn after_weekday(state: State) -> Step {
-    match state {
-        State::Hour => Step::Refuse,
-        State::YNSep => Step::Go(State::YN),
-        State::YMSep => Step::Go(State::YM),
-        _ => Step::Go(state),
-    }
-}
-
-fn after_zone(state: State) -> Step {
-    match state {
-        State::Start | State::N | State::NN | State::TimeMarked | State::Hour | State::HourMinute => {
-            Step::Go(state)
-        }
-        _ => Step::Refuse,
-    }
-}
 
 /// A year that the text gave, or the one it is read in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -727,7 +461,7 @@ impl<'a> Reading<'a> {
 
     /// Fills the gaps, checks, and applies half day, fraction, weekday and offset.
     fn finish(&self) -> Result<(DateTime, Order), NotDate> {
-        let hour = half_day(self.hour.unwrap_or(0), self.hour, self.afternoon).ok_or(NotDate::Refused)?;
+        let hour = half_day(self.hour.unwrap_or(0), self.afternoon).ok_or(NotDate::Refused)?;
         let time =
             time_of_day(hour, self.minute.unwrap_or(0), self.second.unwrap_or(0)).ok_or(NotDate::Refused)?;
         let time = time + fraction_ticks(self.fraction);
@@ -769,8 +503,12 @@ impl<'a> Reading<'a> {
     /// Reads the rest of `2020-1-21T` as a time of ISO 8601.
     fn iso_time(&mut self) -> Result<(DateTime, Order), NotDate> {
         let (hour, minute, second, fraction) = self.cursor.iso_time().ok_or(NotDate::Refused)?;
-        if let Some(offset) = self.cursor.iso_offset().ok_or(NotDate::Refused)? {
-            self.offset = Some(offset.map_or(Offset::Utc, Offset::Minutes));
+        let offset = self.cursor.iso_offset().ok_or(NotDate::Refused)?;
+        match offset.map(|offset| offset.map_or(Offset::Utc, Offset::Minutes)) {
+            Some(Offset::Minutes(minutes)) if minutes.abs() > MAX_OFFSET => return Err(NotDate::Refused),
+            // A `Z` in front of the date outweighs what stands behind the time.
+            Some(offset) if self.offset != Some(Offset::Utc) => self.offset = Some(offset),
+            _ => {}
         }
         let [month, day, _] = self.numbers;
         let number = day_number(self.long_year.unwrap_or(0), month, day).ok_or(NotDate::Refused)?;
@@ -799,21 +537,12 @@ impl Given {
 
     /// The moment so many ticks after its midnight, less an offset.
     fn moment(self, time: i64, offset: i64, zone: Zone) -> Result<DateTime, NotDate> {
-        let end = day_number(9999, 12, 31).unwrap_or(0) * TICKS_PER_DAY + TICKS_PER_DAY;
         if let Self::Number(number) = self {
             let local = number * TICKS_PER_DAY + time;
-            if local >= end {
+            if local >= END_OF_TIME {
                 return Err(NotDate::Exception(UNREPRESENTABLE));
             }
-            let mut ticks = local - offset;
-            if ticks < 0 && local < TICKS_PER_DAY {
-                // On the first day there is, the platform takes the date for a missing one.
-                ticks += TICKS_PER_DAY;
-            }
-            if !(0..end).contains(&ticks) {
-                return Err(NotDate::Refused);
-            }
-            return Ok(DateTime::from_ticks(ticks, zone));
+            return DateTime::at_offset(local, offset, zone).ok_or(NotDate::Refused);
         }
         let ticks = time - offset;
         let shift = i8::try_from(ticks.div_euclid(TICKS_PER_DAY)).unwrap_or(0);
@@ -853,16 +582,13 @@ fn check_day(year: Year, month: i64, day: i64) -> Option<Option<i64>> {
 }
 
 /// The hour of the day, given AM or PM; `None` where they contradict each other.
-fn half_day(hour: i64, given: Option<i64>, afternoon: Option<bool>) -> Option<i64> {
+fn half_day(hour: i64, afternoon: Option<bool>) -> Option<i64> {
     match afternoon {
-        None => Some(hour),
-        // A mark with no hour at all is refused.
-        Some(_) if given.is_none() => None,
         Some(false) if hour > 12 => None,
         Some(false) => Some(hour % 12),
         Some(true) if hour > 23 => None,
         Some(true) if hour < 12 => Some(hour + 12),
-        Some(true) => Some(hour),
+        None | Some(true) => Some(hour),
     }
 }
 

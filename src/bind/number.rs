@@ -61,7 +61,10 @@ pub(super) fn is_exactly(raw: &str, value: i64) -> bool {
     let (written, exponent) = raw.split_once(['e', 'E']).unwrap_or((raw, "0"));
     let (whole, fraction) = written.split_once('.').unwrap_or((written, ""));
     let whole = whole.strip_prefix('-').unwrap_or(whole);
-    let digits = whole.bytes().chain(fraction.bytes()).map(|byte| byte - b'0');
+    let digits = whole
+        .bytes()
+        .chain(fraction.bytes())
+        .map(|byte| byte.wrapping_sub(b'0'));
     if value == 0 {
         return digits.into_iter().all(|digit| digit == 0);
     }

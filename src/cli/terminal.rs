@@ -1,6 +1,5 @@
 //! What the environment says of the two streams.
 
-use std::env;
 use std::io::{self, IsTerminal, Write as _};
 
 use super::args::{Color, Common};
@@ -35,18 +34,7 @@ pub fn tell(line: &str) {
 }
 
 fn look(common: &Common, terminal: bool) -> Look {
-    let get = |name| env::var_os(name);
-    let (no_color, force, term) = (get("NO_COLOR"), get("CLICOLOR_FORCE"), get("TERM"));
-    let (lc_all, lc_ctype, lang, columns) = (get("LC_ALL"), get("LC_CTYPE"), get("LANG"), get("COLUMNS"));
-    let env = Env {
-        no_color: no_color.as_deref(),
-        clicolor_force: force.as_deref(),
-        term: term.as_deref(),
-        lc_all: lc_all.as_deref(),
-        lc_ctype: lc_ctype.as_deref(),
-        lang: lang.as_deref(),
-        columns: columns.as_deref(),
-    };
+    let env = Env::read();
     let choice = match common.color {
         Color::Auto => ColorChoice::Auto,
         Color::Always => ColorChoice::Always,
@@ -57,7 +45,7 @@ fn look(common: &Common, terminal: bool) -> Look {
         .flatten()
         .map(|(width, _)| width.0);
     Look {
-        color: choice.resolve(env, terminal),
+        color: choice.resolve(&env, terminal),
         unicode: env.unicode(),
         width: env.width(size),
     }

@@ -2,16 +2,19 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// Globs, read as lines of a `.gitignore` in one folder.
 ///
 /// Without a `/` a glob names a file or folder anywhere below; with one it is a path from the folder on. `*` stops at
 /// a `/`, `**` does not. What lies in an excluded folder is excluded.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Excludes {
     base: PathBuf,
-    globs: GlobSet,
+    /// Of paths from `base` on.
+    below: GlobSet,
+    /// Of paths from the root on.
+    rooted: GlobSet,
 }
 
 /// A glob that cannot be read.
@@ -31,15 +34,6 @@ impl std::fmt::Display for BadGlob {
 
 impl std::error::Error for BadGlob {}
 
-impl Default for Excludes {
-    fn default() -> Self {
-        Self {
-            base: PathBuf::new(),
-            globs: GlobSet::empty(),
-        }
-    }
-}
-
 impl Excludes {
     /// The globs of a folder: the current one for a flag, that of a settings file for what stands in it.
     pub fn new<I>(base: &Path, globs: I) -> Result<Self, BadGlob>
@@ -47,53 +41,60 @@ impl Excludes {
         I: IntoIterator,
         I::Item: AsRef<str>,
     {
-        let mut set = GlobSetBuilder::new();
+        let (mut below, mut rooted) = (GlobSetBuilder::new(), GlobSetBuilder::new());
         for glob in globs {
             let glob = glob.as_ref();
-            let bad = |error: &globset::Error| BadGlob {
-                glob: glob.to_owned(),
-                message: error.kind().to_string(),
-            };
-            let built = GlobBuilder::new(&anchored(glob)).literal_separator(true).build();
-            set.add(built.map_err(|error| bad(&error))?);
+            below.add(compile(glob, &anchored(glob))?);
+            if Path::new(glob).is_absolute() {
+                rooted.add(compile(glob, glob.trim_end_matches('/'))?);
+            }
         }
-        let globs = set.build().map_err(|error| BadGlob {
-            glob: String::new(),
-            message: error.to_string(),
-        })?;
         Ok(Self {
             base: normal(base),
-            globs,
+            below: together(&below)?,
+            rooted: together(&rooted)?,
         })
     }
 
     /// Whether a path, or a folder it lies in, is excluded.
     pub fn matches(&self, path: &Path) -> bool {
-        if self.globs.is_empty() {
+        if self.below.is_empty() {
             return false;
         }
         let whole = normal(path);
-        let inside = whole.strip_prefix(&self.base).unwrap_or(&whole);
-        inside
-            .ancestors()
-            .filter(|part| !part.as_os_str().is_empty())
-            .any(|part| self.globs.is_match(part))
+        let shared = whole
+            .components()
+            .zip(self.base.components())
+            .take_while(|(one, other)| one == other);
+        let inside: PathBuf = whole.components().skip(shared.count()).collect();
+        let hit = |globs: &GlobSet, path: &Path| path.ancestors().any(|part| globs.is_match(part));
+        hit(&self.below, &inside) || hit(&self.rooted, &whole)
     }
 }
 
-/// A glob in the form globset wants it: any depth is spelled out.
+/// A glob in the form globset wants it: from the folder on, any depth spelled out.
 fn anchored(glob: &str) -> String {
-    let glob = glob.strip_prefix("./").unwrap_or(glob);
-    let bare = glob.trim_end_matches('/');
-    if bare.contains('/') && !Path::new(bare).is_absolute() {
-        bare.to_owned()
-    } else if let Some(rooted) = bare.strip_prefix('/').filter(|rooted| !rooted.contains('/')) {
-        rooted.to_owned()
-    } else if bare.starts_with('/') {
-        bare.to_owned()
-    } else {
-        format!("**/{bare}")
+    let bare = glob.strip_prefix("./").unwrap_or(glob).trim_end_matches('/');
+    match bare.strip_prefix('/') {
+        Some(rooted) => rooted.to_owned(),
+        None if bare.contains('/') || glob.starts_with("./") => bare.to_owned(),
+        None => format!("**/{bare}"),
     }
+}
+
+fn compile(glob: &str, form: &str) -> Result<Glob, BadGlob> {
+    let built = GlobBuilder::new(form).literal_separator(true).build();
+    built.map_err(|error| BadGlob {
+        glob: glob.to_owned(),
+        message: error.kind().to_string(),
+    })
+}
+
+fn together(globs: &GlobSetBuilder) -> Result<GlobSet, BadGlob> {
+    globs.build().map_err(|error| BadGlob {
+        glob: String::new(),
+        message: error.to_string(),
+    })
 }
 
 /// A path from the root, without `.` and `..`; links are not looked at.

@@ -3,9 +3,9 @@
 pub mod exclude;
 mod ignored;
 pub mod read;
+pub mod recognize;
 pub mod walk;
 
 pub use exclude::Excludes;
 pub use read::{ReadError, Reader};
 pub use walk::{Entry, WalkOptions, collect};
-pub mod recognize;

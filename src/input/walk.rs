@@ -40,7 +40,7 @@ pub struct WalkOptions {
     pub excludes: Excludes,
     /// Whether files that git ignores are taken too.
     pub no_ignore: bool,
-    /// Whether hidden files and folders are taken too.
+    /// Whether hidden files and folders are taken too, all but `.git`.
     pub hidden: bool,
 }
 
@@ -104,47 +104,19 @@ impl Walk<'_> {
             Ok(real) => real,
             Err(error) => return self.problem(root, unreachable(root, &error)),
         };
-        let options = self.options;
-        let mut ignored = if options.no_ignore {
-            Ignored::default()
-        } else {
-            Ignored::above(&real)
-        };
-        let below = |entry: &DirEntry| match entry.path().strip_prefix(root) {
-            Ok(rest) if entry.depth() > 0 => real.join(rest),
-            _ => real.clone(),
-        };
-        let wanted = |entry: &DirEntry| {
-            let (depth, kind) = (entry.depth(), entry.file_type());
-            if depth > 0 && (kind.is_dir() || is_json(entry)) {
-                let hidden = !options.hidden && is_hidden(entry);
-                if hidden || options.excludes.matches(entry.path()) {
-                    return false;
-                }
-            }
-            if options.no_ignore || !(kind.is_dir() || is_json(entry)) {
-                return true;
-            }
-            let path = below(entry);
-            if depth > 0 && ignored.matches(&path, depth, kind.is_dir()) {
-                return false;
-            }
-            if kind.is_dir() {
-                ignored.enter(&path, depth);
-            }
-            true
-        };
-        for found in WalkDir::new(root)
-            .follow_links(false)
-            .sort_by_file_name()
+        let mut filter = Filter::new(self.options, &real);
+        let walk = WalkDir::new(root).follow_links(false).sort_by_file_name();
+        for found in walk
             .into_iter()
-            .filter_entry(wanted)
+            .filter_entry(|entry| filter.lets_through(entry, &below(&real, root, entry)))
         {
             match found {
-                Ok(entry) if entry.file_type().is_file() && is_json(&entry) => {
-                    let real = self.several.then(|| below(&entry));
+                Ok(entry) if entry.file_type().is_file() => {
+                    let real = self.several.then(|| below(&real, root, &entry));
                     self.file(entry.into_path(), real, false);
                 }
+                // A link that leads nowhere is a payload that somebody believes to be there.
+                Ok(entry) if entry.path_is_symlink() && is_json(&entry) => self.link(&entry),
                 Ok(_) => {}
                 Err(error) => self.lost(root, &error),
             }
@@ -170,6 +142,13 @@ impl Walk<'_> {
         self.entries.push(Entry::File { path, named });
     }
 
+    /// A link in a folder is not followed, but where it is broken it is told.
+    fn link(&mut self, entry: &DirEntry) {
+        if let Err(error) = fs::metadata(entry.path()) {
+            self.problem(entry.path(), unreachable(entry.path(), &error));
+        }
+    }
+
     /// A folder that may not be entered, or a file that went away while we walked.
     fn lost(&mut self, root: &Path, error: &walkdir::Error) {
         let path = error.path().unwrap_or(root).to_path_buf();
@@ -182,6 +161,55 @@ impl Walk<'_> {
             path: path.to_path_buf(),
             message,
         });
+    }
+}
+
+/// Decides what of a folder is walked; it has to be asked about everything in it, from the top down.
+struct Filter<'a> {
+    options: &'a WalkOptions,
+    ignored: Option<Ignored>,
+}
+
+impl<'a> Filter<'a> {
+    /// The filter of a folder, given without links.
+    fn new(options: &'a WalkOptions, root: &Path) -> Self {
+        Self {
+            options,
+            ignored: (!options.no_ignore).then(|| Ignored::above(root)),
+        }
+    }
+
+    /// Whether a folder is to be entered, or a file taken; `real` is its path without links.
+    fn lets_through(&mut self, entry: &DirEntry, real: &Path) -> bool {
+        let is_dir = entry.file_type().is_dir();
+        let is_root = entry.depth() == 0;
+        if !is_root && (!(is_dir || is_json(entry)) || self.is_left_out(entry)) {
+            return false;
+        }
+        let Some(ignored) = &mut self.ignored else {
+            return true;
+        };
+        if !is_root && ignored.matches(real, entry.depth(), is_dir) {
+            return false;
+        }
+        if is_dir {
+            ignored.enter(real, entry.depth());
+        }
+        true
+    }
+
+    fn is_left_out(&self, entry: &DirEntry) -> bool {
+        // Nobody who asks for hidden files means git's own.
+        let hidden = is_hidden(entry) && (!self.options.hidden || entry.file_name() == ".git");
+        hidden || self.options.excludes.matches(entry.path())
+    }
+}
+
+/// The path of an entry under `root`, which is `real` without links: links below are not followed.
+fn below(real: &Path, root: &Path, entry: &DirEntry) -> PathBuf {
+    match entry.path().strip_prefix(root) {
+        Ok(rest) if entry.depth() > 0 => real.join(rest),
+        _ => real.to_path_buf(),
     }
 }
 

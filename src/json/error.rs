@@ -68,6 +68,8 @@ pub enum SyntaxKind {
     },
     /// No closing quote.
     UnterminatedString,
+    /// The closing quote has a backslash before it.
+    EscapedQuote,
     /// A raw line break in a string.
     LineBreak,
     /// Another raw control character in a string.
@@ -176,6 +178,7 @@ impl SyntaxKind {
             Self::MissingOpen => "missing-open",
             Self::Unclosed { .. } => "unclosed",
             Self::UnterminatedString => "unterminated-string",
+            Self::EscapedQuote => "escaped-quote",
             Self::LineBreak => "line-break",
             Self::ControlCharacter => "control-character",
             Self::BadEscape => "bad-escape",
@@ -251,6 +254,7 @@ impl SyntaxKind {
                 | Self::MissingOpen
                 | Self::Unclosed { .. }
                 | Self::UnterminatedString
+                | Self::EscapedQuote
                 | Self::UnescapedQuote
                 | Self::BadNumber
                 | Self::UnquotedText
@@ -322,7 +326,8 @@ impl SyntaxError {
             SyntaxKind::ExtraOpen | SyntaxKind::ExtraClose { .. } => match self.span.of(text) {
                 "{" | "}" => format!("one brace too many: {here}"),
                 "[" | "]" => format!("one bracket too many: {here}"),
-                _ => format!("brackets too many: {here}"),
+                all if all.contains(['[', ']']) => format!("brackets too many: {here}"),
+                _ => format!("braces too many: {here}"),
             },
             SyntaxKind::WrongClose { expected } => {
                 format!(
@@ -345,6 +350,7 @@ impl SyntaxError {
             }
             SyntaxKind::Unclosed { count, .. } => format!("the file ends before {count} closing brackets"),
             SyntaxKind::UnterminatedString => format!("missing closing quote: {here}"),
+            SyntaxKind::EscapedQuote => format!("the closing quote has a backslash before it: {here}"),
             SyntaxKind::LineBreak => "line break in a string".into(),
             SyntaxKind::ControlCharacter => match self.span.of(text) {
                 "\t" => "tab character in a string".into(),
@@ -355,7 +361,9 @@ impl SyntaxError {
             SyntaxKind::LoneSurrogate => format!("{here} is half of a surrogate pair, not a character"),
             SyntaxKind::SingleQuotes => format!("single quotes around {here}"),
             SyntaxKind::SmartQuotes => format!("typographic quotes around {here}"),
-            SyntaxKind::UnescapedQuote => format!("quote inside a string: {here}"),
+            SyntaxKind::UnescapedQuote => {
+                format!("unescaped quote in a string, before {}", self.follower(text))
+            }
             SyntaxKind::UnquotedName => format!("name without quotes: {here}"),
             SyntaxKind::NameNotString => format!("a name has to be a string, not {here}"),
             SyntaxKind::Comment | SyntaxKind::HashComment => format!("comment: {here}"),
@@ -410,16 +418,15 @@ impl SyntaxError {
             SyntaxKind::MissingValue => "give it a value, or remove the name",
             SyntaxKind::MissingName => "give it a name, or remove it",
             SyntaxKind::ExtraOpen | SyntaxKind::ExtraClose { .. } => "remove it",
-            SyntaxKind::MissingClose { .. } | SyntaxKind::Unclosed { .. } => {
-                "close it; if the file was cut off, get it anew"
-            }
+            SyntaxKind::MissingClose { .. } => "close what was opened",
+            SyntaxKind::Unclosed { .. } => "close what was opened; if the file was cut off, fetch it again",
             SyntaxKind::MissingOpen => "a `{` is missing before it, or the `}` before it is one too many",
             SyntaxKind::UnterminatedString => "end the string with a double quote",
             SyntaxKind::LineBreak => "write it as `\\n`, or end the string on its own line",
             SyntaxKind::ControlCharacter => {
                 "write it as an escape: `\\t` for a tab, otherwise `\\u` and four digits"
             }
-            SyntaxKind::BadEscape => "a backslash itself is written `\\\\`",
+            SyntaxKind::BadEscape | SyntaxKind::EscapedQuote => "a backslash itself is written `\\\\`",
             SyntaxKind::LoneSurrogate => "the API may store it as a replacement character",
             SyntaxKind::SingleQuotes | SyntaxKind::SmartQuotes => "use straight double quotes",
             SyntaxKind::UnescapedQuote => "write the quote as `\\\"`",
@@ -444,8 +451,11 @@ impl SyntaxError {
             SyntaxKind::WrongLiteral => {
                 return format!("write {}", literal_for(self.span.of(text)));
             }
-            SyntaxKind::BadUnicodeEscape => "",
-            SyntaxKind::UnexpectedText => "",
+            SyntaxKind::BadUnicodeEscape => "as in `\\u00e9`; a backslash itself is written `\\\\`",
+            SyntaxKind::UnexpectedText if self.span.of(text).starts_with(['<', '$', '%', '{', '@']) => {
+                "put a value in place of the placeholder"
+            }
+            SyntaxKind::UnexpectedText => "remove it, or put it in double quotes if it is text",
         };
         fixed.into()
     }
@@ -453,7 +463,7 @@ impl SyntaxError {
     /// The token after the place, for "missing … before …".
     fn follower(&self, text: &str) -> String {
         let rest = text.get(self.span.end as usize..).unwrap_or("");
-        let rest = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+        let rest = after_comments(rest);
         let end = match rest.as_bytes().first() {
             None => return "the end of the file".into(),
             Some(b'"') => rest[1..].find(['"', '\n']).map_or(rest.len(), |at| at + 2),
@@ -492,6 +502,21 @@ fn shown(text: &str) -> String {
         out
     } else {
         format!("`{out}`")
+    }
+}
+
+/// The text from its first token on.
+fn after_comments(mut text: &str) -> &str {
+    loop {
+        text = text.trim_start_matches([' ', '\t', '\r', '\n']);
+        let end = if text.starts_with("/*") {
+            text.find("*/").map(|end| end + 2)
+        } else if text.starts_with("//") || text.starts_with('#') {
+            text.find('\n')
+        } else {
+            return text;
+        };
+        text = end.and_then(|end| text.get(end..)).unwrap_or("");
     }
 }
 

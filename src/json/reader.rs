@@ -99,6 +99,8 @@ pub(super) struct Memory {
     /// The end of the text was reached in a way that was reported.
     pub cut: bool,
     pub too_deep: bool,
+    /// Text stood before the root.
+    pub wrapped: bool,
     pub error_count: usize,
     pub warning_count: usize,
     /// How many bytes may still be looked at ahead, so that time stays linear.
@@ -151,6 +153,8 @@ impl<'a> Reader<'a> {
         tree.damaged = self.memory.damaged;
         if found {
             self.root_span = tree.nodes.first().map(|node| node.span);
+            let behind = look::byte(self.bytes, look::space(self.bytes, self.at));
+            tree.damaged |= matches!(behind, b',' | b'}');
             self.finish();
         }
         if tree.is_empty() {

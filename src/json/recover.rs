@@ -237,6 +237,7 @@ impl Reader<'_> {
             let end = self.previous_end(self.at + length);
             self.report(SyntaxKind::UnexpectedText, self.at, end);
             self.at += length;
+            self.memory.wrapped = true;
         }
     }
 
@@ -246,12 +247,18 @@ impl Reader<'_> {
         match self.byte() {
             b',' if in_list => self.surplus_commas(),
             b',' | b'}' | b']' if self.inside == Inside::Object => self.no_value(tree),
-            b']' if in_list => self.trailing_comma(tree),
+            b']' if in_list => self.trailing_comma(),
             b'}' if in_list => self.mismatch(tree),
+            b':' if self.inside == Inside::Object => {
+                let colon = self.at;
+                self.report(SyntaxKind::UnexpectedText, colon, colon + 1);
+                self.at = colon + 1;
+                State::Value
+            }
             b'\'' => self.odd_string(tree, JsonKind::String),
             b'-' | b'+' | b'.' | b'0'..=b'9' => self.odd_number(tree),
             byte if byte >= 0x80 && self.at_smart_quote() => self.odd_string(tree, JsonKind::String),
-            byte if look::is_word(byte) => self.bare_word(tree),
+            byte if look::is_word(byte) && self.placeholder().is_none() => self.bare_word(tree),
             _ => self.junk_value(tree),
         }
     }
@@ -273,21 +280,21 @@ impl Reader<'_> {
         };
         self.report(kind, start, end);
         // A closing bracket may follow: that the last comma is a trailing one too needs no saying.
-        if self.inside == Inside::Object {
-            State::KeyOrEnd
-        } else {
-            State::ValueOrEnd
-        }
+        self.entry_or_end()
     }
 
     /// A closing bracket after a comma.
-    fn trailing_comma(&mut self, tree: &mut Tree) -> State {
+    fn trailing_comma(&mut self) -> State {
         let end = self.previous_end(self.at);
         self.report(SyntaxKind::TrailingComma, end.saturating_sub(1), end);
+        self.entry_or_end()
+    }
+
+    /// A comma was read, but the list or object may end all the same.
+    fn entry_or_end(&self) -> State {
         if self.inside == Inside::Object {
             State::KeyOrEnd
         } else {
-            let _ = tree;
             State::ValueOrEnd
         }
     }
@@ -303,6 +310,7 @@ impl Reader<'_> {
     /// The value at this place cannot be had.
     pub(super) fn give_up_value(&mut self, tree: &mut Tree) -> State {
         drop_name(tree);
+        self.memory.damaged = true;
         if self.inside == Inside::List {
             self.memory.lost = true;
         }
@@ -312,19 +320,26 @@ impl Reader<'_> {
     /// Text that is no value.
     pub(super) fn junk_value(&mut self, tree: &mut Tree) -> State {
         let start = self.at;
-        self.at = self.angled().unwrap_or_else(|| look::junk_end(self.text, start));
-        self.unexpected(start, self.at);
+        let end = self
+            .placeholder()
+            .unwrap_or_else(|| look::junk_end(self.text, start));
+        self.unexpected(start, end);
         self.after_junk(tree)
     }
 
-    /// `<…>` on one line.
-    fn angled(&self) -> Option<usize> {
-        let rest = self.bytes.get(self.at..self.bytes.len().min(self.at + NEAR))?;
-        if *rest.first()? != b'<' {
-            return None;
-        }
-        let length = memchr::memchr3(b'>', b'\n', b'"', rest)?;
-        (rest.get(length) == Some(&b'>')).then_some(self.at + length + 1)
+    /// Behind a placeholder on one line: `<…>`, `${…}`, `{{…}}`.
+    pub(super) fn placeholder(&self) -> Option<usize> {
+        let rest = self.text.get(self.at..look::line_end(self.bytes, self.at))?;
+        let (open, close) = [("<", ">"), ("${", "}"), ("{{", "}}")]
+            .into_iter()
+            .find(|(open, _)| rest.starts_with(open))?;
+        let inner = &rest[open.len()..];
+        let end = inner
+            .bytes()
+            .take(NEAR)
+            .position(|byte| matches!(byte, b'"' | b'<' | b'>' | b'{' | b'}'))?;
+        let whole = end > 0 && inner.get(end..).is_some_and(|tail| tail.starts_with(close));
+        whole.then_some(self.at + open.len() + end + close.len())
     }
 
     /// Reports text at `start..end`, and steps over it.
@@ -349,7 +364,7 @@ impl Reader<'_> {
     fn bad_name(&mut self, tree: &mut Tree) -> State {
         match self.byte() {
             b',' => self.surplus_commas(),
-            b'}' => self.trailing_comma(tree),
+            b'}' => self.trailing_comma(),
             b']' => self.mismatch(tree),
             b'{' | b'[' => self.bracket_for_name(tree),
             b':' => self.nameless(),
@@ -383,11 +398,7 @@ impl Reader<'_> {
     pub(super) fn semicolon(&mut self) -> State {
         self.report(SyntaxKind::SemicolonForComma, self.at, self.at + 1);
         self.at += 1;
-        if self.inside == Inside::Object {
-            State::KeyOrEnd
-        } else {
-            State::ValueOrEnd
-        }
+        self.entry_or_end()
     }
 
     /// Where a colon should stand.
@@ -407,6 +418,11 @@ impl Reader<'_> {
                 self.at += length;
                 State::Value
             }
+            b',' if self.comma_for_colon() => {
+                self.report(SyntaxKind::EqualsForColon, self.at, self.at + 1);
+                self.at += 1;
+                State::Value
+            }
             b',' | b'}' | b']' => self.no_value(tree),
             b'"' if self.at_name() => {
                 self.no_value(tree);
@@ -422,14 +438,19 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether a value stands behind the comma, and no name.
+    fn comma_for_colon(&mut self) -> bool {
+        let here = std::mem::replace(&mut self.at, 0);
+        self.at = look::space(self.bytes, here + 1);
+        let value = look::begins_value(self.byte()) && !self.at_name();
+        self.at = here;
+        value
+    }
+
     fn junk_for_colon(&mut self, tree: &mut Tree) -> State {
         let start = self.at;
-        self.at += self
-            .text
-            .get(start..)
-            .and_then(|rest| rest.chars().next())
-            .map_or(1, char::len_utf8);
-        self.unexpected(start, self.at);
+        let first = self.text.get(start..).and_then(|rest| rest.chars().next());
+        self.unexpected(start, start + first.map_or(1, char::len_utf8));
         if self.byte() == b':' {
             return State::Colon;
         }
@@ -448,25 +469,23 @@ impl Reader<'_> {
         match byte {
             b';' => self.semicolon(),
             b'}' | b']' => self.mismatch(tree),
+            b'{' if let Some(end) = self.placeholder() => {
+                self.unexpected(self.at, end);
+                State::After
+            }
             b'{' | b'[' if object => self.bracket_for_name(tree),
             _ if object && self.at_name() => self.missing_comma(State::Key),
             b'"' | b'{' | b'[' | b'\'' if !object => self.missing_comma(State::Value),
             byte if !object && look::is_word(byte) => self.missing_comma(State::Value),
             _ => {
-                let start = self.at;
-                self.skip_junk();
-                self.unexpected(start, self.at);
+                let string = (byte == b'"')
+                    .then(|| look::string_end(self.bytes, self.at, usize::MAX))
+                    .flatten();
+                let end = string.unwrap_or_else(|| look::junk_end(self.text, self.at));
+                self.unexpected(self.at, end);
                 State::After
             }
         }
-    }
-
-    fn skip_junk(&mut self) {
-        self.at = match self.byte() {
-            b'"' => look::string_end(self.bytes, self.at, usize::MAX),
-            _ => None,
-        }
-        .unwrap_or_else(|| look::junk_end(self.text, self.at));
     }
 
     fn missing_comma(&mut self, next: State) -> State {
@@ -511,7 +530,12 @@ impl Reader<'_> {
             b'{' | b'[' | b'"' => SyntaxKind::SeveralRoots,
             _ => SyntaxKind::TrailingText,
         };
-        self.report(kind, self.at, self.at + rest.len());
+        let shown = rest.lines().next().unwrap_or(rest).trim_end().len();
+        let shown = if closers { rest.len() } else { shown };
+        // What follows a list that had text before it belongs to that text: `call([…]);`
+        if !self.memory.wrapped {
+            self.report(kind, self.at, self.at + shown);
+        }
         self.at = self.bytes.len();
     }
 }

@@ -29,7 +29,7 @@ impl Reader<'_> {
                 b'\\' => self.escape(stop, &mut odd),
                 byte => match self.control(stop, byte, kind, &mut odd) {
                     Some(next) => next,
-                    None => return self.unterminated(tree, kind, stop.min(self.bytes.len())),
+                    None => return self.unterminated(tree, kind, stop.min(self.bytes.len()), &odd),
                 },
             };
             stop = look::plain(self.bytes, stop);
@@ -132,7 +132,7 @@ impl Reader<'_> {
     }
 
     /// The string at the reader's place has no closing quote up to `stop`, the end of its line.
-    fn unterminated(&mut self, tree: &mut Tree, kind: JsonKind, stop: usize) {
+    fn unterminated(&mut self, tree: &mut Tree, kind: JsonKind, stop: usize, odd: &Odd) {
         self.memory.cut |= stop >= self.bytes.len();
         let line = self.text.get(self.at..stop).unwrap_or("");
         let length = if kind == JsonKind::Key {
@@ -145,9 +145,13 @@ impl Reader<'_> {
         let what = if text.ends_with(['”', '“']) {
             SyntaxKind::SmartQuotes
         } else {
-            SyntaxKind::UnterminatedString
+            cut_kind(text)
         };
-        self.report(what, self.at, self.at + length);
+        // A path with single backslashes is one mistake, also where the last of them hides the quote.
+        if what != SyntaxKind::EscapedQuote || !odd.bad_escape {
+            self.report(what, self.at, self.at + length);
+        }
+        self.memory.damaged = true;
         let escaped = text.contains('\\');
         self.push_odd(tree, kind, self.at + length, |node| {
             node.escaped = escaped;
@@ -207,7 +211,7 @@ impl Reader<'_> {
                 let escaped = line[..length].contains('\\');
                 self.push_odd(tree, kind, self.at + length, |node| node.escaped = escaped);
             }
-            None => self.unterminated(tree, kind, self.at + line.len()),
+            None => self.unterminated(tree, kind, self.at + line.len(), &Odd::default()),
         }
         if kind == JsonKind::Key {
             State::Colon
@@ -244,6 +248,10 @@ impl Reader<'_> {
         }
         let whole = look::junk_end(self.text, self.at);
         let word = self.text.get(self.at..whole).unwrap_or("");
+        if self.cut_literal(word, whole) {
+            self.at = whole;
+            return self.give_up_value(tree);
+        }
         let (what, kind) = match word.to_ascii_lowercase().as_str() {
             "true" => (SyntaxKind::WrongLiteral, JsonKind::True),
             "false" => (SyntaxKind::WrongLiteral, JsonKind::False),
@@ -261,6 +269,17 @@ impl Reader<'_> {
             node.malformed = !matches!(what, SyntaxKind::WrongLiteral);
         });
         State::After
+    }
+
+    /// Whether the text ends inside `true`, `false` or `null`: then only that it ends is reported.
+    fn cut_literal(&self, word: &str, end: usize) -> bool {
+        let literal = ["true", "false", "null"]
+            .iter()
+            .any(|literal| literal.starts_with(word));
+        literal
+            && look::space(self.bytes, end) >= self.bytes.len()
+            && !self.stack.is_empty()
+            && !self.memory.cut
     }
 
     fn lone_quote(&self, at: usize) -> bool {
@@ -358,6 +377,10 @@ impl Reader<'_> {
         if last.malformed || matches!(byte, b'"' | b'{' | b'[' | b':' | b';' | b'=' | b'/' | b'#') {
             return false;
         }
+        if let Some(length) = smart_end(last.span.of(self.text)) {
+            let start = last.span.start as usize;
+            return self.cut_string(tree, SyntaxKind::SmartQuotes, start, start + length);
+        }
         let mut stop = self.at;
         loop {
             stop = look::plain(self.bytes, stop);
@@ -399,11 +422,20 @@ impl Reader<'_> {
         if !inner[kept.len()..].contains([',', '{']) {
             return false;
         }
-        let end = start + 1 + kept.len();
-        self.report(SyntaxKind::UnterminatedString, start, end);
+        self.cut_string(
+            tree,
+            SyntaxKind::UnterminatedString,
+            start,
+            start + 1 + kept.len(),
+        )
+    }
+
+    /// The last string ends at `end`, and what follows is read again.
+    fn cut_string(&mut self, tree: &mut Tree, what: SyntaxKind, start: usize, end: usize) -> bool {
+        self.report(what, start, end);
         if let Some(node) = tree.nodes.last_mut() {
             node.span.end = offset(end);
-            node.malformed = true;
+            node.malformed = what != SyntaxKind::SmartQuotes;
         }
         self.at = end;
         self.state = State::After;
@@ -507,6 +539,9 @@ impl Reader<'_> {
         if seen.fits(self.outer(1)) {
             return self.wrong_close(tree);
         }
+        if seen == Seen::Close(list_or_object(self.inside)) && nearest == Some(1) && self.swapped(tree) {
+            return State::After;
+        }
         match nearest {
             Some(depth) if seen.fits(self.outer(depth + 1)) => self.close_before(tree, depth),
             _ if seen.fits(self.outer(0)) => self.extra_close(),
@@ -524,6 +559,18 @@ impl Reader<'_> {
         let here = Span::new(offset(self.at), offset(self.at + 1));
         self.report_with(SyntaxKind::WrongClose { expected }, here, opened);
         self.close(tree)
+    }
+
+    /// Two closing brackets in the wrong order: `]}` for `}]`.
+    fn swapped(&mut self, tree: &mut Tree) -> bool {
+        let second = look::space(self.bytes, self.at + 1);
+        if look::byte(self.bytes, second) == b',' || !self.seen(second + 1).fits(self.outer(2)) {
+            return false;
+        }
+        self.wrong_close(tree);
+        self.at = second;
+        self.close(tree);
+        true
     }
 
     fn extra_close(&mut self) -> State {
@@ -567,8 +614,11 @@ impl Reader<'_> {
             return self.extra_open(true);
         };
         let seen = self.seen(end);
+        if self.byte() == b'[' {
+            return self.nameless_value(end);
+        }
         match seen {
-            Seen::Close(Inside::Object) => self.extra_pair(tree, end),
+            Seen::Close(Inside::Object) => self.extra_pair(end),
             Seen::Entry(Inside::Object) => self.nameless_value(end),
             Seen::Entry(_) | Seen::Close(_)
                 if self.state != State::KeyOrEnd && self.outer(1) != Inside::Object =>
@@ -595,12 +645,16 @@ impl Reader<'_> {
         State::KeyOrEnd
     }
 
-    /// Braces in braces: both the opening and the closing one are too many.
-    fn extra_pair(&mut self, _tree: &mut Tree, _end: usize) -> State {
+    /// Braces in braces: the opening one is too many, and mostly a closing one too.
+    fn extra_pair(&mut self, end: usize) -> State {
         let frame = self.stack.last().copied();
         let at = self.at;
         let state = self.extra_open(false);
-        if let (Some(frame), true) = (frame, self.stack.len() < MAX_DEPTH) {
+        let closers = self.seen(look::space(self.bytes, end) + 1);
+        let only_open =
+            self.outer(1) == Inside::Object && !closers.fits(Inside::Object) && closers.fits(self.outer(2));
+        // Two frames for one object: the first closing brace ends the inner one.
+        if let (Some(frame), false) = (frame, only_open || self.stack.len() >= MAX_DEPTH) {
             self.stack.push(Frame { open: at, ..frame });
         }
         state
@@ -628,26 +682,29 @@ impl Reader<'_> {
         State::After
     }
 
-    /// `{{…}}`, which is no object in an object.
+    /// `{{…}}` is no object in an object.
     fn template(&mut self, tree: &mut Tree) -> Option<State> {
+        if let Some(end) = self.placeholder() {
+            // In the place of a name: its value goes with it.
+            self.unexpected(self.at, end);
+            if self.byte() == b':' {
+                self.at = look::space(self.bytes, self.at + 1);
+                self.skip_value();
+            }
+            return Some(State::After);
+        }
         let frame = *self.stack.last()?;
-        let outer = self.at.checked_sub(1)?;
-        if frame.open != outer || frame.made_up || self.state != State::KeyOrEnd || self.byte() != b'{' {
+        let inner = self.at;
+        if frame.open + 1 != inner || frame.made_up || self.state != State::KeyOrEnd {
             return None;
         }
-        let rest = self
-            .bytes
-            .get(self.at + 1..self.bytes.len().min(self.at + NEAR))?;
-        let stop = rest
-            .iter()
-            .position(|byte| matches!(byte, b'"' | b'\n' | b'\r' | b'{' | b'}'))?;
-        if rest.get(stop..stop + 2) != Some(b"}}") || stop == 0 {
-            return None;
-        }
-        let end = self.at + 1 + stop + 2;
+        self.at = frame.open;
+        let end = self.placeholder();
+        self.at = inner;
+        let end = end?;
         self.pop_frame(tree, end);
         tree.nodes.truncate(frame.node as usize);
-        self.unexpected(outer, end);
+        self.unexpected(frame.open, end);
         Some(self.after_junk(tree))
     }
 
@@ -685,6 +742,23 @@ impl Reader<'_> {
 /// The opening bracket of a list or object.
 fn bracket_span(frame: &Frame) -> Span {
     Span::new(offset(frame.open), offset(frame.open + 1))
+}
+
+/// What a string without an end is called.
+fn cut_kind(text: &str) -> SyntaxKind {
+    if text.len() > 2 && text.ends_with("\\\"") {
+        SyntaxKind::EscapedQuote
+    } else {
+        SyntaxKind::UnterminatedString
+    }
+}
+
+/// Where a typographic quote ends a string that a straight one began.
+fn smart_end(text: &str) -> Option<usize> {
+    let at = text.find('”')?;
+    let end = at + '”'.len_utf8();
+    let next = look::byte(text.as_bytes(), look::blanks(text.as_bytes(), end));
+    matches!(next, b',' | b'}' | b']').then_some(end)
 }
 
 /// The length of the string with odd quotes that begins the line.

@@ -323,6 +323,11 @@ impl<'a> Linter<'a> {
         };
         let mut claim = Cow::Borrowed(&required.claim);
         let mut message = format!("{} {how}", property.name);
+        if let (Some(evidence), "is empty") = (required.empty_evidence, how) {
+            let claim = claim.to_mut();
+            claim.evidence = evidence;
+            claim.wording = Wording::Inferred;
+        }
         if required.for_new_contact {
             match self.new_contact() {
                 Some(false) => return,
@@ -450,7 +455,8 @@ impl<'a> Linter<'a> {
     /// The platform refuses to convert the value: the whole request fails.
     pub(super) fn refused(&mut self, node: NodeId, property: Option<&Property>, sentence: String) {
         let name = property.map_or("the record", |property| property.name.as_str());
-        let what = property.map_or("an object", |property| declared(property.ty));
+        let ty = property.map_or(Type::Object(self.endpoint.record), |property| property.ty);
+        let what = declared(ty);
         let found = self.found(node);
         let note = Note {
             severity: Severity::Error,
@@ -463,9 +469,9 @@ impl<'a> Linter<'a> {
             }),
             ..Note::warning(
                 "does-not-convert",
-                format!("{name} has to be {what}, and {found} does not convert to it"),
+                format!("{name}: {found} does not convert to {what}"),
                 "A value that does not convert fails the whole request; only the first one in the file is reported.",
-                format!("Send {what}."),
+                wanted(ty).to_owned(),
             )
         };
         self.warn(property, self.value_place(node), note);
@@ -508,20 +514,19 @@ impl<'a> Linter<'a> {
         } else {
             "changes-on-conversion"
         };
+        let becomes = match change {
+            Change::NumberToText | Change::BooleanToText => format!("the text {}", quoted(becomes)),
+            _ => shortened(becomes).into_owned(),
+        };
         let note = Note::warning(
             rule,
-            format!(
-                "{}: {} is read as {}",
-                property.name,
-                self.found(value),
-                shortened(becomes)
-            ),
+            format!("{}: {} is read as {}", property.name, self.found(value), becomes),
             if same {
                 "It converts, but a value of the declared type says what is meant."
             } else {
                 "It converts silently, and the API works with the changed value."
             },
-            format!("Send {}.", declared(property.ty)),
+            wanted(property.ty).to_owned(),
         );
         self.warn(Some(property), self.value_place(value), note);
     }
@@ -850,15 +855,31 @@ impl<'a> Linter<'a> {
 const fn declared(ty: Type) -> &'static str {
     match ty {
         Type::String => "a text",
-        Type::Boolean => "true or false",
+        Type::Boolean => "a boolean",
         Type::Int => "a whole number of 32 bits",
         Type::Long => "a whole number of 64 bits",
         Type::Decimal => "a decimal number",
-        Type::DateTime => "a date, best as 2020-01-21T11:53:45Z",
+        Type::DateTime => "a date",
         Type::Enum(_) => "one of its names",
         Type::Object(_) => "an object",
         Type::StringList => "a list of texts",
         Type::ObjectList(_) => "a list of objects",
+    }
+}
+
+/// What to send for a declared type.
+const fn wanted(ty: Type) -> &'static str {
+    match ty {
+        Type::String => "Send a text in double quotes.",
+        Type::Boolean => "Send true or false, without quotes.",
+        Type::Int => "Send a whole number between -2147483648 and 2147483647, without quotes.",
+        Type::Long => "Send a whole number of at most 64 bits, without quotes.",
+        Type::Decimal => "Send a number such as 1000.50, without quotes, blanks or thousands separators.",
+        Type::DateTime => "Send a date such as \"2020-01-21T11:53:45Z\".",
+        Type::Enum(_) => "Send one of the names as a text.",
+        Type::Object(_) => "Send an object: { ... }.",
+        Type::StringList => "Send a list of texts: [\"...\"].",
+        Type::ObjectList(_) => "Send a list of objects: [{ ... }].",
     }
 }
 

@@ -41,64 +41,48 @@ impl Full {
         }
     }
 
-    /// One finding; if drawing it should panic, its concise line.
+    /// One finding; if drawing it should fail, its concise line.
     fn finding(&self, out: &mut String, source: &Source<'_>, finding: &Finding) {
-        let drawn = catch_unwind(AssertUnwindSafe(|| {
-            let mut block = String::with_capacity(1024);
-            self.block(&mut block, source, finding).map(|()| block)
-        }));
-        if let Ok(Ok(block)) = drawn {
-            out.push_str(&block);
-        } else {
-            concise::line(out, source, finding, self.look.palette());
+        match guarded(|| self.block(source, finding)) {
+            Some(block) => out.push_str(&block),
+            None => concise::line(out, source, finding, self.look.palette()),
         }
         out.push('\n');
     }
 
-    fn block(&self, out: &mut String, source: &Source<'_>, finding: &Finding) -> fmt::Result {
-        let related = finding.related.as_ref();
-        let position = source.position(finding.span.start);
-        let frame = Frame {
-            columns: self.columns(position),
-            unicode: self.look.unicode,
-        };
-        let window = source.window(finding.span, related.map(|(span, _)| *span), frame);
-        let label = label(finding).filter(|label| window.label_column + 4 + label.width() <= frame.columns);
-        let second = window
+    fn block(&self, source: &Source<'_>, finding: &Finding) -> Result<String, fmt::Error> {
+        let mut out = String::with_capacity(1024);
+        let snippet = Snippet::new(self.look, source, finding);
+        let second = snippet
+            .window
             .related
             .as_ref()
-            .is_some_and(|related| related.start < window.primary.start);
-        let elsewhere = related.filter(|_| window.related.is_none());
-        let snippet = Snippet {
-            look: self.look,
-            name: source.name(),
-            position,
-            finding,
-            label,
-            window,
-        };
-        let handler = &self.handlers[usize::from(finding.severity == Severity::Error)][usize::from(second)];
-        handler.render_report(out, &snippet)?;
+            .is_some_and(|place| place.start < snippet.window.primary.start);
+        let severity = usize::from(finding.severity == Severity::Error);
+        self.handlers[severity][usize::from(second)].render_report(&mut out, &snippet)?;
 
-        let mut notes = Notes { out, look: self.look };
-        if snippet.label.is_none() {
+        let mut notes = Notes {
+            out: &mut out,
+            look: self.look,
+        };
+        if snippet.labels[0].is_none() {
             notes.push("at", &place(finding))?;
         }
-        if let Some((span, text)) = elsewhere {
+        if let Some((span, text)) = finding.related.as_ref().filter(|_| snippet.labels[1].is_none()) {
             let Position { line, column } = source.position(span.start);
             notes.push(
                 "see",
                 &format!("{}: {}:{line}:{column}", escape(text), source.name()),
             )?;
         }
-        notes.facts(finding)
+        notes.facts(finding)?;
+        Ok(out)
     }
+}
 
-    /// Columns left for text beside the line number of the window's last line.
-    fn columns(&self, position: Position) -> usize {
-        let digits = (position.line + 4).to_string().len();
-        self.look.width.saturating_sub(digits + 4).max(20)
-    }
+/// What a drawing comes to, if it comes to anything: a slip in it must not cost the other findings.
+fn guarded(draw: impl FnOnce() -> Result<String, fmt::Error>) -> Option<String> {
+    catch_unwind(AssertUnwindSafe(draw)).ok()?.ok()
 }
 
 impl Report for Full {
@@ -153,11 +137,7 @@ fn styles(severity: Severity, second: bool) -> ThemeStyles {
     }
 }
 
-/// What hangs under the place: the path of the value, and the record if the prediction does not name it.
-fn label(finding: &Finding) -> Option<String> {
-    Some(place(finding)).filter(|place| !place.is_empty())
-}
-
+/// The path of the value, and the record if the prediction does not name it.
 fn place(finding: &Finding) -> String {
     let pointer = escape(&finding.pointer);
     let absent = if finding.target == Target::Object {
@@ -232,8 +212,39 @@ struct Snippet<'a> {
     name: &'a str,
     position: Position,
     finding: &'a Finding,
-    label: Option<String>,
     window: Window,
+    /// What hangs under the place and under the one that belongs to it; `None` where there is no room for it.
+    labels: [Option<String>; 2],
+}
+
+impl<'a> Snippet<'a> {
+    fn new(look: Look, source: &Source<'a>, finding: &'a Finding) -> Self {
+        let position = source.position(finding.span.start);
+        let digits = (position.line + 4).to_string().len();
+        let columns = look.width.saturating_sub(digits + 4).max(20);
+        let related = finding.related.as_ref();
+        let frame = Frame {
+            columns,
+            unicode: look.unicode,
+        };
+        let window = source.window(finding.span, related.map(|(span, _)| *span), frame);
+        let fits = |text: &String, column: usize| !text.is_empty() && column + 4 + text.width() <= columns;
+        let second = related
+            .filter(|_| window.related.is_some())
+            .map(|(_, text)| escape(text).into_owned());
+        let labels = [
+            Some(place(finding)).filter(|text| fits(text, window.columns[0])),
+            second.filter(|text| fits(text, window.columns[1])),
+        ];
+        Self {
+            look,
+            name: source.name(),
+            position,
+            finding,
+            window,
+            labels,
+        }
+    }
 }
 
 impl Display for Snippet<'_> {
@@ -270,11 +281,13 @@ impl Diagnostic for Snippet<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let span = |range: &Range<usize>| SourceSpan::from((range.start, range.len()));
-        let primary = LabeledSpan::new_primary_with_span(self.label.clone(), span(&self.window.primary));
-        let related = self.window.related.as_ref().zip(self.finding.related.as_ref());
-        let related = related.map(|(range, (_, text))| {
-            LabeledSpan::new_with_span(Some(escape(text).into_owned()), span(range))
-        });
+        let [first, second] = self.labels.clone();
+        let primary = LabeledSpan::new_primary_with_span(first, span(&self.window.primary));
+        let related = self
+            .window
+            .related
+            .as_ref()
+            .map(|place| LabeledSpan::new_with_span(second, span(place)));
         Some(Box::new(std::iter::once(primary).chain(related)))
     }
 }
@@ -309,5 +322,17 @@ impl SourceCode for Snippet<'_> {
             column,
             self.window.lines,
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drawing_that_fails_is_none() {
+        assert_eq!(guarded(|| Ok("fine".to_owned())), Some("fine".to_owned()));
+        assert_eq!(guarded(|| Err(fmt::Error)), None);
+        assert_eq!(guarded(|| panic!("as miette does past column 65,535")), None);
     }
 }

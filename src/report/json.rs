@@ -189,7 +189,7 @@ fn harmless(json: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(json.len() + 64);
     for (at, c) in json.char_indices() {
-        if suspect(c) || is_ci_mark(&json[at..]) {
+        if suspect(c) || is_ci_mark(&json.as_bytes()[at..]) {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
                 // Writing to a string cannot fail.

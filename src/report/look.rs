@@ -1,6 +1,6 @@
 //! Colour, drawing characters and width: decided once, by pure functions of the environment.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Display};
 
 use owo_colors::Style;
@@ -18,53 +18,70 @@ pub enum ColorChoice {
 }
 
 /// What the environment says about terminals; every variable as it stands, `None` where it is not set.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Env<'a> {
+#[derive(Debug, Clone, Default)]
+pub struct Env {
     /// `NO_COLOR`: without colour if set to anything.
-    pub no_color: Option<&'a OsStr>,
+    pub no_color: Option<OsString>,
     /// `CLICOLOR_FORCE`: in colour, terminal or not, if set to anything but `0`.
-    pub clicolor_force: Option<&'a OsStr>,
+    pub clicolor_force: Option<OsString>,
     /// `TERM`: `dumb` means neither colour nor drawing characters.
-    pub term: Option<&'a OsStr>,
+    pub term: Option<OsString>,
     /// `LC_ALL`, the locale that overrules the others.
-    pub lc_all: Option<&'a OsStr>,
+    pub lc_all: Option<OsString>,
     /// `LC_CTYPE`, the locale of characters.
-    pub lc_ctype: Option<&'a OsStr>,
+    pub lc_ctype: Option<OsString>,
     /// `LANG`, the locale of everything else.
-    pub lang: Option<&'a OsStr>,
+    pub lang: Option<OsString>,
     /// `COLUMNS`, the width where no terminal tells it.
-    pub columns: Option<&'a OsStr>,
+    pub columns: Option<OsString>,
 }
 
 impl ColorChoice {
     /// Whether a stream is written to in colour: the flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then what it is.
-    pub fn resolve(self, env: Env<'_>, is_terminal: bool) -> bool {
-        let set = |value: Option<&OsStr>| value.is_some_and(|value| !value.is_empty());
+    pub fn resolve(self, env: &Env, is_terminal: bool) -> bool {
         match self {
             Self::Always => true,
             Self::Never => false,
-            Self::Auto if set(env.no_color) => false,
-            Self::Auto if set(env.clicolor_force) && env.clicolor_force != Some(OsStr::new("0")) => true,
-            Self::Auto => is_terminal && env.term != Some(OsStr::new("dumb")),
+            Self::Auto if is_set(env.no_color.as_ref()) => false,
+            Self::Auto if is_set(env.clicolor_force.as_ref()) && !is(env.clicolor_force.as_ref(), "0") => {
+                true
+            }
+            Self::Auto => is_terminal && !is(env.term.as_ref(), "dumb"),
         }
     }
 }
 
-impl Env<'_> {
+impl Env {
+    /// The environment of this process.
+    pub fn read() -> Self {
+        let variable = std::env::var_os;
+        Self {
+            no_color: variable("NO_COLOR"),
+            clicolor_force: variable("CLICOLOR_FORCE"),
+            term: variable("TERM"),
+            lc_all: variable("LC_ALL"),
+            lc_ctype: variable("LC_CTYPE"),
+            lang: variable("LANG"),
+            columns: variable("COLUMNS"),
+        }
+    }
+
     /// Whether lines may be drawn with `╭─`: not on a dumb terminal, and not in the C locale.
-    pub fn unicode(self) -> bool {
-        let locale = [self.lc_all, self.lc_ctype, self.lang]
+    pub fn unicode(&self) -> bool {
+        let locales = [&self.lc_all, &self.lc_ctype, &self.lang];
+        let locale = locales
             .into_iter()
-            .flatten()
-            .find(|value| !value.is_empty());
-        let plain = locale.is_some_and(|value| value == "C" || value == "POSIX");
-        self.term != Some(OsStr::new("dumb")) && !plain
+            .map(Option::as_ref)
+            .find(|value| is_set(*value))
+            .flatten();
+        !is(self.term.as_ref(), "dumb") && !is(locale, "C") && !is(locale, "POSIX")
     }
 
     /// The width to fill: the terminal's, else `COLUMNS`, else 80; never less than 40 or more than 160.
-    pub fn width(self, terminal: Option<u16>) -> usize {
+    pub fn width(&self, terminal: Option<u16>) -> usize {
         let stated = || {
             self.columns
+                .as_deref()
                 .and_then(OsStr::to_str)
                 .and_then(|columns| columns.parse().ok())
         };
@@ -76,6 +93,15 @@ impl Env<'_> {
         )
         .clamp(40, 160)
     }
+}
+
+/// Whether a variable is set to anything at all.
+fn is_set(value: Option<&OsString>) -> bool {
+    value.is_some_and(|value| !value.is_empty())
+}
+
+fn is(value: Option<&OsString>, text: &str) -> bool {
+    value.is_some_and(|value| value == text)
 }
 
 /// How reports for people look.
@@ -169,8 +195,8 @@ impl<T: Display> Display for Painted<T> {
 mod tests {
     use super::*;
 
-    fn os(text: &str) -> &OsStr {
-        OsStr::new(text)
+    fn os(text: &str) -> OsString {
+        OsString::from(text)
     }
 
     #[test]
@@ -180,13 +206,13 @@ mod tests {
             clicolor_force: Some(os("1")),
             ..Env::default()
         };
-        assert!(ColorChoice::Always.resolve(env, false));
-        assert!(!ColorChoice::Never.resolve(env, true));
+        assert!(ColorChoice::Always.resolve(&env, false));
+        assert!(!ColorChoice::Never.resolve(&env, true));
     }
 
     #[test]
     fn auto_asks_the_environment_and_then_the_stream() {
-        let auto = |env, terminal| ColorChoice::Auto.resolve(env, terminal);
+        let auto = |env: Env, terminal| ColorChoice::Auto.resolve(&env, terminal);
         assert!(auto(Env::default(), true));
         assert!(!auto(Env::default(), false));
         assert!(!auto(

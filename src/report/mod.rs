@@ -62,12 +62,12 @@ impl<'a> FileReport<'a> {
     }
 }
 
-/// Puts the findings of a file in their one order: by place, then rule, then message, then everything else.
+/// Puts the findings of a file in their one order: by offset, rule and message, and then by whatever tells them apart.
 pub fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
-        let by_place = (a.span, &a.rule, &a.message).cmp(&(b.span, &b.rule, &b.message));
-        by_place
-            .then_with(|| (&a.pointer, &a.constraint, a.record).cmp(&(&b.pointer, &b.constraint, b.record)))
+        let first = (a.span.start, &a.rule, &a.message).cmp(&(b.span.start, &b.rule, &b.message));
+        let then = || (a.span.end, &a.pointer, &a.constraint).cmp(&(b.span.end, &b.pointer, &b.constraint));
+        first.then_with(then)
     });
 }
 

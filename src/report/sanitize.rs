@@ -53,18 +53,20 @@ const fn control_picture(c: char) -> char {
 }
 
 /// Whether `rest` begins with a mark that CI runners look for anywhere in a line: `##[`, `##vso[`.
-pub fn is_ci_mark(rest: &str) -> bool {
-    rest.strip_prefix("##").is_some_and(|after| {
-        after
-            .trim_start_matches(|c: char| c.is_ascii_alphanumeric())
-            .starts_with('[')
-    })
+pub fn is_ci_mark(rest: &[u8]) -> bool {
+    // No command has a longer name, and a longer look would make `######…` slow.
+    let mut after = rest
+        .iter()
+        .skip(2)
+        .take(32)
+        .skip_while(|byte| byte.is_ascii_alphanumeric());
+    rest.starts_with(b"##") && after.next() == Some(&b'[')
 }
 
 /// Text for a message, a key, a pointer or a path: one line, harmless, and not endless.
 pub fn escape(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(LONGEST) {
-        Some((cut, _)) => Cow::Owned(escape_whole(&text[..cut]).into_owned() + "…"),
+        Some((cut, _)) => Cow::Owned(escape_whole(&text[..cut]).into_owned() + "..."),
         None => escape_whole(text),
     }
 }
@@ -105,7 +107,7 @@ fn push_escaped(out: &mut String, c: char, rest: &str) {
         '\n' => out.push_str("\\n"),
         '\r' => out.push_str("\\r"),
         '\t' => out.push_str("\\t"),
-        _ if is_unprintable(c) || rest.starts_with("::") || is_ci_mark(rest) => {
+        _ if is_unprintable(c) || rest.starts_with("::") || is_ci_mark(rest.as_bytes()) => {
             out.extend(c.escape_unicode());
         }
         _ => out.push(c),
@@ -168,7 +170,7 @@ mod tests {
     fn long_text_is_cut_on_a_character() {
         let long = "é".repeat(5_000);
         let shown = escape(&long);
-        assert_eq!(shown.chars().count(), LONGEST + 1);
-        assert!(shown.ends_with('…'));
+        assert_eq!(shown.chars().count(), LONGEST + 3);
+        assert!(shown.ends_with("..."));
     }
 }

@@ -30,8 +30,8 @@ pub(super) struct Window {
     pub primary: Range<usize>,
     /// Where its second place is in `text`; `None` if it has none, or that lies elsewhere.
     pub related: Option<Range<usize>>,
-    /// The column under which the finding's label hangs, from 0.
-    pub label_column: usize,
+    /// The columns, from 0, under which the labels of the two hang.
+    pub columns: [usize; 2],
 }
 
 /// How much room there is, and whether it may be drawn in Unicode.
@@ -144,7 +144,7 @@ impl<'a> Builder<'a> {
             lines: 0,
             primary: 0..0,
             related: None,
-            label_column: 0,
+            columns: [0; 2],
         };
         Self {
             file,
@@ -181,13 +181,15 @@ impl<'a> Builder<'a> {
         };
         let clip = clip(self.file, line, &anchor, self.frame);
         let begin = self.window.text.len();
-        let places = self.write(&clip, &[primary, related]);
-        let [primary, related] = places;
+        let [primary, related] = self.write(&clip, &[primary, related]);
         if let Some(place) = primary {
-            self.window.label_column = self.middle(begin, &place);
+            self.window.columns[0] = self.middle(begin, &place);
             self.window.primary = place;
         }
-        self.window.related = self.window.related.take().or(related);
+        if let Some(place) = related {
+            self.window.columns[1] = self.middle(begin, &place);
+            self.window.related = Some(place);
+        }
     }
 
     /// Writes a clipped line, and says where in the window's text the places on it came to lie.
@@ -351,7 +353,7 @@ fn glyphs(file: &[u8], range: Range<usize>, unicode: bool) -> Vec<Glyph> {
     let mut at = range.start;
     for chunk in file[range].utf8_chunks() {
         for (index, c) in chunk.valid().char_indices() {
-            out.push(glyph(c, at + index, &chunk.valid()[index..], unicode));
+            out.push(glyph(c, at + index, &file[at + index..], unicode));
         }
         at += chunk.valid().len();
         if !chunk.invalid().is_empty() {
@@ -367,7 +369,7 @@ fn glyphs(file: &[u8], range: Range<usize>, unicode: bool) -> Vec<Glyph> {
     out
 }
 
-fn glyph(c: char, at: usize, rest: &str, unicode: bool) -> Glyph {
+fn glyph(c: char, at: usize, rest: &[u8], unicode: bool) -> Glyph {
     let bytes = at..at + c.len_utf8();
     if c == '\t' {
         return Glyph {

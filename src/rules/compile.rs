@@ -273,6 +273,7 @@ impl<'d> Compiler<'d> {
         Ok(Required {
             claim: claim(&table.claim, &defaults),
             for_new_contact,
+            empty_evidence: table.empty_evidence.map(evidence),
             unless: None,
         })
     }
@@ -545,14 +546,18 @@ fn enumeration(name: &str, def: &EnumDef) -> Result<Enumeration> {
     })
 }
 
+const fn evidence(def: EvidenceDef) -> Evidence {
+    match def {
+        EvidenceDef::Response => Evidence::Response,
+        EvidenceDef::Table => Evidence::Table,
+        EvidenceDef::Inferred => Evidence::Inferred,
+        EvidenceDef::Contradicted => Evidence::Contradicted,
+    }
+}
+
 /// Fills in what a constraint leaves out. Severity follows from evidence: we predict what is documented or stated.
 fn claim(def: &ClaimDef, defaults: &Defaults) -> Claim {
-    let evidence = match def.evidence {
-        Some(EvidenceDef::Response) => Evidence::Response,
-        None | Some(EvidenceDef::Table) => Evidence::Table,
-        Some(EvidenceDef::Inferred) => Evidence::Inferred,
-        Some(EvidenceDef::Contradicted) => Evidence::Contradicted,
-    };
+    let evidence = def.evidence.map_or(Evidence::Table, evidence);
     let severity = match (def.severity, evidence) {
         (Some(SeverityDef::Error), _) | (None, Evidence::Response | Evidence::Table) => Severity::Error,
         (Some(SeverityDef::Warning), _) | (None, Evidence::Inferred | Evidence::Contradicted) => {

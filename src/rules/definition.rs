@@ -143,6 +143,7 @@ pub(super) enum PhaseDef {
 pub(super) struct RequiredTableDef {
     pub when: Option<String>,
     pub unless: Option<String>,
+    pub empty_evidence: Option<EvidenceDef>,
     #[serde(flatten)]
     pub claim: ClaimDef,
 }

@@ -241,6 +241,8 @@ pub struct Required {
     pub claim: Claim,
     /// Only for a contact that the tenant does not hold yet.
     pub for_new_contact: bool,
+    /// How sure it is that the empty text is refused as well, where that is less sure than for what is absent.
+    pub empty_evidence: Option<Evidence>,
     /// With this sibling present, a documented success omits it.
     pub unless: Option<PropertyId>,
 }
