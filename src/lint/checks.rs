@@ -23,7 +23,7 @@ impl<'a> Linter<'a> {
             // Most records have nothing to compare: look before decoding anything.
             CheckKind::Differs { route, from, nearly } => {
                 if route.steps.first().is_some_and(|(_, id)| there(id)) {
-                    self.differs(&check.claim, table, objects, route, *from, nearly);
+                    self.differs(&check.claim, table, (objects, base), route, *from, nearly);
                 }
             }
             CheckKind::SingleValued(single) => self.single_valued(&check.claim, table, objects, single),
@@ -36,34 +36,29 @@ impl<'a> Linter<'a> {
         &mut self,
         claim: &'a Claim,
         table: &'a Table,
-        objects: &[NodeId],
+        (objects, base): (&[NodeId], usize),
         route: &'a Route,
         from: PropertyId,
         nearly: &[PropertyId],
     ) {
-        let own = self.text_at(table, objects, from);
+        let own = self.slot_text(base, from);
         self.walk(&route.steps, objects, &mut |linter, value| {
             let Some(text) = linter.scalar_text(value).filter(|text| !text.is_empty()) else {
                 return;
             };
+            let near = |id: &&PropertyId| {
+                linter
+                    .slot_text(base, **id)
+                    .is_some_and(|own| nearly_same(&own, &text))
+            };
             if own.as_ref().is_some_and(|own| *own == text) {
                 linter.same_value(claim, table, route, from, value, &text);
-            } else if let Some(id) = nearly
-                .iter()
-                .find(|id| linter.nearly_same(table, objects, **id, &text))
-            {
+            } else if let Some(id) = nearly.iter().find(near) {
                 linter.nearly_same_value(claim, table, route, *id, value, &text);
             } else {
                 linter.unknown_party(claim, route, value, &text);
             }
         });
-    }
-
-    fn nearly_same(&self, table: &Table, objects: &[NodeId], id: PropertyId, text: &str) -> bool {
-        self.text_at(table, objects, id).is_some_and(|own| {
-            let own = own.trim();
-            !own.is_empty() && own.to_lowercase() == text.trim().to_lowercase()
-        })
     }
 
     fn single_valued(
@@ -193,4 +188,12 @@ impl<'a> Linter<'a> {
         list.fact
             .map_or(Knowledge::CannotTell, |fact| self.tenant.knows(fact, text))
     }
+}
+
+/// The same but for case and outer blanks.
+fn nearly_same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.trim(), b.trim());
+    let folded = |text: &'_ str| text.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
+    !a.is_empty()
+        && (a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && folded(a) == folded(b)))
 }

@@ -1,5 +1,7 @@
 //! An object meets its table: every member finds its row, every row its value.
 
+use std::borrow::Cow;
+
 use super::{Linter, Step, Values};
 use crate::bind::{self, Container, Json};
 use crate::json::{JsonKind, NodeId};
@@ -319,13 +321,14 @@ impl<'a> Linter<'a> {
         self.slots.get(base + usize::from(id.0)).copied().flatten()
     }
 
+    /// The text of a property by its slot; `None` where it is missing.
+    pub(super) fn slot_text(&self, base: usize, id: PropertyId) -> Option<Cow<'a, str>> {
+        self.scalar_text(self.slot(base, id)?)
+            .filter(|text| !text.is_empty())
+    }
+
     /// The text of a property of the objects at hand; `None` where it is missing.
-    pub(super) fn text_at(
-        &self,
-        table: &Table,
-        objects: &[NodeId],
-        id: PropertyId,
-    ) -> Option<std::borrow::Cow<'a, str>> {
+    pub(super) fn text_at(&self, table: &Table, objects: &[NodeId], id: PropertyId) -> Option<Cow<'a, str>> {
         let value = self.last(table, objects, id)?;
         self.scalar_text(value).filter(|text| !text.is_empty())
     }
