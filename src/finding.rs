@@ -148,4 +148,6 @@ pub struct Finding {
     pub predicted: Option<Predicted>,
     /// The service's step that answers.
     pub phase: Phase,
+    /// Its place in the order of the table rows, which is the order of several errors in one response (inferred).
+    pub order: u32,
 }

@@ -11,6 +11,7 @@ pub mod finding;
 pub mod input;
 pub mod json;
 pub mod lint;
+pub mod predict;
 pub mod report;
 pub mod rules;
 pub mod tenant;

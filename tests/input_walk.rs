@@ -305,7 +305,12 @@ mod unix {
         symlink(folder.path("nowhere"), folder.path("broken.json")).unwrap();
         symlink(folder.path("loop.json"), folder.path("loop.json")).unwrap();
         symlink(folder.path(""), folder.path("real/up")).unwrap();
-        assert_eq!(folder.walk(), ["real/a.json"]);
+        let walked = folder.walk();
+        assert_eq!(walked.last().map(String::as_str), Some("real/a.json"));
+        // A payload that somebody believes to be there is told of, even where links are passed over.
+        assert_eq!(walked[0], "!broken.json: the link leads nowhere");
+        assert!(walked[1].starts_with("!loop.json: "), "{walked:?}");
+        assert_eq!(walked.len(), 3);
         let of = |name| folder.collect(&[name], &WalkOptions::default());
         assert_eq!(of("link.json"), ["+link.json"]);
         assert_eq!(of("folder"), ["folder/a.json"]);

@@ -40,16 +40,19 @@ impl<'a> Linter<'a> {
         for object in objects {
             self.members(table, *object, base);
         }
-        for (index, property) in table.properties.iter().enumerate() {
-            let last = self.slots[base + index];
-            if last.is_none() && property.required.is_none() {
-                continue;
+        for (index, property) in (0..).zip(&table.properties) {
+            let slot = base + usize::from(index);
+            if self.slots[slot].is_some() || property.required.is_some() {
+                let values = self.occurrences(property, slot, earlier);
+                self.property(table, property, objects, &values, self.slots[slot]);
             }
-            let values = self.occurrences(property, base + index, earlier);
-            self.property(table, property, objects, &values, last);
-        }
-        for check in &table.checks {
-            self.check(check, table, objects, base);
+            for check in table
+                .checks
+                .iter()
+                .filter(|check| check.anchor == PropertyId(index))
+            {
+                self.check(check, table, objects, base);
+            }
         }
         if base == 0 {
             self.key = self

@@ -125,6 +125,7 @@ pub fn syntax_findings(text: &str, endpoint: &str, errors: Vec<SyntaxError>) -> 
             source: String::new(),
             predicted: None,
             phase: Phase::None,
+            order: 0,
         })
         .collect()
 }

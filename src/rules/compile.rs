@@ -392,6 +392,7 @@ impl<'d> Compiler<'d> {
                 return fail(span, format!("there is no kind \"{other}\": {kinds}"));
             }
         };
+        let anchor = anchor(&kind, here);
         let source = match &kind {
             CheckKind::Differs { route, .. } => end(tables, route).map_or(source, |end| end.source.clone()),
             _ => source,
@@ -408,7 +409,9 @@ impl<'d> Compiler<'d> {
                 source: &source,
             },
         );
-        tables[usize::from(table.0)].checks.push(Check { claim, kind });
+        tables[usize::from(table.0)]
+            .checks
+            .push(Check { anchor, claim, kind });
         Ok(())
     }
 
@@ -690,6 +693,19 @@ fn route(tables: &[Table], from: TableId, path: &str, span: &Range<usize>) -> Re
         };
     }
     Ok(Route { steps })
+}
+
+/// The row that a check goes with; one that concerns the record as a whole goes with the last.
+fn anchor(kind: &CheckKind, table: &Table) -> PropertyId {
+    let first = |route: &Route| route.steps.first().map(|(_, id)| *id);
+    let of_kind = match kind {
+        CheckKind::AnyOf(ids) => ids.iter().min().copied(),
+        CheckKind::Differs { route, .. } => first(route),
+        CheckKind::SingleValued(single) => first(&single.items),
+        CheckKind::Active(_) => None,
+    };
+    let last = u16::try_from(table.properties.len().saturating_sub(1)).unwrap_or(u16::MAX);
+    of_kind.unwrap_or(PropertyId(last))
 }
 
 /// The property at the end of a route.

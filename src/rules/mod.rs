@@ -368,6 +368,8 @@ pub struct Route {
 /// A check over several properties of one object.
 #[derive(Debug, Clone)]
 pub struct Check {
+    /// The row that it is checked with: that of its first property.
+    pub anchor: PropertyId,
     /// What breaking it is answered with.
     pub claim: Claim,
     /// What is checked.

@@ -35,6 +35,7 @@ pub fn finding(rule: &'static str, span: Span, message: &str) -> Finding {
         source: String::new(),
         predicted: None,
         phase: Phase::Data,
+        order: 0,
     }
 }
 
