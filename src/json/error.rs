@@ -295,7 +295,6 @@ impl SyntaxError {
 
     /// What is wrong, in one line; `text` is the text that was read.
     #[must_use]
-    #[expect(clippy::too_many_lines, reason = "one line a kind: a table, not a procedure")]
     pub fn message(&self, text: &str) -> String {
         let here = shown(self.span.of(text));
         match self.kind {
@@ -417,7 +416,7 @@ impl SyntaxError {
             SyntaxKind::MissingColon => "put a colon between the name and its value",
             SyntaxKind::MissingValue => "give it a value, or remove the name",
             SyntaxKind::MissingName => "give it a name, or remove it",
-            SyntaxKind::ExtraOpen | SyntaxKind::ExtraClose { .. } => "remove it",
+            SyntaxKind::ExtraOpen | SyntaxKind::ExtraClose { .. } | SyntaxKind::TrailingText => "remove it",
             SyntaxKind::MissingClose { .. } => "close what was opened",
             SyntaxKind::Unclosed { .. } => "close what was opened; if the file was cut off, fetch it again",
             SyntaxKind::MissingOpen => "a `{` is missing before it, or the `}` before it is one too many",
@@ -446,7 +445,6 @@ impl SyntaxError {
             SyntaxKind::SemicolonForComma => "use `,`",
             SyntaxKind::OddSpace => "replace it by an ordinary space",
             SyntaxKind::SeveralRoots => "put the records into one list: `[ …, … ]`",
-            SyntaxKind::TrailingText => "remove it",
             SyntaxKind::WrongClose { expected } => return format!("use `{expected}`"),
             SyntaxKind::WrongLiteral => {
                 return format!("write {}", literal_for(self.span.of(text)));
@@ -469,7 +467,7 @@ impl SyntaxError {
             Some(b'"') => rest[1..].find(['"', '\n']).map_or(rest.len(), |at| at + 2),
             Some(b'{' | b'}' | b'[' | b']' | b',' | b':') => 1,
             Some(_) => rest
-                .find([' ', ',', '}', ']', ':', '\n', '\r', '\t'])
+                .find([' ', ',', '}', ']', ':', '"', '\n', '\r', '\t'])
                 .unwrap_or(rest.len()),
         };
         shown(rest.get(..end).unwrap_or(rest))

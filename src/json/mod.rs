@@ -3,13 +3,14 @@
 //! [`text()`] makes text of a file's bytes, [`Reader`] walks it. The reader follows RFC 8259 to the letter, and
 //! where a file does not, it says what is wrong and reads on as the author most probably meant it.
 
+mod brackets;
 mod decode;
 mod error;
 mod look;
 mod reader;
 mod recover;
-mod repair;
 mod text;
+mod tokens;
 mod tree;
 
 pub use decode::{decode, raw, utf16_len};

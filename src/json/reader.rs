@@ -86,6 +86,7 @@ pub struct Reader<'a> {
 
 /// What recovery remembers from error to error.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not a state")]
 pub(super) struct Memory {
     pub started: bool,
     /// The current record holds an error that was recovered by a guess.

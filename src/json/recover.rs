@@ -10,7 +10,7 @@ use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, look};
 use crate::finding::Span;
 
 /// The most bytes that one look ahead on a line may take.
-pub(super) const NEAR: usize = 4096;
+pub(super) const NEAR: usize = 1024;
 
 /// What stands behind a place, as far as it tells lists and objects apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub(super) fn closer_of(inside: Inside) -> char {
     if inside == Inside::Object { '}' } else { ']' }
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// Reports an error, unless it follows from one that was reported.
     pub(super) fn report(&mut self, kind: SyntaxKind, start: usize, end: usize) {
         let span = Span::new(offset(start), offset(end));
@@ -82,17 +82,17 @@ impl Reader<'_> {
             }
             return;
         }
-        if self.at < self.memory.muted || self.memory.error_count > MAX_ERRORS || self.continues_last(&error)
-        {
+        if self.memory.error_count > MAX_ERRORS || self.continues_last(&error) {
             return;
         }
+        // Counted in any case: recovery may take long, and has to end.
         self.memory.error_count += 1;
         if self.memory.error_count > MAX_ERRORS {
             self.errors
                 .push(SyntaxError::new(SyntaxKind::TooMany, error.span));
             self.memory.damaged = true;
             self.memory.cut = true;
-        } else {
+        } else if self.at >= self.memory.muted {
             self.errors.push(error);
         }
     }
@@ -170,7 +170,7 @@ impl Reader<'_> {
         drop_name(tree);
         let open = self.stack.iter().filter(|frame| !frame.made_up);
         let count = offset(open.clone().count());
-        if let (Some(&frame), false) = (open.last(), self.memory.cut) {
+        if let (Some(&frame), false) = (open.clone().next_back(), self.memory.cut) {
             let kind = SyntaxKind::Unclosed {
                 closer: closer_of(frame.kind),
                 count,
@@ -304,6 +304,9 @@ impl Reader<'_> {
         let place = offset(self.previous_end(self.at));
         let name = last_name(tree).map(|node| (node.span, "this name"));
         self.report_with(SyntaxKind::MissingValue, Span::new(place, place), name);
+        if self.byte() == b']' {
+            self.mute();
+        }
         self.give_up_value(tree)
     }
 
@@ -327,16 +330,22 @@ impl Reader<'_> {
         self.after_junk(tree)
     }
 
+    /// The rest of the line, as far as is ever looked ahead.
+    pub(super) fn near_line(&self, at: usize) -> &'a str {
+        let rest = self.text.get(at..).unwrap_or("");
+        let near = rest.get(..rest.floor_char_boundary(NEAR)).unwrap_or("");
+        near.split(['\n', '\r']).next().unwrap_or("")
+    }
+
     /// Behind a placeholder on one line: `<…>`, `${…}`, `{{…}}`.
     pub(super) fn placeholder(&self) -> Option<usize> {
-        let rest = self.text.get(self.at..look::line_end(self.bytes, self.at))?;
+        let rest = self.near_line(self.at);
         let (open, close) = [("<", ">"), ("${", "}"), ("{{", "}}")]
             .into_iter()
             .find(|(open, _)| rest.starts_with(open))?;
         let inner = &rest[open.len()..];
         let end = inner
             .bytes()
-            .take(NEAR)
             .position(|byte| matches!(byte, b'"' | b'<' | b'>' | b'{' | b'}'))?;
         let whole = end > 0 && inner.get(end..).is_some_and(|tail| tail.starts_with(close));
         whole.then_some(self.at + open.len() + end + close.len())

@@ -297,6 +297,8 @@ pub enum Fact {
     Activities,
     /// The tenant's `CurrencyMaster`.
     Currencies,
+    /// Activity names, where they are told from the codes.
+    ActivityNames,
     /// Culture codes.
     Cultures,
     /// Keys configured for deliver-to fields.
@@ -319,10 +321,11 @@ pub enum Fact {
 
 impl Fact {
     /// Every fact with its name in rules and tenant files.
-    pub const ALL: [(Self, &'static str); 13] = [
+    pub const ALL: [(Self, &'static str); 14] = [
         (Self::Contacts, "contacts"),
         (Self::Personas, "personas"),
         (Self::Activities, "activities"),
+        (Self::ActivityNames, "activity-names"),
         (Self::Currencies, "currencies"),
         (Self::Cultures, "cultures"),
         (Self::DeliverToKeys, "deliver-to-keys"),

@@ -1,14 +1,15 @@
-//! Recovery inside tokens (strings, numbers, names), and of brackets that do not match.
+//! Recovery inside tokens: strings, numbers, names.
 
 use super::decode::hex4;
-use super::reader::{Frame, Inside, MAX_DEPTH, Reader, State};
-use super::recover::{NEAR, Seen, closed_by, closer_of, drop_name, list_or_object};
+use super::reader::{Inside, Reader, State};
+use super::recover::NEAR;
 use super::text::offset;
 use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, look};
 use crate::finding::Span;
 
 /// What was found in a string that is not plain.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not a state")]
 struct Odd {
     escaped: bool,
     bad_escape: bool,
@@ -17,8 +18,6 @@ struct Odd {
 }
 
 impl Reader<'_> {
-    // ---- strings -------------------------------------------------------------------------------------
-
     /// The string at the reader's place, from the first byte on that is not plain text.
     #[inline(never)]
     pub(super) fn long_string(&mut self, tree: &mut Tree, kind: JsonKind, mut stop: usize) {
@@ -196,22 +195,19 @@ impl Reader<'_> {
 
     /// A string with other quotes.
     pub(super) fn odd_string(&mut self, tree: &mut Tree, kind: JsonKind) -> State {
-        let line = self
-            .text
-            .get(self.at..look::line_end(self.bytes, self.at))
-            .unwrap_or("");
-        match odd_string_length(line) {
-            Some(length) => {
-                let what = if self.byte() == b'\'' {
-                    SyntaxKind::SingleQuotes
-                } else {
-                    SyntaxKind::SmartQuotes
-                };
-                self.report(what, self.at, self.at + length);
-                let escaped = line[..length].contains('\\');
-                self.push_odd(tree, kind, self.at + length, |node| node.escaped = escaped);
-            }
-            None => self.unterminated(tree, kind, self.at + line.len(), &Odd::default()),
+        let near = self.near_line(self.at);
+        if let Some(length) = odd_string_length(near) {
+            let what = if self.byte() == b'\'' {
+                SyntaxKind::SingleQuotes
+            } else {
+                SyntaxKind::SmartQuotes
+            };
+            self.report(what, self.at, self.at + length);
+            let escaped = near[..length].contains('\\');
+            self.push_odd(tree, kind, self.at + length, |node| node.escaped = escaped);
+        } else {
+            let end = look::line_end(self.bytes, self.at);
+            self.unterminated(tree, kind, end, &Odd::default());
         }
         if kind == JsonKind::Key {
             State::Colon
@@ -219,8 +215,6 @@ impl Reader<'_> {
             State::After
         }
     }
-
-    // ---- numbers, literals, names --------------------------------------------------------------------
 
     /// Something that begins like a number.
     pub(super) fn odd_number(&mut self, tree: &mut Tree) -> State {
@@ -261,6 +255,8 @@ impl Reader<'_> {
             "undefined" => (SyntaxKind::NoSuchValue, JsonKind::Null),
             _ => (SyntaxKind::UnquotedText, JsonKind::String),
         };
+        // Text at the root is one error, however long.
+        self.memory.wrapped |= what == SyntaxKind::UnquotedText && self.stack.is_empty();
         // The closing quote may be there, although the opening one is not.
         let quoted = what == SyntaxKind::UnquotedText && self.lone_quote(whole);
         let end = whole + usize::from(quoted);
@@ -289,11 +285,7 @@ impl Reader<'_> {
 
     /// `ISODate("…")` and the like, up to the parenthesis.
     fn call(&mut self, tree: &mut Tree, parenthesis: usize) -> State {
-        let line = self
-            .bytes
-            .get(parenthesis..look::line_end(self.bytes, parenthesis))
-            .unwrap_or(&[]);
-        let Some(length) = memchr::memchr(b')', line) else {
+        let Some(length) = self.near_line(parenthesis).find(')') else {
             return self.junk_value(tree);
         };
         let end = parenthesis + length + 1;
@@ -335,8 +327,6 @@ impl Reader<'_> {
         State::Colon
     }
 
-    // ---- what follows a value shows that it was misread ----------------------------------------------
-
     /// Looks at the last scalar again, in the light of the byte that follows; true where that changed something.
     pub(super) fn misread(&mut self, tree: &mut Tree, byte: u8) -> bool {
         if look::is_end(byte) {
@@ -377,7 +367,11 @@ impl Reader<'_> {
         if last.malformed || matches!(byte, b'"' | b'{' | b'[' | b':' | b';' | b'=' | b'/' | b'#') {
             return false;
         }
-        if let Some(length) = smart_end(last.span.of(self.text)) {
+        let text = last.span.of(self.text);
+        if !text.starts_with('"') || !text.ends_with('"') {
+            return false;
+        }
+        if let Some(length) = smart_end(text) {
             let start = last.span.start as usize;
             return self.cut_string(tree, SyntaxKind::SmartQuotes, start, start + length);
         }
@@ -422,17 +416,20 @@ impl Reader<'_> {
         if !inner[kept.len()..].contains([',', '{']) {
             return false;
         }
-        self.cut_string(
-            tree,
-            SyntaxKind::UnterminatedString,
-            start,
-            start + 1 + kept.len(),
-        )
+        let end = start + 1 + kept.len();
+        let what = cut_kind(self.text.get(start..end).unwrap_or(""));
+        self.cut_string(tree, what, start, end)
     }
 
     /// The last string ends at `end`, and what follows is read again.
     fn cut_string(&mut self, tree: &mut Tree, what: SyntaxKind, start: usize, end: usize) -> bool {
-        self.report(what, start, end);
+        let place = Span::new(offset(start), offset(end));
+        let escape = |last: &SyntaxError| last.kind == SyntaxKind::BadEscape && last.span.start > place.start;
+        // As in `unterminated`: one mistake.
+        if what != SyntaxKind::EscapedQuote || !self.errors.last().is_some_and(escape) {
+            self.report(what, start, end);
+        }
+        self.memory.damaged |= what != SyntaxKind::SmartQuotes;
         if let Some(node) = tree.nodes.last_mut() {
             node.span.end = offset(end);
             node.malformed = what != SyntaxKind::SmartQuotes;
@@ -460,288 +457,6 @@ impl Reader<'_> {
         self.at = start + colon;
         true
     }
-
-    /// A name and a colon in a list.
-    fn loose_member(&mut self, tree: &mut Tree, last: Node) -> bool {
-        if self.inside == Inside::Object || self.stack.len() >= MAX_DEPTH {
-            return false;
-        }
-        tree.nodes.pop();
-        let start = last.span.start as usize;
-        if self.inside == Inside::Array && self.outer(1) == Inside::Object {
-            let comma = self.previous_end(start);
-            let end = if look::byte(self.bytes, comma.saturating_sub(1)) == b',' {
-                self.previous_end(comma - 1)
-            } else {
-                comma
-            };
-            self.missing_close(tree, 1, end);
-        } else {
-            self.report(SyntaxKind::MissingOpen, start, last.span.end as usize);
-            let index = offset(tree.nodes.len());
-            let at = std::mem::replace(&mut self.at, start);
-            self.push_frame(Inside::Object, index, true);
-            self.at = at;
-            tree.nodes.push(Node::leaf(JsonKind::Object, last.span, index));
-        }
-        let mut name = last;
-        name.kind = JsonKind::Key;
-        name.next = offset(tree.nodes.len() + 1);
-        tree.nodes.push(name);
-        self.state = State::Colon;
-        true
-    }
-
-    // ---- brackets ------------------------------------------------------------------------------------
-
-    /// What follows `at`, as far as it tells lists and objects apart.
-    fn seen(&self, at: usize) -> Seen {
-        let mut at = look::space(self.bytes, at);
-        if at >= self.bytes.len() {
-            return Seen::End;
-        }
-        if look::byte(self.bytes, at) == b',' {
-            at = look::space(self.bytes, at + 1);
-        }
-        match look::byte(self.bytes, at) {
-            byte @ (b'}' | b']') => Seen::Close(closed_by(byte)),
-            b'"' => match look::string_end(self.bytes, at, NEAR) {
-                Some(end) if look::byte(self.bytes, look::space(self.bytes, end)) == b':' => {
-                    Seen::Entry(Inside::Object)
-                }
-                _ => Seen::Entry(Inside::Array),
-            },
-            byte if look::begins_value(byte) => Seen::Entry(Inside::Array),
-            _ => Seen::Unknown,
-        }
-    }
-
-    /// Behind the bracket that closes the one at `at`, as far as the budget goes.
-    fn skim(&mut self, at: usize) -> Option<usize> {
-        let budget = self.memory.budget;
-        let end = look::matching(self.bytes, at, budget);
-        let looked = end.unwrap_or(self.bytes.len()).saturating_sub(at);
-        self.memory.budget = budget.saturating_sub(looked);
-        end
-    }
-
-    /// A closing bracket that does not close what is open.
-    pub(super) fn mismatch(&mut self, tree: &mut Tree) -> State {
-        drop_name(tree);
-        let wanted = closed_by(self.byte());
-        if self.stack.last().is_some_and(|frame| frame.made_up) {
-            let end = self.previous_end(self.at);
-            self.pop_frame(tree, end);
-            return State::After;
-        }
-        let seen = self.seen(self.at + 1);
-        let nearest = (1..self.stack.len()).find(|&depth| list_or_object(self.outer(depth)) == wanted);
-        if seen.fits(self.outer(1)) {
-            return self.wrong_close(tree);
-        }
-        if seen == Seen::Close(list_or_object(self.inside)) && nearest == Some(1) && self.swapped(tree) {
-            return State::After;
-        }
-        match nearest {
-            Some(depth) if seen.fits(self.outer(depth + 1)) => self.close_before(tree, depth),
-            _ if seen.fits(self.outer(0)) => self.extra_close(),
-            Some(depth) => self.close_before(tree, depth),
-            None => self.extra_close(),
-        }
-    }
-
-    fn wrong_close(&mut self, tree: &mut Tree) -> State {
-        let expected = closer_of(self.inside);
-        let opened = self
-            .stack
-            .last()
-            .map(|frame| (bracket_span(frame), "opened here"));
-        let here = Span::new(offset(self.at), offset(self.at + 1));
-        self.report_with(SyntaxKind::WrongClose { expected }, here, opened);
-        self.close(tree)
-    }
-
-    /// Two closing brackets in the wrong order: `]}` for `}]`.
-    fn swapped(&mut self, tree: &mut Tree) -> bool {
-        let second = look::space(self.bytes, self.at + 1);
-        if look::byte(self.bytes, second) == b',' || !self.seen(second + 1).fits(self.outer(2)) {
-            return false;
-        }
-        self.wrong_close(tree);
-        self.at = second;
-        self.close(tree);
-        true
-    }
-
-    fn extra_close(&mut self) -> State {
-        self.report(SyntaxKind::ExtraClose { after_root: false }, self.at, self.at + 1);
-        self.at = look::space(self.bytes, self.at + 1);
-        if matches!(self.byte(), b',' | b'}' | b']') {
-            State::After
-        } else {
-            self.state
-        }
-    }
-
-    fn close_before(&mut self, tree: &mut Tree, count: usize) -> State {
-        let end = self.previous_end(self.at);
-        self.missing_close(tree, count, end);
-        State::After
-    }
-
-    /// Closes `count` lists or objects at `end`, where their brackets are missing.
-    fn missing_close(&mut self, tree: &mut Tree, count: usize, end: usize) {
-        let kind = SyntaxKind::MissingClose {
-            closer: closer_of(self.inside),
-            count: offset(count),
-        };
-        let opened = self
-            .stack
-            .last()
-            .map(|frame| (bracket_span(frame), "opened here"));
-        self.report_with(kind, Span::new(offset(end), offset(end)), opened);
-        for _ in 0..count {
-            self.pop_frame(tree, end);
-        }
-    }
-
-    /// An opening bracket where a name should stand.
-    pub(super) fn bracket_for_name(&mut self, tree: &mut Tree) -> State {
-        if let Some(state) = self.template(tree) {
-            return state;
-        }
-        let Some(end) = self.skim(self.at) else {
-            return self.extra_open(true);
-        };
-        let seen = self.seen(end);
-        if self.byte() == b'[' {
-            return self.nameless_value(end);
-        }
-        match seen {
-            Seen::Close(Inside::Object) => self.extra_pair(end),
-            Seen::Entry(Inside::Object) => self.nameless_value(end),
-            Seen::Entry(_) | Seen::Close(_)
-                if self.state != State::KeyOrEnd && self.outer(1) != Inside::Object =>
-            {
-                self.next_began(tree)
-            }
-            _ => self.extra_open(seen == Seen::Unknown),
-        }
-    }
-
-    /// The bracket is dropped.
-    fn extra_open(&mut self, guess: bool) -> State {
-        let bracket = self.byte();
-        while self.byte() == bracket {
-            let span = Span::new(offset(self.at), offset(self.at + 1));
-            let mut error = SyntaxError::new(SyntaxKind::ExtraOpen, span);
-            error.guess = guess;
-            self.report_error(error);
-            self.at = look::space(self.bytes, self.at + 1);
-            if !guess {
-                break;
-            }
-        }
-        State::KeyOrEnd
-    }
-
-    /// Braces in braces: the opening one is too many, and mostly a closing one too.
-    fn extra_pair(&mut self, end: usize) -> State {
-        let frame = self.stack.last().copied();
-        let at = self.at;
-        let state = self.extra_open(false);
-        let closers = self.seen(look::space(self.bytes, end) + 1);
-        let only_open =
-            self.outer(1) == Inside::Object && !closers.fits(Inside::Object) && closers.fits(self.outer(2));
-        // Two frames for one object: the first closing brace ends the inner one.
-        if let (Some(frame), false) = (frame, only_open || self.stack.len() >= MAX_DEPTH) {
-            self.stack.push(Frame { open: at, ..frame });
-        }
-        state
-    }
-
-    fn nameless_value(&mut self, end: usize) -> State {
-        self.report(SyntaxKind::MissingName, self.at, self.at + 1);
-        self.at = end;
-        State::After
-    }
-
-    /// The next element of a list begins before the object was closed.
-    fn next_began(&mut self, tree: &mut Tree) -> State {
-        let end = self.previous_end(self.at);
-        if self.state == State::Key {
-            // The object ends before the comma; the comma is read again, between the two elements.
-            let comma = end.saturating_sub(1);
-            let end = self.previous_end(comma);
-            self.missing_close(tree, 1, end);
-            self.at = comma;
-        } else {
-            self.missing_close(tree, 1, end);
-            self.mute();
-        }
-        State::After
-    }
-
-    /// `{{…}}` is no object in an object.
-    fn template(&mut self, tree: &mut Tree) -> Option<State> {
-        if let Some(end) = self.placeholder() {
-            // In the place of a name: its value goes with it.
-            self.unexpected(self.at, end);
-            if self.byte() == b':' {
-                self.at = look::space(self.bytes, self.at + 1);
-                self.skip_value();
-            }
-            return Some(State::After);
-        }
-        let frame = *self.stack.last()?;
-        let inner = self.at;
-        if frame.open + 1 != inner || frame.made_up || self.state != State::KeyOrEnd {
-            return None;
-        }
-        self.at = frame.open;
-        let end = self.placeholder();
-        self.at = inner;
-        let end = end?;
-        self.pop_frame(tree, end);
-        tree.nodes.truncate(frame.node as usize);
-        self.unexpected(frame.open, end);
-        Some(self.after_junk(tree))
-    }
-
-    /// One level more than is allowed: it is stepped over.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn too_deep(&mut self, tree: &mut Tree) -> State {
-        if !std::mem::replace(&mut self.memory.too_deep, true) {
-            self.report(SyntaxKind::TooDeep, self.at, self.at + 1);
-        }
-        self.memory.damaged = true;
-        let left = self.bytes.len();
-        self.at = look::matching(self.bytes, self.at, left).unwrap_or(left);
-        self.give_up_value(tree)
-    }
-
-    /// Whether what follows a record shows that it was closed too early.
-    pub(super) fn ends_oddly(&self, tree: &Tree) -> bool {
-        if tree
-            .nodes
-            .first()
-            .is_none_or(|node| node.kind != JsonKind::Object)
-        {
-            return false;
-        }
-        let at = look::space(self.bytes, self.at);
-        match look::byte(self.bytes, at) {
-            b'}' => true,
-            b',' => self.seen(at) == Seen::Entry(Inside::Object),
-            _ => false,
-        }
-    }
-}
-
-/// The opening bracket of a list or object.
-fn bracket_span(frame: &Frame) -> Span {
-    Span::new(offset(frame.open), offset(frame.open + 1))
 }
 
 /// What a string without an end is called.
@@ -772,9 +487,6 @@ fn odd_string_length(line: &str) -> Option<usize> {
     let mut first = None;
     let mut escaped = false;
     for (at, character) in line.char_indices().skip(1) {
-        if at > NEAR {
-            break;
-        }
         if !escaped && closes(character) {
             let end = at + character.len_utf8();
             let next = look::byte(line.as_bytes(), look::blanks(line.as_bytes(), end));

@@ -1,0 +1,288 @@
+//! Recovery of brackets that do not match, and of what stands between them.
+
+use super::reader::{Frame, Inside, MAX_DEPTH, Reader, State};
+use super::recover::{NEAR, Seen, closed_by, closer_of, drop_name, list_or_object};
+use super::text::offset;
+use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, look};
+use crate::finding::Span;
+
+impl Reader<'_> {
+    /// A name and a colon in a list.
+    pub(super) fn loose_member(&mut self, tree: &mut Tree, last: Node) -> bool {
+        if self.inside == Inside::Object || self.stack.len() >= MAX_DEPTH {
+            return false;
+        }
+        tree.nodes.pop();
+        let start = last.span.start as usize;
+        if self.inside == Inside::Array && self.outer(1) == Inside::Object {
+            let comma = self.previous_end(start);
+            let end = if look::byte(self.bytes, comma.saturating_sub(1)) == b',' {
+                self.previous_end(comma - 1)
+            } else {
+                comma
+            };
+            self.missing_close(tree, 1, end);
+        } else {
+            self.report(SyntaxKind::MissingOpen, start, last.span.end as usize);
+            let index = offset(tree.nodes.len());
+            let at = std::mem::replace(&mut self.at, start);
+            self.push_frame(Inside::Object, index, true);
+            self.at = at;
+            tree.nodes.push(Node::leaf(JsonKind::Object, last.span, index));
+        }
+        let mut name = last;
+        name.kind = JsonKind::Key;
+        name.next = offset(tree.nodes.len() + 1);
+        tree.nodes.push(name);
+        self.state = State::Colon;
+        true
+    }
+
+    /// What follows `at`, as far as it tells lists and objects apart.
+    fn seen(&self, at: usize) -> Seen {
+        let mut at = look::space(self.bytes, at);
+        if at >= self.bytes.len() {
+            return Seen::End;
+        }
+        if look::byte(self.bytes, at) == b',' {
+            at = look::space(self.bytes, at + 1);
+        }
+        match look::byte(self.bytes, at) {
+            byte @ (b'}' | b']') => Seen::Close(closed_by(byte)),
+            b'"' => match look::string_end(self.bytes, at, NEAR) {
+                Some(end) if look::byte(self.bytes, look::space(self.bytes, end)) == b':' => {
+                    Seen::Entry(Inside::Object)
+                }
+                _ => Seen::Entry(Inside::Array),
+            },
+            byte if look::begins_value(byte) => Seen::Entry(Inside::Array),
+            _ => Seen::Unknown,
+        }
+    }
+
+    /// Behind the bracket that closes the one at `at`, as far as the budget goes.
+    fn skim(&mut self, at: usize) -> Option<usize> {
+        let budget = self.memory.budget;
+        let end = look::matching(self.bytes, at, budget);
+        let looked = end.unwrap_or(self.bytes.len()).saturating_sub(at);
+        self.memory.budget = budget.saturating_sub(looked);
+        end
+    }
+
+    /// A closing bracket that does not close what is open.
+    pub(super) fn mismatch(&mut self, tree: &mut Tree) -> State {
+        drop_name(tree);
+        let wanted = closed_by(self.byte());
+        if self.stack.last().is_some_and(|frame| frame.made_up) {
+            let end = self.previous_end(self.at);
+            self.pop_frame(tree, end);
+            return State::After;
+        }
+        let seen = self.seen(self.at + 1);
+        let nearest = (1..self.stack.len()).find(|&depth| list_or_object(self.outer(depth)) == wanted);
+        if seen.fits(self.outer(1)) {
+            return self.wrong_close(tree);
+        }
+        match nearest {
+            Some(depth) if seen.fits(self.outer(depth + 1)) => self.close_before(tree, depth),
+            Some(1) if seen == Seen::Close(list_or_object(self.inside)) && self.swapped(tree) => State::After,
+            _ if seen.fits(self.outer(0)) => self.extra_close(),
+            Some(depth) => self.close_before(tree, depth),
+            None => self.extra_close(),
+        }
+    }
+
+    fn wrong_close(&mut self, tree: &mut Tree) -> State {
+        let expected = closer_of(self.inside);
+        let opened = self
+            .stack
+            .last()
+            .map(|frame| (bracket_span(frame), "opened here"));
+        let here = Span::new(offset(self.at), offset(self.at + 1));
+        self.report_with(SyntaxKind::WrongClose { expected }, here, opened);
+        self.close(tree)
+    }
+
+    /// Two closing brackets in the wrong order: `]}` for `}]`.
+    fn swapped(&mut self, tree: &mut Tree) -> bool {
+        let second = look::space(self.bytes, self.at + 1);
+        if look::byte(self.bytes, second) == b',' || !self.seen(second + 1).fits(self.outer(2)) {
+            return false;
+        }
+        self.wrong_close(tree);
+        self.at = second;
+        self.close(tree);
+        true
+    }
+
+    fn extra_close(&mut self) -> State {
+        self.report(SyntaxKind::ExtraClose { after_root: false }, self.at, self.at + 1);
+        self.at = look::space(self.bytes, self.at + 1);
+        if matches!(self.byte(), b',' | b'}' | b']') {
+            State::After
+        } else {
+            self.state
+        }
+    }
+
+    fn close_before(&mut self, tree: &mut Tree, count: usize) -> State {
+        let end = self.previous_end(self.at);
+        self.missing_close(tree, count, end);
+        State::After
+    }
+
+    /// Closes `count` lists or objects at `end`, where their brackets are missing.
+    fn missing_close(&mut self, tree: &mut Tree, count: usize, end: usize) {
+        let kind = SyntaxKind::MissingClose {
+            closer: closer_of(self.inside),
+            count: offset(count),
+        };
+        let opened = self
+            .stack
+            .last()
+            .map(|frame| (bracket_span(frame), "opened here"));
+        self.report_with(kind, Span::new(offset(end), offset(end)), opened);
+        for _ in 0..count {
+            self.pop_frame(tree, end);
+        }
+    }
+
+    /// An opening bracket where a name should stand.
+    pub(super) fn bracket_for_name(&mut self, tree: &mut Tree) -> State {
+        if let Some(state) = self.template(tree) {
+            return state;
+        }
+        let Some(end) = self.skim(self.at) else {
+            return self.extra_open(true);
+        };
+        let seen = self.seen(end);
+        if self.byte() == b'[' {
+            return self.nameless_value(end);
+        }
+        match seen {
+            Seen::Close(Inside::Object) => self.extra_pair(end),
+            Seen::Entry(Inside::Object) => self.nameless_value(end),
+            Seen::Entry(_) | Seen::Close(_)
+                if self.state != State::KeyOrEnd && self.outer(1) != Inside::Object =>
+            {
+                self.next_began(tree)
+            }
+            _ => self.extra_open(seen == Seen::Unknown),
+        }
+    }
+
+    /// The bracket is dropped.
+    fn extra_open(&mut self, guess: bool) -> State {
+        let bracket = self.byte();
+        while self.byte() == bracket {
+            let span = Span::new(offset(self.at), offset(self.at + 1));
+            let mut error = SyntaxError::new(SyntaxKind::ExtraOpen, span);
+            error.guess = guess;
+            self.report_error(error);
+            self.at = look::space(self.bytes, self.at + 1);
+            if !guess {
+                break;
+            }
+        }
+        State::KeyOrEnd
+    }
+
+    /// Braces in braces: the opening one is too many, and mostly a closing one too.
+    fn extra_pair(&mut self, end: usize) -> State {
+        let frame = self.stack.last().copied();
+        let at = self.at;
+        let state = self.extra_open(false);
+        let closers = self.seen(look::space(self.bytes, end) + 1);
+        let only_open =
+            self.outer(1) == Inside::Object && !closers.fits(Inside::Object) && closers.fits(self.outer(2));
+        // Two frames for one object: the first closing brace ends the inner one.
+        if let (Some(frame), false) = (frame, only_open || self.stack.len() >= MAX_DEPTH) {
+            self.stack.push(Frame { open: at, ..frame });
+        }
+        state
+    }
+
+    fn nameless_value(&mut self, end: usize) -> State {
+        self.report(SyntaxKind::MissingName, self.at, self.at + 1);
+        self.at = end;
+        self.mute();
+        State::After
+    }
+
+    /// The next element of a list begins before the object was closed.
+    fn next_began(&mut self, tree: &mut Tree) -> State {
+        let end = self.previous_end(self.at);
+        if self.state == State::Key {
+            // The object ends before the comma; the comma is read again, between the two elements.
+            let comma = end.saturating_sub(1);
+            let end = self.previous_end(comma);
+            self.missing_close(tree, 1, end);
+            self.at = comma;
+        } else {
+            self.missing_close(tree, 1, end);
+            self.mute();
+        }
+        State::After
+    }
+
+    /// `{{…}}` is no object in an object.
+    fn template(&mut self, tree: &mut Tree) -> Option<State> {
+        if let Some(end) = self.placeholder() {
+            // In the place of a name: its value goes with it.
+            self.unexpected(self.at, end);
+            if self.byte() == b':' {
+                self.at = look::space(self.bytes, self.at + 1);
+                self.skip_value();
+            }
+            return Some(State::After);
+        }
+        let frame = *self.stack.last()?;
+        let inner = self.at;
+        if frame.open + 1 != inner || frame.made_up || self.state != State::KeyOrEnd {
+            return None;
+        }
+        self.at = frame.open;
+        let end = self.placeholder();
+        self.at = inner;
+        let end = end?;
+        self.pop_frame(tree, end);
+        tree.nodes.truncate(frame.node as usize);
+        self.unexpected(frame.open, end);
+        Some(self.after_junk(tree))
+    }
+
+    /// One level more than is allowed: it is stepped over.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn too_deep(&mut self, tree: &mut Tree) -> State {
+        if !std::mem::replace(&mut self.memory.too_deep, true) {
+            self.report(SyntaxKind::TooDeep, self.at, self.at + 1);
+        }
+        self.memory.damaged = true;
+        let left = self.bytes.len();
+        self.at = look::matching(self.bytes, self.at, left).unwrap_or(left);
+        self.give_up_value(tree)
+    }
+
+    /// Whether what follows a record shows that it was closed too early.
+    pub(super) fn ends_oddly(&self, tree: &Tree) -> bool {
+        if tree
+            .nodes
+            .first()
+            .is_none_or(|node| node.kind != JsonKind::Object)
+        {
+            return false;
+        }
+        let at = look::space(self.bytes, self.at);
+        match look::byte(self.bytes, at) {
+            b'}' => true,
+            b',' => self.seen(at) == Seen::Entry(Inside::Object),
+            _ => false,
+        }
+    }
+}
+
+/// The opening bracket of a list or object.
+fn bracket_span(frame: &Frame) -> Span {
+    Span::new(offset(frame.open), offset(frame.open + 1))
+}
