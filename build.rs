@@ -13,7 +13,9 @@ fn main() -> io::Result<()> {
         .collect::<io::Result<_>>()?;
     files.retain(|path| {
         path.extension().is_some_and(|ext| ext == "toml")
-            && path.file_stem().is_some_and(|stem| stem != "rules" && stem != "facts")
+            && path
+                .file_stem()
+                .is_some_and(|stem| stem != "rules" && stem != "facts")
     });
     files.sort();
     let mut code = format!("static FILES: [File; {}] = [\n", files.len());

@@ -14,4 +14,5 @@ pub mod lint;
 pub mod predict;
 pub mod report;
 pub mod rules;
+pub mod session;
 pub mod tenant;

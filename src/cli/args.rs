@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::rules::builtin_ids;
-
 /// Predicts the 400 responses of the GEP SMART Contact API before a request is sent.
 #[derive(Debug, Parser)]
 #[command(name = "geplint", version, about, max_term_width = 100)]
@@ -36,10 +34,64 @@ pub enum Color {
 pub enum Command {
     /// Check payloads and show every 400 that the API would answer
     Check(Box<Check>),
+    /// Print the response that the API would send
+    Predict(Box<Predict>),
     /// Say what a rule means, with a bad and a good payload
     Explain(Explain),
     /// Show the tables as they are enforced
     Rules(Rules),
+}
+
+/// Which files are taken.
+#[derive(Debug, ClapArgs)]
+pub struct Files {
+    /// Files and folders; `-` is standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Leave out what matches, also if it is named (gitignore syntax; repeatable)
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Take files that git ignores, too
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Take hidden files and folders, too
+    #[arg(long)]
+    pub hidden: bool,
+    /// The name that standard input is shown under
+    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    pub stdin_filename: PathBuf,
+    /// Refuse larger files (bytes)
+    #[arg(long, value_name = "BYTES", default_value_t = crate::input::read::LARGEST)]
+    pub max_file_size: u64,
+}
+
+/// What is known besides the files.
+#[derive(Debug, ClapArgs)]
+pub struct Knowledge {
+    /// Take every file for a request to this endpoint, whatever it looks like
+    #[arg(long, value_name = "ID")]
+    pub endpoint: Option<String>,
+    /// What the tenant holds, as TOML: contacts, personas, activities, … (`geplint explain tenant`)
+    #[arg(long, value_name = "FILE")]
+    pub tenant: Option<PathBuf>,
+    /// The files are calls made one after another: each predicted success changes what the next one meets
+    #[arg(long)]
+    pub in_order: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Exit status: 0 a predicted 200, 1 a predicted 400, 2 no prediction, wrong usage or something \
+                        could not be read, 3 no file to predict for."
+)]
+pub struct Predict {
+    #[command(flatten)]
+    pub files: Files,
+    #[command(flatten)]
+    pub knowledge: Knowledge,
+    /// Do not name what is inferred
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -47,29 +99,14 @@ pub enum Command {
     after_help = "Exit status: 0 clean, 1 errors (with --strict: warnings too), 2 wrong usage or something \
                         could not be read, 3 no file to check."
 )]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Check {
-    /// Files and folders; `-` is standard input
-    #[arg(value_name = "PATH", default_value = ".")]
-    pub paths: Vec<PathBuf>,
-    /// Take every file for a request to this endpoint, whatever it looks like
-    #[arg(long, value_name = "ID", value_parser = endpoint_id)]
-    pub endpoint: Option<String>,
+    #[command(flatten)]
+    pub files: Files,
+    #[command(flatten)]
+    pub knowledge: Knowledge,
     /// How findings are shown
     #[arg(long, value_name = "FORMAT", default_value = "full")]
     pub format: Format,
-    /// Leave out what matches, also if it is named (gitignore syntax; repeatable)
-    #[arg(long, value_name = "GLOB")]
-    pub exclude: Vec<String>,
-    /// Check files that git ignores, too
-    #[arg(long)]
-    pub no_ignore: bool,
-    /// Check hidden files and folders, too
-    #[arg(long)]
-    pub hidden: bool,
-    /// The name that standard input is shown under
-    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
-    pub stdin_filename: PathBuf,
     /// Skip named files that are no payload instead of failing
     #[arg(long)]
     pub skip_unrecognized: bool,
@@ -79,9 +116,6 @@ pub struct Check {
     /// Fail on warnings, too
     #[arg(long)]
     pub strict: bool,
-    /// Refuse larger files (bytes)
-    #[arg(long, value_name = "BYTES", default_value_t = crate::input::read::LARGEST)]
-    pub max_file_size: u64,
     /// Name the files that are skipped, and say why
     #[arg(short, long, conflicts_with = "quiet")]
     pub verbose: bool,
@@ -110,7 +144,7 @@ pub struct Explain {
 #[derive(Debug, ClapArgs)]
 pub struct Rules {
     /// Endpoint id; without it, the endpoints are listed
-    #[arg(value_name = "ENDPOINT", value_parser = endpoint_id)]
+    #[arg(value_name = "ENDPOINT")]
     pub endpoint: Option<String>,
     /// How the tables are shown
     #[arg(long, value_name = "FORMAT", default_value = "table")]
@@ -123,14 +157,4 @@ pub enum RulesFormat {
     Table,
     /// One JSON document
     Json,
-}
-
-fn endpoint_id(id: &str) -> Result<String, String> {
-    if builtin_ids().any(|known| known == id) {
-        return Ok(id.to_owned());
-    }
-    Err(format!(
-        "there is no such endpoint; endpoints: {}",
-        builtin_ids().collect::<Vec<_>>().join(", ")
-    ))
 }

@@ -1,50 +1,48 @@
 //! `geplint check`: files in, findings out.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use super::args::{Check, Common, Format};
+use super::setup::{self, Known};
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::input::recognize::{Recognized, recognize};
-use crate::input::{Entry, Excludes, Reader, WalkOptions, collect};
+use crate::input::{Entry, Reader};
 use crate::json;
-use crate::lint::{self, Checked};
+use crate::lint::Checked;
 use crate::report::look::Look;
 use crate::report::{
     Concise, FileReport, Full, Json, Output, OutputError, Progress, Report, Summary, sanitize, summary,
 };
-use crate::rules::{Endpoint, builtin, builtin_ids};
-use crate::tenant::Tenant;
+use crate::rules::Endpoint;
+use crate::session::{Outcome, Session};
 
 /// Checks what the arguments name, and tells how it went as an exit code.
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let since = Instant::now();
-    let options = match walk_options(args) {
-        Ok(options) => options,
-        Err(message) => {
-            terminal::complain(common, &message);
-            return Ok(TROUBLE);
-        }
-    };
-    let entries = collect(&args.paths, &options);
-    let look = terminal::stdout_look(common);
-    let report = report(args.format, look);
+    let (entries, known) =
+        match setup::entries(&args.files).and_then(|entries| Ok((entries, Known::of(&args.knowledge)?))) {
+            Ok(both) => both,
+            Err(message) => {
+                terminal::complain(common, &message);
+                return Ok(TROUBLE);
+            }
+        };
+    let report = report(args.format, terminal::stdout_look(common));
     let mut stdout = io::stdout().lock();
+    let visible = !args.quiet && io::IsTerminal::is_terminal(&io::stderr());
     let mut run = Run {
         args,
         common,
-        endpoints: endpoints(args),
-        tenant: Tenant::default(),
+        session: Session::new(&known.endpoints, &known.tenant, args.knowledge.in_order),
+        known: &known,
         summary: Summary::default(),
         trouble: false,
-        progress: Progress::new(
-            entries.len() as u64,
-            !args.quiet && io::IsTerminal::is_terminal(&io::stderr()),
-        ),
+        progress: Progress::new(entries.len() as u64, visible),
     };
     let mut output = Output::new(report.as_ref(), &mut stdout);
-    let mut reader = Reader::new(args.max_file_size);
+    let mut reader = Reader::new(args.files.max_file_size);
     for entry in &entries {
         run.entry(entry, &mut reader, &mut output)?;
         run.progress.tick();
@@ -60,25 +58,6 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     Ok(run.exit_code())
 }
 
-fn walk_options(args: &Check) -> Result<WalkOptions, String> {
-    let here = std::env::current_dir().unwrap_or_default();
-    let excludes = Excludes::new(&here, &args.exclude)
-        .map_err(|bad| format!("--exclude \"{}\": {}", bad.glob, bad.message))?;
-    Ok(WalkOptions {
-        excludes,
-        no_ignore: args.no_ignore,
-        hidden: args.hidden,
-    })
-}
-
-/// The endpoints that a file may be for: the one named, else all.
-fn endpoints(args: &Check) -> Vec<&'static Endpoint> {
-    match &args.endpoint {
-        Some(id) => builtin(id).into_iter().collect(),
-        None => builtin_ids().filter_map(builtin).collect(),
-    }
-}
-
 fn report(format: Format, look: Look) -> Box<dyn Report> {
     match format {
         Format::Full => Box::new(Full::new(look)),
@@ -87,20 +66,11 @@ fn report(format: Format, look: Look) -> Box<dyn Report> {
     }
 }
 
-/// What became of a file.
-enum Outcome {
-    Checked(Checked),
-    /// No payload, and why.
-    Skipped(String),
-    /// It cannot be checked, and why.
-    Trouble(String),
-}
-
 struct Run<'a> {
     args: &'a Check,
     common: &'a Common,
-    endpoints: Vec<&'static Endpoint>,
-    tenant: Tenant,
+    session: Session<'a>,
+    known: &'a Known,
     summary: Summary,
     trouble: bool,
     progress: Progress,
@@ -120,7 +90,7 @@ impl Run<'_> {
             }
             Entry::File { path, named } => (path.clone(), *named, reader.file(path)),
             Entry::Stdin => (
-                self.args.stdin_filename.clone(),
+                self.args.files.stdin_filename.clone(),
                 true,
                 reader.stream(io::stdin().lock()),
             ),
@@ -141,64 +111,42 @@ impl Run<'_> {
         bytes: &[u8],
         output: &mut Output<'_>,
     ) -> Result<(), OutputError> {
-        match self.check(bytes, named) {
-            Outcome::Checked(checked) => {
-                let file = FileReport::new(path, bytes, checked.findings, checked.records);
-                self.summary.add(&file);
-                self.summary.undecided += checked.undecided;
-                return self.progress.suspend(|| output.file(&file));
+        let outcome = match self.known.endpoints.as_slice() {
+            [endpoint] if self.known.named && (named || !is_response(bytes, endpoint)) => {
+                Outcome::Checked(self.session.request(bytes, endpoint, false))
             }
-            Outcome::Skipped(reason) => {
-                self.summary.skipped += 1;
-                if self.args.verbose {
-                    let line = format!("skipped {}: {reason}", sanitize::path(path));
-                    self.progress.suspend(|| terminal::tell(&line));
-                }
+            _ => self.session.file(bytes, false),
+        };
+        match outcome {
+            Outcome::Checked(request) => return self.checked(path, bytes, request.checked, output),
+            Outcome::Unreadable(checked) => return self.checked(path, bytes, checked, output),
+            Outcome::OneOf(ids) => self.trouble(path, &setup::ambiguous(&ids)),
+            Outcome::Stranger(reason) if named && !self.args.skip_unrecognized => {
+                self.trouble(path, &setup::stranger(reason));
             }
-            Outcome::Trouble(message) => self.trouble(path, &message),
+            Outcome::Stranger(reason) => self.skipped(path, reason),
         }
         Ok(())
     }
 
-    /// Finds out which endpoint the bytes are for, and checks them.
-    fn check(&self, bytes: &[u8], named: bool) -> Outcome {
-        let (text, errors) = json::text(bytes);
-        let recognized = recognize(&text, &self.endpoints);
-        if let (true, [endpoint]) = (self.args.endpoint.is_some(), self.endpoints.as_slice()) {
-            if !named && recognized == Recognized::Response {
-                return Outcome::Skipped("it is a response of the API".to_owned());
-            }
-            return Outcome::Checked(lint::check(&text, errors, endpoint, &self.tenant, false));
-        }
-        match recognized {
-            Recognized::Request(id) => match builtin(id) {
-                Some(endpoint) => Outcome::Checked(lint::check(&text, errors, endpoint, &self.tenant, false)),
-                None => Outcome::Trouble(format!("there are no rules for {id}")),
-            },
-            Recognized::OneOf(ids) => Outcome::Trouble(format!(
-                "cannot tell its endpoint: looks like {}; pass --endpoint",
-                ids.join(" or ")
-            )),
-            Recognized::Unreadable => {
-                let findings = lint::syntax_findings(&text, "", errors);
-                Outcome::Checked(Checked {
-                    findings,
-                    ..Checked::default()
-                })
-            }
-            Recognized::Response => self.stranger(named, "it is a response of the API"),
-            Recognized::Other(reason) => self.stranger(named, reason),
-        }
+    fn checked(
+        &mut self,
+        path: &Path,
+        bytes: &[u8],
+        checked: Checked,
+        output: &mut Output<'_>,
+    ) -> Result<(), OutputError> {
+        let file = FileReport::new(path, bytes, checked.findings, checked.records);
+        self.summary.add(&file);
+        self.summary.undecided += checked.undecided;
+        self.progress.suspend(|| output.file(&file))
     }
 
-    /// A file that is no payload: passed over where it was only met, an error where it was named.
-    fn stranger(&self, named: bool, reason: &str) -> Outcome {
-        if named && !self.args.skip_unrecognized {
-            Outcome::Trouble(format!(
-                "no payload of a known endpoint: {reason}; pass --endpoint to check it all the same"
-            ))
-        } else {
-            Outcome::Skipped(reason.to_owned())
+    fn skipped(&mut self, path: &Path, reason: &str) {
+        self.summary.skipped += 1;
+        if self.args.verbose {
+            let line = format!("skipped {}: {reason}", sanitize::path(path));
+            self.progress.suspend(|| terminal::tell(&line));
         }
     }
 
@@ -220,7 +168,7 @@ impl Run<'_> {
         } else if failing > 0 {
             FINDINGS
         } else if self.summary.files == 0 && !self.args.no_error_on_unmatched {
-            terminal::complain(self.common, &nothing_matched(&self.args.paths));
+            terminal::complain(self.common, &setup::nothing_matched(&self.args.files.paths));
             UNMATCHED
         } else {
             CLEAN
@@ -228,10 +176,7 @@ impl Run<'_> {
     }
 }
 
-fn nothing_matched(paths: &[PathBuf]) -> String {
-    let paths: Vec<String> = paths.iter().map(|path| sanitize::path(path)).collect();
-    format!(
-        "no payload to check in {}; -v says what was skipped",
-        paths.join(", ")
-    )
+/// A response that lies beside the requests is none, even where every file is taken for one.
+fn is_response(bytes: &[u8], endpoint: &Endpoint) -> bool {
+    recognize(&json::text(bytes).0, &[endpoint]) == Recognized::Response
 }

@@ -3,7 +3,9 @@
 mod args;
 mod check;
 mod explain;
+mod predict;
 mod rules;
+mod setup;
 mod terminal;
 
 use std::process::ExitCode;
@@ -34,6 +36,7 @@ pub fn run() -> ExitCode {
     };
     let done = match &args.command {
         Command::Check(check) => check::run(check, &args.common),
+        Command::Predict(predict) => predict::run(predict, &args.common),
         Command::Explain(explain) => explain::run(explain, &args.common),
         Command::Rules(rules) => rules::run(rules, &args.common),
     };

@@ -7,7 +7,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::args::{Common, Rules, RulesFormat};
-use super::{CLEAN, terminal};
+use super::{CLEAN, TROUBLE, setup, terminal};
 use crate::finding::{Evidence, Severity};
 use crate::report::look::{Look, Palette};
 use crate::report::{OutputError, output, words, wrap};
@@ -17,7 +17,13 @@ use crate::rules::{Constraint, Endpoint, Property, Table, Type, builtin, builtin
 pub fn run(args: &Rules, common: &Common) -> Result<u8, OutputError> {
     let look = terminal::stdout_look(common);
     let endpoints: Vec<&Endpoint> = match &args.endpoint {
-        Some(id) => builtin(id).into_iter().collect(),
+        Some(id) => match builtin(id) {
+            Some(endpoint) => vec![endpoint],
+            None => {
+                terminal::complain(common, &setup::no_endpoint(id));
+                return Ok(TROUBLE);
+            }
+        },
         None => builtin_ids().filter_map(builtin).collect(),
     };
     let text = match (args.format, &args.endpoint) {

@@ -27,8 +27,7 @@ impl<'a> Linter<'a> {
                 }
             }
             CheckKind::SingleValued(single) => self.single_valued(&check.claim, table, objects, single),
-            // Only the tenant's contacts can tell.
-            CheckKind::Active(_) => {}
+            CheckKind::Active(ids) => self.active(&check.claim, table, objects, ids),
         }
     }
 
@@ -55,8 +54,6 @@ impl<'a> Linter<'a> {
                 linter.same_value(claim, table, route, from, value, &text);
             } else if let Some(id) = nearly.iter().find(near) {
                 linter.nearly_same_value(claim, table, route, *id, value, &text);
-            } else {
-                linter.unknown_party(claim, route, value, &text);
             }
         });
     }
@@ -73,25 +70,59 @@ impl<'a> Linter<'a> {
             .as_ref()
             .is_some_and(|route| self.is_true(route, objects))
         {
+            *self.undecided += 1;
             return;
         }
+        let held = self.held(single, objects);
         let mut first: Option<(Cow<'a, str>, Span)> = None;
         let mut told = false;
+        self.each_counted(single, objects, &mut |linter, value, text| {
+            let beside = held
+                .as_deref()
+                .filter(|held| !held.is_empty() && !held.iter().any(|known| *known == text));
+            if told {
+            } else if let Some((known, span)) = first.as_ref().filter(|(known, _)| *known != text) {
+                told = true;
+                linter.several_values(claim, table, objects, single, value, &text, (known, *span));
+            } else if let Some([known, ..]) = beside {
+                told = true;
+                linter.other_than_held(claim, table, objects, single, value, &text, known);
+            }
+            first.get_or_insert_with(|| (text, linter.tree.node(value).span));
+        });
+        if first.is_some() && held.is_none() && !told {
+            *self.undecided += 1;
+        }
+    }
+
+    /// What the tenant holds for the contact already; empty where what is sent replaces it.
+    fn held(&mut self, single: &'a SingleValued, objects: &[NodeId]) -> Option<Vec<String>> {
+        if single.fact.is_none()
+            || single
+                .replaced_by
+                .as_ref()
+                .is_some_and(|route| self.is_true(route, objects))
+        {
+            return Some(Vec::new());
+        }
+        let (code, user) = self.identity();
+        self.facts.lobs(code.as_deref(), user.as_deref())
+    }
+
+    /// Hands every value that counts to `visit`, with the path set.
+    pub(super) fn each_counted(
+        &mut self,
+        single: &'a SingleValued,
+        objects: &[NodeId],
+        visit: &mut dyn FnMut(&mut Self, NodeId, Cow<'a, str>),
+    ) {
         self.walk(&single.items.steps, objects, &mut |linter, item| {
             if !linter.counts(single, item) {
                 return;
             }
             linter.walk(&single.value.steps, &[item], &mut |linter, value| {
-                let Some(text) = linter.scalar_text(value).filter(|text| !text.is_empty()) else {
-                    return;
-                };
-                match &first {
-                    None => first = Some((text, linter.tree.node(value).span)),
-                    Some((known, span)) if *known != text && !told => {
-                        told = true;
-                        linter.several_values(claim, table, objects, single, value, &text, (known, *span));
-                    }
-                    Some(_) => {}
+                if let Some(text) = linter.scalar_text(value).filter(|text| !text.is_empty()) {
+                    visit(linter, value, text);
                 }
             });
         });
@@ -110,17 +141,33 @@ impl<'a> Linter<'a> {
     }
 
     /// Whether the boolean at the end of the route binds to true.
-    fn is_true(&mut self, route: &'a Route, objects: &[NodeId]) -> bool {
+    pub(super) fn is_true(&mut self, route: &'a Route, objects: &[NodeId]) -> bool {
         let mut found = false;
         self.walk(&route.steps, objects, &mut |linter, value| {
-            found = match linter.kind(value) {
-                JsonKind::True => true,
-                JsonKind::String => linter.decoded(value).trim().eq_ignore_ascii_case("true"),
-                JsonKind::Number => linter.tree.node(value).span.of(linter.text).parse() != Ok(0.0),
-                _ => false,
-            };
+            found = linter.reads_as_true(value)
         });
         found
+    }
+
+    /// Whether the value binds to the boolean true.
+    pub(super) fn reads_as_true(&self, value: NodeId) -> bool {
+        match self.kind(value) {
+            JsonKind::True => true,
+            JsonKind::String => self.decoded(value).trim().eq_ignore_ascii_case("true"),
+            JsonKind::Number => self.tree.node(value).span.of(self.text).parse() != Ok(0.0),
+            _ => false,
+        }
+    }
+
+    /// An update of a contact that the tenant holds as inactive.
+    fn active(&mut self, claim: &'a Claim, table: &'a Table, objects: &[NodeId], ids: &[PropertyId]) {
+        let (code, user) = self.identity();
+        if self.facts.is_active(code.as_deref(), user.as_deref()) != Some(false) {
+            return;
+        }
+        if self.facts.allows_update_for_inactive_users() != Some(true) {
+            self.inactive(claim, table, objects, ids);
+        }
     }
 
     /// Follows a route, lists and all, and hands every value at its end to `visit` with the path set.
@@ -158,7 +205,10 @@ impl<'a> Linter<'a> {
     }
 
     /// Values that only the tenant knows, and those that are wrong at any tenant.
-    pub(super) fn known(&mut self, property: &'a Property, value: NodeId, text: &str) {
+    ///
+    /// Returns whether any list decided.
+    pub(super) fn known(&mut self, property: &'a Property, value: NodeId, text: &str) -> bool {
+        let mut decided = false;
         for known in &property.known {
             if known
                 .also
@@ -167,12 +217,13 @@ impl<'a> Linter<'a> {
             {
                 continue;
             }
-            let knowledge = match self.tenant.knows(known.fact, text) {
+            let knowledge = match self.facts.knows(known.fact, text) {
                 Knowledge::CannotTell if known.suspect.is_some_and(|shape| has_shape(shape, text)) => {
                     Knowledge::Wrong
                 }
                 knowledge => knowledge,
             };
+            decided |= knowledge != Knowledge::CannotTell;
             match knowledge {
                 Knowledge::Right => {}
                 Knowledge::Wrong => self.unknown_value(property, known, value, text),
@@ -181,12 +232,13 @@ impl<'a> Linter<'a> {
                 }
             }
         }
+        decided
     }
 
     /// Whether the tenant's own list of an open enumeration has this name.
     pub(super) fn membership(&self, list: &Enumeration, text: &str) -> Knowledge {
         list.fact
-            .map_or(Knowledge::CannotTell, |fact| self.tenant.knows(fact, text))
+            .map_or(Knowledge::CannotTell, |fact| self.facts.knows(fact, text))
     }
 }
 

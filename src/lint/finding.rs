@@ -368,9 +368,15 @@ impl<'a> Linter<'a> {
     }
 
     /// Whether the contact of this record is new to the tenant; `None` where we cannot tell.
-    #[expect(clippy::unused_self, reason = "the tenant's contacts will answer")]
     fn new_contact(&self) -> Option<bool> {
-        None
+        let (code, user) = self.identity();
+        // A record that names nobody is refused for that.
+        if code.is_none() && user.is_none() {
+            return None;
+        }
+        self.facts
+            .holds_contact(code.as_deref(), user.as_deref())
+            .map(|held| !held)
     }
 
     pub(super) fn blank(&mut self, property: &Property, value: NodeId) {
@@ -454,12 +460,35 @@ impl<'a> Linter<'a> {
 
     // ---- conversion ----
 
+    /// What the value at hand is called: the property, or an element of it.
+    fn called<'p>(&self, property: &'p Property) -> Cow<'p, str> {
+        match self.path.last() {
+            Some(Step::Index(_)) => Cow::Owned(format!("an element of {}", property.name)),
+            _ => Cow::Borrowed(&property.name),
+        }
+    }
+
+    /// What the value at hand has to be: the property's type, or that of its elements.
+    fn type_here(&self, property: &Property) -> Type {
+        match (self.path.last(), property.ty) {
+            (Some(Step::Index(_)), Type::StringList) => Type::String,
+            (Some(Step::Index(_)), Type::ObjectList(id)) => Type::Object(id),
+            (_, ty) => ty,
+        }
+    }
+
     /// The platform refuses to convert the value: the whole request fails.
     pub(super) fn refused(&mut self, node: NodeId, property: Option<&Property>, sentence: String) {
-        let name = property.map_or("the record", |property| property.name.as_str());
-        let ty = property.map_or(Type::Object(self.endpoint.record), |property| property.ty);
+        let name = property.map_or_else(|| Cow::Borrowed("the record"), |property| self.called(property));
+        let ty = property.map_or(Type::Object(self.endpoint.record), |property| {
+            self.type_here(property)
+        });
         let what = declared(ty);
-        let found = self.found(node);
+        let found = match (self.kind(node), ty) {
+            // Only a `$ref` that the reader refuses makes an object fail to be one.
+            (JsonKind::Object, Type::Object(_)) => "an object with this \"$ref\"".to_owned(),
+            _ => self.found(node),
+        };
         let note = Note {
             severity: Severity::Error,
             phase: Phase::Bind,
@@ -522,13 +551,17 @@ impl<'a> Linter<'a> {
         };
         let note = Note::warning(
             rule,
-            format!("{}: {} is read as {}", property.name, self.found(value), becomes),
+            format!(
+                "{}: {} is read as {becomes}",
+                self.called(property),
+                self.found(value)
+            ),
             if same {
                 "It converts, but a value of the declared type says what is meant."
             } else {
                 "It converts silently, and the API works with the changed value."
             },
-            wanted(property.ty).to_owned(),
+            wanted(self.type_here(property)).to_owned(),
         );
         self.warn(Some(property), self.value_place(value), note);
     }
@@ -709,10 +742,6 @@ impl<'a> Linter<'a> {
         self.push(note, self.value_place(value), constraint);
     }
 
-    /// A value that names a contact which the tenant does not hold.
-    #[expect(clippy::unused_self, reason = "the tenant's contacts will answer")]
-    pub(super) fn unknown_party(&mut self, _claim: &Claim, _route: &Route, _value: NodeId, _text: &str) {}
-
     #[expect(clippy::too_many_arguments, reason = "two values and their places")]
     pub(super) fn several_values(
         &mut self,
@@ -724,11 +753,7 @@ impl<'a> Linter<'a> {
         text: &str,
         first: (&str, Span),
     ) {
-        let subject = single
-            .subject
-            .iter()
-            .find_map(|id| self.text_at(table, objects, *id))
-            .unwrap_or_default();
+        let subject = self.subject(table, objects, single);
         let name = self.end(&single.value);
         let message = format!(
             "{name} {} beside {}: only one is allowed",
@@ -745,6 +770,83 @@ impl<'a> Linter<'a> {
             place,
             constraint,
             &[("subject", &subject), ("value", text)],
+            message,
+            help,
+        );
+    }
+
+    /// A value beside another that the tenant holds already.
+    #[expect(clippy::too_many_arguments, reason = "two values, and where they come from")]
+    pub(super) fn other_than_held(
+        &mut self,
+        claim: &Claim,
+        table: &Table,
+        objects: &[NodeId],
+        single: &SingleValued,
+        value: NodeId,
+        text: &str,
+        held: &str,
+    ) {
+        let subject = self.subject(table, objects, single);
+        let name = self.end(&single.value);
+        let message = format!(
+            "{name} {} beside {}, which {} already belongs to: only one is allowed",
+            quoted(text),
+            quoted(held),
+            quoted(&subject)
+        );
+        let switch = single.replaced_by.as_ref().map_or_else(String::new, |route| {
+            format!(", or set {} to true to replace it", self.end(route))
+        });
+        let mut claim = claim.clone();
+        claim.evidence = single.held_evidence.unwrap_or(claim.evidence);
+        claim.note.clear();
+        let constraint = self.endpoint.route_name(&single.items);
+        let help = format!("Send {}{switch}.", quoted(held));
+        let fills = [("subject", subject.as_ref()), ("value", text)];
+        self.claim(&claim, self.value_place(value), constraint, &fills, message, help);
+    }
+
+    fn subject(&self, table: &Table, objects: &[NodeId], single: &SingleValued) -> Cow<'a, str> {
+        single
+            .subject
+            .iter()
+            .find_map(|id| self.text_at(table, objects, *id))
+            .unwrap_or_default()
+    }
+
+    pub(super) fn inactive(&mut self, claim: &Claim, table: &Table, objects: &[NodeId], ids: &[PropertyId]) {
+        let Some((id, text)) = ids
+            .iter()
+            .find_map(|id| Some((*id, self.text_at(table, objects, *id)?)))
+        else {
+            return;
+        };
+        let name = &table.property(id).name;
+        let allowed = self.facts.allows_update_for_inactive_users();
+        let message = match allowed {
+            Some(_) => format!(
+                "{name} {} is inactive, and the tenant allows no update of inactive users",
+                quoted(&text)
+            ),
+            None => format!(
+                "{name} {} is inactive: refused unless the tenant allows updates of inactive users",
+                quoted(&text)
+            ),
+        };
+        let place = match self.last(table, objects, id) {
+            Some(value) => Place {
+                pointer: self.member_pointer(value),
+                ..self.value_place(value)
+            },
+            None => self.object_place(objects),
+        };
+        let help = "Activate the contact first, or have the tenant's setting changed.".to_owned();
+        self.claim(
+            claim,
+            place,
+            named(table, name),
+            &[("value", text.as_ref())],
             message,
             help,
         );
@@ -792,21 +894,27 @@ impl<'a> Linter<'a> {
 
     // ---- names ----
 
+    /// A name by which the platform's reader steers itself.
+    pub(super) fn reader_name(&mut self, key: NodeId, name: &str) {
+        let note = Note::warning(
+            "reader-metadata",
+            format!(
+                "{} is a name that the platform's reader keeps for itself",
+                quoted(name)
+            ),
+            "The reader may take the object for a reference or a wrapped value, and drop what stands beside it.",
+            "Remove it.".to_owned(),
+        );
+        let place = self.key_place(key);
+        self.push(note, place, String::new());
+    }
+
     /// A name that the table does not have.
     pub(super) fn stranger(&mut self, table: &Table, key: NodeId, _value: NodeId, name: &str) {
-        let place = self.key_place(key);
         if matches!(name, "$id" | "$type" | "$ref" | "$values" | "$value") {
-            let note = Note::warning(
-                "reader-metadata",
-                format!(
-                    "{} is a name that the platform's reader keeps for itself",
-                    quoted(name)
-                ),
-                "The reader may take the object for a reference or a wrapped value, and drop what stands beside it.",
-                "Remove it.".to_owned(),
-            );
-            return self.push(note, place, String::new());
+            return self.reader_name(key, name);
         }
+        let place = self.key_place(key);
         let lost = "The API ignores names it does not know: what is sent under it is lost.";
         let (rule, message, help) = match meant(self.endpoint, table, name) {
             Meant::Near(near) => (

@@ -10,17 +10,18 @@
 
 mod checks;
 mod duplicates;
+mod effects;
 mod finding;
 mod names;
 mod object;
 mod request;
 mod value;
 
-pub use request::{Checked, RecordOutcome, check, syntax_findings};
+pub use request::{Checked, RecordOutcome, check, check_with, syntax_findings};
 
 use crate::json::{JsonKind, NodeId, Tree, decode};
 use crate::rules::{Endpoint, PropertyId, Table, TableId, Type};
-use crate::tenant::Tenant;
+use crate::tenant::Facts;
 use std::borrow::Cow;
 
 /// A step from the root of the request down.
@@ -35,7 +36,7 @@ struct Linter<'a> {
     text: &'a str,
     tree: &'a Tree,
     endpoint: &'a Endpoint,
-    tenant: &'a Tenant,
+    facts: &'a Facts<'a>,
     /// Index of the record in the request; `None` for a request that is one bare object.
     record: Option<u32>,
     /// From the record down to the value at hand.

@@ -21,7 +21,7 @@ impl<'a> Linter<'a> {
     /// Lints the element of the request's list that is the record.
     pub(super) fn record(&mut self, root: NodeId) {
         let table = self.endpoint.record_table();
-        match self.resolve(root) {
+        match self.resolved(root) {
             Resolved::Null => self.null_record(root),
             Resolved::Refused(sentence) => self.refused(root, None, sentence),
             Resolved::Node(node) if self.kind(node) == JsonKind::Object => {
@@ -166,7 +166,7 @@ impl<'a> Linter<'a> {
         let inner = self.endpoint.table(id);
         let mut merged = Values::None;
         for value in values {
-            match self.resolve(*value) {
+            match self.resolved(*value) {
                 Resolved::Null => merged = Values::None,
                 Resolved::Refused(sentence) => return self.refused(*value, Some(property), sentence),
                 Resolved::Node(node) if self.kind(node) == JsonKind::Object => {
@@ -195,7 +195,7 @@ impl<'a> Linter<'a> {
         // Whether there is a list after all, and whether anything is in it.
         let (mut there, mut filled) = (false, false);
         for value in values {
-            match self.resolve(*value) {
+            match self.resolved(*value) {
                 Resolved::Null => (there, filled) = (false, false),
                 Resolved::Refused(sentence) => return self.refused(*value, Some(property), sentence),
                 Resolved::Node(node) if self.kind(node) == JsonKind::Array => {
@@ -233,7 +233,7 @@ impl<'a> Linter<'a> {
                 continue;
             }
             self.path.push(Step::Index(index));
-            match self.resolve(element) {
+            match self.resolved(element) {
                 Resolved::Null if property.null_elements_allowed => {}
                 Resolved::Null => self.null_element(property, element),
                 Resolved::Refused(sentence) => self.refused(element, Some(property), sentence),
@@ -243,6 +243,33 @@ impl<'a> Linter<'a> {
                 }
             }
             self.path.pop();
+        }
+    }
+
+    /// As [`Self::resolve`], and tells of the name that made something else of the object.
+    ///
+    /// An object that stays one tells of its `$` names as of all names that no row has.
+    fn resolved(&mut self, id: NodeId) -> Resolved {
+        let resolved = self.resolve(id);
+        if self.kind(id) == JsonKind::Object {
+            match resolved {
+                Resolved::Null => self.reader_name_in(id, "$ref"),
+                Resolved::Node(node) if node != id => self.reader_name_in(id, "$values"),
+                Resolved::Node(_) | Resolved::Refused(_) => {}
+            }
+        }
+        resolved
+    }
+
+    /// Tells of the first member of that name.
+    pub(super) fn reader_name_in(&mut self, object: NodeId, name: &str) {
+        let key = self
+            .tree
+            .members(object)
+            .map(|(key, _)| key)
+            .find(|key| self.decoded(*key) == name);
+        if let Some(key) = key {
+            self.reader_name(key, name);
         }
     }
 

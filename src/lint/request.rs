@@ -9,7 +9,7 @@ use crate::bind::{self, Container, Json};
 use crate::finding::{Evidence, Finding, Phase, Predicted, Severity, Span, Target, Wording};
 use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree};
 use crate::rules::Endpoint;
-use crate::tenant::Tenant;
+use crate::tenant::{Facts, Learnt, Tenant};
 
 /// What came of checking one request body.
 #[derive(Debug, Default)]
@@ -22,6 +22,8 @@ pub struct Checked {
     pub outcomes: Vec<RecordOutcome>,
     /// Checks that could not be made because they need facts of the tenant.
     pub undecided: u64,
+    /// Every mistake in the syntax was surely read as its author meant it.
+    pub mendable: bool,
 }
 
 /// One record as the response would name it.
@@ -31,7 +33,7 @@ pub struct RecordOutcome {
     pub key: String,
 }
 
-/// Checks a request body against the rules of its endpoint.
+/// Checks one request body by itself against the rules of its endpoint.
 ///
 /// `text` and `errors` come from [`crate::json::text`]; `outcomes` asks for one entry a record, which prediction needs.
 pub fn check(
@@ -41,6 +43,23 @@ pub fn check(
     tenant: &Tenant,
     outcomes: bool,
 ) -> Checked {
+    check_with(
+        text,
+        errors,
+        endpoint,
+        &mut Facts::new(tenant, &Learnt::default(), false),
+        outcomes,
+    )
+}
+
+/// The same with what is known before the request; each record that is predicted to succeed adds to it.
+pub fn check_with(
+    text: &str,
+    errors: Vec<SyntaxError>,
+    endpoint: &Endpoint,
+    facts: &mut Facts<'_>,
+    outcomes: bool,
+) -> Checked {
     let mut checked = Checked::default();
     let mut reader = Reader::new(text);
     let mut tree = Tree::default();
@@ -48,7 +67,7 @@ pub fn check(
     match reader.root(&mut tree) {
         Root::Nothing => {}
         Root::Value => {
-            let mut linter = scratch.linter(text, &tree, endpoint, tenant, None, &mut checked);
+            let mut linter = scratch.linter(text, &tree, endpoint, facts, None, &mut checked);
             linter.bare_root();
             let key = linter.key_text();
             scratch.keep(linter);
@@ -57,32 +76,63 @@ pub fn check(
         Root::List { start } => {
             let mut keys = Keys::default();
             while reader.next_record(&mut tree) {
-                let Some(root) = tree.root() else { continue };
-                let index = checked.records;
-                let mut linter = scratch.linter(text, &tree, endpoint, tenant, Some(index), &mut checked);
-                linter.record(root);
-                linter.duplicate_record(&mut keys);
-                let key = if outcomes {
-                    linter.key_text()
+                if let Some(root) = tree.root() {
+                    one_record(
+                        (text, &tree, root),
+                        endpoint,
+                        facts,
+                        &mut checked,
+                        &mut scratch,
+                        &mut keys,
+                        outcomes,
+                    );
                 } else {
-                    String::new()
-                };
-                scratch.keep(linter);
-                note_record(&mut checked, key, outcomes);
+                    note_record(&mut checked, String::new(), outcomes);
+                }
             }
             if checked.records == 0 && errors.iter().chain(reader.errors()).all(SyntaxError::is_warning) {
-                let mut linter = scratch.linter(text, &tree, endpoint, tenant, None, &mut checked);
+                let mut linter = scratch.linter(text, &tree, endpoint, facts, None, &mut checked);
                 linter.empty_request(reader.root_span().unwrap_or(Span::new(start, start + 1)));
             }
         }
     }
     let mut errors = errors;
     errors.extend(reader.into_errors());
+    checked.mendable = errors.iter().all(|error| error.is_warning() || error.certain());
     checked
         .findings
         .extend(syntax_findings(text, &endpoint.id, errors));
     sort(&mut checked.findings);
     checked
+}
+
+fn one_record(
+    (text, tree, root): (&str, &Tree, NodeId),
+    endpoint: &Endpoint,
+    facts: &mut Facts<'_>,
+    checked: &mut Checked,
+    scratch: &mut Scratch,
+    keys: &mut Keys,
+    outcomes: bool,
+) {
+    let (index, before) = (checked.records, checked.findings.len());
+    let mut linter = scratch.linter(text, tree, endpoint, facts, Some(index), checked);
+    linter.record(root);
+    linter.duplicate_record(keys);
+    let key = if outcomes {
+        linter.key_text()
+    } else {
+        String::new()
+    };
+    let effect = linter.effect();
+    scratch.keep(linter);
+    let good = checked.findings[before..]
+        .iter()
+        .all(|finding| finding.severity == Severity::Warning);
+    if let (true, Some(effect)) = (good, effect) {
+        facts.learn(effect);
+    }
+    note_record(checked, key, outcomes);
 }
 
 fn note_record(checked: &mut Checked, key: String, outcomes: bool) {
@@ -157,7 +207,7 @@ impl Scratch {
         text: &'a str,
         tree: &'a Tree,
         endpoint: &'a Endpoint,
-        tenant: &'a Tenant,
+        facts: &'a Facts<'a>,
         record: Option<u32>,
         checked: &'a mut Checked,
     ) -> Linter<'a> {
@@ -165,7 +215,7 @@ impl Scratch {
             text,
             tree,
             endpoint,
-            tenant,
+            facts,
             record,
             path: std::mem::take(&mut self.path),
             slots: std::mem::take(&mut self.slots),

@@ -2,6 +2,7 @@
 
 use super::Linter;
 use crate::bind::{self, EnumMember, Failure, Scalar};
+use crate::finding::Severity;
 use crate::json::{JsonKind, NodeId, utf16_len};
 use crate::rules::{Property, Shape, Table, Type};
 use crate::tenant::Knowledge;
@@ -65,6 +66,9 @@ impl<'a> Linter<'a> {
         {
             self.refused(value, Some(property), sentence);
             return false;
+        }
+        if wrapped.is_some() {
+            self.reader_name_in(value, "$value");
         }
         let node = wrapped.unwrap_or(value);
         let text = self.scalar_text(node).unwrap_or_default();
@@ -160,18 +164,19 @@ impl<'a> Linter<'a> {
                 return;
             }
         }
+        // Where the tenant's own list speaks, a public one has nothing to add.
+        let decided = !property.known.is_empty() && self.known(property, value, text);
         if let Some(list) = &property.one_of
+            && !(decided && list.claim.severity == Severity::Warning)
             && !list.holds(text)
         {
             self.not_in_list(property, list, value, text);
         }
         if let Some(shape) = property.shape
+            && !decided
             && !has_shape(shape, text)
         {
             self.odd_shape(property, shape, value, text);
-        }
-        if !property.known.is_empty() {
-            self.known(property, value, text);
         }
     }
 }

@@ -7,12 +7,13 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::definition::{
-    AnswerDef, CheckDef, ClaimDef, EndpointDef, EnumDef, EvidenceDef, OneOfDef, PhaseDef, PropertyDef,
-    RequiredDef, SeverityDef, TableDef, WordingDef,
+    AnswerDef, CheckDef, ClaimDef, ContactDef, EndpointDef, EnumDef, EvidenceDef, OneOfDef, PhaseDef,
+    PropertyDef, RequiredDef, SeverityDef, TableDef, WordingDef,
 };
 use super::{
-    Answer, Answers, Check, CheckKind, Claim, Endpoint, Enumeration, Fact, GoodBesideBad, Known, NameIndex,
-    OneOf, Property, PropertyId, Required, Route, Shape, SingleValued, Table, TableId, Type, lists,
+    Answer, Answers, Check, CheckKind, Claim, ContactRows, Endpoint, Enumeration, Fact, GoodBesideBad, Known,
+    NameIndex, OneOf, Property, PropertyId, Required, Route, Shape, SingleValued, Table, TableId, Type,
+    lists,
 };
 use crate::bind::EnumMember;
 use crate::finding::{Evidence, Phase, Severity, Wording};
@@ -112,7 +113,13 @@ impl<'d> Compiler<'d> {
             .iter()
             .map(|name| property_id(&tables[usize::from(record.0)], name.get_ref(), name.span()))
             .collect::<Result<Vec<_>>>()?;
+        let contact = def
+            .contact
+            .as_ref()
+            .map(|rows| contact(rows, &tables[usize::from(record.0)]))
+            .transpose()?;
         Ok(Endpoint {
+            contact,
             id: def.endpoint.clone(),
             title: def.title.clone(),
             method: def.method.clone(),
@@ -517,7 +524,23 @@ fn single_valued(
         undecided_by: optional(def.undecided_by.as_ref())?,
         subject: properties(&tables[usize::from(table.0)], &def.subject, span)?,
         fact: def.fact.as_deref().map(|name| fact(name, span)).transpose()?,
+        held_evidence: def.held_evidence.map(evidence),
         items,
+    })
+}
+
+fn contact(rows: &Spanned<ContactDef>, table: &Table) -> Result<ContactRows> {
+    let (def, span) = (rows.get_ref(), rows.span());
+    let optional = |name: Option<&String>| {
+        name.map(|name| property_id(table, name, span.clone()))
+            .transpose()
+    };
+    Ok(ContactRows {
+        code: property_id(table, &def.code, span.clone())?,
+        user: optional(def.user.as_ref())?,
+        active: optional(def.active.as_ref())?,
+        deleted: optional(def.deleted.as_ref())?,
+        placeholders: def.placeholders.clone(),
     })
 }
 

@@ -26,6 +26,7 @@ pub(super) struct EndpointDef {
     pub good_beside_bad: Spanned<String>,
     pub answers: AnswersDef,
     pub empty_request: Option<EmptyRequestDef>,
+    pub contact: Option<Spanned<ContactDef>>,
     #[serde(default)]
     pub enums: BTreeMap<String, EnumDef>,
     pub tables: BTreeMap<Spanned<String>, TableDef>,
@@ -56,6 +57,17 @@ pub(super) struct EmptyRequestDef {
     pub row: Option<String>,
     #[serde(flatten)]
     pub claim: ClaimDef,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct ContactDef {
+    pub code: String,
+    pub user: Option<String>,
+    pub active: Option<String>,
+    pub deleted: Option<String>,
+    #[serde(default)]
+    pub placeholders: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -214,6 +226,7 @@ pub(super) struct CheckDef {
     pub subject: Vec<String>,
     pub fact: Option<String>,
     pub suspect: Option<String>,
+    pub held_evidence: Option<EvidenceDef>,
     #[serde(default)]
     pub also: Vec<String>,
     #[serde(flatten)]

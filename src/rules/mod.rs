@@ -53,6 +53,8 @@ pub struct Endpoint {
     pub answers: Answers,
     /// What an empty request is answered with; `None` where no row states it.
     pub empty_request: Option<Claim>,
+    /// Which properties of a record name the contact that it is about.
+    pub contact: Option<ContactRows>,
     /// Closed and open enumerations.
     pub enums: Vec<Enumeration>,
     /// The tables in the file's order.
@@ -71,6 +73,21 @@ impl Endpoint {
     pub fn record_table(&self) -> &Table {
         self.table(self.record)
     }
+}
+
+/// The properties of a record that name its contact, and say what becomes of it.
+#[derive(Debug, Clone)]
+pub struct ContactRows {
+    /// The contact code.
+    pub code: PropertyId,
+    /// The user name.
+    pub user: Option<PropertyId>,
+    /// Whether the contact is active.
+    pub active: Option<PropertyId>,
+    /// Whether it is deleted.
+    pub deleted: Option<PropertyId>,
+    /// Texts that name nobody.
+    pub placeholders: Vec<String>,
 }
 
 /// How the good records of a partly bad request are answered.
@@ -265,7 +282,10 @@ impl OneOf {
     #[must_use]
     pub fn holds(&self, value: &str) -> bool {
         self.values.iter().any(|known| self.same(known, value))
-            || self.list.is_some_and(|list| list.holds(value))
+            || self.list.is_some_and(|list| {
+                list.holds(value)
+                    || (self.ignore_case && list.values().iter().any(|known| self.same(known, value)))
+            })
     }
 
     fn same(&self, known: &str, value: &str) -> bool {
@@ -416,4 +436,6 @@ pub struct SingleValued {
     pub subject: Vec<PropertyId>,
     /// The tenant's fact that the sent values are added to.
     pub fact: Option<Fact>,
+    /// How sure it is that a value beside one that the tenant holds is refused.
+    pub held_evidence: Option<Evidence>,
 }

@@ -83,7 +83,12 @@ impl<'f> Facts<'f> {
     /// The facts before a request. `in_order`: others will follow that meet what it changes.
     #[must_use]
     pub fn new(tenant: &'f Tenant, before: &'f Learnt, in_order: bool) -> Self {
-        Self { tenant, before, now: Learnt::default(), remembers_contacts: in_order || tenant.contacts.is_some() }
+        Self {
+            tenant,
+            before,
+            now: Learnt::default(),
+            remembers_contacts: in_order || tenant.contacts.is_some(),
+        }
     }
 
     /// What the request changed.
@@ -112,15 +117,21 @@ impl<'f> Facts<'f> {
     /// Whether the tenant holds a contact of that code or that user name; `None` where it cannot be told.
     #[must_use]
     pub fn holds_contact(&self, code: Option<&str>, user: Option<&str>) -> Option<bool> {
-        self.there(code, user)
-            .or_else(|| self.tenant.contacts.as_ref().map(|contacts| contacts.find(code, user).is_some()))
+        self.there(code, user).or_else(|| {
+            self.tenant
+                .contacts
+                .as_ref()
+                .map(|contacts| contacts.find(code, user).is_some())
+        })
     }
 
     /// Whether the contact is active, where it is known.
     #[must_use]
     pub fn is_active(&self, code: Option<&str>, user: Option<&str>) -> Option<bool> {
         let told = |learnt: &Learnt| learnt.find(code, user).and_then(|news| news.active);
-        told(&self.now).or_else(|| told(self.before)).or_else(|| self.contact(code, user)?.active)
+        told(&self.now)
+            .or_else(|| told(self.before))
+            .or_else(|| self.contact(code, user)?.active)
     }
 
     /// The LOBs that the contact belongs to; `None` where it cannot be told.
@@ -155,13 +166,17 @@ impl<'f> Facts<'f> {
     /// Takes in what a record changes that is predicted to succeed.
     pub(crate) fn learn(&mut self, effect: Effect) {
         // Without a code, the user name stands in its place.
-        let Some(name) = effect.code.as_ref().or(effect.user.as_ref()) else { return };
+        let Some(name) = effect.code.as_ref().or(effect.user.as_ref()) else {
+            return;
+        };
         let held = match &effect.lobs {
             Some(LobEffect::Added(_)) => self.lobs(effect.code.as_deref(), effect.user.as_deref()),
             _ => None,
         };
         let code = folded(name);
-        self.now.users.extend(effect.user.map(|user| (folded(&user), code.clone())));
+        self.now
+            .users
+            .extend(effect.user.map(|user| (folded(&user), code.clone())));
         let news = self.now.contacts.entry(code).or_default();
         if effect.deletes || effect.adds {
             news.there = Some(!effect.deletes);

@@ -113,7 +113,12 @@ impl Layout {
                 &contacts.lob_entry_type,
             ],
             Fact::Personas => {
-                vec![&self.personas.code, &self.personas.activities, &self.activities.code, &self.activities.name]
+                vec![
+                    &self.personas.code,
+                    &self.personas.activities,
+                    &self.activities.code,
+                    &self.activities.name,
+                ]
             }
             Fact::Activities => vec![&self.activities.code, &self.activities.name],
             _ => self.values.get(fact.name()).into_iter().collect(),
@@ -126,14 +131,21 @@ impl Layout {
 fn layout() -> Option<&'static Layout> {
     static LAYOUT: OnceLock<Option<Layout>> = OnceLock::new();
     LAYOUT
-        .get_or_init(|| toml::from_str::<Layout>(include_str!("../../rules/facts.toml")).ok().map(Layout::simplify))
+        .get_or_init(|| {
+            toml::from_str::<Layout>(include_str!("../../rules/facts.toml"))
+                .ok()
+                .map(Layout::simplify)
+        })
         .as_ref()
 }
 
 /// Reads a tenant file. `read` gives the bytes of a list file by its name in it, or says why it cannot.
 ///
 /// Errors: no TOML, an unknown key, a list of the wrong shape, a list file that cannot be read or understood.
-pub fn load(text: &str, read: &mut dyn FnMut(&str) -> std::result::Result<Vec<u8>, String>) -> Result<Tenant> {
+pub fn load(
+    text: &str,
+    read: &mut dyn FnMut(&str) -> std::result::Result<Vec<u8>, String>,
+) -> Result<Tenant> {
     let file: BTreeMap<Spanned<String>, Spanned<toml::Value>> = toml::from_str(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         at(None, text, start, error.message())
@@ -153,7 +165,8 @@ pub fn load(text: &str, read: &mut dyn FnMut(&str) -> std::result::Result<Vec<u8
         };
         match value.get_ref() {
             toml::Value::String(name) => {
-                let bytes = read(name).map_err(|reason| fail(value.span().start, &format!("{name}: {reason}")))?;
+                let bytes =
+                    read(name).map_err(|reason| fail(value.span().start, &format!("{name}: {reason}")))?;
                 list_file(&mut tenant, fact, name, &bytes)?;
             }
             toml::Value::Array(entries) => {
@@ -165,7 +178,12 @@ pub fn load(text: &str, read: &mut dyn FnMut(&str) -> std::result::Result<Vec<u8
                 }
                 mark(&mut tenant, fact);
             }
-            _ => return Err(fail(value.span().start, "this is a list, or the name of a file with one")),
+            _ => {
+                return Err(fail(
+                    value.span().start,
+                    "this is a list, or the name of a file with one",
+                ));
+            }
         }
     }
     Ok(tenant)
@@ -173,15 +191,24 @@ pub fn load(text: &str, read: &mut dyn FnMut(&str) -> std::result::Result<Vec<u8
 
 /// The facts that a tenant file has a list for.
 fn file_fact(name: &str) -> Option<Fact> {
-    let fact = Fact::ALL.iter().find(|(_, known)| *known == name).map(|(fact, _)| *fact)?;
+    let fact = Fact::ALL
+        .iter()
+        .find(|(_, known)| *known == name)
+        .map(|(fact, _)| *fact)?;
     // The LOBs that a contact belongs to stand with the contact.
     (fact != Fact::BelongingLobs).then_some(fact)
 }
 
 fn unknown(key: &str) -> String {
-    let known: Vec<&str> =
-        Fact::ALL.iter().map(|(_, name)| *name).filter(|name| file_fact(name).is_some()).collect();
-    format!("there is no list \"{key}\"; known are {}, allow-update-for-inactive-users", known.join(", "))
+    let known: Vec<&str> = Fact::ALL
+        .iter()
+        .map(|(_, name)| *name)
+        .filter(|name| file_fact(name).is_some())
+        .collect();
+    format!(
+        "there is no list \"{key}\"; known are {}, allow-update-for-inactive-users",
+        known.join(", ")
+    )
 }
 
 /// An error at an offset, as a line and a column.
@@ -202,7 +229,10 @@ fn of_toml(value: &toml::Value) -> Option<Item> {
         toml::Value::Boolean(flag) => Item::Text(flag.to_string()),
         toml::Value::Array(items) => Item::List(items.iter().filter_map(of_toml).collect()),
         toml::Value::Table(table) => Item::Fields(
-            table.iter().filter_map(|(name, value)| Some((simplified(name), of_toml(value)?))).collect(),
+            table
+                .iter()
+                .filter_map(|(name, value)| Some((simplified(name), of_toml(value)?)))
+                .collect(),
         ),
         _ => return None,
     })
@@ -211,31 +241,62 @@ fn of_toml(value: &toml::Value) -> Option<Item> {
 fn list_file(tenant: &mut Tenant, fact: Fact, name: &str, bytes: &[u8]) -> Result<()> {
     let (text, errors) = json::text(bytes);
     if let Some(error) = errors.iter().find(|error| !error.is_warning()) {
-        return Err(at(Some(name), &text, error.span.start as usize, &error.message(&text)));
+        return Err(at(
+            Some(name),
+            &text,
+            error.span.start as usize,
+            &error.message(&text),
+        ));
     }
-    let is_csv = name.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("csv"));
-    if is_csv { csv_list(tenant, fact, name, &text) } else { json_list(tenant, fact, name, &text) }
+    let is_csv = name
+        .rsplit_once('.')
+        .is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("csv"));
+    if is_csv {
+        csv_list(tenant, fact, name, &text)
+    } else {
+        json_list(tenant, fact, name, &text)
+    }
 }
 
 /// A CSV file with a header.
 fn csv_list(tenant: &mut Tenant, fact: Fact, name: &str, text: &str) -> Result<()> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let fail = |error: &csv::Error| {
-        let start = error.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
+        let start = error
+            .position()
+            .map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
         at(Some(name), text, start, &error.to_string())
     };
-    let header: Vec<String> = reader.headers().map_err(|error| fail(&error))?.iter().map(simplified).collect();
+    let header: Vec<String> = reader
+        .headers()
+        .map_err(|error| fail(&error))?
+        .iter()
+        .map(simplified)
+        .collect();
     let known = layout().map(|layout| layout.names(fact)).unwrap_or_default();
     if !header.iter().any(|column| known.contains(column.as_str())) {
         let mut names: Vec<&str> = known.into_iter().collect();
         names.sort_unstable();
-        return Err(at(Some(name), text, 0, &format!("no column is known; the header names one of {}", names.join(", "))));
+        return Err(at(
+            Some(name),
+            text,
+            0,
+            &format!("no column is known; the header names one of {}", names.join(", ")),
+        ));
     }
     let mut row = csv::StringRecord::new();
     while reader.read_record(&mut row).map_err(|error| fail(&error))? {
-        let fields = header.iter().zip(&row).map(|(column, cell)| (column.clone(), Item::Text(cell.to_owned())));
-        let start = row.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
-        take(tenant, fact, &Item::Fields(fields.collect())).map_err(|message| at(Some(name), text, start, &message))?;
+        let fields = header
+            .iter()
+            .zip(&row)
+            .map(|(column, cell)| (column.clone(), Item::Text(cell.to_owned())));
+        let start = row
+            .position()
+            .map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
+        take(tenant, fact, &Item::Fields(fields.collect()))
+            .map_err(|message| at(Some(name), text, start, &message))?;
     }
     mark(tenant, fact);
     Ok(())
@@ -256,7 +317,12 @@ fn json_list(tenant: &mut Tenant, fact: Fact, name: &str, text: &str) -> Result<
         Root::Value | Root::Nothing => reply(tenant, fact, name, (text, &tree))?,
     }
     if let Some(error) = reader.errors().iter().find(|error| !error.is_warning()) {
-        return Err(at(Some(name), text, error.span.start as usize, &error.message(text)));
+        return Err(at(
+            Some(name),
+            text,
+            error.span.start as usize,
+            &error.message(text),
+        ));
     }
     mark(tenant, fact);
     Ok(())
@@ -264,7 +330,8 @@ fn json_list(tenant: &mut Tenant, fact: Fact, name: &str, text: &str) -> Result<
 
 fn reply(tenant: &mut Tenant, fact: Fact, name: &str, (text, tree): (&str, &Tree)) -> Result<()> {
     let data = tree.root().and_then(|root| {
-        tree.members(root).find(|(key, _)| json::decode(text, tree.node(*key)).eq_ignore_ascii_case("data"))
+        tree.members(root)
+            .find(|(key, _)| json::decode(text, tree.node(*key)).eq_ignore_ascii_case("data"))
     });
     match data {
         Some((_, list)) if tree.node(list).kind == JsonKind::Array => {
@@ -273,14 +340,27 @@ fn reply(tenant: &mut Tenant, fact: Fact, name: &str, (text, tree): (&str, &Tree
             }
             Ok(())
         }
-        _ => Err(at(Some(name), text, 0, "this is neither a list nor a reply whose `data` is one")),
+        _ => Err(at(
+            Some(name),
+            text,
+            0,
+            "this is neither a list nor a reply whose `data` is one",
+        )),
     }
 }
 
-fn entry(tenant: &mut Tenant, fact: Fact, name: &str, (text, tree, node): (&str, &Tree, NodeId)) -> Result<()> {
+fn entry(
+    tenant: &mut Tenant,
+    fact: Fact,
+    name: &str,
+    (text, tree, node): (&str, &Tree, NodeId),
+) -> Result<()> {
     let names = layout().map(|layout| layout.names(fact)).unwrap_or_default();
-    let Some(item) = of_json(text, tree, node, &|field| names.contains(field)) else { return Ok(()) };
-    take(tenant, fact, &item).map_err(|message| at(Some(name), text, tree.node(node).span.start as usize, &message))
+    let Some(item) = of_json(text, tree, node, &|field| names.contains(field)) else {
+        return Ok(());
+    };
+    take(tenant, fact, &item)
+        .map_err(|message| at(Some(name), text, tree.node(node).span.start as usize, &message))
 }
 
 /// Puts an entry into its list.
@@ -309,20 +389,35 @@ fn contact(tenant: &mut Tenant, layout: &ContactLayout, item: &Item) -> std::res
         None => None,
         Some("true" | "yes" | "1" | "active") => Some(true),
         Some("false" | "no" | "0" | "inactive") => Some(false),
-        Some(other) => return Err(format!("whether a contact is active is true or false, not \"{other}\"")),
+        Some(other) => {
+            return Err(format!(
+                "whether a contact is active is true or false, not \"{other}\""
+            ));
+        }
     };
-    let lobs = item.field(&layout.lobs).map(Item::texts).or_else(|| belonging(layout, item));
-    tenant.contacts.get_or_insert_with(Contacts::default).add(code, user, Contact { active, lobs });
+    let lobs = item
+        .field(&layout.lobs)
+        .map(Item::texts)
+        .or_else(|| belonging(layout, item));
+    tenant
+        .contacts
+        .get_or_insert_with(Contacts::default)
+        .add(code, user, Contact { active, lobs });
     Ok(())
 }
 
 /// The LOBs of a reply's own entries that count as belonging.
 fn belonging(layout: &ContactLayout, item: &Item) -> Option<Vec<String>> {
-    let Item::List(entries) = item.field(&layout.lob_entries)? else { return None };
+    let Item::List(entries) = item.field(&layout.lob_entries)? else {
+        return None;
+    };
     let counts = |entry: &&Item| {
-        entry
-            .text_of(&layout.lob_entry_type)
-            .is_some_and(|word| layout.lob_entry_types.iter().any(|known| known.eq_ignore_ascii_case(word.trim())))
+        entry.text_of(&layout.lob_entry_type).is_some_and(|word| {
+            layout
+                .lob_entry_types
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(word.trim()))
+        })
     };
     let value = |entry: &Item| {
         let entity = entry.field(&layout.lob_entry_entity).unwrap_or(entry);

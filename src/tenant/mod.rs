@@ -7,7 +7,7 @@ mod item;
 mod learnt;
 mod load;
 
-pub use learnt::{Effect, Facts, Learnt};
+pub use learnt::{Effect, Facts, Learnt, LobEffect};
 pub use load::{TenantError, load};
 
 use std::collections::{HashMap, HashSet};
@@ -70,8 +70,14 @@ impl Tenant {
     #[must_use]
     pub fn knows(&self, fact: Fact, value: &str) -> Knowledge {
         let holds = match fact {
-            Fact::Contacts => self.contacts.as_ref().map(|contacts| contacts.codes.contains_key(&folded(value))),
-            _ => self.values.get(&fact).map(|values| values.contains(&folded(value))),
+            Fact::Contacts => self
+                .contacts
+                .as_ref()
+                .map(|contacts| contacts.codes.contains_key(&folded(value))),
+            _ => self
+                .values
+                .get(&fact)
+                .map(|values| values.contains(&folded(value))),
         };
         match holds {
             Some(true) => Knowledge::Right,

@@ -1,0 +1,200 @@
+//! `geplint predict`: files in, the API's responses out.
+
+use std::io;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::args::{Common, Predict};
+use super::setup::{self, Known};
+use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
+use crate::finding::Wording;
+use crate::input::{Entry, Reader};
+use crate::predict::{Envelope, Prediction};
+use crate::report::{OutputError, Source, output, sanitize, summary};
+use crate::session::{Outcome, Request, Session};
+
+/// One file's response among several.
+#[derive(Serialize)]
+struct Answer {
+    path: String,
+    endpoint: String,
+    /// `None` where no response can be predicted; standard error says why.
+    response: Option<Envelope>,
+}
+
+/// Prints the predicted response of one file, or of several as a list.
+pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
+    let (entries, known) =
+        match setup::entries(&args.files).and_then(|entries| Ok((entries, Known::of(&args.knowledge)?))) {
+            Ok(both) => both,
+            Err(message) => {
+                terminal::complain(common, &message);
+                return Ok(TROUBLE);
+            }
+        };
+    let mut run = Run {
+        args,
+        common,
+        session: Session::new(&known.endpoints, &known.tenant, args.knowledge.in_order),
+        known: &known,
+        answers: Vec::new(),
+        trouble: false,
+    };
+    let mut reader = Reader::new(args.files.max_file_size);
+    for entry in &entries {
+        run.entry(entry, &mut reader);
+    }
+    let single = matches!(
+        entries.as_slice(),
+        [Entry::Stdin | Entry::File { named: true, .. }]
+    );
+    run.print(single)?;
+    Ok(run.exit_code())
+}
+
+struct Run<'a> {
+    args: &'a Predict,
+    common: &'a Common,
+    session: Session<'a>,
+    known: &'a Known,
+    answers: Vec<Answer>,
+    trouble: bool,
+}
+
+impl Run<'_> {
+    fn entry(&mut self, entry: &Entry, reader: &mut Reader) {
+        let (path, named, bytes) = match entry {
+            Entry::Problem { path, message } => return self.trouble(path, message),
+            Entry::File { path, named } => (path.as_path(), *named, reader.file(path)),
+            Entry::Stdin => (
+                self.args.files.stdin_filename.as_path(),
+                true,
+                reader.stream(io::stdin().lock()),
+            ),
+        };
+        match bytes {
+            Ok(bytes) => self.file(path, named, bytes),
+            Err(error) => self.trouble(path, &error.to_string()),
+        }
+    }
+
+    fn file(&mut self, path: &Path, named: bool, bytes: &[u8]) {
+        if let (true, [endpoint]) = (self.known.named, self.known.endpoints.as_slice()) {
+            let request = self.session.request(bytes, endpoint, true);
+            return self.answer(path, bytes, &request);
+        }
+        match self.session.file(bytes, true) {
+            Outcome::Checked(request) => self.answer(path, bytes, &request),
+            Outcome::Unreadable(checked) => {
+                let why = checked
+                    .findings
+                    .first()
+                    .map_or("it cannot be read", |finding| &finding.message);
+                self.trouble(path, &format!("no prediction: {why}"));
+            }
+            Outcome::OneOf(ids) => self.trouble(path, &setup::ambiguous(&ids)),
+            Outcome::Stranger(reason) if named => self.trouble(path, &setup::stranger(reason)),
+            Outcome::Stranger(_) => {}
+        }
+    }
+
+    fn answer(&mut self, path: &Path, bytes: &[u8], request: &Request<'_>) {
+        let response = match request.predict() {
+            Ok(prediction) => {
+                self.name_inferred(path, request, &prediction);
+                Some(prediction.envelope)
+            }
+            Err(index) => {
+                self.no_json(path, bytes, request, index);
+                None
+            }
+        };
+        let endpoint = request.endpoint.id.clone();
+        self.answers.push(Answer {
+            path: sanitize::plain_path(path),
+            endpoint,
+            response,
+        });
+    }
+
+    /// Says on standard error which words of the response are ours.
+    fn name_inferred(&self, path: &Path, request: &Request<'_>, prediction: &Prediction) {
+        if self.args.quiet {
+            return;
+        }
+        let path = sanitize::path(path);
+        for index in &prediction.spoke {
+            let Some(finding) = request.checked.findings.get(*index) else {
+                continue;
+            };
+            let Some(predicted) = finding
+                .predicted
+                .as_ref()
+                .filter(|said| said.wording == Wording::Inferred)
+            else {
+                continue;
+            };
+            let (code, text) = (&predicted.error_code, &predicted.error_description);
+            terminal::tell(&format!(
+                "{path}: inferred wording: {} \"{}\"",
+                sanitize::escape(code),
+                sanitize::escape(text)
+            ));
+        }
+    }
+
+    fn no_json(&mut self, path: &Path, bytes: &[u8], request: &Request<'_>, index: usize) {
+        let Some(finding) = request.checked.findings.get(index) else {
+            return;
+        };
+        let name = sanitize::plain_path(path);
+        let source = Source::new(&name, bytes);
+        let at = source.position(finding.span.start);
+        let message = format!(
+            "no prediction: it is not JSON that every reader on the way takes: line {}, column {}: {}",
+            at.line, at.column, finding.message
+        );
+        self.trouble(path, &message);
+    }
+
+    fn trouble(&mut self, path: &Path, message: &str) {
+        self.trouble = true;
+        terminal::tell(&summary::problem(
+            path,
+            message,
+            terminal::stderr_palette(self.common),
+        ));
+    }
+
+    fn print(&self, single: bool) -> Result<(), OutputError> {
+        let text = match (single, self.answers.as_slice()) {
+            (true, [answer]) => answer.response.as_ref().map(serde_json::to_string_pretty),
+            (true, _) => None,
+            (false, answers) => Some(serde_json::to_string_pretty(answers)),
+        };
+        match text {
+            Some(Ok(text)) => output::write(&mut io::stdout().lock(), &(text + "\n")),
+            _ => Ok(()),
+        }
+    }
+
+    fn exit_code(&self) -> u8 {
+        let refused = |answer: &Answer| {
+            answer
+                .response
+                .as_ref()
+                .is_some_and(|response| response.status_code != "200")
+        };
+        if self.trouble {
+            TROUBLE
+        } else if self.answers.is_empty() {
+            terminal::complain(self.common, &setup::nothing_matched(&self.args.files.paths));
+            UNMATCHED
+        } else if self.answers.iter().any(refused) {
+            FINDINGS
+        } else {
+            CLEAN
+        }
+    }
+}

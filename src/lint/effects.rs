@@ -1,0 +1,96 @@
+//! What a record changes at the tenant if it succeeds.
+
+use std::borrow::Cow;
+
+use super::Linter;
+use crate::json::{JsonKind, NodeId};
+use crate::rules::{CheckKind, PropertyId, SingleValued};
+use crate::tenant::{Effect, LobEffect};
+
+/// The code and the user name of a record's contact.
+pub(super) type Identity<'a> = (Option<Cow<'a, str>>, Option<Cow<'a, str>>);
+
+impl<'a> Linter<'a> {
+    /// What the record at hand changes, where anybody could ask for it.
+    pub(super) fn effect(&mut self) -> Option<Effect> {
+        let root = self.root.filter(|_| !self.tree.damaged)?;
+        let rows = self.endpoint.contact.as_ref()?;
+        let lobs = self.lob_effect(root);
+        if lobs.is_none() && !self.facts.remembers_contacts() {
+            return None;
+        }
+        let flag = |id: Option<PropertyId>| id.and_then(|id| self.flag(root, id));
+        let (active, deleted) = (flag(rows.active), flag(rows.deleted));
+        let (code, user) = self.identity();
+        Some(Effect {
+            code: code.map(Cow::into_owned),
+            user: user.map(Cow::into_owned),
+            adds: deleted != Some(true),
+            deletes: deleted == Some(true),
+            active,
+            lobs,
+        })
+    }
+
+    /// The contact that the record is about.
+    pub(super) fn identity(&self) -> Identity<'a> {
+        let (Some(root), Some(rows)) = (self.root, &self.endpoint.contact) else {
+            return (None, None);
+        };
+        let table = self.endpoint.record_table();
+        let somebody = |text: &Cow<'_, str>| !rows.placeholders.iter().any(|word| word == text.as_ref());
+        let code = self.text_at(table, &[root], rows.code).filter(somebody);
+        let user = rows
+            .user
+            .and_then(|id| self.text_at(table, &[root], id))
+            .filter(somebody);
+        (code, user)
+    }
+
+    fn lob_effect(&mut self, root: NodeId) -> Option<LobEffect> {
+        let endpoint = self.endpoint;
+        let single = endpoint
+            .record_table()
+            .checks
+            .iter()
+            .find_map(|check| match &check.kind {
+                CheckKind::SingleValued(single) if single.fact.is_some() => Some(single),
+                _ => None,
+            })?;
+        let sent = self.sent(single, root);
+        if single
+            .undecided_by
+            .as_ref()
+            .is_some_and(|route| self.is_true(route, &[root]))
+        {
+            return Some(LobEffect::Unknown);
+        }
+        if single
+            .replaced_by
+            .as_ref()
+            .is_some_and(|route| self.is_true(route, &[root]))
+        {
+            return Some(LobEffect::Replaced(sent));
+        }
+        (!sent.is_empty()).then_some(LobEffect::Added(sent))
+    }
+
+    /// The values that a record sends, each once.
+    fn sent(&mut self, single: &'a SingleValued, root: NodeId) -> Vec<String> {
+        let mut sent: Vec<String> = Vec::new();
+        self.each_counted(single, &[root], &mut |_, _, text| {
+            if !sent.iter().any(|known| *known == text) {
+                sent.push(text.into_owned());
+            }
+        });
+        sent
+    }
+
+    fn flag(&self, root: NodeId, id: PropertyId) -> Option<bool> {
+        let value = self.last(self.endpoint.record_table(), &[root], id)?;
+        match self.kind(value) {
+            JsonKind::Null | JsonKind::Array | JsonKind::Object => None,
+            _ => Some(self.reads_as_true(value)),
+        }
+    }
+}

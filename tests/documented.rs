@@ -1,0 +1,266 @@
+//! The documented requests: a documented success gives no error, a documented error gives its documented answer.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::{Path, PathBuf};
+
+use geplint::finding::{Finding, Severity, Wording};
+use geplint::input::recognize::{Recognized, recognize};
+use geplint::rules::{Endpoint, builtin, builtin_ids};
+use geplint::tenant::Tenant;
+use geplint::{json, lint};
+
+/// Every finding of every documented request, in the order of the file: `severity rule pointer`.
+const GOLDEN: &[(&str, &[&str])] = &[
+    (
+        "contact-details/1-success",
+        &[
+            "warning missing-mandatory /0/Address/AddressLine1",
+            "warning missing-mandatory /0/Address/City",
+            "warning missing-mandatory /0/Address/StateCode",
+            "warning missing-mandatory /0/Address/ZipCode",
+        ],
+    ),
+    (
+        "contact-details/2-error",
+        &[
+            "error missing-mandatory /0/UserName",
+            "warning missing-mandatory /0/Address/AddressLine1",
+            "warning missing-mandatory /0/Address/City",
+            "warning missing-mandatory /0/Address/StateCode",
+            "warning missing-mandatory /0/Address/ZipCode",
+        ],
+    ),
+    (
+        "contact-details/3-error",
+        &[
+            "warning missing-mandatory /0/Address/ZipCode",
+            "error region-without-name /0/Regions/0/RegionName",
+            "warning misplaced-property /0/Regions/0/WorkGroup",
+        ],
+    ),
+    ("contact-interface-status/1-success", &[]),
+    (
+        "contact-interface-status/2-error",
+        &["error missing-mandatory /0/interfaceStatus"],
+    ),
+    (
+        "save-contact-authorization-details/1-success",
+        &["warning missing-mandatory /0/RegionDetails", "error syntax "],
+    ),
+    (
+        "save-contact-authorization-details/2-error",
+        &[
+            "warning missing-mandatory /0/RegionDetails",
+            "warning misplaced-property /0/authorityAmountDetails",
+        ],
+    ),
+    (
+        "save-contact-authorization-details/3-success",
+        &[
+            "warning missing-mandatory /0/IsAppendUserActivities",
+            "warning missing-mandatory /0/IsOverWriteDefaultActivities",
+            "warning missing-mandatory /0/PersonaAndRoles/0/PersonaCode",
+            "warning text-for-value /0/BuDetails/IsOverwrite",
+            "warning text-for-value /0/BuDetails/OrgDetails/0/IsDefaultLOB",
+            "warning text-for-value /0/OrgAuthorityAmountDetails/AuthorityAmountDetails/0/AmountAttributes/0/Amount",
+            "warning text-for-value /0/OrgAuthorityAmountDetails/AuthorityAmountDetails/0/AmountAttributes/1/Amount",
+            "warning text-for-value /0/RegionDetails/0/isOverwrite",
+            "warning text-for-value /0/RegionDetails/0/isDeleted",
+            "warning text-for-value /0/RegionDetails/0/isDefault",
+        ],
+    ),
+    ("user-group/1-success", &[]),
+    (
+        "user-group/2-error",
+        &["error unknown-contact /0/contactCodes/1/contactcode"],
+    ),
+];
+
+/// The error that only someone who knows what the tenant holds can predict: the contact belongs to another LOB.
+const NEEDS_TENANT: &str = "save-contact-authorization-details/2-error";
+
+/// The documented success that is no JSON: it has one brace too many.
+const NO_JSON: &str = "save-contact-authorization-details/1-success";
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/documented")
+}
+
+fn request(name: &str) -> Vec<u8> {
+    std::fs::read(folder().join(format!("{name}.request.json"))).unwrap()
+}
+
+fn response(name: &str) -> Vec<u8> {
+    std::fs::read(folder().join(format!("{name}.response.json"))).unwrap()
+}
+
+fn endpoint_of(name: &str) -> &'static Endpoint {
+    builtin(name.split('/').next().unwrap()).unwrap()
+}
+
+fn check(name: &str, bytes: &[u8]) -> Vec<Finding> {
+    let (text, errors) = json::text(bytes);
+    lint::check(&text, errors, endpoint_of(name), &Tenant::default(), false).findings
+}
+
+fn errors(findings: &[Finding]) -> Vec<&Finding> {
+    findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .collect()
+}
+
+fn lines(findings: &[Finding]) -> Vec<String> {
+    let word = |finding: &Finding| match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    findings
+        .iter()
+        .map(|finding| format!("{} {} {}", word(finding), finding.rule, finding.pointer))
+        .collect()
+}
+
+fn assert_none(wrong: &[String]) {
+    assert!(
+        wrong.is_empty(),
+        "{} wrong\n\n{}\n",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn every_documented_request_is_listed() {
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(folder()).sort_by_file_name() {
+        let path = entry.unwrap().into_path();
+        if let Some(name) = path.to_str().and_then(|path| path.strip_suffix(".request.json")) {
+            let name = Path::new(name).strip_prefix(folder()).unwrap();
+            found.push(
+                name.iter()
+                    .map(|part| part.to_string_lossy())
+                    .collect::<Vec<_>>()
+                    .join("/"),
+            );
+        }
+    }
+    assert_eq!(found, GOLDEN.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_documented_request_gives_just_these_findings() {
+    let mut wrong = Vec::new();
+    for (name, expected) in GOLDEN {
+        let found = lines(&check(name, &request(name)));
+        if found != *expected {
+            wrong.push(format!(
+                "{name}:\n  {}\nexpected:\n  {}",
+                found.join("\n  "),
+                expected.join("\n  ")
+            ));
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn a_documented_success_gives_no_error() {
+    let mut wrong = Vec::new();
+    for (name, _) in GOLDEN
+        .iter()
+        .filter(|(name, _)| name.ends_with("success") && *name != NO_JSON)
+    {
+        let findings = check(name, &request(name));
+        wrong.extend(
+            errors(&findings)
+                .iter()
+                .map(|error| format!("{name}: {} {}", error.rule, error.message)),
+        );
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn one_brace_too_many_is_one_error_and_without_it_there_is_none() {
+    let bytes = request(NO_JSON);
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    let findings = check(NO_JSON, &bytes);
+    let [error] = errors(&findings)[..] else {
+        panic!("{:#?}", lines(&findings))
+    };
+    assert_eq!(error.rule, "syntax");
+    assert_eq!(error.predicted, None);
+    let before = &text[..error.span.start as usize];
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    assert_eq!((line, column), (2, 5));
+
+    let mended = format!("{before}{}", &text[error.span.start as usize + 1..]);
+    let findings = check(NO_JSON, mended.as_bytes());
+    assert!(errors(&findings).is_empty(), "{:#?}", lines(&findings));
+}
+
+#[test]
+fn a_documented_error_is_predicted_value_for_value() {
+    let mut wrong = Vec::new();
+    for (name, _) in GOLDEN.iter().filter(|(name, _)| name.ends_with("error")) {
+        let findings = check(name, &request(name));
+        let predicted: Vec<[String; 3]> = errors(&findings)
+            .into_iter()
+            .filter_map(|finding| finding.predicted.clone())
+            .filter(|predicted| predicted.wording == Wording::Documented)
+            .map(|predicted| [predicted.key, predicted.error_code, predicted.error_description])
+            .collect();
+        let expected = if *name == NEEDS_TENANT {
+            Vec::new()
+        } else {
+            answers(&response(name))
+        };
+        if predicted != expected {
+            wrong.push(format!("{name}: {predicted:?}\n  expected {expected:?}"));
+        }
+    }
+    assert_none(&wrong);
+}
+
+/// Key, errorCode and errorDescription of every error in a response.
+fn answers(response: &[u8]) -> Vec<[String; 3]> {
+    let response: serde_json::Value = serde_json::from_slice(response).unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let mut all = Vec::new();
+    for detail in response["errorDetails"].as_array().unwrap() {
+        for error in detail["errors"].as_array().unwrap() {
+            all.push([
+                text(&detail["key"]),
+                text(&error["errorCode"]),
+                text(&error["errorDescription"]),
+            ]);
+        }
+    }
+    assert!(!all.is_empty());
+    all
+}
+
+#[test]
+fn requests_and_responses_are_told_apart_by_their_shape() {
+    let endpoints: Vec<&Endpoint> = builtin_ids().filter_map(builtin).collect();
+    let mut wrong = Vec::new();
+    let mut tell = |what: String, bytes: &[u8], expected: Recognized<'_>| {
+        let (text, _) = json::text(bytes);
+        let found = recognize(&text, &endpoints);
+        if found != expected {
+            wrong.push(format!("{what}: {found:?}"));
+        }
+    };
+    for (name, _) in GOLDEN {
+        tell(
+            format!("{name}.request"),
+            &request(name),
+            Recognized::Request(&endpoint_of(name).id),
+        );
+        tell(format!("{name}.response"), &response(name), Recognized::Response);
+    }
+    assert_none(&wrong);
+}

@@ -1,0 +1,561 @@
+//! Every rule has its fixtures, every constraint too, and each shows exactly what it is named after.
+//!
+//! ```text
+//! testdata/rules/<rule>/bad/<endpoint>/<name>.json     one finding in all, of this rule
+//! testdata/rules/<rule>/good/<endpoint>/<name>.json    no finding at all
+//! ```
+//!
+//! `<name>` is that of a constraint, `Table.Property`, or says in words what the file shows. A `|` in a constraint's
+//! name is `-or-` in that of a file. Every test tells all that is wrong, not the first thing only.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use geplint::finding::{Finding, Severity};
+use geplint::rules::{
+    CheckKind, Constraint, Endpoint, RuleText, Type, builtin, builtin_ids, rule_text, rule_texts,
+};
+use geplint::tenant::Tenant;
+use geplint::{json, lint};
+
+/// Rows whose value cannot be wrong without a second finding: rule, constraint, the other rule, and why.
+///
+/// Their bad fixture gives both findings, their good one only the other.
+const NEVER_ALONE: &[(&str, &str, &str, &str)] = &[(
+    "does-not-convert",
+    "BuyerContact.GEPContactCode",
+    "outbound-only",
+    "the property is not to be sent at all, so that it is reported whatever its value",
+)];
+
+// ---- reading the fixtures ----
+
+/// A fixture, and what the engine says of it.
+struct Fixture {
+    rule: String,
+    bad: bool,
+    endpoint: &'static Endpoint,
+    /// File name without its extension.
+    stem: String,
+    /// From `testdata/rules` down.
+    path: String,
+    findings: Vec<Finding>,
+}
+
+impl Fixture {
+    /// The constraint that the file is named after; `None` for a name in words.
+    fn constraint(&self) -> Option<String> {
+        self.stem.contains('.').then(|| self.stem.replace("-or-", "|"))
+    }
+
+    /// What else is reported, for the few rows that cannot be wrong alone.
+    fn beside(&self) -> Option<&'static str> {
+        let constraint = self.constraint()?;
+        NEVER_ALONE
+            .iter()
+            .find(|(rule, name, ..)| *rule == self.rule && *name == constraint)
+            .map(|(_, _, other, _)| *other)
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/rules")
+}
+
+fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
+    builtin_ids().map(|id| builtin(id).unwrap_or_else(|| panic!("{id} does not load")))
+}
+
+fn check(bytes: &[u8], endpoint: &Endpoint) -> Vec<Finding> {
+    let (text, errors) = json::text(bytes);
+    lint::check(&text, errors, endpoint, &Tenant::default(), false).findings
+}
+
+/// Every fixture, sorted by path; what is no fixture is told to `wrong`.
+fn fixtures(wrong: &mut Vec<String>) -> Vec<Fixture> {
+    let mut all = Vec::new();
+    for entry in walkdir::WalkDir::new(root()).sort_by_file_name() {
+        let entry = entry.unwrap();
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        let parts: Vec<String> = entry
+            .path()
+            .strip_prefix(root())
+            .unwrap()
+            .iter()
+            .map(|part| part.to_string_lossy().into_owned())
+            .collect();
+        let path = parts.join("/");
+        let [rule, kind, endpoint, file] = parts.as_slice() else {
+            wrong.push(format!("{path}: not <rule>/<bad or good>/<endpoint>/<name>.json"));
+            continue;
+        };
+        let bad = match kind.as_str() {
+            "bad" => true,
+            "good" => false,
+            _ => {
+                wrong.push(format!("{path}: neither bad nor good"));
+                continue;
+            }
+        };
+        let Some(stem) = file.strip_suffix(".json") else {
+            wrong.push(format!("{path}: no .json file"));
+            continue;
+        };
+        let Some(endpoint) = builtin(endpoint) else {
+            wrong.push(format!("{path}: no such endpoint"));
+            continue;
+        };
+        let findings = check(&std::fs::read(entry.path()).unwrap(), endpoint);
+        all.push(Fixture {
+            rule: rule.clone(),
+            bad,
+            endpoint,
+            stem: stem.to_owned(),
+            path,
+            findings,
+        });
+    }
+    assert!(
+        all.len() > 100,
+        "only {} fixtures in {}",
+        all.len(),
+        root().display()
+    );
+    all
+}
+
+fn assert_none(wrong: &[String], what: &str) {
+    assert!(
+        wrong.is_empty(),
+        "{what}: {} wrong\n\n{}\n",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+/// Findings as a few lines.
+fn told(findings: &[Finding]) -> String {
+    if findings.is_empty() {
+        return " nothing".to_owned();
+    }
+    findings.iter().fold(String::new(), |mut text, finding| {
+        let _ = write!(
+            text,
+            "\n    {:?} {} at {:?} ({}): {}",
+            finding.severity, finding.rule, finding.pointer, finding.constraint, finding.message
+        );
+        text
+    })
+}
+
+// ---- what a fixture has to give ----
+
+#[test]
+fn a_bad_fixture_gives_its_one_finding_and_a_good_one_none() {
+    let mut wrong = Vec::new();
+    for fixture in fixtures(&mut wrong) {
+        let expected: BTreeSet<&str> = fixture
+            .bad
+            .then_some(fixture.rule.as_str())
+            .into_iter()
+            .chain(fixture.beside())
+            .collect();
+        let found: BTreeSet<&str> = fixture.findings.iter().map(|finding| &*finding.rule).collect();
+        if found != expected || fixture.findings.len() != expected.len() {
+            let should = if fixture.bad { "one finding" } else { "none" };
+            wrong.push(format!(
+                "{}: {should} expected, but it gives{}",
+                fixture.path,
+                told(&fixture.findings)
+            ));
+            continue;
+        }
+        if fixture.bad {
+            wrong.extend(judge(&fixture));
+        }
+    }
+    assert_none(&wrong, "fixtures");
+}
+
+/// Whether the finding of a bad fixture is about what its name says.
+fn judge(fixture: &Fixture) -> Vec<String> {
+    let Some(finding) = fixture
+        .findings
+        .iter()
+        .find(|finding| finding.rule == fixture.rule)
+    else {
+        return Vec::new();
+    };
+    let mut wrong = Vec::new();
+    let mut tell = |what: String| wrong.push(format!("{}: {what}", fixture.path));
+    if finding.severity == Severity::Warning && finding.predicted.is_some() {
+        tell("a warning predicts an error".to_owned());
+    }
+    if finding.message.is_empty() || finding.help.is_empty() {
+        tell("no message, or no help".to_owned());
+    }
+    let Some(name) = fixture.constraint() else {
+        return wrong;
+    };
+    if finding.constraint != name {
+        tell(format!("the constraint that speaks is {:?}", finding.constraint));
+    }
+    let place = place(fixture.endpoint, &name);
+    let pointer = names(&finding.pointer);
+    let fits = match fixture.rule.as_str() {
+        // It is the value inside an item that clashes.
+        "several-belonging-lobs" => pointer.starts_with(&place),
+        _ => pointer == place,
+    };
+    if !fits {
+        tell(format!(
+            "{:?} does not point at {}",
+            finding.pointer,
+            place.join("/")
+        ));
+    }
+    let listed = fixture.endpoint.constraints().into_iter();
+    for constraint in listed.filter(|constraint| constraint.rule == fixture.rule && constraint.name == name) {
+        // What needs the tenant's facts is less sure without them.
+        if constraint.needs.is_some() {
+            continue;
+        }
+        let (shown, stated) = (
+            (finding.severity, finding.evidence, &finding.source),
+            (constraint.severity, constraint.evidence, &constraint.source),
+        );
+        if shown != stated {
+            tell(format!("the finding says {shown:?}, the rules say {stated:?}"));
+        }
+    }
+    wrong
+}
+
+/// The names on the way from a record to what a constraint is about, in lower case.
+fn place(endpoint: &Endpoint, constraint: &str) -> Vec<String> {
+    let mut parts = constraint.split('.');
+    let table = parts.next().unwrap_or_default();
+    let route = endpoint
+        .tables
+        .iter()
+        .find(|known| known.name == table)
+        .map(|table| table.route.clone());
+    // A check for one of several properties points at the object that has none of them.
+    let rest = parts.filter(|part| !part.contains('|')).map(str::to_owned);
+    route
+        .unwrap_or_default()
+        .into_iter()
+        .chain(rest)
+        .map(|name| name.to_lowercase())
+        .collect()
+}
+
+/// The names in a pointer, in lower case; indexes are left out.
+fn names(pointer: &str) -> Vec<String> {
+    let tokens = pointer.split('/').skip(1);
+    tokens
+        .filter(|token| token.parse::<u32>().is_err())
+        .map(str::to_lowercase)
+        .collect()
+}
+
+// ---- completeness ----
+
+/// A constraint as fixtures show it: rule, endpoint, `Table.Property`.
+type Key = (String, String, String);
+
+/// All constraints that need no facts of the tenant.
+fn wanted() -> BTreeSet<Key> {
+    let mut all = BTreeSet::new();
+    for endpoint in endpoints() {
+        let mut want = |rule: &str, name: &str| {
+            all.insert((rule.to_owned(), endpoint.id.clone(), name.to_owned()));
+        };
+        for Constraint { rule, name, .. } in endpoint
+            .constraints()
+            .into_iter()
+            .filter(|constraint| constraint.needs.is_none())
+        {
+            want(&rule, &name);
+        }
+        for (rule, name) in implied(endpoint) {
+            want(&rule, &name);
+        }
+    }
+    all
+}
+
+/// What follows from a row or check without standing in it, for every property that it can happen to.
+fn implied(endpoint: &Endpoint) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for table in &endpoint.tables {
+        for property in &table.properties {
+            let list = matches!(property.ty, Type::StringList | Type::ObjectList(_));
+            let rules = [
+                (
+                    "blank",
+                    property.ty == Type::String && property.required.is_some(),
+                ),
+                ("empty-list", list && property.required.is_some()),
+                ("list-for-object", property.or_list),
+                (
+                    "null-element",
+                    matches!(property.ty, Type::ObjectList(_)) && !property.null_elements_allowed,
+                ),
+                ("null-text", property.ty == Type::StringList),
+            ];
+            for (rule, _) in rules.iter().filter(|(_, can)| *can) {
+                all.push(((*rule).to_owned(), property.constraint.clone()));
+            }
+        }
+        for check in &table.checks {
+            if let CheckKind::Differs { route, nearly, .. } = &check.kind
+                && !nearly.is_empty()
+            {
+                all.push((format!("maybe-{}", check.claim.rule), endpoint.route_name(route)));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn every_constraint_has_a_bad_and_a_good_fixture() {
+    let mut wrong = Vec::new();
+    let mut have: BTreeMap<bool, BTreeSet<Key>> = BTreeMap::new();
+    for fixture in fixtures(&mut wrong) {
+        if let Some(name) = fixture.constraint() {
+            have.entry(fixture.bad)
+                .or_default()
+                .insert((fixture.rule, fixture.endpoint.id.clone(), name));
+        }
+    }
+    let wanted = wanted();
+    assert!(wanted.len() > 200, "only {} constraints", wanted.len());
+    for (bad, kind) in [(true, "bad"), (false, "good")] {
+        for (rule, endpoint, name) in wanted.difference(have.entry(bad).or_default()) {
+            wrong.push(format!("{endpoint}: {name} has no {kind} fixture for {rule}"));
+        }
+    }
+    assert_none(&wrong, "constraints");
+}
+
+#[test]
+fn a_fixture_named_after_a_constraint_names_one_that_exists() {
+    let mut wrong = Vec::new();
+    for fixture in fixtures(&mut wrong) {
+        let Some(name) = fixture.constraint() else {
+            continue;
+        };
+        let constraints = fixture.endpoint.constraints();
+        if !constraints.iter().any(|constraint| constraint.name == name) {
+            wrong.push(format!(
+                "{}: {} has no constraint {name}",
+                fixture.path, fixture.endpoint.id
+            ));
+        }
+    }
+    for (rule, constraint, ..) in NEVER_ALONE {
+        if !wanted()
+            .iter()
+            .any(|(known, _, name)| known == rule && name == constraint)
+        {
+            wrong.push(format!("NEVER_ALONE: no constraint {rule} {constraint}"));
+        }
+    }
+    assert_none(&wrong, "names");
+}
+
+#[test]
+fn every_rule_has_fixtures_and_every_folder_is_a_rule() {
+    let mut wrong = Vec::new();
+    let mut have = BTreeSet::new();
+    for fixture in fixtures(&mut wrong) {
+        have.insert((fixture.rule, fixture.bad));
+    }
+    for rule in rule_texts().iter().filter(|rule| !needs_tenant(rule)) {
+        for (bad, kind) in [(true, "bad"), (false, "good")] {
+            if !have.contains(&(rule.id.clone(), bad)) {
+                wrong.push(format!("{} has no {kind} fixture", rule.id));
+            }
+        }
+    }
+    for folder in have.iter().map(|(folder, _)| folder).collect::<BTreeSet<_>>() {
+        if rule_text(folder).is_none() {
+            wrong.push(format!("{folder} is no rule of rules/rules.toml"));
+        }
+    }
+    assert_none(&wrong, "rules");
+}
+
+fn needs_tenant(rule: &RuleText) -> bool {
+    rule.needs.as_deref() == Some("tenant")
+}
+
+// ---- rules/rules.toml ----
+
+#[test]
+fn the_examples_of_a_rule_give_its_finding_and_none() {
+    let mut wrong = Vec::new();
+    for rule in rule_texts().iter().filter(|rule| !needs_tenant(rule)) {
+        let mut tell = |what: String| wrong.push(format!("{}: {what}", rule.id));
+        let Some(endpoint) = rule.endpoint.as_deref().and_then(builtin) else {
+            tell(format!("no endpoint {:?}", rule.endpoint));
+            continue;
+        };
+        match (&rule.bad, &rule.bad_note) {
+            (Some(bad), None) => {
+                let found = check(bad.as_bytes(), endpoint);
+                match found.as_slice() {
+                    [one] if one.rule == rule.id.as_str() => {
+                        if severity(one.severity) != rule.severity {
+                            tell(format!(
+                                "severity is {}, but bad gives{}",
+                                rule.severity,
+                                told(&found)
+                            ));
+                        }
+                    }
+                    _ => tell(format!(
+                        "bad should give its one finding, but gives{}",
+                        told(&found)
+                    )),
+                }
+            }
+            (None, Some(_)) => {}
+            _ => tell("either bad or bad-note is needed".to_owned()),
+        }
+        match &rule.good {
+            Some(good) => {
+                let found = check(good.as_bytes(), endpoint);
+                if !found.is_empty() {
+                    tell(format!("good should give nothing, but gives{}", told(&found)));
+                }
+            }
+            None => tell("good is missing".to_owned()),
+        }
+    }
+    assert_none(&wrong, "examples");
+}
+
+const fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+#[test]
+fn every_rule_that_can_speak_is_explained() {
+    let mut can: BTreeMap<String, String> = BTreeMap::new();
+    for endpoint in endpoints() {
+        let id = || format!("rules/{}.toml", endpoint.id);
+        for constraint in endpoint.constraints() {
+            can.insert(constraint.rule, id());
+        }
+        for (rule, _) in implied(endpoint) {
+            can.insert(rule, id());
+        }
+        if let Some(claim) = &endpoint.empty_request {
+            can.insert(claim.rule.clone(), id());
+        }
+    }
+    let mut wrong = Vec::new();
+    for fixture in fixtures(&mut wrong) {
+        for finding in fixture.findings {
+            can.insert(finding.rule.into_owned(), fixture.path.clone());
+        }
+    }
+    can.extend(ids_in_the_engine());
+    for (rule, place) in &can {
+        if rule_text(rule).is_none() {
+            wrong.push(format!("{rule} ({place}) is not in rules/rules.toml"));
+        }
+    }
+    for rule in rule_texts().iter().filter(|rule| !can.contains_key(&rule.id)) {
+        wrong.push(format!(
+            "{} is in rules/rules.toml, but nothing gives it",
+            rule.id
+        ));
+    }
+    let ids: BTreeSet<&str> = rule_texts().iter().map(|rule| rule.id.as_str()).collect();
+    if ids.len() != rule_texts().len() {
+        wrong.push("an id stands twice in rules/rules.toml".to_owned());
+    }
+    assert_none(&wrong, "rule ids");
+}
+
+/// The texts in the engine's source that look like a rule id: two or more words in kebab-case.
+///
+/// Ids of one word are seen by their fixtures. Nothing else in the engine is written like this.
+fn ids_in_the_engine() -> BTreeMap<String, String> {
+    let mut ids = BTreeMap::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lint");
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let source = std::fs::read_to_string(&path).unwrap();
+        let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for text in line.split('"').skip(1).step_by(2).filter(|text| is_kebab(text)) {
+                ids.insert(text.to_owned(), path.display().to_string());
+            }
+        }
+    }
+    assert!(ids.len() > 10, "only {ids:?} in {}", folder.display());
+    ids
+}
+
+fn is_kebab(text: &str) -> bool {
+    text.contains('-')
+        && text.split('-').all(|word| {
+            word.starts_with(|c: char| c.is_ascii_lowercase())
+                && word
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        })
+}
+
+#[test]
+fn the_severity_of_a_rule_is_its_worst() {
+    let mut worst: BTreeMap<String, Severity> = BTreeMap::new();
+    let mut meet = |rule: String, severity: Severity| {
+        worst
+            .entry(rule)
+            .and_modify(|known| *known = severity.max(*known))
+            .or_insert(severity);
+    };
+    for endpoint in endpoints() {
+        for constraint in endpoint.constraints() {
+            meet(constraint.rule, constraint.severity);
+        }
+    }
+    let mut wrong = Vec::new();
+    for fixture in fixtures(&mut wrong) {
+        for finding in fixture.findings {
+            meet(finding.rule.into_owned(), finding.severity);
+        }
+    }
+    for rule in rule_texts() {
+        match worst.get(&rule.id) {
+            Some(found) if severity(*found) == rule.severity => {}
+            Some(found) => {
+                let found = severity(*found);
+                wrong.push(format!(
+                    "{}: rules.toml says {}, its worst is {found}",
+                    rule.id, rule.severity
+                ));
+            }
+            None => wrong.push(format!("{}: nothing gives it", rule.id)),
+        }
+    }
+    assert_none(&wrong, "severities");
+}
