@@ -73,8 +73,8 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "required = \"yes\"",
-        "required = \"no\"",
-        "required = \"no\"",
+        "required = \"maybe\"",
+        "required = \"maybe\"",
         "\"yes\"",
     ),
     ("required = \"yes\"", "requird = \"yes\"", "requird", "requird"),

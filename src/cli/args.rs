@@ -20,6 +20,9 @@ pub struct Common {
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
+    /// Change our rules by a file of your own, or add an endpoint (repeatable; see rules/README.md)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -146,6 +149,9 @@ pub struct Rules {
     /// Endpoint id; without it, the endpoints are listed
     #[arg(value_name = "ENDPOINT")]
     pub endpoint: Option<String>,
+    /// Only see whether a rules file is right
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["endpoint", "format"])]
+    pub check: Option<PathBuf>,
     /// How the tables are shown
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: RulesFormat,

@@ -21,14 +21,15 @@ use crate::session::{Outcome, Session};
 /// Checks what the arguments name, and tells how it went as an exit code.
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let since = Instant::now();
-    let (entries, known) =
-        match setup::entries(&args.files).and_then(|entries| Ok((entries, Known::of(&args.knowledge)?))) {
-            Ok(both) => both,
-            Err(message) => {
-                terminal::complain(common, &message);
-                return Ok(TROUBLE);
-            }
-        };
+    let (entries, known) = match setup::entries(&args.files)
+        .and_then(|entries| Ok((entries, Known::of(&args.knowledge, common)?)))
+    {
+        Ok(both) => both,
+        Err(message) => {
+            terminal::complain(common, &message);
+            return Ok(TROUBLE);
+        }
+    };
     let report = report(args.format, terminal::stdout_look(common));
     let mut stdout = io::stdout().lock();
     let visible = !args.quiet && io::IsTerminal::is_terminal(&io::stderr());

@@ -4,19 +4,26 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::args::{Common, Explain};
-use super::{CLEAN, TROUBLE, terminal};
+use super::{CLEAN, TROUBLE, setup, terminal};
 use crate::report::look::{Look, Palette};
 use crate::report::{OutputError, output, words, wrap};
-use crate::rules::{Constraint, RuleText, builtin, builtin_ids, rule_text, rule_texts};
+use crate::rules::{Constraint, Endpoint, RuleText, rule_text, rule_texts};
 
 /// Prints the text of a rule, or a line for each rule.
 pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
     let look = terminal::stdout_look(common);
+    let endpoints = match setup::endpoints(&common.rules, None) {
+        Ok(endpoints) => endpoints,
+        Err(message) => {
+            terminal::complain(common, &message);
+            return Ok(TROUBLE);
+        }
+    };
     let text = match &args.rule {
         None => list(look.palette()),
         Some(id) => {
             if let Some(rule) = rule_text(id) {
-                page(rule, look)
+                page(rule, &endpoints, look)
             } else {
                 terminal::complain(common, &unknown(id));
                 return Ok(TROUBLE);
@@ -59,7 +66,7 @@ fn list(palette: Palette) -> String {
     text
 }
 
-fn page(rule: &RuleText, look: Look) -> String {
+fn page(rule: &RuleText, endpoints: &[&Endpoint], look: Look) -> String {
     let palette = look.palette();
     let mut text = format!(
         "{} ({})\n{}\n",
@@ -79,7 +86,7 @@ fn page(rule: &RuleText, look: Look) -> String {
             palette,
         );
     }
-    section(&mut text, "Where", &places(&rule.id, look), palette);
+    section(&mut text, "Where", &places(&rule.id, endpoints, look), palette);
     if let (Some(bad), Some(endpoint)) = (&rule.bad, &rule.endpoint) {
         section(&mut text, &format!("Bad ({endpoint})"), &indented(bad), palette);
     }
@@ -110,10 +117,10 @@ fn indented(body: &str) -> String {
 }
 
 /// The rows that the rule speaks for, with evidence and source; a rule that holds everywhere has none.
-fn places(id: &str, look: Look) -> String {
+fn places(id: &str, endpoints: &[&Endpoint], look: Look) -> String {
     const MOST: usize = 12;
     let mut lines: Vec<String> = Vec::new();
-    for endpoint in builtin_ids().filter_map(builtin) {
+    for endpoint in endpoints {
         let of_rule = endpoint
             .constraints()
             .into_iter()

@@ -25,14 +25,15 @@ struct Answer {
 
 /// Prints the predicted response of one file, or of several as a list.
 pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
-    let (entries, known) =
-        match setup::entries(&args.files).and_then(|entries| Ok((entries, Known::of(&args.knowledge)?))) {
-            Ok(both) => both,
-            Err(message) => {
-                terminal::complain(common, &message);
-                return Ok(TROUBLE);
-            }
-        };
+    let (entries, known) = match setup::entries(&args.files)
+        .and_then(|entries| Ok((entries, Known::of(&args.knowledge, common)?)))
+    {
+        Ok(both) => both,
+        Err(message) => {
+            terminal::complain(common, &message);
+            return Ok(TROUBLE);
+        }
+    };
     let mut run = Run {
         args,
         common,

@@ -10,29 +10,40 @@ use super::args::{Common, Rules, RulesFormat};
 use super::{CLEAN, TROUBLE, setup, terminal};
 use crate::finding::{Evidence, Severity};
 use crate::report::look::{Look, Palette};
-use crate::report::{OutputError, output, words, wrap};
-use crate::rules::{Constraint, Endpoint, Property, Table, Type, builtin, builtin_ids};
+use crate::report::{OutputError, output, sanitize, words, wrap};
+use crate::rules::{Constraint, Endpoint, Property, Table, Type};
 
-/// Prints the endpoints, or the tables of one.
+/// Prints the endpoints, or the tables of one; or says whether a user's file is right.
 pub fn run(args: &Rules, common: &Common) -> Result<u8, OutputError> {
+    match text(args, common) {
+        Ok(text) => {
+            output::write(&mut io::stdout().lock(), &text)?;
+            Ok(CLEAN)
+        }
+        Err(message) => {
+            terminal::complain(common, &message);
+            Ok(TROUBLE)
+        }
+    }
+}
+
+fn text(args: &Rules, common: &Common) -> Result<String, String> {
+    if let Some(file) = &args.check {
+        let files: Vec<_> = common.rules.iter().chain([file]).cloned().collect();
+        setup::endpoints(&files, None)?;
+        return Ok(format!("{}: right\n", sanitize::path(file)));
+    }
     let look = terminal::stdout_look(common);
-    let endpoints: Vec<&Endpoint> = match &args.endpoint {
-        Some(id) => match builtin(id) {
-            Some(endpoint) => vec![endpoint],
-            None => {
-                terminal::complain(common, &setup::no_endpoint(id));
-                return Ok(TROUBLE);
-            }
-        },
-        None => builtin_ids().filter_map(builtin).collect(),
+    let all = setup::endpoints(&common.rules, args.endpoint.as_deref())?;
+    let endpoints = match &args.endpoint {
+        Some(id) => vec![setup::find(&all, id)?],
+        None => all,
     };
-    let text = match (args.format, &args.endpoint) {
+    Ok(match (args.format, &args.endpoint) {
         (RulesFormat::Json, _) => json(&endpoints),
         (RulesFormat::Table, Some(_)) => endpoints.iter().map(|endpoint| tables(endpoint, look)).collect(),
         (RulesFormat::Table, None) => list(&endpoints, look.palette()),
-    };
-    output::write(&mut io::stdout().lock(), &text)?;
-    Ok(CLEAN)
+    })
 }
 
 fn list(endpoints: &[&Endpoint], palette: Palette) -> String {

@@ -1,12 +1,15 @@
 //! What the commands have in common before they look at any file: the files, the rules, the tenant.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::args::{Files, Knowledge};
+use super::args::{Common, Files, Knowledge};
 use crate::input::{Entry, Excludes, WalkOptions, collect};
 use crate::report::sanitize;
-use crate::rules::{Endpoint, builtin, builtin_ids};
+use crate::rules::{
+    Endpoint, Layer, LoadError, builtin, builtin_ids, builtin_text, endpoint_of, load_layers,
+};
 use crate::tenant::{self, Tenant};
 
 /// The files that the arguments name.
@@ -34,10 +37,11 @@ pub struct Known {
 
 impl Known {
     /// Reads what the arguments name; the message says which file is wrong, and where.
-    pub fn of(args: &Knowledge) -> Result<Self, String> {
+    pub fn of(args: &Knowledge, common: &Common) -> Result<Self, String> {
+        let all = endpoints(&common.rules, args.endpoint.as_deref())?;
         let endpoints = match &args.endpoint {
-            None => builtin_ids().filter_map(builtin).collect(),
-            Some(id) => vec![builtin(id).ok_or_else(|| no_endpoint(id))?],
+            None => all,
+            Some(id) => vec![find(&all, id)?],
         };
         let tenant = args
             .tenant
@@ -53,12 +57,74 @@ impl Known {
     }
 }
 
-/// What to say of an endpoint id that there is not.
-pub fn no_endpoint(id: &str) -> String {
-    format!(
-        "there is no endpoint \"{id}\"; endpoints: {}",
-        builtin_ids().collect::<Vec<_>>().join(", ")
-    )
+/// The endpoint of that id.
+pub fn find(all: &[&'static Endpoint], id: &str) -> Result<&'static Endpoint, String> {
+    all.iter()
+        .copied()
+        .find(|endpoint| endpoint.id == id)
+        .ok_or_else(|| {
+            let ids: Vec<&str> = builtin_ids()
+                .chain(all.iter().map(|endpoint| endpoint.id.as_str()))
+                .collect();
+            let ids: std::collections::BTreeSet<&str> = ids.into_iter().collect();
+            format!(
+                "there is no endpoint \"{id}\"; endpoints: {}",
+                ids.into_iter().collect::<Vec<_>>().join(", ")
+            )
+        })
+}
+
+/// All endpoints, ours and the user's, with the user's layers over them; with `only`, no other is loaded.
+pub fn endpoints(files: &[PathBuf], only: Option<&str>) -> Result<Vec<&'static Endpoint>, String> {
+    let mut texts: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for file in files {
+        let shown = sanitize::plain_path(file);
+        let text = fs::read_to_string(file).map_err(|error| format!("{shown}: {error}"))?;
+        let id = endpoint_of(&text).map_err(|error| placed(&shown, &text, &error))?;
+        texts.entry(id).or_default().push((shown, text));
+    }
+    let wanted = |id: &str| only.is_none_or(|only| only == id);
+    let mut all: Vec<&'static Endpoint> = builtin_ids()
+        .filter(|id| wanted(id) && !texts.contains_key(*id))
+        .filter_map(builtin)
+        .collect();
+    for (id, layers) in texts.iter().filter(|(id, _)| wanted(id)) {
+        all.push(layered(id, layers)?);
+    }
+    all.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(all)
+}
+
+fn layered(id: &str, files: &[(String, String)]) -> Result<&'static Endpoint, String> {
+    let layers: Vec<Layer<'_>> = files
+        .iter()
+        .map(|(name, text)| Layer {
+            name: file_name(name),
+            text,
+        })
+        .collect();
+    match load_layers(builtin_text(id), &layers) {
+        // Rules live as long as the run, like those that are compiled in.
+        Ok(endpoint) => Ok(Box::leak(Box::new(endpoint))),
+        Err((index, error)) => {
+            let (name, text) = files
+                .get(index)
+                .map_or(("", ""), |(name, text)| (name.as_str(), text.as_str()));
+            Err(placed(name, text, &error))
+        }
+    }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// `file:line:column: message`.
+fn placed(name: &str, text: &str, error: &LoadError) -> String {
+    let before = text.get(..error.span.start).unwrap_or("");
+    let line = before.matches('\n').count() + 1;
+    let column = before.len() - before.rfind('\n').map_or(0, |newline| newline + 1) + 1;
+    format!("{name}:{line}:{column}: {}", error.message)
 }
 
 /// Reads a tenant file; the lists that it names lie beside it.

@@ -197,6 +197,9 @@ impl<'a> Linter<'a> {
     // ---- building ----
 
     fn push(&mut self, note: Note, place: Place, constraint: String) {
+        if self.endpoint.off.iter().any(|rule| *rule == note.rule) {
+            return;
+        }
         let order = u32::try_from(self.findings.len()).unwrap_or(u32::MAX);
         self.findings.push(Finding {
             order,

@@ -140,7 +140,10 @@ fn styles(severity: Severity, second: bool) -> ThemeStyles {
 /// The path of the value, and the record if the prediction does not name it.
 fn place(finding: &Finding) -> String {
     let pointer = escape(&finding.pointer);
-    let absent = if finding.target == Target::Object {
+    // What an object lacks has a name; where any of several would do, the object itself is pointed at.
+    let last = finding.pointer.rsplit('/').next().unwrap_or_default();
+    let named = last.parse::<u32>().is_err() && !last.is_empty();
+    let absent = if finding.target == Target::Object && named {
         "lacks "
     } else {
         ""

@@ -25,6 +25,11 @@ pub fn builtin(id: &str) -> Option<&'static Endpoint> {
     file.loaded.get_or_init(|| compile::load(file.text).ok()).as_ref()
 }
 
+/// The text of an endpoint's rules file, for layers over it.
+pub fn builtin_text(id: &str) -> Option<&'static str> {
+    FILES.iter().find(|file| file.id == id).map(|file| file.text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -130,6 +130,7 @@ impl<'d> Compiler<'d> {
             error_key: def.error_key.clone(),
             good_beside_bad: good_beside_bad(&def.good_beside_bad)?,
             answers: self.answers.clone(),
+            off: def.rules_off.clone(),
             empty_request: def.empty_request.as_ref().map(|empty| self.empty_request(empty)),
             enums: def
                 .enums
@@ -200,7 +201,8 @@ impl<'d> Compiler<'d> {
     fn property(&self, table: &TableDef, row: &Spanned<PropertyDef>) -> Result<Property> {
         let def = row.get_ref();
         let number = def.row.clone().unwrap_or_default();
-        let source = cite(&table.title, if number.is_empty() { &def.name } else { &number });
+        let cited = cite(&table.title, if number.is_empty() { &def.name } else { &number });
+        let source = layered(cited, def.layer.as_deref());
         let (ty, max_length) = self.ty(&def.ty)?;
         let defaults = |rule, phase, answer| Defaults {
             rule,
@@ -218,10 +220,12 @@ impl<'d> Compiler<'d> {
             .required
             .as_ref()
             .map(|required| self.required(required, &source))
-            .transpose()?;
+            .transpose()?
+            .flatten();
         let one_of = def
             .one_of
             .as_ref()
+            .filter(|list| !list.get_ref().off)
             .map(|list| self.one_of(list, &source))
             .transpose()?;
         let property = Property {
@@ -259,8 +263,10 @@ impl<'d> Compiler<'d> {
         Ok(property)
     }
 
-    fn required(&self, def: &Spanned<RequiredDef>, source: &str) -> Result<Required> {
-        let table = &def.get_ref().0;
+    fn required(&self, def: &Spanned<RequiredDef>, source: &str) -> Result<Option<Required>> {
+        let RequiredDef::Yes(table) = def.get_ref() else {
+            return Ok(None);
+        };
         let for_new_contact = match table.when.as_deref() {
             None => false,
             Some("new-contact") => true,
@@ -277,12 +283,12 @@ impl<'d> Compiler<'d> {
             answer: Some(&self.answers.missing),
             source,
         };
-        Ok(Required {
+        Ok(Some(Required {
             claim: claim(&table.claim, &defaults),
             for_new_contact,
             empty_evidence: table.empty_evidence.map(evidence),
             unless: None,
-        })
+        }))
     }
 
     fn one_of(&self, def: &Spanned<OneOfDef>, source: &str) -> Result<OneOf> {
@@ -378,7 +384,10 @@ impl<'d> Compiler<'d> {
         let span = check.span();
         let table = self.table_id(&def.table, span.clone())?;
         let here = &tables[usize::from(table.0)];
-        let source = cite(&here.title, def.row.as_deref().unwrap_or(""));
+        let source = layered(
+            cite(&here.title, def.row.as_deref().unwrap_or("")),
+            def.layer.as_deref(),
+        );
         let kind = match def.kind.as_str() {
             "known" => return known(check, table, tables),
             "any-of" => CheckKind::AnyOf(properties(here, &def.properties, &span)?),
@@ -401,7 +410,10 @@ impl<'d> Compiler<'d> {
         };
         let anchor = anchor(&kind, here);
         let source = match &kind {
-            CheckKind::Differs { route, .. } => end(tables, route).map_or(source, |end| end.source.clone()),
+            CheckKind::Differs { route, .. } => match (end(tables, route), &def.layer) {
+                (Some(end), None) => end.source.clone(),
+                _ => source,
+            },
             _ => source,
         };
         if def.claim.rule.is_none() {
@@ -633,6 +645,14 @@ fn cite(title: &str, row: &str) -> String {
     }
 }
 
+/// The same with the user's file that changed it.
+fn layered(source: String, layer: Option<&str>) -> String {
+    match layer {
+        Some(layer) => format!("{source} ({layer})"),
+        None => source,
+    }
+}
+
 fn need<'a>(value: Option<&'a String>, name: &str, span: &Range<usize>) -> Result<&'a String> {
     value.map_or_else(
         || fail(span.clone(), format!("this kind of check needs `{name}`")),
@@ -743,7 +763,10 @@ fn resolve_unless(table: &mut Table, index: usize, row: &Spanned<PropertyDef>) -
     let Some(required) = &row.get_ref().required else {
         return Ok(());
     };
-    let Some(name) = &required.get_ref().0.unless else {
+    let RequiredDef::Yes(def) = required.get_ref() else {
+        return Ok(());
+    };
+    let Some(name) = &def.unless else {
         return Ok(());
     };
     let id = property_id(table, name, required.span())?;

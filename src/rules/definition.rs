@@ -32,6 +32,96 @@ pub(super) struct EndpointDef {
     pub tables: BTreeMap<Spanned<String>, TableDef>,
     #[serde(default)]
     pub checks: Vec<Spanned<CheckDef>>,
+    #[serde(default)]
+    pub rules_off: Vec<String>,
+}
+
+/// A user's layer over an endpoint's file: the same, with nothing but its endpoint mandatory.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(dead_code, reason = "it is read only to see whether it can be")]
+pub(super) struct PatchDef {
+    pub endpoint: String,
+    pub title: Option<String>,
+    pub method: Option<String>,
+    pub path: Option<String>,
+    pub page: Option<String>,
+    pub record: Option<String>,
+    pub key: Option<Vec<String>>,
+    pub error_key: Option<String>,
+    pub good_beside_bad: Option<String>,
+    #[serde(default)]
+    pub answers: BTreeMap<String, AnswerDef>,
+    pub empty_request: Option<EmptyRequestDef>,
+    pub contact: Option<ContactDef>,
+    #[serde(default)]
+    pub enums: BTreeMap<String, EnumDef>,
+    #[serde(default)]
+    pub tables: BTreeMap<String, TablePatchDef>,
+    #[serde(default)]
+    pub checks: Vec<CheckPatchDef>,
+    #[serde(default)]
+    pub rules_off: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(dead_code, reason = "it is read only to see whether it can be")]
+pub(super) struct TablePatchDef {
+    pub title: Option<String>,
+    #[serde(default)]
+    pub properties: Vec<PropertyPatchDef>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(dead_code, reason = "it is read only to see whether it can be")]
+pub(super) struct PropertyPatchDef {
+    pub row: Option<String>,
+    pub name: String,
+    #[serde(rename = "type")]
+    pub ty: Option<String>,
+    #[serde(default)]
+    pub or_list: bool,
+    pub required: Option<RequiredDef>,
+    pub one_of: Option<OneOfDef>,
+    pub shape: Option<String>,
+    #[serde(default)]
+    pub outbound_only: bool,
+    pub null_elements: Option<String>,
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(dead_code, reason = "it is read only to see whether it can be")]
+pub(super) struct CheckPatchDef {
+    pub kind: Option<String>,
+    pub table: Option<String>,
+    pub row: Option<String>,
+    #[serde(default)]
+    pub properties: Vec<String>,
+    pub property: Option<String>,
+    pub from: Option<String>,
+    #[serde(default)]
+    pub nearly: Vec<String>,
+    pub items: Option<String>,
+    pub value: Option<String>,
+    #[serde(rename = "where")]
+    pub condition: Option<WhereDef>,
+    pub replaced_by: Option<String>,
+    pub undecided_by: Option<String>,
+    #[serde(default)]
+    pub subject: Vec<String>,
+    pub fact: Option<String>,
+    pub suspect: Option<String>,
+    pub held_evidence: Option<EvidenceDef>,
+    #[serde(default)]
+    pub also: Vec<String>,
+    #[serde(default)]
+    pub off: bool,
+    #[serde(flatten)]
+    pub claim: ClaimDef,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -102,6 +192,8 @@ pub(super) struct PropertyDef {
     pub outbound_only: bool,
     pub null_elements: Option<Spanned<String>>,
     pub note: Option<String>,
+    /// The user's file that the row comes from; merging puts it there.
+    pub layer: Option<String>,
 }
 
 /// What a constraint may say of itself, wherever it stands.
@@ -160,9 +252,14 @@ pub(super) struct RequiredTableDef {
     pub claim: ClaimDef,
 }
 
-/// `required = "yes"`, or a table that says more.
-#[derive(Debug, Clone, Default)]
-pub(super) struct RequiredDef(pub RequiredTableDef);
+/// `required = "yes"` or `"no"`, or a table that says more.
+#[derive(Debug, Clone)]
+pub(super) enum RequiredDef {
+    /// Not required: how a patch takes a requirement back.
+    No,
+    /// Required.
+    Yes(Box<RequiredTableDef>),
+}
 
 impl<'de> Deserialize<'de> for RequiredDef {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -171,19 +268,20 @@ impl<'de> Deserialize<'de> for RequiredDef {
             type Value = RequiredDef;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("\"yes\", or a table such as { evidence = \"contradicted\" }")
+                f.write_str("\"yes\", \"no\", or a table such as { evidence = \"contradicted\" }")
             }
 
             fn visit_str<E: de::Error>(self, word: &str) -> Result<RequiredDef, E> {
-                if word == "yes" {
-                    Ok(RequiredDef::default())
-                } else {
-                    Err(E::invalid_value(de::Unexpected::Str(word), &self))
+                match word {
+                    "yes" => Ok(RequiredDef::Yes(Box::default())),
+                    "no" => Ok(RequiredDef::No),
+                    _ => Err(E::invalid_value(de::Unexpected::Str(word), &self)),
                 }
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RequiredDef, A::Error> {
-                RequiredTableDef::deserialize(de::value::MapAccessDeserializer::new(map)).map(RequiredDef)
+                RequiredTableDef::deserialize(de::value::MapAccessDeserializer::new(map))
+                    .map(|table| RequiredDef::Yes(Box::new(table)))
             }
         }
         deserializer.deserialize_any(Either)
@@ -200,6 +298,9 @@ pub(super) struct OneOfDef {
     pub list: Option<String>,
     #[serde(default)]
     pub ignore_case: bool,
+    /// Any value is fine: how a patch takes a list back.
+    #[serde(default)]
+    pub off: bool,
     #[serde(flatten)]
     pub claim: ClaimDef,
 }
@@ -229,6 +330,8 @@ pub(super) struct CheckDef {
     pub held_evidence: Option<EvidenceDef>,
     #[serde(default)]
     pub also: Vec<String>,
+    /// The user's file that the check comes from; merging puts it there.
+    pub layer: Option<String>,
     #[serde(flatten)]
     pub claim: ClaimDef,
 }

@@ -9,12 +9,14 @@ mod constraints;
 mod definition;
 mod lists;
 mod names;
+mod patch;
 mod texts;
 
-pub use builtin::{builtin, builtin_ids};
+pub use builtin::{builtin, builtin_ids, builtin_text};
 pub use compile::{LoadError, load};
 pub use constraints::Constraint;
 pub use names::NameIndex;
+pub use patch::{Layer, endpoint_of, load_layers};
 pub use texts::{RuleText, rule_text, rule_texts};
 
 use crate::bind::EnumMember;
@@ -55,6 +57,8 @@ pub struct Endpoint {
     pub empty_request: Option<Claim>,
     /// Which properties of a record name the contact that it is about.
     pub contact: Option<ContactRows>,
+    /// Rules that a user's file turns off.
+    pub off: Vec<String>,
     /// Closed and open enumerations.
     pub enums: Vec<Enumeration>,
     /// The tables in the file's order.
