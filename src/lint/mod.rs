@@ -43,6 +43,8 @@ struct Linter<'a> {
     path: Vec<Step>,
     /// Value of each property of the objects at hand, outermost first: a stack of rows.
     slots: Vec<Option<NodeId>>,
+    /// For each row, and for the start of each table, the row whose member came next the last time.
+    followed: Vec<u16>,
     /// Occurrences of a property before its last one; empty but for duplicate names.
     earlier: Vec<(usize, NodeId)>,
     /// The record's own object, once it is known to be one.

@@ -69,12 +69,14 @@ impl<'a> Linter<'a> {
     /// Puts each member in the slot of its row; names that have none, or that stand twice, are told.
     fn members(&mut self, table: &'a Table, object: NodeId, base: usize) {
         let first = object;
+        let mut before = usize::from(table.offset);
         for (key, value) in self.tree.members(object) {
             let name = self.decoded(key);
-            let Some(id) = table.find(&name) else {
+            let Some(id) = self.lookup(table, &name, before) else {
                 self.stranger(table, key, value, &name);
                 continue;
             };
+            before = usize::from(table.offset) + 1 + usize::from(id.0);
             let slot = base + usize::from(id.0);
             if let Some(previous) = self.slots[slot].replace(value) {
                 self.earlier.push((slot, previous));
@@ -84,6 +86,23 @@ impl<'a> Linter<'a> {
                 }
             }
         }
+    }
+
+    /// The row of a name. Records of one file mostly have their members in one order, so that what followed the same
+    /// row the last time is tried first.
+    fn lookup(&mut self, table: &Table, name: &str, before: usize) -> Option<PropertyId> {
+        let guess = self.followed.get(before).copied().unwrap_or_default();
+        if let Some(property) = table.properties.get(usize::from(guess))
+            && property.name.eq_ignore_ascii_case(name)
+        {
+            return Some(PropertyId(guess));
+        }
+        let id = table.find(name)?;
+        if self.followed.len() <= before {
+            self.followed.resize(before + 1, 0);
+        }
+        self.followed[before] = id.0;
+        Some(id)
     }
 
     /// All occurrences that count of the property in `slot`.

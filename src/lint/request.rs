@@ -198,6 +198,7 @@ const fn rule(kind: SyntaxKind) -> &'static str {
 struct Scratch {
     path: Vec<Step>,
     slots: Vec<Option<NodeId>>,
+    followed: Vec<u16>,
     earlier: Vec<(usize, NodeId)>,
 }
 
@@ -219,6 +220,7 @@ impl Scratch {
             record,
             path: std::mem::take(&mut self.path),
             slots: std::mem::take(&mut self.slots),
+            followed: std::mem::take(&mut self.followed),
             earlier: std::mem::take(&mut self.earlier),
             root: None,
             key: None,
@@ -230,6 +232,7 @@ impl Scratch {
     fn keep(&mut self, linter: Linter<'_>) {
         self.path = linter.path;
         self.slots = linter.slots;
+        self.followed = linter.followed;
         self.earlier = linter.earlier;
         self.path.clear();
         self.slots.clear();

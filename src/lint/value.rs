@@ -15,13 +15,11 @@ impl<'a> Linter<'a> {
         objects: &[NodeId],
         value: NodeId,
     ) {
-        if property.ty == Type::String && property.plain && self.kind(value) == JsonKind::String {
+        let binds = self.surely_binds(property.ty, value);
+        if binds && property.plain {
             return;
         }
-        if property.ty == Type::Boolean && matches!(self.kind(value), JsonKind::True | JsonKind::False) {
-            return;
-        }
-        if !self.bind_scalar(property, value) {
+        if !binds && !self.bind_scalar(property, value) {
             return;
         }
         if self.is_nothing(value) {
@@ -32,6 +30,32 @@ impl<'a> Linter<'a> {
         }
         if let (Type::String, Some(text)) = (property.ty, self.scalar_text(value)) {
             self.text(property, value, &text);
+        }
+    }
+
+    /// What nearly every value is: of its own type, and too short to be out of range. The binder need not be asked.
+    fn surely_binds(&self, ty: Type, value: NodeId) -> bool {
+        let node = self.tree.node(value);
+        let digits = |most: usize| {
+            let raw = node.span.of(self.text).as_bytes();
+            raw.len() <= most && raw.iter().all(u8::is_ascii_digit)
+        };
+        match (ty, node.kind) {
+            (Type::String, JsonKind::String) | (Type::Boolean, JsonKind::True | JsonKind::False) => true,
+            (Type::Int, JsonKind::Number) => digits(9),
+            (Type::Long, JsonKind::Number) => digits(18),
+            (Type::Decimal, JsonKind::Number) => {
+                let raw = node.span.of(self.text).as_bytes();
+                raw.len() <= 18 && raw.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+            }
+            (Type::Enum(id), JsonKind::String) => {
+                let text = self.decoded(value);
+                self.endpoint.enums[usize::from(id)]
+                    .members
+                    .iter()
+                    .any(|member| *member.name == text)
+            }
+            _ => false,
         }
     }
 

@@ -189,6 +189,7 @@ impl<'d> Compiler<'d> {
             title: def.title.clone(),
             properties,
             names,
+            offset: 0,
             checks: Vec::new(),
             route: Vec::new(),
         };
@@ -456,6 +457,7 @@ impl<'d> Compiler<'d> {
                 }
             }
         }
+        let mut offset = 0u16;
         for (index, (name, _)) in self.tables.iter().enumerate() {
             if !reached[index] {
                 return fail(
@@ -464,6 +466,8 @@ impl<'d> Compiler<'d> {
                 );
             }
             let table = &mut tables[index];
+            table.offset = offset;
+            offset = offset.saturating_add(u16::try_from(table.properties.len() + 1).unwrap_or(u16::MAX));
             table.name.clone_from(name.get_ref());
             for property in &mut table.properties {
                 property.constraint = format!("{}.{}", table.name, property.name);

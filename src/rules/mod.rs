@@ -195,6 +195,8 @@ pub struct Table {
     pub title: String,
     /// Its rows in the page's order.
     pub properties: Vec<Property>,
+    /// Where its rows begin when the rows of all tables, and one more for each table, are counted through.
+    pub(crate) offset: u16,
     /// Lookup by name without regard to case.
     pub names: NameIndex,
     /// Checks over several properties of one object.
