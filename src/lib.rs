@@ -16,3 +16,4 @@ pub mod report;
 pub mod rules;
 pub mod session;
 pub mod tenant;
+pub mod verify;

@@ -69,11 +69,17 @@ impl<'r> Session<'r> {
         }
     }
 
+    /// The endpoint of that id.
+    #[must_use]
+    pub fn endpoint(&self, id: &str) -> Option<&'r Endpoint> {
+        self.endpoints.iter().copied().find(|endpoint| endpoint.id == id)
+    }
+
     /// Checks a file as a request to the endpoint that its names tell.
     pub fn file(&mut self, bytes: &[u8], outcomes: bool) -> Outcome<'r> {
         let (text, errors) = json::text(bytes);
         match recognize(&text, self.endpoints) {
-            Recognized::Request(id) => match self.endpoints.iter().find(|endpoint| endpoint.id == id) {
+            Recognized::Request(id) => match self.endpoint(id) {
                 Some(endpoint) => Outcome::Checked(self.check(&text, errors, endpoint, outcomes)),
                 None => Outcome::Stranger("there are no rules for it"),
             },

@@ -1,4 +1,5 @@
 //! The user's rules files over ours.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use geplint::rules::{Layer, LoadError, builtin_text, load_layers};
 use geplint::tenant::Tenant;

@@ -43,6 +43,8 @@ pub enum Command {
     Explain(Explain),
     /// Show the tables as they are enforced
     Rules(Rules),
+    /// Hold predictions against recorded answers
+    Verify(Box<Verify>),
 }
 
 /// Which files are taken.
@@ -162,5 +164,46 @@ pub enum RulesFormat {
     /// Aligned for a terminal
     Table,
     /// One JSON document
+    Json,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Pairs are NAME.request.json and NAME.response.json in one folder, or equal names in two \
+                        folders. A .har file holds both bodies of each call.\n\n\
+                        Exit status: 0 all agree, 1 some differ or cannot be compared, 2 wrong usage or something \
+                        could not be read, 3 no pair."
+)]
+pub struct Verify {
+    /// Files and folders with recorded requests and answers, HAR files too
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub knowledge: Knowledge,
+    /// How the account is given
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: VerifyFormat,
+    /// Leave out what matches, also if it is named (gitignore syntax; repeatable)
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Take files that git ignores, too
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Take hidden files and folders, too
+    #[arg(long)]
+    pub hidden: bool,
+    /// Show the pairs that agree, and name what was passed over
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Only the pairs that differ, no summary
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VerifyFormat {
+    /// Predicted and recorded side by side where they differ, and a summary
+    Text,
+    /// One JSON document (version 1)
     Json,
 }

@@ -7,6 +7,7 @@ mod predict;
 mod rules;
 mod setup;
 mod terminal;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,7 @@ pub fn run() -> ExitCode {
         Command::Predict(predict) => predict::run(predict, &args.common),
         Command::Explain(explain) => explain::run(explain, &args.common),
         Command::Rules(rules) => rules::run(rules, &args.common),
+        Command::Verify(verify) => verify::run(verify, &args.common),
     };
     match done {
         Ok(code) => ExitCode::from(code),

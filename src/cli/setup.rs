@@ -14,15 +14,20 @@ use crate::tenant::{self, Tenant};
 
 /// The files that the arguments name.
 pub fn entries(files: &Files) -> Result<Vec<Entry>, String> {
-    let here = std::env::current_dir().unwrap_or_default();
-    let excludes = Excludes::new(&here, &files.exclude)
-        .map_err(|bad| format!("--exclude \"{}\": {}", bad.glob, bad.message))?;
+    let excludes = excludes(&files.exclude)?;
     let options = WalkOptions {
         excludes,
         no_ignore: files.no_ignore,
         hidden: files.hidden,
+        har: false,
     };
     Ok(collect(&files.paths, &options))
+}
+
+/// What is left out, wherever it lies below the working directory.
+pub fn excludes(globs: &[String]) -> Result<Excludes, String> {
+    let here = std::env::current_dir().unwrap_or_default();
+    Excludes::new(&here, globs).map_err(|bad| format!("--exclude \"{}\": {}", bad.glob, bad.message))
 }
 
 /// Rules and tenant facts.

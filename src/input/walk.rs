@@ -42,11 +42,14 @@ pub struct WalkOptions {
     pub no_ignore: bool,
     /// Whether hidden files and folders are taken too, all but `.git`.
     pub hidden: bool,
+    /// Whether `.har` files are taken too.
+    pub har: bool,
 }
 
 /// The files that some paths stand for, in the order of the paths, folders sorted by name; each file once.
 ///
-/// A file that is named is taken whatever it is called. Folders are searched for `.json`, in any case; links,
+/// A file that is named is taken whatever it is called. Folders are searched for `.json`, in any case (and for
+/// `.har`, if asked for); links,
 /// pipes and devices in them are passed over, as are hidden files and what git ignores.
 pub fn collect(paths: &[PathBuf], options: &WalkOptions) -> Vec<Entry> {
     let mut walk = Walk {
@@ -116,7 +119,7 @@ impl Walk<'_> {
                     self.file(entry.into_path(), real, false);
                 }
                 // A link that leads nowhere is a payload that somebody believes to be there.
-                Ok(entry) if entry.path_is_symlink() && is_json(&entry) => self.link(&entry),
+                Ok(entry) if entry.path_is_symlink() && is_wanted(&entry, self.options) => self.link(&entry),
                 Ok(_) => {}
                 Err(error) => self.lost(root, &error),
             }
@@ -183,7 +186,7 @@ impl<'a> Filter<'a> {
     fn lets_through(&mut self, entry: &DirEntry, real: &Path) -> bool {
         let is_dir = entry.file_type().is_dir();
         let is_root = entry.depth() == 0;
-        if !is_root && (!(is_dir || is_json(entry)) || self.is_left_out(entry)) {
+        if !is_root && (!(is_dir || is_wanted(entry, self.options)) || self.is_left_out(entry)) {
             return false;
         }
         let Some(ignored) = &mut self.ignored else {
@@ -217,10 +220,11 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-fn is_json(entry: &DirEntry) -> bool {
-    Path::new(entry.file_name())
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+fn is_wanted(entry: &DirEntry, options: &WalkOptions) -> bool {
+    let extension = Path::new(entry.file_name()).extension();
+    extension.is_some_and(|extension| {
+        extension.eq_ignore_ascii_case("json") || (options.har && extension.eq_ignore_ascii_case("har"))
+    })
 }
 
 /// Why a path leads nowhere.

@@ -173,7 +173,7 @@ impl Totals {
 }
 
 /// A value in two-space style, its further lines behind `indent`.
-fn pretty<T: Serialize>(value: &T, indent: &str) -> String {
+pub(crate) fn pretty<T: Serialize>(value: &T, indent: &str) -> String {
     // Strings, numbers and structs of them always serialise.
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
     harmless(&text.replace('\n', indent)).into_owned()

@@ -1,0 +1,222 @@
+//! The machine-readable account, version 1. Its shape is a promise: fields are only ever added.
+//!
+//! A document is [`open`], the pairs with a comma between them, then [`close`]; so it is written as it grows.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Difference, Forecast, Order, Outcome, Recorded, Tally, Verified};
+use crate::predict::{Envelope, ErrorEntry};
+use crate::report::json::pretty;
+
+/// What the document begins with.
+pub fn open() -> String {
+    let tool = concat!("geplint ", env!("CARGO_PKG_VERSION"));
+    format!("{{\n  \"version\": 1,\n  \"tool\": \"{tool}\",\n  \"pairs\": [")
+}
+
+/// One pair.
+pub fn pair(verified: &Verified) -> String {
+    const INDENT: &str = "\n    ";
+    format!("{INDENT}{}", pretty(&Pair::new(verified), INDENT))
+}
+
+/// What the document ends with; `empty` if there was no pair.
+pub fn close(tally: &Tally, empty: bool) -> String {
+    const INDENT: &str = "\n  ";
+    let end = if empty { "]" } else { "\n  ]" };
+    let rules: Vec<RuleRow<'_>> = tally
+        .rules
+        .iter()
+        .map(|(rule, tally)| RuleRow {
+            rule,
+            confirmed: tally.confirmed,
+            refuted: tally.refuted,
+            other_words: tally.other_words,
+        })
+        .collect();
+    format!(
+        "{end},\n  \"summary\": {},\n  \"rules\": {}\n}}\n",
+        pretty(&Summary::new(tally), INDENT),
+        pretty(&rules, INDENT)
+    )
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Pair<'a> {
+    name: &'a str,
+    request: &'a str,
+    endpoint: Option<&'a str>,
+    agreed: bool,
+    comparable: bool,
+    reason: Option<&'a str>,
+    mended: bool,
+    predicted: Option<&'a Envelope>,
+    recorded: Option<&'a Recorded>,
+    extra_fields: &'a [String],
+    differences: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row<'a> {
+    kind: &'static str,
+    key: Option<&'a str>,
+    predicted: Option<Side<'a>>,
+    recorded: Option<Side<'a>>,
+    rule: Option<&'a str>,
+    pointer: Option<&'a str>,
+    line: Option<u32>,
+    column: Option<u32>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Side<'a> {
+    Text(&'a str),
+    Error(&'a ErrorEntry),
+    List(&'a [String]),
+    Value(&'a Value),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Summary<'a> {
+    pairs: u32,
+    agreed: u32,
+    differing: u32,
+    not_comparable: u32,
+    mended: u32,
+    recorded400s: u32,
+    caught: u32,
+    missed: u32,
+    false_alarms: u32,
+    precision: Option<f64>,
+    recall: Option<f64>,
+    unforeseen_errors: u32,
+    unpaired_files: u32,
+    skipped_calls: u32,
+    extra_fields: &'a BTreeMap<String, u32>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RuleRow<'a> {
+    rule: &'a str,
+    confirmed: u32,
+    refuted: u32,
+    other_words: u32,
+}
+
+impl<'a> Pair<'a> {
+    fn new(verified: &'a Verified) -> Self {
+        let (reason, differences) = match &verified.outcome {
+            Outcome::NotComparable(why) => (Some(why.as_str()), [].as_slice()),
+            Outcome::Compared(comparison) => (None, comparison.differences.as_slice()),
+        };
+        let forecast = verified.forecast.as_ref();
+        let recorded = verified.recorded.as_ref();
+        Self {
+            name: &verified.name,
+            request: &verified.origin,
+            endpoint: verified.endpoint.as_deref(),
+            agreed: verified.agreed(),
+            comparable: reason.is_none(),
+            reason,
+            mended: verified.mended,
+            predicted: forecast.map(|forecast| &forecast.envelope),
+            recorded,
+            extra_fields: recorded.map_or(&[], |recorded| &recorded.extra),
+            differences: differences
+                .iter()
+                .filter_map(|difference| Some(Row::new(difference, forecast?)))
+                .collect(),
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    fn new(difference: &'a Difference, forecast: &'a Forecast) -> Self {
+        let (predicted, recorded) = sides(difference, forecast);
+        let place = difference.error().and_then(|error| forecast.places.get(error));
+        Self {
+            kind: kind(difference),
+            key: difference.key(),
+            predicted,
+            recorded,
+            rule: place.map(|place| place.rule.as_str()),
+            pointer: place.map(|place| place.pointer.as_str()),
+            line: place.map(|place| place.line),
+            column: place.map(|place| place.column),
+        }
+    }
+}
+
+const fn kind(difference: &Difference) -> &'static str {
+    match difference {
+        Difference::Status { .. } => "status",
+        Difference::Data { .. } => "data",
+        Difference::Key { .. } => "key",
+        Difference::Wording { code, text, .. } => match (code, text) {
+            (true, true) => "code-and-text",
+            (true, false) => "code",
+            (false, _) => "text",
+        },
+        Difference::MissingError { .. } => "missing-error",
+        Difference::ExtraError { .. } => "extra-error",
+        Difference::MissingSuccess { .. } => "missing-success",
+        Difference::ExtraSuccess { .. } => "extra-success",
+        Difference::Order { of, .. } => match of {
+            Order::Errors(_) => "order-of-errors",
+            Order::Refused => "order-of-error-details",
+            Order::Taken => "order-of-success-details",
+        },
+    }
+}
+
+/// What stands on either side, where something does.
+fn sides<'a>(difference: &'a Difference, forecast: &'a Forecast) -> (Option<Side<'a>>, Option<Side<'a>>) {
+    let ours = |error| forecast.error(error).map(Side::Error);
+    match difference {
+        Difference::Status { predicted, recorded } => {
+            (Some(Side::Text(predicted)), Some(Side::Text(recorded)))
+        }
+        Difference::Key {
+            predicted, recorded, ..
+        } => (Some(Side::Text(predicted)), Some(Side::Text(recorded))),
+        Difference::Data { recorded } => (None, Some(Side::Value(recorded))),
+        Difference::Wording { error, recorded, .. } => (ours(*error), Some(Side::Error(recorded))),
+        Difference::MissingError { recorded, .. } => (None, recorded.as_ref().map(Side::Error)),
+        Difference::ExtraError { error, .. } => (ours(*error), None),
+        Difference::MissingSuccess { key } => (None, Some(Side::Text(key))),
+        Difference::ExtraSuccess { key } => (Some(Side::Text(key)), None),
+        Difference::Order {
+            predicted, recorded, ..
+        } => (Some(Side::List(predicted)), Some(Side::List(recorded))),
+    }
+}
+
+impl<'a> Summary<'a> {
+    fn new(tally: &'a Tally) -> Self {
+        Self {
+            pairs: tally.pairs,
+            agreed: tally.agreed,
+            differing: tally.differing(),
+            not_comparable: tally.not_comparable,
+            mended: tally.mended,
+            recorded400s: tally.refused,
+            caught: tally.caught,
+            missed: tally.missed(),
+            false_alarms: tally.false_alarms,
+            precision: tally.precision(),
+            recall: tally.recall(),
+            unforeseen_errors: tally.unforeseen,
+            unpaired_files: tally.unpaired,
+            skipped_calls: tally.skipped,
+            extra_fields: &tally.extra,
+        }
+    }
+}

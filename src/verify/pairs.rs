@@ -1,0 +1,327 @@
+//! Which response file belongs to which request file.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// What a file's content looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A request for a known endpoint.
+    Request,
+    /// A response of the API.
+    Response,
+    /// Anything else.
+    Other,
+}
+
+/// What the user named, as far as it matters for pairing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given<'p> {
+    /// Two folders: one may hold the requests, the other the responses.
+    TwoFolders(&'p Path, &'p Path),
+    /// Two files: they belong together, whatever they are called.
+    TwoFiles,
+    /// Anything else.
+    Other,
+}
+
+/// A request and its response, as indices into the files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// Path of the request without what marks it as one.
+    pub name: PathBuf,
+    /// The request.
+    pub request: usize,
+    /// The response.
+    pub response: usize,
+}
+
+/// What came of pairing some files.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pairing {
+    /// In the order of the requests.
+    pub pairs: Vec<Pair>,
+    /// The files that belong to no pair, and why.
+    pub unpaired: Vec<(usize, &'static str)>,
+}
+
+/// What a file's name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Request,
+    Response,
+    Unsaid,
+}
+
+/// Pairs files by their names; where names do not say which is which, `kind` is asked for the content.
+pub fn pair(files: &[PathBuf], given: Given<'_>, kind: impl FnMut(usize) -> Kind) -> Pairing {
+    let mut pairer = Pairer {
+        files,
+        names: files.iter().map(|path| split(path)).collect(),
+        taken: vec![false; files.len()],
+        pairs: Vec::new(),
+        kind,
+    };
+    pairer.in_one_folder();
+    match given {
+        Given::TwoFolders(one, other) => pairer.across(one, other),
+        Given::TwoFiles if files.len() == 2 && pairer.pairs.is_empty() => pairer.couples(vec![(0, 1)]),
+        Given::TwoFiles | Given::Other => {}
+    }
+    pairer.pairing()
+}
+
+struct Pairer<'f, F> {
+    files: &'f [PathBuf],
+    names: Vec<(PathBuf, Role)>,
+    taken: Vec<bool>,
+    pairs: Vec<Pair>,
+    kind: F,
+}
+
+impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
+    /// `NAME.request.json` beside `NAME.response.json`.
+    fn in_one_folder(&mut self) {
+        let mut requests: HashMap<&Path, usize> = HashMap::new();
+        let mut found = Vec::new();
+        for (index, (name, role)) in self.names.iter().enumerate() {
+            if *role == Role::Request {
+                requests.entry(name).or_insert(index);
+            }
+        }
+        for (index, (name, role)) in self.names.iter().enumerate() {
+            if *role == Role::Response
+                && let Some(request) = requests.remove(name.as_path())
+            {
+                found.push((request, index));
+            }
+        }
+        for (request, response) in found {
+            self.take(request, response);
+        }
+    }
+
+    /// Equal names in two folders.
+    fn across(&mut self, one: &Path, other: &Path) {
+        let mut first: HashMap<&Path, usize> = HashMap::new();
+        let mut second = Vec::new();
+        for (index, (name, _)) in self.names.iter().enumerate().filter(|(at, _)| !self.taken[*at]) {
+            match (name.strip_prefix(one), name.strip_prefix(other)) {
+                // One folder may lie in the other: the deeper one holds the file.
+                (Ok(a), Ok(b)) if a.as_os_str().len() > b.as_os_str().len() => second.push((b, index)),
+                (Ok(rest), _) => {
+                    first.entry(rest).or_insert(index);
+                }
+                (Err(_), Ok(rest)) => second.push((rest, index)),
+                (Err(_), Err(_)) => {}
+            }
+        }
+        let couples = second
+            .into_iter()
+            .filter_map(|(rest, index)| Some((first.remove(rest)?, index)))
+            .collect();
+        self.couples(couples);
+    }
+
+    /// Couples of files that belong together: the first of each from one place, the second from another.
+    fn couples(&mut self, couples: Vec<(usize, usize)>) {
+        let mut unsaid = Vec::new();
+        for (one, other) in couples {
+            match (self.names[one].1, self.names[other].1) {
+                (Role::Unsaid, Role::Unsaid) => unsaid.push((one, other)),
+                (Role::Request, Role::Response | Role::Unsaid) | (Role::Unsaid, Role::Response) => {
+                    self.take(one, other);
+                }
+                (Role::Response, Role::Request | Role::Unsaid) | (Role::Unsaid, Role::Request) => {
+                    self.take(other, one);
+                }
+                (Role::Request, Role::Request) | (Role::Response, Role::Response) => {}
+            }
+        }
+        let first_asks = self.first_asks(&unsaid);
+        for (one, other) in unsaid {
+            if first_asks {
+                self.take(one, other);
+            } else {
+                self.take(other, one);
+            }
+        }
+    }
+
+    /// Whether the first of all couples are the requests. One couple that tells is enough; where none does, they are.
+    fn first_asks(&mut self, couples: &[(usize, usize)]) -> bool {
+        let mut guess = None;
+        for (one, other) in couples {
+            match ((self.kind)(*one), (self.kind)(*other)) {
+                (Kind::Response, Kind::Request | Kind::Other) => return false,
+                (Kind::Request | Kind::Other, Kind::Response) => return true,
+                // What was recorded may be an error page.
+                (Kind::Request, Kind::Other) => guess = guess.or(Some(true)),
+                (Kind::Other, Kind::Request) => guess = guess.or(Some(false)),
+                _ => {}
+            }
+        }
+        guess.unwrap_or(true)
+    }
+
+    fn take(&mut self, request: usize, response: usize) {
+        self.taken[request] = true;
+        self.taken[response] = true;
+        self.pairs.push(Pair {
+            name: self.names[request].0.clone(),
+            request,
+            response,
+        });
+    }
+
+    fn pairing(mut self) -> Pairing {
+        self.pairs.sort_by_key(|pair| pair.request);
+        let unpaired = (0..self.files.len())
+            .filter(|index| !self.taken[*index])
+            .map(|index| (index, self.why(index)))
+            .collect();
+        Pairing {
+            pairs: self.pairs,
+            unpaired,
+        }
+    }
+
+    fn why(&self, index: usize) -> &'static str {
+        match self.names[index].1 {
+            Role::Request => "a request without a response",
+            Role::Response => "a response without a request",
+            Role::Unsaid => "no other file of its name, and its own says neither .request nor .response",
+        }
+    }
+}
+
+/// A path without `.request.json` and the like, and what that says.
+fn split(path: &Path) -> (PathBuf, Role) {
+    let stem = without_extension(path, "json").unwrap_or_else(|| path.to_path_buf());
+    if let Some(name) = without_extension(&stem, "request") {
+        return (name, Role::Request);
+    }
+    match without_extension(&stem, "response") {
+        Some(name) => (name, Role::Response),
+        None => (stem, Role::Unsaid),
+    }
+}
+
+fn without_extension(path: &Path, wanted: &str) -> Option<PathBuf> {
+    path.extension()
+        .filter(|extension| extension.eq_ignore_ascii_case(wanted))
+        .map(|_| path.with_extension(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folders() -> Given<'static> {
+        Given::TwoFolders(Path::new("q"), Path::new("r"))
+    }
+
+    fn paths(names: &[&str]) -> Vec<PathBuf> {
+        names.iter().map(PathBuf::from).collect()
+    }
+
+    /// The pairs as `request>response`, then those that are left.
+    fn paired(names: &[&str], given: Given<'_>, kind: impl FnMut(usize) -> Kind) -> Vec<String> {
+        let pairing = pair(&paths(names), given, kind);
+        let pairs = pairing
+            .pairs
+            .iter()
+            .map(|pair| format!("{}>{}", names[pair.request], names[pair.response]));
+        let left = pairing.unpaired.iter().map(|(index, _)| names[*index].to_owned());
+        pairs.chain(left).collect()
+    }
+
+    fn unasked(_: usize) -> Kind {
+        panic!("the names tell")
+    }
+
+    #[test]
+    fn beside_each_other() {
+        let names = [
+            "b/1.response.json",
+            "b/1.request.json",
+            "a/1.Request.JSON",
+            "a/1.RESPONSE.json",
+            "a/2.request.json",
+            "c/2.response.json",
+            "x.json",
+        ];
+        assert_eq!(
+            paired(&names, Given::Other, unasked),
+            [
+                "b/1.request.json>b/1.response.json",
+                "a/1.Request.JSON>a/1.RESPONSE.json",
+                "a/2.request.json",
+                "c/2.response.json",
+                "x.json"
+            ]
+        );
+    }
+
+    #[test]
+    fn in_two_folders_by_name() {
+        let names = [
+            "q/a.request.json",
+            "q/s/b.json",
+            "q/c.request.json",
+            "r/a.response.json",
+            "r/s/b.response.json",
+            "r/c.request.json",
+        ];
+        assert_eq!(
+            paired(&names, folders(), unasked),
+            [
+                "q/a.request.json>r/a.response.json",
+                "q/s/b.json>r/s/b.response.json",
+                "q/c.request.json",
+                "r/c.request.json",
+            ]
+        );
+    }
+
+    #[test]
+    fn in_two_folders_by_content() {
+        let names = ["q/a.json", "q/b.json", "q/c.json", "r/a.json", "r/b.json"];
+        let forth = ["q/a.json>r/a.json", "q/b.json>r/b.json", "q/c.json"];
+        let back = ["r/a.json>q/a.json", "r/b.json>q/b.json", "q/c.json"];
+        let told = |kinds: [Kind; 5]| paired(&names, folders(), |index| kinds[index]);
+        let (q, r, o) = (Kind::Request, Kind::Response, Kind::Other);
+        assert_eq!(told([q, q, q, r, r]), forth);
+        assert_eq!(told([r, r, r, q, q]), back);
+        assert_eq!(told([o, r, o, o, o]), back);
+        // A recorded error page is no response, but what asks for it is a request.
+        assert_eq!(told([o, o, o, q, o]), back);
+        assert_eq!(told([o, o, o, o, o]), forth);
+        // What is recognised as a response weighs more than what is recognised as a request.
+        assert_eq!(told([q, r, o, o, o]), back);
+    }
+
+    #[test]
+    fn one_folder_in_the_other() {
+        let names = ["q/a.json", "q/r/a.json"];
+        let given = Given::TwoFolders(Path::new("q"), Path::new("q/r"));
+        assert_eq!(paired(&names, given, |_| Kind::Other), ["q/a.json>q/r/a.json"]);
+    }
+
+    #[test]
+    fn two_files_that_were_named() {
+        let names = ["answer.json", "question.json"];
+        let kind = |index| if index == 0 { Kind::Response } else { Kind::Request };
+        assert_eq!(
+            paired(&names, Given::TwoFiles, kind),
+            ["question.json>answer.json"]
+        );
+        let names = ["x/a.response.json", "y/b.request.json"];
+        assert_eq!(
+            paired(&names, Given::TwoFiles, unasked),
+            ["y/b.request.json>x/a.response.json"]
+        );
+        let names = ["a.request.json", "b.request.json"];
+        assert_eq!(paired(&names, Given::TwoFiles, unasked), names);
+    }
+}

@@ -1,0 +1,72 @@
+//! The one way in which verification asks for a prediction.
+
+use crate::lint::Checked;
+use crate::predict::Prediction;
+use crate::session::{Outcome, Request, Session};
+
+/// Answers requests as the API would, one call after the other.
+pub trait Predictor {
+    /// Predicts the answer to a request body.
+    ///
+    /// `endpoint` is the one that is known, from the URL or from the user; without it the body's names tell.
+    fn predict(&mut self, request: &[u8], endpoint: Option<&str>) -> Predicted;
+}
+
+/// What there is to say of a request body.
+#[derive(Debug)]
+pub enum Predicted {
+    /// An answer.
+    Envelope {
+        /// Endpoint id.
+        endpoint: String,
+        /// The answer.
+        prediction: Prediction,
+        /// The findings that it stands on.
+        checked: Checked,
+        /// The request is no JSON as it stands, but what was meant is certain: the answer is to that.
+        mended: bool,
+    },
+    /// It is for no endpoint that is known, and why.
+    Unrecognized(String),
+    /// It is no JSON, and what is wrong.
+    NotJson(String),
+}
+
+impl Predictor for Session<'_> {
+    fn predict(&mut self, request: &[u8], endpoint: Option<&str>) -> Predicted {
+        let outcome = match endpoint {
+            None => self.file(request, true),
+            Some(id) => match self.endpoint(id) {
+                Some(endpoint) => Outcome::Checked(self.request(request, endpoint, true)),
+                None => Outcome::Stranger("there are no rules for its endpoint"),
+            },
+        };
+        match outcome {
+            Outcome::Checked(request) => of_request(request),
+            Outcome::Unreadable(_) => Predicted::NotJson("there is nothing to read in it".to_owned()),
+            Outcome::Stranger(why) => Predicted::Unrecognized(why.to_owned()),
+            Outcome::OneOf(ids) => {
+                Predicted::Unrecognized(format!("it looks like {}; pass --endpoint", ids.join(" or ")))
+            }
+        }
+    }
+}
+
+fn of_request(request: Request<'_>) -> Predicted {
+    match request.predict_mended() {
+        Ok(prediction) => Predicted::Envelope {
+            endpoint: request.endpoint.id.clone(),
+            prediction,
+            mended: request.mended,
+            checked: request.checked,
+        },
+        Err(index) => {
+            let message = request
+                .checked
+                .findings
+                .get(index)
+                .map(|finding| &finding.message);
+            Predicted::NotJson(message.cloned().unwrap_or_default())
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! What was recorded as an answer, read with more patience than the API's own replies need.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::json;
+use crate::predict::{ErrorDetail, ErrorEntry, SuccessDetail};
+
+/// A recorded envelope, whatever its formatting and the case of its names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Recorded {
+    /// Null where it is null, absent or an empty object.
+    pub data: Value,
+    /// As text, also where it was a number.
+    pub status_code: String,
+    /// The records that were refused.
+    pub error_details: Vec<ErrorDetail>,
+    /// The records that were taken.
+    pub success_details: Vec<SuccessDetail>,
+    /// Fields that the documented envelope does not have: `errorDetails[].severity`.
+    #[serde(skip)]
+    pub extra: Vec<String>,
+}
+
+/// Reads a recorded answer; fails with the reason why it is no envelope that could be compared.
+pub fn recorded(bytes: &[u8]) -> Result<Recorded, String> {
+    let text = readable(bytes)?;
+    let value: Value = serde_json::from_str(&text)
+        .map_err(|error| format!("it is no JSON: {error}{}", opening(text.trim())))?;
+    let Value::Object(envelope) = value else {
+        return Err(format!("it is no object{}", opening(text.trim())));
+    };
+    let mut extra = Extra::default();
+    let [data, status, errors, successes] = extra.take(
+        envelope,
+        "",
+        ["data", "statusCode", "errorDetails", "successDetails"],
+    );
+    let status_code = match status {
+        Some(status @ (Value::String(_) | Value::Number(_))) => plain(&status, "statusCode")?,
+        _ => return Err(format!("it has no statusCode{}", opening(text.trim()))),
+    };
+    if errors.is_none() && successes.is_none() {
+        return Err(format!(
+            "it has neither errorDetails nor successDetails{}",
+            opening(text.trim())
+        ));
+    }
+    if is_about_the_call(&status_code) {
+        return Err(format!(
+            "its statusCode is {status_code}, which says nothing of the payload"
+        ));
+    }
+    Ok(Recorded {
+        data: data
+            .filter(|data| data.as_object().is_none_or(|object| !object.is_empty()))
+            .unwrap_or(Value::Null),
+        status_code,
+        error_details: details(errors, &mut extra)?,
+        success_details: keys(successes, &mut extra)?,
+        extra: extra.names.into_iter().collect(),
+    })
+}
+
+/// Text that can be read to the letter, without its byte order mark.
+pub(super) fn readable(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
+    let (text, errors) = json::text(bytes);
+    if let Some(error) = errors.iter().find(|error| !error.is_warning()) {
+        return Err(error.message(&text));
+    }
+    Ok(match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text)),
+        Cow::Owned(text) => Cow::Owned(text.trim_start_matches('\u{feff}').to_owned()),
+    })
+}
+
+/// Statuses by which a service says that it did not get to the payload: not let in, not found, busy, broken.
+fn is_about_the_call(status: &str) -> bool {
+    matches!(status, "401" | "403" | "404" | "405" | "408" | "429")
+        || (status.len() == 3 && status.starts_with('5'))
+}
+
+/// How a recording begins, for people to recognise it by.
+fn opening(text: &str) -> String {
+    const MOST: usize = 60;
+    let mut words = text.split_whitespace().flat_map(|word| [" ", word]);
+    words.next();
+    let mut start: String = words.flat_map(str::chars).take(MOST + 1).collect();
+    if start.chars().count() > MOST {
+        start.pop();
+        start.push_str("...");
+    }
+    format!("; it begins with {start}")
+}
+
+fn details(value: Option<Value>, extra: &mut Extra) -> Result<Vec<ErrorDetail>, String> {
+    let detail = |(index, value)| {
+        let at = format!("errorDetails[{index}]");
+        let [key, errors] = extra.take(object(value, &at)?, "errorDetails[].", ["key", "errors"]);
+        let errors = list(errors, &format!("{at}.errors"))?.into_iter().enumerate();
+        let entries =
+            errors.map(|(index, value)| error(object(value, &format!("{at}.errors[{index}]"))?, extra));
+        Ok(ErrorDetail {
+            key: plain(&key.unwrap_or_default(), &format!("{at}.key"))?,
+            errors: entries.collect::<Result<_, String>>()?,
+        })
+    };
+    list(value, "errorDetails")?
+        .into_iter()
+        .enumerate()
+        .map(detail)
+        .collect()
+}
+
+fn error(object: Map<String, Value>, extra: &mut Extra) -> Result<ErrorEntry, String> {
+    let [code, text] = extra.take(
+        object,
+        "errorDetails[].errors[].",
+        ["errorCode", "errorDescription"],
+    );
+    Ok(ErrorEntry {
+        error_code: plain(&code.unwrap_or_default(), "an errorCode")?,
+        error_description: plain(&text.unwrap_or_default(), "an errorDescription")?,
+    })
+}
+
+fn keys(value: Option<Value>, extra: &mut Extra) -> Result<Vec<SuccessDetail>, String> {
+    let detail = |(index, value)| {
+        let at = format!("successDetails[{index}]");
+        let [key] = extra.take(object(value, &at)?, "successDetails[].", ["key"]);
+        let key = plain(&key.unwrap_or_default(), &format!("{at}.key"))?;
+        Ok(SuccessDetail { key })
+    };
+    list(value, "successDetails")?
+        .into_iter()
+        .enumerate()
+        .map(detail)
+        .collect()
+}
+
+fn list(value: Option<Value>, at: &str) -> Result<Vec<Value>, String> {
+    match value {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(list)) => Ok(list),
+        Some(_) => Err(format!("{at} is no list")),
+    }
+}
+
+fn object(value: Value, at: &str) -> Result<Map<String, Value>, String> {
+    match value {
+        Value::Object(object) => Ok(object),
+        _ => Err(format!("{at} is no object")),
+    }
+}
+
+/// A text; a number or literal stands for how it is written, null for the empty text.
+fn plain(value: &Value, at: &str) -> Result<String, String> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Null => Ok(String::new()),
+        Value::Number(_) | Value::Bool(_) => Ok(value.to_string()),
+        Value::Array(_) | Value::Object(_) => Err(format!("{at} is no text")),
+    }
+}
+
+/// The names that nobody asked for.
+#[derive(Default)]
+struct Extra {
+    names: BTreeSet<String>,
+}
+
+impl Extra {
+    /// Takes members out of an object by their names, in any case; what is left is noted under `path`.
+    fn take<const N: usize>(
+        &mut self,
+        object: Map<String, Value>,
+        path: &str,
+        names: [&str; N],
+    ) -> [Option<Value>; N] {
+        let mut taken = [const { None }; N];
+        for (name, value) in object {
+            let index = names.iter().position(|known| known.eq_ignore_ascii_case(&name));
+            match index.and_then(|index| taken.get_mut(index)) {
+                Some(free @ None) => *free = Some(value),
+                _ => {
+                    self.names.insert(format!("{path}{name}"));
+                }
+            }
+        }
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn why(text: &str) -> String {
+        recorded(text.as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn any_case_any_formatting_and_numbers_for_texts() {
+        let text = "\u{feff} {\"StatusCode\":400,\"DATA\":{},\n\"errordetails\":[{\"Key\":12,\"Errors\":[{\"ErrorCode\":null,
+            \"errorDescription\":\"x\"}]}],\"SuccessDetails\":null}";
+        let recorded = recorded(text.as_bytes()).unwrap();
+        assert_eq!(recorded.data, Value::Null);
+        assert_eq!(recorded.status_code, "400");
+        assert_eq!(recorded.error_details[0].key, "12");
+        assert_eq!(recorded.error_details[0].errors[0].error_code, "");
+        assert!(recorded.success_details.is_empty());
+        assert!(recorded.extra.is_empty());
+    }
+
+    #[test]
+    fn unknown_fields_are_noted_once() {
+        let text = r#"{"statusCode":"200","traceId":"t","errorDetails":[],
+            "successDetails":[{"key":"a","id":1},{"key":"b","id":2}]}"#;
+        let recorded = recorded(text.as_bytes()).unwrap();
+        assert_eq!(recorded.extra, ["successDetails[].id", "traceId"]);
+        assert_eq!(recorded.success_details.len(), 2);
+    }
+
+    #[test]
+    fn what_is_no_envelope_says_why() {
+        assert!(why("<html>\n  <body>").contains("it begins with <html> <body>"));
+        assert!(why(r#"{"Message":"An error has occurred."}"#).contains("no statusCode"));
+        assert!(why(r#"{"statusCode":500,"message":"x"}"#).contains("neither errorDetails"));
+        assert!(why(r#"{"statusCode":"503","errorDetails":[]}"#).contains("503"));
+        assert!(why(r#"{"statusCode":"400","errorDetails":{}}"#).contains("errorDetails is no list"));
+        assert!(why(r#"{"statusCode":"400","errorDetails":[1]}"#).contains("errorDetails[0] is no object"));
+        assert!(why(r#"{"statusCode":"400","errorDetails":[{"key":[]}]}"#).contains("no text"));
+        assert!(why("[]").contains("no object"));
+        assert_eq!(why(""), "the file is empty");
+        assert!(recorded(b"\xff\xfe{\0}\0").unwrap_err().contains("UTF-16"));
+        assert!(why(&"[".repeat(10_000)).len() < 200);
+    }
+}

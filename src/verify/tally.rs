@@ -1,0 +1,228 @@
+//! What all comparisons come to: how often predictions are right, and which rules are.
+
+use std::collections::BTreeMap;
+
+use super::{Comparison, Difference, Forecast, Outcome, Recorded, Verdict, Verified};
+
+/// What a run came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Requests with a recorded answer.
+    pub pairs: u32,
+    /// Those whose envelopes are equal.
+    pub agreed: u32,
+    /// Those of which nothing can be said: no envelope was recorded, or none could be predicted.
+    pub not_comparable: u32,
+    /// Those whose request is no JSON as it stands, and was mended to predict.
+    pub mended: u32,
+    /// Recorded 400s among those compared.
+    pub refused: u32,
+    /// Recorded 400s that were predicted.
+    pub caught: u32,
+    /// Predicted 400s that were taken.
+    pub false_alarms: u32,
+    /// Recorded errors that were predicted in no words.
+    pub unforeseen: u32,
+    /// Files that belong to no pair.
+    pub unpaired: u32,
+    /// Calls in HAR files that lack a body.
+    pub skipped: u32,
+    /// Fields that only recordings have, and in how many of them.
+    pub extra: BTreeMap<String, u32>,
+    /// What was said of each rule, by its id.
+    pub rules: BTreeMap<String, RuleTally>,
+}
+
+/// How often a rule's predicted errors stood in the recordings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RuleTally {
+    /// Word for word.
+    pub confirmed: u32,
+    /// Not at all: the record was taken, or refused for other reasons alone.
+    pub refuted: u32,
+    /// The record was refused, but in other words.
+    pub other_words: u32,
+}
+
+impl Tally {
+    /// Counts an exchange.
+    pub fn add(&mut self, verified: &Verified) {
+        self.pairs += 1;
+        self.agreed += u32::from(verified.agreed());
+        self.mended += u32::from(verified.mended);
+        for name in verified.recorded.iter().flat_map(|recorded| &recorded.extra) {
+            *self.extra.entry(name.clone()).or_default() += 1;
+        }
+        match (&verified.outcome, &verified.forecast, &verified.recorded) {
+            (Outcome::Compared(comparison), Some(forecast), Some(recorded)) => {
+                self.compared(comparison, forecast, recorded);
+            }
+            _ => self.not_comparable += 1,
+        }
+    }
+
+    fn compared(&mut self, comparison: &Comparison, forecast: &Forecast, recorded: &Recorded) {
+        let predicted = is_refusal(&forecast.envelope.status_code);
+        let refused = is_refusal(&recorded.status_code);
+        self.refused += u32::from(refused);
+        self.caught += u32::from(refused && predicted);
+        self.false_alarms += u32::from(predicted && !refused);
+        for difference in &comparison.differences {
+            self.unforeseen += u32::from(matches!(difference, Difference::MissingError { .. }));
+        }
+        for (place, verdict) in forecast.places.iter().zip(&comparison.verdicts) {
+            let rule = self.rules.entry(place.rule.clone()).or_default();
+            match verdict {
+                Verdict::Confirmed => rule.confirmed += 1,
+                Verdict::Refuted => rule.refuted += 1,
+                Verdict::OtherWords => rule.other_words += 1,
+            }
+        }
+    }
+
+    /// Pairs that were compared and are not equal.
+    pub const fn differing(&self) -> u32 {
+        self.pairs - self.agreed - self.not_comparable
+    }
+
+    /// Recorded 400s that were not predicted.
+    pub const fn missed(&self) -> u32 {
+        self.refused - self.caught
+    }
+
+    /// How many of the predicted 400s were 400s; `None` where none was predicted.
+    pub fn precision(&self) -> Option<f64> {
+        ratio(self.caught, self.caught + self.false_alarms)
+    }
+
+    /// How many of the recorded 400s were predicted; `None` where none was recorded.
+    pub fn recall(&self) -> Option<f64> {
+        ratio(self.caught, self.refused)
+    }
+}
+
+fn is_refusal(status: &str) -> bool {
+    !(status.len() == 3 && status.starts_with('2'))
+}
+
+fn ratio(part: u32, whole: u32) -> Option<f64> {
+    (whole > 0).then(|| f64::from(part) / f64::from(whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::predict::Envelope;
+    use crate::verify::Place;
+    use serde_json::Value;
+
+    fn place(rule: &str) -> Place {
+        Place {
+            rule: rule.to_owned(),
+            pointer: String::new(),
+            line: 1,
+            column: 1,
+        }
+    }
+
+    fn verified(predicted: &str, recorded: &str, verdicts: &[(&str, Verdict)]) -> Verified {
+        let mut differences = Vec::new();
+        if predicted != recorded {
+            differences.push(Difference::Status {
+                predicted: predicted.to_owned(),
+                recorded: recorded.to_owned(),
+            });
+        }
+        Verified {
+            name: String::new(),
+            origin: String::new(),
+            endpoint: None,
+            mended: false,
+            forecast: Some(Forecast::of(
+                Envelope {
+                    data: None,
+                    status_code: predicted.to_owned(),
+                    error_details: Vec::new(),
+                    success_details: Vec::new(),
+                },
+                verdicts.iter().map(|(rule, _)| place(rule)).collect(),
+            )),
+            recorded: Some(Recorded {
+                data: Value::Null,
+                status_code: recorded.to_owned(),
+                error_details: Vec::new(),
+                success_details: Vec::new(),
+                extra: vec!["traceId".to_owned()],
+            }),
+            outcome: Outcome::Compared(Comparison {
+                differences,
+                verdicts: verdicts.iter().map(|(_, verdict)| *verdict).collect(),
+            }),
+        }
+    }
+
+    #[test]
+    fn counts_400s() {
+        let mut tally = Tally::default();
+        for (predicted, recorded) in [
+            ("400", "400"),
+            ("400", "400"),
+            ("400", "400"),
+            ("400", "200"),
+            ("200", "400"),
+            ("200", "200"),
+            ("200", "422"),
+        ] {
+            tally.add(&verified(predicted, recorded, &[]));
+        }
+        assert_eq!((tally.pairs, tally.agreed, tally.differing()), (7, 4, 3));
+        assert_eq!((tally.refused, tally.caught, tally.missed()), (5, 3, 2));
+        assert_eq!(tally.false_alarms, 1);
+        assert_eq!((tally.precision(), tally.recall()), (Some(0.75), Some(0.6)));
+        assert_eq!(tally.extra["traceId"], 7);
+    }
+
+    #[test]
+    fn without_400s_there_is_no_precision() {
+        let mut tally = Tally::default();
+        tally.add(&verified("200", "200", &[]));
+        assert_eq!((tally.precision(), tally.recall()), (None, None));
+    }
+
+    #[test]
+    fn counts_verdicts_by_rule() {
+        let mut tally = Tally::default();
+        tally.add(&verified(
+            "400",
+            "400",
+            &[
+                ("b", Verdict::Confirmed),
+                ("a", Verdict::Refuted),
+                ("b", Verdict::Confirmed),
+            ],
+        ));
+        tally.add(&verified("400", "400", &[("a", Verdict::OtherWords)]));
+        let rules: Vec<_> = tally.rules.into_iter().collect();
+        let of = |confirmed, refuted, other_words| RuleTally {
+            confirmed,
+            refuted,
+            other_words,
+        };
+        assert_eq!(
+            rules,
+            [("a".to_owned(), of(0, 1, 1)), ("b".to_owned(), of(2, 0, 0))]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_compared_counts_for_nothing_else() {
+        let mut tally = Tally::default();
+        let mut verified = verified("400", "400", &[("a", Verdict::Confirmed)]);
+        verified.outcome = Outcome::NotComparable("x".to_owned());
+        verified.recorded = None;
+        verified.mended = true;
+        tally.add(&verified);
+        assert_eq!((tally.pairs, tally.not_comparable, tally.mended), (1, 1, 1));
+        assert_eq!((tally.agreed, tally.refused, tally.rules.len()), (0, 0, 0));
+    }
+}

@@ -1,0 +1,523 @@
+//! The account for people: a block where prediction and recording differ, and what it all comes to.
+
+use std::fmt::Write as _;
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::compare::quoted;
+use super::{Comparison, Difference, Forecast, Order, Outcome, Tally, Verified};
+use crate::predict::ErrorEntry;
+use crate::report::look::{Look, Palette};
+use crate::report::sanitize::escape;
+use crate::report::wrap;
+
+/// From so many columns on, prediction and recording stand side by side.
+const WIDE: usize = 100;
+/// Differences shown of one pair; the JSON document holds all.
+const MOST_ROWS: usize = 20;
+/// Lines shown of a list that is in another order.
+const MOST_LINES: usize = 5;
+/// Fields shown that only recordings have.
+const MOST_FIELDS: usize = 10;
+/// Columns of what differs, where prediction and recording stand beside it.
+const WHAT: usize = 20;
+/// Columns of `predicted` and `recorded`, where they stand one below the other.
+const LABEL: usize = 9;
+
+/// A pair: a block if it differs or cannot be compared; a line, if asked for, where it agrees.
+pub fn pair(verified: &Verified, look: Look, verbose: bool) -> String {
+    match &verified.outcome {
+        Outcome::NotComparable(why) => {
+            let head = look.palette().warning("not comparable").to_string();
+            title(verified, &head, look) + &wrap::indented(&escape(why), look.width, 2) + "\n"
+        }
+        Outcome::Compared(comparison) if comparison.differences.is_empty() => {
+            if verbose {
+                title(verified, &look.palette().good("agrees").to_string(), look)
+            } else {
+                String::new()
+            }
+        }
+        Outcome::Compared(comparison) => block(verified, comparison, look),
+    }
+}
+
+/// The line that a pair begins with, and what has to be known about it.
+fn title(verified: &Verified, head: &str, look: Look) -> String {
+    let palette = look.palette();
+    let mut text = format!("{head} {}", palette.strong(escape(&verified.name)));
+    let agreed = verified.recorded.as_ref().filter(|_| verified.agreed());
+    let status = agreed.map(|recorded| &recorded.status_code);
+    let known: Vec<_> = verified
+        .endpoint
+        .iter()
+        .chain(status)
+        .map(|known| escape(known))
+        .collect();
+    if !known.is_empty() {
+        let _ = write!(text, " {}", palette.faint(format!("({})", known.join(", "))));
+    }
+    text.push('\n');
+    if verified.mended {
+        let note = "The request is no JSON as it stands; the prediction is for what it was meant to be.";
+        text.push_str(&wrap::indented(note, look.width, 2));
+    }
+    if let Some(recorded) = verified
+        .recorded
+        .as_ref()
+        .filter(|recorded| !recorded.extra.is_empty())
+    {
+        let note = format!("Only the recording has: {}.", names(&recorded.extra));
+        text.push_str(&wrap::indented(&note, look.width, 2));
+    }
+    text
+}
+
+fn names(extra: &[String]) -> String {
+    let mut shown: Vec<String> = extra
+        .iter()
+        .take(MOST_FIELDS)
+        .map(|name| escape(name).into_owned())
+        .collect();
+    if extra.len() > MOST_FIELDS {
+        shown.push(format!("and {} more", extra.len() - MOST_FIELDS));
+    }
+    shown.join(", ")
+}
+
+fn block(verified: &Verified, comparison: &Comparison, look: Look) -> String {
+    let head = look.palette().error("differs").to_string();
+    let mut text = title(verified, &head, look);
+    let table = Table { look };
+    table.head(&mut text);
+    if let Some(forecast) = &verified.forecast {
+        for difference in comparison.differences.iter().take(MOST_ROWS) {
+            table.row(&mut text, &Row::new(difference, forecast, &verified.origin));
+        }
+    }
+    let more = comparison.differences.len().saturating_sub(MOST_ROWS);
+    if more > 0 {
+        let note = format!("and {more} more; --format json shows all");
+        let _ = writeln!(text, "  {}", look.palette().faint(note));
+    }
+    text.push('\n');
+    text
+}
+
+/// A difference in words; everything in it is escaped.
+struct Row {
+    what: &'static str,
+    key: Option<String>,
+    predicted: Vec<String>,
+    recorded: Vec<String>,
+    /// Where in the request the predicted error comes from, and the rule that says so.
+    place: Option<String>,
+}
+
+impl Row {
+    fn new(difference: &Difference, forecast: &Forecast, origin: &str) -> Self {
+        let (predicted, recorded) = sides(difference, forecast);
+        let place = difference.error().and_then(|error| forecast.places.get(error));
+        Self {
+            what: what(difference),
+            key: difference.key().map(|key| format!("key {}", key_text(key))),
+            predicted,
+            recorded,
+            place: place.map(|place| {
+                let (line, column) = (place.line, place.column);
+                format!("{}:{line}:{column} [{}]", escape(origin), escape(&place.rule))
+            }),
+        }
+    }
+}
+
+const fn what(difference: &Difference) -> &'static str {
+    match difference {
+        Difference::Status { .. } => "status",
+        Difference::Data { .. } => "data",
+        Difference::Key { .. } => "another key",
+        Difference::Wording { code, text, .. } => match (code, text) {
+            (true, true) => "other code and text",
+            (true, false) => "other code",
+            (false, _) => "other text",
+        },
+        Difference::MissingError { .. } => "missing error",
+        Difference::ExtraError { .. } => "extra error",
+        Difference::MissingSuccess { .. } => "missing success",
+        Difference::ExtraSuccess { .. } => "extra success",
+        Difference::Order { of, .. } => match of {
+            Order::Errors(_) => "order of errors",
+            Order::Refused => "order of refused records",
+            Order::Taken => "order of successes",
+        },
+    }
+}
+
+fn sides(difference: &Difference, forecast: &Forecast) -> (Vec<String>, Vec<String>) {
+    let one = |text: &str| vec![escape(text).into_owned()];
+    let nothing = || one("nothing");
+    let ours = |error| {
+        forecast
+            .error(error)
+            .map_or_else(nothing, |error| vec![answer(error)])
+    };
+    match difference {
+        Difference::Status { predicted, recorded } => (one(predicted), one(recorded)),
+        Difference::Data { recorded } => (one("null"), one(&recorded.to_string())),
+        Difference::Key {
+            predicted,
+            recorded,
+            error,
+            count,
+        } => {
+            let mut left = vec![key_text(predicted)];
+            left.extend(ours(*error));
+            if *count > 1 {
+                left.push(format!("and {} more", count - 1));
+            }
+            (left, vec![key_text(recorded), "the same".to_owned()])
+        }
+        Difference::Wording { error, recorded, .. } => (ours(*error), vec![answer(recorded)]),
+        Difference::MissingError { recorded, .. } => {
+            let theirs = recorded.as_ref().map(answer);
+            (
+                nothing(),
+                vec![theirs.unwrap_or_else(|| "refused without an error".to_owned())],
+            )
+        }
+        Difference::ExtraError { error, .. } => (ours(*error), nothing()),
+        Difference::MissingSuccess { .. } => (nothing(), one("taken")),
+        Difference::ExtraSuccess { .. } => (one("taken"), nothing()),
+        Difference::Order {
+            of,
+            predicted,
+            recorded,
+        } => (some(of, predicted), some(of, recorded)),
+    }
+}
+
+fn answer(error: &ErrorEntry) -> String {
+    escape(&quoted(error)).into_owned()
+}
+
+fn key_text(key: &str) -> String {
+    format!("\"{}\"", escape(key))
+}
+
+/// The beginning of a list of errors or keys.
+fn some(of: &Order, items: &[String]) -> Vec<String> {
+    let shown = |item: &String| match of {
+        Order::Errors(_) => escape(item).into_owned(),
+        Order::Refused | Order::Taken => key_text(item),
+    };
+    let mut lines: Vec<String> = items.iter().take(MOST_LINES).map(shown).collect();
+    if items.len() > MOST_LINES {
+        lines.push(format!("and {} more", items.len() - MOST_LINES));
+    }
+    lines
+}
+
+/// Rows of a block, side by side where there is room, else one below the other.
+struct Table {
+    look: Look,
+}
+
+impl Table {
+    fn is_wide(&self) -> bool {
+        self.look.width >= WIDE
+    }
+
+    /// Columns of either side.
+    fn side(&self) -> usize {
+        (self.look.width - WHAT - 7) / 2
+    }
+
+    fn bar(&self) -> &'static str {
+        if self.look.unicode { "│" } else { "|" }
+    }
+
+    fn head(&self, text: &mut String) {
+        if self.is_wide() {
+            let palette = self.look.palette();
+            let (side, bar) = (self.side(), self.bar());
+            let left = palette.strong(format!("{:side$}", "predicted"));
+            let right = palette.strong("recorded");
+            let _ = writeln!(text, "  {:WHAT$}  {left} {} {right}", "", palette.faint(bar));
+        }
+    }
+
+    fn row(&self, text: &mut String, row: &Row) {
+        if self.is_wide() {
+            self.beside(text, row);
+        } else {
+            self.below(text, row);
+        }
+    }
+
+    fn beside(&self, text: &mut String, row: &Row) {
+        let (side, bar, palette) = (self.side(), self.bar(), self.look.palette());
+        let mut what = wrap::wrap(row.what, WHAT);
+        what.extend(row.key.iter().flat_map(|key| wrap::wrap(key, WHAT)));
+        let (left, right) = (cell(&row.predicted, side), cell(&row.recorded, side));
+        for line in 0..what.len().max(left.len()).max(right.len()) {
+            let at = |lines: &[String]| lines.get(line).cloned().unwrap_or_default();
+            let what = palette.name(padded(&at(&what), WHAT)).to_string();
+            let whole = format!(
+                "  {what}  {} {} {}",
+                padded(&at(&left), side),
+                palette.faint(bar),
+                at(&right)
+            );
+            let _ = writeln!(text, "{}", whole.trim_end());
+        }
+        if let Some(place) = &row.place {
+            // Never broken, so that it can be clicked on.
+            let _ = writeln!(text, "  {:WHAT$}  {}", "", palette.faint(place));
+        }
+    }
+
+    fn below(&self, text: &mut String, row: &Row) {
+        let palette = self.look.palette();
+        let head = row
+            .key
+            .iter()
+            .fold(row.what.to_owned(), |head, key| format!("{head}, {key}"));
+        for line in wrap::wrap(&head, self.look.width.saturating_sub(2)) {
+            let _ = writeln!(text, "  {}", palette.name(line));
+        }
+        self.labelled(text, "predicted", &row.predicted);
+        if let Some(place) = &row.place {
+            let _ = writeln!(text, "    {:LABEL$} {}", "", palette.faint(place));
+        }
+        self.labelled(text, "recorded", &row.recorded);
+    }
+
+    fn labelled(&self, text: &mut String, label: &str, lines: &[String]) {
+        let palette = self.look.palette();
+        let columns = self.look.width.saturating_sub(LABEL + 5).max(20);
+        let labels = std::iter::once(label).chain(std::iter::repeat(""));
+        for (label, line) in labels.zip(cell(lines, columns)) {
+            let label = palette.strong(format!("{label:LABEL$}")).to_string();
+            let _ = writeln!(text, "    {label} {line}");
+        }
+    }
+}
+
+fn cell(paragraphs: &[String], columns: usize) -> Vec<String> {
+    paragraphs
+        .iter()
+        .flat_map(|text| wrap::wrap(text, columns))
+        .collect()
+}
+
+/// Filled up to some columns as they are seen.
+fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
+}
+
+/// What all pairs come to.
+///
+/// `verbose`: what was passed over has been named already.
+pub fn summary(tally: &Tally, look: Look, verbose: bool) -> String {
+    let mut text = String::new();
+    let palette = look.palette();
+    let percent = |ratio: Option<f64>| ratio.map_or_else(|| "-".to_owned(), percent);
+    let agreed = percent((tally.pairs > 0).then(|| f64::from(tally.agreed) / f64::from(tally.pairs)));
+    let rows = [
+        ("pairs", tally.pairs.to_string(), String::new()),
+        ("  exact agreement", tally.agreed.to_string(), agreed),
+        ("  different", tally.differing().to_string(), String::new()),
+        (
+            "  not comparable",
+            tally.not_comparable.to_string(),
+            String::new(),
+        ),
+        ("400s recorded", tally.refused.to_string(), String::new()),
+        (
+            "  caught",
+            tally.caught.to_string(),
+            format!("recall {}", percent(tally.recall())),
+        ),
+        ("  missed", tally.missed().to_string(), String::new()),
+        (
+            "400s predicted",
+            (tally.caught + tally.false_alarms).to_string(),
+            format!("precision {}", percent(tally.precision())),
+        ),
+        ("  false alarms", tally.false_alarms.to_string(), String::new()),
+    ];
+    for (label, number, note) in rows {
+        let line = format!("{label:18} {number:>6}  {}", palette.faint(note));
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    remarks(&mut text, tally, look, verbose);
+    rules(&mut text, tally, palette);
+    text
+}
+
+/// To a tenth, never rounded up: 100 % means all.
+fn percent(ratio: f64) -> String {
+    format!("{:.1} %", (ratio * 1000.0).floor() / 10.0)
+}
+
+fn remarks(text: &mut String, tally: &Tally, look: Look, verbose: bool) {
+    let hint = if verbose { "" } else { " (-v names them)" };
+    let mut lines = Vec::new();
+    if tally.mended > 0 {
+        lines.push(format!(
+            "requests that are no JSON and were mended to predict: {}",
+            tally.mended
+        ));
+    }
+    if tally.unforeseen > 0 {
+        lines.push(format!(
+            "recorded errors that no rule predicted: {}",
+            tally.unforeseen
+        ));
+    }
+    if !tally.extra.is_empty() {
+        let fields: Vec<String> = tally.extra.keys().cloned().collect();
+        lines.push(format!("fields that only recordings have: {}", names(&fields)));
+    }
+    if tally.unpaired > 0 {
+        lines.push(format!("files without a partner: {}{hint}", tally.unpaired));
+    }
+    if tally.skipped > 0 {
+        lines.push(format!("recorded calls without a body: {}{hint}", tally.skipped));
+    }
+    for line in lines {
+        text.push_str(&wrap::indented(&line, look.width, 0));
+    }
+}
+
+fn rules(text: &mut String, tally: &Tally, palette: Palette) {
+    if tally.rules.is_empty() {
+        return;
+    }
+    let name = |rule: &String| escape(rule).into_owned();
+    let width = tally
+        .rules
+        .keys()
+        .map(|rule| name(rule).width())
+        .max()
+        .unwrap_or(0)
+        .max(4);
+    let head = format!("{}  confirmed  refuted  other words", padded("rule", width));
+    let _ = writeln!(text, "\n{}", palette.strong(head));
+    for (rule, tally) in &tally.rules {
+        let refuted = format!("{:>7}", tally.refuted);
+        let refuted = if tally.refuted > 0 {
+            palette.error(refuted).to_string()
+        } else {
+            refuted
+        };
+        let _ = writeln!(
+            text,
+            "{}  {:>9}  {refuted}  {:>11}",
+            palette.name(padded(&name(rule), width)),
+            tally.confirmed,
+            tally.other_words
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::predict::{Envelope, ErrorDetail, SuccessDetail};
+    use crate::report::sanitize::is_unprintable;
+    use crate::verify::{Place, Recorded, compare};
+    use serde_json::Value;
+
+    const NASTY: &str = "\u{1b}[2Jx\r\n::error::y ##[group]g \u{9b}31m\u{202e}\u{200b}\u{7f}\0";
+
+    fn envelope(key: &str, error: &str, errors: usize) -> Envelope {
+        let entry = ErrorEntry {
+            error_code: error.to_owned(),
+            error_description: error.to_owned(),
+        };
+        Envelope {
+            data: None,
+            status_code: "400".to_owned(),
+            error_details: vec![ErrorDetail {
+                key: key.to_owned(),
+                errors: vec![entry; errors],
+            }],
+            success_details: vec![SuccessDetail { key: key.to_owned() }],
+        }
+    }
+
+    fn verified(predicted: Envelope, recorded: Envelope) -> Verified {
+        let recorded = Recorded {
+            data: Value::from(NASTY),
+            status_code: NASTY.to_owned(),
+            error_details: recorded.error_details,
+            success_details: recorded.success_details,
+            extra: vec![NASTY.to_owned(); 30],
+        };
+        let place = Place {
+            rule: NASTY.to_owned(),
+            pointer: NASTY.to_owned(),
+            line: 1,
+            column: 2,
+        };
+        Verified {
+            name: NASTY.to_owned(),
+            origin: NASTY.to_owned(),
+            endpoint: Some(NASTY.to_owned()),
+            mended: true,
+            outcome: Outcome::Compared(compare(&predicted, &recorded)),
+            forecast: Some(Forecast::of(predicted, vec![place; 50])),
+            recorded: Some(recorded),
+        }
+    }
+
+    fn all(width: usize, unicode: bool) -> String {
+        let look = Look {
+            color: false,
+            unicode,
+            width,
+        };
+        let mut verified = vec![
+            verified(envelope(NASTY, NASTY, 30), envelope(NASTY, "other", 31)),
+            verified(envelope(NASTY, NASTY, 2), envelope("key", NASTY, 2)),
+        ];
+        let mut strange = verified[0].clone();
+        strange.outcome = Outcome::NotComparable(NASTY.to_owned());
+        verified.push(strange);
+        let mut tally = Tally::default();
+        let blocks = verified.iter().map(|verified| {
+            tally.add(verified);
+            pair(verified, look, true)
+        });
+        let blocks: String = blocks.collect();
+        blocks + &summary(&tally, look, false)
+    }
+
+    #[test]
+    fn nothing_hostile_gets_through() {
+        for width in [40, 80, 99, 100, 101, 160] {
+            for unicode in [true, false] {
+                let text = all(width, unicode);
+                for line in text.lines() {
+                    assert!(!line.chars().any(is_unprintable), "{line:?}");
+                    assert!(!line.contains("::error") && !line.contains("##["), "{line:?}");
+                    assert_eq!(line, line.trim_end());
+                }
+                assert!(unicode || text.is_ascii(), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_list_of_differences_is_cut() {
+        assert!(all(120, true).contains("more; --format json shows all"));
+    }
+
+    #[test]
+    fn a_percentage_is_never_rounded_up() {
+        assert_eq!(percent(1.0), "100.0 %");
+        assert_eq!(percent(0.9999), "99.9 %");
+        assert_eq!(percent(0.0), "0.0 %");
+    }
+}
