@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -112,6 +113,9 @@ pub struct Check {
     /// How findings are shown
     #[arg(long, value_name = "FORMAT", default_value = "full")]
     pub format: Format,
+    /// Threads to work with; as many as there are processors by default
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<NonZero<usize>>,
     /// Skip named files that are no payload instead of failing
     #[arg(long)]
     pub skip_unrecognized: bool,

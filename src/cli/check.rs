@@ -1,7 +1,13 @@
 //! `geplint check`: files in, findings out.
 
+use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Instant;
 
 use super::args::{Check, Common, Format};
@@ -10,13 +16,12 @@ use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::input::recognize::{Recognized, recognize};
 use crate::input::{Entry, Reader};
 use crate::json;
-use crate::lint::Checked;
 use crate::report::look::Look;
 use crate::report::{
     Concise, FileReport, Full, Json, Output, OutputError, Progress, Report, Summary, sanitize, summary,
 };
 use crate::rules::Endpoint;
-use crate::session::{Outcome, Session};
+use crate::session::{Outcome, Request, Session};
 
 /// Checks what the arguments name, and tells how it went as an exit code.
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
@@ -36,27 +41,81 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let mut run = Run {
         args,
         common,
-        session: Session::new(&known.endpoints, &known.tenant, args.knowledge.in_order),
-        known: &known,
+        output: Output::new(report.as_ref(), &mut stdout),
         summary: Summary::default(),
         trouble: false,
         progress: Progress::new(entries.len() as u64, visible),
     };
-    let mut output = Output::new(report.as_ref(), &mut stdout);
-    let mut reader = Reader::new(args.files.max_file_size);
-    for entry in &entries {
-        run.entry(entry, &mut reader, &mut output)?;
-        run.progress.tick();
+    let worker = || Worker {
+        args,
+        known: &known,
+        report: report.as_ref(),
+        session: Session::new(&known.endpoints, &known.tenant, args.knowledge.in_order),
+        reader: Reader::new(args.files.max_file_size),
+    };
+    let threads = if args.knowledge.in_order {
+        1
+    } else {
+        jobs(args, entries.len())
+    };
+    in_order(&entries, threads, worker, |examined| run.show(examined))?;
+    run.finish(since)
+}
+
+/// How many threads are worth starting.
+fn jobs(args: &Check, files: usize) -> usize {
+    // A thread costs more than a handful of small files.
+    const FILES_PER_THREAD: usize = 8;
+    let most = args.jobs.map_or_else(
+        || thread::available_parallelism().map_or(1, NonZero::get),
+        NonZero::get,
+    );
+    most.min(files.div_ceil(FILES_PER_THREAD)).max(1)
+}
+
+/// Has workers examine the entries, and hands what they find to `show` in the entries' order, whoever is first.
+fn in_order<'a>(
+    entries: &[Entry],
+    threads: usize,
+    worker: impl Fn() -> Worker<'a> + Sync,
+    mut show: impl FnMut(Examined) -> Result<(), OutputError>,
+) -> Result<(), OutputError> {
+    if threads <= 1 {
+        let mut worker = worker();
+        return entries.iter().try_for_each(|entry| show(worker.examine(entry)));
     }
-    run.progress.finish();
-    output.finish(&run.summary)?;
-    if !args.quiet {
-        terminal::tell(
-            &run.summary
-                .line(Some(since.elapsed()), terminal::stderr_palette(common)),
-        );
-    }
-    Ok(run.exit_code())
+    let (next, gone) = (AtomicUsize::new(0), AtomicBool::new(false));
+    thread::scope(|scope| {
+        // Bounded, so that what is slow to print does not pile up.
+        let (sender, receiver) = mpsc::sync_channel(threads * 64);
+        for _ in 0..threads {
+            let (sender, worker, next, gone) = (sender.clone(), &worker, &next, &gone);
+            scope.spawn(move || {
+                let mut worker = worker();
+                while !gone.load(Relaxed) {
+                    let index = next.fetch_add(1, Relaxed);
+                    let Some(entry) = entries.get(index) else { break };
+                    if sender.send((index, worker.examine(entry))).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut early = BTreeMap::new();
+        let mut due = 0;
+        for (index, examined) in receiver {
+            early.insert(index, examined);
+            while let Some(examined) = early.remove(&due) {
+                due += 1;
+                if let Err(error) = show(examined) {
+                    gone.store(true, Relaxed);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    })
 }
 
 fn report(format: Format, look: Look) -> Box<dyn Report> {
@@ -67,109 +126,125 @@ fn report(format: Format, look: Look) -> Box<dyn Report> {
     }
 }
 
-struct Run<'a> {
-    args: &'a Check,
-    common: &'a Common,
-    session: Session<'a>,
-    known: &'a Known,
-    summary: Summary,
-    trouble: bool,
-    progress: Progress,
+/// What became of an entry, ready to be shown.
+enum Examined {
+    /// It was checked: the report's text for it, and its counts.
+    Checked(String, Summary),
+    /// No payload, and why.
+    Skipped(PathBuf, &'static str),
+    /// It cannot be checked, and why.
+    Trouble(PathBuf, String),
 }
 
-impl Run<'_> {
-    fn entry(
-        &mut self,
-        entry: &Entry,
-        reader: &mut Reader,
-        output: &mut Output<'_>,
-    ) -> Result<(), OutputError> {
-        let (path, named, bytes) = match entry {
-            Entry::Problem { path, message } => {
-                self.trouble(path, message);
-                return Ok(());
-            }
-            Entry::File { path, named } => (path.clone(), *named, reader.file(path)),
-            Entry::Stdin => (
-                self.args.files.stdin_filename.clone(),
-                true,
-                reader.stream(io::stdin().lock()),
-            ),
-        };
-        match bytes {
-            Ok(bytes) => self.file(&path, named, bytes, output),
-            Err(error) => {
-                self.trouble(&path, &error.to_string());
-                Ok(())
-            }
-        }
-    }
+/// Reads, checks and renders; one a thread.
+struct Worker<'a> {
+    args: &'a Check,
+    known: &'a Known,
+    report: &'a dyn Report,
+    session: Session<'a>,
+    reader: Reader,
+}
 
-    fn file(
-        &mut self,
-        path: &Path,
-        named: bool,
-        bytes: &[u8],
-        output: &mut Output<'_>,
-    ) -> Result<(), OutputError> {
+impl Worker<'_> {
+    fn examine(&mut self, entry: &Entry) -> Examined {
+        let (path, named) = match entry {
+            Entry::Problem { path, message } => return Examined::Trouble(path.clone(), message.clone()),
+            Entry::File { path, named } => (path.as_path(), *named),
+            Entry::Stdin => (self.args.files.stdin_filename.as_path(), true),
+        };
+        let bytes = match entry {
+            Entry::Stdin => self.reader.stream(io::stdin().lock()),
+            _ => self.reader.file(path),
+        };
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            Err(error) => return Examined::Trouble(path.to_path_buf(), error.to_string()),
+        };
         let outcome = match self.known.endpoints.as_slice() {
             [endpoint] if self.known.named && (named || !is_response(bytes, endpoint)) => {
                 Outcome::Checked(self.session.request(bytes, endpoint, false))
             }
             _ => self.session.file(bytes, false),
         };
+        let trouble = |message| Examined::Trouble(path.to_path_buf(), message);
         match outcome {
-            Outcome::Checked(request) => return self.checked(path, bytes, request.checked, output),
-            Outcome::Unreadable(checked) => return self.checked(path, bytes, checked, output),
-            Outcome::OneOf(ids) => self.trouble(path, &setup::ambiguous(&ids)),
-            Outcome::Stranger(reason) if named && !self.args.skip_unrecognized => {
-                self.trouble(path, &setup::stranger(reason));
+            Outcome::Checked(Request { checked, .. }) | Outcome::Unreadable(checked) => {
+                let mut summary = Summary {
+                    undecided: checked.undecided,
+                    ..Summary::default()
+                };
+                let file = FileReport::new(path, bytes, checked.findings, checked.records);
+                summary.add(&file);
+                Examined::Checked(self.report.render(&file), summary)
             }
-            Outcome::Stranger(reason) => self.skipped(path, reason),
+            Outcome::OneOf(ids) => trouble(setup::ambiguous(&ids)),
+            Outcome::Stranger(reason) if named && !self.args.skip_unrecognized => {
+                trouble(setup::stranger(reason))
+            }
+            Outcome::Stranger(reason) => Examined::Skipped(path.to_path_buf(), reason),
         }
+    }
+}
+
+/// Shows what the workers found, and counts it.
+struct Run<'a> {
+    args: &'a Check,
+    common: &'a Common,
+    output: Output<'a>,
+    summary: Summary,
+    trouble: bool,
+    progress: Progress,
+}
+
+impl Run<'_> {
+    fn show(&mut self, examined: Examined) -> Result<(), OutputError> {
+        match examined {
+            Examined::Checked(rendered, summary) => {
+                self.summary.absorb(summary);
+                self.progress.suspend(|| self.output.rendered(&rendered))?;
+            }
+            Examined::Skipped(path, reason) => {
+                self.summary.skipped += 1;
+                if self.args.verbose {
+                    let line = format!("skipped {}: {reason}", sanitize::path(&path));
+                    self.progress.suspend(|| terminal::tell(&line));
+                }
+            }
+            Examined::Trouble(path, message) => {
+                self.trouble = true;
+                let line = summary::problem(&path, &message, terminal::stderr_palette(self.common));
+                self.progress.suspend(|| terminal::tell(&line));
+            }
+        }
+        self.progress.tick();
         Ok(())
     }
 
-    fn checked(
-        &mut self,
-        path: &Path,
-        bytes: &[u8],
-        checked: Checked,
-        output: &mut Output<'_>,
-    ) -> Result<(), OutputError> {
-        let file = FileReport::new(path, bytes, checked.findings, checked.records);
-        self.summary.add(&file);
-        self.summary.undecided += checked.undecided;
-        self.progress.suspend(|| output.file(&file))
-    }
-
-    fn skipped(&mut self, path: &Path, reason: &str) {
-        self.summary.skipped += 1;
-        if self.args.verbose {
-            let line = format!("skipped {}: {reason}", sanitize::path(path));
-            self.progress.suspend(|| terminal::tell(&line));
+    fn finish(self, since: Instant) -> Result<u8, OutputError> {
+        self.progress.finish();
+        let code = self.exit_code();
+        self.output.finish(&self.summary)?;
+        if !self.args.quiet {
+            let palette = terminal::stderr_palette(self.common);
+            terminal::tell(&self.summary.line(Some(since.elapsed()), palette));
         }
-    }
-
-    fn trouble(&mut self, path: &Path, message: &str) {
-        self.trouble = true;
-        let line = summary::problem(path, message, terminal::stderr_palette(self.common));
-        self.progress.suspend(|| terminal::tell(&line));
+        if code == UNMATCHED {
+            terminal::complain(self.common, &setup::nothing_matched(&self.args.files.paths));
+        }
+        Ok(code)
     }
 
     fn exit_code(&self) -> u8 {
-        let failing = self.summary.errors
-            + if self.args.strict {
-                self.summary.warnings
-            } else {
-                0
-            };
+        let warnings = if self.args.strict {
+            self.summary.warnings
+        } else {
+            0
+        };
         if self.trouble {
             TROUBLE
-        } else if failing > 0 {
+        } else if self.summary.errors + warnings > 0 {
             FINDINGS
         } else if self.summary.files == 0 && !self.args.no_error_on_unmatched {
-            terminal::complain(self.common, &setup::nothing_matched(&self.args.files.paths));
             UNMATCHED
         } else {
             CLEAN

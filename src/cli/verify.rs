@@ -121,7 +121,7 @@ impl Run<'_> {
             return Kind::Other;
         };
         let (text, _) = json::text(bytes);
-        match recognize(&text, &self.endpoints) {
+        match recognize(&text, self.endpoints) {
             Recognized::Response => Kind::Response,
             Recognized::Request(_) | Recognized::OneOf(_) => Kind::Request,
             Recognized::Other(_) | Recognized::Unreadable => Kind::Other,

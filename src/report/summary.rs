@@ -43,6 +43,18 @@ impl Summary {
         }
     }
 
+    /// Adds the counts of another.
+    pub fn absorb(&mut self, other: Self) {
+        self.files += other.files;
+        self.records += other.records;
+        self.refused += other.refused;
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.suppressed += other.suppressed;
+        self.skipped += other.skipped;
+        self.undecided += other.undecided;
+    }
+
     /// The sentence for the end of a run:
     /// `12 files, 340 records: 3 predicted 400s (5 errors), 9 warnings, 2 skipped (0.12 s)`.
     pub fn line(&self, elapsed: Option<Duration>, palette: Palette) -> String {

@@ -102,10 +102,10 @@ fn merge_endpoint(base: &mut Table, patch: Table, layer: &str) {
     for (key, value) in patch {
         match (key.as_str(), value) {
             ("tables", Value::Table(tables)) => {
-                in_table(base, "tables", |base| merge_tables(base, tables, layer))
+                in_table(base, "tables", |base| merge_tables(base, tables, layer));
             }
             ("checks", Value::Array(checks)) => {
-                in_list(base, "checks", |base| merge_checks(base, checks, layer))
+                in_list(base, "checks", |base| merge_checks(base, checks, layer));
             }
             (_, Value::Table(inner)) => in_table(base, &key, |base| base.extend(inner)),
             (_, value) => {
