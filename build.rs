@@ -21,10 +21,11 @@ fn main() -> io::Result<()> {
     let mut code = format!("static FILES: [File; {}] = [\n", files.len());
     for path in &files {
         let id = path.file_stem().unwrap_or_default().to_string_lossy();
+        // The path is put together where the code is compiled: a copied target folder must not read the old place.
+        let text = format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/rules/{id}.toml\"))");
         let _ = writeln!(
             code,
-            "    File {{ id: {id:?}, text: include_str!({:?}), loaded: OnceLock::new() }},",
-            path.display().to_string()
+            "    File {{ id: {id:?}, text: {text}, loaded: OnceLock::new() }},"
         );
     }
     code.push_str("];\n");

@@ -126,7 +126,7 @@ pub struct Finding {
     pub endpoint: Cow<'static, str>,
     /// Index of the record in the request, from 0.
     pub record: Option<u32>,
-    /// The record's key as the response would show it.
+    /// The record's key as the response would show it; cut after 256 characters.
     pub record_key: Option<String>,
     /// RFC 6901, in the request's own spelling; of an absent property: its object's pointer and the table's spelling.
     pub pointer: String,
@@ -150,4 +150,13 @@ pub struct Finding {
     pub phase: Phase,
     /// Its place in the order of the table rows, which is the order of several errors in one response (inferred).
     pub order: u32,
+}
+
+/// Puts the findings of a file in their one order: by offset, rule and message, and then by whatever tells them apart.
+pub fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        let first = (a.span.start, &a.rule, &a.message).cmp(&(b.span.start, &b.rule, &b.message));
+        let then = || (a.span.end, &a.pointer, &a.constraint).cmp(&(b.span.end, &b.pointer, &b.constraint));
+        first.then_with(then)
+    });
 }

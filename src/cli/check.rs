@@ -130,8 +130,8 @@ fn report(format: Format, look: Look) -> Box<dyn Report> {
 enum Examined {
     /// It was checked: the report's text for it, and its counts.
     Checked(String, Summary),
-    /// No payload, and why.
-    Skipped(PathBuf, &'static str),
+    /// No payload, and why, where that is asked for.
+    Skipped(PathBuf, String),
     /// It cannot be checked, and why.
     Trouble(PathBuf, String),
 }
@@ -179,9 +179,15 @@ impl Worker<'_> {
             }
             Outcome::OneOf(ids) => trouble(setup::ambiguous(&ids)),
             Outcome::Stranger(reason) if named && !self.args.skip_unrecognized => {
-                trouble(setup::stranger(reason))
+                trouble(setup::stranger(&setup::why_stranger(reason, bytes)))
             }
-            Outcome::Stranger(reason) => Examined::Skipped(path.to_path_buf(), reason),
+            // Why is worth a second look at the file only where somebody asks.
+            Outcome::Stranger(_) if !self.args.verbose => {
+                Examined::Skipped(path.to_path_buf(), String::new())
+            }
+            Outcome::Stranger(reason) => {
+                Examined::Skipped(path.to_path_buf(), setup::why_stranger(reason, bytes))
+            }
         }
     }
 }
@@ -223,13 +229,15 @@ impl Run<'_> {
     fn finish(self, since: Instant) -> Result<u8, OutputError> {
         self.progress.finish();
         let code = self.exit_code();
+        let skipped = self.summary.skipped > 0;
         self.output.finish(&self.summary)?;
         if !self.args.quiet {
             let palette = terminal::stderr_palette(self.common);
             terminal::tell(&self.summary.line(Some(since.elapsed()), palette));
         }
         if code == UNMATCHED {
-            terminal::complain(self.common, &setup::nothing_matched(&self.args.files.paths));
+            let hint = skipped && !self.args.verbose;
+            terminal::complain(self.common, &setup::nothing_matched(&self.args.files.paths, hint));
         }
         Ok(code)
     }

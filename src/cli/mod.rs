@@ -30,8 +30,7 @@ pub fn run() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            // A closed pipe is no reason to complain: nobody reads it.
-            let _ = error.print();
+            terminal::usage(&error);
             return ExitCode::from(if error.use_stderr() { TROUBLE } else { CLEAN });
         }
     };

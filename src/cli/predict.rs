@@ -95,7 +95,9 @@ impl Run<'_> {
                 self.trouble(path, &format!("no prediction: {why}"));
             }
             Outcome::OneOf(ids) => self.trouble(path, &setup::ambiguous(&ids)),
-            Outcome::Stranger(reason) if named => self.trouble(path, &setup::stranger(reason)),
+            Outcome::Stranger(reason) if named => {
+                self.trouble(path, &setup::stranger(&setup::why_stranger(reason, bytes)));
+            }
             Outcome::Stranger(_) => {}
         }
     }
@@ -190,7 +192,10 @@ impl Run<'_> {
         if self.trouble {
             TROUBLE
         } else if self.answers.is_empty() {
-            terminal::complain(self.common, &setup::nothing_matched(&self.args.files.paths));
+            terminal::complain(
+                self.common,
+                &setup::nothing_matched(&self.args.files.paths, false),
+            );
             UNMATCHED
         } else if self.answers.iter().any(refused) {
             FINDINGS

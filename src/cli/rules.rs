@@ -183,6 +183,12 @@ fn type_text(endpoint: &Endpoint, property: &Property) -> String {
 }
 
 #[derive(Serialize)]
+struct JsonRules<'e> {
+    version: u32,
+    endpoints: Vec<JsonEndpoint<'e>>,
+}
+
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct JsonEndpoint<'e> {
     endpoint: &'e str,
@@ -246,8 +252,10 @@ impl From<Constraint> for JsonConstraint {
 }
 
 fn json(endpoints: &[&Endpoint]) -> String {
-    let all: Vec<JsonEndpoint> = endpoints.iter().map(|endpoint| json_endpoint(endpoint)).collect();
-    let document = serde_json::json!({ "version": 1, "endpoints": all });
+    let document = JsonRules {
+        version: 1,
+        endpoints: endpoints.iter().map(|endpoint| json_endpoint(endpoint)).collect(),
+    };
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
 

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Common, Files, Knowledge};
 use crate::input::{Entry, Excludes, WalkOptions, collect};
-use crate::report::sanitize;
+use crate::json;
+use crate::report::{Position, Source, sanitize};
 use crate::rules::{
     Endpoint, Layer, LoadError, builtin, builtin_ids, builtin_text, endpoint_of, load_layers,
 };
@@ -160,11 +161,34 @@ pub fn stranger(reason: &str) -> String {
     format!("no payload of a known endpoint: {reason}; pass --endpoint to check it all the same")
 }
 
-/// What to say when there was no file at all.
-pub fn nothing_matched(paths: &[PathBuf]) -> String {
+/// Why a file is no payload: a request cut off early may have no name left to tell it by.
+pub fn why_stranger(reason: &str, bytes: &[u8]) -> String {
+    match broken(bytes) {
+        Some(error) => format!("{reason}, and it is no JSON ({error})"),
+        None => reason.to_owned(),
+    }
+}
+
+/// The first thing that is wrong with a file's syntax, and where.
+fn broken(bytes: &[u8]) -> Option<String> {
+    let (text, mut errors) = json::text(bytes);
+    let mut reader = json::Reader::new(&text);
+    let mut tree = json::Tree::default();
+    if let json::Root::List { .. } = reader.root(&mut tree) {
+        while reader.next_record(&mut tree) {}
+    }
+    errors.extend(reader.into_errors());
+    let first = errors
+        .iter()
+        .filter(|error| !error.is_warning())
+        .min_by_key(|error| error.span)?;
+    let Position { line, column } = Source::new("", text.as_bytes()).position(first.span.start);
+    Some(format!("{} at {line}:{column}", first.message(&text)))
+}
+
+/// What to say when there was no file at all; `hint` if `-v` would say more.
+pub fn nothing_matched(paths: &[PathBuf], hint: bool) -> String {
     let paths: Vec<String> = paths.iter().map(|path| sanitize::path(path)).collect();
-    format!(
-        "no payload to check in {}; -v says what was skipped",
-        paths.join(", ")
-    )
+    let hint = if hint { "; -v says what was skipped" } else { "" };
+    format!("no payload to check in {}{hint}", paths.join(", "))
 }

@@ -1,6 +1,6 @@
 //! What the environment says of the two streams.
 
-use std::io::{self, IsTerminal, Write as _};
+use std::io::{self, IsTerminal, Write};
 
 use super::args::{Color, Common};
 use crate::report::look::{ColorChoice, Env, Look, Palette};
@@ -30,6 +30,30 @@ pub fn complain(common: &Common, message: &str) {
 pub fn tell(line: &str) {
     let mut stream = io::stderr().lock();
     let _ = output::write(&mut stream, &format!("{line}\n"));
+    let _ = stream.flush();
+}
+
+/// What clap has to say, help or complaint, in colour where everything else is; nobody may be reading it.
+pub fn usage(error: &clap::Error) {
+    let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
+    let (stream, terminal): (&mut dyn Write, bool) = if error.use_stderr() {
+        let terminal = err.is_terminal();
+        (&mut err, terminal)
+    } else {
+        let terminal = out.is_terminal();
+        (&mut out, terminal)
+    };
+    let text = error.render();
+    let text = if ColorChoice::Auto.resolve(&Env::read(), terminal) {
+        text.ansi().to_string()
+    } else {
+        // It repeats what was said on the command line, and that may be a file's name.
+        let lines = text.to_string();
+        lines
+            .lines()
+            .fold(String::new(), |text, line| text + &sanitize::escape(line) + "\n")
+    };
+    let _ = output::write(stream, &text);
     let _ = stream.flush();
 }
 

@@ -1,7 +1,7 @@
 //! Which endpoint a file is a request for, by the names in its first record.
 
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode};
-use crate::rules::{Endpoint, Table, Type};
+use crate::rules::{Endpoint, PropertyId, Table, Type};
 
 /// What a file is taken for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +117,7 @@ fn by_names<'r>(text: &str, tree: &Tree, root: NodeId, endpoints: &[&'r Endpoint
 
 fn top_level(text: &str, tree: &Tree, object: NodeId, table: &Table) -> usize {
     tree.members(object)
-        .filter(|(key, _)| table.find(&decode(text, tree.node(*key))).is_some())
+        .filter(|(key, _)| find(table, &decode(text, tree.node(*key))).is_some())
         .count()
 }
 
@@ -125,7 +125,7 @@ fn top_level(text: &str, tree: &Tree, object: NodeId, table: &Table) -> usize {
 fn nested(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint, table: &Table) -> usize {
     let mut known = 0;
     for (key, value) in tree.members(object) {
-        let Some(id) = table.find(&decode(text, tree.node(key))) else {
+        let Some(id) = find(table, &decode(text, tree.node(key))) else {
             continue;
         };
         known += 1;
@@ -144,4 +144,12 @@ fn nested(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint, table: &
         }
     }
     known
+}
+
+/// The row of a name; `user_name` will not bind, but tells what the file is meant to be.
+fn find(table: &Table, name: &str) -> Option<PropertyId> {
+    table.find(name).or_else(|| {
+        let marked = name.len() < 100 && name.contains(['_', '-', ' ']);
+        marked.then(|| table.find(&name.replace(['_', '-', ' '], "")))?
+    })
 }

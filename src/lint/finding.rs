@@ -11,6 +11,9 @@ use crate::rules::{
     Answer, Claim, Known, OneOf, Property, PropertyId, Route, Shape, SingleValued, Table, Type,
 };
 
+/// A finding names its record; a key longer than this many characters is no name, and many findings would repeat it.
+const LONGEST_KEY: usize = 256;
+
 /// Key under which the platform reports a body that does not bind.
 pub(super) const BINDING_KEY: &str = "Model Validation";
 
@@ -96,7 +99,7 @@ fn reason(claim: &Claim) -> String {
 }
 
 /// A note as a sentence.
-fn sentence(note: &str) -> String {
+pub(super) fn sentence(note: &str) -> String {
     let mut rest = note.chars();
     let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
     format!("{first}{}.", rest.as_str())
@@ -173,11 +176,12 @@ impl<'a> Linter<'a> {
             return String::new();
         };
         let table = self.endpoint.record_table();
-        self.endpoint
-            .key
-            .iter()
-            .find_map(|id| self.text_at(table, &[root], *id))
-            .map_or_else(String::new, Cow::into_owned)
+        let look = || {
+            let mut ids = self.endpoint.key.iter();
+            ids.find_map(|id| self.text_at(table, &[root], *id))
+                .map_or_else(String::new, Cow::into_owned)
+        };
+        self.known_key.get_or_init(look).clone()
     }
 
     /// The same, once the record has been read.
@@ -209,7 +213,9 @@ impl<'a> Linter<'a> {
             evidence: note.evidence,
             endpoint: Cow::Owned(self.endpoint.id.clone()),
             record: Some(self.record.unwrap_or(0)),
-            record_key: self.root.map(|_| self.record_key()),
+            record_key: self
+                .root
+                .map(|_| cut(&self.record_key(), LONGEST_KEY).into_owned()),
             pointer: place.pointer,
             target: place.target,
             span: place.span,
@@ -1017,7 +1023,12 @@ pub(super) fn push_token(pointer: &mut String, token: &str) {
 }
 
 fn shortened(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(60) {
+    cut(text, 60)
+}
+
+/// The first characters of a text, and a mark where there are more.
+fn cut(text: &str, longest: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(longest) {
         None => Cow::Borrowed(text),
         Some((at, _)) => Cow::Owned(format!("{}…", &text[..at])),
     }

@@ -23,6 +23,7 @@ use crate::json::{JsonKind, NodeId, Tree, decode};
 use crate::rules::{Endpoint, PropertyId, Table, TableId, Type};
 use crate::tenant::Facts;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// A step from the root of the request down.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +52,8 @@ struct Linter<'a> {
     root: Option<NodeId>,
     /// The value that is the record's key, once its object has been read.
     key: Option<NodeId>,
+    /// The text of the record's key, once a finding has asked for it: each of a thousand would look again.
+    known_key: OnceCell<String>,
     findings: &'a mut Vec<crate::finding::Finding>,
     undecided: &'a mut u64,
 }

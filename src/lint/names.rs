@@ -31,16 +31,15 @@ pub(super) fn meant(endpoint: &Endpoint, table: &Table, name: &str) -> Meant {
     if let Some((other, property)) = elsewhere {
         return Meant::Elsewhere(other.route.clone(), property.name.clone());
     }
-    let limit = (plain.chars().count() / 4).clamp(1, 3);
+    let length = plain.chars().count();
+    let limit = (length / 4).clamp(1, 3);
     table
         .properties
         .iter()
-        .map(|property| {
-            (
-                strsim::osa_distance(&plain, &simplified(&property.name)),
-                property,
-            )
-        })
+        .map(|property| (simplified(&property.name), property))
+        // The distance is never less than the difference in length: a name of a megabyte is not compared.
+        .filter(|(known, _)| known.chars().count().abs_diff(length) <= limit)
+        .map(|(known, property)| (strsim::osa_distance(&plain, &known), property))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map_or(Meant::Nothing, |(_, property)| Meant::Near(property.name.clone()))

@@ -24,11 +24,16 @@ impl<'a> Linter<'a> {
         match self.resolved(root) {
             Resolved::Null => self.null_record(root),
             Resolved::Refused(sentence) => self.refused(root, None, sentence),
-            Resolved::Node(node) if self.kind(node) == JsonKind::Object => {
-                self.root = Some(node);
-                self.object(table, &[node]);
+            Resolved::Node(node) => {
+                self.unwrapped(root, node);
+                if self.kind(node) == JsonKind::Object {
+                    self.root = Some(node);
+                    self.object(table, &[node]);
+                } else {
+                    self.wrong_container(node, None, Type::Object(self.endpoint.record));
+                }
+                // The record's path stays: what is said of its key comes later.
             }
-            Resolved::Node(node) => self.wrong_container(node, None, Type::Object(self.endpoint.record)),
         }
     }
 
@@ -162,6 +167,7 @@ impl<'a> Linter<'a> {
         if values.iter().any(|value| self.tree.node(*value).malformed) {
             return;
         }
+        let depth = self.path.len();
         self.path.push(Step::Key(key_of(last)));
         if property.outbound_only {
             self.outbound_only(property, last);
@@ -171,7 +177,14 @@ impl<'a> Linter<'a> {
             Type::ObjectList(_) | Type::StringList => self.list_property(table, property, objects, values),
             _ => self.scalar_property(table, property, objects, last),
         }
-        self.path.pop();
+        self.path.truncate(depth);
+    }
+
+    /// Goes on to what `$values` holds, where that stands for the value; the caller sets the path back.
+    fn unwrapped(&mut self, value: NodeId, node: NodeId) {
+        if node != value {
+            self.path.push(Step::Key(key_of(node)));
+        }
     }
 
     fn object_property(
@@ -192,14 +205,22 @@ impl<'a> Linter<'a> {
                     merged = self.join(merged, node);
                 }
                 Resolved::Node(node) if self.kind(node) == JsonKind::Array && property.or_list => {
+                    self.unwrapped(*value, node);
                     self.list_for_object(property, node);
                     return self.elements(property, inner, node);
                 }
-                Resolved::Node(node) => return self.wrong_container(node, Some(property), property.ty),
+                Resolved::Node(node) => {
+                    self.unwrapped(*value, node);
+                    return self.wrong_container(node, Some(property), property.ty);
+                }
             }
         }
         match (&*merged, values.last()) {
             ([], Some(last)) => self.missing(table, property, objects, *last),
+            ([one], Some(last)) => {
+                self.unwrapped(*last, *one);
+                self.object(inner, &[*one]);
+            }
             (merged, _) => self.object(inner, merged),
         }
     }
@@ -218,11 +239,17 @@ impl<'a> Linter<'a> {
                 Resolved::Null => (there, filled) = (false, false),
                 Resolved::Refused(sentence) => return self.refused(*value, Some(property), sentence),
                 Resolved::Node(node) if self.kind(node) == JsonKind::Array => {
+                    let depth = self.path.len();
+                    self.unwrapped(*value, node);
                     self.list(property, node);
+                    self.path.truncate(depth);
                     there = true;
                     filled |= self.tree.elements(node).next().is_some();
                 }
-                Resolved::Node(node) => return self.wrong_container(node, Some(property), property.ty),
+                Resolved::Node(node) => {
+                    self.unwrapped(*value, node);
+                    return self.wrong_container(node, Some(property), property.ty);
+                }
             }
         }
         match values.last() {
@@ -251,17 +278,22 @@ impl<'a> Linter<'a> {
             if self.tree.node(element).malformed {
                 continue;
             }
+            let depth = self.path.len();
             self.path.push(Step::Index(index));
             match self.resolved(element) {
                 Resolved::Null if property.null_elements_allowed => {}
                 Resolved::Null => self.null_element(property, element),
                 Resolved::Refused(sentence) => self.refused(element, Some(property), sentence),
-                Resolved::Node(node) if self.kind(node) == JsonKind::Object => self.object(table, &[node]),
                 Resolved::Node(node) => {
-                    self.wrong_container_named(node, Some(property), Container::Object, &table.name);
+                    self.unwrapped(element, node);
+                    if self.kind(node) == JsonKind::Object {
+                        self.object(table, &[node]);
+                    } else {
+                        self.wrong_container_named(node, Some(property), Container::Object, &table.name);
+                    }
                 }
             }
-            self.path.pop();
+            self.path.truncate(depth);
         }
     }
 

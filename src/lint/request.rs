@@ -1,12 +1,13 @@
 //! A whole request body: its root, its records, and what is wrong with its syntax.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use super::duplicates::Keys;
-use super::finding::{Note, Place};
+use super::finding::{Note, Place, sentence};
 use super::{Linter, Step};
 use crate::bind::{self, Container, Json};
-use crate::finding::{Evidence, Finding, Phase, Predicted, Severity, Span, Target, Wording};
+use crate::finding::{Evidence, Finding, Phase, Predicted, Severity, Span, Target, Wording, sort};
 use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree};
 use crate::rules::Endpoint;
 use crate::tenant::{Facts, Learnt, Tenant};
@@ -14,7 +15,7 @@ use crate::tenant::{Facts, Learnt, Tenant};
 /// What came of checking one request body.
 #[derive(Debug, Default)]
 pub struct Checked {
-    /// Everything that was found, in the order of `(offset, rule, message)`.
+    /// Everything that was found, in the order of [`crate::finding::sort`].
     pub findings: Vec<Finding>,
     /// How many records the request has.
     pub records: u32,
@@ -142,13 +143,6 @@ fn note_record(checked: &mut Checked, key: String, outcomes: bool) {
     }
 }
 
-/// A total order, so that the same input gives the same bytes.
-fn sort(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        (a.span.start, a.span.end, &a.rule, &a.message).cmp(&(b.span.start, b.span.end, &b.rule, &b.message))
-    });
-}
-
 /// What is wrong with a file's syntax, as findings. No 400 is predicted: other tools on the way refuse the file.
 pub fn syntax_findings(text: &str, endpoint: &str, errors: Vec<SyntaxError>) -> Vec<Finding> {
     errors
@@ -171,7 +165,7 @@ pub fn syntax_findings(text: &str, endpoint: &str, errors: Vec<SyntaxError>) -> 
             related: error.related.map(|(span, label)| (span, label.to_owned())),
             message: error.message(text),
             why: String::new(),
-            help: error.help(text),
+            help: sentence(&error.help(text)),
             source: String::new(),
             predicted: None,
             phase: Phase::None,
@@ -224,6 +218,7 @@ impl Scratch {
             earlier: std::mem::take(&mut self.earlier),
             root: None,
             key: None,
+            known_key: OnceCell::new(),
             findings: &mut checked.findings,
             undecided: &mut checked.undecided,
         }

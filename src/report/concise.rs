@@ -1,5 +1,6 @@
 //! One line a finding, as compilers print it and editors read it.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::look::Palette;
@@ -25,6 +26,12 @@ impl Report for Concise {
     fn render(&self, file: &FileReport<'_>) -> String {
         let mut out = String::with_capacity(file.findings.len() * 128);
         let name = escape(&file.name);
+        // A file named `:` would begin its lines as commands to CI runners do.
+        let name = if name == ":" {
+            Cow::Borrowed("\\u{3a}")
+        } else {
+            name
+        };
         let source = Source::new(&name, file.text);
         for finding in &file.findings {
             line(&mut out, &source, finding, self.palette);

@@ -27,7 +27,7 @@ pub use progress::Progress;
 pub use source::{Position, Source};
 pub use summary::Summary;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, sort};
 
 /// A file that has been checked.
 #[derive(Debug, Clone)]
@@ -60,15 +60,6 @@ impl<'a> FileReport<'a> {
             .iter()
             .any(|finding| finding.severity == Severity::Error && finding.predicted.is_some())
     }
-}
-
-/// Puts the findings of a file in their one order: by offset, rule and message, and then by whatever tells them apart.
-pub fn sort(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        let first = (a.span.start, &a.rule, &a.message).cmp(&(b.span.start, &b.rule, &b.message));
-        let then = || (a.span.end, &a.pointer, &a.constraint).cmp(&(b.span.end, &b.pointer, &b.constraint));
-        first.then_with(then)
-    });
 }
 
 /// A format: how findings are written down.

@@ -1,0 +1,377 @@
+//! The program as a user runs it: every command of the README and of `tests/cmd/`, and what needs a process of its own.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const GEPLINT: &str = env!("CARGO_BIN_EXE_geplint");
+
+/// An environment in which every machine shows the same.
+const ENVIRONMENT: [(&str, &str); 8] = [
+    ("NO_COLOR", ""),
+    ("CLICOLOR", ""),
+    ("CLICOLOR_FORCE", ""),
+    ("COLUMNS", "80"),
+    ("TERM", "xterm"),
+    ("LC_ALL", "C.UTF-8"),
+    ("LC_CTYPE", "C.UTF-8"),
+    ("LANG", "C.UTF-8"),
+];
+
+fn cases() -> trycmd::TestCases {
+    let cases = trycmd::TestCases::new();
+    cases.default_bin_name("geplint");
+    for (name, value) in ENVIRONMENT {
+        cases.env(name, value);
+    }
+    cases
+}
+
+#[test]
+fn commands() {
+    cases().case("tests/cmd/*.trycmd").case("tests/cmd/*.toml");
+}
+
+#[test]
+fn the_readme_shows_what_is_so() {
+    cases().case("README.md");
+}
+
+/// geplint in a scrubbed environment.
+fn geplint(args: &[&str]) -> Command {
+    let mut command = Command::new(GEPLINT);
+    command.args(args).envs(ENVIRONMENT).stdin(Stdio::null());
+    command
+}
+
+fn run(command: &mut Command) -> (Option<i32>, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    (
+        status.code(),
+        String::from_utf8(stdout).unwrap(),
+        String::from_utf8(stderr).unwrap(),
+    )
+}
+
+/// An empty folder that no other test uses.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn write(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+const CLEAN: &str = r#"[{ "GroupName": "Buyers", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
+const BAD: &str = r#"[{ "GroupName": "", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
+
+/// The commands in the README that no `console` block shows: those to build with, and those for CI and hooks.
+#[test]
+fn other_commands_of_the_readme_are_understood() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    let mut seen = 0;
+    let mut language = "";
+    for line in readme.lines() {
+        if let Some(fence) = line.strip_prefix("```") {
+            language = fence;
+            continue;
+        }
+        if !matches!(language, "sh" | "yaml") {
+            continue;
+        }
+        let line = line.trim().trim_start_matches("entry: ");
+        let line = line.split('#').next().unwrap().trim();
+        let Some(args) = line
+            .strip_prefix("cargo run --release -- ")
+            .or_else(|| line.strip_prefix("geplint "))
+        else {
+            continue;
+        };
+        seen += 1;
+        let args: Vec<&str> = args.split(' ').collect();
+        let mut command = geplint(&args);
+        if line.contains("--skip-unrecognized") {
+            command.arg("rules/rules.toml");
+        }
+        let (code, _, stderr) = run(&mut command);
+        assert!(
+            matches!(code, Some(0 | 1)) && !stderr.contains("error:"),
+            "{line}: {code:?} {stderr}"
+        );
+    }
+    assert_eq!(seen, 3, "commands outside of console blocks");
+    for command in [
+        "cargo run --release -- check testdata/documented",
+        "cargo test --locked",
+    ] {
+        assert!(readme.contains(command), "{command}");
+    }
+}
+
+/// `geplint … | head -1`: the reader goes away, and that is nobody's fault.
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let folder = folder("pipe");
+    let records = vec![r#"{ "GroupName": "", "Strange": 1 }"#; 3_000].join(",\n");
+    write(&folder, "many.json", &format!("[{records}]"));
+    for format in ["full", "concise", "json"] {
+        let mut child = geplint(&["check", "--format", format])
+            .arg(folder.join("many.json"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        drop(stdout);
+        let mut stderr = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{format}: {stderr}");
+        assert_eq!(stderr, "", "{format}");
+        assert!(!line.is_empty(), "{format}");
+    }
+    // Nobody listens from the start.
+    for args in [&["rules", "contact-details"][..], &["explain"], &["--help"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let (code, _, stderr) = run(geplint(args).stdout(writer));
+        assert_eq!((code, stderr.as_str()), (Some(0), ""), "{args:?}");
+    }
+}
+
+#[test]
+fn what_git_ignores_is_left_out() {
+    let folder = folder("ignored");
+    write(&folder, ".git/HEAD", "");
+    write(&folder, ".gitignore", "build/\nlocal-*.json\n");
+    for name in ["a.json", "build/b.json", "local-c.json", "deep/local-d.json"] {
+        write(&folder, name, BAD);
+    }
+    let paths = |args: &[&str]| {
+        let mut command = geplint(&["check", "--quiet", "--format", "concise"]);
+        let (code, stdout, _) = run(command.current_dir(&folder).args(args));
+        assert_eq!(code, Some(1));
+        let path = |line: &str| line.split(':').next().unwrap().to_owned();
+        stdout.lines().map(path).collect::<Vec<_>>()
+    };
+    assert_eq!(paths(&[]), ["./a.json"]);
+    assert_eq!(
+        paths(&["--no-ignore"]),
+        [
+            "./a.json",
+            "./build/b.json",
+            "./deep/local-d.json",
+            "./local-c.json"
+        ]
+    );
+    // Named is named.
+    assert_eq!(paths(&["local-c.json"]), ["local-c.json"]);
+    assert_eq!(paths(&["build"]), ["build/b.json"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_does_not_stop_the_rest() {
+    use std::os::unix::fs::symlink;
+    let folder = folder("unreadable");
+    write(&folder, "a.json", BAD);
+    write(&folder, "b/c.json", CLEAN);
+    symlink("nowhere.json", folder.join("link.json")).unwrap();
+    symlink("loop.json", folder.join("loop.json")).unwrap();
+    let (code, stdout, stderr) = run(geplint(&["check", "--format", "concise"]).current_dir(&folder));
+    assert_eq!(code, Some(2));
+    assert_eq!(
+        stdout,
+        "./a.json:1:17: error[missing-mandatory]: GroupName is empty\n"
+    );
+    assert!(
+        stderr.contains("error: ./link.json: the link leads nowhere\n"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("error: ./loop.json: the link cannot be followed: "),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("2 files, 2 records: 1 predicted 400 (1 error)"),
+        "{stderr}"
+    );
+}
+
+/// A folder may go away between its being named and its being walked; to a user that looks like this.
+#[test]
+fn a_folder_that_is_gone_is_told() {
+    let folder = folder("gone");
+    write(&folder, "a.json", CLEAN);
+    let (code, _, stderr) = run(geplint(&["check", "a.json", "b"]).current_dir(&folder));
+    assert_eq!(code, Some(2));
+    assert!(
+        stderr.starts_with("error: b: no such file or folder\n1 file, 1 record: no problems found"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn standard_input_may_not_be_text() {
+    for (bytes, rule) in [
+        (&b"\xff\xfe[\0]\0"[..], "utf16"),
+        (b"[{\"GroupName\": \"\xc3\"}]", "invalid-utf8"),
+        (b"\xef\xbb\xbf[]", "byte-order-mark"),
+        (b" \n", "empty-file"),
+        (b"[{\"GroupName\": \"\\ud800\"}]", "lone-surrogate"),
+    ] {
+        let mut child = geplint(&["check", "--endpoint", "user-group", "--format", "concise", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(bytes).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            stdout.starts_with("<stdin>:1:") && stdout.contains(&format!("[{rule}]")),
+            "{rule}: {stdout}"
+        );
+    }
+}
+
+/// What the environment says of colour and lines, and what overrules it.
+#[test]
+fn the_environment_is_heard() {
+    let shown = |args: &[&str], variables: &[(&str, &str)]| {
+        let mut command = geplint(&["check", "testdata/documented/user-group"]);
+        let (code, stdout, _) = run(command.args(args).envs(variables.iter().copied()));
+        assert_eq!(code, Some(1));
+        stdout
+    };
+    let colored = |text: &str| text.contains('\u{1b}');
+    let forced = ("CLICOLOR_FORCE", "1");
+    assert!(!colored(&shown(&[], &[])));
+    assert!(colored(&shown(&[], &[forced])));
+    assert!(!colored(&shown(&[], &[forced, ("NO_COLOR", "1")])));
+    assert!(colored(&shown(&["--color", "always"], &[("NO_COLOR", "1")])));
+    assert!(!colored(&shown(&["--color", "never"], &[forced])));
+
+    assert!(shown(&[], &[]).contains('─'));
+    assert!(shown(&[], &[("LC_ALL", "C")]).is_ascii());
+    assert!(shown(&[], &[("TERM", "dumb")]).is_ascii());
+
+    let widest = |text: String| text.lines().map(|line| line.chars().count()).max();
+    assert!(widest(shown(&[], &[("COLUMNS", "60")])) < widest(shown(&[], &[("COLUMNS", "120")])));
+}
+
+/// The same findings in every format, and the same bytes every time.
+#[test]
+fn formats_agree() {
+    let out = |format: &str| {
+        let (code, stdout, _) = run(&mut geplint(&[
+            "check",
+            "--format",
+            format,
+            "testdata/documented",
+        ]));
+        assert_eq!(code, Some(1), "{format}");
+        let again = run(&mut geplint(&[
+            "check",
+            "--format",
+            format,
+            "testdata/documented",
+        ]));
+        assert_eq!(again.1, stdout, "{format}");
+        stdout
+    };
+    let json: serde_json::Value = serde_json::from_str(&out("json")).unwrap();
+    let rows = json["findings"].as_array().unwrap();
+    let concise = out("concise");
+    assert_eq!(concise.lines().count(), rows.len());
+    let full = out("full");
+    for (line, row) in concise.lines().zip(rows) {
+        let text = |name: &str| row[name].as_str().unwrap();
+        let place = format!(
+            "{}:{}:{}",
+            text("path"),
+            row["start"]["line"],
+            row["start"]["column"]
+        );
+        let head = format!("{}[{}]: ", text("severity"), text("rule"));
+        assert_eq!(line, format!("{place}: {head}{}", text("message")));
+        assert!(full.contains(&format!("[{place}]")), "{place}");
+    }
+    assert_eq!(full.matches("─[testdata/").count(), rows.len());
+    let summary = &json["summary"];
+    let count = |severity: &str| rows.iter().filter(|row| row["severity"] == severity).count();
+    assert_eq!(summary["errors"], count("error"));
+    assert_eq!(summary["warnings"], count("warning"));
+    assert_eq!(
+        (summary["files"].as_u64(), summary["skipped"].as_u64()),
+        (Some(10), Some(10))
+    );
+}
+
+/// Every rule that `explain` lists has a page, and every rule that a finding names is listed.
+#[test]
+fn every_rule_is_explained() {
+    let (_, list, _) = run(&mut geplint(&["explain"]));
+    let ids: Vec<&str> = list
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(1))
+        .collect();
+    assert!(ids.len() > 30);
+    for id in &ids {
+        let (code, page, stderr) = run(&mut geplint(&["explain", id]));
+        assert_eq!((code, stderr.as_str()), (Some(0), ""), "{id}");
+        for part in [*id, "\nWhat\n", "\nWhy\n", "\nWhat to do\n", "\nBad", "\nGood"] {
+            assert!(page.contains(part), "{id} lacks {part:?}");
+        }
+        let prose = page.split("\nBad (").next().unwrap();
+        assert!(prose.lines().all(|line| line.chars().count() <= 80), "{prose}");
+    }
+    let (_, stdout, _) = run(&mut geplint(&[
+        "check",
+        "--format",
+        "json",
+        "testdata/documented",
+    ]));
+    let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    for row in json["findings"].as_array().unwrap() {
+        assert!(ids.contains(&row["rule"].as_str().unwrap()), "{row}");
+    }
+}
+
+/// The tables of every endpoint, for people in any width and for machines.
+#[test]
+fn every_table_is_shown() {
+    let (_, list, _) = run(&mut geplint(&["rules"]));
+    for id in list.lines().filter_map(|line| line.split(' ').next()) {
+        let (code, stdout, _) = run(&mut geplint(&["rules", id, "--format", "json"]));
+        assert_eq!(code, Some(0));
+        let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+        assert_eq!(json["version"], 1);
+        let tables = json["endpoints"][0]["tables"].as_array().unwrap();
+        for columns in ["40", "80", "160"] {
+            let (code, text, _) = run(geplint(&["rules", id]).env("COLUMNS", columns));
+            assert_eq!(code, Some(0));
+            let names = tables
+                .iter()
+                .flat_map(|table| table["properties"].as_array().unwrap());
+            for name in names.filter_map(|property| property["name"].as_str()) {
+                assert!(text.contains(name), "{id} {columns}: {name}");
+            }
+        }
+    }
+}
