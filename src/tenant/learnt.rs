@@ -64,6 +64,10 @@ impl Learnt {
     }
 
     fn find(&self, code: Option<&str>, user: Option<&str>) -> Option<&News> {
+        // The common case, and it costs nothing.
+        if self.contacts.is_empty() {
+            return None;
+        }
         let by_code = code.and_then(|code| self.contacts.get(&folded(code)));
         by_code.or_else(|| self.contacts.get(self.users.get(&folded(user?))?))
     }
