@@ -168,15 +168,10 @@ fn what_git_ignores_is_left_out() {
         let path = |line: &str| line.split(':').next().unwrap().to_owned();
         stdout.lines().map(path).collect::<Vec<_>>()
     };
-    assert_eq!(paths(&[]), ["./a.json"]);
+    assert_eq!(paths(&[]), ["a.json"]);
     assert_eq!(
         paths(&["--no-ignore"]),
-        [
-            "./a.json",
-            "./build/b.json",
-            "./deep/local-d.json",
-            "./local-c.json"
-        ]
+        ["a.json", "build/b.json", "deep/local-d.json", "local-c.json"]
     );
     // Named is named.
     assert_eq!(paths(&["local-c.json"]), ["local-c.json"]);
@@ -196,7 +191,7 @@ fn what_cannot_be_read_does_not_stop_the_rest() {
     assert_eq!(code, Some(2));
     assert_eq!(
         stdout,
-        "./a.json:1:17: error[missing-mandatory]: GroupName is empty\n"
+        "a.json:1:17: error[missing-mandatory]: GroupName is empty\n"
     );
     assert!(
         stderr.contains("error: ./link.json: the link leads nowhere\n"),

@@ -103,9 +103,11 @@ fn help_says_what_this_reader_would_forgive() {
         let error = read.errors.first().unwrap();
         assert_eq!(error.forgiven(), forgiven, "{document}");
         let help = error.help(&read.text);
+        // Nothing at all, or the first of several documents, is no request that anybody meant.
+        let favour = forgiven && !matches!(error.kind.id(), "empty" | "several-roots");
         assert_eq!(
             help.contains("this API's reader would forgive it"),
-            forgiven,
+            favour,
             "{help}"
         );
     }

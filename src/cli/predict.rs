@@ -140,8 +140,12 @@ impl Run<'_> {
             };
             let (code, text) = (&predicted.error_code, &predicted.error_description);
             terminal::tell(&format!(
-                "{path}: inferred wording: {} \"{}\"",
-                sanitize::escape(code),
+                "{path}: inferred wording: {}\"{}\"",
+                if code.is_empty() {
+                    String::new()
+                } else {
+                    sanitize::escape(code).into_owned() + " "
+                },
                 sanitize::escape(text)
             ));
         }
@@ -155,7 +159,7 @@ impl Run<'_> {
         let source = Source::new(&name, bytes);
         let at = source.position(finding.span.start);
         let message = format!(
-            "no prediction: it is not JSON that every reader on the way takes: line {}, column {}: {}",
+            "no prediction: it is not valid JSON: line {}, column {}: {}",
             at.line, at.column, finding.message
         );
         self.trouble(path, &message);

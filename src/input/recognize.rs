@@ -32,7 +32,13 @@ pub fn recognize<'r>(text: &str, endpoints: &[&'r Endpoint]) -> Recognized<'r> {
                 if is_envelope(text, &tree, root) {
                     return Recognized::Response;
                 }
-                by_names(text, &tree, root, endpoints)
+                match by_names(text, &tree, root, endpoints) {
+                    // Perhaps the records are wrapped in something: the commonest slip of an export.
+                    stranger @ Recognized::Other(_) => {
+                        wrapped(text, &tree, root, endpoints).unwrap_or(stranger)
+                    }
+                    found => found,
+                }
             }
             _ => Recognized::Other("it holds neither a list nor an object"),
         },
@@ -51,12 +57,13 @@ fn first_records<'r>(
         if !reader.next_record(tree) {
             break;
         }
-        let Some(root) = tree
-            .root()
-            .filter(|root| tree.node(*root).kind == JsonKind::Object)
-        else {
-            continue;
-        };
+        let Some(root) = tree.root() else { continue };
+        if tree.node(root).kind != JsonKind::Object {
+            match wrapped(text, tree, root, endpoints) {
+                Some(found) => return found,
+                None => continue,
+            }
+        }
         match by_names(text, tree, root, endpoints) {
             found @ Recognized::Request(_) => return found,
             found @ Recognized::OneOf(_) => best = found,
@@ -68,6 +75,27 @@ fn first_records<'r>(
         }
     }
     best
+}
+
+/// A request whose records stand a level too deep, in a list or under some name.
+fn wrapped<'r>(text: &str, tree: &Tree, root: NodeId, endpoints: &[&'r Endpoint]) -> Option<Recognized<'r>> {
+    let inside = tree
+        .members(root)
+        .map(|(_, value)| value)
+        .chain(tree.elements(root));
+    let record = |value: NodeId| match tree.node(value).kind {
+        JsonKind::Object => Some(value),
+        _ => tree
+            .elements(value)
+            .find(|element| tree.node(*element).kind == JsonKind::Object),
+    };
+    // One name in common may be chance, so far down.
+    let several = |record: &NodeId| tree.members(*record).nth(1).is_some();
+    inside
+        .filter_map(record)
+        .filter(several)
+        .map(|record| by_names(text, tree, record, endpoints))
+        .find(|found| matches!(found, Recognized::Request(_) | Recognized::OneOf(_)))
 }
 
 /// The members of the response envelope; two of them are enough.

@@ -391,7 +391,9 @@ impl SyntaxError {
     #[must_use]
     pub fn help(&self, text: &str) -> String {
         let advice = self.advice(text);
-        match (advice.is_empty(), self.forgiven()) {
+        // A reader that takes nothing, or the first of several documents, for the request does nobody a favour.
+        let favour = self.forgiven() && !matches!(self.kind, SyntaxKind::Empty | SyntaxKind::SeveralRoots);
+        match (advice.is_empty(), favour) {
             (_, false) => advice,
             (true, true) => FORGIVEN.into(),
             (false, true) => format!("{advice}; {FORGIVEN}"),
@@ -444,7 +446,9 @@ impl SyntaxError {
             SyntaxKind::EqualsForColon => "use `:`",
             SyntaxKind::SemicolonForComma => "use `,`",
             SyntaxKind::OddSpace => "replace it by an ordinary space",
-            SyntaxKind::SeveralRoots => "put the records into one list: `[ …, … ]`",
+            SyntaxKind::SeveralRoots => {
+                "put the records into one list: `[ …, … ]`; this API's reader would take the first and drop the rest"
+            }
             SyntaxKind::WrongClose { expected } => return format!("use `{expected}`"),
             SyntaxKind::WrongLiteral => {
                 return format!("write {}", literal_for(self.span.of(text)));

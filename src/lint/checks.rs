@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::object::Resolved;
 use super::value::has_shape;
 use super::{Linter, Step};
 use crate::finding::{Severity, Span};
@@ -182,17 +183,22 @@ impl<'a> Linter<'a> {
         };
         let values = self.values(self.endpoint.table(*table), objects, *id);
         for value in values.iter() {
+            let Resolved::Node(node) = self.resolve(*value) else {
+                continue;
+            };
+            let depth = self.path.len();
             self.path.push(Step::Key(super::object::key_of(*value)));
-            if self.kind(*value) == JsonKind::Array {
-                for (index, element) in (0..).zip(self.tree.elements(*value)) {
+            self.unwrapped(*value, node);
+            if self.kind(node) == JsonKind::Array {
+                for (index, element) in (0..).zip(self.tree.elements(node)) {
                     self.path.push(Step::Index(index));
                     self.step(rest, element, visit);
                     self.path.pop();
                 }
             } else {
-                self.step(rest, *value, visit);
+                self.step(rest, node, visit);
             }
-            self.path.pop();
+            self.path.truncate(depth);
         }
     }
 
@@ -235,10 +241,25 @@ impl<'a> Linter<'a> {
         decided
     }
 
-    /// Whether the tenant's own list of an open enumeration has this name.
-    pub(super) fn membership(&self, list: &Enumeration, text: &str) -> Knowledge {
-        list.fact
-            .map_or(Knowledge::CannotTell, |fact| self.facts.knows(fact, text))
+    /// Whether the tenant's own list of an open enumeration has these names: a comma list binds as one.
+    pub(super) fn memberships(&self, list: &Enumeration, text: &str) -> Knowledge {
+        let Some(fact) = list.fact else {
+            return Knowledge::CannotTell;
+        };
+        let mut all = Knowledge::Right;
+        for name in text.split(',').map(str::trim) {
+            let named = list
+                .members
+                .iter()
+                .any(|member| member.name.eq_ignore_ascii_case(name));
+            match self.facts.knows(fact, name) {
+                _ if named => {}
+                Knowledge::Right => {}
+                Knowledge::Wrong => return Knowledge::Wrong,
+                Knowledge::CannotTell => all = Knowledge::CannotTell,
+            }
+        }
+        all
     }
 }
 

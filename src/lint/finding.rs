@@ -83,7 +83,7 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
     out + rest
 }
 
-/// Why a constraint is believed; the report shows evidence and source beside it.
+/// Why a constraint holds: what its row says of itself, or what is so of all. How sure it is stands beside it in a report.
 fn reason(claim: &Claim) -> String {
     let note = claim.note.trim_end_matches('.');
     match (claim.evidence, note) {
@@ -91,10 +91,21 @@ fn reason(claim: &Claim) -> String {
             "The table says so, but a documented success does otherwise.".to_owned()
         }
         (Evidence::Contradicted, note) => format!("The table calls for it, but {note}."),
-        (Evidence::Response, "") => "A documented response refuses just this.".to_owned(),
-        (Evidence::Table, "") => "The page's table calls for it.".to_owned(),
-        (Evidence::Inferred, "") => "No page says so; it is inferred.".to_owned(),
+        (_, "") if claim.severity == Severity::Warning => {
+            "The API is expected to take it all the same.".to_owned()
+        }
+        (_, "") => refusal(claim.phase).to_owned(),
         (_, note) => sentence(note),
+    }
+}
+
+/// Why the API refuses what breaks a constraint that is checked at this step.
+const fn refusal(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Mandatory => "The API refuses a record without it.",
+        Phase::Data => "The API checks the value and refuses the record.",
+        Phase::Exception => "The service is taken to stumble over it.",
+        Phase::None | Phase::Bind | Phase::Request => "The API refuses the request.",
     }
 }
 
@@ -110,9 +121,15 @@ impl<'a> Linter<'a> {
 
     /// RFC 6901 pointer of the value at hand, in the request's own spelling.
     fn pointer(&self) -> String {
-        let mut pointer = self
-            .record
-            .map_or_else(String::new, |record| format!("/{record}"));
+        let mut pointer = String::new();
+        if let Some(key) = self.wrapped_in {
+            pointer.push('/');
+            push_token(&mut pointer, &self.decoded(key));
+        }
+        if let Some(record) = self.record {
+            pointer.push('/');
+            pointer.push_str(&record.to_string());
+        }
         for step in &self.path {
             pointer.push('/');
             match step {
@@ -212,7 +229,7 @@ impl<'a> Linter<'a> {
             severity: note.severity,
             evidence: note.evidence,
             endpoint: Cow::Owned(self.endpoint.id.clone()),
-            record: Some(self.record.unwrap_or(0)),
+            record: self.record,
             record_key: self
                 .root
                 .map(|_| cut(&self.record_key(), LONGEST_KEY).into_owned()),
@@ -346,6 +363,8 @@ impl<'a> Linter<'a> {
                 None => {
                     *self.undecided += 1;
                     claim.to_mut().severity = Severity::Warning;
+                    claim.to_mut().note =
+                        "only a contact that is new to the tenant needs it; --tenant tells".to_owned();
                     message.push_str(": refused if the contact is new to the tenant");
                 }
             }
@@ -392,7 +411,7 @@ impl<'a> Linter<'a> {
         let note = Note::warning(
             "blank",
             format!("{} holds nothing but white space", property.name),
-            "The property is mandatory; whether the API takes blanks for a value is not documented.",
+            "Whether the API takes blanks for a value is not documented.",
             format!("Give {} a value.", property.name),
         );
         self.warn(Some(property), self.value_place(value), note);
@@ -617,13 +636,17 @@ impl<'a> Linter<'a> {
         text: &str,
     ) {
         let Some(claim) = &property.too_long else { return };
-        let unit = if text.is_ascii() {
+        // What a person counts, unless the platform counts otherwise.
+        let unit = if text.chars().count() == length {
             "characters"
         } else {
             "UTF-16 units"
         };
         let message = format!("{} has {length} {unit}, the limit is {limit}", property.name);
-        let help = format!("Shorten it to {limit} {unit} or fewer.");
+        let help = match property.one_of.as_ref().and_then(|list| list.list) {
+            Some(list) => format!("Send a value of {}.", list.title),
+            None => format!("Shorten it to {limit} {unit} or fewer."),
+        };
         let fills = [
             ("property", property.name.as_str()),
             ("limit", &limit.to_string()),

@@ -40,6 +40,8 @@ struct Linter<'a> {
     facts: &'a Facts<'a>,
     /// Index of the record in the request; `None` for a request that is one bare object.
     record: Option<u32>,
+    /// The name under which the whole list of records stands, where the reader takes that for the body.
+    wrapped_in: Option<NodeId>,
     /// From the record down to the value at hand.
     path: Vec<Step>,
     /// Value of each property of the objects at hand, outermost first: a stack of rows.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{Linter, Step, Values};
 use crate::bind::{self, Container, Json};
+use crate::finding::Phase;
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{Property, PropertyId, Table, TableId, Type};
 
@@ -111,7 +112,7 @@ impl<'a> Linter<'a> {
     }
 
     /// All occurrences that count of the property in `slot`.
-    fn occurrences(&mut self, property: &Property, slot: usize, earlier: usize) -> Values {
+    fn occurrences(&mut self, property: &'a Property, slot: usize, earlier: usize) -> Values {
         let Some(last) = self.slots[slot] else {
             return Values::None;
         };
@@ -124,31 +125,37 @@ impl<'a> Linter<'a> {
             .map(|(_, node)| *node)
             .collect();
         let mut values = Values::None;
-        for node in before {
-            self.overridden(property, node);
-            values = self.join(values, node);
+        for node in &before {
+            values = self.join(values, *node);
         }
-        self.join(values, last)
+        let values = self.join(values, last);
+        for node in before.iter().filter(|node| !values.contains(node)) {
+            self.overridden(property, *node);
+        }
+        values
     }
 
     /// An occurrence that a later one replaces still has to convert.
-    fn overridden(&mut self, property: &Property, node: NodeId) {
+    fn overridden(&mut self, property: &'a Property, node: NodeId) {
+        let told = self.findings.len();
+        let depth = self.path.len();
         self.path.push(Step::Key(key_of(node)));
-        match (property.ty, self.kind(node)) {
-            (
-                Type::Object(_) | Type::StringList | Type::ObjectList(_),
-                JsonKind::Array | JsonKind::Object,
-            ) => {}
-            (ty @ (Type::Object(_) | Type::StringList | Type::ObjectList(_)), _) => {
-                if !self.is_nothing(node) {
-                    self.wrong_container(node, Some(property), ty);
-                }
-            }
+        let table = self.endpoint.record_table();
+        match property.ty {
+            _ if self.is_nothing(node) => {}
+            Type::Object(id) => self.object_property(table, property, id, &[], &[node]),
+            Type::ObjectList(_) | Type::StringList => self.list_property(table, property, &[], &[node]),
             _ => {
                 self.bind_scalar(property, node);
             }
         }
-        self.path.pop();
+        self.path.truncate(depth);
+        // Whatever else it is, it is gone.
+        let mut index = 0;
+        self.findings.retain(|finding| {
+            index += 1;
+            index <= told || finding.phase == Phase::Bind
+        });
     }
 
     fn property(
@@ -181,7 +188,7 @@ impl<'a> Linter<'a> {
     }
 
     /// Goes on to what `$values` holds, where that stands for the value; the caller sets the path back.
-    fn unwrapped(&mut self, value: NodeId, node: NodeId) {
+    pub(super) fn unwrapped(&mut self, value: NodeId, node: NodeId) {
         if node != value {
             self.path.push(Step::Key(key_of(node)));
         }
@@ -235,6 +242,10 @@ impl<'a> Linter<'a> {
         // Whether there is a list after all, and whether anything is in it.
         let (mut there, mut filled) = (false, false);
         for value in values {
+            // Each occurrence is shown in its own spelling.
+            if let Some(step) = self.path.last_mut() {
+                *step = Step::Key(key_of(*value));
+            }
             match self.resolved(*value) {
                 Resolved::Null => (there, filled) = (false, false),
                 Resolved::Refused(sentence) => return self.refused(*value, Some(property), sentence),

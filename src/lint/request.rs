@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 
 use super::duplicates::Keys;
-use super::finding::{Note, Place, sentence};
+use super::finding::{Note, Place, push_token, quoted, sentence};
+use super::object::Resolved;
 use super::{Linter, Step};
 use crate::bind::{self, Container, Json};
 use crate::finding::{Evidence, Finding, Phase, Predicted, Severity, Span, Target, Wording, sort};
-use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree};
+use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree, decode};
 use crate::rules::Endpoint;
 use crate::tenant::{Facts, Learnt, Tenant};
 
@@ -65,19 +67,35 @@ pub fn check_with(
     let mut reader = Reader::new(text);
     let mut tree = Tree::default();
     let mut scratch = Scratch::default();
+    let mut places = HashMap::new();
     match reader.root(&mut tree) {
         Root::Nothing => {}
         Root::Value => {
             let mut linter = scratch.linter(text, &tree, endpoint, facts, None, &mut checked);
-            linter.bare_root();
-            let key = linter.key_text();
+            let keys = linter.bare_root();
             scratch.keep(linter);
-            note_record(&mut checked, key, outcomes);
+            for key in keys {
+                note_record(&mut checked, key, outcomes);
+            }
         }
         Root::List { start } => {
             let mut keys = Keys::default();
+            // Behind bytes that are no text, a name may not be what it was.
+            let garbled = errors
+                .iter()
+                .find(|error| matches!(error.kind, SyntaxKind::InvalidUtf8 { .. }));
+            let garbled = garbled.map_or(u32::MAX, |error| error.span.start);
+            let mut told = 0;
             while reader.next_record(&mut tree) {
                 if let Some(root) = tree.root() {
+                    tree.damaged |= tree.node(root).span.end > garbled;
+                    let index = checked.records;
+                    let new = reader.errors().get(told..).unwrap_or_default();
+                    places.extend(
+                        new.iter()
+                            .filter_map(|error| surrogate_place(text, &tree, root, index, error)),
+                    );
+                    told = reader.errors().len();
                     one_record(
                         (text, &tree, root),
                         endpoint,
@@ -100,11 +118,68 @@ pub fn check_with(
     let mut errors = errors;
     errors.extend(reader.into_errors());
     checked.mendable = errors.iter().all(|error| error.is_warning() || error.certain());
-    checked
-        .findings
-        .extend(syntax_findings(text, &endpoint.id, errors));
+    unsay(&mut checked.findings, &errors);
+    let mut syntax = syntax_findings(text, &endpoint.id, errors);
+    for finding in syntax
+        .iter_mut()
+        .filter(|finding| finding.severity == Severity::Warning)
+    {
+        if let Some((pointer, record, target)) = places.remove(&finding.span) {
+            (finding.pointer, finding.record, finding.target) = (pointer, Some(record), target);
+        }
+    }
+    checked.findings.extend(syntax);
     sort(&mut checked.findings);
     checked
+}
+
+/// What has a mistake of its own in its syntax says nothing of its value.
+fn unsay(findings: &mut Vec<Finding>, errors: &[SyntaxError]) {
+    let broken: HashSet<Span> = errors
+        .iter()
+        .filter(|error| !error.is_warning())
+        .map(|error| error.span)
+        .collect();
+    if !broken.is_empty() {
+        findings.retain(|finding| !broken.contains(&finding.span));
+    }
+}
+
+/// Where in its record the text stands that holds half a character: a finding about a value, unlike the rest.
+fn surrogate_place(
+    text: &str,
+    tree: &Tree,
+    root: NodeId,
+    record: u32,
+    error: &SyntaxError,
+) -> Option<(Span, (String, u32, Target))> {
+    if error.kind != SyntaxKind::LoneSurrogate {
+        return None;
+    }
+    let holds = |id: NodeId| {
+        let span = tree.node(id).span;
+        span.start <= error.span.start && error.span.end <= span.end
+    };
+    let mut pointer = format!("/{record}");
+    let mut at = root;
+    loop {
+        if let Some((key, value)) = tree.members(at).find(|(key, value)| holds(*key) || holds(*value)) {
+            pointer.push('/');
+            push_token(&mut pointer, &decode(text, tree.node(key)));
+            if holds(key) {
+                return Some((error.span, (pointer, record, Target::Key)));
+            }
+            at = value;
+        } else if let Some((index, element)) = (0u32..)
+            .zip(tree.elements(at))
+            .find(|(_, element)| holds(*element))
+        {
+            pointer.push_str(&format!("/{index}"));
+            at = element;
+        } else {
+            return Some((error.span, (pointer, record, Target::Value)));
+        }
+    }
 }
 
 fn one_record(
@@ -216,6 +291,7 @@ impl Scratch {
             slots: std::mem::take(&mut self.slots),
             followed: std::mem::take(&mut self.followed),
             earlier: std::mem::take(&mut self.earlier),
+            wrapped_in: None,
             root: None,
             key: None,
             known_key: OnceCell::new(),
@@ -237,11 +313,22 @@ impl Scratch {
 
 impl Linter<'_> {
     /// A request that is no list: null is nothing to send, everything else fails to convert.
-    fn bare_root(&mut self) {
-        let Some(root) = self.tree.root() else { return };
-        if self.is_nothing(root) {
-            self.nothing_to_send(self.tree.node(root).span);
-            return;
+    ///
+    /// Returns the keys of the records that it holds all the same.
+    fn bare_root(&mut self) -> Vec<String> {
+        let Some(root) = self.tree.root() else {
+            return Vec::new();
+        };
+        match self.resolve(root) {
+            Resolved::Null => {
+                self.nothing_to_send(self.tree.node(root).span);
+                return Vec::new();
+            }
+            Resolved::Node(list) if list != root && self.kind(list) == JsonKind::Array => {
+                self.reader_name_in(root, "$values");
+                return self.records_of(list);
+            }
+            Resolved::Node(_) | Resolved::Refused(_) => {}
         }
         let text = self.scalar_text(root).unwrap_or_default();
         let name = format!(
@@ -251,9 +338,37 @@ impl Linter<'_> {
         if let Err(sentence) = bind::bind_container(Container::List, self.json(root, &text), &name) {
             self.wrong_root(root, sentence);
         }
-        if self.kind(root) == JsonKind::Object {
-            self.record(root);
+        // The reader stops here: what else there is to say of it would be noise.
+        vec![String::new()]
+    }
+
+    /// The records of a list that the reader takes for the body.
+    fn records_of(&mut self, list: NodeId) -> Vec<String> {
+        let mut keys = Vec::new();
+        self.wrapped_in = Some(super::object::key_of(list));
+        for (index, element) in (0..).zip(self.tree.elements(list)) {
+            (self.record, self.root, self.key) = (Some(index), None, None);
+            self.known_key = OnceCell::new();
+            self.record(element);
+            keys.push(self.key_text());
         }
+        keys
+    }
+
+    fn knows_a_name(&self, object: NodeId) -> bool {
+        let table = self.endpoint.record_table();
+        self.tree
+            .members(object)
+            .any(|(key, _)| table.find(&self.decoded(key)).is_some())
+    }
+
+    /// The name under which an object with strange names holds the records.
+    fn wrapper(&self, root: NodeId) -> Option<String> {
+        let strange = self.kind(root) == JsonKind::Object && !self.knows_a_name(root);
+        let mut inside = self.tree.members(root).filter(|_| strange);
+        let (key, _) =
+            inside.find(|(_, value)| matches!(self.kind(*value), JsonKind::Array | JsonKind::Object))?;
+        Some(self.decoded(key).into_owned())
     }
 
     fn wrong_root(&mut self, root: NodeId, sentence: String) {
@@ -263,14 +378,24 @@ impl Linter<'_> {
             Json::Number(_) => "a number",
             _ => "no list",
         };
+        let wrapper = self.wrapper(root);
         let note = Note {
             rule: "wrong-root".into(),
             severity: Severity::Error,
             evidence: Evidence::Inferred,
             phase: Phase::Bind,
-            message: format!("the body is {what}; it has to be a list of records"),
+            message: match &wrapper {
+                Some(name) => format!(
+                    "the records are wrapped in {}; the body has to be the list itself",
+                    quoted(name)
+                ),
+                None => format!("the body is {what}; it has to be a list of records"),
+            },
             why: "A body that does not convert fails as a whole.".to_owned(),
-            help: "Put [ before the record and ] after it.".to_owned(),
+            help: match wrapper {
+                Some(name) => format!("Send what stands under {} as the body, as a list.", quoted(&name)),
+                None => "Put [ before the record and ] after it.".to_owned(),
+            },
             source: String::new(),
             predicted: Some(Predicted {
                 key: super::finding::BINDING_KEY.to_owned(),

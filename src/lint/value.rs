@@ -70,6 +70,12 @@ impl<'a> Linter<'a> {
                 }
             }
         }
+        if self
+            .scalar_text(element)
+            .is_some_and(|text| !text.is_empty() && text.trim().is_empty())
+        {
+            self.blank(property, element);
+        }
         if let (false, Some(text)) = (property.known.is_empty(), self.scalar_text(element)) {
             self.known(property, element, &text);
         }
@@ -152,7 +158,7 @@ impl<'a> Linter<'a> {
             self.refused(value, Some(property), failure.sentence);
             return false;
         };
-        match self.membership(list, text) {
+        match self.memberships(list, text) {
             Knowledge::Right => {}
             Knowledge::Wrong => self.refused(value, Some(property), failure.sentence),
             Knowledge::CannotTell => self.unlisted_member(property, value, text, &list.members),
@@ -177,9 +183,9 @@ impl<'a> Linter<'a> {
         if property.plain {
             return;
         }
-        if property.required.is_some() && text.trim().is_empty() {
+        let blank = property.has_to_say && text.trim().is_empty();
+        if blank {
             self.blank(property, value);
-            return;
         }
         if let Some(limit) = property.max_length {
             // UTF-8 never has fewer bytes than UTF-16 has units.
@@ -189,7 +195,7 @@ impl<'a> Linter<'a> {
             }
         }
         // Where the tenant's own list speaks, a public one has nothing to add.
-        let decided = !property.known.is_empty() && self.known(property, value, text);
+        let decided = (!property.known.is_empty() && self.known(property, value, text)) || blank;
         if let Some(list) = &property.one_of
             && !(decided && list.claim.severity == Severity::Warning)
             && !list.holds(text)

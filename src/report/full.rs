@@ -66,7 +66,7 @@ impl Full {
             look: self.look,
         };
         if snippet.labels[0].is_none() {
-            notes.push("at", &place(finding))?;
+            notes.push("at", place(finding).trim_start_matches("lacks "))?;
         }
         if let Some((span, text)) = finding.related.as_ref().filter(|_| snippet.labels[1].is_none()) {
             let Position { line, column } = source.position(span.start);

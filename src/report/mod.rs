@@ -47,18 +47,21 @@ impl<'a> FileReport<'a> {
     pub fn new(path: &Path, text: &'a [u8], mut findings: Vec<Finding>, records: u32) -> Self {
         sort(&mut findings);
         Self {
-            name: sanitize::plain_path(path),
+            name: shown(path),
             text,
             findings,
             records,
         }
     }
 
-    /// Whether the API is predicted to refuse the request.
+    /// Whether the API is predicted to refuse the request. Of a file that is no JSON nothing is predicted.
     pub fn is_refused(&self) -> bool {
-        self.findings
+        let mut errors = self
+            .findings
             .iter()
-            .any(|finding| finding.severity == Severity::Error && finding.predicted.is_some())
+            .filter(|finding| finding.severity == Severity::Error)
+            .peekable();
+        errors.peek().is_some() && errors.all(|finding| finding.predicted.is_some())
     }
 }
 
@@ -82,5 +85,14 @@ pub trait Report: Send + Sync {
     /// What the document ends with; `empty` if no file had a finding.
     fn close(&self, _summary: &Summary, _empty: bool) -> String {
         String::new()
+    }
+}
+
+/// A path as people write it: without the `./` that walking the working directory puts before it.
+fn shown(path: &Path) -> String {
+    let name = sanitize::plain_path(path);
+    match name.strip_prefix("./") {
+        Some(rest) => rest.to_owned(),
+        None => name,
     }
 }

@@ -254,6 +254,7 @@ impl<'d> Compiler<'d> {
             note: def.note.clone().unwrap_or_default(),
             source,
             constraint: String::new(),
+            has_to_say: def.required.is_some(),
         };
         if property.or_list && !matches!(property.ty, Type::Object(_)) {
             return fail(def.ty.span(), "`or-list` goes with the type of a table");
@@ -410,6 +411,10 @@ impl<'d> Compiler<'d> {
             }
         };
         let anchor = anchor(&kind, here);
+        let any_of = match &kind {
+            CheckKind::AnyOf(ids) => ids.clone(),
+            _ => Vec::new(),
+        };
         let source = match &kind {
             CheckKind::Differs { route, .. } => match (end(tables, route), &def.layer) {
                 (Some(end), None) => end.source.clone(),
@@ -429,6 +434,9 @@ impl<'d> Compiler<'d> {
                 source: &source,
             },
         );
+        for id in any_of {
+            says(&mut tables[usize::from(table.0)], id);
+        }
         tables[usize::from(table.0)]
             .checks
             .push(Check { anchor, claim, kind });
@@ -763,6 +771,13 @@ fn end<'t>(tables: &'t [Table], route: &Route) -> Option<&'t Property> {
         .map(|(table, id)| tables[usize::from(table.0)].property(*id))
 }
 
+/// White space in this property is no value.
+fn says(table: &mut Table, id: PropertyId) {
+    let property = &mut table.properties[usize::from(id.0)];
+    property.has_to_say = true;
+    property.plain = false;
+}
+
 fn resolve_unless(table: &mut Table, index: usize, row: &Spanned<PropertyDef>) -> Result<()> {
     let Some(required) = &row.get_ref().required else {
         return Ok(());
@@ -774,6 +789,7 @@ fn resolve_unless(table: &mut Table, index: usize, row: &Spanned<PropertyDef>) -
         return Ok(());
     };
     let id = property_id(table, name, required.span())?;
+    says(table, id);
     if let Some(required) = &mut table.properties[index].required {
         required.unless = Some(id);
     }

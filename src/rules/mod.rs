@@ -253,6 +253,8 @@ pub struct Property {
     pub source: String,
     /// `Table.Property`: how tests and reports name the row.
     pub constraint: String,
+    /// White space in it is no value: it is mandatory, or names the record.
+    pub(crate) has_to_say: bool,
     /// Nothing but its type is constrained: most rows.
     pub(crate) plain: bool,
 }
