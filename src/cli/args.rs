@@ -40,7 +40,7 @@ pub enum Command {
     Check(Box<Check>),
     /// Print the response that the API would send
     Predict(Box<Predict>),
-    /// Say what a rule means, with a bad and a good payload
+    /// Say what a rule means, with a bad and a good payload, or explain a topic
     Explain(Explain),
     /// Show the tables as they are enforced
     Rules(Rules),
@@ -145,7 +145,7 @@ pub enum Format {
 
 #[derive(Debug, ClapArgs)]
 pub struct Explain {
-    /// Rule id, as it stands in a finding; without it, all rules are listed
+    /// Rule id, as it stands in a finding, or a topic; without it, all of them are listed
     #[arg(value_name = "RULE")]
     pub rule: Option<String>,
 }

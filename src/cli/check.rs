@@ -13,14 +13,11 @@ use std::time::Instant;
 use super::args::{Check, Common, Format};
 use super::setup::{self, Known};
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
-use crate::input::recognize::{Recognized, recognize};
 use crate::input::{Entry, Reader};
-use crate::json;
 use crate::report::look::Look;
 use crate::report::{
     Concise, FileReport, Full, Json, Output, OutputError, Progress, Report, Summary, sanitize, summary,
 };
-use crate::rules::Endpoint;
 use crate::session::{Outcome, Request, Session};
 
 /// Checks what the arguments name, and tells how it went as an exit code.
@@ -161,7 +158,7 @@ impl Worker<'_> {
             Err(error) => return Examined::Trouble(path.to_path_buf(), error.to_string()),
         };
         let outcome = match self.known.endpoints.as_slice() {
-            [endpoint] if self.known.named && (named || !is_response(bytes, endpoint)) => {
+            [endpoint] if self.known.named && (named || !setup::is_response(bytes, endpoint)) => {
                 Outcome::Checked(self.session.request(bytes, endpoint, false))
             }
             _ => self.session.file(bytes, false),
@@ -258,9 +255,4 @@ impl Run<'_> {
             CLEAN
         }
     }
-}
-
-/// A response that lies beside the requests is none, even where every file is taken for one.
-fn is_response(bytes: &[u8], endpoint: &Endpoint) -> bool {
-    recognize(&json::text(bytes).0, &[endpoint]) == Recognized::Response
 }

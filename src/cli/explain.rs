@@ -1,4 +1,4 @@
-//! `geplint explain`: what a rule means.
+//! `geplint explain`: what a rule means, and the topics beside them.
 
 use std::fmt::Write as _;
 use std::io;
@@ -7,9 +7,11 @@ use super::args::{Common, Explain};
 use super::{CLEAN, TROUBLE, setup, terminal};
 use crate::report::look::{Look, Palette};
 use crate::report::{OutputError, output, words, wrap};
-use crate::rules::{Constraint, Endpoint, RuleText, rule_text, rule_texts};
+use crate::rules::{
+    Constraint, Endpoint, RuleText, TopicText, rule_text, rule_texts, topic_text, topic_texts,
+};
 
-/// Prints the text of a rule, or a line for each rule.
+/// Prints the text of a rule or a topic, or a line for each.
 pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
     let look = terminal::stdout_look(common);
     let endpoints = match setup::endpoints(&common.rules, None) {
@@ -24,6 +26,8 @@ pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
         Some(id) => {
             if let Some(rule) = rule_text(id) {
                 page(rule, &endpoints, look)
+            } else if let Some(topic) = topic_text(id) {
+                about(topic, look)
             } else {
                 terminal::complain(common, &unknown(id));
                 return Ok(TROUBLE);
@@ -35,13 +39,14 @@ pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
 }
 
 fn unknown(id: &str) -> String {
-    let near = rule_texts()
-        .iter()
-        .map(|rule| (strsim::osa_distance(&rule.id, id), rule))
+    let rules = rule_texts().iter().map(|rule| &rule.id);
+    let near = rules
+        .chain(topic_texts().iter().map(|topic| &topic.id))
+        .map(|known| (strsim::osa_distance(known, id), known))
         .min_by_key(|(distance, _)| *distance)
         .filter(|(distance, _)| *distance <= 4);
     match near {
-        Some((_, rule)) => format!("there is no rule \"{id}\"; did you mean {}?", rule.id),
+        Some((_, known)) => format!("there is no rule \"{id}\"; did you mean {known}?"),
         None => format!("there is no rule \"{id}\"; `geplint explain` lists them"),
     }
 }
@@ -62,6 +67,30 @@ fn list(palette: Palette) -> String {
             palette.name(format!("{:width$}", rule.id)),
             rule.title
         );
+    }
+    let _ = writeln!(text, "\n{}", palette.strong("topics"));
+    for topic in topic_texts() {
+        let _ = writeln!(
+            text,
+            "         {}  {}",
+            palette.name(format!("{:width$}", topic.id)),
+            topic.title
+        );
+    }
+    text
+}
+
+/// A topic's text: paragraphs are wrapped, and what is indented stays as it is.
+fn about(topic: &TopicText, look: Look) -> String {
+    let mut text = format!("{}\n{}\n", look.palette().strong(&topic.id), topic.title);
+    for paragraph in topic.text.trim_end().split("\n\n") {
+        text.push('\n');
+        if paragraph.starts_with(' ') {
+            text += paragraph;
+            text.push('\n');
+        } else {
+            text += &wrap::indented(&paragraph.trim().replace('\n', " "), look.width.min(100), 0);
+        }
     }
     text
 }

@@ -81,7 +81,9 @@ impl Run<'_> {
     }
 
     fn file(&mut self, path: &Path, named: bool, bytes: &[u8]) {
-        if let (true, [endpoint]) = (self.known.named, self.known.endpoints.as_slice()) {
+        if let (true, [endpoint]) = (self.known.named, self.known.endpoints.as_slice())
+            && (named || !setup::is_response(bytes, endpoint))
+        {
             let request = self.session.request(bytes, endpoint, true);
             return self.answer(path, bytes, &request);
         }

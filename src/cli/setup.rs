@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::{Common, Files, Knowledge};
+use crate::input::recognize::{Recognized, recognize};
 use crate::input::{Entry, Excludes, WalkOptions, collect};
 use crate::json;
 use crate::report::{Position, Source, sanitize};
@@ -136,7 +137,19 @@ fn placed(name: &str, text: &str, error: &LoadError) -> String {
 /// Reads a tenant file; the lists that it names lie beside it.
 fn tenant_file(path: &Path) -> Result<Tenant, String> {
     let shown = sanitize::plain_path(path);
-    let text = fs::read_to_string(path).map_err(|error| format!("{shown}: {error}"))?;
+    let bytes = fs::read(path).map_err(|error| format!("{shown}: {error}"))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let before = error.as_bytes().get(..valid).unwrap_or_default();
+        let line = memchr::memchr_iter(b'\n', before).count() + 1;
+        let column = valid
+            - before
+                .iter()
+                .rposition(|byte| *byte == b'\n')
+                .map_or(0, |at| at + 1)
+            + 1;
+        format!("{shown}:{line}:{column}: this is no UTF-8")
+    })?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut read = |name: &str| fs::read(folder.join(name)).map_err(|error| error.to_string());
     tenant::load(&text, &mut read).map_err(|error| {
@@ -146,6 +159,11 @@ fn tenant_file(path: &Path) -> Result<Tenant, String> {
             .map_or(shown, |name| sanitize::plain_path(&folder.join(name)));
         format!("{file}:{}:{}: {}", error.line, error.column, error.message)
     })
+}
+
+/// A response that lies beside the requests is none, even where every file is taken for one.
+pub fn is_response(bytes: &[u8], endpoint: &Endpoint) -> bool {
+    recognize(&json::text(bytes).0, &[endpoint]) == Recognized::Response
 }
 
 /// What to say of a file that may be for several endpoints.

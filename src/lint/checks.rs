@@ -10,7 +10,7 @@ use crate::json::{JsonKind, NodeId};
 use crate::rules::{
     Check, CheckKind, Claim, Enumeration, Property, PropertyId, Route, SingleValued, Table, TableId,
 };
-use crate::tenant::Knowledge;
+use crate::tenant::{Knowledge, folded};
 
 impl<'a> Linter<'a> {
     pub(super) fn check(&mut self, check: &'a Check, table: &'a Table, objects: &[NodeId], base: usize) {
@@ -71,16 +71,19 @@ impl<'a> Linter<'a> {
             .as_ref()
             .is_some_and(|route| self.is_true(route, objects))
         {
-            *self.undecided += 1;
+            let mut any = false;
+            self.each_counted(single, objects, &mut |_, _, _| any = true);
+            *self.undecided += u64::from(any);
             return;
         }
         let held = self.held(single, objects);
         let mut first: Option<(Cow<'a, str>, Span)> = None;
         let mut told = false;
         self.each_counted(single, objects, &mut |linter, value, text| {
+            // The sender's own codes are compared as they stand, the tenant's as those of all its lists.
             let beside = held
                 .as_deref()
-                .filter(|held| !held.is_empty() && !held.iter().any(|known| *known == text));
+                .filter(|held| !held.is_empty() && !held.iter().any(|known| folded(known) == folded(&text)));
             if told {
             } else if let Some((known, span)) = first.as_ref().filter(|(known, _)| *known != text) {
                 told = true;
@@ -145,7 +148,7 @@ impl<'a> Linter<'a> {
     pub(super) fn is_true(&mut self, route: &'a Route, objects: &[NodeId]) -> bool {
         let mut found = false;
         self.walk(&route.steps, objects, &mut |linter, value| {
-            found = linter.reads_as_true(value)
+            found = linter.reads_as_true(value);
         });
         found
     }
@@ -241,19 +244,21 @@ impl<'a> Linter<'a> {
         decided
     }
 
-    /// Whether the tenant's own list of an open enumeration has these names: a comma list binds as one.
-    pub(super) fn memberships(&self, list: &Enumeration, text: &str) -> Knowledge {
+    /// Whether the tenant's own list of an open enumeration has this name, or each of several with commas between.
+    pub(super) fn membership(&self, list: &Enumeration, text: &str) -> Knowledge {
         let Some(fact) = list.fact else {
             return Knowledge::CannotTell;
         };
         let mut all = Knowledge::Right;
         for name in text.split(',').map(str::trim) {
-            let named = list
+            if list
                 .members
                 .iter()
-                .any(|member| member.name.eq_ignore_ascii_case(name));
+                .any(|member| member.name.eq_ignore_ascii_case(name))
+            {
+                continue;
+            }
             match self.facts.knows(fact, name) {
-                _ if named => {}
                 Knowledge::Right => {}
                 Knowledge::Wrong => return Knowledge::Wrong,
                 Knowledge::CannotTell => all = Knowledge::CannotTell,

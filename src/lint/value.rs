@@ -158,10 +158,13 @@ impl<'a> Linter<'a> {
             self.refused(value, Some(property), failure.sentence);
             return false;
         };
-        match self.memberships(list, text) {
+        match self.membership(list, text) {
             Knowledge::Right => {}
             Knowledge::Wrong => self.refused(value, Some(property), failure.sentence),
-            Knowledge::CannotTell => self.unlisted_member(property, value, text, &list.members),
+            Knowledge::CannotTell => {
+                *self.undecided += u64::from(list.fact.is_some());
+                self.unlisted_member(property, value, text, &list.members);
+            }
         }
         true
     }

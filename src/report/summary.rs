@@ -56,7 +56,8 @@ impl Summary {
     }
 
     /// The sentence for the end of a run:
-    /// `12 files, 340 records: 3 predicted 400s (5 errors), 9 warnings, 2 skipped (0.12 s)`.
+    /// `12 files, 340 records: 3 predicted 400s (5 errors), 9 warnings, 2 skipped (0.12 s)`, and then how many
+    /// checks could not be made, and where to read why.
     pub fn line(&self, elapsed: Option<Duration>, palette: Palette) -> String {
         let mut parts = Vec::new();
         if self.refused > 0 {
@@ -77,9 +78,14 @@ impl Summary {
         parts.extend((self.suppressed > 0).then(|| format!("{} suppressed", self.suppressed)));
         parts.extend((self.skipped > 0).then(|| format!("{} skipped", self.skipped)));
         let time = elapsed.map(|time| palette.faint(format!(" ({})", seconds(time))).to_string());
+        let undecided = match self.undecided {
+            0 => String::new(),
+            1 => ", 1 check needs tenant facts (geplint explain tenant)".to_owned(),
+            more => format!(", {more} checks need tenant facts (geplint explain tenant)"),
+        };
         let (files, records) = (count(self.files, "file"), count(self.records, "record"));
         format!(
-            "{files}, {records}: {}{}",
+            "{files}, {records}: {}{}{undecided}",
             parts.join(", "),
             time.unwrap_or_default()
         )
@@ -182,6 +188,29 @@ mod tests {
         assert_eq!(
             skipped.line(None, PLAIN),
             "0 files, 0 records: nothing checked, 1 skipped"
+        );
+    }
+
+    #[test]
+    fn checks_that_could_not_be_made() {
+        let summary = Summary {
+            files: 1,
+            records: 1,
+            undecided: 12,
+            ..Summary::default()
+        };
+        assert_eq!(
+            line(summary),
+            "1 file, 1 record: no problems found (0.12 s), 12 checks need tenant facts (geplint explain tenant)"
+        );
+        let one = Summary {
+            undecided: 1,
+            warnings: 2,
+            ..summary
+        };
+        assert_eq!(
+            one.line(None, PLAIN),
+            "1 file, 1 record: 2 warnings, 1 check needs tenant facts (geplint explain tenant)"
         );
     }
 

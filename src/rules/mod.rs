@@ -17,7 +17,7 @@ pub use compile::{LoadError, load};
 pub use constraints::Constraint;
 pub use names::NameIndex;
 pub use patch::{Layer, endpoint_of, load_layers};
-pub use texts::{RuleText, rule_text, rule_texts};
+pub use texts::{RuleText, TopicText, rule_text, rule_texts, topic_text, topic_texts};
 
 use crate::bind::EnumMember;
 use crate::finding::{Evidence, Phase, Severity, Wording};

@@ -1,4 +1,4 @@
-//! What each rule says of itself: the text of `geplint explain`, from `rules/rules.toml`.
+//! What each rule says of itself, and the topics beside them: the texts of `geplint explain`, from `rules/rules.toml`.
 
 use std::sync::OnceLock;
 
@@ -32,25 +32,47 @@ pub struct RuleText {
     pub needs: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// Something worth explaining that is no rule.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TopicText {
+    /// Its name on the command line.
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// Paragraphs with blank lines between; what is indented stays as it is.
+    pub text: String,
+}
+
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     rule: Vec<RuleText>,
+    topic: Vec<TopicText>,
+}
+
+/// A test loads the file, so that it never comes back empty.
+fn file() -> &'static File {
+    static FILE: OnceLock<File> = OnceLock::new();
+    FILE.get_or_init(|| toml::from_str(include_str!("../../rules/rules.toml")).unwrap_or_default())
 }
 
 /// All rules in the file's order.
-///
-/// A test loads the file, so that it never comes back empty.
 pub fn rule_texts() -> &'static [RuleText] {
-    static TEXTS: OnceLock<Vec<RuleText>> = OnceLock::new();
-    TEXTS.get_or_init(|| {
-        toml::from_str::<File>(include_str!("../../rules/rules.toml"))
-            .map(|file| file.rule)
-            .unwrap_or_default()
-    })
+    &file().rule
+}
+
+/// All topics in the file's order.
+pub fn topic_texts() -> &'static [TopicText] {
+    &file().topic
 }
 
 /// The rule of that id.
 pub fn rule_text(id: &str) -> Option<&'static RuleText> {
     rule_texts().iter().find(|rule| rule.id == id)
+}
+
+/// The topic of that id.
+pub fn topic_text(id: &str) -> Option<&'static TopicText> {
+    topic_texts().iter().find(|topic| topic.id == id)
 }

@@ -1,75 +1,123 @@
 //! One shape for what TOML, CSV and JSON say of an entry.
 
+use std::borrow::Cow;
+
 use crate::json::{self, JsonKind, NodeId, Tree};
 
-/// A text, a list, or fields by their simplified name.
+/// A text, a list, or fields by the name that the layout has for them.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Item {
-    Text(String),
-    List(Vec<Item>),
-    Fields(Vec<(String, Item)>),
+pub(super) enum Item<'t> {
+    Text(Cow<'t, str>),
+    List(Vec<Self>),
+    Fields(Vec<(&'t str, Self)>),
 }
 
-impl Item {
+impl Item<'_> {
     /// The first field that has one of these names.
     pub(super) fn field(&self, names: &[String]) -> Option<&Self> {
-        let Self::Fields(fields) = self else { return None };
-        names.iter().find_map(|name| {
+        self.all(names).next()
+    }
+
+    /// The first text of a field that is there and not empty.
+    pub(super) fn text_of(&self, names: &[String]) -> Option<&str> {
+        self.all(names).find_map(|item| match item {
+            Self::Text(text) if !text.trim().is_empty() => Some(text.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// The fields that have one of these names, in the order of the names.
+    fn all(&self, names: &[String]) -> impl Iterator<Item = &Self> {
+        let fields = match self {
+            Self::Fields(fields) => fields.as_slice(),
+            _ => &[],
+        };
+        names.iter().flat_map(move |name| {
             fields
                 .iter()
-                .find(|(known, _)| known == name)
+                .filter(move |(known, _)| known == name)
                 .map(|(_, item)| item)
         })
     }
 
-    /// The text of a field that is there and not empty.
-    pub(super) fn text_of(&self, names: &[String]) -> Option<&str> {
-        match self.field(names)? {
-            Self::Text(text) if !text.trim().is_empty() => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The elements of a list; a text may hold several, set apart by `;` or `|`.
+    /// The elements of a list; a text outside a list may hold several, set apart by `;` or `|`.
     pub(super) fn texts(&self) -> Vec<String> {
+        let full = |text: &&str| !text.is_empty();
         match self {
             Self::Text(text) => text
                 .split([';', '|'])
                 .map(str::trim)
-                .filter(|text| !text.is_empty())
+                .filter(full)
                 .map(str::to_owned)
                 .collect(),
-            Self::List(items) => items.iter().flat_map(Self::texts).collect(),
+            Self::List(items) => items
+                .iter()
+                .filter_map(|item| match item {
+                    Self::Text(text) => Some(text.trim()).filter(full),
+                    _ => None,
+                })
+                .map(str::to_owned)
+                .collect(),
             Self::Fields(_) => Vec::new(),
         }
     }
 }
 
-/// A name without case, `-`, `_` and blanks.
-pub(super) fn simplified(name: &str) -> String {
-    name.chars()
-        .filter(|c| !matches!(c, '-' | '_' | ' ' | '\u{feff}'))
-        .flat_map(char::to_lowercase)
-        .collect()
+/// The names that an entry of one list may have, as the layout spells them.
+#[derive(Debug)]
+pub(super) struct Names<'l> {
+    spelled: Vec<&'l str>,
+}
+
+impl<'l> Names<'l> {
+    pub(super) fn new(names: impl Iterator<Item = &'l str>) -> Self {
+        let mut spelled: Vec<&str> = Vec::new();
+        for name in names {
+            if !spelled.contains(&name) {
+                spelled.push(name);
+            }
+        }
+        Self { spelled }
+    }
+
+    /// The layout's spelling of a name.
+    pub(super) fn find(&self, name: &str) -> Option<&'l str> {
+        self.spelled
+            .iter()
+            .find(|known| simplified(known).eq(simplified(name)))
+            .copied()
+    }
+
+    /// All of them, for messages.
+    pub(super) fn list(&self) -> String {
+        self.spelled.join(", ")
+    }
+}
+
+/// A name without case, `-`, `_` and blanks. The layout's names are ASCII, and a list file has many to compare.
+fn simplified(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes()
+        .filter(|byte| !matches!(byte, b'-' | b'_' | b' '))
+        .map(|byte| byte.to_ascii_lowercase())
 }
 
 /// What a JSON node says; of an object only the fields that somebody asks for.
-pub(super) fn of_json(text: &str, tree: &Tree, id: NodeId, wanted: &dyn Fn(&str) -> bool) -> Option<Item> {
+pub(super) fn of_json<'t>(text: &'t str, tree: &Tree, id: NodeId, names: &Names<'t>) -> Option<Item<'t>> {
     let node = tree.node(id);
     Some(match node.kind {
         JsonKind::Null | JsonKind::Key => return None,
-        JsonKind::String => Item::Text(json::decode(text, node).into_owned()),
-        JsonKind::True | JsonKind::False | JsonKind::Number => Item::Text(node.span.of(text).to_owned()),
+        JsonKind::String => Item::Text(json::decode(text, node)),
+        JsonKind::True | JsonKind::False | JsonKind::Number => Item::Text(Cow::Borrowed(node.span.of(text))),
         JsonKind::Array => Item::List(
             tree.elements(id)
-                .filter_map(|element| of_json(text, tree, element, wanted))
+                .filter_map(|element| of_json(text, tree, element, names))
                 .collect(),
         ),
         JsonKind::Object => Item::Fields(
             tree.members(id)
                 .filter_map(|(key, value)| {
-                    let name = simplified(&json::decode(text, tree.node(key)));
-                    wanted(&name).then(|| of_json(text, tree, value, wanted).map(|item| (name, item)))?
+                    let name = names.find(&json::decode(text, tree.node(key)))?;
+                    Some((name, of_json(text, tree, value, names)?))
                 })
                 .collect(),
         ),

@@ -36,40 +36,81 @@ pub enum LobEffect {
 /// What is known of a contact beyond the tenant file.
 #[derive(Debug, Clone, Default)]
 struct News {
+    /// A request gave its code.
+    coded: bool,
     there: Option<bool>,
     active: Option<bool>,
-    lobs: Option<Option<Vec<String>>>,
+    /// The LOBs it belongs to, where a request has changed them.
+    lobs: Option<Belonging>,
+}
+
+/// The LOBs that a contact belongs to after a request.
+#[derive(Debug, Clone)]
+enum Belonging {
+    To(Vec<String>),
+    Unknown,
 }
 
 /// What earlier requests have changed.
 #[derive(Debug, Clone, Default)]
 pub struct Learnt {
-    contacts: HashMap<String, News>,
-    /// User name to contact code, both folded.
-    users: HashMap<String, String>,
+    all: Vec<News>,
+    /// By contact code.
+    codes: HashMap<String, usize>,
+    /// By user name.
+    users: HashMap<String, usize>,
+    /// By place in the tenant's own list.
+    held: HashMap<usize, usize>,
 }
 
 impl Learnt {
     /// Adds what a later request changed.
     pub fn merge(&mut self, later: Self) {
-        for (code, news) in later.contacts {
-            let known = self.contacts.entry(code).or_default();
-            known.there = news.there.or(known.there);
-            known.active = news.active.or(known.active);
-            if news.lobs.is_some() {
-                known.lobs = news.lobs;
+        let mut here: Vec<Option<usize>> = vec![None; later.all.len()];
+        let known = (later.codes.iter().map(|(name, at)| (self.codes.get(name), *at)))
+            .chain(later.held.iter().map(|(held, at)| (self.held.get(held), *at)))
+            .chain(later.users.iter().map(|(name, at)| (self.users.get(name), *at)));
+        for (found, at) in known {
+            if let (Some(found), None) = (found, here[at]) {
+                here[at] = Some(*found);
             }
         }
-        self.users.extend(later.users);
+        let mut places = Vec::with_capacity(later.all.len());
+        for (news, place) in later.all.into_iter().zip(here) {
+            let place = place.unwrap_or_else(|| {
+                self.all.push(News::default());
+                self.all.len() - 1
+            });
+            let known = &mut self.all[place];
+            known.coded |= news.coded;
+            known.there = news.there.or(known.there);
+            known.active = news.active.or(known.active);
+            known.lobs = news.lobs.or(known.lobs.take());
+            places.push(place);
+        }
+        self.codes
+            .extend(later.codes.into_iter().map(|(name, at)| (name, places[at])));
+        self.users
+            .extend(later.users.into_iter().map(|(name, at)| (name, places[at])));
+        self.held
+            .extend(later.held.into_iter().map(|(held, at)| (held, places[at])));
     }
 
-    fn find(&self, code: Option<&str>, user: Option<&str>) -> Option<&News> {
+    fn by_code(&self, code: Option<&str>, held: Option<usize>) -> Option<usize> {
         // The common case, and it costs nothing.
-        if self.contacts.is_empty() {
+        if self.all.is_empty() {
             return None;
         }
-        let by_code = code.and_then(|code| self.contacts.get(&folded(code)));
-        by_code.or_else(|| self.contacts.get(self.users.get(&folded(user?))?))
+        let found = code.and_then(|code| self.codes.get(&folded(code)));
+        found.or_else(|| self.held.get(&held?)).copied()
+    }
+
+    fn by_user(&self, user: Option<&str>, held: Option<usize>) -> Option<usize> {
+        if self.all.is_empty() {
+            return None;
+        }
+        let found = user.and_then(|user| self.users.get(&folded(user)));
+        found.or_else(|| self.held.get(&held?)).copied()
     }
 }
 
@@ -105,45 +146,49 @@ impl<'f> Facts<'f> {
     #[must_use]
     pub fn knows(&self, fact: Fact, value: &str) -> Knowledge {
         if fact == Fact::Contacts {
-            if let Some(there) = self.there(Some(value), None) {
+            let held = self.held(Some(value), None);
+            let told = |learnt: &Learnt| learnt.all[learnt.by_code(Some(value), held)?].there;
+            if let Some(there) = told(&self.now).or_else(|| told(self.before)) {
                 return if there { Knowledge::Right } else { Knowledge::Wrong };
             }
         }
         self.tenant.knows(fact, value)
     }
 
-    /// Whether the contact is there, as far as requests have told.
-    fn there(&self, code: Option<&str>, user: Option<&str>) -> Option<bool> {
-        let told = |learnt: &Learnt| learnt.find(code, user).and_then(|news| news.there);
-        told(&self.now).or_else(|| told(self.before))
-    }
-
     /// Whether the tenant holds a contact of that code or that user name; `None` where it cannot be told.
     #[must_use]
     pub fn holds_contact(&self, code: Option<&str>, user: Option<&str>) -> Option<bool> {
-        self.there(code, user).or_else(|| {
-            self.tenant
-                .contacts
-                .as_ref()
-                .map(|contacts| contacts.find(code, user).is_some())
+        let told = |learnt: &Learnt| {
+            let by_code = learnt.by_code(code, self.held(code, None));
+            learnt.all[by_code.or_else(|| learnt.by_user(user, self.held(None, user)))?].there
+        };
+        told(&self.now).or_else(|| told(self.before)).or_else(|| {
+            // Who is not named cannot be looked up.
+            code.or(user)?;
+            let contacts = self.tenant.contacts.as_ref()?;
+            Some(
+                contacts
+                    .by_code(code)
+                    .or_else(|| contacts.by_user(user))
+                    .is_some(),
+            )
         })
     }
 
     /// Whether the contact is active, where it is known.
     #[must_use]
     pub fn is_active(&self, code: Option<&str>, user: Option<&str>) -> Option<bool> {
-        let told = |learnt: &Learnt| learnt.find(code, user).and_then(|news| news.active);
-        told(&self.now)
-            .or_else(|| told(self.before))
+        self.told(code, user, |news| news.active)
             .or_else(|| self.contact(code, user)?.active)
     }
 
     /// The LOBs that the contact belongs to; `None` where it cannot be told.
     #[must_use]
     pub fn lobs(&self, code: Option<&str>, user: Option<&str>) -> Option<Vec<String>> {
-        let told = |learnt: &Learnt| learnt.find(code, user).and_then(|news| news.lobs.clone());
-        if let Some(lobs) = told(&self.now).or_else(|| told(self.before)) {
-            return lobs;
+        match self.told(code, user, |news| news.lobs.clone()) {
+            Some(Belonging::To(lobs)) => return Some(lobs),
+            Some(Belonging::Unknown) => return None,
+            None => {}
         }
         match self.contact(code, user) {
             Some(contact) => contact.lobs.clone(),
@@ -158,8 +203,34 @@ impl<'f> Facts<'f> {
         self.tenant.allow_update_for_inactive_users
     }
 
+    /// The place in the tenant's list of the very contact: its code decides, and without one its user name.
+    fn held(&self, code: Option<&str>, user: Option<&str>) -> Option<usize> {
+        let contacts = self.tenant.contacts.as_ref()?;
+        contacts.by_code(code).or_else(|| {
+            // Whoever has another code is somebody else.
+            contacts
+                .by_user(user)
+                .filter(|index| code.is_none() || !contacts.all[*index].coded)
+        })
+    }
+
     fn contact(&self, code: Option<&str>, user: Option<&str>) -> Option<&Contact> {
-        self.tenant.contacts.as_ref()?.find(code, user)
+        self.tenant.contacts.as_ref()?.all.get(self.held(code, user)?)
+    }
+
+    /// What requests have told of the very contact, the latest first.
+    fn told<T>(&self, code: Option<&str>, user: Option<&str>, of: impl Fn(&News) -> Option<T>) -> Option<T> {
+        let told = |learnt: &Learnt| of(&learnt.all[self.place(learnt, code, user)?]);
+        told(&self.now).or_else(|| told(self.before))
+    }
+
+    fn place(&self, learnt: &Learnt, code: Option<&str>, user: Option<&str>) -> Option<usize> {
+        let held = self.held(code, user);
+        learnt.by_code(code, held).or_else(|| {
+            learnt
+                .by_user(user, None)
+                .filter(|index| code.is_none() || !learnt.all[*index].coded)
+        })
     }
 
     /// Whether anybody will ask for what a record says of its contact.
@@ -169,36 +240,42 @@ impl<'f> Facts<'f> {
 
     /// Takes in what a record changes that is predicted to succeed.
     pub(crate) fn learn(&mut self, effect: Effect) {
-        // Without a code, the user name stands in its place.
-        let Some(name) = effect.code.as_ref().or(effect.user.as_ref()) else {
+        let (code, user) = (effect.code.as_deref(), effect.user.as_deref());
+        if code.is_none() && user.is_none() {
             return;
-        };
-        let held = match &effect.lobs {
-            Some(LobEffect::Added(_)) => self.lobs(effect.code.as_deref(), effect.user.as_deref()),
+        }
+        let before = match &effect.lobs {
+            Some(LobEffect::Added(_)) => self.lobs(code, user),
             _ => None,
         };
-        let code = folded(name);
-        self.now
-            .users
-            .extend(effect.user.map(|user| (folded(&user), code.clone())));
-        let news = self.now.contacts.entry(code).or_default();
+        let held = self.held(code, user);
+        let place = self.place(&self.now, code, user).unwrap_or_else(|| {
+            self.now.all.push(News::default());
+            self.now.all.len() - 1
+        });
+        self.now.codes.extend(code.map(|code| (folded(code), place)));
+        self.now.users.extend(user.map(|user| (folded(user), place)));
+        self.now.held.extend(held.map(|held| (held, place)));
+        let news = &mut self.now.all[place];
+        news.coded |= code.is_some();
         if effect.deletes || effect.adds {
             news.there = Some(!effect.deletes);
         }
         news.active = effect.active.or(news.active);
         match effect.lobs {
+            // Whether a contact that comes back has its LOBs still is not known.
+            _ if effect.deletes => news.lobs = Some(Belonging::Unknown),
             None => {}
-            Some(LobEffect::Unknown) => news.lobs = Some(None),
-            Some(LobEffect::Replaced(lobs)) => news.lobs = Some(Some(lobs)),
+            Some(LobEffect::Unknown) => news.lobs = Some(Belonging::Unknown),
+            Some(LobEffect::Replaced(lobs)) => news.lobs = Some(Belonging::To(lobs)),
             Some(LobEffect::Added(lobs)) => {
-                let mut all = held.unwrap_or_default();
+                let mut all = before.unwrap_or_default();
                 for lob in lobs {
                     if !all.contains(&lob) {
                         all.push(lob);
                     }
                 }
-                // Nothing sent and nothing known is still nothing known.
-                news.lobs = (!all.is_empty()).then_some(Some(all)).or(news.lobs.take());
+                news.lobs = Some(Belonging::To(all));
             }
         }
     }

@@ -1,15 +1,17 @@
 //! Reads a tenant file: lists inline, or in CSV and JSON files, or in saved replies of the API.
 
-use std::collections::{BTreeMap, HashSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
-use super::item::{Item, of_json, simplified};
-use super::{Contact, Contacts, Tenant, folded};
-use crate::json::{self, JsonKind, NodeId, Reader, Root, Tree};
+use super::item::{Item, Names, of_json};
+use super::{Contacts, Tenant, folded};
+use crate::json::{self, JsonKind, NodeId, Reader, Root, SyntaxError, Tree};
 use crate::rules::Fact;
 
 /// A mistake in a tenant file, or in a list that it names.
@@ -36,7 +38,7 @@ impl std::error::Error for TenantError {}
 type Result<T> = std::result::Result<T, TenantError>;
 
 /// Where each list holds what: `rules/facts.toml`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Layout {
     contacts: ContactLayout,
@@ -45,7 +47,7 @@ struct Layout {
     values: BTreeMap<String, Vec<String>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct ContactLayout {
     code: Vec<String>,
@@ -59,14 +61,14 @@ struct ContactLayout {
     lob_entry_types: Vec<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct PersonaLayout {
     code: Vec<String>,
     activities: Vec<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct ActivityLayout {
     code: Vec<String>,
@@ -74,32 +76,8 @@ struct ActivityLayout {
 }
 
 impl Layout {
-    fn simplify(mut self) -> Self {
-        let (contacts, personas, activities) = (&mut self.contacts, &mut self.personas, &mut self.activities);
-        let lists = [
-            &mut contacts.code,
-            &mut contacts.user,
-            &mut contacts.active,
-            &mut contacts.lobs,
-            &mut contacts.lob_entries,
-            &mut contacts.lob_entry_entity,
-            &mut contacts.lob_entry_value,
-            &mut contacts.lob_entry_type,
-            &mut personas.code,
-            &mut personas.activities,
-            &mut activities.code,
-            &mut activities.name,
-        ];
-        for list in lists.into_iter().chain(self.values.values_mut()) {
-            for name in list {
-                *name = simplified(name);
-            }
-        }
-        self
-    }
-
     /// Every name that a list of this kind may use.
-    fn names(&self, fact: Fact) -> HashSet<&str> {
+    fn names(&self, fact: Fact) -> Names<'_> {
         let contacts = &self.contacts;
         let lists: Vec<&Vec<String>> = match fact {
             Fact::Contacts => vec![
@@ -123,39 +101,38 @@ impl Layout {
             Fact::Activities => vec![&self.activities.code, &self.activities.name],
             _ => self.values.get(fact.name()).into_iter().collect(),
         };
-        lists.into_iter().flatten().map(String::as_str).collect()
+        Names::new(lists.into_iter().flatten().map(String::as_str))
     }
 }
 
-/// A test loads the compiled-in layout, so that it never comes back as `None`.
-fn layout() -> Option<&'static Layout> {
-    static LAYOUT: OnceLock<Option<Layout>> = OnceLock::new();
+/// A test loads the compiled-in layout, so that it never comes back empty.
+fn layout() -> &'static Layout {
+    static LAYOUT: OnceLock<Layout> = OnceLock::new();
     LAYOUT
-        .get_or_init(|| {
-            toml::from_str::<Layout>(include_str!("../../rules/facts.toml"))
-                .ok()
-                .map(Layout::simplify)
-        })
-        .as_ref()
+        .get_or_init(|| toml::from_str::<Layout>(include_str!("../../rules/facts.toml")).unwrap_or_default())
 }
 
 /// Reads a tenant file. `read` gives the bytes of a list file by its name in it, or says why it cannot.
 ///
-/// Errors: no TOML, an unknown key, a list of the wrong shape, a list file that cannot be read or understood.
+/// Errors: no TOML, an unknown key, a list of the wrong shape, a list file that cannot be read or understood. Of
+/// several mistakes the first in the file is told.
 pub fn load(
     text: &str,
     read: &mut dyn FnMut(&str) -> std::result::Result<Vec<u8>, String>,
 ) -> Result<Tenant> {
-    let file: BTreeMap<Spanned<String>, Spanned<toml::Value>> = toml::from_str(text).map_err(|error| {
+    let file = DeTable::parse(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         at(None, text, start, error.message())
     })?;
+    let mut members: Vec<_> = file.get_ref().iter().collect();
+    members.sort_by_key(|(key, _)| key.span().start);
     let mut tenant = Tenant::default();
-    for (key, value) in &file {
+    for (key, value) in members {
         let fail = |start: usize, message: &str| at(None, text, start, message);
+        let start = value.span().start;
         if key.get_ref() == "allow-update-for-inactive-users" {
             let Some(allowed) = value.get_ref().as_bool() else {
-                return Err(fail(value.span().start, "this is true or false"));
+                return Err(fail(start, "this is true or false"));
             };
             tenant.allow_update_for_inactive_users = Some(allowed);
             continue;
@@ -164,26 +141,19 @@ pub fn load(
             return Err(fail(key.span().start, &unknown(key.get_ref())));
         };
         match value.get_ref() {
-            toml::Value::String(name) => {
-                let bytes =
-                    read(name).map_err(|reason| fail(value.span().start, &format!("{name}: {reason}")))?;
+            DeValue::String(name) => {
+                let bytes = read(name).map_err(|reason| fail(start, &format!("{name}: {reason}")))?;
                 list_file(&mut tenant, fact, name, &bytes)?;
             }
-            toml::Value::Array(entries) => {
+            DeValue::Array(entries) => {
+                let names = layout().names(fact);
                 for entry in entries {
-                    let Some(item) = of_toml(entry) else {
-                        return Err(fail(value.span().start, "an entry is a text or a table"));
-                    };
-                    take(&mut tenant, fact, &item).map_err(|message| fail(value.span().start, &message))?;
+                    let item = of_entry(entry, &names).map_err(|(start, message)| fail(start, &message))?;
+                    take(&mut tenant, fact, &item).map_err(|message| fail(entry.span().start, &message))?;
                 }
                 mark(&mut tenant, fact);
             }
-            _ => {
-                return Err(fail(
-                    value.span().start,
-                    "this is a list, or the name of a file with one",
-                ));
-            }
+            _ => return Err(fail(start, "this is a list, or the name of a file with one")),
         }
     }
     Ok(tenant)
@@ -222,32 +192,54 @@ fn at(file: Option<&str>, text: &str, start: usize, message: &str) -> TenantErro
     }
 }
 
-fn of_toml(value: &toml::Value) -> Option<Item> {
-    Some(match value {
-        toml::Value::String(text) => Item::Text(text.clone()),
-        toml::Value::Integer(number) => Item::Text(number.to_string()),
-        toml::Value::Boolean(flag) => Item::Text(flag.to_string()),
-        toml::Value::Array(items) => Item::List(items.iter().filter_map(of_toml).collect()),
-        toml::Value::Table(table) => Item::Fields(
+/// A mistake in an entry of an inline list: where, and what.
+type EntryError = (usize, String);
+
+/// An entry of an inline list.
+fn of_entry<'t>(
+    entry: &'t Spanned<DeValue<'_>>,
+    names: &Names<'t>,
+) -> std::result::Result<Item<'t>, EntryError> {
+    match entry.get_ref() {
+        DeValue::String(_) | DeValue::Integer(_) | DeValue::Table(_) => of_toml(entry, names),
+        _ => Err((entry.span().start, "an entry is a text or a table".to_owned())),
+    }
+}
+
+/// What a TOML value says. A name that nobody asks for is a mistake: a person has written it.
+fn of_toml<'t>(
+    value: &'t Spanned<DeValue<'_>>,
+    names: &Names<'t>,
+) -> std::result::Result<Item<'t>, EntryError> {
+    Ok(match value.get_ref() {
+        DeValue::String(text) => Item::Text(Cow::Borrowed(text)),
+        DeValue::Integer(number) if number.radix() == 10 => Item::Text(Cow::Borrowed(number.as_str())),
+        DeValue::Boolean(flag) => Item::Text(Cow::Borrowed(if *flag { "true" } else { "false" })),
+        DeValue::Array(items) => Item::List(
+            items
+                .iter()
+                .map(|item| of_toml(item, names))
+                .collect::<std::result::Result<_, _>>()?,
+        ),
+        DeValue::Table(table) => Item::Fields(
             table
                 .iter()
-                .filter_map(|(name, value)| Some((simplified(name), of_toml(value)?)))
-                .collect(),
+                .map(|(key, value)| match names.find(key.get_ref()) {
+                    Some(name) => Ok((name, of_toml(value, names)?)),
+                    None => Err((
+                        key.span().start,
+                        format!("an entry has no \"{}\"; it has {}", key.get_ref(), names.list()),
+                    )),
+                })
+                .collect::<std::result::Result<_, _>>()?,
         ),
-        _ => return None,
+        _ => return Err((value.span().start, "this is a text".to_owned())),
     })
 }
 
 fn list_file(tenant: &mut Tenant, fact: Fact, name: &str, bytes: &[u8]) -> Result<()> {
     let (text, errors) = json::text(bytes);
-    if let Some(error) = errors.iter().find(|error| !error.is_warning()) {
-        return Err(at(
-            Some(name),
-            &text,
-            error.span.start as usize,
-            &error.message(&text),
-        ));
-    }
+    refuse(name, &text, &errors)?;
     let is_csv = name
         .rsplit_once('.')
         .is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("csv"));
@@ -258,114 +250,156 @@ fn list_file(tenant: &mut Tenant, fact: Fact, name: &str, bytes: &[u8]) -> Resul
     }
 }
 
-/// A CSV file with a header.
-fn csv_list(tenant: &mut Tenant, fact: Fact, name: &str, text: &str) -> Result<()> {
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let fail = |error: &csv::Error| {
-        let start = error
-            .position()
-            .map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
-        at(Some(name), text, start, &error.to_string())
-    };
-    let header: Vec<String> = reader
-        .headers()
-        .map_err(|error| fail(&error))?
-        .iter()
-        .map(simplified)
-        .collect();
-    let known = layout().map(|layout| layout.names(fact)).unwrap_or_default();
-    if !header.iter().any(|column| known.contains(column.as_str())) {
-        let mut names: Vec<&str> = known.into_iter().collect();
-        names.sort_unstable();
-        return Err(at(
+/// Fails with the first mistake in a list file's bytes or syntax.
+fn refuse(name: &str, text: &str, errors: &[SyntaxError]) -> Result<()> {
+    match errors.iter().find(|error| !error.is_warning()) {
+        Some(error) => Err(at(
             Some(name),
             text,
-            0,
-            &format!("no column is known; the header names one of {}", names.join(", ")),
-        ));
+            error.span.start as usize,
+            &error.message(text),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// A CSV file with a header.
+fn csv_list(tenant: &mut Tenant, fact: Fact, name: &str, text: &str) -> Result<()> {
+    let body = text.trim_start_matches('\u{feff}');
+    let mark_length = text.len() - body.len();
+    // A row begins after the line breaks that end the one before it.
+    let start_of = |position: Option<&csv::Position>| {
+        let start = position.map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
+        let rest = body.get(start..).unwrap_or("");
+        mark_length + start + (rest.len() - rest.trim_start_matches(['\r', '\n']).len())
+    };
+    let fail = |start: usize, message: &str| at(Some(name), text, start, message);
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(body.as_bytes());
+    let names = layout().names(fact);
+    let header = reader
+        .headers()
+        .map_err(|error| fail(start_of(error.position()), &error.to_string()))?;
+    let columns: Vec<Option<&str>> = header.iter().map(|column| names.find(column)).collect();
+    if columns.iter().all(Option::is_none) {
+        let message = format!("no column is known; the header names {}", names.list());
+        return Err(fail(mark_length, &message));
     }
     let mut row = csv::StringRecord::new();
-    while reader.read_record(&mut row).map_err(|error| fail(&error))? {
-        let fields = header
+    let mut last = 0;
+    while reader
+        .read_record(&mut row)
+        .map_err(|error| fail(start_of(error.position()), &error.to_string()))?
+    {
+        last = start_of(row.position());
+        if row.iter().skip(columns.len()).any(|cell| !cell.is_empty()) {
+            let message = format!(
+                "this row has {} cells, the header {}: put quotes around a cell that holds a comma",
+                row.len(),
+                columns.len()
+            );
+            return Err(fail(last, &unclosed(text, last).unwrap_or(message)));
+        }
+        let fields = columns
             .iter()
             .zip(&row)
-            .map(|(column, cell)| (column.clone(), Item::Text(cell.to_owned())));
-        let start = row
-            .position()
-            .map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
-        take(tenant, fact, &Item::Fields(fields.collect()))
-            .map_err(|message| at(Some(name), text, start, &message))?;
+            .filter_map(|(column, cell)| Some(((*column)?, Item::Text(Cow::Borrowed(cell)))));
+        take(tenant, fact, &Item::Fields(fields.collect())).map_err(|message| fail(last, &message))?;
+    }
+    if let Some(message) = unclosed(text, last) {
+        return Err(fail(last, &message));
     }
     mark(tenant, fact);
     Ok(())
+}
+
+/// Of the last row: a quote that nothing closes has swallowed everything after it.
+fn unclosed(text: &str, row: usize) -> Option<String> {
+    #[derive(PartialEq)]
+    enum At {
+        Start,
+        Plain,
+        Quoted,
+        Quote,
+    }
+    let last = text
+        .get(row..)
+        .unwrap_or("")
+        .chars()
+        .fold(At::Start, |at, c| match (at, c) {
+            (At::Quoted, '"') => At::Quote,
+            (At::Start | At::Quote, '"') | (At::Quoted, _) => At::Quoted,
+            (_, ',' | '\n' | '\r') => At::Start,
+            _ => At::Plain,
+        });
+    (last == At::Quoted).then(|| "a quote in this row is never closed".to_owned())
 }
 
 /// A JSON array, or the envelope of a reply whose `data` is one.
 fn json_list(tenant: &mut Tenant, fact: Fact, name: &str, text: &str) -> Result<()> {
     let mut reader = Reader::new(text);
     let mut tree = Tree::default();
+    let names = layout().names(fact);
+    let mut done = Ok(());
+    let mut list = |tree: &Tree, node: NodeId| {
+        if done.is_ok() {
+            done = entry(tenant, fact, &names, (text, tree, node))
+                .map_err(|message| at(Some(name), text, tree.node(node).span.start as usize, &message));
+        }
+    };
+    let mut is_list = true;
     match reader.root(&mut tree) {
         Root::List { .. } => {
             while reader.next_record(&mut tree) {
                 if let Some(root) = tree.root() {
-                    entry(tenant, fact, name, (text, &tree, root))?;
+                    list(&tree, root);
                 }
             }
         }
-        Root::Value | Root::Nothing => reply(tenant, fact, name, (text, &tree))?,
+        Root::Value | Root::Nothing => match data(text, &tree) {
+            Some(data) => tree.elements(data).for_each(|element| list(&tree, element)),
+            None => is_list = false,
+        },
     }
-    if let Some(error) = reader.errors().iter().find(|error| !error.is_warning()) {
+    // What is wrong with an entry may come of what is wrong with the syntax.
+    refuse(name, text, reader.errors())?;
+    if !is_list {
         return Err(at(
-            Some(name),
-            text,
-            error.span.start as usize,
-            &error.message(text),
-        ));
-    }
-    mark(tenant, fact);
-    Ok(())
-}
-
-fn reply(tenant: &mut Tenant, fact: Fact, name: &str, (text, tree): (&str, &Tree)) -> Result<()> {
-    let data = tree.root().and_then(|root| {
-        tree.members(root)
-            .find(|(key, _)| json::decode(text, tree.node(*key)).eq_ignore_ascii_case("data"))
-    });
-    match data {
-        Some((_, list)) if tree.node(list).kind == JsonKind::Array => {
-            for element in tree.elements(list) {
-                entry(tenant, fact, name, (text, tree, element))?;
-            }
-            Ok(())
-        }
-        _ => Err(at(
             Some(name),
             text,
             0,
             "this is neither a list nor a reply whose `data` is one",
-        )),
+        ));
     }
+    done?;
+    mark(tenant, fact);
+    Ok(())
+}
+
+/// The list in the envelope of a reply.
+fn data(text: &str, tree: &Tree) -> Option<NodeId> {
+    let (_, list) = tree
+        .members(tree.root()?)
+        .find(|(key, _)| json::decode(text, tree.node(*key)).eq_ignore_ascii_case("data"))?;
+    (tree.node(list).kind == JsonKind::Array).then_some(list)
 }
 
 fn entry(
     tenant: &mut Tenant,
     fact: Fact,
-    name: &str,
+    names: &Names<'_>,
     (text, tree, node): (&str, &Tree, NodeId),
-) -> Result<()> {
-    let names = layout().map(|layout| layout.names(fact)).unwrap_or_default();
-    let Some(item) = of_json(text, tree, node, &|field| names.contains(field)) else {
-        return Ok(());
-    };
-    take(tenant, fact, &item)
-        .map_err(|message| at(Some(name), text, tree.node(node).span.start as usize, &message))
+) -> std::result::Result<(), String> {
+    match of_json(text, tree, node, names) {
+        Some(item) => take(tenant, fact, &item),
+        None => Ok(()),
+    }
 }
 
 /// Puts an entry into its list.
-fn take(tenant: &mut Tenant, fact: Fact, item: &Item) -> std::result::Result<(), String> {
-    let Some(layout) = layout() else { return Ok(()) };
+fn take(tenant: &mut Tenant, fact: Fact, item: &Item<'_>) -> std::result::Result<(), String> {
+    let layout = layout();
     match fact {
         Fact::Contacts => contact(tenant, &layout.contacts, item),
         Fact::Personas => persona(tenant, layout, item),
@@ -379,13 +413,16 @@ fn take(tenant: &mut Tenant, fact: Fact, item: &Item) -> std::result::Result<(),
     }
 }
 
-fn contact(tenant: &mut Tenant, layout: &ContactLayout, item: &Item) -> std::result::Result<(), String> {
+fn contact(tenant: &mut Tenant, layout: &ContactLayout, item: &Item<'_>) -> std::result::Result<(), String> {
     let code = text_or(item, &layout.code);
     let user = item.text_of(&layout.user);
     if code.is_none() && user.is_none() {
         return Err(lacks(&layout.code));
     }
-    let active = match item.text_of(&layout.active).map(simplified).as_deref() {
+    let active = item
+        .text_of(&layout.active)
+        .map(|text| text.trim().to_ascii_lowercase());
+    let active = match active.as_deref() {
         None => None,
         Some("true" | "yes" | "1" | "active") => Some(true),
         Some("false" | "no" | "0" | "inactive") => Some(false),
@@ -402,31 +439,39 @@ fn contact(tenant: &mut Tenant, layout: &ContactLayout, item: &Item) -> std::res
     tenant
         .contacts
         .get_or_insert_with(Contacts::default)
-        .add(code, user, Contact { active, lobs });
+        .add(code, user, active, lobs);
     Ok(())
 }
 
-/// The LOBs of a reply's own entries that count as belonging.
-fn belonging(layout: &ContactLayout, item: &Item) -> Option<Vec<String>> {
+/// The LOBs of a reply's own entries that count as belonging; `None` where an entry does not tell.
+fn belonging(layout: &ContactLayout, item: &Item<'_>) -> Option<Vec<String>> {
     let Item::List(entries) = item.field(&layout.lob_entries)? else {
         return None;
     };
-    let counts = |entry: &&Item| {
-        entry.text_of(&layout.lob_entry_type).is_some_and(|word| {
-            layout
-                .lob_entry_types
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(word.trim()))
-        })
-    };
-    let value = |entry: &Item| {
-        let entity = entry.field(&layout.lob_entry_entity).unwrap_or(entry);
-        entity.text_of(&layout.lob_entry_value).map(str::to_owned)
-    };
-    Some(entries.iter().filter(counts).filter_map(value).collect())
+    let mut lobs = Vec::new();
+    for entry in entries {
+        let word = entry.text_of(&layout.lob_entry_type)?.trim();
+        let counts = layout
+            .lob_entry_types
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(word));
+        if !counts {
+            continue;
+        }
+        match entry.field(&layout.lob_entry_entity).unwrap_or(entry) {
+            Item::List(entities) => {
+                let values = entities
+                    .iter()
+                    .filter_map(|entity| entity.text_of(&layout.lob_entry_value));
+                lobs.extend(values.map(str::to_owned));
+            }
+            entity => lobs.extend(entity.text_of(&layout.lob_entry_value).map(str::to_owned)),
+        }
+    }
+    Some(lobs)
 }
 
-fn persona(tenant: &mut Tenant, layout: &Layout, item: &Item) -> std::result::Result<(), String> {
+fn persona(tenant: &mut Tenant, layout: &Layout, item: &Item<'_>) -> std::result::Result<(), String> {
     let code = text_or(item, &layout.personas.code).ok_or_else(|| lacks(&layout.personas.code))?;
     put(tenant, Fact::Personas, code);
     if let Some(Item::List(activities)) = item.field(&layout.personas.activities) {
@@ -437,11 +482,16 @@ fn persona(tenant: &mut Tenant, layout: &Layout, item: &Item) -> std::result::Re
     Ok(())
 }
 
-/// An activity has a code and a name; a bare text may be either.
-fn activity(tenant: &mut Tenant, layout: &ActivityLayout, item: &Item) -> std::result::Result<(), String> {
-    if let Item::Text(text) = item {
+/// An activity has a code and a name; a bare text is a code, for names have a list of their own.
+fn activity(
+    tenant: &mut Tenant,
+    layout: &ActivityLayout,
+    item: &Item<'_>,
+) -> std::result::Result<(), String> {
+    if let Item::Text(text) = item
+        && !text.trim().is_empty()
+    {
         put(tenant, Fact::Activities, text);
-        put(tenant, Fact::ActivityNames, text);
         return Ok(());
     }
     let (code, name) = (item.text_of(&layout.code), item.text_of(&layout.name));
@@ -457,7 +507,7 @@ fn activity(tenant: &mut Tenant, layout: &ActivityLayout, item: &Item) -> std::r
     Ok(())
 }
 
-fn text_or<'i>(item: &'i Item, names: &[String]) -> Option<&'i str> {
+fn text_or<'i>(item: &'i Item<'_>, names: &[String]) -> Option<&'i str> {
     match item {
         Item::Text(text) if !text.trim().is_empty() => Some(text),
         _ => item.text_of(names),
@@ -487,9 +537,9 @@ mod tests {
 
     #[test]
     fn the_layout_loads_and_names_every_list() {
-        let layout = layout().unwrap();
+        toml::from_str::<Layout>(include_str!("../../rules/facts.toml")).unwrap();
         for (fact, name) in Fact::ALL.iter().filter(|(_, name)| file_fact(name).is_some()) {
-            assert!(!layout.names(*fact).is_empty(), "{name}");
+            assert!(!layout().names(*fact).list().is_empty(), "{name}");
         }
     }
 }

@@ -27,33 +27,47 @@ pub enum Knowledge {
 
 /// A contact that the tenant holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Contact {
+struct Contact {
+    /// Its list gives its code.
+    coded: bool,
     /// Whether it is active, where the list says so.
-    pub active: Option<bool>,
+    active: Option<bool>,
     /// The LOBs it belongs to, where the list says so.
-    pub lobs: Option<Vec<String>>,
+    lobs: Option<Vec<String>>,
 }
 
 /// The tenant's contacts, by code and by user name.
 #[derive(Debug, Clone, Default)]
-pub struct Contacts {
+struct Contacts {
     all: Vec<Contact>,
     codes: HashMap<String, usize>,
     users: HashMap<String, usize>,
+    /// Some have no code in the list: a code outside it may be theirs.
+    codeless: bool,
 }
 
 impl Contacts {
-    fn add(&mut self, code: Option<&str>, user: Option<&str>, contact: Contact) {
+    fn add(
+        &mut self,
+        code: Option<&str>,
+        user: Option<&str>,
+        active: Option<bool>,
+        lobs: Option<Vec<String>>,
+    ) {
         let index = self.all.len();
-        self.all.push(contact);
+        let coded = code.is_some();
+        self.codeless |= !coded;
+        self.all.push(Contact { coded, active, lobs });
         self.codes.extend(code.map(|code| (folded(code), index)));
         self.users.extend(user.map(|user| (folded(user), index)));
     }
 
-    fn find(&self, code: Option<&str>, user: Option<&str>) -> Option<&Contact> {
-        let by = |map: &HashMap<String, usize>, text: Option<&str>| map.get(&folded(text?)).copied();
-        let index = by(&self.codes, code).or_else(|| by(&self.users, user))?;
-        self.all.get(index)
+    fn by_code(&self, code: Option<&str>) -> Option<usize> {
+        self.codes.get(&folded(code?)).copied()
+    }
+
+    fn by_user(&self, user: Option<&str>) -> Option<usize> {
+        self.users.get(&folded(user?)).copied()
     }
 }
 
@@ -70,10 +84,10 @@ impl Tenant {
     #[must_use]
     pub fn knows(&self, fact: Fact, value: &str) -> Knowledge {
         let holds = match fact {
-            Fact::Contacts => self
-                .contacts
-                .as_ref()
-                .map(|contacts| contacts.codes.contains_key(&folded(value))),
+            Fact::Contacts => self.contacts.as_ref().and_then(|contacts| {
+                let held = contacts.by_code(Some(value)).is_some();
+                (held || !contacts.codeless).then_some(held)
+            }),
             _ => self
                 .values
                 .get(&fact)
