@@ -363,8 +363,8 @@ impl<'a> Linter<'a> {
                 None => {
                     *self.undecided += 1;
                     claim.to_mut().severity = Severity::Warning;
-                    claim.to_mut().note =
-                        "only a contact that is new to the tenant needs it; --tenant tells".to_owned();
+                    "only a contact that is new to the tenant needs it; --tenant tells"
+                        .clone_into(&mut claim.to_mut().note);
                     message.push_str(": refused if the contact is new to the tenant");
                 }
             }

@@ -174,7 +174,8 @@ fn surrogate_place(
             .zip(tree.elements(at))
             .find(|(_, element)| holds(*element))
         {
-            pointer.push_str(&format!("/{index}"));
+            pointer.push('/');
+            pointer.push_str(&index.to_string());
             at = element;
         } else {
             return Some((error.span, (pointer, record, Target::Value)));
