@@ -113,6 +113,12 @@ pub struct Check {
     /// How findings are shown
     #[arg(long, value_name = "FORMAT", default_value = "full")]
     pub format: Format,
+    /// Write the findings to a file, too, in a format of its own (repeatable)
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = OutputTo::parse)]
+    pub output: Vec<OutputTo>,
+    /// Count the findings of each rule at the end
+    #[arg(long)]
+    pub statistics: bool,
     /// Threads to work with; as many as there are processors by default
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<NonZero<usize>>,
@@ -139,8 +145,59 @@ pub enum Format {
     Full,
     /// A line each: `path:line:col: error[rule]: message`
     Concise,
+    /// An overview: a line for each file and rule
+    Table,
     /// One JSON document (version 1)
     Json,
+    /// A JSON object a line, with the fields of the JSON document's findings
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// GitHub workflow commands, which become annotations
+    Github,
+    /// GitLab Code Quality
+    Gitlab,
+    /// JUnit XML: a suite for each file
+    Junit,
+    /// Checkstyle XML
+    Checkstyle,
+    /// reviewdog's JSON
+    Rdjson,
+}
+
+impl Format {
+    /// Whether it is for people, so that more text behind it breaks nothing.
+    pub const fn is_for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise | Self::Table)
+    }
+}
+
+/// `FORMAT=FILE`: a document in a file.
+#[derive(Debug, Clone)]
+pub struct OutputTo {
+    pub format: Format,
+    pub path: PathBuf,
+}
+
+impl OutputTo {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (format, path) = text
+            .split_once('=')
+            .ok_or("it is FORMAT=FILE, as in sarif=geplint.sarif")?;
+        if path.is_empty() || path == "-" {
+            return Err("a file is needed; --format is for standard output".to_owned());
+        }
+        let format = Format::from_str(format, false).map_err(|_| {
+            let variants = Format::value_variants().iter();
+            let names: Vec<_> = variants.filter_map(ValueEnum::to_possible_value).collect();
+            let names: Vec<_> = names.iter().map(clap::builder::PossibleValue::get_name).collect();
+            format!("there is no format \"{format}\"; formats: {}", names.join(", "))
+        })?;
+        Ok(Self {
+            format,
+            path: path.into(),
+        })
+    }
 }
 
 #[derive(Debug, ClapArgs)]

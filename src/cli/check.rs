@@ -10,20 +10,19 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
 
-use super::args::{Check, Common, Format};
+use super::args::{Check, Common};
 use super::setup::{self, Known};
+use super::sinks::{self, Sinks};
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::input::{Entry, Reader};
-use crate::report::look::Look;
-use crate::report::{
-    Concise, FileReport, Full, Json, Output, OutputError, Progress, Report, Summary, sanitize, summary,
-};
+use crate::report::{FileReport, OutputError, Progress, Report, Statistics, Summary, sanitize, summary};
 use crate::session::{Outcome, Request, Session};
 
 /// Checks what the arguments name, and tells how it went as an exit code.
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let since = Instant::now();
-    let (entries, known) = match setup::entries(&args.files)
+    let (entries, known) = match sinks::distinct(args)
+        .and_then(|()| setup::entries(&args.files))
         .and_then(|entries| Ok((entries, Known::of(&args.knowledge, common)?)))
     {
         Ok(both) => both,
@@ -32,21 +31,24 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
             return Ok(TROUBLE);
         }
     };
-    let report = report(args.format, terminal::stdout_look(common));
-    let mut stdout = io::stdout().lock();
+    let reports = sinks::reports(args, common);
+    let Some(sinks) = Sinks::open(&reports, args, common) else {
+        return Ok(TROUBLE);
+    };
     let visible = !args.quiet && io::IsTerminal::is_terminal(&io::stderr());
     let mut run = Run {
         args,
         common,
-        output: Output::new(report.as_ref(), &mut stdout),
+        sinks,
         summary: Summary::default(),
+        statistics: Statistics::default(),
         trouble: false,
         progress: Progress::new(entries.len() as u64, visible),
     };
     let worker = || Worker {
         args,
         known: &known,
-        report: report.as_ref(),
+        reports: &reports,
         session: Session::new(&known.endpoints, &known.tenant, args.knowledge.in_order),
         reader: Reader::new(args.files.max_file_size),
     };
@@ -115,18 +117,10 @@ fn in_order<'a>(
     })
 }
 
-fn report(format: Format, look: Look) -> Box<dyn Report> {
-    match format {
-        Format::Full => Box::new(Full::new(look)),
-        Format::Concise => Box::new(Concise::new(look.palette())),
-        Format::Json => Box::new(Json),
-    }
-}
-
 /// What became of an entry, ready to be shown.
 enum Examined {
-    /// It was checked: the report's text for it, and its counts.
-    Checked(String, Summary),
+    /// It was checked: each report's text for it, and its counts.
+    Checked(Vec<String>, Summary, Statistics),
     /// No payload, and why, where that is asked for.
     Skipped(PathBuf, String),
     /// It cannot be checked, and why.
@@ -137,7 +131,7 @@ enum Examined {
 struct Worker<'a> {
     args: &'a Check,
     known: &'a Known,
-    report: &'a dyn Report,
+    reports: &'a [Box<dyn Report>],
     session: Session<'a>,
     reader: Reader,
 }
@@ -172,7 +166,8 @@ impl Worker<'_> {
                 };
                 let file = FileReport::new(path, bytes, checked.findings, checked.records);
                 summary.add(&file);
-                Examined::Checked(self.report.render(&file), summary)
+                let texts = self.reports.iter().map(|report| report.render(&file)).collect();
+                Examined::Checked(texts, summary, statistics(self.args, &file))
             }
             Outcome::OneOf(ids) => trouble(setup::ambiguous(&ids)),
             Outcome::Stranger(reason) if named && !self.args.skip_unrecognized => {
@@ -189,12 +184,22 @@ impl Worker<'_> {
     }
 }
 
+/// The counts of a file for each rule, where they are asked for.
+fn statistics(args: &Check, file: &FileReport<'_>) -> Statistics {
+    if args.statistics {
+        Statistics::of(file)
+    } else {
+        Statistics::default()
+    }
+}
+
 /// Shows what the workers found, and counts it.
 struct Run<'a> {
     args: &'a Check,
     common: &'a Common,
-    output: Output<'a>,
+    sinks: Sinks<'a>,
     summary: Summary,
+    statistics: Statistics,
     trouble: bool,
     progress: Progress,
 }
@@ -202,9 +207,10 @@ struct Run<'a> {
 impl Run<'_> {
     fn show(&mut self, examined: Examined) -> Result<(), OutputError> {
         match examined {
-            Examined::Checked(rendered, summary) => {
+            Examined::Checked(texts, summary, statistics) => {
                 self.summary.absorb(summary);
-                self.progress.suspend(|| self.output.rendered(&rendered))?;
+                self.statistics.absorb(statistics);
+                self.progress.suspend(|| self.sinks.rendered(&texts))?;
             }
             Examined::Skipped(path, reason) => {
                 self.summary.skipped += 1;
@@ -223,11 +229,22 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn finish(self, since: Instant) -> Result<u8, OutputError> {
+    fn finish(mut self, since: Instant) -> Result<u8, OutputError> {
         self.progress.finish();
-        let code = self.exit_code();
         let skipped = self.summary.skipped > 0;
-        self.output.finish(&self.summary)?;
+        // Behind a machine's document there is no room for counts.
+        let (after, aside) = if self.args.format.is_for_people() {
+            let palette = terminal::stdout_look(self.common).palette();
+            (self.statistics.lines(palette), String::new())
+        } else {
+            let palette = terminal::stderr_palette(self.common);
+            (String::new(), self.statistics.lines(palette))
+        };
+        self.trouble |= self.sinks.finish(&self.summary, &after)?;
+        if !aside.is_empty() {
+            terminal::tell(aside.trim_end());
+        }
+        let code = exit_code(self.args, &self.summary, self.trouble);
         if !self.args.quiet {
             let palette = terminal::stderr_palette(self.common);
             terminal::tell(&self.summary.line(Some(since.elapsed()), palette));
@@ -238,21 +255,17 @@ impl Run<'_> {
         }
         Ok(code)
     }
+}
 
-    fn exit_code(&self) -> u8 {
-        let warnings = if self.args.strict {
-            self.summary.warnings
-        } else {
-            0
-        };
-        if self.trouble {
-            TROUBLE
-        } else if self.summary.errors + warnings > 0 {
-            FINDINGS
-        } else if self.summary.files == 0 && !self.args.no_error_on_unmatched {
-            UNMATCHED
-        } else {
-            CLEAN
-        }
+fn exit_code(args: &Check, summary: &Summary, trouble: bool) -> u8 {
+    let warnings = if args.strict { summary.warnings } else { 0 };
+    if trouble {
+        TROUBLE
+    } else if summary.errors + warnings > 0 {
+        FINDINGS
+    } else if summary.files == 0 && !args.no_error_on_unmatched {
+        UNMATCHED
+    } else {
+        CLEAN
     }
 }

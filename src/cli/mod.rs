@@ -6,6 +6,7 @@ mod explain;
 mod predict;
 mod rules;
 mod setup;
+mod sinks;
 mod terminal;
 mod verify;
 

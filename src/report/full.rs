@@ -16,8 +16,8 @@ use super::sanitize::escape;
 use super::source::{Position, Source};
 use super::window::{Frame, TAB, Window};
 use super::wrap::wrap;
-use super::{FileReport, Report, concise, words};
-use crate::finding::{Finding, Phase, Severity, Span, Target};
+use super::{FileReport, Report, concise, facts, words};
+use crate::finding::{Finding, Phase, Severity, Target};
 
 /// The column that the text of a note begins in.
 const NOTE: usize = 13;
@@ -165,14 +165,6 @@ fn place(finding: &Finding) -> String {
     text
 }
 
-/// What is underlined: of an object that lacks something its bracket, for the rest of it is not the point.
-fn label(finding: &Finding) -> Span {
-    match finding.target {
-        Target::Object if !finding.span.is_empty() => Span::new(finding.span.start, finding.span.start + 1),
-        _ => finding.span,
-    }
-}
-
 /// The lines under a snippet: a word, and a sentence beside it.
 struct Notes<'a> {
     out: &'a mut String,
@@ -238,7 +230,7 @@ impl<'a> Snippet<'a> {
             columns,
             unicode: look.unicode,
         };
-        let window = source.window(label(finding), related.map(|(span, _)| *span), frame);
+        let window = source.window(facts::mark(finding), related.map(|(span, _)| *span), frame);
         let fits = |text: &String, column: usize| !text.is_empty() && column + 4 + text.width() <= columns;
         let second = related
             .filter(|_| window.related.is_some())

@@ -21,16 +21,11 @@ pub struct Json;
 
 impl Report for Json {
     fn render(&self, file: &FileReport<'_>) -> String {
-        let mut out = String::with_capacity(file.findings.len() * 1024);
         let source = Source::new(&file.name, file.text);
-        for finding in &file.findings {
-            if !out.is_empty() {
-                out.push(',');
-            }
-            out.push_str(INDENT);
-            out.push_str(&pretty(&Row::new(&source, finding), INDENT));
-        }
-        out
+        elements(
+            file.findings.iter().map(|finding| Row::new(&source, finding)),
+            INDENT,
+        )
     }
 
     fn open(&self) -> String {
@@ -51,9 +46,10 @@ impl Report for Json {
     }
 }
 
+/// A finding as it stands in the document.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Row<'a> {
+pub(super) struct Row<'a> {
     rule: &'a str,
     severity: &'static str,
     evidence: &'static str,
@@ -88,9 +84,10 @@ struct Related<'a> {
     end: Place,
 }
 
+/// The error that is predicted.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer<'a> {
+pub(super) struct Answer<'a> {
     key: &'a str,
     error_code: &'a str,
     error_description: &'a str,
@@ -108,7 +105,7 @@ struct Totals {
 }
 
 impl<'a> Row<'a> {
-    fn new(source: &Source<'a>, finding: &'a Finding) -> Self {
+    pub(super) fn new(source: &Source<'a>, finding: &'a Finding) -> Self {
         let endpoint = finding.endpoint.as_ref();
         Self {
             rule: &finding.rule,
@@ -149,7 +146,7 @@ impl Place {
 }
 
 impl<'a> Answer<'a> {
-    fn new(predicted: &'a Predicted) -> Self {
+    pub(super) fn new(predicted: &'a Predicted) -> Self {
         Self {
             key: &predicted.key,
             error_code: &predicted.error_code,
@@ -177,6 +174,26 @@ pub(crate) fn pretty<T: Serialize>(value: &T, indent: &str) -> String {
     // Strings, numbers and structs of them always serialise.
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
     harmless(&text.replace('\n', indent)).into_owned()
+}
+
+/// A value on one line.
+pub(super) fn compact<T: Serialize>(value: &T) -> String {
+    // Strings, numbers and structs of them always serialise.
+    let text = serde_json::to_string(value).unwrap_or_default();
+    harmless(&text).into_owned()
+}
+
+/// The elements of a list, each on lines of its own.
+pub(super) fn elements<T: Serialize>(values: impl Iterator<Item = T>, indent: &str) -> String {
+    let mut out = String::new();
+    for value in values {
+        if !out.is_empty() {
+            out.push(',');
+        }
+        out.push_str(indent);
+        out.push_str(&pretty(&value, indent));
+    }
+    out
 }
 
 /// Escapes what JSON allows raw but a terminal or a CI log should not meet; the document means the same.

@@ -1,31 +1,53 @@
-//! Findings become text: for people in full or a line each, for machines as JSON.
+//! Findings become text: for people in full, a line each or as a table; for machines as JSON, XML and CI commands.
 //!
 //! A [`Report`] is a pure function of a file and its findings, so workers can render and one [`Output`] can
 //! print in order. Everything that comes from a file passes through [`sanitize`] on its way.
 
+pub mod atomic;
+pub mod checkstyle;
 pub mod concise;
+mod facts;
 pub mod full;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod jsonl;
+pub mod junit;
 pub mod look;
 pub mod output;
 pub mod progress;
+pub mod rdjson;
 pub mod sanitize;
+pub mod sarif;
 pub mod source;
+pub mod statistics;
 pub mod summary;
+pub mod table;
 mod window;
 pub mod words;
 pub mod wrap;
+mod xml;
 
 use std::path::Path;
 
+pub use atomic::AtomicFile;
+pub use checkstyle::Checkstyle;
 pub use concise::Concise;
 pub use full::Full;
+pub use github::GitHub;
+pub use gitlab::GitLab;
 pub use json::Json;
+pub use jsonl::JsonLines;
+pub use junit::JUnit;
 pub use look::{ColorChoice, Env, Look, Palette};
 pub use output::{Output, OutputError};
 pub use progress::Progress;
+pub use rdjson::RdJson;
+pub use sarif::Sarif;
 pub use source::{Position, Source};
+pub use statistics::Statistics;
 pub use summary::Summary;
+pub use table::Table;
 
 use crate::finding::{Finding, Severity, sort};
 
@@ -67,9 +89,9 @@ impl<'a> FileReport<'a> {
 
 /// A format: how findings are written down.
 ///
-/// A document is `open`, then the files that have findings with `between` between them, then `close`.
+/// A document is `open`, then what `render` makes of the files with `between` between them, then `close`.
 pub trait Report: Send + Sync {
-    /// The findings of one file. Pure, so that it may run on any thread; empty where there are none.
+    /// The findings of one file. Pure, so that it may run on any thread; empty where there is nothing to write.
     fn render(&self, file: &FileReport<'_>) -> String;
 
     /// What the document begins with.
@@ -82,7 +104,7 @@ pub trait Report: Send + Sync {
         ""
     }
 
-    /// What the document ends with; `empty` if no file had a finding.
+    /// What the document ends with; `empty` if there was nothing to write of any file.
     fn close(&self, _summary: &Summary, _empty: bool) -> String {
         String::new()
     }

@@ -38,16 +38,16 @@ impl Display for OutputError {
 impl std::error::Error for OutputError {}
 
 /// Writes a report's document, file by file.
-pub struct Output<'a> {
+pub struct Output<'a, W: Write> {
     report: &'a dyn Report,
-    stream: &'a mut dyn Write,
+    stream: W,
     opened: bool,
     empty: bool,
 }
 
-impl<'a> Output<'a> {
+impl<'a, W: Write> Output<'a, W> {
     /// A document to be written to a stream; nothing is written before the first call.
-    pub fn new(report: &'a dyn Report, stream: &'a mut dyn Write) -> Self {
+    pub fn new(report: &'a dyn Report, stream: W) -> Self {
         Self {
             report,
             stream,
@@ -69,17 +69,18 @@ impl<'a> Output<'a> {
             return Ok(());
         }
         if !self.empty {
-            write(self.stream, self.report.between())?;
+            write(&mut self.stream, self.report.between())?;
         }
         self.empty = false;
-        write(self.stream, rendered)
+        write(&mut self.stream, rendered)
     }
 
-    /// Ends the document, and sees it out of every buffer.
-    pub fn finish(mut self, summary: &Summary) -> Result<(), OutputError> {
+    /// Ends the document, sees it out of every buffer, and gives the stream back.
+    pub fn finish(mut self, summary: &Summary) -> Result<W, OutputError> {
         self.begin()?;
-        write(self.stream, &self.report.close(summary, self.empty))?;
-        retry(|| self.stream.flush())
+        write(&mut self.stream, &self.report.close(summary, self.empty))?;
+        retry(|| self.stream.flush())?;
+        Ok(self.stream)
     }
 
     fn begin(&mut self) -> Result<(), OutputError> {
@@ -87,7 +88,7 @@ impl<'a> Output<'a> {
             return Ok(());
         }
         self.opened = true;
-        write(self.stream, &self.report.open())
+        write(&mut self.stream, &self.report.open())
     }
 }
 

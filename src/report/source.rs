@@ -1,6 +1,6 @@
 //! A file's text, and where in it an offset lies.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 
 use memchr::{memchr, memchr_iter, memrchr};
 
@@ -25,7 +25,7 @@ pub struct Source<'a> {
     name: &'a str,
     text: &'a [u8],
     blocks: OnceCell<Vec<Checkpoint>>,
-    utf16: Cell<Utf16Mark>,
+    utf16: OnceCell<Vec<Utf16Mark>>,
 }
 
 /// What is known at the first byte of a block.
@@ -37,10 +37,11 @@ struct Checkpoint {
     start: u32,
 }
 
-/// The last answer about UTF-16, so that many questions about one long line stay cheap.
+/// How many UTF-16 units lie before an offset, the first one in its block that no character straddles.
+///
+/// Built at the first question, in one pass: questions about one endless line come in any order, and stay cheap.
 #[derive(Debug, Clone, Copy, Default)]
 struct Utf16Mark {
-    line_start: usize,
     offset: usize,
     units: u32,
 }
@@ -48,16 +49,11 @@ struct Utf16Mark {
 impl<'a> Source<'a> {
     /// A file's text under a name.
     pub const fn new(name: &'a str, text: &'a [u8]) -> Self {
-        let mark = Utf16Mark {
-            line_start: 0,
-            offset: 0,
-            units: 0,
-        };
         Self {
             name,
             text,
             blocks: OnceCell::new(),
-            utf16: Cell::new(mark),
+            utf16: OnceCell::new(),
         }
     }
 
@@ -85,20 +81,18 @@ impl<'a> Source<'a> {
     pub fn utf16_column(&self, offset: u32) -> u32 {
         let offset = self.clamp(offset);
         let (_, line_start) = self.locate(offset);
-        let mark = self.utf16.get();
-        let known = mark.line_start == line_start && (line_start..=offset).contains(&mark.offset);
-        let (from, before) = if known {
-            (mark.offset, mark.units)
-        } else {
-            (line_start, 0)
-        };
-        let units = before + utf16_units(&self.text[from..offset]);
-        self.utf16.set(Utf16Mark {
-            line_start,
-            offset,
-            units,
-        });
-        units + 1
+        self.utf16_before(offset) - self.utf16_before(line_start) + 1
+    }
+
+    /// UTF-16 units from the beginning of the file.
+    fn utf16_before(&self, offset: usize) -> u32 {
+        let marks = self.utf16.get_or_init(|| utf16_marks(self.text));
+        let known = marks.partition_point(|mark| mark.offset <= offset);
+        let mark = known
+            .checked_sub(1)
+            .and_then(|last| marks.get(last).copied())
+            .unwrap_or_default();
+        mark.units + utf16_units(&self.text[mark.offset..offset])
     }
 
     /// The line an offset is on, from 0, and the offset that line begins at.
@@ -146,6 +140,28 @@ fn checkpoints(text: &[u8]) -> Vec<Checkpoint> {
         mark.line += to_u32(memchr_iter(b'\n', block).count());
         mark.start = memrchr(b'\n', block).map_or(mark.start, |at| to_u32(index * BLOCK + at + 1));
         marks.push(mark);
+    }
+    marks
+}
+
+/// One mark for every block, as near to its start as characters allow.
+fn utf16_marks(text: &[u8]) -> Vec<Utf16Mark> {
+    let mut marks = vec![Utf16Mark::default()];
+    let mut here = Utf16Mark::default();
+    let mut step = |bytes: usize, units: usize| {
+        here.offset += bytes;
+        here.units += to_u32(units);
+        if here.offset / BLOCK >= marks.len() {
+            marks.push(here);
+        }
+    };
+    for chunk in text.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            step(c.len_utf8(), c.len_utf16());
+        }
+        if !chunk.invalid().is_empty() {
+            step(chunk.invalid().len(), 1);
+        }
     }
     marks
 }
@@ -226,5 +242,19 @@ mod tests {
         assert_eq!(source.utf16_column(9), 4);
         assert_eq!(source.utf16_column(1), 2);
         assert_eq!(Source::new("a", b"\xff\xffa").utf16_column(2), 3);
+    }
+
+    /// Every offset, against one count from the line's start, over characters that straddle blocks.
+    #[test]
+    fn utf16_marks_agree_with_counting() {
+        let wide = "a\u{1f600}é\n東".repeat(2_000) + &"\u{1f600}x".repeat(3_000);
+        let mut broken = wide.clone().into_bytes();
+        broken.extend(b"\xff\xe6\xbc\xf0".repeat(3_000));
+        let source = Source::new("a.json", &broken);
+        for offset in (0..=broken.len()).rev().step_by(7) {
+            let (_, start) = source.locate(offset);
+            let counted = utf16_units(&broken[start..offset]) + 1;
+            assert_eq!(source.utf16_column(to_u32(offset)), counted, "{offset}");
+        }
     }
 }

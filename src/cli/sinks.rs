@@ -1,0 +1,155 @@
+//! The documents of a run: one on standard output, and one in each file that `--output` names.
+
+use std::fs;
+use std::io::{self, StdoutLock};
+use std::path::{Path, PathBuf};
+
+use super::args::{Check, Common, Format, OutputTo};
+use super::terminal;
+use crate::report::look::Look;
+use crate::report::{
+    AtomicFile, Checkstyle, Concise, Full, GitHub, GitLab, JUnit, Json, JsonLines, Output, OutputError,
+    RdJson, Report, Sarif, Summary, Table, output, sanitize,
+};
+
+/// The reports of a run in the order of its documents, standard output's first.
+pub fn reports(args: &Check, common: &Common) -> Vec<Box<dyn Report>> {
+    let mut reports = vec![report(args.format, terminal::stdout_look(common), args.strict)];
+    let files = args.output.iter();
+    reports.extend(files.map(|to| report(to.format, Look::PLAIN, args.strict)));
+    reports
+}
+
+fn report(format: Format, look: Look, strict: bool) -> Box<dyn Report> {
+    match format {
+        Format::Full => Box::new(Full::new(look)),
+        Format::Concise => Box::new(Concise::new(look.palette())),
+        Format::Table => Box::new(Table::new(look.palette())),
+        Format::Json => Box::new(Json),
+        Format::Jsonl => Box::new(JsonLines),
+        Format::Sarif => Box::new(Sarif),
+        Format::Github => Box::new(GitHub),
+        Format::Gitlab => Box::new(GitLab),
+        Format::Junit => Box::new(JUnit::new(strict)),
+        Format::Checkstyle => Box::new(Checkstyle),
+        Format::Rdjson => Box::new(RdJson),
+    }
+}
+
+/// Sees to it that no document overwrites another, or a payload that is named on the command line.
+pub fn distinct(args: &Check) -> Result<(), String> {
+    let place = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut taken: Vec<PathBuf> = Vec::new();
+    taken.extend(
+        args.files
+            .paths
+            .iter()
+            .filter(|path| path.is_file())
+            .map(|path| place(path)),
+    );
+    for OutputTo { path, .. } in &args.output {
+        let place = place(path);
+        // What is no ordinary file takes any number of documents, and loses none.
+        let special = fs::metadata(&place).is_ok_and(|there| !there.is_file());
+        if taken.contains(&place) && !special {
+            return Err(format!(
+                "--output: {} is a payload or another output",
+                sanitize::plain_path(path)
+            ));
+        }
+        taken.push(place);
+    }
+    Ok(())
+}
+
+/// Where the documents of a run go. One that cannot be written is told of; the others go on.
+pub struct Sinks<'a> {
+    common: &'a Common,
+    stdout: Result<Output<'a, StdoutLock<'static>>, OutputError>,
+    files: Vec<FileSink<'a>>,
+    failed: bool,
+}
+
+struct FileSink<'a> {
+    path: &'a Path,
+    output: Option<Output<'a, AtomicFile>>,
+}
+
+impl<'a> Sinks<'a> {
+    /// Opens a document for each report, in the order of [`reports`].
+    pub fn open(reports: &'a [Box<dyn Report>], args: &'a Check, common: &'a Common) -> Option<Self> {
+        let (first, rest) = reports.split_first()?;
+        let mut sinks = Self {
+            common,
+            stdout: Ok(Output::new(first.as_ref(), io::stdout().lock())),
+            files: Vec::new(),
+            failed: false,
+        };
+        for (report, OutputTo { path, .. }) in rest.iter().zip(&args.output) {
+            let output = AtomicFile::create(path).map(|file| Output::new(report.as_ref(), file));
+            let output = output
+                .map_err(|error| sinks.fail(path, &OutputError::Io(error)))
+                .ok();
+            sinks.files.push(FileSink { path, output });
+        }
+        Some(sinks)
+    }
+
+    /// Writes what the reports have made of one file; fails when nothing is left to write to.
+    pub fn rendered(&mut self, texts: &[String]) -> Result<(), OutputError> {
+        let Some((first, rest)) = texts.split_first() else {
+            return Ok(());
+        };
+        if let Ok(stdout) = &mut self.stdout
+            && let Err(error) = stdout.rendered(first)
+        {
+            self.stdout = Err(error);
+        }
+        let mut failures = Vec::new();
+        for (sink, text) in self.files.iter_mut().zip(rest) {
+            if let Some(output) = &mut sink.output
+                && let Err(error) = output.rendered(text)
+            {
+                sink.output = None;
+                failures.push((sink.path, error));
+            }
+        }
+        for (path, error) in failures {
+            self.fail(path, &error);
+        }
+        let alive = self.files.iter().any(|sink| sink.output.is_some());
+        match &mut self.stdout {
+            Err(error) if !alive => Err(std::mem::replace(error, OutputError::Closed)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends every document, and writes `after` behind the one on standard output; tells whether any file failed.
+    pub fn finish(mut self, summary: &Summary, after: &str) -> Result<bool, OutputError> {
+        for sink in std::mem::take(&mut self.files) {
+            let Some(output) = sink.output else { continue };
+            let done = output
+                .finish(summary)
+                .and_then(|file| file.commit().map_err(OutputError::Io));
+            if let Err(error) = done {
+                self.fail(sink.path, &error);
+            }
+        }
+        let failed = self.failed;
+        match self.end(summary, after) {
+            // That nobody reads on is no fault; a file that is not there is one.
+            Err(OutputError::Closed) if failed => Ok(true),
+            other => other.map(|()| failed),
+        }
+    }
+
+    fn end(self, summary: &Summary, after: &str) -> Result<(), OutputError> {
+        let mut stdout = self.stdout?.finish(summary)?;
+        output::write(&mut stdout, after)
+    }
+
+    fn fail(&mut self, path: &Path, error: &OutputError) {
+        self.failed = true;
+        terminal::complain(self.common, &format!("{}: {error}", sanitize::plain_path(path)));
+    }
+}

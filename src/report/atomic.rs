@@ -1,0 +1,98 @@
+//! A file that is there whole or not at all.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// Written beside its place, and put into it by [`commit`](Self::commit); until then an older file stays as it is.
+///
+/// What is no ordinary file (`/dev/stderr`, a named pipe) cannot be replaced and is written to at once.
+#[derive(Debug)]
+pub struct AtomicFile {
+    writer: BufWriter<File>,
+    pending: Option<Pending>,
+}
+
+/// Removes the file beside the place unless that has become the file itself.
+#[derive(Debug)]
+struct Pending {
+    beside: PathBuf,
+    place: PathBuf,
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        // Nothing can be done about it here, and nothing of it is anybody's work.
+        let _ = fs::remove_file(&self.beside);
+    }
+}
+
+impl AtomicFile {
+    /// Begins a file that is to stand at `path`; a link there stays, and so do the rights of an older file.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        match fs::metadata(path) {
+            Ok(there) if there.is_dir() => Err(ErrorKind::IsADirectory.into()),
+            Ok(there) if !there.is_file() => Self::at_once(path),
+            Ok(there) if there.permissions().readonly() => Err(ErrorKind::PermissionDenied.into()),
+            Ok(there) => Self::beside(fs::canonicalize(path)?, Some(there.permissions())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Self::beside(path.to_path_buf(), None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Puts the file into its place, on the disk.
+    pub fn commit(mut self) -> io::Result<()> {
+        self.writer.flush()?;
+        if let Some(pending) = &self.pending {
+            self.writer.get_ref().sync_all()?;
+            fs::rename(&pending.beside, &pending.place)?;
+        }
+        Ok(())
+    }
+
+    fn at_once(path: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new().write(true).open(path)?;
+        Ok(Self {
+            writer: BufWriter::new(file),
+            pending: None,
+        })
+    }
+
+    fn beside(place: PathBuf, rights: Option<Permissions>) -> io::Result<Self> {
+        let (file, beside) = fresh(place.parent().unwrap_or(Path::new("")))?;
+        let pending = Pending { beside, place };
+        if let Some(rights) = rights {
+            file.set_permissions(rights)?;
+        }
+        Ok(Self {
+            writer: BufWriter::new(file),
+            pending: Some(pending),
+        })
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// A new file in a folder, under a name that nothing has; hidden, so that no later run takes it for a payload.
+fn fresh(folder: &Path) -> io::Result<(File, PathBuf)> {
+    const TRIES: u32 = 64;
+    let process = std::process::id();
+    let mut last = ErrorKind::AlreadyExists.into();
+    for number in 0..TRIES {
+        let path = folder.join(format!(".geplint-{process}-{number}.tmp"));
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(file) => return Ok((file, path)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => last = error,
+            Err(error) => return Err(error),
+        }
+    }
+    Err(last)
+}

@@ -1,0 +1,42 @@
+//! Checkstyle's XML, which Jenkins and many other servers read.
+
+use std::fmt::Write;
+
+use super::source::{Position, Source};
+use super::xml::{DECLARATION, escape};
+use super::{FileReport, Report, Summary, facts, words};
+
+/// A `file` for each file that has findings, an `error` for each of them; columns are bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Checkstyle;
+
+impl Report for Checkstyle {
+    fn render(&self, file: &FileReport<'_>) -> String {
+        if file.findings.is_empty() {
+            return String::new();
+        }
+        let source = Source::new(&file.name, file.text);
+        let mut out = format!("  <file name=\"{}\">\n", escape(facts::local(&file.name)));
+        for finding in &file.findings {
+            let Position { line, column } = source.position(finding.span.start);
+            let message = format!("{}. Help: {}", facts::problem(finding), facts::help(finding));
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                out,
+                "    <error line=\"{line}\" column=\"{column}\" severity=\"{}\" message=\"{}\" source=\"geplint.{}\"/>",
+                words::severity(finding.severity),
+                escape(&message),
+                escape(&finding.rule),
+            );
+        }
+        out + "  </file>\n"
+    }
+
+    fn open(&self) -> String {
+        format!("{DECLARATION}<checkstyle version=\"4.3\">\n")
+    }
+
+    fn close(&self, _summary: &Summary, _empty: bool) -> String {
+        "</checkstyle>\n".to_owned()
+    }
+}

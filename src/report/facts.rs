@@ -1,0 +1,101 @@
+//! What several machine formats say of a finding, so that they say it alike.
+
+use std::collections::HashMap;
+
+use super::sanitize::escape;
+use super::source::{Position, Source};
+use super::words;
+use crate::finding::{Finding, Span, Target};
+
+/// What is pointed at: of an object that lacks something its bracket, for the rest of it is not the point.
+pub(super) fn mark(finding: &Finding) -> Span {
+    match finding.target {
+        Target::Object if !finding.span.is_empty() => Span::new(finding.span.start, finding.span.start + 1),
+        _ => finding.span,
+    }
+}
+
+/// Where a span begins and ends; the end is never before the beginning.
+pub(super) fn ends(source: &Source<'_>, span: Span) -> [Position; 2] {
+    [span.start, span.end.max(span.start)].map(|offset| source.position(offset))
+}
+
+/// What is wrong and what the API would answer to it, whole.
+pub(super) fn problem(finding: &Finding) -> String {
+    with_answer(finding, &finding.message)
+}
+
+/// The same on one harmless line of bounded length.
+pub(super) fn problem_line(finding: &Finding) -> String {
+    with_answer(finding, &escape(&finding.message))
+}
+
+fn with_answer(finding: &Finding, message: &str) -> String {
+    match &finding.predicted {
+        Some(predicted) => format!("{message} ({})", words::answer(predicted)),
+        None => message.to_owned(),
+    }
+}
+
+/// How to mend it, or where to read about it.
+pub(super) fn help(finding: &Finding) -> String {
+    if finding.help.is_empty() {
+        format!("see `geplint explain {}`", finding.rule)
+    } else {
+        finding.help.clone()
+    }
+}
+
+/// A path without the `./` that some tools do not see through.
+pub(super) fn local(name: &str) -> &str {
+    let mut rest = name;
+    while let Some(shorter) = rest.strip_prefix("./") {
+        rest = shorter.trim_start_matches('/');
+    }
+    if rest.is_empty() { name } else { rest }
+}
+
+/// Marks that stay with a finding when lines move: rule, pointer, and which of several such it is.
+#[derive(Default)]
+pub(super) struct Fingerprints<'a> {
+    seen: HashMap<(&'a str, &'a str), u32>,
+}
+
+impl<'a> Fingerprints<'a> {
+    /// The mark of the next finding of a file, in their order; `place` sets files apart where that is asked for.
+    pub(super) fn next(&mut self, place: &str, finding: &'a Finding) -> String {
+        let count = self.seen.entry((&finding.rule, &finding.pointer)).or_default();
+        *count += 1;
+        let nth = count.to_string();
+        format!("{:032x}", hash(&[place, &finding.rule, &finding.pointer, &nth]))
+    }
+}
+
+/// FNV-1a in 128 bits: the same on every machine and in every version; a byte that UTF-8 never has ends each part.
+fn hash(parts: &[&str]) -> u128 {
+    const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0xff]));
+    bytes.fold(OFFSET, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_set_apart() {
+        assert_ne!(hash(&["ab", "c"]), hash(&["a", "bc"]));
+        assert_ne!(hash(&["a"]), hash(&["a", ""]));
+    }
+
+    #[test]
+    fn a_leading_dot_is_left_out() {
+        assert_eq!(local("./a/./b.json"), "a/./b.json");
+        assert_eq!(local(".//././a.json"), "a.json");
+        assert_eq!(
+            [local("../a"), local(".a"), local("/a"), local("./")],
+            ["../a", ".a", "/a", "./"]
+        );
+    }
+}

@@ -1,0 +1,91 @@
+//! JUnit's XML: a suite for each file, so that CI servers list what was checked and what failed.
+
+use std::fmt::Write;
+
+use super::source::{Position, Source};
+use super::xml::{DECLARATION, escape};
+use super::{FileReport, Report, Summary, facts, words};
+use crate::finding::{Finding, Severity};
+
+/// A test for each finding; a clean file is one test that passed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct JUnit {
+    strict: bool,
+}
+
+impl JUnit {
+    /// What fails here is what fails the run: errors, and if `strict` warnings too. Other warnings pass, and say so.
+    pub const fn new(strict: bool) -> Self {
+        Self { strict }
+    }
+
+    fn fails(self, finding: &Finding) -> bool {
+        self.strict || finding.severity == Severity::Error
+    }
+
+    fn case(self, out: &mut String, source: &Source<'_>, finding: &Finding) {
+        let Position { line, column } = source.position(finding.span.start);
+        let kind = words::severity(finding.severity);
+        let place = format!("{}:{line}:{column}", facts::local(source.name()));
+        let name = escape(&format!("{} at {line}:{column}", finding.rule));
+        let message = escape(&facts::problem(finding));
+        let text = escape(&body(&place, finding)).replace("&#10;", "\n");
+        let class = escape(facts::local(source.name()));
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "    <testcase name=\"{name}\" classname=\"{class}\">");
+        let _ = if self.fails(finding) {
+            writeln!(
+                out,
+                "      <failure message=\"{message}\" type=\"{kind}\">{text}</failure>"
+            )
+        } else {
+            writeln!(out, "      <system-out>{kind}: {text}</system-out>")
+        };
+        out.push_str("    </testcase>\n");
+    }
+}
+
+/// All that is known, a line each. The only line breaks are our own, and no line begins with what a file says.
+fn body(place: &str, finding: &Finding) -> String {
+    let one_line = |text: &str| text.replace(['\n', '\r'], " ");
+    let mut text = format!("{}: {}", one_line(place), one_line(&facts::problem(finding)));
+    for (word, note) in [
+        ("at", &finding.pointer),
+        ("why", &finding.why),
+        ("help", &facts::help(finding)),
+    ] {
+        if !note.is_empty() {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\n{word}: {}", one_line(note));
+        }
+    }
+    text
+}
+
+impl Report for JUnit {
+    fn render(&self, file: &FileReport<'_>) -> String {
+        let source = Source::new(&file.name, file.text);
+        let name = escape(facts::local(&file.name));
+        let failures = file.findings.iter().filter(|finding| self.fails(finding)).count();
+        let tests = file.findings.len().max(1);
+        let mut out = format!(
+            "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">\n"
+        );
+        for finding in &file.findings {
+            self.case(&mut out, &source, finding);
+        }
+        if file.findings.is_empty() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "    <testcase name=\"no problems\" classname=\"{name}\"/>");
+        }
+        out + "  </testsuite>\n"
+    }
+
+    fn open(&self) -> String {
+        format!("{DECLARATION}<testsuites name=\"geplint\">\n")
+    }
+
+    fn close(&self, _summary: &Summary, _empty: bool) -> String {
+        "</testsuites>\n".to_owned()
+    }
+}

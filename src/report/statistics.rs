@@ -1,0 +1,115 @@
+//! How often each rule has spoken in a run.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::FileReport;
+use super::look::Palette;
+use super::sanitize::escape;
+use crate::finding::Severity;
+use crate::rules::{rule_text, rule_texts};
+
+/// Counts for each rule.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Statistics {
+    rules: BTreeMap<String, (Tally, u64)>,
+}
+
+/// Findings of one rule.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// Those of severity error.
+    pub(super) errors: u64,
+    /// Those of severity warning.
+    pub(super) warnings: u64,
+}
+
+impl Tally {
+    /// Counts one more.
+    pub(super) const fn count(&mut self, severity: Severity) {
+        match severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+        }
+    }
+
+    /// What to sort by: many errors first.
+    pub(super) const fn rank(self) -> (Reverse<u64>, Reverse<u64>) {
+        (Reverse(self.errors), Reverse(self.warnings))
+    }
+}
+
+impl Statistics {
+    /// The counts of one file.
+    pub fn of(file: &FileReport<'_>) -> Self {
+        let mut rules: BTreeMap<String, (Tally, u64)> = BTreeMap::new();
+        for finding in &file.findings {
+            if !rules.contains_key(finding.rule.as_ref()) {
+                rules.insert(finding.rule.to_string(), (Tally::default(), 1));
+            }
+            if let Some((tally, _)) = rules.get_mut(finding.rule.as_ref()) {
+                tally.count(finding.severity);
+            }
+        }
+        Self { rules }
+    }
+
+    /// Adds the counts of another.
+    pub fn absorb(&mut self, other: Self) {
+        for (rule, (tally, files)) in other.rules {
+            let (all, in_files) = self.rules.entry(rule).or_default();
+            all.errors += tally.errors;
+            all.warnings += tally.warnings;
+            *in_files += files;
+        }
+    }
+
+    /// A line for each rule that has spoken, the most frequent first; empty if none has.
+    pub fn lines(&self, palette: Palette) -> String {
+        let mut rows: Vec<_> = self.rules.iter().collect();
+        rows.sort_by_key(|(_, (tally, _))| tally.rank());
+        if rows.is_empty() {
+            return String::new();
+        }
+        let width = rule_width();
+        let head = format!("  errors warnings    files  {:width$}  what", "rule");
+        let mut out = format!("{}\n", palette.faint(head));
+        for (rule, (tally, files)) in rows {
+            let title = rule_text(rule).map_or("(unknown)", |text| text.title.as_str());
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                out,
+                "{} {}  {:width$}  {title}",
+                cells(*tally, palette),
+                cell(*files),
+                escape(rule),
+            );
+        }
+        out
+    }
+}
+
+/// Errors and warnings in their columns.
+pub(super) fn cells(tally: Tally, palette: Palette) -> String {
+    let (errors, warnings) = (cell(tally.errors), cell(tally.warnings));
+    match (tally.errors, tally.warnings) {
+        (0, _) => format!("{} {}", palette.faint(errors), palette.warning(warnings)),
+        (_, 0) => format!("{} {}", palette.error(errors), palette.faint(warnings)),
+        _ => format!("{} {}", palette.error(errors), palette.warning(warnings)),
+    }
+}
+
+/// A count in its column; none is no more than a dot.
+fn cell(count: u64) -> String {
+    if count == 0 {
+        format!("{:>8}", ".")
+    } else {
+        format!("{count:>8}")
+    }
+}
+
+/// The width of the longest rule id.
+pub(super) fn rule_width() -> usize {
+    rule_texts().iter().map(|rule| rule.id.len()).max().unwrap_or(0)
+}
