@@ -146,3 +146,22 @@ fn a_mistake_is_shown_at_its_place_in_the_patch() {
         assert!(line == 0 || at == line, "{patch}: line {at}: {error}");
     }
 }
+
+#[test]
+fn the_patch_of_the_readme_loads() {
+    let readme = include_str!("../rules/README.md");
+    let block = readme
+        .split("```toml\n")
+        .find(|block| block.contains("rules-off"))
+        .unwrap();
+    let text = block.split("```").next().unwrap();
+    let endpoint = load_layers(
+        builtin_text(ENDPOINT),
+        &[Layer {
+            name: "mine.toml",
+            text,
+        }],
+    )
+    .unwrap();
+    assert!(endpoint.record_table().find("CostCentre").is_some());
+}

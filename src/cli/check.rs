@@ -22,7 +22,7 @@ use crate::session::{Outcome, Request, Session};
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let since = Instant::now();
     let (entries, known) = match sinks::distinct(args)
-        .and_then(|()| setup::entries(&args.files))
+        .and_then(|()| setup::entries(&args.files, args.knowledge.in_order))
         .and_then(|entries| Ok((entries, Known::of(&args.knowledge, common)?)))
     {
         Ok(both) => both,

@@ -25,7 +25,7 @@ struct Answer {
 
 /// Prints the predicted response of one file, or of several as a list.
 pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
-    let (entries, known) = match setup::entries(&args.files)
+    let (entries, known) = match setup::entries(&args.files, args.knowledge.in_order)
         .and_then(|entries| Ok((entries, Known::of(&args.knowledge, common)?)))
     {
         Ok(both) => both,

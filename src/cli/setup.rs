@@ -14,14 +14,15 @@ use crate::rules::{
 };
 use crate::tenant::{self, Tenant};
 
-/// The files that the arguments name.
-pub fn entries(files: &Files) -> Result<Vec<Entry>, String> {
+/// The files that the arguments name; as calls in order, a file that is named twice is two calls.
+pub fn entries(files: &Files, in_order: bool) -> Result<Vec<Entry>, String> {
     let excludes = excludes(&files.exclude)?;
     let options = WalkOptions {
         excludes,
         no_ignore: files.no_ignore,
         hidden: files.hidden,
         har: false,
+        repeats: in_order,
     };
     Ok(collect(&files.paths, &options))
 }

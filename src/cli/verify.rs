@@ -33,6 +33,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         no_ignore: args.no_ignore,
         hidden: args.hidden,
         har: true,
+        repeats: false,
     };
     let mut run = Run {
         args,

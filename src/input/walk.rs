@@ -42,6 +42,8 @@ pub struct WalkOptions {
     pub no_ignore: bool,
     /// Whether hidden files and folders are taken too, all but `.git`.
     pub hidden: bool,
+    /// Whether a file that is named twice is taken twice: a call may be made again.
+    pub repeats: bool,
     /// Whether `.har` files are taken too.
     pub har: bool,
 }
@@ -56,7 +58,7 @@ pub fn collect(paths: &[PathBuf], options: &WalkOptions) -> Vec<Entry> {
         options,
         entries: Vec::new(),
         seen: HashMap::new(),
-        several: paths.len() > 1,
+        several: paths.len() > 1 && !options.repeats,
     };
     for path in paths {
         walk.path(path);
@@ -97,7 +99,10 @@ impl Walk<'_> {
 
     fn named(&mut self, path: &Path) {
         match fs::canonicalize(path) {
-            Ok(real) => self.file(path.to_path_buf(), Some(real), true),
+            Ok(real) => {
+                let known = Some(real).filter(|_| !self.options.repeats);
+                self.file(path.to_path_buf(), known, true);
+            }
             Err(error) => self.problem(path, unreachable(path, &error)),
         }
     }
