@@ -4,9 +4,11 @@
 //! endpoint ([`rules`], [`bind`], [`lint`]), and what does not fit becomes a [`finding::Finding`].
 //! All of that is pure. Reading files ([`input`]) and showing findings (`report`) are thin shells.
 
+pub mod baseline;
 pub mod bind;
 #[doc(hidden)]
 pub mod cli;
+pub mod config;
 pub mod finding;
 pub mod input;
 pub mod json;
@@ -15,5 +17,6 @@ pub mod predict;
 pub mod report;
 pub mod rules;
 pub mod session;
+pub mod suppress;
 pub mod tenant;
 pub mod verify;

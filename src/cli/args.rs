@@ -24,6 +24,12 @@ pub struct Common {
     /// Change our rules by a file of your own, or add an endpoint (repeatable; see rules/README.md)
     #[arg(long, global = true, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
+    /// Read the settings from this file (else `geplint.toml` here or above, up to the repository's root)
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no settings
+    #[arg(long, global = true)]
+    pub no_config: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -46,6 +52,8 @@ pub enum Command {
     Rules(Rules),
     /// Hold predictions against recorded answers
     Verify(Box<Verify>),
+    /// Write a first `geplint.toml` for the folder at hand
+    Init,
 }
 
 /// Which files are taken.
@@ -100,9 +108,39 @@ pub struct Predict {
     pub quiet: bool,
 }
 
+/// What is not shown.
+#[derive(Debug, ClapArgs)]
+pub struct Suppression {
+    /// Do not show findings of this rule (repeatable; adds to the settings)
+    #[arg(long, value_name = "RULE")]
+    pub ignore: Vec<String>,
+    /// Do not show the findings that this file knows
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write all findings into a baseline [default: geplint-baseline.json]
+    #[arg(long, value_name = "TO", num_args = 0..=1, require_equals = true,
+          conflicts_with_all = ["baseline", "prune_baseline"])]
+    #[allow(
+        clippy::option_option,
+        reason = "clap's way to say that the value may be left out"
+    )]
+    pub write_baseline: Option<Option<PathBuf>>,
+    /// Take out of the baseline what is no longer found
+    #[arg(long)]
+    pub prune_baseline: bool,
+}
+
+/// What makes a run fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailLevel {
+    Error,
+    Warning,
+    Never,
+}
+
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Exit status: 0 clean, 1 errors (with --strict: warnings too), 2 wrong usage or something \
+    after_help = "Exit status: 0 clean, 1 errors (see --fail-on), 2 wrong usage or something \
                         could not be read, 3 no file to check."
 )]
 pub struct Check {
@@ -110,15 +148,17 @@ pub struct Check {
     pub files: Files,
     #[command(flatten)]
     pub knowledge: Knowledge,
-    /// How findings are shown
-    #[arg(long, value_name = "FORMAT", default_value = "full")]
-    pub format: Format,
+    /// How findings are shown [default: full]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<Format>,
     /// Write the findings to a file, too, in a format of its own (repeatable)
     #[arg(long, value_name = "FORMAT=FILE", value_parser = OutputTo::parse)]
     pub output: Vec<OutputTo>,
     /// Count the findings of each rule at the end
     #[arg(long)]
     pub statistics: bool,
+    #[command(flatten)]
+    pub suppression: Suppression,
     /// Threads to work with; as many as there are processors by default
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<NonZero<usize>>,
@@ -128,9 +168,12 @@ pub struct Check {
     /// Exit with 0 when there is no file to check
     #[arg(long)]
     pub no_error_on_unmatched: bool,
-    /// Fail on warnings, too
+    /// Fail on warnings, too: the same as `--fail-on warning`
     #[arg(long)]
     pub strict: bool,
+    /// The least severity that makes the run fail [default: error]
+    #[arg(long, value_name = "SEVERITY", conflicts_with = "strict")]
+    pub fail_on: Option<FailLevel>,
     /// Name the files that are skipped, and say why
     #[arg(short, long, conflicts_with = "quiet")]
     pub verbose: bool,

@@ -10,28 +10,33 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
 
-use super::args::{Check, Common};
+use super::args::{Check, Common, Format};
+use super::gate::Gate;
+use super::project::Project;
 use super::setup::{self, Known};
 use super::sinks::{self, Sinks};
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
+use crate::config::FailOn;
 use crate::input::{Entry, Reader};
 use crate::report::{FileReport, OutputError, Progress, Report, Statistics, Summary, sanitize, summary};
 use crate::session::{Outcome, Request, Session};
+use crate::suppress::Ledger;
 
 /// Checks what the arguments name, and tells how it went as an exit code.
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let since = Instant::now();
-    let (entries, known) = match sinks::distinct(args)
-        .and_then(|()| setup::entries(&args.files, args.knowledge.in_order))
-        .and_then(|entries| Ok((entries, Known::of(&args.knowledge, common)?)))
-    {
-        Ok(both) => both,
-        Err(message) => {
-            terminal::complain(common, &message);
-            return Ok(TROUBLE);
-        }
+    let ready = sinks::distinct(args).and_then(|()| setup::ready(&args.files, &args.knowledge, common));
+    let Some((project, entries, known)) = terminal::right(ready, common) else {
+        return Ok(TROUBLE);
     };
-    let reports = sinks::reports(args, common);
+    let gate = Gate::of(&args.suppression, &project, &known)
+        .and_then(|gate| Ok((gate, project.format(args.format)?)));
+    let Some((gate, format)) = terminal::right(gate, common) else {
+        return Ok(TROUBLE);
+    };
+    let entries = gate.without_baseline(entries);
+    let fail_on = project.fail_on(args.strict, args.fail_on);
+    let reports = sinks::reports(args, format, fail_on, common);
     let Some(sinks) = Sinks::open(&reports, args, common) else {
         return Ok(TROUBLE);
     };
@@ -39,15 +44,21 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let mut run = Run {
         args,
         common,
+        gate: &gate,
+        format,
+        fail_on,
         sinks,
         summary: Summary::default(),
         statistics: Statistics::default(),
+        ledger: Ledger::default(),
         trouble: false,
         progress: Progress::new(entries.len() as u64, visible),
     };
     let worker = || Worker {
         args,
         known: &known,
+        project: &project,
+        gate: &gate,
         reports: &reports,
         session: Session::new(&known.endpoints, &known.tenant, args.knowledge.in_order),
         reader: Reader::new(args.files.max_file_size),
@@ -119,8 +130,8 @@ fn in_order<'a>(
 
 /// What became of an entry, ready to be shown.
 enum Examined {
-    /// It was checked: each report's text for it, and its counts.
-    Checked(Vec<String>, Summary, Statistics),
+    /// It was checked: each report's text for it, its counts, and what was not shown.
+    Checked(Vec<String>, Summary, Statistics, Ledger),
     /// No payload, and why, where that is asked for.
     Skipped(PathBuf, String),
     /// It cannot be checked, and why.
@@ -131,6 +142,8 @@ enum Examined {
 struct Worker<'a> {
     args: &'a Check,
     known: &'a Known,
+    project: &'a Project,
+    gate: &'a Gate<'a>,
     reports: &'a [Box<dyn Report>],
     session: Session<'a>,
     reader: Reader,
@@ -155,19 +168,26 @@ impl Worker<'_> {
             [endpoint] if self.known.named && (named || !setup::is_response(bytes, endpoint)) => {
                 Outcome::Checked(self.session.request(bytes, endpoint, false))
             }
-            _ => self.session.file(bytes, false),
+            _ => match self.known.endpoint(self.project, path) {
+                Some(endpoint) if !setup::is_response(bytes, endpoint) => {
+                    Outcome::Checked(self.session.request(bytes, endpoint, false))
+                }
+                _ => self.session.file(bytes, false),
+            },
         };
         let trouble = |message| Examined::Trouble(path.to_path_buf(), message);
         match outcome {
             Outcome::Checked(Request { checked, .. }) | Outcome::Unreadable(checked) => {
+                let (findings, ledger) = self.gate.apply(path, checked.findings);
                 let mut summary = Summary {
                     undecided: checked.undecided,
+                    suppressed: ledger.suppressed,
                     ..Summary::default()
                 };
-                let file = FileReport::new(path, bytes, checked.findings, checked.records);
+                let file = FileReport::new(path, bytes, findings, checked.records);
                 summary.add(&file);
                 let texts = self.reports.iter().map(|report| report.render(&file)).collect();
-                Examined::Checked(texts, summary, statistics(self.args, &file))
+                Examined::Checked(texts, summary, statistics(self.args, &file), ledger)
             }
             Outcome::OneOf(ids) => trouble(setup::ambiguous(&ids)),
             Outcome::Stranger(reason) if named && !self.args.skip_unrecognized => {
@@ -197,9 +217,13 @@ fn statistics(args: &Check, file: &FileReport<'_>) -> Statistics {
 struct Run<'a> {
     args: &'a Check,
     common: &'a Common,
+    gate: &'a Gate<'a>,
+    format: Format,
+    fail_on: FailOn,
     sinks: Sinks<'a>,
     summary: Summary,
     statistics: Statistics,
+    ledger: Ledger,
     trouble: bool,
     progress: Progress,
 }
@@ -207,9 +231,10 @@ struct Run<'a> {
 impl Run<'_> {
     fn show(&mut self, examined: Examined) -> Result<(), OutputError> {
         match examined {
-            Examined::Checked(texts, summary, statistics) => {
+            Examined::Checked(texts, summary, statistics, ledger) => {
                 self.summary.absorb(summary);
                 self.statistics.absorb(statistics);
+                self.ledger.absorb(ledger);
                 self.progress.suspend(|| self.sinks.rendered(&texts))?;
             }
             Examined::Skipped(path, reason) => {
@@ -233,7 +258,7 @@ impl Run<'_> {
         self.progress.finish();
         let skipped = self.summary.skipped > 0;
         // Behind a machine's document there is no room for counts.
-        let (after, aside) = if self.args.format.is_for_people() {
+        let (after, aside) = if self.format.is_for_people() {
             let palette = terminal::stdout_look(self.common).palette();
             (self.statistics.lines(palette), String::new())
         } else {
@@ -244,7 +269,11 @@ impl Run<'_> {
         if !aside.is_empty() {
             terminal::tell(aside.trim_end());
         }
-        let code = exit_code(self.args, &self.summary, self.trouble);
+        let mut code = exit_code(self.args, self.fail_on, &self.summary, self.trouble);
+        if let Err(message) = self.gate.finish(&self.ledger, !self.trouble, self.common) {
+            terminal::complain(self.common, &message);
+            code = TROUBLE;
+        }
         if !self.args.quiet {
             let palette = terminal::stderr_palette(self.common);
             terminal::tell(&self.summary.line(Some(since.elapsed()), palette));
@@ -257,11 +286,16 @@ impl Run<'_> {
     }
 }
 
-fn exit_code(args: &Check, summary: &Summary, trouble: bool) -> u8 {
-    let warnings = if args.strict { summary.warnings } else { 0 };
+/// What the run comes to.
+fn exit_code(args: &Check, fail_on: FailOn, summary: &Summary, trouble: bool) -> u8 {
+    let failing = match fail_on {
+        FailOn::Error => summary.errors,
+        FailOn::Warning => summary.errors + summary.warnings,
+        FailOn::Never => 0,
+    };
     if trouble {
         TROUBLE
-    } else if summary.errors + warnings > 0 {
+    } else if failing > 0 {
         FINDINGS
     } else if summary.files == 0 && !args.no_error_on_unmatched {
         UNMATCHED

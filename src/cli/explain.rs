@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::args::{Common, Explain};
+use super::project::Project;
 use super::{CLEAN, TROUBLE, setup, terminal};
 use crate::report::look::{Look, Palette};
 use crate::report::{OutputError, output, words, wrap};
@@ -14,13 +15,14 @@ use crate::rules::{
 /// Prints the text of a rule or a topic, or a line for each.
 pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
     let look = terminal::stdout_look(common);
-    let endpoints = match setup::endpoints(&common.rules, None) {
-        Ok(endpoints) => endpoints,
-        Err(message) => {
-            terminal::complain(common, &message);
-            return Ok(TROUBLE);
-        }
-    };
+    let endpoints =
+        match Project::of(common).and_then(|project| setup::endpoints(&project.rules(common), None)) {
+            Ok(endpoints) => endpoints,
+            Err(message) => {
+                terminal::complain(common, &message);
+                return Ok(TROUBLE);
+            }
+        };
     let text = match &args.rule {
         None => list(look.palette()),
         Some(id) => {

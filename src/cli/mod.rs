@@ -3,7 +3,10 @@
 mod args;
 mod check;
 mod explain;
+mod gate;
+mod init;
 mod predict;
+mod project;
 mod rules;
 mod setup;
 mod sinks;
@@ -41,6 +44,7 @@ pub fn run() -> ExitCode {
         Command::Explain(explain) => explain::run(explain, &args.common),
         Command::Rules(rules) => rules::run(rules, &args.common),
         Command::Verify(verify) => verify::run(verify, &args.common),
+        Command::Init => init::run(&args.common),
     };
     match done {
         Ok(code) => ExitCode::from(code),

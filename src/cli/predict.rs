@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::{Common, Predict};
+use super::project::Project;
 use super::setup::{self, Known};
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::finding::Wording;
@@ -25,20 +26,16 @@ struct Answer {
 
 /// Prints the predicted response of one file, or of several as a list.
 pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
-    let (entries, known) = match setup::entries(&args.files, args.knowledge.in_order)
-        .and_then(|entries| Ok((entries, Known::of(&args.knowledge, common)?)))
-    {
-        Ok(both) => both,
-        Err(message) => {
-            terminal::complain(common, &message);
-            return Ok(TROUBLE);
-        }
+    let ready = setup::ready(&args.files, &args.knowledge, common);
+    let Some((project, entries, known)) = terminal::right(ready, common) else {
+        return Ok(TROUBLE);
     };
     let mut run = Run {
         args,
         common,
         session: Session::new(&known.endpoints, &known.tenant, args.knowledge.in_order),
         known: &known,
+        project: &project,
         answers: Vec::new(),
         trouble: false,
     };
@@ -59,6 +56,7 @@ struct Run<'a> {
     common: &'a Common,
     session: Session<'a>,
     known: &'a Known,
+    project: &'a Project,
     answers: Vec<Answer>,
     trouble: bool,
 }
@@ -84,6 +82,11 @@ impl Run<'_> {
         if let (true, [endpoint]) = (self.known.named, self.known.endpoints.as_slice())
             && (named || !setup::is_response(bytes, endpoint))
         {
+            let request = self.session.request(bytes, endpoint, true);
+            return self.answer(path, bytes, &request);
+        }
+        let configured = self.known.endpoint(self.project, path);
+        if let Some(endpoint) = configured.filter(|endpoint| !setup::is_response(bytes, endpoint)) {
             let request = self.session.request(bytes, endpoint, true);
             return self.answer(path, bytes, &request);
         }

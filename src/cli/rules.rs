@@ -7,6 +7,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::args::{Common, Rules, RulesFormat};
+use super::project::Project;
 use super::{CLEAN, TROUBLE, setup, terminal};
 use crate::finding::{Evidence, Severity};
 use crate::report::look::{Look, Palette};
@@ -28,13 +29,14 @@ pub fn run(args: &Rules, common: &Common) -> Result<u8, OutputError> {
 }
 
 fn text(args: &Rules, common: &Common) -> Result<String, String> {
+    let rules = Project::of(common)?.rules(common);
     if let Some(file) = &args.check {
-        let files: Vec<_> = common.rules.iter().chain([file]).cloned().collect();
+        let files: Vec<_> = rules.iter().chain([file]).cloned().collect();
         setup::endpoints(&files, None)?;
         return Ok(format!("{}: right\n", sanitize::path(file)));
     }
     let look = terminal::stdout_look(common);
-    let all = setup::endpoints(&common.rules, args.endpoint.as_deref())?;
+    let all = setup::endpoints(&rules, args.endpoint.as_deref())?;
     let endpoints = match &args.endpoint {
         Some(id) => vec![setup::find(&all, id)?],
         None => all,

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::{Common, Files, Knowledge};
+use super::project::Project;
 use crate::input::recognize::{Recognized, recognize};
 use crate::input::{Entry, Excludes, WalkOptions, collect};
 use crate::json;
@@ -14,9 +15,22 @@ use crate::rules::{
 };
 use crate::tenant::{self, Tenant};
 
-/// The files that the arguments name; as calls in order, a file that is named twice is two calls.
-pub fn entries(files: &Files, in_order: bool) -> Result<Vec<Entry>, String> {
-    let excludes = excludes(&files.exclude)?;
+/// Everything that is read before the files are: the settings, what there is to check, and what is known.
+pub fn ready(
+    files: &Files,
+    knowledge: &Knowledge,
+    common: &Common,
+) -> Result<(Project, Vec<Entry>, Known), String> {
+    let mut project = Project::of(common)?;
+    let entries = entries(files, knowledge.in_order, &mut project)?;
+    let known = Known::of(knowledge, common, &project)?;
+    Ok((project, entries, known))
+}
+
+/// The files that the arguments name and the settings include; as calls in order, a file that is named twice is two
+/// calls.
+fn entries(files: &Files, in_order: bool, project: &mut Project) -> Result<Vec<Entry>, String> {
+    let excludes = project.excludes(&files.exclude)?;
     let options = WalkOptions {
         excludes,
         no_ignore: files.no_ignore,
@@ -24,7 +38,7 @@ pub fn entries(files: &Files, in_order: bool) -> Result<Vec<Entry>, String> {
         har: false,
         repeats: in_order,
     };
-    Ok(collect(&files.paths, &options))
+    Ok(project.included(&files.paths, collect(&files.paths, &options)))
 }
 
 /// What is left out, wherever it lies below the working directory.
@@ -45,16 +59,20 @@ pub struct Known {
 
 impl Known {
     /// Reads what the arguments name; the message says which file is wrong, and where.
-    pub fn of(args: &Knowledge, common: &Common) -> Result<Self, String> {
-        let all = endpoints(&common.rules, args.endpoint.as_deref())?;
+    pub fn of(args: &Knowledge, common: &Common, project: &Project) -> Result<Self, String> {
+        let all = endpoints(&project.rules(common), args.endpoint.as_deref())?;
         let endpoints = match &args.endpoint {
-            None => all,
+            None => {
+                project.endpoints_exist(&all)?;
+                all
+            }
             Some(id) => vec![find(&all, id)?],
         };
         let tenant = args
             .tenant
-            .as_deref()
-            .map(tenant_file)
+            .clone()
+            .or_else(|| project.tenant())
+            .map(|file| tenant_file(&file))
             .transpose()?
             .unwrap_or_default();
         Ok(Self {
@@ -62,6 +80,15 @@ impl Known {
             named: args.endpoint.is_some(),
             tenant,
         })
+    }
+
+    /// The endpoint that the settings give a file, unless the command line named one for all.
+    pub fn endpoint(&self, project: &Project, path: &Path) -> Option<&'static Endpoint> {
+        if self.named {
+            return None;
+        }
+        let id = &project.endpoint(path)?.value;
+        self.endpoints.iter().copied().find(|endpoint| endpoint.id == *id)
     }
 }
 

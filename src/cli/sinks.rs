@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Check, Common, Format, OutputTo};
 use super::terminal;
+use crate::config::FailOn;
 use crate::report::look::Look;
 use crate::report::{
     AtomicFile, Checkstyle, Concise, Full, GitHub, GitLab, JUnit, Json, JsonLines, Output, OutputError,
@@ -13,10 +14,11 @@ use crate::report::{
 };
 
 /// The reports of a run in the order of its documents, standard output's first.
-pub fn reports(args: &Check, common: &Common) -> Vec<Box<dyn Report>> {
-    let mut reports = vec![report(args.format, terminal::stdout_look(common), args.strict)];
+pub fn reports(args: &Check, format: Format, fail_on: FailOn, common: &Common) -> Vec<Box<dyn Report>> {
+    let strict = fail_on == FailOn::Warning;
+    let mut reports = vec![report(format, terminal::stdout_look(common), strict)];
     let files = args.output.iter();
-    reports.extend(files.map(|to| report(to.format, Look::PLAIN, args.strict)));
+    reports.extend(files.map(|to| report(to.format, Look::PLAIN, strict)));
     reports
 }
 

@@ -26,6 +26,21 @@ pub fn complain(common: &Common, message: &str) {
     ));
 }
 
+/// What went right; what went wrong is told.
+pub fn right<T>(result: Result<T, String>, common: &Common) -> Option<T> {
+    result.map_err(|message| complain(common, &message)).ok()
+}
+
+/// Tells on standard error what is worth knowing, and hinders nothing.
+pub fn warn(common: &Common, message: &str) {
+    let palette = stderr_palette(common);
+    tell(&format!(
+        "{}: {}",
+        palette.warning("warning"),
+        sanitize::escape(message)
+    ));
+}
+
 /// A line on standard error.
 pub fn tell(line: &str) {
     let mut stream = io::stderr().lock();

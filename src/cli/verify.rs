@@ -4,7 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::args::{Common, Verify, VerifyFormat};
-use super::setup::{self, Known};
+use super::project::Project;
+use super::setup::Known;
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::input::recognize::{Recognized, recognize};
 use crate::input::{Entry, ReadError, Reader, WalkOptions, collect, read};
@@ -19,14 +20,13 @@ use crate::verify::{Exchange, Tally, json as document, text, verify};
 
 /// Verifies what the arguments name, and tells how it went as an exit code.
 pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
-    let ready = setup::excludes(&args.exclude)
-        .and_then(|excludes| Ok((excludes, Known::of(&args.knowledge, common)?)));
-    let (excludes, known) = match ready {
-        Ok(both) => both,
-        Err(message) => {
-            terminal::complain(common, &message);
-            return Ok(TROUBLE);
-        }
+    let ready = Project::of(common).and_then(|project| {
+        let excludes = project.excludes(&args.exclude)?;
+        let known = Known::of(&args.knowledge, common, &project)?;
+        Ok((project, excludes, known))
+    });
+    let Some((project, excludes, known)) = terminal::right(ready, common) else {
+        return Ok(TROUBLE);
     };
     let options = WalkOptions {
         excludes,
@@ -38,6 +38,8 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
     let mut run = Run {
         args,
         common,
+        project: &project,
+        known: &known,
         look: terminal::stdout_look(common),
         predictor: Session::new(&known.endpoints, &known.tenant, args.knowledge.in_order),
         endpoints: &known.endpoints,
@@ -66,6 +68,8 @@ enum Step<'f> {
 struct Run<'a> {
     args: &'a Verify,
     common: &'a Common,
+    project: &'a Project,
+    known: &'a Known,
     look: Look,
     predictor: Session<'a>,
     endpoints: &'a [&'static Endpoint],
@@ -138,7 +142,10 @@ impl Run<'_> {
         ) else {
             return Ok(());
         };
-        let endpoint = self.args.knowledge.endpoint.clone();
+        let endpoint = self.args.knowledge.endpoint.clone().or_else(|| {
+            let configured = self.known.endpoint(self.project, request)?;
+            Some(configured.id.clone())
+        });
         self.exchange(&Exchange {
             name: &sanitize::plain_path(&pair.name),
             origin: &sanitize::plain_path(request),

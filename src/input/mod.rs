@@ -6,6 +6,6 @@ pub mod read;
 pub mod recognize;
 pub mod walk;
 
-pub use exclude::Excludes;
+pub use exclude::{Excludes, PathGlob};
 pub use read::{ReadError, Reader};
 pub use walk::{Entry, WalkOptions, collect};

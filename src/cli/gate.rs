@@ -1,0 +1,346 @@
+//! What `check` does not show: ignores, severities and the baseline, and what is told of them afterwards.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::args::{Common, Suppression};
+use super::project::Project;
+use super::setup::Known;
+use super::terminal;
+use crate::baseline::{self, Baseline, Gone};
+use crate::config::{Date, Ignore};
+use crate::finding::Finding;
+use crate::input::Entry;
+use crate::report::{sanitize, words};
+use crate::rules::rule_texts;
+use crate::suppress::{self, Ledger, Name, Suppressor};
+
+/// What findings pass through on their way to the report.
+pub struct Gate<'a> {
+    project: &'a Project,
+    known: &'a Known,
+    suppressor: Suppressor,
+    today: Date,
+    file: Option<File>,
+    /// The baseline's folder, from the root on.
+    folder: PathBuf,
+    rules: BTreeSet<String>,
+}
+
+/// The baseline's file.
+struct File {
+    path: PathBuf,
+    /// What stands in it.
+    before: Baseline,
+    purpose: Purpose,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Compare,
+    Prune,
+    Write,
+}
+
+impl<'a> Gate<'a> {
+    /// What the settings and the command line say; the message says which file is wrong, and where.
+    pub fn of(args: &Suppression, project: &'a Project, known: &'a Known) -> Result<Self, String> {
+        let rules = rule_names(known);
+        if let Some(rule) = args.ignore.iter().find(|rule| !rules.contains(*rule)) {
+            return Err(format!("--ignore: {}", unknown("rule", rule, &rules)));
+        }
+        let file = File::of(args, project)?;
+        let baseline = match &file {
+            None => suppress::Known::Nothing,
+            Some(file) if file.purpose == Purpose::Write => suppress::Known::Everything,
+            Some(file) => suppress::Known::Baseline(file.before.clone()),
+        };
+        let folder = file.as_ref().and_then(|file| file.path.parent());
+        let today = today();
+        Ok(Self {
+            project,
+            known,
+            suppressor: Suppressor::new(&project.config, &args.ignore, baseline, today),
+            today,
+            folder: project.absolute(folder.unwrap_or(Path::new(""))),
+            file,
+            rules,
+        })
+    }
+
+    /// The findings of a file that are to be shown, and what became of the others.
+    pub fn apply(&self, path: &Path, findings: Vec<Finding>) -> (Vec<Finding>, Ledger) {
+        let inside = self.project.inside(path);
+        let baseline = if self.file.is_some() {
+            relative(&self.folder, &self.project.absolute(path))
+        } else {
+            String::new()
+        };
+        let name = Name {
+            config: inside.as_deref(),
+            baseline: &baseline,
+        };
+        self.suppressor.apply(name, findings)
+    }
+
+    /// The entries without the baseline's own file, unless somebody named it.
+    pub fn without_baseline(&self, mut entries: Vec<Entry>) -> Vec<Entry> {
+        if let Some(file) = &self.file {
+            let own = self.project.absolute(&file.path);
+            entries.retain(|entry| match entry {
+                Entry::File { path, named } => *named || self.project.absolute(path) != own,
+                _ => true,
+            });
+        }
+        entries
+    }
+
+    /// Tells what matched nothing, and writes the baseline if that was asked for; the message says why it cannot.
+    ///
+    /// `whole`: every file was read.
+    pub fn finish(&self, ledger: &Ledger, whole: bool, common: &Common) -> Result<(), String> {
+        let mut told = self.unknown_names();
+        told.extend(self.expired());
+        if whole && self.project.tells_unused() {
+            told.extend(self.project.unmatched());
+            told.extend(self.idle(ledger));
+        }
+        told.sort();
+        for (start, message) in told {
+            terminal::warn(common, &self.project.mistake(start, message));
+        }
+        match &self.file {
+            None => Ok(()),
+            Some(file) if file.purpose == Purpose::Compare => {
+                let gone = if whole {
+                    self.gone(file, ledger)
+                } else {
+                    Vec::new()
+                };
+                tell_gone(file, &gone, common);
+                Ok(())
+            }
+            Some(file) if !whole => Err(format!(
+                "{}: not written, because not every file could be checked",
+                sanitize::plain_path(&file.path)
+            )),
+            Some(file) => self.write(file, ledger),
+        }
+    }
+
+    fn gone(&self, file: &File, ledger: &Ledger) -> Vec<Gone> {
+        file.before.gone(&ledger.found, &|path| self.meets(path))
+    }
+
+    /// Whether the run went through where a file of the baseline lies, or lay.
+    fn meets(&self, path: &str) -> bool {
+        self.project
+            .looked_through(&self.project.absolute(&self.folder.join(path)))
+    }
+
+    fn write(&self, file: &File, ledger: &Ledger) -> Result<(), String> {
+        let shown = sanitize::path(&file.path);
+        let before = file.before.clone();
+        let (after, did) = if file.purpose == Purpose::Write {
+            let after = before.renewed(ledger.found.clone(), &|path| {
+                ledger.found.file(path).is_some() || self.meets(path)
+            });
+            let (count, files) = (after.len(), after.files.len() as u64);
+            let (count, files) = (words::count(count, "finding"), words::count(files, "file"));
+            (after, format!("wrote {shown}: {count} in {files}"))
+        } else {
+            let gone = self.gone(file, ledger);
+            let count: u64 = gone.iter().map(|gone| gone.count).sum();
+            let after = before.without(&gone);
+            let left = after.len();
+            let count = words::count(count, "finding");
+            (after, format!("pruned {shown}: {count} taken out, {left} left"))
+        };
+        replace(&file.path, &after.text())
+            .map_err(|error| format!("{}: {error}", sanitize::plain_path(&file.path)))?;
+        terminal::tell(&did);
+        Ok(())
+    }
+
+    /// Rules and endpoints in the settings that do not exist.
+    fn unknown_names(&self) -> Vec<(usize, String)> {
+        let config = &self.project.config;
+        let severities = config.severities.iter().filter_map(|entry| entry.rule.as_ref());
+        let rules = severities.chain(config.ignores.iter().map(|ignore| &ignore.rule));
+        let mut told: Vec<(usize, String)> = rules
+            .filter(|rule| !self.rules.contains(&rule.value))
+            .map(|rule| (rule.start, unknown("rule", &rule.value, &self.rules)))
+            .collect();
+        // With an endpoint named, the others were not read.
+        if !self.known.named {
+            let endpoints: BTreeSet<String> = self
+                .known
+                .endpoints
+                .iter()
+                .map(|known| known.id.clone())
+                .collect();
+            let named = config
+                .severities
+                .iter()
+                .filter_map(|entry| entry.endpoint.as_ref());
+            let strange = named.filter(|endpoint| !endpoints.contains(&endpoint.value));
+            told.extend(strange.map(|name| (name.start, unknown("endpoint", &name.value, &endpoints))));
+        }
+        told
+    }
+
+    /// Ignores whose last day is over.
+    fn expired(&self) -> Vec<(usize, String)> {
+        let expired = |ignore: &Ignore| {
+            let until = ignore.until.as_ref().filter(|_| ignore.is_expired(self.today))?;
+            let message = format!(
+                "this ignore held until {}, and no longer does ({})",
+                until.value, ignore.reason
+            );
+            Some((until.start, message))
+        };
+        self.project.config.ignores.iter().filter_map(expired).collect()
+    }
+
+    /// Ignores that matched nothing where they could have.
+    fn idle(&self, ledger: &Ledger) -> Vec<(usize, String)> {
+        let ignores = self.project.config.ignores.iter().enumerate();
+        let idle = ignores.filter(|(index, ignore)| {
+            !ledger.used.contains(index)
+                && !ignore.is_expired(self.today)
+                && self.rules.contains(&ignore.rule.value)
+                && self.project.covers(&ignore.path.value)
+        });
+        idle.map(|(index, ignore)| {
+            let message = if ledger.met.contains(&index) {
+                format!(
+                    "nothing is ignored by this: no {} is found there",
+                    ignore.rule.value
+                )
+            } else {
+                format!(
+                    "nothing is ignored by this: no file that is checked matches \"{}\"",
+                    ignore.path.value.text()
+                )
+            };
+            (ignore.path.start, message)
+        })
+        .collect()
+    }
+}
+
+impl File {
+    fn of(args: &Suppression, project: &Project) -> Result<Option<Self>, String> {
+        let configured = project.config.baseline.as_ref();
+        let usual = || {
+            configured.map_or_else(
+                || project.path(baseline::FILE_NAME),
+                |file| project.path(&file.value),
+            )
+        };
+        let (path, purpose) = match (&args.write_baseline, &args.baseline) {
+            (Some(file), _) => (file.clone().unwrap_or_else(usual), Purpose::Write),
+            (None, file) if args.prune_baseline => (file.clone().unwrap_or_else(usual), Purpose::Prune),
+            (None, Some(file)) => (file.clone(), Purpose::Compare),
+            (None, None) if configured.is_some() => (usual(), Purpose::Compare),
+            (None, None) => return Ok(None),
+        };
+        let before = if purpose == Purpose::Write && !path.exists() {
+            Baseline::default()
+        } else {
+            let configured = configured.filter(|_| args.baseline.is_none());
+            read(&path).map_err(|bad| match configured {
+                // Where it is not there, the settings are what is wrong.
+                Some(file) if !path.exists() => project.mistake(file.start, bad),
+                _ => bad,
+            })?
+        };
+        Ok(Some(Self {
+            path,
+            before,
+            purpose,
+        }))
+    }
+}
+
+fn read(path: &Path) -> Result<Baseline, String> {
+    let shown = sanitize::plain_path(path);
+    let text = fs::read_to_string(path).map_err(|error| format!("{shown}: {error}"))?;
+    Baseline::load(&text).map_err(|bad| format!("{shown}:{}:{}: {}", bad.line, bad.column, bad.message))
+}
+
+/// Writes a file beside the old one, and then in its place: nobody meets half of it.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+/// Tells of what the baseline knows and the files no longer have.
+fn tell_gone(file: &File, gone: &[Gone], common: &Common) {
+    let Some(first) = gone.first() else { return };
+    let count = gone.iter().map(|gone| gone.count).sum();
+    let verb = if count == 1 { "is" } else { "are" };
+    let message = format!(
+        "{}: {} of it {verb} found no longer, such as {} at {} in {}; --prune-baseline takes them out",
+        sanitize::plain_path(&file.path),
+        words::count(count, "finding"),
+        first.rule,
+        if first.place.is_empty() {
+            "the root"
+        } else {
+            &first.place
+        },
+        first.path,
+    );
+    terminal::warn(common, &message);
+}
+
+/// The ids that a finding may have.
+fn rule_names(known: &Known) -> BTreeSet<String> {
+    let texts = rule_texts().iter().map(|rule| rule.id.clone());
+    let constraints = known.endpoints.iter().flat_map(|endpoint| endpoint.constraints());
+    texts
+        .chain(constraints.map(|constraint| constraint.rule.clone()))
+        .collect()
+}
+
+fn unknown(what: &str, name: &str, known: &BTreeSet<String>) -> String {
+    let distance = |other: &&String| strsim::osa_distance(other, name);
+    let limit = (name.len() / 3).clamp(1, 4);
+    let near = known
+        .iter()
+        .min_by_key(distance)
+        .filter(|other| distance(other) <= limit);
+    match near {
+        Some(near) => format!("there is no {what} \"{name}\"; did you mean {near}?"),
+        None => format!("there is no {what} \"{name}\""),
+    }
+}
+
+/// A path as seen from a folder, both given from the root on, with `/` between its parts.
+fn relative(folder: &Path, path: &Path) -> String {
+    let shared = folder
+        .components()
+        .zip(path.components())
+        .take_while(|(one, other)| one == other)
+        .count();
+    let ups = folder.components().skip(shared).map(|_| Component::ParentDir);
+    let way: PathBuf = ups.chain(path.components().skip(shared)).collect();
+    sanitize::plain_path(&way)
+}
+
+/// The day it is; the core has no clock.
+fn today() -> Date {
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |time| time.as_secs());
+    Date::of_unix(seconds).unwrap_or(Date::EPOCH)
+}

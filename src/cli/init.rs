@@ -1,0 +1,200 @@
+//! `geplint init`: a first settings file, after a look at the folder.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::args::Common;
+use super::{CLEAN, TROUBLE, setup, terminal};
+use crate::config::FILE_NAME;
+use crate::input::read::LARGEST;
+use crate::input::recognize::{Recognized, recognize};
+use crate::input::{Entry, Reader, WalkOptions, collect};
+use crate::json;
+use crate::report::{OutputError, output, sanitize, words};
+use crate::rules::Endpoint;
+
+/// What to put into a hook and into CI.
+const SNIPPETS: &str = "\
+A hook, in .pre-commit-config.yaml:
+
+  repos:
+    - repo: local
+      hooks:
+        - id: geplint
+          name: geplint
+          entry: geplint check --skip-unrecognized --no-error-on-unmatched
+          language: system
+          types: [json]
+
+A step of CI:
+
+  geplint check
+
+To start with what is there, and see only what is new:
+
+  geplint check --write-baseline
+  geplint check --baseline geplint-baseline.json
+";
+
+/// What the `.json` files of a folder are.
+#[derive(Default)]
+struct Folder {
+    /// Requests to each endpoint.
+    requests: BTreeMap<String, u64>,
+    /// Whether there is one that is neither a request nor a response.
+    strangers: bool,
+}
+
+/// Writes the file, unless there is one, and says what to do next.
+pub fn run(common: &Common) -> Result<u8, OutputError> {
+    let written = setup::endpoints(&common.rules, None).and_then(|endpoints| {
+        let folders = look(&endpoints);
+        let ids: Vec<&str> = endpoints.iter().map(|endpoint| endpoint.id.as_str()).collect();
+        write(Path::new(FILE_NAME), &settings(&folders, &ids))?;
+        Ok(folders)
+    });
+    let Some(folders) = terminal::right(written, common) else {
+        return Ok(TROUBLE);
+    };
+    let text = format!("Wrote {FILE_NAME}.\n{}\n{SNIPPETS}", told(&folders));
+    output::write(&mut io::stdout().lock(), &text)?;
+    Ok(CLEAN)
+}
+
+/// Looks at every file below the working directory.
+fn look(endpoints: &[&'static Endpoint]) -> BTreeMap<PathBuf, Folder> {
+    let mut folders: BTreeMap<PathBuf, Folder> = BTreeMap::new();
+    let mut reader = Reader::new(LARGEST);
+    for entry in collect(&[PathBuf::from(".")], &WalkOptions::default()) {
+        let Entry::File { path, .. } = entry else { continue };
+        let path = path.strip_prefix(".").unwrap_or(&path);
+        let folder = folders
+            .entry(path.parent().unwrap_or(Path::new("")).to_path_buf())
+            .or_default();
+        let Ok(bytes) = reader.file(path) else { continue };
+        match recognize(&json::text(bytes).0, endpoints) {
+            Recognized::Request(id) => *folder.requests.entry(id.to_owned()).or_default() += 1,
+            Recognized::Response => {}
+            _ => folder.strangers = true,
+        }
+    }
+    folders.retain(|_, folder| !folder.requests.is_empty());
+    folders
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    let shown = sanitize::plain_path(path);
+    // Whoever has one has put work into it.
+    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => format!("{shown} is there already; it is left as it is"),
+        _ => format!("{shown}: {error}"),
+    })
+}
+
+/// A line for each folder with requests.
+fn told(folders: &BTreeMap<PathBuf, Folder>) -> String {
+    if folders.is_empty() {
+        return "No payload was found here.\n".to_owned();
+    }
+    let mut text = String::new();
+    for (path, folder) in folders {
+        let what: Vec<String> = folder
+            .requests
+            .iter()
+            .map(|(id, count)| format!("{} to {id}", words::count(*count, "request")))
+            .collect();
+        let name = if path.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            path
+        };
+        let _ = writeln!(text, "  {}: {}", sanitize::path(name), what.join(", "));
+    }
+    text
+}
+
+/// The settings: what was found is set, the rest is there to be uncommented.
+fn settings(folders: &BTreeMap<PathBuf, Folder>, endpoints: &[&str]) -> String {
+    let tops: BTreeSet<String> = folders
+        .keys()
+        .filter_map(|path| everything_in(Path::new(path.components().next()?.as_os_str()), ""))
+        .collect();
+    let include = if tops.is_empty() {
+        quoted("payloads/")
+    } else {
+        Vec::from_iter(tops).join(", ")
+    };
+    let mut text = format!(
+        "# What this repository has agreed on with geplint. Paths and globs start from this folder; globs read as\n\
+         # lines of a .gitignore do. The command line wins over what stands here.\n\n\
+         # Check only what lies there; otherwise every .json that looks like a payload.\n\
+         # include = [{include}]\n\n\
+         # Leave out.\n\
+         # exclude = [\"drafts/\", \"*.response.json\"]\n\n\
+         # What makes a run fail: \"error\", \"warning\" or \"never\".\n\
+         fail-on = \"error\"\n\n\
+         # Findings that were there before: geplint check --write-baseline\n\
+         # baseline = \"geplint-baseline.json\"\n\n\
+         # How findings are shown.\n\
+         # [output]\n# format = \"concise\"\n\n\
+         # What the tenant holds: contacts, personas, currencies.\n\
+         # [tenant]\n# file = \"tenant.toml\"\n\n\
+         # What lies there is a request to that endpoint, however misspelt. Without this a file is known by its names.\n\
+         # Endpoints: {}.\n",
+        endpoints.join(", ")
+    );
+    files(&mut text, folders, endpoints);
+    text.push_str(
+        "\n# Another severity: \"error\", \"warning\" or \"off\", by rule, endpoint or evidence. `geplint explain` lists the rules.\n\
+         # [[severity]]\n# rule = \"unknown-property\"\n# level = \"error\"\n\n\
+         # A finding to live with, and why. In the pointer * is one name or index, ** any number of them.\n\
+         # [[ignore]]\n# path = \"old/*.json\"\n# rule = \"too-long\"\n# pointer = \"/*/**\"\n\
+         # reason = \"cut by the tenant's own rule\"\n# until = 2099-12-31\n",
+    );
+    text
+}
+
+/// `[[files]]` of each folder that holds requests to one endpoint and nothing else but responses.
+fn files(text: &mut String, folders: &BTreeMap<PathBuf, Folder>, endpoints: &[&str]) {
+    let mut any = false;
+    for (path, folder) in folders {
+        // In the folder itself a package.json may come along any day.
+        let glob = everything_in(path, "*.json");
+        let one = folder.requests.len() == 1 && !folder.strangers;
+        let Some(glob) = glob.filter(|_| one) else {
+            continue;
+        };
+        for id in folder.requests.keys() {
+            let _ = write!(text, "[[files]]\nglob = {glob}\nendpoint = {}\n\n", quoted(id));
+            any = true;
+        }
+    }
+    if any {
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    } else {
+        let id = endpoints.first().copied().unwrap_or_default();
+        let _ = write!(
+            text,
+            "# [[files]]\n# glob = \"payloads/*.json\"\n# endpoint = {}\n",
+            quoted(id)
+        );
+    }
+}
+
+/// A text as TOML writes it.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+/// The glob of all that lies in a folder; none of a name that needs more than one line.
+fn everything_in(folder: &Path, ending: &str) -> Option<String> {
+    let folder = sanitize::plain_path(folder);
+    let plain = !folder.is_empty() && !folder.contains(char::is_control);
+    plain.then(|| quoted(&format!("{}/{ending}", globset::escape(&folder))))
+}

@@ -1,0 +1,265 @@
+//! The settings of a run: which file they come from, and what its paths lead to.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::args::{Common, FailLevel, Format};
+use super::setup;
+use crate::config::{self, Config, FILE_NAME, FailOn, Mistake, Placed, Unused};
+use crate::input::exclude::normal;
+use crate::input::{Entry, Excludes, PathGlob};
+use crate::report::{Position, Source, sanitize};
+use crate::rules::Endpoint;
+
+/// Settings, or the lack of them.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// What the file says; nothing where there is none.
+    pub config: Config,
+    /// The file as messages call it.
+    shown: PathBuf,
+    text: String,
+    /// The folder that paths in it start from, as it can be given to the system.
+    folder: PathBuf,
+    /// The same from the root on.
+    base: PathBuf,
+    here: PathBuf,
+    exists: bool,
+    excludes: Excludes,
+    /// What was looked for, from the root on.
+    looked: Vec<PathBuf>,
+    /// Which `include` and `[[files]]` matched a file.
+    met: (BTreeSet<usize>, BTreeSet<usize>),
+}
+
+impl Project {
+    /// The settings that the arguments, or the working directory, lead to; the message says what is wrong with them.
+    pub fn of(common: &Common) -> Result<Self, String> {
+        let here = normal(Path::new("."));
+        let none = Self {
+            base: here.clone(),
+            here: here.clone(),
+            ..Self::default()
+        };
+        if common.no_config {
+            return Ok(none);
+        }
+        let Some(shown) = common.config.clone().or_else(|| discover(&here)) else {
+            return Ok(none);
+        };
+        let text = fs::read_to_string(&shown)
+            .map_err(|error| format!("{}: {error}", sanitize::plain_path(&shown)))?;
+        let config = config::load(&text).map_err(|mistake| place(&shown, &text, &mistake))?;
+        let folder = shown.parent().unwrap_or(Path::new("")).to_path_buf();
+        let base = normal(&here.join(&folder));
+        let globs = config.exclude.iter().map(|glob| glob.value.text());
+        let excludes =
+            Excludes::new(&base, globs).map_err(|bad| format!("{}: {bad}", sanitize::plain_path(&shown)))?;
+        let project = Self {
+            config,
+            shown,
+            text,
+            folder,
+            base,
+            here,
+            exists: true,
+            excludes,
+            ..Self::default()
+        };
+        project.format(None)?;
+        project.files_exist()?;
+        Ok(project)
+    }
+
+    /// Whether the files that the settings name can be read; the message points at the first that cannot.
+    fn files_exist(&self) -> Result<(), String> {
+        let named = self.config.tenant.iter().chain(&self.config.rules);
+        for file in named {
+            let path = self.path(&file.value);
+            fs::File::open(&path).map_err(|error| {
+                let message = format!("{}: {error}", sanitize::plain_path(&path));
+                self.mistake(file.start, message)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// A path of the settings, as it can be given to the system.
+    pub fn path(&self, inside: &str) -> PathBuf {
+        self.folder.join(inside)
+    }
+
+    /// The rules files: those of the settings, and over them those of the command line.
+    pub fn rules(&self, common: &Common) -> Vec<PathBuf> {
+        let ours = self.config.rules.iter().map(|file| self.path(&file.value));
+        ours.chain(common.rules.iter().cloned()).collect()
+    }
+
+    /// The tenant file of the settings.
+    pub fn tenant(&self) -> Option<PathBuf> {
+        self.config.tenant.as_ref().map(|file| self.path(&file.value))
+    }
+
+    /// What is left out: what the settings say, and what the command line says.
+    pub fn excludes(&self, globs: &[String]) -> Result<Excludes, String> {
+        Ok(self.excludes.clone().and(setup::excludes(globs)?))
+    }
+
+    /// The format: the one asked for, else that of the settings.
+    pub fn format(&self, asked: Option<Format>) -> Result<Format, String> {
+        match (asked, &self.config.format) {
+            (Some(format), _) => Ok(format),
+            (None, None) => Ok(Format::Full),
+            (None, Some(name)) => Format::from_str(&name.value, false).map_err(|_| {
+                let known: Vec<String> = Format::value_variants()
+                    .iter()
+                    .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
+                    .collect();
+                let message = format!(
+                    "there is no format \"{}\"; formats: {}",
+                    name.value,
+                    known.join(", ")
+                );
+                self.mistake(name.start, message)
+            }),
+        }
+    }
+
+    /// What makes the run fail.
+    pub fn fail_on(&self, strict: bool, asked: Option<FailLevel>) -> FailOn {
+        match asked {
+            _ if strict => FailOn::Warning,
+            Some(FailLevel::Error) => FailOn::Error,
+            Some(FailLevel::Warning) => FailOn::Warning,
+            Some(FailLevel::Never) => FailOn::Never,
+            None => self.config.fail_on.unwrap_or(FailOn::Error),
+        }
+    }
+
+    /// Takes from what was found what the settings do not include, and remembers which of their globs were of use.
+    pub fn included(&mut self, paths: &[PathBuf], mut entries: Vec<Entry>) -> Vec<Entry> {
+        self.looked = paths.iter().map(|path| self.absolute(path)).collect();
+        let mut met = std::mem::take(&mut self.met);
+        entries.retain(|entry| {
+            let Entry::File { path, .. } = entry else {
+                return true;
+            };
+            let inside = self.inside(path);
+            let matching = |glob: &PathGlob| inside.as_deref().is_some_and(|inside| glob.matches(inside));
+            let include = &self.config.include;
+            let hits: Vec<usize> = (0..include.len())
+                .filter(|index| matching(&include[*index].value))
+                .collect();
+            let kept = include.is_empty() || !hits.is_empty();
+            met.0.extend(hits);
+            if kept {
+                let files = self.config.files.iter().enumerate();
+                let hits = files.filter(|(_, files)| matching(&files.glob.value));
+                met.1.extend(hits.map(|(index, _)| index));
+            }
+            kept
+        });
+        self.met = met;
+        entries
+    }
+
+    /// The endpoint that the settings give a file; of several entries the last counts.
+    pub fn endpoint(&self, path: &Path) -> Option<&Placed<String>> {
+        if self.config.files.is_empty() {
+            return None;
+        }
+        let inside = self.inside(path)?;
+        let files = &self.config.files;
+        let last = files.iter().rfind(|files| files.glob.value.matches(&inside))?;
+        Some(&last.endpoint)
+    }
+
+    /// Whether every endpoint of `[[files]]` exists; the message points at the first that does not.
+    pub fn endpoints_exist(&self, all: &[&'static Endpoint]) -> Result<(), String> {
+        self.config.files.iter().try_for_each(|files| {
+            let endpoint = &files.endpoint;
+            setup::find(all, &endpoint.value)
+                .map(|_| ())
+                .map_err(|message| self.mistake(endpoint.start, message))
+        })
+    }
+
+    /// A path from the settings' folder on; `None` for what lies elsewhere, or if there are no settings.
+    pub fn inside(&self, path: &Path) -> Option<PathBuf> {
+        let whole = self.exists.then(|| self.absolute(path))?;
+        whole.strip_prefix(&self.base).map(Path::to_path_buf).ok()
+    }
+
+    /// A path from the root on, without `.` and `..`.
+    pub fn absolute(&self, path: &Path) -> PathBuf {
+        normal(&self.here.join(path))
+    }
+
+    /// Whether everything below a folder, given from the root on, was looked through.
+    pub fn looked_through(&self, folder: &Path) -> bool {
+        self.looked.iter().any(|looked| folder.starts_with(looked))
+    }
+
+    /// `geplint.toml:3:12: message`
+    pub fn mistake(&self, start: usize, message: impl Into<String>) -> String {
+        let message = message.into();
+        place(&self.shown, &self.text, &Mistake { start, message })
+    }
+
+    /// Whether entries that matched nothing are to be told.
+    pub fn tells_unused(&self) -> bool {
+        self.exists && self.config.unused == Unused::Warning
+    }
+
+    /// The entries about files that matched none, as place and message.
+    pub fn unmatched(&self) -> Vec<(usize, String)> {
+        let (met, config) = (&self.met, &self.config);
+        let mut told = Vec::new();
+        for (index, glob) in config.include.iter().enumerate() {
+            told.extend((!met.0.contains(&index)).then_some((glob, "nothing is included by this")));
+        }
+        for index in self.excludes.idle() {
+            let glob = config.exclude.get(index);
+            told.extend(glob.map(|glob| (glob, "nothing is excluded by this")));
+        }
+        for (index, files) in config.files.iter().enumerate() {
+            told.extend((!met.1.contains(&index)).then_some((&files.glob, "no file matches")));
+        }
+        told.retain(|(glob, _)| self.covers(&glob.value));
+        told.into_iter()
+            .map(|(glob, what)| (glob.start, format!("{what}: \"{}\"", glob.value.text())))
+            .collect()
+    }
+
+    /// Whether the run went through all that a glob can name.
+    pub fn covers(&self, glob: &PathGlob) -> bool {
+        self.looked_through(&self.base.join(glob.root()))
+    }
+}
+
+/// The settings of a folder, or of the next one above that has any, up to the repository's root. Where there is no
+/// repository, only the folder itself counts: what lies above it may be anybody's.
+fn discover(here: &Path) -> Option<PathBuf> {
+    let mut up = PathBuf::new();
+    let mut found = None;
+    for (depth, folder) in here.ancestors().enumerate() {
+        if found.is_none() && folder.join(FILE_NAME).is_file() {
+            found = Some((depth, up.join(FILE_NAME)));
+        }
+        if folder.join(".git").exists() {
+            return found.map(|(_, path)| path);
+        }
+        up.push(Component::ParentDir);
+    }
+    found.filter(|(depth, _)| *depth == 0).map(|(_, path)| path)
+}
+
+fn place(shown: &Path, text: &str, mistake: &Mistake) -> String {
+    let start = u32::try_from(mistake.start).unwrap_or(u32::MAX);
+    let Position { line, column } = Source::new("", text.as_bytes()).position(start);
+    let shown = sanitize::plain_path(shown);
+    format!("{shown}:{line}:{column}: {}", mistake.message)
+}

@@ -1,0 +1,82 @@
+//! A settings file as it is written: what serde reads. Every key stands in `schema/config.json` and `docs/config.md`, too.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{FailOn, Level, Unused};
+
+/// The whole file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct File {
+    #[serde(default)]
+    pub include: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub exclude: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub rules: Vec<Spanned<String>>,
+    pub fail_on: Option<FailOn>,
+    pub unused: Option<Unused>,
+    pub baseline: Option<Spanned<String>>,
+    pub output: Option<Output>,
+    pub tenant: Option<Tenant>,
+    #[serde(default)]
+    pub files: Vec<Files>,
+    #[serde(default)]
+    pub severity: Vec<Severity>,
+    #[serde(default)]
+    pub ignore: Vec<Ignore>,
+}
+
+/// `[output]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Output {
+    pub format: Option<Spanned<String>>,
+}
+
+/// `[tenant]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Tenant {
+    pub file: Spanned<String>,
+}
+
+/// `[[files]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Files {
+    pub glob: Spanned<String>,
+    pub endpoint: Spanned<String>,
+}
+
+/// `[[severity]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Severity {
+    pub rule: Option<Spanned<String>>,
+    pub endpoint: Option<Spanned<String>>,
+    pub evidence: Option<Evidence>,
+    pub level: Spanned<Level>,
+}
+
+/// Where a constraint comes from, as a report says it.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Evidence {
+    Response,
+    Table,
+    Inferred,
+    Contradicted,
+}
+
+/// `[[ignore]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Ignore {
+    pub path: Spanned<String>,
+    pub rule: Spanned<String>,
+    pub pointer: Option<Spanned<String>>,
+    pub reason: Spanned<String>,
+    pub until: Option<Spanned<toml::Value>>,
+}

@@ -1,0 +1,161 @@
+//! The one place where findings are given another severity, or are not shown.
+//!
+//! ```text
+//! findings ─▶ severities ─▶ ignores ─▶ baseline ─▶ shown
+//!                 │            │           │
+//!                 └────────────┴───────────┴─────▶ counted
+//! ```
+//!
+//! Pure, so that it may run on any thread: what was used comes back in a [`Ledger`], and ledgers add up. Predictions
+//! do not pass through here: the API knows nothing of what a team has agreed on.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::baseline::{self, Baseline, Counts};
+use crate::config::{Config, Date, Ignore, Level, Override, Placed};
+use crate::finding::{Finding, sort};
+
+/// What becomes of findings that a baseline may know.
+#[derive(Debug, Clone, Default)]
+pub enum Known {
+    /// There is no baseline.
+    #[default]
+    Nothing,
+    /// Those in it are not shown.
+    Baseline(Baseline),
+    /// A baseline is being written: none is shown.
+    Everything,
+}
+
+/// Severities, ignores and a baseline.
+#[derive(Debug, Clone)]
+pub struct Suppressor {
+    severities: Vec<Override>,
+    ignores: Vec<Ignore>,
+    known: Known,
+    today: Date,
+}
+
+/// The names that a file is known under.
+#[derive(Debug, Clone, Copy)]
+pub struct Name<'a> {
+    /// From the settings file's folder on; `None` for what lies elsewhere.
+    pub config: Option<&'a Path>,
+    /// From the baseline's folder on, with `/` between its parts.
+    pub baseline: &'a str,
+}
+
+/// What was suppressed, and which entries did it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// How many findings were not shown.
+    pub suppressed: u64,
+    /// Ignores whose path matched a file, as indices.
+    pub met: BTreeSet<usize>,
+    /// Ignores that matched a finding, as indices.
+    pub used: BTreeSet<usize>,
+    /// What the baseline was asked for, file by file; empty where there is none.
+    pub found: Baseline,
+}
+
+impl Ledger {
+    /// Adds another.
+    pub fn absorb(&mut self, other: Self) {
+        self.suppressed += other.suppressed;
+        self.met.extend(other.met);
+        self.used.extend(other.used);
+        self.found.files.extend(other.found.files);
+    }
+}
+
+impl Suppressor {
+    /// What a settings file says, with rules that are off whatever it says, and with a baseline.
+    pub fn new(config: &Config, off: &[String], known: Known, today: Date) -> Self {
+        let off = off.iter().map(|rule| Override {
+            rule: Some(Placed {
+                value: rule.clone(),
+                start: 0,
+            }),
+            endpoint: None,
+            evidence: None,
+            level: Level::Off,
+        });
+        Self {
+            severities: config.severities.iter().cloned().chain(off).collect(),
+            ignores: config.ignores.clone(),
+            known,
+            today,
+        }
+    }
+
+    /// The findings of a file that are to be shown, in their order, and what became of the others.
+    pub fn apply(&self, name: Name<'_>, mut findings: Vec<Finding>) -> (Vec<Finding>, Ledger) {
+        let all = findings.len();
+        let mut ledger = Ledger::default();
+        findings.retain_mut(|finding| self.levelled(finding));
+        self.ignore(name, &mut findings, &mut ledger);
+        self.compare(name, &mut findings, &mut ledger);
+        ledger.suppressed = (all - findings.len()) as u64;
+        sort(&mut findings);
+        (findings, ledger)
+    }
+
+    /// Gives a finding its severity; `false` if it is off.
+    fn levelled(&self, finding: &mut Finding) -> bool {
+        let last = self.severities.iter().rfind(|severity| severity.matches(finding));
+        match last.map(|severity| severity.level.severity()) {
+            None => true,
+            Some(None) => false,
+            Some(Some(severity)) => {
+                finding.severity = severity;
+                true
+            }
+        }
+    }
+
+    fn ignore(&self, name: Name<'_>, findings: &mut Vec<Finding>, ledger: &mut Ledger) {
+        let Some(path) = name.config else { return };
+        let here = |(_, ignore): &(usize, &Ignore)| {
+            !ignore.is_expired(self.today) && ignore.path.value.matches(path)
+        };
+        let here: Vec<(usize, &Ignore)> = self.ignores.iter().enumerate().filter(here).collect();
+        ledger.met.extend(here.iter().map(|(index, _)| *index));
+        findings.retain(|finding| {
+            // Each that matches is of use, not only the first.
+            let mut kept = true;
+            for (index, _) in here.iter().filter(|(_, ignore)| ignore.matches(finding)) {
+                ledger.used.insert(*index);
+                kept = false;
+            }
+            kept
+        });
+    }
+
+    fn compare(&self, name: Name<'_>, findings: &mut Vec<Finding>, ledger: &mut Ledger) {
+        if matches!(self.known, Known::Nothing) {
+            return;
+        }
+        let found = baseline::counts(findings.iter());
+        match &self.known {
+            Known::Nothing => {}
+            Known::Everything => findings.clear(),
+            Known::Baseline(baseline) => {
+                if let Some(known) = baseline.file(name.baseline) {
+                    findings.retain(|finding| !is_known(finding, known, &found));
+                }
+            }
+        }
+        ledger.found.files.insert(name.baseline.to_owned(), found);
+    }
+}
+
+/// Whether the baseline knows as many as there are. Where there are more, all are new: which one is cannot be told.
+fn is_known(finding: &Finding, known: &Counts, found: &Counts) -> bool {
+    let place = baseline::place(&finding.pointer);
+    let count = |counts: &Counts| {
+        let rule = counts.get(finding.rule.as_ref());
+        rule.and_then(|places| places.get(&place)).copied().unwrap_or(0)
+    };
+    count(found) <= count(known)
+}
