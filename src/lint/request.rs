@@ -124,8 +124,9 @@ pub fn check_with(
         .iter_mut()
         .filter(|finding| finding.severity == Severity::Warning)
     {
-        if let Some((pointer, record, target)) = places.remove(&finding.span) {
+        if let Some((pointer, record, target, span)) = places.remove(&finding.span) {
             (finding.pointer, finding.record, finding.target) = (pointer, Some(record), target);
+            finding.span = span;
         }
     }
     checked.findings.extend(syntax);
@@ -152,7 +153,7 @@ fn surrogate_place(
     root: NodeId,
     record: u32,
     error: &SyntaxError,
-) -> Option<(Span, (String, u32, Target))> {
+) -> Option<(Span, (String, u32, Target, Span))> {
     if error.kind != SyntaxKind::LoneSurrogate {
         return None;
     }
@@ -167,7 +168,7 @@ fn surrogate_place(
             pointer.push('/');
             push_token(&mut pointer, &decode(text, tree.node(key)));
             if holds(key) {
-                return Some((error.span, (pointer, record, Target::Key)));
+                return Some((error.span, (pointer, record, Target::Key, tree.node(key).span)));
             }
             at = value;
         } else if let Some((index, element)) = (0u32..)
@@ -178,7 +179,7 @@ fn surrogate_place(
             pointer.push_str(&index.to_string());
             at = element;
         } else {
-            return Some((error.span, (pointer, record, Target::Value)));
+            return Some((error.span, (pointer, record, Target::Value, tree.node(at).span)));
         }
     }
 }
