@@ -136,6 +136,7 @@ fn a_mistake_is_shown_at_its_place_in_the_patch() {
             "magic",
         ),
         ("rules-of = []", 2, "rules-of"),
+        ("[[checks]]\noff = true", 2, "rule"),
     ];
     for (patch, line, word) in cases {
         let (layer, error) = layered(&[patch]).unwrap_err();

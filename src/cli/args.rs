@@ -56,12 +56,9 @@ pub enum Command {
     Init,
 }
 
-/// Which files are taken.
+/// What is taken of a folder.
 #[derive(Debug, ClapArgs)]
-pub struct Files {
-    /// Files and folders; `-` is standard input
-    #[arg(value_name = "PATH", default_value = ".")]
-    pub paths: Vec<PathBuf>,
+pub struct Walk {
     /// Leave out what matches, also if it is named (gitignore syntax; repeatable)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
@@ -71,6 +68,16 @@ pub struct Files {
     /// Take hidden files and folders, too
     #[arg(long)]
     pub hidden: bool,
+}
+
+/// Which files are taken.
+#[derive(Debug, ClapArgs)]
+pub struct Files {
+    /// Files and folders; `-` is standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub walk: Walk,
     /// The name that standard input is shown under
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
     pub stdin_filename: PathBuf,
@@ -287,15 +294,8 @@ pub struct Verify {
     /// How the account is given
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: VerifyFormat,
-    /// Leave out what matches, also if it is named (gitignore syntax; repeatable)
-    #[arg(long, value_name = "GLOB")]
-    pub exclude: Vec<String>,
-    /// Take files that git ignores, too
-    #[arg(long)]
-    pub no_ignore: bool,
-    /// Take hidden files and folders, too
-    #[arg(long)]
-    pub hidden: bool,
+    #[command(flatten)]
+    pub walk: Walk,
     /// Show the pairs that agree, and name what was passed over
     #[arg(short, long, conflicts_with = "quiet")]
     pub verbose: bool,

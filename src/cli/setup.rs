@@ -30,11 +30,11 @@ pub fn ready(
 /// The files that the arguments name and the settings include; as calls in order, a file that is named twice is two
 /// calls.
 fn entries(files: &Files, in_order: bool, project: &mut Project) -> Result<Vec<Entry>, String> {
-    let excludes = project.excludes(&files.exclude)?;
+    let excludes = project.excludes(&files.walk.exclude)?;
     let options = WalkOptions {
         excludes,
-        no_ignore: files.no_ignore,
-        hidden: files.hidden,
+        no_ignore: files.walk.no_ignore,
+        hidden: files.walk.hidden,
         har: false,
         repeats: in_order,
     };

@@ -21,7 +21,7 @@ use crate::verify::{Exchange, Tally, json as document, text, verify};
 /// Verifies what the arguments name, and tells how it went as an exit code.
 pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
     let ready = Project::of(common).and_then(|project| {
-        let excludes = project.excludes(&args.exclude)?;
+        let excludes = project.excludes(&args.walk.exclude)?;
         let known = Known::of(&args.knowledge, common, &project)?;
         Ok((project, excludes, known))
     });
@@ -30,8 +30,8 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
     };
     let options = WalkOptions {
         excludes,
-        no_ignore: args.no_ignore,
-        hidden: args.hidden,
+        no_ignore: args.walk.no_ignore,
+        hidden: args.walk.hidden,
         har: true,
         repeats: false,
     };

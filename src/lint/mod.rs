@@ -6,7 +6,7 @@
 //!                                        └─▶ checks   (several properties at once)
 //! ```
 //!
-//! Pure: text, rules and tenant facts in, findings out. A clean record allocates nothing.
+//! Pure: text, rules and tenant facts in, findings out. A clean record allocates nothing, unless it changes what the next one meets.
 
 mod checks;
 mod duplicates;

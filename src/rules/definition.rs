@@ -59,7 +59,7 @@ pub(super) struct PatchDef {
     #[serde(default)]
     pub tables: BTreeMap<String, TablePatchDef>,
     #[serde(default)]
-    pub checks: Vec<CheckPatchDef>,
+    pub checks: Vec<Spanned<CheckPatchDef>>,
     #[serde(default)]
     pub rules_off: Vec<String>,
 }

@@ -47,7 +47,19 @@ pub fn load_layers(base: Option<&str>, layers: &[Layer<'_>]) -> Result<Endpoint,
     for (index, layer) in layers.iter().enumerate() {
         let fail = |error| (index, error);
         // On its own first: a misspelt key is shown where it stands.
-        toml::from_str::<PatchDef>(layer.text).map_err(|error| fail(of_toml(&error)))?;
+        let patch: PatchDef = toml::from_str(layer.text).map_err(|error| fail(of_toml(&error)))?;
+        // Without its rule a check would be every check.
+        if let Some(check) = patch
+            .checks
+            .iter()
+            .find(|check| check.get_ref().claim.rule.is_none())
+        {
+            let message = "a check is found by its `rule`".to_owned();
+            return Err(fail(LoadError {
+                message,
+                span: check.span(),
+            }));
+        }
         merge_endpoint(&mut merged, parse(layer.text).map_err(fail)?, layer.name);
         let text = toml::to_string(&merged).map_err(|error| {
             fail(LoadError {
