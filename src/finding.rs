@@ -20,8 +20,17 @@ impl Span {
 
     /// The text it covers; empty where it lies outside `text` or inside a character.
     #[must_use]
+    #[inline]
     pub fn of(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize).unwrap_or("")
+    }
+
+    /// The bytes it covers; none where it lies outside `text`.
+    #[must_use]
+    #[inline]
+    pub fn bytes(self, text: &str) -> &[u8] {
+        let bytes = text.as_bytes().get(self.start as usize..self.end as usize);
+        bytes.unwrap_or_default()
     }
 
     /// How many bytes it covers.

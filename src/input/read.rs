@@ -3,7 +3,10 @@
 use std::fmt::{self, Display};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
+
+use memmap2::MmapMut;
 
 /// The largest file there can be: offsets have 32 bits.
 pub const LARGEST: u64 = u32::MAX as u64;
@@ -56,11 +59,76 @@ impl From<io::Error> for ReadError {
     }
 }
 
+/// From this size on, room is taken in huge pages.
+const HUGE: usize = 8 << 20;
+
+/// Zeroed bytes to read into.
+#[derive(Debug)]
+enum Room {
+    Heap(Vec<u8>),
+    /// Memory of its own, and no file behind it.
+    Pages(MmapMut),
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self::Heap(Vec::new())
+    }
+}
+
+impl Room {
+    fn new(size: usize) -> Self {
+        // Most of the time that reading a large file takes is spent on handing out its memory page by page.
+        match (size >= HUGE).then(|| MmapMut::map_anon(size)) {
+            Some(Ok(pages)) => {
+                #[cfg(target_os = "linux")]
+                // Only a wish: without it, the pages are small ones.
+                let _ = pages.advise(memmap2::Advice::HugePage);
+                Self::Pages(pages)
+            }
+            _ => Self::Heap(vec![0; size]),
+        }
+    }
+
+    /// Makes it larger, and keeps what is in it.
+    fn grow(&mut self, size: usize) {
+        if size < HUGE
+            && let Self::Heap(bytes) = self
+        {
+            bytes.resize(size, 0);
+            return;
+        }
+        let mut larger = Self::new(size);
+        larger[..self.len()].copy_from_slice(self);
+        *self = larger;
+    }
+}
+
+impl Deref for Room {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Heap(bytes) => bytes,
+            Self::Pages(pages) => pages,
+        }
+    }
+}
+
+impl DerefMut for Room {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        match self {
+            Self::Heap(bytes) => bytes,
+            Self::Pages(pages) => pages,
+        }
+    }
+}
+
 /// Reads one file after the other into the same buffer.
 #[derive(Debug)]
 pub struct Reader {
     /// Filled at its beginning; it never gets shorter than the largest file so far, so it is zeroed once.
-    buffer: Vec<u8>,
+    buffer: Room,
     max: u64,
 }
 
@@ -68,7 +136,7 @@ impl Reader {
     /// A reader that refuses what is larger than `max` bytes.
     pub fn new(max: u64) -> Self {
         Self {
-            buffer: Vec::new(),
+            buffer: Room::default(),
             max: max.min(LARGEST),
         }
     }
@@ -101,7 +169,7 @@ impl Reader {
         let mut used = 0;
         loop {
             if used == self.buffer.len() {
-                self.buffer.resize(used.saturating_mul(2).max(STEP), 0);
+                self.buffer.grow(used.saturating_mul(2).max(STEP));
             }
             match stream.read(&mut self.buffer[used..]) {
                 Ok(0) => return Ok(&self.buffer[..used]),
@@ -124,8 +192,8 @@ impl Reader {
         let wasteful = self.buffer.len() > KEEP && wanted <= KEEP;
         if wanted > self.buffer.len() || wasteful {
             // Dropped first, so that both are never held at once; new pages are zero already.
-            self.buffer = Vec::new();
-            self.buffer = vec![0; wanted];
+            self.buffer = Room::default();
+            self.buffer = Room::new(wanted);
         }
     }
 }

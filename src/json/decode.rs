@@ -8,6 +8,7 @@ use std::borrow::Cow;
 /// A lone surrogate escape becomes U+FFFD; of an escape that JSON does not have, the backslash stays.
 /// Borrowed where there is no backslash.
 #[must_use]
+#[inline]
 pub fn decode<'a>(text: &'a str, node: &Node) -> Cow<'a, str> {
     let inner = raw(text, node);
     if node.escaped {
@@ -21,8 +22,18 @@ pub fn decode<'a>(text: &'a str, node: &Node) -> Cow<'a, str> {
 ///
 /// A name without quotes is its own text. Other quotes than `"` (an error, but read) are taken off too.
 #[must_use]
+#[inline]
 pub fn raw<'a>(text: &'a str, node: &Node) -> &'a str {
     let whole = node.span.of(text);
+    // All but always.
+    if let ([b'"', .., b'"'], Some(inner)) = (whole.as_bytes(), whole.get(1..whole.len().max(1) - 1)) {
+        return inner;
+    }
+    oddly_quoted(whole)
+}
+
+/// Without a pair of other quotes, if it has one.
+fn oddly_quoted(whole: &str) -> &str {
     let Some(open) = whole.chars().next() else {
         return whole;
     };

@@ -11,20 +11,26 @@ const fn lanes(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
-/// The eight bytes at a place, the first in the lowest lane.
+/// What is left from a place on, in words of eight bytes, the first byte in the lowest lane.
 #[inline]
-fn word(bytes: &[u8], at: usize) -> Option<u64> {
-    let chunk = bytes.get(at..)?.first_chunk::<8>()?;
-    Some(u64::from_le_bytes(*chunk))
+fn words(bytes: &[u8], at: usize) -> impl Iterator<Item = u64> {
+    let (chunks, _) = bytes.get(at..).unwrap_or_default().as_chunks::<8>();
+    chunks.iter().map(|chunk| u64::from_le_bytes(*chunk))
+}
+
+/// The first lane of which any bit is set.
+#[inline]
+fn first_lane(word: u64) -> usize {
+    (word.trailing_zeros() / 8) as usize
 }
 
 /// The first place from `at` on that is no JSON white space.
 #[inline]
-pub(super) fn space(bytes: &[u8], mut at: usize) -> usize {
+pub(crate) fn space(bytes: &[u8], mut at: usize) -> usize {
     loop {
-        match byte(bytes, at) {
-            b'\n' => at = indent(bytes, at + 1),
-            b' ' | b'\r' | b'\t' => at += 1,
+        match bytes.get(at) {
+            Some(b'\n') => at = indent(bytes, at + 1),
+            Some(b' ' | b'\r' | b'\t') => at += 1,
             _ => return at,
         }
     }
@@ -33,10 +39,10 @@ pub(super) fn space(bytes: &[u8], mut at: usize) -> usize {
 /// Skips the spaces at the start of a line, eight at a time.
 #[inline]
 fn indent(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(word) = word(bytes, at) {
+    for word in words(bytes, at) {
         let other = word ^ lanes(b' ');
         if other != 0 {
-            return at + (other.trailing_zeros() / 8) as usize;
+            return at + first_lane(other);
         }
         at += 8;
     }
@@ -45,8 +51,8 @@ fn indent(bytes: &[u8], mut at: usize) -> usize {
 
 /// The first place from `at` on that holds a quote, a backslash or a control character; the end if none.
 #[inline]
-pub(super) fn plain(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(word) = word(bytes, at) {
+pub(crate) fn plain(bytes: &[u8], mut at: usize) -> usize {
+    for word in words(bytes, at) {
         // A lane's top bit is set where it holds one of the three; above the first such lane a borrow
         // may set it wrongly, but only the first counts.
         let quote = word ^ lanes(b'"');
@@ -56,7 +62,7 @@ pub(super) fn plain(bytes: &[u8], mut at: usize) -> usize {
             | (word.wrapping_sub(lanes(0x20)) & !word);
         let hits = hits & lanes(0x80);
         if hits != 0 {
-            return at + (hits.trailing_zeros() / 8) as usize;
+            return at + first_lane(hits);
         }
         at += 8;
     }
@@ -71,7 +77,7 @@ pub(super) fn plain(bytes: &[u8], mut at: usize) -> usize {
 
 /// Where the number at `at` ends; `None` if it is malformed. What follows is not looked at.
 #[inline]
-pub(super) fn number(bytes: &[u8], at: usize) -> Option<usize> {
+pub(crate) fn number(bytes: &[u8], at: usize) -> Option<usize> {
     let at = at + usize::from(byte(bytes, at) == b'-');
     let at = match byte(bytes, at) {
         b'0' => at + 1,

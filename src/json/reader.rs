@@ -186,6 +186,36 @@ impl<'a> Reader<'a> {
         found
     }
 
+    /// Where the brace of the next element of the list stands, if it is an object and nothing about the place is unusual.
+    pub(crate) fn ahead(&self) -> Option<usize> {
+        let at = match (self.stack.len(), self.state) {
+            (1, State::ValueOrEnd) => self.at,
+            (1, State::After) => self.behind(self.at, b',')?,
+            _ => return None,
+        };
+        let at = look::space(self.bytes, at);
+        (look::byte(self.bytes, at) == b'{').then_some(at)
+    }
+
+    /// Whether an element that ends at `end` is followed by another object, or by the end of the list.
+    pub(crate) fn goes_on(&self, end: usize) -> bool {
+        let next = |at| look::byte(self.bytes, look::space(self.bytes, at));
+        self.behind(end, b',')
+            .map_or_else(|| next(end) == b']', |at| next(at) == b'{')
+    }
+
+    /// Behind a byte that is the next one from `at` on, white space aside.
+    fn behind(&self, at: usize, byte: u8) -> Option<usize> {
+        let at = look::space(self.bytes, at);
+        (look::byte(self.bytes, at) == byte).then_some(at + 1)
+    }
+
+    /// Passes over an element that begins where [`Self::ahead`] says, and ends at `end`, where it [goes on](Self::goes_on).
+    pub(crate) fn pass_over(&mut self, end: usize) {
+        (self.at, self.state) = (end, State::After);
+        (self.memory.damaged, self.memory.lost) = (false, false);
+    }
+
     /// What was wrong so far, in the order in which it was found.
     #[must_use]
     pub fn errors(&self) -> &[SyntaxError] {
@@ -212,22 +242,20 @@ impl<'a> Reader<'a> {
             self.state = match (self.state, byte) {
                 (State::Key | State::KeyOrEnd, b'"') => {
                     self.string(tree, JsonKind::Key);
-                    State::Colon
+                    if look::byte(self.bytes, self.at) == b':' {
+                        self.at = look::space(self.bytes, self.at + 1);
+                        self.state = State::Value;
+                        self.value(tree, look::byte(self.bytes, self.at))
+                    } else {
+                        State::Colon
+                    }
                 }
                 (State::Colon, b':') => {
                     self.at += 1;
                     State::Value
                 }
-                (State::Value | State::ValueOrEnd, b'"') => {
-                    self.string(tree, JsonKind::String);
-                    State::After
-                }
-                (State::Value | State::ValueOrEnd, b'{' | b'[') => self.open(tree, byte),
-                (State::Value | State::ValueOrEnd, b'-' | b'0'..=b'9') => self.number(tree),
-                (State::Value | State::ValueOrEnd, b't') => self.literal(tree, b"true", JsonKind::True),
-                (State::Value | State::ValueOrEnd, b'f') => self.literal(tree, b"false", JsonKind::False),
-                (State::Value | State::ValueOrEnd, b'n') => self.literal(tree, b"null", JsonKind::Null),
                 (State::ValueOrEnd, b']') | (State::KeyOrEnd, b'}') => self.close(tree),
+                (State::Value | State::ValueOrEnd, _) => self.value(tree, byte),
                 (State::After, _) => match (self.inside, byte) {
                     (Inside::Object, b',') => self.step(State::Key),
                     (Inside::Array, b',') => self.step(State::Value),
@@ -257,11 +285,44 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads the value that begins with this byte.
+    #[inline]
+    fn value(&mut self, tree: &mut Tree, byte: u8) -> State {
+        match byte {
+            b'"' => {
+                self.string(tree, JsonKind::String);
+                self.past_comma()
+            }
+            b'{' | b'[' => self.open(tree, byte),
+            b'-' | b'0'..=b'9' => self.number(tree),
+            b't' => self.literal(tree, b"true", JsonKind::True),
+            b'f' => self.literal(tree, b"false", JsonKind::False),
+            b'n' => self.literal(tree, b"null", JsonKind::Null),
+            _ => self.recover(tree),
+        }
+    }
+
     fn step(&mut self, next: State) -> State {
         self.at += 1;
         next
     }
 
+    /// What comes behind a value inside of a record; a comma that stands right there is taken along.
+    #[inline]
+    fn past_comma(&mut self) -> State {
+        let next = match self.inside {
+            Inside::Object => State::Key,
+            Inside::Array => State::Value,
+            Inside::List | Inside::Nothing => return State::After,
+        };
+        if look::byte(self.bytes, self.at) == b',' {
+            self.at += 1;
+            return next;
+        }
+        State::After
+    }
+
+    #[inline]
     fn push(&mut self, tree: &mut Tree, kind: JsonKind, end: usize) {
         let index = offset(tree.nodes.len());
         tree.nodes
@@ -284,7 +345,7 @@ impl<'a> Reader<'a> {
         match look::number(self.bytes, self.at) {
             Some(end) => {
                 self.push(tree, JsonKind::Number, end);
-                State::After
+                self.past_comma()
             }
             None => self.recover(tree),
         }
@@ -295,7 +356,7 @@ impl<'a> Reader<'a> {
         let rest = self.bytes.get(self.at..).unwrap_or(&[]);
         if rest.starts_with(word) {
             self.push(tree, kind, self.at + word.len());
-            State::After
+            self.past_comma()
         } else {
             self.recover(tree)
         }

@@ -92,12 +92,14 @@ impl Tree {
 
     /// The node. `id` must come from this tree.
     #[must_use]
+    #[inline]
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }
 
     /// Name and value of each member of an object, in document order; nothing for any other node.
     #[must_use]
+    #[inline]
     pub fn members(&self, id: NodeId) -> Members<'_> {
         let node = self.node(id);
         let end = if node.kind == JsonKind::Object {
@@ -140,6 +142,7 @@ pub struct Members<'t> {
 impl Iterator for Members<'_> {
     type Item = (NodeId, NodeId);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.at >= self.end {
             return None;
@@ -161,6 +164,7 @@ pub struct Elements<'t> {
 impl Iterator for Elements<'_> {
     type Item = NodeId;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.at >= self.end {
             return None;

@@ -10,7 +10,7 @@ use crate::json::{JsonKind, NodeId};
 use crate::rules::{
     Check, CheckKind, Claim, Enumeration, Property, PropertyId, Route, SingleValued, Table, TableId,
 };
-use crate::tenant::{Knowledge, folded};
+use crate::tenant::{Knowledge, folded as stored};
 
 impl<'a> Linter<'a> {
     pub(super) fn check(&mut self, check: &'a Check, table: &'a Table, objects: &[NodeId], base: usize) {
@@ -83,7 +83,7 @@ impl<'a> Linter<'a> {
             // The sender's own codes are compared as they stand, the tenant's as those of all its lists.
             let beside = held
                 .as_deref()
-                .filter(|held| !held.is_empty() && !held.iter().any(|known| folded(known) == folded(&text)));
+                .filter(|held| !held.is_empty() && !held.iter().any(|known| stored(known) == stored(&text)));
             if told {
             } else if let Some((known, span)) = first.as_ref().filter(|(known, _)| *known != text) {
                 told = true;
@@ -269,9 +269,18 @@ impl<'a> Linter<'a> {
 }
 
 /// The same but for case and outer blanks.
-fn nearly_same(a: &str, b: &str) -> bool {
+pub(super) fn nearly_same(a: &str, b: &str) -> bool {
+    let plainly_other =
+        |a: &u8, b: &u8| a.is_ascii_graphic() && b.is_ascii_graphic() && !a.eq_ignore_ascii_case(b);
+    if let (Some(a), Some(b)) = (a.as_bytes().first(), b.as_bytes().first())
+        && plainly_other(a, b)
+    {
+        return false;
+    }
     let (a, b) = (a.trim(), b.trim());
-    let folded = |text: &'_ str| text.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
-    !a.is_empty()
-        && (a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && folded(a) == folded(b)))
+    !a.is_empty() && folded(a).eq(folded(b))
+}
+
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::Linter;
 use super::finding::{Note, Place, quoted};
@@ -18,7 +19,38 @@ fn fingerprint(bytes: &[u8]) -> u64 {
 /// Where each key stood first. Only spans are kept: the texts stay in the file.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
-    first: HashMap<u64, (u32, Span)>,
+    first: HashMap<u64, (u32, Span), BuildHasherDefault<AsIs>>,
+}
+
+/// A fingerprint is a hash already.
+#[derive(Debug, Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write_u64(&mut self, fingerprint: u64) {
+        self.0 = fingerprint;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = fingerprint(bytes);
+    }
+}
+
+impl Keys {
+    /// Adds a record's key; false where another one has it, or one that shares its fingerprint.
+    pub(super) fn add(&mut self, key: &str, record: u32, span: Span) -> bool {
+        match self.first.entry(fingerprint(key.as_bytes())) {
+            Entry::Vacant(entry) => {
+                entry.insert((record, span));
+                true
+            }
+            Entry::Occupied(_) => false,
+        }
+    }
 }
 
 impl Linter<'_> {

@@ -15,6 +15,7 @@ mod finding;
 mod names;
 mod object;
 mod request;
+mod skim;
 mod value;
 
 pub use request::{Checked, RecordOutcome, check, check_with, syntax_findings};
@@ -32,6 +33,13 @@ enum Step {
     Index(u32),
 }
 
+/// A member that was met before: its row, and how its name is spelled, quotes and all.
+#[derive(Debug, Clone, Copy, Default)]
+struct Followed {
+    row: u16,
+    spelling: crate::finding::Span,
+}
+
 /// One record against its endpoint's tables.
 struct Linter<'a> {
     text: &'a str,
@@ -44,14 +52,18 @@ struct Linter<'a> {
     wrapped_in: Option<NodeId>,
     /// From the record down to the value at hand.
     path: Vec<Step>,
-    /// Value of each property of the objects at hand, outermost first: a stack of rows.
+    /// Value of each property of the objects at hand, outermost first: a stack of rows. The record's own stays to the end.
     slots: Vec<Option<NodeId>>,
-    /// For each row, and for the start of each table, the row whose member came next the last time.
-    followed: Vec<u16>,
+    /// The properties of those objects that need a look, a bit each: a stack as well.
+    due: Vec<u64>,
+    /// For each row, and for the start of each table, the member that came next the last time.
+    followed: Vec<Followed>,
     /// Occurrences of a property before its last one; empty but for duplicate names.
     earlier: Vec<(usize, NodeId)>,
     /// The record's own object, once it is known to be one.
     root: Option<NodeId>,
+    /// The record's own object, once its members are in their slots.
+    read: Option<NodeId>,
     /// The value that is the record's key, once its object has been read.
     key: Option<NodeId>,
     /// The text of the record's key, once a finding has asked for it: each of a thousand would look again.
@@ -116,6 +128,9 @@ impl<'a> Linter<'a> {
 
     /// The last occurrence of a property in objects that are merged.
     fn last(&self, table: &Table, objects: &[NodeId], id: PropertyId) -> Option<NodeId> {
+        if self.is_record(objects) {
+            return self.slot(0, id);
+        }
         let mut found = None;
         for object in objects {
             for (key, value) in self.tree.members(*object) {
@@ -127,8 +142,18 @@ impl<'a> Linter<'a> {
         found
     }
 
+    /// Whether this is the record's own object, whose members stand in the first slots.
+    fn is_record(&self, objects: &[NodeId]) -> bool {
+        matches!((objects, self.read), ([object], Some(read)) if *object == read)
+    }
+
     /// The occurrences of a property that count: for containers those since the last null, else the last one.
     fn values(&self, table: &Table, objects: &[NodeId], id: PropertyId) -> Values {
+        if self.is_record(objects) && self.earlier.is_empty() {
+            return self
+                .slot(0, id)
+                .map_or(Values::None, |value| Values::One([value]));
+        }
         let mut found = Values::None;
         for object in objects {
             for (key, value) in self.tree.members(*object) {

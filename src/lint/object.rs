@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Linter, Step, Values};
+use super::{Followed, Linter, Step, Values};
 use crate::bind::{self, Container, Json};
 use crate::finding::Phase;
 use crate::json::{JsonKind, NodeId};
@@ -40,51 +40,75 @@ impl<'a> Linter<'a> {
 
     /// Lints objects that the platform merges into one; all but always there is just one.
     pub(super) fn object(&mut self, table: &'a Table, objects: &[NodeId]) {
-        let base = self.slots.len();
-        let earlier = self.earlier.len();
+        let (base, due, earlier) = (self.slots.len(), self.due.len(), self.earlier.len());
         self.slots.resize(base + table.properties.len(), None);
+        self.due.extend_from_slice(&table.attended);
         for object in objects {
-            self.members(table, *object, base);
-        }
-        for (index, property) in (0..).zip(&table.properties) {
-            let slot = base + usize::from(index);
-            if self.slots[slot].is_some() || property.required.is_some() {
-                let values = self.occurrences(property, slot, earlier);
-                self.property(table, property, objects, &values, self.slots[slot]);
-            }
-            for check in table
-                .checks
-                .iter()
-                .filter(|check| check.anchor == PropertyId(index))
-            {
-                self.check(check, table, objects, base);
-            }
+            self.members(table, *object, base, due);
         }
         if base == 0 {
-            self.key = self
-                .endpoint
-                .key
-                .iter()
-                .filter_map(|id| self.slot(base, *id))
-                .find(|value| !self.is_nothing(*value));
+            self.read = self.root.filter(|root| objects == [*root]);
+        }
+        for group in 0..table.attended.len() {
+            // Looking at one row makes no other due.
+            let mut bits = self.due[due + group];
+            while bits != 0 {
+                self.row(
+                    table,
+                    group * 64 + bits.trailing_zeros() as usize,
+                    objects,
+                    base,
+                    earlier,
+                );
+                bits &= bits - 1;
+            }
+        }
+        self.due.truncate(due);
+        if base == 0 {
+            let mut keys = self.endpoint.key.iter().filter_map(|id| self.slot(0, *id));
+            self.key = keys.find(|value| !self.is_nothing(*value));
+            return;
         }
         self.slots.truncate(base);
         self.earlier.truncate(earlier);
     }
 
+    /// Looks at what stands in a row, or does not, and makes the checks that go with it.
+    fn row(&mut self, table: &'a Table, index: usize, objects: &[NodeId], base: usize, earlier: usize) {
+        let Some(property) = table.properties.get(index) else {
+            return;
+        };
+        let slot = base + index;
+        if self.slots[slot].is_some() || property.required.is_some() {
+            let values = self.occurrences(property, slot, earlier);
+            self.property(table, property, objects, &values, self.slots[slot]);
+        }
+        for check in &table.checks {
+            if usize::from(check.anchor.0) == index {
+                self.check(check, table, objects, base);
+            }
+        }
+    }
+
     /// Puts each member in the slot of its row; names that have none, or that stand twice, are told.
-    fn members(&mut self, table: &'a Table, object: NodeId, base: usize) {
+    ///
+    /// What is right at a glance is not looked at again.
+    fn members(&mut self, table: &'a Table, object: NodeId, base: usize, due: usize) {
         let first = object;
         let mut before = usize::from(table.offset);
         for (key, value) in self.tree.members(object) {
-            let name = self.decoded(key);
-            let Some(id) = self.lookup(table, &name, before) else {
-                self.stranger(table, key, value, &name);
+            let Some(id) = self.lookup(table, key, before) else {
+                self.stranger(table, key, value, &self.decoded(key));
                 continue;
             };
             before = usize::from(table.offset) + 1 + usize::from(id.0);
             let slot = base + usize::from(id.0);
-            if let Some(previous) = self.slots[slot].replace(value) {
+            let previous = self.slots[slot].replace(value);
+            let (group, bit) = (due + usize::from(id.0 / 64), 1 << (id.0 % 64));
+            if previous.is_some() || !self.right_at_a_glance(table.property(id), value) {
+                self.due[group] |= bit;
+            }
+            if let Some(previous) = previous {
                 self.earlier.push((slot, previous));
                 // A name that stands in two merged objects was told of where they stand twice.
                 if previous > first {
@@ -94,20 +118,21 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// The row of a name. Records of one file mostly have their members in one order, so that what followed the same
-    /// row the last time is tried first.
-    fn lookup(&mut self, table: &Table, name: &str, before: usize) -> Option<PropertyId> {
-        let guess = self.followed.get(before).copied().unwrap_or_default();
-        if let Some(property) = table.properties.get(usize::from(guess))
-            && property.name.eq_ignore_ascii_case(name)
+    /// The row of a name. Records of one file mostly have their members in one order and one spelling, so that what
+    /// followed the same row the last time is tried first.
+    fn lookup(&mut self, table: &Table, key: NodeId, before: usize) -> Option<PropertyId> {
+        let spelling = self.tree.node(key).span;
+        if let Some(guess) = self.followed.get(before)
+            && guess.spelling.bytes(self.text) == spelling.bytes(self.text)
+            && !spelling.is_empty()
         {
-            return Some(PropertyId(guess));
+            return Some(PropertyId(guess.row));
         }
-        let id = table.find(name)?;
+        let id = table.find(&self.decoded(key))?;
         if self.followed.len() <= before {
-            self.followed.resize(before + 1, 0);
+            self.followed.resize(before + 1, Followed::default());
         }
-        self.followed[before] = id.0;
+        self.followed[before] = Followed { row: id.0, spelling };
         Some(id)
     }
 
@@ -340,7 +365,7 @@ impl<'a> Linter<'a> {
         if self.is_nothing(id) {
             return Resolved::Null;
         }
-        if self.kind(id) != JsonKind::Object {
+        if self.kind(id) != JsonKind::Object || !self.may_begin_specially(id) {
             return Resolved::Node(id);
         }
         let mut members = self.tree.members(id);
@@ -361,6 +386,14 @@ impl<'a> Linter<'a> {
             }
         }
         Resolved::Node(id)
+    }
+
+    /// Whether the object's first name may be one of the reader's own: it begins with `$`, or is oddly written.
+    fn may_begin_specially(&self, object: NodeId) -> bool {
+        self.tree.members(object).next().is_some_and(|(key, _)| {
+            let key = self.tree.node(key);
+            key.escaped || !matches!(key.span.bytes(self.text), [b'"', first, ..] if *first != b'$')
+        })
     }
 
     /// `{"$value": 1}`, which the reader takes for the value itself where it reads without a type in mind.

@@ -7,7 +7,8 @@ use std::collections::{HashMap, HashSet};
 use super::duplicates::Keys;
 use super::finding::{Note, Place, push_token, quoted, sentence};
 use super::object::Resolved;
-use super::{Linter, Step};
+use super::skim::Skim;
+use super::{Followed, Linter, Step};
 use crate::bind::{self, Container, Json};
 use crate::finding::{Evidence, Finding, Phase, Predicted, Severity, Span, Target, Wording, sort};
 use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree, decode};
@@ -21,6 +22,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// How many records the request has.
     pub records: u32,
+    /// How many of them were plainly right, so that the engine did not look at them.
+    pub skimmed: u32,
     /// One entry a record, in request order; empty unless asked for.
     pub outcomes: Vec<RecordOutcome>,
     /// Checks that could not be made because they need facts of the tenant.
@@ -86,7 +89,20 @@ pub fn check_with(
                 .find(|error| matches!(error.kind, SyntaxKind::InvalidUtf8 { .. }));
             let garbled = garbled.map_or(u32::MAX, |error| error.span.start);
             let mut told = 0;
-            while reader.next_record(&mut tree) {
+            // Where every record leaves something behind, each is looked at.
+            let mut skim = (!outcomes && errors.is_empty() && !facts.remembers_contacts())
+                .then(|| Skim::new(text, endpoint));
+            loop {
+                while let Some(skim) = &mut skim
+                    && skim.next(&mut reader, facts, &mut keys, checked.records)
+                {
+                    checked.records += 1;
+                    checked.skimmed += 1;
+                    checked.undecided += skim.undecided();
+                }
+                if !reader.next_record(&mut tree) {
+                    break;
+                }
                 if let Some(root) = tree.root() {
                     tree.damaged |= tree.node(root).span.end > garbled;
                     let index = checked.records;
@@ -269,7 +285,8 @@ const fn rule(kind: SyntaxKind) -> &'static str {
 struct Scratch {
     path: Vec<Step>,
     slots: Vec<Option<NodeId>>,
-    followed: Vec<u16>,
+    due: Vec<u64>,
+    followed: Vec<Followed>,
     earlier: Vec<(usize, NodeId)>,
 }
 
@@ -291,10 +308,12 @@ impl Scratch {
             record,
             path: std::mem::take(&mut self.path),
             slots: std::mem::take(&mut self.slots),
+            due: std::mem::take(&mut self.due),
             followed: std::mem::take(&mut self.followed),
             earlier: std::mem::take(&mut self.earlier),
             wrapped_in: None,
             root: None,
+            read: None,
             key: None,
             known_key: OnceCell::new(),
             findings: &mut checked.findings,
@@ -305,10 +324,12 @@ impl Scratch {
     fn keep(&mut self, linter: Linter<'_>) {
         self.path = linter.path;
         self.slots = linter.slots;
+        self.due = linter.due;
         self.followed = linter.followed;
         self.earlier = linter.earlier;
         self.path.clear();
         self.slots.clear();
+        self.due.clear();
         self.earlier.clear();
     }
 }
@@ -349,7 +370,10 @@ impl Linter<'_> {
         let mut keys = Vec::new();
         self.wrapped_in = Some(super::object::key_of(list));
         for (index, element) in (0..).zip(self.tree.elements(list)) {
-            (self.record, self.root, self.key) = (Some(index), None, None);
+            (self.record, self.root, self.read, self.key) = (Some(index), None, None, None);
+            self.slots.clear();
+            self.due.clear();
+            self.earlier.clear();
             self.known_key = OnceCell::new();
             self.record(element);
             keys.push(self.key_text());

@@ -4,8 +4,8 @@ use super::Linter;
 use crate::bind::{self, EnumMember, Failure, Scalar};
 use crate::finding::Severity;
 use crate::json::{JsonKind, NodeId, utf16_len};
-use crate::rules::{Property, Shape, Table, Type};
-use crate::tenant::Knowledge;
+use crate::rules::{Glance, Property, Shape, Table, Type};
+use crate::tenant::{Facts, Knowledge};
 
 impl<'a> Linter<'a> {
     pub(super) fn scalar_property(
@@ -16,7 +16,7 @@ impl<'a> Linter<'a> {
         value: NodeId,
     ) {
         let binds = self.surely_binds(property.ty, value);
-        if binds && property.plain {
+        if binds && property.glance == Glance::Typed {
             return;
         }
         if !binds && !self.bind_scalar(property, value) {
@@ -33,11 +33,30 @@ impl<'a> Linter<'a> {
         }
     }
 
+    /// Whether the value is right, as far as its own row goes, and that is plain to see.
+    #[inline]
+    pub(super) fn right_at_a_glance(&self, property: &Property, value: NodeId) -> bool {
+        let node = self.tree.node(value);
+        match property.glance {
+            Glance::Never => false,
+            Glance::Typed => !node.malformed && self.surely_binds(property.ty, value),
+            Glance::Text(most) => {
+                node.kind == JsonKind::String
+                    && !node.malformed
+                    && node.span.len() > 2
+                    && node.span.len() - 2 <= most
+                    && matches!(node.span.bytes(self.text), [b'"', b'!'..=b'~', .., b'"'])
+                    // The first of several characters may be written as an escape, of a blank too.
+                    && !node.escaped
+            }
+        }
+    }
+
     /// What nearly every value is: of its own type, and too short to be out of range. The binder need not be asked.
     fn surely_binds(&self, ty: Type, value: NodeId) -> bool {
         let node = self.tree.node(value);
         let digits = |most: usize| {
-            let raw = node.span.of(self.text).as_bytes();
+            let raw = node.span.bytes(self.text);
             raw.len() <= most && raw.iter().all(u8::is_ascii_digit)
         };
         match (ty, node.kind) {
@@ -45,7 +64,7 @@ impl<'a> Linter<'a> {
             (Type::Int, JsonKind::Number) => digits(9),
             (Type::Long, JsonKind::Number) => digits(18),
             (Type::Decimal, JsonKind::Number) => {
-                let raw = node.span.of(self.text).as_bytes();
+                let raw = node.span.bytes(self.text);
                 raw.len() <= 18 && raw.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
             }
             (Type::Enum(id), JsonKind::String) => {
@@ -183,7 +202,7 @@ impl<'a> Linter<'a> {
 
     /// What a text that is neither null nor empty has to be.
     fn text(&mut self, property: &'a Property, value: NodeId, text: &str) {
-        if property.plain {
+        if property.glance == Glance::Typed {
             return;
         }
         let blank = property.has_to_say && text.trim().is_empty();
@@ -214,9 +233,46 @@ impl<'a> Linter<'a> {
     }
 }
 
+/// How many checks of the text could not be made, if all others find it right, and not only by a narrow margin.
+///
+/// The counterpart of [`Linter::text`], for records that are skimmed: it may refuse what that accepts, and nothing else.
+pub(super) fn right_text(property: &Property, text: &str, facts: &Facts<'_>, in_list: bool) -> Option<u64> {
+    if !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) {
+        // Empty, or perhaps blank; in a list an empty text is right where nothing else is asked of it.
+        return (in_list && text.is_empty() && property.known.is_empty()).then_some(0);
+    }
+    if property
+        .max_length
+        .is_some_and(|limit| text.len() > limit as usize)
+    {
+        return None;
+    }
+    let mut undecided = 0;
+    for known in &property.known {
+        if known.also.iter().any(|word| word.eq_ignore_ascii_case(text)) {
+            continue;
+        }
+        match facts.knows(known.fact, text) {
+            Knowledge::Right => {}
+            Knowledge::Wrong => return None,
+            Knowledge::CannotTell if known.suspect.is_some_and(|shape| has_shape(shape, text)) => {
+                return None;
+            }
+            Knowledge::CannotTell => undecided += u64::from(known.claim.severity == Severity::Error),
+        }
+    }
+    let listed = property.one_of.as_ref().is_none_or(|list| list.holds(text));
+    let shaped = property.shape.is_none_or(|shape| has_shape(shape, text));
+    (listed && shaped).then_some(undecided)
+}
+
 /// Whether a text looks like what it should be; generous, for a warning has to be right.
 pub(super) fn has_shape(shape: Shape, text: &str) -> bool {
     match shape {
+        Shape::Email if text.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            let mut signs = text.bytes().zip(1..).filter(|(byte, _)| *byte == b'@');
+            matches!((signs.next(), signs.next()), (Some((_, at)), None) if at > 1 && at < text.len())
+        }
         Shape::Email => {
             text.split_once('@').is_some_and(|(local, domain)| {
                 !local.is_empty() && !domain.is_empty() && !domain.contains('@')
@@ -246,6 +302,13 @@ mod tests {
             ("a@", false),
             ("a@b@c", false),
             ("a b@c", false),
+            ("@", false),
+            ("", false),
+            ("a@@b", false),
+            ("@a@b", false),
+            ("\u{e9}@b", true),
+            ("\u{e9}@b@c", false),
+            ("\u{e9}@\u{a0}b", false),
         ] {
             assert_eq!(has_shape(Shape::Email, text), is, "{text}");
         }

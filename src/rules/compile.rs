@@ -11,9 +11,9 @@ use super::definition::{
     PropertyDef, RequiredDef, SeverityDef, TableDef, WordingDef,
 };
 use super::{
-    Answer, Answers, Check, CheckKind, Claim, ContactRows, Endpoint, Enumeration, Fact, GoodBesideBad, Known,
-    NameIndex, OneOf, Property, PropertyId, Required, Route, Shape, SingleValued, Table, TableId, Type,
-    lists,
+    Answer, Answers, Check, CheckKind, Claim, ContactRows, Endpoint, Enumeration, Fact, Glance,
+    GoodBesideBad, Known, NameIndex, OneOf, Property, PropertyId, Required, Route, Shape, Sights,
+    SingleValued, Table, TableId, Type, lists, sight,
 };
 use crate::bind::EnumMember;
 use crate::finding::{Evidence, Phase, Severity, Wording};
@@ -118,6 +118,8 @@ impl<'d> Compiler<'d> {
             .as_ref()
             .map(|rows| contact(rows, &tables[usize::from(record.0)]))
             .transpose()?;
+        tables.iter_mut().for_each(seal);
+        sight::take(&mut tables, record);
         Ok(Endpoint {
             contact,
             id: def.endpoint.clone(),
@@ -190,6 +192,8 @@ impl<'d> Compiler<'d> {
             properties,
             names,
             offset: 0,
+            attended: Vec::new(),
+            sights: Sights::default(),
             checks: Vec::new(),
             route: Vec::new(),
         };
@@ -230,11 +234,7 @@ impl<'d> Compiler<'d> {
             .map(|list| self.one_of(list, &source))
             .transpose()?;
         let property = Property {
-            plain: too_long.is_none()
-                && required.is_none()
-                && one_of.is_none()
-                && def.shape.is_none()
-                && !def.outbound_only,
+            glance: Glance::Never,
             row: number,
             name: def.name.clone(),
             ty,
@@ -516,7 +516,6 @@ fn known(check: &Spanned<CheckDef>, table: TableId, tables: &mut [Table]) -> Res
         suspect,
         also: def.also.clone(),
     });
-    property.plain = false;
     Ok(())
 }
 
@@ -750,6 +749,19 @@ fn route(tables: &[Table], from: TableId, path: &str, span: &Range<usize>) -> Re
     Ok(Route { steps })
 }
 
+/// Works out what the engine looks at, now that all constraints are in place.
+fn seal(table: &mut Table) {
+    let mut attended = vec![0_u64; table.properties.len().div_ceil(64)];
+    for (index, property) in (0u16..).zip(&mut table.properties) {
+        property.glance = property.glance();
+        let checked = table.checks.iter().any(|check| check.anchor == PropertyId(index));
+        if checked || property.required.is_some() {
+            attended[usize::from(index / 64)] |= 1 << (index % 64);
+        }
+    }
+    table.attended = attended;
+}
+
 /// The row that a check goes with; one that concerns the record as a whole goes with the last.
 fn anchor(kind: &CheckKind, table: &Table) -> PropertyId {
     let first = |route: &Route| route.steps.first().map(|(_, id)| *id);
@@ -775,7 +787,6 @@ fn end<'t>(tables: &'t [Table], route: &Route) -> Option<&'t Property> {
 fn says(table: &mut Table, id: PropertyId) {
     let property = &mut table.properties[usize::from(id.0)];
     property.has_to_say = true;
-    property.plain = false;
 }
 
 fn resolve_unless(table: &mut Table, index: usize, row: &Spanned<PropertyDef>) -> Result<()> {

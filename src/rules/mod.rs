@@ -10,6 +10,7 @@ mod definition;
 mod lists;
 mod names;
 mod patch;
+mod sight;
 mod texts;
 
 pub use builtin::{builtin, builtin_ids, builtin_text};
@@ -17,6 +18,7 @@ pub use compile::{LoadError, load};
 pub use constraints::Constraint;
 pub use names::NameIndex;
 pub use patch::{Layer, endpoint_of, load_layers};
+pub(crate) use sight::{Sight, Sights, bit};
 pub use texts::{RuleText, TopicText, rule_text, rule_texts, topic_text, topic_texts};
 
 use crate::bind::EnumMember;
@@ -197,6 +199,10 @@ pub struct Table {
     pub properties: Vec<Property>,
     /// Where its rows begin when the rows of all tables, and one more for each table, are counted through.
     pub(crate) offset: u16,
+    /// The rows that are looked at even where a record lacks them, a bit each: they are mandatory, or a check goes with them.
+    pub(crate) attended: Vec<u64>,
+    /// The same table for records that are skimmed.
+    pub(crate) sights: Sights,
     /// Lookup by name without regard to case.
     pub names: NameIndex,
     /// Checks over several properties of one object.
@@ -255,8 +261,34 @@ pub struct Property {
     pub constraint: String,
     /// White space in it is no value: it is mandatory, or names the record.
     pub(crate) has_to_say: bool,
-    /// Nothing but its type is constrained: most rows.
-    pub(crate) plain: bool,
+    /// What is surely right of it at a glance.
+    pub(crate) glance: Glance,
+}
+
+/// Which values of a row are right without a closer look: nearly all of them in nearly all records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Glance {
+    /// A value of the declared type: nothing else is constrained.
+    Typed,
+    /// A text of 1 to this many bytes that does not begin with a blank.
+    Text(u32),
+    /// None.
+    Never,
+}
+
+impl Property {
+    /// Works out [`Property::glance`] once all constraints are in place.
+    pub(crate) fn glance(&self) -> Glance {
+        if self.outbound_only || self.one_of.is_some() || self.shape.is_some() || !self.known.is_empty() {
+            return Glance::Never;
+        }
+        let anything = self.max_length.is_none() && self.required.is_none() && !self.has_to_say;
+        if anything || self.ty != Type::String {
+            return Glance::Typed;
+        }
+        // UTF-8 never has fewer bytes than UTF-16 has units.
+        Glance::Text(self.max_length.unwrap_or(u32::MAX))
+    }
 }
 
 /// A property that has to be there.

@@ -122,6 +122,8 @@ pub struct Facts<'f> {
     now: Learnt,
     /// Whether contacts are worth remembering: somebody will ask for them.
     remembers_contacts: bool,
+    /// How often anything was learnt.
+    lessons: usize,
 }
 
 impl<'f> Facts<'f> {
@@ -133,6 +135,7 @@ impl<'f> Facts<'f> {
             before,
             now: Learnt::default(),
             remembers_contacts: in_order || tenant.contacts.is_some(),
+            lessons: 0,
         }
     }
 
@@ -238,8 +241,14 @@ impl<'f> Facts<'f> {
         self.remembers_contacts
     }
 
+    /// A number that changes when what is known does.
+    pub(crate) fn lessons(&self) -> usize {
+        self.lessons
+    }
+
     /// Takes in what a record changes that is predicted to succeed.
     pub(crate) fn learn(&mut self, effect: Effect) {
+        self.lessons += 1;
         let (code, user) = (effect.code.as_deref(), effect.user.as_deref());
         if code.is_none() && user.is_none() {
             return;

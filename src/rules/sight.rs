@@ -1,0 +1,103 @@
+//! What the skimming pass needs of a table, worked out once: small, and close together in memory.
+
+use super::{CheckKind, Glance, PropertyId, Route, Table, TableId, Type};
+
+/// A table as the skimming pass sees it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sights {
+    /// A row each, in the table's order; empty for a table that is not skimmed.
+    pub rows: Vec<Sight>,
+    /// The rows that have to be there, a bit each.
+    pub mandatory: u64,
+    /// Of each of these sets, one row has to be there.
+    pub any_of: Vec<u64>,
+}
+
+/// A row as the skimming pass sees it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sight {
+    pub ty: Type,
+    pub glance: Glance,
+    /// It has to be there, in one case or another.
+    pub mandatory: bool,
+    /// A value is compared with others: it is remembered.
+    pub watched: bool,
+    /// Where it stands, only the engine can tell.
+    pub left_to_the_engine: bool,
+}
+
+/// The most rows that a set has a bit for.
+const MOST: usize = 64;
+
+/// Works out the sights of all tables of an endpoint.
+pub(super) fn take(tables: &mut [Table], record: TableId) {
+    let all: Vec<Sights> = tables.iter().map(sights).collect();
+    for (table, sights) in tables.iter_mut().zip(all) {
+        table.sights = sights;
+    }
+    for index in 0..tables.len() {
+        for check in tables[index].checks.clone() {
+            match check.kind {
+                CheckKind::AnyOf(ids) => {
+                    let set = ids.iter().map(|id| bit(*id)).fold(0, |all, bit| all | bit);
+                    tables[index].sights.any_of.push(set);
+                }
+                CheckKind::Differs { route, .. } if index == usize::from(record.0) => {
+                    if let Some((table, id)) = route.steps.last() {
+                        mark(&mut tables[usize::from(table.0)], *id, |sight| {
+                            sight.watched = true;
+                        });
+                    }
+                }
+                CheckKind::Differs { route, .. } => leave(tables, Some(&route)),
+                CheckKind::SingleValued(single) => {
+                    leave(tables, Some(&single.items));
+                    leave(tables, single.replaced_by.as_ref());
+                    leave(tables, single.undecided_by.as_ref());
+                }
+                // Looked at for every record.
+                CheckKind::Active(_) => {}
+            }
+        }
+    }
+}
+
+fn sights(table: &Table) -> Sights {
+    if table.properties.len() > MOST {
+        return Sights::default();
+    }
+    let mut sights = Sights::default();
+    for (index, property) in (0u16..).zip(&table.properties) {
+        if property.required.is_some() {
+            sights.mandatory |= bit(PropertyId(index));
+        }
+        sights.rows.push(Sight {
+            ty: property.ty,
+            glance: property.glance,
+            mandatory: property.required.is_some(),
+            watched: false,
+            left_to_the_engine: property.outbound_only,
+        });
+    }
+    sights
+}
+
+/// The bit of a row; none for one that is beyond all sets.
+pub(crate) const fn bit(id: PropertyId) -> u64 {
+    if (id.0 as usize) < MOST { 1 << id.0 } else { 0 }
+}
+
+/// What begins with this step is not skimmed.
+fn leave(tables: &mut [Table], route: Option<&Route>) {
+    if let Some((table, id)) = route.and_then(|route| route.steps.first()) {
+        mark(&mut tables[usize::from(table.0)], *id, |sight| {
+            sight.left_to_the_engine = true;
+        });
+    }
+}
+
+fn mark(table: &mut Table, id: PropertyId, change: impl FnOnce(&mut Sight)) {
+    if let Some(sight) = table.sights.rows.get_mut(usize::from(id.0)) {
+        change(sight);
+    }
+}

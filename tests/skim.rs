@@ -1,0 +1,211 @@
+//! Skimming says what the engine says: nothing, of records that are right; and leaves all others to it.
+//!
+//! Where outcomes are asked for, nothing is skimmed, so the two are one call apart.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use geplint::rules::{builtin, builtin_ids};
+use geplint::tenant::Tenant;
+use geplint::{json, lint};
+
+/// Fails where skimming changes anything but the time it takes; returns how many records were passed over, and how many
+/// findings there are.
+fn compare(bytes: &[u8], what: &str) -> (u32, usize) {
+    let (mut passed_over, mut findings) = (0, 0);
+    for id in builtin_ids() {
+        let endpoint = builtin(id).expect("our own rules load");
+        let check = |outcomes| {
+            let (text, errors) = json::text(bytes);
+            lint::check(&text, errors, endpoint, &Tenant::default(), outcomes)
+        };
+        let (skimmed, engine) = (check(false), check(true));
+        let context = || format!("{what}, as {id}:\n{}", String::from_utf8_lossy(bytes));
+        assert_eq!(skimmed.findings, engine.findings, "{}", context());
+        assert_eq!(skimmed.records, engine.records, "{}", context());
+        assert_eq!(skimmed.undecided, engine.undecided, "{}", context());
+        assert_eq!(engine.skimmed, 0, "{}", context());
+        passed_over += skimmed.skimmed;
+        assert_eq!(skimmed.mendable, engine.mendable, "{}", context());
+        findings += engine.findings.len();
+    }
+    (passed_over, findings)
+}
+
+fn payloads(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            payloads(&path, into);
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            into.push(path);
+        }
+    }
+    into.sort();
+}
+
+fn all() -> Vec<(String, Vec<u8>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let mut paths = Vec::new();
+    for folder in ["documented", "rules"] {
+        payloads(&root.join(folder), &mut paths);
+    }
+    paths
+        .iter()
+        .map(|path| (path.display().to_string(), fs::read(path).unwrap()))
+        .collect()
+}
+
+#[test]
+fn of_every_payload_there_is() {
+    let (mut passed_over, mut findings) = (0, 0);
+    for (what, bytes) in all() {
+        let seen = compare(&bytes, &what);
+        passed_over += seen.0;
+        findings += seen.1;
+    }
+    assert!(
+        passed_over > 100 && findings > 500,
+        "{passed_over} records passed over, {findings} findings"
+    );
+}
+
+/// Numbers without a pattern, the same in every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % end.max(1)
+    }
+}
+
+/// What values and bits of syntax are put in the place of others.
+const PIECES: [&str; 34] = [
+    "null",
+    "true",
+    "false",
+    "0",
+    "12",
+    "123456789012",
+    "1.5",
+    "-1",
+    "1e3",
+    "\"\"",
+    "\" \"",
+    "\"a\"",
+    "\"A@b\"",
+    "\"\\u0041\"",
+    "\"a\\\"b\"",
+    "\"\u{e9}\"",
+    "\"NONE\"",
+    "\"HOME\"",
+    "\"Belonging\"",
+    "{}",
+    "[]",
+    "[null]",
+    "[\"\"]",
+    "[{}]",
+    "{\"$id\":\"1\"}",
+    ",",
+    ":",
+    "}",
+    "]",
+    "{",
+    "[",
+    "\"",
+    " ",
+    "\\",
+];
+
+/// One change: a value's or a name's place is taken by something else, or bytes go or come twice.
+fn mutated(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let tokens: Vec<(usize, usize)> = tokens(&text);
+    let mut out = text.clone();
+    let Some(&(start, end)) = tokens.get(numbers.below(tokens.len())) else {
+        return out.into_bytes();
+    };
+    let other = tokens[numbers.below(tokens.len())];
+    match numbers.below(6) {
+        0 => out.replace_range(start..end, ""),
+        1 => out.insert_str(end, &text[start..end]),
+        2 => out.replace_range(start..end, &text[other.0..other.1]),
+        3 => out.replace_range(start..end, &text[start..end].to_lowercase()),
+        _ => out.replace_range(start..end, PIECES[numbers.below(PIECES.len())]),
+    }
+    out.into_bytes()
+}
+
+/// Strings, words and single characters, with their bytes.
+fn tokens(text: &str) -> Vec<(usize, usize)> {
+    let mut tokens = Vec::new();
+    let mut rest = text.char_indices().peekable();
+    while let Some((start, first)) = rest.next() {
+        let mut end = start + first.len_utf8();
+        if first == '"' {
+            let mut escaped = false;
+            for (at, next) in rest.by_ref() {
+                end = at + next.len_utf8();
+                if next == '"' && !escaped {
+                    break;
+                }
+                escaped = next == '\\' && !escaped;
+            }
+        } else if first.is_alphanumeric() || first == '-' {
+            while let Some((at, next)) = rest.next_if(|(_, next)| next.is_alphanumeric() || *next == '.') {
+                end = at + next.len_utf8();
+            }
+        }
+        if !first.is_whitespace() {
+            tokens.push((start, end));
+        }
+    }
+    tokens
+}
+
+#[test]
+fn of_payloads_with_anything_changed() {
+    let payloads = all();
+    let mut numbers = Numbers(20);
+    for (what, bytes) in &payloads {
+        for _ in 0..2 {
+            let mut changed = mutated(bytes, &mut numbers);
+            compare(&changed, what);
+            changed = mutated(&changed, &mut numbers);
+            compare(&changed, what);
+        }
+    }
+}
+
+/// Records that are right, wrong, and change what the next one meets, in turn: whatever is passed over, what follows is
+/// the same.
+#[test]
+fn of_long_requests() {
+    let payloads = all();
+    let mut numbers = Numbers(7);
+    for _ in 0..60 {
+        let mut body = String::from("[");
+        for _ in 0..20 {
+            let (_, bytes) = &payloads[numbers.below(payloads.len())];
+            let text = String::from_utf8_lossy(bytes);
+            let inner = text.trim().trim_start_matches('[').trim_end_matches(']').trim();
+            if !inner.is_empty() {
+                body.push_str(inner);
+                body.push(',');
+            }
+        }
+        body.pop();
+        body.push(']');
+        compare(body.as_bytes(), "many in one");
+    }
+}
