@@ -13,6 +13,7 @@ pub mod finding;
 pub mod input;
 pub mod json;
 pub mod lint;
+pub mod manual;
 pub mod predict;
 pub mod report;
 pub mod rules;

@@ -39,6 +39,15 @@ fn the_readme_shows_what_is_so() {
     cases().case("README.md");
 }
 
+/// Those pages whose commands need no other files than ours.
+#[test]
+fn the_docs_show_what_is_so() {
+    cases()
+        .case("docs/evidence.md")
+        .case("docs/limits.md")
+        .case("docs/json-report.md");
+}
+
 /// geplint in a scrubbed environment.
 fn geplint(args: &[&str]) -> Command {
     let mut command = Command::new(GEPLINT);

@@ -19,9 +19,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use geplint::finding::{Finding, Severity};
-use geplint::rules::{
-    CheckKind, Constraint, Endpoint, RuleText, Type, builtin, builtin_ids, rule_text, rule_texts,
-};
+use geplint::rules::{Constraint, Endpoint, RuleText, builtin, builtin_ids, rule_text, rule_texts};
 use geplint::tenant::Tenant;
 use geplint::{json, lint};
 
@@ -223,8 +221,9 @@ fn judge(fixture: &Fixture) -> Vec<String> {
             place.join("/")
         ));
     }
-    let listed = fixture.endpoint.constraints().into_iter();
-    for constraint in listed.filter(|constraint| constraint.rule == fixture.rule && constraint.name == name) {
+    for constraint in listed(fixture.endpoint)
+        .filter(|constraint| constraint.rule == fixture.rule && constraint.name == name)
+    {
         // What needs the tenant's facts is less sure without them.
         if constraint.needs.is_some() {
             continue;
@@ -270,6 +269,11 @@ fn names(pointer: &str) -> Vec<String> {
 
 // ---- completeness ----
 
+/// What stands in the rules, and what follows from it.
+fn listed(endpoint: &Endpoint) -> impl Iterator<Item = Constraint> {
+    endpoint.constraints().into_iter().chain(endpoint.implied())
+}
+
 /// A constraint as fixtures show it: rule, endpoint, `Table.Property`.
 type Key = (String, String, String);
 
@@ -280,49 +284,10 @@ fn wanted() -> BTreeSet<Key> {
         let mut want = |rule: &str, name: &str| {
             all.insert((rule.to_owned(), endpoint.id.clone(), name.to_owned()));
         };
-        for Constraint { rule, name, .. } in endpoint
-            .constraints()
-            .into_iter()
-            .filter(|constraint| constraint.needs.is_none())
+        for Constraint { rule, name, .. } in
+            listed(endpoint).filter(|constraint| constraint.needs.is_none() && constraint.name.contains('.'))
         {
             want(&rule, &name);
-        }
-        for (rule, name) in implied(endpoint) {
-            want(&rule, &name);
-        }
-    }
-    all
-}
-
-/// What follows from a row or check without standing in it, for every property that it can happen to.
-fn implied(endpoint: &Endpoint) -> Vec<(String, String)> {
-    let mut all = Vec::new();
-    for table in &endpoint.tables {
-        for property in &table.properties {
-            let list = matches!(property.ty, Type::StringList | Type::ObjectList(_));
-            let rules = [
-                (
-                    "blank",
-                    property.ty == Type::String && property.required.is_some(),
-                ),
-                ("empty-list", list && property.required.is_some()),
-                ("list-for-object", property.or_list),
-                (
-                    "null-element",
-                    matches!(property.ty, Type::ObjectList(_)) && !property.null_elements_allowed,
-                ),
-                ("null-text", property.ty == Type::StringList),
-            ];
-            for (rule, _) in rules.iter().filter(|(_, can)| *can) {
-                all.push(((*rule).to_owned(), property.constraint.clone()));
-            }
-        }
-        for check in &table.checks {
-            if let CheckKind::Differs { route, nearly, .. } = &check.kind
-                && !nearly.is_empty()
-            {
-                all.push((format!("maybe-{}", check.claim.rule), endpoint.route_name(route)));
-            }
         }
     }
     all
@@ -459,14 +424,8 @@ fn every_rule_that_can_speak_is_explained() {
     let mut can: BTreeMap<String, String> = BTreeMap::new();
     for endpoint in endpoints() {
         let id = || format!("rules/{}.toml", endpoint.id);
-        for constraint in endpoint.constraints() {
+        for constraint in listed(endpoint) {
             can.insert(constraint.rule, id());
-        }
-        for (rule, _) in implied(endpoint) {
-            can.insert(rule, id());
-        }
-        if let Some(claim) = &endpoint.empty_request {
-            can.insert(claim.rule.clone(), id());
         }
     }
     let mut wrong = Vec::new();

@@ -18,7 +18,9 @@ use super::sinks::{self, Sinks};
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::config::FailOn;
 use crate::input::{Entry, Reader};
-use crate::report::{FileReport, OutputError, Progress, Report, Statistics, Summary, sanitize, summary};
+use crate::report::{
+    FileReport, OutputError, Problem, Progress, Report, Statistics, Summary, sanitize, summary,
+};
 use crate::session::{Outcome, Request, Session};
 use crate::suppress::Ledger;
 
@@ -246,6 +248,7 @@ impl Run<'_> {
             }
             Examined::Trouble(path, message) => {
                 self.trouble = true;
+                self.summary.problems.push(Problem::new(&path, &message));
                 let line = summary::problem(&path, &message, terminal::stderr_palette(self.common));
                 self.progress.suspend(|| terminal::tell(&line));
             }

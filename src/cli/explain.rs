@@ -6,11 +6,10 @@ use std::io;
 use super::args::{Common, Explain};
 use super::project::Project;
 use super::{CLEAN, TROUBLE, setup, terminal};
+use crate::manual;
 use crate::report::look::{Look, Palette};
-use crate::report::{OutputError, output, words, wrap};
-use crate::rules::{
-    Constraint, Endpoint, RuleText, TopicText, rule_text, rule_texts, topic_text, topic_texts,
-};
+use crate::report::{OutputError, output, wrap};
+use crate::rules::{TopicText, rule_text, rule_texts, topic_text, topic_texts};
 
 /// Prints the text of a rule or a topic, or a line for each.
 pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
@@ -27,7 +26,7 @@ pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
         None => list(look.palette()),
         Some(id) => {
             if let Some(rule) = rule_text(id) {
-                page(rule, &endpoints, look)
+                manual::page(rule, &endpoints, None).terminal(look)
             } else if let Some(topic) = topic_text(id) {
                 about(topic, look)
             } else {
@@ -95,85 +94,4 @@ fn about(topic: &TopicText, look: Look) -> String {
         }
     }
     text
-}
-
-fn page(rule: &RuleText, endpoints: &[&Endpoint], look: Look) -> String {
-    let palette = look.palette();
-    let mut text = format!(
-        "{} ({})\n{}\n",
-        palette.strong(&rule.id),
-        rule.severity,
-        rule.title
-    );
-    for (title, body) in [
-        ("What", &rule.what),
-        ("Why", &rule.why),
-        ("What to do", &rule.fix),
-    ] {
-        section(
-            &mut text,
-            title,
-            &wrap::indented(body, look.width.min(100), 2),
-            palette,
-        );
-    }
-    section(&mut text, "Where", &places(&rule.id, endpoints, look), palette);
-    if let (Some(bad), Some(endpoint)) = (&rule.bad, &rule.endpoint) {
-        section(&mut text, &format!("Bad ({endpoint})"), &indented(bad), palette);
-    }
-    if let Some(note) = &rule.bad_note {
-        section(
-            &mut text,
-            "Bad",
-            &wrap::indented(note, look.width.min(100), 2),
-            palette,
-        );
-    }
-    if let (Some(good), Some(endpoint)) = (&rule.good, &rule.endpoint) {
-        section(&mut text, &format!("Good ({endpoint})"), &indented(good), palette);
-    }
-    text
-}
-
-fn section(text: &mut String, title: &str, body: &str, palette: Palette) {
-    if !body.is_empty() {
-        let _ = write!(text, "\n{}\n{body}", palette.strong(title));
-    }
-}
-
-fn indented(body: &str) -> String {
-    body.trim_end()
-        .lines()
-        .fold(String::new(), |text, line| text + "  " + line + "\n")
-}
-
-/// The rows that the rule speaks for, with evidence and source; a rule that holds everywhere has none.
-fn places(id: &str, endpoints: &[&Endpoint], look: Look) -> String {
-    const MOST: usize = 12;
-    let mut lines: Vec<String> = Vec::new();
-    for endpoint in endpoints {
-        let of_rule = endpoint
-            .constraints()
-            .into_iter()
-            .filter(|constraint| constraint.rule == id);
-        lines.extend(of_rule.map(|constraint| place(&endpoint.id, &constraint)));
-    }
-    let more = lines.len().saturating_sub(MOST);
-    lines.truncate(MOST);
-    if more > 0 {
-        lines.push(format!("and {more} more: `geplint rules ENDPOINT`"));
-    }
-    lines
-        .iter()
-        .map(|line| wrap::indented(line, look.width.min(120), 2))
-        .collect()
-}
-
-fn place(endpoint: &str, constraint: &Constraint) -> String {
-    let evidence = words::evidence(constraint.evidence);
-    let severity = words::severity(constraint.severity);
-    format!(
-        "{endpoint}: {} {} ({}: {evidence}, {severity})",
-        constraint.name, constraint.what, constraint.source
-    )
 }

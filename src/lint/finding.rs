@@ -444,12 +444,7 @@ impl<'a> Linter<'a> {
     // ---- nulls ----
 
     pub(super) fn null_record(&mut self, node: NodeId) {
-        self.dereferenced(
-            "null-record",
-            "the record is null".to_owned(),
-            node,
-            String::new(),
-        );
+        self.dereferenced("null-record", "the record is null".to_owned(), node, None);
     }
 
     pub(super) fn null_element(&mut self, property: &Property, node: NodeId) {
@@ -457,11 +452,17 @@ impl<'a> Linter<'a> {
             "null-element",
             format!("an element of {} is null", property.name),
             node,
-            constraint(property),
+            Some(property),
         );
     }
 
-    fn dereferenced(&mut self, rule: &'static str, message: String, node: NodeId, constraint: String) {
+    fn dereferenced(
+        &mut self,
+        rule: &'static str,
+        message: String,
+        node: NodeId,
+        property: Option<&Property>,
+    ) {
         let note = Note {
             severity: Severity::Error,
             phase: Phase::Exception,
@@ -473,7 +474,7 @@ impl<'a> Linter<'a> {
                 "Remove the null, or send an object.".to_owned(),
             )
         };
-        self.push(note, self.value_place(node), constraint);
+        self.warn(property, self.value_place(node), note);
     }
 
     pub(super) fn null_text(&mut self, property: &Property, node: NodeId) {

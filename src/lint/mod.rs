@@ -21,7 +21,7 @@ mod value;
 pub use request::{Checked, RecordOutcome, check, check_with, syntax_findings};
 
 use crate::json::{JsonKind, NodeId, Tree, decode};
-use crate::rules::{Endpoint, PropertyId, Table, TableId, Type};
+use crate::rules::{Endpoint, PropertyId, Table, Type};
 use crate::tenant::Facts;
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -178,20 +178,8 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// The name that stands for a type in the converter's sentences. For our own types a guess.
+    /// The name that stands for a type in the converter's sentences.
     fn clr_name(&self, ty: Type) -> Cow<'a, str> {
-        let table = |id: TableId| self.endpoint.table(id).name.as_str();
-        match ty {
-            Type::String => Cow::Borrowed("System.String"),
-            Type::Boolean => Cow::Borrowed("System.Boolean"),
-            Type::Int => Cow::Borrowed("System.Int32"),
-            Type::Long => Cow::Borrowed("System.Int64"),
-            Type::Decimal => Cow::Borrowed("System.Decimal"),
-            Type::DateTime => Cow::Borrowed("System.DateTime"),
-            Type::Enum(id) => Cow::Borrowed(self.endpoint.enums[usize::from(id)].name.as_str()),
-            Type::Object(id) => Cow::Borrowed(table(id)),
-            Type::StringList => Cow::Borrowed("System.Collections.Generic.List`1[System.String]"),
-            Type::ObjectList(id) => Cow::Owned(format!("System.Collections.Generic.List`1[{}]", table(id))),
-        }
+        self.endpoint.clr_name(ty)
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::sanitize::{is_ci_mark, is_unprintable};
 use super::source::Source;
-use super::{FileReport, Report, Summary, words};
+use super::{FileReport, Problem, Report, Summary, words};
 use crate::finding::{Finding, Predicted};
 
 /// How deep a finding stands in the document.
@@ -39,8 +39,10 @@ impl Report for Json {
 
     fn close(&self, summary: &Summary, empty: bool) -> String {
         let end = if empty { "]" } else { "\n  ]" };
+        let troubles: Vec<Trouble<'_>> = summary.problems.iter().map(Trouble::new).collect();
         format!(
-            "{end},\n  \"summary\": {}\n}}\n",
+            "{end},\n  \"problems\": {},\n  \"summary\": {}\n}}\n",
+            pretty(&troubles, "\n  "),
             pretty(&Totals::new(summary), "\n  ")
         )
     }
@@ -92,6 +94,22 @@ pub(super) struct Answer<'a> {
     error_code: &'a str,
     error_description: &'a str,
     wording: &'static str,
+}
+
+/// A file that could not be checked.
+#[derive(Serialize)]
+struct Trouble<'a> {
+    path: &'a str,
+    message: &'a str,
+}
+
+impl<'a> Trouble<'a> {
+    fn new(problem: &'a Problem) -> Self {
+        Self {
+            path: &problem.path,
+            message: &problem.message,
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -46,7 +46,7 @@ pub use rdjson::RdJson;
 pub use sarif::Sarif;
 pub use source::{Position, Source};
 pub use statistics::Statistics;
-pub use summary::Summary;
+pub use summary::{Problem, Summary};
 pub use table::Table;
 
 use crate::finding::{Finding, Severity, sort};

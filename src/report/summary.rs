@@ -8,8 +8,27 @@ use super::words::count;
 use super::{FileReport, sanitize};
 use crate::finding::Severity;
 
+/// A file that could not be checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Its name as the user gave it, with `/` between its parts; not yet escaped.
+    pub path: String,
+    /// Why.
+    pub message: String,
+}
+
+impl Problem {
+    /// A file, and why it was not checked.
+    pub fn new(path: &Path, message: &str) -> Self {
+        Self {
+            path: super::shown(path),
+            message: message.to_owned(),
+        }
+    }
+}
+
 /// What a run came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Summary {
     /// Files that were checked.
     pub files: u64,
@@ -27,6 +46,8 @@ pub struct Summary {
     pub skipped: u64,
     /// Checks that could not be made because they need facts of the tenant.
     pub undecided: u64,
+    /// Files that could not be read or recognised, in the order of the files.
+    pub problems: Vec<Problem>,
 }
 
 impl Summary {
@@ -53,6 +74,7 @@ impl Summary {
         self.suppressed += other.suppressed;
         self.skipped += other.skipped;
         self.undecided += other.undecided;
+        self.problems.extend(other.problems);
     }
 
     /// The sentence for the end of a run:
@@ -127,7 +149,7 @@ mod tests {
 
     const PLAIN: Palette = Palette { color: false };
 
-    fn line(summary: Summary) -> String {
+    fn line(summary: &Summary) -> String {
         summary.line(Some(Duration::from_millis(123)), PLAIN)
     }
 
@@ -143,14 +165,14 @@ mod tests {
             ..Summary::default()
         };
         assert_eq!(
-            line(summary),
+            line(&summary),
             "12 files, 340 records: 3 predicted 400s (5 errors), 9 warnings, 2 skipped (0.12 s)"
         );
         let suppressed = Summary {
             suppressed: 4,
             ..summary
         };
-        assert!(line(suppressed).contains("9 warnings, 4 suppressed, 2 skipped"));
+        assert!(line(&suppressed).contains("9 warnings, 4 suppressed, 2 skipped"));
     }
 
     #[test]
@@ -176,9 +198,9 @@ mod tests {
             records: 3,
             ..Summary::default()
         };
-        assert_eq!(line(clean), "2 files, 3 records: no problems found (0.12 s)");
+        assert_eq!(line(&clean), "2 files, 3 records: no problems found (0.12 s)");
         assert_eq!(
-            line(Summary::default()),
+            line(&Summary::default()),
             "0 files, 0 records: nothing checked (0.12 s)"
         );
         let skipped = Summary {
@@ -200,7 +222,7 @@ mod tests {
             ..Summary::default()
         };
         assert_eq!(
-            line(summary),
+            line(&summary),
             "1 file, 1 record: no problems found (0.12 s), 12 checks need tenant facts (geplint explain tenant)"
         );
         let one = Summary {

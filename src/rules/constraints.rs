@@ -1,7 +1,26 @@
 //! Every constraint of an endpoint as one flat list: what `geplint rules` shows, and what the tests count fixtures by.
 
-use super::{CheckKind, Claim, Endpoint, Fact, OneOf, Property, Shape, Type};
-use crate::finding::{Evidence, Severity};
+use std::borrow::Cow;
+
+use super::{Answer, CheckKind, Claim, Endpoint, Fact, OneOf, Property, Shape, Type};
+use crate::finding::{Evidence, Severity, Wording};
+
+/// What of a row or check states a constraint: where a user's rules file would change it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stated {
+    /// The row's type.
+    Type,
+    /// The row's `required`.
+    Required,
+    /// The length in the row's type.
+    Length,
+    /// The row's `one-of`.
+    List,
+    /// A check at the end of the file.
+    Check,
+    /// Something else of the row or the file, or what follows from them without being said.
+    Otherwise,
+}
 
 /// One constraint: the rule that speaks when it is broken, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +39,12 @@ pub struct Constraint {
     pub source: String,
     /// The tenant's list that it needs.
     pub needs: Option<Fact>,
+    /// What states it.
+    pub stated: Stated,
+    /// What breaking it is answered with, as a template; `None` for a warning, and where the converter answers.
+    pub answer: Option<Answer>,
+    /// Whether the answer is in the vendor's own words.
+    pub wording: Wording,
 }
 
 impl Endpoint {
@@ -39,31 +64,18 @@ impl Endpoint {
     /// The constraints of one row; its type comes first.
     #[must_use]
     pub fn of_property(&self, property: &Property) -> Vec<Constraint> {
-        let from = |claim: &Claim, what: String, needs| Constraint {
-            rule: claim.rule.clone(),
-            name: property.constraint.clone(),
-            what,
-            severity: claim.severity,
-            evidence: claim.evidence,
-            source: claim.source.clone(),
-            needs,
+        let from = |claim: &Claim, what: String, needs, stated| {
+            of_claim(claim, property.constraint.clone(), what, needs, stated)
         };
-        let own = |rule: &str, what: String, severity, evidence| Constraint {
-            rule: rule.to_owned(),
-            name: property.constraint.clone(),
-            what,
-            severity,
+        let own = |rule, what: String, severity, evidence| Constraint {
             evidence,
-            source: property.source.clone(),
-            needs: None,
+            ..of_row(property, rule, what, severity)
         };
         let converts = format!("converts to {}", self.type_name(property.ty));
-        let mut all = vec![own(
-            "does-not-convert",
-            converts,
-            Severity::Error,
-            Evidence::Inferred,
-        )];
+        let mut all = vec![Constraint {
+            stated: Stated::Type,
+            ..of_row(property, "does-not-convert", converts, Severity::Error)
+        }];
         if let Some(required) = &property.required {
             let what = if required.for_new_contact {
                 "mandatory for a new contact"
@@ -74,13 +86,15 @@ impl Endpoint {
                 &required.claim,
                 what.to_owned(),
                 required.for_new_contact.then_some(Fact::Contacts),
+                Stated::Required,
             ));
         }
         if let (Some(limit), Some(claim)) = (property.max_length, &property.too_long) {
-            all.push(from(claim, format!("at most {limit} UTF-16 units"), None));
+            let what = format!("at most {limit} UTF-16 units");
+            all.push(from(claim, what, None, Stated::Length));
         }
         if let Some(list) = &property.one_of {
-            all.push(from(&list.claim, one_of(list), None));
+            all.push(from(&list.claim, one_of(list), None, Stated::List));
         }
         if let Some(shape) = property.shape {
             let what = match shape {
@@ -119,6 +133,7 @@ impl Endpoint {
                 &known.claim,
                 format!("among the tenant's {}", known.fact.name()),
                 needs,
+                Stated::Check,
             ));
         }
         all
@@ -166,15 +181,82 @@ impl Endpoint {
                 Some(Fact::Contacts),
             ),
         };
-        Constraint {
-            rule: check.claim.rule.clone(),
-            name,
-            what,
-            severity: check.claim.severity,
-            evidence: check.claim.evidence,
-            source: check.claim.source.clone(),
-            needs,
+        of_claim(&check.claim, name, what, needs, Stated::Check)
+    }
+
+    /// What follows from rows and checks without standing in them, for every property that it can happen to, and what
+    /// an empty request is answered with.
+    #[must_use]
+    pub fn implied(&self) -> Vec<Constraint> {
+        let mut all: Vec<Constraint> = self.of_empty_request().into_iter().collect();
+        for table in &self.tables {
+            for property in &table.properties {
+                all.extend(self.implied_by_row(property));
+            }
+            all.extend(table.checks.iter().filter_map(|check| self.nearly(check)));
         }
+        all
+    }
+
+    fn of_empty_request(&self) -> Option<Constraint> {
+        let claim = self.empty_request.as_ref()?;
+        let what = "holds at least one record".to_owned();
+        let name = "the list of records".to_owned();
+        Some(of_claim(claim, name, what, None, Stated::Otherwise))
+    }
+
+    fn implied_by_row(&self, property: &Property) -> Vec<Constraint> {
+        let warning = |rule: &str, what: &str| of_row(property, rule, what.to_owned(), Severity::Warning);
+        let mut all = Vec::new();
+        let list = matches!(property.ty, Type::StringList | Type::ObjectList(_));
+        if property.ty == Type::String && property.required.is_some() {
+            all.push(warning("blank", "more than white space"));
+        }
+        if list && property.required.is_some() {
+            all.push(warning("empty-list", "at least one element"));
+        }
+        if property.or_list {
+            all.push(warning("list-for-object", "one object, not a list"));
+        }
+        if matches!(property.ty, Type::ObjectList(_)) && !property.null_elements_allowed {
+            all.push(Constraint {
+                answer: Some(self.answers.null.clone()),
+                ..of_row(
+                    property,
+                    "null-element",
+                    "no null in it".to_owned(),
+                    Severity::Error,
+                )
+            });
+        }
+        if property.ty == Type::StringList {
+            all.push(warning("null-text", "no null in it"));
+        }
+        all
+    }
+
+    /// A value that must not equal another one should not nearly equal it, either.
+    fn nearly(&self, check: &super::Check) -> Option<Constraint> {
+        let CheckKind::Differs { route, nearly, .. } = &check.kind else {
+            return None;
+        };
+        if nearly.is_empty() {
+            return None;
+        }
+        let what = "does not look like the record itself".to_owned();
+        Some(Constraint {
+            rule: format!("maybe-{}", check.claim.rule),
+            severity: Severity::Warning,
+            evidence: Evidence::Inferred,
+            answer: None,
+            ..of_claim(
+                &check.claim,
+                self.route_name(route),
+                what,
+                None,
+                Stated::Otherwise,
+            )
+        })
     }
 
     /// `Table.Property.Property`: the name of a route.
@@ -187,6 +269,24 @@ impl Endpoint {
         route.steps.iter().fold(table.to_owned(), |name, (table, id)| {
             format!("{name}.{}", self.table(*table).property(*id).name)
         })
+    }
+
+    /// The name that stands for a type in the converter's sentences. For our own types a guess.
+    #[must_use]
+    pub fn clr_name(&self, ty: Type) -> Cow<'_, str> {
+        let table = |id| self.table(id).name.as_str();
+        match ty {
+            Type::String => Cow::Borrowed("System.String"),
+            Type::Boolean => Cow::Borrowed("System.Boolean"),
+            Type::Int => Cow::Borrowed("System.Int32"),
+            Type::Long => Cow::Borrowed("System.Int64"),
+            Type::Decimal => Cow::Borrowed("System.Decimal"),
+            Type::DateTime => Cow::Borrowed("System.DateTime"),
+            Type::Enum(id) => Cow::Borrowed(self.enums[usize::from(id)].name.as_str()),
+            Type::Object(id) => Cow::Borrowed(table(id)),
+            Type::StringList => Cow::Borrowed("System.Collections.Generic.List`1[System.String]"),
+            Type::ObjectList(id) => Cow::Owned(format!("System.Collections.Generic.List`1[{}]", table(id))),
+        }
     }
 
     /// A type as the rules file writes it, without its length.
@@ -204,6 +304,38 @@ impl Endpoint {
             Type::StringList => "list of string".to_owned(),
             Type::ObjectList(id) => format!("list of {}", self.table(id).name),
         }
+    }
+}
+
+/// A constraint that a claim states.
+fn of_claim(claim: &Claim, name: String, what: String, needs: Option<Fact>, stated: Stated) -> Constraint {
+    Constraint {
+        rule: claim.rule.clone(),
+        name,
+        what,
+        severity: claim.severity,
+        evidence: claim.evidence,
+        source: claim.source.clone(),
+        needs,
+        stated,
+        answer: claim.answer.clone().filter(|_| claim.severity == Severity::Error),
+        wording: claim.wording,
+    }
+}
+
+/// A constraint that a row brings with it.
+fn of_row(property: &Property, rule: &str, what: String, severity: Severity) -> Constraint {
+    Constraint {
+        rule: rule.to_owned(),
+        name: property.constraint.clone(),
+        what,
+        severity,
+        evidence: Evidence::Inferred,
+        source: property.source.clone(),
+        needs: None,
+        stated: Stated::Otherwise,
+        answer: None,
+        wording: Wording::Inferred,
     }
 }
 

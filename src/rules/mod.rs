@@ -15,7 +15,7 @@ mod texts;
 
 pub use builtin::{builtin, builtin_ids, builtin_text};
 pub use compile::{LoadError, load};
-pub use constraints::Constraint;
+pub use constraints::{Constraint, Stated};
 pub use names::NameIndex;
 pub use patch::{Layer, endpoint_of, load_layers};
 pub(crate) use sight::{Sight, Sights, bit};

@@ -1,0 +1,115 @@
+//! What the API answers where a rule is broken.
+
+use super::document::{Block, Piece, Text, plain, text};
+use super::{Example, places};
+use crate::finding::{Severity, Wording};
+use crate::report::words;
+use crate::rules::{Answer, Constraint, Endpoint, RuleText};
+
+/// The answers that occur, or that there is none.
+pub fn blocks(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut warned = false;
+    let mut braces = false;
+    for endpoint in endpoints {
+        let rows = places::of(&rule.id, endpoint);
+        warned |= rows.iter().any(|row| row.severity == Severity::Warning);
+        let answers = answers(&rows);
+        if answers.is_empty() {
+            continue;
+        }
+        braces |= answers.iter().any(|(answer, _)| answer.description.contains('{'));
+        let mut head = text(&format!("{}, under ", endpoint.id));
+        head.extend(key(endpoint, &rows));
+        head.push(Piece::Words(":".to_owned()));
+        blocks.push(Block::Words(head));
+        blocks.push(Block::Points(
+            answers.iter().map(|(answer, rows)| point(answer, rows)).collect(),
+        ));
+    }
+    if blocks.is_empty() {
+        return vec![Block::Words(of_example(rule, example))];
+    }
+    if braces {
+        let words = "A word in braces stands for what is in the request or in the row.";
+        blocks.push(Block::Words(plain(words)));
+    }
+    if warned {
+        blocks.push(Block::Words(plain(
+            "Where it is a warning, no answer is predicted.",
+        )));
+    }
+    blocks
+}
+
+/// The different answers of rows, with the rows that have them.
+fn answers(rows: &[Constraint]) -> Vec<(&Answer, Vec<&Constraint>)> {
+    let mut all: Vec<(&Answer, Vec<&Constraint>)> = Vec::new();
+    for row in rows {
+        let Some(answer) = &row.answer else { continue };
+        match all.iter_mut().find(|(known, _)| *known == answer) {
+            Some((_, rows)) => rows.push(row),
+            None => all.push((answer, vec![row])),
+        }
+    }
+    all
+}
+
+/// What the example is answered with.
+fn of_example(rule: &RuleText, example: Option<&Example>) -> Text {
+    let predicted = example
+        .and_then(|example| example.finding(&rule.id))
+        .and_then(|finding| finding.predicted.as_ref());
+    match predicted {
+        Some(predicted) => {
+            let code = match predicted.error_code.as_str() {
+                "" => "An empty errorCode".to_owned(),
+                code => code.to_owned(),
+            };
+            let (description, key) = (&predicted.error_description, &predicted.key);
+            let wording = words::wording(predicted.wording);
+            plain(&format!(
+                "{code}, in the example below \"{description}\", under the key \"{key}\" (wording {wording})."
+            ))
+        }
+        None if rule.severity == "error" => plain(
+            "None is predicted, although it is an error: what comes back depends on which reader on the way gives up first.",
+        ),
+        None => plain("None is predicted: it is a warning."),
+    }
+}
+
+fn point(answer: &Answer, rows: &[&Constraint]) -> Text {
+    let mut point = vec![Piece::Code(answer.error_code.clone())];
+    point.push(Piece::Words(format!(" \"{}\"", answer.description)));
+    let (documented, inferred): (Vec<&Constraint>, Vec<_>) =
+        rows.iter().partition(|row| row.wording == Wording::Documented);
+    let wording = match (documented.as_slice(), inferred.as_slice()) {
+        (_, []) => "wording documented".to_owned(),
+        ([], _) => "wording inferred".to_owned(),
+        (some, _) => {
+            let names: Vec<&str> = some.iter().map(|row| row.name.as_str()).collect();
+            format!("wording documented for {}, else inferred", names.join(", "))
+        }
+    };
+    point.push(Piece::Words(format!(" ({wording})")));
+    point
+}
+
+/// What stands as key in the response.
+fn key(endpoint: &Endpoint, rows: &[Constraint]) -> Text {
+    if let Some(word) = &endpoint.error_key {
+        return text(&format!("the word `{word}`"));
+    }
+    // What is wrong with the whole request is under no record's key.
+    if !rows.iter().any(|row| row.name.contains('.')) {
+        return plain("an empty key");
+    }
+    let table = endpoint.record_table();
+    let names: Vec<String> = endpoint
+        .key
+        .iter()
+        .map(|id| format!("`{}`", table.property(*id).name))
+        .collect();
+    text(&format!("the record's {}", names.join(" or ")))
+}

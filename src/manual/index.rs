@@ -1,0 +1,56 @@
+//! The list of all pages.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::markdown::{MADE, escaped};
+use super::{Example, places};
+use crate::finding::Evidence;
+use crate::report::words;
+use crate::rules::{Endpoint, RuleText};
+
+/// The index of the pages as Markdown.
+pub fn index(rules: &[RuleText], endpoints: &[&Endpoint]) -> String {
+    let mut out = format!(
+        "{MADE}# The rules\n\nA page for each. `geplint explain RULE` prints the same in a terminal. An error predicts a 400, \
+         or the file is no\nvalid JSON; a rule that is an error somewhere may be a warning elsewhere. What the evidence \
+         means: [evidence.md](../evidence.md).\n\n| rule | severity | evidence | |\n|---|---|---|---|\n"
+    );
+    for rule in rules {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            out,
+            "| [{id}]({id}.md) | {} | {} | {} |",
+            rule.severity,
+            evidence(rule, endpoints),
+            escaped(&rule.title),
+            id = rule.id
+        );
+    }
+    out
+}
+
+/// What the rule's rows rest on, or else its example; the surest first.
+fn evidence(rule: &RuleText, endpoints: &[&Endpoint]) -> String {
+    const ALL: [Evidence; 4] = [
+        Evidence::Response,
+        Evidence::Table,
+        Evidence::Inferred,
+        Evidence::Contradicted,
+    ];
+    let rows = endpoints
+        .iter()
+        .flat_map(|endpoint| places::of(&rule.id, endpoint))
+        .map(|row| row.evidence);
+    let mut found: BTreeSet<Evidence> = rows.collect();
+    if found.is_empty() {
+        let example = Example::of(rule, endpoints);
+        found.extend(example.and_then(|example| example.finding(&rule.id).map(|finding| finding.evidence)));
+        // What is wrong with the bytes has no example to print; no table speaks of it.
+        if found.is_empty() {
+            found.insert(Evidence::Inferred);
+        }
+    }
+    let known = ALL.into_iter().filter(|evidence| found.contains(evidence));
+    known.map(words::evidence).collect::<Vec<_>>().join(", ")
+}

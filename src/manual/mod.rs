@@ -1,0 +1,19 @@
+//! The page of a rule: its content once, for `geplint explain` in a terminal and for `docs/rules/` in Markdown.
+//!
+//! Pure: rules in, text out. What a page says of rows, answers and findings is worked out from the rules and by checking
+//! the rule's own example, so that it cannot differ from what geplint does.
+
+mod answers;
+mod document;
+mod example;
+mod index;
+mod markdown;
+mod page;
+mod patch;
+mod places;
+mod terminal;
+
+pub use document::{Block, Cell, Document, Piece, Section, Text};
+pub use example::{Example, example_tenant};
+pub use index::index;
+pub use page::{Fixtures, page};

@@ -1,0 +1,131 @@
+//! A rule's page.
+
+use super::document::{Block, Document, Piece, Section, Text, plain, text};
+use super::{Example, answers, patch, places};
+use crate::report::words;
+use crate::rules::{Endpoint, RuleText};
+
+/// The payloads that a rule is tested with; they lie in the repository, not in the program.
+#[derive(Debug, Clone)]
+pub struct Fixtures {
+    /// How many there are that break it.
+    pub bad: u64,
+    /// How many there are that do not.
+    pub good: u64,
+    /// One that breaks it, for a rule whose example cannot be printed.
+    pub shown: Option<Example>,
+}
+
+/// The page of a rule as these endpoints have it; what it says of fixtures is left out without them.
+pub fn page(rule: &RuleText, endpoints: &[&Endpoint], fixtures: Option<&Fixtures>) -> Document {
+    let example = Example::of(rule, endpoints);
+    let prose = |title, words: &str| Section::new(title, vec![Block::Words(plain(words))]);
+    let mut sections = vec![
+        prose("What", &rule.what),
+        prose("Why", &rule.why),
+        prose("What to do", &rule.fix),
+        Section::new(
+            "What the API answers",
+            answers::blocks(rule, endpoints, example.as_ref()),
+        ),
+        Section::new("Where", places::blocks(&rule.id, endpoints)),
+    ];
+    sections.push(bad(rule, example.as_ref(), fixtures));
+    if let (Some(good), Some(endpoint)) = (&rule.good, &rule.endpoint) {
+        let code = Block::Code("json", good.clone());
+        sections.push(Section::new(&format!("Good ({endpoint})"), vec![code]));
+    }
+    sections.extend(fixtures.map(|fixtures| more(&rule.id, fixtures)));
+    sections.push(turn_down(rule, endpoints, example.as_ref()));
+    Document {
+        name: rule.id.clone(),
+        severity: rule.severity.clone(),
+        title: rule.title.clone(),
+        sections,
+    }
+}
+
+/// What breaks it, and what geplint says of that.
+fn bad(rule: &RuleText, example: Option<&Example>, fixtures: Option<&Fixtures>) -> Section {
+    let mut blocks = Vec::new();
+    let mut title = "Bad".to_owned();
+    if let (Some(bad), Some(endpoint)) = (&rule.bad, &rule.endpoint) {
+        title = format!("Bad ({endpoint})");
+        blocks.push(Block::Code("json", bad.clone()));
+    }
+    if let Some(note) = &rule.bad_note {
+        blocks.push(Block::Words(plain(note)));
+    }
+    let shown = example.or_else(|| fixtures.and_then(|fixtures| fixtures.shown.as_ref()));
+    if let Some(shown) = shown {
+        if shown.needs_tenant {
+            let mut words = plain("With ");
+            words.push(Piece::Link(
+                "the tenant of the examples".to_owned(),
+                "../../rules/examples/tenant.toml".to_owned(),
+            ));
+            words.extend(text(" as `tenant.toml`:"));
+            blocks.push(Block::Words(words));
+        }
+        blocks.push(shown.output());
+    }
+    Section::new(&title, blocks)
+}
+
+fn more(rule: &str, fixtures: &Fixtures) -> Section {
+    let link = |kind: &str, count: u64| {
+        let path = format!("../../testdata/rules/{rule}/{kind}");
+        Piece::Link(words::count(count, &format!("{kind} one")), path)
+    };
+    let mut words: Text = plain("The tests have ");
+    if fixtures.bad + fixtures.good == 0 {
+        return Section::new("More payloads", Vec::new());
+    }
+    words.extend([
+        link("bad", fixtures.bad),
+        Piece::Words(" and ".to_owned()),
+        link("good", fixtures.good),
+        Piece::Words(".".to_owned()),
+    ]);
+    Section::new("More payloads", vec![Block::Words(words)])
+}
+
+fn turn_down(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example>) -> Section {
+    let id = &rule.id;
+    let mut blocks = vec![
+        Block::Words(text(&format!("For one run: `geplint check --ignore {id}`."))),
+        Block::Words(text(&format!(
+            "For good, in `geplint.toml`; a level is `{}` or `off`:",
+            if rule.severity == "error" {
+                "warning"
+            } else {
+                "error"
+            }
+        ))),
+        Block::Code(
+            "toml",
+            format!("[[severity]]\nrule = \"{id}\"\nlevel = \"off\"\n"),
+        ),
+        Block::Words(text("In one place, with a reason:")),
+        Block::Code(
+            "toml",
+            format!(
+                "[[ignore]]\npath = \"bad.json\"\nrule = \"{id}\"\n\
+                 reason = \"the importer mends it before it sends\"\n"
+            ),
+        ),
+    ];
+    if rule.severity == "error" {
+        blocks.push(Block::Words(text(
+            "Neither changes what `geplint predict` predicts: the API does not know of your settings.",
+        )));
+    }
+    if let Some(patch) = patch::patch(rule, endpoints, example) {
+        blocks.push(Block::Words(text(
+            "If it is not so at your tenant, change the rule itself by a file for `--rules`, or for `rules` in \
+             `geplint.toml`:",
+        )));
+        blocks.push(Block::Code("toml", patch));
+    }
+    Section::new("How to turn it down", blocks)
+}
