@@ -538,6 +538,8 @@ fn check(args: &[&str]) -> (Option<i32>, String, String) {
         .current_dir("testdata/rules")
         .env("NO_COLOR", "1")
         .env_remove("CLICOLOR_FORCE")
+        .env_remove("GITHUB_WORKSPACE")
+        .env_remove("CI_PROJECT_DIR")
         .stdin(Stdio::null())
         .output()
         .unwrap();

@@ -54,6 +54,10 @@ pub enum Command {
     Verify(Box<Verify>),
     /// Write a first `geplint.toml` for the folder at hand
     Init,
+    /// Print what a shell needs to complete commands and options
+    Completions(Completions),
+    /// Print the manual page
+    Man(Pages),
 }
 
 /// What is taken of a folder.
@@ -169,6 +173,14 @@ pub struct Check {
     /// Threads to work with; as many as there are processors by default
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<NonZero<usize>>,
+    /// Check only what git says has changed since the last commit, or since the branch left REF; that there is nothing
+    /// is no error
+    #[arg(long, value_name = "REF", num_args = 0..=1, require_equals = true, conflicts_with = "in_order")]
+    #[allow(
+        clippy::option_option,
+        reason = "clap's way to say that the value may be left out"
+    )]
+    pub changed: Option<Option<String>>,
     /// Skip named files that are no payload instead of failing
     #[arg(long)]
     pub skip_unrecognized: bool,
@@ -310,4 +322,18 @@ pub enum VerifyFormat {
     Text,
     /// One JSON document (version 1)
     Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Completions {
+    /// Which shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Pages {
+    /// Write the pages of all commands into this folder instead
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }

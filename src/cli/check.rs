@@ -17,7 +17,7 @@ use super::setup::{self, Known};
 use super::sinks::{self, Sinks};
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::config::FailOn;
-use crate::input::{Entry, Reader};
+use crate::input::{Changed, Entry, Reader};
 use crate::report::{
     FileReport, OutputError, Problem, Progress, Report, Statistics, Summary, sanitize, summary,
 };
@@ -27,7 +27,9 @@ use crate::suppress::Ledger;
 /// Checks what the arguments name, and tells how it went as an exit code.
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let since = Instant::now();
-    let ready = sinks::distinct(args).and_then(|()| setup::ready(&args.files, &args.knowledge, common));
+    let ready = sinks::distinct(args)
+        .and_then(|()| changed(args))
+        .and_then(|only| setup::ready(&args.files, &args.knowledge, only, common));
     let Some((project, entries, known)) = terminal::right(ready, common) else {
         return Ok(TROUBLE);
     };
@@ -72,6 +74,17 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     };
     in_order(&entries, threads, worker, |examined| run.show(examined))?;
     run.finish(since)
+}
+
+/// What has changed, where only that is to be checked.
+fn changed(args: &Check) -> Result<Option<Changed>, String> {
+    let Some(revision) = &args.changed else {
+        return Ok(None);
+    };
+    if args.files.paths.iter().any(|path| path.as_os_str() == "-") {
+        return Err("--changed: git knows nothing of standard input".to_owned());
+    }
+    Changed::since(revision.as_deref()).map(Some)
 }
 
 /// How many threads are worth starting.
@@ -300,7 +313,7 @@ fn exit_code(args: &Check, fail_on: FailOn, summary: &Summary, trouble: bool) ->
         TROUBLE
     } else if failing > 0 {
         FINDINGS
-    } else if summary.files == 0 && !args.no_error_on_unmatched {
+    } else if summary.files == 0 && !args.no_error_on_unmatched && args.changed.is_none() {
         UNMATCHED
     } else {
         CLEAN

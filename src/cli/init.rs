@@ -25,9 +25,10 @@ A hook, in .pre-commit-config.yaml:
       hooks:
         - id: geplint
           name: geplint
-          entry: geplint check --skip-unrecognized --no-error-on-unmatched
+          entry: geplint check --format concise --skip-unrecognized --no-error-on-unmatched
           language: system
           types: [json]
+          require_serial: true
 
 A step of CI:
 

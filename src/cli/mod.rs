@@ -2,9 +2,11 @@
 
 mod args;
 mod check;
+mod completions;
 mod explain;
 mod gate;
 mod init;
+mod man;
 mod predict;
 mod project;
 mod rules;
@@ -45,6 +47,8 @@ pub fn run() -> ExitCode {
         Command::Rules(rules) => rules::run(rules, &args.common),
         Command::Verify(verify) => verify::run(verify, &args.common),
         Command::Init => init::run(&args.common),
+        Command::Completions(completions) => completions::run(completions),
+        Command::Man(pages) => man::run(pages, &args.common),
     };
     match done {
         Ok(code) => ExitCode::from(code),

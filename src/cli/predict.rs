@@ -26,7 +26,7 @@ struct Answer {
 
 /// Prints the predicted response of one file, or of several as a list.
 pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
-    let ready = setup::ready(&args.files, &args.knowledge, common);
+    let ready = setup::ready(&args.files, &args.knowledge, None, common);
     let Some((project, entries, known)) = terminal::right(ready, common) else {
         return Ok(TROUBLE);
     };

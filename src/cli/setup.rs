@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::args::{Common, Files, Knowledge};
 use super::project::Project;
 use crate::input::recognize::{Recognized, recognize};
-use crate::input::{Entry, Excludes, WalkOptions, collect};
+use crate::input::{Changed, Entry, Excludes, WalkOptions, collect};
 use crate::json;
 use crate::report::{Position, Source, sanitize};
 use crate::rules::{
@@ -15,21 +15,28 @@ use crate::rules::{
 };
 use crate::tenant::{self, Tenant};
 
-/// Everything that is read before the files are: the settings, what there is to check, and what is known.
+/// Everything that is read before the files are: the settings, what there is to check (`only` what has changed, where
+/// that is asked for), and what is known.
 pub fn ready(
     files: &Files,
     knowledge: &Knowledge,
+    only: Option<Changed>,
     common: &Common,
 ) -> Result<(Project, Vec<Entry>, Known), String> {
     let mut project = Project::of(common)?;
-    let entries = entries(files, knowledge.in_order, &mut project)?;
+    let entries = entries(files, knowledge.in_order, only, &mut project)?;
     let known = Known::of(knowledge, common, &project)?;
     Ok((project, entries, known))
 }
 
 /// The files that the arguments name and the settings include; as calls in order, a file that is named twice is two
 /// calls.
-fn entries(files: &Files, in_order: bool, project: &mut Project) -> Result<Vec<Entry>, String> {
+fn entries(
+    files: &Files,
+    in_order: bool,
+    only: Option<Changed>,
+    project: &mut Project,
+) -> Result<Vec<Entry>, String> {
     let excludes = project.excludes(&files.walk.exclude)?;
     let options = WalkOptions {
         excludes,
@@ -37,8 +44,15 @@ fn entries(files: &Files, in_order: bool, project: &mut Project) -> Result<Vec<E
         hidden: files.walk.hidden,
         har: false,
         repeats: in_order,
+        only,
     };
-    Ok(project.included(&files.paths, collect(&files.paths, &options)))
+    let found = collect(&files.paths, &options);
+    if options.only.is_none() {
+        return Ok(project.included(&files.paths, found));
+    }
+    // No folder was looked through: of what lies beside the files found nothing can be said.
+    let looked: Vec<PathBuf> = found.iter().filter_map(Entry::file).cloned().collect();
+    Ok(project.included(&looked, found))
 }
 
 /// What is left out, wherever it lies below the working directory.

@@ -1,25 +1,56 @@
 //! The documents of a run: one on standard output, and one in each file that `--output` names.
 
-use std::fs;
 use std::io::{self, StdoutLock};
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use super::args::{Check, Common, Format, OutputTo};
 use super::terminal;
 use crate::config::FailOn;
+use crate::input::exclude::normal;
 use crate::report::look::Look;
 use crate::report::{
     AtomicFile, Checkstyle, Concise, Full, GitHub, GitLab, JUnit, Json, JsonLines, Output, OutputError,
-    RdJson, Report, Sarif, Summary, Table, output, sanitize,
+    RdJson, Report, Rooted, Sarif, Summary, Table, output, sanitize,
 };
+
+/// Where GitHub and GitLab say that their checkout is.
+const CHECKOUTS: [&str; 2] = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"];
 
 /// The reports of a run in the order of its documents, standard output's first.
 pub fn reports(args: &Check, format: Format, fail_on: FailOn, common: &Common) -> Vec<Box<dyn Report>> {
     let strict = fail_on == FailOn::Warning;
-    let mut reports = vec![report(format, terminal::stdout_look(common), strict)];
+    let mut reports = vec![rooted(
+        format,
+        report(format, terminal::stdout_look(common), strict),
+    )];
     let files = args.output.iter();
-    reports.extend(files.map(|to| report(to.format, Look::PLAIN, strict)));
+    reports.extend(files.map(|to| rooted(to.format, report(to.format, Look::PLAIN, strict))));
     reports
+}
+
+/// A format that a CI server reads names its files from the root of the server's checkout, if there is one.
+fn rooted(format: Format, report: Box<dyn Report>) -> Box<dyn Report> {
+    if !matches!(format, Format::Github | Format::Gitlab | Format::Sarif) {
+        return report;
+    }
+    let checkout = CHECKOUTS
+        .iter()
+        .filter_map(env::var_os)
+        .find(|root| !root.is_empty());
+    let root = checkout.and_then(|root| {
+        // The working directory is told without links, so that the root must have none, either; but what Windows makes
+        // of a path without links begins like no other path.
+        if cfg!(windows) {
+            Some(normal(Path::new(&root)))
+        } else {
+            fs::canonicalize(root).ok()
+        }
+    });
+    match (root, env::current_dir()) {
+        (Some(root), Ok(here)) => Box::new(Rooted::new(report, root, here)),
+        _ => report,
+    }
 }
 
 fn report(format: Format, look: Look, strict: bool) -> Box<dyn Report> {

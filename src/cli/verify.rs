@@ -34,6 +34,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         hidden: args.walk.hidden,
         har: true,
         repeats: false,
+        only: None,
     };
     let mut run = Run {
         args,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::changed::Changed;
 use super::exclude::Excludes;
 use super::ignored::Ignored;
 use super::read::explain;
@@ -33,6 +34,16 @@ pub enum Entry {
     },
 }
 
+impl Entry {
+    /// The file that it is, if it is one.
+    pub const fn file(&self) -> Option<&PathBuf> {
+        match self {
+            Self::File { path, .. } => Some(path),
+            Self::Stdin | Self::Problem { .. } => None,
+        }
+    }
+}
+
 /// How folders are walked.
 #[derive(Debug, Clone, Default)]
 pub struct WalkOptions {
@@ -46,6 +57,8 @@ pub struct WalkOptions {
     pub repeats: bool,
     /// Whether `.har` files are taken too.
     pub har: bool,
+    /// What has changed, if nothing else is to be taken.
+    pub only: Option<Changed>,
 }
 
 /// The files that some paths stand for, in the order of the paths, folders sorted by name; each file once.
@@ -100,6 +113,9 @@ impl Walk<'_> {
     fn named(&mut self, path: &Path) {
         match fs::canonicalize(path) {
             Ok(real) => {
+                if !self.has_changed(path, &real) {
+                    return;
+                }
                 let known = Some(real).filter(|_| !self.options.repeats);
                 self.file(path.to_path_buf(), known, true);
             }
@@ -112,6 +128,9 @@ impl Walk<'_> {
             Ok(real) => real,
             Err(error) => return self.problem(root, unreachable(root, &error)),
         };
+        if !self.has_changed(root, &real) {
+            return;
+        }
         let mut filter = Filter::new(self.options, &real);
         let walk = WalkDir::new(root).follow_links(false).sort_by_file_name();
         for found in walk
@@ -129,6 +148,21 @@ impl Walk<'_> {
                 Err(error) => self.lost(root, &error),
             }
         }
+    }
+
+    /// Whether what is named has changed, where that is asked for; what git cannot tell of is a problem.
+    fn has_changed(&mut self, path: &Path, real: &Path) -> bool {
+        let Some(only) = &self.options.only else {
+            return true;
+        };
+        if !only.knows(real) {
+            self.problem(
+                path,
+                "not in the git repository of the working directory".to_owned(),
+            );
+            return false;
+        }
+        only.concerns(real)
     }
 
     /// Takes a file, unless it has been taken; naming it once is enough for it to count as named.
@@ -191,6 +225,14 @@ impl<'a> Filter<'a> {
     fn lets_through(&mut self, entry: &DirEntry, real: &Path) -> bool {
         let is_dir = entry.file_type().is_dir();
         let is_root = entry.depth() == 0;
+        if self
+            .options
+            .only
+            .as_ref()
+            .is_some_and(|only| !only.concerns(real))
+        {
+            return false;
+        }
         if !is_root && (!(is_dir || is_wanted(entry, self.options)) || self.is_left_out(entry)) {
             return false;
         }

@@ -1,7 +1,7 @@
 //! SARIF 2.1.0, for code scanning and for every viewer that reads it.
 //!
-//! The document does not depend on the machine: paths stay relative to the folder that geplint was run in, and its own
-//! place is left to the reader, as the standard's appendix on deterministic files asks for.
+//! The document does not depend on the machine: paths stay relative to the root of the checkout in CI, else to the folder
+//! that geplint was run in, and its own place is left to the reader, as the standard's appendix on deterministic files asks for.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
@@ -49,7 +49,7 @@ impl Report for Sarif {
             },
         };
         let root = Base {
-            description: "The folder that geplint was run in.".into(),
+            description: "The root of the checkout in CI, else the folder that geplint was run in.".into(),
         };
         let bases = BTreeMap::from([(ROOT, root)]);
         format!(

@@ -1,0 +1,23 @@
+# geplint alone in an image: a static program, no shell, no privileges.
+#
+#   docker build -t geplint .
+#   docker run --rm -v "$PWD:/payloads:ro" geplint check
+#
+# CI does not build the image, for it has no container engine; it runs hadolint over this file. That geplint can be built
+# for the same target (x86_64-unknown-linux-musl), and is a static program then, has been tried by hand without an image.
+# `--changed` needs git, which is not in the image.
+FROM rust:1.95-alpine AS build
+# The C start files that a static program is linked with; they come from the image's own release.
+# hadolint ignore=DL3018
+RUN apk add --no-cache musl-dev
+WORKDIR /build
+COPY . .
+RUN cargo build --locked --release --bin geplint
+
+FROM scratch
+COPY --from=build /build/target/release/geplint /geplint
+# Nobody in particular.
+USER 65532:65532
+WORKDIR /payloads
+ENTRYPOINT ["/geplint"]
+CMD ["--help"]

@@ -1,0 +1,29 @@
+//! `geplint man`: manual pages, from the definition of the command line.
+
+use std::path::Path;
+use std::{fs, io};
+
+use clap_mangen::Man;
+
+use super::args::{Common, Pages};
+use super::{CLEAN, TROUBLE, command, terminal};
+use crate::report::{OutputError, output, sanitize};
+
+/// Prints the page of geplint itself, or writes the pages of all commands into a folder.
+pub fn run(args: &Pages, common: &Common) -> Result<u8, OutputError> {
+    let Some(folder) = &args.out else {
+        let mut page = Vec::new();
+        // `geplint help` has no page of its own.
+        Man::new(command().disable_help_subcommand(true)).render(&mut page)?;
+        let page = String::from_utf8_lossy(&page);
+        output::write(&mut io::stdout().lock(), &page)?;
+        return Ok(CLEAN);
+    };
+    let written = write(folder).map_err(|error| format!("{}: {error}", sanitize::plain_path(folder)));
+    Ok(terminal::right(written, common).map_or(TROUBLE, |()| CLEAN))
+}
+
+fn write(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    clap_mangen::generate_to(command(), folder)
+}

@@ -1,0 +1,72 @@
+//! Names as a CI server reads them: from the root of its checkout, wherever in it geplint was run.
+
+use std::path::PathBuf;
+
+use super::{FileReport, Report, Summary, sanitize};
+use crate::input::exclude::normal;
+
+/// A format whose files are named from a folder on; what lies outside of it keeps its name.
+pub struct Rooted {
+    inner: Box<dyn Report>,
+    root: PathBuf,
+    here: PathBuf,
+}
+
+impl Rooted {
+    /// A format, the folder that names are to start from, and the working directory that they start from now; both
+    /// absolute and without links.
+    pub const fn new(inner: Box<dyn Report>, root: PathBuf, here: PathBuf) -> Self {
+        Self { inner, root, here }
+    }
+
+    fn name(&self, name: &str) -> Option<String> {
+        let whole = normal(&self.here.join(name));
+        let inside = whole.strip_prefix(&self.root).ok()?;
+        Some(sanitize::plain_path(inside))
+    }
+}
+
+impl Report for Rooted {
+    fn render(&self, file: &FileReport<'_>) -> String {
+        let mut file = file.clone();
+        if let Some(name) = self.name(&file.name) {
+            file.name = name;
+        }
+        self.inner.render(&file)
+    }
+
+    fn open(&self) -> String {
+        self.inner.open()
+    }
+
+    fn between(&self) -> &'static str {
+        self.inner.between()
+    }
+
+    fn close(&self, summary: &Summary, empty: bool) -> String {
+        self.inner.close(summary, empty)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::report::GitHub;
+
+    #[test]
+    fn names_start_from_the_root_of_the_checkout() {
+        let rooted = Rooted::new(Box::new(GitHub), "/w/repo".into(), "/w/repo/sub/dir".into());
+        for (name, seen) in [
+            ("a.json", Some("sub/dir/a.json")),
+            ("./b/a.json", Some("sub/dir/b/a.json")),
+            ("../a.json", Some("sub/a.json")),
+            ("../../a.json", Some("a.json")),
+            ("/w/repo/c/a.json", Some("c/a.json")),
+            ("../../../other/a.json", None),
+            ("/w/repository/a.json", None),
+            ("/a.json", None),
+        ] {
+            assert_eq!(rooted.name(name).as_deref(), seen, "{name}");
+        }
+    }
+}

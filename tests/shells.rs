@@ -1,0 +1,172 @@
+//! What is made from the definition of the command line: completions and manual pages.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn geplint(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_geplint"));
+    command.args(args).stdin(Stdio::null()).output().unwrap()
+}
+
+fn printed(args: &[&str]) -> String {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = geplint(args);
+    let stderr = String::from_utf8(stderr).unwrap();
+    assert!(
+        status.success() && stderr.is_empty(),
+        "{args:?}: {status} {stderr}"
+    );
+    String::from_utf8(stdout).unwrap()
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shells").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    folder
+}
+
+/// What a program says of a text that it is given; nothing where the program is not installed, and that is told.
+#[allow(
+    clippy::print_stderr,
+    reason = "what was not tried must not look as if it was"
+)]
+fn tried(program: &str, args: &[&str], input: &str) -> Option<(bool, String)> {
+    let started = Command::new(program)
+        .args(args)
+        .env("LC_ALL", "C.UTF-8")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut child = match started {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            eprintln!("not tried: {program} is not installed");
+            return None;
+        }
+        started => started.unwrap(),
+    };
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_owned();
+    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = child.wait_with_output().unwrap();
+    writer.join().unwrap().unwrap();
+    let said = String::from_utf8_lossy(&stdout) + String::from_utf8_lossy(&stderr);
+    Some((status.success(), said.into_owned()))
+}
+
+/// The commands that help lists.
+fn commands() -> BTreeSet<String> {
+    let help = printed(&["-h"]);
+    let list = help
+        .split("Commands:\n")
+        .nth(1)
+        .unwrap()
+        .split("\n\n")
+        .next()
+        .unwrap();
+    let names = list.lines().filter_map(|line| {
+        let name = line.strip_prefix("  ")?.split(' ').next()?;
+        (!name.is_empty() && name != "help").then(|| name.to_owned())
+    });
+    names.collect()
+}
+
+#[test]
+fn every_shell_is_told_of_every_command() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = printed(&["completions", shell]);
+        for command in commands() {
+            assert!(script.contains(&command), "{shell}: {command}");
+        }
+        assert!(script.contains("write-baseline"), "{shell}");
+    }
+    let unknown = geplint(&["completions", "cmd"]);
+    assert_eq!(unknown.status.code(), Some(2));
+}
+
+#[test]
+fn bash_completes_commands_options_and_values() {
+    let script = printed(&["completions", "bash"]);
+    for (typed, word, before, expected) in [
+        ("geplint che", "che", "geplint", "check"),
+        ("geplint check --write", "--write", "check", "--write-baseline"),
+        ("geplint check --fail-on w", "w", "--fail-on", "warning"),
+        ("geplint completions po", "po", "completions", "powershell"),
+    ] {
+        let last = typed.split(' ').count() - 1;
+        let asked = format!(
+            "{script}\nCOMP_WORDS=({typed}); COMP_CWORD={last}; _geplint geplint '{word}' '{before}'; \
+             echo \"<${{COMPREPLY[*]}}>\"\n"
+        );
+        let Some((good, said)) = tried("bash", &["--norc", "--noprofile"], &asked) else {
+            return;
+        };
+        assert!(good && said.trim() == format!("<{expected}>"), "{typed}: {said}");
+    }
+}
+
+#[test]
+fn the_other_shells_can_read_theirs() {
+    let zsh = printed(&["completions", "zsh"]);
+    if let Some((good, said)) = tried("zsh", &["-f", "-n"], &zsh) {
+        assert!(good && said.is_empty(), "{said}");
+    }
+    let fish = printed(&["completions", "fish"]) + "\ncomplete -C 'geplint che'\n";
+    if let Some((good, said)) = tried("fish", &["--no-config"], &fish) {
+        assert!(good && said.starts_with("check\t"), "{said}");
+    }
+}
+
+#[test]
+fn every_command_has_a_page_that_renders_without_a_warning() {
+    let folder = folder("man");
+    printed(&["man", "--out", folder.to_str().unwrap()]);
+    let mut pages: BTreeSet<String> = commands()
+        .iter()
+        .map(|name| format!("geplint-{name}.1"))
+        .collect();
+    pages.insert("geplint.1".to_owned());
+    let mut written = BTreeSet::new();
+    for entry in fs::read_dir(&folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        let page = fs::read_to_string(entry.path()).unwrap();
+        assert!(page.contains(".SH DESCRIPTION"), "{name}");
+        // Its warnings come before the page.
+        if let Some((good, said)) = tried("groff", &["-K", "utf8", "-man", "-Tutf8", "-ww"], &page) {
+            assert!(good && !said.contains("warning:"), "{name}: {said}");
+            assert!(
+                said.contains("SYNOPSIS") || said.contains("S\u{8}SY"),
+                "{name}: {said}"
+            );
+        }
+        written.insert(name);
+    }
+    assert_eq!(written, pages);
+    let printed = printed(&["man"]);
+    assert_eq!(printed, fs::read_to_string(folder.join("geplint.1")).unwrap());
+    assert!(printed.contains(&format!("geplint {}", env!("CARGO_PKG_VERSION"))));
+    let check = fs::read_to_string(folder.join("geplint-check.1")).unwrap();
+    assert!(check.contains("Exit status"), "{check}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_told() {
+    let output = geplint(&["man", "--out", "Cargo.toml/x"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("error: Cargo.toml/x: "), "{said}");
+}
