@@ -1,7 +1,7 @@
 //! Whatever stands in a file: no panic, no endless run, nothing that drives a terminal, and findings that hold together.
 //!
-//! The time bounds are wide. They are there to notice a change from milliseconds to minutes, on a slow machine and
-//! without optimisation.
+//! No test looks at a clock: what is not linear makes these last minutes instead of seconds, and
+//! `tests/report_linear.rs` counts.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeSet;
@@ -9,18 +9,18 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output as Ran, Stdio};
-use std::time::{Duration, Instant};
 
 use geplint::finding::{Finding, Span, Target};
 use geplint::json;
 use geplint::lint::{self, Checked};
-use geplint::report::{Concise, FileReport, Full, Json, Look, Output, Report, Summary};
+use geplint::report::{
+    Checkstyle, Concise, FileReport, Full, GitHub, GitLab, JUnit, Json, JsonLines, Look, Output, RdJson,
+    Report, Sarif, Summary, Table,
+};
 use geplint::rules::{Endpoint, builtin, builtin_ids};
 use geplint::tenant::Tenant;
+use quick_xml::events::Event;
 use serde_json::Value;
-
-/// Much more than anything here takes, much less than what a quadratic algorithm would.
-const BOUND: Duration = Duration::from_secs(20);
 
 fn endpoints() -> Vec<&'static Endpoint> {
     let all: Vec<_> = builtin_ids().filter_map(builtin).collect();
@@ -37,12 +37,38 @@ fn lint(bytes: &[u8], endpoint: &Endpoint) -> Checked {
     lint::check(&text, errors, endpoint, &Tenant::default(), true)
 }
 
-fn formats() -> [(&'static str, Box<dyn Report>); 3] {
-    [
-        ("full", Box::new(Full::new(Look::PLAIN))),
-        ("concise", Box::new(Concise::new(Look::PLAIN.palette()))),
-        ("json", Box::new(Json)),
-    ]
+/// Those that stand for the others where a text is large: `tests/report_linear.rs` counts what the others cost.
+const FEW: [&str; 3] = ["full", "concise", "json"];
+
+/// The names of all formats, as `--format` takes them.
+const FORMATS: [&str; 11] = [
+    "full",
+    "concise",
+    "table",
+    "json",
+    "jsonl",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "checkstyle",
+    "rdjson",
+];
+
+fn format(name: &str) -> Box<dyn Report> {
+    match name {
+        "full" => Box::new(Full::new(Look::PLAIN)),
+        "concise" => Box::new(Concise::new(Look::PLAIN.palette())),
+        "table" => Box::new(Table::new(Look::PLAIN.palette())),
+        "json" => Box::new(Json),
+        "jsonl" => Box::new(JsonLines),
+        "sarif" => Box::new(Sarif),
+        "github" => Box::new(GitHub),
+        "gitlab" => Box::new(GitLab),
+        "junit" => Box::new(JUnit::new(false)),
+        "checkstyle" => Box::new(Checkstyle),
+        _ => Box::new(RdJson),
+    }
 }
 
 fn render(report: &dyn Report, name: &str, bytes: &[u8], checked: &Checked) -> String {
@@ -56,29 +82,62 @@ fn render(report: &dyn Report, name: &str, bytes: &[u8], checked: &Checked) -> S
     String::from_utf8(out).unwrap()
 }
 
-/// Nothing in the output moves a cursor or gives a command to a CI runner.
+/// Nothing in the output moves a cursor or gives a command to a CI runner; what `github` says itself is no accident.
 fn harmless(out: &str, what: &str) {
     for line in out.lines() {
         assert!(!line.contains('\u{1b}'), "{what}: {line:?}");
-        assert!(!line.trim_start().starts_with("::"), "{what}: {line:?}");
+        let ours = what.ends_with("as github")
+            && ["::error file=", "::warning file=", "::notice"]
+                .iter()
+                .any(|start| line.starts_with(start));
+        assert!(ours || !line.trim_start().starts_with("::"), "{what}: {line:?}");
     }
 }
 
-/// Every format shows it, harmlessly; JSON reads back.
-fn show(name: &str, bytes: &[u8], checked: &Checked) {
-    for (format, report) in formats() {
-        let out = render(report.as_ref(), name, bytes, checked);
-        harmless(&out, &format!("{name} as {format}"));
-        match format {
-            "json" => {
-                let json: Value = serde_json::from_str(&out).unwrap();
-                assert_eq!(json["findings"].as_array().unwrap().len(), checked.findings.len());
+/// Each of these formats shows all of it, harmlessly; what other programs read can be read.
+fn show(name: &str, bytes: &[u8], checked: &Checked, formats: &[&str]) {
+    let count = checked.findings.len();
+    for format_name in formats.iter().copied() {
+        let out = render(format(format_name).as_ref(), name, bytes, checked);
+        let what = format!("{name} as {format_name}");
+        harmless(&out, &what);
+        let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        let length = |list: &Value| list.as_array().unwrap().len();
+        let shown = match format_name {
+            "json" => length(&json(&out)["findings"]),
+            "sarif" => length(&json(&out)["runs"][0]["results"]),
+            "gitlab" => length(&json(&out)),
+            "rdjson" => length(&json(&out)["diagnostics"]),
+            "jsonl" => out.lines().filter(|line| json(line).is_object()).count(),
+            "junit" => elements(&out, "testcase").min(count),
+            "checkstyle" => elements(&out, "error"),
+            "concise" => out.lines().count(),
+            // It leaves out what a runner would not show, and says so.
+            "github" if out.lines().count() >= count.min(10) => count,
+            "github" => 0,
+            "table" => count,
+            _ => out.lines().filter(|line| line.contains("─[")).count().min(count),
+        };
+        assert_eq!(shown, count, "{what}");
+    }
+}
+
+/// How often an element stands in a document that has to be XML.
+fn elements(xml: &str, name: &str) -> usize {
+    let mut reader = quick_xml::Reader::from_str(xml);
+    reader.config_mut().check_end_names = true;
+    let mut count = 0;
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Eof => return count,
+            Event::Start(tag) | Event::Empty(tag) => {
+                let attributes = tag.attributes().map(Result::unwrap);
+                attributes.for_each(|attribute| {
+                    quick_xml::escape::unescape(&attribute.value).unwrap();
+                });
+                count += usize::from(tag.name().as_ref() == name);
             }
-            "concise" => assert_eq!(out.lines().count(), checked.findings.len(), "{name}"),
-            _ => {
-                let heads = out.lines().filter(|line| line.contains("─[")).count();
-                assert!(heads >= checked.findings.len(), "{name}: {out}");
-            }
+            _ => {}
         }
     }
 }
@@ -116,10 +175,14 @@ fn hold_together(name: &str, bytes: &[u8], checked: &Checked) {
 
 /// A payload of every endpoint, in every format.
 fn survive(name: &str, bytes: &[u8]) {
+    survive_as(name, bytes, &FORMATS);
+}
+
+fn survive_as(name: &str, bytes: &[u8], formats: &[&str]) {
     for endpoint in endpoints() {
         let checked = lint(bytes, endpoint);
         hold_together(name, bytes, &checked);
-        show(name, bytes, &checked);
+        show(name, bytes, &checked, formats);
     }
 }
 
@@ -162,7 +225,7 @@ fn every_file_of_the_public_suite_as_a_payload_of_every_endpoint() {
     };
     assert!(survive_folder(Path::new(&suite)) > 300);
     for endpoint in endpoints() {
-        for format in ["full", "concise", "json"] {
+        for format in FORMATS {
             let (code, stdout, stderr) = run(&[
                 "check",
                 "--endpoint",
@@ -208,15 +271,11 @@ fn run(args: &[&str]) -> (Option<i32>, String, String) {
 #[test]
 fn brackets_without_end() {
     for opening in ["[", "{\"a\":", "[{\"a\":", "[{\"Address\":[", "{"] {
-        let since = Instant::now();
-        survive(opening, opening.repeat(100_000 / opening.len()).as_bytes());
-        survive(opening, opening.repeat(100_000).as_bytes());
-        assert!(since.elapsed() < BOUND, "{opening}: {:?}", since.elapsed());
+        survive_as(opening, opening.repeat(100_000 / opening.len()).as_bytes(), &FEW);
+        survive_as(opening, opening.repeat(100_000).as_bytes(), &FEW);
     }
     for closing in ["]", "}", ",", ":", "\"", "\\", "[]", "{}", "1", "[1]", "/*"] {
-        let since = Instant::now();
-        survive(closing, closing.repeat(100_000).as_bytes());
-        assert!(since.elapsed() < BOUND, "{closing}: {:?}", since.elapsed());
+        survive_as(closing, closing.repeat(100_000).as_bytes(), &FEW);
     }
 }
 
@@ -224,7 +283,6 @@ const GROUP: &str = r#"{"GroupName":"Buyers","ContactCodes":[{"ContactCode":"C-1
 
 #[test]
 fn five_megabytes_in_one_line() {
-    let since = Instant::now();
     let bad = r#"{"GroupName":"","ContactCodes":[{"ContactCode":"C-1"}]}"#;
     let many = vec![GROUP; 5_000_000 / GROUP.len() / 2].join(",");
     let text = format!("[{bad},{many},{bad},{many},{bad}]");
@@ -243,7 +301,7 @@ fn five_megabytes_in_one_line() {
         findings: wrong.into_iter().cloned().collect(),
         ..Checked::default()
     };
-    show("line.json", text.as_bytes(), &few);
+    show("line.json", text.as_bytes(), &few, &FORMATS);
     hold_together("line.json", text.as_bytes(), &checked);
 
     // One value of that size.
@@ -251,8 +309,7 @@ fn five_megabytes_in_one_line() {
         r#"[{{"ContactCode":"{}","Address":{{"City":"{0}"}}}}]"#,
         "é\\n".repeat(1_250_000)
     );
-    survive("value.json", text.as_bytes());
-    assert!(since.elapsed() < 3 * BOUND, "{:?}", since.elapsed());
+    survive_as("value.json", text.as_bytes(), &FEW);
 }
 
 #[test]
@@ -263,7 +320,7 @@ fn a_label_beyond_column_70_000() {
     );
     let checked = lint(text.as_bytes(), endpoint("user-group"));
     assert_eq!(checked.findings.len(), 2);
-    survive("wide.json", text.as_bytes());
+    survive_as("wide.json", text.as_bytes(), &FEW);
     let full = render(&Full::new(Look::PLAIN), "wide.json", text.as_bytes(), &checked);
     for (finding, shown) in checked.findings.iter().zip(["\"\"", "\"ada@example.com\""]) {
         let column = finding.span.start + 1;
@@ -337,7 +394,7 @@ fn escape_codes_and_newlines_in_file_names_and_arguments() {
         (&["--exclude", "\n::error::[\u{1b}[2J", folder], 2),
     ];
     for (args, expected) in runs {
-        for format in ["full", "concise", "json"] {
+        for format in FORMATS {
             let (code, stdout, stderr) = run(&[&["check", "--format", format], *args].concat());
             let what = format!("{args:?} as {format}");
             assert_eq!(code, Some(*expected), "{what}: {stderr}");
@@ -385,7 +442,7 @@ fn deep_nesting_does_not_need_a_deep_stack() {
                 let deepest = checked.findings.iter().rfind(unknown).unwrap();
                 assert_eq!(deepest.pointer.matches("/SubCustomField").count(), levels - 1);
             }
-            survive("deep.json", text.as_bytes());
+            survive_as("deep.json", text.as_bytes(), &FEW);
             let all: Vec<&Endpoint> = endpoints();
             let _ = geplint::input::recognize::recognize(&text, &all);
         }
@@ -403,22 +460,18 @@ fn a_key_of_a_megabyte() {
     let mixed = "ContactCode_".repeat(80_000);
     let wide = "Ünï-".repeat(150_000);
     for key in [long, mixed, wide] {
-        let since = Instant::now();
         let text = format!(
             "[{{\"{key}\": 1, \"{key}\": 2, \"Address\": {{\"{key}\": {{}}}}, \"{}\": 0}}]",
             key.chars().take(4).collect::<String>()
         );
-        survive("key.json", text.as_bytes());
-        assert!(since.elapsed() < BOUND, "{:?}", since.elapsed());
+        survive_as("key.json", text.as_bytes(), &FEW);
     }
     // And many keys that are long, not just one.
-    let since = Instant::now();
     let text = (0..1_000).fold(String::from("[{"), |mut text, number| {
         let _ = write!(text, "\"{}{number}\": 1,", "UserNam".repeat(140));
         text
     }) + "\"ContactCode\": \"C-1\"}]";
-    survive("keys.json", text.as_bytes());
-    assert!(since.elapsed() < BOUND, "{:?}", since.elapsed());
+    survive_as("keys.json", text.as_bytes(), &FEW);
 }
 
 /// Findings in 10,000 records, in 10,000 elements of one record, and at 10,000 names of one object.
@@ -456,9 +509,7 @@ fn ten_thousand_findings_in_a_megabyte() {
         ),
         ("syntax", format!("[{}]", list("{\"a\" 1}", 10_000))),
     ] {
-        let since = Instant::now();
         let checked = lint(text.as_bytes(), endpoint("user-group"));
-        let linted = since.elapsed();
         let least = if what == "syntax" { 1_000 } else { 9_999 };
         assert!(
             checked.findings.len() >= least,
@@ -466,10 +517,7 @@ fn ten_thousand_findings_in_a_megabyte() {
             checked.findings.len()
         );
         hold_together(what, text.as_bytes(), &checked);
-        show("many.json", text.as_bytes(), &checked);
-        println!("{what}: {linted:?} to lint, {:?} in all", since.elapsed());
-        assert!(linted < BOUND / 4, "{what}: {linted:?} to lint");
-        assert!(since.elapsed() < 2 * BOUND, "{what}: {:?}", since.elapsed());
+        show("many.json", text.as_bytes(), &checked, &FEW);
     }
 }
 

@@ -72,8 +72,10 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     } else {
         jobs(args, entries.len())
     };
-    in_order(&entries, threads, worker, |examined| run.show(examined))?;
-    run.finish(since)
+    match in_order(&entries, threads, worker, |examined| run.show(examined)) {
+        Err(OutputError::Closed) => Ok(run.so_far()),
+        other => other.and_then(|()| run.finish(since)),
+    }
 }
 
 /// What has changed, where only that is to be checked.
@@ -113,9 +115,9 @@ fn in_order<'a>(
     thread::scope(|scope| {
         // Bounded, so that what is slow to print does not pile up.
         let (sender, receiver) = mpsc::sync_channel(threads * 64);
-        for _ in 0..threads {
+        for number in 0..threads {
             let (sender, worker, next, gone) = (sender.clone(), &worker, &next, &gone);
-            scope.spawn(move || {
+            let thread = thread::Builder::new().spawn_scoped(scope, move || {
                 let mut worker = worker();
                 while !gone.load(Relaxed) {
                     let index = next.fetch_add(1, Relaxed);
@@ -125,6 +127,15 @@ fn in_order<'a>(
                     }
                 }
             });
+            // Where the system has no more threads for us, those there are do all of it, or this one does.
+            match thread {
+                Ok(_) => {}
+                Err(_) if number > 0 => break,
+                Err(_) => {
+                    let mut worker = worker();
+                    return entries.iter().try_for_each(|entry| show(worker.examine(entry)));
+                }
+            }
         }
         drop(sender);
         let mut early = BTreeMap::new();
@@ -250,7 +261,11 @@ impl Run<'_> {
                 self.summary.absorb(summary);
                 self.statistics.absorb(statistics);
                 self.ledger.absorb(ledger);
-                self.progress.suspend(|| self.sinks.rendered(&texts))?;
+                match self.progress.suspend(|| self.sinks.rendered(&texts)) {
+                    // A baseline is not for the one who has gone.
+                    Err(OutputError::Closed) if self.gate.writes() => {}
+                    other => other?,
+                }
             }
             Examined::Skipped(path, reason) => {
                 self.summary.skipped += 1;
@@ -270,6 +285,15 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// What the run comes to where nobody reads on: what was found until then is not forgotten.
+    fn so_far(&self) -> u8 {
+        let trouble = self.trouble || self.sinks.have_failed();
+        match exit_code(self.args, self.fail_on, &self.summary, trouble) {
+            UNMATCHED => CLEAN,
+            code => code,
+        }
+    }
+
     fn finish(mut self, since: Instant) -> Result<u8, OutputError> {
         self.progress.finish();
         let skipped = self.summary.skipped > 0;
@@ -281,7 +305,13 @@ impl Run<'_> {
             let palette = terminal::stderr_palette(self.common);
             (String::new(), self.statistics.lines(palette))
         };
-        self.trouble |= self.sinks.finish(&self.summary, &after)?;
+        let gone = match self.sinks.finish(&self.summary, &after) {
+            Err(OutputError::Closed) => true,
+            failed => {
+                self.trouble |= failed?;
+                false
+            }
+        };
         if !aside.is_empty() {
             terminal::tell(aside.trim_end());
         }
@@ -290,7 +320,7 @@ impl Run<'_> {
             terminal::complain(self.common, &message);
             code = TROUBLE;
         }
-        if !self.args.quiet {
+        if !self.args.quiet && !gone {
             let palette = terminal::stderr_palette(self.common);
             terminal::tell(&self.summary.line(Some(since.elapsed()), palette));
         }

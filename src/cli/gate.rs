@@ -1,19 +1,19 @@
 //! What `check` does not show: ignores, severities and the baseline, and what is told of them afterwards.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{Common, Suppression};
 use super::project::Project;
 use super::setup::Known;
-use super::terminal;
+use super::{given, terminal};
 use crate::baseline::{self, Baseline, Gone};
 use crate::config::{Date, Ignore};
 use crate::finding::Finding;
 use crate::input::Entry;
-use crate::report::{sanitize, words};
+use crate::report::{AtomicFile, sanitize, words};
 use crate::rules::rule_texts;
 use crate::suppress::{self, Ledger, Name, Suppressor};
 
@@ -83,6 +83,12 @@ impl<'a> Gate<'a> {
             baseline: &baseline,
         };
         self.suppressor.apply(name, findings)
+    }
+
+    /// Whether the run ends with a baseline being written.
+    pub fn writes(&self) -> bool {
+        let purpose = self.file.as_ref().map(|file| file.purpose);
+        purpose.is_some_and(|purpose| purpose != Purpose::Compare)
     }
 
     /// The entries without the baseline's own file, unless somebody named it.
@@ -267,20 +273,15 @@ impl File {
 
 fn read(path: &Path) -> Result<Baseline, String> {
     let shown = sanitize::plain_path(path);
-    let text = fs::read_to_string(path).map_err(|error| format!("{shown}: {error}"))?;
+    let text = given::text(path, given::FACTS)?;
     Baseline::load(&text).map_err(|bad| format!("{shown}:{}:{}: {}", bad.line, bad.column, bad.message))
 }
 
-/// Writes a file beside the old one, and then in its place: nobody meets half of it.
+/// Writes a file anew: nobody meets half of it.
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let beside = path.with_file_name(name);
-    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    written
+    let mut file = AtomicFile::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.commit()
 }
 
 /// Tells of what the baseline knows and the files no longer have.

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod explain;
 mod gate;
+mod given;
 mod init;
 mod man;
 mod predict;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::report::OutputError;
+use crate::report::{OutputError, unfinished};
 use args::{Args, Command};
 
 /// Nothing to complain of.
@@ -33,11 +34,17 @@ pub const UNMATCHED: u8 = 3;
 
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
+    unfinished::survive_quotas();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            terminal::usage(&error);
-            return ExitCode::from(if error.use_stderr() { TROUBLE } else { CLEAN });
+            let told = terminal::usage(&error);
+            let lost = matches!(told, Err(OutputError::Io(_)));
+            return ExitCode::from(if lost || error.use_stderr() {
+                TROUBLE
+            } else {
+                CLEAN
+            });
         }
     };
     let done = match &args.command {

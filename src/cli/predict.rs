@@ -47,8 +47,10 @@ pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
         entries.as_slice(),
         [Entry::Stdin | Entry::File { named: true, .. }]
     );
-    run.print(single)?;
-    Ok(run.exit_code())
+    match run.print(single) {
+        Ok(()) | Err(OutputError::Closed) => Ok(run.exit_code()),
+        Err(error) => Err(error),
+    }
 }
 
 struct Run<'a> {

@@ -1,16 +1,15 @@
 //! The settings of a run: which file they come from, and what its paths lead to.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use clap::ValueEnum;
 
 use super::args::{Common, FailLevel, Format};
-use super::setup;
+use super::{given, setup};
 use crate::config::{self, Config, FILE_NAME, FailOn, Mistake, Placed, Unused};
 use crate::input::exclude::normal;
-use crate::input::{Entry, Excludes, PathGlob};
+use crate::input::{Entry, Excludes, PathGlob, read};
 use crate::report::{Position, Source, sanitize};
 use crate::rules::Endpoint;
 
@@ -50,8 +49,7 @@ impl Project {
         let Some(shown) = common.config.clone().or_else(|| discover(&here)) else {
             return Ok(none);
         };
-        let text = fs::read_to_string(&shown)
-            .map_err(|error| format!("{}: {error}", sanitize::plain_path(&shown)))?;
+        let text = given::text(&shown, given::SETTINGS)?;
         let config = config::load(&text).map_err(|mistake| place(&shown, &text, &mistake))?;
         let folder = shown.parent().unwrap_or(Path::new("")).to_path_buf();
         let base = normal(&here.join(&folder));
@@ -79,7 +77,7 @@ impl Project {
         let named = self.config.tenant.iter().chain(&self.config.rules);
         for file in named {
             let path = self.path(&file.value);
-            fs::File::open(&path).map_err(|error| {
+            read::is_readable(&path).map_err(|error| {
                 let message = format!("{}: {error}", sanitize::plain_path(&path));
                 self.mistake(file.start, message)
             })?;

@@ -1,10 +1,10 @@
 //! What the commands have in common before they look at any file: the files, the rules, the tenant.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::{Common, Files, Knowledge};
+use super::given;
 use super::project::Project;
 use crate::input::recognize::{Recognized, recognize};
 use crate::input::{Changed, Entry, Excludes, WalkOptions, collect};
@@ -128,7 +128,7 @@ pub fn endpoints(files: &[PathBuf], only: Option<&str>) -> Result<Vec<&'static E
     let mut texts: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     for file in files {
         let shown = sanitize::plain_path(file);
-        let text = fs::read_to_string(file).map_err(|error| format!("{shown}: {error}"))?;
+        let text = given::text(file, given::RULES)?;
         let id = endpoint_of(&text).map_err(|error| placed(&shown, &text, &error))?;
         texts.entry(id).or_default().push((shown, text));
     }
@@ -179,21 +179,9 @@ fn placed(name: &str, text: &str, error: &LoadError) -> String {
 /// Reads a tenant file; the lists that it names lie beside it.
 fn tenant_file(path: &Path) -> Result<Tenant, String> {
     let shown = sanitize::plain_path(path);
-    let bytes = fs::read(path).map_err(|error| format!("{shown}: {error}"))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let before = error.as_bytes().get(..valid).unwrap_or_default();
-        let line = memchr::memchr_iter(b'\n', before).count() + 1;
-        let column = valid
-            - before
-                .iter()
-                .rposition(|byte| *byte == b'\n')
-                .map_or(0, |at| at + 1)
-            + 1;
-        format!("{shown}:{line}:{column}: this is no UTF-8")
-    })?;
+    let text = given::text(path, given::FACTS)?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut read = |name: &str| fs::read(folder.join(name)).map_err(|error| error.to_string());
+    let mut read = |name: &str| given::bytes(&folder.join(name), given::FACTS);
     tenant::load(&text, &mut read).map_err(|error| {
         let file = error
             .file

@@ -176,6 +176,11 @@ impl<'a> Sinks<'a> {
         }
     }
 
+    /// Whether a file could not be written so far.
+    pub fn have_failed(&self) -> bool {
+        self.failed
+    }
+
     fn end(self, summary: &Summary, after: &str) -> Result<(), OutputError> {
         let mut stdout = self.stdout?.finish(summary)?;
         output::write(&mut stdout, after)

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use super::args::{Color, Common};
 use crate::report::look::{ColorChoice, Env, Look, Palette};
-use crate::report::{output, sanitize};
+use crate::report::{OutputError, output, sanitize};
 
 /// How standard output looks.
 pub fn stdout_look(common: &Common) -> Look {
@@ -49,7 +49,7 @@ pub fn tell(line: &str) {
 }
 
 /// What clap has to say, help or complaint, in colour where everything else is; nobody may be reading it.
-pub fn usage(error: &clap::Error) {
+pub fn usage(error: &clap::Error) -> Result<(), OutputError> {
     let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
     let (stream, terminal): (&mut dyn Write, bool) = if error.use_stderr() {
         let terminal = err.is_terminal();
@@ -68,8 +68,8 @@ pub fn usage(error: &clap::Error) {
             .lines()
             .fold(String::new(), |text, line| text + &sanitize::escape(line) + "\n")
     };
-    let _ = output::write(stream, &text);
-    let _ = stream.flush();
+    output::write(stream, &text)?;
+    Ok(stream.flush()?)
 }
 
 fn look(common: &Common, terminal: bool) -> Look {

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::read;
+
 /// The ignore files that have a say, kept up to date while folders are walked from the top down.
 #[derive(Debug, Default)]
 pub(super) struct Ignored {
@@ -82,9 +84,11 @@ impl Level {
     }
 }
 
-/// The globs of one file, relative to a folder. Lines that cannot be read are passed over, as git does.
+/// The globs of one file, relative to a folder. Lines that cannot be read are passed over, as git does; so is a file
+/// of a size that nobody has written by hand, for each glob in it becomes an automaton.
 fn matcher(folder: &Path, file: &Path) -> Gitignore {
-    if !file.is_file() {
+    const MOST: u64 = 256 << 10;
+    if !fs::metadata(file).is_ok_and(|found| found.is_file() && found.len() <= MOST) {
         return Gitignore::empty();
     }
     let mut builder = GitignoreBuilder::new(folder);
@@ -102,8 +106,14 @@ fn exclude_file(folder: &Path) -> Option<PathBuf> {
     if git.is_dir() {
         return Some(git.join("info/exclude"));
     }
-    let pointer = fs::read_to_string(&git).ok()?;
+    let pointer = line(&git)?;
     let own = folder.join(pointer.strip_prefix("gitdir:")?.trim());
-    let shared = fs::read_to_string(own.join("commondir")).map(|path| own.join(path.trim()));
+    let shared = line(&own.join("commondir")).map(|path| own.join(path.trim()));
     Some(shared.unwrap_or(own).join("info/exclude"))
+}
+
+/// The text of a small file, if it is one.
+fn line(file: &Path) -> Option<String> {
+    const MOST: u64 = 64 << 10;
+    String::from_utf8(read::whole(file, MOST).ok()?).ok()
 }

@@ -5,6 +5,7 @@ pub mod exclude;
 mod ignored;
 pub mod read;
 pub mod recognize;
+mod room;
 pub mod walk;
 
 pub use changed::Changed;

@@ -1,12 +1,11 @@
 //! Files become bytes, in a buffer that is used again for the next.
 
 use std::fmt::{self, Display};
-use std::fs::File;
+use std::fs::{File, FileType, OpenOptions};
 use std::io::{self, ErrorKind, Read};
-use std::ops::{Deref, DerefMut};
 use std::path::Path;
 
-use memmap2::MmapMut;
+use super::room::{NoRoom, Room};
 
 /// The largest file there can be: offsets have 32 bits.
 pub const LARGEST: u64 = u32::MAX as u64;
@@ -27,8 +26,10 @@ pub enum ReadError {
         /// The most that is read.
         max: u64,
     },
-    /// It is a folder, a pipe, a device.
-    NotAFile,
+    /// It is a folder, a pipe, a device: this one.
+    NotAFile(&'static str),
+    /// There is not as much memory as it is large.
+    Memory,
     /// The system said no.
     Io(io::Error),
 }
@@ -45,7 +46,8 @@ impl Display for ReadError {
             Self::TooLarge { size: None, max } => {
                 write!(f, "too large: more than --max-file-size, which is {max} bytes")
             }
-            Self::NotAFile => f.write_str("not a file"),
+            Self::NotAFile(what) => write!(f, "{what}, not a file"),
+            Self::Memory => f.write_str("there is not enough memory to read it"),
             Self::Io(error) => f.write_str(&explain(error)),
         }
     }
@@ -59,69 +61,59 @@ impl From<io::Error> for ReadError {
     }
 }
 
-/// From this size on, room is taken in huge pages.
-const HUGE: usize = 8 << 20;
-
-/// Zeroed bytes to read into.
-#[derive(Debug)]
-enum Room {
-    Heap(Vec<u8>),
-    /// Memory of its own, and no file behind it.
-    Pages(MmapMut),
-}
-
-impl Default for Room {
-    fn default() -> Self {
-        Self::Heap(Vec::new())
+impl From<NoRoom> for ReadError {
+    fn from(_: NoRoom) -> Self {
+        Self::Memory
     }
 }
 
-impl Room {
-    fn new(size: usize) -> Self {
-        // Most of the time that reading a large file takes is spent on handing out its memory page by page.
-        match (size >= HUGE).then(|| MmapMut::map_anon(size)) {
-            Some(Ok(pages)) => {
-                #[cfg(target_os = "linux")]
-                // Only a wish: without it, the pages are small ones.
-                let _ = pages.advise(memmap2::Advice::HugePage);
-                Self::Pages(pages)
-            }
-            _ => Self::Heap(vec![0; size]),
-        }
-    }
-
-    /// Makes it larger, and keeps what is in it.
-    fn grow(&mut self, size: usize) {
-        if size < HUGE
-            && let Self::Heap(bytes) = self
-        {
-            bytes.resize(size, 0);
-            return;
-        }
-        let mut larger = Self::new(size);
-        larger[..self.len()].copy_from_slice(self);
-        *self = larger;
+/// Opens a file to read it, and tells its size in bytes. Never waits: whatever the path was when it was looked at, by
+/// now it may be a pipe that nobody writes to.
+fn open(path: &Path) -> Result<(File, u64), ReadError> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_file() {
+        Ok((file, metadata.len()))
+    } else {
+        Err(ReadError::NotAFile(kind(metadata.file_type())))
     }
 }
 
-impl Deref for Room {
-    type Target = [u8];
+/// Whether a file can be opened for reading; the error says why not.
+pub fn is_readable(path: &Path) -> Result<(), ReadError> {
+    open(path).map(drop)
+}
 
-    fn deref(&self) -> &[u8] {
-        match self {
-            Self::Heap(bytes) => bytes,
-            Self::Pages(pages) => pages,
-        }
+/// All bytes of a file of at most `max` bytes.
+pub fn whole(path: &Path, max: u64) -> Result<Vec<u8>, ReadError> {
+    let mut reader = Reader::new(max);
+    Ok(reader.file(path)?.to_vec())
+}
+
+/// What something is that is no file.
+pub(super) fn kind(kind: FileType) -> &'static str {
+    if kind.is_dir() { "a folder" } else { special(kind) }
+}
+
+#[cfg(unix)]
+fn special(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    if kind.is_fifo() {
+        "a pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
     }
 }
 
-impl DerefMut for Room {
-    fn deref_mut(&mut self) -> &mut [u8] {
-        match self {
-            Self::Heap(bytes) => bytes,
-            Self::Pages(pages) => pages,
-        }
-    }
+#[cfg(not(unix))]
+fn special(_kind: FileType) -> &'static str {
+    "a device"
 }
 
 /// Reads one file after the other into the same buffer.
@@ -143,12 +135,7 @@ impl Reader {
 
     /// The bytes of a file.
     pub fn file(&mut self, path: &Path) -> Result<&[u8], ReadError> {
-        let file = File::open(path)?;
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Err(ReadError::NotAFile);
-        }
-        let size = metadata.len();
+        let (file, size) = open(path)?;
         if size > self.max {
             return Err(ReadError::TooLarge {
                 size: Some(size),
@@ -165,11 +152,13 @@ impl Reader {
 
     /// Reads to the end. A size is only a hint: files grow, and those under `/proc` say 0.
     fn fill(&mut self, mut stream: impl Read, hint: usize) -> Result<&[u8], ReadError> {
-        self.room(hint);
+        self.room(hint)?;
         let mut used = 0;
         loop {
             if used == self.buffer.len() {
-                self.buffer.grow(used.saturating_mul(2).max(STEP));
+                let most = usize::try_from(self.max).unwrap_or(usize::MAX).saturating_add(1);
+                self.buffer
+                    .grow(used.saturating_mul(2).clamp(STEP, most.max(STEP)))?;
             }
             match stream.read(&mut self.buffer[used..]) {
                 Ok(0) => return Ok(&self.buffer[..used]),
@@ -187,14 +176,15 @@ impl Reader {
     }
 
     /// Makes room for a file and the one byte by which its end is noticed.
-    fn room(&mut self, size: usize) {
+    fn room(&mut self, size: usize) -> Result<(), ReadError> {
         let wanted = size.saturating_add(1);
         let wasteful = self.buffer.len() > KEEP && wanted <= KEEP;
         if wanted > self.buffer.len() || wasteful {
-            // Dropped first, so that both are never held at once; new pages are zero already.
+            // Dropped first, so that both are never held at once.
             self.buffer = Room::default();
-            self.buffer = Room::new(wanted);
+            self.buffer = Room::new(wanted)?;
         }
+        Ok(())
     }
 }
 

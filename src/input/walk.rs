@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
-use std::fs::{self, FileType, Metadata};
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::changed::Changed;
 use super::exclude::Excludes;
 use super::ignored::Ignored;
-use super::read::explain;
+use super::read::{self, explain};
 
 /// What to check, or why something cannot be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl Walk<'_> {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => self.folder(path),
             Ok(metadata) if metadata.is_file() => self.named(path),
-            Ok(metadata) => self.problem(path, unfit(&metadata).to_owned()),
+            Ok(metadata) => self.problem(path, unfit(&metadata)),
             Err(error) => self.problem(path, unreachable(path, &error)),
         }
     }
@@ -285,28 +285,12 @@ fn unreachable(path: &Path, error: &io::Error) -> String {
 }
 
 /// Why something that is there cannot be checked; opening it could wait for ever.
-fn unfit(metadata: &Metadata) -> &'static str {
-    match special(metadata.file_type()) {
-        Some(message) => message,
-        None => "neither a file nor a folder",
-    }
-}
-
-#[cfg(unix)]
-fn special(kind: FileType) -> Option<&'static str> {
-    use std::os::unix::fs::FileTypeExt;
-    if kind.is_fifo() {
-        Some("a pipe, not a file; to read standard input, give `-`")
-    } else if kind.is_socket() {
-        Some("a socket, not a file")
-    } else if kind.is_char_device() || kind.is_block_device() {
-        Some("a device, not a file; to read standard input, give `-`")
+fn unfit(metadata: &Metadata) -> String {
+    let kind = read::kind(metadata.file_type());
+    let hint = if matches!(kind, "a pipe" | "a device") {
+        "; to read standard input, give `-`"
     } else {
-        None
-    }
-}
-
-#[cfg(not(unix))]
-fn special(_kind: FileType) -> Option<&'static str> {
-    None
+        ""
+    };
+    format!("{kind}, not a file{hint}")
 }

@@ -154,7 +154,9 @@ impl<'a> Linter<'a> {
             values = self.join(values, *node);
         }
         let values = self.join(values, last);
-        for node in before.iter().filter(|node| !values.contains(node)) {
+        // In document order, so that a name that stands there a hundred thousand times costs no square of that.
+        let is_gone = |node: &&NodeId| values.binary_search(node).is_err();
+        for node in before.iter().filter(is_gone) {
             self.overridden(property, *node);
         }
         values
@@ -176,11 +178,9 @@ impl<'a> Linter<'a> {
         }
         self.path.truncate(depth);
         // Whatever else it is, it is gone.
-        let mut index = 0;
-        self.findings.retain(|finding| {
-            index += 1;
-            index <= told || finding.phase == Phase::Bind
-        });
+        let new = self.findings.split_off(told);
+        self.findings
+            .extend(new.into_iter().filter(|finding| finding.phase == Phase::Bind));
     }
 
     fn property(

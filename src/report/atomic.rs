@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use super::unfinished;
+
 /// Written beside its place, and put into it by [`commit`](Self::commit); until then an older file stays as it is.
 ///
 /// What is no ordinary file (`/dev/stderr`, a named pipe) cannot be replaced and is written to at once.
@@ -24,6 +26,7 @@ impl Drop for Pending {
     fn drop(&mut self) {
         // Nothing can be done about it here, and nothing of it is anybody's work.
         let _ = fs::remove_file(&self.beside);
+        unfinished::ended(&self.beside);
     }
 }
 
@@ -88,7 +91,8 @@ fn fresh(folder: &Path) -> io::Result<(File, PathBuf)> {
     let mut last = ErrorKind::AlreadyExists.into();
     for number in 0..TRIES {
         let path = folder.join(format!(".geplint-{process}-{number}.tmp"));
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
+        let open = || OpenOptions::new().write(true).create_new(true).open(&path);
+        match unfinished::begun(&path, open) {
             Ok(file) => return Ok((file, path)),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => last = error,
             Err(error) => return Err(error),

@@ -24,6 +24,7 @@ pub mod source;
 pub mod statistics;
 pub mod summary;
 pub mod table;
+pub mod unfinished;
 mod window;
 pub mod words;
 pub mod wrap;

@@ -1,0 +1,36 @@
+//! Files that a run is told by, read whole before any payload: settings, rules, what the tenant holds, baselines.
+
+use std::path::Path;
+
+use crate::input::{ReadError, read};
+use crate::report::sanitize;
+
+/// The largest settings file, in bytes. Every glob in it becomes an automaton many times its size.
+pub const SETTINGS: u64 = 256 << 10;
+
+/// The largest rules file, in bytes: a hundred times the largest of ours.
+pub const RULES: u64 = 4 << 20;
+
+/// The largest tenant file, list of one, or baseline, in bytes.
+pub const FACTS: u64 = 256 << 20;
+
+/// The text of a file of at most `most` bytes; the message names the file, and the place of what is no text.
+pub fn text(path: &Path, most: u64) -> Result<String, String> {
+    let shown = sanitize::plain_path(path);
+    let bytes = bytes(path, most).map_err(|reason| format!("{shown}: {reason}"))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let before = error.as_bytes().get(..valid).unwrap_or_default();
+        let line = memchr::memchr_iter(b'\n', before).count() + 1;
+        let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+        format!("{shown}:{line}:{}: this is no UTF-8", valid - start + 1)
+    })
+}
+
+/// The bytes of such a file; the message is only the reason.
+pub fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, String> {
+    read::whole(path, most).map_err(|error| match error {
+        ReadError::TooLarge { .. } => format!("too large: such a file has at most {} KiB", most >> 10),
+        other => other.to_string(),
+    })
+}

@@ -1,0 +1,87 @@
+//! Room to read into: zeroed bytes, in huge pages where there are many.
+
+use std::collections::TryReserveError;
+use std::io;
+use std::ops::{Deref, DerefMut};
+
+use memmap2::MmapMut;
+
+/// From this size on, room is taken in pages of its own.
+const MANY: usize = 8 << 20;
+
+/// There is not enough memory.
+#[derive(Debug)]
+pub struct NoRoom;
+
+impl From<TryReserveError> for NoRoom {
+    fn from(_: TryReserveError) -> Self {
+        Self
+    }
+}
+
+impl From<io::Error> for NoRoom {
+    fn from(_: io::Error) -> Self {
+        Self
+    }
+}
+
+/// Zeroed bytes.
+#[derive(Debug)]
+pub enum Room {
+    /// Some.
+    Heap(Vec<u8>),
+    /// Many: memory of its own, with no file behind it. It is zero already, and only what is read into costs anything.
+    Pages(MmapMut),
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self::Heap(Vec::new())
+    }
+}
+
+impl Room {
+    /// Room for so many bytes.
+    pub fn new(size: usize) -> Result<Self, NoRoom> {
+        if size < MANY {
+            let mut bytes = Vec::new();
+            bytes.try_reserve_exact(size)?;
+            bytes.resize(size, 0);
+            return Ok(Self::Heap(bytes));
+        }
+        let pages = MmapMut::map_anon(size)?;
+        // Most of the time that it takes to read a large file goes into handing out its memory page by page. This is a
+        // wish: without it, the pages are small ones.
+        #[cfg(target_os = "linux")]
+        let _ = pages.advise(memmap2::Advice::HugePage);
+        Ok(Self::Pages(pages))
+    }
+
+    /// Makes it larger, and keeps what is in it.
+    pub fn grow(&mut self, size: usize) -> Result<(), NoRoom> {
+        let mut larger = Self::new(size.max(self.len()))?;
+        larger[..self.len()].copy_from_slice(self);
+        *self = larger;
+        Ok(())
+    }
+}
+
+impl Deref for Room {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Heap(bytes) => bytes,
+            Self::Pages(pages) => pages,
+        }
+    }
+}
+
+impl DerefMut for Room {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        match self {
+            Self::Heap(bytes) => bytes,
+            Self::Pages(pages) => pages,
+        }
+    }
+}
