@@ -159,6 +159,45 @@ pub struct Finding {
     pub phase: Phase,
     /// Its place in the order of the table rows, which is the order of several errors in one response (inferred).
     pub order: u32,
+    /// What would mend it, where that is beyond doubt; [`crate::fix`] makes edits of it.
+    pub remedy: Option<Remedy>,
+}
+
+/// What would mend a finding. All spans are places in the file that the finding is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remedy {
+    /// Take out what the finding's span covers: a mark, a comma.
+    Remove,
+    /// Take out the comment that the finding's span covers.
+    RemoveComment,
+    /// Take these members out of their object, each from the start of its name to the end of its value.
+    RemoveMembers(Vec<Span>),
+    /// Write the value that the finding's span covers as this JSON, which the platform reads as the very same.
+    Retype(String),
+    /// Write the name that the finding's span covers as this one.
+    Rename(String),
+    /// Write the text that the finding's span covers without the blanks around it.
+    Trim,
+    /// Put a member, from the start of its name to the end of its value, behind the last one of another object.
+    Move {
+        /// The member.
+        member: Span,
+        /// The other object.
+        to: Span,
+        /// The last member there; `None` where it has none.
+        after: Option<Span>,
+    },
+}
+
+impl Remedy {
+    /// Whether the API receives the same as before.
+    #[must_use]
+    pub const fn is_safe(&self) -> bool {
+        matches!(
+            self,
+            Self::Remove | Self::RemoveComment | Self::RemoveMembers(_) | Self::Retype(_)
+        )
+    }
 }
 
 /// Puts the findings of a file in their one order: by offset, rule and message, and then by whatever tells them apart.

@@ -10,6 +10,7 @@ pub mod bind;
 pub mod cli;
 pub mod config;
 pub mod finding;
+pub mod fix;
 pub mod input;
 pub mod json;
 pub mod lint;

@@ -75,6 +75,21 @@ impl<'r> Session<'r> {
         self.endpoints.iter().copied().find(|endpoint| endpoint.id == id)
     }
 
+    /// What is found in a file as a request to this endpoint. Nothing is learnt of it: it is one version of several.
+    pub fn look(&self, bytes: &[u8], endpoint: &'r Endpoint) -> Checked {
+        let (text, errors) = json::text(bytes);
+        let mut facts = Facts::new(self.tenant, &self.learnt, self.in_order);
+        lint::check_with(&text, errors, endpoint, &mut facts, false)
+    }
+
+    /// The endpoint that a file's names tell, if they tell one.
+    pub fn recognized(&self, bytes: &[u8]) -> Option<&'r Endpoint> {
+        match recognize(&json::text(bytes).0, self.endpoints) {
+            Recognized::Request(id) => self.endpoint(id),
+            _ => None,
+        }
+    }
+
     /// Checks a file as a request to the endpoint that its names tell.
     pub fn file(&mut self, bytes: &[u8], outcomes: bool) -> Outcome<'r> {
         let (text, errors) = json::text(bytes);
@@ -85,7 +100,10 @@ impl<'r> Session<'r> {
             },
             Recognized::OneOf(ids) => Outcome::OneOf(ids.into_iter().map(str::to_owned).collect()),
             Recognized::Unreadable => {
-                let findings = lint::syntax_findings(&text, "", errors);
+                let mut findings = lint::syntax_findings(&text, "", errors);
+                for finding in &mut findings {
+                    finding.remedy = None;
+                }
                 Outcome::Unreadable(Checked {
                     findings,
                     ..Checked::default()

@@ -313,7 +313,12 @@ fn formats_agree() {
             row["start"]["column"]
         );
         let head = format!("{}[{}]: ", text("severity"), text("rule"));
-        assert_eq!(line, format!("{place}: {head}{}", text("message")));
+        let fix = match row["fix"]["safe"].as_bool() {
+            None => "",
+            Some(true) => " (--fix)",
+            Some(false) => " (--fix --unsafe-fixes)",
+        };
+        assert_eq!(line, format!("{place}: {head}{}{fix}", text("message")));
         assert!(full.contains(&format!("[{place}]")), "{place}");
     }
     assert_eq!(full.matches("─[testdata/").count(), rows.len());

@@ -3,7 +3,7 @@
 use std::num::NonZero;
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// Predicts the 400 responses of the GEP SMART Contact API before a request is sent.
 #[derive(Debug, Parser)]
@@ -149,6 +149,21 @@ pub enum FailLevel {
     Never,
 }
 
+/// What is done about findings.
+#[derive(Debug, ClapArgs)]
+#[command(group(ArgGroup::new("mends").args(["fix", "diff"]).multiple(true)))]
+pub struct Mending {
+    /// Mend in the files what can be mended without changing what the API receives (see docs/fixing.md)
+    #[arg(long, conflicts_with = "write_baseline")]
+    pub fix: bool,
+    /// Together with --fix or --diff: mend also what changes that, such as misspelt names
+    #[arg(long, requires = "mends")]
+    pub unsafe_fixes: bool,
+    /// Write nothing: show instead what --fix would change, and exit with 1 if that is anything
+    #[arg(long, conflicts_with_all = ["format", "output", "statistics", "write_baseline", "prune_baseline"])]
+    pub diff: bool,
+}
+
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Exit status: 0 clean, 1 errors (see --fail-on), 2 wrong usage or something \
@@ -168,6 +183,8 @@ pub struct Check {
     /// Count the findings of each rule at the end
     #[arg(long)]
     pub statistics: bool,
+    #[command(flatten)]
+    pub mending: Mending,
     #[command(flatten)]
     pub suppression: Suppression,
     /// Threads to work with; as many as there are processors by default

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::mpsc;
@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use super::args::{Check, Common, Format};
 use super::gate::Gate;
+use super::mend::{self, Mender, Purpose, Told};
 use super::project::Project;
 use super::setup::{self, Known};
 use super::sinks::{self, Sinks};
@@ -19,7 +20,7 @@ use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::config::FailOn;
 use crate::input::{Changed, Entry, Reader};
 use crate::report::{
-    FileReport, OutputError, Problem, Progress, Report, Statistics, Summary, sanitize, summary,
+    FileReport, OutputError, Problem, Progress, Report, Statistics, Summary, output, sanitize, summary,
 };
 use crate::session::{Outcome, Request, Session};
 use crate::suppress::Ledger;
@@ -28,6 +29,7 @@ use crate::suppress::Ledger;
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let since = Instant::now();
     let ready = sinks::distinct(args)
+        .and_then(|()| mend::alone(args))
         .and_then(|()| changed(args))
         .and_then(|only| setup::ready(&args.files, &args.knowledge, only, common));
     let Some((project, entries, known)) = terminal::right(ready, common) else {
@@ -59,13 +61,23 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
         progress: Progress::new(entries.len() as u64, visible),
     };
     let worker = || Worker {
-        args,
-        known: &known,
-        project: &project,
-        gate: &gate,
-        reports: &reports,
-        session: Session::new(&known.endpoints, &known.tenant, args.knowledge.in_order),
         reader: Reader::new(args.files.max_file_size),
+        judge: Judge {
+            args,
+            known: &known,
+            project: &project,
+            gate: &gate,
+            mender: Purpose::of(args).map(|purpose| Mender {
+                purpose,
+                unsafe_too: args.mending.unsafe_fixes,
+                palette: terminal::stdout_look(common).palette(),
+                known: &known,
+                project: &project,
+                gate: &gate,
+            }),
+            reports: &reports,
+            session: Session::new(&known.endpoints, &known.tenant, args.knowledge.in_order),
+        },
     };
     let threads = if args.knowledge.in_order {
         1
@@ -162,17 +174,36 @@ enum Examined {
     Skipped(PathBuf, String),
     /// It cannot be checked, and why.
     Trouble(PathBuf, String),
+    /// What became of it once it was mended, and what there is to tell of that.
+    Mended(Box<Self>, Told),
 }
 
-/// Reads, checks and renders; one a thread.
+/// Reads, and has what it reads checked; one a thread.
 struct Worker<'a> {
+    reader: Reader,
+    judge: Judge<'a>,
+}
+
+/// Mends if that is asked for, checks and renders.
+struct Judge<'a> {
     args: &'a Check,
     known: &'a Known,
     project: &'a Project,
     gate: &'a Gate<'a>,
+    mender: Option<Mender<'a>>,
     reports: &'a [Box<dyn Report>],
     session: Session<'a>,
-    reader: Reader,
+}
+
+/// A file that has been read.
+#[derive(Clone, Copy)]
+struct Payload<'a> {
+    path: &'a Path,
+    /// It was not only found in a folder.
+    named: bool,
+    /// It is standard input.
+    stdin: bool,
+    bytes: &'a [u8],
 }
 
 impl Worker<'_> {
@@ -180,7 +211,7 @@ impl Worker<'_> {
         let (path, named) = match entry {
             Entry::Problem { path, message } => return Examined::Trouble(path.clone(), message.clone()),
             Entry::File { path, named } => (path.as_path(), *named),
-            Entry::Stdin => (self.args.files.stdin_filename.as_path(), true),
+            Entry::Stdin => (self.judge.args.files.stdin_filename.as_path(), true),
         };
         let bytes = match entry {
             Entry::Stdin => self.reader.stream(io::stdin().lock()),
@@ -190,16 +221,52 @@ impl Worker<'_> {
             Ok(bytes) => bytes,
             Err(error) => return Examined::Trouble(path.to_path_buf(), error.to_string()),
         };
-        let outcome = match self.known.endpoints.as_slice() {
-            [endpoint] if self.known.named && (named || !setup::is_response(bytes, endpoint)) => {
-                Outcome::Checked(self.session.request(bytes, endpoint, false))
+        self.judge.examine(Payload {
+            path,
+            named,
+            stdin: matches!(entry, Entry::Stdin),
+            bytes,
+        })
+    }
+}
+
+impl Judge<'_> {
+    fn examine(&mut self, file: Payload<'_>) -> Examined {
+        let Some(mender) = &self.mender else {
+            return self.check(file);
+        };
+        let (path, purpose) = (file.path, mender.purpose);
+        let Some(mended) = mender.mended(&self.session, path, file.named, file.bytes) else {
+            let checked = self.check(file);
+            return if file.stdin && purpose == Purpose::Write {
+                // Whoever reads standard output gets back what is not mended.
+                Examined::Mended(Box::new(checked), Told::Document(file.bytes.to_vec()))
+            } else {
+                checked
+            };
+        };
+        let (bytes, told) = match mender.settle(path, file.stdin, file.bytes, &mended) {
+            Ok(told) if purpose == Purpose::Write => (mended.bytes.as_slice(), told),
+            Ok(told) => (file.bytes, told),
+            Err(message) => {
+                let checked = self.check(file);
+                return Examined::Mended(Box::new(checked), Told::Refused(path.to_path_buf(), message));
             }
-            _ => match self.known.endpoint(self.project, path) {
-                Some(endpoint) if !setup::is_response(bytes, endpoint) => {
-                    Outcome::Checked(self.session.request(bytes, endpoint, false))
-                }
-                _ => self.session.file(bytes, false),
-            },
+        };
+        let mut checked = self.check(Payload { bytes, ..file });
+        if let Examined::Checked(_, summary, ..) = &mut checked {
+            (summary.fixed, summary.mended) = (mended.fixed, 1);
+        }
+        Examined::Mended(Box::new(checked), told)
+    }
+
+    fn check(&mut self, file: Payload<'_>) -> Examined {
+        let Payload {
+            path, named, bytes, ..
+        } = file;
+        let outcome = match self.known.given(self.project, path, named, bytes) {
+            Some(endpoint) => Outcome::Checked(self.session.request(bytes, endpoint, false)),
+            None => self.session.file(bytes, false),
         };
         let trouble = |message| Examined::Trouble(path.to_path_buf(), message);
         match outcome {
@@ -274,11 +341,10 @@ impl Run<'_> {
                     self.progress.suspend(|| terminal::tell(&line));
                 }
             }
-            Examined::Trouble(path, message) => {
-                self.trouble = true;
-                self.summary.problems.push(Problem::new(&path, &message));
-                let line = summary::problem(&path, &message, terminal::stderr_palette(self.common));
-                self.progress.suspend(|| terminal::tell(&line));
+            Examined::Trouble(path, message) => self.complain(&path, &message),
+            Examined::Mended(examined, told) => {
+                self.tell(told)?;
+                return self.show(*examined);
             }
         }
         self.progress.tick();
@@ -292,6 +358,28 @@ impl Run<'_> {
             UNMATCHED => CLEAN,
             code => code,
         }
+    }
+
+    /// Tells what became of a file that was mended.
+    fn tell(&mut self, told: Told) -> Result<(), OutputError> {
+        match told {
+            Told::Written(path, fixed) if self.args.verbose => {
+                let line = mend::written(&path, fixed);
+                self.progress.suspend(|| terminal::tell(&line));
+            }
+            Told::Written(..) => {}
+            Told::Refused(path, message) => self.complain(&path, &message),
+            Told::Document(bytes) => output::write_bytes(&mut io::stdout().lock(), &bytes)?,
+            Told::Diff(text) => self.progress.suspend(|| self.sinks.rendered(&[text]))?,
+        }
+        Ok(())
+    }
+
+    fn complain(&mut self, path: &Path, message: &str) {
+        self.trouble = true;
+        self.summary.problems.push(Problem::new(path, message));
+        let line = summary::problem(path, message, terminal::stderr_palette(self.common));
+        self.progress.suspend(|| terminal::tell(&line));
     }
 
     fn finish(mut self, since: Instant) -> Result<u8, OutputError> {
@@ -322,7 +410,13 @@ impl Run<'_> {
         }
         if !self.args.quiet && !gone {
             let palette = terminal::stderr_palette(self.common);
-            terminal::tell(&self.summary.line(Some(since.elapsed()), palette));
+            let time = Some(since.elapsed());
+            let line = if self.args.mending.diff {
+                self.summary.would(time, palette)
+            } else {
+                self.summary.line(time, palette)
+            };
+            terminal::tell(&line);
         }
         if code == UNMATCHED {
             let hint = skipped && !self.args.verbose;
@@ -335,6 +429,8 @@ impl Run<'_> {
 /// What the run comes to.
 fn exit_code(args: &Check, fail_on: FailOn, summary: &Summary, trouble: bool) -> u8 {
     let failing = match fail_on {
+        // What is there to see is what would change.
+        _ if args.mending.diff => summary.mended,
         FailOn::Error => summary.errors,
         FailOn::Warning => summary.errors + summary.warnings,
         FailOn::Never => 0,

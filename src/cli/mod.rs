@@ -8,6 +8,7 @@ mod gate;
 mod given;
 mod init;
 mod man;
+mod mend;
 mod predict;
 mod project;
 mod rules;

@@ -96,6 +96,23 @@ impl Known {
         })
     }
 
+    /// The endpoint that the command line or the settings give a file, whatever it looks like; a response beside the
+    /// requests is none.
+    pub fn given(
+        &self,
+        project: &Project,
+        path: &Path,
+        named: bool,
+        bytes: &[u8],
+    ) -> Option<&'static Endpoint> {
+        match self.endpoints.as_slice() {
+            [endpoint] if self.named && (named || !is_response(bytes, endpoint)) => Some(endpoint),
+            _ => self
+                .endpoint(project, path)
+                .filter(|endpoint| !is_response(bytes, endpoint)),
+        }
+    }
+
     /// The endpoint that the settings give a file, unless the command line named one for all.
     pub fn endpoint(&self, project: &Project, path: &Path) -> Option<&'static Endpoint> {
         if self.named {

@@ -1,10 +1,11 @@
 //! The documents of a run: one on standard output, and one in each file that `--output` names.
 
-use std::io::{self, StdoutLock};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use super::args::{Check, Common, Format, OutputTo};
+use super::mend::{self, Differences, Purpose};
 use super::terminal;
 use crate::config::FailOn;
 use crate::input::exclude::normal;
@@ -20,10 +21,15 @@ const CHECKOUTS: [&str; 2] = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"];
 /// The reports of a run in the order of its documents, standard output's first.
 pub fn reports(args: &Check, format: Format, fail_on: FailOn, common: &Common) -> Vec<Box<dyn Report>> {
     let strict = fail_on == FailOn::Warning;
-    let mut reports = vec![rooted(
-        format,
-        report(format, terminal::stdout_look(common), strict),
-    )];
+    if Purpose::of(args) == Some(Purpose::Show) {
+        return vec![Box::new(Differences)];
+    }
+    let look = if mend::is_filter(args) {
+        terminal::stderr_look(common)
+    } else {
+        terminal::stdout_look(common)
+    };
+    let mut reports = vec![rooted(format, report(format, look, strict))];
     let files = args.output.iter();
     reports.extend(files.map(|to| rooted(to.format, report(to.format, Look::PLAIN, strict))));
     reports
@@ -98,7 +104,7 @@ pub fn distinct(args: &Check) -> Result<(), String> {
 /// Where the documents of a run go. One that cannot be written is told of; the others go on.
 pub struct Sinks<'a> {
     common: &'a Common,
-    stdout: Result<Output<'a, StdoutLock<'static>>, OutputError>,
+    stdout: Result<Output<'a, Box<dyn Write>>, OutputError>,
     files: Vec<FileSink<'a>>,
     failed: bool,
 }
@@ -112,9 +118,14 @@ impl<'a> Sinks<'a> {
     /// Opens a document for each report, in the order of [`reports`].
     pub fn open(reports: &'a [Box<dyn Report>], args: &'a Check, common: &'a Common) -> Option<Self> {
         let (first, rest) = reports.split_first()?;
+        let stdout: Box<dyn Write> = if mend::is_filter(args) {
+            Box::new(io::stderr().lock())
+        } else {
+            Box::new(io::stdout().lock())
+        };
         let mut sinks = Self {
             common,
-            stdout: Ok(Output::new(first.as_ref(), io::stdout().lock())),
+            stdout: Ok(Output::new(first.as_ref(), stdout)),
             files: Vec::new(),
             failed: false,
         };

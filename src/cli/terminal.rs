@@ -11,6 +11,11 @@ pub fn stdout_look(common: &Common) -> Look {
     look(common, io::stdout().is_terminal())
 }
 
+/// How standard error looks.
+pub fn stderr_look(common: &Common) -> Look {
+    look(common, io::stderr().is_terminal())
+}
+
 /// How standard error is coloured.
 pub fn stderr_palette(common: &Common) -> Palette {
     look(common, io::stderr().is_terminal()).palette()

@@ -10,6 +10,7 @@ use crate::json::{JsonKind, NodeId};
 use crate::rules::{
     Answer, Claim, Known, OneOf, Property, PropertyId, Route, Shape, SingleValued, Table, Type,
 };
+use crate::tenant::Knowledge;
 
 /// A finding names its record; a key longer than this many characters is no name, and many findings would repeat it.
 const LONGEST_KEY: usize = 256;
@@ -243,6 +244,7 @@ impl<'a> Linter<'a> {
             source: note.source,
             predicted: note.predicted,
             phase: note.phase,
+            remedy: None,
         });
     }
 
@@ -681,6 +683,7 @@ impl<'a> Linter<'a> {
             None => format!("Send a value of {of}."),
         };
         let fills = [("property", property.name.as_str()), ("value", text)];
+        let told = self.findings.len();
         self.claim(
             &list.claim,
             self.value_place(value),
@@ -689,6 +692,7 @@ impl<'a> Linter<'a> {
             message,
             help,
         );
+        self.mend(told, self.trimmed(value, text, |text| list.holds(text)));
     }
 
     pub(super) fn odd_shape(&mut self, property: &Property, shape: Shape, value: NodeId, text: &str) {
@@ -702,7 +706,10 @@ impl<'a> Linter<'a> {
             "No page says that the API checks it, but it is hardly what was meant.",
             format!("Send {what} such as {example}."),
         );
+        let told = self.findings.len();
         self.warn(Some(property), self.value_place(value), note);
+        let fits = |text: &str| super::value::has_shape(shape, text);
+        self.mend(told, self.trimmed(value, text, fits));
     }
 
     pub(super) fn outbound_only(&mut self, property: &Property, value: NodeId) {
@@ -908,6 +915,7 @@ impl<'a> Linter<'a> {
                 )
             };
         let fills = [("property", property.name.as_str()), ("value", text)];
+        let told = self.findings.len();
         self.claim(
             &known.claim,
             self.value_place(value),
@@ -916,6 +924,8 @@ impl<'a> Linter<'a> {
             message,
             help,
         );
+        let fits = |text: &str| self.facts.knows(known.fact, text) == Knowledge::Right;
+        self.mend(told, self.trimmed(value, text, fits));
     }
 
     /// Name of the property at the end of a route.
@@ -943,34 +953,42 @@ impl<'a> Linter<'a> {
     }
 
     /// A name that the table does not have.
-    pub(super) fn stranger(&mut self, table: &Table, key: NodeId, _value: NodeId, name: &str) {
+    pub(super) fn stranger(&mut self, table: &Table, key: NodeId, value: NodeId, name: &str) {
         if matches!(name, "$id" | "$type" | "$ref" | "$values" | "$value") {
             return self.reader_name(key, name);
         }
         let place = self.key_place(key);
         let lost = "The API ignores names it does not know: what is sent under it is lost.";
-        let (rule, message, help) = match meant(self.endpoint, table, name) {
-            Meant::Near(near) => (
+        let meant = meant(self.endpoint, table, name);
+        let (rule, message, help) = match meant {
+            Meant::Near { property, .. } => (
                 "unknown-property",
                 format!("{} is no property of {}", quoted(name), table.title),
-                format!("Did you mean {near}?"),
+                format!("Did you mean {}?", table.property(property).name),
             ),
-            Meant::Elsewhere(route, spelled) => (
-                "misplaced-property",
-                format!("{} does not belong here", quoted(name)),
-                if route.is_empty() {
-                    format!("{spelled} belongs on the record itself.")
+            Meant::Elsewhere { table, property, .. } => {
+                let other = self.endpoint.table(table);
+                let spelled = &other.property(property).name;
+                let place = if other.route.is_empty() {
+                    "on the record itself".to_owned()
                 } else {
-                    format!("{spelled} belongs inside {}.", route.join(" / "))
-                },
-            ),
+                    format!("inside {}", other.route.join(" / "))
+                };
+                (
+                    "misplaced-property",
+                    format!("{} does not belong here", quoted(name)),
+                    format!("{spelled} belongs {place}."),
+                )
+            }
             Meant::Nothing => (
                 "unknown-property",
                 format!("{} is no property of {}", quoted(name), table.title),
                 format!("Remove it, or see `geplint rules {}`.", self.endpoint.id),
             ),
         };
+        let told = self.findings.len();
         self.push(Note::warning(rule, message, lost, help), place, String::new());
+        self.consider(told, &meant, table, key, value);
     }
 
     pub(super) fn duplicate_name(&mut self, property: &Property, key: NodeId, previous: NodeId) {

@@ -14,6 +14,7 @@ mod effects;
 mod finding;
 mod names;
 mod object;
+mod remedy;
 mod request;
 mod skim;
 mod value;
@@ -68,6 +69,8 @@ struct Linter<'a> {
     key: Option<NodeId>,
     /// The text of the record's key, once a finding has asked for it: each of a thousand would look again.
     known_key: OnceCell<String>,
+    /// Remedies that wait for the rest of their object or record.
+    unsettled: remedy::Unsettled,
     findings: &'a mut Vec<crate::finding::Finding>,
     undecided: &'a mut u64,
 }

@@ -1,14 +1,23 @@
 //! Names that no row has: where they belong, or which name was meant.
 
-use crate::rules::{Endpoint, Table};
+use crate::rules::{Endpoint, PropertyId, Table, TableId};
 
 /// What to say of a name that its table does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Meant {
-    /// Another table has it: the route from a record to its object, and the name as that table spells it.
-    Elsewhere(Vec<String>, String),
+    /// Another table has it; of several the one nearest to the record.
+    Elsewhere {
+        table: TableId,
+        property: PropertyId,
+        /// No other table has it.
+        only: bool,
+    },
     /// This table has a name that looks like it.
-    Near(String),
+    Near {
+        property: PropertyId,
+        /// No other name of this table looks like it.
+        only: bool,
+    },
     /// Nothing comes near.
     Nothing,
 }
@@ -16,33 +25,42 @@ pub(super) enum Meant {
 /// Looks for the place or the name that was meant.
 pub(super) fn meant(endpoint: &Endpoint, table: &Table, name: &str) -> Meant {
     let plain = simplified(name);
-    if let Some(near) = table
-        .properties
-        .iter()
-        .find(|property| simplified(&property.name) == plain)
-    {
-        return Meant::Near(near.name.clone());
+    let same = (0..)
+        .map(PropertyId)
+        .zip(&table.properties)
+        .filter(|(_, property)| simplified(&property.name) == plain);
+    let mut same = same.map(|(id, _)| id);
+    if let Some(property) = same.next() {
+        let only = same.next().is_none();
+        return Meant::Near { property, only };
     }
-    let elsewhere = endpoint
-        .tables
-        .iter()
-        .filter_map(|other| other.find(name).map(|id| (other, other.property(id))))
-        .min_by_key(|(other, _)| other.route.len());
-    if let Some((other, property)) = elsewhere {
-        return Meant::Elsewhere(other.route.clone(), property.name.clone());
+    let elsewhere = || {
+        let tables = (0..).map(TableId).zip(&endpoint.tables);
+        tables.filter_map(|(id, other)| other.find(name).map(|property| (id, other, property)))
+    };
+    if let Some((table, _, property)) = elsewhere().min_by_key(|(_, other, _)| other.route.len()) {
+        let only = elsewhere().nth(1).is_none();
+        return Meant::Elsewhere {
+            table,
+            property,
+            only,
+        };
     }
     let length = plain.chars().count();
     let limit = (length / 4).clamp(1, 3);
-    table
-        .properties
-        .iter()
-        .map(|property| (simplified(&property.name), property))
+    let near: Vec<(usize, PropertyId)> = (0..)
+        .map(PropertyId)
+        .zip(&table.properties)
+        .map(|(id, property)| (simplified(&property.name), id))
         // The distance is never less than the difference in length: a name of a megabyte is not compared.
         .filter(|(known, _)| known.chars().count().abs_diff(length) <= limit)
-        .map(|(known, property)| (strsim::osa_distance(&plain, &known), property))
+        .map(|(known, id)| (strsim::osa_distance(&plain, &known), id))
         .filter(|(distance, _)| *distance <= limit)
+        .collect();
+    let only = near.len() == 1;
+    near.into_iter()
         .min_by_key(|(distance, _)| *distance)
-        .map_or(Meant::Nothing, |(_, property)| Meant::Near(property.name.clone()))
+        .map_or(Meant::Nothing, |(_, property)| Meant::Near { property, only })
 }
 
 /// Lower case without `_`, `-` and blanks: `user_name` is `username`.

@@ -22,6 +22,7 @@ impl<'a> Linter<'a> {
     /// Lints the element of the request's list that is the record.
     pub(super) fn record(&mut self, root: NodeId) {
         let table = self.endpoint.record_table();
+        let told = self.findings.len();
         match self.resolved(root) {
             Resolved::Null => self.null_record(root),
             Resolved::Refused(sentence) => self.refused(root, None, sentence),
@@ -36,6 +37,7 @@ impl<'a> Linter<'a> {
                 // The record's path stays: what is said of its key comes later.
             }
         }
+        self.settle_moves(told);
     }
 
     /// Lints objects that the platform merges into one; all but always there is just one.
@@ -46,6 +48,7 @@ impl<'a> Linter<'a> {
         for object in objects {
             self.members(table, *object, base, due);
         }
+        self.settle_renames(base);
         if base == 0 {
             self.read = self.root.filter(|root| objects == [*root]);
         }
@@ -202,7 +205,10 @@ impl<'a> Linter<'a> {
         let depth = self.path.len();
         self.path.push(Step::Key(key_of(last)));
         if property.outbound_only {
+            let told = self.findings.len();
             self.outbound_only(property, last);
+            let remedy = self.without(table, property, objects);
+            self.mend(told, Some(remedy));
         }
         match property.ty {
             Type::Object(id) => self.object_property(table, property, id, objects, values),

@@ -7,10 +7,11 @@ use std::collections::{HashMap, HashSet};
 use super::duplicates::Keys;
 use super::finding::{Note, Place, push_token, quoted, sentence};
 use super::object::Resolved;
+use super::remedy::Unsettled;
 use super::skim::Skim;
 use super::{Followed, Linter, Step};
 use crate::bind::{self, Container, Json};
-use crate::finding::{Evidence, Finding, Phase, Predicted, Severity, Span, Target, Wording, sort};
+use crate::finding::{Evidence, Finding, Phase, Predicted, Remedy, Severity, Span, Target, Wording, sort};
 use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree, decode};
 use crate::rules::Endpoint;
 use crate::tenant::{Facts, Learnt, Tenant};
@@ -146,6 +147,12 @@ pub fn check_with(
         }
     }
     checked.findings.extend(syntax);
+    if !checked.mendable {
+        // Where the text is guessed at, so would be its mending.
+        for finding in &mut checked.findings {
+            finding.remedy = None;
+        }
+    }
     sort(&mut checked.findings);
     checked
 }
@@ -263,8 +270,18 @@ pub fn syntax_findings(text: &str, endpoint: &str, errors: Vec<SyntaxError>) -> 
             predicted: None,
             phase: Phase::None,
             order: 0,
+            remedy: remedy(error.kind),
         })
         .collect()
+}
+
+/// What would mend a mistake in the syntax: only where nothing that is meant is lost.
+const fn remedy(kind: SyntaxKind) -> Option<Remedy> {
+    match kind {
+        SyntaxKind::ByteOrderMark | SyntaxKind::TrailingComma => Some(Remedy::Remove),
+        SyntaxKind::Comment | SyntaxKind::HashComment => Some(Remedy::RemoveComment),
+        _ => None,
+    }
 }
 
 /// The rule that speaks for a mistake in the syntax: most share one.
@@ -316,6 +333,7 @@ impl Scratch {
             read: None,
             key: None,
             known_key: OnceCell::new(),
+            unsettled: Unsettled::default(),
             findings: &mut checked.findings,
             undecided: &mut checked.undecided,
         }

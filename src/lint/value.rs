@@ -1,7 +1,7 @@
 //! A scalar meets its row: its type first, then what its text has to be.
 
 use super::Linter;
-use crate::bind::{self, EnumMember, Failure, Scalar};
+use crate::bind::{self, Change, EnumMember, Failure, Scalar};
 use crate::finding::Severity;
 use crate::json::{JsonKind, NodeId, utf16_len};
 use crate::rules::{Glance, Property, Shape, Table, Type};
@@ -126,7 +126,12 @@ impl<'a> Linter<'a> {
         match bind::bind(scalar, members, true, self.json(node, &text), &name) {
             Ok(bound) => {
                 if let Some(change) = bound.change {
-                    self.changed(property, value, change, &bound.becomes(members));
+                    let becomes = bound.becomes(members);
+                    let told = self.findings.len();
+                    self.changed(property, value, change, &becomes);
+                    if matches!(change, Change::TextToBoolean | Change::TextToNumber) {
+                        self.mend(told, self.plain_value(ty, value, &bound, &becomes));
+                    }
                 }
                 self.nullable(property, value, ty);
                 true
@@ -188,7 +193,7 @@ impl<'a> Linter<'a> {
         true
     }
 
-    fn scalar(&self, ty: Type) -> (Scalar, &'a [EnumMember]) {
+    pub(super) fn scalar(&self, ty: Type) -> (Scalar, &'a [EnumMember]) {
         match ty {
             Type::Boolean => (Scalar::Boolean, &[]),
             Type::Int => (Scalar::Int, &[]),

@@ -8,8 +8,9 @@ use super::sanitize::escape;
 use super::source::{Position, Source};
 use super::{FileReport, Report, words};
 use crate::finding::{Finding, Severity};
+use crate::fix;
 
-/// `path:line:column: error[rule]: message`.
+/// `path:line:column: error[rule]: message`, and then `(--fix)` where that would mend it.
 #[derive(Debug)]
 pub struct Concise {
     palette: Palette,
@@ -45,10 +46,14 @@ pub(super) fn line(out: &mut String, source: &Source<'_>, finding: &Finding, pal
     let Position { line, column } = source.position(finding.span.start);
     let head = format!("{}[{}]", words::severity(finding.severity), escape(&finding.rule));
     let message = escape(&finding.message);
+    let fix = match fix::of(source.text(), finding) {
+        Some(fix) => format!(" ({})", words::remedy(fix.safe)),
+        None => String::new(),
+    };
     // Writing to a string cannot fail.
     let _ = write!(out, "{}:{line}:{column}: ", palette.strong(source.name()));
     let _ = match finding.severity {
-        Severity::Error => writeln!(out, "{}: {message}", palette.error(head)),
-        Severity::Warning => writeln!(out, "{}: {message}", palette.warning(head)),
+        Severity::Error => writeln!(out, "{}: {message}{fix}", palette.error(head)),
+        Severity::Warning => writeln!(out, "{}: {message}{fix}", palette.warning(head)),
     };
 }

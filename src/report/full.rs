@@ -18,6 +18,7 @@ use super::window::{Frame, TAB, Window};
 use super::wrap::wrap;
 use super::{FileReport, Report, concise, facts, words};
 use crate::finding::{Finding, Phase, Severity, Target};
+use crate::fix;
 
 /// The column that the text of a note begins in.
 const NOTE: usize = 13;
@@ -76,6 +77,9 @@ impl Full {
             )?;
         }
         notes.facts(finding)?;
+        if let Some(fix) = fix::of(source.text(), finding) {
+            notes.push("fix", &format!("geplint check {}", words::remedy(fix.safe)))?;
+        }
         Ok(out)
     }
 }

@@ -11,6 +11,7 @@ use super::sanitize::{is_ci_mark, is_unprintable};
 use super::source::Source;
 use super::{FileReport, Problem, Report, Summary, words};
 use crate::finding::{Finding, Predicted};
+use crate::fix::{self, Edit, Fix};
 
 /// How deep a finding stands in the document.
 const INDENT: &str = "\n    ";
@@ -70,6 +71,22 @@ pub(super) struct Row<'a> {
     source: &'a str,
     related: Option<Related<'a>>,
     predicted: Option<Answer<'a>>,
+    fix: Option<Mending>,
+}
+
+/// What `--fix` would do about it.
+#[derive(Serialize)]
+struct Mending {
+    safe: bool,
+    edits: Vec<Change>,
+}
+
+/// Bytes of the file, by their offsets, and what would stand in their place.
+#[derive(Serialize)]
+struct Change {
+    start: u32,
+    end: u32,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -118,6 +135,7 @@ struct Totals {
     records: u64,
     errors: u64,
     warnings: u64,
+    fixed: u64,
     suppressed: u64,
     skipped: u64,
 }
@@ -148,6 +166,21 @@ impl<'a> Row<'a> {
                 end: Place::new(source, span.end),
             }),
             predicted: finding.predicted.as_ref().map(Answer::new),
+            fix: fix::of(source.text(), finding).map(Mending::new),
+        }
+    }
+}
+
+impl Mending {
+    fn new(fix: Fix) -> Self {
+        let change = |edit: Edit| Change {
+            start: edit.span.start,
+            end: edit.span.end,
+            text: edit.text,
+        };
+        Self {
+            safe: fix.safe,
+            edits: fix.edits.into_iter().map(change).collect(),
         }
     }
 }
@@ -181,6 +214,7 @@ impl Totals {
             records: summary.records,
             errors: summary.errors,
             warnings: summary.warnings,
+            fixed: summary.fixed,
             suppressed: summary.suppressed,
             skipped: summary.skipped,
         }

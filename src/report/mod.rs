@@ -6,6 +6,7 @@
 pub mod atomic;
 pub mod checkstyle;
 pub mod concise;
+pub mod diff;
 mod facts;
 pub mod full;
 pub mod github;

@@ -94,7 +94,12 @@ impl<'a, W: Write> Output<'a, W> {
 
 /// Writes all of `text`; waits where a pipe that does not block is full.
 pub fn write(stream: &mut dyn Write, text: &str) -> Result<(), OutputError> {
-    let mut rest = text.as_bytes();
+    write_bytes(stream, text.as_bytes())
+}
+
+/// The same for bytes that may be no text.
+pub fn write_bytes(stream: &mut dyn Write, bytes: &[u8]) -> Result<(), OutputError> {
+    let mut rest = bytes;
     while !rest.is_empty() {
         match retry(|| stream.write(rest))? {
             0 => return Err(OutputError::Io(ErrorKind::WriteZero.into())),

@@ -71,6 +71,22 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A line of a file, whole: as it is, tabs too, but harmless.
+pub fn source_line(text: &str) -> Cow<'_, str> {
+    if !needs_escape(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for (at, c) in text.char_indices() {
+        if c == '\t' {
+            out.push(c);
+        } else {
+            push_escaped(&mut out, c, &text[at..]);
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// A path as its user wrote it, with `/` between its parts and nothing unprintable in it.
 pub fn path(path: &Path) -> String {
     escape(&plain_path(path)).into_owned()

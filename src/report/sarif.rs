@@ -14,6 +14,7 @@ use super::json::{Answer, elements, pretty};
 use super::source::Source;
 use super::{FileReport, Report, Summary, facts, words};
 use crate::finding::{Finding, Span};
+use crate::fix;
 use crate::rules::{RuleText, rule_texts};
 
 const SCHEMA: &str =
@@ -21,6 +22,9 @@ const SCHEMA: &str =
 
 /// The name of the folder that paths are relative to.
 const ROOT: &str = "%SRCROOT%";
+
+/// The byte order mark.
+const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// How deep the parts of a run, and its results, stand in the document.
 const RUN: &str = "\n      ";
@@ -189,6 +193,8 @@ struct Outcome<'a> {
     locations: [Location<'a>; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixes: Option<[Mending<'a>; 1]>,
     partial_fingerprints: BTreeMap<&'static str, String>,
     properties: Facts<'a>,
 }
@@ -225,6 +231,29 @@ struct Region {
     start_column: u32,
     end_line: u32,
     end_column: u32,
+}
+
+/// A finding's fix.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Mending<'a> {
+    description: Plain<String>,
+    artifact_changes: [Changes<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Changes<'a> {
+    artifact_location: &'a Artifact,
+    replacements: Vec<Replacement>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement {
+    deleted_region: Region,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inserted_content: Option<Plain<String>>,
 }
 
 #[derive(Serialize)]
@@ -264,6 +293,7 @@ impl<'a> Outcome<'a> {
                 None,
             )],
             related_locations: related.collect(),
+            fixes: Mending::new(source, artifact, finding).map(|fix| [fix]),
             partial_fingerprints: BTreeMap::from([("geplint/v1", prints.next("", finding))]),
             properties: Facts {
                 evidence: words::evidence(finding.evidence),
@@ -275,6 +305,29 @@ impl<'a> Outcome<'a> {
                 predicted: finding.predicted.as_ref().map(Answer::new),
             },
         }
+    }
+}
+
+impl<'a> Mending<'a> {
+    /// `None` also where a byte order mark goes: the standard does not count it as a part of the text.
+    fn new(source: &Source<'_>, artifact: &'a Artifact, finding: &Finding) -> Option<Self> {
+        let marked = source.text().starts_with(MARK);
+        let fix = fix::of(source.text(), finding)?;
+        let replacements = fix.edits.into_iter().map(|edit| {
+            let visible = !marked || edit.span.start as usize >= MARK.len();
+            visible.then(|| Replacement {
+                deleted_region: Region::new(source, edit.span),
+                inserted_content: (!edit.text.is_empty()).then_some(Plain { text: edit.text }),
+            })
+        });
+        let replacements = replacements.collect::<Option<Vec<_>>>()?;
+        Some(Self {
+            description: plain(&facts::help(finding)),
+            artifact_changes: [Changes {
+                artifact_location: artifact,
+                replacements,
+            }],
+        })
     }
 }
 
@@ -336,7 +389,6 @@ impl Region {
 
 /// A column in UTF-16 units; a byte order mark is no part of the text, says the standard.
 fn column(source: &Source<'_>, offset: u32) -> u32 {
-    const MARK: &[u8] = "\u{feff}".as_bytes();
     let column = source.utf16_column(offset);
     let marked = source.text().starts_with(MARK) && source.position(offset).line == 1;
     if marked {

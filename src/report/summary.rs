@@ -40,6 +40,10 @@ pub struct Summary {
     pub errors: u64,
     /// Warnings shown.
     pub warnings: u64,
+    /// Findings that are gone because the file was mended, or would be.
+    pub fixed: u64,
+    /// Files that were mended, or would be.
+    pub mended: u64,
     /// Findings that were found and not shown, as the user wished.
     pub suppressed: u64,
     /// Files that were not checked: no endpoint fits them, or they could not be read.
@@ -71,6 +75,8 @@ impl Summary {
         self.refused += other.refused;
         self.errors += other.errors;
         self.warnings += other.warnings;
+        self.fixed += other.fixed;
+        self.mended += other.mended;
         self.suppressed += other.suppressed;
         self.skipped += other.skipped;
         self.undecided += other.undecided;
@@ -97,6 +103,7 @@ impl Summary {
         if parts.is_empty() {
             parts.push(self.calm(palette));
         }
+        parts.extend((self.fixed > 0).then(|| palette.good(format!("{} fixed", self.fixed)).to_string()));
         parts.extend((self.suppressed > 0).then(|| format!("{} suppressed", self.suppressed)));
         parts.extend((self.skipped > 0).then(|| format!("{} skipped", self.skipped)));
         let time = elapsed.map(|time| palette.faint(format!(" ({})", seconds(time))).to_string());
@@ -111,6 +118,28 @@ impl Summary {
             parts.join(", "),
             time.unwrap_or_default()
         )
+    }
+
+    /// The sentence for the end of a run that only shows what would change:
+    /// `12 files, 340 records: 3 findings would be fixed in 2 files (0.12 s)`.
+    pub fn would(&self, elapsed: Option<Duration>, palette: Palette) -> String {
+        let what = match (self.files, self.mended) {
+            (0, _) => self.calm(palette),
+            (_, 0) => "nothing to fix".to_owned(),
+            (_, mended) => format!(
+                "{} would be fixed in {}",
+                palette.good(count(self.fixed, "finding")),
+                count(mended, "file")
+            ),
+        };
+        let skipped = if self.skipped > 0 {
+            format!(", {} skipped", self.skipped)
+        } else {
+            String::new()
+        };
+        let time = elapsed.map(|time| palette.faint(format!(" ({})", seconds(time))).to_string());
+        let (files, records) = (count(self.files, "file"), count(self.records, "record"));
+        format!("{files}, {records}: {what}{skipped}{}", time.unwrap_or_default())
     }
 
     /// What to say where nothing was found: of no file at all, that is no praise.
@@ -233,6 +262,48 @@ mod tests {
         assert_eq!(
             one.line(None, PLAIN),
             "1 file, 1 record: 2 warnings, 1 check needs tenant facts (geplint explain tenant)"
+        );
+    }
+
+    #[test]
+    fn what_was_mended_or_would_be() {
+        let summary = Summary {
+            files: 2,
+            records: 3,
+            fixed: 3,
+            mended: 1,
+            ..Summary::default()
+        };
+        assert_eq!(
+            line(&summary),
+            "2 files, 3 records: no problems found, 3 fixed (0.12 s)"
+        );
+        let left = Summary {
+            warnings: 1,
+            suppressed: 1,
+            ..summary.clone()
+        };
+        assert_eq!(
+            left.line(None, PLAIN),
+            "2 files, 3 records: 1 warning, 3 fixed, 1 suppressed"
+        );
+        assert_eq!(
+            summary.would(None, PLAIN),
+            "2 files, 3 records: 3 findings would be fixed in 1 file"
+        );
+        let nothing = Summary {
+            fixed: 0,
+            mended: 0,
+            skipped: 1,
+            ..summary
+        };
+        assert_eq!(
+            nothing.would(None, PLAIN),
+            "2 files, 3 records: nothing to fix, 1 skipped"
+        );
+        assert_eq!(
+            Summary::default().would(None, PLAIN),
+            "0 files, 0 records: nothing checked"
         );
     }
 

@@ -13,7 +13,7 @@ fn files() -> MutexGuard<'static, Vec<PathBuf>> {
     FILES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Creates a file that is removed if a signal ends the run before [`ended`] is told of it.
+/// Creates a file that is removed if a signal ends the run before it has [`ended`].
 pub(super) fn begun(path: &Path, create: impl FnOnce() -> io::Result<File>) -> io::Result<File> {
     #[cfg(unix)]
     unix::watch();
@@ -24,9 +24,13 @@ pub(super) fn begun(path: &Path, create: impl FnOnce() -> io::Result<File>) -> i
     Ok(file)
 }
 
-/// It has become what it was to be, or is gone.
-pub(super) fn ended(path: &Path) {
-    files().retain(|file| file != path);
+/// Makes it what it was to be, or takes it away. Where that fails it is still unfinished.
+pub(super) fn ended(path: &Path, end: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+    // In one with forgetting it: as soon as the name is free, another thread may begin a file of that name.
+    let mut files = files();
+    end()?;
+    files.retain(|file| file != path);
+    Ok(())
 }
 
 /// Lets a write beyond the limit on file sizes fail, as one on a full disk does, instead of ending the process.
@@ -103,8 +107,7 @@ mod tests {
         let file = begun(&path, || File::create(&path)).unwrap();
         assert!(files().contains(&path));
         drop(file);
-        std::fs::remove_file(&path).unwrap();
-        ended(&path);
+        ended(&path, || std::fs::remove_file(&path)).unwrap();
         assert!(!files().contains(&path));
         assert!(begun(&path, || Err(io::ErrorKind::Other.into())).is_err());
         assert!(!files().contains(&path));

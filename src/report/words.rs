@@ -70,6 +70,11 @@ pub fn answer(predicted: &Predicted) -> String {
     text
 }
 
+/// What to type to have it mended.
+pub const fn remedy(safe: bool) -> &'static str {
+    if safe { "--fix" } else { "--fix --unsafe-fixes" }
+}
+
 /// A number and its noun: `1 file`, `2 files`.
 pub fn count(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })

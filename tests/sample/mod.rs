@@ -36,6 +36,7 @@ pub fn finding(rule: &'static str, span: Span, message: &str) -> Finding {
         predicted: None,
         phase: Phase::Data,
         order: 0,
+        remedy: None,
     }
 }
 

@@ -1,0 +1,155 @@
+//! `check --fix` and `check --diff`: what is mended, and how it gets back to where it came from.
+
+use std::fs;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::args::Check;
+use super::gate::Gate;
+use super::project::Project;
+use super::setup::Known;
+use crate::fix::{self, Mended, Seen, Tally};
+use crate::input::read::explain;
+use crate::report::{AtomicFile, FileReport, Report, diff, look::Palette, sanitize, words};
+use crate::rules::Endpoint;
+use crate::session::Session;
+
+/// What becomes of mended files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// They are written.
+    Write,
+    /// What would change is shown.
+    Show,
+}
+
+impl Purpose {
+    /// What the arguments ask for; `None` if files are to stay as they are, unseen.
+    pub const fn of(args: &Check) -> Option<Self> {
+        match (args.mending.diff, args.mending.fix) {
+            (true, _) => Some(Self::Show),
+            (false, true) => Some(Self::Write),
+            (false, false) => None,
+        }
+    }
+}
+
+/// Whether standard output is for the mended document, and all else goes to standard error.
+pub fn is_filter(args: &Check) -> bool {
+    Purpose::of(args) == Some(Purpose::Write) && args.files.paths.iter().any(|path| is_stdin(path))
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Sees to it that a mended document has standard output to itself.
+pub fn alone(args: &Check) -> Result<(), String> {
+    if is_filter(args) && args.files.paths.len() > 1 {
+        return Err("--fix writes what it reads from - to standard output: name no other path".to_owned());
+    }
+    Ok(())
+}
+
+/// What there is to tell of the mending of one file, besides what is found in it.
+pub enum Told {
+    /// It was written, with so many findings fewer.
+    Written(PathBuf, u64),
+    /// It could not be written, and why.
+    Refused(PathBuf, String),
+    /// The document for standard output.
+    Document(Vec<u8>),
+    /// What would change.
+    Diff(String),
+}
+
+/// `fixed a.json: 3 findings`.
+pub fn written(path: &Path, fixed: u64) -> String {
+    format!(
+        "fixed {}: {}",
+        sanitize::path(path),
+        words::count(fixed, "finding")
+    )
+}
+
+/// Mends files in memory.
+pub struct Mender<'a> {
+    pub purpose: Purpose,
+    pub unsafe_too: bool,
+    pub palette: Palette,
+    pub known: &'a Known,
+    pub project: &'a Project,
+    pub gate: &'a Gate<'a>,
+}
+
+impl<'a> Mender<'a> {
+    /// What a file would be if all that can be mended were; `None` if that changes nothing, or if it is no payload.
+    pub fn mended(&self, session: &Session<'a>, path: &Path, named: bool, bytes: &[u8]) -> Option<Mended> {
+        let given = self.known.given(self.project, path, named, bytes);
+        let endpoint = given.or_else(|| session.recognized(bytes))?;
+        let mut check = |bytes: &[u8]| {
+            let findings = session.look(bytes, endpoint).findings;
+            let all = Tally::of(&findings);
+            Seen::new(all, self.gate.apply(path, findings).0)
+        };
+        let mended = fix::mend(bytes, self.unsafe_too, &mut check)?;
+        let same = |other: &Endpoint| std::ptr::eq(endpoint, other);
+        (given.is_some() || session.recognized(&mended.bytes).is_some_and(same)).then_some(mended)
+    }
+
+    /// Shows what would change, or writes it; the message says why it cannot.
+    pub fn settle(&self, path: &Path, stdin: bool, before: &[u8], mended: &Mended) -> Result<Told, String> {
+        match self.purpose {
+            Purpose::Show => {
+                let name = FileReport::new(path, b"", Vec::new(), 0).name;
+                let text = String::from_utf8_lossy(before);
+                let after = String::from_utf8_lossy(&mended.bytes);
+                Ok(Told::Diff(diff::unified(&name, &text, &after, self.palette)))
+            }
+            Purpose::Write if stdin => Ok(Told::Document(mended.bytes.clone())),
+            Purpose::Write => {
+                replace(path, before, &mended.bytes).map(|()| Told::Written(path.to_path_buf(), mended.fixed))
+            }
+        }
+    }
+}
+
+/// Puts new bytes in the place of a file's old ones, if it still holds these.
+fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), String> {
+    let told = |error: &std::io::Error| format!("not fixed: {}", explain(error));
+    let there = fs::metadata(path).map_err(|error| told(&error))?;
+    if !there.is_file() {
+        return Err(told(&ErrorKind::InvalidInput.into()));
+    }
+    if has_other_names(&there) {
+        return Err("not fixed: it is hard-linked, and its other names would keep the old text".to_owned());
+    }
+    let written = AtomicFile::create(path).and_then(|mut file| {
+        file.write_all(after)?;
+        file.commit_over(before)
+    });
+    match written {
+        Ok(true) => Ok(()),
+        Ok(false) => Err("not fixed: it was changed by someone else in the meantime".to_owned()),
+        Err(error) => Err(told(&error)),
+    }
+}
+
+#[cfg(unix)]
+fn has_other_names(there: &fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(there) > 1
+}
+
+#[cfg(not(unix))]
+fn has_other_names(_there: &fs::Metadata) -> bool {
+    false
+}
+
+/// The document of a run that only shows what would change: differences, and nothing around them.
+pub struct Differences;
+
+impl Report for Differences {
+    fn render(&self, _file: &FileReport<'_>) -> String {
+        String::new()
+    }
+}

@@ -1,0 +1,460 @@
+//! From a finding's remedy to the bytes that change, with the white space around them left tidy.
+
+use super::{Edit, Fix};
+use crate::finding::{Finding, Remedy, Span};
+
+/// The byte order mark.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The edits that mend a finding of this file; `None` where there is no remedy, or where it does not fit the text.
+#[must_use]
+pub fn of(bytes: &[u8], finding: &Finding) -> Option<Fix> {
+    let remedy = finding.remedy.as_ref()?;
+    let span = finding.span;
+    let edits = match remedy {
+        Remedy::Remove => matches!(slice(bytes, span), b"," | MARK).then(|| vec![edit(span, "")]),
+        Remedy::RemoveComment => comment(bytes, span).map(|edit| vec![edit]),
+        Remedy::RemoveMembers(members) => without(bytes, members),
+        Remedy::Retype(json) => Some(vec![edit(span, json)]),
+        Remedy::Rename(name) => serde_json::to_string(name)
+            .ok()
+            .map(|name| vec![edit(span, &name)]),
+        Remedy::Trim => trimmed(bytes, span),
+        Remedy::Move { member, to, after } => moved(bytes, *member, *to, *after),
+    };
+    let safe = remedy.is_safe();
+    edits.map(|edits| Fix { safe, edits })
+}
+
+fn edit(span: Span, text: &str) -> Edit {
+    Edit {
+        span,
+        text: text.to_owned(),
+    }
+}
+
+/// An edit that only takes out.
+fn cut(start: usize, end: usize) -> Edit {
+    edit(Span::new(offset(start), offset(end)), "")
+}
+
+/// An offset in a file, which has at most 4 GiB.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+fn slice(bytes: &[u8], span: Span) -> &[u8] {
+    bytes
+        .get(span.start as usize..span.end as usize)
+        .unwrap_or_default()
+}
+
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// A byte that would become part of a number, a literal or a name next to it.
+const fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.' | b'+' | b'-') || byte >= 0x80
+}
+
+/// The first place from `at` on whose byte is something else.
+fn forward(bytes: &[u8], at: usize, skipped: fn(u8) -> bool) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|byte| skipped(**byte)).count()
+}
+
+/// Behind the last byte before `at` that is something else.
+fn back(bytes: &[u8], at: usize, skipped: fn(u8) -> bool) -> usize {
+    let before = bytes.get(..at).unwrap_or_default();
+    at - before.iter().rev().take_while(|byte| skipped(**byte)).count()
+}
+
+/// Where the line begins, if nothing but blanks stands before `at` on it.
+fn line_start(bytes: &[u8], at: usize) -> Option<usize> {
+    let start = back(bytes, at, is_blank);
+    let before = bytes.get(..start).unwrap_or_default();
+    (before.is_empty() || before == MARK || before.ends_with(b"\n") || before.ends_with(b"\r"))
+        .then_some(start)
+}
+
+/// Where the next line begins, if nothing but blanks stands from `at` on to the line's end.
+fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let end = forward(bytes, at, is_blank);
+    match bytes.get(end..).unwrap_or_default() {
+        [] => Some(end),
+        [b'\r', b'\n', ..] => Some(end + 2),
+        [b'\n' | b'\r', ..] => Some(end + 1),
+        _ => None,
+    }
+}
+
+/// A comment goes with its line, or with the blanks that set it apart. One that does not end is left alone: where it
+/// was meant to end nobody knows.
+fn comment(bytes: &[u8], span: Span) -> Option<Edit> {
+    let (start, end) = (span.start as usize, span.end as usize);
+    match slice(bytes, span) {
+        [b'/', b'*', .., b'*', b'/'] if end - start >= 4 => {}
+        [b'/', b'/', ..] | [b'#', ..] => {}
+        _ => return None,
+    }
+    Some(match (line_start(bytes, start), line_end(bytes, end)) {
+        (Some(from), Some(to)) => cut(from, to),
+        (None, Some(_)) => cut(back(bytes, start, is_blank), end),
+        (Some(_), None) => cut(start, forward(bytes, end, is_blank)),
+        (None, None) => between(bytes, start, end),
+    })
+}
+
+/// A comment between two things on one line.
+fn between(bytes: &[u8], start: usize, end: usize) -> Edit {
+    let byte = |at: usize| bytes.get(at).copied().unwrap_or(b' ');
+    let before = byte(start.wrapping_sub(1));
+    if is_blank(before) {
+        return cut(start, forward(bytes, end, is_blank));
+    }
+    let glued = is_word(before) && is_word(byte(end));
+    let span = Span::new(offset(start), offset(end));
+    edit(span, if glued { " " } else { "" })
+}
+
+/// A member in its object.
+struct Member {
+    start: usize,
+    end: usize,
+    /// Behind the comma or the bracket before it.
+    from: usize,
+    /// The comma or the bracket behind it.
+    to: usize,
+    /// It is the object's last, and no comma stands behind it.
+    last: bool,
+    /// It is the object's first.
+    first: bool,
+}
+
+impl Member {
+    /// `None` if there is more than white space between it and its neighbours.
+    fn of(bytes: &[u8], span: Span) -> Option<Self> {
+        let (start, end) = (span.start as usize, span.end as usize);
+        let (from, to) = (back(bytes, start, is_space), forward(bytes, end, is_space));
+        let before = *bytes.get(from.checked_sub(1)?)?;
+        let behind = *bytes.get(to)?;
+        let whole = matches!(before, b'{' | b',') && matches!(behind, b'}' | b',');
+        whole.then_some(Self {
+            start,
+            end,
+            from,
+            to,
+            last: behind == b'}',
+            first: before == b'{',
+        })
+    }
+
+    /// What goes with a member that another one follows: its comma, and its line if that is its own.
+    fn cut(&self, bytes: &[u8]) -> Edit {
+        let behind = self.to + 1;
+        match (line_start(bytes, self.start), line_end(bytes, behind)) {
+            (Some(from), Some(to)) => cut(from, to),
+            (None, Some(_)) => cut(self.from, behind),
+            (_, None) => cut(self.start, forward(bytes, behind, is_blank)),
+        }
+    }
+}
+
+/// An object without some of its members.
+fn without(bytes: &[u8], members: &[Span]) -> Option<Vec<Edit>> {
+    let mut members = members
+        .iter()
+        .map(|span| Member::of(bytes, *span))
+        .collect::<Option<Vec<Member>>>()?;
+    members.sort_by_key(|member| member.start);
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut rest = members.as_slice();
+    while let Some((member, before)) = rest.split_last() {
+        rest = before;
+        if !member.last {
+            edits.push(member.cut(bytes));
+            continue;
+        }
+        // The members before it that go as well: with the last one, the comma in front of all of them goes.
+        let mut first = member;
+        while let Some((previous, before)) = rest.split_last()
+            && !previous.last
+            && previous.to + 1 == first.from
+        {
+            (first, rest) = (previous, before);
+        }
+        edits.push(if first.first {
+            cut(first.from, member.to)
+        } else {
+            cut(first.from - 1, member.end)
+        });
+    }
+    edits.sort_by_key(|edit| edit.span);
+    Some(joined(edits))
+}
+
+/// Neighbours that both take out the white space between them become one.
+fn joined(edits: Vec<Edit>) -> Vec<Edit> {
+    let mut out: Vec<Edit> = Vec::with_capacity(edits.len());
+    for edit in edits {
+        match out.last_mut() {
+            Some(last) if edit.span.start < last.span.end => {
+                last.span.end = last.span.end.max(edit.span.end);
+            }
+            _ => out.push(edit),
+        }
+    }
+    out
+}
+
+/// A text in its quotes without the blanks at both ends.
+fn trimmed(bytes: &[u8], span: Span) -> Option<Vec<Edit>> {
+    let text = std::str::from_utf8(slice(bytes, span)).ok()?;
+    let inner = text.strip_prefix('"')?.strip_suffix('"')?;
+    let (left, right) = (inner.trim_start(), inner.trim_end());
+    // Behind a backslash, a blank is more than a blank.
+    if inner.trim().is_empty() || right.ends_with('\\') && right.len() < inner.len() {
+        return None;
+    }
+    let start = span.start as usize + 1;
+    let leading = inner.len() - left.len();
+    let edits = [
+        cut(start, start + leading),
+        cut(start + right.len(), start + inner.len()),
+    ];
+    let edits: Vec<Edit> = edits.into_iter().filter(|edit| !edit.span.is_empty()).collect();
+    (!edits.is_empty()).then_some(edits)
+}
+
+/// A member in another object.
+fn moved(bytes: &[u8], member: Span, to: Span, after: Option<Span>) -> Option<Vec<Edit>> {
+    let text = std::str::from_utf8(slice(bytes, member)).ok()?;
+    let put = if let Some(last) = after {
+        let start = last.start as usize;
+        let gap = bytes.get(back(bytes, start, is_space)..start)?;
+        let gap = std::str::from_utf8(gap).ok()?;
+        let gap = gap.rfind('\n').map_or(gap, |at| {
+            let at = if gap[..at].ends_with('\r') { at - 1 } else { at };
+            &gap[at..]
+        });
+        let text = indented(bytes, member, text, gap);
+        edit(Span::new(last.end, last.end), &format!(",{gap}{text}"))
+    } else {
+        let inner = Span::new(to.start + 1, to.end.checked_sub(1)?);
+        if !slice(bytes, inner).iter().all(|byte| is_space(*byte)) {
+            return None;
+        }
+        edit(Span::new(to.start, inner.end), &format!("{{{text}"))
+    };
+    let mut edits = without(bytes, &[member])?;
+    edits.push(put);
+    edits.sort_by_key(|edit| edit.span);
+    Some(edits)
+}
+
+/// The text of a member of several lines, as far to the right as its new neighbours.
+fn indented(bytes: &[u8], member: Span, text: &str, gap: &str) -> String {
+    let start = member.start as usize;
+    let old = line_start(bytes, start).and_then(|line| std::str::from_utf8(bytes.get(line..start)?).ok());
+    match (old, gap.rfind('\n')) {
+        (Some(old), Some(at)) if breaks_between(text) => {
+            text.replace(&format!("\n{old}"), &format!("\n{}", &gap[at + 1..]))
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// Whether there are line breaks, and none of them in a text.
+fn breaks_between(json: &str) -> bool {
+    let (mut open, mut escaped, mut breaks) = (false, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = open,
+            b'"' => open = !open,
+            b'\n' if open => return false,
+            b'\n' => breaks = true,
+            _ => {}
+        }
+    }
+    breaks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fix::apply;
+
+    /// The text without the place between the marks.
+    fn place(marked: &str) -> (String, Span) {
+        let start = marked.find('«').unwrap();
+        let text = marked.replace('«', "");
+        let end = text.find('»').unwrap();
+        (text.replace('»', ""), Span::new(offset(start), offset(end)))
+    }
+
+    fn applied(text: &str, edits: &[Edit]) -> String {
+        let edits: Vec<&Edit> = edits.iter().collect();
+        String::from_utf8(apply(text.as_bytes(), &edits)).unwrap()
+    }
+
+    #[test]
+    fn a_comment_goes_with_what_sets_it_apart() {
+        for (marked, after) in [
+            ("[\n  «// one»\n  1\n]", "[\n  1\n]"),
+            ("[\r\n\t«// one»\r\n\t1\r\n]", "[\r\n\t1\r\n]"),
+            ("[\n  1 «// one»\n]", "[\n  1\n]"),
+            ("[1, «/* one */» 2]", "[1, 2]"),
+            ("[1,«/* one */»2]", "[1,2]"),
+            ("[1,«/* one */» 2]", "[1, 2]"),
+            ("[1«/* one */»2]", "[1 2]"),
+            ("«/* one */» [1]", "[1]"),
+            ("\u{feff}«// one»\n[1]", "\u{feff}[1]"),
+            ("[1]\n«# one»", "[1]\n"),
+            ("[1] «// one»", "[1]"),
+            ("[\n  «/* a\n     b */»\n  1\n]", "[\n  1\n]"),
+        ] {
+            let (text, span) = place(marked);
+            let edit = comment(text.as_bytes(), span).unwrap();
+            assert_eq!(applied(&text, &[edit]), after, "{marked}");
+        }
+        for open in ["[1] «/* one»", "[1] «/*/»", "[«1»]"] {
+            let (text, span) = place(open);
+            assert_eq!(comment(text.as_bytes(), span), None, "{open}");
+        }
+    }
+
+    #[test]
+    fn a_member_goes_with_its_comma() {
+        for (marked, after) in [
+            (r#"{«"x": 1»}"#, "{}"),
+            (r#"{ «"x": 1» }"#, "{}"),
+            (r#"{ «"x": 1», "b": 2 }"#, r#"{ "b": 2 }"#),
+            (r#"{ "a": 1, «"x": 1», "b": 2 }"#, r#"{ "a": 1, "b": 2 }"#),
+            (r#"{ "a": 1, «"x": 1» }"#, r#"{ "a": 1 }"#),
+            (r#"{"a":1,«"x":1»}"#, r#"{"a":1}"#),
+            ("{\n  «\"x\": 1»,\n  \"b\": 2\n}", "{\n  \"b\": 2\n}"),
+            ("{\r\n\t\"a\": 1,\r\n\t«\"x\": 1»\r\n}", "{\r\n\t\"a\": 1\r\n}"),
+            (
+                "{\n  \"a\": 1, «\"x\": 1»,\n  \"b\": 2\n}",
+                "{\n  \"a\": 1,\n  \"b\": 2\n}",
+            ),
+            ("{\n  «\"x\": [\n    1\n  ]», \"b\": 2\n}", "{\n  \"b\": 2\n}"),
+            ("{\n  \"a\": 1,\n  «\"x\": 1»,\n}", "{\n  \"a\": 1,\n}"),
+        ] {
+            let (text, span) = place(marked);
+            let edits = without(text.as_bytes(), &[span]).unwrap();
+            assert_eq!(applied(&text, &edits), after, "{marked}");
+        }
+        let (text, span) = place("{ \"a\": 1, «\"x\": 1» /* why */ }");
+        assert_eq!(without(text.as_bytes(), &[span]), None);
+    }
+
+    /// Every set of members out of every small object, written in every way: what is left is what should be.
+    #[test]
+    fn any_members_can_go() {
+        for count in 1..=5_usize {
+            for (open, between, close) in [
+                ("{", ",", "}"),
+                ("{ ", ", ", " }"),
+                ("{\n  ", ",\n  ", "\n}"),
+                ("{\r\n\t", ",\r\n\t", "\r\n}"),
+                ("{ ", " ,\n", "}"),
+            ] {
+                let members: Vec<String> = (0..count)
+                    .map(|number| format!("\"m{number}\": {number}"))
+                    .collect();
+                let text = format!("{open}{}{close}", members.join(between));
+                for set in 1..1_u32 << count {
+                    let spans: Vec<Span> = (0..count)
+                        .filter(|number| set & (1 << number) != 0)
+                        .map(|number| {
+                            let start = text.find(&members[number]).unwrap();
+                            Span::new(offset(start), offset(start + members[number].len()))
+                        })
+                        .collect();
+                    let edits = without(text.as_bytes(), &spans).unwrap();
+                    let after = applied(&text, &edits);
+                    let json: serde_json::Map<String, serde_json::Value> =
+                        serde_json::from_str(&after).unwrap_or_else(|bad| panic!("{bad}: {after}"));
+                    for number in 0..count {
+                        let gone = set & (1 << number) != 0;
+                        assert_eq!(json.contains_key(&format!("m{number}")), !gone, "{text} {after}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_member_moves_behind_the_last_one() {
+        // The text, the member, the object that it belongs in, and the last member there.
+        let cases = [
+            (
+                r#"{"x":1,"o":{"a":2}}"#,
+                r#""x":1"#,
+                r#"{"a":2}"#,
+                r#""a":2"#,
+                r#"{"o":{"a":2,"x":1}}"#,
+            ),
+            (
+                r#"{ "x": 1, "o": { "a": 2 } }"#,
+                r#""x": 1"#,
+                r#"{ "a": 2 }"#,
+                r#""a": 2"#,
+                r#"{ "o": { "a": 2, "x": 1 } }"#,
+            ),
+            (
+                r#"{ "x": 1, "o": { } }"#,
+                r#""x": 1"#,
+                "{ }",
+                "",
+                r#"{ "o": {"x": 1} }"#,
+            ),
+            (
+                "{\r\n\t\"o\": {\r\n\t\t\"a\": 2\r\n\t},\r\n\t\"x\": [\r\n\t\t1\r\n\t]\r\n}",
+                "\"x\": [\r\n\t\t1\r\n\t]",
+                "{\r\n\t\t\"a\": 2\r\n\t}",
+                "\"a\": 2",
+                "{\r\n\t\"o\": {\r\n\t\t\"a\": 2,\r\n\t\t\"x\": [\r\n\t\t\t1\r\n\t\t]\r\n\t}\r\n}",
+            ),
+        ];
+        for (text, member, object, last, after) in cases {
+            let span = |part: &str| {
+                let start = text.find(part).unwrap();
+                Span::new(offset(start), offset(start + part.len()))
+            };
+            let last = (!last.is_empty()).then(|| span(last));
+            let edits = moved(text.as_bytes(), span(member), span(object), last).unwrap();
+            assert_eq!(applied(text, &edits), after);
+        }
+        assert!(!breaks_between("\"a\nb\": 1") && breaks_between("\"a\\\"\": [\n1]"));
+    }
+
+    #[test]
+    fn only_blanks_are_trimmed() {
+        for (text, after) in [
+            ("\" EUR\"", Some("\"EUR\"")),
+            ("\"EUR \t\"", Some("\"EUR\"")),
+            ("\" \u{a0}EUR \"", Some("\"EUR\"")),
+            ("\"a\\\\ \"", None),
+            ("\"EUR\"", None),
+            ("\"  \"", None),
+            ("\"\\tEUR\"", None),
+            ("'EUR '", None),
+        ] {
+            let span = Span::new(0, offset(text.len()));
+            let edits = trimmed(text.as_bytes(), span);
+            assert_eq!(
+                edits.map(|edits| applied(text, &edits)).as_deref(),
+                after,
+                "{text}"
+            );
+        }
+    }
+}

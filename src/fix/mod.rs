@@ -1,0 +1,286 @@
+//! Fixes: what a finding says would mend it becomes edits, and edits become the mended file.
+//!
+//! Pure: bytes and findings in, edits and bytes out; the shell reads, checks and writes. The edits of one pass do not
+//! overlap, and the file is checked again after each, so that what one fix uncovers is the next one's. A pass counts
+//! only if it leaves fewer findings and no new error.
+
+mod edits;
+mod tally;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use edits::of;
+pub use tally::Tally;
+
+use crate::finding::{Finding, Span};
+
+/// More passes than this are not made; what overlaps is mostly mended in the second.
+const PASSES: usize = 64;
+
+/// Of the fixes of one record that do harm together, at most so many are tried one by one.
+const TURNS: usize = 32;
+
+/// Some bytes of a file, and what is to stand there instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The bytes; empty where something is put in.
+    pub span: Span,
+    /// The text in their place.
+    pub text: String,
+}
+
+/// What mends a finding: all of its edits, or none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// The API receives the same as before.
+    pub safe: bool,
+    /// In the order of the file; they do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// What a check of a file comes to, as far as fixes are judged by it.
+#[derive(Debug)]
+pub struct Seen {
+    all: Tally,
+    shown: Vec<Finding>,
+    /// The same, counted.
+    left: Tally,
+}
+
+/// A file that fixes have changed.
+#[derive(Debug)]
+pub struct Mended {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// How many findings are gone.
+    pub fixed: u64,
+}
+
+/// A file with edits made, which must neither overlap nor lie outside of it.
+#[must_use]
+pub fn apply(bytes: &[u8], edits: &[&Edit]) -> Vec<u8> {
+    let mut edits = edits.to_vec();
+    edits.sort_by_key(|edit| edit.span);
+    let more: usize = edits.iter().map(|edit| edit.text.len()).sum();
+    let mut out = Vec::with_capacity(bytes.len() + more);
+    let mut at = 0;
+    for edit in edits {
+        let start = edit.span.start as usize;
+        out.extend_from_slice(bytes.get(at..start).unwrap_or_default());
+        out.extend_from_slice(edit.text.as_bytes());
+        at = edit.span.end as usize;
+    }
+    out.extend_from_slice(bytes.get(at..).unwrap_or_default());
+    out
+}
+
+/// Mends what can be mended; `None` where nothing can. `check` tells what is found in a version of the file.
+pub fn mend(bytes: &[u8], unsafe_too: bool, check: &mut dyn FnMut(&[u8]) -> Seen) -> Option<Mended> {
+    let mut seen = check(bytes);
+    let before = seen.shown.len();
+    let mut now = Cow::Borrowed(bytes);
+    for _ in 0..PASSES {
+        let Some((text, after)) = pass(&now, &seen, unsafe_too, check) else {
+            break;
+        };
+        (now, seen) = (Cow::Owned(text), after);
+    }
+    match now {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(bytes) => Some(Mended {
+            bytes,
+            fixed: before.saturating_sub(seen.shown.len()) as u64,
+        }),
+    }
+}
+
+/// A fix, and the record whose findings judge it.
+struct Candidate {
+    record: Option<u32>,
+    fix: Fix,
+}
+
+/// A version of the file, and what was found in it.
+type Version = (Vec<u8>, Seen);
+
+/// Makes the fixes that do no harm; `None` if there are none.
+fn pass(
+    bytes: &[u8],
+    seen: &Seen,
+    unsafe_too: bool,
+    check: &mut dyn FnMut(&[u8]) -> Seen,
+) -> Option<Version> {
+    let candidates = candidates(bytes, seen, unsafe_too);
+    if candidates.is_empty() {
+        return None;
+    }
+    let mut made = |fixes: &[&Candidate]| {
+        let edits: Vec<&Edit> = fixes.iter().flat_map(|one| &one.fix.edits).collect();
+        let text = apply(bytes, &edits);
+        let seen = check(&text);
+        (text, seen)
+    };
+    let mut kept: Vec<&Candidate> = candidates.iter().collect();
+    let mut version = made(&kept);
+    let mut counts: BTreeMap<Option<u32>, usize> = BTreeMap::new();
+    for one in &candidates {
+        *counts.entry(one.record).or_default() += 1;
+    }
+    let bad = counts
+        .iter()
+        .filter(|(record, count)| !version.1.is_better(seen, **record, **count));
+    let bad: BTreeSet<Option<u32>> = bad.map(|(record, _)| *record).collect();
+    if !bad.is_empty() {
+        kept.retain(|one| !bad.contains(&one.record));
+        version = one_by_one(&candidates, &bad, &mut kept, &mut made);
+    }
+    if !kept.is_empty() && version.1.is_sound(seen) {
+        return Some(version);
+    }
+    kept.retain(|one| one.fix.safe);
+    if kept.is_empty() {
+        return None;
+    }
+    Some(made(&kept)).filter(|version| version.1.is_sound(seen))
+}
+
+/// Adds to `kept` what mends a record where all of its fixes together would not. Records do not wait for each other.
+fn one_by_one<'c>(
+    candidates: &'c [Candidate],
+    bad: &BTreeSet<Option<u32>>,
+    kept: &mut Vec<&'c Candidate>,
+    made: &mut dyn FnMut(&[&Candidate]) -> Version,
+) -> Version {
+    let mut queues: BTreeMap<Option<u32>, Vec<&Candidate>> = BTreeMap::new();
+    for one in candidates.iter().filter(|one| bad.contains(&one.record)) {
+        queues.entry(one.record).or_default().push(one);
+    }
+    let mut version = made(kept);
+    for turn in 0..TURNS {
+        let next: Vec<&Candidate> = queues
+            .values()
+            .filter_map(|queue| queue.get(turn).copied())
+            .collect();
+        if next.is_empty() {
+            break;
+        }
+        let trial = made(&[kept.as_slice(), next.as_slice()].concat());
+        let (good, harmful): (Vec<_>, Vec<_>) = next
+            .into_iter()
+            .partition(|one| trial.1.is_better(&version.1, one.record, 1));
+        if good.is_empty() {
+            continue;
+        }
+        kept.extend(good);
+        version = if harmful.is_empty() { trial } else { made(kept) };
+    }
+    version
+}
+
+/// The fixes that may be made together: where two overlap, the first.
+fn candidates(bytes: &[u8], seen: &Seen, unsafe_too: bool) -> Vec<Candidate> {
+    let mut taken = Taken::default();
+    let fixes = seen.shown.iter().filter_map(|finding| {
+        let fix = of(bytes, finding).filter(|fix| fix.safe || unsafe_too)?;
+        let record = finding.record;
+        taken.take(&fix.edits).then_some(Candidate { record, fix })
+    });
+    fixes.collect()
+}
+
+/// The places that have an edit already.
+#[derive(Default)]
+struct Taken {
+    spans: BTreeSet<Span>,
+}
+
+impl Taken {
+    /// Takes the places of these edits, if they are all free.
+    fn take(&mut self, edits: &[Edit]) -> bool {
+        let free = edits.iter().all(|edit| self.is_free(edit.span));
+        if free {
+            self.spans.extend(edits.iter().map(|edit| edit.span));
+        }
+        free
+    }
+
+    fn is_free(&self, span: Span) -> bool {
+        let last = Span::new(span.end, u32::MAX);
+        let mut near = self.spans.range(..=last).rev();
+        // What is taken does not overlap: nothing before the first that ends too early comes near.
+        near.by_ref()
+            .take_while(|taken| taken.end >= span.start)
+            .all(|taken| match (taken.is_empty(), span.is_empty()) {
+                // One is put behind the other.
+                (true, true) => true,
+                (false, false) => taken.end == span.start || span.end == taken.start,
+                _ => false,
+            })
+    }
+}
+
+impl Seen {
+    /// Everything that was found, and of it what nobody has chosen to live with: only that is mended.
+    #[must_use]
+    pub fn new(all: Tally, shown: Vec<Finding>) -> Self {
+        let left = Tally::of(&shown);
+        Self { all, shown, left }
+    }
+
+    /// Whether each of so many fixes has rid a record of a finding, without a new one in its place and without a new
+    /// error.
+    fn is_better(&self, before: &Self, record: Option<u32>, fixes: usize) -> bool {
+        self.all.is_better(&before.all, record, fixes) && self.left.is_better(&before.left, record, fixes)
+    }
+
+    /// Whether there are fewer findings than before, and no record has a new error.
+    fn is_sound(&self, before: &Self) -> bool {
+        self.all.is_sound(&before.all) && self.left.is_sound(&before.left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit(start: u32, end: u32, text: &str) -> Edit {
+        Edit {
+            span: Span::new(start, end),
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn edits_are_made_in_the_order_of_the_file() {
+        let edits = [edit(4, 5, ""), edit(0, 1, "ab"), edit(2, 2, "x"), edit(2, 2, "y")];
+        let edits: Vec<&Edit> = edits.iter().collect();
+        assert_eq!(apply(b"01234567", &edits), b"ab1xy23567");
+        assert_eq!(apply(b"01", &[]), b"01");
+    }
+
+    #[test]
+    fn of_two_fixes_that_overlap_the_first_is_made() {
+        let mut taken = Taken::default();
+        assert!(taken.take(&[edit(4, 8, "")]));
+        for (start, end, free) in [
+            (0, 4, true),
+            (8, 9, true),
+            (0, 5, false),
+            (7, 9, false),
+            (5, 6, false),
+            (0, 20, false),
+            (4, 4, false),
+            (6, 6, false),
+            (8, 8, false),
+            (9, 9, true),
+        ] {
+            assert_eq!(taken.is_free(Span::new(start, end)), free, "{start}..{end}");
+        }
+        assert!(taken.take(&[edit(12, 12, "")]));
+        assert!(taken.take(&[edit(12, 12, "")]), "one behind the other");
+        assert!(!taken.take(&[edit(12, 13, "")]));
+        assert!(!taken.take(&[edit(20, 21, ""), edit(5, 6, "")]), "all or none");
+        assert!(taken.take(&[edit(20, 21, "")]));
+    }
+}

@@ -1,0 +1,265 @@
+//! What would change in a file, line by line, as a unified diff.
+
+use std::borrow::Cow;
+use std::fmt::{Display, Write};
+use std::ops::Range;
+
+use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
+
+use super::look::Palette;
+use super::sanitize;
+
+/// How many lines that stay are shown around those that change.
+const CONTEXT: u32 = 3;
+
+/// The most characters of a line that are shown; of a longer one, those around the place that changes.
+const LONGEST: usize = 240;
+
+/// The difference between two versions of a file, with its name in its head; empty where there is none.
+///
+/// Lines are shown as they are, but harmless, and cut where they are very long. Never quadratic: where two versions
+/// have little in common, lines may be shown as changed that need not be.
+#[must_use]
+pub fn unified(name: &str, before: &str, after: &str, palette: Palette) -> String {
+    let mut input: InternedInput<&str> = InternedInput::default();
+    input.update_before(before.split_inclusive('\n'));
+    input.update_after(after.split_inclusive('\n'));
+    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    diff.postprocess_no_heuristic(&input);
+    let hunks: Vec<Hunk> = diff.hunks().collect();
+    if hunks.is_empty() {
+        return String::new();
+    }
+    let name = sanitize::escape(name);
+    let mut page = Page {
+        input: &input,
+        palette,
+        out: String::new(),
+    };
+    page.line(palette.strong(format!("--- {name}")));
+    page.line(palette.strong(format!("+++ {name}")));
+    let mut rest = hunks.as_slice();
+    while !rest.is_empty() {
+        // Hunks whose context would meet are one.
+        let near = |pair: &[Hunk]| pair[1].before.start - pair[0].before.end <= 2 * CONTEXT;
+        let together = 1 + rest.windows(2).take_while(|pair| near(pair)).count();
+        let (group, later) = rest.split_at(together);
+        page.group(group);
+        rest = later;
+    }
+    page.out
+}
+
+/// The text that the lines are written to.
+struct Page<'a> {
+    input: &'a InternedInput<&'a str>,
+    palette: Palette,
+    out: String,
+}
+
+impl Page<'_> {
+    fn line(&mut self, text: impl Display) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.out, "{text}");
+    }
+
+    fn group(&mut self, hunks: &[Hunk]) {
+        let (Some(first), Some(last)) = (hunks.first(), hunks.last()) else {
+            return;
+        };
+        let length = u32::try_from(self.input.before.len()).unwrap_or(u32::MAX);
+        let lead = first.before.start.min(CONTEXT);
+        let tail = (length - last.before.end).min(CONTEXT);
+        let before = first.before.start - lead..last.before.end + tail;
+        let after = first.after.start - lead..last.after.end + tail;
+        let head = format!("@@ -{} +{} @@", range(&before), range(&after));
+        self.line(self.palette.name(head));
+        let mut at = before.start;
+        for hunk in hunks {
+            self.context(at..hunk.before.start);
+            self.change(hunk);
+            at = hunk.before.end;
+        }
+        self.context(at..before.end);
+    }
+
+    fn context(&mut self, lines: Range<u32>) {
+        for index in lines {
+            let text = old(self.input, index);
+            let shown = shown(text, 0);
+            self.line(format_args!(" {shown}"));
+            self.no_newline(text);
+        }
+    }
+
+    fn change(&mut self, hunk: &Hunk) {
+        for (number, index) in hunk.before.clone().enumerate() {
+            let text = old(self.input, index);
+            let other = hunk.after.clone().nth(number).map(|index| new(self.input, index));
+            let shown = shown(text, other.map_or(0, |other| differs(text, other)));
+            self.line(self.palette.error(format!("-{shown}")));
+            self.no_newline(text);
+        }
+        for (number, index) in hunk.after.clone().enumerate() {
+            let text = new(self.input, index);
+            let other = hunk
+                .before
+                .clone()
+                .nth(number)
+                .map(|index| old(self.input, index));
+            let shown = shown(text, other.map_or(0, |other| differs(text, other)));
+            self.line(self.palette.good(format!("+{shown}")));
+            self.no_newline(text);
+        }
+    }
+
+    fn no_newline(&mut self, text: &str) {
+        if !text.ends_with('\n') {
+            self.line("\\ No newline at end of file");
+        }
+    }
+}
+
+fn old<'a>(input: &InternedInput<&'a str>, index: u32) -> &'a str {
+    input
+        .before
+        .get(index as usize)
+        .map_or("", |token| input.interner[*token])
+}
+
+fn new<'a>(input: &InternedInput<&'a str>, index: u32) -> &'a str {
+    input
+        .after
+        .get(index as usize)
+        .map_or("", |token| input.interner[*token])
+}
+
+/// `12,3`; of no line at all the one before.
+fn range(lines: &Range<u32>) -> String {
+    match lines.len() {
+        0 => format!("{},0", lines.start),
+        1 => format!("{}", lines.start + 1),
+        length => format!("{},{length}", lines.start + 1),
+    }
+}
+
+/// The first byte, on a character's boundary, at which two lines differ.
+fn differs(line: &str, other: &str) -> usize {
+    let same = line.bytes().zip(other.bytes()).take_while(|(a, b)| a == b);
+    line.floor_char_boundary(same.count())
+}
+
+/// A line without its end, harmless; of a long one what stands around `at`.
+fn shown(line: &str, at: usize) -> Cow<'_, str> {
+    let line = line.strip_suffix('\n').unwrap_or(line);
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    if line.chars().nth(LONGEST).is_none() {
+        return sanitize::source_line(line);
+    }
+    let before = line.get(..at).unwrap_or(line).char_indices();
+    let start = before.rev().nth(LONGEST / 4).map_or(0, |(start, _)| start);
+    let rest = &line[start..];
+    let end = rest
+        .char_indices()
+        .nth(LONGEST)
+        .map_or(rest.len(), |(end, _)| end);
+    let (head, tail) = (
+        if start > 0 { "…" } else { "" },
+        if end < rest.len() { "…" } else { "" },
+    );
+    Cow::Owned(format!("{head}{}{tail}", sanitize::source_line(&rest[..end])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Palette = Palette { color: false };
+
+    #[test]
+    fn equal_files_have_no_difference() {
+        assert_eq!(unified("a.json", "[]\n", "[]\n", PLAIN), "");
+    }
+
+    #[test]
+    fn lines_that_change_are_shown_with_those_around() {
+        let before: Vec<String> = (1..=30).map(|line| format!("line {line}")).collect();
+        let before = before.join("\n") + "\n";
+        let after = before
+            .replace("line 5\n", "")
+            .replace("line 12\n", "twelve\n")
+            .replace("line 30\n", "line 30");
+        let expected = "\
+--- a.json
++++ a.json
+@@ -2,14 +2,13 @@
+ line 2
+ line 3
+ line 4
+-line 5
+ line 6
+ line 7
+ line 8
+ line 9
+ line 10
+ line 11
+-line 12
++twelve
+ line 13
+ line 14
+ line 15
+@@ -27,4 +26,4 @@
+ line 27
+ line 28
+ line 29
+-line 30
++line 30
+\\ No newline at end of file
+";
+        assert_eq!(unified("a.json", &before, &after, PLAIN), expected);
+    }
+
+    #[test]
+    fn a_file_may_begin_or_end_with_nothing() {
+        assert_eq!(
+            unified("a", "", "x\n", PLAIN),
+            "--- a\n+++ a\n@@ -0,0 +1 @@\n+x\n"
+        );
+        assert_eq!(
+            unified("a", "x\n", "", PLAIN),
+            "--- a\n+++ a\n@@ -1 +0,0 @@\n-x\n"
+        );
+    }
+
+    #[test]
+    fn what_is_shown_is_harmless() {
+        let shown = unified(
+            "a\u{1b}\n.json",
+            "\tx\u{1b}[2J\r\n##[error]\n",
+            "\u{feff}\r\n",
+            PLAIN,
+        );
+        assert_eq!(
+            shown,
+            "--- a\\u{1b}\\n.json\n+++ a\\u{1b}\\n.json\n@@ -1,2 +1 @@\n\
+             -\tx\\u{1b}[2J\n-\\u{23}#[error]\n+\\u{feff}\n"
+        );
+    }
+
+    #[test]
+    fn of_a_long_line_the_change_is_shown() {
+        let long = |middle: &str| format!("{}{middle}{}", "é".repeat(5_000), "z".repeat(5_000));
+        let shown = unified("a", &long("old"), &long("new"), PLAIN);
+        assert!(shown.contains("éoldz") && shown.contains("énewz"), "{shown}");
+        assert!(
+            shown.lines().all(|line| line.chars().count() <= LONGEST + 3),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn colours_are_those_of_the_palette() {
+        let shown = unified("a", "x\n", "y\n", Palette { color: true });
+        assert!(shown.contains("\u{1b}[31"), "{shown:?}");
+    }
+}
