@@ -44,7 +44,7 @@ pub struct Node {
 
 impl Node {
     /// A node that holds no other, as the `index`th of its tree.
-    pub(super) const fn leaf(kind: JsonKind, span: Span, index: u32) -> Self {
+    pub(crate) const fn leaf(kind: JsonKind, span: Span, index: u32) -> Self {
         Self {
             span,
             next: index + 1,

@@ -7,7 +7,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::Linter;
 use super::finding::{Note, Place, quoted};
 use crate::finding::{Severity, Span, Target};
-use crate::json::NodeId;
+use crate::json::{JsonKind, Node, NodeId, decode};
 
 /// FNV-1a: short keys, no adversary that gains anything, and a collision is looked at again.
 fn fingerprint(bytes: &[u8]) -> u64 {
@@ -16,10 +16,10 @@ fn fingerprint(bytes: &[u8]) -> u64 {
     })
 }
 
-/// Where each key stood first. Only spans are kept: the texts stay in the file.
+/// Where each key stood first. Only places are kept: the texts stay in the file.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
-    first: HashMap<u64, (u32, Span), BuildHasherDefault<AsIs>>,
+    first: HashMap<u64, (u32, Node), BuildHasherDefault<AsIs>>,
 }
 
 /// A fingerprint is a hash already.
@@ -42,10 +42,10 @@ impl Hasher for AsIs {
 
 impl Keys {
     /// Adds a record's key; false where another one has it, or one that shares its fingerprint.
-    pub(super) fn add(&mut self, key: &str, record: u32, span: Span) -> bool {
+    pub(super) fn add(&mut self, key: &str, record: u32, node: Node) -> bool {
         match self.first.entry(fingerprint(key.as_bytes())) {
             Entry::Vacant(entry) => {
-                entry.insert((record, span));
+                entry.insert((record, node));
                 true
             }
             Entry::Occupied(_) => false,
@@ -60,17 +60,21 @@ impl Linter<'_> {
         let Some(text) = self.scalar_text(value) else {
             return;
         };
-        let span = self.tree.node(value).span;
+        let node = *self.tree.node(value);
         let record = self.record.unwrap_or(0);
         match keys.first.entry(fingerprint(text.as_bytes())) {
             Entry::Vacant(entry) => {
-                entry.insert((record, span));
+                entry.insert((record, node));
             }
             Entry::Occupied(entry) => {
                 let (record, first) = *entry.get();
-                // Two texts may share a fingerprint, and one text may be written in two ways: compare what is written.
-                if first.of(self.text) == span.of(self.text) {
-                    self.same_key(value, &text, record, first);
+                // Two texts may share a fingerprint: compare what is meant.
+                let meant = match first.kind {
+                    JsonKind::String => decode(self.text, &first),
+                    _ => first.span.of(self.text).into(),
+                };
+                if meant == text {
+                    self.same_key(value, &text, record, first.span);
                 }
             }
         }

@@ -12,7 +12,7 @@ use super::duplicates::Keys;
 use super::value::right_text;
 use crate::bind::{self, Json, Scalar};
 use crate::finding::Span;
-use crate::json::{Reader, number, plain, space};
+use crate::json::{JsonKind, Node, Reader, number, plain, space};
 use crate::rules::{CheckKind, Endpoint, Glance, PropertyId, Sight, Table, TableId, Type, bit};
 use crate::tenant::Facts;
 
@@ -444,7 +444,15 @@ impl<'a> Skim<'a> {
     fn is_first(&self, keys: &mut Keys, index: u32) -> bool {
         let mut rows = self.endpoint.key.iter();
         let key = rows.find_map(|id| Some((self.slot(*id)?, *self.slots.get(usize::from(id.0))?)));
-        key.is_none_or(|(text, span)| keys.add(text, index, span))
+        key.is_none_or(|(text, span)| {
+            let quoted = span.len() as usize > text.len();
+            let kind = if quoted {
+                JsonKind::String
+            } else {
+                JsonKind::Number
+            };
+            keys.add(text, index, Node::leaf(kind, span, 0))
+        })
     }
 }
 

@@ -410,6 +410,10 @@ impl<'d> Compiler<'d> {
                 return fail(span, format!("there is no kind \"{other}\": {kinds}"));
             }
         };
+        // A kind that knows its fact by itself may name it; a name that is none is a slip all the same.
+        if let Some(name) = &def.fact {
+            fact(name, &span)?;
+        }
         let anchor = anchor(&kind, here);
         let any_of = match &kind {
             CheckKind::AnyOf(ids) => ids.clone(),
@@ -417,7 +421,7 @@ impl<'d> Compiler<'d> {
         };
         let source = match &kind {
             CheckKind::Differs { route, .. } => match (end(tables, route), &def.layer) {
-                (Some(end), None) => end.source.clone(),
+                (Some(end), None) if def.row.is_none() => end.source.clone(),
                 _ => source,
             },
             _ => source,

@@ -67,12 +67,23 @@ impl Learnt {
     /// Adds what a later request changed.
     pub fn merge(&mut self, later: Self) {
         let mut here: Vec<Option<usize>> = vec![None; later.all.len()];
-        let known = (later.codes.iter().map(|(name, at)| (self.codes.get(name), *at)))
-            .chain(later.held.iter().map(|(held, at)| (self.held.get(held), *at)))
-            .chain(later.users.iter().map(|(name, at)| (self.users.get(name), *at)));
-        for (found, at) in known {
-            if let (Some(found), None) = (found, here[at]) {
-                here[at] = Some(*found);
+        let codes = later.codes.iter();
+        let codes: Vec<_> = codes
+            .filter_map(|(name, at)| Some((*at, *self.codes.get(name)?)))
+            .collect();
+        let held = later.held.iter();
+        let held: Vec<_> = held
+            .filter_map(|(held, at)| Some((*at, *self.held.get(held)?)))
+            .collect();
+        let users = later.users.iter();
+        let users: Vec<_> = users
+            .filter_map(|(name, at)| Some((*at, *self.users.get(name)?)))
+            .collect();
+        for mut known in [codes, held, users] {
+            // Of several that it may be, the one known longest, and not whichever the hash puts first.
+            known.sort_unstable();
+            for (at, found) in known {
+                here[at].get_or_insert(found);
             }
         }
         let mut places = Vec::with_capacity(later.all.len());

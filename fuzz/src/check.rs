@@ -1,0 +1,38 @@
+//! Any bytes on any endpoint, with and without the tenant's facts, one by one and in order.
+
+use geplint::input::recognize::recognize;
+use geplint::json;
+use geplint::lint::{self, Checked};
+use geplint::rules::Endpoint;
+use geplint::session::Session;
+use geplint::tenant::Tenant;
+
+use super::shared::{endpoints, hold_together, plain_json, points_at, some_tenant};
+
+/// Checks the bytes as a request to every endpoint.
+pub fn run(data: &[u8]) {
+    let (text, _) = json::text(data);
+    let _ = recognize(&text, endpoints());
+    // One tenant an input: twice as many inputs.
+    let tenant = some_tenant(data);
+    let mut in_order = Session::new(endpoints(), tenant, true);
+    for endpoint in endpoints() {
+        let checked = check(data, endpoint, tenant);
+        hold_together(data, &checked);
+        if let Some(root) = plain_json(data, &checked) {
+            for finding in &checked.findings {
+                points_at(&root, &text, finding);
+            }
+        }
+        let first = in_order.request(data, endpoint, true);
+        hold_together(data, &first.checked);
+        // A second call meets what the first has left.
+        hold_together(data, &in_order.request(data, endpoint, true).checked);
+    }
+    let _ = in_order.file(data, true);
+}
+
+fn check(data: &[u8], endpoint: &Endpoint, tenant: &Tenant) -> Checked {
+    let (text, errors) = json::text(data);
+    lint::check(&text, errors, endpoint, tenant, true)
+}

@@ -1,0 +1,73 @@
+//! Any bytes as `geplint.toml`, and as a baseline.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use geplint::baseline::Baseline;
+use geplint::config::{Date, load};
+use geplint::finding::Finding;
+use geplint::json;
+use geplint::lint;
+use geplint::suppress::{Known, Name, Suppressor};
+
+use super::shared::{endpoints, unknown_tenant};
+
+/// Reads the bytes as settings and applies them to some findings.
+pub fn run(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let baseline = Baseline::load(text).ok();
+    if let Some(baseline) = &baseline {
+        let written = baseline.text();
+        assert_eq!(Baseline::load(&written).as_ref(), Ok(baseline), "{written}");
+    }
+    let config = match load(text) {
+        Ok(config) => config,
+        Err(mistake) => {
+            assert!(text.is_char_boundary(mistake.start), "{mistake:?}");
+            assert!(!mistake.message.contains('\n'), "{mistake:?}");
+            return;
+        }
+    };
+    let known = baseline.map_or(Known::Nothing, Known::Baseline);
+    let today = Date::new(2026, 6, 15).unwrap();
+    let suppressor = Suppressor::new(&config, &[], known, today);
+    for path in ["a.json", "payloads/deep/b.json"] {
+        let name = Name {
+            config: Some(Path::new(path)),
+            baseline: path,
+        };
+        let all = findings();
+        let (shown, ledger) = suppressor.apply(name, all.to_vec());
+        assert_eq!(
+            shown.len() + usize::try_from(ledger.suppressed).unwrap(),
+            all.len()
+        );
+        let _ = config
+            .include
+            .iter()
+            .any(|glob| glob.value.matches(Path::new(path)));
+        let _ = config
+            .exclude
+            .iter()
+            .any(|glob| glob.value.matches(Path::new(path)));
+        let _ = config
+            .files
+            .iter()
+            .any(|files| files.glob.value.matches(Path::new(path)));
+    }
+}
+
+/// Findings to be suppressed or not: those of the documented requests.
+fn findings() -> &'static [Finding] {
+    static ALL: OnceLock<Vec<Finding>> = OnceLock::new();
+    const REQUEST: &[u8] = include_bytes!("../../testdata/documented/contact-details/3-error.request.json");
+    ALL.get_or_init(|| {
+        let of = |endpoint| {
+            let (text, errors) = json::text(REQUEST);
+            lint::check(&text, errors, endpoint, unknown_tenant(), false).findings
+        };
+        endpoints().iter().flat_map(|endpoint| of(endpoint)).collect()
+    })
+}

@@ -1,0 +1,37 @@
+//! What each fuzz target does with its bytes.
+//!
+//! The bodies stand here and not in the targets, so that `cargo test` runs them, too: `tests/fuzz_bodies.rs` gives
+//! them every file at hand and a fixed number of spoiled ones. A body panics on whatever must not be.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a body that cannot go on has found something"
+)]
+
+pub mod check;
+pub mod config;
+pub mod predict;
+pub mod render;
+pub mod rules;
+pub mod scanner;
+pub mod shared;
+pub mod tenant;
+pub mod verify;
+
+/// A target: its name, and what it does with bytes.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target. `fix` follows once there is such a command: what it writes parses, gives fewer findings, and is not
+/// changed by a second run.
+pub const TARGETS: &[Target] = &[
+    ("scanner", scanner::run),
+    ("check", check::run),
+    ("render", render::run),
+    ("config", config::run),
+    ("rules", rules::run),
+    ("tenant", tenant::run),
+    ("verify", verify::run),
+    ("predict", predict::run),
+];

@@ -1,0 +1,113 @@
+//! The predicted response of any bytes is what the documents say of the findings.
+
+use std::collections::BTreeSet;
+
+use geplint::finding::{Finding, Phase, Severity};
+use geplint::json;
+use geplint::lint::{self, Checked};
+use geplint::predict::{ErrorDetail, ErrorEntry, Prediction, predict, predict_mended};
+use geplint::rules::{Endpoint, GoodBesideBad};
+
+use super::shared::{endpoints, some_tenant};
+
+/// Predicts the answer of every endpoint to the bytes.
+pub fn run(data: &[u8]) {
+    for endpoint in endpoints() {
+        let (text, errors) = json::text(data);
+        let checked = lint::check(&text, errors, endpoint, some_tenant(data), true);
+        assert_eq!(checked.outcomes.len(), checked.records as usize);
+        as_documented(endpoint, &checked);
+    }
+}
+
+/// Works the response out a second time, by what the documents say.
+pub fn as_documented(endpoint: &Endpoint, checked: &Checked) {
+    let mended = predict_mended(endpoint, checked);
+    let no_json = checked
+        .findings
+        .iter()
+        .position(|finding| finding.severity == Severity::Error && finding.predicted.is_none());
+    match (predict(endpoint, checked), no_json) {
+        (Ok(prediction), None) => assert_eq!(prediction, mended),
+        (Err(index), Some(first)) => assert_eq!(index, first),
+        other => panic!("{other:?}"),
+    }
+    let (details, spoke) = details(checked);
+    assert_eq!(mended.spoke, spoke);
+    assert_eq!(mended.envelope.error_details, details);
+    assert_eq!(mended.envelope.data, None);
+    let status = if details.is_empty() { "200" } else { "400" };
+    assert_eq!(mended.envelope.status_code, status);
+    assert_eq!(taken(&mended), successes(endpoint, checked, &mended));
+}
+
+/// The errors that count, as `errorDetails`, and the findings that they stand on.
+fn details(checked: &Checked) -> (Vec<ErrorDetail>, Vec<usize>) {
+    let errors = || {
+        checked
+            .findings
+            .iter()
+            .enumerate()
+            .filter(|(_, finding)| finding.severity == Severity::Error && finding.predicted.is_some())
+    };
+    let whole = |phase: Phase| errors().filter(move |(_, finding)| finding.phase == phase);
+    let first = whole(Phase::Bind)
+        .min_by_key(|(_, finding)| finding.span)
+        .or_else(|| whole(Phase::Request).next());
+    if let Some((index, finding)) = first {
+        return (vec![detail(&[finding])], vec![index]);
+    }
+    let records: BTreeSet<Option<u32>> = errors().map(|(_, finding)| finding.record).collect();
+    let (mut details, mut spoke) = (Vec::new(), Vec::new());
+    for record in records {
+        let own = || errors().filter(move |(_, finding)| finding.record == record);
+        let phase = own().map(|(_, finding)| finding.phase).min().unwrap();
+        let mut said: Vec<(usize, &Finding)> = own().filter(|(_, finding)| finding.phase == phase).collect();
+        said.sort_by_key(|(index, finding)| (finding.order, *index));
+        // What the service stumbles over ends the record.
+        said.truncate(if phase == Phase::Exception { 1 } else { said.len() });
+        spoke.extend(said.iter().map(|(index, _)| *index));
+        let said: Vec<&Finding> = said.into_iter().map(|(_, finding)| finding).collect();
+        details.push(detail(&said));
+    }
+    (details, spoke)
+}
+
+fn detail(findings: &[&Finding]) -> ErrorDetail {
+    let entry = |finding: &&Finding| {
+        let predicted = finding.predicted.as_ref().unwrap();
+        ErrorEntry {
+            error_code: predicted.error_code.clone(),
+            error_description: predicted.error_description.clone(),
+        }
+    };
+    ErrorDetail {
+        key: findings[0].predicted.as_ref().unwrap().key.clone(),
+        errors: findings.iter().map(entry).collect(),
+    }
+}
+
+fn taken(prediction: &Prediction) -> Vec<&str> {
+    let keys = prediction.envelope.success_details.iter();
+    keys.map(|success| success.key.as_str()).collect()
+}
+
+/// The keys of the records that no error speaks of; none where the request is refused as a whole.
+fn successes<'c>(endpoint: &Endpoint, checked: &'c Checked, prediction: &Prediction) -> Vec<&'c str> {
+    let spoke: Vec<&Finding> = prediction
+        .spoke
+        .iter()
+        .map(|index| &checked.findings[*index])
+        .collect();
+    let whole = |finding: &&Finding| matches!(finding.phase, Phase::Bind | Phase::Request);
+    let unlisted = !spoke.is_empty() && endpoint.good_beside_bad != GoodBesideBad::Listed;
+    if spoke.iter().any(whole) || unlisted {
+        return Vec::new();
+    }
+    let bad: BTreeSet<Option<u32>> = spoke.iter().map(|finding| finding.record).collect();
+    (0u32..)
+        .zip(&checked.outcomes)
+        .filter(|(record, _)| !bad.contains(&Some(*record)))
+        .map(|(_, outcome)| outcome.key.as_str())
+        .collect()
+}

@@ -1,0 +1,156 @@
+//! The findings of any bytes in every format: documents are whole, and nothing in them drives a terminal or a CI runner.
+
+use std::path::Path;
+
+use geplint::json;
+use geplint::lint;
+use geplint::report::sanitize::is_unprintable;
+use geplint::report::{
+    Checkstyle, Concise, FileReport, Full, GitHub, GitLab, JUnit, Json, JsonLines, Look, Output, RdJson,
+    Report, Sarif, Statistics, Summary, Table,
+};
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use serde_json::Value;
+
+use super::shared::{endpoints, pick, some_tenant};
+
+/// Shows what is wrong with the bytes in every format, under a file name made of them.
+pub fn run(data: &[u8]) {
+    let endpoint = endpoints()[data.len() % endpoints().len()];
+    let (text, errors) = json::text(data);
+    let checked = lint::check(&text, errors, endpoint, some_tenant(data), false);
+    let name = String::from_utf8_lossy(&data[..data.len().min(24)]).replace('\0', "0");
+    let file = FileReport::new(Path::new(&name), data, checked.findings, checked.records);
+    let count = file.findings.len();
+    // A part of the formats an input: three times as many inputs.
+    match pick(data, 3) {
+        0 => full(&file, count),
+        1 => people(&file, count),
+        _ => machines(&file, count),
+    }
+}
+
+fn full(file: &FileReport<'_>, count: usize) {
+    for (width, unicode) in [(80, true), (40, false)] {
+        let look = Look {
+            width,
+            unicode,
+            color: false,
+        };
+        let full = document(&Full::new(look), file);
+        harmless(&full, "full");
+        let heads = full
+            .lines()
+            .filter(|line| line.contains("error[") || line.contains("warning["));
+        assert!(heads.count() >= count, "a finding is missing:\n{full}");
+    }
+}
+
+fn people(file: &FileReport<'_>, count: usize) {
+    harmless(&Statistics::of(file).lines(Look::PLAIN.palette()), "statistics");
+    let concise = document(&Concise::new(Look::PLAIN.palette()), file);
+    harmless(&concise, "concise");
+    assert_eq!(concise.lines().count(), count, "{concise}");
+    harmless(&document(&Table::new(Look::PLAIN.palette()), file), "table");
+    let coloured = Look {
+        color: true,
+        ..Look::PLAIN
+    };
+    let coloured = document(&Concise::new(coloured.palette()), file);
+    assert_eq!(without_colour(&coloured), concise, "colour is all that differs");
+}
+
+fn machines(file: &FileReport<'_>, count: usize) {
+    let github = document(&GitHub, file);
+    for line in github.lines() {
+        assert!(!line.chars().any(is_unprintable), "{line:?}");
+        let kinds = ["::error file=", "::warning file=", "::notice title=geplint::"];
+        assert!(kinds.iter().any(|kind| line.starts_with(kind)), "{line:?}");
+        assert!(!line.contains("##[") && !line.contains("##vso["), "{line:?}");
+    }
+    let notices = github
+        .lines()
+        .filter(|line| line.starts_with("::notice "))
+        .count();
+    assert_eq!(github.lines().count(), count + notices, "{github}");
+
+    let lines = document(&JsonLines, file);
+    assert_eq!(lines.lines().count(), count, "{lines}");
+    lines.lines().for_each(|line| drop(is_json(line)));
+    let json = is_json(&document(&Json, file));
+    assert_eq!(json["findings"].as_array().map(Vec::len), Some(count));
+    let sarif = is_json(&document(&Sarif, file));
+    assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(count));
+    let gitlab = is_json(&document(&GitLab, file));
+    assert_eq!(gitlab.as_array().map(Vec::len), Some(count));
+    let rdjson = is_json(&document(&RdJson, file));
+    assert_eq!(rdjson["diagnostics"].as_array().map(Vec::len), Some(count));
+    is_xml(&document(&JUnit::new(true), file));
+    is_xml(&document(&JUnit::new(false), file));
+    is_xml(&document(&Checkstyle, file));
+}
+
+fn document(report: &dyn Report, file: &FileReport<'_>) -> String {
+    let mut summary = Summary::default();
+    summary.add(file);
+    let mut out = Vec::new();
+    let mut output = Output::new(report, &mut out);
+    output.file(file).unwrap();
+    output.finish(&summary).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// Nothing moves a cursor, hides, or gives a command to a CI runner.
+fn harmless(out: &str, what: &str) {
+    for line in out.split('\n') {
+        assert!(!line.chars().any(is_unprintable), "{what}: {line:?}");
+        assert!(!line.trim_start().starts_with("::"), "{what}: {line:?}");
+        assert!(
+            !line.contains("##[") && !line.contains("##vso["),
+            "{what}: {line:?}"
+        );
+    }
+}
+
+fn is_json(text: &str) -> Value {
+    assert!(
+        text.chars().all(|c| c == '\n' || !c.is_control()),
+        "a control character: {text:?}"
+    );
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// Well-formed, and of characters that XML 1.0 has.
+fn is_xml(text: &str) {
+    let allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
+    assert!(text.chars().all(allowed), "no XML character: {text:?}");
+    let mut reader = Reader::from_str(text);
+    loop {
+        match reader.read_event() {
+            Ok(Event::Eof) => break,
+            Ok(Event::Start(tag) | Event::Empty(tag)) => {
+                for attribute in tag.attributes() {
+                    attribute.unwrap_or_else(|error| panic!("{error}: {text}"));
+                }
+            }
+            Ok(_) => {}
+            Err(error) => panic!("{error}: {text}"),
+        }
+    }
+}
+
+/// A text without the colours that we put in; any other escape stays.
+fn without_colour(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (code, rest) = part.split_once('m').unwrap_or(("?", part));
+        assert!(
+            code.bytes().all(|byte| byte.is_ascii_digit() || byte == b';'),
+            "{code:?}"
+        );
+        plain.push_str(rest);
+    }
+    plain
+}

@@ -1,0 +1,119 @@
+//! What several bodies need: endpoints, tenants, and what findings have in common.
+
+use std::sync::OnceLock;
+
+use geplint::finding::{Finding, Severity, Span, Target, sort};
+use geplint::json;
+use geplint::lint::Checked;
+use geplint::rules::{Endpoint, builtin, builtin_ids};
+use geplint::tenant::{Tenant, load};
+use serde_json::Value;
+
+/// Every endpoint that is compiled in.
+pub fn endpoints() -> &'static [&'static Endpoint] {
+    static ALL: OnceLock<Vec<&Endpoint>> = OnceLock::new();
+    ALL.get_or_init(|| builtin_ids().map(|id| builtin(id).unwrap()).collect())
+}
+
+/// A tenant of whom everything is known.
+pub fn known_tenant() -> &'static Tenant {
+    static KNOWN: OnceLock<Tenant> = OnceLock::new();
+    const TEXT: &str = include_str!("../../testdata/tenant/inline.toml");
+    KNOWN.get_or_init(|| load(TEXT, &mut |_| Err(String::new())).unwrap())
+}
+
+/// A tenant of whom nothing is known.
+pub fn unknown_tenant() -> &'static Tenant {
+    static UNKNOWN: OnceLock<Tenant> = OnceLock::new();
+    UNKNOWN.get_or_init(Tenant::default)
+}
+
+/// A number that is another for most bytes: what of several is done with them.
+pub fn pick(data: &[u8], of: usize) -> usize {
+    let sum = data.iter().fold(data.len(), |sum, byte| sum + usize::from(*byte));
+    sum % of
+}
+
+/// The known tenant or the unknown one.
+pub fn some_tenant(data: &[u8]) -> &'static Tenant {
+    match pick(data, 2) {
+        0 => known_tenant(),
+        _ => unknown_tenant(),
+    }
+}
+
+/// The bytes as JSON that other readers take, too, each name once.
+pub fn plain_json(data: &[u8], checked: &Checked) -> Option<Value> {
+    let broken = |finding: &Finding| {
+        finding.rule == "duplicate-property"
+            || (finding.severity == Severity::Error && finding.predicted.is_none())
+    };
+    if checked.findings.iter().any(broken) {
+        return None;
+    }
+    let body = data.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(data);
+    serde_json::from_slice(body).ok()
+}
+
+/// What holds of all findings, whatever the bytes: spans are places of the text, and there is one order.
+pub fn hold_together(data: &[u8], checked: &Checked) {
+    let (text, _) = json::text(data);
+    let sound = |span: Span| {
+        let (start, end) = (span.start as usize, span.end as usize);
+        start <= end
+            && end <= data.len()
+            && (text.is_empty() || (text.is_char_boundary(start) && text.is_char_boundary(end)))
+    };
+    for finding in &checked.findings {
+        assert!(sound(finding.span), "{finding:?}");
+        assert!(
+            finding.related.as_ref().is_none_or(|(span, _)| sound(*span)),
+            "{finding:?}"
+        );
+        assert!(
+            finding.pointer.is_empty() || finding.pointer.starts_with('/'),
+            "{finding:?}"
+        );
+        assert!(
+            !finding.rule.is_empty() && !finding.message.is_empty(),
+            "{finding:?}"
+        );
+        if finding.severity == Severity::Warning {
+            assert_eq!(finding.predicted, None, "a warning predicts: {finding:?}");
+        }
+        if let Some(record) = finding.record {
+            assert!(record < checked.records, "{finding:?}");
+        }
+    }
+    let mut again = checked.findings.clone();
+    again.reverse();
+    sort(&mut again);
+    assert_eq!(again, checked.findings, "two orders");
+}
+
+/// What a finding points at is what stands there, as another reader of JSON sees it.
+pub fn points_at(root: &Value, text: &str, finding: &Finding) {
+    let pointer = finding.pointer.as_str();
+    let read: Option<Value> = serde_json::from_str(finding.span.of(text)).ok();
+    let (parent, last) = pointer.rsplit_once('/').unwrap_or(("", ""));
+    let last = last.replace("~1", "/").replace("~0", "~");
+    match finding.target {
+        // Of warnings about the bytes, such as a byte order mark, the place is no value.
+        Target::Value if pointer.is_empty() && read.is_none() => {}
+        Target::Value => assert_eq!(root.pointer(pointer), read.as_ref(), "{finding:?}"),
+        Target::Key => {
+            assert!(root.pointer(pointer).is_some(), "{finding:?}");
+            assert_eq!(read, Some(Value::String(last)), "{finding:?}");
+        }
+        // Of an absent property the object is shown, unless it is the object itself that lacks this or that.
+        Target::Object => {
+            let object = if root.pointer(pointer).is_some() {
+                pointer
+            } else {
+                parent
+            };
+            assert_eq!(root.pointer(object), read.as_ref(), "{finding:?}");
+            assert!(read.is_some_and(|object| object.is_object()), "{finding:?}");
+        }
+    }
+}

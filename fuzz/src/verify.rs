@@ -1,0 +1,82 @@
+//! Any bytes as a recorded answer, as a request with its answer, and as a HAR file.
+
+use geplint::report::Look;
+use geplint::report::sanitize::is_unprintable;
+use geplint::session::Session;
+use geplint::verify::har::{Route, har};
+use geplint::verify::{Exchange, Tally, json as document, recorded, text, verify};
+use serde_json::Value;
+
+use super::shared::{endpoints, unknown_tenant};
+
+/// What stands between a request and its answer.
+const BETWEEN: u8 = 0;
+
+/// Holds predictions against what the bytes say was answered.
+pub fn run(data: &[u8]) {
+    if let Ok(answer) = recorded(data) {
+        let detail = |answer: &geplint::verify::Recorded| serde_json::to_value(answer).unwrap();
+        let written = serde_json::to_vec(&answer).unwrap();
+        let again = recorded(&written).unwrap_or_else(|error| panic!("{error}: {answer:?}"));
+        assert_eq!(detail(&again), detail(&answer));
+    }
+    let routes: Vec<Route<'_>> = endpoints()
+        .iter()
+        .map(|endpoint| Route {
+            endpoint: &endpoint.id,
+            path: &endpoint.path,
+        })
+        .collect();
+    let mut exchanges = Vec::new();
+    let har = har(data, &routes).unwrap_or_default();
+    for call in &har.calls {
+        exchanges.push((
+            call.request.as_slice(),
+            call.response.as_slice(),
+            Some(call.endpoint.as_str()),
+        ));
+    }
+    let middle = data.iter().position(|byte| *byte == BETWEEN);
+    if let Some((request, [_, response @ ..])) = middle.and_then(|at| data.split_at_checked(at)) {
+        exchanges.push((request, response, None));
+        exchanges.extend(
+            endpoints()
+                .iter()
+                .map(|endpoint| (request, response, Some(endpoint.id.as_str()))),
+        );
+    }
+    compare(&exchanges);
+}
+
+fn compare(exchanges: &[(&[u8], &[u8], Option<&str>)]) {
+    let mut session = Session::new(endpoints(), unknown_tenant(), true);
+    let mut tally = Tally::default();
+    let mut json = document::open();
+    for (index, (request, response, endpoint)) in exchanges.iter().enumerate() {
+        let exchange = Exchange {
+            name: "1",
+            origin: "1.request.json",
+            request,
+            response,
+            endpoint: *endpoint,
+            http_status: None,
+        };
+        let verified = verify(&mut session, &exchange);
+        tally.add(&verified);
+        harmless(&text::pair(&verified, Look::PLAIN, true));
+        json.push_str(if index == 0 { "" } else { "," });
+        json.push_str(&document::pair(&verified));
+    }
+    harmless(&text::summary(&tally, Look::PLAIN, true));
+    json.push_str(&document::close(&tally, exchanges.is_empty()));
+    let json: Value = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {json}"));
+    assert_eq!(json["pairs"].as_array().map(Vec::len), Some(exchanges.len()));
+}
+
+fn harmless(out: &str) {
+    for line in out.split('\n') {
+        assert!(!line.chars().any(is_unprintable), "{line:?}");
+        assert!(!line.trim_start().starts_with("::"), "{line:?}");
+        assert!(!line.contains("##[") && !line.contains("##vso["), "{line:?}");
+    }
+}
