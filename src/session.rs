@@ -55,6 +55,7 @@ pub struct Session<'r> {
     tenant: &'r Tenant,
     in_order: bool,
     learnt: Learnt,
+    threads: usize,
 }
 
 impl<'r> Session<'r> {
@@ -66,7 +67,14 @@ impl<'r> Session<'r> {
             tenant,
             in_order,
             learnt: Learnt::default(),
+            threads: 1,
         }
+    }
+
+    /// Lets so many threads work at one file where it is long.
+    #[must_use]
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
     }
 
     /// The endpoint of that id.
@@ -79,7 +87,7 @@ impl<'r> Session<'r> {
     pub fn look(&self, bytes: &[u8], endpoint: &'r Endpoint) -> Checked {
         let (text, errors) = json::text(bytes);
         let mut facts = Facts::new(self.tenant, &self.learnt, self.in_order);
-        lint::check_with(&text, errors, endpoint, &mut facts, false)
+        lint::check_with(&text, errors, endpoint, &mut facts, false, self.threads)
     }
 
     /// The endpoint that a file's names tell, if they tell one.
@@ -128,7 +136,7 @@ impl<'r> Session<'r> {
         outcomes: bool,
     ) -> Request<'r> {
         let mut facts = Facts::new(self.tenant, &self.learnt, self.in_order);
-        let checked = lint::check_with(text, errors, endpoint, &mut facts, outcomes);
+        let checked = lint::check_with(text, errors, endpoint, &mut facts, outcomes, self.threads);
         let learnt = facts.into_learnt();
         let syntax = |finding: &&crate::finding::Finding| {
             finding.severity == Severity::Error && finding.predicted.is_none()

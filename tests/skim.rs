@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use geplint::rules::{builtin, builtin_ids};
-use geplint::tenant::Tenant;
+use geplint::tenant::{Facts, Learnt, Tenant};
 use geplint::{json, lint};
 
 /// Fails where skimming changes anything but the time it takes; returns how many records were passed over, and how many
@@ -207,5 +207,53 @@ fn of_long_requests() {
         body.pop();
         body.push(']');
         compare(body.as_bytes(), "many in one");
+    }
+}
+
+/// A request long enough to be cut into parts, with something in it that is not plainly right now and then.
+fn long(numbers: &mut Numbers, odd: usize) -> String {
+    let mut body = String::from("[\n");
+    for number in 0..9_000 {
+        let record = match numbers.below(odd) {
+            0 => "{\"contactCode\":\"C-1\",\"userName\":\"\"}".to_owned(),
+            1 => "{\"contactCode\":{}}".to_owned(),
+            2 => format!("{{\"contactCode\":\"C-{number}\",\"userName\":\"a{{b}}[\\\"\"}}"),
+            3 => "{\"contactCode\":\"C-1\",}".to_owned(),
+            4 => "null".to_owned(),
+            _ => format!(
+                r#"{{"contactCode": "C-{number}", "userName": "u{number}@example.com", "firstName": "Ann",
+  "lastName": "{{{{[", "emailAddress": "u{number}@example.com", "isActive": true,
+  "address": {{"addressLine1": "1 Quay", "city": "Lyon", "stateCode": "ARA", "countryCode": "FR", "zipCode": "69002"}},
+  "regions": [{{"regionName": "EMEA", "isDefault": true}}], "designation": "{}"}}"#,
+                "x".repeat(numbers.below(200))
+            ),
+        };
+        body.push_str(&record);
+        body.push_str(if number == 8_999 { "\n]" } else { ",\n" });
+    }
+    body
+}
+
+#[test]
+fn of_requests_in_parts() {
+    let endpoint = builtin("contact-details").expect("our own rules load");
+    let tenant = Tenant::default();
+    let mut numbers = Numbers(3);
+    for odd in [1_000_000, 3_000, 20, 5] {
+        let body = long(&mut numbers, odd);
+        let check = |threads| {
+            let (text, errors) = json::text(body.as_bytes());
+            let learnt = Learnt::default();
+            let mut facts = Facts::new(&tenant, &learnt, false);
+            lint::check_with(&text, errors, endpoint, &mut facts, false, threads)
+        };
+        let one = check(1);
+        for threads in [2, 3, 7] {
+            let several = check(threads);
+            assert_eq!(several.findings, one.findings, "{threads} threads, {odd}");
+            assert_eq!(several.records, one.records, "{threads} threads, {odd}");
+            assert_eq!(several.skimmed, one.skimmed, "{threads} threads, {odd}");
+            assert_eq!(several.undecided, one.undecided, "{threads} threads, {odd}");
+        }
     }
 }

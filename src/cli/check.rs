@@ -60,8 +60,9 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
         trouble: false,
         progress: Progress::new(entries.len() as u64, visible),
     };
+    let most = threads(args);
     let worker = || Worker {
-        reader: Reader::new(args.files.max_file_size),
+        reader: Reader::new(args.files.max_file_size).with_threads(most),
         judge: Judge {
             args,
             known: &known,
@@ -76,13 +77,14 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
                 gate: &gate,
             }),
             reports: &reports,
-            session: Session::new(&known.endpoints, &known.tenant, args.knowledge.in_order),
+            session: Session::new(&known.endpoints, &known.tenant, args.knowledge.in_order)
+                .with_threads(most),
         },
     };
     let threads = if args.knowledge.in_order {
         1
     } else {
-        jobs(args, entries.len())
+        jobs(most, entries.len())
     };
     match in_order(&entries, threads, worker, |examined| run.show(examined)) {
         Err(OutputError::Closed) => Ok(run.so_far()),
@@ -101,14 +103,18 @@ fn changed(args: &Check) -> Result<Option<Changed>, String> {
     Changed::since(revision.as_deref()).map(Some)
 }
 
-/// How many threads are worth starting.
-fn jobs(args: &Check, files: usize) -> usize {
-    // A thread costs more than a handful of small files.
-    const FILES_PER_THREAD: usize = 8;
-    let most = args.jobs.map_or_else(
+/// How many threads may work at once.
+fn threads(args: &Check) -> usize {
+    args.jobs.map_or_else(
         || thread::available_parallelism().map_or(1, NonZero::get),
         NonZero::get,
-    );
+    )
+}
+
+/// How many threads are worth starting for so many files.
+fn jobs(most: usize, files: usize) -> usize {
+    // A thread costs more than a handful of small files.
+    const FILES_PER_THREAD: usize = 8;
     most.min(files.div_ceil(FILES_PER_THREAD)).max(1)
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{Common, Suppression};
@@ -26,7 +27,8 @@ pub struct Gate<'a> {
     file: Option<File>,
     /// The baseline's folder, from the root on.
     folder: PathBuf,
-    rules: BTreeSet<String>,
+    /// See [`Self::rules`].
+    rules: OnceLock<BTreeSet<String>>,
 }
 
 /// The baseline's file.
@@ -47,9 +49,11 @@ enum Purpose {
 impl<'a> Gate<'a> {
     /// What the settings and the command line say; the message says which file is wrong, and where.
     pub fn of(args: &Suppression, project: &'a Project, known: &'a Known) -> Result<Self, String> {
-        let rules = rule_names(known);
-        if let Some(rule) = args.ignore.iter().find(|rule| !rules.contains(*rule)) {
-            return Err(format!("--ignore: {}", unknown("rule", rule, &rules)));
+        if !args.ignore.is_empty() {
+            let rules = rule_names(known);
+            if let Some(rule) = args.ignore.iter().find(|rule| !rules.contains(*rule)) {
+                return Err(format!("--ignore: {}", unknown("rule", rule, &rules)));
+            }
         }
         let file = File::of(args, project)?;
         let baseline = match &file {
@@ -66,8 +70,13 @@ impl<'a> Gate<'a> {
             today,
             folder: project.absolute(folder.unwrap_or(Path::new(""))),
             file,
-            rules,
+            rules: OnceLock::new(),
         })
+    }
+
+    /// The ids that a finding may have; worked out where settings name one, for nearly no run needs all of them.
+    fn rules(&self) -> &BTreeSet<String> {
+        self.rules.get_or_init(|| rule_names(self.known))
     }
 
     /// The findings of a file that are to be shown, and what became of the others.
@@ -176,8 +185,8 @@ impl<'a> Gate<'a> {
         let severities = config.severities.iter().filter_map(|entry| entry.rule.as_ref());
         let rules = severities.chain(config.ignores.iter().map(|ignore| &ignore.rule));
         let mut told: Vec<(usize, String)> = rules
-            .filter(|rule| !self.rules.contains(&rule.value))
-            .map(|rule| (rule.start, unknown("rule", &rule.value, &self.rules)))
+            .filter(|rule| !self.rules().contains(&rule.value))
+            .map(|rule| (rule.start, unknown("rule", &rule.value, self.rules())))
             .collect();
         // With an endpoint named, the others were not read.
         if !self.known.named {
@@ -216,7 +225,7 @@ impl<'a> Gate<'a> {
         let idle = ignores.filter(|(index, ignore)| {
             !ledger.used.contains(index)
                 && !ignore.is_expired(self.today)
-                && self.rules.contains(&ignore.rule.value)
+                && self.rules().contains(&ignore.rule.value)
                 && self.project.covers(&ignore.path.value)
         });
         idle.map(|(index, ignore)| {

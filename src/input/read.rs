@@ -2,8 +2,12 @@
 
 use std::fmt::{self, Display};
 use std::fs::{File, FileType, OpenOptions};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+#[cfg(unix)]
+use std::os::unix::fs::FileExt;
 use std::path::Path;
+#[cfg(unix)]
+use std::thread;
 
 use super::room::{NoRoom, Room};
 
@@ -15,6 +19,9 @@ const KEEP: usize = 64 << 20;
 
 /// How much is asked for where the size is not known.
 const STEP: usize = 64 << 10;
+
+/// A part of fewer bytes is not worth a thread.
+const PART: usize = 16 << 20;
 
 /// Why a file has no bytes for us.
 #[derive(Debug)]
@@ -122,6 +129,7 @@ pub struct Reader {
     /// Filled at its beginning; it never gets shorter than the largest file so far, so it is zeroed once.
     buffer: Room,
     max: u64,
+    threads: usize,
 }
 
 impl Reader {
@@ -130,30 +138,44 @@ impl Reader {
         Self {
             buffer: Room::default(),
             max: max.min(LARGEST),
+            threads: 1,
         }
+    }
+
+    /// Lets so many threads read one file where it is large.
+    #[must_use]
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
     }
 
     /// The bytes of a file.
     pub fn file(&mut self, path: &Path) -> Result<&[u8], ReadError> {
-        let (file, size) = open(path)?;
+        let (mut file, size) = open(path)?;
         if size > self.max {
             return Err(ReadError::TooLarge {
                 size: Some(size),
                 max: self.max,
             });
         }
-        self.fill(file, usize::try_from(size).unwrap_or(usize::MAX))
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        self.room(size)?;
+        let parts = self.threads.min(size / PART);
+        let mut used = 0;
+        if parts > 1 {
+            used = in_parts(&file, &mut self.buffer[..size], parts);
+            file.seek(SeekFrom::Start(used as u64))?;
+        }
+        self.fill(file, used)
     }
 
     /// The bytes of a stream, such as standard input.
     pub fn stream(&mut self, stream: impl Read) -> Result<&[u8], ReadError> {
-        self.fill(stream, STEP)
+        self.room(STEP)?;
+        self.fill(stream, 0)
     }
 
-    /// Reads to the end. A size is only a hint: files grow, and those under `/proc` say 0.
-    fn fill(&mut self, mut stream: impl Read, hint: usize) -> Result<&[u8], ReadError> {
-        self.room(hint)?;
-        let mut used = 0;
+    /// Reads to the end, behind what is read already. A size is only a hint: files grow, and those under `/proc` say 0.
+    fn fill(&mut self, mut stream: impl Read, mut used: usize) -> Result<&[u8], ReadError> {
         loop {
             if used == self.buffer.len() {
                 let most = usize::try_from(self.max).unwrap_or(usize::MAX).saturating_add(1);
@@ -186,6 +208,45 @@ impl Reader {
         }
         Ok(())
     }
+}
+
+/// Reads the file into the buffer, a part a thread, and tells how many bytes are there from the start.
+///
+/// Where a part cannot be read whole, it ends there: whoever reads on learns why.
+#[cfg(unix)]
+fn in_parts(file: &File, buffer: &mut [u8], parts: usize) -> usize {
+    let length = buffer.len().div_ceil(parts);
+    let read = |(index, part): (usize, &mut [u8])| {
+        let mut used = 0;
+        while used < part.len() {
+            let at = (index * length + used) as u64;
+            match FileExt::read_at(file, &mut part[used..], at) {
+                Ok(0) => break,
+                Ok(count) => used += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
+        used
+    };
+    thread::scope(|scope| {
+        let start = |part| thread::Builder::new().spawn_scoped(scope, move || read(part));
+        let threads: Vec<_> = buffer.chunks_mut(length).enumerate().map(start).collect();
+        let mut total = 0;
+        for thread in threads {
+            let count = thread.ok().and_then(|thread| thread.join().ok()).unwrap_or(0);
+            total += count;
+            if count < length {
+                break;
+            }
+        }
+        total
+    })
+}
+
+#[cfg(not(unix))]
+fn in_parts(_file: &File, _buffer: &mut [u8], _parts: usize) -> usize {
+    0
 }
 
 /// What the system said, in our words where it is one of the usual things.

@@ -170,7 +170,7 @@ pub(super) fn string_end(bytes: &[u8], at: usize, limit: usize) -> Option<usize>
 
 /// Behind the bracket that closes the one at `at`, whatever is in between; `None` where the text ends before,
 /// or after `limit` bytes. The kinds of brackets are not compared.
-pub(super) fn matching(bytes: &[u8], mut at: usize, limit: usize) -> Option<usize> {
+pub(crate) fn matching(bytes: &[u8], mut at: usize, limit: usize) -> Option<usize> {
     let last = at.saturating_add(limit);
     let mut depth = 0_usize;
     while at < bytes.len() && at < last {

@@ -15,7 +15,7 @@ mod tree;
 
 pub use decode::{decode, raw, utf16_len};
 pub use error::{SyntaxError, SyntaxKind};
-pub(crate) use look::{number, plain, space};
+pub(crate) use look::{matching, number, plain, space};
 pub use reader::{MAX_DEPTH, MAX_ERRORS, Reader, Root};
 pub use text::text;
 pub use tree::{Elements, JsonKind, Members, Node, NodeId, Tree};

@@ -197,20 +197,14 @@ impl<'a> Reader<'a> {
         (look::byte(self.bytes, at) == b'{').then_some(at)
     }
 
-    /// Whether an element that ends at `end` is followed by another object, or by the end of the list.
-    pub(crate) fn goes_on(&self, end: usize) -> bool {
-        let next = |at| look::byte(self.bytes, look::space(self.bytes, at));
-        self.behind(end, b',')
-            .map_or_else(|| next(end) == b']', |at| next(at) == b'{')
-    }
-
     /// Behind a byte that is the next one from `at` on, white space aside.
     fn behind(&self, at: usize, byte: u8) -> Option<usize> {
         let at = look::space(self.bytes, at);
         (look::byte(self.bytes, at) == byte).then_some(at + 1)
     }
 
-    /// Passes over an element that begins where [`Self::ahead`] says, and ends at `end`, where it [goes on](Self::goes_on).
+    /// Passes over an element that begins where [`Self::ahead`] says, and ends at `end`: an object whose text
+    /// is right, and behind which the list goes on with another object, or ends.
     pub(crate) fn pass_over(&mut self, end: usize) {
         (self.at, self.state) = (end, State::After);
         (self.memory.damaged, self.memory.lost) = (false, false);

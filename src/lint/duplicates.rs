@@ -40,12 +40,29 @@ impl Hasher for AsIs {
     }
 }
 
+/// The key of a record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key {
+    fingerprint: u64,
+    node: Node,
+}
+
+impl Key {
+    /// The key that says `text`, and stands where `node` does.
+    pub(super) fn new(text: &str, node: Node) -> Self {
+        Self {
+            fingerprint: fingerprint(text.as_bytes()),
+            node,
+        }
+    }
+}
+
 impl Keys {
     /// Adds a record's key; false where another one has it, or one that shares its fingerprint.
-    pub(super) fn add(&mut self, key: &str, record: u32, node: Node) -> bool {
-        match self.first.entry(fingerprint(key.as_bytes())) {
+    pub(super) fn add(&mut self, key: Key, record: u32) -> bool {
+        match self.first.entry(key.fingerprint) {
             Entry::Vacant(entry) => {
-                entry.insert((record, node));
+                entry.insert((record, key.node));
                 true
             }
             Entry::Occupied(_) => false,

@@ -8,6 +8,7 @@
 //!
 //! Pure: text, rules and tenant facts in, findings out. A clean record allocates nothing, unless it changes what the next one meets.
 
+mod ahead;
 mod checks;
 mod duplicates;
 mod effects;

@@ -7,8 +7,9 @@
 //! what it accepts is a subset of what they accept: `tests/skim.rs` compares the two.
 
 use super::Followed;
+use super::ahead::Ahead;
 use super::checks::nearly_same;
-use super::duplicates::Keys;
+use super::duplicates::{Key, Keys};
 use super::value::right_text;
 use crate::bind::{self, Json, Scalar};
 use crate::finding::Span;
@@ -71,40 +72,46 @@ impl<'a> Skim<'a> {
         reader: &mut Reader<'_>,
         facts: &Facts<'_>,
         keys: &mut Keys,
+        ahead: &mut Ahead<'_>,
         index: u32,
-    ) -> bool {
-        if self.lessons != facts.lessons() {
+    ) -> Option<Passed> {
+        let taught = self.lessons != facts.lessons();
+        if taught {
             self.lessons = facts.lessons();
             self.lately.clear();
         }
         // Where one after the other is not, only now and then one is worth a try.
         if self.misses > PATIENCE && !index.is_multiple_of(PATIENCE) {
-            return false;
+            return None;
         }
-        let end = reader.ahead().and_then(|at| self.record(at, facts));
-        let Some(end) = end.filter(|end| reader.goes_on(*end) && self.is_first(keys, index)) else {
+        let start = reader.ahead()?;
+        // What was found out ahead was found out before anything was learnt.
+        let known = (self.lessons == 0).then(|| ahead.at(start)).flatten();
+        let passed = known.or_else(|| self.record(start, facts));
+        let Some(passed) = passed.filter(|passed| passed.key.is_none_or(|key| keys.add(key, index))) else {
             self.misses = self.misses.saturating_add(1);
-            return false;
+            return None;
         };
         self.misses = 0;
-        reader.pass_over(end);
-        true
+        reader.pass_over(passed.end);
+        Some(passed)
     }
 
-    /// How many checks of the record that was passed over need facts of the tenant.
-    pub(super) fn undecided(&self) -> u64 {
-        self.undecided
-    }
-
-    /// Where the record that begins at `at` ends, if it is plainly right.
-    fn record(&mut self, at: usize, facts: &Facts<'_>) -> Option<usize> {
+    /// The record whose brace stands at `at`, if it is plainly right as far as it can be told without those before it.
+    pub(super) fn record(&mut self, at: usize, facts: &Facts<'_>) -> Option<Passed> {
         let table = self.endpoint.record_table();
         self.slots.clear();
         self.slots.resize(table.properties.len(), Span::default());
         self.watched.clear();
         (self.undecided, self.depth) = (0, 0);
         let end = self.object(at, self.endpoint.record, facts)?;
-        self.passes(table, facts).then_some(end)
+        Behind::of(self.bytes, end)?;
+        self.passes(table, facts).then(|| Passed {
+            start: at,
+            end,
+            undecided: self.undecided,
+            key: self.key(),
+        })
     }
 
     fn byte(&self, at: usize) -> u8 {
@@ -440,19 +447,53 @@ impl<'a> Skim<'a> {
         })
     }
 
-    /// Whether no record before has the key of the one at hand; it is then added.
-    fn is_first(&self, keys: &mut Keys, index: u32) -> bool {
+    /// The key of the record at hand.
+    fn key(&self) -> Option<Key> {
         let mut rows = self.endpoint.key.iter();
-        let key = rows.find_map(|id| Some((self.slot(*id)?, *self.slots.get(usize::from(id.0))?)));
-        key.is_none_or(|(text, span)| {
-            let quoted = span.len() as usize > text.len();
-            let kind = if quoted {
-                JsonKind::String
-            } else {
-                JsonKind::Number
-            };
-            keys.add(text, index, Node::leaf(kind, span, 0))
-        })
+        let (text, span) =
+            rows.find_map(|id| Some((self.slot(*id)?, *self.slots.get(usize::from(id.0))?)))?;
+        let quoted = span.len() as usize > text.len();
+        let kind = if quoted {
+            JsonKind::String
+        } else {
+            JsonKind::Number
+        };
+        Some(Key::new(text, Node::leaf(kind, span, 0)))
+    }
+}
+
+/// A record that is plainly right.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Passed {
+    /// Where its brace stands.
+    pub(super) start: usize,
+    /// Behind its last brace.
+    pub(super) end: usize,
+    /// How many of its checks need facts of the tenant.
+    pub(super) undecided: u64,
+    key: Option<Key>,
+}
+
+/// What stands behind a record.
+pub(super) enum Behind {
+    /// The brace of the next one.
+    Record(usize),
+    /// The end of the list.
+    End,
+}
+
+impl Behind {
+    /// Looks behind a record that ends at `end`; none where anything else is there.
+    pub(super) fn of(bytes: &[u8], end: usize) -> Option<Self> {
+        let at = space(bytes, end);
+        match bytes.get(at)? {
+            b']' => Some(Self::End),
+            b',' => {
+                let next = space(bytes, at + 1);
+                (bytes.get(next) == Some(&b'{')).then_some(Self::Record(next))
+            }
+            _ => None,
+        }
     }
 }
 

@@ -150,6 +150,17 @@ impl<'f> Facts<'f> {
         }
     }
 
+    /// The facts as they were before the request.
+    pub(crate) fn fresh(&self) -> Self {
+        Self {
+            tenant: self.tenant,
+            before: self.before,
+            now: Learnt::default(),
+            remembers_contacts: self.remembers_contacts,
+            lessons: 0,
+        }
+    }
+
     /// What the request changed.
     #[must_use]
     pub fn into_learnt(self) -> Learnt {
