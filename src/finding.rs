@@ -163,6 +163,15 @@ pub struct Finding {
     pub remedy: Option<Remedy>,
 }
 
+impl Finding {
+    /// Whether it says that the file cannot be read as it stands, so that anything may be behind it.
+    #[must_use]
+    pub fn makes_unreadable(&self) -> bool {
+        let rules = ["syntax", "invalid-utf8", "utf16", "empty-file", "too-deep"];
+        rules.contains(&self.rule.as_ref())
+    }
+}
+
 /// What would mend a finding. All spans are places in the file that the finding is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remedy {

@@ -136,13 +136,15 @@ impl Suppressor {
         if matches!(self.known, Known::Nothing) {
             return;
         }
-        let found = baseline::counts(findings.iter());
+        // A file that cannot be read may hold anything: one mistake of that kind must not stand for another.
+        let found = baseline::counts(findings.iter().filter(|finding| !finding.makes_unreadable()));
         match &self.known {
             Known::Nothing => {}
-            Known::Everything => findings.clear(),
+            Known::Everything => findings.retain(Finding::makes_unreadable),
             Known::Baseline(baseline) => {
                 if let Some(known) = baseline.file(name.baseline) {
-                    findings.retain(|finding| !is_known(finding, known, &found));
+                    findings
+                        .retain(|finding| finding.makes_unreadable() || !is_known(finding, known, &found));
                 }
             }
         }

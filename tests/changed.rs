@@ -327,6 +327,19 @@ fn a_submodule_is_its_own_affair() {
     repo.check_in("module", &["--changed"]).finds(&["a.json"]);
 }
 
+#[test]
+fn of_a_repository_within_git_says_nothing() {
+    let repo = Repo::new("nesting", &[("b.json", CLEAN)]);
+    repo.write("nested/a.json", BAD);
+    let inner = command("git", &repo.0.join("nested"))
+        .args(["init", "--quiet"])
+        .status()
+        .unwrap();
+    assert!(inner.success());
+    repo.check(&["--changed", "nested/a.json"]).refuses("error: ");
+    repo.check_in("nested", &["--changed"]).finds(&["a.json"]);
+}
+
 // Elsewhere not every byte may stand in a name.
 #[cfg(target_os = "linux")]
 #[test]

@@ -634,6 +634,23 @@ fn a_baseline_hides_what_was_there_and_nothing_else() {
 }
 
 #[test]
+fn what_cannot_be_read_is_in_no_baseline() {
+    let comma = r#"[{"GroupName":"x","ContactCodes":[{"ContactCode":""}]},]"#;
+    let repo = Repo::new("unreadable", &[("a.json", comma), ("b.json", BAD)]);
+    let run = repo.run(&["check", "--format", "concise", "--write-baseline"]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stdout.contains("error[syntax]") && run.stdout.lines().count() == 1,
+        "{}",
+        run.stdout
+    );
+    repo.write("a.json", r#"[{"GroupName":"x","ContactCodes":[{"Cont"#);
+    let run = repo.run(&["check", "--format", "concise", "--baseline", BASELINE]);
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.contains("error[syntax]"), "{}", run.stdout);
+}
+
+#[test]
 fn a_baseline_shrinks() {
     let repo = Repo::new(
         "prune",

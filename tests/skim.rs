@@ -11,7 +11,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use geplint::rules::{builtin, builtin_ids};
+use geplint::rules::{builtin, builtin_ids, load};
 use geplint::tenant::{Facts, Learnt, Tenant};
 use geplint::{json, lint};
 
@@ -255,5 +255,101 @@ fn of_requests_in_parts() {
             assert_eq!(several.skimmed, one.skimmed, "{threads} threads, {odd}");
             assert_eq!(several.undecided, one.undecided, "{threads} threads, {odd}");
         }
+    }
+}
+
+/// A call with more rows than a set has bits for, and with a check that compares values which may be left out.
+const OF_THE_USER: &str = r#"
+endpoint = "things"
+title = "Things"
+method = "POST"
+path = "/things"
+page = "none"
+record = "Thing"
+key = ["Name"]
+good-beside-bad = "listed"
+
+[answers]
+missing = { error-code = "M", description = "{property} is Mandatory" }
+too-long = { error-code = "D", description = "{property}" }
+not-in-list = { error-code = "D", description = "{property} {value}" }
+null = { error-code = "E", description = "null" }
+
+[tables.Thing]
+title = "Thing"
+properties = [
+  { row = "1", name = "Name", type = "string", required = "yes" },
+  { row = "2", name = "A", type = "string" },
+  { row = "3", name = "B", type = "string" },
+  { row = "4", name = "Inner", type = "Inner" },
+ROWS]
+
+[tables.Inner]
+title = "Inner"
+properties = [
+  { row = "4.1", name = "Code", type = "string(3)", required = "yes" },
+]
+
+[[checks]]
+rule = "self-manager"
+kind = "differs"
+table = "Thing"
+property = "B"
+from = "A"
+nearly = ["A"]
+severity = "error"
+evidence = "inferred"
+phase = "data"
+error-code = "D"
+description = "same"
+"#;
+
+#[test]
+fn of_calls_of_the_user() {
+    let values = [
+        "",
+        "\"A\":\"  \",\"B\":\"  \"",
+        "\"A\":\"x\",\"B\":\"X \"",
+        "\"A\":\"x\",\"B\":\"y\"",
+        "\"B\":\"\",\"A\":\"\"",
+        "\"A\":null,\"B\":null",
+        "\"A\":\"\u{e9}\",\"B\":\"\u{c9}\"",
+        "\"A\":\"\\u0078\",\"B\":\"x\"",
+        "\"Inner\":{}",
+        "\"Inner\":{\"Code\":\"abc\"}",
+        "\"Inner\":{\"Code\":\"abcd\"}",
+        "\"Inner\":null",
+    ];
+    for rows in [0, 59, 60, 61, 70] {
+        let rows: String = (0..rows)
+            .map(|row| format!("  {{ row = \"9.{row}\", name = \"Row{row}\", type = \"int\" }},\n"))
+            .collect();
+        let endpoint = load(&OF_THE_USER.replace("ROWS", &rows)).expect("it loads");
+        let check = |body: &str, outcomes| {
+            let (text, errors) = json::text(body.as_bytes());
+            lint::check(&text, errors, &endpoint, &Tenant::default(), outcomes)
+        };
+        let (mut passed_over, mut found) = (0, 0);
+        for value in values {
+            for name in ["\"Name\":\"n\"", "\"Name\":\" \"", ""] {
+                let comma = if name.is_empty() || value.is_empty() {
+                    ""
+                } else {
+                    ","
+                };
+                let body = format!("[{{{name}{comma}{value}}}, {{ }}]");
+                let (skimmed, engine) = (check(&body, false), check(&body, true));
+                assert_eq!(skimmed.findings, engine.findings, "{body}");
+                passed_over += skimmed.skimmed;
+                found += engine.findings.len();
+            }
+        }
+        assert!(found > 50);
+        // Beyond 64 rows every record is for the engine.
+        assert_eq!(
+            passed_over > 0,
+            rows.lines().count() + 4 <= 64,
+            "{passed_over} of {rows}"
+        );
     }
 }

@@ -12,6 +12,8 @@ use super::read::explain;
 pub struct Changed {
     root: PathBuf,
     paths: HashSet<PathBuf>,
+    /// Repositories within it that it does not follow: what has changed in them git does not say.
+    foreign: Vec<PathBuf>,
 }
 
 impl Changed {
@@ -27,6 +29,7 @@ impl Changed {
         let mut changed = Self {
             root,
             paths: HashSet::new(),
+            foreign: Vec::new(),
         };
         if let Some(revision) = revision {
             let base = branched_from(revision)?;
@@ -66,12 +69,17 @@ impl Changed {
 
     /// Whether git could tell: the path is in the repository, or the repository is in it.
     pub fn knows(&self, path: &Path) -> bool {
-        path.starts_with(&self.root) || self.root.starts_with(path)
+        let foreign = self.foreign.iter().any(|inner| path.starts_with(inner));
+        !foreign && (path.starts_with(&self.root) || self.root.starts_with(path))
     }
 
     fn add<'a>(&mut self, names: impl Iterator<Item = &'a [u8]>) {
         for name in names {
             let path = self.root.join(path_of(name));
+            // Of new folders git names the files, but for those that are repositories of their own.
+            if name.ends_with(b"/") {
+                self.foreign.push(path.clone());
+            }
             // Where a folder has been noted, those above it have been, too.
             for path in path.ancestors() {
                 if !self.paths.insert(path.to_path_buf()) {

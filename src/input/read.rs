@@ -126,7 +126,7 @@ fn special(_kind: FileType) -> &'static str {
 /// Reads one file after the other into the same buffer.
 #[derive(Debug)]
 pub struct Reader {
-    /// Filled at its beginning; it never gets shorter than the largest file so far, so it is zeroed once.
+    /// Filled at its beginning, and kept for the next file unless it has become very large.
     buffer: Room,
     max: u64,
     threads: usize,

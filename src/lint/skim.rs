@@ -122,6 +122,10 @@ impl<'a> Skim<'a> {
     fn object(&mut self, at: usize, id: TableId, facts: &Facts<'_>) -> Option<usize> {
         let endpoint = self.endpoint;
         let table = endpoint.table(id);
+        // A table with too many rows is not skimmed, not even where none of them is there.
+        if table.sights.rows.len() != table.properties.len() {
+            return None;
+        }
         // The rows that were met, and those of them whose value is there.
         let (mut met, mut there) = (0_u64, 0_u64);
         let mut before = usize::from(table.offset);
@@ -430,7 +434,7 @@ impl<'a> Skim<'a> {
                     .filter_map(|(_, _, span)| self.inner(*span))
                     .all(|text| {
                         let mut others = nearly.iter().chain([from]).filter_map(|id| self.slot(*id));
-                        !others.any(|other| nearly_same(other, text))
+                        !others.any(|other| other == text || nearly_same(other, text))
                     })
             }
             CheckKind::Active(_) => {
