@@ -180,7 +180,12 @@ pub enum Remedy {
     /// Take out the comment that the finding's span covers.
     RemoveComment,
     /// Take these members out of their object, each from the start of its name to the end of its value.
-    RemoveMembers(Vec<Span>),
+    RemoveMembers {
+        /// The members.
+        members: Vec<Span>,
+        /// The API refuses one of them as it is: without them its answer is another.
+        refused: bool,
+    },
     /// Write the value that the finding's span covers as this JSON, which the platform reads as the very same.
     Retype(String),
     /// Write the name that the finding's span covers as this one.
@@ -204,7 +209,7 @@ impl Remedy {
     pub const fn is_safe(&self) -> bool {
         matches!(
             self,
-            Self::Remove | Self::RemoveComment | Self::RemoveMembers(_) | Self::Retype(_)
+            Self::Remove | Self::RemoveComment | Self::RemoveMembers { refused: false, .. } | Self::Retype(_)
         )
     }
 }

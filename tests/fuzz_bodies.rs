@@ -181,6 +181,16 @@ fn predict() {
 }
 
 #[test]
+fn fix() {
+    run("fix", 500, 500);
+}
+
+#[test]
+fn skim() {
+    run("skim", 500, 500);
+}
+
+#[test]
 fn every_target_is_run_here_and_has_its_file() {
     let mut names: Vec<String> = fs::read_dir(root().join("fuzz/fuzz_targets"))
         .unwrap()

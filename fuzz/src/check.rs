@@ -1,22 +1,20 @@
 //! Any bytes on any endpoint, with and without the tenant's facts, one by one and in order.
 
-use geplint::input::recognize::recognize;
 use geplint::json;
 use geplint::lint::{self, Checked};
 use geplint::rules::Endpoint;
 use geplint::session::Session;
 use geplint::tenant::Tenant;
 
-use super::shared::{endpoints, hold_together, plain_json, points_at, some_tenant};
+use super::shared::{endpoints, hold_together, likely, plain_json, points_at, some_tenant};
 
-/// Checks the bytes as a request to every endpoint.
+/// Checks the bytes as a request to the endpoint that they are likely for, or to every one.
 pub fn run(data: &[u8]) {
     let (text, _) = json::text(data);
-    let _ = recognize(&text, endpoints());
     // One tenant an input: twice as many inputs.
     let tenant = some_tenant(data);
     let mut in_order = Session::new(endpoints(), tenant, true);
-    for endpoint in endpoints() {
+    for endpoint in likely(data) {
         let checked = check(data, endpoint, tenant);
         hold_together(data, &checked);
         if let Some(root) = plain_json(data, &checked) {

@@ -14,7 +14,7 @@ pub fn of(bytes: &[u8], finding: &Finding) -> Option<Fix> {
     let edits = match remedy {
         Remedy::Remove => matches!(slice(bytes, span), b"," | MARK).then(|| vec![edit(span, "")]),
         Remedy::RemoveComment => comment(bytes, span).map(|edit| vec![edit]),
-        Remedy::RemoveMembers(members) => without(bytes, members),
+        Remedy::RemoveMembers { members, .. } => without(bytes, members),
         Remedy::Retype(json) => Some(vec![edit(span, json)]),
         Remedy::Rename(name) => serde_json::to_string(name)
             .ok()

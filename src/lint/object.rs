@@ -204,16 +204,18 @@ impl<'a> Linter<'a> {
         }
         let depth = self.path.len();
         self.path.push(Step::Key(key_of(last)));
+        let told = self.findings.len();
         if property.outbound_only {
-            let told = self.findings.len();
             self.outbound_only(property, last);
-            let remedy = self.without(table, property, objects);
-            self.mend(told, Some(remedy));
         }
         match property.ty {
             Type::Object(id) => self.object_property(table, property, id, objects, values),
             Type::ObjectList(_) | Type::StringList => self.list_property(table, property, objects, values),
             _ => self.scalar_property(table, property, objects, last),
+        }
+        if property.outbound_only {
+            let remedy = self.without(table, property, objects, told);
+            self.mend(told, Some(remedy));
         }
         self.path.truncate(depth);
     }

@@ -6,7 +6,7 @@ use super::names::Meant;
 use super::object::Resolved;
 use super::{Linter, object::key_of};
 use crate::bind::{self, Bound, Json};
-use crate::finding::{Finding, Remedy, Span};
+use crate::finding::{Finding, Remedy, Severity, Span};
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{Property, PropertyId, Table, TableId, Type};
 
@@ -61,17 +61,27 @@ impl Linter<'_> {
     }
 
     /// All occurrences of a property go together: without the last one, the one before would count.
-    pub(super) fn without(&self, table: &Table, property: &Property, objects: &[NodeId]) -> Remedy {
-        let mut spans = Vec::new();
+    ///
+    /// What is told of their values are the findings from `told` on.
+    pub(super) fn without(
+        &self,
+        table: &Table,
+        property: &Property,
+        objects: &[NodeId],
+        told: usize,
+    ) -> Remedy {
+        let mut members = Vec::new();
         for object in objects {
             for (key, value) in self.tree.members(*object) {
                 let id = table.find(&self.decoded(key));
                 if id.is_some_and(|id| std::ptr::eq(table.property(id), property)) {
-                    spans.push(self.member_span(value));
+                    members.push(self.member_span(value));
                 }
             }
         }
-        Remedy::RemoveMembers(spans)
+        let told = self.findings.get(told..).unwrap_or_default();
+        let refused = told.iter().any(|finding| finding.severity == Severity::Error);
+        Remedy::RemoveMembers { members, refused }
     }
 
     /// From the start of a member's name to the end of its value.

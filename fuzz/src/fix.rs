@@ -1,0 +1,200 @@
+//! What is mended of any bytes is better than before, and nothing else of them is touched.
+
+use std::collections::BTreeMap;
+
+use geplint::finding::{Finding, Remedy, Severity};
+use geplint::fix::{self, Edit, Mended, Seen, Tally};
+use geplint::json;
+use geplint::lint::{self, Checked};
+use geplint::predict::predict_mended;
+use geplint::rules::Endpoint;
+use geplint::tenant::Tenant;
+use serde_json::Value;
+
+use super::shared::{likely, pick, some_tenant};
+
+/// A way to look at bytes: as a request to this endpoint of this tenant, where one rule may be hidden.
+struct View {
+    endpoint: &'static Endpoint,
+    tenant: &'static Tenant,
+    hidden: Option<&'static str>,
+}
+
+/// Rules that may be hidden: those whose findings can be mended, and one that says that a record is not right.
+const HIDDEN: [&str; 6] = [
+    "syntax",
+    "outbound-only",
+    "unknown-property",
+    "text-for-value",
+    "misplaced-property",
+    "missing-mandatory",
+];
+
+/// Mends the bytes as a request to the endpoint that they are likely for, or to every one: what is safe, and what is not.
+pub fn run(data: &[u8]) {
+    let hidden = HIDDEN.get(pick(data, HIDDEN.len() * 4)).copied();
+    for endpoint in likely(data) {
+        let view = View {
+            endpoint,
+            tenant: some_tenant(data),
+            hidden,
+        };
+        let before = view.check(data);
+        each_by_itself(data, &before.findings);
+        for unsafe_too in [false, true] {
+            view.lawful(data, &before, unsafe_too);
+        }
+    }
+}
+
+impl View {
+    fn check(&self, bytes: &[u8]) -> Checked {
+        let (text, errors) = json::text(bytes);
+        lint::check(&text, errors, self.endpoint, self.tenant, true)
+    }
+
+    fn shown(&self, findings: &[Finding]) -> Vec<Finding> {
+        let shown = |finding: &&Finding| self.hidden != Some(&*finding.rule);
+        findings.iter().filter(shown).cloned().collect()
+    }
+
+    /// The bytes mended, and whether anything but a removal was ever on offer.
+    fn mend(&self, bytes: &[u8], unsafe_too: bool) -> (Option<Mended>, bool) {
+        let mut writes = false;
+        let mut look = |bytes: &[u8]| {
+            let (text, errors) = json::text(bytes);
+            let findings = lint::check(&text, errors, self.endpoint, self.tenant, false).findings;
+            writes |= findings.iter().any(|finding| {
+                let remedy = finding.remedy.as_ref();
+                remedy.is_some_and(|remedy| unsafe_too && !remedy.is_safe())
+                    || matches!(remedy, Some(Remedy::Retype(_)))
+            });
+            Seen::new(Tally::of(&findings), self.shown(&findings))
+        };
+        (fix::mend(bytes, unsafe_too, &mut look), writes)
+    }
+
+    fn lawful(&self, data: &[u8], before: &Checked, unsafe_too: bool) {
+        let (mended, writes) = self.mend(data, unsafe_too);
+        let Some(Mended { bytes, fixed }) = mended else {
+            return;
+        };
+        let shown = || {
+            let texts = (String::from_utf8_lossy(data), String::from_utf8_lossy(&bytes));
+            format!(
+                "{}, unsafe {unsafe_too}:\n{}\n-- becomes\n{}",
+                self.endpoint.id, texts.0, texts.1
+            )
+        };
+        assert!(std::str::from_utf8(data).is_ok(), "no text, {}", shown());
+        assert!(before.mendable, "guessed at, {}", shown());
+        let after = self.check(&bytes);
+        let (old, new) = (&before.findings, &after.findings);
+        assert!(new.len() < old.len(), "not fewer findings, {}", shown());
+        let gone = self.shown(old).len() - self.shown(new).len();
+        assert!(
+            gone > 0 && gone as u64 == fixed,
+            "{fixed} fixed, not {gone}, {}",
+            shown()
+        );
+        let (errors, known) = (errors(new), errors(old));
+        let more = errors
+            .iter()
+            .find(|(key, count)| known.get(*key).unwrap_or(&0) < *count);
+        assert_eq!(more, None, "a new error, {}", shown());
+        assert_eq!(after.records, before.records, "{}", shown());
+        if serde_json::from_slice::<Value>(data).is_ok() {
+            let parsed = serde_json::from_slice::<Value>(&bytes);
+            assert!(parsed.is_ok(), "no JSON any more, {}", shown());
+        }
+        let again = self.mend(&bytes, unsafe_too).0.map(|mended| mended.bytes);
+        assert_eq!(again, None, "a second run finds more, {}", shown());
+        if !writes {
+            assert!(is_part(&bytes, data), "more than was taken out, {}", shown());
+        }
+        if !unsafe_too {
+            let answers = [before, &after].map(|checked| predict_mended(self.endpoint, checked).envelope);
+            assert_eq!(
+                answers[0],
+                answers[1],
+                "the API would answer otherwise, {}",
+                shown()
+            );
+            let (left, known) = (places(new), places(old));
+            let other = left
+                .iter()
+                .find(|(key, count)| known.get(*key).unwrap_or(&0) < *count);
+            assert_eq!(other, None, "another finding, {}", shown());
+        }
+    }
+}
+
+/// Every fix on its own: places of the text, in order, and all other bytes stay.
+fn each_by_itself(data: &[u8], findings: &[Finding]) {
+    for finding in findings {
+        let Some(fix) = fix::of(data, finding) else {
+            continue;
+        };
+        let text = std::str::from_utf8(data).unwrap_or_else(|error| panic!("{error}: {fix:?}"));
+        assert!(!fix.edits.is_empty(), "{finding:?}");
+        let remedy = finding.remedy.as_ref();
+        assert_eq!(Some(fix.safe), remedy.map(Remedy::is_safe), "{finding:?}");
+        let place = |edit: &Edit| (edit.span.start as usize, edit.span.end as usize);
+        let mut end = 0;
+        for edit in &fix.edits {
+            let (start, next) = place(edit);
+            assert!(
+                end <= start && text.get(start..next).is_some(),
+                "{finding:?}, {fix:?}"
+            );
+            assert!(start < next || !edit.text.is_empty(), "nothing is done: {fix:?}");
+            end = next;
+        }
+        // From behind, so that places stay places.
+        let mut by_hand = text.to_owned();
+        for edit in fix.edits.iter().rev() {
+            by_hand.replace_range(place(edit).0..place(edit).1, &edit.text);
+        }
+        let edits: Vec<&Edit> = fix.edits.iter().collect();
+        assert_eq!(fix::apply(data, &edits), by_hand.as_bytes(), "{fix:?}");
+    }
+}
+
+type Count<K> = BTreeMap<K, usize>;
+
+fn errors(findings: &[Finding]) -> Count<(Option<u32>, &str)> {
+    let mut count = Count::new();
+    for finding in findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+    {
+        *count.entry((finding.record, &*finding.rule)).or_default() += 1;
+    }
+    count
+}
+
+fn places(findings: &[Finding]) -> Count<(&str, &str, &str)> {
+    let mut count = Count::new();
+    for finding in findings {
+        let key = (
+            &*finding.rule,
+            finding.constraint.as_str(),
+            finding.pointer.as_str(),
+        );
+        *count.entry(key).or_default() += 1;
+    }
+    count
+}
+
+/// Whether a text is another one with bytes taken out; a blank may have been put between two.
+fn is_part(part: &[u8], whole: &[u8]) -> bool {
+    let mut rest = whole.iter();
+    part.iter().all(|byte| {
+        let mut tried = rest.clone();
+        let found = tried.any(|other| other == byte);
+        if found {
+            rest = tried;
+        }
+        found || *byte == b' '
+    })
+}

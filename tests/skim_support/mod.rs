@@ -1,0 +1,105 @@
+//! Skimming against the engine: what the tests and the fuzzer share.
+//!
+//! Where outcomes are asked for, nothing is skimmed, so the two are one call apart.
+
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use std::sync::OnceLock;
+
+use geplint::rules::Endpoint;
+use geplint::tenant::{Tenant, load};
+use geplint::{json, lint};
+
+/// What skimming and the engine came to, where they came to the same.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Same {
+    /// Records that were passed over.
+    pub skimmed: u32,
+    /// All that was found.
+    pub findings: usize,
+}
+
+/// Fails where skimming changes anything but the time it takes.
+pub fn compare(bytes: &[u8], endpoint: &Endpoint, tenant: &Tenant, what: &str) -> Same {
+    let check = |outcomes| {
+        let (text, errors) = json::text(bytes);
+        lint::check(&text, errors, endpoint, tenant, outcomes)
+    };
+    let (skimmed, engine) = (check(false), check(true));
+    let context = || format!("{what}, as {}:\n{}", endpoint.id, String::from_utf8_lossy(bytes));
+    assert_eq!(skimmed.findings, engine.findings, "{}", context());
+    assert_eq!(skimmed.records, engine.records, "{}", context());
+    assert_eq!(skimmed.undecided, engine.undecided, "{}", context());
+    assert_eq!(skimmed.mendable, engine.mendable, "{}", context());
+    assert_eq!(engine.skimmed, 0, "{}", context());
+    Same {
+        skimmed: skimmed.skimmed,
+        findings: engine.findings.len(),
+    }
+}
+
+/// A tenant whose lists are known, but for its contacts: where those are known, each record is remembered, and nothing
+/// is skimmed.
+pub fn tenant_of_lists() -> &'static Tenant {
+    static LISTS: OnceLock<Tenant> = OnceLock::new();
+    const TEXT: &str = r#"
+allow-update-for-inactive-users = false
+personas = ["P-100", "588"]
+activities = [{ code = "A-100", name = "HOME" }, { code = "10100002", name = "Home" }]
+currencies = ["USD", "EUR", "ZZC"]
+cultures = ["en-US", "de-DE"]
+deliver-to-keys = ["DockDoor"]
+lobs = ["L1", "EMEA"]
+entity-types = ["Plant", "Company Code"]
+entity-codes = ["1000", "AJKJ"]
+document-types = ["Contract"]
+amount-codes = ["PrimaryAuthorityAmount"]
+regions = ["EMEA", "Europe"]
+"#;
+    LISTS.get_or_init(|| load(TEXT, &mut |_| Err(String::new())).unwrap_or_default())
+}
+
+/// The records of a request, as they are written; none of what is no list.
+pub fn records(bytes: &[u8]) -> Vec<String> {
+    let (text, _) = json::text(bytes);
+    let (mut reader, mut tree) = (json::Reader::new(&text), json::Tree::default());
+    let mut records = Vec::new();
+    if matches!(reader.root(&mut tree), json::Root::List { .. }) {
+        while reader.next_record(&mut tree) {
+            records.extend(tree.root().map(|root| tree.node(root).span.of(&text).to_owned()));
+        }
+    }
+    records
+}
+
+/// Records that are plainly right, with every type of row that their endpoint has: the endpoint, and the record without
+/// its braces. There is none for an endpoint whose records only the engine understands.
+pub const PLAIN: &[(&str, &str)] = &[
+    (
+        "contact-details",
+        r#""UserName": "u@example.com", "ContactCode": "C-1", "ManagerCode": ["M-1"], "Address": {"AddressLine1": "1 Quay",
+           "City": "Lyon", "StateCode": "ARA", "CountryCode": "FR", "ZipCode": "69002"}, "FirstName": "Ann",
+           "LastName": "Lee", "EmailAddress": "u@example.com""#,
+    ),
+    (
+        "contact-details",
+        r#""contactCode":"C-2","userName":"v@example.com","firstName":"Ann","lastName":"Lee","emailAddress":"v@example.com",
+           "managerCode":["M-1","M-2"],"isActive":true,"authorityAmt":1000.50,"address":{"addressLine1":"1 Quay",
+           "city":"Lyon","stateCode":"ARA","countryCode":"FR","zipCode":"69002"},
+           "userActivities":[{"activityName":"HOME"}],"timeZone":"Eastern Standard Time","currencyCode":"EUR",
+           "orgEntities":[{"entityCode":"1000","isDefault":true,"entityType":"Plant","lobEntityCode":"L1"}],
+           "categories":[{"pasCode":12,"isDefault":true}],"regions":[{"regionName":"EMEA","isDefault":true}],
+           "lastLoginDate":"2020-01-21T11:53:45.057Z","ssoType":2,"cultureCode":"en-US",
+           "customFields":[{"key":"a","value":["1"],"subCustomField":[]}],
+           "contactManagers":[{"managerCode":"M-1","managerType":"Functional"}]"#,
+    ),
+    (
+        "user-group",
+        r#""groupName": "Buyers", "isActive": true, "description": "Lyon", "isOverride": false,
+           "contactCodes": [{"contactCode": "CC-1", "isDeleted": false}]"#,
+    ),
+    (
+        "contact-interface-status",
+        r#""clientContactCode": "CC-1", "interfaceStatus": "success""#,
+    ),
+];
