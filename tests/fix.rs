@@ -444,6 +444,36 @@ fn a_harmful_fix_stays_alone() {
     assert_eq!(fixed(&before, true), Some(after));
 }
 
+/// What does harm beside much that does not is found by halves: one by one takes as many checks as there are turns, 32.
+#[test]
+fn a_harmful_fix_is_soon_found() {
+    let endpoint = builtin("user-group").unwrap();
+    let codes: Vec<String> = (10..74)
+        .map(|number| format!("{{ \"ContactCde\": \"C-{number}\" }}"))
+        .collect();
+    let before = format!(
+        "[{{ \"GroupName\": \"Buyers\", \"ContactCodes\": [{}] }}]",
+        codes.join(", ")
+    );
+    let mut new = findings(before.as_bytes(), endpoint)[0].clone();
+    (new.rule, new.severity, new.remedy) = ("made-up".into(), Severity::Error, None);
+    let harmful = "\"ContactCode\": \"C-47\"";
+    let mut checks = 0;
+    let mut check = |bytes: &[u8]| {
+        checks += 1;
+        let mut findings = findings(bytes, endpoint);
+        if String::from_utf8_lossy(bytes).contains(harmful) {
+            findings.push(new.clone());
+        }
+        Seen::new(Tally::of(&findings), findings)
+    };
+    let mended = fix::mend(before.as_bytes(), true, &mut check).unwrap();
+    let after = before.replace("ContactCde", "ContactCode");
+    let after = after.replace(harmful, "\"ContactCde\": \"C-47\"");
+    assert_eq!(String::from_utf8(mended.bytes).unwrap(), after);
+    assert!(checks < 32, "{checks}");
+}
+
 // ---- the program ----
 
 /// An empty folder of its own.
@@ -728,6 +758,36 @@ fn what_cannot_be_written_does_not_stop_the_rest() {
     );
     assert_eq!(folder.read("c.json"), CLEAN.replace("GroupName", "GroupNme"));
     assert_eq!(folder.names(), ["a.json", "b.json", "c.json", "other.txt"]);
+}
+
+/// `--endpoint` speaks for the files that are named, not for whatever lies in a folder.
+#[test]
+fn what_lies_in_a_folder_is_mended_only_if_it_is_a_payload() {
+    let other = "{\n  // for the editor\n  \"compilerOptions\": { \"strict\": true, },\n}\n";
+    let list = "[{ \"colour\": 1, }] // ours\n";
+    let files = [
+        ("a.json", dirty()),
+        ("tsconfig.json", other.to_owned()),
+        ("z.json", list.to_owned()),
+    ];
+    let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let folder = Folder::new("strangers", &files);
+    folder.check(&["--fix", "--endpoint", "user-group", "."]);
+    assert_eq!(folder.read("a.json"), CLEAN.replace("GroupName", "GroupNme"));
+    assert_eq!(folder.read("tsconfig.json"), other);
+    assert_eq!(folder.read("z.json"), list);
+    // Not even a file that is named is taken apart where it is no list of records.
+    folder.check(&["--fix", "--endpoint", "user-group", "tsconfig.json", "z.json"]);
+    assert_eq!(folder.read("tsconfig.json"), other);
+    assert_eq!(folder.read("z.json"), "[{ \"colour\": 1 }]\n");
+    // The settings may say what it is.
+    folder.write("z.json", list);
+    folder.write(
+        "geplint.toml",
+        "[[files]]\nglob = \"z.json\"\nendpoint = \"user-group\"\n",
+    );
+    folder.check(&["--fix", "--endpoint", "user-group", "."]);
+    assert_eq!(folder.read("z.json"), "[{ \"colour\": 1 }]\n");
 }
 
 #[test]

@@ -335,8 +335,8 @@ impl Run<'_> {
                 self.statistics.absorb(statistics);
                 self.ledger.absorb(ledger);
                 match self.progress.suspend(|| self.sinks.rendered(&texts)) {
-                    // A baseline is not for the one who has gone.
-                    Err(OutputError::Closed) if self.gate.writes() => {}
+                    // Neither a baseline nor a mended file is for the one who has gone.
+                    Err(OutputError::Closed) if self.gate.writes() || self.is_mending() => {}
                     other => other?,
                 }
             }
@@ -355,6 +355,11 @@ impl Run<'_> {
         }
         self.progress.tick();
         Ok(())
+    }
+
+    /// Whether files are being mended: half of them is no good end.
+    fn is_mending(&self) -> bool {
+        Purpose::of(self.args) == Some(Purpose::Write)
     }
 
     /// What the run comes to where nobody reads on: what was found until then is not forgotten.

@@ -85,14 +85,20 @@ pub struct Mender<'a> {
 impl<'a> Mender<'a> {
     /// What a file would be if all that can be mended were; `None` if that changes nothing, or if it is no payload.
     pub fn mended(&self, session: &Session<'a>, path: &Path, named: bool, bytes: &[u8]) -> Option<Mended> {
-        let given = self.known.given(self.project, path, named, bytes);
+        let given = self.known.vouched(self.project, path, named, bytes);
         let endpoint = given.or_else(|| session.recognized(bytes))?;
+        let mut strange = false;
         let mut check = |bytes: &[u8]| {
             let findings = session.look(bytes, endpoint).findings;
+            strange |= findings.iter().any(|finding| finding.rule == "wrong-root");
             let all = Tally::of(&findings);
             Seen::new(all, self.gate.apply(path, findings).0)
         };
         let mended = fix::mend(bytes, self.unsafe_too, &mut check)?;
+        if strange {
+            // What is no list of records may be anything.
+            return None;
+        }
         let same = |other: &Endpoint| std::ptr::eq(endpoint, other);
         (given.is_some() || session.recognized(&mended.bytes).is_some_and(same)).then_some(mended)
     }
@@ -124,11 +130,11 @@ fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), String> {
     if has_other_names(&there) {
         return Err("not fixed: it is hard-linked, and its other names would keep the old text".to_owned());
     }
-    let written = AtomicFile::create(path).and_then(|mut file| {
-        file.write_all(after)?;
-        file.commit_over(before)
-    });
-    match written {
+    let mut file = AtomicFile::create(path).map_err(|error| told(&error))?;
+    if !file.keeps_owner() {
+        return Err("not fixed: it belongs to somebody else, and would become yours".to_owned());
+    }
+    match file.write_all(after).and_then(|()| file.commit_over(before)) {
         Ok(true) => Ok(()),
         Ok(false) => Err("not fixed: it was changed by someone else in the meantime".to_owned()),
         Err(error) => Err(told(&error)),

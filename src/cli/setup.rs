@@ -113,6 +113,20 @@ impl Known {
         }
     }
 
+    /// As [`given`](Self::given), but only where somebody has said so of this very file: `--endpoint` says nothing of
+    /// what else lies in a folder.
+    pub fn vouched(
+        &self,
+        project: &Project,
+        path: &Path,
+        named: bool,
+        bytes: &[u8],
+    ) -> Option<&'static Endpoint> {
+        let given = self.given(project, path, named, bytes)?;
+        let settled = || project.endpoint(path).is_some_and(|id| id.value == given.id);
+        (named || settled()).then_some(given)
+    }
+
     /// The endpoint that the settings give a file, unless the command line named one for all.
     pub fn endpoint(&self, project: &Project, path: &Path) -> Option<&'static Endpoint> {
         if self.named {

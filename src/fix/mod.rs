@@ -18,7 +18,7 @@ use crate::finding::{Finding, Span};
 /// More passes than this are not made; what overlaps is mostly mended in the second.
 const PASSES: usize = 64;
 
-/// Of the fixes of one record that do harm together, at most so many are tried one by one.
+/// Of the fixes of one record that do harm together, at most so many groups are tried.
 const TURNS: usize = 32;
 
 /// Some bytes of a file, and what is to stand there instead.
@@ -133,7 +133,7 @@ fn pass(
     let bad: BTreeSet<Option<u32>> = bad.map(|(record, _)| *record).collect();
     if !bad.is_empty() {
         kept.retain(|one| !bad.contains(&one.record));
-        version = one_by_one(&candidates, &bad, &mut kept, &mut made);
+        version = by_halves(&candidates, &bad, &mut kept, &mut made);
     }
     if !kept.is_empty() && version.1.is_sound(seen) {
         return Some(version);
@@ -145,37 +145,55 @@ fn pass(
     Some(made(&kept)).filter(|version| version.1.is_sound(seen))
 }
 
-/// Adds to `kept` what mends a record where all of its fixes together would not. Records do not wait for each other.
-fn one_by_one<'c>(
+/// Adds to `kept` what mends a record where all of its fixes together would not: what does harm is halved until it is
+/// found. Records do not wait for each other.
+fn by_halves<'c>(
     candidates: &'c [Candidate],
     bad: &BTreeSet<Option<u32>>,
     kept: &mut Vec<&'c Candidate>,
     made: &mut dyn FnMut(&[&Candidate]) -> Version,
 ) -> Version {
-    let mut queues: BTreeMap<Option<u32>, Vec<&Candidate>> = BTreeMap::new();
+    let mut groups: BTreeMap<Option<u32>, Vec<&Candidate>> = BTreeMap::new();
     for one in candidates.iter().filter(|one| bad.contains(&one.record)) {
-        queues.entry(one.record).or_default().push(one);
+        groups.entry(one.record).or_default().push(one);
+    }
+    // Of each record, what is still to be tried; the next is the last.
+    let mut stacks: BTreeMap<Option<u32>, Vec<&[&Candidate]>> = BTreeMap::new();
+    for (record, group) in &groups {
+        halve(group, stacks.entry(*record).or_default());
     }
     let mut version = made(kept);
-    for turn in 0..TURNS {
-        let next: Vec<&Candidate> = queues
-            .values()
-            .filter_map(|queue| queue.get(turn).copied())
+    for _ in 0..TURNS {
+        let next: Vec<_> = stacks
+            .iter_mut()
+            .filter_map(|(record, stack)| Some((*record, stack.pop()?)))
             .collect();
         if next.is_empty() {
             break;
         }
-        let trial = made(&[kept.as_slice(), next.as_slice()].concat());
+        let more = next.iter().flat_map(|(_, group)| group.iter().copied());
+        let trial = made(&kept.iter().copied().chain(more).collect::<Vec<_>>());
         let (good, harmful): (Vec<_>, Vec<_>) = next
             .into_iter()
-            .partition(|one| trial.1.is_better(&version.1, one.record, 1));
+            .partition(|(record, group)| trial.1.is_better(&version.1, *record, group.len()));
+        for (record, group) in &harmful {
+            halve(group, stacks.entry(*record).or_default());
+        }
         if good.is_empty() {
             continue;
         }
-        kept.extend(good);
+        kept.extend(good.iter().flat_map(|(_, group)| group.iter().copied()));
         version = if harmful.is_empty() { trial } else { made(kept) };
     }
     version
+}
+
+/// Puts both halves of what does harm on a stack, the first on top; one that does harm alone is given up.
+fn halve<'g, 'c>(group: &'g [&'c Candidate], stack: &mut Vec<&'g [&'c Candidate]>) {
+    if group.len() > 1 {
+        let (first, second) = group.split_at(group.len() / 2);
+        stack.extend([second, first]);
+    }
 }
 
 /// The fixes that may be made together: where two overlap, the first.

@@ -13,6 +13,7 @@ use super::unfinished;
 pub struct AtomicFile {
     writer: BufWriter<File>,
     pending: Option<Pending>,
+    keeps_owner: bool,
 }
 
 /// Removes the file beside the place unless that has become the file itself.
@@ -40,10 +41,20 @@ impl AtomicFile {
             Ok(there) if there.is_dir() => Err(ErrorKind::IsADirectory.into()),
             Ok(there) if !there.is_file() => Self::at_once(path),
             Ok(there) if there.permissions().readonly() => Err(ErrorKind::PermissionDenied.into()),
-            Ok(there) => Self::beside(fs::canonicalize(path)?, Some(&there)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Self::beside(path.to_path_buf(), None),
+            Ok(there) => {
+                // Who may write to the folder may replace what others do not let them write to: that is not asked for.
+                OpenOptions::new().write(true).open(path)?;
+                Self::beside(fs::canonicalize(path)?, Some(&there))
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Self::beside(end_of_links(path)?, None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether an older file's owner and group stay what they are.
+    #[must_use]
+    pub const fn keeps_owner(&self) -> bool {
+        self.keeps_owner
     }
 
     /// As [`commit`](Self::commit), but only in place of a file that still holds `before`; tells whether it did.
@@ -77,23 +88,26 @@ impl AtomicFile {
         Ok(Self {
             writer: BufWriter::new(file),
             pending: None,
+            keeps_owner: true,
         })
     }
 
     fn beside(place: PathBuf, there: Option<&Metadata>) -> io::Result<Self> {
-        let (file, beside) = fresh(place.parent().unwrap_or(Path::new("")))?;
+        let (file, beside) = fresh(place.parent().unwrap_or(Path::new("")), there.is_some())?;
         let pending = Pending {
             beside,
             place,
             placed: false,
         };
+        let mut keeps_owner = true;
         if let Some(there) = there {
-            keep_owner(&file, there);
+            keeps_owner = keep_owner(&file, there);
             file.set_permissions(there.permissions())?;
         }
         Ok(Self {
             writer: BufWriter::new(file),
             pending: Some(pending),
+            keeps_owner,
         })
     }
 }
@@ -108,24 +122,56 @@ impl Write for AtomicFile {
     }
 }
 
-/// Whoever may give files away (root) does not take this one; for others it is theirs, or cannot be helped.
+/// Gives a new file the owner and the group of an older one, as far as that is allowed; tells whether it has both.
 #[cfg(unix)]
-fn keep_owner(file: &File, there: &Metadata) {
+fn keep_owner(file: &File, there: &Metadata) -> bool {
     use std::os::unix::fs::{MetadataExt, fchown};
-    let _ = fchown(file, Some(there.uid()), Some(there.gid()));
+    let Ok(new) = file.metadata() else { return false };
+    // One at a time: many may choose among their groups, and only the superuser gives files away.
+    let group = new.gid() == there.gid() || fchown(file, None, Some(there.gid())).is_ok();
+    let owner = new.uid() == there.uid() || fchown(file, Some(there.uid()), None).is_ok();
+    group && owner
 }
 
 #[cfg(not(unix))]
-fn keep_owner(_file: &File, _there: &Metadata) {}
+fn keep_owner(_file: &File, _there: &Metadata) -> bool {
+    true
+}
+
+/// Where a file comes to lie that is written through a link to nothing; a path that is no link is its own end.
+fn end_of_links(path: &Path) -> io::Result<PathBuf> {
+    // As many as Linux follows.
+    const MOST: usize = 40;
+    let mut place = path.to_path_buf();
+    for _ in 0..MOST {
+        let Ok(to) = fs::read_link(&place) else {
+            return Ok(place);
+        };
+        place = place.parent().unwrap_or(Path::new("")).join(to);
+    }
+    Err(ErrorKind::InvalidInput.into())
+}
+
+/// How new files are opened; one that takes the place of an older file is nobody else's to read before it has its rights.
+#[cfg_attr(not(unix), allow(unused_variables, reason = "there are no such rights"))]
+fn anew(private: bool) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    options
+}
 
 /// A new file in a folder, under a name that nothing has; hidden, so that no later run takes it for a payload.
-fn fresh(folder: &Path) -> io::Result<(File, PathBuf)> {
+fn fresh(folder: &Path, private: bool) -> io::Result<(File, PathBuf)> {
     const TRIES: u32 = 64;
     let process = std::process::id();
     let mut last = ErrorKind::AlreadyExists.into();
     for number in 0..TRIES {
         let path = folder.join(format!(".geplint-{process}-{number}.tmp"));
-        let open = || OpenOptions::new().write(true).create_new(true).open(&path);
+        let open = || anew(private).open(&path);
         match unfinished::begun(&path, open) {
             Ok(file) => return Ok((file, path)),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => last = error,
@@ -133,4 +179,19 @@ fn fresh(folder: &Path) -> io::Result<(File, PathBuf)> {
         }
     }
     Err(last)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn what_replaces_a_file_is_begun_in_private() {
+        let (file, path) = fresh(&std::env::temp_dir(), true).unwrap();
+        let mode = file.metadata().unwrap().permissions().mode();
+        unfinished::ended(&path, || fs::remove_file(&path)).unwrap();
+        assert_eq!(mode & 0o777, 0o600);
+    }
 }

@@ -338,3 +338,69 @@ fn thousands_of_files_and_few_descriptors() {
     reads("sarif", &folder.read("sarif.out"), 2_000);
     assert_eq!(folder.names().len(), FORMATS.len() + 1);
 }
+
+/// Who may write to a folder can replace any file in it: what they may not write to stays, and so do its owners.
+#[test]
+fn what_may_not_be_written_or_owned_is_not_mended() {
+    const NOBODY: u32 = 65_534;
+    if fs::read("/etc/shadow").is_err() {
+        // Only the superuser can be somebody else.
+        return;
+    }
+    let bad = r#"[{"GroupName":"","ContactCodes":[{"ContactCode":"C-1"}],}]"#;
+    let folder = Folder::new();
+    let chmod = |name: &str, mode| {
+        fs::set_permissions(folder.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    for (name, mode) in [
+        ("open.json", 0o666),
+        ("shut.json", 0o644),
+        ("theirs.json", 0o644),
+        ("out", 0o666),
+    ] {
+        folder.write(name, bad);
+        chmod(name, mode);
+    }
+    std::os::unix::fs::chown(folder.path("theirs.json"), Some(NOBODY), Some(NOBODY)).unwrap();
+    chmod("", 0o777);
+    let program = folder.path("geplint");
+    fs::copy(env!("CARGO_BIN_EXE_geplint"), &program).unwrap();
+    let run = |args: &[&str]| {
+        let run = folder.geplint(args).program(program.clone());
+        run.user(Some(NOBODY)).run()
+    };
+    run(&["check", "--fix", "--quiet"]).expect(
+        2,
+        &[
+            "error: ./open.json: not fixed: it belongs to somebody else",
+            "error: ./shut.json: not fixed: permission denied",
+        ],
+    );
+    assert_eq!(folder.read("open.json"), bad);
+    assert_eq!(folder.read("shut.json"), bad);
+    assert_eq!(folder.read("theirs.json"), bad.replace("],}", "]}"));
+    assert_eq!(
+        folder.names(),
+        ["geplint", "open.json", "out", "shut.json", "theirs.json"]
+    );
+    // A report may change hands, if whoever writes it may write it.
+    run(&["check", "--quiet", "--output=json=shut.json", "theirs.json"]).expect(2, &["ermission denied"]);
+    assert_eq!(folder.read("shut.json"), bad);
+    run(&["check", "--quiet", "--output=json=out", "theirs.json"]).expect(1, &[]);
+    assert_ne!(folder.read("out"), bad);
+}
+
+/// A link to nothing stays one, and leads to what is written through it.
+#[test]
+fn what_is_written_through_a_link_to_nothing() {
+    let folder = Folder::with(&["a.json"]);
+    folder.write("deep/keep", "");
+    folder.link("second", "first");
+    folder.link("deep/out", "second");
+    let ran = folder.geplint(["check", "--quiet", "--output=concise=first", "a.json"]);
+    ran.run().expect(1, &[]);
+    assert!(folder.read("deep/out").starts_with("a.json:1:"));
+    for link in ["first", "second"] {
+        assert!(fs::symlink_metadata(folder.path(link)).unwrap().is_symlink());
+    }
+}

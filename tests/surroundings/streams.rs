@@ -47,6 +47,24 @@ fn files_are_written_although_nobody_reads() {
     }
 }
 
+/// Mending does not stop half-way because nobody reads what is left to mend.
+#[test]
+fn files_are_mended_although_nobody_reads() {
+    let bad = BAD.replace("}]}]", "}],}]");
+    for jobs in ["--jobs=1", "--jobs=4"] {
+        let folder = Folder::new();
+        let names: Vec<String> = (0..40).map(|number| format!("{number:02}.json")).collect();
+        for name in &names {
+            folder.write(name, &bad);
+        }
+        let ran = folder.geplint(["check", "--fix", "--quiet", jobs]);
+        ran.unread().run().expect(1, &[]);
+        for name in &names {
+            assert_eq!(folder.read(name), BAD, "{name}");
+        }
+    }
+}
+
 /// A stream that was closed before the program began is as if nobody minded it.
 #[test]
 fn closed_streams() {
