@@ -127,7 +127,9 @@ fn annotations_outputs_and_a_summary() {
     );
     assert!(step.output.ends_with("sarif-file=\n"));
     assert!(
-        step.summary.contains("### geplint: errors 1, warnings 1\n\n    "),
+        step.summary.contains(
+            "### geplint: errors 1, warnings 1\n\nFiles 3, records 3, errors 1, warnings 1, fixed 0, suppressed 0, skipped 0.\n\n    "
+        ),
         "{}",
         step.summary
     );
@@ -136,7 +138,12 @@ fn annotations_outputs_and_a_summary() {
         "{}",
         step.summary
     );
-    runner.step(&[("PATHS", "sub")]).ends(0, "0", "0");
+    let clean = runner.step(&[("PATHS", "sub")]);
+    clean.ends(0, "0", "0");
+    assert_eq!(
+        clean.summary,
+        "before\n### geplint: No problems found\n\nFiles 1, records 1, errors 0, warnings 0, fixed 0, suppressed 0, skipped 0.\n\n"
+    );
     runner.step(&[("PATHS", "b.json\n\nsub\r\n")]).ends(0, "0", "1");
     runner
         .step(&[("PATHS", "b.json"), ("FAIL_ON", "warning")])
@@ -167,6 +174,9 @@ fn annotations_name_files_from_the_root_of_the_checkout() {
     let commands = step.commands().concat();
     assert!(commands.contains("file=sub/dir/a.json,"), "{commands}");
     assert!(commands.contains("file=sub/b.json,"), "{commands}");
+    for name in ["  sub/dir/a.json\n", "  sub/b.json\n"] {
+        assert!(step.summary.contains(name), "{}", step.summary);
+    }
     let sarif = step
         .output
         .lines()
@@ -194,18 +204,32 @@ fn trouble_is_told_and_counted_as_trouble() {
     let runner = Runner::new("trouble", &[("a.json", BAD), ("empty/x.txt", "")]);
     let missing = runner.step(&[("PATHS", "a.json\nmissing.json")]);
     missing.ends(2, "1", "0");
+    let told =
+        "### geplint: could not check (exit code 2)\n\n    missing.json: no such file or folder\n\nFiles 1, ";
+    assert!(missing.summary.contains(told), "{}", missing.summary);
     assert!(
-        missing.summary.contains("Not everything could be checked"),
+        missing.summary.contains("missing-mandatory"),
         "{}",
         missing.summary
     );
+    let said = "::error title=geplint::missing.json: no such file or folder";
+    assert_eq!(missing.commands().last(), Some(&said), "{}", missing.log);
+    let escaped = runner.step(&[("PATHS", "50%.json\nx.json")]);
+    let said = "::error title=geplint::50%25.json: no such file or folder%0Ax.json: no such file or folder";
+    assert_eq!(escaped.commands(), [said], "{}", escaped.log);
     let nothing = runner.step(&[("PATHS", "empty")]);
     nothing.ends(3, "0", "0");
-    assert!(
-        nothing.summary.contains("There was no payload"),
-        "{}",
-        nothing.summary
-    );
+    let told = "### geplint: could not check (exit code 3)\n\n    no payload to check in empty";
+    assert!(nothing.summary.contains(told), "{}", nothing.summary);
+    let said = ["::error title=geplint::no payload to check in empty"];
+    assert_eq!(nothing.commands().len(), 1, "{}", nothing.log);
+    assert!(nothing.commands()[0].starts_with(said[0]), "{}", nothing.log);
+    // Whatever it ends with, without a report nothing was checked.
+    for program in ["true", "false"] {
+        let step = runner.step(&[("PROGRAM", program)]);
+        step.ends(2, "", "");
+        assert_eq!(step.commands().len(), 1, "{}", step.log);
+    }
     runner
         .step(&[("PATHS", "empty"), ("ARGS", "--no-error-on-unmatched")])
         .ends(0, "0", "0");
@@ -275,7 +299,7 @@ fn nothing_hostile_breaks_out() {
         // All that is not ours is indented, and so is no markup.
         let text = step
             .summary
-            .strip_prefix("before\n### geplint: errors 9, warnings 9\n\n")
+            .strip_prefix("before\n### geplint: errors 9, warnings 9\n\nFiles 9, records 9, errors 9, warnings 9, fixed 0, suppressed 0, skipped 0.\n\n")
             .unwrap();
         assert!(
             text.trim_end().lines().all(|line| line.starts_with("    ")),
@@ -309,11 +333,7 @@ fn nothing_hostile_breaks_out() {
         let step = runner.step(&[(input, value)]);
         assert_eq!(step.code, 2, "{input}={value}: {}", step.log);
         for command in step.commands() {
-            let ours = [
-                "::error file=",
-                "::warning file=",
-                "::error title=geplint::there is no such",
-            ];
+            let ours = ["::error file=", "::warning file=", "::error title=geplint::"];
             assert!(ours.iter().any(|start| command.starts_with(start)), "{command}");
         }
     }
@@ -376,4 +396,38 @@ fn names_start_from_the_checkout_in_the_formats_of_servers_only() {
             "{format}: {text}"
         );
     }
+}
+
+/// A cached program that does not start is built anew, and without cargo that is told.
+#[test]
+fn building_needs_cargo_and_is_left_out_where_the_program_runs() {
+    let runner = Runner::new("build", &[]);
+    let (tools, cached) = (runner.beside.join("tools"), runner.beside.join("geplint-bin/bin"));
+    fs::create_dir_all(&tools).unwrap();
+    fs::create_dir_all(&cached).unwrap();
+    let link = "ln -s \"$(command -v dirname)\" \"$(command -v sha256sum || command -v shasum)\" .";
+    let linked = Command::new("sh").args(["-c", link]).current_dir(&tools).status();
+    assert!(linked.unwrap().success());
+    let build = || {
+        Command::new("bash")
+            .arg("-c")
+            .arg("PATH=$1; . \"$2\" build")
+            .args(["bash".as_ref(), tools.as_os_str()])
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/action/build.sh"))
+            .env("RUNNER_TEMP", &runner.beside)
+            .output()
+            .unwrap()
+    };
+    fs::write(cached.join("geplint"), "not of this machine").unwrap();
+    let refused = build();
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    let told = String::from_utf8(refused.stdout).unwrap();
+    assert!(
+        told.starts_with("::error title=geplint::there is no cargo "),
+        "{told}"
+    );
+    fs::remove_file(cached.join("geplint")).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_geplint"), cached.join("geplint")).unwrap();
+    let done = build();
+    assert!(done.status.success() && done.stderr.is_empty(), "{done:?}");
 }

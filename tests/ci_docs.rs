@@ -124,7 +124,13 @@ fn every_command_of_the_snippets_works() {
         } else {
             ""
         };
-        fs::create_dir_all(folder.join(".local/share/bash-completion/completions")).unwrap();
+        // The folder of a file that is written is made by the line above.
+        let made = code(DOCS)
+            .into_iter()
+            .filter(|line| line.starts_with("mkdir -p "));
+        for line in made {
+            assert!(shell(&folder, line).status.success(), "{line}");
+        }
         let done = shell(&folder, &format!("{line}{named}"));
         assert_eq!(done.status.code(), Some(i32::from(checks)), "{line}: {done:?}");
         let told = String::from_utf8(done.stderr).unwrap();

@@ -795,6 +795,16 @@ fn init_writes_what_it_saw() {
         &["error: geplint.toml is there already; it is left as it is"],
     );
     assert_eq!(repo.read("geplint.toml"), text);
+    for options in [
+        &["--config", "x.toml"] as &[&str],
+        &["--no-config"],
+        &["--rules", "x.toml"],
+    ] {
+        let told = format!("error: init does not take {}: ", options[0]);
+        let bare = Repo::new("init-options", &[]);
+        bare.run(&[&["init"], options].concat()).expect(2, &[], &[&told]);
+        assert!(!bare.0.join("geplint.toml").exists() && !bare.0.join("x.toml").exists());
+    }
     let empty = Repo::new("init-empty", &[]);
     empty
         .run(&["init"])

@@ -133,9 +133,10 @@ fn of_calls_of_the_user() {
         "\"Inner\":null",
     ];
     for rows in [0, 59, 60, 61, 70] {
-        let rows: String = (0..rows)
-            .map(|row| format!("  {{ row = \"9.{row}\", name = \"Row{row}\", type = \"int\" }},\n"))
+        let rows: Vec<String> = (0..rows)
+            .map(|row| format!("  {{ row = \"9.{row}\", name = \"Row{row}\", type = \"int\" }},"))
             .collect();
+        let rows = rows.join("\n");
         let endpoint = load(&OF_THE_USER.replace("ROWS", &rows)).expect("it loads");
         let check = |body: &str, outcomes| {
             let (text, errors) = json::text(body.as_bytes());

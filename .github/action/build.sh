@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds geplint from the source of this action, into a folder that is cached.
 #   build.sh key     tells what the build is made of
-#   build.sh build   builds
+#   build.sh build   builds, unless there is one that runs
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 
@@ -14,9 +14,15 @@ case ${1:-} in
     printf 'key=%s\n' "$key" >>"$GITHUB_OUTPUT"
     ;;
   build)
+    # What was cached on one image may not start on another.
+    if "$RUNNER_TEMP/geplint-bin/bin/geplint" --version 2>/dev/null; then exit 0; fi
+    if ! command -v cargo >/dev/null; then
+      echo "::error title=geplint::there is no cargo to build geplint with: install Rust 1.95 or later in a step before, or set the input program"
+      exit 2
+    fi
     # The last few per cent of speed are not worth their minutes here.
     export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
-    cargo install --locked --path . --root "$RUNNER_TEMP/geplint-bin"
+    cargo install --locked --force --path . --root "$RUNNER_TEMP/geplint-bin"
     ;;
   *)
     echo "build.sh key|build" >&2

@@ -3,10 +3,14 @@
 # Everything the workflow's author has set comes in GEPLINT_… variables and is never part of a command's text.
 set -euo pipefail
 
+# Not every server that runs actions has summaries.
+: "${GITHUB_STEP_SUMMARY:=/dev/null}"
+
 # What a script prints is read by the runner as commands, so that values are not repeated here.
 fail() {
   printf '::error title=geplint::%s\n' "$1"
   printf 'exit-code=2\n' >>"$GITHUB_OUTPUT"
+  printf '### geplint: could not check (exit code 2)\n\n    %s\n\n' "$1" >>"$GITHUB_STEP_SUMMARY"
   exit 2
 }
 
@@ -15,13 +19,13 @@ for name in FOLDER FORMAT FAIL_ON CONFIG SARIF PROGRAM; do
   case ${!value:-} in *[[:cntrl:]]*) fail "an input has a line break or another control character in it" ;; esac
 done
 
-# The lines of a text, without empty ones, into the array LINES.
+# The lines of a text, without empty ones, into the array `wanted`.
 lines() {
-  LINES=()
+  wanted=()
   local line
   while IFS= read -r line || [ -n "$line" ]; do
     line=${line%$'\r'}
-    [ -z "$line" ] || LINES+=("$line")
+    [ -z "$line" ] || wanted+=("$line")
   done <<<"$1"
 }
 
@@ -46,11 +50,29 @@ if [ -n "${GEPLINT_SARIF:-}" ]; then
   case $GEPLINT_SARIF in /* | [A-Za-z]:*) sarif=$GEPLINT_SARIF ;; *) sarif=$PWD/$GEPLINT_SARIF ;; esac
 fi
 lines "${GEPLINT_ARGS:-}"
-options+=(${LINES[@]+"${LINES[@]}"})
+options+=(${wanted[@]+"${wanted[@]}"})
 lines "${GEPLINT_PATHS:-.}"
 
 code=0
-"$program" check "${options[@]}" -- ${LINES[@]+"${LINES[@]}"} </dev/null || code=$?
+"$program" check "${options[@]}" -- ${wanted[@]+"${wanted[@]}"} </dev/null 2>"$work/stderr" || code=$?
+cat -- "$work/stderr" >&2
+# A run that came to an end has written its report, whatever else it says of itself.
+[ -s "$work/report.json" ] || [ "$code" -gt 1 ] || code=2
+
+# What went wrong, a line each, without colours: the complaints, or else all that was said.
+escape=$(printf '\033')
+sed "s/$escape\[[0-9;]*m//g" "$work/stderr" >"$work/plain"
+sed -n 's/^error: //p' "$work/plain" >"$work/message"
+[ -s "$work/message" ] || cp "$work/plain" "$work/message"
+[ -s "$work/message" ] || printf 'geplint ended with exit code %s and said nothing\n' "$code" >"$work/message"
+# The first lines tell enough; the log has all.
+sed -n '1,10p' "$work/message" >"$work/first"
+
+# One annotation: % and ends of lines as the runner wants them.
+if [ "$code" -gt 1 ]; then
+  printf '::error title=geplint::%s\n' \
+    "$(LC_ALL=C awk '{ gsub(/%/, "%25"); gsub(/\r/, "%0D"); printf "%s%s", (NR > 1 ? "%0A" : ""), $0 }' "$work/first")"
+fi
 
 # The totals stand at the end of the report, on lines of their own; no text of a payload can begin a line.
 total() { [ ! -f "$work/report.json" ] || sed -n "s/^    \"$1\": \([0-9][0-9]*\),\{0,1\}\$/\1/p" "$work/report.json"; }
@@ -63,22 +85,48 @@ warnings=$(total warnings)
   printf 'sarif-file=%s\n' "$sarif"
 } >>"$GITHUB_OUTPUT"
 
-# Markdown lets nothing out of an indented block. GitHub takes up to 1 MiB of a step; what is cut is told.
-summary() {
-  if [ -z "$errors" ]; then
-    printf '### geplint: could not check (exit code %s); the log says why\n\n' "$code"
-    return
-  fi
-  printf '### geplint: errors %s, warnings %s\n\n' "$errors" "$warnings"
-  [ "$code" -ne 3 ] || printf 'There was no payload to check.\n\n'
-  [ "$code" -ne 2 ] || printf 'Not everything could be checked; the log says what and why.\n\n'
-  [ -s "$work/table.txt" ] || return 0
-  LC_ALL=C awk '
+# Annotations name files from the root of the checkout, the table from the working directory: this lies between.
+between=$(pwd -P)/
+root=$(cd -- "$GITHUB_WORKSPACE" 2>/dev/null && pwd -P) || root=
+case $between in
+  *[[:cntrl:]]*) between= ;;
+  "$root"/*) between=${between#"$root"/} ;;
+  *) between= ;;
+esac
+
+# The table as an indented block, which Markdown lets nothing out of. GitHub takes up to 1 MiB of a step; what is cut is
+# told.
+table() {
+  BETWEEN=$between ROOT=$root LC_ALL=C awk '
+    NR > 1 && match($0, /^ *[0-9.]+ +[0-9.]+ +[^ ]+ +[0-9]+:[0-9]+ +/) {
+      start = substr($0, 1, RLENGTH); name = substr($0, RLENGTH + 1); before = ENVIRON["BETWEEN"]
+      sub(/^(\.\/)+/, "", name)
+      if (index(name, ENVIRON["ROOT"] "/") == 1) name = substr(name, length(ENVIRON["ROOT"]) + 2)
+      else if (name !~ /^(\/|[A-Za-z]:)/) {
+        while (before != "" && name ~ /^\.\.\//) { name = substr(name, 4); sub(/[^\/]*\/$/, "", before) }
+        name = before name
+      }
+      $0 = start name
+    }
     (size += length($0) + 5) > 900000 { cut++; next }
     { print "    " $0 }
     END { if (cut) print "\n" cut " more lines are left out." }' "$work/table.txt"
   printf '\n'
 }
-# Not every server that runs actions has summaries.
-summary >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+
+summary() {
+  local headline="errors $errors, warnings $warnings"
+  [ "$errors $warnings" != "0 0" ] || headline="No problems found"
+  [ "$code" -le 1 ] || headline="could not check (exit code $code)"
+  printf '### geplint: %s\n\n' "$headline"
+  if [ "$code" -gt 1 ]; then
+    sed 's/^/    /' "$work/first"
+    printf '\n'
+  fi
+  [ -n "$errors" ] || return 0
+  printf 'Files %s, records %s, errors %s, warnings %s, fixed %s, suppressed %s, skipped %s.\n\n' "$(total files)" \
+    "$(total records)" "$errors" "$warnings" "$(total fixed)" "$(total suppressed)" "$(total skipped)"
+  [ "$errors $warnings" = "0 0" ] || table
+}
+summary >>"$GITHUB_STEP_SUMMARY"
 exit "$code"

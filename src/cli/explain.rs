@@ -81,16 +81,17 @@ fn list(palette: Palette) -> String {
     text
 }
 
-/// A topic's text: paragraphs are wrapped, and what is indented stays as it is.
+/// A topic's text: paragraphs are wrapped, and what is indented keeps its lines as far as they have room.
 fn about(topic: &TopicText, look: Look) -> String {
-    let mut text = format!("{}\n{}\n", look.palette().strong(&topic.id), topic.title);
+    let width = look.width.min(100);
+    let mut text = format!("{}\n", look.palette().strong(&topic.id));
+    text += &wrap::indented(&topic.title, width, 0);
     for paragraph in topic.text.trim_end().split("\n\n") {
         text.push('\n');
         if paragraph.starts_with(' ') {
-            text += paragraph;
-            text.push('\n');
+            text.extend(paragraph.lines().map(|line| wrap::set_out(line, width)));
         } else {
-            text += &wrap::indented(&paragraph.trim().replace('\n', " "), look.width.min(100), 0);
+            text += &wrap::indented(&paragraph.trim().replace('\n', " "), width, 0);
         }
     }
     text

@@ -51,7 +51,8 @@ struct Folder {
 
 /// Writes the file, unless there is one, and says what to do next.
 pub fn run(common: &Common) -> Result<u8, OutputError> {
-    let written = setup::endpoints(&common.rules, None).and_then(|endpoints| {
+    let ready = of_use(common).and_then(|()| setup::endpoints(&[], None));
+    let written = ready.and_then(|endpoints| {
         let folders = look(&endpoints);
         let ids: Vec<&str> = endpoints.iter().map(|endpoint| endpoint.id.as_str()).collect();
         write(Path::new(FILE_NAME), &settings(&folders, &ids))?;
@@ -63,6 +64,31 @@ pub fn run(common: &Common) -> Result<u8, OutputError> {
     let text = format!("Wrote {FILE_NAME}.\n{}\n{SNIPPETS}", told(&folders));
     output::write(&mut io::stdout().lock(), &text)?;
     Ok(CLEAN)
+}
+
+/// Refuses what every command understands and this one could only disregard.
+fn of_use(common: &Common) -> Result<(), String> {
+    let refused = [
+        (
+            common.config.is_some(),
+            "--config",
+            "it writes geplint.toml into the folder that it is run in",
+        ),
+        (
+            common.no_config,
+            "--no-config",
+            "it writes settings, and reads none",
+        ),
+        (
+            !common.rules.is_empty(),
+            "--rules",
+            "name rules files under `rules` in the geplint.toml that it writes",
+        ),
+    ];
+    match refused.iter().find(|(given, ..)| *given) {
+        Some((_, option, why)) => Err(format!("init does not take {option}: {why}")),
+        None => Ok(()),
+    }
 }
 
 /// Looks at every file below the working directory.
@@ -107,7 +133,9 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
 /// A line for each folder with requests.
 fn told(folders: &BTreeMap<PathBuf, Folder>) -> String {
     if folders.is_empty() {
-        return "No payload was found here.\n".to_owned();
+        return "No payload was found here: no .json file in this folder, or below it, looks like a request to an endpoint\n\
+                that geplint knows. What could be set is there, commented out.\n"
+            .to_owned();
     }
     let mut text = String::new();
     for (path, folder) in folders {

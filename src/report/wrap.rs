@@ -29,6 +29,27 @@ pub fn indented(text: &str, columns: usize, indent: usize) -> String {
         .fold(String::new(), |all, line| all + &" ".repeat(indent) + line + "\n")
 }
 
+/// A line that is set out by blanks, as it is where it has room. Else its last column goes on below where that column
+/// begins, or, if too little is left there, in lines of its own a little further in than the line itself.
+pub fn set_out(line: &str, columns: usize) -> String {
+    if line.width() <= columns {
+        return format!("{line}\n");
+    }
+    let text = line.trim_start_matches(' ');
+    let lead = line.len() - text.len();
+    let Some((first, last)) = text.rsplit_once("  ") else {
+        return indented(text, columns, lead);
+    };
+    let (column, first) = (lead + first.width() + 2, first.trim_end());
+    if column <= columns / 2 {
+        let below = indented(last, columns, column);
+        let gap = " ".repeat(column - lead - first.width());
+        format!("{}{first}{gap}{}", " ".repeat(lead), below.trim_start())
+    } else {
+        indented(first, columns, lead) + &indented(last, columns, lead + 2)
+    }
+}
+
 /// Writes a word, and goes on in the next line where it is longer than a line.
 fn place(lines: &mut Vec<String>, word: &str, mut used: usize, columns: usize) -> usize {
     for c in word.chars() {
@@ -51,7 +72,7 @@ fn push(lines: &mut [String], c: char) {
 
 #[cfg(test)]
 mod tests {
-    use super::wrap;
+    use super::{set_out, wrap};
 
     #[test]
     fn breaks_at_spaces() {
@@ -66,5 +87,22 @@ mod tests {
         assert_eq!(wrap("a abcdefghij b", 4), ["a", "abcd", "efgh", "ij b"]);
         assert_eq!(wrap("漢字漢字", 4), ["漢字", "漢字"]);
         assert_eq!(wrap("漢", 1), ["漢"]);
+    }
+
+    #[test]
+    fn what_is_set_out_keeps_its_columns_where_they_have_room() {
+        assert_eq!(set_out("  a   b c", 40), "  a   b c\n");
+        assert_eq!(
+            set_out("  regions   names, codes and numbers of regions", 40),
+            "  regions   names, codes and numbers of\n            regions\n"
+        );
+        assert_eq!(
+            set_out("  contacts = \"contacts.json\"   # a saved reply", 40),
+            "  contacts = \"contacts.json\"\n    # a saved reply\n"
+        );
+        assert_eq!(
+            set_out("          missing-address, unknown-contact, other", 40),
+            "          missing-address,\n          unknown-contact, other\n"
+        );
     }
 }
