@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 /// A range of bytes in a file: `start` is the first byte, `end` the one after the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
@@ -47,7 +49,7 @@ impl Span {
 }
 
 /// Whether the API is predicted to refuse the request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// No 400 is predicted, but the sender should know.
     Warning,
@@ -56,7 +58,7 @@ pub enum Severity {
 }
 
 /// How sure we are that a constraint holds, by where it comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Evidence {
     /// A documented response shows this outcome for such a request.
     Response,
@@ -69,7 +71,7 @@ pub enum Evidence {
 }
 
 /// Whether errorCode and errorDescription are the vendor's own words for this case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Wording {
     /// Both stand in the documentation for this very case.
     Documented,
@@ -102,7 +104,7 @@ pub struct Predicted {
 }
 
 /// The step of the service that answers; a record stops at its first failing one (inferred).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Phase {
     /// Not JSON, or nothing the service ever sees.
     None,

@@ -18,6 +18,7 @@ mod decimal;
 mod enumeration;
 mod free;
 mod lexer;
+mod member;
 mod number;
 mod states;
 mod text;
@@ -27,6 +28,7 @@ mod observed;
 
 pub use datetime::{DateTime, Day, Zone};
 pub use decimal::Decimal;
+pub use member::EnumMember;
 
 use enumeration::{NotEnum, Read};
 use free::{NotDate, Order};
@@ -73,15 +75,6 @@ pub enum Json<'a> {
     Array,
     /// Any object.
     Object,
-}
-
-/// A member of an enum whose underlying type is a whole number of 32 bits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct EnumMember {
-    /// Its name, in ASCII.
-    pub name: String,
-    /// Its number; only the low 32 bits count.
-    pub value: i64,
 }
 
 /// What a JSON value became.

@@ -69,3 +69,25 @@ pub(super) fn list(name: &str) -> Option<&'static List> {
 pub(super) fn names() -> String {
     LISTS.iter().map(|list| list.name).collect::<Vec<_>>().join(", ")
 }
+
+/// A list is stored as its name.
+pub(super) mod by_name {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::List;
+
+    #[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde hands over the field")]
+    pub fn serialize<S: Serializer>(list: &Option<&'static List>, serializer: S) -> Result<S::Ok, S::Error> {
+        list.map(|list| list.name).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'static List>, D::Error> {
+        match Option::<&str>::deserialize(deserializer)? {
+            None => Ok(None),
+            Some(name) => super::list(name)
+                .map(Some)
+                .ok_or_else(|| Error::custom("there is no such list")),
+        }
+    }
+}

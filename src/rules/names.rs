@@ -1,11 +1,13 @@
 //! Lookup of property names without regard to ASCII case, precomputed for a table; a lookup allocates nothing.
 
+use serde::{Deserialize, Serialize};
+
 use super::PropertyId;
 
 const EMPTY: u16 = u16::MAX;
 
 /// An open-addressing table of property ids; at most a quarter full, so that a miss is short.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct NameIndex {
     slots: Vec<u16>,
 }

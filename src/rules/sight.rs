@@ -1,9 +1,11 @@
 //! What the skimming pass needs of a table, worked out once: small, and close together in memory.
 
+use serde::{Deserialize, Serialize};
+
 use super::{CheckKind, Glance, PropertyId, Route, Table, TableId, Type};
 
 /// A table as the skimming pass sees it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Sights {
     /// A row each, in the table's order; empty for a table that is not skimmed.
     pub rows: Vec<Sight>,
@@ -14,7 +16,7 @@ pub(crate) struct Sights {
 }
 
 /// A row as the skimming pass sees it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Sight {
     pub ty: Type,
     pub glance: Glance,
