@@ -38,14 +38,18 @@ fn main() -> io::Result<()> {
     let variable = |name| env::var(name).map_err(io::Error::other);
     let (root, out) = (variable("CARGO_MANIFEST_DIR")?, variable("OUT_DIR")?);
     let files = endpoint_files(&Path::new(&root).join("rules"))?;
-    let mut code = format!("static FILES: [File; {}] = [\n", files.len());
+    let mut code = format!("static BUILTIN: [Builtin; {}] = [\n", files.len());
     for path in &files {
         let id = path.file_stem().unwrap_or_default().to_string_lossy();
-        fs::write(Path::new(&out).join(format!("{id}.rules")), compiled(path)?)?;
+        let endpoint = endpoint(path)?;
+        let compiled = postcard::to_stdvec(&endpoint).map_err(io::Error::other)?;
+        fs::write(Path::new(&out).join(format!("{id}.rules")), compiled)?;
+        let rows = &endpoint.record_table().properties;
+        let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
         // Paths are put together where the code is compiled: a copied target folder must not read the old place.
         let _ = writeln!(
             code,
-            "    File {{ id: {id:?}, \
+            "    Builtin {{ id: {id:?}, names: &{names:?}, \
                 text: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/rules/{id}.toml\")), \
                 compiled: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{id}.rules\")), \
                 loaded: OnceLock::new() }},"
@@ -70,12 +74,11 @@ fn endpoint_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The endpoint of a rules file, in a form that is read back in no time.
-fn compiled(path: &Path) -> io::Result<Vec<u8>> {
+/// The endpoint that a rules file describes.
+fn endpoint(path: &Path) -> io::Result<rules::Endpoint> {
     let text = fs::read_to_string(path)?;
-    let endpoint = rules::load(&text).map_err(|error| {
+    rules::load(&text).map_err(|error| {
         let line = text.get(..error.span.start).unwrap_or("").matches('\n').count() + 1;
         io::Error::other(format!("{}:{line}: {error}", path.display()))
-    })?;
-    postcard::to_stdvec(&endpoint).map_err(io::Error::other)
+    })
 }

@@ -21,4 +21,5 @@ pub mod rules;
 pub mod session;
 pub mod suppress;
 pub mod tenant;
+pub mod threads;
 pub mod verify;

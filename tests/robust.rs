@@ -17,7 +17,7 @@ use geplint::report::{
     Checkstyle, Concise, FileReport, Full, GitHub, GitLab, JUnit, Json, JsonLines, Look, Output, RdJson,
     Report, Sarif, Summary, Table,
 };
-use geplint::rules::{Endpoint, builtin, builtin_ids};
+use geplint::rules::{Candidate, Endpoint, builtin, builtin_ids};
 use geplint::tenant::Tenant;
 use quick_xml::events::Event;
 use serde_json::Value;
@@ -443,7 +443,7 @@ fn deep_nesting_does_not_need_a_deep_stack() {
                 assert_eq!(deepest.pointer.matches("/SubCustomField").count(), levels - 1);
             }
             survive_as("deep.json", text.as_bytes(), &FEW);
-            let all: Vec<&Endpoint> = endpoints();
+            let all: Vec<Candidate<'_>> = endpoints().into_iter().map(Candidate::from).collect();
             let _ = geplint::input::recognize::recognize(&text, &all);
         }
     };

@@ -5,8 +5,11 @@
     reason = "a test that cannot go on has failed"
 )]
 
+use std::num::NonZero;
+
 use geplint::rules::{builtin, load};
 use geplint::tenant::{Facts, Learnt, Tenant};
+use geplint::threads::Threads;
 use geplint::{json, lint};
 
 /// Numbers without a pattern, the same in every run.
@@ -57,6 +60,7 @@ fn of_requests_in_parts() {
             let (text, errors) = json::text(body.as_bytes());
             let learnt = Learnt::default();
             let mut facts = Facts::new(&tenant, &learnt, false);
+            let threads = Threads::of(NonZero::new(threads));
             lint::check_with(&text, errors, endpoint, &mut facts, false, threads)
         };
         let one = check(1);

@@ -6,14 +6,14 @@ use geplint::rules::Endpoint;
 use geplint::session::Session;
 use geplint::tenant::Tenant;
 
-use super::shared::{endpoints, hold_together, likely, plain_json, points_at, some_tenant};
+use super::shared::{candidates, hold_together, likely, plain_json, points_at, some_tenant};
 
 /// Checks the bytes as a request to the endpoint that they are likely for, or to every one.
 pub fn run(data: &[u8]) {
     let (text, _) = json::text(data);
     // One tenant an input: twice as many inputs.
     let tenant = some_tenant(data);
-    let mut in_order = Session::new(endpoints(), tenant, true);
+    let mut in_order = Session::new(candidates(), tenant, true);
     for endpoint in likely(data) {
         let checked = check(data, endpoint, tenant);
         hold_together(data, &checked);

@@ -6,7 +6,7 @@ use geplint::finding::{Finding, Severity, Span, Target, sort};
 use geplint::input::recognize::{Recognized, recognize};
 use geplint::json;
 use geplint::lint::Checked;
-use geplint::rules::{Endpoint, builtin, builtin_ids};
+use geplint::rules::{self, Candidate, Endpoint, builtin, builtin_ids};
 use geplint::tenant::{Tenant, load};
 use serde_json::Value;
 
@@ -16,11 +16,17 @@ pub fn endpoints() -> &'static [&'static Endpoint] {
     ALL.get_or_init(|| builtin_ids().map(|id| builtin(id).unwrap()).collect())
 }
 
+/// The same as what a file may be for.
+pub fn candidates() -> &'static [Candidate<'static>] {
+    static ALL: OnceLock<Vec<Candidate<'static>>> = OnceLock::new();
+    ALL.get_or_init(|| rules::candidates().collect())
+}
+
 /// The endpoint that the names in the bytes tell; for one input of eight, and where they tell none, every endpoint. What
 /// costs little is done for all of them: then this is not asked.
 pub fn likely(data: &[u8]) -> &'static [&'static Endpoint] {
     let (text, _) = json::text(data);
-    let Recognized::Request(id) = recognize(&text, endpoints()) else {
+    let Recognized::Request(id) = recognize(&text, candidates()) else {
         return endpoints();
     };
     match endpoints().iter().position(|endpoint| endpoint.id == id) {

@@ -5,7 +5,7 @@ use geplint::lint;
 use geplint::session::Session;
 use geplint::tenant::{Tenant, TenantError, load};
 
-use super::shared::{endpoints, hold_together};
+use super::shared::{candidates, endpoints, hold_together};
 
 /// Every list that a tenant file may name.
 const LISTS: [&str; 14] = [
@@ -55,7 +55,7 @@ fn tell(loaded: Result<Tenant, TenantError>, data: &[u8]) {
 }
 
 fn check(tenant: &Tenant) {
-    let mut session = Session::new(endpoints(), tenant, true);
+    let mut session = Session::new(candidates(), tenant, true);
     for endpoint in endpoints() {
         let (text, errors) = json::text(REQUEST);
         hold_together(REQUEST, &lint::check(&text, errors, endpoint, tenant, true));

@@ -7,7 +7,7 @@ use geplint::verify::har::{Route, har};
 use geplint::verify::{Exchange, Tally, json as document, recorded, text, verify};
 use serde_json::Value;
 
-use super::shared::{endpoints, unknown_tenant};
+use super::shared::{candidates, endpoints, unknown_tenant};
 
 /// What stands between a request and its answer.
 const BETWEEN: u8 = 0;
@@ -49,7 +49,7 @@ pub fn run(data: &[u8]) {
 }
 
 fn compare(exchanges: &[(&[u8], &[u8], Option<&str>)]) {
-    let mut session = Session::new(endpoints(), unknown_tenant(), true);
+    let mut session = Session::new(candidates(), unknown_tenant(), true);
     let mut tally = Tally::default();
     let mut json = document::open();
     for (index, (request, response, endpoint)) in exchanges.iter().enumerate() {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
@@ -24,6 +23,7 @@ use crate::report::{
 };
 use crate::session::{Outcome, Request, Session};
 use crate::suppress::Ledger;
+use crate::threads::Threads;
 
 /// Checks what the arguments name, and tells how it went as an exit code.
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
@@ -60,7 +60,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
         trouble: false,
         progress: Progress::new(entries.len() as u64, visible),
     };
-    let most = threads(args);
+    let most = Threads::of(args.jobs);
     let worker = || Worker {
         reader: Reader::new(args.files.max_file_size).with_threads(most),
         judge: Judge {
@@ -84,7 +84,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let threads = if args.knowledge.in_order {
         1
     } else {
-        jobs(most, entries.len())
+        most.for_parts(entries.len().div_ceil(FILES_PER_THREAD))
     };
     match in_order(&entries, threads, worker, |examined| run.show(examined)) {
         Err(OutputError::Closed) => Ok(run.so_far()),
@@ -103,19 +103,13 @@ fn changed(args: &Check) -> Result<Option<Changed>, String> {
     Changed::since(revision.as_deref()).map(Some)
 }
 
-/// How many threads may work at once.
-fn threads(args: &Check) -> usize {
-    args.jobs.map_or_else(
-        || thread::available_parallelism().map_or(1, NonZero::get),
-        NonZero::get,
-    )
-}
+/// A thread costs more than a handful of small files.
+const FILES_PER_THREAD: usize = 8;
 
-/// How many threads are worth starting for so many files.
-fn jobs(most: usize, files: usize) -> usize {
-    // A thread costs more than a handful of small files.
-    const FILES_PER_THREAD: usize = 8;
-    most.min(files.div_ceil(FILES_PER_THREAD)).max(1)
+/// How many files a worker takes at a time: waking the one who shows them costs as much as a small file, but nobody
+/// should wait for a long row of large ones.
+fn at_a_time(files: usize, threads: usize) -> usize {
+    (files / threads / 16).clamp(1, 32)
 }
 
 /// Has workers examine the entries, and hands what they find to `show` in the entries' order, whoever is first.
@@ -129,18 +123,22 @@ fn in_order<'a>(
         let mut worker = worker();
         return entries.iter().try_for_each(|entry| show(worker.examine(entry)));
     }
+    let at_once = at_a_time(entries.len(), threads);
     let (next, gone) = (AtomicUsize::new(0), AtomicBool::new(false));
     thread::scope(|scope| {
         // Bounded, so that what is slow to print does not pile up.
-        let (sender, receiver) = mpsc::sync_channel(threads * 64);
+        let (sender, receiver) = mpsc::sync_channel(threads * 4);
         for number in 0..threads {
             let (sender, worker, next, gone) = (sender.clone(), &worker, &next, &gone);
             let thread = thread::Builder::new().spawn_scoped(scope, move || {
                 let mut worker = worker();
                 while !gone.load(Relaxed) {
-                    let index = next.fetch_add(1, Relaxed);
-                    let Some(entry) = entries.get(index) else { break };
-                    if sender.send((index, worker.examine(entry))).is_err() {
+                    let first = next.fetch_add(at_once, Relaxed);
+                    let Some(rest) = entries.get(first..).filter(|rest| !rest.is_empty()) else {
+                        break;
+                    };
+                    let examined = rest.iter().take(at_once).map(|entry| worker.examine(entry));
+                    if sender.send((first, examined.collect::<Vec<_>>())).is_err() {
                         break;
                     }
                 }
@@ -158,11 +156,11 @@ fn in_order<'a>(
         drop(sender);
         let mut early = BTreeMap::new();
         let mut due = 0;
-        for (index, examined) in receiver {
-            early.insert(index, examined);
+        for (first, examined) in receiver {
+            early.insert(first, examined);
             while let Some(examined) = early.remove(&due) {
-                due += 1;
-                if let Err(error) = show(examined) {
+                due += examined.len();
+                if let Err(error) = examined.into_iter().try_for_each(&mut show) {
                     gone.store(true, Relaxed);
                     return Err(error);
                 }

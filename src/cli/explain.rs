@@ -9,7 +9,7 @@ use super::{CLEAN, TROUBLE, setup, terminal};
 use crate::manual;
 use crate::report::look::{Look, Palette};
 use crate::report::{OutputError, output, wrap};
-use crate::rules::{TopicText, rule_text, rule_texts, topic_text, topic_texts};
+use crate::rules::{TopicText, loaded, rule_text, rule_texts, topic_text, topic_texts};
 
 /// Prints the text of a rule or a topic, or a line for each.
 pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
@@ -26,7 +26,7 @@ pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
         None => list(look.palette()),
         Some(id) => {
             if let Some(rule) = rule_text(id) {
-                manual::page(rule, &endpoints, None).terminal(look)
+                manual::page(rule, &loaded(&endpoints), None).terminal(look)
             } else if let Some(topic) = topic_text(id) {
                 about(topic, look)
             } else {

@@ -15,7 +15,7 @@ use crate::config::{Date, Ignore};
 use crate::finding::Finding;
 use crate::input::Entry;
 use crate::report::{AtomicFile, sanitize, words};
-use crate::rules::rule_texts;
+use crate::rules::{Endpoint, loaded, rule_texts};
 use crate::suppress::{self, Ledger, Name, Suppressor};
 
 /// What findings pass through on their way to the report.
@@ -194,7 +194,7 @@ impl<'a> Gate<'a> {
                 .known
                 .endpoints
                 .iter()
-                .map(|known| known.id.clone())
+                .map(|known| known.id().to_owned())
                 .collect();
             let named = config
                 .severities
@@ -316,7 +316,9 @@ fn tell_gone(file: &File, gone: &[Gone], common: &Common) {
 /// The ids that a finding may have.
 fn rule_names(known: &Known) -> BTreeSet<String> {
     let texts = rule_texts().iter().map(|rule| rule.id.clone());
-    let constraints = known.endpoints.iter().flat_map(|endpoint| endpoint.constraints());
+    let constraints = loaded(&known.endpoints)
+        .into_iter()
+        .flat_map(Endpoint::constraints);
     texts
         .chain(constraints.map(|constraint| constraint.rule.clone()))
         .collect()

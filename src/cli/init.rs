@@ -14,7 +14,7 @@ use crate::input::recognize::{Recognized, recognize};
 use crate::input::{Entry, Reader, WalkOptions, collect};
 use crate::json;
 use crate::report::{OutputError, output, sanitize, words};
-use crate::rules::Endpoint;
+use crate::rules::Candidate;
 
 /// What to put into a hook and into CI.
 const SNIPPETS: &str = "\
@@ -54,7 +54,7 @@ pub fn run(common: &Common) -> Result<u8, OutputError> {
     let ready = of_use(common).and_then(|()| setup::endpoints(&[], None));
     let written = ready.and_then(|endpoints| {
         let folders = look(&endpoints);
-        let ids: Vec<&str> = endpoints.iter().map(|endpoint| endpoint.id.as_str()).collect();
+        let ids: Vec<&str> = endpoints.iter().map(Candidate::id).collect();
         write(Path::new(FILE_NAME), &settings(&folders, &ids))?;
         Ok(folders)
     });
@@ -92,7 +92,7 @@ fn of_use(common: &Common) -> Result<(), String> {
 }
 
 /// Looks at every file below the working directory.
-fn look(endpoints: &[&'static Endpoint]) -> BTreeMap<PathBuf, Folder> {
+fn look(endpoints: &[Candidate<'static>]) -> BTreeMap<PathBuf, Folder> {
     let mut folders: BTreeMap<PathBuf, Folder> = BTreeMap::new();
     let mut reader = Reader::new(LARGEST);
     for entry in collect(&[PathBuf::from(".")], &WalkOptions::default()) {

@@ -81,14 +81,15 @@ impl Run<'_> {
     }
 
     fn file(&mut self, path: &Path, named: bool, bytes: &[u8]) {
-        if let (true, [endpoint]) = (self.known.named, self.known.endpoints.as_slice())
-            && (named || !setup::is_response(bytes, endpoint))
+        if let (true, [one]) = (self.known.named, self.known.endpoints.as_slice())
+            && (named || !setup::is_response(bytes))
+            && let Some(endpoint) = one.endpoint()
         {
             let request = self.session.request(bytes, endpoint, true);
             return self.answer(path, bytes, &request);
         }
         let configured = self.known.endpoint(self.project, path);
-        if let Some(endpoint) = configured.filter(|endpoint| !setup::is_response(bytes, endpoint)) {
+        if let Some(endpoint) = configured.filter(|_| !setup::is_response(bytes)) {
             let request = self.session.request(bytes, endpoint, true);
             return self.answer(path, bytes, &request);
         }

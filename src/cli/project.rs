@@ -11,7 +11,7 @@ use crate::config::{self, Config, FILE_NAME, FailOn, Mistake, Placed, Unused};
 use crate::input::exclude::normal;
 use crate::input::{Entry, Excludes, PathGlob, read};
 use crate::report::{Position, Source, sanitize};
-use crate::rules::Endpoint;
+use crate::rules::Candidate;
 
 /// Settings, or the lack of them.
 #[derive(Debug, Default)]
@@ -176,7 +176,7 @@ impl Project {
     }
 
     /// Whether every endpoint of `[[files]]` exists; the message points at the first that does not.
-    pub fn endpoints_exist(&self, all: &[&'static Endpoint]) -> Result<(), String> {
+    pub fn endpoints_exist(&self, all: &[Candidate<'static>]) -> Result<(), String> {
         self.config.files.iter().try_for_each(|files| {
             let endpoint = &files.endpoint;
             setup::find(all, &endpoint.value)

@@ -12,7 +12,7 @@ use super::{CLEAN, TROUBLE, setup, terminal};
 use crate::finding::{Evidence, Severity};
 use crate::report::look::{Look, Palette};
 use crate::report::{OutputError, output, sanitize, words, wrap};
-use crate::rules::{Constraint, Endpoint, Property, Table, Type};
+use crate::rules::{Constraint, Endpoint, Property, Table, Type, loaded};
 
 /// Prints the endpoints, or the tables of one; or says whether a user's file is right.
 pub fn run(args: &Rules, common: &Common) -> Result<u8, OutputError> {
@@ -41,6 +41,7 @@ fn text(args: &Rules, common: &Common) -> Result<String, String> {
         Some(id) => vec![setup::find(&all, id)?],
         None => all,
     };
+    let endpoints = loaded(&endpoints);
     Ok(match (args.format, &args.endpoint) {
         (RulesFormat::Json, _) => json(&endpoints),
         (RulesFormat::Table, Some(_)) => endpoints.iter().map(|endpoint| tables(endpoint, look)).collect(),

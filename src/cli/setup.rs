@@ -11,7 +11,7 @@ use crate::input::{Changed, Entry, Excludes, WalkOptions, collect};
 use crate::json;
 use crate::report::{Position, Source, sanitize};
 use crate::rules::{
-    Endpoint, Layer, LoadError, builtin, builtin_ids, builtin_text, endpoint_of, load_layers,
+    Candidate, Endpoint, Layer, LoadError, builtin_ids, builtin_text, candidates, endpoint_of, load_layers,
 };
 use crate::tenant::{self, Tenant};
 
@@ -64,7 +64,7 @@ pub fn excludes(globs: &[String]) -> Result<Excludes, String> {
 /// Rules and tenant facts.
 pub struct Known {
     /// The endpoints that a file may be for: the one named, else all.
-    pub endpoints: Vec<&'static Endpoint>,
+    pub endpoints: Vec<Candidate<'static>>,
     /// An endpoint was named: no file is asked what it looks like.
     pub named: bool,
     /// What the tenant holds.
@@ -106,10 +106,8 @@ impl Known {
         bytes: &[u8],
     ) -> Option<&'static Endpoint> {
         match self.endpoints.as_slice() {
-            [endpoint] if self.named && (named || !is_response(bytes, endpoint)) => Some(endpoint),
-            _ => self
-                .endpoint(project, path)
-                .filter(|endpoint| !is_response(bytes, endpoint)),
+            [one] if self.named && (named || !is_response(bytes)) => one.endpoint(),
+            _ => self.endpoint(project, path).filter(|_| !is_response(bytes)),
         }
     }
 
@@ -133,19 +131,18 @@ impl Known {
             return None;
         }
         let id = &project.endpoint(path)?.value;
-        self.endpoints.iter().copied().find(|endpoint| endpoint.id == *id)
+        let candidate = self.endpoints.iter().find(|candidate| candidate.id() == id)?;
+        candidate.endpoint()
     }
 }
 
 /// The endpoint of that id.
-pub fn find(all: &[&'static Endpoint], id: &str) -> Result<&'static Endpoint, String> {
+pub fn find(all: &[Candidate<'static>], id: &str) -> Result<Candidate<'static>, String> {
     all.iter()
         .copied()
-        .find(|endpoint| endpoint.id == id)
+        .find(|candidate| candidate.id() == id)
         .ok_or_else(|| {
-            let ids: Vec<&str> = builtin_ids()
-                .chain(all.iter().map(|endpoint| endpoint.id.as_str()))
-                .collect();
+            let ids: Vec<&str> = builtin_ids().chain(all.iter().map(Candidate::id)).collect();
             let ids: std::collections::BTreeSet<&str> = ids.into_iter().collect();
             format!(
                 "there is no endpoint \"{id}\"; endpoints: {}",
@@ -154,8 +151,8 @@ pub fn find(all: &[&'static Endpoint], id: &str) -> Result<&'static Endpoint, St
         })
 }
 
-/// All endpoints, ours and the user's, with the user's layers over them; with `only`, no other is loaded.
-pub fn endpoints(files: &[PathBuf], only: Option<&str>) -> Result<Vec<&'static Endpoint>, String> {
+/// All endpoints, ours and the user's, with the user's layers over them; with `only`, no other.
+pub fn endpoints(files: &[PathBuf], only: Option<&str>) -> Result<Vec<Candidate<'static>>, String> {
     let mut texts: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     for file in files {
         let shown = sanitize::plain_path(file);
@@ -164,14 +161,13 @@ pub fn endpoints(files: &[PathBuf], only: Option<&str>) -> Result<Vec<&'static E
         texts.entry(id).or_default().push((shown, text));
     }
     let wanted = |id: &str| only.is_none_or(|only| only == id);
-    let mut all: Vec<&'static Endpoint> = builtin_ids()
-        .filter(|id| wanted(id) && !texts.contains_key(*id))
-        .filter_map(builtin)
+    let mut all: Vec<Candidate<'static>> = candidates()
+        .filter(|ours| wanted(ours.id()) && !texts.contains_key(ours.id()))
         .collect();
     for (id, layers) in texts.iter().filter(|(id, _)| wanted(id)) {
-        all.push(layered(id, layers)?);
+        all.push(layered(id, layers)?.into());
     }
-    all.sort_by(|a, b| a.id.cmp(&b.id));
+    all.sort_by_key(Candidate::id);
     Ok(all)
 }
 
@@ -223,8 +219,8 @@ fn tenant_file(path: &Path) -> Result<Tenant, String> {
 }
 
 /// A response that lies beside the requests is none, even where every file is taken for one.
-pub fn is_response(bytes: &[u8], endpoint: &Endpoint) -> bool {
-    recognize(&json::text(bytes).0, &[endpoint]) == Recognized::Response
+pub fn is_response(bytes: &[u8]) -> bool {
+    recognize(&json::text(bytes).0, &[]) == Recognized::Response
 }
 
 /// What to say of a file that may be for several endpoints.

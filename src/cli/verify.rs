@@ -12,7 +12,7 @@ use crate::input::{Entry, ReadError, Reader, WalkOptions, collect, read};
 use crate::json;
 use crate::report::look::Look;
 use crate::report::{OutputError, output, sanitize, summary};
-use crate::rules::Endpoint;
+use crate::rules::Candidate;
 use crate::session::Session;
 use crate::verify::har::{Call, Route, har};
 use crate::verify::pairs::{Given, Kind, Pair, pair};
@@ -70,7 +70,7 @@ struct Run<'a> {
     known: &'a Known,
     look: Look,
     predictor: Session<'a>,
-    endpoints: &'a [&'static Endpoint],
+    endpoints: &'a [Candidate<'static>],
     tally: Tally,
     trouble: bool,
     /// Lines were printed that no blank line follows yet.
@@ -174,6 +174,7 @@ impl Run<'_> {
         let routes: Vec<Route<'_>> = self
             .endpoints
             .iter()
+            .filter_map(Candidate::endpoint)
             .map(|endpoint| Route {
                 endpoint: &endpoint.id,
                 path: &endpoint.path,

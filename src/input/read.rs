@@ -10,6 +10,7 @@ use std::path::Path;
 use std::thread;
 
 use super::room::{NoRoom, Room};
+use crate::threads::Threads;
 
 /// The largest file there can be: offsets have 32 bits.
 pub const LARGEST: u64 = u32::MAX as u64;
@@ -129,7 +130,7 @@ pub struct Reader {
     /// Filled at its beginning, and kept for the next file unless it has become very large.
     buffer: Room,
     max: u64,
-    threads: usize,
+    threads: Threads,
 }
 
 impl Reader {
@@ -138,13 +139,13 @@ impl Reader {
         Self {
             buffer: Room::default(),
             max: max.min(LARGEST),
-            threads: 1,
+            threads: Threads::ONE,
         }
     }
 
     /// Lets so many threads read one file where it is large.
     #[must_use]
-    pub fn with_threads(self, threads: usize) -> Self {
+    pub fn with_threads(self, threads: Threads) -> Self {
         Self { threads, ..self }
     }
 
@@ -159,7 +160,7 @@ impl Reader {
         }
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         self.room(size)?;
-        let parts = self.threads.min(size / PART);
+        let parts = self.threads.for_parts(size / PART);
         let mut used = 0;
         if parts > 1 {
             used = in_parts(&file, &mut self.buffer[..size], parts);

@@ -1,7 +1,7 @@
 //! Which endpoint a file is a request for, by the names in its first record.
 
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode};
-use crate::rules::{Endpoint, PropertyId, Table, Type};
+use crate::rules::{Candidate, Endpoint, Table, Type, property_like};
 
 /// What a file is taken for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Recognized<'r> {
 const RECORDS: usize = 3;
 
 /// Looks at the first records of a body.
-pub fn recognize<'r>(text: &str, endpoints: &[&'r Endpoint]) -> Recognized<'r> {
+pub fn recognize<'r>(text: &str, candidates: &[Candidate<'r>]) -> Recognized<'r> {
     let mut reader = Reader::new(text);
     let mut tree = Tree::default();
     match reader.root(&mut tree) {
@@ -32,17 +32,17 @@ pub fn recognize<'r>(text: &str, endpoints: &[&'r Endpoint]) -> Recognized<'r> {
                 if is_envelope(text, &tree, root) {
                     return Recognized::Response;
                 }
-                match by_names(text, &tree, root, endpoints) {
+                match by_names(text, &tree, root, candidates) {
                     // Perhaps the records are wrapped in something: the commonest slip of an export.
                     stranger @ Recognized::Other(_) => {
-                        wrapped(text, &tree, root, endpoints).unwrap_or(stranger)
+                        wrapped(text, &tree, root, candidates).unwrap_or(stranger)
                     }
                     found => found,
                 }
             }
             _ => Recognized::Other("it holds neither a list nor an object"),
         },
-        Root::List { .. } => first_records(text, &mut reader, &mut tree, endpoints),
+        Root::List { .. } => first_records(text, &mut reader, &mut tree, candidates),
     }
 }
 
@@ -50,7 +50,7 @@ fn first_records<'r>(
     text: &str,
     reader: &mut Reader<'_>,
     tree: &mut Tree,
-    endpoints: &[&'r Endpoint],
+    candidates: &[Candidate<'r>],
 ) -> Recognized<'r> {
     let mut best = Recognized::Other("its list holds no object");
     for _ in 0..RECORDS {
@@ -59,12 +59,12 @@ fn first_records<'r>(
         }
         let Some(root) = tree.root() else { continue };
         if tree.node(root).kind != JsonKind::Object {
-            match wrapped(text, tree, root, endpoints) {
+            match wrapped(text, tree, root, candidates) {
                 Some(found) => return found,
                 None => continue,
             }
         }
-        match by_names(text, tree, root, endpoints) {
+        match by_names(text, tree, root, candidates) {
             found @ Recognized::Request(_) => return found,
             found @ Recognized::OneOf(_) => best = found,
             found => {
@@ -78,7 +78,12 @@ fn first_records<'r>(
 }
 
 /// A request whose records stand a level too deep, in a list or under some name.
-fn wrapped<'r>(text: &str, tree: &Tree, root: NodeId, endpoints: &[&'r Endpoint]) -> Option<Recognized<'r>> {
+fn wrapped<'r>(
+    text: &str,
+    tree: &Tree,
+    root: NodeId,
+    candidates: &[Candidate<'r>],
+) -> Option<Recognized<'r>> {
     let inside = tree
         .members(root)
         .map(|(_, value)| value)
@@ -94,7 +99,7 @@ fn wrapped<'r>(text: &str, tree: &Tree, root: NodeId, endpoints: &[&'r Endpoint]
     inside
         .filter_map(record)
         .filter(several)
-        .map(|record| by_names(text, tree, record, endpoints))
+        .map(|record| by_names(text, tree, record, candidates))
         .find(|found| matches!(found, Recognized::Request(_) | Recognized::OneOf(_)))
 }
 
@@ -109,26 +114,26 @@ fn is_envelope(text: &str, tree: &Tree, root: NodeId) -> bool {
 }
 
 /// Scores a record against each endpoint: names known at the top, and, where that does not tell, further down.
-fn by_names<'r>(text: &str, tree: &Tree, root: NodeId, endpoints: &[&'r Endpoint]) -> Recognized<'r> {
+fn by_names<'r>(text: &str, tree: &Tree, root: NodeId, candidates: &[Candidate<'r>]) -> Recognized<'r> {
     let total = tree.members(root).count();
-    let scored: Vec<(usize, &Endpoint)> = endpoints
+    let scored: Vec<(usize, Candidate<'r>)> = candidates
         .iter()
-        .map(|endpoint| (top_level(text, tree, root, endpoint.record_table()), *endpoint))
+        .map(|candidate| (top_level(text, tree, root, candidate), *candidate))
         .collect();
     let most = scored.iter().map(|(known, _)| *known).max().unwrap_or(0);
     // A payload has few strangers; package.json may share a `description`.
     if most == 0 || most * 2 < total {
         return Recognized::Other("its names are those of no endpoint");
     }
-    let mut best: Vec<&Endpoint> = scored
+    let mut best: Vec<Candidate<'r>> = scored
         .iter()
         .filter(|(known, _)| *known == most)
         .map(|(_, found)| *found)
         .collect();
     if best.len() > 1 {
-        let deep: Vec<(usize, &Endpoint)> = best
+        let deep: Vec<(usize, Candidate<'r>)> = best
             .iter()
-            .map(|found| (nested(text, tree, root, found, found.record_table()), *found))
+            .map(|found| (in_depth(text, tree, root, found), *found))
             .collect();
         let most = deep.iter().map(|(known, _)| *known).max().unwrap_or(0);
         best = deep
@@ -138,22 +143,28 @@ fn by_names<'r>(text: &str, tree: &Tree, root: NodeId, endpoints: &[&'r Endpoint
             .collect();
     }
     match best.as_slice() {
-        [one] => Recognized::Request(&one.id),
-        several => Recognized::OneOf(several.iter().map(|found| found.id.as_str()).collect()),
+        [one] => Recognized::Request(one.id()),
+        several => Recognized::OneOf(several.iter().map(Candidate::id).collect()),
     }
 }
 
-fn top_level(text: &str, tree: &Tree, object: NodeId, table: &Table) -> usize {
+fn top_level(text: &str, tree: &Tree, object: NodeId, candidate: &Candidate<'_>) -> usize {
     tree.members(object)
-        .filter(|(key, _)| find(table, &decode(text, tree.node(*key))).is_some())
+        .filter(|(key, _)| candidate.knows(&decode(text, tree.node(*key))))
         .count()
+}
+
+fn in_depth(text: &str, tree: &Tree, root: NodeId, candidate: &Candidate<'_>) -> usize {
+    candidate.endpoint().map_or(0, |endpoint| {
+        nested(text, tree, root, endpoint, endpoint.record_table())
+    })
 }
 
 /// Names known in all objects below, each where its table says; a value of the declared container counts as well.
 fn nested(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint, table: &Table) -> usize {
     let mut known = 0;
     for (key, value) in tree.members(object) {
-        let Some(id) = find(table, &decode(text, tree.node(key))) else {
+        let Some(id) = property_like(table, &decode(text, tree.node(key))) else {
             continue;
         };
         known += 1;
@@ -172,12 +183,4 @@ fn nested(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint, table: &
         }
     }
     known
-}
-
-/// The row of a name; `user_name` will not bind, but tells what the file is meant to be.
-fn find(table: &Table, name: &str) -> Option<PropertyId> {
-    table.find(name).or_else(|| {
-        let marked = name.len() < 100 && name.contains(['_', '-', ' ']);
-        marked.then(|| table.find(&name.replace(['_', '-', ' '], "")))?
-    })
 }

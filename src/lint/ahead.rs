@@ -16,6 +16,7 @@ use super::skim::{Behind, Passed, Skim};
 use crate::json::matching;
 use crate::rules::Endpoint;
 use crate::tenant::Facts;
+use crate::threads::Threads;
 
 /// A part of fewer bytes is not worth a thread.
 const PART: usize = 1 << 20;
@@ -32,16 +33,24 @@ pub(super) struct Ahead<'s> {
 }
 
 impl<'s> Ahead<'s> {
+    /// Nobody skims ahead.
+    pub(super) fn none() -> Self {
+        Self {
+            parts: VecDeque::new(),
+            passed: Vec::new().into_iter(),
+        }
+    }
+
     /// Begins with all parts but the first; none where the request is short or there is one thread.
     pub(super) fn begin<'e>(
         scope: &'s Scope<'s, 'e>,
         text: &'e str,
         endpoint: &'e Endpoint,
         facts: &Facts<'e>,
-        threads: usize,
+        threads: Threads,
         stop: &'e AtomicBool,
     ) -> Self {
-        let count = threads.min(text.len() / PART).max(1);
+        let count = threads.for_parts(text.len() / PART);
         let bound = |part: usize| text.len() / count * part;
         let mut parts = VecDeque::new();
         for part in 1..count {
@@ -60,7 +69,7 @@ impl<'s> Ahead<'s> {
         }
         Self {
             parts,
-            passed: Vec::new().into_iter(),
+            ..Self::none()
         }
     }
 

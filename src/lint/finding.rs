@@ -8,7 +8,7 @@ use crate::bind::{Change, EnumMember};
 use crate::finding::{Evidence, Finding, Phase, Predicted, Severity, Span, Target, Wording};
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{
-    Answer, Claim, Known, OneOf, Property, PropertyId, Route, Shape, SingleValued, Table, Type,
+    Answer, Claim, Known, List, OneOf, Property, PropertyId, Route, Shape, SingleValued, Table, Type,
 };
 use crate::tenant::Knowledge;
 
@@ -1088,14 +1088,11 @@ fn or_list(values: &[String]) -> String {
 /// The one value of the list that the text surely means: the same but for case and blanks.
 fn near_value<'l>(list: &'l OneOf, text: &str) -> Option<&'l str> {
     let wanted = text.trim();
-    let public = list
-        .list
-        .into_iter()
-        .flat_map(|list| list.values().iter().copied());
+    let public = list.list.into_iter().flat_map(List::values);
     list.values
         .iter()
         .map(String::as_str)
-        .chain(public)
+        .chain(public.map(|value: &'static str| -> &str { value }))
         .find(|value| value.eq_ignore_ascii_case(wanted))
 }
 

@@ -15,12 +15,16 @@ mod effects;
 mod finding;
 mod names;
 mod object;
+mod plain;
 mod remedy;
 mod request;
 mod skim;
 mod value;
 
+use ahead::Ahead;
+pub(crate) use plain::check_plain;
 pub use request::{Checked, RecordOutcome, check, check_with, syntax_findings};
+pub(crate) use skim::Memory;
 
 use crate::json::{JsonKind, NodeId, Tree, decode};
 use crate::rules::{Endpoint, PropertyId, Table, Type};

@@ -19,6 +19,7 @@ use crate::finding::{Evidence, Finding, Phase, Predicted, Remedy, Severity, Span
 use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree, decode};
 use crate::rules::Endpoint;
 use crate::tenant::{Facts, Learnt, Tenant};
+use crate::threads::Threads;
 
 /// What came of checking one request body.
 #[derive(Debug, Default)]
@@ -60,7 +61,7 @@ pub fn check(
         endpoint,
         &mut Facts::new(tenant, &Learnt::default(), false),
         outcomes,
-        1,
+        Threads::ONE,
     )
 }
 
@@ -73,7 +74,7 @@ pub fn check_with(
     endpoint: &Endpoint,
     facts: &mut Facts<'_>,
     outcomes: bool,
-    threads: usize,
+    threads: Threads,
 ) -> Checked {
     let mut checked = Checked::default();
     let mut reader = Reader::new(text);

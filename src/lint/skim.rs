@@ -6,7 +6,6 @@
 //! record is then read again, by the reader and the engine, as if nothing had been. So skimming never says anything, and
 //! what it accepts is a subset of what they accept: `tests/skim.rs` compares the two.
 
-use super::Followed;
 use super::ahead::Ahead;
 use super::checks::nearly_same;
 use super::duplicates::{Key, Keys};
@@ -26,19 +25,14 @@ const LATELY: usize = 6;
 /// After so many records in a row that are not plainly right, only every so many-th is tried.
 const PATIENCE: u32 = 8;
 
-/// What one request's records are skimmed with; its buffers live as long as it does.
+/// What one request's records are skimmed with.
 pub(super) struct Skim<'a> {
     text: &'a str,
     bytes: &'a [u8],
     endpoint: &'a Endpoint,
-    /// For each row, and for the start of each table, the member that came next the last time.
-    followed: Vec<Followed>,
-    /// For each row the texts that it had lately and that were right, and how many of their checks need facts of the tenant.
-    lately: Vec<(Span, u64)>,
-    /// The scalars of the record at hand by row, as they are written; an empty span for none.
-    slots: Vec<Span>,
-    /// The values of the record at hand that are compared with others.
-    watched: Vec<(TableId, PropertyId, Span)>,
+    memory: Memory,
+    /// The rows of the record at hand that were met, a bit each.
+    met: u64,
     /// Checks of the record at hand that need facts of the tenant.
     undecided: u64,
     /// In how many objects the place is.
@@ -49,21 +43,111 @@ pub(super) struct Skim<'a> {
     misses: u32,
 }
 
+/// What is remembered from record to record: guesses, which are held against the text before they count, and buffers.
+/// It may go on to the next request to the same endpoint.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    /// For each row, and for the start of each table, the member that came next the last time.
+    followed: Vec<Name>,
+    /// For each row the texts that it had lately and that were right.
+    lately: Vec<Lately>,
+    /// Those that were met in another round are forgotten.
+    round: u32,
+    /// The scalars of the record at hand by row, as they are written; an empty span for none.
+    slots: Vec<Span>,
+    /// The values of the record at hand that are compared with others.
+    watched: Vec<(TableId, PropertyId, Span)>,
+}
+
+/// A text that a row had and that was right.
+#[derive(Debug, Clone, Copy, Default)]
+struct Lately {
+    span: Span,
+    /// How many of its checks need facts of the tenant.
+    undecided: u32,
+    round: u32,
+}
+
+/// The longest name that is remembered, quotes and all, in bytes: no table has a longer one.
+const LONGEST: usize = 44;
+
+/// A name as it was written, quotes and all, and its row.
+#[derive(Debug, Clone, Copy)]
+struct Name {
+    row: u16,
+    length: u8,
+    spelling: [u8; LONGEST],
+}
+
+impl Name {
+    /// None at all.
+    const NONE: Self = Self {
+        row: 0,
+        length: 0,
+        spelling: [0; LONGEST],
+    };
+
+    fn of(row: PropertyId, written: &[u8]) -> Self {
+        let mut name = Self::NONE;
+        if let Some(room) = name.spelling.get_mut(..written.len()) {
+            room.copy_from_slice(written);
+            name.row = row.0;
+            name.length = u8::try_from(written.len()).unwrap_or(0);
+        }
+        name
+    }
+
+    fn spelling(&self) -> &[u8] {
+        self.spelling.get(..usize::from(self.length)).unwrap_or_default()
+    }
+}
+
+impl Memory {
+    /// Forgets what was true of texts; names stay.
+    fn forget_texts(&mut self) {
+        self.round = self.round.wrapping_add(1);
+        // Once in four billion rounds, what was met in the first one must not count again.
+        if self.round == 0 {
+            self.lately.clear();
+            self.round = 1;
+        }
+    }
+}
+
 impl<'a> Skim<'a> {
     pub(super) fn new(text: &'a str, endpoint: &'a Endpoint) -> Self {
+        Self::with(Memory::default(), text, endpoint)
+    }
+
+    /// The same, with what is remembered of another request to the same endpoint.
+    pub(super) fn with(mut memory: Memory, text: &'a str, endpoint: &'a Endpoint) -> Self {
+        memory.forget_texts();
         Self {
             text,
             bytes: text.as_bytes(),
             endpoint,
-            followed: Vec::new(),
-            lately: Vec::new(),
-            slots: Vec::new(),
-            watched: Vec::new(),
+            memory,
+            met: 0,
             undecided: 0,
             depth: 0,
             lessons: 0,
             misses: 0,
         }
+    }
+
+    /// The rows of the record at hand that were met, a bit each.
+    pub(super) const fn met(&self) -> u64 {
+        self.met
+    }
+
+    /// Whether nothing but the end of the list follows a record.
+    pub(super) fn is_last(&self, passed: &Passed) -> bool {
+        matches!(Behind::of(self.bytes, passed.end), Some(Behind::End))
+    }
+
+    /// What is remembered.
+    pub(super) fn into_memory(self) -> Memory {
+        self.memory
     }
 
     /// Passes over the next record if it is plainly right, and adds its key to `keys`.
@@ -78,7 +162,7 @@ impl<'a> Skim<'a> {
         let taught = self.lessons != facts.lessons();
         if taught {
             self.lessons = facts.lessons();
-            self.lately.clear();
+            self.memory.forget_texts();
         }
         // Where one after the other is not, only now and then one is worth a try.
         if self.misses > PATIENCE && !index.is_multiple_of(PATIENCE) {
@@ -100,9 +184,9 @@ impl<'a> Skim<'a> {
     /// The record whose brace stands at `at`, if it is plainly right as far as it can be told without those before it.
     pub(super) fn record(&mut self, at: usize, facts: &Facts<'_>) -> Option<Passed> {
         let table = self.endpoint.record_table();
-        self.slots.clear();
-        self.slots.resize(table.properties.len(), Span::default());
-        self.watched.clear();
+        self.memory.slots.clear();
+        self.memory.slots.resize(table.properties.len(), Span::default());
+        self.memory.watched.clear();
         (self.undecided, self.depth) = (0, 0);
         let end = self.object(at, self.endpoint.record, facts)?;
         Behind::of(self.bytes, end)?;
@@ -156,6 +240,9 @@ impl<'a> Skim<'a> {
             }
         }
         self.depth -= 1;
+        if self.depth == 0 {
+            self.met = met;
+        }
         let sights = &table.sights;
         let complete = there & sights.mandatory == sights.mandatory
             && sights.any_of.iter().all(|set| there & set != 0)
@@ -176,8 +263,8 @@ impl<'a> Skim<'a> {
 
     /// The row of the name at `at`, and where the name ends.
     fn row(&mut self, table: &Table, at: usize, before: usize) -> Option<(PropertyId, usize)> {
-        if let Some(guess) = self.followed.get(before) {
-            let known = guess.spelling.bytes(self.text);
+        if let Some(guess) = self.memory.followed.get(before) {
+            let known = guess.spelling();
             let end = at + known.len();
             if !known.is_empty() && self.bytes.get(at..end) == Some(known) {
                 return Some((PropertyId(guess.row), end));
@@ -185,13 +272,11 @@ impl<'a> Skim<'a> {
         }
         let span = self.string(at)?;
         let id = table.find(self.inner(span)?)?;
-        if self.followed.len() <= before {
-            self.followed.resize(before + 1, Followed::default());
+        let followed = &mut self.memory.followed;
+        if followed.len() <= before {
+            followed.resize(before + 1, Name::NONE);
         }
-        self.followed[before] = Followed {
-            row: id.0,
-            spelling: span,
-        };
+        followed[before] = Name::of(id, span.bytes(self.text));
         Some((id, span.end as usize))
     }
 
@@ -250,14 +335,14 @@ impl<'a> Skim<'a> {
             self.watch(sight, id, row, span(at, end));
         }
         if self.depth == 1 {
-            self.slots[usize::from(row.0)] = span(at, end);
+            self.memory.slots[usize::from(row.0)] = span(at, end);
         }
         Some(end)
     }
 
     fn watch(&mut self, sight: Sight, table: TableId, row: PropertyId, span: Span) {
         if sight.watched {
-            self.watched.push((table, row, span));
+            self.memory.watched.push((table, row, span));
         }
     }
 
@@ -300,18 +385,26 @@ impl<'a> Skim<'a> {
     /// As [`right_text`], which is asked only of texts that the row has not had lately: many values are few.
     fn right(&mut self, table: &Table, row: PropertyId, span: Span, facts: &Facts<'_>) -> Option<u64> {
         let slot = (usize::from(table.offset) + usize::from(row.0)) * LATELY;
-        if self.lately.len() < slot + LATELY {
-            self.lately.resize(slot + LATELY, (Span::default(), 0));
+        let (round, memory) = (self.memory.round, &mut self.memory.lately);
+        if memory.len() < slot + LATELY {
+            memory.resize(slot + LATELY, Lately::default());
         }
-        let lately = &mut self.lately[slot..slot + LATELY];
+        let lately = &mut memory[slot..slot + LATELY];
         let bytes = span.bytes(self.text);
-        if let Some((_, undecided)) = lately.iter().find(|(known, _)| known.bytes(self.text) == bytes) {
-            return Some(*undecided);
+        let same = |known: &&Lately| known.round == round && known.span.bytes(self.text) == bytes;
+        if let Some(known) = lately.iter().find(same) {
+            return Some(u64::from(known.undecided));
         }
         let text = self.text.get(span.start as usize + 1..span.end as usize - 1)?;
         let undecided = right_text(table.property(row), text, facts, false)?;
-        lately.rotate_right(1);
-        lately[0] = (span, undecided);
+        if let Ok(undecided) = u32::try_from(undecided) {
+            lately.rotate_right(1);
+            lately[0] = Lately {
+                span,
+                undecided,
+                round,
+            };
+        }
         Some(undecided)
     }
 
@@ -410,7 +503,7 @@ impl<'a> Skim<'a> {
 
     /// The text of a row of the record; none where it is missing or empty.
     fn slot(&self, id: PropertyId) -> Option<&'a str> {
-        let span = *self.slots.get(usize::from(id.0))?;
+        let span = *self.memory.slots.get(usize::from(id.0))?;
         let text = span.of(self.text);
         let text = text
             .strip_prefix('"')
@@ -428,7 +521,8 @@ impl<'a> Skim<'a> {
                 let Some((table, id)) = route.steps.last() else {
                     return false;
                 };
-                self.watched
+                self.memory
+                    .watched
                     .iter()
                     .filter(|(in_table, row, _)| (in_table, row) == (table, id))
                     .filter_map(|(_, _, span)| self.inner(*span))
@@ -455,7 +549,7 @@ impl<'a> Skim<'a> {
     fn key(&self) -> Option<Key> {
         let mut rows = self.endpoint.key.iter();
         let (text, span) =
-            rows.find_map(|id| Some((self.slot(*id)?, *self.slots.get(usize::from(id.0))?)))?;
+            rows.find_map(|id| Some((self.slot(*id)?, *self.memory.slots.get(usize::from(id.0))?)))?;
         let quoted = span.len() as usize > text.len();
         let kind = if quoted {
             JsonKind::String

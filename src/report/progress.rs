@@ -7,47 +7,62 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// How long a run goes on before a bar is worth showing.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A bar on standard error, hidden until a run has lasted a second; it may be shared between threads.
+/// A bar on standard error; there is none until a run has lasted a second.
 #[derive(Debug)]
 pub struct Progress {
-    bar: ProgressBar,
-    since: Instant,
-    allowed: bool,
+    files: u64,
+    done: u64,
+    /// When the run began; `None` if no bar is ever to be shown.
+    since: Option<Instant>,
+    bar: Option<ProgressBar>,
 }
 
 impl Progress {
     /// A bar for so many files, never shown unless `allowed`: where standard error is a terminal.
     pub fn new(files: u64, allowed: bool) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(files), ProgressDrawTarget::hidden());
-        if let Ok(style) =
-            ProgressStyle::with_template("{wide_bar:.cyan} {human_pos}/{human_len} files, {eta} left")
-        {
-            bar.set_style(style);
-        }
         Self {
-            bar,
-            since: Instant::now(),
-            allowed,
+            files,
+            done: 0,
+            since: allowed.then(Instant::now),
+            bar: None,
         }
     }
 
     /// Counts one more file.
-    pub fn tick(&self) {
-        if self.allowed && self.bar.is_hidden() && self.since.elapsed() >= PATIENCE {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+    pub fn tick(&mut self) {
+        self.done += 1;
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+        } else if self.since.is_some_and(|since| since.elapsed() >= PATIENCE) {
+            self.bar = Some(bar(self.files, self.done));
         }
-        self.bar.inc(1);
     }
 
     /// Does something that may write to the same terminal, with the bar out of the way.
     pub fn suspend<T>(&self, action: impl FnOnce() -> T) -> T {
-        self.bar.suspend(action)
+        match &self.bar {
+            Some(bar) => bar.suspend(action),
+            None => action(),
+        }
     }
 
     /// Takes the bar away.
     pub fn finish(&self) {
-        self.bar.finish_and_clear();
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
     }
+}
+
+fn bar(files: u64, done: u64) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(files), ProgressDrawTarget::stderr());
+    if let Ok(style) =
+        ProgressStyle::with_template("{wide_bar:.cyan} {human_pos}/{human_len} files, {eta} left")
+    {
+        bar.set_style(style);
+    }
+    bar.set_position(done);
+    bar
 }
 
 #[cfg(test)]
@@ -56,20 +71,31 @@ mod tests {
 
     #[test]
     fn short_runs_show_nothing() {
-        let progress = Progress::new(3, true);
+        let mut progress = Progress::new(3, true);
         for _ in 0..3 {
             progress.tick();
         }
-        assert!(progress.bar.is_hidden());
+        assert!(progress.bar.is_none());
         assert_eq!(progress.suspend(|| 7), 7);
+        progress.finish();
+    }
+
+    #[test]
+    fn long_ones_show_how_far_they_are() {
+        let mut progress = Progress::new(9, true);
+        progress.tick();
+        progress.since = progress.since.and_then(|since| since.checked_sub(PATIENCE * 2));
+        progress.tick();
+        progress.tick();
+        let bar = progress.bar.as_ref().expect("a second has gone by");
+        assert_eq!((bar.position(), bar.length()), (3, Some(9)));
         progress.finish();
     }
 
     #[test]
     fn without_a_terminal_nothing_is_ever_shown() {
         let mut progress = Progress::new(2, false);
-        progress.since = progress.since.checked_sub(PATIENCE * 2).unwrap_or(progress.since);
         progress.tick();
-        assert!(progress.bar.is_hidden());
+        assert!(progress.bar.is_none() && progress.since.is_none());
     }
 }

@@ -4,6 +4,7 @@
 //! constraint kinds. The format is explained in `rules/README.md`.
 
 mod builtin;
+mod candidate;
 mod compile;
 mod constraints;
 mod definition;
@@ -14,13 +15,17 @@ mod patch;
 mod sight;
 mod texts;
 
-pub use builtin::{builtin, builtin_ids, builtin_text};
+pub use builtin::{builtin, builtin_ids, builtin_text, candidates};
+pub(crate) use candidate::property_like;
+pub use candidate::{Candidate, loaded};
 pub use compile::{LoadError, load};
 pub use constraints::{Constraint, Stated};
-pub use model::{
-  Answer, Answers, Check, CheckKind, Claim, ContactRows, Endpoint, Enumeration, Fact, GoodBesideBad, Known, OneOf, Property, PropertyId, Required, Route, Shape, SingleValued, Table, TableId, Type,
-};
+pub use lists::List;
 pub(crate) use model::Glance;
+pub use model::{
+    Answer, Answers, Check, CheckKind, Claim, ContactRows, Endpoint, Enumeration, Fact, GoodBesideBad, Known,
+    OneOf, Property, PropertyId, Required, Route, Shape, SingleValued, Table, TableId, Type,
+};
 pub use names::NameIndex;
 pub use patch::{Layer, endpoint_of, load_layers};
 pub(crate) use sight::{Sight, Sights, bit};

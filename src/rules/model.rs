@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lists::{self, List};
+use super::lists::List;
 use super::names::NameIndex;
 use super::sight::Sights;
 use crate::bind::EnumMember;
@@ -296,7 +296,6 @@ pub struct OneOf {
     /// The values that stand in the rules file; the first ones are those shown to people.
     pub values: Vec<String>,
     /// A public code list as well.
-    #[serde(with = "lists::by_name")]
     pub list: Option<&'static List>,
     /// Compare without regard to case.
     pub ignore_case: bool,
@@ -308,8 +307,7 @@ impl OneOf {
     pub fn holds(&self, value: &str) -> bool {
         self.values.iter().any(|known| self.same(known, value))
             || self.list.is_some_and(|list| {
-                list.holds(value)
-                    || (self.ignore_case && list.values().iter().any(|known| self.same(known, value)))
+                list.holds(value) || (self.ignore_case && list.values().any(|known| self.same(known, value)))
             })
     }
 

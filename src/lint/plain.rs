@@ -1,0 +1,62 @@
+//! A request of which every record is plainly right: nearly all files of nearly all folders. There is nothing to say of
+//! it but how many records it has.
+
+use super::duplicates::Keys;
+use super::skim::{Memory, Skim};
+use super::{Ahead, Checked};
+use crate::json::{Reader, Root, Tree};
+use crate::rules::Endpoint;
+use crate::tenant::Facts;
+
+/// What [`check_with`](super::check_with) comes to, if every record is plainly right; `None` where one is not, where the
+/// text is no list of records, and where `is_for` does not take the rows that the first record has (a bit each) for a
+/// request to this endpoint.
+///
+/// `text` is one without mistakes in its bytes. `memory` is what is remembered of requests to the same endpoint.
+pub(crate) fn check_plain(
+    text: &str,
+    endpoint: &Endpoint,
+    facts: &Facts<'_>,
+    memory: &mut Memory,
+    is_for: impl Fn(u64) -> bool,
+) -> Option<Checked> {
+    if facts.remembers_contacts() {
+        return None;
+    }
+    let mut reader = Reader::new(text);
+    let mut tree = Tree::default();
+    let Root::List { .. } = reader.root(&mut tree) else {
+        return None;
+    };
+    let mut skim = Skim::with(std::mem::take(memory), text, endpoint);
+    let checked = records(&mut skim, &mut reader, facts, is_for);
+    *memory = skim.into_memory();
+    // What follows the list has to be nothing.
+    checked.filter(|_| !reader.next_record(&mut tree) && reader.errors().is_empty())
+}
+
+/// All records of a list.
+fn records(
+    skim: &mut Skim<'_>,
+    reader: &mut Reader<'_>,
+    facts: &Facts<'_>,
+    is_for: impl Fn(u64) -> bool,
+) -> Option<Checked> {
+    let (mut keys, mut ahead) = (Keys::default(), Ahead::none());
+    let mut checked = Checked {
+        mendable: true,
+        ..Checked::default()
+    };
+    loop {
+        let passed = skim.next(reader, facts, &mut keys, &mut ahead, checked.records)?;
+        if checked.records == 0 && !is_for(skim.met()) {
+            return None;
+        }
+        checked.records += 1;
+        checked.skimmed += 1;
+        checked.undecided += passed.undecided;
+        if skim.is_last(&passed) {
+            return Some(checked);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! How many threads may work at once.
+
+use std::num::NonZero;
+use std::sync::OnceLock;
+use std::thread;
+
+/// A number of threads: the one asked for, else as many as the system gives us. The system is asked only when somebody
+/// wants to know, which for a small file is never: the question takes a dozen system calls.
+#[derive(Debug, Clone, Copy)]
+pub struct Threads(Option<NonZero<usize>>);
+
+impl Threads {
+    /// No thread but the one at hand.
+    pub const ONE: Self = Self(NonZero::new(1));
+
+    /// As many as asked for.
+    #[must_use]
+    pub const fn of(asked: Option<NonZero<usize>>) -> Self {
+        Self(asked)
+    }
+
+    /// How many they are.
+    #[must_use]
+    pub fn count(self) -> usize {
+        self.0.map_or_else(available, NonZero::get)
+    }
+
+    /// How many of them are worth their while for so many parts of a work: one each, and one at least.
+    #[must_use]
+    pub fn for_parts(self, parts: usize) -> usize {
+        if parts < 2 { 1 } else { self.count().min(parts) }
+    }
+}
+
+fn available() -> usize {
+    static AVAILABLE: OnceLock<usize> = OnceLock::new();
+    *AVAILABLE.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_than_there_is_work_for() {
+        let four = Threads::of(NonZero::new(4));
+        assert_eq!(
+            [0, 1, 2, 4, 9].map(|parts| four.for_parts(parts)),
+            [1, 1, 2, 4, 4]
+        );
+        assert_eq!(Threads::ONE.for_parts(9), 1);
+        assert!(Threads::of(None).count() >= 1);
+    }
+}

@@ -1,0 +1,120 @@
+//! What a file comes to does not hang on the files before it, although a session takes it for one more of the same kind.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use geplint::rules::{Candidate, candidates};
+use geplint::session::{Outcome, Session};
+use geplint::tenant::{Tenant, load};
+
+/// Requests that fit several endpoints, that fit one by a name alone, or that have strangers among their names.
+const CLOSE: [&str; 13] = [
+    r#"[{"contactCode": "C-1", "userName": "ann@example.com", "firstName": "Ann", "lastName": "Lee",
+        "emailAddress": "ann@example.com", "isActive": true, "address": {"addressLine1": "1 Quay", "city": "Lyon",
+        "stateCode": "ARA", "countryCode": "FR", "zipCode": "69002"}}]"#,
+    r#"[{"ContactCode": "C-1", "UserName": "ann"}]"#,
+    r#"[{"contactCode": "C-1"}]"#,
+    r#"[{"UserName": "ann"}]"#,
+    r#"[{"ContactCode": "C-1", "UserName": "ann", "user_name": "ann"}]"#,
+    r#"[{"ContactCode": "C-1", "InterfaceStatus": "Success"}]"#,
+    r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}]"#,
+    r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}, {"UserName": "ann"}]"#,
+    r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}] x"#,
+    r#"{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}"#,
+    r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}, null]"#,
+    r#"[[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}]]"#,
+    "[]",
+];
+
+fn payloads() -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "json") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    let close = CLOSE
+        .iter()
+        .map(|text| ((*text).to_owned(), text.as_bytes().to_vec()));
+    files
+        .iter()
+        .map(|path| (path.display().to_string(), fs::read(path).unwrap()))
+        .filter(|(_, bytes)| bytes.len() < 50_000)
+        .chain(close)
+        .collect()
+}
+
+fn told(outcome: &Outcome<'_>) -> String {
+    match outcome {
+        Outcome::Checked(request) => {
+            format!("{} {} {:?}", request.endpoint.id, request.mended, request.checked)
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_came_before_changes_nothing() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/tenant/inline.toml"))
+        .unwrap();
+    let tenants = [
+        Tenant::default(),
+        load(&text, &mut |_| Err(String::new())).unwrap(),
+    ];
+    let known: Vec<Candidate<'static>> = candidates().collect();
+    let payloads = payloads();
+    for (position, tenant) in tenants.iter().enumerate() {
+        let alone: Vec<String> = payloads
+            .iter()
+            .map(|(_, bytes)| told(&Session::new(&known, tenant, false).file(bytes, false)))
+            .collect();
+        // One after the other, back again, and each twice in a row.
+        let forth = 0..payloads.len();
+        let order = forth
+            .clone()
+            .chain(forth.clone().rev())
+            .chain(forth.flat_map(|index| [index; 2]));
+        let mut session = Session::new(&known, tenant, false);
+        for index in order {
+            let (name, bytes) = &payloads[index];
+            assert_eq!(told(&session.file(bytes, false)), alone[index], "{name}");
+        }
+        // Each behind a good request to each endpoint.
+        for good in ["contact-details", "contact-interface-status", "user-group"] {
+            let first = payloads
+                .iter()
+                .position(|(_, bytes)| is_plain(bytes, &known, tenant, good));
+            // Where the tenant's contacts are known, each record may change one: the engine looks at all of them.
+            let Some(first) = first else {
+                assert_eq!(position, 1, "no plain request to {good}");
+                continue;
+            };
+            for (index, (name, bytes)) in payloads.iter().enumerate() {
+                session.file(&payloads[first].1, false);
+                assert_eq!(
+                    told(&session.file(bytes, false)),
+                    alone[index],
+                    "{name} behind {good}"
+                );
+            }
+        }
+    }
+}
+
+fn is_plain(bytes: &[u8], known: &[Candidate<'static>], tenant: &Tenant, endpoint: &str) -> bool {
+    match Session::new(known, tenant, false).file(bytes, false) {
+        Outcome::Checked(request) => {
+            let checked = &request.checked;
+            request.endpoint.id == endpoint && checked.records > 0 && checked.skimmed == checked.records
+        }
+        _ => false,
+    }
+}
