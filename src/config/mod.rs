@@ -206,7 +206,8 @@ fn placed<T>(spanned: Spanned<T>) -> Placed<T> {
 fn mistake(start: usize, message: impl Into<String>) -> Mistake {
     Mistake {
         start,
-        message: message.into(),
+        // What it quotes may have several lines; a message is one.
+        message: message.into().replace('\n', "\\n"),
     }
 }
 
