@@ -55,10 +55,16 @@ impl Ignored {
     }
 
     /// Whether git ignores what lies so many levels below the walk's root; the deepest file that speaks decides.
-    pub fn matches(&mut self, path: &Path, depth: usize, is_dir: bool) -> bool {
+    ///
+    /// `path` tells where it lies; in most folders nobody says anything, and it is not asked.
+    pub fn matches(&mut self, path: impl Fn() -> PathBuf, depth: usize, is_dir: bool) -> bool {
         self.levels.truncate(self.above + depth);
+        if self.levels.iter().all(Level::is_silent) {
+            return false;
+        }
+        let path = path();
         for level in self.levels.iter().rev() {
-            match level.gitignore.matched(path, is_dir) {
+            match level.gitignore.matched(&path, is_dir) {
                 Match::Ignore(_) => return true,
                 Match::Whitelist(_) => return false,
                 Match::None => {}
@@ -68,11 +74,15 @@ impl Ignored {
             }
         }
         let root = self.levels.iter().rev().find(|level| level.is_root);
-        root.is_some_and(|root| root.exclude.matched(path, is_dir).is_ignore())
+        root.is_some_and(|root| root.exclude.matched(&path, is_dir).is_ignore())
     }
 }
 
 impl Level {
+    fn is_silent(&self) -> bool {
+        self.gitignore.is_empty() && self.exclude.is_empty()
+    }
+
     fn new(folder: &Path) -> Self {
         let is_root = is_repository(folder);
         let exclude = if is_root { exclude_file(folder) } else { None };

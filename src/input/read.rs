@@ -165,6 +165,12 @@ impl Reader {
         if parts > 1 {
             used = in_parts(&file, &mut self.buffer[..size], parts);
             file.seek(SeekFrom::Start(used as u64))?;
+        } else if size > 0 {
+            // Just as much as it should be, where there was room for more: no need to ask again.
+            used = once(&mut file, &mut self.buffer)?;
+            if used == size && used < self.buffer.len() {
+                return Ok(&self.buffer[..used]);
+            }
         }
         self.fill(file, used)
     }
@@ -183,11 +189,9 @@ impl Reader {
                 self.buffer
                     .grow(used.saturating_mul(2).clamp(STEP, most.max(STEP)))?;
             }
-            match stream.read(&mut self.buffer[used..]) {
-                Ok(0) => return Ok(&self.buffer[..used]),
-                Ok(count) => used += count,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
+            match once(&mut stream, &mut self.buffer[used..])? {
+                0 => return Ok(&self.buffer[..used]),
+                count => used += count,
             }
             if used as u64 > self.max {
                 return Err(ReadError::TooLarge {
@@ -208,6 +212,16 @@ impl Reader {
             self.buffer = Room::new(wanted)?;
         }
         Ok(())
+    }
+}
+
+/// What one call reads.
+fn once(stream: &mut impl Read, buffer: &mut [u8]) -> Result<usize, ReadError> {
+    loop {
+        match stream.read(buffer) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            other => return Ok(other?),
+        }
     }
 }
 

@@ -132,10 +132,13 @@ impl Walk<'_> {
             return;
         }
         let mut filter = Filter::new(self.options, &real);
-        let walk = WalkDir::new(root).follow_links(false).sort_by_file_name();
+        // In one folder the paths differ by the names alone, and to take those out of them takes longer.
+        let walk = WalkDir::new(root)
+            .follow_links(false)
+            .sort_by(|one, other| one.path().as_os_str().cmp(other.path().as_os_str()));
         for found in walk
             .into_iter()
-            .filter_entry(|entry| filter.lets_through(entry, &below(&real, root, entry)))
+            .filter_entry(|entry| filter.lets_through(entry, || below(&real, root, entry)))
         {
             match found {
                 Ok(entry) if entry.file_type().is_file() => {
@@ -221,15 +224,15 @@ impl<'a> Filter<'a> {
         }
     }
 
-    /// Whether a folder is to be entered, or a file taken; `real` is its path without links.
-    fn lets_through(&mut self, entry: &DirEntry, real: &Path) -> bool {
+    /// Whether a folder is to be entered, or a file taken; `real` tells its path without links.
+    fn lets_through(&mut self, entry: &DirEntry, real: impl Fn() -> PathBuf) -> bool {
         let is_dir = entry.file_type().is_dir();
         let is_root = entry.depth() == 0;
         if self
             .options
             .only
             .as_ref()
-            .is_some_and(|only| !only.concerns(real))
+            .is_some_and(|only| !only.concerns(&real()))
         {
             return false;
         }
@@ -239,11 +242,11 @@ impl<'a> Filter<'a> {
         let Some(ignored) = &mut self.ignored else {
             return true;
         };
-        if !is_root && ignored.matches(real, entry.depth(), is_dir) {
+        if !is_root && ignored.matches(&real, entry.depth(), is_dir) {
             return false;
         }
         if is_dir {
-            ignored.enter(real, entry.depth());
+            ignored.enter(&real(), entry.depth());
         }
         true
     }
