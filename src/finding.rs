@@ -1,6 +1,9 @@
 //! The plain data that the engine, the prediction and every report meet in.
 
 use std::borrow::Cow;
+use std::fmt::{self, Debug, Display};
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +48,58 @@ impl Span {
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.end <= self.start
+    }
+}
+
+/// A text that findings share: of a million that say the same, one is kept.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Text(Arc<str>);
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        if text.is_empty() {
+            Self::default()
+        } else {
+            Self(text.into())
+        }
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl PartialEq<str> for Text {
+    fn eq(&self, other: &str) -> bool {
+        &*self.0 == other
+    }
+}
+
+impl PartialEq<&str> for Text {
+    fn eq(&self, other: &&str) -> bool {
+        &*self.0 == *other
+    }
+}
+
+impl Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Debug::fmt(&*self.0, f)
+    }
+}
+
+impl Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
     }
 }
 
@@ -94,11 +149,11 @@ pub enum Target {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Predicted {
     /// `errorDetails[].key`.
-    pub key: String,
+    pub key: Text,
     /// `errorCode`.
-    pub error_code: String,
+    pub error_code: Text,
     /// `errorDescription`.
-    pub error_description: String,
+    pub error_description: Text,
     /// Whether the two above are the vendor's own words.
     pub wording: Wording,
 }
@@ -120,25 +175,40 @@ pub enum Phase {
     Exception,
 }
 
-/// Something wrong, or worth knowing, at one place of one file.
-///
-/// Plain data: bytes inside; lines and columns are worked out where a finding is shown.
+/// What a finding stands on: the constraint that spoke, which says the same of every place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct Grounds {
     /// Rule id in kebab-case, naming the problem: `too-long`.
     pub rule: Cow<'static, str>,
     /// The constraint that spoke, `Table.Property`; empty where no table row did.
     pub constraint: String,
-    /// Error or warning.
-    pub severity: Severity,
     /// Where the constraint comes from.
     pub evidence: Evidence,
     /// Endpoint id; empty where the file has none.
     pub endpoint: Cow<'static, str>,
+    /// Why the API refuses it, or why it is worth knowing; may be empty.
+    pub why: String,
+    /// Page table and row: `Buyer Contact 1.2`; empty where no row states it.
+    pub source: String,
+    /// The service's step that answers.
+    pub phase: Phase,
+}
+
+/// Something wrong, or worth knowing, at one place of one file.
+///
+/// Plain data: bytes inside; lines and columns are worked out where a finding is shown. A file may have millions, so
+/// what many of them say alike is shared, and what few of them have lies elsewhere. The [`Grounds`] are read, and
+/// changed for this finding alone, as if they were its own fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What it stands on.
+    pub grounds: Arc<Grounds>,
+    /// Error or warning.
+    pub severity: Severity,
     /// Index of the record in the request, from 0.
     pub record: Option<u32>,
     /// The record's key as the response would show it; cut after 256 characters.
-    pub record_key: Option<String>,
+    pub record_key: Option<Text>,
     /// RFC 6901, in the request's own spelling; of an absent property: its object's pointer and the table's spelling.
     pub pointer: String,
     /// What the span covers.
@@ -146,23 +216,31 @@ pub struct Finding {
     /// Where.
     pub span: Span,
     /// A second place that belongs to it, with a short label.
-    pub related: Option<(Span, String)>,
+    pub related: Option<Box<(Span, Cow<'static, str>)>>,
     /// What is wrong: the offending value, the limit and the actual.
-    pub message: String,
-    /// Why the API refuses it, or why it is worth knowing; may be empty.
-    pub why: String,
+    pub message: Text,
     /// What to do; may be empty.
-    pub help: String,
-    /// Page table and row: `Buyer Contact 1.2`; empty where no row states it.
-    pub source: String,
+    pub help: Text,
     /// The error we predict; `None` for warnings and for files that are no JSON.
-    pub predicted: Option<Predicted>,
-    /// The service's step that answers.
-    pub phase: Phase,
+    pub predicted: Option<Arc<Predicted>>,
     /// Its place in the order of the table rows, which is the order of several errors in one response (inferred).
     pub order: u32,
     /// What would mend it, where that is beyond doubt; [`crate::fix`] makes edits of it.
-    pub remedy: Option<Remedy>,
+    pub remedy: Option<Box<Remedy>>,
+}
+
+impl Deref for Finding {
+    type Target = Grounds;
+
+    fn deref(&self) -> &Grounds {
+        &self.grounds
+    }
+}
+
+impl DerefMut for Finding {
+    fn deref_mut(&mut self) -> &mut Grounds {
+        Arc::make_mut(&mut self.grounds)
+    }
 }
 
 impl Finding {

@@ -79,7 +79,7 @@ pub fn predict_mended(endpoint: &Endpoint, checked: &Checked) -> Prediction {
         .iter()
         .enumerate()
         .filter(|(_, finding)| finding.severity == Severity::Error)
-        .filter_map(|(index, finding)| Some((index, finding, finding.predicted.as_ref()?)))
+        .filter_map(|(index, finding)| Some((index, finding, finding.predicted.as_deref()?)))
         .collect();
     // The converter reads from front to back and stops at its first failure; nothing else is looked at then.
     if let Some(first) = errors
@@ -152,12 +152,12 @@ fn detail(errors: &[(usize, &Finding, &Predicted)]) -> ErrorDetail {
     ErrorDetail {
         key: errors
             .first()
-            .map_or_else(String::new, |(_, _, predicted)| predicted.key.clone()),
+            .map_or_else(String::new, |(_, _, predicted)| predicted.key.to_string()),
         errors: errors
             .iter()
             .map(|(_, _, predicted)| ErrorEntry {
-                error_code: predicted.error_code.clone(),
-                error_description: predicted.error_description.clone(),
+                error_code: predicted.error_code.to_string(),
+                error_description: predicted.error_description.to_string(),
             })
             .collect(),
     }

@@ -130,7 +130,7 @@ fn sentence(finding: &Finding) -> String {
     finding
         .predicted
         .as_ref()
-        .map_or_else(String::new, |predicted| predicted.error_description.clone())
+        .map_or_else(String::new, |predicted| predicted.error_description.to_string())
 }
 
 fn same_sentence(message: &str, finding: &Finding) -> Result<(), String> {

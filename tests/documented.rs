@@ -211,7 +211,7 @@ fn a_documented_error_is_predicted_value_for_value() {
             .into_iter()
             .filter_map(|finding| finding.predicted.clone())
             .filter(|predicted| predicted.wording == Wording::Documented)
-            .map(|predicted| [predicted.key, predicted.error_code, predicted.error_description])
+            .map(|said| [&said.key, &said.error_code, &said.error_description].map(ToString::to_string))
             .collect();
         let expected = if *name == NEEDS_TENANT {
             Vec::new()

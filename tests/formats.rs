@@ -18,7 +18,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
 
-use sample::{CONTACTS, contacts, document, file, finding, predicted};
+use sample::{CONTACTS, contacts, document, file, finding, on, predicted};
 
 const PLAIN: Palette = Palette { color: false };
 
@@ -359,20 +359,21 @@ const NASTY: &str = "a\r\n::error::x\n::stop-commands::y\n%0A%25,:=]]>\"'<&amp;[
 fn hostile() -> (String, Vec<Finding>) {
     let text = format!("[\n\"{NASTY}\", {{\"{NASTY}\": \"{NASTY}\"}}]");
     let all = Finding {
-        rule: NASTY.into(),
         pointer: NASTY.to_owned(),
-        record_key: Some(NASTY.to_owned()),
-        related: Some((Span::new(0, 1), NASTY.to_owned())),
-        why: NASTY.to_owned(),
-        help: NASTY.to_owned(),
-        constraint: NASTY.to_owned(),
-        source: NASTY.to_owned(),
+        record_key: Some(NASTY.into()),
+        related: Some(Box::new((Span::new(0, 1), NASTY.into()))),
+        help: NASTY.into(),
         predicted: Some(predicted(NASTY, NASTY, NASTY, Wording::Documented)),
-        ..finding("rule", Span::new(2, 5), NASTY)
+        ..on(finding("rule", Span::new(2, 5), NASTY), |grounds| {
+            grounds.rule = NASTY.into();
+            grounds.why = NASTY.into();
+            grounds.constraint = NASTY.into();
+            grounds.source = NASTY.into();
+        })
     };
     let mild = Finding {
         severity: Severity::Warning,
-        help: String::new(),
+        help: "".into(),
         span: Span::new(3, 4),
         ..all.clone()
     };
@@ -444,7 +445,7 @@ fn broken_text_and_broken_spans() {
             for target in [Target::Value, Target::Object] {
                 let one = Finding {
                     target,
-                    related: Some((Span::new(to, from), "there".to_owned())),
+                    related: Some(Box::new((Span::new(to, from), "there".into()))),
                     ..finding("too-long", Span::new(from, to), "message")
                 };
                 for (format, report) in formats() {

@@ -17,7 +17,7 @@ mod shared;
 
 use std::fmt::Write as _;
 
-use geplint::finding::Finding;
+use geplint::finding::{Finding, Grounds};
 use geplint::json::text;
 use geplint::lint::{self, Checked};
 use geplint::rules::{Endpoint, Table, Type, builtin, builtin_ids};
@@ -330,21 +330,24 @@ fn check(endpoint: &Endpoint, body: &str, tenant: &Tenant) -> Checked {
 
 /// A finding but for its place in the bytes.
 fn said(finding: &Finding) -> String {
-    let Finding {
+    let Grounds {
         rule,
         constraint,
-        severity,
         evidence,
+        why,
+        source,
+        phase,
+        ..
+    } = &*finding.grounds;
+    let Finding {
+        severity,
         record,
         record_key,
         pointer,
         target,
         message,
-        why,
         help,
-        source,
         predicted,
-        phase,
         order,
         ..
     } = finding;

@@ -7,7 +7,7 @@ use geplint::finding::{Finding, Span, Wording};
 use geplint::report::sanitize::is_unprintable;
 use geplint::report::{Concise, Full, Json, Look, Report};
 
-use sample::{document, file, finding, plain, predicted};
+use sample::{document, file, finding, on, plain, predicted};
 
 const NASTY: &str = "\u{1b}[2J\u{1b}]8;;https://example.com\u{7}x\r\n::error::y\n::stop-commands::z ##[group]g \
                      ##vso[task.setvariable]v \u{9b}31m\u{202e}\u{2066}\u{200b}\u{feff}\u{2028}\u{7f}\0\u{8}";
@@ -17,16 +17,17 @@ fn hostile() -> (String, Vec<Finding>) {
     let end = u32::try_from(text.len()).unwrap();
     let all = Finding {
         pointer: NASTY.to_owned(),
-        record_key: Some(NASTY.to_owned()),
-        related: Some((Span::new(0, 1), NASTY.to_owned())),
-        why: NASTY.to_owned(),
-        help: NASTY.to_owned(),
-        source: NASTY.to_owned(),
+        record_key: Some(NASTY.into()),
+        related: Some(Box::new((Span::new(0, 1), NASTY.into()))),
+        help: NASTY.into(),
         predicted: Some(predicted(NASTY, NASTY, NASTY, Wording::Documented)),
-        ..finding("rule", Span::new(2, 5), NASTY)
+        ..on(finding("rule", Span::new(2, 5), NASTY), |grounds| {
+            grounds.why = NASTY.into();
+            grounds.source = NASTY.into();
+        })
     };
     let far = Finding {
-        related: Some((Span::new(end, end), NASTY.to_owned())),
+        related: Some(Box::new((Span::new(end, end), NASTY.into()))),
         ..all.clone()
     };
     let everywhere = (0..end)
@@ -99,7 +100,7 @@ fn endless_keys_and_messages_are_cut() {
     let text = format!("[\"{long}\"]");
     let one = Finding {
         pointer: format!("/{long}"),
-        record_key: Some(long.clone()),
+        record_key: Some(long.as_str().into()),
         predicted: Some(predicted(&long, "DataException", &long, Wording::Inferred)),
         ..finding("rule", Span::new(1, 1_000_003), &long)
     };
@@ -134,7 +135,7 @@ fn broken_text_and_broken_spans() {
             (u32::MAX, 0),
         ] {
             let one = || Finding {
-                related: Some((Span::new(stop, start), "there".to_owned())),
+                related: Some(Box::new((Span::new(stop, start), "there".into()))),
                 ..finding("rule", Span::new(start, stop), "message")
             };
             for report in [

@@ -3,11 +3,11 @@
 
 mod sample;
 
-use geplint::finding::{Finding, Span};
+use geplint::finding::Span;
 use geplint::report::{Json, Report};
 use serde_json::{Value, json};
 
-use sample::{CONTACTS, contacts, document, file, finding};
+use sample::{CONTACTS, contacts, document, file, finding, on};
 
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
@@ -48,10 +48,9 @@ fn every_promised_field_is_there() {
 
 #[test]
 fn what_is_absent_is_null() {
-    let bare = Finding {
-        endpoint: "".into(),
-        ..finding("rule", Span::new(0, 0), "message")
-    };
+    let bare = on(finding("rule", Span::new(0, 0), "message"), |grounds| {
+        grounds.endpoint = "".into();
+    });
     let report = parsed(&document(&Json, &[file("a.json", b"", vec![bare])]));
     let row = &report["findings"][0];
     for field in ["endpoint", "record", "recordKey", "related", "predicted"] {

@@ -153,7 +153,7 @@ fn hold_together(name: &str, bytes: &[u8], checked: &Checked) {
     };
     for finding in &checked.findings {
         assert!(sound(finding.span), "{name}: {finding:?}");
-        let related = finding.related.as_ref();
+        let related = finding.related.as_deref();
         assert!(
             related.is_none_or(|(span, _)| sound(*span)),
             "{name}: {finding:?}"

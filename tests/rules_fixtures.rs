@@ -431,7 +431,7 @@ fn every_rule_that_can_speak_is_explained() {
     let mut wrong = Vec::new();
     for fixture in fixtures(&mut wrong) {
         for finding in fixture.findings {
-            can.insert(finding.rule.into_owned(), fixture.path.clone());
+            can.insert(finding.rule.to_string(), fixture.path.clone());
         }
     }
     can.extend(ids_in_the_engine());
@@ -500,7 +500,7 @@ fn the_severity_of_a_rule_is_its_worst() {
     let mut wrong = Vec::new();
     for fixture in fixtures(&mut wrong) {
         for finding in fixture.findings {
-            meet(finding.rule.into_owned(), finding.severity);
+            meet(finding.rule.to_string(), finding.severity);
         }
     }
     for rule in rule_texts() {

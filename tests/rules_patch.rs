@@ -33,7 +33,7 @@ fn found(patches: &[&str], extra: &str) -> Vec<(String, String)> {
     let findings = lint::check(&text, errors, &endpoint, &Tenant::default(), false).findings;
     findings
         .into_iter()
-        .map(|finding| (finding.rule.into_owned(), finding.source))
+        .map(|finding| (finding.rule.to_string(), finding.source.clone()))
         .collect()
 }
 

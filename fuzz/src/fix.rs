@@ -65,7 +65,7 @@ impl View {
             let (text, errors) = json::text(bytes);
             let findings = lint::check(&text, errors, self.endpoint, self.tenant, false).findings;
             writes |= findings.iter().any(|finding| {
-                let remedy = finding.remedy.as_ref();
+                let remedy = finding.remedy.as_deref();
                 remedy.is_some_and(|remedy| unsafe_too && !remedy.is_safe())
                     || matches!(remedy, Some(Remedy::Retype(_)))
             });
@@ -137,7 +137,7 @@ fn each_by_itself(data: &[u8], findings: &[Finding]) {
         };
         let text = std::str::from_utf8(data).unwrap_or_else(|error| panic!("{error}: {fix:?}"));
         assert!(!fix.edits.is_empty(), "{finding:?}");
-        let remedy = finding.remedy.as_ref();
+        let remedy = finding.remedy.as_deref();
         assert_eq!(Some(fix.safe), remedy.map(Remedy::is_safe), "{finding:?}");
         let place = |edit: &Edit| (edit.span.start as usize, edit.span.end as usize);
         let mut end = 0;

@@ -77,12 +77,12 @@ fn detail(findings: &[&Finding]) -> ErrorDetail {
     let entry = |finding: &&Finding| {
         let predicted = finding.predicted.as_ref().unwrap();
         ErrorEntry {
-            error_code: predicted.error_code.clone(),
-            error_description: predicted.error_description.clone(),
+            error_code: predicted.error_code.to_string(),
+            error_description: predicted.error_description.to_string(),
         }
     };
     ErrorDetail {
-        key: findings[0].predicted.as_ref().unwrap().key.clone(),
+        key: findings[0].predicted.as_ref().unwrap().key.to_string(),
         errors: findings.iter().map(entry).collect(),
     }
 }

@@ -87,7 +87,7 @@ pub fn hold_together(data: &[u8], checked: &Checked) {
     for finding in &checked.findings {
         assert!(sound(finding.span), "{finding:?}");
         assert!(
-            finding.related.as_ref().is_none_or(|(span, _)| sound(*span)),
+            finding.related.as_deref().is_none_or(|(span, _)| sound(*span)),
             "{finding:?}"
         );
         assert!(

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, SyncSender};
 use std::thread;
 use std::time::Instant;
 
@@ -15,11 +15,14 @@ use super::mend::{self, Mender, Purpose, Told};
 use super::project::Project;
 use super::setup::{self, Known};
 use super::sinks::{self, Sinks};
+use super::turn::Turn;
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::config::FailOn;
 use crate::input::{Changed, Entry, Reader};
+use crate::lint::Checked;
 use crate::report::{
-    FileReport, OutputError, Problem, Progress, Report, Statistics, Summary, output, sanitize, summary,
+    FileReport, OutputError, Pieces, Problem, Progress, Report, Statistics, Summary, output, sanitize,
+    summary,
 };
 use crate::session::{Outcome, Request, Session};
 use crate::suppress::Ledger;
@@ -120,16 +123,15 @@ fn in_order<'a>(
     mut show: impl FnMut(Examined) -> Result<(), OutputError>,
 ) -> Result<(), OutputError> {
     if threads <= 1 {
-        let mut worker = worker();
-        return entries.iter().try_for_each(|entry| show(worker.examine(entry)));
+        return one_by_one(entries, &mut worker(), show);
     }
     let at_once = at_a_time(entries.len(), threads);
-    let (next, gone) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let (next, gone, turn) = (AtomicUsize::new(0), AtomicBool::new(false), Turn::default());
     thread::scope(|scope| {
         // Bounded, so that what is slow to print does not pile up.
         let (sender, receiver) = mpsc::sync_channel(threads * 4);
         for number in 0..threads {
-            let (sender, worker, next, gone) = (sender.clone(), &worker, &next, &gone);
+            let (sender, worker, next, gone, turn) = (sender.clone(), &worker, &next, &gone, &turn);
             let thread = thread::Builder::new().spawn_scoped(scope, move || {
                 let mut worker = worker();
                 while !gone.load(Relaxed) {
@@ -137,8 +139,15 @@ fn in_order<'a>(
                     let Some(rest) = entries.get(first..).filter(|rest| !rest.is_empty()) else {
                         break;
                     };
-                    let examined = rest.iter().take(at_once).map(|entry| worker.examine(entry));
-                    if sender.send((first, examined.collect::<Vec<_>>())).is_err() {
+                    let mut queue = Queue {
+                        sender: &sender,
+                        turn,
+                        first,
+                        told: Vec::with_capacity(at_once),
+                    };
+                    let mut batch = rest.iter().take(at_once);
+                    let done = batch.len();
+                    if !batch.all(|entry| worker.examine(entry, &mut queue)) || !queue.send(done) {
                         break;
                     }
                 }
@@ -147,39 +156,147 @@ fn in_order<'a>(
             match thread {
                 Ok(_) => {}
                 Err(_) if number > 0 => break,
-                Err(_) => {
-                    let mut worker = worker();
-                    return entries.iter().try_for_each(|entry| show(worker.examine(entry)));
-                }
+                Err(_) => return one_by_one(entries, &mut worker(), show),
             }
         }
         drop(sender);
-        let mut early = BTreeMap::new();
+        let _open = turn.open();
+        let mut early: BTreeMap<usize, Batch> = BTreeMap::new();
         let mut due = 0;
-        for (first, examined) in receiver {
-            early.insert(first, examined);
-            while let Some(examined) = early.remove(&due) {
-                due += examined.len();
-                if let Err(error) = examined.into_iter().try_for_each(&mut show) {
+        for (first, batch) in receiver {
+            early.entry(first).or_default().absorb(batch);
+            while let Some(batch) = early.remove(&due) {
+                if let Err(error) = batch.told.into_iter().try_for_each(&mut show) {
                     gone.store(true, Relaxed);
                     return Err(error);
                 }
+                if batch.done == 0 {
+                    break;
+                }
+                due += batch.done;
+                turn.pass_to(due);
             }
         }
         Ok(())
     })
 }
 
-/// What became of an entry, ready to be shown.
+/// The same on this thread.
+fn one_by_one(
+    entries: &[Entry],
+    worker: &mut Worker<'_>,
+    mut show: impl FnMut(Examined) -> Result<(), OutputError>,
+) -> Result<(), OutputError> {
+    let mut outcome = Ok(());
+    for entry in entries {
+        let mut hand = |examined| {
+            if outcome.is_ok() {
+                outcome = show(examined);
+            }
+            outcome.is_ok()
+        };
+        if !worker.examine(entry, &mut hand) {
+            break;
+        }
+    }
+    outcome
+}
+
+/// What there is to tell of an entry, in this order.
 enum Examined {
-    /// It was checked: each report's text for it, its counts, and what was not shown.
-    Checked(Vec<String>, Summary, Statistics, Ledger),
+    /// It was mended, and this is what there is to tell of that; how it is now follows.
+    Mended(Told),
+    /// It was checked; what the reports say of it follows.
+    Counted(Counts),
+    /// A part of what one report says of it, by the report's number; more follows.
+    Piece(usize, String),
+    /// What each report says of it, or the rest of that; its counts, if they were not told before.
+    Checked(Vec<String>, Option<Counts>),
     /// No payload, and why, where that is asked for.
     Skipped(PathBuf, String),
     /// It cannot be checked, and why.
     Trouble(PathBuf, String),
-    /// What became of it once it was mended, and what there is to tell of that.
-    Mended(Box<Self>, Told),
+}
+
+/// What the findings of an entry come to, and which were not shown.
+struct Counts {
+    summary: Summary,
+    statistics: Statistics,
+    ledger: Ledger,
+}
+
+/// The way from a worker to where all is shown.
+trait Way {
+    /// Hands on what there is to tell; `false` where nobody is there for it any more.
+    fn hand(&mut self, examined: Examined) -> bool;
+
+    /// Whether a part of a report may go ahead of the rest; `held` bytes of it wait.
+    fn is_free(&mut self, held: usize) -> bool;
+}
+
+/// Straight to where it is shown.
+impl<F: FnMut(Examined) -> bool> Way for F {
+    fn hand(&mut self, examined: Examined) -> bool {
+        self(examined)
+    }
+
+    fn is_free(&mut self, _held: usize) -> bool {
+        true
+    }
+}
+
+/// What there is to tell of some entries that follow each other, or the next part of it.
+#[derive(Default)]
+struct Batch {
+    told: Vec<Examined>,
+    /// How many entries it is of, once nothing of them is left to tell; 0 before.
+    done: usize,
+}
+
+impl Batch {
+    fn absorb(&mut self, next: Self) {
+        self.done = next.done;
+        if self.told.is_empty() {
+            self.told = next.told;
+        } else {
+            self.told.extend(next.told);
+        }
+    }
+}
+
+/// From a thread of its own: what there is to tell of a batch of entries, and goes ahead of it where that is long.
+struct Queue<'q> {
+    sender: &'q SyncSender<(usize, Batch)>,
+    turn: &'q Turn,
+    /// The number of the first entry.
+    first: usize,
+    told: Vec<Examined>,
+}
+
+impl Queue<'_> {
+    /// Sends what has been told since the last time; `done`: it is all, and of so many entries.
+    fn send(&mut self, done: usize) -> bool {
+        let told = std::mem::take(&mut self.told);
+        self.sender.send((self.first, Batch { told, done })).is_ok()
+    }
+}
+
+impl Way for Queue<'_> {
+    fn hand(&mut self, examined: Examined) -> bool {
+        let long = matches!(examined, Examined::Piece(..));
+        self.told.push(examined);
+        !long || self.send(0)
+    }
+
+    /// What is ahead of its turn is kept, for a while, and then waits: the threads must not pile up what nobody prints.
+    fn is_free(&mut self, held: usize) -> bool {
+        /// How much of a file's report a thread keeps before it waits.
+        const MOST: usize = 8 << 20;
+        if held >= MOST {
+            self.turn.wait_for(self.first);
+        }
+        self.turn.is_of(self.first)
+    }
 }
 
 /// Reads, and has what it reads checked; one a thread.
@@ -207,13 +324,18 @@ struct Payload<'a> {
     named: bool,
     /// It is standard input.
     stdin: bool,
+    /// How many findings are gone since it was mended; `None` if it was not.
+    fixed: Option<u64>,
     bytes: &'a [u8],
 }
 
 impl Worker<'_> {
-    fn examine(&mut self, entry: &Entry) -> Examined {
+    /// Examines an entry, and hands on what there is to tell of it; `false` where nobody is there for it any more.
+    fn examine(&mut self, entry: &Entry, way: &mut dyn Way) -> bool {
         let (path, named) = match entry {
-            Entry::Problem { path, message } => return Examined::Trouble(path.clone(), message.clone()),
+            Entry::Problem { path, message } => {
+                return way.hand(Examined::Trouble(path.clone(), message.clone()));
+            }
             Entry::File { path, named } => (path.as_path(), *named),
             Entry::Stdin => (self.judge.args.files.stdin_filename.as_path(), true),
         };
@@ -223,48 +345,42 @@ impl Worker<'_> {
         };
         let bytes = match bytes {
             Ok(bytes) => bytes,
-            Err(error) => return Examined::Trouble(path.to_path_buf(), error.to_string()),
+            Err(error) => return way.hand(Examined::Trouble(path.to_path_buf(), error.to_string())),
         };
-        self.judge.examine(Payload {
+        let file = Payload {
             path,
             named,
             stdin: matches!(entry, Entry::Stdin),
+            fixed: None,
             bytes,
-        })
+        };
+        self.judge.examine(file, way)
     }
 }
 
 impl Judge<'_> {
-    fn examine(&mut self, file: Payload<'_>) -> Examined {
+    fn examine(&mut self, file: Payload<'_>, way: &mut dyn Way) -> bool {
         let Some(mender) = &self.mender else {
-            return self.check(file);
+            return self.check(file, way);
         };
         let (path, purpose) = (file.path, mender.purpose);
         let Some(mended) = mender.mended(&self.session, path, file.named, file.bytes) else {
-            let checked = self.check(file);
-            return if file.stdin && purpose == Purpose::Write {
-                // Whoever reads standard output gets back what is not mended.
-                Examined::Mended(Box::new(checked), Told::Document(file.bytes.to_vec()))
-            } else {
-                checked
-            };
+            // Whoever reads standard output gets back what is not mended.
+            let back = file.stdin && purpose == Purpose::Write;
+            return (!back || way.hand(Examined::Mended(Told::Document(file.bytes.to_vec()))))
+                && self.check(file, way);
         };
-        let (bytes, told) = match mender.settle(path, file.stdin, file.bytes, &mended) {
+        let settled = mender.settle(path, file.stdin, file.bytes, &mended);
+        let fixed = settled.is_ok().then_some(mended.fixed);
+        let (bytes, told) = match settled {
             Ok(told) if purpose == Purpose::Write => (mended.bytes.as_slice(), told),
             Ok(told) => (file.bytes, told),
-            Err(message) => {
-                let checked = self.check(file);
-                return Examined::Mended(Box::new(checked), Told::Refused(path.to_path_buf(), message));
-            }
+            Err(message) => (file.bytes, Told::Refused(path.to_path_buf(), message)),
         };
-        let mut checked = self.check(Payload { bytes, ..file });
-        if let Examined::Checked(_, summary, ..) = &mut checked {
-            (summary.fixed, summary.mended) = (mended.fixed, 1);
-        }
-        Examined::Mended(Box::new(checked), told)
+        way.hand(Examined::Mended(told)) && self.check(Payload { fixed, bytes, ..file }, way)
     }
 
-    fn check(&mut self, file: Payload<'_>) -> Examined {
+    fn check(&mut self, file: Payload<'_>, way: &mut dyn Way) -> bool {
         let Payload {
             path, named, bytes, ..
         } = file;
@@ -273,18 +389,9 @@ impl Judge<'_> {
             None => self.session.file(bytes, false),
         };
         let trouble = |message| Examined::Trouble(path.to_path_buf(), message);
-        match outcome {
+        way.hand(match outcome {
             Outcome::Checked(Request { checked, .. }) | Outcome::Unreadable(checked) => {
-                let (findings, ledger) = self.gate.apply(path, checked.findings);
-                let mut summary = Summary {
-                    undecided: checked.undecided,
-                    suppressed: ledger.suppressed,
-                    ..Summary::default()
-                };
-                let file = FileReport::new(path, bytes, findings, checked.records);
-                summary.add(&file);
-                let texts = self.reports.iter().map(|report| report.render(&file)).collect();
-                Examined::Checked(texts, summary, statistics(self.args, &file), ledger)
+                return self.report(file, checked, way);
             }
             Outcome::OneOf(ids) => trouble(setup::ambiguous(&ids)),
             Outcome::Stranger(reason) if named && !self.args.skip_unrecognized => {
@@ -297,7 +404,44 @@ impl Judge<'_> {
             Outcome::Stranger(reason) => {
                 Examined::Skipped(path.to_path_buf(), setup::why_stranger(reason, bytes))
             }
+        })
+    }
+
+    /// Counts what was found, and has the reports say it.
+    fn report(&self, file: Payload<'_>, checked: Checked, way: &mut dyn Way) -> bool {
+        let (findings, ledger) = self.gate.apply(file.path, checked.findings);
+        let mut summary = Summary {
+            undecided: checked.undecided,
+            suppressed: ledger.suppressed,
+            fixed: file.fixed.unwrap_or(0),
+            mended: u64::from(file.fixed.is_some()),
+            ..Summary::default()
+        };
+        let file = FileReport::new(file.path, file.bytes, findings, checked.records);
+        summary.add(&file);
+        let statistics = statistics(self.args, &file);
+        let mut counts = Some(Counts {
+            summary,
+            statistics,
+            ledger,
+        });
+        let mut rest = Vec::with_capacity(self.reports.len());
+        for (number, report) in self.reports.iter().enumerate() {
+            let mut taker = |text: &mut String| {
+                if !way.is_free(text.len()) {
+                    return true;
+                }
+                // Whoever reads no further has still been told of a file with findings.
+                counts
+                    .take()
+                    .is_none_or(|counts| way.hand(Examined::Counted(counts)))
+                    && way.hand(Examined::Piece(number, std::mem::take(text)))
+            };
+            let mut pieces = Pieces::new(&mut taker);
+            report.write(&file, &mut pieces);
+            rest.push(pieces.rest());
         }
+        way.hand(Examined::Checked(rest, counts))
     }
 }
 
@@ -328,15 +472,17 @@ struct Run<'a> {
 impl Run<'_> {
     fn show(&mut self, examined: Examined) -> Result<(), OutputError> {
         match examined {
-            Examined::Checked(texts, summary, statistics, ledger) => {
-                self.summary.absorb(summary);
-                self.statistics.absorb(statistics);
-                self.ledger.absorb(ledger);
-                match self.progress.suspend(|| self.sinks.rendered(&texts)) {
-                    // Neither a baseline nor a mended file is for the one who has gone.
-                    Err(OutputError::Closed) if self.gate.writes() || self.is_mending() => {}
-                    other => other?,
+            Examined::Mended(told) => return self.tell(told),
+            Examined::Counted(counts) => {
+                self.count(counts);
+                return Ok(());
+            }
+            Examined::Piece(report, text) => return self.write(|sinks| sinks.piece(report, &text)),
+            Examined::Checked(texts, counts) => {
+                if let Some(counts) = counts {
+                    self.count(counts);
                 }
+                self.write(|sinks| sinks.rendered(&texts))?;
             }
             Examined::Skipped(path, reason) => {
                 self.summary.skipped += 1;
@@ -346,13 +492,26 @@ impl Run<'_> {
                 }
             }
             Examined::Trouble(path, message) => self.complain(&path, &message),
-            Examined::Mended(examined, told) => {
-                self.tell(told)?;
-                return self.show(*examined);
-            }
         }
         self.progress.tick();
         Ok(())
+    }
+
+    fn count(&mut self, counts: Counts) {
+        self.summary.absorb(counts.summary);
+        self.statistics.absorb(counts.statistics);
+        self.ledger.absorb(counts.ledger);
+    }
+
+    fn write(
+        &mut self,
+        write: impl FnOnce(&mut Sinks<'_>) -> Result<(), OutputError>,
+    ) -> Result<(), OutputError> {
+        match self.progress.suspend(|| write(&mut self.sinks)) {
+            // Neither a baseline nor a mended file is for the one who has gone.
+            Err(OutputError::Closed) if self.gate.writes() || self.is_mending() => Ok(()),
+            other => other,
+        }
     }
 
     /// Whether files are being mended: half of them is no good end.

@@ -10,7 +10,7 @@ use super::project::Project;
 use super::setup::Known;
 use crate::fix::{self, Mended, Seen, Tally};
 use crate::input::read::explain;
-use crate::report::{AtomicFile, FileReport, Report, diff, look::Palette, sanitize, words};
+use crate::report::{AtomicFile, FileReport, Pieces, Report, diff, look::Palette, sanitize, words};
 use crate::rules::Endpoint;
 use crate::session::Session;
 
@@ -155,7 +155,5 @@ fn has_other_names(_there: &fs::Metadata) -> bool {
 pub struct Differences;
 
 impl Report for Differences {
-    fn render(&self, _file: &FileReport<'_>) -> String {
-        String::new()
-    }
+    fn write(&self, _file: &FileReport<'_>, _out: &mut Pieces<'_>) {}
 }

@@ -15,6 +15,7 @@ mod rules;
 mod setup;
 mod sinks;
 mod terminal;
+mod turn;
 mod verify;
 
 use std::process::ExitCode;

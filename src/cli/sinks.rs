@@ -142,28 +142,41 @@ impl<'a> Sinks<'a> {
         Some(sinks)
     }
 
-    /// Writes what the reports have made of one file; fails when nothing is left to write to.
+    /// Writes what the reports have made of one file, or what is left of it after [`Self::piece`]; fails when nothing
+    /// is left to write to.
     pub fn rendered(&mut self, texts: &[String]) -> Result<(), OutputError> {
-        let Some((first, rest)) = texts.split_first() else {
-            return Ok(());
-        };
-        if let Ok(stdout) = &mut self.stdout
-            && let Err(error) = stdout.rendered(first)
-        {
-            self.stdout = Err(error);
+        for (document, text) in texts.iter().enumerate() {
+            self.write(document, text, true);
         }
-        let mut failures = Vec::new();
-        for (sink, text) in self.files.iter_mut().zip(rest) {
-            if let Some(output) = &mut sink.output
-                && let Err(error) = output.rendered(text)
+        self.outcome()
+    }
+
+    /// Writes a part of what one report makes of a file, by its number in [`reports`]; fails likewise.
+    pub fn piece(&mut self, document: usize, text: &str) -> Result<(), OutputError> {
+        self.write(document, text, false);
+        self.outcome()
+    }
+
+    fn write(&mut self, document: usize, text: &str, last: bool) {
+        let Some(file) = document.checked_sub(1) else {
+            if let Ok(stdout) = &mut self.stdout
+                && let Err(error) = written(stdout, text, last)
             {
-                sink.output = None;
-                failures.push((sink.path, error));
+                self.stdout = Err(error);
             }
-        }
-        for (path, error) in failures {
+            return;
+        };
+        if let Some(sink) = self.files.get_mut(file)
+            && let Some(output) = &mut sink.output
+            && let Err(error) = written(output, text, last)
+        {
+            sink.output = None;
+            let path = sink.path;
             self.fail(path, &error);
         }
+    }
+
+    fn outcome(&mut self) -> Result<(), OutputError> {
         let alive = self.files.iter().any(|sink| sink.output.is_some());
         match &mut self.stdout {
             Err(error) if !alive => Err(std::mem::replace(error, OutputError::Closed)),
@@ -203,5 +216,14 @@ impl<'a> Sinks<'a> {
     fn fail(&mut self, path: &Path, error: &OutputError) {
         self.failed = true;
         terminal::complain(self.common, &format!("{}: {error}", sanitize::plain_path(path)));
+    }
+}
+
+/// A part of what a document says of a file; `last`: nothing of that file follows.
+fn written<W: Write>(output: &mut Output<'_, W>, text: &str, last: bool) -> Result<(), OutputError> {
+    if last {
+        output.rendered(text)
+    } else {
+        output.piece(text)
     }
 }

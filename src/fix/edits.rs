@@ -9,7 +9,7 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 /// The edits that mend a finding of this file; `None` where there is no remedy, or where it does not fit the text.
 #[must_use]
 pub fn of(bytes: &[u8], finding: &Finding) -> Option<Fix> {
-    let remedy = finding.remedy.as_ref()?;
+    let remedy = finding.remedy.as_deref()?;
     let span = finding.span;
     let edits = match remedy {
         Remedy::Remove => matches!(slice(bytes, span), b"," | MARK).then(|| vec![edit(span, "")]),

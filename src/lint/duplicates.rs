@@ -108,16 +108,16 @@ impl Linter<'_> {
             evidence: crate::finding::Evidence::Inferred,
             phase: crate::finding::Phase::None,
             message,
-            why: "Both are answered under one key, and which of them wins is not documented.".to_owned(),
+            why: "Both are answered under one key, and which of them wins is not documented.".into(),
             help: "Send each record once.".to_owned(),
-            source: String::new(),
+            source: "",
             predicted: None,
         };
         let place = Place {
             target: Target::Value,
             span: self.tree.node(value).span,
             pointer: self.member_pointer(value),
-            related: Some((first, "first here".to_owned())),
+            related: Some(Box::new((first, "first here".into()))),
         };
         self.tell(note, place);
     }

@@ -1,11 +1,13 @@
 //! The findings of the engine, in words: what is wrong, why the API refuses it, what to do.
 
 use std::borrow::Cow;
+use std::fmt::Write;
+use std::sync::Arc;
 
 use super::names::{Meant, meant};
 use super::{Linter, Step};
 use crate::bind::{Change, EnumMember};
-use crate::finding::{Evidence, Finding, Phase, Predicted, Severity, Span, Target, Wording};
+use crate::finding::{Evidence, Finding, Phase, Predicted, Severity, Span, Target, Text, Wording};
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{
     Answer, Claim, Known, List, OneOf, Property, PropertyId, Route, Shape, SingleValued, Table, Type,
@@ -15,34 +17,72 @@ use crate::tenant::Knowledge;
 /// A finding names its record; a key longer than this many characters is no name, and many findings would repeat it.
 const LONGEST_KEY: usize = 256;
 
+/// Room for nearly every pointer: what a file has millions of should not have twice the room it needs.
+const USUAL_POINTER: usize = 24;
+
 /// Key under which the platform reports a body that does not bind.
 pub(super) const BINDING_KEY: &str = "Model Validation";
 
+/// The key of a record, whole as a response has it, and as findings have it.
+#[derive(Debug)]
+pub(super) struct RecordKey {
+    whole: Text,
+    cut: Text,
+}
+
+impl RecordKey {
+    fn new(key: &str) -> Self {
+        let whole = Text::from(key);
+        let cut = match cut(key, LONGEST_KEY) {
+            Cow::Borrowed(_) => whole.clone(),
+            Cow::Owned(cut) => cut.into(),
+        };
+        Self { whole, cut }
+    }
+}
+
 /// What a finding is about, before it has a place.
-pub(super) struct Note {
-    pub rule: Cow<'static, str>,
+pub(super) struct Note<'n> {
+    pub rule: Cow<'n, str>,
     pub severity: Severity,
     pub evidence: Evidence,
     pub phase: Phase,
     pub message: String,
-    pub why: String,
+    pub why: Cow<'n, str>,
     pub help: String,
-    pub source: String,
-    pub predicted: Option<Predicted>,
+    pub source: &'n str,
+    pub predicted: Option<Arc<Predicted>>,
 }
 
-impl Note {
+impl<'n> Note<'n> {
     /// A warning that no table row states: how the platform reads JSON, or what a sender surely did not mean.
-    fn warning(rule: &'static str, message: String, why: &str, help: String) -> Self {
+    fn warning(rule: &'static str, message: String, why: &'n str, help: String) -> Self {
         Self {
             rule: Cow::Borrowed(rule),
             severity: Severity::Warning,
             evidence: Evidence::Inferred,
             phase: Phase::None,
             message,
-            why: why.to_owned(),
+            why: Cow::Borrowed(why),
             help,
-            source: String::new(),
+            source: "",
+            predicted: None,
+        }
+    }
+}
+
+impl Note<'static> {
+    /// What is wrong with the syntax has a rule, and no more grounds than that.
+    pub(super) const fn syntax(rule: &'static str) -> Self {
+        Self {
+            rule: Cow::Borrowed(rule),
+            severity: Severity::Error,
+            evidence: Evidence::Inferred,
+            phase: Phase::None,
+            message: String::new(),
+            why: Cow::Borrowed(""),
+            help: String::new(),
+            source: "",
             predicted: None,
         }
     }
@@ -53,7 +93,7 @@ pub(super) struct Place {
     pub target: Target,
     pub span: Span,
     pub pointer: String,
-    pub related: Option<(Span, String)>,
+    pub related: Option<Box<(Span, Cow<'static, str>)>>,
 }
 
 /// A value as it stands in a message: quoted, and cut where it is long.
@@ -85,18 +125,16 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// Why a constraint holds: what its row says of itself, or what is so of all. How sure it is stands beside it in a report.
-fn reason(claim: &Claim) -> String {
+fn reason(claim: &Claim) -> Cow<'static, str> {
     let note = claim.note.trim_end_matches('.');
     match (claim.evidence, note) {
-        (Evidence::Contradicted, "") => {
-            "The table says so, but a documented success does otherwise.".to_owned()
-        }
-        (Evidence::Contradicted, note) => format!("The table calls for it, but {note}."),
+        (Evidence::Contradicted, "") => "The table says so, but a documented success does otherwise.".into(),
+        (Evidence::Contradicted, note) => format!("The table calls for it, but {note}.").into(),
         (_, "") if claim.severity == Severity::Warning => {
-            "The API is expected to take it all the same.".to_owned()
+            "The API is expected to take it all the same.".into()
         }
-        (_, "") => refusal(claim.phase).to_owned(),
-        (_, note) => sentence(note),
+        (_, "") => refusal(claim.phase).into(),
+        (_, note) => sentence(note).into(),
     }
 }
 
@@ -122,19 +160,19 @@ impl<'a> Linter<'a> {
 
     /// RFC 6901 pointer of the value at hand, in the request's own spelling.
     fn pointer(&self) -> String {
-        let mut pointer = String::new();
+        let mut pointer = String::with_capacity(USUAL_POINTER);
         if let Some(key) = self.wrapped_in {
             pointer.push('/');
             push_token(&mut pointer, &self.decoded(key));
         }
         if let Some(record) = self.record {
             pointer.push('/');
-            pointer.push_str(&record.to_string());
+            push_number(&mut pointer, record);
         }
         for step in &self.path {
             pointer.push('/');
             match step {
-                Step::Index(index) => pointer.push_str(&index.to_string()),
+                Step::Index(index) => push_number(&mut pointer, *index),
                 Step::Key(key) => push_token(&mut pointer, &self.decoded(*key)),
             }
         }
@@ -189,17 +227,16 @@ impl<'a> Linter<'a> {
     // ---- the record's key ----
 
     /// The record's key in `successDetails`: the first of its key properties that is there.
-    pub(super) fn record_key(&self) -> String {
-        let Some(root) = self.root else {
-            return String::new();
-        };
-        let table = self.endpoint.record_table();
+    fn record_key(&self) -> &RecordKey {
         let look = || {
-            let mut ids = self.endpoint.key.iter();
-            ids.find_map(|id| self.text_at(table, &[root], *id))
-                .map_or_else(String::new, Cow::into_owned)
+            let table = self.endpoint.record_table();
+            let of = |root| {
+                let mut ids = self.endpoint.key.iter();
+                ids.find_map(|id| self.text_at(table, &[root], *id))
+            };
+            RecordKey::new(&self.root.and_then(of).unwrap_or_default())
         };
-        self.known_key.get_or_init(look).clone()
+        self.known_key.get_or_init(look)
     }
 
     /// The same, once the record has been read.
@@ -209,48 +246,44 @@ impl<'a> Linter<'a> {
             .map_or_else(String::new, Cow::into_owned)
     }
 
-    fn error_key(&self) -> String {
-        self.endpoint
-            .error_key
-            .clone()
-            .unwrap_or_else(|| self.record_key())
+    fn error_key(&mut self) -> Text {
+        let endpoint = self.endpoint;
+        match &endpoint.error_key {
+            Some(key) => self.said.get_or_insert_default().text(key),
+            None => self.record_key().whole.clone(),
+        }
     }
 
     // ---- building ----
 
-    fn push(&mut self, note: Note, place: Place, constraint: String) {
+    fn push(&mut self, note: Note<'_>, place: Place, constraint: &str) {
         if self.endpoint.off.iter().any(|rule| *rule == note.rule) {
             return;
         }
         let order = u32::try_from(self.findings.len()).unwrap_or(u32::MAX);
-        self.findings.push(Finding {
-            order,
-            rule: note.rule,
-            constraint,
+        let record_key = self.root.map(|_| self.record_key().cut.clone());
+        let said = self.said.get_or_insert_default();
+        let finding = Finding {
+            grounds: said.grounds(&note, constraint, &self.endpoint.id),
             severity: note.severity,
-            evidence: note.evidence,
-            endpoint: Cow::Owned(self.endpoint.id.clone()),
             record: self.record,
-            record_key: self
-                .root
-                .map(|_| cut(&self.record_key(), LONGEST_KEY).into_owned()),
+            record_key,
             pointer: place.pointer,
             target: place.target,
             span: place.span,
             related: place.related,
-            message: note.message,
-            why: note.why,
-            help: note.help,
-            source: note.source,
+            message: said.text(&note.message),
+            help: said.text(&note.help),
             predicted: note.predicted,
-            phase: note.phase,
+            order,
             remedy: None,
-        });
+        };
+        self.findings.push(finding);
     }
 
     /// A finding that belongs to no row.
-    pub(super) fn tell(&mut self, note: Note, place: Place) {
-        self.push(note, place, String::new());
+    pub(super) fn tell(&mut self, note: Note<'_>, place: Place) {
+        self.push(note, place, "");
     }
 
     /// An empty request where the page says what that is answered with.
@@ -265,7 +298,7 @@ impl<'a> Linter<'a> {
         self.claim(
             claim,
             place,
-            String::new(),
+            "",
             &[],
             message,
             "Put a record into the list, or do not send it.".to_owned(),
@@ -277,7 +310,7 @@ impl<'a> Linter<'a> {
         &mut self,
         claim: &Claim,
         place: Place,
-        constraint: String,
+        constraint: &str,
         fills: &[(&str, &str)],
         message: String,
         help: String,
@@ -287,31 +320,40 @@ impl<'a> Linter<'a> {
             _ => None,
         };
         let note = Note {
-            rule: Cow::Owned(claim.rule.clone()),
+            rule: Cow::Borrowed(&claim.rule),
             severity: claim.severity,
             evidence: claim.evidence,
             phase: claim.phase,
             message,
             why: reason(claim),
             help,
-            source: claim.source.clone(),
+            source: &claim.source,
             predicted,
         };
         self.push(note, place, constraint);
     }
 
-    fn predicted(&self, answer: &Answer, wording: Wording, fills: &[(&str, &str)]) -> Predicted {
-        Predicted {
-            key: self.error_key(),
-            error_code: answer.error_code.clone(),
-            error_description: fill(&answer.description, fills),
+    fn predicted(&mut self, answer: &Answer, wording: Wording, fills: &[(&str, &str)]) -> Arc<Predicted> {
+        let key = self.error_key();
+        let said = self.said.get_or_insert_default();
+        said.predicted(
+            key,
+            &answer.error_code,
+            &fill(&answer.description, fills),
             wording,
-        }
+        )
     }
 
-    fn warn(&mut self, property: Option<&Property>, place: Place, note: Note) {
-        let source = property.map_or_else(String::new, |property| property.source.clone());
-        let constraint = property.map_or_else(String::new, constraint);
+    /// What the platform says of a body that does not convert.
+    pub(super) fn unconverted(&mut self, sentence: &str) -> Arc<Predicted> {
+        let said = self.said.get_or_insert_default();
+        let key = said.text(BINDING_KEY);
+        said.predicted(key, "", sentence, Wording::Inferred)
+    }
+
+    fn warn(&mut self, property: Option<&Property>, place: Place, note: Note<'_>) {
+        let source = property.map_or("", |property| &property.source);
+        let constraint = property.map_or("", constraint);
         self.push(Note { source, ..note }, place, constraint);
     }
 
@@ -436,7 +478,7 @@ impl<'a> Linter<'a> {
         self.claim(
             claim,
             self.object_place(objects),
-            named(table, &names.join("|")),
+            &named(table, &names.join("|")),
             &[],
             message,
             help,
@@ -509,7 +551,7 @@ impl<'a> Linter<'a> {
     }
 
     /// The platform refuses to convert the value: the whole request fails.
-    pub(super) fn refused(&mut self, node: NodeId, property: Option<&Property>, sentence: String) {
+    pub(super) fn refused(&mut self, node: NodeId, property: Option<&Property>, sentence: &str) {
         let name = property.map_or_else(|| Cow::Borrowed("the record"), |property| self.called(property));
         let ty = property.map_or(Type::Object(self.endpoint.record), |property| {
             self.type_here(property)
@@ -523,12 +565,7 @@ impl<'a> Linter<'a> {
         let note = Note {
             severity: Severity::Error,
             phase: Phase::Bind,
-            predicted: Some(Predicted {
-                key: BINDING_KEY.to_owned(),
-                error_code: String::new(),
-                error_description: sentence,
-                wording: Wording::Inferred,
-            }),
+            predicted: Some(self.unconverted(sentence)),
             ..Note::warning(
                 "does-not-convert",
                 format!("{name}: {found} does not convert to {what}"),
@@ -556,6 +593,8 @@ impl<'a> Linter<'a> {
     }
 
     pub(super) fn not_nullable(&mut self, property: &Property, value: NodeId, sentence: &str) {
+        let why =
+            format!("Whether it is nullable is not documented. If it is not, the API answers: {sentence}");
         let note = Note::warning(
             "not-nullable",
             format!(
@@ -563,7 +602,7 @@ impl<'a> Linter<'a> {
                 property.name,
                 self.found(value)
             ),
-            &format!("Whether it is nullable is not documented. If it is not, the API answers: {sentence}"),
+            &why,
             format!("Leave {} out, or send {}.", property.name, declared(property.ty)),
         );
         self.warn(Some(property), self.value_place(value), note);
@@ -747,7 +786,7 @@ impl<'a> Linter<'a> {
         self.claim(
             claim,
             self.value_place(value),
-            constraint,
+            &constraint,
             &[("property", &name), ("value", text)],
             message,
             help,
@@ -767,7 +806,7 @@ impl<'a> Linter<'a> {
         let own = &table.property(near).name;
         let note = Note {
             rule: Cow::Owned(format!("maybe-{}", claim.rule)),
-            source: claim.source.clone(),
+            source: &claim.source,
             ..Note::warning(
                 "",
                 format!(
@@ -779,7 +818,7 @@ impl<'a> Linter<'a> {
             )
         };
         let constraint = self.endpoint.route_name(route);
-        self.push(note, self.value_place(value), constraint);
+        self.push(note, self.value_place(value), &constraint);
     }
 
     #[expect(clippy::too_many_arguments, reason = "two values and their places")]
@@ -803,12 +842,12 @@ impl<'a> Linter<'a> {
         let words = single.condition.1.join(" or ");
         let help = format!("Keep one {name} among the entries that are {words}.");
         let mut place = self.value_place(value);
-        place.related = Some((first.1, "the first one".to_owned()));
+        place.related = Some(Box::new((first.1, "the first one".into())));
         let constraint = self.endpoint.route_name(&single.items);
         self.claim(
             claim,
             place,
-            constraint,
+            &constraint,
             &[("subject", &subject), ("value", text)],
             message,
             help,
@@ -844,7 +883,14 @@ impl<'a> Linter<'a> {
         let constraint = self.endpoint.route_name(&single.items);
         let help = format!("Send {}{switch}.", quoted(held));
         let fills = [("subject", subject.as_ref()), ("value", text)];
-        self.claim(&claim, self.value_place(value), constraint, &fills, message, help);
+        self.claim(
+            &claim,
+            self.value_place(value),
+            &constraint,
+            &fills,
+            message,
+            help,
+        );
     }
 
     fn subject(&self, table: &Table, objects: &[NodeId], single: &SingleValued) -> Cow<'a, str> {
@@ -885,7 +931,7 @@ impl<'a> Linter<'a> {
         self.claim(
             claim,
             place,
-            named(table, name),
+            &named(table, name),
             &[("value", text.as_ref())],
             message,
             help,
@@ -949,7 +995,7 @@ impl<'a> Linter<'a> {
             "Remove it.".to_owned(),
         );
         let place = self.key_place(key);
-        self.push(note, place, String::new());
+        self.push(note, place, "");
     }
 
     /// A name that the table does not have.
@@ -987,14 +1033,14 @@ impl<'a> Linter<'a> {
             ),
         };
         let told = self.findings.len();
-        self.push(Note::warning(rule, message, lost, help), place, String::new());
+        self.push(Note::warning(rule, message, lost, help), place, "");
         self.consider(told, &meant, table, key, value);
     }
 
     pub(super) fn duplicate_name(&mut self, property: &Property, key: NodeId, previous: NodeId) {
         let first = super::object::key_of(previous);
         let mut place = self.key_place(key);
-        place.related = Some((self.tree.node(first).span, "first here".to_owned()));
+        place.related = Some(Box::new((self.tree.node(first).span, "first here".into())));
         let why = match property.ty {
             Type::Object(_) => "The platform merges both objects, member by member.",
             Type::StringList | Type::ObjectList(_) => {
@@ -1045,12 +1091,17 @@ const fn wanted(ty: Type) -> &'static str {
 }
 
 /// `Table.Property` is a row's name in tests and in the report.
-fn constraint(property: &Property) -> String {
-    property.constraint.clone()
+fn constraint(property: &Property) -> &str {
+    &property.constraint
 }
 
 fn named(table: &Table, name: &str) -> String {
     format!("{}.{name}", table.name)
+}
+
+fn push_number(pointer: &mut String, number: u32) {
+    // Writing to a string cannot fail.
+    let _ = write!(pointer, "{number}");
 }
 
 /// One reference token of a JSON Pointer.

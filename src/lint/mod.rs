@@ -18,6 +18,7 @@ mod object;
 mod plain;
 mod remedy;
 mod request;
+mod said;
 mod skim;
 mod value;
 
@@ -73,9 +74,11 @@ struct Linter<'a> {
     /// The value that is the record's key, once its object has been read.
     key: Option<NodeId>,
     /// The text of the record's key, once a finding has asked for it: each of a thousand would look again.
-    known_key: OnceCell<String>,
+    known_key: OnceCell<finding::RecordKey>,
     /// Remedies that wait for the rest of their object or record.
     unsettled: remedy::Unsettled,
+    /// What findings have said so far; nothing before the first one.
+    said: Option<Box<said::Said>>,
     findings: &'a mut Vec<crate::finding::Finding>,
     undecided: &'a mut u64,
 }

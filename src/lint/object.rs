@@ -25,7 +25,7 @@ impl<'a> Linter<'a> {
         let told = self.findings.len();
         match self.resolved(root) {
             Resolved::Null => self.null_record(root),
-            Resolved::Refused(sentence) => self.refused(root, None, sentence),
+            Resolved::Refused(sentence) => self.refused(root, None, &sentence),
             Resolved::Node(node) => {
                 self.unwrapped(root, node);
                 if self.kind(node) == JsonKind::Object {
@@ -240,7 +240,7 @@ impl<'a> Linter<'a> {
         for value in values {
             match self.resolved(*value) {
                 Resolved::Null => merged = Values::None,
-                Resolved::Refused(sentence) => return self.refused(*value, Some(property), sentence),
+                Resolved::Refused(sentence) => return self.refused(*value, Some(property), &sentence),
                 Resolved::Node(node) if self.kind(node) == JsonKind::Object => {
                     merged = self.join(merged, node);
                 }
@@ -281,7 +281,7 @@ impl<'a> Linter<'a> {
             }
             match self.resolved(*value) {
                 Resolved::Null => (there, filled) = (false, false),
-                Resolved::Refused(sentence) => return self.refused(*value, Some(property), sentence),
+                Resolved::Refused(sentence) => return self.refused(*value, Some(property), &sentence),
                 Resolved::Node(node) if self.kind(node) == JsonKind::Array => {
                     let depth = self.path.len();
                     self.unwrapped(*value, node);
@@ -327,7 +327,7 @@ impl<'a> Linter<'a> {
             match self.resolved(element) {
                 Resolved::Null if property.null_elements_allowed => {}
                 Resolved::Null => self.null_element(property, element),
-                Resolved::Refused(sentence) => self.refused(element, Some(property), sentence),
+                Resolved::Refused(sentence) => self.refused(element, Some(property), &sentence),
                 Resolved::Node(node) => {
                     self.unwrapped(element, node);
                     if self.kind(node) == JsonKind::Object {
@@ -432,7 +432,7 @@ impl<'a> Linter<'a> {
     ) {
         let decoded = self.scalar_text(node).unwrap_or_default();
         if let Err(sentence) = bind::bind_container(what, self.json(node, &decoded), name) {
-            self.refused(node, property, sentence);
+            self.refused(node, property, &sentence);
         }
     }
 

@@ -29,7 +29,7 @@ impl Linter<'_> {
     /// Gives a finding its remedy, if it was made at all and its record was surely read as it was meant.
     pub(super) fn mend(&mut self, finding: usize, remedy: Option<Remedy>) {
         if let (false, Some(finding)) = (self.tree.damaged, self.findings.get_mut(finding)) {
-            finding.remedy = remedy;
+            finding.remedy = remedy.map(Box::new);
         }
     }
 
@@ -231,12 +231,11 @@ impl Linter<'_> {
 
 /// Gives a misplaced member its way, or takes its remedy from it.
 fn direct(finding: &mut Finding, ways: &HashMap<u32, (Span, Option<Span>)>) {
-    let Some(Remedy::Move { member, .. }) = finding.remedy else {
+    let Some(Remedy::Move { member, .. }) = finding.remedy.as_deref() else {
         return;
     };
-    finding.remedy = ways
-        .get(&member.start)
-        .map(|&(to, after)| Remedy::Move { member, to, after });
+    let (member, way) = (*member, ways.get(&member.start));
+    finding.remedy = way.map(|&(to, after)| Box::new(Remedy::Move { member, to, after }));
 }
 
 /// The table's name, beginning with a small letter where the sender's does.

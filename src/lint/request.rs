@@ -1,6 +1,5 @@
 //! A whole request body: its root, its records, and what is wrong with its syntax.
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::AtomicBool;
@@ -12,10 +11,11 @@ use super::duplicates::Keys;
 use super::finding::{Note, Place, push_token, quoted, sentence};
 use super::object::Resolved;
 use super::remedy::Unsettled;
+use super::said::Said;
 use super::skim::Skim;
 use super::{Followed, Linter, Step};
 use crate::bind::{self, Container, Json};
-use crate::finding::{Evidence, Finding, Phase, Predicted, Remedy, Severity, Span, Target, Wording, sort};
+use crate::finding::{Evidence, Finding, Phase, Remedy, Severity, Span, Target, sort};
 use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree, decode};
 use crate::rules::Endpoint;
 use crate::tenant::{Facts, Learnt, Tenant};
@@ -242,9 +242,10 @@ fn one_record(
     };
     let effect = linter.effect();
     scratch.keep(linter);
-    let good = checked.findings[before..]
-        .iter()
-        .all(|finding| finding.severity == Severity::Warning);
+    let told = checked.findings.get_mut(before..).unwrap_or_default();
+    let good = told.iter().all(|finding| finding.severity == Severity::Warning);
+    // Records follow each other: what is in order now need not be moved, and moved again, among a million.
+    sort(told);
     if let (true, Some(effect)) = (good, effect) {
         facts.learn(effect);
     }
@@ -260,32 +261,30 @@ fn note_record(checked: &mut Checked, key: String, outcomes: bool) {
 
 /// What is wrong with a file's syntax, as findings. No 400 is predicted: other tools on the way refuse the file.
 pub fn syntax_findings(text: &str, endpoint: &str, errors: Vec<SyntaxError>) -> Vec<Finding> {
+    if errors.is_empty() {
+        return Vec::new();
+    }
+    let mut said = Said::default();
     errors
         .into_iter()
         .map(|error| Finding {
-            rule: Cow::Borrowed(rule(error.kind)),
-            constraint: String::new(),
+            grounds: said.grounds(&Note::syntax(rule(error.kind)), "", endpoint),
             severity: if error.is_warning() {
                 Severity::Warning
             } else {
                 Severity::Error
             },
-            evidence: Evidence::Inferred,
-            endpoint: Cow::Owned(endpoint.to_owned()),
             record: None,
             record_key: None,
             pointer: String::new(),
             target: Target::Value,
             span: error.span,
-            related: error.related.map(|(span, label)| (span, label.to_owned())),
-            message: error.message(text),
-            why: String::new(),
-            help: sentence(&error.help(text)),
-            source: String::new(),
+            related: error.related.map(|(span, label)| Box::new((span, label.into()))),
+            message: said.text(&error.message(text)),
+            help: said.text(&sentence(&error.help(text))),
             predicted: None,
-            phase: Phase::None,
             order: 0,
-            remedy: remedy(error.kind),
+            remedy: remedy(error.kind).map(Box::new),
         })
         .collect()
 }
@@ -320,6 +319,7 @@ struct Scratch {
     due: Vec<u64>,
     followed: Vec<Followed>,
     earlier: Vec<(usize, NodeId)>,
+    said: Option<Box<Said>>,
 }
 
 impl Scratch {
@@ -349,6 +349,7 @@ impl Scratch {
             key: None,
             known_key: OnceCell::new(),
             unsettled: Unsettled::default(),
+            said: self.said.take(),
             findings: &mut checked.findings,
             undecided: &mut checked.undecided,
         }
@@ -360,6 +361,7 @@ impl Scratch {
         self.due = linter.due;
         self.followed = linter.followed;
         self.earlier = linter.earlier;
+        self.said = linter.said;
         self.path.clear();
         self.slots.clear();
         self.due.clear();
@@ -392,7 +394,7 @@ impl Linter<'_> {
             self.endpoint.record_table().name
         );
         if let Err(sentence) = bind::bind_container(Container::List, self.json(root, &text), &name) {
-            self.wrong_root(root, sentence);
+            self.wrong_root(root, &sentence);
         }
         // The reader stops here: what else there is to say of it would be noise.
         vec![String::new()]
@@ -430,7 +432,7 @@ impl Linter<'_> {
         Some(self.decoded(key).into_owned())
     }
 
-    fn wrong_root(&mut self, root: NodeId, sentence: String) {
+    fn wrong_root(&mut self, root: NodeId, sentence: &str) {
         let what = match self.json(root, "") {
             Json::Object => "a bare object",
             Json::Text(_) => "a text",
@@ -450,18 +452,13 @@ impl Linter<'_> {
                 ),
                 None => format!("the body is {what}; it has to be a list of records"),
             },
-            why: "A body that does not convert fails as a whole.".to_owned(),
+            why: "A body that does not convert fails as a whole.".into(),
             help: match wrapper {
                 Some(name) => format!("Send what stands under {} as the body, as a list.", quoted(&name)),
                 None => "Put [ before the record and ] after it.".to_owned(),
             },
-            source: String::new(),
-            predicted: Some(Predicted {
-                key: super::finding::BINDING_KEY.to_owned(),
-                error_code: String::new(),
-                error_description: sentence,
-                wording: Wording::Inferred,
-            }),
+            source: "",
+            predicted: Some(self.unconverted(sentence)),
         };
         let place = Place {
             target: Target::Value,
@@ -487,9 +484,9 @@ impl Linter<'_> {
             evidence: Evidence::Inferred,
             phase: Phase::None,
             message: "the request holds no record: nothing to send".to_owned(),
-            why: "What the API answers to a request without records is not documented.".to_owned(),
+            why: "What the API answers to a request without records is not documented.".into(),
             help: "Put a record into the list, or do not send it.".to_owned(),
-            source: String::new(),
+            source: "",
             predicted: None,
         };
         self.tell(

@@ -113,7 +113,7 @@ impl<'a> Linter<'a> {
         if let (Type::Long | Type::Enum(_), super::object::Resolved::Refused(sentence)) =
             (ty, self.resolve(value))
         {
-            self.refused(value, Some(property), sentence);
+            self.refused(value, Some(property), &sentence);
             return false;
         }
         if wrapped.is_some() {
@@ -139,7 +139,7 @@ impl<'a> Linter<'a> {
             // What even a nullable type refuses is told in the words of the plain one: nullability is not known.
             Err(failure) => {
                 let plain = bind::bind(scalar, members, false, self.json(node, &text), &name).err();
-                self.not_bound(property, value, ty, plain.unwrap_or(failure), &text)
+                self.not_bound(property, value, ty, &plain.unwrap_or(failure), &text)
             }
         }
     }
@@ -168,7 +168,7 @@ impl<'a> Linter<'a> {
         property: &Property,
         value: NodeId,
         ty: Type,
-        failure: Failure,
+        failure: &Failure,
         text: &str,
     ) -> bool {
         let open = match ty {
@@ -179,12 +179,12 @@ impl<'a> Linter<'a> {
             _ => None,
         };
         let Some(list) = open else {
-            self.refused(value, Some(property), failure.sentence);
+            self.refused(value, Some(property), &failure.sentence);
             return false;
         };
         match self.membership(list, text) {
             Knowledge::Right => {}
-            Knowledge::Wrong => self.refused(value, Some(property), failure.sentence),
+            Knowledge::Wrong => self.refused(value, Some(property), &failure.sentence),
             Knowledge::CannotTell => {
                 *self.undecided += u64::from(list.fact.is_some());
                 self.unlisted_member(property, value, text, &list.members);

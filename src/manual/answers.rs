@@ -62,7 +62,7 @@ fn of_example(rule: &RuleText, example: Option<&Example>) -> Text {
         .and_then(|finding| finding.predicted.as_ref());
     match predicted {
         Some(predicted) => {
-            let code = match predicted.error_code.as_str() {
+            let code = match &*predicted.error_code {
                 "" => "An empty errorCode".to_owned(),
                 code => code.to_owned(),
             };

@@ -50,7 +50,9 @@ impl Example {
         let tenant = if needs_tenant { example_tenant() } else { &nobody };
         let (text, errors) = json::text(&bytes);
         let findings = lint::check(&text, errors, endpoint, tenant, false).findings;
-        let findings = FileReport::new(Path::new(name), &[], findings, 0).findings;
+        let findings = FileReport::new(Path::new(name), &[], findings, 0)
+            .findings
+            .into_owned();
         Some(Self {
             endpoint: id.to_owned(),
             name: name.to_owned(),

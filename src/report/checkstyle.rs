@@ -4,20 +4,24 @@ use std::fmt::Write;
 
 use super::source::{Position, Source};
 use super::xml::{DECLARATION, escape};
-use super::{FileReport, Report, Summary, facts, words};
+use super::{FileReport, Pieces, Report, Summary, facts, words};
 
 /// A `file` for each file that has findings, an `error` for each of them; columns are bytes.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Checkstyle;
 
 impl Report for Checkstyle {
-    fn render(&self, file: &FileReport<'_>) -> String {
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
         if file.findings.is_empty() {
-            return String::new();
+            return;
         }
         let source = Source::new(&file.name, file.text);
-        let mut out = format!("  <file name=\"{}\">\n", escape(facts::local(&file.name)));
-        for finding in &file.findings {
+        if let Some(out) = out.room() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "  <file name=\"{}\">", escape(facts::local(&file.name)));
+        }
+        for finding in file.findings.iter() {
+            let Some(out) = out.room() else { return };
             let Position { line, column } = source.position(finding.span.start);
             let message = format!("{}. Help: {}", facts::problem(finding), facts::help(finding));
             // Writing to a string cannot fail.
@@ -29,7 +33,9 @@ impl Report for Checkstyle {
                 escape(&finding.rule),
             );
         }
-        out + "  </file>\n"
+        if let Some(out) = out.room() {
+            out.push_str("  </file>\n");
+        }
     }
 
     fn open(&self) -> String {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::look::Palette;
 use super::sanitize::escape;
 use super::source::{Position, Source};
-use super::{FileReport, Report, words};
+use super::{FileReport, Pieces, Report, words};
 use crate::finding::{Finding, Severity};
 use crate::fix;
 
@@ -24,8 +24,7 @@ impl Concise {
 }
 
 impl Report for Concise {
-    fn render(&self, file: &FileReport<'_>) -> String {
-        let mut out = String::with_capacity(file.findings.len() * 128);
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
         let name = escape(&file.name);
         // A file named `:` would begin its lines as commands to CI runners do.
         let name = if name == ":" {
@@ -34,26 +33,27 @@ impl Report for Concise {
             name
         };
         let source = Source::new(&name, file.text);
-        for finding in &file.findings {
-            line(&mut out, &source, finding, self.palette);
+        for finding in file.findings.iter() {
+            let Some(out) = out.room() else { return };
+            line(out, &source, finding, self.palette);
         }
-        out
     }
 }
 
 /// Writes the line of one finding; the source's name has to be escaped already.
 pub(super) fn line(out: &mut String, source: &Source<'_>, finding: &Finding, palette: Palette) {
     let Position { line, column } = source.position(finding.span.start);
-    let head = format!("{}[{}]", words::severity(finding.severity), escape(&finding.rule));
-    let message = escape(&finding.message);
-    let fix = match fix::of(source.text(), finding) {
-        Some(fix) => format!(" ({})", words::remedy(fix.safe)),
-        None => String::new(),
-    };
+    let (severity, rule) = (words::severity(finding.severity), escape(&finding.rule));
+    let head = format_args!("{severity}[{rule}]");
     // Writing to a string cannot fail.
     let _ = write!(out, "{}:{line}:{column}: ", palette.strong(source.name()));
     let _ = match finding.severity {
-        Severity::Error => writeln!(out, "{}: {message}{fix}", palette.error(head)),
-        Severity::Warning => writeln!(out, "{}: {message}{fix}", palette.warning(head)),
+        Severity::Error => write!(out, "{}: ", palette.error(head)),
+        Severity::Warning => write!(out, "{}: ", palette.warning(head)),
     };
+    out.push_str(&escape(&finding.message));
+    if let Some(fix) = fix::of(source.text(), finding) {
+        let _ = write!(out, " ({})", words::remedy(fix.safe));
+    }
+    out.push('\n');
 }

@@ -1,5 +1,6 @@
 //! What several machine formats say of a finding, so that they say it alike.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::sanitize::escape;
@@ -38,11 +39,11 @@ fn with_answer(finding: &Finding, message: &str) -> String {
 }
 
 /// How to mend it, or where to read about it.
-pub(super) fn help(finding: &Finding) -> String {
+pub(super) fn help(finding: &Finding) -> Cow<'_, str> {
     if finding.help.is_empty() {
-        format!("see `geplint explain {}`", finding.rule)
+        format!("see `geplint explain {}`", finding.rule).into()
     } else {
-        finding.help.clone()
+        Cow::Borrowed(&finding.help)
     }
 }
 

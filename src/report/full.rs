@@ -16,7 +16,7 @@ use super::sanitize::escape;
 use super::source::{Position, Source};
 use super::window::{Frame, TAB, Window};
 use super::wrap::wrap;
-use super::{FileReport, Report, concise, facts, words};
+use super::{FileReport, Pieces, Report, concise, facts, words};
 use crate::finding::{Finding, Phase, Severity, Target};
 use crate::fix;
 
@@ -69,7 +69,7 @@ impl Full {
         if snippet.labels[0].is_none() {
             notes.push("at", place(finding).trim_start_matches("lacks "))?;
         }
-        if let Some((span, text)) = finding.related.as_ref().filter(|_| snippet.labels[1].is_none()) {
+        if let Some((span, text)) = finding.related.as_deref().filter(|_| snippet.labels[1].is_none()) {
             let Position { line, column } = source.position(span.start);
             notes.push(
                 "see",
@@ -90,14 +90,13 @@ fn guarded(draw: impl FnOnce() -> Result<String, fmt::Error>) -> Option<String> 
 }
 
 impl Report for Full {
-    fn render(&self, file: &FileReport<'_>) -> String {
-        let mut out = String::with_capacity(file.findings.len() * 1024);
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
         let name = escape(&file.name);
         let source = Source::new(&name, file.text);
-        for finding in &file.findings {
-            self.finding(&mut out, &source, finding);
+        for finding in file.findings.iter() {
+            let Some(out) = out.room() else { return };
+            self.finding(out, &source, finding);
         }
-        out
     }
 }
 
@@ -229,7 +228,7 @@ impl<'a> Snippet<'a> {
         let position = source.position(finding.span.start);
         let digits = (position.line + 4).to_string().len();
         let columns = look.width.saturating_sub(digits + 4).max(20);
-        let related = finding.related.as_ref();
+        let related = finding.related.as_deref();
         let frame = Frame {
             columns,
             unicode: look.unicode,
@@ -258,12 +257,9 @@ impl Display for Snippet<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let palette = self.look.palette();
         let Finding {
-            severity,
-            rule,
-            message,
-            ..
+            severity, message, ..
         } = self.finding;
-        let head = format!("{}[{}]:", words::severity(*severity), escape(rule));
+        let head = format!("{}[{}]:", words::severity(*severity), escape(&self.finding.rule));
         match severity {
             Severity::Error => write!(f, "{} ", palette.error(head))?,
             Severity::Warning => write!(f, "{} ", palette.warning(head))?,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::sanitize::{escape, is_ci_mark, is_unprintable};
 use super::source::{Position, Source};
-use super::{FileReport, Report, Summary, facts, words};
+use super::{FileReport, Pieces, Report, Summary, facts, words};
 use crate::finding::Finding;
 
 /// How many annotations of one kind GitHub shows of one step.
@@ -15,13 +15,12 @@ const SHOWN: u64 = 10;
 pub struct GitHub;
 
 impl Report for GitHub {
-    fn render(&self, file: &FileReport<'_>) -> String {
-        let mut out = String::with_capacity(file.findings.len() * 512);
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
         let source = Source::new(&file.name, file.text);
-        for finding in &file.findings {
-            command(&mut out, &source, finding);
+        for finding in file.findings.iter() {
+            let Some(out) = out.room() else { return };
+            command(out, &source, finding);
         }
-        out
     }
 
     /// Says what GitHub leaves out, so that ten annotations are not taken for ten findings.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::facts::Fingerprints;
 use super::json::elements;
 use super::source::Source;
-use super::{FileReport, Report, Summary, facts};
+use super::{FileReport, Pieces, Report, Summary, facts};
 use crate::finding::{Finding, Severity};
 
 const INDENT: &str = "\n  ";
@@ -15,11 +15,11 @@ const INDENT: &str = "\n  ";
 pub struct GitLab;
 
 impl Report for GitLab {
-    fn render(&self, file: &FileReport<'_>) -> String {
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
         let source = Source::new(&file.name, file.text);
         let mut prints = Fingerprints::default();
         let issue = |finding| Issue::new(&source, finding, &mut prints);
-        elements(file.findings.iter().map(issue), INDENT)
+        elements(file.findings.iter().map(issue), INDENT, out);
     }
 
     fn open(&self) -> String {

@@ -4,12 +4,14 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::io;
 
 use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
 use super::sanitize::{is_ci_mark, is_unprintable};
 use super::source::Source;
-use super::{FileReport, Problem, Report, Summary, words};
+use super::{FileReport, Pieces, Problem, Report, Summary, words};
 use crate::finding::{Finding, Predicted};
 use crate::fix::{self, Edit, Fix};
 
@@ -21,12 +23,10 @@ const INDENT: &str = "\n    ";
 pub struct Json;
 
 impl Report for Json {
-    fn render(&self, file: &FileReport<'_>) -> String {
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
         let source = Source::new(&file.name, file.text);
-        elements(
-            file.findings.iter().map(|finding| Row::new(&source, finding)),
-            INDENT,
-        )
+        let rows = file.findings.iter().map(|finding| Row::new(&source, finding));
+        elements(rows, INDENT, out);
     }
 
     fn open(&self) -> String {
@@ -160,12 +160,12 @@ impl<'a> Row<'a> {
             help: &finding.help,
             constraint: &finding.constraint,
             source: &finding.source,
-            related: finding.related.as_ref().map(|(span, message)| Related {
+            related: finding.related.as_deref().map(|(span, message)| Related {
                 message,
                 start: Place::new(source, span.start),
                 end: Place::new(source, span.end),
             }),
-            predicted: finding.predicted.as_ref().map(Answer::new),
+            predicted: finding.predicted.as_deref().map(Answer::new),
             fix: fix::of(source.text(), finding).map(Mending::new),
         }
     }
@@ -223,35 +223,128 @@ impl Totals {
 
 /// A value in two-space style, its further lines behind `indent`.
 pub(crate) fn pretty<T: Serialize>(value: &T, indent: &str) -> String {
-    // Strings, numbers and structs of them always serialise.
-    let text = serde_json::to_string_pretty(value).unwrap_or_default();
-    harmless(&text.replace('\n', indent)).into_owned()
+    let (mut out, mut scratch) = (String::new(), Vec::new());
+    write(value, Indented::new(indent), &mut scratch, &mut out);
+    out
 }
 
 /// A value on one line.
-pub(super) fn compact<T: Serialize>(value: &T) -> String {
-    // Strings, numbers and structs of them always serialise.
-    let text = serde_json::to_string(value).unwrap_or_default();
-    harmless(&text).into_owned()
+pub(super) fn compact<T: Serialize>(value: &T, scratch: &mut Vec<u8>, out: &mut String) {
+    write(value, CompactFormatter, scratch, out);
+}
+
+fn write<T: Serialize>(value: &T, style: impl Formatter, scratch: &mut Vec<u8>, out: &mut String) {
+    scratch.clear();
+    // Strings, numbers and structs of them always serialise, as UTF-8.
+    let _ = value.serialize(&mut Serializer::with_formatter(&mut *scratch, style));
+    out.push_str(&harmless(str::from_utf8(scratch).unwrap_or_default()));
+}
+
+/// [`PrettyFormatter`](serde_json::ser::PrettyFormatter) further to the right.
+struct Indented<'i> {
+    /// What every line begins with, the end of the one before it included.
+    line: &'i str,
+    depth: usize,
+    /// Whether the innermost list or object has anything in it.
+    filled: bool,
+}
+
+impl<'i> Indented<'i> {
+    const fn new(line: &'i str) -> Self {
+        Self {
+            line,
+            depth: 0,
+            filled: false,
+        }
+    }
+
+    fn begin<W: ?Sized + io::Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.filled = false;
+        writer.write_all(bracket)
+    }
+
+    fn end<W: ?Sized + io::Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth -= 1;
+        if self.filled {
+            self.line(writer)?;
+        }
+        writer.write_all(bracket)
+    }
+
+    fn line<W: ?Sized + io::Write>(&self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(self.line.as_bytes())?;
+        (0..self.depth).try_for_each(|_| writer.write_all(b"  "))
+    }
+
+    fn member<W: ?Sized + io::Write>(&self, writer: &mut W, first: bool) -> io::Result<()> {
+        if !first {
+            writer.write_all(b",")?;
+        }
+        self.line(writer)
+    }
+}
+
+impl Formatter for Indented<'_> {
+    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.begin(writer, b"[")
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.end(writer, b"]")
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.member(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, _writer: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.begin(writer, b"{")
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.end(writer, b"}")
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.member(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, _writer: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
+    }
 }
 
 /// The elements of a list, each on lines of its own.
-pub(super) fn elements<T: Serialize>(values: impl Iterator<Item = T>, indent: &str) -> String {
-    let mut out = String::new();
+pub(super) fn elements<T: Serialize>(values: impl Iterator<Item = T>, indent: &str, out: &mut Pieces<'_>) {
+    let (mut comma, mut scratch) = ("", Vec::new());
     for value in values {
-        if !out.is_empty() {
-            out.push(',');
-        }
+        let Some(out) = out.room() else { return };
+        out.push_str(std::mem::replace(&mut comma, ","));
         out.push_str(indent);
-        out.push_str(&pretty(&value, indent));
+        write(&value, Indented::new(indent), &mut scratch, out);
     }
-    out
 }
 
 /// Escapes what JSON allows raw but a terminal or a CI log should not meet; the document means the same.
 ///
 /// Such characters can stand in strings only, where `\u` is always allowed.
 fn harmless(json: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| matches!(byte, b'\n' | b' '..=b'~');
+    // All bytes are looked at, whatever the first ones are: that is done many at a time.
+    if json.bytes().fold(true, |all, byte| all & plain(byte)) && !json.contains("##") {
+        return Cow::Borrowed(json);
+    }
     let suspect = |c: char| c != '\n' && is_unprintable(c);
     if !json.contains("##") && !json.chars().any(suspect) {
         return Cow::Borrowed(json);
@@ -274,6 +367,17 @@ fn harmless(json: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As `serde_json` does it, but further in.
+    #[test]
+    fn lines_are_indented() {
+        let value = serde_json::json!({
+            "a": [], "b": {}, "c": [1, [2, []], {"d": null}], "e": {"f": {"g": "\n"}, "h": [{}]}, "i": 1.5
+        });
+        let usual = serde_json::to_string_pretty(&value).unwrap();
+        assert_eq!(pretty(&value, "\n"), usual);
+        assert_eq!(pretty(&value, "\n    "), usual.replace('\n', "\n    "));
+    }
 
     #[test]
     fn what_is_escaped_reads_back_the_same() {

@@ -2,20 +2,20 @@
 
 use super::json::{Row, compact};
 use super::source::Source;
-use super::{FileReport, Report};
+use super::{FileReport, Pieces, Report};
 
 /// The findings as JSON Lines.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct JsonLines;
 
 impl Report for JsonLines {
-    fn render(&self, file: &FileReport<'_>) -> String {
-        let mut out = String::with_capacity(file.findings.len() * 1024);
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
         let source = Source::new(&file.name, file.text);
-        for finding in &file.findings {
-            out.push_str(&compact(&Row::new(&source, finding)));
+        let mut scratch = Vec::new();
+        for finding in file.findings.iter() {
+            let Some(out) = out.room() else { return };
+            compact(&Row::new(&source, finding), &mut scratch, out);
             out.push('\n');
         }
-        out
     }
 }

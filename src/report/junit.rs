@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::source::{Position, Source};
 use super::xml::{DECLARATION, escape};
-use super::{FileReport, Report, Summary, facts, words};
+use super::{FileReport, Pieces, Report, Summary, facts, words};
 use crate::finding::{Finding, Severity};
 
 /// A test for each finding; a clean file is one test that passed.
@@ -50,7 +50,7 @@ fn body(place: &str, finding: &Finding) -> String {
     let one_line = |text: &str| text.replace(['\n', '\r'], " ");
     let mut text = format!("{}: {}", one_line(place), one_line(&facts::problem(finding)));
     for (word, note) in [
-        ("at", &finding.pointer),
+        ("at", finding.pointer.as_str()),
         ("why", &finding.why),
         ("help", &facts::help(finding)),
     ] {
@@ -63,22 +63,28 @@ fn body(place: &str, finding: &Finding) -> String {
 }
 
 impl Report for JUnit {
-    fn render(&self, file: &FileReport<'_>) -> String {
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
         let source = Source::new(&file.name, file.text);
         let name = escape(facts::local(&file.name));
         let failures = file.findings.iter().filter(|finding| self.fails(finding)).count();
         let tests = file.findings.len().max(1);
-        let mut out = format!(
-            "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">\n"
-        );
-        for finding in &file.findings {
-            self.case(&mut out, &source, finding);
-        }
-        if file.findings.is_empty() {
+        if let Some(out) = out.room() {
             // Writing to a string cannot fail.
-            let _ = writeln!(out, "    <testcase name=\"no problems\" classname=\"{name}\"/>");
+            let _ = writeln!(
+                out,
+                "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">"
+            );
+            if file.findings.is_empty() {
+                let _ = writeln!(out, "    <testcase name=\"no problems\" classname=\"{name}\"/>");
+            }
         }
-        out + "  </testsuite>\n"
+        for finding in file.findings.iter() {
+            let Some(out) = out.room() else { return };
+            self.case(out, &source, finding);
+        }
+        if let Some(out) = out.room() {
+            out.push_str("  </testsuite>\n");
+        }
     }
 
     fn open(&self) -> String {

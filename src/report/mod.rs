@@ -16,6 +16,7 @@ pub mod jsonl;
 pub mod junit;
 pub mod look;
 pub mod output;
+pub mod pieces;
 pub mod progress;
 pub mod rdjson;
 pub mod rooted;
@@ -31,6 +32,7 @@ pub mod words;
 pub mod wrap;
 mod xml;
 
+use std::borrow::Cow;
 use std::path::Path;
 
 pub use atomic::AtomicFile;
@@ -44,6 +46,7 @@ pub use jsonl::JsonLines;
 pub use junit::JUnit;
 pub use look::{ColorChoice, Env, Look, Palette};
 pub use output::{Output, OutputError};
+pub use pieces::Pieces;
 pub use progress::Progress;
 pub use rdjson::RdJson;
 pub use rooted::Rooted;
@@ -63,7 +66,7 @@ pub struct FileReport<'a> {
     /// Its bytes.
     pub text: &'a [u8],
     /// What was found, in the order it is shown in.
-    pub findings: Vec<Finding>,
+    pub findings: Cow<'a, [Finding]>,
     /// How many records it has.
     pub records: u32,
 }
@@ -75,7 +78,7 @@ impl<'a> FileReport<'a> {
         Self {
             name: shown(path),
             text,
-            findings,
+            findings: Cow::Owned(findings),
             records,
         }
     }
@@ -93,10 +96,18 @@ impl<'a> FileReport<'a> {
 
 /// A format: how findings are written down.
 ///
-/// A document is `open`, then what `render` makes of the files with `between` between them, then `close`.
+/// A document is `open`, then what `write` makes of the files with `between` between them, then `close`.
 pub trait Report: Send + Sync {
-    /// The findings of one file. Pure, so that it may run on any thread; empty where there is nothing to write.
-    fn render(&self, file: &FileReport<'_>) -> String;
+    /// The findings of one file. Pure, so that it may run on any thread; nothing where there is nothing to write.
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>);
+
+    /// The same as one text.
+    fn render(&self, file: &FileReport<'_>) -> String {
+        let mut keep = |_: &mut String| true;
+        let mut whole = Pieces::new(&mut keep);
+        self.write(file, &mut whole);
+        whole.rest()
+    }
 
     /// What the document begins with.
     fn open(&self) -> String {

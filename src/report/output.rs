@@ -43,6 +43,8 @@ pub struct Output<'a, W: Write> {
     stream: W,
     opened: bool,
     empty: bool,
+    /// In the middle of a file.
+    inside: bool,
 }
 
 impl<'a, W: Write> Output<'a, W> {
@@ -53,6 +55,7 @@ impl<'a, W: Write> Output<'a, W> {
             stream,
             opened: false,
             empty: true,
+            inside: false,
         }
     }
 
@@ -62,17 +65,24 @@ impl<'a, W: Write> Output<'a, W> {
         self.rendered(&rendered)
     }
 
-    /// Writes what [`Report::render`] has made of one file, on this thread or another.
+    /// Writes what [`Report::render`] has made of one file, or what is left of it after [`Self::piece`].
     pub fn rendered(&mut self, rendered: &str) -> Result<(), OutputError> {
+        let written = self.piece(rendered);
+        self.inside = false;
+        written
+    }
+
+    /// Writes a part of what [`Report::write`] makes of one file, on this thread or another; more of it follows.
+    pub fn piece(&mut self, piece: &str) -> Result<(), OutputError> {
         self.begin()?;
-        if rendered.is_empty() {
+        if piece.is_empty() {
             return Ok(());
         }
-        if !self.empty {
+        if !self.empty && !self.inside {
             write(&mut self.stream, self.report.between())?;
         }
-        self.empty = false;
-        write(&mut self.stream, rendered)
+        (self.empty, self.inside) = (false, true);
+        write(&mut self.stream, piece)
     }
 
     /// Ends the document, sees it out of every buffer, and gives the stream back.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::json::elements;
 use super::source::{Position, Source};
-use super::{FileReport, Report, Summary, facts};
+use super::{FileReport, Pieces, Report, Summary, facts};
 use crate::finding::{Finding, Severity};
 
 const INDENT: &str = "\n    ";
@@ -14,10 +14,10 @@ const INDENT: &str = "\n    ";
 pub struct RdJson;
 
 impl Report for RdJson {
-    fn render(&self, file: &FileReport<'_>) -> String {
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
         let source = Source::new(&file.name, file.text);
         let diagnostic = |finding| Diagnostic::new(&source, finding);
-        elements(file.findings.iter().map(diagnostic), INDENT)
+        elements(file.findings.iter().map(diagnostic), INDENT, out);
     }
 
     fn open(&self) -> String {

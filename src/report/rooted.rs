@@ -1,8 +1,9 @@
 //! Names as a CI server reads them: from the root of its checkout, wherever in it geplint was run.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
-use super::{FileReport, Report, Summary, sanitize};
+use super::{FileReport, Pieces, Report, Summary, sanitize};
 use crate::input::exclude::normal;
 
 /// A format whose files are named from a folder on; what lies outside of it keeps its name.
@@ -27,12 +28,17 @@ impl Rooted {
 }
 
 impl Report for Rooted {
-    fn render(&self, file: &FileReport<'_>) -> String {
-        let mut file = file.clone();
-        if let Some(name) = self.name(&file.name) {
-            file.name = name;
-        }
-        self.inner.render(&file)
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+        let Some(name) = self.name(&file.name) else {
+            return self.inner.write(file, out);
+        };
+        let named = FileReport {
+            name,
+            text: file.text,
+            findings: Cow::Borrowed(&file.findings),
+            records: file.records,
+        };
+        self.inner.write(&named, out);
     }
 
     fn open(&self) -> String {

@@ -53,7 +53,12 @@ const fn control_picture(c: char) -> char {
 }
 
 /// Whether `rest` begins with a mark that CI runners look for anywhere in a line: `##[`, `##vso[`.
+#[inline]
 pub fn is_ci_mark(rest: &[u8]) -> bool {
+    rest.first() == Some(&b'#') && is_command(rest)
+}
+
+fn is_command(rest: &[u8]) -> bool {
     // No command has a longer name, and a longer look would make `######…` slow.
     let mut after = rest
         .iter()
@@ -65,6 +70,9 @@ pub fn is_ci_mark(rest: &[u8]) -> bool {
 
 /// Text for a message, a key, a pointer or a path: one line, harmless, and not endless.
 pub fn escape(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST {
+        return escape_whole(text);
+    }
     match text.char_indices().nth(LONGEST) {
         Some((cut, _)) => Cow::Owned(escape_whole(&text[..cut]).into_owned() + "..."),
         None => escape_whole(text),
@@ -115,7 +123,10 @@ fn escape_whole(text: &str) -> Cow<'_, str> {
 
 /// A quick look for the usual case, in which there is nothing to do.
 fn needs_escape(text: &str) -> bool {
-    text.contains("::") || text.contains("##") || text.chars().any(is_unprintable)
+    let plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b':' | b'#');
+    // All bytes are looked at, whatever the first ones are: that is done many at a time.
+    let usual = text.bytes().fold(true, |all, byte| all & plain(byte));
+    !usual && (text.contains("::") || text.contains("##") || text.chars().any(is_unprintable))
 }
 
 fn push_escaped(out: &mut String, c: char, rest: &str) {

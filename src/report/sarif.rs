@@ -3,6 +3,7 @@
 //! The document does not depend on the machine: paths stay relative to the root of the checkout in CI, else to the folder
 //! that geplint was run in, and its own place is left to the reader, as the standard's appendix on deterministic files asks for.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::sync::OnceLock;
@@ -12,7 +13,7 @@ use serde::Serialize;
 use super::facts::Fingerprints;
 use super::json::{Answer, elements, pretty};
 use super::source::Source;
-use super::{FileReport, Report, Summary, facts, words};
+use super::{FileReport, Pieces, Report, Summary, facts, words};
 use crate::finding::{Finding, Span};
 use crate::fix;
 use crate::rules::{RuleText, rule_texts};
@@ -35,12 +36,12 @@ const RESULT: &str = "\n        ";
 pub struct Sarif;
 
 impl Report for Sarif {
-    fn render(&self, file: &FileReport<'_>) -> String {
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
         let source = Source::new(&file.name, file.text);
         let artifact = Artifact::new(&file.name);
         let mut prints = Fingerprints::default();
         let result = |finding| Outcome::new(&source, &artifact, finding, &mut prints);
-        elements(file.findings.iter().map(result), RESULT)
+        elements(file.findings.iter().map(result), RESULT, out);
     }
 
     fn open(&self) -> String {
@@ -264,7 +265,7 @@ struct Facts<'a> {
     pointer: &'a str,
     constraint: &'a str,
     source: &'a str,
-    help: String,
+    help: Cow<'a, str>,
     predicted: Option<Answer<'a>>,
 }
 
@@ -278,7 +279,8 @@ impl<'a> Outcome<'a> {
         let text = format!("{}. Help: {}", facts::problem(finding), facts::help(finding));
         let related = finding
             .related
-            .iter()
+            .as_deref()
+            .into_iter()
             .map(|(span, text)| Location::new(source, artifact, *span, *span, Some(text)));
         Self {
             rule_id: &finding.rule,
@@ -302,7 +304,7 @@ impl<'a> Outcome<'a> {
                 constraint: &finding.constraint,
                 source: &finding.source,
                 help: facts::help(finding),
-                predicted: finding.predicted.as_ref().map(Answer::new),
+                predicted: finding.predicted.as_deref().map(Answer::new),
             },
         }
     }
@@ -337,7 +339,7 @@ impl<'a> Location<'a> {
         artifact: &'a Artifact,
         mark: Span,
         whole: Span,
-        message: Option<&String>,
+        message: Option<&str>,
     ) -> Self {
         Self {
             physical_location: Physical {
@@ -345,7 +347,7 @@ impl<'a> Location<'a> {
                 region: Region::new(source, mark),
                 context_region: (mark != whole).then(|| Region::new(source, whole)),
             },
-            message: message.map(|text| plain(text)),
+            message: message.map(plain),
         }
     }
 }

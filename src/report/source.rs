@@ -1,6 +1,6 @@
 //! A file's text, and where in it an offset lies.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use memchr::{memchr, memchr_iter, memrchr};
 
@@ -25,6 +25,8 @@ pub struct Source<'a> {
     name: &'a str,
     text: &'a [u8],
     blocks: OnceCell<Vec<Checkpoint>>,
+    /// The offset that was located last: findings come in order, and mostly several at one place.
+    last: Cell<Located>,
     utf16: OnceCell<Vec<Utf16Mark>>,
 }
 
@@ -35,6 +37,16 @@ struct Checkpoint {
     line: u32,
     /// Where the line it is on begins.
     start: u32,
+}
+
+/// An offset, and what is known of it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Located {
+    offset: usize,
+    /// The line it is on, from 0.
+    line: u32,
+    /// Where that line begins.
+    start: usize,
 }
 
 /// How many UTF-16 units lie before an offset, the first one in its block that no character straddles.
@@ -49,10 +61,16 @@ struct Utf16Mark {
 impl<'a> Source<'a> {
     /// A file's text under a name.
     pub const fn new(name: &'a str, text: &'a [u8]) -> Self {
+        let first = Located {
+            offset: 0,
+            line: 0,
+            start: 0,
+        };
         Self {
             name,
             text,
             blocks: OnceCell::new(),
+            last: Cell::new(first),
             utf16: OnceCell::new(),
         }
     }
@@ -97,14 +115,26 @@ impl<'a> Source<'a> {
 
     /// The line an offset is on, from 0, and the offset that line begins at.
     pub(super) fn locate(&self, offset: usize) -> (u32, usize) {
-        let block = offset / BLOCK;
-        let Some(mark) = self.blocks().get(block) else {
-            return (0, 0);
-        };
-        let before = &self.text[block * BLOCK..offset];
-        let line = mark.line + to_u32(memchr_iter(b'\n', before).count());
-        let start = memrchr(b'\n', before).map_or(mark.start as usize, |at| block * BLOCK + at + 1);
+        let known = self.nearest(offset);
+        let between = self.text.get(known.offset..offset).unwrap_or_default();
+        let line = known.line + to_u32(memchr_iter(b'\n', between).count());
+        let start = memrchr(b'\n', between).map_or(known.start, |at| known.offset + at + 1);
+        self.last.set(Located { offset, line, start });
         (line, start)
+    }
+
+    /// What is known nearest before an offset: of the one that was asked for last, or of its block.
+    fn nearest(&self, offset: usize) -> Located {
+        let (block, last) = (offset / BLOCK, self.last.get());
+        if last.offset <= offset && last.offset / BLOCK == block {
+            return last;
+        }
+        let mark = self.blocks().get(block);
+        mark.map_or_else(Located::default, |mark| Located {
+            offset: block * BLOCK,
+            line: mark.line,
+            start: mark.start as usize,
+        })
     }
 
     /// Where the line of an offset ends: at its `\n`, or at the end of the file.
@@ -168,6 +198,9 @@ fn utf16_marks(text: &[u8]) -> Vec<Utf16Mark> {
 
 /// UTF-16 units of some UTF-8; a byte that is none counts as the one unit of its replacement.
 fn utf16_units(bytes: &[u8]) -> u32 {
+    if bytes.is_ascii() {
+        return to_u32(bytes.len());
+    }
     let units = |chunk: std::str::Utf8Chunk<'_>| {
         let valid: usize = chunk.valid().chars().map(char::len_utf16).sum();
         valid + usize::from(!chunk.invalid().is_empty())
@@ -230,6 +263,22 @@ mod tests {
                     (line, start) = (line + 1, offset + 1);
                 }
             }
+        }
+    }
+
+    /// What was asked before changes no answer.
+    #[test]
+    fn offsets_are_located_in_any_order() {
+        let text = "ab\n\ncdef\n".repeat(2_000) + &"x".repeat(2 * BLOCK) + "\ny";
+        let source = Source::new("a.json", text.as_bytes());
+        let mut at = 1_usize;
+        for _ in 0..20_000 {
+            at = (at * 7_919 + 13) % (text.len() + 1);
+            let before = &text.as_bytes()[..at];
+            let line = to_u32(before.split(|byte| *byte == b'\n').count() - 1);
+            let start = memrchr(b'\n', before).map_or(0, |at| at + 1);
+            assert_eq!(source.locate(at), (line, start), "{at}");
+            assert_eq!(source.locate(at), (line, start), "{at} again");
         }
     }
 

@@ -44,7 +44,7 @@ impl Statistics {
     /// The counts of one file.
     pub fn of(file: &FileReport<'_>) -> Self {
         let mut rules: BTreeMap<String, (Tally, u64)> = BTreeMap::new();
-        for finding in &file.findings {
+        for finding in file.findings.iter() {
             if !rules.contains_key(finding.rule.as_ref()) {
                 rules.insert(finding.rule.to_string(), (Tally::default(), 1));
             }

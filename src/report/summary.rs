@@ -60,7 +60,7 @@ impl Summary {
         self.files += 1;
         self.records += u64::from(file.records);
         self.refused += u64::from(file.is_refused());
-        for finding in &file.findings {
+        for finding in file.findings.iter() {
             match finding.severity {
                 Severity::Error => self.errors += 1,
                 Severity::Warning => self.warnings += 1,

@@ -7,7 +7,7 @@ use super::look::Palette;
 use super::sanitize::escape;
 use super::source::{Position, Source};
 use super::statistics::{Tally, cells, rule_width};
-use super::{FileReport, Report};
+use super::{FileReport, Pieces, Report};
 
 /// How often each rule speaks in each file, and where first.
 #[derive(Debug)]
@@ -24,10 +24,10 @@ impl Table {
 
 impl Report for Table {
     /// Every column but the last has a width of its own, so a file's lines need not wait for the other files.
-    fn render(&self, file: &FileReport<'_>) -> String {
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
         let source = Source::new(&file.name, file.text);
         let mut rules: BTreeMap<&str, (Tally, u32)> = BTreeMap::new();
-        for finding in &file.findings {
+        for finding in file.findings.iter() {
             let (tally, _) = rules
                 .entry(&finding.rule)
                 .or_insert((Tally::default(), finding.span.start));
@@ -35,8 +35,8 @@ impl Report for Table {
         }
         let mut rows: Vec<_> = rules.into_iter().collect();
         rows.sort_by_key(|(_, (tally, first))| (tally.rank(), *first));
-        let mut out = String::new();
         for (rule, (tally, first)) in rows {
+            let Some(out) = out.room() else { return };
             let Position { line, column } = source.position(first);
             // Writing to a string cannot fail.
             let _ = writeln!(
@@ -49,7 +49,6 @@ impl Report for Table {
                 width = rule_width(),
             );
         }
-        out
     }
 
     fn open(&self) -> String {

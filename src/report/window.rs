@@ -272,14 +272,11 @@ fn clip(file: &[u8], line: Line, anchor: &Range<usize>, frame: Frame) -> Clip {
             };
         }
     }
-    let from = boundary(
-        file,
-        line.start.max(anchor.start.saturating_sub(reach)),
-        anchor.start,
-    );
+    let from = line.start.max(reach_back(file, anchor.start, frame));
+    let from = boundary(file, from, anchor.start);
     let to = line.end.min(anchor.start + reach);
     let mut left = glyphs(file, from..anchor.start, frame.unicode);
-    let mut right = glyphs(file, anchor.start..to, frame.unicode);
+    let mut right = glyphs_within(file, anchor.start..to, frame);
 
     let ellipses = if frame.unicode { 2 } else { 6 };
     let room = frame.columns.saturating_sub(ellipses).max(8);
@@ -302,6 +299,17 @@ fn clip(file: &[u8], line: Line, anchor: &Range<usize>, frame: Frame) -> Clip {
         glyphs: left,
         cut_left: shown > line.start,
         cut_right: shown_end < line.end,
+    }
+}
+
+/// How far back there may be anything to show before an offset.
+fn reach_back(file: &[u8], at: usize, frame: Frame) -> usize {
+    // Of ASCII every byte takes a column at least.
+    let near = at.saturating_sub(frame.columns + 1);
+    if file.get(near..at).is_some_and(<[u8]>::is_ascii) {
+        near
+    } else {
+        at.saturating_sub(frame.columns * 4)
     }
 }
 
@@ -369,6 +377,18 @@ fn glyphs(file: &[u8], range: Range<usize>, unicode: bool) -> Vec<Glyph> {
     out
 }
 
+/// The first of them, as many as fit and one more: what is behind those has no part in what is shown.
+fn glyphs_within(file: &[u8], range: Range<usize>, frame: Frame) -> Vec<Glyph> {
+    // Of ASCII every byte takes a column at least.
+    let near = range.end.min(range.start + frame.columns + 1);
+    let ascii = file.get(range.start..near).is_some_and(<[u8]>::is_ascii);
+    glyphs(
+        file,
+        range.start..if ascii { near } else { range.end },
+        frame.unicode,
+    )
+}
+
 fn glyph(c: char, at: usize, rest: &[u8], unicode: bool) -> Glyph {
     let bytes = at..at + c.len_utf8();
     if c == '\t' {
@@ -405,6 +425,22 @@ mod tests {
         columns: 40,
         unicode: true,
     };
+
+    /// A line is cut alike however much of it there is to be left out.
+    #[test]
+    fn what_is_cut_off_has_no_part_in_what_is_shown() {
+        for (before, after) in [("x", "y"), ("é", "東"), ("x\u{301}", "y\u{200b}"), ("\t", "\t")] {
+            for length in [1, 5, 39, 41, 200] {
+                let place = "p".repeat(length);
+                let of = |times: usize| {
+                    let text = before.repeat(times) + &place + &after.repeat(times);
+                    let start = before.len() * times;
+                    shown(&text, start, start + length)
+                };
+                assert_eq!(of(170), of(4_000), "{before:?} {length}");
+            }
+        }
+    }
 
     /// The window's text, and what its label covers.
     fn shown(text: &str, start: usize, end: usize) -> (String, String) {

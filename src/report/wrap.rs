@@ -4,6 +4,10 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Breaks `text` at spaces into lines of at most `columns`, and inside a word only where it alone is too long.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let fits = text.len() <= columns && !text.starts_with(' ');
+    if fits && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return vec![text.to_owned()];
+    }
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.split(' ') {
@@ -52,6 +56,12 @@ pub fn set_out(line: &str, columns: usize) -> String {
 
 /// Writes a word, and goes on in the next line where it is longer than a line.
 fn place(lines: &mut Vec<String>, word: &str, mut used: usize, columns: usize) -> usize {
+    if used + word.len() <= columns && word.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if let Some(line) = lines.last_mut() {
+            line.push_str(word);
+        }
+        return used + word.len();
+    }
     for c in word.chars() {
         let width = c.width().unwrap_or(0);
         if used + width > columns && used > 0 {

@@ -65,8 +65,8 @@ fn of_request(request: Request<'_>) -> Predicted {
                 .checked
                 .findings
                 .get(index)
-                .map(|finding| &finding.message);
-            Predicted::NotJson(message.cloned().unwrap_or_default())
+                .map(|finding| finding.message.to_string());
+            Predicted::NotJson(message.unwrap_or_default())
         }
     }
 }

@@ -2,8 +2,9 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::path::Path;
+use std::sync::Arc;
 
-use geplint::finding::{Evidence, Finding, Phase, Predicted, Severity, Span, Target, Wording};
+use geplint::finding::{Evidence, Finding, Grounds, Phase, Predicted, Severity, Span, Target, Wording};
 use geplint::report::{FileReport, Look, Output, Report, Summary};
 
 /// The span of the `nth` place (from 0) where `part` stands in `text`.
@@ -17,37 +18,54 @@ pub fn span(text: &str, part: &str, nth: usize) -> Span {
 
 /// A finding at a place, with nothing else to it.
 pub fn finding(rule: &'static str, span: Span, message: &str) -> Finding {
-    Finding {
+    let grounds = Grounds {
         rule: rule.into(),
         constraint: String::new(),
-        severity: Severity::Error,
         evidence: Evidence::Table,
         endpoint: "contact-details".into(),
+        why: String::new(),
+        source: String::new(),
+        phase: Phase::Data,
+    };
+    Finding {
+        grounds: Arc::new(grounds),
+        severity: Severity::Error,
         record: None,
         record_key: None,
         pointer: String::new(),
         target: Target::Value,
         span,
         related: None,
-        message: message.to_owned(),
-        why: String::new(),
-        help: String::new(),
-        source: String::new(),
+        message: message.into(),
+        help: "".into(),
         predicted: None,
-        phase: Phase::Data,
         order: 0,
         remedy: None,
     }
 }
 
+/// A finding on other grounds.
+pub fn on(mut finding: Finding, change: impl FnOnce(&mut Grounds)) -> Finding {
+    change(&mut finding);
+    finding
+}
+
+fn grounded(finding: Finding, evidence: Evidence, phase: Phase, texts: [&str; 3]) -> Finding {
+    let [constraint, source, why] = texts.map(str::to_owned);
+    on(finding, |grounds| {
+        (grounds.evidence, grounds.phase) = (evidence, phase);
+        (grounds.constraint, grounds.source, grounds.why) = (constraint, source, why);
+    })
+}
+
 /// What the API is predicted to say.
-pub fn predicted(key: &str, code: &str, description: &str, wording: Wording) -> Predicted {
-    Predicted {
-        key: key.to_owned(),
-        error_code: code.to_owned(),
-        error_description: description.to_owned(),
+pub fn predicted(key: &str, code: &str, description: &str, wording: Wording) -> Arc<Predicted> {
+    Arc::new(Predicted {
+        key: key.into(),
+        error_code: code.into(),
+        error_description: description.into(),
         wording,
-    }
+    })
 }
 
 /// Two contacts with one of everything that reports show.
@@ -69,37 +87,39 @@ pub const CONTACTS: &str = r#"[
 "#;
 
 /// The findings in [`CONTACTS`], out of order.
+#[allow(clippy::too_many_lines, reason = "it is a list, and nothing else")]
 pub fn contacts() -> Vec<Finding> {
     let record = |key: &str, index, finding: Finding| Finding {
         record: Some(index),
-        record_key: Some(key.to_owned()),
+        record_key: Some(key.into()),
         ..finding
     };
-    let second = span(
-        CONTACTS,
-        "{\n    \"ContactCode\": \"C-101\",\n    \"LastName\": \"Müller\"\n  }",
-        0,
-    );
+    let place = |part| span(CONTACTS, part, 0);
+    let second = place("{\n    \"ContactCode\": \"C-101\",\n    \"LastName\": \"Müller\"\n  }");
     vec![
         record(
             "C-101",
             1,
             Finding {
-                constraint: "BuyerContact.UserName".to_owned(),
-                evidence: Evidence::Response,
                 pointer: "/1/UserName".to_owned(),
                 target: Target::Object,
-                why: "A contact that does not exist yet needs a user name.".to_owned(),
-                help: "add `\"UserName\"` to the record".to_owned(),
-                source: "Buyer Contact 1.2".to_owned(),
+                help: "add `\"UserName\"` to the record".into(),
                 predicted: Some(predicted(
                     "C-101",
                     "MandatoryField",
                     "UserName is Mandatory",
                     Wording::Documented,
                 )),
-                phase: Phase::Mandatory,
-                ..finding("missing-mandatory", second, "UserName is missing")
+                ..grounded(
+                    finding("missing-mandatory", second, "UserName is missing"),
+                    Evidence::Response,
+                    Phase::Mandatory,
+                    [
+                        "BuyerContact.UserName",
+                        "Buyer Contact 1.2",
+                        "A contact that does not exist yet needs a user name.",
+                    ],
+                )
             },
         ),
         record(
@@ -107,16 +127,23 @@ pub fn contacts() -> Vec<Finding> {
             0,
             Finding {
                 severity: Severity::Warning,
-                evidence: Evidence::Inferred,
                 pointer: "/0/lastName".to_owned(),
                 target: Target::Key,
-                related: Some((span(CONTACTS, "\"LastName\"", 0), "first here".to_owned())),
-                why: "Names are matched without regard to case, and the last one wins.".to_owned(),
-                help: "remove one of the two".to_owned(),
-                ..finding(
-                    "duplicate-key",
-                    span(CONTACTS, "\"lastName\"", 0),
-                    "`lastName` repeats `LastName`",
+                related: Some(Box::new((place("\"LastName\""), "first here".into()))),
+                help: "remove one of the two".into(),
+                ..grounded(
+                    finding(
+                        "duplicate-key",
+                        place("\"lastName\""),
+                        "`lastName` repeats `LastName`",
+                    ),
+                    Evidence::Inferred,
+                    Phase::Data,
+                    [
+                        "",
+                        "",
+                        "Names are matched without regard to case, and the last one wins.",
+                    ],
                 )
             },
         ),
@@ -125,22 +152,26 @@ pub fn contacts() -> Vec<Finding> {
             0,
             Finding {
                 severity: Severity::Warning,
-                evidence: Evidence::Inferred,
                 pointer: "/0/Regions/0/RegionNaem".to_owned(),
                 target: Target::Key,
-                related: Some((
-                    span(CONTACTS, "\"ContactCode\"", 0),
-                    "the record begins here".to_owned(),
-                )),
-                why: "The API drops properties that it does not know, without a word: what you meant to \
-                      send does not arrive."
-                    .to_owned(),
-                help: "did you mean `RegionName`?".to_owned(),
-                source: "Region 1.20.1".to_owned(),
-                ..finding(
-                    "unknown-property",
-                    span(CONTACTS, "\"RegionNaem\"", 0),
-                    "Region has no property `RegionNaem`",
+                related: Some(Box::new((
+                    place("\"ContactCode\""),
+                    "the record begins here".into(),
+                ))),
+                help: "did you mean `RegionName`?".into(),
+                ..grounded(
+                    finding(
+                        "unknown-property",
+                        place("\"RegionNaem\""),
+                        "Region has no property `RegionNaem`",
+                    ),
+                    Evidence::Inferred,
+                    Phase::Data,
+                    [
+                        "",
+                        "Region 1.20.1",
+                        "The API drops properties that it does not know, without a word: what you meant to send does not arrive.",
+                    ],
                 )
             },
         ),
@@ -148,21 +179,23 @@ pub fn contacts() -> Vec<Finding> {
             "C-100",
             0,
             Finding {
-                evidence: Evidence::Contradicted,
                 pointer: "/0/Status".to_owned(),
-                help: "write `Active` or `Inactive`".to_owned(),
-                source: "Buyer Contact 1.5".to_owned(),
+                help: "write `Active` or `Inactive`".into(),
                 predicted: Some(predicted(
                     "Model Validation",
                     "",
                     "Could not convert string to Status: Retired.",
                     Wording::Inferred,
                 )),
-                phase: Phase::Bind,
-                ..finding(
-                    "not-in-list",
-                    span(CONTACTS, "\"Retired\"", 0),
-                    "Status is `Retired`, which is none of the values that the table allows: Active, Inactive",
+                ..grounded(
+                    finding(
+                        "not-in-list",
+                        place("\"Retired\""),
+                        "Status is `Retired`, which is none of the values that the table allows: Active, Inactive",
+                    ),
+                    Evidence::Contradicted,
+                    Phase::Data,
+                    ["", "Buyer Contact 1.5", ""],
                 )
             },
         ),

@@ -1,0 +1,89 @@
+//! What a report writes, handed on in pieces: of a file with a million findings nobody wants to hold the whole report.
+
+/// A piece is offered once it has so many bytes.
+const PIECE: usize = 64 * 1024;
+
+/// Room beyond that, so that a finding that goes over it need not move the piece.
+const MARGIN: usize = 4 * 1024;
+
+/// Takes pieces: takes the text out, or leaves it to grow on. `false` says that nobody reads on.
+pub type Taker<'a> = dyn FnMut(&mut String) -> bool + 'a;
+
+/// The text of one file's report on its way; a piece ends where a finding does.
+pub struct Pieces<'a> {
+    text: String,
+    /// How long the piece is when it is offered next.
+    offered: usize,
+    gone: bool,
+    taker: &'a mut Taker<'a>,
+}
+
+impl<'a> Pieces<'a> {
+    /// Nothing yet.
+    pub fn new(taker: &'a mut Taker<'a>) -> Self {
+        Self {
+            text: String::new(),
+            offered: PIECE,
+            gone: false,
+            taker,
+        }
+    }
+
+    /// Where to write the next finding, or what stands around them; `None` once nobody reads on.
+    pub fn room(&mut self) -> Option<&mut String> {
+        if self.text.len() >= self.offered {
+            self.offer();
+        }
+        (!self.gone).then_some(&mut self.text)
+    }
+
+    /// What nobody has taken.
+    pub fn rest(self) -> String {
+        self.text
+    }
+
+    fn offer(&mut self) {
+        self.gone |= !(self.taker)(&mut self.text);
+        self.offered = self.text.len() + PIECE;
+        if self.text.capacity() == 0 && !self.gone {
+            self.text.reserve(PIECE + MARGIN);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_the_whole_whatever_is_taken() {
+        let (mut taken, mut offers) = (String::new(), 0);
+        let mut taker = |text: &mut String| {
+            offers += 1;
+            if offers % 3 == 0 {
+                taken += &std::mem::take(text);
+            }
+            true
+        };
+        let mut pieces = Pieces::new(&mut taker);
+        let mut whole = String::new();
+        for number in 0..100_000 {
+            let line = format!("{number}\n");
+            pieces.room().unwrap().push_str(&line);
+            whole += &line;
+        }
+        let rest = pieces.rest();
+        assert!(!taken.is_empty() && !rest.is_empty(), "all in one piece");
+        assert!(taken.ends_with('\n'), "a piece ends inside of a line");
+        assert_eq!(taken + &rest, whole);
+    }
+
+    #[test]
+    fn nothing_is_written_for_nobody() {
+        let mut taker = |_: &mut String| false;
+        let mut pieces = Pieces::new(&mut taker);
+        let line = "x".repeat(PIECE);
+        pieces.room().unwrap().push_str(&line);
+        assert!(pieces.room().is_none() && pieces.room().is_none());
+    }
+}

@@ -1,0 +1,179 @@
+//! A report that is handed on in pieces is the report: no byte more or less, whoever takes the pieces, and when.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use geplint::json;
+use geplint::lint;
+use geplint::report::{
+    Checkstyle, Concise, FileReport, Full, GitHub, GitLab, JUnit, Json, JsonLines, Look, Output, Pieces,
+    RdJson, Report, Sarif, Summary, Table,
+};
+use geplint::rules::builtin;
+use geplint::tenant::Tenant;
+
+/// More than a piece has: what a piece is offered at, and the longest finding.
+const LONGEST: usize = 68 * 1024;
+
+fn formats() -> Vec<(&'static str, Box<dyn Report>)> {
+    vec![
+        ("full", Box::new(Full::new(Look::PLAIN))),
+        ("concise", Box::new(Concise::new(Look::PLAIN.palette()))),
+        ("table", Box::new(Table::new(Look::PLAIN.palette()))),
+        ("json", Box::new(Json)),
+        ("jsonl", Box::new(JsonLines)),
+        ("sarif", Box::new(Sarif)),
+        ("github", Box::new(GitHub)),
+        ("gitlab", Box::new(GitLab)),
+        ("junit", Box::new(JUnit::new(false))),
+        ("checkstyle", Box::new(Checkstyle)),
+        ("rdjson", Box::new(RdJson)),
+    ]
+}
+
+fn request(records: usize) -> String {
+    format!("[{}]", vec!["{}"; records].join(","))
+}
+
+fn checked<'a>(name: &str, text: &'a str) -> FileReport<'a> {
+    let (read, errors) = json::text(text.as_bytes());
+    let endpoint = builtin("contact-details").unwrap();
+    let checked = lint::check(&read, errors, endpoint, &Tenant::default(), false);
+    FileReport::new(
+        Path::new(name),
+        text.as_bytes(),
+        checked.findings,
+        checked.records,
+    )
+}
+
+/// The document of some files, each written in pieces; every `nth` offer is taken.
+fn in_pieces(report: &dyn Report, files: &[FileReport<'_>], nth: usize) -> String {
+    let mut output = Output::new(report, Vec::new());
+    for file in files {
+        let mut offers = 0;
+        let mut taker = |text: &mut String| {
+            offers += 1;
+            if offers % nth == 0 {
+                assert!(text.len() < LONGEST * nth, "{} bytes in a piece", text.len());
+                output.piece(&std::mem::take(text)).unwrap();
+            }
+            true
+        };
+        let mut pieces = Pieces::new(&mut taker);
+        report.write(file, &mut pieces);
+        let rest = pieces.rest();
+        assert!(rest.len() < LONGEST * nth, "{} bytes left", rest.len());
+        output.rendered(&rest).unwrap();
+    }
+    String::from_utf8(output.finish(&Summary::default()).unwrap()).unwrap()
+}
+
+#[test]
+fn pieces_make_the_same_document() {
+    let (long, short) = (request(400), request(1));
+    let files = [
+        checked("a.json", &long),
+        checked("b.json", "[]"),
+        checked("c.json", &short),
+        checked("d.json", &long),
+    ];
+    for (format, report) in formats() {
+        let mut output = Output::new(report.as_ref(), Vec::new());
+        for file in &files {
+            output.file(file).unwrap();
+        }
+        let whole = String::from_utf8(output.finish(&Summary::default()).unwrap()).unwrap();
+        assert!(
+            format == "table" || whole.len() > 4 * LONGEST,
+            "{format} is short"
+        );
+        for nth in 1..=3 {
+            let same = in_pieces(report.as_ref(), &files, nth) == whole;
+            assert!(same, "{format}, every {nth}. piece taken");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_rendered_for_one_who_has_gone() {
+    let text = request(2_000);
+    let file = checked("a.json", &text);
+    for (format, report) in formats().into_iter().filter(|(format, _)| *format != "table") {
+        let mut offers = 0;
+        let mut taker = |_: &mut String| {
+            offers += 1;
+            false
+        };
+        let mut pieces = Pieces::new(&mut taker);
+        report.write(&file, &mut pieces);
+        assert!(pieces.rest().len() < LONGEST, "{format} goes on");
+        assert_eq!(offers, 1, "{format}");
+    }
+}
+
+// ---- the program ----
+
+/// A folder with files of which some have more to say than a thread keeps back, and threads for all of them.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("report_pieces")
+        .join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    fs::create_dir_all(folder.join("in")).unwrap();
+    for number in 0..20 {
+        let records = if [1, 2, 4, 19].contains(&number) { 2_500 } else { 1 };
+        let path = folder.join(format!("in/{number:02}.json"));
+        fs::write(path, request(records)).unwrap();
+    }
+    folder
+}
+
+fn check(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_geplint"));
+    command
+        .args(["check", "in", "-q", "--endpoint=contact-details"])
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::null());
+    command
+}
+
+#[test]
+fn any_number_of_threads_prints_the_same() {
+    let folder = folder("threads");
+    let run = |jobs: &str| {
+        let args = ["--format=jsonl", "--output=concise=out", "--jobs", jobs];
+        let ran = check(&folder, &args).output().unwrap();
+        assert_eq!(ran.status.code(), Some(1));
+        (ran.stdout, ran.stderr, fs::read(folder.join("out")).unwrap())
+    };
+    let one = run("1");
+    assert!(one.0.len() > 4 * (8 << 20), "too little to be kept back");
+    for jobs in ["2", "3"] {
+        assert!(run(jobs) == one, "{jobs} threads print otherwise");
+    }
+}
+
+/// Threads that wait for their turn do not wait for ever; what was found until then is not forgotten.
+#[test]
+fn threads_end_when_the_reader_goes() {
+    let folder = folder("gone");
+    for jobs in ["1", "3"] {
+        let mut child = check(&folder, &["--format=jsonl", "--jobs", jobs])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut line).unwrap();
+        drop(stdout);
+        assert!(line.contains("in/00.json"), "{line}");
+        assert_eq!(child.wait().unwrap().code(), Some(1));
+    }
+}
