@@ -6,6 +6,8 @@ use std::io::{BufRead, BufReader, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use geplint::report::sanitize::is_unprintable;
+
 const GEPLINT: &str = env!("CARGO_BIN_EXE_geplint");
 
 /// An environment in which every machine shows the same.
@@ -217,6 +219,29 @@ fn what_cannot_be_read_does_not_stop_the_rest() {
 }
 
 /// A folder may go away between its being named and its being walked; to a user that looks like this.
+/// What is wrong with a file that is passed over is told in its own words, and those may be meant for a terminal.
+#[test]
+fn a_skipped_file_drives_no_terminal() {
+    let folder = folder("skipped");
+    write(&folder, "a.json", "[\u{202e}::error::x ##[group]\u{9b}31m]");
+    write(&folder, "b.json", "[\u{2060}]");
+    let (code, stdout, stderr) = run(geplint(&["check", "-v", "--no-config", "."]).current_dir(&folder));
+    assert_eq!((code, stdout.as_str()), (Some(3), ""));
+    let skipped: Vec<&str> = stderr
+        .lines()
+        .filter(|line| line.starts_with("skipped "))
+        .collect();
+    assert_eq!(skipped.len(), 2, "{stderr}");
+    for line in skipped {
+        assert!(
+            line.contains("it is no JSON (text without quotes: `\\u{20"),
+            "{line}"
+        );
+        assert!(!line.contains("::") && !line.contains("##["), "{line}");
+        assert!(!line.chars().any(is_unprintable), "{line}");
+    }
+}
+
 #[test]
 fn a_folder_that_is_gone_is_told() {
     let folder = folder("gone");

@@ -487,7 +487,8 @@ impl Run<'_> {
             Examined::Skipped(path, reason) => {
                 self.summary.skipped += 1;
                 if self.args.verbose {
-                    let line = format!("skipped {}: {reason}", sanitize::path(&path));
+                    // The reason quotes the file where that is no JSON.
+                    let line = format!("skipped {}: {}", sanitize::path(&path), sanitize::escape(&reason));
                     self.progress.suspend(|| terminal::tell(&line));
                 }
             }

@@ -25,11 +25,16 @@ pub(super) enum Meant {
 /// Looks for the place or the name that was meant.
 pub(super) fn meant(endpoint: &Endpoint, table: &Table, name: &str) -> Meant {
     let plain = simplified(name);
-    let same = (0..)
+    // Each name that nobody knows is held against all that are known: they share one buffer.
+    let mut known = String::new();
+    let mut same = (0..)
         .map(PropertyId)
         .zip(&table.properties)
-        .filter(|(_, property)| simplified(&property.name) == plain);
-    let mut same = same.map(|(id, _)| id);
+        .filter(|(_, property)| {
+            simplify(&property.name, &mut known);
+            known == plain
+        })
+        .map(|(id, _)| id);
     if let Some(property) = same.next() {
         let only = same.next().is_none();
         return Meant::Near { property, only };
@@ -51,10 +56,12 @@ pub(super) fn meant(endpoint: &Endpoint, table: &Table, name: &str) -> Meant {
     let near: Vec<(usize, PropertyId)> = (0..)
         .map(PropertyId)
         .zip(&table.properties)
-        .map(|(id, property)| (simplified(&property.name), id))
-        // The distance is never less than the difference in length: a name of a megabyte is not compared.
-        .filter(|(known, _)| known.chars().count().abs_diff(length) <= limit)
-        .map(|(known, id)| (strsim::osa_distance(&plain, &known), id))
+        .filter_map(|(id, property)| {
+            simplify(&property.name, &mut known);
+            // The distance is never less than the difference in length: a name of a megabyte is not compared.
+            (known.chars().count().abs_diff(length) <= limit)
+                .then(|| (strsim::osa_distance(&plain, &known), id))
+        })
         .filter(|(distance, _)| *distance <= limit)
         .collect();
     let only = near.len() == 1;
@@ -65,8 +72,19 @@ pub(super) fn meant(endpoint: &Endpoint, table: &Table, name: &str) -> Meant {
 
 /// Lower case without `_`, `-` and blanks: `user_name` is `username`.
 fn simplified(name: &str) -> String {
-    name.chars()
-        .filter(|c| !matches!(c, '_' | '-' | ' '))
-        .flat_map(char::to_lowercase)
-        .collect()
+    let mut plain = String::new();
+    simplify(name, &mut plain);
+    plain
+}
+
+/// The same, into a buffer that is used again.
+fn simplify(name: &str, plain: &mut String) {
+    plain.clear();
+    for c in name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')) {
+        if c.is_ascii() {
+            plain.push(c.to_ascii_lowercase());
+        } else {
+            plain.extend(c.to_lowercase());
+        }
+    }
 }
