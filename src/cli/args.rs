@@ -1,9 +1,14 @@
 //! What can be said on the command line.
 
+use std::env;
+use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 use std::num::NonZero;
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{
+    ArgGroup, Args as ClapArgs, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
+};
 
 /// Predicts the 400 responses of the GEP SMART Contact API before a request is sent.
 #[derive(Debug, Parser)]
@@ -13,6 +18,40 @@ pub struct Args {
     pub common: Common,
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// `geplint check` as if there were no other command.
+#[derive(Debug, Parser)]
+struct CheckAlone {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    check: Check,
+}
+
+impl Args {
+    /// What the command line says.
+    ///
+    /// To put together the definition of all commands takes longer than to check a small file. So `geplint check …`, which
+    /// is nearly every run, is first read as if there were no other; what cannot be read so (a mistake, a question for
+    /// help) is read again with all of them, and comes to what it always came to.
+    pub fn read() -> Result<Self, clap::Error> {
+        check_alone(env::args_os()).map_or_else(Self::try_parse, Ok)
+    }
+}
+
+fn check_alone(words: impl IntoIterator<Item = OsString>) -> Option<Args> {
+    let mut words = words.into_iter();
+    let name = words.next()?;
+    words.next().filter(|command| command == "check")?;
+    // Never taken apart: the memory goes back with the process.
+    let mut command = ManuallyDrop::new(CheckAlone::command());
+    let matches = command.try_get_matches_from_mut([name].into_iter().chain(words));
+    let CheckAlone { common, check } = CheckAlone::from_arg_matches(&matches.ok()?).ok()?;
+    Some(Args {
+        common,
+        command: Command::Check(Box::new(check)),
+    })
 }
 
 /// What every command understands.
@@ -353,4 +392,48 @@ pub struct Pages {
     /// Write the pages of all commands into this folder instead
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split_whitespace().map(OsString::from).collect()
+    }
+
+    #[test]
+    fn check_alone_is_read_as_among_all_commands() {
+        let lines = [
+            "geplint check",
+            "geplint check a.json b --format json -q --strict -j 3",
+            "geplint check --color never --rules r.toml --no-config -",
+            "geplint check --output sarif=x.sarif --statistics --exclude a/** --exclude b -- -x.json",
+            "geplint check --fix --unsafe-fixes --tenant t.toml --changed=main",
+        ];
+        for line in lines {
+            let alone = check_alone(words(line)).unwrap_or_else(|| panic!("{line}"));
+            let among = Args::try_parse_from(words(line)).unwrap_or_else(|error| panic!("{line}: {error}"));
+            assert_eq!(format!("{alone:?}"), format!("{among:?}"));
+        }
+    }
+
+    #[test]
+    fn everything_else_is_left_to_all_commands() {
+        let lines = [
+            "",
+            "geplint",
+            "geplint check --help",
+            "geplint check --no-such-flag",
+            "geplint check --diff --format json",
+            "geplint check --unsafe-fixes",
+            "geplint check --config a --no-config",
+            "geplint --color never check",
+            "geplint predict a.json",
+            "geplint checks",
+        ];
+        for line in lines {
+            assert!(check_alone(words(line)).is_none(), "{line}");
+        }
+    }
 }

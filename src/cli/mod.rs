@@ -20,8 +20,6 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use crate::report::{OutputError, unfinished};
 use args::{Args, Command};
 
@@ -37,7 +35,7 @@ pub const UNMATCHED: u8 = 3;
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
     unfinished::survive_quotas();
-    let args = match Args::try_parse() {
+    let args = match Args::read() {
         Ok(args) => args,
         Err(error) => {
             let told = terminal::usage(&error);
