@@ -417,7 +417,8 @@ impl Judge<'_> {
             mended: u64::from(file.fixed.is_some()),
             ..Summary::default()
         };
-        let file = FileReport::new(file.path, file.bytes, findings, checked.records);
+        let file = FileReport::new(file.path, file.bytes, findings, checked.records)
+            .with_threads(Threads::of(self.args.jobs));
         summary.add(&file);
         let statistics = statistics(self.args, &file);
         let mut counts = Some(Counts {

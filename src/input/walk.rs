@@ -111,12 +111,16 @@ impl Walk<'_> {
     }
 
     fn named(&mut self, path: &Path) {
+        // What can neither be met twice nor be unchanged goes by any name.
+        if !self.several && self.options.only.is_none() {
+            return self.file(path.to_path_buf(), None, true);
+        }
         match fs::canonicalize(path) {
             Ok(real) => {
                 if !self.has_changed(path, &real) {
                     return;
                 }
-                let known = Some(real).filter(|_| !self.options.repeats);
+                let known = Some(real).filter(|_| self.several);
                 self.file(path.to_path_buf(), known, true);
             }
             Err(error) => self.problem(path, unreachable(path, &error)),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::source::{Position, Source};
+use super::source::Position;
 use super::xml::{DECLARATION, escape};
 use super::{FileReport, Pieces, Report, Summary, facts, words};
 
@@ -15,7 +15,7 @@ impl Report for Checkstyle {
         if file.findings.is_empty() {
             return;
         }
-        let source = Source::new(&file.name, file.text);
+        let source = file.source(&file.name);
         if let Some(out) = out.room() {
             // Writing to a string cannot fail.
             let _ = writeln!(out, "  <file name=\"{}\">", escape(facts::local(&file.name)));

@@ -32,7 +32,7 @@ impl Report for Concise {
         } else {
             name
         };
-        let source = Source::new(&name, file.text);
+        let source = file.source(&name);
         for finding in file.findings.iter() {
             let Some(out) = out.room() else { return };
             line(out, &source, finding, self.palette);

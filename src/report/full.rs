@@ -92,7 +92,7 @@ fn guarded(draw: impl FnOnce() -> Result<String, fmt::Error>) -> Option<String> 
 impl Report for Full {
     fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
         let name = escape(&file.name);
-        let source = Source::new(&name, file.text);
+        let source = file.source(&name);
         for finding in file.findings.iter() {
             let Some(out) = out.room() else { return };
             self.finding(out, &source, finding);

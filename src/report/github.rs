@@ -16,7 +16,7 @@ pub struct GitHub;
 
 impl Report for GitHub {
     fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
-        let source = Source::new(&file.name, file.text);
+        let source = file.source(&file.name);
         for finding in file.findings.iter() {
             let Some(out) = out.room() else { return };
             command(out, &source, finding);

@@ -16,7 +16,7 @@ pub struct GitLab;
 
 impl Report for GitLab {
     fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
-        let source = Source::new(&file.name, file.text);
+        let source = file.source(&file.name);
         let mut prints = Fingerprints::default();
         let issue = |finding| Issue::new(&source, finding, &mut prints);
         elements(file.findings.iter().map(issue), INDENT, out);

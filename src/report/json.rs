@@ -24,7 +24,7 @@ pub struct Json;
 
 impl Report for Json {
     fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
-        let source = Source::new(&file.name, file.text);
+        let source = file.source(&file.name);
         let rows = file.findings.iter().map(|finding| Row::new(&source, finding));
         elements(rows, INDENT, out);
     }

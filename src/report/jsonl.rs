@@ -1,7 +1,6 @@
 //! One finding a line, each a JSON object with the fields of [`Json`](super::Json).
 
 use super::json::{Row, compact};
-use super::source::Source;
 use super::{FileReport, Pieces, Report};
 
 /// The findings as JSON Lines.
@@ -10,7 +9,7 @@ pub struct JsonLines;
 
 impl Report for JsonLines {
     fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
-        let source = Source::new(&file.name, file.text);
+        let source = file.source(&file.name);
         let mut scratch = Vec::new();
         for finding in file.findings.iter() {
             let Some(out) = out.room() else { return };

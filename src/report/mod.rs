@@ -57,6 +57,7 @@ pub use summary::{Problem, Summary};
 pub use table::Table;
 
 use crate::finding::{Finding, Severity, sort};
+use crate::threads::Threads;
 
 /// A file that has been checked.
 #[derive(Debug, Clone)]
@@ -69,6 +70,8 @@ pub struct FileReport<'a> {
     pub findings: Cow<'a, [Finding]>,
     /// How many records it has.
     pub records: u32,
+    /// How many threads may count its lines.
+    threads: Threads,
 }
 
 impl<'a> FileReport<'a> {
@@ -80,7 +83,22 @@ impl<'a> FileReport<'a> {
             text,
             findings: Cow::Owned(findings),
             records,
+            threads: Threads::ONE,
         }
+    }
+
+    /// Lets so many threads count lines where the text is long.
+    #[must_use]
+    pub fn with_threads(self, threads: Threads) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// The text under a name.
+    pub(crate) fn source<'n>(&self, name: &'n str) -> Source<'n>
+    where
+        'a: 'n,
+    {
+        Source::new(name, self.text).with_threads(self.threads)
     }
 
     /// Whether the API is predicted to refuse the request. Of a file that is no JSON nothing is predicted.

@@ -37,6 +37,7 @@ impl Report for Rooted {
             text: file.text,
             findings: Cow::Borrowed(&file.findings),
             records: file.records,
+            threads: file.threads,
         };
         self.inner.write(&named, out);
     }

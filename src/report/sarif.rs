@@ -37,7 +37,7 @@ pub struct Sarif;
 
 impl Report for Sarif {
     fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
-        let source = Source::new(&file.name, file.text);
+        let source = file.source(&file.name);
         let artifact = Artifact::new(&file.name);
         let mut prints = Fingerprints::default();
         let result = |finding| Outcome::new(&source, &artifact, finding, &mut prints);

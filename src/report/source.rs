@@ -1,11 +1,17 @@
 //! A file's text, and where in it an offset lies.
 
 use std::cell::{Cell, OnceCell};
+use std::thread;
 
 use memchr::{memchr, memchr_iter, memrchr};
 
+use crate::threads::Threads;
+
 /// A checkpoint is kept for every so many bytes.
 const BLOCK: usize = 4096;
+
+/// A part of fewer bytes is not worth a thread.
+const PART: usize = 8 << 20;
 
 /// A place in a file, both parts counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +30,7 @@ pub struct Position {
 pub struct Source<'a> {
     name: &'a str,
     text: &'a [u8],
+    threads: Threads,
     blocks: OnceCell<Vec<Checkpoint>>,
     /// The offset that was located last: findings come in order, and mostly several at one place.
     last: Cell<Located>,
@@ -69,10 +76,18 @@ impl<'a> Source<'a> {
         Self {
             name,
             text,
+            threads: Threads::ONE,
             blocks: OnceCell::new(),
             last: Cell::new(first),
             utf16: OnceCell::new(),
         }
+    }
+
+    /// Lets so many threads count lines where the text is long.
+    #[must_use]
+    pub const fn with_threads(mut self, threads: Threads) -> Self {
+        self.threads = threads;
+        self
     }
 
     /// The name it was made with.
@@ -157,21 +172,45 @@ impl<'a> Source<'a> {
     }
 
     fn blocks(&self) -> &[Checkpoint] {
-        self.blocks.get_or_init(|| checkpoints(self.text))
+        self.blocks.get_or_init(|| checkpoints(self.text, self.threads))
     }
 }
 
 /// One checkpoint at the start of every block, the one behind the last byte included.
-fn checkpoints(text: &[u8]) -> Vec<Checkpoint> {
-    let mut marks = Vec::with_capacity(text.len() / BLOCK + 1);
+fn checkpoints(text: &[u8], threads: Threads) -> Vec<Checkpoint> {
+    let parts = threads.for_parts(text.len() / PART);
+    let length = (text.len() / parts).next_multiple_of(BLOCK).max(BLOCK);
+    let counted = thread::scope(|scope| {
+        let count = |part| thread::Builder::new().spawn_scoped(scope, move || counts(part));
+        let mut rest = text.chunks(length);
+        let first = rest.next().unwrap_or_default();
+        // Where there are no threads left, this one counts.
+        let others: Vec<_> = rest.map(|part| (part, count(part))).collect();
+        let mut all = counts(first);
+        for (part, thread) in others {
+            let done = thread.ok().and_then(|thread| thread.join().ok());
+            all.extend(done.unwrap_or_else(|| counts(part)));
+        }
+        all
+    });
     let mut mark = Checkpoint { line: 0, start: 0 };
+    let mut marks = Vec::with_capacity(counted.len() + 1);
     marks.push(mark);
-    for (index, block) in text.chunks_exact(BLOCK).enumerate() {
-        mark.line += to_u32(memchr_iter(b'\n', block).count());
-        mark.start = memrchr(b'\n', block).map_or(mark.start, |at| to_u32(index * BLOCK + at + 1));
+    for (index, (newlines, last)) in counted.into_iter().enumerate() {
+        mark.line += newlines;
+        mark.start = last.map_or(mark.start, |at| to_u32(index * BLOCK) + at + 1);
         marks.push(mark);
     }
     marks
+}
+
+/// Of each whole block how many newlines it has, and where in it the last one is.
+fn counts(part: &[u8]) -> Vec<(u32, Option<u32>)> {
+    let count = |block| {
+        let newlines = to_u32(memchr_iter(b'\n', block).count());
+        (newlines, memrchr(b'\n', block).map(to_u32))
+    };
+    part.chunks_exact(BLOCK).map(count).collect()
 }
 
 /// One mark for every block, as near to its start as characters allow.
@@ -215,6 +254,8 @@ fn to_u32(index: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZero;
+
     use super::*;
 
     fn at(text: &str, offset: u32) -> (u32, u32) {
@@ -231,6 +272,22 @@ mod tests {
         assert_eq!(at("a\nbc\n", 5), (3, 1));
         assert_eq!(at("a\r\nb", 3), (2, 1));
         assert_eq!(at("é\u{1f600}x", 6), (1, 7));
+    }
+
+    #[test]
+    fn several_threads_count_the_same_lines() {
+        let mut text = vec![b'x'; 4 * PART + 1234];
+        for at in (0..text.len()).step_by(70_001) {
+            text[at] = b'\n';
+        }
+        for length in [text.len(), 2 * PART, 2 * PART + 1, 3 * PART + BLOCK - 1, BLOCK, 0] {
+            let text = &text[..length];
+            let one = format!("{:?}", checkpoints(text, Threads::ONE));
+            for threads in 2..=5 {
+                let several = checkpoints(text, Threads::of(NonZero::new(threads)));
+                assert!(format!("{several:?}") == one, "{length} bytes, {threads} threads");
+            }
+        }
     }
 
     #[test]

@@ -240,9 +240,9 @@ impl<'d> Compiler<'d> {
             ty,
             or_list: def.or_list,
             max_length,
-            too_long,
-            required,
-            one_of,
+            too_long: too_long.map(Box::new),
+            required: required.map(Box::new),
+            one_of: one_of.map(Box::new),
             shape: def
                 .shape
                 .as_ref()

@@ -224,11 +224,11 @@ pub struct Property {
     /// Longest text in UTF-16 units.
     pub max_length: Option<u32>,
     /// What `max_length` is answered with.
-    pub too_long: Option<Claim>,
+    pub too_long: Option<Box<Claim>>,
     /// Whether it has to be there.
-    pub required: Option<Required>,
+    pub required: Option<Box<Required>>,
     /// The values it may have.
-    pub one_of: Option<OneOf>,
+    pub one_of: Option<Box<OneOf>>,
     /// The shape its text should have.
     pub shape: Option<Shape>,
     /// The tenant's facts that decide whether its value is right.
