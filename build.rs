@@ -45,7 +45,7 @@ fn main() -> io::Result<()> {
         let compiled = postcard::to_stdvec(&endpoint).map_err(io::Error::other)?;
         fs::write(Path::new(&out).join(format!("{id}.rules")), compiled)?;
         let rows = &endpoint.record_table().properties;
-        let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+        let names: Vec<&str> = rows.iter().map(|row| &*row.name).collect();
         // Paths are put together where the code is compiled: a copied target folder must not read the old place.
         let _ = writeln!(
             code,

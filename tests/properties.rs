@@ -221,7 +221,7 @@ fn object(endpoint: &'static Endpoint, table: &'static Table, depth: u32) -> Box
             .into_iter()
             .map(|index| {
                 let property = &table.properties[index];
-                let name = property.name.clone();
+                let name = property.name.to_string();
                 let spelled = prop_oneof![Just(name.clone()), Just(name.to_lowercase())];
                 (spelled, value(endpoint, property.ty, depth))
             })

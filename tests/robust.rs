@@ -810,7 +810,7 @@ fn no_name_of_the_api_stands_in_the_code() {
             names.extend(table.properties.iter().map(|property| property.name.clone()));
         }
     }
-    names.retain(|name| name.chars().count() >= 8 && !envelope.contains(&name.as_str()));
+    names.retain(|name| name.chars().count() >= 8 && !envelope.contains(&name.as_ref()));
     assert!(names.len() > 60);
     let (mut files, mut seen) = (0, 0);
     for path in files_below(Path::new("src")) {

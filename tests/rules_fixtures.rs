@@ -282,7 +282,7 @@ fn wanted() -> BTreeSet<Key> {
     let mut all = BTreeSet::new();
     for endpoint in endpoints() {
         let mut want = |rule: &str, name: &str| {
-            all.insert((rule.to_owned(), endpoint.id.clone(), name.to_owned()));
+            all.insert((rule.to_owned(), endpoint.id.to_string(), name.to_owned()));
         };
         for Constraint { rule, name, .. } in
             listed(endpoint).filter(|constraint| constraint.needs.is_none() && constraint.name.contains('.'))
@@ -301,7 +301,7 @@ fn every_constraint_has_a_bad_and_a_good_fixture() {
         if let Some(name) = fixture.constraint() {
             have.entry(fixture.bad)
                 .or_default()
-                .insert((fixture.rule, fixture.endpoint.id.clone(), name));
+                .insert((fixture.rule, fixture.endpoint.id.to_string(), name));
         }
     }
     let wanted = wanted();

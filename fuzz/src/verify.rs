@@ -42,7 +42,7 @@ pub fn run(data: &[u8]) {
         exchanges.extend(
             endpoints()
                 .iter()
-                .map(|endpoint| (request, response, Some(endpoint.id.as_str()))),
+                .map(|endpoint| (request, response, Some(&*endpoint.id))),
         );
     }
     compare(&exchanges);

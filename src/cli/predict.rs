@@ -121,7 +121,7 @@ impl Run<'_> {
                 None
             }
         };
-        let endpoint = request.endpoint.id.clone();
+        let endpoint = request.endpoint.id.to_string();
         self.answers.push(Answer {
             path: sanitize::plain_path(path),
             endpoint,

@@ -118,8 +118,8 @@ impl Widths {
                 .unwrap_or(0)
         };
         Self {
-            row: widest(|_, property| property.row.clone()),
-            name: widest(|_, property| property.name.clone()),
+            row: widest(|_, property| property.row.to_string()),
+            name: widest(|_, property| property.name.to_string()),
             ty: widest(type_text),
         }
     }
@@ -136,7 +136,7 @@ fn row(text: &mut String, endpoint: &Endpoint, property: &Property, widths: &Wid
     let head = format!("  {:row$}  {:name$}  {ty:ty_width$}", property.row, property.name);
     let mut told: Vec<String> = endpoint.of_property(property).iter().skip(1).map(told).collect();
     if !property.note.is_empty() {
-        told.push(property.note.clone());
+        told.push(property.note.to_string());
     }
     let indent = head.width() + 2;
     let room = look.width.saturating_sub(indent);

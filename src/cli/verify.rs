@@ -154,7 +154,7 @@ impl Run<'_> {
         };
         let endpoint = self.args.knowledge.endpoint.clone().or_else(|| {
             let configured = self.known.endpoint(self.project, request)?;
-            Some(configured.id.clone())
+            Some(configured.id.to_string())
         });
         self.exchange(&Exchange {
             name: &sanitize::plain_path(&pair.name),

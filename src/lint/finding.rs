@@ -407,8 +407,8 @@ impl<'a> Linter<'a> {
                 None => {
                     *self.undecided += 1;
                     claim.to_mut().severity = Severity::Warning;
-                    "only a contact that is new to the tenant needs it; --tenant tells"
-                        .clone_into(&mut claim.to_mut().note);
+                    claim.to_mut().note =
+                        Cow::Borrowed("only a contact that is new to the tenant needs it; --tenant tells");
                     message.push_str(": refused if the contact is new to the tenant");
                 }
             }
@@ -472,7 +472,7 @@ impl<'a> Linter<'a> {
     }
 
     pub(super) fn none_of(&mut self, claim: &Claim, table: &Table, objects: &[NodeId], ids: &[PropertyId]) {
-        let names: Vec<&str> = ids.iter().map(|id| table.property(*id).name.as_str()).collect();
+        let names: Vec<&str> = ids.iter().map(|id| table.property(*id).name.as_ref()).collect();
         let message = format!("neither {} is given", names.join(" nor "));
         let help = format!("Send {}.", names.join(" or "));
         self.claim(
@@ -690,7 +690,7 @@ impl<'a> Linter<'a> {
             None => format!("Shorten it to {limit} {unit} or fewer."),
         };
         let fills = [
-            ("property", property.name.as_str()),
+            ("property", &*property.name),
             ("limit", &limit.to_string()),
             ("value", text),
         ];
@@ -721,7 +721,7 @@ impl<'a> Linter<'a> {
             None if of.is_empty() => format!("Send {}.", or_list(&list.values)),
             None => format!("Send a value of {of}."),
         };
-        let fills = [("property", property.name.as_str()), ("value", text)];
+        let fills = [("property", &*property.name), ("value", text)];
         let told = self.findings.len();
         self.claim(
             &list.claim,
@@ -879,7 +879,7 @@ impl<'a> Linter<'a> {
         });
         let mut claim = claim.clone();
         claim.evidence = single.held_evidence.unwrap_or(claim.evidence);
-        claim.note.clear();
+        claim.note = Cow::Borrowed("");
         let constraint = self.endpoint.route_name(&single.items);
         let help = format!("Send {}{switch}.", quoted(held));
         let fills = [("subject", subject.as_ref()), ("value", text)];
@@ -960,7 +960,7 @@ impl<'a> Linter<'a> {
                     format!("Send one of the tenant's {}.", known.fact.name()),
                 )
             };
-        let fills = [("property", property.name.as_str()), ("value", text)];
+        let fills = [("property", &*property.name), ("value", text)];
         let told = self.findings.len();
         self.claim(
             &known.claim,
@@ -977,7 +977,7 @@ impl<'a> Linter<'a> {
     /// Name of the property at the end of a route.
     fn end(&self, route: &Route) -> String {
         route.steps.last().map_or_else(String::new, |(table, id)| {
-            self.endpoint.table(*table).property(*id).name.clone()
+            self.endpoint.table(*table).property(*id).name.to_string()
         })
     }
 

@@ -80,7 +80,7 @@ fn of_example(rule: &RuleText, example: Option<&Example>) -> Text {
 }
 
 fn point(answer: &Answer, rows: &[&Constraint]) -> Text {
-    let mut point = vec![Piece::Code(answer.error_code.clone())];
+    let mut point = vec![Piece::Code(answer.error_code.to_string())];
     point.push(Piece::Words(format!(" \"{}\"", answer.description)));
     let (documented, inferred): (Vec<&Constraint>, Vec<_>) =
         rows.iter().partition(|row| row.wording == Wording::Documented);

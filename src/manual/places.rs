@@ -33,7 +33,7 @@ pub fn blocks(rule: &str, endpoints: &[&Endpoint]) -> Vec<Block> {
     }
     let mut blocks = Vec::new();
     for (endpoint, rows) in found {
-        blocks.push(Block::Heading(endpoint.id.clone()));
+        blocks.push(Block::Heading(endpoint.id.to_string()));
         let head = vec!["property", "has to be", "row", "evidence", "severity"];
         blocks.push(Block::Table(head, rows.iter().map(row).collect()));
     }

@@ -98,7 +98,7 @@ mod tests {
             fresh.endpoint().expect("it is read back");
             assert_eq!(early, names.map(|name| fresh.knows(name)), "{id}");
             let table = fresh.endpoint().expect("it is read back").record_table();
-            let known: Vec<&str> = table.properties.iter().map(|row| row.name.as_str()).collect();
+            let known: Vec<&str> = table.properties.iter().map(|row| &*row.name).collect();
             assert_eq!(fresh.names, known, "{id}");
         }
     }

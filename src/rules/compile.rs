@@ -1,5 +1,6 @@
 //! From a rules file's text to an [`Endpoint`]: resolve every name, refuse what does not fit, say where.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -122,14 +123,14 @@ impl<'d> Compiler<'d> {
         sight::take(&mut tables, record);
         Ok(Endpoint {
             contact,
-            id: def.endpoint.clone(),
-            title: def.title.clone(),
-            method: def.method.clone(),
-            path: def.path.clone(),
-            page: def.page.clone(),
+            id: def.endpoint.clone().into(),
+            title: def.title.clone().into(),
+            method: def.method.clone().into(),
+            path: def.path.clone().into(),
+            page: def.page.clone().into(),
             record,
             key,
-            error_key: def.error_key.clone(),
+            error_key: def.error_key.clone().map(Cow::Owned),
             good_beside_bad: good_beside_bad(&def.good_beside_bad)?,
             answers: self.answers.clone(),
             off: def.rules_off.clone(),
@@ -185,10 +186,10 @@ impl<'d> Compiler<'d> {
             }
             properties.push(property);
         }
-        let names = NameIndex::new(properties.iter().map(|property| property.name.as_str()));
+        let names = NameIndex::new(properties.iter().map(|property| &*property.name));
         let mut table = Table {
-            name: String::new(),
-            title: def.title.clone(),
+            name: Cow::default(),
+            title: def.title.clone().into(),
             properties,
             names,
             offset: 0,
@@ -235,8 +236,8 @@ impl<'d> Compiler<'d> {
             .transpose()?;
         let property = Property {
             glance: Glance::Never,
-            row: number,
-            name: def.name.clone(),
+            row: number.into(),
+            name: def.name.clone().into(),
             ty,
             or_list: def.or_list,
             max_length,
@@ -251,9 +252,9 @@ impl<'d> Compiler<'d> {
             known: Vec::new(),
             outbound_only: def.outbound_only,
             null_elements_allowed: null_elements(def.null_elements.as_ref())?,
-            note: def.note.clone().unwrap_or_default(),
-            source,
-            constraint: String::new(),
+            note: def.note.clone().unwrap_or_default().into(),
+            source: source.into(),
+            constraint: Cow::default(),
             has_to_say: def.required.is_some(),
         };
         if property.or_list && !matches!(property.ty, Type::Object(_)) {
@@ -320,7 +321,7 @@ impl<'d> Compiler<'d> {
         };
         let mut claim = claim(&inner.claim, &defaults);
         if claim.rule.is_empty() {
-            claim.rule = String::from(if claim.severity == Severity::Error {
+            claim.rule = Cow::from(if claim.severity == Severity::Error {
                 "not-in-list"
             } else {
                 "unlisted-value"
@@ -421,7 +422,7 @@ impl<'d> Compiler<'d> {
         };
         let source = match &kind {
             CheckKind::Differs { route, .. } => match (end(tables, route), &def.layer) {
-                (Some(end), None) if def.row.is_none() => end.source.clone(),
+                (Some(end), None) if def.row.is_none() => end.source.to_string(),
                 _ => source,
             },
             _ => source,
@@ -458,7 +459,7 @@ impl<'d> Compiler<'d> {
                 .properties
                 .iter()
                 .filter_map(|property| match property.ty {
-                    Type::Object(id) | Type::ObjectList(id) => Some((id, property.name.clone())),
+                    Type::Object(id) | Type::ObjectList(id) => Some((id, property.name.to_string())),
                     _ => None,
                 })
                 .collect();
@@ -480,9 +481,9 @@ impl<'d> Compiler<'d> {
             let table = &mut tables[index];
             table.offset = offset;
             offset = offset.saturating_add(u16::try_from(table.properties.len() + 1).unwrap_or(u16::MAX));
-            table.name.clone_from(name.get_ref());
+            table.name = name.get_ref().clone().into();
             for property in &mut table.properties {
-                property.constraint = format!("{}.{}", table.name, property.name);
+                property.constraint = format!("{}.{}", table.name, property.name).into();
             }
         }
         Ok(())
@@ -573,8 +574,8 @@ fn contact(rows: &Spanned<ContactDef>, table: &Table) -> Result<ContactRows> {
 
 fn answer(def: &AnswerDef) -> Answer {
     Answer {
-        error_code: def.error_code.clone(),
-        description: def.description.clone(),
+        error_code: def.error_code.clone().into(),
+        description: def.description.clone().into(),
     }
 }
 
@@ -592,7 +593,7 @@ fn enumeration(name: &str, def: &EnumDef) -> Result<Enumeration> {
         .map(|word| fact(word.get_ref(), &word.span()))
         .transpose()?;
     Ok(Enumeration {
-        name: name.to_owned(),
+        name: name.to_owned().into(),
         members,
         open: def.open,
         fact,
@@ -630,24 +631,28 @@ fn claim(def: &ClaimDef, defaults: &Defaults) -> Claim {
     };
     let code = def
         .error_code
-        .as_ref()
-        .or(defaults.answer.map(|answer| &answer.error_code));
+        .as_deref()
+        .or(defaults.answer.map(|answer| &*answer.error_code));
     let description = def
         .description
-        .as_ref()
-        .or(defaults.answer.map(|answer| &answer.description));
+        .as_deref()
+        .or(defaults.answer.map(|answer| &*answer.description));
     Claim {
-        rule: def.rule.clone().unwrap_or_else(|| defaults.rule.to_owned()),
+        rule: def
+            .rule
+            .clone()
+            .unwrap_or_else(|| defaults.rule.to_owned())
+            .into(),
         evidence,
         severity,
         wording,
         phase,
         answer: code.zip(description).map(|(code, text)| Answer {
-            error_code: code.clone(),
-            description: text.clone(),
+            error_code: code.to_owned().into(),
+            description: text.to_owned().into(),
         }),
-        source: defaults.source.to_owned(),
-        note: def.note.clone().unwrap_or_default(),
+        source: defaults.source.to_owned().into(),
+        note: def.note.clone().unwrap_or_default().into(),
     }
 }
 

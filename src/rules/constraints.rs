@@ -65,7 +65,7 @@ impl Endpoint {
     #[must_use]
     pub fn of_property(&self, property: &Property) -> Vec<Constraint> {
         let from = |claim: &Claim, what: String, needs, stated| {
-            of_claim(claim, property.constraint.clone(), what, needs, stated)
+            of_claim(claim, property.constraint.to_string(), what, needs, stated)
         };
         let own = |rule, what: String, severity, evidence| Constraint {
             evidence,
@@ -152,7 +152,7 @@ impl Endpoint {
     fn of_check(&self, table: &super::Table, check: &super::Check) -> Constraint {
         let names = |ids: &[super::PropertyId]| {
             ids.iter()
-                .map(|id| table.property(*id).name.as_str())
+                .map(|id| table.property(*id).name.as_ref())
                 .collect::<Vec<_>>()
                 .join("|")
         };
@@ -265,7 +265,7 @@ impl Endpoint {
         let table = route
             .steps
             .first()
-            .map_or("", |(table, _)| self.table(*table).name.as_str());
+            .map_or("", |(table, _)| &*self.table(*table).name);
         route.steps.iter().fold(table.to_owned(), |name, (table, id)| {
             format!("{name}.{}", self.table(*table).property(*id).name)
         })
@@ -274,7 +274,7 @@ impl Endpoint {
     /// The name that stands for a type in the converter's sentences. For our own types a guess.
     #[must_use]
     pub fn clr_name(&self, ty: Type) -> Cow<'_, str> {
-        let table = |id| self.table(id).name.as_str();
+        let table = |id| &*self.table(id).name;
         match ty {
             Type::String => Cow::Borrowed("System.String"),
             Type::Boolean => Cow::Borrowed("System.Boolean"),
@@ -282,7 +282,7 @@ impl Endpoint {
             Type::Long => Cow::Borrowed("System.Int64"),
             Type::Decimal => Cow::Borrowed("System.Decimal"),
             Type::DateTime => Cow::Borrowed("System.DateTime"),
-            Type::Enum(id) => Cow::Borrowed(self.enums[usize::from(id)].name.as_str()),
+            Type::Enum(id) => Cow::Borrowed(&*self.enums[usize::from(id)].name),
             Type::Object(id) => Cow::Borrowed(table(id)),
             Type::StringList => Cow::Borrowed("System.Collections.Generic.List`1[System.String]"),
             Type::ObjectList(id) => Cow::Owned(format!("System.Collections.Generic.List`1[{}]", table(id))),
@@ -300,7 +300,7 @@ impl Endpoint {
             Type::Decimal => "decimal".to_owned(),
             Type::DateTime => "date-time".to_owned(),
             Type::Enum(id) => format!("enum {}", self.enums[usize::from(id)].name),
-            Type::Object(id) => self.table(id).name.clone(),
+            Type::Object(id) => self.table(id).name.to_string(),
             Type::StringList => "list of string".to_owned(),
             Type::ObjectList(id) => format!("list of {}", self.table(id).name),
         }
@@ -310,12 +310,12 @@ impl Endpoint {
 /// A constraint that a claim states.
 fn of_claim(claim: &Claim, name: String, what: String, needs: Option<Fact>, stated: Stated) -> Constraint {
     Constraint {
-        rule: claim.rule.clone(),
+        rule: claim.rule.to_string(),
         name,
         what,
         severity: claim.severity,
         evidence: claim.evidence,
-        source: claim.source.clone(),
+        source: claim.source.to_string(),
         needs,
         stated,
         answer: claim.answer.clone().filter(|_| claim.severity == Severity::Error),
@@ -327,11 +327,11 @@ fn of_claim(claim: &Claim, name: String, what: String, needs: Option<Fact>, stat
 fn of_row(property: &Property, rule: &str, what: String, severity: Severity) -> Constraint {
     Constraint {
         rule: rule.to_owned(),
-        name: property.constraint.clone(),
+        name: property.constraint.to_string(),
         what,
         severity,
         evidence: Evidence::Inferred,
-        source: property.source.clone(),
+        source: property.source.to_string(),
         needs: None,
         stated: Stated::Otherwise,
         answer: None,

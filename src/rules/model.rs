@@ -1,5 +1,7 @@
 //! The tables of an endpoint and their constraints, as the engine reads them.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::lists::List;
@@ -20,21 +22,26 @@ pub struct PropertyId(pub u16);
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Endpoint {
     /// Kebab-case of the URL's last segment.
-    pub id: String,
+    #[serde(borrow)]
+    pub id: Cow<'static, str>,
     /// The page's title.
-    pub title: String,
+    #[serde(borrow)]
+    pub title: Cow<'static, str>,
     /// HTTP method.
-    pub method: String,
+    #[serde(borrow)]
+    pub method: Cow<'static, str>,
     /// Path of the URL.
-    pub path: String,
+    #[serde(borrow)]
+    pub path: Cow<'static, str>,
     /// The vendor's page that the file was written from.
-    pub page: String,
+    #[serde(borrow)]
+    pub page: Cow<'static, str>,
     /// The table of a record.
     pub record: TableId,
     /// Properties of the record whose first present one is the key in the response.
     pub key: Vec<PropertyId>,
     /// What stands as key in `errorDetails` instead, if not the record's own key.
-    pub error_key: Option<String>,
+    pub error_key: Option<Cow<'static, str>>,
     /// Whether good records are listed when others are bad.
     pub good_beside_bad: GoodBesideBad,
     /// What failed constraints are answered with by default.
@@ -91,6 +98,7 @@ pub enum GoodBesideBad {
 
 /// The default answers of an endpoint.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Answers {
     /// A mandatory property that is missing.
     pub missing: Answer,
@@ -108,16 +116,19 @@ pub struct Answers {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     /// `errorCode`.
-    pub error_code: String,
+    #[serde(borrow)]
+    pub error_code: Cow<'static, str>,
     /// Template of `errorDescription`.
-    pub description: String,
+    #[serde(borrow)]
+    pub description: Cow<'static, str>,
 }
 
 /// What a constraint says of itself: how sure, how severe, what it is answered with, and where it comes from.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Claim {
     /// Rule id, naming the problem.
-    pub rule: String,
+    #[serde(borrow)]
+    pub rule: Cow<'static, str>,
     /// Where it comes from.
     pub evidence: Evidence,
     /// Error or warning.
@@ -129,16 +140,19 @@ pub struct Claim {
     /// The answer; only an error shows it.
     pub answer: Option<Answer>,
     /// Table and row: `Buyer Contact 1.2`.
-    pub source: String,
+    #[serde(borrow)]
+    pub source: Cow<'static, str>,
     /// Why it is believed or not; may be empty.
-    pub note: String,
+    #[serde(borrow)]
+    pub note: Cow<'static, str>,
 }
 
 /// A named list of values that a JSON scalar may bind to.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Enumeration {
     /// Its name in the rules file.
-    pub name: String,
+    #[serde(borrow)]
+    pub name: Cow<'static, str>,
     /// The members that the page names.
     pub members: Vec<EnumMember>,
     /// The page names only some of them.
@@ -176,9 +190,11 @@ pub enum Type {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Table {
     /// Its name in the rules file.
-    pub name: String,
+    #[serde(borrow)]
+    pub name: Cow<'static, str>,
     /// Its caption on the page.
-    pub title: String,
+    #[serde(borrow)]
+    pub title: Cow<'static, str>,
     /// Its rows in the page's order.
     pub properties: Vec<Property>,
     /// Where its rows begin when the rows of all tables, and one more for each table, are counted through.
@@ -214,9 +230,11 @@ impl Table {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Property {
     /// The page's row number; empty where it has none.
-    pub row: String,
+    #[serde(borrow)]
+    pub row: Cow<'static, str>,
     /// Its name, as the page spells it.
-    pub name: String,
+    #[serde(borrow)]
+    pub name: Cow<'static, str>,
     /// Its declared type.
     pub ty: Type,
     /// The sample sends an object where the table says list: a list is a warning.
@@ -238,11 +256,14 @@ pub struct Property {
     /// A null in its list is fine: the sample shows one.
     pub null_elements_allowed: bool,
     /// Something worth knowing of the row; may be empty.
-    pub note: String,
+    #[serde(borrow)]
+    pub note: Cow<'static, str>,
     /// Table and row: `Buyer Contact 1.2`.
-    pub source: String,
+    #[serde(borrow)]
+    pub source: Cow<'static, str>,
     /// `Table.Property`: how tests and reports name the row.
-    pub constraint: String,
+    #[serde(borrow)]
+    pub constraint: Cow<'static, str>,
     /// White space in it is no value: it is mandatory, or names the record.
     pub(crate) has_to_say: bool,
     /// What is surely right of it at a glance.
@@ -277,6 +298,7 @@ impl Property {
 
 /// A property that has to be there.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Required {
     /// What missing it is answered with.
     pub claim: Claim,
@@ -290,6 +312,7 @@ pub struct Required {
 
 /// A list of values.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct OneOf {
     /// What a value outside it is answered with.
     pub claim: Claim,
@@ -393,6 +416,7 @@ impl Fact {
 
 /// A value that has to be known to the tenant.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Known {
     /// What an unknown value is answered with.
     pub claim: Claim,
@@ -413,6 +437,7 @@ pub struct Route {
 
 /// A check over several properties of one object.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Check {
     /// The row that it is checked with: that of its first property.
     pub anchor: PropertyId,

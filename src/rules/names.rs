@@ -28,7 +28,7 @@ impl NameIndex {
     }
 
     /// The property of that name in any ASCII case; `name_of` tells the name of an id.
-    pub fn find<'t>(&self, name: &str, name_of: impl Fn(PropertyId) -> &'t String) -> Option<PropertyId> {
+    pub fn find<'t>(&self, name: &str, name_of: impl Fn(PropertyId) -> &'t str) -> Option<PropertyId> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut at = hash(name) & mask;
         loop {

@@ -55,7 +55,7 @@ impl Predictor for Session<'_> {
 fn of_request(request: Request<'_>) -> Predicted {
     match request.predict_mended() {
         Ok(prediction) => Predicted::Envelope {
-            endpoint: request.endpoint.id.clone(),
+            endpoint: request.endpoint.id.to_string(),
             prediction,
             mended: request.mended,
             checked: request.checked,
