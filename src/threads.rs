@@ -4,7 +4,11 @@ use std::num::NonZero;
 use std::sync::OnceLock;
 use std::thread;
 
-/// A number of threads: the one asked for, else as many as the system gives us. The system is asked only when somebody
+/// More of them are never started, whatever is asked for. One thread shows what all the others find, so ever more of them
+/// only wait; and each takes two megabytes of addresses for its stack, and memory for the largest file that it reads.
+const MOST: usize = 64;
+
+/// A number of threads, [`MOST`] at the most: the one asked for, else as many as the system gives us. The system is asked only when somebody
 /// wants to know, which for a small file is never: the question takes a dozen system calls.
 #[derive(Debug, Clone, Copy)]
 pub struct Threads(Option<NonZero<usize>>);
@@ -13,7 +17,7 @@ impl Threads {
     /// No thread but the one at hand.
     pub const ONE: Self = Self(NonZero::new(1));
 
-    /// As many as asked for.
+    /// As many as asked for, within reason.
     #[must_use]
     pub const fn of(asked: Option<NonZero<usize>>) -> Self {
         Self(asked)
@@ -22,7 +26,7 @@ impl Threads {
     /// How many they are.
     #[must_use]
     pub fn count(self) -> usize {
-        self.0.map_or_else(available, NonZero::get)
+        self.0.map_or_else(available, NonZero::get).min(MOST)
     }
 
     /// How many of them are worth their while for so many parts of a work: one each, and one at least.
@@ -50,5 +54,17 @@ mod tests {
         );
         assert_eq!(Threads::ONE.for_parts(9), 1);
         assert!(Threads::of(None).count() >= 1);
+    }
+
+    #[test]
+    fn no_more_than_is_reasonable() {
+        for asked in [MOST + 1, 99_999, usize::MAX] {
+            let many = Threads::of(NonZero::new(asked));
+            assert_eq!(many.count(), MOST);
+            assert_eq!(
+                [1, 9, usize::MAX].map(|parts| many.for_parts(parts)),
+                [1, 9, MOST]
+            );
+        }
     }
 }

@@ -9,7 +9,7 @@ use geplint::session::{Outcome, Session};
 use geplint::tenant::{Tenant, load};
 
 /// Requests that fit several endpoints, that fit one by a name alone, or that have strangers among their names.
-const CLOSE: [&str; 13] = [
+const CLOSE: [&str; 19] = [
     r#"[{"contactCode": "C-1", "userName": "ann@example.com", "firstName": "Ann", "lastName": "Lee",
         "emailAddress": "ann@example.com", "isActive": true, "address": {"addressLine1": "1 Quay", "city": "Lyon",
         "stateCode": "ARA", "countryCode": "FR", "zipCode": "69002"}}]"#,
@@ -24,6 +24,12 @@ const CLOSE: [&str; 13] = [
     r#"{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}"#,
     r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}, null]"#,
     r#"[[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}]]"#,
+    r#"[{"GroupName": "Buyers", "Other": 1}]"#,
+    r#"[{"Description": "x", "Other": 1}]"#,
+    r#"[{"Description": "x", "Other": 1}, {"GroupName": "Buyers", "ContactCodes": [{"ContactCode": "C-1"}]}]"#,
+    r#"[{"GroupName": "Buyers", "ContactCodes": [{"ContactCode": "C-1"}]}, {"Description": "x", "Other": 1}]"#,
+    r#"[{"Description": "x"}]"#,
+    r#"[{"Description": "x", "description": "x"}]"#,
     "[]",
 ];
 

@@ -179,6 +179,30 @@ fn other_encodings_are_named_and_not_read() {
 }
 
 #[test]
+fn a_nul_or_two_make_no_other_encoding() {
+    let documents: [&[u8]; 9] = [
+        b"[\0]",
+        b"[\0]\n",
+        b"[\x001]",
+        b"[\0\0]",
+        b"\0[]",
+        b"\0[\0",
+        b"\0[]\n",
+        b"[\0]\0\n",
+        b"\0[\0]\n",
+    ];
+    for bytes in documents {
+        let (text, errors) = text(bytes);
+        assert_eq!(text.as_bytes(), bytes);
+        assert!(errors.is_empty(), "{bytes:?}");
+        assert!(!kinds(bytes).contains(&"encoding") && !read(bytes).is_valid());
+    }
+    for bytes in [&b"[\0]\0"[..], b"\0[\0]", b"7\0", b"\x007", b"\xFF\xFE[\0]"] {
+        assert_eq!(kinds(bytes), ["encoding"], "{bytes:?}");
+    }
+}
+
+#[test]
 fn a_byte_order_mark_is_a_warning_and_stays_in_place() {
     let read = read("\u{feff}[1]".as_bytes());
     assert!(read.is_valid());

@@ -226,7 +226,7 @@ pub struct Check {
     pub mending: Mending,
     #[command(flatten)]
     pub suppression: Suppression,
-    /// Threads to work with; as many as there are processors by default
+    /// Threads to work with, 64 at the most; as many as there are processors by default
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<NonZero<usize>>,
     /// Check only what git says has changed since the last commit, or since the branch left REF; that there is nothing

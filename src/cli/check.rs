@@ -89,7 +89,11 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     } else {
         most.for_parts(entries.len().div_ceil(FILES_PER_THREAD))
     };
-    match in_order(&entries, threads, worker, |examined| run.show(examined)) {
+    let examiner = || {
+        let mut worker = worker();
+        move |entry: &Entry, way: &mut dyn Way| worker.examine(entry, way)
+    };
+    match in_order(&entries, threads, examiner, |examined| run.show(examined)) {
         Err(OutputError::Closed) => Ok(run.so_far()),
         other => other.and_then(|()| run.finish(since)),
     }
@@ -115,17 +119,25 @@ fn at_a_time(files: usize, threads: usize) -> usize {
     (files / threads / 16).clamp(1, 32)
 }
 
+/// How many batches for each thread may be begun before the one that is due has been shown: enough that nobody waits for
+/// a file that takes a while, and few enough that behind one that takes very long not all the others pile up.
+const AHEAD: usize = 8;
+
 /// Has workers examine the entries, and hands what they find to `show` in the entries' order, whoever is first.
-fn in_order<'a>(
-    entries: &[Entry],
+///
+/// Each thread has a worker of its own, which hands on what there is to tell of an entry; `false` where nobody is there
+/// for it any more.
+fn in_order<E: Sync, W: FnMut(&E, &mut dyn Way) -> bool>(
+    entries: &[E],
     threads: usize,
-    worker: impl Fn() -> Worker<'a> + Sync,
+    worker: impl Fn() -> W + Sync,
     mut show: impl FnMut(Examined) -> Result<(), OutputError>,
 ) -> Result<(), OutputError> {
     if threads <= 1 {
-        return one_by_one(entries, &mut worker(), show);
+        return one_by_one(entries, worker(), show);
     }
     let at_once = at_a_time(entries.len(), threads);
+    let ahead = at_once * threads * AHEAD;
     let (next, gone, turn) = (AtomicUsize::new(0), AtomicBool::new(false), Turn::default());
     thread::scope(|scope| {
         // Bounded, so that what is slow to print does not pile up.
@@ -133,12 +145,18 @@ fn in_order<'a>(
         for number in 0..threads {
             let (sender, worker, next, gone, turn) = (sender.clone(), &worker, &next, &gone, &turn);
             let thread = thread::Builder::new().spawn_scoped(scope, move || {
+                let _others = turn.unwinding();
                 let mut worker = worker();
-                while !gone.load(Relaxed) {
+                loop {
                     let first = next.fetch_add(at_once, Relaxed);
                     let Some(rest) = entries.get(first..).filter(|rest| !rest.is_empty()) else {
                         break;
                     };
+                    // Whoever has the batch that is due never waits here: batches are taken in order.
+                    turn.wait_for(first.saturating_sub(ahead));
+                    if gone.load(Relaxed) {
+                        break;
+                    }
                     let mut queue = Queue {
                         sender: &sender,
                         turn,
@@ -147,7 +165,7 @@ fn in_order<'a>(
                     };
                     let mut batch = rest.iter().take(at_once);
                     let done = batch.len();
-                    if !batch.all(|entry| worker.examine(entry, &mut queue)) || !queue.send(done) {
+                    if !batch.all(|entry| worker(entry, &mut queue)) || !queue.send(done) {
                         break;
                     }
                 }
@@ -156,7 +174,7 @@ fn in_order<'a>(
             match thread {
                 Ok(_) => {}
                 Err(_) if number > 0 => break,
-                Err(_) => return one_by_one(entries, &mut worker(), show),
+                Err(_) => return one_by_one(entries, worker(), show),
             }
         }
         drop(sender);
@@ -182,9 +200,9 @@ fn in_order<'a>(
 }
 
 /// The same on this thread.
-fn one_by_one(
-    entries: &[Entry],
-    worker: &mut Worker<'_>,
+fn one_by_one<E>(
+    entries: &[E],
+    mut worker: impl FnMut(&E, &mut dyn Way) -> bool,
     mut show: impl FnMut(Examined) -> Result<(), OutputError>,
 ) -> Result<(), OutputError> {
     let mut outcome = Ok(());
@@ -195,7 +213,7 @@ fn one_by_one(
             }
             outcome.is_ok()
         };
-        if !worker.examine(entry, &mut hand) {
+        if !worker(entry, &mut hand) {
             break;
         }
     }
@@ -613,5 +631,103 @@ fn exit_code(args: &Check, fail_on: FailOn, summary: &Summary, trouble: bool) ->
         UNMATCHED
     } else {
         CLEAN
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Condvar, Mutex};
+
+    const THREADS: usize = 2;
+    const FILES: usize = 4_000;
+
+    /// The first entry that may not be begun before the first batch has been shown, but for one.
+    fn bound() -> usize {
+        let at_once = at_a_time(FILES, THREADS);
+        at_once + at_once * THREADS * AHEAD
+    }
+
+    /// A run over files of which the first is not done before the other worker has come as far as it may.
+    #[derive(Default)]
+    struct Slow {
+        /// How many files have been begun.
+        begun: Mutex<usize>,
+        more: Condvar,
+        shown: AtomicUsize,
+        /// A file was begun too far ahead of what had been shown.
+        too_far: AtomicBool,
+        panics: bool,
+    }
+
+    impl Slow {
+        fn examine(&self, number: usize, way: &mut dyn Way) -> bool {
+            if number == 0 {
+                self.wait();
+                assert!(!self.panics, "it goes wrong");
+            } else {
+                let shown = self.shown.load(Relaxed);
+                self.too_far.fetch_or(number >= shown + bound(), Relaxed);
+                *self.begun.lock().unwrap() += 1;
+                self.more.notify_all();
+            }
+            way.hand(Examined::Skipped(
+                PathBuf::from(number.to_string()),
+                String::new(),
+            ))
+        }
+
+        /// Until the others have begun all that they may, and have had every chance to begin one more.
+        fn wait(&self) {
+            let may = bound() - at_a_time(FILES, THREADS);
+            let begun = self.begun.lock().unwrap();
+            drop(self.more.wait_while(begun, |begun| *begun < may).unwrap());
+            (0..1_000).for_each(|_| thread::yield_now());
+        }
+
+        fn run(&self, mut show: impl FnMut(usize) -> Result<(), OutputError>) -> Result<(), OutputError> {
+            let files: Vec<usize> = (0..FILES).collect();
+            let worker = || |number: &usize, way: &mut dyn Way| self.examine(*number, way);
+            in_order(&files, THREADS, worker, |examined| match examined {
+                Examined::Skipped(path, _) => {
+                    self.shown.fetch_add(1, Relaxed);
+                    show(path.to_str().unwrap().parse().unwrap())
+                }
+                _ => panic!("nobody has said that"),
+            })
+        }
+    }
+
+    #[test]
+    fn nobody_runs_far_ahead_of_a_slow_file() {
+        let (slow, mut shown) = (Slow::default(), Vec::new());
+        let outcome = slow.run(|number| {
+            shown.push(number);
+            Ok(())
+        });
+        assert!(outcome.is_ok());
+        assert!(shown.into_iter().eq(0..FILES));
+        assert!(!slow.too_far.into_inner());
+    }
+
+    #[test]
+    fn whoever_is_far_ahead_goes_home_with_the_reader() {
+        let slow = Slow::default();
+        assert!(matches!(
+            slow.run(|_| Err(OutputError::Closed)),
+            Err(OutputError::Closed)
+        ));
+        // The rest of the first batch, and nothing after those that were begun already.
+        assert_eq!(slow.begun.into_inner().unwrap() + 1, bound());
+    }
+
+    #[test]
+    #[should_panic(expected = "a scoped thread panicked")]
+    fn whoever_is_far_ahead_does_not_wait_for_one_who_panics() {
+        let slow = Slow {
+            panics: true,
+            ..Slow::default()
+        };
+        let _ = slow.run(|_| Ok(()));
     }
 }

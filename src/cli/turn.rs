@@ -1,6 +1,7 @@
 //! Whose turn it is to print, of several threads that each have something long to say.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 /// The number of the one whose turn it is.
 #[derive(Debug, Default)]
@@ -18,15 +19,33 @@ impl Drop for Open<'_> {
     }
 }
 
+/// The same, but only where its thread panics: its turn would never pass to the others, and they would wait for ever.
+pub struct Unwinding<'t>(&'t Turn);
+
+impl Drop for Unwinding<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.pass_to(usize::MAX);
+        }
+    }
+}
+
 impl Turn {
     /// What has to live as long as anyone may wait.
     pub const fn open(&self) -> Open<'_> {
         Open(self)
     }
 
-    /// Lets everyone up to this one have their turn.
+    /// What has to live as long as one works for whom others may wait.
+    pub const fn unwinding(&self) -> Unwinding<'_> {
+        Unwinding(self)
+    }
+
+    /// Lets everyone up to this one have their turn; whose turn has come once keeps it.
     pub fn pass_to(&self, number: usize) {
-        *self.due() = number;
+        let mut due = self.due();
+        *due = number.max(*due);
+        drop(due);
         self.passed.notify_all();
     }
 
@@ -49,7 +68,6 @@ impl Turn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::thread;
 
     #[test]
     fn nobody_waits_for_ever() {
@@ -63,5 +81,22 @@ mod tests {
             drop(open);
         });
         assert!(turn.is_of(700));
+        turn.pass_to(3);
+        assert!(turn.is_of(700), "it is not taken back");
+    }
+
+    #[test]
+    fn nobody_waits_for_one_who_panics() {
+        let turn = Turn::default();
+        thread::scope(|scope| {
+            scope.spawn(|| drop(turn.unwinding())).join().unwrap();
+            assert!(!turn.is_of(1));
+            let panics = scope.spawn(|| {
+                let _others = turn.unwinding();
+                panic!("it goes wrong");
+            });
+            turn.wait_for(700);
+            assert!(panics.join().is_err());
+        });
     }
 }

@@ -21,6 +21,9 @@ pub enum Recognized<'r> {
 /// Records that are looked at until one tells.
 const RECORDS: usize = 3;
 
+/// Why a record is none of an endpoint's.
+const STRANGER: &str = "its names are those of no endpoint";
+
 /// Looks at the first records of a body.
 pub fn recognize<'r>(text: &str, candidates: &[Candidate<'r>]) -> Recognized<'r> {
     let mut reader = Reader::new(text);
@@ -123,13 +126,20 @@ fn by_names<'r>(text: &str, tree: &Tree, root: NodeId, candidates: &[Candidate<'
     let most = scored.iter().map(|(known, _)| *known).max().unwrap_or(0);
     // A payload has few strangers; package.json may share a `description`.
     if most == 0 || most * 2 < total {
-        return Recognized::Other("its names are those of no endpoint");
+        return Recognized::Other(STRANGER);
     }
     let mut best: Vec<Candidate<'r>> = scored
         .iter()
         .filter(|(known, _)| *known == most)
         .map(|(_, found)| *found)
         .collect();
+    // One name of several has to be one that a request cannot do without: `description` stands in all sorts of files.
+    if most == 1 && total > 1 {
+        best.retain(|found| has_telling(text, tree, root, found));
+        if best.is_empty() {
+            return Recognized::Other(STRANGER);
+        }
+    }
     if best.len() > 1 {
         let deep: Vec<(usize, Candidate<'r>)> = best
             .iter()
@@ -152,6 +162,17 @@ fn top_level(text: &str, tree: &Tree, object: NodeId, candidate: &Candidate<'_>)
     tree.members(object)
         .filter(|(key, _)| candidate.knows(&decode(text, tree.node(*key))))
         .count()
+}
+
+/// Whether the object has a name that is mandatory in the endpoint's records, or names them.
+fn has_telling(text: &str, tree: &Tree, object: NodeId, candidate: &Candidate<'_>) -> bool {
+    let Some(endpoint) = candidate.endpoint() else {
+        return false;
+    };
+    let table = endpoint.record_table();
+    tree.members(object)
+        .filter_map(|(key, _)| property_like(table, &decode(text, tree.node(key))))
+        .any(|row| table.property(row).required.is_some() || endpoint.key.contains(&row))
 }
 
 fn in_depth(text: &str, tree: &Tree, root: NodeId, candidate: &Candidate<'_>) -> usize {
@@ -183,4 +204,63 @@ fn nested(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint, table: &
         }
     }
     known
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::candidates;
+
+    fn taken_for(text: &str) -> Recognized<'static> {
+        let known: Vec<_> = candidates().collect();
+        recognize(text, &known)
+    }
+
+    #[test]
+    fn a_common_name_among_others_tells_nothing() {
+        let strangers = [
+            r#"[{"description": "x", "decoded": "y"}]"#,
+            r#"{"description": "x", "decoded": "y"}"#,
+            r#"[[{"description": "x", "decoded": "y"}]]"#,
+            r#"{"primaryIdentifier": ["x"], "properties": {"Description": {}, "Id": {}}}"#,
+            r#"[{"id": 1, "is_active": true}]"#,
+            r#"[{"TimeZone": "UTC", "Offset": 0}, {"TimeZone": "CET", "Offset": 1}]"#,
+        ];
+        for text in strangers {
+            let taken = taken_for(text);
+            assert!(matches!(taken, Recognized::Other(_)), "{text}: {taken:?}");
+        }
+    }
+
+    #[test]
+    fn one_name_is_enough_if_it_is_telling_or_alone() {
+        let told = [
+            // Mandatory.
+            (r#"[{"ContactCodes": [], "Other": 1}]"#, "user-group"),
+            (r#"[{"FirstName": "Ann", "Other": 1}]"#, "contact-details"),
+            (
+                r#"{"data": [{"interface_status": "Success", "Other": 1}]}"#,
+                "contact-interface-status",
+            ),
+            // Alone.
+            (r#"[{"Description": "x"}]"#, "user-group"),
+            // One of several.
+            (
+                r#"[{"Description": "x", "IsOverRide": true, "Other": 1}]"#,
+                "user-group",
+            ),
+            // The next record has more to say.
+            (
+                r#"[{"Description": "x", "Other": 1}, {"GroupName": "G", "Other": 1}]"#,
+                "user-group",
+            ),
+        ];
+        for (text, endpoint) in told {
+            assert_eq!(taken_for(text), Recognized::Request(endpoint), "{text}");
+        }
+        // Not mandatory, but the key.
+        let either = vec!["contact-details", "save-contact-authorization-details"];
+        let text = r#"[{"UserName": "ann", "Other": 1}]"#;
+        assert_eq!(taken_for(text), Recognized::OneOf(either), "{text}");
+    }
 }

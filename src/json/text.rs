@@ -44,13 +44,17 @@ fn refused(kind: SyntaxKind, end: u32) -> (Cow<'static, str>, Vec<SyntaxError>) 
 
 /// The name of a UTF-16 or UTF-32 encoding, by its mark or by where its NUL bytes are.
 ///
-/// JSON begins with two ASCII characters (or is one alone), and NUL may stand nowhere in it.
+/// JSON begins with two ASCII characters (or is one alone), and NUL may stand nowhere in it. One NUL alone is rather a
+/// slip in UTF-8: without a mark, UTF-16 has to look so in both characters, and its bytes come in pairs.
 fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
+    let pairs = bytes.len().is_multiple_of(2);
     match bytes {
         [0, 0, 0xFE, 0xFF, ..] | [0, 0, 0, 1..=0xFF, ..] => Some("UTF-32 (big-endian)"),
         [0xFF, 0xFE, 0, 0, ..] | [1..=0xFF, 0, 0, 0, ..] => Some("UTF-32 (little-endian)"),
-        [0xFE, 0xFF, ..] | [0, 1..=0xFF, 0, ..] | [0, 1..=0xFF] => Some("UTF-16 (big-endian)"),
-        [0xFF, 0xFE, ..] | [1..=0xFF, 0, 1..=0xFF, ..] | [1..=0xFF, 0] => Some("UTF-16 (little-endian)"),
+        [0xFE, 0xFF, ..] => Some("UTF-16 (big-endian)"),
+        [0xFF, 0xFE, ..] => Some("UTF-16 (little-endian)"),
+        [0, 1..=0xFF] | [0, 1..=0xFF, 0, 1..=0xFF, ..] if pairs => Some("UTF-16 (big-endian)"),
+        [1..=0xFF, 0] | [1..=0xFF, 0, 1..=0xFF, 0, ..] if pairs => Some("UTF-16 (little-endian)"),
         _ => None,
     }
 }

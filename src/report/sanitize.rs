@@ -30,6 +30,9 @@ pub const fn is_unprintable(c: char) -> bool {
         | '\u{feff}' // byte order mark
         | '\u{ffa0}' // half-width Hangul filler
         | '\u{fff0}'..='\u{fffb}' // annotations
+        | '\u{13430}'..='\u{1343f}' // Egyptian format controls
+        | '\u{1bca0}'..='\u{1bca3}' // shorthand format controls
+        | '\u{1d173}'..='\u{1d17a}' // musical format controls
         | '\u{e0000}'..='\u{e0fff}' // tags and more selectors
     ) || (c as u32) & 0xfffe == 0xfffe
 }
@@ -165,6 +168,16 @@ mod tests {
             "a\\u{202e}b\\u{2066}c\\u{200b}d\\u{2028}"
         );
         assert_eq!(escape("\u{feff}x\u{e0041}"), "\\u{feff}x\\u{e0041}");
+        // Format controls of scripts, from the first to the last; their neighbours are letters and notes.
+        for range in [
+            '\u{13430}'..='\u{1343f}',
+            '\u{1bca0}'..='\u{1bca3}',
+            '\u{1d173}'..='\u{1d17a}',
+        ] {
+            assert!(range.clone().all(is_unprintable), "{range:?}");
+        }
+        let beside = "\u{1342f}\u{13440}\u{1bc9f}\u{1bca4}\u{1d172}\u{1d17b}";
+        assert_eq!(escape(beside), beside);
     }
 
     #[test]

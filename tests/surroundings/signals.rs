@@ -36,6 +36,18 @@ fn a_run_that_is_ended_leaves_nothing_behind() {
     }
 }
 
+/// The test above holds where the tests themselves are run by `nohup` or in the background.
+#[test]
+fn signals_are_heeded_where_the_tests_ignore_them() {
+    let one = "signals::a_run_that_is_ended_leaves_nothing_behind";
+    Folder::new()
+        .geplint(["--exact", one])
+        .program(std::env::current_exe().unwrap())
+        .under("trap '' HUP INT TERM")
+        .run()
+        .expect(0, &[]);
+}
+
 /// `nohup`, or a script that puts us into the background: who started us wants the run to go on.
 #[cfg(target_os = "linux")]
 #[test]

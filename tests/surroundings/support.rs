@@ -6,7 +6,8 @@ use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -161,6 +162,7 @@ impl Geplint {
     }
 
     pub fn start(self) -> Started {
+        heed_signals();
         let mut command = if self.before.is_empty() && self.after.is_empty() {
             Command::new(&self.program)
         } else {
@@ -207,6 +209,21 @@ impl Geplint {
         stdin.write_all(&vec![b' '; MORE_THAN_A_PIPE]).unwrap();
         started
     }
+}
+
+/// What we start heeds signals, even where we were told not to: what `nohup` or a script's `&` has ignored stays so in
+/// everything below. But a signal that we catch is no longer ignored in what we start; ourselves we still do nothing.
+fn heed_signals() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        for (name, number) in [("HUP", HUP), ("INT", INT), ("TERM", TERM)] {
+            let kill = format!("kill -{name} $$");
+            let survived = Command::new("sh").args(["-c", &kill]).status().unwrap();
+            if survived.success() {
+                signal_hook::flag::register(number, Arc::new(AtomicBool::new(false))).unwrap();
+            }
+        }
+    });
 }
 
 fn drain(mut stream: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
