@@ -299,9 +299,11 @@ fn every_constraint_has_a_bad_and_a_good_fixture() {
     let mut have: BTreeMap<bool, BTreeSet<Key>> = BTreeMap::new();
     for fixture in fixtures(&mut wrong) {
         if let Some(name) = fixture.constraint() {
-            have.entry(fixture.bad)
-                .or_default()
-                .insert((fixture.rule, fixture.endpoint.id.to_string(), name));
+            have.entry(fixture.bad).or_default().insert((
+                fixture.rule,
+                fixture.endpoint.id.to_string(),
+                name,
+            ));
         }
     }
     let wanted = wanted();
