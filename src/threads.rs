@@ -8,7 +8,7 @@ use std::thread;
 /// only wait; and each takes two megabytes of addresses for its stack, and memory for the largest file that it reads.
 const MOST: usize = 64;
 
-/// A number of threads, [`MOST`] at the most: the one asked for, else as many as the system gives us. The system is asked only when somebody
+/// A number of threads, 64 at the most: the one asked for, else as many as the system gives us. The system is asked only when somebody
 /// wants to know, which for a small file is never: the question takes a dozen system calls.
 #[derive(Debug, Clone, Copy)]
 pub struct Threads(Option<NonZero<usize>>);
