@@ -172,8 +172,9 @@ impl<'r> Session<'r> {
         let others = familiar
             .others
             .get_or_insert_with(|| known_to_others(self.candidates, endpoint));
-        // All names of a record that is plainly right are known; it is told by them if no other endpoint knows them all.
-        let is_for = |met: u64| others.iter().all(|known| met & !known != 0);
+        // All names of a record that is plainly right are known; it is told by them if it has any, and no other endpoint
+        // knows them all.
+        let is_for = |met: u64| met != 0 && others.iter().all(|known| met & !known != 0);
         let checked = lint::check_plain(text, endpoint, &facts, &mut familiar.memory, is_for)?;
         Some(Request {
             endpoint,

@@ -113,8 +113,8 @@ fn changed(args: &Check) -> Result<Option<Changed>, String> {
 /// A thread costs more than a handful of small files.
 const FILES_PER_THREAD: usize = 8;
 
-/// How many files a worker takes at a time: waking the one who shows them costs as much as a small file, but nobody
-/// should wait for a long row of large ones.
+/// How many files a worker takes at a time: whoever shows them is woken once for all of these, but should not wait for
+/// a long row of large ones.
 fn at_a_time(files: usize, threads: usize) -> usize {
     (files / threads / 16).clamp(1, 32)
 }

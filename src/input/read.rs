@@ -165,39 +165,39 @@ impl Reader {
         if parts > 1 {
             used = in_parts(&file, &mut self.buffer[..size], parts);
             file.seek(SeekFrom::Start(used as u64))?;
-        } else if size > 0 {
-            // Just as much as it should be, where there was room for more: no need to ask again.
-            used = once(&mut file, &mut self.buffer)?;
-            if used == size && used < self.buffer.len() {
-                return Ok(&self.buffer[..used]);
-            }
         }
-        self.fill(file, used)
+        self.fill(file, used, size)
     }
 
     /// The bytes of a stream, such as standard input.
     pub fn stream(&mut self, stream: impl Read) -> Result<&[u8], ReadError> {
         self.room(STEP)?;
-        self.fill(stream, 0)
+        self.fill(stream, 0, 0)
     }
 
     /// Reads to the end, behind what is read already. A size is only a hint: files grow, and those under `/proc` say 0.
-    fn fill(&mut self, mut stream: impl Read, mut used: usize) -> Result<&[u8], ReadError> {
+    /// But where there comes just as much, and there was room for more, nobody need be asked whether that is all.
+    fn fill(&mut self, mut stream: impl Read, mut used: usize, size: usize) -> Result<&[u8], ReadError> {
         loop {
             if used == self.buffer.len() {
                 let most = usize::try_from(self.max).unwrap_or(usize::MAX).saturating_add(1);
                 self.buffer
                     .grow(used.saturating_mul(2).clamp(STEP, most.max(STEP)))?;
             }
-            match once(&mut stream, &mut self.buffer[used..])? {
-                0 => return Ok(&self.buffer[..used]),
-                count => used += count,
+            match stream.read(&mut self.buffer[used..]) {
+                Ok(0) => return Ok(&self.buffer[..used]),
+                Ok(count) => used += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error.into()),
             }
             if used as u64 > self.max {
                 return Err(ReadError::TooLarge {
                     size: None,
                     max: self.max,
                 });
+            }
+            if used == size && used < self.buffer.len() {
+                return Ok(&self.buffer[..used]);
             }
         }
     }
@@ -212,16 +212,6 @@ impl Reader {
             self.buffer = Room::new(wanted)?;
         }
         Ok(())
-    }
-}
-
-/// What one call reads.
-fn once(stream: &mut impl Read, buffer: &mut [u8]) -> Result<usize, ReadError> {
-    loop {
-        match stream.read(buffer) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            other => return Ok(other?),
-        }
     }
 }
 
