@@ -7,7 +7,6 @@ use std::fmt::Write;
 use std::io;
 
 use serde::Serialize;
-use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
 use super::sanitize::{is_ci_mark, is_unprintable};
 use super::source::Source;
@@ -224,103 +223,49 @@ impl Totals {
 /// A value in two-space style, its further lines behind `indent`.
 pub(crate) fn pretty<T: Serialize>(value: &T, indent: &str) -> String {
     let (mut out, mut scratch) = (String::new(), Vec::new());
-    write(value, Indented::new(indent), &mut scratch, &mut out);
+    indented(value, indent, &mut scratch, &mut out);
     out
+}
+
+/// The same, behind what is there; `scratch` is used again and again.
+fn indented<T: Serialize>(value: &T, line: &str, scratch: &mut Vec<u8>, out: &mut String) {
+    scratch.clear();
+    // Strings, numbers and structs of them always serialise.
+    let _ = serde_json::to_writer_pretty(Indented { out: scratch, line }, value);
+    push(scratch, out);
 }
 
 /// A value on one line.
 pub(super) fn compact<T: Serialize>(value: &T, scratch: &mut Vec<u8>, out: &mut String) {
-    write(value, CompactFormatter, scratch, out);
-}
-
-fn write<T: Serialize>(value: &T, style: impl Formatter, scratch: &mut Vec<u8>, out: &mut String) {
     scratch.clear();
-    // Strings, numbers and structs of them always serialise, as UTF-8.
-    let _ = value.serialize(&mut Serializer::with_formatter(&mut *scratch, style));
-    out.push_str(&harmless(str::from_utf8(scratch).unwrap_or_default()));
+    let _ = serde_json::to_writer(&mut *scratch, value);
+    push(scratch, out);
 }
 
-/// [`PrettyFormatter`](serde_json::ser::PrettyFormatter) further to the right.
-struct Indented<'i> {
+/// What has been serialised is UTF-8.
+fn push(json: &[u8], out: &mut String) {
+    out.push_str(&harmless(str::from_utf8(json).unwrap_or_default()));
+}
+
+/// Sends every line further in: of what serialises as JSON, only the lines of the layout have ends.
+struct Indented<'o> {
+    out: &'o mut Vec<u8>,
     /// What every line begins with, the end of the one before it included.
-    line: &'i str,
-    depth: usize,
-    /// Whether the innermost list or object has anything in it.
-    filled: bool,
+    line: &'o str,
 }
 
-impl<'i> Indented<'i> {
-    const fn new(line: &'i str) -> Self {
-        Self {
-            line,
-            depth: 0,
-            filled: false,
+impl io::Write for Indented<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for (index, part) in bytes.split(|byte| *byte == b'\n').enumerate() {
+            if index > 0 {
+                self.out.extend_from_slice(self.line.as_bytes());
+            }
+            self.out.extend_from_slice(part);
         }
+        Ok(bytes.len())
     }
 
-    fn begin<W: ?Sized + io::Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
-        self.depth += 1;
-        self.filled = false;
-        writer.write_all(bracket)
-    }
-
-    fn end<W: ?Sized + io::Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
-        self.depth -= 1;
-        if self.filled {
-            self.line(writer)?;
-        }
-        writer.write_all(bracket)
-    }
-
-    fn line<W: ?Sized + io::Write>(&self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(self.line.as_bytes())?;
-        (0..self.depth).try_for_each(|_| writer.write_all(b"  "))
-    }
-
-    fn member<W: ?Sized + io::Write>(&self, writer: &mut W, first: bool) -> io::Result<()> {
-        if !first {
-            writer.write_all(b",")?;
-        }
-        self.line(writer)
-    }
-}
-
-impl Formatter for Indented<'_> {
-    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.begin(writer, b"[")
-    }
-
-    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.end(writer, b"]")
-    }
-
-    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.member(writer, first)
-    }
-
-    fn end_array_value<W: ?Sized + io::Write>(&mut self, _writer: &mut W) -> io::Result<()> {
-        self.filled = true;
-        Ok(())
-    }
-
-    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.begin(writer, b"{")
-    }
-
-    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.end(writer, b"}")
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.member(writer, first)
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b": ")
-    }
-
-    fn end_object_value<W: ?Sized + io::Write>(&mut self, _writer: &mut W) -> io::Result<()> {
-        self.filled = true;
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }
@@ -332,7 +277,7 @@ pub(super) fn elements<T: Serialize>(values: impl Iterator<Item = T>, indent: &s
         let Some(out) = out.room() else { return };
         out.push_str(std::mem::replace(&mut comma, ","));
         out.push_str(indent);
-        write(&value, Indented::new(indent), &mut scratch, out);
+        indented(&value, indent, &mut scratch, out);
     }
 }
 
