@@ -1,6 +1,6 @@
 //! Every observed case of the platform's conversion, sent through the whole engine.
 //!
-//! `testdata/binding/*.tsv` holds what the platform did; whether a property is nullable is not known, so that a
+//! `crates/dotnet-bind/testdata/*.tsv` holds what the platform did; whether a property is nullable is not known, so that a
 //! case whose outcome depends on it has to come out as a warning that quotes the sentence.
 
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ fn the_engine_agrees_with_every_observed_case() {
     let mut count = 0;
     for file in ["coercion.tsv", "observed.tsv"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("testdata/binding")
+            .join("crates/dotnet-bind/testdata")
             .join(file);
         for ((ty, literal), case) in cases(&std::fs::read_to_string(path).unwrap()) {
             count += 1;

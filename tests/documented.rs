@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use geplint::finding::{Finding, Severity, Wording};
-use geplint::input::recognize::{Recognized, recognize};
+use geplint::recognize::{Recognized, recognize};
 use geplint::rules::{Endpoint, builtin, candidates};
 use geplint::tenant::Tenant;
 use geplint::{json, lint};

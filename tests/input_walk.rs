@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use geplint::input::{Entry, Excludes, WalkOptions, collect};
+use geplint::config::Excludes;
+use geplint::input::{Entry, WalkOptions, collect};
 
 /// A folder of our own, gone when the test is over.
 struct Folder(PathBuf);

@@ -3,9 +3,9 @@
 use std::sync::OnceLock;
 
 use geplint::finding::{Finding, Severity, Span, Target, sort};
-use geplint::input::recognize::{Recognized, recognize};
 use geplint::json;
 use geplint::lint::Checked;
+use geplint::recognize::{Recognized, recognize};
 use geplint::rules::{self, Candidate, Endpoint, builtin, builtin_ids};
 use geplint::tenant::{Tenant, load};
 use serde_json::Value;

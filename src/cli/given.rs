@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::input::{ReadError, read};
-use crate::report::sanitize;
+use crate::sanitize;
 
 /// The largest settings file, in bytes. Every glob in it becomes an automaton many times its size.
 pub const SETTINGS: u64 = 256 << 10;

@@ -10,9 +10,9 @@ use super::args::Common;
 use super::{CLEAN, TROUBLE, setup, terminal};
 use crate::config::FILE_NAME;
 use crate::input::read::LARGEST;
-use crate::input::recognize::{Recognized, recognize};
 use crate::input::{Entry, Reader, WalkOptions, collect};
 use crate::json;
+use crate::recognize::{Recognized, recognize};
 use crate::report::{OutputError, output, sanitize, words};
 use crate::rules::Candidate;
 

@@ -20,7 +20,8 @@ mod verify;
 
 use std::process::ExitCode;
 
-use crate::report::{OutputError, unfinished};
+use crate::io::temp_cleanup;
+use crate::report::OutputError;
 use args::{Args, Command};
 
 /// Nothing to complain of.
@@ -34,7 +35,7 @@ pub const UNMATCHED: u8 = 3;
 
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
-    unfinished::survive_quotas();
+    temp_cleanup::survive_quotas();
     let args = match Args::read() {
         Ok(args) => args,
         Err(error) => {

@@ -7,9 +7,10 @@ use clap::ValueEnum;
 
 use super::args::{Common, FailLevel, Format};
 use super::{given, setup};
+use crate::config::normal;
 use crate::config::{self, Config, FILE_NAME, FailOn, Mistake, Placed, Unused};
-use crate::input::exclude::normal;
-use crate::input::{Entry, Excludes, PathGlob, read};
+use crate::config::{Excludes, PathGlob};
+use crate::input::{Entry, read};
 use crate::report::{Position, Source, sanitize};
 use crate::rules::Candidate;
 

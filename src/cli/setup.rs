@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use super::args::{Common, Files, Knowledge};
 use super::given;
 use super::project::Project;
-use crate::input::recognize::{Recognized, recognize};
-use crate::input::{Changed, Entry, Excludes, WalkOptions, collect};
+use crate::config::Excludes;
+use crate::input::{Changed, Entry, WalkOptions, collect};
 use crate::json;
+use crate::recognize::{Recognized, recognize};
 use crate::report::{Position, Source, sanitize};
 use crate::rules::{
     Candidate, Endpoint, Layer, LoadError, builtin_ids, builtin_text, candidates, endpoint_of, load_layers,

@@ -8,7 +8,7 @@ use super::args::{Check, Common, Format, OutputTo};
 use super::mend::{self, Differences, Purpose};
 use super::terminal;
 use crate::config::FailOn;
-use crate::input::exclude::normal;
+use crate::config::normal;
 use crate::report::look::Look;
 use crate::report::{
     AtomicFile, Checkstyle, Concise, Full, GitHub, GitLab, JUnit, Json, JsonLines, Output, OutputError,

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::changed::Changed;
-use super::exclude::Excludes;
 use super::ignored::Ignored;
 use super::read::{self, explain};
+use crate::config::Excludes;
 
 /// What to check, or why something cannot be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,8 +12,10 @@ mod page;
 mod patch;
 mod places;
 mod terminal;
+mod texts;
 
 pub use document::{Block, Cell, Document, Piece, Section, Text};
 pub use example::{Example, example_tenant};
 pub use index::index;
 pub use page::{Fixtures, page};
+pub use texts::{RuleText, TopicText, rule_text, rule_texts, topic_text, topic_texts};

@@ -7,8 +7,8 @@ use std::path::Path;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::document::{Block, Cell, Document, Piece};
-use crate::report::sanitize::escape;
 use crate::report::{FileReport, Full, Look, Palette, Report as _, wrap};
+use crate::sanitize::escape;
 
 /// How far everything under a heading is moved in.
 const INDENT: usize = 2;

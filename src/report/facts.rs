@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::sanitize::escape;
-use super::source::{Position, Source};
 use super::words;
 use crate::finding::{Finding, Span, Target};
+use crate::sanitize::escape;
+use crate::source::{Position, Source};
 
 /// What is pointed at: of an object that lacks something its bracket, for the rest of it is not the point.
 pub(super) fn mark(finding: &Finding) -> Span {

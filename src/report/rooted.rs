@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::{FileReport, Pieces, Report, Summary, sanitize};
-use crate::input::exclude::normal;
+use crate::config::normal;
 
 /// A format whose files are named from a folder on; what lies outside of it keeps its name.
 pub struct Rooted {

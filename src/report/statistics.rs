@@ -6,9 +6,9 @@ use std::fmt::Write;
 
 use super::FileReport;
 use super::look::Palette;
-use super::sanitize::escape;
 use crate::finding::Severity;
 use crate::rules::{rule_text, rule_texts};
+use crate::sanitize::escape;
 
 /// Counts for each rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
 
-use super::sanitize::{is_ci_mark, is_unprintable, placeholder};
-use super::source::Source;
 use crate::finding::Span;
+use crate::sanitize::{is_ci_mark, is_unprintable, placeholder};
+use crate::source::Source;
 
 /// How far away, in lines, a second place may be to be shown in the same window.
 const NEAR: u32 = 3;
@@ -59,10 +59,18 @@ struct Line {
     end: usize,
 }
 
-impl Source<'_> {
-    /// The window round a finding, and round its second place where that is near enough.
-    pub(super) fn window(&self, primary: Span, related: Option<Span>, frame: Frame) -> Window {
-        let home = self.line_at(self.clamp(primary.start));
+/// The window round a finding, and round its second place where that is near enough.
+pub(super) fn window(source: &Source<'_>, primary: Span, related: Option<Span>, frame: Frame) -> Window {
+    Lines(source).window(primary, related, frame)
+}
+
+/// The lines of a file.
+#[derive(Clone, Copy)]
+struct Lines<'s>(&'s Source<'s>);
+
+impl Lines<'_> {
+    fn window(self, primary: Span, related: Option<Span>, frame: Frame) -> Window {
+        let home = self.line_at(self.0.clamp(primary.start));
         let primary = self.on_line(primary, home);
         let related = related.and_then(|span| self.neighbour(span, &primary, home, frame));
         let (mut first, mut last) = (home, home);
@@ -72,17 +80,17 @@ impl Source<'_> {
         }
         first = self.before(first).unwrap_or(first);
         last = self.after(last).unwrap_or(last);
-        Builder::new(self.text(), frame, primary, related.map(|(span, _)| span)).build(self, first, last)
+        Builder::new(self.0.text(), frame, primary, related.map(|(span, _)| span)).build(self, first, last)
     }
 
-    fn line_at(&self, offset: usize) -> Line {
-        let (number, start) = self.locate(offset);
+    fn line_at(self, offset: usize) -> Line {
+        let (number, start) = self.0.locate(offset);
         self.line(number, start)
     }
 
-    fn line(&self, number: u32, start: usize) -> Line {
-        let end = self.line_end(start);
-        let carriage = end > start && self.text()[end - 1] == b'\r';
+    fn line(self, number: u32, start: usize) -> Line {
+        let end = self.0.line_end(start);
+        let carriage = end > start && self.0.text()[end - 1] == b'\r';
         Line {
             number,
             start,
@@ -90,36 +98,36 @@ impl Source<'_> {
         }
     }
 
-    fn before(&self, line: Line) -> Option<Line> {
+    fn before(self, line: Line) -> Option<Line> {
         Some(self.line_at(line.start.checked_sub(1)?))
     }
 
     /// The next line, unless it is the nothing behind the last line break.
-    fn after(&self, line: Line) -> Option<Line> {
+    fn after(self, line: Line) -> Option<Line> {
         let next = self.next(line);
-        (next.start < self.text().len()).then_some(next)
+        (next.start < self.0.text().len()).then_some(next)
     }
 
-    fn next(&self, line: Line) -> Line {
-        let start = (self.line_end(line.end) + 1).min(self.text().len());
+    fn next(self, line: Line) -> Line {
+        let start = (self.0.line_end(line.end) + 1).min(self.0.text().len());
         self.line(line.number + 1, start)
     }
 
     /// What of a span is on a line: what goes on for many lines is shown by its first.
-    fn on_line(&self, span: Span, line: Line) -> Range<usize> {
-        let start = self.clamp(span.start).min(line.end);
-        start..self.clamp(span.end).clamp(start, line.end)
+    fn on_line(self, span: Span, line: Line) -> Range<usize> {
+        let start = self.0.clamp(span.start).min(line.end);
+        start..self.0.clamp(span.end).clamp(start, line.end)
     }
 
     /// The second place and its line, if both can be seen at once with the first.
     fn neighbour(
-        &self,
+        self,
         span: Span,
         primary: &Range<usize>,
         home: Line,
         frame: Frame,
     ) -> Option<(Range<usize>, Line)> {
-        let line = self.line_at(self.clamp(span.start));
+        let line = self.line_at(self.0.clamp(span.start));
         let place = self.on_line(span, line);
         let near = line.number.abs_diff(home.number) <= NEAR && place != *primary;
         let reach = hull(&place, primary).len() + 4;
@@ -155,12 +163,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn build(mut self, source: &Source<'_>, first: Line, last: Line) -> Window {
+    fn build(mut self, lines: Lines<'_>, first: Line, last: Line) -> Window {
         self.window.first_line = first.number;
         let mut line = first;
         self.push(line);
         while line.number < last.number {
-            line = source.next(line);
+            line = lines.next(line);
             self.push(line);
         }
         self.window
@@ -446,7 +454,7 @@ mod tests {
     fn shown(text: &str, start: usize, end: usize) -> (String, String) {
         let source = Source::new("a.json", text.as_bytes());
         let span = Span::new(u32::try_from(start).unwrap(), u32::try_from(end).unwrap());
-        let window = source.window(span, None, FRAME);
+        let window = window(&source, span, None, FRAME);
         (window.text.clone(), window.text[window.primary].to_owned())
     }
 
@@ -513,7 +521,7 @@ mod tests {
         assert!(columns(&window, 0) <= FRAME.columns, "{window}");
         let mut bytes = vec![0xff; 300];
         bytes.extend_from_slice(b"bad");
-        let window = Source::new("a", &bytes).window(Span::new(300, 303), None, FRAME);
+        let window = super::window(&Source::new("a", &bytes), Span::new(300, 303), None, FRAME);
         assert_eq!(&window.text[window.primary], "bad");
     }
 
@@ -531,23 +539,19 @@ mod tests {
     fn a_second_place_is_shown_when_it_can_be_seen_at_once() {
         let text = "{\"a\":1,\n\"b\":2,\n\"a\":3}";
         let source = Source::new("a.json", text.as_bytes());
-        let window = source.window(Span::new(15, 18), Some(Span::new(1, 4)), FRAME);
+        let window = super::window(&source, Span::new(15, 18), Some(Span::new(1, 4)), FRAME);
         assert_eq!(&window.text[window.related.unwrap()], "\"a\"");
         assert_eq!((window.first_line, window.lines), (0, 3));
         let far = format!("{{\"a\":1,{}\"a\":3}}", "\n".repeat(9));
         let source = Source::new("a.json", far.as_bytes());
         assert_eq!(
-            source
-                .window(Span::new(16, 19), Some(Span::new(1, 4)), FRAME)
-                .related,
+            super::window(&source, Span::new(16, 19), Some(Span::new(1, 4)), FRAME).related,
             None
         );
         let long = format!("{{\"a\":1,{}\"a\":3}}", " ".repeat(900));
         let source = Source::new("a.json", long.as_bytes());
         assert_eq!(
-            source
-                .window(Span::new(907, 910), Some(Span::new(1, 4)), FRAME)
-                .related,
+            super::window(&source, Span::new(907, 910), Some(Span::new(1, 4)), FRAME).related,
             None
         );
     }

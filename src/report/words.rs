@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::sanitize::escape;
 use crate::finding::{Evidence, Predicted, Severity, Target, Wording};
+use crate::sanitize::escape;
 
 /// `error` or `warning`.
 pub const fn severity(severity: Severity) -> &'static str {

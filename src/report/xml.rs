@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::sanitize::{is_ci_mark, is_unprintable};
+use crate::sanitize::{is_ci_mark, is_unprintable};
 
 /// What every document begins with.
 pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";

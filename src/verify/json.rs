@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Difference, Forecast, Order, Outcome, Recorded, Tally, Verified};
+use crate::json::pretty;
 use crate::predict::{Envelope, ErrorEntry};
-use crate::report::json::pretty;
 
 /// What the document begins with.
 pub fn open() -> String {

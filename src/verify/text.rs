@@ -8,8 +8,8 @@ use super::compare::quoted;
 use super::{Comparison, Difference, Forecast, Order, Outcome, Tally, Verified};
 use crate::predict::ErrorEntry;
 use crate::report::look::{Look, Palette};
-use crate::report::sanitize::escape;
 use crate::report::wrap;
+use crate::sanitize::escape;
 
 /// From so many columns on, prediction and recording stand side by side.
 const WIDE: usize = 100;
@@ -425,7 +425,7 @@ fn rules(text: &mut String, tally: &Tally, palette: Palette) {
 mod tests {
     use super::*;
     use crate::predict::{Envelope, ErrorDetail, SuccessDetail};
-    use crate::report::sanitize::is_unprintable;
+    use crate::sanitize::is_unprintable;
     use crate::verify::{Place, Recorded, compare};
     use serde_json::Value;
 

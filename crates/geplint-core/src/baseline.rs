@@ -1,0 +1,281 @@
+//! The baseline: findings that were there when a team switched geplint on. They are counted, not shown; new ones are.
+//!
+//! A finding is known by its file, its rule and its place, and the place does without positions in lists: a record
+//! more at the front changes nothing. Pure; reading and writing the file is the command line's business.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Finding;
+use crate::json::pretty;
+
+/// The name of the file where none is given.
+pub const FILE_NAME: &str = "geplint-baseline.json";
+
+/// The version of the format.
+const VERSION: u32 = 1;
+
+/// Rule → place → how often, in one file.
+pub type Counts = BTreeMap<String, BTreeMap<String, u64>>;
+
+/// What is known of the files.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Baseline {
+    /// By path from the baseline's folder on, with `/` between its parts.
+    pub files: BTreeMap<String, Counts>,
+}
+
+/// Findings of the baseline that are no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gone {
+    /// File.
+    pub path: String,
+    /// Rule id.
+    pub rule: String,
+    /// Place.
+    pub place: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// A mistake in a baseline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadBaseline {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    version: u32,
+    findings: BTreeMap<String, Counts>,
+}
+
+impl Baseline {
+    /// Reads a baseline.
+    pub fn load(text: &str) -> Result<Self, BadBaseline> {
+        let document: Document = serde_json::from_str(text).map_err(|error| {
+            let whole = error.to_string();
+            let place = format!(" at line {} column {}", error.line(), error.column());
+            BadBaseline {
+                line: error.line().max(1),
+                column: error.column().max(1),
+                message: whole.strip_suffix(&place).unwrap_or(&whole).to_owned(),
+            }
+        })?;
+        if document.version != VERSION {
+            return Err(BadBaseline {
+                line: 1,
+                column: 1,
+                message: format!(
+                    "it is of version {}, and this geplint knows version {VERSION}",
+                    document.version
+                ),
+            });
+        }
+        Ok(Self {
+            files: document.findings,
+        })
+    }
+
+    /// The baseline as a file: sorted, so that the same findings make the same bytes.
+    pub fn text(&self) -> String {
+        let document = Document {
+            version: VERSION,
+            findings: self.files.clone(),
+        };
+        pretty(&document, "\n") + "\n"
+    }
+
+    /// How many findings it holds.
+    pub fn len(&self) -> u64 {
+        let counts = self.files.values().flat_map(BTreeMap::values);
+        counts.flat_map(BTreeMap::values).sum()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What it holds of a file.
+    pub fn file(&self, path: &str) -> Option<&Counts> {
+        self.files.get(path)
+    }
+
+    /// What it holds and the run did not find. Of files that were not checked only if the run was to meet them.
+    pub fn gone(&self, found: &Self, met: &dyn Fn(&str) -> bool) -> Vec<Gone> {
+        let mut gone = Vec::new();
+        for (path, rule, place, known) in self.entries() {
+            if found.file(path).is_none() && !met(path) {
+                continue;
+            }
+            let count = known.saturating_sub(found.count(path, rule, place));
+            if count > 0 {
+                gone.push(Gone {
+                    path: path.to_owned(),
+                    rule: rule.to_owned(),
+                    place: place.to_owned(),
+                    count,
+                });
+            }
+        }
+        gone
+    }
+
+    /// Without what is gone.
+    #[must_use]
+    pub fn without(mut self, gone: &[Gone]) -> Self {
+        for gone in gone {
+            let place = self
+                .files
+                .get_mut(&gone.path)
+                .and_then(|file| file.get_mut(&gone.rule))
+                .and_then(|rule| rule.get_mut(&gone.place));
+            if let Some(count) = place {
+                *count = count.saturating_sub(gone.count);
+            }
+        }
+        self.tidy();
+        self
+    }
+
+    /// A new baseline: what the run found, and what this one holds of files that the run was not to meet.
+    #[must_use]
+    pub fn renewed(self, found: Self, met: &dyn Fn(&str) -> bool) -> Self {
+        let mut files = self.files;
+        files.retain(|path, _| !met(path));
+        files.extend(found.files);
+        let mut renewed = Self { files };
+        renewed.tidy();
+        renewed
+    }
+
+    fn entries(&self) -> impl Iterator<Item = (&str, &str, &str, u64)> {
+        let rules = self
+            .files
+            .iter()
+            .flat_map(|(path, counts)| counts.iter().map(move |rule| (path, rule)));
+        rules.flat_map(|(path, (rule, places))| {
+            places
+                .iter()
+                .map(move |(place, count)| (path.as_str(), rule.as_str(), place.as_str(), *count))
+        })
+    }
+
+    fn count(&self, path: &str, rule: &str, place: &str) -> u64 {
+        let places = self.files.get(path).and_then(|file| file.get(rule));
+        places.and_then(|places| places.get(place)).copied().unwrap_or(0)
+    }
+
+    /// Drops what has come to nothing.
+    fn tidy(&mut self) {
+        self.files.retain(|_, file| {
+            file.retain(|_, rule| {
+                rule.retain(|_, count| *count > 0);
+                !rule.is_empty()
+            });
+            !file.is_empty()
+        });
+    }
+}
+
+/// How often which findings stand in a file.
+pub fn counts<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Counts {
+    let mut counts = Counts::new();
+    for finding in findings {
+        let rule = counts.entry(finding.rule.to_string()).or_default();
+        *rule.entry(place(&finding.pointer)).or_default() += 1;
+    }
+    counts
+}
+
+/// A pointer without its positions in lists: `/*/Groups/*/Code`.
+pub fn place(pointer: &str) -> String {
+    let is_index = |token: &str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
+    let tokens = pointer
+        .split('/')
+        .map(|token| if is_index(token) { "*" } else { token });
+    tokens.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn baseline(entries: &[(&str, &str, &str, u64)]) -> Baseline {
+        let mut baseline = Baseline::default();
+        for (path, rule, place, count) in entries {
+            let file = baseline.files.entry((*path).to_owned()).or_default();
+            let rule = file.entry((*rule).to_owned()).or_default();
+            rule.insert((*place).to_owned(), *count);
+        }
+        baseline
+    }
+
+    #[test]
+    fn places_have_no_positions() {
+        for (pointer, known) in [
+            ("", ""),
+            ("/0", "/*"),
+            ("/12/Groups/3/Code", "/*/Groups/*/Code"),
+            ("/0/a1/2b/", "/*/a1/2b/"),
+        ] {
+            assert_eq!(place(pointer), known);
+        }
+    }
+
+    #[test]
+    fn what_is_written_reads_back_the_same() {
+        let written = baseline(&[
+            ("b.json", "two", "/*/A", 2),
+            ("a.json", "one", "/\u{1b}\u{202e}", 1),
+        ]);
+        let text = written.text();
+        assert!(!text.contains('\u{202e}'), "{text}");
+        assert!(text.find("a.json") < text.find("b.json"), "{text}");
+        assert_eq!(Baseline::load(&text).unwrap(), written);
+    }
+
+    #[test]
+    fn mistakes_have_a_place() {
+        let error = Baseline::load("{\n  \"version\": 1,\n  \"strange\": 1\n}").unwrap_err();
+        assert_eq!(error.line, 3, "{error:?}");
+        assert!(error.message.contains("strange") && !error.message.contains("line"));
+        let error = Baseline::load("{ \"version\": 2, \"findings\": {} }").unwrap_err();
+        assert!(error.message.contains("version 2"), "{error:?}");
+        assert!(Baseline::load("").is_err());
+    }
+
+    #[test]
+    fn gone_are_those_that_a_run_could_have_found() {
+        let known = baseline(&[("a", "r", "/x", 3), ("b", "r", "/x", 1), ("c", "r", "/x", 1)]);
+        let mut found = baseline(&[("a", "r", "/x", 1)]);
+        found.files.insert("b".to_owned(), Counts::new());
+        let part = known.gone(&found, &|_| false);
+        assert_eq!(part.len(), 2);
+        assert_eq!((part[0].path.as_str(), part[0].count), ("a", 2));
+        assert_eq!((part[1].path.as_str(), part[1].count), ("b", 1));
+        assert_eq!(known.gone(&found, &|_| true).len(), 3);
+        let pruned = known.clone().without(&part);
+        assert_eq!(pruned, baseline(&[("a", "r", "/x", 1), ("c", "r", "/x", 1)]));
+        assert_eq!((pruned.len(), pruned.is_empty()), (2, false));
+    }
+
+    #[test]
+    fn a_new_one_keeps_what_the_run_did_not_look_at() {
+        let known = baseline(&[("a", "r", "/x", 3), ("b", "r", "/x", 1)]);
+        let found = baseline(&[("a", "s", "/y", 1)]);
+        assert_eq!(
+            known.clone().renewed(found.clone(), &|path| path == "a"),
+            baseline(&[("a", "s", "/y", 1), ("b", "r", "/x", 1)])
+        );
+        assert_eq!(known.renewed(found.clone(), &|_| true), found);
+    }
+}

@@ -1,0 +1,308 @@
+//! `geplint.toml`: what a team has agreed on.
+//!
+//! Pure: text in, settings or the first mistake out, each with its place in the file. Which file that is, and what the
+//! paths in it lead to, is the command line's business.
+
+mod date;
+mod file;
+mod glob;
+mod pointer;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+pub use date::Date;
+pub use glob::{BadGlob, Excludes, PathGlob, normal};
+pub use pointer::PointerGlob;
+
+use crate::finding::{Evidence, Finding, Severity};
+
+/// The name that a settings file is looked for under.
+pub const FILE_NAME: &str = "geplint.toml";
+
+/// Something that stands in the file, and where: the offset of its first byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed<T> {
+    /// What stands there.
+    pub value: T,
+    /// Offset in the file.
+    pub start: usize,
+}
+
+/// A mistake in a settings file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// Offset in the file.
+    pub start: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// What makes a run fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailOn {
+    /// A finding of severity error.
+    Error,
+    /// Any finding.
+    Warning,
+    /// No finding at all.
+    Never,
+}
+
+/// What becomes of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// It is an error.
+    Error,
+    /// It is a warning.
+    Warning,
+    /// It is not shown.
+    Off,
+}
+
+/// Whether entries that matched nothing are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unused {
+    /// Each on a line of standard error.
+    #[default]
+    Warning,
+    /// Not at all: a file that several repositories share has entries for each.
+    Off,
+}
+
+/// `[[files]]`: what matches is a request to an endpoint, whatever it looks like.
+#[derive(Debug, Clone)]
+pub struct Files {
+    /// Which files.
+    pub glob: Placed<PathGlob>,
+    /// The endpoint's id.
+    pub endpoint: Placed<String>,
+}
+
+/// `[[severity]]`: another severity for findings; what is absent holds for all.
+#[derive(Debug, Clone)]
+pub struct Override {
+    /// Rule id.
+    pub rule: Option<Placed<String>>,
+    /// Endpoint id.
+    pub endpoint: Option<Placed<String>>,
+    /// Where the constraint comes from.
+    pub evidence: Option<Evidence>,
+    /// The severity instead.
+    pub level: Level,
+}
+
+impl Override {
+    /// Whether it speaks of this finding.
+    pub fn matches(&self, finding: &Finding) -> bool {
+        let same = |wanted: &Option<Placed<String>>, is: &str| {
+            wanted.as_ref().is_none_or(|wanted| wanted.value == is)
+        };
+        same(&self.rule, &finding.rule)
+            && same(&self.endpoint, &finding.endpoint)
+            && self.evidence.is_none_or(|evidence| evidence == finding.evidence)
+    }
+}
+
+/// `[[ignore]]`: findings that somebody has looked at and decided to live with.
+#[derive(Debug, Clone)]
+pub struct Ignore {
+    /// In which files.
+    pub path: Placed<PathGlob>,
+    /// Of which rule.
+    pub rule: Placed<String>,
+    /// At which places; everywhere if absent.
+    pub pointer: Option<PointerGlob>,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it holds.
+    pub until: Option<Placed<Date>>,
+}
+
+impl Ignore {
+    /// Whether its last day is over.
+    pub fn is_expired(&self, today: Date) -> bool {
+        self.until.as_ref().is_some_and(|until| until.value < today)
+    }
+
+    /// Whether it speaks of this finding, in a file that it speaks of.
+    pub fn matches(&self, finding: &Finding) -> bool {
+        self.rule.value == finding.rule
+            && self
+                .pointer
+                .as_ref()
+                .is_none_or(|glob| glob.matches(&finding.pointer))
+    }
+}
+
+/// A settings file that has been read.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// If there are any, only what one of them matches is checked.
+    pub include: Vec<Placed<PathGlob>>,
+    /// What is left out.
+    pub exclude: Vec<Placed<PathGlob>>,
+    /// Files whose endpoint is known.
+    pub files: Vec<Files>,
+    /// Severities; of several that match, the last counts.
+    pub severities: Vec<Override>,
+    /// Findings to live with.
+    pub ignores: Vec<Ignore>,
+    /// What makes a run fail.
+    pub fail_on: Option<FailOn>,
+    /// Whether entries that matched nothing are told.
+    pub unused: Unused,
+    /// The tenant file, from the settings file's folder on.
+    pub tenant: Option<Placed<String>>,
+    /// Rules files, likewise.
+    pub rules: Vec<Placed<String>>,
+    /// The baseline, likewise.
+    pub baseline: Option<Placed<String>>,
+    /// How findings are shown; the command line knows the formats.
+    pub format: Option<Placed<String>>,
+}
+
+/// Reads a settings file.
+///
+/// Errors: no TOML, an unknown key, a value of the wrong kind, a glob or a date that is none, an entry without what it
+/// needs.
+pub fn load(text: &str) -> Result<Config, Mistake> {
+    let file: file::File = toml::from_str(text).map_err(|error| Mistake {
+        start: error.span().map_or(0, |span| span.start),
+        message: error.message().replace('\n', "; "),
+    })?;
+    Ok(Config {
+        include: each(file.include, path_glob)?,
+        exclude: each(file.exclude, path_glob)?,
+        files: each(file.files, files)?,
+        severities: each(file.severity, severity)?,
+        ignores: each(file.ignore, ignore)?,
+        fail_on: file.fail_on,
+        unused: file.unused.unwrap_or_default(),
+        tenant: file
+            .tenant
+            .map(|tenant| name("the tenant's file", tenant.file))
+            .transpose()?,
+        rules: each(file.rules, |rules| name("a rules file", rules))?,
+        baseline: file.baseline.map(|file| name("the baseline", file)).transpose()?,
+        format: file.output.and_then(|output| output.format).map(placed),
+    })
+}
+
+fn each<T, U>(entries: Vec<T>, read: impl FnMut(T) -> Result<U, Mistake>) -> Result<Vec<U>, Mistake> {
+    entries.into_iter().map(read).collect()
+}
+
+fn placed<T>(spanned: Spanned<T>) -> Placed<T> {
+    let start = spanned.span().start;
+    Placed {
+        value: spanned.into_inner(),
+        start,
+    }
+}
+
+fn mistake(start: usize, message: impl Into<String>) -> Mistake {
+    Mistake {
+        start,
+        // What it quotes may have several lines; a message is one.
+        message: message.into().replace('\n', "\\n"),
+    }
+}
+
+/// A text that may not be empty.
+fn name(what: &str, spanned: Spanned<String>) -> Result<Placed<String>, Mistake> {
+    let name = placed(spanned);
+    if name.value.trim().is_empty() {
+        return Err(mistake(name.start, format!("{what} is empty")));
+    }
+    Ok(name)
+}
+
+fn path_glob(glob: Spanned<String>) -> Result<Placed<PathGlob>, Mistake> {
+    let glob = name("the glob", glob)?;
+    let value = PathGlob::new(&glob.value).map_err(|bad| mistake(glob.start, bad.to_string()))?;
+    Ok(Placed {
+        value,
+        start: glob.start,
+    })
+}
+
+fn files(entry: file::Files) -> Result<Files, Mistake> {
+    Ok(Files {
+        glob: path_glob(entry.glob)?,
+        endpoint: name("the endpoint", entry.endpoint)?,
+    })
+}
+
+fn severity(entry: file::Severity) -> Result<Override, Mistake> {
+    let level = placed(entry.level);
+    if entry.rule.is_none() && entry.endpoint.is_none() && entry.evidence.is_none() {
+        return Err(mistake(
+            level.start,
+            "a [[severity]] says which findings it is for: rule, endpoint or evidence",
+        ));
+    }
+    Ok(Override {
+        rule: entry.rule.map(|rule| name("the rule", rule)).transpose()?,
+        endpoint: entry
+            .endpoint
+            .map(|endpoint| name("the endpoint", endpoint))
+            .transpose()?,
+        evidence: entry.evidence.map(evidence),
+        level: level.value,
+    })
+}
+
+const fn evidence(evidence: file::Evidence) -> Evidence {
+    match evidence {
+        file::Evidence::Response => Evidence::Response,
+        file::Evidence::Table => Evidence::Table,
+        file::Evidence::Inferred => Evidence::Inferred,
+        file::Evidence::Contradicted => Evidence::Contradicted,
+    }
+}
+
+fn ignore(entry: file::Ignore) -> Result<Ignore, Mistake> {
+    Ok(Ignore {
+        path: path_glob(entry.path)?,
+        rule: name("the rule", entry.rule)?,
+        pointer: entry.pointer.map(pointer).transpose()?,
+        reason: name("the reason", entry.reason)?.value,
+        until: entry.until.map(until).transpose()?,
+    })
+}
+
+fn pointer(glob: Spanned<String>) -> Result<PointerGlob, Mistake> {
+    let glob = placed(glob);
+    PointerGlob::new(&glob.value).map_err(|message| mistake(glob.start, message))
+}
+
+/// A date of TOML's own, or the same in quotes.
+fn until(value: Spanned<toml::Value>) -> Result<Placed<Date>, Mistake> {
+    let value = placed(value);
+    let date = match &value.value {
+        toml::Value::String(text) => Date::parse(text),
+        toml::Value::Datetime(date) => Date::parse(&date.to_string()),
+        _ => None,
+    };
+    let value_of = |date| Placed {
+        value: date,
+        start: value.start,
+    };
+    date.map(value_of)
+        .ok_or_else(|| mistake(value.start, "this is no date; write it as 2026-01-31"))
+}
+
+impl Level {
+    /// The severity that it stands for; `None` for what is not shown.
+    pub const fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Off => None,
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Spanned JSON: bytes in, a flat table of nodes with byte spans out, a record at a time.
+//!
+//! [`text()`] makes text of a file's bytes, [`Reader`] walks it. The reader follows RFC 8259 to the letter, and
+//! where a file does not, it says what is wrong and reads on as the author most probably meant it.
+
+mod brackets;
+mod decode;
+mod error;
+mod look;
+mod reader;
+mod recover;
+mod text;
+mod tokens;
+mod tree;
+mod write;
+
+pub use decode::{decode, raw, utf16_len};
+pub use error::{SyntaxError, SyntaxKind};
+pub(crate) use look::{matching, number, plain, space};
+pub use reader::{MAX_DEPTH, MAX_ERRORS, Reader, Root};
+pub use text::text;
+pub use tree::{Elements, JsonKind, Members, Node, NodeId, Tree};
+pub use write::{compact, indented, pretty};

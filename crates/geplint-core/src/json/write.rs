@@ -1,0 +1,112 @@
+//! Writes JSON: indented or on one line, with what a terminal or a CI log should not meet escaped.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io;
+
+use serde::Serialize;
+
+use crate::sanitize::{is_ci_mark, is_unprintable};
+
+/// A value in two-space style, its further lines behind `indent`.
+pub fn pretty<T: Serialize>(value: &T, indent: &str) -> String {
+    let (mut out, mut scratch) = (String::new(), Vec::new());
+    indented(value, indent, &mut scratch, &mut out);
+    out
+}
+
+/// The same, behind what is there; `scratch` is used again and again.
+pub fn indented<T: Serialize>(value: &T, line: &str, scratch: &mut Vec<u8>, out: &mut String) {
+    scratch.clear();
+    // Strings, numbers and structs of them always serialise.
+    let _ = serde_json::to_writer_pretty(Indented { out: scratch, line }, value);
+    push(scratch, out);
+}
+
+/// A value on one line.
+pub fn compact<T: Serialize>(value: &T, scratch: &mut Vec<u8>, out: &mut String) {
+    scratch.clear();
+    let _ = serde_json::to_writer(&mut *scratch, value);
+    push(scratch, out);
+}
+
+/// What has been serialised is UTF-8.
+fn push(json: &[u8], out: &mut String) {
+    out.push_str(&harmless(str::from_utf8(json).unwrap_or_default()));
+}
+
+/// Sends every line further in: of what serialises as JSON, only the lines of the layout have ends.
+struct Indented<'o> {
+    out: &'o mut Vec<u8>,
+    /// What every line begins with, the end of the one before it included.
+    line: &'o str,
+}
+
+impl io::Write for Indented<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for (index, part) in bytes.split(|byte| *byte == b'\n').enumerate() {
+            if index > 0 {
+                self.out.extend_from_slice(self.line.as_bytes());
+            }
+            self.out.extend_from_slice(part);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Escapes what JSON allows raw but a terminal or a CI log should not meet; the document means the same.
+///
+/// Such characters can stand in strings only, where `\u` is always allowed.
+fn harmless(json: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| matches!(byte, b'\n' | b' '..=b'~');
+    // All bytes are looked at, whatever the first ones are: that is done many at a time.
+    if json.bytes().fold(true, |all, byte| all & plain(byte)) && !json.contains("##") {
+        return Cow::Borrowed(json);
+    }
+    let suspect = |c: char| c != '\n' && is_unprintable(c);
+    if !json.contains("##") && !json.chars().any(suspect) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 64);
+    for (at, c) in json.char_indices() {
+        if suspect(c) || is_ci_mark(&json.as_bytes()[at..]) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `serde_json` does it, but further in.
+    #[test]
+    fn lines_are_indented() {
+        let value = serde_json::json!({
+            "a": [], "b": {}, "c": [1, [2, []], {"d": null}], "e": {"f": {"g": "\n"}, "h": [{}]}, "i": 1.5
+        });
+        let usual = serde_json::to_string_pretty(&value).unwrap();
+        assert_eq!(pretty(&value, "\n"), usual);
+        assert_eq!(pretty(&value, "\n    "), usual.replace('\n', "\n    "));
+    }
+
+    #[test]
+    fn what_is_escaped_reads_back_the_same() {
+        let text = "\u{9b}31m\u{7f}\u{202e}\u{e0041}##[error] ##vso[x] \u{1b} é \u{1f600}";
+        let json = pretty(&text, "\n");
+        assert!(!json.chars().any(is_unprintable), "{json}");
+        assert!(!json.contains("##["), "{json}");
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+    }
+}

@@ -1,0 +1,20 @@
+//! The engine of geplint: bytes, rules and tenant facts in; findings and the predicted response out.
+//!
+//! Pure: no files, no clock, no environment, no printing. It knows no endpoint; what is known of the API comes in as
+//! rules files.
+
+pub mod baseline;
+pub mod config;
+pub mod finding;
+pub mod fix;
+pub mod json;
+pub mod lint;
+pub mod predict;
+pub mod recognize;
+pub mod rules;
+pub mod sanitize;
+pub mod session;
+pub mod source;
+pub mod suppress;
+pub mod tenant;
+pub mod threads;

@@ -1,0 +1,269 @@
+//! What would mend a finding: settled once the object, or the record, around it is known.
+
+use std::collections::{HashMap, HashSet};
+
+use super::names::Meant;
+use super::object::Resolved;
+use super::{Linter, object::key_of};
+use crate::finding::{Finding, Remedy, Severity, Span};
+use crate::json::{JsonKind, NodeId};
+use crate::rules::{Property, PropertyId, Table, TableId, Type};
+use dotnet_bind::{self as bind, Bound, Json};
+
+/// Remedies that cannot be given before more has been read.
+#[derive(Debug, Default)]
+pub(super) struct Unsettled {
+    /// Names that may be put right: the finding, and the property meant.
+    renames: Vec<(usize, PropertyId)>,
+    /// Members that may be moved: where the name starts, and the property meant.
+    moves: Vec<(u32, TableId, PropertyId)>,
+}
+
+/// The objects of a record that one table is for.
+enum Places {
+    One(NodeId),
+    Several,
+}
+
+impl Linter<'_> {
+    /// Gives a finding its remedy, if it was made at all and its record was surely read as it was meant.
+    pub(super) fn mend(&mut self, finding: usize, remedy: Option<Remedy>) {
+        if let (false, Some(finding)) = (self.tree.damaged, self.findings.get_mut(finding)) {
+            finding.remedy = remedy.map(Box::new);
+        }
+    }
+
+    /// The same JSON value without quotes, where the platform reads exactly that from the text.
+    pub(super) fn plain_value(
+        &self,
+        ty: Type,
+        value: NodeId,
+        bound: &Bound<'_>,
+        becomes: &str,
+    ) -> Option<Remedy> {
+        let json = match (ty, becomes) {
+            _ if self.kind(value) != JsonKind::String => return None,
+            (Type::Boolean, "true") => Json::Bool(true),
+            (Type::Boolean, "false") => Json::Bool(false),
+            (Type::Int | Type::Long | Type::Decimal, number) => Json::Number(number),
+            _ => return None,
+        };
+        let (scalar, members) = self.scalar(ty);
+        let again = bind::bind(scalar, members, true, json, "").ok()?;
+        (again.value == bound.value && again.change.is_none()).then(|| Remedy::Retype(becomes.to_owned()))
+    }
+
+    /// A text without the blanks around it would do.
+    pub(super) fn trimmed(&self, value: NodeId, text: &str, fits: impl Fn(&str) -> bool) -> Option<Remedy> {
+        let trimmed = text.trim();
+        let blanks = self.kind(value) == JsonKind::String && trimmed != text && !trimmed.is_empty();
+        (blanks && fits(trimmed)).then_some(Remedy::Trim)
+    }
+
+    /// All occurrences of a property go together: without the last one, the one before would count.
+    ///
+    /// What is told of their values are the findings from `told` on.
+    pub(super) fn without(
+        &self,
+        table: &Table,
+        property: &Property,
+        objects: &[NodeId],
+        told: usize,
+    ) -> Remedy {
+        let mut members = Vec::new();
+        for object in objects {
+            for (key, value) in self.tree.members(*object) {
+                let id = table.find(&self.decoded(key));
+                if id.is_some_and(|id| std::ptr::eq(table.property(id), property)) {
+                    members.push(self.member_span(value));
+                }
+            }
+        }
+        let told = self.findings.get(told..).unwrap_or_default();
+        let refused = told.iter().any(|finding| finding.severity == Severity::Error);
+        Remedy::RemoveMembers { members, refused }
+    }
+
+    /// From the start of a member's name to the end of its value.
+    fn member_span(&self, value: NodeId) -> Span {
+        Span::new(
+            self.tree.node(key_of(value)).span.start,
+            self.tree.node(value).span.end,
+        )
+    }
+
+    /// Remembers what a strange name may have been meant for; its finding is the one at `finding`.
+    pub(super) fn consider(
+        &mut self,
+        finding: usize,
+        meant: &Meant,
+        table: &Table,
+        key: NodeId,
+        value: NodeId,
+    ) {
+        if self.tree.damaged || finding >= self.findings.len() || self.tree.node(value).malformed {
+            return;
+        }
+        match *meant {
+            Meant::Near { property, only: true } if self.suits(table.property(property), value) => {
+                let name = spelled(&table.property(property).name, &self.decoded(key));
+                self.mend(finding, Some(Remedy::Rename(name)));
+                self.unsettled.renames.push((finding, property));
+            }
+            Meant::Elsewhere {
+                table,
+                property,
+                only: true,
+            } if self.suits(self.endpoint.table(table).property(property), value) => {
+                let remedy = Remedy::Move {
+                    member: self.member_span(value),
+                    to: Span::default(),
+                    after: None,
+                };
+                self.mend(finding, Some(remedy));
+                let start = self.tree.node(key).span.start;
+                self.unsettled.moves.push((start, table, property));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a value would do under a property: nothing would be said of its type.
+    fn suits(&self, property: &Property, value: NodeId) -> bool {
+        let (ty, kind) = (property.ty, self.kind(value));
+        let suits = match ty {
+            Type::Object(_) => kind == JsonKind::Object,
+            Type::StringList | Type::ObjectList(_) => kind == JsonKind::Array,
+            _ => {
+                let text = self.scalar_text(value).unwrap_or_default();
+                let (scalar, members) = self.scalar(ty);
+                let bound = bind::bind(scalar, members, false, self.json(value, &text), "");
+                bound.is_ok_and(|bound| bound.change.is_none())
+            }
+        };
+        suits && !property.outbound_only
+    }
+
+    /// A name is not put right where the right one is there already, or where two would become the same.
+    pub(super) fn settle_renames(&mut self, base: usize) {
+        if self.unsettled.renames.is_empty() {
+            return;
+        }
+        let renames = std::mem::take(&mut self.unsettled.renames);
+        let mut wanted: HashMap<PropertyId, u32> = HashMap::new();
+        for (_, property) in &renames {
+            *wanted.entry(*property).or_default() += 1;
+        }
+        for (finding, property) in renames {
+            if wanted.get(&property) != Some(&1) || self.slot(base, property).is_some() {
+                self.mend(finding, None);
+            }
+        }
+    }
+
+    /// A member moves only where the record has exactly one object for it, and that lacks it.
+    pub(super) fn settle_moves(&mut self, told: usize) {
+        if self.unsettled.moves.is_empty() {
+            return;
+        }
+        let moves = std::mem::take(&mut self.unsettled.moves);
+        let places = self.places();
+        let mut wanted: HashMap<(TableId, PropertyId), u32> = HashMap::new();
+        for (_, table, property) in &moves {
+            *wanted.entry((*table, *property)).or_default() += 1;
+        }
+        let mut there: HashMap<TableId, HashSet<PropertyId>> = HashMap::new();
+        let mut ways: HashMap<u32, (Span, Option<Span>)> = HashMap::new();
+        for (start, table, property) in moves {
+            let Some(Places::One(object)) = places.get(&table) else {
+                continue;
+            };
+            let there = there
+                .entry(table)
+                .or_insert_with(|| self.properties_of(table, *object));
+            if wanted.get(&(table, property)) == Some(&1) && !there.contains(&property) {
+                let last = self.tree.members(*object).last();
+                let last = last.map(|(_, value)| self.member_span(value));
+                ways.insert(start, (self.tree.node(*object).span, last));
+            }
+        }
+        for finding in self.findings.get_mut(told..).unwrap_or_default() {
+            direct(finding, &ways);
+        }
+    }
+
+    fn properties_of(&self, table: TableId, object: NodeId) -> HashSet<PropertyId> {
+        let table = self.endpoint.table(table);
+        let members = self.tree.members(object);
+        members
+            .filter_map(|(key, _)| table.find(&self.decoded(key)))
+            .collect()
+    }
+
+    /// Every object of the record that a table is for.
+    fn places(&self) -> HashMap<TableId, Places> {
+        let mut places = HashMap::new();
+        let mut left: Vec<(TableId, NodeId)> = Vec::new();
+        left.extend(self.root.map(|root| (self.endpoint.record, root)));
+        while let Some((id, object)) = left.pop() {
+            places
+                .entry(id)
+                .and_modify(|place| *place = Places::Several)
+                .or_insert(Places::One(object));
+            let table = self.endpoint.table(id);
+            for (key, value) in self.tree.members(object) {
+                let property = table.find(&self.decoded(key)).map(|id| table.property(id));
+                let Some(Type::Object(inner) | Type::ObjectList(inner)) =
+                    property.map(|property| property.ty)
+                else {
+                    continue;
+                };
+                let objects = std::iter::once(value).chain(self.tree.elements(value));
+                // What the reader takes for something else is no place to put anything.
+                let plain = |id: &NodeId| matches!(self.resolve(*id), Resolved::Node(node) if node == *id);
+                let objects = objects.filter(|id| self.kind(*id) == JsonKind::Object);
+                left.extend(objects.filter(plain).map(|object| (inner, object)));
+            }
+        }
+        places
+    }
+}
+
+/// Gives a misplaced member its way, or takes its remedy from it.
+fn direct(finding: &mut Finding, ways: &HashMap<u32, (Span, Option<Span>)>) {
+    let Some(Remedy::Move { member, .. }) = finding.remedy.as_deref() else {
+        return;
+    };
+    let (member, way) = (*member, ways.get(&member.start));
+    finding.remedy = way.map(|&(to, after)| Box::new(Remedy::Move { member, to, after }));
+}
+
+/// The table's name, beginning with a small letter where the sender's does.
+fn spelled(name: &str, like: &str) -> String {
+    let small = like.starts_with(|first: char| first.is_ascii_lowercase());
+    let mut rest = name.chars();
+    match (rest.next(), rest.clone().next()) {
+        (Some(first), Some(second)) if small && second.is_ascii_lowercase() => {
+            first.to_ascii_lowercase().to_string() + rest.as_str()
+        }
+        _ => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_keeps_the_senders_way_of_writing() {
+        for (name, like, written) in [
+            ("UserName", "userNme", "userName"),
+            ("UserName", "UserNme", "UserName"),
+            ("UserName", "user_name", "userName"),
+            ("LOBCode", "lobcde", "LOBCode"),
+            ("x", "", "x"),
+        ] {
+            assert_eq!(spelled(name, like), written, "{name} {like}");
+        }
+    }
+}

@@ -1,0 +1,502 @@
+//! A whole request body: its root, its records, and what is wrong with its syntax.
+
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+use std::thread;
+
+use super::ahead::Ahead;
+use super::duplicates::Keys;
+use super::finding::{Note, Place, push_token, quoted, sentence};
+use super::object::Resolved;
+use super::remedy::Unsettled;
+use super::said::Said;
+use super::skim::Skim;
+use super::{Followed, Linter, Step};
+use crate::finding::{Evidence, Finding, Phase, Remedy, Severity, Span, Target, sort};
+use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree, decode};
+use crate::rules::Endpoint;
+use crate::tenant::{Facts, Learnt, Tenant};
+use crate::threads::Threads;
+use dotnet_bind::{self as bind, Container, Json};
+
+/// What came of checking one request body.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// Everything that was found, in the order of [`crate::finding::sort`].
+    pub findings: Vec<Finding>,
+    /// How many records the request has.
+    pub records: u32,
+    /// How many of them were plainly right, so that the engine did not look at them.
+    pub skimmed: u32,
+    /// One entry a record, in request order; empty unless asked for.
+    pub outcomes: Vec<RecordOutcome>,
+    /// Checks that could not be made because they need facts of the tenant.
+    pub undecided: u64,
+    /// Every mistake in the syntax was surely read as its author meant it.
+    pub mendable: bool,
+}
+
+/// One record as the response would name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordOutcome {
+    /// Its key in `successDetails`.
+    pub key: String,
+}
+
+/// Checks one request body by itself against the rules of its endpoint.
+///
+/// `text` and `errors` come from [`crate::json::text`]; `outcomes` asks for one entry a record, which prediction needs.
+pub fn check(
+    text: &str,
+    errors: Vec<SyntaxError>,
+    endpoint: &Endpoint,
+    tenant: &Tenant,
+    outcomes: bool,
+) -> Checked {
+    check_with(
+        text,
+        errors,
+        endpoint,
+        &mut Facts::new(tenant, &Learnt::default(), false),
+        outcomes,
+        Threads::ONE,
+    )
+}
+
+/// The same with what is known before the request; each record that is predicted to succeed adds to it.
+///
+/// With several threads a long request takes less time, and comes to the same.
+pub fn check_with(
+    text: &str,
+    errors: Vec<SyntaxError>,
+    endpoint: &Endpoint,
+    facts: &mut Facts<'_>,
+    outcomes: bool,
+    threads: Threads,
+) -> Checked {
+    let mut checked = Checked::default();
+    let mut reader = Reader::new(text);
+    let mut tree = Tree::default();
+    let mut scratch = Scratch::default();
+    let mut places = HashMap::new();
+    match reader.root(&mut tree) {
+        Root::Nothing => {}
+        Root::Value => {
+            let mut linter = scratch.linter(text, &tree, endpoint, facts, None, &mut checked);
+            let keys = linter.bare_root();
+            scratch.keep(linter);
+            for key in keys {
+                note_record(&mut checked, key, outcomes);
+            }
+        }
+        Root::List { start } => {
+            let stop = AtomicBool::new(false);
+            thread::scope(|scope| {
+                // Where every record leaves something behind, each is looked at.
+                let mut skim = (!outcomes && errors.is_empty() && !facts.remembers_contacts()).then(|| {
+                    let ahead = Ahead::begin(scope, text, endpoint, facts, threads, &stop);
+                    (Skim::new(text, endpoint), ahead)
+                });
+                let mut keys = Keys::default();
+                // Behind bytes that are no text, a name may not be what it was.
+                let garbled = errors
+                    .iter()
+                    .find(|error| matches!(error.kind, SyntaxKind::InvalidUtf8 { .. }));
+                let garbled = garbled.map_or(u32::MAX, |error| error.span.start);
+                let mut told = 0;
+                loop {
+                    while let Some((skim, ahead)) = &mut skim
+                        && let Some(passed) = skim.next(&mut reader, facts, &mut keys, ahead, checked.records)
+                    {
+                        checked.records += 1;
+                        checked.skimmed += 1;
+                        checked.undecided += passed.undecided;
+                    }
+                    if !reader.next_record(&mut tree) {
+                        break;
+                    }
+                    let Some(root) = tree.root() else {
+                        note_record(&mut checked, String::new(), outcomes);
+                        continue;
+                    };
+                    tree.damaged |= tree.node(root).span.end > garbled;
+                    let index = checked.records;
+                    let new = reader.errors().get(told..).unwrap_or_default();
+                    places.extend(
+                        new.iter()
+                            .filter_map(|error| surrogate_place(text, &tree, root, index, error)),
+                    );
+                    told = reader.errors().len();
+                    one_record(
+                        (text, &tree, root),
+                        endpoint,
+                        facts,
+                        &mut checked,
+                        &mut scratch,
+                        &mut keys,
+                        outcomes,
+                    );
+                }
+                stop.store(true, Relaxed);
+            });
+            if checked.records == 0 && errors.iter().chain(reader.errors()).all(SyntaxError::is_warning) {
+                let mut linter = scratch.linter(text, &tree, endpoint, facts, None, &mut checked);
+                linter.empty_request(reader.root_span().unwrap_or(Span::new(start, start + 1)));
+            }
+        }
+    }
+    let mut errors = errors;
+    errors.extend(reader.into_errors());
+    checked.mendable = errors.iter().all(|error| error.is_warning() || error.certain());
+    unsay(&mut checked.findings, &errors);
+    let mut syntax = syntax_findings(text, &endpoint.id, errors);
+    for finding in syntax
+        .iter_mut()
+        .filter(|finding| finding.severity == Severity::Warning)
+    {
+        if let Some((pointer, record, target, span)) = places.remove(&finding.span) {
+            (finding.pointer, finding.record, finding.target) = (pointer, Some(record), target);
+            finding.span = span;
+        }
+    }
+    checked.findings.extend(syntax);
+    if !checked.mendable {
+        // Where the text is guessed at, so would be its mending.
+        for finding in &mut checked.findings {
+            finding.remedy = None;
+        }
+    }
+    sort(&mut checked.findings);
+    checked
+}
+
+/// What has a mistake of its own in its syntax says nothing of its value.
+fn unsay(findings: &mut Vec<Finding>, errors: &[SyntaxError]) {
+    let broken: HashSet<Span> = errors
+        .iter()
+        .filter(|error| !error.is_warning())
+        .map(|error| error.span)
+        .collect();
+    if !broken.is_empty() {
+        findings.retain(|finding| !broken.contains(&finding.span));
+    }
+}
+
+/// Where in its record the text stands that holds half a character: a finding about a value, unlike the rest.
+fn surrogate_place(
+    text: &str,
+    tree: &Tree,
+    root: NodeId,
+    record: u32,
+    error: &SyntaxError,
+) -> Option<(Span, (String, u32, Target, Span))> {
+    if error.kind != SyntaxKind::LoneSurrogate {
+        return None;
+    }
+    let holds = |id: NodeId| {
+        let span = tree.node(id).span;
+        span.start <= error.span.start && error.span.end <= span.end
+    };
+    let mut pointer = format!("/{record}");
+    let mut at = root;
+    loop {
+        if let Some((key, value)) = tree.members(at).find(|(key, value)| holds(*key) || holds(*value)) {
+            pointer.push('/');
+            push_token(&mut pointer, &decode(text, tree.node(key)));
+            if holds(key) {
+                return Some((error.span, (pointer, record, Target::Key, tree.node(key).span)));
+            }
+            at = value;
+        } else if let Some((index, element)) = (0u32..)
+            .zip(tree.elements(at))
+            .find(|(_, element)| holds(*element))
+        {
+            pointer.push('/');
+            pointer.push_str(&index.to_string());
+            at = element;
+        } else {
+            return Some((error.span, (pointer, record, Target::Value, tree.node(at).span)));
+        }
+    }
+}
+
+fn one_record(
+    (text, tree, root): (&str, &Tree, NodeId),
+    endpoint: &Endpoint,
+    facts: &mut Facts<'_>,
+    checked: &mut Checked,
+    scratch: &mut Scratch,
+    keys: &mut Keys,
+    outcomes: bool,
+) {
+    let (index, before) = (checked.records, checked.findings.len());
+    let mut linter = scratch.linter(text, tree, endpoint, facts, Some(index), checked);
+    linter.record(root);
+    linter.duplicate_record(keys);
+    let key = if outcomes {
+        linter.key_text()
+    } else {
+        String::new()
+    };
+    let effect = linter.effect();
+    scratch.keep(linter);
+    let told = checked.findings.get_mut(before..).unwrap_or_default();
+    let good = told.iter().all(|finding| finding.severity == Severity::Warning);
+    // Records follow each other: what is in order now need not be moved, and moved again, among a million.
+    sort(told);
+    if let (true, Some(effect)) = (good, effect) {
+        facts.learn(effect);
+    }
+    note_record(checked, key, outcomes);
+}
+
+fn note_record(checked: &mut Checked, key: String, outcomes: bool) {
+    checked.records += 1;
+    if outcomes {
+        checked.outcomes.push(RecordOutcome { key });
+    }
+}
+
+/// What is wrong with a file's syntax, as findings. No 400 is predicted: other tools on the way refuse the file.
+pub fn syntax_findings(text: &str, endpoint: &str, errors: Vec<SyntaxError>) -> Vec<Finding> {
+    if errors.is_empty() {
+        return Vec::new();
+    }
+    let mut said = Said::default();
+    errors
+        .into_iter()
+        .map(|error| Finding {
+            grounds: said.grounds(&Note::syntax(rule(error.kind)), "", endpoint),
+            severity: if error.is_warning() {
+                Severity::Warning
+            } else {
+                Severity::Error
+            },
+            record: None,
+            record_key: None,
+            pointer: String::new(),
+            target: Target::Value,
+            span: error.span,
+            related: error.related.map(|(span, label)| Box::new((span, label.into()))),
+            message: said.text(&error.message(text)),
+            help: said.text(&sentence(&error.help(text))),
+            predicted: None,
+            order: 0,
+            remedy: remedy(error.kind).map(Box::new),
+        })
+        .collect()
+}
+
+/// What would mend a mistake in the syntax: only where nothing that is meant is lost.
+const fn remedy(kind: SyntaxKind) -> Option<Remedy> {
+    match kind {
+        SyntaxKind::ByteOrderMark | SyntaxKind::TrailingComma => Some(Remedy::Remove),
+        SyntaxKind::Comment | SyntaxKind::HashComment => Some(Remedy::RemoveComment),
+        _ => None,
+    }
+}
+
+/// The rule that speaks for a mistake in the syntax: most share one.
+const fn rule(kind: SyntaxKind) -> &'static str {
+    match kind {
+        SyntaxKind::ByteOrderMark => "byte-order-mark",
+        SyntaxKind::Empty => "empty-file",
+        SyntaxKind::Encoding(_) => "utf16",
+        SyntaxKind::InvalidUtf8 { .. } => "invalid-utf8",
+        SyntaxKind::TooDeep => "too-deep",
+        SyntaxKind::LoneSurrogate => "lone-surrogate",
+        _ => "syntax",
+    }
+}
+
+/// Buffers that live from record to record.
+#[derive(Default)]
+struct Scratch {
+    path: Vec<Step>,
+    slots: Vec<Option<NodeId>>,
+    due: Vec<u64>,
+    followed: Vec<Followed>,
+    earlier: Vec<(usize, NodeId)>,
+    said: Option<Box<Said>>,
+}
+
+impl Scratch {
+    fn linter<'a>(
+        &mut self,
+        text: &'a str,
+        tree: &'a Tree,
+        endpoint: &'a Endpoint,
+        facts: &'a Facts<'a>,
+        record: Option<u32>,
+        checked: &'a mut Checked,
+    ) -> Linter<'a> {
+        Linter {
+            text,
+            tree,
+            endpoint,
+            facts,
+            record,
+            path: std::mem::take(&mut self.path),
+            slots: std::mem::take(&mut self.slots),
+            due: std::mem::take(&mut self.due),
+            followed: std::mem::take(&mut self.followed),
+            earlier: std::mem::take(&mut self.earlier),
+            wrapped_in: None,
+            root: None,
+            read: None,
+            key: None,
+            known_key: OnceCell::new(),
+            unsettled: Unsettled::default(),
+            said: self.said.take(),
+            findings: &mut checked.findings,
+            undecided: &mut checked.undecided,
+        }
+    }
+
+    fn keep(&mut self, linter: Linter<'_>) {
+        self.path = linter.path;
+        self.slots = linter.slots;
+        self.due = linter.due;
+        self.followed = linter.followed;
+        self.earlier = linter.earlier;
+        self.said = linter.said;
+        self.path.clear();
+        self.slots.clear();
+        self.due.clear();
+        self.earlier.clear();
+    }
+}
+
+impl Linter<'_> {
+    /// A request that is no list: null is nothing to send, everything else fails to convert.
+    ///
+    /// Returns the keys of the records that it holds all the same.
+    fn bare_root(&mut self) -> Vec<String> {
+        let Some(root) = self.tree.root() else {
+            return Vec::new();
+        };
+        match self.resolve(root) {
+            Resolved::Null => {
+                self.nothing_to_send(self.tree.node(root).span);
+                return Vec::new();
+            }
+            Resolved::Node(list) if list != root && self.kind(list) == JsonKind::Array => {
+                self.reader_name_in(root, "$values");
+                return self.records_of(list);
+            }
+            Resolved::Node(_) | Resolved::Refused(_) => {}
+        }
+        let text = self.scalar_text(root).unwrap_or_default();
+        let name = format!(
+            "System.Collections.Generic.List`1[{}]",
+            self.endpoint.record_table().name
+        );
+        if let Err(sentence) = bind::bind_container(Container::List, self.json(root, &text), &name) {
+            self.wrong_root(root, &sentence);
+        }
+        // The reader stops here: what else there is to say of it would be noise.
+        vec![String::new()]
+    }
+
+    /// The records of a list that the reader takes for the body.
+    fn records_of(&mut self, list: NodeId) -> Vec<String> {
+        let mut keys = Vec::new();
+        self.wrapped_in = Some(super::object::key_of(list));
+        for (index, element) in (0..).zip(self.tree.elements(list)) {
+            (self.record, self.root, self.read, self.key) = (Some(index), None, None, None);
+            self.slots.clear();
+            self.due.clear();
+            self.earlier.clear();
+            self.known_key = OnceCell::new();
+            self.record(element);
+            keys.push(self.key_text());
+        }
+        keys
+    }
+
+    fn knows_a_name(&self, object: NodeId) -> bool {
+        let table = self.endpoint.record_table();
+        self.tree
+            .members(object)
+            .any(|(key, _)| table.find(&self.decoded(key)).is_some())
+    }
+
+    /// The name under which an object with strange names holds the records.
+    fn wrapper(&self, root: NodeId) -> Option<String> {
+        let strange = self.kind(root) == JsonKind::Object && !self.knows_a_name(root);
+        let mut inside = self.tree.members(root).filter(|_| strange);
+        let (key, _) =
+            inside.find(|(_, value)| matches!(self.kind(*value), JsonKind::Array | JsonKind::Object))?;
+        Some(self.decoded(key).into_owned())
+    }
+
+    fn wrong_root(&mut self, root: NodeId, sentence: &str) {
+        let what = match self.json(root, "") {
+            Json::Object => "a bare object",
+            Json::Text(_) => "a text",
+            Json::Number(_) => "a number",
+            _ => "no list",
+        };
+        let wrapper = self.wrapper(root);
+        let note = Note {
+            rule: "wrong-root".into(),
+            severity: Severity::Error,
+            evidence: Evidence::Inferred,
+            phase: Phase::Bind,
+            message: match &wrapper {
+                Some(name) => format!(
+                    "the records are wrapped in {}; the body has to be the list itself",
+                    quoted(name)
+                ),
+                None => format!("the body is {what}; it has to be a list of records"),
+            },
+            why: "A body that does not convert fails as a whole.".into(),
+            help: match wrapper {
+                Some(name) => format!("Send what stands under {} as the body, as a list.", quoted(&name)),
+                None => "Put [ before the record and ] after it.".to_owned(),
+            },
+            source: "",
+            predicted: Some(self.unconverted(sentence)),
+        };
+        let place = Place {
+            target: Target::Value,
+            span: self.tree.node(root).span,
+            pointer: String::new(),
+            related: None,
+        };
+        self.tell(note, place);
+    }
+
+    /// An empty list of records.
+    fn empty_request(&mut self, span: Span) {
+        match &self.endpoint.empty_request {
+            Some(claim) => self.no_data(claim, span),
+            None => self.nothing_to_send(span),
+        }
+    }
+
+    fn nothing_to_send(&mut self, span: Span) {
+        let note = Note {
+            rule: "nothing-to-send".into(),
+            severity: Severity::Warning,
+            evidence: Evidence::Inferred,
+            phase: Phase::None,
+            message: "the request holds no record: nothing to send".to_owned(),
+            why: "What the API answers to a request without records is not documented.".into(),
+            help: "Put a record into the list, or do not send it.".to_owned(),
+            source: "",
+            predicted: None,
+        };
+        self.tell(
+            note,
+            Place {
+                target: Target::Value,
+                span,
+                pointer: String::new(),
+                related: None,
+            },
+        );
+    }
+}

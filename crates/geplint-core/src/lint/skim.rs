@@ -1,0 +1,617 @@
+//! Skimming: a record that is plainly right is passed over in one go, without nodes and without the engine.
+//!
+//! Nearly all records of nearly all files are right, and all that is to be said of them is how many there are. Skimming
+//! goes over the text of a record with the tables at hand and gives up at the first thing that is not plain to see: a name
+//! in two spellings, an escape with a code, a value that changes on the way, a row that only the engine understands. The
+//! record is then read again, by the reader and the engine, as if nothing had been. So skimming never says anything, and
+//! what it accepts is a subset of what they accept: `tests/skim.rs` compares the two.
+
+use super::ahead::Ahead;
+use super::checks::nearly_same;
+use super::duplicates::{Key, Keys};
+use super::value::right_text;
+use crate::finding::Span;
+use crate::json::{JsonKind, Node, Reader, number, plain, space};
+use crate::rules::{CheckKind, Endpoint, Glance, PropertyId, Sight, Table, TableId, Type, bit};
+use crate::tenant::Facts;
+use dotnet_bind::{self as bind, Json, Scalar};
+
+/// Objects within objects beyond this are left to the engine; no table leads this deep.
+const DEPTH: u32 = 24;
+
+/// How many texts of a row are remembered.
+const LATELY: usize = 6;
+
+/// After so many records in a row that are not plainly right, only every so many-th is tried.
+const PATIENCE: u32 = 8;
+
+/// What one request's records are skimmed with.
+pub(super) struct Skim<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    endpoint: &'a Endpoint,
+    memory: Memory,
+    /// The rows of the record at hand that were met, a bit each.
+    met: u64,
+    /// Checks of the record at hand that need facts of the tenant.
+    undecided: u64,
+    /// In how many objects the place is.
+    depth: u32,
+    /// What is remembered of texts was true at this many [lessons](Facts::lessons).
+    lessons: usize,
+    /// How many records in a row were not plainly right.
+    misses: u32,
+}
+
+/// What is remembered from record to record: guesses, which are held against the text before they count, and buffers.
+/// It may go on to the next request to the same endpoint.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    /// For each row, and for the start of each table, the member that came next the last time.
+    followed: Vec<Name>,
+    /// For each row the texts that it had lately and that were right.
+    lately: Vec<Lately>,
+    /// Those that were met in another round are forgotten.
+    round: u32,
+    /// The scalars of the record at hand by row, as they are written; an empty span for none.
+    slots: Vec<Span>,
+    /// The values of the record at hand that are compared with others.
+    watched: Vec<(TableId, PropertyId, Span)>,
+}
+
+/// A text that a row had and that was right.
+#[derive(Debug, Clone, Copy, Default)]
+struct Lately {
+    span: Span,
+    /// How many of its checks need facts of the tenant.
+    undecided: u32,
+    round: u32,
+}
+
+/// The longest name that is remembered, quotes and all, in bytes: no table has a longer one.
+const LONGEST: usize = 44;
+
+/// A name as it was written, quotes and all, and its row.
+#[derive(Debug, Clone, Copy)]
+struct Name {
+    row: u16,
+    length: u8,
+    spelling: [u8; LONGEST],
+}
+
+impl Name {
+    /// None at all.
+    const NONE: Self = Self {
+        row: 0,
+        length: 0,
+        spelling: [0; LONGEST],
+    };
+
+    fn of(row: PropertyId, written: &[u8]) -> Self {
+        let mut name = Self::NONE;
+        if let Some(room) = name.spelling.get_mut(..written.len()) {
+            room.copy_from_slice(written);
+            name.row = row.0;
+            name.length = u8::try_from(written.len()).unwrap_or(0);
+        }
+        name
+    }
+
+    fn spelling(&self) -> &[u8] {
+        self.spelling.get(..usize::from(self.length)).unwrap_or_default()
+    }
+}
+
+impl Memory {
+    /// Forgets what was true of texts; names stay.
+    fn forget_texts(&mut self) {
+        self.round = self.round.wrapping_add(1);
+        // Once in four billion rounds, what was met in the first one must not count again.
+        if self.round == 0 {
+            self.lately.clear();
+            self.round = 1;
+        }
+    }
+}
+
+impl<'a> Skim<'a> {
+    pub(super) fn new(text: &'a str, endpoint: &'a Endpoint) -> Self {
+        Self::with(Memory::default(), text, endpoint)
+    }
+
+    /// The same, with what is remembered of another request to the same endpoint.
+    pub(super) fn with(mut memory: Memory, text: &'a str, endpoint: &'a Endpoint) -> Self {
+        memory.forget_texts();
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            endpoint,
+            memory,
+            met: 0,
+            undecided: 0,
+            depth: 0,
+            lessons: 0,
+            misses: 0,
+        }
+    }
+
+    /// The rows of the record at hand that were met, a bit each.
+    pub(super) const fn met(&self) -> u64 {
+        self.met
+    }
+
+    /// Whether nothing but the end of the list follows a record.
+    pub(super) fn is_last(&self, passed: &Passed) -> bool {
+        matches!(Behind::of(self.bytes, passed.end), Some(Behind::End))
+    }
+
+    /// What is remembered.
+    pub(super) fn into_memory(self) -> Memory {
+        self.memory
+    }
+
+    /// Passes over the next record if it is plainly right, and adds its key to `keys`.
+    pub(super) fn next(
+        &mut self,
+        reader: &mut Reader<'_>,
+        facts: &Facts<'_>,
+        keys: &mut Keys,
+        ahead: &mut Ahead<'_>,
+        index: u32,
+    ) -> Option<Passed> {
+        let taught = self.lessons != facts.lessons();
+        if taught {
+            self.lessons = facts.lessons();
+            self.memory.forget_texts();
+        }
+        // Where one after the other is not, only now and then one is worth a try.
+        if self.misses > PATIENCE && !index.is_multiple_of(PATIENCE) {
+            return None;
+        }
+        let start = reader.ahead()?;
+        // What was found out ahead was found out before anything was learnt.
+        let known = (self.lessons == 0).then(|| ahead.at(start)).flatten();
+        let passed = known.or_else(|| self.record(start, facts));
+        let Some(passed) = passed.filter(|passed| passed.key.is_none_or(|key| keys.add(key, index))) else {
+            self.misses = self.misses.saturating_add(1);
+            return None;
+        };
+        self.misses = 0;
+        reader.pass_over(passed.end);
+        Some(passed)
+    }
+
+    /// The record whose brace stands at `at`, if it is plainly right as far as it can be told without those before it.
+    pub(super) fn record(&mut self, at: usize, facts: &Facts<'_>) -> Option<Passed> {
+        let table = self.endpoint.record_table();
+        self.memory.slots.clear();
+        self.memory.slots.resize(table.properties.len(), Span::default());
+        self.memory.watched.clear();
+        (self.undecided, self.depth) = (0, 0);
+        let end = self.object(at, self.endpoint.record, facts)?;
+        Behind::of(self.bytes, end)?;
+        self.passes(table, facts).then(|| Passed {
+            start: at,
+            end,
+            undecided: self.undecided,
+            key: self.key(),
+        })
+    }
+
+    fn byte(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(0)
+    }
+
+    /// Where the object that begins at `at` ends.
+    fn object(&mut self, at: usize, id: TableId, facts: &Facts<'_>) -> Option<usize> {
+        let endpoint = self.endpoint;
+        let table = endpoint.table(id);
+        // A table with too many rows is not skimmed, not even where none of them is there.
+        if table.sights.rows.len() != table.properties.len() {
+            return None;
+        }
+        // The rows that were met, and those of them whose value is there.
+        let (mut met, mut there) = (0_u64, 0_u64);
+        let mut before = usize::from(table.offset);
+        self.depth += 1;
+        let mut at = space(self.bytes, at + 1);
+        if self.byte(at) == b'"' && self.depth <= DEPTH {
+            loop {
+                let (row, value) = self.name(table, at, before)?;
+                before = usize::from(table.offset) + 1 + usize::from(row.0);
+                let sight = *table.sights.rows.get(usize::from(row.0))?;
+                let bit = bit(row);
+                if met & bit != 0 || sight.left_to_the_engine {
+                    return None;
+                }
+                met |= bit;
+                let end = self.value(table, id, row, sight, value, facts)?;
+                // Null, and the empty text.
+                let first = self.byte(value);
+                if !(first == b'n' || (first == b'"' && end - value == 2)) {
+                    there |= bit;
+                }
+                at = space(self.bytes, end);
+                match self.byte(at) {
+                    b',' => at = space(self.bytes, at + 1),
+                    b'}' => break,
+                    _ => return None,
+                }
+            }
+        }
+        self.depth -= 1;
+        if self.depth == 0 {
+            self.met = met;
+        }
+        let sights = &table.sights;
+        let complete = there & sights.mandatory == sights.mandatory
+            && sights.any_of.iter().all(|set| there & set != 0)
+            && self.byte(at) == b'}';
+        complete.then_some(at + 1)
+    }
+
+    /// The row of the name at `at`, and where its value begins.
+    fn name(&mut self, table: &Table, at: usize, before: usize) -> Option<(PropertyId, usize)> {
+        let (row, end) = self.row(table, at, before)?;
+        let colon = if self.byte(end) == b':' {
+            end
+        } else {
+            space(self.bytes, end)
+        };
+        (self.byte(colon) == b':').then(|| (row, space(self.bytes, colon + 1)))
+    }
+
+    /// The row of the name at `at`, and where the name ends.
+    fn row(&mut self, table: &Table, at: usize, before: usize) -> Option<(PropertyId, usize)> {
+        if let Some(guess) = self.memory.followed.get(before) {
+            let known = guess.spelling();
+            let end = at + known.len();
+            if !known.is_empty() && self.bytes.get(at..end).is_some_and(|text| same(text, known)) {
+                return Some((PropertyId(guess.row), end));
+            }
+        }
+        let span = self.string(at)?;
+        let id = table.find(self.inner(span)?)?;
+        let followed = &mut self.memory.followed;
+        if followed.len() <= before {
+            followed.resize(before + 1, Name::NONE);
+        }
+        followed[before] = Name::of(id, span.bytes(self.text));
+        Some((id, span.end as usize))
+    }
+
+    /// The string at `at`, with its quotes, if there is no escape in it.
+    #[inline]
+    fn string(&self, at: usize) -> Option<Span> {
+        if self.byte(at) != b'"' {
+            return None;
+        }
+        let stop = plain(self.bytes, at + 1);
+        (self.byte(stop) == b'"').then(|| span(at, stop + 1))
+    }
+
+    /// What stands between the quotes.
+    fn inner(&self, span: Span) -> Option<&'a str> {
+        self.text.get(span.start as usize + 1..span.end as usize - 1)
+    }
+
+    /// Where the value at `at` ends.
+    #[inline]
+    fn value(
+        &mut self,
+        table: &'a Table,
+        id: TableId,
+        row: PropertyId,
+        sight: Sight,
+        at: usize,
+        facts: &Facts<'_>,
+    ) -> Option<usize> {
+        if self.byte(at) == b'n' {
+            return self.null(sight, at);
+        }
+        let end = match sight.ty {
+            Type::String => self.text_value(table, row, sight, at, facts)?,
+            Type::Boolean => self.boolean(at)?,
+            Type::Int => self.digits(at, 9)?,
+            Type::Long => self.digits(at, 18)?,
+            Type::Decimal => self.decimal(at)?,
+            Type::DateTime => self.date_time(at)?,
+            Type::Enum(list) => self.member(list, at)?,
+            Type::Object(inner) if self.byte(at) == b'{' => self.object(at, inner, facts)?,
+            Type::Object(_) => return None,
+            Type::ObjectList(inner) => self.list(at, sight, |skim, at| skim.element(at, inner, facts))?,
+            Type::StringList => {
+                let property = table.property(row);
+                self.list(at, sight, |skim, at| {
+                    let span = skim.string(at)?;
+                    let text = skim.inner(span)?;
+                    skim.undecided += right_text(property, text, facts, true)?;
+                    skim.watch(sight, id, row, span);
+                    Some(span.end as usize)
+                })?
+            }
+        };
+        if sight.ty == Type::String {
+            self.watch(sight, id, row, span(at, end));
+        }
+        if self.depth == 1 {
+            self.memory.slots[usize::from(row.0)] = span(at, end);
+        }
+        Some(end)
+    }
+
+    fn watch(&mut self, sight: Sight, table: TableId, row: PropertyId, span: Span) {
+        if sight.watched {
+            self.memory.watched.push((table, row, span));
+        }
+    }
+
+    /// A null where nothing has to be, and where null is no surprise.
+    fn null(&self, sight: Sight, at: usize) -> Option<usize> {
+        let fine = match sight.ty {
+            Type::String => sight.glance == Glance::Typed,
+            Type::Object(_) | Type::ObjectList(_) | Type::StringList => !sight.mandatory,
+            _ => false,
+        };
+        (fine && self.bytes.get(at..at + 4) == Some(b"null")).then_some(at + 4)
+    }
+
+    fn text_value(
+        &mut self,
+        table: &Table,
+        row: PropertyId,
+        sight: Sight,
+        at: usize,
+        facts: &Facts<'_>,
+    ) -> Option<usize> {
+        match sight.glance {
+            // What is compared with others is compared as it is written.
+            Glance::Typed if self.depth == 1 || sight.watched => Some(self.string(at)?.end as usize),
+            Glance::Typed => self.any_text(at),
+            Glance::Text(most) => {
+                let span = self.string(at)?;
+                let plain =
+                    span.len() > 2 && span.len() - 2 <= most && matches!(self.byte(at + 1), b'!'..=b'~');
+                plain.then_some(span.end as usize)
+            }
+            Glance::Never => {
+                let span = self.string(at)?;
+                self.undecided += self.right(table, row, span, facts)?;
+                Some(span.end as usize)
+            }
+        }
+    }
+
+    /// As [`right_text`], which is asked only of texts that the row has not had lately: many values are few.
+    fn right(&mut self, table: &Table, row: PropertyId, span: Span, facts: &Facts<'_>) -> Option<u64> {
+        let slot = (usize::from(table.offset) + usize::from(row.0)) * LATELY;
+        let (round, memory) = (self.memory.round, &mut self.memory.lately);
+        if memory.len() < slot + LATELY {
+            memory.resize(slot + LATELY, Lately::default());
+        }
+        let lately = &mut memory[slot..slot + LATELY];
+        let bytes = span.bytes(self.text);
+        let same = |known: &&Lately| known.round == round && same(known.span.bytes(self.text), bytes);
+        if let Some(known) = lately.iter().find(same) {
+            return Some(u64::from(known.undecided));
+        }
+        let text = self.text.get(span.start as usize + 1..span.end as usize - 1)?;
+        let undecided = right_text(table.property(row), text, facts, false)?;
+        if let Ok(undecided) = u32::try_from(undecided) {
+            lately.rotate_right(1);
+            lately[0] = Lately {
+                span,
+                undecided,
+                round,
+            };
+        }
+        Some(undecided)
+    }
+
+    /// Where the text at `at` ends; escapes of one letter are taken, codes are not.
+    fn any_text(&self, at: usize) -> Option<usize> {
+        if self.byte(at) != b'"' {
+            return None;
+        }
+        let mut stop = plain(self.bytes, at + 1);
+        loop {
+            match self.byte(stop) {
+                b'"' => return Some(stop + 1),
+                b'\\'
+                    if matches!(
+                        self.byte(stop + 1),
+                        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't'
+                    ) =>
+                {
+                    stop = plain(self.bytes, stop + 2);
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    fn boolean(&self, at: usize) -> Option<usize> {
+        let rest = self.bytes.get(at..)?;
+        match rest {
+            [b't', b'r', b'u', b'e', ..] => Some(at + 4),
+            [b'f', b'a', b'l', b's', b'e', ..] => Some(at + 5),
+            _ => None,
+        }
+    }
+
+    /// A whole number without a sign, of at most so many digits.
+    fn digits(&self, at: usize, most: usize) -> Option<usize> {
+        let end = number(self.bytes, at)?;
+        let digits = self.bytes.get(at..end)?;
+        (digits.len() <= most && digits.iter().all(u8::is_ascii_digit)).then_some(end)
+    }
+
+    fn decimal(&self, at: usize) -> Option<usize> {
+        let end = number(self.bytes, at)?;
+        let raw = self.bytes.get(at..end)?;
+        let short = raw.len() <= 18 && raw.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+        short.then_some(end)
+    }
+
+    fn date_time(&self, at: usize) -> Option<usize> {
+        let span = self.string(at)?;
+        let bound = bind::bind(Scalar::DateTime, &[], true, Json::Text(self.inner(span)?), "").ok()?;
+        let right = bound.change.is_none() && span.len() > 2;
+        right.then_some(span.end as usize)
+    }
+
+    fn member(&self, list: u16, at: usize) -> Option<usize> {
+        let span = self.string(at)?;
+        let text = self.inner(span)?;
+        let members = &self.endpoint.enums.get(usize::from(list))?.members;
+        members
+            .iter()
+            .any(|member| member.name == text)
+            .then_some(span.end as usize)
+    }
+
+    fn element(&mut self, at: usize, table: TableId, facts: &Facts<'_>) -> Option<usize> {
+        if self.byte(at) != b'{' {
+            return None;
+        }
+        self.object(at, table, facts)
+    }
+
+    /// Where the list at `at` ends.
+    fn list(
+        &mut self,
+        at: usize,
+        sight: Sight,
+        mut element: impl FnMut(&mut Self, usize) -> Option<usize>,
+    ) -> Option<usize> {
+        if self.byte(at) != b'[' {
+            return None;
+        }
+        let mut at = space(self.bytes, at + 1);
+        if self.byte(at) == b']' {
+            return (!sight.mandatory).then_some(at + 1);
+        }
+        loop {
+            at = space(self.bytes, element(self, at)?);
+            match self.byte(at) {
+                b',' => at = space(self.bytes, at + 1),
+                b']' => return Some(at + 1),
+                _ => return None,
+            }
+        }
+    }
+
+    /// The text of a row of the record; none where it is missing or empty.
+    fn slot(&self, id: PropertyId) -> Option<&'a str> {
+        let span = *self.memory.slots.get(usize::from(id.0))?;
+        let text = span.of(self.text);
+        let text = text
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'))
+            .unwrap_or(text);
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// Whether the checks over several values of the record have nothing to say.
+    fn passes(&self, table: &Table, facts: &Facts<'_>) -> bool {
+        table.checks.iter().all(|check| match &check.kind {
+            // Looked at with each object, or left to the engine wherever they concern a value.
+            CheckKind::AnyOf(_) | CheckKind::SingleValued(_) => true,
+            CheckKind::Differs { route, from, nearly } => {
+                let Some((table, id)) = route.steps.last() else {
+                    return false;
+                };
+                self.memory
+                    .watched
+                    .iter()
+                    .filter(|(in_table, row, _)| (in_table, row) == (table, id))
+                    .filter_map(|(_, _, span)| self.inner(*span))
+                    .all(|text| {
+                        let mut others = nearly.iter().chain([from]).filter_map(|id| self.slot(*id));
+                        !others.any(|other| other == text || nearly_same(other, text))
+                    })
+            }
+            CheckKind::Active(_) => {
+                let rows = self.endpoint.contact.as_ref();
+                let name = |id: Option<PropertyId>| {
+                    let text = self.slot(id?)?;
+                    let nobody = rows.is_some_and(|rows| rows.placeholders.iter().any(|word| word == text));
+                    (!nobody).then_some(text)
+                };
+                let code = name(rows.map(|rows| rows.code));
+                let user = name(rows.and_then(|rows| rows.user));
+                facts.is_active(code, user) != Some(false)
+            }
+        })
+    }
+
+    /// The key of the record at hand.
+    fn key(&self) -> Option<Key> {
+        let mut rows = self.endpoint.key.iter();
+        let (text, span) =
+            rows.find_map(|id| Some((self.slot(*id)?, *self.memory.slots.get(usize::from(id.0))?)))?;
+        let quoted = span.len() as usize > text.len();
+        let kind = if quoted {
+            JsonKind::String
+        } else {
+            JsonKind::Number
+        };
+        Some(Key::new(text, Node::leaf(kind, span, 0)))
+    }
+}
+
+/// A record that is plainly right.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Passed {
+    /// Where its brace stands.
+    pub(super) start: usize,
+    /// Behind its last brace.
+    pub(super) end: usize,
+    /// How many of its checks need facts of the tenant.
+    pub(super) undecided: u64,
+    key: Option<Key>,
+}
+
+/// Whether two texts are the same. Most are a word or two of the machine's: comparing these here takes less time than
+/// to call somebody who can compare any number.
+#[inline]
+fn same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let (Some(first), Some(last)) = (one.first_chunk::<8>(), one.last_chunk::<8>()) else {
+        return one == other;
+    };
+    other.first_chunk() == Some(first)
+        && other.last_chunk() == Some(last)
+        && (one.len() <= 16 || one == other)
+}
+
+/// What stands behind a record.
+pub(super) enum Behind {
+    /// The brace of the next one.
+    Record(usize),
+    /// The end of the list.
+    End,
+}
+
+impl Behind {
+    /// Looks behind a record that ends at `end`; none where anything else is there.
+    pub(super) fn of(bytes: &[u8], end: usize) -> Option<Self> {
+        let at = space(bytes, end);
+        match bytes.get(at)? {
+            b']' => Some(Self::End),
+            b',' => {
+                let next = space(bytes, at + 1);
+                (bytes.get(next) == Some(&b'{')).then_some(Self::Record(next))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A span of a text that was found to be small enough for one.
+fn span(start: usize, end: usize) -> Span {
+    let offset = |at| u32::try_from(at).unwrap_or(u32::MAX);
+    Span::new(offset(start), offset(end))
+}

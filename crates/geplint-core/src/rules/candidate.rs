@@ -1,0 +1,76 @@
+//! The endpoints that a file may be for. A run meets few of them: what tells them apart is at hand, the rest of each is
+//! read once somebody asks for it.
+
+use super::compiled::Compiled;
+use super::{Endpoint, PropertyId, Table};
+
+/// An endpoint that a file may be for.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'r>(Origin<'r>);
+
+#[derive(Debug, Clone, Copy)]
+enum Origin<'r> {
+    /// Its rules have been read.
+    Loaded(&'r Endpoint),
+    /// It is compiled in.
+    Compiled(&'static Compiled),
+}
+
+impl<'r> From<&'r Endpoint> for Candidate<'r> {
+    fn from(endpoint: &'r Endpoint) -> Self {
+        Self(Origin::Loaded(endpoint))
+    }
+}
+
+impl<'r> Candidate<'r> {
+    /// An endpoint that was compiled when the program was built.
+    #[must_use]
+    pub const fn compiled(compiled: &'static Compiled) -> Self {
+        Self(Origin::Compiled(compiled))
+    }
+
+    /// Its id: `contact-details`.
+    #[must_use]
+    pub fn id(&self) -> &'r str {
+        match self.0 {
+            Origin::Loaded(endpoint) => &endpoint.id,
+            Origin::Compiled(compiled) => compiled.id,
+        }
+    }
+
+    /// Its rules; those that are compiled in are read now. `None` only if these are damaged, which a test rules out.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&'r Endpoint> {
+        match self.0 {
+            Origin::Loaded(endpoint) => Some(endpoint),
+            Origin::Compiled(compiled) => compiled.endpoint(),
+        }
+    }
+
+    /// Whether its records have a property of that name, written in one way or another.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        match self.0 {
+            Origin::Loaded(endpoint) => property_like(endpoint.record_table(), name).is_some(),
+            Origin::Compiled(compiled) => compiled.knows(name),
+        }
+    }
+}
+
+/// All rules of candidates.
+#[must_use]
+pub fn loaded<'r>(candidates: &[Candidate<'r>]) -> Vec<&'r Endpoint> {
+    candidates.iter().filter_map(Candidate::endpoint).collect()
+}
+
+/// The row of a name; `user_name` will not bind, but tells what is meant.
+pub(crate) fn property_like(table: &Table, name: &str) -> Option<PropertyId> {
+    written_somehow(name, |name| table.find(name))
+}
+
+/// What is found for a name, or for the same without the marks that people put between its words.
+pub(super) fn written_somehow<T>(name: &str, find: impl Fn(&str) -> Option<T>) -> Option<T> {
+    find(name).or_else(|| {
+        let marked = name.len() < 100 && name.contains(['_', '-', ' ']);
+        marked.then(|| find(&name.replace(['_', '-', ' '], "")))?
+    })
+}

@@ -1,0 +1,69 @@
+//! Public code lists, sorted, one value a line.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// A public code list.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct List {
+    /// Its name in rules files.
+    #[serde(borrow)]
+    pub name: Cow<'static, str>,
+    /// What it is, for messages: `ISO 4217`.
+    #[serde(borrow)]
+    pub title: Cow<'static, str>,
+    #[serde(borrow)]
+    text: Cow<'static, str>,
+    /// Offset of each value in the text, so that a search needs no pass over it.
+    starts: Vec<u16>,
+}
+
+impl List {
+    /// Reads a list: values sorted bytewise, one a line; lines that begin with `#` are comments, and `# title: …` is its title.
+    ///
+    /// Errors: no title, values out of order, more than 64 KiB.
+    pub fn parse(name: &str, text: &str) -> Result<Self, String> {
+        let title = text.lines().find_map(|line| line.strip_prefix("# title: "));
+        let title = title.ok_or_else(|| "the list has no line `# title: …`".to_owned())?;
+        let mut values = String::new();
+        let mut starts = Vec::new();
+        let mut last = "";
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            if line <= last {
+                return Err(format!("`{line}` stands behind `{last}`, which sorts after it"));
+            }
+            let start =
+                u16::try_from(values.len()).map_err(|_| "the list has more than 64 KiB".to_owned())?;
+            starts.push(start);
+            values.push_str(line);
+            values.push('\n');
+            last = line;
+        }
+        Ok(Self {
+            name: Cow::Owned(name.to_owned()),
+            title: Cow::Owned(title.to_owned()),
+            text: Cow::Owned(values),
+            starts,
+        })
+    }
+
+    /// Its values, sorted bytewise.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        self.starts.iter().map(|start| self.line(*start))
+    }
+
+    /// Whether it has this value, case and all.
+    pub fn holds(&self, value: &str) -> bool {
+        self.starts
+            .binary_search_by(|start| self.line(*start).cmp(value))
+            .is_ok()
+    }
+
+    /// The line that begins there.
+    fn line(&self, start: u16) -> &str {
+        let rest = self.text.get(usize::from(start)..).unwrap_or_default();
+        let end = rest.bytes().position(|byte| byte == b'\n');
+        rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
+    }
+}

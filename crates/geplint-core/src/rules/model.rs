@@ -1,0 +1,496 @@
+//! The tables of an endpoint and their constraints, as the engine reads them.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::lists::List;
+use super::names::NameIndex;
+use super::sight::Sights;
+use crate::finding::{Evidence, Phase, Severity, Wording};
+use dotnet_bind::EnumMember;
+
+/// Index of a table in [`Endpoint::tables`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TableId(pub u16);
+
+/// Index of a property in [`Table::properties`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PropertyId(pub u16);
+
+/// One call of the API: its tables, and how it answers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Endpoint {
+    /// Kebab-case of the URL's last segment.
+    #[serde(borrow)]
+    pub id: Cow<'static, str>,
+    /// The page's title.
+    #[serde(borrow)]
+    pub title: Cow<'static, str>,
+    /// HTTP method.
+    #[serde(borrow)]
+    pub method: Cow<'static, str>,
+    /// Path of the URL.
+    #[serde(borrow)]
+    pub path: Cow<'static, str>,
+    /// The vendor's page that the file was written from.
+    #[serde(borrow)]
+    pub page: Cow<'static, str>,
+    /// The table of a record.
+    pub record: TableId,
+    /// Properties of the record whose first present one is the key in the response.
+    pub key: Vec<PropertyId>,
+    /// What stands as key in `errorDetails` instead, if not the record's own key.
+    pub error_key: Option<Cow<'static, str>>,
+    /// Whether good records are listed when others are bad.
+    pub good_beside_bad: GoodBesideBad,
+    /// What failed constraints are answered with by default.
+    pub answers: Answers,
+    /// What an empty request is answered with; `None` where no row states it.
+    pub empty_request: Option<Claim>,
+    /// Which properties of a record name the contact that it is about.
+    pub contact: Option<ContactRows>,
+    /// Rules that a user's file turns off.
+    pub off: Vec<String>,
+    /// Closed and open enumerations.
+    pub enums: Vec<Enumeration>,
+    /// The tables in the file's order.
+    pub tables: Vec<Table>,
+}
+
+impl Endpoint {
+    /// A table of this endpoint.
+    #[must_use]
+    pub fn table(&self, id: TableId) -> &Table {
+        &self.tables[usize::from(id.0)]
+    }
+
+    /// The endpoint as bytes that [`Compiled`](super::Compiled) reads back, for a build script.
+    ///
+    /// Errors: only a bug can cause one.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, postcard::Error> {
+        postcard::to_stdvec(self)
+    }
+
+    /// The table of a record.
+    #[must_use]
+    pub fn record_table(&self) -> &Table {
+        self.table(self.record)
+    }
+}
+
+/// The properties of a record that name its contact, and say what becomes of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ContactRows {
+    /// The contact code.
+    pub code: PropertyId,
+    /// The user name.
+    pub user: Option<PropertyId>,
+    /// Whether the contact is active.
+    pub active: Option<PropertyId>,
+    /// Whether it is deleted.
+    pub deleted: Option<PropertyId>,
+    /// Texts that name nobody.
+    pub placeholders: Vec<String>,
+}
+
+/// How the good records of a partly bad request are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GoodBesideBad {
+    /// They stand in `successDetails`.
+    Listed,
+    /// They are left out.
+    LeftOut,
+}
+
+/// The default answers of an endpoint.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub struct Answers {
+    /// A mandatory property that is missing.
+    pub missing: Answer,
+    /// A text over its length.
+    pub too_long: Answer,
+    /// A value outside its list.
+    pub not_in_list: Answer,
+    /// A null that the service dereferences.
+    pub null: Answer,
+}
+
+/// An errorCode and the template of an errorDescription.
+///
+/// The template may hold `{property}`, `{value}`, `{limit}` and `{subject}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// `errorCode`.
+    #[serde(borrow)]
+    pub error_code: Cow<'static, str>,
+    /// Template of `errorDescription`.
+    #[serde(borrow)]
+    pub description: Cow<'static, str>,
+}
+
+/// What a constraint says of itself: how sure, how severe, what it is answered with, and where it comes from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Claim {
+    /// Rule id, naming the problem.
+    #[serde(borrow)]
+    pub rule: Cow<'static, str>,
+    /// Where it comes from.
+    pub evidence: Evidence,
+    /// Error or warning.
+    pub severity: Severity,
+    /// Whether the answer is in the vendor's own words.
+    pub wording: Wording,
+    /// The step of the service that checks it.
+    pub phase: Phase,
+    /// The answer; only an error shows it.
+    pub answer: Option<Answer>,
+    /// Table and row: `Buyer Contact 1.2`.
+    #[serde(borrow)]
+    pub source: Cow<'static, str>,
+    /// Why it is believed or not; may be empty.
+    #[serde(borrow)]
+    pub note: Cow<'static, str>,
+}
+
+/// A named list of values that a JSON scalar may bind to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Enumeration {
+    /// Its name in the rules file.
+    #[serde(borrow)]
+    pub name: Cow<'static, str>,
+    /// The members that the page names.
+    pub members: Vec<EnumMember>,
+    /// The page names only some of them.
+    pub open: bool,
+    /// Which of the tenant's lists has them all.
+    pub fact: Option<Fact>,
+}
+
+/// The declared type of a property.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Type {
+    /// Text.
+    String,
+    /// True or false.
+    Boolean,
+    /// A whole number of 32 bits.
+    Int,
+    /// A whole number of 64 bits.
+    Long,
+    /// A decimal number of 28 to 29 digits.
+    Decimal,
+    /// A date and time.
+    DateTime,
+    /// A member of an [`Enumeration`], by its index in [`Endpoint::enums`].
+    Enum(u16),
+    /// An object with the properties of a table.
+    Object(TableId),
+    /// A list of texts.
+    StringList,
+    /// A list of objects.
+    ObjectList(TableId),
+}
+
+/// One table of the page.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Table {
+    /// Its name in the rules file.
+    #[serde(borrow)]
+    pub name: Cow<'static, str>,
+    /// Its caption on the page.
+    #[serde(borrow)]
+    pub title: Cow<'static, str>,
+    /// Its rows in the page's order.
+    pub properties: Vec<Property>,
+    /// Where its rows begin when the rows of all tables, and one more for each table, are counted through.
+    pub(crate) offset: u16,
+    /// The rows that are looked at even where a record lacks them, a bit each: they are mandatory, or a check goes with them.
+    pub(crate) attended: Vec<u64>,
+    /// The same table for records that are skimmed.
+    pub(crate) sights: Sights,
+    /// Lookup by name without regard to case.
+    pub names: NameIndex,
+    /// Checks over several properties of one object.
+    pub checks: Vec<Check>,
+    /// How an object of this table is reached from a record, shortest first: `Address`, empty for the record itself.
+    pub route: Vec<String>,
+}
+
+impl Table {
+    /// A property of this table.
+    #[must_use]
+    pub fn property(&self, id: PropertyId) -> &Property {
+        &self.properties[usize::from(id.0)]
+    }
+
+    /// The property of that name in any case.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<PropertyId> {
+        self.names
+            .find(name, |id| &self.properties[usize::from(id.0)].name)
+    }
+}
+
+/// One row of a table.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Property {
+    /// The page's row number; empty where it has none.
+    #[serde(borrow)]
+    pub row: Cow<'static, str>,
+    /// Its name, as the page spells it.
+    #[serde(borrow)]
+    pub name: Cow<'static, str>,
+    /// Its declared type.
+    pub ty: Type,
+    /// The sample sends an object where the table says list: a list is a warning.
+    pub or_list: bool,
+    /// Longest text in UTF-16 units.
+    pub max_length: Option<u32>,
+    /// What `max_length` is answered with.
+    pub too_long: Option<Box<Claim>>,
+    /// Whether it has to be there.
+    pub required: Option<Box<Required>>,
+    /// The values it may have.
+    pub one_of: Option<Box<OneOf>>,
+    /// The shape its text should have.
+    pub shape: Option<Shape>,
+    /// The tenant's facts that decide whether its value is right.
+    pub known: Vec<Known>,
+    /// It is sent by the API only.
+    pub outbound_only: bool,
+    /// A null in its list is fine: the sample shows one.
+    pub null_elements_allowed: bool,
+    /// Something worth knowing of the row; may be empty.
+    #[serde(borrow)]
+    pub note: Cow<'static, str>,
+    /// Table and row: `Buyer Contact 1.2`.
+    #[serde(borrow)]
+    pub source: Cow<'static, str>,
+    /// `Table.Property`: how tests and reports name the row.
+    #[serde(borrow)]
+    pub constraint: Cow<'static, str>,
+    /// White space in it is no value: it is mandatory, or names the record.
+    pub(crate) has_to_say: bool,
+    /// What is surely right of it at a glance.
+    pub(crate) glance: Glance,
+}
+
+/// Which values of a row are right without a closer look: nearly all of them in nearly all records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Glance {
+    /// A value of the declared type: nothing else is constrained.
+    Typed,
+    /// A text of 1 to this many bytes that does not begin with a blank.
+    Text(u32),
+    /// None.
+    Never,
+}
+
+impl Property {
+    /// Works out [`Property::glance`] once all constraints are in place.
+    pub(crate) fn glance(&self) -> Glance {
+        if self.outbound_only || self.one_of.is_some() || self.shape.is_some() || !self.known.is_empty() {
+            return Glance::Never;
+        }
+        let anything = self.max_length.is_none() && self.required.is_none() && !self.has_to_say;
+        if anything || self.ty != Type::String {
+            return Glance::Typed;
+        }
+        // UTF-8 never has fewer bytes than UTF-16 has units.
+        Glance::Text(self.max_length.unwrap_or(u32::MAX))
+    }
+}
+
+/// A property that has to be there.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub struct Required {
+    /// What missing it is answered with.
+    pub claim: Claim,
+    /// Only for a contact that the tenant does not hold yet.
+    pub for_new_contact: bool,
+    /// How sure it is that the empty text is refused as well, where that is less sure than for what is absent.
+    pub empty_evidence: Option<Evidence>,
+    /// With this sibling present, a documented success omits it.
+    pub unless: Option<PropertyId>,
+}
+
+/// A list of values.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub struct OneOf {
+    /// What a value outside it is answered with.
+    pub claim: Claim,
+    /// The values that stand in the rules file; the first ones are those shown to people.
+    pub values: Vec<String>,
+    /// A public code list as well.
+    pub list: Option<Box<List>>,
+    /// Compare without regard to case.
+    pub ignore_case: bool,
+}
+
+impl OneOf {
+    /// Whether the value is in the list.
+    #[must_use]
+    pub fn holds(&self, value: &str) -> bool {
+        self.values.iter().any(|known| self.same(known, value))
+            || self.list.as_ref().is_some_and(|list| {
+                list.holds(value) || (self.ignore_case && list.values().any(|known| self.same(known, value)))
+            })
+    }
+
+    fn same(&self, known: &str, value: &str) -> bool {
+        if self.ignore_case {
+            known.eq_ignore_ascii_case(value)
+        } else {
+            known == value
+        }
+    }
+}
+
+/// The shape of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shape {
+    /// One `@` with something on both sides.
+    Email,
+    /// A BCP 47 language tag: `en-US`.
+    Culture,
+}
+
+/// What the tenant holds and a payload does not show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Fact {
+    /// Contacts: code, user name, active, belonging LOBs.
+    Contacts,
+    /// Persona codes.
+    Personas,
+    /// Activity codes and names.
+    Activities,
+    /// The tenant's `CurrencyMaster`.
+    Currencies,
+    /// Activity names, where they are told from the codes.
+    ActivityNames,
+    /// Culture codes.
+    Cultures,
+    /// Keys configured for deliver-to fields.
+    DeliverToKeys,
+    /// LOB entity codes.
+    Lobs,
+    /// Entity types.
+    EntityTypes,
+    /// Entity codes.
+    EntityCodes,
+    /// Document types.
+    DocumentTypes,
+    /// Amount codes.
+    AmountCodes,
+    /// Regions.
+    Regions,
+    /// LOBs that a contact belongs to.
+    BelongingLobs,
+}
+
+impl Fact {
+    /// Every fact with its name in rules and tenant files.
+    pub const ALL: [(Self, &'static str); 14] = [
+        (Self::Contacts, "contacts"),
+        (Self::Personas, "personas"),
+        (Self::Activities, "activities"),
+        (Self::ActivityNames, "activity-names"),
+        (Self::Currencies, "currencies"),
+        (Self::Cultures, "cultures"),
+        (Self::DeliverToKeys, "deliver-to-keys"),
+        (Self::Lobs, "lobs"),
+        (Self::EntityTypes, "entity-types"),
+        (Self::EntityCodes, "entity-codes"),
+        (Self::DocumentTypes, "document-types"),
+        (Self::AmountCodes, "amount-codes"),
+        (Self::Regions, "regions"),
+        (Self::BelongingLobs, "belonging-lobs"),
+    ];
+
+    /// Its name in rules and tenant files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(fact, _)| *fact == self)
+            .map_or("", |(_, name)| name)
+    }
+}
+
+/// A value that has to be known to the tenant.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub struct Known {
+    /// What an unknown value is answered with.
+    pub claim: Claim,
+    /// Which of the tenant's lists decides.
+    pub fact: Fact,
+    /// A value of this shape is wrong even where the list is not at hand.
+    pub suspect: Option<Shape>,
+    /// Placeholders that are right at any tenant.
+    pub also: Vec<String>,
+}
+
+/// A path of properties from a table down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// Table of the object at each step, and the property to follow; lists are walked.
+    pub steps: Vec<(TableId, PropertyId)>,
+}
+
+/// A check over several properties of one object.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub struct Check {
+    /// The row that it is checked with: that of its first property.
+    pub anchor: PropertyId,
+    /// What breaking it is answered with.
+    pub claim: Claim,
+    /// What is checked.
+    pub kind: CheckKind,
+}
+
+/// The closed set of checks over several properties.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum CheckKind {
+    /// At least one of them is there.
+    AnyOf(Vec<PropertyId>),
+    /// No value at `route` is the value of `from`; one that nearly is (case, outer blanks) one of `nearly` is a warning.
+    Differs {
+        /// Where the values stand.
+        route: Route,
+        /// The property they must not equal.
+        from: PropertyId,
+        /// Properties they should not nearly equal.
+        nearly: Vec<PropertyId>,
+    },
+    /// All items that meet a condition have the same value.
+    SingleValued(SingleValued),
+    /// The contact that the record names, by the first of these that is there, is active at the tenant.
+    Active(Vec<PropertyId>),
+}
+
+/// See [`CheckKind::SingleValued`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SingleValued {
+    /// The items.
+    pub items: Route,
+    /// The value, from an item down.
+    pub value: Route,
+    /// The property of an item that says whether it counts, and for which values (in any case).
+    pub condition: (PropertyId, Vec<String>),
+    /// A boolean: what is sent replaces what the tenant holds.
+    pub replaced_by: Option<Route>,
+    /// A boolean: true makes the outcome undecidable.
+    pub undecided_by: Option<Route>,
+    /// Properties of the record that name it in the text.
+    pub subject: Vec<PropertyId>,
+    /// The tenant's fact that the sent values are added to.
+    pub fact: Option<Fact>,
+    /// How sure it is that a value beside one that the tenant holds is refused.
+    pub held_evidence: Option<Evidence>,
+}

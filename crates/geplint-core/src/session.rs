@@ -1,0 +1,286 @@
+//! One run over several files: which endpoint each is for, and what earlier ones have changed.
+
+use crate::finding::{Phase, Severity};
+use crate::json::{self, SyntaxError};
+use crate::lint::{self, Checked, Memory};
+use crate::predict::{Prediction, predict, predict_mended};
+use crate::recognize::{Recognized, recognize};
+use crate::rules::{Candidate, Endpoint, PropertyId, bit};
+use crate::tenant::{Facts, Learnt, Tenant};
+use crate::threads::Threads;
+
+/// What became of a file.
+#[derive(Debug)]
+pub enum Outcome<'r> {
+    /// It was checked as a request to an endpoint.
+    Checked(Request<'r>),
+    /// Nothing could be read from it; these are its findings.
+    Unreadable(Checked),
+    /// No payload, and why.
+    Stranger(&'static str),
+    /// It looks like a request to several endpoints.
+    OneOf(Vec<String>),
+}
+
+/// A request and what was found in it.
+#[derive(Debug)]
+pub struct Request<'r> {
+    /// Its endpoint.
+    pub endpoint: &'r Endpoint,
+    /// What was found.
+    pub checked: Checked,
+    /// It is no JSON as it stands, but recovery surely reads it as its author meant it.
+    pub mended: bool,
+}
+
+impl Request<'_> {
+    /// The predicted response; the index of the finding that stands in the way where there is none.
+    pub fn predict(&self) -> Result<Prediction, usize> {
+        predict(self.endpoint, &self.checked)
+    }
+
+    /// The same, with mistakes in the syntax mended where recovery is sure.
+    pub fn predict_mended(&self) -> Result<Prediction, usize> {
+        if self.mended {
+            Ok(predict_mended(self.endpoint, &self.checked))
+        } else {
+            self.predict()
+        }
+    }
+}
+
+/// What the files of one run have in common.
+#[derive(Debug)]
+pub struct Session<'r> {
+    candidates: &'r [Candidate<'r>],
+    tenant: &'r Tenant,
+    in_order: bool,
+    learnt: Learnt,
+    threads: Threads,
+    familiar: Option<Familiar<'r>>,
+}
+
+/// What the last file was a request to.
+#[derive(Debug)]
+struct Familiar<'r> {
+    endpoint: &'r Endpoint,
+    /// For each other endpoint, which of a record's properties it knows as well, a bit each.
+    others: Option<Vec<u64>>,
+    memory: Memory,
+}
+
+/// A file of more bytes is read by several threads, and telling its endpoint costs next to nothing.
+const LONG: usize = 1 << 20;
+
+/// For each other endpoint, which of the properties of this one's records it knows as well, a bit each.
+fn known_to_others(candidates: &[Candidate<'_>], endpoint: &Endpoint) -> Vec<u64> {
+    let rows = &endpoint.record_table().properties;
+    candidates
+        .iter()
+        .filter(|other| other.id() != endpoint.id)
+        .map(|other| {
+            (0..)
+                .zip(rows)
+                .filter(|(_, row)| other.knows(&row.name))
+                .fold(0, |known, (index, _)| known | bit(PropertyId(index)))
+        })
+        .collect()
+}
+
+impl<'r> Session<'r> {
+    /// A run. `in_order`: the files are calls made one after another.
+    #[must_use]
+    pub fn new(candidates: &'r [Candidate<'r>], tenant: &'r Tenant, in_order: bool) -> Self {
+        Self {
+            candidates,
+            tenant,
+            in_order,
+            learnt: Learnt::default(),
+            threads: Threads::ONE,
+            familiar: None,
+        }
+    }
+
+    /// Lets so many threads work at one file where it is long.
+    #[must_use]
+    pub fn with_threads(self, threads: Threads) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// The endpoint of that id.
+    #[must_use]
+    pub fn endpoint(&self, id: &str) -> Option<&'r Endpoint> {
+        let mut known = self.candidates.iter();
+        known.find(|candidate| candidate.id() == id)?.endpoint()
+    }
+
+    /// What is found in a file as a request to this endpoint. Nothing is learnt of it: it is one version of several.
+    pub fn look(&self, bytes: &[u8], endpoint: &'r Endpoint) -> Checked {
+        let (text, errors) = json::text(bytes);
+        let mut facts = Facts::new(self.tenant, &self.learnt, self.in_order);
+        lint::check_with(&text, errors, endpoint, &mut facts, false, self.threads)
+    }
+
+    /// The endpoint that a file's names tell, if they tell one.
+    pub fn recognized(&self, bytes: &[u8]) -> Option<&'r Endpoint> {
+        match recognize(&json::text(bytes).0, self.candidates) {
+            Recognized::Request(id) => self.endpoint(id),
+            _ => None,
+        }
+    }
+
+    /// Checks a file as a request to the endpoint that its names tell.
+    pub fn file(&mut self, bytes: &[u8], outcomes: bool) -> Outcome<'r> {
+        let (text, errors) = json::text(bytes);
+        if !outcomes
+            && errors.is_empty()
+            && text.len() < LONG
+            && let Some(request) = self.as_last_time(&text)
+        {
+            return Outcome::Checked(request);
+        }
+        match recognize(&text, self.candidates) {
+            Recognized::Request(id) => match self.endpoint(id) {
+                Some(endpoint) => {
+                    self.now_familiar(endpoint);
+                    Outcome::Checked(self.check(&text, errors, endpoint, outcomes))
+                }
+                None => Outcome::Stranger("there are no rules for it"),
+            },
+            Recognized::OneOf(ids) => Outcome::OneOf(ids.into_iter().map(str::to_owned).collect()),
+            Recognized::Unreadable => {
+                let mut findings = lint::syntax_findings(&text, "", errors);
+                for finding in &mut findings {
+                    finding.remedy = None;
+                }
+                Outcome::Unreadable(Checked {
+                    findings,
+                    ..Checked::default()
+                })
+            }
+            Recognized::Response => Outcome::Stranger("it is a response of the API"),
+            Recognized::Other(reason) => Outcome::Stranger(reason),
+        }
+    }
+
+    /// The next file of a folder is mostly one more of the same kind, and right. Whether it is needs one look at it, and
+    /// not one to tell its endpoint and another to check it. What it comes to is the same.
+    fn as_last_time(&mut self, text: &str) -> Option<Request<'r>> {
+        let facts = Facts::new(self.tenant, &self.learnt, self.in_order);
+        let familiar = self.familiar.as_mut()?;
+        let endpoint = familiar.endpoint;
+        let others = familiar
+            .others
+            .get_or_insert_with(|| known_to_others(self.candidates, endpoint));
+        // All names of a record that is plainly right are known; it is told by them if it has any, and no other endpoint
+        // knows them all.
+        let is_for = |met: u64| met != 0 && others.iter().all(|known| met & !known != 0);
+        let checked = lint::check_plain(text, endpoint, &facts, &mut familiar.memory, is_for)?;
+        Some(Request {
+            endpoint,
+            checked,
+            mended: false,
+        })
+    }
+
+    /// Remembers the endpoint of the last file.
+    fn now_familiar(&mut self, endpoint: &'r Endpoint) {
+        let same = |familiar: &Familiar<'_>| std::ptr::eq(familiar.endpoint, endpoint);
+        if !self.in_order && !self.familiar.as_ref().is_some_and(same) {
+            self.familiar = Some(Familiar {
+                endpoint,
+                others: None,
+                memory: Memory::default(),
+            });
+        }
+    }
+
+    /// Checks a file as a request to this endpoint, whatever it looks like.
+    pub fn request(&mut self, bytes: &[u8], endpoint: &'r Endpoint, outcomes: bool) -> Request<'r> {
+        let (text, errors) = json::text(bytes);
+        self.check(&text, errors, endpoint, outcomes)
+    }
+
+    fn check(
+        &mut self,
+        text: &str,
+        errors: Vec<SyntaxError>,
+        endpoint: &'r Endpoint,
+        outcomes: bool,
+    ) -> Request<'r> {
+        let mut facts = Facts::new(self.tenant, &self.learnt, self.in_order);
+        let checked = lint::check_with(text, errors, endpoint, &mut facts, outcomes, self.threads);
+        let learnt = facts.into_learnt();
+        let syntax = |finding: &&crate::finding::Finding| {
+            finding.severity == Severity::Error && finding.predicted.is_none()
+        };
+        let broken = checked.findings.iter().filter(syntax).count();
+        let mended = broken > 0 && checked.mendable;
+        // A body that does not convert, or is no JSON at all, changes nothing.
+        let refused = checked.findings.iter().any(|finding| {
+            finding.severity == Severity::Error && matches!(finding.phase, Phase::Bind | Phase::Request)
+        });
+        if self.in_order && !refused && (broken == 0 || mended) {
+            self.learnt.merge(learnt);
+        }
+        Request {
+            endpoint,
+            checked,
+            mended,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Candidate;
+    use crate::rules::testing::{builtin_text, candidates, load};
+
+    fn familiar_with(text: &str, next: &str) -> bool {
+        let (known, tenant): (Vec<_>, _) = (candidates().collect(), Tenant::default());
+        let mut session = Session::new(&known, &tenant, false);
+        assert!(
+            matches!(session.file(text.as_bytes(), false), Outcome::Checked(_)),
+            "{text}"
+        );
+        session.as_last_time(next).is_some()
+    }
+
+    #[test]
+    fn one_more_of_the_same_kind_is_not_asked_what_it_is() {
+        let one = r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}]"#;
+        let more = r#"[{"clientContactCode": "C-2", "InterfaceStatus": "Success"}, {"ClientContactCode": "C-3", "InterfaceStatus": "Success"}]"#;
+        assert!(familiar_with(one, one));
+        assert!(familiar_with(one, more));
+        let others = [
+            r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}] ]"#,
+            r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}, 1]"#,
+            r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "Success", "Other": 1}]"#,
+            r#"{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}"#,
+            "[]",
+            "",
+        ];
+        for other in others {
+            assert!(!familiar_with(one, other), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_several_endpoints_know_is_told_by_none() {
+        let text = builtin_text("contact-interface-status").expect("it is compiled in");
+        let twin = load(&text.replace("\"contact-interface-status\"", "\"twin\""))
+            .expect("only its name has changed");
+        let (known, tenant) = ([Candidate::from(&twin)], Tenant::default());
+        let mut both = known.to_vec();
+        for candidate in candidates() {
+            both.push(candidate);
+        }
+        let text = r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}]"#;
+        for (candidates, taken) in [(&known[..], true), (&both, false)] {
+            let mut session = Session::new(candidates, &tenant, false);
+            session.now_familiar(&twin);
+            assert_eq!(session.as_last_time(text).is_some(), taken);
+        }
+    }
+}

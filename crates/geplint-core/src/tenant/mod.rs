@@ -1,0 +1,113 @@
+//! What only the tenant knows, three-valued: right, wrong, or cannot tell.
+//!
+//! [`Tenant`] is what a tenant file holds; [`Learnt`] is what earlier requests, predicted to succeed, have changed;
+//! [`Facts`] is both together, as one request meets them.
+
+mod item;
+mod learnt;
+mod load;
+
+pub use learnt::{Effect, Facts, Learnt, LobEffect};
+pub use load::{Layout, TenantError, load};
+
+use std::collections::{HashMap, HashSet};
+
+use crate::rules::Fact;
+
+/// What the tenant's facts say of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Knowledge {
+    /// The tenant holds it.
+    Right,
+    /// The tenant does not hold it.
+    Wrong,
+    /// The list is not at hand.
+    CannotTell,
+}
+
+/// A contact that the tenant holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Contact {
+    /// Its list gives its code.
+    coded: bool,
+    /// Whether it is active, where the list says so.
+    active: Option<bool>,
+    /// The LOBs it belongs to, where the list says so.
+    lobs: Option<Vec<String>>,
+}
+
+/// The tenant's contacts, by code and by user name.
+#[derive(Debug, Clone, Default)]
+struct Contacts {
+    all: Vec<Contact>,
+    codes: HashMap<String, usize>,
+    users: HashMap<String, usize>,
+    /// Some have no code in the list: a code outside it may be theirs.
+    codeless: bool,
+}
+
+impl Contacts {
+    fn add(
+        &mut self,
+        code: Option<&str>,
+        user: Option<&str>,
+        active: Option<bool>,
+        lobs: Option<Vec<String>>,
+    ) {
+        let index = self.all.len();
+        let coded = code.is_some();
+        self.codeless |= !coded;
+        self.all.push(Contact { coded, active, lobs });
+        self.codes.extend(code.map(|code| (folded(code), index)));
+        self.users.extend(user.map(|user| (folded(user), index)));
+    }
+
+    fn by_code(&self, code: Option<&str>) -> Option<usize> {
+        self.codes.get(&folded(code?)).copied()
+    }
+
+    fn by_user(&self, user: Option<&str>) -> Option<usize> {
+        self.users.get(&folded(user?)).copied()
+    }
+}
+
+/// The tenant's facts; by default none is at hand.
+#[derive(Debug, Clone, Default)]
+pub struct Tenant {
+    contacts: Option<Contacts>,
+    values: HashMap<Fact, HashSet<String>>,
+    allow_update_for_inactive_users: Option<bool>,
+}
+
+impl Tenant {
+    /// Whether the tenant holds this value. Codes are compared without case and outer blanks (inferred).
+    #[must_use]
+    pub fn knows(&self, fact: Fact, value: &str) -> Knowledge {
+        let holds = match fact {
+            Fact::Contacts => self.contacts.as_ref().and_then(|contacts| {
+                let held = contacts.by_code(Some(value)).is_some();
+                (held || !contacts.codeless).then_some(held)
+            }),
+            _ => self
+                .values
+                .get(&fact)
+                .map(|values| values.contains(&folded(value))),
+        };
+        match holds {
+            Some(true) => Knowledge::Right,
+            Some(false) => Knowledge::Wrong,
+            None => Knowledge::CannotTell,
+        }
+    }
+
+    /// Whether updates of inactive users are allowed, where the tenant file says so.
+    #[must_use]
+    pub fn allows_update_for_inactive_users(&self) -> Option<bool> {
+        self.allow_update_for_inactive_users
+    }
+}
+
+/// A code as the platform is taken to compare it: without case and outer blanks (inferred).
+pub(crate) fn folded(code: &str) -> String {
+    code.trim().to_lowercase()
+}

@@ -1,0 +1,48 @@
+//! Checkstyle's XML, which Jenkins and many other servers read.
+
+use std::fmt::Write;
+
+use crate::report::xml::{DECLARATION, escape};
+use crate::report::{FileReport, Pieces, Report, Summary, facts, words};
+use crate::source::Position;
+
+/// A `file` for each file that has findings, an `error` for each of them; columns are bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Checkstyle;
+
+impl Report for Checkstyle {
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+        if file.findings.is_empty() {
+            return;
+        }
+        let source = file.source(&file.name);
+        if let Some(out) = out.room() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "  <file name=\"{}\">", escape(facts::local(&file.name)));
+        }
+        for finding in file.findings.iter() {
+            let Some(out) = out.room() else { return };
+            let Position { line, column } = source.position(finding.span.start);
+            let message = format!("{}. Help: {}", facts::problem(finding), facts::help(finding));
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                out,
+                "    <error line=\"{line}\" column=\"{column}\" severity=\"{}\" message=\"{}\" source=\"geplint.{}\"/>",
+                words::severity(finding.severity),
+                escape(&message),
+                escape(&finding.rule),
+            );
+        }
+        if let Some(out) = out.room() {
+            out.push_str("  </file>\n");
+        }
+    }
+
+    fn open(&self) -> String {
+        format!("{DECLARATION}<checkstyle version=\"4.3\">\n")
+    }
+
+    fn close(&self, _summary: &Summary, _empty: bool) -> String {
+        "</checkstyle>\n".to_owned()
+    }
+}

@@ -1,0 +1,59 @@
+//! One line a finding, as compilers print it and editors read it.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use crate::finding::{Finding, Severity};
+use crate::fix;
+use crate::report::look::Palette;
+use crate::report::{FileReport, Pieces, Report, words};
+use crate::sanitize::escape;
+use crate::source::{Position, Source};
+
+/// `path:line:column: error[rule]: message`, and then `(--fix)` where that would mend it.
+#[derive(Debug)]
+pub struct Concise {
+    palette: Palette,
+}
+
+impl Concise {
+    /// The report in some colours, or none.
+    pub const fn new(palette: Palette) -> Self {
+        Self { palette }
+    }
+}
+
+impl Report for Concise {
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+        let name = escape(&file.name);
+        // A file named `:` would begin its lines as commands to CI runners do.
+        let name = if name == ":" {
+            Cow::Borrowed("\\u{3a}")
+        } else {
+            name
+        };
+        let source = file.source(&name);
+        for finding in file.findings.iter() {
+            let Some(out) = out.room() else { return };
+            line(out, &source, finding, self.palette);
+        }
+    }
+}
+
+/// Writes the line of one finding; the source's name has to be escaped already.
+pub(super) fn line(out: &mut String, source: &Source<'_>, finding: &Finding, palette: Palette) {
+    let Position { line, column } = source.position(finding.span.start);
+    let (severity, rule) = (words::severity(finding.severity), escape(&finding.rule));
+    let head = format_args!("{severity}[{rule}]");
+    // Writing to a string cannot fail.
+    let _ = write!(out, "{}:{line}:{column}: ", palette.strong(source.name()));
+    let _ = match finding.severity {
+        Severity::Error => write!(out, "{}: ", palette.error(head)),
+        Severity::Warning => write!(out, "{}: ", palette.warning(head)),
+    };
+    out.push_str(&escape(&finding.message));
+    if let Some(fix) = fix::of(source.text(), finding) {
+        let _ = write!(out, " ({})", words::remedy(fix.safe));
+    }
+    out.push('\n');
+}

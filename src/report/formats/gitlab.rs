@@ -1,0 +1,78 @@
+//! GitLab's Code Quality report: what a merge request shows beside its changes.
+
+use serde::Serialize;
+
+use super::json::elements;
+use crate::finding::{Finding, Severity};
+use crate::report::facts::Fingerprints;
+use crate::report::{FileReport, Pieces, Report, Summary, facts};
+use crate::source::Source;
+
+const INDENT: &str = "\n  ";
+
+/// One list of findings.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GitLab;
+
+impl Report for GitLab {
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+        let source = file.source(&file.name);
+        let mut prints = Fingerprints::default();
+        let issue = |finding| Issue::new(&source, finding, &mut prints);
+        elements(file.findings.iter().map(issue), INDENT, out);
+    }
+
+    fn open(&self) -> String {
+        "[".to_owned()
+    }
+
+    fn between(&self) -> &'static str {
+        ","
+    }
+
+    fn close(&self, _summary: &Summary, empty: bool) -> String {
+        if empty { "]\n" } else { "\n]\n" }.to_owned()
+    }
+}
+
+#[derive(Serialize)]
+struct Issue<'a> {
+    description: String,
+    check_name: &'a str,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: u32,
+}
+
+impl<'a> Issue<'a> {
+    /// GitLab takes two issues with one fingerprint for one, so the path is part of it.
+    fn new(source: &Source<'a>, finding: &'a Finding, prints: &mut Fingerprints<'a>) -> Self {
+        let path = facts::local(source.name());
+        Self {
+            description: format!("{}. Help: {}", facts::problem(finding), facts::help(finding)),
+            check_name: &finding.rule,
+            fingerprint: prints.next(path, finding),
+            severity: match finding.severity {
+                Severity::Error => "major",
+                Severity::Warning => "minor",
+            },
+            location: Location {
+                path,
+                lines: Lines {
+                    begin: source.position(finding.span.start).line,
+                },
+            },
+        }
+    }
+}

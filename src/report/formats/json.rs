@@ -1,0 +1,228 @@
+//! The machine-readable report, version 1. Its shape is a promise: fields are only ever added.
+//!
+//! It has types of its own, so that a change to [`Finding`] is never by accident a change to the format.
+
+use serde::Serialize;
+
+use crate::finding::{Finding, Predicted};
+use crate::fix::{self, Edit, Fix};
+use crate::json::{indented, pretty};
+use crate::report::{FileReport, Pieces, Problem, Report, Summary, words};
+use crate::source::Source;
+
+/// How deep a finding stands in the document.
+const INDENT: &str = "\n    ";
+
+/// The report as one JSON document, written as it grows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Json;
+
+impl Report for Json {
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+        let source = file.source(&file.name);
+        let rows = file.findings.iter().map(|finding| Row::new(&source, finding));
+        elements(rows, INDENT, out);
+    }
+
+    fn open(&self) -> String {
+        let tool = concat!("geplint ", env!("CARGO_PKG_VERSION"));
+        format!("{{\n  \"version\": 1,\n  \"tool\": \"{tool}\",\n  \"findings\": [")
+    }
+
+    fn between(&self) -> &'static str {
+        ","
+    }
+
+    fn close(&self, summary: &Summary, empty: bool) -> String {
+        let end = if empty { "]" } else { "\n  ]" };
+        let troubles: Vec<Trouble<'_>> = summary.problems.iter().map(Trouble::new).collect();
+        format!(
+            "{end},\n  \"problems\": {},\n  \"summary\": {}\n}}\n",
+            pretty(&troubles, "\n  "),
+            pretty(&Totals::new(summary), "\n  ")
+        )
+    }
+}
+
+/// A finding as it stands in the document.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Row<'a> {
+    rule: &'a str,
+    severity: &'static str,
+    evidence: &'static str,
+    endpoint: Option<&'a str>,
+    path: &'a str,
+    record: Option<u32>,
+    record_key: Option<&'a str>,
+    pointer: &'a str,
+    target: &'static str,
+    start: Place,
+    end: Place,
+    message: &'a str,
+    why: &'a str,
+    help: &'a str,
+    constraint: &'a str,
+    source: &'a str,
+    related: Option<Related<'a>>,
+    predicted: Option<Answer<'a>>,
+    fix: Option<Mending>,
+}
+
+/// What `--fix` would do about it.
+#[derive(Serialize)]
+struct Mending {
+    safe: bool,
+    edits: Vec<Change>,
+}
+
+/// Bytes of the file, by their offsets, and what would stand in their place.
+#[derive(Serialize)]
+struct Change {
+    start: u32,
+    end: u32,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Place {
+    offset: u32,
+    line: u32,
+    column: u32,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    message: &'a str,
+    start: Place,
+    end: Place,
+}
+
+/// The error that is predicted.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Answer<'a> {
+    key: &'a str,
+    error_code: &'a str,
+    error_description: &'a str,
+    wording: &'static str,
+}
+
+/// A file that could not be checked.
+#[derive(Serialize)]
+struct Trouble<'a> {
+    path: &'a str,
+    message: &'a str,
+}
+
+impl<'a> Trouble<'a> {
+    fn new(problem: &'a Problem) -> Self {
+        Self {
+            path: &problem.path,
+            message: &problem.message,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Totals {
+    files: u64,
+    records: u64,
+    errors: u64,
+    warnings: u64,
+    fixed: u64,
+    suppressed: u64,
+    skipped: u64,
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn new(source: &Source<'a>, finding: &'a Finding) -> Self {
+        let endpoint = finding.endpoint.as_ref();
+        Self {
+            rule: &finding.rule,
+            severity: words::severity(finding.severity),
+            evidence: words::evidence(finding.evidence),
+            endpoint: (!endpoint.is_empty()).then_some(endpoint),
+            path: source.name(),
+            record: finding.record,
+            record_key: finding.record_key.as_deref(),
+            pointer: &finding.pointer,
+            target: words::target(finding.target),
+            start: Place::new(source, finding.span.start),
+            end: Place::new(source, finding.span.end),
+            message: &finding.message,
+            why: &finding.why,
+            help: &finding.help,
+            constraint: &finding.constraint,
+            source: &finding.source,
+            related: finding.related.as_deref().map(|(span, message)| Related {
+                message,
+                start: Place::new(source, span.start),
+                end: Place::new(source, span.end),
+            }),
+            predicted: finding.predicted.as_deref().map(Answer::new),
+            fix: fix::of(source.text(), finding).map(Mending::new),
+        }
+    }
+}
+
+impl Mending {
+    fn new(fix: Fix) -> Self {
+        let change = |edit: Edit| Change {
+            start: edit.span.start,
+            end: edit.span.end,
+            text: edit.text,
+        };
+        Self {
+            safe: fix.safe,
+            edits: fix.edits.into_iter().map(change).collect(),
+        }
+    }
+}
+
+impl Place {
+    fn new(source: &Source<'_>, offset: u32) -> Self {
+        let position = source.position(offset);
+        Self {
+            offset,
+            line: position.line,
+            column: position.column,
+        }
+    }
+}
+
+impl<'a> Answer<'a> {
+    pub(super) fn new(predicted: &'a Predicted) -> Self {
+        Self {
+            key: &predicted.key,
+            error_code: &predicted.error_code,
+            error_description: &predicted.error_description,
+            wording: words::wording(predicted.wording),
+        }
+    }
+}
+
+impl Totals {
+    const fn new(summary: &Summary) -> Self {
+        Self {
+            files: summary.files,
+            records: summary.records,
+            errors: summary.errors,
+            warnings: summary.warnings,
+            fixed: summary.fixed,
+            suppressed: summary.suppressed,
+            skipped: summary.skipped,
+        }
+    }
+}
+
+/// The elements of a list, each on lines of its own.
+pub(super) fn elements<T: Serialize>(values: impl Iterator<Item = T>, indent: &str, out: &mut Pieces<'_>) {
+    let (mut comma, mut scratch) = ("", Vec::new());
+    for value in values {
+        let Some(out) = out.room() else { return };
+        out.push_str(std::mem::replace(&mut comma, ","));
+        out.push_str(indent);
+        indented(&value, indent, &mut scratch, out);
+    }
+}

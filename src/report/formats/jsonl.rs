@@ -1,0 +1,21 @@
+//! One finding a line, each a JSON object with the fields of [`Json`](super::json::Json).
+
+use super::json::Row;
+use crate::json::compact;
+use crate::report::{FileReport, Pieces, Report};
+
+/// The findings as JSON Lines.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct JsonLines;
+
+impl Report for JsonLines {
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+        let source = file.source(&file.name);
+        let mut scratch = Vec::new();
+        for finding in file.findings.iter() {
+            let Some(out) = out.room() else { return };
+            compact(&Row::new(&source, finding), &mut scratch, out);
+            out.push('\n');
+        }
+    }
+}

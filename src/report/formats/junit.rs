@@ -1,0 +1,97 @@
+//! JUnit's XML: a suite for each file, so that CI servers list what was checked and what failed.
+
+use std::fmt::Write;
+
+use crate::finding::{Finding, Severity};
+use crate::report::xml::{DECLARATION, escape};
+use crate::report::{FileReport, Pieces, Report, Summary, facts, words};
+use crate::source::{Position, Source};
+
+/// A test for each finding; a clean file is one test that passed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct JUnit {
+    strict: bool,
+}
+
+impl JUnit {
+    /// What fails here is what fails the run: errors, and if `strict` warnings too. Other warnings pass, and say so.
+    pub const fn new(strict: bool) -> Self {
+        Self { strict }
+    }
+
+    fn fails(self, finding: &Finding) -> bool {
+        self.strict || finding.severity == Severity::Error
+    }
+
+    fn case(self, out: &mut String, source: &Source<'_>, finding: &Finding) {
+        let Position { line, column } = source.position(finding.span.start);
+        let kind = words::severity(finding.severity);
+        let place = format!("{}:{line}:{column}", facts::local(source.name()));
+        let name = escape(&format!("{} at {line}:{column}", finding.rule));
+        let message = escape(&facts::problem(finding));
+        let text = escape(&body(&place, finding)).replace("&#10;", "\n");
+        let class = escape(facts::local(source.name()));
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "    <testcase name=\"{name}\" classname=\"{class}\">");
+        let _ = if self.fails(finding) {
+            writeln!(
+                out,
+                "      <failure message=\"{message}\" type=\"{kind}\">{text}</failure>"
+            )
+        } else {
+            writeln!(out, "      <system-out>{kind}: {text}</system-out>")
+        };
+        out.push_str("    </testcase>\n");
+    }
+}
+
+/// All that is known, a line each. The only line breaks are our own, and no line begins with what a file says.
+fn body(place: &str, finding: &Finding) -> String {
+    let one_line = |text: &str| text.replace(['\n', '\r'], " ");
+    let mut text = format!("{}: {}", one_line(place), one_line(&facts::problem(finding)));
+    for (word, note) in [
+        ("at", finding.pointer.as_str()),
+        ("why", &finding.why),
+        ("help", &facts::help(finding)),
+    ] {
+        if !note.is_empty() {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\n{word}: {}", one_line(note));
+        }
+    }
+    text
+}
+
+impl Report for JUnit {
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+        let source = Source::new(&file.name, file.text);
+        let name = escape(facts::local(&file.name));
+        let failures = file.findings.iter().filter(|finding| self.fails(finding)).count();
+        let tests = file.findings.len().max(1);
+        if let Some(out) = out.room() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                out,
+                "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">"
+            );
+            if file.findings.is_empty() {
+                let _ = writeln!(out, "    <testcase name=\"no problems\" classname=\"{name}\"/>");
+            }
+        }
+        for finding in file.findings.iter() {
+            let Some(out) = out.room() else { return };
+            self.case(out, &source, finding);
+        }
+        if let Some(out) = out.room() {
+            out.push_str("  </testsuite>\n");
+        }
+    }
+
+    fn open(&self) -> String {
+        format!("{DECLARATION}<testsuites name=\"geplint\">\n")
+    }
+
+    fn close(&self, _summary: &Summary, _empty: bool) -> String {
+        "</testsuites>\n".to_owned()
+    }
+}

@@ -1,0 +1,84 @@
+//! reviewdog's format: `reviewdog -f=rdjson` comments on a pull request on any forge.
+
+use serde::Serialize;
+
+use super::json::elements;
+use crate::finding::{Finding, Severity};
+use crate::report::{FileReport, Pieces, Report, Summary, facts};
+use crate::source::{Position, Source};
+
+const INDENT: &str = "\n    ";
+
+/// One `DiagnosticResult`; columns are bytes of UTF-8, and ends are exclusive, as the format has it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RdJson;
+
+impl Report for RdJson {
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+        let source = Source::new(&file.name, file.text);
+        let diagnostic = |finding| Diagnostic::new(&source, finding);
+        elements(file.findings.iter().map(diagnostic), INDENT, out);
+    }
+
+    fn open(&self) -> String {
+        "{\n  \"source\": {\n    \"name\": \"geplint\"\n  },\n  \"diagnostics\": [".to_owned()
+    }
+
+    fn between(&self) -> &'static str {
+        ","
+    }
+
+    fn close(&self, _summary: &Summary, empty: bool) -> String {
+        if empty { "]\n}\n" } else { "\n  ]\n}\n" }.to_owned()
+    }
+}
+
+#[derive(Serialize)]
+struct Diagnostic<'a> {
+    message: String,
+    location: Location<'a>,
+    severity: &'static str,
+    code: Code<'a>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    range: Range,
+}
+
+#[derive(Serialize)]
+struct Range {
+    start: Place,
+    end: Place,
+}
+
+#[derive(Serialize)]
+struct Place {
+    line: u32,
+    column: u32,
+}
+
+#[derive(Serialize)]
+struct Code<'a> {
+    value: &'a str,
+}
+
+impl<'a> Diagnostic<'a> {
+    fn new(source: &Source<'a>, finding: &'a Finding) -> Self {
+        let place = |Position { line, column }| Place { line, column };
+        let [start, end] = facts::ends(source, facts::mark(finding)).map(place);
+        Self {
+            message: format!("{}. Help: {}", facts::problem(finding), facts::help(finding)),
+            location: Location {
+                path: facts::local(source.name()),
+                range: Range { start, end },
+            },
+            severity: match finding.severity {
+                Severity::Error => "ERROR",
+                Severity::Warning => "WARNING",
+            },
+            code: Code { value: &finding.rule },
+        }
+    }
+}

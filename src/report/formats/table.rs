@@ -1,0 +1,63 @@
+//! The overview: a line for each file and rule.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::report::look::Palette;
+use crate::report::statistics::{Tally, cells, rule_width};
+use crate::report::{FileReport, Pieces, Report};
+use crate::sanitize::escape;
+use crate::source::{Position, Source};
+
+/// How often each rule speaks in each file, and where first.
+#[derive(Debug)]
+pub struct Table {
+    palette: Palette,
+}
+
+impl Table {
+    /// The table in some colours, or none.
+    pub const fn new(palette: Palette) -> Self {
+        Self { palette }
+    }
+}
+
+impl Report for Table {
+    /// Every column but the last has a width of its own, so a file's lines need not wait for the other files.
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+        let source = Source::new(&file.name, file.text);
+        let mut rules: BTreeMap<&str, (Tally, u32)> = BTreeMap::new();
+        for finding in file.findings.iter() {
+            let (tally, _) = rules
+                .entry(&finding.rule)
+                .or_insert((Tally::default(), finding.span.start));
+            tally.count(finding.severity);
+        }
+        let mut rows: Vec<_> = rules.into_iter().collect();
+        rows.sort_by_key(|(_, (tally, first))| (tally.rank(), *first));
+        for (rule, (tally, first)) in rows {
+            let Some(out) = out.room() else { return };
+            let Position { line, column } = source.position(first);
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                out,
+                "{}  {:width$}  {:11}  {}",
+                cells(tally, self.palette),
+                escape(rule),
+                format!("{line}:{column}"),
+                self.palette.strong(escape(&file.name)),
+                width = rule_width(),
+            );
+        }
+    }
+
+    fn open(&self) -> String {
+        let head = format!(
+            "  errors warnings  {:width$}  {:11}  file",
+            "rule",
+            "first at",
+            width = rule_width()
+        );
+        format!("{}\n", self.palette.faint(head))
+    }
+}

@@ -1,0 +1,107 @@
+//! The rules that are compiled in: what `rules/` says of the API, and the types that hold it.
+//!
+//! The build script has compiled the endpoints: what is read here is an [`Endpoint`] as it was written then.
+
+use std::sync::OnceLock;
+
+pub use geplint_core::rules::*;
+
+pub use crate::manual::{RuleText, TopicText, rule_text, rule_texts, topic_text, topic_texts};
+
+include!(concat!(env!("OUT_DIR"), "/endpoints.rs"));
+
+/// The ids of the endpoints that are compiled in, sorted.
+pub fn builtin_ids() -> impl Iterator<Item = &'static str> {
+    BUILTIN.iter().map(|builtin| builtin.id)
+}
+
+/// The endpoints that are compiled in, none of them read yet.
+pub fn candidates() -> impl Iterator<Item = Candidate<'static>> {
+    BUILTIN.iter().map(Candidate::compiled)
+}
+
+/// The rules of an endpoint; `None` where there is no such endpoint.
+pub fn builtin(id: &str) -> Option<&'static Endpoint> {
+    find(id)?.endpoint()
+}
+
+/// The text of an endpoint's rules file, for layers over it.
+pub fn builtin_text(id: &str) -> Option<&'static str> {
+    find(id).map(|builtin| builtin.text)
+}
+
+/// The public code lists of `rules/lists/`.
+pub fn lists() -> &'static [List] {
+    static LOADED: OnceLock<Vec<List>> = OnceLock::new();
+    // The build script has parsed each, so that none is ever left out here.
+    LOADED.get_or_init(|| {
+        let parsed = LISTS.iter().map(|(name, text)| List::parse(name, text));
+        parsed.filter_map(Result::ok).collect()
+    })
+}
+
+/// Reads one endpoint's rules file; rows may name the lists that are compiled in.
+///
+/// Errors: as [`geplint_core::rules::load`].
+pub fn load(text: &str) -> Result<Endpoint, LoadError> {
+    geplint_core::rules::load(text, lists())
+}
+
+/// Merges layers over a base, if there is one; rows may name the lists that are compiled in.
+///
+/// Errors: as [`geplint_core::rules::load_layers`].
+pub fn load_layers(base: Option<&str>, layers: &[Layer<'_>]) -> Result<Endpoint, (usize, LoadError)> {
+    geplint_core::rules::load_layers(base, layers, lists())
+}
+
+fn find(id: &str) -> Option<&'static Compiled> {
+    BUILTIN.iter().find(|builtin| builtin.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_endpoint_is_read_back_as_its_file_says() {
+        assert!(BUILTIN.len() >= 4);
+        for known in &BUILTIN {
+            let endpoint = known
+                .endpoint()
+                .unwrap_or_else(|| panic!("{} is not read back", known.id));
+            assert_eq!(endpoint.id, known.id);
+            let written = load(known.text).expect("the build script has loaded it");
+            assert_eq!(format!("{endpoint:?}"), format!("{written:?}"));
+        }
+    }
+
+    #[test]
+    fn names_are_known_before_the_rules_are_read_as_they_are_after() {
+        let names = [
+            "ContactCode",
+            "contactcode",
+            "contact_code",
+            "CONTACT-CODE",
+            "contact.code",
+            "",
+        ];
+        for id in builtin_ids() {
+            let fresh = fresh(id);
+            let early = names.map(|name| fresh.knows(name));
+            fresh.endpoint().expect("it is read back");
+            assert_eq!(early, names.map(|name| fresh.knows(name)), "{id}");
+            let table = fresh.endpoint().expect("it is read back").record_table();
+            let known: Vec<&str> = table.properties.iter().map(|row| &*row.name).collect();
+            assert_eq!(fresh.names, known, "{id}");
+        }
+    }
+
+    /// One that nothing else has read.
+    fn fresh(id: &str) -> Compiled {
+        let known = find(id).expect("it is compiled in");
+        Compiled {
+            loaded: OnceLock::new(),
+            ..*known
+        }
+    }
+}
