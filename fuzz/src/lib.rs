@@ -1,6 +1,6 @@
 //! What each fuzz target does with its bytes.
 //!
-//! The bodies stand here and not in the targets, so that `cargo test` runs them, too: `tests/fuzz_bodies.rs` gives
+//! The bodies stand here and not in the targets, so that `cargo test` runs them, too: `tests/it/fuzz_bodies.rs` gives
 //! them every file at hand and a fixed number of spoiled ones. A body panics on whatever must not be.
 
 #![allow(

@@ -3,7 +3,7 @@
 use geplint::json::{JsonKind, NodeId, Tree, decode};
 use serde_json::Value;
 
-#[path = "../../tests/json_support/mod.rs"]
+#[path = "../../tests/it/support/json.rs"]
 pub mod support;
 
 use support::{Read, read};

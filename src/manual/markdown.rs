@@ -8,7 +8,7 @@ use crate::report::{FileReport, Full, Look, Report as _};
 
 /// How a page says that it is not to be edited.
 pub const MADE: &str =
-    "<!-- Made from rules/ and testdata/rules/ by `UPDATE_DOCS=1 cargo test --test docs`. -->\n\n";
+    "<!-- Made from rules/ and testdata/rules/ by `UPDATE_DOCS=1 cargo test --test it docs`. -->\n\n";
 
 impl Document {
     /// The page as Markdown.

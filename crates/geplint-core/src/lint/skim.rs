@@ -4,7 +4,7 @@
 //! goes over the text of a record with the tables at hand and gives up at the first thing that is not plain to see: a name
 //! in two spellings, an escape with a code, a value that changes on the way, a row that only the engine understands. The
 //! record is then read again, by the reader and the engine, as if nothing had been. So skimming never says anything, and
-//! what it accepts is a subset of what they accept: `tests/skim.rs` compares the two.
+//! what it accepts is a subset of what they accept: `tests/it/skim.rs` compares the two.
 
 use super::ahead::Ahead;
 use super::checks::nearly_same;

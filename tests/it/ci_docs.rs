@@ -1,0 +1,265 @@
+//! docs/ci.md: its commands work, and its hooks are the ones that `geplint init`, the README and the shipped hooks know.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const DOCS: &str = include_str!("../../docs/ci.md");
+const README: &str = include_str!("../../README.md");
+const HOOKS: &str = include_str!("../../.pre-commit-hooks.yaml");
+const BAD: &str = r#"[{ "GroupName": "", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
+const CLEAN: &str = r#"[{ "GroupName": "Buyers", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
+
+fn above() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("ci-docs")
+}
+
+/// An empty folder, outside of geplint's own repository as far as git is told.
+fn outside(name: &str) -> PathBuf {
+    let folder = above().join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A line for a shell, run where `geplint` is on the path.
+fn shell(folder: &Path, line: &str) -> Output {
+    let bin = Path::new(env!("CARGO_BIN_EXE_geplint")).parent().unwrap();
+    let path = std::env::var("PATH").unwrap();
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", line])
+        .current_dir(folder)
+        .stdin(Stdio::null());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("GIT_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("PATH", format!("{}:{path}", bin.display()))
+        .env("HOME", folder)
+        .env("NO_COLOR", "1")
+        .env("GIT_CEILING_DIRECTORIES", above())
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_AUTHOR_NAME", "A")
+        .env("GIT_AUTHOR_EMAIL", "a@example.com")
+        .env("GIT_COMMITTER_NAME", "A")
+        .env("GIT_COMMITTER_EMAIL", "a@example.com")
+        .env("CI_MERGE_REQUEST_DIFF_BASE_SHA", "main")
+        .env_remove("GITHUB_WORKSPACE")
+        .env_remove("CI_PROJECT_DIR")
+        .output()
+        .unwrap()
+}
+
+/// A repository on a branch, with a good payload from before, and a bad one that is new.
+fn repository(name: &str) -> PathBuf {
+    let folder = outside(name);
+    fs::create_dir_all(folder.join("payloads")).unwrap();
+    fs::write(folder.join("payloads/good.json"), CLEAN).unwrap();
+    let made = shell(
+        &folder,
+        "git init -q -b main && git add . && git commit -q -m x && git update-ref refs/remotes/origin/main HEAD \
+         && git switch -q -c topic",
+    );
+    assert!(made.status.success(), "{made:?}");
+    fs::write(folder.join("payloads/bad.json"), BAD).unwrap();
+    folder
+}
+
+/// The lines of all code blocks.
+fn code(text: &str) -> Vec<&str> {
+    let mut inside = false;
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        if line.starts_with("```") {
+            inside = !inside;
+        } else if inside {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+/// What a line of a snippet has a shell run, if that is geplint.
+fn command(line: &str) -> Option<&str> {
+    let start = line.find("geplint ")?;
+    let before = line[..start].trim();
+    let known = ["", "-", "- run:", "- script:", "entry:", "exec", "sh '"];
+    let rest = &line[start..];
+    known.contains(&before).then(|| {
+        rest.strip_suffix('\'')
+            .filter(|_| before == "sh '")
+            .unwrap_or(rest)
+    })
+}
+
+#[test]
+fn every_command_of_the_snippets_works() {
+    let commands: Vec<&str> = code(DOCS).into_iter().filter_map(command).collect();
+    assert_eq!(commands.len(), 12, "{commands:#?}");
+    // Every line that starts the program is among them.
+    let said = code(DOCS)
+        .iter()
+        .filter(|line| line.contains("geplint check"))
+        .count();
+    assert_eq!(
+        said,
+        commands
+            .iter()
+            .filter(|line| line.contains("geplint check"))
+            .count()
+    );
+    for (index, line) in commands.iter().enumerate() {
+        let folder = repository(&format!("commands-{index}"));
+        let checks = line.contains("check");
+        let named = if line.contains("--skip-unrecognized") {
+            " payloads/good.json payloads/bad.json"
+        } else {
+            ""
+        };
+        // The folder of a file that is written is made by the line above.
+        let made = code(DOCS)
+            .into_iter()
+            .filter(|line| line.starts_with("mkdir -p "));
+        for line in made {
+            assert!(shell(&folder, line).status.success(), "{line}");
+        }
+        let done = shell(&folder, &format!("{line}{named}"));
+        assert_eq!(done.status.code(), Some(i32::from(checks)), "{line}: {done:?}");
+        let told = String::from_utf8(done.stderr).unwrap();
+        assert!(
+            !told.contains("error:") && !told.contains("warning:"),
+            "{line}: {told}"
+        );
+        let shown = String::from_utf8(done.stdout).unwrap();
+        assert!(!checks || shown.contains("bad.json"), "{line}: {shown}");
+        for output in line.split("--output ").skip(1) {
+            let (_, file) = output.split(' ').next().unwrap().split_once('=').unwrap();
+            let text = fs::read_to_string(folder.join(file)).unwrap();
+            assert!(text.contains("payloads/bad.json"), "{line}: {text}");
+        }
+    }
+}
+
+#[test]
+fn the_plain_hook_refuses_a_bad_payload() {
+    let block = DOCS
+        .split("```sh\n#!/bin/sh\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let folder = repository("plain-hook");
+    fs::write(
+        folder.join(".git/hooks/pre-commit"),
+        format!("#!/bin/sh\n{block}"),
+    )
+    .unwrap();
+    shell(&folder, "chmod +x .git/hooks/pre-commit");
+    let refused = shell(&folder, "git add . && git commit -m x");
+    let told = String::from_utf8(refused.stdout).unwrap() + &String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{told}");
+    assert!(
+        told.contains("payloads/bad.json:1:17: error[missing-mandatory]"),
+        "{told}"
+    );
+    fs::write(folder.join("payloads/bad.json"), CLEAN).unwrap();
+    // `commit -a` and a second work tree have the hook look at another index.
+    let taken = shell(&folder, "git commit -q -a -m x");
+    assert!(taken.status.success(), "{taken:?}");
+    let tree = folder.join("tree");
+    assert!(shell(&folder, "git worktree add -q tree").status.success());
+    fs::write(tree.join("payloads/worse.json"), BAD).unwrap();
+    let refused = shell(&tree, "git add . && git commit -m x");
+    let told = String::from_utf8(refused.stderr).unwrap() + &String::from_utf8(refused.stdout).unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{told}");
+    assert!(
+        told.contains("payloads/worse.json:1:17") && !told.contains("bad.json"),
+        "{told}"
+    );
+}
+
+/// The entries of hooks, wherever they stand, are one.
+#[test]
+fn docs_readme_init_and_the_shipped_hooks_agree() {
+    let folder = outside("init");
+    let done = shell(&folder, "geplint init");
+    let init = String::from_utf8(done.stdout).unwrap();
+    let entries = |text: &str| -> Vec<String> {
+        let lines = text
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("entry: "));
+        lines.map(str::to_owned).collect()
+    };
+    let all: Vec<Vec<String>> = [DOCS, README, HOOKS, &init]
+        .iter()
+        .map(|text| entries(text))
+        .collect();
+    let counts: Vec<usize> = all.iter().map(Vec::len).collect();
+    assert_eq!(counts, [2, 1, 3, 1]);
+    let distinct: BTreeSet<String> = all.into_iter().flatten().collect();
+    assert_eq!(distinct.len(), 1, "{distinct:?}");
+    // The hook that init shows stands in the docs and the README, line for line.
+    let start = init.find("repos:").unwrap();
+    let hook = &init[start..];
+    let hook = &hook[..hook.find("\n\n").unwrap()];
+    let trimmed = |text: &str| text.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+    let hook = trimmed(hook);
+    assert!(hook.contains("require_serial: true"), "{hook}");
+    assert!(trimmed(DOCS).contains(&hook), "docs/ci.md lacks\n{hook}");
+    assert!(trimmed(README).contains(&hook), "README.md lacks\n{hook}");
+}
+
+/// What the docs say of the action's inputs and outputs is what the action has.
+#[test]
+fn the_docs_name_every_input_and_output_of_the_action() {
+    let action = include_str!("../../action.yml");
+    let section = |name: &str| -> BTreeSet<String> {
+        let from = action.split(&format!("\n{name}:\n")).nth(1).unwrap();
+        let lines = from
+            .lines()
+            .take_while(|line| line.is_empty() || line.starts_with(' '));
+        let names = lines.filter_map(|line| {
+            let name = line.strip_prefix("  ")?.strip_suffix(':')?;
+            (!name.starts_with(' ')).then(|| name.to_owned())
+        });
+        names.collect()
+    };
+    let github = DOCS
+        .split("\n## GitHub\n")
+        .nth(1)
+        .unwrap()
+        .split("\n## ")
+        .next()
+        .unwrap();
+    let rows: BTreeSet<String> = github
+        .lines()
+        .filter_map(|line| Some(line.strip_prefix("| `")?.split('`').next()?.to_owned()))
+        .collect();
+    assert_eq!(rows, section("inputs"));
+    for output in section("outputs") {
+        assert!(github.contains(&format!("`{output}`")), "{output}");
+    }
+    // Every input reaches the script by the environment, and none stands in a command.
+    let script = include_str!("../../.github/action/run.sh");
+    for input in section("inputs") {
+        let line = action
+            .lines()
+            .find(|line| line.ends_with(&format!(": ${{{{ inputs.{input} }}}}")))
+            .unwrap_or_else(|| panic!("{input}"));
+        let variable = line.trim().split(':').next().unwrap();
+        let name = variable.strip_prefix("GEPLINT_").unwrap();
+        assert!(script.contains(variable) && script.contains(name), "{input}");
+    }
+    for line in action.lines().filter(|line| line.contains("run:")) {
+        assert!(!line.contains("${{"), "{line}");
+    }
+}

@@ -1,0 +1,984 @@
+//! `geplint.toml`, ignores, severities and baselines, as a user meets them: each test in a folder of its own.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// One error: missing-mandatory at /0/GroupName.
+const BAD: &str = r#"[{ "GroupName": "", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
+/// One warning: unknown-property at /0/Colour.
+const WARNING: &str =
+    r#"[{ "GroupName": "Buyers", "Colour": "red", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
+const CLEAN: &str = r#"[{ "GroupName": "Buyers", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
+/// A patch that changes nothing to speak of.
+const PATCH: &str = "endpoint = \"user-group\"\n";
+const NOT_IGNORED: &str = "error[missing-mandatory]";
+
+/// A repository of its own.
+struct Repo(PathBuf);
+
+/// What a run came to.
+struct Done {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Repo {
+    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("config").join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).unwrap();
+        }
+        fs::create_dir_all(folder.join(".git")).unwrap();
+        let repo = Self(folder);
+        for (name, text) in files {
+            repo.write(name, text);
+        }
+        repo
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.join(name)).unwrap()
+    }
+
+    fn run(&self, args: &[&str]) -> Done {
+        self.run_in("", args)
+    }
+
+    fn run_in(&self, folder: &str, args: &[&str]) -> Done {
+        let output = Command::new(env!("CARGO_BIN_EXE_geplint"))
+            .args(args)
+            .current_dir(self.0.join(folder))
+            .env("NO_COLOR", "1")
+            .env_remove("CLICOLOR_FORCE")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        Done {
+            code: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// `geplint check --format concise` with these settings.
+    fn check(&self, settings: &str) -> Done {
+        self.write("geplint.toml", settings);
+        self.run(&["check", "--format", "concise"])
+    }
+}
+
+impl Done {
+    #[track_caller]
+    fn expect(self, code: i32, shown: &[&str], told: &[&str]) -> Self {
+        let all = format!("stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert_eq!(self.code, code, "{all}");
+        for text in shown {
+            assert!(self.stdout.contains(text), "no {text} in {all}");
+        }
+        for text in told {
+            assert!(self.stderr.contains(text), "no {text} in {all}");
+        }
+        self
+    }
+
+    #[track_caller]
+    fn without(self, texts: &[&str]) -> Self {
+        for text in texts {
+            let all = format!("{}{}", self.stdout, self.stderr);
+            assert!(!all.contains(text), "{text} in {all}");
+        }
+        self
+    }
+}
+
+#[test]
+fn every_mistake_points_at_its_place() {
+    let repo = Repo::new(
+        "mistakes",
+        &[
+            ("bad.json", BAD),
+            ("broken.json", "{"),
+            ("broken.toml", "x = 1\n"),
+        ],
+    );
+    for (settings, told) in [
+        ("inclde = []", "1:1: unknown field `inclde`"),
+        ("include = [1]", "1:12: invalid type"),
+        ("rules = \"a\"", "1:9: invalid type"),
+        ("\n\n[x", "3:3: unclosed table"),
+        ("include = [\"a\", \"a[b\"]", "1:17: bad glob `a[b`"),
+        ("exclude = [\n  \"\",\n]", "2:3: the glob is empty"),
+        ("fail-on = \"x\"", "1:11: unknown variant `x`"),
+        ("unused = \"x\"", "1:10: unknown variant `x`"),
+        ("rules = [\"no.toml\"]", "1:10: no.toml: "),
+        ("[tenant]\nfile = \"no.toml\"", "2:8: no.toml: "),
+        ("[tenant]\n", "1:1: missing field `file`"),
+        (
+            "[tenant]\nfile = \"broken.toml\"\nx = 1",
+            "3:1: unknown field `x`",
+        ),
+        ("baseline = \"no.json\"", "1:12: no.json: "),
+        ("[output]\nx = 1", "2:1: unknown field `x`"),
+        ("[output]\nformat = \"x\"", "2:10: there is no format \"x\""),
+        ("[[files]]\nglob = \"a\"", "1:1: missing field `endpoint`"),
+        (
+            "[[files]]\nglob = \"{a\"\nendpoint = \"user-group\"",
+            "2:8: bad glob",
+        ),
+        (
+            "[[files]]\nglob = \"a\"\nendpoint = \"user-grop\"",
+            "3:12: there is no endpoint \"user-grop\"",
+        ),
+        (
+            "[[files]]\nglob = \"a\"\nendpoint = \"e\"\nx = 1",
+            "4:1: unknown field `x`",
+        ),
+        ("[[severity]]\nlevel = \"off\"", "2:9: a [[severity]] says"),
+        ("[[severity]]\nrule = \"blank\"", "1:1: missing field `level`"),
+        (
+            "[[severity]]\nrule = \"blank\"\nlevel = \"note\"",
+            "3:9: unknown variant `note`",
+        ),
+        (
+            "[[severity]]\nevidence = \"hearsay\"\nlevel = \"off\"",
+            "2:12: unknown variant `hearsay`",
+        ),
+        (
+            "[[severity]]\nrle = \"a\"\nlevel = \"off\"",
+            "2:1: unknown field `rle`",
+        ),
+        (
+            "[[ignore]]\nrule = \"a\"\nreason = \"r\"",
+            "1:1: missing field `path`",
+        ),
+        (
+            "[[ignore]]\npath = \"a\"\nreason = \"r\"",
+            "1:1: missing field `rule`",
+        ),
+        (
+            "[[ignore]]\npath = \"a\"\nrule = \"r\"",
+            "1:1: missing field `reason`",
+        ),
+        (
+            "[[ignore]]\npath = \"a\"\nrule = \"r\"\nreason = \" \"",
+            "4:10: the reason is empty",
+        ),
+        (
+            "[[ignore]]\npath = \"a\"\nrule = \"r\"\nreason = \"r\"\nline = 1",
+            "5:1: unknown field `line`",
+        ),
+        (
+            "[[ignore]]\npath = \"a\"\nrule = \"r\"\nreason = \"r\"\npointer = \"Name\"",
+            "5:11: a JSON Pointer begins with /",
+        ),
+        (
+            "[[ignore]]\npath = \"a\"\nrule = \"r\"\nreason = \"r\"\nuntil = \"2026-02-30\"",
+            "5:9: this is no date",
+        ),
+        (
+            "[[ignore]]\npath = \"a\"\nrule = \"r\"\nreason = \"r\"\nuntil = 2026-02-03T10:00:00",
+            "5:9: this is no date",
+        ),
+    ] {
+        repo.check(settings)
+            .expect(2, &[], &[&format!("error: geplint.toml:{told}")])
+            .without(&["bad.json"]);
+    }
+}
+
+#[test]
+fn a_mistake_in_a_file_that_the_settings_name_is_placed_in_that_file() {
+    let repo = Repo::new(
+        "named-mistakes",
+        &[
+            ("bad.json", BAD),
+            ("broken.json", "{"),
+            ("broken.toml", "x = 1\n"),
+        ],
+    );
+    repo.check("[tenant]\nfile = \"broken.toml\"")
+        .expect(2, &[], &["error: broken.toml:1:1: "]);
+    repo.check("rules = [\"broken.toml\"]")
+        .expect(2, &[], &["error: broken.toml:1:"]);
+    repo.check("baseline = \"broken.json\"")
+        .expect(2, &[], &["error: broken.json:1:"]);
+}
+
+#[test]
+fn every_command_reads_the_settings() {
+    let repo = Repo::new("commands", &[("bad.json", BAD)]);
+    repo.write("geplint.toml", "x = 1");
+    for args in [
+        &["predict", "bad.json"][..],
+        &["verify", "."],
+        &["rules"],
+        &["explain", "blank"],
+    ] {
+        repo.run(args)
+            .expect(2, &[], &["error: geplint.toml:1:1: unknown field"]);
+    }
+}
+
+#[test]
+fn settings_are_found_upward_to_the_root_of_the_repository() {
+    let repo = Repo::new(
+        "found",
+        &[
+            (
+                "geplint.toml",
+                "[[severity]]\nrule = \"missing-mandatory\"\nlevel = \"off\"\n",
+            ),
+            ("a/b/bad.json", BAD),
+            ("nested/.git", "gitdir: elsewhere\n"),
+            ("nested/bad.json", BAD),
+            ("other/mine.toml", "fail-on = \"never\"\n"),
+            ("nearer/geplint.toml", "fail-on = \"never\"\n"),
+            ("nearer/c/bad.json", BAD),
+        ],
+    );
+    repo.run_in("a/b", &["check"]).expect(0, &[], &["1 suppressed"]);
+    repo.run_in("nested", &["check"])
+        .expect(1, &[], &[])
+        .without(&["suppressed"]);
+    repo.run_in("nearer/c", &["check", "--format", "concise"])
+        .expect(0, &[NOT_IGNORED], &[]);
+    repo.run_in("a/b", &["check", "--no-config"]).expect(1, &[], &[]);
+    repo.run_in(
+        "a/b",
+        &[
+            "check",
+            "--config",
+            "../../other/mine.toml",
+            "--format",
+            "concise",
+        ],
+    )
+    .expect(0, &[NOT_IGNORED], &[]);
+    repo.run_in("a/b", &["check", "--config", "no.toml"])
+        .expect(2, &[], &["error: no.toml: "]);
+    repo.run_in("a/b", &["check", "--config", "a", "--no-config"])
+        .expect(2, &[], &["cannot be used with"]);
+    repo.write("geplint.toml", "\nx = 1");
+    repo.run_in("a/b", &["check"])
+        .expect(2, &[], &["error: ../../geplint.toml:2:1: unknown field"]);
+}
+
+/// Without a repository nobody knows whose settings lie above.
+#[test]
+fn outside_of_a_repository_only_the_folder_itself_counts() {
+    let folder = std::env::temp_dir().join(format!("geplint-config-{}", std::process::id()));
+    if folder.ancestors().any(|above| above.join(".git").exists()) {
+        return;
+    }
+    let repo = Repo(folder);
+    repo.write("geplint.toml", "fail-on = \"never\"");
+    repo.write("sub/bad.json", BAD);
+    let (above, here) = (repo.run(&["check"]), repo.run_in("sub", &["check"]));
+    fs::remove_dir_all(&repo.0).unwrap();
+    above.expect(0, &[], &["1 error"]);
+    here.expect(1, &[], &["1 error"]);
+}
+
+#[test]
+fn included_and_excluded() {
+    let repo = Repo::new(
+        "globs",
+        &[
+            ("payloads/bad.json", BAD),
+            ("payloads/drafts/bad.json", BAD),
+            ("payloads/old/bad.json", BAD),
+            ("else/bad.json", BAD),
+        ],
+    );
+    let settings = "include = [\"payloads/\", \"nowhere/*\"]\nexclude = [\"drafts/\", \"gone/\"]\n";
+    repo.check(settings)
+        .expect(
+            1,
+            &["payloads/bad.json", "payloads/old/bad.json"],
+            &[
+                "2 files",
+                "warning: geplint.toml:1:25: nothing is included by this: \"nowhere/*\"",
+                "warning: geplint.toml:2:23: nothing is excluded by this: \"gone/\"",
+            ],
+        )
+        .without(&[
+            "geplint.toml:1:12",
+            "geplint.toml:2:12",
+            "drafts/bad.json",
+            "else/bad.json",
+        ]);
+    // The command line adds, and a file that is named is left out just the same.
+    repo.run(&["check", "--exclude", "old"])
+        .expect(1, &[], &["1 file,"]);
+    repo.run(&["check", "else/bad.json", "payloads/drafts/bad.json"])
+        .expect(3, &[], &["no payload to check"])
+        .without(&["warning"]);
+    // From below, the globs still start where the file is.
+    repo.run_in("payloads", &["check", "--format", "concise", ".."])
+        .expect(1, &["../payloads/bad.json"], &["2 files", "../geplint.toml:1:25"]);
+    // What was not looked through is not missed.
+    repo.run_in("payloads", &["check"])
+        .expect(1, &[], &["2 files"])
+        .without(&["warning:"]);
+    repo.write("geplint.toml", &format!("{settings}unused = \"off\"\n"));
+    repo.run(&["check"]).expect(1, &[], &[]).without(&["warning:"]);
+}
+
+#[test]
+fn files_of_a_known_endpoint_need_not_look_like_it() {
+    let response = r#"{ "data": null, "statusCode": "200", "errorDetails": [], "successDetails": [] }"#;
+    let repo = Repo::new(
+        "files",
+        &[
+            ("groups/misspelt.json", r#"[{ "Grp": "a", "Cntcts": [] }]"#),
+            ("groups/response.json", response),
+            ("status/one.json", r#"[{ "x": 1 }]"#),
+        ],
+    );
+    repo.check("").expect(3, &[], &["nothing checked, 3 skipped"]);
+    let settings = "[[files]]\nglob = \"groups/*.json\"\nendpoint = \"contact-details\"\n\n\
+                    [[files]]\nglob = \"/groups/\"\nendpoint = \"user-group\"\n\n\
+                    [[files]]\nglob = \"none/*.json\"\nendpoint = \"user-group\"\n";
+    repo.check(settings)
+        .expect(
+            1,
+            &["groups/misspelt.json:1:2: error[missing-mandatory]: GroupName is missing"],
+            &[
+                "1 file,",
+                "2 skipped",
+                "warning: geplint.toml:10:8: no file matches: \"none/*.json\"",
+            ],
+        )
+        .without(&["geplint.toml:2:", "geplint.toml:6:"]);
+    repo.run(&["predict", "groups/misspelt.json"])
+        .expect(1, &["GroupName is Mandatory"], &[]);
+    repo.run(&[
+        "check",
+        "--skip-unrecognized",
+        "groups/response.json",
+        "groups/misspelt.json",
+    ])
+    .expect(1, &[], &["1 file,", "1 skipped"]);
+    // The command line wins.
+    repo.run(&[
+        "check",
+        "--endpoint",
+        "contact-interface-status",
+        "--format",
+        "json",
+        "groups/misspelt.json",
+    ])
+    .expect(1, &["\"endpoint\": \"contact-interface-status\""], &[])
+    .without(&["GroupName"]);
+}
+
+#[test]
+fn severities() {
+    let repo = Repo::new("severities", &[("bad.json", BAD), ("warning.json", WARNING)]);
+    let entry = |rest: &str| format!("[[severity]]\n{rest}\n");
+    repo.check(&entry("rule = \"unknown-property\"\nlevel = \"error\""))
+        .expect(1, &["error[unknown-property]", NOT_IGNORED], &[]);
+    repo.check(&entry("rule = \"missing-mandatory\"\nlevel = \"warning\""))
+        .expect(0, &["warning[missing-mandatory]"], &["2 warnings"])
+        .without(&["suppressed"]);
+    repo.check(&entry("endpoint = \"user-group\"\nlevel = \"off\""))
+        .expect(0, &[], &["no problems found, 2 suppressed"]);
+    repo.check(&entry(
+        "evidence = \"table\"\nrule = \"missing-mandatory\"\nlevel = \"off\"",
+    ))
+    .expect(0, &["warning[unknown-property]"], &["1 suppressed"]);
+    repo.check(&entry(
+        "evidence = \"contradicted\"\nrule = \"missing-mandatory\"\nlevel = \"off\"",
+    ))
+    .expect(1, &[NOT_IGNORED], &[]);
+    // The last one counts.
+    let twice = entry("endpoint = \"user-group\"\nlevel = \"off\"")
+        + &entry("rule = \"missing-mandatory\"\nlevel = \"error\"");
+    repo.check(&twice).expect(1, &[NOT_IGNORED], &["1 suppressed"]);
+    // What does not exist is told, also where nothing else would be.
+    let strange = "unused = \"off\"\n".to_owned()
+        + &entry("rule = \"blanc\"\nlevel = \"off\"")
+        + &entry("endpoint = \"user-grop\"\nlevel = \"off\"");
+    repo.check(&strange).expect(
+        1,
+        &[],
+        &[
+            "warning: geplint.toml:3:8: there is no rule \"blanc\"; did you mean blank?",
+            "warning: geplint.toml:6:12: there is no endpoint \"user-grop\"; did you mean user-group?",
+        ],
+    );
+}
+
+#[test]
+fn rules_of_the_command_line_are_off_besides() {
+    let repo = Repo::new("off", &[("bad.json", BAD), ("warning.json", WARNING)]);
+    repo.write(
+        "geplint.toml",
+        "[[severity]]\nrule = \"unknown-property\"\nlevel = \"off\"\n",
+    );
+    repo.run(&["check", "--ignore", "missing-mandatory"]).expect(
+        0,
+        &[],
+        &["no problems found, 2 suppressed"],
+    );
+    repo.run(&["check", "--ignore", "too-lang"]).expect(
+        2,
+        &[],
+        &["--ignore: there is no rule \"too-lang\"; did you mean too-long?"],
+    );
+}
+
+#[test]
+fn what_makes_a_run_fail() {
+    let repo = Repo::new("fail", &[("warning.json", WARNING)]);
+    for (settings, args, code) in [
+        ("", &[][..], 0),
+        ("", &["--strict"], 1),
+        ("", &["--fail-on", "warning"], 1),
+        ("fail-on = \"warning\"", &[], 1),
+        ("fail-on = \"warning\"", &["--fail-on", "error"], 0),
+        ("fail-on = \"never\"", &[], 0),
+        ("fail-on = \"never\"", &["--strict"], 1),
+        ("fail-on = \"error\"", &["--strict", "--fail-on", "error"], 2),
+    ] {
+        repo.write("geplint.toml", settings);
+        let args: Vec<&str> = ["check", "-q"].iter().chain(args).copied().collect();
+        repo.run(&args).expect(code, &[], &[]);
+    }
+    repo.write("bad.json", BAD);
+    repo.check("fail-on = \"never\"")
+        .expect(0, &[NOT_IGNORED], &["1 error"]);
+    repo.check("fail-on = \"error\"").expect(1, &[NOT_IGNORED], &[]);
+    // Nothing to check, and what cannot be read, are no findings.
+    repo.run(&["check", "no.json"]).expect(2, &[], &[]);
+}
+
+#[test]
+fn the_format_and_other_files() {
+    let repo = Repo::new(
+        "others",
+        &[
+            (
+                "conf/mine.toml",
+                "rules = [\"patch.toml\"]\n[tenant]\nfile = \"tenant.toml\"\n[output]\nformat = \"json\"",
+            ),
+            ("conf/patch.toml", PATCH),
+            ("conf/tenant.toml", "contacts = [\"C-2\"]\n"),
+            ("clean.json", CLEAN),
+        ],
+    );
+    let args = ["check", "--config", "conf/mine.toml", "clean.json"];
+    let done = repo.run(&args);
+    let report: Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(
+        report["findings"][0]["rule"], "unknown-contact",
+        "{}",
+        done.stderr
+    );
+    // The command line's tenant stands in place of it.
+    repo.write("tenant.toml", "contacts = [\"C-1\"]\n");
+    let args = [&args[..], &["--tenant", "tenant.toml", "--format", "concise"]].concat();
+    repo.run(&args)
+        .expect(0, &[], &["no problems found"])
+        .without(&["{"]);
+}
+
+#[test]
+fn ignores() {
+    let repo = Repo::new("ignores", &[("old/bad.json", BAD), ("new/bad.json", BAD)]);
+    let ignore = |path: &str, rest: &str| {
+        format!("[[ignore]]\npath = \"{path}\"\nrule = \"missing-mandatory\"\nreason = \"because\"\n{rest}\n")
+    };
+    repo.check(&ignore("old/*.json", ""))
+        .expect(1, &["new/bad.json"], &["1 suppressed"])
+        .without(&["old/bad.json", "warning"]);
+    for (pointer, code) in [
+        ("/*/GroupName", 0),
+        ("/0/*", 0),
+        ("/**", 0),
+        ("/**/GroupName", 0),
+        ("/1/GroupName", 1),
+        ("/*", 1),
+        ("", 1),
+    ] {
+        let done = repo.check(&ignore("*.json", &format!("pointer = \"{pointer}\"")));
+        let idle =
+            "warning: geplint.toml:2:8: nothing is ignored by this: no missing-mandatory is found there";
+        done.expect(code, &[], &[if code == 0 { "2 suppressed" } else { idle }]);
+    }
+    let nowhere =
+        "warning: geplint.toml:2:8: nothing is ignored by this: no file that is checked matches \"no/\"";
+    repo.check(&ignore("no/", "")).expect(1, &[], &[nowhere]);
+    // An entry for files that were not looked at may still be of use.
+    repo.write("geplint.toml", &ignore("old/*.json", "pointer = \"/1\""));
+    repo.run(&["check", "new"])
+        .expect(1, &[], &[])
+        .without(&["warning"]);
+    repo.run(&["check", "old"]).expect(1, &[], &["geplint.toml:2:8"]);
+    // Two that say the same are both of use.
+    let twice = ignore("old/", "") + &ignore("*.json", "");
+    repo.check(&twice)
+        .expect(0, &[], &["2 suppressed"])
+        .without(&["warning"]);
+    let strange = "[[ignore]]\npath = \"old/\"\nrule = \"missing-mandatry\"\nreason = \"r\"\n";
+    repo.check(strange)
+        .expect(
+            1,
+            &[],
+            &["geplint.toml:3:8: there is no rule \"missing-mandatry\"; did you mean missing-mandatory?"],
+        )
+        .without(&["geplint.toml:2:8"]);
+}
+
+#[test]
+fn ignores_hold_until_their_last_day() {
+    let repo = Repo::new("until", &[("bad.json", BAD)]);
+    let until = |date: &str| {
+        format!(
+            "[[ignore]]\npath = \"*\"\nrule = \"missing-mandatory\"\nreason = \"because\"\nuntil = {date}\n"
+        )
+    };
+    for far in ["2999-12-31", "\"2999-12-31\""] {
+        repo.check(&until(far))
+            .expect(0, &[], &["1 suppressed"])
+            .without(&["warning"]);
+    }
+    let told = "warning: geplint.toml:5:9: this ignore held until 2020-02-29, and no longer does (because)";
+    repo.check(&until("2020-02-29"))
+        .expect(1, &[NOT_IGNORED], &[told])
+        .without(&["geplint.toml:2"]);
+}
+
+/// The API knows nothing of what a team has agreed on.
+#[test]
+fn predictions_stay_what_they_are() {
+    let repo = Repo::new("predictions", &[("bad.json", BAD)]);
+    let plain = repo.run(&["predict", "bad.json"]);
+    repo.run(&["check", "--write-baseline"]).expect(0, &[], &[]);
+    repo.write(
+        "geplint.toml",
+        "baseline = \"geplint-baseline.json\"\n\
+         [[severity]]\nendpoint = \"user-group\"\nlevel = \"off\"\n\
+         [[ignore]]\npath = \"*\"\nrule = \"missing-mandatory\"\nreason = \"r\"\n",
+    );
+    let with = repo.run(&["predict", "bad.json"]);
+    assert_eq!((plain.code, &plain.stdout), (with.code, &with.stdout));
+    assert_eq!(with.code, 1);
+}
+
+const BASELINE: &str = "geplint-baseline.json";
+
+#[test]
+fn a_baseline_hides_what_was_there_and_nothing_else() {
+    let repo = Repo::new(
+        "baseline",
+        &[
+            ("a/bad.json", BAD),
+            ("b/bad.json", BAD),
+            ("b/warning.json", WARNING),
+        ],
+    );
+    repo.run(&["check", "--write-baseline"]).expect(
+        0,
+        &[],
+        &[
+            "wrote geplint-baseline.json: 3 findings in 3 files",
+            "3 files, 3 records: no problems found, 3 suppressed",
+        ],
+    );
+    let written = repo.read(BASELINE);
+    let document: Value = serde_json::from_str(&written).unwrap();
+    assert_eq!(document["version"], 1);
+    assert_eq!(
+        document["findings"]["a/bad.json"]["missing-mandatory"]["/*/GroupName"],
+        1
+    );
+    let with = ["check", "--format", "concise", "--baseline", BASELINE];
+    repo.run(&with)
+        .expect(0, &[], &["3 files, 3 records: no problems found, 3 suppressed"])
+        .without(&["skipped"]);
+    repo.run(&["check", "--baseline", BASELINE, "--format", "json"])
+        .expect(0, &["\"findings\": []", "\"suppressed\": 3"], &[]);
+    // Paths are those from its own folder on.
+    repo.run_in("a", &["check", "--baseline", "../geplint-baseline.json"])
+        .expect(0, &[], &["1 suppressed"])
+        .without(&["warning"]);
+    // A record more at the front changes nothing.
+    repo.write(
+        "a/bad.json",
+        &BAD.replacen('[', &format!("{},", CLEAN.trim_end_matches(']')), 1),
+    );
+    repo.run(&with).expect(0, &[], &["3 suppressed"]);
+    // More than there were: which one is new cannot be told.
+    let record = BAD.trim_start_matches('[').trim_end_matches(']');
+    repo.write("a/bad.json", &format!("[{record}, {record}]"));
+    repo.run(&with)
+        .expect(1, &["a/bad.json:1:17", "a/bad.json:1:82"], &["2 suppressed"]);
+    // Written again, it is the same for the same findings.
+    repo.write("a/bad.json", BAD);
+    repo.run(&["check", "--write-baseline", "-j", "1"])
+        .expect(0, &[], &[]);
+    assert_eq!(repo.read(BASELINE), written);
+}
+
+#[test]
+fn what_cannot_be_read_is_in_no_baseline() {
+    let comma = r#"[{"GroupName":"x","ContactCodes":[{"ContactCode":""}]},]"#;
+    let repo = Repo::new("unreadable", &[("a.json", comma), ("b.json", BAD)]);
+    let run = repo.run(&["check", "--format", "concise", "--write-baseline"]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stdout.contains("error[syntax]") && run.stdout.lines().count() == 1,
+        "{}",
+        run.stdout
+    );
+    repo.write("a.json", r#"[{"GroupName":"x","ContactCodes":[{"Cont"#);
+    let run = repo.run(&["check", "--format", "concise", "--baseline", BASELINE]);
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.contains("error[syntax]"), "{}", run.stdout);
+}
+
+#[test]
+fn a_baseline_shrinks() {
+    let repo = Repo::new(
+        "prune",
+        &[("a.json", BAD), ("b/b.json", BAD), ("b/c.json", WARNING)],
+    );
+    repo.write("geplint.toml", "baseline = \"conf/known.json\"\n");
+    fs::create_dir(repo.0.join("conf")).unwrap();
+    repo.run(&["check", "--write-baseline"]).expect(
+        0,
+        &[],
+        &["wrote conf/known.json: 3 findings in 3 files"],
+    );
+    repo.run(&["check"]).expect(0, &[], &["3 suppressed"]);
+    repo.write("b/b.json", CLEAN);
+    fs::remove_file(repo.0.join("b/c.json")).unwrap();
+    let before = repo.read("conf/known.json");
+    repo.run(&["check"]).expect(
+        0,
+        &[],
+        &["warning: conf/known.json: 2 findings of it are found no longer, such as missing-mandatory at /*/GroupName in ../b/b.json"],
+    );
+    assert_eq!(repo.read("conf/known.json"), before);
+    // Where nothing was looked at, nothing is gone.
+    repo.run(&["check", "a.json"])
+        .expect(0, &[], &[])
+        .without(&["warning"]);
+    repo.run(&["check", "a.json", "--prune-baseline"]).expect(
+        0,
+        &[],
+        &["pruned conf/known.json: 0 findings taken out, 3 left"],
+    );
+    assert_eq!(repo.read("conf/known.json"), before);
+    repo.run(&["check", "--prune-baseline"])
+        .expect(0, &[], &["pruned conf/known.json: 2 findings taken out, 1 left"])
+        .without(&["warning"]);
+    // Part of the files written again: the rest stays known.
+    repo.write("b/b.json", WARNING);
+    repo.run(&["check", "b", "--write-baseline"])
+        .expect(0, &[], &["2 findings in 2 files"]);
+    repo.run(&["check"]).expect(0, &[], &["2 suppressed"]);
+}
+
+#[test]
+fn a_baseline_is_not_written_half() {
+    let repo = Repo::new("half", &[("a.json", BAD)]);
+    repo.run(&["check", "--write-baseline=x.json", "a.json", "no.json"])
+        .expect(
+            2,
+            &[],
+            &["x.json: not written, because not every file could be checked"],
+        );
+    assert!(!repo.0.join("x.json").exists());
+    repo.run(&["check", "--write-baseline=no/x.json"])
+        .expect(2, &[], &["error: no/x.json: "]);
+    repo.write("x.json", "{ \"version\": 1,\n  \"findings\": [] }");
+    for args in [["--baseline", "x.json"], ["--write-baseline=x.json", "-q"]] {
+        repo.run(&["check", args[0], args[1]])
+            .expect(2, &[], &["error: x.json:2:"]);
+    }
+    repo.run(&["check", "--baseline", "no.json"])
+        .expect(2, &[], &["error: no.json: "]);
+    repo.run(&["check", "--prune-baseline"])
+        .expect(2, &[], &["error: geplint-baseline.json: "]);
+}
+
+#[test]
+fn ignores_and_severities_come_before_the_baseline() {
+    let repo = Repo::new("order", &[("a.json", BAD), ("b.json", BAD)]);
+    repo.write(
+        "geplint.toml",
+        "[[ignore]]\npath = \"a.json\"\nrule = \"missing-mandatory\"\nreason = \"r\"\n",
+    );
+    repo.run(&["check", "--write-baseline"])
+        .expect(0, &[], &["1 finding in 1 file", "2 suppressed"])
+        .without(&["warning"]);
+    repo.run(&["check", "--baseline", BASELINE])
+        .expect(0, &[], &["2 suppressed"])
+        .without(&["warning"]);
+}
+
+#[test]
+fn the_same_bytes_for_any_number_of_threads() {
+    let files: Vec<String> = (0..60).map(|n| format!("f{n:02}.json")).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|name| (name.as_str(), BAD)).collect();
+    let repo = Repo::new("threads", &files);
+    repo.write(
+        "geplint.toml",
+        "[[ignore]]\npath = \"f1?.json\"\nrule = \"missing-mandatory\"\nreason = \"r\"\n",
+    );
+    let run = |jobs: &str| {
+        let args = ["check", "--format", "json", "-q", "-j", jobs, "--write-baseline"];
+        (repo.run(&args).stdout, repo.read(BASELINE))
+    };
+    let one = run("1");
+    assert!(one.0.contains("\"suppressed\": 60"), "{}", one.0);
+    assert_eq!(one, run("7"));
+}
+
+#[test]
+fn init_writes_what_it_saw() {
+    let repo = Repo::new(
+        "init",
+        &[
+            ("pay loads/[1]/a.json", CLEAN),
+            ("pay loads/[1]/b.json", CLEAN),
+            ("line\nbreak/a.json", CLEAN),
+            ("mixed/a.json", CLEAN),
+            ("mixed/package.json", "{ \"name\": 1 }"),
+            ("c.json", CLEAN),
+        ],
+    );
+    repo.run(&["init"]).expect(
+        0,
+        &[
+            "Wrote geplint.toml",
+            "pay loads/[1]: 2 requests to user-group",
+            "  .: 1 request",
+            "geplint check",
+            "pre-commit",
+        ],
+        &[],
+    );
+    let text = repo.read("geplint.toml");
+    let config = geplint::config::load(&text).unwrap();
+    assert_eq!(config.files.len(), 1, "{text}");
+    repo.run(&["check"])
+        .expect(0, &[], &["5 files", "1 skipped"])
+        .without(&["warning"]);
+    // Everything that is commented out is right, too.
+    let all: String = text
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            Some(code) if code.contains(" = ") || code.starts_with('[') => code,
+            _ => line,
+        })
+        .fold(String::new(), |all, line| all + line + "\n");
+    let config = geplint::config::load(&all).unwrap();
+    assert_eq!((config.severities.len(), config.ignores.len()), (1, 1), "{all}");
+    repo.run(&["init"]).expect(
+        2,
+        &[],
+        &["error: geplint.toml is there already; it is left as it is"],
+    );
+    assert_eq!(repo.read("geplint.toml"), text);
+    for options in [
+        &["--config", "x.toml"] as &[&str],
+        &["--no-config"],
+        &["--rules", "x.toml"],
+    ] {
+        let told = format!("error: init does not take {}: ", options[0]);
+        let bare = Repo::new("init-options", &[]);
+        bare.run(&[&["init"], options].concat()).expect(2, &[], &[&told]);
+        assert!(!bare.0.join("geplint.toml").exists() && !bare.0.join("x.toml").exists());
+    }
+    let empty = Repo::new("init-empty", &[]);
+    empty
+        .run(&["init"])
+        .expect(0, &["No payload was found here"], &[]);
+    geplint::config::load(&empty.read("geplint.toml")).unwrap();
+}
+
+fn schema() -> Value {
+    serde_json::from_str(include_str!("../../schema/config.json")).unwrap()
+}
+
+/// The keys of a table as the loader tells them to somebody who has misspelt one.
+fn known_keys(header: &str) -> BTreeSet<String> {
+    let message = geplint::config::load(&format!("{header}\nmisspelt = 1\n"))
+        .unwrap_err()
+        .message;
+    assert!(
+        message.contains("unknown field `misspelt`"),
+        "{header}: {message}"
+    );
+    message.split('`').skip(3).step_by(2).map(str::to_owned).collect()
+}
+
+fn words(list: &Value) -> Vec<String> {
+    let list = list.as_array().unwrap();
+    list.iter()
+        .map(|word| word.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn the_schema_is_what_the_loader_accepts() {
+    let schema = schema();
+    let docs = include_str!("../../docs/config.md");
+    let tables = [
+        ("", &schema),
+        ("[output]", &schema["properties"]["output"]),
+        ("[tenant]", &schema["properties"]["tenant"]),
+        ("[[files]]", &schema["properties"]["files"]["items"]),
+        ("[[severity]]", &schema["properties"]["severity"]["items"]),
+        ("[[ignore]]", &schema["properties"]["ignore"]["items"]),
+    ];
+    for (header, table) in tables {
+        assert_eq!(table["additionalProperties"], false, "{header}");
+        let keys: BTreeSet<String> = table["properties"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(keys, known_keys(header), "{header}");
+        for key in keys {
+            let told = [format!("{key} ="), format!("[{key}]"), format!("`{key}")];
+            assert!(
+                told.iter().any(|told| docs.contains(told)),
+                "docs/config.md does not tell of {key}"
+            );
+        }
+    }
+    // The words of each choice.
+    for (table, key, rest) in [
+        ("", "fail-on", ""),
+        ("", "unused", ""),
+        ("[[severity]]", "level", "rule = \"r\"\n"),
+        ("[[severity]]", "evidence", "level = \"off\"\n"),
+    ] {
+        let properties = tables.iter().find(|(header, _)| *header == table).unwrap().1;
+        let words = words(&properties["properties"][key]["enum"]);
+        for word in &words {
+            let text = format!("{table}\n{rest}{key} = \"{word}\"\n");
+            geplint::config::load(&text).unwrap_or_else(|bad| panic!("{text}: {bad:?}"));
+        }
+        let message = geplint::config::load(&format!("{table}\n{rest}{key} = \"-\"\n"))
+            .unwrap_err()
+            .message;
+        let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
+        assert_eq!(words, known, "{key}");
+    }
+}
+
+/// What the schema requires, the loader misses when it is not there.
+#[test]
+fn the_schema_requires_what_the_loader_requires() {
+    let schema = schema();
+    let whole = [
+        ("[tenant]", "tenant", vec![("file", "\"a\"")]),
+        (
+            "[[files]]",
+            "files",
+            vec![("glob", "\"a\""), ("endpoint", "\"a\"")],
+        ),
+        (
+            "[[severity]]",
+            "severity",
+            vec![("rule", "\"a\""), ("level", "\"off\"")],
+        ),
+        (
+            "[[ignore]]",
+            "ignore",
+            vec![
+                ("path", "\"a\""),
+                ("rule", "\"a\""),
+                ("reason", "\"a\""),
+                ("until", "2026-01-31"),
+            ],
+        ),
+    ];
+    for (header, name, keys) in whole {
+        let text = |without: &str| {
+            let kept = keys.iter().filter(|(key, _)| *key != without);
+            kept.fold(header.to_owned(), |text, (key, value)| {
+                format!("{text}\n{key} = {value}")
+            })
+        };
+        geplint::config::load(&text("")).unwrap();
+        let table = &schema["properties"][name];
+        let table = table.get("items").unwrap_or(table);
+        for key in words(&table["required"]) {
+            let message = geplint::config::load(&text(&key)).unwrap_err().message;
+            assert!(message.contains(&format!("missing field `{key}`")), "{message}");
+        }
+    }
+}
+
+/// The blocks of a language in a Markdown file.
+fn blocks(markdown: &str, language: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut rest = markdown;
+    while let Some((_, after)) = rest.split_once(&format!("```{language}\n")) {
+        let (block, after) = after.split_once("```").unwrap();
+        blocks.push(block.to_owned());
+        rest = after;
+    }
+    blocks
+}
+
+#[test]
+fn the_settings_in_the_docs_are_right() {
+    let repo = Repo::new(
+        "docs-settings",
+        &[
+            ("payloads/groups/legacy.json", BAD),
+            ("rules/our-tenant.toml", PATCH),
+            ("tenant.toml", ""),
+            (BASELINE, "{ \"version\": 1, \"findings\": {} }"),
+        ],
+    );
+    let blocks = blocks(include_str!("../../docs/config.md"), "toml");
+    assert_eq!(blocks.len(), 5);
+    for block in blocks {
+        let done = repo.check(&block);
+        assert!(matches!(done.code, 0 | 1), "{block}\n{}", done.stderr);
+        assert!(!done.stderr.contains("there is no"), "{block}\n{}", done.stderr);
+    }
+}
+
+#[test]
+fn the_commands_in_the_docs_show_what_is_so() {
+    let repo = Repo::new("docs-commands", &[("bad.json", BAD)]);
+    let mut seen = 0;
+    for block in blocks(include_str!("../../docs/config.md"), "console") {
+        for command in block.split("$ geplint ").skip(1) {
+            let (args, shown) = command.split_once('\n').unwrap();
+            let done = repo.run(&args.split(' ').collect::<Vec<_>>());
+            let told = format!("{}{}", done.stdout, done.stderr);
+            assert_eq!(timeless(&told), shown.trim_end(), "{args}");
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 3);
+}
+
+/// Output without the time that it took.
+fn timeless(text: &str) -> String {
+    let lines = text
+        .lines()
+        .map(|line| match (line.find(" ("), line.find(" s)")) {
+            (Some(open), Some(close)) if open < close => format!("{} ([..]{}", &line[..open], &line[close..]),
+            _ => line.to_owned(),
+        });
+    lines.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,580 @@
+//! The documentation cannot go stale: pages of rules are made from the rules, what they show is run, links lead somewhere,
+//! and names that are spelled out exist.
+//!
+//! `UPDATE_DOCS=1 cargo test --test it docs` writes `docs/rules/` anew.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use geplint::manual::{self, Example, Fixtures};
+use geplint::rules::{Endpoint, RuleText, builtin, builtin_ids, rule_texts};
+
+const GEPLINT: &str = env!("CARGO_BIN_EXE_geplint");
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn endpoints() -> Vec<&'static Endpoint> {
+    builtin_ids().map(|id| builtin(id).unwrap()).collect()
+}
+
+/// An empty folder that no other test uses.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A command in an environment in which every machine shows the same.
+fn plain(program: &str, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(folder).stdin(Stdio::null());
+    for (name, value) in [
+        ("NO_COLOR", "1"),
+        ("CLICOLOR_FORCE", ""),
+        ("COLUMNS", "80"),
+        ("TERM", "xterm"),
+        ("LC_ALL", "C.UTF-8"),
+    ] {
+        command.env(name, value);
+    }
+    command
+}
+
+/// What geplint prints on standard output.
+fn printed(folder: &Path, args: &[&str]) -> String {
+    let output = plain(GEPLINT, folder).args(args).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The fenced blocks of a language, in order.
+fn blocks(markdown: &str, language: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut block: Option<(bool, String)> = None;
+    for line in markdown.lines() {
+        match (&mut block, line.strip_prefix("```")) {
+            (None, Some(fence)) => block = Some((fence == language, String::new())),
+            (Some(_), Some(_)) => blocks.extend(block.take().filter(|(ours, _)| *ours).map(|(_, text)| text)),
+            (Some((_, text)), None) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    blocks
+}
+
+/// Every Markdown file of the project.
+fn pages() -> Vec<PathBuf> {
+    let walk = walkdir::WalkDir::new(root()).sort_by_file_name();
+    let ours = |entry: &walkdir::DirEntry| {
+        let name = entry.file_name().to_string_lossy();
+        entry.depth() == 0 || !(name == "target" || name == "corpora" || name == ".git")
+    };
+    let pages: Vec<PathBuf> = walk
+        .into_iter()
+        .filter_entry(ours)
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .collect();
+    assert!(pages.len() > 50, "{pages:?}");
+    pages
+}
+
+fn assert_none(wrong: &[String]) {
+    assert!(
+        wrong.is_empty(),
+        "{} wrong\n\n{}\n",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+// ---- the pages of rules ----
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = walkdir::WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .map(walkdir::DirEntry::into_path)
+        .collect();
+    files.sort();
+    files
+}
+
+fn fixtures(rule: &RuleText) -> Fixtures {
+    let all = |kind: &str| files(&root().join("testdata/rules").join(&rule.id).join(kind));
+    let bad = all("bad");
+    // What cannot be printed can be run all the same.
+    let shown = bad.first().filter(|_| rule.bad.is_none()).map(|path| {
+        let name = path.strip_prefix(root()).unwrap().to_str().unwrap();
+        let bytes = fs::read(path).unwrap();
+        Example::new(name, bytes, rule, &endpoints(), false).unwrap()
+    });
+    Fixtures {
+        bad: bad.len() as u64,
+        good: all("good").len() as u64,
+        shown,
+    }
+}
+
+/// The pages as they have to be, by file name.
+fn made() -> BTreeMap<String, String> {
+    let endpoints = endpoints();
+    let page = |rule: &RuleText| {
+        let page = manual::page(rule, &endpoints, Some(&fixtures(rule))).markdown();
+        (format!("{}.md", rule.id), page)
+    };
+    let mut made: BTreeMap<String, String> = rule_texts().iter().map(page).collect();
+    made.insert("README.md".to_owned(), manual::index(rule_texts(), &endpoints));
+    made
+}
+
+#[test]
+fn the_pages_of_rules_are_made_from_the_rules() {
+    let folder = root().join("docs/rules");
+    let made = made();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::create_dir_all(&folder).unwrap();
+        for path in files(&folder) {
+            if !made.contains_key(path.file_name().unwrap().to_str().unwrap()) {
+                fs::remove_file(path).unwrap();
+            }
+        }
+        for (name, text) in &made {
+            fs::write(folder.join(name), text).unwrap();
+        }
+    }
+    let mut wrong = Vec::new();
+    for (name, text) in &made {
+        if fs::read_to_string(folder.join(name)).unwrap_or_default() != *text {
+            wrong.push(format!("docs/rules/{name} is stale"));
+        }
+    }
+    for path in files(&folder) {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if !made.contains_key(name) {
+            wrong.push(format!("docs/rules/{name} is of no rule"));
+        }
+    }
+    if !wrong.is_empty() {
+        wrong.push("UPDATE_DOCS=1 cargo test --test it docs writes them anew".to_owned());
+    }
+    assert_none(&wrong);
+}
+
+/// A folder with what the commands of a rule's page need.
+fn with_example(rule: &RuleText) -> PathBuf {
+    let folder = folder(&format!("rule-{}", rule.id));
+    let payload = match (&rule.bad, fixtures(rule).shown) {
+        (Some(bad), _) => bad.clone().into_bytes(),
+        (None, Some(shown)) => {
+            let path = folder.join(&shown.name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, &shown.bytes).unwrap();
+            shown.bytes
+        }
+        (None, None) => panic!("{} shows nothing", rule.id),
+    };
+    fs::write(folder.join("bad.json"), payload).unwrap();
+    let tenant = root().join("rules/examples/tenant.toml");
+    fs::copy(tenant, folder.join("tenant.toml")).unwrap();
+    folder
+}
+
+/// What a page shows below a command is what that command prints.
+#[test]
+fn what_a_rules_page_shows_is_what_geplint_prints() {
+    let made = made();
+    let mut wrong = Vec::new();
+    for rule in rule_texts() {
+        let shown = blocks(&made[&format!("{}.md", rule.id)], "text");
+        let [shown] = shown.as_slice() else {
+            wrong.push(format!("{}: {} outputs", rule.id, shown.len()));
+            continue;
+        };
+        let (command, output) = shown.split_once('\n').unwrap();
+        let args: Vec<&str> = command.strip_prefix("$ geplint ").unwrap().split(' ').collect();
+        let printed = printed(&with_example(rule), &args);
+        if printed.trim_end() != output.trim_end() || !output.contains(&format!("[{}]", rule.id)) {
+            wrong.push(format!("{}: {command} prints\n{printed}", rule.id));
+        }
+    }
+    assert_none(&wrong);
+}
+
+/// Every way to turn a rule down that its page shows does so.
+#[test]
+fn what_a_rules_page_turns_down_is_turned_down() {
+    let made = made();
+    let mut wrong = Vec::new();
+    let mut patches = 0;
+    for rule in rule_texts() {
+        let folder = with_example(rule);
+        let endpoint = rule.endpoint.as_deref().unwrap();
+        let check = |args: &[&str]| {
+            let mut all = vec!["check", "--format", "concise", "--endpoint", endpoint];
+            if rule.needs.is_some() {
+                all.extend(["--tenant", "tenant.toml"]);
+            }
+            all.extend(args);
+            all.push("bad.json");
+            printed(&folder, &all)
+        };
+        let tag = format!("[{}]", rule.id);
+        let mut expect = |how: &str, there: bool, args: &[&str]| {
+            let said = check(args);
+            if said.contains(&tag) != there {
+                wrong.push(format!("{}, {how}: {said:?}", rule.id));
+            }
+        };
+        expect("as it is", true, &[]);
+        expect("--ignore", false, &["--ignore", &rule.id]);
+        let tomls = blocks(&made[&format!("{}.md", rule.id)], "toml");
+        for (index, toml) in tomls.iter().enumerate() {
+            fs::write(folder.join("shown.toml"), toml).unwrap();
+            let flag = if index < 2 { "--config" } else { "--rules" };
+            patches += usize::from(index == 2);
+            expect(toml, false, &[flag, "shown.toml"]);
+        }
+        assert!(matches!(tomls.len(), 2 | 3), "{}", rule.id);
+    }
+    assert!(patches > 20, "{patches} rules files are shown");
+    assert_none(&wrong);
+}
+
+/// The terminal shows what the page shows, and keeps to the width as far as payloads and commands let it.
+#[test]
+fn explain_says_what_the_page_says() {
+    let endpoints = endpoints();
+    for rule in rule_texts() {
+        let page = manual::page(rule, &endpoints, None);
+        for columns in ["40", "80", "160"] {
+            let output = plain(GEPLINT, root())
+                .args(["explain", &rule.id])
+                .env("COLUMNS", columns)
+                .output()
+                .unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            let words: String = text.split_whitespace().collect();
+            for section in &page.sections {
+                assert!(text.contains(&format!("\n{}\n", section.title)), "{}", rule.id);
+            }
+            for prose in [&rule.what, &rule.why, &rule.fix] {
+                let prose: String = prose.split_whitespace().collect();
+                assert!(words.contains(&prose), "{} in {columns}", rule.id);
+            }
+            let prose = text.split("\nBad").next().unwrap();
+            let widest = prose.lines().map(|line| line.chars().count()).max().unwrap();
+            assert!(
+                widest <= columns.parse().unwrap(),
+                "{} in {columns}: {widest}",
+                rule.id
+            );
+        }
+    }
+}
+
+/// A rules file of the user's is text from a file, too.
+#[test]
+fn what_a_rules_file_says_is_made_harmless() {
+    let folder = folder("hostile");
+    let patch = r#"
+endpoint = "user-group"
+[tables.UserGroup]
+properties = [
+  { name = "Cost", required = { evidence = "table", error-code = "A\u001b[31m", description = "B\u202e ##[error]" } },
+  { name = "C\u001bD", type = "boolean", required = "yes" },
+]
+"#;
+    let types = patch.replace("name = \"Cost\",", "name = \"Cost\", type = \"string\",");
+    fs::write(folder.join("hostile.toml"), types).unwrap();
+    for rule in ["missing-mandatory", "does-not-convert"] {
+        let text = printed(&folder, &["explain", rule, "--rules", "hostile.toml"]);
+        assert!(text.len() > 1000, "{text}");
+        let suspect = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+        assert!(!text.contains(suspect) && !text.contains("##["), "{text}");
+    }
+    let text = printed(
+        &folder,
+        &["explain", "missing-mandatory", "--rules", "hostile.toml"],
+    );
+    assert!(text.contains("UserGroup.Cost"), "{text}");
+}
+
+// ---- the other pages ----
+
+/// `printed` is what `shown` shows: `...` stands for any lines, `[..]` for anything within one.
+fn fits(shown: &[&str], printed: &[&str]) -> bool {
+    match (shown.split_first(), printed.split_first()) {
+        (None, rest) => rest.is_none(),
+        (Some((&"...", shown)), _) => (0..=printed.len()).any(|from| fits(shown, &printed[from..])),
+        (Some((line, shown)), Some((said, printed))) => line_fits(line, said) && fits(shown, printed),
+        (Some(_), None) => false,
+    }
+}
+
+fn line_fits(shown: &str, said: &str) -> bool {
+    match shown.split_once("[..]") {
+        None => shown == said,
+        Some((before, after)) => said.strip_prefix(before).is_some_and(|rest| {
+            (0..=rest.len()).any(|from| rest.get(from..).is_some_and(|rest| line_fits(after, rest)))
+        }),
+    }
+}
+
+/// Who follows docs/getting-started.md gets what it shows: its files are written and its commands run, one after another.
+#[test]
+fn the_first_ten_minutes_go_as_told() {
+    let page = include_str!("../../docs/getting-started.md");
+    let folder = folder("getting-started");
+    let (mut files, mut commands) = (0, 0);
+    let mut before = "";
+    let mut rest = page;
+    while let Some((prose, fenced)) = rest.split_once("\n```") {
+        let (language, fenced) = fenced.split_once('\n').unwrap();
+        let (block, after) = fenced.split_once("\n```").unwrap();
+        if !prose.trim().is_empty() {
+            before = prose.trim().lines().last().unwrap();
+        }
+        match language {
+            "json" | "toml" => {
+                let name = before.split('`').nth(1).unwrap();
+                fs::write(folder.join(name), format!("{block}\n")).unwrap();
+                files += 1;
+            }
+            "console" => {
+                for shown in format!("\n{block}").split("\n$ ").skip(1) {
+                    let (command, shown) = shown.split_once('\n').unwrap();
+                    let args: Vec<&str> = command.strip_prefix("geplint ").unwrap().split(' ').collect();
+                    let output = plain(GEPLINT, &folder).args(&args).output().unwrap();
+                    let said = [output.stdout, output.stderr].concat();
+                    let said = String::from_utf8(said).unwrap();
+                    let shown: Vec<&str> = shown.trim_end().lines().collect();
+                    let said: Vec<&str> = said.trim_end().lines().collect();
+                    assert!(fits(&shown, &said), "{command}\n{}", said.join("\n"));
+                    commands += 1;
+                }
+            }
+            "sh" => {}
+            other => panic!("a block of {other}"),
+        }
+        rest = after;
+    }
+    assert_eq!((files, commands), (3, 7));
+}
+
+#[test]
+fn what_is_left_out_may_be_anything() {
+    assert!(fits(&["a", "...", "d"], &["a", "b", "c", "d"]));
+    assert!(fits(&["a", "...", "d"], &["a", "d"]));
+    assert!(!fits(&["a", "...", "d"], &["a", "b"]));
+    assert!(line_fits("took ([..] s), 1", "took (0.02 s), 1"));
+    assert!(!line_fits("took ([..] s), 1", "took (0.02 s), 2"));
+}
+
+/// A page with commands and their output is run by some test.
+#[test]
+fn every_page_that_shows_output_is_run() {
+    let mut sources = String::new();
+    for entry in fs::read_dir(root().join("tests/it")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            sources += &fs::read_to_string(path).unwrap();
+        }
+    }
+    let mut seen = 0;
+    for page in pages() {
+        let name = page.strip_prefix(root()).unwrap().to_str().unwrap();
+        if !blocks(&fs::read_to_string(&page).unwrap(), "console").is_empty() {
+            seen += 1;
+            assert!(sources.contains(&format!("{name}\"")), "no test runs {name}");
+        }
+    }
+    assert!(seen >= 4, "{seen} pages with commands");
+}
+
+/// Markdown without its fenced blocks.
+fn prose(markdown: &str) -> String {
+    let mut out = String::new();
+    let mut fenced = false;
+    for line in markdown.lines() {
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+        } else if !fenced {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// What stands between backticks.
+fn code_spans(markdown: &str) -> Vec<String> {
+    let prose = prose(markdown);
+    let spans = prose.split("\n\n").flat_map(|paragraph| {
+        let spans: Vec<&str> = paragraph.split('`').skip(1).step_by(2).collect();
+        spans.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    });
+    spans.collect()
+}
+
+/// The heading as a link names it.
+fn anchor(heading: &str) -> String {
+    let kept = heading
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.collect::<String>().trim().to_lowercase().replace(' ', "-")
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for page in pages() {
+        let text = prose(&fs::read_to_string(&page).unwrap());
+        let name = page.strip_prefix(root()).unwrap().display().to_string();
+        for (_, after) in text.match_indices("](").map(|(at, _)| text.split_at(at + 2)) {
+            let target = after.split(')').next().unwrap();
+            if target.contains("://") {
+                continue;
+            }
+            seen += 1;
+            let (path, part) = target.split_once('#').unwrap_or((target, ""));
+            let place = match path {
+                "" => page.clone(),
+                path => page.parent().unwrap().join(path),
+            };
+            if !place.exists() {
+                wrong.push(format!("{name}: {target} is not there"));
+            } else if !part.is_empty() {
+                let text = prose(&fs::read_to_string(&place).unwrap());
+                let headings = text.lines().filter(|line| line.starts_with('#'));
+                if !headings
+                    .map(|line| anchor(line.trim_start_matches('#')))
+                    .any(|known| known == part)
+                {
+                    wrong.push(format!("{name}: {target}: no such heading"));
+                }
+            }
+        }
+    }
+    assert!(seen > 150, "{seen} links");
+    assert_none(&wrong);
+}
+
+/// Every flag of every command.
+fn flags() -> BTreeSet<String> {
+    fn collect(command: &clap::Command, flags: &mut BTreeSet<String>) {
+        flags.extend(
+            command
+                .get_arguments()
+                .filter_map(|arg| arg.get_long())
+                .map(str::to_owned),
+        );
+        for command in command.get_subcommands() {
+            collect(command, flags);
+        }
+    }
+    let mut flags = BTreeSet::from(["help".to_owned(), "version".to_owned()]);
+    collect(&geplint::cli::command(), &mut flags);
+    flags
+}
+
+#[test]
+fn every_flag_that_a_page_names_exists() {
+    let flags = flags();
+    let mut wrong = Vec::new();
+    let mut seen = BTreeSet::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        let name = page.strip_prefix(root()).unwrap().display().to_string();
+        // Flags of other programs stand behind their names.
+        let ours = |text: &str| text.starts_with("--") || text.contains("geplint ");
+        let fenced = ["console", "sh", "text"].map(|language| blocks(&text, language).concat());
+        let lines = fenced.iter().flat_map(|text| text.lines());
+        let spans = code_spans(&text);
+        for text in spans
+            .iter()
+            .map(String::as_str)
+            .chain(lines)
+            .filter(|text| ours(text))
+        {
+            let text = text.split_once("geplint ").map_or(text, |(_, after)| after);
+            let words = text.split_whitespace().filter_map(|word| word.strip_prefix("--"));
+            for word in words {
+                let flag: String = word
+                    .chars()
+                    .take_while(|c| c.is_ascii_alphabetic() || *c == '-')
+                    .collect();
+                // A line of a difference, or of YAML.
+                if flag.trim_matches('-').is_empty() {
+                    continue;
+                }
+                if !flags.contains(&flag) {
+                    wrong.push(format!("{name}: --{flag}"));
+                }
+                seen.insert(flag);
+            }
+        }
+    }
+    assert!(seen.len() > 20, "{seen:?}");
+    assert_none(&wrong);
+}
+
+/// A rule that a page names where only a rule can stand exists.
+#[test]
+fn every_rule_that_a_page_names_exists() {
+    let known: BTreeSet<&str> = rule_texts().iter().map(|rule| rule.id.as_str()).collect();
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        let name = page.strip_prefix(root()).unwrap().display().to_string();
+        let fits = |id: &str| id.starts_with(|c: char| c.is_ascii_lowercase()) && id != "tenant";
+        let mut check = |id: &str| {
+            seen += usize::from(fits(id));
+            if fits(id) && !known.contains(id) {
+                wrong.push(format!("{name}: no rule {id}"));
+            }
+        };
+        for (before, after) in [
+            ("geplint explain ", &[' ', '\n', '`', ')', ';'][..]),
+            ("rule = \"", &['"']),
+            ("--ignore ", &[' ', '\n', '`', ')', '.']),
+            ("error[", &[']']),
+            ("warning[", &[']']),
+            ("docs/rules/", &['.']),
+        ] {
+            for (at, _) in text.match_indices(before) {
+                let rest = &text[at + before.len()..];
+                check(rest.split(after).next().unwrap());
+            }
+        }
+    }
+    assert!(seen > 200, "{seen} rules are named");
+    assert_none(&wrong);
+}
+
+/// The form for wrong rows names the endpoints that there are.
+#[test]
+fn the_form_knows_the_endpoints() {
+    let form = include_str!("../../.github/ISSUE_TEMPLATE/wrong-row.yml");
+    for id in builtin_ids() {
+        assert!(form.contains(&format!("        - {id}\n")), "{id}");
+    }
+}

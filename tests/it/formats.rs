@@ -1,0 +1,677 @@
+//! The formats for machines: each parses as what it claims to be, points where it says, and gives no commands.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use crate::support::sample;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use geplint::finding::{Finding, Severity, Span, Target, Wording};
+use geplint::report::sanitize::is_unprintable;
+use geplint::report::{
+    Checkstyle, GitHub, GitLab, JUnit, JsonLines, Palette, RdJson, Report, Sarif, Statistics, Table,
+};
+use geplint::rules::rule_texts;
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use serde_json::Value;
+
+use sample::{CONTACTS, contacts, document, file, finding, on, predicted};
+
+const PLAIN: Palette = Palette { color: false };
+
+fn formats() -> Vec<(&'static str, Box<dyn Report>)> {
+    vec![
+        ("jsonl", Box::new(JsonLines)),
+        ("sarif", Box::new(Sarif)),
+        ("github", Box::new(GitHub)),
+        ("gitlab", Box::new(GitLab)),
+        ("junit", Box::new(JUnit::new(false))),
+        ("checkstyle", Box::new(Checkstyle)),
+        ("rdjson", Box::new(RdJson)),
+        ("table", Box::new(Table::new(PLAIN))),
+    ]
+}
+
+fn shown(report: &dyn Report) -> String {
+    document(
+        report,
+        &[
+            file("./payloads/contacts.json", CONTACTS.as_bytes(), contacts()),
+            file("payloads/clean.json", b"[]", vec![]),
+        ],
+    )
+}
+
+#[test]
+fn jsonl() {
+    insta::assert_snapshot!(shown(&JsonLines));
+}
+
+/// The rules stand in `rules/rules.toml`, so the snapshot leaves them out.
+#[test]
+fn sarif() {
+    let text = shown(&Sarif);
+    let (head, rest) = text.split_once("\"rules\": [").unwrap();
+    let (_, tail) = rest.split_once("\n          ]").unwrap();
+    insta::assert_snapshot!(format!("{head}\"rules\": […]{tail}"));
+}
+
+#[test]
+fn github() {
+    insta::assert_snapshot!(shown(&GitHub));
+}
+
+#[test]
+fn gitlab() {
+    insta::assert_snapshot!(shown(&GitLab));
+}
+
+#[test]
+fn junit() {
+    insta::assert_snapshot!(shown(&JUnit::new(false)));
+}
+
+#[test]
+fn checkstyle() {
+    insta::assert_snapshot!(shown(&Checkstyle));
+}
+
+#[test]
+fn rdjson() {
+    insta::assert_snapshot!(shown(&RdJson));
+}
+
+#[test]
+fn table() {
+    insta::assert_snapshot!(shown(&Table::new(PLAIN)));
+}
+
+#[test]
+fn statistics() {
+    let mut all = Statistics::default();
+    assert_eq!(all.lines(PLAIN), "");
+    for name in ["a.json", "b.json"] {
+        all.absorb(Statistics::of(&file(name, CONTACTS.as_bytes(), contacts())));
+    }
+    insta::assert_snapshot!(all.lines(PLAIN));
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+fn text_at(text: &str, from: (usize, usize), to: (usize, usize), unit: Unit) -> &str {
+    &text[offset(text, from, unit)..offset(text, to, unit)]
+}
+
+#[derive(Clone, Copy)]
+enum Unit {
+    Byte,
+    Utf16,
+}
+
+/// The offset of a line and a column, counted by hand.
+fn offset(text: &str, (line, column): (usize, usize), unit: Unit) -> usize {
+    let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
+    let mut left = column - 1;
+    let width = |c: char| match unit {
+        Unit::Byte => c.len_utf8(),
+        Unit::Utf16 => c.len_utf16(),
+    };
+    let inside = text[start..].chars().take_while(|c| {
+        let fits = left >= width(*c);
+        left = left.saturating_sub(width(*c));
+        fits
+    });
+    start + inside.map(char::len_utf8).sum::<usize>()
+}
+
+fn number(value: &Value) -> usize {
+    usize::try_from(value.as_u64().unwrap()).unwrap()
+}
+
+/// Wide characters before every place, so that bytes, characters and UTF-16 units differ.
+const WIDE: &str = "[ { \"é😀\": \"naïve\", \"Straße😀\": \"東京\" },\r\n  { \"ü\": [\n1,\n2] } ]\n";
+const PLACES: [&str; 5] = ["\"naïve\"", "\"Straße😀\"", "\"東京\"", "\"ü\"", "[\n1,\n2]"];
+
+fn wide() -> Vec<Finding> {
+    let at = |part: &str| finding("too-long", sample::span(WIDE, part, 0), part);
+    PLACES.iter().map(|part| at(part)).collect()
+}
+
+#[test]
+fn sarif_regions_slice_to_the_text() {
+    let log = json(&document(&Sarif, &[file("a.json", WIDE.as_bytes(), wide())]));
+    let run = &log["runs"][0];
+    assert_eq!(run["columnKind"], "utf16CodeUnits");
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), PLACES.len());
+    for result in results {
+        let region = &result["locations"][0]["physicalLocation"]["region"];
+        let place = |line: &str, column: &str| (number(&region[line]), number(&region[column]));
+        let text = text_at(
+            WIDE,
+            place("startLine", "startColumn"),
+            place("endLine", "endColumn"),
+            Unit::Utf16,
+        );
+        assert!(result["message"]["text"].as_str().unwrap().starts_with(text));
+    }
+}
+
+#[test]
+fn rdjson_ranges_slice_to_the_text() {
+    let result = json(&document(&RdJson, &[file("a.json", WIDE.as_bytes(), wide())]));
+    for diagnostic in result["diagnostics"].as_array().unwrap() {
+        let range = &diagnostic["location"]["range"];
+        let place = |end: &str| (number(&range[end]["line"]), number(&range[end]["column"]));
+        let text = text_at(WIDE, place("start"), place("end"), Unit::Byte);
+        assert!(diagnostic["message"].as_str().unwrap().starts_with(text));
+    }
+}
+
+#[test]
+fn jsonl_has_the_rows_of_json() {
+    let files = || [file("a.json", WIDE.as_bytes(), wide())];
+    let lines = document(&JsonLines, &files());
+    let rows: Vec<Value> = lines.lines().map(json).collect();
+    let whole = json(&document(&geplint::report::Json, &files()));
+    assert_eq!(Value::Array(rows), whole["findings"]);
+}
+
+/// A workflow command, read as the runner reads it.
+fn command(line: &str) -> (&str, Vec<(&str, String)>, String) {
+    let (head, data) = line.strip_prefix("::").unwrap().split_once("::").unwrap();
+    let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
+    let plain = |text: &str| {
+        let pairs = [
+            ("%3A", ":"),
+            ("%2C", ","),
+            ("%0A", "\n"),
+            ("%0D", "\r"),
+            ("%25", "%"),
+        ];
+        pairs
+            .iter()
+            .fold(text.to_owned(), |text, (code, c)| text.replace(code, c))
+    };
+    let properties = properties
+        .split(',')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(key, value)| (key, plain(value)))
+        .collect();
+    (name, properties, plain(data))
+}
+
+#[test]
+fn github_points_at_the_text_and_leaves_columns_of_several_lines_out() {
+    let text = document(&GitHub, &[file("a, b:c%.json", WIDE.as_bytes(), wide())]);
+    assert_eq!(text.lines().count(), PLACES.len());
+    for line in text.lines() {
+        let (name, properties, message) = command(line);
+        assert_eq!(name, "error");
+        let get = |key: &str| {
+            properties
+                .iter()
+                .find(|(name, _)| *name == key)
+                .map(|(_, value)| value.as_str())
+        };
+        let int = |key: &str| get(key).unwrap().parse::<usize>().unwrap();
+        assert_eq!(get("file"), Some("a, b:c%.json"));
+        assert_eq!(get("title"), Some("geplint[too-long]"));
+        let Some(column) = get("col") else {
+            assert!(
+                get("endColumn").is_none() && int("endLine") > int("line"),
+                "{line}"
+            );
+            continue;
+        };
+        let start = (int("line"), column.parse().unwrap());
+        let part = text_at(WIDE, start, (int("endLine"), int("endColumn")), Unit::Byte);
+        assert!(PLACES.contains(&part), "{line}");
+        let place = format!("a, b:c%.json:{}:{}: {part}", start.0, start.1);
+        assert!(message.starts_with(&place), "{message}");
+        assert!(
+            message.ends_with(". Help: see `geplint explain too-long`"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn github_says_what_it_leaves_out() {
+    let many = |count: u32| {
+        (0..count)
+            .map(|at| finding("too-long", Span::new(at, at), "m"))
+            .collect()
+    };
+    let lines = |count| document(&GitHub, &[file("a.json", b"", many(count))]);
+    assert_eq!(lines(10).lines().count(), 10);
+    let eleven = lines(11);
+    assert!(
+        eleven
+            .lines()
+            .last()
+            .unwrap()
+            .starts_with("::notice title=geplint::11 errors, 0 warnings.")
+    );
+}
+
+#[test]
+fn an_object_that_lacks_something_is_pointed_at_by_its_bracket() {
+    let log = json(&shown(&Sarif));
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let lacking = results
+        .iter()
+        .find(|result| result["ruleId"] == "missing-mandatory")
+        .unwrap();
+    let place = &lacking["locations"][0]["physicalLocation"];
+    assert_eq!(place["region"]["endLine"], place["region"]["startLine"]);
+    assert!(place["contextRegion"]["endLine"].as_u64() > place["region"]["endLine"].as_u64());
+    assert!(contacts().iter().any(|finding| finding.target == Target::Object));
+}
+
+#[test]
+fn sarif_lists_every_rule_with_help() {
+    let log = json(&document(&Sarif, &[]));
+    let run = &log["runs"][0];
+    assert_eq!(run["results"], Value::Array(vec![]));
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    assert_eq!(rules.len(), rule_texts().len());
+    for (rule, text) in rules.iter().zip(rule_texts()) {
+        assert_eq!(rule["id"], text.id.as_str());
+        assert_eq!(rule["defaultConfiguration"]["level"], text.severity.as_str());
+        for place in [
+            &rule["shortDescription"]["text"],
+            &rule["fullDescription"]["text"],
+            &rule["help"]["text"],
+            &rule["help"]["markdown"],
+        ] {
+            assert!(!place.as_str().unwrap().is_empty(), "{}", text.id);
+        }
+    }
+    let known = document(&Sarif, &[file("a.json", WIDE.as_bytes(), wide())]);
+    let result = &json(&known)["runs"][0]["results"][0];
+    let index = number(&result["ruleIndex"]);
+    assert_eq!(rule_texts()[index].id, "too-long");
+}
+
+/// What the published schema asks for and a type does not give by itself. The schema itself is not kept here.
+#[test]
+fn sarif_keeps_to_the_standard() {
+    let (text, findings) = hostile();
+    let log = json(&document(&Sarif, &[file(NASTY, text.as_bytes(), findings)]));
+    assert_eq!(log["version"], "2.1.0");
+    for result in log["runs"][0]["results"].as_array().unwrap() {
+        let place = &result["locations"][0]["physicalLocation"];
+        let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+        let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte);
+        assert!(uri.bytes().all(fine) && !uri.starts_with('/'), "{uri}");
+        assert_eq!(place["artifactLocation"]["uriBaseId"], "%SRCROOT%");
+        for key in ["startLine", "startColumn", "endLine", "endColumn"] {
+            assert!(number(&place["region"][key]) >= 1);
+        }
+        assert!(matches!(result["level"].as_str(), Some("error" | "warning")));
+        assert!(!result["message"]["text"].as_str().unwrap().contains("]("));
+    }
+    assert!(log["runs"][0]["originalUriBaseIds"].get("%SRCROOT%").is_some());
+}
+
+#[test]
+fn fingerprints_stay_when_lines_move_and_differ_in_one_report() {
+    let moved = format!("\n\n{CONTACTS}");
+    let down = |finding: Finding| Finding {
+        span: Span::new(finding.span.start + 2, finding.span.end + 2),
+        related: None,
+        ..finding
+    };
+    let prints = |text: &str, findings: Vec<Finding>| -> Vec<String> {
+        let log = json(&document(&GitLab, &[file("a.json", text.as_bytes(), findings)]));
+        log.as_array()
+            .unwrap()
+            .iter()
+            .map(|issue| issue["fingerprint"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let here = prints(CONTACTS, contacts());
+    assert_eq!(here, prints(&moved, contacts().into_iter().map(down).collect()));
+    let twice = || [contacts(), contacts()].concat();
+    let both = [
+        file("a.json", CONTACTS.as_bytes(), twice()),
+        file("b.json", CONTACTS.as_bytes(), twice()),
+    ];
+    let issues = json(&document(&GitLab, &both));
+    let prints: BTreeSet<_> = issues
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|issue| issue["fingerprint"].as_str().unwrap())
+        .collect();
+    assert_eq!(prints.len(), contacts().len() * 4);
+}
+
+const NASTY: &str = "a\r\n::error::x\n::stop-commands::y\n%0A%25,:=]]>\"'<&amp;[l](https://example.com) ##[group]g \
+                     ##vso[task.x]v \u{1b}[2J\u{7}\u{0}\u{8}\u{9b}31m\u{202e}\u{2066}\u{200b}\u{feff}\u{2028}\u{7f}\u{ffff}.json";
+
+fn hostile() -> (String, Vec<Finding>) {
+    let text = format!("[\n\"{NASTY}\", {{\"{NASTY}\": \"{NASTY}\"}}]");
+    let all = Finding {
+        pointer: NASTY.to_owned(),
+        record_key: Some(NASTY.into()),
+        related: Some(Box::new((Span::new(0, 1), NASTY.into()))),
+        help: NASTY.into(),
+        predicted: Some(predicted(NASTY, NASTY, NASTY, Wording::Documented)),
+        ..on(finding("rule", Span::new(2, 5), NASTY), |grounds| {
+            grounds.rule = NASTY.into();
+            grounds.why = NASTY.into();
+            grounds.constraint = NASTY.into();
+            grounds.source = NASTY.into();
+        })
+    };
+    let mild = Finding {
+        severity: Severity::Warning,
+        help: "".into(),
+        span: Span::new(3, 4),
+        ..all.clone()
+    };
+    (text, vec![all, mild])
+}
+
+#[test]
+fn nothing_in_a_file_or_its_name_commands_a_runner() {
+    let (text, findings) = hostile();
+    for (format, report) in formats() {
+        let files = [
+            file(NASTY, text.as_bytes(), findings.clone()),
+            file("::error::a\n::error::b", text.as_bytes(), findings.clone()),
+            file("\n::error::clean", b"[]", vec![]),
+        ];
+        let shown = document(report.as_ref(), &files);
+        for line in shown.lines() {
+            assert!(!line.chars().any(is_unprintable), "{format}: {line:?}");
+            assert!(
+                !line.contains("##[") && !line.contains("##vso["),
+                "{format}: {line:?}"
+            );
+            let ours = format == "github"
+                && (line.starts_with("::error file=") || line.starts_with("::warning file="));
+            assert!(ours || !line.trim_start().starts_with("::"), "{format}: {line:?}");
+        }
+        match format {
+            "github" => {
+                assert_eq!(shown.lines().count(), 4);
+                for line in shown.lines().take(2) {
+                    let (_, properties, _) = command(line);
+                    assert!(
+                        properties[0]
+                            .1
+                            .starts_with("a\r\n::error::x\n::stop-commands::y\n%0A%25,:=")
+                    );
+                    let keys: Vec<_> = properties.iter().map(|(key, _)| *key).collect();
+                    assert_eq!(keys, ["file", "line", "col", "endLine", "endColumn", "title"]);
+                }
+            }
+            "junit" | "checkstyle" => well_formed(format, &shown),
+            "jsonl" => assert!(shown.lines().map(json).all(|row| row["why"] == NASTY)),
+            "table" => assert_eq!(shown.lines().count(), 3),
+            _ => drop(json(&shown)),
+        }
+    }
+}
+
+/// Bytes that are no UTF-8, spans that are no spans: places still count from 1, and nothing ends before it begins.
+#[test]
+fn broken_text_and_broken_spans() {
+    let texts: [&[u8]; 5] = [
+        b"",
+        b"\xff\xfe[\0]\0",
+        b"\xc3",
+        b"\xef\xbb\xbf\n\r\n",
+        &[0x80; 5_000],
+    ];
+    for text in texts {
+        let end = u32::try_from(text.len()).unwrap();
+        for (from, to) in [
+            (0, 0),
+            (0, end),
+            (end, 0),
+            (3, 1),
+            (end + 9, end + 20),
+            (u32::MAX, 0),
+        ] {
+            for target in [Target::Value, Target::Object] {
+                let one = Finding {
+                    target,
+                    related: Some(Box::new((Span::new(to, from), "there".into()))),
+                    ..finding("too-long", Span::new(from, to), "message")
+                };
+                for (format, report) in formats() {
+                    let shown = document(report.as_ref(), &[file("a.json", text, vec![one.clone()])]);
+                    assert!(shown.contains("too-long"), "{format}");
+                }
+                let log = json(&document(&Sarif, &[file("a.json", text, vec![one])]));
+                let region = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"];
+                let place = |line: &str, column: &str| (number(&region[line]), number(&region[column]));
+                let (start, end) = (place("startLine", "startColumn"), place("endLine", "endColumn"));
+                assert!((1, 1) <= start && start <= end && end.1 >= 1);
+            }
+        }
+    }
+}
+
+/// Reads it as XML, and finds the names of the files in it as they are, but for what XML cannot hold.
+fn well_formed(format: &str, text: &str) {
+    let expected: String = NASTY
+        .chars()
+        .filter(|c| !matches!(c, '\u{0}' | '\u{1b}' | '\u{7}' | '\u{8}' | '\u{ffff}'))
+        .collect();
+    let mut reader = Reader::from_str(text);
+    reader.config_mut().check_end_names = true;
+    let mut names = Vec::new();
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Eof => break,
+            Event::Start(tag) | Event::Empty(tag) => {
+                for attribute in tag.attributes() {
+                    let attribute = attribute.unwrap();
+                    let value = quick_xml::escape::unescape(&attribute.value)
+                        .unwrap()
+                        .into_owned();
+                    if attribute.key.as_ref() == "name" && matches!(tag.name().as_ref(), "file" | "testsuite")
+                    {
+                        names.push(value);
+                    }
+                }
+            }
+            Event::Text(inside) => assert!(!inside.contains("]]>")),
+            _ => {}
+        }
+    }
+    assert_eq!(names[0], expected, "{format}");
+    let forbidden = |c: char| c < ' ' && c != '\n' || matches!(c, '\u{fffe}' | '\u{ffff}');
+    assert!(!text.contains(forbidden), "{format}");
+}
+
+#[test]
+fn junit_lists_clean_files_and_fails_as_the_run_does() {
+    let mild = || Finding {
+        severity: Severity::Warning,
+        ..finding("too-long", Span::new(0, 1), "m")
+    };
+    let text = |strict| {
+        document(
+            &JUnit::new(strict),
+            &[
+                file("clean.json", b"[]", vec![]),
+                file("mild.json", b"[]", vec![mild()]),
+            ],
+        )
+    };
+    assert!(text(false).contains("<testsuite name=\"clean.json\" tests=\"1\" failures=\"0\""));
+    assert!(!text(false).contains("<failure"));
+    assert!(text(true).contains("<testsuite name=\"mild.json\" tests=\"1\" failures=\"1\""));
+    assert!(text(true).contains("<failure"));
+}
+
+// ---- The command line ----
+
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("formats").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Exit code, standard output and standard error of `geplint check`, run in `testdata/rules`.
+fn check(args: &[&str]) -> (Option<i32>, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = Command::new(env!("CARGO_BIN_EXE_geplint"))
+        .arg("check")
+        .args(args)
+        .current_dir("testdata/rules")
+        .env("NO_COLOR", "1")
+        .env_remove("CLICOLOR_FORCE")
+        .env_remove("GITHUB_WORKSPACE")
+        .env_remove("CI_PROJECT_DIR")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
+const NAMES: [&str; 11] = [
+    "full",
+    "concise",
+    "table",
+    "json",
+    "jsonl",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "checkstyle",
+    "rdjson",
+];
+
+#[test]
+fn one_run_feeds_all_with_the_same_bytes_for_any_number_of_threads() {
+    let mut runs = Vec::new();
+    for jobs in ["1", "2", "7"] {
+        let folder = folder(&format!("all-{jobs}"));
+        let outputs = NAMES.map(|name| format!("--output={name}={}", folder.join(name).display()));
+        let mut args = vec!["--quiet", "--jobs", jobs, "--format", "concise"];
+        args.extend(outputs.iter().map(String::as_str));
+        let (code, stdout, stderr) = check(&args);
+        assert_eq!((code, stderr.as_str()), (Some(1), ""));
+        let texts = NAMES.map(|name| fs::read_to_string(folder.join(name)).unwrap());
+        assert_eq!(stdout, texts[1]);
+        assert_eq!(
+            fs::read_dir(&folder).unwrap().count(),
+            NAMES.len(),
+            "nothing is left over"
+        );
+        runs.push(texts);
+    }
+    assert!(runs[0] == runs[1] && runs[1] == runs[2]);
+    for (name, text) in NAMES.iter().zip(&runs[0]) {
+        let (_, stdout, _) = check(&["--quiet", "--format", name]);
+        if *name != "full" {
+            assert!(stdout == *text, "{name}");
+        }
+        match *name {
+            "json" | "sarif" | "gitlab" | "rdjson" => drop(json(text)),
+            _ => assert!(text.lines().count() > 10, "{name}"),
+        }
+    }
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_a_problem_and_the_rest_goes_on() {
+    let folder = folder("unwritable");
+    let good = folder.join("good.json");
+    let good_arg = format!("json={}", good.display());
+    let bad_arg = format!("sarif={}", folder.join("none/bad.sarif").display());
+    let (code, stdout, stderr) = check(&[
+        "blank", "--quiet", "--output", &bad_arg, "--output", &good_arg, "--format", "concise",
+    ]);
+    assert_eq!(code, Some(2));
+    assert!(
+        stderr.contains("bad.sarif") && stderr.lines().count() == 1,
+        "{stderr}"
+    );
+    assert!(!stdout.is_empty());
+    json(&fs::read_to_string(good).unwrap());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_a_problem_and_the_rest_goes_on() {
+    let (code, stdout, stderr) = check(&["--quiet", "--output=json=/dev/full", "--format", "concise"]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("/dev/full: cannot write"), "{stderr}");
+    assert!(stdout.lines().count() > 100);
+    // The other way round: the file is whole although standard output is not.
+    let file = folder("full-stdout").join("a.json");
+    let status = Command::new(env!("CARGO_BIN_EXE_geplint"))
+        .args(["check", "--quiet", "testdata/rules", "--output"])
+        .arg(format!("json={}", file.display()))
+        .stdout(fs::OpenOptions::new().write(true).open("/dev/full").unwrap())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(2));
+    assert!(json(&fs::read_to_string(file).unwrap())["summary"]["errors"].as_u64() > Some(10));
+}
+
+#[test]
+fn an_output_overwrites_no_payload_and_no_other_output() {
+    let folder = folder("overwrite");
+    let payload = folder.join("a.json");
+    fs::write(&payload, "[]").unwrap();
+    let name = payload.to_str().unwrap();
+    let (code, _, stderr) = check(&[name, "--output", &format!("json={name}")]);
+    assert_eq!(code, Some(2), "{stderr}");
+    assert_eq!(fs::read_to_string(&payload).unwrap(), "[]");
+    let twice = format!("json={}", folder.join("b").display());
+    let (code, _, _) = check(&["blank", "--output", &twice, "--output", &twice]);
+    assert_eq!(code, Some(2));
+    assert!(!folder.join("b").exists());
+    for wrong in ["json", "json=", "json=-", "xml=a"] {
+        let (code, _, stderr) = check(&["blank", "--output", wrong]);
+        assert_eq!(code, Some(2), "{stderr}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_older_file_keeps_its_rights_and_a_link_stays_a_link() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = folder("rights");
+    let (real, link) = (folder.join("real"), folder.join("link"));
+    fs::write(&real, "old").unwrap();
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink(&real, &link).unwrap();
+    let (code, _, _) = check(&["blank", "--output", &format!("json={}", link.display())]);
+    assert_eq!(code, Some(0));
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    json(&fs::read_to_string(&real).unwrap());
+}
+
+#[test]
+fn statistics_follow_reports_for_people_and_leave_documents_alone() {
+    let (_, stdout, stderr) = check(&["blank", "--quiet", "--statistics", "--format", "concise"]);
+    assert!(stdout.lines().last().unwrap().contains("  blank  ") && stderr.is_empty());
+    let (_, stdout, stderr) = check(&["blank", "--quiet", "--statistics", "--format", "json"]);
+    json(&stdout);
+    assert!(stderr.lines().last().unwrap().contains("  blank  "), "{stderr}");
+}

@@ -1,0 +1,114 @@
+//! Every syntax error once, at its place, and the rest read: the cases of `testdata/json/recovery.txt`.
+//!
+//! `BLESS=1 cargo test --test it json_recovery` writes what is found into the file, to be read before it is kept.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "tests, and what helps them"
+)]
+
+use crate::support::json as json_support;
+
+use json_support::{Read, read};
+use std::fmt::Write as _;
+use std::path::Path;
+
+const FILE: &str = "testdata/json/recovery.txt";
+
+#[test]
+fn errors_and_values_are_as_listed() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
+    let listed = std::fs::read_to_string(&path).unwrap();
+    let (head, cases) = listed.split_once("\n### ").unwrap();
+    let mut found = head.to_owned();
+    let mut count = 0;
+    for case in cases.split("\n### ") {
+        count += 1;
+        let (title, rest) = case.split_once('\n').unwrap();
+        let document: Vec<&str> = rest.lines().take_while(|line| !is_result(line)).collect();
+        let document = document.join("\n");
+        write!(
+            found,
+            "\n### {title}\n{document}\n{}",
+            result(&read(spoken(&document).as_bytes()))
+        )
+        .unwrap();
+    }
+    assert!(count >= 80, "{count}");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, &found).unwrap();
+    }
+    for (listed, found) in listed.split("\n### ").zip(found.split("\n### ")) {
+        assert_eq!(listed.trim_end(), found.trim_end());
+    }
+}
+
+fn is_result(line: &str) -> bool {
+    line.starts_with("--- ") || line.starts_with("=== ")
+}
+
+/// The symbols of control characters stand for these.
+fn spoken(document: &str) -> String {
+    let control = |symbol: char| match u32::from(symbol) {
+        code @ 0x2400..=0x241F => char::from_u32(code - 0x2400).unwrap(),
+        _ => symbol,
+    };
+    document.chars().map(control).collect()
+}
+
+fn result(read: &Read) -> String {
+    let mut out = String::new();
+    for error in &read.errors {
+        let (place, id) = (read.place(error.span.start), error.kind.id());
+        let guess = if error.certain() { "" } else { "?" };
+        writeln!(out, "--- {place} {id}{guess} | {}", error.message(&read.text)).unwrap();
+    }
+    let shape = read.shape();
+    writeln!(out, "=== {}", if shape.is_empty() { "nothing" } else { &shape }).unwrap();
+    out
+}
+
+#[test]
+fn a_record_is_damaged_where_reading_on_was_a_guess() {
+    let read = read(b"[{\"a\":1,},{\"a\":},{\"b\" 2},{\"b\":'x'},{\"c\":{{x}}}]");
+    let damaged: Vec<bool> = read.trees.iter().map(|tree| tree.damaged).collect();
+    assert_eq!(damaged, [false, true, false, false, true]);
+}
+
+#[test]
+fn help_says_what_this_reader_would_forgive() {
+    for (document, forgiven) in [
+        ("[1] // x", true),
+        ("[1,]", true),
+        ("['x']", true),
+        ("[{a:1}]", true),
+        ("[\"\t\"]", true),
+        ("[0x1F]", true),
+        ("[017]", true),
+        ("[NaN]", true),
+        ("[1] x", true),
+        ("[1]]", true),
+        ("", true),
+        ("\u{feff}[1]", true),
+        ("[1] # x", false),
+        ("[08]", false),
+        ("[1 2]", false),
+        ("[Infinity]", false),
+        ("[\"\\q\"]", false),
+        ("[1", false),
+    ] {
+        let read = read(document.as_bytes());
+        let error = read.errors.first().unwrap();
+        assert_eq!(error.forgiven(), forgiven, "{document}");
+        let help = error.help(&read.text);
+        // Nothing at all, or the first of several documents, is no request that anybody meant.
+        let favour = forgiven && !matches!(error.kind.id(), "empty" | "several-roots");
+        assert_eq!(
+            help.contains("this API's reader would forgive it"),
+            favour,
+            "{help}"
+        );
+    }
+}

@@ -1,0 +1,51 @@
+//! All integration tests in one program: one link, one run on all cores, one place for what they share.
+//!
+//! A module of tests is run by its name: `cargo test --test it docs`. What has to be the only one in its process is in
+//! `tests/memory/`.
+
+/// What the fuzz targets do; the modules of tests use parts of it.
+#[path = "../../fuzz/src/lib.rs"]
+mod bodies;
+
+mod action;
+mod binding;
+mod changed;
+mod ci_docs;
+mod cli;
+mod config;
+mod dependencies;
+mod docs;
+mod documented;
+mod familiar;
+mod fix;
+mod formats;
+mod fuzz_bodies;
+mod in_order;
+mod input_read;
+mod input_walk;
+mod json_differential;
+mod json_linear;
+mod json_reader;
+mod json_recovery;
+mod json_suite;
+mod predict;
+mod properties;
+mod report_hostile;
+mod report_json;
+mod report_large;
+mod report_pieces;
+mod report_positions;
+mod report_schema;
+mod report_snapshots;
+mod robust;
+mod rules_fixtures;
+mod rules_loader;
+mod rules_mutations;
+mod rules_patch;
+mod shells;
+mod skim;
+mod skim_parts;
+mod support;
+mod surroundings;
+mod tenant;
+mod verify;

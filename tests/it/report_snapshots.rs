@@ -1,0 +1,96 @@
+//! How the reports look, kept in `snapshots/`: `INSTA_UPDATE=always cargo test --test it report_snapshots` renews them.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use crate::support::sample;
+
+use geplint::report::{Concise, Full, Json, Look, Report};
+
+use sample::{CONTACTS, contacts, document, file, plain};
+
+fn shown(report: &dyn Report) -> String {
+    document(
+        report,
+        &[file("payloads/contacts.json", CONTACTS.as_bytes(), contacts())],
+    )
+}
+
+#[test]
+fn full_in_80_columns() {
+    insta::assert_snapshot!(shown(&Full::new(plain(80))));
+}
+
+#[test]
+fn full_in_140_columns() {
+    insta::assert_snapshot!(shown(&Full::new(plain(140))));
+}
+
+#[test]
+fn full_in_40_columns() {
+    insta::assert_snapshot!(shown(&Full::new(plain(40))));
+}
+
+#[test]
+fn full_in_ascii() {
+    insta::assert_snapshot!(shown(&Full::new(Look {
+        unicode: false,
+        ..plain(80)
+    })));
+}
+
+/// Escapes are made visible, so that the snapshot is text.
+#[test]
+fn full_in_colour() {
+    insta::assert_snapshot!(
+        shown(&Full::new(Look {
+            color: true,
+            ..plain(80)
+        }))
+        .replace('\u{1b}', "␛")
+    );
+}
+
+#[test]
+fn concise() {
+    insta::assert_snapshot!(shown(&Concise::new(plain(80).palette())));
+}
+
+#[test]
+fn concise_in_colour() {
+    let look = Look {
+        color: true,
+        ..plain(80)
+    };
+    insta::assert_snapshot!(shown(&Concise::new(look.palette())).replace('\u{1b}', "␛"));
+}
+
+#[test]
+fn json() {
+    insta::assert_snapshot!(shown(&Json));
+}
+
+#[test]
+fn colours_change_no_letter() {
+    for width in [40, 80, 140] {
+        let colored = shown(&Full::new(Look {
+            color: true,
+            ..plain(width)
+        }));
+        assert_eq!(without_escapes(&colored), shown(&Full::new(plain(width))));
+    }
+}
+
+#[test]
+fn nothing_but_the_file_is_beyond_ascii_in_ascii() {
+    let report = shown(&Full::new(Look {
+        unicode: false,
+        ..plain(80)
+    }))
+    .replace("Müller", "");
+    assert!(report.is_ascii(), "{report}");
+}
+
+fn without_escapes(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once('m').unwrap().1)
+}

@@ -1,0 +1,827 @@
+//! Whatever stands in a file: no panic, no endless run, nothing that drives a terminal, and findings that hold together.
+//!
+//! No test looks at a clock: what is not linear makes these last minutes instead of seconds, and
+//! `tests/memory/report_linear.rs` counts.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output as Ran, Stdio};
+
+use geplint::finding::{Finding, Span, Target};
+use geplint::json;
+use geplint::lint::{self, Checked};
+use geplint::report::{
+    Checkstyle, Concise, FileReport, Full, GitHub, GitLab, JUnit, Json, JsonLines, Look, Output, RdJson,
+    Report, Sarif, Summary, Table,
+};
+use geplint::rules::{Candidate, Endpoint, builtin, builtin_ids};
+use geplint::tenant::Tenant;
+use quick_xml::events::Event;
+use serde_json::Value;
+
+fn endpoints() -> Vec<&'static Endpoint> {
+    let all: Vec<_> = builtin_ids().filter_map(builtin).collect();
+    assert_eq!(all.len(), builtin_ids().count(), "each rules file loads");
+    all
+}
+
+fn endpoint(id: &str) -> &'static Endpoint {
+    builtin(id).unwrap()
+}
+
+fn lint(bytes: &[u8], endpoint: &Endpoint) -> Checked {
+    let (text, errors) = json::text(bytes);
+    lint::check(&text, errors, endpoint, &Tenant::default(), true)
+}
+
+/// Those that stand for the others where a text is large: `tests/memory/report_linear.rs` counts what the others cost.
+const FEW: [&str; 3] = ["full", "concise", "json"];
+
+/// The names of all formats, as `--format` takes them.
+const FORMATS: [&str; 11] = [
+    "full",
+    "concise",
+    "table",
+    "json",
+    "jsonl",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "checkstyle",
+    "rdjson",
+];
+
+fn format(name: &str) -> Box<dyn Report> {
+    match name {
+        "full" => Box::new(Full::new(Look::PLAIN)),
+        "concise" => Box::new(Concise::new(Look::PLAIN.palette())),
+        "table" => Box::new(Table::new(Look::PLAIN.palette())),
+        "json" => Box::new(Json),
+        "jsonl" => Box::new(JsonLines),
+        "sarif" => Box::new(Sarif),
+        "github" => Box::new(GitHub),
+        "gitlab" => Box::new(GitLab),
+        "junit" => Box::new(JUnit::new(false)),
+        "checkstyle" => Box::new(Checkstyle),
+        _ => Box::new(RdJson),
+    }
+}
+
+fn render(report: &dyn Report, name: &str, bytes: &[u8], checked: &Checked) -> String {
+    let file = FileReport::new(Path::new(name), bytes, checked.findings.clone(), checked.records);
+    let mut summary = Summary::default();
+    summary.add(&file);
+    let mut out = Vec::new();
+    let mut output = Output::new(report, &mut out);
+    output.file(&file).unwrap();
+    output.finish(&summary).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// Nothing in the output moves a cursor or gives a command to a CI runner; what `github` says itself is no accident.
+fn harmless(out: &str, what: &str) {
+    for line in out.lines() {
+        assert!(!line.contains('\u{1b}'), "{what}: {line:?}");
+        let ours = what.ends_with("github")
+            && ["::error file=", "::warning file=", "::notice"]
+                .iter()
+                .any(|start| line.starts_with(start));
+        assert!(ours || !line.trim_start().starts_with("::"), "{what}: {line:?}");
+    }
+}
+
+/// Each of these formats shows all of it, harmlessly; what other programs read can be read.
+fn show(name: &str, bytes: &[u8], checked: &Checked, formats: &[&str]) {
+    let count = checked.findings.len();
+    for format_name in formats.iter().copied() {
+        let out = render(format(format_name).as_ref(), name, bytes, checked);
+        let what = format!("{name} as {format_name}");
+        harmless(&out, &what);
+        let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        let length = |list: &Value| list.as_array().unwrap().len();
+        let shown = match format_name {
+            "json" => length(&json(&out)["findings"]),
+            "sarif" => length(&json(&out)["runs"][0]["results"]),
+            "gitlab" => length(&json(&out)),
+            "rdjson" => length(&json(&out)["diagnostics"]),
+            "jsonl" => out.lines().filter(|line| json(line).is_object()).count(),
+            "junit" => elements(&out, "testcase").min(count),
+            "checkstyle" => elements(&out, "error"),
+            "concise" => out.lines().count(),
+            // It leaves out what a runner would not show, and says so.
+            "github" if out.lines().count() >= count.min(10) => count,
+            "github" => 0,
+            "table" => count,
+            _ => out.lines().filter(|line| line.contains("─[")).count().min(count),
+        };
+        assert_eq!(shown, count, "{what}");
+    }
+}
+
+/// How often an element stands in a document that has to be XML.
+fn elements(xml: &str, name: &str) -> usize {
+    let mut reader = quick_xml::Reader::from_str(xml);
+    reader.config_mut().check_end_names = true;
+    let mut count = 0;
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Eof => return count,
+            Event::Start(tag) | Event::Empty(tag) => {
+                let attributes = tag.attributes().map(Result::unwrap);
+                attributes.for_each(|attribute| {
+                    quick_xml::escape::unescape(&attribute.value).unwrap();
+                });
+                count += usize::from(tag.name().as_ref() == name);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Spans are places of the text, and findings stand in their order.
+fn hold_together(name: &str, bytes: &[u8], checked: &Checked) {
+    let (text, _) = json::text(bytes);
+    let sound = |span: Span| {
+        let (start, end) = (span.start as usize, span.end as usize);
+        start <= end
+            && end <= bytes.len()
+            && (text.is_empty() || (text.is_char_boundary(start) && text.is_char_boundary(end)))
+    };
+    for finding in &checked.findings {
+        assert!(sound(finding.span), "{name}: {finding:?}");
+        let related = finding.related.as_deref();
+        assert!(
+            related.is_none_or(|(span, _)| sound(*span)),
+            "{name}: {finding:?}"
+        );
+        assert!(
+            finding.pointer.is_empty() || finding.pointer.starts_with('/'),
+            "{name}: {finding:?}"
+        );
+    }
+    let keys = checked
+        .findings
+        .iter()
+        .map(|finding| (finding.span.start, &finding.rule, &finding.message));
+    assert!(keys.is_sorted(), "{name}: out of order");
+    let mut again = checked.findings.clone();
+    geplint::finding::sort(&mut again);
+    assert_eq!(again, checked.findings, "{name}: two orders");
+}
+
+/// A payload of every endpoint, in every format.
+fn survive(name: &str, bytes: &[u8]) {
+    survive_as(name, bytes, &FORMATS);
+}
+
+fn survive_as(name: &str, bytes: &[u8], formats: &[&str]) {
+    for endpoint in endpoints() {
+        let checked = lint(bytes, endpoint);
+        hold_together(name, bytes, &checked);
+        show(name, bytes, &checked, formats);
+    }
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut files = Vec::new();
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+fn survive_folder(folder: &Path) -> usize {
+    let files = files_below(folder);
+    for path in &files {
+        survive(&path.to_string_lossy(), &fs::read(path).unwrap());
+    }
+    files.len()
+}
+
+#[test]
+fn every_file_at_hand_as_a_payload_of_every_endpoint() {
+    assert!(survive_folder(Path::new("testdata/documented")) > 20);
+    survive_folder(Path::new("testdata/json"));
+    survive_folder(Path::new("testdata/hostile"));
+    survive_folder(Path::new("rules"));
+}
+
+#[test]
+fn every_file_of_the_public_suite_as_a_payload_of_every_endpoint() {
+    let Some(suite) = std::env::var_os("GEPLINT_JSON_TEST_SUITE") else {
+        return;
+    };
+    assert!(survive_folder(Path::new(&suite)) > 300);
+    for endpoint in endpoints() {
+        for format in FORMATS {
+            let (code, stdout, stderr) = run(&[
+                "check",
+                "--endpoint",
+                &endpoint.id,
+                "--format",
+                format,
+                suite.to_str().unwrap(),
+            ]);
+            assert_eq!(code, Some(1), "{stderr}");
+            harmless(&stdout, format);
+            harmless(&stderr, format);
+            if format == "json" {
+                serde_json::from_str::<Value>(&stdout).unwrap();
+            }
+        }
+    }
+}
+
+/// The binary, without colour.
+fn run(args: &[&str]) -> (Option<i32>, String, String) {
+    let Ran {
+        status,
+        stdout,
+        stderr,
+    } = Command::new(env!("CARGO_BIN_EXE_geplint"))
+        .args(args)
+        .envs([
+            ("NO_COLOR", "1"),
+            ("LC_ALL", "C.UTF-8"),
+            ("TERM", "xterm"),
+            ("COLUMNS", "80"),
+        ])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    (
+        status.code(),
+        String::from_utf8(stdout).unwrap(),
+        String::from_utf8(stderr).unwrap(),
+    )
+}
+
+#[test]
+fn brackets_without_end() {
+    for opening in ["[", "{\"a\":", "[{\"a\":", "[{\"Address\":[", "{"] {
+        survive_as(opening, opening.repeat(100_000 / opening.len()).as_bytes(), &FEW);
+        survive_as(opening, opening.repeat(100_000).as_bytes(), &FEW);
+    }
+    for closing in ["]", "}", ",", ":", "\"", "\\", "[]", "{}", "1", "[1]", "/*"] {
+        survive_as(closing, closing.repeat(100_000).as_bytes(), &FEW);
+    }
+}
+
+const GROUP: &str = r#"{"GroupName":"Buyers","ContactCodes":[{"ContactCode":"C-1"}]}"#;
+
+#[test]
+fn five_megabytes_in_one_line() {
+    let bad = r#"{"GroupName":"","ContactCodes":[{"ContactCode":"C-1"}]}"#;
+    let many = vec![GROUP; 5_000_000 / GROUP.len() / 2].join(",");
+    let text = format!("[{bad},{many},{bad},{many},{bad}]");
+    assert!(text.len() > 4_900_000);
+    let checked = lint(text.as_bytes(), endpoint("user-group"));
+    let wrong: Vec<&Finding> = checked
+        .findings
+        .iter()
+        .filter(|finding| finding.rule == "missing-mandatory")
+        .collect();
+    assert_eq!(wrong.len(), 3);
+    assert_eq!(wrong[2].span.end as usize, text.len() - 41);
+
+    // All but the first of equal keys are findings, too: too many to draw in a test.
+    let few = Checked {
+        findings: wrong.into_iter().cloned().collect(),
+        ..Checked::default()
+    };
+    show("line.json", text.as_bytes(), &few, &FORMATS);
+    hold_together("line.json", text.as_bytes(), &checked);
+
+    // One value of that size.
+    let text = format!(
+        r#"[{{"ContactCode":"{}","Address":{{"City":"{0}"}}}}]"#,
+        "é\\n".repeat(1_250_000)
+    );
+    survive_as("value.json", text.as_bytes(), &FEW);
+}
+
+#[test]
+fn a_label_beyond_column_70_000() {
+    let text = format!(
+        r#"[{{"Description":"{}","GroupName":"","ContactCodes":[{{"ContactCode":"ada@example.com"}}]}}]"#,
+        "x".repeat(80_000)
+    );
+    let checked = lint(text.as_bytes(), endpoint("user-group"));
+    assert_eq!(checked.findings.len(), 2);
+    survive_as("wide.json", text.as_bytes(), &FEW);
+    let full = render(&Full::new(Look::PLAIN), "wide.json", text.as_bytes(), &checked);
+    for (finding, shown) in checked.findings.iter().zip(["\"\"", "\"ada@example.com\""]) {
+        let column = finding.span.start + 1;
+        assert!(column > 70_000);
+        assert!(full.contains(&format!("[wide.json:1:{column}]")), "{full}");
+        assert!(full.contains(shown), "{full}");
+    }
+    assert!(full.lines().all(|line| line.chars().count() <= 80), "{full}");
+}
+
+const NASTY: &str =
+    "\u{1b}[31m\u{1b}]0;title\u{7}\n::error::x\r\n  ::set-output::y ##[group]z\u{9b}2J\u{202e}";
+
+#[test]
+fn escape_codes_and_newlines_in_keys_and_values() {
+    let escaped = serde_json::to_string(NASTY).unwrap();
+    let raw = format!("\"{NASTY}\"");
+    for text in [&escaped, &raw] {
+        let places = [
+            format!("[{{{text}: 1}}]"),
+            format!("[{{\"GroupName\": {text}, \"GroupName\": {text}, \"ContactCodes\": {text}}}]"),
+            format!(
+                "[{{\"ContactCode\": {text}, \"CurrencyCode\": {text}, \"Address\": {{\"CountryCode\": {text}}}}}]"
+            ),
+            format!("[{{\"ContactCode\": {text}}}, {{\"ContactCode\": {text}}}]"),
+            format!("[{{\"IsActive\": {text}, \"ClientContactCode\": {text}}}]"),
+            format!("[{{\"LastLoginDate\": {text}, \"SSOType\": {text}, \"EmailAddress\": {text}}}]"),
+            format!("[{{\"Address\": {{{text}: {{{text}: {text}}}}}}}]"),
+            format!("[{text}]"),
+            text.clone(),
+            format!("[{{\"GroupName\"\n{text}\n}}]"),
+            NASTY.to_owned(),
+        ];
+        for place in places {
+            survive(&place, place.as_bytes());
+            survive(NASTY, place.as_bytes());
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn escape_codes_and_newlines_in_file_names_and_arguments() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("robust")
+        .join("a\u{1b}[31m\n::error::folder");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    fs::create_dir_all(&folder).unwrap();
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let name = path("b\u{1b}[2J\n::warning::x.json");
+    let broken = path("c\n::error::y.json");
+    let other = path("d\n::error::z.json");
+    let link = path("e\n::error::link.json");
+    fs::write(&name, "[{ \"GroupName\": \"\" }]").unwrap();
+    fs::write(&broken, "[{ \"GroupName\": \"\n::error::q\" }]").unwrap();
+    fs::write(&other, "{ \"version\": 1 }").unwrap();
+    std::os::unix::fs::symlink("nowhere", &link).unwrap();
+    let folder = folder.to_str().unwrap();
+    let runs: &[(&[&str], i32)] = &[
+        (&[&name], 1),
+        (&[&broken], 1),
+        (&[&other], 2),
+        (&[&link], 2),
+        (&[folder, "-v"], 2),
+        (&["--skip-unrecognized", "--verbose", &other], 3),
+        (&["--exclude", "*.json", &name], 3),
+        (&["--max-file-size", "3", &name], 2),
+        (&["\n::error::missing\u{1b}[2J"], 2),
+        (&["--exclude", "\n::error::[\u{1b}[2J", folder], 2),
+    ];
+    for (args, expected) in runs {
+        for format in FORMATS {
+            let (code, stdout, stderr) = run(&[&["check", "--format", format], *args].concat());
+            let what = format!("{args:?} as {format}");
+            assert_eq!(code, Some(*expected), "{what}: {stderr}");
+            harmless(&stdout, &what);
+            harmless(&stderr, &what);
+        }
+    }
+    for args in [
+        &["explain", "\n::error::\u{1b}[2J"][..],
+        &["rules", "\n::error::\u{1b}[2J"],
+        &["\n::error::\u{1b}[2J"],
+        &["check", "--\n::error::\u{1b}[2J"],
+        &["check", "--endpoint", "\n::error::\u{1b}[2J"],
+    ] {
+        let (code, stdout, stderr) = run(args);
+        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{args:?}");
+        harmless(&stderr, &format!("{args:?}"));
+    }
+}
+
+/// Objects and lists inside each other as deep as the reader allows, and deeper, with little stack.
+#[test]
+fn deep_nesting_does_not_need_a_deep_stack() {
+    // Each level of custom fields is an object in a list.
+    let nested = |levels: usize| {
+        let mut text = "[{\"ContactCode\": \"C-1\", \"CustomFields\": ".to_owned();
+        text += &"[{\"Key\": \"k\", \"Value\": [null], \"Unknown\": 1, \"SubCustomField\": ".repeat(levels);
+        text += "[null]";
+        text += &"}]".repeat(levels);
+        text + "}]"
+    };
+    let run = move || {
+        for levels in [100, 126, 127, 128, 200, 256, 1_000] {
+            let text = nested(levels);
+            let too_deep = 2 * levels + 3 > json::MAX_DEPTH;
+            let checked = lint(text.as_bytes(), endpoint("contact-details"));
+            assert_eq!(
+                checked.findings.iter().any(|finding| finding.rule == "too-deep"),
+                too_deep,
+                "{levels}"
+            );
+            if !too_deep {
+                let unknown = |finding: &&Finding| finding.rule == "unknown-property";
+                assert_eq!(checked.findings.iter().filter(unknown).count(), levels);
+                let deepest = checked.findings.iter().rfind(unknown).unwrap();
+                assert_eq!(deepest.pointer.matches("/SubCustomField").count(), levels - 1);
+            }
+            survive_as("deep.json", text.as_bytes(), &FEW);
+            let all: Vec<Candidate<'_>> = endpoints().into_iter().map(Candidate::from).collect();
+            let _ = geplint::recognize::recognize(&text, &all);
+        }
+    };
+    let thread = std::thread::Builder::new()
+        .stack_size(2 << 20)
+        .spawn(run)
+        .unwrap();
+    thread.join().unwrap();
+}
+
+#[test]
+fn a_key_of_a_megabyte() {
+    let long = "k".repeat(1_000_000);
+    let mixed = "ContactCode_".repeat(80_000);
+    let wide = "Ünï-".repeat(150_000);
+    for key in [long, mixed, wide] {
+        let text = format!(
+            "[{{\"{key}\": 1, \"{key}\": 2, \"Address\": {{\"{key}\": {{}}}}, \"{}\": 0}}]",
+            key.chars().take(4).collect::<String>()
+        );
+        survive_as("key.json", text.as_bytes(), &FEW);
+    }
+    // And many keys that are long, not just one.
+    let text = (0..1_000).fold(String::from("[{"), |mut text, number| {
+        let _ = write!(text, "\"{}{number}\": 1,", "UserNam".repeat(140));
+        text
+    }) + "\"ContactCode\": \"C-1\"}]";
+    survive_as("keys.json", text.as_bytes(), &FEW);
+}
+
+/// Findings in 10,000 records, in 10,000 elements of one record, and at 10,000 names of one object.
+#[test]
+fn ten_thousand_findings_in_a_megabyte() {
+    let list = |one: &str, count: usize| vec![one; count].join(",\n");
+    let long = "x".repeat(40);
+    let record = format!(r#"{{"GroupName":"","ContactCodes":[{{"ContactCode":"{long}"}}]}}"#);
+    let element = format!(r#"{{"ContactCode":"","Unknown":"{long}"}}"#);
+    let names = (0..10_000).fold(String::new(), |mut text, number| {
+        let _ = write!(text, "\"Strange{number}\": \"{long}\",\n  ");
+        text
+    });
+    let twice = list(&format!(r#""GroupName":"{long}""#), 10_000);
+    for (what, text) in [
+        ("records", format!("[{}]", list(&record, 10_000))),
+        (
+            "elements",
+            format!(
+                r#"[{{"GroupName":"Buyers","ContactCodes":[{}]}}]"#,
+                list(&element, 5_000)
+            ),
+        ),
+        (
+            "names",
+            format!(r#"[{{"GroupName":"Buyers",{names}"ContactCodes":[{{"ContactCode":"C-1"}}]}}]"#),
+        ),
+        (
+            "names before the key",
+            format!(r#"[{{{names}"GroupName":"Buyers","ContactCodes":[{{"ContactCode":"C-1"}}]}}]"#),
+        ),
+        (
+            "one name",
+            format!(r#"[{{{twice},"ContactCodes":[{{"ContactCode":"C-1"}}]}}]"#),
+        ),
+        ("syntax", format!("[{}]", list("{\"a\" 1}", 10_000))),
+    ] {
+        let checked = lint(text.as_bytes(), endpoint("user-group"));
+        let least = if what == "syntax" { 1_000 } else { 9_999 };
+        assert!(
+            checked.findings.len() >= least,
+            "{what}: {}",
+            checked.findings.len()
+        );
+        hold_together(what, text.as_bytes(), &checked);
+        show("many.json", text.as_bytes(), &checked, &FEW);
+    }
+}
+
+/// `SplitMix64`: small, and the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        let bound = u64::try_from(bound.max(1)).unwrap();
+        usize::try_from(self.next() % bound).unwrap()
+    }
+
+    fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
+        from[self.below(from.len())]
+    }
+}
+
+/// Deletes, inserts or replaces a few bytes.
+fn mutate_bytes(random: &mut Random, bytes: &mut Vec<u8>) {
+    const PIECES: &[&str] = &[
+        "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u00e9", "\\ud83d", "null", "true", "0", "-", "1e999",
+        " ", "\n", "\t", "é", "😀", "\u{1b}", "\u{feff}", "/", "~", "\"a\":1,", "[]", "{}", "\"\"", "//",
+        "'",
+    ];
+    for _ in 0..=random.below(3) {
+        let at = random.below(bytes.len() + 1);
+        let end = (at + random.below(6)).min(bytes.len());
+        match random.below(5) {
+            0 => drop(bytes.drain(at..end)),
+            1 => drop(bytes.splice(at..at, random.pick(PIECES).bytes())),
+            2 => drop(bytes.splice(at..end, random.pick(PIECES).bytes())),
+            3 => {
+                let copy = bytes[at..end].to_vec();
+                let to = random.below(bytes.len() + 1);
+                drop(bytes.splice(to..to, copy));
+            }
+            _ => {
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte = random.next().to_le_bytes()[0];
+                }
+            }
+        }
+    }
+}
+
+/// Puts another value in the place of one, so that the document stays JSON.
+fn mutate_value(random: &mut Random, root: &mut Value) {
+    const VALUES: &[&str] = &[
+        "null",
+        "\"\"",
+        "\" \"",
+        "[]",
+        "{}",
+        "[null]",
+        "[[]]",
+        "[{}]",
+        "true",
+        "0",
+        "-1.5",
+        "12345678901234567890",
+        "\"true\"",
+        "\"13-12-2019\"",
+        "\"ada@example.com\"",
+        "\"ab/c~d\\\"\\u001b\\n\"",
+        "{\"a/b~c\": 1}",
+        "{\"EntityCode\": \"x\"}",
+    ];
+    fn all(value: &Value, path: &str, paths: &mut Vec<String>) {
+        paths.push(path.to_owned());
+        match value {
+            Value::Array(list) => {
+                for (index, value) in list.iter().enumerate() {
+                    all(value, &format!("{path}/{index}"), paths);
+                }
+            }
+            Value::Object(members) => {
+                for (name, value) in members {
+                    let name = name.replace('~', "~0").replace('/', "~1");
+                    all(value, &format!("{path}/{name}"), paths);
+                }
+            }
+            _ => {}
+        }
+    }
+    for _ in 0..=random.below(3) {
+        let mut paths = Vec::new();
+        all(root, "", &mut paths);
+        let path = paths[random.below(paths.len())].clone();
+        let new: Value = serde_json::from_str(random.pick(VALUES)).unwrap();
+        let place = root.pointer_mut(&path).unwrap();
+        match (random.below(4), place) {
+            (0, Value::Object(members)) => {
+                if let Some(name) = members.keys().nth(random.below(members.len())).cloned() {
+                    members.remove(&name);
+                }
+            }
+            (1, Value::Object(members)) => {
+                members.insert(random.pick(&["a/b", "~", "", "Region", "é"]).to_owned(), new);
+            }
+            (2, Value::Array(list)) => list.push(new),
+            (_, place) => *place = new,
+        }
+    }
+}
+
+/// What a finding points at is what stands there, as another reader of JSON sees it.
+fn points_at(root: &Value, text: &str, finding: &Finding) {
+    let pointer = finding.pointer.as_str();
+    let shown = finding.span.of(text);
+    let read: Option<Value> = serde_json::from_str(shown).ok();
+    let (parent, last) = pointer.rsplit_once('/').unwrap_or(("", ""));
+    let last = last.replace("~1", "/").replace("~0", "~");
+    match finding.target {
+        Target::Value => assert_eq!(root.pointer(pointer), read.as_ref(), "{finding:?}"),
+        Target::Key => {
+            assert!(root.pointer(pointer).is_some(), "{finding:?}");
+            assert_eq!(read, Some(Value::String(last)), "{finding:?}");
+        }
+        // Of an absent property the object is shown, unless it is the object itself that lacks this or that.
+        Target::Object => {
+            let object = if root.pointer(pointer).is_some() {
+                pointer
+            } else {
+                parent
+            };
+            assert_eq!(root.pointer(object), read.as_ref(), "{finding:?}");
+            assert!(read.is_some_and(|object| object.is_object()), "{finding:?}");
+        }
+    }
+}
+
+/// The reader's own `$values` stands between an object and what it holds; pointers name it.
+#[test]
+fn wrapped_values_are_pointed_at() {
+    for text in [
+        r#"[{"GroupName":"a","ContactCodes":{"$values":[{"ContactCode":""},{"$values":{"ContactCode":""}}]}}]"#,
+        r#"[{"$id":"1","$values":{"GroupName":"","Address":{"$values":[1]},"ContactCode":"a","Odd":1}}]"#,
+        r#"[{"ContactCode":"a","Address":{"$values":{"City":1,"Odd":1}},"Regions":{"$id":"1","$values":[{}]}}]"#,
+        r#"[{"ContactCode":"a","PersonaAndRoles":{"$values":[{"Odd":1},{"$values":[]}]},"IsActive":{"$value":1}}]"#,
+        r#"{"$values":[{"ContactCode":"a","GroupName":""}]}"#,
+    ] {
+        let root: Value = serde_json::from_str(text).unwrap();
+        for endpoint in endpoints() {
+            let checked = lint(text.as_bytes(), endpoint);
+            assert!(!checked.findings.is_empty());
+            for finding in &checked.findings {
+                points_at(&root, text, finding);
+            }
+        }
+    }
+}
+
+#[test]
+fn mutated_requests() {
+    let seeds: Vec<(PathBuf, Vec<u8>)> = files_below(Path::new("testdata/documented"))
+        .into_iter()
+        .filter(|path| path.to_string_lossy().ends_with(".request.json"))
+        .map(|path| (path.clone(), fs::read(path).unwrap()))
+        .collect();
+    assert_eq!(seeds.len(), 10);
+    let mut random = Random(20_250_131);
+    let (mut valid, mut pointed) = (0, BTreeSet::new());
+    for round in 0..3_000 {
+        let (path, seed) = &seeds[round % seeds.len()];
+        let name = format!("{} round {round}", path.display());
+        let mut bytes = seed.clone();
+        match serde_json::from_slice::<Value>(seed) {
+            Ok(mut root) if round % 3 != 0 => {
+                mutate_value(&mut random, &mut root);
+                bytes = serde_json::to_vec_pretty(&root).unwrap();
+                if round % 3 == 2 {
+                    mutate_bytes(&mut random, &mut bytes);
+                }
+            }
+            _ => mutate_bytes(&mut random, &mut bytes),
+        }
+        let (text, _) = json::text(&bytes);
+        let root = serde_json::from_slice::<Value>(&bytes).ok();
+        for endpoint in endpoints() {
+            let checked = lint(&bytes, endpoint);
+            hold_together(&name, &bytes, &checked);
+            assert_eq!(
+                lint(&bytes, endpoint).findings,
+                checked.findings,
+                "{name}: differs"
+            );
+            let twice = checked
+                .findings
+                .iter()
+                .any(|finding| finding.rule == "duplicate-property");
+            let Some(root) = root.as_ref().filter(|_| !twice) else {
+                continue;
+            };
+            valid += 1;
+            for finding in &checked.findings {
+                points_at(root, &text, finding);
+                pointed.insert(finding.rule.to_string());
+            }
+        }
+        if round % 50 == 0 {
+            survive(&name, &bytes);
+        }
+    }
+    // The loop is worth something: many documents stayed JSON, and many rules spoke.
+    assert!(valid > 4_000, "{valid}");
+    assert!(pointed.len() > 15, "{pointed:?}");
+}
+
+/// The string literals of a source file, without comments and without what is compiled for tests only.
+fn literals(source: &str) -> Vec<&str> {
+    let source = source.split("#[cfg(test)]\nmod ").next().unwrap();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(step) = source[at..].find(['"', '/', '\'']) {
+        at += step;
+        let (before, rest) = source.split_at(at);
+        let skip = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if let Some(text) = rest.strip_prefix('"') {
+            let end = match before {
+                _ if before.ends_with("r#") => text.find("\"#").unwrap(),
+                _ if before.ends_with([' ', '(']) || !before.ends_with('r') => closing(text),
+                _ => text.find('"').unwrap(),
+            };
+            found.push(&text[..end]);
+            end + 2
+        } else {
+            character(rest)
+        };
+        at += skip;
+    }
+    found
+}
+
+/// Where an ordinary literal ends.
+fn closing(literal: &str) -> usize {
+    let mut escaped = false;
+    let quote = literal.char_indices().find(|(_, c)| {
+        let closes = *c == '"' && !escaped;
+        escaped = *c == '\\' && !escaped;
+        closes
+    });
+    quote.map_or(literal.len(), |(at, _)| at)
+}
+
+/// How long a character literal is; of a lifetime or a slash just the sign.
+fn character(rest: &str) -> usize {
+    let inner = rest.strip_prefix('\'').unwrap_or("");
+    if let Some(escaped) = inner.strip_prefix('\\') {
+        let end = escaped.char_indices().skip(1).find(|(_, c)| *c == '\'');
+        return end.map_or(rest.len(), |(at, _)| at + 3);
+    }
+    let width = inner.chars().next().map_or(0, char::len_utf8);
+    if width > 0 && inner[width..].starts_with('\'') {
+        width + 2
+    } else {
+        1
+    }
+}
+
+#[test]
+fn literals_are_found() {
+    let source = "// a \"comment\"\n\
+                  let a = \"one\\\" // two\"; let b = '\"'; let c = '\\''; fn f<'a>(x: &'a str) {}\n\
+                  let d = r#\"raw \"x\"\"#; let e = 'é'; let g = \"\"; let h = \"last\"; /// \"doc\"\n\
+                  #[cfg(test)]\nmod tests { \"not this\" }";
+    assert_eq!(literals(source), ["one\\\" // two", "raw \"x\"", "", "last"]);
+}
+
+/// What is known of the API stands in `rules/`, and only there.
+#[test]
+fn no_name_of_the_api_stands_in_the_code() {
+    // The envelope is the same everywhere: by it a response is told from a request.
+    let envelope = ["statusCode", "errorDetails", "successDetails"];
+    let mut names = BTreeSet::new();
+    for endpoint in endpoints() {
+        names.insert(endpoint.id.clone());
+        names.insert(endpoint.title.clone());
+        names.extend(endpoint.enums.iter().map(|list| list.name.clone()));
+        for table in &endpoint.tables {
+            names.insert(table.name.clone());
+            names.extend(table.properties.iter().map(|property| property.name.clone()));
+        }
+    }
+    names.retain(|name| name.chars().count() >= 8 && !envelope.contains(&name.as_ref()));
+    assert!(names.len() > 60);
+    let (mut files, mut seen) = (0, 0);
+    let sources = ["src", "crates/dotnet-bind/src", "crates/geplint-core/src"];
+    for path in sources.iter().flat_map(|folder| files_below(Path::new(folder))) {
+        files += 1;
+        for literal in literals(&fs::read_to_string(&path).unwrap()) {
+            seen += 1;
+            let mut words = literal.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_'));
+            let named = words.find(|word| names.contains(*word));
+            assert_eq!(named, None, "{}: {literal:?}", path.display());
+        }
+    }
+    assert!(files > 40 && seen > 500, "{files} files, {seen} literals");
+}

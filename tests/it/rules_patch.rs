@@ -1,0 +1,168 @@
+//! The user's rules files over ours.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use geplint::rules::{Layer, LoadError, builtin_text, load_layers};
+use geplint::tenant::Tenant;
+use geplint::{json, lint};
+
+const ENDPOINT: &str = "contact-details";
+
+fn layered(patches: &[&str]) -> Result<geplint::rules::Endpoint, (usize, LoadError)> {
+    let texts: Vec<String> = patches
+        .iter()
+        .map(|patch| format!("endpoint = \"{ENDPOINT}\"\n{patch}"))
+        .collect();
+    let layers: Vec<Layer<'_>> = texts
+        .iter()
+        .map(|text| Layer {
+            name: "mine.toml",
+            text,
+        })
+        .collect();
+    load_layers(builtin_text(ENDPOINT), &layers)
+}
+
+/// Rule and source of what a record gives beyond a clean one.
+fn found(patches: &[&str], extra: &str) -> Vec<(String, String)> {
+    let body = format!(
+        r#"[{{"ContactCode":"C-1","UserName":"ann","FirstName":"Ann","LastName":"Lee","EmailAddress":"ann@example.com",
+        "Address":{{"AddressLine1":"1 Quay","City":"Lyon","StateCode":"ARA","CountryCode":"FR","ZipCode":"69002"}}{extra}}}]"#
+    );
+    let endpoint = layered(patches).unwrap();
+    let (text, errors) = json::text(body.as_bytes());
+    let findings = lint::check(&text, errors, &endpoint, &Tenant::default(), false).findings;
+    findings
+        .into_iter()
+        .map(|finding| (finding.rule.to_string(), finding.source.clone()))
+        .collect()
+}
+
+fn one(rule: &str, source: &str) -> Vec<(String, String)> {
+    vec![(rule.to_owned(), source.to_owned())]
+}
+
+#[test]
+fn another_length_speaks_with_the_patch_as_its_source() {
+    let patch = "[tables.BuyerContact]\nproperties = [{ name = \"designation\", type = \"string(3)\" }]";
+    assert!(found(&[], r#","Designation":"Buyer""#).is_empty());
+    assert_eq!(
+        found(&[patch], r#","Designation":"Buyer""#),
+        one("too-long", "Buyer Contact 1.14 (mine.toml)")
+    );
+}
+
+#[test]
+fn a_property_of_the_tenant_is_known() {
+    let patch =
+        "[tables.BuyerContact]\nproperties = [{ name = \"Badge\", type = \"int\", required = \"yes\" }]";
+    assert_eq!(found(&[], r#","Badge":1"#)[0].0, "unknown-property");
+    assert!(found(&[patch], r#","Badge":1"#).is_empty());
+    assert_eq!(
+        found(&[patch], ""),
+        one("missing-mandatory", "Buyer Contact Badge (mine.toml)")
+    );
+}
+
+#[test]
+fn what_a_row_demands_can_be_taken_back() {
+    let address = r#","TimeZone":"Mars""#;
+    let patch = "[tables.BuyerContact]\nproperties = [{ name = \"TimeZone\", one-of = { off = true } }]";
+    assert_eq!(found(&[], address)[0].0, "unlisted-value");
+    assert!(found(&[patch], address).is_empty());
+}
+
+#[test]
+fn a_check_or_a_rule_can_be_turned_off() {
+    let own = r#","ManagerCode":["C-1"]"#;
+    assert_eq!(found(&[], own)[0].0, "self-manager");
+    assert!(
+        found(
+            &["[[checks]]\nrule = \"self-manager\"\nproperty = \"ManagerCode\"\noff = true"],
+            own
+        )
+        .is_empty()
+    );
+    assert!(found(&["rules-off = [\"self-manager\"]"], own).is_empty());
+}
+
+#[test]
+fn another_wording_and_a_later_layer_wins() {
+    let says = |text: &str| {
+        format!("[[checks]]\nrule = \"self-manager\"\nproperty = \"ManagerCode\"\ndescription = \"{text}\"")
+    };
+    let endpoint = layered(&[&says("first"), &says("second")]).unwrap();
+    let body = r#"[{"ContactCode":"C","ManagerCode":["C"]}]"#;
+    let findings = lint::check(body, Vec::new(), &endpoint, &Tenant::default(), false).findings;
+    let said = findings
+        .iter()
+        .find(|finding| finding.rule == "self-manager")
+        .unwrap();
+    assert_eq!(said.predicted.as_ref().unwrap().error_description, "second");
+}
+
+#[test]
+fn a_whole_new_endpoint_needs_no_base() {
+    let text = builtin_text("user-group")
+        .unwrap()
+        .replace("endpoint = \"user-group\"", "endpoint = \"badge\"");
+    let endpoint = load_layers(
+        None,
+        &[Layer {
+            name: "badge.toml",
+            text: &text,
+        }],
+    )
+    .unwrap();
+    assert_eq!(endpoint.id, "badge");
+}
+
+#[test]
+fn a_mistake_is_shown_at_its_place_in_the_patch() {
+    let cases = [
+        (
+            "[tables.BuyerContact]\nproperties = [{ name = \"City\", tpye = \"int\" }]",
+            3,
+            "tpye",
+        ),
+        (
+            "[tables.BuyerContact]\nproperties = [\n{ name = \"City\", type = \"itn\" }]",
+            4,
+            "itn",
+        ),
+        ("[tables.Address]\nproperties = [{ name = \"Floor\" }]", 0, "type"),
+        (
+            "[[checks]]\nrule = \"x\"\nkind = \"magic\"\ntable = \"Address\"",
+            4,
+            "magic",
+        ),
+        ("rules-of = []", 2, "rules-of"),
+        ("[[checks]]\noff = true", 2, "rule"),
+    ];
+    for (patch, line, word) in cases {
+        let (layer, error) = layered(&[patch]).unwrap_err();
+        assert_eq!(layer, 0);
+        assert!(error.message.contains(word), "{patch}: {error}");
+        let text = format!("endpoint = \"{ENDPOINT}\"\n{patch}");
+        let at = text[..error.span.start].matches('\n').count() + 1;
+        assert!(line == 0 || at == line, "{patch}: line {at}: {error}");
+    }
+}
+
+#[test]
+fn the_patch_of_the_readme_loads() {
+    let readme = include_str!("../../rules/README.md");
+    let block = readme
+        .split("```toml\n")
+        .find(|block| block.contains("rules-off"))
+        .unwrap();
+    let text = block.split("```").next().unwrap();
+    let endpoint = load_layers(
+        builtin_text(ENDPOINT),
+        &[Layer {
+            name: "mine.toml",
+            text,
+        }],
+    )
+    .unwrap();
+    assert!(endpoint.record_table().find("CostCentre").is_some());
+}

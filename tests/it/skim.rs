@@ -1,0 +1,690 @@
+//! Skimming says what the engine says: nothing, of records that are right; and leaves all others to it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use geplint::rules::{Endpoint, builtin, builtin_ids, load};
+use geplint::tenant::Tenant;
+use serde_json::{Map, Value};
+
+use crate::support::skim as support;
+
+/// Fails where skimming changes anything but the time it takes, at a tenant of whom nothing is known and at one whose
+/// lists are; returns how many records were passed over, and how many findings there are.
+fn compare(bytes: &[u8], what: &str) -> (u32, usize) {
+    let (mut passed_over, mut findings) = (0, 0);
+    for id in builtin_ids() {
+        let endpoint = builtin(id).expect("our own rules load");
+        for tenant in [&Tenant::default(), support::tenant_of_lists()] {
+            let same = support::compare(bytes, endpoint, tenant, what);
+            passed_over += same.skimmed;
+            findings += same.findings;
+        }
+    }
+    (passed_over, findings)
+}
+
+fn payloads(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            payloads(&path, into);
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            into.push(path);
+        }
+    }
+    into.sort();
+}
+
+fn all() -> Vec<(String, Vec<u8>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let mut paths = Vec::new();
+    for folder in ["documented", "rules"] {
+        payloads(&root.join(folder), &mut paths);
+    }
+    paths
+        .iter()
+        .map(|path| (path.display().to_string(), fs::read(path).unwrap()))
+        .collect()
+}
+
+#[test]
+fn of_every_payload_there_is() {
+    let (mut passed_over, mut findings) = (0, 0);
+    for (what, bytes) in all() {
+        let seen = compare(&bytes, &what);
+        passed_over += seen.0;
+        findings += seen.1;
+    }
+    assert!(
+        passed_over > 200 && findings > 1_000,
+        "{passed_over} records passed over, {findings} findings"
+    );
+}
+
+/// Numbers without a pattern, the same in every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % end.max(1)
+    }
+}
+
+/// What values and bits of syntax are put in the place of others.
+const PIECES: [&str; 34] = [
+    "null",
+    "true",
+    "false",
+    "0",
+    "12",
+    "123456789012",
+    "1.5",
+    "-1",
+    "1e3",
+    "\"\"",
+    "\" \"",
+    "\"a\"",
+    "\"A@b\"",
+    "\"\\u0041\"",
+    "\"a\\\"b\"",
+    "\"\u{e9}\"",
+    "\"NONE\"",
+    "\"HOME\"",
+    "\"Belonging\"",
+    "{}",
+    "[]",
+    "[null]",
+    "[\"\"]",
+    "[{}]",
+    "{\"$id\":\"1\"}",
+    ",",
+    ":",
+    "}",
+    "]",
+    "{",
+    "[",
+    "\"",
+    " ",
+    "\\",
+];
+
+/// One change: a value's or a name's place is taken by something else, or bytes go or come twice.
+fn mutated(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let tokens: Vec<(usize, usize)> = tokens(&text);
+    let mut out = text.clone();
+    let Some(&(start, end)) = tokens.get(numbers.below(tokens.len())) else {
+        return out.into_bytes();
+    };
+    let other = tokens[numbers.below(tokens.len())];
+    match numbers.below(6) {
+        0 => out.replace_range(start..end, ""),
+        1 => out.insert_str(end, &text[start..end]),
+        2 => out.replace_range(start..end, &text[other.0..other.1]),
+        3 => out.replace_range(start..end, &text[start..end].to_lowercase()),
+        _ => out.replace_range(start..end, PIECES[numbers.below(PIECES.len())]),
+    }
+    out.into_bytes()
+}
+
+/// Strings, words and single characters, with their bytes.
+fn tokens(text: &str) -> Vec<(usize, usize)> {
+    let mut tokens = Vec::new();
+    let mut rest = text.char_indices().peekable();
+    while let Some((start, first)) = rest.next() {
+        let mut end = start + first.len_utf8();
+        if first == '"' {
+            let mut escaped = false;
+            for (at, next) in rest.by_ref() {
+                end = at + next.len_utf8();
+                if next == '"' && !escaped {
+                    break;
+                }
+                escaped = next == '\\' && !escaped;
+            }
+        } else if first.is_alphanumeric() || first == '-' {
+            while let Some((at, next)) = rest.next_if(|(_, next)| next.is_alphanumeric() || *next == '.') {
+                end = at + next.len_utf8();
+            }
+        }
+        if !first.is_whitespace() {
+            tokens.push((start, end));
+        }
+    }
+    tokens
+}
+
+#[test]
+fn of_payloads_with_anything_changed() {
+    let payloads = all();
+    let mut numbers = Numbers(20);
+    for (what, bytes) in &payloads {
+        for _ in 0..2 {
+            let mut changed = mutated(bytes, &mut numbers);
+            compare(&changed, what);
+            changed = mutated(&changed, &mut numbers);
+            compare(&changed, what);
+        }
+    }
+}
+
+/// Records that are right, wrong, and change what the next one meets, in turn: whatever is passed over, what follows is
+/// the same.
+#[test]
+fn of_long_requests() {
+    let payloads = all();
+    let mut numbers = Numbers(7);
+    for _ in 0..60 {
+        let mut body = String::from("[");
+        for _ in 0..20 {
+            let (_, bytes) = &payloads[numbers.below(payloads.len())];
+            let text = String::from_utf8_lossy(bytes);
+            let inner = text.trim().trim_start_matches('[').trim_end_matches(']').trim();
+            if !inner.is_empty() {
+                body.push_str(inner);
+                body.push(',');
+            }
+        }
+        body.pop();
+        body.push(']');
+        compare(body.as_bytes(), "many in one");
+    }
+}
+
+/// How many records are passed over, where nothing is known of the tenant.
+fn skims(body: &str, endpoint: &Endpoint) -> u32 {
+    support::compare(body.as_bytes(), endpoint, support::tenant_of_lists(), "one case");
+    support::compare(body.as_bytes(), endpoint, &Tenant::default(), "one case").skimmed
+}
+
+fn plain(endpoint: &str) -> Vec<&'static str> {
+    let of = support::PLAIN.iter().filter(|(id, _)| *id == endpoint);
+    of.map(|(_, inner)| *inner).collect()
+}
+
+/// Skimming goes on for every type of row: else it would be right and for nothing.
+#[test]
+fn plain_records_are_passed_over() {
+    for (id, inner) in support::PLAIN {
+        let endpoint = builtin(id).unwrap();
+        assert_eq!(skims(&format!("[{{{inner}}}]"), endpoint), 1, "{id}: {inner}");
+    }
+    // Each member of the longest, by itself and with what else has to be there.
+    let endpoint = builtin("contact-details").unwrap();
+    let [least, most] = plain("contact-details")[..] else {
+        panic!("two contacts");
+    };
+    let record = |inner: &str| serde_json::from_str::<Map<String, Value>>(&format!("{{{inner}}}")).unwrap();
+    let least: BTreeMap<String, Value> = record(least)
+        .into_iter()
+        .map(|(name, value)| (name.to_lowercase(), value))
+        .collect();
+    for (name, value) in record(most) {
+        let mut one = least.clone();
+        one.insert(name.to_lowercase(), value);
+        let body = serde_json::to_string(&[one]).unwrap();
+        assert_eq!(skims(&body, endpoint), 1, "{body}");
+    }
+}
+
+/// Every type of row that a rules file can declare, those of our endpoints and the others.
+const ALL_TYPES: &str = r#"
+endpoint = "e"
+title = "E"
+method = "POST"
+path = "/e"
+record = "R"
+key = ["Code"]
+good-beside-bad = "listed"
+
+[answers]
+missing = { error-code = "M", description = "{property} is Mandatory" }
+too-long = { error-code = "D", description = "{property} exceeds {limit}" }
+not-in-list = { error-code = "D", description = "Invalid {property} {value}" }
+null = { error-code = "X", description = "null" }
+
+[contact]
+code = "Code"
+user = "User"
+active = "Active"
+placeholders = ["string"]
+
+[enums.Colours]
+members = ["Red", "Green"]
+open = false
+
+[tables.R]
+title = "Record"
+properties = [
+  { name = "Code", type = "string(5)" },
+  { name = "User", type = "string" },
+  { name = "Text", type = "string" },
+  { name = "Short", type = "string(3)" },
+  { name = "Kind", type = "string", one-of = { values = ["A"], evidence = "table" } },
+  { name = "Active", type = "boolean" },
+  { name = "Count", type = "int" },
+  { name = "Number", type = "long" },
+  { name = "Amount", type = "decimal" },
+  { name = "When", type = "date-time" },
+  { name = "Colour", type = "enum Colours" },
+  { name = "Item", type = "Item" },
+  { name = "Items", type = "list of Item" },
+  { name = "Words", type = "list of string" },
+  { name = "Sole", type = "Sole" },
+  { name = "Sent", type = "int", outbound-only = true },
+  { name = "Manager", type = "string" },
+  { name = "Bu", type = "Bu" },
+  { name = "Flags", type = "Flags" },
+]
+
+[tables.Item]
+title = "Item"
+properties = [
+  { name = "Name", type = "string", required = "yes" },
+  { name = "Text", type = "string" },
+  { name = "Words", type = "list of string" },
+  { name = "More", type = "list of Item" },
+]
+
+[tables.Sole]
+title = "Sole"
+properties = [
+  { name = "One", type = "string" },
+  { name = "Two", type = "int" },
+  { name = "List", type = "list of string", required = "yes" },
+]
+
+[tables.Bu]
+title = "Bu"
+properties = [{ name = "Lobs", type = "list of Lob" }]
+
+[tables.Lob]
+title = "Lob"
+properties = [
+  { name = "Name", type = "string" },
+  { name = "Type", type = "string" },
+]
+
+[tables.Flags]
+title = "Flags"
+properties = [
+  { name = "Replaces", type = "boolean" },
+  { name = "Unsure", type = "boolean" },
+]
+
+[[checks]]
+rule = "one-of-two"
+kind = "any-of"
+table = "R"
+properties = ["Code", "User"]
+evidence = "table"
+
+[[checks]]
+rule = "one-of-two"
+kind = "any-of"
+table = "Sole"
+properties = ["One", "Two"]
+evidence = "table"
+
+[[checks]]
+rule = "several-belonging-lobs"
+kind = "single-valued"
+table = "R"
+items = "Bu/Lobs"
+value = "Name"
+where = { property = "Type", is = ["Belonging"] }
+replaced-by = "Flags/Replaces"
+undecided-by = "Flags/Unsure"
+subject = ["Code", "User"]
+fact = "belonging-lobs"
+held-evidence = "response"
+evidence = "inferred"
+severity = "error"
+phase = "data"
+error-code = "D"
+description = "one LOB for {subject}"
+
+[[checks]]
+rule = "self-manager"
+kind = "differs"
+table = "R"
+property = "Items/Text"
+from = "Code"
+nearly = ["Code", "User"]
+evidence = "table"
+phase = "data"
+error-code = "D"
+description = "{value} is itself"
+
+[[checks]]
+rule = "self-manager"
+kind = "differs"
+table = "R"
+property = "Words"
+from = "Code"
+nearly = ["Code", "User"]
+evidence = "table"
+phase = "data"
+error-code = "D"
+description = "{value} is itself"
+
+[[checks]]
+rule = "unknown-manager"
+kind = "known"
+table = "R"
+property = "Manager"
+fact = "contacts"
+evidence = "table"
+phase = "data"
+error-code = "D"
+description = "no {value}"
+
+[[checks]]
+rule = "inactive-contact"
+kind = "active"
+table = "R"
+subject = ["Code", "User"]
+fact = "contacts"
+evidence = "inferred"
+"#;
+
+/// Members of a record, and whether it is passed over with them.
+const CASES: &[(&str, bool)] = &[
+    ("", true),
+    (r#","Text":"a","Short":"abc","Kind":"A","Active":true"#, true),
+    (r#","Active":false"#, true),
+    (r#","Active":"true""#, false),
+    (r#","Active":null"#, false),
+    (r#","Active":tru"#, false),
+    (r#","Active":truf"#, false),
+    (r#","Active":falsy"#, false),
+    (r#","Active":truex"#, false),
+    (r#","Text":null"#, true),
+    (r#","Text":nul"#, false),
+    (r#","Text":nulx"#, false),
+    (r#","Text":"""#, true),
+    (r#","Text":" ""#, true),
+    (r#","Text":"a\nb""#, false),
+    (r#","Text":"é""#, true),
+    (r#","Text":"\u0041""#, false),
+    (r#","Text":1"#, false),
+    (r#","Text":{}"#, false),
+    (r#","Text":[]"#, false),
+    (r#","Text":"a"#, false),
+    (r#","Short":"abcd""#, false),
+    (r#","Short":"""#, false),
+    (r#","Short":" a""#, false),
+    (r#","Short":"éé""#, false),
+    (r#","Short":null"#, false),
+    (r#","Short":"\"""#, false),
+    (r#","Kind":"B""#, false),
+    (r#","Kind":"""#, false),
+    (r#","Kind":null"#, false),
+    (r#","Count":123456789"#, true),
+    (r#","Count":0"#, true),
+    (r#","Count":1234567890"#, false),
+    (r#","Count":9999999999"#, false),
+    (r#","Count":-1"#, false),
+    (r#","Count":1.5"#, false),
+    (r#","Count":01"#, false),
+    (r#","Count":"1""#, false),
+    (r#","Count":x"#, false),
+    (r#","Count":null"#, false),
+    (r#","Number":123456789012345678"#, true),
+    (r#","Number":1234567890123456789"#, false),
+    (r#","Number":9999999999999999999"#, false),
+    (r#","Number":1.5"#, false),
+    (r#","Amount":1000.50"#, true),
+    (r#","Amount":123456789012345678"#, true),
+    (r#","Amount":1234567890123456789"#, false),
+    (r#","Amount":1e3"#, false),
+    (r#","Amount":1e99"#, false),
+    (r#","Amount":-1.5"#, false),
+    (r#","Amount":"1.5""#, false),
+    (r#","Amount":.5"#, false),
+    (r#","When":"2020-01-21T11:53:45.057Z""#, true),
+    (r#","When":"2020-13-21T11:53:45Z""#, false),
+    (r#","When":"""#, false),
+    (r#","When":null"#, false),
+    (r#","When":1"#, false),
+    (r#","When":"21/01/2020""#, false),
+    (r#","Colour":"Red""#, true),
+    (r#","Colour":"Green""#, true),
+    (r#","Colour":"Blue""#, false),
+    (r#","Colour":"""#, false),
+    (r#","Colour":0"#, false),
+    (r#","Colour":null"#, false),
+    (r#","Item":{"Name":"a"}"#, true),
+    (r#","Item":null"#, true),
+    (r#","Item":{}"#, false),
+    (r#","Item":{"Name":""}"#, false),
+    (r#","Item":{"Name":null}"#, false),
+    (r#","Item":{"Name":"a","Name":"b"}"#, false),
+    (r#","Item":{"Name":"a","name":"b"}"#, false),
+    (r#","Item":{"Name":"a","Nme":"b"}"#, false),
+    (r#","Item":{"Name":"a","Text":"a\n\"\\\/\b\f\r\tb"}"#, false),
+    (r#","Item":{"Name":"a",}"#, false),
+    (r#","Item":{"Name":"a"]"#, false),
+    (r#","Item":{"Name" "a"}"#, false),
+    (r#","Item":{"Name" : "a" }"#, true),
+    (r#","Item":{Name:"a"}"#, false),
+    (r#","Item":[{"Name":"a"}]"#, false),
+    (r#","Item":"a""#, false),
+    (r#","Items":[]"#, true),
+    (r#","Items":[ ]"#, true),
+    (r#","Items":null"#, true),
+    (r#","Items":{}"#, false),
+    (r#","Items":[{"Name":"a"},{"Name":"b","Text":"c"}]"#, true),
+    (r#","Items":[{"Name":"a"},null]"#, false),
+    (r#","Items":[{"Name":"a"},{}]"#, false),
+    (r#","Items":[{"Name":"a"},]"#, false),
+    (r#","Items":[{"Name":"a"} {"Name":"b"}]"#, false),
+    (r#","Items":[["Name":"a"]]"#, false),
+    (r#","Items":["Name"]"#, false),
+    (r#","Items":[{"Name":"a","Text":"C-1"}]"#, false),
+    (r#","Items":[{"Name":"a","Text":"c-1"}]"#, false),
+    (r#","Items":[{"Name":"a","Text":" C-1 "}]"#, false),
+    (r#","Items":[{"Name":"a","Text":"\u0043-1"}]"#, false),
+    (
+        r#","Items":[{"Name":"a","Text":"C-2"},{"Name":"a","Text":"C-1"}]"#,
+        false,
+    ),
+    (
+        r#","Items":[{"Name":"a","More":[{"Name":"b","Text":"C-2"}]}]"#,
+        true,
+    ),
+    (
+        r#","Items":[{"Name":"a","More":[{"Name":"","Text":"C-2"}]}]"#,
+        false,
+    ),
+    (r#","Words":["a","b"]"#, true),
+    (r#","Words":["",""]"#, true),
+    (r#","Words":[" "]"#, false),
+    (r#","Words":["é"]"#, false),
+    (r#","Words":[null]"#, false),
+    (r#","Words":[1]"#, false),
+    (r#","Words":["C-1"]"#, false),
+    (r#","Words":["c-1"]"#, false),
+    (r#","Words":["C-2","c-1 "]"#, false),
+    (r#","User":"u","Words":["U"]"#, false),
+    (r#","User":"u","Words":["u"]"#, false),
+    (r#","User":"u","Words":["v"]"#, true),
+    (r#","Words":["a" "b"]"#, false),
+    (r#","Words":"a""#, false),
+    (r#","Item":{"Name":"a","Words":["C-1"]}"#, true),
+    (r#","Sole":{"One":"a","List":["b"]}"#, true),
+    (r#","Sole":{"Two":1,"List":["b"]}"#, true),
+    (r#","Sole":{"One":"a","Two":1,"List":["b"]}"#, true),
+    (r#","Sole":{"List":["b"]}"#, false),
+    (r#","Sole":{"One":null,"List":["b"]}"#, false),
+    (r#","Sole":{"One":"","List":["b"]}"#, false),
+    (r#","Sole":{"One":"a","List":[]}"#, false),
+    (r#","Sole":{"One":"a","List":null}"#, false),
+    (r#","Sole":{"One":"a"}"#, false),
+    (r#","Sent":1"#, false),
+    (r#","Manager":"C-9""#, true),
+    (r#","Bu":{}"#, false),
+    (
+        r#","Bu":{"Lobs":[{"Name":"x","Type":"Belonging"},{"Name":"y","Type":"Belonging"}]}"#,
+        false,
+    ),
+    (r#","Flags":{}"#, false),
+    (r#","Strange":1"#, false),
+    (r#","$id":"1""#, false),
+    (r#","code":"C-1""#, false),
+    (r#","":1"#, false),
+    (",", false),
+    (r#" "Text":"a""#, false),
+    (r#","Text" : "a" , "Active" : true "#, true),
+];
+
+#[test]
+fn what_is_passed_over_and_what_is_not() {
+    let endpoint = load(ALL_TYPES).unwrap();
+    let mut wrong = Vec::new();
+    for (more, passed_over) in CASES {
+        let seen = skims(&format!(r#"[{{"Code":"C-1"{more}}}]"#), &endpoint);
+        if seen != u32::from(*passed_over) {
+            wrong.push((*more, seen));
+        }
+        // Behind an object, too, what is compared is the record's own.
+        if !more.contains("Item") {
+            let body = format!(r#"[{{"Item":{{"Name":"n"}},"Code":"C-1"{more}}}]"#);
+            assert_eq!(skims(&body, &endpoint), seen, "{body}");
+        }
+        // Among others, which are remembered.
+        let more = [
+            format!(r#"[{{"Code":"C-0","User":"v","Text":"b"}},{{"Code":"C-1"{more}}},{{"Code":"C-3"}}]"#),
+            format!(r#"[{{"Code":"C-1"{more}}},{{"Code":"C-3"{more}}},{{"Code":"C-1"{more}}}]"#),
+        ];
+        for body in &more {
+            skims(body, &endpoint);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What comes before, behind and between records.
+#[test]
+fn around_the_records() {
+    let endpoint = load(ALL_TYPES).unwrap();
+    for (body, passed_over) in [
+        ("[]", 0),
+        ("[{}]", 0),
+        (r#"{"Code":"C-1"}"#, 0),
+        (r#"[{"Code":"C-1"}"#, 0),
+        (r#"[{"Code":"C-1"]"#, 0),
+        (r#"[{"Code":"C-1"},]"#, 0),
+        (r#"[{"Code":"C-1"} {"Code":"C-2"}]"#, 0),
+        (r#"[{"Code":"C-1"}] x"#, 1),
+        (r#"[ {"Code":"C-1"} , {"User":"u"} ] "#, 2),
+        (r#"[{"Code":"C-1"},{"Code":"C-1"}]"#, 1),
+        (r#"[{"Code":"C-1"},{"code":"C-1","User":"u"},{"Code":"C-2"}]"#, 2),
+        (r#"[{"Code":"C-1"},{"User":"C-1"},{"User":"C-1"}]"#, 3),
+        (r#"[{"User":""}]"#, 0),
+        (r#"[{"Code":"","User":"u"}]"#, 0),
+        (r#"[{"Code":null,"User":"u"}]"#, 0),
+        (r#"[{"Code":"string"}]"#, 0),
+        (r#"[["Code"]]"#, 0),
+        (r"[null,1]", 0),
+        ("\u{feff}[{\"Code\":\"C-1\"}]", 0),
+    ] {
+        assert_eq!(skims(body, &endpoint), passed_over, "{body}");
+    }
+}
+
+/// What a record before has changed is heeded: a contact that has come, one that is inactive, several LOBs.
+#[test]
+fn what_was_learnt_on_the_way() {
+    let endpoint = load(ALL_TYPES).unwrap();
+    let tells =
+        r#"{"Code":"C-9","User":"nine","Active":false,"Bu":{"Lobs":[{"Name":"x","Type":"Belonging"}]}}"#;
+    let nameless = r#"{"User":"u","Active":false,"Bu":{"Lobs":[{"Name":"x","Type":"Belonging"}]}}"#;
+    let placeholder =
+        r#"{"User":"string","Code":"C-7","Active":false,"Bu":{"Lobs":[{"Name":"x","Type":"Belonging"}]}}"#;
+    let asks = |code: &str, more: &str| format!(r#"{{"Code":"{code}"{more}}}"#);
+    let records = [
+        tells.to_owned(),
+        // What was looked up in the very record that changes it.
+        tells.replacen("\"Code\":", "\"Manager\":\"C-9\",\"Code\":", 1),
+        nameless.to_owned(),
+        placeholder.to_owned(),
+        asks("C-1", r#","Manager":"C-9""#),
+        asks("C-2", r#","Manager":"C-9""#),
+        asks("C-3", r#","Manager":"C-8""#),
+        asks("C-4", r#","User":"u""#),
+        asks("C-5", r#","User":"nine""#),
+        asks("C-6", r#","User":"string""#),
+        r#"{"User":"u"}"#.to_owned(),
+        r#"{"User":"nine"}"#.to_owned(),
+        r#"{"User":"string"}"#.to_owned(),
+        asks("C-9", ""),
+    ];
+    let mut passed_over = 0;
+    for first in &records {
+        for second in &records {
+            for third in &records {
+                passed_over += skims(&format!("[{first},{second},{third}]"), &endpoint);
+            }
+        }
+    }
+    assert!(passed_over > 3_000, "{passed_over}");
+}
+
+/// After many records that are not plain, one is tried now and then; after one that is, every one.
+#[test]
+fn patience() {
+    let endpoint = load(ALL_TYPES).unwrap();
+    let body = |wrong: usize, right: usize| {
+        let wrong = (0..wrong).map(|n| format!(r#"{{"Code":"W{n}","Count":"{n}"}}"#));
+        let right = (0..right).map(|n| format!(r#"{{"Code":"R{n}"}}"#));
+        format!("[{}]", wrong.chain(right).collect::<Vec<_>>().join(","))
+    };
+    let passed_over = |wrong, right| {
+        let body = body(wrong, right);
+        support::compare(body.as_bytes(), &endpoint, &Tenant::default(), "many").skimmed
+    };
+    assert_eq!(passed_over(0, 40), 40);
+    assert_eq!(passed_over(8, 40), 40);
+    // The ninth, and then the sixteenth, of which the last is right again.
+    assert_eq!(passed_over(9, 40), 33);
+    assert_eq!(passed_over(16, 40), 40);
+}
+
+/// Objects within objects to any depth, and tables of any size.
+#[test]
+fn deep_and_wide() {
+    let endpoint = load(ALL_TYPES).unwrap();
+    for (depth, passed_over) in [(1, 1), (23, 1), (24, 0), (40, 0)] {
+        let open = r#"{"Name":"a","More":["#.repeat(depth);
+        let body = format!(r#"[{{"Code":"C-1","Items":[{open}{}]}}]"#, "]}".repeat(depth));
+        assert_eq!(skims(&body, &endpoint), passed_over, "{depth}");
+    }
+    for (rows, passed_over) in [(40, 1), (45, 1), (46, 0), (100, 0)] {
+        let row = |n| format!("  {{ name = \"P{n}\", type = \"int\" }},\n");
+        let more = (0..rows).map(row).collect::<Vec<String>>().concat();
+        let last = format!("  {{ name = \"Flags\", type = \"Flags\" }},\n{more}");
+        let rules = ALL_TYPES.replace("  { name = \"Flags\", type = \"Flags\" },\n", &last);
+        let endpoint = load(&rules).unwrap();
+        assert_eq!(
+            skims(r#"[{"Code":"C-1","P0":1,"P39":2}]"#, &endpoint),
+            passed_over,
+            "{rows}"
+        );
+        let body = format!(r#"[{{"Code":"C-1","P{0}":1,"P{0}":2}}]"#, rows - 1);
+        assert_eq!(skims(&body, &endpoint), 0, "{rows}");
+    }
+}

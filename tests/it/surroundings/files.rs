@@ -1,0 +1,406 @@
+//! What lies in folders, and what becomes of it while a run goes on.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use quick_xml::events::Event;
+use serde_json::Value;
+
+use super::support::{BAD, CLEAN, FORMATS, Folder};
+
+const FOUND: &str = "error[missing-mandatory]: GroupName is empty";
+
+/// What cannot be checked, under the names it is made with.
+fn odd() -> (Folder, UnixListener) {
+    let folder = Folder::with(&["good.json", "sub.json/good.json"]);
+    folder.pipe("pipe.json");
+    folder.link(".", "up.json");
+    folder.link("loop.json", "loop.json");
+    folder.link("nowhere", "broken.json");
+    folder.link("/dev/zero", "zero.json");
+    folder.link("pipe.json", "topipe.json");
+    let socket = UnixListener::bind(folder.path("socket.json")).unwrap();
+    (folder, socket)
+}
+
+#[test]
+fn odd_things_in_a_folder_are_passed_over() {
+    let (folder, _socket) = odd();
+    let ran = folder.geplint(["check", "--format", "concise"]).run();
+    let ran = ran.expect(
+        2,
+        &[
+            "error: ./broken.json: the link leads nowhere\n",
+            "error: ./loop.json: the link cannot be followed: ",
+            "2 files, 2 records: 2 predicted 400s (2 errors)",
+        ],
+    );
+    assert_eq!(ran.stderr.lines().count(), 3, "{}", ran.stderr);
+    assert_eq!(
+        ran.text(),
+        format!("good.json:1:15: {FOUND}\nsub.json/good.json:1:15: {FOUND}\n")
+    );
+}
+
+#[test]
+fn odd_things_that_are_named_are_told_and_never_waited_for() {
+    let (folder, _socket) = odd();
+    for (name, told) in [
+        (
+            "pipe.json",
+            "a pipe, not a file; to read standard input, give `-`",
+        ),
+        (
+            "topipe.json",
+            "a pipe, not a file; to read standard input, give `-`",
+        ),
+        ("socket.json", "a socket, not a file"),
+        (
+            "zero.json",
+            "a device, not a file; to read standard input, give `-`",
+        ),
+        (
+            "/dev/full",
+            "a device, not a file; to read standard input, give `-`",
+        ),
+        ("loop.json", "the link cannot be followed: "),
+        ("broken.json", "the link leads nowhere"),
+        ("good.json/more", "not a directory"),
+    ] {
+        for command in ["check", "predict", "verify"] {
+            let args = [command, name, "good.json"];
+            let ran = folder.geplint(args).run();
+            ran.expect(2, &[&format!("error: {name}: {told}")]);
+        }
+    }
+    // A folder that leads back into itself is one folder.
+    let ran = folder.geplint(["check", "--quiet", "--format", "concise", "up.json/up.json"]);
+    assert_eq!(ran.run().text().lines().count(), 2);
+}
+
+/// Standard input is read first, and held open until everything that was found has become something else.
+#[test]
+fn what_changes_between_the_walk_and_the_read() {
+    let names = [
+        "a-gone", "b-pipe", "c-folder", "d-zero", "e-large", "f-cut", "g-good",
+    ];
+    let files = names.map(|name| format!("in/{name}.json"));
+    let folder = Folder::with(&files.each_ref().map(String::as_str));
+    let held = folder.geplint([
+        "check",
+        "-",
+        "in",
+        "--jobs=1",
+        "--format=concise",
+        "--max-file-size=2000000",
+        "--endpoint=user-group",
+    ]);
+    let mut held = held.held();
+    for name in &files[..4] {
+        fs::remove_file(folder.path(name)).unwrap();
+    }
+    folder.pipe(&files[1]);
+    fs::create_dir(folder.path(&files[2])).unwrap();
+    folder.link("/dev/zero", &files[3]);
+    folder.sparse(&files[4], 2_000_001);
+    folder.sparse(&files[5], 0);
+    held.stdin.as_mut().unwrap().write_all(CLEAN.as_bytes()).unwrap();
+    let ran = held.end().expect(
+        2,
+        &[
+            "error: in/a-gone.json: no such file or folder\n",
+            "error: in/b-pipe.json: a pipe, not a file\n",
+            "error: in/c-folder.json: a folder, not a file\n",
+            "error: in/d-zero.json: a device, not a file\n",
+            "error: in/e-large.json: too large: 2000001 bytes, and --max-file-size is 2000000\n",
+            "3 files, 2 records: 1 predicted 400 (2 errors)",
+        ],
+    );
+    assert_eq!(
+        ran.text(),
+        format!("in/f-cut.json:1:1: error[empty-file]: the file is empty\nin/g-good.json:1:15: {FOUND}\n")
+    );
+}
+
+/// Somebody appends to it for as long as the run goes on.
+#[test]
+fn a_file_that_grows_while_it_is_read() {
+    let folder = Folder::new();
+    let path = folder.write("log.json", BAD);
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut file = OpenOptions::new().append(true).open(&path).unwrap();
+            while !over.load(Ordering::Relaxed) {
+                // Spaces, so that what was there stays a payload.
+                file.write_all(&[b' '; 4096]).unwrap();
+            }
+        });
+        for _ in 0..8 {
+            let args = ["check", "log.json", "--max-file-size=8000000", "--format=concise"];
+            let ran = folder.geplint(args).run();
+            match ran.code {
+                Some(1) => assert_eq!(ran.text(), format!("log.json:1:15: {FOUND}\n")),
+                Some(2) => assert!(ran.stderr.contains("log.json: too large: "), "{}", ran.stderr),
+                _ => panic!("{ran:?}"),
+            }
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+}
+
+/// Somebody empties and fills it for as long as the runs go on: half of it may be read, and nothing worse happens.
+#[test]
+fn a_file_that_is_cut_while_it_is_read() {
+    let folder = Folder::new();
+    let text = format!("[{}]", vec![&CLEAN[1..CLEAN.len() - 1]; 20_000].join(",\n"));
+    let path = folder.write("a.json", &text);
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                fs::write(&path, &text).unwrap();
+            }
+        });
+        for _ in 0..8 {
+            let args = ["check", "a.json", "--endpoint=user-group", "--format=concise"];
+            let ran = folder.geplint(args).run();
+            assert!(matches!(ran.code, Some(0 | 1)), "{ran:?}");
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+}
+
+/// The superuser may read everything, so it has somebody else run the program.
+#[test]
+fn what_may_not_be_read_is_told() {
+    const NOBODY: u32 = 65_534;
+    let folder = Folder::with(&["a.json", "b.json", "shut/c.json", "unlisted/d.json", "z.json"]);
+    // Where the program lies, others may not be let in.
+    let program = folder.path("geplint");
+    fs::copy(env!("CARGO_BIN_EXE_geplint"), &program).unwrap();
+    let superuser = fs::read("/etc/shadow").is_ok();
+    let chmod = |name: &str, mode| {
+        fs::set_permissions(folder.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    chmod("b.json", 0o000);
+    chmod("shut", 0o000);
+    // What is in it can be named, and not found.
+    chmod("unlisted", 0o111);
+    let run = |args: &[&str]| {
+        let run = folder.geplint(args).program(program.clone());
+        run.user(superuser.then_some(NOBODY)).run()
+    };
+    let ran = run(&["check", "--format=concise"]);
+    let named = run(&["check", "--format=concise", "unlisted/d.json", "shut/c.json"]);
+    let given = ["--config", "--rules", "--tenant", "--baseline"]
+        .map(|option| run(&["check", option, "b.json", "a.json"]));
+    let outputs = ["--output=json=out.json", "--write-baseline=out.json"]
+        .map(|option| run(&["check", option, "a.json"]));
+    chmod("shut", 0o755);
+    chmod("unlisted", 0o755);
+    let ran = ran.expect(
+        2,
+        &[
+            "error: ./b.json: permission denied\n",
+            "error: ./shut: permission denied\n",
+            "error: ./unlisted: permission denied\n",
+            "2 files, 2 records",
+        ],
+    );
+    assert_eq!(
+        ran.text(),
+        format!("a.json:1:15: {FOUND}\nz.json:1:15: {FOUND}\n")
+    );
+    let named = named.expect(2, &["error: shut/c.json: permission denied\n"]);
+    assert_eq!(named.text(), format!("unlisted/d.json:1:15: {FOUND}\n"));
+    for ran in given {
+        ran.expect(2, &["error: b.json: permission denied\n"]);
+    }
+    if superuser {
+        // The folder belongs to the superuser: others cannot write there.
+        for ran in outputs {
+            ran.expect(2, &["out.json: ", "ermission denied"]);
+        }
+    }
+}
+
+/// Nothing in it moves a cursor or gives a command to a CI runner, in any format, whatever files are called.
+#[test]
+fn names_that_are_no_text_or_no_names() {
+    let folder = Folder::new();
+    let names: [&[u8]; 8] = [
+        b"a\xff\xfe.json",
+        b"b\n::error::injected.json",
+        b"\n::error file=x::c.json",
+        b"d\x1b[2J\x1b]0;title\x07.json",
+        b"e\r\n##[error]x\t.json",
+        b"f%0A::error::\xe2\x80\xae.json",
+        b"--g=\"'<&]]>.json",
+        b" .json",
+    ];
+    for name in names {
+        folder.write(Path::new("in").join(OsStr::from_bytes(name)), BAD);
+    }
+    let named: Vec<OsString> = names
+        .iter()
+        .map(|name| folder.path("in").join(OsStr::from_bytes(name)).into())
+        .collect();
+    for format in FORMATS {
+        let output = format!("--output={format}=out");
+        let args = ["check", "in", "--quiet", "--format", format, &output];
+        let ran = folder.geplint(args).run().expect(1, &[]);
+        harmless(format, ran.text());
+        assert!(!ran.text().is_empty(), "{format}");
+        assert_eq!(
+            folder.read("out").lines().count(),
+            ran.text().lines().count(),
+            "{format}"
+        );
+        reads(format, ran.text(), names.len());
+        let args = ["check", "--format", format].map(OsString::from);
+        let ran = folder.geplint(args.iter().chain(&named)).run().expect(1, &[]);
+        harmless(format, ran.text());
+        harmless("summary", &ran.stderr);
+    }
+    for args in [
+        ["check", "-v", "in/.."],
+        ["check", "--config", "in/\n::error::no"],
+    ] {
+        harmless("complaint", &folder.geplint(args).run().stderr);
+    }
+}
+
+fn harmless(format: &str, text: &str) {
+    for line in text.lines() {
+        let ours = format == "github"
+            && (line.starts_with("::error file=")
+                || line.starts_with("::warning file=")
+                || line.starts_with("::notice"));
+        assert!(ours || !line.trim_start().starts_with("::"), "{format}: {line:?}");
+        assert!(!line.contains("##["), "{format}: {line:?}");
+        assert!(
+            !line.chars().any(|c| c.is_control() || c == '\u{202e}'),
+            "{format}: {line:?}"
+        );
+    }
+}
+
+/// Another reader than ours takes it for what it says it is, with so many findings.
+fn reads(format: &str, text: &str, count: usize) {
+    let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let found = match format {
+        "json" => json(text)["findings"].as_array().unwrap().len(),
+        "gitlab" => json(text).as_array().unwrap().len(),
+        "rdjson" => json(text)["diagnostics"].as_array().unwrap().len(),
+        "sarif" => json(text)["runs"][0]["results"].as_array().unwrap().len(),
+        "jsonl" => text.lines().filter(|line| json(line).is_object()).count(),
+        "junit" | "checkstyle" => {
+            let mut reader = quick_xml::Reader::from_str(text);
+            let mut found = 0;
+            loop {
+                match reader.read_event().unwrap() {
+                    Event::Eof => break found,
+                    Event::Start(tag) | Event::Empty(tag) => {
+                        found += usize::from(matches!(tag.name().as_ref(), "failure" | "error"));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        "full" => text.lines().filter(|line| line.contains("error[")).count(),
+        "table" => text.lines().count() - 1,
+        _ => text.lines().count(),
+    };
+    assert_eq!(found, count, "{format}: {text}");
+}
+
+#[test]
+fn thousands_of_files_and_few_descriptors() {
+    let folder = Folder::new();
+    for number in 0..2_000 {
+        let (top, sub) = (number % 50, number % 7);
+        folder.write(format!("in/{top}/{sub}/a/b/c/d/e/f/g/h/i/j/{number}.json"), BAD);
+    }
+    let outputs = FORMATS.map(|format| format!("--output={format}={format}.out"));
+    let args = ["check", "in", "--quiet", "--format=concise", "--jobs=8"];
+    let args = args.into_iter().chain(outputs.iter().map(String::as_str));
+    let ran = folder.geplint(args).under("ulimit -n 64").run().expect(1, &[]);
+    assert_eq!(ran.stderr, "");
+    assert_eq!(ran.text().lines().count(), 2_000);
+    reads("sarif", &folder.read("sarif.out"), 2_000);
+    assert_eq!(folder.names().len(), FORMATS.len() + 1);
+}
+
+/// Who may write to a folder can replace any file in it: what they may not write to stays, and so do its owners.
+#[test]
+fn what_may_not_be_written_or_owned_is_not_mended() {
+    const NOBODY: u32 = 65_534;
+    if fs::read("/etc/shadow").is_err() {
+        // Only the superuser can be somebody else.
+        return;
+    }
+    let bad = r#"[{"GroupName":"","ContactCodes":[{"ContactCode":"C-1"}],}]"#;
+    let folder = Folder::new();
+    let chmod = |name: &str, mode| {
+        fs::set_permissions(folder.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    for (name, mode) in [
+        ("open.json", 0o666),
+        ("shut.json", 0o644),
+        ("theirs.json", 0o644),
+        ("out", 0o666),
+    ] {
+        folder.write(name, bad);
+        chmod(name, mode);
+    }
+    std::os::unix::fs::chown(folder.path("theirs.json"), Some(NOBODY), Some(NOBODY)).unwrap();
+    chmod("", 0o777);
+    let program = folder.path("geplint");
+    fs::copy(env!("CARGO_BIN_EXE_geplint"), &program).unwrap();
+    let run = |args: &[&str]| {
+        let run = folder.geplint(args).program(program.clone());
+        run.user(Some(NOBODY)).run()
+    };
+    run(&["check", "--fix", "--quiet"]).expect(
+        2,
+        &[
+            "error: ./open.json: not fixed: it belongs to somebody else",
+            "error: ./shut.json: not fixed: permission denied",
+        ],
+    );
+    assert_eq!(folder.read("open.json"), bad);
+    assert_eq!(folder.read("shut.json"), bad);
+    assert_eq!(folder.read("theirs.json"), bad.replace("],}", "]}"));
+    assert_eq!(
+        folder.names(),
+        ["geplint", "open.json", "out", "shut.json", "theirs.json"]
+    );
+    // A report may change hands, if whoever writes it may write it.
+    run(&["check", "--quiet", "--output=json=shut.json", "theirs.json"]).expect(2, &["ermission denied"]);
+    assert_eq!(folder.read("shut.json"), bad);
+    run(&["check", "--quiet", "--output=json=out", "theirs.json"]).expect(1, &[]);
+    assert_ne!(folder.read("out"), bad);
+}
+
+/// A link to nothing stays one, and leads to what is written through it.
+#[test]
+fn what_is_written_through_a_link_to_nothing() {
+    let folder = Folder::with(&["a.json"]);
+    folder.write("deep/keep", "");
+    folder.link("second", "first");
+    folder.link("deep/out", "second");
+    let ran = folder.geplint(["check", "--quiet", "--output=concise=first", "a.json"]);
+    ran.run().expect(1, &[]);
+    assert!(folder.read("deep/out").starts_with("a.json:1:"));
+    for link in ["first", "second"] {
+        assert!(fs::symlink_metadata(folder.path(link)).unwrap().is_symlink());
+    }
+}

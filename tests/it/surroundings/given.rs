@@ -1,0 +1,227 @@
+//! Settings, rules, tenant files and baselines as somebody wrote them who means harm. Each may come with a repository.
+
+use std::fmt::Write as _;
+
+use super::support::{BAD, Folder, Geplint};
+
+/// Every way in which a file is given, as arguments without the file's name.
+const GIVEN: [&str; 5] = [
+    "--config=",
+    "--rules=",
+    "--tenant=",
+    "--baseline=",
+    "--write-baseline=",
+];
+
+fn given(folder: &Folder, option: &str, name: &str) -> Geplint {
+    folder.geplint(["check", "a.json", &format!("{option}{name}")])
+}
+
+#[test]
+fn what_is_no_text_file_is_told_and_never_waited_for() {
+    let folder = Folder::with(&["a.json", "folder/x"]);
+    folder.pipe("pipe");
+    folder.link("/dev/zero", "zero");
+    folder.link("loop", "loop");
+    folder.write("bytes", b"a = 1\nb = \xff");
+    folder.sparse("huge", (256 << 20) + 1);
+    for option in GIVEN {
+        for (name, told) in [
+            ("pipe", "pipe: a pipe, not a file\n"),
+            ("zero", "zero: a device, not a file\n"),
+            ("/dev/full", "/dev/full: a device, not a file\n"),
+            ("folder", "folder: a folder, not a file\n"),
+            ("bytes", "bytes:2:5: this is no UTF-8\n"),
+            ("huge", "huge: too large: such a file has at most "),
+            ("loop", "loop: "),
+        ] {
+            let write = option == "--write-baseline=" && name == "loop";
+            let told = if write { "" } else { told };
+            let ran = given(&folder, option, name).run().expect(2, &[told]);
+            assert_eq!(ran.stdout, b"", "{option}{name}");
+        }
+    }
+    folder
+        .geplint(["rules", "--check", "pipe"])
+        .run()
+        .expect(2, &["pipe: a pipe, not a file\n"]);
+    // Named by a file of the repository instead of by the user.
+    for (settings, told) in [
+        (
+            "rules = [\"pipe\"]",
+            "geplint.toml:1:10: pipe: a pipe, not a file\n",
+        ),
+        ("baseline = \"zero\"", "zero: a device, not a file\n"),
+        (
+            "[tenant]\nfile = \"pipe\"",
+            "geplint.toml:2:8: pipe: a pipe, not a file\n",
+        ),
+    ] {
+        folder.write("geplint.toml", settings);
+        folder.geplint(["check", "a.json"]).run().expect(2, &[told]);
+    }
+    folder.write("geplint.toml", "");
+    for (list, told) in [
+        ("pipe", "a pipe"),
+        ("/dev/zero", "a device"),
+        ("folder", "a folder"),
+    ] {
+        folder.write("tenant.toml", format!("contacts = \"{list}\""));
+        let told = format!("tenant.toml:1:12: {list}: {told}, not a file\n");
+        given(&folder, "--tenant=", "tenant.toml")
+            .run()
+            .expect(2, &[&told]);
+    }
+}
+
+#[test]
+fn settings_and_ignore_files_that_are_none_are_passed_over() {
+    for name in ["geplint.toml", ".gitignore", ".git", ".git/info/exclude"] {
+        for kind in ["pipe", "folder", "zero", "huge"] {
+            let folder = Folder::with(&["a.json", ".git/info/x"]);
+            if name == ".git" {
+                std::fs::remove_dir_all(folder.path(name)).unwrap();
+            }
+            match kind {
+                "pipe" => folder.pipe(name),
+                "folder" => std::fs::create_dir(folder.path(name)).unwrap(),
+                "zero" => folder.link("/dev/zero", name),
+                _ if name == "geplint.toml" => continue,
+                _ => folder.sparse(name, 50 << 20),
+            }
+            folder.geplint(["check"]).run().expect(1, &["1 file, 1 record"]);
+        }
+    }
+    // A `.git` that leads to a pipe.
+    let folder = Folder::with(&["a.json"]);
+    folder.write(".git", "gitdir: there\n");
+    std::fs::create_dir(folder.path("there")).unwrap();
+    folder.pipe("there/commondir");
+    folder.geplint(["check"]).run().expect(1, &[]);
+}
+
+#[test]
+fn nesting_has_an_end() {
+    let folder = Folder::with(&["a.json"]);
+    let deep = 50_000;
+    for (name, text) in [
+        ("lists", format!("x = {}{}", "[".repeat(deep), "]".repeat(deep))),
+        (
+            "tables",
+            format!("x = {}1{}", "{a=".repeat(deep), "}".repeat(deep)),
+        ),
+        ("keys", format!("a{} = 1", ".a".repeat(deep))),
+        ("headers", format!("[a{}]\nb = 1", ".a".repeat(deep))),
+        ("open", "[[".repeat(deep)),
+        (
+            "objects",
+            format!("{{\"version\": 1, \"findings\": {}", "{\"a\":".repeat(deep)),
+        ),
+    ] {
+        folder.write(name, text);
+        for option in GIVEN {
+            given(&folder, option, name)
+                .run()
+                .expect(2, &[&format!("error: {name}:1:")]);
+        }
+    }
+    for (name, list) in [("list.json", "["), ("object.json", "{\"a\":")] {
+        folder.write(name, list.repeat(deep));
+        folder.write("tenant.toml", format!("contacts = \"{name}\""));
+        given(&folder, "--tenant=", "tenant.toml")
+            .run()
+            .expect(2, &[name]);
+    }
+}
+
+/// A table may hold itself; whatever goes through tables has to end all the same.
+#[test]
+fn tables_that_hold_each_other() {
+    let folder = Folder::with(&["a.json"]);
+    folder.write(
+        "rules.toml",
+        "endpoint = \"user-group\"\n\
+         [[tables.group.properties]]\nname = \"Inner\"\ntype = \"group\"\n\
+         [[tables.group.properties]]\nname = \"Inners\"\ntype = \"list of group\"\n",
+    );
+    for args in [
+        &["rules", "--check", "rules.toml"][..],
+        &["rules", "user-group", "--rules", "rules.toml"],
+        &["rules", "user-group", "--format=json", "--rules", "rules.toml"],
+        &["check", "a.json", "--rules", "rules.toml"],
+        &["predict", "a.json", "--rules", "rules.toml"],
+    ] {
+        let ran = folder.geplint(args).run();
+        assert!(matches!(ran.code, Some(0..=2)), "{ran:?}");
+        assert!(!ran.stderr.contains("overflow"), "{ran:?}");
+    }
+}
+
+/// Globs that a matcher which tries one thing after another would be busy with until the end of time.
+#[test]
+fn globs_that_could_be_tried_in_too_many_ways() {
+    let long = "a".repeat(200);
+    let deep = format!("{}a.json", "a/".repeat(60));
+    let folder = Folder::with(&[&format!("in/{long}.json"), &format!("in/{deep}")]);
+    let globs = [
+        "*a".repeat(2_000),
+        format!("{}b", "*".repeat(2_000)),
+        format!("{}b", "**/".repeat(2_000)),
+        format!("{}b", "{a,aa,*}".repeat(1_000)),
+        format!("{}b", "[!b]*".repeat(2_000)),
+        format!("in/{}b", "a/**/*a/".repeat(500)),
+    ];
+    for glob in &globs {
+        for settings in [
+            format!("exclude = [\"{glob}\"]"),
+            format!("[[files]]\nglob = \"{glob}\"\nendpoint = \"user-group\""),
+            format!("[[ignore]]\npath = \"{glob}\"\nrule = \"blank\"\nreason = \"x\""),
+        ] {
+            folder.write("geplint.toml", format!("unused = \"off\"\n{settings}\n"));
+            let ran = folder
+                .geplint(["check", "in", "--quiet", "--format=concise"])
+                .run();
+            ran.expect(1, &[]);
+        }
+        folder.write("geplint.toml", "");
+        folder
+            .geplint(["check", "in", "--exclude", glob])
+            .run()
+            .expect(1, &[]);
+        folder.write(".gitignore", glob);
+        folder.geplint(["check", "in"]).run().expect(1, &[]);
+        std::fs::remove_file(folder.path(".gitignore")).unwrap();
+    }
+    // The same of pointers.
+    let pointer = "/**/a".repeat(2_000) + "/b";
+    folder.write(
+        "geplint.toml",
+        format!("[[ignore]]\npath = \"*.json\"\nrule = \"unknown-property\"\npointer = \"{pointer}\"\nreason = \"x\""),
+    );
+    let nested = "{\"a\":".repeat(200) + "1" + &"}".repeat(200);
+    folder.write(
+        "in/b.json",
+        BAD.replace("\"GroupName\"", &format!("\"a\":{nested},\"GroupName\"")),
+    );
+    folder.geplint(["check", "in"]).run().expect(1, &[]);
+}
+
+/// As many globs as a settings file can hold.
+#[test]
+fn a_settings_file_full_of_globs() {
+    let folder = Folder::with(&["a.json"]);
+    let mut text = "unused = \"off\"\nexclude = [\n".to_owned();
+    let mut number = 0;
+    while text.len() < (256 << 10) - 40 {
+        let _ = writeln!(text, "\"x{number}*/**/y\",");
+        number += 1;
+    }
+    folder.write("geplint.toml", text.clone() + "]\n");
+    let ran = folder.geplint(["check"]).run();
+    assert!(matches!(ran.code, Some(1 | 2)), "{}", ran.stderr);
+    folder.write("geplint.toml", text + &"#".repeat(100) + "\n]\n");
+    folder
+        .geplint(["check"])
+        .run()
+        .expect(2, &["geplint.toml: too large: such a file has at most 256 KiB"]);
+}

@@ -1,0 +1,146 @@
+//! Standard streams that are closed, or that nobody reads.
+
+use std::process::{Command, Stdio};
+
+use super::support::{BAD, FORMATS, Folder};
+
+/// `geplint … | true`: the exit code is what it would have been, as far as the run has come, and nothing is said.
+#[test]
+fn nobody_reads_the_findings() {
+    let folder = Folder::new();
+    // More than a pipe holds, in every format.
+    let records = vec![&BAD[1..BAD.len() - 1]; 3_000].join(",\n");
+    folder.write("a.json", format!("[{records}]"));
+    for format in FORMATS {
+        let ran = folder.geplint(["check", "--format", format, "a.json"]);
+        let ran = ran.unread().run().expect(1, &[]);
+        if format != "table" {
+            assert_eq!(ran.stderr, "", "{format}");
+        }
+    }
+    for (args, code) in [
+        (&["predict", "--quiet", "a.json"][..], 1),
+        (&["explain"], 0),
+        (&["rules", "contact-details"], 0),
+        (&["--help"], 0),
+    ] {
+        let ran = folder.geplint(args).unread().run().expect(code, &[]);
+        assert_eq!(ran.stderr, "", "{args:?}");
+    }
+}
+
+/// What else the run is for is done although nobody reads.
+#[test]
+fn files_are_written_although_nobody_reads() {
+    for format in FORMATS {
+        let folder = Folder::with(&["a.json", "b.json", "c.json"]);
+        let known = ["check", "--write-baseline=known", "--format", format, "--jobs=1"];
+        folder.geplint(known).unread().run().expect(0, &[]);
+        assert_eq!(
+            folder.read("known").matches("missing-mandatory").count(),
+            3,
+            "{format}"
+        );
+        let output = ["check", "--output=concise=out", "--format", format, "--jobs=1"];
+        folder.geplint(output).unread().run().expect(1, &[]);
+        assert_eq!(folder.read("out").lines().count(), 3, "{format}");
+    }
+}
+
+/// Mending does not stop half-way because nobody reads what is left to mend.
+#[test]
+fn files_are_mended_although_nobody_reads() {
+    let bad = BAD.replace("}]}]", "}],}]");
+    for jobs in ["--jobs=1", "--jobs=4"] {
+        let folder = Folder::new();
+        let names: Vec<String> = (0..40).map(|number| format!("{number:02}.json")).collect();
+        for name in &names {
+            folder.write(name, &bad);
+        }
+        let ran = folder.geplint(["check", "--fix", "--quiet", jobs]);
+        ran.unread().run().expect(1, &[]);
+        for name in &names {
+            assert_eq!(folder.read(name), BAD, "{name}");
+        }
+    }
+}
+
+/// A stream that was closed before the program began is as if nobody minded it.
+#[test]
+fn closed_streams() {
+    let folder = Folder::with(&["a.json"]);
+    for redirections in [
+        "<&-",
+        ">&-",
+        "2>&-",
+        "<&- >&-",
+        ">&- 2>&-",
+        "<&- 2>&-",
+        "<&- >&- 2>&-",
+    ] {
+        for format in FORMATS {
+            let args = ["check", "a.json", "--format", format, "--output=concise=out"];
+            let ran = folder.geplint(args).to(redirections).run();
+            assert_eq!(ran.code, Some(1), "{redirections} {format}");
+            // No file has got into the place of a stream.
+            assert_eq!(folder.read("out").lines().count(), 1, "{redirections} {format}");
+            assert_eq!(folder.read("a.json"), BAD);
+        }
+        let ran = folder
+            .geplint(["check", "-", "--endpoint=user-group"])
+            .to(redirections)
+            .run();
+        assert_eq!(ran.code, Some(1), "{redirections}");
+        let ran = folder.geplint(["check", "nothing.json"]).to(redirections).run();
+        assert_eq!(ran.code, Some(2), "{redirections}");
+    }
+}
+
+/// Both at once: whoever started it has gone.
+#[test]
+fn nobody_reads_anything() {
+    let folder = Folder::with(&["a.json"]);
+    for (args, code) in [
+        (&["check", "a.json"][..], 1),
+        (&["check", "nothing.json", "a.json"], 2),
+        (&["check", "nothing.json"], 2),
+        (&["check", "--config=nothing"], 2),
+        (&["check", "--no-such-flag"], 2),
+        (&["check", "a.json", "--output=json=no/such/out"], 2),
+        (&["predict", "a.json"], 1),
+        (&["rules"], 0),
+    ] {
+        let (out, err) = (std::io::pipe().unwrap(), std::io::pipe().unwrap());
+        drop((out.0, err.0));
+        let status = Command::new(env!("CARGO_BIN_EXE_geplint"))
+            .args(args)
+            .current_dir(folder.path(""))
+            .stdin(Stdio::null())
+            .stdout(out.1)
+            .stderr(err.1)
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(code), "{args:?}");
+    }
+}
+
+#[test]
+fn standard_input_that_is_no_stream() {
+    let folder = Folder::with(&["a.json"]);
+    folder
+        .geplint(["check", "-"])
+        .to("<.")
+        .run()
+        .expect(2, &["error: <stdin>: is a directory\n"]);
+    folder
+        .geplint(["check", "-", "--format=concise"])
+        .to("<a.json")
+        .run()
+        .expect(1, &["1 file"]);
+    // A stream of which nothing comes ever is waited for: that is what was asked for. Its end is an end.
+    folder
+        .geplint(["check", "-"])
+        .to("</dev/null")
+        .run()
+        .expect(1, &["1 file"]);
+}

@@ -1,0 +1,21 @@
+//! What is counted in allocations and bytes.
+//!
+//! A program of its own with one test: the counts are of the whole process.
+
+mod allocations;
+mod finding_memory;
+mod report_linear;
+
+use std::alloc::System;
+
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+#[test]
+fn memory() {
+    allocations::a_clean_record_allocates_nothing();
+    finding_memory::a_finding_costs_little_and_its_report_nothing_that_grows();
+    report_linear::four_times_the_findings_are_four_times_the_work();
+}
