@@ -10,11 +10,11 @@ use std::thread;
 use std::time::Instant;
 
 use super::args::{Check, Common, Format};
-use super::gate::Gate;
-use super::mend::{self, Mender, Purpose, Told};
-use super::project::Project;
-use super::setup::{self, Known};
+use super::fix::{self, Mender, Purpose, Told};
+use super::inputs::{self, Known};
+use super::settings::Project;
 use super::sinks::{self, Sinks};
+use super::suppression::Gate;
 use super::turn::Turn;
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::config::FailOn;
@@ -32,9 +32,9 @@ use crate::threads::Threads;
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let since = Instant::now();
     let ready = sinks::distinct(args)
-        .and_then(|()| mend::alone(args))
+        .and_then(|()| fix::alone(args))
         .and_then(|()| changed(args))
-        .and_then(|only| setup::ready(&args.files, &args.knowledge, only, common));
+        .and_then(|only| inputs::ready(&args.files, &args.knowledge, only, common));
     let Some((project, entries, known)) = terminal::right(ready, common) else {
         return Ok(TROUBLE);
     };
@@ -411,16 +411,16 @@ impl Judge<'_> {
             Outcome::Checked(Request { checked, .. }) | Outcome::Unreadable(checked) => {
                 return self.report(file, checked, way);
             }
-            Outcome::OneOf(ids) => trouble(setup::ambiguous(&ids)),
+            Outcome::OneOf(ids) => trouble(inputs::ambiguous(&ids)),
             Outcome::Stranger(reason) if named && !self.args.skip_unrecognized => {
-                trouble(setup::stranger(&setup::why_stranger(reason, bytes)))
+                trouble(inputs::stranger(&inputs::why_stranger(reason, bytes)))
             }
             // Why is worth a second look at the file only where somebody asks.
             Outcome::Stranger(_) if !self.args.verbose => {
                 Examined::Skipped(path.to_path_buf(), String::new())
             }
             Outcome::Stranger(reason) => {
-                Examined::Skipped(path.to_path_buf(), setup::why_stranger(reason, bytes))
+                Examined::Skipped(path.to_path_buf(), inputs::why_stranger(reason, bytes))
             }
         })
     }
@@ -552,7 +552,7 @@ impl Run<'_> {
     fn tell(&mut self, told: Told) -> Result<(), OutputError> {
         match told {
             Told::Written(path, fixed) if self.args.verbose => {
-                let line = mend::written(&path, fixed);
+                let line = fix::written(&path, fixed);
                 self.progress.suspend(|| terminal::tell(&line));
             }
             Told::Written(..) => {}
@@ -608,7 +608,10 @@ impl Run<'_> {
         }
         if code == UNMATCHED {
             let hint = skipped && !self.args.verbose;
-            terminal::complain(self.common, &setup::nothing_matched(&self.args.files.paths, hint));
+            terminal::complain(
+                self.common,
+                &inputs::nothing_matched(&self.args.files.paths, hint),
+            );
         }
         Ok(code)
     }

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::args::{Common, Explain};
-use super::project::Project;
-use super::{CLEAN, TROUBLE, setup, terminal};
+use super::settings::Project;
+use super::{CLEAN, TROUBLE, inputs, terminal};
 use crate::manual;
-use crate::report::look::{Look, Palette};
+use crate::report::style::{Look, Palette};
 use crate::report::{OutputError, output, wrap};
 use crate::rules::{TopicText, loaded, rule_text, rule_texts, topic_text, topic_texts};
 
@@ -15,7 +15,7 @@ use crate::rules::{TopicText, loaded, rule_text, rule_texts, topic_text, topic_t
 pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
     let look = terminal::stdout_look(common);
     let endpoints =
-        match Project::of(common).and_then(|project| setup::endpoints(&project.rules(common), None)) {
+        match Project::of(common).and_then(|project| inputs::endpoints(&project.rules(common), None)) {
             Ok(endpoints) => endpoints,
             Err(message) => {
                 terminal::complain(common, &message);

@@ -7,13 +7,13 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::args::Common;
-use super::{CLEAN, TROUBLE, setup, terminal};
+use super::{CLEAN, TROUBLE, inputs, terminal};
 use crate::config::FILE_NAME;
 use crate::input::read::LARGEST;
 use crate::input::{Entry, Reader, WalkOptions, collect};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
-use crate::report::{OutputError, output, sanitize, words};
+use crate::report::{OutputError, labels, output, sanitize};
 use crate::rules::Candidate;
 
 /// What to put into a hook and into CI.
@@ -51,7 +51,7 @@ struct Folder {
 
 /// Writes the file, unless there is one, and says what to do next.
 pub fn run(common: &Common) -> Result<u8, OutputError> {
-    let ready = of_use(common).and_then(|()| setup::endpoints(&[], None));
+    let ready = of_use(common).and_then(|()| inputs::endpoints(&[], None));
     let written = ready.and_then(|endpoints| {
         let folders = look(&endpoints);
         let ids: Vec<&str> = endpoints.iter().map(Candidate::id).collect();
@@ -142,7 +142,7 @@ fn told(folders: &BTreeMap<PathBuf, Folder>) -> String {
         let what: Vec<String> = folder
             .requests
             .iter()
-            .map(|(id, count)| format!("{} to {id}", words::count(*count, "request")))
+            .map(|(id, count)| format!("{} to {id}", labels::count(*count, "request")))
             .collect();
         let name = if path.as_os_str().is_empty() {
             Path::new(".")

@@ -6,8 +6,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::{Common, Predict};
-use super::project::Project;
-use super::setup::{self, Known};
+use super::inputs::{self, Known};
+use super::settings::Project;
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::finding::Wording;
 use crate::input::{Entry, Reader};
@@ -26,7 +26,7 @@ struct Answer {
 
 /// Prints the predicted response of one file, or of several as a list.
 pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
-    let ready = setup::ready(&args.files, &args.knowledge, None, common);
+    let ready = inputs::ready(&args.files, &args.knowledge, None, common);
     let Some((project, entries, known)) = terminal::right(ready, common) else {
         return Ok(TROUBLE);
     };
@@ -82,14 +82,14 @@ impl Run<'_> {
 
     fn file(&mut self, path: &Path, named: bool, bytes: &[u8]) {
         if let (true, [one]) = (self.known.named, self.known.endpoints.as_slice())
-            && (named || !setup::is_response(bytes))
+            && (named || !inputs::is_response(bytes))
             && let Some(endpoint) = one.endpoint()
         {
             let request = self.session.request(bytes, endpoint, true);
             return self.answer(path, bytes, &request);
         }
         let configured = self.known.endpoint(self.project, path);
-        if let Some(endpoint) = configured.filter(|_| !setup::is_response(bytes)) {
+        if let Some(endpoint) = configured.filter(|_| !inputs::is_response(bytes)) {
             let request = self.session.request(bytes, endpoint, true);
             return self.answer(path, bytes, &request);
         }
@@ -102,9 +102,9 @@ impl Run<'_> {
                     .map_or("it cannot be read", |finding| &finding.message);
                 self.trouble(path, &format!("no prediction: {why}"));
             }
-            Outcome::OneOf(ids) => self.trouble(path, &setup::ambiguous(&ids)),
+            Outcome::OneOf(ids) => self.trouble(path, &inputs::ambiguous(&ids)),
             Outcome::Stranger(reason) if named => {
-                self.trouble(path, &setup::stranger(&setup::why_stranger(reason, bytes)));
+                self.trouble(path, &inputs::stranger(&inputs::why_stranger(reason, bytes)));
             }
             Outcome::Stranger(_) => {}
         }
@@ -206,7 +206,7 @@ impl Run<'_> {
         } else if self.answers.is_empty() {
             terminal::complain(
                 self.common,
-                &setup::nothing_matched(&self.args.files.paths, false),
+                &inputs::nothing_matched(&self.args.files.paths, false),
             );
             UNMATCHED
         } else if self.answers.iter().any(refused) {

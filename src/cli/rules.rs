@@ -7,11 +7,11 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::args::{Common, Rules, RulesFormat};
-use super::project::Project;
-use super::{CLEAN, TROUBLE, setup, terminal};
+use super::settings::Project;
+use super::{CLEAN, TROUBLE, inputs, terminal};
 use crate::finding::{Evidence, Severity};
-use crate::report::look::{Look, Palette};
-use crate::report::{OutputError, output, sanitize, words, wrap};
+use crate::report::style::{Look, Palette};
+use crate::report::{OutputError, labels, output, sanitize, wrap};
 use crate::rules::{Constraint, Endpoint, Property, Table, Type, loaded};
 
 /// Prints the endpoints, or the tables of one; or says whether a user's file is right.
@@ -32,13 +32,13 @@ fn text(args: &Rules, common: &Common) -> Result<String, String> {
     let rules = Project::of(common)?.rules(common);
     if let Some(file) = &args.check {
         let files: Vec<_> = rules.iter().chain([file]).cloned().collect();
-        setup::endpoints(&files, None)?;
+        inputs::endpoints(&files, None)?;
         return Ok(format!("{}: right\n", sanitize::path(file)));
     }
     let look = terminal::stdout_look(common);
-    let all = setup::endpoints(&rules, args.endpoint.as_deref())?;
+    let all = inputs::endpoints(&rules, args.endpoint.as_deref())?;
     let endpoints = match &args.endpoint {
-        Some(id) => vec![setup::find(&all, id)?],
+        Some(id) => vec![inputs::find(&all, id)?],
         None => all,
     };
     let endpoints = loaded(&endpoints);
@@ -167,14 +167,14 @@ fn row(text: &mut String, endpoint: &Endpoint, property: &Property, widths: &Wid
 }
 
 fn told(constraint: &Constraint) -> String {
-    let severity = words::severity(constraint.severity);
+    let severity = labels::severity(constraint.severity);
     let needs = constraint.needs.map_or_else(String::new, |fact| {
         format!(", needs the tenant's {}", fact.name())
     });
     format!(
         "{} ({severity}, {}{needs})",
         constraint.what,
-        words::evidence(constraint.evidence)
+        labels::evidence(constraint.evidence)
     )
 }
 

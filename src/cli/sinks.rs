@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use super::args::{Check, Common, Format, OutputTo};
-use super::mend::{self, Differences, Purpose};
+use super::fix::{self, Differences, Purpose};
 use super::terminal;
 use crate::config::FailOn;
 use crate::config::normal;
-use crate::report::look::Look;
+use crate::report::style::Look;
 use crate::report::{
     AtomicFile, Checkstyle, Concise, Full, GitHub, GitLab, JUnit, Json, JsonLines, Output, OutputError,
     RdJson, Report, Rooted, Sarif, Summary, Table, output, sanitize,
@@ -24,7 +24,7 @@ pub fn reports(args: &Check, format: Format, fail_on: FailOn, common: &Common) -
     if Purpose::of(args) == Some(Purpose::Show) {
         return vec![Box::new(Differences)];
     }
-    let look = if mend::is_filter(args) {
+    let look = if fix::is_filter(args) {
         terminal::stderr_look(common)
     } else {
         terminal::stdout_look(common)
@@ -121,7 +121,7 @@ impl<'a> Sinks<'a> {
     /// Opens a document for each report, in the order of [`reports`].
     pub fn open(reports: &'a [Box<dyn Report>], args: &'a Check, common: &'a Common) -> Option<Self> {
         let (first, rest) = reports.split_first()?;
-        let stdout: Box<dyn Write> = if mend::is_filter(args) {
+        let stdout: Box<dyn Write> = if fix::is_filter(args) {
             Box::new(io::stderr().lock())
         } else {
             Box::new(io::stdout().lock())

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use super::args::{Color, Common};
-use crate::report::look::{ColorChoice, Env, Look, Palette};
+use crate::report::style::{ColorChoice, Env, Look, Palette};
 use crate::report::{OutputError, output, sanitize};
 
 /// How standard output looks.

@@ -4,13 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::args::{Common, Verify, VerifyFormat};
-use super::project::Project;
-use super::setup::Known;
+use super::inputs::Known;
+use super::settings::Project;
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::input::{Entry, ReadError, Reader, WalkOptions, collect, read};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
-use crate::report::look::Look;
+use crate::report::style::Look;
 use crate::report::{OutputError, output, sanitize, summary};
 use crate::rules::Candidate;
 use crate::session::Session;

@@ -1,9 +1,8 @@
 //! Paths become files, and files become bytes.
 
 pub mod changed;
-mod ignored;
+mod gitignore;
 pub mod read;
-mod room;
 pub mod walk;
 
 pub use changed::Changed;

@@ -9,7 +9,7 @@ use std::path::Path;
 #[cfg(unix)]
 use std::thread;
 
-use super::room::{NoRoom, Room};
+use crate::io::large_buffer::{NoRoom, Room};
 use crate::threads::Threads;
 
 /// The largest file there can be: offsets have 32 bits.

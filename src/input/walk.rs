@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::changed::Changed;
-use super::ignored::Ignored;
+use super::gitignore::Ignored;
 use super::read::{self, explain};
 use crate::config::Excludes;
 

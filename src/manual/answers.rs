@@ -1,9 +1,9 @@
 //! What the API answers where a rule is broken.
 
 use super::document::{Block, Piece, Text, plain, text};
-use super::{Example, places};
+use super::{Example, constraint_list};
 use crate::finding::{Severity, Wording};
-use crate::report::words;
+use crate::report::labels;
 use crate::rules::{Answer, Constraint, Endpoint, RuleText};
 
 /// The answers that occur, or that there is none.
@@ -12,7 +12,7 @@ pub fn blocks(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example
     let mut warned = false;
     let mut braces = false;
     for endpoint in endpoints {
-        let rows = places::of(&rule.id, endpoint);
+        let rows = constraint_list::of(&rule.id, endpoint);
         warned |= rows.iter().any(|row| row.severity == Severity::Warning);
         let answers = answers(&rows);
         if answers.is_empty() {
@@ -67,7 +67,7 @@ fn of_example(rule: &RuleText, example: Option<&Example>) -> Text {
                 code => code.to_owned(),
             };
             let (description, key) = (&predicted.error_description, &predicted.key);
-            let wording = words::wording(predicted.wording);
+            let wording = labels::wording(predicted.wording);
             plain(&format!(
                 "{code}, in the example below \"{description}\", under the key \"{key}\" (wording {wording})."
             ))

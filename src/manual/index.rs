@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::markdown::{MADE, escaped};
-use super::{Example, places};
+use super::{Example, constraint_list};
 use crate::finding::Evidence;
-use crate::report::words;
+use crate::report::labels;
 use crate::rules::{Endpoint, RuleText};
 
 /// The index of the pages as Markdown.
@@ -40,7 +40,7 @@ fn evidence(rule: &RuleText, endpoints: &[&Endpoint]) -> String {
     ];
     let rows = endpoints
         .iter()
-        .flat_map(|endpoint| places::of(&rule.id, endpoint))
+        .flat_map(|endpoint| constraint_list::of(&rule.id, endpoint))
         .map(|row| row.evidence);
     let mut found: BTreeSet<Evidence> = rows.collect();
     if found.is_empty() {
@@ -52,5 +52,5 @@ fn evidence(rule: &RuleText, endpoints: &[&Endpoint]) -> String {
         }
     }
     let known = ALL.into_iter().filter(|evidence| found.contains(evidence));
-    known.map(words::evidence).collect::<Vec<_>>().join(", ")
+    known.map(labels::evidence).collect::<Vec<_>>().join(", ")
 }

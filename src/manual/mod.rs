@@ -4,13 +4,13 @@
 //! the rule's own example, so that it cannot differ from what geplint does.
 
 mod answers;
+mod constraint_list;
 mod document;
 mod example;
 mod index;
 mod markdown;
 mod page;
 mod patch;
-mod places;
 mod terminal;
 mod texts;
 

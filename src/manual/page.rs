@@ -1,8 +1,8 @@
 //! A rule's page.
 
 use super::document::{Block, Document, Piece, Section, Text, plain, text};
-use super::{Example, answers, patch, places};
-use crate::report::words;
+use super::{Example, answers, constraint_list, patch};
+use crate::report::labels;
 use crate::rules::{Endpoint, RuleText};
 
 /// The payloads that a rule is tested with; they lie in the repository, not in the program.
@@ -28,7 +28,7 @@ pub fn page(rule: &RuleText, endpoints: &[&Endpoint], fixtures: Option<&Fixtures
             "What the API answers",
             answers::blocks(rule, endpoints, example.as_ref()),
         ),
-        Section::new("Where", places::blocks(&rule.id, endpoints)),
+        Section::new("Where", constraint_list::blocks(&rule.id, endpoints)),
     ];
     sections.push(bad(rule, example.as_ref(), fixtures));
     if let (Some(good), Some(endpoint)) = (&rule.good, &rule.endpoint) {
@@ -75,7 +75,7 @@ fn bad(rule: &RuleText, example: Option<&Example>, fixtures: Option<&Fixtures>) 
 fn more(rule: &str, fixtures: &Fixtures) -> Section {
     let link = |kind: &str, count: u64| {
         let path = format!("../../testdata/rules/{rule}/{kind}");
-        Piece::Link(words::count(count, &format!("{kind} one")), path)
+        Piece::Link(labels::count(count, &format!("{kind} one")), path)
     };
     let mut words: Text = plain("The tests have ");
     if fixtures.bad + fixtures.good == 0 {

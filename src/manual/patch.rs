@@ -1,13 +1,13 @@
 //! The rules file with which a user whose tenant differs changes a row or a check.
 
-use super::{Example, places};
+use super::{Example, constraint_list};
 use crate::rules::{Constraint, Endpoint, RuleText, Stated};
 
 /// A rules file that keeps the rule's example from being reported; `None` where no row or check states the rule.
 pub fn patch(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example>) -> Option<String> {
     let id = rule.endpoint.as_deref()?;
     let endpoint = endpoints.iter().find(|endpoint| endpoint.id == id)?;
-    let rows = places::of(&rule.id, endpoint);
+    let rows = constraint_list::of(&rule.id, endpoint);
     let shown = example.and_then(|example| example.finding(&rule.id));
     let row = shown
         .and_then(|finding| rows.iter().find(|row| row.name == finding.constraint))

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 
-use super::look::Palette;
+use super::style::Palette;
 use crate::sanitize;
 
 /// How many lines that stay are shown around those that change.

@@ -4,17 +4,17 @@
 //! print in order. Everything that comes from a file passes through [`sanitize`] on its way.
 
 pub mod chunks;
+mod common;
 pub mod diff;
-mod facts;
 pub mod formats;
-pub mod look;
+pub mod labels;
 pub mod output;
 pub mod progress;
-pub mod rooted;
+pub mod relative_to;
 pub mod statistics;
+pub mod style;
 pub mod summary;
 mod window;
-pub mod words;
 pub mod wrap;
 mod xml;
 
@@ -36,11 +36,11 @@ pub use formats::junit::JUnit;
 pub use formats::rdjson::RdJson;
 pub use formats::sarif::Sarif;
 pub use formats::table::Table;
-pub use look::{ColorChoice, Env, Look, Palette};
 pub use output::{Output, OutputError};
 pub use progress::Progress;
-pub use rooted::Rooted;
+pub use relative_to::Rooted;
 pub use statistics::Statistics;
+pub use style::{ColorChoice, Env, Look, Palette};
 pub use summary::{Problem, Summary};
 
 use crate::finding::{Finding, Severity, sort};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::FileReport;
-use super::look::Palette;
+use super::style::Palette;
 use crate::finding::Severity;
 use crate::rules::{rule_text, rule_texts};
 use crate::sanitize::escape;

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::look::Palette;
-use super::words::count;
+use super::labels::count;
+use super::style::Palette;
 use super::{FileReport, sanitize};
 use crate::finding::Severity;
 

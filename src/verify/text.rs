@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::compare::quoted;
 use super::{Comparison, Difference, Forecast, Order, Outcome, Tally, Verified};
 use crate::predict::ErrorEntry;
-use crate::report::look::{Look, Palette};
+use crate::report::style::{Look, Palette};
 use crate::report::wrap;
 use crate::sanitize::escape;
 

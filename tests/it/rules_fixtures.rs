@@ -461,8 +461,11 @@ fn every_rule_that_can_speak_is_explained() {
 fn ids_in_the_engine() -> BTreeMap<String, String> {
     let mut ids = BTreeMap::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/geplint-core/src/lint");
-    for entry in std::fs::read_dir(&folder).unwrap() {
-        let path = entry.unwrap().path();
+    let files = walkdir::WalkDir::new(&folder).sort_by_file_name().into_iter();
+    for path in files
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| path.is_file())
+    {
         let source = std::fs::read_to_string(&path).unwrap();
         let code = source.split("#[cfg(test)]").next().unwrap_or_default();
         for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {

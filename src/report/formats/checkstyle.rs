@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::report::xml::{DECLARATION, escape};
-use crate::report::{FileReport, Pieces, Report, Summary, facts, words};
+use crate::report::{FileReport, Pieces, Report, Summary, common, labels};
 use crate::source::Position;
 
 /// A `file` for each file that has findings, an `error` for each of them; columns are bytes.
@@ -18,17 +18,17 @@ impl Report for Checkstyle {
         let source = file.source(&file.name);
         if let Some(out) = out.room() {
             // Writing to a string cannot fail.
-            let _ = writeln!(out, "  <file name=\"{}\">", escape(facts::local(&file.name)));
+            let _ = writeln!(out, "  <file name=\"{}\">", escape(common::local(&file.name)));
         }
         for finding in file.findings.iter() {
             let Some(out) = out.room() else { return };
             let Position { line, column } = source.position(finding.span.start);
-            let message = format!("{}. Help: {}", facts::problem(finding), facts::help(finding));
+            let message = format!("{}. Help: {}", common::problem(finding), common::help(finding));
             // Writing to a string cannot fail.
             let _ = writeln!(
                 out,
                 "    <error line=\"{line}\" column=\"{column}\" severity=\"{}\" message=\"{}\" source=\"geplint.{}\"/>",
-                words::severity(finding.severity),
+                labels::severity(finding.severity),
                 escape(&message),
                 escape(&finding.rule),
             );

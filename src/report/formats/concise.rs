@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use crate::finding::{Finding, Severity};
 use crate::fix;
-use crate::report::look::Palette;
-use crate::report::{FileReport, Pieces, Report, words};
+use crate::report::style::Palette;
+use crate::report::{FileReport, Pieces, Report, labels};
 use crate::sanitize::escape;
 use crate::source::{Position, Source};
 
@@ -43,7 +43,7 @@ impl Report for Concise {
 /// Writes the line of one finding; the source's name has to be escaped already.
 pub(super) fn line(out: &mut String, source: &Source<'_>, finding: &Finding, palette: Palette) {
     let Position { line, column } = source.position(finding.span.start);
-    let (severity, rule) = (words::severity(finding.severity), escape(&finding.rule));
+    let (severity, rule) = (labels::severity(finding.severity), escape(&finding.rule));
     let head = format_args!("{severity}[{rule}]");
     // Writing to a string cannot fail.
     let _ = write!(out, "{}:{line}:{column}: ", palette.strong(source.name()));
@@ -53,7 +53,7 @@ pub(super) fn line(out: &mut String, source: &Source<'_>, finding: &Finding, pal
     };
     out.push_str(&escape(&finding.message));
     if let Some(fix) = fix::of(source.text(), finding) {
-        let _ = write!(out, " ({})", words::remedy(fix.safe));
+        let _ = write!(out, " ({})", labels::remedy(fix.safe));
     }
     out.push('\n');
 }

@@ -14,10 +14,10 @@ use unicode_width::UnicodeWidthStr;
 use super::concise;
 use crate::finding::{Finding, Phase, Severity, Target};
 use crate::fix;
-use crate::report::look::{Look, Palette};
+use crate::report::style::{Look, Palette};
 use crate::report::window::{Frame, TAB, Window, window};
 use crate::report::wrap::wrap;
-use crate::report::{FileReport, Pieces, Report, facts, words};
+use crate::report::{FileReport, Pieces, Report, common, labels};
 use crate::sanitize::escape;
 use crate::source::{Position, Source};
 
@@ -79,7 +79,7 @@ impl Full {
         }
         notes.facts(finding)?;
         if let Some(fix) = fix::of(source.text(), finding) {
-            notes.push("fix", &format!("geplint check {}", words::remedy(fix.safe)))?;
+            notes.push("fix", &format!("geplint check {}", labels::remedy(fix.safe)))?;
         }
         Ok(out)
     }
@@ -178,7 +178,7 @@ struct Notes<'a> {
 impl Notes<'_> {
     fn facts(&mut self, finding: &Finding) -> fmt::Result {
         if let Some(predicted) = &finding.predicted {
-            self.push("predicted", &words::answer(predicted))?;
+            self.push("predicted", &labels::answer(predicted))?;
         }
         if finding.phase != Phase::None || !finding.source.is_empty() {
             self.push("evidence", &evidence(finding))?;
@@ -202,12 +202,12 @@ impl Notes<'_> {
 
 /// `documented response, Buyer Contact 1.2; wording documented`.
 fn evidence(finding: &Finding) -> String {
-    let mut text = words::evidence_in_words(finding.evidence).to_owned();
+    let mut text = labels::evidence_in_words(finding.evidence).to_owned();
     if !finding.source.is_empty() {
         text = format!("{text}, {}", escape(&finding.source));
     }
     if let Some(predicted) = &finding.predicted {
-        text = format!("{text}; wording {}", words::wording(predicted.wording));
+        text = format!("{text}; wording {}", labels::wording(predicted.wording));
     }
     text
 }
@@ -236,7 +236,7 @@ impl<'a> Snippet<'a> {
         };
         let window = window(
             source,
-            facts::mark(finding),
+            common::mark(finding),
             related.map(|(span, _)| *span),
             frame,
         );
@@ -265,7 +265,7 @@ impl Display for Snippet<'_> {
         let Finding {
             severity, message, ..
         } = self.finding;
-        let head = format!("{}[{}]:", words::severity(*severity), escape(&self.finding.rule));
+        let head = format!("{}[{}]:", labels::severity(*severity), escape(&self.finding.rule));
         match severity {
             Severity::Error => write!(f, "{} ", palette.error(head))?,
             Severity::Warning => write!(f, "{} ", palette.warning(head))?,

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::finding::Finding;
-use crate::report::{FileReport, Pieces, Report, Summary, facts, words};
+use crate::report::{FileReport, Pieces, Report, Summary, common, labels};
 use crate::sanitize::{escape, is_ci_mark, is_unprintable};
 use crate::source::{Position, Source};
 
@@ -28,8 +28,8 @@ impl Report for GitHub {
         if summary.errors.max(summary.warnings) <= SHOWN {
             return String::new();
         }
-        let errors = words::count(summary.errors, "error");
-        let warnings = words::count(summary.warnings, "warning");
+        let errors = labels::count(summary.errors, "error");
+        let warnings = labels::count(summary.warnings, "warning");
         format!(
             "::notice title=geplint::{errors}, {warnings}. GitHub annotates at most {SHOWN} of each kind a step; the log has all.\n"
         )
@@ -38,9 +38,9 @@ impl Report for GitHub {
 
 /// Columns are bytes, as in the other reports for people, and left out where they would be of different lines.
 fn command(out: &mut String, source: &Source<'_>, finding: &Finding) {
-    let kind = words::severity(finding.severity);
-    let name = facts::local(source.name());
-    let [start, end] = facts::ends(source, facts::mark(finding));
+    let kind = labels::severity(finding.severity);
+    let name = common::local(source.name());
+    let [start, end] = common::ends(source, common::mark(finding));
     let Position { line, column } = start;
     // Writing to a string cannot fail.
     let _ = write!(out, "::{kind} file={},line={line},", property(name));
@@ -52,8 +52,8 @@ fn command(out: &mut String, source: &Source<'_>, finding: &Finding) {
     let message = format!(
         "{}:{line}:{column}: {}. Help: {}",
         escape(name),
-        facts::problem_line(finding),
-        escape(&facts::help(finding)),
+        common::problem_line(finding),
+        escape(&common::help(finding)),
     );
     let title = property(&format!("geplint[{}]", finding.rule));
     let _ = writeln!(out, "title={title}::{}", data(&message));

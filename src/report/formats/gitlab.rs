@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::json::elements;
 use crate::finding::{Finding, Severity};
-use crate::report::facts::Fingerprints;
-use crate::report::{FileReport, Pieces, Report, Summary, facts};
+use crate::report::common::Fingerprints;
+use crate::report::{FileReport, Pieces, Report, Summary, common};
 use crate::source::Source;
 
 const INDENT: &str = "\n  ";
@@ -58,9 +58,9 @@ struct Lines {
 impl<'a> Issue<'a> {
     /// GitLab takes two issues with one fingerprint for one, so the path is part of it.
     fn new(source: &Source<'a>, finding: &'a Finding, prints: &mut Fingerprints<'a>) -> Self {
-        let path = facts::local(source.name());
+        let path = common::local(source.name());
         Self {
-            description: format!("{}. Help: {}", facts::problem(finding), facts::help(finding)),
+            description: format!("{}. Help: {}", common::problem(finding), common::help(finding)),
             check_name: &finding.rule,
             fingerprint: prints.next(path, finding),
             severity: match finding.severity {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::finding::{Finding, Predicted};
 use crate::fix::{self, Edit, Fix};
 use crate::json::{indented, pretty};
-use crate::report::{FileReport, Pieces, Problem, Report, Summary, words};
+use crate::report::{FileReport, Pieces, Problem, Report, Summary, labels};
 use crate::source::Source;
 
 /// How deep a finding stands in the document.
@@ -140,14 +140,14 @@ impl<'a> Row<'a> {
         let endpoint = finding.endpoint.as_ref();
         Self {
             rule: &finding.rule,
-            severity: words::severity(finding.severity),
-            evidence: words::evidence(finding.evidence),
+            severity: labels::severity(finding.severity),
+            evidence: labels::evidence(finding.evidence),
             endpoint: (!endpoint.is_empty()).then_some(endpoint),
             path: source.name(),
             record: finding.record,
             record_key: finding.record_key.as_deref(),
             pointer: &finding.pointer,
-            target: words::target(finding.target),
+            target: labels::target(finding.target),
             start: Place::new(source, finding.span.start),
             end: Place::new(source, finding.span.end),
             message: &finding.message,
@@ -197,7 +197,7 @@ impl<'a> Answer<'a> {
             key: &predicted.key,
             error_code: &predicted.error_code,
             error_description: &predicted.error_description,
-            wording: words::wording(predicted.wording),
+            wording: labels::wording(predicted.wording),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::finding::{Finding, Severity};
 use crate::report::xml::{DECLARATION, escape};
-use crate::report::{FileReport, Pieces, Report, Summary, facts, words};
+use crate::report::{FileReport, Pieces, Report, Summary, common, labels};
 use crate::source::{Position, Source};
 
 /// A test for each finding; a clean file is one test that passed.
@@ -25,12 +25,12 @@ impl JUnit {
 
     fn case(self, out: &mut String, source: &Source<'_>, finding: &Finding) {
         let Position { line, column } = source.position(finding.span.start);
-        let kind = words::severity(finding.severity);
-        let place = format!("{}:{line}:{column}", facts::local(source.name()));
+        let kind = labels::severity(finding.severity);
+        let place = format!("{}:{line}:{column}", common::local(source.name()));
         let name = escape(&format!("{} at {line}:{column}", finding.rule));
-        let message = escape(&facts::problem(finding));
+        let message = escape(&common::problem(finding));
         let text = escape(&body(&place, finding)).replace("&#10;", "\n");
-        let class = escape(facts::local(source.name()));
+        let class = escape(common::local(source.name()));
         // Writing to a string cannot fail.
         let _ = writeln!(out, "    <testcase name=\"{name}\" classname=\"{class}\">");
         let _ = if self.fails(finding) {
@@ -48,11 +48,11 @@ impl JUnit {
 /// All that is known, a line each. The only line breaks are our own, and no line begins with what a file says.
 fn body(place: &str, finding: &Finding) -> String {
     let one_line = |text: &str| text.replace(['\n', '\r'], " ");
-    let mut text = format!("{}: {}", one_line(place), one_line(&facts::problem(finding)));
+    let mut text = format!("{}: {}", one_line(place), one_line(&common::problem(finding)));
     for (word, note) in [
         ("at", finding.pointer.as_str()),
         ("why", &finding.why),
-        ("help", &facts::help(finding)),
+        ("help", &common::help(finding)),
     ] {
         if !note.is_empty() {
             // Writing to a string cannot fail.
@@ -65,7 +65,7 @@ fn body(place: &str, finding: &Finding) -> String {
 impl Report for JUnit {
     fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
         let source = Source::new(&file.name, file.text);
-        let name = escape(facts::local(&file.name));
+        let name = escape(common::local(&file.name));
         let failures = file.findings.iter().filter(|finding| self.fails(finding)).count();
         let tests = file.findings.len().max(1);
         if let Some(out) = out.room() {

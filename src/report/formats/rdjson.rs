@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::json::elements;
 use crate::finding::{Finding, Severity};
-use crate::report::{FileReport, Pieces, Report, Summary, facts};
+use crate::report::{FileReport, Pieces, Report, Summary, common};
 use crate::source::{Position, Source};
 
 const INDENT: &str = "\n    ";
@@ -67,11 +67,11 @@ struct Code<'a> {
 impl<'a> Diagnostic<'a> {
     fn new(source: &Source<'a>, finding: &'a Finding) -> Self {
         let place = |Position { line, column }| Place { line, column };
-        let [start, end] = facts::ends(source, facts::mark(finding)).map(place);
+        let [start, end] = common::ends(source, common::mark(finding)).map(place);
         Self {
-            message: format!("{}. Help: {}", facts::problem(finding), facts::help(finding)),
+            message: format!("{}. Help: {}", common::problem(finding), common::help(finding)),
             location: Location {
-                path: facts::local(source.name()),
+                path: common::local(source.name()),
                 range: Range { start, end },
             },
             severity: match finding.severity {

@@ -14,8 +14,8 @@ use super::json::{Answer, elements};
 use crate::finding::{Finding, Span};
 use crate::fix;
 use crate::json::pretty;
-use crate::report::facts::Fingerprints;
-use crate::report::{FileReport, Pieces, Report, Summary, facts, words};
+use crate::report::common::Fingerprints;
+use crate::report::{FileReport, Pieces, Report, Summary, common, labels};
 use crate::rules::{RuleText, rule_texts};
 use crate::source::Source;
 
@@ -277,7 +277,7 @@ impl<'a> Outcome<'a> {
         finding: &'a Finding,
         prints: &mut Fingerprints<'a>,
     ) -> Self {
-        let text = format!("{}. Help: {}", facts::problem(finding), facts::help(finding));
+        let text = format!("{}. Help: {}", common::problem(finding), common::help(finding));
         let related = finding
             .related
             .as_deref()
@@ -286,12 +286,12 @@ impl<'a> Outcome<'a> {
         Self {
             rule_id: &finding.rule,
             rule_index: rule_index(&finding.rule),
-            level: words::severity(finding.severity),
+            level: labels::severity(finding.severity),
             message: plain(&text),
             locations: [Location::new(
                 source,
                 artifact,
-                facts::mark(finding),
+                common::mark(finding),
                 finding.span,
                 None,
             )],
@@ -299,12 +299,12 @@ impl<'a> Outcome<'a> {
             fixes: Mending::new(source, artifact, finding).map(|fix| [fix]),
             partial_fingerprints: BTreeMap::from([("geplint/v1", prints.next("", finding))]),
             properties: Facts {
-                evidence: words::evidence(finding.evidence),
+                evidence: labels::evidence(finding.evidence),
                 endpoint: &finding.endpoint,
                 pointer: &finding.pointer,
                 constraint: &finding.constraint,
                 source: &finding.source,
-                help: facts::help(finding),
+                help: common::help(finding),
                 predicted: finding.predicted.as_deref().map(Answer::new),
             },
         }
@@ -325,7 +325,7 @@ impl<'a> Mending<'a> {
         });
         let replacements = replacements.collect::<Option<Vec<_>>>()?;
         Some(Self {
-            description: plain(&facts::help(finding)),
+            description: plain(&common::help(finding)),
             artifact_changes: [Changes {
                 artifact_location: artifact,
                 replacements,
@@ -355,7 +355,7 @@ impl<'a> Location<'a> {
 
 impl Artifact {
     fn new(name: &str) -> Self {
-        let path = encoded(facts::local(name));
+        let path = encoded(common::local(name));
         let drive = cfg!(windows) && name.as_bytes().get(1) == Some(&b':');
         if drive {
             let path = path.replacen("%3A", ":", 1);
@@ -380,7 +380,7 @@ impl Artifact {
 
 impl Region {
     fn new(source: &Source<'_>, span: Span) -> Self {
-        let [start, end] = facts::ends(source, span);
+        let [start, end] = common::ends(source, span);
         Self {
             start_line: start.line,
             start_column: column(source, span.start),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::report::look::Palette;
 use crate::report::statistics::{Tally, cells, rule_width};
+use crate::report::style::Palette;
 use crate::report::{FileReport, Pieces, Report};
 use crate::sanitize::escape;
 use crate::source::{Position, Source};

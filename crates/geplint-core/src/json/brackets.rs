@@ -3,7 +3,7 @@
 use super::reader::{Frame, Inside, MAX_DEPTH, Reader, State};
 use super::recover::{NEAR, Seen, closed_by, closer_of, drop_name, list_or_object};
 use super::text::offset;
-use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, look};
+use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, scan};
 use crate::finding::Span;
 
 impl Reader<'_> {
@@ -16,7 +16,7 @@ impl Reader<'_> {
         let start = last.span.start as usize;
         if self.inside == Inside::Array && self.outer(1) == Inside::Object {
             let comma = self.previous_end(start);
-            let end = if look::byte(self.bytes, comma.saturating_sub(1)) == b',' {
+            let end = if scan::byte(self.bytes, comma.saturating_sub(1)) == b',' {
                 self.previous_end(comma - 1)
             } else {
                 comma
@@ -40,22 +40,22 @@ impl Reader<'_> {
 
     /// What follows `at`, as far as it tells lists and objects apart.
     fn seen(&self, at: usize) -> Seen {
-        let mut at = look::space(self.bytes, at);
+        let mut at = scan::space(self.bytes, at);
         if at >= self.bytes.len() {
             return Seen::End;
         }
-        if look::byte(self.bytes, at) == b',' {
-            at = look::space(self.bytes, at + 1);
+        if scan::byte(self.bytes, at) == b',' {
+            at = scan::space(self.bytes, at + 1);
         }
-        match look::byte(self.bytes, at) {
+        match scan::byte(self.bytes, at) {
             byte @ (b'}' | b']') => Seen::Close(closed_by(byte)),
-            b'"' => match look::string_end(self.bytes, at, NEAR) {
-                Some(end) if look::byte(self.bytes, look::space(self.bytes, end)) == b':' => {
+            b'"' => match scan::string_end(self.bytes, at, NEAR) {
+                Some(end) if scan::byte(self.bytes, scan::space(self.bytes, end)) == b':' => {
                     Seen::Entry(Inside::Object)
                 }
                 _ => Seen::Entry(Inside::Array),
             },
-            byte if look::begins_value(byte) => Seen::Entry(Inside::Array),
+            byte if scan::begins_value(byte) => Seen::Entry(Inside::Array),
             _ => Seen::Unknown,
         }
     }
@@ -63,7 +63,7 @@ impl Reader<'_> {
     /// Behind the bracket that closes the one at `at`, as far as the budget goes.
     fn skim(&mut self, at: usize) -> Option<usize> {
         let budget = self.memory.budget;
-        let end = look::matching(self.bytes, at, budget);
+        let end = scan::matching(self.bytes, at, budget);
         let looked = end.unwrap_or(self.bytes.len()).saturating_sub(at);
         self.memory.budget = budget.saturating_sub(looked);
         end
@@ -105,8 +105,8 @@ impl Reader<'_> {
 
     /// Two closing brackets in the wrong order: `]}` for `}]`.
     fn swapped(&mut self, tree: &mut Tree) -> bool {
-        let second = look::space(self.bytes, self.at + 1);
-        if look::byte(self.bytes, second) == b',' || !self.seen(second + 1).fits(self.outer(2)) {
+        let second = scan::space(self.bytes, self.at + 1);
+        if scan::byte(self.bytes, second) == b',' || !self.seen(second + 1).fits(self.outer(2)) {
             return false;
         }
         self.wrong_close(tree);
@@ -117,7 +117,7 @@ impl Reader<'_> {
 
     fn extra_close(&mut self) -> State {
         self.report(SyntaxKind::ExtraClose { after_root: false }, self.at, self.at + 1);
-        self.at = look::space(self.bytes, self.at + 1);
+        self.at = scan::space(self.bytes, self.at + 1);
         if matches!(self.byte(), b',' | b'}' | b']') {
             State::After
         } else {
@@ -179,7 +179,7 @@ impl Reader<'_> {
             let mut error = SyntaxError::new(SyntaxKind::ExtraOpen, span);
             error.guess = guess;
             self.report_error(error);
-            self.at = look::space(self.bytes, self.at + 1);
+            self.at = scan::space(self.bytes, self.at + 1);
             if !guess {
                 break;
             }
@@ -192,7 +192,7 @@ impl Reader<'_> {
         let frame = self.stack.last().copied();
         let at = self.at;
         let state = self.extra_open(false);
-        let closers = self.seen(look::space(self.bytes, end) + 1);
+        let closers = self.seen(scan::space(self.bytes, end) + 1);
         let only_open =
             self.outer(1) == Inside::Object && !closers.fits(Inside::Object) && closers.fits(self.outer(2));
         // Two frames for one object: the first closing brace ends the inner one.
@@ -231,7 +231,7 @@ impl Reader<'_> {
             // In the place of a name: its value goes with it.
             self.unexpected(self.at, end);
             if self.byte() == b':' {
-                self.at = look::space(self.bytes, self.at + 1);
+                self.at = scan::space(self.bytes, self.at + 1);
                 self.skip_value();
             }
             return Some(State::After);
@@ -260,7 +260,7 @@ impl Reader<'_> {
         }
         self.memory.damaged = true;
         let left = self.bytes.len();
-        self.at = look::matching(self.bytes, self.at, left).unwrap_or(left);
+        self.at = scan::matching(self.bytes, self.at, left).unwrap_or(left);
         self.give_up_value(tree)
     }
 
@@ -273,8 +273,8 @@ impl Reader<'_> {
         {
             return false;
         }
-        let at = look::space(self.bytes, self.at);
-        match look::byte(self.bytes, at) {
+        let at = scan::space(self.bytes, self.at);
+        match scan::byte(self.bytes, at) {
             b'}' => true,
             b',' => self.seen(at) == Seen::Entry(Inside::Object),
             _ => false,

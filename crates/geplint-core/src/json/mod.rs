@@ -6,9 +6,9 @@
 mod brackets;
 mod decode;
 mod error;
-mod look;
 mod reader;
 mod recover;
+mod scan;
 mod text;
 mod tokens;
 mod tree;
@@ -16,8 +16,8 @@ mod write;
 
 pub use decode::{decode, raw, utf16_len};
 pub use error::{SyntaxError, SyntaxKind};
-pub(crate) use look::{matching, number, plain, space};
 pub use reader::{MAX_DEPTH, MAX_ERRORS, Reader, Root};
+pub(crate) use scan::{matching, number, plain, space};
 pub use text::text;
 pub use tree::{Elements, JsonKind, Members, Node, NodeId, Tree};
 pub use write::{compact, indented, pretty};

@@ -2,7 +2,7 @@
 //! [`super::recover`].
 
 use super::text::offset;
-use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, look};
+use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, scan};
 use crate::finding::Span;
 
 /// More nested lists and objects than this are refused; a list of records counts as one.
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
             self.at = '\u{FEFF}'.len_utf8();
         }
         self.before_root();
-        if look::byte(self.bytes, self.at) == b'[' {
+        if scan::byte(self.bytes, self.at) == b'[' {
             return self.open_root();
         }
         self.state = State::Value;
@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
         tree.damaged = self.memory.damaged;
         if found {
             self.root_span = tree.nodes.first().map(|node| node.span);
-            let behind = look::byte(self.bytes, look::space(self.bytes, self.at));
+            let behind = scan::byte(self.bytes, scan::space(self.bytes, self.at));
             tree.damaged |= matches!(behind, b',' | b'}');
             self.finish();
         }
@@ -193,14 +193,14 @@ impl<'a> Reader<'a> {
             (1, State::After) => self.behind(self.at, b',')?,
             _ => return None,
         };
-        let at = look::space(self.bytes, at);
-        (look::byte(self.bytes, at) == b'{').then_some(at)
+        let at = scan::space(self.bytes, at);
+        (scan::byte(self.bytes, at) == b'{').then_some(at)
     }
 
     /// Behind a byte that is the next one from `at` on, white space aside.
     fn behind(&self, at: usize, byte: u8) -> Option<usize> {
-        let at = look::space(self.bytes, at);
-        (look::byte(self.bytes, at) == byte).then_some(at + 1)
+        let at = scan::space(self.bytes, at);
+        (scan::byte(self.bytes, at) == byte).then_some(at + 1)
     }
 
     /// Passes over an element that begins where [`Self::ahead`] says, and ends at `end`: an object whose text
@@ -231,15 +231,15 @@ impl<'a> Reader<'a> {
     /// Reads on until an element of the root (or the root itself) is complete; false at the end.
     fn run(&mut self, tree: &mut Tree) -> bool {
         loop {
-            self.at = look::space(self.bytes, self.at);
-            let byte = look::byte(self.bytes, self.at);
+            self.at = scan::space(self.bytes, self.at);
+            let byte = scan::byte(self.bytes, self.at);
             self.state = match (self.state, byte) {
                 (State::Key | State::KeyOrEnd, b'"') => {
                     self.string(tree, JsonKind::Key);
-                    if look::byte(self.bytes, self.at) == b':' {
-                        self.at = look::space(self.bytes, self.at + 1);
+                    if scan::byte(self.bytes, self.at) == b':' {
+                        self.at = scan::space(self.bytes, self.at + 1);
                         self.state = State::Value;
-                        self.value(tree, look::byte(self.bytes, self.at))
+                        self.value(tree, scan::byte(self.bytes, self.at))
                     } else {
                         State::Colon
                     }
@@ -309,7 +309,7 @@ impl<'a> Reader<'a> {
             Inside::Array => State::Value,
             Inside::List | Inside::Nothing => return State::After,
         };
-        if look::byte(self.bytes, self.at) == b',' {
+        if scan::byte(self.bytes, self.at) == b',' {
             self.at += 1;
             return next;
         }
@@ -326,8 +326,8 @@ impl<'a> Reader<'a> {
 
     #[inline]
     fn string(&mut self, tree: &mut Tree, kind: JsonKind) {
-        let stop = look::plain(self.bytes, self.at + 1);
-        if look::byte(self.bytes, stop) == b'"' {
+        let stop = scan::plain(self.bytes, self.at + 1);
+        if scan::byte(self.bytes, stop) == b'"' {
             self.push(tree, kind, stop + 1);
         } else {
             self.long_string(tree, kind, stop);
@@ -336,7 +336,7 @@ impl<'a> Reader<'a> {
 
     #[inline]
     fn number(&mut self, tree: &mut Tree) -> State {
-        match look::number(self.bytes, self.at) {
+        match scan::number(self.bytes, self.at) {
             Some(end) => {
                 self.push(tree, JsonKind::Number, end);
                 self.past_comma()

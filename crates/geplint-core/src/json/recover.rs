@@ -6,7 +6,7 @@
 
 use super::reader::{Inside, MAX_ERRORS, Reader, State};
 use super::text::offset;
-use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, look};
+use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, scan};
 use crate::finding::Span;
 
 /// The most bytes that one look ahead on a line may take.
@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
         let brackets = matches!(error.kind, SyntaxKind::ExtraOpen | SyntaxKind::ExtraClose { .. });
         let joined = brackets
             && last.kind == error.kind
-            && look::space(self.bytes, last.span.end as usize) == error.span.start as usize;
+            && scan::space(self.bytes, last.span.end as usize) == error.span.start as usize;
         if joined {
             last.span.end = error.span.end;
             last.guess |= error.guess;
@@ -115,12 +115,12 @@ impl<'a> Reader<'a> {
 
     /// Nothing that follows directly is worth another report.
     pub(super) fn mute(&mut self) {
-        self.at = look::space(self.bytes, self.at);
+        self.at = scan::space(self.bytes, self.at);
         self.memory.muted = self.at + 1;
     }
 
     pub(super) fn byte(&self) -> u8 {
-        look::byte(self.bytes, self.at)
+        scan::byte(self.bytes, self.at)
     }
 
     /// What the frame `depth` levels up from the innermost one is.
@@ -196,7 +196,7 @@ impl<'a> Reader<'a> {
             other => !other.is_ascii() && other.is_whitespace(),
         };
         let length = match self.bytes.get(start..).unwrap_or(&[]) {
-            [b'#', ..] | [b'/', b'/', ..] => look::line_end(self.bytes, start) - start,
+            [b'#', ..] | [b'/', b'/', ..] => scan::line_end(self.bytes, start) - start,
             [b'/', b'*', ..] => rest.find("*/").map_or(rest.len(), |end| end + 2),
             _ => rest.find(|character| !odd(character)).unwrap_or(rest.len()),
         };
@@ -211,7 +211,7 @@ impl<'a> Reader<'a> {
         self.report(kind, start, start + length);
         self.memory.cut |=
             rest.starts_with("/*") && !rest.get(..length).is_some_and(|all| all.ends_with("*/"));
-        self.at = look::space(self.bytes, start + length);
+        self.at = scan::space(self.bytes, start + length);
         self.memory.gap = (before, self.at);
         true
     }
@@ -219,14 +219,14 @@ impl<'a> Reader<'a> {
     /// Comments, odd blanks and text before the root.
     pub(super) fn before_root(&mut self) {
         loop {
-            self.at = look::space(self.bytes, self.at);
-            if self.at >= self.bytes.len() || look::byte(self.bytes, self.at) == b'[' || !self.odd_blank() {
+            self.at = scan::space(self.bytes, self.at);
+            if self.at >= self.bytes.len() || scan::byte(self.bytes, self.at) == b'[' || !self.odd_blank() {
                 break;
             }
         }
         let rest = self.text.get(self.at..).unwrap_or("");
         let plausible =
-            look::begins_value(self.byte()) && !rest.starts_with(|first: char| first.is_alphabetic());
+            scan::begins_value(self.byte()) && !rest.starts_with(|first: char| first.is_alphabetic());
         let known = ["true", "false", "null"]
             .iter()
             .any(|word| rest.starts_with(word));
@@ -258,7 +258,7 @@ impl<'a> Reader<'a> {
             b'\'' => self.odd_string(tree, JsonKind::String),
             b'-' | b'+' | b'.' | b'0'..=b'9' => self.odd_number(tree),
             byte if byte >= 0x80 && self.at_smart_quote() => self.odd_string(tree, JsonKind::String),
-            byte if look::is_word(byte) && self.placeholder().is_none() => self.bare_word(tree),
+            byte if scan::is_word(byte) && self.placeholder().is_none() => self.bare_word(tree),
             _ => self.junk_value(tree),
         }
     }
@@ -270,7 +270,7 @@ impl<'a> Reader<'a> {
         while self.byte() == b',' {
             self.at += 1;
             end = self.at;
-            self.at = look::space(self.bytes, self.at);
+            self.at = scan::space(self.bytes, self.at);
         }
         let first = matches!(self.state, State::ValueOrEnd | State::KeyOrEnd);
         let kind = if first {
@@ -325,7 +325,7 @@ impl<'a> Reader<'a> {
         let start = self.at;
         let end = self
             .placeholder()
-            .unwrap_or_else(|| look::junk_end(self.text, start));
+            .unwrap_or_else(|| scan::junk_end(self.text, start));
         self.unexpected(start, end);
         self.after_junk(tree)
     }
@@ -361,7 +361,7 @@ impl<'a> Reader<'a> {
 
     /// Behind text that stands in the place of a value.
     pub(super) fn after_junk(&mut self, tree: &mut Tree) -> State {
-        self.at = look::space(self.bytes, self.at);
+        self.at = scan::space(self.bytes, self.at);
         let in_list = matches!(self.inside, Inside::List | Inside::Array);
         if in_list && matches!(self.byte(), b'{' | b'[') {
             return State::ValueOrEnd;
@@ -387,7 +387,7 @@ impl<'a> Reader<'a> {
     /// A colon and a value without a name.
     fn nameless(&mut self) -> State {
         self.report(SyntaxKind::MissingName, self.at, self.at + 1);
-        self.at = look::space(self.bytes, self.at + 1);
+        self.at = scan::space(self.bytes, self.at + 1);
         self.skip_value();
         State::After
     }
@@ -396,11 +396,11 @@ impl<'a> Reader<'a> {
     pub(super) fn skip_value(&mut self) {
         let left = self.bytes.len() - self.at.min(self.bytes.len());
         self.at = match self.byte() {
-            b'{' | b'[' => look::matching(self.bytes, self.at, left).unwrap_or(self.bytes.len()),
-            b'"' => look::string_end(self.bytes, self.at, left)
-                .unwrap_or_else(|| look::line_end(self.bytes, self.at)),
-            byte if look::is_end(byte) => self.at,
-            _ => look::junk_end(self.text, self.at),
+            b'{' | b'[' => scan::matching(self.bytes, self.at, left).unwrap_or(self.bytes.len()),
+            b'"' => scan::string_end(self.bytes, self.at, left)
+                .unwrap_or_else(|| scan::line_end(self.bytes, self.at)),
+            byte if scan::is_end(byte) => self.at,
+            _ => scan::junk_end(self.text, self.at),
         };
     }
 
@@ -418,7 +418,7 @@ impl<'a> Reader<'a> {
         let end = self.previous_end(self.at);
         match self.byte() {
             b'=' | b';' => {
-                let length = if look::byte(self.bytes, self.at + 1) == b'>' {
+                let length = if scan::byte(self.bytes, self.at + 1) == b'>' {
                     2
                 } else {
                     1
@@ -437,7 +437,7 @@ impl<'a> Reader<'a> {
                 self.no_value(tree);
                 State::Key
             }
-            byte if look::begins_value(byte) => {
+            byte if scan::begins_value(byte) => {
                 let name = last_name(tree).map(|node| (node.span, "this name"));
                 let place = Span::new(offset(end), offset(end));
                 self.report_with(SyntaxKind::MissingColon, place, name);
@@ -450,8 +450,8 @@ impl<'a> Reader<'a> {
     /// Whether a value stands behind the comma, and no name.
     fn comma_for_colon(&mut self) -> bool {
         let here = std::mem::replace(&mut self.at, 0);
-        self.at = look::space(self.bytes, here + 1);
-        let value = look::begins_value(self.byte()) && !self.at_name();
+        self.at = scan::space(self.bytes, here + 1);
+        let value = scan::begins_value(self.byte()) && !self.at_name();
         self.at = here;
         value
     }
@@ -485,12 +485,12 @@ impl<'a> Reader<'a> {
             b'{' | b'[' if object => self.bracket_for_name(tree),
             _ if object && self.at_name() => self.missing_comma(State::Key),
             b'"' | b'{' | b'[' | b'\'' if !object => self.missing_comma(State::Value),
-            byte if !object && look::is_word(byte) => self.missing_comma(State::Value),
+            byte if !object && scan::is_word(byte) => self.missing_comma(State::Value),
             _ => {
                 let string = (byte == b'"')
-                    .then(|| look::string_end(self.bytes, self.at, usize::MAX))
+                    .then(|| scan::string_end(self.bytes, self.at, usize::MAX))
                     .flatten();
-                let end = string.unwrap_or_else(|| look::junk_end(self.text, self.at));
+                let end = string.unwrap_or_else(|| scan::junk_end(self.text, self.at));
                 self.unexpected(self.at, end);
                 State::After
             }
@@ -506,23 +506,23 @@ impl<'a> Reader<'a> {
     /// Whether a name and a colon stand here, well written or not.
     pub(super) fn at_name(&self) -> bool {
         let end = match self.byte() {
-            b'"' => look::string_end(self.bytes, self.at, NEAR),
+            b'"' => scan::string_end(self.bytes, self.at, NEAR),
             quote @ b'\'' => {
                 let rest = self.bytes.get(self.at + 1..).unwrap_or(&[]);
                 let rest = rest.get(..NEAR).unwrap_or(rest);
                 memchr::memchr(quote, rest).map(|length| self.at + length + 2)
             }
-            byte if look::is_word(byte) => Some(look::word_end(self.bytes, self.at)),
+            byte if scan::is_word(byte) => Some(scan::word_end(self.bytes, self.at)),
             _ => None,
         };
-        end.is_some_and(|end| look::byte(self.bytes, look::space(self.bytes, end)) == b':')
+        end.is_some_and(|end| scan::byte(self.bytes, scan::space(self.bytes, end)) == b':')
     }
 
     /// Behind the root: nothing may follow.
     pub(super) fn finish(&mut self) {
         self.state = State::End;
         loop {
-            self.at = look::space(self.bytes, self.at);
+            self.at = scan::space(self.bytes, self.at);
             if self.at >= self.bytes.len() {
                 return;
             }

@@ -4,7 +4,7 @@ use super::decode::hex4;
 use super::reader::{Inside, Reader, State};
 use super::recover::NEAR;
 use super::text::offset;
-use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, look};
+use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, scan};
 use crate::finding::Span;
 
 /// What was found in a string that is not plain.
@@ -23,7 +23,7 @@ impl Reader<'_> {
     pub(super) fn long_string(&mut self, tree: &mut Tree, kind: JsonKind, mut stop: usize) {
         let mut odd = Odd::default();
         loop {
-            stop = match look::byte(self.bytes, stop) {
+            stop = match scan::byte(self.bytes, stop) {
                 b'"' => break,
                 b'\\' => self.escape(stop, &mut odd),
                 byte => match self.control(stop, byte, kind, &mut odd) {
@@ -31,7 +31,7 @@ impl Reader<'_> {
                     None => return self.unterminated(tree, kind, stop.min(self.bytes.len()), &odd),
                 },
             };
-            stop = look::plain(self.bytes, stop);
+            stop = scan::plain(self.bytes, stop);
         }
         self.push_odd(tree, kind, stop + 1, |node| node.escaped = odd.escaped);
     }
@@ -48,7 +48,7 @@ impl Reader<'_> {
     /// Where to read on behind the escape at `at`.
     fn escape(&mut self, at: usize, odd: &mut Odd) -> usize {
         odd.escaped = true;
-        match look::byte(self.bytes, at + 1) {
+        match scan::byte(self.bytes, at + 1) {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => at + 2,
             b'u' => self.unicode_escape(at, odd),
             // A control character, a line break or the end is reported for itself.
@@ -95,7 +95,7 @@ impl Reader<'_> {
             return None;
         }
         let (what, length) = match byte {
-            b'\r' if look::byte(self.bytes, at + 1) == b'\n' => (SyntaxKind::LineBreak, 2),
+            b'\r' if scan::byte(self.bytes, at + 1) == b'\n' => (SyntaxKind::LineBreak, 2),
             b'\r' | b'\n' => (SyntaxKind::LineBreak, 1),
             _ => (SyntaxKind::ControlCharacter, 1),
         };
@@ -112,18 +112,18 @@ impl Reader<'_> {
     fn string_goes_on(&mut self, at: usize, kind: JsonKind) -> bool {
         let mut stop = at;
         loop {
-            stop = look::plain(self.bytes, stop);
+            stop = scan::plain(self.bytes, stop);
             if stop - at > NEAR || stop >= self.bytes.len() || self.memory.budget == 0 {
                 return false;
             }
-            match look::byte(self.bytes, stop) {
+            match scan::byte(self.bytes, stop) {
                 b'"' => break,
                 b'\\' => stop += 2,
                 _ => stop += 1,
             }
         }
         self.memory.budget = self.memory.budget.saturating_sub(stop - at);
-        match look::byte(self.bytes, look::space(self.bytes, stop + 1)) {
+        match scan::byte(self.bytes, scan::space(self.bytes, stop + 1)) {
             b':' => kind == JsonKind::Key,
             b',' | b'}' | b']' => kind != JsonKind::Key,
             _ => stop + 1 >= self.bytes.len(),
@@ -156,7 +156,7 @@ impl Reader<'_> {
             node.escaped = escaped;
             node.malformed = true;
         });
-        if kind == JsonKind::Key && look::byte(self.bytes, look::blanks(self.bytes, self.at)) != b':' {
+        if kind == JsonKind::Key && scan::byte(self.bytes, scan::blanks(self.bytes, self.at)) != b':' {
             self.mute();
         }
     }
@@ -206,7 +206,7 @@ impl Reader<'_> {
             let escaped = near[..length].contains('\\');
             self.push_odd(tree, kind, self.at + length, |node| node.escaped = escaped);
         } else {
-            let end = look::line_end(self.bytes, self.at);
+            let end = scan::line_end(self.bytes, self.at);
             self.unterminated(tree, kind, end, &Odd::default());
         }
         if kind == JsonKind::Key {
@@ -218,14 +218,14 @@ impl Reader<'_> {
 
     /// Something that begins like a number.
     pub(super) fn odd_number(&mut self, tree: &mut Tree) -> State {
-        let end = look::word_end(self.bytes, self.at);
+        let end = scan::word_end(self.bytes, self.at);
         let token = self.text.get(self.at..end).unwrap_or("");
         if !token.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
             return self.junk_value(tree);
         }
         let kind = number_kind(token);
         let end = if kind == SyntaxKind::BadNumber {
-            look::junk_end(self.text, self.at)
+            scan::junk_end(self.text, self.at)
         } else {
             end
         };
@@ -236,11 +236,11 @@ impl Reader<'_> {
 
     /// Letters where a value should stand.
     pub(super) fn bare_word(&mut self, tree: &mut Tree) -> State {
-        let end = look::word_end(self.bytes, self.at);
-        if look::byte(self.bytes, end) == b'(' {
+        let end = scan::word_end(self.bytes, self.at);
+        if scan::byte(self.bytes, end) == b'(' {
             return self.call(tree, end);
         }
-        let whole = look::junk_end(self.text, self.at);
+        let whole = scan::junk_end(self.text, self.at);
         let word = self.text.get(self.at..whole).unwrap_or("");
         if self.cut_literal(word, whole) {
             self.at = whole;
@@ -273,14 +273,14 @@ impl Reader<'_> {
             .iter()
             .any(|literal| literal.starts_with(word));
         literal
-            && look::space(self.bytes, end) >= self.bytes.len()
+            && scan::space(self.bytes, end) >= self.bytes.len()
             && !self.stack.is_empty()
             && !self.memory.cut
     }
 
     fn lone_quote(&self, at: usize) -> bool {
-        let next = look::byte(self.bytes, look::blanks(self.bytes, at + 1));
-        look::byte(self.bytes, at) == b'"' && look::is_end(next)
+        let next = scan::byte(self.bytes, scan::blanks(self.bytes, at + 1));
+        scan::byte(self.bytes, at) == b'"' && scan::is_end(next)
     }
 
     /// `ISODate("…")` and the like, up to the parenthesis.
@@ -305,17 +305,17 @@ impl Reader<'_> {
             )
         };
         let stop = start + rest.iter().position(stops).unwrap_or(rest.len());
-        let quoted = look::byte(self.bytes, stop) == b'"';
-        let next = look::blanks(self.bytes, stop + usize::from(quoted));
-        let named = stop > start && matches!(look::byte(self.bytes, next), b':' | b'=');
+        let quoted = scan::byte(self.bytes, stop) == b'"';
+        let next = scan::blanks(self.bytes, stop + usize::from(quoted));
+        let named = stop > start && matches!(scan::byte(self.bytes, next), b':' | b'=');
         let name = self.text.get(start..stop).unwrap_or("").trim_end();
         if !named || name.is_empty() {
-            self.at = look::junk_end(self.text, start);
+            self.at = scan::junk_end(self.text, start);
             self.unexpected(start, self.at);
             return State::After;
         }
         let literal = matches!(name, "true" | "false" | "null");
-        let number = look::number(name.as_bytes(), 0) == Some(name.len());
+        let number = scan::number(name.as_bytes(), 0) == Some(name.len());
         let what = if literal || number {
             SyntaxKind::NameNotString
         } else {
@@ -329,7 +329,7 @@ impl Reader<'_> {
 
     /// Looks at the last scalar again, in the light of the byte that follows; true where that changed something.
     pub(super) fn misread(&mut self, tree: &mut Tree, byte: u8) -> bool {
-        if look::is_end(byte) {
+        if scan::is_end(byte) {
             return false;
         }
         let Some(&last) = tree.nodes.last() else {
@@ -377,16 +377,16 @@ impl Reader<'_> {
         }
         let mut stop = self.at;
         loop {
-            stop = look::plain(self.bytes, stop);
-            match look::byte(self.bytes, stop) {
+            stop = scan::plain(self.bytes, stop);
+            match scan::byte(self.bytes, stop) {
                 _ if stop - self.at > NEAR => return false,
                 b'\\' => stop += 2,
                 b'\t' => stop += 1,
                 b'"' => {
-                    let next = look::blanks(self.bytes, stop + 1);
-                    match look::byte(self.bytes, next) {
+                    let next = scan::blanks(self.bytes, stop + 1);
+                    match scan::byte(self.bytes, next) {
                         b':' => return self.quotes_swapped(tree, last),
-                        end if look::is_end(end) => break,
+                        end if scan::is_end(end) => break,
                         _ => stop += 1,
                     }
                 }
@@ -445,7 +445,7 @@ impl Reader<'_> {
             return false;
         };
         let colon = node.span.of(self.text).find(':');
-        let (Some(colon), true) = (colon, look::is_word(look::byte(self.bytes, self.at))) else {
+        let (Some(colon), true) = (colon, scan::is_word(scan::byte(self.bytes, self.at))) else {
             return false;
         };
         let start = node.span.start as usize;
@@ -472,7 +472,7 @@ fn cut_kind(text: &str) -> SyntaxKind {
 fn smart_end(text: &str) -> Option<usize> {
     let at = text.find('”')?;
     let end = at + '”'.len_utf8();
-    let next = look::byte(text.as_bytes(), look::blanks(text.as_bytes(), end));
+    let next = scan::byte(text.as_bytes(), scan::blanks(text.as_bytes(), end));
     matches!(next, b',' | b'}' | b']').then_some(end)
 }
 
@@ -489,8 +489,8 @@ fn odd_string_length(line: &str) -> Option<usize> {
     for (at, character) in line.char_indices().skip(1) {
         if !escaped && closes(character) {
             let end = at + character.len_utf8();
-            let next = look::byte(line.as_bytes(), look::blanks(line.as_bytes(), end));
-            if look::is_end(next) || next == b':' {
+            let next = scan::byte(line.as_bytes(), scan::blanks(line.as_bytes(), end));
+            if scan::is_end(next) || next == b':' {
                 return Some(end);
             }
             first = first.or(Some(end));
@@ -507,7 +507,7 @@ fn number_kind(token: &str) -> SyntaxKind {
         _ => ("", token),
     };
     let lower = digits.to_ascii_lowercase();
-    let plain = |text: &str| look::number(text.as_bytes(), 0) == Some(text.len()) && !text.starts_with('-');
+    let plain = |text: &str| scan::number(text.as_bytes(), 0) == Some(text.len()) && !text.starts_with('-');
     let hexadecimal = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_hexdigit());
     let unpadded = lower.trim_start_matches('0');
     match lower.as_str() {

@@ -8,24 +8,22 @@
 //!
 //! Pure: text, rules and tenant facts in, findings out. A clean record allocates nothing, unless it changes what the next one meets.
 
-mod ahead;
 mod checks;
-mod duplicates;
 mod effects;
-mod finding;
+mod fast;
+mod fixes;
+mod interner;
+mod messages;
 mod names;
 mod object;
-mod plain;
-mod remedy;
+mod record_keys;
 mod request;
-mod said;
-mod skim;
 mod value;
 
-use ahead::Ahead;
-pub(crate) use plain::check_plain;
+pub(crate) use fast::file::check_plain;
+use fast::parallel::Ahead;
+pub(crate) use fast::record::Memory;
 pub use request::{Checked, RecordOutcome, check, check_with, syntax_findings};
-pub(crate) use skim::Memory;
 
 use crate::json::{JsonKind, NodeId, Tree, decode};
 use crate::rules::{Endpoint, PropertyId, Table, Type};
@@ -74,11 +72,11 @@ struct Linter<'a> {
     /// The value that is the record's key, once its object has been read.
     key: Option<NodeId>,
     /// The text of the record's key, once a finding has asked for it: each of a thousand would look again.
-    known_key: OnceCell<finding::RecordKey>,
+    known_key: OnceCell<messages::RecordKey>,
     /// Remedies that wait for the rest of their object or record.
-    unsettled: remedy::Unsettled,
+    unsettled: fixes::Unsettled,
     /// What findings have said so far; nothing before the first one.
-    said: Option<Box<said::Said>>,
+    said: Option<Box<interner::Said>>,
     findings: &'a mut Vec<crate::finding::Finding>,
     undecided: &'a mut u64,
 }

@@ -14,7 +14,7 @@ use super::definition::{
 use super::{
     Answer, Answers, Check, CheckKind, Claim, ContactRows, Endpoint, Enumeration, Fact, Glance,
     GoodBesideBad, Known, List, NameIndex, OneOf, Property, PropertyId, Required, Route, Shape, Sights,
-    SingleValued, Table, TableId, Type, sight,
+    SingleValued, Table, TableId, Type, fast_plan,
 };
 use crate::finding::{Evidence, Phase, Severity, Wording};
 use dotnet_bind::EnumMember;
@@ -123,7 +123,7 @@ impl<'d> Compiler<'d> {
             .map(|rows| contact(rows, &tables[usize::from(record.0)]))
             .transpose()?;
         tables.iter_mut().for_each(seal);
-        sight::take(&mut tables, record);
+        fast_plan::take(&mut tables, record);
         Ok(Endpoint {
             contact,
             id: def.endpoint.clone().into(),

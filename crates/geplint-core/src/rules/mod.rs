@@ -6,19 +6,19 @@
 mod candidate;
 mod compile;
 mod compiled;
-mod constraints;
 mod definition;
+mod describe;
+mod fast_plan;
+mod layers;
 mod lists;
 mod model;
 mod names;
-mod patch;
-mod sight;
 
 pub(crate) use candidate::property_like;
 pub use candidate::{Candidate, loaded};
 pub use compile::{LoadError, load};
 pub use compiled::Compiled;
-pub use constraints::{Constraint, Stated};
+pub use describe::{Constraint, Stated};
 pub use lists::List;
 pub(crate) use model::Glance;
 pub use model::{
@@ -28,5 +28,5 @@ pub use model::{
 pub use names::NameIndex;
 #[cfg(test)]
 pub mod testing;
-pub use patch::{Layer, endpoint_of, load_layers};
-pub(crate) use sight::{Sight, Sights, bit};
+pub(crate) use fast_plan::{Sight, Sights, bit};
+pub use layers::{Layer, endpoint_of, load_layers};

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::fast_plan::Sights;
 use super::lists::List;
 use super::names::NameIndex;
-use super::sight::Sights;
 use crate::finding::{Evidence, Phase, Severity, Wording};
 use dotnet_bind::EnumMember;
 

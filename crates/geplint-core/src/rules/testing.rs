@@ -23,13 +23,13 @@ fn files(folder: &str) -> Vec<(String, String)> {
     paths.into_iter().map(read).collect()
 }
 
-pub fn lists() -> &'static [List] {
+pub(crate) fn lists() -> &'static [List] {
     static LOADED: OnceLock<Vec<List>> = OnceLock::new();
     let parse = |(name, text): (String, String)| List::parse(&name, &text).unwrap();
     LOADED.get_or_init(|| files("lists").into_iter().map(parse).collect())
 }
 
-pub fn load(text: &str) -> Result<Endpoint, LoadError> {
+pub(crate) fn load(text: &str) -> Result<Endpoint, LoadError> {
     super::load(text, lists())
 }
 
@@ -43,15 +43,15 @@ fn endpoints() -> &'static [Endpoint] {
     LOADED.get_or_init(|| texts().iter().map(|(_, text)| load(text).unwrap()).collect())
 }
 
-pub fn builtin(id: &str) -> Option<&'static Endpoint> {
+pub(crate) fn builtin(id: &str) -> Option<&'static Endpoint> {
     endpoints().iter().find(|endpoint| endpoint.id == id)
 }
 
-pub fn builtin_text(id: &str) -> Option<&'static str> {
+pub(crate) fn builtin_text(id: &str) -> Option<&'static str> {
     let found = texts().iter().find(|(name, _)| name == id);
     found.map(|(_, text)| text.as_str())
 }
 
-pub fn candidates() -> impl Iterator<Item = Candidate<'static>> {
+pub(crate) fn candidates() -> impl Iterator<Item = Candidate<'static>> {
     endpoints().iter().map(Candidate::from)
 }

@@ -3,11 +3,11 @@
 //! [`Tenant`] is what a tenant file holds; [`Learnt`] is what earlier requests, predicted to succeed, have changed;
 //! [`Facts`] is both together, as one request meets them.
 
+mod changes;
 mod item;
-mod learnt;
 mod load;
 
-pub use learnt::{Effect, Facts, Learnt, LobEffect};
+pub use changes::{Effect, Facts, Learnt, LobEffect};
 pub use load::{Layout, TenantError, load};
 
 use std::collections::{HashMap, HashSet};

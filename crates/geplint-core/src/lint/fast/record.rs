@@ -6,12 +6,12 @@
 //! record is then read again, by the reader and the engine, as if nothing had been. So skimming never says anything, and
 //! what it accepts is a subset of what they accept: `tests/it/skim.rs` compares the two.
 
-use super::ahead::Ahead;
-use super::checks::nearly_same;
-use super::duplicates::{Key, Keys};
-use super::value::right_text;
+use super::parallel::Ahead;
 use crate::finding::Span;
 use crate::json::{JsonKind, Node, Reader, number, plain, space};
+use crate::lint::checks::nearly_same;
+use crate::lint::record_keys::{Key, Keys};
+use crate::lint::value::right_text;
 use crate::rules::{CheckKind, Endpoint, Glance, PropertyId, Sight, Table, TableId, Type, bit};
 use crate::tenant::Facts;
 use dotnet_bind::{self as bind, Json, Scalar};
@@ -26,7 +26,7 @@ const LATELY: usize = 6;
 const PATIENCE: u32 = 8;
 
 /// What one request's records are skimmed with.
-pub(super) struct Skim<'a> {
+pub(in crate::lint) struct Skim<'a> {
     text: &'a str,
     bytes: &'a [u8],
     endpoint: &'a Endpoint,
@@ -115,12 +115,12 @@ impl Memory {
 }
 
 impl<'a> Skim<'a> {
-    pub(super) fn new(text: &'a str, endpoint: &'a Endpoint) -> Self {
+    pub(in crate::lint) fn new(text: &'a str, endpoint: &'a Endpoint) -> Self {
         Self::with(Memory::default(), text, endpoint)
     }
 
     /// The same, with what is remembered of another request to the same endpoint.
-    pub(super) fn with(mut memory: Memory, text: &'a str, endpoint: &'a Endpoint) -> Self {
+    pub(in crate::lint) fn with(mut memory: Memory, text: &'a str, endpoint: &'a Endpoint) -> Self {
         memory.forget_texts();
         Self {
             text,
@@ -136,22 +136,22 @@ impl<'a> Skim<'a> {
     }
 
     /// The rows of the record at hand that were met, a bit each.
-    pub(super) const fn met(&self) -> u64 {
+    pub(in crate::lint) const fn met(&self) -> u64 {
         self.met
     }
 
     /// Whether nothing but the end of the list follows a record.
-    pub(super) fn is_last(&self, passed: &Passed) -> bool {
+    pub(in crate::lint) fn is_last(&self, passed: &Passed) -> bool {
         matches!(Behind::of(self.bytes, passed.end), Some(Behind::End))
     }
 
     /// What is remembered.
-    pub(super) fn into_memory(self) -> Memory {
+    pub(in crate::lint) fn into_memory(self) -> Memory {
         self.memory
     }
 
     /// Passes over the next record if it is plainly right, and adds its key to `keys`.
-    pub(super) fn next(
+    pub(in crate::lint) fn next(
         &mut self,
         reader: &mut Reader<'_>,
         facts: &Facts<'_>,
@@ -182,7 +182,7 @@ impl<'a> Skim<'a> {
     }
 
     /// The record whose brace stands at `at`, if it is plainly right as far as it can be told without those before it.
-    pub(super) fn record(&mut self, at: usize, facts: &Facts<'_>) -> Option<Passed> {
+    pub(in crate::lint) fn record(&mut self, at: usize, facts: &Facts<'_>) -> Option<Passed> {
         let table = self.endpoint.record_table();
         self.memory.slots.clear();
         self.memory.slots.resize(table.properties.len(), Span::default());
@@ -562,13 +562,13 @@ impl<'a> Skim<'a> {
 
 /// A record that is plainly right.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Passed {
+pub(in crate::lint) struct Passed {
     /// Where its brace stands.
-    pub(super) start: usize,
+    pub(in crate::lint) start: usize,
     /// Behind its last brace.
-    pub(super) end: usize,
+    pub(in crate::lint) end: usize,
     /// How many of its checks need facts of the tenant.
-    pub(super) undecided: u64,
+    pub(in crate::lint) undecided: u64,
     key: Option<Key>,
 }
 
@@ -588,7 +588,7 @@ fn same(one: &[u8], other: &[u8]) -> bool {
 }
 
 /// What stands behind a record.
-pub(super) enum Behind {
+pub(in crate::lint) enum Behind {
     /// The brace of the next one.
     Record(usize),
     /// The end of the list.
@@ -597,7 +597,7 @@ pub(super) enum Behind {
 
 impl Behind {
     /// Looks behind a record that ends at `end`; none where anything else is there.
-    pub(super) fn of(bytes: &[u8], end: usize) -> Option<Self> {
+    pub(in crate::lint) fn of(bytes: &[u8], end: usize) -> Option<Self> {
         let at = space(bytes, end);
         match bytes.get(at)? {
             b']' => Some(Self::End),

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use clap::ValueEnum;
 
 use super::args::{Common, FailLevel, Format};
-use super::{given, setup};
+use super::{inputs, read_settings_file};
 use crate::config::normal;
 use crate::config::{self, Config, FILE_NAME, FailOn, Mistake, Placed, Unused};
 use crate::config::{Excludes, PathGlob};
@@ -50,7 +50,7 @@ impl Project {
         let Some(shown) = common.config.clone().or_else(|| discover(&here)) else {
             return Ok(none);
         };
-        let text = given::text(&shown, given::SETTINGS)?;
+        let text = read_settings_file::text(&shown, read_settings_file::SETTINGS)?;
         let config = config::load(&text).map_err(|mistake| place(&shown, &text, &mistake))?;
         let folder = shown.parent().unwrap_or(Path::new("")).to_path_buf();
         let base = normal(&here.join(&folder));
@@ -104,7 +104,7 @@ impl Project {
 
     /// What is left out: what the settings say, and what the command line says.
     pub fn excludes(&self, globs: &[String]) -> Result<Excludes, String> {
-        Ok(self.excludes.clone().and(setup::excludes(globs)?))
+        Ok(self.excludes.clone().and(inputs::excludes(globs)?))
     }
 
     /// The format: the one asked for, else that of the settings.
@@ -180,7 +180,7 @@ impl Project {
     pub fn endpoints_exist(&self, all: &[Candidate<'static>]) -> Result<(), String> {
         self.config.files.iter().try_for_each(|files| {
             let endpoint = &files.endpoint;
-            setup::find(all, &endpoint.value)
+            inputs::find(all, &endpoint.value)
                 .map(|_| ())
                 .map_err(|message| self.mistake(endpoint.start, message))
         })

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::Linter;
-use super::finding::{Note, Place, quoted};
+use super::messages::{Note, Place, quoted};
 use crate::finding::{Severity, Span, Target};
 use crate::json::{JsonKind, Node, NodeId, decode};
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::words;
+use super::labels;
 use crate::finding::{Finding, Span, Target};
 use crate::sanitize::escape;
 use crate::source::{Position, Source};
@@ -33,7 +33,7 @@ pub(super) fn problem_line(finding: &Finding) -> String {
 
 fn with_answer(finding: &Finding, message: &str) -> String {
     match &finding.predicted {
-        Some(predicted) => format!("{message} ({})", words::answer(predicted)),
+        Some(predicted) => format!("{message} ({})", labels::answer(predicted)),
         None => message.to_owned(),
     }
 }

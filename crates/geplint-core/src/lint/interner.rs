@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use super::finding::Note;
+use super::messages::Note;
 use crate::finding::{Grounds, Predicted, Text, Wording};
 
 /// How many of each kind are remembered; more than an endpoint has constraints.

@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::thread::{Builder, Scope, ScopedJoinHandle};
 use std::vec;
 
-use super::skim::{Behind, Passed, Skim};
+use super::record::{Behind, Passed, Skim};
 use crate::json::matching;
 use crate::rules::Endpoint;
 use crate::tenant::Facts;
@@ -25,7 +25,7 @@ const PART: usize = 1 << 20;
 const TRIES: usize = 10_000;
 
 /// What other threads have found out.
-pub(super) struct Ahead<'s> {
+pub(in crate::lint) struct Ahead<'s> {
     /// Where each part begins that is not looked at yet, and who skims it.
     parts: VecDeque<(usize, ScopedJoinHandle<'s, Vec<Passed>>)>,
     /// Records of the last part that was looked at, in order.
@@ -34,7 +34,7 @@ pub(super) struct Ahead<'s> {
 
 impl<'s> Ahead<'s> {
     /// Nobody skims ahead.
-    pub(super) fn none() -> Self {
+    pub(in crate::lint) fn none() -> Self {
         Self {
             parts: VecDeque::new(),
             passed: Vec::new().into_iter(),
@@ -42,7 +42,7 @@ impl<'s> Ahead<'s> {
     }
 
     /// Begins with all parts but the first; none where the request is short or there is one thread.
-    pub(super) fn begin<'e>(
+    pub(in crate::lint) fn begin<'e>(
         scope: &'s Scope<'s, 'e>,
         text: &'e str,
         endpoint: &'e Endpoint,
@@ -74,7 +74,7 @@ impl<'s> Ahead<'s> {
     }
 
     /// What is known of a record that begins at `start`; starts have to be asked for in order.
-    pub(super) fn at(&mut self, start: usize) -> Option<Passed> {
+    pub(in crate::lint) fn at(&mut self, start: usize) -> Option<Passed> {
         while let Some((from, _)) = self.parts.front()
             && *from <= start
         {

@@ -5,12 +5,12 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::args::Check;
-use super::gate::Gate;
-use super::project::Project;
-use super::setup::Known;
+use super::inputs::Known;
+use super::settings::Project;
+use super::suppression::Gate;
 use crate::fix::{self, Mended, Seen, Tally};
 use crate::input::read::explain;
-use crate::report::{AtomicFile, FileReport, Pieces, Report, diff, look::Palette, sanitize, words};
+use crate::report::{AtomicFile, FileReport, Pieces, Report, diff, labels, sanitize, style::Palette};
 use crate::rules::Endpoint;
 use crate::session::Session;
 
@@ -68,7 +68,7 @@ pub fn written(path: &Path, fixed: u64) -> String {
     format!(
         "fixed {}: {}",
         sanitize::path(path),
-        words::count(fixed, "finding")
+        labels::count(fixed, "finding")
     )
 }
 

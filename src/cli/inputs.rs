@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::args::{Common, Files, Knowledge};
-use super::given;
-use super::project::Project;
+use super::read_settings_file;
+use super::settings::Project;
 use crate::config::Excludes;
 use crate::input::{Changed, Entry, WalkOptions, collect};
 use crate::json;
@@ -157,7 +157,7 @@ pub fn endpoints(files: &[PathBuf], only: Option<&str>) -> Result<Vec<Candidate<
     let mut texts: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     for file in files {
         let shown = sanitize::plain_path(file);
-        let text = given::text(file, given::RULES)?;
+        let text = read_settings_file::text(file, read_settings_file::RULES)?;
         let id = endpoint_of(&text).map_err(|error| placed(&shown, &text, &error))?;
         texts.entry(id).or_default().push((shown, text));
     }
@@ -207,9 +207,9 @@ fn placed(name: &str, text: &str, error: &LoadError) -> String {
 /// Reads a tenant file; the lists that it names lie beside it.
 fn tenant_file(path: &Path) -> Result<Tenant, String> {
     let shown = sanitize::plain_path(path);
-    let text = given::text(path, given::FACTS)?;
+    let text = read_settings_file::text(path, read_settings_file::FACTS)?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut read = |name: &str| given::bytes(&folder.join(name), given::FACTS);
+    let mut read = |name: &str| read_settings_file::bytes(&folder.join(name), read_settings_file::FACTS);
     tenant::load(&text, &mut read).map_err(|error| {
         let file = error
             .file

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::document::{Block, Cell, Piece, plain, text};
 use crate::bind::{Container, Json, Scalar, bind, bind_container};
-use crate::report::words;
+use crate::report::labels;
 use crate::rules::{Constraint, Endpoint, Stated, Type};
 
 /// The rows and checks of an endpoint that a rule speaks for, those that follow from others last.
@@ -50,8 +50,8 @@ fn row(constraint: &Constraint) -> Vec<Cell> {
         Piece::Code(constraint.name.clone()),
         Piece::Words(what),
         words(&constraint.source),
-        words(words::evidence(constraint.evidence)),
-        words(words::severity(constraint.severity)),
+        words(labels::evidence(constraint.evidence)),
+        words(labels::severity(constraint.severity)),
     ]
 }
 
@@ -148,7 +148,7 @@ fn by_type(endpoints: &[&Endpoint]) -> Vec<Block> {
         let mut point = text(&format!(
             "`{}`, {}: ",
             kind.name(),
-            words::count(*count as u64, "row")
+            labels::count(*count as u64, "row")
         ));
         point.push(Piece::Code(value.to_owned()));
         point.push(Piece::Words(" is answered with ".to_owned()));

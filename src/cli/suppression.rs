@@ -7,14 +7,14 @@ use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{Common, Suppression};
-use super::project::Project;
-use super::setup::Known;
-use super::{given, terminal};
+use super::inputs::Known;
+use super::settings::Project;
+use super::{read_settings_file, terminal};
 use crate::baseline::{self, Baseline, Gone};
 use crate::config::{Date, Ignore};
 use crate::finding::Finding;
 use crate::input::Entry;
-use crate::report::{AtomicFile, sanitize, words};
+use crate::report::{AtomicFile, labels, sanitize};
 use crate::rules::{Endpoint, loaded, rule_texts};
 use crate::suppress::{self, Ledger, Name, Suppressor};
 
@@ -163,14 +163,14 @@ impl<'a> Gate<'a> {
                 ledger.found.file(path).is_some() || self.meets(path)
             });
             let (count, files) = (after.len(), after.files.len() as u64);
-            let (count, files) = (words::count(count, "finding"), words::count(files, "file"));
+            let (count, files) = (labels::count(count, "finding"), labels::count(files, "file"));
             (after, format!("wrote {shown}: {count} in {files}"))
         } else {
             let gone = self.gone(file, ledger);
             let count: u64 = gone.iter().map(|gone| gone.count).sum();
             let after = before.without(&gone);
             let left = after.len();
-            let count = words::count(count, "finding");
+            let count = labels::count(count, "finding");
             (after, format!("pruned {shown}: {count} taken out, {left} left"))
         };
         replace(&file.path, &after.text())
@@ -282,7 +282,7 @@ impl File {
 
 fn read(path: &Path) -> Result<Baseline, String> {
     let shown = sanitize::plain_path(path);
-    let text = given::text(path, given::FACTS)?;
+    let text = read_settings_file::text(path, read_settings_file::FACTS)?;
     Baseline::load(&text).map_err(|bad| format!("{shown}:{}:{}: {}", bad.line, bad.column, bad.message))
 }
 
@@ -301,7 +301,7 @@ fn tell_gone(file: &File, gone: &[Gone], common: &Common) {
     let message = format!(
         "{}: {} of it {verb} found no longer, such as {} at {} in {}; --prune-baseline takes them out",
         sanitize::plain_path(&file.path),
-        words::count(count, "finding"),
+        labels::count(count, "finding"),
         first.rule,
         if first.place.is_empty() {
             "the root"

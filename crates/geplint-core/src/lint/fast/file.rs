@@ -1,10 +1,10 @@
 //! A request of which every record is plainly right: nearly all files of nearly all folders. There is nothing to say of
 //! it but how many records it has.
 
-use super::duplicates::Keys;
-use super::skim::{Memory, Skim};
-use super::{Ahead, Checked};
+use super::record::{Memory, Skim};
 use crate::json::{Reader, Root, Tree};
+use crate::lint::record_keys::Keys;
+use crate::lint::{Ahead, Checked};
 use crate::rules::Endpoint;
 use crate::tenant::Facts;
 
