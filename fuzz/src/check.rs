@@ -3,7 +3,7 @@
 use geplint::json;
 use geplint::lint::{self, Checked};
 use geplint::rules::Endpoint;
-use geplint::session::Session;
+use geplint::session::{Outcome, Session};
 use geplint::tenant::Tenant;
 
 use super::shared::{candidates, hold_together, likely, plain_json, points_at, some_tenant};
@@ -17,6 +17,7 @@ pub fn run(data: &[u8]) {
     for endpoint in likely(data) {
         let checked = check(data, endpoint, tenant);
         hold_together(data, &checked);
+        speaks(&checked);
         if let Some(root) = plain_json(data, &checked) {
             for finding in &checked.findings {
                 points_at(&root, &text, finding);
@@ -27,7 +28,14 @@ pub fn run(data: &[u8]) {
         // A second call meets what the first has left.
         hold_together(data, &in_order.request(data, endpoint, true).checked);
     }
-    let _ = in_order.file(data, true);
+    if let Outcome::Checked(request) = in_order.file(data, true) {
+        speaks(&request.checked);
+    }
+}
+
+/// Nothing that is counted passes in silence: it has a record or a finding.
+fn speaks(checked: &Checked) {
+    assert!(checked.records > 0 || !checked.findings.is_empty(), "{checked:?}");
 }
 
 fn check(data: &[u8], endpoint: &Endpoint, tenant: &Tenant) -> Checked {

@@ -10,6 +10,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::args::{Check, Common, Format};
+use super::expected::Expected;
 use super::fix::{self, Mender, Purpose, Told};
 use super::inputs::{self, Known};
 use super::settings::Project;
@@ -64,6 +65,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
         progress: Progress::new(entries.len() as u64, visible),
     };
     let most = Threads::of(args.jobs);
+    let expected = Expected::new(&entries, &known, &project, args.files.max_file_size);
     let worker = || Worker {
         reader: Reader::new(args.files.max_file_size).with_threads(most),
         judge: Judge {
@@ -71,6 +73,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
             known: &known,
             project: &project,
             gate: &gate,
+            expected: &expected,
             mender: Purpose::of(args).map(|purpose| Mender {
                 purpose,
                 unsafe_too: args.mending.unsafe_fixes,
@@ -230,8 +233,10 @@ enum Examined {
     Piece(usize, String),
     /// What each report says of it, or the rest of that; its counts, if they were not told before.
     Checked(Vec<String>, Option<Counts>),
-    /// No payload, and why, where that is asked for.
+    /// No payload, and why.
     Skipped(PathBuf, String),
+    /// No payload, and why: worth a line even where nobody asks.
+    PassedOver(PathBuf, String),
     /// It cannot be checked, and why.
     Trouble(PathBuf, String),
 }
@@ -329,6 +334,7 @@ struct Judge<'a> {
     known: &'a Known,
     project: &'a Project,
     gate: &'a Gate<'a>,
+    expected: &'a Expected<'a>,
     mender: Option<Mender<'a>>,
     reports: &'a [Box<dyn Report>],
     session: Session<'a>,
@@ -406,22 +412,19 @@ impl Judge<'_> {
             Some(endpoint) => Outcome::Checked(self.session.request(bytes, endpoint, false)),
             None => self.session.file(bytes, false),
         };
+        let found = !named || self.args.skip_unrecognized;
         let trouble = |message| Examined::Trouble(path.to_path_buf(), message);
         way.hand(match outcome {
-            Outcome::Checked(Request { checked, .. }) | Outcome::Unreadable(checked) => {
-                return self.report(file, checked, way);
+            Outcome::Checked(Request { checked, .. }) => return self.report(file, checked, way),
+            Outcome::NotJson(finding) if !found || self.expected.is(path) => {
+                return self.report(file, Checked::not_json(*finding), way);
+            }
+            Outcome::NotJson(finding) => {
+                Examined::PassedOver(path.to_path_buf(), inputs::not_json(&finding, bytes))
             }
             Outcome::OneOf(ids) => trouble(inputs::ambiguous(&ids)),
-            Outcome::Stranger(reason) if named && !self.args.skip_unrecognized => {
-                trouble(inputs::stranger(&inputs::why_stranger(reason, bytes)))
-            }
-            // Why is worth a second look at the file only where somebody asks.
-            Outcome::Stranger(_) if !self.args.verbose => {
-                Examined::Skipped(path.to_path_buf(), String::new())
-            }
-            Outcome::Stranger(reason) => {
-                Examined::Skipped(path.to_path_buf(), inputs::why_stranger(reason, bytes))
-            }
+            Outcome::Stranger(reason) if !found => trouble(inputs::stranger(reason)),
+            Outcome::Stranger(reason) => Examined::Skipped(path.to_path_buf(), reason.to_owned()),
         })
     }
 
@@ -503,18 +506,22 @@ impl Run<'_> {
                 }
                 self.write(|sinks| sinks.rendered(&texts))?;
             }
-            Examined::Skipped(path, reason) => {
-                self.summary.skipped += 1;
-                if self.args.verbose {
-                    // The reason quotes the file where that is no JSON.
-                    let line = format!("skipped {}: {}", sanitize::path(&path), sanitize::escape(&reason));
-                    self.progress.suspend(|| terminal::tell(&line));
-                }
-            }
+            Examined::Skipped(path, reason) => self.skip(&path, &reason, self.args.verbose),
+            Examined::PassedOver(path, reason) => self.skip(&path, &reason, !self.args.quiet),
             Examined::Trouble(path, message) => self.complain(&path, &message),
         }
         self.progress.tick();
         Ok(())
+    }
+
+    /// Counts a file that was not checked; `said`: with a line of its own.
+    fn skip(&mut self, path: &Path, reason: &str, said: bool) {
+        self.summary.skipped += 1;
+        if said {
+            // The reason may quote the file.
+            let line = format!("skipped {}: {}", sanitize::path(path), sanitize::escape(reason));
+            self.progress.suspend(|| terminal::tell(&line));
+        }
     }
 
     fn count(&mut self, counts: Counts) {

@@ -7,6 +7,7 @@ use super::args::{Common, Files, Knowledge};
 use super::read_settings_file;
 use super::settings::Project;
 use crate::config::Excludes;
+use crate::finding::Finding;
 use crate::input::{Changed, Entry, WalkOptions, collect};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
@@ -237,29 +238,13 @@ pub fn stranger(reason: &str) -> String {
     format!("no payload of a known endpoint: {reason}; pass --endpoint to check it all the same")
 }
 
-/// Why a file is no payload: a request cut off early may have no name left to tell it by.
-pub fn why_stranger(reason: &str, bytes: &[u8]) -> String {
-    match broken(bytes) {
-        Some(error) => format!("{reason}, and it is no JSON ({error})"),
-        None => reason.to_owned(),
+/// What to say of a file that is not JSON: what is wrong first, and where, unless it is the file as a whole.
+pub fn not_json(finding: &Finding, bytes: &[u8]) -> String {
+    let Position { line, column } = Source::new("", bytes).position(finding.span.start);
+    match (line, column) {
+        (1, 1) => finding.message.to_string(),
+        _ => format!("{} at {line}:{column}", finding.message),
     }
-}
-
-/// The first thing that is wrong with a file's syntax, and where.
-fn broken(bytes: &[u8]) -> Option<String> {
-    let (text, mut errors) = json::text(bytes);
-    let mut reader = json::Reader::new(&text);
-    let mut tree = json::Tree::default();
-    if let json::Root::List { .. } = reader.root(&mut tree) {
-        while reader.next_record(&mut tree) {}
-    }
-    errors.extend(reader.into_errors());
-    let first = errors
-        .iter()
-        .filter(|error| !error.is_warning())
-        .min_by_key(|error| error.span)?;
-    let Position { line, column } = Source::new("", text.as_bytes()).position(first.span.start);
-    Some(format!("{} at {line}:{column}", first.message(&text)))
 }
 
 /// What to say when there was no file at all; `hint` if `-v` would say more.

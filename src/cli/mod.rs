@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod completions;
+mod expected;
 mod explain;
 mod fix;
 mod init;

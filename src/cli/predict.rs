@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::{Common, Predict};
+use super::expected::Expected;
 use super::inputs::{self, Known};
 use super::settings::Project;
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
@@ -30,12 +31,14 @@ pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
     let Some((project, entries, known)) = terminal::right(ready, common) else {
         return Ok(TROUBLE);
     };
+    let expected = Expected::new(&entries, &known, &project, args.files.max_file_size);
     let mut run = Run {
         args,
         common,
         session: Session::new(&known.endpoints, &known.tenant, args.knowledge.in_order),
         known: &known,
         project: &project,
+        expected: &expected,
         answers: Vec::new(),
         trouble: false,
     };
@@ -59,6 +62,7 @@ struct Run<'a> {
     session: Session<'a>,
     known: &'a Known,
     project: &'a Project,
+    expected: &'a Expected<'a>,
     answers: Vec<Answer>,
     trouble: bool,
 }
@@ -95,16 +99,16 @@ impl Run<'_> {
         }
         match self.session.file(bytes, true) {
             Outcome::Checked(request) => self.answer(path, bytes, &request),
-            Outcome::Unreadable(checked) => {
-                let why = checked
-                    .findings
-                    .first()
-                    .map_or("it cannot be read", |finding| &finding.message);
-                self.trouble(path, &format!("no prediction: {why}"));
+            Outcome::NotJson(finding) if named || self.expected.is(path) => {
+                self.trouble(
+                    path,
+                    &format!("no prediction: {}", inputs::not_json(&finding, bytes)),
+                );
             }
+            Outcome::NotJson(finding) => self.pass_over(path, &inputs::not_json(&finding, bytes)),
             Outcome::OneOf(ids) => self.trouble(path, &inputs::ambiguous(&ids)),
             Outcome::Stranger(reason) if named => {
-                self.trouble(path, &inputs::stranger(&inputs::why_stranger(reason, bytes)));
+                self.trouble(path, &inputs::stranger(reason));
             }
             Outcome::Stranger(_) => {}
         }
@@ -171,6 +175,13 @@ impl Run<'_> {
             at.line, at.column, finding.message
         );
         self.trouble(path, &message);
+    }
+
+    fn pass_over(&self, path: &Path, reason: &str) {
+        if !self.args.quiet {
+            let (path, reason) = (sanitize::path(path), sanitize::escape(reason));
+            terminal::tell(&format!("skipped {path}: {reason}"));
+        }
     }
 
     fn trouble(&mut self, path: &Path, message: &str) {

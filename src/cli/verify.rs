@@ -139,7 +139,7 @@ impl Run<'_> {
         match recognize(&text, self.endpoints) {
             Recognized::Response => Kind::Response,
             Recognized::Request(_) | Recognized::OneOf(_) => Kind::Request,
-            Recognized::Other(_) | Recognized::Unreadable => Kind::Other,
+            Recognized::Other(_) => Kind::Other,
         }
     }
 

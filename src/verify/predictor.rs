@@ -43,7 +43,7 @@ impl Predictor for Session<'_> {
         };
         match outcome {
             Outcome::Checked(request) => of_request(request),
-            Outcome::Unreadable(_) => Predicted::NotJson("there is nothing to read in it".to_owned()),
+            Outcome::NotJson(finding) => Predicted::NotJson(finding.message.to_string()),
             Outcome::Stranger(why) => Predicted::Unrecognized(why.to_owned()),
             Outcome::OneOf(ids) => {
                 Predicted::Unrecognized(format!("it looks like {}; pass --endpoint", ids.join(" or ")))

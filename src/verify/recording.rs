@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::json;
+use crate::json::{self, SyntaxKind};
 use crate::predict::{ErrorDetail, ErrorEntry, SuccessDetail};
 
 /// A recorded envelope, whatever its formatting and the case of its names.
@@ -70,7 +70,14 @@ pub fn recorded(bytes: &[u8]) -> Result<Recorded, String> {
 pub(super) fn readable(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     let (text, errors) = json::text(bytes);
     if let Some(error) = errors.iter().find(|error| !error.is_warning()) {
-        return Err(error.message(&text));
+        let message = error.message(&text);
+        return Err(match error.kind {
+            SyntaxKind::Foreign(_) => {
+                let start = bytes.get(..OPENING).unwrap_or(bytes);
+                message + &opening(String::from_utf8_lossy(start).trim())
+            }
+            _ => message,
+        });
     }
     Ok(match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text)),
@@ -83,6 +90,9 @@ fn is_about_the_call(status: &str) -> bool {
     matches!(status, "401" | "403" | "404" | "405" | "408" | "429")
         || (status.len() == 3 && status.starts_with('5'))
 }
+
+/// How many bytes of a recording are looked at for its beginning.
+const OPENING: usize = 1024;
 
 /// How a recording begins, for people to recognise it by.
 fn opening(text: &str) -> String {

@@ -12,10 +12,8 @@ pub enum Recognized<'r> {
     OneOf(Vec<&'r str>),
     /// A response of the API.
     Response,
-    /// No payload, and why.
+    /// No payload, and why; whether it is JSON at all is not said.
     Other(&'static str),
-    /// Nothing could be read from it: empty, or not text.
-    Unreadable,
 }
 
 /// Records that are looked at until one tells.
@@ -29,7 +27,7 @@ pub fn recognize<'r>(text: &str, candidates: &[Candidate<'r>]) -> Recognized<'r>
     let mut reader = Reader::new(text);
     let mut tree = Tree::default();
     match reader.root(&mut tree) {
-        Root::Nothing => Recognized::Unreadable,
+        Root::Nothing => Recognized::Other("there is nothing to read in it"),
         Root::Value => match tree.root() {
             Some(root) if tree.node(root).kind == JsonKind::Object => {
                 if is_envelope(text, &tree, root) {

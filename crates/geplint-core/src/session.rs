@@ -1,6 +1,6 @@
 //! One run over several files: which endpoint each is for, and what earlier ones have changed.
 
-use crate::finding::{Phase, Severity};
+use crate::finding::{Finding, Phase, Severity};
 use crate::json::{self, SyntaxError};
 use crate::lint::{self, Checked, Memory};
 use crate::predict::{Prediction, predict, predict_mended};
@@ -14,9 +14,9 @@ use crate::threads::Threads;
 pub enum Outcome<'r> {
     /// It was checked as a request to an endpoint.
     Checked(Request<'r>),
-    /// Nothing could be read from it; these are its findings.
-    Unreadable(Checked),
-    /// No payload, and why.
+    /// It is not JSON, for this reason, and its names do not say that it is a payload.
+    NotJson(Box<Finding>),
+    /// JSON, but no payload, and why.
     Stranger(&'static str),
     /// It looks like a request to several endpoints.
     OneOf(Vec<String>),
@@ -139,25 +139,20 @@ impl<'r> Session<'r> {
         {
             return Outcome::Checked(request);
         }
-        match recognize(&text, self.candidates) {
-            Recognized::Request(id) => match self.endpoint(id) {
-                Some(endpoint) => {
-                    self.now_familiar(endpoint);
-                    Outcome::Checked(self.check(&text, errors, endpoint, outcomes))
-                }
-                None => Outcome::Stranger("there are no rules for it"),
-            },
+        let recognized = recognize(&text, self.candidates);
+        if let Recognized::Request(id) = recognized
+            && let Some(endpoint) = self.endpoint(id)
+        {
+            self.now_familiar(endpoint);
+            return Outcome::Checked(self.check(&text, errors, endpoint, outcomes));
+        }
+        // What is passed over as no payload is JSON: anything else has a finding.
+        if let Some(finding) = lint::not_json(&text, errors) {
+            return Outcome::NotJson(Box::new(finding));
+        }
+        match recognized {
+            Recognized::Request(_) => Outcome::Stranger("there are no rules for it"),
             Recognized::OneOf(ids) => Outcome::OneOf(ids.into_iter().map(str::to_owned).collect()),
-            Recognized::Unreadable => {
-                let mut findings = lint::syntax_findings(&text, "", errors);
-                for finding in &mut findings {
-                    finding.remedy = None;
-                }
-                Outcome::Unreadable(Checked {
-                    findings,
-                    ..Checked::default()
-                })
-            }
             Recognized::Response => Outcome::Stranger("it is a response of the API"),
             Recognized::Other(reason) => Outcome::Stranger(reason),
         }
@@ -211,9 +206,7 @@ impl<'r> Session<'r> {
         let mut facts = Facts::new(self.tenant, &self.learnt, self.in_order);
         let checked = lint::check_with(text, errors, endpoint, &mut facts, outcomes, self.threads);
         let learnt = facts.into_learnt();
-        let syntax = |finding: &&crate::finding::Finding| {
-            finding.severity == Severity::Error && finding.predicted.is_none()
-        };
+        let syntax = |finding: &&Finding| finding.severity == Severity::Error && finding.predicted.is_none();
         let broken = checked.findings.iter().filter(syntax).count();
         let mended = broken > 0 && checked.mendable;
         // A body that does not convert, or is no JSON at all, changes nothing.

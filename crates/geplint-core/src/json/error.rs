@@ -1,5 +1,6 @@
 //! What can be wrong with a file before anyone asks what it means, in words for people.
 
+use super::Foreign;
 use crate::finding::Span;
 
 /// What is wrong with the text as JSON.
@@ -9,6 +10,10 @@ pub enum SyntaxKind {
     Empty,
     /// UTF-16 or UTF-32; the encoding's name.
     Encoding(&'static str),
+    /// A format that is not JSON.
+    Foreign(Foreign),
+    /// A line that marks a merge conflict.
+    ConflictMarker,
     /// Bytes that are no UTF-8: the first of them, and how many more places there are.
     InvalidUtf8 {
         /// The first bad byte.
@@ -159,6 +164,8 @@ impl SyntaxKind {
         match self {
             Self::Empty => "empty",
             Self::Encoding(_) => "encoding",
+            Self::Foreign(_) => "foreign",
+            Self::ConflictMarker => "conflict-marker",
             Self::InvalidUtf8 { .. } => "invalid-utf8",
             Self::ByteOrderMark => "byte-order-mark",
             Self::TooLarge => "too-large",
@@ -243,7 +250,11 @@ impl SyntaxKind {
     pub(super) const fn leaves_no_doubt(self) -> bool {
         !matches!(
             self,
-            Self::InvalidUtf8 { .. }
+            Self::Empty
+                | Self::Encoding(_)
+                | Self::Foreign(_)
+                | Self::TooLarge
+                | Self::InvalidUtf8 { .. }
                 | Self::TooMany
                 | Self::TooDeep
                 | Self::MissingValue
@@ -259,6 +270,7 @@ impl SyntaxKind {
                 | Self::BadNumber
                 | Self::UnquotedText
                 | Self::UnexpectedText
+                | Self::ConflictMarker
         )
     }
 }
@@ -301,6 +313,8 @@ impl SyntaxError {
             SyntaxKind::Empty if text.is_empty() => "the file is empty".into(),
             SyntaxKind::Empty => "the file holds nothing but white space".into(),
             SyntaxKind::Encoding(name) => format!("the file is {name}, not UTF-8"),
+            SyntaxKind::Foreign(foreign) => format!("not JSON: the file is {}", foreign.name()),
+            SyntaxKind::ConflictMarker => format!("merge conflict marker: {here}"),
             SyntaxKind::InvalidUtf8 { byte, more } => {
                 let at = self.span.start;
                 match more {
@@ -404,6 +418,8 @@ impl SyntaxError {
         let fixed = match self.kind {
             SyntaxKind::Empty => "send a list of records",
             SyntaxKind::Encoding(_) => "save the file as UTF-8",
+            SyntaxKind::Foreign(foreign) => foreign.advice(),
+            SyntaxKind::ConflictMarker => "resolve the conflict, and remove its markers",
             SyntaxKind::InvalidUtf8 { .. } => {
                 "save the file as UTF-8; it was probably saved in a Windows or Latin code page"
             }

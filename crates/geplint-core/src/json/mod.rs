@@ -6,6 +6,7 @@
 mod brackets;
 mod decode;
 mod error;
+mod foreign;
 mod reader;
 mod recover;
 mod scan;
@@ -16,6 +17,7 @@ mod write;
 
 pub use decode::{decode, raw, utf16_len};
 pub use error::{SyntaxError, SyntaxKind};
+pub use foreign::Foreign;
 pub use reader::{MAX_DEPTH, MAX_ERRORS, Reader, Root};
 pub(crate) use scan::{matching, number, plain, space};
 pub use text::text;

@@ -6,7 +6,7 @@
 
 use super::reader::{Inside, MAX_ERRORS, Reader, State};
 use super::text::offset;
-use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, scan};
+use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, foreign, scan};
 use crate::finding::Span;
 
 /// The most bytes that one look ahead on a line may take.
@@ -63,7 +63,17 @@ impl<'a> Reader<'a> {
     /// Reports an error, unless it follows from one that was reported.
     pub(super) fn report(&mut self, kind: SyntaxKind, start: usize, end: usize) {
         let span = Span::new(offset(start), offset(end));
+        let kind = match kind {
+            SyntaxKind::UnexpectedText if self.is_conflict(start) => SyntaxKind::ConflictMarker,
+            other => other,
+        };
         self.report_error(SyntaxError::new(kind, span));
+    }
+
+    /// Whether the line that begins here marks a merge conflict.
+    fn is_conflict(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).map(|before| scan::byte(self.bytes, before));
+        matches!(before, None | Some(b'\n')) && foreign::is_conflict(self.near_line(at).as_bytes())
     }
 
     /// As `report`, with a second place.

@@ -1,6 +1,6 @@
 //! From the bytes of a file to text, with every offset kept.
 
-use super::{SyntaxError, SyntaxKind};
+use super::{Foreign, SyntaxError, SyntaxKind, scan};
 use crate::finding::Span;
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 /// The text of a file and what is wrong with its bytes.
 ///
 /// Offsets in the text are those of the file: a byte order mark stays in place, and each bad byte is
-/// replaced by one other. Of a file in another encoding nothing is read: the text is empty.
+/// replaced by one other. Of a file in another encoding or format nothing is read: the text is empty.
 #[must_use]
 pub fn text(bytes: &[u8]) -> (Cow<'_, str>, Vec<SyntaxError>) {
     let Ok(length) = u32::try_from(bytes.len()) else {
@@ -19,8 +19,17 @@ pub fn text(bytes: &[u8]) -> (Cow<'_, str>, Vec<SyntaxError>) {
     if let Some(name) = other_encoding(bytes) {
         return refused(SyntaxKind::Encoding(name), length.min(4));
     }
-    let mut errors = Vec::new();
     let body = bytes.strip_prefix(MARK).unwrap_or(bytes);
+    let start = bytes.len() - body.len() + scan::space(body, 0);
+    if let Some(foreign) = Foreign::of(bytes.get(start..).unwrap_or_default()) {
+        let shown = offset(start.saturating_add(1)).min(length);
+        let span = Span::new(offset(start), shown);
+        return (
+            Cow::Borrowed(""),
+            vec![SyntaxError::new(SyntaxKind::Foreign(foreign), span)],
+        );
+    }
+    let mut errors = Vec::new();
     if body.len() < bytes.len() {
         errors.push(SyntaxError::new(SyntaxKind::ByteOrderMark, Span::new(0, 3)));
     }

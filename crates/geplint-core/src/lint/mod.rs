@@ -23,7 +23,7 @@ mod value;
 pub(crate) use fast::file::check_plain;
 use fast::parallel::Ahead;
 pub(crate) use fast::record::Memory;
-pub use request::{Checked, RecordOutcome, check, check_with, syntax_findings};
+pub use request::{Checked, RecordOutcome, check, check_with, not_json, syntax_findings};
 
 use crate::json::{JsonKind, NodeId, Tree, decode};
 use crate::rules::{Endpoint, PropertyId, Table, Type};

@@ -38,6 +38,17 @@ pub struct Checked {
     pub mendable: bool,
 }
 
+impl Checked {
+    /// Of a file that is not JSON, for the reason given.
+    #[must_use]
+    pub fn not_json(finding: Finding) -> Self {
+        Self {
+            findings: vec![finding],
+            ..Self::default()
+        }
+    }
+}
+
 /// One record as the response would name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordOutcome {
@@ -70,7 +81,7 @@ pub fn check(
 /// With several threads a long request takes less time, and comes to the same.
 pub fn check_with(
     text: &str,
-    errors: Vec<SyntaxError>,
+    mut errors: Vec<SyntaxError>,
     endpoint: &Endpoint,
     facts: &mut Facts<'_>,
     outcomes: bool,
@@ -82,7 +93,12 @@ pub fn check_with(
     let mut scratch = Scratch::default();
     let mut places = HashMap::new();
     match reader.root(&mut tree) {
-        Root::Nothing => {}
+        Root::Nothing => {
+            // A file without a record has to say why.
+            if errors.iter().chain(reader.errors()).all(SyntaxError::is_warning) {
+                errors.push(nothing_begins(text));
+            }
+        }
         Root::Value => {
             let mut linter = scratch.linter(text, &tree, endpoint, facts, None, &mut checked);
             let keys = linter.bare_root();
@@ -147,7 +163,6 @@ pub fn check_with(
             }
         }
     }
-    let mut errors = errors;
     errors.extend(reader.into_errors());
     checked.mendable = errors.iter().all(|error| error.is_warning() || error.certain());
     unsay(&mut checked.findings, &errors);
@@ -257,6 +272,45 @@ fn note_record(checked: &mut Checked, key: String, outcomes: bool) {
     if outcomes {
         checked.outcomes.push(RecordOutcome { key });
     }
+}
+
+/// No JSON value begins in a text, and nothing else was said of it.
+fn nothing_begins(text: &str) -> SyntaxError {
+    let end = text.chars().next().map_or(0, char::len_utf8);
+    SyntaxError::new(
+        SyntaxKind::UnexpectedText,
+        Span::new(0, u32::try_from(end).unwrap_or(0)),
+    )
+}
+
+/// Why a text is not JSON: its first mistake. `None` for JSON, whatever it holds.
+///
+/// `errors` come with the text from [`crate::json::text`]. The rest of the text is read for it.
+pub fn not_json(text: &str, mut errors: Vec<SyntaxError>) -> Option<Finding> {
+    let mut reader = Reader::new(text);
+    let mut tree = Tree::default();
+    let root = reader.root(&mut tree);
+    if let Root::List { .. } = root {
+        while reader.next_record(&mut tree) {}
+    }
+    errors.extend(reader.into_errors());
+    errors.retain(|error| !error.is_warning());
+    if errors.is_empty() && root == Root::Nothing {
+        errors.push(nothing_begins(text));
+    }
+    let comment = |error: &SyntaxError| matches!(error.kind, SyntaxKind::Comment | SyntaxKind::HashComment);
+    let comments = root == Root::Nothing && errors.iter().all(comment);
+    let first = errors.into_iter().min_by_key(|error| error.span)?;
+    let says_so = rule(first.kind) != "syntax" || matches!(first.kind, SyntaxKind::Foreign(_));
+    let mut finding = syntax_findings(text, "", vec![first]).pop()?;
+    if comments {
+        finding.message = "not JSON: the file holds nothing but comments".into();
+    } else if !says_so {
+        finding.message = format!("not JSON: {}", finding.message).into();
+    }
+    // Of a file that nobody knows to be a payload nothing is changed.
+    finding.remedy = None;
+    Some(finding)
 }
 
 /// What is wrong with a file's syntax, as findings. No 400 is predicted: other tools on the way refuse the file.

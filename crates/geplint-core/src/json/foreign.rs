@@ -1,0 +1,387 @@
+//! What a file is that is not JSON, by its first bytes: a page of a gateway, a compressed file, a list in YAML.
+//!
+//! Nothing here takes a JSON text for something else: a text that begins with a bracket or a brace is never looked at, and
+//! each form below has bytes near its start that no JSON scalar has.
+
+/// A format that is not JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Foreign {
+    /// An HTML page.
+    Html,
+    /// An XML document.
+    Xml,
+    /// The argument by which curl names a file.
+    CurlArgument,
+    /// An error message of curl.
+    CurlError,
+    /// An HTTP response with its headers.
+    Http,
+    /// YAML, with or without a `---` line.
+    Yaml,
+    /// Text that begins with a `---` line and goes on as JSON.
+    FrontMatter,
+    /// `a=1&b=2`, or JSON with percent signs.
+    UrlEncoded,
+    /// Lines of `name = value`.
+    Assignments,
+    /// Rows of values.
+    Csv,
+    /// A pointer in place of a file that Git LFS keeps.
+    LfsPointer,
+    /// NUL bytes.
+    Nul,
+    /// A compressed file; its format.
+    Compressed(&'static str),
+    /// A document or image; its format.
+    Document(&'static str),
+    /// Bytes that no text begins with.
+    Binary,
+}
+
+/// How many bytes of a line are looked at.
+const LINE: usize = 4096;
+
+/// The first bytes of formats that are recognised by them alone.
+const MAGIC: &[(&[u8], Foreign)] = &[
+    (b"\x1F\x8B", Foreign::Compressed("gzip")),
+    (b"PK\x03\x04", Foreign::Compressed("ZIP (or XLSX)")),
+    (b"PK\x05\x06", Foreign::Compressed("ZIP")),
+    (b"BZh", Foreign::Compressed("bzip2")),
+    (b"\xFD7zXZ\x00", Foreign::Compressed("xz")),
+    (b"\x28\xB5\x2F\xFD", Foreign::Compressed("Zstandard")),
+    (b"7z\xBC\xAF", Foreign::Compressed("7-Zip")),
+    (b"%PDF-", Foreign::Document("PDF document")),
+    (
+        b"\xD0\xCF\x11\xE0",
+        Foreign::Document("Microsoft Office document"),
+    ),
+    (b"\x89PNG", Foreign::Document("PNG image")),
+    (b"GIF8", Foreign::Document("GIF image")),
+    (b"\xFF\xD8\xFF", Foreign::Document("JPEG image")),
+];
+
+impl Foreign {
+    /// What the bytes of a file are instead of JSON, if their start says so; `body` begins with its first byte that is
+    /// neither white space nor a byte order mark.
+    pub(super) fn of(body: &[u8]) -> Option<Self> {
+        // Nearly all files.
+        if matches!(body, [b'[' | b'{', ..]) {
+            return None;
+        }
+        if let Some((_, magic)) = MAGIC.iter().find(|(magic, _)| body.starts_with(magic)) {
+            return Some(*magic);
+        }
+        match body {
+            [] => None,
+            // One alone is rather a slip.
+            [0, 0, ..] => Some(Self::Nul),
+            [1..=8 | 0xE..=0x1F | 0x7F, ..] => Some(Self::Binary),
+            [b'<', rest @ ..] => markup(rest),
+            [b'@', rest @ ..] => is_alone(body, !rest.is_empty()).then_some(Self::CurlArgument),
+            [b'-', b'-', b'-', rest @ ..] => front_matter(rest),
+            _ => lines(body),
+        }
+    }
+
+    /// What the file is, as the end of "the file is …".
+    pub(super) fn name(self) -> String {
+        match self {
+            Self::Html => "an HTML page".into(),
+            Self::Xml => "an XML document".into(),
+            Self::CurlArgument => "an argument of curl, `@` and the name of a file".into(),
+            Self::CurlError => "an error message of curl".into(),
+            Self::Http => "an HTTP response with its headers".into(),
+            Self::Yaml => "YAML, as it seems".into(),
+            Self::FrontMatter => "text behind a `---` line, as in YAML and front matter".into(),
+            Self::UrlEncoded => "URL-encoded".into(),
+            Self::Assignments => "a list of `name = value` lines".into(),
+            Self::Csv => "CSV, as it seems".into(),
+            Self::LfsPointer => "a pointer of Git LFS".into(),
+            Self::Nul => "a binary file: it begins with NUL bytes".into(),
+            Self::Compressed(format) => format!("compressed: {format}"),
+            Self::Document(format) => format!("a {format}"),
+            Self::Binary => "a binary file".into(),
+        }
+    }
+
+    /// What to do about it.
+    pub(super) const fn advice(self) -> &'static str {
+        match self {
+            Self::Html => {
+                "a gateway, a proxy or a login page may have answered in place of the server: fetch the file again"
+            }
+            Self::Xml => "export the records as JSON",
+            Self::CurlArgument => "put the content of that file in its place",
+            Self::CurlError => "the download failed: fetch the file again",
+            Self::Http => "keep the body alone, without the headers",
+            Self::Yaml => "convert it to JSON",
+            Self::FrontMatter => "remove the line",
+            Self::UrlEncoded => "send the records as JSON, with Content-Type: application/json",
+            Self::Assignments | Self::Csv => "convert it to JSON, a list of records",
+            Self::LfsPointer => "fetch the file itself: git lfs pull",
+            Self::Nul => "the file was probably not written to its end: write it again",
+            Self::Compressed(_) => "decompress it first",
+            Self::Document(_) | Self::Binary => "send a list of records, as JSON in UTF-8",
+        }
+    }
+}
+
+/// Whether a line begins with a conflict marker.
+pub(super) fn is_conflict(line: &[u8]) -> bool {
+    let marker = |mark: u8| {
+        let (head, rest) = line.split_at_checked(7).unwrap_or((line, b""));
+        head == [mark; 7] && matches!(rest.first(), None | Some(b' ' | b'\r' | b'\n'))
+    };
+    marker(b'<') || marker(b'=') || marker(b'>') || marker(b'|')
+}
+
+/// HTML and XML, behind a `<`.
+fn markup(rest: &[u8]) -> Option<Foreign> {
+    const HTML: &[&[u8]] = &[
+        b"!doctype html",
+        b"html",
+        b"head",
+        b"body",
+        b"title",
+        b"script",
+        b"div",
+        b"p>",
+    ];
+    let begins = |word: &&[u8]| {
+        let head = rest.get(..word.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(word))
+    };
+    if HTML.iter().any(begins) {
+        return Some(Foreign::Html);
+    }
+    match rest {
+        [b'!' | b'?', ..] => Some(Foreign::Xml),
+        // A name with its end, and nothing that only a placeholder has: `<Contacts>`.
+        [b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => {
+            let whole = rest.windows(2).any(|pair| matches!(pair, b"</" | b"/>"));
+            whole.then_some(Foreign::Xml)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a text is a single word.
+fn is_alone(text: &[u8], has_more: bool) -> bool {
+    let text = text.trim_ascii_end();
+    has_more && text.len() <= LINE && !text.iter().any(u8::is_ascii_whitespace)
+}
+
+/// What follows three hyphens: a line's end, and then perhaps JSON.
+fn front_matter(rest: &[u8]) -> Option<Foreign> {
+    let behind = match rest {
+        [] | [b' ' | b'\t' | b'\r' | b'\n', ..] => rest.trim_ascii_start(),
+        _ => return None,
+    };
+    match behind {
+        [b'[' | b'{', ..] => Some(Foreign::FrontMatter),
+        _ => Some(Foreign::Yaml),
+    }
+}
+
+/// What the first lines tell.
+fn lines(body: &[u8]) -> Option<Foreign> {
+    let mut lines = body.split(|byte| *byte == b'\n').map(|line| {
+        let line = line.get(..LINE).unwrap_or(line);
+        line.trim_ascii_end()
+    });
+    let first = lines.next()?;
+    let second = lines.find(|line| !line.is_empty());
+    if first.starts_with(b"HTTP/") {
+        return Some(Foreign::Http);
+    }
+    if first.starts_with(b"version https://git-lfs.") {
+        return Some(Foreign::LfsPointer);
+    }
+    if first.starts_with(b"curl: (") {
+        return Some(Foreign::CurlError);
+    }
+    if is_url_encoded(first) && second.is_none() {
+        return Some(Foreign::UrlEncoded);
+    }
+    if is_assignment(first) && second.is_none_or(is_assignment) {
+        return Some(Foreign::Assignments);
+    }
+    if is_yaml(first) {
+        return Some(Foreign::Yaml);
+    }
+    is_csv(first, second).then_some(Foreign::Csv)
+}
+
+/// A byte of a plain name.
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
+}
+
+/// How many bytes of a plain name a line begins with; 0 where it begins with another byte than a letter.
+fn name(line: &[u8]) -> usize {
+    match line.first() {
+        Some(first) if first.is_ascii_alphabetic() || *first == b'_' => {
+            line.iter().take_while(|byte| is_name(**byte)).count()
+        }
+        _ => 0,
+    }
+}
+
+/// `a=1&b=2`, `%5B%7B`.
+fn is_url_encoded(line: &[u8]) -> bool {
+    let hex = |at: usize| line.get(at).is_some_and(u8::is_ascii_hexdigit);
+    if line.first() == Some(&b'%') {
+        return hex(1) && hex(2);
+    }
+    let plain = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'{' | b'}' | b'<' | b'>');
+    let end = name(line);
+    end > 0 && line.get(end) == Some(&b'=') && line.get(end + 1) != Some(&b'=') && line.iter().all(plain)
+}
+
+/// `name = value`.
+fn is_assignment(line: &[u8]) -> bool {
+    let end = name(line);
+    let rest = line.get(end..).unwrap_or_default().trim_ascii_start();
+    // What begins a list or an object is a script's variable, and can be read.
+    end > 0
+        && matches!(rest, [b'=', next @ ..] if !matches!(next.trim_ascii_start(), [b'[' | b'{' | b'=' | b'>', ..]))
+}
+
+/// `- name: value`, `name: value`, `name:`; a value that JSON has, too, is rather an object without its braces.
+fn is_yaml(line: &[u8]) -> bool {
+    let (item, line) = match line {
+        [b'-', b' ', rest @ ..] => (true, rest.trim_ascii_start()),
+        _ => (false, line),
+    };
+    let end = name(line);
+    let value = match line.get(end..) {
+        Some([b':']) if end > 0 => return true,
+        Some([b':', b' ' | b'\t', value @ ..]) if end > 0 => value.trim_ascii_start(),
+        _ => return item && end > 0,
+    };
+    !matches!(value, [b'"' | b'[' | b'{', ..]) && !value.ends_with(b",")
+}
+
+/// Two rows with as many values, two at least.
+fn is_csv(first: &[u8], second: Option<&[u8]>) -> bool {
+    let Some(second) = second else { return false };
+    if second.ends_with(b",") && !first.ends_with(b",") {
+        return false;
+    }
+    [b',', b';', b'\t'].into_iter().any(|mark| {
+        let columns = marks(first, mark);
+        columns > 0 && columns == marks(second, mark) && !first.contains(&b':')
+    })
+}
+
+/// How many marks a row has outside of quotes.
+fn marks(row: &[u8], mark: u8) -> usize {
+    let mut quoted = false;
+    let mut count = 0;
+    for byte in row {
+        quoted ^= *byte == b'"';
+        count += usize::from(*byte == mark && !quoted);
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_recognised_by_their_start() {
+        let told: &[(&[u8], Foreign)] = &[
+            (b"<!DOCTYPE html><html>", Foreign::Html),
+            (b"<HTML>", Foreign::Html),
+            (b"<?xml version=\"1.0\"?><a/>", Foreign::Xml),
+            (b"<Contacts><Contact/></Contacts>", Foreign::Xml),
+            (b"@payload.json\n", Foreign::CurlArgument),
+            (
+                b"curl: (6) Could not resolve host: example.com",
+                Foreign::CurlError,
+            ),
+            (b"HTTP/1.1 502 Bad Gateway\r\n", Foreign::Http),
+            (b"- contactCode: C-1\n  userName: a\n", Foreign::Yaml),
+            (b"- C-1\n- C-2\n", Foreign::Yaml),
+            (b"contacts:\n  - contactCode: C-1\n", Foreign::Yaml),
+            (b"contactCode: C-1\n", Foreign::Yaml),
+            (b"---\ncontactCode: C-1\n", Foreign::Yaml),
+            (b"---\n[{\"contactCode\": 1}]", Foreign::FrontMatter),
+            (b"contactCode=C-1&userName=a%40b", Foreign::UrlEncoded),
+            (b"%5B%7B%22a%22%3A1%7D%5D", Foreign::UrlEncoded),
+            (b"a = 1\nb = 2\n", Foreign::Assignments),
+            (b"ContactCode,UserName\nC-1,ann\n", Foreign::Csv),
+            (
+                b"\"ContactCode\";\"UserName\"\r\n\"C-1\";\"a;b\"\r\n",
+                Foreign::Csv,
+            ),
+            (
+                b"version https://git-lfs.github.com/spec/v1\noid sha256:0",
+                Foreign::LfsPointer,
+            ),
+            (b"\0\0\0\0", Foreign::Nul),
+            (b"\x1F\x8B\x08\0", Foreign::Compressed("gzip")),
+            (b"%PDF-1.7", Foreign::Document("PDF document")),
+            (b"\x02\x03", Foreign::Binary),
+        ];
+        for (bytes, foreign) in told {
+            let text = String::from_utf8_lossy(bytes);
+            assert_eq!(Foreign::of(bytes), Some(*foreign), "{text:?}");
+            assert!(
+                !foreign.name().is_empty() && !foreign.advice().is_empty(),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_may_be_meant_as_json_is_left_to_the_reader() {
+        let left = [
+            "",
+            "[]",
+            "{}",
+            "\"a\"",
+            "\"a,b\"\n",
+            "-1",
+            "1.5e3",
+            "true",
+            "null",
+            "}",
+            "-[1]",
+            "// a comment\n[]",
+            "/* a */ {}",
+            "# a\n[]",
+            "// nothing else",
+            "\0[]",
+            "<placeholder>",
+            "<<<<<<< HEAD\n[]\n=======\n[]\n>>>>>>> other\n",
+            "contactCode: \"C-1\", userName: \"ann\"",
+            "\"contactCode\": \"C-1\",\n\"userName\": \"ann\"",
+            "var x = [1];",
+            "records = [{}]",
+            "module.exports = {}",
+            "callback([1])",
+            "hello",
+        ];
+        for text in left {
+            assert_eq!(Foreign::of(text.as_bytes()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn conflict_markers_are_seven_alike_and_a_line_of_their_own() {
+        for line in [
+            "<<<<<<< HEAD",
+            "=======",
+            "=======\r\n",
+            ">>>>>>> a",
+            "||||||| base",
+        ] {
+            assert!(is_conflict(line.as_bytes()), "{line}");
+        }
+        for line in ["<<<<<< HEAD", "========", "<<<<<<<HEAD", "", "======"] {
+            assert!(!is_conflict(line.as_bytes()), "{line}");
+        }
+    }
+}
