@@ -1,14 +1,13 @@
 //! `geplint explain`: what a rule means, and the topics beside them.
 
 use std::fmt::Write as _;
-use std::io;
 
 use super::args::{Common, Explain};
 use super::settings::Project;
 use super::{CLEAN, TROUBLE, inputs, terminal};
 use crate::manual;
 use crate::report::style::{Look, Palette};
-use crate::report::{OutputError, output, wrap};
+use crate::report::{OutputError, wrap};
 use crate::rules::{TopicText, loaded, rule_text, rule_texts, topic_text, topic_texts};
 
 /// Prints the text of a rule or a topic, or a line for each.
@@ -35,7 +34,7 @@ pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
             }
         }
     };
-    output::write(&mut io::stdout().lock(), &text)?;
+    terminal::print(&text)?;
     Ok(CLEAN)
 }
 

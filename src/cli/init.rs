@@ -13,7 +13,7 @@ use crate::input::read::LARGEST;
 use crate::input::{Entry, Reader, WalkOptions, collect};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
-use crate::report::{OutputError, labels, output, sanitize};
+use crate::report::{OutputError, labels, sanitize};
 use crate::rules::Candidate;
 
 /// What to put into a hook and into CI.
@@ -62,7 +62,7 @@ pub fn run(common: &Common) -> Result<u8, OutputError> {
         return Ok(TROUBLE);
     };
     let text = format!("Wrote {FILE_NAME}.\n{}\n{SNIPPETS}", told(&folders));
-    output::write(&mut io::stdout().lock(), &text)?;
+    terminal::print(&text)?;
     Ok(CLEAN)
 }
 
@@ -228,9 +228,9 @@ fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-/// The glob of all that lies in a folder; none of a name that needs more than one line.
+/// The glob of all that lies in a folder; none of a name with characters that may not be shown: people read the file.
 fn everything_in(folder: &Path, ending: &str) -> Option<String> {
     let folder = sanitize::plain_path(folder);
-    let plain = !folder.is_empty() && !folder.contains(char::is_control);
+    let plain = !folder.is_empty() && sanitize::is_harmless(&folder);
     plain.then(|| quoted(&format!("{}/{ending}", globset::escape(&folder))))
 }

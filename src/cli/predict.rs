@@ -12,6 +12,7 @@ use super::settings::Project;
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::finding::Wording;
 use crate::input::{Entry, Reader};
+use crate::json::pretty;
 use crate::predict::{Envelope, Prediction};
 use crate::report::{OutputError, Source, output, sanitize, summary};
 use crate::session::{Outcome, Request, Session};
@@ -195,13 +196,13 @@ impl Run<'_> {
 
     fn print(&self, single: bool) -> Result<(), OutputError> {
         let text = match (single, self.answers.as_slice()) {
-            (true, [answer]) => answer.response.as_ref().map(serde_json::to_string_pretty),
+            (true, [answer]) => answer.response.as_ref().map(|response| pretty(response, "\n")),
             (true, _) => None,
-            (false, answers) => Some(serde_json::to_string_pretty(answers)),
+            (false, answers) => Some(pretty(&answers, "\n")),
         };
         match text {
-            Some(Ok(text)) => output::write(&mut io::stdout().lock(), &(text + "\n")),
-            _ => Ok(()),
+            Some(text) => output::write(&mut io::stdout().lock(), &(text + "\n")),
+            None => Ok(()),
         }
     }
 

@@ -1,7 +1,6 @@
 //! `geplint rules`: the tables as they are enforced.
 
 use std::fmt::Write as _;
-use std::io;
 
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
@@ -10,15 +9,17 @@ use super::args::{Common, Rules, RulesFormat};
 use super::settings::Project;
 use super::{CLEAN, TROUBLE, inputs, terminal};
 use crate::finding::{Evidence, Severity};
+use crate::json::pretty;
 use crate::report::style::{Look, Palette};
-use crate::report::{OutputError, labels, output, sanitize, wrap};
+use crate::report::{OutputError, labels, wrap};
 use crate::rules::{Constraint, Endpoint, Property, Table, Type, loaded};
+use crate::sanitize::{self, escape};
 
 /// Prints the endpoints, or the tables of one; or says whether a user's file is right.
 pub fn run(args: &Rules, common: &Common) -> Result<u8, OutputError> {
     match text(args, common) {
         Ok(text) => {
-            output::write(&mut io::stdout().lock(), &text)?;
+            terminal::print(&text)?;
             Ok(CLEAN)
         }
         Err(message) => {
@@ -56,8 +57,15 @@ fn list(endpoints: &[&Endpoint], palette: Palette) -> String {
         .max()
         .unwrap_or(0);
     endpoints.iter().fold(String::new(), |mut text, endpoint| {
-        let id = palette.name(format!("{:width$}", endpoint.id)).to_string();
-        let _ = writeln!(text, "{id}  {:4} {}", endpoint.method, endpoint.path);
+        let id = palette
+            .name(format!("{:width$}", escape(&endpoint.id)))
+            .to_string();
+        let _ = writeln!(
+            text,
+            "{id}  {:4} {}",
+            escape(&endpoint.method),
+            escape(&endpoint.path)
+        );
         text
     })
 }
@@ -67,10 +75,10 @@ fn tables(endpoint: &Endpoint, look: Look) -> String {
     let palette = look.palette();
     let mut text = format!(
         "{} {}\n{} {}\n",
-        palette.strong(&endpoint.id),
-        palette.faint(format!("(page {})", endpoint.page)),
-        endpoint.method,
-        endpoint.path
+        palette.strong(escape(&endpoint.id)),
+        palette.faint(format!("(page {})", escape(&endpoint.page))),
+        escape(&endpoint.method),
+        escape(&endpoint.path)
     );
     for table in &endpoint.tables {
         table_text(&mut text, endpoint, table, look);
@@ -88,8 +96,8 @@ fn table_text(text: &mut String, endpoint: &Endpoint, table: &Table, look: Look)
     let _ = writeln!(
         text,
         "\n{} {}",
-        palette.strong(&table.title),
-        palette.faint(format!("({place})"))
+        palette.strong(escape(&table.title)),
+        palette.faint(format!("({})", escape(&place)))
     );
     let widths = Widths::of(endpoint, table);
     for property in &table.properties {
@@ -97,7 +105,7 @@ fn table_text(text: &mut String, endpoint: &Endpoint, table: &Table, look: Look)
     }
     for check in endpoint.of_checks(table) {
         let line = format!("{}: {} {}", check.rule, check.name, told(&check));
-        text.push_str(&wrap::indented(&line, look.width, 2));
+        text.push_str(&wrap::indented(&sanitize::line(&line), look.width, 2));
     }
 }
 
@@ -118,8 +126,8 @@ impl Widths {
                 .unwrap_or(0)
         };
         Self {
-            row: widest(|_, property| property.row.to_string()),
-            name: widest(|_, property| property.name.to_string()),
+            row: widest(|_, property| escape(&property.row).into_owned()),
+            name: widest(|_, property| escape(&property.name).into_owned()),
             ty: widest(type_text),
         }
     }
@@ -133,7 +141,8 @@ fn row(text: &mut String, endpoint: &Endpoint, property: &Property, widths: &Wid
         name,
         ty: ty_width,
     } = *widths;
-    let head = format!("  {:row$}  {:name$}  {ty:ty_width$}", property.row, property.name);
+    let (own_row, own_name) = (escape(&property.row), escape(&property.name));
+    let head = format!("  {own_row:row$}  {own_name:name$}  {ty:ty_width$}");
     let mut told: Vec<String> = endpoint.of_property(property).iter().skip(1).map(told).collect();
     if !property.note.is_empty() {
         told.push(property.note.to_string());
@@ -141,9 +150,8 @@ fn row(text: &mut String, endpoint: &Endpoint, property: &Property, widths: &Wid
     let indent = head.width() + 2;
     let room = look.width.saturating_sub(indent);
     let colored = format!(
-        "  {:row$}  {}  {}",
-        property.row,
-        palette.name(format!("{:name$}", property.name)),
+        "  {own_row:row$}  {}  {}",
+        palette.name(format!("{own_name:name$}")),
         palette.faint(format!("{ty:ty_width$}"))
     );
     // Too narrow for a third column: what is told goes below.
@@ -157,7 +165,7 @@ fn row(text: &mut String, endpoint: &Endpoint, property: &Property, widths: &Wid
         text.push('\n');
         return;
     }
-    let body = wrap::indented(&told.join("; "), look.width, below);
+    let body = wrap::indented(&sanitize::line(&told.join("; ")), look.width, below);
     text.push_str(&first);
     text.push_str(if first.ends_with('\n') {
         &body
@@ -181,7 +189,7 @@ fn told(constraint: &Constraint) -> String {
 fn type_text(endpoint: &Endpoint, property: &Property) -> String {
     match (property.ty, property.max_length) {
         (Type::String, Some(limit)) => format!("string({limit})"),
-        (ty, _) => endpoint.type_name(ty),
+        (ty, _) => escape(&endpoint.type_name(ty)).into_owned(),
     }
 }
 
@@ -259,7 +267,7 @@ fn json(endpoints: &[&Endpoint]) -> String {
         version: 1,
         endpoints: endpoints.iter().map(|endpoint| json_endpoint(endpoint)).collect(),
     };
-    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+    pretty(&document, "\n") + "\n"
 }
 
 fn json_endpoint(endpoint: &Endpoint) -> JsonEndpoint<'_> {

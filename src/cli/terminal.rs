@@ -46,10 +46,15 @@ pub fn warn(common: &Common, message: &str) {
     ));
 }
 
-/// A line on standard error.
+/// A text of ours on standard output; what it quotes has been escaped before, and is again if that was forgotten.
+pub fn print(text: &str) -> Result<(), OutputError> {
+    output::write(&mut io::stdout().lock(), &sanitize::document(text))
+}
+
+/// A line on standard error, or several of ours.
 pub fn tell(line: &str) {
     let mut stream = io::stderr().lock();
-    let _ = output::write(&mut stream, &format!("{line}\n"));
+    let _ = output::write(&mut stream, &format!("{}\n", sanitize::document(line)));
     let _ = stream.flush();
 }
 
@@ -65,7 +70,7 @@ pub fn usage(error: &clap::Error) -> Result<(), OutputError> {
     };
     let text = error.render();
     let text = if ColorChoice::Auto.resolve(&Env::read(), terminal) {
-        text.ansi().to_string()
+        sanitize::document(&text.ansi().to_string()).into_owned()
     } else {
         // It repeats what was said on the command line, and that may be a file's name.
         let lines = text.to_string();

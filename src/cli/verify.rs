@@ -11,7 +11,7 @@ use crate::input::{Entry, ReadError, Reader, WalkOptions, collect, read};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
 use crate::report::style::Look;
-use crate::report::{OutputError, output, sanitize, summary};
+use crate::report::{OutputError, sanitize, summary};
 use crate::rules::Candidate;
 use crate::session::Session;
 use crate::verify::har::{Call, Route, har};
@@ -299,9 +299,8 @@ impl Run<'_> {
 }
 
 fn print(text: &str) -> Result<(), OutputError> {
-    let mut stdout = io::stdout().lock();
-    output::write(&mut stdout, text)?;
-    Ok(io::Write::flush(&mut stdout)?)
+    terminal::print(text)?;
+    Ok(io::Write::flush(&mut io::stdout())?)
 }
 
 fn is_har(path: &Path) -> bool {

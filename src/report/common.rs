@@ -26,7 +26,12 @@ pub(super) fn problem(finding: &Finding) -> String {
     with_answer(finding, &finding.message)
 }
 
-/// The same on one harmless line of bounded length.
+/// The problem, and what to do about it.
+pub(super) fn sentence(finding: &Finding) -> String {
+    format!("{}. Help: {}", problem(finding), help(finding))
+}
+
+/// The same as [`problem`] on one harmless line of bounded length.
 pub(super) fn problem_line(finding: &Finding) -> String {
     with_answer(finding, &escape(&finding.message))
 }

@@ -8,6 +8,7 @@ mod common;
 pub mod diff;
 pub mod formats;
 pub mod labels;
+mod markdown;
 pub mod output;
 pub mod progress;
 pub mod relative_to;

@@ -8,7 +8,7 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthChar;
 
 use crate::finding::Span;
-use crate::sanitize::{is_ci_mark, is_unprintable, placeholder};
+use crate::sanitize::{STACKED, is_ci_mark, is_mark, is_unprintable, placeholder};
 use crate::source::Source;
 
 /// How far away, in lines, a second place may be to be shown in the same window.
@@ -367,9 +367,12 @@ fn width(glyphs: &[Glyph]) -> usize {
 fn glyphs(file: &[u8], range: Range<usize>, unicode: bool) -> Vec<Glyph> {
     let mut out = Vec::with_capacity(range.len());
     let mut at = range.start;
+    let mut marks = 0;
     for chunk in file[range].utf8_chunks() {
         for (index, c) in chunk.valid().char_indices() {
-            out.push(glyph(c, at + index, &file[at + index..], unicode));
+            marks = if is_mark(c) { marks + 1 } else { 0 };
+            let hidden = marks > STACKED || is_unprintable(c) || is_ci_mark(&file[at + index..]);
+            out.push(glyph(c, at + index, hidden.then(|| placeholder(c, unicode))));
         }
         at += chunk.valid().len();
         if !chunk.invalid().is_empty() {
@@ -397,7 +400,8 @@ fn glyphs_within(file: &[u8], range: Range<usize>, frame: Frame) -> Vec<Glyph> {
     )
 }
 
-fn glyph(c: char, at: usize, rest: &[u8], unicode: bool) -> Glyph {
+/// A character, or what stands in its place.
+fn glyph(c: char, at: usize, instead: Option<char>) -> Glyph {
     let bytes = at..at + c.len_utf8();
     if c == '\t' {
         return Glyph {
@@ -406,10 +410,10 @@ fn glyph(c: char, at: usize, rest: &[u8], unicode: bool) -> Glyph {
             width: TAB,
         };
     }
-    if is_unprintable(c) || is_ci_mark(rest) {
+    if let Some(shown) = instead {
         return Glyph {
             bytes,
-            shown: placeholder(c, unicode),
+            shown,
             width: 1,
         };
     }

@@ -1,32 +1,49 @@
 //! Text in XML, escaped by hand.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
-use crate::sanitize::{is_ci_mark, is_unprintable};
+use crate::sanitize::chars;
 
 /// What every document begins with.
 pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-/// Text for an attribute or between tags. Characters that XML 1.0 forbids are left out; those that a terminal or a
-/// CI log should not meet become references, so that the document means the same.
+/// Text for an attribute or between tags. Characters that XML 1.0 forbids are spelled out, `\u{1b}`; those that a
+/// terminal or a CI log should not meet become references, so that the document means the same.
 pub(super) fn escape(text: &str) -> String {
+    // First what XML cannot hold: what is dropped or replaced later could join the two halves of a command.
+    let text = representable(text);
     let mut out = String::with_capacity(text.len() + 16);
-    for (at, c) in text.char_indices() {
+    for (c, harmless) in chars(&text) {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&apos;"),
-            _ if !is_allowed(c) => {}
-            _ if is_unprintable(c) || is_ci_mark(&text.as_bytes()[at..]) => {
+            _ if harmless => out.push(c),
+            _ => {
                 // Writing to a string cannot fail.
                 let _ = write!(out, "&#{};", u32::from(c));
             }
-            _ => out.push(c),
         }
     }
     out
+}
+
+fn representable(text: &str) -> Cow<'_, str> {
+    if text.chars().all(is_allowed) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_allowed(c) {
+            out.push(c);
+        } else {
+            out.extend(c.escape_unicode());
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// `Char` of XML 1.0; surrogates are no `char`.
@@ -44,7 +61,13 @@ mod tests {
             escape("a<b>&'\"\r\n\t]]>"),
             "a&lt;b&gt;&amp;&apos;&quot;&#13;&#10;&#9;]]&gt;"
         );
-        assert_eq!(escape("\0\u{1b}\u{ffff}x\u{202e}y\u{9b}"), "x&#8238;y&#155;");
+        assert_eq!(
+            escape("\0\u{1b}\u{ffff}x\u{202e}y\u{9b}"),
+            "\\u{0}\\u{1b}\\u{ffff}x&#8238;y&#155;"
+        );
         assert_eq!(escape("##[error]x Müller"), "&#35;#[error]x Müller");
+        assert_eq!(escape("::error::x"), "&#58;:error&#58;:x");
+        // Without the escape character, this would be a command.
+        assert_eq!(escape("#\u{1b}#vso[x"), "#\\u{1b}#vso[x");
     }
 }

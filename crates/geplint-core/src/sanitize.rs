@@ -1,11 +1,30 @@
-//! The one choke point for text that comes from files: nothing in it may drive a terminal or a CI log.
+//! Makes text harmless for terminals and CI logs. It comes from files, their names, arguments and settings.
 //!
-//! Three dangers are met here. Control characters move the cursor or ring the bell; invisible and
-//! bidirectional characters make text read as something it is not; and CI runners obey lines such as
-//! `::error::…` and `##[group]…` wherever they come from.
+//! Control characters move the cursor. Invisible and bidirectional characters make text read as something else. CI
+//! runners obey lines such as `::error::…` and `##[group]…`, whichever program prints them.
+//!
+//! Sanitizing is the last step of each way out, after which nothing is dropped or replaced:
+//!
+//! | target | function |
+//! |---|---|
+//! | terminal and log, one line | [`escape`], [`line`], [`source_line`] |
+//! | terminal and log, a whole text of ours with such lines in it | [`document`] |
+//! | JSON | `report::json::pretty` |
+//! | XML | `report::xml::escape` |
+//! | Markdown | `report::markdown::inert` |
+//!
+//! They all ask [`chars`] what may be shown, so that none knows less than another.
 
 use std::borrow::Cow;
 use std::path::Path;
+
+use unicode_width::UnicodeWidthChar as _;
+
+/// How many combining marks in a row are shown; no script needs more, and many hide the lines above and below.
+pub const STACKED: usize = 5;
+
+/// What begins a group in Buildkite's logs, where it begins a line.
+const GROUPS: [&str; 4] = ["--- ", "+++ ", "~~~ ", "^^^ "];
 
 /// The longest text a human format shows of one message, key or pointer; machine formats show it all.
 const LONGEST: usize = 1_000;
@@ -35,6 +54,33 @@ pub const fn is_unprintable(c: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' // musical format controls
         | '\u{e0000}'..='\u{e0fff}' // tags and more selectors
     ) || (c as u32) & 0xfffe == 0xfffe
+}
+
+/// The characters of a text, each with whether it may be shown as it is: a printable character, not one combining mark
+/// too many, and not the beginning of a command to a CI runner.
+pub fn chars(text: &str) -> impl Iterator<Item = (char, bool)> + '_ {
+    let mut marks = 0;
+    text.char_indices().map(move |(at, c)| {
+        marks = if is_mark(c) { marks + 1 } else { 0 };
+        let rest = &text.as_bytes()[at..];
+        let command = rest.starts_with(b"::") || is_ci_mark(rest);
+        (c, marks <= STACKED && !command && !is_unprintable(c))
+    })
+}
+
+/// Whether every character of a text may be shown as it is.
+pub fn is_harmless(text: &str) -> bool {
+    // All bytes are looked at, whatever the first ones are: that is done many at a time.
+    let printable = text
+        .bytes()
+        .fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
+    let usual = printable && !text.contains("::") && !text.contains("##");
+    usual || chars(text).all(|(_, harmless)| harmless)
+}
+
+/// Whether `c` is drawn over the character before it.
+pub fn is_mark(c: char) -> bool {
+    c >= '\u{300}' && c.width() == Some(0) && !is_unprintable(c)
 }
 
 /// What stands in a source line for a character that may not be shown: one column wide, always.
@@ -74,28 +120,78 @@ fn is_command(rest: &[u8]) -> bool {
 /// Text for a message, a key, a pointer or a path: one line, harmless, and not endless.
 pub fn escape(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST {
-        return escape_whole(text);
+        return line(text);
     }
     match text.char_indices().nth(LONGEST) {
-        Some((cut, _)) => Cow::Owned(escape_whole(&text[..cut]).into_owned() + "..."),
-        None => escape_whole(text),
+        Some((cut, _)) => Cow::Owned(line(&text[..cut]).into_owned() + "..."),
+        None => line(text),
     }
+}
+
+/// The same, whole.
+pub fn line(text: &str) -> Cow<'_, str> {
+    let group = GROUPS.iter().any(|mark| text.starts_with(mark));
+    if !group && is_harmless(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for (index, (c, harmless)) in chars(text).enumerate() {
+        push(&mut out, c, harmless && !(group && index == 0));
+    }
+    Cow::Owned(out)
 }
 
 /// A line of a file, whole: as it is, tabs too, but harmless.
 pub fn source_line(text: &str) -> Cow<'_, str> {
-    if !needs_escape(text) {
+    if is_harmless(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
-    for (at, c) in text.char_indices() {
-        if c == '\t' {
-            out.push(c);
-        } else {
-            push_escaped(&mut out, c, &text[at..]);
-        }
+    for (c, harmless) in chars(text) {
+        push(&mut out, c, harmless || c == '\t');
     }
     Cow::Owned(out)
+}
+
+/// A whole text of ours for a terminal or a log, as the last step before it is written: line breaks and colours stay.
+///
+/// What comes from files has passed [`escape`] already; this is for what somebody forgot.
+pub fn document(text: &str) -> Cow<'_, str> {
+    if text.split('\n').all(is_harmless) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut colour = 0..0;
+    for ((at, _), (c, harmless)) in text.char_indices().zip(chars(text)) {
+        if c == '\u{1b}' {
+            colour = at..at + colour_length(&text[at..]);
+        }
+        push(&mut out, c, harmless || c == '\n' || colour.contains(&at));
+    }
+    Cow::Owned(out)
+}
+
+/// The length of a sequence that only sets colours, `ESC [ 1 ; 31 m`, in bytes; 0 of anything else.
+fn colour_length(text: &str) -> usize {
+    let Some(code) = text.strip_prefix("\u{1b}[") else {
+        return 0;
+    };
+    let digits = code.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
+    if digits.starts_with('m') {
+        text.len() - digits.len() + 1
+    } else {
+        0
+    }
+}
+
+fn push(out: &mut String, c: char, harmless: bool) {
+    match c {
+        _ if harmless => out.push(c),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        _ => out.extend(c.escape_unicode()),
+    }
 }
 
 /// A path as its user wrote it, with `/` between its parts and nothing unprintable in it.
@@ -110,37 +206,6 @@ pub fn plain_path(path: &Path) -> String {
         text.into_owned()
     } else {
         text.replace(std::path::MAIN_SEPARATOR, "/")
-    }
-}
-
-fn escape_whole(text: &str) -> Cow<'_, str> {
-    if !needs_escape(text) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 16);
-    for (at, c) in text.char_indices() {
-        push_escaped(&mut out, c, &text[at..]);
-    }
-    Cow::Owned(out)
-}
-
-/// A quick look for the usual case, in which there is nothing to do.
-fn needs_escape(text: &str) -> bool {
-    let plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b':' | b'#');
-    // All bytes are looked at, whatever the first ones are: that is done many at a time.
-    let usual = text.bytes().fold(true, |all, byte| all & plain(byte));
-    !usual && (text.contains("::") || text.contains("##") || text.chars().any(is_unprintable))
-}
-
-fn push_escaped(out: &mut String, c: char, rest: &str) {
-    match c {
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\t' => out.push_str("\\t"),
-        _ if is_unprintable(c) || rest.starts_with("::") || is_ci_mark(rest.as_bytes()) => {
-            out.extend(c.escape_unicode());
-        }
-        _ => out.push(c),
     }
 }
 
@@ -199,11 +264,38 @@ mod tests {
             "##[error]x",
             "a##vso[task.x]",
             "###[group]",
+            "##teamcity[buildStop]",
         ] {
             let safe = escape(text);
             assert!(!safe.contains("::"), "{safe}");
             assert!(!safe.contains("##[") && !safe.contains("##vso["), "{safe}");
         }
+    }
+
+    #[test]
+    fn groups_of_buildkite_are_broken_where_they_begin_a_line() {
+        assert_eq!(escape("+++ a.json"), "\\u{2b}++ a.json");
+        for text in ["a +++ b", "---", "~~~x"] {
+            assert_eq!(escape(text), text);
+        }
+    }
+
+    #[test]
+    fn marks_without_end_are_spelled_out() {
+        let few = format!("e{}", "\u{301}".repeat(STACKED));
+        assert_eq!(escape(&few), few);
+        assert_eq!(escape(&format!("{few}\u{301}x")), format!("{few}\\u{{301}}x"));
+        assert_eq!(source_line(&format!("{few}\u{489}")), format!("{few}\\u{{489}}"));
+    }
+
+    #[test]
+    fn of_a_document_lines_and_colours_stay() {
+        let ours = "\u{1b}[1;31merror\u{1b}[0m: a\n  \u{1b}[mb\n";
+        assert_eq!(document(ours), ours);
+        assert_eq!(
+            document("a\r\n::error::b\t\u{1b}[2J\u{1b}]0;x\u{7}\u{1b}["),
+            "a\\r\n\\u{3a}:error\\u{3a}:b\\t\\u{1b}[2J\\u{1b}]0;x\\u{7}\\u{1b}["
+        );
     }
 
     #[test]

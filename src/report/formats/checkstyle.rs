@@ -23,13 +23,12 @@ impl Report for Checkstyle {
         for finding in file.findings.iter() {
             let Some(out) = out.room() else { return };
             let Position { line, column } = source.position(finding.span.start);
-            let message = format!("{}. Help: {}", common::problem(finding), common::help(finding));
             // Writing to a string cannot fail.
             let _ = writeln!(
                 out,
                 "    <error line=\"{line}\" column=\"{column}\" severity=\"{}\" message=\"{}\" source=\"geplint.{}\"/>",
                 labels::severity(finding.severity),
-                escape(&message),
+                escape(&common::sentence(finding)),
                 escape(&finding.rule),
             );
         }

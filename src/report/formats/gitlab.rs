@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::json::elements;
 use crate::finding::{Finding, Severity};
 use crate::report::common::Fingerprints;
+use crate::report::markdown::inert;
 use crate::report::{FileReport, Pieces, Report, Summary, common};
 use crate::source::Source;
 
@@ -60,7 +61,7 @@ impl<'a> Issue<'a> {
     fn new(source: &Source<'a>, finding: &'a Finding, prints: &mut Fingerprints<'a>) -> Self {
         let path = common::local(source.name());
         Self {
-            description: format!("{}. Help: {}", common::problem(finding), common::help(finding)),
+            description: inert(&common::sentence(finding)),
             check_name: &finding.rule,
             fingerprint: prints.next(path, finding),
             severity: match finding.severity {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::json::elements;
 use crate::finding::{Finding, Severity};
+use crate::report::markdown::inert;
 use crate::report::{FileReport, Pieces, Report, Summary, common};
 use crate::source::{Position, Source};
 
@@ -69,7 +70,8 @@ impl<'a> Diagnostic<'a> {
         let place = |Position { line, column }| Place { line, column };
         let [start, end] = common::ends(source, common::mark(finding)).map(place);
         Self {
-            message: format!("{}. Help: {}", common::problem(finding), common::help(finding)),
+            // reviewdog makes a comment of it.
+            message: inert(&common::sentence(finding)),
             location: Location {
                 path: common::local(source.name()),
                 range: Range { start, end },

@@ -15,6 +15,7 @@ use crate::finding::{Finding, Span};
 use crate::fix;
 use crate::json::pretty;
 use crate::report::common::Fingerprints;
+use crate::report::markdown::inert;
 use crate::report::{FileReport, Pieces, Report, Summary, common, labels};
 use crate::rules::{RuleText, rule_texts};
 use crate::source::Source;
@@ -277,7 +278,6 @@ impl<'a> Outcome<'a> {
         finding: &'a Finding,
         prints: &mut Fingerprints<'a>,
     ) -> Self {
-        let text = format!("{}. Help: {}", common::problem(finding), common::help(finding));
         let related = finding
             .related
             .as_deref()
@@ -287,7 +287,7 @@ impl<'a> Outcome<'a> {
             rule_id: &finding.rule,
             rule_index: rule_index(&finding.rule),
             level: labels::severity(finding.severity),
-            message: plain(&text),
+            message: plain(&common::sentence(finding)),
             locations: [Location::new(
                 source,
                 artifact,
@@ -401,10 +401,11 @@ fn column(source: &Source<'_>, offset: u32) -> u32 {
     }
 }
 
-/// A text from a file: viewers make links of `[text](target)`, and nobody asked for this one.
+/// A text from a file. By the standard `[text](target)` is a link even in plain text, and some viewers render all of
+/// Markdown.
 fn plain(text: &str) -> Plain<String> {
     Plain {
-        text: text.replace("](", "] ("),
+        text: inert(&text.replace("](", "] (")),
     }
 }
 

@@ -6,7 +6,7 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::sanitize::{is_ci_mark, is_unprintable};
+use crate::sanitize::{chars, is_harmless};
 
 /// A value in two-space style, its further lines behind `indent`.
 pub fn pretty<T: Serialize>(value: &T, indent: &str) -> String {
@@ -62,25 +62,19 @@ impl io::Write for Indented<'_> {
 ///
 /// Such characters can stand in strings only, where `\u` is always allowed.
 fn harmless(json: &str) -> Cow<'_, str> {
-    let plain = |byte: u8| matches!(byte, b'\n' | b' '..=b'~');
-    // All bytes are looked at, whatever the first ones are: that is done many at a time.
-    if json.bytes().fold(true, |all, byte| all & plain(byte)) && !json.contains("##") {
-        return Cow::Borrowed(json);
-    }
-    let suspect = |c: char| c != '\n' && is_unprintable(c);
-    if !json.contains("##") && !json.chars().any(suspect) {
+    if json.split('\n').all(is_harmless) {
         return Cow::Borrowed(json);
     }
     let mut out = String::with_capacity(json.len() + 64);
-    for (at, c) in json.char_indices() {
-        if suspect(c) || is_ci_mark(&json.as_bytes()[at..]) {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                // Writing to a string cannot fail.
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
+    for (c, harmless) in chars(json) {
+        if harmless || c == '\n' {
             out.push(c);
+            continue;
+        }
+        let mut units = [0; 2];
+        for unit in c.encode_utf16(&mut units) {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "\\u{unit:04x}");
         }
     }
     Cow::Owned(out)
@@ -103,10 +97,10 @@ mod tests {
 
     #[test]
     fn what_is_escaped_reads_back_the_same() {
-        let text = "\u{9b}31m\u{7f}\u{202e}\u{e0041}##[error] ##vso[x] \u{1b} é \u{1f600}";
+        let text = "\u{9b}31m\u{7f}\u{202e}\u{e0041}##[error] ##vso[x] ::error::x \u{1b} é \u{1f600}";
         let json = pretty(&text, "\n");
-        assert!(!json.chars().any(is_unprintable), "{json}");
-        assert!(!json.contains("##["), "{json}");
+        assert!(!json.chars().any(crate::sanitize::is_unprintable), "{json}");
+        assert!(!json.contains("##[") && !json.contains("::"), "{json}");
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
     }
 }

@@ -1,0 +1,192 @@
+//! Text that viewers render as Markdown.
+//!
+//! Backslashes are not enough: GitHub and GitLab look for `@name`, `#12` and addresses after they have rendered the
+//! text, and `\@name` is `@name` by then. They leave code alone. So each word that could be more than a word becomes
+//! code.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::sanitize::line;
+
+/// The longest mark around code that is still readable.
+const LONGEST: usize = 3;
+
+/// A text on one line, without images, links, mentions and HTML. Code between backticks stays code.
+pub(super) fn inert(text: &str) -> String {
+    let text = line(text);
+    if is_plain(&text, true) {
+        return text.into_owned();
+    }
+    let (text, mark) = marked(text);
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut spans = spans(&text).into_iter().peekable();
+    let mut start = 0;
+    // From space to space, but not within code.
+    for (at, _) in text.match_indices(' ').chain([(text.len(), "")]) {
+        let mut own = Vec::new();
+        while let Some(span) = spans.next_if(|span| span.end <= at) {
+            own.push(span);
+        }
+        if spans.peek().is_some_and(|span| span.contains(&at)) {
+            continue;
+        }
+        word(&mut out, &text, start..at, &own, &mark);
+        if at < text.len() {
+            out.push(' ');
+        }
+        start = at + 1;
+    }
+    out
+}
+
+/// The text, and backticks to put around code: so many that no run of the text's own closes them.
+fn marked(text: Cow<'_, str>) -> (Cow<'_, str>, String) {
+    let mut taken = [false; LONGEST + 1];
+    for run in runs(&text) {
+        if let Some(taken) = taken.get_mut(run.len()) {
+            *taken = true;
+        }
+    }
+    match (1..=LONGEST).find(|length| !taken[*length]) {
+        Some(length) => (text, "`".repeat(length)),
+        None => (Cow::Owned(text.replace('`', "'")), "`".to_owned()),
+    }
+}
+
+fn word(out: &mut String, text: &str, place: Range<usize>, spans: &[Range<usize>], mark: &str) {
+    let word = &text[place.clone()];
+    let (mut plain, mut at) = (true, place.start);
+    for span in spans {
+        plain &= is_plain(&text[at..span.start], at == 0);
+        at = span.end;
+    }
+    plain &= is_plain(&text[at..place.end], at == 0);
+    if plain {
+        out.push_str(word);
+        return;
+    }
+    let gap = |needed: bool| if needed { " " } else { "" };
+    let (before, after) = (gap(word.starts_with('`')), gap(word.ends_with('`')));
+    for part in [mark, before, word, after, mark] {
+        out.push_str(part);
+    }
+}
+
+/// Whether words mean nothing in Markdown, whatever stands around them; `first`: they begin the text.
+fn is_plain(words: &str, first: bool) -> bool {
+    let begins_block = first && words.starts_with(['-', '+', '=']);
+    !begins_block && words.split(' ').all(is_plain_word)
+}
+
+fn is_plain_word(word: &str) -> bool {
+    let harmless = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || ".,;'\"()/-=+?{}".contains(c);
+    let begins = |at: usize, what: &str| {
+        let part = word.get(at..at + what.len());
+        part.is_some_and(|part| part.eq_ignore_ascii_case(what))
+    };
+    // At the beginning of a comment, `/close` is a command to GitLab.
+    !word.starts_with('/')
+        && word.char_indices().all(|(at, c)| match c {
+            // `https:`, `:smile:`, `!12`, `%v1`; but not where the word ends.
+            ':' | '!' | '%' => word[at + 1..]
+                .chars()
+                .next()
+                .is_none_or(|after| ".,;'\")".contains(after)),
+            'w' | 'W' => !begins(at, "www."),
+            'g' | 'G' => !begins(at, "gh-"),
+            _ => harmless(c),
+        })
+}
+
+/// The runs of backticks.
+fn runs(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + text.get(at..)?.find('`')?;
+        let length = text[start..].bytes().take_while(|byte| *byte == b'`').count();
+        at = start + length;
+        Some(start..at)
+    })
+}
+
+/// What is code already: between two runs of as many backticks, the first of which is no part of other code.
+fn spans(text: &str) -> Vec<Range<usize>> {
+    let runs: Vec<Range<usize>> = runs(text).collect();
+    // Of each length the last one: nothing after it closes it.
+    let numbered = runs.iter().enumerate();
+    let last: HashMap<usize, usize> = numbered.map(|(index, run)| (run.len(), index)).collect();
+    let mut spans = Vec::new();
+    let mut index = 0;
+    while let Some(open) = runs.get(index) {
+        index += 1;
+        if last.get(&open.len()).is_none_or(|last| *last < index) {
+            continue;
+        }
+        let closing = runs[index..].iter().position(|run| run.len() == open.len());
+        if let Some(skipped) = closing {
+            index += skipped + 1;
+            spans.push(open.start..runs[index - 1].end);
+        }
+    }
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_stay_as_they_are() {
+        for text in [
+            "",
+            "UserName is missing (the API would answer 400 MandatoryField \"UserName is Mandatory\")",
+            "see `geplint explain too-long`: 10%, at most.",
+            "Müller is no country; it's \"DE\", isn't it?",
+        ] {
+            assert_eq!(inert(text), text);
+        }
+    }
+
+    #[test]
+    fn what_could_be_more_than_a_word_is_code() {
+        for (text, safe) in [
+            ("ask @octocat.", "ask `@octocat.`"),
+            ("a <img src=x> b", "a `<img` `src=x>` b"),
+            (
+                "![i](https://example.org/p.png)",
+                "`![i](https://example.org/p.png)`",
+            ),
+            ("[a b](javascript:x)", "`[a` `b](javascript:x)`"),
+            (
+                "https://example.org WWW.example.org",
+                "`https://example.org` `WWW.example.org`",
+            ),
+            (
+                "mailto:a o/r#1 GH-1 !2 &amp; *a*",
+                "`mailto:a` `o/r#1` `GH-1` `!2` `&amp;` `*a*`",
+            ),
+            ("/close", "`/close`"),
+            ("- [ ] x", "`-` `[` `]` x"),
+            ("a\n# b", "`a\\n#` b"),
+            ("\u{1b}x", "`\\u{1b}x`"),
+        ] {
+            assert_eq!(inert(text), safe, "{text}");
+        }
+    }
+
+    #[test]
+    fn code_stays_code_and_nothing_breaks_out_of_it() {
+        for (text, safe) in [
+            ("`a b` @x", "`a b` ``@x``"),
+            ("(`@a`)", "(`@a`)"),
+            ("a` @x", "``a` `` ``@x``"),
+            ("a` `` @x` <b>` y", "a` `` @x` ```<b>` ``` y"),
+            ("\\`@x` y", "``\\`@x` `` y"),
+            ("` `` ``` @x", "' '' ''' `@x`"),
+        ] {
+            assert_eq!(inert(text), safe, "{text}");
+        }
+    }
+}
