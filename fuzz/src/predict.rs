@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use geplint::finding::{Finding, Phase, Severity};
 use geplint::json;
+use geplint::json::pretty;
 use geplint::lint::{self, Checked};
 use geplint::predict::{ErrorDetail, ErrorEntry, Prediction, predict, predict_mended};
 use geplint::rules::{Endpoint, GoodBesideBad};
+use serde_json::Value;
 
-use super::shared::{endpoints, some_tenant};
+use super::shared::{endpoints, harmless, some_tenant};
 
 /// Predicts the answer of every endpoint to the bytes.
 pub fn run(data: &[u8]) {
@@ -39,6 +41,15 @@ pub fn as_documented(endpoint: &Endpoint, checked: &Checked) {
     let status = if details.is_empty() { "200" } else { "400" };
     assert_eq!(mended.envelope.status_code, status);
     assert_eq!(taken(&mended), successes(endpoint, checked, &mended));
+    shown(&mended);
+}
+
+/// What `geplint predict` prints is harmless, and reads back as what was predicted.
+fn shown(prediction: &Prediction) {
+    let text = pretty(&prediction.envelope, "\n");
+    harmless(&text, "predict");
+    let read: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(read, serde_json::to_value(&prediction.envelope).unwrap());
 }
 
 /// The errors that count, as `errorDetails`, and the findings that they stand on.

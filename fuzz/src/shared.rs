@@ -6,6 +6,7 @@ use geplint::finding::{Finding, Severity, Span, Target, sort};
 use geplint::json;
 use geplint::lint::Checked;
 use geplint::recognize::{Recognized, recognize};
+use geplint::report::sanitize::is_unprintable;
 use geplint::rules::{self, Candidate, Endpoint, builtin, builtin_ids};
 use geplint::tenant::{Tenant, load};
 use serde_json::Value;
@@ -134,6 +135,17 @@ pub fn points_at(root: &Value, text: &str, finding: &Finding) {
             };
             assert_eq!(root.pointer(object), read.as_ref(), "{finding:?}");
             assert!(read.is_some_and(|object| object.is_object()), "{finding:?}");
+        }
+    }
+}
+
+/// Nothing moves a cursor, hides, or gives a command to a CI runner.
+pub fn harmless(out: &str, what: &str) {
+    for line in out.split('\n') {
+        assert!(!line.chars().any(is_unprintable), "{what}: {line:?}");
+        assert!(!line.trim_start().starts_with("::"), "{what}: {line:?}");
+        for mark in ["##[", "##vso[", "##teamcity["] {
+            assert!(!line.contains(mark), "{what}: {line:?}");
         }
     }
 }

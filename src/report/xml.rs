@@ -8,10 +8,10 @@ use crate::sanitize::chars;
 /// What every document begins with.
 pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-/// Text for an attribute or between tags. Characters that XML 1.0 forbids are spelled out, `\u{1b}`; those that a
+/// Text for an attribute or between tags. Characters that XML 1.0 forbids are left out; those that a
 /// terminal or a CI log should not meet become references, so that the document means the same.
 pub(super) fn escape(text: &str) -> String {
-    // First what XML cannot hold: what is dropped or replaced later could join the two halves of a command.
+    // First what XML cannot hold: to drop it later could join the two halves of a command.
     let text = representable(text);
     let mut out = String::with_capacity(text.len() + 16);
     for (c, harmless) in chars(&text) {
@@ -33,17 +33,10 @@ pub(super) fn escape(text: &str) -> String {
 
 fn representable(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_allowed) {
-        return Cow::Borrowed(text);
+        Cow::Borrowed(text)
+    } else {
+        text.chars().filter(|c| is_allowed(*c)).collect()
     }
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if is_allowed(c) {
-            out.push(c);
-        } else {
-            out.extend(c.escape_unicode());
-        }
-    }
-    Cow::Owned(out)
 }
 
 /// `Char` of XML 1.0; surrogates are no `char`.
@@ -61,13 +54,13 @@ mod tests {
             escape("a<b>&'\"\r\n\t]]>"),
             "a&lt;b&gt;&amp;&apos;&quot;&#13;&#10;&#9;]]&gt;"
         );
-        assert_eq!(
-            escape("\0\u{1b}\u{ffff}x\u{202e}y\u{9b}"),
-            "\\u{0}\\u{1b}\\u{ffff}x&#8238;y&#155;"
-        );
+        assert_eq!(escape("\0\u{1b}\u{ffff}x\u{202e}y\u{9b}"), "x&#8238;y&#155;");
         assert_eq!(escape("##[error]x Müller"), "&#35;#[error]x Müller");
         assert_eq!(escape("::error::x"), "&#58;:error&#58;:x");
-        // Without the escape character, this would be a command.
-        assert_eq!(escape("#\u{1b}#vso[x"), "#\\u{1b}#vso[x");
+        // Without the escape character, this is a command.
+        assert_eq!(
+            escape("#\u{1b}#vso[x :\0:error::x"),
+            "&#35;#vso[x &#58;:error&#58;:x"
+        );
     }
 }

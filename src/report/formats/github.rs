@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::finding::Finding;
 use crate::report::{FileReport, Pieces, Report, Summary, common, labels};
-use crate::sanitize::{escape, is_ci_mark, is_unprintable};
+use crate::sanitize::{chars, escape};
 use crate::source::{Position, Source};
 
 /// How many annotations of one kind GitHub shows of one step.
@@ -77,15 +77,15 @@ fn data(text: &str) -> String {
 /// they are spelled out for those who read the log.
 fn property(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for (at, c) in text.char_indices() {
+    for (c, harmless) in chars(text) {
         match c {
             '%' => out.push_str("%25"),
             '\r' => out.push_str("%0D"),
             '\n' => out.push_str("%0A"),
             ':' => out.push_str("%3A"),
             ',' => out.push_str("%2C"),
-            _ if is_unprintable(c) || is_ci_mark(&text.as_bytes()[at..]) => out.extend(c.escape_unicode()),
-            _ => out.push(c),
+            _ if harmless => out.push(c),
+            _ => out.extend(c.escape_unicode()),
         }
     }
     out

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::sanitize::{chars, is_harmless};
 
-/// A value in two-space style, its further lines behind `indent`.
+/// A value in two-space style, its further lines behind `indent`; harmless to terminals and CI logs.
 pub fn pretty<T: Serialize>(value: &T, indent: &str) -> String {
     let (mut out, mut scratch) = (String::new(), Vec::new());
     indented(value, indent, &mut scratch, &mut out);
