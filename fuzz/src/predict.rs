@@ -6,7 +6,7 @@ use geplint::finding::{Finding, Phase, Severity};
 use geplint::json;
 use geplint::json::pretty;
 use geplint::lint::{self, Checked};
-use geplint::predict::{ErrorDetail, ErrorEntry, Prediction, predict, predict_mended};
+use geplint::predict::{ErrorDetail, ErrorEntry, Prediction, mask, predict, predict_mended, undocumented};
 use geplint::rules::{Endpoint, GoodBesideBad};
 use serde_json::Value;
 
@@ -30,10 +30,15 @@ pub fn as_documented(endpoint: &Endpoint, checked: &Checked) {
         .iter()
         .position(|finding| finding.severity == Severity::Error && finding.predicted.is_none());
     match (predict(endpoint, checked), no_json) {
-        (Ok(prediction), None) => assert_eq!(prediction, mended),
         (Err(index), Some(first)) => assert_eq!(index, first),
+        (Err(index), None) => assert_eq!(undocumented(checked), Some(index)),
+        (Ok(prediction), None) => {
+            assert_eq!(prediction, mended);
+            assert_eq!(undocumented(checked), None);
+        }
         other => panic!("{other:?}"),
     }
+    hidden(checked, &mended);
     let (details, spoke) = details(checked);
     assert_eq!(mended.spoke, spoke);
     assert_eq!(mended.envelope.error_details, details);
@@ -50,6 +55,19 @@ fn shown(prediction: &Prediction) {
     harmless(&text, "predict");
     let read: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(read, serde_json::to_value(&prediction.envelope).unwrap());
+}
+
+/// What is not marked as hidden is in the response, and nothing else is.
+fn hidden(checked: &Checked, prediction: &Prediction) {
+    let mut findings = checked.findings.clone();
+    mask(&mut findings);
+    let shown = |finding: &Finding| {
+        finding.severity == Severity::Error && finding.predicted.is_some() && finding.masked.is_none()
+    };
+    let shown: BTreeSet<usize> = (0..findings.len())
+        .filter(|index| shown(&findings[*index]))
+        .collect();
+    assert_eq!(shown, prediction.spoke.iter().copied().collect());
 }
 
 /// The errors that count, as `errorDetails`, and the findings that they stand on.

@@ -13,17 +13,26 @@ use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::finding::Wording;
 use crate::input::{Entry, Reader};
 use crate::json::pretty;
+use crate::lint::Needed;
 use crate::predict::{Envelope, Prediction};
 use crate::report::{OutputError, Source, output, sanitize, summary};
+use crate::rules::{Fact, GoodBesideBad};
 use crate::session::{Outcome, Request, Session};
 
 /// One file's response among several.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Answer {
     path: String,
     endpoint: String,
     /// `None` where no response can be predicted; standard error says why.
     response: Option<Envelope>,
+    /// What the response depends on besides the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    depends_on: Vec<String>,
+    /// What of its shape is a guess.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    guesses: Vec<String>,
 }
 
 /// Prints the predicted response of one file, or of several as a list.
@@ -116,22 +125,39 @@ impl Run<'_> {
     }
 
     fn answer(&mut self, path: &Path, bytes: &[u8], request: &Request<'_>) {
-        let response = match request.predict() {
+        let mut answer = Answer {
+            path: sanitize::plain_path(path),
+            endpoint: request.endpoint.id.to_string(),
+            response: None,
+            depends_on: Vec::new(),
+            guesses: Vec::new(),
+        };
+        match request.predict() {
             Ok(prediction) => {
                 self.name_inferred(path, request, &prediction);
-                Some(prediction.envelope)
+                answer.depends_on = depends_on(prediction.depends);
+                answer.guesses = guesses(request, &prediction);
+                self.name(path, "depends on", &answer.depends_on);
+                self.name(path, "inferred", &answer.guesses);
+                answer.response = Some(prediction.envelope);
             }
             Err(index) => {
-                self.no_json(path, bytes, request, index);
-                None
+                let why = no_prediction(path, bytes, request, index);
+                self.trouble(path, &format!("no prediction: {why}"));
             }
-        };
-        let endpoint = request.endpoint.id.to_string();
-        self.answers.push(Answer {
-            path: sanitize::plain_path(path),
-            endpoint,
-            response,
-        });
+        }
+        self.answers.push(answer);
+    }
+
+    /// Says on standard error what the response stands on.
+    fn name(&self, path: &Path, what: &str, all: &[String]) {
+        if self.args.quiet {
+            return;
+        }
+        for text in all {
+            let (path, text) = (sanitize::path(path), sanitize::escape(text));
+            terminal::tell(&format!("{path}: {what} {text}"));
+        }
     }
 
     /// Says on standard error which words of the response are ours.
@@ -162,20 +188,6 @@ impl Run<'_> {
                 sanitize::escape(text)
             ));
         }
-    }
-
-    fn no_json(&mut self, path: &Path, bytes: &[u8], request: &Request<'_>, index: usize) {
-        let Some(finding) = request.checked.findings.get(index) else {
-            return;
-        };
-        let name = sanitize::plain_path(path);
-        let source = Source::new(&name, bytes);
-        let at = source.position(finding.span.start);
-        let message = format!(
-            "no prediction: it is not valid JSON: line {}, column {}: {}",
-            at.line, at.column, finding.message
-        );
-        self.trouble(path, &message);
     }
 
     fn pass_over(&self, path: &Path, reason: &str) {
@@ -227,4 +239,49 @@ impl Run<'_> {
             CLEAN
         }
     }
+}
+
+/// Why there is no prediction for a request, and where it says so.
+fn no_prediction(path: &Path, bytes: &[u8], request: &Request<'_>, index: usize) -> String {
+    let Some(finding) = request.checked.findings.get(index) else {
+        return "the request holds no record, and what the API answers is not documented".to_owned();
+    };
+    let name = sanitize::plain_path(path);
+    let source = Source::new(&name, bytes);
+    let at = source.position(finding.span.start);
+    let place = format!("line {}, column {}: {}", at.line, at.column, finding.message);
+    if finding.is_undocumented() {
+        format!("what the API answers is not documented: {place}")
+    } else {
+        format!("it is not valid JSON: {place}")
+    }
+}
+
+/// What a response depends on besides the request, in words.
+fn depends_on(needed: Needed) -> Vec<String> {
+    let mut all = Vec::new();
+    if needed.has(Fact::BelongingLobs) {
+        all.push(
+            "what was sent before: a contact that belongs to another LOB already is refused \
+             (--in-order, or a --tenant file with its LOBs)"
+                .to_owned(),
+        );
+    }
+    let facts: Vec<&str> = needed.without(Fact::BelongingLobs).names().collect();
+    if !facts.is_empty() {
+        all.push(format!("facts of the tenant: {} (--tenant)", facts.join(", ")));
+    }
+    all
+}
+
+/// What of a response's shape is a guess, in words.
+fn guesses(request: &Request<'_>, prediction: &Prediction) -> Vec<String> {
+    let listed = match request.endpoint.good_beside_bad {
+        _ if !prediction.mixed => return Vec::new(),
+        GoodBesideBad::Listed => "listed",
+        GoodBesideBad::LeftOut => "left out",
+    };
+    vec![format!(
+        "that good records are {listed} beside bad ones: no response of this endpoint shows both"
+    )]
 }

@@ -38,7 +38,7 @@ pub(super) fn problem_line(finding: &Finding) -> String {
 
 fn with_answer(finding: &Finding, message: &str) -> String {
     match &finding.predicted {
-        Some(predicted) => format!("{message} ({})", labels::answer(predicted)),
+        Some(predicted) => format!("{message} ({})", labels::answer(predicted, finding.masked)),
         None => message.to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::finding::{Evidence, Predicted, Severity, Target, Wording};
+use crate::finding::{Evidence, Masked, Predicted, Severity, Target, Wording};
 use crate::sanitize::escape;
 
 /// `error` or `warning`.
@@ -50,9 +50,16 @@ pub const fn target(target: Target) -> &'static str {
     }
 }
 
-/// `the API would answer 400 MandatoryField "UserName is Mandatory" under key "C-100"`.
-pub fn answer(predicted: &Predicted) -> String {
-    let mut text = "the API would answer 400".to_owned();
+/// `the API would answer 400 MandatoryField "UserName is Mandatory" under key "C-100"`; where another answer comes first,
+/// when this one would come.
+pub fn answer(predicted: &Predicted, masked: Option<Masked>) -> String {
+    let mut text = match masked {
+        None => "the API would answer 400",
+        Some(Masked::Conversion) => "once the values convert: 400",
+        Some(Masked::Request) => "once the request is accepted: 400",
+        Some(Masked::Record) => "once the record's errors before it are fixed: 400",
+    }
+    .to_owned();
     if !predicted.error_code.is_empty() {
         push(&mut text, format_args!(" {}", escape(&predicted.error_code)));
     }

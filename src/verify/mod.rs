@@ -165,6 +165,7 @@ pub fn verify(predictor: &mut dyn Predictor, exchange: &Exchange<'_>) -> Verifie
         }
         Predicted::Unrecognized(why) => Some(format!("the request is for no known endpoint: {why}")),
         Predicted::NotJson(why) => Some(format!("the request is no JSON: {why}")),
+        Predicted::Undocumented(why) => Some(format!("what the API answers is not documented: {why}")),
     };
     verified.outcome = match (&verified.forecast, &recorded, why) {
         (Some(forecast), Ok(recorded), _) => Outcome::Compared(compare(&forecast.envelope, recorded)),

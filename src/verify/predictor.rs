@@ -1,5 +1,6 @@
 //! The one way in which verification asks for a prediction.
 
+use crate::finding::Severity;
 use crate::lint::Checked;
 use crate::predict::Prediction;
 use crate::session::{Outcome, Request, Session};
@@ -30,6 +31,8 @@ pub enum Predicted {
     Unrecognized(String),
     /// It is no JSON, and what is wrong.
     NotJson(String),
+    /// Nothing is documented of what the API answers, and to what.
+    Undocumented(String),
 }
 
 impl Predictor for Session<'_> {
@@ -60,13 +63,12 @@ fn of_request(request: Request<'_>) -> Predicted {
             mended: request.mended,
             checked: request.checked,
         },
-        Err(index) => {
-            let message = request
-                .checked
-                .findings
-                .get(index)
-                .map(|finding| finding.message.to_string());
-            Predicted::NotJson(message.unwrap_or_default())
-        }
+        Err(index) => match request.checked.findings.get(index) {
+            Some(finding) if finding.severity == Severity::Error => {
+                Predicted::NotJson(finding.message.to_string())
+            }
+            Some(finding) => Predicted::Undocumented(finding.message.to_string()),
+            None => Predicted::Undocumented("the request holds no record".to_owned()),
+        },
     }
 }

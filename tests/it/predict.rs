@@ -59,6 +59,21 @@ fn expect(endpoint: &str, body: &str, refused: &[Refused<'_>], good: &[&str]) {
     assert_eq!(found, expected, "\n{body}\n{found:#}");
 }
 
+/// What is answered is not documented.
+#[track_caller]
+fn expect_nothing(endpoint: &str, body: &str) {
+    let (text, errors) = json::text(body.as_bytes());
+    let checked = lint::check(
+        &text,
+        errors,
+        builtin(endpoint).unwrap(),
+        &Tenant::default(),
+        true,
+    );
+    let index = predict(builtin(endpoint).unwrap(), &checked).unwrap_err();
+    assert!(checked.findings[index].is_undocumented(), "{body}");
+}
+
 const MANDATORY: &str = "MandatoryField";
 const DATA: &str = "DataException";
 const VALIDATION: &str = "DataValidation";
@@ -617,11 +632,10 @@ fn an_empty_request() {
         &[],
     );
     for endpoint in [STATUS, CONTACT, GROUP] {
-        expect(endpoint, "[]", &[], &[]);
+        expect_nothing(endpoint, "[]");
     }
-    // Nothing to send, and nothing that would be answered for.
     for endpoint in [STATUS, CONTACT, GROUP, AUTHORIZATION] {
-        expect(endpoint, "null", &[], &[]);
+        expect_nothing(endpoint, "null");
     }
 }
 
@@ -657,11 +671,9 @@ fn nulls_are_dereferenced() {
         &[],
         &["C-1"],
     );
-    expect(
+    expect_nothing(
         CONTACT,
         &contacts(&[with(contact("C-1"), "ManagerCode", json!([null]))]),
-        &[],
-        &["C-1"],
     );
 }
 
@@ -770,6 +782,16 @@ const BAD_ANSWER: &str = r#"{
 "#;
 
 const INFERRED: &str = "inferred wording: MandatoryField \"ContactCodes is Mandatory\"\n";
+const DEPENDS: &str = "depends on facts of the tenant: contacts (--tenant)\n";
+const GUESS: &str =
+    "inferred that good records are listed beside bad ones: no response of this endpoint shows both\n";
+
+/// What is said of the bad one.
+fn said_of(name: &str) -> String {
+    [INFERRED, DEPENDS, GUESS]
+        .map(|text| format!("{name}: {text}"))
+        .concat()
+}
 
 #[test]
 fn one_file() {
@@ -777,11 +799,11 @@ fn one_file() {
     let good = "{\n  \"data\": null,\n  \"statusCode\": \"200\",\n  \"errorDetails\": [],\n  \"successDetails\": [\n    {\n      \"key\": \"buyers\"\n    }\n  ]\n}\n";
     assert_eq!(
         folder.run(&["good.json"]),
-        (Some(0), good.to_owned(), String::new())
+        (Some(0), good.to_owned(), format!("good.json: {DEPENDS}"))
     );
     assert_eq!(
         folder.run(&["bad.json"]),
-        (Some(1), BAD_ANSWER.to_owned(), format!("bad.json: {INFERRED}"))
+        (Some(1), BAD_ANSWER.to_owned(), said_of("bad.json"))
     );
     assert_eq!(
         folder.run(&["--quiet", "bad.json"]),
@@ -791,7 +813,7 @@ fn one_file() {
     let body = documented("user-group/2-error.request.json");
     let folder = Folder::new(&[("documented.json", &body)]);
     let (code, _, said) = folder.run(&["documented.json"]);
-    assert_eq!((code, said.as_str()), (Some(1), ""));
+    assert_eq!((code, said), (Some(1), format!("documented.json: {DEPENDS}")));
 }
 
 #[test]
@@ -819,7 +841,11 @@ fn several_files_and_folders() {
             answers[1]["response"],
             serde_json::from_str::<Value>(BAD_ANSWER).unwrap()
         );
-        assert!(said.ends_with(&format!("b.json: {INFERRED}")), "{said}");
+        for line in [INFERRED, DEPENDS, GUESS] {
+            assert!(said.contains(&format!("b.json: {line}")), "{said}");
+        }
+        assert_eq!(answers[0]["dependsOn"].as_array().unwrap().len(), 1, "{text}");
+        assert_eq!(answers[1]["guesses"].as_array().unwrap().len(), 1, "{text}");
     }
     // The order is that of the arguments.
     let (_, text, _) = folder.run(&["b.json", "a.json"]);
@@ -864,7 +890,7 @@ fn standard_input() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(
         told(output),
-        (Some(1), BAD_ANSWER.to_owned(), format!("group.json: {INFERRED}"))
+        (Some(1), BAD_ANSWER.to_owned(), said_of("group.json"))
     );
 }
 

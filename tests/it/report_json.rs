@@ -41,6 +41,7 @@ fn every_promised_field_is_there() {
             "constraint": "BuyerContact.UserName", "source": "Buyer Contact 1.2", "related": null,
             "predicted": { "key": "C-101", "errorCode": "MandatoryField",
                 "errorDescription": "UserName is Mandatory", "wording": "documented" },
+            "masked": false,
             "fix": null,
         })
     );

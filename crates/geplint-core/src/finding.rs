@@ -175,6 +175,17 @@ pub enum Phase {
     Exception,
 }
 
+/// What hides the answer to a finding: the API stops at another one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Masked {
+    /// A value that does not convert: the whole request is refused for it.
+    Conversion,
+    /// An error of the request as a whole.
+    Request,
+    /// An error of the same record, in an earlier phase or one that ends the record.
+    Record,
+}
+
 /// What a finding stands on: the constraint that spoke, which says the same of every place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grounds {
@@ -223,6 +234,8 @@ pub struct Finding {
     pub help: Text,
     /// The error we predict; `None` for warnings and for files that are no JSON.
     pub predicted: Option<Arc<Predicted>>,
+    /// Why the answer in `predicted` is not in the response as the request stands; [`crate::predict::mask`] sets it.
+    pub masked: Option<Masked>,
     /// Its place in the order of the table rows, which is the order of several errors in one response (inferred).
     pub order: u32,
     /// What would mend it, where that is beyond doubt; [`crate::fix`] makes edits of it.
@@ -243,12 +256,27 @@ impl DerefMut for Finding {
     }
 }
 
+/// The rules that speak of what no page says anything about. A test compares them with the findings' own words.
+const UNDOCUMENTED: [&str; 5] = [
+    "blank",
+    "empty-list",
+    "not-nullable",
+    "nothing-to-send",
+    "null-text",
+];
+
 impl Finding {
     /// Whether it says that the file cannot be read as it stands, so that anything may be behind it.
     #[must_use]
     pub fn makes_unreadable(&self) -> bool {
         let rules = ["syntax", "invalid-utf8", "utf16", "empty-file", "too-deep"];
         rules.contains(&self.rule.as_ref())
+    }
+
+    /// Whether it says that nothing is documented of what the API answers to this.
+    #[must_use]
+    pub fn is_undocumented(&self) -> bool {
+        self.predicted.is_none() && UNDOCUMENTED.contains(&self.rule.as_ref())
     }
 }
 

@@ -5,8 +5,8 @@
 
 use serde::Serialize;
 
-use crate::finding::{Finding, Phase, Predicted, Severity};
-use crate::lint::Checked;
+use crate::finding::{Finding, Masked, Phase, Predicted, Severity};
+use crate::lint::{Checked, Needed};
 use crate::rules::{Endpoint, GoodBesideBad};
 
 /// The API's response, in the order in which it is sent.
@@ -58,51 +58,152 @@ pub struct Prediction {
     pub envelope: Envelope,
     /// The findings whose errors stand in it, as indices into [`Checked::findings`], in the envelope's order.
     pub spoke: Vec<usize>,
+    /// What the answer hangs on besides the request, as facts of the tenant; this is the likely one.
+    pub depends: Needed,
+    /// Good records stand beside bad ones, or are left out beside them: no page of this endpoint shows such a response.
+    pub mixed: bool,
 }
 
 /// Predicts the response to a request that was checked with its outcomes.
 ///
-/// Fails with the index of the finding that makes a prediction impossible: the file is no JSON.
+/// Fails with the index of the finding that makes a prediction impossible: the file is not JSON, or nothing is documented
+/// of what the API answers. The index is past the last finding where a rule that says so is turned off.
 pub fn predict(endpoint: &Endpoint, checked: &Checked) -> Result<Prediction, usize> {
-    let unpredictable =
-        |finding: &Finding| finding.severity == Severity::Error && finding.predicted.is_none();
-    if let Some(index) = checked.findings.iter().position(unpredictable) {
+    let not_json = |finding: &Finding| finding.severity == Severity::Error && finding.predicted.is_none();
+    if let Some(index) = checked.findings.iter().position(not_json) {
         return Err(index);
     }
-    Ok(predict_mended(endpoint, checked))
+    match undocumented(checked) {
+        Some(index) => Err(index),
+        None => Ok(predict_mended(endpoint, checked)),
+    }
 }
 
-/// The same for a file whose mistakes in syntax are surely mended by recovery: they are passed over.
-pub fn predict_mended(endpoint: &Endpoint, checked: &Checked) -> Prediction {
-    let mut errors: Vec<(usize, &Finding, &Predicted)> = checked
-        .findings
+/// The finding that leaves the response open, whatever else is found: no page says what is answered to this.
+///
+/// A request that is refused before the service gets there leaves nothing open.
+#[must_use]
+pub fn undocumented(checked: &Checked) -> Option<usize> {
+    let refusal = |phase: Phase| {
+        let mut errors = errors(&checked.findings).filter(move |(_, finding, _)| finding.phase == phase);
+        errors
+            .next()
+            .map(|(_, first, _)| errors.fold(first.span, |first, (_, finding, _)| first.min(finding.span)))
+    };
+    let converts = refusal(Phase::Bind);
+    let is_open = |finding: &Finding| {
+        // A null may be the value that does not convert, if it is the first.
+        finding.is_undocumented()
+            && converts.is_none_or(|first| finding.rule == "not-nullable" && finding.span < first)
+    };
+    if refusal(Phase::Request).is_some() {
+        return None;
+    }
+    let open = checked.findings.iter().position(is_open);
+    let is_silent = checked.records == 0 && errors(&checked.findings).next().is_none();
+    open.or(is_silent.then_some(checked.findings.len()))
+}
+
+/// The findings that predict an error, by their index.
+fn errors(findings: &[Finding]) -> impl Iterator<Item = (usize, &Finding, &Predicted)> {
+    findings
         .iter()
         .enumerate()
         .filter(|(_, finding)| finding.severity == Severity::Error)
         .filter_map(|(index, finding)| Some((index, finding, finding.predicted.as_deref()?)))
-        .collect();
-    // The converter reads from front to back and stops at its first failure; nothing else is looked at then.
-    if let Some(first) = errors
-        .iter()
-        .filter(|(_, finding, _)| finding.phase == Phase::Bind)
-        .min_by_key(|error| error.1.span)
-    {
-        return refused_as_a_whole(first);
-    }
-    if let Some(first) = errors
-        .iter()
-        .find(|(_, finding, _)| finding.phase == Phase::Request)
-    {
-        return refused_as_a_whole(first);
-    }
-    errors.sort_by_key(|(_, finding, _)| (finding.record, finding.order));
-    by_record(endpoint, checked, &errors)
 }
 
-fn refused_as_a_whole(error: &(usize, &Finding, &Predicted)) -> Prediction {
-    Prediction {
-        envelope: envelope(vec![detail(&[*error])], Vec::new()),
-        spoke: vec![error.0],
+/// Which errors the response holds.
+enum Answered {
+    /// One alone, for the whole request.
+    Whole(usize, Masked),
+    /// Those of each record, in the order of the response.
+    Records(Vec<u32>),
+}
+
+/// The errors that the service gets to.
+fn answered(findings: &[Finding]) -> Answered {
+    // The converter reads from front to back and stops at its first failure; nothing else is looked at then.
+    let of = |phase: Phase| errors(findings).filter(move |(_, finding, _)| finding.phase == phase);
+    if let Some((first, ..)) = of(Phase::Bind).min_by_key(|error| error.1.span) {
+        return Answered::Whole(first, Masked::Conversion);
+    }
+    if let Some((first, ..)) = of(Phase::Request).next() {
+        return Answered::Whole(first, Masked::Request);
+    }
+    let index = |(index, ..): (usize, &Finding, &Predicted)| u32::try_from(index).unwrap_or(u32::MAX);
+    let mut all: Vec<u32> = errors(findings).map(index).collect();
+    let at = |index: &u32| findings.get(*index as usize);
+    all.sort_by_key(|index| at(index).map(|finding| (finding.record, finding.order)));
+    let same = |a: &u32, b: &u32| at(a).map(|finding| finding.record) == at(b).map(|finding| finding.record);
+    let phase = |index: &u32| at(index).map(|finding| finding.phase);
+    let mut said = Vec::with_capacity(all.len());
+    for of_record in all.chunk_by(same) {
+        // A record stops at its first failing phase; an exception ends it at once.
+        let first = of_record.iter().filter_map(phase).min();
+        let most = if first == Some(Phase::Exception) {
+            1
+        } else {
+            usize::MAX
+        };
+        said.extend(of_record.iter().filter(|index| phase(index) == first).take(most));
+    }
+    Answered::Records(said)
+}
+
+/// Marks the findings whose answer another one hides: it is not in the response as the request stands.
+pub fn mask(findings: &mut [Finding]) {
+    let answered = answered(findings);
+    let hidden = match answered {
+        Answered::Whole(_, by) => by,
+        Answered::Records(_) => Masked::Record,
+    };
+    for finding in findings.iter_mut() {
+        let predicts = finding.severity == Severity::Error && finding.predicted.is_some();
+        finding.masked = predicts.then_some(hidden);
+    }
+    let mut show = |index: usize| {
+        if let Some(finding) = findings.get_mut(index) {
+            finding.masked = None;
+        }
+    };
+    match answered {
+        Answered::Whole(index, _) => show(index),
+        Answered::Records(said) => said.into_iter().for_each(|index| show(index as usize)),
+    }
+}
+
+/// The same for a file whose mistakes in syntax are surely mended by recovery: they are passed over.
+pub fn predict_mended(endpoint: &Endpoint, checked: &Checked) -> Prediction {
+    let findings = &checked.findings;
+    let predicted = |index: usize| {
+        Some((
+            index,
+            findings.get(index)?,
+            findings.get(index)?.predicted.as_deref()?,
+        ))
+    };
+    match answered(findings) {
+        Answered::Whole(index, _) => Prediction {
+            envelope: envelope(
+                predicted(index)
+                    .map(|error| detail(&[error]))
+                    .into_iter()
+                    .collect(),
+                Vec::new(),
+            ),
+            spoke: vec![index],
+            // The service does not get to its facts.
+            depends: Needed::default(),
+            mixed: false,
+        },
+        Answered::Records(said) => {
+            let errors: Vec<_> = said
+                .into_iter()
+                .filter_map(|index| predicted(index as usize))
+                .collect();
+            by_record(endpoint, checked, &errors)
+        }
     }
 }
 
@@ -110,10 +211,9 @@ fn by_record(endpoint: &Endpoint, checked: &Checked, errors: &[(usize, &Finding,
     let mut refused = Vec::new();
     let mut spoke = Vec::new();
     let mut bad = std::collections::BTreeSet::new();
-    for of_record in errors.chunk_by(|a, b| a.1.record == b.1.record) {
-        let said = first_phase(of_record);
-        bad.extend(of_record.first().and_then(|error| error.1.record));
-        refused.push(detail(&said));
+    for said in errors.chunk_by(|a, b| a.1.record == b.1.record) {
+        bad.extend(said.first().and_then(|error| error.1.record));
+        refused.push(detail(said));
         spoke.extend(said.iter().map(|(index, _, _)| *index));
     }
     let listed = bad.is_empty() || endpoint.good_beside_bad == GoodBesideBad::Listed;
@@ -125,27 +225,11 @@ fn by_record(endpoint: &Endpoint, checked: &Checked, errors: &[(usize, &Finding,
         })
         .collect();
     Prediction {
+        mixed: !bad.is_empty() && bad.len() < checked.outcomes.len(),
         envelope: envelope(refused, taken),
         spoke,
+        depends: checked.needed,
     }
-}
-
-/// A record stops at its first failing phase; an exception ends it at once.
-fn first_phase<'f>(
-    errors: &[(usize, &'f Finding, &'f Predicted)],
-) -> Vec<(usize, &'f Finding, &'f Predicted)> {
-    let first = errors
-        .iter()
-        .map(|(_, finding, _)| finding.phase)
-        .min()
-        .unwrap_or(Phase::None);
-    let most = if first == Phase::Exception { 1 } else { usize::MAX };
-    errors
-        .iter()
-        .filter(|(_, finding, _)| finding.phase == first)
-        .take(most)
-        .copied()
-        .collect()
 }
 
 fn detail(errors: &[(usize, &Finding, &Predicted)]) -> ErrorDetail {

@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Phase, Severity};
 use crate::json::{self, SyntaxError};
 use crate::lint::{self, Checked, Memory};
-use crate::predict::{Prediction, predict, predict_mended};
+use crate::predict::{Prediction, mask, predict, predict_mended, undocumented};
 use crate::recognize::{Recognized, recognize};
 use crate::rules::{Candidate, Endpoint, PropertyId, bit};
 use crate::tenant::{Facts, Learnt, Tenant};
@@ -41,10 +41,10 @@ impl Request<'_> {
 
     /// The same, with mistakes in the syntax mended where recovery is sure.
     pub fn predict_mended(&self) -> Result<Prediction, usize> {
-        if self.mended {
-            Ok(predict_mended(self.endpoint, &self.checked))
-        } else {
-            self.predict()
+        match (self.mended, undocumented(&self.checked)) {
+            (false, _) => self.predict(),
+            (true, Some(index)) => Err(index),
+            (true, None) => Ok(predict_mended(self.endpoint, &self.checked)),
         }
     }
 }
@@ -204,7 +204,8 @@ impl<'r> Session<'r> {
         outcomes: bool,
     ) -> Request<'r> {
         let mut facts = Facts::new(self.tenant, &self.learnt, self.in_order);
-        let checked = lint::check_with(text, errors, endpoint, &mut facts, outcomes, self.threads);
+        let mut checked = lint::check_with(text, errors, endpoint, &mut facts, outcomes, self.threads);
+        mask(&mut checked.findings);
         let learnt = facts.into_learnt();
         let syntax = |finding: &&Finding| finding.severity == Severity::Error && finding.predicted.is_none();
         let broken = checked.findings.iter().filter(syntax).count();

@@ -178,7 +178,7 @@ struct Notes<'a> {
 impl Notes<'_> {
     fn facts(&mut self, finding: &Finding) -> fmt::Result {
         if let Some(predicted) = &finding.predicted {
-            self.push("predicted", &labels::answer(predicted))?;
+            self.push("predicted", &labels::answer(predicted, finding.masked))?;
         }
         if finding.phase != Phase::None || !finding.source.is_empty() {
             self.push("evidence", &evidence(finding))?;

@@ -66,6 +66,7 @@ pub(super) struct Row<'a> {
     source: &'a str,
     related: Option<Related<'a>>,
     predicted: Option<Answer<'a>>,
+    masked: bool,
     fix: Option<Mending>,
 }
 
@@ -161,6 +162,7 @@ impl<'a> Row<'a> {
                 end: Place::new(source, span.end),
             }),
             predicted: finding.predicted.as_deref().map(Answer::new),
+            masked: finding.masked.is_some(),
             fix: fix::of(source.text(), finding).map(Mending::new),
         }
     }

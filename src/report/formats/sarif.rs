@@ -269,6 +269,9 @@ struct Facts<'a> {
     source: &'a str,
     help: Cow<'a, str>,
     predicted: Option<Answer<'a>>,
+    /// Another answer comes first.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    masked: bool,
 }
 
 impl<'a> Outcome<'a> {
@@ -306,6 +309,7 @@ impl<'a> Outcome<'a> {
                 source: &finding.source,
                 help: common::help(finding),
                 predicted: finding.predicted.as_deref().map(Answer::new),
+                masked: finding.masked.is_some(),
             },
         }
     }

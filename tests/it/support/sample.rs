@@ -39,6 +39,7 @@ pub fn finding(rule: &'static str, span: Span, message: &str) -> Finding {
         message: message.into(),
         help: "".into(),
         predicted: None,
+        masked: None,
         order: 0,
         remedy: None,
     }

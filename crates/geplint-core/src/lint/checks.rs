@@ -74,6 +74,9 @@ impl<'a> Linter<'a> {
             let mut any = false;
             self.each_counted(single, objects, &mut |_, _, _| any = true);
             *self.undecided += u64::from(any);
+            if let (true, Some(fact)) = (any, single.fact) {
+                self.needed.add(fact);
+            }
             return;
         }
         let held = self.held(single, objects);
@@ -96,6 +99,9 @@ impl<'a> Linter<'a> {
         });
         if first.is_some() && held.is_none() && !told {
             *self.undecided += 1;
+            if let Some(fact) = single.fact {
+                self.needed.add(fact);
+            }
         }
     }
 
@@ -237,7 +243,10 @@ impl<'a> Linter<'a> {
                 Knowledge::Right => {}
                 Knowledge::Wrong => self.unknown_value(property, known, value, text),
                 Knowledge::CannotTell => {
-                    *self.undecided += u64::from(known.claim.severity == Severity::Error);
+                    if known.claim.severity == Severity::Error {
+                        *self.undecided += 1;
+                        self.needed.add(known.fact);
+                    }
                 }
             }
         }

@@ -275,6 +275,7 @@ impl<'a> Linter<'a> {
             message: said.text(&note.message),
             help: said.text(&note.help),
             predicted: note.predicted,
+            masked: None,
             order,
             remedy: None,
         };
@@ -406,6 +407,7 @@ impl<'a> Linter<'a> {
                 Some(true) => message.push_str(", and this contact is new to the tenant"),
                 None => {
                     *self.undecided += 1;
+                    self.needed.add(crate::rules::Fact::Contacts);
                     claim.to_mut().severity = Severity::Warning;
                     claim.to_mut().note =
                         Cow::Borrowed("only a contact that is new to the tenant needs it; --tenant tells");

@@ -23,7 +23,7 @@ mod value;
 pub(crate) use fast::file::check_plain;
 use fast::parallel::Ahead;
 pub(crate) use fast::record::Memory;
-pub use request::{Checked, RecordOutcome, check, check_with, not_json, syntax_findings};
+pub use request::{Checked, Needed, RecordOutcome, check, check_with, not_json, syntax_findings};
 
 use crate::json::{JsonKind, NodeId, Tree, decode};
 use crate::rules::{Endpoint, PropertyId, Table, Type};
@@ -79,6 +79,7 @@ struct Linter<'a> {
     said: Option<Box<interner::Said>>,
     findings: &'a mut Vec<crate::finding::Finding>,
     undecided: &'a mut u64,
+    needed: &'a mut Needed,
 }
 
 /// The occurrences of one property that count, in document order.

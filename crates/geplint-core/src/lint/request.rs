@@ -16,7 +16,7 @@ use super::record_keys::Keys;
 use super::{Followed, Linter, Step};
 use crate::finding::{Evidence, Finding, Phase, Remedy, Severity, Span, Target, sort};
 use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree, decode};
-use crate::rules::Endpoint;
+use crate::rules::{Endpoint, Fact};
 use crate::tenant::{Facts, Learnt, Tenant};
 use crate::threads::Threads;
 use dotnet_bind::{self as bind, Container, Json};
@@ -34,8 +34,38 @@ pub struct Checked {
     pub outcomes: Vec<RecordOutcome>,
     /// Checks that could not be made because they need facts of the tenant.
     pub undecided: u64,
+    /// The facts that these checks need; complete only where outcomes were asked for.
+    pub needed: Needed,
     /// Every mistake in the syntax was surely read as its author meant it.
     pub mendable: bool,
+}
+
+/// Facts of the tenant that checks need.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Needed(u32);
+
+impl Needed {
+    pub(super) fn add(&mut self, fact: Fact) {
+        self.0 |= 1 << (fact as u32);
+    }
+
+    /// Whether a check needs this one.
+    #[must_use]
+    pub const fn has(self, fact: Fact) -> bool {
+        self.0 & (1 << (fact as u32)) != 0
+    }
+
+    /// The others.
+    #[must_use]
+    pub const fn without(self, fact: Fact) -> Self {
+        Self(self.0 & !(1 << (fact as u32)))
+    }
+
+    /// The names of the facts, as rules and tenant files have them.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let needed = move |(fact, _): &&(Fact, &'static str)| self.has(*fact);
+        Fact::ALL.iter().filter(needed).map(|(_, name)| *name)
+    }
 }
 
 impl Checked {
@@ -337,6 +367,7 @@ pub fn syntax_findings(text: &str, endpoint: &str, errors: Vec<SyntaxError>) -> 
             message: said.text(&error.message(text)),
             help: said.text(&sentence(&error.help(text))),
             predicted: None,
+            masked: None,
             order: 0,
             remedy: remedy(error.kind).map(Box::new),
         })
@@ -406,6 +437,7 @@ impl Scratch {
             said: self.said.take(),
             findings: &mut checked.findings,
             undecided: &mut checked.undecided,
+            needed: &mut checked.needed,
         }
     }
 

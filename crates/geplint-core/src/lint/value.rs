@@ -186,7 +186,10 @@ impl<'a> Linter<'a> {
             Knowledge::Right => {}
             Knowledge::Wrong => self.refused(value, Some(property), &failure.sentence),
             Knowledge::CannotTell => {
-                *self.undecided += u64::from(list.fact.is_some());
+                if let Some(fact) = list.fact {
+                    *self.undecided += 1;
+                    self.needed.add(fact);
+                }
                 self.unlisted_member(property, value, text, &list.members);
             }
         }
