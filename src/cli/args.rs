@@ -10,6 +10,8 @@ use clap::{
     ArgGroup, Args as ClapArgs, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
 };
 
+pub use crate::report::Format;
+
 /// Predicts the 400 responses of the GEP SMART Contact API before a request is sent.
 #[derive(Debug, Parser)]
 #[command(name = "geplint", version, about, max_term_width = 100)]
@@ -257,39 +259,6 @@ pub struct Check {
     pub quiet: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// A report with the place in the file, the predicted answer and how to mend it
-    Full,
-    /// A line each: `path:line:col: error[rule]: message`
-    Concise,
-    /// An overview: a line for each file and rule
-    Table,
-    /// One JSON document (version 1)
-    Json,
-    /// A JSON object a line, with the fields of the JSON document's findings
-    Jsonl,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// GitHub workflow commands, which become annotations
-    Github,
-    /// GitLab Code Quality
-    Gitlab,
-    /// JUnit XML: a suite for each file
-    Junit,
-    /// Checkstyle XML
-    Checkstyle,
-    /// reviewdog's JSON
-    Rdjson,
-}
-
-impl Format {
-    /// Whether it is for people, so that more text behind it breaks nothing.
-    pub const fn is_for_people(self) -> bool {
-        matches!(self, Self::Full | Self::Concise | Self::Table)
-    }
-}
-
 /// `FORMAT=FILE`: a document in a file.
 #[derive(Debug, Clone)]
 pub struct OutputTo {
@@ -306,10 +275,10 @@ impl OutputTo {
             return Err("a file is needed; --format is for standard output".to_owned());
         }
         let format = Format::from_str(format, false).map_err(|_| {
-            let variants = Format::value_variants().iter();
-            let names: Vec<_> = variants.filter_map(ValueEnum::to_possible_value).collect();
-            let names: Vec<_> = names.iter().map(clap::builder::PossibleValue::get_name).collect();
-            format!("there is no format \"{format}\"; formats: {}", names.join(", "))
+            format!(
+                "there is no format \"{format}\"; formats: {}",
+                Format::ALL.map(Format::name).join(", ")
+            )
         })?;
         Ok(Self {
             format,

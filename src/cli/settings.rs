@@ -113,14 +113,10 @@ impl Project {
             (Some(format), _) => Ok(format),
             (None, None) => Ok(Format::Full),
             (None, Some(name)) => Format::from_str(&name.value, false).map_err(|_| {
-                let known: Vec<String> = Format::value_variants()
-                    .iter()
-                    .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
-                    .collect();
                 let message = format!(
                     "there is no format \"{}\"; formats: {}",
                     name.value,
-                    known.join(", ")
+                    Format::ALL.map(Format::name).join(", ")
                 );
                 self.mistake(name.start, message)
             }),

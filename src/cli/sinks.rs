@@ -10,10 +10,7 @@ use super::terminal;
 use crate::config::FailOn;
 use crate::config::normal;
 use crate::report::style::Look;
-use crate::report::{
-    AtomicFile, Checkstyle, Concise, Full, GitHub, GitLab, JUnit, Json, JsonLines, Output, OutputError,
-    RdJson, Report, Rooted, Sarif, Summary, Table, output, sanitize,
-};
+use crate::report::{AtomicFile, Output, OutputError, Report, Rooted, Summary, output, sanitize};
 
 /// Where GitHub and GitLab say that their checkout is.
 const CHECKOUTS: [&str; 2] = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"];
@@ -29,9 +26,9 @@ pub fn reports(args: &Check, format: Format, fail_on: FailOn, common: &Common) -
     } else {
         terminal::stdout_look(common)
     };
-    let mut reports = vec![rooted(format, report(format, look, strict))];
+    let mut reports = vec![rooted(format, format.report(look, strict))];
     let files = args.output.iter();
-    reports.extend(files.map(|to| rooted(to.format, report(to.format, Look::PLAIN, strict))));
+    reports.extend(files.map(|to| rooted(to.format, to.format.report(Look::PLAIN, strict))));
     reports
 }
 
@@ -56,22 +53,6 @@ fn rooted(format: Format, report: Box<dyn Report>) -> Box<dyn Report> {
     match (root, env::current_dir()) {
         (Some(root), Ok(here)) => Box::new(Rooted::new(report, root, here)),
         _ => report,
-    }
-}
-
-fn report(format: Format, look: Look, strict: bool) -> Box<dyn Report> {
-    match format {
-        Format::Full => Box::new(Full::new(look)),
-        Format::Concise => Box::new(Concise::new(look.palette())),
-        Format::Table => Box::new(Table::new(look.palette())),
-        Format::Json => Box::new(Json),
-        Format::Jsonl => Box::new(JsonLines),
-        Format::Sarif => Box::new(Sarif),
-        Format::Github => Box::new(GitHub),
-        Format::Gitlab => Box::new(GitLab),
-        Format::Junit => Box::new(JUnit::new(strict)),
-        Format::Checkstyle => Box::new(Checkstyle),
-        Format::Rdjson => Box::new(RdJson),
     }
 }
 

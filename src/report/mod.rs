@@ -6,6 +6,7 @@
 pub mod chunks;
 mod common;
 pub mod diff;
+pub mod format;
 pub mod formats;
 pub mod labels;
 mod markdown;
@@ -26,6 +27,7 @@ pub use crate::io::AtomicFile;
 pub use crate::sanitize;
 pub use crate::source::{Position, Source};
 pub use chunks::Pieces;
+pub use format::Format;
 pub use formats::checkstyle::Checkstyle;
 pub use formats::concise::Concise;
 pub use formats::full::Full;

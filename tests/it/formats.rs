@@ -10,30 +10,17 @@ use std::process::{Command, Output, Stdio};
 
 use geplint::finding::{Finding, Severity, Span, Target, Wording};
 use geplint::report::sanitize::{self, is_unprintable};
-use geplint::report::{
-    Checkstyle, GitHub, GitLab, JUnit, JsonLines, Palette, RdJson, Report, Sarif, Statistics, Table,
-};
+use geplint::report::{Format, GitHub, GitLab, JUnit, JsonLines, Palette, RdJson, Report, Sarif, Statistics};
 use geplint::rules::rule_texts;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
 
-use sample::{CONTACTS, contacts, document, file, finding, on, predicted};
+use sample::{CONTACTS, contacts, document, file, finding, on, plain, predicted};
+
+use crate::support::FORMATS;
 
 const PLAIN: Palette = Palette { color: false };
-
-fn formats() -> Vec<(&'static str, Box<dyn Report>)> {
-    vec![
-        ("jsonl", Box::new(JsonLines)),
-        ("sarif", Box::new(Sarif)),
-        ("github", Box::new(GitHub)),
-        ("gitlab", Box::new(GitLab)),
-        ("junit", Box::new(JUnit::new(false))),
-        ("checkstyle", Box::new(Checkstyle)),
-        ("rdjson", Box::new(RdJson)),
-        ("table", Box::new(Table::new(PLAIN))),
-    ]
-}
 
 fn shown(report: &dyn Report) -> String {
     document(
@@ -45,48 +32,39 @@ fn shown(report: &dyn Report) -> String {
     )
 }
 
+/// A format without a snapshot fails here: there is nothing to compare with.
 #[test]
-fn jsonl() {
-    insta::assert_snapshot!(shown(&JsonLines));
+fn every_format_is_what_its_snapshot_shows() {
+    for format in Format::ALL {
+        let mut text = shown(format.report(plain(80), false).as_ref());
+        if format == Format::Sarif {
+            // The rules are those of `rules/rules.toml`.
+            let (head, rest) = text.split_once("\"rules\": [").unwrap();
+            let (_, tail) = rest.split_once("\n          ]").unwrap();
+            text = format!("{head}\"rules\": […]{tail}");
+        }
+        insta::assert_snapshot!(format.name(), text);
+    }
 }
 
-/// The rules stand in `rules/rules.toml`, so the snapshot leaves them out.
+/// And a snapshot without a format is of none that there is.
 #[test]
-fn sarif() {
-    let text = shown(&Sarif);
-    let (head, rest) = text.split_once("\"rules\": [").unwrap();
-    let (_, tail) = rest.split_once("\n          ]").unwrap();
-    insta::assert_snapshot!(format!("{head}\"rules\": […]{tail}"));
-}
-
-#[test]
-fn github() {
-    insta::assert_snapshot!(shown(&GitHub));
-}
-
-#[test]
-fn gitlab() {
-    insta::assert_snapshot!(shown(&GitLab));
-}
-
-#[test]
-fn junit() {
-    insta::assert_snapshot!(shown(&JUnit::new(false)));
-}
-
-#[test]
-fn checkstyle() {
-    insta::assert_snapshot!(shown(&Checkstyle));
-}
-
-#[test]
-fn rdjson() {
-    insta::assert_snapshot!(shown(&RdJson));
-}
-
-#[test]
-fn table() {
-    insta::assert_snapshot!(shown(&Table::new(PLAIN)));
+fn every_snapshot_has_its_format() {
+    let names: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
+    let snapshots = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/snapshots");
+    let mut seen = 0;
+    for entry in fs::read_dir(snapshots).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let Some(of) = name
+            .strip_prefix("it__formats__")
+            .and_then(|rest| rest.strip_suffix(".snap"))
+        else {
+            continue;
+        };
+        assert!(of == "statistics" || names.contains(&of), "{name}");
+        seen += 1;
+    }
+    assert_eq!(seen, names.len() + 1, "one each, and the statistics");
 }
 
 #[test]
@@ -97,6 +75,14 @@ fn statistics() {
         all.absorb(Statistics::of(&file(name, CONTACTS.as_bytes(), contacts())));
     }
     insta::assert_snapshot!(all.lines(PLAIN));
+}
+
+/// The formats that programs read, and the table, which is made of the same parts.
+fn machines() -> impl Iterator<Item = (&'static str, Box<dyn Report>)> {
+    Format::ALL
+        .into_iter()
+        .filter(|format| !matches!(format, Format::Full | Format::Concise | Format::Json))
+        .map(|format| (format.name(), format.report(plain(80), false)))
 }
 
 fn json(text: &str) -> Value {
@@ -389,7 +375,7 @@ fn hostile() -> (String, Vec<Finding>) {
 #[test]
 fn nothing_in_a_file_or_its_name_commands_a_runner() {
     let (text, findings) = hostile();
-    for (format, report) in formats() {
+    for (format, report) in machines() {
         let files = [
             file(NASTY, text.as_bytes(), findings.clone()),
             file("::error::a\n::error::b", text.as_bytes(), findings.clone()),
@@ -454,7 +440,7 @@ fn broken_text_and_broken_spans() {
                     related: Some(Box::new((Span::new(to, from), "there".into()))),
                     ..finding("too-long", Span::new(from, to), "message")
                 };
-                for (format, report) in formats() {
+                for (format, report) in machines() {
                     let shown = document(report.as_ref(), &[file("a.json", text, vec![one.clone()])]);
                     assert!(shown.contains("too-long"), "{format}");
                 }
@@ -554,19 +540,7 @@ fn check(args: &[&str]) -> (Option<i32>, String, String) {
     (status.code(), text(stdout), text(stderr))
 }
 
-const NAMES: [&str; 11] = [
-    "full",
-    "concise",
-    "table",
-    "json",
-    "jsonl",
-    "sarif",
-    "github",
-    "gitlab",
-    "junit",
-    "checkstyle",
-    "rdjson",
-];
+const NAMES: [&str; FORMATS.len()] = FORMATS;
 
 #[test]
 fn one_run_feeds_all_with_the_same_bytes_for_any_number_of_threads() {

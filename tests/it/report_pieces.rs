@@ -8,31 +8,12 @@ use std::process::{Command, Stdio};
 
 use geplint::json;
 use geplint::lint;
-use geplint::report::{
-    Checkstyle, Concise, FileReport, Full, GitHub, GitLab, JUnit, Json, JsonLines, Look, Output, Pieces,
-    RdJson, Report, Sarif, Summary, Table,
-};
+use geplint::report::{FileReport, Format, Look, Output, Pieces, Report, Summary};
 use geplint::rules::builtin;
 use geplint::tenant::Tenant;
 
 /// More than a piece has: what a piece is offered at, and the longest finding.
 const LONGEST: usize = 68 * 1024;
-
-fn formats() -> Vec<(&'static str, Box<dyn Report>)> {
-    vec![
-        ("full", Box::new(Full::new(Look::PLAIN))),
-        ("concise", Box::new(Concise::new(Look::PLAIN.palette()))),
-        ("table", Box::new(Table::new(Look::PLAIN.palette()))),
-        ("json", Box::new(Json)),
-        ("jsonl", Box::new(JsonLines)),
-        ("sarif", Box::new(Sarif)),
-        ("github", Box::new(GitHub)),
-        ("gitlab", Box::new(GitLab)),
-        ("junit", Box::new(JUnit::new(false))),
-        ("checkstyle", Box::new(Checkstyle)),
-        ("rdjson", Box::new(RdJson)),
-    ]
-}
 
 fn request(records: usize) -> String {
     format!("[{}]", vec!["{}"; records].join(","))
@@ -81,7 +62,8 @@ fn pieces_make_the_same_document() {
         checked("c.json", &short),
         checked("d.json", &long),
     ];
-    for (format, report) in formats() {
+    for format in Format::ALL {
+        let (report, format) = (format.report(Look::PLAIN, false), format.name());
         let mut output = Output::new(report.as_ref(), Vec::new());
         for file in &files {
             output.file(file).unwrap();
@@ -102,7 +84,8 @@ fn pieces_make_the_same_document() {
 fn nothing_is_rendered_for_one_who_has_gone() {
     let text = request(2_000);
     let file = checked("a.json", &text);
-    for (format, report) in formats().into_iter().filter(|(format, _)| *format != "table") {
+    for format in Format::ALL.into_iter().filter(|format| *format != Format::Table) {
+        let (report, format) = (format.report(Look::PLAIN, false), format.name());
         let mut offers = 0;
         let mut taker = |_: &mut String| {
             offers += 1;

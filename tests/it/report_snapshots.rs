@@ -1,9 +1,9 @@
-//! How the reports look, kept in `snapshots/`: `INSTA_UPDATE=always cargo test --test it report_snapshots` renews them.
+//! How the reports look in colour, in ASCII and at other widths (`formats` has each format once), kept in `snapshots/`: `INSTA_UPDATE=always cargo test --test it report_snapshots` renews them.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use crate::support::sample;
 
-use geplint::report::{Concise, Full, Json, Look, Report};
+use geplint::report::{Concise, Full, Look, Report};
 
 use sample::{CONTACTS, contacts, document, file, plain};
 
@@ -12,11 +12,6 @@ fn shown(report: &dyn Report) -> String {
         report,
         &[file("payloads/contacts.json", CONTACTS.as_bytes(), contacts())],
     )
-}
-
-#[test]
-fn full_in_80_columns() {
-    insta::assert_snapshot!(shown(&Full::new(plain(80))));
 }
 
 #[test]
@@ -50,22 +45,12 @@ fn full_in_colour() {
 }
 
 #[test]
-fn concise() {
-    insta::assert_snapshot!(shown(&Concise::new(plain(80).palette())));
-}
-
-#[test]
 fn concise_in_colour() {
     let look = Look {
         color: true,
         ..plain(80)
     };
     insta::assert_snapshot!(shown(&Concise::new(look.palette())).replace('\u{1b}', "␛"));
-}
-
-#[test]
-fn json() {
-    insta::assert_snapshot!(shown(&Json));
 }
 
 #[test]

@@ -13,14 +13,13 @@ use std::process::{Command, Output as Ran, Stdio};
 use geplint::finding::{Finding, Span, Target};
 use geplint::json;
 use geplint::lint::{self, Checked};
-use geplint::report::{
-    Checkstyle, Concise, FileReport, Full, GitHub, GitLab, JUnit, Json, JsonLines, Look, Output, RdJson,
-    Report, Sarif, Summary, Table,
-};
+use geplint::report::{FileReport, Format, Full, Look, Output, Report, Summary};
 use geplint::rules::{Candidate, Endpoint, builtin, builtin_ids};
 use geplint::tenant::Tenant;
 use quick_xml::events::Event;
 use serde_json::Value;
+
+use crate::support::FORMATS;
 
 fn endpoints() -> Vec<&'static Endpoint> {
     let all: Vec<_> = builtin_ids().filter_map(builtin).collect();
@@ -40,35 +39,9 @@ fn lint(bytes: &[u8], endpoint: &Endpoint) -> Checked {
 /// Those that stand for the others where a text is large: `tests/memory/report_linear.rs` counts what the others cost.
 const FEW: [&str; 3] = ["full", "concise", "json"];
 
-/// The names of all formats, as `--format` takes them.
-const FORMATS: [&str; 11] = [
-    "full",
-    "concise",
-    "table",
-    "json",
-    "jsonl",
-    "sarif",
-    "github",
-    "gitlab",
-    "junit",
-    "checkstyle",
-    "rdjson",
-];
-
 fn format(name: &str) -> Box<dyn Report> {
-    match name {
-        "full" => Box::new(Full::new(Look::PLAIN)),
-        "concise" => Box::new(Concise::new(Look::PLAIN.palette())),
-        "table" => Box::new(Table::new(Look::PLAIN.palette())),
-        "json" => Box::new(Json),
-        "jsonl" => Box::new(JsonLines),
-        "sarif" => Box::new(Sarif),
-        "github" => Box::new(GitHub),
-        "gitlab" => Box::new(GitLab),
-        "junit" => Box::new(JUnit::new(false)),
-        "checkstyle" => Box::new(Checkstyle),
-        _ => Box::new(RdJson),
-    }
+    let named = Format::ALL.into_iter().find(|format| format.name() == name);
+    named.unwrap().report(Look::PLAIN, false)
 }
 
 fn render(report: &dyn Report, name: &str, bytes: &[u8], checked: &Checked) -> String {

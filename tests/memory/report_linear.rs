@@ -5,10 +5,7 @@ use std::path::Path;
 
 use geplint::json;
 use geplint::lint;
-use geplint::report::{
-    Checkstyle, Concise, FileReport, Full, GitHub, GitLab, JUnit, Json, JsonLines, Look, Output, RdJson,
-    Report, Sarif, Summary, Table,
-};
+use geplint::report::{FileReport, Format, Look, Output, Report, Summary};
 use geplint::rules::builtin;
 use geplint::tenant::Tenant;
 use stats_alloc::Region;
@@ -17,22 +14,6 @@ use crate::ALLOCATOR;
 
 const FEW: usize = 300;
 const TIMES: usize = 4;
-
-fn formats() -> Vec<(&'static str, Box<dyn Report>)> {
-    vec![
-        ("full", Box::new(Full::new(Look::PLAIN))),
-        ("concise", Box::new(Concise::new(Look::PLAIN.palette()))),
-        ("table", Box::new(Table::new(Look::PLAIN.palette()))),
-        ("json", Box::new(Json)),
-        ("jsonl", Box::new(JsonLines)),
-        ("sarif", Box::new(Sarif)),
-        ("github", Box::new(GitHub)),
-        ("gitlab", Box::new(GitLab)),
-        ("junit", Box::new(JUnit::new(false))),
-        ("checkstyle", Box::new(Checkstyle)),
-        ("rdjson", Box::new(RdJson)),
-    ]
-}
 
 /// A request with so many wrong records, in so many lines or in one.
 fn request(records: usize, between: &str) -> String {
@@ -65,7 +46,8 @@ fn cost(report: &dyn Report, text: &str) -> [usize; 3] {
 pub fn four_times_the_findings_are_four_times_the_work() {
     for between in [",\n", ","] {
         let (few, many) = (request(FEW, between), request(FEW * TIMES, between));
-        for (format, report) in formats() {
+        for format in Format::ALL {
+            let (report, format) = (format.report(Look::PLAIN, false), format.name());
             let (few, many) = (cost(report.as_ref(), &few), cost(report.as_ref(), &many));
             for (what, (few, many)) in ["bytes written", "allocations", "bytes allocated"]
                 .iter()

@@ -19,20 +19,7 @@ pub const BAD: &str = r#"[{"GroupName":"","ContactCodes":[{"ContactCode":"C-1"}]
 /// A payload with none.
 pub const CLEAN: &str = r#"[{"GroupName":"Buyers","ContactCodes":[{"ContactCode":"C-1"}]}]"#;
 
-/// All of `--format`.
-pub const FORMATS: [&str; 11] = [
-    "full",
-    "concise",
-    "table",
-    "json",
-    "jsonl",
-    "sarif",
-    "github",
-    "gitlab",
-    "junit",
-    "checkstyle",
-    "rdjson",
-];
+pub use crate::support::FORMATS;
 
 /// A folder that anybody may enter, gone when the test is over.
 pub struct Folder(PathBuf);

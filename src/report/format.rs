@@ -1,0 +1,103 @@
+//! The formats by name: the one list of them.
+
+use clap::ValueEnum;
+
+use super::{
+    Checkstyle, Concise, Full, GitHub, GitLab, JUnit, Json, JsonLines, Look, RdJson, Report, Sarif, Table,
+};
+
+/// A format of a report, as `--format` and `--output` name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A report with the place in the file, the predicted answer and how to mend it
+    Full,
+    /// A line each: `path:line:col: error[rule]: message`
+    Concise,
+    /// An overview: a line for each file and rule
+    Table,
+    /// One JSON document (version 1)
+    Json,
+    /// A JSON object a line, with the fields of the JSON document's findings
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// GitHub workflow commands, which become annotations
+    Github,
+    /// GitLab Code Quality
+    Gitlab,
+    /// JUnit XML: a suite for each file
+    Junit,
+    /// Checkstyle XML
+    Checkstyle,
+    /// reviewdog's JSON
+    Rdjson,
+}
+
+impl Format {
+    /// Every format, in the order of the help text.
+    pub const ALL: [Self; 11] = [
+        Self::Full,
+        Self::Concise,
+        Self::Table,
+        Self::Json,
+        Self::Jsonl,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Checkstyle,
+        Self::Rdjson,
+    ];
+
+    /// Its name on the command line and in the settings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Concise => "concise",
+            Self::Table => "table",
+            Self::Json => "json",
+            Self::Jsonl => "jsonl",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+            Self::Checkstyle => "checkstyle",
+            Self::Rdjson => "rdjson",
+        }
+    }
+
+    /// What writes it. `look` is for the formats that people read; `strict` if warnings fail the run, which JUnit says.
+    pub fn report(self, look: Look, strict: bool) -> Box<dyn Report> {
+        match self {
+            Self::Full => Box::new(Full::new(look)),
+            Self::Concise => Box::new(Concise::new(look.palette())),
+            Self::Table => Box::new(Table::new(look.palette())),
+            Self::Json => Box::new(Json),
+            Self::Jsonl => Box::new(JsonLines),
+            Self::Sarif => Box::new(Sarif),
+            Self::Github => Box::new(GitHub),
+            Self::Gitlab => Box::new(GitLab),
+            Self::Junit => Box::new(JUnit::new(strict)),
+            Self::Checkstyle => Box::new(Checkstyle),
+            Self::Rdjson => Box::new(RdJson),
+        }
+    }
+
+    /// Whether it is for people, so that more text behind it breaks nothing.
+    pub const fn is_for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise | Self::Table)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_knows_the_same_formats_by_the_same_names() {
+        assert_eq!(Format::value_variants(), Format::ALL);
+        for format in Format::ALL {
+            assert_eq!(Format::from_str(format.name(), false), Ok(format));
+        }
+    }
+}
