@@ -76,39 +76,3 @@ fn a_record_is_damaged_where_reading_on_was_a_guess() {
     let damaged: Vec<bool> = read.trees.iter().map(|tree| tree.damaged).collect();
     assert_eq!(damaged, [false, true, false, false, true]);
 }
-
-#[test]
-fn help_says_what_this_reader_would_forgive() {
-    for (document, forgiven) in [
-        ("[1] // x", true),
-        ("[1,]", true),
-        ("['x']", true),
-        ("[{a:1}]", true),
-        ("[\"\t\"]", true),
-        ("[0x1F]", true),
-        ("[017]", true),
-        ("[NaN]", true),
-        ("[1] x", true),
-        ("[1]]", true),
-        ("", true),
-        ("\u{feff}[1]", true),
-        ("[1] # x", false),
-        ("[08]", false),
-        ("[1 2]", false),
-        ("[Infinity]", false),
-        ("[\"\\q\"]", false),
-        ("[1", false),
-    ] {
-        let read = read(document.as_bytes());
-        let error = read.errors.first().unwrap();
-        assert_eq!(error.forgiven(), forgiven, "{document}");
-        let help = error.help(&read.text);
-        // Nothing at all, or the first of several documents, is no request that anybody meant.
-        let favour = forgiven && !matches!(error.kind.id(), "empty" | "several-roots");
-        assert_eq!(
-            help.contains("this API's reader would forgive it"),
-            favour,
-            "{help}"
-        );
-    }
-}

@@ -17,9 +17,11 @@ mod datetime;
 mod decimal;
 mod enumeration;
 mod free;
+mod lenient;
 mod lexer;
 mod member;
 mod number;
+mod reader;
 mod states;
 mod text;
 
@@ -29,6 +31,8 @@ mod observed;
 pub use datetime::{DateTime, Day, Zone};
 pub use decimal::Decimal;
 pub use member::EnumMember;
+pub use reader::refused_unread;
+pub use reader::{As, Reader as TextReader, Stop, Token};
 
 use enumeration::{NotEnum, Read};
 use free::{NotDate, Order};
@@ -219,6 +223,19 @@ pub fn bind<'a>(
         Scalar::DateTime => bind_date_time(json, nullable),
         Scalar::Enum => bind_enum(json, nullable, members, clr_name),
     }
+}
+
+/// The number of RFC 8259's form that the reader takes a number for where this type is declared.
+///
+/// Fails with the reader's sentence.
+pub fn number_for(raw: &str, ty: Scalar) -> Result<Cow<'_, str>, String> {
+    let wanted = match ty {
+        Scalar::String => lenient::Wanted::Text,
+        Scalar::Int => lenient::Wanted::Int,
+        Scalar::Decimal => lenient::Wanted::Decimal,
+        Scalar::Boolean | Scalar::Long | Scalar::DateTime | Scalar::Enum => lenient::Wanted::General,
+    };
+    lenient::number_for(raw, wanted)
 }
 
 /// Converts a JSON value that is not of the declared container's kind; `Ok` means that it becomes null.

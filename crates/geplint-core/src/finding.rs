@@ -203,6 +203,17 @@ pub struct Grounds {
     pub source: String,
     /// The service's step that answers.
     pub phase: Phase,
+    /// What is known of a mistake in the text of the file; `None` where the finding is about what the text says.
+    pub syntax: Option<Syntax>,
+}
+
+/// What is known of a mistake in the text of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Syntax {
+    /// The kind of mistake, in kebab-case: `single-quotes`, `several-roots`.
+    pub detail: &'static str,
+    /// Whether the API's reader takes the file all the same; `None` where that is not known.
+    pub reader_accepts: Option<bool>,
 }
 
 /// Something wrong, or worth knowing, at one place of one file.

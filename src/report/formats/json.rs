@@ -68,6 +68,16 @@ pub(super) struct Row<'a> {
     predicted: Option<Answer<'a>>,
     masked: bool,
     fix: Option<Mending>,
+    #[serde(flatten)]
+    syntax: Option<Mistake>,
+}
+
+/// What only a mistake in the text of a file has.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Mistake {
+    detail: &'static str,
+    reader_accepts: Option<bool>,
 }
 
 /// What `--fix` would do about it.
@@ -164,6 +174,10 @@ impl<'a> Row<'a> {
             predicted: finding.predicted.as_deref().map(Answer::new),
             masked: finding.masked.is_some(),
             fix: fix::of(source.text(), finding).map(Mending::new),
+            syntax: finding.syntax.map(|syntax| Mistake {
+                detail: syntax.detail,
+                reader_accepts: syntax.reader_accepts,
+            }),
         }
     }
 }

@@ -26,6 +26,7 @@ pub fn finding(rule: &'static str, span: Span, message: &str) -> Finding {
         why: String::new(),
         source: String::new(),
         phase: Phase::Data,
+        syntax: None,
     };
     Finding {
         grounds: Arc::new(grounds),

@@ -149,10 +149,9 @@ pub struct SyntaxError {
     pub related: Option<(Span, &'static str)>,
     /// How reading went on is a guess.
     pub(super) guess: bool,
+    /// Of a file in another encoding, what it says.
+    pub(super) decoded: Option<Box<str>>,
 }
-
-/// The last sentence of the help where this API's reader is milder than the standard.
-const FORGIVEN: &str = "this API's reader would forgive it, other tools on the way will not";
 
 /// More than this many characters of offending text are not quoted.
 const SHOWN: usize = 40;
@@ -224,28 +223,6 @@ impl SyntaxKind {
         matches!(self, Self::ByteOrderMark | Self::LoneSurrogate)
     }
 
-    /// The reader behind this API takes it, although the standard does not.
-    #[must_use]
-    pub const fn forgiven(self) -> bool {
-        matches!(
-            self,
-            Self::Empty
-                | Self::ByteOrderMark
-                | Self::Comment
-                | Self::TrailingComma
-                | Self::SingleQuotes
-                | Self::UnquotedName
-                | Self::LineBreak
-                | Self::ControlCharacter
-                | Self::Hexadecimal
-                | Self::LeadingZero { octal: true }
-                | Self::NotANumber
-                | Self::TrailingText
-                | Self::SeveralRoots
-                | Self::ExtraClose { after_root: true }
-        )
-    }
-
     /// Whether there is only one sensible way to read on, whatever surrounds the error.
     pub(super) const fn leaves_no_doubt(self) -> bool {
         !matches!(
@@ -284,6 +261,7 @@ impl SyntaxError {
             kind,
             related: None,
             guess: !kind.leaves_no_doubt(),
+            decoded: None,
         }
     }
 
@@ -293,10 +271,9 @@ impl SyntaxError {
         self.kind.is_warning()
     }
 
-    /// The reader behind this API takes it, although the standard does not.
-    #[must_use]
-    pub const fn forgiven(&self) -> bool {
-        self.kind.forgiven()
+    /// What a file in another encoding says; `None` where its bytes are no text in it.
+    pub(crate) fn decoded(&self) -> Option<&str> {
+        self.decoded.as_deref()
     }
 
     /// What was read is surely what the author meant; otherwise what seems absent may not be.
@@ -404,14 +381,7 @@ impl SyntaxError {
     /// What to do about it; may be empty.
     #[must_use]
     pub fn help(&self, text: &str) -> String {
-        let advice = self.advice(text);
-        // A reader that takes nothing, or the first of several documents, for the request does nobody a favour.
-        let favour = self.forgiven() && !matches!(self.kind, SyntaxKind::Empty | SyntaxKind::SeveralRoots);
-        match (advice.is_empty(), favour) {
-            (_, false) => advice,
-            (true, true) => FORGIVEN.into(),
-            (false, true) => format!("{advice}; {FORGIVEN}"),
-        }
+        self.advice(text)
     }
 
     fn advice(&self, text: &str) -> String {
@@ -462,9 +432,7 @@ impl SyntaxError {
             SyntaxKind::EqualsForColon => "use `:`",
             SyntaxKind::SemicolonForComma => "use `,`",
             SyntaxKind::OddSpace => "replace it by an ordinary space",
-            SyntaxKind::SeveralRoots => {
-                "put the records into one list: `[ …, … ]`; this API's reader would take the first and drop the rest"
-            }
+            SyntaxKind::SeveralRoots => "put the records into one list: `[ …, … ]`",
             SyntaxKind::WrongClose { expected } => return format!("use `{expected}`"),
             SyntaxKind::WrongLiteral => {
                 return format!("write {}", literal_for(self.span.of(text)));

@@ -17,7 +17,11 @@ pub fn text(bytes: &[u8]) -> (Cow<'_, str>, Vec<SyntaxError>) {
         return refused(SyntaxKind::TooLarge, 0);
     };
     if let Some(name) = other_encoding(bytes) {
-        return refused(SyntaxKind::Encoding(name), length.min(4));
+        let (text, mut errors) = refused(SyntaxKind::Encoding(name), length.min(4));
+        for error in &mut errors {
+            error.decoded = marked(bytes).map(String::into_boxed_str);
+        }
+        return (text, errors);
     }
     let body = bytes.strip_prefix(MARK).unwrap_or(bytes);
     let start = bytes.len() - body.len() + scan::space(body, 0);
@@ -66,6 +70,39 @@ fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
         [1..=0xFF, 0] | [1..=0xFF, 0, 1..=0xFF, 0, ..] if pairs => Some("UTF-16 (little-endian)"),
         _ => None,
     }
+}
+
+/// What a file in UTF-16 or UTF-32 says, if a byte order mark tells its encoding: without one, only the request's header
+/// would. What is no character is U+FFFD.
+fn marked(bytes: &[u8]) -> Option<String> {
+    let (rest, wide, big) = match bytes {
+        [0, 0, 0xFE, 0xFF, rest @ ..] => (rest, true, true),
+        [0xFF, 0xFE, 0, 0, rest @ ..] => (rest, true, false),
+        [0xFE, 0xFF, rest @ ..] => (rest, false, true),
+        [0xFF, 0xFE, rest @ ..] => (rest, false, false),
+        _ => return None,
+    };
+    if wide {
+        let units = rest.chunks_exact(4).map(|unit| {
+            let unit = unit.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte));
+            if big { unit } else { unit.swap_bytes() }
+        });
+        return Some(
+            units
+                .map(|unit| char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
+                .collect(),
+        );
+    }
+    let units = rest.chunks_exact(2).map(|unit| {
+        let unit = unit.iter().fold(0, |sum, byte| sum << 8 | u16::from(*byte));
+        if big { unit } else { unit.swap_bytes() }
+    });
+    let decoded = char::decode_utf16(units);
+    Some(
+        decoded
+            .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect(),
+    )
 }
 
 /// The text with a stand-in for each bad byte: a question mark in a string, elsewhere a space, so that

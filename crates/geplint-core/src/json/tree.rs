@@ -97,6 +97,11 @@ impl Tree {
         &self.nodes[id.0 as usize]
     }
 
+    /// A node and all that it holds, names too, in document order.
+    pub(crate) fn within(&self, id: NodeId) -> impl Iterator<Item = NodeId> + use<> {
+        (id.0..self.node(id).next.max(id.0 + 1)).map(NodeId)
+    }
+
     /// Name and value of each member of an object, in document order; nothing for any other node.
     #[must_use]
     #[inline]

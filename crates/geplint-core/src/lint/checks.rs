@@ -10,7 +10,7 @@ use crate::json::{JsonKind, NodeId};
 use crate::rules::{
     Check, CheckKind, Claim, Enumeration, Property, PropertyId, Route, SingleValued, Table, TableId,
 };
-use crate::tenant::{Knowledge, folded as stored};
+use crate::tenant::{Facts, Knowledge, folded as stored};
 
 impl<'a> Linter<'a> {
     pub(super) fn check(&mut self, check: &'a Check, table: &'a Table, objects: &[NodeId], base: usize) {
@@ -255,26 +255,31 @@ impl<'a> Linter<'a> {
 
     /// Whether the tenant's own list of an open enumeration has this name, or each of several with commas between.
     pub(super) fn membership(&self, list: &Enumeration, text: &str) -> Knowledge {
-        let Some(fact) = list.fact else {
-            return Knowledge::CannotTell;
-        };
-        let mut all = Knowledge::Right;
-        for name in text.split(',').map(str::trim) {
-            if list
-                .members
-                .iter()
-                .any(|member| member.name.eq_ignore_ascii_case(name))
-            {
-                continue;
-            }
-            match self.facts.knows(fact, name) {
-                Knowledge::Right => {}
-                Knowledge::Wrong => return Knowledge::Wrong,
-                Knowledge::CannotTell => all = Knowledge::CannotTell,
-            }
-        }
-        all
+        membership(self.facts, list, text)
     }
+}
+
+/// Whether the tenant knows all members of a comma list that the page does not name.
+pub(super) fn membership(facts: &Facts<'_>, list: &Enumeration, text: &str) -> Knowledge {
+    let Some(fact) = list.fact else {
+        return Knowledge::CannotTell;
+    };
+    let mut all = Knowledge::Right;
+    for name in text.split(',').map(str::trim) {
+        if list
+            .members
+            .iter()
+            .any(|member| member.name.eq_ignore_ascii_case(name))
+        {
+            continue;
+        }
+        match facts.knows(fact, name) {
+            Knowledge::Right => {}
+            Knowledge::Wrong => return Knowledge::Wrong,
+            Knowledge::CannotTell => all = Knowledge::CannotTell,
+        }
+    }
+    all
 }
 
 /// The same but for case and outer blanks.

@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::messages::Note;
-use crate::finding::{Grounds, Predicted, Text, Wording};
+use crate::finding::{Grounds, Predicted, Syntax, Text, Wording};
 
 /// How many of each kind are remembered; more than an endpoint has constraints.
 const SLOTS: usize = 256;
@@ -51,13 +51,24 @@ impl Said {
 
     /// What a note stands on, shared likewise.
     pub(super) fn grounds(&mut self, note: &Note<'_>, constraint: &str, endpoint: &str) -> Arc<Grounds> {
+        self.grounds_of(note, constraint, endpoint, None)
+    }
+
+    /// The same for a mistake in the text of the file.
+    pub(super) fn grounds_of(
+        &mut self,
+        note: &Note<'_>,
+        constraint: &str,
+        endpoint: &str,
+        syntax: Option<Syntax>,
+    ) -> Arc<Grounds> {
         let same = |known: &Grounds| {
             known.constraint == constraint
                 && known.rule == note.rule
                 && known.why == note.why
                 && known.source == note.source
                 && known.endpoint == endpoint
-                && (known.evidence, known.phase) == (note.evidence, note.phase)
+                && (known.evidence, known.phase, known.syntax) == (note.evidence, note.phase, syntax)
         };
         let make = || Grounds {
             rule: Cow::Owned(note.rule.clone().into_owned()),
@@ -67,8 +78,14 @@ impl Said {
             why: note.why.clone().into_owned(),
             source: note.source.to_owned(),
             phase: note.phase,
+            syntax,
         };
-        shared(&mut self.grounds, slot((constraint, &note.rule)), same, make)
+        shared(
+            &mut self.grounds,
+            slot((constraint, &note.rule, syntax.map(|syntax| syntax.detail))),
+            same,
+            make,
+        )
     }
 
     /// An error that is predicted, shared likewise.

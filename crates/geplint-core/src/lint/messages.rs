@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::names::{Meant, meant};
+use super::walk::{self, About, Doubt, Failure};
 use super::{Linter, Step};
 use crate::finding::{Evidence, Finding, Phase, Predicted, Severity, Span, Target, Text, Wording};
 use crate::json::{JsonKind, NodeId};
@@ -578,6 +579,74 @@ impl<'a> Linter<'a> {
         self.warn(property, self.value_place(node), note);
     }
 
+    /// The place where the platform's reader stops, where no value tells why.
+    pub(super) fn stops(&mut self, failure: &Failure<'_>, sentence: Option<&str>) {
+        let predicted = sentence.map(|sentence| self.unconverted(sentence));
+        let at = failure.place.property;
+        let called = at.map_or("the body", |property| &property.name);
+        let note = Note {
+            severity: Severity::Error,
+            phase: Phase::Bind,
+            predicted,
+            ..Note::warning(
+                "does-not-convert",
+                format!(
+                    "{called}: the API's reader stops in {}",
+                    self.excerpt(failure.place.span)
+                ),
+                "The reader takes one name after the other, also those that are given twice, and its own `$` names: \
+                 the first failure fails the whole request.",
+                "Give each name once, and remove names that begin with `$`.".to_owned(),
+            )
+        };
+        self.at_walked(&failure.place, note);
+    }
+
+    /// What binds or not by what is not known.
+    pub(super) fn doubtful(&mut self, doubt: &Doubt<'_>) {
+        let here = self.excerpt(doubt.place.span);
+        let name = doubt
+            .place
+            .property
+            .map_or("the value", |property| &property.name);
+        let sentence = &doubt.sentence;
+        let (rule, message, why, help) = match doubt.about {
+            About::Declared => return,
+            About::Nullable => (
+                "not-nullable",
+                format!("{name} is {here}: refused unless the property is nullable"),
+                format!(
+                    "Whether it is nullable is not documented. If it is not, the API answers: {sentence}"
+                ),
+                format!("Leave {name} out, or give it once, with a value."),
+            ),
+            About::Version => (
+                "does-not-convert",
+                format!("a number in {here} is too large to read"),
+                format!(
+                    "The API skips the value, but not unread: .NET Framework answers: {sentence} .NET Core takes it."
+                ),
+                "Remove it, or put it in quotes.".to_owned(),
+            ),
+        };
+        self.at_walked(&doubt.place, Note::warning(rule, message, &why, help));
+    }
+
+    fn excerpt(&self, span: Span) -> String {
+        format!("`{}`", shortened(span.of(self.text)))
+    }
+
+    fn at_walked(&mut self, place: &walk::Place<'_>, note: Note<'_>) {
+        self.record = place.record;
+        let at = Place {
+            target: Target::Value,
+            span: place.span,
+            pointer: place.pointer.clone(),
+            related: None,
+        };
+        self.warn(place.property, at, note);
+    }
+
     /// A value in words.
     fn found(&self, node: NodeId) -> String {
         match self.kind(node) {
@@ -1104,7 +1173,7 @@ fn named(table: &Table, name: &str) -> String {
     format!("{}.{name}", table.name)
 }
 
-fn push_number(pointer: &mut String, number: u32) {
+pub(super) fn push_number(pointer: &mut String, number: u32) {
     // Writing to a string cannot fail.
     let _ = write!(pointer, "{number}");
 }

@@ -19,17 +19,18 @@ mod object;
 mod record_keys;
 mod request;
 mod value;
+mod walk;
 
 pub(crate) use fast::file::check_plain;
 use fast::parallel::Ahead;
 pub(crate) use fast::record::Memory;
-pub use request::{Checked, Needed, RecordOutcome, check, check_with, not_json, syntax_findings};
+pub use request::{Checked, Needed, Reading, RecordOutcome, check, check_with, not_json, syntax_findings};
 
 use crate::json::{JsonKind, NodeId, Tree, decode};
 use crate::rules::{Endpoint, PropertyId, Table, Type};
 use crate::tenant::Facts;
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 /// A step from the root of the request down.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +76,8 @@ struct Linter<'a> {
     known_key: OnceCell<messages::RecordKey>,
     /// Remedies that wait for the rest of their object or record.
     unsettled: fixes::Unsettled,
+    /// Something was met of which only the reader's own walk tells what it comes to.
+    odd: Cell<bool>,
     /// What findings have said so far; nothing before the first one.
     said: Option<Box<interner::Said>>,
     findings: &'a mut Vec<crate::finding::Finding>,

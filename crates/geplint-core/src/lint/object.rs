@@ -102,6 +102,7 @@ impl<'a> Linter<'a> {
         for (key, value) in self.tree.members(object) {
             let Some(id) = self.lookup(table, key, before) else {
                 self.stranger(table, key, value, &self.decoded(key));
+                self.skipped(value);
                 continue;
             };
             before = usize::from(table.offset) + 1 + usize::from(id.0);
@@ -112,12 +113,24 @@ impl<'a> Linter<'a> {
                 self.due[group] |= bit;
             }
             if let Some(previous) = previous {
+                self.odd.set(true);
                 self.earlier.push((slot, previous));
                 // A name that stands in two merged objects was told of where they stand twice.
                 if previous > first {
                     self.duplicate_name(table.property(id), key, previous);
                 }
             }
+        }
+    }
+
+    /// What has no property is skipped, but not everything can be.
+    fn skipped(&self, value: NodeId) {
+        let odd = self.tree.within(value).any(|id| {
+            let text = self.scalar_text(id).unwrap_or_default();
+            bind::refused_unread(self.json(id, &text))
+        });
+        if odd {
+            self.odd.set(true);
         }
     }
 
@@ -398,10 +411,15 @@ impl<'a> Linter<'a> {
 
     /// Whether the object's first name may be one of the reader's own: it begins with `$`, or is oddly written.
     fn may_begin_specially(&self, object: NodeId) -> bool {
-        self.tree.members(object).next().is_some_and(|(key, _)| {
+        let first = self.tree.members(object).next();
+        let may = first.is_some_and(|(key, _)| {
             let key = self.tree.node(key);
             key.escaped || !matches!(key.span.bytes(self.text), [b'"', first, ..] if *first != b'$')
-        })
+        });
+        if may {
+            self.odd.set(true);
+        }
+        may
     }
 
     /// `{"$value": 1}`, which the reader takes for the value itself where it reads without a type in mind.

@@ -1,6 +1,6 @@
 //! A whole request body: its root, its records, and what is wrong with its syntax.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
@@ -13,8 +13,9 @@ use super::interner::Said;
 use super::messages::{Note, Place, push_token, quoted, sentence};
 use super::object::Resolved;
 use super::record_keys::Keys;
+use super::walk::{self, Walked, walk};
 use super::{Followed, Linter, Step};
-use crate::finding::{Evidence, Finding, Phase, Remedy, Severity, Span, Target, sort};
+use crate::finding::{Evidence, Finding, Phase, Remedy, Severity, Span, Syntax, Target, sort};
 use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree, decode};
 use crate::rules::{Endpoint, Fact};
 use crate::tenant::{Facts, Learnt, Tenant};
@@ -196,7 +197,8 @@ pub fn check_with(
     errors.extend(reader.into_errors());
     checked.mendable = errors.iter().all(|error| error.is_warning() || error.certain());
     unsay(&mut checked.findings, &errors);
-    let mut syntax = syntax_findings(text, &endpoint.id, errors);
+    let reading = as_read(text, &errors, endpoint, facts, &mut scratch, &mut checked);
+    let mut syntax = syntax_findings(text, &endpoint.id, errors, &reading);
     for finding in syntax
         .iter_mut()
         .filter(|finding| finding.severity == Severity::Warning)
@@ -215,6 +217,88 @@ pub fn check_with(
     }
     sort(&mut checked.findings);
     checked
+}
+
+/// What the platform's reader makes of the body, where that takes more than a look at its values.
+///
+/// Of a file that is JSON it settles what the engine has found, of any other it is only told.
+fn as_read(
+    text: &str,
+    errors: &[SyntaxError],
+    endpoint: &Endpoint,
+    facts: &Facts<'_>,
+    scratch: &mut Scratch,
+    checked: &mut Checked,
+) -> Reading {
+    let is_json = errors.iter().all(|error| error.kind == SyntaxKind::LoneSurrogate);
+    if is_json && !scratch.odd {
+        return Reading::default();
+    }
+    if let Some(reading) = walk::of_bytes(text, errors, endpoint, facts) {
+        return reading;
+    }
+    let walked = walk(text, endpoint, facts);
+    if errors.iter().all(SyntaxError::is_warning) {
+        settle(text, &walked, endpoint, facts, scratch, checked);
+    }
+    walked.reading()
+}
+
+/// Holds what the engine has found against the reader's walk: what comes before the place where that stops does convert,
+/// and what stops it is said.
+fn settle(
+    text: &str,
+    walked: &Walked<'_>,
+    endpoint: &Endpoint,
+    facts: &Facts<'_>,
+    scratch: &mut Scratch,
+    checked: &mut Checked,
+) {
+    let stop = walked.failure.as_ref();
+    if stop.is_some_and(|failure| failure.stop == bind::Stop::Unknown) {
+        return;
+    }
+    let until = stop.map_or(u32::MAX, |failure| failure.at);
+    let fails = |finding: &Finding| finding.severity == Severity::Error && finding.phase == Phase::Bind;
+    checked
+        .findings
+        .retain(|finding| !fails(finding) || finding.span.start >= until);
+    let tree = Tree::default();
+    let keys: HashMap<u32, _> = checked
+        .findings
+        .iter()
+        .filter_map(|finding| Some((finding.record?, finding.record_key.clone()?)))
+        .collect();
+    let before = checked.findings.len();
+    let known: HashSet<(Span, bool)> = checked
+        .findings
+        .iter()
+        .filter(|finding| fails(finding) || finding.rule == "not-nullable")
+        .map(|finding| (finding.span, fails(finding)))
+        .collect();
+    let said = stop.is_some_and(|failure| {
+        let same = |finding: &&Finding| {
+            fails(finding)
+                && (finding.span.start == failure.at || finding.span.start == failure.place.span.start)
+        };
+        checked.findings.iter().find(same).is_some_and(|finding| {
+            let predicted = finding.predicted.as_deref();
+            predicted.is_some_and(|predicted| walked.sentence() == Some(&*predicted.error_description))
+        })
+    });
+    let mut linter = scratch.linter(text, &tree, endpoint, facts, None, checked);
+    for doubt in &walked.doubts {
+        if !known.contains(&(doubt.place.span, false)) {
+            linter.doubtful(doubt);
+        }
+    }
+    if let Some(failure) = stop.filter(|_| !said) {
+        linter.stops(failure, walked.sentence());
+    }
+    scratch.keep(linter);
+    for finding in checked.findings.iter_mut().skip(before) {
+        finding.record_key = finding.record.and_then(|record| keys.get(&record).cloned());
+    }
 }
 
 /// What has a mistake of its own in its syntax says nothing of its value.
@@ -332,7 +416,7 @@ pub fn not_json(text: &str, mut errors: Vec<SyntaxError>) -> Option<Finding> {
     let comments = root == Root::Nothing && errors.iter().all(comment);
     let first = errors.into_iter().min_by_key(|error| error.span)?;
     let says_so = rule(first.kind) != "syntax" || matches!(first.kind, SyntaxKind::Foreign(_));
-    let mut finding = syntax_findings(text, "", vec![first]).pop()?;
+    let mut finding = syntax_findings(text, "", vec![first], &Reading::default()).pop()?;
     if comments {
         finding.message = "not JSON: the file holds nothing but comments".into();
     } else if !says_so {
@@ -343,16 +427,69 @@ pub fn not_json(text: &str, mut errors: Vec<SyntaxError>) -> Option<Finding> {
     Some(finding)
 }
 
+/// What the platform's reader makes of a file that is not JSON by the book.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Whether it takes the file; `None` where that is not known.
+    pub(super) accepts: Option<bool>,
+    /// Where it stops, and in what words.
+    pub(super) refusal: Option<(u32, String)>,
+}
+
+impl Reading {
+    /// The error that says the sentence of a refusal: the last one before the place where the reader stops, or the first.
+    fn speaker(&self, errors: &[SyntaxError]) -> Option<usize> {
+        let (at, _) = self.refusal.as_ref()?;
+        let mut all = errors.iter().enumerate().filter(|(_, error)| !error.is_warning());
+        let first = all.clone().map(|(index, _)| index).next();
+        let before = all.rfind(|(_, error)| error.span.start <= *at);
+        before.map(|(index, _)| index).or(first).or(Some(0))
+    }
+
+    /// What is added to the help of an error.
+    fn help(&self, error: &SyntaxError, speaks: bool) -> Option<String> {
+        let help = match (self.accepts, error.kind) {
+            (_, SyntaxKind::LoneSurrogate) | (Some(true), SyntaxKind::Empty) => return None,
+            (Some(true), SyntaxKind::SeveralRoots) => {
+                "this API's reader would take the first and drop the rest".to_owned()
+            }
+            (Some(true), _) => "this API's reader would take it, other tools on the way will not".to_owned(),
+            (Some(false), _) => {
+                let (_, sentence) = self.refusal.as_ref().filter(|_| speaks)?;
+                let line = sentence.lines().next().unwrap_or_default().trim_end_matches('.');
+                format!("this API's reader would refuse the body, too: {line}")
+            }
+            (None, _) => return None,
+        };
+        Some(help)
+    }
+}
+
 /// What is wrong with a file's syntax, as findings. No 400 is predicted: other tools on the way refuse the file.
-pub fn syntax_findings(text: &str, endpoint: &str, errors: Vec<SyntaxError>) -> Vec<Finding> {
+pub fn syntax_findings(
+    text: &str,
+    endpoint: &str,
+    errors: Vec<SyntaxError>,
+    reading: &Reading,
+) -> Vec<Finding> {
     if errors.is_empty() {
         return Vec::new();
     }
     let mut said = Said::default();
+    let speaker = reading.speaker(&errors);
     errors
         .into_iter()
-        .map(|error| Finding {
-            grounds: said.grounds(&Note::syntax(rule(error.kind)), "", endpoint),
+        .enumerate()
+        .map(|(index, error)| Finding {
+            grounds: said.grounds_of(
+                &Note::syntax(rule(error.kind)),
+                "",
+                endpoint,
+                Some(Syntax {
+                    detail: error.kind.id(),
+                    reader_accepts: reading.accepts,
+                }),
+            ),
             severity: if error.is_warning() {
                 Severity::Warning
             } else {
@@ -365,13 +502,25 @@ pub fn syntax_findings(text: &str, endpoint: &str, errors: Vec<SyntaxError>) -> 
             span: error.span,
             related: error.related.map(|(span, label)| Box::new((span, label.into()))),
             message: said.text(&error.message(text)),
-            help: said.text(&sentence(&error.help(text))),
+            help: said.text(&sentence(&with_reading(
+                error.help(text),
+                reading.help(&error, speaker == Some(index)),
+            ))),
             predicted: None,
             masked: None,
             order: 0,
             remedy: remedy(error.kind).map(Box::new),
         })
         .collect()
+}
+
+/// What to do about an error, and what the platform's reader makes of it.
+fn with_reading(advice: String, reading: Option<String>) -> String {
+    match reading {
+        None => advice,
+        Some(reading) if advice.is_empty() => reading,
+        Some(reading) => format!("{advice}; {reading}"),
+    }
 }
 
 /// What would mend a mistake in the syntax: only where nothing that is meant is lost.
@@ -405,6 +554,8 @@ struct Scratch {
     followed: Vec<Followed>,
     earlier: Vec<(usize, NodeId)>,
     said: Option<Box<Said>>,
+    /// Only the reader's own walk tells what the body comes to.
+    odd: bool,
 }
 
 impl Scratch {
@@ -434,6 +585,7 @@ impl Scratch {
             key: None,
             known_key: OnceCell::new(),
             unsettled: Unsettled::default(),
+            odd: Cell::new(false),
             said: self.said.take(),
             findings: &mut checked.findings,
             undecided: &mut checked.undecided,
@@ -448,6 +600,7 @@ impl Scratch {
         self.followed = linter.followed;
         self.earlier = linter.earlier;
         self.said = linter.said;
+        self.odd |= linter.odd.get();
         self.path.clear();
         self.slots.clear();
         self.due.clear();

@@ -1,0 +1,180 @@
+//! Numbers as the platform's reader takes them, whether or not RFC 8259 does.
+
+use std::borrow::Cow;
+
+use super::number;
+
+/// A number once it is read without a type in mind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum General {
+    /// A whole number within 64 bits.
+    Long(i64),
+    /// A whole number beyond 64 bits.
+    Big,
+    /// Anything with a fraction or an exponent.
+    Double(f64),
+}
+
+/// What a number is asked for as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    General,
+    Text,
+    Int,
+    Decimal,
+}
+
+/// Whether it is a number by RFC 8259.
+pub(super) fn is_standard(raw: &str) -> bool {
+    let unsigned = raw.strip_prefix('-').unwrap_or(raw);
+    let leading = unsigned.len() > 1 && unsigned.starts_with('0') && unsigned.as_bytes()[1].is_ascii_digit();
+    !leading && is_float(raw, false)
+}
+
+/// Digits with a point and an exponent where they may stand; `loose` allows a point at either end.
+fn is_float(raw: &str, loose: bool) -> bool {
+    let unsigned = raw.strip_prefix('-').unwrap_or(raw);
+    let (written, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((written, exponent)) => (written, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let exponent_fits = exponent.is_none_or(|exponent| {
+        let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        !exponent.is_empty() && digits(exponent)
+    });
+    let (whole, fraction) = match written.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (written, None),
+    };
+    let filled = if loose {
+        whole.len() + fraction.map_or(0, str::len) > 0
+    } else {
+        !whole.is_empty() && fraction.is_none_or(|fraction| !fraction.is_empty())
+    };
+    exponent_fits && filled && digits(whole) && fraction.is_none_or(digits)
+}
+
+/// A number that begins with a zero and is not a decimal one: hexadecimal or octal. `None` for all others.
+fn other_base(raw: &str, bits: u32) -> Option<Result<i64, ()>> {
+    let [b'0', second, ..] = raw.as_bytes() else {
+        return None;
+    };
+    if matches!(second, b'.' | b'e' | b'E') {
+        return None;
+    }
+    let (digits, base) = match second {
+        b'x' | b'X' => (raw.get(2..).unwrap_or(""), 16),
+        _ => (raw, 8),
+    };
+    // A sign may stand nowhere, and the highest bit is one.
+    if !digits.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Some(Err(()));
+    }
+    let read = u64::from_str_radix(digits, base).map_err(|_| ());
+    Some(read.and_then(|value| {
+        match bits {
+            32 => u32::try_from(value)
+                .map(|value| i64::from(value.cast_signed()))
+                .map_err(|_| ()),
+            _ => Ok(value.cast_signed()),
+        }
+    }))
+}
+
+/// The form of RFC 8259 that means the same, for a decimal number.
+fn standard(raw: &str) -> Cow<'_, str> {
+    if is_standard(raw) {
+        return Cow::Borrowed(raw);
+    }
+    let (sign, unsigned) = raw.strip_prefix('-').map_or(("", raw), |rest| ("-", rest));
+    let at = unsigned.find(['e', 'E']).unwrap_or(unsigned.len());
+    let (written, exponent) = unsigned.split_at(at);
+    let (whole, fraction) = match written.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (written, None),
+    };
+    let whole = whole.trim_start_matches('0');
+    let whole = if whole.is_empty() { "0" } else { whole };
+    let fraction = fraction.map_or_else(String::new, |fraction| {
+        format!(".{}", if fraction.is_empty() { "0" } else { fraction })
+    });
+    Cow::Owned(format!("{sign}{whole}{fraction}{exponent}"))
+}
+
+/// A number without a type in mind, or the reader's sentence.
+pub fn general(raw: &str) -> Result<General, String> {
+    let standard = number_for(raw, Wanted::General)?;
+    Ok(match number::read(&standard)? {
+        number::Number::Long(value) => General::Long(value),
+        number::Number::Big(_) => General::Big,
+        number::Number::Double(value) => General::Double(value),
+    })
+}
+
+/// Whether it has the form of a number, and only its size is the matter.
+pub fn is_beyond(raw: &str) -> bool {
+    other_base(raw, 64).is_none() && is_float(raw, true)
+}
+
+/// The number of RFC 8259 that the reader takes it for where that is wanted; otherwise the reader's sentence.
+pub(super) fn number_for(raw: &str, wanted: Wanted) -> Result<Cow<'_, str>, String> {
+    let what = match wanted {
+        Wanted::General | Wanted::Text => "number",
+        Wanted::Int => "integer",
+        Wanted::Decimal => "decimal",
+    };
+    let invalid = || format!("Input string '{raw}' is not a valid {what}.");
+    let bits = if wanted == Wanted::Int { 32 } else { 64 };
+    if let Some(value) = other_base(raw, bits) {
+        return value
+            .map(|value| Cow::Owned(value.to_string()))
+            .map_err(|()| invalid());
+    }
+    if is_standard(raw) {
+        return Ok(Cow::Borrowed(raw));
+    }
+    let unsigned = raw.strip_prefix('-').unwrap_or(raw);
+    let whole = !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = match wanted {
+        Wanted::General | Wanted::Text => is_float(raw, true),
+        Wanted::Int => whole,
+        Wanted::Decimal => false,
+    };
+    if fits { Ok(standard(raw)) } else { Err(invalid()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wanted_decides() {
+        use Wanted::{Decimal, General, Int, Text};
+        for (raw, wanted, is) in [
+            ("0x1F", General, Some("31")),
+            ("0x1F", Int, Some("31")),
+            ("0xFFFFFFFF", Int, Some("-1")),
+            ("0xFFFFFFFF", General, Some("4294967295")),
+            ("0xFFFFFFFFFFFFFFFF", Decimal, Some("-1")),
+            ("0x", General, None),
+            ("-0x1", General, None),
+            ("017", Int, Some("15")),
+            ("018", Int, None),
+            ("-017", Int, Some("-17")),
+            ("-017", General, Some("-17")),
+            ("-017", Decimal, None),
+            (".5", Text, Some("0.5")),
+            ("5.", General, Some("5.0")),
+            ("5.", Decimal, None),
+            (".5", Int, None),
+            (".", General, None),
+            ("1e", General, None),
+            ("1-2", Text, None),
+            ("-", Int, None),
+            ("1.5", Int, Some("1.5")),
+        ] {
+            assert_eq!(number_for(raw, wanted).ok().as_deref(), is, "{raw} {wanted:?}");
+        }
+    }
+}

@@ -1,0 +1,725 @@
+//! The reader's walk: a body is bound the way the platform does it, one occurrence after the other.
+//!
+//! The engine judges what a request means, property by property. The platform knows nothing of that: it goes through the
+//! text once, fills what it reads into objects, skips what has no place, and stops at the first thing that it cannot use.
+//! Where names are given twice, where the reader's own `$` names steer it, and where the text is not JSON by the book, only
+//! that order tells what it comes to. So the walk is asked for the verdict there, and the engine for all the rest.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::messages::{push_number, push_token};
+use super::request::Reading;
+use crate::finding::Span;
+use crate::json::{SyntaxError, SyntaxKind, matching};
+use crate::rules::{Endpoint, Property, PropertyId, Table, Type};
+use crate::tenant::{Facts, Knowledge};
+use dotnet_bind::{self as bind, As, Container, Json, Scalar, Stop, TextReader, Token};
+
+/// What the platform makes of a body.
+#[derive(Debug, Default)]
+pub(super) struct Walked<'a> {
+    /// Where it stops; `None` where it binds.
+    pub(super) failure: Option<Failure<'a>>,
+    /// What it depends on whether it gets that far, in reading order.
+    pub(super) doubts: Vec<Doubt<'a>>,
+    /// Behind the last byte that is read.
+    pub(super) end: u32,
+}
+
+/// Where and why a body does not bind.
+#[derive(Debug)]
+pub(super) struct Failure<'a> {
+    /// Why.
+    pub(super) stop: Stop,
+    /// The byte at which the reader is.
+    pub(super) at: u32,
+    /// The value that it is in.
+    pub(super) place: Place<'a>,
+}
+
+/// A place in the body, as the walk came to it.
+#[derive(Debug, Clone)]
+pub(super) struct Place<'a> {
+    /// The value.
+    pub(super) span: Span,
+    /// RFC 6901, in the request's own spelling.
+    pub(super) pointer: String,
+    /// The record, counted from 0.
+    pub(super) record: Option<u32>,
+    /// The property whose value is read.
+    pub(super) property: Option<&'a Property>,
+}
+
+/// Something that binds or not by what is not known.
+#[derive(Debug)]
+pub(super) struct Doubt<'a> {
+    /// What is not known.
+    pub(super) about: About,
+    /// The sentence of a refusal; empty where another finding says it.
+    pub(super) sentence: String,
+    /// Where.
+    pub(super) place: Place<'a>,
+}
+
+/// What a doubt is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    /// Whether the property takes null.
+    Nullable,
+    /// Whether the platform's version takes a number that no double holds.
+    Version,
+    /// Whether the declared type is a list, or which members an enum has.
+    Declared,
+}
+
+impl Walked<'_> {
+    /// Whether the reader takes the body; `None` where that is not known.
+    pub(super) fn accepts(&self) -> Option<bool> {
+        match &self.failure {
+            Some(failure) if failure.stop == Stop::Unknown => None,
+            // What is in doubt may fail earlier; it fails in any case.
+            Some(_) => Some(false),
+            None => self.doubts.is_empty().then_some(true),
+        }
+    }
+
+    /// The same, for a file that is not JSON by the book.
+    pub(super) fn reading(&self) -> Reading {
+        let at = self.failure.as_ref().map_or(0, |failure| failure.at);
+        Reading {
+            accepts: self.accepts(),
+            refusal: self.sentence().map(|sentence| (at, sentence.to_owned())),
+        }
+    }
+
+    /// The sentence of the refusal, where it is known to be the first one.
+    pub(super) fn sentence(&self) -> Option<&str> {
+        match &self.failure.as_ref()?.stop {
+            Stop::Refused(sentence) => Some(sentence),
+            Stop::Unknown => None,
+        }
+    }
+}
+
+/// What the reader makes of a file whose text is not what was sent.
+pub(super) fn of_bytes(
+    text: &str,
+    errors: &[SyntaxError],
+    endpoint: &Endpoint,
+    facts: &Facts<'_>,
+) -> Option<Reading> {
+    errors.iter().find_map(|error| match error.kind {
+        // It decodes the bytes strictly, a block at a time; what it says of them is not known. Behind the body it may
+        // not come to them.
+        SyntaxKind::InvalidUtf8 { .. } => {
+            let walked = walk(text, endpoint, facts);
+            let behind = walked.failure.is_none() && walked.end <= error.span.start;
+            Some(Reading {
+                accepts: (!behind).then_some(false),
+                refusal: None,
+            })
+        }
+        SyntaxKind::TooLarge => Some(Reading::default()),
+        SyntaxKind::Encoding(_) => Some(match error.decoded() {
+            // Where it stops is no place in the bytes.
+            Some(decoded) => Reading {
+                accepts: walk(decoded, endpoint, facts).accepts(),
+                refusal: None,
+            },
+            None => Reading::default(),
+        }),
+        _ => None,
+    })
+}
+
+/// Binds a body to the endpoint's list of records.
+pub(super) fn walk<'a>(text: &'a str, endpoint: &'a Endpoint, facts: &'a Facts<'a>) -> Walked<'a> {
+    let mut walk = Walk {
+        text,
+        reader: TextReader::new(text),
+        endpoint,
+        facts,
+        path: Vec::new(),
+        values: vec![Span::default()],
+        properties: Vec::new(),
+        references: HashMap::new(),
+        named: HashSet::new(),
+        held: HashMap::new(),
+        last: 0,
+        doubts: Vec::new(),
+        failed_at: None,
+    };
+    let failure = walk.body().err().map(|stop| Failure {
+        stop,
+        at: walk.failed_at.unwrap_or_else(|| walk.span()).start,
+        place: walk.place(),
+    });
+    Walked {
+        end: walk.span().end,
+        failure,
+        doubts: walk.doubts,
+    }
+}
+
+/// An array or object that was made; two with one number are the same.
+type Identity = u32;
+
+/// What a value became, as far as another value can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Value {
+    Null,
+    Scalar,
+    Made(Identity, Type),
+}
+
+#[derive(Debug)]
+enum Step<'a> {
+    Name(Cow<'a, str>),
+    Index(u32),
+}
+
+struct Walk<'a> {
+    text: &'a str,
+    reader: TextReader<'a>,
+    endpoint: &'a Endpoint,
+    facts: &'a Facts<'a>,
+    path: Vec<Step<'a>>,
+    /// For the body and each step, the token that the value begins with; empty before that is read.
+    values: Vec<Span>,
+    /// The properties on the way down.
+    properties: Vec<&'a Property>,
+    /// What has an `$id`.
+    references: HashMap<String, (Identity, Type)>,
+    /// The arrays and objects that have one.
+    named: HashSet<Identity>,
+    /// The arrays and objects that the properties of an object hold.
+    held: HashMap<(Identity, PropertyId), (Identity, Type)>,
+    last: Identity,
+    doubts: Vec<Doubt<'a>>,
+    failed_at: Option<Span>,
+}
+
+type Walking<T> = Result<T, Stop>;
+
+fn refused<T>(sentence: impl Into<String>) -> Walking<T> {
+    Err(Stop::Refused(sentence.into()))
+}
+
+impl<'a> Walk<'a> {
+    fn place(&self) -> Place<'a> {
+        let mut pointer = String::new();
+        let mut record = None;
+        // The innermost value that was begun.
+        let deep = self.values.iter().rposition(|span| !span.is_empty());
+        for (depth, step) in self.path.iter().enumerate().take(deep.unwrap_or(0)) {
+            pointer.push('/');
+            match step {
+                Step::Name(name) => push_token(&mut pointer, name),
+                Step::Index(index) => {
+                    push_number(&mut pointer, *index);
+                    if depth == 0 {
+                        record = Some(*index);
+                    }
+                }
+            }
+        }
+        Place {
+            span: deep.map_or_else(|| self.span(), |deep| self.whole(self.values[deep])),
+            pointer,
+            record,
+            property: self.properties.last().copied(),
+        }
+    }
+
+    fn span(&self) -> Span {
+        let (start, end) = self.reader.place();
+        let offset = |at| u32::try_from(at).unwrap_or(u32::MAX);
+        Span::new(offset(start), offset(end))
+    }
+
+    /// The value that begins with this token.
+    fn whole(&self, token: Span) -> Span {
+        let bytes = self.text.as_bytes();
+        let at = token.start as usize;
+        let end = match bytes.get(at) {
+            Some(b'[' | b'{') => matching(bytes, at, bytes.len() - at),
+            _ => None,
+        };
+        let end = end.and_then(|end| u32::try_from(end).ok());
+        Span::new(token.start, end.unwrap_or(token.end))
+    }
+
+    /// Goes one step down; the value there is not begun yet.
+    fn enter(&mut self, step: Step<'a>) {
+        self.path.push(step);
+        self.values.push(Span::default());
+    }
+
+    /// The value of the last step begins with the token that was read.
+    fn begun(&mut self) {
+        let span = self.span();
+        let span = Span::new(span.start, span.end.max(span.start.saturating_add(1)));
+        let begins = !matches!(
+            span.bytes(self.text).first(),
+            None | Some(b'}' | b']' | b',' | b':')
+        );
+        if begins && let Some(value) = self.values.last_mut() {
+            *value = span;
+        }
+    }
+
+    fn leave(&mut self) {
+        self.path.pop();
+        self.values.pop();
+    }
+
+    fn doubt(&mut self, about: About, sentence: String) {
+        let place = self.place();
+        self.doubts.push(Doubt {
+            about,
+            sentence,
+            place,
+        });
+    }
+
+    fn body(&mut self) -> Walking<()> {
+        if self.reader.read_content()? {
+            self.begun();
+            self.create(Type::ObjectList(self.endpoint.record), None, None)?;
+        }
+        Ok(())
+    }
+
+    fn read_and_assert(&mut self) -> Walking<()> {
+        if self.reader.read()? {
+            Ok(())
+        } else {
+            refused("Unexpected end when reading JSON.")
+        }
+    }
+
+    fn new_identity(&mut self) -> Identity {
+        self.last += 1;
+        self.last
+    }
+
+    /// Reads the value of a property or an element; false at the end of the text.
+    fn read_for(&mut self, ty: Type) -> Walking<bool> {
+        let wanted = match ty {
+            Type::String => As::String,
+            Type::Boolean => As::Boolean,
+            Type::Int => As::Int,
+            Type::Decimal => As::Decimal,
+            Type::DateTime => As::DateTime,
+            _ => {
+                let found = self.reader.read_content()?;
+                if ty == Type::Long && *self.reader.token() == Token::Undefined {
+                    return refused("An undefined token is not a valid System.Int64.");
+                }
+                return Ok(found);
+            }
+        };
+        self.reader.read_as(wanted)?;
+        Ok(*self.reader.token() != Token::None)
+    }
+
+    /// Makes a value of what was read.
+    fn create(&mut self, ty: Type, property: Option<&'a Property>, held: Option<Identity>) -> Walking<Value> {
+        loop {
+            match self.reader.token() {
+                Token::StartObject => return self.object(ty, property, held),
+                Token::StartArray => return self.list(ty, property, held, None),
+                Token::Comment(_) => {}
+                Token::None | Token::EndObject | Token::EndArray | Token::Name(_) => {
+                    let name = self.reader.token().name();
+                    return refused(format!("Unexpected token while deserializing object: {name}."));
+                }
+                _ => return self.scalar(ty),
+            }
+            if !self.reader.read()? {
+                return refused("Unexpected end when deserializing object.");
+            }
+        }
+    }
+
+    // ---- scalars ----
+
+    fn scalar(&mut self, ty: Type) -> Walking<Value> {
+        let (endpoint, token) = (self.endpoint, self.reader.token().clone());
+        let name = endpoint.clr_name(ty);
+        let number;
+        let json = match &token {
+            Token::Boolean(value) => Json::Bool(*value),
+            Token::Text(text) => Json::Text(text),
+            Token::Number(raw) => {
+                number = bind::number_for(raw, kind(ty)).map_err(Stop::Refused)?;
+                Json::Number(&number)
+            }
+            Token::Infinite(_) if ty == Type::String => return Ok(Value::Scalar),
+            Token::Infinite(word) => {
+                return refused(format!("Error converting value {word} to type '{name}'."));
+            }
+            _ => Json::Null,
+        };
+        let what = match ty {
+            Type::Object(_) => Some(Container::Object),
+            Type::StringList | Type::ObjectList(_) => Some(Container::List),
+            _ => None,
+        };
+        if let Some(what) = what {
+            return match bind::bind_container(what, json, &name) {
+                Ok(()) => Ok(Value::Null),
+                Err(sentence) => refused(sentence),
+            };
+        }
+        let members: &[_] = match ty {
+            Type::Enum(id) => &endpoint.enums[usize::from(id)].members,
+            _ => &[],
+        };
+        let bound = |nullable| bind::bind(kind(ty), members, nullable, json, &name);
+        let plain = bound(false);
+        match (bound(true), plain) {
+            (Ok(_), Ok(_)) => {}
+            (Ok(_), Err(failure)) => self.doubt(About::Nullable, failure.sentence),
+            (Err(failure), plain) => {
+                let failure = plain.err().unwrap_or(failure);
+                let known = match (ty, json) {
+                    (Type::Enum(id), Json::Text(text)) if failure.unknown_member => {
+                        let list = &endpoint.enums[usize::from(id)];
+                        if list.open {
+                            super::checks::membership(self.facts, list, text)
+                        } else {
+                            Knowledge::Wrong
+                        }
+                    }
+                    _ => Knowledge::Wrong,
+                };
+                match known {
+                    Knowledge::Right => {}
+                    Knowledge::Wrong => return refused(failure.sentence),
+                    Knowledge::CannotTell => self.doubt(About::Declared, String::new()),
+                }
+            }
+        }
+        Ok(if json == Json::Null {
+            Value::Null
+        } else {
+            Value::Scalar
+        })
+    }
+
+    // ---- objects ----
+
+    /// An object, whatever its `$` names make of it.
+    fn object(&mut self, ty: Type, property: Option<&'a Property>, held: Option<Identity>) -> Walking<Value> {
+        let start = self.span();
+        self.read_and_assert()?;
+        let mut id = None;
+        if let Some(value) = self.metadata(ty, property, held, &mut id)? {
+            return Ok(value);
+        }
+        let endpoint = self.endpoint;
+        if let Type::Object(table) = ty {
+            let identity = match held {
+                Some(identity) => identity,
+                None => self.new_identity(),
+            };
+            if let Some(id) = id {
+                self.refer(id, identity, ty)?;
+            }
+            self.members(endpoint.table(table), identity)?;
+            return Ok(Value::Made(identity, ty));
+        }
+        let is_value = matches!(self.reader.token(), Token::Name(name) if name == "$value");
+        if is_value && matches!(ty, Type::Long | Type::Enum(_)) {
+            self.read_and_assert()?;
+            if *self.reader.token() == Token::StartObject {
+                return refused("Unexpected token when deserializing primitive value: StartObject.");
+            }
+            self.check_version();
+            let value = self.create(ty, property, held)?;
+            self.read_and_assert()?;
+            return Ok(value);
+        }
+        self.failed_at = Some(start);
+        self.wrong(ty, Json::Object)
+    }
+
+    /// The sentence for a container where another one is declared, or a scalar.
+    fn wrong<T>(&self, ty: Type, json: Json<'_>) -> Walking<T> {
+        let name = self.endpoint.clr_name(ty);
+        let sentence = match ty {
+            Type::Object(_) => bind::bind_container(Container::Object, json, &name).err(),
+            Type::StringList | Type::ObjectList(_) => {
+                bind::bind_container(Container::List, json, &name).err()
+            }
+            _ => bind::bind(kind(ty), &[], false, json, &name)
+                .err()
+                .map(|failure| failure.sentence),
+        };
+        Err(sentence.map_or(Stop::Unknown, Stop::Refused))
+    }
+
+    /// The `$` names that an object begins with; a value if they make one of it.
+    fn metadata(
+        &mut self,
+        ty: Type,
+        property: Option<&'a Property>,
+        held: Option<Identity>,
+        id: &mut Option<String>,
+    ) -> Walking<Option<Value>> {
+        while let Token::Name(name) = self.reader.token() {
+            match name.as_ref() {
+                "$ref" => {
+                    self.read_and_assert()?;
+                    self.check_version();
+                    let reference = match (self.reader.token(), self.reader.token().name()) {
+                        (Token::Text(text), "String") => Some(text.clone().into_owned()),
+                        (Token::Null, _) => None,
+                        _ => return refused(bind::REF_NOT_TEXT),
+                    };
+                    self.read_and_assert()?;
+                    if let Some(reference) = reference {
+                        if matches!(self.reader.token(), Token::Name(_)) {
+                            return refused(bind::REF_NOT_ALONE);
+                        }
+                        let found = self.references.get(&reference);
+                        return Ok(Some(
+                            found.map_or(Value::Null, |(identity, ty)| Value::Made(*identity, *ty)),
+                        ));
+                    }
+                }
+                "$type" => {
+                    self.read_and_assert()?;
+                    self.check_version();
+                    if self.as_text().is_none() {
+                        return refused("Object reference not set to an instance of an object.");
+                    }
+                    self.read_and_assert()?;
+                }
+                "$id" => {
+                    self.read_and_assert()?;
+                    self.check_version();
+                    *id = self.as_text();
+                    self.read_and_assert()?;
+                }
+                "$values" => {
+                    self.read_and_assert()?;
+                    self.check_version();
+                    self.enter(Step::Name(Cow::Borrowed("$values")));
+                    self.begun();
+                    let list = self.list(ty, property, held, id.take())?;
+                    self.leave();
+                    self.read_and_assert()?;
+                    return Ok(Some(list));
+                }
+                _ => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    fn check_version(&mut self) {
+        if let Some(sentence) = self.reader.without_value() {
+            self.doubt(About::Version, sentence);
+        }
+    }
+
+    /// What was read, as a text; `None` where the platform has nothing in its place.
+    fn as_text(&self) -> Option<String> {
+        match self.reader.token() {
+            Token::Text(text) | Token::Name(text) => Some(text.clone().into_owned()),
+            Token::Comment(text) => Some((*text).to_owned()),
+            Token::Number(raw) => Some((*raw).to_owned()),
+            Token::Infinite(word) => Some((*word).to_owned()),
+            Token::Boolean(value) => Some(if *value { "True" } else { "False" }.to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Names an object: a name and an object can be used for that once.
+    fn refer(&mut self, id: String, identity: Identity, ty: Type) -> Walking<()> {
+        if self.references.contains_key(&id) || self.named.contains(&identity) {
+            return refused(format!("Error reading object reference '{id}'."));
+        }
+        self.named.insert(identity);
+        self.references.insert(id, (identity, ty));
+        Ok(())
+    }
+
+    /// The members of an object; the first of them is read already.
+    fn members(&mut self, table: &'a Table, identity: Identity) -> Walking<()> {
+        loop {
+            match self.reader.token().clone() {
+                Token::Name(name) => {
+                    let property = table.find(&name);
+                    self.enter(Step::Name(name));
+                    match property {
+                        Some(id) => self.member(table, id, identity)?,
+                        None => self.skip()?,
+                    }
+                    self.leave();
+                }
+                Token::EndObject => return Ok(()),
+                Token::Comment(_) => {}
+                other => {
+                    let name = other.name();
+                    return refused(format!("Unexpected token when deserializing object: {name}."));
+                }
+            }
+            if !self.reader.read()? {
+                return refused("Unexpected end when deserializing object.");
+            }
+        }
+    }
+
+    /// A member that has no property.
+    fn skip(&mut self) -> Walking<()> {
+        if !self.reader.read()? {
+            return Ok(());
+        }
+        self.begun();
+        let mut odd = None;
+        let done = self.reader.skip(&mut |sentence| {
+            odd.get_or_insert(sentence);
+        });
+        if let Some(sentence) = odd {
+            let place = Place {
+                property: None,
+                ..self.place()
+            };
+            self.doubts.push(Doubt {
+                about: About::Version,
+                sentence,
+                place,
+            });
+        }
+        done
+    }
+
+    /// A member that has one.
+    fn member(&mut self, table: &'a Table, id: PropertyId, identity: Identity) -> Walking<()> {
+        let property = table.property(id);
+        self.properties.push(property);
+        let found = self.read_for(property.ty);
+        self.begun();
+        if !found? {
+            let name = match self.path.last() {
+                Some(Step::Name(name)) => name,
+                _ => "",
+            };
+            return refused(format!("Unexpected end when setting {name}'s value."));
+        }
+        let begins = matches!(self.reader.token(), Token::StartArray | Token::StartObject);
+        let slot = (identity, id);
+        let held = self.held.get(&slot).filter(|_| begins).copied();
+        let ty = held.map_or(property.ty, |(_, ty)| ty);
+        let value = self.create(ty, Some(property), held.map(|(identity, _)| identity))?;
+        let sentence = || format!("Error setting value to '{}' on '{}'.", property.name, table.name);
+        let is_container = is_container(property.ty);
+        match value {
+            Value::Null if begins && !is_container => self.doubt(About::Nullable, sentence()),
+            Value::Null | Value::Scalar => {
+                self.held.remove(&slot);
+            }
+            Value::Made(made, made_of) if is_container && fits(property, made_of) => {
+                self.held.insert(slot, (made, made_of));
+            }
+            Value::Made(..) => return refused(sentence()),
+        }
+        self.properties.pop();
+        Ok(())
+    }
+
+    // ---- lists ----
+
+    /// A list, whose bracket (or whatever stands in its place behind `$values`) is read already.
+    fn list(
+        &mut self,
+        ty: Type,
+        property: Option<&'a Property>,
+        held: Option<Identity>,
+        id: Option<String>,
+    ) -> Walking<Value> {
+        let (item, made) = match ty {
+            Type::ObjectList(table) => (Type::Object(table), ty),
+            Type::StringList => (Type::String, ty),
+            // Which of the two is declared is not known.
+            Type::Object(table)
+                if property.is_some_and(|property| property.or_list)
+                    && *self.reader.token() == Token::StartArray =>
+            {
+                self.doubt(About::Declared, String::new());
+                (ty, Type::ObjectList(table))
+            }
+            _ => return self.wrong(ty, Json::Array),
+        };
+        let identity = match held {
+            Some(identity) => identity,
+            None => self.new_identity(),
+        };
+        if let Some(id) = id {
+            self.refer(id, identity, made)?;
+        }
+        let index_is_record = self.path.is_empty();
+        self.enter(Step::Index(0));
+        for index in 0.. {
+            if let Some(step) = self.path.last_mut() {
+                *step = Step::Index(index);
+            }
+            if let Some(value) = self.values.last_mut() {
+                *value = Span::default();
+            }
+            let found = self.read_for(item);
+            self.begun();
+            if !found? {
+                return refused("Unexpected end when deserializing array.");
+            }
+            if *self.reader.token() == Token::EndArray {
+                break;
+            }
+            match self.create(item, None, None)? {
+                Value::Made(_, made) if made != item => {
+                    let (made, item) = (self.endpoint.clr_name(made), self.endpoint.clr_name(item));
+                    return refused(format!(
+                        "The value \"{made}\" is not of type \"{item}\" and cannot be used in this generic \
+                         collection.\nParameter name: value"
+                    ));
+                }
+                _ => {}
+            }
+            if index_is_record && self.references.is_empty() {
+                // Nothing that follows can add to what was made here.
+                self.held.clear();
+            }
+        }
+        self.leave();
+        Ok(Value::Made(identity, made))
+    }
+}
+
+/// Whether a value that was made for one property can stand in another.
+fn fits(property: &Property, made: Type) -> bool {
+    match (property.ty, made) {
+        (Type::Object(table), Type::ObjectList(other)) => property.or_list && table == other,
+        (ty, made) => ty == made,
+    }
+}
+
+fn is_container(ty: Type) -> bool {
+    matches!(ty, Type::Object(_) | Type::StringList | Type::ObjectList(_))
+}
+
+/// How the binder calls a type; containers never get so far.
+fn kind(ty: Type) -> Scalar {
+    match ty {
+        Type::Boolean => Scalar::Boolean,
+        Type::Int => Scalar::Int,
+        Type::Long => Scalar::Long,
+        Type::Decimal => Scalar::Decimal,
+        Type::DateTime => Scalar::DateTime,
+        Type::Enum(_) => Scalar::Enum,
+        _ => Scalar::String,
+    }
+}
