@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Change;
+
 /// 100-nanosecond ticks in a second.
 pub(super) const TICKS_PER_SECOND: i64 = 10_000_000;
 /// Ticks in a minute.
@@ -395,6 +397,24 @@ fn iso_offset(text: &[u8]) -> Option<Offset> {
 /// Whether a text is ISO 8601 in the form everyone reads alike; a blank for the `T` is let pass.
 pub(super) fn is_iso_text(text: &str) -> bool {
     iso_form(text.as_bytes()).is_some()
+}
+
+/// What happens unseen to a text that [`is_iso_text`]: to the day, to the clock, to the second.
+pub(super) fn silent_change(text: &str, date: &DateTime) -> Option<Change> {
+    let time = text.get(10..).unwrap_or("");
+    if time.get(1..3) == Some("24") {
+        return Some(Change::NextDay);
+    }
+    if date.zone == Zone::Local {
+        return Some(Change::OffsetApplied);
+    }
+    let (_, fraction) = time.split_once('.')?;
+    let beyond = fraction
+        .bytes()
+        .take_while(u8::is_ascii_digit)
+        .skip(7)
+        .any(|digit| digit != b'0');
+    beyond.then_some(Change::SecondRounded)
 }
 
 /// `Some` for `2020-01`, `2020-01-21`, and that with a time, a fraction and an offset.

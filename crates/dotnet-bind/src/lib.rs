@@ -143,6 +143,14 @@ pub enum Change {
     DateMonthFirst,
     /// A date was read from a form that is not ISO 8601.
     DateForm,
+    /// A date with an offset became the server's local time.
+    OffsetApplied,
+    /// 24 o'clock became the beginning of the next day.
+    NextDay,
+    /// A second with more than seven decimals was rounded.
+    SecondRounded,
+    /// The empty text became null, where an array or object is declared.
+    EmptyToNull,
     /// A number, or a text that spells one, became an enum's number.
     NumberToEnum,
     /// A boolean became an enum's number 1 or 0.
@@ -508,7 +516,7 @@ fn bind_date_time(json: Json<'_>, nullable: bool) -> Result<Bound<'_>, Failure> 
                 })?,
             };
             let change = match order {
-                _ if datetime::is_iso_text(text) => None,
+                _ if datetime::is_iso_text(text) => datetime::silent_change(text, &date),
                 Order::MonthFirst => Some(Change::DateMonthFirst),
                 Order::Other => Some(Change::DateForm),
             };
@@ -619,8 +627,32 @@ mod tests {
             (
                 Scalar::DateTime,
                 Text("2020-01-21T11:53:45+05:30"),
-                None,
+                Some(C::OffsetApplied),
                 "2020-01-21T06:23:45Z",
+            ),
+            (
+                Scalar::DateTime,
+                Text("2020-01-21T11:53:45Z"),
+                None,
+                "2020-01-21T11:53:45Z",
+            ),
+            (
+                Scalar::DateTime,
+                Text("2020-01-21T24:00:00"),
+                Some(C::NextDay),
+                "2020-01-22T00:00:00",
+            ),
+            (
+                Scalar::DateTime,
+                Text("2020-01-21T11:53:45.12345678"),
+                Some(C::SecondRounded),
+                "2020-01-21T11:53:45.1234568",
+            ),
+            (
+                Scalar::DateTime,
+                Text("2020-01-21T11:53:45.12345670"),
+                None,
+                "2020-01-21T11:53:45.1234567",
             ),
             (
                 Scalar::DateTime,

@@ -688,6 +688,8 @@ impl<'a> Linter<'a> {
         };
         let becomes = match change {
             Change::NumberToText | Change::BooleanToText => format!("the text {}", quoted(becomes)),
+            Change::OffsetApplied => format!("{becomes}, and kept in the server's local time"),
+            Change::NextDay => format!("{becomes}, the next day"),
             _ => shortened(becomes).into_owned(),
         };
         let note = Note::warning(

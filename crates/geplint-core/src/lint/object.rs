@@ -269,7 +269,7 @@ impl<'a> Linter<'a> {
             }
         }
         match (&*merged, values.last()) {
-            ([], Some(last)) => self.missing(table, property, objects, *last),
+            ([], Some(last)) => self.nothing(table, property, objects, *last),
             ([one], Some(last)) => {
                 self.unwrapped(*last, *one);
                 self.object(inner, &[*one]);
@@ -310,9 +310,18 @@ impl<'a> Linter<'a> {
             }
         }
         match values.last() {
-            Some(last) if !there => self.missing(table, property, objects, *last),
+            Some(last) if !there => self.nothing(table, property, objects, *last),
             Some(last) if !filled && property.required.is_some() => self.empty_list(property, *last),
             _ => {}
+        }
+    }
+
+    /// An array or object that is null in the end. Where that is all right, the sender of an empty text did not say so.
+    fn nothing(&mut self, table: &'a Table, property: &'a Property, objects: &[NodeId], last: NodeId) {
+        let told = self.findings.len();
+        self.missing(table, property, objects, last);
+        if self.findings.len() == told && self.kind(last) == JsonKind::String {
+            self.changed(property, last, bind::Change::EmptyToNull, "null");
         }
     }
 
