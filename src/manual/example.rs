@@ -33,18 +33,18 @@ impl Example {
     pub fn of(rule: &RuleText, endpoints: &[&Endpoint]) -> Option<Self> {
         let bad = rule.bad.as_deref()?;
         let needs_tenant = rule.needs.is_some();
-        Self::new(NAME, bad.as_bytes().to_vec(), rule, endpoints, needs_tenant)
+        let id = rule.endpoint.as_deref()?;
+        Self::new(NAME, bad.as_bytes().to_vec(), id, endpoints, needs_tenant)
     }
 
-    /// A file that shows the rule.
+    /// A file that is checked as a request to the endpoint of that id.
     pub fn new(
         name: &str,
         bytes: Vec<u8>,
-        rule: &RuleText,
+        id: &str,
         endpoints: &[&Endpoint],
         needs_tenant: bool,
     ) -> Option<Self> {
-        let id = rule.endpoint.as_deref()?;
         let endpoint = endpoints.iter().find(|endpoint| endpoint.id == id)?;
         let nobody = Tenant::default();
         let tenant = if needs_tenant { example_tenant() } else { &nobody };

@@ -26,6 +26,8 @@ pub struct RuleText {
     pub bad: Option<String>,
     /// Why there is no such payload to print.
     pub bad_note: Option<String>,
+    /// The fixture that the note describes, from `testdata/rules/<id>/bad/` on.
+    pub bad_file: Option<String>,
     /// The same payload, mended.
     pub good: Option<String>,
     /// What else it needs to speak: `tenant`.

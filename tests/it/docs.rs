@@ -119,11 +119,19 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 fn fixtures(rule: &RuleText) -> Fixtures {
     let all = |kind: &str| files(&root().join("testdata/rules").join(&rule.id).join(kind));
     let bad = all("bad");
-    // What cannot be printed can be run all the same.
-    let shown = bad.first().filter(|_| rule.bad.is_none()).map(|path| {
-        let name = path.strip_prefix(root()).unwrap().to_str().unwrap();
-        let bytes = fs::read(path).unwrap();
-        Example::new(name, bytes, rule, &endpoints(), false).unwrap()
+    // What cannot be printed can be run all the same: the very file that the note describes.
+    assert_eq!(rule.bad_note.is_some(), rule.bad_file.is_some(), "{}", rule.id);
+    let shown = rule.bad_file.as_deref().map(|file| {
+        let name = format!("testdata/rules/{}/bad/{file}", rule.id);
+        let bytes = fs::read(root().join(&name)).unwrap();
+        let endpoint = file.split('/').next().unwrap();
+        let example = Example::new(&name, bytes, endpoint, &endpoints(), false).unwrap();
+        assert!(
+            example.finding(&rule.id).is_some(),
+            "{name} does not show {}",
+            rule.id
+        );
+        example
     });
     Fixtures {
         bad: bad.len() as u64,
