@@ -1,7 +1,9 @@
 //! Paths become files, and files become bytes.
 
 pub mod changed;
+mod git;
 mod gitignore;
+mod index;
 pub mod read;
 pub mod walk;
 

@@ -77,7 +77,7 @@ impl From<NoRoom> for ReadError {
 
 /// Opens a file to read it, and tells its size in bytes. Never waits: whatever the path was when it was looked at, by
 /// now it may be a pipe that nobody writes to.
-fn open(path: &Path) -> Result<(File, u64), ReadError> {
+pub(super) fn open(path: &Path) -> Result<(File, u64), ReadError> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
