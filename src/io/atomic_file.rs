@@ -3,6 +3,7 @@
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::temp_cleanup;
 
@@ -25,6 +26,47 @@ struct Pending {
     placed: bool,
 }
 
+/// How far [`AtomicFile::commit_over`] has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// The new file is on the disk.
+    Finished,
+    /// The old file held what it was to hold.
+    Compared,
+}
+
+/// What a save changes of a file, besides the bytes.
+#[derive(Debug, PartialEq, Eq)]
+struct Seen {
+    size: u64,
+    modified: Option<SystemTime>,
+    #[cfg(unix)]
+    inode: (u64, u64),
+}
+
+impl Seen {
+    fn of(path: &Path) -> io::Result<Self> {
+        let there = fs::metadata(path)?;
+        Ok(Self {
+            size: there.len(),
+            modified: there.modified().ok(),
+            #[cfg(unix)]
+            inode: {
+                use std::os::unix::fs::MetadataExt;
+                (there.dev(), there.ino())
+            },
+        })
+    }
+}
+
+impl Pending {
+    fn place(&mut self) -> io::Result<()> {
+        temp_cleanup::ended(&self.beside, || fs::rename(&self.beside, &self.place))?;
+        self.placed = true;
+        Ok(())
+    }
+}
+
 impl Drop for Pending {
     fn drop(&mut self) {
         if !self.placed {
@@ -35,7 +77,8 @@ impl Drop for Pending {
 }
 
 impl AtomicFile {
-    /// Begins a file that is to stand at `path`; a link there stays, and so do the rights of an older file.
+    /// Begins a file that is to stand at `path`; a link there stays, and so do the mode, the access control list and the
+    /// extended attributes of an older file. Where these cannot be kept, it is an error.
     pub fn create(path: &Path) -> io::Result<Self> {
         match fs::metadata(path) {
             Ok(there) if there.is_dir() => Err(ErrorKind::IsADirectory.into()),
@@ -57,30 +100,47 @@ impl AtomicFile {
         self.keeps_owner
     }
 
-    /// As [`commit`](Self::commit), but only in place of a file that still holds `before`; tells whether it did.
+    /// As [`commit`](Self::commit), but only in place of a file that still holds `before`; returns whether it did.
     ///
-    /// What is written to the old file between the look and the renaming is lost: no file system offers both in one.
-    pub fn commit_over(mut self, before: &[u8]) -> io::Result<bool> {
-        self.writer.flush()?;
-        let still = match &self.pending {
-            Some(pending) => fs::read(&pending.place)? == before,
-            None => false,
-        };
-        if still {
-            self.commit()?;
-        }
-        Ok(still)
+    /// Everything slow is done before the old file is compared. A save between the last look at it and the renaming is
+    /// lost: no file system offers both in one.
+    pub fn commit_over(self, before: &[u8]) -> io::Result<bool> {
+        self.commit_if(before, |_| ())
     }
 
-    /// Puts the file into its place, on the disk.
-    pub fn commit(mut self) -> io::Result<()> {
-        self.writer.flush()?;
-        if let Some(pending) = &mut self.pending {
-            self.writer.get_ref().sync_all()?;
-            temp_cleanup::ended(&pending.beside, || fs::rename(&pending.beside, &pending.place))?;
-            pending.placed = true;
+    /// `reached` is called after each step, for the tests.
+    fn commit_if(mut self, before: &[u8], mut reached: impl FnMut(Step)) -> io::Result<bool> {
+        self.finish()?;
+        reached(Step::Finished);
+        let Some(pending) = &mut self.pending else {
+            return Ok(false);
+        };
+        let seen = Seen::of(&pending.place)?;
+        if fs::read(&pending.place)? != before {
+            return Ok(false);
         }
-        Ok(())
+        reached(Step::Compared);
+        // A large file takes a while to read.
+        if Seen::of(&pending.place)? != seen {
+            return Ok(false);
+        }
+        pending.place()?;
+        Ok(true)
+    }
+
+    /// Puts the file into its place.
+    pub fn commit(mut self) -> io::Result<()> {
+        self.finish()?;
+        self.pending.as_mut().map_or(Ok(()), Pending::place)
+    }
+
+    /// Brings all that was written to the disk.
+    fn finish(&mut self) -> io::Result<()> {
+        self.writer.flush()?;
+        match &self.pending {
+            Some(_) => self.writer.get_ref().sync_all(),
+            None => Ok(()),
+        }
     }
 
     fn at_once(path: &Path) -> io::Result<Self> {
@@ -102,7 +162,9 @@ impl AtomicFile {
         let mut keeps_owner = true;
         if let Some(there) = there {
             keeps_owner = keep_owner(&file, there);
-            file.set_permissions(there.permissions())?;
+            // Before the mode: its bits for the group mean less where there is a list.
+            keep_attributes(&file, &pending.place)?;
+            file.set_permissions(rights(&file, there)?)?;
         }
         Ok(Self {
             writer: BufWriter::new(file),
@@ -136,6 +198,63 @@ fn keep_owner(file: &File, there: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn keep_owner(_file: &File, _there: &Metadata) -> bool {
     true
+}
+
+/// Gives a new file the extended attributes of an older one, among them its access control list, and takes away what it
+/// has of its folder's.
+#[cfg(unix)]
+fn keep_attributes(file: &File, old: &Path) -> io::Result<()> {
+    use xattr::FileExt;
+    let lost = |name: &std::ffi::OsStr, error: &io::Error| {
+        let name = name.to_string_lossy();
+        io::Error::other(format!("its extended attribute {name} cannot be kept ({error})"))
+    };
+    let names: Vec<_> = match xattr::list(old) {
+        Ok(names) => names.collect(),
+        Err(error) if error.kind() == ErrorKind::Unsupported => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for name in file.list_xattr()?.filter(|name| !names.contains(name)) {
+        // A label that the system gives every file stays.
+        if !name.as_encoded_bytes().starts_with(b"security.") {
+            file.remove_xattr(&name).map_err(|error| lost(&name, &error))?;
+        }
+    }
+    for name in &names {
+        let value = xattr::get(old, name).map_err(|error| lost(name, &error))?;
+        let Some(value) = value else { continue };
+        if file.get_xattr(name).ok().flatten().as_ref() != Some(&value) {
+            file.set_xattr(name, &value).map_err(|error| lost(name, &error))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn keep_attributes(_file: &File, _old: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// The rights of an older file; where the new one has another group, this gets no more than everybody has.
+#[cfg(unix)]
+fn rights(file: &File, there: &Metadata) -> io::Result<fs::Permissions> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let same_group = file.metadata()?.gid() == there.gid();
+    Ok(fs::Permissions::from_mode(mode(there.mode(), same_group)))
+}
+
+#[cfg(unix)]
+const fn mode(old: u32, same_group: bool) -> u32 {
+    if same_group {
+        old
+    } else {
+        old & !0o070 | old & (old & 0o007) << 3
+    }
+}
+
+#[cfg(not(unix))]
+fn rights(_file: &File, there: &Metadata) -> io::Result<fs::Permissions> {
+    Ok(there.permissions())
 }
 
 /// Where a file comes to lie that is written through a link to nothing; a path that is no link is its own end.
@@ -186,6 +305,60 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+
+    /// A folder of its own.
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("geplint-atomic-{}-{name}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    /// What comes of a file when somebody saves it at one of the steps.
+    fn saved_at(step: Step, save: impl Fn(&Path)) -> (bool, Vec<u8>) {
+        let folder = folder(&format!("{step:?}"));
+        let path = folder.join("a.json");
+        fs::write(&path, "old").unwrap();
+        let mut file = AtomicFile::create(&path).unwrap();
+        file.write_all(b"new").unwrap();
+        let reached = |now: Step| {
+            if now == step {
+                save(&path);
+            }
+        };
+        let done = file.commit_if(b"old", reached).unwrap();
+        let bytes = fs::read(&path).unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+        (done, bytes)
+    }
+
+    #[test]
+    fn a_save_until_the_last_moment_is_kept() {
+        for step in [Step::Finished, Step::Compared] {
+            assert_eq!(saved_at(step, |_| ()), (true, b"new".to_vec()));
+            let saved = saved_at(step, |path| fs::write(path, "saved").unwrap());
+            assert_eq!(saved, (false, b"saved".to_vec()), "{step:?}");
+            // As an editor does it, with a file of the same size.
+            let saved = saved_at(step, |path| {
+                fs::write(path.with_extension("tmp"), "odd").unwrap();
+                fs::rename(path.with_extension("tmp"), path).unwrap();
+            });
+            assert_eq!(saved, (false, b"odd".to_vec()), "{step:?}");
+        }
+    }
+
+    #[test]
+    fn another_group_gets_no_more_than_everybody() {
+        for (old, new) in [
+            (0o640, 0o600),
+            (0o644, 0o644),
+            (0o664, 0o644),
+            (0o604, 0o604),
+            (0o770, 0o700),
+        ] {
+            assert_eq!(mode(old, false), new, "{old:o}");
+            assert_eq!(mode(old, true), old);
+        }
+    }
 
     #[test]
     fn what_replaces_a_file_is_begun_in_private() {
