@@ -17,6 +17,37 @@ pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
     };
+    settings(text);
+    // Large settings take much longer than small ones.
+    if text.len() % 8 == 0 {
+        settings(&grown(text));
+    }
+}
+
+/// Settings in which a glob is much longer than a fuzzer makes its inputs, or there are very many.
+fn grown(text: &str) -> String {
+    const KEYS: [&str; 4] = ["include", "exclude", "files", "ignore"];
+    const LENGTHS: [usize; 4] = [4_000, 30_000, 60_000, 200_000];
+    let bits = text.len() / 8;
+    let key = KEYS[bits % KEYS.len()];
+    let length = LENGTHS[bits / 4 % LENGTHS.len()];
+    let unit = text.chars().filter(|c| !c.is_control() && !"\"\\".contains(*c));
+    let unit: String = unit.take(200).collect();
+    let times = length / unit.len().max(1);
+    let (glob, many) = match bits / 16 % 2 {
+        0 => (unit.repeat(times), 1),
+        _ => (unit, times.min(1_000)),
+    };
+    let entry = match key {
+        "files" => format!("[[files]]\nglob = \"{glob}\"\nendpoint = \"x\"\n"),
+        "ignore" => format!("[[ignore]]\npath = \"{glob}\"\nrule = \"x\"\nreason = \"x\"\n"),
+        key => return format!("{key} = [{}]", format!("\"{glob}\",").repeat(many)),
+    };
+    entry.repeat(many)
+}
+
+/// Reads a text as settings and applies them to some findings.
+fn settings(text: &str) {
     let baseline = Baseline::load(text).ok();
     if let Some(baseline) = &baseline {
         let written = baseline.text();

@@ -60,7 +60,7 @@ fn entries(
 /// What is left out, wherever it lies below the working directory.
 pub fn excludes(globs: &[String]) -> Result<Excludes, String> {
     let here = std::env::current_dir().unwrap_or_default();
-    Excludes::new(&here, globs).map_err(|bad| format!("--exclude \"{}\": {}", bad.glob, bad.message))
+    Excludes::new(&here, globs).map_err(|bad| format!("--exclude \"{}\": {}", bad.shown(), bad.message))
 }
 
 /// Rules and tenant facts.

@@ -54,9 +54,8 @@ impl Project {
         let config = config::load(&text).map_err(|mistake| place(&shown, &text, &mistake))?;
         let folder = shown.parent().unwrap_or(Path::new("")).to_path_buf();
         let base = normal(&here.join(&folder));
-        let globs = config.exclude.iter().map(|glob| glob.value.text());
-        let excludes =
-            Excludes::new(&base, globs).map_err(|bad| format!("{}: {bad}", sanitize::plain_path(&shown)))?;
+        let globs = config.exclude.iter().map(|glob| glob.value.clone());
+        let excludes = Excludes::of(&base, globs.collect());
         let project = Self {
             config,
             shown,

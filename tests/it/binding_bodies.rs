@@ -36,7 +36,7 @@ fn unescaped(cell: &str) -> String {
 }
 
 fn rows() -> Vec<Row> {
-    let text = include_str!("../testdata/binding/bodies.tsv");
+    let text = include_str!("../../testdata/binding/bodies.tsv");
     let sentence = |outcome: &str, sentence: &str| (outcome == "error").then(|| unescaped(sentence));
     text.lines()
         .skip(1)
@@ -115,7 +115,7 @@ fn judge(row: &Row, findings: &[Finding]) -> Result<(), String> {
 
 #[test]
 fn every_observed_body_is_judged_as_it_was_answered() {
-    let types = load(include_str!("../testdata/binding/types.toml")).unwrap();
+    let types = load(include_str!("../../testdata/binding/types.toml")).unwrap();
     let mut wrong = Vec::new();
     let rows = rows();
     for row in &rows {

@@ -5,7 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
-use globset::{Glob, GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+/// The longest glob, in bytes: as long as the longest path that Linux knows.
+const LONGEST: usize = 4096;
+
+/// The most that the globs of one file, or of one command line, have together, in bytes. Each becomes an automaton many
+/// times its size.
+const MOST: usize = 64 << 10;
 
 /// Globs, read as lines of a `.gitignore` in a folder, or in several.
 ///
@@ -20,12 +27,7 @@ pub struct Excludes {
 #[derive(Debug, Clone, Default)]
 struct Set {
     base: PathBuf,
-    /// Of paths from `base` on.
-    below: GlobSet,
-    /// Of paths from the root on.
-    rooted: GlobSet,
-    /// Which glob each of `rooted` is.
-    rooted_at: Vec<usize>,
+    globs: Vec<PathGlob>,
     /// Which globs have kept something out; copies share it.
     hit: Arc<[AtomicBool]>,
 }
@@ -39,9 +41,22 @@ pub struct BadGlob {
     pub message: String,
 }
 
+impl BadGlob {
+    /// The glob, or how it begins if it is long.
+    pub fn shown(&self) -> String {
+        /// In characters.
+        const LONG: usize = 80;
+        let mut shown: String = self.glob.chars().take(LONG).collect();
+        if shown.len() < self.glob.len() {
+            shown.push('…');
+        }
+        shown
+    }
+}
+
 impl std::fmt::Display for BadGlob {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "bad glob `{}`: {}", self.glob, self.message)
+        write!(f, "bad glob `{}`: {}", self.shown(), self.message)
     }
 }
 
@@ -54,26 +69,19 @@ impl Excludes {
         I: IntoIterator,
         I::Item: AsRef<str>,
     {
-        let (mut below, mut rooted) = (GlobSetBuilder::new(), GlobSetBuilder::new());
-        let mut rooted_at = Vec::new();
-        let mut count = 0;
-        for (index, glob) in globs.into_iter().enumerate() {
-            let glob = glob.as_ref();
-            below.add(compile(glob, &anchored(glob))?);
-            if Path::new(glob).is_absolute() {
-                rooted.add(compile(glob, glob.trim_end_matches('/'))?);
-                rooted_at.push(index);
-            }
-            count = index + 1;
-        }
+        let mut compiler = GlobCompiler::default();
+        let globs = globs.into_iter().map(|glob| compiler.compile(glob.as_ref()));
+        Ok(Self::of(base, globs.collect::<Result<_, _>>()?))
+    }
+
+    /// The same of globs that have been read.
+    pub fn of(base: &Path, globs: Vec<PathGlob>) -> Self {
         let set = Set {
             base: normal(base),
-            below: together(&below)?,
-            rooted: together(&rooted)?,
-            rooted_at,
-            hit: (0..count).map(|_| AtomicBool::new(false)).collect(),
+            hit: globs.iter().map(|_| AtomicBool::new(false)).collect(),
+            globs,
         };
-        Ok(Self { sets: vec![set] })
+        Self { sets: vec![set] }
     }
 
     /// These and others: what either keeps out is out.
@@ -85,7 +93,7 @@ impl Excludes {
 
     /// Whether a path, or a folder it lies in, is excluded.
     pub fn matches(&self, path: &Path) -> bool {
-        if self.sets.iter().all(|set| set.below.is_empty()) {
+        if self.sets.iter().all(|set| set.globs.is_empty()) {
             return false;
         }
         let whole = normal(path);
@@ -111,35 +119,65 @@ impl Set {
             .zip(self.base.components())
             .take_while(|(one, other)| one == other);
         let inside: PathBuf = whole.components().skip(shared.count()).collect();
-        let below = matching(&self.below, &inside);
-        let rooted = matching(&self.rooted, whole)
-            .into_iter()
-            .filter_map(|index| self.rooted_at.get(index).copied());
-        let hits: Vec<usize> = below.into_iter().chain(rooted).collect();
-        for hit in hits.iter().filter_map(|index| self.hit.get(*index)) {
-            hit.store(true, Relaxed);
+        let mut any = false;
+        for (glob, hit) in self.globs.iter().zip(self.hit.iter()) {
+            if glob.matches(&inside) || glob.matches_rooted(whole) {
+                hit.store(true, Relaxed);
+                any = true;
+            }
         }
-        !hits.is_empty()
+        any
     }
 }
 
-/// One glob of a settings file, of paths from that file's folder on; it reads as a line of [`Excludes`].
+/// One glob, of paths from a folder on; it reads as a line of [`Excludes`].
 #[derive(Debug, Clone)]
 pub struct PathGlob {
     text: String,
-    matcher: GlobMatcher,
+    /// Of paths from the folder on.
+    below: GlobSet,
+    /// Of paths from the root on, if it begins there.
+    rooted: Option<GlobSet>,
+}
+
+/// Compiles the globs of one file, or of one command line: the only place where that is done.
+#[derive(Debug, Default)]
+pub struct GlobCompiler {
+    /// How long all of them are so far, in bytes.
+    length: usize,
+}
+
+impl GlobCompiler {
+    /// Compiles a glob; fails if it cannot be read, or if it or all of them are too long.
+    pub fn compile(&mut self, glob: &str) -> Result<PathGlob, BadGlob> {
+        let bad = |message: String| BadGlob {
+            glob: glob.to_owned(),
+            message,
+        };
+        if glob.len() > LONGEST {
+            let message = format!("it has {} bytes; a glob has at most {LONGEST}", glob.len());
+            return Err(bad(message));
+        }
+        self.length += glob.len();
+        if self.length > MOST {
+            return Err(bad(format!(
+                "with it, the globs here have more than {MOST} bytes"
+            )));
+        }
+        let rooted = Path::new(glob).is_absolute();
+        Ok(PathGlob {
+            text: glob.to_owned(),
+            below: matcher(&anchored(glob)).map_err(bad)?,
+            rooted: if rooted {
+                Some(matcher(glob.trim_end_matches('/')).map_err(bad)?)
+            } else {
+                None
+            },
+        })
+    }
 }
 
 impl PathGlob {
-    /// Reads a glob.
-    pub fn new(glob: &str) -> Result<Self, BadGlob> {
-        let matcher = compile(glob, &anchored(glob))?.compile_matcher();
-        Ok(Self {
-            text: glob.to_owned(),
-            matcher,
-        })
-    }
-
     /// The glob as it was written.
     pub fn text(&self) -> &str {
         &self.text
@@ -147,7 +185,14 @@ impl PathGlob {
 
     /// Whether it names a path from the folder on, or a folder that the path lies in.
     pub fn matches(&self, inside: &Path) -> bool {
-        inside.ancestors().any(|part| self.matcher.is_match(part))
+        inside.ancestors().any(|part| self.below.is_match(part))
+    }
+
+    /// The same of a path from the root on; only a glob that begins there names one.
+    fn matches_rooted(&self, whole: &Path) -> bool {
+        self.rooted
+            .as_ref()
+            .is_some_and(|rooted| whole.ancestors().any(|part| rooted.is_match(part)))
     }
 
     /// The folder below which everything lies that it can name.
@@ -160,12 +205,6 @@ impl PathGlob {
     }
 }
 
-/// Which globs match a path or a folder it lies in.
-fn matching(globs: &GlobSet, path: &Path) -> Vec<usize> {
-    let parts = path.ancestors().filter(|part| globs.is_match(part));
-    parts.flat_map(|part| globs.matches(part)).collect()
-}
-
 /// A glob in the form globset wants it: from the folder on, any depth spelled out.
 fn anchored(glob: &str) -> String {
     let bare = glob.strip_prefix("./").unwrap_or(glob).trim_end_matches('/');
@@ -176,19 +215,12 @@ fn anchored(glob: &str) -> String {
     }
 }
 
-fn compile(glob: &str, form: &str) -> Result<Glob, BadGlob> {
-    let built = GlobBuilder::new(form).literal_separator(true).build();
-    built.map_err(|error| BadGlob {
-        glob: glob.to_owned(),
-        message: error.kind().to_string(),
-    })
-}
-
-fn together(globs: &GlobSetBuilder) -> Result<GlobSet, BadGlob> {
-    globs.build().map_err(|error| BadGlob {
-        glob: String::new(),
-        message: error.to_string(),
-    })
+/// A set of one: alone a glob that becomes too large an automaton would be a panic, in a set it is an error.
+fn matcher(form: &str) -> Result<GlobSet, String> {
+    let glob = GlobBuilder::new(form).literal_separator(true).build();
+    let glob = glob.map_err(|error| error.kind().to_string())?;
+    let set = GlobSetBuilder::new().add(glob).build();
+    set.map_err(|_| "it becomes too large an automaton; split it".to_owned())
 }
 
 /// A path from the root, without `.` and `..`; links are not looked at.

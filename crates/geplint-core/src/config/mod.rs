@@ -12,7 +12,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 pub use date::Date;
-pub use glob::{BadGlob, Excludes, PathGlob, normal};
+pub use glob::{BadGlob, Excludes, GlobCompiler, PathGlob, normal};
 pub use pointer::PointerGlob;
 
 use crate::finding::{Evidence, Finding, Severity};
@@ -174,12 +174,13 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
         start: error.span().map_or(0, |span| span.start),
         message: error.message().replace('\n', "; "),
     })?;
+    let mut globs = GlobCompiler::default();
     Ok(Config {
-        include: each(file.include, path_glob)?,
-        exclude: each(file.exclude, path_glob)?,
-        files: each(file.files, files)?,
+        include: each(file.include, |glob| path_glob(&mut globs, glob))?,
+        exclude: each(file.exclude, |glob| path_glob(&mut globs, glob))?,
+        files: each(file.files, |entry| files(&mut globs, entry))?,
         severities: each(file.severity, severity)?,
-        ignores: each(file.ignore, ignore)?,
+        ignores: each(file.ignore, |entry| ignore(&mut globs, entry))?,
         fail_on: file.fail_on,
         unused: file.unused.unwrap_or_default(),
         tenant: file
@@ -221,18 +222,20 @@ fn name(what: &str, spanned: Spanned<String>) -> Result<Placed<String>, Mistake>
     Ok(name)
 }
 
-fn path_glob(glob: Spanned<String>) -> Result<Placed<PathGlob>, Mistake> {
+fn path_glob(globs: &mut GlobCompiler, glob: Spanned<String>) -> Result<Placed<PathGlob>, Mistake> {
     let glob = name("the glob", glob)?;
-    let value = PathGlob::new(&glob.value).map_err(|bad| mistake(glob.start, bad.to_string()))?;
+    let value = globs
+        .compile(&glob.value)
+        .map_err(|bad| mistake(glob.start, bad.to_string()))?;
     Ok(Placed {
         value,
         start: glob.start,
     })
 }
 
-fn files(entry: file::Files) -> Result<Files, Mistake> {
+fn files(globs: &mut GlobCompiler, entry: file::Files) -> Result<Files, Mistake> {
     Ok(Files {
-        glob: path_glob(entry.glob)?,
+        glob: path_glob(globs, entry.glob)?,
         endpoint: name("the endpoint", entry.endpoint)?,
     })
 }
@@ -265,9 +268,9 @@ const fn evidence(evidence: file::Evidence) -> Evidence {
     }
 }
 
-fn ignore(entry: file::Ignore) -> Result<Ignore, Mistake> {
+fn ignore(globs: &mut GlobCompiler, entry: file::Ignore) -> Result<Ignore, Mistake> {
     Ok(Ignore {
-        path: path_glob(entry.path)?,
+        path: path_glob(globs, entry.path)?,
         rule: name("the rule", entry.rule)?,
         pointer: entry.pointer.map(pointer).transpose()?,
         reason: name("the reason", entry.reason)?.value,
