@@ -14,7 +14,7 @@ use super::expected::Expected;
 use super::fix::{self, Mender, Purpose, Told};
 use super::inputs::{self, Known};
 use super::settings::Project;
-use super::sinks::{self, Sinks};
+use super::sinks::{self, Others, Sinks};
 use super::suppression::Gate;
 use super::turn::Turn;
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
@@ -32,8 +32,7 @@ use crate::threads::Threads;
 /// Checks what the arguments name, and tells how it went as an exit code.
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let since = Instant::now();
-    let ready = sinks::distinct(args)
-        .and_then(|()| fix::alone(args))
+    let ready = fix::alone(args)
         .and_then(|()| changed(args))
         .and_then(|only| inputs::ready(&args.files, &args.knowledge, only, common));
     let Some((project, entries, known)) = terminal::right(ready, common) else {
@@ -44,7 +43,15 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let Some((gate, format)) = terminal::right(gate, common) else {
         return Ok(TROUBLE);
     };
-    let entries = gate.without_baseline(entries);
+    let others = Others {
+        project: &project,
+        known: &known,
+        gate: &gate,
+    };
+    let entries = sinks::without_outputs(args, &others, gate.without_baseline(entries));
+    let Some(entries) = terminal::right(entries, common) else {
+        return Ok(TROUBLE);
+    };
     let fail_on = project.fail_on(args.strict, args.fail_on);
     let reports = sinks::reports(args, format, fail_on, common);
     let Some(sinks) = Sinks::open(&reports, args, common) else {

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use super::args::{Common, Files, Knowledge};
 use super::read_settings_file;
 use super::settings::Project;
+use super::terminal;
 use crate::config::Excludes;
 use crate::finding::Finding;
-use crate::input::{Changed, Entry, WalkOptions, collect};
+use crate::input::{Bounds, Changed, Entry, IgnoreFiles, WalkOptions, search};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
 use crate::report::{Position, Source, sanitize};
@@ -27,6 +28,7 @@ pub fn ready(
 ) -> Result<(Project, Vec<Entry>, Known), String> {
     let mut project = Project::of(common)?;
     let entries = entries(files, knowledge.in_order, only, &mut project)?;
+    tell_ignored(&project.ignore_files, common);
     let known = Known::of(knowledge, common, &project)?;
     Ok((project, entries, known))
 }
@@ -48,13 +50,28 @@ fn entries(
         repeats: in_order,
         only,
     };
-    let found = collect(&files.paths, &options);
+    let found = search(&files.paths, &options);
+    project.ignore_files = found.ignore_files;
+    let found = found.entries;
     if options.only.is_none() {
         return Ok(project.included(&files.paths, found));
     }
     // No folder was looked through: of what lies beside the files found nothing can be said.
     let looked: Vec<PathBuf> = found.iter().filter_map(Entry::file).cloned().collect();
     Ok(project.included(&looked, found))
+}
+
+/// Says on standard error what ignore files say to no effect.
+pub fn tell_ignored(files: &IgnoreFiles, common: &Common) {
+    let here = std::env::current_dir().unwrap_or_default();
+    for (path, bad) in files {
+        if let Some(bad) = bad {
+            let shown = sanitize::plain_path(path.strip_prefix(&here).unwrap_or(path));
+            let line = bad.line.map_or_else(String::new, |line| format!("{line}:1: "));
+            let separator = if line.is_empty() { " " } else { "" };
+            terminal::warn(common, &format!("{shown}:{separator}{line}{}", bad.message));
+        }
+    }
 }
 
 /// What is left out, wherever it lies below the working directory.
@@ -71,12 +88,15 @@ pub struct Known {
     pub named: bool,
     /// What the tenant holds.
     pub tenant: Tenant,
+    /// The files that this was read from: rules, the tenant file and its lists.
+    pub files: Vec<PathBuf>,
 }
 
 impl Known {
     /// Reads what the arguments name; the message says which file is wrong, and where.
     pub fn of(args: &Knowledge, common: &Common, project: &Project) -> Result<Self, String> {
-        let all = endpoints(&project.rules(common), args.endpoint.as_deref())?;
+        let mut files = project.rules(common);
+        let all = endpoints(&files, args.endpoint.as_deref())?;
         let endpoints = match &args.endpoint {
             None => {
                 project.endpoints_exist(&all)?;
@@ -88,13 +108,14 @@ impl Known {
             .tenant
             .clone()
             .or_else(|| project.tenant())
-            .map(|file| tenant_file(&file))
+            .map(|file| tenant_file(&file, &mut files))
             .transpose()?
             .unwrap_or_default();
         Ok(Self {
             endpoints,
             named: args.endpoint.is_some(),
             tenant,
+            files,
         })
     }
 
@@ -205,12 +226,20 @@ fn placed(name: &str, text: &str, error: &LoadError) -> String {
     format!("{name}:{line}:{column}: {}", error.message)
 }
 
-/// Reads a tenant file; the lists that it names lie beside it.
-fn tenant_file(path: &Path) -> Result<Tenant, String> {
+/// Reads a tenant file; the lists that it names lie beside it, or elsewhere in its repository. `files` takes all of them.
+fn tenant_file(path: &Path, files: &mut Vec<PathBuf>) -> Result<Tenant, String> {
     let shown = sanitize::plain_path(path);
     let text = read_settings_file::text(path, read_settings_file::FACTS)?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut read = |name: &str| read_settings_file::bytes(&folder.join(name), read_settings_file::FACTS);
+    let bounds = Bounds::of(folder);
+    files.push(path.to_path_buf());
+    let mut read = |name: &str| {
+        let list = folder.join(name);
+        bounds.admit(&list)?;
+        let bytes = read_settings_file::bytes(&list, read_settings_file::FACTS);
+        files.push(list);
+        bytes
+    };
     tenant::load(&text, &mut read).map_err(|error| {
         let file = error
             .file

@@ -10,7 +10,7 @@ use super::{inputs, read_settings_file};
 use crate::config::normal;
 use crate::config::{self, Config, FILE_NAME, FailOn, Mistake, Placed, Unused};
 use crate::config::{Excludes, PathGlob};
-use crate::input::{Entry, read};
+use crate::input::{Bounds, Entry, IgnoreFiles, read};
 use crate::report::{Position, Source, sanitize};
 use crate::rules::Candidate;
 
@@ -29,6 +29,10 @@ pub struct Project {
     here: PathBuf,
     exists: bool,
     excludes: Excludes,
+    /// What the paths in it have to stay in.
+    bounds: Bounds,
+    /// The ignore files that had a say in what is checked.
+    pub ignore_files: IgnoreFiles,
     /// What was looked for, from the root on.
     looked: Vec<PathBuf>,
     /// Which `include` and `[[files]]` matched a file.
@@ -42,6 +46,7 @@ impl Project {
         let none = Self {
             base: here.clone(),
             here: here.clone(),
+            bounds: Bounds::of(&here),
             ..Self::default()
         };
         if common.no_config {
@@ -50,6 +55,11 @@ impl Project {
         let Some(shown) = common.config.clone().or_else(|| discover(&here)) else {
             return Ok(none);
         };
+        let bounds = Bounds::of(shown.parent().unwrap_or(Path::new("")));
+        if common.config.is_none() {
+            let told = |why| format!("{}: {why}; name it with --config", sanitize::plain_path(&shown));
+            bounds.admit(&shown).map_err(told)?;
+        }
         let text = read_settings_file::text(&shown, read_settings_file::SETTINGS)?;
         let config = config::load(&text).map_err(|mistake| place(&shown, &text, &mistake))?;
         let folder = shown.parent().unwrap_or(Path::new("")).to_path_buf();
@@ -65,17 +75,23 @@ impl Project {
             here,
             exists: true,
             excludes,
+            bounds,
             ..Self::default()
         };
         project.format(None)?;
-        project.files_exist()?;
+        project.files_are_right()?;
         Ok(project)
     }
 
-    /// Whether the files that the settings name can be read; the message points at the first that cannot.
-    fn files_exist(&self) -> Result<(), String> {
-        let named = self.config.tenant.iter().chain(&self.config.rules);
-        for file in named {
+    /// Whether the files that the settings name are in the repository and can be read; the message points at the first
+    /// that is not. The baseline may yet be written.
+    fn files_are_right(&self) -> Result<(), String> {
+        let read = self.config.tenant.iter().chain(&self.config.rules);
+        for file in read.clone().chain(&self.config.baseline) {
+            self.admit(&self.path(&file.value))
+                .map_err(|why| self.mistake(file.start, why))?;
+        }
+        for file in read {
             let path = self.path(&file.value);
             read::is_readable(&path).map_err(|error| {
                 let message = format!("{}: {error}", sanitize::plain_path(&path));
@@ -83,6 +99,19 @@ impl Project {
             })?;
         }
         Ok(())
+    }
+
+    /// Whether a path that nobody named on the command line stays in the repository; the message says how it does not.
+    pub fn admit(&self, path: &Path) -> Result<(), String> {
+        self.bounds.admit(path).map_err(|why| {
+            let shown = sanitize::plain_path(path);
+            format!("{shown}: {why}; only the command line may name such a file")
+        })
+    }
+
+    /// The settings file, if there is one.
+    pub fn file(&self) -> Option<&Path> {
+        self.exists.then_some(self.shown.as_path())
     }
 
     /// A path of the settings, as it can be given to the system.

@@ -6,9 +6,15 @@ use std::{env, fs};
 
 use super::args::{Check, Common, Format, OutputTo};
 use super::fix::{self, Differences, Purpose};
+use super::inputs::Known;
+use super::settings::Project;
+use super::suppression::Gate;
 use super::terminal;
 use crate::config::FailOn;
 use crate::config::normal;
+use crate::input::{Entry, Identity, read};
+use crate::json;
+use crate::recognize::{Recognized, recognize};
 use crate::report::style::Look;
 use crate::report::{AtomicFile, Output, OutputError, Report, Rooted, Summary, output, sanitize};
 
@@ -56,33 +62,104 @@ fn rooted(format: Format, report: Box<dyn Report>) -> Box<dyn Report> {
     }
 }
 
-/// Sees to it that no document overwrites another, or a payload that is named on the command line.
-pub fn distinct(args: &Check) -> Result<(), String> {
-    if args.output.is_empty() {
-        return Ok(());
-    }
-    let place = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let mut taken: Vec<PathBuf> = Vec::new();
-    taken.extend(
-        args.files
-            .paths
-            .iter()
-            .filter(|path| path.is_file())
-            .map(|path| place(path)),
-    );
+/// What a run reads and writes besides its documents.
+pub struct Others<'a> {
+    pub project: &'a Project,
+    pub known: &'a Known,
+    pub gate: &'a Gate<'a>,
+}
+
+/// Sees to it that no document overwrites a file that the run reads or writes otherwise, or a payload; returns the
+/// entries without earlier documents. Files are compared by what they are, not by how they are spelled.
+pub fn without_outputs(
+    args: &Check,
+    others: &Others<'_>,
+    mut entries: Vec<Entry>,
+) -> Result<Vec<Entry>, String> {
+    let mut outputs: Vec<(Identity, &Path)> = Vec::new();
     for OutputTo { path, .. } in &args.output {
-        let place = place(path);
         // What is no ordinary file takes any number of documents, and loses none.
-        let special = fs::metadata(&place).is_ok_and(|there| !there.is_file());
-        if taken.contains(&place) && !special {
-            return Err(format!(
-                "--output: {} is a payload or another output",
-                sanitize::plain_path(path)
-            ));
+        let Some(identity) = Identity::of(path) else {
+            continue;
+        };
+        if outputs.iter().any(|(other, _)| *other == identity) {
+            return Err(refused(path, "two --output write this file"));
         }
-        taken.push(place);
+        outputs.push((identity, path));
     }
-    Ok(())
+    if outputs.is_empty() {
+        return Ok(entries);
+    }
+    let output = |path: &Path| {
+        let identity = Identity::of(path)?;
+        outputs
+            .iter()
+            .find(|(other, _)| *other == identity)
+            .map(|(_, path)| *path)
+    };
+    for (file, what) in others.files() {
+        if let Some(path) = output(&file) {
+            return Err(refused(path, &format!("this is {what} of this run")));
+        }
+    }
+    let mut wrong = None;
+    entries.retain(|entry| {
+        let Entry::File { path, named } = entry else {
+            return true;
+        };
+        let Some(output) = output(path) else {
+            return true;
+        };
+        if wrong.is_none() && (*named || others.is_payload(path, true)) {
+            wrong = Some(refused(output, "this file is checked in this run"));
+        }
+        false
+    });
+    for (identity, path) in &outputs {
+        if wrong.is_none() && matches!(identity, Identity::There(_)) && others.is_payload(path, false) {
+            wrong = Some(refused(path, "this file is a payload, and would be lost"));
+        }
+    }
+    wrong.map_or(Ok(entries), Err)
+}
+
+fn refused(path: &Path, why: &str) -> String {
+    format!(
+        "--output {}: {why}; name another file",
+        sanitize::plain_path(path)
+    )
+}
+
+impl Others<'_> {
+    /// The files besides payloads, and what each is.
+    fn files(&self) -> impl Iterator<Item = (PathBuf, &'static str)> {
+        let settings = self
+            .project
+            .file()
+            .into_iter()
+            .map(|file| (file.to_path_buf(), "the settings file"));
+        let baseline = self
+            .gate
+            .baseline()
+            .into_iter()
+            .map(|file| (file.to_path_buf(), "the baseline"));
+        let known = self.known.files.iter();
+        let known = known.map(|file| (file.clone(), "a rules file, the tenant file or one of its lists"));
+        let ignored = self.project.ignore_files.keys();
+        let ignored = ignored.map(|file| (file.clone(), "an ignore file"));
+        settings.chain(baseline).chain(known).chain(ignored)
+    }
+
+    /// Whether a file is a request, going by its names, or if it was found going by what the arguments and the settings
+    /// say of it.
+    fn is_payload(&self, path: &Path, found: bool) -> bool {
+        let Ok(bytes) = read::whole(path, read::LARGEST) else {
+            return false;
+        };
+        let given = || self.known.given(self.project, path, false, &bytes).is_some();
+        let recognized = recognize(&json::text(&bytes).0, &self.known.endpoints);
+        found && given() || matches!(recognized, Recognized::Request(_) | Recognized::OneOf(_))
+    }
 }
 
 /// Where the documents of a run go. One that cannot be written is told of; the others go on.

@@ -94,6 +94,11 @@ impl<'a> Gate<'a> {
         self.suppressor.apply(name, findings)
     }
 
+    /// The baseline's file, if there is one.
+    pub fn baseline(&self) -> Option<&Path> {
+        self.file.as_ref().map(|file| file.path.as_path())
+    }
+
     /// Whether the run ends with a baseline being written.
     pub fn writes(&self) -> bool {
         let purpose = self.file.as_ref().map(|file| file.purpose);
@@ -255,6 +260,7 @@ impl File {
                 |file| project.path(&file.value),
             )
         };
+        let named = args.write_baseline.as_ref().unwrap_or(&args.baseline);
         let (path, purpose) = match (&args.write_baseline, &args.baseline) {
             (Some(file), _) => (file.clone().unwrap_or_else(usual), Purpose::Write),
             (None, file) if args.prune_baseline => (file.clone().unwrap_or_else(usual), Purpose::Prune),
@@ -262,6 +268,9 @@ impl File {
             (None, None) if configured.is_some() => (usual(), Purpose::Compare),
             (None, None) => return Ok(None),
         };
+        if named.is_none() {
+            project.admit(&path)?;
+        }
         let before = if purpose == Purpose::Write && !path.exists() {
             Baseline::default()
         } else {

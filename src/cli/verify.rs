@@ -4,10 +4,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::args::{Common, Verify, VerifyFormat};
-use super::inputs::Known;
+use super::inputs::{self, Known};
 use super::settings::Project;
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
-use crate::input::{Entry, ReadError, Reader, WalkOptions, collect, read};
+use crate::input::{Entry, ReadError, Reader, WalkOptions, read, search};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
 use crate::report::style::Look;
@@ -48,7 +48,9 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         trouble: false,
         gap: false,
     };
-    let files = run.files(collect(&args.paths, &options));
+    let found = search(&args.paths, &options);
+    inputs::tell_ignored(&found.ignore_files, common);
+    let files = run.files(found.entries);
     match run.account(&files) {
         // Nobody reads on, and nothing was compared yet.
         Err(OutputError::Closed) if run.tally.pairs == 0 && !run.trouble => Ok(CLEAN),

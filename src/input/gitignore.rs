@@ -2,17 +2,36 @@
 //!
 //! The matching is the `ignore` crate's; which files have a say, and in what order, is decided here.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::read;
+use super::read::{self, ReadError};
+use crate::config::LONGEST_GLOB;
+
+/// The ignore files that were read, by their paths without links.
+pub type IgnoreFiles = BTreeMap<PathBuf, Option<BadIgnore>>;
+
+/// Something in an ignore file that is not heeded.
+///
+/// It quotes nothing: what is read as an ignore file may be any file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadIgnore {
+    /// The first line in question, from 1; `None` for the whole file.
+    pub line: Option<usize>,
+    /// What is wrong, and what becomes of it.
+    pub message: String,
+}
 
 /// The ignore files that have a say, kept up to date while folders are walked from the top down.
 #[derive(Debug, Default)]
 pub(super) struct Ignored {
+    /// Those that were read so far.
+    pub files: IgnoreFiles,
     /// One level a folder: those above the walk's root first, then one for each folder below.
     levels: Vec<Level>,
     /// How many levels stand above the walk's root.
@@ -36,22 +55,23 @@ impl Ignored {
     pub fn above(folder: &Path) -> Self {
         let root = folder.ancestors().find(|folder| is_repository(folder));
         let mut levels = Vec::new();
+        let mut files = IgnoreFiles::new();
         if let Some(root) = root {
             let between = folder
                 .ancestors()
                 .skip(1)
                 .take_while(|above| above.starts_with(root));
-            levels = between.map(Level::new).collect();
+            levels = between.map(|above| Level::new(above, &mut files)).collect();
             levels.reverse();
         }
         let above = levels.len();
-        Self { levels, above }
+        Self { files, levels, above }
     }
 
     /// Goes into a folder so many levels below the walk's root.
     pub fn enter(&mut self, folder: &Path, depth: usize) {
         self.levels.truncate(self.above + depth);
-        self.levels.push(Level::new(folder));
+        self.levels.push(Level::new(folder, &mut self.files));
     }
 
     /// Whether git ignores what lies so many levels below the walk's root; the deepest file that speaks decides.
@@ -83,27 +103,95 @@ impl Level {
         self.gitignore.is_empty() && self.exclude.is_empty()
     }
 
-    fn new(folder: &Path) -> Self {
+    fn new(folder: &Path, files: &mut IgnoreFiles) -> Self {
         let is_root = is_repository(folder);
         let exclude = if is_root { exclude_file(folder) } else { None };
+        let mut matcher = |file: PathBuf, follow: bool| {
+            let (globs, bad) = matcher(folder, &file, follow)?;
+            files.insert(file, bad);
+            Some(globs)
+        };
         Self {
-            gitignore: matcher(folder, &folder.join(".gitignore")),
-            exclude: exclude.map_or_else(Gitignore::empty, |file| matcher(folder, &file)),
+            gitignore: matcher(folder.join(".gitignore"), false).unwrap_or_else(Gitignore::empty),
+            exclude: exclude
+                .and_then(|file| matcher(file, true))
+                .unwrap_or_else(Gitignore::empty),
             is_root,
         }
     }
 }
 
-/// The globs of one file, relative to a folder. Lines that cannot be read are passed over, as git does; so is a file
-/// of a size that nobody has written by hand, for each glob in it becomes an automaton.
-fn matcher(folder: &Path, file: &Path) -> Gitignore {
+/// The globs of one file, relative to a folder, and the first thing that is wrong with it; `None` if there is no file.
+///
+/// Lines that cannot be read are passed over, as git does. `follow`: the file may be a link.
+fn matcher(folder: &Path, file: &Path, follow: bool) -> Option<(Gitignore, Option<BadIgnore>)> {
+    /// In bytes; nobody has written more by hand, and each line becomes an automaton.
     const MOST: u64 = 256 << 10;
-    if !fs::metadata(file).is_ok_and(|found| found.is_file() && found.len() <= MOST) {
-        return Gitignore::empty();
+    let refuse = |message: String| {
+        let message = format!("{message}; nothing is ignored by it");
+        Some((Gitignore::empty(), Some(BadIgnore { line: None, message })))
+    };
+    let is_link = fs::symlink_metadata(file).ok()?.is_symlink();
+    if is_link && !follow {
+        return refuse("a link, which git does not follow here either".to_owned());
     }
+    let bytes = match read::whole(file, MOST) {
+        Ok(bytes) => bytes,
+        Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(ReadError::TooLarge { .. }) => {
+            return refuse(format!(
+                "too large: an ignore file has at most {} KiB",
+                MOST >> 10
+            ));
+        }
+        Err(error) => return refuse(error.to_string()),
+    };
     let mut builder = GitignoreBuilder::new(folder);
-    let _ = builder.add(file);
-    builder.build().unwrap_or_else(|_| Gitignore::empty())
+    let (mut first, mut more) = (None, 0);
+    for (index, line) in globs(&bytes).enumerate() {
+        if let Err(why) = add(&mut builder, file, line) {
+            more += usize::from(first.is_some());
+            first.get_or_insert((index + 1, why));
+        }
+    }
+    let Ok(globs) = builder.build() else {
+        return refuse("its lines become too large an automaton together".to_owned());
+    };
+    let bad = first.map(|(line, why)| {
+        let others = match more {
+            0 => String::new(),
+            1 => ", and so is one more line".to_owned(),
+            _ => format!(", and so are {more} more lines"),
+        };
+        BadIgnore {
+            line: Some(line),
+            message: format!("{why}; the line is passed over{others}"),
+        }
+    });
+    Some((globs, bad))
+}
+
+/// The lines of an ignore file, without a byte order mark and line ends.
+fn globs(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let lines = bytes.split(|byte| *byte == b'\n');
+    lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+}
+
+/// Adds a line; the message says why it is none.
+fn add(builder: &mut GitignoreBuilder, file: &Path, line: &[u8]) -> Result<(), String> {
+    let line = std::str::from_utf8(line).map_err(|_| "this line is not UTF-8".to_owned())?;
+    if line.len() > LONGEST_GLOB {
+        return Err(format!(
+            "this line has {} bytes, and a glob at most {LONGEST_GLOB}",
+            line.len()
+        ));
+    }
+    match builder.add_line(Some(file.to_path_buf()), line) {
+        Ok(_) => Ok(()),
+        Err(ignore::Error::Glob { err, .. }) => Err(format!("this line is no glob ({err})")),
+        Err(_) => Err("this line is no glob".to_owned()),
+    }
 }
 
 fn is_repository(folder: &Path) -> bool {

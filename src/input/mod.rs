@@ -1,12 +1,17 @@
 //! Paths become files, and files become bytes.
 
+pub mod bounds;
 pub mod changed;
 mod git;
 mod gitignore;
+pub mod identity;
 mod index;
 pub mod read;
 pub mod walk;
 
+pub use bounds::Bounds;
 pub use changed::Changed;
+pub use gitignore::{BadIgnore, IgnoreFiles};
+pub use identity::Identity;
 pub use read::{ReadError, Reader};
-pub use walk::{Entry, WalkOptions, collect};
+pub use walk::{Entry, Found, WalkOptions, collect, search};

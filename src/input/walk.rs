@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::changed::Changed;
-use super::gitignore::Ignored;
+use super::gitignore::{IgnoreFiles, Ignored};
 use super::read::{self, explain};
 use crate::config::Excludes;
 
@@ -67,21 +67,40 @@ pub struct WalkOptions {
 /// `.har`, if asked for); links,
 /// pipes and devices in them are passed over, as are hidden files and what git ignores.
 pub fn collect(paths: &[PathBuf], options: &WalkOptions) -> Vec<Entry> {
+    search(paths, options).entries
+}
+
+/// What [`search`] finds.
+#[derive(Debug)]
+pub struct Found {
+    /// As [`collect`] returns them.
+    pub entries: Vec<Entry>,
+    /// The ignore files that were read on the way.
+    pub ignore_files: IgnoreFiles,
+}
+
+/// As [`collect`], with the ignore files that had a say in it.
+pub fn search(paths: &[PathBuf], options: &WalkOptions) -> Found {
     let mut walk = Walk {
         options,
         entries: Vec::new(),
+        ignore_files: IgnoreFiles::new(),
         seen: HashMap::new(),
         several: paths.len() > 1 && !options.repeats,
     };
     for path in paths {
         walk.path(path);
     }
-    walk.entries
+    Found {
+        entries: walk.entries,
+        ignore_files: walk.ignore_files,
+    }
 }
 
 struct Walk<'a> {
     options: &'a WalkOptions,
     entries: Vec<Entry>,
+    ignore_files: IgnoreFiles,
     /// Where in `entries` a file already is, by its path without links.
     seen: HashMap<PathBuf, usize>,
     /// With a single path no file can be met twice.
@@ -155,6 +174,8 @@ impl Walk<'_> {
                 Err(error) => self.lost(root, &error),
             }
         }
+        self.ignore_files
+            .extend(filter.ignored.map(|ignored| ignored.files).unwrap_or_default());
     }
 
     /// Whether what is named has changed, where that is asked for; what git cannot tell of is a problem.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::temp_cleanup;
+use crate::input::identity::end_of_links;
 
 /// Written beside its place, and put into it by [`commit`](Self::commit); until then an older file stays as it is.
 ///
@@ -255,20 +256,6 @@ const fn mode(old: u32, same_group: bool) -> u32 {
 #[cfg(not(unix))]
 fn rights(_file: &File, there: &Metadata) -> io::Result<fs::Permissions> {
     Ok(there.permissions())
-}
-
-/// Where a file comes to lie that is written through a link to nothing; a path that is no link is its own end.
-fn end_of_links(path: &Path) -> io::Result<PathBuf> {
-    // As many as Linux follows.
-    const MOST: usize = 40;
-    let mut place = path.to_path_buf();
-    for _ in 0..MOST {
-        let Ok(to) = fs::read_link(&place) else {
-            return Ok(place);
-        };
-        place = place.parent().unwrap_or(Path::new("")).join(to);
-    }
-    Err(ErrorKind::InvalidInput.into())
 }
 
 /// How new files are opened; one that takes the place of an older file is nobody else's to read before it has its rights.

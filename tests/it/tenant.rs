@@ -1037,7 +1037,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "contacts = [{ code = 'C', active = 'perhaps' }]",
         "",
-        "t.toml:1:13: whether a contact is active is true or false, not \"perhaps\"",
+        "t.toml:1:13: whether a contact is active is true or false, or yes, no, 1, 0, active, inactive",
     ),
     ("contacts = [{ code = 1.5 }]", "", "t.toml:1:22: this is a text"),
     // A list file that is not there.

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// The longest glob, in bytes: as long as the longest path that Linux knows.
-const LONGEST: usize = 4096;
+pub const LONGEST_GLOB: usize = 4096;
 
 /// The most that the globs of one file, or of one command line, have together, in bytes. Each becomes an automaton many
 /// times its size.
@@ -154,8 +154,8 @@ impl GlobCompiler {
             glob: glob.to_owned(),
             message,
         };
-        if glob.len() > LONGEST {
-            let message = format!("it has {} bytes; a glob has at most {LONGEST}", glob.len());
+        if glob.len() > LONGEST_GLOB {
+            let message = format!("it has {} bytes; a glob has at most {LONGEST_GLOB}", glob.len());
             return Err(bad(message));
         }
         self.length += glob.len();
@@ -225,6 +225,11 @@ fn matcher(form: &str) -> Result<GlobSet, String> {
 
 /// A path from the root, without `.` and `..`; links are not looked at.
 pub fn normal(path: &Path) -> PathBuf {
+    let path = if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    };
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let mut out = PathBuf::new();
     for part in whole.components() {

@@ -1,0 +1,70 @@
+//! Which file a path leads to, whatever it is spelled like.
+
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use crate::config::normal;
+
+/// What tells a file from all others, as far as the system knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// A file that is there.
+    There(Node),
+    /// One that is not there yet: its folder without links, and its name. Names that differ in case only count as one,
+    /// as they are on many file systems.
+    Coming(PathBuf, String),
+}
+
+/// The device and the number of a file on it: hard links have them in common.
+#[cfg(unix)]
+pub type Node = (u64, u64);
+
+/// The path without links.
+#[cfg(not(unix))]
+pub type Node = PathBuf;
+
+impl Identity {
+    /// The file that a path leads to; `None` for a folder, a pipe or a device.
+    pub fn of(path: &Path) -> Option<Self> {
+        match fs::metadata(path) {
+            Ok(there) if there.is_file() => node(path, &there).map(Self::There),
+            Ok(_) => None,
+            Err(_) => {
+                let place = end_of_links(path).unwrap_or_else(|_| path.to_path_buf());
+                let name = place
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .to_lowercase();
+                let folder = normal(place.parent().unwrap_or(Path::new("")));
+                Some(Self::Coming(folder.canonicalize().unwrap_or(folder), name))
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn node(_path: &Path, there: &Metadata) -> Option<Node> {
+    use std::os::unix::fs::MetadataExt;
+    Some((there.dev(), there.ino()))
+}
+
+#[cfg(not(unix))]
+fn node(path: &Path, _there: &Metadata) -> Option<Node> {
+    path.canonicalize().ok()
+}
+
+/// Where a file comes to lie that is written through a link to nothing; a path that is no link is its own end.
+pub fn end_of_links(path: &Path) -> io::Result<PathBuf> {
+    // As many as Linux follows.
+    const MOST: usize = 40;
+    let mut place = path.to_path_buf();
+    for _ in 0..MOST {
+        let Ok(to) = fs::read_link(&place) else {
+            return Ok(place);
+        };
+        place = place.parent().unwrap_or(Path::new("")).join(to);
+    }
+    Err(ErrorKind::InvalidInput.into())
+}
