@@ -28,7 +28,7 @@ impl Identity {
     /// The file that a path leads to; `None` for a folder, a pipe or a device.
     pub fn of(path: &Path) -> Option<Self> {
         match fs::metadata(path) {
-            Ok(there) if there.is_file() => node(path, &there).map(Self::There),
+            Ok(there) if there.is_file() => Some(Self::There(node(path, &there))),
             Ok(_) => None,
             Err(_) => {
                 let place = end_of_links(path).unwrap_or_else(|_| path.to_path_buf());
@@ -45,14 +45,14 @@ impl Identity {
 }
 
 #[cfg(unix)]
-fn node(_path: &Path, there: &Metadata) -> Option<Node> {
+fn node(_path: &Path, there: &Metadata) -> Node {
     use std::os::unix::fs::MetadataExt;
-    Some((there.dev(), there.ino()))
+    (there.dev(), there.ino())
 }
 
 #[cfg(not(unix))]
-fn node(path: &Path, _there: &Metadata) -> Option<Node> {
-    path.canonicalize().ok()
+fn node(path: &Path, _there: &Metadata) -> Node {
+    path.canonicalize().unwrap_or_else(|_| normal(path))
 }
 
 /// Where a file comes to lie that is written through a link to nothing; a path that is no link is its own end.

@@ -288,6 +288,7 @@ fn fresh(folder: &Path, private: bool) -> io::Result<(File, PathBuf)> {
 }
 
 #[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 

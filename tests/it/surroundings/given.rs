@@ -51,7 +51,11 @@ fn what_is_no_text_file_is_told_and_never_waited_for() {
             "rules = [\"pipe\"]",
             "geplint.toml:1:10: pipe: a pipe, not a file\n",
         ),
-        ("baseline = \"zero\"", "zero: a device, not a file\n"),
+        (
+            "baseline = \"zero\"",
+            "geplint.toml:1:12: zero: it lies outside of the folder",
+        ),
+        ("baseline = \"pipe\"", "pipe: a pipe, not a file\n"),
         (
             "[tenant]\nfile = \"pipe\"",
             "geplint.toml:2:8: pipe: a pipe, not a file\n",
@@ -62,12 +66,13 @@ fn what_is_no_text_file_is_told_and_never_waited_for() {
     }
     folder.write("geplint.toml", "");
     for (list, told) in [
-        ("pipe", "a pipe"),
-        ("/dev/zero", "a device"),
-        ("folder", "a folder"),
+        ("pipe", "a pipe, not a file\n"),
+        ("/dev/zero", "it lies outside of the folder"),
+        ("zero", "it lies outside of the folder"),
+        ("folder", "a folder, not a file\n"),
     ] {
         folder.write("tenant.toml", format!("contacts = \"{list}\""));
-        let told = format!("tenant.toml:1:12: {list}: {told}, not a file\n");
+        let told = format!("tenant.toml:1:12: {list}: {told}");
         given(&folder, "--tenant=", "tenant.toml")
             .run()
             .expect(2, &[&told]);

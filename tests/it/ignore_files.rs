@@ -1,0 +1,128 @@
+//! What an ignore file says to no effect is said on standard error, with its place and without its text.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const CLEAN: &str = r#"[{ "GroupName": "Buyers", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
+
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("ignore-files")
+        .join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(folder.join(".git/info")).unwrap();
+    fs::create_dir_all(folder.join("sub")).unwrap();
+    for name in ["a.json", "sub/b.json", "sub/c.json"] {
+        fs::write(folder.join(name), CLEAN).unwrap();
+    }
+    folder
+}
+
+/// The number of files, and the lines on standard error.
+fn check(folder: &Path, args: &[&str]) -> (u64, Vec<String>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_geplint"))
+        .args(["check", "--quiet", "--format", "json"])
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    (
+        report["summary"]["files"].as_u64().unwrap(),
+        stderr.lines().map(str::to_owned).collect(),
+    )
+}
+
+#[test]
+fn a_bad_line_is_named_and_the_others_count() {
+    let folder = folder("lines");
+    let long = format!("c.json\n{}\n", "s3cr3t*".repeat(1_000));
+    for (text, told) in [
+        (
+            "c.json\ns3cr3t[z-a]\n",
+            Some("sub/.gitignore:2:1: this line is no glob ("),
+        ),
+        (
+            "{s3cr3t\r\nc.json\r\n",
+            Some("sub/.gitignore:1:1: this line is no glob ("),
+        ),
+        (
+            long.as_str(),
+            Some("sub/.gitignore:2:1: this line has 7000 bytes"),
+        ),
+        ("\u{feff}c.json\n# s3cr3t[z-a]\n\n  \n", None),
+    ] {
+        fs::write(folder.join("sub/.gitignore"), text).unwrap();
+        let (files, stderr) = check(&folder, &[]);
+        assert_eq!(files, 2, "{text}");
+        assert_eq!(stderr.len(), usize::from(told.is_some()), "{stderr:?}");
+        for line in stderr {
+            assert!(line.starts_with(&format!("warning: {}", told.unwrap())), "{line}");
+            assert!(
+                line.ends_with("; the line is passed over") && !line.contains("s3cr3t"),
+                "{line}"
+            );
+        }
+        assert_eq!(check(&folder, &["--no-ignore"]), (3, Vec::new()));
+    }
+    fs::write(folder.join("sub/.gitignore"), b"\xe9.json\nc.json\n[z-a]\n{\n").unwrap();
+    let (files, stderr) = check(&folder, &[]);
+    assert_eq!(files, 2);
+    assert_eq!(
+        stderr,
+        [
+            "warning: sub/.gitignore:1:1: this line is not UTF-8; the line is passed over, and so are 2 more lines"
+        ]
+    );
+}
+
+#[test]
+fn a_file_that_is_not_read_is_named() {
+    let folder = folder("files");
+    let large = "c.json\n".repeat(40_000);
+    let automaton = format!("{}\n", "?*".repeat(2_000)).repeat(60);
+    for name in [".gitignore", "sub/.gitignore", ".git/info/exclude"] {
+        for (text, told) in [
+            (&large, "too large: an ignore file has at most 256 KiB"),
+            (&automaton, "its lines become too large an automaton together"),
+        ] {
+            fs::write(folder.join(name), text).unwrap();
+            let (files, stderr) = check(&folder, &[]);
+            assert_eq!(files, 3, "{name}");
+            assert_eq!(
+                stderr,
+                [format!("warning: {name}: {told}; nothing is ignored by it")]
+            );
+            // Named by hand, no ignore file is asked; below, those above are.
+            assert_eq!(check(&folder, &["a.json"]), (1, Vec::new()));
+        }
+        fs::remove_file(folder.join(name)).unwrap();
+    }
+    fs::create_dir(folder.join(".gitignore")).unwrap();
+    let (files, stderr) = check(&folder, &["sub"]);
+    assert_eq!(files, 2);
+    assert_eq!(
+        stderr,
+        ["warning: .gitignore: a folder, not a file; nothing is ignored by it"]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_as_little_as_by_git() {
+    let folder = folder("link");
+    fs::write(folder.join("elsewhere"), "*.json\n").unwrap();
+    std::os::unix::fs::symlink("../elsewhere", folder.join("sub/.gitignore")).unwrap();
+    let (files, stderr) = check(&folder, &[]);
+    assert_eq!(files, 3);
+    assert_eq!(stderr.len(), 1, "{stderr:?}");
+    assert!(
+        stderr[0].starts_with("warning: sub/.gitignore: a link, which git"),
+        "{stderr:?}"
+    );
+}
