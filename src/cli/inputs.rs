@@ -28,7 +28,7 @@ pub fn ready(
 ) -> Result<(Project, Vec<Entry>, Known), String> {
     let mut project = Project::of(common)?;
     let entries = entries(files, knowledge.in_order, only, &mut project)?;
-    tell_ignored(&project.ignore_files, common);
+    warn_of_ignore_files(&project.ignore_files, common);
     let known = Known::of(knowledge, common, &project)?;
     Ok((project, entries, known))
 }
@@ -62,7 +62,7 @@ fn entries(
 }
 
 /// Says on standard error what ignore files say to no effect.
-pub fn tell_ignored(files: &IgnoreFiles, common: &Common) {
+pub fn warn_of_ignore_files(files: &IgnoreFiles, common: &Common) {
     let here = std::env::current_dir().unwrap_or_default();
     for (path, bad) in files {
         if let Some(bad) = bad {

@@ -57,8 +57,8 @@ impl Project {
         };
         let bounds = Bounds::of(shown.parent().unwrap_or(Path::new("")));
         if common.config.is_none() {
-            let told = |why| format!("{}: {why}; name it with --config", sanitize::plain_path(&shown));
-            bounds.admit(&shown).map_err(told)?;
+            let refused = |why| format!("{}: {why}; name it with --config", sanitize::plain_path(&shown));
+            bounds.admit(&shown).map_err(refused)?;
         }
         let text = read_settings_file::text(&shown, read_settings_file::SETTINGS)?;
         let config = config::load(&text).map_err(|mistake| place(&shown, &text, &mistake))?;

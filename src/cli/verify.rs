@@ -49,7 +49,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         gap: false,
     };
     let found = search(&args.paths, &options);
-    inputs::tell_ignored(&found.ignore_files, common);
+    inputs::warn_of_ignore_files(&found.ignore_files, common);
     let files = run.files(found.entries);
     match run.account(&files) {
         // Nobody reads on, and nothing was compared yet.

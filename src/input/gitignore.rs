@@ -16,7 +16,7 @@ use crate::config::LONGEST_GLOB;
 /// The ignore files that were read, by their paths without links.
 pub type IgnoreFiles = BTreeMap<PathBuf, Option<BadIgnore>>;
 
-/// Something in an ignore file that is not heeded.
+/// Something in an ignore file that has no effect.
 ///
 /// It quotes nothing: what is read as an ignore file may be any file.
 #[derive(Debug, Clone, PartialEq, Eq)]
