@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use geplint_core::rules::{Endpoint, List, load};
+use geplint_core::rules::{Endpoint, List, PropertyId, load};
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=rules");
@@ -32,9 +32,11 @@ fn main() -> io::Result<()> {
         fs::write(Path::new(&out).join(format!("{id}.rules")), bytes)?;
         let rows = &endpoint.record_table().properties;
         let names: Vec<&str> = rows.iter().map(|row| &*row.name).collect();
+        let names_of = |id: &PropertyId| &*endpoint.record_table().property(*id).name;
+        let distinctive: Vec<&str> = endpoint.distinctive.iter().map(names_of).collect();
         let _ = writeln!(
             code,
-            "    Compiled {{ id: {id:?}, names: &{names:?}, \
+            "    Compiled {{ id: {id:?}, names: &{names:?}, distinctive: &{distinctive:?}, \
                 text: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/rules/endpoints/{id}.toml\")), \
                 bytes: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{id}.rules\")), \
                 loaded: OnceLock::new() }},"

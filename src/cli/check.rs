@@ -21,6 +21,7 @@ use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::config::FailOn;
 use crate::input::{Changed, Entry, Reader};
 use crate::lint::Checked;
+use crate::recognize::Standard;
 use crate::report::{
     FileReport, OutputError, Pieces, Problem, Progress, Report, Statistics, Summary, output, sanitize,
     summary,
@@ -353,6 +354,8 @@ struct Payload<'a> {
     path: &'a Path,
     /// It was not only found in a folder.
     named: bool,
+    /// What it takes to be a request.
+    standard: Standard,
     /// It is standard input.
     stdin: bool,
     /// How many findings are gone since it was mended; `None` if it was not.
@@ -381,6 +384,11 @@ impl Worker<'_> {
         let file = Payload {
             path,
             named,
+            standard: if named && !self.judge.args.skip_unrecognized {
+                Standard::Named
+            } else {
+                Standard::Found
+            },
             stdin: matches!(entry, Entry::Stdin),
             fixed: None,
             bytes,
@@ -395,7 +403,7 @@ impl Judge<'_> {
             return self.check(file, way);
         };
         let (path, purpose) = (file.path, mender.purpose);
-        let Some(mended) = mender.mended(&self.session, path, file.named, file.bytes) else {
+        let Some(mended) = mender.mended(&self.session, path, (file.named, file.standard), file.bytes) else {
             // Whoever reads standard output gets back what is not mended.
             let back = file.stdin && purpose == Purpose::Write;
             return (!back || way.hand(Examined::Mended(Told::Document(file.bytes.to_vec()))))
@@ -417,9 +425,9 @@ impl Judge<'_> {
         } = file;
         let outcome = match self.known.given(self.project, path, named, bytes) {
             Some(endpoint) => Outcome::Checked(self.session.request(bytes, endpoint, false)),
-            None => self.session.file(bytes, false),
+            None => self.session.file_as(bytes, false, file.standard),
         };
-        let found = !named || self.args.skip_unrecognized;
+        let found = file.standard == Standard::Found;
         let trouble = |message| Examined::Trouble(path.to_path_buf(), message);
         way.hand(match outcome {
             Outcome::Checked(Request { checked, .. }) => return self.report(file, checked, way),
@@ -429,7 +437,9 @@ impl Judge<'_> {
             Outcome::NotJson(finding) => {
                 Examined::PassedOver(path.to_path_buf(), inputs::not_json(&finding, bytes))
             }
-            Outcome::OneOf(ids) => trouble(inputs::ambiguous(&ids)),
+            Outcome::OneOf(ids) if !found => trouble(inputs::ambiguous(&ids)),
+            Outcome::OneOf(ids) => Examined::PassedOver(path.to_path_buf(), inputs::ambiguous(&ids)),
+            Outcome::Weak(reason) => Examined::PassedOver(path.to_path_buf(), reason),
             Outcome::Stranger(reason) if !found => trouble(inputs::stranger(reason)),
             Outcome::Stranger(reason) => Examined::Skipped(path.to_path_buf(), reason.to_owned()),
         })

@@ -8,7 +8,7 @@ use super::inputs::Known;
 use super::settings::Project;
 use crate::input::{Entry, Reader};
 use crate::json;
-use crate::recognize::{Recognized, recognize};
+use crate::recognize::{Recognized, Standard, recognize_as};
 
 /// Answers for all files of a run; a folder is looked at once, and only if a file in it is not JSON.
 pub struct Expected<'a> {
@@ -71,7 +71,10 @@ impl<'a> Expected<'a> {
             return false;
         };
         let (text, _) = json::text(bytes);
-        matches!(recognize(&text, &self.known.endpoints), Recognized::Request(_))
+        matches!(
+            recognize_as(&text, &self.known.endpoints, Standard::Found),
+            Recognized::Request(_)
+        )
     }
 }
 

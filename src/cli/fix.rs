@@ -10,6 +10,7 @@ use super::settings::Project;
 use super::suppression::Gate;
 use crate::fix::{self, Mended, Seen, Tally};
 use crate::input::read::explain;
+use crate::recognize::Standard;
 use crate::report::{AtomicFile, FileReport, Pieces, Report, diff, labels, sanitize, style::Palette};
 use crate::rules::Endpoint;
 use crate::session::Session;
@@ -84,9 +85,15 @@ pub struct Mender<'a> {
 
 impl<'a> Mender<'a> {
     /// What a file would be if all that can be mended were; `None` if that changes nothing, or if it is no payload.
-    pub fn mended(&self, session: &Session<'a>, path: &Path, named: bool, bytes: &[u8]) -> Option<Mended> {
+    pub fn mended(
+        &self,
+        session: &Session<'a>,
+        path: &Path,
+        (named, standard): (bool, Standard),
+        bytes: &[u8],
+    ) -> Option<Mended> {
         let given = self.known.vouched(self.project, path, named, bytes);
-        let endpoint = given.or_else(|| session.recognized(bytes))?;
+        let endpoint = given.or_else(|| session.recognized(bytes, standard))?;
         let mut strange = false;
         let mut check = |bytes: &[u8]| {
             let findings = session.look(bytes, endpoint).findings;
@@ -100,7 +107,7 @@ impl<'a> Mender<'a> {
             return None;
         }
         let same = |other: &Endpoint| std::ptr::eq(endpoint, other);
-        (given.is_some() || session.recognized(&mended.bytes).is_some_and(same)).then_some(mended)
+        (given.is_some() || session.recognized(&mended.bytes, standard).is_some_and(same)).then_some(mended)
     }
 
     /// Shows what would change, or writes it; the message says why it cannot.

@@ -12,7 +12,7 @@ use crate::config::FILE_NAME;
 use crate::input::read::LARGEST;
 use crate::input::{Entry, Reader, WalkOptions, collect};
 use crate::json;
-use crate::recognize::{Recognized, recognize};
+use crate::recognize::{Recognized, Standard, recognize_as};
 use crate::report::{OutputError, labels, sanitize};
 use crate::rules::Candidate;
 
@@ -102,7 +102,7 @@ fn look(endpoints: &[Candidate<'static>]) -> BTreeMap<PathBuf, Folder> {
             .entry(path.parent().unwrap_or(Path::new("")).to_path_buf())
             .or_default();
         let Ok(bytes) = reader.file(path) else { continue };
-        match recognize(&json::text(bytes).0, endpoints) {
+        match recognize_as(&json::text(bytes).0, endpoints, Standard::Found) {
             Recognized::Request(id) => *folder.requests.entry(id.to_owned()).or_default() += 1,
             Recognized::Response => {}
             _ => folder.strangers = true,

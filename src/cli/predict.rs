@@ -15,6 +15,7 @@ use crate::input::{Entry, Reader};
 use crate::json::pretty;
 use crate::lint::Needed;
 use crate::predict::{Envelope, Prediction};
+use crate::recognize::Standard;
 use crate::report::{OutputError, Source, output, sanitize, summary};
 use crate::rules::{Fact, GoodBesideBad};
 use crate::session::{Outcome, Request, Session};
@@ -107,7 +108,8 @@ impl Run<'_> {
             let request = self.session.request(bytes, endpoint, true);
             return self.answer(path, bytes, &request);
         }
-        match self.session.file(bytes, true) {
+        let standard = if named { Standard::Named } else { Standard::Found };
+        match self.session.file_as(bytes, true, standard) {
             Outcome::Checked(request) => self.answer(path, bytes, &request),
             Outcome::NotJson(finding) if named || self.expected.is(path) => {
                 self.trouble(
@@ -116,7 +118,9 @@ impl Run<'_> {
                 );
             }
             Outcome::NotJson(finding) => self.pass_over(path, &inputs::not_json(&finding, bytes)),
-            Outcome::OneOf(ids) => self.trouble(path, &inputs::ambiguous(&ids)),
+            Outcome::OneOf(ids) if named => self.trouble(path, &inputs::ambiguous(&ids)),
+            Outcome::OneOf(ids) => self.pass_over(path, &inputs::ambiguous(&ids)),
+            Outcome::Weak(reason) => self.pass_over(path, &reason),
             Outcome::Stranger(reason) if named => {
                 self.trouble(path, &inputs::stranger(reason));
             }

@@ -141,7 +141,7 @@ impl Run<'_> {
         match recognize(&text, self.endpoints) {
             Recognized::Response => Kind::Response,
             Recognized::Request(_) | Recognized::OneOf(_) => Kind::Request,
-            Recognized::Other(_) => Kind::Other,
+            Recognized::Other(_) | Recognized::Weak { .. } => Kind::Other,
         }
     }
 

@@ -48,6 +48,7 @@ impl Predictor for Session<'_> {
             Outcome::Checked(request) => of_request(request),
             Outcome::NotJson(finding) => Predicted::NotJson(finding.message.to_string()),
             Outcome::Stranger(why) => Predicted::Unrecognized(why.to_owned()),
+            Outcome::Weak(why) => Predicted::Unrecognized(why),
             Outcome::OneOf(ids) => {
                 Predicted::Unrecognized(format!("it looks like {}; pass --endpoint", ids.join(" or ")))
             }

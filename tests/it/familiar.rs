@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use geplint::recognize::Standard;
 use geplint::rules::{Candidate, candidates};
 use geplint::session::{Outcome, Session};
 use geplint::tenant::{Tenant, load};
@@ -69,6 +70,15 @@ fn told(outcome: &Outcome<'_>) -> String {
 
 #[test]
 fn what_came_before_changes_nothing() {
+    what_came_before_changes_nothing_for(Standard::Named);
+}
+
+#[test]
+fn what_came_before_changes_nothing_for_files_that_were_found() {
+    what_came_before_changes_nothing_for(Standard::Found);
+}
+
+fn what_came_before_changes_nothing_for(standard: Standard) {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/tenant/inline.toml"))
         .unwrap();
     let tenants = [
@@ -80,7 +90,7 @@ fn what_came_before_changes_nothing() {
     for (position, tenant) in tenants.iter().enumerate() {
         let alone: Vec<String> = payloads
             .iter()
-            .map(|(_, bytes)| told(&Session::new(&known, tenant, false).file(bytes, false)))
+            .map(|(_, bytes)| told(&Session::new(&known, tenant, false).file_as(bytes, false, standard)))
             .collect();
         // One after the other, back again, and each twice in a row.
         let forth = 0..payloads.len();
@@ -91,7 +101,11 @@ fn what_came_before_changes_nothing() {
         let mut session = Session::new(&known, tenant, false);
         for index in order {
             let (name, bytes) = &payloads[index];
-            assert_eq!(told(&session.file(bytes, false)), alone[index], "{name}");
+            assert_eq!(
+                told(&session.file_as(bytes, false, standard)),
+                alone[index],
+                "{name}"
+            );
         }
         // Each behind a good request to each endpoint.
         for good in ["contact-details", "contact-interface-status", "user-group"] {
@@ -106,7 +120,7 @@ fn what_came_before_changes_nothing() {
             for (index, (name, bytes)) in payloads.iter().enumerate() {
                 session.file(&payloads[first].1, false);
                 assert_eq!(
-                    told(&session.file(bytes, false)),
+                    told(&session.file_as(bytes, false, standard)),
                     alone[index],
                     "{name} behind {good}"
                 );

@@ -22,6 +22,7 @@ mod familiar;
 mod file_rights;
 mod fix;
 mod formats;
+mod found_files;
 mod fuzz_bodies;
 mod honest_predictions;
 mod in_order;

@@ -4,7 +4,7 @@ use crate::finding::{Finding, Phase, Severity};
 use crate::json::{self, SyntaxError};
 use crate::lint::{self, Checked, Memory};
 use crate::predict::{Prediction, mask, predict, predict_mended, undocumented};
-use crate::recognize::{Recognized, recognize};
+use crate::recognize::{Recognized, STRONG, Standard, recognize_as};
 use crate::rules::{Candidate, Endpoint, PropertyId, bit};
 use crate::tenant::{Facts, Learnt, Tenant};
 use crate::threads::Threads;
@@ -20,6 +20,8 @@ pub enum Outcome<'r> {
     Stranger(&'static str),
     /// It looks like a request to several endpoints.
     OneOf(Vec<String>),
+    /// JSON that has several names of an endpoint, but too few for a file that nobody named; what there is to say of it.
+    Weak(String),
 }
 
 /// A request and what was found in it.
@@ -66,6 +68,8 @@ struct Familiar<'r> {
     endpoint: &'r Endpoint,
     /// For each other endpoint, which of a record's properties it knows as well, a bit each.
     others: Option<Vec<u64>>,
+    /// The properties of a record whose names no other API has, a bit each.
+    distinctive: u64,
     memory: Memory,
 }
 
@@ -85,6 +89,14 @@ fn known_to_others(candidates: &[Candidate<'_>], endpoint: &Endpoint) -> Vec<u64
                 .fold(0, |known, (index, _)| known | bit(PropertyId(index)))
         })
         .collect()
+}
+
+/// What to say of a file that has too few names of these endpoints.
+fn weak(ids: &[&str], known: usize, names: usize) -> String {
+    format!(
+        "{known} of {names} names are those of {}: too few to be sure; name the file, or give it an endpoint under [[files]]",
+        ids.join(" or ")
+    )
 }
 
 impl<'r> Session<'r> {
@@ -122,24 +134,29 @@ impl<'r> Session<'r> {
     }
 
     /// The endpoint that a file's names tell, if they tell one.
-    pub fn recognized(&self, bytes: &[u8]) -> Option<&'r Endpoint> {
-        match recognize(&json::text(bytes).0, self.candidates) {
+    pub fn recognized(&self, bytes: &[u8], standard: Standard) -> Option<&'r Endpoint> {
+        match recognize_as(&json::text(bytes).0, self.candidates, standard) {
             Recognized::Request(id) => self.endpoint(id),
             _ => None,
         }
     }
 
-    /// Checks a file as a request to the endpoint that its names tell.
+    /// Checks a file that somebody named as a request to the endpoint that its names tell.
     pub fn file(&mut self, bytes: &[u8], outcomes: bool) -> Outcome<'r> {
+        self.file_as(bytes, outcomes, Standard::Named)
+    }
+
+    /// The same of a file that has to meet this standard.
+    pub fn file_as(&mut self, bytes: &[u8], outcomes: bool, standard: Standard) -> Outcome<'r> {
         let (text, errors) = json::text(bytes);
         if !outcomes
             && errors.is_empty()
             && text.len() < LONG
-            && let Some(request) = self.as_last_time(&text)
+            && let Some(request) = self.as_last_time(&text, standard)
         {
             return Outcome::Checked(request);
         }
-        let recognized = recognize(&text, self.candidates);
+        let recognized = recognize_as(&text, self.candidates, standard);
         if let Recognized::Request(id) = recognized
             && let Some(endpoint) = self.endpoint(id)
         {
@@ -153,6 +170,7 @@ impl<'r> Session<'r> {
         match recognized {
             Recognized::Request(_) => Outcome::Stranger("there are no rules for it"),
             Recognized::OneOf(ids) => Outcome::OneOf(ids.into_iter().map(str::to_owned).collect()),
+            Recognized::Weak { ids, known, names } => Outcome::Weak(weak(&ids, known, names)),
             Recognized::Response => Outcome::Stranger("it is a response of the API"),
             Recognized::Other(reason) => Outcome::Stranger(reason),
         }
@@ -160,16 +178,21 @@ impl<'r> Session<'r> {
 
     /// The next file of a folder is mostly one more of the same kind, and right. Whether it is needs one look at it, and
     /// not one to tell its endpoint and another to check it. What it comes to is the same.
-    fn as_last_time(&mut self, text: &str) -> Option<Request<'r>> {
+    fn as_last_time(&mut self, text: &str, standard: Standard) -> Option<Request<'r>> {
         let facts = Facts::new(self.tenant, &self.learnt, self.in_order);
         let familiar = self.familiar.as_mut()?;
         let endpoint = familiar.endpoint;
         let others = familiar
             .others
             .get_or_insert_with(|| known_to_others(self.candidates, endpoint));
+        let distinctive = familiar.distinctive;
+        let is_strong = |met: u64| {
+            let enough = met & distinctive != 0 || met.count_ones() as usize >= STRONG;
+            standard == Standard::Named || enough
+        };
         // All names of a record that is plainly right are known; it is told by them if it has any, and no other endpoint
         // knows them all.
-        let is_for = |met: u64| met != 0 && others.iter().all(|known| met & !known != 0);
+        let is_for = |met: u64| met != 0 && is_strong(met) && others.iter().all(|known| met & !known != 0);
         let checked = lint::check_plain(text, endpoint, &facts, &mut familiar.memory, is_for)?;
         Some(Request {
             endpoint,
@@ -185,6 +208,7 @@ impl<'r> Session<'r> {
             self.familiar = Some(Familiar {
                 endpoint,
                 others: None,
+                distinctive: endpoint.distinctive.iter().fold(0, |all, id| all | bit(*id)),
                 memory: Memory::default(),
             });
         }
@@ -238,7 +262,7 @@ mod tests {
             matches!(session.file(text.as_bytes(), false), Outcome::Checked(_)),
             "{text}"
         );
-        session.as_last_time(next).is_some()
+        session.as_last_time(next, Standard::Found).is_some()
     }
 
     #[test]
@@ -274,7 +298,7 @@ mod tests {
         for (candidates, taken) in [(&known[..], true), (&both, false)] {
             let mut session = Session::new(candidates, &tenant, false);
             session.now_familiar(&twin);
-            assert_eq!(session.as_last_time(text).is_some(), taken);
+            assert_eq!(session.as_last_time(text, Standard::Named).is_some(), taken);
         }
     }
 }

@@ -54,6 +54,17 @@ impl<'r> Candidate<'r> {
             Origin::Compiled(compiled) => compiled.knows(name),
         }
     }
+
+    /// Whether its records have a property of that name, in any style, that no other API is known to have.
+    pub(crate) fn is_distinctive(&self, name: &str) -> bool {
+        match self.0 {
+            Origin::Loaded(endpoint) => {
+                let id = property_like(endpoint.record_table(), name);
+                id.is_some_and(|id| endpoint.distinctive.contains(&id))
+            }
+            Origin::Compiled(compiled) => compiled.is_distinctive(name),
+        }
+    }
 }
 
 /// All rules of candidates.

@@ -117,6 +117,11 @@ impl<'d> Compiler<'d> {
             .iter()
             .map(|name| property_id(&tables[usize::from(record.0)], name.get_ref(), name.span()))
             .collect::<Result<Vec<_>>>()?;
+        let distinctive = def
+            .distinctive
+            .iter()
+            .map(|name| property_id(&tables[usize::from(record.0)], name.get_ref(), name.span()))
+            .collect::<Result<Vec<_>>>()?;
         let contact = def
             .contact
             .as_ref()
@@ -133,6 +138,7 @@ impl<'d> Compiler<'d> {
             page: def.page.clone().into(),
             record,
             key,
+            distinctive,
             error_key: def.error_key.clone().map(Cow::Owned),
             good_beside_bad: good_beside_bad(&def.good_beside_bad)?,
             answers: self.answers.clone(),

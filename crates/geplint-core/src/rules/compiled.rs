@@ -12,6 +12,8 @@ pub struct Compiled {
     pub id: &'static str,
     /// The names of a record's properties.
     pub names: &'static [&'static str],
+    /// Those of them that no other API is known to have.
+    pub distinctive: &'static [&'static str],
     /// Its rules file.
     pub text: &'static str,
     /// An [`Endpoint`] as [`Endpoint::to_bytes`] writes it.
@@ -34,6 +36,15 @@ impl Compiled {
             return property_like(endpoint.record_table(), name).is_some();
         }
         let same = |name: &str| self.names.iter().find(|known| known.eq_ignore_ascii_case(name));
+        written_somehow(name, same).is_some()
+    }
+
+    /// Whether a record with a property of that name surely belongs to this API.
+    pub fn is_distinctive(&self, name: &str) -> bool {
+        let same = |name: &str| {
+            let mut names = self.distinctive.iter();
+            names.find(|known| known.eq_ignore_ascii_case(name))
+        };
         written_somehow(name, same).is_some()
     }
 }

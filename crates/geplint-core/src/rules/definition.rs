@@ -22,6 +22,8 @@ pub(super) struct EndpointDef {
     pub page: String,
     pub record: Spanned<String>,
     pub key: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub distinctive: Vec<Spanned<String>>,
     pub error_key: Option<String>,
     pub good_beside_bad: Spanned<String>,
     pub answers: AnswersDef,
@@ -48,6 +50,7 @@ pub(super) struct PatchDef {
     pub page: Option<String>,
     pub record: Option<String>,
     pub key: Option<Vec<String>>,
+    pub distinctive: Option<Vec<String>>,
     pub error_key: Option<String>,
     pub good_beside_bad: Option<String>,
     #[serde(default)]

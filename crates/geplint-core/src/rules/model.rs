@@ -40,6 +40,8 @@ pub struct Endpoint {
     pub record: TableId,
     /// Properties of the record whose first present one is the key in the response.
     pub key: Vec<PropertyId>,
+    /// Properties of the record whose names no other API is known to have: a file with one of them is a request.
+    pub distinctive: Vec<PropertyId>,
     /// What stands as key in `errorDetails` instead, if not the record's own key.
     pub error_key: Option<Cow<'static, str>>,
     /// Whether good records are listed when others are bad.
