@@ -13,7 +13,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 
-use geplint::finding::Severity;
+use geplint::finding::{Finding, Severity};
 use geplint::rules::{builtin, builtin_ids, candidates};
 use geplint::session::{Outcome, Session};
 use geplint::tenant::Tenant;
@@ -281,7 +281,7 @@ fn json_test_suite_without_an_endpoint() {
             refused += 1;
             let is_error = match &outcome {
                 Outcome::NotJson(finding) => finding.severity == Severity::Error,
-                Outcome::Checked(request) => request.checked.findings.iter().any(|f| f.makes_unreadable()),
+                Outcome::Checked(request) => request.checked.findings.iter().any(Finding::makes_unreadable),
                 _ => false,
             };
             assert!(is_error, "{name}: {outcome:?}");

@@ -90,7 +90,7 @@ struct Look<'l, 'r> {
     standard: Standard,
 }
 
-impl<'r> Recognized<'r> {
+impl Recognized<'_> {
     /// How much it says: of several records the one that says most counts, the first of these.
     const fn weight(&self) -> usize {
         match self {
