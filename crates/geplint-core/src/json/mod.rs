@@ -20,6 +20,6 @@ pub use error::{SyntaxError, SyntaxKind};
 pub use foreign::Foreign;
 pub use reader::{MAX_DEPTH, MAX_ERRORS, Reader, Root};
 pub(crate) use scan::{matching, number, plain, space};
-pub use text::text;
+pub use text::{decoded, text};
 pub use tree::{Elements, JsonKind, Members, Node, NodeId, Tree};
 pub use write::{compact, indented, pretty};

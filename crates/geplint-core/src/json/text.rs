@@ -7,12 +7,35 @@ use std::borrow::Cow;
 /// UTF-8's byte order mark.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
+/// The text of a JSON file and what is wrong with its bytes.
+///
+/// As [`decoded`]; of a file in another format than JSON nothing is read, either.
+#[must_use]
+pub fn text(bytes: &[u8]) -> (Cow<'_, str>, Vec<SyntaxError>) {
+    match foreign(bytes) {
+        Some(error) => (Cow::Borrowed(""), vec![error]),
+        None => decoded(bytes),
+    }
+}
+
+/// What a file is instead of JSON, if its first bytes say so.
+fn foreign(bytes: &[u8]) -> Option<SyntaxError> {
+    if u32::try_from(bytes.len()).is_err() || other_encoding(bytes).is_some() {
+        return None;
+    }
+    let body = bytes.strip_prefix(MARK).unwrap_or(bytes);
+    let start = bytes.len() - body.len() + scan::space(body, 0);
+    let foreign = Foreign::of(bytes.get(start..)?)?;
+    let span = Span::new(offset(start), offset(start + 1));
+    Some(SyntaxError::new(SyntaxKind::Foreign(foreign), span))
+}
+
 /// The text of a file and what is wrong with its bytes.
 ///
 /// Offsets in the text are those of the file: a byte order mark stays in place, and each bad byte is
-/// replaced by one other. Of a file in another encoding or format nothing is read: the text is empty.
+/// replaced by one other. Of a file in another encoding nothing is read: the text is empty.
 #[must_use]
-pub fn text(bytes: &[u8]) -> (Cow<'_, str>, Vec<SyntaxError>) {
+pub fn decoded(bytes: &[u8]) -> (Cow<'_, str>, Vec<SyntaxError>) {
     let Ok(length) = u32::try_from(bytes.len()) else {
         return refused(SyntaxKind::TooLarge, 0);
     };
@@ -24,15 +47,6 @@ pub fn text(bytes: &[u8]) -> (Cow<'_, str>, Vec<SyntaxError>) {
         return (text, errors);
     }
     let body = bytes.strip_prefix(MARK).unwrap_or(bytes);
-    let start = bytes.len() - body.len() + scan::space(body, 0);
-    if let Some(foreign) = Foreign::of(bytes.get(start..).unwrap_or_default()) {
-        let shown = offset(start.saturating_add(1)).min(length);
-        let span = Span::new(offset(start), shown);
-        return (
-            Cow::Borrowed(""),
-            vec![SyntaxError::new(SyntaxKind::Foreign(foreign), span)],
-        );
-    }
     let mut errors = Vec::new();
     if body.len() < bytes.len() {
         errors.push(SyntaxError::new(SyntaxKind::ByteOrderMark, Span::new(0, 3)));

@@ -246,7 +246,7 @@ fn of_toml<'t>(
 }
 
 fn list_file(tenant: &mut Tenant, layout: &Layout, fact: Fact, name: &str, bytes: &[u8]) -> Result<()> {
-    let (text, errors) = json::text(bytes);
+    let (text, errors) = json::decoded(bytes);
     refuse(name, &text, &errors)?;
     let is_csv = name
         .rsplit_once('.')
