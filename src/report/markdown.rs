@@ -4,7 +4,6 @@
 //! text, and `\@name` is `@name` by then. They leave code alone. So each word that could be more than a word becomes
 //! code.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -19,6 +18,8 @@ pub(super) fn inert(text: &str) -> String {
     if is_plain(&text, true) {
         return text.into_owned();
     }
+    // By SARIF's standard that is a link even in plain text.
+    let text = text.replace("](", "] (");
     let (text, mark) = marked(text);
     let mut out = String::with_capacity(text.len() + 16);
     let mut spans = spans(&text).into_iter().peekable();
@@ -42,7 +43,7 @@ pub(super) fn inert(text: &str) -> String {
 }
 
 /// The text, and backticks to put around code: so many that no run of the text's own closes them.
-fn marked(text: Cow<'_, str>) -> (Cow<'_, str>, String) {
+fn marked(text: String) -> (String, String) {
     let mut taken = [false; LONGEST + 1];
     for run in runs(&text) {
         if let Some(taken) = taken.get_mut(run.len()) {
@@ -51,7 +52,7 @@ fn marked(text: Cow<'_, str>) -> (Cow<'_, str>, String) {
     }
     match (1..=LONGEST).find(|length| !taken[*length]) {
         Some(length) => (text, "`".repeat(length)),
-        None => (Cow::Owned(text.replace('`', "'")), "`".to_owned()),
+        None => (text.replace('`', "'"), "`".to_owned()),
     }
 }
 
@@ -82,6 +83,13 @@ fn is_plain(words: &str, first: bool) -> bool {
 
 fn is_plain_word(word: &str) -> bool {
     let harmless = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || ".,;'\"()/-=+?{}".contains(c);
+    // `VIEW_HOME` is no emphasis, `_HOME_` is.
+    let inside = |at: usize| {
+        let (before, after) = (word[..at].chars().next_back(), word[at + 1..].chars().next());
+        [before, after]
+            .into_iter()
+            .all(|c| c.is_some_and(char::is_alphanumeric))
+    };
     let begins = |at: usize, what: &str| {
         let part = word.get(at..at + what.len());
         part.is_some_and(|part| part.eq_ignore_ascii_case(what))
@@ -94,6 +102,7 @@ fn is_plain_word(word: &str) -> bool {
                 .chars()
                 .next()
                 .is_none_or(|after| ".,;'\")".contains(after)),
+            '_' => inside(at),
             'w' | 'W' => !begins(at, "www."),
             'g' | 'G' => !begins(at, "gh-"),
             _ => harmless(c),
@@ -143,6 +152,7 @@ mod tests {
             "",
             "UserName is missing (the API would answer 400 MandatoryField \"UserName is Mandatory\")",
             "see `geplint explain too-long`: 10%, at most.",
+            "VIEW_HOME_2 is not among them",
             "Müller is no country; it's \"DE\", isn't it?",
         ] {
             assert_eq!(inert(text), text);
@@ -156,9 +166,9 @@ mod tests {
             ("a <img src=x> b", "a `<img` `src=x>` b"),
             (
                 "![i](https://example.org/p.png)",
-                "`![i](https://example.org/p.png)`",
+                "`![i]` `(https://example.org/p.png)`",
             ),
-            ("[a b](javascript:x)", "`[a` `b](javascript:x)`"),
+            ("[a b](javascript:x)", "`[a` `b]` `(javascript:x)`"),
             (
                 "https://example.org WWW.example.org",
                 "`https://example.org` `WWW.example.org`",
@@ -167,7 +177,7 @@ mod tests {
                 "mailto:a o/r#1 GH-1 !2 &amp; *a*",
                 "`mailto:a` `o/r#1` `GH-1` `!2` `&amp;` `*a*`",
             ),
-            ("/close", "`/close`"),
+            ("/close _a_", "`/close` `_a_`"),
             ("- [ ] x", "`-` `[` `]` x"),
             ("a\n# b", "`a\\n#` b"),
             ("\u{1b}x", "`\\u{1b}x`"),

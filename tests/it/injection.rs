@@ -3,7 +3,11 @@
 //! Everything that a run reads says the same hostile things here. What is asserted is about bytes: of standard output,
 //! of standard error and of every file that is written.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +17,7 @@ use geplint::report::sanitize::is_unprintable;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::Value;
 
-/// Commands to GitHub, Azure, TeamCity, GitLab and Buildkite; some need a character dropped to become one.
+/// Commands to the runners of GitHub, Azure, GitLab and others; some need a character dropped to become one.
 const COMMANDS: &str = "\n::error::x\n::set-output name=a::b\r##[group]g ##vso[task.setvariable variable=PATH]/x \
                         ##teamcity[buildStop comment='x'] #\u{1b}#vso[x] :\u{0}:error::x section_start:1:a\r\u{1b}[0K\
                         %0A::warning::y\n~~~ group\n+++ group";
@@ -450,8 +454,8 @@ fn settings_and_tenant_files() {
     for tenant in [
         format!("contacts = [{bad}]\npersonas = [{bad}]\nactivities = [{bad}]\ncurrencies = [{bad}]\n"),
         format!("personas = {bad}\n"),
-        format!("currencies = \"list.csv\"\n"),
-        format!("contacts = \"list.json\"\n"),
+        "currencies = \"list.csv\"\n".to_owned(),
+        "contacts = \"list.json\"\n".to_owned(),
         format!("{key} = {bad}\n"),
         format!("contacts = [{{ code = {bad}, {key} = {bad} }}]\n"),
         hostile(),

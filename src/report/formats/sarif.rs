@@ -405,12 +405,9 @@ fn column(source: &Source<'_>, offset: u32) -> u32 {
     }
 }
 
-/// A text from a file. By the standard `[text](target)` is a link even in plain text, and some viewers render all of
-/// Markdown.
+/// A text with words from a file in it, which some viewers render as Markdown.
 fn plain(text: &str) -> Plain<String> {
-    Plain {
-        text: inert(&text.replace("](", "] (")),
-    }
+    Plain { text: inert(text) }
 }
 
 fn rule_index(rule: &str) -> Option<usize> {
