@@ -13,7 +13,7 @@ use stats_alloc::Region;
 
 use crate::ALLOCATOR;
 
-const RECORDS: usize = 2_000;
+const RECORDS: usize = 600;
 
 fn request(record: impl Fn(usize) -> String) -> String {
     let records: Vec<String> = (0..RECORDS).map(record).collect();
@@ -84,7 +84,11 @@ pub fn a_finding_costs_little_and_its_report_nothing_that_grows() {
     ] {
         let (count, each, shown) = cost(&text);
         assert!(count >= 3 * RECORDS, "{what}: {count} findings");
-        assert!(each <= most, "{what}: {each} bytes a finding");
+        // Far less would mean that the count misses something.
+        assert!(
+            (most / 2..=most).contains(&each),
+            "{what}: {each} bytes a finding"
+        );
         // A piece of 64 KiB, which doubles as it grows, and where lines begin.
         assert!(shown > 64 * 1024, "{what}: nothing was handed on");
         assert!(shown <= 144 * 1024, "{what}: {shown} bytes to show them");

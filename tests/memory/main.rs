@@ -16,6 +16,8 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 #[test]
 fn memory() {
     allocations::a_clean_record_allocates_nothing();
+    allocations::an_allocation_for_each_record_is_counted();
     finding_memory::a_finding_costs_little_and_its_report_nothing_that_grows();
     report_linear::four_times_the_findings_are_four_times_the_work();
+    report_linear::work_that_grows_with_pairs_of_findings_is_noticed();
 }

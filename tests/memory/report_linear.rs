@@ -5,7 +5,7 @@ use std::path::Path;
 
 use geplint::json;
 use geplint::lint;
-use geplint::report::{FileReport, Format, Look, Output, Report, Summary};
+use geplint::report::{FileReport, Format, Look, Output, Pieces, Report, Summary};
 use geplint::rules::builtin;
 use geplint::tenant::Tenant;
 use stats_alloc::Region;
@@ -43,25 +43,66 @@ fn cost(report: &dyn Report, text: &str) -> [usize; 3] {
     [out.len(), used.allocations, used.bytes_allocated]
 }
 
+/// What grows by more than the findings do, if anything.
+fn grows(few: [usize; 3], many: [usize; 3]) -> Option<String> {
+    // Line numbers get longer, and a text that grows is doubled now and then.
+    let spare = [64 * 1024, 64, 64 * 1024];
+    let what = ["bytes written", "allocations", "bytes allocated"];
+    (0..3)
+        .find(|kind| many[*kind] > few[*kind] * TIMES * 5 / 4 + spare[*kind])
+        .map(|kind| format!("{} and {} {}", few[kind], many[kind], what[kind]))
+}
+
 pub fn four_times_the_findings_are_four_times_the_work() {
     for between in [",\n", ","] {
         let (few, many) = (request(FEW, between), request(FEW * TIMES, between));
         for format in Format::ALL {
-            let (report, format) = (format.report(Look::PLAIN, false), format.name());
+            let report = format.report(Look::PLAIN, false);
             let (few, many) = (cost(report.as_ref(), &few), cost(report.as_ref(), &many));
-            for (what, (few, many)) in ["bytes written", "allocations", "bytes allocated"]
-                .iter()
-                .zip(few.into_iter().zip(many))
-            {
-                // Line numbers get longer, and a text that grows is doubled now and then.
-                assert!(
-                    many <= few * TIMES * 5 / 4 + 64 * 1024,
-                    "{format}, {between:?}: {few} and {many} {what}"
-                );
-            }
-            if format != "table" {
-                assert!(many[0] > few[0] * (TIMES - 1), "{format}: all are shown");
+            assert_eq!(grows(few, many), None, "{format:?}, {between:?}");
+            if format != Format::Table {
+                assert!(many[0] > few[0] * (TIMES - 1), "{format:?}: all are shown");
             }
         }
+    }
+}
+
+/// Writes a byte for each pair of findings.
+struct Pairs;
+
+impl Report for Pairs {
+    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+        for _ in file.findings.iter() {
+            if let Some(room) = out.room() {
+                room.push_str(&".".repeat(file.findings.len()));
+            }
+        }
+    }
+}
+
+/// Allocates for each pair of findings, and writes none of it.
+struct Hoards;
+
+impl Report for Hoards {
+    fn write(&self, file: &FileReport<'_>, _out: &mut Pieces<'_>) {
+        for _ in file.findings.iter() {
+            let hoard: Vec<Box<u32>> = file
+                .findings
+                .iter()
+                .map(|finding| Box::new(finding.span.start))
+                .collect();
+            assert_eq!(hoard.len(), file.findings.len());
+        }
+    }
+}
+
+pub fn work_that_grows_with_pairs_of_findings_is_noticed() {
+    let (few, many) = (request(FEW, ","), request(FEW * TIMES, ","));
+    for (report, what) in [(&Pairs as &dyn Report, "bytes written"), (&Hoards, "allocations")] {
+        let grown = grows(cost(report, &few), cost(report, &many));
+        assert!(
+            grown.as_ref().is_some_and(|grown| grown.ends_with(what)),
+            "{what}: {grown:?}"
+        );
     }
 }
