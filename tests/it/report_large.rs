@@ -1,4 +1,4 @@
-//! Reports on large files. No clock here: work that grows with findings times file would make these last minutes.
+//! Reports on large files show all findings. That their work is linear is counted by `.ci/instructions --linear`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use crate::support::sample;
@@ -20,7 +20,8 @@ fn render(text: &str, findings: &[Finding]) {
     for (name, report) in reports {
         let file = file("large.json", text.as_bytes(), findings.to_vec());
         let rendered = report.render(&file);
-        assert!(rendered.len() > findings.len() * 40, "{name}");
+        let shown = rendered.matches("FirstName is too long").count();
+        assert_eq!(shown, findings.len(), "{name}");
     }
 }
 
@@ -37,7 +38,7 @@ fn everywhere(text: &str, part: &str) -> Vec<Finding> {
 #[test]
 fn many_findings_in_many_lines() {
     let mut text = String::from("[\n");
-    for number in 0..10_000 {
+    for number in 0..2_000 {
         let _ = writeln!(
             text,
             "  {{\n    \"ContactCode\": \"C-{number}\",\n    \"FirstName\": \"Ada\",\n    \"Email\": \"ada{number}@example.com\"\n  }},"
@@ -50,7 +51,7 @@ fn many_findings_in_many_lines() {
 #[test]
 fn many_findings_in_one_line() {
     let mut text = String::from("[");
-    for number in 0..1_000 {
+    for number in 0..200 {
         let _ = write!(
             text,
             "{{\"ContactCode\":\"C-{number}\",\"FirstName\":\"Ada\",\"Note\":\"{}\"}},",
@@ -58,12 +59,12 @@ fn many_findings_in_one_line() {
         );
     }
     text.push(']');
-    assert!(text.len() > 5_000_000);
+    assert!(text.len() > 1_000_000);
     render(&text, &everywhere(&text, "\"Ada\""));
 }
 
 #[test]
-fn a_million_short_lines_and_a_finding_in_the_last() {
-    let text = "[\n".repeat(1_000_000) + "bad";
+fn many_short_lines_and_a_finding_in_the_last() {
+    let text = "[\n".repeat(100_000) + "bad";
     render(&text, &everywhere(&text, "bad"));
 }

@@ -82,7 +82,7 @@ fn pieces_make_the_same_document() {
 
 #[test]
 fn nothing_is_rendered_for_one_who_has_gone() {
-    let text = request(2_000);
+    let text = request(300);
     let file = checked("a.json", &text);
     for format in Format::ALL.into_iter().filter(|format| *format != Format::Table) {
         let (report, format) = (format.report(Look::PLAIN, false), format.name());

@@ -1,7 +1,7 @@
 //! Whatever stands in a file: no panic, no endless run, nothing that drives a terminal, and findings that hold together.
 //!
-//! No test looks at a clock: what is not linear makes these last minutes instead of seconds, and
-//! `tests/memory/report_linear.rs` counts.
+//! No test looks at a clock. That work is linear is counted: instructions by `.ci/instructions --linear`, bytes and
+//! allocations of reports by `tests/memory/report_linear.rs`. What is large is here twice: small, and for `.ci/extended`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeSet;
@@ -151,6 +151,17 @@ fn survive(name: &str, bytes: &[u8]) {
     survive_as(name, bytes, &FORMATS);
 }
 
+/// A payload of every endpoint, in some formats of each, so that each format has its turn.
+fn survive_in_turn(name: &str, bytes: &[u8]) {
+    let all = endpoints();
+    for (turn, endpoint) in all.iter().enumerate() {
+        let formats: Vec<&str> = FORMATS.into_iter().skip(turn).step_by(all.len()).collect();
+        let checked = lint(bytes, endpoint);
+        hold_together(name, bytes, &checked);
+        show(name, bytes, &checked, &formats);
+    }
+}
+
 fn survive_as(name: &str, bytes: &[u8], formats: &[&str]) {
     for endpoint in endpoints() {
         let checked = lint(bytes, endpoint);
@@ -175,7 +186,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn survive_folder(folder: &Path) -> usize {
+fn survive_folder(folder: &Path, survive: fn(&str, &[u8])) -> usize {
     let files = files_below(folder);
     for path in &files {
         survive(&path.to_string_lossy(), &fs::read(path).unwrap());
@@ -185,10 +196,19 @@ fn survive_folder(folder: &Path) -> usize {
 
 #[test]
 fn every_file_at_hand_as_a_payload_of_every_endpoint() {
-    assert!(survive_folder(Path::new("testdata/documented")) > 20);
-    survive_folder(Path::new("testdata/json"));
-    survive_folder(Path::new("testdata/hostile"));
-    survive_folder(Path::new("rules"));
+    survive_what_is_here(survive_in_turn);
+}
+
+#[test]
+#[ignore = "long: .ci/extended runs it"]
+fn every_file_at_hand_as_a_payload_of_every_endpoint_in_every_format() {
+    survive_what_is_here(survive);
+}
+
+fn survive_what_is_here(survive: fn(&str, &[u8])) {
+    for (folder, least) in [("testdata/documented", 20), ("testdata/json", 1), ("rules", 4)] {
+        assert!(survive_folder(Path::new(folder), survive) >= least, "{folder}");
+    }
 }
 
 #[test]
@@ -196,7 +216,7 @@ fn every_file_of_the_public_suite_as_a_payload_of_every_endpoint() {
     let Some(suite) = std::env::var_os("GEPLINT_JSON_TEST_SUITE") else {
         return;
     };
-    assert!(survive_folder(Path::new(&suite)) > 300);
+    assert!(survive_folder(Path::new(&suite), survive_in_turn) > 300);
     for endpoint in endpoints() {
         for format in FORMATS {
             let (code, stdout, stderr) = run(&[
@@ -255,11 +275,21 @@ fn brackets_without_end() {
 const GROUP: &str = r#"{"GroupName":"Buyers","ContactCodes":[{"ContactCode":"C-1"}]}"#;
 
 #[test]
+fn half_a_megabyte_in_one_line() {
+    one_line(500_000);
+}
+
+#[test]
+#[ignore = "long: .ci/extended runs it"]
 fn five_megabytes_in_one_line() {
+    one_line(5_000_000);
+}
+
+fn one_line(size: usize) {
     let bad = r#"{"GroupName":"","ContactCodes":[{"ContactCode":"C-1"}]}"#;
-    let many = vec![GROUP; 5_000_000 / GROUP.len() / 2].join(",");
+    let many = vec![GROUP; size / GROUP.len() / 2].join(",");
     let text = format!("[{bad},{many},{bad},{many},{bad}]");
-    assert!(text.len() > 4_900_000);
+    assert!(text.len() > size / 10 * 9);
     let checked = lint(text.as_bytes(), endpoint("user-group"));
     let wrong: Vec<&Finding> = checked
         .findings
@@ -280,7 +310,7 @@ fn five_megabytes_in_one_line() {
     // One value of that size.
     let text = format!(
         r#"[{{"ContactCode":"{}","Address":{{"City":"{0}"}}}}]"#,
-        "é\\n".repeat(1_250_000)
+        "é\\n".repeat(size / 4)
     );
     survive_as("value.json", text.as_bytes(), &FEW);
 }
@@ -428,10 +458,20 @@ fn deep_nesting_does_not_need_a_deep_stack() {
 }
 
 #[test]
+fn a_key_of_a_hundred_kilobytes() {
+    long_keys(100_000);
+}
+
+#[test]
+#[ignore = "long: .ci/extended runs it"]
 fn a_key_of_a_megabyte() {
-    let long = "k".repeat(1_000_000);
-    let mixed = "ContactCode_".repeat(80_000);
-    let wide = "Ünï-".repeat(150_000);
+    long_keys(1_000_000);
+}
+
+fn long_keys(size: usize) {
+    let long = "k".repeat(size);
+    let mixed = "ContactCode_".repeat(size / 12);
+    let wide = "Ünï-".repeat(size / 6);
     for key in [long, mixed, wide] {
         let text = format!(
             "[{{\"{key}\": 1, \"{key}\": 2, \"Address\": {{\"{key}\": {{}}}}, \"{}\": 0}}]",
@@ -440,32 +480,42 @@ fn a_key_of_a_megabyte() {
         survive_as("key.json", text.as_bytes(), &FEW);
     }
     // And many keys that are long, not just one.
-    let text = (0..1_000).fold(String::from("[{"), |mut text, number| {
+    let text = (0..size / 1_000).fold(String::from("[{"), |mut text, number| {
         let _ = write!(text, "\"{}{number}\": 1,", "UserNam".repeat(140));
         text
     }) + "\"ContactCode\": \"C-1\"}]";
     survive_as("keys.json", text.as_bytes(), &FEW);
 }
 
-/// Findings in 10,000 records, in 10,000 elements of one record, and at 10,000 names of one object.
 #[test]
+fn a_thousand_findings() {
+    many_findings(1_000);
+}
+
+#[test]
+#[ignore = "long: .ci/extended runs it"]
 fn ten_thousand_findings_in_a_megabyte() {
+    many_findings(10_000);
+}
+
+/// Findings in so many records, in so many elements of one record, and at so many names of one object.
+fn many_findings(count: usize) {
     let list = |one: &str, count: usize| vec![one; count].join(",\n");
     let long = "x".repeat(40);
     let record = format!(r#"{{"GroupName":"","ContactCodes":[{{"ContactCode":"{long}"}}]}}"#);
     let element = format!(r#"{{"ContactCode":"","Unknown":"{long}"}}"#);
-    let names = (0..10_000).fold(String::new(), |mut text, number| {
+    let names = (0..count).fold(String::new(), |mut text, number| {
         let _ = write!(text, "\"Strange{number}\": \"{long}\",\n  ");
         text
     });
-    let twice = list(&format!(r#""GroupName":"{long}""#), 10_000);
+    let twice = list(&format!(r#""GroupName":"{long}""#), count);
     for (what, text) in [
-        ("records", format!("[{}]", list(&record, 10_000))),
+        ("records", format!("[{}]", list(&record, count))),
         (
             "elements",
             format!(
                 r#"[{{"GroupName":"Buyers","ContactCodes":[{}]}}]"#,
-                list(&element, 5_000)
+                list(&element, count / 2)
             ),
         ),
         (
@@ -480,10 +530,14 @@ fn ten_thousand_findings_in_a_megabyte() {
             "one name",
             format!(r#"[{{{twice},"ContactCodes":[{{"ContactCode":"C-1"}}]}}]"#),
         ),
-        ("syntax", format!("[{}]", list("{\"a\" 1}", 10_000))),
+        ("syntax", format!("[{}]", list("{\"a\" 1}", count))),
     ] {
         let checked = lint(text.as_bytes(), endpoint("user-group"));
-        let least = if what == "syntax" { 1_000 } else { 9_999 };
+        let least = if what == "syntax" {
+            1_000.min(count)
+        } else {
+            count - 1
+        };
         assert!(
             checked.findings.len() >= least,
             "{what}: {}",
@@ -653,6 +707,16 @@ fn wrapped_values_are_pointed_at() {
 
 #[test]
 fn mutated_requests() {
+    mutate(600);
+}
+
+#[test]
+#[ignore = "long: .ci/extended runs it"]
+fn many_mutated_requests() {
+    mutate(3_000);
+}
+
+fn mutate(rounds: usize) {
     let seeds: Vec<(PathBuf, Vec<u8>)> = files_below(Path::new("testdata/documented"))
         .into_iter()
         .filter(|path| path.to_string_lossy().ends_with(".request.json"))
@@ -661,7 +725,7 @@ fn mutated_requests() {
     assert_eq!(seeds.len(), 10);
     let mut random = Random(20_250_131);
     let (mut valid, mut pointed) = (0, BTreeSet::new());
-    for round in 0..3_000 {
+    for round in 0..rounds {
         let (path, seed) = &seeds[round % seeds.len()];
         let name = format!("{} round {round}", path.display());
         let mut bytes = seed.clone();
@@ -703,7 +767,7 @@ fn mutated_requests() {
         }
     }
     // The loop is worth something: many documents stayed JSON, and many rules spoke.
-    assert!(valid > 4_000, "{valid}");
+    assert!(valid > rounds * 4 / 3, "{valid}");
     assert!(pointed.len() > 15, "{pointed:?}");
 }
 

@@ -10,6 +10,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -431,9 +432,22 @@ fn fate(mutant: &Mutant, unchanged: &Unchanged, last: &AtomicUsize) -> Fate {
     if mutant.what.ends_with(": dropped") && format!("{endpoint:?}") == *before {
         return Fate::Default;
     }
-    // What told the last change often tells the next one, too.
+    // First what noticed the last change, then the bodies that are named after the row: they are the likeliest.
     let first = last.load(Ordering::Relaxed);
-    let order = std::iter::once(first).chain((0..bodies.len()).filter(|index| *index != first));
+    let words: Vec<&str> = mutant
+        .what
+        .split(['/', ':', ' '])
+        .filter(|word| word.len() > 3)
+        .collect();
+    let named = |index: usize| {
+        words
+            .iter()
+            .filter(|word| bodies[index].0.name.contains(**word))
+            .count()
+    };
+    let mut rest: Vec<usize> = (0..bodies.len()).filter(|index| *index != first).collect();
+    rest.sort_by_cached_key(|index| Reverse(named(*index)));
+    let order = std::iter::once(first).chain(rest);
     for index in order {
         let (body, said) = &bodies[index];
         if told(&endpoint, body, tenants) != *said {
@@ -452,7 +466,18 @@ fn is_excepted(pattern: &str, what: &str) -> bool {
 }
 
 #[test]
+fn every_fourth_change_to_a_rule_is_noticed() {
+    changes_are_noticed(4);
+}
+
+#[test]
+#[ignore = "long: .ci/extended runs it"]
 fn every_change_to_a_rule_is_noticed() {
+    changes_are_noticed(1);
+}
+
+/// Makes every `nth` change.
+fn changes_are_noticed(nth: usize) {
     let mut counted = 0;
     let fates = [const { AtomicUsize::new(0) }; 4];
     let mut wrong = Vec::new();
@@ -471,7 +496,7 @@ fn every_change_to_a_rule_is_noticed() {
             bodies,
             tenants,
         };
-        let mutants = mutants(&file);
+        let mutants: Vec<Mutant> = mutants(&file).into_iter().step_by(nth).collect();
         counted += mutants.len();
         let survivors = Mutex::new(Vec::new());
         let next = AtomicUsize::new(0);
@@ -497,7 +522,7 @@ fn every_change_to_a_rule_is_noticed() {
             .map(|(_, pattern, _)| *pattern)
             .collect();
         for pattern in &excepted {
-            if !survivors.iter().any(|what| is_excepted(pattern, what)) {
+            if nth == 1 && !survivors.iter().any(|what| is_excepted(pattern, what)) {
                 wrong.push(format!("{id}: {pattern} is noticed after all"));
             }
         }
@@ -505,7 +530,7 @@ fn every_change_to_a_rule_is_noticed() {
         wrong.extend(survivors.iter().map(|what| format!("{id}: {what}")));
     }
     println!("{counted} changes: refused, default, noticed, unnoticed: {fates:?}");
-    assert!(counted > 1_500, "only {counted} changes");
+    assert!(counted > 1_500 / nth, "only {counted} changes");
     assert!(
         wrong.is_empty(),
         "{} of {counted} changes go unnoticed\n\n{}\n",

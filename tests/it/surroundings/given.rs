@@ -211,8 +211,9 @@ fn globs_that_could_be_tried_in_too_many_ways() {
     folder.geplint(["check", "in"]).run().expect(1, &[]);
 }
 
-/// As many globs as a settings file can hold.
+/// A settings file of the largest size, with nothing but globs.
 #[test]
+#[ignore = "long: .ci/extended runs it"]
 fn a_settings_file_full_of_globs() {
     let folder = Folder::with(&["a.json"]);
     let mut text = "unused = \"off\"\nexclude = [\n".to_owned();
@@ -224,7 +225,12 @@ fn a_settings_file_full_of_globs() {
     folder.write("geplint.toml", text.clone() + "]\n");
     let ran = folder.geplint(["check"]).run();
     assert!(matches!(ran.code, Some(1 | 2)), "{}", ran.stderr);
-    folder.write("geplint.toml", text + &"#".repeat(100) + "\n]\n");
+}
+
+#[test]
+fn a_settings_file_has_an_end() {
+    let folder = Folder::with(&["a.json"]);
+    folder.write("geplint.toml", "#".repeat((256 << 10) + 1));
     folder
         .geplint(["check"])
         .run()

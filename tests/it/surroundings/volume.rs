@@ -1,8 +1,8 @@
 //! Files that are large, deep or full of findings. Memory is held down by `ulimit`; nothing looks at a clock, but what
 //! is not linear would not end within [`support::PATIENCE`](super::support::PATIENCE).
 //!
-//! Each is there twice: small enough for every run of the tests, and as large as it was meant. Those take a release
-//! build and some gigabytes: `cargo test --release --test it surroundings -- --ignored`.
+//! Each is there twice: small enough for every run of the tests, and as large as it was meant. `.ci/extended` runs those,
+//! in a release build: they take some gigabytes.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -98,13 +98,13 @@ fn a_name_of_ten_megabytes() {
 }
 
 #[test]
-#[ignore = "takes a release build"]
+#[ignore = "takes a release build: .ci/extended runs it"]
 fn a_hundred_megabytes_are_held_once() {
     large(100 * MIB);
 }
 
 #[test]
-#[ignore = "takes a release build and a gigabyte"]
+#[ignore = "takes a release build and a gigabyte: .ci/extended runs it"]
 fn a_gigabyte_of_spaces() {
     let folder = Folder::new();
     repeated(&folder, ["", " ", "[]"], 1 << 30);
@@ -135,16 +135,16 @@ fn many_tiny_records() {
 }
 
 #[test]
-#[ignore = "takes a release build"]
+#[ignore = "takes a release build: .ci/extended runs it"]
 fn a_million_tiny_records() {
     records(1_000_000);
 }
 
-/// One name ten thousand times in one object, of every kind of value: each is told of, and none makes the others
+/// One name two thousand times in one object, of every kind of value: each is told of, and none makes the others
 /// be looked at again.
 #[test]
 fn names_that_stand_twice_and_much_more_often() {
-    const TIMES: usize = 10_000;
+    const TIMES: usize = 2_000;
     for (endpoint, member) in [
         ("user-group", "\"GroupName\":\"a\","),
         ("user-group", "\"ContactCodes\":[{\"ContactCode\":\"C\"}],"),
@@ -205,7 +205,7 @@ fn many_findings_in_every_format() {
 }
 
 #[test]
-#[ignore = "takes a release build"]
+#[ignore = "takes a release build: .ci/extended runs it"]
 fn a_hundred_thousand_findings_in_every_format() {
     findings(100_000);
 }
