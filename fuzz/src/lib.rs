@@ -14,6 +14,7 @@ pub mod check;
 pub mod config;
 pub mod fix;
 pub mod predict;
+pub mod reading;
 pub mod render;
 pub mod rules;
 pub mod scanner;
@@ -37,4 +38,5 @@ pub const TARGETS: &[Target] = &[
     ("predict", predict::run),
     ("fix", fix::run),
     ("skim", skim::run),
+    ("reading", reading::run),
 ];

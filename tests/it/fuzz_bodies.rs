@@ -192,6 +192,11 @@ fn skim() {
 }
 
 #[test]
+fn reading() {
+    run("reading", 500, 1_500);
+}
+
+#[test]
 fn every_target_is_run_here_and_has_its_file() {
     let mut names: Vec<String> = fs::read_dir(root().join("fuzz/fuzz_targets"))
         .unwrap()

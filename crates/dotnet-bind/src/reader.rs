@@ -15,15 +15,22 @@ const MAX_DEPTH: usize = 256;
 /// Why reading stops.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
-    /// The body is refused with this sentence.
+    /// The body is refused with this sentence, because of what a value is.
     Refused(String),
+    /// The body is refused with this sentence, because of how the text goes on.
+    Unreadable(String),
     /// What the reader makes of it is not known.
     Unknown,
 }
 
-/// A sentence that ends reading.
-pub(crate) fn refused<T>(sentence: impl Into<String>) -> Result<T, Stop> {
+/// A value that ends reading.
+fn refused<T>(sentence: impl Into<String>) -> Result<T, Stop> {
     Err(Stop::Refused(sentence.into()))
+}
+
+/// Text that ends reading.
+fn unreadable<T>(sentence: impl Into<String>) -> Result<T, Stop> {
+    Err(Stop::Unreadable(sentence.into()))
 }
 
 /// What the reader has read last.
@@ -186,17 +193,11 @@ impl<'a> Reader<'a> {
 
     /// Reads a value of a declared type; [`Token::None`] at the end of the text, [`Token::EndArray`] at that of an array.
     pub fn read_as(&mut self, wanted: As) -> Result<(), Stop> {
-        match self.state {
-            State::PostValue => {
-                if self.behind_value(true)? {
-                    return Ok(());
-                }
-            }
-            State::Finished => {
-                self.behind_all()?;
-                return Ok(());
-            }
-            _ => {}
+        if self.state == State::PostValue && self.behind_value(true)? {
+            return Ok(());
+        }
+        if self.state == State::Finished {
+            return self.behind_all().map(|_| ());
         }
         loop {
             self.start = self.at;
@@ -283,10 +284,22 @@ impl<'a> Reader<'a> {
     }
 
     fn unexpected<T>(&self, c: char) -> Result<T, Stop> {
-        refused(format!(
+        let sentence = format!(
             "Unexpected character encountered while parsing value: {}.",
             unit(c)
-        ))
+        );
+        match c {
+            '[' | '{' | '.' | '0'..='9' => refused(sentence),
+            // A literal that is spelled right.
+            't' | 'f' if self.rest().starts_with("true") || self.rest().starts_with("false") => {
+                refused(sentence)
+            }
+            _ => unreadable(sentence),
+        }
+    }
+
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
     }
 
     // ---- states ----
@@ -369,7 +382,7 @@ impl<'a> Reader<'a> {
                 c if c.is_whitespace() => self.at += c.len_utf8(),
                 c => {
                     let c = unit(c);
-                    return refused(format!(
+                    return unreadable(format!(
                         "After parsing a value an unexpected character was encountered: {c}."
                     ));
                 }
@@ -389,7 +402,7 @@ impl<'a> Reader<'a> {
                 self.comment(true)?;
                 Ok(true)
             }
-            Some(c) => refused(format!(
+            Some(c) => unreadable(format!(
                 "Additional text encountered after finished reading JSON content: {}.",
                 unit(c)
             )),
@@ -419,7 +432,7 @@ impl<'a> Reader<'a> {
                 }
                 't' | 'f' => {
                     if !self.word(if c == 't' { "true" } else { "false" })? {
-                        return refused("Error parsing boolean value.");
+                        return unreadable("Error parsing boolean value.");
                     }
                     self.finish_value(Token::Boolean(c == 't'));
                 }
@@ -427,11 +440,11 @@ impl<'a> Reader<'a> {
                     Some(b'u') => self.null()?,
                     Some(b'e') => return Err(Stop::Unknown),
                     Some(_) => return self.unexpected('n'),
-                    None => return refused("Unexpected end when reading JSON."),
+                    None => return unreadable("Unexpected end when reading JSON."),
                 },
                 'u' => {
                     if !self.word("undefined")? {
-                        return refused("Error parsing undefined value.");
+                        return unreadable("Error parsing undefined value.");
                     }
                     self.finish_value(Token::Undefined);
                 }
@@ -504,14 +517,14 @@ impl<'a> Reader<'a> {
         } else if in_name(first) {
             self.bare_name()?
         } else {
-            return refused(format!("Invalid property identifier character: {}.", unit(first)));
+            return unreadable(format!("Invalid property identifier character: {}.", unit(first)));
         };
         self.white_space();
         match self.peek() {
             Some(':') => self.at += 1,
             other => {
                 let c = unit(other.unwrap_or('\0'));
-                return refused(format!(
+                return unreadable(format!(
                     "Invalid character after parsing property name. Expected ':' but got: {c}."
                 ));
             }
@@ -524,14 +537,14 @@ impl<'a> Reader<'a> {
         let start = self.at;
         loop {
             match self.peek() {
-                None => return refused("Unexpected end while parsing unquoted property name."),
+                None => return unreadable("Unexpected end while parsing unquoted property name."),
                 Some(c) if in_name(c) => self.at += c.len_utf8(),
                 Some(c) if c == '\0' || c == ':' || c.is_whitespace() => {
                     return Ok(Cow::Borrowed(self.text.get(start..self.at).unwrap_or("")));
                 }
                 Some(c) => {
                     let c = unit(c);
-                    return refused(format!("Invalid JavaScript property identifier character: {c}."));
+                    return unreadable(format!("Invalid JavaScript property identifier character: {c}."));
                 }
             }
         }
@@ -555,7 +568,7 @@ impl<'a> Reader<'a> {
             let found = memchr::memchr2(quote as u8, b'\\', rest);
             let Some(found) = found else {
                 self.at = self.text.len();
-                return refused(format!("Unterminated string. Expected delimiter: {quote}."));
+                return unreadable(format!("Unterminated string. Expected delimiter: {quote}."));
             };
             self.at += found;
             let plain = self.text.get(from..self.at).unwrap_or("");
@@ -576,7 +589,7 @@ impl<'a> Reader<'a> {
 
     fn escape(&mut self, quote: char, out: &mut String) -> Result<(), Stop> {
         let Some(c) = self.peek() else {
-            return refused(format!("Unterminated string. Expected delimiter: {quote}."));
+            return unreadable(format!("Unterminated string. Expected delimiter: {quote}."));
         };
         self.at += c.len_utf8();
         out.push(match c {
@@ -587,7 +600,7 @@ impl<'a> Reader<'a> {
             'r' => '\r',
             '\\' | '"' | '\'' | '/' => c,
             'u' => return self.unicode(out),
-            other => return refused(format!("Bad JSON escape sequence: \\{}.", unit(other))),
+            other => return unreadable(format!("Bad JSON escape sequence: \\{}.", unit(other))),
         });
         Ok(())
     }
@@ -634,7 +647,7 @@ impl<'a> Reader<'a> {
             end += c.len_utf8();
         }
         if units < 4 || end >= rest.len() {
-            return refused("Unexpected end while parsing Unicode escape sequence.");
+            return unreadable("Unexpected end while parsing Unicode escape sequence.");
         }
         let digits = rest.get(..end).unwrap_or("");
         let all = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -643,7 +656,7 @@ impl<'a> Reader<'a> {
                 self.at += end;
                 Ok(unit)
             }
-            _ => refused(format!("Invalid Unicode escape sequence: \\u{digits}.")),
+            _ => unreadable(format!("Invalid Unicode escape sequence: \\u{digits}.")),
         }
     }
 
@@ -656,7 +669,7 @@ impl<'a> Reader<'a> {
                 None | Some(',' | '}' | ']' | ')' | '/' | '\0') => break,
                 Some(c) if c.is_whitespace() => break,
                 Some(c) => {
-                    return refused(format!(
+                    return unreadable(format!(
                         "Unexpected character encountered while parsing number: {}.",
                         unit(c)
                     ));
@@ -674,10 +687,10 @@ impl<'a> Reader<'a> {
                 let c = self.peek().unwrap_or('\0');
                 return self.unexpected(c);
             }
-            None => return refused("Unexpected end when reading JSON."),
+            None => return unreadable("Unexpected end when reading JSON."),
         }
         if !self.word("null")? {
-            return refused("Error parsing null value.");
+            return unreadable("Error parsing null value.");
         }
         self.finish_value(Token::Null);
         Ok(())
@@ -685,7 +698,7 @@ impl<'a> Reader<'a> {
 
     fn infinite(&mut self, word: &'static str, wanted: Option<As>) -> Result<(), Stop> {
         if !self.word(word)? {
-            return refused(format!("Error parsing {word} value."));
+            return unreadable(format!("Error parsing {word} value."));
         }
         if !matches!(wanted, None | Some(As::String)) {
             return refused(format!("Cannot read {word} value."));
@@ -699,7 +712,7 @@ impl<'a> Reader<'a> {
         let rest = self.text.get(self.at..).unwrap_or("");
         if utf16_shorter(rest, word.len()) {
             self.at = self.text.len();
-            return refused("Unexpected end when reading JSON.");
+            return unreadable("Unexpected end when reading JSON.");
         }
         let same = rest.bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count();
         self.at += same;
@@ -719,14 +732,14 @@ impl<'a> Reader<'a> {
         let kind = self.peek();
         let more = kind.is_some_and(|c| self.at + c.len_utf8() < self.text.len());
         if !more {
-            return refused(END);
+            return unreadable(END);
         }
         let line = match kind {
             Some('/') => true,
             Some('*') => false,
             other => {
                 let c = unit(other.unwrap_or('\0'));
-                return refused(format!("Error parsing comment. Expected: *, got {c}."));
+                return unreadable(format!("Error parsing comment. Expected: *, got {c}."));
             }
         };
         self.at += 1;
@@ -737,7 +750,7 @@ impl<'a> Reader<'a> {
         } else {
             match memchr::memmem::find(rest.as_bytes(), b"*/") {
                 Some(end) => (end, end + 2),
-                None => return refused(END),
+                None => return unreadable(END),
             }
         };
         let start = self.at;
@@ -755,7 +768,7 @@ fn wrong_close<T>(token: &str, was: Option<Open>) -> Result<T, Stop> {
         Some(Open::Array) => "Array",
         None => "None",
     };
-    refused(format!(
+    unreadable(format!(
         "JsonToken {token} is not valid for closing JsonType {was}."
     ))
 }

@@ -337,7 +337,14 @@ impl Remedy {
 pub fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
         let first = (a.span.start, &a.rule, &a.message).cmp(&(b.span.start, &b.rule, &b.message));
-        let then = || (a.span.end, &a.pointer, &a.constraint).cmp(&(b.span.end, &b.pointer, &b.constraint));
+        let then = || {
+            (a.span.end, &a.pointer, &a.constraint, &a.help).cmp(&(
+                b.span.end,
+                &b.pointer,
+                &b.constraint,
+                &b.help,
+            ))
+        };
         first.then_with(then)
     });
 }

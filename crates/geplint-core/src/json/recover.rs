@@ -102,7 +102,13 @@ impl<'a> Reader<'a> {
                 .push(SyntaxError::new(SyntaxKind::TooMany, error.span));
             self.memory.damaged = true;
             self.memory.cut = true;
-        } else if self.at >= self.memory.muted {
+        } else if self.at >= self.memory.muted
+            && !self
+                .errors
+                .last()
+                .is_some_and(|last| last.kind == error.kind && last.span == error.span)
+        {
+            // Recovery may come to a place twice.
             self.errors.push(error);
         }
     }

@@ -24,7 +24,9 @@ mod walk;
 pub(crate) use fast::file::check_plain;
 use fast::parallel::Ahead;
 pub(crate) use fast::record::Memory;
-pub use request::{Checked, Needed, Reading, RecordOutcome, check, check_with, not_json, syntax_findings};
+pub use request::{
+    Checked, Needed, Reading, RecordOutcome, check, check_with, not_json, read_through, syntax_findings,
+};
 
 use crate::json::{JsonKind, NodeId, Tree, decode};
 use crate::rules::{Endpoint, PropertyId, Table, Type};

@@ -286,6 +286,7 @@ fn settle(
             predicted.is_some_and(|predicted| walked.sentence() == Some(&*predicted.error_description))
         })
     });
+    let records = checked.records;
     let mut linter = scratch.linter(text, &tree, endpoint, facts, None, checked);
     for doubt in &walked.doubts {
         if !known.contains(&(doubt.place.span, false)) {
@@ -297,6 +298,7 @@ fn settle(
     }
     scratch.keep(linter);
     for finding in checked.findings.iter_mut().skip(before) {
+        finding.record = finding.record.filter(|record| *record < records);
         finding.record_key = finding.record.and_then(|record| keys.get(&record).cloned());
     }
 }
@@ -427,16 +429,38 @@ pub fn not_json(text: &str, mut errors: Vec<SyntaxError>) -> Option<Finding> {
     Some(finding)
 }
 
-/// What the platform's reader makes of a file that is not JSON by the book.
+/// What the platform's reader makes of a body, JSON or not.
+///
+/// [`check_with`] asks for it where it takes more than a look at the values; it holds everywhere.
+#[must_use]
+pub fn read_through(text: &str, endpoint: &Endpoint, tenant: &Tenant) -> Reading {
+    walk(text, endpoint, &Facts::new(tenant, &Learnt::default(), false)).reading()
+}
+
+/// What the platform's reader makes of a body.
 #[derive(Debug, Default)]
 pub struct Reading {
     /// Whether it takes the file; `None` where that is not known.
     pub(super) accepts: Option<bool>,
     /// Where it stops, and in what words.
     pub(super) refusal: Option<(u32, String)>,
+    /// It stops at a value, and not at the text as such: what is wrong with that is said already.
+    pub(super) by_value: bool,
 }
 
 impl Reading {
+    /// Whether it takes the file; `None` where that is not known.
+    #[must_use]
+    pub const fn accepts(&self) -> Option<bool> {
+        self.accepts
+    }
+
+    /// The sentence of a refusal, where it is known.
+    #[must_use]
+    pub fn sentence(&self) -> Option<&str> {
+        self.refusal.as_ref().map(|(_, sentence)| sentence.as_str())
+    }
+
     /// The error that says the sentence of a refusal: the last one before the place where the reader stops, or the first.
     fn speaker(&self, errors: &[SyntaxError]) -> Option<usize> {
         let (at, _) = self.refusal.as_ref()?;
@@ -449,17 +473,16 @@ impl Reading {
     /// What is added to the help of an error.
     fn help(&self, error: &SyntaxError, speaks: bool) -> Option<String> {
         let help = match (self.accepts, error.kind) {
-            (_, SyntaxKind::LoneSurrogate) | (Some(true), SyntaxKind::Empty) => return None,
+            (None, _) | (_, SyntaxKind::LoneSurrogate) | (Some(true), SyntaxKind::Empty) => return None,
             (Some(true), SyntaxKind::SeveralRoots) => {
                 "this API's reader would take the first and drop the rest".to_owned()
             }
             (Some(true), _) => "this API's reader would take it, other tools on the way will not".to_owned(),
             (Some(false), _) => {
-                let (_, sentence) = self.refusal.as_ref().filter(|_| speaks)?;
+                let (_, sentence) = self.refusal.as_ref().filter(|_| speaks && self.by_value)?;
                 let line = sentence.lines().next().unwrap_or_default().trim_end_matches('.');
                 format!("this API's reader would refuse the body, too: {line}")
             }
-            (None, _) => return None,
         };
         Some(help)
     }

@@ -90,13 +90,20 @@ impl Walked<'_> {
         Reading {
             accepts: self.accepts(),
             refusal: self.sentence().map(|sentence| (at, sentence.to_owned())),
+            by_value: matches!(
+                &self.failure,
+                Some(Failure {
+                    stop: Stop::Refused(_),
+                    ..
+                })
+            ),
         }
     }
 
     /// The sentence of the refusal, where it is known to be the first one.
     pub(super) fn sentence(&self) -> Option<&str> {
         match &self.failure.as_ref()?.stop {
-            Stop::Refused(sentence) => Some(sentence),
+            Stop::Refused(sentence) | Stop::Unreadable(sentence) => Some(sentence),
             Stop::Unknown => None,
         }
     }
@@ -118,6 +125,7 @@ pub(super) fn of_bytes(
             Some(Reading {
                 accepts: (!behind).then_some(false),
                 refusal: None,
+                by_value: false,
             })
         }
         SyntaxKind::TooLarge => Some(Reading::default()),
@@ -126,6 +134,7 @@ pub(super) fn of_bytes(
             Some(decoded) => Reading {
                 accepts: walk(decoded, endpoint, facts).accepts(),
                 refusal: None,
+                by_value: false,
             },
             None => Reading::default(),
         }),
@@ -202,8 +211,14 @@ struct Walk<'a> {
 
 type Walking<T> = Result<T, Stop>;
 
+/// A value that is of no use.
 fn refused<T>(sentence: impl Into<String>) -> Walking<T> {
     Err(Stop::Refused(sentence.into()))
+}
+
+/// A token where another one is wanted.
+fn unreadable<T>(sentence: impl Into<String>) -> Walking<T> {
+    Err(Stop::Unreadable(sentence.into()))
 }
 
 impl<'a> Walk<'a> {
@@ -257,7 +272,12 @@ impl<'a> Walk<'a> {
     }
 
     /// The value of the last step begins with the token that was read.
-    fn begun(&mut self) {
+    ///
+    /// Where reading failed, the last token is older than the place.
+    fn begun(&mut self, failed: bool) {
+        if !failed && matches!(self.reader.token(), Token::Name(_)) {
+            return;
+        }
         let span = self.span();
         let span = Span::new(span.start, span.end.max(span.start.saturating_add(1)));
         let begins = !matches!(
@@ -285,7 +305,7 @@ impl<'a> Walk<'a> {
 
     fn body(&mut self) -> Walking<()> {
         if self.reader.read_content()? {
-            self.begun();
+            self.begun(false);
             self.create(Type::ObjectList(self.endpoint.record), None, None)?;
         }
         Ok(())
@@ -295,7 +315,7 @@ impl<'a> Walk<'a> {
         if self.reader.read()? {
             Ok(())
         } else {
-            refused("Unexpected end when reading JSON.")
+            unreadable("Unexpected end when reading JSON.")
         }
     }
 
@@ -333,12 +353,12 @@ impl<'a> Walk<'a> {
                 Token::Comment(_) => {}
                 Token::None | Token::EndObject | Token::EndArray | Token::Name(_) => {
                     let name = self.reader.token().name();
-                    return refused(format!("Unexpected token while deserializing object: {name}."));
+                    return unreadable(format!("Unexpected token while deserializing object: {name}."));
                 }
                 _ => return self.scalar(ty),
             }
             if !self.reader.read()? {
-                return refused("Unexpected end when deserializing object.");
+                return unreadable("Unexpected end when deserializing object.");
             }
         }
     }
@@ -435,7 +455,7 @@ impl<'a> Walk<'a> {
         if is_value && matches!(ty, Type::Long | Type::Enum(_)) {
             self.read_and_assert()?;
             if *self.reader.token() == Token::StartObject {
-                return refused("Unexpected token when deserializing primitive value: StartObject.");
+                return unreadable("Unexpected token when deserializing primitive value: StartObject.");
             }
             self.check_version();
             let value = self.create(ty, property, held)?;
@@ -508,7 +528,7 @@ impl<'a> Walk<'a> {
                     self.read_and_assert()?;
                     self.check_version();
                     self.enter(Step::Name(Cow::Borrowed("$values")));
-                    self.begun();
+                    self.begun(false);
                     let list = self.list(ty, property, held, id.take())?;
                     self.leave();
                     self.read_and_assert()?;
@@ -565,11 +585,11 @@ impl<'a> Walk<'a> {
                 Token::Comment(_) => {}
                 other => {
                     let name = other.name();
-                    return refused(format!("Unexpected token when deserializing object: {name}."));
+                    return unreadable(format!("Unexpected token when deserializing object: {name}."));
                 }
             }
             if !self.reader.read()? {
-                return refused("Unexpected end when deserializing object.");
+                return unreadable("Unexpected end when deserializing object.");
             }
         }
     }
@@ -579,7 +599,7 @@ impl<'a> Walk<'a> {
         if !self.reader.read()? {
             return Ok(());
         }
-        self.begun();
+        self.begun(false);
         let mut odd = None;
         let done = self.reader.skip(&mut |sentence| {
             odd.get_or_insert(sentence);
@@ -603,13 +623,13 @@ impl<'a> Walk<'a> {
         let property = table.property(id);
         self.properties.push(property);
         let found = self.read_for(property.ty);
-        self.begun();
+        self.begun(found.is_err());
         if !found? {
             let name = match self.path.last() {
                 Some(Step::Name(name)) => name,
                 _ => "",
             };
-            return refused(format!("Unexpected end when setting {name}'s value."));
+            return unreadable(format!("Unexpected end when setting {name}'s value."));
         }
         let begins = matches!(self.reader.token(), Token::StartArray | Token::StartObject);
         let slot = (identity, id);
@@ -672,9 +692,9 @@ impl<'a> Walk<'a> {
                 *value = Span::default();
             }
             let found = self.read_for(item);
-            self.begun();
+            self.begun(found.is_err());
             if !found? {
-                return refused("Unexpected end when deserializing array.");
+                return unreadable("Unexpected end when deserializing array.");
             }
             if *self.reader.token() == Token::EndArray {
                 break;
