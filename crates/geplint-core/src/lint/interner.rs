@@ -80,12 +80,7 @@ impl Said {
             phase: note.phase,
             syntax,
         };
-        shared(
-            &mut self.grounds,
-            slot((constraint, &note.rule, syntax.map(|syntax| syntax.detail))),
-            same,
-            make,
-        )
+        shared(&mut self.grounds, slot((constraint, &note.rule)), same, make)
     }
 
     /// An error that is predicted, shared likewise.

@@ -237,10 +237,21 @@ fn as_read(
     if let Some(reading) = walk::of_bytes(text, errors, endpoint, facts) {
         return reading;
     }
-    let walked = walk(text, endpoint, facts);
-    if errors.iter().all(SyntaxError::is_warning) {
-        settle(text, &walked, endpoint, facts, scratch, checked);
+    if !errors.iter().all(SyntaxError::is_warning) {
+        return walk(text, endpoint, facts, &walk::nobody).reading();
     }
+    sort(&mut checked.findings);
+    let known = |span: Span| {
+        let from = checked
+            .findings
+            .partition_point(|finding| finding.span.start < span.start);
+        let here = checked.findings.iter().skip(from);
+        here.take_while(|finding| finding.span.start == span.start)
+            .any(|finding| finding.rule == "not-nullable")
+    };
+    let tell = |span: Span| !known(span);
+    let walked = walk(text, endpoint, facts, &tell);
+    settle(text, &walked, endpoint, facts, scratch, checked);
     walked.reading()
 }
 
@@ -264,18 +275,7 @@ fn settle(
         .findings
         .retain(|finding| !fails(finding) || finding.span.start >= until);
     let tree = Tree::default();
-    let keys: HashMap<u32, _> = checked
-        .findings
-        .iter()
-        .filter_map(|finding| Some((finding.record?, finding.record_key.clone()?)))
-        .collect();
     let before = checked.findings.len();
-    let known: HashSet<(Span, bool)> = checked
-        .findings
-        .iter()
-        .filter(|finding| fails(finding) || finding.rule == "not-nullable")
-        .map(|finding| (finding.span, fails(finding)))
-        .collect();
     let said = stop.is_some_and(|failure| {
         let same = |finding: &&Finding| {
             fails(finding)
@@ -289,17 +289,25 @@ fn settle(
     let records = checked.records;
     let mut linter = scratch.linter(text, &tree, endpoint, facts, None, checked);
     for doubt in &walked.doubts {
-        if !known.contains(&(doubt.place.span, false)) {
-            linter.doubtful(doubt);
-        }
+        linter.doubtful(doubt);
     }
     if let Some(failure) = stop.filter(|_| !said) {
         linter.stops(failure, walked.sentence());
     }
     scratch.keep(linter);
-    for finding in checked.findings.iter_mut().skip(before) {
+    // A record names itself in what the engine has found of it.
+    let (engine, walked) = checked.findings.split_at_mut(before);
+    for finding in walked {
         finding.record = finding.record.filter(|record| *record < records);
-        finding.record_key = finding.record.and_then(|record| keys.get(&record).cloned());
+        let from = engine.partition_point(|other| other.span.start < finding.span.start);
+        let mut near = engine
+            .iter()
+            .skip(from)
+            .take(1)
+            .chain(engine.iter().take(from).rev().take(1));
+        finding.record_key = near
+            .find(|other| other.record.is_some() && other.record == finding.record)
+            .and_then(|other| other.record_key.clone());
     }
 }
 
@@ -434,7 +442,13 @@ pub fn not_json(text: &str, mut errors: Vec<SyntaxError>) -> Option<Finding> {
 /// [`check_with`] asks for it where it takes more than a look at the values; it holds everywhere.
 #[must_use]
 pub fn read_through(text: &str, endpoint: &Endpoint, tenant: &Tenant) -> Reading {
-    walk(text, endpoint, &Facts::new(tenant, &Learnt::default(), false)).reading()
+    walk(
+        text,
+        endpoint,
+        &Facts::new(tenant, &Learnt::default(), false),
+        &walk::nobody,
+    )
+    .reading()
 }
 
 /// What the platform's reader makes of a body.

@@ -23,6 +23,8 @@ pub(super) struct Walked<'a> {
     pub(super) failure: Option<Failure<'a>>,
     /// What it depends on whether it gets that far, in reading order.
     pub(super) doubts: Vec<Doubt<'a>>,
+    /// There are such, also where nobody is told of them.
+    doubtful: bool,
     /// Behind the last byte that is read.
     pub(super) end: u32,
 }
@@ -80,7 +82,7 @@ impl Walked<'_> {
             Some(failure) if failure.stop == Stop::Unknown => None,
             // What is in doubt may fail earlier; it fails in any case.
             Some(_) => Some(false),
-            None => self.doubts.is_empty().then_some(true),
+            None => (!self.doubtful).then_some(true),
         }
     }
 
@@ -120,7 +122,7 @@ pub(super) fn of_bytes(
         // It decodes the bytes strictly, a block at a time; what it says of them is not known. Behind the body it may
         // not come to them.
         SyntaxKind::InvalidUtf8 { .. } => {
-            let walked = walk(text, endpoint, facts);
+            let walked = walk(text, endpoint, facts, &nobody);
             let behind = walked.failure.is_none() && walked.end <= error.span.start;
             Some(Reading {
                 accepts: (!behind).then_some(false),
@@ -132,7 +134,7 @@ pub(super) fn of_bytes(
         SyntaxKind::Encoding(_) => Some(match error.decoded() {
             // Where it stops is no place in the bytes.
             Some(decoded) => Reading {
-                accepts: walk(decoded, endpoint, facts).accepts(),
+                accepts: walk(decoded, endpoint, facts, &nobody).accepts(),
                 refusal: None,
                 by_value: false,
             },
@@ -143,7 +145,14 @@ pub(super) fn of_bytes(
 }
 
 /// Binds a body to the endpoint's list of records.
-pub(super) fn walk<'a>(text: &'a str, endpoint: &'a Endpoint, facts: &'a Facts<'a>) -> Walked<'a> {
+///
+/// `tell` says of a value in doubt whether to keep what the doubt is: in a large file nearly all may be known already.
+pub(super) fn walk<'a>(
+    text: &'a str,
+    endpoint: &'a Endpoint,
+    facts: &'a Facts<'a>,
+    tell: &dyn Fn(Span) -> bool,
+) -> Walked<'a> {
     let mut walk = Walk {
         text,
         reader: TextReader::new(text),
@@ -157,6 +166,8 @@ pub(super) fn walk<'a>(text: &'a str, endpoint: &'a Endpoint, facts: &'a Facts<'
         held: HashMap::new(),
         last: 0,
         doubts: Vec::new(),
+        doubtful: false,
+        tell,
         failed_at: None,
     };
     let failure = walk.body().err().map(|stop| Failure {
@@ -168,7 +179,13 @@ pub(super) fn walk<'a>(text: &'a str, endpoint: &'a Endpoint, facts: &'a Facts<'
         end: walk.span().end,
         failure,
         doubts: walk.doubts,
+        doubtful: walk.doubtful,
     }
+}
+
+/// Nobody is told of a doubt.
+pub(super) fn nobody(_: Span) -> bool {
+    false
 }
 
 /// An array or object that was made; two with one number are the same.
@@ -188,7 +205,7 @@ enum Step<'a> {
     Index(u32),
 }
 
-struct Walk<'a> {
+struct Walk<'a, 't> {
     text: &'a str,
     reader: TextReader<'a>,
     endpoint: &'a Endpoint,
@@ -206,6 +223,8 @@ struct Walk<'a> {
     held: HashMap<(Identity, PropertyId), (Identity, Type)>,
     last: Identity,
     doubts: Vec<Doubt<'a>>,
+    doubtful: bool,
+    tell: &'t dyn Fn(Span) -> bool,
     failed_at: Option<Span>,
 }
 
@@ -221,7 +240,7 @@ fn unreadable<T>(sentence: impl Into<String>) -> Walking<T> {
     Err(Stop::Unreadable(sentence.into()))
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Walk<'a, '_> {
     fn place(&self) -> Place<'a> {
         let mut pointer = String::new();
         let mut record = None;
@@ -295,7 +314,15 @@ impl<'a> Walk<'a> {
     }
 
     fn doubt(&mut self, about: About, sentence: String) {
-        let place = self.place();
+        self.doubtful = true;
+        let at = self.values.iter().rfind(|span| !span.is_empty());
+        if about == About::Declared || !at.is_some_and(|at| (self.tell)(*at)) {
+            return;
+        }
+        let mut place = self.place();
+        if about == About::Version {
+            place.property = None;
+        }
         self.doubts.push(Doubt {
             about,
             sentence,
@@ -605,15 +632,7 @@ impl<'a> Walk<'a> {
             odd.get_or_insert(sentence);
         });
         if let Some(sentence) = odd {
-            let place = Place {
-                property: None,
-                ..self.place()
-            };
-            self.doubts.push(Doubt {
-                about: About::Version,
-                sentence,
-                place,
-            });
+            self.doubt(About::Version, sentence);
         }
         done
     }
