@@ -116,3 +116,25 @@ fn a_named_file_or_one_of_the_settings_needs_less() {
         "{said}"
     );
 }
+
+#[test]
+fn each_distinctive_name_is_evidence_by_itself() {
+    for endpoint in geplint::rules::builtin_ids().filter_map(geplint::rules::builtin) {
+        assert!(!endpoint.distinctive.is_empty(), "{}", endpoint.id);
+        for name in endpoint
+            .distinctive
+            .iter()
+            .map(|id| &endpoint.record_table().property(*id).name)
+        {
+            let record = format!("[{{\"{name}\": \"x\", \"other\": 1, \"more\": 2}}]");
+            let folder = Folder::new("distinctive", &[("a.json", &record)]);
+            let (code, said) = folder.run(&["check", "--format", "concise", "."]);
+            let taken = code != Some(3) && !said.contains("skipped");
+            // Two endpoints may share a name that no other API has.
+            assert!(
+                taken || said.contains("cannot tell its endpoint"),
+                "{name}: {said}"
+            );
+        }
+    }
+}

@@ -149,7 +149,7 @@ pub struct SyntaxError {
     pub related: Option<(Span, &'static str)>,
     /// How reading went on is a guess.
     pub(super) guess: bool,
-    /// Of a file in another encoding, what it says.
+    /// Of a file in another encoding or format, of which no text is read: its text.
     pub(super) decoded: Option<Box<str>>,
 }
 
@@ -271,7 +271,7 @@ impl SyntaxError {
         self.kind.is_warning()
     }
 
-    /// What a file in another encoding says; `None` where its bytes are no text in it.
+    /// The text of a file in another encoding or format; `None` where its bytes are no text in it.
     pub(crate) fn decoded(&self) -> Option<&str> {
         self.decoded.as_deref()
     }

@@ -27,7 +27,10 @@ fn foreign(bytes: &[u8]) -> Option<SyntaxError> {
     let start = bytes.len() - body.len() + scan::space(body, 0);
     let foreign = Foreign::of(bytes.get(start..)?)?;
     let span = Span::new(offset(start), offset(start + 1));
-    Some(SyntaxError::new(SyntaxKind::Foreign(foreign), span))
+    let mut error = SyntaxError::new(SyntaxKind::Foreign(foreign), span);
+    // What the API's reader would make of it is another question.
+    error.decoded = std::str::from_utf8(bytes).ok().map(Box::from);
+    Some(error)
 }
 
 /// The text of a file and what is wrong with its bytes.

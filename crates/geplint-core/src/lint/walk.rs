@@ -131,7 +131,8 @@ pub(super) fn of_bytes(
             })
         }
         SyntaxKind::TooLarge => Some(Reading::default()),
-        SyntaxKind::Encoding(_) => Some(match error.decoded() {
+        SyntaxKind::Foreign(_) if !text.is_empty() => None,
+        SyntaxKind::Encoding(_) | SyntaxKind::Foreign(_) => Some(match error.decoded() {
             // Where it stops is no place in the bytes.
             Some(decoded) => Reading {
                 accepts: walk(decoded, endpoint, facts, &nobody).accepts(),
