@@ -8,6 +8,7 @@ pub mod config;
 pub mod finding;
 pub mod fix;
 pub mod json;
+mod keyed;
 pub mod lint;
 pub mod predict;
 pub mod recognize;

@@ -10,7 +10,7 @@ use crate::json::{JsonKind, NodeId};
 use crate::rules::{
     Check, CheckKind, Claim, Enumeration, Property, PropertyId, Route, SingleValued, Table, TableId,
 };
-use crate::tenant::{Facts, Knowledge, folded as stored};
+use crate::tenant::{Facts, Held, Knowledge};
 
 impl<'a> Linter<'a> {
     pub(super) fn check(&mut self, check: &'a Check, table: &'a Table, objects: &[NodeId], base: usize) {
@@ -81,39 +81,56 @@ impl<'a> Linter<'a> {
         }
         let held = self.held(single, objects);
         let mut first: Option<(Cow<'a, str>, Span)> = None;
-        let mut told = false;
+        // One finding for each record. What differs in case or whitespace alone matters only where nothing else does.
+        let (mut refused, mut near) = (false, false);
         self.each_counted(single, objects, &mut |linter, value, text| {
-            // The sender's own codes are compared as they stand, the tenant's as those of all its lists.
-            let beside = held
-                .as_deref()
-                .filter(|held| !held.is_empty() && !held.iter().any(|known| stored(known) == stored(&text)));
-            if told {
-            } else if let Some((known, span)) = first.as_ref().filter(|(known, _)| *known != text) {
-                told = true;
-                linter.several_values(claim, table, objects, single, value, &text, (known, *span));
-            } else if let Some([known, ..]) = beside {
-                told = true;
+            if refused {
+                return;
+            }
+            let beside = held.as_ref().filter(|held| !held.contains(&text));
+            match first.as_ref().filter(|(known, _)| *known != text) {
+                Some((known, _)) if nearly_same(known, &text) => near = true,
+                Some((known, span)) => {
+                    refused = true;
+                    linter.several_values(claim, table, objects, single, value, &text, (known, *span));
+                }
+                None => {}
+            }
+            if let Some(known) = beside.and_then(Held::first).filter(|_| !refused) {
+                refused = true;
                 linter.other_than_held(claim, table, objects, single, value, &text, known);
             }
             first.get_or_insert_with(|| (text, linter.tree.node(value).span));
         });
-        if first.is_some() && held.is_none() && !told {
+        if refused {
+            return;
+        }
+        if first.is_some() && held.is_none() {
             *self.undecided += 1;
             if let Some(fact) = single.fact {
                 self.needed.add(fact);
             }
         }
+        let Some((known, span)) = first.filter(|_| near) else {
+            return;
+        };
+        self.each_counted(single, objects, &mut |linter, value, text| {
+            if near && known != text {
+                near = false;
+                linter.spelled_otherwise(claim, single, value, &text, (&known, span));
+            }
+        });
     }
 
     /// What the tenant holds for the contact already; empty where what is sent replaces it.
-    fn held(&mut self, single: &'a SingleValued, objects: &[NodeId]) -> Option<Vec<String>> {
+    fn held(&mut self, single: &'a SingleValued, objects: &[NodeId]) -> Option<Held<'a>> {
         if single.fact.is_none()
             || single
                 .replaced_by
                 .as_ref()
                 .is_some_and(|route| self.is_true(route, objects))
         {
-            return Some(Vec::new());
+            return Some(Held::default());
         }
         let (code, user) = self.identity();
         self.facts.lobs(code.as_deref(), user.as_deref())
@@ -131,7 +148,8 @@ impl<'a> Linter<'a> {
                 return;
             }
             linter.walk(&single.value.steps, &[item], &mut |linter, value| {
-                if let Some(text) = linter.scalar_text(value).filter(|text| !text.is_empty()) {
+                // White space is no code.
+                if let Some(text) = linter.scalar_text(value).filter(|text| !text.trim().is_empty()) {
                     visit(linter, value, text);
                 }
             });
@@ -297,4 +315,95 @@ pub(super) fn nearly_same(a: &str, b: &str) -> bool {
 
 fn folded(text: &str) -> impl Iterator<Item = char> {
     text.chars().flat_map(char::to_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Finding;
+    use crate::json;
+    use crate::keyed::compared;
+    use crate::lint::check_with;
+    use crate::rules::testing::builtin;
+    use crate::tenant::{Facts, Learnt, Tenant};
+    use crate::threads::Threads;
+
+    /// A record of one contact with these belonging LOBs.
+    fn record(lobs: &[String], overwrites: bool) -> String {
+        let entries: Vec<String> = lobs
+            .iter()
+            .map(|lob| format!(r#"{{"OrgEntity":{{"LobEntityCode":"{lob}"}},"LobType":"Belonging"}}"#))
+            .collect();
+        format!(
+            r#"{{"ContactCode":"C-1","PersonaAndRoles":[{{"PersonaCode":"P","Activities":[{{"Code":"A"}}]}}],
+            "IsOverWriteDefaultActivities":true,"IsAppendUserActivities":true,"RegionDetails":[{{"RegionName":"R"}}],
+            "BuDetails":{{"OrgDetails":[{}],"IsOverwrite":{overwrites}}}}}"#,
+            entries.join(",")
+        )
+    }
+
+    fn findings(body: &str) -> (Vec<Finding>, Learnt) {
+        let (text, errors) = json::text(body.as_bytes());
+        let endpoint = builtin("save-contact-authorization-details").unwrap();
+        let (tenant, before) = (Tenant::default(), Learnt::default());
+        let mut facts = Facts::new(&tenant, &before, true);
+        let found = check_with(&text, errors, endpoint, &mut facts, false, Threads::ONE).findings;
+        (found, facts.into_learnt())
+    }
+
+    fn told(body: &str) -> Vec<(Severity, String)> {
+        let found = findings(body).0;
+        assert!(
+            found
+                .iter()
+                .all(|finding| finding.rule == "several-belonging-lobs"),
+            "{found:?}"
+        );
+        found
+            .iter()
+            .map(|finding| (finding.severity, finding.message.to_string()))
+            .collect()
+    }
+
+    #[test]
+    fn distinct_lobs_are_compared_a_bounded_number_of_times() {
+        let count = 3_000;
+        let lobs: Vec<String> = (0..count).map(|number| format!("LOB-{number}")).collect();
+        // Many in one record, and one more in each of many records of the same contact.
+        let many = format!("[{}]", record(&lobs, true));
+        let records: Vec<String> = lobs
+            .iter()
+            .map(|lob| record(std::slice::from_ref(lob), false))
+            .collect();
+        for (body, refused) in [(many, 1), (format!("[{}]", records.join(",")), count - 1)] {
+            let ((found, _), comparisons) = compared::by(|| findings(&body));
+            let several = found
+                .iter()
+                .filter(|finding| finding.rule == "several-belonging-lobs");
+            assert_eq!(several.count(), refused);
+            assert!(
+                comparisons <= 8 * count as u64,
+                "{comparisons} comparisons of {count} LOBs"
+            );
+        }
+    }
+
+    #[test]
+    fn lobs_that_differ_in_case_or_whitespace_are_a_warning() {
+        let lobs = |lobs: &[&str]| {
+            let lobs: Vec<String> = lobs.iter().map(|lob| (*lob).to_owned()).collect();
+            told(&format!("[{}]", record(&lobs, true)))
+        };
+        let severities = |found: Vec<(Severity, String)>| -> Vec<Severity> {
+            found.into_iter().map(|(severity, _)| severity).collect()
+        };
+        assert!(lobs(&["EMEA", "EMEA", "", " "]).is_empty());
+        assert_eq!(severities(lobs(&["EMEA", "emea", " EMEA "])), [Severity::Warning]);
+        assert_eq!(severities(lobs(&["EMEA", "APAC"])), [Severity::Error]);
+        assert_eq!(severities(lobs(&["EMEA", "emea", "APAC"])), [Severity::Error]);
+        assert_eq!(
+            lobs(&["EMEA", "emea"])[0].1,
+            "LobEntityCode \"emea\" and \"EMEA\" differ only in case or whitespace"
+        );
+    }
 }

@@ -75,14 +75,10 @@ impl<'a> Linter<'a> {
         (!sent.is_empty()).then_some(LobEffect::Added(sent))
     }
 
-    /// The values that a record sends, each once.
+    /// The values that a record sends.
     fn sent(&mut self, single: &'a SingleValued, root: NodeId) -> Vec<String> {
         let mut sent: Vec<String> = Vec::new();
-        self.each_counted(single, &[root], &mut |_, _, text| {
-            if !sent.iter().any(|known| *known == text) {
-                sent.push(text.into_owned());
-            }
-        });
+        self.each_counted(single, &[root], &mut |_, _, text| sent.push(text.into_owned()));
         sent
     }
 

@@ -930,6 +930,36 @@ impl<'a> Linter<'a> {
         );
     }
 
+    /// Two values that differ in case or whitespace alone: most probably one.
+    pub(super) fn spelled_otherwise(
+        &mut self,
+        claim: &Claim,
+        single: &SingleValued,
+        value: NodeId,
+        text: &str,
+        first: (&str, Span),
+    ) {
+        let name = self.end(&single.value);
+        let note = Note {
+            rule: Cow::Borrowed(&claim.rule),
+            source: &claim.source,
+            ..Note::warning(
+                "",
+                format!(
+                    "{name} {} and {} differ only in case or whitespace",
+                    quoted(text),
+                    quoted(first.0)
+                ),
+                "How the API compares them is not documented. If it takes them for two values, it refuses the record.",
+                format!("Write {name} in one way."),
+            )
+        };
+        let mut place = self.value_place(value);
+        place.related = Some(Box::new((first.1, "the first one".into())));
+        let constraint = self.endpoint.route_name(&single.items);
+        self.push(note, place, &constraint);
+    }
+
     /// A value beside another that the tenant holds already.
     #[expect(clippy::too_many_arguments, reason = "two values, and where they come from")]
     pub(super) fn other_than_held(

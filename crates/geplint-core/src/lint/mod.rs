@@ -28,7 +28,7 @@ pub use request::{
     Checked, Needed, Reading, RecordOutcome, check, check_with, not_json, read_through, syntax_findings,
 };
 
-use crate::json::{JsonKind, NodeId, Tree, decode};
+use crate::json::{JsonKind, Node, NodeId, Tree, decode};
 use crate::rules::{Endpoint, PropertyId, Table, Type};
 use crate::tenant::Facts;
 use std::borrow::Cow;
@@ -107,6 +107,15 @@ impl std::ops::Deref for Values {
     }
 }
 
+/// The text that a scalar binds to where a string is declared; `None` for null and containers.
+fn scalar_text<'t>(text: &'t str, node: &Node) -> Option<Cow<'t, str>> {
+    match node.kind {
+        JsonKind::String => Some(decode(text, node)),
+        JsonKind::Number | JsonKind::True | JsonKind::False => Some(Cow::Borrowed(node.span.of(text))),
+        JsonKind::Null | JsonKind::Array | JsonKind::Object | JsonKind::Key => None,
+    }
+}
+
 impl<'a> Linter<'a> {
     fn kind(&self, id: NodeId) -> JsonKind {
         self.tree.node(id).kind
@@ -119,14 +128,7 @@ impl<'a> Linter<'a> {
 
     /// The text that a scalar binds to where a string is declared; `None` for null and containers.
     fn scalar_text(&self, id: NodeId) -> Option<Cow<'a, str>> {
-        let node = self.tree.node(id);
-        match node.kind {
-            JsonKind::String => Some(decode(self.text, node)),
-            JsonKind::Number | JsonKind::True | JsonKind::False => {
-                Some(Cow::Borrowed(node.span.of(self.text)))
-            }
-            JsonKind::Null | JsonKind::Array | JsonKind::Object | JsonKind::Key => None,
-        }
+        scalar_text(self.text, self.tree.node(id))
     }
 
     /// Null, or the empty text, which the platform turns into null for everything but a string.

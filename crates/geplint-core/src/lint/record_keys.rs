@@ -2,67 +2,44 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{BuildHasherDefault, Hasher};
 
-use super::Linter;
 use super::messages::{Note, Place, quoted};
+use super::{Linter, scalar_text};
 use crate::finding::{Severity, Span, Target};
-use crate::json::{JsonKind, Node, NodeId, decode};
+use crate::json::NodeId;
+use crate::keyed::Text;
 
-/// FNV-1a: short keys, no adversary that gains anything, and a collision is looked at again.
-fn fingerprint(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
-}
-
-/// Where each key stood first. Only places are kept: the texts stay in the file.
+/// Where each key stood first: the record and the value. A key without escapes is borrowed from the file.
 #[derive(Debug, Default)]
-pub(super) struct Keys {
-    first: HashMap<u64, (u32, Node), BuildHasherDefault<AsIs>>,
+pub(super) struct Keys<'a> {
+    first: HashMap<Text<'a>, (u32, Span)>,
 }
 
-/// A fingerprint is a hash already.
-#[derive(Debug, Default)]
-struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write_u64(&mut self, fingerprint: u64) {
-        self.0 = fingerprint;
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = fingerprint(bytes);
-    }
-}
-
-/// The key of a record.
+/// The key of a record that was skimmed: its value as it is written, without escapes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Key {
-    fingerprint: u64,
-    node: Node,
+    span: Span,
 }
 
 impl Key {
-    /// The key that says `text`, and stands where `node` does.
-    pub(super) fn new(text: &str, node: Node) -> Self {
-        Self {
-            fingerprint: fingerprint(text.as_bytes()),
-            node,
-        }
+    /// The key that stands there.
+    pub(super) const fn new(span: Span) -> Self {
+        Self { span }
     }
 }
 
-impl Keys {
-    /// Adds a record's key; false where another one has it, or one that shares its fingerprint.
-    pub(super) fn add(&mut self, key: Key, record: u32) -> bool {
-        match self.first.entry(key.fingerprint) {
+/// What stands between the quotes, if there are any: a number is a key, too.
+pub(super) fn unquoted(written: &str) -> &str {
+    let inner = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.unwrap_or(written)
+}
+
+impl<'a> Keys<'a> {
+    /// Adds a skimmed record's key; false where another record has it.
+    pub(super) fn add(&mut self, text: &'a str, key: Key, record: u32) -> bool {
+        match self.first.entry(unquoted(key.span.of(text)).into()) {
             Entry::Vacant(entry) => {
-                entry.insert((record, key.node));
+                entry.insert((record, key.span));
                 true
             }
             Entry::Occupied(_) => false,
@@ -71,28 +48,19 @@ impl Keys {
 }
 
 impl Linter<'_> {
-    /// Tells of a record whose key another record of the request has.
-    pub(super) fn duplicate_record(&mut self, keys: &mut Keys) {
+    /// Reports a record whose key an earlier record of the request has. `text` is the request's.
+    pub(super) fn duplicate_record<'t>(&mut self, text: &'t str, keys: &mut Keys<'t>) {
         let Some(value) = self.key else { return };
-        let Some(text) = self.scalar_text(value) else {
+        let Some(key) = scalar_text(text, self.tree.node(value)) else {
             return;
         };
-        let node = *self.tree.node(value);
-        let record = self.record.unwrap_or(0);
-        match keys.first.entry(fingerprint(text.as_bytes())) {
+        match keys.first.entry(Text(key)) {
             Entry::Vacant(entry) => {
-                entry.insert((record, node));
+                entry.insert((self.record.unwrap_or(0), self.tree.node(value).span));
             }
             Entry::Occupied(entry) => {
                 let (record, first) = *entry.get();
-                // Two texts may share a fingerprint: compare what is meant.
-                let meant = match first.kind {
-                    JsonKind::String => decode(self.text, &first),
-                    _ => first.span.of(self.text).into(),
-                };
-                if meant == text {
-                    self.same_key(value, &text, record, first.span);
-                }
+                self.same_key(value, &entry.key().0, record, first);
             }
         }
     }
@@ -120,5 +88,104 @@ impl Linter<'_> {
             related: Some(Box::new((first, "first here".into()))),
         };
         self.tell(note, place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use crate::finding::Finding;
+    use crate::json;
+    use crate::keyed::compared;
+    use crate::lint::check;
+    use crate::rules::testing::builtin;
+    use crate::tenant::Tenant;
+
+    fn body(keys: &[String]) -> String {
+        let records: Vec<String> = keys
+            .iter()
+            .map(|key| format!(r#"{{"ClientContactCode":"{key}","InterfaceStatus":"Success"}}"#))
+            .collect();
+        format!("[{}]", records.join(","))
+    }
+
+    fn findings(body: &str) -> Vec<Finding> {
+        let (text, errors) = json::text(body.as_bytes());
+        let endpoint = builtin("contact-interface-status").unwrap();
+        check(&text, errors, endpoint, &Tenant::default(), false).findings
+    }
+
+    /// FNV-1a, which once told the keys of records apart, of so many low bits.
+    fn fnv(key: &str, bits: u32) -> u64 {
+        let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        hash & ((1 << bits) - 1)
+    }
+
+    /// Keys that share the low bits of that hash.
+    fn chosen(count: usize) -> Vec<String> {
+        let mut by_hash: HashMap<u64, Vec<String>> = HashMap::new();
+        for number in 0_u32.. {
+            let key = format!("{number:08x}");
+            let same = by_hash.entry(fnv(&key, 8)).or_default();
+            same.push(key);
+            if same.len() == count {
+                return std::mem::take(same);
+            }
+        }
+        Vec::new()
+    }
+
+    #[test]
+    fn chosen_keys_cost_no_more_than_ordinary_ones() {
+        let count = 4_000;
+        let ordinary: Vec<String> = (0..count).map(|number| format!("C-{number:06}")).collect();
+        let cost = |keys: &[String]| {
+            let body = body(keys);
+            let (found, comparisons) = compared::by(|| findings(&body));
+            assert!(found.is_empty(), "{:?}", found.first());
+            comparisons
+        };
+        let bound = count as u64;
+        for keys in [ordinary, chosen(count)] {
+            let comparisons = cost(&keys);
+            assert!(comparisons <= bound, "{comparisons} comparisons of {count} keys");
+        }
+        // Each key twice: each of them is compared with the one that it equals.
+        let twice: Vec<String> = chosen(count / 2)
+            .into_iter()
+            .flat_map(|key| [key.clone(), key])
+            .collect();
+        let (found, comparisons) = compared::by(|| findings(&body(&twice)));
+        assert_eq!(found.len(), count / 2);
+        assert!((1..=4 * bound).contains(&comparisons), "{comparisons}");
+    }
+
+    #[test]
+    fn keys_are_compared_as_texts_and_not_as_hashes_or_spellings() {
+        let cases = [
+            // These two share all 64 bits of FNV-1a.
+            (
+                r#""8yn0iYCKYHlIj4-BwPqk","GReLUrM4wMqfg9yzV3KQ","GReLUrM4wMqfg9yzV3KQ""#,
+                1,
+            ),
+            (r#""8yn0iYCKYHlIj4-BwPqk","GReLUrM4wMqfg9yzV3KQ""#, 0),
+            (r#""A","\u0041""#, 1),
+            (r#""\u0041","A""#, 1),
+            (r#""1",1"#, 1),
+            (r#""A","a""#, 0),
+            (r#""A","B","A","B","A""#, 3),
+        ];
+        for (keys, duplicates) in cases {
+            let records: Vec<String> = keys
+                .split(',')
+                .map(|key| format!(r#"{{"ClientContactCode":{key},"InterfaceStatus":"ok"}}"#))
+                .collect();
+            let found = findings(&format!("[{}]", records.join(",")));
+            let found = found.iter().filter(|finding| finding.rule == "duplicate-record");
+            assert_eq!(found.count(), duplicates, "{keys}");
+        }
     }
 }

@@ -171,10 +171,7 @@ pub fn check_with(
                     tree.damaged |= tree.node(root).span.end > garbled;
                     let index = checked.records;
                     let new = reader.errors().get(told..).unwrap_or_default();
-                    places.extend(
-                        new.iter()
-                            .filter_map(|error| surrogate_place(text, &tree, root, index, error)),
-                    );
+                    surrogate_places((text, &tree, root), index, new, &mut places);
                     told = reader.errors().len();
                     one_record(
                         (text, &tree, root),
@@ -323,57 +320,106 @@ fn unsay(findings: &mut Vec<Finding>, errors: &[SyntaxError]) {
     }
 }
 
-/// Where in its record the text stands that holds half a character: a finding about a value, unlike the rest.
-fn surrogate_place(
-    text: &str,
-    tree: &Tree,
-    root: NodeId,
+/// Where a finding about half a character stands: unlike other mistakes in the syntax it is about a value.
+type SurrogatePlace = (String, u32, Target, Span);
+
+/// Where in their record the strings stand that hold half a character.
+fn surrogate_places(
+    (text, tree, root): (&str, &Tree, NodeId),
     record: u32,
-    error: &SyntaxError,
-) -> Option<(Span, (String, u32, Target, Span))> {
-    if error.kind != SyntaxKind::LoneSurrogate {
-        return None;
+    errors: &[SyntaxError],
+    places: &mut HashMap<Span, SurrogatePlace>,
+) {
+    let mut spans: Vec<Span> = errors
+        .iter()
+        .filter(|error| error.kind == SyntaxKind::LoneSurrogate)
+        .map(|error| error.span)
+        .collect();
+    if spans.is_empty() {
+        return;
     }
-    let holds = |id: NodeId| {
-        let span = tree.node(id).span;
-        span.start <= error.span.start && error.span.end <= span.end
+    spans.sort_unstable();
+    let mut found = |spans: &[Span], pointer: &str, target, at| {
+        places.extend(
+            spans
+                .iter()
+                .map(|span| (*span, (pointer.to_owned(), record, target, at))),
+        );
     };
-    let mut pointer = format!("/{record}");
-    let mut at = root;
-    loop {
-        if let Some((key, value)) = tree.members(at).find(|(key, value)| holds(*key) || holds(*value)) {
-            pointer.push('/');
-            push_token(&mut pointer, &decode(text, tree.node(key)));
-            if holds(key) {
-                return Some((error.span, (pointer, record, Target::Key, tree.node(key).span)));
+    surrogates_in((text, tree, root), &mut format!("/{record}"), &spans, &mut found);
+}
+
+/// Hands to `found` the errors in a node, each group with its place. All of them go down together, so that a record is
+/// gone through once, however many they are. As deep as the tree, for which the reader has a limit.
+fn surrogates_in(
+    (text, tree, node): (&str, &Tree, NodeId),
+    pointer: &mut String,
+    errors: &[Span],
+    found: &mut dyn FnMut(&[Span], &str, Target, Span),
+) {
+    let mut rest = errors;
+    // Those that stand in no child, because the text around them is broken.
+    let mut own: Vec<Span> = Vec::new();
+    // The errors in the next child.
+    let mut inside = |child: NodeId| {
+        let span = tree.node(child).span;
+        let (before, from) = rest.split_at(rest.partition_point(|error| error.start < span.start));
+        let (inside, after) = from.split_at(from.partition_point(|error| error.end <= span.end));
+        own.extend(before);
+        rest = after;
+        inside
+    };
+    let length = pointer.len();
+    match tree.node(node).kind {
+        JsonKind::Object => {
+            for (key, value) in tree.members(node) {
+                let (in_key, in_value) = (inside(key), inside(value));
+                if in_key.is_empty() && in_value.is_empty() {
+                    continue;
+                }
+                pointer.push('/');
+                push_token(pointer, &decode(text, tree.node(key)));
+                if !in_key.is_empty() {
+                    found(in_key, pointer, Target::Key, tree.node(key).span);
+                }
+                if !in_value.is_empty() {
+                    surrogates_in((text, tree, value), pointer, in_value, found);
+                }
+                pointer.truncate(length);
             }
-            at = value;
-        } else if let Some((index, element)) = (0u32..)
-            .zip(tree.elements(at))
-            .find(|(_, element)| holds(*element))
-        {
-            pointer.push('/');
-            pointer.push_str(&index.to_string());
-            at = element;
-        } else {
-            return Some((error.span, (pointer, record, Target::Value, tree.node(at).span)));
         }
+        JsonKind::Array => {
+            for (index, element) in (0u32..).zip(tree.elements(node)) {
+                let in_element = inside(element);
+                if !in_element.is_empty() {
+                    pointer.push('/');
+                    pointer.push_str(&index.to_string());
+                    surrogates_in((text, tree, element), pointer, in_element, found);
+                    pointer.truncate(length);
+                }
+            }
+        }
+        _ => {}
+    }
+    own.extend(rest);
+    if !own.is_empty() {
+        found(&own, pointer, Target::Value, tree.node(node).span);
     }
 }
 
-fn one_record(
-    (text, tree, root): (&str, &Tree, NodeId),
+fn one_record<'t>(
+    (text, tree, root): (&'t str, &Tree, NodeId),
     endpoint: &Endpoint,
     facts: &mut Facts<'_>,
     checked: &mut Checked,
     scratch: &mut Scratch,
-    keys: &mut Keys,
+    keys: &mut Keys<'t>,
     outcomes: bool,
 ) {
     let (index, before) = (checked.records, checked.findings.len());
     let mut linter = scratch.linter(text, tree, endpoint, facts, Some(index), checked);
     linter.record(root);
-    linter.duplicate_record(keys);
+    linter.duplicate_record(text, keys);
     let key = if outcomes {
         linter.key_text()
     } else {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Contact, Knowledge, Tenant, folded};
+use super::{Contact, Knowledge, Lobs, Tenant, folded};
 use crate::rules::Fact;
 
 /// What one record changes if it succeeds.
@@ -47,8 +47,51 @@ struct News {
 /// The LOBs that a contact belongs to after a request.
 #[derive(Debug, Clone)]
 enum Belonging {
-    To(Vec<String>),
+    /// These and no others.
+    To(Lobs),
+    /// These, and those that were held before.
+    Added(Lobs),
     Unknown,
+}
+
+impl Belonging {
+    /// What is held after two changes.
+    fn after(earlier: Option<Self>, later: Option<Self>) -> Option<Self> {
+        match (earlier, later) {
+            (earlier, None) => earlier,
+            (Some(Self::To(mut held)), Some(Self::Added(added))) => {
+                held.extend(added);
+                Some(Self::To(held))
+            }
+            (Some(Self::Added(mut held)), Some(Self::Added(added))) => {
+                held.extend(added);
+                Some(Self::Added(held))
+            }
+            (Some(Self::Unknown), Some(Self::Added(added))) => Some(Self::To(added)),
+            (_, later) => later,
+        }
+    }
+}
+
+/// The LOBs that a contact belongs to: nothing is copied, however many they are and however often they are asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Held<'f> {
+    /// Those of the tenant file, of earlier requests, and of this one.
+    layers: [Option<&'f Lobs>; 3],
+}
+
+impl<'f> Held<'f> {
+    /// The first of them, as it was written; `None` where there is none.
+    #[must_use]
+    pub fn first(&self) -> Option<&'f str> {
+        self.layers.iter().flatten().find_map(|lobs| lobs.first())
+    }
+
+    /// Whether this is one of them.
+    #[must_use]
+    pub fn contains(&self, lob: &str) -> bool {
+        self.layers.iter().flatten().any(|lobs| lobs.contains(lob))
+    }
 }
 
 /// What earlier requests have changed.
@@ -96,7 +139,7 @@ impl Learnt {
             known.coded |= news.coded;
             known.there = news.there.or(known.there);
             known.active = news.active.or(known.active);
-            known.lobs = news.lobs.or(known.lobs.take());
+            known.lobs = Belonging::after(known.lobs.take(), news.lobs);
             places.push(place);
         }
         self.codes
@@ -209,17 +252,30 @@ impl<'f> Facts<'f> {
 
     /// The LOBs that the contact belongs to; `None` where it cannot be told.
     #[must_use]
-    pub fn lobs(&self, code: Option<&str>, user: Option<&str>) -> Option<Vec<String>> {
-        match self.told(code, user, |news| news.lobs.clone()) {
-            Some(Belonging::To(lobs)) => return Some(lobs),
-            Some(Belonging::Unknown) => return None,
-            None => {}
+    pub fn lobs(&self, code: Option<&str>, user: Option<&str>) -> Option<Held<'_>> {
+        let mut held = Held::default();
+        for (layer, learnt) in [(2, &self.now), (1, self.before)] {
+            let news = self
+                .place(learnt, code, user)
+                .and_then(|place| learnt.all.get(place));
+            match news.and_then(|news| news.lobs.as_ref()) {
+                None => {}
+                Some(Belonging::Added(lobs)) => held.layers[layer] = Some(lobs),
+                Some(Belonging::To(lobs)) => {
+                    held.layers[layer] = Some(lobs);
+                    return Some(held);
+                }
+                // What was added since is known all the same.
+                Some(Belonging::Unknown) => return held.first().map(|_| held),
+            }
         }
         match self.contact(code, user) {
-            Some(contact) => contact.lobs.clone(),
+            Some(contact) => held.layers[0] = contact.lobs.as_ref(),
             // A contact that is not there belongs nowhere yet.
-            None => (self.holds_contact(code, user) == Some(false)).then(Vec::new),
+            None if self.holds_contact(code, user) == Some(false) => return Some(held),
+            None => {}
         }
+        held.layers.iter().any(Option::is_some).then_some(held)
     }
 
     /// Whether updates of inactive users are allowed, where it is known.
@@ -275,10 +331,6 @@ impl<'f> Facts<'f> {
         if code.is_none() && user.is_none() {
             return;
         }
-        let before = match &effect.lobs {
-            Some(LobEffect::Added(_)) => self.lobs(code, user),
-            _ => None,
-        };
         let held = self.held(code, user);
         let place = self.place(&self.now, code, user).unwrap_or_else(|| {
             self.now.all.push(News::default());
@@ -293,21 +345,14 @@ impl<'f> Facts<'f> {
             news.there = Some(!effect.deletes);
         }
         news.active = effect.active.or(news.active);
-        match effect.lobs {
+        let change = match effect.lobs {
             // Whether a contact that comes back has its LOBs still is not known.
-            _ if effect.deletes => news.lobs = Some(Belonging::Unknown),
-            None => {}
-            Some(LobEffect::Unknown) => news.lobs = Some(Belonging::Unknown),
-            Some(LobEffect::Replaced(lobs)) => news.lobs = Some(Belonging::To(lobs)),
-            Some(LobEffect::Added(lobs)) => {
-                let mut all = before.unwrap_or_default();
-                for lob in lobs {
-                    if !all.contains(&lob) {
-                        all.push(lob);
-                    }
-                }
-                news.lobs = Some(Belonging::To(all));
-            }
-        }
+            _ if effect.deletes => Some(Belonging::Unknown),
+            None => None,
+            Some(LobEffect::Unknown) => Some(Belonging::Unknown),
+            Some(LobEffect::Replaced(lobs)) => Some(Belonging::To(Lobs::new(lobs))),
+            Some(LobEffect::Added(lobs)) => Some(Belonging::Added(Lobs::new(lobs))),
+        };
+        news.lobs = Belonging::after(news.lobs.take(), change);
     }
 }

@@ -7,11 +7,12 @@ mod changes;
 mod item;
 mod load;
 
-pub use changes::{Effect, Facts, Learnt, LobEffect};
+pub use changes::{Effect, Facts, Held, Learnt, LobEffect};
 pub use load::{Layout, TenantError, load};
 
 use std::collections::{HashMap, HashSet};
 
+use crate::keyed::Text;
 use crate::rules::Fact;
 
 /// What the tenant's facts say of a value.
@@ -25,6 +26,35 @@ pub enum Knowledge {
     CannotTell,
 }
 
+/// LOBs, compared as all codes of the tenant are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Lobs {
+    /// The first one, as it was written.
+    first: Option<String>,
+    folded: HashSet<Text<'static>>,
+}
+
+impl Lobs {
+    fn new(lobs: Vec<String>) -> Self {
+        let folded = lobs.iter().map(|lob| folded(lob).into()).collect();
+        let first = lobs.into_iter().next();
+        Self { first, folded }
+    }
+
+    fn first(&self) -> Option<&str> {
+        self.first.as_deref()
+    }
+
+    fn contains(&self, lob: &str) -> bool {
+        self.folded.contains(&folded(lob).into())
+    }
+
+    fn extend(&mut self, more: Self) {
+        self.folded.extend(more.folded);
+        self.first = self.first.take().or(more.first);
+    }
+}
+
 /// A contact that the tenant holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Contact {
@@ -33,7 +63,7 @@ struct Contact {
     /// Whether it is active, where the list says so.
     active: Option<bool>,
     /// The LOBs it belongs to, where the list says so.
-    lobs: Option<Vec<String>>,
+    lobs: Option<Lobs>,
 }
 
 /// The tenant's contacts, by code and by user name.
@@ -57,6 +87,7 @@ impl Contacts {
         let index = self.all.len();
         let coded = code.is_some();
         self.codeless |= !coded;
+        let lobs = lobs.map(Lobs::new);
         self.all.push(Contact { coded, active, lobs });
         self.codes.extend(code.map(|code| (folded(code), index)));
         self.users.extend(user.map(|user| (folded(user), index)));

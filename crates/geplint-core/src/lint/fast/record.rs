@@ -8,9 +8,9 @@
 
 use super::parallel::Ahead;
 use crate::finding::Span;
-use crate::json::{JsonKind, Node, Reader, number, plain, space};
+use crate::json::{Reader, number, plain, space};
 use crate::lint::checks::nearly_same;
-use crate::lint::record_keys::{Key, Keys};
+use crate::lint::record_keys::{Key, Keys, unquoted};
 use crate::lint::value::right_text;
 use crate::rules::{CheckKind, Endpoint, Glance, PropertyId, Sight, Table, TableId, Type, bit};
 use crate::tenant::Facts;
@@ -155,7 +155,7 @@ impl<'a> Skim<'a> {
         &mut self,
         reader: &mut Reader<'_>,
         facts: &Facts<'_>,
-        keys: &mut Keys,
+        keys: &mut Keys<'a>,
         ahead: &mut Ahead<'_>,
         index: u32,
     ) -> Option<Passed> {
@@ -172,7 +172,9 @@ impl<'a> Skim<'a> {
         // What was found out ahead was found out before anything was learnt.
         let known = (self.lessons == 0).then(|| ahead.at(start)).flatten();
         let passed = known.or_else(|| self.record(start, facts));
-        let Some(passed) = passed.filter(|passed| passed.key.is_none_or(|key| keys.add(key, index))) else {
+        let Some(passed) =
+            passed.filter(|passed| passed.key.is_none_or(|key| keys.add(self.text, key, index)))
+        else {
             self.misses = self.misses.saturating_add(1);
             return None;
         };
@@ -504,11 +506,7 @@ impl<'a> Skim<'a> {
     /// The text of a row of the record; none where it is missing or empty.
     fn slot(&self, id: PropertyId) -> Option<&'a str> {
         let span = *self.memory.slots.get(usize::from(id.0))?;
-        let text = span.of(self.text);
-        let text = text
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'))
-            .unwrap_or(text);
+        let text = unquoted(span.of(self.text));
         (!text.is_empty()).then_some(text)
     }
 
@@ -547,16 +545,8 @@ impl<'a> Skim<'a> {
 
     /// The key of the record at hand.
     fn key(&self) -> Option<Key> {
-        let mut rows = self.endpoint.key.iter();
-        let (text, span) =
-            rows.find_map(|id| Some((self.slot(*id)?, *self.memory.slots.get(usize::from(id.0))?)))?;
-        let quoted = span.len() as usize > text.len();
-        let kind = if quoted {
-            JsonKind::String
-        } else {
-            JsonKind::Number
-        };
-        Some(Key::new(text, Node::leaf(kind, span, 0)))
+        let id = self.endpoint.key.iter().find(|id| self.slot(**id).is_some())?;
+        self.memory.slots.get(usize::from(id.0)).copied().map(Key::new)
     }
 }
 
