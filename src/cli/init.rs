@@ -176,6 +176,8 @@ fn settings(folders: &BTreeMap<PathBuf, Folder>, endpoints: &[&str]) -> String {
          fail-on = \"error\"\n\n\
          # Findings that were there before: geplint check --write-baseline\n\
          # baseline = \"geplint-baseline.json\"\n\n\
+         # Contact codes that are e-mail addresses are right at our tenant.\n\
+         # contact-codes = \"email\"\n\n\
          # How findings are shown.\n\
          # [output]\n# format = \"concise\"\n\n\
          # What the tenant holds: contacts, personas, currencies.\n\

@@ -111,6 +111,11 @@ impl Known {
             .map(|file| tenant_file(&file, &mut files))
             .transpose()?
             .unwrap_or_default();
+        let tenant = if project.has_email_codes() {
+            tenant.with_email_codes()
+        } else {
+            tenant
+        };
         Ok(Self {
             endpoints,
             named: args.endpoint.is_some(),

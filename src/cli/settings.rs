@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use super::args::{Common, FailLevel, Format};
 use super::{inputs, read_settings_file};
 use crate::config::normal;
-use crate::config::{self, Config, FILE_NAME, FailOn, Mistake, Placed, Unused};
+use crate::config::{self, Config, ContactCodes, FILE_NAME, FailOn, Mistake, Placed, Unused};
 use crate::config::{Excludes, PathGlob};
 use crate::input::{Bounds, Entry, IgnoreFiles, read};
 use crate::report::{Position, Source, sanitize};
@@ -128,6 +128,11 @@ impl Project {
     /// The tenant file of the settings.
     pub fn tenant(&self) -> Option<PathBuf> {
         self.config.tenant.as_ref().map(|file| self.path(&file.value))
+    }
+
+    /// Whether the settings say that contact codes are e-mail addresses.
+    pub fn has_email_codes(&self) -> bool {
+        self.config.contact_codes == Some(ContactCodes::Email)
     }
 
     /// What is left out: what the settings say, and what the command line says.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{FailOn, Level, Unused};
+use super::{ContactCodes, FailOn, Level, Unused};
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
@@ -17,6 +17,7 @@ pub(super) struct File {
     pub rules: Vec<Spanned<String>>,
     pub fail_on: Option<FailOn>,
     pub unused: Option<Unused>,
+    pub contact_codes: Option<ContactCodes>,
     pub baseline: Option<Spanned<String>>,
     pub output: Option<Output>,
     pub tenant: Option<Tenant>,

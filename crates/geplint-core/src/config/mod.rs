@@ -73,6 +73,14 @@ pub enum Unused {
     Off,
 }
 
+/// What contact codes look like at the tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ContactCodes {
+    /// They are e-mail addresses, so that one in their place is nothing to report.
+    Email,
+}
+
 /// `[[files]]`: what matches is a request to an endpoint, whatever it looks like.
 #[derive(Debug, Clone)]
 pub struct Files {
@@ -155,6 +163,8 @@ pub struct Config {
     pub fail_on: Option<FailOn>,
     /// Whether entries that matched nothing are told.
     pub unused: Unused,
+    /// What contact codes look like, if that is unusual.
+    pub contact_codes: Option<ContactCodes>,
     /// The tenant file, from the settings file's folder on.
     pub tenant: Option<Placed<String>>,
     /// Rules files, likewise.
@@ -183,6 +193,7 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
         ignores: each(file.ignore, |entry| ignore(&mut globs, entry))?,
         fail_on: file.fail_on,
         unused: file.unused.unwrap_or_default(),
+        contact_codes: file.contact_codes,
         tenant: file
             .tenant
             .map(|tenant| name("the tenant's file", tenant.file))

@@ -2,14 +2,12 @@
 
 use std::borrow::Cow;
 
+use super::judge::{Likeness, likeness, nearly_same};
 use super::object::Resolved;
-use super::value::has_shape;
 use super::{Linter, Step};
-use crate::finding::{Severity, Span};
+use crate::finding::Span;
 use crate::json::{JsonKind, NodeId};
-use crate::rules::{
-    Check, CheckKind, Claim, Enumeration, Property, PropertyId, Route, SingleValued, Table, TableId,
-};
+use crate::rules::{Check, CheckKind, Claim, Enumeration, PropertyId, Route, SingleValued, Table, TableId};
 use crate::tenant::{Facts, Held, Knowledge};
 
 impl<'a> Linter<'a> {
@@ -41,20 +39,19 @@ impl<'a> Linter<'a> {
         from: PropertyId,
         nearly: &[PropertyId],
     ) {
-        let own = self.slot_text(base, from);
         self.walk(&route.steps, objects, &mut |linter, value| {
-            let Some(text) = linter.scalar_text(value).filter(|text| !text.is_empty()) else {
+            let Some(text) = linter.scalar_text(value) else {
                 return;
             };
-            let near = |id: &&PropertyId| {
-                linter
-                    .slot_text(base, **id)
-                    .is_some_and(|own| nearly_same(&own, &text))
-            };
-            if own.as_ref().is_some_and(|own| *own == text) {
-                linter.same_value(claim, table, route, from, value, &text);
-            } else if let Some(id) = nearly.iter().find(near) {
-                linter.nearly_same_value(claim, table, route, *id, value, &text);
+            match likeness(&text, from, nearly, |id| linter.slot_text(base, id)) {
+                None => {}
+                Some(Likeness::Same) => linter.same_value(claim, table, route, from, value, &text),
+                Some(Likeness::Equals(id)) => {
+                    linter.nearly_same_value(claim, table, (route, id), value, &text, true)
+                }
+                Some(Likeness::Nearly(id)) => {
+                    linter.nearly_same_value(claim, table, (route, id), value, &text, false)
+                }
             }
         });
     }
@@ -237,40 +234,6 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// Values that only the tenant knows, and those that are wrong at any tenant.
-    ///
-    /// Returns whether any list decided.
-    pub(super) fn known(&mut self, property: &'a Property, value: NodeId, text: &str) -> bool {
-        let mut decided = false;
-        for known in &property.known {
-            if known
-                .also
-                .iter()
-                .any(|placeholder| placeholder.eq_ignore_ascii_case(text))
-            {
-                continue;
-            }
-            let knowledge = match self.facts.knows(known.fact, text) {
-                Knowledge::CannotTell if known.suspect.is_some_and(|shape| has_shape(shape, text)) => {
-                    Knowledge::Wrong
-                }
-                knowledge => knowledge,
-            };
-            decided |= knowledge != Knowledge::CannotTell;
-            match knowledge {
-                Knowledge::Right => {}
-                Knowledge::Wrong => self.unknown_value(property, known, value, text),
-                Knowledge::CannotTell => {
-                    if known.claim.severity == Severity::Error {
-                        *self.undecided += 1;
-                        self.needed.add(known.fact);
-                    }
-                }
-            }
-        }
-        decided
-    }
-
     /// Whether the tenant's own list of an open enumeration has this name, or each of several with commas between.
     pub(super) fn membership(&self, list: &Enumeration, text: &str) -> Knowledge {
         membership(self.facts, list, text)
@@ -300,27 +263,9 @@ pub(super) fn membership(facts: &Facts<'_>, list: &Enumeration, text: &str) -> K
     all
 }
 
-/// The same but for case and outer blanks.
-pub(super) fn nearly_same(a: &str, b: &str) -> bool {
-    let plainly_other =
-        |a: &u8, b: &u8| a.is_ascii_graphic() && b.is_ascii_graphic() && !a.eq_ignore_ascii_case(b);
-    if let (Some(a), Some(b)) = (a.as_bytes().first(), b.as_bytes().first())
-        && plainly_other(a, b)
-    {
-        return false;
-    }
-    let (a, b) = (a.trim(), b.trim());
-    !a.is_empty() && folded(a).eq(folded(b))
-}
-
-fn folded(text: &str) -> impl Iterator<Item = char> {
-    text.chars().flat_map(char::to_lowercase)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::finding::Finding;
+    use crate::finding::{Finding, Severity};
     use crate::json;
     use crate::keyed::compared;
     use crate::lint::check_with;

@@ -10,7 +10,7 @@ use super::{Linter, Step};
 use crate::finding::{Evidence, Finding, Phase, Predicted, Severity, Span, Target, Text, Wording};
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{
-    Answer, Claim, Known, OneOf, Property, PropertyId, Route, Shape, SingleValued, Table, Type,
+    Answer, Claim, Fact, Known, OneOf, Property, PropertyId, Route, Shape, SingleValued, Table, Type,
 };
 use crate::tenant::Knowledge;
 use dotnet_bind::{Change, EnumMember};
@@ -811,9 +811,10 @@ impl<'a> Linter<'a> {
     }
 
     pub(super) fn odd_shape(&mut self, property: &Property, shape: Shape, value: NodeId, text: &str) {
-        let (what, example) = match shape {
-            Shape::Email => ("an e-mail address", "name@example.com"),
-            Shape::Culture => ("a culture code", "en-US"),
+        let what = shape.title();
+        let example = match shape {
+            Shape::Email => "name@example.com",
+            Shape::Culture => "en-US",
         };
         let note = Note::warning(
             "odd-shape",
@@ -823,7 +824,7 @@ impl<'a> Linter<'a> {
         );
         let told = self.findings.len();
         self.warn(Some(property), self.value_place(value), note);
-        let fits = |text: &str| super::value::has_shape(shape, text);
+        let fits = |text: &str| shape.fits(text);
         self.mend(told, self.trimmed(value, text, fits));
     }
 
@@ -857,7 +858,7 @@ impl<'a> Linter<'a> {
         let name = self.end(route);
         let own = &table.property(from).name;
         let message = format!("{name} {} is the {own} of this record itself", quoted(text));
-        let help = format!("Name another contact in {name}, or leave it out.");
+        let help = format!("Give {name} another value, or leave it out.");
         let constraint = self.endpoint.route_name(route);
         self.claim(
             claim,
@@ -869,28 +870,34 @@ impl<'a> Linter<'a> {
         );
     }
 
+    /// A value that is like one of which the page does not speak: `equal` to it, or except for case and whitespace.
     pub(super) fn nearly_same_value(
         &mut self,
         claim: &Claim,
         table: &Table,
-        route: &Route,
-        near: PropertyId,
+        (route, near): (&Route, PropertyId),
         value: NodeId,
         text: &str,
+        equal: bool,
     ) {
         let name = self.end(route);
         let own = &table.property(near).name;
+        let message = if equal {
+            format!("{name} {} equals the {own} of this record", quoted(text))
+        } else {
+            format!(
+                "{name} {} is the {own} of this record except for case or whitespace",
+                quoted(text)
+            )
+        };
         let note = Note {
             rule: Cow::Owned(format!("maybe-{}", claim.rule)),
             source: &claim.source,
             ..Note::warning(
                 "",
-                format!(
-                    "{name} {} is the {own} of this record but for case and blanks",
-                    quoted(text)
-                ),
-                "A manager that is the contact itself is refused; how the service compares them is not documented.",
-                format!("Name another contact in {name}, or leave it out."),
+                message,
+                "A value that is the record's own is refused; how the service compares the two is not documented.",
+                format!("Give {name} another value, or leave it out."),
             )
         };
         let constraint = self.endpoint.route_name(route);
@@ -1045,31 +1052,39 @@ impl<'a> Linter<'a> {
     }
 
     pub(super) fn unknown_value(&mut self, property: &Property, known: &Known, value: NodeId, text: &str) {
-        let (message, help) =
-            if known.suspect == Some(Shape::Email) && super::value::has_shape(Shape::Email, text) {
+        // The note of such a check is about values that are wrong without any list.
+        let mut claim = Cow::Borrowed(&known.claim);
+        let listed = self.facts.knows(known.fact, text) == Knowledge::Wrong;
+        if listed && known.suspect.is_some() {
+            claim.to_mut().note = Cow::Borrowed("");
+        }
+        let (message, help) = match known.suspect.filter(|_| !listed) {
+            Some(shape) => {
+                let help = if (shape, known.fact) == (Shape::Email, Fact::Contacts) {
+                    "Send the contact's code. If the codes are e-mail addresses at your tenant, set `contact-codes = \"email\"` in geplint.toml."
+                        .to_owned()
+                } else {
+                    format!("Send one of the tenant's {}.", known.fact.name())
+                };
                 (
-                    format!(
-                        "{} {} is an e-mail address, not a contact code",
-                        property.name,
-                        quoted(text)
-                    ),
-                    "Send the contact's code.".to_owned(),
+                    format!("{} {} is {}", property.name, quoted(text), shape.title()),
+                    help,
                 )
-            } else {
-                (
-                    format!(
-                        "{} {} is not among the tenant's {}",
-                        property.name,
-                        quoted(text),
-                        known.fact.name()
-                    ),
-                    format!("Send one of the tenant's {}.", known.fact.name()),
-                )
-            };
+            }
+            None => (
+                format!(
+                    "{} {} is not among the tenant's {}",
+                    property.name,
+                    quoted(text),
+                    known.fact.name()
+                ),
+                format!("Send one of the tenant's {}.", known.fact.name()),
+            ),
+        };
         let fills = [("property", &*property.name), ("value", text)];
         let told = self.findings.len();
         self.claim(
-            &known.claim,
+            &claim,
             self.value_place(value),
             constraint(property),
             &fills,

@@ -13,6 +13,7 @@ mod effects;
 mod fast;
 mod fixes;
 mod interner;
+mod judge;
 mod messages;
 mod names;
 mod object;

@@ -1,9 +1,10 @@
 //! A scalar meets its row: its type first, then what its text has to be.
 
 use super::Linter;
+use super::judge::{self, Fault, Stands, plain_number};
 use crate::finding::Severity;
-use crate::json::{JsonKind, NodeId, utf16_len};
-use crate::rules::{Glance, Property, Shape, Table, Type};
+use crate::json::{JsonKind, NodeId};
+use crate::rules::{Glance, Property, Table, Type};
 use crate::tenant::{Facts, Knowledge};
 use dotnet_bind::{self as bind, Change, EnumMember, Failure, Scalar};
 
@@ -28,8 +29,15 @@ impl<'a> Linter<'a> {
             }
             return;
         }
-        if let (Type::String, Some(text)) = (property.ty, self.scalar_text(value)) {
-            self.text(property, value, &text);
+        if property.glance == Glance::Typed {
+            return;
+        }
+        let inner = match self.kind(value) {
+            JsonKind::Object => self.unwrapped_value(value),
+            _ => Some(value),
+        };
+        if let Some(text) = inner.and_then(|inner| self.scalar_text(inner)) {
+            self.text(property, value, &text, Stands::InRow);
         }
     }
 
@@ -55,17 +63,10 @@ impl<'a> Linter<'a> {
     /// What nearly every value is: of its own type, and too short to be out of range. The binder need not be asked.
     fn surely_binds(&self, ty: Type, value: NodeId) -> bool {
         let node = self.tree.node(value);
-        let digits = |most: usize| {
-            let raw = node.span.bytes(self.text);
-            raw.len() <= most && raw.iter().all(u8::is_ascii_digit)
-        };
         match (ty, node.kind) {
             (Type::String, JsonKind::String) | (Type::Boolean, JsonKind::True | JsonKind::False) => true,
-            (Type::Int, JsonKind::Number) => digits(9),
-            (Type::Long, JsonKind::Number) => digits(18),
-            (Type::Decimal, JsonKind::Number) => {
-                let raw = node.span.bytes(self.text);
-                raw.len() <= 18 && raw.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+            (Type::Int | Type::Long | Type::Decimal, JsonKind::Number) => {
+                plain_number(ty, node.span.bytes(self.text))
             }
             (Type::Enum(id), JsonKind::String) => {
                 let text = self.decoded(value);
@@ -82,21 +83,16 @@ impl<'a> Linter<'a> {
     pub(super) fn text_element(&mut self, property: &'a Property, element: NodeId) {
         match self.kind(element) {
             JsonKind::String => {}
-            JsonKind::Null => self.null_text(property, element),
+            JsonKind::Null if property.null_elements_allowed => return,
+            JsonKind::Null => return self.null_text(property, element),
             _ => {
                 if !self.bind_as(property, Type::String, element) {
                     return;
                 }
             }
         }
-        if self
-            .scalar_text(element)
-            .is_some_and(|text| !text.is_empty() && text.trim().is_empty())
-        {
-            self.blank(property, element);
-        }
-        if let (false, Some(text)) = (property.known.is_empty(), self.scalar_text(element)) {
-            self.known(property, element, &text);
+        if let Some(text) = self.scalar_text(element) {
+            self.text(property, element, &text, Stands::InList);
         }
     }
 
@@ -208,127 +204,35 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// What a text that is neither null nor empty has to be.
-    fn text(&mut self, property: &'a Property, value: NodeId, text: &str) {
-        if property.glance == Glance::Typed {
-            return;
-        }
-        let blank = property.has_to_say && text.trim().is_empty();
-        if blank {
-            self.blank(property, value);
-        }
-        if let Some(limit) = property.max_length {
-            // UTF-8 never has fewer bytes than UTF-16 has units.
-            if text.len() > limit as usize && utf16_len(text) > limit as usize {
-                self.too_long(property, value, limit, utf16_len(text), text);
-                return;
+    /// Reports what is wrong with the text of a value that converts.
+    fn text(&mut self, property: &'a Property, value: NodeId, text: &str, stands: Stands) {
+        let facts = self.facts;
+        let undecided = judge::text(property, text, stands, facts, |fault| match fault {
+            Fault::Blank => self.blank(property, value),
+            Fault::TooLong(limit, length) => self.too_long(property, value, limit, length, text),
+            Fault::Unknown(known) => self.unknown_value(property, known, value, text),
+            Fault::NotInList(list) => self.not_in_list(property, list, value, text),
+            Fault::OddShape(shape) => self.odd_shape(property, shape, value, text),
+        });
+        if undecided > 0 {
+            *self.undecided += undecided;
+            for known in property
+                .known
+                .iter()
+                .filter(|known| known.claim.severity == Severity::Error)
+            {
+                self.needed.add(known.fact);
             }
-        }
-        // Where the tenant's own list speaks, a public one has nothing to add.
-        let decided = (!property.known.is_empty() && self.known(property, value, text)) || blank;
-        if let Some(list) = &property.one_of
-            && !(decided && list.claim.severity == Severity::Warning)
-            && !list.holds(text)
-        {
-            self.not_in_list(property, list, value, text);
-        }
-        if let Some(shape) = property.shape
-            && !decided
-            && !has_shape(shape, text)
-        {
-            self.odd_shape(property, shape, value, text);
         }
     }
 }
 
-/// How many checks of the text could not be made, if all others find it right, and not only by a narrow margin.
-///
-/// The counterpart of [`Linter::text`], for records that are skimmed: it may refuse what that accepts, and nothing else.
-pub(super) fn right_text(property: &Property, text: &str, facts: &Facts<'_>, in_list: bool) -> Option<u64> {
-    if !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) {
-        // Empty, or perhaps blank; in a list an empty text is right where nothing else is asked of it.
-        return (in_list && text.is_empty() && property.known.is_empty()).then_some(0);
-    }
-    if property
-        .max_length
-        .is_some_and(|limit| text.len() > limit as usize)
-    {
+/// How many checks of a text could not be made, if nothing is wrong with it. What is empty is left to the engine.
+pub(super) fn right_text(property: &Property, text: &str, facts: &Facts<'_>, stands: Stands) -> Option<u64> {
+    if text.is_empty() && stands == Stands::InRow {
         return None;
     }
-    let mut undecided = 0;
-    for known in &property.known {
-        if known.also.iter().any(|word| word.eq_ignore_ascii_case(text)) {
-            continue;
-        }
-        match facts.knows(known.fact, text) {
-            Knowledge::Right => {}
-            Knowledge::Wrong => return None,
-            Knowledge::CannotTell if known.suspect.is_some_and(|shape| has_shape(shape, text)) => {
-                return None;
-            }
-            Knowledge::CannotTell => undecided += u64::from(known.claim.severity == Severity::Error),
-        }
-    }
-    let listed = property.one_of.as_ref().is_none_or(|list| list.holds(text));
-    let shaped = property.shape.is_none_or(|shape| has_shape(shape, text));
-    (listed && shaped).then_some(undecided)
-}
-
-/// Whether a text looks like what it should be; generous, for a warning has to be right.
-pub(super) fn has_shape(shape: Shape, text: &str) -> bool {
-    match shape {
-        Shape::Email if text.bytes().all(|byte| byte.is_ascii_graphic()) => {
-            let mut signs = text.bytes().zip(1..).filter(|(byte, _)| *byte == b'@');
-            matches!((signs.next(), signs.next()), (Some((_, at)), None) if at > 1 && at < text.len())
-        }
-        Shape::Email => {
-            text.split_once('@').is_some_and(|(local, domain)| {
-                !local.is_empty() && !domain.is_empty() && !domain.contains('@')
-            }) && !text.contains(char::is_whitespace)
-        }
-        Shape::Culture => {
-            let mut parts = text.split('-');
-            parts.next().is_some_and(|language| {
-                matches!(language.len(), 2 | 3) && language.bytes().all(|byte| byte.is_ascii_alphabetic())
-            }) && parts.all(|part| {
-                matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-            })
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shapes() {
-        for (text, is) in [
-            ("a@b", true),
-            ("ann@example.com", true),
-            ("@b", false),
-            ("a@", false),
-            ("a@b@c", false),
-            ("a b@c", false),
-            ("@", false),
-            ("", false),
-            ("a@@b", false),
-            ("@a@b", false),
-            ("\u{e9}@b", true),
-            ("\u{e9}@b@c", false),
-            ("\u{e9}@\u{a0}b", false),
-        ] {
-            assert_eq!(has_shape(Shape::Email, text), is, "{text}");
-        }
-        for (text, is) in [
-            ("en", true),
-            ("en-US", true),
-            ("zh-Hans-CN", true),
-            ("english", false),
-            ("en_US", false),
-            ("", false),
-        ] {
-            assert_eq!(has_shape(Shape::Culture, text), is, "{text}");
-        }
-    }
+    let mut right = true;
+    let undecided = judge::text(property, text, stands, facts, |_| right = false);
+    right.then_some(undecided)
 }

@@ -355,10 +355,42 @@ impl OneOf {
 /// The shape of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shape {
-    /// One `@` with something on both sides.
+    /// One `@`, something before it, and behind it a domain with a dot.
     Email,
     /// A BCP 47 language tag: `en-US`.
     Culture,
+}
+
+impl Shape {
+    /// What a text of this shape is.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Email => "an e-mail address",
+            Self::Culture => "a culture code",
+        }
+    }
+
+    /// Whether a text has the shape; generous, for a warning has to be right.
+    #[must_use]
+    pub fn fits(self, text: &str) -> bool {
+        match self {
+            Self::Email => text.split_once('@').is_some_and(|(local, domain)| {
+                let dotted = domain.split_once('.').is_some_and(|(name, rest)| {
+                    !name.is_empty() && !rest.is_empty() && !domain.ends_with('.') && !domain.contains("..")
+                });
+                dotted && !local.is_empty() && !domain.contains('@') && !text.contains(char::is_whitespace)
+            }),
+            Self::Culture => {
+                let mut parts = text.split('-');
+                parts.next().is_some_and(|language| {
+                    matches!(language.len(), 2 | 3) && language.bytes().all(|byte| byte.is_ascii_alphabetic())
+                }) && parts.all(|part| {
+                    matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                })
+            }
+        }
+    }
 }
 
 /// What the tenant holds and a payload does not show.
@@ -495,4 +527,46 @@ pub struct SingleValued {
     pub fact: Option<Fact>,
     /// How sure it is that a value beside one that the tenant holds is refused.
     pub held_evidence: Option<Evidence>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        for (text, is) in [
+            ("a@b", false),
+            ("CC@4711", false),
+            ("JOHN@ACME", false),
+            ("a@b.c", true),
+            ("a@b.", false),
+            ("a@.b", false),
+            ("a@b..c", false),
+            ("ann@example.com", true),
+            ("@b", false),
+            ("a@", false),
+            ("a@b@c", false),
+            ("a b@c", false),
+            ("@", false),
+            ("", false),
+            ("a@@b", false),
+            ("@a@b", false),
+            ("\u{e9}@b.c", true),
+            ("\u{e9}@b@c", false),
+            ("\u{e9}@\u{a0}b", false),
+        ] {
+            assert_eq!(Shape::Email.fits(text), is, "{text}");
+        }
+        for (text, is) in [
+            ("en", true),
+            ("en-US", true),
+            ("zh-Hans-CN", true),
+            ("english", false),
+            ("en_US", false),
+            ("", false),
+        ] {
+            assert_eq!(Shape::Culture.fits(text), is, "{text}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Contact, Knowledge, Lobs, Tenant, folded};
-use crate::rules::Fact;
+use crate::rules::{Fact, Shape};
 
 /// What one record changes if it succeeds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -176,6 +176,8 @@ pub struct Facts<'f> {
     now: Learnt,
     /// Whether contacts are worth remembering: somebody will ask for them.
     remembers_contacts: bool,
+    /// The files of the run are calls made one after another.
+    in_order: bool,
     /// How often anything was learnt.
     lessons: usize,
 }
@@ -189,6 +191,7 @@ impl<'f> Facts<'f> {
             before,
             now: Learnt::default(),
             remembers_contacts: in_order || tenant.contacts.is_some(),
+            in_order,
             lessons: 0,
         }
     }
@@ -200,6 +203,7 @@ impl<'f> Facts<'f> {
             before: self.before,
             now: Learnt::default(),
             remembers_contacts: self.remembers_contacts,
+            in_order: self.in_order,
             lessons: 0,
         }
     }
@@ -221,6 +225,14 @@ impl<'f> Facts<'f> {
             }
         }
         self.tenant.knows(fact, value)
+    }
+
+    /// Whether a value of that shape may be one of the tenant's, although its list is not at hand: a code that is an
+    /// e-mail address is right where the tenant uses such codes, and cannot be judged where calls before it may have
+    /// created its contact.
+    #[must_use]
+    pub fn may_be(&self, shape: Shape, fact: Fact) -> bool {
+        shape == Shape::Email && fact == Fact::Contacts && (self.in_order || self.tenant.has_email_codes())
     }
 
     /// Whether the tenant holds a contact of that code or that user name; `None` where it cannot be told.

@@ -13,7 +13,7 @@ pub use load::{Layout, TenantError, load};
 use std::collections::{HashMap, HashSet};
 
 use crate::keyed::Text;
-use crate::rules::Fact;
+use crate::rules::{Fact, Shape};
 
 /// What the tenant's facts say of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +74,8 @@ struct Contacts {
     users: HashMap<String, usize>,
     /// Some have no code in the list: a code outside it may be theirs.
     codeless: bool,
+    /// Some have a code that is an e-mail address.
+    email_codes: bool,
 }
 
 impl Contacts {
@@ -87,6 +89,7 @@ impl Contacts {
         let index = self.all.len();
         let coded = code.is_some();
         self.codeless |= !coded;
+        self.email_codes |= code.is_some_and(|code| Shape::Email.fits(code.trim()));
         let lobs = lobs.map(Lobs::new);
         self.all.push(Contact { coded, active, lobs });
         self.codes.extend(code.map(|code| (folded(code), index)));
@@ -108,9 +111,26 @@ pub struct Tenant {
     contacts: Option<Contacts>,
     values: HashMap<Fact, HashSet<String>>,
     allow_update_for_inactive_users: Option<bool>,
+    /// The settings say that contact codes are e-mail addresses.
+    email_codes: bool,
 }
 
 impl Tenant {
+    /// The same tenant, whose contact codes are e-mail addresses.
+    #[must_use]
+    pub fn with_email_codes(self) -> Self {
+        Self {
+            email_codes: true,
+            ..self
+        }
+    }
+
+    /// Whether contact codes are e-mail addresses here: the settings say so, or one that is listed is.
+    pub(crate) fn has_email_codes(&self) -> bool {
+        let listed = |contacts: &Contacts| contacts.email_codes;
+        self.email_codes || self.contacts.as_ref().is_some_and(listed)
+    }
+
     /// Whether the tenant holds this value. Codes are compared without case and outer blanks (inferred).
     #[must_use]
     pub fn knows(&self, fact: Fact, value: &str) -> Knowledge {

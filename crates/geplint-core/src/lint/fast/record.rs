@@ -9,7 +9,7 @@
 use super::parallel::Ahead;
 use crate::finding::Span;
 use crate::json::{Reader, number, plain, space};
-use crate::lint::checks::nearly_same;
+use crate::lint::judge::{Stands, likeness, plain_number};
 use crate::lint::record_keys::{Key, Keys, unquoted};
 use crate::lint::value::right_text;
 use crate::rules::{CheckKind, Endpoint, Glance, PropertyId, Sight, Table, TableId, Type, bit};
@@ -314,9 +314,7 @@ impl<'a> Skim<'a> {
         let end = match sight.ty {
             Type::String => self.text_value(table, row, sight, at, facts)?,
             Type::Boolean => self.boolean(at)?,
-            Type::Int => self.digits(at, 9)?,
-            Type::Long => self.digits(at, 18)?,
-            Type::Decimal => self.decimal(at)?,
+            Type::Int | Type::Long | Type::Decimal => self.number(sight.ty, at)?,
             Type::DateTime => self.date_time(at)?,
             Type::Enum(list) => self.member(list, at)?,
             Type::Object(inner) if self.byte(at) == b'{' => self.object(at, inner, facts)?,
@@ -327,13 +325,16 @@ impl<'a> Skim<'a> {
                 self.list(at, sight, |skim, at| {
                     let span = skim.string(at)?;
                     let text = skim.inner(span)?;
-                    skim.undecided += right_text(property, text, facts, true)?;
+                    skim.undecided += right_text(property, text, facts, Stands::InList)?;
                     skim.watch(sight, id, row, span);
                     Some(span.end as usize)
                 })?
             }
         };
-        if sight.ty == Type::String {
+        if !matches!(sight.ty, Type::Object(_) | Type::ObjectList(_) | Type::StringList) {
+            if sight.ty != Type::String && sight.glance == Glance::Never {
+                self.undecided += self.right(table, row, span(at, end), facts)?;
+            }
             self.watch(sight, id, row, span(at, end));
         }
         if self.depth == 1 {
@@ -397,8 +398,8 @@ impl<'a> Skim<'a> {
         if let Some(known) = lately.iter().find(same) {
             return Some(u64::from(known.undecided));
         }
-        let text = self.text.get(span.start as usize + 1..span.end as usize - 1)?;
-        let undecided = right_text(table.property(row), text, facts, false)?;
+        let text = unquoted(span.of(self.text));
+        let undecided = right_text(table.property(row), text, facts, Stands::InRow)?;
         if let Ok(undecided) = u32::try_from(undecided) {
             lately.rotate_right(1);
             lately[0] = Lately {
@@ -441,18 +442,9 @@ impl<'a> Skim<'a> {
         }
     }
 
-    /// A whole number without a sign, of at most so many digits.
-    fn digits(&self, at: usize, most: usize) -> Option<usize> {
+    fn number(&self, ty: Type, at: usize) -> Option<usize> {
         let end = number(self.bytes, at)?;
-        let digits = self.bytes.get(at..end)?;
-        (digits.len() <= most && digits.iter().all(u8::is_ascii_digit)).then_some(end)
-    }
-
-    fn decimal(&self, at: usize) -> Option<usize> {
-        let end = number(self.bytes, at)?;
-        let raw = self.bytes.get(at..end)?;
-        let short = raw.len() <= 18 && raw.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
-        short.then_some(end)
+        plain_number(ty, self.bytes.get(at..end)?).then_some(end)
     }
 
     fn date_time(&self, at: usize) -> Option<usize> {
@@ -523,11 +515,8 @@ impl<'a> Skim<'a> {
                     .watched
                     .iter()
                     .filter(|(in_table, row, _)| (in_table, row) == (table, id))
-                    .filter_map(|(_, _, span)| self.inner(*span))
-                    .all(|text| {
-                        let mut others = nearly.iter().chain([from]).filter_map(|id| self.slot(*id));
-                        !others.any(|other| other == text || nearly_same(other, text))
-                    })
+                    .map(|(_, _, span)| unquoted(span.of(self.text)))
+                    .all(|text| likeness(text, *from, nearly, |id| self.slot(id)).is_none())
             }
             CheckKind::Active(_) => {
                 let rows = self.endpoint.contact.as_ref();
