@@ -5,17 +5,22 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use geplint_core::rules::{Endpoint, List, PropertyId, load};
+use geplint_core::rules::{Endpoint, List, PropertyId, Shared, load};
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=rules");
     let variable = |name| env::var(name).map_err(io::Error::other);
     let (root, out) = (variable("CARGO_MANIFEST_DIR")?, variable("OUT_DIR")?);
     let rules = Path::new(&root).join("rules");
-    let lists = lists(&rules.join("lists"))?;
+    let shared = Shared {
+        lists: lists(&rules.join("lists"))?,
+        // No file of ours turns a rule off.
+        rule_ids: Vec::new(),
+    };
+    let lists = &shared.lists;
     // Paths are put together where the code is compiled: a copied target folder must not read the old place.
     let mut code = format!("static LISTS: [(&str, &str); {}] = [\n", lists.len());
-    for list in &lists {
+    for list in lists {
         let name = &list.name;
         let _ = writeln!(
             code,
@@ -27,7 +32,7 @@ fn main() -> io::Result<()> {
     let _ = writeln!(code, "static BUILTIN: [Compiled; {}] = [", files.len());
     for path in &files {
         let id = stem(path);
-        let endpoint = endpoint(path, &lists)?;
+        let endpoint = endpoint(path, &shared)?;
         let bytes = endpoint.to_bytes().map_err(io::Error::other)?;
         fs::write(Path::new(&out).join(format!("{id}.rules")), bytes)?;
         let rows = &endpoint.record_table().properties;
@@ -73,9 +78,9 @@ fn lists(folder: &Path) -> io::Result<Vec<List>> {
 }
 
 /// The endpoint that a rules file describes.
-fn endpoint(path: &Path, lists: &[List]) -> io::Result<Endpoint> {
+fn endpoint(path: &Path, shared: &Shared) -> io::Result<Endpoint> {
     let text = fs::read_to_string(path)?;
-    load(&text, lists).map_err(|error| {
+    load(&text, shared).map_err(|error| {
         let line = text.get(..error.span.start).unwrap_or("").matches('\n').count() + 1;
         io::Error::other(format!("{}:{line}: {error}", path.display()))
     })

@@ -30,13 +30,14 @@ pub fn builtin_text(id: &str) -> Option<&'static str> {
     find(id).map(|builtin| builtin.text)
 }
 
-/// The public code lists of `rules/lists/`.
-pub fn lists() -> &'static [List] {
-    static LOADED: OnceLock<Vec<List>> = OnceLock::new();
-    // The build script has parsed each, so that none is ever left out here.
-    LOADED.get_or_init(|| {
-        let parsed = LISTS.iter().map(|(name, text)| List::parse(name, text));
-        parsed.filter_map(Result::ok).collect()
+/// What all endpoints share: the public code lists of `rules/lists/`, the rules that are explained.
+pub fn shared() -> &'static Shared {
+    static LOADED: OnceLock<Shared> = OnceLock::new();
+    // The build script has parsed each list, so that none is ever left out here.
+    let parsed = || LISTS.iter().map(|(name, text)| List::parse(name, text));
+    LOADED.get_or_init(|| Shared {
+        lists: parsed().filter_map(Result::ok).collect(),
+        rule_ids: rule_texts().iter().map(|rule| rule.id.clone()).collect(),
     })
 }
 
@@ -44,14 +45,14 @@ pub fn lists() -> &'static [List] {
 ///
 /// Errors: as [`geplint_core::rules::load`].
 pub fn load(text: &str) -> Result<Endpoint, LoadError> {
-    geplint_core::rules::load(text, lists())
+    geplint_core::rules::load(text, shared())
 }
 
 /// Merges layers over a base, if there is one; rows may name the lists that are compiled in.
 ///
 /// Errors: as [`geplint_core::rules::load_layers`].
 pub fn load_layers(base: Option<&str>, layers: &[Layer<'_>]) -> Result<Endpoint, (usize, LoadError)> {
-    geplint_core::rules::load_layers(base, layers, lists())
+    geplint_core::rules::load_layers(base, layers, shared())
 }
 
 fn find(id: &str) -> Option<&'static Compiled> {

@@ -13,6 +13,7 @@
 pub mod check;
 pub mod config;
 pub mod fix;
+pub mod matrix;
 pub mod predict;
 pub mod reading;
 pub mod render;
@@ -39,4 +40,5 @@ pub const TARGETS: &[Target] = &[
     ("fix", fix::run),
     ("skim", skim::run),
     ("reading", reading::run),
+    ("matrix", matrix::run),
 ];

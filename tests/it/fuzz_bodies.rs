@@ -222,3 +222,8 @@ fn every_target_is_run_here_and_has_its_file() {
         );
     }
 }
+
+#[test]
+fn matrix() {
+    run("matrix", 500, 500);
+}

@@ -1,7 +1,7 @@
 //! From a rules file's text to an [`Endpoint`]: resolve every name, refuse what does not fit, say where.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
@@ -13,8 +13,8 @@ use super::definition::{
 };
 use super::{
     Answer, Answers, Check, CheckKind, Claim, ContactRows, Endpoint, Enumeration, Fact, Glance,
-    GoodBesideBad, Known, List, NameIndex, OneOf, Property, PropertyId, Required, Route, Shape, Sights,
-    SingleValued, Table, TableId, Type, fast_plan,
+    GoodBesideBad, Known, List, NameIndex, OneOf, Property, PropertyId, Required, Route, Shape, Shared,
+    Sights, SingleValued, Table, TableId, Type, fast_plan,
 };
 use crate::finding::{Evidence, Phase, Severity, Wording};
 use dotnet_bind::EnumMember;
@@ -49,12 +49,22 @@ fn fail<T>(span: Range<usize>, message: impl Into<String>) -> Result<T> {
 ///
 /// Errors: not TOML, an unknown key or word, a type, table or property that does not exist, a duplicate row or
 /// name, a table that no record reaches.
-pub fn load(text: &str, lists: &[List]) -> Result<Endpoint> {
-    let def: EndpointDef = toml::from_str(text).map_err(|error| LoadError {
+pub fn load(text: &str, shared: &Shared) -> Result<Endpoint> {
+    let def: EndpointDef = toml::from_str(text).map_err(|error| of_toml(&error))?;
+    compile(&def, shared)
+}
+
+/// The same once it is read.
+pub(super) fn compile(def: &EndpointDef, shared: &Shared) -> Result<Endpoint> {
+    Compiler::new(def, shared).endpoint()
+}
+
+/// What TOML's own reader has to say.
+pub(super) fn of_toml(error: &toml::de::Error) -> LoadError {
+    LoadError {
         message: error.message().to_owned(),
         span: error.span().unwrap_or(0..0),
-    })?;
-    Compiler::new(&def, lists).endpoint()
+    }
 }
 
 struct Compiler<'d> {
@@ -74,10 +84,72 @@ struct Defaults<'a> {
     phase: Phase,
     answer: Option<&'a Answer>,
     source: &'a str,
+    /// What may stand in braces in its description.
+    words: &'a [&'a str],
+}
+
+/// What is filled in for a property that is missing.
+const WORDS_OF_MISSING: &[&str] = &["property"];
+/// For a text that is too long.
+const WORDS_OF_LENGTH: &[&str] = &["property", "limit", "value"];
+/// For a value.
+const WORDS_OF_VALUE: &[&str] = &["property", "value"];
+/// For a value that is not the only one.
+const WORDS_OF_SEVERAL: &[&str] = &["subject", "value"];
+
+/// Every word in braces is one that is filled in.
+fn can_be_filled(template: &str, words: &[&str], span: Range<usize>) -> Result<()> {
+    for (at, _) in template.match_indices('{') {
+        let Some((word, _)) = template.get(at + 1..).and_then(|rest| rest.split_once('}')) else {
+            continue;
+        };
+        let is_word = !word.is_empty()
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        if is_word && !words.contains(&word) {
+            let known: Vec<String> = words.iter().map(|word| format!("{{{word}}}")).collect();
+            let known = if known.is_empty() {
+                "nothing is filled in here".to_owned()
+            } else {
+                format!("here stand {}", known.join(", "))
+            };
+            return fail(
+                span,
+                format!("there is no word `{{{word}}}` for this description; {known}"),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Only requests whose body is a list of records can be checked.
+fn has_a_list_for_body(def: &EndpointDef) -> Result<()> {
+    if let Some(body) = &def.body
+        && body.get_ref() != "list"
+    {
+        return fail(
+            body.span(),
+            format!(
+                "`body` is \"list\", not \"{}\": only a body that is a list of records can be checked",
+                body.get_ref()
+            ),
+        );
+    }
+    let method = def.method.get_ref();
+    if !["POST", "PUT", "PATCH"].contains(&method.as_str()) {
+        return fail(
+            def.method.span(),
+            format!(
+                "`method` is \"POST\", \"PUT\" or \"PATCH\", not \"{method}\": only requests with a body can be checked"
+            ),
+        );
+    }
+    Ok(())
 }
 
 impl<'d> Compiler<'d> {
-    fn new(def: &'d EndpointDef, lists: &'d [List]) -> Self {
+    fn new(def: &'d EndpointDef, shared: &'d Shared) -> Self {
         let mut tables: Vec<_> = def.tables.iter().collect();
         tables.sort_by_key(|(name, _)| name.span().start);
         let ids = (0..)
@@ -92,7 +164,7 @@ impl<'d> Compiler<'d> {
         };
         Self {
             def,
-            lists,
+            lists: &shared.lists,
             tables,
             ids,
             enums: def.enums.keys().map(String::as_str).collect(),
@@ -102,7 +174,9 @@ impl<'d> Compiler<'d> {
 
     fn endpoint(&self) -> Result<Endpoint> {
         let def = self.def;
-        let record = self.table_id(def.record.get_ref(), def.record.span())?;
+        has_a_list_for_body(def)?;
+        self.answers_can_be_filled()?;
+        let record = self.table_id(&def.record)?;
         let mut tables = self
             .tables
             .iter()
@@ -115,12 +189,12 @@ impl<'d> Compiler<'d> {
         let key = def
             .key
             .iter()
-            .map(|name| property_id(&tables[usize::from(record.0)], name.get_ref(), name.span()))
+            .map(|name| scalar(&tables[usize::from(record.0)], name))
             .collect::<Result<Vec<_>>>()?;
         let distinctive = def
             .distinctive
             .iter()
-            .map(|name| property_id(&tables[usize::from(record.0)], name.get_ref(), name.span()))
+            .map(|name| property_at(&tables[usize::from(record.0)], name))
             .collect::<Result<Vec<_>>>()?;
         let contact = def
             .contact
@@ -133,7 +207,7 @@ impl<'d> Compiler<'d> {
             contact,
             id: def.endpoint.clone().into(),
             title: def.title.clone().into(),
-            method: def.method.clone().into(),
+            method: def.method.get_ref().clone().into(),
             path: def.path.clone().into(),
             page: def.page.clone().into(),
             record,
@@ -143,7 +217,11 @@ impl<'d> Compiler<'d> {
             good_beside_bad: good_beside_bad(&def.good_beside_bad)?,
             answers: self.answers.clone(),
             off: def.rules_off.clone(),
-            empty_request: def.empty_request.as_ref().map(|empty| self.empty_request(empty)),
+            empty_request: def
+                .empty_request
+                .as_ref()
+                .map(|empty| self.empty_request(empty))
+                .transpose()?,
             enums: def
                 .enums
                 .iter()
@@ -153,18 +231,38 @@ impl<'d> Compiler<'d> {
         })
     }
 
-    fn empty_request(&self, empty: &super::definition::EmptyRequestDef) -> Claim {
-        let source = cite(&empty.table, empty.row.as_deref().unwrap_or(""));
+    /// Every template of `[answers]` holds only words that are filled in there.
+    fn answers_can_be_filled(&self) -> Result<()> {
+        let answers = &self.def.answers;
+        for (answer, words) in [
+            (&answers.missing, WORDS_OF_MISSING),
+            (&answers.too_long, WORDS_OF_LENGTH),
+            (&answers.not_in_list, WORDS_OF_VALUE),
+            (&answers.null, &[]),
+        ] {
+            can_be_filled(answer.description.get_ref(), words, answer.description.span())?;
+        }
+        Ok(())
+    }
+
+    fn empty_request(&self, empty: &Spanned<super::definition::EmptyRequestDef>) -> Result<Claim> {
+        let def = empty.get_ref();
+        let source = cite(&def.table, def.row.as_deref().unwrap_or(""));
         let defaults = Defaults {
             rule: "no-data",
             phase: Phase::Request,
             answer: Some(&self.answers.missing),
             source: &source,
+            words: &[],
         };
-        claim(&empty.claim, &defaults)
+        claim(&def.claim, &defaults, empty.span())
     }
 
-    fn table_id(&self, name: &str, span: Range<usize>) -> Result<TableId> {
+    fn table_id(&self, name: &Spanned<String>) -> Result<TableId> {
+        self.table_named(name.get_ref(), name.span())
+    }
+
+    fn table_named(&self, name: &str, span: Range<usize>) -> Result<TableId> {
         match self.ids.get(name) {
             Some(id) => Ok(*id),
             None => fail(
@@ -176,20 +274,24 @@ impl<'d> Compiler<'d> {
 
     fn table(&self, def: &TableDef) -> Result<Table> {
         let mut properties: Vec<Property> = Vec::with_capacity(def.properties.len());
+        let (mut names, mut rows) = (BTreeSet::new(), BTreeSet::new());
         for row in &def.properties {
             let property = self.property(def, row)?;
-            if properties
-                .iter()
-                .any(|other| other.name.eq_ignore_ascii_case(&property.name))
-            {
+            if !names.insert(property.name.to_ascii_lowercase()) {
                 return fail(
-                    row.span(),
-                    format!("`{}` stands twice in this table", property.name),
+                    row.get_ref().name.span(),
+                    format!(
+                        "`{}` stands twice in this table; upper and lower case do not matter",
+                        property.name
+                    ),
                 );
             }
-            if !property.row.is_empty() && properties.iter().any(|other| other.row == property.row) {
+            if !property.row.is_empty() && !rows.insert(property.row.clone()) {
                 return fail(
-                    row.span(),
+                    row.get_ref()
+                        .row
+                        .as_ref()
+                        .map_or_else(|| row.span(), Spanned::span),
                     format!("row {} stands twice in this table", property.row),
                 );
             }
@@ -215,22 +317,23 @@ impl<'d> Compiler<'d> {
 
     fn property(&self, table: &TableDef, row: &Spanned<PropertyDef>) -> Result<Property> {
         let def = row.get_ref();
-        let number = def.row.clone().unwrap_or_default();
-        let cited = cite(&table.title, if number.is_empty() { &def.name } else { &number });
+        let number = def.row.as_ref().map_or("", |row| row.get_ref()).to_owned();
+        let name = def.name.get_ref();
+        let cited = cite(&table.title, if number.is_empty() { name } else { &number });
         let source = layered(cited, def.layer.as_deref());
         let (ty, max_length) = self.ty(&def.ty)?;
-        let defaults = |rule, phase, answer| Defaults {
-            rule,
-            phase,
-            answer,
-            source: &source,
-        };
-        let too_long = max_length.map(|_| {
-            claim(
-                &ClaimDef::default(),
-                &defaults("too-long", Phase::Data, Some(&self.answers.too_long)),
-            )
-        });
+        let too_long = max_length
+            .map(|_| {
+                let defaults = Defaults {
+                    rule: "too-long",
+                    phase: Phase::Data,
+                    answer: Some(&self.answers.too_long),
+                    source: &source,
+                    words: WORDS_OF_LENGTH,
+                };
+                claim(&ClaimDef::default(), &defaults, def.ty.span())
+            })
+            .transpose()?;
         let required = def
             .required
             .as_ref()
@@ -246,7 +349,7 @@ impl<'d> Compiler<'d> {
         let property = Property {
             glance: Glance::Never,
             row: number.into(),
-            name: def.name.clone().into(),
+            name: name.clone().into(),
             ty,
             or_list: def.or_list,
             max_length,
@@ -264,14 +367,17 @@ impl<'d> Compiler<'d> {
             note: def.note.clone().unwrap_or_default().into(),
             source: source.into(),
             constraint: Cow::default(),
-            has_to_say: def.required.is_some(),
+            has_to_say: false,
+        };
+        let property = Property {
+            // White space is no value where one has to be, and none of a list.
+            has_to_say: property.required.is_some() || property.one_of.is_some(),
+            ..property
         };
         if property.or_list && !matches!(property.ty, Type::Object(_)) {
             return fail(def.ty.span(), "`or-list` goes with the type of a table");
         }
-        if property.ty != Type::String && (property.shape.is_some() || property.one_of.is_some()) {
-            return fail(def.ty.span(), "`one-of` and `shape` go with type \"string\"");
-        }
+        suits(def, &property)?;
         Ok(property)
     }
 
@@ -279,14 +385,17 @@ impl<'d> Compiler<'d> {
         let RequiredDef::Yes(table) = def.get_ref() else {
             return Ok(None);
         };
-        let for_new_contact = match table.when.as_deref() {
+        let for_new_contact = match &table.when {
             None => false,
-            Some("new-contact") => true,
-            Some(other) => {
+            Some(when) if when.get_ref() != "new-contact" => {
                 return fail(
-                    def.span(),
-                    format!("`when` knows \"new-contact\", not \"{other}\""),
+                    when.span(),
+                    format!("`when` knows \"new-contact\", not \"{}\"", when.get_ref()),
                 );
+            }
+            Some(when) => {
+                self.names_a_contact(when.span())?;
+                true
             }
         };
         let defaults = Defaults {
@@ -294,26 +403,40 @@ impl<'d> Compiler<'d> {
             phase: Phase::Mandatory,
             answer: Some(&self.answers.missing),
             source,
+            words: WORDS_OF_MISSING,
         };
         Ok(Some(Required {
-            claim: claim(&table.claim, &defaults),
+            claim: claim(&table.claim, &defaults, def.span())?,
             for_new_contact,
-            empty_evidence: table.empty_evidence.map(evidence),
+            empty_evidence: table
+                .empty_evidence
+                .as_ref()
+                .map(|word| evidence(*word.get_ref())),
             unless: None,
         }))
     }
 
+    /// What depends on the contact of a record needs to know which properties name it.
+    fn names_a_contact(&self, span: Range<usize>) -> Result<()> {
+        match &self.def.contact {
+            Some(_) => Ok(()),
+            None => fail(span, "this needs [contact], which says whom a record is about"),
+        }
+    }
+
     fn one_of(&self, def: &Spanned<OneOfDef>, source: &str) -> Result<OneOf> {
         let inner = def.get_ref();
-        let list = match inner.list.as_deref() {
+        let list = match &inner.list {
             None => None,
-            Some(name) => match self.lists.iter().find(|list| list.name == name) {
+            Some(name) => match self.lists.iter().find(|list| list.name == *name.get_ref()) {
                 Some(list) => Some(Box::new(list.clone())),
                 None => {
-                    let names: Vec<&str> = self.lists.iter().map(|list| &*list.name).collect();
+                    let span = name.span();
+                    let name = name.get_ref();
+                    let lists: Vec<&str> = self.lists.iter().map(|list| &*list.name).collect();
                     return fail(
-                        def.span(),
-                        format!("there is no list \"{name}\"; lists: {}", names.join(", ")),
+                        span,
+                        format!("there is no list \"{name}\"; lists: {}", lists.join(", ")),
                     );
                 }
             },
@@ -328,8 +451,9 @@ impl<'d> Compiler<'d> {
             phase: Phase::Data,
             answer: Some(&self.answers.not_in_list),
             source,
+            words: WORDS_OF_VALUE,
         };
-        let mut claim = claim(&inner.claim, &defaults);
+        let mut claim = claim(&inner.claim, &defaults, def.span())?;
         if claim.rule.is_empty() {
             claim.rule = Cow::from(if claim.severity == Severity::Error {
                 "not-in-list"
@@ -377,7 +501,7 @@ impl<'d> Compiler<'d> {
                     };
                 }
                 if let Some(name) = text.strip_prefix("list of ") {
-                    return plain(Type::ObjectList(self.table_id(name, word.span())?));
+                    return plain(Type::ObjectList(self.table_named(name, word.span())?));
                 }
                 match self.ids.get(text) {
                     Some(id) => plain(Type::Object(*id)),
@@ -395,36 +519,51 @@ impl<'d> Compiler<'d> {
     fn check(&self, check: &Spanned<CheckDef>, tables: &mut [Table]) -> Result<()> {
         let def = check.get_ref();
         let span = check.span();
-        let table = self.table_id(&def.table, span.clone())?;
+        let table = self.table_id(&def.table)?;
+        only_its_own_keys(def)?;
         let here = &tables[usize::from(table.0)];
         let source = layered(
             cite(&here.title, def.row.as_deref().unwrap_or("")),
             def.layer.as_deref(),
         );
-        let kind = match def.kind.as_str() {
+        let (kind, words) = match def.kind.get_ref().as_str() {
             "known" => return known(check, table, tables),
-            "any-of" => CheckKind::AnyOf(properties(here, &def.properties, &span)?),
-            "differs" => CheckKind::Differs {
-                route: route(
-                    tables,
-                    table,
-                    need(def.property.as_ref(), "property", &span)?,
+            "any-of" => (
+                CheckKind::AnyOf(some(
+                    here,
+                    def.properties.as_ref(),
+                    "properties",
                     &span,
-                )?,
-                from: property_id(here, need(def.from.as_ref(), "from", &span)?, span.clone())?,
-                nearly: properties(here, &def.nearly, &span)?,
-            },
-            "single-valued" => CheckKind::SingleValued(single_valued(def, table, tables, &span)?),
-            "active" => CheckKind::Active(properties(here, &def.subject, &span)?),
+                    property_at,
+                )?),
+                &[][..],
+            ),
+            "differs" => (differs(def, table, tables, &span)?, WORDS_OF_VALUE),
+            "single-valued" => {
+                if let Some(fact) = &def.fact {
+                    self.names_a_contact(fact.span())?;
+                }
+                let single = single_valued(def, table, tables, &span)?;
+                (CheckKind::SingleValued(single), WORDS_OF_SEVERAL)
+            }
+            "active" => {
+                self.names_a_contact(def.kind.span())?;
+                if def.table.get_ref() != self.def.record.get_ref() {
+                    return fail(def.table.span(), "`active` goes with the table of a record");
+                }
+                if let Some(fact) = &def.fact
+                    && self::fact(fact)? != Fact::Contacts
+                {
+                    return fail(fact.span(), "`active` goes with the fact \"contacts\"");
+                }
+                let subject = some(here, def.subject.as_ref(), "subject", &span, scalar)?;
+                (CheckKind::Active(subject), &["value"][..])
+            }
             other => {
                 let kinds = "any-of, differs, single-valued, active, known";
-                return fail(span, format!("there is no kind \"{other}\": {kinds}"));
+                return fail(def.kind.span(), format!("there is no kind \"{other}\": {kinds}"));
             }
         };
-        // A kind that knows its fact by itself may name it; a name that is none is a slip all the same.
-        if let Some(name) = &def.fact {
-            fact(name, &span)?;
-        }
         let anchor = anchor(&kind, here);
         let any_of = match &kind {
             CheckKind::AnyOf(ids) => ids.clone(),
@@ -440,15 +579,14 @@ impl<'d> Compiler<'d> {
         if def.claim.rule.is_none() {
             return fail(span, "a check needs a `rule`");
         }
-        let claim = claim(
-            &def.claim,
-            &Defaults {
-                rule: "",
-                phase: Phase::Data,
-                answer: None,
-                source: &source,
-            },
-        );
+        let defaults = Defaults {
+            rule: "",
+            phase: Phase::Data,
+            answer: None,
+            source: &source,
+            words,
+        };
+        let claim = answered(&def.claim, &defaults, &span)?;
         for id in any_of {
             says(&mut tables[usize::from(table.0)], id);
         }
@@ -500,36 +638,156 @@ impl<'d> Compiler<'d> {
     }
 }
 
+/// A row's keys go with its type.
+fn suits(def: &PropertyDef, property: &Property) -> Result<()> {
+    let text = property.ty == Type::String;
+    let value = !matches!(
+        property.ty,
+        Type::String | Type::Object(_) | Type::StringList | Type::ObjectList(_)
+    );
+    if let Some(shape) = def.shape.as_ref().filter(|_| !text) {
+        return fail(shape.span(), "`shape` goes with type \"string\"");
+    }
+    if let Some(list) = def.one_of.as_ref().filter(|_| !text && property.one_of.is_some()) {
+        return fail(list.span(), "`one-of` goes with type \"string\"");
+    }
+    if let Some(word) = &def.null_elements
+        && !matches!(property.ty, Type::StringList | Type::ObjectList(_))
+    {
+        return fail(word.span(), "`null-elements` goes with the type of a list");
+    }
+    let Some(required) = def.required.as_ref().filter(|_| property.required.is_some()) else {
+        return Ok(());
+    };
+    if property.outbound_only {
+        return fail(
+            required.span(),
+            "what is `outbound-only` is not sent, and so cannot be `required`",
+        );
+    }
+    if let RequiredDef::Yes(table) = required.get_ref() {
+        if let Some(empty) = table.empty_evidence.as_ref().filter(|_| value) {
+            return fail(
+                empty.span(),
+                "`empty-evidence` goes with strings, objects and lists: an empty text is no value of another type",
+            );
+        }
+        if let Some(unless) = &table.unless
+            && unless.get_ref().eq_ignore_ascii_case(&property.name)
+        {
+            return fail(
+                unless.span(),
+                "`unless` names another property than the row's own",
+            );
+        }
+    }
+    Ok(())
+}
+
+/// A key that a kind of check does not look at is a mistake: its author expects it to do something.
+fn only_its_own_keys(def: &CheckDef) -> Result<()> {
+    let span = |given: Option<Range<usize>>, key| given.map(|span| (key, span));
+    let given = [
+        span(def.properties.as_ref().map(Spanned::span), "properties"),
+        span(def.property.as_ref().map(Spanned::span), "property"),
+        span(def.from.as_ref().map(Spanned::span), "from"),
+        span(def.nearly.as_ref().map(Spanned::span), "nearly"),
+        span(def.items.as_ref().map(Spanned::span), "items"),
+        span(def.value.as_ref().map(Spanned::span), "value"),
+        span(def.condition.as_ref().map(Spanned::span), "where"),
+        span(def.replaced_by.as_ref().map(Spanned::span), "replaced-by"),
+        span(def.undecided_by.as_ref().map(Spanned::span), "undecided-by"),
+        span(def.subject.as_ref().map(Spanned::span), "subject"),
+        span(def.fact.as_ref().map(Spanned::span), "fact"),
+        span(def.suspect.as_ref().map(Spanned::span), "suspect"),
+        span(def.held_evidence.as_ref().map(Spanned::span), "held-evidence"),
+        span(def.also.as_ref().map(Spanned::span), "also"),
+    ];
+    let own: &[&str] = match def.kind.get_ref().as_str() {
+        "any-of" => &["properties"],
+        "differs" => &["property", "from", "nearly"],
+        "single-valued" => &[
+            "items",
+            "value",
+            "where",
+            "replaced-by",
+            "undecided-by",
+            "subject",
+            "fact",
+            "held-evidence",
+        ],
+        "known" => &["property", "fact", "also", "suspect"],
+        "active" => &["subject", "fact"],
+        _ => return Ok(()),
+    };
+    match given.into_iter().flatten().find(|(key, _)| !own.contains(key)) {
+        Some((key, span)) => fail(
+            span,
+            format!(
+                "`{key}` does not go with kind \"{}\": {}",
+                def.kind.get_ref(),
+                own.join(", ")
+            ),
+        ),
+        None => Ok(()),
+    }
+}
+
+fn differs(def: &CheckDef, table: TableId, tables: &[Table], span: &Range<usize>) -> Result<CheckKind> {
+    let here = &tables[usize::from(table.0)];
+    let property = need(def.property.as_ref(), "property", span)?;
+    let route = route_to_values(tables, table, property)?;
+    let from = scalar(here, need(def.from.as_ref(), "from", span)?)?;
+    if route.steps == [(table, from)] {
+        return fail(property.span(), "a value does not differ from itself");
+    }
+    let nearly = match &def.nearly {
+        None => Vec::new(),
+        Some(names) => names
+            .get_ref()
+            .iter()
+            .map(|name| scalar(here, name))
+            .collect::<Result<_>>()?,
+    };
+    Ok(CheckKind::Differs { route, from, nearly })
+}
+
 fn known(check: &Spanned<CheckDef>, table: TableId, tables: &mut [Table]) -> Result<()> {
     let (def, span) = (check.get_ref(), check.span());
     let table = &mut tables[usize::from(table.0)];
-    let id = property_id(
-        table,
-        need(def.property.as_ref(), "property", &span)?,
-        span.clone(),
-    )?;
+    let name = need(def.property.as_ref(), "property", &span)?;
+    let id = property_at(table, name)?;
     let property = &mut table.properties[usize::from(id.0)];
-    let fact = fact(need(def.fact.as_ref(), "fact", &span)?, &span)?;
+    holds_values(property, name.span())?;
+    let word = need(def.fact.as_ref(), "fact", &span)?;
+    let fact = listed_fact(word)?;
     let suspect = def
         .suspect
         .as_ref()
-        .map(|word| shape(word, span.clone()))
+        .map(|word| shape(word.get_ref(), word.span()))
         .transpose()?;
+    if let Some(word) = &def.suspect
+        && !matches!(property.ty, Type::String | Type::StringList)
+    {
+        return fail(word.span(), "`suspect` goes with strings");
+    }
     let defaults = Defaults {
         rule: "unknown-value",
         phase: Phase::Data,
         answer: None,
         source: &property.source,
+        words: WORDS_OF_VALUE,
     };
-    let mut claim = claim(&def.claim, &defaults);
-    if claim.answer.is_none() {
-        claim.severity = Severity::Warning;
-    }
+    let claim = answered(&def.claim, &defaults, &span)?;
     property.known.push(Known {
         claim,
         fact,
         suspect,
-        also: def.also.clone(),
+        also: def
+            .also
+            .as_ref()
+            .map(|also| also.get_ref().clone())
+            .unwrap_or_default(),
     });
     Ok(())
 }
@@ -540,44 +798,72 @@ fn single_valued(
     tables: &[Table],
     span: &Range<usize>,
 ) -> Result<SingleValued> {
-    let items = route(tables, table, need(def.items.as_ref(), "items", span)?, span)?;
+    let items_path = need(def.items.as_ref(), "items", span)?;
+    let items = route(tables, table, items_path)?;
     let Some(Type::ObjectList(item_table)) = end(tables, &items).map(|end| end.ty) else {
-        return fail(span.clone(), "`items` has to lead to a list of objects");
+        return fail(items_path.span(), "`items` has to lead to a list of objects");
     };
-    let Some(condition) = &def.condition else {
-        return fail(span.clone(), "single-valued needs `where`");
+    let condition = def
+        .condition
+        .as_ref()
+        .map_or_else(|| fail(span.clone(), "single-valued needs `where`"), Ok)?;
+    if condition.get_ref().is.is_empty() {
+        return fail(condition.span(), "`where` needs a value in `is`");
+    }
+    let flag = |path: Option<&Spanned<String>>| {
+        let Some(path) = path else { return Ok(None) };
+        let route = route(tables, table, path)?;
+        match end(tables, &route).map(|end| end.ty) {
+            Some(Type::Boolean) => Ok(Some(route)),
+            _ => fail(
+                path.span(),
+                format!("`{}` has to lead to a boolean", path.get_ref()),
+            ),
+        }
     };
-    let optional = |path: Option<&String>| path.map(|path| route(tables, table, path, span)).transpose();
+    if let Some(fact) = &def.fact
+        && self::fact(fact)? != Fact::BelongingLobs
+    {
+        return fail(
+            fact.span(),
+            format!(
+                "`single-valued` goes with the fact \"{}\"",
+                Fact::BelongingLobs.name()
+            ),
+        );
+    }
+    let here = &tables[usize::from(table.0)];
+    let subject = def.subject.iter().flat_map(|names| names.get_ref());
     Ok(SingleValued {
-        value: route(tables, item_table, need(def.value.as_ref(), "value", span)?, span)?,
+        value: route_to_values(tables, item_table, need(def.value.as_ref(), "value", span)?)?,
         condition: (
-            property_id(
-                &tables[usize::from(item_table.0)],
-                &condition.property,
-                span.clone(),
-            )?,
-            condition.is.clone(),
+            scalar(&tables[usize::from(item_table.0)], &condition.get_ref().property)?,
+            condition.get_ref().is.clone(),
         ),
-        replaced_by: optional(def.replaced_by.as_ref())?,
-        undecided_by: optional(def.undecided_by.as_ref())?,
-        subject: properties(&tables[usize::from(table.0)], &def.subject, span)?,
-        fact: def.fact.as_deref().map(|name| fact(name, span)).transpose()?,
-        held_evidence: def.held_evidence.map(evidence),
+        replaced_by: flag(def.replaced_by.as_ref())?,
+        undecided_by: flag(def.undecided_by.as_ref())?,
+        subject: subject.map(|name| scalar(here, name)).collect::<Result<_>>()?,
+        fact: def.fact.as_ref().map(fact).transpose()?,
+        held_evidence: def.held_evidence.as_ref().map(|word| evidence(*word.get_ref())),
         items,
     })
 }
 
 fn contact(rows: &Spanned<ContactDef>, table: &Table) -> Result<ContactRows> {
-    let (def, span) = (rows.get_ref(), rows.span());
-    let optional = |name: Option<&String>| {
-        name.map(|name| property_id(table, name, span.clone()))
-            .transpose()
+    let def = rows.get_ref();
+    let flag = |name: Option<&Spanned<String>>| {
+        let Some(name) = name else { return Ok(None) };
+        let id = property_at(table, name)?;
+        match table.property(id).ty {
+            Type::Boolean => Ok(Some(id)),
+            _ => fail(name.span(), format!("`{}` is no boolean", name.get_ref())),
+        }
     };
     Ok(ContactRows {
-        code: property_id(table, &def.code, span.clone())?,
-        user: optional(def.user.as_ref())?,
-        active: optional(def.active.as_ref())?,
-        deleted: optional(def.deleted.as_ref())?,
+        code: scalar(table, &def.code)?,
+        user: def.user.as_ref().map(|name| scalar(table, name)).transpose()?,
+        active: flag(def.active.as_ref())?,
+        deleted: flag(def.deleted.as_ref())?,
         placeholders: def.placeholders.clone(),
     })
 }
@@ -585,23 +871,31 @@ fn contact(rows: &Spanned<ContactDef>, table: &Table) -> Result<ContactRows> {
 fn answer(def: &AnswerDef) -> Answer {
     Answer {
         error_code: def.error_code.clone().into(),
-        description: def.description.clone().into(),
+        description: def.description.get_ref().clone().into(),
     }
 }
 
 fn enumeration(name: &str, def: &EnumDef) -> Result<Enumeration> {
+    let mut names = BTreeSet::new();
+    if let Some(twice) = def
+        .members
+        .get_ref()
+        .iter()
+        .find(|name| !names.insert(name.to_ascii_lowercase()))
+    {
+        return fail(def.members.span(), format!("`{twice}` stands twice in this enum"));
+    }
+    if names.is_empty() && !def.open {
+        return fail(def.members.span(), "without a member nothing converts");
+    }
     let members = (0..)
-        .zip(&def.members)
+        .zip(def.members.get_ref())
         .map(|(value, name)| EnumMember {
             name: name.clone(),
             value,
         })
         .collect();
-    let fact = def
-        .fact
-        .as_ref()
-        .map(|word| fact(word.get_ref(), &word.span()))
-        .transpose()?;
+    let fact = def.fact.as_ref().map(listed_fact).transpose()?;
     Ok(Enumeration {
         name: name.to_owned().into(),
         members,
@@ -620,7 +914,10 @@ const fn evidence(def: EvidenceDef) -> Evidence {
 }
 
 /// Fills in what a constraint leaves out. Severity follows from evidence: we predict what is documented or stated.
-fn claim(def: &ClaimDef, defaults: &Defaults) -> Claim {
+fn claim(def: &ClaimDef, defaults: &Defaults, span: Range<usize>) -> Result<Claim> {
+    if let Some(description) = &def.description {
+        can_be_filled(description, defaults.words, span)?;
+    }
     let evidence = def.evidence.map_or(Evidence::Table, evidence);
     let severity = match (def.severity, evidence) {
         (Some(SeverityDef::Error), _) | (None, Evidence::Response | Evidence::Table) => Severity::Error,
@@ -647,7 +944,7 @@ fn claim(def: &ClaimDef, defaults: &Defaults) -> Claim {
         .description
         .as_deref()
         .or(defaults.answer.map(|answer| &*answer.description));
-    Claim {
+    Ok(Claim {
         rule: def
             .rule
             .clone()
@@ -663,7 +960,23 @@ fn claim(def: &ClaimDef, defaults: &Defaults) -> Claim {
         }),
         source: defaults.source.to_owned().into(),
         note: def.note.clone().unwrap_or_default().into(),
+    })
+}
+
+/// The claim of a check, which has no answer by default: without one it is a warning, for an error predicts what the
+/// API says.
+fn answered(def: &ClaimDef, defaults: &Defaults, span: &Range<usize>) -> Result<Claim> {
+    let mut claim = claim(def, defaults, span.clone())?;
+    if def.error_code.is_some() != def.description.is_some() {
+        return fail(
+            span.clone(),
+            "`error-code` and `description` go together: both, or neither for a warning",
+        );
     }
+    if claim.answer.is_none() {
+        claim.severity = Severity::Warning;
+    }
+    Ok(claim)
 }
 
 /// `Buyer Contact 1.2`: the caption and the row, or the caption alone.
@@ -683,7 +996,11 @@ fn layered(source: String, layer: Option<&str>) -> String {
     }
 }
 
-fn need<'a>(value: Option<&'a String>, name: &str, span: &Range<usize>) -> Result<&'a String> {
+fn need<'a>(
+    value: Option<&'a Spanned<String>>,
+    name: &str,
+    span: &Range<usize>,
+) -> Result<&'a Spanned<String>> {
     value.map_or_else(
         || fail(span.clone(), format!("this kind of check needs `{name}`")),
         Ok,
@@ -720,45 +1037,113 @@ fn null_elements(word: Option<&Spanned<String>>) -> Result<bool> {
     }
 }
 
-fn fact(name: &str, span: &Range<usize>) -> Result<Fact> {
-    match Fact::ALL.iter().find(|(_, known)| *known == name) {
+fn fact(name: &Spanned<String>) -> Result<Fact> {
+    match Fact::ALL.iter().find(|(_, known)| *known == name.get_ref()) {
         Some((fact, _)) => Ok(*fact),
         None => fail(
-            span.clone(),
+            name.span(),
             format!(
-                "there is no fact \"{name}\": {}",
+                "there is no fact \"{}\": {}",
+                name.get_ref(),
                 join(Fact::ALL.iter().map(|(_, name)| name))
             ),
         ),
     }
 }
 
-fn property_id(table: &Table, name: &str, span: Range<usize>) -> Result<PropertyId> {
-    match table.find(name) {
-        Some(id) => Ok(id),
-        None => fail(span, format!("table `{}` has no property `{name}`", table.title)),
+/// A fact that is a list of values.
+fn listed_fact(name: &Spanned<String>) -> Result<Fact> {
+    match fact(name)? {
+        Fact::BelongingLobs => fail(
+            name.span(),
+            format!(
+                "\"{}\" is no list of values; it goes with `single-valued`",
+                name.get_ref()
+            ),
+        ),
+        fact => Ok(fact),
     }
 }
 
-fn properties(table: &Table, names: &[String], span: &Range<usize>) -> Result<Vec<PropertyId>> {
-    names
-        .iter()
-        .map(|name| property_id(table, name, span.clone()))
-        .collect()
+fn property_at(table: &Table, name: &Spanned<String>) -> Result<PropertyId> {
+    match table.find(name.get_ref()) {
+        Some(id) => Ok(id),
+        None => fail(
+            name.span(),
+            format!("table `{}` has no property `{}`", table.title, name.get_ref()),
+        ),
+    }
+}
+
+/// A property that has one value, and not a list or an object.
+fn scalar(table: &Table, name: &Spanned<String>) -> Result<PropertyId> {
+    let id = property_at(table, name)?;
+    match table.property(id).ty {
+        Type::Object(_) | Type::ObjectList(_) | Type::StringList => fail(
+            name.span(),
+            format!(
+                "`{}` is a list or an object; here a single value is needed",
+                name.get_ref()
+            ),
+        ),
+        _ => Ok(id),
+    }
+}
+
+/// A property that has values: single ones, or strings in a list.
+fn holds_values(property: &Property, span: Range<usize>) -> Result<()> {
+    match property.ty {
+        Type::Object(_) | Type::ObjectList(_) => fail(
+            span,
+            format!("`{}` holds objects; here values are needed", property.name),
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// Properties of a table, at least one.
+fn some(
+    table: &Table,
+    names: Option<&Spanned<Vec<Spanned<String>>>>,
+    key: &str,
+    span: &Range<usize>,
+    find: fn(&Table, &Spanned<String>) -> Result<PropertyId>,
+) -> Result<Vec<PropertyId>> {
+    match names {
+        Some(names) if !names.get_ref().is_empty() => {
+            names.get_ref().iter().map(|name| find(table, name)).collect()
+        }
+        _ => {
+            let span = names.map_or_else(|| span.clone(), Spanned::span);
+            fail(span, format!("this kind of check needs `{key}`"))
+        }
+    }
+}
+
+/// A route that ends at values.
+fn route_to_values(tables: &[Table], from: TableId, path: &Spanned<String>) -> Result<Route> {
+    let route = route(tables, from, path)?;
+    if let Some(end) = end(tables, &route) {
+        holds_values(end, path.span())?;
+    }
+    Ok(route)
 }
 
 /// Resolves `ContactManagers/ManagerCode` from a table down.
-fn route(tables: &[Table], from: TableId, path: &str, span: &Range<usize>) -> Result<Route> {
+fn route(tables: &[Table], from: TableId, path: &Spanned<String>) -> Result<Route> {
     let mut at = Some(from);
     let mut steps = Vec::new();
-    for name in path.split('/') {
+    for name in path.get_ref().split('/') {
         let Some(table) = at else {
             return fail(
-                span.clone(),
-                format!("`{path}`: nothing lies below `{name}`'s parent"),
+                path.span(),
+                format!("`{}`: nothing lies below `{name}`'s parent", path.get_ref()),
             );
         };
-        let id = property_id(&tables[usize::from(table.0)], name, span.clone())?;
+        let id = property_at(
+            &tables[usize::from(table.0)],
+            &Spanned::new(path.span(), name.to_owned()),
+        )?;
         steps.push((table, id));
         at = match tables[usize::from(table.0)].property(id).ty {
             Type::Object(next) | Type::ObjectList(next) => Some(next),
@@ -818,7 +1203,7 @@ fn resolve_unless(table: &mut Table, index: usize, row: &Spanned<PropertyDef>) -
     let Some(name) = &def.unless else {
         return Ok(());
     };
-    let id = property_id(table, name, required.span())?;
+    let id = property_at(table, name)?;
     says(table, id);
     if let Some(required) = &mut table.properties[index].required {
         required.unless = Some(id);

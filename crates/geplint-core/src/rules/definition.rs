@@ -16,8 +16,10 @@ use toml::Spanned;
 pub(super) struct EndpointDef {
     pub endpoint: String,
     pub title: String,
-    pub method: String,
+    pub method: Spanned<String>,
     pub path: String,
+    /// What the body is: nothing but a list can be checked.
+    pub body: Option<Spanned<String>>,
     #[serde(default)]
     pub page: String,
     pub record: Spanned<String>,
@@ -27,7 +29,7 @@ pub(super) struct EndpointDef {
     pub error_key: Option<String>,
     pub good_beside_bad: Spanned<String>,
     pub answers: AnswersDef,
-    pub empty_request: Option<EmptyRequestDef>,
+    pub empty_request: Option<Spanned<EmptyRequestDef>>,
     pub contact: Option<Spanned<ContactDef>>,
     #[serde(default)]
     pub enums: BTreeMap<String, EnumDef>,
@@ -47,6 +49,7 @@ pub(super) struct PatchDef {
     pub title: Option<String>,
     pub method: Option<String>,
     pub path: Option<String>,
+    pub body: Option<String>,
     pub page: Option<String>,
     pub record: Option<String>,
     pub key: Option<Vec<String>>,
@@ -64,7 +67,7 @@ pub(super) struct PatchDef {
     #[serde(default)]
     pub checks: Vec<Spanned<CheckPatchDef>>,
     #[serde(default)]
-    pub rules_off: Vec<String>,
+    pub rules_off: Vec<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -81,7 +84,7 @@ pub(super) struct TablePatchDef {
 #[expect(dead_code, reason = "it is read only to see whether it can be")]
 pub(super) struct PropertyPatchDef {
     pub row: Option<String>,
-    pub name: String,
+    pub name: Spanned<String>,
     #[serde(rename = "type")]
     pub ty: Option<String>,
     #[serde(default)]
@@ -140,7 +143,7 @@ pub(super) struct AnswersDef {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct AnswerDef {
     pub error_code: String,
-    pub description: String,
+    pub description: Spanned<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -155,10 +158,10 @@ pub(super) struct EmptyRequestDef {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct ContactDef {
-    pub code: String,
-    pub user: Option<String>,
-    pub active: Option<String>,
-    pub deleted: Option<String>,
+    pub code: Spanned<String>,
+    pub user: Option<Spanned<String>>,
+    pub active: Option<Spanned<String>>,
+    pub deleted: Option<Spanned<String>>,
     #[serde(default)]
     pub placeholders: Vec<String>,
 }
@@ -166,7 +169,7 @@ pub(super) struct ContactDef {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct EnumDef {
-    pub members: Vec<String>,
+    pub members: Spanned<Vec<String>>,
     #[serde(default)]
     pub open: bool,
     pub fact: Option<Spanned<String>>,
@@ -182,8 +185,8 @@ pub(super) struct TableDef {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct PropertyDef {
-    pub row: Option<String>,
-    pub name: String,
+    pub row: Option<Spanned<String>>,
+    pub name: Spanned<String>,
     #[serde(rename = "type")]
     pub ty: Spanned<String>,
     #[serde(default)]
@@ -248,9 +251,9 @@ pub(super) enum PhaseDef {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct RequiredTableDef {
-    pub when: Option<String>,
-    pub unless: Option<String>,
-    pub empty_evidence: Option<EvidenceDef>,
+    pub when: Option<Spanned<String>>,
+    pub unless: Option<Spanned<String>>,
+    pub empty_evidence: Option<Spanned<EvidenceDef>>,
     #[serde(flatten)]
     pub claim: ClaimDef,
 }
@@ -298,7 +301,7 @@ pub(super) struct OneOfDef {
     pub values: Vec<String>,
     #[serde(default)]
     pub also: Vec<String>,
-    pub list: Option<String>,
+    pub list: Option<Spanned<String>>,
     #[serde(default)]
     pub ignore_case: bool,
     /// Any value is fine: how a patch takes a list back.
@@ -311,28 +314,24 @@ pub(super) struct OneOfDef {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct CheckDef {
-    pub kind: String,
-    pub table: String,
+    pub kind: Spanned<String>,
+    pub table: Spanned<String>,
     pub row: Option<String>,
-    #[serde(default)]
-    pub properties: Vec<String>,
-    pub property: Option<String>,
-    pub from: Option<String>,
-    #[serde(default)]
-    pub nearly: Vec<String>,
-    pub items: Option<String>,
-    pub value: Option<String>,
+    pub properties: Option<Spanned<Vec<Spanned<String>>>>,
+    pub property: Option<Spanned<String>>,
+    pub from: Option<Spanned<String>>,
+    pub nearly: Option<Spanned<Vec<Spanned<String>>>>,
+    pub items: Option<Spanned<String>>,
+    pub value: Option<Spanned<String>>,
     #[serde(rename = "where")]
-    pub condition: Option<WhereDef>,
-    pub replaced_by: Option<String>,
-    pub undecided_by: Option<String>,
-    #[serde(default)]
-    pub subject: Vec<String>,
-    pub fact: Option<String>,
-    pub suspect: Option<String>,
-    pub held_evidence: Option<EvidenceDef>,
-    #[serde(default)]
-    pub also: Vec<String>,
+    pub condition: Option<Spanned<WhereDef>>,
+    pub replaced_by: Option<Spanned<String>>,
+    pub undecided_by: Option<Spanned<String>>,
+    pub subject: Option<Spanned<Vec<Spanned<String>>>>,
+    pub fact: Option<Spanned<String>>,
+    pub suspect: Option<Spanned<String>>,
+    pub held_evidence: Option<Spanned<EvidenceDef>>,
+    pub also: Option<Spanned<Vec<String>>>,
     /// The user's file that the check comes from; merging puts it there.
     pub layer: Option<String>,
     #[serde(flatten)]
@@ -342,6 +341,6 @@ pub(super) struct CheckDef {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct WhereDef {
-    pub property: String,
+    pub property: Spanned<String>,
     pub is: Vec<String>,
 }

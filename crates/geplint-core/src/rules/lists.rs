@@ -4,6 +4,15 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+/// What the rules files of all endpoints of an API share.
+#[derive(Debug, Clone, Default)]
+pub struct Shared {
+    /// Public code lists that a row may name.
+    pub lists: Vec<List>,
+    /// Rule ids that are explained somewhere, so that `rules-off` may name them.
+    pub rule_ids: Vec<String>,
+}
+
 /// A public code list.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct List {

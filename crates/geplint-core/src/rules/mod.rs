@@ -19,7 +19,7 @@ pub use candidate::{Candidate, loaded};
 pub use compile::{LoadError, load};
 pub use compiled::Compiled;
 pub use describe::{Constraint, Stated};
-pub use lists::List;
+pub use lists::{List, Shared};
 pub(crate) use model::Glance;
 pub use model::{
     Answer, Answers, Check, CheckKind, Claim, ContactRows, Endpoint, Enumeration, Fact, GoodBesideBad, Known,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::{Candidate, Endpoint, List, LoadError};
+use super::{Candidate, Endpoint, List, LoadError, Shared};
 
 /// The files of a folder of `rules/`, sorted: name without extension, and text.
 fn files(folder: &str) -> Vec<(String, String)> {
@@ -23,14 +23,17 @@ fn files(folder: &str) -> Vec<(String, String)> {
     paths.into_iter().map(read).collect()
 }
 
-pub(crate) fn lists() -> &'static [List] {
-    static LOADED: OnceLock<Vec<List>> = OnceLock::new();
+pub(crate) fn shared() -> &'static Shared {
+    static LOADED: OnceLock<Shared> = OnceLock::new();
     let parse = |(name, text): (String, String)| List::parse(&name, &text).unwrap();
-    LOADED.get_or_init(|| files("lists").into_iter().map(parse).collect())
+    LOADED.get_or_init(|| Shared {
+        lists: files("lists").into_iter().map(parse).collect(),
+        rule_ids: Vec::new(),
+    })
 }
 
 pub(crate) fn load(text: &str) -> Result<Endpoint, LoadError> {
-    super::load(text, lists())
+    super::load(text, shared())
 }
 
 fn texts() -> &'static [(String, String)] {

@@ -1,0 +1,446 @@
+//! Rules files of a user: every type with every kind of constraint. What can be loaded is judged alike by the engine and by
+//! skimming, and an error always predicts an answer.
+
+use std::sync::OnceLock;
+
+use geplint::finding::Severity;
+use geplint::json;
+use geplint::lint::{self, Checked};
+use geplint::predict::predict;
+use geplint::rules::{Endpoint, LoadError, load};
+use geplint::tenant::{self, Tenant};
+
+/// The types of the property that is constrained.
+pub const TYPES: [&str; 11] = [
+    "string",
+    "string(6)",
+    "boolean",
+    "int",
+    "long",
+    "decimal",
+    "date-time",
+    "enum E",
+    "Sub",
+    "list of string",
+    "list of Sub",
+];
+
+/// A kind of constraint.
+#[derive(Debug)]
+pub struct Kind {
+    /// What it is called here.
+    pub name: &'static str,
+    /// More keys of the row `P`.
+    row: &'static str,
+    /// More of the file: checks, or what stands for `key` and `[contact]`.
+    more: &'static str,
+    /// The rule that speaks where it is broken; empty where none does.
+    pub rule: &'static str,
+    /// The types that it goes with.
+    goes_with: fn(&str) -> bool,
+}
+
+fn any(_: &str) -> bool {
+    true
+}
+
+fn text(ty: &str) -> bool {
+    ty.starts_with("string")
+}
+
+fn list(ty: &str) -> bool {
+    ty.starts_with("list")
+}
+
+fn container(ty: &str) -> bool {
+    list(ty) || ty == "Sub"
+}
+
+fn scalar(ty: &str) -> bool {
+    !container(ty)
+}
+
+fn values(ty: &str) -> bool {
+    scalar(ty) || ty == "list of string"
+}
+
+const CHECK: &str = "[[checks]]\nrule = \"own\"\ntable = \"R\"\nevidence = \"table\"\nerror-code = \"X\"\n";
+
+/// Every kind.
+pub const KINDS: &[Kind] = &[
+    Kind {
+        name: "type",
+        row: "",
+        more: "",
+        rule: "does-not-convert",
+        goes_with: any,
+    },
+    Kind {
+        name: "required",
+        row: ", required = \"yes\"",
+        more: "",
+        rule: "missing-mandatory",
+        goes_with: any,
+    },
+    Kind {
+        name: "required of a new contact",
+        row: ", required = { when = \"new-contact\" }",
+        more: "",
+        rule: "missing-mandatory",
+        goes_with: any,
+    },
+    Kind {
+        name: "required unless",
+        row: ", required = { unless = \"S\" }",
+        more: "",
+        rule: "missing-mandatory",
+        goes_with: any,
+    },
+    Kind {
+        name: "empty evidence",
+        row: ", required = { empty-evidence = \"inferred\" }",
+        more: "",
+        rule: "missing-mandatory",
+        goes_with: |ty| text(ty) || container(ty),
+    },
+    Kind {
+        name: "one of",
+        row: ", one-of = { values = [\"a\"], evidence = \"table\" }",
+        more: "",
+        rule: "not-in-list",
+        goes_with: text,
+    },
+    Kind {
+        name: "shape",
+        row: ", shape = \"email\"",
+        more: "",
+        rule: "odd-shape",
+        goes_with: text,
+    },
+    Kind {
+        name: "or list",
+        row: ", or-list = true",
+        more: "",
+        rule: "list-for-object",
+        goes_with: |ty| ty == "Sub",
+    },
+    Kind {
+        name: "outbound only",
+        row: ", outbound-only = true",
+        more: "",
+        rule: "outbound-only",
+        goes_with: any,
+    },
+    Kind {
+        name: "null elements",
+        row: ", null-elements = \"allowed\"",
+        more: "",
+        rule: "",
+        goes_with: list,
+    },
+    Kind {
+        name: "any of",
+        row: "",
+        more: "kind = \"any-of\"\nproperties = [\"P\", \"S\"]\ndescription = \"none\"",
+        rule: "own",
+        goes_with: any,
+    },
+    Kind {
+        name: "differs",
+        row: "",
+        more: "kind = \"differs\"\nproperty = \"P\"\nfrom = \"Q\"\ndescription = \"{value}\"",
+        rule: "own",
+        goes_with: scalar,
+    },
+    Kind {
+        name: "differs from a string",
+        row: "",
+        more: "kind = \"differs\"\nproperty = \"P\"\nfrom = \"S\"\ndescription = \"{value}\"",
+        rule: "own",
+        goes_with: values,
+    },
+    Kind {
+        name: "differs further down",
+        row: "",
+        more: "kind = \"differs\"\nproperty = \"Ts/P\"\nfrom = \"S\"\ndescription = \"{value}\"",
+        rule: "own",
+        goes_with: values,
+    },
+    Kind {
+        name: "differs nearly",
+        row: "",
+        more: "kind = \"differs\"\nproperty = \"S\"\nfrom = \"Id\"\nnearly = [\"P\"]\ndescription = \"{value}\"",
+        rule: "maybe-own",
+        goes_with: scalar,
+    },
+    Kind {
+        name: "known",
+        row: "",
+        more: "kind = \"known\"\nproperty = \"P\"\nfact = \"lobs\"\ndescription = \"{value}\"",
+        rule: "own",
+        goes_with: values,
+    },
+    Kind {
+        name: "suspect",
+        row: "",
+        more: "kind = \"known\"\nproperty = \"P\"\nfact = \"regions\"\nsuspect = \"email\"\ndescription = \"{value}\"",
+        rule: "own",
+        goes_with: |ty| text(ty) || ty == "list of string",
+    },
+    Kind {
+        name: "single-valued",
+        row: "",
+        more: "kind = \"single-valued\"\nitems = \"Ts\"\nvalue = \"P\"\nwhere = { property = \"W\", is = [\"x\"] }\ndescription = \"{value}\"",
+        rule: "own",
+        goes_with: values,
+    },
+    Kind {
+        name: "single-valued where",
+        row: "",
+        more: "kind = \"single-valued\"\nitems = \"Ts\"\nvalue = \"W\"\nwhere = { property = \"P\", is = [\"a\", \"1\", \"true\", \"2020-01-02\"] }\ndescription = \"{value}\"",
+        rule: "own",
+        goes_with: scalar,
+    },
+    Kind {
+        name: "single-valued replaced",
+        row: "",
+        more: "kind = \"single-valued\"\nitems = \"Ts\"\nvalue = \"W\"\nwhere = { property = \"V\", is = [\"x\"] }\nfact = \"belonging-lobs\"\nreplaced-by = \"P\"\nundecided-by = \"T/P\"\ndescription = \"{value}\"",
+        rule: "own",
+        goes_with: |ty| ty == "boolean",
+    },
+    Kind {
+        name: "active",
+        row: "",
+        more: "kind = \"active\"\nsubject = [\"P\"]\ndescription = \"{value}\"",
+        rule: "own",
+        goes_with: scalar,
+    },
+    Kind {
+        name: "key",
+        row: "",
+        more: "key",
+        rule: "duplicate-record",
+        goes_with: scalar,
+    },
+    Kind {
+        name: "contact",
+        row: "",
+        more: "contact",
+        rule: "",
+        goes_with: scalar,
+    },
+    Kind {
+        name: "active flag",
+        row: "",
+        more: "flag",
+        rule: "",
+        goes_with: |ty| ty == "boolean",
+    },
+];
+
+/// The rules file with a property of this type that is constrained like this.
+#[must_use]
+pub fn rules(ty: &str, kind: &Kind) -> String {
+    let row = kind.row;
+    let key = if kind.more == "key" { "P" } else { "Id" };
+    let code = if kind.more == "contact" { "P" } else { "Id" };
+    let flag = if kind.more == "flag" {
+        "active = \"P\"\n"
+    } else {
+        ""
+    };
+    let check = if kind.more.starts_with("kind") {
+        format!("{CHECK}{}\n", kind.more)
+    } else {
+        String::new()
+    };
+    format!(
+        r#"endpoint = "e"
+title = "E"
+method = "POST"
+path = "/e"
+record = "R"
+key = ["{key}"]
+good-beside-bad = "listed"
+
+[answers]
+missing = {{ error-code = "M", description = "{{property}} is Mandatory" }}
+too-long = {{ error-code = "D", description = "{{property}} exceeds {{limit}}" }}
+not-in-list = {{ error-code = "D", description = "Invalid {{property}} {{value}}" }}
+null = {{ error-code = "X", description = "null" }}
+
+[contact]
+code = "{code}"
+{flag}
+[enums.E]
+members = ["a", "B"]
+
+[tables.R]
+title = "Record"
+properties = [
+  {{ name = "P", type = "{ty}"{row} }},
+  {{ name = "Id", type = "string" }},
+  {{ name = "Q", type = "{ty}" }},
+  {{ name = "S", type = "string" }},
+  {{ name = "T", type = "Sub" }},
+  {{ name = "Ts", type = "list of Sub" }},
+]
+
+[tables.Sub]
+title = "Sub"
+properties = [
+  {{ name = "P", type = "{ty}" }},
+  {{ name = "W", type = "string" }},
+  {{ name = "V", type = "string" }},
+]
+
+{check}"#
+    )
+}
+
+/// Loads such a file. What goes together loads; what does not is refused at its place.
+pub fn loaded(ty: &str, kind: &Kind) -> Option<Endpoint> {
+    let text = rules(ty, kind);
+    match load(&text) {
+        Ok(endpoint) => {
+            assert!((kind.goes_with)(ty), "{} loads with {ty}", kind.name);
+            Some(endpoint)
+        }
+        Err(error) => {
+            assert!(!(kind.goes_with)(ty), "{} with {ty}: {error}", kind.name);
+            placed(&text, &error, kind);
+            None
+        }
+    }
+}
+
+/// The place of a mistake is what is wrong: a value of the row or of the check, and no whole table.
+fn placed(text: &str, error: &LoadError, kind: &Kind) {
+    let place = text.get(error.span.clone()).unwrap_or_default();
+    let right = match kind.more {
+        "key" | "contact" | "flag" => place == "\"P\"",
+        "" => kind.row.contains(place) || place.starts_with('"'),
+        more => more.contains(place),
+    };
+    assert!(right && !place.is_empty(), "{}: {error}: {place:?}", kind.name);
+}
+
+/// What stands for a property: nothing, and values of every kind.
+pub const VALUES: [&str; 33] = [
+    "null",
+    "\"\"",
+    "\" \"",
+    "\"a\"",
+    "\"A\"",
+    "\" a \"",
+    "\"b\"",
+    "\"\\u0061\"",
+    "\"abcdefg\"",
+    "\"a@b.c\"",
+    "1",
+    "2",
+    "\"1\"",
+    "1.5",
+    "1e2",
+    "12345678901234567890",
+    "true",
+    "false",
+    "\"true\"",
+    "\"2020-01-02\"",
+    "\"2020-01-02T00:00:00Z\"",
+    "{}",
+    "{\"W\":\"x\"}",
+    "[]",
+    "[null]",
+    "[\"a\"]",
+    "[\"a\",\"b\"]",
+    "[\"\"]",
+    "[\"a@b.c\"]",
+    "[1]",
+    "[{}]",
+    "[{\"W\":\"x\"}]",
+    "",
+];
+
+fn tenants() -> &'static [Tenant] {
+    static TENANTS: OnceLock<Vec<Tenant>> = OnceLock::new();
+    let facts = |text: &str| tenant::load(text, &mut |_| Err(String::new())).unwrap();
+    TENANTS.get_or_init(|| {
+        vec![
+            Tenant::default(),
+            facts("lobs = ['b', '2']\ncontacts = [{ code = 'k', active = false }]"),
+            facts("contacts = ['z']\nlobs = ['a', '1', 'true', '1.5', '2020-01-02']"),
+        ]
+    })
+}
+
+/// A request with two records that have these values.
+#[must_use]
+pub fn request(one: &str, other: &str) -> String {
+    let member = |name: &str, value: &str| {
+        if value.is_empty() {
+            String::new()
+        } else {
+            format!("\"{name}\":{value},")
+        }
+    };
+    let record = format!(
+        "{{{}{}{}\"Ts\":[{{{}\"W\":\"x\",\"V\":\"x\"}},{{{}\"W\":\"x\"}},{{{}\"W\":\"y\",\"V\":\"x\"}}],\"T\":{{{}\"W\":\"x\"}}",
+        member("P", one),
+        member("Q", other),
+        member("S", other),
+        member("P", one),
+        member("P", other),
+        member("P", one),
+        member("P", one),
+    );
+    format!("[{record},\"Id\":\"k\"}},{record},\"Id\":\"l\"}},{{\"Id\":\"m\"}}]")
+}
+
+/// Checks a request in every way; returns whether the kind's rule spoke.
+pub fn judged(endpoint: &Endpoint, body: &str, rule: &str) -> bool {
+    let mut spoke = false;
+    for tenant in tenants() {
+        let (text, errors) = json::text(body.as_bytes());
+        let check = |outcomes| lint::check(&text, errors.clone(), endpoint, tenant, outcomes);
+        // Outcomes are asked of the engine alone.
+        let (skimmed, engine): (Checked, Checked) = (check(false), check(true));
+        assert_eq!(skimmed.findings, engine.findings, "{body}");
+        assert_eq!(skimmed.undecided, engine.undecided, "{body}");
+        let errors = || {
+            engine
+                .findings
+                .iter()
+                .filter(|finding| finding.severity == Severity::Error)
+        };
+        for error in errors() {
+            assert!(error.predicted.is_some(), "{body}: {error:?}");
+        }
+        let predicted = predict(endpoint, &engine).unwrap_or_else(|_| panic!("no prediction: {body}"));
+        let status = predicted.envelope.status_code.as_str();
+        let wanted = if errors().next().is_some() { "400" } else { "200" };
+        assert_eq!(status, wanted, "{body}");
+        spoke |= engine.findings.iter().any(|finding| finding.rule == rule);
+    }
+    spoke
+}
+
+/// A type, a kind and two values out of the bytes; the rest of them is the body of one more request.
+pub fn run(data: &[u8]) {
+    let [ty, kind, one, other, rest @ ..] = data else {
+        return;
+    };
+    let pick = |byte: &u8, of: usize| usize::from(*byte) % of;
+    let kind = &KINDS[pick(kind, KINDS.len())];
+    let Some(endpoint) = loaded(TYPES[pick(ty, TYPES.len())], kind) else {
+        return;
+    };
+    judged(
+        &endpoint,
+        &request(VALUES[pick(one, VALUES.len())], VALUES[pick(other, VALUES.len())]),
+        kind.rule,
+    );
+    let (text, errors) = json::text(rest);
+    let check = |outcomes| lint::check(&text, errors.clone(), &endpoint, &tenants()[1], outcomes);
+    assert_eq!(check(false).findings, check(true).findings);
+}

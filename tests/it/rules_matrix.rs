@@ -1,0 +1,36 @@
+//! Every type with every kind of constraint, as a user may write them: what loads speaks, and says the same to everybody.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+#[path = "../fuzz/src/lib.rs"]
+mod bodies;
+
+use bodies::matrix::{KINDS, TYPES, VALUES, judged, loaded, request};
+
+#[test]
+fn what_loads_speaks_and_the_engine_and_skimming_agree() {
+    let mut silent = Vec::new();
+    let mut loads = 0;
+    for kind in KINDS {
+        for ty in TYPES {
+            let Some(endpoint) = loaded(ty, kind) else {
+                continue;
+            };
+            loads += 1;
+            let mut spoke = kind.rule.is_empty();
+            for one in VALUES {
+                for other in [one, "\"A \""] {
+                    spoke |= judged(&endpoint, &request(one, other), kind.rule);
+                }
+            }
+            if !spoke {
+                silent.push(format!("{} with {ty}", kind.name));
+            }
+        }
+    }
+    assert!(silent.is_empty(), "they load and never speak: {silent:#?}");
+    assert!(loads > 130 && loads < KINDS.len() * TYPES.len(), "{loads}");
+}
