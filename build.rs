@@ -12,11 +12,9 @@ fn main() -> io::Result<()> {
     let variable = |name| env::var(name).map_err(io::Error::other);
     let (root, out) = (variable("CARGO_MANIFEST_DIR")?, variable("OUT_DIR")?);
     let rules = Path::new(&root).join("rules");
-    let shared = Shared {
-        lists: lists(&rules.join("lists"))?,
-        // No file of ours turns a rule off.
-        rule_ids: Vec::new(),
-    };
+    let names = fs::read_to_string(rules.join("names.toml"))?;
+    // No file of ours turns a rule off, so that no rule ids are needed.
+    let shared = Shared::new(lists(&rules.join("lists"))?, &names, Vec::new()).map_err(io::Error::other)?;
     let lists = &shared.lists;
     // Paths are put together where the code is compiled: a copied target folder must not read the old place.
     let mut code = format!("static LISTS: [(&str, &str); {}] = [\n", lists.len());

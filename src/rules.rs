@@ -33,11 +33,12 @@ pub fn builtin_text(id: &str) -> Option<&'static str> {
 /// What all endpoints share: the public code lists of `rules/lists/`, the rules that are explained.
 pub fn shared() -> &'static Shared {
     static LOADED: OnceLock<Shared> = OnceLock::new();
-    // The build script has parsed each list, so that none is ever left out here.
-    let parsed = || LISTS.iter().map(|(name, text)| List::parse(name, text));
-    LOADED.get_or_init(|| Shared {
-        lists: parsed().filter_map(Result::ok).collect(),
-        rule_ids: rule_texts().iter().map(|rule| rule.id.clone()).collect(),
+    // The build script has parsed all of it, so that nothing is ever left out here.
+    LOADED.get_or_init(|| {
+        let lists = LISTS.iter().map(|(name, text)| List::parse(name, text));
+        let rule_ids = rule_texts().iter().map(|rule| rule.id.clone()).collect();
+        let names = include_str!("../rules/names.toml");
+        Shared::new(lists.filter_map(Result::ok).collect(), names, rule_ids).unwrap_or_default()
     })
 }
 

@@ -148,6 +148,86 @@ fn a_mistake_is_shown_at_its_place_in_the_patch() {
     }
 }
 
+/// What the place of a mistake covers is what is wrong: a value, and no word that only looks like it.
+#[test]
+fn a_mistake_is_shown_at_what_is_wrong_and_not_at_a_word_like_it() {
+    let table = "[tables.BuyerContact]\nproperties = [";
+    let check = "[[checks]]\nrule = \"self-manager\"\n";
+    let cases = [
+        // The word of the message stands earlier in the file, in a remark and in another row.
+        (
+            format!(
+                "# itn\n{table}{{ name = \"itn\", type = \"int\" }}, {{ name = \"City\", type = \"itn\" }}]"
+            ),
+            "\"itn\"",
+        ),
+        (
+            format!("{table}{{ name = \"Badge\", type = \"int\" }}, {{ name = \"BADGE\", type = \"int\" }}]"),
+            "\"BADGE\"",
+        ),
+        (
+            format!("{table}{{ name = \"Badge\", row = \"1.1\", type = \"int\" }}]"),
+            "\"1.1\"",
+        ),
+        // A mistake that shows in our own part of the rules, because a patch has taken away what it needs.
+        (
+            format!(
+                "title = \"list of string\"\n{table}{{ name = \"ManagerCode\", type = \"list of Address\" }}]"
+            ),
+            "\"list of Address\"",
+        ),
+        (
+            format!("{table}{{ name = \"ContactCode\", note = \"x\", type = \"list of string\" }}]"),
+            "\"list of string\"",
+        ),
+        (
+            format!("{check}property = \"ManagerCode\"\nfrom = \"Nobody\""),
+            "\"Nobody\"",
+        ),
+        (
+            format!(
+                "{check}table = \"BuyerContact\"\nproperty = \"ManagerCode\"\nnearly = [\"UserName\", \"Nope\"]"
+            ),
+            "\"Nope\"",
+        ),
+        ("method = \"GET\"".to_owned(), "\"GET\""),
+        ("body = \"object\"".to_owned(), "\"object\""),
+        ("key = [\"ContactCode\", \"Regions\"]".to_owned(), "\"Regions\""),
+        (
+            "rules-off = [\"odd-shape\", \"od-shape\"]".to_owned(),
+            "\"od-shape\"",
+        ),
+        (
+            "[answers]\nmissing = { error-code = \"M\", description = \"{name} is missing\" }".to_owned(),
+            "\"{name} is missing\"",
+        ),
+        (
+            "[contact]\ncode = \"ContactCode\"\nuser = \"Regions\"".to_owned(),
+            "\"Regions\"",
+        ),
+    ];
+    for (patch, place) in cases {
+        let (_, error) = layered(&[&patch]).expect_err(&patch);
+        let text = format!("endpoint = \"{ENDPOINT}\"\n{patch}");
+        assert_eq!(&text[error.span.clone()], place, "{patch}: {error}");
+        let last = text.rfind(place).unwrap();
+        assert!(
+            error.span.start == last || place == "\"list of string\"",
+            "{patch}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_mistake_of_a_later_layer_is_shown_there() {
+    let right = "[tables.BuyerContact]\nproperties = [{ name = \"Badge\", type = \"string\" }]";
+    let wrong = "[tables.BuyerContact]\nproperties = [{ name = \"Badge\", shape = \"square\" }]";
+    let (layer, error) = layered(&[right, wrong]).unwrap_err();
+    assert_eq!(layer, 1);
+    let text = format!("endpoint = \"{ENDPOINT}\"\n{wrong}");
+    assert_eq!(&text[error.span], "\"square\"");
+}
+
 #[test]
 fn the_patch_of_the_readme_loads() {
     let readme = include_str!("../../rules/README.md");

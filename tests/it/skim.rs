@@ -524,7 +524,7 @@ const CASES: &[(&str, bool)] = &[
     (r#","Words":["a","b"]"#, true),
     (r#","Words":["",""]"#, true),
     (r#","Words":[" "]"#, false),
-    (r#","Words":["é"]"#, false),
+    (r#","Words":["é"]"#, true),
     (r#","Words":[null]"#, false),
     (r#","Words":[1]"#, false),
     (r#","Words":["C-1"]"#, false),

@@ -38,12 +38,11 @@ impl<'a> Linter<'a> {
             return (None, None);
         };
         let table = self.endpoint.record_table();
-        let somebody = |text: &Cow<'_, str>| !rows.placeholders.iter().any(|word| word == text.as_ref());
-        let code = self.text_at(table, &[root], rows.code).filter(somebody);
-        let user = rows
-            .user
-            .and_then(|id| self.text_at(table, &[root], id))
-            .filter(somebody);
+        let somebody = |id| {
+            let text = self.text_at(table, &[root], id)?;
+            (!rows.is_nobody(id, &text)).then_some(text)
+        };
+        let (code, user) = (somebody(rows.code), rows.user.and_then(somebody));
         (code, user)
     }
 

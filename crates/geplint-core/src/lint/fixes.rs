@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::names::Meant;
+use super::names::{Meant, is_mandatory};
 use super::object::Resolved;
 use super::{Linter, object::key_of};
 use crate::finding::{Finding, Remedy, Severity, Span};
@@ -105,7 +105,9 @@ impl Linter<'_> {
             return;
         }
         match *meant {
-            Meant::Near { property, only: true } if self.suits(table.property(property), value) => {
+            Meant::Near {
+                property, only: true, ..
+            } if self.suits(table.property(property), value) => {
                 let name = spelled(&table.property(property).name, &self.decoded(key));
                 self.mend(finding, Some(Remedy::Rename(name)));
                 self.unsettled.renames.push((finding, property));
@@ -114,6 +116,7 @@ impl Linter<'_> {
                 table,
                 property,
                 only: true,
+                ..
             } if self.suits(self.endpoint.table(table).property(property), value) => {
                 let remedy = Remedy::Move {
                     member: self.member_span(value),
@@ -129,7 +132,7 @@ impl Linter<'_> {
     }
 
     /// Whether a value would do under a property: nothing would be said of its type.
-    fn suits(&self, property: &Property, value: NodeId) -> bool {
+    pub(super) fn suits(&self, property: &Property, value: NodeId) -> bool {
         let (ty, kind) = (property.ty, self.kind(value));
         let suits = match ty {
             Type::Object(_) => kind == JsonKind::Object,
@@ -144,8 +147,9 @@ impl Linter<'_> {
         suits && !property.outbound_only
     }
 
-    /// A name is not put right where the right one is there already, or where two would become the same.
-    pub(super) fn settle_renames(&mut self, base: usize) {
+    /// A name is not put right where the right one is there already, where two would become the same, or where an optional
+    /// property would be filled while a mandatory one is missing: that may be what was meant.
+    pub(super) fn settle_renames(&mut self, table: &Table, base: usize) {
         if self.unsettled.renames.is_empty() {
             return;
         }
@@ -154,10 +158,18 @@ impl Linter<'_> {
         for (_, property) in &renames {
             *wanted.entry(*property).or_default() += 1;
         }
-        for (finding, property) in renames {
-            if wanted.get(&property) != Some(&1) || self.slot(base, property).is_some() {
-                self.mend(finding, None);
-            }
+        let has = |id| self.slot(base, id).is_some();
+        let lacks = lacks_mandatory(table, has);
+        let harmful = |property: PropertyId| {
+            wanted.get(&property) != Some(&1) || has(property) || (lacks && !is_mandatory(table, property))
+        };
+        let harmful: Vec<usize> = renames
+            .into_iter()
+            .filter(|(_, property)| harmful(*property))
+            .map(|(finding, _)| finding)
+            .collect();
+        for finding in harmful {
+            self.mend(finding, None);
         }
     }
 
@@ -181,7 +193,9 @@ impl Linter<'_> {
             let there = there
                 .entry(table)
                 .or_insert_with(|| self.properties_of(table, *object));
-            if wanted.get(&(table, property)) == Some(&1) && !there.contains(&property) {
+            let rows = self.endpoint.table(table);
+            let fills = is_mandatory(rows, property) || !lacks_mandatory(rows, |id| there.contains(&id));
+            if wanted.get(&(table, property)) == Some(&1) && !there.contains(&property) && fills {
                 let last = self.tree.members(*object).last();
                 let last = last.map(|(_, value)| self.member_span(value));
                 ways.insert(start, (self.tree.node(*object).span, last));
@@ -227,6 +241,14 @@ impl Linter<'_> {
         }
         places
     }
+}
+
+/// Whether a mandatory property is missing.
+fn lacks_mandatory(table: &Table, has: impl Fn(PropertyId) -> bool) -> bool {
+    (0..)
+        .zip(&table.properties)
+        .map(|(index, _)| PropertyId(index))
+        .any(|id| is_mandatory(table, id) && !has(id))
 }
 
 /// Gives a misplaced member its way, or takes its remedy from it.

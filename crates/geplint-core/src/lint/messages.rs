@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::names::{Meant, meant};
+use super::names::{Around, Meant, meant};
 use super::walk::{self, About, Doubt, Failure};
 use super::{Linter, Step};
 use crate::finding::{Evidence, Finding, Phase, Predicted, Severity, Span, Target, Text, Wording};
@@ -131,9 +131,7 @@ fn reason(claim: &Claim) -> Cow<'static, str> {
     match (claim.evidence, note) {
         (Evidence::Contradicted, "") => "The table says so, but a documented success does otherwise.".into(),
         (Evidence::Contradicted, note) => format!("The table calls for it, but {note}.").into(),
-        (_, "") if claim.severity == Severity::Warning => {
-            "The API is expected to take it all the same.".into()
-        }
+        (_, "") if claim.severity == Severity::Warning => "No answer of the API to it is documented.".into(),
         (_, "") => refusal(claim.phase).into(),
         (_, note) => sentence(note).into(),
     }
@@ -401,29 +399,35 @@ impl<'a> Linter<'a> {
             let claim = claim.to_mut();
             claim.evidence = evidence;
             claim.wording = Wording::Inferred;
+            if matches!(evidence, Evidence::Inferred | Evidence::Contradicted) {
+                claim.severity = Severity::Warning;
+                claim.note =
+                    Cow::Borrowed("whether an empty text is refused like a missing one is not documented");
+            }
         }
         if required.for_new_contact {
             match self.new_contact() {
                 Some(false) => return,
                 Some(true) => message.push_str(", and this contact is new to the tenant"),
+                // Nothing can be said, and the summary counts it.
                 None => {
                     *self.undecided += 1;
                     self.needed.add(crate::rules::Fact::Contacts);
-                    claim.to_mut().severity = Severity::Warning;
-                    claim.to_mut().note =
-                        Cow::Borrowed("only a contact that is new to the tenant needs it; --tenant tells");
-                    message.push_str(": refused if the contact is new to the tenant");
+                    return;
                 }
             }
         }
-        if let Some(sibling) = required
-            .unless
-            .filter(|sibling| self.present(table, objects, *sibling))
-        {
+        if let Some(sibling) = required.unless {
+            let name = &table.property(sibling).name;
             let claim = claim.to_mut();
-            claim.severity = Severity::Warning;
-            claim.evidence = Evidence::Contradicted;
-            message = format!("{message}, and only {} is given", table.property(sibling).name);
+            if self.present(table, objects, sibling) {
+                claim.severity = Severity::Warning;
+                claim.evidence = Evidence::Contradicted;
+                message = format!("{message}, and only {name} is given");
+            } else {
+                message = format!("{message}, and so is {name}");
+                claim.note = Cow::Borrowed("");
+            }
         }
         let help = match property.ty {
             Type::Object(_) => format!("Send {} as an object.", property.name),
@@ -687,10 +691,16 @@ impl<'a> Linter<'a> {
             "changes-on-conversion"
         };
         let becomes = match change {
-            Change::NumberToText | Change::BooleanToText => format!("the text {}", quoted(becomes)),
-            Change::OffsetApplied => format!("{becomes}, and kept in the server's local time"),
-            Change::NextDay => format!("{becomes}, the next day"),
-            _ => shortened(becomes).into_owned(),
+            Change::NumberToEnum | Change::BooleanToEnum => {
+                Cow::Borrowed("a member of the list; which one is not documented")
+            }
+            Change::ListToEnum => Cow::Borrowed("one value that combines several names"),
+            Change::NumberToText | Change::BooleanToText => {
+                Cow::Owned(format!("the text {}", quoted(becomes)))
+            }
+            Change::OffsetApplied => Cow::Owned(format!("{becomes}, and kept in the server's local time")),
+            Change::NextDay => Cow::Owned(format!("{becomes}, the next day")),
+            _ => shortened(becomes),
         };
         let note = Note::warning(
             rule,
@@ -727,6 +737,10 @@ impl<'a> Linter<'a> {
         members: &[EnumMember],
     ) {
         let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+        let help = match near_member(&names, text) {
+            Some(near) => format!("Did you mean {}?", quoted(near)),
+            None => format!("The page names {}.", names.join(", ")),
+        };
         let note = Note::warning(
             "unlisted-value",
             format!(
@@ -735,7 +749,7 @@ impl<'a> Linter<'a> {
                 quoted(text)
             ),
             "The page gives its names as examples only. A name the service does not know fails the whole request.",
-            format!("The page names {}.", names.join(", ")),
+            help,
         );
         self.warn(Some(property), self.value_place(value), note);
     }
@@ -1120,27 +1134,31 @@ impl<'a> Linter<'a> {
     }
 
     /// A name that the table does not have.
-    pub(super) fn stranger(&mut self, table: &Table, key: NodeId, value: NodeId, name: &str) {
+    pub(super) fn stranger(&mut self, table: &Table, base: usize, key: NodeId, value: NodeId, name: &str) {
         if matches!(name, "$id" | "$type" | "$ref" | "$values" | "$value") {
             return self.reader_name(key, name);
         }
         let place = self.key_place(key);
         let lost = "The API ignores names it does not know: what is sent under it is lost.";
-        let meant = meant(self.endpoint, table, name);
-        let (rule, message, help) = match meant {
+        let around = Around {
+            tables: &self.tables,
+            has: &|id| self.slot(base, id).is_some(),
+            suits: &|id| self.suits(table.property(id), value),
+        };
+        let meant = meant(self.endpoint, &around, name);
+        let (rule, message, help) = match &meant {
             Meant::Near { property, .. } => (
                 "unknown-property",
                 format!("{} is no property of {}", quoted(name), table.title),
-                format!("Did you mean {}?", table.property(property).name),
+                format!("Did you mean {}?", table.property(*property).name),
             ),
-            Meant::Elsewhere { table, property, .. } => {
-                let other = self.endpoint.table(table);
-                let spelled = &other.property(property).name;
-                let place = if other.route.is_empty() {
-                    "on the record itself".to_owned()
-                } else {
-                    format!("inside {}", other.route.join(" / "))
-                };
+            Meant::Elsewhere {
+                table,
+                property,
+                place,
+                ..
+            } => {
+                let spelled = &self.endpoint.table(*table).property(*property).name;
                 (
                     "misplaced-property",
                     format!("{} does not belong here", quoted(name)),
@@ -1254,6 +1272,28 @@ fn or_list(values: &[String]) -> String {
         [] => String::new(),
         [one] => one.clone(),
         [head @ .., last] => format!("{} or {last}", head.join(", ")),
+    }
+}
+
+/// The name that is one or two edits from a text, if there is one alone.
+fn near_member<'n>(names: &[&'n str], text: &str) -> Option<&'n str> {
+    /// No longer text is compared.
+    const LONGEST: usize = 64;
+    const EDITS: usize = 2;
+    let text = text.trim().to_uppercase();
+    if text.chars().count() > LONGEST {
+        return None;
+    }
+    let mut near: Vec<(usize, &str)> = names
+        .iter()
+        .map(|name| (strsim::osa_distance(&text, &name.to_uppercase()), *name))
+        .filter(|(distance, name)| *distance <= EDITS && distance * 2 < name.chars().count())
+        .collect();
+    near.sort_by_key(|(distance, _)| *distance);
+    match near.as_slice() {
+        [(_, one)] => Some(one),
+        [(first, one), (second, _), ..] if first < second => Some(one),
+        _ => None,
     }
 }
 

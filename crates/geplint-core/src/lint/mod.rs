@@ -69,6 +69,10 @@ struct Linter<'a> {
     followed: Vec<Followed>,
     /// Occurrences of a property before its last one; empty but for duplicate names.
     earlier: Vec<(usize, NodeId)>,
+    /// The tables of the objects at hand, outermost first.
+    tables: Vec<&'a Table>,
+    /// Members of the object at hand that no row has: what is meant by one depends on those that follow.
+    unknown: Vec<(NodeId, NodeId)>,
     /// The record's own object, once it is known to be one.
     root: Option<NodeId>,
     /// The record's own object, once its members are in their slots.

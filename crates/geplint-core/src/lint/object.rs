@@ -48,7 +48,13 @@ impl<'a> Linter<'a> {
         for object in objects {
             self.members(table, *object, base, due);
         }
-        self.settle_renames(base);
+        self.tables.push(table);
+        if !self.unknown.is_empty() {
+            for (key, value) in std::mem::take(&mut self.unknown) {
+                self.stranger(table, base, key, value, &self.decoded(key));
+            }
+            self.settle_renames(table, base);
+        }
         if base == 0 {
             self.read = self.root.filter(|root| objects == [*root]);
         }
@@ -67,6 +73,7 @@ impl<'a> Linter<'a> {
             }
         }
         self.due.truncate(due);
+        self.tables.pop();
         if base == 0 {
             let mut keys = self.endpoint.key.iter().filter_map(|id| self.slot(0, *id));
             self.key = keys.find(|value| !self.is_nothing(*value));
@@ -101,7 +108,7 @@ impl<'a> Linter<'a> {
         let mut before = usize::from(table.offset);
         for (key, value) in self.tree.members(object) {
             let Some(id) = self.lookup(table, key, before) else {
-                self.stranger(table, key, value, &self.decoded(key));
+                self.unknown.push((key, value));
                 self.skipped(value);
                 continue;
             };

@@ -663,6 +663,8 @@ impl Scratch {
             followed: std::mem::take(&mut self.followed),
             earlier: std::mem::take(&mut self.earlier),
             wrapped_in: None,
+            tables: Vec::new(),
+            unknown: Vec::new(),
             root: None,
             read: None,
             key: None,

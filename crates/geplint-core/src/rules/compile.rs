@@ -13,8 +13,8 @@ use super::definition::{
 };
 use super::{
     Answer, Answers, Check, CheckKind, Claim, ContactRows, Endpoint, Enumeration, Fact, Glance,
-    GoodBesideBad, Known, List, NameIndex, OneOf, Property, PropertyId, Required, Route, Shape, Shared,
-    Sights, SingleValued, Table, TableId, Type, fast_plan,
+    GoodBesideBad, Known, NameIndex, OneOf, Property, PropertyId, Required, Route, Shape, Shared, Sights,
+    SingleValued, Table, TableId, Type, fast_plan,
 };
 use crate::finding::{Evidence, Phase, Severity, Wording};
 use dotnet_bind::EnumMember;
@@ -69,8 +69,8 @@ pub(super) fn of_toml(error: &toml::de::Error) -> LoadError {
 
 struct Compiler<'d> {
     def: &'d EndpointDef,
-    /// Public code lists that rows may name.
-    lists: &'d [List],
+    /// What all endpoints share.
+    shared: &'d Shared,
     /// Tables in the file's order.
     tables: Vec<(&'d Spanned<String>, &'d TableDef)>,
     ids: BTreeMap<&'d str, TableId>,
@@ -164,7 +164,7 @@ impl<'d> Compiler<'d> {
         };
         Self {
             def,
-            lists: &shared.lists,
+            shared,
             tables,
             ids,
             enums: def.enums.keys().map(String::as_str).collect(),
@@ -216,6 +216,7 @@ impl<'d> Compiler<'d> {
             error_key: def.error_key.clone().map(Cow::Owned),
             good_beside_bad: good_beside_bad(&def.good_beside_bad)?,
             answers: self.answers.clone(),
+            generic_names: self.shared.generic_names.clone(),
             off: def.rules_off.clone(),
             empty_request: def
                 .empty_request
@@ -428,12 +429,12 @@ impl<'d> Compiler<'d> {
         let inner = def.get_ref();
         let list = match &inner.list {
             None => None,
-            Some(name) => match self.lists.iter().find(|list| list.name == *name.get_ref()) {
+            Some(name) => match self.shared.lists.iter().find(|list| list.name == *name.get_ref()) {
                 Some(list) => Some(Box::new(list.clone())),
                 None => {
                     let span = name.span();
                     let name = name.get_ref();
-                    let lists: Vec<&str> = self.lists.iter().map(|list| &*list.name).collect();
+                    let lists: Vec<&str> = self.shared.lists.iter().map(|list| &*list.name).collect();
                     return fail(
                         span,
                         format!("there is no list \"{name}\"; lists: {}", lists.join(", ")),

@@ -209,7 +209,7 @@ impl Endpoint {
         let warning = |rule: &str, what: &str| of_row(property, rule, what.to_owned(), Severity::Warning);
         let mut all = Vec::new();
         let list = matches!(property.ty, Type::StringList | Type::ObjectList(_));
-        if property.ty == Type::String && property.required.is_some() {
+        if property.ty == Type::String && (property.required.is_some() || property.one_of.is_some()) {
             all.push(warning("blank", "more than white space"));
         }
         if list && property.required.is_some() {

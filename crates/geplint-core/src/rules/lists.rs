@@ -9,8 +9,31 @@ use serde::{Deserialize, Serialize};
 pub struct Shared {
     /// Public code lists that a row may name.
     pub lists: Vec<List>,
+    /// Property names that say nothing of where they belong.
+    pub generic_names: Vec<String>,
     /// Rule ids that are explained somewhere, so that `rules-off` may name them.
     pub rule_ids: Vec<String>,
+}
+
+/// A file of names, such as `rules/names.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NamesFile {
+    generic: Vec<String>,
+}
+
+impl Shared {
+    /// Puts together what endpoints share; `names` is a file of names in TOML.
+    ///
+    /// Errors: no TOML, an unknown key.
+    pub fn new(lists: Vec<List>, names: &str, rule_ids: Vec<String>) -> Result<Self, String> {
+        let names: NamesFile = toml::from_str(names).map_err(|error| error.to_string())?;
+        Ok(Self {
+            lists,
+            generic_names: names.generic,
+            rule_ids,
+        })
+    }
 }
 
 /// A public code list.

@@ -56,6 +56,8 @@ pub struct Endpoint {
     pub off: Vec<String>,
     /// Closed and open enumerations.
     pub enums: Vec<Enumeration>,
+    /// Property names that say nothing of where they belong, in any case.
+    pub generic_names: Vec<String>,
     /// The tables in the file's order.
     pub tables: Vec<Table>,
 }
@@ -72,6 +74,14 @@ impl Endpoint {
     /// Errors: only a bug can cause one.
     pub fn to_bytes(&self) -> Result<Vec<u8>, postcard::Error> {
         postcard::to_stdvec(self)
+    }
+
+    /// Whether a property name says nothing of where it belongs.
+    #[must_use]
+    pub fn is_generic(&self, name: &str) -> bool {
+        self.generic_names
+            .iter()
+            .any(|generic| generic.eq_ignore_ascii_case(name))
     }
 
     /// The table of a record.
@@ -94,6 +104,14 @@ pub struct ContactRows {
     pub deleted: Option<PropertyId>,
     /// Texts that name nobody.
     pub placeholders: Vec<String>,
+}
+
+impl ContactRows {
+    /// Whether a text in this property of the record names nobody.
+    #[must_use]
+    pub fn is_nobody(&self, id: PropertyId, text: &str) -> bool {
+        (id == self.code || Some(id) == self.user) && self.placeholders.iter().any(|word| word == text)
+    }
 }
 
 /// How the good records of a partly bad request are answered.

@@ -26,9 +26,10 @@ fn files(folder: &str) -> Vec<(String, String)> {
 pub(crate) fn shared() -> &'static Shared {
     static LOADED: OnceLock<Shared> = OnceLock::new();
     let parse = |(name, text): (String, String)| List::parse(&name, &text).unwrap();
-    LOADED.get_or_init(|| Shared {
-        lists: files("lists").into_iter().map(parse).collect(),
-        rule_ids: Vec::new(),
+    let names = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules/names.toml");
+    LOADED.get_or_init(|| {
+        let lists = files("lists").into_iter().map(parse).collect();
+        Shared::new(lists, &fs::read_to_string(names).unwrap(), Vec::new()).unwrap()
     })
 }
 

@@ -502,6 +502,13 @@ impl<'a> Skim<'a> {
         (!text.is_empty()).then_some(text)
     }
 
+    /// The same, unless it is a text that names nobody.
+    fn identity(&self, id: PropertyId) -> Option<&'a str> {
+        let text = self.slot(id)?;
+        let contact = self.endpoint.contact.as_ref();
+        (!contact.is_some_and(|rows| rows.is_nobody(id, text))).then_some(text)
+    }
+
     /// Whether the checks over several values of the record have nothing to say.
     fn passes(&self, table: &Table, facts: &Facts<'_>) -> bool {
         table.checks.iter().all(|check| match &check.kind {
@@ -516,15 +523,11 @@ impl<'a> Skim<'a> {
                     .iter()
                     .filter(|(in_table, row, _)| (in_table, row) == (table, id))
                     .map(|(_, _, span)| unquoted(span.of(self.text)))
-                    .all(|text| likeness(text, *from, nearly, |id| self.slot(id)).is_none())
+                    .all(|text| likeness(text, *from, nearly, |id| self.identity(id)).is_none())
             }
             CheckKind::Active(_) => {
                 let rows = self.endpoint.contact.as_ref();
-                let name = |id: Option<PropertyId>| {
-                    let text = self.slot(id?)?;
-                    let nobody = rows.is_some_and(|rows| rows.placeholders.iter().any(|word| word == text));
-                    (!nobody).then_some(text)
-                };
+                let name = |id: Option<PropertyId>| self.identity(id?);
                 let code = name(rows.map(|rows| rows.code));
                 let user = name(rows.and_then(|rows| rows.user));
                 facts.is_active(code, user) != Some(false)

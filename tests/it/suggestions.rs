@@ -1,0 +1,155 @@
+//! What is suggested for a name that no row has: the right thing, or nothing.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use geplint::finding::{Finding, Remedy};
+use geplint::rules::builtin;
+use geplint::tenant::Tenant;
+use geplint::{json, lint};
+
+const CONTACT: &str = r#""ContactCode":"C-1","UserName":"u-1","FirstName":"Ann","LastName":"Lee","EmailAddress":"ann@example.com""#;
+const ADDRESS: &str = r#""Address":{"AddressLine1":"1 Quay","City":"Lyon","StateCode":"ARA","CountryCode":"FR","ZipCode":"69002"}"#;
+
+fn findings(endpoint: &str, body: &str) -> Vec<Finding> {
+    let (text, errors) = json::text(body.as_bytes());
+    let endpoint = builtin(endpoint).unwrap();
+    lint::check(&text, errors, endpoint, &Tenant::default(), false).findings
+}
+
+/// The finding about a name, as help and as what a fix would do.
+fn suggested(endpoint: &str, body: &str, name: &str) -> (String, &'static str) {
+    let pointer = format!("/{name}");
+    let found = findings(endpoint, body);
+    let finding = found
+        .iter()
+        .find(|finding| {
+            matches!(&*finding.rule, "unknown-property" | "misplaced-property")
+                && finding.pointer.ends_with(&pointer)
+        })
+        .unwrap();
+    let fix = match finding.remedy.as_deref() {
+        None => "none",
+        Some(Remedy::Rename(_)) => "rename",
+        Some(Remedy::Move { .. }) => "move",
+        Some(_) => "other",
+    };
+    (finding.help.to_string(), fix)
+}
+
+#[test]
+fn a_missing_sibling_beats_an_edit_distance_and_silence_beats_a_guess() {
+    let status = "contact-interface-status";
+    let contact = |more: &str| format!("[{{{CONTACT},{ADDRESS}{more}}}]");
+    let address = |members: &str| format!(r#"[{{{CONTACT},"Address":{{{members}}}}}]"#);
+    let cases = [
+        (status, r#"[{"ContactCode":"CC-1","InterfaceStatus":"ok"}]"#.to_owned(), "ContactCode", "ClientContactCode", "rename"),
+        (status, r#"[{"ClientContactCode":"CC-1","Status":"ok"}]"#.to_owned(), "Status", "InterfaceStatus", "rename"),
+        ("contact-details", address(r#""Country":"US""#), "Country", "CountryCode", "rename"),
+        // What could be meant is there: nothing else is.
+        ("contact-details", address(r#""CountryCode":"US","Country":"US""#), "Country", "", "none"),
+        ("contact-details", contact(r#","Email":"a""#), "Email", "", "none"),
+        ("contact-details", contact(r#","Regions":[{"Name":"EMEA"}]"#), "Name", "RegionName", "rename"),
+        ("contact-details", contact(r#","Regions":[{"RegionName":"EMEA","Name":"EMEA"}]"#), "Name", "", "none"),
+        ("contact-details", contact(r#","Description":"x","PersonaAndRoles":{"Activities":[{"Code":"1"}]}"#), "Description", "", "none"),
+        ("contact-details", contact(r#","Amount":1,"AuthorityAmountDetails":[{"AmountAttributes":[{}]}]"#), "Amount", "", "none"),
+        ("contact-details", contact(r#","Regions":[{"RegionName":"EMEA","WorkGroup":"x"}]"#), "WorkGroup", "on the record itself", "move"),
+        ("contact-details", contact(r#","ContactOrgDetails":[{"LOBEntityCode":"x"}]"#), "LOBEntityCode", "LOBEntityCode belongs inside OrgEntity.", "none"),
+        ("contact-details", contact(r#","OrgEntities":[{"LOEntityCode":"x","EntityCode":"1"}]"#), "LOEntityCode", "LOBEntityCode", "none"),
+        // An optional property is not filled while a mandatory one is missing.
+        ("contact-details", address(r#""Conty":"US""#), "Conty", "County", "none"),
+        ("contact-details", address(r#""Conty":"US","CountryCode":"US""#), "Conty", "County", "rename"),
+        (
+            "save-contact-authorization-details",
+            r#"[{"BuDetails":{"OrgDetails":[{"EntityCode":"1010","LobEntityCode":"EMEA","LobType":"Belonging"}]}}]"#.to_owned(),
+            "LobEntityCode",
+            "LobEntityCode belongs inside OrgEntity.",
+            "none",
+        ),
+    ];
+    for (endpoint, body, name, help, fix) in cases {
+        let said = suggested(endpoint, &body, name);
+        if help.is_empty() {
+            assert!(said.0.starts_with("Remove it"), "{body}: {said:?}");
+        } else {
+            assert!(said.0.contains(help), "{body}: {said:?}");
+        }
+        assert_eq!(said.1, fix, "{body}");
+    }
+}
+
+#[test]
+fn a_name_of_an_open_list_that_is_misspelt() {
+    for (value, help) in [
+        (r#""ADMINSTRATION""#, "Did you mean \"ADMINISTRATION\"?"),
+        (r#""admin""#, "The page names NONE"),
+        (r#""NOME""#, "The page names NONE"),
+        (r#""HOMES""#, "Did you mean \"HOME\"?"),
+    ] {
+        let body = format!(r#"[{{{CONTACT},{ADDRESS},"UserActivities":[{{"ActivityName":{value}}}]}}]"#);
+        let found = findings("contact-details", &body);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].help.starts_with(help), "{value}: {}", &*found[0].help);
+    }
+    // Which member a number means is on no page.
+    for value in ["0", "1", "\"1\"", "true"] {
+        let body = format!(r#"[{{{CONTACT},{ADDRESS},"UserActivities":[{{"ActivityName":{value}}}]}}]"#);
+        let found = findings("contact-details", &body);
+        assert_eq!(found.len(), 1, "{found:?}");
+        for member in ["NONE", "ADMINISTRATION", "HOME"] {
+            assert!(!found[0].message.contains(member), "{:?}", &*found[0].message);
+        }
+    }
+}
+
+#[test]
+fn a_manager_that_is_the_record_itself() {
+    let said = |members: &str| -> Vec<(String, String)> {
+        findings("contact-details", &format!("[{{{members},{ADDRESS}}}]"))
+            .iter()
+            .filter(|finding| finding.rule.ends_with("self-manager"))
+            .map(|finding| (finding.rule.to_string(), finding.message.to_string()))
+            .collect()
+    };
+    let one = |rule: &str, message: &str| vec![(rule.to_owned(), message.to_owned())];
+    assert_eq!(
+        said(&format!(r#"{CONTACT},"ManagerCode":["u-1"]"#)),
+        one(
+            "maybe-self-manager",
+            "ManagerCode \"u-1\" equals the UserName of this record"
+        )
+    );
+    assert_eq!(
+        said(&format!(r#"{CONTACT},"ManagerCode":[" c-1"]"#)),
+        one(
+            "maybe-self-manager",
+            "ManagerCode \" c-1\" is the ContactCode of this record except for case or whitespace"
+        )
+    );
+    assert_eq!(
+        said(&format!(
+            r#"{CONTACT},"ContactManagers":[{{"ManagerCode":"C-1"}}]"#
+        )),
+        one(
+            "self-manager",
+            "ManagerCode \"C-1\" is the ContactCode of this record itself"
+        )
+    );
+    // Whitespace and the placeholder are nobody.
+    for nobody in [" ", "string"] {
+        let names = format!(r#""ContactCode":"{nobody}","UserName":"{nobody}","ManagerCode":["{nobody}"]"#);
+        assert!(said(&names).is_empty(), "{nobody:?}");
+    }
+}
+
+#[test]
+fn reasons_explain() {
+    let found = findings(
+        "save-contact-authorization-details",
+        r#"[{"ContactCode":"C-1","PersonaAndRoles":[{"Activities":[{"Code":"1"}]}]}]"#,
+    );
+    let persona = found
+        .iter()
+        .find(|finding| finding.pointer.ends_with("/PersonaCode"))
+        .unwrap();
+    assert_eq!(&*persona.message, "PersonaCode is missing, and so is PersonaName");
+    assert!(!persona.why.contains("success"), "{}", persona.why);
+}
