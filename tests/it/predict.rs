@@ -432,7 +432,7 @@ fn codes_and_lobs_of_one_record() {
         )],
         &[],
     );
-    // Codes are compared as they stand, and what has none is passed over.
+    // Codes that differ in case or whitespace alone are taken for one, and what has none is passed over.
     let lobs = |all: &[Value]| with(authorization("C-1"), "BuDetails", json!({ "OrgDetails": all }));
     let single: &[(&str, &str)] = &[(
         DATA,
@@ -440,7 +440,17 @@ fn codes_and_lobs_of_one_record() {
     )];
     expect(
         AUTHORIZATION,
-        &contacts(&[lobs(&[org("EMEA", "Both"), org("emea", "Both")])]),
+        &contacts(&[lobs(&[org("EMEA", "Both"), org(" emea", "Both")])]),
+        &[],
+        &["C-1"],
+    );
+    expect(
+        AUTHORIZATION,
+        &contacts(&[lobs(&[
+            org("EMEA", "Both"),
+            org("emea", "Both"),
+            org("APAC", "Both"),
+        ])]),
         &[("C-1", single)],
         &[],
     );

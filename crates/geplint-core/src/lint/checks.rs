@@ -53,10 +53,10 @@ impl<'a> Linter<'a> {
                 None => {}
                 Some(Likeness::Same) => linter.same_value(claim, table, route, from, value, &text),
                 Some(Likeness::Equals(id)) => {
-                    linter.nearly_same_value(claim, table, (route, id), value, &text, true)
+                    linter.nearly_same_value(claim, table, (route, id), value, &text, true);
                 }
                 Some(Likeness::Nearly(id)) => {
-                    linter.nearly_same_value(claim, table, (route, id), value, &text, false)
+                    linter.nearly_same_value(claim, table, (route, id), value, &text, false);
                 }
             }
         });

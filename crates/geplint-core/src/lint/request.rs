@@ -323,6 +323,9 @@ fn unsay(findings: &mut Vec<Finding>, errors: &[SyntaxError]) {
 /// Where a finding about half a character stands: unlike other mistakes in the syntax it is about a value.
 type SurrogatePlace = (String, u32, Target, Span);
 
+/// Takes in errors that stand in one place: its pointer, its kind and its bytes.
+type SurrogatesFound<'f> = dyn FnMut(&[Span], &str, Target, Span) + 'f;
+
 /// Where in their record the strings stand that hold half a character.
 fn surrogate_places(
     (text, tree, root): (&str, &Tree, NodeId),
@@ -355,7 +358,7 @@ fn surrogates_in(
     (text, tree, node): (&str, &Tree, NodeId),
     pointer: &mut String,
     errors: &[Span],
-    found: &mut dyn FnMut(&[Span], &str, Target, Span),
+    found: &mut SurrogatesFound<'_>,
 ) {
     let mut rest = errors;
     // Those that stand in no child, because the text around them is broken.

@@ -427,21 +427,22 @@ impl<'d> Compiler<'d> {
 
     fn one_of(&self, def: &Spanned<OneOfDef>, source: &str) -> Result<OneOf> {
         let inner = def.get_ref();
-        let list = match &inner.list {
-            None => None,
-            Some(name) => match self.shared.lists.iter().find(|list| list.name == *name.get_ref()) {
-                Some(list) => Some(Box::new(list.clone())),
-                None => {
-                    let span = name.span();
-                    let name = name.get_ref();
-                    let lists: Vec<&str> = self.shared.lists.iter().map(|list| &*list.name).collect();
-                    return fail(
-                        span,
-                        format!("there is no list \"{name}\"; lists: {}", lists.join(", ")),
-                    );
-                }
-            },
+        let lists = &self.shared.lists;
+        let named = |name: &Spanned<String>| match lists.iter().find(|list| list.name == *name.get_ref()) {
+            Some(list) => Ok(Box::new(list.clone())),
+            None => {
+                let known: Vec<&str> = lists.iter().map(|list| &*list.name).collect();
+                fail(
+                    name.span(),
+                    format!(
+                        "there is no list \"{}\"; lists: {}",
+                        name.get_ref(),
+                        known.join(", ")
+                    ),
+                )
+            }
         };
+        let list = inner.list.as_ref().map(named).transpose()?;
         let mut values = inner.values.clone();
         values.extend(inner.also.iter().cloned());
         if values.is_empty() && list.is_none() {
@@ -834,7 +835,7 @@ fn single_valued(
         );
     }
     let here = &tables[usize::from(table.0)];
-    let subject = def.subject.iter().flat_map(|names| names.get_ref());
+    let subject = def.subject.iter().flat_map(Spanned::get_ref);
     Ok(SingleValued {
         value: route_to_values(tables, item_table, need(def.value.as_ref(), "value", span)?)?,
         condition: (

@@ -365,12 +365,11 @@ fn merge_rows<'t>(base: &mut List<'t>, rows: List<'t>, layer: &str) {
         spoke(&mut row, layer);
         let name = name_of(&row);
         let place = known.get(&name).and_then(|index| base.get_mut(*index));
-        match place.map(Spanned::get_mut) {
-            Some(DeValue::Table(known)) => known.extend(row),
-            _ => {
-                known.insert(name, base.len());
-                base.push(Spanned::new(span, DeValue::Table(row)));
-            }
+        if let Some(DeValue::Table(known)) = place.map(Spanned::get_mut) {
+            known.extend(row);
+        } else {
+            known.insert(name, base.len());
+            base.push(Spanned::new(span, DeValue::Table(row)));
         }
     }
 }
