@@ -43,13 +43,8 @@ impl<'a> Linter<'a> {
             let Some(text) = linter.scalar_text(value) else {
                 return;
             };
-            let own = |id| {
-                let contact = linter.endpoint.contact.as_ref().filter(|_| base == 0);
-                let text = linter.slot_text(base, id)?;
-                // What names nobody is nobody's identity.
-                (!contact.is_some_and(|rows| rows.is_nobody(id, &text))).then_some(text)
-            };
-            match likeness(&text, from, nearly, own) {
+            let contact = linter.endpoint.contact.as_ref().filter(|_| base == 0);
+            match likeness(&text, from, nearly, contact, |id| linter.slot_text(base, id)) {
                 None => {}
                 Some(Likeness::Same) => linter.same_value(claim, table, route, from, value, &text),
                 Some(Likeness::Equals(id)) => {

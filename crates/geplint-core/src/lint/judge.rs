@@ -3,7 +3,7 @@
 
 use crate::finding::Severity;
 use crate::json::utf16_len;
-use crate::rules::{Known, OneOf, Property, PropertyId, Shape, Type};
+use crate::rules::{ContactRows, Known, OneOf, Property, PropertyId, Shape, Type};
 use crate::tenant::{Facts, Knowledge};
 
 /// What is wrong with the text of a value.
@@ -110,27 +110,38 @@ pub(super) enum Likeness {
     Nearly(PropertyId),
 }
 
-/// Compares a value with those that it has to differ from; `of` gives the text of a property, if it is there. Whitespace
-/// is the value of nobody.
+/// Compares a value with those that it has to differ from; `of` gives the text of a property, if it is there, and `contact`
+/// says which properties name the contact of a record. Whitespace is the value of nobody.
 pub(super) fn likeness<T: AsRef<str>>(
     text: &str,
     from: PropertyId,
     nearly: &[PropertyId],
+    contact: Option<&ContactRows>,
     of: impl Fn(PropertyId) -> Option<T>,
 ) -> Option<Likeness> {
     if is_blank(text) {
         return None;
     }
+    // Nor is what a placeholder stands for: only another placeholder equals it.
+    if let Some(rows) = contact
+        && (rows.is_nobody(from, text) || nearly.iter().any(|id| rows.is_nobody(*id, text)))
+    {
+        return None;
+    }
     if of(from).is_some_and(|own| own.as_ref() == text) {
         return Some(Likeness::Same);
     }
-    let near = |same: fn(&str, &str) -> bool| {
-        let mut others = nearly.iter().copied();
-        others.find(|id| of(*id).is_some_and(|own| same(own.as_ref(), text)))
-    };
-    near(|own, text| own == text)
-        .map(Likeness::Equals)
-        .or_else(|| near(nearly_same).map(Likeness::Nearly))
+    let mut nearest = None;
+    for id in nearly.iter().copied() {
+        let Some(own) = of(id).filter(|own| nearly_same(own.as_ref(), text)) else {
+            continue;
+        };
+        if own.as_ref() == text {
+            return Some(Likeness::Equals(id));
+        }
+        nearest.get_or_insert(Likeness::Nearly(id));
+    }
+    nearest
 }
 
 /// The same except for case and the whitespace around it.

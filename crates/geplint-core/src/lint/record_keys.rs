@@ -29,9 +29,12 @@ impl Key {
 }
 
 /// What stands between the quotes, if there are any: a number is a key, too.
+#[inline]
 pub(super) fn unquoted(written: &str) -> &str {
-    let inner = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    inner.unwrap_or(written)
+    match written.as_bytes() {
+        [b'"', inner @ .., b'"'] => written.get(1..=inner.len()).unwrap_or_default(),
+        _ => written,
+    }
 }
 
 impl<'a> Keys<'a> {

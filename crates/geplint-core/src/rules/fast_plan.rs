@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CheckKind, Glance, PropertyId, Route, Table, TableId, Type};
+use super::{CheckKind, Glance, Property, PropertyId, Route, Table, TableId, Type};
 
 /// A table as the skimming pass sees it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -78,10 +78,19 @@ fn sights(table: &Table) -> Sights {
             glance: property.glance,
             mandatory: property.required.is_some(),
             watched: false,
-            left_to_the_engine: property.outbound_only,
+            left_to_the_engine: property.outbound_only || is_judged(property),
         });
     }
     sights
+}
+
+/// Whether more is asked of a value that is no string than its type: nothing that our own tables do.
+fn is_judged(property: &Property) -> bool {
+    let container = matches!(
+        property.ty,
+        Type::StringList | Type::Object(_) | Type::ObjectList(_)
+    );
+    property.glance == Glance::Never && property.ty != Type::String && !container
 }
 
 /// The bit of a row; none for one that is beyond all sets.

@@ -110,7 +110,11 @@ impl ContactRows {
     /// Whether a text in this property of the record names nobody.
     #[must_use]
     pub fn is_nobody(&self, id: PropertyId, text: &str) -> bool {
-        (id == self.code || Some(id) == self.user) && self.placeholders.iter().any(|word| word == text)
+        (id == self.code || Some(id) == self.user)
+            && self
+                .placeholders
+                .iter()
+                .any(|word| word.eq_ignore_ascii_case(text))
     }
 }
 
@@ -393,12 +397,22 @@ impl Shape {
     #[must_use]
     pub fn fits(self, text: &str) -> bool {
         match self {
-            Self::Email => text.split_once('@').is_some_and(|(local, domain)| {
-                let dotted = domain.split_once('.').is_some_and(|(name, rest)| {
-                    !name.is_empty() && !rest.is_empty() && !domain.ends_with('.') && !domain.contains("..")
-                });
-                dotted && !local.is_empty() && !domain.contains('@') && !text.contains(char::is_whitespace)
-            }),
+            Self::Email => {
+                // Without a way out in the middle: nearly every record has an address, and nearly every one fits.
+                let bytes = text.as_bytes();
+                let plain = bytes
+                    .iter()
+                    .fold(true, |plain, byte| plain & byte.is_ascii_graphic());
+                let Some(at) = bytes.iter().position(|byte| *byte == b'@') else {
+                    return false;
+                };
+                let domain = bytes.get(at + 1..).unwrap_or_default();
+                let dotted = matches!(domain, [first, .., last] if *first != b'.' && *last != b'.')
+                    && domain.contains(&b'.')
+                    && !domain.windows(2).any(|pair| pair == b"..");
+                let alone = !domain.contains(&b'@');
+                alone && at > 0 && dotted && (plain || !text.contains(char::is_whitespace))
+            }
             Self::Culture => {
                 let mut parts = text.split('-');
                 parts.next().is_some_and(|language| {
@@ -561,6 +575,11 @@ mod tests {
             ("a@b.", false),
             ("a@.b", false),
             ("a@b..c", false),
+            ("a.b@c.d", true),
+            (".a@c.d", true),
+            ("@c.d", false),
+            ("a@c.d@e.f", false),
+            ("a.@c.d", true),
             ("ann@example.com", true),
             ("@b", false),
             ("a@", false),

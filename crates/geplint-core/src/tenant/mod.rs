@@ -29,29 +29,66 @@ pub enum Knowledge {
 /// LOBs, compared as all codes of the tenant are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Lobs {
-    /// The first one, as it was written.
-    first: Option<String>,
-    folded: HashSet<Text<'static>>,
+    /// As they were written; of many only the first ones.
+    few: Vec<String>,
+    /// All of them, where they are many.
+    #[expect(
+        clippy::box_collection,
+        reason = "a tenant has many contacts, and hardly one has many LOBs"
+    )]
+    many: Option<Box<HashSet<Text<'static>>>>,
 }
 
 impl Lobs {
+    /// So many are compared one by one: most contacts have one or two.
+    const FEW: usize = 8;
+
     fn new(lobs: Vec<String>) -> Self {
-        let folded = lobs.iter().map(|lob| folded(lob).into()).collect();
-        let first = lobs.into_iter().next();
-        Self { first, folded }
+        if lobs.len() <= Self::FEW {
+            return Self {
+                few: lobs,
+                many: None,
+            };
+        }
+        let mut new = Self::default();
+        for lob in lobs {
+            new.add(lob);
+        }
+        new
+    }
+
+    fn add(&mut self, lob: String) {
+        if self.many.is_none() && self.few.len() < Self::FEW {
+            self.few.push(lob);
+            return;
+        }
+        let few = &self.few;
+        let many = self
+            .many
+            .get_or_insert_with(|| Box::new(few.iter().map(|lob| folded(lob).into()).collect()));
+        many.insert(folded(&lob).into());
     }
 
     fn first(&self) -> Option<&str> {
-        self.first.as_deref()
+        self.few.first().map(String::as_str)
     }
 
     fn contains(&self, lob: &str) -> bool {
-        self.folded.contains(&folded(lob).into())
+        let lob = folded(lob);
+        match &self.many {
+            None => self.few.iter().any(|known| folded(known) == lob),
+            Some(many) => many.contains(&lob.into()),
+        }
     }
 
     fn extend(&mut self, more: Self) {
-        self.folded.extend(more.folded);
-        self.first = self.first.take().or(more.first);
+        // The first ones in their order; the rest has none.
+        for lob in more.few {
+            self.add(lob);
+        }
+        for lob in more.many.into_iter().flat_map(|many| *many) {
+            self.add(lob.0.into_owned());
+        }
     }
 }
 
@@ -89,7 +126,7 @@ impl Contacts {
         let index = self.all.len();
         let coded = code.is_some();
         self.codeless |= !coded;
-        self.email_codes |= code.is_some_and(|code| Shape::Email.fits(code.trim()));
+        self.email_codes |= code.is_some_and(|code| code.contains('@') && Shape::Email.fits(code.trim()));
         let lobs = lobs.map(Lobs::new);
         self.all.push(Contact { coded, active, lobs });
         self.codes.extend(code.map(|code| (folded(code), index)));

@@ -331,10 +331,7 @@ impl<'a> Skim<'a> {
                 })?
             }
         };
-        if !matches!(sight.ty, Type::Object(_) | Type::ObjectList(_) | Type::StringList) {
-            if sight.ty != Type::String && sight.glance == Glance::Never {
-                self.undecided += self.right(table, row, span(at, end), facts)?;
-            }
+        if sight.watched && sight.ty != Type::StringList {
             self.watch(sight, id, row, span(at, end));
         }
         if self.depth == 1 {
@@ -518,12 +515,13 @@ impl<'a> Skim<'a> {
                 let Some((table, id)) = route.steps.last() else {
                     return false;
                 };
+                let contact = self.endpoint.contact.as_ref();
                 self.memory
                     .watched
                     .iter()
                     .filter(|(in_table, row, _)| (in_table, row) == (table, id))
                     .map(|(_, _, span)| unquoted(span.of(self.text)))
-                    .all(|text| likeness(text, *from, nearly, |id| self.identity(id)).is_none())
+                    .all(|text| likeness(text, *from, nearly, contact, |id| self.slot(id)).is_none())
             }
             CheckKind::Active(_) => {
                 let rows = self.endpoint.contact.as_ref();
