@@ -5,11 +5,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
-#[allow(dead_code, missing_docs, reason = "the fuzz target has more of it")]
-#[path = "../fuzz/src/matrix.rs"]
-mod matrix;
-
-use matrix::{KINDS, TYPES, VALUES, judged, loaded, request};
+use crate::bodies::matrix::{KINDS, TYPES, VALUES, judged, loaded, request};
 
 #[test]
 fn what_loads_speaks_and_the_engine_and_skimming_agree() {
