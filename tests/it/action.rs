@@ -29,10 +29,7 @@ struct Step {
 
 impl Runner {
     fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let beside = Path::new(env!("CARGO_TARGET_TMPDIR")).join("action").join(name);
-        if beside.exists() {
-            fs::remove_dir_all(&beside).unwrap();
-        }
+        let beside = crate::support::empty_folder("action", name);
         let runner = Self {
             workspace: beside.join("work space"),
             beside,
@@ -61,7 +58,7 @@ impl Runner {
             .env("GITHUB_OUTPUT", &output)
             .env("GITHUB_STEP_SUMMARY", &summary)
             .env("RUNNER_TEMP", &self.beside)
-            .env("GEPLINT_PROGRAM", env!("CARGO_BIN_EXE_geplint"))
+            .env("GEPLINT_PROGRAM", crate::support::GEPLINT)
             .env("CDPATH", "/")
             .env_remove("CLICOLOR_FORCE")
             .stdin(Stdio::null());
@@ -359,7 +356,7 @@ fn names_start_from_the_checkout_in_the_formats_of_servers_only() {
     let runner = Runner::new("roots", &[("sub/a.json", BAD)]);
     let outside = &runner.beside;
     let run = |folder: &Path, format: &str, variable: &str, root: &Path| {
-        let output = Command::new(env!("CARGO_BIN_EXE_geplint"))
+        let output = crate::support::geplint()
             .args(["check", "--quiet", "--format", format])
             .arg(runner.workspace.join("sub/a.json").strip_prefix(folder).unwrap())
             .current_dir(folder)
@@ -427,7 +424,7 @@ fn building_needs_cargo_and_is_left_out_where_the_program_runs() {
         "{told}"
     );
     fs::remove_file(cached.join("geplint")).unwrap();
-    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_geplint"), cached.join("geplint")).unwrap();
+    std::os::unix::fs::symlink(crate::support::GEPLINT, cached.join("geplint")).unwrap();
     let done = build();
     assert!(done.status.success() && done.stderr.is_empty(), "{done:?}");
 }

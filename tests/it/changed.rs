@@ -63,11 +63,7 @@ fn above() -> PathBuf {
 
 /// An empty folder outside of every repository.
 fn outside(name: &str) -> PathBuf {
-    let folder = above().join(name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).unwrap();
-    }
-    fs::create_dir_all(&folder).unwrap();
+    let folder = crate::support::empty_folder("changed", name);
     folder
 }
 
@@ -93,7 +89,7 @@ fn command(program: &str, folder: &Path) -> Command {
 }
 
 fn check(folder: &Path, args: &[&str]) -> Done {
-    let mut geplint = command(env!("CARGO_BIN_EXE_geplint"), folder);
+    let mut geplint = command(crate::support::GEPLINT, folder);
     geplint.args(["check", "--format", "concise"]).args(args);
     Done::of(&geplint.output().unwrap())
 }
@@ -274,7 +270,7 @@ fn where_git_cannot_tell_there_is_one_complaint() {
     repo.check(&["--changed", folder.to_str().unwrap()])
         .refuses("not in the git repository");
 
-    let mut geplint = command(env!("CARGO_BIN_EXE_geplint"), &repo.0);
+    let mut geplint = command(crate::support::GEPLINT, &repo.0);
     geplint.args(["check", "--changed"]).env("PATH", &folder);
     Done::of(&geplint.output().unwrap()).refuses("git cannot be run");
 }

@@ -19,17 +19,13 @@ fn above() -> PathBuf {
 
 /// An empty folder, outside of geplint's own repository as far as git is told.
 fn outside(name: &str) -> PathBuf {
-    let folder = above().join(name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).unwrap();
-    }
-    fs::create_dir_all(&folder).unwrap();
+    let folder = crate::support::empty_folder("ci-docs", name);
     folder
 }
 
 /// A line for a shell, run where `geplint` is on the path.
 fn shell(folder: &Path, line: &str) -> Output {
-    let bin = Path::new(env!("CARGO_BIN_EXE_geplint")).parent().unwrap();
+    let bin = Path::new(crate::support::GEPLINT).parent().unwrap();
     let path = std::env::var("PATH").unwrap();
     let mut command = Command::new("sh");
     command

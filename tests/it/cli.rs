@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use geplint::report::sanitize::is_unprintable;
 
-const GEPLINT: &str = env!("CARGO_BIN_EXE_geplint");
+use crate::support::GEPLINT;
 
 /// An environment in which every machine shows the same.
 const ENVIRONMENT: [(&str, &str); 8] = [
@@ -72,12 +72,7 @@ fn run(command: &mut Command) -> (Option<i32>, String, String) {
 
 /// An empty folder that no other test uses.
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).unwrap();
-    }
-    fs::create_dir_all(&folder).unwrap();
-    folder
+    crate::support::empty_folder("cli", name)
 }
 
 fn write(folder: &Path, name: &str, text: &str) {

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
+use std::process::Stdio;
 
 use serde_json::Value;
 
@@ -30,10 +30,7 @@ struct Done {
 
 impl Repo {
     fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("config").join(name);
-        if folder.exists() {
-            fs::remove_dir_all(&folder).unwrap();
-        }
+        let folder = crate::support::empty_folder("config", name);
         fs::create_dir_all(folder.join(".git")).unwrap();
         let repo = Self(folder);
         for (name, text) in files {
@@ -57,11 +54,10 @@ impl Repo {
     }
 
     fn run_in(&self, folder: &str, args: &[&str]) -> Done {
-        let output = Command::new(env!("CARGO_BIN_EXE_geplint"))
+        let output = crate::support::geplint()
             .args(args)
             .current_dir(self.0.join(folder))
             .env("NO_COLOR", "1")
-            .env_remove("CLICOLOR_FORCE")
             .stdin(Stdio::null())
             .output()
             .unwrap();

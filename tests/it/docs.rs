@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 use geplint::manual::{self, Example, Fixtures};
 use geplint::rules::{Endpoint, RuleText, builtin, builtin_ids, rule_texts};
 
-const GEPLINT: &str = env!("CARGO_BIN_EXE_geplint");
+use crate::support::GEPLINT;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -28,12 +28,7 @@ fn endpoints() -> Vec<&'static Endpoint> {
 
 /// An empty folder that no other test uses.
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs").join(name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).unwrap();
-    }
-    fs::create_dir_all(&folder).unwrap();
-    folder
+    crate::support::empty_folder("docs", name)
 }
 
 /// A command in an environment in which every machine shows the same.

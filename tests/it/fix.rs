@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use geplint::finding::{Finding, Severity};
 use geplint::fix::{self, Edit, Seen, Tally};
@@ -524,11 +524,7 @@ struct Done {
 
 impl Folder {
     fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fix").join(name);
-        if folder.exists() {
-            fs::remove_dir_all(&folder).unwrap();
-        }
-        fs::create_dir_all(&folder).unwrap();
+        let folder = crate::support::empty_folder("fix", name);
         let folder = Self(folder);
         for (name, text) in files {
             folder.write(name, text);
@@ -557,7 +553,7 @@ impl Folder {
     }
 
     fn run(&self, args: &[&str], stdin: &str) -> Done {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_geplint"));
+        let mut command = crate::support::geplint();
         for name in ["NO_COLOR", "CLICOLOR_FORCE"] {
             command.env_remove(name);
         }

@@ -6,7 +6,7 @@ use crate::support::sample;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use geplint::finding::{Finding, Severity, Span, Target, Wording};
 use geplint::report::sanitize::{self, is_unprintable};
@@ -511,12 +511,7 @@ fn junit_lists_clean_files_and_fails_as_the_run_does() {
 // ---- The command line ----
 
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("formats").join(name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).unwrap();
-    }
-    fs::create_dir_all(&folder).unwrap();
-    folder
+    crate::support::empty_folder("formats", name)
 }
 
 /// Exit code, standard output and standard error of `geplint check`, run in `testdata/rules`.
@@ -525,14 +520,11 @@ fn check(args: &[&str]) -> (Option<i32>, String, String) {
         status,
         stdout,
         stderr,
-    } = Command::new(env!("CARGO_BIN_EXE_geplint"))
+    } = crate::support::geplint()
         .arg("check")
         .args(args)
         .current_dir("testdata/rules")
         .env("NO_COLOR", "1")
-        .env_remove("CLICOLOR_FORCE")
-        .env_remove("GITHUB_WORKSPACE")
-        .env_remove("CI_PROJECT_DIR")
         .stdin(Stdio::null())
         .output()
         .unwrap();
@@ -601,7 +593,7 @@ fn a_full_disk_is_a_problem_and_the_rest_goes_on() {
     assert!(stdout.lines().count() > 100);
     // The other way round: the file is whole although standard output is not.
     let file = folder("full-stdout").join("a.json");
-    let status = Command::new(env!("CARGO_BIN_EXE_geplint"))
+    let status = crate::support::geplint()
         .args(["check", "--quiet", "testdata/rules", "--output"])
         .arg(format!("json={}", file.display()))
         .stdout(fs::OpenOptions::new().write(true).open("/dev/full").unwrap())

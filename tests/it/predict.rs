@@ -743,7 +743,7 @@ impl Folder {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_geplint"));
+        let mut command = crate::support::geplint();
         command.arg("predict").args(args).current_dir(&self.0);
         command
     }

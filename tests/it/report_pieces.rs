@@ -102,12 +102,7 @@ fn nothing_is_rendered_for_one_who_has_gone() {
 
 /// A folder with files of which some have more to say than a thread keeps back, and threads for all of them.
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("report_pieces")
-        .join(name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).unwrap();
-    }
+    let folder = crate::support::empty_folder("report_pieces", name);
     fs::create_dir_all(folder.join("in")).unwrap();
     for number in 0..20 {
         let records = if [1, 2, 4, 19].contains(&number) { 2_500 } else { 1 };
@@ -118,7 +113,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn check(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_geplint"));
+    let mut command = crate::support::geplint();
     command
         .args(["check", "in", "-q", "--endpoint=contact-details"])
         .args(args)

@@ -1,7 +1,7 @@
 //! The JSON report is what `schema/report.json` says, for everything that the tests have payloads of.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ fn of_finding() -> Validator {
 }
 
 fn printed(args: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_geplint"));
+    let mut command = crate::support::geplint();
     let output = command
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .arg("check")

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output as Ran, Stdio};
+use std::process::{Output as Ran, Stdio};
 
 use geplint::finding::{Finding, Span, Target};
 use geplint::json;
@@ -243,7 +243,7 @@ fn run(args: &[&str]) -> (Option<i32>, String, String) {
         status,
         stdout,
         stderr,
-    } = Command::new(env!("CARGO_BIN_EXE_geplint"))
+    } = crate::support::geplint()
         .args(args)
         .envs([
             ("NO_COLOR", "1"),

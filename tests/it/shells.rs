@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{ErrorKind, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 fn geplint(args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_geplint"));
+    let mut command = crate::support::geplint();
     command.args(args).stdin(Stdio::null()).output().unwrap()
 }
 
@@ -27,11 +27,7 @@ fn printed(args: &[&str]) -> String {
 }
 
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shells").join(name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).unwrap();
-    }
-    folder
+    crate::support::empty_folder("shells", name)
 }
 
 /// What a program says of a text that it is given; nothing where the program is not installed, and that is told.

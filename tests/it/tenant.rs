@@ -9,7 +9,6 @@
 )]
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use geplint::finding::{Evidence, Finding, Severity, Wording};
 use geplint::lint::Checked;
@@ -1159,7 +1158,7 @@ fn a_mistake_is_told_with_its_place() {
             r#"[{"GroupName": "a", "ContactCodes": []}]"#,
         )
         .unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_geplint"))
+        let output = crate::support::geplint()
             .args(["check", "--quiet", "--tenant", "t.toml", "request.json"])
             .current_dir(&folder)
             .output()
@@ -1177,7 +1176,7 @@ fn a_mistake_is_told_with_its_place() {
         }
     }
     std::fs::write(folder.join("t.toml"), b"personas = []\n# Zo\xEB\n").unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_geplint"))
+    let output = crate::support::geplint()
         .args(["check", "--quiet", "--tenant", "t.toml", "request.json"])
         .current_dir(&folder)
         .output()
@@ -1247,7 +1246,7 @@ fn the_summary_counts_what_could_not_be_told() {
     let path = folder.join("request.json");
     std::fs::write(&path, json!([lobs("C-1001", &["EMEA"])]).to_string()).unwrap();
     let run = |more: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_geplint"))
+        let output = crate::support::geplint()
             .arg("check")
             .args(more)
             .arg(&path)
@@ -1281,10 +1280,7 @@ fn the_summary_counts_what_could_not_be_told() {
 #[test]
 fn a_topic_is_explained_and_listed() {
     let run = |args: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_geplint"))
-            .args(args)
-            .output()
-            .unwrap();
+        let output = crate::support::geplint().args(args).output().unwrap();
         (
             output.status.code(),
             String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap(),

@@ -3,19 +3,18 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::{Value, json};
 
 /// Runs the command in so many columns, without colour.
 fn run(columns: u32, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_geplint"))
+    crate::support::geplint()
         .arg("verify")
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("COLUMNS", columns.to_string())
         .env("LC_ALL", "C.UTF-8")
-        .env_remove("CLICOLOR_FORCE")
         .output()
         .unwrap()
 }
@@ -42,11 +41,7 @@ fn agreed(document: &Value) -> Vec<(&str, bool)> {
 
 /// A fresh folder with some files in it.
 fn folder(name: &str, files: &[(&str, &[u8])]) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-        .join("verify")
-        .join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
+    let folder = crate::support::empty_folder("verify", name);
     for (name, bytes) in files {
         fs::write(folder.join(name), bytes).unwrap();
     }

@@ -2,6 +2,10 @@
 
 pub mod sample;
 
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
 use geplint::report::Format;
 
 // The fuzz targets use these, too.
@@ -18,3 +22,51 @@ pub const FORMATS: [&str; Format::ALL.len()] = {
     }
     names
 };
+
+/// The program under test.
+pub const GEPLINT: &str = env!("CARGO_BIN_EXE_geplint");
+
+/// The program under test, in an [environment](command) that is the same on every machine.
+pub fn geplint() -> Command {
+    command(GEPLINT)
+}
+
+/// A command that sees nothing of the terminal, the CI server and the git repository that the tests are run from, and
+/// reads nothing.
+pub fn command(program: &str) -> Command {
+    const HIDDEN: [&str; 9] = [
+        "CI_PROJECT_DIR",
+        "CLICOLOR",
+        "GEPLINT_",
+        "GITHUB_",
+        "GIT_",
+        "LANG",
+        "LC_",
+        "NO_COLOR",
+        "TERM",
+    ];
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        if HIDDEN
+            .iter()
+            .any(|start| name.to_string_lossy().starts_with(start))
+        {
+            command.env_remove(name);
+        }
+    }
+    command
+        .envs([("NO_COLOR", "1"), ("LC_ALL", "C.UTF-8"), ("COLUMNS", "80")])
+        .stdin(Stdio::null());
+    command
+}
+
+/// An empty folder that no other test uses, if each module takes names of its own.
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+pub fn empty_folder(module: &str, name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(module).join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}

@@ -185,7 +185,7 @@ fn what_may_not_be_read_is_told() {
     let folder = Folder::with(&["a.json", "b.json", "shut/c.json", "unlisted/d.json", "z.json"]);
     // Where the program lies, others may not be let in.
     let program = folder.path("geplint");
-    fs::copy(env!("CARGO_BIN_EXE_geplint"), &program).unwrap();
+    fs::copy(crate::support::GEPLINT, &program).unwrap();
     let superuser = fs::read("/etc/shadow").is_ok();
     let chmod = |name: &str, mode| {
         fs::set_permissions(folder.path(name), fs::Permissions::from_mode(mode)).unwrap();
@@ -363,7 +363,7 @@ fn what_may_not_be_written_or_owned_is_not_mended() {
     std::os::unix::fs::chown(folder.path("theirs.json"), Some(NOBODY), Some(NOBODY)).unwrap();
     chmod("", 0o777);
     let program = folder.path("geplint");
-    fs::copy(env!("CARGO_BIN_EXE_geplint"), &program).unwrap();
+    fs::copy(crate::support::GEPLINT, &program).unwrap();
     let run = |args: &[&str]| {
         let run = folder.geplint(args).program(program.clone());
         run.user(Some(NOBODY)).run()

@@ -1,6 +1,6 @@
 //! Standard streams that are closed, or that nobody reads.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::support::{BAD, FORMATS, Folder};
 
@@ -112,7 +112,7 @@ fn nobody_reads_anything() {
     ] {
         let (out, err) = (std::io::pipe().unwrap(), std::io::pipe().unwrap());
         drop((out.0, err.0));
-        let status = Command::new(env!("CARGO_BIN_EXE_geplint"))
+        let status = crate::support::geplint()
             .args(args)
             .current_dir(folder.path(""))
             .stdin(Stdio::null())

@@ -86,7 +86,7 @@ impl Folder {
     pub fn geplint<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Geplint {
         Geplint {
             folder: self.0.clone(),
-            program: env!("CARGO_BIN_EXE_geplint").into(),
+            program: crate::support::GEPLINT.into(),
             args: args.into_iter().map(|arg| arg.as_ref().to_owned()).collect(),
             before: String::new(),
             after: String::new(),
