@@ -12,10 +12,10 @@ FROM rust:1.95-alpine AS build
 RUN apk add --no-cache musl-dev
 WORKDIR /build
 COPY . .
-RUN cargo build --locked --release --bin geplint
+RUN cargo build --locked --profile dist --bin geplint
 
 FROM scratch
-COPY --from=build /build/target/release/geplint /geplint
+COPY --from=build /build/target/dist/geplint /geplint
 # Nobody in particular.
 USER 65532:65532
 WORKDIR /payloads
