@@ -74,8 +74,12 @@ fn bad(rule: &RuleText, example: Option<&Example>, fixtures: Option<&Fixtures>) 
 
 fn more(rule: &str, fixtures: &Fixtures) -> Section {
     let link = |kind: &str, count: u64| {
-        let path = format!("../../testdata/rules/{rule}/{kind}");
-        Piece::Link(labels::count(count, &format!("{kind} one")), path)
+        let label = labels::count(count, &format!("{kind} one"));
+        match count {
+            // There is no folder of none.
+            0 => Piece::Words(label),
+            _ => Piece::Link(label, format!("../../testdata/rules/{rule}/{kind}")),
+        }
     };
     let mut words: Text = plain("The tests have ");
     if fixtures.bad + fixtures.good == 0 {

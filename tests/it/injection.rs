@@ -501,7 +501,8 @@ fn rules_files() {
         plain_words.clone(),
         format!("endpoint = {bad}\n"),
         format!("endpoint = \"user-group\"\n{} = 1\n", json("a\u{9b}")),
-        format!("endpoint = \"user-group\"\ntitle = {bad}\nrules-off = [{bad}]\n"),
+        format!("endpoint = \"user-group\"\ntitle = {bad}\n"),
+        format!("endpoint = \"user-group\"\nrules-off = [{bad}]\n"),
         format!(
             "endpoint = \"user-group\"\n[tables.UserGroup]\nproperties = [{{ name = {bad}, note = {bad} }}]\n"
         ),

@@ -55,7 +55,7 @@ fn in_pieces(report: &dyn Report, files: &[FileReport<'_>], nth: usize) -> Strin
 
 #[test]
 fn pieces_make_the_same_document() {
-    let (long, short) = (request(400), request(1));
+    let (long, short) = (request(600), request(1));
     let files = [
         checked("a.json", &long),
         checked("b.json", "[]"),
@@ -105,7 +105,7 @@ fn folder(name: &str) -> PathBuf {
     let folder = crate::support::empty_folder("report_pieces", name);
     fs::create_dir_all(folder.join("in")).unwrap();
     for number in 0..20 {
-        let records = if [1, 2, 4, 19].contains(&number) { 2_500 } else { 1 };
+        let records = if [1, 2, 4, 19].contains(&number) { 3_500 } else { 1 };
         let path = folder.join(format!("in/{number:02}.json"));
         fs::write(path, request(records)).unwrap();
     }

@@ -73,7 +73,7 @@ pub fn a_finding_costs_little_and_its_report_nothing_that_grows() {
         ),
         (
             "a message of its own",
-            224,
+            232,
             request(|number| {
                 format!(
                     "{{{},\"currencyCode\":\"X{number}\",\"strange{number}\":1}}",

@@ -361,7 +361,7 @@ impl<'a> Linter<'a> {
 
     pub(super) fn absent(&mut self, table: &'a Table, property: &'a Property, objects: &[NodeId]) {
         if !self.tree.damaged {
-            let place = self.absent_place(objects, &property.name);
+            let place = |linter: &Self| linter.absent_place(objects, &property.name);
             self.lacking(table, property, objects, place, "is missing");
         }
     }
@@ -378,7 +378,7 @@ impl<'a> Linter<'a> {
             JsonKind::String => "is empty",
             _ => "stands for null",
         };
-        let place = self.value_place(value);
+        let place = |linter: &Self| linter.value_place(value);
         self.lacking(table, property, objects, place, how);
     }
 
@@ -387,34 +387,38 @@ impl<'a> Linter<'a> {
         table: &'a Table,
         property: &'a Property,
         objects: &[NodeId],
-        place: Place,
+        place: impl FnOnce(&Self) -> Place,
         how: &str,
     ) {
         let Some(required) = &property.required else {
             return;
         };
+        let new = required.for_new_contact.then(|| self.new_contact());
+        match new {
+            Some(Some(false)) => return,
+            // Nothing can be said, and the summary counts it.
+            Some(None) => {
+                *self.undecided += 1;
+                self.needed.add(crate::rules::Fact::Contacts);
+                return;
+            }
+            None | Some(Some(true)) => {}
+        }
+        let place = place(self);
         let mut claim = Cow::Borrowed(&required.claim);
         let mut message = format!("{} {how}", property.name);
+        if new.is_some() {
+            message.push_str(", and this contact is new to the tenant");
+        }
         if let (Some(evidence), "is empty") = (required.empty_evidence, how) {
             let claim = claim.to_mut();
             claim.evidence = evidence;
             claim.wording = Wording::Inferred;
             if matches!(evidence, Evidence::Inferred | Evidence::Contradicted) {
                 claim.severity = Severity::Warning;
-                claim.note =
-                    Cow::Borrowed("whether an empty text is refused like a missing one is not documented");
-            }
-        }
-        if required.for_new_contact {
-            match self.new_contact() {
-                Some(false) => return,
-                Some(true) => message.push_str(", and this contact is new to the tenant"),
-                // Nothing can be said, and the summary counts it.
-                None => {
-                    *self.undecided += 1;
-                    self.needed.add(crate::rules::Fact::Contacts);
-                    return;
-                }
+                claim.note = Cow::Borrowed(
+                    "the documented failure is a null; an empty string is expected to be taken",
+                );
             }
         }
         if let Some(sibling) = required.unless {
@@ -971,7 +975,7 @@ impl<'a> Linter<'a> {
                     quoted(text),
                     quoted(first.0)
                 ),
-                "How the API compares them is not documented. If it takes them for two values, it refuses the record.",
+                "The API is expected to take them for one value. If it takes them for two, it refuses the record.",
                 format!("Write {name} in one way."),
             )
         };
@@ -1140,8 +1144,9 @@ impl<'a> Linter<'a> {
         }
         let place = self.key_place(key);
         let lost = "The API ignores names it does not know: what is sent under it is lost.";
+        let tables: Vec<&Table> = self.tables.iter().map(|id| self.endpoint.table(*id)).collect();
         let around = Around {
-            tables: &self.tables,
+            tables: &tables,
             has: &|id| self.slot(base, id).is_some(),
             suits: &|id| self.suits(table.property(id), value),
         };

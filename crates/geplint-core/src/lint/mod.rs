@@ -30,7 +30,7 @@ pub use request::{
 };
 
 use crate::json::{JsonKind, Node, NodeId, Tree, decode};
-use crate::rules::{Endpoint, PropertyId, Table, Type};
+use crate::rules::{Endpoint, PropertyId, Table, TableId, Type};
 use crate::tenant::Facts;
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
@@ -70,7 +70,7 @@ struct Linter<'a> {
     /// Occurrences of a property before its last one; empty but for duplicate names.
     earlier: Vec<(usize, NodeId)>,
     /// The tables of the objects at hand, outermost first.
-    tables: Vec<&'a Table>,
+    tables: Vec<TableId>,
     /// Members of the object at hand that no row has: what is meant by one depends on those that follow.
     unknown: Vec<(NodeId, NodeId)>,
     /// The record's own object, once it is known to be one.

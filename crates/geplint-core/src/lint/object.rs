@@ -48,7 +48,7 @@ impl<'a> Linter<'a> {
         for object in objects {
             self.members(table, *object, base, due);
         }
-        self.tables.push(table);
+        self.tables.push(table.id);
         if !self.unknown.is_empty() {
             for (key, value) in std::mem::take(&mut self.unknown) {
                 self.stranger(table, base, key, value, &self.decoded(key));

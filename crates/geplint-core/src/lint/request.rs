@@ -17,7 +17,7 @@ use super::walk::{self, Walked, walk};
 use super::{Followed, Linter, Step};
 use crate::finding::{Evidence, Finding, Phase, Remedy, Severity, Span, Syntax, Target, sort};
 use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree, decode};
-use crate::rules::{Endpoint, Fact};
+use crate::rules::{Endpoint, Fact, TableId};
 use crate::tenant::{Facts, Learnt, Tenant};
 use crate::threads::Threads;
 use dotnet_bind::{self as bind, Container, Json};
@@ -639,6 +639,7 @@ struct Scratch {
     due: Vec<u64>,
     followed: Vec<Followed>,
     earlier: Vec<(usize, NodeId)>,
+    tables: Vec<TableId>,
     said: Option<Box<Said>>,
     /// Only the reader's own walk tells what the body comes to.
     odd: bool,
@@ -666,7 +667,7 @@ impl Scratch {
             followed: std::mem::take(&mut self.followed),
             earlier: std::mem::take(&mut self.earlier),
             wrapped_in: None,
-            tables: Vec::new(),
+            tables: std::mem::take(&mut self.tables),
             unknown: Vec::new(),
             root: None,
             read: None,
@@ -687,12 +688,14 @@ impl Scratch {
         self.due = linter.due;
         self.followed = linter.followed;
         self.earlier = linter.earlier;
+        self.tables = linter.tables;
         self.said = linter.said;
         self.odd |= linter.odd.get();
         self.path.clear();
         self.slots.clear();
         self.due.clear();
         self.earlier.clear();
+        self.tables.clear();
     }
 }
 

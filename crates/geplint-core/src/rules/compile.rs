@@ -305,6 +305,7 @@ impl<'d> Compiler<'d> {
             properties,
             names,
             offset: 0,
+            id: TableId(0),
             attended: Vec::new(),
             sights: Sights::default(),
             checks: Vec::new(),
@@ -630,6 +631,7 @@ impl<'d> Compiler<'d> {
             }
             let table = &mut tables[index];
             table.offset = offset;
+            table.id = TableId(u16::try_from(index).unwrap_or(u16::MAX));
             offset = offset.saturating_add(u16::try_from(table.properties.len() + 1).unwrap_or(u16::MAX));
             table.name = name.get_ref().clone().into();
             for property in &mut table.properties {

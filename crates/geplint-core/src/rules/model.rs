@@ -230,6 +230,8 @@ pub struct Table {
     pub properties: Vec<Property>,
     /// Where its rows begin when the rows of all tables, and one more for each table, are counted through.
     pub(crate) offset: u16,
+    /// Its own index in [`Endpoint::tables`].
+    pub(crate) id: TableId,
     /// The rows that are looked at even where a record lacks them, a bit each: they are mandatory, or a check goes with them.
     pub(crate) attended: Vec<u64>,
     /// The same table for records that are skimmed.

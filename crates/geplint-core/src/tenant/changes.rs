@@ -104,6 +104,8 @@ pub struct Learnt {
     users: HashMap<String, usize>,
     /// By place in the tenant's own list.
     held: HashMap<usize, usize>,
+    /// A contact was created whose code is an e-mail address: the tenant uses such codes.
+    email_codes: bool,
 }
 
 impl Learnt {
@@ -148,6 +150,7 @@ impl Learnt {
             .extend(later.users.into_iter().map(|(name, at)| (name, places[at])));
         self.held
             .extend(later.held.into_iter().map(|(held, at)| (held, places[at])));
+        self.email_codes |= later.email_codes;
     }
 
     fn by_code(&self, code: Option<&str>, held: Option<usize>) -> Option<usize> {
@@ -228,11 +231,13 @@ impl<'f> Facts<'f> {
     }
 
     /// Whether a value of that shape may be one of the tenant's, although its list is not at hand: a code that is an
-    /// e-mail address is right where the tenant uses such codes, and cannot be judged where calls before it may have
-    /// created its contact.
+    /// e-mail address is not refused where the settings, the tenant file or an earlier request show that the tenant uses
+    /// such codes.
     #[must_use]
     pub fn may_be(&self, shape: Shape, fact: Fact) -> bool {
-        shape == Shape::Email && fact == Fact::Contacts && (self.in_order || self.tenant.has_email_codes())
+        let created = self.before.email_codes || self.now.email_codes;
+        let used = created || self.tenant.has_email_codes();
+        shape == Shape::Email && fact == Fact::Contacts && used
     }
 
     /// Whether the tenant holds a contact of that code or that user name; `None` where it cannot be told.
@@ -353,6 +358,7 @@ impl<'f> Facts<'f> {
         self.now.held.extend(held.map(|held| (held, place)));
         let news = &mut self.now.all[place];
         news.coded |= code.is_some();
+        self.now.email_codes |= effect.adds && code.is_some_and(|code| Shape::Email.fits(code.trim()));
         if effect.deletes || effect.adds {
             news.there = Some(!effect.deletes);
         }
