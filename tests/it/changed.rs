@@ -63,8 +63,7 @@ fn above() -> PathBuf {
 
 /// An empty folder outside of every repository.
 fn outside(name: &str) -> PathBuf {
-    let folder = crate::support::empty_folder("changed", name);
-    folder
+    crate::support::empty_folder("changed", name)
 }
 
 /// A command that knows only of the repository it is run in.

@@ -19,8 +19,7 @@ fn above() -> PathBuf {
 
 /// An empty folder, outside of geplint's own repository as far as git is told.
 fn outside(name: &str) -> PathBuf {
-    let folder = crate::support::empty_folder("ci-docs", name);
-    folder
+    crate::support::empty_folder("ci-docs", name)
 }
 
 /// A line for a shell, run where `geplint` is on the path.

@@ -3,6 +3,13 @@
 //! A module of tests is run by its name: `cargo test --test it docs`. What has to be the only one in its process is in
 //! `tests/memory/`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed, and may say what it has counted"
+)]
+
 /// What the fuzz targets do; the modules of tests use parts of it.
 #[path = "../../fuzz/src/lib.rs"]
 mod bodies;

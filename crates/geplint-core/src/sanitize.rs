@@ -7,7 +7,7 @@
 //!
 //! | target | function |
 //! |---|---|
-//! | terminal and log, one line | [`escape`], [`line`], [`source_line`] |
+//! | terminal and log, one line | [`escape`], [`line()`], [`source_line`] |
 //! | terminal and log, a whole text of ours with such lines in it | [`document`] |
 //! | JSON | `report::json::pretty` |
 //! | XML | `report::xml::escape` |

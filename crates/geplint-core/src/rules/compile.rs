@@ -429,19 +429,18 @@ impl<'d> Compiler<'d> {
     fn one_of(&self, def: &Spanned<OneOfDef>, source: &str) -> Result<OneOf> {
         let inner = def.get_ref();
         let lists = &self.shared.lists;
-        let named = |name: &Spanned<String>| match lists.iter().find(|list| list.name == *name.get_ref()) {
-            Some(list) => Ok(Box::new(list.clone())),
-            None => {
-                let known: Vec<&str> = lists.iter().map(|list| &*list.name).collect();
-                fail(
-                    name.span(),
-                    format!(
-                        "there is no list \"{}\"; lists: {}",
-                        name.get_ref(),
-                        known.join(", ")
-                    ),
-                )
+        let named = |name: &Spanned<String>| {
+            let found = lists.iter().find(|list| list.name == *name.get_ref());
+            if let Some(list) = found {
+                return Ok(Box::new(list.clone()));
             }
+            let known: Vec<&str> = lists.iter().map(|list| &*list.name).collect();
+            let message = format!(
+                "there is no list \"{}\"; lists: {}",
+                name.get_ref(),
+                known.join(", ")
+            );
+            fail(name.span(), message)
         };
         let list = inner.list.as_ref().map(named).transpose()?;
         let mut values = inner.values.clone();

@@ -8,7 +8,7 @@ use crate::lint::{Ahead, Checked};
 use crate::rules::Endpoint;
 use crate::tenant::Facts;
 
-/// What [`check_with`](super::check_with) comes to, if every record is plainly right; `None` where one is not, where the
+/// What [`check_with`](crate::lint::check_with) comes to, if every record is plainly right; `None` where one is not, where the
 /// text is no list of records, and where `is_for` does not take the rows that the first record has (a bit each) for a
 /// request to this endpoint.
 ///
