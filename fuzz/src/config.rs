@@ -8,7 +8,7 @@ use geplint::config::{Date, load};
 use geplint::finding::Finding;
 use geplint::json;
 use geplint::lint;
-use geplint::suppress::{Known, Name, Suppressor};
+use geplint::suppress::{KnownFindings, Name, Suppressor};
 
 use super::shared::{endpoints, unknown_tenant};
 
@@ -61,7 +61,7 @@ fn settings(text: &str) {
             return;
         }
     };
-    let known = baseline.map_or(Known::Nothing, Known::Baseline);
+    let known = baseline.map_or(KnownFindings::Nothing, KnownFindings::Baseline);
     let today = Date::new(2026, 6, 15).unwrap();
     let suppressor = Suppressor::new(&config, &[], known, today);
     for path in ["a.json", "payloads/deep/b.json"] {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use geplint::finding::{Finding, Remedy, Severity};
-use geplint::fix::{self, Edit, Mended, Seen, Tally};
+use geplint::finding::{Finding, FixKind, Severity};
+use geplint::fix::{self, Edit, Fixed, Seen, Tally};
 use geplint::json;
 use geplint::lint::{self, Checked};
 use geplint::predict::predict_mended;
@@ -59,15 +59,15 @@ impl View {
     }
 
     /// The bytes mended, and whether anything but a removal was ever on offer.
-    fn mend(&self, bytes: &[u8], unsafe_too: bool) -> (Option<Mended>, bool) {
+    fn mend(&self, bytes: &[u8], unsafe_too: bool) -> (Option<Fixed>, bool) {
         let mut writes = false;
         let mut look = |bytes: &[u8]| {
             let (text, errors) = json::text(bytes);
             let findings = lint::check(&text, errors, self.endpoint, self.tenant, false).findings;
             writes |= findings.iter().any(|finding| {
-                let remedy = finding.remedy.as_deref();
-                remedy.is_some_and(|remedy| unsafe_too && !remedy.is_safe())
-                    || matches!(remedy, Some(Remedy::Retype(_)))
+                let fix_kind = finding.fix_kind.as_deref();
+                fix_kind.is_some_and(|fix_kind| unsafe_too && !fix_kind.is_safe())
+                    || matches!(fix_kind, Some(FixKind::Retype(_)))
             });
             Seen::new(Tally::of(&findings), self.shown(&findings))
         };
@@ -76,7 +76,7 @@ impl View {
 
     fn lawful(&self, data: &[u8], before: &Checked, unsafe_too: bool) {
         let (mended, writes) = self.mend(data, unsafe_too);
-        let Some(Mended { bytes, fixed }) = mended else {
+        let Some(Fixed { bytes, fixed }) = mended else {
             return;
         };
         let shown = || {
@@ -137,8 +137,8 @@ fn each_by_itself(data: &[u8], findings: &[Finding]) {
         };
         let text = std::str::from_utf8(data).unwrap_or_else(|error| panic!("{error}: {fix:?}"));
         assert!(!fix.edits.is_empty(), "{finding:?}");
-        let remedy = finding.remedy.as_deref();
-        assert_eq!(Some(fix.safe), remedy.map(Remedy::is_safe), "{finding:?}");
+        let fix_kind = finding.fix_kind.as_deref();
+        assert_eq!(Some(fix.safe), fix_kind.map(FixKind::is_safe), "{finding:?}");
         let place = |edit: &Edit| (edit.span.start as usize, edit.span.end as usize);
         let mut end = 0;
         for edit in &fix.edits {

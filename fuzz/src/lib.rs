@@ -12,6 +12,7 @@
 
 pub mod check;
 pub mod config;
+pub mod fast_path;
 pub mod fix;
 pub mod matrix;
 pub mod predict;
@@ -20,7 +21,6 @@ pub mod render;
 pub mod rules;
 pub mod scanner;
 pub mod shared;
-pub mod skim;
 pub mod tenant;
 pub mod verify;
 
@@ -38,7 +38,7 @@ pub const TARGETS: &[Target] = &[
     ("verify", verify::run),
     ("predict", predict::run),
     ("fix", fix::run),
-    ("skim", skim::run),
+    ("fast_path", fast_path::run),
     ("reading", reading::run),
     ("matrix", matrix::run),
 ];

@@ -404,9 +404,9 @@ pub fn judged(endpoint: &Endpoint, body: &str, rule: &str) -> bool {
         let (text, errors) = json::text(body.as_bytes());
         let check = |outcomes| lint::check(&text, errors.clone(), endpoint, tenant, outcomes);
         // Outcomes are asked of the engine alone.
-        let (skimmed, engine): (Checked, Checked) = (check(false), check(true));
-        assert_eq!(skimmed.findings, engine.findings, "{body}");
-        assert_eq!(skimmed.undecided, engine.undecided, "{body}");
+        let (fast_records, engine): (Checked, Checked) = (check(false), check(true));
+        assert_eq!(fast_records.findings, engine.findings, "{body}");
+        assert_eq!(fast_records.undecided, engine.undecided, "{body}");
         let errors = || {
             engine
                 .findings

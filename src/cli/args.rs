@@ -133,7 +133,7 @@ pub struct Files {
 
 /// What is known besides the files.
 #[derive(Debug, ClapArgs)]
-pub struct Knowledge {
+pub struct KnowledgeArgs {
     /// Take every file for a request to this endpoint, whatever it looks like
     #[arg(long, value_name = "ID")]
     pub endpoint: Option<String>,
@@ -154,7 +154,7 @@ pub struct Predict {
     #[command(flatten)]
     pub files: Files,
     #[command(flatten)]
-    pub knowledge: Knowledge,
+    pub knowledge: KnowledgeArgs,
     /// Do not name what is inferred
     #[arg(short, long)]
     pub quiet: bool,
@@ -214,7 +214,7 @@ pub struct Check {
     #[command(flatten)]
     pub files: Files,
     #[command(flatten)]
-    pub knowledge: Knowledge,
+    pub knowledge: KnowledgeArgs,
     /// How findings are shown [default: full]
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<Format>,
@@ -327,7 +327,7 @@ pub struct Verify {
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
-    pub knowledge: Knowledge,
+    pub knowledge: KnowledgeArgs,
     /// How the account is given
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: VerifyFormat,

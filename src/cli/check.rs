@@ -11,11 +11,11 @@ use std::time::Instant;
 
 use super::args::{Check, Common, Format};
 use super::expected::Expected;
-use super::fix::{self, Mender, Purpose, Told};
-use super::inputs::{self, Known};
+use super::fix::{self, Fixer, Purpose, Told};
+use super::inputs::{self, Knowledge};
 use super::settings::Project;
 use super::sinks::{self, Others, Sinks};
-use super::suppression::Gate;
+use super::suppression::FindingFilter;
 use super::turn::Turn;
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::config::FailOn;
@@ -23,7 +23,7 @@ use crate::input::{Changed, Entry, Reader};
 use crate::lint::Checked;
 use crate::recognize::Standard;
 use crate::report::{
-    FileReport, OutputError, Pieces, Problem, Progress, Report, Statistics, Summary, output, sanitize,
+    Chunks, FileReport, OutputError, Problem, Progress, Report, Statistics, Summary, output, sanitize,
     summary,
 };
 use crate::session::{Outcome, Request, Session};
@@ -39,7 +39,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let Some((project, entries, known)) = terminal::right(ready, common) else {
         return Ok(TROUBLE);
     };
-    let gate = Gate::of(&args.suppression, &project, &known)
+    let gate = FindingFilter::of(&args.suppression, &project, &known)
         .and_then(|gate| Ok((gate, project.format(args.format)?)));
     let Some((gate, format)) = terminal::right(gate, common) else {
         return Ok(TROUBLE);
@@ -76,13 +76,13 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let expected = Expected::new(&entries, &known, &project, args.files.max_file_size);
     let worker = || Worker {
         reader: Reader::new(args.files.max_file_size).with_threads(most),
-        judge: Judge {
+        checker: FileChecker {
             args,
             known: &known,
             project: &project,
             gate: &gate,
             expected: &expected,
-            mender: Purpose::of(args).map(|purpose| Mender {
+            fixer: Purpose::of(args).map(|purpose| Fixer {
                 purpose,
                 unsafe_too: args.mending.unsafe_fixes,
                 palette: terminal::stdout_look(common).palette(),
@@ -102,7 +102,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     };
     let examiner = || {
         let mut worker = worker();
-        move |entry: &Entry, way: &mut dyn Way| worker.examine(entry, way)
+        move |entry: &Entry, way: &mut dyn Sink| worker.examine(entry, way)
     };
     match in_order(&entries, threads, examiner, |examined| run.show(examined)) {
         Err(OutputError::Closed) => Ok(run.so_far()),
@@ -138,11 +138,11 @@ const AHEAD: usize = 8;
 ///
 /// Each thread has a worker of its own, which hands on what there is to tell of an entry; `false` where nobody is there
 /// for it any more.
-fn in_order<E: Sync, W: FnMut(&E, &mut dyn Way) -> bool>(
+fn in_order<E: Sync, W: FnMut(&E, &mut dyn Sink) -> bool>(
     entries: &[E],
     threads: usize,
     worker: impl Fn() -> W + Sync,
-    mut show: impl FnMut(Examined) -> Result<(), OutputError>,
+    mut show: impl FnMut(FileEvent) -> Result<(), OutputError>,
 ) -> Result<(), OutputError> {
     if threads <= 1 {
         return one_by_one(entries, worker(), show);
@@ -213,8 +213,8 @@ fn in_order<E: Sync, W: FnMut(&E, &mut dyn Way) -> bool>(
 /// The same on this thread.
 fn one_by_one<E>(
     entries: &[E],
-    mut worker: impl FnMut(&E, &mut dyn Way) -> bool,
-    mut show: impl FnMut(Examined) -> Result<(), OutputError>,
+    mut worker: impl FnMut(&E, &mut dyn Sink) -> bool,
+    mut show: impl FnMut(FileEvent) -> Result<(), OutputError>,
 ) -> Result<(), OutputError> {
     let mut outcome = Ok(());
     for entry in entries {
@@ -232,9 +232,9 @@ fn one_by_one<E>(
 }
 
 /// What there is to tell of an entry, in this order.
-enum Examined {
+enum FileEvent {
     /// It was mended, and this is what there is to tell of that; how it is now follows.
-    Mended(Told),
+    Fixed(Told),
     /// It was checked; what the reports say of it follows.
     Counted(Counts),
     /// A part of what one report says of it, by the report's number; more follows.
@@ -257,17 +257,17 @@ struct Counts {
 }
 
 /// The way from a worker to where all is shown.
-trait Way {
+trait Sink {
     /// Hands on what there is to tell; `false` where nobody is there for it any more.
-    fn hand(&mut self, examined: Examined) -> bool;
+    fn hand(&mut self, examined: FileEvent) -> bool;
 
     /// Whether a part of a report may go ahead of the rest; `held` bytes of it wait.
     fn is_free(&mut self, held: usize) -> bool;
 }
 
 /// Straight to where it is shown.
-impl<F: FnMut(Examined) -> bool> Way for F {
-    fn hand(&mut self, examined: Examined) -> bool {
+impl<F: FnMut(FileEvent) -> bool> Sink for F {
+    fn hand(&mut self, examined: FileEvent) -> bool {
         self(examined)
     }
 
@@ -279,7 +279,7 @@ impl<F: FnMut(Examined) -> bool> Way for F {
 /// What there is to tell of some entries that follow each other, or the next part of it.
 #[derive(Default)]
 struct Batch {
-    told: Vec<Examined>,
+    told: Vec<FileEvent>,
     /// How many entries it is of, once nothing of them is left to tell; 0 before.
     done: usize,
 }
@@ -301,7 +301,7 @@ struct Queue<'q> {
     turn: &'q Turn,
     /// The number of the first entry.
     first: usize,
-    told: Vec<Examined>,
+    told: Vec<FileEvent>,
 }
 
 impl Queue<'_> {
@@ -312,9 +312,9 @@ impl Queue<'_> {
     }
 }
 
-impl Way for Queue<'_> {
-    fn hand(&mut self, examined: Examined) -> bool {
-        let long = matches!(examined, Examined::Piece(..));
+impl Sink for Queue<'_> {
+    fn hand(&mut self, examined: FileEvent) -> bool {
+        let long = matches!(examined, FileEvent::Piece(..));
         self.told.push(examined);
         !long || self.send(0)
     }
@@ -333,17 +333,17 @@ impl Way for Queue<'_> {
 /// Reads, and has what it reads checked; one a thread.
 struct Worker<'a> {
     reader: Reader,
-    judge: Judge<'a>,
+    checker: FileChecker<'a>,
 }
 
 /// Mends if that is asked for, checks and renders.
-struct Judge<'a> {
+struct FileChecker<'a> {
     args: &'a Check,
-    known: &'a Known,
+    known: &'a Knowledge,
     project: &'a Project,
-    gate: &'a Gate<'a>,
+    gate: &'a FindingFilter<'a>,
     expected: &'a Expected<'a>,
-    mender: Option<Mender<'a>>,
+    fixer: Option<Fixer<'a>>,
     reports: &'a [Box<dyn Report>],
     session: Session<'a>,
 }
@@ -365,13 +365,13 @@ struct Payload<'a> {
 
 impl Worker<'_> {
     /// Examines an entry, and hands on what there is to tell of it; `false` where nobody is there for it any more.
-    fn examine(&mut self, entry: &Entry, way: &mut dyn Way) -> bool {
+    fn examine(&mut self, entry: &Entry, way: &mut dyn Sink) -> bool {
         let (path, named) = match entry {
             Entry::Problem { path, message } => {
-                return way.hand(Examined::Trouble(path.clone(), message.clone()));
+                return way.hand(FileEvent::Trouble(path.clone(), message.clone()));
             }
             Entry::File { path, named } => (path.as_path(), *named),
-            Entry::Stdin => (self.judge.args.files.stdin_filename.as_path(), true),
+            Entry::Stdin => (self.checker.args.files.stdin_filename.as_path(), true),
         };
         let bytes = match entry {
             Entry::Stdin => self.reader.stream(io::stdin().lock()),
@@ -379,12 +379,12 @@ impl Worker<'_> {
         };
         let bytes = match bytes {
             Ok(bytes) => bytes,
-            Err(error) => return way.hand(Examined::Trouble(path.to_path_buf(), error.to_string())),
+            Err(error) => return way.hand(FileEvent::Trouble(path.to_path_buf(), error.to_string())),
         };
         let file = Payload {
             path,
             named,
-            standard: if named && !self.judge.args.skip_unrecognized {
+            standard: if named && !self.checker.args.skip_unrecognized {
                 Standard::Named
             } else {
                 Standard::Found
@@ -393,33 +393,33 @@ impl Worker<'_> {
             fixed: None,
             bytes,
         };
-        self.judge.examine(file, way)
+        self.checker.examine(file, way)
     }
 }
 
-impl Judge<'_> {
-    fn examine(&mut self, file: Payload<'_>, way: &mut dyn Way) -> bool {
-        let Some(mender) = &self.mender else {
+impl FileChecker<'_> {
+    fn examine(&mut self, file: Payload<'_>, way: &mut dyn Sink) -> bool {
+        let Some(fixer) = &self.fixer else {
             return self.check(file, way);
         };
-        let (path, purpose) = (file.path, mender.purpose);
-        let Some(mended) = mender.mended(&self.session, path, (file.named, file.standard), file.bytes) else {
+        let (path, purpose) = (file.path, fixer.purpose);
+        let Some(mended) = fixer.mended(&self.session, path, (file.named, file.standard), file.bytes) else {
             // Whoever reads standard output gets back what is not mended.
             let back = file.stdin && purpose == Purpose::Write;
-            return (!back || way.hand(Examined::Mended(Told::Document(file.bytes.to_vec()))))
+            return (!back || way.hand(FileEvent::Fixed(Told::Document(file.bytes.to_vec()))))
                 && self.check(file, way);
         };
-        let settled = mender.settle(path, file.stdin, file.bytes, &mended);
+        let settled = fixer.settle(path, file.stdin, file.bytes, &mended);
         let fixed = settled.is_ok().then_some(mended.fixed);
         let (bytes, told) = match settled {
             Ok(told) if purpose == Purpose::Write => (mended.bytes.as_slice(), told),
             Ok(told) => (file.bytes, told),
             Err(message) => (file.bytes, Told::Refused(path.to_path_buf(), message)),
         };
-        way.hand(Examined::Mended(told)) && self.check(Payload { fixed, bytes, ..file }, way)
+        way.hand(FileEvent::Fixed(told)) && self.check(Payload { fixed, bytes, ..file }, way)
     }
 
-    fn check(&mut self, file: Payload<'_>, way: &mut dyn Way) -> bool {
+    fn check(&mut self, file: Payload<'_>, way: &mut dyn Sink) -> bool {
         let Payload {
             path, named, bytes, ..
         } = file;
@@ -428,25 +428,25 @@ impl Judge<'_> {
             None => self.session.file_as(bytes, false, file.standard),
         };
         let found = file.standard == Standard::Found;
-        let trouble = |message| Examined::Trouble(path.to_path_buf(), message);
+        let trouble = |message| FileEvent::Trouble(path.to_path_buf(), message);
         way.hand(match outcome {
             Outcome::Checked(Request { checked, .. }) => return self.report(file, checked, way),
             Outcome::NotJson(finding) if !found || self.expected.is(path) => {
                 return self.report(file, Checked::not_json(*finding), way);
             }
             Outcome::NotJson(finding) => {
-                Examined::PassedOver(path.to_path_buf(), inputs::not_json(&finding, bytes))
+                FileEvent::PassedOver(path.to_path_buf(), inputs::not_json(&finding, bytes))
             }
             Outcome::OneOf(ids) if !found => trouble(inputs::ambiguous(&ids)),
-            Outcome::OneOf(ids) => Examined::PassedOver(path.to_path_buf(), inputs::ambiguous(&ids)),
-            Outcome::Weak(reason) => Examined::PassedOver(path.to_path_buf(), reason),
-            Outcome::Stranger(reason) if !found => trouble(inputs::stranger(reason)),
-            Outcome::Stranger(reason) => Examined::Skipped(path.to_path_buf(), reason.to_owned()),
+            Outcome::OneOf(ids) => FileEvent::PassedOver(path.to_path_buf(), inputs::ambiguous(&ids)),
+            Outcome::Weak(reason) => FileEvent::PassedOver(path.to_path_buf(), reason),
+            Outcome::Unrecognized(reason) if !found => trouble(inputs::stranger(reason)),
+            Outcome::Unrecognized(reason) => FileEvent::Skipped(path.to_path_buf(), reason.to_owned()),
         })
     }
 
     /// Counts what was found, and has the reports say it.
-    fn report(&self, file: Payload<'_>, checked: Checked, way: &mut dyn Way) -> bool {
+    fn report(&self, file: Payload<'_>, checked: Checked, way: &mut dyn Sink) -> bool {
         let (findings, ledger) = self.gate.apply(file.path, checked.findings);
         let mut summary = Summary {
             undecided: checked.undecided,
@@ -473,14 +473,14 @@ impl Judge<'_> {
                 // Whoever reads no further has still been told of a file with findings.
                 counts
                     .take()
-                    .is_none_or(|counts| way.hand(Examined::Counted(counts)))
-                    && way.hand(Examined::Piece(number, std::mem::take(text)))
+                    .is_none_or(|counts| way.hand(FileEvent::Counted(counts)))
+                    && way.hand(FileEvent::Piece(number, std::mem::take(text)))
             };
-            let mut pieces = Pieces::new(&mut taker);
+            let mut pieces = Chunks::new(&mut taker);
             report.write(&file, &mut pieces);
             rest.push(pieces.rest());
         }
-        way.hand(Examined::Checked(rest, counts))
+        way.hand(FileEvent::Checked(rest, counts))
     }
 }
 
@@ -497,7 +497,7 @@ fn statistics(args: &Check, file: &FileReport<'_>) -> Statistics {
 struct Run<'a> {
     args: &'a Check,
     common: &'a Common,
-    gate: &'a Gate<'a>,
+    gate: &'a FindingFilter<'a>,
     format: Format,
     fail_on: FailOn,
     sinks: Sinks<'a>,
@@ -509,23 +509,23 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn show(&mut self, examined: Examined) -> Result<(), OutputError> {
+    fn show(&mut self, examined: FileEvent) -> Result<(), OutputError> {
         match examined {
-            Examined::Mended(told) => return self.tell(told),
-            Examined::Counted(counts) => {
+            FileEvent::Fixed(told) => return self.tell(told),
+            FileEvent::Counted(counts) => {
                 self.count(counts);
                 return Ok(());
             }
-            Examined::Piece(report, text) => return self.write(|sinks| sinks.piece(report, &text)),
-            Examined::Checked(texts, counts) => {
+            FileEvent::Piece(report, text) => return self.write(|sinks| sinks.piece(report, &text)),
+            FileEvent::Checked(texts, counts) => {
                 if let Some(counts) = counts {
                     self.count(counts);
                 }
                 self.write(|sinks| sinks.rendered(&texts))?;
             }
-            Examined::Skipped(path, reason) => self.skip(&path, &reason, self.args.verbose),
-            Examined::PassedOver(path, reason) => self.skip(&path, &reason, !self.args.quiet),
-            Examined::Trouble(path, message) => self.complain(&path, &message),
+            FileEvent::Skipped(path, reason) => self.skip(&path, &reason, self.args.verbose),
+            FileEvent::PassedOver(path, reason) => self.skip(&path, &reason, !self.args.quiet),
+            FileEvent::Trouble(path, message) => self.complain(&path, &message),
         }
         self.progress.tick();
         Ok(())
@@ -688,7 +688,7 @@ mod tests {
     }
 
     impl Slow {
-        fn examine(&self, number: usize, way: &mut dyn Way) -> bool {
+        fn examine(&self, number: usize, way: &mut dyn Sink) -> bool {
             if number == 0 {
                 self.wait();
                 assert!(!self.panics, "it goes wrong");
@@ -698,7 +698,7 @@ mod tests {
                 *self.begun.lock().unwrap() += 1;
                 self.more.notify_all();
             }
-            way.hand(Examined::Skipped(
+            way.hand(FileEvent::Skipped(
                 PathBuf::from(number.to_string()),
                 String::new(),
             ))
@@ -714,9 +714,9 @@ mod tests {
 
         fn run(&self, mut show: impl FnMut(usize) -> Result<(), OutputError>) -> Result<(), OutputError> {
             let files: Vec<usize> = (0..FILES).collect();
-            let worker = || |number: &usize, way: &mut dyn Way| self.examine(*number, way);
+            let worker = || |number: &usize, way: &mut dyn Sink| self.examine(*number, way);
             in_order(&files, THREADS, worker, |examined| match examined {
-                Examined::Skipped(path, _) => {
+                FileEvent::Skipped(path, _) => {
                     self.shown.fetch_add(1, Relaxed);
                     show(path.to_str().unwrap().parse().unwrap())
                 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::inputs::Known;
+use super::inputs::Knowledge;
 use super::settings::Project;
 use crate::input::{Entry, Reader};
 use crate::json;
@@ -13,7 +13,7 @@ use crate::recognize::{Recognized, Standard, recognize_as};
 /// Answers for all files of a run; a folder is looked at once, and only if a file in it is not JSON.
 pub struct Expected<'a> {
     entries: &'a [Entry],
-    known: &'a Known,
+    known: &'a Knowledge,
     project: &'a Project,
     /// The size up to which files are read, in bytes.
     most: u64,
@@ -25,7 +25,7 @@ pub struct Expected<'a> {
 
 impl<'a> Expected<'a> {
     /// For the files of a run; those larger than `most` bytes are not read.
-    pub fn new(entries: &'a [Entry], known: &'a Known, project: &'a Project, most: u64) -> Self {
+    pub fn new(entries: &'a [Entry], known: &'a Knowledge, project: &'a Project, most: u64) -> Self {
         Self {
             entries,
             known,

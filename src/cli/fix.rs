@@ -5,13 +5,13 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::args::Check;
-use super::inputs::Known;
+use super::inputs::Knowledge;
 use super::settings::Project;
-use super::suppression::Gate;
-use crate::fix::{self, Mended, Seen, Tally};
+use super::suppression::FindingFilter;
+use crate::fix::{self, Fixed, Seen, Tally};
 use crate::input::read::explain;
 use crate::recognize::Standard;
-use crate::report::{AtomicFile, FileReport, Pieces, Report, diff, labels, sanitize, style::Palette};
+use crate::report::{AtomicFile, Chunks, FileReport, Report, diff, labels, sanitize, style::Palette};
 use crate::rules::Endpoint;
 use crate::session::Session;
 
@@ -74,16 +74,16 @@ pub fn written(path: &Path, fixed: u64) -> String {
 }
 
 /// Mends files in memory.
-pub struct Mender<'a> {
+pub struct Fixer<'a> {
     pub purpose: Purpose,
     pub unsafe_too: bool,
     pub palette: Palette,
-    pub known: &'a Known,
+    pub known: &'a Knowledge,
     pub project: &'a Project,
-    pub gate: &'a Gate<'a>,
+    pub gate: &'a FindingFilter<'a>,
 }
 
-impl<'a> Mender<'a> {
+impl<'a> Fixer<'a> {
     /// What a file would be if all that can be mended were; `None` if that changes nothing, or if it is no payload.
     pub fn mended(
         &self,
@@ -91,7 +91,7 @@ impl<'a> Mender<'a> {
         path: &Path,
         (named, standard): (bool, Standard),
         bytes: &[u8],
-    ) -> Option<Mended> {
+    ) -> Option<Fixed> {
         let given = self.known.vouched(self.project, path, named, bytes);
         let endpoint = given.or_else(|| session.recognized(bytes, standard))?;
         let mut strange = false;
@@ -111,7 +111,7 @@ impl<'a> Mender<'a> {
     }
 
     /// Shows what would change, or writes it; the message says why it cannot.
-    pub fn settle(&self, path: &Path, stdin: bool, before: &[u8], mended: &Mended) -> Result<Told, String> {
+    pub fn settle(&self, path: &Path, stdin: bool, before: &[u8], mended: &Fixed) -> Result<Told, String> {
         match self.purpose {
             Purpose::Show => {
                 let name = FileReport::new(path, b"", Vec::new(), 0).name;
@@ -162,5 +162,5 @@ fn has_other_names(_there: &fs::Metadata) -> bool {
 pub struct Differences;
 
 impl Report for Differences {
-    fn write(&self, _file: &FileReport<'_>, _out: &mut Pieces<'_>) {}
+    fn write(&self, _file: &FileReport<'_>, _out: &mut Chunks<'_>) {}
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::args::{Common, Files, Knowledge};
+use super::args::{Common, Files, KnowledgeArgs};
 use super::read_settings_file;
 use super::settings::Project;
 use super::terminal;
@@ -22,14 +22,14 @@ use crate::tenant::{self, Tenant};
 /// that is asked for), and what is known.
 pub fn ready(
     files: &Files,
-    knowledge: &Knowledge,
+    knowledge: &KnowledgeArgs,
     only: Option<Changed>,
     common: &Common,
-) -> Result<(Project, Vec<Entry>, Known), String> {
+) -> Result<(Project, Vec<Entry>, Knowledge), String> {
     let mut project = Project::of(common)?;
     let entries = entries(files, knowledge.in_order, only, &mut project)?;
     warn_of_ignore_files(&project.ignore_files, common);
-    let known = Known::of(knowledge, common, &project)?;
+    let known = Knowledge::of(knowledge, common, &project)?;
     Ok((project, entries, known))
 }
 
@@ -81,7 +81,7 @@ pub fn excludes(globs: &[String]) -> Result<Excludes, String> {
 }
 
 /// Rules and tenant facts.
-pub struct Known {
+pub struct Knowledge {
     /// The endpoints that a file may be for: the one named, else all.
     pub endpoints: Vec<Candidate<'static>>,
     /// An endpoint was named: no file is asked what it looks like.
@@ -92,9 +92,9 @@ pub struct Known {
     pub files: Vec<PathBuf>,
 }
 
-impl Known {
+impl Knowledge {
     /// Reads what the arguments name; the message says which file is wrong, and where.
-    pub fn of(args: &Knowledge, common: &Common, project: &Project) -> Result<Self, String> {
+    pub fn of(args: &KnowledgeArgs, common: &Common, project: &Project) -> Result<Self, String> {
         let mut files = project.rules(common);
         let all = endpoints(&files, args.endpoint.as_deref())?;
         let endpoints = match &args.endpoint {

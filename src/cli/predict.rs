@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::args::{Common, Predict};
 use super::expected::Expected;
-use super::inputs::{self, Known};
+use super::inputs::{self, Knowledge};
 use super::settings::Project;
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::finding::Wording;
@@ -71,7 +71,7 @@ struct Run<'a> {
     args: &'a Predict,
     common: &'a Common,
     session: Session<'a>,
-    known: &'a Known,
+    known: &'a Knowledge,
     project: &'a Project,
     expected: &'a Expected<'a>,
     answers: Vec<Answer>,
@@ -121,10 +121,10 @@ impl Run<'_> {
             Outcome::OneOf(ids) if named => self.trouble(path, &inputs::ambiguous(&ids)),
             Outcome::OneOf(ids) => self.pass_over(path, &inputs::ambiguous(&ids)),
             Outcome::Weak(reason) => self.pass_over(path, &reason),
-            Outcome::Stranger(reason) if named => {
+            Outcome::Unrecognized(reason) if named => {
                 self.trouble(path, &inputs::stranger(reason));
             }
-            Outcome::Stranger(_) => {}
+            Outcome::Unrecognized(_) => {}
         }
     }
 

@@ -6,9 +6,9 @@ use std::{env, fs};
 
 use super::args::{Check, Common, Format, OutputTo};
 use super::fix::{self, Differences, Purpose};
-use super::inputs::Known;
+use super::inputs::Knowledge;
 use super::settings::Project;
-use super::suppression::Gate;
+use super::suppression::FindingFilter;
 use super::terminal;
 use crate::config::FailOn;
 use crate::config::normal;
@@ -16,7 +16,7 @@ use crate::input::{Entry, Identity, read};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
 use crate::report::style::Look;
-use crate::report::{AtomicFile, Output, OutputError, Report, Rooted, Summary, output, sanitize};
+use crate::report::{AtomicFile, Output, OutputError, RelativeTo, Report, Summary, output, sanitize};
 
 /// Where GitHub and GitLab say that their checkout is.
 const CHECKOUTS: [&str; 2] = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"];
@@ -57,7 +57,7 @@ fn rooted(format: Format, report: Box<dyn Report>) -> Box<dyn Report> {
         }
     });
     match (root, env::current_dir()) {
-        (Some(root), Ok(here)) => Box::new(Rooted::new(report, root, here)),
+        (Some(root), Ok(here)) => Box::new(RelativeTo::new(report, root, here)),
         _ => report,
     }
 }
@@ -65,8 +65,8 @@ fn rooted(format: Format, report: Box<dyn Report>) -> Box<dyn Report> {
 /// What a run reads and writes besides its documents.
 pub struct Others<'a> {
     pub project: &'a Project,
-    pub known: &'a Known,
-    pub gate: &'a Gate<'a>,
+    pub known: &'a Knowledge,
+    pub gate: &'a FindingFilter<'a>,
 }
 
 /// Sees to it that no document overwrites a file that the run reads or writes otherwise, or a payload; returns the

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{Common, Suppression};
-use super::inputs::Known;
+use super::inputs::Knowledge;
 use super::settings::Project;
 use super::{read_settings_file, terminal};
 use crate::baseline::{self, Baseline, Gone};
@@ -19,9 +19,9 @@ use crate::rules::{Endpoint, loaded, rule_texts};
 use crate::suppress::{self, Ledger, Name, Suppressor};
 
 /// What findings pass through on their way to the report.
-pub struct Gate<'a> {
+pub struct FindingFilter<'a> {
     project: &'a Project,
-    known: &'a Known,
+    known: &'a Knowledge,
     suppressor: Suppressor,
     today: Date,
     file: Option<File>,
@@ -46,9 +46,9 @@ enum Purpose {
     Write,
 }
 
-impl<'a> Gate<'a> {
+impl<'a> FindingFilter<'a> {
     /// What the settings and the command line say; the message says which file is wrong, and where.
-    pub fn of(args: &Suppression, project: &'a Project, known: &'a Known) -> Result<Self, String> {
+    pub fn of(args: &Suppression, project: &'a Project, known: &'a Knowledge) -> Result<Self, String> {
         if !args.ignore.is_empty() {
             let rules = rule_names(known);
             if let Some(rule) = args.ignore.iter().find(|rule| !rules.contains(*rule)) {
@@ -57,9 +57,9 @@ impl<'a> Gate<'a> {
         }
         let file = File::of(args, project)?;
         let baseline = match &file {
-            None => suppress::Known::Nothing,
-            Some(file) if file.purpose == Purpose::Write => suppress::Known::Everything,
-            Some(file) => suppress::Known::Baseline(file.before.clone()),
+            None => suppress::KnownFindings::Nothing,
+            Some(file) if file.purpose == Purpose::Write => suppress::KnownFindings::Everything,
+            Some(file) => suppress::KnownFindings::Baseline(file.before.clone()),
         };
         let folder = file.as_ref().and_then(|file| file.path.parent());
         let today = today();
@@ -323,7 +323,7 @@ fn tell_gone(file: &File, gone: &[Gone], common: &Common) {
 }
 
 /// The ids that a finding may have.
-fn rule_names(known: &Known) -> BTreeSet<String> {
+fn rule_names(known: &Knowledge) -> BTreeSet<String> {
     let texts = rule_texts().iter().map(|rule| rule.id.clone());
     let constraints = loaded(&known.endpoints)
         .into_iter()

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::args::{Common, Verify, VerifyFormat};
-use super::inputs::{self, Known};
+use super::inputs::{self, Knowledge};
 use super::settings::Project;
 use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
 use crate::input::{Entry, ReadError, Reader, WalkOptions, read, search};
@@ -22,7 +22,7 @@ use crate::verify::{Exchange, Tally, json as document, text, verify};
 pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
     let ready = Project::of(common).and_then(|project| {
         let excludes = project.excludes(&args.walk.exclude)?;
-        let known = Known::of(&args.knowledge, common, &project)?;
+        let known = Knowledge::of(&args.knowledge, common, &project)?;
         Ok((project, excludes, known))
     });
     let Some((project, excludes, known)) = terminal::right(ready, common) else {
@@ -69,7 +69,7 @@ struct Run<'a> {
     args: &'a Verify,
     common: &'a Common,
     project: &'a Project,
-    known: &'a Known,
+    known: &'a Knowledge,
     look: Look,
     predictor: Session<'a>,
     endpoints: &'a [Candidate<'static>],

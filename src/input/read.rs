@@ -9,7 +9,7 @@ use std::path::Path;
 #[cfg(unix)]
 use std::thread;
 
-use crate::io::large_buffer::{NoRoom, Room};
+use crate::io::large_buffer::{LargeBuffer, OutOfMemory};
 use crate::threads::Threads;
 
 /// The largest file there can be: offsets have 32 bits.
@@ -69,8 +69,8 @@ impl From<io::Error> for ReadError {
     }
 }
 
-impl From<NoRoom> for ReadError {
-    fn from(_: NoRoom) -> Self {
+impl From<OutOfMemory> for ReadError {
+    fn from(_: OutOfMemory) -> Self {
         Self::Memory
     }
 }
@@ -128,7 +128,7 @@ fn special(_kind: FileType) -> &'static str {
 #[derive(Debug)]
 pub struct Reader {
     /// Filled at its beginning, and kept for the next file unless it has become very large.
-    buffer: Room,
+    buffer: LargeBuffer,
     max: u64,
     threads: Threads,
 }
@@ -137,7 +137,7 @@ impl Reader {
     /// A reader that refuses what is larger than `max` bytes.
     pub fn new(max: u64) -> Self {
         Self {
-            buffer: Room::default(),
+            buffer: LargeBuffer::default(),
             max: max.min(LARGEST),
             threads: Threads::ONE,
         }
@@ -208,8 +208,8 @@ impl Reader {
         let wasteful = self.buffer.len() > KEEP && wanted <= KEEP;
         if wanted > self.buffer.len() || wasteful {
             // Dropped first, so that both are never held at once.
-            self.buffer = Room::default();
-            self.buffer = Room::new(wanted)?;
+            self.buffer = LargeBuffer::default();
+            self.buffer = LargeBuffer::new(wanted)?;
         }
         Ok(())
     }

@@ -11,15 +11,15 @@ const MANY: usize = 8 << 20;
 
 /// There is not enough memory.
 #[derive(Debug)]
-pub struct NoRoom;
+pub struct OutOfMemory;
 
-impl From<TryReserveError> for NoRoom {
+impl From<TryReserveError> for OutOfMemory {
     fn from(_: TryReserveError) -> Self {
         Self
     }
 }
 
-impl From<io::Error> for NoRoom {
+impl From<io::Error> for OutOfMemory {
     fn from(_: io::Error) -> Self {
         Self
     }
@@ -27,22 +27,22 @@ impl From<io::Error> for NoRoom {
 
 /// Zeroed bytes.
 #[derive(Debug)]
-pub enum Room {
+pub enum LargeBuffer {
     /// Some.
     Heap(Vec<u8>),
     /// Many: memory of its own, with no file behind it. It is zero already, and only what is read into costs anything.
     Pages(MmapMut),
 }
 
-impl Default for Room {
+impl Default for LargeBuffer {
     fn default() -> Self {
         Self::Heap(Vec::new())
     }
 }
 
-impl Room {
+impl LargeBuffer {
     /// Room for so many bytes.
-    pub fn new(size: usize) -> Result<Self, NoRoom> {
+    pub fn new(size: usize) -> Result<Self, OutOfMemory> {
         if size < MANY {
             let mut bytes = Vec::new();
             bytes.try_reserve_exact(size)?;
@@ -58,7 +58,7 @@ impl Room {
     }
 
     /// Makes it larger, and keeps what is in it.
-    pub fn grow(&mut self, size: usize) -> Result<(), NoRoom> {
+    pub fn grow(&mut self, size: usize) -> Result<(), OutOfMemory> {
         let mut larger = Self::new(size.max(self.len()))?;
         larger[..self.len()].copy_from_slice(self);
         *self = larger;
@@ -66,7 +66,7 @@ impl Room {
     }
 }
 
-impl Deref for Room {
+impl Deref for LargeBuffer {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
@@ -77,7 +77,7 @@ impl Deref for Room {
     }
 }
 
-impl DerefMut for Room {
+impl DerefMut for LargeBuffer {
     fn deref_mut(&mut self) -> &mut [u8] {
         match self {
             Self::Heap(bytes) => bytes,

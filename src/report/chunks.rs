@@ -10,7 +10,7 @@ const MARGIN: usize = 4 * 1024;
 pub type Taker<'a> = dyn FnMut(&mut String) -> bool + 'a;
 
 /// The text of one file's report on its way; a piece ends where a finding does.
-pub struct Pieces<'a> {
+pub struct Chunks<'a> {
     text: String,
     /// How long the piece is when it is offered next.
     offered: usize,
@@ -18,7 +18,7 @@ pub struct Pieces<'a> {
     taker: &'a mut Taker<'a>,
 }
 
-impl<'a> Pieces<'a> {
+impl<'a> Chunks<'a> {
     /// Nothing yet.
     pub fn new(taker: &'a mut Taker<'a>) -> Self {
         Self {
@@ -65,7 +65,7 @@ mod tests {
             }
             true
         };
-        let mut pieces = Pieces::new(&mut taker);
+        let mut pieces = Chunks::new(&mut taker);
         let mut whole = String::new();
         for number in 0..100_000 {
             let line = format!("{number}\n");
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn nothing_is_written_for_nobody() {
         let mut taker = |_: &mut String| false;
-        let mut pieces = Pieces::new(&mut taker);
+        let mut pieces = Chunks::new(&mut taker);
         let line = "x".repeat(PIECE);
         pieces.room().unwrap().push_str(&line);
         assert!(pieces.room().is_none() && pieces.room().is_none());

@@ -78,7 +78,7 @@ pub fn answer(predicted: &Predicted, masked: Option<Masked>) -> String {
 }
 
 /// What to type to have it mended.
-pub const fn remedy(safe: bool) -> &'static str {
+pub const fn fix_kind(safe: bool) -> &'static str {
     if safe { "--fix" } else { "--fix --unsafe-fixes" }
 }
 

@@ -26,7 +26,7 @@ use std::path::Path;
 pub use crate::io::AtomicFile;
 pub use crate::sanitize;
 pub use crate::source::{Position, Source};
-pub use chunks::Pieces;
+pub use chunks::Chunks;
 pub use format::Format;
 pub use formats::checkstyle::Checkstyle;
 pub use formats::concise::Concise;
@@ -41,7 +41,7 @@ pub use formats::sarif::Sarif;
 pub use formats::table::Table;
 pub use output::{Output, OutputError};
 pub use progress::Progress;
-pub use relative_to::Rooted;
+pub use relative_to::RelativeTo;
 pub use statistics::Statistics;
 pub use style::{ColorChoice, Env, Look, Palette};
 pub use summary::{Problem, Summary};
@@ -107,12 +107,12 @@ impl<'a> FileReport<'a> {
 /// A document is `open`, then what `write` makes of the files with `between` between them, then `close`.
 pub trait Report: Send + Sync {
     /// The findings of one file. Pure, so that it may run on any thread; nothing where there is nothing to write.
-    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>);
+    fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>);
 
     /// The same as one text.
     fn render(&self, file: &FileReport<'_>) -> String {
         let mut keep = |_: &mut String| true;
-        let mut whole = Pieces::new(&mut keep);
+        let mut whole = Chunks::new(&mut keep);
         self.write(file, &mut whole);
         whole.rest()
     }

@@ -3,17 +3,17 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use super::{FileReport, Pieces, Report, Summary, sanitize};
+use super::{Chunks, FileReport, Report, Summary, sanitize};
 use crate::config::normal;
 
 /// A format whose files are named from a folder on; what lies outside of it keeps its name.
-pub struct Rooted {
+pub struct RelativeTo {
     inner: Box<dyn Report>,
     root: PathBuf,
     here: PathBuf,
 }
 
-impl Rooted {
+impl RelativeTo {
     /// A format, the folder that names are to start from, and the working directory that they start from now; both
     /// absolute and without links.
     pub const fn new(inner: Box<dyn Report>, root: PathBuf, here: PathBuf) -> Self {
@@ -27,8 +27,8 @@ impl Rooted {
     }
 }
 
-impl Report for Rooted {
-    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+impl Report for RelativeTo {
+    fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let Some(name) = self.name(&file.name) else {
             return self.inner.write(file, out);
         };
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn names_start_from_the_root_of_the_checkout() {
-        let rooted = Rooted::new(Box::new(GitHub), "/w/repo".into(), "/w/repo/sub/dir".into());
+        let rooted = RelativeTo::new(Box::new(GitHub), "/w/repo".into(), "/w/repo/sub/dir".into());
         for (name, seen) in [
             ("a.json", Some("sub/dir/a.json")),
             ("./b/a.json", Some("sub/dir/b/a.json")),

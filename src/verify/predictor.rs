@@ -41,13 +41,13 @@ impl Predictor for Session<'_> {
             None => self.file(request, true),
             Some(id) => match self.endpoint(id) {
                 Some(endpoint) => Outcome::Checked(self.request(request, endpoint, true)),
-                None => Outcome::Stranger("there are no rules for its endpoint"),
+                None => Outcome::Unrecognized("there are no rules for its endpoint"),
             },
         };
         match outcome {
             Outcome::Checked(request) => of_request(request),
             Outcome::NotJson(finding) => Predicted::NotJson(finding.message.to_string()),
-            Outcome::Stranger(why) => Predicted::Unrecognized(why.to_owned()),
+            Outcome::Unrecognized(why) => Predicted::Unrecognized(why.to_owned()),
             Outcome::Weak(why) => Predicted::Unrecognized(why),
             Outcome::OneOf(ids) => {
                 Predicted::Unrecognized(format!("it looks like {}; pass --endpoint", ids.join(" or ")))

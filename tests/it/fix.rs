@@ -99,8 +99,8 @@ fn payloads() -> Vec<(PathBuf, String, &'static Endpoint)> {
 fn is_finished(text: &str, endpoint: &Endpoint, unsafe_too: bool) -> bool {
     let json = serde_json::from_str::<serde_json::Value>(text).is_ok();
     let findings = findings(text.as_bytes(), endpoint);
-    let mut remedies = findings.iter().filter_map(|finding| finding.remedy.as_ref());
-    json && !remedies.any(|remedy| unsafe_too || remedy.is_safe())
+    let mut remedies = findings.iter().filter_map(|finding| finding.fix_kind.as_ref());
+    json && !remedies.any(|fix_kind| unsafe_too || fix_kind.is_safe())
 }
 
 /// Bytes of a text that stand outside of strings.
@@ -493,7 +493,7 @@ fn a_harmful_fix_is_soon_found() {
         codes.join(", ")
     );
     let mut new = findings(before.as_bytes(), endpoint)[0].clone();
-    (new.rule, new.severity, new.remedy) = ("made-up".into(), Severity::Error, None);
+    (new.rule, new.severity, new.fix_kind) = ("made-up".into(), Severity::Error, None);
     let harmful = "\"ContactCode\": \"C-47\"";
     let mut checks = 0;
     let mut check = |bytes: &[u8]| {

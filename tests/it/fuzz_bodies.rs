@@ -187,8 +187,8 @@ fn fix() {
 }
 
 #[test]
-fn skim() {
-    run("skim", 500, 500);
+fn fast_path() {
+    run("fast_path", 500, 500);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use geplint::json;
 use geplint::lint;
-use geplint::report::{FileReport, Format, Look, Output, Pieces, Report, Summary};
+use geplint::report::{Chunks, FileReport, Format, Look, Output, Report, Summary};
 use geplint::rules::builtin;
 use geplint::tenant::Tenant;
 
@@ -44,7 +44,7 @@ fn in_pieces(report: &dyn Report, files: &[FileReport<'_>], nth: usize) -> Strin
             }
             true
         };
-        let mut pieces = Pieces::new(&mut taker);
+        let mut pieces = Chunks::new(&mut taker);
         report.write(file, &mut pieces);
         let rest = pieces.rest();
         assert!(rest.len() < LONGEST * nth, "{} bytes left", rest.len());
@@ -91,7 +91,7 @@ fn nothing_is_rendered_for_one_who_has_gone() {
             offers += 1;
             false
         };
-        let mut pieces = Pieces::new(&mut taker);
+        let mut pieces = Chunks::new(&mut taker);
         report.write(&file, &mut pieces);
         assert!(pieces.rest().len() < LONGEST, "{format} goes on");
         assert_eq!(offers, 1, "{format}");

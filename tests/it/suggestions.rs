@@ -1,7 +1,7 @@
 //! What is suggested for a name that no row has: the right thing, or nothing.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use geplint::finding::{Finding, Remedy};
+use geplint::finding::{Finding, FixKind};
 use geplint::rules::builtin;
 use geplint::tenant::Tenant;
 use geplint::{json, lint};
@@ -26,10 +26,10 @@ fn suggested(endpoint: &str, body: &str, name: &str) -> (String, &'static str) {
                 && finding.pointer.ends_with(&pointer)
         })
         .unwrap();
-    let fix = match finding.remedy.as_deref() {
+    let fix = match finding.fix_kind.as_deref() {
         None => "none",
-        Some(Remedy::Rename(_)) => "rename",
-        Some(Remedy::Move { .. }) => "move",
+        Some(FixKind::Rename(_)) => "rename",
+        Some(FixKind::Move { .. }) => "move",
         Some(_) => "other",
     };
     (finding.help.to_string(), fix)

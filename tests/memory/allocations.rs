@@ -53,9 +53,9 @@ fn allocations(body: &str, records: usize, by: By) -> usize {
     let checked = lint::check(&text, errors, endpoint, &Tenant::default(), false);
     let change = region.change();
     assert_eq!(checked.records as usize, records);
-    let skimmed = if by == By::Skimming { checked.records } else { 0 };
+    let fast_records = if by == By::Skimming { checked.records } else { 0 };
     assert_eq!(
-        checked.skimmed, skimmed,
+        checked.fast_records, fast_records,
         "{by:?}: the other one has looked at some"
     );
     let rules: Vec<&str> = checked

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use geplint::json;
 use geplint::lint;
-use geplint::report::{Concise, FileReport, Full, Json, Look, Pieces, Report};
+use geplint::report::{Chunks, Concise, FileReport, Full, Json, Look, Report};
 use geplint::rules::builtin;
 use geplint::tenant::Tenant;
 use stats_alloc::Region;
@@ -55,7 +55,7 @@ fn cost(text: &str) -> (usize, usize, usize) {
             text.clear();
             true
         };
-        report.write(&file, &mut Pieces::new(&mut taker));
+        report.write(&file, &mut Chunks::new(&mut taker));
     }
     (count, bytes / count, most)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use geplint::json;
 use geplint::lint;
-use geplint::report::{FileReport, Format, Look, Output, Pieces, Report, Summary};
+use geplint::report::{Chunks, FileReport, Format, Look, Output, Report, Summary};
 use geplint::rules::builtin;
 use geplint::tenant::Tenant;
 use stats_alloc::Region;
@@ -71,7 +71,7 @@ pub fn four_times_the_findings_are_four_times_the_work() {
 struct Pairs;
 
 impl Report for Pairs {
-    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+    fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         for _ in file.findings.iter() {
             if let Some(room) = out.room() {
                 room.push_str(&".".repeat(file.findings.len()));
@@ -84,7 +84,7 @@ impl Report for Pairs {
 struct Hoards;
 
 impl Report for Hoards {
-    fn write(&self, file: &FileReport<'_>, _out: &mut Pieces<'_>) {
+    fn write(&self, file: &FileReport<'_>, _out: &mut Chunks<'_>) {
         for _ in file.findings.iter() {
             let hoard: Vec<Box<u32>> = file
                 .findings

@@ -250,7 +250,7 @@ pub struct Finding {
     /// Its place in the order of the table rows, which is the order of several errors in one response (inferred).
     pub order: u32,
     /// What would mend it, where that is beyond doubt; [`crate::fix`] makes edits of it.
-    pub remedy: Option<Box<Remedy>>,
+    pub fix_kind: Option<Box<FixKind>>,
 }
 
 impl Deref for Finding {
@@ -293,7 +293,7 @@ impl Finding {
 
 /// What would mend a finding. All spans are places in the file that the finding is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Remedy {
+pub enum FixKind {
     /// Take out what the finding's span covers: a mark, a comma.
     Remove,
     /// Take out the comment that the finding's span covers.
@@ -322,7 +322,7 @@ pub enum Remedy {
     },
 }
 
-impl Remedy {
+impl FixKind {
     /// Whether the API receives the same as before.
     #[must_use]
     pub const fn is_safe(&self) -> bool {

@@ -6,7 +6,7 @@ use crate::lint::{self, Checked, Memory};
 use crate::predict::{Prediction, mask, predict, predict_mended, undocumented};
 use crate::recognize::{Recognized, STRONG, Standard, recognize_as};
 use crate::rules::{Candidate, Endpoint, PropertyId, bit};
-use crate::tenant::{Facts, Learnt, Tenant};
+use crate::tenant::{Facts, Tenant, TenantChanges};
 use crate::threads::Threads;
 
 /// What became of a file.
@@ -17,7 +17,7 @@ pub enum Outcome<'r> {
     /// It is not JSON, for this reason, and its names do not say that it is a payload.
     NotJson(Box<Finding>),
     /// JSON, but no payload, and why.
-    Stranger(&'static str),
+    Unrecognized(&'static str),
     /// It looks like a request to several endpoints.
     OneOf(Vec<String>),
     /// JSON that has several names of an endpoint, but too few for a file that nobody named; what there is to say of it.
@@ -57,14 +57,14 @@ pub struct Session<'r> {
     candidates: &'r [Candidate<'r>],
     tenant: &'r Tenant,
     in_order: bool,
-    learnt: Learnt,
+    changes: TenantChanges,
     threads: Threads,
-    familiar: Option<Familiar<'r>>,
+    last: Option<LastEndpoint<'r>>,
 }
 
 /// What the last file was a request to.
 #[derive(Debug)]
-struct Familiar<'r> {
+struct LastEndpoint<'r> {
     endpoint: &'r Endpoint,
     /// For each other endpoint, which of a record's properties it knows as well, a bit each.
     others: Option<Vec<u64>>,
@@ -107,9 +107,9 @@ impl<'r> Session<'r> {
             candidates,
             tenant,
             in_order,
-            learnt: Learnt::default(),
+            changes: TenantChanges::default(),
             threads: Threads::ONE,
-            familiar: None,
+            last: None,
         }
     }
 
@@ -129,7 +129,7 @@ impl<'r> Session<'r> {
     /// What is found in a file as a request to this endpoint. Nothing is learnt of it: it is one version of several.
     pub fn look(&self, bytes: &[u8], endpoint: &'r Endpoint) -> Checked {
         let (text, errors) = json::text(bytes);
-        let mut facts = Facts::new(self.tenant, &self.learnt, self.in_order);
+        let mut facts = Facts::new(self.tenant, &self.changes, self.in_order);
         lint::check_with(&text, errors, endpoint, &mut facts, false, self.threads)
     }
 
@@ -160,7 +160,7 @@ impl<'r> Session<'r> {
         if let Recognized::Request(id) = recognized
             && let Some(endpoint) = self.endpoint(id)
         {
-            self.now_familiar(endpoint);
+            self.remember_endpoint(endpoint);
             return Outcome::Checked(self.check(&text, errors, endpoint, outcomes));
         }
         // What is passed over as no payload is JSON: anything else has a finding.
@@ -168,24 +168,24 @@ impl<'r> Session<'r> {
             return Outcome::NotJson(Box::new(finding));
         }
         match recognized {
-            Recognized::Request(_) => Outcome::Stranger("there are no rules for it"),
+            Recognized::Request(_) => Outcome::Unrecognized("there are no rules for it"),
             Recognized::OneOf(ids) => Outcome::OneOf(ids.into_iter().map(str::to_owned).collect()),
             Recognized::Weak { ids, known, names } => Outcome::Weak(weak(&ids, known, names)),
-            Recognized::Response => Outcome::Stranger("it is a response of the API"),
-            Recognized::Other(reason) => Outcome::Stranger(reason),
+            Recognized::Response => Outcome::Unrecognized("it is a response of the API"),
+            Recognized::Other(reason) => Outcome::Unrecognized(reason),
         }
     }
 
     /// The next file of a folder is mostly one more of the same kind, and right. Whether it is needs one look at it, and
     /// not one to tell its endpoint and another to check it. What it comes to is the same.
     fn as_last_time(&mut self, text: &str, standard: Standard) -> Option<Request<'r>> {
-        let facts = Facts::new(self.tenant, &self.learnt, self.in_order);
-        let familiar = self.familiar.as_mut()?;
-        let endpoint = familiar.endpoint;
-        let others = familiar
+        let facts = Facts::new(self.tenant, &self.changes, self.in_order);
+        let last = self.last.as_mut()?;
+        let endpoint = last.endpoint;
+        let others = last
             .others
             .get_or_insert_with(|| known_to_others(self.candidates, endpoint));
-        let distinctive = familiar.distinctive;
+        let distinctive = last.distinctive;
         let is_strong = |met: u64| {
             let enough = met & distinctive != 0 || met.count_ones() as usize >= STRONG;
             standard == Standard::Named || enough
@@ -193,7 +193,7 @@ impl<'r> Session<'r> {
         // All names of a record that is plainly right are known; it is told by them if it has any, and no other endpoint
         // knows them all.
         let is_for = |met: u64| met != 0 && is_strong(met) && others.iter().all(|known| met & !known != 0);
-        let checked = lint::check_plain(text, endpoint, &facts, &mut familiar.memory, is_for)?;
+        let checked = lint::check_plain(text, endpoint, &facts, &mut last.memory, is_for)?;
         Some(Request {
             endpoint,
             checked,
@@ -202,10 +202,10 @@ impl<'r> Session<'r> {
     }
 
     /// Remembers the endpoint of the last file.
-    fn now_familiar(&mut self, endpoint: &'r Endpoint) {
-        let same = |familiar: &Familiar<'_>| std::ptr::eq(familiar.endpoint, endpoint);
-        if !self.in_order && !self.familiar.as_ref().is_some_and(same) {
-            self.familiar = Some(Familiar {
+    fn remember_endpoint(&mut self, endpoint: &'r Endpoint) {
+        let same = |last: &LastEndpoint<'_>| std::ptr::eq(last.endpoint, endpoint);
+        if !self.in_order && !self.last.as_ref().is_some_and(same) {
+            self.last = Some(LastEndpoint {
                 endpoint,
                 others: None,
                 distinctive: endpoint.distinctive.iter().fold(0, |all, id| all | bit(*id)),
@@ -227,10 +227,10 @@ impl<'r> Session<'r> {
         endpoint: &'r Endpoint,
         outcomes: bool,
     ) -> Request<'r> {
-        let mut facts = Facts::new(self.tenant, &self.learnt, self.in_order);
+        let mut facts = Facts::new(self.tenant, &self.changes, self.in_order);
         let mut checked = lint::check_with(text, errors, endpoint, &mut facts, outcomes, self.threads);
         mask(&mut checked.findings);
-        let learnt = facts.into_learnt();
+        let changes = facts.into_changes();
         let syntax = |finding: &&Finding| finding.severity == Severity::Error && finding.predicted.is_none();
         let broken = checked.findings.iter().filter(syntax).count();
         let mended = broken > 0 && checked.mendable;
@@ -239,7 +239,7 @@ impl<'r> Session<'r> {
             finding.severity == Severity::Error && matches!(finding.phase, Phase::Bind | Phase::Request)
         });
         if self.in_order && !refused && (broken == 0 || mended) {
-            self.learnt.merge(learnt);
+            self.changes.merge(changes);
         }
         Request {
             endpoint,
@@ -255,7 +255,7 @@ mod tests {
     use crate::rules::Candidate;
     use crate::rules::testing::{builtin_text, candidates, load};
 
-    fn familiar_with(text: &str, next: &str) -> bool {
+    fn taken_like(text: &str, next: &str) -> bool {
         let (known, tenant): (Vec<_>, _) = (candidates().collect(), Tenant::default());
         let mut session = Session::new(&known, &tenant, false);
         assert!(
@@ -269,8 +269,8 @@ mod tests {
     fn one_more_of_the_same_kind_is_not_asked_what_it_is() {
         let one = r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}]"#;
         let more = r#"[{"clientContactCode": "C-2", "InterfaceStatus": "Success"}, {"ClientContactCode": "C-3", "InterfaceStatus": "Success"}]"#;
-        assert!(familiar_with(one, one));
-        assert!(familiar_with(one, more));
+        assert!(taken_like(one, one));
+        assert!(taken_like(one, more));
         let others = [
             r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}] ]"#,
             r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}, 1]"#,
@@ -280,7 +280,7 @@ mod tests {
             "",
         ];
         for other in others {
-            assert!(!familiar_with(one, other), "{other}");
+            assert!(!taken_like(one, other), "{other}");
         }
     }
 
@@ -297,7 +297,7 @@ mod tests {
         let text = r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}]"#;
         for (candidates, taken) in [(&known[..], true), (&both, false)] {
             let mut session = Session::new(candidates, &tenant, false);
-            session.now_familiar(&twin);
+            session.remember_endpoint(&twin);
             assert_eq!(session.as_last_time(text, Standard::Named).is_some(), taken);
         }
     }

@@ -18,7 +18,7 @@ use crate::finding::{Finding, sort};
 
 /// What becomes of findings that a baseline may know.
 #[derive(Debug, Clone, Default)]
-pub enum Known {
+pub enum KnownFindings {
     /// There is no baseline.
     #[default]
     Nothing,
@@ -33,7 +33,7 @@ pub enum Known {
 pub struct Suppressor {
     severities: Vec<Override>,
     ignores: Vec<Ignore>,
-    known: Known,
+    known: KnownFindings,
     today: Date,
 }
 
@@ -71,7 +71,7 @@ impl Ledger {
 
 impl Suppressor {
     /// What a settings file says, with rules that are off whatever it says, and with a baseline.
-    pub fn new(config: &Config, off: &[String], known: Known, today: Date) -> Self {
+    pub fn new(config: &Config, off: &[String], known: KnownFindings, today: Date) -> Self {
         let off = off.iter().map(|rule| Override {
             rule: Some(Placed {
                 value: rule.clone(),
@@ -133,15 +133,15 @@ impl Suppressor {
     }
 
     fn compare(&self, name: Name<'_>, findings: &mut Vec<Finding>, ledger: &mut Ledger) {
-        if matches!(self.known, Known::Nothing) {
+        if matches!(self.known, KnownFindings::Nothing) {
             return;
         }
         // A file that cannot be read may hold anything: one mistake of that kind must not stand for another.
         let found = baseline::counts(findings.iter().filter(|finding| !finding.makes_unreadable()));
         match &self.known {
-            Known::Nothing => {}
-            Known::Everything => findings.retain(Finding::makes_unreadable),
-            Known::Baseline(baseline) => {
+            KnownFindings::Nothing => {}
+            KnownFindings::Everything => findings.retain(Finding::makes_unreadable),
+            KnownFindings::Baseline(baseline) => {
                 if let Some(known) = baseline.file(name.baseline) {
                     findings
                         .retain(|finding| finding.makes_unreadable() || !is_known(finding, known, &found));

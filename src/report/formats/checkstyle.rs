@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::report::xml::{DECLARATION, escape};
-use crate::report::{FileReport, Pieces, Report, Summary, common, labels};
+use crate::report::{Chunks, FileReport, Report, Summary, common, labels};
 use crate::source::Position;
 
 /// A `file` for each file that has findings, an `error` for each of them; columns are bytes.
@@ -11,7 +11,7 @@ use crate::source::Position;
 pub struct Checkstyle;
 
 impl Report for Checkstyle {
-    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+    fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         if file.findings.is_empty() {
             return;
         }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::finding::{Finding, Severity};
 use crate::fix;
 use crate::report::style::Palette;
-use crate::report::{FileReport, Pieces, Report, labels};
+use crate::report::{Chunks, FileReport, Report, labels};
 use crate::sanitize::escape;
 use crate::source::{Position, Source};
 
@@ -24,7 +24,7 @@ impl Concise {
 }
 
 impl Report for Concise {
-    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+    fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let name = escape(&file.name);
         // A file named `:` would begin its lines as commands to CI runners do.
         let name = if name == ":" {
@@ -53,7 +53,7 @@ pub(super) fn line(out: &mut String, source: &Source<'_>, finding: &Finding, pal
     };
     out.push_str(&escape(&finding.message));
     if let Some(fix) = fix::of(source.text(), finding) {
-        let _ = write!(out, " ({})", labels::remedy(fix.safe));
+        let _ = write!(out, " ({})", labels::fix_kind(fix.safe));
     }
     out.push('\n');
 }

@@ -17,7 +17,7 @@ use crate::fix;
 use crate::report::style::{Look, Palette};
 use crate::report::window::{Frame, TAB, Window, window};
 use crate::report::wrap::wrap;
-use crate::report::{FileReport, Pieces, Report, common, labels};
+use crate::report::{Chunks, FileReport, Report, common, labels};
 use crate::sanitize::escape;
 use crate::source::{Position, Source};
 
@@ -79,7 +79,7 @@ impl Full {
         }
         notes.facts(finding)?;
         if let Some(fix) = fix::of(source.text(), finding) {
-            notes.push("fix", &format!("geplint check {}", labels::remedy(fix.safe)))?;
+            notes.push("fix", &format!("geplint check {}", labels::fix_kind(fix.safe)))?;
         }
         Ok(out)
     }
@@ -91,7 +91,7 @@ fn guarded(draw: impl FnOnce() -> Result<String, fmt::Error>) -> Option<String> 
 }
 
 impl Report for Full {
-    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+    fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let name = escape(&file.name);
         let source = file.source(&name);
         for finding in file.findings.iter() {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::finding::Finding;
-use crate::report::{FileReport, Pieces, Report, Summary, common, labels};
+use crate::report::{Chunks, FileReport, Report, Summary, common, labels};
 use crate::sanitize::{chars, escape};
 use crate::source::{Position, Source};
 
@@ -15,7 +15,7 @@ const SHOWN: u64 = 10;
 pub struct GitHub;
 
 impl Report for GitHub {
-    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+    fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let source = file.source(&file.name);
         for finding in file.findings.iter() {
             let Some(out) = out.room() else { return };

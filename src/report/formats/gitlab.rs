@@ -6,7 +6,7 @@ use super::json::elements;
 use crate::finding::{Finding, Severity};
 use crate::report::common::Fingerprints;
 use crate::report::markdown::inert;
-use crate::report::{FileReport, Pieces, Report, Summary, common};
+use crate::report::{Chunks, FileReport, Report, Summary, common};
 use crate::source::Source;
 
 const INDENT: &str = "\n  ";
@@ -16,7 +16,7 @@ const INDENT: &str = "\n  ";
 pub struct GitLab;
 
 impl Report for GitLab {
-    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+    fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let source = file.source(&file.name);
         let mut prints = Fingerprints::default();
         let issue = |finding| Issue::new(&source, finding, &mut prints);

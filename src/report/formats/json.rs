@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::finding::{Finding, Predicted};
 use crate::fix::{self, Edit, Fix};
 use crate::json::{indented, pretty};
-use crate::report::{FileReport, Pieces, Problem, Report, Summary, labels};
+use crate::report::{Chunks, FileReport, Problem, Report, Summary, labels};
 use crate::source::Source;
 
 /// How deep a finding stands in the document.
@@ -18,7 +18,7 @@ const INDENT: &str = "\n    ";
 pub struct Json;
 
 impl Report for Json {
-    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+    fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let source = file.source(&file.name);
         let rows = file.findings.iter().map(|finding| Row::new(&source, finding));
         elements(rows, INDENT, out);
@@ -233,7 +233,7 @@ impl Totals {
 }
 
 /// The elements of a list, each on lines of its own.
-pub(super) fn elements<T: Serialize>(values: impl Iterator<Item = T>, indent: &str, out: &mut Pieces<'_>) {
+pub(super) fn elements<T: Serialize>(values: impl Iterator<Item = T>, indent: &str, out: &mut Chunks<'_>) {
     let (mut comma, mut scratch) = ("", Vec::new());
     for value in values {
         let Some(out) = out.room() else { return };

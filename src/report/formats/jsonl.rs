@@ -2,14 +2,14 @@
 
 use super::json::Row;
 use crate::json::compact;
-use crate::report::{FileReport, Pieces, Report};
+use crate::report::{Chunks, FileReport, Report};
 
 /// The findings as JSON Lines.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct JsonLines;
 
 impl Report for JsonLines {
-    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+    fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let source = file.source(&file.name);
         let mut scratch = Vec::new();
         for finding in file.findings.iter() {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::finding::{Finding, Severity};
 use crate::report::xml::{DECLARATION, escape};
-use crate::report::{FileReport, Pieces, Report, Summary, common, labels};
+use crate::report::{Chunks, FileReport, Report, Summary, common, labels};
 use crate::source::{Position, Source};
 
 /// A test for each finding; a clean file is one test that passed.
@@ -63,7 +63,7 @@ fn body(place: &str, finding: &Finding) -> String {
 }
 
 impl Report for JUnit {
-    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+    fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let source = Source::new(&file.name, file.text);
         let name = escape(common::local(&file.name));
         let failures = file.findings.iter().filter(|finding| self.fails(finding)).count();

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::json::elements;
 use crate::finding::{Finding, Severity};
 use crate::report::markdown::inert;
-use crate::report::{FileReport, Pieces, Report, Summary, common};
+use crate::report::{Chunks, FileReport, Report, Summary, common};
 use crate::source::{Position, Source};
 
 const INDENT: &str = "\n    ";
@@ -15,7 +15,7 @@ const INDENT: &str = "\n    ";
 pub struct RdJson;
 
 impl Report for RdJson {
-    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+    fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let source = Source::new(&file.name, file.text);
         let diagnostic = |finding| Diagnostic::new(&source, finding);
         elements(file.findings.iter().map(diagnostic), INDENT, out);

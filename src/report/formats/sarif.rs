@@ -16,7 +16,7 @@ use crate::fix;
 use crate::json::pretty;
 use crate::report::common::Fingerprints;
 use crate::report::markdown::inert;
-use crate::report::{FileReport, Pieces, Report, Summary, common, labels};
+use crate::report::{Chunks, FileReport, Report, Summary, common, labels};
 use crate::rules::{RuleText, rule_texts};
 use crate::source::Source;
 
@@ -38,7 +38,7 @@ const RESULT: &str = "\n        ";
 pub struct Sarif;
 
 impl Report for Sarif {
-    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+    fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let source = file.source(&file.name);
         let artifact = Artifact::new(&file.name);
         let mut prints = Fingerprints::default();

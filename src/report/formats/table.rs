@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::report::statistics::{Tally, cells, rule_width};
 use crate::report::style::Palette;
-use crate::report::{FileReport, Pieces, Report};
+use crate::report::{Chunks, FileReport, Report};
 use crate::sanitize::escape;
 use crate::source::{Position, Source};
 
@@ -24,7 +24,7 @@ impl Table {
 
 impl Report for Table {
     /// Every column but the last has a width of its own, so a file's lines need not wait for the other files.
-    fn write(&self, file: &FileReport<'_>, out: &mut Pieces<'_>) {
+    fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let source = Source::new(&file.name, file.text);
         let mut rules: BTreeMap<&str, (Tally, u32)> = BTreeMap::new();
         for finding in file.findings.iter() {

@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use geplint::report::Format;
 
 // The fuzz targets use these, too.
+pub use crate::bodies::fast_path::support as fast_path;
 pub use crate::bodies::scanner::support as json;
-pub use crate::bodies::skim::support as skim;
 
 /// The names of all formats, as `--format` takes them.
 pub const FORMATS: [&str; Format::ALL.len()] = {

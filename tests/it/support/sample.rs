@@ -42,7 +42,7 @@ pub fn finding(rule: &'static str, span: Span, message: &str) -> Finding {
         predicted: None,
         masked: None,
         order: 0,
-        remedy: None,
+        fix_kind: None,
     }
 }
 

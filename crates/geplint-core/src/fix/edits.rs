@@ -1,7 +1,7 @@
 //! From a finding's remedy to the bytes that change, with the white space around them left tidy.
 
 use super::{Edit, Fix};
-use crate::finding::{Finding, Remedy, Span};
+use crate::finding::{Finding, FixKind, Span};
 
 /// The byte order mark.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -9,20 +9,20 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 /// The edits that mend a finding of this file; `None` where there is no remedy, or where it does not fit the text.
 #[must_use]
 pub fn of(bytes: &[u8], finding: &Finding) -> Option<Fix> {
-    let remedy = finding.remedy.as_deref()?;
+    let fix_kind = finding.fix_kind.as_deref()?;
     let span = finding.span;
-    let edits = match remedy {
-        Remedy::Remove => matches!(slice(bytes, span), b"," | MARK).then(|| vec![edit(span, "")]),
-        Remedy::RemoveComment => comment(bytes, span).map(|edit| vec![edit]),
-        Remedy::RemoveMembers { members, .. } => without(bytes, members),
-        Remedy::Retype(json) => Some(vec![edit(span, json)]),
-        Remedy::Rename(name) => serde_json::to_string(name)
+    let edits = match fix_kind {
+        FixKind::Remove => matches!(slice(bytes, span), b"," | MARK).then(|| vec![edit(span, "")]),
+        FixKind::RemoveComment => comment(bytes, span).map(|edit| vec![edit]),
+        FixKind::RemoveMembers { members, .. } => without(bytes, members),
+        FixKind::Retype(json) => Some(vec![edit(span, json)]),
+        FixKind::Rename(name) => serde_json::to_string(name)
             .ok()
             .map(|name| vec![edit(span, &name)]),
-        Remedy::Trim => trimmed(bytes, span),
-        Remedy::Move { member, to, after } => moved(bytes, *member, *to, *after),
+        FixKind::Trim => trimmed(bytes, span),
+        FixKind::Move { member, to, after } => moved(bytes, *member, *to, *after),
     };
-    let safe = remedy.is_safe();
+    let safe = fix_kind.is_safe();
     edits.map(|edits| Fix { safe, edits })
 }
 

@@ -50,7 +50,7 @@ pub struct Seen {
 
 /// A file that fixes have changed.
 #[derive(Debug)]
-pub struct Mended {
+pub struct Fixed {
     /// Its bytes.
     pub bytes: Vec<u8>,
     /// How many findings are gone.
@@ -76,7 +76,7 @@ pub fn apply(bytes: &[u8], edits: &[&Edit]) -> Vec<u8> {
 }
 
 /// Mends what can be mended; `None` where nothing can. `check` tells what is found in a version of the file.
-pub fn mend(bytes: &[u8], unsafe_too: bool, check: &mut dyn FnMut(&[u8]) -> Seen) -> Option<Mended> {
+pub fn mend(bytes: &[u8], unsafe_too: bool, check: &mut dyn FnMut(&[u8]) -> Seen) -> Option<Fixed> {
     let mut seen = check(bytes);
     let before = seen.shown.len();
     let mut now = Cow::Borrowed(bytes);
@@ -88,7 +88,7 @@ pub fn mend(bytes: &[u8], unsafe_too: bool, check: &mut dyn FnMut(&[u8]) -> Seen
     }
     match now {
         Cow::Borrowed(_) => None,
-        Cow::Owned(bytes) => Some(Mended {
+        Cow::Owned(bytes) => Some(Fixed {
             bytes,
             fixed: before.saturating_sub(seen.shown.len()) as u64,
         }),

@@ -61,7 +61,7 @@ impl Reader<'_> {
     }
 
     /// Behind the bracket that closes the one at `at`, as far as the budget goes.
-    fn skim(&mut self, at: usize) -> Option<usize> {
+    fn fast_path(&mut self, at: usize) -> Option<usize> {
         let budget = self.memory.budget;
         let end = scan::matching(self.bytes, at, budget);
         let looked = end.unwrap_or(self.bytes.len()).saturating_sub(at);
@@ -152,7 +152,7 @@ impl Reader<'_> {
         if let Some(state) = self.template(tree) {
             return state;
         }
-        let Some(end) = self.skim(self.at) else {
+        let Some(end) = self.fast_path(self.at) else {
             return self.extra_open(true);
         };
         let seen = self.seen(end);

@@ -271,7 +271,7 @@ mod tests {
     use crate::keyed::compared;
     use crate::lint::check_with;
     use crate::rules::testing::builtin;
-    use crate::tenant::{Facts, Learnt, Tenant};
+    use crate::tenant::{Facts, Tenant, TenantChanges};
     use crate::threads::Threads;
 
     /// A record of one contact with these belonging LOBs.
@@ -288,13 +288,13 @@ mod tests {
         )
     }
 
-    fn findings(body: &str) -> (Vec<Finding>, Learnt) {
+    fn findings(body: &str) -> (Vec<Finding>, TenantChanges) {
         let (text, errors) = json::text(body.as_bytes());
         let endpoint = builtin("save-contact-authorization-details").unwrap();
-        let (tenant, before) = (Tenant::default(), Learnt::default());
+        let (tenant, before) = (Tenant::default(), TenantChanges::default());
         let mut facts = Facts::new(&tenant, &before, true);
         let found = check_with(&text, errors, endpoint, &mut facts, false, Threads::ONE).findings;
-        (found, facts.into_learnt())
+        (found, facts.into_changes())
     }
 
     fn told(body: &str) -> Vec<(Severity, String)> {

@@ -5,14 +5,14 @@ use std::collections::{HashMap, HashSet};
 use super::names::{Meant, is_mandatory};
 use super::object::Resolved;
 use super::{Linter, object::key_of};
-use crate::finding::{Finding, Remedy, Severity, Span};
+use crate::finding::{Finding, FixKind, Severity, Span};
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{Property, PropertyId, Table, TableId, Type};
 use dotnet_bind::{self as bind, Bound, Json};
 
 /// Remedies that cannot be given before more has been read.
 #[derive(Debug, Default)]
-pub(super) struct Unsettled {
+pub(super) struct PendingFixes {
     /// Names that may be put right: the finding, and the property meant.
     renames: Vec<(usize, PropertyId)>,
     /// Members that may be moved: where the name starts, and the property meant.
@@ -27,9 +27,9 @@ enum Places {
 
 impl Linter<'_> {
     /// Gives a finding its remedy, if it was made at all and its record was surely read as it was meant.
-    pub(super) fn mend(&mut self, finding: usize, remedy: Option<Remedy>) {
+    pub(super) fn mend(&mut self, finding: usize, fix_kind: Option<FixKind>) {
         if let (false, Some(finding)) = (self.tree.damaged, self.findings.get_mut(finding)) {
-            finding.remedy = remedy.map(Box::new);
+            finding.fix_kind = fix_kind.map(Box::new);
         }
     }
 
@@ -40,7 +40,7 @@ impl Linter<'_> {
         value: NodeId,
         bound: &Bound<'_>,
         becomes: &str,
-    ) -> Option<Remedy> {
+    ) -> Option<FixKind> {
         let json = match (ty, becomes) {
             _ if self.kind(value) != JsonKind::String => return None,
             (Type::Boolean, "true") => Json::Bool(true),
@@ -50,14 +50,14 @@ impl Linter<'_> {
         };
         let (scalar, members) = self.scalar(ty);
         let again = bind::bind(scalar, members, true, json, "").ok()?;
-        (again.value == bound.value && again.change.is_none()).then(|| Remedy::Retype(becomes.to_owned()))
+        (again.value == bound.value && again.change.is_none()).then(|| FixKind::Retype(becomes.to_owned()))
     }
 
     /// A text without the blanks around it would do.
-    pub(super) fn trimmed(&self, value: NodeId, text: &str, fits: impl Fn(&str) -> bool) -> Option<Remedy> {
+    pub(super) fn trimmed(&self, value: NodeId, text: &str, fits: impl Fn(&str) -> bool) -> Option<FixKind> {
         let trimmed = text.trim();
         let blanks = self.kind(value) == JsonKind::String && trimmed != text && !trimmed.is_empty();
-        (blanks && fits(trimmed)).then_some(Remedy::Trim)
+        (blanks && fits(trimmed)).then_some(FixKind::Trim)
     }
 
     /// All occurrences of a property go together: without the last one, the one before would count.
@@ -69,7 +69,7 @@ impl Linter<'_> {
         property: &Property,
         objects: &[NodeId],
         told: usize,
-    ) -> Remedy {
+    ) -> FixKind {
         let mut members = Vec::new();
         for object in objects {
             for (key, value) in self.tree.members(*object) {
@@ -81,7 +81,7 @@ impl Linter<'_> {
         }
         let told = self.findings.get(told..).unwrap_or_default();
         let refused = told.iter().any(|finding| finding.severity == Severity::Error);
-        Remedy::RemoveMembers { members, refused }
+        FixKind::RemoveMembers { members, refused }
     }
 
     /// From the start of a member's name to the end of its value.
@@ -109,8 +109,8 @@ impl Linter<'_> {
                 property, only: true, ..
             } if self.suits(table.property(property), value) => {
                 let name = spelled(&table.property(property).name, &self.decoded(key));
-                self.mend(finding, Some(Remedy::Rename(name)));
-                self.unsettled.renames.push((finding, property));
+                self.mend(finding, Some(FixKind::Rename(name)));
+                self.pending_fixes.renames.push((finding, property));
             }
             Meant::Elsewhere {
                 table,
@@ -118,14 +118,14 @@ impl Linter<'_> {
                 only: true,
                 ..
             } if self.suits(self.endpoint.table(table).property(property), value) => {
-                let remedy = Remedy::Move {
+                let fix_kind = FixKind::Move {
                     member: self.member_span(value),
                     to: Span::default(),
                     after: None,
                 };
-                self.mend(finding, Some(remedy));
+                self.mend(finding, Some(fix_kind));
                 let start = self.tree.node(key).span.start;
-                self.unsettled.moves.push((start, table, property));
+                self.pending_fixes.moves.push((start, table, property));
             }
             _ => {}
         }
@@ -150,10 +150,10 @@ impl Linter<'_> {
     /// A name is not put right where the right one is there already, where two would become the same, or where an optional
     /// property would be filled while a mandatory one is missing: that may be what was meant.
     pub(super) fn settle_renames(&mut self, table: &Table, base: usize) {
-        if self.unsettled.renames.is_empty() {
+        if self.pending_fixes.renames.is_empty() {
             return;
         }
-        let renames = std::mem::take(&mut self.unsettled.renames);
+        let renames = std::mem::take(&mut self.pending_fixes.renames);
         let mut wanted: HashMap<PropertyId, u32> = HashMap::new();
         for (_, property) in &renames {
             *wanted.entry(*property).or_default() += 1;
@@ -175,10 +175,10 @@ impl Linter<'_> {
 
     /// A member moves only where the record has exactly one object for it, and that lacks it.
     pub(super) fn settle_moves(&mut self, told: usize) {
-        if self.unsettled.moves.is_empty() {
+        if self.pending_fixes.moves.is_empty() {
             return;
         }
-        let moves = std::mem::take(&mut self.unsettled.moves);
+        let moves = std::mem::take(&mut self.pending_fixes.moves);
         let places = self.places();
         let mut wanted: HashMap<(TableId, PropertyId), u32> = HashMap::new();
         for (_, table, property) in &moves {
@@ -253,11 +253,11 @@ fn lacks_mandatory(table: &Table, has: impl Fn(PropertyId) -> bool) -> bool {
 
 /// Gives a misplaced member its way, or takes its remedy from it.
 fn direct(finding: &mut Finding, ways: &HashMap<u32, (Span, Option<Span>)>) {
-    let Some(Remedy::Move { member, .. }) = finding.remedy.as_deref() else {
+    let Some(FixKind::Move { member, .. }) = finding.fix_kind.as_deref() else {
         return;
     };
     let (member, way) = (*member, ways.get(&member.start));
-    finding.remedy = way.map(|&(to, after)| Box::new(Remedy::Move { member, to, after }));
+    finding.fix_kind = way.map(|&(to, after)| Box::new(FixKind::Move { member, to, after }));
 }
 
 /// The table's name, beginning with a small letter where the sender's does.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use super::messages::Note;
+use super::messages::Draft;
 use crate::finding::{Grounds, Predicted, Syntax, Text, Wording};
 
 /// How many of each kind are remembered; more than an endpoint has constraints.
@@ -18,13 +18,13 @@ const LONGEST: usize = 256;
 
 /// What was said last.
 #[derive(Debug)]
-pub(super) struct Said {
+pub(super) struct Interner {
     texts: Vec<Option<Text>>,
     grounds: Vec<Option<Arc<Grounds>>>,
     predicted: Vec<Option<Arc<Predicted>>>,
 }
 
-impl Default for Said {
+impl Default for Interner {
     fn default() -> Self {
         Self {
             texts: vec![None; SLOTS],
@@ -34,7 +34,7 @@ impl Default for Said {
     }
 }
 
-impl Said {
+impl Interner {
     /// This text, shared with who said it before.
     pub(super) fn text(&mut self, text: &str) -> Text {
         if text.len() > LONGEST {
@@ -50,14 +50,14 @@ impl Said {
     }
 
     /// What a note stands on, shared likewise.
-    pub(super) fn grounds(&mut self, note: &Note<'_>, constraint: &str, endpoint: &str) -> Arc<Grounds> {
+    pub(super) fn grounds(&mut self, note: &Draft<'_>, constraint: &str, endpoint: &str) -> Arc<Grounds> {
         self.grounds_of(note, constraint, endpoint, None)
     }
 
     /// The same for a mistake in the text of the file.
     pub(super) fn grounds_of(
         &mut self,
-        note: &Note<'_>,
+        note: &Draft<'_>,
         constraint: &str,
         endpoint: &str,
         syntax: Option<Syntax>,
@@ -132,14 +132,14 @@ mod tests {
 
     #[test]
     fn what_is_said_again_is_kept_once() {
-        let mut said = Said::default();
-        let (one, same, other) = (said.text("a"), said.text("a"), said.text("b"));
+        let mut interner = Interner::default();
+        let (one, same, other) = (interner.text("a"), interner.text("a"), interner.text("b"));
         assert!(std::ptr::eq(&raw const *one, &raw const *same), "kept twice");
         assert_eq!((&*one, &*other), ("a", "b"));
         for number in 0..10_000 {
             let text = number.to_string();
-            assert_eq!(said.text(&text), *text);
+            assert_eq!(interner.text(&text), *text);
         }
-        assert_eq!(said.text("a"), *"a");
+        assert_eq!(interner.text("a"), *"a");
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::finding::Severity;
 use crate::json::utf16_len;
-use crate::rules::{ContactRows, Known, OneOf, Property, PropertyId, Shape, Type};
+use crate::rules::{ContactRows, OneOf, Property, PropertyId, Shape, TenantList, Type};
 use crate::tenant::{Facts, Knowledge};
 
 /// What is wrong with the text of a value.
@@ -14,7 +14,7 @@ pub(super) enum Fault<'p> {
     /// Longer than the limit; the length in UTF-16 units.
     TooLong(u32, usize),
     /// The tenant does not have it.
-    Unknown(&'p Known),
+    Unknown(&'p TenantList),
     /// Not in the row's list.
     NotInList(&'p OneOf),
     /// Another shape than the row's.
@@ -84,7 +84,7 @@ pub(super) fn text<'p>(
 }
 
 /// Whether the tenant has a value; `None` for a placeholder that is right at any tenant.
-fn knows(known: &Known, text: &str, facts: &Facts<'_>) -> Option<Knowledge> {
+fn knows(known: &TenantList, text: &str, facts: &Facts<'_>) -> Option<Knowledge> {
     if known.also.iter().any(|word| word.eq_ignore_ascii_case(text)) {
         return None;
     }

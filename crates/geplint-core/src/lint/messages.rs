@@ -10,7 +10,7 @@ use super::{Linter, Step};
 use crate::finding::{Evidence, Finding, Phase, Predicted, Severity, Span, Target, Text, Wording};
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{
-    Answer, Claim, Fact, Known, OneOf, Property, PropertyId, Route, Shape, SingleValued, Table, Type,
+    Answer, Claim, Fact, OneOf, Property, PropertyId, Route, Shape, SingleValued, Table, TenantList, Type,
 };
 use crate::tenant::Knowledge;
 use dotnet_bind::{Change, EnumMember};
@@ -43,7 +43,7 @@ impl RecordKey {
 }
 
 /// What a finding is about, before it has a place.
-pub(super) struct Note<'n> {
+pub(super) struct Draft<'n> {
     pub rule: Cow<'n, str>,
     pub severity: Severity,
     pub evidence: Evidence,
@@ -55,7 +55,7 @@ pub(super) struct Note<'n> {
     pub predicted: Option<Arc<Predicted>>,
 }
 
-impl<'n> Note<'n> {
+impl<'n> Draft<'n> {
     /// A warning that no table row states: how the platform reads JSON, or what a sender surely did not mean.
     fn warning(rule: &'static str, message: String, why: &'n str, help: String) -> Self {
         Self {
@@ -72,7 +72,7 @@ impl<'n> Note<'n> {
     }
 }
 
-impl Note<'static> {
+impl Draft<'static> {
     /// What is wrong with the syntax has a rule, and no more grounds than that.
     pub(super) const fn syntax(rule: &'static str) -> Self {
         Self {
@@ -248,22 +248,22 @@ impl<'a> Linter<'a> {
     fn error_key(&mut self) -> Text {
         let endpoint = self.endpoint;
         match &endpoint.error_key {
-            Some(key) => self.said.get_or_insert_default().text(key),
+            Some(key) => self.interner.get_or_insert_default().text(key),
             None => self.record_key().whole.clone(),
         }
     }
 
     // ---- building ----
 
-    fn push(&mut self, note: Note<'_>, place: Place, constraint: &str) {
+    fn push(&mut self, note: Draft<'_>, place: Place, constraint: &str) {
         if self.endpoint.off.iter().any(|rule| *rule == note.rule) {
             return;
         }
         let order = u32::try_from(self.findings.len()).unwrap_or(u32::MAX);
         let record_key = self.root.map(|_| self.record_key().cut.clone());
-        let said = self.said.get_or_insert_default();
+        let interner = self.interner.get_or_insert_default();
         let finding = Finding {
-            grounds: said.grounds(&note, constraint, &self.endpoint.id),
+            grounds: interner.grounds(&note, constraint, &self.endpoint.id),
             severity: note.severity,
             record: self.record,
             record_key,
@@ -271,18 +271,18 @@ impl<'a> Linter<'a> {
             target: place.target,
             span: place.span,
             related: place.related,
-            message: said.text(&note.message),
-            help: said.text(&note.help),
+            message: interner.text(&note.message),
+            help: interner.text(&note.help),
             predicted: note.predicted,
             masked: None,
             order,
-            remedy: None,
+            fix_kind: None,
         };
         self.findings.push(finding);
     }
 
     /// A finding that belongs to no row.
-    pub(super) fn tell(&mut self, note: Note<'_>, place: Place) {
+    pub(super) fn report(&mut self, note: Draft<'_>, place: Place) {
         self.push(note, place, "");
     }
 
@@ -319,7 +319,7 @@ impl<'a> Linter<'a> {
             (Some(answer), Severity::Error) => Some(self.predicted(answer, claim.wording, fills)),
             _ => None,
         };
-        let note = Note {
+        let note = Draft {
             rule: Cow::Borrowed(&claim.rule),
             severity: claim.severity,
             evidence: claim.evidence,
@@ -335,8 +335,8 @@ impl<'a> Linter<'a> {
 
     fn predicted(&mut self, answer: &Answer, wording: Wording, fills: &[(&str, &str)]) -> Arc<Predicted> {
         let key = self.error_key();
-        let said = self.said.get_or_insert_default();
-        said.predicted(
+        let interner = self.interner.get_or_insert_default();
+        interner.predicted(
             key,
             &answer.error_code,
             &fill(&answer.description, fills),
@@ -346,15 +346,15 @@ impl<'a> Linter<'a> {
 
     /// What the platform says of a body that does not convert.
     pub(super) fn unconverted(&mut self, sentence: &str) -> Arc<Predicted> {
-        let said = self.said.get_or_insert_default();
-        let key = said.text(BINDING_KEY);
-        said.predicted(key, "", sentence, Wording::Inferred)
+        let interner = self.interner.get_or_insert_default();
+        let key = interner.text(BINDING_KEY);
+        interner.predicted(key, "", sentence, Wording::Inferred)
     }
 
-    fn warn(&mut self, property: Option<&Property>, place: Place, note: Note<'_>) {
+    fn warn(&mut self, property: Option<&Property>, place: Place, note: Draft<'_>) {
         let source = property.map_or("", |property| &property.source);
         let constraint = property.map_or("", constraint);
-        self.push(Note { source, ..note }, place, constraint);
+        self.push(Draft { source, ..note }, place, constraint);
     }
 
     // ---- missing ----
@@ -463,7 +463,7 @@ impl<'a> Linter<'a> {
     }
 
     pub(super) fn blank(&mut self, property: &Property, value: NodeId) {
-        let note = Note::warning(
+        let note = Draft::warning(
             "blank",
             format!("{} holds nothing but white space", property.name),
             "Whether the API takes blanks for a value is not documented.",
@@ -473,7 +473,7 @@ impl<'a> Linter<'a> {
     }
 
     pub(super) fn empty_list(&mut self, property: &Property, value: NodeId) {
-        let note = Note::warning(
+        let note = Draft::warning(
             "empty-list",
             format!("{} is an empty list", property.name),
             "The property is mandatory; whether an empty list counts as missing is not documented.",
@@ -518,11 +518,11 @@ impl<'a> Linter<'a> {
         node: NodeId,
         property: Option<&Property>,
     ) {
-        let note = Note {
+        let note = Draft {
             severity: Severity::Error,
             phase: Phase::Exception,
             predicted: Some(self.predicted(&self.endpoint.answers.null, Wording::Inferred, &[])),
-            ..Note::warning(
+            ..Draft::warning(
                 rule,
                 message,
                 "The body converts, but the service is taken to stumble over the null (inferred).",
@@ -533,7 +533,7 @@ impl<'a> Linter<'a> {
     }
 
     pub(super) fn null_text(&mut self, property: &Property, node: NodeId) {
-        let note = Note::warning(
+        let note = Draft::warning(
             "null-text",
             format!("an element of {} is null", property.name),
             "It converts to a null in the list; what the service makes of it is not documented.",
@@ -573,11 +573,11 @@ impl<'a> Linter<'a> {
             (JsonKind::Object, Type::Object(_)) => "an object with this \"$ref\"".to_owned(),
             _ => self.found(node),
         };
-        let note = Note {
+        let note = Draft {
             severity: Severity::Error,
             phase: Phase::Bind,
             predicted: Some(self.unconverted(sentence)),
-            ..Note::warning(
+            ..Draft::warning(
                 "does-not-convert",
                 format!("{name}: {found} does not convert to {what}"),
                 "A value that does not convert fails the whole request; only the first one in the file is reported.",
@@ -592,11 +592,11 @@ impl<'a> Linter<'a> {
         let predicted = sentence.map(|sentence| self.unconverted(sentence));
         let at = failure.place.property;
         let called = at.map_or("the body", |property| &property.name);
-        let note = Note {
+        let note = Draft {
             severity: Severity::Error,
             phase: Phase::Bind,
             predicted,
-            ..Note::warning(
+            ..Draft::warning(
                 "does-not-convert",
                 format!(
                     "{called}: the API's reader stops in {}",
@@ -637,14 +637,14 @@ impl<'a> Linter<'a> {
                 "Remove it, or put it in quotes.".to_owned(),
             ),
         };
-        self.at_walked(&doubt.place, Note::warning(rule, message, &why, help));
+        self.at_walked(&doubt.place, Draft::warning(rule, message, &why, help));
     }
 
     fn excerpt(&self, span: Span) -> String {
         format!("`{}`", shortened(span.of(self.text)))
     }
 
-    fn at_walked(&mut self, place: &walk::Place<'_>, note: Note<'_>) {
+    fn at_walked(&mut self, place: &walk::Place<'_>, note: Draft<'_>) {
         self.record = place.record;
         let at = Place {
             target: Target::Value,
@@ -674,7 +674,7 @@ impl<'a> Linter<'a> {
     pub(super) fn not_nullable(&mut self, property: &Property, value: NodeId, sentence: &str) {
         let why =
             format!("Whether it is nullable is not documented. If it is not, the API answers: {sentence}");
-        let note = Note::warning(
+        let note = Draft::warning(
             "not-nullable",
             format!(
                 "{} is {}: refused unless the property is nullable",
@@ -706,7 +706,7 @@ impl<'a> Linter<'a> {
             Change::NextDay => Cow::Owned(format!("{becomes}, the next day")),
             _ => shortened(becomes),
         };
-        let note = Note::warning(
+        let note = Draft::warning(
             rule,
             format!(
                 "{}: {} is read as {becomes}",
@@ -724,7 +724,7 @@ impl<'a> Linter<'a> {
     }
 
     pub(super) fn list_for_object(&mut self, property: &Property, node: NodeId) {
-        let note = Note::warning(
+        let note = Draft::warning(
             "list-for-object",
             format!("{} is a list", property.name),
             "The page's table says list, its sample sends an object; the sample is taken to be right.",
@@ -745,7 +745,7 @@ impl<'a> Linter<'a> {
             Some(near) => format!("Did you mean {}?", quoted(near)),
             None => format!("The page names {}.", names.join(", ")),
         };
-        let note = Note::warning(
+        let note = Draft::warning(
             "unlisted-value",
             format!(
                 "{} {} is none of the names the page gives",
@@ -834,7 +834,7 @@ impl<'a> Linter<'a> {
             Shape::Email => "name@example.com",
             Shape::Culture => "en-US",
         };
-        let note = Note::warning(
+        let note = Draft::warning(
             "odd-shape",
             format!("{} {} does not look like {what}", property.name, quoted(text)),
             "No page says that the API checks it, but it is hardly what was meant.",
@@ -850,9 +850,9 @@ impl<'a> Linter<'a> {
         let mut place = self.value_place(value);
         place.target = Target::Key;
         place.span = self.tree.node(super::object::key_of(value)).span;
-        let note = Note {
+        let note = Draft {
             evidence: Evidence::Table,
-            ..Note::warning(
+            ..Draft::warning(
                 "outbound-only",
                 format!("{} is sent by the API and not to it", property.name),
                 "The table says that the property exists on outbound messages only.",
@@ -908,10 +908,10 @@ impl<'a> Linter<'a> {
                 quoted(text)
             )
         };
-        let note = Note {
+        let note = Draft {
             rule: Cow::Owned(format!("maybe-{}", claim.rule)),
             source: &claim.source,
-            ..Note::warning(
+            ..Draft::warning(
                 "",
                 message,
                 "A value that is the record's own is refused; how the service compares the two is not documented.",
@@ -965,10 +965,10 @@ impl<'a> Linter<'a> {
         first: (&str, Span),
     ) {
         let name = self.end(&single.value);
-        let note = Note {
+        let note = Draft {
             rule: Cow::Borrowed(&claim.rule),
             source: &claim.source,
-            ..Note::warning(
+            ..Draft::warning(
                 "",
                 format!(
                     "{name} {} and {} differ only in case or whitespace",
@@ -1069,7 +1069,13 @@ impl<'a> Linter<'a> {
         );
     }
 
-    pub(super) fn unknown_value(&mut self, property: &Property, known: &Known, value: NodeId, text: &str) {
+    pub(super) fn unknown_value(
+        &mut self,
+        property: &Property,
+        known: &TenantList,
+        value: NodeId,
+        text: &str,
+    ) {
         // The note of such a check is about values that are wrong without any list.
         let mut claim = Cow::Borrowed(&known.claim);
         let listed = self.facts.knows(known.fact, text) == Knowledge::Wrong;
@@ -1124,7 +1130,7 @@ impl<'a> Linter<'a> {
 
     /// A name by which the platform's reader steers itself.
     pub(super) fn reader_name(&mut self, key: NodeId, name: &str) {
-        let note = Note::warning(
+        let note = Draft::warning(
             "reader-metadata",
             format!(
                 "{} is a name that the platform's reader keeps for itself",
@@ -1138,7 +1144,14 @@ impl<'a> Linter<'a> {
     }
 
     /// A name that the table does not have.
-    pub(super) fn stranger(&mut self, table: &Table, base: usize, key: NodeId, value: NodeId, name: &str) {
+    pub(super) fn unknown_name(
+        &mut self,
+        table: &Table,
+        base: usize,
+        key: NodeId,
+        value: NodeId,
+        name: &str,
+    ) {
         if matches!(name, "$id" | "$type" | "$ref" | "$values" | "$value") {
             return self.reader_name(key, name);
         }
@@ -1177,7 +1190,7 @@ impl<'a> Linter<'a> {
             ),
         };
         let told = self.findings.len();
-        self.push(Note::warning(rule, message, lost, help), place, "");
+        self.push(Draft::warning(rule, message, lost, help), place, "");
         self.consider(told, &meant, table, key, value);
     }
 
@@ -1192,7 +1205,7 @@ impl<'a> Linter<'a> {
             }
             _ => "The platform takes the last value; the earlier one is lost.",
         };
-        let note = Note::warning(
+        let note = Draft::warning(
             "duplicate-property",
             format!("{} stands twice in this object", quoted(&self.decoded(key))),
             why,

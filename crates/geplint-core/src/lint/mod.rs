@@ -23,7 +23,7 @@ mod value;
 mod walk;
 
 pub(crate) use fast::file::check_plain;
-use fast::parallel::Ahead;
+use fast::parallel::Prefetch;
 pub(crate) use fast::record::Memory;
 pub use request::{
     Checked, Needed, Reading, RecordOutcome, check, check_with, not_json, read_through, syntax_findings,
@@ -82,11 +82,11 @@ struct Linter<'a> {
     /// The text of the record's key, once a finding has asked for it: each of a thousand would look again.
     known_key: OnceCell<messages::RecordKey>,
     /// Remedies that wait for the rest of their object or record.
-    unsettled: fixes::Unsettled,
+    pending_fixes: fixes::PendingFixes,
     /// Something was met of which only the reader's own walk tells what it comes to.
     odd: Cell<bool>,
     /// What findings have said so far; nothing before the first one.
-    said: Option<Box<interner::Said>>,
+    interner: Option<Box<interner::Interner>>,
     findings: &'a mut Vec<crate::finding::Finding>,
     undecided: &'a mut u64,
     needed: &'a mut Needed,

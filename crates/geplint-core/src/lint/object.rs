@@ -51,7 +51,7 @@ impl<'a> Linter<'a> {
         self.tables.push(table.id);
         if !self.unknown.is_empty() {
             for (key, value) in std::mem::take(&mut self.unknown) {
-                self.stranger(table, base, key, value, &self.decoded(key));
+                self.unknown_name(table, base, key, value, &self.decoded(key));
             }
             self.settle_renames(table, base);
         }
@@ -116,7 +116,7 @@ impl<'a> Linter<'a> {
             let slot = base + usize::from(id.0);
             let previous = self.slots[slot].replace(value);
             let (group, bit) = (due + usize::from(id.0 / 64), 1 << (id.0 % 64));
-            if previous.is_some() || !self.right_at_a_glance(table.property(id), value) {
+            if previous.is_some() || !self.surely_right(table.property(id), value) {
                 self.due[group] |= bit;
             }
             if let Some(previous) = previous {
@@ -234,8 +234,8 @@ impl<'a> Linter<'a> {
             _ => self.scalar_property(table, property, objects, last),
         }
         if property.outbound_only {
-            let remedy = self.without(table, property, objects, told);
-            self.mend(told, Some(remedy));
+            let fix_kind = self.without(table, property, objects, told);
+            self.mend(told, Some(fix_kind));
         }
         self.path.truncate(depth);
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::messages::{Note, Place, quoted};
+use super::messages::{Draft, Place, quoted};
 use super::{Linter, scalar_text};
 use crate::finding::{Severity, Span, Target};
 use crate::json::NodeId;
@@ -73,7 +73,7 @@ impl Linter<'_> {
             "record {record} of this request has the same key {}",
             quoted(text)
         );
-        let note = Note {
+        let note = Draft {
             rule: "duplicate-record".into(),
             severity: Severity::Warning,
             evidence: crate::finding::Evidence::Inferred,
@@ -90,7 +90,7 @@ impl Linter<'_> {
             pointer: self.member_pointer(value),
             related: Some(Box::new((first, "first here".into()))),
         };
-        self.tell(note, place);
+        self.report(note, place);
     }
 }
 

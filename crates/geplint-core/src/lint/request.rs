@@ -6,19 +6,19 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
 
-use super::fast::parallel::Ahead;
-use super::fast::record::Skim;
-use super::fixes::Unsettled;
-use super::interner::Said;
-use super::messages::{Note, Place, push_token, quoted, sentence};
+use super::fast::parallel::Prefetch;
+use super::fast::record::FastPath;
+use super::fixes::PendingFixes;
+use super::interner::Interner;
+use super::messages::{Draft, Place, push_token, quoted, sentence};
 use super::object::Resolved;
 use super::record_keys::Keys;
 use super::walk::{self, Walked, walk};
 use super::{Followed, Linter, Step};
-use crate::finding::{Evidence, Finding, Phase, Remedy, Severity, Span, Syntax, Target, sort};
+use crate::finding::{Evidence, Finding, FixKind, Phase, Severity, Span, Syntax, Target, sort};
 use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree, decode};
 use crate::rules::{Endpoint, Fact, TableId};
-use crate::tenant::{Facts, Learnt, Tenant};
+use crate::tenant::{Facts, Tenant, TenantChanges};
 use crate::threads::Threads;
 use dotnet_bind::{self as bind, Container, Json};
 
@@ -30,7 +30,7 @@ pub struct Checked {
     /// How many records the request has.
     pub records: u32,
     /// How many of them were plainly right, so that the engine did not look at them.
-    pub skimmed: u32,
+    pub fast_records: u32,
     /// One entry a record, in request order; empty unless asked for.
     pub outcomes: Vec<RecordOutcome>,
     /// Checks that could not be made because they need facts of the tenant.
@@ -101,7 +101,7 @@ pub fn check(
         text,
         errors,
         endpoint,
-        &mut Facts::new(tenant, &Learnt::default(), false),
+        &mut Facts::new(tenant, &TenantChanges::default(), false),
         outcomes,
         Threads::ONE,
     )
@@ -142,10 +142,11 @@ pub fn check_with(
             let stop = AtomicBool::new(false);
             thread::scope(|scope| {
                 // Where every record leaves something behind, each is looked at.
-                let mut skim = (!outcomes && errors.is_empty() && !facts.remembers_contacts()).then(|| {
-                    let ahead = Ahead::begin(scope, text, endpoint, facts, threads, &stop);
-                    (Skim::new(text, endpoint), ahead)
-                });
+                let mut fast_path =
+                    (!outcomes && errors.is_empty() && !facts.remembers_contacts()).then(|| {
+                        let ahead = Prefetch::begin(scope, text, endpoint, facts, threads, &stop);
+                        (FastPath::new(text, endpoint), ahead)
+                    });
                 let mut keys = Keys::default();
                 // Behind bytes that are no text, a name may not be what it was.
                 let garbled = errors
@@ -154,11 +155,12 @@ pub fn check_with(
                 let garbled = garbled.map_or(u32::MAX, |error| error.span.start);
                 let mut told = 0;
                 loop {
-                    while let Some((skim, ahead)) = &mut skim
-                        && let Some(passed) = skim.next(&mut reader, facts, &mut keys, ahead, checked.records)
+                    while let Some((fast_path, ahead)) = &mut fast_path
+                        && let Some(passed) =
+                            fast_path.next(&mut reader, facts, &mut keys, ahead, checked.records)
                     {
                         checked.records += 1;
-                        checked.skimmed += 1;
+                        checked.fast_records += 1;
                         checked.undecided += passed.undecided;
                     }
                     if !reader.next_record(&mut tree) {
@@ -209,7 +211,7 @@ pub fn check_with(
     if !checked.mendable {
         // Where the text is guessed at, so would be its mending.
         for finding in &mut checked.findings {
-            finding.remedy = None;
+            finding.fix_kind = None;
         }
     }
     sort(&mut checked.findings);
@@ -246,8 +248,8 @@ fn as_read(
         here.take_while(|finding| finding.span.start == span.start)
             .any(|finding| finding.rule == "not-nullable")
     };
-    let tell = |span: Span| !known(span);
-    let walked = walk(text, endpoint, facts, &tell);
+    let report = |span: Span| !known(span);
+    let walked = walk(text, endpoint, facts, &report);
     settle(text, &walked, endpoint, facts, scratch, checked);
     walked.reading()
 }
@@ -482,7 +484,7 @@ pub fn not_json(text: &str, mut errors: Vec<SyntaxError>) -> Option<Finding> {
         finding.message = format!("not JSON: {}", finding.message).into();
     }
     // Of a file that nobody knows to be a payload nothing is changed.
-    finding.remedy = None;
+    finding.fix_kind = None;
     Some(finding)
 }
 
@@ -494,7 +496,7 @@ pub fn read_through(text: &str, endpoint: &Endpoint, tenant: &Tenant) -> Reading
     walk(
         text,
         endpoint,
-        &Facts::new(tenant, &Learnt::default(), false),
+        &Facts::new(tenant, &TenantChanges::default(), false),
         &walk::nobody,
     )
     .reading()
@@ -561,14 +563,14 @@ pub fn syntax_findings(
     if errors.is_empty() {
         return Vec::new();
     }
-    let mut said = Said::default();
+    let mut said = Interner::default();
     let speaker = reading.speaker(&errors);
     errors
         .into_iter()
         .enumerate()
         .map(|(index, error)| Finding {
             grounds: said.grounds_of(
-                &Note::syntax(rule(error.kind)),
+                &Draft::syntax(rule(error.kind)),
                 "",
                 endpoint,
                 Some(Syntax {
@@ -595,7 +597,7 @@ pub fn syntax_findings(
             predicted: None,
             masked: None,
             order: 0,
-            remedy: remedy(error.kind).map(Box::new),
+            fix_kind: fix_kind(error.kind).map(Box::new),
         })
         .collect()
 }
@@ -610,10 +612,10 @@ fn with_reading(advice: String, reading: Option<String>) -> String {
 }
 
 /// What would mend a mistake in the syntax: only where nothing that is meant is lost.
-const fn remedy(kind: SyntaxKind) -> Option<Remedy> {
+const fn fix_kind(kind: SyntaxKind) -> Option<FixKind> {
     match kind {
-        SyntaxKind::ByteOrderMark | SyntaxKind::TrailingComma => Some(Remedy::Remove),
-        SyntaxKind::Comment | SyntaxKind::HashComment => Some(Remedy::RemoveComment),
+        SyntaxKind::ByteOrderMark | SyntaxKind::TrailingComma => Some(FixKind::Remove),
+        SyntaxKind::Comment | SyntaxKind::HashComment => Some(FixKind::RemoveComment),
         _ => None,
     }
 }
@@ -640,7 +642,7 @@ struct Scratch {
     followed: Vec<Followed>,
     earlier: Vec<(usize, NodeId)>,
     tables: Vec<TableId>,
-    said: Option<Box<Said>>,
+    interner: Option<Box<Interner>>,
     /// Only the reader's own walk tells what the body comes to.
     odd: bool,
 }
@@ -673,9 +675,9 @@ impl Scratch {
             read: None,
             key: None,
             known_key: OnceCell::new(),
-            unsettled: Unsettled::default(),
+            pending_fixes: PendingFixes::default(),
             odd: Cell::new(false),
-            said: self.said.take(),
+            interner: self.interner.take(),
             findings: &mut checked.findings,
             undecided: &mut checked.undecided,
             needed: &mut checked.needed,
@@ -689,7 +691,7 @@ impl Scratch {
         self.followed = linter.followed;
         self.earlier = linter.earlier;
         self.tables = linter.tables;
-        self.said = linter.said;
+        self.interner = linter.interner;
         self.odd |= linter.odd.get();
         self.path.clear();
         self.slots.clear();
@@ -770,7 +772,7 @@ impl Linter<'_> {
             _ => "no list",
         };
         let wrapper = self.wrapper(root);
-        let note = Note {
+        let note = Draft {
             rule: "wrong-root".into(),
             severity: Severity::Error,
             evidence: Evidence::Inferred,
@@ -796,7 +798,7 @@ impl Linter<'_> {
             pointer: String::new(),
             related: None,
         };
-        self.tell(note, place);
+        self.report(note, place);
     }
 
     /// An empty list of records.
@@ -808,7 +810,7 @@ impl Linter<'_> {
     }
 
     fn nothing_to_send(&mut self, span: Span) {
-        let note = Note {
+        let note = Draft {
             rule: "nothing-to-send".into(),
             severity: Severity::Warning,
             evidence: Evidence::Inferred,
@@ -819,7 +821,7 @@ impl Linter<'_> {
             source: "",
             predicted: None,
         };
-        self.tell(
+        self.report(
             note,
             Place {
                 target: Target::Value,

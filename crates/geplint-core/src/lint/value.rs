@@ -4,7 +4,7 @@ use super::Linter;
 use super::judge::{self, Fault, Stands, plain_number};
 use crate::finding::Severity;
 use crate::json::{JsonKind, NodeId};
-use crate::rules::{Glance, Property, Table, Type};
+use crate::rules::{Property, QuickCheck, Table, Type};
 use crate::tenant::{Facts, Knowledge};
 use dotnet_bind::{self as bind, Change, EnumMember, Failure, Scalar};
 
@@ -17,7 +17,7 @@ impl<'a> Linter<'a> {
         value: NodeId,
     ) {
         let binds = self.surely_binds(property.ty, value);
-        if binds && property.glance == Glance::Typed {
+        if binds && property.quick_check == QuickCheck::Typed {
             return;
         }
         if !binds && !self.bind_scalar(property, value) {
@@ -29,7 +29,7 @@ impl<'a> Linter<'a> {
             }
             return;
         }
-        if property.glance == Glance::Typed {
+        if property.quick_check == QuickCheck::Typed {
             return;
         }
         let inner = match self.kind(value) {
@@ -43,12 +43,12 @@ impl<'a> Linter<'a> {
 
     /// Whether the value is right, as far as its own row goes, and that is plain to see.
     #[inline]
-    pub(super) fn right_at_a_glance(&self, property: &Property, value: NodeId) -> bool {
+    pub(super) fn surely_right(&self, property: &Property, value: NodeId) -> bool {
         let node = self.tree.node(value);
-        match property.glance {
-            Glance::Never => false,
-            Glance::Typed => !node.malformed && self.surely_binds(property.ty, value),
-            Glance::Text(most) => {
+        match property.quick_check {
+            QuickCheck::Never => false,
+            QuickCheck::Typed => !node.malformed && self.surely_binds(property.ty, value),
+            QuickCheck::Text(most) => {
                 node.kind == JsonKind::String
                     && !node.malformed
                     && node.span.len() > 2

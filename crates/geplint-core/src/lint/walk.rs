@@ -147,12 +147,12 @@ pub(super) fn of_bytes(
 
 /// Binds a body to the endpoint's list of records.
 ///
-/// `tell` says of a value in doubt whether to keep what the doubt is: in a large file nearly all may be known already.
+/// `report` says of a value in doubt whether to keep what the doubt is: in a large file nearly all may be known already.
 pub(super) fn walk<'a>(
     text: &'a str,
     endpoint: &'a Endpoint,
     facts: &'a Facts<'a>,
-    tell: &dyn Fn(Span) -> bool,
+    report: &dyn Fn(Span) -> bool,
 ) -> Walked<'a> {
     let mut walk = Walk {
         text,
@@ -168,7 +168,7 @@ pub(super) fn walk<'a>(
         last: 0,
         doubts: Vec::new(),
         doubtful: false,
-        tell,
+        report,
         failed_at: None,
     };
     let failure = walk.body().err().map(|stop| Failure {
@@ -225,7 +225,7 @@ struct Walk<'a, 't> {
     last: Identity,
     doubts: Vec<Doubt<'a>>,
     doubtful: bool,
-    tell: &'t dyn Fn(Span) -> bool,
+    report: &'t dyn Fn(Span) -> bool,
     failed_at: Option<Span>,
 }
 
@@ -317,7 +317,7 @@ impl<'a> Walk<'a, '_> {
     fn doubt(&mut self, about: About, sentence: String) {
         self.doubtful = true;
         let at = self.values.iter().rfind(|span| !span.is_empty());
-        if about == About::Declared || !at.is_some_and(|at| (self.tell)(*at)) {
+        if about == About::Declared || !at.is_some_and(|at| (self.report)(*at)) {
             return;
         }
         let mut place = self.place();

@@ -12,9 +12,9 @@ use super::definition::{
     PropertyDef, RequiredDef, SeverityDef, TableDef, WordingDef,
 };
 use super::{
-    Answer, Answers, Check, CheckKind, Claim, ContactRows, Endpoint, Enumeration, Fact, Glance,
-    GoodBesideBad, Known, NameIndex, OneOf, Property, PropertyId, Required, Route, Shape, Shared, Sights,
-    SingleValued, Table, TableId, Type, fast_plan,
+    Answer, Answers, Check, CheckKind, Claim, ContactRows, Endpoint, Enumeration, Fact, FastRows,
+    GoodBesideBad, NameIndex, OneOf, Property, PropertyId, QuickCheck, Required, Route, Shape, Shared,
+    SingleValued, Table, TableId, TenantList, Type, fast_plan,
 };
 use crate::finding::{Evidence, Phase, Severity, Wording};
 use dotnet_bind::EnumMember;
@@ -307,7 +307,7 @@ impl<'d> Compiler<'d> {
             offset: 0,
             id: TableId(0),
             attended: Vec::new(),
-            sights: Sights::default(),
+            fast_rows: FastRows::default(),
             checks: Vec::new(),
             route: Vec::new(),
         };
@@ -349,7 +349,7 @@ impl<'d> Compiler<'d> {
             .map(|list| self.one_of(list, &source))
             .transpose()?;
         let property = Property {
-            glance: Glance::Never,
+            quick_check: QuickCheck::Never,
             row: number.into(),
             name: name.clone().into(),
             ty,
@@ -782,7 +782,7 @@ fn known(check: &Spanned<CheckDef>, table: TableId, tables: &mut [Table]) -> Res
         words: WORDS_OF_VALUE,
     };
     let claim = answered(&def.claim, &defaults, &span)?;
-    property.known.push(Known {
+    property.known.push(TenantList {
         claim,
         fact,
         suspect,
@@ -1160,7 +1160,7 @@ fn route(tables: &[Table], from: TableId, path: &Spanned<String>) -> Result<Rout
 fn seal(table: &mut Table) {
     let mut attended = vec![0_u64; table.properties.len().div_ceil(64)];
     for (index, property) in (0u16..).zip(&mut table.properties) {
-        property.glance = property.glance();
+        property.quick_check = property.quick_check();
         let checked = table.checks.iter().any(|check| check.anchor == PropertyId(index));
         if checked || property.required.is_some() {
             attended[usize::from(index / 64)] |= 1 << (index % 64);

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CheckKind, Glance, Property, PropertyId, Route, Table, TableId, Type};
+use super::{CheckKind, Property, PropertyId, QuickCheck, Route, Table, TableId, Type};
 
 /// A table as the skimming pass sees it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Sights {
+pub(crate) struct FastRows {
     /// A row each, in the table's order; empty for a table that is not skimmed.
-    pub rows: Vec<Sight>,
+    pub rows: Vec<FastRow>,
     /// The rows that have to be there, a bit each.
     pub mandatory: u64,
     /// Of each of these sets, one row has to be there.
@@ -17,9 +17,9 @@ pub(crate) struct Sights {
 
 /// A row as the skimming pass sees it.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(crate) struct Sight {
+pub(crate) struct FastRow {
     pub ty: Type,
-    pub glance: Glance,
+    pub quick_check: QuickCheck,
     /// It has to be there, in one case or another.
     pub mandatory: bool,
     /// A value is compared with others: it is remembered.
@@ -33,21 +33,21 @@ const MOST: usize = 64;
 
 /// Works out the sights of all tables of an endpoint.
 pub(super) fn take(tables: &mut [Table], record: TableId) {
-    let all: Vec<Sights> = tables.iter().map(sights).collect();
-    for (table, sights) in tables.iter_mut().zip(all) {
-        table.sights = sights;
+    let all: Vec<FastRows> = tables.iter().map(fast_rows).collect();
+    for (table, fast_rows) in tables.iter_mut().zip(all) {
+        table.fast_rows = fast_rows;
     }
     for index in 0..tables.len() {
         for check in tables[index].checks.clone() {
             match check.kind {
                 CheckKind::AnyOf(ids) => {
                     let set = ids.iter().map(|id| bit(*id)).fold(0, |all, bit| all | bit);
-                    tables[index].sights.any_of.push(set);
+                    tables[index].fast_rows.any_of.push(set);
                 }
                 CheckKind::Differs { route, .. } if index == usize::from(record.0) => {
                     if let Some((table, id)) = route.steps.last() {
-                        mark(&mut tables[usize::from(table.0)], *id, |sight| {
-                            sight.watched = true;
+                        mark(&mut tables[usize::from(table.0)], *id, |fast_row| {
+                            fast_row.watched = true;
                         });
                     }
                 }
@@ -64,24 +64,24 @@ pub(super) fn take(tables: &mut [Table], record: TableId) {
     }
 }
 
-fn sights(table: &Table) -> Sights {
+fn fast_rows(table: &Table) -> FastRows {
     if table.properties.len() > MOST {
-        return Sights::default();
+        return FastRows::default();
     }
-    let mut sights = Sights::default();
+    let mut fast_rows = FastRows::default();
     for (index, property) in (0u16..).zip(&table.properties) {
         if property.required.is_some() {
-            sights.mandatory |= bit(PropertyId(index));
+            fast_rows.mandatory |= bit(PropertyId(index));
         }
-        sights.rows.push(Sight {
+        fast_rows.rows.push(FastRow {
             ty: property.ty,
-            glance: property.glance,
+            quick_check: property.quick_check,
             mandatory: property.required.is_some(),
             watched: false,
             left_to_the_engine: property.outbound_only || is_judged(property),
         });
     }
-    sights
+    fast_rows
 }
 
 /// Whether more is asked of a value that is no string than its type: nothing that our own tables do.
@@ -90,7 +90,7 @@ fn is_judged(property: &Property) -> bool {
         property.ty,
         Type::StringList | Type::Object(_) | Type::ObjectList(_)
     );
-    property.glance == Glance::Never && property.ty != Type::String && !container
+    property.quick_check == QuickCheck::Never && property.ty != Type::String && !container
 }
 
 /// The bit of a row; none for one that is beyond all sets.
@@ -101,14 +101,14 @@ pub(crate) const fn bit(id: PropertyId) -> u64 {
 /// What begins with this step is not skimmed.
 fn leave(tables: &mut [Table], route: Option<&Route>) {
     if let Some((table, id)) = route.and_then(|route| route.steps.first()) {
-        mark(&mut tables[usize::from(table.0)], *id, |sight| {
-            sight.left_to_the_engine = true;
+        mark(&mut tables[usize::from(table.0)], *id, |fast_row| {
+            fast_row.left_to_the_engine = true;
         });
     }
 }
 
-fn mark(table: &mut Table, id: PropertyId, change: impl FnOnce(&mut Sight)) {
-    if let Some(sight) = table.sights.rows.get_mut(usize::from(id.0)) {
-        change(sight);
+fn mark(table: &mut Table, id: PropertyId, change: impl FnOnce(&mut FastRow)) {
+    if let Some(fast_row) = table.fast_rows.rows.get_mut(usize::from(id.0)) {
+        change(fast_row);
     }
 }

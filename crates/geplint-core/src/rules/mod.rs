@@ -20,13 +20,13 @@ pub use compile::{LoadError, load};
 pub use compiled::Compiled;
 pub use describe::{Constraint, Stated};
 pub use lists::{List, Shared};
-pub(crate) use model::Glance;
+pub(crate) use model::QuickCheck;
 pub use model::{
-    Answer, Answers, Check, CheckKind, Claim, ContactRows, Endpoint, Enumeration, Fact, GoodBesideBad, Known,
-    OneOf, Property, PropertyId, Required, Route, Shape, SingleValued, Table, TableId, Type,
+    Answer, Answers, Check, CheckKind, Claim, ContactRows, Endpoint, Enumeration, Fact, GoodBesideBad, OneOf,
+    Property, PropertyId, Required, Route, Shape, SingleValued, Table, TableId, TenantList, Type,
 };
 pub use names::NameIndex;
 #[cfg(test)]
 pub mod testing;
-pub(crate) use fast_plan::{Sight, Sights, bit};
+pub(crate) use fast_plan::{FastRow, FastRows, bit};
 pub use layers::{Layer, endpoint_of, load_layers};

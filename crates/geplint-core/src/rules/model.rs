@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::fast_plan::Sights;
+use super::fast_plan::FastRows;
 use super::lists::List;
 use super::names::NameIndex;
 use crate::finding::{Evidence, Phase, Severity, Wording};
@@ -235,7 +235,7 @@ pub struct Table {
     /// The rows that are looked at even where a record lacks them, a bit each: they are mandatory, or a check goes with them.
     pub(crate) attended: Vec<u64>,
     /// The same table for records that are skimmed.
-    pub(crate) sights: Sights,
+    pub(crate) fast_rows: FastRows,
     /// Lookup by name without regard to case.
     pub names: NameIndex,
     /// Checks over several properties of one object.
@@ -283,7 +283,7 @@ pub struct Property {
     /// The shape its text should have.
     pub shape: Option<Shape>,
     /// The tenant's facts that decide whether its value is right.
-    pub known: Vec<Known>,
+    pub known: Vec<TenantList>,
     /// It is sent by the API only.
     pub outbound_only: bool,
     /// A null in its list is fine: the sample shows one.
@@ -300,12 +300,12 @@ pub struct Property {
     /// White space in it is no value: it is mandatory, or names the record.
     pub(crate) has_to_say: bool,
     /// What is surely right of it at a glance.
-    pub(crate) glance: Glance,
+    pub(crate) quick_check: QuickCheck,
 }
 
 /// Which values of a row are right without a closer look: nearly all of them in nearly all records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Glance {
+pub(crate) enum QuickCheck {
     /// A value of the declared type: nothing else is constrained.
     Typed,
     /// A text of 1 to this many bytes that does not begin with a blank.
@@ -315,17 +315,17 @@ pub(crate) enum Glance {
 }
 
 impl Property {
-    /// Works out [`Property::glance`] once all constraints are in place.
-    pub(crate) fn glance(&self) -> Glance {
+    /// Works out [`Property::quick_check`] once all constraints are in place.
+    pub(crate) fn quick_check(&self) -> QuickCheck {
         if self.outbound_only || self.one_of.is_some() || self.shape.is_some() || !self.known.is_empty() {
-            return Glance::Never;
+            return QuickCheck::Never;
         }
         let anything = self.max_length.is_none() && self.required.is_none() && !self.has_to_say;
         if anything || self.ty != Type::String {
-            return Glance::Typed;
+            return QuickCheck::Typed;
         }
         // UTF-8 never has fewer bytes than UTF-16 has units.
-        Glance::Text(self.max_length.unwrap_or(u32::MAX))
+        QuickCheck::Text(self.max_length.unwrap_or(u32::MAX))
     }
 }
 
@@ -492,7 +492,7 @@ impl Fact {
 /// A value that has to be known to the tenant.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
-pub struct Known {
+pub struct TenantList {
     /// What an unknown value is answered with.
     pub claim: Claim,
     /// Which of the tenant's lists decides.

@@ -96,7 +96,7 @@ impl<'f> Held<'f> {
 
 /// What earlier requests have changed.
 #[derive(Debug, Clone, Default)]
-pub struct Learnt {
+pub struct TenantChanges {
     all: Vec<News>,
     /// By contact code.
     codes: HashMap<String, usize>,
@@ -108,7 +108,7 @@ pub struct Learnt {
     email_codes: bool,
 }
 
-impl Learnt {
+impl TenantChanges {
     /// Adds what a later request changed.
     pub fn merge(&mut self, later: Self) {
         let mut here: Vec<Option<usize>> = vec![None; later.all.len()];
@@ -175,27 +175,27 @@ impl Learnt {
 #[derive(Debug)]
 pub struct Facts<'f> {
     tenant: &'f Tenant,
-    before: &'f Learnt,
-    now: Learnt,
+    before: &'f TenantChanges,
+    now: TenantChanges,
     /// Whether contacts are worth remembering: somebody will ask for them.
     remembers_contacts: bool,
     /// The files of the run are calls made one after another.
     in_order: bool,
     /// How often anything was learnt.
-    lessons: usize,
+    generation: usize,
 }
 
 impl<'f> Facts<'f> {
     /// The facts before a request. `in_order`: others will follow that meet what it changes.
     #[must_use]
-    pub fn new(tenant: &'f Tenant, before: &'f Learnt, in_order: bool) -> Self {
+    pub fn new(tenant: &'f Tenant, before: &'f TenantChanges, in_order: bool) -> Self {
         Self {
             tenant,
             before,
-            now: Learnt::default(),
+            now: TenantChanges::default(),
             remembers_contacts: in_order || tenant.contacts.is_some(),
             in_order,
-            lessons: 0,
+            generation: 0,
         }
     }
 
@@ -204,16 +204,16 @@ impl<'f> Facts<'f> {
         Self {
             tenant: self.tenant,
             before: self.before,
-            now: Learnt::default(),
+            now: TenantChanges::default(),
             remembers_contacts: self.remembers_contacts,
             in_order: self.in_order,
-            lessons: 0,
+            generation: 0,
         }
     }
 
     /// What the request changed.
     #[must_use]
-    pub fn into_learnt(self) -> Learnt {
+    pub fn into_changes(self) -> TenantChanges {
         self.now
     }
 
@@ -222,7 +222,7 @@ impl<'f> Facts<'f> {
     pub fn knows(&self, fact: Fact, value: &str) -> Knowledge {
         if fact == Fact::Contacts {
             let held = self.held(Some(value), None);
-            let told = |learnt: &Learnt| learnt.all[learnt.by_code(Some(value), held)?].there;
+            let told = |changes: &TenantChanges| changes.all[changes.by_code(Some(value), held)?].there;
             if let Some(there) = told(&self.now).or_else(|| told(self.before)) {
                 return if there { Knowledge::Right } else { Knowledge::Wrong };
             }
@@ -243,9 +243,9 @@ impl<'f> Facts<'f> {
     /// Whether the tenant holds a contact of that code or that user name; `None` where it cannot be told.
     #[must_use]
     pub fn holds_contact(&self, code: Option<&str>, user: Option<&str>) -> Option<bool> {
-        let told = |learnt: &Learnt| {
-            let by_code = learnt.by_code(code, self.held(code, None));
-            learnt.all[by_code.or_else(|| learnt.by_user(user, self.held(None, user)))?].there
+        let told = |changes: &TenantChanges| {
+            let by_code = changes.by_code(code, self.held(code, None));
+            changes.all[by_code.or_else(|| changes.by_user(user, self.held(None, user)))?].there
         };
         told(&self.now).or_else(|| told(self.before)).or_else(|| {
             // Who is not named cannot be looked up.
@@ -271,10 +271,10 @@ impl<'f> Facts<'f> {
     #[must_use]
     pub fn lobs(&self, code: Option<&str>, user: Option<&str>) -> Option<Held<'_>> {
         let mut held = Held::default();
-        for (layer, learnt) in [(2, &self.now), (1, self.before)] {
+        for (layer, changes) in [(2, &self.now), (1, self.before)] {
             let news = self
-                .place(learnt, code, user)
-                .and_then(|place| learnt.all.get(place));
+                .place(changes, code, user)
+                .and_then(|place| changes.all.get(place));
             match news.and_then(|news| news.lobs.as_ref()) {
                 None => {}
                 Some(Belonging::Added(lobs)) => held.layers[layer] = Some(lobs),
@@ -318,16 +318,16 @@ impl<'f> Facts<'f> {
 
     /// What requests have told of the very contact, the latest first.
     fn told<T>(&self, code: Option<&str>, user: Option<&str>, of: impl Fn(&News) -> Option<T>) -> Option<T> {
-        let told = |learnt: &Learnt| of(&learnt.all[self.place(learnt, code, user)?]);
+        let told = |changes: &TenantChanges| of(&changes.all[self.place(changes, code, user)?]);
         told(&self.now).or_else(|| told(self.before))
     }
 
-    fn place(&self, learnt: &Learnt, code: Option<&str>, user: Option<&str>) -> Option<usize> {
+    fn place(&self, changes: &TenantChanges, code: Option<&str>, user: Option<&str>) -> Option<usize> {
         let held = self.held(code, user);
-        learnt.by_code(code, held).or_else(|| {
-            learnt
+        changes.by_code(code, held).or_else(|| {
+            changes
                 .by_user(user, None)
-                .filter(|index| code.is_none() || !learnt.all[*index].coded)
+                .filter(|index| code.is_none() || !changes.all[*index].coded)
         })
     }
 
@@ -337,13 +337,13 @@ impl<'f> Facts<'f> {
     }
 
     /// A number that changes when what is known does.
-    pub(crate) fn lessons(&self) -> usize {
-        self.lessons
+    pub(crate) fn generation(&self) -> usize {
+        self.generation
     }
 
     /// Takes in what a record changes that is predicted to succeed.
     pub(crate) fn learn(&mut self, effect: Effect) {
-        self.lessons += 1;
+        self.generation += 1;
         let (code, user) = (effect.code.as_deref(), effect.user.as_deref());
         if code.is_none() && user.is_none() {
             return;

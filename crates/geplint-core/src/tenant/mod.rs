@@ -1,13 +1,13 @@
 //! What only the tenant knows, three-valued: right, wrong, or cannot tell.
 //!
-//! [`Tenant`] is what a tenant file holds; [`Learnt`] is what earlier requests, predicted to succeed, have changed;
+//! [`Tenant`] is what a tenant file holds; [`TenantChanges`] is what earlier requests, predicted to succeed, have changed;
 //! [`Facts`] is both together, as one request meets them.
 
 mod changes;
 mod item;
 mod load;
 
-pub use changes::{Effect, Facts, Held, Learnt, LobEffect};
+pub use changes::{Effect, Facts, Held, LobEffect, TenantChanges};
 pub use load::{Layout, TenantError, load};
 
 use std::collections::{HashMap, HashSet};

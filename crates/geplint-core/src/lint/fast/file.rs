@@ -1,10 +1,10 @@
 //! A request of which every record is plainly right: nearly all files of nearly all folders. There is nothing to say of
 //! it but how many records it has.
 
-use super::record::{Memory, Skim};
+use super::record::{FastPath, Memory};
 use crate::json::{Reader, Root, Tree};
 use crate::lint::record_keys::Keys;
-use crate::lint::{Ahead, Checked};
+use crate::lint::{Checked, Prefetch};
 use crate::rules::Endpoint;
 use crate::tenant::Facts;
 
@@ -28,34 +28,34 @@ pub(crate) fn check_plain(
     let Root::List { .. } = reader.root(&mut tree) else {
         return None;
     };
-    let mut skim = Skim::with(std::mem::take(memory), text, endpoint);
-    let checked = records(&mut skim, &mut reader, facts, is_for);
-    *memory = skim.into_memory();
+    let mut fast_path = FastPath::with(std::mem::take(memory), text, endpoint);
+    let checked = records(&mut fast_path, &mut reader, facts, is_for);
+    *memory = fast_path.into_memory();
     // What follows the list has to be nothing.
     checked.filter(|_| !reader.next_record(&mut tree) && reader.errors().is_empty())
 }
 
 /// All records of a list.
 fn records(
-    skim: &mut Skim<'_>,
+    fast_path: &mut FastPath<'_>,
     reader: &mut Reader<'_>,
     facts: &Facts<'_>,
     is_for: impl Fn(u64) -> bool,
 ) -> Option<Checked> {
-    let (mut keys, mut ahead) = (Keys::default(), Ahead::none());
+    let (mut keys, mut ahead) = (Keys::default(), Prefetch::none());
     let mut checked = Checked {
         mendable: true,
         ..Checked::default()
     };
     loop {
-        let passed = skim.next(reader, facts, &mut keys, &mut ahead, checked.records)?;
-        if checked.records == 0 && !is_for(skim.met()) {
+        let passed = fast_path.next(reader, facts, &mut keys, &mut ahead, checked.records)?;
+        if checked.records == 0 && !is_for(fast_path.met()) {
             return None;
         }
         checked.records += 1;
-        checked.skimmed += 1;
+        checked.fast_records += 1;
         checked.undecided += passed.undecided;
-        if skim.is_last(&passed) {
+        if fast_path.is_last(&passed) {
             return Some(checked);
         }
     }

@@ -1,7 +1,7 @@
 //! Skimming ahead: the later parts of a long request are skimmed by other threads while this one is still in the first.
 //!
 //! Where a later part begins is a guess: the first brace from which a record can be skimmed. So all that comes of a part is
-//! what [`Skim::record`] says of each start that was tried, which depends on the text alone. Whoever reads the request in
+//! what [`FastPath::record`] says of each start that was tried, which depends on the text alone. Whoever reads the request in
 //! order takes it where it comes to just that start, and skims by itself where it does not: a wrong guess costs time and
 //! nothing else. What depends on the records before (keys that stand twice, contacts that have changed) is not looked
 //! at here.
@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::thread::{Builder, Scope, ScopedJoinHandle};
 use std::vec;
 
-use super::record::{Behind, Passed, Skim};
+use super::record::{Behind, CleanRecord, FastPath};
 use crate::json::matching;
 use crate::rules::Endpoint;
 use crate::tenant::Facts;
@@ -25,14 +25,14 @@ const PART: usize = 1 << 20;
 const TRIES: usize = 10_000;
 
 /// What other threads have found out.
-pub(in crate::lint) struct Ahead<'s> {
+pub(in crate::lint) struct Prefetch<'s> {
     /// Where each part begins that is not looked at yet, and who skims it.
-    parts: VecDeque<(usize, ScopedJoinHandle<'s, Vec<Passed>>)>,
+    parts: VecDeque<(usize, ScopedJoinHandle<'s, Vec<CleanRecord>>)>,
     /// Records of the last part that was looked at, in order.
-    passed: vec::IntoIter<Passed>,
+    passed: vec::IntoIter<CleanRecord>,
 }
 
-impl<'s> Ahead<'s> {
+impl<'s> Prefetch<'s> {
     /// Nobody skims ahead.
     pub(in crate::lint) fn none() -> Self {
         Self {
@@ -61,9 +61,9 @@ impl<'s> Ahead<'s> {
                 bound(part + 1)
             };
             let range = (bound(part), to);
-            let skim = move || skim_part(text, endpoint, &facts, range, stop);
+            let fast_path = move || skim_part(text, endpoint, &facts, range, stop);
             // Where there are no threads left, whoever reads does it all.
-            if let Ok(thread) = Builder::new().spawn_scoped(scope, skim) {
+            if let Ok(thread) = Builder::new().spawn_scoped(scope, fast_path) {
                 parts.push_back((range.0, thread));
             }
         }
@@ -74,7 +74,7 @@ impl<'s> Ahead<'s> {
     }
 
     /// What is known of a record that begins at `start`; starts have to be asked for in order.
-    pub(in crate::lint) fn at(&mut self, start: usize) -> Option<Passed> {
+    pub(in crate::lint) fn at(&mut self, start: usize) -> Option<CleanRecord> {
         while let Some((from, _)) = self.parts.front()
             && *from <= start
         {
@@ -95,12 +95,12 @@ fn skim_part(
     facts: &Facts<'_>,
     (from, to): (usize, usize),
     stop: &AtomicBool,
-) -> Vec<Passed> {
+) -> Vec<CleanRecord> {
     let bytes = text.as_bytes();
-    let mut skim = Skim::new(text, endpoint);
+    let mut fast_path = FastPath::new(text, endpoint);
     let mut found = Vec::new();
     let braces = memchr::memchr_iter(b'{', bytes.get(from..to).unwrap_or_default()).map(|at| from + at);
-    let Some(first) = braces.take(TRIES).find_map(|at| skim.record(at, facts)) else {
+    let Some(first) = braces.take(TRIES).find_map(|at| fast_path.record(at, facts)) else {
         return found;
     };
     let mut next = Behind::of(bytes, first.end);
@@ -109,7 +109,7 @@ fn skim_part(
         && at < to
         && !stop.load(Relaxed)
     {
-        let passed = skim.record(at, facts);
+        let passed = fast_path.record(at, facts);
         let end = passed.as_ref().map(|passed| passed.end);
         // The end of a record that is not plainly right is a guess as well.
         next = end
@@ -124,7 +124,7 @@ fn skim_part(
 mod tests {
     use super::*;
     use crate::rules::testing::builtin;
-    use crate::tenant::{Learnt, Tenant};
+    use crate::tenant::{Tenant, TenantChanges};
 
     /// However a part begins, in a text, in a nested object, in white space, its records are found.
     #[test]
@@ -132,8 +132,8 @@ mod tests {
         let record = r#"{"ClientContactCode": "{[,", "InterfaceStatus": "Success"}"#;
         let text = format!("[\n  {}\n]", [record; 40].join(",\n  "));
         let endpoint = builtin("contact-interface-status").unwrap();
-        let (tenant, learnt) = (Tenant::default(), Learnt::default());
-        let facts = Facts::new(&tenant, &learnt, false);
+        let (tenant, changes) = (Tenant::default(), TenantChanges::default());
+        let facts = Facts::new(&tenant, &changes, false);
         let stop = AtomicBool::new(false);
         let all = skim_part(&text, endpoint, &facts, (0, text.len()), &stop);
         assert_eq!(all.len(), 40, "{text}");

@@ -4,15 +4,15 @@
 //! goes over the text of a record with the tables at hand and gives up at the first thing that is not plain to see: a name
 //! in two spellings, an escape with a code, a value that changes on the way, a row that only the engine understands. The
 //! record is then read again, by the reader and the engine, as if nothing had been. So skimming never says anything, and
-//! what it accepts is a subset of what they accept: `tests/it/skim.rs` compares the two.
+//! what it accepts is a subset of what they accept: `tests/it/fast_path.rs` compares the two.
 
-use super::parallel::Ahead;
+use super::parallel::Prefetch;
 use crate::finding::Span;
 use crate::json::{Reader, number, plain, space};
 use crate::lint::judge::{Stands, likeness, plain_number};
 use crate::lint::record_keys::{Key, Keys, unquoted};
 use crate::lint::value::right_text;
-use crate::rules::{CheckKind, Endpoint, Glance, PropertyId, Sight, Table, TableId, Type, bit};
+use crate::rules::{CheckKind, Endpoint, FastRow, PropertyId, QuickCheck, Table, TableId, Type, bit};
 use crate::tenant::Facts;
 use dotnet_bind::{self as bind, Json, Scalar};
 
@@ -26,7 +26,7 @@ const LATELY: usize = 6;
 const PATIENCE: u32 = 8;
 
 /// What one request's records are skimmed with.
-pub(in crate::lint) struct Skim<'a> {
+pub(in crate::lint) struct FastPath<'a> {
     text: &'a str,
     bytes: &'a [u8],
     endpoint: &'a Endpoint,
@@ -37,8 +37,8 @@ pub(in crate::lint) struct Skim<'a> {
     undecided: u64,
     /// In how many objects the place is.
     depth: u32,
-    /// What is remembered of texts was true at this many [lessons](Facts::lessons).
-    lessons: usize,
+    /// What is remembered of texts was true at this many [generation](Facts::generation).
+    generation: usize,
     /// How many records in a row were not plainly right.
     misses: u32,
 }
@@ -114,7 +114,7 @@ impl Memory {
     }
 }
 
-impl<'a> Skim<'a> {
+impl<'a> FastPath<'a> {
     pub(in crate::lint) fn new(text: &'a str, endpoint: &'a Endpoint) -> Self {
         Self::with(Memory::default(), text, endpoint)
     }
@@ -130,7 +130,7 @@ impl<'a> Skim<'a> {
             met: 0,
             undecided: 0,
             depth: 0,
-            lessons: 0,
+            generation: 0,
             misses: 0,
         }
     }
@@ -141,7 +141,7 @@ impl<'a> Skim<'a> {
     }
 
     /// Whether nothing but the end of the list follows a record.
-    pub(in crate::lint) fn is_last(&self, passed: &Passed) -> bool {
+    pub(in crate::lint) fn is_last(&self, passed: &CleanRecord) -> bool {
         matches!(Behind::of(self.bytes, passed.end), Some(Behind::End))
     }
 
@@ -156,12 +156,12 @@ impl<'a> Skim<'a> {
         reader: &mut Reader<'_>,
         facts: &Facts<'_>,
         keys: &mut Keys<'a>,
-        ahead: &mut Ahead<'_>,
+        ahead: &mut Prefetch<'_>,
         index: u32,
-    ) -> Option<Passed> {
-        let taught = self.lessons != facts.lessons();
+    ) -> Option<CleanRecord> {
+        let taught = self.generation != facts.generation();
         if taught {
-            self.lessons = facts.lessons();
+            self.generation = facts.generation();
             self.memory.forget_texts();
         }
         // Where one after the other is not, only now and then one is worth a try.
@@ -170,7 +170,7 @@ impl<'a> Skim<'a> {
         }
         let start = reader.ahead()?;
         // What was found out ahead was found out before anything was learnt.
-        let known = (self.lessons == 0).then(|| ahead.at(start)).flatten();
+        let known = (self.generation == 0).then(|| ahead.at(start)).flatten();
         let passed = known.or_else(|| self.record(start, facts));
         let Some(passed) =
             passed.filter(|passed| passed.key.is_none_or(|key| keys.add(self.text, key, index)))
@@ -184,7 +184,7 @@ impl<'a> Skim<'a> {
     }
 
     /// The record whose brace stands at `at`, if it is plainly right as far as it can be told without those before it.
-    pub(in crate::lint) fn record(&mut self, at: usize, facts: &Facts<'_>) -> Option<Passed> {
+    pub(in crate::lint) fn record(&mut self, at: usize, facts: &Facts<'_>) -> Option<CleanRecord> {
         let table = self.endpoint.record_table();
         self.memory.slots.clear();
         self.memory.slots.resize(table.properties.len(), Span::default());
@@ -192,7 +192,7 @@ impl<'a> Skim<'a> {
         (self.undecided, self.depth) = (0, 0);
         let end = self.object(at, self.endpoint.record, facts)?;
         Behind::of(self.bytes, end)?;
-        self.passes(table, facts).then(|| Passed {
+        self.passes(table, facts).then(|| CleanRecord {
             start: at,
             end,
             undecided: self.undecided,
@@ -209,7 +209,7 @@ impl<'a> Skim<'a> {
         let endpoint = self.endpoint;
         let table = endpoint.table(id);
         // A table with too many rows is not skimmed, not even where none of them is there.
-        if table.sights.rows.len() != table.properties.len() {
+        if table.fast_rows.rows.len() != table.properties.len() {
             return None;
         }
         // The rows that were met, and those of them whose value is there.
@@ -221,13 +221,13 @@ impl<'a> Skim<'a> {
             loop {
                 let (row, value) = self.name(table, at, before)?;
                 before = usize::from(table.offset) + 1 + usize::from(row.0);
-                let sight = *table.sights.rows.get(usize::from(row.0))?;
+                let fast_row = *table.fast_rows.rows.get(usize::from(row.0))?;
                 let bit = bit(row);
-                if met & bit != 0 || sight.left_to_the_engine {
+                if met & bit != 0 || fast_row.left_to_the_engine {
                     return None;
                 }
                 met |= bit;
-                let end = self.value(table, id, row, sight, value, facts)?;
+                let end = self.value(table, id, row, fast_row, value, facts)?;
                 // Null, and the empty text.
                 let first = self.byte(value);
                 if !(first == b'n' || (first == b'"' && end - value == 2)) {
@@ -245,9 +245,9 @@ impl<'a> Skim<'a> {
         if self.depth == 0 {
             self.met = met;
         }
-        let sights = &table.sights;
-        let complete = there & sights.mandatory == sights.mandatory
-            && sights.any_of.iter().all(|set| there & set != 0)
+        let fast_rows = &table.fast_rows;
+        let complete = there & fast_rows.mandatory == fast_rows.mandatory
+            && fast_rows.any_of.iter().all(|set| there & set != 0)
             && self.byte(at) == b'}';
         complete.then_some(at + 1)
     }
@@ -304,35 +304,37 @@ impl<'a> Skim<'a> {
         table: &'a Table,
         id: TableId,
         row: PropertyId,
-        sight: Sight,
+        fast_row: FastRow,
         at: usize,
         facts: &Facts<'_>,
     ) -> Option<usize> {
         if self.byte(at) == b'n' {
-            return self.null(sight, at);
+            return self.null(fast_row, at);
         }
-        let end = match sight.ty {
-            Type::String => self.text_value(table, row, sight, at, facts)?,
+        let end = match fast_row.ty {
+            Type::String => self.text_value(table, row, fast_row, at, facts)?,
             Type::Boolean => self.boolean(at)?,
-            Type::Int | Type::Long | Type::Decimal => self.number(sight.ty, at)?,
+            Type::Int | Type::Long | Type::Decimal => self.number(fast_row.ty, at)?,
             Type::DateTime => self.date_time(at)?,
             Type::Enum(list) => self.member(list, at)?,
             Type::Object(inner) if self.byte(at) == b'{' => self.object(at, inner, facts)?,
             Type::Object(_) => return None,
-            Type::ObjectList(inner) => self.list(at, sight, |skim, at| skim.element(at, inner, facts))?,
+            Type::ObjectList(inner) => {
+                self.list(at, fast_row, |fast_path, at| fast_path.element(at, inner, facts))?
+            }
             Type::StringList => {
                 let property = table.property(row);
-                self.list(at, sight, |skim, at| {
-                    let span = skim.string(at)?;
-                    let text = skim.inner(span)?;
-                    skim.undecided += right_text(property, text, facts, Stands::InList)?;
-                    skim.watch(sight, id, row, span);
+                self.list(at, fast_row, |fast_path, at| {
+                    let span = fast_path.string(at)?;
+                    let text = fast_path.inner(span)?;
+                    fast_path.undecided += right_text(property, text, facts, Stands::InList)?;
+                    fast_path.watch(fast_row, id, row, span);
                     Some(span.end as usize)
                 })?
             }
         };
-        if sight.watched && sight.ty != Type::StringList {
-            self.watch(sight, id, row, span(at, end));
+        if fast_row.watched && fast_row.ty != Type::StringList {
+            self.watch(fast_row, id, row, span(at, end));
         }
         if self.depth == 1 {
             self.memory.slots[usize::from(row.0)] = span(at, end);
@@ -340,17 +342,17 @@ impl<'a> Skim<'a> {
         Some(end)
     }
 
-    fn watch(&mut self, sight: Sight, table: TableId, row: PropertyId, span: Span) {
-        if sight.watched {
+    fn watch(&mut self, fast_row: FastRow, table: TableId, row: PropertyId, span: Span) {
+        if fast_row.watched {
             self.memory.watched.push((table, row, span));
         }
     }
 
     /// A null where nothing has to be, and where null is no surprise.
-    fn null(&self, sight: Sight, at: usize) -> Option<usize> {
-        let fine = match sight.ty {
-            Type::String => sight.glance == Glance::Typed,
-            Type::Object(_) | Type::ObjectList(_) | Type::StringList => !sight.mandatory,
+    fn null(&self, fast_row: FastRow, at: usize) -> Option<usize> {
+        let fine = match fast_row.ty {
+            Type::String => fast_row.quick_check == QuickCheck::Typed,
+            Type::Object(_) | Type::ObjectList(_) | Type::StringList => !fast_row.mandatory,
             _ => false,
         };
         (fine && self.bytes.get(at..at + 4) == Some(b"null")).then_some(at + 4)
@@ -360,21 +362,21 @@ impl<'a> Skim<'a> {
         &mut self,
         table: &Table,
         row: PropertyId,
-        sight: Sight,
+        fast_row: FastRow,
         at: usize,
         facts: &Facts<'_>,
     ) -> Option<usize> {
-        match sight.glance {
+        match fast_row.quick_check {
             // What is compared with others is compared as it is written.
-            Glance::Typed if self.depth == 1 || sight.watched => Some(self.string(at)?.end as usize),
-            Glance::Typed => self.any_text(at),
-            Glance::Text(most) => {
+            QuickCheck::Typed if self.depth == 1 || fast_row.watched => Some(self.string(at)?.end as usize),
+            QuickCheck::Typed => self.any_text(at),
+            QuickCheck::Text(most) => {
                 let span = self.string(at)?;
                 let plain =
                     span.len() > 2 && span.len() - 2 <= most && matches!(self.byte(at + 1), b'!'..=b'~');
                 plain.then_some(span.end as usize)
             }
-            Glance::Never => {
+            QuickCheck::Never => {
                 let span = self.string(at)?;
                 self.undecided += self.right(table, row, span, facts)?;
                 Some(span.end as usize)
@@ -472,7 +474,7 @@ impl<'a> Skim<'a> {
     fn list(
         &mut self,
         at: usize,
-        sight: Sight,
+        fast_row: FastRow,
         mut element: impl FnMut(&mut Self, usize) -> Option<usize>,
     ) -> Option<usize> {
         if self.byte(at) != b'[' {
@@ -480,7 +482,7 @@ impl<'a> Skim<'a> {
         }
         let mut at = space(self.bytes, at + 1);
         if self.byte(at) == b']' {
-            return (!sight.mandatory).then_some(at + 1);
+            return (!fast_row.mandatory).then_some(at + 1);
         }
         loop {
             at = space(self.bytes, element(self, at)?);
@@ -542,7 +544,7 @@ impl<'a> Skim<'a> {
 
 /// A record that is plainly right.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::lint) struct Passed {
+pub(in crate::lint) struct CleanRecord {
     /// Where its brace stands.
     pub(in crate::lint) start: usize,
     /// Behind its last brace.

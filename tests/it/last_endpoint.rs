@@ -133,7 +133,7 @@ fn is_plain(bytes: &[u8], known: &[Candidate<'static>], tenant: &Tenant, endpoin
     match Session::new(known, tenant, false).file(bytes, false) {
         Outcome::Checked(request) => {
             let checked = &request.checked;
-            request.endpoint.id == endpoint && checked.records > 0 && checked.skimmed == checked.records
+            request.endpoint.id == endpoint && checked.records > 0 && checked.fast_records == checked.records
         }
         _ => false,
     }

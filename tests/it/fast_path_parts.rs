@@ -8,7 +8,7 @@
 use std::num::NonZero;
 
 use geplint::rules::{builtin, load};
-use geplint::tenant::{Facts, Learnt, Tenant};
+use geplint::tenant::{Facts, Tenant, TenantChanges};
 use geplint::threads::Threads;
 use geplint::{json, lint};
 
@@ -58,8 +58,8 @@ fn of_requests_in_parts() {
         let body = long(&mut numbers, odd);
         let check = |threads| {
             let (text, errors) = json::text(body.as_bytes());
-            let learnt = Learnt::default();
-            let mut facts = Facts::new(&tenant, &learnt, false);
+            let changes = TenantChanges::default();
+            let mut facts = Facts::new(&tenant, &changes, false);
             let threads = Threads::of(NonZero::new(threads));
             lint::check_with(&text, errors, endpoint, &mut facts, false, threads)
         };
@@ -68,7 +68,7 @@ fn of_requests_in_parts() {
             let several = check(threads);
             assert_eq!(several.findings, one.findings, "{threads} threads, {odd}");
             assert_eq!(several.records, one.records, "{threads} threads, {odd}");
-            assert_eq!(several.skimmed, one.skimmed, "{threads} threads, {odd}");
+            assert_eq!(several.fast_records, one.fast_records, "{threads} threads, {odd}");
             assert_eq!(several.undecided, one.undecided, "{threads} threads, {odd}");
         }
     }
@@ -155,9 +155,9 @@ fn of_calls_of_the_user() {
                     ","
                 };
                 let body = format!("[{{{name}{comma}{value}}}, {{ }}]");
-                let (skimmed, engine) = (check(&body, false), check(&body, true));
-                assert_eq!(skimmed.findings, engine.findings, "{body}");
-                passed_over += skimmed.skimmed;
+                let (fast_records, engine) = (check(&body, false), check(&body, true));
+                assert_eq!(fast_records.findings, engine.findings, "{body}");
+                passed_over += fast_records.fast_records;
                 found += engine.findings.len();
             }
         }

@@ -1,6 +1,6 @@
 //! Skimming says of any bytes what the engine says of them, by themselves and among other records.
 
-#[path = "../../tests/it/support/skim.rs"]
+#[path = "../../tests/it/support/fast_path.rs"]
 pub mod support;
 
 use geplint::tenant::Tenant;

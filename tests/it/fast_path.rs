@@ -15,7 +15,7 @@ use geplint::rules::{Endpoint, builtin, builtin_ids, load};
 use geplint::tenant::Tenant;
 use serde_json::{Map, Value};
 
-use crate::support::skim as support;
+use crate::support::fast_path as support;
 
 /// Fails where skimming changes anything but the time it takes, at a tenant of whom nothing is known and at one whose
 /// lists are; returns how many records were passed over, and how many findings there are.
@@ -25,7 +25,7 @@ fn compare(bytes: &[u8], what: &str) -> (u32, usize) {
         let endpoint = builtin(id).expect("our own rules load");
         for tenant in [&Tenant::default(), support::tenant_of_lists()] {
             let same = support::compare(bytes, endpoint, tenant, what);
-            passed_over += same.skimmed;
+            passed_over += same.fast_records;
             findings += same.findings;
         }
     }
@@ -218,7 +218,7 @@ fn of_long_requests() {
 /// How many records are passed over, where nothing is known of the tenant.
 fn skims(body: &str, endpoint: &Endpoint) -> u32 {
     support::compare(body.as_bytes(), endpoint, support::tenant_of_lists(), "one case");
-    support::compare(body.as_bytes(), endpoint, &Tenant::default(), "one case").skimmed
+    support::compare(body.as_bytes(), endpoint, &Tenant::default(), "one case").fast_records
 }
 
 fn plain(endpoint: &str) -> Vec<&'static str> {
@@ -666,7 +666,7 @@ fn patience() {
     };
     let passed_over = |wrong, right| {
         let body = body(wrong, right);
-        support::compare(body.as_bytes(), &endpoint, &Tenant::default(), "many").skimmed
+        support::compare(body.as_bytes(), &endpoint, &Tenant::default(), "many").fast_records
     };
     assert_eq!(passed_over(0, 40), 40);
     assert_eq!(passed_over(8, 40), 40);
