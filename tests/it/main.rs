@@ -2,7 +2,11 @@
 //!
 //! A module of tests is run by its name: `cargo test --test it docs`. What has to be the only one in its process is in
 //! `tests/memory/`.
-
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed, and what it prints is its own"
+)]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

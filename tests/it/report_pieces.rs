@@ -73,7 +73,7 @@ fn pieces_make_the_same_document() {
             format == "table" || whole.len() > 4 * LONGEST,
             "{format} is short"
         );
-        for nth in 1..=3 {
+        for nth in [1, 3] {
             let same = in_pieces(report.as_ref(), &files, nth) == whole;
             assert!(same, "{format}, every {nth}. piece taken");
         }
@@ -123,6 +123,7 @@ fn check(folder: &Path, args: &[&str]) -> Command {
 }
 
 #[test]
+#[ignore = "long: .ci/extended runs it"]
 fn any_number_of_threads_prints_the_same() {
     let folder = folder("threads");
     let run = |jobs: &str| {

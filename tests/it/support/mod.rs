@@ -61,7 +61,6 @@ pub fn command(program: &str) -> Command {
 }
 
 /// An empty folder that no other test uses, if each module takes names of its own.
-#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 pub fn empty_folder(module: &str, name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(module).join(name);
     if folder.exists() {
