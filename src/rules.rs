@@ -5,6 +5,7 @@
 use std::sync::OnceLock;
 
 pub use geplint_core::rules::*;
+pub use geplint_core::{RuleError, Ruleset};
 
 pub use crate::manual::{RuleText, TopicText, rule_text, rule_texts, topic_text, topic_texts};
 
@@ -54,6 +55,20 @@ pub fn load(text: &str) -> Result<Endpoint, LoadError> {
 /// Errors: as [`geplint_core::rules::load_layers`].
 pub fn load_layers(base: Option<&str>, layers: &[Layer<'_>]) -> Result<Endpoint, (usize, LoadError)> {
     geplint_core::rules::load_layers(base, layers, shared())
+}
+
+/// The rules that are compiled in, to be layered or checked with.
+///
+/// Errors: a mistake in a file of `rules/`, which the build script rules out.
+pub fn built_in() -> Result<Ruleset, RuleError> {
+    let files: Vec<Layer<'_>> = BUILTIN
+        .iter()
+        .map(|builtin| Layer {
+            name: builtin.id,
+            text: builtin.text,
+        })
+        .collect();
+    Ruleset::new(&files, shared().clone())
 }
 
 fn find(id: &str) -> Option<&'static Compiled> {

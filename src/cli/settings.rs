@@ -7,9 +7,10 @@ use clap::ValueEnum;
 
 use super::args::{Common, FailLevel, Format};
 use super::{inputs, read_settings_file};
-use crate::config::normal;
+use crate::config::PathGlob;
 use crate::config::{self, Config, ContactCodes, FILE_NAME, FailOn, Mistake, Placed, Unused};
-use crate::config::{Excludes, PathGlob};
+use crate::input::Excludes;
+use crate::input::normal;
 use crate::input::{Bounds, Entry, IgnoreFiles, read};
 use crate::report::{Position, Source, sanitize};
 use crate::rules::Candidate;

@@ -11,7 +11,7 @@ use super::settings::Project;
 use super::suppression::FindingFilter;
 use super::terminal;
 use crate::config::FailOn;
-use crate::config::normal;
+use crate::input::normal;
 use crate::input::{Entry, Identity, read};
 use crate::json;
 use crate::recognize::{Recognized, recognize};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::identity::end_of_links;
-use crate::config::normal;
+use crate::input::normal;
 
 /// The folder that the paths in a settings or tenant file have to stay in: the root of its repository, or its own
 /// folder where there is none.

@@ -4,7 +4,7 @@ use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use crate::config::normal;
+use crate::input::normal;
 
 /// What tells a file from all others, as far as the system knows.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 pub mod bounds;
 pub mod changed;
+pub mod exclude;
 mod git;
 mod gitignore;
 pub mod identity;
@@ -11,6 +12,7 @@ pub mod walk;
 
 pub use bounds::Bounds;
 pub use changed::Changed;
+pub use exclude::{Excludes, normal};
 pub use gitignore::{BadIgnore, IgnoreFiles};
 pub use identity::Identity;
 pub use read::{ReadError, Reader};

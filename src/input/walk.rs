@@ -11,7 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::changed::Changed;
 use super::gitignore::{IgnoreFiles, Ignored};
 use super::read::{self, explain};
-use crate::config::Excludes;
+use crate::input::Excludes;
 
 /// What to check, or why something cannot be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::{Chunks, FileReport, Report, Summary, sanitize};
-use crate::config::normal;
+use crate::input::normal;
 
 /// A format whose files are named from a folder on; what lies outside of it keeps its name.
 pub struct RelativeTo {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use geplint::config::Excludes;
+use geplint::input::Excludes;
 use geplint::input::{Entry, WalkOptions, collect};
 
 /// A folder of our own, gone when the test is over.

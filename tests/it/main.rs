@@ -4,11 +4,6 @@
 //! `tests/memory/`.
 #![allow(
     clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test that cannot go on has failed, and what it prints is its own"
-)]
-#![allow(
-    clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
     reason = "a test that cannot go on has failed, and may say what it has counted"

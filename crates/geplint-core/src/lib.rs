@@ -4,6 +4,7 @@
 //! rules files.
 
 pub mod baseline;
+mod check;
 pub mod config;
 pub mod finding;
 pub mod fix;
@@ -13,9 +14,13 @@ pub mod lint;
 pub mod predict;
 pub mod recognize;
 pub mod rules;
+mod ruleset;
 pub mod sanitize;
 pub mod session;
 pub mod source;
 pub mod suppress;
 pub mod tenant;
 pub mod threads;
+
+pub use check::{Checked, Options, check};
+pub use ruleset::{RuleError, Ruleset};

@@ -1,9 +1,6 @@
-//! `--exclude`: globs that keep paths out, however they were reached.
+//! Globs of paths: the only place where they are compiled, so that each has a limit.
 
-use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::Relaxed;
+use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -13,24 +10,6 @@ pub const LONGEST_GLOB: usize = 4096;
 /// The most that the globs of one file, or of one command line, have together, in bytes. Each becomes an automaton many
 /// times its size.
 const MOST: usize = 64 << 10;
-
-/// Globs, read as lines of a `.gitignore` in a folder, or in several.
-///
-/// Without a `/` a glob names a file or folder anywhere below; with one it is a path from the folder on. `*` stops at
-/// a `/`, `**` does not. What lies in an excluded folder is excluded.
-#[derive(Debug, Clone, Default)]
-pub struct Excludes {
-    sets: Vec<Set>,
-}
-
-/// The globs of one folder.
-#[derive(Debug, Clone, Default)]
-struct Set {
-    base: PathBuf,
-    globs: Vec<PathGlob>,
-    /// Which globs have kept something out; copies share it.
-    hit: Arc<[AtomicBool]>,
-}
 
 /// A glob that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,75 +41,7 @@ impl std::fmt::Display for BadGlob {
 
 impl std::error::Error for BadGlob {}
 
-impl Excludes {
-    /// The globs of a folder: the current one for a flag, that of a settings file for what stands in it.
-    pub fn new<I>(base: &Path, globs: I) -> Result<Self, BadGlob>
-    where
-        I: IntoIterator,
-        I::Item: AsRef<str>,
-    {
-        let mut compiler = GlobCompiler::default();
-        let globs = globs.into_iter().map(|glob| compiler.compile(glob.as_ref()));
-        Ok(Self::of(base, globs.collect::<Result<_, _>>()?))
-    }
-
-    /// The same of globs that have been read.
-    pub fn of(base: &Path, globs: Vec<PathGlob>) -> Self {
-        let set = Set {
-            base: normal(base),
-            hit: globs.iter().map(|_| AtomicBool::new(false)).collect(),
-            globs,
-        };
-        Self { sets: vec![set] }
-    }
-
-    /// These and others: what either keeps out is out.
-    #[must_use]
-    pub fn and(mut self, others: Self) -> Self {
-        self.sets.extend(others.sets);
-        self
-    }
-
-    /// Whether a path, or a folder it lies in, is excluded.
-    pub fn matches(&self, path: &Path) -> bool {
-        if self.sets.iter().all(|set| set.globs.is_empty()) {
-            return false;
-        }
-        let whole = normal(path);
-        // Each set is asked, so that each knows what it was good for.
-        let hits = self.sets.iter().filter(|set| set.matches(&whole)).count();
-        hits > 0
-    }
-
-    /// Which globs have kept nothing out so far, numbered in the order they were given in.
-    pub fn idle(&self) -> Vec<usize> {
-        let hits = self.sets.iter().flat_map(|set| set.hit.iter());
-        hits.enumerate()
-            .filter(|(_, hit)| !hit.load(Relaxed))
-            .map(|(index, _)| index)
-            .collect()
-    }
-}
-
-impl Set {
-    fn matches(&self, whole: &Path) -> bool {
-        let shared = whole
-            .components()
-            .zip(self.base.components())
-            .take_while(|(one, other)| one == other);
-        let inside: PathBuf = whole.components().skip(shared.count()).collect();
-        let mut any = false;
-        for (glob, hit) in self.globs.iter().zip(self.hit.iter()) {
-            if glob.matches(&inside) || glob.matches_rooted(whole) {
-                hit.store(true, Relaxed);
-                any = true;
-            }
-        }
-        any
-    }
-}
-
-/// One glob, of paths from a folder on; it reads as a line of [`Excludes`].
+/// One glob, of paths from a folder on; it reads as a line of a `.gitignore`.
 #[derive(Debug, Clone)]
 pub struct PathGlob {
     text: String,
@@ -189,7 +100,7 @@ impl PathGlob {
     }
 
     /// The same of a path from the root on; only a glob that begins there names one.
-    fn matches_rooted(&self, whole: &Path) -> bool {
+    pub fn matches_rooted(&self, whole: &Path) -> bool {
         self.rooted
             .as_ref()
             .is_some_and(|rooted| whole.ancestors().any(|part| rooted.is_match(part)))
@@ -221,25 +132,4 @@ fn matcher(form: &str) -> Result<GlobSet, String> {
     let glob = glob.map_err(|error| error.kind().to_string())?;
     let set = GlobSetBuilder::new().add(glob).build();
     set.map_err(|_| "it becomes too large an automaton; split it".to_owned())
-}
-
-/// A path from the root, without `.` and `..`; links are not looked at.
-pub fn normal(path: &Path) -> PathBuf {
-    let path = if path.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        path
-    };
-    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let mut out = PathBuf::new();
-    for part in whole.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    out
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 pub use date::Date;
-pub use glob::{BadGlob, Excludes, GlobCompiler, LONGEST_GLOB, PathGlob, normal};
+pub use glob::{BadGlob, GlobCompiler, LONGEST_GLOB, PathGlob};
 pub use pointer::PointerGlob;
 
 use crate::finding::{Evidence, Finding, Severity};

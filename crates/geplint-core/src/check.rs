@@ -1,0 +1,136 @@
+//! One call for one file: what an editor, a server or a test asks of the engine.
+
+use crate::finding::Finding;
+use crate::predict::Prediction;
+use crate::recognize::Standard;
+use crate::rules::Endpoint;
+use crate::ruleset::Ruleset;
+use crate::session::{Outcome, Request, Session};
+use crate::tenant::Tenant;
+
+/// How a file is checked.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct Options<'a> {
+    /// The id of the endpoint; `None` recognizes it by the names in the file.
+    pub endpoint: Option<&'a str>,
+    /// Nobody named the file: it was met in a folder, and is a payload on strong evidence only.
+    pub found: bool,
+}
+
+impl<'a> Options<'a> {
+    /// Checks the file as a request to this endpoint, whatever it looks like.
+    #[must_use]
+    pub const fn for_endpoint(id: &'a str) -> Self {
+        Self {
+            endpoint: Some(id),
+            found: false,
+        }
+    }
+}
+
+/// What came of checking a file.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Checked<'r> {
+    /// It is a request.
+    #[non_exhaustive]
+    Request {
+        /// Its endpoint.
+        endpoint: &'r Endpoint,
+        /// How many records it has.
+        records: u32,
+        /// What was found, in the order of [`crate::finding::sort`].
+        findings: Vec<Finding>,
+        /// The response that the API is predicted to give; `Err` has the index of the finding that rules a prediction out.
+        prediction: Result<Prediction, usize>,
+    },
+    /// It is not JSON, and nothing says that it is meant as a request.
+    NotJson(Box<Finding>),
+    /// It is JSON, but no request to a known endpoint, and why.
+    Unrecognized(String),
+    /// It looks like a request to each of these endpoints.
+    Ambiguous(Vec<String>),
+}
+
+/// Checks one file by itself.
+///
+/// Pure: the same bytes, rules, facts and options give the same answer.
+///
+/// ```
+/// use geplint_core::rules::{Layer, Shared};
+/// use geplint_core::tenant::Tenant;
+/// use geplint_core::{Checked, Options, Ruleset, check};
+///
+/// let file = r#"
+/// endpoint = "things"
+/// title = "Things"
+/// method = "POST"
+/// path = "/things"
+/// page = "-"
+/// record = "Thing"
+/// key = ["Code"]
+/// good-beside-bad = "listed"
+///
+/// [answers]
+/// missing = { error-code = "Missing", description = "{property} is missing" }
+/// too-long = { error-code = "TooLong", description = "{property} is longer than {limit}" }
+/// not-in-list = { error-code = "Invalid", description = "{value} is not valid" }
+/// null = { error-code = "Exception", description = "null" }
+///
+/// [tables.Thing]
+/// title = "Thing"
+/// properties = [
+///     { name = "Code", type = "string", required = "yes" },
+///     { name = "City", type = "string(3)" },
+/// ]
+/// "#;
+/// let layer = Layer { name: "things.toml", text: file };
+/// let rules = Ruleset::new(&[layer], Shared::default())?;
+/// let payload = br#"[{"Code": "A", "City": "Oslo"}]"#;
+/// let options = Options::for_endpoint("things");
+/// let Checked::Request { findings, prediction, .. } = check(payload, &rules, &Tenant::default(), &options) else {
+///     panic!("it is a request");
+/// };
+/// assert_eq!(findings[0].rule, "too-long");
+/// let response = prediction.expect("nothing rules a prediction out").envelope;
+/// assert_eq!(response.error_details[0].errors[0].error_description, "City is longer than 3");
+/// # Ok::<(), geplint_core::RuleError>(())
+/// ```
+#[must_use]
+pub fn check<'r>(bytes: &[u8], rules: &'r Ruleset, tenant: &Tenant, options: &Options<'_>) -> Checked<'r> {
+    let candidates = rules.candidates();
+    let standard = if options.found {
+        Standard::Found
+    } else {
+        Standard::Named
+    };
+    let mut session = Session::new(&candidates, tenant, false);
+    let outcome = match options.endpoint {
+        None => session.file_as(bytes, true, standard),
+        Some(id) => match session.endpoint(id) {
+            Some(endpoint) => Outcome::Checked(session.request(bytes, endpoint, true)),
+            None => return Checked::Unrecognized(format!("there is no endpoint {id:?}")),
+        },
+    };
+    match outcome {
+        Outcome::Checked(request) => checked(rules, request),
+        Outcome::NotJson(finding) => Checked::NotJson(finding),
+        Outcome::Unrecognized(reason) => Checked::Unrecognized(reason.to_owned()),
+        Outcome::Weak(reason) => Checked::Unrecognized(reason),
+        Outcome::OneOf(ids) => Checked::Ambiguous(ids),
+    }
+}
+
+fn checked<'r>(rules: &'r Ruleset, request: Request<'_>) -> Checked<'r> {
+    let prediction = request.predict();
+    match rules.endpoint(&request.endpoint.id) {
+        Some(endpoint) => Checked::Request {
+            endpoint,
+            records: request.checked.records,
+            findings: request.checked.findings,
+            prediction,
+        },
+        None => Checked::Unrecognized("there are no rules for it".to_owned()),
+    }
+}
