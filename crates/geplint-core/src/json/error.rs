@@ -450,6 +450,9 @@ impl SyntaxError {
     fn follower(&self, text: &str) -> String {
         let rest = text.get(self.span.end as usize..).unwrap_or("");
         let rest = after_comments(rest);
+        // No more of it than is shown: a token may go on to the end of the file, and so may that of each error.
+        let near = rest.char_indices().nth(SHOWN + 1);
+        let rest = near.map_or(rest, |(end, _)| &rest[..end]);
         let end = match rest.as_bytes().first() {
             None => return "the end of the file".into(),
             Some(b'"') => rest[1..].find(['"', '\n']).map_or(rest.len(), |at| at + 2),
