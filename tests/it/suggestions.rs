@@ -152,4 +152,27 @@ fn reasons_explain() {
         .unwrap();
     assert_eq!(&*persona.message, "PersonaCode is missing, and so is PersonaName");
     assert!(!persona.why.contains("success"), "{}", persona.why);
+    assert!(persona.why.contains("PersonaName"), "{}", persona.why);
+    // A date in a place that is skipped has nothing to do with names.
+    let found = findings("user-group", r#"[{"extra":"/Date(253402300800000)/"}]"#);
+    let date = found
+        .iter()
+        .find(|finding| finding.rule == "does-not-convert")
+        .unwrap();
+    assert!(date.why.contains("out of range"), "{}", date.why);
+    assert!(!date.help.contains("name"), "{}", date.help);
+}
+
+#[test]
+fn wording_is_documented_for_the_documented_case_alone() {
+    let found = findings(
+        "save-contact-authorization-details",
+        r#"[{"ContactCode":"C-1","BuDetails":{"OrgDetails":[{"LobType":"Both","OrgEntity":{"LobEntityCode":"A"}},{"LobType":"Belonging","OrgEntity":{"LobEntityCode":"B"}}]}}]"#,
+    );
+    let lobs = found
+        .iter()
+        .find(|finding| finding.rule == "several-belonging-lobs")
+        .unwrap();
+    let predicted = lobs.predicted.as_ref().unwrap();
+    assert_eq!(predicted.wording, geplint::finding::Wording::Inferred);
 }

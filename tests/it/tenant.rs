@@ -372,7 +372,8 @@ fn what_is_sent_replaces_what_is_held() {
     two["BuDetails"]["IsOverwrite"] = json!(true);
     let inferred = SECOND_LOB
         .replace("/0/OrgEntity", "/1/OrgEntity")
-        .replace("(response)", "(inferred)");
+        .replace("(response)", "(inferred)")
+        .replace("(documented)", "(inferred)");
     expect(AUTHORIZATION, &tenant, &two, &[&inferred], 0);
 }
 

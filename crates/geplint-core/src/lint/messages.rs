@@ -430,7 +430,10 @@ impl<'a> Linter<'a> {
                 message = format!("{message}, and only {name} is given");
             } else {
                 message = format!("{message}, and so is {name}");
-                claim.note = Cow::Borrowed("");
+                let property = &property.name;
+                claim.note = Cow::Owned(format!(
+                    "the table calls for {property}; a request may do without it only where {name} is given"
+                ));
             }
         }
         let help = match property.ty {
@@ -592,6 +595,22 @@ impl<'a> Linter<'a> {
         let predicted = sentence.map(|sentence| self.unconverted(sentence));
         let at = failure.place.property;
         let called = at.map_or("the body", |property| &property.name);
+        // What has no place is skipped, but read: names have no part in it then.
+        let skipped = sentence.is_some_and(|sentence| {
+            sentence.starts_with("Ticks must be ") || sentence.starts_with("Input string '")
+        });
+        let (why, help) = if skipped {
+            (
+                "The reader reads what it skips, too: a date or number out of range fails the whole request.",
+                "Remove it, or send a date or number in range.",
+            )
+        } else {
+            (
+                "The reader takes one name after the other, also those that are given twice, and its own `$` names: \
+                 the first failure fails the whole request.",
+                "Give each name once, and remove names that begin with `$`.",
+            )
+        };
         let note = Draft {
             severity: Severity::Error,
             phase: Phase::Bind,
@@ -602,9 +621,8 @@ impl<'a> Linter<'a> {
                     "{called}: the API's reader stops in {}",
                     self.excerpt(failure.place.span)
                 ),
-                "The reader takes one name after the other, also those that are given twice, and its own `$` names: \
-                 the first failure fails the whole request.",
-                "Give each name once, and remove names that begin with `$`.".to_owned(),
+                why,
+                help.to_owned(),
             )
         };
         self.at_walked(&failure.place, note);
@@ -945,8 +963,13 @@ impl<'a> Linter<'a> {
         let mut place = self.value_place(value);
         place.related = Some(Box::new((first.1, "the first one".into())));
         let constraint = self.endpoint.route_name(&single.items);
+        let mut claim = Cow::Borrowed(claim);
+        // A reply that shows a value clash with a held one does not show how two sent ones are answered.
+        if single.held_evidence == Some(Evidence::Response) && claim.evidence != Evidence::Response {
+            claim.to_mut().wording = Wording::Inferred;
+        }
         self.claim(
-            claim,
+            &claim,
             place,
             &constraint,
             &[("subject", &subject), ("value", text)],
