@@ -233,6 +233,19 @@ fn what_is_not_documented_is_not_predicted() {
 }
 
 #[test]
+fn a_refusal_without_a_documented_text_is_not_a_success() {
+    let tenant = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/tenant/inline.toml");
+    let (code, stdout, stderr) = predict(
+        &["--tenant", tenant.to_str().unwrap()],
+        r#"[{"contactCode": "C-3001", "personaAndRoles": [{"personaCode": "P-100", "activities": [{"code": "A-100"}]}],
+            "buDetails": {"isOverwrite": true}}]"#,
+    );
+    assert_eq!(code, Some(2), "{stdout}{stderr}");
+    assert!(stdout.is_empty(), "{stdout}");
+    assert!(stderr.contains("is inactive"), "{stderr}");
+}
+
+#[test]
 fn what_an_answer_depends_on_is_named() {
     let documented = "testdata/documented/save-contact-authorization-details/2-error.request.json";
     let body = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(documented)).unwrap();
