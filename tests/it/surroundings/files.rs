@@ -6,7 +6,7 @@ use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -179,13 +179,24 @@ fn a_file_that_is_cut_while_it_is_read() {
 }
 
 /// The superuser may read everything, so it has somebody else run the program.
+/// The program, in a folder. Another process copies it: a file that this one has open for writing cannot be run while
+/// another thread starts a program, which inherits it for a moment.
+fn copied_program(folder: &Folder) -> PathBuf {
+    let program = folder.path("geplint");
+    let copied = std::process::Command::new("cp")
+        .arg(crate::support::GEPLINT)
+        .arg(&program)
+        .status();
+    assert!(copied.unwrap().success());
+    program
+}
+
 #[test]
 fn what_may_not_be_read_is_told() {
     const NOBODY: u32 = 65_534;
     let folder = Folder::with(&["a.json", "b.json", "shut/c.json", "unlisted/d.json", "z.json"]);
     // Where the program lies, others may not be let in.
-    let program = folder.path("geplint");
-    fs::copy(crate::support::GEPLINT, &program).unwrap();
+    let program = copied_program(&folder);
     let superuser = fs::read("/etc/shadow").is_ok();
     let chmod = |name: &str, mode| {
         fs::set_permissions(folder.path(name), fs::Permissions::from_mode(mode)).unwrap();
@@ -362,8 +373,7 @@ fn what_may_not_be_written_or_owned_is_not_mended() {
     }
     std::os::unix::fs::chown(folder.path("theirs.json"), Some(NOBODY), Some(NOBODY)).unwrap();
     chmod("", 0o777);
-    let program = folder.path("geplint");
-    fs::copy(crate::support::GEPLINT, &program).unwrap();
+    let program = copied_program(&folder);
     let run = |args: &[&str]| {
         let run = folder.geplint(args).program(program.clone());
         run.user(Some(NOBODY)).run()
