@@ -194,10 +194,10 @@ pub enum FailLevel {
 #[derive(Debug, ClapArgs)]
 #[command(group(ArgGroup::new("mends").args(["fix", "diff"]).multiple(true)))]
 pub struct Mending {
-    /// Mend in the files what can be mended without changing what the API receives (see docs/fixing.md)
+    /// Apply safe fixes: those that do not change what the API receives (see docs/fixing.md)
     #[arg(long, conflicts_with = "write_baseline")]
     pub fix: bool,
-    /// Together with --fix or --diff: mend also what changes that, such as misspelt names
+    /// With --fix or --diff: apply fixes that change it, too, such as misspelt names
     #[arg(long, requires = "mends")]
     pub unsafe_fixes: bool,
     /// Write nothing: show instead what --fix would change, and exit with 1 if that is anything

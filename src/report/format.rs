@@ -9,7 +9,7 @@ use super::{
 /// A format of a report, as `--format` and `--output` name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// A report with the place in the file, the predicted answer and how to mend it
+    /// A report with the place in the file, the predicted answer and how to fix it
     Full,
     /// A line each: `path:line:col: error[rule]: message`
     Concise,

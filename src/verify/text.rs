@@ -365,7 +365,7 @@ fn remarks(text: &mut String, tally: &Tally, look: Look, verbose: bool) {
     let mut lines = Vec::new();
     if tally.mended > 0 {
         lines.push(format!(
-            "requests that are no JSON and were mended to predict: {}",
+            "requests that are not JSON and were repaired to predict: {}",
             tally.mended
         ));
     }

@@ -55,6 +55,12 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "string(x)",
         "length",
     ),
+    (
+        "type = \"string(5)\"",
+        "type = \"string(0)\"",
+        "string(0)",
+        "length",
+    ),
     ("list of Item", "list of Thing", "list of Thing", "Thing"),
     ("row = \"2\"", "row = \"1\"", "name = \"Kind\"", "stands twice"),
     (
@@ -65,6 +71,13 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ),
     ("record = \"R\"", "record = \"Q\"", "record =", "Q"),
     ("key = [\"Code\"]", "key = [\"Nope\"]", "key =", "Nope"),
+    ("key = [\"Code\"]", "key = []", "key =", "no property"),
+    (
+        "key = [\"Code\"]",
+        "key = [\"Code\", \"code\"]",
+        "key =",
+        "already",
+    ),
     (
         "\"list of Item\"",
         "\"string\"",

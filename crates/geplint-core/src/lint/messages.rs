@@ -469,7 +469,7 @@ impl<'a> Linter<'a> {
         let note = Draft::warning(
             "blank",
             format!("{} holds nothing but white space", property.name),
-            "Whether the API takes blanks for a value is not documented.",
+            "Whether the API takes whitespace for a value is not documented.",
             format!("Give {} a value.", property.name),
         );
         self.warn(Some(property), self.value_place(value), note);
@@ -1261,7 +1261,7 @@ const fn wanted(ty: Type) -> &'static str {
         Type::Boolean => "Send true or false, without quotes.",
         Type::Int => "Send a whole number between -2147483648 and 2147483647, without quotes.",
         Type::Long => "Send a whole number of at most 64 bits, without quotes.",
-        Type::Decimal => "Send a number such as 1000.50, without quotes, blanks or thousands separators.",
+        Type::Decimal => "Send a number such as 1000.50, without quotes, whitespace or thousands separators.",
         Type::DateTime => "Send a date such as \"2020-01-21T11:53:45Z\".",
         Type::Enum(_) => "Send one of the names as a text.",
         Type::Object(_) => "Send an object: { ... }.",

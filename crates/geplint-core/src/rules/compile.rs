@@ -101,7 +101,7 @@ const WORDS_OF_SEVERAL: &[&str] = &["subject", "value"];
 fn can_be_filled(template: &str, words: &[&str], span: Range<usize>) -> Result<()> {
     for (at, _) in template.match_indices('{') {
         let Some((word, _)) = template.get(at + 1..).and_then(|rest| rest.split_once('}')) else {
-            continue;
+            return fail(span, "a `{` of this description is not closed");
         };
         let is_word = !word.is_empty()
             && word
@@ -186,11 +186,7 @@ impl<'d> Compiler<'d> {
             self.check(check, &mut tables)?;
         }
         self.route_tables(record, &mut tables)?;
-        let key = def
-            .key
-            .iter()
-            .map(|name| scalar(&tables[usize::from(record.0)], name))
-            .collect::<Result<Vec<_>>>()?;
+        let key = key(&def.key, &tables[usize::from(record.0)])?;
         let distinctive = def
             .distinctive
             .iter()
@@ -489,8 +485,8 @@ impl<'d> Compiler<'d> {
                     .and_then(|rest| rest.strip_suffix(')'))
                 {
                     return match length.parse() {
-                        Ok(length) => Ok((Type::String, Some(length))),
-                        Err(_) => fail(word.span(), format!("`{length}` is no length")),
+                        Ok(length) if length > 0 => Ok((Type::String, Some(length))),
+                        _ => fail(word.span(), format!("`{length}` is no length")),
                     };
                 }
                 if let Some(name) = text.strip_prefix("enum ") {
@@ -1076,6 +1072,22 @@ fn property_at(table: &Table, name: &Spanned<String>) -> Result<PropertyId> {
             format!("table `{}` has no property `{}`", table.title, name.get_ref()),
         ),
     }
+}
+
+/// The properties that name a record: at least one, and each once.
+fn key(names: &Spanned<Vec<Spanned<String>>>, record: &Table) -> Result<Vec<PropertyId>> {
+    let mut key = Vec::new();
+    for name in names.get_ref() {
+        let id = scalar(record, name)?;
+        if key.contains(&id) {
+            return fail(name.span(), format!("`{}` is in the key already", name.get_ref()));
+        }
+        key.push(id);
+    }
+    if key.is_empty() {
+        return fail(names.span(), "the key names no property");
+    }
+    Ok(key)
 }
 
 /// A property that has one value, and not a list or an object.

@@ -23,7 +23,7 @@ pub(super) struct EndpointDef {
     #[serde(default)]
     pub page: String,
     pub record: Spanned<String>,
-    pub key: Vec<Spanned<String>>,
+    pub key: Spanned<Vec<Spanned<String>>>,
     #[serde(default)]
     pub distinctive: Vec<Spanned<String>>,
     pub error_key: Option<String>,
