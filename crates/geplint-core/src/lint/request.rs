@@ -233,6 +233,15 @@ fn as_read(
     if is_json && !scratch.odd {
         return Reading::default();
     }
+    // A byte order mark before a clean body: the reader takes it, and the walk would say no more.
+    let marked =
+        |error: &SyntaxError| matches!(error.kind, SyntaxKind::LoneSurrogate | SyntaxKind::ByteOrderMark);
+    if checked.findings.is_empty() && !scratch.odd && errors.iter().all(marked) {
+        return Reading {
+            accepts: Some(true),
+            ..Reading::default()
+        };
+    }
     if let Some(reading) = walk::of_bytes(text, errors, endpoint, facts) {
         return reading;
     }
