@@ -110,7 +110,9 @@ fn check_spans(ours: &Read, shown: &str) {
     let length = ours.text.len();
     for error in &ours.errors {
         let (start, end) = (error.span.start as usize, error.span.end as usize);
-        assert!(start <= end && end <= length.max(4), "{error:?} in {shown:?}");
+        // Of a file in another encoding or format no text is read: its places are those of the bytes.
+        let inside = end <= length || ours.text.is_empty();
+        assert!(start <= end && inside, "{error:?} in {shown:?}");
         assert!(
             ours.text.is_empty() || ours.text.get(start..end).is_some(),
             "{error:?} in {shown:?}"
