@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::labels;
+use crate::baseline;
 use crate::finding::{Finding, Span, Target};
 use crate::sanitize::escape;
 use crate::source::{Position, Source};
@@ -61,20 +62,40 @@ pub(super) fn local(name: &str) -> &str {
     if rest.is_empty() { name } else { rest }
 }
 
-/// Marks that stay with a finding when lines move: rule, pointer, and which of several such it is.
+/// Fingerprints of the findings of one file, in their order. Equal findings are told apart by their number.
 #[derive(Default)]
 pub(super) struct Fingerprints<'a> {
-    seen: HashMap<(&'a str, &'a str), u32>,
+    by_pointer: HashMap<(&'a str, &'a str), u32>,
+    by_key: HashMap<(&'a str, String, &'a str), u32>,
 }
 
 impl<'a> Fingerprints<'a> {
-    /// The mark of the next finding of a file, in their order; `place` sets files apart where that is asked for.
-    pub(super) fn next(&mut self, place: &str, finding: &'a Finding) -> String {
-        let count = self.seen.entry((&finding.rule, &finding.pointer)).or_default();
+    /// Fingerprint of rule and pointer, array indices and all: `geplint/v1`. It changes when a record is added in front.
+    pub(super) fn by_pointer(&mut self, finding: &'a Finding) -> String {
+        let count = self
+            .by_pointer
+            .entry((&finding.rule, &finding.pointer))
+            .or_default();
         *count += 1;
-        let nth = count.to_string();
-        format!("{:032x}", hash(&[place, &finding.rule, &finding.pointer, &nth]))
+        hex(&["", &finding.rule, &finding.pointer, &count.to_string()])
     }
+
+    /// Fingerprint of rule, pointer without array indices, and record key: `geplint/v2`. `path` tells files apart where
+    /// the format needs it.
+    pub(super) fn by_key(&mut self, path: &str, finding: &'a Finding) -> String {
+        let place = baseline::place(&finding.pointer);
+        let key = finding.record_key.as_deref().unwrap_or("");
+        let count = self
+            .by_key
+            .entry((&finding.rule, place.clone(), key))
+            .or_default();
+        *count += 1;
+        hex(&[path, &finding.rule, &place, key, &count.to_string()])
+    }
+}
+
+fn hex(parts: &[&str]) -> String {
+    format!("{:032x}", hash(parts))
 }
 
 /// FNV-1a in 128 bits: the same on every machine and in every version; a byte that UTF-8 never has ends each part.

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use sample::{CONTACTS, contacts, document, file, finding, on, plain, predicted};
 
-use crate::support::FORMATS;
+use crate::support::{FORMATS, empty_folder, geplint};
 
 const PLAIN: Palette = Palette { color: false };
 
@@ -343,6 +343,47 @@ fn fingerprints_stay_when_lines_move_and_differ_in_one_report() {
         .map(|issue| issue["fingerprint"].as_str().unwrap())
         .collect();
     assert_eq!(prints.len(), contacts().len() * 4);
+}
+
+#[test]
+fn fingerprints_stay_when_a_record_is_added_in_front() {
+    let folder = empty_folder("formats", "fingerprints");
+    let checked = |format: &str, pick: fn(&Value) -> Vec<String>, first: &str| -> BTreeSet<String> {
+        let body = format!(
+            r#"[{first}{{"GroupName":"buyers","IsActive":"X","ContactCodes":[{{"ContactCode":"C-1"}}]}},
+            {{"GroupName":"sellers","IsActive":"X","ContactCodes":[{{"ContactCode":"C-2"}}]}}]"#
+        );
+        fs::write(folder.join("groups.json"), body).unwrap();
+        let mut run = geplint();
+        run.current_dir(&folder)
+            .args(["check", "--quiet", "--format", format, "groups.json"]);
+        pick(&json(&String::from_utf8(run.output().unwrap().stdout).unwrap()))
+            .into_iter()
+            .collect()
+    };
+    let gitlab = |log: &Value| -> Vec<String> {
+        let issues = log.as_array().unwrap().iter();
+        issues
+            .map(|issue| issue["fingerprint"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let sarif = |log: &Value| -> Vec<String> {
+        let results = log["runs"][0]["results"].as_array().unwrap().iter();
+        results
+            .map(|result| {
+                result["partialFingerprints"]["geplint/v2"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect()
+    };
+    let good = r#"{"GroupName":"first","ContactCodes":[{"ContactCode":"C-0"}]},"#;
+    for (format, pick) in [("gitlab", gitlab as fn(&Value) -> Vec<String>), ("sarif", sarif)] {
+        let before = checked(format, pick, "");
+        assert_eq!(before.len(), 2, "{format}");
+        assert_eq!(before, checked(format, pick, good), "{format}");
+    }
 }
 
 const NASTY: &str = "a\r\n::error::x\n::stop-commands::y\n%0A%25,:=]]>\"'<&amp;[l](https://example.com) ##[group]g \

@@ -63,7 +63,7 @@ impl<'a> Issue<'a> {
         Self {
             description: inert(&common::sentence(finding)),
             check_name: &finding.rule,
-            fingerprint: prints.next(path, finding),
+            fingerprint: prints.by_key(path, finding),
             severity: match finding.severity {
                 Severity::Error => "major",
                 Severity::Warning => "minor",

@@ -300,7 +300,10 @@ impl<'a> Outcome<'a> {
             )],
             related_locations: related.collect(),
             fixes: Mending::new(source, artifact, finding).map(|fix| [fix]),
-            partial_fingerprints: BTreeMap::from([("geplint/v1", prints.next("", finding))]),
+            partial_fingerprints: BTreeMap::from([
+                ("geplint/v1", prints.by_pointer(finding)),
+                ("geplint/v2", prints.by_key("", finding)),
+            ]),
             properties: Facts {
                 evidence: labels::evidence(finding.evidence),
                 endpoint: &finding.endpoint,
