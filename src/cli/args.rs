@@ -58,6 +58,7 @@ fn check_alone(words: impl IntoIterator<Item = OsString>) -> Option<Args> {
 
 /// What every command understands.
 #[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Global options")]
 pub struct Common {
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
@@ -84,6 +85,7 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check payloads and show every 400 that the API would answer
+    #[command(visible_alias = "lint")]
     Check(Box<Check>),
     /// Print the response that the API would send
     Predict(Box<Predict>),
@@ -103,6 +105,7 @@ pub enum Command {
 
 /// What is taken of a folder.
 #[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Input")]
 pub struct Walk {
     /// Leave out what matches, also if it is named (gitignore syntax; repeatable)
     #[arg(long, value_name = "GLOB")]
@@ -117,9 +120,10 @@ pub struct Walk {
 
 /// Which files are taken.
 #[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Input")]
 pub struct Files {
     /// Files and folders; `-` is standard input
-    #[arg(value_name = "PATH", default_value = ".")]
+    #[arg(value_name = "PATH", default_value = ".", help_heading = None::<&'static str>)]
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub walk: Walk,
@@ -133,6 +137,7 @@ pub struct Files {
 
 /// What is known besides the files.
 #[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Rules")]
 pub struct KnowledgeArgs {
     /// Take every file for a request to this endpoint, whatever it looks like
     #[arg(long, value_name = "ID")]
@@ -162,9 +167,10 @@ pub struct Predict {
 
 /// What is not shown.
 #[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Baseline")]
 pub struct Suppression {
     /// Do not show findings of this rule (repeatable; adds to the settings)
-    #[arg(long, value_name = "RULE")]
+    #[arg(long, value_name = "RULE", help_heading = "Rules")]
     pub ignore: Vec<String>,
     /// Do not show the findings that this file knows
     #[arg(long, value_name = "FILE")]
@@ -192,7 +198,10 @@ pub enum FailLevel {
 
 /// What is done about findings.
 #[derive(Debug, ClapArgs)]
-#[command(group(ArgGroup::new("mends").args(["fix", "diff"]).multiple(true)))]
+#[command(
+    next_help_heading = "Fixing",
+    group(ArgGroup::new("mends").args(["fix", "diff"]).multiple(true))
+)]
 pub struct Mending {
     /// Apply safe fixes: those that do not change what the API receives (see docs/fixing.md)
     #[arg(long, conflicts_with = "write_baseline")]
@@ -205,10 +214,26 @@ pub struct Mending {
     pub diff: bool,
 }
 
+/// The end of `geplint check --help`.
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  geplint check payloads/                     Check a folder
+  geplint check --endpoint user-group a.json  Check a file as a request to this endpoint
+  geplint check --fix payloads/               Apply safe fixes
+  geplint check --format sarif --output concise=findings.txt payloads/
+  my-export | geplint check -                 Check standard input
+
+Exit status:
+  0  no finding of --fail-on or above
+  1  findings
+  2  wrong usage, or something could not be read
+  3  no file to check";
+
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Exit status: 0 clean, 1 errors (see --fail-on), 2 wrong usage or something \
-                        could not be read, 3 no file to check."
+                        could not be read, 3 no file to check.",
+    after_long_help = CHECK_EXAMPLES
 )]
 pub struct Check {
     #[command(flatten)]
@@ -216,46 +241,51 @@ pub struct Check {
     #[command(flatten)]
     pub knowledge: KnowledgeArgs,
     /// How findings are shown [default: full]
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(help_heading = "Output", long, value_name = "FORMAT")]
     pub format: Option<Format>,
     /// Write the findings to a file, too, in a format of its own (repeatable)
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = OutputTo::parse)]
+    #[arg(help_heading = "Output", long, value_name = "FORMAT=FILE", value_parser = OutputTo::parse)]
     pub output: Vec<OutputTo>,
     /// Count the findings of each rule at the end
-    #[arg(long)]
+    #[arg(help_heading = "Output", long)]
     pub statistics: bool,
     #[command(flatten)]
     pub mending: Mending,
     #[command(flatten)]
     pub suppression: Suppression,
     /// Threads to work with, 64 at the most; as many as there are processors by default
-    #[arg(short, long, value_name = "N")]
+    #[arg(help_heading = "Input", short, long, value_name = "N")]
     pub jobs: Option<NonZero<usize>>,
     /// Check only what git says has changed since the last commit, or since the branch left REF; that there is nothing
     /// is no error
-    #[arg(long, value_name = "REF", num_args = 0..=1, require_equals = true, conflicts_with = "in_order")]
+    #[arg(help_heading = "Git", long, value_name = "REF", num_args = 0..=1, require_equals = true, conflicts_with = "in_order")]
     #[allow(
         clippy::option_option,
         reason = "clap's way to say that the value may be left out"
     )]
     pub changed: Option<Option<String>>,
     /// Skip named files that are no payload instead of failing
-    #[arg(long)]
+    #[arg(help_heading = "Input", long)]
     pub skip_unrecognized: bool,
     /// Exit with 0 when there is no file to check
-    #[arg(long)]
+    #[arg(help_heading = "Output", long)]
     pub no_error_on_unmatched: bool,
     /// Fail on warnings, too: the same as `--fail-on warning`
-    #[arg(long)]
+    #[arg(help_heading = "Output", long)]
     pub strict: bool,
     /// The least severity that makes the run fail [default: error]
-    #[arg(long, value_name = "SEVERITY", conflicts_with = "strict")]
+    #[arg(
+        help_heading = "Output",
+        long,
+        value_name = "SEVERITY",
+        conflicts_with = "strict"
+    )]
     pub fail_on: Option<FailLevel>,
     /// Name the files that are skipped, and say why
-    #[arg(short, long, conflicts_with = "quiet")]
+    #[arg(help_heading = "Output", short, long, conflicts_with = "quiet")]
     pub verbose: bool,
     /// No summary
-    #[arg(short, long)]
+    #[arg(help_heading = "Output", short, long)]
     pub quiet: bool,
 }
 

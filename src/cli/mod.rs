@@ -19,10 +19,13 @@ mod terminal;
 mod turn;
 mod verify;
 
+use std::path::Path;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
 use crate::io::temp_cleanup;
-use crate::report::OutputError;
+use crate::report::{OutputError, sanitize};
 use args::{Args, Command};
 
 /// Nothing to complain of.
@@ -40,8 +43,14 @@ pub fn run() -> ExitCode {
     let args = match Args::read() {
         Ok(args) => args,
         Err(error) => {
-            let told = terminal::usage(&error);
-            let lost = matches!(told, Err(OutputError::Io(_)));
+            let shown = terminal::usage(&error);
+            if let Some(path) = path_for_command(&error) {
+                terminal::tell(&format!(
+                    "\ngeplint needs a command. To check files: geplint check {}",
+                    sanitize::escape(&path)
+                ));
+            }
+            let lost = matches!(shown, Err(OutputError::Io(_)));
             return ExitCode::from(if lost || error.use_stderr() {
                 TROUBLE
             } else {
@@ -67,6 +76,17 @@ pub fn run() -> ExitCode {
             ExitCode::from(TROUBLE)
         }
     }
+}
+
+/// The word that stands where a command belongs, if it is the path of something.
+fn path_for_command(error: &clap::Error) -> Option<String> {
+    let word = match error.get(ContextKind::InvalidSubcommand)? {
+        ContextValue::String(word) if error.kind() == ErrorKind::InvalidSubcommand => word,
+        _ => return None,
+    };
+    let path = Path::new(word);
+    (word == "-" || path.extension().is_some() || word.contains(['/', '\\']) || path.exists())
+        .then(|| word.clone())
 }
 
 /// The definition of the command line, for documents and completions.
