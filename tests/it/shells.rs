@@ -101,6 +101,15 @@ fn bash_completes_commands_options_and_values() {
         ("geplint check --write", "--write", "check", "--write-baseline"),
         ("geplint check --fail-on w", "w", "--fail-on", "warning"),
         ("geplint completions po", "po", "completions", "powershell"),
+        ("geplint check --ignore too-l", "too-l", "--ignore", "too-long"),
+        (
+            "geplint check --endpoint user",
+            "user",
+            "--endpoint",
+            "user-group",
+        ),
+        ("geplint explain too-l", "too-l", "explain", "too-long"),
+        ("geplint rules user", "user", "rules", "user-group"),
     ] {
         let last = typed.split(' ').count() - 1;
         let asked = format!(
@@ -165,4 +174,34 @@ fn a_folder_that_cannot_be_made_is_told() {
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.starts_with("error: Cargo.toml/x: "), "{said}");
+}
+
+#[test]
+fn completed_values_are_only_suggestions() {
+    // A rules file may add endpoints.
+    let unknown = geplint(&["rules", "no-such-endpoint"]);
+    let stderr = String::from_utf8(unknown.stderr).unwrap();
+    assert!(!stderr.contains("possible values"), "{stderr}");
+}
+
+#[test]
+fn a_path_without_a_command_is_answered_with_the_command() {
+    let hint = |word: &str| String::from_utf8(geplint(&[word]).stderr).unwrap();
+    for word in ["payload.json", "payloads/", "."] {
+        let hint = hint(word);
+        assert!(hint.contains(&format!("geplint check {word}")), "{hint}");
+    }
+    assert!(
+        !hint("chekc").contains("geplint check chekc"),
+        "{}",
+        hint("chekc")
+    );
+}
+
+#[test]
+fn lint_is_check() {
+    assert_eq!(
+        printed(&["lint", "--help"]).split("Usage").next(),
+        printed(&["check", "--help"]).split("Usage").next()
+    );
 }
