@@ -169,6 +169,9 @@ pub struct Predict {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Baseline")]
 pub struct Suppression {
+    /// The least severity that is shown [default: warning]
+    #[arg(long, value_name = "LEVEL", help_heading = "Output")]
+    pub min_severity: Option<MinLevel>,
     /// Do not show findings of this rule (repeatable; adds to the settings)
     #[arg(long, value_name = "RULE", help_heading = "Rules")]
     pub ignore: Vec<String>,
@@ -186,6 +189,15 @@ pub struct Suppression {
     /// Take out of the baseline what is no longer found
     #[arg(long)]
     pub prune_baseline: bool,
+}
+
+/// The least severity that is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MinLevel {
+    /// Everything, also where the vendor's page and its examples disagree
+    Advice,
+    Warning,
+    Error,
 }
 
 /// What makes a run fail.

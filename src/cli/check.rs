@@ -39,7 +39,8 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let Some((project, entries, known)) = terminal::right(ready, common) else {
         return Ok(TROUBLE);
     };
-    let gate = FindingFilter::of(&args.suppression, &project, &known)
+    let fail_on = project.fail_on(args.strict, args.fail_on);
+    let gate = FindingFilter::of(&args.suppression, fail_on, &project, &known)
         .and_then(|gate| Ok((gate, project.format(args.format)?)));
     let Some((gate, format)) = terminal::right(gate, common) else {
         return Ok(TROUBLE);
@@ -53,7 +54,6 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let Some(entries) = terminal::right(entries, common) else {
         return Ok(TROUBLE);
     };
-    let fail_on = project.fail_on(args.strict, args.fail_on);
     let reports = sinks::reports(args, format, fail_on, common);
     let Some(sinks) = Sinks::open(&reports, args, common) else {
         return Ok(TROUBLE);
@@ -451,6 +451,8 @@ impl FileChecker<'_> {
         let mut summary = Summary {
             undecided: checked.undecided,
             suppressed: ledger.suppressed,
+            warnings: ledger.hidden_warnings,
+            advice: ledger.hidden_advice,
             fixed: file.fixed.unwrap_or(0),
             mended: u64::from(file.fixed.is_some()),
             ..Summary::default()

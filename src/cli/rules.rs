@@ -249,6 +249,7 @@ impl From<Constraint> for JsonConstraint {
             severity: match constraint.severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
+                Severity::Advice => "advice",
             },
             evidence: match constraint.evidence {
                 Evidence::Response => "response",

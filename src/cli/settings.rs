@@ -5,10 +5,11 @@ use std::path::{Component, Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::args::{Common, FailLevel, Format};
+use super::args::{Common, FailLevel, Format, MinLevel};
 use super::{inputs, read_settings_file};
 use crate::config::PathGlob;
-use crate::config::{self, Config, ContactCodes, FILE_NAME, FailOn, Mistake, Placed, Unused};
+use crate::config::{self, Config, ContactCodes, FILE_NAME, FailOn, MinSeverity, Mistake, Placed, Unused};
+use crate::finding::Severity;
 use crate::input::Excludes;
 use crate::input::normal;
 use crate::input::{Bounds, Entry, IgnoreFiles, read};
@@ -166,6 +167,24 @@ impl Project {
             Some(FailLevel::Never) => FailOn::Never,
             None => self.config.fail_on.unwrap_or(FailOn::Error),
         }
+    }
+
+    /// The least severity that is shown; what makes the run fail has to be.
+    pub fn min_severity(&self, asked: Option<MinLevel>, fail_on: FailOn) -> Result<Severity, String> {
+        let least = match asked {
+            Some(MinLevel::Advice) => MinSeverity::Advice,
+            Some(MinLevel::Warning) => MinSeverity::Warning,
+            Some(MinLevel::Error) => MinSeverity::Error,
+            None => self.config.min_severity.unwrap_or_default(),
+        };
+        if (least, fail_on) == (MinSeverity::Error, FailOn::Warning) {
+            return Err(
+                "min-severity is error, but warnings make the run fail (--strict or fail-on = \"warning\"), \
+                 and what makes a run fail has to be shown; set one of them to the other"
+                    .to_owned(),
+            );
+        }
+        Ok(least.severity())
     }
 
     /// Takes from what was found what the settings do not include, and remembers which of their globs were of use.

@@ -11,7 +11,7 @@ use super::inputs::Knowledge;
 use super::settings::Project;
 use super::{read_settings_file, terminal};
 use crate::baseline::{self, Baseline, Gone};
-use crate::config::{Date, Ignore};
+use crate::config::{Date, FailOn, Ignore};
 use crate::finding::Finding;
 use crate::input::Entry;
 use crate::report::{AtomicFile, labels, sanitize};
@@ -48,7 +48,13 @@ enum Purpose {
 
 impl<'a> FindingFilter<'a> {
     /// What the settings and the command line say; the message says which file is wrong, and where.
-    pub fn of(args: &Suppression, project: &'a Project, known: &'a Knowledge) -> Result<Self, String> {
+    pub fn of(
+        args: &Suppression,
+        fail_on: FailOn,
+        project: &'a Project,
+        known: &'a Knowledge,
+    ) -> Result<Self, String> {
+        let least = project.min_severity(args.min_severity, fail_on)?;
         if !args.ignore.is_empty() {
             let rules = rule_names(known);
             if let Some(rule) = args.ignore.iter().find(|rule| !rules.contains(*rule)) {
@@ -66,7 +72,7 @@ impl<'a> FindingFilter<'a> {
         Ok(Self {
             project,
             known,
-            suppressor: Suppressor::new(&project.config, &args.ignore, baseline, today),
+            suppressor: Suppressor::new(&project.config, &args.ignore, baseline, today).showing_from(least),
             today,
             folder: project.absolute(folder.unwrap_or(Path::new(""))),
             file,

@@ -13,7 +13,7 @@ pub fn blocks(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example
     let mut braces = false;
     for endpoint in endpoints {
         let rows = constraint_list::of(&rule.id, endpoint);
-        warned |= rows.iter().any(|row| row.severity == Severity::Warning);
+        warned |= rows.iter().any(|row| row.severity != Severity::Error);
         let answers = answers(&rows);
         if answers.is_empty() {
             continue;
@@ -36,7 +36,7 @@ pub fn blocks(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example
     }
     if warned {
         blocks.push(Block::Words(plain(
-            "Where it is a warning, no answer is predicted.",
+            "Where it is no error, no answer is predicted.",
         )));
     }
     blocks

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use super::Block;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::report::FileReport;
 use crate::rules::{Endpoint, RuleText};
 use crate::tenant::{self, Tenant};
@@ -49,7 +49,12 @@ impl Example {
         let nobody = Tenant::default();
         let tenant = if needs_tenant { example_tenant() } else { &nobody };
         let (text, errors) = json::text(&bytes);
-        let findings = lint::check(&text, errors, endpoint, tenant, false).findings;
+        let mut findings = lint::check(&text, errors, endpoint, tenant, false).findings;
+        let is_advice = |finding: &Finding| finding.severity == Severity::Advice;
+        // What a run shows by itself, or all of it where that is nothing.
+        if !findings.iter().all(is_advice) {
+            findings.retain(|finding| !is_advice(finding));
+        }
         let findings = FileReport::new(Path::new(name), &[], findings, 0)
             .findings
             .into_owned();
@@ -74,7 +79,16 @@ impl Example {
         } else {
             ""
         };
-        let command = format!("geplint check --endpoint {}{tenant} {}", self.endpoint, self.name);
+        let is_advice = |finding: &Finding| finding.severity == Severity::Advice;
+        let shown = if !self.findings.is_empty() && self.findings.iter().all(is_advice) {
+            " --min-severity advice"
+        } else {
+            ""
+        };
+        let command = format!(
+            "geplint check --endpoint {}{tenant}{shown} {}",
+            self.endpoint, self.name
+        );
         Block::Output(command, self.bytes.clone(), self.findings.clone())
     }
 }

@@ -18,7 +18,7 @@ pub struct RuleText {
     pub why: String,
     /// What to do.
     pub fix: String,
-    /// Its usual severity: `error` or `warning`.
+    /// Its usual severity: `error`, `warning` or `advice`.
     pub severity: String,
     /// The endpoint of the two payloads.
     pub endpoint: Option<String>,

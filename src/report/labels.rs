@@ -5,11 +5,20 @@ use std::fmt::Write;
 use crate::finding::{Evidence, Masked, Predicted, Severity, Target, Wording};
 use crate::sanitize::escape;
 
-/// `error` or `warning`.
+/// `error`, `warning` or `advice`.
 pub const fn severity(severity: Severity) -> &'static str {
     match severity {
+        Severity::Advice => "advice",
         Severity::Warning => "warning",
         Severity::Error => "error",
+    }
+}
+
+/// The same where a format has its own word for what only informs.
+pub const fn severity_or(severity: Severity, advice: &'static str) -> &'static str {
+    match severity {
+        Severity::Advice => advice,
+        other => self::severity(other),
     }
 }
 

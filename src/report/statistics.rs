@@ -23,6 +23,8 @@ pub(super) struct Tally {
     pub(super) errors: u64,
     /// Those of severity warning.
     pub(super) warnings: u64,
+    /// Those of severity advice.
+    pub(super) advice: u64,
 }
 
 impl Tally {
@@ -31,12 +33,13 @@ impl Tally {
         match severity {
             Severity::Error => self.errors += 1,
             Severity::Warning => self.warnings += 1,
+            Severity::Advice => self.advice += 1,
         }
     }
 
     /// What to sort by: many errors first.
-    pub(super) const fn rank(self) -> (Reverse<u64>, Reverse<u64>) {
-        (Reverse(self.errors), Reverse(self.warnings))
+    pub(super) const fn rank(self) -> [Reverse<u64>; 3] {
+        [Reverse(self.errors), Reverse(self.warnings), Reverse(self.advice)]
     }
 }
 
@@ -61,6 +64,7 @@ impl Statistics {
             let (all, in_files) = self.rules.entry(rule).or_default();
             all.errors += tally.errors;
             all.warnings += tally.warnings;
+            all.advice += tally.advice;
             *in_files += files;
         }
     }
@@ -73,7 +77,7 @@ impl Statistics {
             return String::new();
         }
         let width = rule_width();
-        let head = format!("  errors warnings    files  {:width$}  what", "rule");
+        let head = format!("  errors warnings   advice    files  {:width$}  what", "rule");
         let mut out = format!("{}\n", palette.faint(head));
         for (rule, (tally, files)) in rows {
             let title = rule_text(rule).map_or("(unknown)", |text| text.title.as_str());
@@ -90,14 +94,18 @@ impl Statistics {
     }
 }
 
-/// Errors and warnings in their columns.
+/// Errors, warnings and advice in their columns.
 pub(super) fn cells(tally: Tally, palette: Palette) -> String {
-    let (errors, warnings) = (cell(tally.errors), cell(tally.warnings));
-    match (tally.errors, tally.warnings) {
-        (0, _) => format!("{} {}", palette.faint(errors), palette.warning(warnings)),
-        (_, 0) => format!("{} {}", palette.error(errors), palette.faint(warnings)),
-        _ => format!("{} {}", palette.error(errors), palette.warning(warnings)),
-    }
+    let (errors, warnings, advice) = (cell(tally.errors), cell(tally.warnings), cell(tally.advice));
+    let errors = match tally.errors {
+        0 => palette.faint(errors).to_string(),
+        _ => palette.error(errors).to_string(),
+    };
+    let warnings = match tally.warnings {
+        0 => palette.faint(warnings).to_string(),
+        _ => palette.warning(warnings).to_string(),
+    };
+    format!("{errors} {warnings} {}", palette.faint(advice))
 }
 
 /// A count in its column; none is no more than a dot.

@@ -36,10 +36,12 @@ pub struct Summary {
     pub records: u64,
     /// Requests that the API is predicted to refuse.
     pub refused: u64,
-    /// Errors shown.
+    /// Errors.
     pub errors: u64,
-    /// Warnings shown.
+    /// Warnings, whether they are shown or not.
     pub warnings: u64,
+    /// Findings of severity advice, whether they are shown or not.
+    pub advice: u64,
     /// Findings that are gone because the file was mended, or would be.
     pub fixed: u64,
     /// Files that were mended, or would be.
@@ -64,6 +66,7 @@ impl Summary {
             match finding.severity {
                 Severity::Error => self.errors += 1,
                 Severity::Warning => self.warnings += 1,
+                Severity::Advice => self.advice += 1,
             }
         }
     }
@@ -75,6 +78,7 @@ impl Summary {
         self.refused += other.refused;
         self.errors += other.errors;
         self.warnings += other.warnings;
+        self.advice += other.advice;
         self.fixed += other.fixed;
         self.mended += other.mended;
         self.suppressed += other.suppressed;
@@ -103,6 +107,7 @@ impl Summary {
         if parts.is_empty() {
             parts.push(self.calm(palette));
         }
+        parts.extend((self.advice > 0).then(|| format!("{} advice", self.advice)));
         parts.extend((self.fixed > 0).then(|| palette.good(format!("{} fixed", self.fixed)).to_string()));
         parts.extend((self.suppressed > 0).then(|| format!("{} suppressed", self.suppressed)));
         parts.extend((self.skipped > 0).then(|| format!("{} skipped", self.skipped)));

@@ -230,7 +230,15 @@ fn what_a_rules_page_turns_down_is_turned_down() {
         let folder = with_example(rule);
         let endpoint = rule.endpoint.as_deref().unwrap();
         let check = |args: &[&str]| {
-            let mut all = vec!["check", "--format", "concise", "--endpoint", endpoint];
+            let mut all = vec![
+                "check",
+                "--format",
+                "concise",
+                "--min-severity",
+                "advice",
+                "--endpoint",
+                endpoint,
+            ];
             if rule.needs.is_some() {
                 all.extend(["--tenant", "tenant.toml"]);
             }

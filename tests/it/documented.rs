@@ -15,26 +15,26 @@ const GOLDEN: &[(&str, &[&str])] = &[
     (
         "contact-details/1-success",
         &[
-            "warning missing-mandatory /0/Address/AddressLine1",
-            "warning missing-mandatory /0/Address/City",
-            "warning missing-mandatory /0/Address/StateCode",
-            "warning missing-mandatory /0/Address/ZipCode",
+            "advice missing-mandatory /0/Address/AddressLine1",
+            "advice missing-mandatory /0/Address/City",
+            "advice missing-mandatory /0/Address/StateCode",
+            "advice missing-mandatory /0/Address/ZipCode",
         ],
     ),
     (
         "contact-details/2-error",
         &[
             "error missing-mandatory /0/UserName",
-            "warning missing-mandatory /0/Address/AddressLine1",
-            "warning missing-mandatory /0/Address/City",
-            "warning missing-mandatory /0/Address/StateCode",
-            "warning missing-mandatory /0/Address/ZipCode",
+            "advice missing-mandatory /0/Address/AddressLine1",
+            "advice missing-mandatory /0/Address/City",
+            "advice missing-mandatory /0/Address/StateCode",
+            "advice missing-mandatory /0/Address/ZipCode",
         ],
     ),
     (
         "contact-details/3-error",
         &[
-            "warning missing-mandatory /0/Address/ZipCode",
+            "advice missing-mandatory /0/Address/ZipCode",
             "error region-without-name /0/Regions/0/RegionName",
             "warning misplaced-property /0/Regions/0/WorkGroup",
         ],
@@ -46,28 +46,28 @@ const GOLDEN: &[(&str, &[&str])] = &[
     ),
     (
         "save-contact-authorization-details/1-success",
-        &["warning missing-mandatory /0/RegionDetails", "error syntax "],
+        &["advice missing-mandatory /0/RegionDetails", "error syntax "],
     ),
     (
         "save-contact-authorization-details/2-error",
         &[
-            "warning missing-mandatory /0/RegionDetails",
+            "advice missing-mandatory /0/RegionDetails",
             "warning misplaced-property /0/authorityAmountDetails",
         ],
     ),
     (
         "save-contact-authorization-details/3-success",
         &[
-            "warning missing-mandatory /0/IsAppendUserActivities",
-            "warning missing-mandatory /0/IsOverWriteDefaultActivities",
-            "warning missing-mandatory /0/PersonaAndRoles/0/PersonaCode",
-            "warning text-for-value /0/BuDetails/IsOverwrite",
-            "warning text-for-value /0/BuDetails/OrgDetails/0/IsDefaultLOB",
-            "warning text-for-value /0/OrgAuthorityAmountDetails/AuthorityAmountDetails/0/AmountAttributes/0/Amount",
-            "warning text-for-value /0/OrgAuthorityAmountDetails/AuthorityAmountDetails/0/AmountAttributes/1/Amount",
-            "warning text-for-value /0/RegionDetails/0/isOverwrite",
-            "warning text-for-value /0/RegionDetails/0/isDeleted",
-            "warning text-for-value /0/RegionDetails/0/isDefault",
+            "advice missing-mandatory /0/IsAppendUserActivities",
+            "advice missing-mandatory /0/IsOverWriteDefaultActivities",
+            "advice missing-mandatory /0/PersonaAndRoles/0/PersonaCode",
+            "advice text-for-value /0/BuDetails/IsOverwrite",
+            "advice text-for-value /0/BuDetails/OrgDetails/0/IsDefaultLOB",
+            "advice text-for-value /0/OrgAuthorityAmountDetails/AuthorityAmountDetails/0/AmountAttributes/0/Amount",
+            "advice text-for-value /0/OrgAuthorityAmountDetails/AuthorityAmountDetails/0/AmountAttributes/1/Amount",
+            "advice text-for-value /0/RegionDetails/0/isOverwrite",
+            "advice text-for-value /0/RegionDetails/0/isDeleted",
+            "advice text-for-value /0/RegionDetails/0/isDefault",
         ],
     ),
     ("user-group/1-success", &[]),
@@ -115,6 +115,7 @@ fn lines(findings: &[Finding]) -> Vec<String> {
     let word = |finding: &Finding| match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Advice => "advice",
     };
     findings
         .iter()
@@ -263,4 +264,44 @@ fn requests_and_responses_are_told_apart_by_their_shape() {
         tell(format!("{name}.response"), &response(name), Recognized::Response);
     }
     assert_none(&wrong);
+}
+
+/// Every documented success, bound by what is published and not by a list: no error, no warning, and `--strict` passes.
+#[test]
+fn documented_successes_pass_strict() {
+    let mut seen = 0;
+    for (name, _) in GOLDEN.iter().filter(|(name, _)| name.ends_with("-success")) {
+        let path = folder().join(format!("{name}.request.json"));
+        let run = crate::support::geplint()
+            .args(["check", "--no-config", "--strict", "--format", "concise"])
+            .arg(&path)
+            .output()
+            .unwrap();
+        let shown = String::from_utf8(run.stdout).unwrap();
+        if *name == NO_JSON {
+            assert_eq!(shown.lines().count(), 1, "{shown}");
+            assert!(shown.contains("error[syntax]"), "{shown}");
+            // Without the brace too many it is a success like the others.
+            let text = String::from_utf8(request(name)).unwrap().replacen('{', "", 1);
+            let notable = |finding: &&Finding| finding.severity > Severity::Advice;
+            assert_eq!(check(name, text.as_bytes()).iter().find(notable), None);
+        } else {
+            assert_eq!((shown.as_str(), run.status.code()), ("", Some(0)), "{name}");
+        }
+        seen += 1;
+    }
+    let files = [
+        "contact-details",
+        "contact-interface-status",
+        "save-contact-authorization-details",
+        "user-group",
+    ]
+    .map(|endpoint| std::fs::read_dir(folder().join(endpoint)).unwrap())
+    .into_iter()
+    .flatten()
+    .filter(|entry| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_string_lossy().ends_with("-success.request.json")
+    });
+    assert_eq!(seen, files.count());
 }

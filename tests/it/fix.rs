@@ -893,6 +893,8 @@ fn calls_in_order_see_what_was_mended() {
         "--in-order",
         "--tenant",
         "tenant.toml",
+        "--min-severity",
+        "advice",
         "--fix",
         "1.json",
         "2.json",

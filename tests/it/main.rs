@@ -62,6 +62,7 @@ mod rules_mutations;
 mod rules_patch;
 mod settings_bounds;
 mod settings_limits;
+mod severity;
 mod shells;
 mod suggestions;
 mod support;

@@ -195,8 +195,8 @@ fn judge(fixture: &Fixture) -> Vec<String> {
     };
     let mut wrong = Vec::new();
     let mut tell = |what: String| wrong.push(format!("{}: {what}", fixture.path));
-    if finding.severity == Severity::Warning && finding.predicted.is_some() {
-        tell("a warning predicts an error".to_owned());
+    if finding.severity != Severity::Error && finding.predicted.is_some() {
+        tell("what is no error predicts an error".to_owned());
     }
     if finding.message.is_empty() || finding.help.is_empty() {
         tell("no message, or no help".to_owned());
@@ -418,6 +418,7 @@ const fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Advice => "advice",
     }
 }
 

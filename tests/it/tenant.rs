@@ -65,6 +65,7 @@ fn line(finding: &Finding) -> String {
     };
     match (&finding.predicted, finding.severity) {
         (None, Severity::Warning) => format!("warning {rule} {pointer} ({evidence})"),
+        (None, Severity::Advice) => format!("advice {rule} {pointer} ({evidence})"),
         (Some(said), Severity::Error) => {
             let wording = match said.wording {
                 Wording::Documented => "documented",
@@ -346,11 +347,11 @@ fn what_is_sent_replaces_what_is_held() {
         (json!(true), None),
         (
             json!("true"),
-            Some("warning text-for-value /0/BuDetails/IsOverwrite (inferred)"),
+            Some("advice text-for-value /0/BuDetails/IsOverwrite (inferred)"),
         ),
         (
             json!("True"),
-            Some("warning text-for-value /0/BuDetails/IsOverwrite (inferred)"),
+            Some("advice text-for-value /0/BuDetails/IsOverwrite (inferred)"),
         ),
     ] {
         let mut record = lobs("C-1001", &["APAC"]);
@@ -494,12 +495,35 @@ fn activity_names() {
         assert_eq!(errors(&both), [""; 0]);
         expect(CONTACT, &tenant, &named("HOME, FLY"), &[&refused("HOME, FLY")], 0);
     }
-    let warning = "warning unlisted-value /0/UserActivities/0/ActivityName (inferred)";
-    expect(CONTACT, &Tenant::default(), &named("VIEW_REPORTS"), &[warning], 1);
+    let finding = "unlisted-value /0/UserActivities/0/ActivityName (inferred)";
+    let [advice, warning] = ["advice", "warning"].map(|severity| format!("{severity} {finding}"));
+    expect(CONTACT, &Tenant::default(), &named("VIEW_REPORTS"), &[&advice], 1);
+    // Three edits from a name that the page gives, and two or one.
+    expect(
+        CONTACT,
+        &Tenant::default(),
+        &named("VIEW_GEPCNTRE"),
+        &[&advice],
+        1,
+    );
+    expect(
+        CONTACT,
+        &Tenant::default(),
+        &named("view_gepicentr"),
+        &[&warning],
+        1,
+    );
+    expect(
+        CONTACT,
+        &Tenant::default(),
+        &named("ADMINSTRATON"),
+        &[&warning],
+        1,
+    );
     expect(CONTACT, &Tenant::default(), &named("HOME"), &[], 0);
     // Codes alone are no names.
     let codes = tenant("activities = ['A-100', { code = 'A-200' }]");
-    expect(CONTACT, &codes, &named("VIEW_REPORTS"), &[warning], 1);
+    expect(CONTACT, &codes, &named("VIEW_REPORTS"), &[&advice], 1);
     let names = tenant("activity-names = ['VIEW_REPORTS']");
     expect(CONTACT, &names, &named("VIEW_REPORTS"), &[], 0);
     expect(CONTACT, &names, &named("FLY"), &[&refused("FLY")], 0);

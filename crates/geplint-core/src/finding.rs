@@ -103,9 +103,11 @@ impl Display for Text {
     }
 }
 
-/// Whether the API is predicted to refuse the request.
+/// How much a finding matters; the least comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
+    /// The page and its own examples disagree, or it is a matter of style.
+    Advice,
     /// No 400 is predicted, but the sender should know.
     Warning,
     /// A 400 is predicted, or the file is no JSON that could be sent.
@@ -225,7 +227,7 @@ pub struct Syntax {
 pub struct Finding {
     /// What it stands on.
     pub grounds: Arc<Grounds>,
-    /// Error or warning.
+    /// How much it matters.
     pub severity: Severity,
     /// Index of the record in the request, from 0.
     pub record: Option<u32>,
@@ -243,7 +245,7 @@ pub struct Finding {
     pub message: Text,
     /// What to do; may be empty.
     pub help: Text,
-    /// The error we predict; `None` for warnings and for files that are no JSON.
+    /// The error we predict; `None` for warnings, advice, and files that are not JSON.
     pub predicted: Option<Arc<Predicted>>,
     /// Why the answer in `predicted` is not in the response as the request stands; [`crate::predict::mask`] sets it.
     pub masked: Option<Masked>,

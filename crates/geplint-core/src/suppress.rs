@@ -1,9 +1,9 @@
 //! The one place where findings are given another severity, or are not shown.
 //!
 //! ```text
-//! findings ─▶ severities ─▶ ignores ─▶ baseline ─▶ shown
-//!                 │            │           │
-//!                 └────────────┴───────────┴─────▶ counted
+//! findings ─▶ severities ─▶ ignores ─▶ least severity ─▶ baseline ─▶ shown
+//!                 │            │              │              │
+//!                 └────────────┴──────────────┴──────────────┴─────▶ counted
 //! ```
 //!
 //! Pure, so that it may run on any thread: what was used comes back in a [`Ledger`], and ledgers add up. Predictions
@@ -14,7 +14,7 @@ use std::path::Path;
 
 use crate::baseline::{self, Baseline, Counts};
 use crate::config::{Config, Date, Ignore, Level, Override, Placed};
-use crate::finding::{Finding, sort};
+use crate::finding::{Finding, Severity, sort};
 
 /// What becomes of findings that a baseline may know.
 #[derive(Debug, Clone, Default)]
@@ -28,9 +28,10 @@ pub enum KnownFindings {
     Everything,
 }
 
-/// Severities, ignores and a baseline.
+/// Severities, ignores, the least severity that is shown, and a baseline.
 #[derive(Debug, Clone)]
 pub struct Suppressor {
+    least: Severity,
     severities: Vec<Override>,
     ignores: Vec<Ignore>,
     known: KnownFindings,
@@ -49,8 +50,12 @@ pub struct Name<'a> {
 /// What was suppressed, and which entries did it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
-    /// How many findings were not shown.
+    /// How many findings were not shown, because a setting or the baseline says so.
     pub suppressed: u64,
+    /// How many warnings were not shown, because only errors are.
+    pub hidden_warnings: u64,
+    /// How many findings of severity advice were not shown, because only what is worse is.
+    pub hidden_advice: u64,
     /// Ignores whose path matched a file, as indices.
     pub met: BTreeSet<usize>,
     /// Ignores that matched a finding, as indices.
@@ -63,6 +68,8 @@ impl Ledger {
     /// Adds another.
     pub fn absorb(&mut self, other: Self) {
         self.suppressed += other.suppressed;
+        self.hidden_warnings += other.hidden_warnings;
+        self.hidden_advice += other.hidden_advice;
         self.met.extend(other.met);
         self.used.extend(other.used);
         self.found.files.extend(other.found.files);
@@ -82,11 +89,18 @@ impl Suppressor {
             level: Level::Off,
         });
         Self {
+            least: Severity::Advice,
             severities: config.severities.iter().cloned().chain(off).collect(),
             ignores: config.ignores.clone(),
             known,
             today,
         }
+    }
+
+    /// Shows nothing below this severity.
+    #[must_use]
+    pub fn showing_from(self, least: Severity) -> Self {
+        Self { least, ..self }
     }
 
     /// The findings of a file that are to be shown, in their order, and what became of the others.
@@ -96,7 +110,8 @@ impl Suppressor {
         findings.retain_mut(|finding| self.levelled(finding));
         self.ignore(name, &mut findings, &mut ledger);
         self.compare(name, &mut findings, &mut ledger);
-        ledger.suppressed = (all - findings.len()) as u64;
+        let gone = (all - findings.len()) as u64;
+        ledger.suppressed = gone - ledger.hidden_warnings - ledger.hidden_advice;
         sort(&mut findings);
         (findings, ledger)
     }
@@ -132,24 +147,45 @@ impl Suppressor {
         });
     }
 
+    /// Drops what is below the least severity, and counts it.
+    fn hide(&self, findings: &mut Vec<Finding>, ledger: &mut Ledger) {
+        findings.retain(|finding| {
+            let shown = finding.severity >= self.least;
+            ledger.hidden_warnings += u64::from(!shown && finding.severity == Severity::Warning);
+            ledger.hidden_advice += u64::from(!shown && finding.severity == Severity::Advice);
+            shown
+        });
+    }
+
     fn compare(&self, name: Name<'_>, findings: &mut Vec<Finding>, ledger: &mut Ledger) {
-        if matches!(self.known, KnownFindings::Nothing) {
-            return;
-        }
-        // A file that cannot be read may hold anything: one mistake of that kind must not stand for another.
-        let found = baseline::counts(findings.iter().filter(|finding| !finding.makes_unreadable()));
-        match &self.known {
-            KnownFindings::Nothing => {}
-            KnownFindings::Everything => findings.retain(Finding::makes_unreadable),
-            KnownFindings::Baseline(baseline) => {
-                if let Some(known) = baseline.file(name.baseline) {
-                    findings
-                        .retain(|finding| finding.makes_unreadable() || !is_known(finding, known, &found));
-                }
+        let found = match &self.known {
+            KnownFindings::Nothing => return self.hide(findings, ledger),
+            KnownFindings::Everything => {
+                self.hide(findings, ledger);
+                let found = readable_counts(findings);
+                findings.retain(Finding::makes_unreadable);
+                found
             }
-        }
+            KnownFindings::Baseline(baseline) => {
+                // An entry is stale only where no finding of any severity matches it.
+                let all = readable_counts(findings);
+                self.hide(findings, ledger);
+                if let Some(known) = baseline.file(name.baseline) {
+                    let shown = readable_counts(findings);
+                    findings
+                        .retain(|finding| finding.makes_unreadable() || !is_known(finding, known, &shown));
+                }
+                all
+            }
+        };
         ledger.found.files.insert(name.baseline.to_owned(), found);
     }
+}
+
+/// What a baseline may hold: a file that cannot be read may hold anything, and one mistake of that kind must not stand for
+/// another.
+fn readable_counts(findings: &[Finding]) -> Counts {
+    baseline::counts(findings.iter().filter(|finding| !finding.makes_unreadable()))
 }
 
 /// Whether the baseline knows as many as there are. Where there are more, all are new: which one is cannot be told.

@@ -27,7 +27,7 @@ impl Report for Checkstyle {
             let _ = writeln!(
                 out,
                 "    <error line=\"{line}\" column=\"{column}\" severity=\"{}\" message=\"{}\" source=\"geplint.{}\"/>",
-                labels::severity(finding.severity),
+                labels::severity_or(finding.severity, "info"),
                 escape(&common::sentence(finding)),
                 escape(&finding.rule),
             );

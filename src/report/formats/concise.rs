@@ -50,6 +50,7 @@ pub(super) fn line(out: &mut String, source: &Source<'_>, finding: &Finding, pal
     let _ = match finding.severity {
         Severity::Error => write!(out, "{}: ", palette.error(head)),
         Severity::Warning => write!(out, "{}: ", palette.warning(head)),
+        Severity::Advice => write!(out, "{}: ", palette.name(head)),
     };
     out.push_str(&escape(&finding.message));
     if let Some(fix) = fix::of(source.text(), finding) {

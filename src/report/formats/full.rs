@@ -29,7 +29,7 @@ const NOTE: usize = 13;
 pub struct Full {
     look: Look,
     /// One handler for each severity, and for the label in question being the first or the second.
-    handlers: [[GraphicalReportHandler; 2]; 2],
+    handlers: [[GraphicalReportHandler; 2]; 3],
 }
 
 impl Full {
@@ -39,7 +39,11 @@ impl Full {
         let pair = |severity| [handler(severity, false), handler(severity, true)];
         Self {
             look,
-            handlers: [pair(Severity::Warning), pair(Severity::Error)],
+            handlers: [
+                pair(Severity::Advice),
+                pair(Severity::Warning),
+                pair(Severity::Error),
+            ],
         }
     }
 
@@ -60,7 +64,11 @@ impl Full {
             .related
             .as_ref()
             .is_some_and(|place| place.start < snippet.window.primary.start);
-        let severity = usize::from(finding.severity == Severity::Error);
+        let severity = match finding.severity {
+            Severity::Advice => 0,
+            Severity::Warning => 1,
+            Severity::Error => 2,
+        };
         self.handlers[severity][usize::from(second)].render_report(&mut out, &snippet)?;
 
         let mut notes = Notes {
@@ -128,6 +136,7 @@ fn styles(severity: Severity, second: bool) -> ThemeStyles {
     let own = match severity {
         Severity::Error => Style::new().red().bold(),
         Severity::Warning => Style::new().yellow().bold(),
+        Severity::Advice => Style::new().cyan().bold(),
     };
     let other = Style::new().blue().bold();
     ThemeStyles {
@@ -269,6 +278,7 @@ impl Display for Snippet<'_> {
         match severity {
             Severity::Error => write!(f, "{} ", palette.error(head))?,
             Severity::Warning => write!(f, "{} ", palette.warning(head))?,
+            Severity::Advice => write!(f, "{} ", palette.name(head))?,
         }
         f.write_str(&escape(message))
     }
@@ -281,6 +291,7 @@ impl Diagnostic for Snippet<'_> {
         Some(match self.finding.severity {
             Severity::Error => miette::Severity::Error,
             Severity::Warning => miette::Severity::Warning,
+            Severity::Advice => miette::Severity::Advice,
         })
     }
 

@@ -38,7 +38,7 @@ impl Report for GitHub {
 
 /// Columns are bytes, as in the other reports for people, and left out where they would be of different lines.
 fn command(out: &mut String, source: &Source<'_>, finding: &Finding) {
-    let kind = labels::severity(finding.severity);
+    let kind = labels::severity_or(finding.severity, "notice");
     let name = common::local(source.name());
     let [start, end] = common::ends(source, common::mark(finding));
     let Position { line, column } = start;

@@ -67,6 +67,7 @@ impl<'a> Issue<'a> {
             severity: match finding.severity {
                 Severity::Error => "major",
                 Severity::Warning => "minor",
+                Severity::Advice => "info",
             },
             location: Location {
                 path,

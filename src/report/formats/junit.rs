@@ -14,13 +14,17 @@ pub struct JUnit {
 }
 
 impl JUnit {
-    /// What fails here is what fails the run: errors, and if `strict` warnings too. Other warnings pass, and say so.
+    /// What fails here is what fails the run: errors, and if `strict` warnings too. The rest passes, and says so.
     pub const fn new(strict: bool) -> Self {
         Self { strict }
     }
 
-    fn fails(self, finding: &Finding) -> bool {
-        self.strict || finding.severity == Severity::Error
+    const fn fails(self, finding: &Finding) -> bool {
+        match finding.severity {
+            Severity::Error => true,
+            Severity::Warning => self.strict,
+            Severity::Advice => false,
+        }
     }
 
     fn case(self, out: &mut String, source: &Source<'_>, finding: &Finding) {

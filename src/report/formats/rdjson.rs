@@ -79,6 +79,7 @@ impl<'a> Diagnostic<'a> {
             severity: match finding.severity {
                 Severity::Error => "ERROR",
                 Severity::Warning => "WARNING",
+                Severity::Advice => "INFO",
             },
             code: Code { value: &finding.rule },
         }

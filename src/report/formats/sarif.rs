@@ -140,6 +140,7 @@ struct RuleFacts<'a> {
 
 impl<'a> Rule<'a> {
     fn new(rule: &'a RuleText) -> Self {
+        let is_advice = rule.severity == "advice";
         Self {
             id: &rule.id,
             name: pascal(&rule.id),
@@ -150,10 +151,14 @@ impl<'a> Rule<'a> {
                 markdown: markdown(rule),
             },
             default_configuration: Configuration {
-                level: &rule.severity,
+                level: if is_advice { "note" } else { &rule.severity },
             },
             properties: RuleFacts {
-                severity: &rule.severity,
+                severity: if is_advice {
+                    "recommendation"
+                } else {
+                    &rule.severity
+                },
             },
         }
     }
@@ -289,7 +294,7 @@ impl<'a> Outcome<'a> {
         Self {
             rule_id: &finding.rule,
             rule_index: rule_index(&finding.rule),
-            level: labels::severity(finding.severity),
+            level: labels::severity_or(finding.severity, "note"),
             message: plain(&common::sentence(finding)),
             locations: [Location::new(
                 source,

@@ -53,7 +53,7 @@ impl Report for Table {
 
     fn open(&self) -> String {
         let head = format!(
-            "  errors warnings  {:width$}  {:11}  file",
+            "  errors warnings   advice  {:width$}  {:11}  file",
             "rule",
             "first at",
             width = rule_width()

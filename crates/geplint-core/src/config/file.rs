@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{ContactCodes, FailOn, Level, Unused};
+use super::{ContactCodes, FailOn, Level, MinSeverity, Unused};
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
@@ -16,6 +16,7 @@ pub(super) struct File {
     #[serde(default)]
     pub rules: Vec<Spanned<String>>,
     pub fail_on: Option<FailOn>,
+    pub min_severity: Option<MinSeverity>,
     pub unused: Option<Unused>,
     pub contact_codes: Option<ContactCodes>,
     pub baseline: Option<Spanned<String>>,

@@ -44,10 +44,35 @@ pub struct Mistake {
 pub enum FailOn {
     /// A finding of severity error.
     Error,
-    /// Any finding.
+    /// A warning, too.
     Warning,
     /// No finding at all.
     Never,
+}
+
+/// The least severity that is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MinSeverity {
+    /// Everything is.
+    Advice,
+    /// Warnings and errors.
+    #[default]
+    Warning,
+    /// Errors alone.
+    Error,
+}
+
+impl MinSeverity {
+    /// The severity itself.
+    #[must_use]
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::Advice => Severity::Advice,
+            Self::Warning => Severity::Warning,
+            Self::Error => Severity::Error,
+        }
+    }
 }
 
 /// What becomes of a finding.
@@ -58,6 +83,8 @@ pub enum Level {
     Error,
     /// It is a warning.
     Warning,
+    /// It is advice.
+    Advice,
     /// It is not shown.
     Off,
 }
@@ -161,6 +188,8 @@ pub struct Config {
     pub ignores: Vec<Ignore>,
     /// What makes a run fail.
     pub fail_on: Option<FailOn>,
+    /// The least severity that is shown.
+    pub min_severity: Option<MinSeverity>,
     /// Whether entries that matched nothing are told.
     pub unused: Unused,
     /// What contact codes look like, if that is unusual.
@@ -192,6 +221,7 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
         severities: each(file.severity, severity)?,
         ignores: each(file.ignore, |entry| ignore(&mut globs, entry))?,
         fail_on: file.fail_on,
+        min_severity: file.min_severity,
         unused: file.unused.unwrap_or_default(),
         contact_codes: file.contact_codes,
         tenant: file
@@ -316,6 +346,7 @@ impl Level {
         match self {
             Self::Error => Some(Severity::Error),
             Self::Warning => Some(Severity::Warning),
+            Self::Advice => Some(Severity::Advice),
             Self::Off => None,
         }
     }

@@ -69,7 +69,7 @@ pub(super) fn text<'p>(
         }
     }
     if let Some(list) = &property.one_of
-        && !(blank || (decided && list.claim.severity == Severity::Warning))
+        && !(blank || (decided && list.claim.severity != Severity::Error))
         && !list.holds(text)
     {
         fault(Fault::NotInList(list));

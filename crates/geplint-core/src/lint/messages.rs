@@ -131,7 +131,7 @@ fn reason(claim: &Claim) -> Cow<'static, str> {
     match (claim.evidence, note) {
         (Evidence::Contradicted, "") => "The table says so, but a documented success does otherwise.".into(),
         (Evidence::Contradicted, note) => format!("The table calls for it, but {note}.").into(),
-        (_, "") if claim.severity == Severity::Warning => "No answer of the API to it is documented.".into(),
+        (_, "") if claim.severity != Severity::Error => "No answer of the API to it is documented.".into(),
         (_, "") => refusal(claim.phase).into(),
         (_, note) => sentence(note).into(),
     }
@@ -407,7 +407,13 @@ impl<'a> Linter<'a> {
         let place = place(self);
         let mut claim = Cow::Borrowed(&required.claim);
         let mut message = format!("{} {how}", property.name);
-        if new.is_some() {
+        let worse = required
+            .for_new
+            .filter(|severity| *severity > claim.severity && self.new_contact() == Some(true));
+        if let Some(severity) = worse {
+            claim.to_mut().severity = severity;
+        }
+        if new.is_some() || worse.is_some() {
             message.push_str(", and this contact is new to the tenant");
         }
         if let (Some(evidence), "is empty") = (required.empty_evidence, how) {
@@ -415,7 +421,11 @@ impl<'a> Linter<'a> {
             claim.evidence = evidence;
             claim.wording = Wording::Inferred;
             if matches!(evidence, Evidence::Inferred | Evidence::Contradicted) {
-                claim.severity = Severity::Warning;
+                claim.severity = if evidence == Evidence::Inferred {
+                    Severity::Warning
+                } else {
+                    Severity::Advice
+                };
                 claim.note = Cow::Borrowed(
                     "the documented failure is a null; an empty string is expected to be taken",
                 );
@@ -425,7 +435,7 @@ impl<'a> Linter<'a> {
             let name = &table.property(sibling).name;
             let claim = claim.to_mut();
             if self.present(table, objects, sibling) {
-                claim.severity = Severity::Warning;
+                claim.severity = Severity::Advice;
                 claim.evidence = Evidence::Contradicted;
                 message = format!("{message}, and only {name} is given");
             } else {
@@ -707,10 +717,30 @@ impl<'a> Linter<'a> {
 
     pub(super) fn changed(&mut self, property: &Property, value: NodeId, change: Change, becomes: &str) {
         let same = matches!(change, Change::TextToBoolean | Change::TextToNumber);
-        let rule = if same {
-            "text-for-value"
+        let digits = change == Change::NumberToText && self.tree.node(value).span.of(self.text) == becomes;
+        let (rule, why) = match (same, digits) {
+            (true, _) => (
+                "text-for-value",
+                "It converts, but a value of the declared type says what is meant.",
+            ),
+            (_, true) if property.is_code => (
+                "changes-on-conversion",
+                "It converts, but a number has no leading zeros: a code that begins with one has lost it.",
+            ),
+            (_, true) => (
+                "changes-on-conversion",
+                "It converts to a string of the same digits, but a string says what is meant.",
+            ),
+            _ => (
+                "changes-on-conversion",
+                "It converts silently, and the API works with the changed value.",
+            ),
+        };
+        // What is lost on the way to a code is lost before the file is written.
+        let severity = if (same || digits) && !property.is_code {
+            Severity::Advice
         } else {
-            "changes-on-conversion"
+            Severity::Warning
         };
         let becomes = match change {
             Change::NumberToEnum | Change::BooleanToEnum => {
@@ -731,14 +761,14 @@ impl<'a> Linter<'a> {
                 self.called(property),
                 self.found(value)
             ),
-            if same {
-                "It converts, but a value of the declared type says what is meant."
-            } else {
-                "It converts silently, and the API works with the changed value."
-            },
+            why,
             wanted(self.type_here(property)).to_owned(),
         );
-        self.warn(Some(property), self.value_place(value), note);
+        self.warn(
+            Some(property),
+            self.value_place(value),
+            Draft { severity, ..note },
+        );
     }
 
     pub(super) fn list_for_object(&mut self, property: &Property, node: NodeId) {
@@ -759,9 +789,10 @@ impl<'a> Linter<'a> {
         members: &[EnumMember],
     ) {
         let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
-        let help = match near_member(&names, text) {
-            Some(near) => format!("Did you mean {}?", quoted(near)),
-            None => format!("The page names {}.", names.join(", ")),
+        // The page's list is open: only a slip is worth a warning.
+        let (severity, help) = match near_member(&names, text) {
+            Some(near) => (Severity::Warning, format!("Did you mean {}?", quoted(near))),
+            None => (Severity::Advice, format!("The page names {}.", names.join(", "))),
         };
         let note = Draft::warning(
             "unlisted-value",
@@ -773,7 +804,11 @@ impl<'a> Linter<'a> {
             "The page gives its names as examples only. A name the service does not know fails the whole request.",
             help,
         );
-        self.warn(Some(property), self.value_place(value), note);
+        self.warn(
+            Some(property),
+            self.value_place(value),
+            Draft { severity, ..note },
+        );
     }
 
     // ---- texts ----

@@ -361,6 +361,7 @@ impl<'d> Compiler<'d> {
                 .transpose()?,
             known: Vec::new(),
             outbound_only: def.outbound_only,
+            is_code: is_code(def.kind.as_ref())?,
             null_elements_allowed: null_elements(def.null_elements.as_ref())?,
             note: def.note.clone().unwrap_or_default().into(),
             source: source.into(),
@@ -396,6 +397,24 @@ impl<'d> Compiler<'d> {
                 true
             }
         };
+        let for_new = match &table.new_contact {
+            None => None,
+            Some(level) if for_new_contact => {
+                return fail(
+                    level.span(),
+                    "`new-contact` goes with a row that holds for every contact",
+                );
+            }
+            Some(level) => {
+                self.names_a_contact(level.span())?;
+                match level.get_ref() {
+                    SeverityDef::Warning => Some(Severity::Warning),
+                    SeverityDef::Error | SeverityDef::Advice => {
+                        return fail(level.span(), "`new-contact` knows \"warning\"");
+                    }
+                }
+            }
+        };
         let defaults = Defaults {
             rule: "missing-mandatory",
             phase: Phase::Mandatory,
@@ -406,6 +425,7 @@ impl<'d> Compiler<'d> {
         Ok(Some(Required {
             claim: claim(&table.claim, &defaults, def.span())?,
             for_new_contact,
+            for_new,
             empty_evidence: table
                 .empty_evidence
                 .as_ref()
@@ -649,6 +669,16 @@ fn suits(def: &PropertyDef, property: &Property) -> Result<()> {
     }
     if let Some(list) = def.one_of.as_ref().filter(|_| !text && property.one_of.is_some()) {
         return fail(list.span(), "`one-of` goes with type \"string\"");
+    }
+    if let Some(kind) = def
+        .kind
+        .as_ref()
+        .filter(|_| !(text || property.ty == Type::StringList))
+    {
+        return fail(
+            kind.span(),
+            "`kind` goes with type \"string\" or \"list of string\"",
+        );
     }
     if let Some(word) = &def.null_elements
         && !matches!(property.ty, Type::StringList | Type::ObjectList(_))
@@ -920,9 +950,8 @@ fn claim(def: &ClaimDef, defaults: &Defaults, span: Range<usize>) -> Result<Clai
     let evidence = def.evidence.map_or(Evidence::Table, evidence);
     let severity = match (def.severity, evidence) {
         (Some(SeverityDef::Error), _) | (None, Evidence::Response | Evidence::Table) => Severity::Error,
-        (Some(SeverityDef::Warning), _) | (None, Evidence::Inferred | Evidence::Contradicted) => {
-            Severity::Warning
-        }
+        (Some(SeverityDef::Warning), _) | (None, Evidence::Inferred) => Severity::Warning,
+        (Some(SeverityDef::Advice), _) | (None, Evidence::Contradicted) => Severity::Advice,
     };
     let wording = match def.wording {
         Some(WordingDef::Documented) => Wording::Documented,
@@ -973,7 +1002,7 @@ fn answered(def: &ClaimDef, defaults: &Defaults, span: &Range<usize>) -> Result<
         );
     }
     if claim.answer.is_none() {
-        claim.severity = Severity::Warning;
+        claim.severity = claim.severity.min(Severity::Warning);
     }
     Ok(claim)
 }
@@ -1022,6 +1051,14 @@ fn shape(word: &str, span: Range<usize>) -> Result<Shape> {
         "email" => Ok(Shape::Email),
         "culture" => Ok(Shape::Culture),
         other => fail(span, format!("there is no shape \"{other}\": email, culture")),
+    }
+}
+
+fn is_code(word: Option<&Spanned<String>>) -> Result<bool> {
+    match word.map(|word| (word.get_ref().as_str(), word.span())) {
+        None => Ok(false),
+        Some(("code", _)) => Ok(true),
+        Some((other, span)) => fail(span, format!("`kind` knows \"code\", not \"{other}\"")),
     }
 }
 

@@ -92,6 +92,7 @@ pub(super) struct PropertyPatchDef {
     pub required: Option<RequiredDef>,
     pub one_of: Option<OneOfDef>,
     pub shape: Option<String>,
+    pub kind: Option<String>,
     #[serde(default)]
     pub outbound_only: bool,
     pub null_elements: Option<String>,
@@ -194,6 +195,7 @@ pub(super) struct PropertyDef {
     pub required: Option<Spanned<RequiredDef>>,
     pub one_of: Option<Spanned<OneOfDef>>,
     pub shape: Option<Spanned<String>>,
+    pub kind: Option<Spanned<String>>,
     #[serde(default)]
     pub outbound_only: bool,
     pub null_elements: Option<Spanned<String>>,
@@ -235,6 +237,7 @@ pub(super) enum WordingDef {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum SeverityDef {
+    Advice,
     Error,
     Warning,
 }
@@ -254,6 +257,7 @@ pub(super) struct RequiredTableDef {
     pub when: Option<Spanned<String>>,
     pub unless: Option<Spanned<String>>,
     pub empty_evidence: Option<Spanned<EvidenceDef>>,
+    pub new_contact: Option<Spanned<SeverityDef>>,
     #[serde(flatten)]
     pub claim: ClaimDef,
 }

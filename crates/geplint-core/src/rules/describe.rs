@@ -114,7 +114,7 @@ impl Endpoint {
             all.push(own(
                 "unlisted-value",
                 "one of its names, as far as the page gives them".to_owned(),
-                Severity::Warning,
+                Severity::Advice,
                 Evidence::Inferred,
             ));
         }

@@ -286,6 +286,8 @@ pub struct Property {
     pub known: Vec<TenantList>,
     /// It is sent by the API only.
     pub outbound_only: bool,
+    /// Its value is a code: what it looks like as a number is beside the point, and leading zeros count.
+    pub is_code: bool,
     /// A null in its list is fine: the sample shows one.
     pub null_elements_allowed: bool,
     /// Something worth knowing of the row; may be empty.
@@ -337,6 +339,8 @@ pub struct Required {
     pub claim: Claim,
     /// Only for a contact that the tenant does not hold yet.
     pub for_new_contact: bool,
+    /// How much it matters for a contact that is known to be new, where that is more than for others.
+    pub for_new: Option<Severity>,
     /// How sure it is that the empty text is refused as well, where that is less sure than for what is absent.
     pub empty_evidence: Option<Evidence>,
     /// With this sibling present, a documented success omits it.

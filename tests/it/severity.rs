@@ -1,0 +1,265 @@
+//! What is an error, a warning or advice, and what a run shows of it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::PathBuf;
+use std::process::Output;
+
+use geplint::finding::{Finding, Severity};
+use geplint::rules::{Type, builtin, builtin_ids};
+use geplint::tenant::{self, Tenant};
+use geplint::{json, lint};
+use serde_json::{Value, json};
+
+use crate::support::geplint;
+
+fn check_with(endpoint: &str, tenant: &Tenant, body: &Value) -> Vec<Finding> {
+    let text = body.to_string();
+    let (text, errors) = json::text(text.as_bytes());
+    lint::check(&text, errors, builtin(endpoint).unwrap(), tenant, false).findings
+}
+
+fn check(endpoint: &str, body: &Value) -> Vec<Finding> {
+    check_with(endpoint, &Tenant::default(), body)
+}
+
+fn of<'f>(findings: &'f [Finding], pointer: &str) -> Vec<(&'f str, Severity)> {
+    findings
+        .iter()
+        .filter(|finding| finding.pointer == pointer)
+        .map(|finding| (finding.rule.as_ref(), finding.severity))
+        .collect()
+}
+
+/// A contact with nothing missing but an address.
+fn contact(more: &[(&str, Value)]) -> Value {
+    let mut record = json!({
+        "ContactCode": "C-1", "UserName": "ann", "FirstName": "Ann", "LastName": "Ames",
+        "EmailAddress": "ann@example.com",
+    });
+    for (name, value) in more {
+        record[*name] = value.clone();
+    }
+    record
+}
+
+/// A folder of its own for a test, with the files given.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+        let path = std::env::temp_dir().join(format!("geplint-severity-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        for (name, text) in files {
+            std::fs::write(path.join(name), text).unwrap();
+        }
+        Self(path)
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        geplint().current_dir(&self.0).args(args).output().unwrap()
+    }
+
+    fn check(&self, args: &[&str]) -> (String, String, Option<i32>) {
+        let output = self.run(&[&["check", "--format", "concise"], args].concat());
+        (
+            String::from_utf8(output.stdout).unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+            output.status.code(),
+        )
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A number for a string has the same digits; where it is a code, leading zeros may be lost.
+#[test]
+fn a_number_for_a_string_is_advice_unless_it_is_a_code() {
+    let mut seen = [0, 0];
+    for id in builtin_ids() {
+        let endpoint = builtin(id).unwrap();
+        for property in &endpoint.record_table().properties {
+            let (value, place) = match property.ty {
+                Type::String => (json!(1042), String::new()),
+                Type::StringList => (json!([1042]), "/0".to_owned()),
+                _ => continue,
+            };
+            let body = json!([{ property.name.as_ref(): value }]);
+            let findings = check(id, &body);
+            let expected = if property.is_code {
+                Severity::Warning
+            } else {
+                Severity::Advice
+            };
+            let found = of(&findings, &format!("/0/{}{place}", property.name));
+            assert!(
+                found.contains(&("changes-on-conversion", expected)),
+                "{id} {}: {found:?}",
+                property.name
+            );
+            seen[usize::from(property.is_code)] += 1;
+        }
+    }
+    assert!(seen.iter().all(|count| *count > 4), "{seen:?}");
+}
+
+/// What does not keep its spelling is changed.
+#[test]
+fn a_boolean_for_a_string_is_a_warning() {
+    let findings = check(
+        "contact-details",
+        &json!([contact(&[("Designation", json!(true))])]),
+    );
+    let found = of(&findings, "/0/Designation");
+    assert_eq!(found, [("changes-on-conversion", Severity::Warning)]);
+}
+
+#[test]
+fn a_boolean_or_number_in_quotes_is_advice_and_null_stays_a_warning() {
+    let body = json!([contact(&[
+        ("IsActive", json!("true")),
+        ("AuthorityAmt", json!("10000000.00")),
+        ("IsDeleted", Value::Null),
+    ])]);
+    let findings = check("contact-details", &body);
+    assert_eq!(
+        of(&findings, "/0/IsActive"),
+        [("text-for-value", Severity::Advice)]
+    );
+    assert_eq!(
+        of(&findings, "/0/AuthorityAmt"),
+        [("text-for-value", Severity::Advice)]
+    );
+    assert_eq!(
+        of(&findings, "/0/IsDeleted"),
+        [("not-nullable", Severity::Warning)]
+    );
+}
+
+/// The row that calls for an address speaks of new users, and the documented 200 may be an update.
+#[test]
+fn a_short_address_matters_for_a_new_contact() {
+    let none = &mut |_: &str| Err(String::new());
+    let tenant = tenant::load("contacts = [{ code = \"C-7\", user-name = \"zoe\" }]", none).unwrap();
+    let address = ("Address", json!({ "CountryCode": "US" }));
+    for (tenant, code, expected) in [
+        (&Tenant::default(), "C-1", Severity::Advice),
+        (&tenant, "C-1", Severity::Warning),
+        (&tenant, "C-7", Severity::Advice),
+    ] {
+        let body = json!([contact(&[address.clone(), ("ContactCode", json!(code))])]);
+        let findings = check_with("contact-details", tenant, &body);
+        for name in ["AddressLine1", "City", "StateCode", "ZipCode"] {
+            let found = of(&findings, &format!("/0/Address/{name}"));
+            assert_eq!(found, [("missing-mandatory", expected)], "{code} {name}");
+        }
+    }
+}
+
+#[test]
+fn what_the_page_and_its_examples_disagree_on_is_advice() {
+    for id in builtin_ids() {
+        let endpoint = builtin(id).unwrap();
+        for constraint in endpoint.constraints() {
+            let contradicted = constraint.evidence == geplint::finding::Evidence::Contradicted;
+            let is_advice = constraint.severity == Severity::Advice;
+            assert!(!contradicted || is_advice, "{id} {}", constraint.name);
+        }
+    }
+}
+
+const ADVICE: &str =
+    r#"[{"GroupName": "buyers", "IsActive": "true", "ContactCodes": [{"ContactCode": "C-1"}]}]"#;
+const WARNING: &str = r#"[{"GroupName": "buyers", "Color": 1, "ContactCodes": [{"ContactCode": "C-1"}]}]"#;
+
+#[test]
+fn advice_is_counted_and_shown_on_demand() {
+    let folder = Folder::new("shown", &[("a.json", ADVICE), ("w.json", WARNING)]);
+    let (shown, summary, code) = folder.check(&["--strict", "a.json"]);
+    assert_eq!((shown.as_str(), code), ("", Some(0)));
+    assert!(summary.contains("1 advice"), "{summary}");
+    let (shown, summary, code) = folder.check(&["--strict", "--min-severity", "advice", "a.json"]);
+    assert_eq!(shown.matches("advice[text-for-value]").count(), 1, "{shown}");
+    assert_eq!(code, Some(0), "advice never fails a run");
+    assert!(summary.contains("1 advice"), "{summary}");
+    // Only errors: a warning is counted all the same.
+    let (shown, summary, code) = folder.check(&["--min-severity", "error", "w.json"]);
+    assert_eq!((shown.as_str(), code), ("", Some(0)));
+    assert!(summary.contains("1 warning"), "{summary}");
+}
+
+#[test]
+fn what_fails_a_run_has_to_be_shown() {
+    let settings = "min-severity = \"error\"\n";
+    let folder = Folder::new("refused", &[("w.json", WARNING), ("geplint.toml", settings)]);
+    for args in [
+        &["--no-config", "--min-severity", "error", "--fail-on", "warning"][..],
+        &["--strict"],
+    ] {
+        let (shown, complaint, code) = folder.check(&[args, &["w.json"]].concat());
+        assert_eq!((shown.as_str(), code), ("", Some(2)), "{args:?}");
+        assert!(complaint.contains("min-severity is error"), "{complaint}");
+    }
+    let (_, _, code) = folder.check(&["--strict", "--min-severity", "warning", "w.json"]);
+    assert_eq!(code, Some(1));
+}
+
+#[test]
+fn settings_know_advice() {
+    let settings =
+        "min-severity = \"advice\"\n[[severity]]\nrule = \"unknown-property\"\nlevel = \"advice\"\n";
+    let folder = Folder::new("level", &[("w.json", WARNING), ("geplint.toml", settings)]);
+    let (shown, _, code) = folder.check(&["--strict", "w.json"]);
+    assert!(shown.contains("advice[unknown-property]"), "{shown}");
+    assert_eq!(code, Some(0));
+}
+
+/// A baseline of a run that showed more does not go stale because less is shown.
+#[test]
+fn a_baseline_entry_is_stale_only_if_nothing_of_any_severity_matches_it() {
+    let folder = Folder::new("baseline", &[("a.json", ADVICE)]);
+    folder.check(&["--min-severity", "advice", "--write-baseline=b.json", "a.json"]);
+    let (_, said, code) = folder.check(&["--baseline", "b.json", "a.json"]);
+    assert!(!said.contains("no longer"), "{said}");
+    assert_eq!(code, Some(0));
+    // What is not shown is not written.
+    folder.check(&["--write-baseline=c.json", "a.json"]);
+    let written = std::fs::read_to_string(folder.0.join("c.json")).unwrap();
+    assert!(!written.contains("text-for-value"), "{written}");
+}
+
+#[test]
+fn every_format_has_its_word_for_advice() {
+    let folder = Folder::new("formats", &[("a.json", ADVICE)]);
+    for (format, word) in [
+        ("json", "\"severity\": \"advice\""),
+        ("jsonl", "\"severity\":\"advice\""),
+        ("sarif", "\"level\": \"note\""),
+        ("gitlab", "\"severity\": \"info\""),
+        ("checkstyle", "severity=\"info\""),
+        ("rdjson", "\"severity\": \"INFO\""),
+        ("github", "::notice file=a.json"),
+        ("junit", "failures=\"0\""),
+    ] {
+        let shown = folder.run(&[
+            "check",
+            "--strict",
+            "--min-severity",
+            "advice",
+            "--format",
+            format,
+            "a.json",
+        ]);
+        let text = String::from_utf8(shown.stdout).unwrap();
+        assert!(text.contains(word), "{format}: {text}");
+        assert_eq!(shown.status.code(), Some(0), "{format}");
+        let hidden = folder.run(&["check", "--format", format, "a.json"]);
+        let text = String::from_utf8(hidden.stdout).unwrap();
+        assert!(!text.contains("IsActive: the text"), "{format}: {text}");
+    }
+}
