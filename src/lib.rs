@@ -6,6 +6,7 @@
 
 #[doc(hidden)]
 pub mod cli;
+pub mod home;
 pub mod input;
 mod io;
 pub mod manual;

@@ -10,6 +10,7 @@ use std::process::{Command, Output, Stdio};
 const DOCS: &str = include_str!("../../docs/ci.md");
 const README: &str = include_str!("../../README.md");
 const HOOKS: &str = include_str!("../../.pre-commit-hooks.yaml");
+const WHEEL_HOOKS: &str = include_str!("../../packaging/pre-commit/.pre-commit-hooks.yaml");
 const BAD: &str = r#"[{ "GroupName": "", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
 const CLEAN: &str = r#"[{ "GroupName": "Buyers", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
 
@@ -194,12 +195,12 @@ fn docs_readme_init_and_the_shipped_hooks_agree() {
             .filter_map(|line| line.trim().strip_prefix("entry: "));
         lines.map(str::to_owned).collect()
     };
-    let all: Vec<Vec<String>> = [DOCS, README, HOOKS, &init]
+    let all: Vec<Vec<String>> = [DOCS, README, HOOKS, &init, WHEEL_HOOKS]
         .iter()
         .map(|text| entries(text))
         .collect();
     let counts: Vec<usize> = all.iter().map(Vec::len).collect();
-    assert_eq!(counts, [2, 1, 3, 1]);
+    assert_eq!(counts, [2, 1, 3, 1, 1]);
     let distinct: BTreeSet<String> = all.into_iter().flatten().collect();
     assert_eq!(distinct.len(), 1, "{distinct:?}");
     // The hook that init shows stands in the docs and the README, line for line.

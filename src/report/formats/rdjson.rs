@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::json::elements;
 use crate::finding::{Finding, Severity};
+use crate::home::rule_url;
 use crate::report::markdown::inert;
 use crate::report::{Chunks, FileReport, Report, Summary, common};
 use crate::source::{Position, Source};
@@ -63,6 +64,8 @@ struct Place {
 #[derive(Serialize)]
 struct Code<'a> {
     value: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
 }
 
 impl<'a> Diagnostic<'a> {
@@ -81,7 +84,10 @@ impl<'a> Diagnostic<'a> {
                 Severity::Warning => "WARNING",
                 Severity::Advice => "INFO",
             },
-            code: Code { value: &finding.rule },
+            code: Code {
+                value: &finding.rule,
+                url: rule_url(&finding.rule),
+            },
         }
     }
 }

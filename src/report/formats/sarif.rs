@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::json::{Answer, elements};
 use crate::finding::{Finding, Span};
 use crate::fix;
+use crate::home::{Home, home};
 use crate::json::pretty;
 use crate::report::common::Fingerprints;
 use crate::report::markdown::inert;
@@ -47,14 +48,7 @@ impl Report for Sarif {
     }
 
     fn open(&self) -> String {
-        let tool = Tool {
-            driver: Driver {
-                name: "geplint",
-                full_name: concat!("geplint ", env!("CARGO_PKG_VERSION")),
-                semantic_version: env!("CARGO_PKG_VERSION"),
-                rules: rule_texts().iter().map(Rule::new).collect(),
-            },
-        };
+        let tool = Tool::new(home());
         let root = Base {
             description: "The root of the checkout in CI, else the folder that geplint was run in.".into(),
         };
@@ -83,12 +77,28 @@ struct Tool<'a> {
     driver: Driver<'a>,
 }
 
+impl<'a> Tool<'a> {
+    fn new(home: Option<Home<'a>>) -> Self {
+        Self {
+            driver: Driver {
+                name: "geplint",
+                full_name: concat!("geplint ", env!("CARGO_PKG_VERSION")),
+                semantic_version: env!("CARGO_PKG_VERSION"),
+                information_uri: home.map(Home::url),
+                rules: rule_texts().iter().map(|rule| Rule::new(rule, home)).collect(),
+            },
+        }
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Driver<'a> {
     name: &'a str,
     full_name: &'a str,
     semantic_version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    information_uri: Option<&'a str>,
     rules: Vec<Rule<'a>>,
 }
 
@@ -116,6 +126,8 @@ struct Rule<'a> {
     name: String,
     short_description: Plain<&'a str>,
     full_description: Plain<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help_uri: Option<String>,
     help: Help,
     default_configuration: Configuration<'a>,
     properties: RuleFacts<'a>,
@@ -139,13 +151,14 @@ struct RuleFacts<'a> {
 }
 
 impl<'a> Rule<'a> {
-    fn new(rule: &'a RuleText) -> Self {
+    fn new(rule: &'a RuleText, home: Option<Home<'_>>) -> Self {
         let is_advice = rule.severity == "advice";
         Self {
             id: &rule.id,
             name: pascal(&rule.id),
             short_description: rule.title.as_str().into(),
             full_description: rule.what.as_str().into(),
+            help_uri: home.map(|home| home.rule(&rule.id)),
             help: Help {
                 text: format!("{}\n\n{}\n\nWhat to do: {}", rule.what, rule.why, rule.fix),
                 markdown: markdown(rule),
@@ -472,6 +485,17 @@ mod tests {
         assert_eq!(region(0, 3), (1, 1, 1, 1));
         assert_eq!(region(4, 5), (1, 2, 1, 3));
         assert_eq!(region(4, 8), (1, 2, 2, 2));
+    }
+
+    #[test]
+    fn the_tool_and_its_rules_link_to_the_home_if_there_is_one() {
+        let home = Home::new("https://forge.example.org/a/geplint");
+        let with = pretty(&Tool::new(home), RUN);
+        assert!(with.contains("\"informationUri\": \"https://forge.example.org/a/geplint\""));
+        let pages = with.matches("\"helpUri\": \"https://forge.example.org/a/geplint/blob/");
+        assert_eq!(pages.count(), rule_texts().len());
+        let without = pretty(&Tool::new(None), RUN);
+        assert!(!without.contains("Uri\""), "{without}");
     }
 
     #[test]

@@ -1,0 +1,81 @@
+//! The project's address. `repository` in `Cargo.toml` is the one place that has it; while that is empty, nothing links anywhere.
+
+/// The address of the project's repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Home<'a>(&'a str);
+
+impl<'a> Home<'a> {
+    /// `None` if it is no web address: empty, another scheme, or with a character that could end a link.
+    pub fn new(repository: &'a str) -> Option<Self> {
+        let url = repository.trim_end_matches('/');
+        let url = url.strip_suffix(".git").unwrap_or(url);
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:".contains(&byte);
+        let place = url.strip_prefix("https://")?;
+        (!place.is_empty() && place.bytes().all(plain)).then_some(Self(url))
+    }
+
+    /// The address itself, without a slash at its end.
+    pub fn url(self) -> &'a str {
+        self.0
+    }
+
+    /// The address of a rule's page: that of the default branch, because a build need not be of a tagged commit.
+    pub fn rule(self, rule: &str) -> String {
+        format!("{}/blob/HEAD/docs/rules/{rule}.md", self.0)
+    }
+}
+
+/// The home that this program was built with.
+pub fn home() -> Option<Home<'static>> {
+    Home::new(option_env!("CARGO_PKG_REPOSITORY").unwrap_or_default())
+}
+
+/// The address of a rule's page, if the project has a home.
+pub fn rule_url(rule: &str) -> Option<String> {
+    home().map(|home| home.rule(rule))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_as_it_is_written() {
+        let url = |text| Home::new(text).map(Home::url);
+        let plain = Some("https://forge.example.org/a/geplint");
+        assert_eq!(url("https://forge.example.org/a/geplint"), plain);
+        assert_eq!(url("https://forge.example.org/a/geplint/"), plain);
+        assert_eq!(url("https://forge.example.org/a/geplint.git"), plain);
+    }
+
+    #[test]
+    fn what_is_no_web_address_is_no_home() {
+        for text in [
+            "",
+            "https://",
+            "geplint",
+            "http://forge.example.org/a",
+            "git@forge.example.org:a/geplint.git",
+            "https://forge.example.org/a b",
+            "https://forge.example.org/\u{1b}\\",
+            "https://forge.example.org/\"",
+            "https://forge.example.org/a?b",
+        ] {
+            assert_eq!(Home::new(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_rule_has_a_page_where_there_is_a_home() {
+        let home = Home::new("https://forge.example.org/a/geplint");
+        assert_eq!(
+            home.map(|home| home.rule("too-long")).as_deref(),
+            Some("https://forge.example.org/a/geplint/blob/HEAD/docs/rules/too-long.md")
+        );
+        // What was built has the address of Cargo.toml, or none.
+        assert_eq!(
+            rule_url("too-long").is_some(),
+            !env!("CARGO_PKG_REPOSITORY").is_empty()
+        );
+    }
+}

@@ -1,0 +1,153 @@
+//! The project's home has one place, `repository` in `Cargo.toml`; the documents follow it.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use toml::Table;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The Markdown files that a user reads, from a root.
+fn documents(root: &Path) -> Vec<PathBuf> {
+    let mut found = vec![root.join("README.md")];
+    for entry in walkdir::WalkDir::new(root.join("docs")) {
+        let path = entry.unwrap().into_path();
+        found.extend(Some(path).filter(|path| path.extension().is_some_and(|ending| ending == "md")));
+    }
+    for name in ["dotnet-bind", "geplint-core"] {
+        found.push(root.join("crates").join(name).join("README.md"));
+    }
+    found
+}
+
+fn repository(root: &Path) -> String {
+    let manifest: Table = toml::from_str(&fs::read_to_string(root.join("Cargo.toml")).unwrap()).unwrap();
+    let package = &manifest["workspace"]["package"];
+    package["repository"].as_str().unwrap().to_owned()
+}
+
+/// Addresses of repositories of ours: what stands before `/geplint`, where an address or `uses:` begins.
+fn owners(text: &str) -> Vec<&str> {
+    let ends = text.match_indices("/geplint").filter_map(|(at, _)| {
+        let before = &text[..at];
+        let start = before
+            .rfind([' ', '"', '`', '(', '<', '\n'])
+            .map_or(0, |start| start + 1);
+        let owner = &before[start..];
+        let after = &text[at + "/geplint".len()..];
+        let named = after.starts_with('@') || before[..start].ends_with("--repo ");
+        let ours = owner.starts_with("https://") || named;
+        // A file of the same name with a version is no repository.
+        let file = after.starts_with('-') && after[1..].starts_with(|c: char| c.is_ascii_digit());
+        (ours && !file).then_some(owner)
+    });
+    ends.collect()
+}
+
+/// Every address in the documents is the home of `Cargo.toml`, or a placeholder while there is none.
+fn assert_one_home(root: &Path) -> usize {
+    let home = repository(root);
+    let mut seen = 0;
+    for path in documents(root) {
+        let text = fs::read_to_string(&path).unwrap();
+        let name = path.display();
+        let found = owners(&text);
+        seen += found.len();
+        if home.is_empty() {
+            assert!(!text.contains("[![CI]"), "{name} has a badge that leads nowhere");
+            for owner in &found {
+                assert!(
+                    owner.ends_with("OWNER"),
+                    "{name}: {owner}/geplint is not the home"
+                );
+            }
+            let explained = text.lines().any(|line| line.starts_with("`OWNER` "));
+            assert_eq!(
+                !found.is_empty(),
+                explained,
+                "{name}: a line that begins with `OWNER` explains it"
+            );
+        } else {
+            assert!(!text.contains("OWNER"), "{name} still has a placeholder");
+            for owner in &found {
+                let ours = home.starts_with(&format!("{owner}/")) || home.contains(&format!("/{owner}/"));
+                assert!(ours, "{name}: {owner}/geplint is not {home}");
+            }
+        }
+    }
+    seen
+}
+
+#[test]
+fn the_documents_have_the_home_of_the_manifest() {
+    assert!(assert_one_home(root()) > 5);
+}
+
+#[test]
+fn all_crates_have_the_same_home() {
+    for name in [".", "crates/dotnet-bind", "crates/geplint-core"] {
+        let text = fs::read_to_string(root().join(name).join("Cargo.toml")).unwrap();
+        let manifest: Table = toml::from_str(&text).unwrap();
+        assert_eq!(
+            manifest["package"]["repository"]["workspace"].as_bool(),
+            Some(true),
+            "{name}"
+        );
+    }
+    assert_eq!(
+        geplint::home::home()
+            .map(|home| home.url().to_owned())
+            .unwrap_or_default(),
+        repository(root())
+    );
+}
+
+/// `.ci/home` sets it everywhere, and a second time.
+#[test]
+fn the_home_is_set_by_one_command() {
+    let copy = crate::support::empty_folder("home", "set");
+    let mut files = documents(root());
+    files.extend([root().join("Cargo.toml"), root().join(".ci/home")]);
+    for path in files {
+        let to = copy.join(path.strip_prefix(root()).unwrap());
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(&path, to).unwrap();
+    }
+    let set = |args: &[&str]| {
+        let output = Command::new("bash")
+            .arg(copy.join(".ci/home"))
+            .args(args)
+            .output()
+            .unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        (output.status.code(), said)
+    };
+    let before = assert_one_home(&copy);
+    for wrong in [
+        "geplint",
+        "http://github.com/a/geplint",
+        "https://github.com/a/b",
+        "https://x.org/a\"/geplint",
+    ] {
+        assert_eq!(set(&[wrong]).0, Some(2), "{wrong}");
+    }
+    for (url, badge) in [
+        ("https://github.com/acme-a.b/geplint", true),
+        ("https://gitlab.example.org/team/tools/geplint", false),
+        ("https://github.com/another/geplint", true),
+    ] {
+        assert_eq!(set(&[url]), (Some(0), format!("the home is {url}\n")));
+        assert_eq!(set(&[]), (Some(0), format!("{url}\n")));
+        assert_eq!(repository(&copy), url);
+        assert!(assert_one_home(&copy) >= before, "{url}");
+        let readme = fs::read_to_string(copy.join("README.md")).unwrap();
+        let badges = format!("# geplint\n\n[![CI]({url}/actions/");
+        assert_eq!(readme.starts_with(&badges), badge, "{url}");
+        assert_eq!(readme.matches("[![CI]").count(), usize::from(badge));
+    }
+}

@@ -1,0 +1,231 @@
+//! Ways to get geplint: one version in all of them, one hash for each action, and a check before a release that can fail.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use toml::Table;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap()
+}
+
+/// What a user reads and what packages are made from, by name.
+fn texts() -> BTreeMap<String, String> {
+    let mut texts = BTreeMap::new();
+    let files = [
+        "README.md",
+        "action.yml",
+        ".pre-commit-hooks.yaml",
+        "pyproject.toml",
+    ];
+    let mut take = |path: PathBuf| {
+        let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+        texts.insert(name, fs::read_to_string(&path).unwrap());
+    };
+    files.iter().for_each(|name| take(root().join(name)));
+    for folder in ["docs", "packaging", ".github", ".ci"] {
+        for entry in walkdir::WalkDir::new(root().join(folder)) {
+            let entry = entry.unwrap();
+            if entry.file_type().is_file() {
+                take(entry.into_path());
+            }
+        }
+    }
+    assert!(texts.len() > 50, "{:?}", texts.keys());
+    texts
+}
+
+/// The version that a text begins with.
+fn version(text: &str) -> Option<&str> {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let version = text[..end].trim_end_matches('.');
+    (version.split('.').count() == 3).then_some(version)
+}
+
+#[test]
+fn every_crate_has_the_version_and_asks_for_it() {
+    for name in [
+        "Cargo.toml",
+        "crates/dotnet-bind/Cargo.toml",
+        "crates/geplint-core/Cargo.toml",
+    ] {
+        let manifest: Table = toml::from_str(&read(name)).unwrap();
+        assert_eq!(manifest["package"]["version"].as_str(), Some(VERSION), "{name}");
+        for section in ["dependencies", "build-dependencies"] {
+            let Some(dependencies) = manifest.get(section).and_then(toml::Value::as_table) else {
+                continue;
+            };
+            // Without a version beside the path a crate cannot be published.
+            for (crate_name, value) in dependencies
+                .iter()
+                .filter(|(_, value)| value.get("path").is_some())
+            {
+                assert_eq!(value["version"].as_str(), Some(VERSION), "{name}: {crate_name}");
+            }
+        }
+    }
+    // The wheel has its version from Cargo.toml.
+    let project: Table = toml::from_str(&read("pyproject.toml")).unwrap();
+    let dynamic = project["project"]["dynamic"].as_array().unwrap();
+    assert!(dynamic.iter().any(|field| field.as_str() == Some("version")));
+}
+
+#[test]
+fn every_version_that_is_written_down_is_this_one() {
+    let mut seen = BTreeSet::new();
+    for (name, text) in texts() {
+        for before in ["geplint-", "geplint==", "geplint@", "geplint:", "rev: v"] {
+            for (at, _) in text.match_indices(before) {
+                if let Some(found) = version(&text[at + before.len()..]) {
+                    assert_eq!(found, VERSION, "{name}: {before}{found}");
+                    seen.insert(name.clone());
+                }
+            }
+        }
+    }
+    for name in [
+        "docs/install.md",
+        "docs/ci.md",
+        "packaging/pre-commit/pyproject.toml",
+    ] {
+        assert!(seen.contains(name), "{name} names no version");
+    }
+}
+
+/// An action is pinned by a hash, the version beside it, and by the same hash wherever it is used.
+#[test]
+fn every_action_has_one_hash() {
+    let mut pins: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (name, text) in texts() {
+        let uses = text
+            .lines()
+            .filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: "));
+        for action in uses.filter(|action| !action.starts_with("./")) {
+            let (action, pin) = action
+                .split_once('@')
+                .unwrap_or_else(|| panic!("{name}: {action}"));
+            let (hash, version) = pin.split_once(" # ").unwrap_or((pin, ""));
+            let full = hash.len() == 40 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+            assert!(full, "{name}: {action} is pinned by {hash}");
+            // Our own has no release yet.
+            let ours = action.ends_with("/geplint") && hash.bytes().all(|byte| byte == b'0');
+            assert!(
+                ours || version.starts_with('v'),
+                "{name}: {action}: of which version?"
+            );
+            // One repository may have several actions.
+            let repository: Vec<&str> = action.split('/').take(2).collect();
+            pins.entry(repository.join("/"))
+                .or_default()
+                .insert(pin.to_owned());
+        }
+    }
+    assert!(pins.len() >= 6, "{pins:?}");
+    for (action, pins) in pins {
+        assert_eq!(pins.len(), 1, "{action}: {pins:?}");
+    }
+}
+
+/// The systems of the release are those of the npm package and of the page, and cargo-deny looks at their dependencies.
+#[test]
+fn the_systems_are_the_same_everywhere() {
+    let release = read(".github/workflows/release.yml");
+    let targets: BTreeSet<&str> = release
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- target: "))
+        .collect();
+    assert_eq!(targets.len(), 5, "{targets:?}");
+    let deny: Table = toml::from_str(&read("deny.toml")).unwrap();
+    let deny: BTreeSet<&str> = deny["graph"]["targets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(toml::Value::as_str)
+        .collect();
+    for target in &targets {
+        for name in ["packaging/npm/pack", "packaging/try", "docs/install.md"] {
+            assert!(read(name).contains(target), "{name} lacks {target}");
+        }
+        assert!(deny.contains(target), "deny.toml lacks {target}");
+    }
+}
+
+#[test]
+fn a_release_waits_until_everything_agrees() {
+    let copy = crate::support::empty_folder("ways", "ready");
+    let mut names = vec![
+        ".ci/home".to_owned(),
+        "packaging/ready".to_owned(),
+        "CHANGELOG.md".to_owned(),
+    ];
+    names.extend(
+        [
+            "Cargo.toml",
+            "crates/dotnet-bind/Cargo.toml",
+            "crates/geplint-core/Cargo.toml",
+        ]
+        .map(str::to_owned),
+    );
+    names.extend(texts().into_keys().filter(|name| name.ends_with(".md")));
+    for name in names {
+        fs::create_dir_all(copy.join(&name).parent().unwrap()).unwrap();
+        fs::copy(root().join(&name), copy.join(&name)).unwrap();
+    }
+    let run = |script: &str, argument: &str| {
+        let output = Command::new("bash")
+            .arg(copy.join(script))
+            .arg(argument)
+            .output()
+            .unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        (output.status.code(), said)
+    };
+    let replace = |name: &str, from: &str, to: &str| {
+        let text = fs::read_to_string(copy.join(name)).unwrap();
+        assert!(text.contains(from), "{name} lacks {from}");
+        fs::write(copy.join(name), text.replace(from, to)).unwrap();
+    };
+    let (tag, other) = (format!("refs/tags/v{VERSION}"), "refs/tags/v99.0.0");
+    let (code, said) = run("packaging/ready", other);
+    assert_eq!(code, Some(1), "{said}");
+    // Each fault has its line; now they go one after another.
+    assert!(said.contains("not ready: the tag is v99.0.0"), "{said}");
+    let unreleased = "Nothing has been released yet";
+    for page in ["README.md", "CHANGELOG.md", "docs/ci.md", "docs/install.md"] {
+        assert!(said.contains(page), "{page}: {said}");
+        replace(page, unreleased, "It has been released");
+    }
+    replace(
+        "CHANGELOG.md",
+        "## Unreleased",
+        &format!("## {VERSION} - 2026-01-31"),
+    );
+    assert_eq!(run(".ci/home", "https://forge.example.org/a/geplint").0, Some(0));
+    assert_eq!(
+        run("packaging/ready", &tag),
+        (Some(0), format!("geplint {VERSION} is ready\n"))
+    );
+    replace(
+        "crates/geplint-core/Cargo.toml",
+        &format!("version = \"{VERSION}\"\nedition"),
+        "version = \"0.0.9\"\nedition",
+    );
+    let (code, said) = run("packaging/ready", &tag);
+    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+    assert!(
+        said.contains("crates/geplint-core/Cargo.toml is not of version"),
+        "{said}"
+    );
+}
