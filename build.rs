@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use geplint_core::rules::{Endpoint, List, PropertyId, Shared, load};
+use geplint_core::rules::{Endpoint, List, LoadError, PropertyId, Shared, load};
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=rules");
@@ -15,6 +15,11 @@ fn main() -> io::Result<()> {
     let names = fs::read_to_string(rules.join("names.toml"))?;
     // No file of ours turns a rule off, so that no rule ids are needed.
     let shared = Shared::new(lists(&rules.join("lists"))?, &names, Vec::new()).map_err(io::Error::other)?;
+    let api = rules.join("api.toml");
+    let text = fs::read_to_string(&api)?;
+    let shared = shared
+        .with_api(&text)
+        .map_err(|error| placed(&api, &text, &error))?;
     let lists = &shared.lists;
     // Paths are put together where the code is compiled: a copied target folder must not read the old place.
     let mut code = format!("static LISTS: [(&str, &str); {}] = [\n", lists.len());
@@ -78,8 +83,10 @@ fn lists(folder: &Path) -> io::Result<Vec<List>> {
 /// The endpoint that a rules file describes.
 fn endpoint(path: &Path, shared: &Shared) -> io::Result<Endpoint> {
     let text = fs::read_to_string(path)?;
-    load(&text, shared).map_err(|error| {
-        let line = text.get(..error.span.start).unwrap_or("").matches('\n').count() + 1;
-        io::Error::other(format!("{}:{line}: {error}", path.display()))
-    })
+    load(&text, shared).map_err(|error| placed(path, &text, &error))
+}
+
+fn placed(path: &Path, text: &str, error: &LoadError) -> io::Error {
+    let line = text.get(..error.span.start).unwrap_or("").matches('\n').count() + 1;
+    io::Error::other(format!("{}:{line}: {error}", path.display()))
 }

@@ -31,7 +31,8 @@ pub fn builtin_text(id: &str) -> Option<&'static str> {
     find(id).map(|builtin| builtin.text)
 }
 
-/// What all endpoints share: the public code lists of `rules/lists/`, the rules that are explained.
+/// What all endpoints share: the public code lists of `rules/lists/`, the answers of `rules/api.toml`, the rules that are
+/// explained.
 pub fn shared() -> &'static Shared {
     static LOADED: OnceLock<Shared> = OnceLock::new();
     // The build script has parsed all of it, so that nothing is ever left out here.
@@ -39,7 +40,10 @@ pub fn shared() -> &'static Shared {
         let lists = LISTS.iter().map(|(name, text)| List::parse(name, text));
         let rule_ids = rule_texts().iter().map(|rule| rule.id.clone()).collect();
         let names = include_str!("../rules/names.toml");
-        Shared::new(lists.filter_map(Result::ok).collect(), names, rule_ids).unwrap_or_default()
+        let shared = Shared::new(lists.filter_map(Result::ok).collect(), names, rule_ids).unwrap_or_default();
+        shared
+            .with_api(include_str!("../rules/api.toml"))
+            .unwrap_or_default()
     })
 }
 

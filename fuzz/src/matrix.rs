@@ -84,7 +84,7 @@ pub const KINDS: &[Kind] = &[
     },
     Kind {
         name: "required of a new contact",
-        row: ", required = { when = \"new-contact\" }",
+        row: ", required = { when = \"new\" }",
         more: "",
         rule: "missing-mandatory",
         goes_with: any,
@@ -175,15 +175,15 @@ pub const KINDS: &[Kind] = &[
     },
     Kind {
         name: "known",
-        row: "",
-        more: "kind = \"known\"\nproperty = \"P\"\nfact = \"lobs\"\ndescription = \"{value}\"",
+        row: ", known = { fact = \"lobs\", rule = \"own\", evidence = \"table\" }",
+        more: "",
         rule: "own",
         goes_with: values,
     },
     Kind {
         name: "suspect",
-        row: "",
-        more: "kind = \"known\"\nproperty = \"P\"\nfact = \"regions\"\nsuspect = \"email\"\ndescription = \"{value}\"",
+        row: ", known = { fact = \"regions\", rule = \"own\", evidence = \"table\", suspect = \"email\" }",
+        more: "",
         rule: "own",
         goes_with: |ty| text(ty) || ty == "list of string",
     },
@@ -277,22 +277,20 @@ members = ["a", "B"]
 
 [tables.R]
 title = "Record"
-properties = [
-  {{ name = "P", type = "{ty}"{row} }},
-  {{ name = "Id", type = "string" }},
-  {{ name = "Q", type = "{ty}" }},
-  {{ name = "S", type = "string" }},
-  {{ name = "T", type = "Sub" }},
-  {{ name = "Ts", type = "list of Sub" }},
-]
+[tables.R.properties]
+P = {{ type = "{ty}"{row} }}
+Id = {{ type = "string" }}
+Q = {{ type = "{ty}" }}
+S = {{ type = "string" }}
+T = {{ type = "Sub" }}
+Ts = {{ type = "list of Sub" }}
 
 [tables.Sub]
 title = "Sub"
-properties = [
-  {{ name = "P", type = "{ty}" }},
-  {{ name = "W", type = "string" }},
-  {{ name = "V", type = "string" }},
-]
+[tables.Sub.properties]
+P = {{ type = "{ty}" }}
+W = {{ type = "string" }}
+V = {{ type = "string" }}
 
 {check}"#
     )

@@ -6,6 +6,7 @@
 mod answers;
 mod constraint_list;
 mod document;
+mod endpoint_text;
 mod example;
 mod index;
 mod markdown;
@@ -15,6 +16,7 @@ mod terminal;
 mod texts;
 
 pub use document::{Block, Cell, Document, Piece, Section, Text};
+pub use endpoint_text::endpoint_text;
 pub use example::{Example, example_tenant};
 pub use index::index;
 pub use page::{Fixtures, page};

@@ -24,14 +24,13 @@ fn change(endpoint: &Endpoint, row: &Constraint) -> Option<String> {
         Stated::Type => "type = \"string\"".to_owned(),
         Stated::Required => "required = \"no\"".to_owned(),
         Stated::Length => format!("type = \"string({})\"", length(endpoint, row)?.saturating_mul(2)),
-        Stated::List => "one-of = { off = true }".to_owned(),
+        Stated::List => "one-of = \"no\"".to_owned(),
+        Stated::Known => "known = \"no\"".to_owned(),
         Stated::Check => return Some(format!("[[checks]]\nrule = \"{}\"\noff = true\n", row.rule)),
         Stated::Otherwise => return None,
     };
     let (table, name) = row.name.split_once('.')?;
-    Some(format!(
-        "[tables.{table}]\nproperties = [{{ name = \"{name}\", {cell} }}]\n"
-    ))
+    Some(format!("[tables.{table}.properties]\n{name}.{cell}\n"))
 }
 
 fn length(endpoint: &Endpoint, row: &Constraint) -> Option<u32> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::finding::{Evidence, Masked, Predicted, Severity, Target, Wording};
+use crate::finding::{Evidence, Masked, Phase, Predicted, Severity, Target, Wording};
 use crate::sanitize::escape;
 
 /// `error`, `warning` or `advice`.
@@ -39,6 +39,18 @@ pub const fn evidence_in_words(evidence: Evidence) -> &'static str {
         Evidence::Table => "stated in the table",
         Evidence::Inferred => "inferred",
         Evidence::Contradicted => "contradicted by a documented success",
+    }
+}
+
+/// The step of the service, as a rules file names it.
+pub const fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::None => "none",
+        Phase::Bind => "bind",
+        Phase::Request => "request",
+        Phase::Mandatory => "mandatory",
+        Phase::Data => "data",
+        Phase::Exception => "exception",
     }
 }
 

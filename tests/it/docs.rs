@@ -306,14 +306,11 @@ fn what_a_rules_file_says_is_made_harmless() {
     let folder = folder("hostile");
     let patch = r#"
 endpoint = "user-group"
-[tables.UserGroup]
-properties = [
-  { name = "Cost", required = { evidence = "table", error-code = "A\u001b[31m", description = "B\u202e ##[error]" } },
-  { name = "C\u001bD", type = "boolean", required = "yes" },
-]
+[tables.UserGroup.properties]
+Cost = { type = "string", required = { evidence = "table", error-code = "A\u001b[31m", description = "B\u202e ##[error]" } }
+"C\u001bD" = { type = "boolean", required = "yes" }
 "#;
-    let types = patch.replace("name = \"Cost\",", "name = \"Cost\", type = \"string\",");
-    fs::write(folder.join("hostile.toml"), types).unwrap();
+    fs::write(folder.join("hostile.toml"), patch).unwrap();
     for rule in ["missing-mandatory", "does-not-convert"] {
         let text = printed(&folder, &["explain", rule, "--rules", "hostile.toml"]);
         assert!(text.len() > 1000, "{text}");

@@ -279,62 +279,59 @@ open = false
 
 [tables.R]
 title = "Record"
-properties = [
-  { name = "Code", type = "string(5)" },
-  { name = "User", type = "string" },
-  { name = "Text", type = "string" },
-  { name = "Short", type = "string(3)" },
-  { name = "Kind", type = "string", one-of = { values = ["A"], evidence = "table" } },
-  { name = "Active", type = "boolean" },
-  { name = "Count", type = "int" },
-  { name = "Number", type = "long" },
-  { name = "Amount", type = "decimal" },
-  { name = "When", type = "date-time" },
-  { name = "Colour", type = "enum Colours" },
-  { name = "Item", type = "Item" },
-  { name = "Items", type = "list of Item" },
-  { name = "Words", type = "list of string" },
-  { name = "Sole", type = "Sole" },
-  { name = "Sent", type = "int", outbound-only = true },
-  { name = "Manager", type = "string" },
-  { name = "Bu", type = "Bu" },
-  { name = "Flags", type = "Flags" },
-]
+[tables.R.properties]
+Code = { type = "string(5)" }
+User = { type = "string" }
+Text = { type = "string" }
+Short = { type = "string(3)" }
+Kind = { type = "string", one-of = { values = ["A"], evidence = "table" } }
+Active = { type = "boolean" }
+Count = { type = "int" }
+Number = { type = "long" }
+Amount = { type = "decimal" }
+When = { type = "date-time" }
+Colour = { type = "enum Colours" }
+Item = { type = "Item" }
+Items = { type = "list of Item" }
+Words = { type = "list of string" }
+Sole = { type = "Sole" }
+Sent = { type = "int", outbound-only = true }
+Manager.type = "string"
+Manager.known = { fact = "contacts", rule = "unknown-manager", evidence = "table", error-code = "D", description = "no {value}" }
+Bu = { type = "Bu" }
+Flags = { type = "Flags" }
 
 [tables.Item]
 title = "Item"
-properties = [
-  { name = "Name", type = "string", required = "yes" },
-  { name = "Text", type = "string" },
-  { name = "Words", type = "list of string" },
-  { name = "More", type = "list of Item" },
-]
+[tables.Item.properties]
+Name = { type = "string", required = "yes" }
+Text = { type = "string" }
+Words = { type = "list of string" }
+More = { type = "list of Item" }
 
 [tables.Sole]
 title = "Sole"
-properties = [
-  { name = "One", type = "string" },
-  { name = "Two", type = "int" },
-  { name = "List", type = "list of string", required = "yes" },
-]
+[tables.Sole.properties]
+One = { type = "string" }
+Two = { type = "int" }
+List = { type = "list of string", required = "yes" }
 
 [tables.Bu]
 title = "Bu"
-properties = [{ name = "Lobs", type = "list of Lob" }]
+[tables.Bu.properties]
+Lobs = { type = "list of Lob" }
 
 [tables.Lob]
 title = "Lob"
-properties = [
-  { name = "Name", type = "string" },
-  { name = "Type", type = "string" },
-]
+[tables.Lob.properties]
+Name = { type = "string" }
+Type = { type = "string" }
 
 [tables.Flags]
 title = "Flags"
-properties = [
-  { name = "Replaces", type = "boolean" },
-  { name = "Unsure", type = "boolean" },
-]
+[tables.Flags.properties]
+Replaces = { type = "boolean" }
+Unsure = { type = "boolean" }
 
 [[checks]]
 rule = "one-of-two"
@@ -393,22 +390,10 @@ error-code = "D"
 description = "{value} is itself"
 
 [[checks]]
-rule = "unknown-manager"
-kind = "known"
-table = "R"
-property = "Manager"
-fact = "contacts"
-evidence = "table"
-phase = "data"
-error-code = "D"
-description = "no {value}"
-
-[[checks]]
 rule = "inactive-contact"
 kind = "active"
 table = "R"
 subject = ["Code", "User"]
-fact = "contacts"
 evidence = "inferred"
 "#;
 
@@ -685,10 +670,10 @@ fn deep_and_wide() {
         assert_eq!(skims(&body, &endpoint), passed_over, "{depth}");
     }
     for (rows, passed_over) in [(40, 1), (45, 1), (46, 0), (100, 0)] {
-        let row = |n| format!("  {{ name = \"P{n}\", type = \"int\" }},\n");
+        let row = |n| format!("P{n} = {{ type = \"int\" }}\n");
         let more = (0..rows).map(row).collect::<Vec<String>>().concat();
-        let last = format!("  {{ name = \"Flags\", type = \"Flags\" }},\n{more}");
-        let rules = ALL_TYPES.replace("  { name = \"Flags\", type = \"Flags\" },\n", &last);
+        let last = format!("Flags = {{ type = \"Flags\" }}\n{more}");
+        let rules = ALL_TYPES.replace("Flags = { type = \"Flags\" }\n", &last);
         let endpoint = load(&rules).unwrap();
         assert_eq!(
             skims(r#"[{"Code":"C-1","P0":1,"P39":2}]"#, &endpoint),

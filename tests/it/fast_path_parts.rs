@@ -93,18 +93,17 @@ null = { error-code = "E", description = "null" }
 
 [tables.Thing]
 title = "Thing"
-properties = [
-  { row = "1", name = "Name", type = "string", required = "yes" },
-  { row = "2", name = "A", type = "string" },
-  { row = "3", name = "B", type = "string" },
-  { row = "4", name = "Inner", type = "Inner" },
-ROWS]
+[tables.Thing.properties]
+Name = { row = "1", type = "string", required = "yes" }
+A = { row = "2", type = "string" }
+B = { row = "3", type = "string" }
+Inner = { row = "4", type = "Inner" }
+ROWS
 
 [tables.Inner]
 title = "Inner"
-properties = [
-  { row = "4.1", name = "Code", type = "string(3)", required = "yes" },
-]
+[tables.Inner.properties]
+Code = { row = "4.1", type = "string(3)", required = "yes" }
 
 [[checks]]
 rule = "self-manager"
@@ -138,7 +137,7 @@ fn of_calls_of_the_user() {
     ];
     for rows in [0, 59, 60, 61, 70] {
         let rows: Vec<String> = (0..rows)
-            .map(|row| format!("  {{ row = \"9.{row}\", name = \"Row{row}\", type = \"int\" }},"))
+            .map(|row| format!("Row{row} = {{ row = \"9.{row}\", type = \"int\" }}"))
             .collect();
         let rows = rows.join("\n");
         let endpoint = load(&OF_THE_USER.replace("ROWS", &rows)).expect("it loads");

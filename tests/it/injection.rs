@@ -484,14 +484,14 @@ fn rules_files() {
     let whole = format!(
         "endpoint = \"mine\"\ntitle = {bad}\nmethod = {bad}\npath = {bad}\npage = {bad}\nrecord = \"R\"\nkey = [\"Code\"]\n\
          good-beside-bad = \"listed\"\n[answers]\nmissing = {answer}\ntoo-long = {answer}\nnot-in-list = {answer}\nnull = {answer}\n\
-         [tables.R]\ntitle = {bad}\nproperties = [\n  {{ row = {bad}, name = \"Code\", type = \"string(3)\", required = {{ rule = {bad}, \
-         error-code = {bad}, description = {bad}, note = {bad} }}, note = {bad} }},\n  {{ row = \"2\", name = {bad}, type = \"string\", \
-         required = \"yes\" }},\n  {{ row = \"3\", name = \"Kind\", type = \"string\", one-of = {{ values = [{bad}], note = {bad} }} }},\n]\n"
+         [tables.R]\ntitle = {bad}\n[tables.R.properties]\nCode = {{ row = {bad}, type = \"string(3)\", required = {{ rule = {bad}, \
+         error-code = {bad}, description = {bad}, note = {bad} }}, note = {bad} }}\n{bad} = {{ row = \"2\", type = \"string\", \
+         required = \"yes\" }}\nKind = {{ row = \"3\", type = \"string\", one-of = {{ values = [{bad}], note = {bad} }} }}\n"
     );
     // What the loader refuses may be any of these; what it takes is shown.
     let without = |what: &str, instead: &str| whole.replace(what, instead);
     let plain_rule = without(&format!("rule = {bad}, "), "");
-    let plain_name = plain_rule.replace(&format!("name = {bad}"), "name = \"Other\"");
+    let plain_name = plain_rule.replace(&format!("{bad} = {{ row"), "Other = { row");
     let plain_words = plain_name.replace(&answer, "{ error-code = \"A\", description = \"b\" }");
     let mut taken = 0;
     for rules in [
@@ -503,12 +503,8 @@ fn rules_files() {
         format!("endpoint = \"user-group\"\n{} = 1\n", json("a\u{9b}")),
         format!("endpoint = \"user-group\"\ntitle = {bad}\n"),
         format!("endpoint = \"user-group\"\nrules-off = [{bad}]\n"),
-        format!(
-            "endpoint = \"user-group\"\n[tables.UserGroup]\nproperties = [{{ name = {bad}, note = {bad} }}]\n"
-        ),
-        format!(
-            "endpoint = \"user-group\"\n[tables.UserGroup]\nproperties = [{{ name = \"GroupName\", note = {bad} }}]\n"
-        ),
+        format!("endpoint = \"user-group\"\n[tables.UserGroup.properties]\n{bad} = {{ note = {bad} }}\n"),
+        format!("endpoint = \"user-group\"\n[tables.UserGroup.properties]\nGroupName = {{ note = {bad} }}\n"),
         format!("endpoint = \"user-group\"\n[[checks]]\nkind = {bad}\n"),
         hostile(),
     ] {

@@ -61,6 +61,7 @@ mod rules_loader;
 mod rules_matrix;
 mod rules_mutations;
 mod rules_patch;
+mod rules_printed;
 mod settings_bounds;
 mod settings_limits;
 mod severity;

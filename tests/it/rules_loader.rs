@@ -1,6 +1,7 @@
 //! The loader of rules files is strict, and says where a file is wrong.
 
-use geplint::rules::load;
+use geplint::finding::{Evidence, Severity};
+use geplint::rules::{Endpoint, TenantList, load};
 
 const GOOD: &str = r#"
 endpoint = "e"
@@ -19,17 +20,15 @@ null = { error-code = "X", description = "null" }
 
 [tables.R]
 title = "Record"
-properties = [
-  { row = "1", name = "Code", type = "string(5)", required = "yes" },
-  { row = "2", name = "Kind", type = "string", one-of = { values = ["A"], evidence = "table" } },
-  { row = "3", name = "Items", type = "list of Item" },
-]
+[tables.R.properties]
+Code = { row = "1", type = "string(5)", required = "yes" }
+Kind = { row = "2", type = "string", one-of = { values = ["A"], evidence = "table" } }
+Items = { row = "3", type = "list of Item" }
 
 [tables.Item]
 title = "Item"
-properties = [
-  { row = "3.1", name = "Name", type = "string", required = { evidence = "inferred" } },
-]
+[tables.Item.properties]
+Name = { row = "3.1", type = "string", required = { evidence = "inferred" } }
 
 [[checks]]
 rule = "some"
@@ -62,13 +61,8 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "length",
     ),
     ("list of Item", "list of Thing", "list of Thing", "Thing"),
-    ("row = \"2\"", "row = \"1\"", "name = \"Kind\"", "stands twice"),
-    (
-        "name = \"Kind\"",
-        "name = \"code\"",
-        "name = \"code\"",
-        "stands twice",
-    ),
+    ("row = \"2\"", "row = \"1\"", "Kind =", "stands twice"),
+    ("Kind =", "code =", "code = {", "stands twice"),
     ("record = \"R\"", "record = \"Q\"", "record =", "Q"),
     ("key = [\"Code\"]", "key = [\"Nope\"]", "key =", "Nope"),
     ("key = [\"Code\"]", "key = []", "key =", "no property"),
@@ -159,4 +153,153 @@ fn a_mistake_is_refused_and_shown_at_its_place() {
             line + 1
         );
     }
+}
+
+fn known(attribute: &str) -> TenantList {
+    let text = GOOD.replacen("Kind = {", &format!("Kind = {{ known = {attribute},"), 1);
+    let endpoint = load(&text).expect(attribute);
+    let table = endpoint.record_table();
+    let row = table.property(table.find("Kind").expect("it is a row"));
+    row.known[0].clone()
+}
+
+#[test]
+fn a_known_value_is_a_word_where_the_defaults_say_the_rest() {
+    let plain = known("\"regions\"");
+    assert_eq!(
+        (&*plain.claim.rule, plain.fact.name()),
+        ("unknown-value", "regions")
+    );
+    assert_eq!(
+        (plain.claim.evidence, plain.claim.severity),
+        (Evidence::Inferred, Severity::Warning)
+    );
+    assert_eq!(plain.claim.answer, None);
+    // The rule follows from the fact, the answer from [answers].
+    let stated = known("{ fact = \"currencies\", evidence = \"table\", also = [\"ALL\"] }");
+    assert_eq!(&*stated.claim.rule, "unknown-currency");
+    assert_eq!((stated.claim.severity, stated.also.len()), (Severity::Error, 1));
+    let answer = stated.claim.answer.expect("an error has an answer");
+    assert_eq!(
+        (&*answer.error_code, &*answer.description),
+        ("D", "Invalid {property} {value}")
+    );
+    let own = known("{ fact = \"contacts\", rule = \"mine\", suspect = \"email\" }");
+    assert_eq!((&*own.claim.rule, own.suspect.is_some()), ("mine", true));
+}
+
+/// A row's `known`, and what the place and the message of its mistake are.
+#[test]
+fn a_mistake_in_known_is_shown_at_its_place() {
+    for (row, place, word) in [
+        ("Kind = { known = \"stars\",", "\"stars\"", "currencies"),
+        (
+            "Kind = { known = { fact = \"stars\" },",
+            "\"stars\"",
+            "currencies",
+        ),
+        ("Kind = { known = {},", "{}", "fact"),
+        (
+            "Kind = { known = \"belonging-lobs\",",
+            "\"belonging-lobs\"",
+            "single-valued",
+        ),
+        (
+            "Kind = { known = { fact = \"lobs\", suspect = \"square\" },",
+            "\"square\"",
+            "email",
+        ),
+        (
+            "Kind = { known = { fact = \"lobs\", description = \"{limit}\" },",
+            "{ fact = \"lobs\", description = \"{limit}\" }",
+            "{value}",
+        ),
+        ("Kind = { known = 1,", "1", "a word, or a table"),
+    ] {
+        let text = GOOD.replacen("Kind = {", row, 1);
+        let error = load(&text).expect_err(row);
+        assert_eq!(&text[error.span.clone()], place, "{row}: {error}");
+        assert!(error.message.contains(word), "{row}: {error}");
+    }
+    let objects = GOOD.replacen("Items = {", "Items = { known = \"lobs\",", 1);
+    let error = load(&objects).expect_err("objects are no values");
+    assert_eq!(&objects[error.span.clone()], "\"lobs\"", "{error}");
+}
+
+#[test]
+fn a_check_of_the_kind_known_is_refused_with_the_row_that_says_it() {
+    let text = format!(
+        "{GOOD}[[checks]]\nrule = \"x\"\nkind = \"known\"\ntable = \"R\"\nproperty = \"Kind\"\nfact = \"lobs\"\nalso = [\"ALL\"]\n"
+    );
+    let error = load(&text).expect_err("it is no kind of check");
+    assert_eq!(&text[error.span.clone()], "\"known\"");
+    assert!(error.message.contains("`Kind.known = \"lobs\"`"), "{error}");
+    assert!(error.message.contains("[tables.R.properties]"), "{error}");
+}
+
+#[test]
+fn rows_in_a_list_are_refused_with_the_form_that_they_have() {
+    let rows = "properties = [{ name = \"Name\", type = \"string\" }]\n";
+    let start = GOOD.find("[tables.Item.properties]").expect("it has the table");
+    let end = GOOD.find("[[checks]]").expect("it has a check");
+    let text = format!("{}{rows}{}", &GOOD[..start], &GOOD[end..]);
+    let error = load(&text).expect_err("rows are no list");
+    assert!(text[error.span.clone()].starts_with("[{ name"), "{error}");
+    assert!(error.message.contains("rows by name, such as `City"), "{error}");
+}
+
+fn answers(endpoint: &Endpoint) -> [&str; 2] {
+    let answers = &endpoint.answers;
+    [&answers.missing, &answers.null].map(|answer| &*answer.error_code)
+}
+
+#[test]
+fn an_answer_that_an_endpoint_leaves_out_is_the_apis() {
+    let start = GOOD.find("[answers]").expect("it has answers");
+    let end = GOOD.find("[tables.R]").expect("it has a table");
+    let with = |own: &str| load(&format!("{}{own}{}", &GOOD[..start], &GOOD[end..])).expect(own);
+    assert_eq!(answers(&with("")), ["MandatoryField", "Exception"]);
+    let own = "[answers]\nmissing = { error-code = \"M\", description = \"{property}\" }\n";
+    assert_eq!(answers(&with(own)), ["M", "Exception"]);
+    // A library user's rules may have no file for the API as a whole.
+    let text = format!("{}{}", &GOOD[..start], &GOOD[end..]);
+    let error = geplint_core::rules::load(&text, &geplint_core::rules::Shared::default());
+    let message = error.expect_err("nothing says what is answered").message;
+    assert!(message.contains("`missing`"), "{message}");
+}
+
+#[test]
+fn a_mistake_in_the_file_of_the_api_is_shown_at_its_place() {
+    for (text, place) in [
+        ("[answers]\nnul = {}", "nul"),
+        (
+            "[answers]\nnull = { error-code = \"E\", description = \"{value}\" }",
+            "\"{value}\"",
+        ),
+        ("[known]\nstars.rule = \"x\"", "stars"),
+    ] {
+        let shared = geplint_core::rules::Shared::default();
+        let error = shared.with_api(text).expect_err(text);
+        assert_eq!(&text[error.span.clone()], place, "{error}");
+    }
+}
+
+/// Editors show a line of this length whole, beside the vendor's page.
+#[test]
+fn no_line_of_the_rules_is_wider_than_160_characters() {
+    let rules = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let mut lines = 0;
+    for entry in walkdir::WalkDir::new(rules).sort_by_file_name() {
+        let path = entry.expect("the folder is read").into_path();
+        if path.extension().is_none_or(|is| is != "toml") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("the file is read");
+        for (number, line) in (1..).zip(text.lines()) {
+            lines += 1;
+            let width = line.chars().count();
+            assert!(width <= 160, "{}:{number}: {width} characters", path.display());
+        }
+    }
+    assert!(lines > 1_000, "only {lines} lines were read");
 }

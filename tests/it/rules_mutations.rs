@@ -358,7 +358,7 @@ fn others(path: &[Step], text: &str) -> Vec<String> {
         "wording" => &["documented", "inferred"],
         "severity" => &["error", "warning"],
         "phase" => &["request", "mandatory", "data", "exception"],
-        "shape" => &["email", "culture"],
+        "shape" | "suspect" => &["email", "culture"],
         "required" => &["no"],
         "type" => return types(text),
         _ => return vec![format!("{text}x")],
@@ -465,6 +465,18 @@ fn is_excepted(pattern: &str, what: &str) -> bool {
     pattern.len() == path.len() && pattern.iter().zip(&path).all(same)
 }
 
+/// The endpoint's file with the answers that it takes from the API's, so that those are changed for each endpoint.
+fn with_answers(text: &str) -> Table {
+    let mut file: Table = toml::from_str(text).unwrap();
+    let api: Table = toml::from_str(include_str!("../../rules/api.toml")).unwrap();
+    let mut answers = api["answers"].as_table().unwrap().clone();
+    if let Some(own) = file.get("answers").and_then(Value::as_table) {
+        answers.extend(own.clone());
+    }
+    file.insert("answers".to_owned(), answers.into());
+    file
+}
+
 #[test]
 fn every_fourth_change_to_a_rule_is_noticed() {
     changes_are_noticed(4);
@@ -482,7 +494,7 @@ fn changes_are_noticed(nth: usize) {
     let fates = [const { AtomicUsize::new(0) }; 4];
     let mut wrong = Vec::new();
     for id in builtin_ids() {
-        let file: Table = toml::from_str(builtin_text(id).unwrap()).unwrap();
+        let file = with_answers(builtin_text(id).unwrap());
         let endpoint = load(&toml::to_string(&file).unwrap()).unwrap();
         let tenants = tenants();
         let bodies = bodies(id).into_iter().map(|body| {

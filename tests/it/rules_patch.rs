@@ -43,7 +43,7 @@ fn one(rule: &str, source: &str) -> Vec<(String, String)> {
 
 #[test]
 fn another_length_speaks_with_the_patch_as_its_source() {
-    let patch = "[tables.BuyerContact]\nproperties = [{ name = \"designation\", type = \"string(3)\" }]";
+    let patch = "[tables.BuyerContact.properties]\ndesignation.type = \"string(3)\"";
     assert!(found(&[], r#","Designation":"Buyer""#).is_empty());
     assert_eq!(
         found(&[patch], r#","Designation":"Buyer""#),
@@ -53,8 +53,7 @@ fn another_length_speaks_with_the_patch_as_its_source() {
 
 #[test]
 fn a_property_of_the_tenant_is_known() {
-    let patch =
-        "[tables.BuyerContact]\nproperties = [{ name = \"Badge\", type = \"int\", required = \"yes\" }]";
+    let patch = "[tables.BuyerContact.properties]\nBadge = { type = \"int\", required = \"yes\" }";
     assert_eq!(found(&[], r#","Badge":1"#)[0].0, "unknown-property");
     assert!(found(&[patch], r#","Badge":1"#).is_empty());
     assert_eq!(
@@ -66,9 +65,63 @@ fn a_property_of_the_tenant_is_known() {
 #[test]
 fn what_a_row_demands_can_be_taken_back() {
     let address = r#","TimeZone":"Mars""#;
-    let patch = "[tables.BuyerContact]\nproperties = [{ name = \"TimeZone\", one-of = { off = true } }]";
+    let patch = "[tables.BuyerContact.properties]\nTimeZone.one-of = \"no\"";
     assert_eq!(found(&[], address)[0].0, "unlisted-value");
     assert!(found(&[patch], address).is_empty());
+}
+
+#[test]
+fn a_patch_sets_replaces_and_removes_what_the_tenant_has_to_hold() {
+    let facts = |patch: &str| {
+        let endpoint = layered(&[patch]).unwrap();
+        let table = endpoint.record_table();
+        let of = |name: &str| {
+            let row = table.property(table.find(name).unwrap());
+            row.known.first().map(|known| {
+                (
+                    known.fact.name(),
+                    known.claim.rule.to_string(),
+                    known.claim.source.to_string(),
+                )
+            })
+        };
+        (of("WorkGroup"), of("CurrencyCode"))
+    };
+    let some = |fact, rule: &str, source: &str| Some((fact, rule.to_owned(), source.to_owned()));
+    let ours = some("currencies", "unknown-currency", "Buyer Contact 1.13");
+    assert_eq!(facts(""), (None, ours.clone()));
+    let table = "[tables.BuyerContact.properties]\n";
+    assert_eq!(
+        facts(&format!("{table}WorkGroup.known = \"regions\"")),
+        (
+            some("regions", "unknown-value", "Buyer Contact 1.30 (mine.toml)"),
+            ours
+        )
+    );
+    assert_eq!(
+        facts(&format!("{table}currencycode.known.fact = \"lobs\"")),
+        (
+            None,
+            some("lobs", "unknown-value", "Buyer Contact 1.13 (mine.toml)")
+        )
+    );
+    assert_eq!(
+        facts(&format!("{table}CurrencyCode.known = \"no\"")),
+        (None, None)
+    );
+}
+
+#[test]
+fn each_key_of_a_row_can_be_taken_back() {
+    let row = |patch: &str| {
+        let endpoint = layered(&[patch]).unwrap();
+        let table = endpoint.record_table();
+        table.property(table.find("EmailAddress").unwrap()).clone()
+    };
+    assert!(row("").required.is_some() && row("").shape.is_some());
+    let patched =
+        row("[tables.BuyerContact.properties]\nEmailAddress = { required = \"no\", shape = \"no\" }");
+    assert!(patched.required.is_none() && patched.shape.is_none());
 }
 
 #[test]
@@ -120,16 +173,12 @@ fn a_whole_new_endpoint_needs_no_base() {
 fn a_mistake_is_shown_at_its_place_in_the_patch() {
     let cases = [
         (
-            "[tables.BuyerContact]\nproperties = [{ name = \"City\", tpye = \"int\" }]",
+            "[tables.BuyerContact.properties]\nCity = { tpye = \"int\" }",
             3,
             "tpye",
         ),
-        (
-            "[tables.BuyerContact]\nproperties = [\n{ name = \"City\", type = \"itn\" }]",
-            4,
-            "itn",
-        ),
-        ("[tables.Address]\nproperties = [{ name = \"Floor\" }]", 0, "type"),
+        ("[tables.BuyerContact.properties]\nCity.type = \"itn\"", 3, "itn"),
+        ("[tables.Address.properties]\nFloor = {}", 3, "type"),
         (
             "[[checks]]\nrule = \"x\"\nkind = \"magic\"\ntable = \"Address\"",
             4,
@@ -151,33 +200,31 @@ fn a_mistake_is_shown_at_its_place_in_the_patch() {
 /// What the place of a mistake covers is what is wrong: a value, and no word that only looks like it.
 #[test]
 fn a_mistake_is_shown_at_what_is_wrong_and_not_at_a_word_like_it() {
-    let table = "[tables.BuyerContact]\nproperties = [";
+    let table = "[tables.BuyerContact.properties]\n";
     let check = "[[checks]]\nrule = \"self-manager\"\n";
     let cases = [
         // The word of the message stands earlier in the file, in a remark and in another row.
         (
-            format!(
-                "# itn\n{table}{{ name = \"itn\", type = \"int\" }}, {{ name = \"City\", type = \"itn\" }}]"
-            ),
+            format!("# itn\n{table}itn = {{ type = \"int\" }}\nCity.type = \"itn\""),
             "\"itn\"",
         ),
         (
-            format!("{table}{{ name = \"Badge\", type = \"int\" }}, {{ name = \"BADGE\", type = \"int\" }}]"),
-            "\"BADGE\"",
+            format!("{table}Badge.type = \"int\"\nBADGE.type = \"int\""),
+            "BADGE",
         ),
         (
-            format!("{table}{{ name = \"Badge\", row = \"1.1\", type = \"int\" }}]"),
+            format!("{table}Badge = {{ row = \"1.1\", type = \"int\" }}"),
             "\"1.1\"",
         ),
         // A mistake that shows in our own part of the rules, because a patch has taken away what it needs.
         (
             format!(
-                "title = \"list of string\"\n{table}{{ name = \"ManagerCode\", type = \"list of Address\" }}]"
+                "title = \"list of string\"\n{table}ManagerCode = {{ type = \"list of Address\", known = \"no\" }}"
             ),
             "\"list of Address\"",
         ),
         (
-            format!("{table}{{ name = \"ContactCode\", note = \"x\", type = \"list of string\" }}]"),
+            format!("{table}ContactCode = {{ note = \"x\", type = \"list of string\" }}"),
             "\"list of string\"",
         ),
         (
@@ -191,6 +238,26 @@ fn a_mistake_is_shown_at_what_is_wrong_and_not_at_a_word_like_it() {
             "\"Nope\"",
         ),
         ("method = \"GET\"".to_owned(), "\"GET\""),
+        (format!("{table}WorkGroup.known = \"stars\""), "\"stars\""),
+        (
+            format!("{table}WorkGroup.known = {{ fact = \"lobs\", suspect = \"round\" }}"),
+            "\"round\"",
+        ),
+        (format!("{table}WorkGroup.known.fact = \"stars\""), "\"stars\""),
+        (format!("{table}WorkGroup.knwon = \"lobs\""), "knwon"),
+        (format!("{table}WorkGroup = 3"), "3"),
+        (format!("{table}\n[tables]\nAddress = 4"), "4"),
+        ("tables = 5".to_owned(), "5"),
+        ("checks = 6".to_owned(), "6"),
+        ("checks = [7]".to_owned(), "7"),
+        (
+            "[tables.Address]\nproperties = [{ name = \"City\" }]".to_owned(),
+            "[{ name = \"City\" }]",
+        ),
+        (
+            format!("{check}kind = \"known\"\nproperty = \"ManagerCode\""),
+            "\"known\"",
+        ),
         ("body = \"object\"".to_owned(), "\"object\""),
         ("key = [\"ContactCode\", \"Regions\"]".to_owned(), "\"Regions\""),
         (
@@ -220,8 +287,8 @@ fn a_mistake_is_shown_at_what_is_wrong_and_not_at_a_word_like_it() {
 
 #[test]
 fn a_mistake_of_a_later_layer_is_shown_there() {
-    let right = "[tables.BuyerContact]\nproperties = [{ name = \"Badge\", type = \"string\" }]";
-    let wrong = "[tables.BuyerContact]\nproperties = [{ name = \"Badge\", shape = \"square\" }]";
+    let right = "[tables.BuyerContact.properties]\nBadge.type = \"string\"";
+    let wrong = "[tables.BuyerContact.properties]\nBadge.shape = \"square\"";
     let (layer, error) = layered(&[right, wrong]).unwrap_err();
     assert_eq!(layer, 1);
     let text = format!("endpoint = \"{ENDPOINT}\"\n{wrong}");

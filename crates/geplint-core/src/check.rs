@@ -80,10 +80,10 @@ pub enum Checked<'r> {
 ///
 /// [tables.Thing]
 /// title = "Thing"
-/// properties = [
-///     { name = "Code", type = "string", required = "yes" },
-///     { name = "City", type = "string(3)" },
-/// ]
+///
+/// [tables.Thing.properties]
+/// Code = { type = "string", required = "yes" }
+/// City = { type = "string(3)" }
 /// "#;
 /// let layer = Layer { name: "things.toml", text: file };
 /// let rules = Ruleset::new(&[layer], Shared::default())?;

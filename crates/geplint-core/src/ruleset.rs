@@ -132,7 +132,7 @@ mod tests {
         };
         let patch = |limit: u32| {
             format!(
-                "endpoint = \"user-group\"\n[tables.UserGroup]\nproperties = [{{ name = \"GroupName\", type = \"string({limit})\" }}]\n"
+                "endpoint = \"user-group\"\n[tables.UserGroup.properties]\nGroupName = {{ type = \"string({limit})\" }}\n"
             )
         };
         let rules = Ruleset::new(&[base], shared().clone()).unwrap();

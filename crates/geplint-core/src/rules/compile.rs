@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
+use serde::Deserialize as _;
 use toml::Spanned;
+use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::definition::{
-    AnswerDef, CheckDef, ClaimDef, ContactDef, EndpointDef, EnumDef, EvidenceDef, OneOfDef, PhaseDef,
-    PropertyDef, RequiredDef, SeverityDef, TableDef, WordingDef,
+    AnswerDef, AnswersDef, ApiDef, CheckDef, ClaimDef, ContactDef, EndpointDef, EnumDef, EvidenceDef,
+    KnownDef, OneOfDef, PhaseDef, PropertyDef, RequiredDef, SeverityDef, TableDef, WordOr, WordingDef,
 };
 use super::{
     Answer, Answers, Check, CheckKind, Claim, ContactRows, Endpoint, Enumeration, Fact, FastRows,
@@ -50,13 +52,53 @@ fn fail<T>(span: Range<usize>, message: impl Into<String>) -> Result<T> {
 /// Errors: not TOML, an unknown key or word, a type, table or property that does not exist, a duplicate row or
 /// name, a table that no record reaches.
 pub fn load(text: &str, shared: &Shared) -> Result<Endpoint> {
-    let def: EndpointDef = toml::from_str(text).map_err(|error| of_toml(&error))?;
-    compile(&def, shared)
+    let table = DeTable::parse(text).map_err(|error| of_toml(&error))?;
+    read(table, &Layered::default(), shared)
 }
 
-/// The same once it is read.
-pub(super) fn compile(def: &EndpointDef, shared: &Shared) -> Result<Endpoint> {
-    Compiler::new(def, shared).endpoint()
+/// Which user's file changed a row or a check: by the place where the row's name or the check begins.
+pub(super) type Layered = BTreeMap<usize, String>;
+
+/// The same once it is parsed, and merged where users' files lie over it.
+pub(super) fn read(table: Spanned<DeTable<'_>>, layered: &Layered, shared: &Shared) -> Result<Endpoint> {
+    refuse_former_form(table.get_ref())?;
+    let def = EndpointDef::deserialize(Deserializer::from(table)).map_err(|error| of_toml(&error))?;
+    Compiler::new(&def, layered, shared)?.endpoint()
+}
+
+/// Reads the file of the API as a whole.
+pub(super) fn api(text: &str) -> Result<ApiDef> {
+    let def: ApiDef = toml::from_str(text).map_err(|error| of_toml(&error))?;
+    answers_can_be_filled(&def.answers)?;
+    for name in def.known.keys() {
+        listed_fact(name)?;
+    }
+    Ok(def)
+}
+
+/// A check of the kind `known` looks at one value: it is an attribute of that value's row.
+fn refuse_former_form(file: &DeTable<'_>) -> Result<()> {
+    let Some(DeValue::Array(checks)) = file.get("checks").map(Spanned::get_ref) else {
+        return Ok(());
+    };
+    for check in checks {
+        if let DeValue::Table(check) = check.get_ref()
+            && let Some(kind) = check.get("kind")
+            && kind.get_ref().as_str() == Some("known")
+        {
+            let word = |key| check.get(key).and_then(|value| value.get_ref().as_str());
+            return fail(
+                kind.span(),
+                format!(
+                    "\"known\" is no kind of check but a key of the property's row: `{}.known = \"{}\"` in [tables.{}.properties]",
+                    word("property").unwrap_or("NAME"),
+                    word("fact").unwrap_or("FACT"),
+                    word("table").unwrap_or("TABLE"),
+                ),
+            );
+        }
+    }
+    Ok(())
 }
 
 /// What TOML's own reader has to say.
@@ -69,6 +111,7 @@ pub(super) fn of_toml(error: &toml::de::Error) -> LoadError {
 
 struct Compiler<'d> {
     def: &'d EndpointDef,
+    layered: &'d Layered,
     /// What all endpoints share.
     shared: &'d Shared,
     /// Tables in the file's order.
@@ -81,6 +124,7 @@ struct Compiler<'d> {
 /// What a constraint is when its file does not say.
 struct Defaults<'a> {
     rule: &'a str,
+    evidence: Evidence,
     phase: Phase,
     answer: Option<&'a Answer>,
     source: &'a str,
@@ -148,34 +192,74 @@ fn has_a_list_for_body(def: &EndpointDef) -> Result<()> {
     Ok(())
 }
 
+/// The answers of an endpoint: its own, and the API's for the others.
+fn answers(def: &EndpointDef, api: &AnswersDef) -> Result<Answers> {
+    let (none, span) = (
+        AnswersDef::default(),
+        def.answers.as_ref().map_or(0..0, Spanned::span),
+    );
+    let own = def.answers.as_ref().map_or(&none, Spanned::get_ref);
+    answers_can_be_filled(own)?;
+    let one = |own: &Option<AnswerDef>, api: &Option<AnswerDef>, name| match own.as_ref().or(api.as_ref()) {
+        Some(def) => Ok(answer(def)),
+        None => fail(
+            span.clone(),
+            format!("[answers] needs `{name}`: no file says it for the API as a whole"),
+        ),
+    };
+    Ok(Answers {
+        missing: one(&own.missing, &api.missing, "missing")?,
+        too_long: one(&own.too_long, &api.too_long, "too-long")?,
+        not_in_list: one(&own.not_in_list, &api.not_in_list, "not-in-list")?,
+        null: one(&own.null, &api.null, "null")?,
+    })
+}
+
+/// Every template of `[answers]` holds only words that are filled in there.
+fn answers_can_be_filled(answers: &AnswersDef) -> Result<()> {
+    for (answer, words) in [
+        (&answers.missing, WORDS_OF_MISSING),
+        (&answers.too_long, WORDS_OF_LENGTH),
+        (&answers.not_in_list, WORDS_OF_VALUE),
+        (&answers.null, &[]),
+    ] {
+        if let Some(answer) = answer {
+            can_be_filled(answer.description.get_ref(), words, answer.description.span())?;
+        }
+    }
+    Ok(())
+}
+
 impl<'d> Compiler<'d> {
-    fn new(def: &'d EndpointDef, shared: &'d Shared) -> Self {
+    fn new(def: &'d EndpointDef, layered: &'d Layered, shared: &'d Shared) -> Result<Self> {
         let mut tables: Vec<_> = def.tables.iter().collect();
         tables.sort_by_key(|(name, _)| name.span().start);
         let ids = (0..)
             .zip(&tables)
             .map(|(id, (name, _))| (name.get_ref().as_str(), TableId(id)))
             .collect();
-        let answers = Answers {
-            missing: answer(&def.answers.missing),
-            too_long: answer(&def.answers.too_long),
-            not_in_list: answer(&def.answers.not_in_list),
-            null: answer(&def.answers.null),
-        };
-        Self {
+        Ok(Self {
             def,
+            layered,
             shared,
             tables,
             ids,
             enums: def.enums.keys().map(String::as_str).collect(),
-            answers,
+            answers: answers(def, &shared.api.answers)?,
+        })
+    }
+
+    /// A source with the user's file that changed what begins at this place.
+    fn cited(&self, source: String, start: usize) -> String {
+        match self.layered.get(&start) {
+            Some(layer) => format!("{source} ({layer})"),
+            None => source,
         }
     }
 
     fn endpoint(&self) -> Result<Endpoint> {
         let def = self.def;
         has_a_list_for_body(def)?;
-        self.answers_can_be_filled()?;
         let record = self.table_id(&def.record)?;
         let mut tables = self
             .tables
@@ -213,7 +297,7 @@ impl<'d> Compiler<'d> {
             good_beside_bad: good_beside_bad(&def.good_beside_bad)?,
             answers: self.answers.clone(),
             generic_names: self.shared.generic_names.clone(),
-            off: def.rules_off.clone(),
+            off: def.rules_off.iter().map(|rule| rule.get_ref().clone()).collect(),
             empty_request: def
                 .empty_request
                 .as_ref()
@@ -228,25 +312,12 @@ impl<'d> Compiler<'d> {
         })
     }
 
-    /// Every template of `[answers]` holds only words that are filled in there.
-    fn answers_can_be_filled(&self) -> Result<()> {
-        let answers = &self.def.answers;
-        for (answer, words) in [
-            (&answers.missing, WORDS_OF_MISSING),
-            (&answers.too_long, WORDS_OF_LENGTH),
-            (&answers.not_in_list, WORDS_OF_VALUE),
-            (&answers.null, &[]),
-        ] {
-            can_be_filled(answer.description.get_ref(), words, answer.description.span())?;
-        }
-        Ok(())
-    }
-
     fn empty_request(&self, empty: &Spanned<super::definition::EmptyRequestDef>) -> Result<Claim> {
         let def = empty.get_ref();
         let source = cite(&def.table, def.row.as_deref().unwrap_or(""));
         let defaults = Defaults {
             rule: "no-data",
+            evidence: Evidence::Table,
             phase: Phase::Request,
             answer: Some(&self.answers.missing),
             source: &source,
@@ -270,20 +341,21 @@ impl<'d> Compiler<'d> {
     }
 
     fn table(&self, def: &TableDef) -> Result<Table> {
-        let mut properties: Vec<Property> = Vec::with_capacity(def.properties.len());
-        let (mut names, mut rows) = (BTreeSet::new(), BTreeSet::new());
-        for row in &def.properties {
-            let property = self.property(def, row)?;
+        let rows = &def.properties.0;
+        let mut properties: Vec<Property> = Vec::with_capacity(rows.len());
+        let (mut names, mut numbers) = (BTreeSet::new(), BTreeSet::new());
+        for (name, row) in rows {
+            let property = self.property(def, name, row)?;
             if !names.insert(property.name.to_ascii_lowercase()) {
                 return fail(
-                    row.get_ref().name.span(),
+                    name.span(),
                     format!(
                         "`{}` stands twice in this table; upper and lower case do not matter",
                         property.name
                     ),
                 );
             }
-            if !property.row.is_empty() && !rows.insert(property.row.clone()) {
+            if !property.row.is_empty() && !numbers.insert(property.row.clone()) {
                 return fail(
                     row.get_ref()
                         .row
@@ -307,23 +379,30 @@ impl<'d> Compiler<'d> {
             checks: Vec::new(),
             route: Vec::new(),
         };
-        for (index, row) in def.properties.iter().enumerate() {
+        for (index, (_, row)) in rows.iter().enumerate() {
             resolve_unless(&mut table, index, row)?;
         }
         Ok(table)
     }
 
-    fn property(&self, table: &TableDef, row: &Spanned<PropertyDef>) -> Result<Property> {
+    fn property(
+        &self,
+        table: &TableDef,
+        name: &Spanned<String>,
+        row: &Spanned<PropertyDef>,
+    ) -> Result<Property> {
         let def = row.get_ref();
         let number = def.row.as_ref().map_or("", |row| row.get_ref()).to_owned();
-        let name = def.name.get_ref();
+        let start = name.span().start;
+        let name = name.get_ref();
         let cited = cite(&table.title, if number.is_empty() { name } else { &number });
-        let source = layered(cited, def.layer.as_deref());
+        let source = self.cited(cited, start);
         let (ty, max_length) = self.ty(&def.ty)?;
         let too_long = max_length
             .map(|_| {
                 let defaults = Defaults {
                     rule: "too-long",
+                    evidence: Evidence::Table,
                     phase: Phase::Data,
                     answer: Some(&self.answers.too_long),
                     source: &source,
@@ -341,9 +420,15 @@ impl<'d> Compiler<'d> {
         let one_of = def
             .one_of
             .as_ref()
-            .filter(|list| !list.get_ref().off)
             .map(|list| self.one_of(list, &source))
-            .transpose()?;
+            .transpose()?
+            .flatten();
+        let known = def
+            .known
+            .as_ref()
+            .map(|known| self.known(known, &source))
+            .transpose()?
+            .flatten();
         let property = Property {
             quick_check: QuickCheck::Never,
             row: number.into(),
@@ -359,7 +444,7 @@ impl<'d> Compiler<'d> {
                 .as_ref()
                 .map(|shape| self::shape(shape.get_ref(), shape.span()))
                 .transpose()?,
-            known: Vec::new(),
+            known: known.into_iter().collect(),
             outbound_only: def.outbound_only,
             is_code: is_code(def.kind.as_ref())?,
             null_elements_allowed: null_elements(def.null_elements.as_ref())?,
@@ -380,16 +465,27 @@ impl<'d> Compiler<'d> {
         Ok(property)
     }
 
-    fn required(&self, def: &Spanned<RequiredDef>, source: &str) -> Result<Option<Required>> {
-        let RequiredDef::Yes(table) = def.get_ref() else {
-            return Ok(None);
+    fn required(&self, def: &Spanned<WordOr<RequiredDef>>, source: &str) -> Result<Option<Required>> {
+        let plain = RequiredDef::default();
+        let table = match def.get_ref() {
+            WordOr::Table(table) => table,
+            WordOr::Word(word) if word == "yes" => &plain,
+            WordOr::Word(word) if word == "no" => return Ok(None),
+            WordOr::Word(word) => {
+                return fail(
+                    def.span(),
+                    format!(
+                        "`required` is \"yes\", \"no\", or a table such as {{ evidence = \"contradicted\" }}, not \"{word}\""
+                    ),
+                );
+            }
         };
         let for_new_contact = match &table.when {
             None => false,
-            Some(when) if when.get_ref() != "new-contact" => {
+            Some(when) if when.get_ref() != "new" => {
                 return fail(
                     when.span(),
-                    format!("`when` knows \"new-contact\", not \"{}\"", when.get_ref()),
+                    format!("`when` is \"new\", not \"{}\"", when.get_ref()),
                 );
             }
             Some(when) => {
@@ -417,6 +513,7 @@ impl<'d> Compiler<'d> {
         };
         let defaults = Defaults {
             rule: "missing-mandatory",
+            evidence: Evidence::Table,
             phase: Phase::Mandatory,
             answer: Some(&self.answers.missing),
             source,
@@ -442,8 +539,60 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    fn one_of(&self, def: &Spanned<OneOfDef>, source: &str) -> Result<OneOf> {
-        let inner = def.get_ref();
+    /// What is said of a value that is not in the tenant's list: how the page's text is read where it only suggests one.
+    fn known(&self, def: &Spanned<WordOr<KnownDef>>, source: &str) -> Result<Option<TenantList>> {
+        let plain;
+        let table = match def.get_ref() {
+            WordOr::Table(table) => table,
+            WordOr::Word(word) if word == "no" => return Ok(None),
+            WordOr::Word(word) => {
+                plain = KnownDef {
+                    fact: Spanned::new(def.span(), word.clone()),
+                    also: Vec::new(),
+                    suspect: None,
+                    claim: ClaimDef::default(),
+                };
+                &plain
+            }
+        };
+        let of_fact = self.shared.api.known.get(table.fact.get_ref().as_str());
+        let defaults = Defaults {
+            rule: of_fact.map_or("unknown-value", |of_fact| &of_fact.rule),
+            evidence: Evidence::Inferred,
+            phase: Phase::Data,
+            answer: Some(&self.answers.not_in_list),
+            source,
+            words: WORDS_OF_VALUE,
+        };
+        let mut claim = claim(&table.claim, &defaults, def.span())?;
+        // A warning predicts no answer.
+        if claim.severity == Severity::Warning {
+            claim.answer = None;
+        }
+        let suspect = table.suspect.as_ref();
+        Ok(Some(TenantList {
+            claim,
+            fact: listed_fact(&table.fact)?,
+            suspect: suspect
+                .map(|word| shape(word.get_ref(), word.span()))
+                .transpose()?,
+            also: table.also.clone(),
+        }))
+    }
+
+    fn one_of(&self, def: &Spanned<WordOr<OneOfDef>>, source: &str) -> Result<Option<OneOf>> {
+        let inner = match def.get_ref() {
+            WordOr::Table(table) => table,
+            WordOr::Word(word) if word == "no" => return Ok(None),
+            WordOr::Word(word) => {
+                return fail(
+                    def.span(),
+                    format!(
+                        "`one-of` is a table such as {{ values = [\"A\", \"B\"] }}, or \"no\", not \"{word}\""
+                    ),
+                );
+            }
+        };
         let lists = &self.shared.lists;
         let named = |name: &Spanned<String>| {
             let found = lists.iter().find(|list| list.name == *name.get_ref());
@@ -466,6 +615,7 @@ impl<'d> Compiler<'d> {
         }
         let defaults = Defaults {
             rule: "",
+            evidence: Evidence::Table,
             phase: Phase::Data,
             answer: Some(&self.answers.not_in_list),
             source,
@@ -479,12 +629,12 @@ impl<'d> Compiler<'d> {
                 "unlisted-value"
             });
         }
-        Ok(OneOf {
+        Ok(Some(OneOf {
             claim,
             values,
             list,
             ignore_case: inner.ignore_case,
-        })
+        }))
     }
 
     /// A type word, and the length that stands in it.
@@ -540,12 +690,8 @@ impl<'d> Compiler<'d> {
         let table = self.table_id(&def.table)?;
         only_its_own_keys(def)?;
         let here = &tables[usize::from(table.0)];
-        let source = layered(
-            cite(&here.title, def.row.as_deref().unwrap_or("")),
-            def.layer.as_deref(),
-        );
+        let source = self.cited(cite(&here.title, def.row.as_deref().unwrap_or("")), span.start);
         let (kind, words) = match def.kind.get_ref().as_str() {
-            "known" => return known(check, table, tables),
             "any-of" => (
                 CheckKind::AnyOf(some(
                     here,
@@ -561,7 +707,8 @@ impl<'d> Compiler<'d> {
                 if let Some(fact) = &def.fact {
                     self.names_a_contact(fact.span())?;
                 }
-                let single = single_valued(def, table, tables, &span)?;
+                let subject = self.subject(def, here)?;
+                let single = single_valued(def, table, tables, subject, &span)?;
                 (CheckKind::SingleValued(single), WORDS_OF_SEVERAL)
             }
             "active" => {
@@ -569,16 +716,10 @@ impl<'d> Compiler<'d> {
                 if def.table.get_ref() != self.def.record.get_ref() {
                     return fail(def.table.span(), "`active` goes with the table of a record");
                 }
-                if let Some(fact) = &def.fact
-                    && self::fact(fact)? != Fact::Contacts
-                {
-                    return fail(fact.span(), "`active` goes with the fact \"contacts\"");
-                }
-                let subject = some(here, def.subject.as_ref(), "subject", &span, scalar)?;
-                (CheckKind::Active(subject), &["value"][..])
+                (CheckKind::Active(self.subject(def, here)?), &["value"][..])
             }
             other => {
-                let kinds = "any-of, differs, single-valued, active, known";
+                let kinds = "any-of, differs, single-valued, active";
                 return fail(def.kind.span(), format!("there is no kind \"{other}\": {kinds}"));
             }
         };
@@ -588,7 +729,7 @@ impl<'d> Compiler<'d> {
             _ => Vec::new(),
         };
         let source = match &kind {
-            CheckKind::Differs { route, .. } => match (end(tables, route), &def.layer) {
+            CheckKind::Differs { route, .. } => match (end(tables, route), self.layered.get(&span.start)) {
                 (Some(end), None) if def.row.is_none() => end.source.to_string(),
                 _ => source,
             },
@@ -599,6 +740,7 @@ impl<'d> Compiler<'d> {
         }
         let defaults = Defaults {
             rule: "",
+            evidence: Evidence::Table,
             phase: Phase::Data,
             answer: None,
             source: &source,
@@ -612,6 +754,19 @@ impl<'d> Compiler<'d> {
             .checks
             .push(Check { anchor, claim, kind });
         Ok(())
+    }
+
+    /// The properties that name whom a check is about: by default the record's key.
+    fn subject(&self, def: &CheckDef, table: &Table) -> Result<Vec<PropertyId>> {
+        let names = match &def.subject {
+            Some(names) if names.get_ref().is_empty() => {
+                return fail(names.span(), "`subject` names no property");
+            }
+            Some(names) => names,
+            None if def.table.get_ref() == self.def.record.get_ref() => &self.def.key,
+            None => return Ok(Vec::new()),
+        };
+        names.get_ref().iter().map(|name| scalar(table, name)).collect()
     }
 
     /// Finds the shortest way from a record to each table; a table without one is a mistake.
@@ -680,6 +835,15 @@ fn suits(def: &PropertyDef, property: &Property) -> Result<()> {
             "`kind` goes with type \"string\" or \"list of string\"",
         );
     }
+    if let Some(known) = def.known.as_ref().filter(|_| !property.known.is_empty()) {
+        holds_values(property, known.span())?;
+        if let WordOr::Table(table) = known.get_ref()
+            && let Some(word) = &table.suspect
+            && !matches!(property.ty, Type::String | Type::StringList)
+        {
+            return fail(word.span(), "`suspect` goes with strings");
+        }
+    }
     if let Some(word) = &def.null_elements
         && !matches!(property.ty, Type::StringList | Type::ObjectList(_))
     {
@@ -694,7 +858,7 @@ fn suits(def: &PropertyDef, property: &Property) -> Result<()> {
             "what is `outbound-only` is not sent, and so cannot be `required`",
         );
     }
-    if let RequiredDef::Yes(table) = required.get_ref() {
+    if let WordOr::Table(table) = required.get_ref() {
         if let Some(empty) = table.empty_evidence.as_ref().filter(|_| value) {
             return fail(
                 empty.span(),
@@ -728,9 +892,7 @@ fn only_its_own_keys(def: &CheckDef) -> Result<()> {
         span(def.undecided_by.as_ref().map(Spanned::span), "undecided-by"),
         span(def.subject.as_ref().map(Spanned::span), "subject"),
         span(def.fact.as_ref().map(Spanned::span), "fact"),
-        span(def.suspect.as_ref().map(Spanned::span), "suspect"),
         span(def.held_evidence.as_ref().map(Spanned::span), "held-evidence"),
-        span(def.also.as_ref().map(Spanned::span), "also"),
     ];
     let own: &[&str] = match def.kind.get_ref().as_str() {
         "any-of" => &["properties"],
@@ -745,8 +907,7 @@ fn only_its_own_keys(def: &CheckDef) -> Result<()> {
             "fact",
             "held-evidence",
         ],
-        "known" => &["property", "fact", "also", "suspect"],
-        "active" => &["subject", "fact"],
+        "active" => &["subject"],
         _ => return Ok(()),
     };
     match given.into_iter().flatten().find(|(key, _)| !own.contains(key)) {
@@ -781,50 +942,11 @@ fn differs(def: &CheckDef, table: TableId, tables: &[Table], span: &Range<usize>
     Ok(CheckKind::Differs { route, from, nearly })
 }
 
-fn known(check: &Spanned<CheckDef>, table: TableId, tables: &mut [Table]) -> Result<()> {
-    let (def, span) = (check.get_ref(), check.span());
-    let table = &mut tables[usize::from(table.0)];
-    let name = need(def.property.as_ref(), "property", &span)?;
-    let id = property_at(table, name)?;
-    let property = &mut table.properties[usize::from(id.0)];
-    holds_values(property, name.span())?;
-    let word = need(def.fact.as_ref(), "fact", &span)?;
-    let fact = listed_fact(word)?;
-    let suspect = def
-        .suspect
-        .as_ref()
-        .map(|word| shape(word.get_ref(), word.span()))
-        .transpose()?;
-    if let Some(word) = &def.suspect
-        && !matches!(property.ty, Type::String | Type::StringList)
-    {
-        return fail(word.span(), "`suspect` goes with strings");
-    }
-    let defaults = Defaults {
-        rule: "unknown-value",
-        phase: Phase::Data,
-        answer: None,
-        source: &property.source,
-        words: WORDS_OF_VALUE,
-    };
-    let claim = answered(&def.claim, &defaults, &span)?;
-    property.known.push(TenantList {
-        claim,
-        fact,
-        suspect,
-        also: def
-            .also
-            .as_ref()
-            .map(|also| also.get_ref().clone())
-            .unwrap_or_default(),
-    });
-    Ok(())
-}
-
 fn single_valued(
     def: &CheckDef,
     table: TableId,
     tables: &[Table],
+    subject: Vec<PropertyId>,
     span: &Range<usize>,
 ) -> Result<SingleValued> {
     let items_path = need(def.items.as_ref(), "items", span)?;
@@ -861,8 +983,6 @@ fn single_valued(
             ),
         );
     }
-    let here = &tables[usize::from(table.0)];
-    let subject = def.subject.iter().flat_map(Spanned::get_ref);
     Ok(SingleValued {
         value: route_to_values(tables, item_table, need(def.value.as_ref(), "value", span)?)?,
         condition: (
@@ -871,7 +991,7 @@ fn single_valued(
         ),
         replaced_by: flag(def.replaced_by.as_ref())?,
         undecided_by: flag(def.undecided_by.as_ref())?,
-        subject: subject.map(|name| scalar(here, name)).collect::<Result<_>>()?,
+        subject,
         fact: def.fact.as_ref().map(fact).transpose()?,
         held_evidence: def.held_evidence.as_ref().map(|word| evidence(*word.get_ref())),
         items,
@@ -947,7 +1067,7 @@ fn claim(def: &ClaimDef, defaults: &Defaults, span: Range<usize>) -> Result<Clai
     if let Some(description) = &def.description {
         can_be_filled(description, defaults.words, span)?;
     }
-    let evidence = def.evidence.map_or(Evidence::Table, evidence);
+    let evidence = def.evidence.map_or(defaults.evidence, evidence);
     let severity = match (def.severity, evidence) {
         (Some(SeverityDef::Error), _) | (None, Evidence::Response | Evidence::Table) => Severity::Error,
         (Some(SeverityDef::Warning), _) | (None, Evidence::Inferred) => Severity::Warning,
@@ -1013,14 +1133,6 @@ fn cite(title: &str, row: &str) -> String {
         title.to_owned()
     } else {
         format!("{title} {row}")
-    }
-}
-
-/// The same with the user's file that changed it.
-fn layered(source: String, layer: Option<&str>) -> String {
-    match layer {
-        Some(layer) => format!("{source} ({layer})"),
-        None => source,
     }
 }
 
@@ -1249,7 +1361,7 @@ fn resolve_unless(table: &mut Table, index: usize, row: &Spanned<PropertyDef>) -
     let Some(required) = &row.get_ref().required else {
         return Ok(());
     };
-    let RequiredDef::Yes(def) = required.get_ref() else {
+    let WordOr::Table(def) = required.get_ref() else {
         return Ok(());
     };
     let Some(name) = &def.unless else {

@@ -2,13 +2,39 @@
 //!
 //! Every field is explained in `rules/README.md`. Unknown keys are refused, and what has to be checked against
 //! the rest of the file keeps its span, so that a mistake is shown at its place.
+//!
+//! To add an attribute to a row, add a field to [`PropertyDef`] and compile it. An attribute that is a word or a table
+//! is a [`WordOr`]. Layers of users need nothing: they are merged as data, before anything here is read. A test compares
+//! these fields with what `geplint rules` prints.
+//!
+//! Words that only make sense for contacts stay where a fact of the tenant is about contacts: `[contact]` (the tenant
+//! lists contacts with a state, and nothing else), the check `active` (it reads that state), `fact = "belonging-lobs"`
+//! (it is held for a contact). All other words serve any record.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use toml::Spanned;
+
+/// The file of the API as a whole: what holds for every endpoint that does not say otherwise.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct ApiDef {
+    #[serde(default)]
+    pub answers: AnswersDef,
+    /// Defaults of a row's `known`, by the name of its fact.
+    #[serde(default)]
+    pub known: BTreeMap<Spanned<String>, KnownDefaultsDef>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct KnownDefaultsDef {
+    pub rule: String,
+}
 
 /// One endpoint's file.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,7 +54,7 @@ pub(super) struct EndpointDef {
     pub distinctive: Vec<Spanned<String>>,
     pub error_key: Option<String>,
     pub good_beside_bad: Spanned<String>,
-    pub answers: AnswersDef,
+    pub answers: Option<Spanned<AnswersDef>>,
     pub empty_request: Option<Spanned<EmptyRequestDef>>,
     pub contact: Option<Spanned<ContactDef>>,
     #[serde(default)]
@@ -37,107 +63,16 @@ pub(super) struct EndpointDef {
     #[serde(default)]
     pub checks: Vec<Spanned<CheckDef>>,
     #[serde(default)]
-    pub rules_off: Vec<String>,
-}
-
-/// A user's layer over an endpoint's file: the same, with nothing but its endpoint mandatory.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[expect(dead_code, reason = "it is read only to see whether it can be")]
-pub(super) struct PatchDef {
-    pub endpoint: String,
-    pub title: Option<String>,
-    pub method: Option<String>,
-    pub path: Option<String>,
-    pub body: Option<String>,
-    pub page: Option<String>,
-    pub record: Option<String>,
-    pub key: Option<Vec<String>>,
-    pub distinctive: Option<Vec<String>>,
-    pub error_key: Option<String>,
-    pub good_beside_bad: Option<String>,
-    #[serde(default)]
-    pub answers: BTreeMap<String, AnswerDef>,
-    pub empty_request: Option<EmptyRequestDef>,
-    pub contact: Option<ContactDef>,
-    #[serde(default)]
-    pub enums: BTreeMap<String, EnumDef>,
-    #[serde(default)]
-    pub tables: BTreeMap<String, TablePatchDef>,
-    #[serde(default)]
-    pub checks: Vec<Spanned<CheckPatchDef>>,
-    #[serde(default)]
     pub rules_off: Vec<Spanned<String>>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[expect(dead_code, reason = "it is read only to see whether it can be")]
-pub(super) struct TablePatchDef {
-    pub title: Option<String>,
-    #[serde(default)]
-    pub properties: Vec<PropertyPatchDef>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[expect(dead_code, reason = "it is read only to see whether it can be")]
-pub(super) struct PropertyPatchDef {
-    pub row: Option<String>,
-    pub name: Spanned<String>,
-    #[serde(rename = "type")]
-    pub ty: Option<String>,
-    #[serde(default)]
-    pub or_list: bool,
-    pub required: Option<RequiredDef>,
-    pub one_of: Option<OneOfDef>,
-    pub shape: Option<String>,
-    pub kind: Option<String>,
-    #[serde(default)]
-    pub outbound_only: bool,
-    pub null_elements: Option<String>,
-    pub note: Option<String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[expect(dead_code, reason = "it is read only to see whether it can be")]
-pub(super) struct CheckPatchDef {
-    pub kind: Option<String>,
-    pub table: Option<String>,
-    pub row: Option<String>,
-    #[serde(default)]
-    pub properties: Vec<String>,
-    pub property: Option<String>,
-    pub from: Option<String>,
-    #[serde(default)]
-    pub nearly: Vec<String>,
-    pub items: Option<String>,
-    pub value: Option<String>,
-    #[serde(rename = "where")]
-    pub condition: Option<WhereDef>,
-    pub replaced_by: Option<String>,
-    pub undecided_by: Option<String>,
-    #[serde(default)]
-    pub subject: Vec<String>,
-    pub fact: Option<String>,
-    pub suspect: Option<String>,
-    pub held_evidence: Option<EvidenceDef>,
-    #[serde(default)]
-    pub also: Vec<String>,
-    #[serde(default)]
-    pub off: bool,
-    #[serde(flatten)]
-    pub claim: ClaimDef,
-}
-
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct AnswersDef {
-    pub missing: AnswerDef,
-    pub too_long: AnswerDef,
-    pub not_in_list: AnswerDef,
-    pub null: AnswerDef,
+    pub missing: Option<AnswerDef>,
+    pub too_long: Option<AnswerDef>,
+    pub not_in_list: Option<AnswerDef>,
+    pub null: Option<AnswerDef>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -180,28 +115,86 @@ pub(super) struct EnumDef {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct TableDef {
     pub title: String,
-    pub properties: Vec<Spanned<PropertyDef>>,
+    #[serde(default)]
+    pub properties: Rows,
+}
+
+/// The rows of a table by their names, in the order of the file.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rows(pub Vec<(Spanned<String>, Spanned<PropertyDef>)>);
+
+impl<'de> Deserialize<'de> for Rows {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ByName;
+        impl<'de> Visitor<'de> for ByName {
+            type Value = Rows;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("rows by name, such as `City = { type = \"string(50)\" }`")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Rows, A::Error> {
+                let mut rows = Vec::new();
+                while let Some(row) = map.next_entry()? {
+                    rows.push(row);
+                }
+                Ok(Rows(rows))
+            }
+        }
+        deserializer.deserialize_map(ByName)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct PropertyDef {
     pub row: Option<Spanned<String>>,
-    pub name: Spanned<String>,
     #[serde(rename = "type")]
     pub ty: Spanned<String>,
     #[serde(default)]
     pub or_list: bool,
-    pub required: Option<Spanned<RequiredDef>>,
-    pub one_of: Option<Spanned<OneOfDef>>,
+    /// `"yes"`, `"no"`, or a table.
+    pub required: Option<Spanned<WordOr<RequiredDef>>>,
+    /// `"no"`, or a table.
+    pub one_of: Option<Spanned<WordOr<OneOfDef>>>,
     pub shape: Option<Spanned<String>>,
     pub kind: Option<Spanned<String>>,
+    /// The name of a fact, `"no"`, or a table.
+    pub known: Option<Spanned<WordOr<KnownDef>>>,
     #[serde(default)]
     pub outbound_only: bool,
     pub null_elements: Option<Spanned<String>>,
     pub note: Option<String>,
-    /// The user's file that the row comes from; merging puts it there.
-    pub layer: Option<String>,
+}
+
+/// An attribute that is a word where that says it all, and a table where there is more to say.
+#[derive(Debug, Clone)]
+pub(super) enum WordOr<T> {
+    Word(String),
+    Table(Box<T>),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for WordOr<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
+            type Value = WordOr<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a word, or a table such as { evidence = \"contradicted\" }")
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<WordOr<T>, E> {
+                Ok(WordOr::Word(word.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<WordOr<T>, A::Error> {
+                T::deserialize(de::value::MapAccessDeserializer::new(map))
+                    .map(|table| WordOr::Table(Box::new(table)))
+            }
+        }
+        deserializer.deserialize_any(Either(PhantomData))
+    }
 }
 
 /// What a constraint may say of itself, wherever it stands.
@@ -253,49 +246,13 @@ pub(super) enum PhaseDef {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct RequiredTableDef {
+pub(super) struct RequiredDef {
     pub when: Option<Spanned<String>>,
     pub unless: Option<Spanned<String>>,
     pub empty_evidence: Option<Spanned<EvidenceDef>>,
     pub new_contact: Option<Spanned<SeverityDef>>,
     #[serde(flatten)]
     pub claim: ClaimDef,
-}
-
-/// `required = "yes"` or `"no"`, or a table that says more.
-#[derive(Debug, Clone)]
-pub(super) enum RequiredDef {
-    /// Not required: how a patch takes a requirement back.
-    No,
-    /// Required.
-    Yes(Box<RequiredTableDef>),
-}
-
-impl<'de> Deserialize<'de> for RequiredDef {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
-            type Value = RequiredDef;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("\"yes\", \"no\", or a table such as { evidence = \"contradicted\" }")
-            }
-
-            fn visit_str<E: de::Error>(self, word: &str) -> Result<RequiredDef, E> {
-                match word {
-                    "yes" => Ok(RequiredDef::Yes(Box::default())),
-                    "no" => Ok(RequiredDef::No),
-                    _ => Err(E::invalid_value(de::Unexpected::Str(word), &self)),
-                }
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RequiredDef, A::Error> {
-                RequiredTableDef::deserialize(de::value::MapAccessDeserializer::new(map))
-                    .map(|table| RequiredDef::Yes(Box::new(table)))
-            }
-        }
-        deserializer.deserialize_any(Either)
-    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -308,9 +265,17 @@ pub(super) struct OneOfDef {
     pub list: Option<Spanned<String>>,
     #[serde(default)]
     pub ignore_case: bool,
-    /// Any value is fine: how a patch takes a list back.
+    #[serde(flatten)]
+    pub claim: ClaimDef,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct KnownDef {
+    pub fact: Spanned<String>,
     #[serde(default)]
-    pub off: bool,
+    pub also: Vec<String>,
+    pub suspect: Option<Spanned<String>>,
     #[serde(flatten)]
     pub claim: ClaimDef,
 }
@@ -333,11 +298,7 @@ pub(super) struct CheckDef {
     pub undecided_by: Option<Spanned<String>>,
     pub subject: Option<Spanned<Vec<Spanned<String>>>>,
     pub fact: Option<Spanned<String>>,
-    pub suspect: Option<Spanned<String>>,
     pub held_evidence: Option<Spanned<EvidenceDef>>,
-    pub also: Option<Spanned<Vec<String>>>,
-    /// The user's file that the check comes from; merging puts it there.
-    pub layer: Option<String>,
     #[serde(flatten)]
     pub claim: ClaimDef,
 }

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{Answer, CheckKind, Claim, Endpoint, Fact, OneOf, Property, Shape, Type};
-use crate::finding::{Evidence, Severity, Wording};
+use super::{
+    Answer, CheckKind, Claim, Endpoint, Fact, OneOf, Property, Required, Shape, SingleValued, TenantList,
+    Type,
+};
+use crate::finding::{Evidence, Phase, Severity, Wording};
 
 /// What of a row or check states a constraint: where a user's rules file would change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub enum Stated {
     Length,
     /// The row's `one-of`.
     List,
+    /// The row's `known`.
+    Known,
     /// A check at the end of the file.
     Check,
     /// Something else of the row or the file, or what follows from them without being said.
@@ -31,6 +36,8 @@ pub struct Constraint {
     pub name: String,
     /// In a few words: `at most 50 characters`.
     pub what: String,
+    /// What else the file says of when it holds: `in any case`, `unless PersonaName is present`.
+    pub conditions: Vec<String>,
     /// How severe breaking it is.
     pub severity: Severity,
     /// Where it comes from.
@@ -45,6 +52,16 @@ pub struct Constraint {
     pub answer: Option<Answer>,
     /// Whether the answer is in the vendor's own words.
     pub wording: Wording,
+    /// The step of the service that checks it.
+    pub phase: Phase,
+    /// Why it is believed or not; may be empty.
+    pub note: String,
+}
+
+impl Constraint {
+    fn with(self, conditions: Vec<String>) -> Self {
+        Self { conditions, ..self }
+    }
 }
 
 impl Endpoint {
@@ -82,19 +99,17 @@ impl Endpoint {
             } else {
                 "mandatory"
             };
-            all.push(from(
-                &required.claim,
-                what.to_owned(),
-                required.for_new_contact.then_some(Fact::Contacts),
-                Stated::Required,
-            ));
+            let needs = required.for_new_contact.then_some(Fact::Contacts);
+            let constraint = from(&required.claim, what.to_owned(), needs, Stated::Required);
+            all.push(constraint.with(self.of_required(property, required)));
         }
         if let (Some(limit), Some(claim)) = (property.max_length, &property.too_long) {
             let what = format!("at most {limit} UTF-16 units");
             all.push(from(claim, what, None, Stated::Length));
         }
         if let Some(list) = &property.one_of {
-            all.push(from(&list.claim, one_of(list), None, Stated::List));
+            let constraint = from(&list.claim, one_of(list), None, Stated::List);
+            all.push(constraint.with(of_list(list)));
         }
         if let Some(shape) = property.shape {
             let what = match shape {
@@ -129,12 +144,9 @@ impl Endpoint {
         for known in &property.known {
             // A suspect value is wrong without any list.
             let needs = known.suspect.is_none().then_some(known.fact);
-            all.push(from(
-                &known.claim,
-                format!("among the tenant's {}", known.fact.name()),
-                needs,
-                Stated::Check,
-            ));
+            let what = format!("among the tenant's {}", known.fact.name());
+            let constraint = from(&known.claim, what, needs, Stated::Known);
+            all.push(constraint.with(of_known(known)));
         }
         all
     }
@@ -181,7 +193,74 @@ impl Endpoint {
                 Some(Fact::Contacts),
             ),
         };
-        of_claim(&check.claim, name, what, needs, Stated::Check)
+        of_claim(&check.claim, name, what, needs, Stated::Check).with(self.of_kind(table, &check.kind))
+    }
+
+    /// When a required property is not, or less surely, required.
+    fn of_required(&self, property: &Property, required: &Required) -> Vec<String> {
+        let mut all = Vec::new();
+        let table = self.tables.iter().find(|table| {
+            let mut own = table.properties.iter();
+            own.any(|other| std::ptr::eq(other, property))
+        });
+        if let (Some(table), Some(unless)) = (table, required.unless) {
+            all.push(format!("unless {} is present", table.property(unless).name));
+        }
+        if let Some(evidence) = required.empty_evidence {
+            all.push(format!("an empty value: {}", evidence_word(evidence)));
+        }
+        if required.for_new == Some(Severity::Warning) {
+            all.push("at least a warning for a new contact".to_owned());
+        }
+        all
+    }
+
+    fn of_kind(&self, table: &super::Table, kind: &CheckKind) -> Vec<String> {
+        let names = |table: &super::Table, ids: &[super::PropertyId]| {
+            let names: Vec<&str> = ids.iter().map(|id| &*table.property(*id).name).collect();
+            names.join(" or ")
+        };
+        match kind {
+            CheckKind::AnyOf(_) | CheckKind::Active(_) => Vec::new(),
+            CheckKind::Differs { nearly, .. } if nearly.is_empty() => Vec::new(),
+            CheckKind::Differs { nearly, .. } => {
+                vec![format!("a warning if it is nearly {}", names(table, nearly))]
+            }
+            CheckKind::SingleValued(single) => self.of_single_valued(table, single),
+        }
+    }
+
+    fn of_single_valued(&self, table: &super::Table, single: &SingleValued) -> Vec<String> {
+        let item = single.value.steps.first().map(|(table, _)| self.table(*table));
+        let counts = item.map_or("", |item| &*item.property(single.condition.0).name);
+        let mut all = vec![
+            format!("the value is {}", self.route_name(&single.value)),
+            format!("an item counts by its {counts}"),
+        ];
+        if let Some(fact) = single.fact {
+            all.push(format!("with the tenant's {}", fact.name()));
+        }
+        if let Some(route) = &single.replaced_by {
+            all.push(format!("which {} replaces", self.route_name(route)));
+        }
+        if let Some(route) = &single.undecided_by {
+            all.push(format!("undecided if {} is true", self.route_name(route)));
+        }
+        if let Some(evidence) = single.held_evidence {
+            all.push(format!(
+                "beside a value that the tenant holds: {}",
+                evidence_word(evidence)
+            ));
+        }
+        if !single.subject.is_empty() {
+            let names: Vec<&str> = single
+                .subject
+                .iter()
+                .map(|id| &*table.property(*id).name)
+                .collect();
+            all.push(format!("the record is named by {}", names.join(" or ")));
+        }
+        all
     }
 
     /// What follows from rows and checks without standing in them, for every property that it can happen to, and what
@@ -198,7 +277,9 @@ impl Endpoint {
         all
     }
 
-    fn of_empty_request(&self) -> Option<Constraint> {
+    /// What an empty request is answered with.
+    #[must_use]
+    pub fn of_empty_request(&self) -> Option<Constraint> {
         let claim = self.empty_request.as_ref()?;
         let what = "holds at least one record".to_owned();
         let name = "the list of records".to_owned();
@@ -249,6 +330,7 @@ impl Endpoint {
             severity: Severity::Warning,
             evidence: Evidence::Inferred,
             answer: None,
+            note: String::new(),
             ..of_claim(
                 &check.claim,
                 self.route_name(route),
@@ -320,6 +402,9 @@ fn of_claim(claim: &Claim, name: String, what: String, needs: Option<Fact>, stat
         stated,
         answer: claim.answer.clone().filter(|_| claim.severity == Severity::Error),
         wording: claim.wording,
+        conditions: Vec::new(),
+        phase: claim.phase,
+        note: claim.note.to_string(),
     }
 }
 
@@ -336,7 +421,42 @@ fn of_row(property: &Property, rule: &str, what: String, severity: Severity) -> 
         stated: Stated::Otherwise,
         answer: None,
         wording: Wording::Inferred,
+        conditions: Vec::new(),
+        phase: Phase::Data,
+        note: String::new(),
     }
+}
+
+const fn evidence_word(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Response => "response",
+        Evidence::Table => "table",
+        Evidence::Inferred => "inferred",
+        Evidence::Contradicted => "contradicted",
+    }
+}
+
+/// What else is in a list, and how values are compared.
+fn of_list(list: &OneOf) -> Vec<String> {
+    let mut all = Vec::new();
+    if list.list.is_some() && !list.values.is_empty() {
+        all.push(format!("or one of {}", list.values.join(", ")));
+    }
+    if list.ignore_case {
+        all.push("in any case".to_owned());
+    }
+    all
+}
+
+fn of_known(known: &TenantList) -> Vec<String> {
+    let mut all = Vec::new();
+    if !known.also.is_empty() {
+        all.push(format!("or {}", known.also.join(", ")));
+    }
+    if let Some(shape) = known.suspect {
+        all.push(format!("{} is refused without that list", shape.title()));
+    }
+    all
 }
 
 fn one_of(list: &OneOf) -> String {

@@ -1,18 +1,17 @@
 //! Layers of rules: ours, and the user's files over it, merged into one before anything is compiled.
 //!
 //! A patch names its endpoint and holds only what differs. Rows are merged by their name, checks by their rule and
-//! what they look at; everything else by its key. What a patch touches carries its name, so that a finding's source
-//! shows which layer spoke.
+//! what they look at; everything else by its key. Which layer touched a row or a check is kept beside the rules, so that a
+//! finding's source shows it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, Deserializer};
+use toml::de::{DeTable, DeValue};
 
-use super::compile::{LoadError, compile, load, of_toml};
-use super::definition::{EndpointDef, PatchDef};
+use super::compile::{Layered, LoadError, load, of_toml, read};
 use super::{Endpoint, Shared};
 
 /// A user's rules file.
@@ -64,24 +63,28 @@ pub fn load_layers(
         Some(text) => parse(text, 0).map_err(|error| (0, error))?,
         None => Spanned::new(0..0, DeTable::new()),
     };
+    let mut layered = Layered::new();
     // Places are counted through: those of a layer begin behind those of all before it.
     let mut offset = base.map_or(0, str::len);
     for (index, layer) in layers.iter().enumerate() {
         let fail = |error| (index, error);
-        // On its own first: a misspelt key is shown where it stands.
-        let patch: PatchDef = toml::from_str(layer.text).map_err(|error| fail(of_toml(&error)))?;
-        on_its_own(&patch).map_err(fail)?;
+        let patch = parse(layer.text, 0).map_err(fail)?;
+        on_its_own(patch.get_ref()).map_err(fail)?;
         let part = parse(layer.text, offset).map_err(fail)?;
         let before = merged.clone();
-        merge_endpoint(merged.get_mut(), part.into_inner(), layer.name);
-        let endpoint = match read(merged.clone(), shared) {
+        let mut merge = Merge {
+            layer: layer.name,
+            layered: &mut layered,
+        };
+        merge.endpoint(merged.get_mut(), part.into_inner());
+        let endpoint = match read(merged.clone(), &layered, shared) {
             Ok(endpoint) => endpoint,
             Err(error) => {
                 let span = place(&before, layer, offset, &error, shared);
                 return Err(fail(LoadError { span, ..error }));
             }
         };
-        turned_off(&patch, &endpoint, shared).map_err(fail)?;
+        turned_off(patch.get_ref(), &endpoint, shared).map_err(fail)?;
         if index == last {
             return Ok(endpoint);
         }
@@ -98,21 +101,29 @@ pub fn load_layers(
 }
 
 /// What is wrong with a layer, whatever lies below it.
-fn on_its_own(patch: &PatchDef) -> Result<(), LoadError> {
+fn on_its_own(patch: &DeTable<'_>) -> Result<(), LoadError> {
     let wrong = |span, message| Err(LoadError { message, span });
     // Without its rule a check would be every check.
-    if let Some(check) = patch
-        .checks
-        .iter()
-        .find(|check| check.get_ref().claim.rule.is_none())
+    if let Some(DeValue::Array(checks)) = patch.get("checks").map(Spanned::get_ref)
+        && let Some(check) = checks.iter().find(|check| {
+            check
+                .get_ref()
+                .get("rule")
+                .is_none_or(|rule| !rule.get_ref().is_str())
+        })
     {
         return wrong(check.span(), "a check is found by its `rule`".to_owned());
     }
+    let Some(DeValue::Table(tables)) = patch.get("tables").map(Spanned::get_ref) else {
+        return Ok(());
+    };
     // Of two rows of one name the second would silently change the first.
-    for table in patch.tables.values() {
+    for table in tables.values() {
+        let Some(DeValue::Table(rows)) = table.get_ref().get("properties").map(Spanned::get_ref) else {
+            continue;
+        };
         let mut names = BTreeSet::new();
-        for row in &table.properties {
-            let name = &row.name;
+        for name in rows.keys() {
             if !names.insert(name.get_ref().to_ascii_lowercase()) {
                 return wrong(
                     name.span(),
@@ -128,27 +139,25 @@ fn on_its_own(patch: &PatchDef) -> Result<(), LoadError> {
 }
 
 /// A rule that is turned off has to be one that could speak.
-fn turned_off(patch: &PatchDef, endpoint: &Endpoint, shared: &Shared) -> Result<(), LoadError> {
+fn turned_off(patch: &DeTable<'_>, endpoint: &Endpoint, shared: &Shared) -> Result<(), LoadError> {
     let own = || endpoint.constraints().into_iter().chain(endpoint.implied());
     let exists = |rule: &str| {
         shared.rule_ids.iter().any(|id| id == rule) || own().any(|constraint| constraint.rule == rule)
     };
-    match patch.rules_off.iter().find(|rule| !exists(rule.get_ref())) {
-        None => Ok(()),
-        Some(rule) => Err(LoadError {
-            message: format!(
-                "there is no rule `{}`; `geplint explain` lists them",
-                rule.get_ref()
-            ),
-            span: rule.span(),
-        }),
+    let Some(DeValue::Array(off)) = patch.get("rules-off").map(Spanned::get_ref) else {
+        return Ok(());
+    };
+    for place in off {
+        if let Some(rule) = place.get_ref().as_str()
+            && !exists(rule)
+        {
+            return Err(LoadError {
+                message: format!("there is no rule `{rule}`; `geplint explain` lists them"),
+                span: place.span(),
+            });
+        }
     }
-}
-
-/// The endpoint of what has been merged.
-fn read(merged: Placed<'_>, shared: &Shared) -> Result<Endpoint, LoadError> {
-    let def = EndpointDef::deserialize(Deserializer::from(merged)).map_err(|error| of_toml(&error))?;
-    compile(&def, shared)
+    Ok(())
 }
 
 fn parse(text: &str, offset: usize) -> Result<Placed<'_>, LoadError> {
@@ -220,8 +229,13 @@ fn place(
             let mut rest = part.clone();
             remove(rest.get_mut(), &at);
             let mut merged = before.clone();
-            merge_endpoint(merged.get_mut(), rest.into_inner(), layer.name);
-            let is_gone = match read(merged, shared) {
+            let mut layered = Layered::new();
+            let mut merge = Merge {
+                layer: layer.name,
+                layered: &mut layered,
+            };
+            merge.endpoint(merged.get_mut(), rest.into_inner());
+            let is_gone = match read(merged, &layered, shared) {
                 Ok(_) => true,
                 Err(other) => other.message != error.message,
             };
@@ -258,7 +272,11 @@ fn parts<'t>(part: &Placed<'t>, at: &[Step]) -> Vec<(Step, Range<usize>)> {
         table
             .iter()
             // What names a part is no part of it.
-            .filter(|(key, _)| !matches!(key.get_ref().as_ref(), "endpoint" | "name" | "rule"))
+            .filter(|(key, _)| match at {
+                [] => key.get_ref() != "endpoint",
+                [Step::Key(list), Step::Index(_)] if list == "checks" => key.get_ref() != "rule",
+                _ => true,
+            })
             .map(|(key, value)| {
                 let step = Step::Key(key.get_ref().to_string());
                 (step, value.span())
@@ -308,105 +326,130 @@ fn remove_in(value: &mut Spanned<DeValue<'_>>, at: &[Step]) {
     }
 }
 
-fn merge_endpoint<'t>(base: &mut DeTable<'t>, patch: DeTable<'t>, layer: &str) {
-    for (key, value) in patch {
-        let name = key.get_ref().to_string();
-        let span = value.span();
-        match (name.as_str(), value.into_inner()) {
-            ("tables", DeValue::Table(tables)) => {
-                in_table(base, key, span, |base| merge_tables(base, tables, layer));
-            }
-            ("checks", DeValue::Array(checks)) => {
-                in_list(base, key, span, |base| merge_checks(base, checks, layer));
-            }
-            (_, DeValue::Table(inner)) => in_table(base, key, span, |base| base.extend(inner)),
-            (_, value) => {
-                base.insert(key, Spanned::new(span, value));
+/// Merges one layer. What is no table or list where one belongs is put in as it is: reading refuses it at its place.
+struct Merge<'l> {
+    layer: &'l str,
+    layered: &'l mut Layered,
+}
+
+impl Merge<'_> {
+    fn endpoint<'t>(&mut self, base: &mut DeTable<'t>, patch: DeTable<'t>) {
+        for (key, value) in patch {
+            let name = key.get_ref().to_string();
+            let span = value.span();
+            match (name.as_str(), value.into_inner()) {
+                ("tables", DeValue::Table(tables)) => {
+                    in_table(base, key, span, |base| self.tables(base, tables));
+                }
+                ("checks", DeValue::Array(checks)) => {
+                    in_list(base, key, span, |base| self.checks(base, checks));
+                }
+                (_, DeValue::Table(inner)) => in_table(base, key, span, |base| base.extend(inner)),
+                (_, value) => {
+                    base.insert(key, Spanned::new(span, value));
+                }
             }
         }
     }
-}
 
-fn merge_tables<'t>(base: &mut DeTable<'t>, patch: DeTable<'t>, layer: &str) {
-    for (name, value) in patch {
-        let span = value.span();
-        let DeValue::Table(mut patch) = value.into_inner() else {
-            continue;
-        };
-        let rows = patch.remove_entry("properties");
-        in_table(base, name, span, |table| {
-            if let Some((key, rows)) = rows {
-                let span = rows.span();
-                if let DeValue::Array(rows) = rows.into_inner() {
-                    in_list(table, key, span, |base| merge_rows(base, rows, layer));
+    fn tables<'t>(&mut self, base: &mut DeTable<'t>, patch: DeTable<'t>) {
+        for (name, value) in patch {
+            let span = value.span();
+            let DeValue::Table(table) = value.get_ref() else {
+                base.insert(name, value);
+                continue;
+            };
+            let table = table.clone();
+            in_table(base, name, span, |base| {
+                for (key, value) in table {
+                    let span = value.span();
+                    match value.into_inner() {
+                        DeValue::Table(rows) if key.get_ref() == "properties" => {
+                            in_table(base, key, span, |base| self.rows(base, rows));
+                        }
+                        value => {
+                            base.insert(key, Spanned::new(span, value));
+                        }
+                    }
+                }
+            });
+        }
+    }
+
+    fn rows<'t>(&mut self, base: &mut DeTable<'t>, rows: DeTable<'t>) {
+        for (name, value) in rows {
+            // Names match as the platform matches them.
+            let own = base
+                .keys()
+                .find(|known| known.get_ref().eq_ignore_ascii_case(name.get_ref()))
+                .cloned();
+            let key = own.unwrap_or(name);
+            self.layered.insert(key.span().start, self.layer.to_owned());
+            let span = value.span();
+            match value.into_inner() {
+                DeValue::Table(row) => in_table(base, key, span, |base| merge_row(base, row)),
+                value => {
+                    base.insert(key, Spanned::new(span, value));
                 }
             }
-            table.extend(patch);
-        });
+        }
+    }
+
+    fn checks<'t>(&mut self, base: &mut List<'t>, checks: List<'t>) {
+        for check in checks {
+            let span = check.span();
+            let check = match check.into_inner() {
+                DeValue::Table(check) => check,
+                other => {
+                    base.push(Spanned::new(span, other));
+                    continue;
+                }
+            };
+            let same = |known: &Spanned<DeValue<'_>>| {
+                let DeValue::Table(known) = known.get_ref() else {
+                    return false;
+                };
+                CHECK_KEYS.iter().all(|key| {
+                    let wanted = check.get(*key).map(|value| words(value.get_ref()));
+                    wanted.is_none() || wanted == known.get(*key).map(|value| words(value.get_ref()))
+                })
+            };
+            if check.get("off").and_then(|off| off.get_ref().as_bool()) == Some(true) {
+                let kept = base.iter().filter(|known| !same(known)).cloned().collect();
+                *base = kept;
+                continue;
+            }
+            let place = base.iter().position(same);
+            match place.and_then(|index| base.get_mut(index)) {
+                Some(known) => {
+                    self.layered.insert(known.span().start, self.layer.to_owned());
+                    if let DeValue::Table(known) = known.get_mut() {
+                        known.extend(check);
+                    }
+                }
+                None => {
+                    self.layered.insert(span.start, self.layer.to_owned());
+                    base.push(Spanned::new(span, DeValue::Table(check)));
+                }
+            }
+        }
     }
 }
 
 type List<'t> = toml::de::DeArray<'t>;
 
-fn merge_rows<'t>(base: &mut List<'t>, rows: List<'t>, layer: &str) {
-    // Names match as the platform matches them.
-    let name_of = |row: &DeTable<'_>| text(row, "name").to_ascii_lowercase();
-    let mut known: BTreeMap<String, usize> = BTreeMap::new();
-    for (index, row) in base.iter().enumerate() {
-        if let DeValue::Table(row) = row.get_ref() {
-            known.entry(name_of(row)).or_insert(index);
-        }
-    }
-    for row in rows {
-        let span = row.span();
-        let DeValue::Table(mut row) = row.into_inner() else {
-            continue;
-        };
-        spoke(&mut row, layer);
-        let name = name_of(&row);
-        let place = known.get(&name).and_then(|index| base.get_mut(*index));
-        if let Some(DeValue::Table(known)) = place.map(Spanned::get_mut) {
-            known.extend(row);
+/// Keys of a row whose word is never a way to take them back.
+const OWN_WORDS: [&str; 3] = ["row", "type", "note"];
+
+/// Each key of the patch replaces ours as a whole; the word "no" takes it back.
+fn merge_row<'t>(base: &mut DeTable<'t>, row: DeTable<'t>) {
+    for (key, value) in row {
+        if value.get_ref().as_str() == Some("no") && !OWN_WORDS.contains(&key.get_ref().as_ref()) {
+            base.remove(key.get_ref().as_ref());
         } else {
-            known.insert(name, base.len());
-            base.push(Spanned::new(span, DeValue::Table(row)));
+            base.insert(key, value);
         }
     }
-}
-
-fn merge_checks<'t>(base: &mut List<'t>, checks: List<'t>, layer: &str) {
-    for check in checks {
-        let span = check.span();
-        let DeValue::Table(mut check) = check.into_inner() else {
-            continue;
-        };
-        let same = |known: &Spanned<DeValue<'_>>| {
-            let DeValue::Table(known) = known.get_ref() else {
-                return false;
-            };
-            CHECK_KEYS.iter().all(|key| {
-                let wanted = check.get(*key).map(|value| words(value.get_ref()));
-                wanted.is_none() || wanted == known.get(*key).map(|value| words(value.get_ref()))
-            })
-        };
-        if check.get("off").and_then(|off| off.get_ref().as_bool()) == Some(true) {
-            let kept = base.iter().filter(|known| !same(known)).cloned().collect();
-            *base = kept;
-            continue;
-        }
-        let place = base.iter().position(same);
-        spoke(&mut check, layer);
-        match place.and_then(|index| base.get_mut(index)).map(Spanned::get_mut) {
-            Some(DeValue::Table(known)) => known.extend(check),
-            _ => base.push(Spanned::new(span, DeValue::Table(check))),
-        }
-    }
-}
-
-/// Notes the layer that a row or a check comes from.
-fn spoke(entry: &mut DeTable<'_>, layer: &str) {
-    let value = DeValue::String(layer.to_owned().into());
-    entry.insert(Spanned::new(0..0, "layer".into()), Spanned::new(0..0, value));
 }
 
 /// A text, or the texts of a list.
@@ -445,11 +488,4 @@ fn in_list<'t>(
     let mut list = List::new();
     merge(&mut list);
     base.insert(key, Spanned::new(span, DeValue::Array(list)));
-}
-
-fn text<'t>(table: &'t DeTable<'_>, key: &str) -> &'t str {
-    table
-        .get(key)
-        .and_then(|value| value.get_ref().as_str())
-        .unwrap_or_default()
 }

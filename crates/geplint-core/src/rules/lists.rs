@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::compile::{LoadError, api};
+use super::definition::ApiDef;
+
 /// What the rules files of all endpoints of an API share.
 #[derive(Debug, Clone, Default)]
 pub struct Shared {
@@ -13,6 +16,8 @@ pub struct Shared {
     pub generic_names: Vec<String>,
     /// Rule ids that are explained somewhere, so that `rules-off` may name them.
     pub rule_ids: Vec<String>,
+    /// What holds for every endpoint that does not say otherwise.
+    pub(super) api: ApiDef,
 }
 
 /// A file of names, such as `rules/names.toml`.
@@ -32,6 +37,17 @@ impl Shared {
             lists,
             generic_names: names.generic,
             rule_ids,
+            api: ApiDef::default(),
+        })
+    }
+
+    /// The same with the file of the API as a whole, such as `rules/api.toml`.
+    ///
+    /// Errors: no TOML, an unknown key, a word in braces that nothing is filled in for, a fact that does not exist.
+    pub fn with_api(self, text: &str) -> Result<Self, LoadError> {
+        Ok(Self {
+            api: api(text)?,
+            ..self
         })
     }
 }

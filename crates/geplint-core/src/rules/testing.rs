@@ -26,10 +26,14 @@ fn files(folder: &str) -> Vec<(String, String)> {
 pub(crate) fn shared() -> &'static Shared {
     static LOADED: OnceLock<Shared> = OnceLock::new();
     let parse = |(name, text): (String, String)| List::parse(&name, &text).unwrap();
-    let names = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules/names.toml");
+    let text = |name: &str| {
+        let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
+        fs::read_to_string(rules.join(name)).unwrap()
+    };
     LOADED.get_or_init(|| {
         let lists = files("lists").into_iter().map(parse).collect();
-        Shared::new(lists, &fs::read_to_string(names).unwrap(), Vec::new()).unwrap()
+        let shared = Shared::new(lists, &text("names.toml"), Vec::new()).unwrap();
+        shared.with_api(&text("api.toml")).unwrap()
     })
 }
 
