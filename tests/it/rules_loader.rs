@@ -1,4 +1,5 @@
 //! The loader of rules files is strict, and says where a file is wrong.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use geplint::finding::{Evidence, Severity};
 use geplint::rules::{Endpoint, TenantList, load};
@@ -157,9 +158,9 @@ fn a_mistake_is_refused_and_shown_at_its_place() {
 
 fn known(attribute: &str) -> TenantList {
     let text = GOOD.replacen("Kind = {", &format!("Kind = {{ known = {attribute},"), 1);
-    let endpoint = load(&text).expect(attribute);
+    let endpoint = load(&text).unwrap();
     let table = endpoint.record_table();
-    let row = table.property(table.find("Kind").expect("it is a row"));
+    let row = table.property(table.find("Kind").unwrap());
     row.known[0].clone()
 }
 

@@ -290,7 +290,7 @@ fn every_key_that_a_file_states_is_printed() {
             continue;
         }
         let without = printed(&dropped(&file, path));
-        let others = changed(&file, path).iter().filter_map(printed).next();
+        let others = changed(&file, path).iter().find_map(printed);
         if without.is_none() && others.is_none() {
             untried.push(name);
         } else if without.as_ref() == Some(&whole) || others.as_ref() == Some(&whole) {
@@ -367,11 +367,9 @@ fn the_file_with_every_key_has_every_key_of_the_definition() {
             let structs = structs(names);
             structs.first().map(|name| (*name).to_owned())
         };
-        if let (Some((key, above)), Some(of)) = (
-            names.split_last(),
-            names.split_last().and_then(|(_, above)| place(above)),
-        ) {
-            let _ = above;
+        if let Some((key, above)) = names.split_last()
+            && let Some(of) = place(above)
+        {
             stated.insert((of, (*key).to_owned()));
         }
         for name in structs(&names) {

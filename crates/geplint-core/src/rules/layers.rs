@@ -420,17 +420,14 @@ impl Merge<'_> {
                 continue;
             }
             let place = base.iter().position(same);
-            match place.and_then(|index| base.get_mut(index)) {
-                Some(known) => {
-                    self.layered.insert(known.span().start, self.layer.to_owned());
-                    if let DeValue::Table(known) = known.get_mut() {
-                        known.extend(check);
-                    }
+            if let Some(known) = place.and_then(|index| base.get_mut(index)) {
+                self.layered.insert(known.span().start, self.layer.to_owned());
+                if let DeValue::Table(known) = known.get_mut() {
+                    known.extend(check);
                 }
-                None => {
-                    self.layered.insert(span.start, self.layer.to_owned());
-                    base.push(Spanned::new(span, DeValue::Table(check)));
-                }
+            } else {
+                self.layered.insert(span.start, self.layer.to_owned());
+                base.push(Spanned::new(span, DeValue::Table(check)));
             }
         }
     }
