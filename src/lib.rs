@@ -10,6 +10,7 @@ pub mod home;
 pub mod input;
 mod io;
 pub mod manual;
+mod ordered;
 pub mod report;
 pub mod rules;
 pub mod tenant;

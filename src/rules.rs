@@ -62,17 +62,8 @@ pub fn load_layers(base: Option<&str>, layers: &[Layer<'_>]) -> Result<Endpoint,
 }
 
 /// The rules that are compiled in, to be layered or checked with.
-///
-/// Errors: a mistake in a file of `rules/`, which the build script rules out.
-pub fn built_in() -> Result<Ruleset, RuleError> {
-    let files: Vec<Layer<'_>> = BUILTIN
-        .iter()
-        .map(|builtin| Layer {
-            name: builtin.id,
-            text: builtin.text,
-        })
-        .collect();
-    Ruleset::new(&files, shared().clone())
+pub fn built_in() -> Ruleset {
+    Ruleset::compiled(&BUILTIN, shared)
 }
 
 fn find(id: &str) -> Option<&'static Compiled> {

@@ -405,6 +405,11 @@ pub struct Pages {
     pub out: Option<PathBuf>,
 }
 
+/// The definition of the command line, for documents and completions.
+pub fn command() -> clap::Command {
+    <Args as clap::CommandFactory>::command()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,32 +1,23 @@
 //! `geplint check`: files in, findings out.
 
-use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
-use std::sync::mpsc::{self, SyncSender};
-use std::thread;
+use std::path::Path;
 use std::time::Instant;
 
 use super::args::{Check, Common, Format};
+use super::exit_code::{CLEAN, FINDINGS, TROUBLE, UNMATCHED};
 use super::expected::Expected;
+use super::file_checker::{Counts, FileChecker, FileEvent};
 use super::fix::{self, Fixer, Purpose, Told};
-use super::inputs::{self, Knowledge};
-use super::settings::Project;
-use super::sinks::{self, Others, Sinks};
+use super::inputs;
+use super::sinks::{self, Sinks};
 use super::suppression::FindingFilter;
-use super::turn::Turn;
-use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
+use super::terminal;
 use crate::config::FailOn;
 use crate::input::{Changed, Entry, Reader};
-use crate::lint::Checked;
-use crate::recognize::Standard;
-use crate::report::{
-    Chunks, FileReport, OutputError, Problem, Progress, Report, Statistics, Summary, output, sanitize,
-    summary,
-};
-use crate::session::{Outcome, Request, Session};
+use crate::ordered::{self, Sink};
+use crate::report::{OutputError, Problem, Progress, Statistics, Summary, output, sanitize, summary};
+use crate::session::Session;
 use crate::suppress::Ledger;
 use crate::threads::Threads;
 
@@ -40,17 +31,12 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
         return Ok(TROUBLE);
     };
     let fail_on = project.fail_on(args.strict, args.fail_on);
-    let gate = FindingFilter::of(&args.suppression, fail_on, &project, &known)
-        .and_then(|gate| Ok((gate, project.format(args.format)?)));
-    let Some((gate, format)) = terminal::right(gate, common) else {
+    let filter = FindingFilter::of(&args.suppression, fail_on, &project, &known)
+        .and_then(|filter| Ok((filter, project.format(args.format)?)));
+    let Some((filter, format)) = terminal::right(filter, common) else {
         return Ok(TROUBLE);
     };
-    let others = Others {
-        project: &project,
-        known: &known,
-        gate: &gate,
-    };
-    let entries = sinks::without_outputs(args, &others, gate.without_baseline(entries));
+    let entries = sinks::without_outputs(args, &filter, filter.without_baseline(entries));
     let Some(entries) = terminal::right(entries, common) else {
         return Ok(TROUBLE);
     };
@@ -62,7 +48,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let mut run = Run {
         args,
         common,
-        gate: &gate,
+        filter: &filter,
         format,
         fail_on,
         sinks,
@@ -74,37 +60,30 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     };
     let most = Threads::of(args.jobs);
     let expected = Expected::new(&entries, &known, &project, args.files.max_file_size);
-    let worker = || Worker {
-        reader: Reader::new(args.files.max_file_size).with_threads(most),
-        checker: FileChecker {
+    let endpoints = known.rules.candidates();
+    let worker = || {
+        let mut reader = Reader::new(args.files.max_file_size).with_threads(most);
+        let mut checker = FileChecker {
             args,
-            known: &known,
-            project: &project,
-            gate: &gate,
+            filter: &filter,
             expected: &expected,
             fixer: Purpose::of(args).map(|purpose| Fixer {
                 purpose,
                 unsafe_too: args.mending.unsafe_fixes,
                 palette: terminal::stdout_look(common).palette(),
-                known: &known,
-                project: &project,
-                gate: &gate,
+                filter: &filter,
             }),
             reports: &reports,
-            session: Session::new(&known.endpoints, &known.tenant, args.knowledge.in_order)
-                .with_threads(most),
-        },
+            session: Session::new(&endpoints, &known.tenant, args.knowledge.in_order).with_threads(most),
+        };
+        move |entry: &Entry, sink: &mut dyn Sink<FileEvent>| checker.entry(entry, &mut reader, sink)
     };
     let threads = if args.knowledge.in_order {
         1
     } else {
         most.for_parts(entries.len().div_ceil(FILES_PER_THREAD))
     };
-    let examiner = || {
-        let mut worker = worker();
-        move |entry: &Entry, way: &mut dyn Sink| worker.examine(entry, way)
-    };
-    match in_order(&entries, threads, examiner, |examined| run.show(examined)) {
+    match ordered::for_each(&entries, threads, worker, |event| run.show(event)) {
         Err(OutputError::Closed) => Ok(run.so_far()),
         other => other.and_then(|()| run.finish(since)),
     }
@@ -124,382 +103,11 @@ fn changed(args: &Check) -> Result<Option<Changed>, String> {
 /// A thread costs more than a handful of small files.
 const FILES_PER_THREAD: usize = 8;
 
-/// How many files a worker takes at a time: whoever shows them is woken once for all of these, but should not wait for
-/// a long row of large ones.
-fn at_a_time(files: usize, threads: usize) -> usize {
-    (files / threads / 16).clamp(1, 32)
-}
-
-/// How many batches for each thread may be begun before the one that is due has been shown: enough that nobody waits for
-/// a file that takes a while, and few enough that behind one that takes very long not all the others pile up.
-const AHEAD: usize = 8;
-
-/// Has workers examine the entries, and hands what they find to `show` in the entries' order, whoever is first.
-///
-/// Each thread has a worker of its own, which hands on what there is to tell of an entry; `false` where nobody is there
-/// for it any more.
-fn in_order<E: Sync, W: FnMut(&E, &mut dyn Sink) -> bool>(
-    entries: &[E],
-    threads: usize,
-    worker: impl Fn() -> W + Sync,
-    mut show: impl FnMut(FileEvent) -> Result<(), OutputError>,
-) -> Result<(), OutputError> {
-    if threads <= 1 {
-        return one_by_one(entries, worker(), show);
-    }
-    let at_once = at_a_time(entries.len(), threads);
-    let ahead = at_once * threads * AHEAD;
-    let (next, gone, turn) = (AtomicUsize::new(0), AtomicBool::new(false), Turn::default());
-    thread::scope(|scope| {
-        // Bounded, so that what is slow to print does not pile up.
-        let (sender, receiver) = mpsc::sync_channel(threads * 4);
-        for number in 0..threads {
-            let (sender, worker, next, gone, turn) = (sender.clone(), &worker, &next, &gone, &turn);
-            let thread = thread::Builder::new().spawn_scoped(scope, move || {
-                let _others = turn.unwinding();
-                let mut worker = worker();
-                loop {
-                    let first = next.fetch_add(at_once, Relaxed);
-                    let Some(rest) = entries.get(first..).filter(|rest| !rest.is_empty()) else {
-                        break;
-                    };
-                    // Whoever has the batch that is due never waits here: batches are taken in order.
-                    turn.wait_for(first.saturating_sub(ahead));
-                    if gone.load(Relaxed) {
-                        break;
-                    }
-                    let mut queue = Queue {
-                        sender: &sender,
-                        turn,
-                        first,
-                        told: Vec::with_capacity(at_once),
-                    };
-                    let mut batch = rest.iter().take(at_once);
-                    let done = batch.len();
-                    if !batch.all(|entry| worker(entry, &mut queue)) || !queue.send(done) {
-                        break;
-                    }
-                }
-            });
-            // Where the system has no more threads for us, those there are do all of it, or this one does.
-            match thread {
-                Ok(_) => {}
-                Err(_) if number > 0 => break,
-                Err(_) => return one_by_one(entries, worker(), show),
-            }
-        }
-        drop(sender);
-        let _open = turn.open();
-        let mut early: BTreeMap<usize, Batch> = BTreeMap::new();
-        let mut due = 0;
-        for (first, batch) in receiver {
-            early.entry(first).or_default().absorb(batch);
-            while let Some(batch) = early.remove(&due) {
-                if let Err(error) = batch.told.into_iter().try_for_each(&mut show) {
-                    gone.store(true, Relaxed);
-                    return Err(error);
-                }
-                if batch.done == 0 {
-                    break;
-                }
-                due += batch.done;
-                turn.pass_to(due);
-            }
-        }
-        Ok(())
-    })
-}
-
-/// The same on this thread.
-fn one_by_one<E>(
-    entries: &[E],
-    mut worker: impl FnMut(&E, &mut dyn Sink) -> bool,
-    mut show: impl FnMut(FileEvent) -> Result<(), OutputError>,
-) -> Result<(), OutputError> {
-    let mut outcome = Ok(());
-    for entry in entries {
-        let mut hand = |examined| {
-            if outcome.is_ok() {
-                outcome = show(examined);
-            }
-            outcome.is_ok()
-        };
-        if !worker(entry, &mut hand) {
-            break;
-        }
-    }
-    outcome
-}
-
-/// What there is to tell of an entry, in this order.
-enum FileEvent {
-    /// It was mended, and this is what there is to tell of that; how it is now follows.
-    Fixed(Told),
-    /// It was checked; what the reports say of it follows.
-    Counted(Counts),
-    /// A part of what one report says of it, by the report's number; more follows.
-    Piece(usize, String),
-    /// What each report says of it, or the rest of that; its counts, if they were not told before.
-    Checked(Vec<String>, Option<Counts>),
-    /// No payload, and why.
-    Skipped(PathBuf, String),
-    /// No payload, and why: worth a line even where nobody asks.
-    PassedOver(PathBuf, String),
-    /// It cannot be checked, and why.
-    Trouble(PathBuf, String),
-}
-
-/// What the findings of an entry come to, and which were not shown.
-struct Counts {
-    summary: Summary,
-    statistics: Statistics,
-    ledger: Ledger,
-}
-
-/// The way from a worker to where all is shown.
-trait Sink {
-    /// Hands on what there is to tell; `false` where nobody is there for it any more.
-    fn hand(&mut self, examined: FileEvent) -> bool;
-
-    /// Whether a part of a report may go ahead of the rest; `held` bytes of it wait.
-    fn is_free(&mut self, held: usize) -> bool;
-}
-
-/// Straight to where it is shown.
-impl<F: FnMut(FileEvent) -> bool> Sink for F {
-    fn hand(&mut self, examined: FileEvent) -> bool {
-        self(examined)
-    }
-
-    fn is_free(&mut self, _held: usize) -> bool {
-        true
-    }
-}
-
-/// What there is to tell of some entries that follow each other, or the next part of it.
-#[derive(Default)]
-struct Batch {
-    told: Vec<FileEvent>,
-    /// How many entries it is of, once nothing of them is left to tell; 0 before.
-    done: usize,
-}
-
-impl Batch {
-    fn absorb(&mut self, next: Self) {
-        self.done = next.done;
-        if self.told.is_empty() {
-            self.told = next.told;
-        } else {
-            self.told.extend(next.told);
-        }
-    }
-}
-
-/// From a thread of its own: what there is to tell of a batch of entries, and goes ahead of it where that is long.
-struct Queue<'q> {
-    sender: &'q SyncSender<(usize, Batch)>,
-    turn: &'q Turn,
-    /// The number of the first entry.
-    first: usize,
-    told: Vec<FileEvent>,
-}
-
-impl Queue<'_> {
-    /// Sends what has been told since the last time; `done`: it is all, and of so many entries.
-    fn send(&mut self, done: usize) -> bool {
-        let told = std::mem::take(&mut self.told);
-        self.sender.send((self.first, Batch { told, done })).is_ok()
-    }
-}
-
-impl Sink for Queue<'_> {
-    fn hand(&mut self, examined: FileEvent) -> bool {
-        let long = matches!(examined, FileEvent::Piece(..));
-        self.told.push(examined);
-        !long || self.send(0)
-    }
-
-    /// What is ahead of its turn is kept, for a while, and then waits: the threads must not pile up what nobody prints.
-    fn is_free(&mut self, held: usize) -> bool {
-        /// How much of a file's report a thread keeps before it waits.
-        const MOST: usize = 8 << 20;
-        if held >= MOST {
-            self.turn.wait_for(self.first);
-        }
-        self.turn.is_of(self.first)
-    }
-}
-
-/// Reads, and has what it reads checked; one a thread.
-struct Worker<'a> {
-    reader: Reader,
-    checker: FileChecker<'a>,
-}
-
-/// Mends if that is asked for, checks and renders.
-struct FileChecker<'a> {
-    args: &'a Check,
-    known: &'a Knowledge,
-    project: &'a Project,
-    gate: &'a FindingFilter<'a>,
-    expected: &'a Expected<'a>,
-    fixer: Option<Fixer<'a>>,
-    reports: &'a [Box<dyn Report>],
-    session: Session<'a>,
-}
-
-/// A file that has been read.
-#[derive(Clone, Copy)]
-struct Payload<'a> {
-    path: &'a Path,
-    /// It was not only found in a folder.
-    named: bool,
-    /// What it takes to be a request.
-    standard: Standard,
-    /// It is standard input.
-    stdin: bool,
-    /// How many findings are gone since it was mended; `None` if it was not.
-    fixed: Option<u64>,
-    bytes: &'a [u8],
-}
-
-impl Worker<'_> {
-    /// Examines an entry, and hands on what there is to tell of it; `false` where nobody is there for it any more.
-    fn examine(&mut self, entry: &Entry, way: &mut dyn Sink) -> bool {
-        let (path, named) = match entry {
-            Entry::Problem { path, message } => {
-                return way.hand(FileEvent::Trouble(path.clone(), message.clone()));
-            }
-            Entry::File { path, named } => (path.as_path(), *named),
-            Entry::Stdin => (self.checker.args.files.stdin_filename.as_path(), true),
-        };
-        let bytes = match entry {
-            Entry::Stdin => self.reader.stream(io::stdin().lock()),
-            _ => self.reader.file(path),
-        };
-        let bytes = match bytes {
-            Ok(bytes) => bytes,
-            Err(error) => return way.hand(FileEvent::Trouble(path.to_path_buf(), error.to_string())),
-        };
-        let file = Payload {
-            path,
-            named,
-            standard: if named && !self.checker.args.skip_unrecognized {
-                Standard::Named
-            } else {
-                Standard::Found
-            },
-            stdin: matches!(entry, Entry::Stdin),
-            fixed: None,
-            bytes,
-        };
-        self.checker.examine(file, way)
-    }
-}
-
-impl FileChecker<'_> {
-    fn examine(&mut self, file: Payload<'_>, way: &mut dyn Sink) -> bool {
-        let Some(fixer) = &self.fixer else {
-            return self.check(file, way);
-        };
-        let (path, purpose) = (file.path, fixer.purpose);
-        let Some(mended) = fixer.mended(&self.session, path, (file.named, file.standard), file.bytes) else {
-            // Whoever reads standard output gets back what is not mended.
-            let back = file.stdin && purpose == Purpose::Write;
-            return (!back || way.hand(FileEvent::Fixed(Told::Document(file.bytes.to_vec()))))
-                && self.check(file, way);
-        };
-        let settled = fixer.settle(path, file.stdin, file.bytes, &mended);
-        let fixed = settled.is_ok().then_some(mended.fixed);
-        let (bytes, told) = match settled {
-            Ok(told) if purpose == Purpose::Write => (mended.bytes.as_slice(), told),
-            Ok(told) => (file.bytes, told),
-            Err(message) => (file.bytes, Told::Refused(path.to_path_buf(), message)),
-        };
-        way.hand(FileEvent::Fixed(told)) && self.check(Payload { fixed, bytes, ..file }, way)
-    }
-
-    fn check(&mut self, file: Payload<'_>, way: &mut dyn Sink) -> bool {
-        let Payload {
-            path, named, bytes, ..
-        } = file;
-        let outcome = match self.known.given(self.project, path, named, bytes) {
-            Some(endpoint) => Outcome::Checked(self.session.request(bytes, endpoint, false)),
-            None => self.session.file_as(bytes, false, file.standard),
-        };
-        let found = file.standard == Standard::Found;
-        let trouble = |message| FileEvent::Trouble(path.to_path_buf(), message);
-        way.hand(match outcome {
-            Outcome::Checked(Request { checked, .. }) => return self.report(file, checked, way),
-            Outcome::NotJson(finding) if !found || self.expected.is(path) => {
-                return self.report(file, Checked::not_json(*finding), way);
-            }
-            Outcome::NotJson(finding) => {
-                FileEvent::PassedOver(path.to_path_buf(), inputs::not_json(&finding, bytes))
-            }
-            Outcome::OneOf(ids) if !found => trouble(inputs::ambiguous(&ids)),
-            Outcome::OneOf(ids) => FileEvent::PassedOver(path.to_path_buf(), inputs::ambiguous(&ids)),
-            Outcome::Weak(reason) => FileEvent::PassedOver(path.to_path_buf(), reason),
-            Outcome::Unrecognized(reason) if !found => trouble(inputs::stranger(reason)),
-            Outcome::Unrecognized(reason) => FileEvent::Skipped(path.to_path_buf(), reason.to_owned()),
-        })
-    }
-
-    /// Counts what was found, and has the reports say it.
-    fn report(&self, file: Payload<'_>, checked: Checked, way: &mut dyn Sink) -> bool {
-        let (findings, ledger) = self.gate.apply(file.path, checked.findings);
-        let mut summary = Summary {
-            undecided: checked.undecided,
-            suppressed: ledger.suppressed,
-            warnings: ledger.hidden_warnings,
-            advice: ledger.hidden_advice,
-            fixed: file.fixed.unwrap_or(0),
-            mended: u64::from(file.fixed.is_some()),
-            ..Summary::default()
-        };
-        let file = FileReport::new(file.path, file.bytes, findings, checked.records)
-            .with_threads(Threads::of(self.args.jobs));
-        summary.add(&file);
-        let statistics = statistics(self.args, &file);
-        let mut counts = Some(Counts {
-            summary,
-            statistics,
-            ledger,
-        });
-        let mut rest = Vec::with_capacity(self.reports.len());
-        for (number, report) in self.reports.iter().enumerate() {
-            let mut taker = |text: &mut String| {
-                if !way.is_free(text.len()) {
-                    return true;
-                }
-                // Whoever reads no further has still been told of a file with findings.
-                counts
-                    .take()
-                    .is_none_or(|counts| way.hand(FileEvent::Counted(counts)))
-                    && way.hand(FileEvent::Piece(number, std::mem::take(text)))
-            };
-            let mut pieces = Chunks::new(&mut taker);
-            report.write(&file, &mut pieces);
-            rest.push(pieces.rest());
-        }
-        way.hand(FileEvent::Checked(rest, counts))
-    }
-}
-
-/// The counts of a file for each rule, where they are asked for.
-fn statistics(args: &Check, file: &FileReport<'_>) -> Statistics {
-    if args.statistics {
-        Statistics::of(file)
-    } else {
-        Statistics::default()
-    }
-}
-
 /// Shows what the workers found, and counts it.
 struct Run<'a> {
     args: &'a Check,
     common: &'a Common,
-    gate: &'a FindingFilter<'a>,
+    filter: &'a FindingFilter<'a>,
     format: Format,
     fail_on: FailOn,
     sinks: Sinks<'a>,
@@ -511,8 +119,8 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn show(&mut self, examined: FileEvent) -> Result<(), OutputError> {
-        match examined {
+    fn show(&mut self, event: FileEvent) -> Result<(), OutputError> {
+        match event {
             FileEvent::Fixed(told) => return self.tell(told),
             FileEvent::Counted(counts) => {
                 self.count(counts);
@@ -525,7 +133,7 @@ impl Run<'_> {
                 }
                 self.write(|sinks| sinks.rendered(&texts))?;
             }
-            FileEvent::Skipped(path, reason) => self.skip(&path, &reason, self.args.verbose),
+            FileEvent::Skipped(path, reason) => self.skip(&path, reason, self.args.verbose),
             FileEvent::PassedOver(path, reason) => self.skip(&path, &reason, !self.args.quiet),
             FileEvent::Trouble(path, message) => self.complain(&path, &message),
         }
@@ -555,7 +163,7 @@ impl Run<'_> {
     ) -> Result<(), OutputError> {
         match self.progress.suspend(|| write(&mut self.sinks)) {
             // Neither a baseline nor a mended file is for the one who has gone.
-            Err(OutputError::Closed) if self.gate.writes() || self.is_mending() => Ok(()),
+            Err(OutputError::Closed) if self.filter.writes() || self.is_mending() => Ok(()),
             other => other,
         }
     }
@@ -618,7 +226,7 @@ impl Run<'_> {
             terminal::tell(aside.trim_end());
         }
         let mut code = exit_code(self.args, self.fail_on, &self.summary, self.trouble);
-        if let Err(message) = self.gate.finish(&self.ledger, !self.trouble, self.common) {
+        if let Err(message) = self.filter.finish(&self.ledger, !self.trouble, self.common) {
             terminal::complain(self.common, &message);
             code = TROUBLE;
         }
@@ -660,103 +268,5 @@ fn exit_code(args: &Check, fail_on: FailOn, summary: &Summary, trouble: bool) ->
         UNMATCHED
     } else {
         CLEAN
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::{Condvar, Mutex};
-
-    const THREADS: usize = 2;
-    const FILES: usize = 4_000;
-
-    /// The first entry that may not be begun before the first batch has been shown, but for one.
-    fn bound() -> usize {
-        let at_once = at_a_time(FILES, THREADS);
-        at_once + at_once * THREADS * AHEAD
-    }
-
-    /// A run over files of which the first is not done before the other worker has come as far as it may.
-    #[derive(Default)]
-    struct Slow {
-        /// How many files have been begun.
-        begun: Mutex<usize>,
-        more: Condvar,
-        shown: AtomicUsize,
-        /// A file was begun too far ahead of what had been shown.
-        too_far: AtomicBool,
-        panics: bool,
-    }
-
-    impl Slow {
-        fn examine(&self, number: usize, way: &mut dyn Sink) -> bool {
-            if number == 0 {
-                self.wait();
-                assert!(!self.panics, "it goes wrong");
-            } else {
-                let shown = self.shown.load(Relaxed);
-                self.too_far.fetch_or(number >= shown + bound(), Relaxed);
-                *self.begun.lock().unwrap() += 1;
-                self.more.notify_all();
-            }
-            way.hand(FileEvent::Skipped(
-                PathBuf::from(number.to_string()),
-                String::new(),
-            ))
-        }
-
-        /// Until the others have begun all that they may, and have had every chance to begin one more.
-        fn wait(&self) {
-            let may = bound() - at_a_time(FILES, THREADS);
-            let begun = self.begun.lock().unwrap();
-            drop(self.more.wait_while(begun, |begun| *begun < may).unwrap());
-            (0..1_000).for_each(|_| thread::yield_now());
-        }
-
-        fn run(&self, mut show: impl FnMut(usize) -> Result<(), OutputError>) -> Result<(), OutputError> {
-            let files: Vec<usize> = (0..FILES).collect();
-            let worker = || |number: &usize, way: &mut dyn Sink| self.examine(*number, way);
-            in_order(&files, THREADS, worker, |examined| match examined {
-                FileEvent::Skipped(path, _) => {
-                    self.shown.fetch_add(1, Relaxed);
-                    show(path.to_str().unwrap().parse().unwrap())
-                }
-                _ => panic!("nobody has said that"),
-            })
-        }
-    }
-
-    #[test]
-    fn nobody_runs_far_ahead_of_a_slow_file() {
-        let (slow, mut shown) = (Slow::default(), Vec::new());
-        let outcome = slow.run(|number| {
-            shown.push(number);
-            Ok(())
-        });
-        assert!(outcome.is_ok());
-        assert!(shown.into_iter().eq(0..FILES));
-        assert!(!slow.too_far.into_inner());
-    }
-
-    #[test]
-    fn whoever_is_far_ahead_goes_home_with_the_reader() {
-        let slow = Slow::default();
-        assert!(matches!(
-            slow.run(|_| Err(OutputError::Closed)),
-            Err(OutputError::Closed)
-        ));
-        // The rest of the first batch, and nothing after those that were begun already.
-        assert_eq!(slow.begun.into_inner().unwrap() + 1, bound());
-    }
-
-    #[test]
-    #[should_panic(expected = "a scoped thread panicked")]
-    fn whoever_is_far_ahead_does_not_wait_for_one_who_panics() {
-        let slow = Slow {
-            panics: true,
-            ..Slow::default()
-        };
-        let _ = slow.run(|_| Ok(()));
     }
 }

@@ -6,8 +6,8 @@ use clap::Command;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap_complete::generate;
 
-use super::args::Completions;
-use super::{CLEAN, command};
+use super::args::{Completions, command};
+use super::exit_code::CLEAN;
 use crate::report::{OutputError, output};
 use crate::rules::{builtin_ids, rule_texts};
 

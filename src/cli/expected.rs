@@ -72,7 +72,7 @@ impl<'a> Expected<'a> {
         };
         let (text, _) = json::text(bytes);
         matches!(
-            recognize_as(&text, &self.known.endpoints, Standard::Found),
+            recognize_as(&text, &self.known.rules.candidates(), Standard::Found),
             Recognized::Request(_)
         )
     }

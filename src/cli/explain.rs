@@ -3,29 +3,29 @@
 use std::fmt::Write as _;
 
 use super::args::{Common, Explain};
+use super::exit_code::{CLEAN, TROUBLE};
 use super::settings::Project;
-use super::{CLEAN, TROUBLE, inputs, terminal};
+use super::{inputs, terminal};
 use crate::manual;
 use crate::report::style::{Look, Palette};
 use crate::report::{OutputError, wrap};
-use crate::rules::{TopicText, loaded, rule_text, rule_texts, topic_text, topic_texts};
+use crate::rules::{TopicText, rule_text, rule_texts, topic_text, topic_texts};
 
 /// Prints the text of a rule or a topic, or a line for each.
 pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
     let look = terminal::stdout_look(common);
-    let endpoints =
-        match Project::of(common).and_then(|project| inputs::endpoints(&project.rules(common), None)) {
-            Ok(endpoints) => endpoints,
-            Err(message) => {
-                terminal::complain(common, &message);
-                return Ok(TROUBLE);
-            }
-        };
+    let rules = match Project::of(common).and_then(|project| inputs::rules(&project.rules(common), None)) {
+        Ok(rules) => rules,
+        Err(message) => {
+            terminal::complain(common, &message);
+            return Ok(TROUBLE);
+        }
+    };
     let text = match &args.rule {
         None => list(look.palette()),
         Some(id) => {
             if let Some(rule) = rule_text(id) {
-                manual::page(rule, &loaded(&endpoints), None).terminal(look)
+                manual::page(rule, &rules.endpoints().collect::<Vec<_>>(), None).terminal(look)
             } else if let Some(topic) = topic_text(id) {
                 about(topic, look)
             } else {

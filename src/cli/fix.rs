@@ -5,12 +5,10 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::args::Check;
-use super::inputs::Knowledge;
-use super::settings::Project;
+use super::payload::Payload;
 use super::suppression::FindingFilter;
 use crate::fix::{self, Fixed, Seen, Tally};
 use crate::input::read::explain;
-use crate::recognize::Standard;
 use crate::report::{AtomicFile, Chunks, FileReport, Report, diff, labels, sanitize, style::Palette};
 use crate::rules::Endpoint;
 use crate::session::Session;
@@ -78,28 +76,28 @@ pub struct Fixer<'a> {
     pub purpose: Purpose,
     pub unsafe_too: bool,
     pub palette: Palette,
-    pub known: &'a Knowledge,
-    pub project: &'a Project,
-    pub gate: &'a FindingFilter<'a>,
+    pub filter: &'a FindingFilter<'a>,
 }
 
 impl<'a> Fixer<'a> {
-    /// What a file would be if all that can be mended were; `None` if that changes nothing, or if it is no payload.
-    pub fn mended(
-        &self,
-        session: &Session<'a>,
-        path: &Path,
-        (named, standard): (bool, Standard),
-        bytes: &[u8],
-    ) -> Option<Fixed> {
-        let given = self.known.vouched(self.project, path, named, bytes);
+    /// A file with all fixes applied; `None` if there are none, or if it is not a payload.
+    pub fn fixed(&self, session: &Session<'a>, file: &Payload<'_>) -> Option<Fixed> {
+        let Payload {
+            path,
+            named,
+            standard,
+            bytes,
+            ..
+        } = *file;
+        let FindingFilter { known, project, .. } = *self.filter;
+        let given = known.vouched(project, path, named, bytes);
         let endpoint = given.or_else(|| session.recognized(bytes, standard))?;
         let mut strange = false;
         let mut check = |bytes: &[u8]| {
             let findings = session.look(bytes, endpoint).findings;
             strange |= findings.iter().any(|finding| finding.rule == "wrong-root");
             let all = Tally::of(&findings);
-            Seen::new(all, self.gate.apply(path, findings).0)
+            Seen::new(all, self.filter.apply(path, findings).0)
         };
         let mended = fix::mend(bytes, self.unsafe_too, &mut check)?;
         if strange {
@@ -111,7 +109,8 @@ impl<'a> Fixer<'a> {
     }
 
     /// Shows what would change, or writes it; the message says why it cannot.
-    pub fn settle(&self, path: &Path, stdin: bool, before: &[u8], mended: &Fixed) -> Result<Told, String> {
+    pub fn settle(&self, file: &Payload<'_>, mended: &Fixed) -> Result<Told, String> {
+        let (path, before) = (file.path, file.bytes);
         match self.purpose {
             Purpose::Show => {
                 let name = FileReport::new(path, b"", Vec::new(), 0).name;
@@ -119,7 +118,7 @@ impl<'a> Fixer<'a> {
                 let after = String::from_utf8_lossy(&mended.bytes);
                 Ok(Told::Diff(diff::unified(&name, &text, &after, self.palette)))
             }
-            Purpose::Write if stdin => Ok(Told::Document(mended.bytes.clone())),
+            Purpose::Write if file.stdin => Ok(Told::Document(mended.bytes.clone())),
             Purpose::Write => {
                 replace(path, before, &mended.bytes).map(|()| Told::Written(path.to_path_buf(), mended.fixed))
             }

@@ -7,14 +7,15 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::args::Common;
-use super::{CLEAN, TROUBLE, inputs, terminal};
+use super::exit_code::{CLEAN, TROUBLE};
+use super::terminal;
 use crate::config::FILE_NAME;
 use crate::input::read::LARGEST;
 use crate::input::{Entry, Reader, WalkOptions, collect};
 use crate::json;
 use crate::recognize::{Recognized, Standard, recognize_as};
 use crate::report::{OutputError, labels, sanitize};
-use crate::rules::Candidate;
+use crate::rules::{Candidate, built_in};
 
 /// What to put into a hook and into CI.
 const SNIPPETS: &str = "\
@@ -51,10 +52,10 @@ struct Folder {
 
 /// Writes the file, unless there is one, and says what to do next.
 pub fn run(common: &Common) -> Result<u8, OutputError> {
-    let ready = of_use(common).and_then(|()| inputs::endpoints(&[], None));
-    let written = ready.and_then(|endpoints| {
-        let folders = look(&endpoints);
-        let ids: Vec<&str> = endpoints.iter().map(Candidate::id).collect();
+    let ready = of_use(common).map(|()| built_in());
+    let written = ready.and_then(|rules| {
+        let folders = look(&rules.candidates());
+        let ids: Vec<&str> = rules.ids().collect();
         write(Path::new(FILE_NAME), &settings(&folders, &ids))?;
         Ok(folders)
     });
@@ -92,7 +93,7 @@ fn of_use(common: &Common) -> Result<(), String> {
 }
 
 /// Looks at every file below the working directory.
-fn look(endpoints: &[Candidate<'static>]) -> BTreeMap<PathBuf, Folder> {
+fn look(endpoints: &[Candidate<'_>]) -> BTreeMap<PathBuf, Folder> {
     let mut folders: BTreeMap<PathBuf, Folder> = BTreeMap::new();
     let mut reader = Reader::new(LARGEST);
     for entry in collect(&[PathBuf::from(".")], &WalkOptions::default()) {

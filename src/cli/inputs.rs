@@ -1,6 +1,6 @@
 //! What the commands have in common before they look at any file: the files, the rules, the tenant.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::args::{Common, Files, KnowledgeArgs};
@@ -8,14 +8,11 @@ use super::read_settings_file;
 use super::settings::Project;
 use super::terminal;
 use crate::finding::Finding;
-use crate::input::Excludes;
 use crate::input::{Bounds, Changed, Entry, IgnoreFiles, WalkOptions, search};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
 use crate::report::{Position, Source, sanitize};
-use crate::rules::{
-    Candidate, Endpoint, Layer, LoadError, builtin_ids, builtin_text, candidates, endpoint_of, load_layers,
-};
+use crate::rules::{Endpoint, Layer, Ruleset, built_in, builtin_ids, endpoint_of};
 use crate::tenant::{self, Tenant};
 
 /// Everything that is read before the files are: the settings, what there is to check (`only` what has changed, where
@@ -74,16 +71,10 @@ pub fn warn_of_ignore_files(files: &IgnoreFiles, common: &Common) {
     }
 }
 
-/// What is left out, wherever it lies below the working directory.
-pub fn excludes(globs: &[String]) -> Result<Excludes, String> {
-    let here = std::env::current_dir().unwrap_or_default();
-    Excludes::new(&here, globs).map_err(|bad| format!("--exclude \"{}\": {}", bad.shown(), bad.message))
-}
-
 /// Rules and tenant facts.
 pub struct Knowledge {
     /// The endpoints that a file may be for: the one named, else all.
-    pub endpoints: Vec<Candidate<'static>>,
+    pub rules: Ruleset,
     /// An endpoint was named: no file is asked what it looks like.
     pub named: bool,
     /// What the tenant holds.
@@ -96,14 +87,14 @@ impl Knowledge {
     /// Reads what the arguments name; the message says which file is wrong, and where.
     pub fn of(args: &KnowledgeArgs, common: &Common, project: &Project) -> Result<Self, String> {
         let mut files = project.rules(common);
-        let all = endpoints(&files, args.endpoint.as_deref())?;
-        let endpoints = match &args.endpoint {
-            None => {
-                project.endpoints_exist(&all)?;
-                all
-            }
-            Some(id) => vec![find(&all, id)?],
-        };
+        let rules = rules(&files, args.endpoint.as_deref())?;
+        match &args.endpoint {
+            None => project.config.files.iter().try_for_each(|files| {
+                is_known(&rules, &files.endpoint.value)
+                    .map_err(|message| project.mistake(files.endpoint.start, message))
+            })?,
+            Some(id) => is_known(&rules, id)?,
+        }
         let tenant = args
             .tenant
             .clone()
@@ -117,7 +108,7 @@ impl Knowledge {
             tenant
         };
         Ok(Self {
-            endpoints,
+            rules,
             named: args.endpoint.is_some(),
             tenant,
             files,
@@ -126,109 +117,73 @@ impl Knowledge {
 
     /// The endpoint that the command line or the settings give a file, whatever it looks like; a response beside the
     /// requests is none.
-    pub fn given(
-        &self,
-        project: &Project,
-        path: &Path,
-        named: bool,
-        bytes: &[u8],
-    ) -> Option<&'static Endpoint> {
-        match self.endpoints.as_slice() {
-            [one] if self.named && (named || !is_response(bytes)) => one.endpoint(),
-            _ => self.endpoint(project, path).filter(|_| !is_response(bytes)),
+    pub fn given(&self, project: &Project, path: &Path, named: bool, bytes: &[u8]) -> Option<&Endpoint> {
+        if self.named && (named || !is_response(bytes)) {
+            return self.rules.endpoints().next();
         }
+        self.endpoint(project, path).filter(|_| !is_response(bytes))
     }
 
     /// As [`given`](Self::given), but only where somebody has said so of this very file: `--endpoint` says nothing of
     /// what else lies in a folder.
-    pub fn vouched(
-        &self,
-        project: &Project,
-        path: &Path,
-        named: bool,
-        bytes: &[u8],
-    ) -> Option<&'static Endpoint> {
+    pub fn vouched(&self, project: &Project, path: &Path, named: bool, bytes: &[u8]) -> Option<&Endpoint> {
         let given = self.given(project, path, named, bytes)?;
         let settled = || project.endpoint(path).is_some_and(|id| id.value == given.id);
         (named || settled()).then_some(given)
     }
 
     /// The endpoint that the settings give a file, unless the command line named one for all.
-    pub fn endpoint(&self, project: &Project, path: &Path) -> Option<&'static Endpoint> {
+    pub fn endpoint(&self, project: &Project, path: &Path) -> Option<&Endpoint> {
         if self.named {
             return None;
         }
-        let id = &project.endpoint(path)?.value;
-        let candidate = self.endpoints.iter().find(|candidate| candidate.id() == id)?;
-        candidate.endpoint()
+        self.rules.endpoint(&project.endpoint(path)?.value)
     }
 }
 
-/// The endpoint of that id.
-pub fn find(all: &[Candidate<'static>], id: &str) -> Result<Candidate<'static>, String> {
-    all.iter()
-        .copied()
-        .find(|candidate| candidate.id() == id)
-        .ok_or_else(|| {
-            let ids: Vec<&str> = builtin_ids().chain(all.iter().map(Candidate::id)).collect();
-            let ids: std::collections::BTreeSet<&str> = ids.into_iter().collect();
-            format!(
-                "there is no endpoint \"{id}\"; endpoints: {}",
-                ids.into_iter().collect::<Vec<_>>().join(", ")
-            )
-        })
+/// Whether there is an endpoint of that id; the message lists those that there are.
+pub fn is_known(rules: &Ruleset, id: &str) -> Result<(), String> {
+    if rules.ids().any(|own| own == id) {
+        return Ok(());
+    }
+    let ours = builtin_ids().map(str::to_owned);
+    let ids: BTreeSet<String> = rules.ids().map(str::to_owned).chain(ours).collect();
+    let ids: Vec<String> = ids.into_iter().collect();
+    Err(format!(
+        "there is no endpoint \"{id}\"; endpoints: {}",
+        ids.join(", ")
+    ))
 }
 
 /// All endpoints, ours and the user's, with the user's layers over them; with `only`, no other.
-pub fn endpoints(files: &[PathBuf], only: Option<&str>) -> Result<Vec<Candidate<'static>>, String> {
-    let mut texts: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+pub fn rules(files: &[PathBuf], only: Option<&str>) -> Result<Ruleset, String> {
+    let mut texts: Vec<(String, String)> = Vec::new();
     for file in files {
         let shown = sanitize::plain_path(file);
         let text = read_settings_file::text(file, read_settings_file::RULES)?;
-        let id = endpoint_of(&text).map_err(|error| placed(&shown, &text, &error))?;
-        texts.entry(id).or_default().push((shown, text));
+        let id = endpoint_of(&text)
+            .map_err(|error| read_settings_file::placed(&shown, &text, error.span.start, &error.message))?;
+        if only.is_none_or(|only| only == id) {
+            texts.push((shown, text));
+        }
     }
-    let wanted = |id: &str| only.is_none_or(|only| only == id);
-    let mut all: Vec<Candidate<'static>> = candidates()
-        .filter(|ours| wanted(ours.id()) && !texts.contains_key(ours.id()))
-        .collect();
-    for (id, layers) in texts.iter().filter(|(id, _)| wanted(id)) {
-        all.push(layered(id, layers)?.into());
-    }
-    all.sort_by_key(Candidate::id);
-    Ok(all)
-}
-
-fn layered(id: &str, files: &[(String, String)]) -> Result<&'static Endpoint, String> {
-    let layers: Vec<Layer<'_>> = files
+    let layers: Vec<Layer<'_>> = texts
         .iter()
         .map(|(name, text)| Layer {
             name: file_name(name),
             text,
         })
         .collect();
-    match load_layers(builtin_text(id), &layers) {
-        // Rules live as long as the run, like those that are compiled in.
-        Ok(endpoint) => Ok(Box::leak(Box::new(endpoint))),
-        Err((index, error)) => {
-            let (name, text) = files
-                .get(index)
-                .map_or(("", ""), |(name, text)| (name.as_str(), text.as_str()));
-            Err(placed(name, text, &error))
-        }
-    }
+    let rules = only.map_or_else(built_in, |only| built_in().only(only));
+    rules.with_layers(&layers).map_err(|error| {
+        let file = texts.get(error.index);
+        let (name, text) = file.map_or(("", ""), |(name, text)| (name.as_str(), text.as_str()));
+        read_settings_file::placed(name, text, error.span.start, &error.message)
+    })
 }
 
 fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-/// `file:line:column: message`.
-fn placed(name: &str, text: &str, error: &LoadError) -> String {
-    let before = text.get(..error.span.start).unwrap_or("");
-    let line = before.matches('\n').count() + 1;
-    let column = before.len() - before.rfind('\n').map_or(0, |newline| newline + 1) + 1;
-    format!("{name}:{line}:{column}: {}", error.message)
 }
 
 /// Reads a tenant file; the lists that it names lie beside it, or elsewhere in its repository. `files` takes all of them.
@@ -268,7 +223,7 @@ pub fn ambiguous(ids: &[String]) -> String {
 }
 
 /// What to say of a named file that is no payload.
-pub fn stranger(reason: &str) -> String {
+pub fn unrecognized(reason: &str) -> String {
     format!("no payload of a known endpoint: {reason}; pass --endpoint to check it all the same")
 }
 

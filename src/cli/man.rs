@@ -5,8 +5,9 @@ use std::{fs, io};
 
 use clap_mangen::Man;
 
-use super::args::{Common, Pages};
-use super::{CLEAN, TROUBLE, command, terminal};
+use super::args::{Common, Pages, command};
+use super::exit_code::{CLEAN, TROUBLE};
+use super::terminal;
 use crate::report::{OutputError, output, sanitize};
 
 /// Prints the page of geplint itself, or writes the pages of all commands into a folder.

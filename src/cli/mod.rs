@@ -3,12 +3,15 @@
 mod args;
 mod check;
 mod completions;
+mod exit_code;
 mod expected;
 mod explain;
+mod file_checker;
 mod fix;
 mod init;
 mod inputs;
 mod man;
+mod payload;
 mod predict;
 mod read_settings_file;
 mod rules;
@@ -16,7 +19,6 @@ mod settings;
 mod sinks;
 mod suppression;
 mod terminal;
-mod turn;
 mod verify;
 
 use std::path::Path;
@@ -26,16 +28,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::io::temp_cleanup;
 use crate::report::{OutputError, sanitize};
+pub use args::command;
 use args::{Args, Command};
-
-/// Nothing to complain of.
-pub const CLEAN: u8 = 0;
-/// A finding of severity error, or with `--strict` any finding.
-pub const FINDINGS: u8 = 1;
-/// The command line is wrong, or something could not be read.
-pub const TROUBLE: u8 = 2;
-/// No file was checked.
-pub const UNMATCHED: u8 = 3;
+use exit_code::{CLEAN, TROUBLE};
 
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
@@ -87,9 +82,4 @@ fn path_for_command(error: &clap::Error) -> Option<String> {
     let path = Path::new(word);
     (word == "-" || path.extension().is_some() || word.contains(['/', '\\']) || path.exists())
         .then(|| word.clone())
-}
-
-/// The definition of the command line, for documents and completions.
-pub fn command() -> clap::Command {
-    <Args as clap::CommandFactory>::command()
 }

@@ -6,19 +6,20 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::{Common, Predict};
+use super::exit_code::{CLEAN, FINDINGS, TROUBLE, UNMATCHED};
 use super::expected::Expected;
 use super::inputs::{self, Knowledge};
+use super::payload::{Kind, Payload};
 use super::settings::Project;
-use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
+use super::terminal;
 use crate::finding::Wording;
 use crate::input::{Entry, Reader};
 use crate::json::pretty;
 use crate::lint::Needed;
 use crate::predict::{Envelope, Prediction};
-use crate::recognize::Standard;
 use crate::report::{OutputError, Source, output, sanitize, summary};
 use crate::rules::{Fact, GoodBesideBad};
-use crate::session::{Outcome, Request, Session};
+use crate::session::{Request, Session};
 
 /// One file's response among several.
 #[derive(Serialize)]
@@ -42,11 +43,12 @@ pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
     let Some((project, entries, known)) = terminal::right(ready, common) else {
         return Ok(TROUBLE);
     };
+    let endpoints = known.rules.candidates();
     let expected = Expected::new(&entries, &known, &project, args.files.max_file_size);
     let mut run = Run {
         args,
         common,
-        session: Session::new(&known.endpoints, &known.tenant, args.knowledge.in_order),
+        session: Session::new(&endpoints, &known.tenant, args.knowledge.in_order),
         known: &known,
         project: &project,
         expected: &expected,
@@ -80,51 +82,20 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn entry(&mut self, entry: &Entry, reader: &mut Reader) {
-        let (path, named, bytes) = match entry {
-            Entry::Problem { path, message } => return self.trouble(path, message),
-            Entry::File { path, named } => (path.as_path(), *named, reader.file(path)),
-            Entry::Stdin => (
-                self.args.files.stdin_filename.as_path(),
-                true,
-                reader.stream(io::stdin().lock()),
-            ),
+        let file = match Payload::read(entry, &self.args.files, false, reader) {
+            Ok(file) => file,
+            Err((path, message)) => return self.trouble(path, &message),
         };
-        match bytes {
-            Ok(bytes) => self.file(path, named, bytes),
-            Err(error) => self.trouble(path, &error.to_string()),
-        }
-    }
-
-    fn file(&mut self, path: &Path, named: bool, bytes: &[u8]) {
-        if let (true, [one]) = (self.known.named, self.known.endpoints.as_slice())
-            && (named || !inputs::is_response(bytes))
-            && let Some(endpoint) = one.endpoint()
-        {
-            let request = self.session.request(bytes, endpoint, true);
-            return self.answer(path, bytes, &request);
-        }
-        let configured = self.known.endpoint(self.project, path);
-        if let Some(endpoint) = configured.filter(|_| !inputs::is_response(bytes)) {
-            let request = self.session.request(bytes, endpoint, true);
-            return self.answer(path, bytes, &request);
-        }
-        let standard = if named { Standard::Named } else { Standard::Found };
-        match self.session.file_as(bytes, true, standard) {
-            Outcome::Checked(request) => self.answer(path, bytes, &request),
-            Outcome::NotJson(finding) if named || self.expected.is(path) => {
-                self.trouble(
-                    path,
-                    &format!("no prediction: {}", inputs::not_json(&finding, bytes)),
-                );
+        let Payload { path, bytes, .. } = file;
+        match file.check(self.known, self.project, self.expected, &mut self.session, true) {
+            Kind::Request(request) => self.answer(path, bytes, &request),
+            Kind::NotJson(finding) => {
+                let why = inputs::not_json(&finding, bytes);
+                self.trouble(path, &format!("no prediction: {why}"));
             }
-            Outcome::NotJson(finding) => self.pass_over(path, &inputs::not_json(&finding, bytes)),
-            Outcome::OneOf(ids) if named => self.trouble(path, &inputs::ambiguous(&ids)),
-            Outcome::OneOf(ids) => self.pass_over(path, &inputs::ambiguous(&ids)),
-            Outcome::Weak(reason) => self.pass_over(path, &reason),
-            Outcome::Unrecognized(reason) if named => {
-                self.trouble(path, &inputs::stranger(reason));
-            }
-            Outcome::Unrecognized(_) => {}
+            Kind::PassedOver(reason) => self.pass_over(path, &reason),
+            Kind::Skipped(_) => {}
+            Kind::Trouble(message) => self.trouble(path, &message),
         }
     }
 

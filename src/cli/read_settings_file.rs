@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::input::{ReadError, read};
+use crate::report::{Position, Source};
 use crate::sanitize;
 
 /// The largest settings file, in bytes. Every glob in it becomes an automaton many times its size.
@@ -33,4 +34,11 @@ pub fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, String> {
         ReadError::TooLarge { .. } => format!("too large: such a file has at most {} KiB", most >> 10),
         other => other.to_string(),
     })
+}
+
+/// `file:line:column: message`; `start` is an offset in the text.
+pub fn placed(name: &str, text: &str, start: usize, message: &str) -> String {
+    let start = u32::try_from(start).unwrap_or(u32::MAX);
+    let Position { line, column } = Source::new("", text.as_bytes()).position(start);
+    format!("{name}:{line}:{column}: {message}")
 }

@@ -5,14 +5,15 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::args::{Common, Rules, RulesFormat};
+use super::exit_code::{CLEAN, TROUBLE};
 use super::settings::Project;
-use super::{CLEAN, TROUBLE, inputs, terminal};
+use super::{inputs, terminal};
 use crate::finding::Wording;
 use crate::json::pretty;
 use crate::manual::endpoint_text;
 use crate::report::style::Palette;
 use crate::report::{OutputError, labels};
-use crate::rules::{Answer, Constraint, Endpoint, Property, loaded};
+use crate::rules::{Answer, Constraint, Endpoint, Property};
 use crate::sanitize::{self, escape};
 
 /// Prints the endpoints, or the tables of one; or says whether a user's file is right.
@@ -33,16 +34,15 @@ fn text(args: &Rules, common: &Common) -> Result<String, String> {
     let rules = Project::of(common)?.rules(common);
     if let Some(file) = &args.check {
         let files: Vec<_> = rules.iter().chain([file]).cloned().collect();
-        inputs::endpoints(&files, None)?;
+        inputs::rules(&files, None)?;
         return Ok(format!("{}: right\n", sanitize::path(file)));
     }
     let look = terminal::stdout_look(common);
-    let all = inputs::endpoints(&rules, args.endpoint.as_deref())?;
-    let endpoints = match &args.endpoint {
-        Some(id) => vec![inputs::find(&all, id)?],
-        None => all,
-    };
-    let endpoints = loaded(&endpoints);
+    let rules = inputs::rules(&rules, args.endpoint.as_deref())?;
+    if let Some(id) = &args.endpoint {
+        inputs::is_known(&rules, id)?;
+    }
+    let endpoints: Vec<&Endpoint> = rules.endpoints().collect();
     Ok(match (args.format, &args.endpoint) {
         (RulesFormat::Json, _) => json(&endpoints),
         (RulesFormat::Table, Some(_)) => endpoints

@@ -6,15 +6,14 @@ use std::path::{Component, Path, PathBuf};
 use clap::ValueEnum;
 
 use super::args::{Common, FailLevel, Format, MinLevel};
-use super::{inputs, read_settings_file};
+use super::read_settings_file;
 use crate::config::PathGlob;
 use crate::config::{self, Config, ContactCodes, FILE_NAME, FailOn, MinSeverity, Mistake, Placed, Unused};
 use crate::finding::Severity;
 use crate::input::Excludes;
 use crate::input::normal;
 use crate::input::{Bounds, Entry, IgnoreFiles, read};
-use crate::report::{Position, Source, sanitize};
-use crate::rules::Candidate;
+use crate::report::sanitize;
 
 /// Settings, or the lack of them.
 #[derive(Debug, Default)]
@@ -139,7 +138,7 @@ impl Project {
 
     /// What is left out: what the settings say, and what the command line says.
     pub fn excludes(&self, globs: &[String]) -> Result<Excludes, String> {
-        Ok(self.excludes.clone().and(inputs::excludes(globs)?))
+        Ok(self.excludes.clone().and(excludes(globs)?))
     }
 
     /// The format: the one asked for, else that of the settings.
@@ -225,16 +224,6 @@ impl Project {
         Some(&last.endpoint)
     }
 
-    /// Whether every endpoint of `[[files]]` exists; the message points at the first that does not.
-    pub fn endpoints_exist(&self, all: &[Candidate<'static>]) -> Result<(), String> {
-        self.config.files.iter().try_for_each(|files| {
-            let endpoint = &files.endpoint;
-            inputs::find(all, &endpoint.value)
-                .map(|_| ())
-                .map_err(|message| self.mistake(endpoint.start, message))
-        })
-    }
-
     /// A path from the settings' folder on; `None` for what lies elsewhere, or if there are no settings.
     pub fn inside(&self, path: &Path) -> Option<PathBuf> {
         let whole = self.exists.then(|| self.absolute(path))?;
@@ -305,9 +294,13 @@ fn discover(here: &Path) -> Option<PathBuf> {
     found.filter(|(depth, _)| *depth == 0).map(|(_, path)| path)
 }
 
+/// What is left out, wherever it lies below the working directory.
+fn excludes(globs: &[String]) -> Result<Excludes, String> {
+    let here = std::env::current_dir().unwrap_or_default();
+    Excludes::new(&here, globs).map_err(|bad| format!("--exclude \"{}\": {}", bad.shown(), bad.message))
+}
+
 fn place(shown: &Path, text: &str, mistake: &Mistake) -> String {
-    let start = u32::try_from(mistake.start).unwrap_or(u32::MAX);
-    let Position { line, column } = Source::new("", text.as_bytes()).position(start);
     let shown = sanitize::plain_path(shown);
-    format!("{shown}:{line}:{column}: {}", mistake.message)
+    read_settings_file::placed(&shown, text, mistake.start, &mistake.message)
 }

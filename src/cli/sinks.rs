@@ -6,8 +6,6 @@ use std::{env, fs};
 
 use super::args::{Check, Common, Format, OutputTo};
 use super::fix::{self, Differences, Purpose};
-use super::inputs::Knowledge;
-use super::settings::Project;
 use super::suppression::FindingFilter;
 use super::terminal;
 use crate::config::FailOn;
@@ -62,18 +60,11 @@ fn rooted(format: Format, report: Box<dyn Report>) -> Box<dyn Report> {
     }
 }
 
-/// What a run reads and writes besides its documents.
-pub struct Others<'a> {
-    pub project: &'a Project,
-    pub known: &'a Knowledge,
-    pub gate: &'a FindingFilter<'a>,
-}
-
 /// Sees to it that no document overwrites a file that the run reads or writes otherwise, or a payload; returns the
 /// entries without earlier documents. Files are compared by what they are, not by how they are spelled.
 pub fn without_outputs(
     args: &Check,
-    others: &Others<'_>,
+    filter: &FindingFilter<'_>,
     mut entries: Vec<Entry>,
 ) -> Result<Vec<Entry>, String> {
     let mut outputs: Vec<(Identity, &Path)> = Vec::new();
@@ -97,7 +88,7 @@ pub fn without_outputs(
             .find(|(other, _)| *other == identity)
             .map(|(_, path)| *path)
     };
-    for (file, what) in others.files() {
+    for (file, what) in other_files(filter) {
         if let Some(path) = output(&file) {
             return Err(refused(path, &format!("this is {what} of this run")));
         }
@@ -110,13 +101,13 @@ pub fn without_outputs(
         let Some(output) = output(path) else {
             return true;
         };
-        if wrong.is_none() && (*named || others.is_payload(path, true)) {
+        if wrong.is_none() && (*named || is_payload(filter, path, true)) {
             wrong = Some(refused(output, "this file is checked in this run"));
         }
         false
     });
     for (identity, path) in &outputs {
-        if wrong.is_none() && matches!(identity, Identity::There(_)) && others.is_payload(path, false) {
+        if wrong.is_none() && matches!(identity, Identity::There(_)) && is_payload(filter, path, false) {
             wrong = Some(refused(path, "this file is a payload, and would be lost"));
         }
     }
@@ -130,36 +121,28 @@ fn refused(path: &Path, why: &str) -> String {
     )
 }
 
-impl Others<'_> {
-    /// The files besides payloads, and what each is.
-    fn files(&self) -> impl Iterator<Item = (PathBuf, &'static str)> {
-        let settings = self
-            .project
-            .file()
-            .into_iter()
-            .map(|file| (file.to_path_buf(), "the settings file"));
-        let baseline = self
-            .gate
-            .baseline()
-            .into_iter()
-            .map(|file| (file.to_path_buf(), "the baseline"));
-        let known = self.known.files.iter();
-        let known = known.map(|file| (file.clone(), "a rules file, the tenant file or one of its lists"));
-        let ignored = self.project.ignore_files.keys();
-        let ignored = ignored.map(|file| (file.clone(), "an ignore file"));
-        settings.chain(baseline).chain(known).chain(ignored)
-    }
+/// The files that a run reads or writes besides payloads and documents, and what each is.
+fn other_files(filter: &FindingFilter<'_>) -> impl Iterator<Item = (PathBuf, &'static str)> {
+    let FindingFilter { known, project, .. } = *filter;
+    let settings = project.file().into_iter().map(|file| (file, "the settings file"));
+    let baseline = filter.baseline().into_iter().map(|file| (file, "the baseline"));
+    let read = known.files.iter().map(PathBuf::as_path);
+    let read = read.map(|file| (file, "a rules file, the tenant file or one of its lists"));
+    let ignored = project.ignore_files.keys().map(PathBuf::as_path);
+    let ignored = ignored.map(|file| (file, "an ignore file"));
+    let all = settings.chain(baseline).chain(read).chain(ignored);
+    all.map(|(file, what)| (file.to_path_buf(), what))
+}
 
-    /// Whether a file is a request, going by its names, or if it was found going by what the arguments and the settings
-    /// say of it.
-    fn is_payload(&self, path: &Path, found: bool) -> bool {
-        let Ok(bytes) = read::whole(path, read::LARGEST) else {
-            return false;
-        };
-        let given = || self.known.given(self.project, path, false, &bytes).is_some();
-        let recognized = recognize(&json::text(&bytes).0, &self.known.endpoints);
-        found && given() || matches!(recognized, Recognized::Request(_) | Recognized::OneOf(_))
-    }
+/// Whether a file is a request by its names or, if it was `found` by the run, by what the arguments and the settings
+/// say.
+fn is_payload(filter: &FindingFilter<'_>, path: &Path, found: bool) -> bool {
+    let Ok(bytes) = read::whole(path, read::LARGEST) else {
+        return false;
+    };
+    let given = || filter.known.given(filter.project, path, false, &bytes).is_some();
+    let recognized = recognize(&json::text(&bytes).0, &filter.known.rules.candidates());
+    found && given() || matches!(recognized, Recognized::Request(_) | Recognized::OneOf(_))
 }
 
 /// Where the documents of a run go. One that cannot be written is told of; the others go on.

@@ -15,13 +15,13 @@ use crate::config::{Date, FailOn, Ignore};
 use crate::finding::Finding;
 use crate::input::Entry;
 use crate::report::{AtomicFile, labels, sanitize};
-use crate::rules::{Endpoint, loaded, rule_texts};
+use crate::rules::{Endpoint, rule_texts};
 use crate::suppress::{self, Ledger, Name, Suppressor};
 
 /// What findings pass through on their way to the report.
 pub struct FindingFilter<'a> {
-    project: &'a Project,
-    known: &'a Knowledge,
+    pub project: &'a Project,
+    pub known: &'a Knowledge,
     suppressor: Suppressor,
     today: Date,
     file: Option<File>,
@@ -201,12 +201,7 @@ impl<'a> FindingFilter<'a> {
             .collect();
         // With an endpoint named, the others were not read.
         if !self.known.named {
-            let endpoints: BTreeSet<String> = self
-                .known
-                .endpoints
-                .iter()
-                .map(|known| known.id().to_owned())
-                .collect();
+            let endpoints: BTreeSet<String> = self.known.rules.ids().map(str::to_owned).collect();
             let named = config
                 .severities
                 .iter()
@@ -331,9 +326,7 @@ fn tell_gone(file: &File, gone: &[Gone], common: &Common) {
 /// The ids that a finding may have.
 fn rule_names(known: &Knowledge) -> BTreeSet<String> {
     let texts = rule_texts().iter().map(|rule| rule.id.clone());
-    let constraints = loaded(&known.endpoints)
-        .into_iter()
-        .flat_map(Endpoint::constraints);
+    let constraints = known.rules.endpoints().flat_map(Endpoint::constraints);
     texts
         .chain(constraints.map(|constraint| constraint.rule.clone()))
         .collect()

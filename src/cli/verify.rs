@@ -4,9 +4,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::args::{Common, Verify, VerifyFormat};
+use super::exit_code::{CLEAN, FINDINGS, TROUBLE, UNMATCHED};
 use super::inputs::{self, Knowledge};
 use super::settings::Project;
-use super::{CLEAN, FINDINGS, TROUBLE, UNMATCHED, terminal};
+use super::terminal;
 use crate::input::{Entry, ReadError, Reader, WalkOptions, read, search};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
@@ -36,14 +37,15 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         repeats: false,
         only: None,
     };
+    let endpoints = known.rules.candidates();
     let mut run = Run {
         args,
         common,
         project: &project,
         known: &known,
         look: terminal::stdout_look(common),
-        predictor: Session::new(&known.endpoints, &known.tenant, args.knowledge.in_order),
-        endpoints: &known.endpoints,
+        predictor: Session::new(&endpoints, &known.tenant, args.knowledge.in_order),
+        endpoints: &endpoints,
         tally: Tally::default(),
         trouble: false,
         gap: false,
@@ -72,7 +74,7 @@ struct Run<'a> {
     known: &'a Knowledge,
     look: Look,
     predictor: Session<'a>,
-    endpoints: &'a [Candidate<'static>],
+    endpoints: &'a [Candidate<'a>],
     tally: Tally,
     trouble: bool,
     /// Lines were printed that no blank line follows yet.

@@ -34,6 +34,7 @@ mod fuzz_bodies;
 mod home;
 mod honest_predictions;
 mod ignore_files;
+mod imports;
 mod in_order;
 mod injection;
 mod input_read;

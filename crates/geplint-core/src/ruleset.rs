@@ -1,27 +1,76 @@
 //! The rules of an API as a library user holds them: owned, layered, replaced as a whole when files change.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
-use crate::rules::{Candidate, Endpoint, Layer, LoadError, Shared, endpoint_of, load, load_layers};
+use crate::rules::{Candidate, Compiled, Endpoint, Layer, LoadError, Shared, endpoint_of, load, load_layers};
 
 /// The rules of all endpoints of an API.
 ///
-/// A `Ruleset` owns what it holds. To reload, make another one and drop this one.
+/// A `Ruleset` owns what it holds, and copies are cheap. To reload, make another one and drop this one.
 #[derive(Debug, Clone, Default)]
 pub struct Ruleset {
-    entries: Vec<Entry>,
-    shared: Shared,
+    /// By id.
+    entries: BTreeMap<String, Entry>,
+    shared: SharedSource,
+}
+
+/// What endpoints share; lists that are compiled in are parsed once a layer is loaded.
+#[derive(Debug, Clone)]
+enum SharedSource {
+    Owned(Arc<Shared>),
+    Compiled(fn() -> &'static Shared),
+}
+
+impl Default for SharedSource {
+    fn default() -> Self {
+        Self::Owned(Arc::default())
+    }
 }
 
 /// An endpoint and what it was made of.
 #[derive(Debug, Clone)]
 struct Entry {
-    endpoint: Endpoint,
-    /// The file that describes it.
-    base: String,
-    /// The files over that, each with its name.
+    endpoint: Origin,
+    base: Base,
+    /// The files over the base, each with its name.
     layers: Vec<(String, String)>,
+}
+
+#[derive(Debug, Clone)]
+enum Origin {
+    Compiled(&'static Compiled),
+    Loaded(Arc<Endpoint>),
+}
+
+/// The rules below the layers.
+#[derive(Debug, Clone)]
+enum Base {
+    /// A layer was the first to name the endpoint.
+    None,
+    Text(Arc<str>),
+    Compiled(&'static Compiled),
+}
+
+impl Base {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::None => None,
+            Self::Text(text) => Some(text),
+            Self::Compiled(compiled) => Some(compiled.text),
+        }
+    }
+}
+
+impl Entry {
+    fn candidate(&self) -> Candidate<'_> {
+        match &self.endpoint {
+            Origin::Compiled(compiled) => Candidate::compiled(compiled),
+            Origin::Loaded(endpoint) => Candidate::from(&**endpoint),
+        }
+    }
 }
 
 /// A mistake in a rules file.
@@ -30,6 +79,8 @@ struct Entry {
 pub struct RuleError {
     /// The name of the file, as it was given.
     pub file: String,
+    /// Its index among the files that were given.
+    pub index: usize,
     /// What is wrong and what would be right.
     pub message: String,
     /// Where: bytes of the file's text.
@@ -45,9 +96,10 @@ impl fmt::Display for RuleError {
 impl std::error::Error for RuleError {}
 
 impl RuleError {
-    fn new(file: &str, error: LoadError) -> Self {
+    fn new(files: &[Layer<'_>], index: usize, error: LoadError) -> Self {
         Self {
-            file: file.to_owned(),
+            file: files.get(index).map_or("", |file| file.name).to_owned(),
+            index,
             message: error.message,
             span: error.span,
         }
@@ -59,11 +111,42 @@ impl Ruleset {
     ///
     /// Errors: the first mistake, with its place in its file.
     pub fn new(files: &[Layer<'_>], shared: Shared) -> Result<Self, RuleError> {
-        let empty = Self {
-            entries: Vec::new(),
-            shared,
+        let mut entries = BTreeMap::new();
+        for (index, file) in files.iter().enumerate() {
+            let fail = |error| RuleError::new(files, index, error);
+            let endpoint = load(file.text, &shared).map_err(fail)?;
+            let id = endpoint.id.to_string();
+            if entries.contains_key(&id) {
+                return Err(fail(LoadError {
+                    message: format!("an earlier file has the endpoint \"{id}\", too"),
+                    span: 0..0,
+                }));
+            }
+            let entry = Entry {
+                endpoint: Origin::Loaded(Arc::new(endpoint)),
+                base: Base::Text(file.text.into()),
+                layers: Vec::new(),
+            };
+            entries.insert(id, entry);
+        }
+        Ok(Self {
+            entries,
+            shared: SharedSource::Owned(Arc::new(shared)),
+        })
+    }
+
+    /// Rules that a build script has compiled; each endpoint is read when it is first needed.
+    pub fn compiled(endpoints: &'static [Compiled], shared: fn() -> &'static Shared) -> Self {
+        let entry = |compiled: &'static Compiled| Entry {
+            endpoint: Origin::Compiled(compiled),
+            base: Base::Compiled(compiled),
+            layers: Vec::new(),
         };
-        empty.with_layers(files)
+        let entries = endpoints.iter().map(|one| (one.id.to_owned(), entry(one)));
+        Self {
+            entries: entries.collect(),
+            shared: SharedSource::Compiled(shared),
+        }
     }
 
     /// These rules with files over them: a file changes the endpoint that it names, or adds one.
@@ -71,45 +154,71 @@ impl Ruleset {
     /// Errors: the first mistake, with its place in its file.
     pub fn with_layers(&self, layers: &[Layer<'_>]) -> Result<Self, RuleError> {
         let mut result = self.clone();
-        for layer in layers {
-            let fail = |error| RuleError::new(layer.name, error);
-            let id = endpoint_of(layer.text).map_err(fail)?;
-            let Some(entry) = result.entries.iter_mut().find(|entry| entry.endpoint.id == id) else {
-                result.entries.push(Entry {
-                    endpoint: load(layer.text, &self.shared).map_err(fail)?,
-                    base: layer.text.to_owned(),
-                    layers: Vec::new(),
-                });
-                continue;
+        let mut changed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, layer) in layers.iter().enumerate() {
+            let id = endpoint_of(layer.text).map_err(|error| RuleError::new(layers, index, error))?;
+            changed.entry(id).or_default().push(index);
+        }
+        for (id, indices) in changed {
+            let (base, mut files) = match self.entries.get(&id) {
+                Some(entry) => (entry.base.clone(), entry.layers.clone()),
+                None => (Base::None, Vec::new()),
             };
-            entry.layers.push((layer.name.to_owned(), layer.text.to_owned()));
-            let over: Vec<Layer<'_>> = entry
-                .layers
-                .iter()
-                .map(|(name, text)| Layer { name, text })
-                .collect();
-            entry.endpoint =
-                load_layers(Some(&entry.base), &over, &self.shared).map_err(|(index, error)| {
-                    let file = over.get(index).map_or(layer.name, |layer| layer.name);
-                    RuleError::new(file, error)
-                })?;
+            let earlier = files.len();
+            let new = indices.iter().filter_map(|index| layers.get(*index));
+            files.extend(new.map(|layer| (layer.name.to_owned(), layer.text.to_owned())));
+            let all: Vec<Layer<'_>> = files.iter().map(|(name, text)| Layer { name, text }).collect();
+            // Each layer is loaded over those before it, so that a mistake is never in an earlier one.
+            let endpoint = load_layers(base.text(), &all, self.shared()).map_err(|(index, error)| {
+                let new = index.checked_sub(earlier).and_then(|new| indices.get(new));
+                RuleError::new(layers, new.copied().unwrap_or(usize::MAX), error)
+            })?;
+            let entry = Entry {
+                endpoint: Origin::Loaded(Arc::new(endpoint)),
+                base,
+                layers: files,
+            };
+            result.entries.insert(id, entry);
         }
         Ok(result)
     }
 
-    /// Its endpoints, in the order of their files.
+    /// Only the endpoint of that id, if there is one.
+    #[must_use]
+    pub fn only(mut self, id: &str) -> Self {
+        self.entries.retain(|own, _| own == id);
+        self
+    }
+
+    /// Its endpoints, by id.
     pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
-        self.entries.iter().map(|entry| &entry.endpoint)
+        self.entries
+            .values()
+            .filter_map(|entry| entry.candidate().endpoint())
+    }
+
+    /// The ids of its endpoints, sorted.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(String::as_str)
     }
 
     /// The endpoint of that id.
     #[must_use]
     pub fn endpoint(&self, id: &str) -> Option<&Endpoint> {
-        self.endpoints().find(|endpoint| endpoint.id == id)
+        self.entries.get(id)?.candidate().endpoint()
     }
 
-    pub(crate) fn candidates(&self) -> Vec<Candidate<'_>> {
-        self.endpoints().map(Candidate::from).collect()
+    /// What a file is recognized by, by id.
+    #[must_use]
+    pub fn candidates(&self) -> Vec<Candidate<'_>> {
+        self.entries.values().map(Entry::candidate).collect()
+    }
+
+    fn shared(&self) -> &Shared {
+        match &self.shared {
+            SharedSource::Owned(shared) => shared,
+            SharedSource::Compiled(shared) => shared(),
+        }
     }
 }
 

@@ -1,11 +1,10 @@
 //! A file's text, and where in it an offset lies.
 
 use std::cell::{Cell, OnceCell};
-use std::thread;
 
 use memchr::{memchr, memchr_iter, memrchr};
 
-use crate::threads::Threads;
+use crate::threads::{self, Threads};
 
 /// A checkpoint is kept for every so many bytes.
 const BLOCK: usize = 4096;
@@ -177,18 +176,18 @@ impl<'a> Source<'a> {
 }
 
 /// One checkpoint at the start of every block, the one behind the last byte included.
-fn checkpoints(text: &[u8], threads: Threads) -> Vec<Checkpoint> {
-    let parts = threads.for_parts(text.len() / PART);
+fn checkpoints(text: &[u8], most: Threads) -> Vec<Checkpoint> {
+    let parts = most.for_parts(text.len() / PART);
     let length = (text.len() / parts).next_multiple_of(BLOCK).max(BLOCK);
-    let counted = thread::scope(|scope| {
-        let count = |part| thread::Builder::new().spawn_scoped(scope, move || counts(part));
+    let counted = threads::scope(|scope| {
+        let count = |part| threads::spawn(scope, move || counts(part));
         let mut rest = text.chunks(length);
         let first = rest.next().unwrap_or_default();
         // Where there are no threads left, this one counts.
         let others: Vec<_> = rest.map(|part| (part, count(part))).collect();
         let mut all = counts(first);
         for (part, thread) in others {
-            let done = thread.ok().and_then(|thread| thread.join().ok());
+            let done = thread.and_then(|thread| thread.join().ok());
             all.extend(done.unwrap_or_else(|| counts(part)));
         }
         all

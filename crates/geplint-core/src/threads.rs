@@ -1,14 +1,21 @@
-//! How many threads may work at once.
+//! How many threads may work at once, and the only place that starts any.
+//!
+//! Without the feature `threads` none is started and the system is not asked for a number: whoever calls
+//! [`spawn`] does the work itself, as where the system has no more threads.
 
 use std::num::NonZero;
-use std::sync::OnceLock;
-use std::thread;
+
+#[cfg(feature = "threads")]
+pub(crate) use started::{Scope, ScopedJoinHandle, available, scope, spawn};
+#[cfg(not(feature = "threads"))]
+pub(crate) use unavailable::{Scope, ScopedJoinHandle, available, scope, spawn};
 
 /// More of them are never started, whatever is asked for. One thread shows what all the others find, so ever more of them
 /// only wait; and each takes two megabytes of addresses for its stack, and memory for the largest file that it reads.
 const MOST: usize = 64;
 
-/// A number of threads, 64 at the most: the one asked for, else as many as the system gives us. The system is asked only when somebody
+/// A number of threads, 64 at the most: the one asked for, else as many as the system gives us. Without the
+/// feature `threads` one is at work whatever the number. The system is asked only when somebody
 /// wants to know, which for a small file is never: the question takes a dozen system calls.
 #[derive(Debug, Clone, Copy)]
 pub struct Threads(Option<NonZero<usize>>);
@@ -36,9 +43,65 @@ impl Threads {
     }
 }
 
-fn available() -> usize {
-    static AVAILABLE: OnceLock<usize> = OnceLock::new();
-    *AVAILABLE.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
+#[cfg(feature = "threads")]
+mod started {
+    use std::num::NonZero;
+    use std::sync::OnceLock;
+    use std::thread;
+
+    pub(crate) use std::thread::{Scope, ScopedJoinHandle, scope};
+
+    /// Starts a thread; `None` where the system has no more.
+    pub(crate) fn spawn<'s, T: Send + 's>(
+        scope: &'s Scope<'s, '_>,
+        work: impl FnOnce() -> T + Send + 's,
+    ) -> Option<ScopedJoinHandle<'s, T>> {
+        thread::Builder::new().spawn_scoped(scope, work).ok()
+    }
+
+    pub(crate) fn available() -> usize {
+        static AVAILABLE: OnceLock<usize> = OnceLock::new();
+        *AVAILABLE.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
+    }
+}
+
+#[cfg(not(feature = "threads"))]
+mod unavailable {
+    use std::marker::PhantomData;
+
+    /// Like [`std::thread::Scope`], without threads.
+    #[derive(Debug)]
+    pub(crate) struct Scope<'s, 'e: 's>(PhantomData<&'s mut &'e ()>);
+
+    /// Like [`std::thread::ScopedJoinHandle`]; there is none.
+    #[derive(Debug)]
+    pub(crate) enum ScopedJoinHandle<'s, T> {
+        #[allow(dead_code, reason = "no value is ever made")]
+        Never(std::convert::Infallible, PhantomData<&'s T>),
+    }
+
+    impl<T> ScopedJoinHandle<'_, T> {
+        pub(crate) fn join(self) -> Result<T, ()> {
+            match self {
+                Self::Never(never, _) => match never {},
+            }
+        }
+    }
+
+    pub(crate) fn scope<'e, R>(work: impl for<'s> FnOnce(&'s Scope<'s, 'e>) -> R) -> R {
+        work(&Scope(PhantomData))
+    }
+
+    pub(crate) fn spawn<'s, T>(
+        _scope: &'s Scope<'s, '_>,
+        _work: impl FnOnce() -> T + 's,
+    ) -> Option<ScopedJoinHandle<'s, T>> {
+        None
+    }
+
+    pub(crate) const fn available() -> usize {
+        1
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use std::cell::{Cell, OnceCell};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
-use std::thread;
 
 use super::fast::parallel::Prefetch;
 use super::fast::record::FastPath;
@@ -19,7 +18,7 @@ use crate::finding::{Evidence, Finding, FixKind, Phase, Severity, Span, Syntax, 
 use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree, decode};
 use crate::rules::{Endpoint, Fact, TableId};
 use crate::tenant::{Facts, Tenant, TenantChanges};
-use crate::threads::Threads;
+use crate::threads::{self, Threads};
 use dotnet_bind::{self as bind, Container, Json};
 
 /// What came of checking one request body.
@@ -140,7 +139,7 @@ pub fn check_with(
         }
         Root::List { start } => {
             let stop = AtomicBool::new(false);
-            thread::scope(|scope| {
+            threads::scope(|scope| {
                 // Where every record leaves something behind, each is looked at.
                 let mut fast_path =
                     (!outcomes && errors.is_empty() && !facts.remembers_contacts()).then(|| {

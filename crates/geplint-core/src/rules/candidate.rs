@@ -1,8 +1,8 @@
 //! The endpoints that a file may be for. A run meets few of them: what tells them apart is at hand, the rest of each is
 //! read once somebody asks for it.
 
-use super::compiled::Compiled;
-use super::{Endpoint, PropertyId, Table};
+use super::Endpoint;
+use super::compiled::{Compiled, property_like};
 
 /// An endpoint that a file may be for.
 #[derive(Debug, Clone, Copy)]
@@ -71,17 +71,4 @@ impl<'r> Candidate<'r> {
 #[must_use]
 pub fn loaded<'r>(candidates: &[Candidate<'r>]) -> Vec<&'r Endpoint> {
     candidates.iter().filter_map(Candidate::endpoint).collect()
-}
-
-/// The row of a name; `user_name` will not bind, but tells what is meant.
-pub(crate) fn property_like(table: &Table, name: &str) -> Option<PropertyId> {
-    written_somehow(name, |name| table.find(name))
-}
-
-/// What is found for a name, or for the same without the marks that people put between its words.
-pub(super) fn written_somehow<T>(name: &str, find: impl Fn(&str) -> Option<T>) -> Option<T> {
-    find(name).or_else(|| {
-        let marked = name.len() < 100 && name.contains(['_', '-', ' ']);
-        marked.then(|| find(&name.replace(['_', '-', ' '], "")))?
-    })
 }

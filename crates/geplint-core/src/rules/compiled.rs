@@ -2,8 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::candidate::written_somehow;
-use super::{Endpoint, property_like};
+use super::{Endpoint, PropertyId, Table};
 
 /// An endpoint as a build script has written it, with what is needed before its rules are read back.
 #[derive(Debug)]
@@ -47,4 +46,17 @@ impl Compiled {
         };
         written_somehow(name, same).is_some()
     }
+}
+
+/// The row of a name; `user_name` will not bind, but tells what is meant.
+pub(crate) fn property_like(table: &Table, name: &str) -> Option<PropertyId> {
+    written_somehow(name, |name| table.find(name))
+}
+
+/// What is found for a name, or for the same without the marks that people put between its words.
+fn written_somehow<T>(name: &str, find: impl Fn(&str) -> Option<T>) -> Option<T> {
+    find(name).or_else(|| {
+        let marked = name.len() < 100 && name.contains(['_', '-', ' ']);
+        marked.then(|| find(&name.replace(['_', '-', ' '], "")))?
+    })
 }

@@ -14,10 +14,10 @@ mod lists;
 mod model;
 mod names;
 
-pub(crate) use candidate::property_like;
 pub use candidate::{Candidate, loaded};
 pub use compile::{LoadError, load};
 pub use compiled::Compiled;
+pub(crate) use compiled::property_like;
 pub use describe::{Constraint, Stated};
 pub use lists::{List, Shared};
 pub(crate) use model::QuickCheck;

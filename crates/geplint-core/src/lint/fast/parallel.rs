@@ -9,14 +9,13 @@
 use std::collections::VecDeque;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
-use std::thread::{Builder, Scope, ScopedJoinHandle};
 use std::vec;
 
 use super::record::{Behind, CleanRecord, FastPath};
 use crate::json::matching;
 use crate::rules::Endpoint;
 use crate::tenant::Facts;
-use crate::threads::Threads;
+use crate::threads::{Scope, ScopedJoinHandle, Threads, spawn};
 
 /// A part of fewer bytes is not worth a thread.
 const PART: usize = 1 << 20;
@@ -63,7 +62,7 @@ impl<'s> Prefetch<'s> {
             let range = (bound(part), to);
             let fast_path = move || skim_part(text, endpoint, &facts, range, stop);
             // Where there are no threads left, whoever reads does it all.
-            if let Ok(thread) = Builder::new().spawn_scoped(scope, fast_path) {
+            if let Some(thread) = spawn(scope, fast_path) {
                 parts.push_back((range.0, thread));
             }
         }

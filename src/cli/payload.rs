@@ -1,0 +1,102 @@
+//! A file as `check` and `predict` read it, and which endpoint it is checked for.
+
+use std::io;
+use std::path::Path;
+
+use super::args::Files;
+use super::expected::Expected;
+use super::inputs::{self, Knowledge};
+use super::settings::Project;
+use crate::finding::Finding;
+use crate::input::{Entry, Reader};
+use crate::recognize::Standard;
+use crate::session::{Outcome, Request, Session};
+
+/// A file that was read.
+#[derive(Clone, Copy)]
+pub struct Payload<'a> {
+    pub path: &'a Path,
+    /// It was named, not only found in a folder.
+    pub named: bool,
+    /// The evidence that it takes to be a request.
+    pub standard: Standard,
+    /// It is standard input.
+    pub stdin: bool,
+    pub bytes: &'a [u8],
+}
+
+/// What a payload is taken for.
+pub enum Kind<'r> {
+    /// A request, checked.
+    Request(Request<'r>),
+    /// Not JSON, where JSON is expected.
+    NotJson(Box<Finding>),
+    /// Not a payload, though it may be meant as one; and why.
+    PassedOver(String),
+    /// Not a payload, and why.
+    Skipped(&'static str),
+    /// Its endpoint is not clear, and why.
+    Trouble(String),
+}
+
+impl<'a> Payload<'a> {
+    /// Reads an entry; `skip_unrecognized`: named files need the evidence of found ones.
+    ///
+    /// Errors: the path, and why it cannot be read.
+    pub fn read(
+        entry: &'a Entry,
+        files: &'a Files,
+        skip_unrecognized: bool,
+        reader: &'a mut Reader,
+    ) -> Result<Self, (&'a Path, String)> {
+        let (path, named, bytes) = match entry {
+            Entry::Problem { path, message } => return Err((path, message.clone())),
+            Entry::File { path, named } => (path.as_path(), *named, reader.file(path)),
+            Entry::Stdin => (
+                files.stdin_filename.as_path(),
+                true,
+                reader.stream(io::stdin().lock()),
+            ),
+        };
+        Ok(Self {
+            path,
+            named,
+            standard: if named && !skip_unrecognized {
+                Standard::Named
+            } else {
+                Standard::Found
+            },
+            stdin: matches!(entry, Entry::Stdin),
+            bytes: bytes.map_err(|error| (path, error.to_string()))?,
+        })
+    }
+
+    /// Checks it for the endpoint that is given for it, else for the one that it is recognized as.
+    pub fn check<'r>(
+        &self,
+        known: &'r Knowledge,
+        project: &Project,
+        expected: &Expected<'_>,
+        session: &mut Session<'r>,
+        outcomes: bool,
+    ) -> Kind<'r> {
+        let Self {
+            path, named, bytes, ..
+        } = *self;
+        let found = self.standard == Standard::Found;
+        let outcome = match known.given(project, path, named, bytes) {
+            Some(endpoint) => Outcome::Checked(session.request(bytes, endpoint, outcomes)),
+            None => session.file_as(bytes, outcomes, self.standard),
+        };
+        match outcome {
+            Outcome::Checked(request) => Kind::Request(request),
+            Outcome::NotJson(finding) if !found || expected.is(path) => Kind::NotJson(finding),
+            Outcome::NotJson(finding) => Kind::PassedOver(inputs::not_json(&finding, bytes)),
+            Outcome::OneOf(ids) if !found => Kind::Trouble(inputs::ambiguous(&ids)),
+            Outcome::OneOf(ids) => Kind::PassedOver(inputs::ambiguous(&ids)),
+            Outcome::Weak(reason) => Kind::PassedOver(reason),
+            Outcome::Unrecognized(reason) if !found => Kind::Trouble(inputs::unrecognized(reason)),
+            Outcome::Unrecognized(reason) => Kind::Skipped(reason),
+        }
+    }
+}

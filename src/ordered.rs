@@ -1,0 +1,405 @@
+//! An ordered parallel map: workers make events of items, and one consumer receives them in the order of the items.
+//!
+//! Memory stays bounded by three rules. The channel is bounded. No worker begins a batch far ahead of the one that is
+//! due. Events that are sent ahead of the rest of their batch wait until that batch is due.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::{self, SyncSender};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// Where a worker puts the events of an item.
+pub trait Sink<E> {
+    /// Adds an event; `false` once the consumer has stopped.
+    fn send(&mut self, event: E) -> bool;
+
+    /// Adds an event that is a large part of an item, without keeping it until the batch is complete.
+    fn send_part(&mut self, event: E) -> bool;
+
+    /// Whether the consumer is at this batch, so that parts need not be kept; `wait` blocks until it is.
+    fn is_due(&mut self, wait: bool) -> bool;
+}
+
+/// Batches of a thread that may be begun before the one that is due is consumed: enough that no thread waits for a slow
+/// item, few enough that not all others pile up behind a very slow one.
+const BATCHES_AHEAD: usize = 8;
+
+/// Items in a batch: the consumer is woken once for each, but should not wait for a long row of large items.
+fn batch_size(items: usize, threads: usize) -> usize {
+    (items / threads / 16).clamp(1, 32)
+}
+
+/// Applies a worker to each item and passes the events to `consume` in the order of the items.
+///
+/// Each thread has a worker of its own. A worker returns `false` when the sink did; no further item is begun then.
+///
+/// Errors: the first error of `consume`.
+pub fn for_each<I: Sync, E: Send, X, W: FnMut(&I, &mut dyn Sink<E>) -> bool>(
+    items: &[I],
+    threads: usize,
+    worker: impl Fn() -> W + Sync,
+    mut consume: impl FnMut(E) -> Result<(), X>,
+) -> Result<(), X> {
+    if threads <= 1 {
+        return on_this_thread(items, worker(), consume);
+    }
+    let size = batch_size(items.len(), threads);
+    let ahead = size * threads * BATCHES_AHEAD;
+    let (next, turn) = (AtomicUsize::new(0), Turn::default());
+    thread::scope(|scope| {
+        let (sender, receiver) = mpsc::sync_channel(threads * 4);
+        for number in 0..threads {
+            let (sender, worker, next, turn) = (sender.clone(), &worker, &next, &turn);
+            let thread = thread::Builder::new().spawn_scoped(scope, move || {
+                let _close = turn.close_on_panic();
+                let mut worker = worker();
+                loop {
+                    let first = next.fetch_add(size, Relaxed);
+                    let Some(rest) = items.get(first..).filter(|rest| !rest.is_empty()) else {
+                        break;
+                    };
+                    // The thread with the batch that is due never waits here: batches are taken in order.
+                    if !turn.wait_for(first.saturating_sub(ahead)) {
+                        break;
+                    }
+                    let events = Vec::with_capacity(size);
+                    let mut queue = Queue {
+                        sender: &sender,
+                        turn,
+                        first,
+                        events,
+                    };
+                    let mut batch = rest.iter().take(size);
+                    let done = batch.len();
+                    if !batch.all(|item| worker(item, &mut queue)) || !queue.flush(done) {
+                        break;
+                    }
+                }
+            });
+            // Where the system has no more threads, those that there are do all of it, or this one does.
+            match thread {
+                Ok(_) => {}
+                Err(_) if number > 0 => break,
+                Err(_) => return on_this_thread(items, worker(), consume),
+            }
+        }
+        drop(sender);
+        let _close = turn.close_on_drop();
+        let mut early: BTreeMap<usize, Batch<E>> = BTreeMap::new();
+        let mut due = 0;
+        for (first, batch) in receiver {
+            early.entry(first).or_default().append(batch);
+            while let Some(batch) = early.remove(&due) {
+                batch.events.into_iter().try_for_each(&mut consume)?;
+                if batch.done == 0 {
+                    break;
+                }
+                due += batch.done;
+                turn.pass_to(due);
+            }
+        }
+        Ok(())
+    })
+}
+
+fn on_this_thread<I, E, X>(
+    items: &[I],
+    mut worker: impl FnMut(&I, &mut dyn Sink<E>) -> bool,
+    consume: impl FnMut(E) -> Result<(), X>,
+) -> Result<(), X> {
+    let mut direct = Direct {
+        consume,
+        outcome: Ok(()),
+    };
+    for item in items {
+        if !worker(item, &mut direct) {
+            break;
+        }
+    }
+    direct.outcome
+}
+
+/// Calls the consumer.
+struct Direct<F, X> {
+    consume: F,
+    outcome: Result<(), X>,
+}
+
+impl<E, X, F: FnMut(E) -> Result<(), X>> Sink<E> for Direct<F, X> {
+    fn send(&mut self, event: E) -> bool {
+        if self.outcome.is_ok() {
+            self.outcome = (self.consume)(event);
+        }
+        self.outcome.is_ok()
+    }
+
+    fn send_part(&mut self, event: E) -> bool {
+        self.send(event)
+    }
+
+    fn is_due(&mut self, _wait: bool) -> bool {
+        true
+    }
+}
+
+/// Events of a batch of items, or a part of them.
+struct Batch<E> {
+    events: Vec<E>,
+    /// Number of items, once all their events are there; 0 before.
+    done: usize,
+}
+
+impl<E> Default for Batch<E> {
+    fn default() -> Self {
+        Self {
+            events: Vec::new(),
+            done: 0,
+        }
+    }
+}
+
+impl<E> Batch<E> {
+    fn append(&mut self, next: Self) {
+        self.done = next.done;
+        if self.events.is_empty() {
+            self.events = next.events;
+        } else {
+            self.events.extend(next.events);
+        }
+    }
+}
+
+/// Collects the events of a batch and sends them to the consumer's thread.
+struct Queue<'q, E> {
+    sender: &'q SyncSender<(usize, Batch<E>)>,
+    turn: &'q Turn,
+    /// Number of the batch's first item.
+    first: usize,
+    events: Vec<E>,
+}
+
+impl<E> Queue<'_, E> {
+    /// Sends what was collected since the last time; `done` as in [`Batch`].
+    fn flush(&mut self, done: usize) -> bool {
+        let events = std::mem::take(&mut self.events);
+        self.sender.send((self.first, Batch { events, done })).is_ok()
+    }
+}
+
+impl<E> Sink<E> for Queue<'_, E> {
+    fn send(&mut self, event: E) -> bool {
+        self.events.push(event);
+        true
+    }
+
+    fn send_part(&mut self, event: E) -> bool {
+        self.events.push(event);
+        self.flush(0)
+    }
+
+    fn is_due(&mut self, wait: bool) -> bool {
+        if wait {
+            self.turn.wait_for(self.first);
+        }
+        self.turn.has_reached(self.first)
+    }
+}
+
+/// The number of the item that the consumer is at; [`CLOSED`] once nothing more is consumed.
+#[derive(Default)]
+struct Turn {
+    due: Mutex<usize>,
+    passed: Condvar,
+}
+
+/// Beyond every item, so that no thread waits any longer.
+const CLOSED: usize = usize::MAX;
+
+/// Closes the turn when it is dropped. Without it the other threads would wait for ever for a thread that panicked, or
+/// for a consumer that returned.
+struct Close<'t> {
+    turn: &'t Turn,
+    only_on_panic: bool,
+}
+
+impl Drop for Close<'_> {
+    fn drop(&mut self) {
+        if !self.only_on_panic || thread::panicking() {
+            self.turn.pass_to(CLOSED);
+        }
+    }
+}
+
+impl Turn {
+    const fn close_on_drop(&self) -> Close<'_> {
+        Close {
+            turn: self,
+            only_on_panic: false,
+        }
+    }
+
+    const fn close_on_panic(&self) -> Close<'_> {
+        Close {
+            turn: self,
+            only_on_panic: true,
+        }
+    }
+
+    /// Moves on to an item; never back.
+    fn pass_to(&self, number: usize) {
+        let mut due = self.due();
+        *due = number.max(*due);
+        drop(due);
+        self.passed.notify_all();
+    }
+
+    fn has_reached(&self, number: usize) -> bool {
+        *self.due() >= number
+    }
+
+    /// Blocks until the item is reached; `false` if the turn is closed.
+    fn wait_for(&self, number: usize) -> bool {
+        let due = self.passed.wait_while(self.due(), |due| *due < number);
+        *due.unwrap_or_else(PoisonError::into_inner) != CLOSED
+    }
+
+    fn due(&self) -> MutexGuard<'_, usize> {
+        self.due.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicBool;
+
+    const THREADS: usize = 2;
+    const ITEMS: usize = 4_000;
+
+    /// The first item that may not be begun before the first batch is consumed, plus one.
+    fn bound() -> usize {
+        let size = batch_size(ITEMS, THREADS);
+        size + size * THREADS * BATCHES_AHEAD
+    }
+
+    /// A run whose first item is not done before the other worker has come as far as it may.
+    #[derive(Default)]
+    struct Slow {
+        begun: Mutex<usize>,
+        more: Condvar,
+        consumed: AtomicUsize,
+        /// An item was begun too far ahead of what was consumed.
+        too_far: AtomicBool,
+        panics: bool,
+    }
+
+    impl Slow {
+        fn work(&self, number: usize, sink: &mut dyn Sink<usize>) -> bool {
+            if number == 0 {
+                self.wait();
+                assert!(!self.panics, "it goes wrong");
+            } else {
+                let consumed = self.consumed.load(Relaxed);
+                self.too_far.fetch_or(number >= consumed + bound(), Relaxed);
+                *self.begun.lock().unwrap() += 1;
+                self.more.notify_all();
+            }
+            sink.send(number)
+        }
+
+        /// Until the other worker has begun all that it may, and has had every chance to begin one more.
+        fn wait(&self) {
+            let may = bound() - batch_size(ITEMS, THREADS);
+            let begun = self.begun.lock().unwrap();
+            drop(self.more.wait_while(begun, |begun| *begun < may).unwrap());
+            (0..1_000).for_each(|_| thread::yield_now());
+        }
+
+        fn run(&self, mut consume: impl FnMut(usize) -> Result<(), ()>) -> Result<(), ()> {
+            let items: Vec<usize> = (0..ITEMS).collect();
+            let worker = || |number: &usize, sink: &mut dyn Sink<usize>| self.work(*number, sink);
+            for_each(&items, THREADS, worker, |number| {
+                self.consumed.fetch_add(1, Relaxed);
+                consume(number)
+            })
+        }
+    }
+
+    #[test]
+    fn no_worker_runs_far_ahead_of_a_slow_item() {
+        let (slow, mut consumed) = (Slow::default(), Vec::new());
+        let outcome = slow.run(|number| {
+            consumed.push(number);
+            Ok(())
+        });
+        assert!(outcome.is_ok());
+        assert!(consumed.into_iter().eq(0..ITEMS));
+        assert!(!slow.too_far.into_inner());
+    }
+
+    #[test]
+    fn workers_stop_with_the_consumer() {
+        let slow = Slow::default();
+        assert_eq!(slow.run(|_| Err(())), Err(()));
+        // The rest of the first batch, and nothing after those that were begun already.
+        assert_eq!(slow.begun.into_inner().unwrap() + 1, bound());
+    }
+
+    #[test]
+    #[should_panic(expected = "a scoped thread panicked")]
+    fn no_worker_waits_for_one_that_panics() {
+        let slow = Slow {
+            panics: true,
+            ..Slow::default()
+        };
+        let _ = slow.run(|_| Ok(()));
+    }
+
+    #[test]
+    fn parts_keep_the_order_of_the_items() {
+        let items: Vec<usize> = (0..ITEMS).collect();
+        for threads in [1, 2, 5] {
+            let worker = || {
+                |number: &usize, sink: &mut dyn Sink<(usize, usize)>| {
+                    (0..number % 3).all(|part| {
+                        let event = (*number, part);
+                        if sink.is_due(part == 1) {
+                            sink.send_part(event)
+                        } else {
+                            sink.send(event)
+                        }
+                    })
+                }
+            };
+            let mut consumed = Vec::new();
+            let outcome: Result<(), ()> = for_each(&items, threads, worker, |event| {
+                consumed.push(event);
+                Ok(())
+            });
+            assert!(outcome.is_ok());
+            let all = items
+                .iter()
+                .flat_map(|number| (0..number % 3).map(|part| (*number, part)));
+            assert!(consumed.into_iter().eq(all), "{threads} threads");
+        }
+    }
+
+    #[test]
+    fn a_turn_never_goes_back_and_is_open_to_all_once_closed() {
+        let turn = Turn::default();
+        assert!(turn.has_reached(0) && !turn.has_reached(1));
+        thread::scope(|scope| {
+            let close = turn.close_on_drop();
+            let reached = scope.spawn(|| turn.wait_for(2));
+            let closed = scope.spawn(|| turn.wait_for(700));
+            turn.pass_to(2);
+            assert!(reached.join().unwrap());
+            drop(close);
+            assert!(!closed.join().unwrap());
+        });
+        turn.pass_to(3);
+        assert!(turn.has_reached(700));
+    }
+}
