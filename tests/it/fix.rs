@@ -12,6 +12,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use std::sync::Arc;
+
 use geplint::finding::{Finding, Severity};
 use geplint::fix::{self, Edit, Seen, Tally};
 use geplint::report::AtomicFile;
@@ -505,7 +507,8 @@ fn a_harmful_fix_is_soon_found() {
         codes.join(", ")
     );
     let mut new = findings(before.as_bytes(), endpoint)[0].clone();
-    (new.rule, new.severity, new.fix_kind) = ("made-up".into(), Severity::Error, None);
+    Arc::make_mut(&mut new.basis).rule = "made-up".into();
+    (new.severity, new.fix_kind) = (Severity::Error, None);
     let harmful = "\"ContactCode\": \"C-47\"";
     let mut checks = 0;
     let mut check = |bytes: &[u8]| {

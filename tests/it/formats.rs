@@ -401,11 +401,11 @@ fn hostile() -> (String, Vec<Finding>) {
         related: Some(Box::new((Span::new(0, 1), NASTY.into()))),
         help: NASTY.into(),
         predicted: Some(predicted(NASTY, NASTY, NASTY, Wording::Documented)),
-        ..on(finding("rule", Span::new(2, 5), NASTY), |grounds| {
-            grounds.rule = NASTY.into();
-            grounds.why = NASTY.into();
-            grounds.constraint = NASTY.into();
-            grounds.source = NASTY.into();
+        ..on(finding("rule", Span::new(2, 5), NASTY), |basis| {
+            basis.rule = NASTY.into();
+            basis.why = NASTY.into();
+            basis.constraint = NASTY.into();
+            basis.source = NASTY.into();
         })
     };
     let mild = Finding {

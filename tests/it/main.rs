@@ -33,6 +33,7 @@ mod found_files;
 mod fuzz_bodies;
 mod home;
 mod honest_predictions;
+mod house;
 mod ignore_files;
 mod imports;
 mod in_order;

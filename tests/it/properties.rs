@@ -12,7 +12,7 @@ use crate::bodies::{predict, shared};
 
 use std::fmt::Write as _;
 
-use geplint::finding::{Finding, Grounds};
+use geplint::finding::{Basis, Finding};
 use geplint::json::text;
 use geplint::lint::{self, Checked};
 use geplint::rules::{Endpoint, Table, Type, builtin, builtin_ids};
@@ -325,7 +325,7 @@ fn check(endpoint: &Endpoint, body: &str, tenant: &Tenant) -> Checked {
 
 /// A finding but for its place in the bytes.
 fn said(finding: &Finding) -> String {
-    let Grounds {
+    let Basis {
         rule,
         constraint,
         evidence,
@@ -333,7 +333,7 @@ fn said(finding: &Finding) -> String {
         source,
         phase,
         ..
-    } = &*finding.grounds;
+    } = &*finding.basis;
     let Finding {
         severity,
         record,

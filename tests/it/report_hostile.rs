@@ -21,9 +21,9 @@ fn hostile() -> (String, Vec<Finding>) {
         related: Some(Box::new((Span::new(0, 1), NASTY.into()))),
         help: NASTY.into(),
         predicted: Some(predicted(NASTY, NASTY, NASTY, Wording::Documented)),
-        ..on(finding("rule", Span::new(2, 5), NASTY), |grounds| {
-            grounds.why = NASTY.into();
-            grounds.source = NASTY.into();
+        ..on(finding("rule", Span::new(2, 5), NASTY), |basis| {
+            basis.why = NASTY.into();
+            basis.source = NASTY.into();
         })
     };
     let far = Finding {

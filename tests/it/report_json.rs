@@ -49,8 +49,8 @@ fn every_promised_field_is_there() {
 
 #[test]
 fn what_is_absent_is_null() {
-    let bare = on(finding("rule", Span::new(0, 0), "message"), |grounds| {
-        grounds.endpoint = "".into();
+    let bare = on(finding("rule", Span::new(0, 0), "message"), |basis| {
+        basis.endpoint = "".into();
     });
     let report = parsed(&document(&Json, &[file("a.json", b"", vec![bare])]));
     let row = &report["findings"][0];

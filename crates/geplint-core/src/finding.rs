@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Display};
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -188,12 +188,12 @@ pub enum Masked {
     Record,
 }
 
-/// What a finding stands on: the constraint that spoke, which says the same of every place.
+/// What a finding rests on: the constraint, which states the same at every place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grounds {
+pub struct Basis {
     /// Rule id in kebab-case, naming the problem: `too-long`.
     pub rule: Cow<'static, str>,
-    /// The constraint that spoke, `Table.Property`; empty where no table row did.
+    /// The constraint, `Table.Property`; empty where no table row did.
     pub constraint: String,
     /// Where the constraint comes from.
     pub evidence: Evidence,
@@ -221,12 +221,12 @@ pub struct Syntax {
 /// Something wrong, or worth knowing, at one place of one file.
 ///
 /// Plain data: bytes inside; lines and columns are worked out where a finding is shown. A file may have millions, so
-/// what many of them say alike is shared, and what few of them have lies elsewhere. The [`Grounds`] are read, and
-/// changed for this finding alone, as if they were its own fields.
+/// what many of them say alike is shared, and what few of them have lies elsewhere. The [`Basis`] is read as if it were
+/// fields of the finding; it is shared, and never changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What it stands on.
-    pub grounds: Arc<Grounds>,
+    /// What it rests on.
+    pub basis: Arc<Basis>,
     /// How much it matters.
     pub severity: Severity,
     /// Index of the record in the request, from 0.
@@ -256,16 +256,10 @@ pub struct Finding {
 }
 
 impl Deref for Finding {
-    type Target = Grounds;
+    type Target = Basis;
 
-    fn deref(&self) -> &Grounds {
-        &self.grounds
-    }
-}
-
-impl DerefMut for Finding {
-    fn deref_mut(&mut self) -> &mut Grounds {
-        Arc::make_mut(&mut self.grounds)
+    fn deref(&self) -> &Basis {
+        &self.basis
     }
 }
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use geplint::finding::{Evidence, Finding, Grounds, Phase, Predicted, Severity, Span, Target, Wording};
+use geplint::finding::{Basis, Evidence, Finding, Phase, Predicted, Severity, Span, Target, Wording};
 use geplint::report::{FileReport, Look, Output, Report, Summary};
 
 /// The span of the `nth` place (from 0) where `part` stands in `text`.
@@ -18,7 +18,7 @@ pub fn span(text: &str, part: &str, nth: usize) -> Span {
 
 /// A finding at a place, with nothing else to it.
 pub fn finding(rule: &'static str, span: Span, message: &str) -> Finding {
-    let grounds = Grounds {
+    let basis = Basis {
         rule: rule.into(),
         constraint: String::new(),
         evidence: Evidence::Table,
@@ -29,7 +29,7 @@ pub fn finding(rule: &'static str, span: Span, message: &str) -> Finding {
         syntax: None,
     };
     Finding {
-        grounds: Arc::new(grounds),
+        basis: Arc::new(basis),
         severity: Severity::Error,
         record: None,
         record_key: None,
@@ -46,17 +46,17 @@ pub fn finding(rule: &'static str, span: Span, message: &str) -> Finding {
     }
 }
 
-/// A finding on other grounds.
-pub fn on(mut finding: Finding, change: impl FnOnce(&mut Grounds)) -> Finding {
-    change(&mut finding);
+/// A finding with another basis.
+pub fn on(mut finding: Finding, change: impl FnOnce(&mut Basis)) -> Finding {
+    change(Arc::make_mut(&mut finding.basis));
     finding
 }
 
 fn grounded(finding: Finding, evidence: Evidence, phase: Phase, texts: [&str; 3]) -> Finding {
     let [constraint, source, why] = texts.map(str::to_owned);
-    on(finding, |grounds| {
-        (grounds.evidence, grounds.phase) = (evidence, phase);
-        (grounds.constraint, grounds.source, grounds.why) = (constraint, source, why);
+    on(finding, |basis| {
+        (basis.evidence, basis.phase) = (evidence, phase);
+        (basis.constraint, basis.source, basis.why) = (constraint, source, why);
     })
 }
 

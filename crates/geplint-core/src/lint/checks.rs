@@ -1,79 +1,75 @@
-//! Checks over several properties of one object: a closed set of kinds, none of which knows an endpoint.
+//! Checks over several properties of one object: their routes are followed here, and what each kind means is in `rules/kinds`.
 
 use std::borrow::Cow;
 
-use super::judge::{Likeness, likeness, nearly_same};
-use super::object::Resolved;
-use super::{Linter, Step};
+use super::state::{Linter, Resolved, Step, key_of};
 use crate::finding::Span;
 use crate::json::{JsonKind, NodeId};
-use crate::rules::{Check, CheckKind, Claim, Enumeration, PropertyId, Route, SingleValued, Table, TableId};
-use crate::tenant::{Facts, Held, Knowledge};
+use crate::rules::{
+    Active, Beside, Check, CheckKind, Claim, Differs, PropertyId, Route, SingleValued, Table, TableId,
+};
+use crate::tenant::Held;
+
+/// A value that counts: where it is, and its text.
+type Counted<'c, 'a> = (NodeId, &'c str, Option<&'c (Cow<'a, str>, Span)>);
 
 impl<'a> Linter<'a> {
     pub(super) fn check(&mut self, check: &'a Check, table: &'a Table, objects: &[NodeId], base: usize) {
         let there = |id: &PropertyId| self.slot(base, *id).is_some_and(|value| !self.is_nothing(value));
         match &check.kind {
-            CheckKind::AnyOf(ids) => {
-                if !self.tree.damaged && !ids.iter().any(there) {
-                    self.none_of(&check.claim, table, objects, ids);
+            CheckKind::AnyOf(any_of) => {
+                if !self.tree.damaged && !any_of.0.iter().any(there) {
+                    let (place, name) = (self.object_place(objects), check.kind.name(self.endpoint, table));
+                    self.report(place, &name, any_of.words(&check.claim, table), &[]);
                 }
             }
             // Most records have nothing to compare: look before decoding anything.
-            CheckKind::Differs { route, from, nearly } => {
-                if route.steps.first().is_some_and(|(_, id)| there(id)) {
-                    self.differs(&check.claim, table, (objects, base), route, *from, nearly);
+            CheckKind::Differs(differs) => {
+                if differs.route.first().is_some_and(|id| there(&id)) {
+                    self.differs(check, differs, table, (objects, base));
                 }
             }
-            CheckKind::SingleValued(single) => self.single_valued(&check.claim, table, objects, single),
-            CheckKind::Active(ids) => self.active(&check.claim, table, objects, ids),
+            CheckKind::SingleValued(single) => self.single_valued(check, single, table, objects),
+            CheckKind::Active(active) => self.active(&check.claim, active, table, objects),
         }
     }
 
     fn differs(
         &mut self,
-        claim: &'a Claim,
+        check: &'a Check,
+        differs: &'a Differs,
         table: &'a Table,
         (objects, base): (&[NodeId], usize),
-        route: &'a Route,
-        from: PropertyId,
-        nearly: &[PropertyId],
     ) {
-        self.walk(&route.steps, objects, &mut |linter, value| {
+        self.follow(&differs.route.steps, objects, &mut |linter, value| {
             let Some(text) = linter.scalar_text(value) else {
                 return;
             };
-            let contact = linter.endpoint.contact.as_ref().filter(|_| base == 0);
-            match likeness(&text, from, nearly, contact, |id| linter.slot_text(base, id)) {
-                None => {}
-                Some(Likeness::Same) => linter.same_value(claim, table, route, from, value, &text),
-                Some(Likeness::Equals(id)) => {
-                    linter.nearly_same_value(claim, table, (route, id), value, &text, true);
-                }
-                Some(Likeness::Nearly(id)) => {
-                    linter.nearly_same_value(claim, table, (route, id), value, &text, false);
-                }
-            }
+            let endpoint = linter.endpoint;
+            let contact = endpoint.contact.as_ref().filter(|_| base == 0);
+            let Some(likeness) = differs.likeness(&text, contact, |id| linter.slot_text(base, id)) else {
+                return;
+            };
+            let words = differs.words(&check.claim, endpoint, table, &text, likeness);
+            let property = endpoint.end(&differs.route).map_or("", |property| &property.name);
+            let fills = [("property", property), ("value", &text)];
+            let (place, name) = (linter.value_place(value), check.kind.name(endpoint, table));
+            linter.report(place, &name, words, &fills);
         });
     }
 
     fn single_valued(
         &mut self,
-        claim: &'a Claim,
+        check: &'a Check,
+        single: &'a SingleValued,
         table: &'a Table,
         objects: &[NodeId],
-        single: &'a SingleValued,
     ) {
-        if single
-            .undecided_by
-            .as_ref()
-            .is_some_and(|route| self.is_true(route, objects))
-        {
+        if self.ends_in_true(single.undecided_by.as_ref(), objects) {
             let mut any = false;
             self.each_counted(single, objects, &mut |_, _, _| any = true);
-            *self.undecided += u64::from(any);
-            if let (true, Some(fact)) = (any, single.fact) {
-                self.needed.add(fact);
+            if any {
+                self.cannot_tell(single.fact);
             }
             return;
         }
@@ -85,18 +81,15 @@ impl<'a> Linter<'a> {
             if refused {
                 return;
             }
-            let beside = held.as_ref().filter(|held| !held.contains(&text));
-            match first.as_ref().filter(|(known, _)| *known != text) {
-                Some((known, _)) if nearly_same(known, &text) => near = true,
-                Some((known, span)) => {
-                    refused = true;
-                    linter.several_values(claim, table, objects, single, value, &text, (known, *span));
-                }
+            let known = first.as_ref().map(|(known, _)| &**known);
+            match SingleValued::judge(known, held.as_ref(), &text) {
                 None => {}
-            }
-            if let Some(known) = beside.and_then(Held::first).filter(|_| !refused) {
-                refused = true;
-                linter.other_than_held(claim, table, objects, single, value, &text, known);
+                Some(Beside::Nearly) => near = true,
+                Some(beside) => {
+                    refused = true;
+                    let counted = (value, &*text, first.as_ref());
+                    linter.beside(check, single, table, objects, counted, beside);
+                }
             }
             first.get_or_insert_with(|| (text, linter.tree.node(value).span));
         });
@@ -104,30 +97,48 @@ impl<'a> Linter<'a> {
             return;
         }
         if first.is_some() && held.is_none() {
-            *self.undecided += 1;
-            if let Some(fact) = single.fact {
-                self.needed.add(fact);
-            }
+            self.cannot_tell(single.fact);
         }
-        let Some((known, span)) = first.filter(|_| near) else {
+        let Some(first) = first.filter(|_| near) else {
             return;
         };
         self.each_counted(single, objects, &mut |linter, value, text| {
-            if near && known != text {
+            if near && first.0 != text {
                 near = false;
-                linter.spelled_otherwise(claim, single, value, &text, (&known, span));
+                let counted = (value, &*text, Some(&first));
+                linter.beside(check, single, table, objects, counted, Beside::Nearly);
             }
         });
     }
 
+    /// Reports a value beside the first one, or beside the one that the tenant holds.
+    fn beside(
+        &mut self,
+        check: &Check,
+        single: &SingleValued,
+        table: &Table,
+        objects: &[NodeId],
+        (value, text, first): Counted<'_, 'a>,
+        beside: Beside<'_>,
+    ) {
+        let mut subjects = single.subject.iter();
+        let subject = subjects
+            .find_map(|id| self.text_at(table, objects, *id))
+            .unwrap_or_default();
+        let known = first.map_or("", |(known, _)| known);
+        let words = single.words(&check.claim, self.endpoint, &subject, (text, known), beside);
+        let mut place = self.value_place(value);
+        if let Some((_, span)) = first.filter(|_| !matches!(beside, Beside::Held(_))) {
+            place = place.with(*span, "the first one");
+        }
+        let name = check.kind.name(self.endpoint, table);
+        // What is only nearly the same is answered with nothing.
+        self.report(place, &name, words, &[("subject", &subject), ("value", text)]);
+    }
+
     /// What the tenant holds for the contact already; empty where what is sent replaces it.
     fn held(&mut self, single: &'a SingleValued, objects: &[NodeId]) -> Option<Held<'a>> {
-        if single.fact.is_none()
-            || single
-                .replaced_by
-                .as_ref()
-                .is_some_and(|route| self.is_true(route, objects))
-        {
+        if single.fact.is_none() || self.ends_in_true(single.replaced_by.as_ref(), objects) {
             return Some(Held::default());
         }
         let (code, user) = self.identity();
@@ -141,11 +152,11 @@ impl<'a> Linter<'a> {
         objects: &[NodeId],
         visit: &mut dyn FnMut(&mut Self, NodeId, Cow<'a, str>),
     ) {
-        self.walk(&single.items.steps, objects, &mut |linter, item| {
+        self.follow(&single.items.steps, objects, &mut |linter, item| {
             if !linter.counts(single, item) {
                 return;
             }
-            linter.walk(&single.value.steps, &[item], &mut |linter, value| {
+            linter.follow(&single.value.steps, &[item], &mut |linter, value| {
                 // White space is no code.
                 if let Some(text) = linter.scalar_text(value).filter(|text| !text.trim().is_empty()) {
                     visit(linter, value, text);
@@ -159,45 +170,49 @@ impl<'a> Linter<'a> {
         let Some((table, _)) = single.value.steps.first() else {
             return false;
         };
-        let (id, words) = &single.condition;
         self.kind(item) == JsonKind::Object
             && self
-                .text_at(self.endpoint.table(*table), &[item], *id)
-                .is_some_and(|text| words.iter().any(|word| word.eq_ignore_ascii_case(&text)))
+                .text_at(self.endpoint.table(*table), &[item], single.condition.0)
+                .is_some_and(|text| single.counts(&text))
     }
 
-    /// Whether the boolean at the end of the route binds to true.
-    pub(super) fn is_true(&mut self, route: &'a Route, objects: &[NodeId]) -> bool {
+    /// Whether the boolean at the end of a route, if there is one, binds to true.
+    pub(super) fn ends_in_true(&mut self, route: Option<&'a Route>, objects: &[NodeId]) -> bool {
         let mut found = false;
-        self.walk(&route.steps, objects, &mut |linter, value| {
-            found = linter.reads_as_true(value);
-        });
+        if let Some(route) = route {
+            self.follow(&route.steps, objects, &mut |linter, value| {
+                found = linter.reads_as_true(value);
+            });
+        }
         found
     }
 
-    /// Whether the value binds to the boolean true.
-    pub(super) fn reads_as_true(&self, value: NodeId) -> bool {
-        match self.kind(value) {
-            JsonKind::True => true,
-            JsonKind::String => self.decoded(value).trim().eq_ignore_ascii_case("true"),
-            JsonKind::Number => self.tree.node(value).span.of(self.text).parse() != Ok(0.0),
-            _ => false,
-        }
-    }
-
     /// An update of a contact that the tenant holds as inactive.
-    fn active(&mut self, claim: &'a Claim, table: &'a Table, objects: &[NodeId], ids: &[PropertyId]) {
+    fn active(&mut self, claim: &'a Claim, active: &Active, table: &'a Table, objects: &[NodeId]) {
         let (code, user) = self.identity();
-        if self.facts.is_active(code.as_deref(), user.as_deref()) != Some(false) {
+        if !Active::breaks(self.facts, code.as_deref(), user.as_deref()) {
             return;
         }
-        if self.facts.allows_update_for_inactive_users() != Some(true) {
-            self.inactive(claim, table, objects, ids);
+        let mut subjects = active.0.iter();
+        let Some((id, text)) = subjects.find_map(|id| Some((*id, self.text_at(table, objects, *id)?))) else {
+            return;
+        };
+        let mut place = self.object_place(objects);
+        if let Some(value) = self.last(table, objects, id) {
+            place = self.value_place(value);
+            place.pointer = self.member_pointer(value);
         }
+        let words = Active::words(claim, &table.property(id).name, &text, self.facts);
+        self.report(
+            place,
+            &Active::name(table, id),
+            words,
+            &[("value", text.as_ref())],
+        );
     }
 
     /// Follows a route, lists and all, and hands every value at its end to `visit` with the path set.
-    fn walk(
+    fn follow(
         &mut self,
         steps: &[(TableId, PropertyId)],
         objects: &[NodeId],
@@ -211,19 +226,19 @@ impl<'a> Linter<'a> {
             let Resolved::Node(node) = self.resolve(*value) else {
                 continue;
             };
-            let depth = self.path.len();
-            self.path.push(Step::Key(super::object::key_of(*value)));
+            let depth = self.buffers.path.len();
+            self.buffers.path.push(Step::Key(key_of(*value)));
             self.unwrapped(*value, node);
             if self.kind(node) == JsonKind::Array {
                 for (index, element) in (0..).zip(self.tree.elements(node)) {
-                    self.path.push(Step::Index(index));
+                    self.buffers.path.push(Step::Index(index));
                     self.step(rest, element, visit);
-                    self.path.pop();
+                    self.buffers.path.pop();
                 }
             } else {
                 self.step(rest, node, visit);
             }
-            self.path.truncate(depth);
+            self.buffers.path.truncate(depth);
         }
     }
 
@@ -231,37 +246,9 @@ impl<'a> Linter<'a> {
         if rest.is_empty() {
             visit(self, at);
         } else if self.kind(at) == JsonKind::Object {
-            self.walk(rest, &[at], visit);
+            self.follow(rest, &[at], visit);
         }
     }
-
-    /// Whether the tenant's own list of an open enumeration has this name, or each of several with commas between.
-    pub(super) fn membership(&self, list: &Enumeration, text: &str) -> Knowledge {
-        membership(self.facts, list, text)
-    }
-}
-
-/// Whether the tenant knows all members of a comma list that the page does not name.
-pub(super) fn membership(facts: &Facts<'_>, list: &Enumeration, text: &str) -> Knowledge {
-    let Some(fact) = list.fact else {
-        return Knowledge::CannotTell;
-    };
-    let mut all = Knowledge::Right;
-    for name in text.split(',').map(str::trim) {
-        if list
-            .members
-            .iter()
-            .any(|member| member.name.eq_ignore_ascii_case(name))
-        {
-            continue;
-        }
-        match facts.knows(fact, name) {
-            Knowledge::Right => {}
-            Knowledge::Wrong => return Knowledge::Wrong,
-            Knowledge::CannotTell => all = Knowledge::CannotTell,
-        }
-    }
-    all
 }
 
 #[cfg(test)]

@@ -2,13 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::Linter;
+use super::state::Linter;
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{CheckKind, PropertyId, SingleValued};
 use crate::tenant::{Effect, LobEffect};
-
-/// The code and the user name of a record's contact.
-pub(super) type Identity<'a> = (Option<Cow<'a, str>>, Option<Cow<'a, str>>);
 
 impl<'a> Linter<'a> {
     /// What the record at hand changes, where anybody could ask for it.
@@ -32,20 +29,6 @@ impl<'a> Linter<'a> {
         })
     }
 
-    /// The contact that the record is about.
-    pub(super) fn identity(&self) -> Identity<'a> {
-        let (Some(root), Some(rows)) = (self.root, &self.endpoint.contact) else {
-            return (None, None);
-        };
-        let table = self.endpoint.record_table();
-        let somebody = |id| {
-            let text = self.text_at(table, &[root], id)?;
-            (!rows.is_nobody(id, &text)).then_some(text)
-        };
-        let (code, user) = (somebody(rows.code), rows.user.and_then(somebody));
-        (code, user)
-    }
-
     fn lob_effect(&mut self, root: NodeId) -> Option<LobEffect> {
         let endpoint = self.endpoint;
         let single = endpoint
@@ -57,18 +40,10 @@ impl<'a> Linter<'a> {
                 _ => None,
             })?;
         let sent = self.sent(single, root);
-        if single
-            .undecided_by
-            .as_ref()
-            .is_some_and(|route| self.is_true(route, &[root]))
-        {
+        if self.ends_in_true(single.undecided_by.as_ref(), &[root]) {
             return Some(LobEffect::Unknown);
         }
-        if single
-            .replaced_by
-            .as_ref()
-            .is_some_and(|route| self.is_true(route, &[root]))
-        {
+        if self.ends_in_true(single.replaced_by.as_ref(), &[root]) {
             return Some(LobEffect::Replaced(sent));
         }
         (!sent.is_empty()).then_some(LobEffect::Added(sent))

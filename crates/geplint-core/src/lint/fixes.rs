@@ -1,23 +1,13 @@
-//! What would mend a finding: settled once the object, or the record, around it is known.
+//! What would fix a finding of a name: settled once the object, or the record, around it is known.
 
 use std::collections::{HashMap, HashSet};
 
 use super::names::{Meant, is_mandatory};
-use super::object::Resolved;
-use super::{Linter, object::key_of};
+use super::state::{Linter, Resolved};
 use crate::finding::{Finding, FixKind, Severity, Span};
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{Property, PropertyId, Table, TableId, Type};
-use dotnet_bind::{self as bind, Bound, Json};
-
-/// Remedies that cannot be given before more has been read.
-#[derive(Debug, Default)]
-pub(super) struct PendingFixes {
-    /// Names that may be put right: the finding, and the property meant.
-    renames: Vec<(usize, PropertyId)>,
-    /// Members that may be moved: where the name starts, and the property meant.
-    moves: Vec<(u32, TableId, PropertyId)>,
-}
+use dotnet_bind as bind;
 
 /// The objects of a record that one table is for.
 enum Places {
@@ -26,40 +16,6 @@ enum Places {
 }
 
 impl Linter<'_> {
-    /// Gives a finding its remedy, if it was made at all and its record was surely read as it was meant.
-    pub(super) fn mend(&mut self, finding: usize, fix_kind: Option<FixKind>) {
-        if let (false, Some(finding)) = (self.tree.damaged, self.findings.get_mut(finding)) {
-            finding.fix_kind = fix_kind.map(Box::new);
-        }
-    }
-
-    /// The same JSON value without quotes, where the platform reads exactly that from the text.
-    pub(super) fn plain_value(
-        &self,
-        ty: Type,
-        value: NodeId,
-        bound: &Bound<'_>,
-        becomes: &str,
-    ) -> Option<FixKind> {
-        let json = match (ty, becomes) {
-            _ if self.kind(value) != JsonKind::String => return None,
-            (Type::Boolean, "true") => Json::Bool(true),
-            (Type::Boolean, "false") => Json::Bool(false),
-            (Type::Int | Type::Long | Type::Decimal, number) => Json::Number(number),
-            _ => return None,
-        };
-        let (scalar, members) = self.scalar(ty);
-        let again = bind::bind(scalar, members, true, json, "").ok()?;
-        (again.value == bound.value && again.change.is_none()).then(|| FixKind::Retype(becomes.to_owned()))
-    }
-
-    /// A text without the blanks around it would do.
-    pub(super) fn trimmed(&self, value: NodeId, text: &str, fits: impl Fn(&str) -> bool) -> Option<FixKind> {
-        let trimmed = text.trim();
-        let blanks = self.kind(value) == JsonKind::String && trimmed != text && !trimmed.is_empty();
-        (blanks && fits(trimmed)).then_some(FixKind::Trim)
-    }
-
     /// All occurrences of a property go together: without the last one, the one before would count.
     ///
     /// What is told of their values are the findings from `told` on.
@@ -79,17 +35,9 @@ impl Linter<'_> {
                 }
             }
         }
-        let told = self.findings.get(told..).unwrap_or_default();
+        let told = self.checked.findings.get(told..).unwrap_or_default();
         let refused = told.iter().any(|finding| finding.severity == Severity::Error);
         FixKind::RemoveMembers { members, refused }
-    }
-
-    /// From the start of a member's name to the end of its value.
-    fn member_span(&self, value: NodeId) -> Span {
-        Span::new(
-            self.tree.node(key_of(value)).span.start,
-            self.tree.node(value).span.end,
-        )
     }
 
     /// Remembers what a strange name may have been meant for; its finding is the one at `finding`.
@@ -101,7 +49,7 @@ impl Linter<'_> {
         key: NodeId,
         value: NodeId,
     ) {
-        if self.tree.damaged || finding >= self.findings.len() || self.tree.node(value).malformed {
+        if self.tree.damaged || finding >= self.checked.findings.len() || self.tree.node(value).malformed {
             return;
         }
         match *meant {
@@ -109,7 +57,7 @@ impl Linter<'_> {
                 property, only: true, ..
             } if self.suits(table.property(property), value) => {
                 let name = spelled(&table.property(property).name, &self.decoded(key));
-                self.mend(finding, Some(FixKind::Rename(name)));
+                self.fix(finding, Some(FixKind::Rename(name)));
                 self.pending_fixes.renames.push((finding, property));
             }
             Meant::Elsewhere {
@@ -123,7 +71,7 @@ impl Linter<'_> {
                     to: Span::default(),
                     after: None,
                 };
-                self.mend(finding, Some(fix_kind));
+                self.fix(finding, Some(fix_kind));
                 let start = self.tree.node(key).span.start;
                 self.pending_fixes.moves.push((start, table, property));
             }
@@ -169,7 +117,7 @@ impl Linter<'_> {
             .map(|(finding, _)| finding)
             .collect();
         for finding in harmful {
-            self.mend(finding, None);
+            self.fix(finding, None);
         }
     }
 
@@ -201,7 +149,7 @@ impl Linter<'_> {
                 ways.insert(start, (self.tree.node(*object).span, last));
             }
         }
-        for finding in self.findings.get_mut(told..).unwrap_or_default() {
+        for finding in self.checked.findings.get_mut(told..).unwrap_or_default() {
             direct(finding, &ways);
         }
     }
@@ -251,7 +199,7 @@ fn lacks_mandatory(table: &Table, has: impl Fn(PropertyId) -> bool) -> bool {
         .any(|id| is_mandatory(table, id) && !has(id))
 }
 
-/// Gives a misplaced member its way, or takes its remedy from it.
+/// Gives a misplaced member its way, or takes its fix from it.
 fn direct(finding: &mut Finding, ways: &HashMap<u32, (Span, Option<Span>)>) {
     let Some(FixKind::Move { member, .. }) = finding.fix_kind.as_deref() else {
         return;

@@ -1,26 +1,26 @@
-//! What findings have said: a file with a million of them mostly repeats itself, and what is the same is kept once.
+//! Interns the strings of findings: a file with a million of them mostly repeats itself, and what is equal is stored once.
 //!
-//! A table of what was said last, of fixed size: a text has one slot, and takes it from the one before. So neither a file in
-//! which no two findings agree nor one made so that slots collide costs more than the findings themselves.
+//! A table of fixed size: a string has one slot, and takes it from the one before. So neither a file in which no two
+//! findings agree nor one made so that slots collide costs more than the findings themselves.
 
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use super::messages::Draft;
-use crate::finding::{Grounds, Predicted, Syntax, Text, Wording};
+use crate::finding::{Basis, Predicted, Syntax, Text, Wording};
+use crate::rules::Claim;
 
 /// How many of each kind are remembered; more than an endpoint has constraints.
 const SLOTS: usize = 256;
 
-/// A longer text is hardly said twice.
+/// A longer text hardly occurs twice.
 const LONGEST: usize = 256;
 
-/// What was said last.
+/// The strings of the last findings.
 #[derive(Debug)]
 pub(super) struct Interner {
     texts: Vec<Option<Text>>,
-    grounds: Vec<Option<Arc<Grounds>>>,
+    basis: Vec<Option<Arc<Basis>>>,
     predicted: Vec<Option<Arc<Predicted>>>,
 }
 
@@ -28,14 +28,14 @@ impl Default for Interner {
     fn default() -> Self {
         Self {
             texts: vec![None; SLOTS],
-            grounds: vec![None; SLOTS],
+            basis: vec![None; SLOTS],
             predicted: vec![None; SLOTS],
         }
     }
 }
 
 impl Interner {
-    /// This text, shared with who said it before.
+    /// This text, shared with an equal one before.
     pub(super) fn text(&mut self, text: &str) -> Text {
         if text.len() > LONGEST {
             return text.into();
@@ -49,38 +49,34 @@ impl Interner {
         }
     }
 
-    /// What a note stands on, shared likewise.
-    pub(super) fn grounds(&mut self, note: &Draft<'_>, constraint: &str, endpoint: &str) -> Arc<Grounds> {
-        self.grounds_of(note, constraint, endpoint, None)
-    }
-
-    /// The same for a mistake in the text of the file.
-    pub(super) fn grounds_of(
+    /// What a finding rests on, shared likewise: the claim, why it holds, and the constraint's name.
+    pub(super) fn basis(
         &mut self,
-        note: &Draft<'_>,
+        claim: &Claim,
+        why: &str,
         constraint: &str,
         endpoint: &str,
         syntax: Option<Syntax>,
-    ) -> Arc<Grounds> {
-        let same = |known: &Grounds| {
+    ) -> Arc<Basis> {
+        let same = |known: &Basis| {
             known.constraint == constraint
-                && known.rule == note.rule
-                && known.why == note.why
-                && known.source == note.source
+                && known.rule == claim.rule
+                && known.why == why
+                && known.source == claim.source
                 && known.endpoint == endpoint
-                && (known.evidence, known.phase, known.syntax) == (note.evidence, note.phase, syntax)
+                && (known.evidence, known.phase, known.syntax) == (claim.evidence, claim.phase, syntax)
         };
-        let make = || Grounds {
-            rule: Cow::Owned(note.rule.clone().into_owned()),
+        let make = || Basis {
+            rule: Cow::Owned(claim.rule.clone().into_owned()),
             constraint: constraint.to_owned(),
-            evidence: note.evidence,
+            evidence: claim.evidence,
             endpoint: Cow::Owned(endpoint.to_owned()),
-            why: note.why.clone().into_owned(),
-            source: note.source.to_owned(),
-            phase: note.phase,
+            why: why.to_owned(),
+            source: claim.source.clone().into_owned(),
+            phase: claim.phase,
             syntax,
         };
-        shared(&mut self.grounds, slot((constraint, &note.rule)), same, make)
+        shared(&mut self.basis, slot((constraint, &claim.rule)), same, make)
     }
 
     /// An error that is predicted, shared likewise.

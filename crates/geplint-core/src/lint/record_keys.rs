@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::messages::{Draft, Place, quoted};
-use super::{Linter, scalar_text};
-use crate::finding::{Severity, Span, Target};
+use super::messages;
+use super::state::{Linter, scalar_text};
+use crate::finding::Span;
 use crate::json::NodeId;
 use crate::keyed::Text;
 
@@ -69,28 +69,9 @@ impl Linter<'_> {
     }
 
     fn same_key(&mut self, value: NodeId, text: &str, record: u32, first: Span) {
-        let message = format!(
-            "record {record} of this request has the same key {}",
-            quoted(text)
-        );
-        let note = Draft {
-            rule: "duplicate-record".into(),
-            severity: Severity::Warning,
-            evidence: crate::finding::Evidence::Inferred,
-            phase: crate::finding::Phase::None,
-            message,
-            why: "Both are answered under one key, and which of them wins is not documented.".into(),
-            help: "Send each record once.".to_owned(),
-            source: "",
-            predicted: None,
-        };
-        let place = Place {
-            target: Target::Value,
-            span: self.tree.node(value).span,
-            pointer: self.member_pointer(value),
-            related: Some(Box::new((first, "first here".into()))),
-        };
-        self.report(note, place);
+        let mut place = self.value_place(value).with(first, "first here");
+        place.pointer = self.member_pointer(value);
+        self.warn(place, messages::same_key(record, text));
     }
 }
 

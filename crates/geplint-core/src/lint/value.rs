@@ -1,12 +1,12 @@
 //! A scalar meets its row: its type first, then what its text has to be.
 
-use super::Linter;
-use super::judge::{self, Fault, Stands, plain_number};
-use crate::finding::Severity;
+use super::messages;
+use super::state::{Linter, Resolved};
+use crate::finding::FixKind;
 use crate::json::{JsonKind, NodeId};
-use crate::rules::{Property, QuickCheck, Table, Type};
-use crate::tenant::{Facts, Knowledge};
-use dotnet_bind::{self as bind, Change, EnumMember, Failure, Scalar};
+use crate::rules::{Fault, Property, QuickCheck, Stands, Table, Type, judge, plain_number};
+use crate::tenant::Knowledge;
+use dotnet_bind::{self as bind, Bound, Change, Failure, Json};
 
 impl<'a> Linter<'a> {
     pub(super) fn scalar_property(
@@ -84,7 +84,10 @@ impl<'a> Linter<'a> {
         match self.kind(element) {
             JsonKind::String => {}
             JsonKind::Null if property.null_elements_allowed => return,
-            JsonKind::Null => return self.null_text(property, element),
+            JsonKind::Null => {
+                let place = self.value_place(element);
+                return self.warn_of(Some(property), place, messages::null_text(property));
+            }
             _ => {
                 if !self.bind_as(property, Type::String, element) {
                     return;
@@ -106,9 +109,7 @@ impl<'a> Linter<'a> {
             (Type::Long | Type::Enum(_), JsonKind::Object) => self.unwrapped_value(value),
             _ => None,
         };
-        if let (Type::Long | Type::Enum(_), super::object::Resolved::Refused(sentence)) =
-            (ty, self.resolve(value))
-        {
+        if let (Type::Long | Type::Enum(_), Resolved::Refused(sentence)) = (ty, self.resolve(value)) {
             self.refused(value, Some(property), &sentence);
             return false;
         }
@@ -123,10 +124,10 @@ impl<'a> Linter<'a> {
             Ok(bound) => {
                 if let Some(change) = bound.change {
                     let becomes = bound.becomes(members);
-                    let told = self.findings.len();
+                    let told = self.checked.findings.len();
                     self.changed(property, value, change, &becomes);
                     if matches!(change, Change::TextToBoolean | Change::TextToNumber) {
-                        self.mend(told, self.plain_value(ty, value, &bound, &becomes));
+                        self.fix(told, self.plain_value(ty, value, &bound, &becomes));
                     }
                 }
                 self.nullable(property, value, ty);
@@ -178,61 +179,55 @@ impl<'a> Linter<'a> {
             self.refused(value, Some(property), &failure.sentence);
             return false;
         };
-        match self.membership(list, text) {
+        match list.knows(text, self.facts) {
             Knowledge::Right => {}
             Knowledge::Wrong => self.refused(value, Some(property), &failure.sentence),
             Knowledge::CannotTell => {
-                if let Some(fact) = list.fact {
-                    *self.undecided += 1;
-                    self.needed.add(fact);
+                if list.fact.is_some() {
+                    self.cannot_tell(list.fact);
                 }
-                self.unlisted_member(property, value, text, &list.members);
+                let words = list.words(property, text);
+                self.warn_of(Some(property), self.value_place(value), words);
             }
         }
         true
     }
 
-    pub(super) fn scalar(&self, ty: Type) -> (Scalar, &'a [EnumMember]) {
-        match ty {
-            Type::Boolean => (Scalar::Boolean, &[]),
-            Type::Int => (Scalar::Int, &[]),
-            Type::Long => (Scalar::Long, &[]),
-            Type::Decimal => (Scalar::Decimal, &[]),
-            Type::DateTime => (Scalar::DateTime, &[]),
-            Type::Enum(id) => (Scalar::Enum, &self.endpoint.enums[usize::from(id)].members),
-            _ => (Scalar::String, &[]),
-        }
-    }
-
     /// Reports what is wrong with the text of a value that converts.
     fn text(&mut self, property: &'a Property, value: NodeId, text: &str, stands: Stands) {
         let facts = self.facts;
-        let undecided = judge::text(property, text, stands, facts, |fault| match fault {
-            Fault::Blank => self.blank(property, value),
-            Fault::TooLong(limit, length) => self.too_long(property, value, limit, length, text),
-            Fault::Unknown(known) => self.unknown_value(property, known, value, text),
-            Fault::NotInList(list) => self.not_in_list(property, list, value, text),
-            Fault::OddShape(shape) => self.odd_shape(property, shape, value, text),
+        let undecided = judge(property, text, stands, facts, |fault| {
+            self.faulty(property, value, text, fault);
         });
         if undecided > 0 {
-            *self.undecided += undecided;
-            for known in property
-                .known
-                .iter()
-                .filter(|known| known.claim.severity == Severity::Error)
-            {
-                self.needed.add(known.fact);
+            self.checked.undecided += undecided;
+            for known in property.known.iter().filter(|known| known.is_missed()) {
+                self.checked.needed.add(known.fact);
             }
         }
     }
-}
 
-/// How many checks of a text could not be made, if nothing is wrong with it. What is empty is left to the engine.
-pub(super) fn right_text(property: &Property, text: &str, facts: &Facts<'_>, stands: Stands) -> Option<u64> {
-    if text.is_empty() && stands == Stands::InRow {
-        return None;
+    fn faulty(&mut self, property: &Property, value: NodeId, text: &str, fault: Fault<'_>) {
+        let words = fault.words(property, text, self.facts);
+        let limit = property.max_length.unwrap_or(u32::MAX).to_string();
+        let fills = [("property", &*property.name), ("value", text), ("limit", &limit)];
+        let index = self.checked.findings.len();
+        self.report(self.value_place(value), &property.constraint, words, &fills);
+        let trimmed = self.trimmed(value, text, |trimmed| fault.is_mended_by(trimmed, self.facts));
+        self.fix(index, trimmed);
     }
-    let mut right = true;
-    let undecided = judge::text(property, text, stands, facts, |_| right = false);
-    right.then_some(undecided)
+
+    /// The same JSON value without quotes, where the platform reads exactly that from the text.
+    fn plain_value(&self, ty: Type, value: NodeId, bound: &Bound<'_>, becomes: &str) -> Option<FixKind> {
+        let json = match (ty, becomes) {
+            _ if self.kind(value) != JsonKind::String => return None,
+            (Type::Boolean, "true") => Json::Bool(true),
+            (Type::Boolean, "false") => Json::Bool(false),
+            (Type::Int | Type::Long | Type::Decimal, number) => Json::Number(number),
+            _ => return None,
+        };
+        let (scalar, members) = self.scalar(ty);
+        let again = bind::bind(scalar, members, true, json, "").ok()?;
+        (again.value == bound.value && again.change.is_none()).then(|| FixKind::Retype(becomes.to_owned()))
+    }
 }

@@ -8,8 +8,8 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::messages::{push_number, push_token};
-use super::request::Reading;
+use super::report::{push_number, push_token};
+use super::syntax::Reading;
 use crate::finding::Span;
 use crate::json::{SyntaxError, SyntaxKind, matching};
 use crate::rules::{Endpoint, Property, PropertyId, Table, Type};
@@ -436,7 +436,7 @@ impl<'a> Walk<'a, '_> {
                     (Type::Enum(id), Json::Text(text)) if failure.unknown_member => {
                         let list = &endpoint.enums[usize::from(id)];
                         if list.open {
-                            super::checks::membership(self.facts, list, text)
+                            list.knows(text, self.facts)
                         } else {
                             Knowledge::Wrong
                         }

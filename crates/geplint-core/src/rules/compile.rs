@@ -14,9 +14,9 @@ use super::definition::{
     KnownDef, OneOfDef, PhaseDef, PropertyDef, RequiredDef, SeverityDef, TableDef, WordOr, WordingDef,
 };
 use super::{
-    Answer, Answers, Check, CheckKind, Claim, ContactRows, Endpoint, Enumeration, Fact, FastRows,
-    GoodBesideBad, NameIndex, OneOf, Property, PropertyId, QuickCheck, Required, Route, Shape, Shared,
-    SingleValued, Table, TableId, TenantList, Type, fast_plan,
+    Active, Answer, Answers, AnyOf, Ask, Check, CheckKind, Claim, ContactRows, Differs, Endpoint,
+    Enumeration, Fact, FastRows, GoodBesideBad, NameIndex, OneOf, Property, PropertyId, QuickCheck, Required,
+    Route, Shape, Shared, SingleValued, Table, TableId, TenantList, Type, fast_plan,
 };
 use crate::finding::{Evidence, Phase, Severity, Wording};
 use dotnet_bind::EnumMember;
@@ -439,11 +439,7 @@ impl<'d> Compiler<'d> {
             too_long: too_long.map(Box::new),
             required: required.map(Box::new),
             one_of: one_of.map(Box::new),
-            shape: def
-                .shape
-                .as_ref()
-                .map(|shape| self::shape(shape.get_ref(), shape.span()))
-                .transpose()?,
+            asks: asks(def)?,
             known: known.into_iter().collect(),
             outbound_only: def.outbound_only,
             is_code: is_code(def.kind.as_ref())?,
@@ -693,13 +689,13 @@ impl<'d> Compiler<'d> {
         let source = self.cited(cite(&here.title, def.row.as_deref().unwrap_or("")), span.start);
         let (kind, words) = match def.kind.get_ref().as_str() {
             "any-of" => (
-                CheckKind::AnyOf(some(
+                CheckKind::AnyOf(AnyOf(some(
                     here,
                     def.properties.as_ref(),
                     "properties",
                     &span,
                     property_at,
-                )?),
+                )?)),
                 &[][..],
             ),
             "differs" => (differs(def, table, tables, &span)?, WORDS_OF_VALUE),
@@ -716,20 +712,24 @@ impl<'d> Compiler<'d> {
                 if def.table.get_ref() != self.def.record.get_ref() {
                     return fail(def.table.span(), "`active` goes with the table of a record");
                 }
-                (CheckKind::Active(self.subject(def, here)?), &["value"][..])
+                (
+                    CheckKind::Active(Active(self.subject(def, here)?)),
+                    &["value"][..],
+                )
             }
             other => {
                 let kinds = "any-of, differs, single-valued, active";
                 return fail(def.kind.span(), format!("there is no kind \"{other}\": {kinds}"));
             }
         };
-        let anchor = anchor(&kind, here);
+        let anchor = kind.anchor(here);
         let any_of = match &kind {
-            CheckKind::AnyOf(ids) => ids.clone(),
+            CheckKind::AnyOf(AnyOf(ids)) => ids.clone(),
             _ => Vec::new(),
         };
         let source = match &kind {
-            CheckKind::Differs { route, .. } => match (end(tables, route), self.layered.get(&span.start)) {
+            CheckKind::Differs(differs) => match (end(tables, &differs.route), self.layered.get(&span.start))
+            {
                 (Some(end), None) if def.row.is_none() => end.source.to_string(),
                 _ => source,
             },
@@ -939,7 +939,7 @@ fn differs(def: &CheckDef, table: TableId, tables: &[Table], span: &Range<usize>
             .map(|name| scalar(here, name))
             .collect::<Result<_>>()?,
     };
-    Ok(CheckKind::Differs { route, from, nearly })
+    Ok(CheckKind::Differs(Differs { route, from, nearly }))
 }
 
 fn single_valued(
@@ -1158,6 +1158,15 @@ fn good_beside_bad(word: &Spanned<String>) -> Result<GoodBesideBad> {
     }
 }
 
+/// What a row asks of its texts beside its length and its lists.
+fn asks(def: &PropertyDef) -> Result<Vec<Ask>> {
+    let shape = def
+        .shape
+        .as_ref()
+        .map(|word| shape(word.get_ref(), word.span()).map(Ask::Shape));
+    shape.into_iter().collect()
+}
+
 fn shape(word: &str, span: Range<usize>) -> Result<Shape> {
     match word {
         "email" => Ok(Shape::Email),
@@ -1328,19 +1337,6 @@ fn seal(table: &mut Table) {
         }
     }
     table.attended = attended;
-}
-
-/// The row that a check goes with; one that concerns the record as a whole goes with the last.
-fn anchor(kind: &CheckKind, table: &Table) -> PropertyId {
-    let first = |route: &Route| route.steps.first().map(|(_, id)| *id);
-    let of_kind = match kind {
-        CheckKind::AnyOf(ids) => ids.iter().min().copied(),
-        CheckKind::Differs { route, .. } => first(route),
-        CheckKind::SingleValued(single) => first(&single.items),
-        CheckKind::Active(_) => None,
-    };
-    let last = u16::try_from(table.properties.len().saturating_sub(1)).unwrap_or(u16::MAX);
-    of_kind.unwrap_or(PropertyId(last))
 }
 
 /// The property at the end of a route.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CheckKind, Property, PropertyId, QuickCheck, Route, Table, TableId, Type};
+use super::{Property, PropertyId, QuickCheck, Table, TableId, Type};
 
 /// A table as the skimming pass sees it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -39,27 +39,7 @@ pub(super) fn take(tables: &mut [Table], record: TableId) {
     }
     for index in 0..tables.len() {
         for check in tables[index].checks.clone() {
-            match check.kind {
-                CheckKind::AnyOf(ids) => {
-                    let set = ids.iter().map(|id| bit(*id)).fold(0, |all, bit| all | bit);
-                    tables[index].fast_rows.any_of.push(set);
-                }
-                CheckKind::Differs { route, .. } if index == usize::from(record.0) => {
-                    if let Some((table, id)) = route.steps.last() {
-                        mark(&mut tables[usize::from(table.0)], *id, |fast_row| {
-                            fast_row.watched = true;
-                        });
-                    }
-                }
-                CheckKind::Differs { route, .. } => leave(tables, Some(&route)),
-                CheckKind::SingleValued(single) => {
-                    leave(tables, Some(&single.items));
-                    leave(tables, single.replaced_by.as_ref());
-                    leave(tables, single.undecided_by.as_ref());
-                }
-                // Looked at for every record.
-                CheckKind::Active(_) => {}
-            }
+            check.kind.plan(tables, index, index == usize::from(record.0));
         }
     }
 }
@@ -98,17 +78,16 @@ pub(crate) const fn bit(id: PropertyId) -> u64 {
     if (id.0 as usize) < MOST { 1 << id.0 } else { 0 }
 }
 
-/// What begins with this step is not skimmed.
-fn leave(tables: &mut [Table], route: Option<&Route>) {
-    if let Some((table, id)) = route.and_then(|route| route.steps.first()) {
-        mark(&mut tables[usize::from(table.0)], *id, |fast_row| {
-            fast_row.left_to_the_engine = true;
-        });
-    }
-}
-
-fn mark(table: &mut Table, id: PropertyId, change: impl FnOnce(&mut FastRow)) {
-    if let Some(fast_row) = table.fast_rows.rows.get_mut(usize::from(id.0)) {
-        change(fast_row);
+/// Whether a JSON number, as it is written, is one of this type and so short that it is in range: nearly all are.
+#[inline]
+pub(crate) fn plain_number(ty: Type, written: &[u8]) -> bool {
+    let digits = |most| written.len() <= most && written.iter().all(u8::is_ascii_digit);
+    match ty {
+        Type::Int => digits(9),
+        Type::Long => digits(18),
+        Type::Decimal => {
+            written.len() <= 18 && written.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+        }
+        _ => false,
     }
 }

@@ -9,6 +9,7 @@ mod compiled;
 mod definition;
 mod describe;
 mod fast_plan;
+mod kinds;
 mod layers;
 mod lists;
 mod model;
@@ -19,14 +20,19 @@ pub use compile::{LoadError, load};
 pub use compiled::Compiled;
 pub(crate) use compiled::property_like;
 pub use describe::{Constraint, Stated};
+pub(crate) use kinds::words::{cut, quoted, shortened};
+pub use kinds::{Active, AnyOf, Ask, CheckKind, Differs, OneOf, SingleValued, TenantList};
+pub(crate) use kinds::{Beside, Fault, Stands, Words, judge, right_text};
 pub use lists::{List, Shared};
 pub(crate) use model::QuickCheck;
 pub use model::{
-    Answer, Answers, Check, CheckKind, Claim, ContactRows, Endpoint, Enumeration, Fact, GoodBesideBad, OneOf,
-    Property, PropertyId, Required, Route, Shape, SingleValued, Table, TableId, TenantList, Type,
+    Answer, Answers, Check, Claim, ContactRows, Endpoint, Enumeration, GoodBesideBad, Property, PropertyId,
+    Required, Route, Table, TableId, Type,
 };
 pub use names::NameIndex;
 #[cfg(test)]
 pub mod testing;
-pub(crate) use fast_plan::{FastRow, FastRows, bit};
+pub use crate::shape::Shape;
+pub use crate::tenant::Fact;
+pub(crate) use fast_plan::{FastRow, FastRows, bit, plain_number};
 pub use layers::{Layer, endpoint_of, load_layers};

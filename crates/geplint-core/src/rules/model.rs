@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::fast_plan::FastRows;
-use super::lists::List;
+use super::kinds::{Ask, CheckKind, OneOf, TenantList};
 use super::names::NameIndex;
 use crate::finding::{Evidence, Phase, Severity, Wording};
+use crate::tenant::Fact;
 use dotnet_bind::EnumMember;
 
 /// Index of a table in [`Endpoint::tables`].
@@ -82,6 +83,12 @@ impl Endpoint {
         self.generic_names
             .iter()
             .any(|generic| generic.eq_ignore_ascii_case(name))
+    }
+
+    /// The property at the end of a route.
+    pub(crate) fn end(&self, route: &Route) -> Option<&Property> {
+        let (table, id) = route.steps.last()?;
+        Some(self.table(*table).property(*id))
     }
 
     /// The table of a record.
@@ -280,8 +287,8 @@ pub struct Property {
     pub required: Option<Box<Required>>,
     /// The values it may have.
     pub one_of: Option<Box<OneOf>>,
-    /// The shape its text should have.
-    pub shape: Option<Shape>,
+    /// What else is asked of its text.
+    pub asks: Vec<Ask>,
     /// The tenant's facts that decide whether its value is right.
     pub known: Vec<TenantList>,
     /// It is sent by the API only.
@@ -319,7 +326,7 @@ pub(crate) enum QuickCheck {
 impl Property {
     /// Works out [`Property::quick_check`] once all constraints are in place.
     pub(crate) fn quick_check(&self) -> QuickCheck {
-        if self.outbound_only || self.one_of.is_some() || self.shape.is_some() || !self.known.is_empty() {
+        if self.outbound_only || self.one_of.is_some() || !self.asks.is_empty() || !self.known.is_empty() {
             return QuickCheck::Never;
         }
         let anything = self.max_length.is_none() && self.required.is_none() && !self.has_to_say;
@@ -347,171 +354,18 @@ pub struct Required {
     pub unless: Option<PropertyId>,
 }
 
-/// A list of values.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
-pub struct OneOf {
-    /// What a value outside it is answered with.
-    pub claim: Claim,
-    /// The values that stand in the rules file; the first ones are those shown to people.
-    pub values: Vec<String>,
-    /// A public code list as well.
-    pub list: Option<Box<List>>,
-    /// Compare without regard to case.
-    pub ignore_case: bool,
-}
-
-impl OneOf {
-    /// Whether the value is in the list.
-    #[must_use]
-    pub fn holds(&self, value: &str) -> bool {
-        self.values.iter().any(|known| self.same(known, value))
-            || self.list.as_ref().is_some_and(|list| {
-                list.holds(value) || (self.ignore_case && list.values().any(|known| self.same(known, value)))
-            })
-    }
-
-    fn same(&self, known: &str, value: &str) -> bool {
-        if self.ignore_case {
-            known.eq_ignore_ascii_case(value)
-        } else {
-            known == value
-        }
-    }
-}
-
-/// The shape of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Shape {
-    /// One `@`, something before it, and behind it a domain with a dot.
-    Email,
-    /// A BCP 47 language tag: `en-US`.
-    Culture,
-}
-
-impl Shape {
-    /// What a text of this shape is.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Email => "an e-mail address",
-            Self::Culture => "a culture code",
-        }
-    }
-
-    /// Whether a text has the shape; generous, for a warning has to be right.
-    #[must_use]
-    pub fn fits(self, text: &str) -> bool {
-        match self {
-            Self::Email => {
-                // Without a way out in the middle: nearly every record has an address, and nearly every one fits.
-                let bytes = text.as_bytes();
-                let plain = bytes
-                    .iter()
-                    .fold(true, |plain, byte| plain & byte.is_ascii_graphic());
-                let Some(at) = bytes.iter().position(|byte| *byte == b'@') else {
-                    return false;
-                };
-                let domain = bytes.get(at + 1..).unwrap_or_default();
-                let dotted = matches!(domain, [first, .., last] if *first != b'.' && *last != b'.')
-                    && domain.contains(&b'.')
-                    && !domain.windows(2).any(|pair| pair == b"..");
-                let alone = !domain.contains(&b'@');
-                alone && at > 0 && dotted && (plain || !text.contains(char::is_whitespace))
-            }
-            Self::Culture => {
-                let mut parts = text.split('-');
-                parts.next().is_some_and(|language| {
-                    matches!(language.len(), 2 | 3) && language.bytes().all(|byte| byte.is_ascii_alphabetic())
-                }) && parts.all(|part| {
-                    matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-                })
-            }
-        }
-    }
-}
-
-/// What the tenant holds and a payload does not show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Fact {
-    /// Contacts: code, user name, active, belonging LOBs.
-    Contacts,
-    /// Persona codes.
-    Personas,
-    /// Activity codes and names.
-    Activities,
-    /// The tenant's `CurrencyMaster`.
-    Currencies,
-    /// Activity names, where they are told from the codes.
-    ActivityNames,
-    /// Culture codes.
-    Cultures,
-    /// Keys configured for deliver-to fields.
-    DeliverToKeys,
-    /// LOB entity codes.
-    Lobs,
-    /// Entity types.
-    EntityTypes,
-    /// Entity codes.
-    EntityCodes,
-    /// Document types.
-    DocumentTypes,
-    /// Amount codes.
-    AmountCodes,
-    /// Regions.
-    Regions,
-    /// LOBs that a contact belongs to.
-    BelongingLobs,
-}
-
-impl Fact {
-    /// Every fact with its name in rules and tenant files.
-    pub const ALL: [(Self, &'static str); 14] = [
-        (Self::Contacts, "contacts"),
-        (Self::Personas, "personas"),
-        (Self::Activities, "activities"),
-        (Self::ActivityNames, "activity-names"),
-        (Self::Currencies, "currencies"),
-        (Self::Cultures, "cultures"),
-        (Self::DeliverToKeys, "deliver-to-keys"),
-        (Self::Lobs, "lobs"),
-        (Self::EntityTypes, "entity-types"),
-        (Self::EntityCodes, "entity-codes"),
-        (Self::DocumentTypes, "document-types"),
-        (Self::AmountCodes, "amount-codes"),
-        (Self::Regions, "regions"),
-        (Self::BelongingLobs, "belonging-lobs"),
-    ];
-
-    /// Its name in rules and tenant files.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(fact, _)| *fact == self)
-            .map_or("", |(_, name)| name)
-    }
-}
-
-/// A value that has to be known to the tenant.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
-pub struct TenantList {
-    /// What an unknown value is answered with.
-    pub claim: Claim,
-    /// Which of the tenant's lists decides.
-    pub fact: Fact,
-    /// A value of this shape is wrong even where the list is not at hand.
-    pub suspect: Option<Shape>,
-    /// Placeholders that are right at any tenant.
-    pub also: Vec<String>,
-}
-
 /// A path of properties from a table down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
     /// Table of the object at each step, and the property to follow; lists are walked.
     pub steps: Vec<(TableId, PropertyId)>,
+}
+
+impl Route {
+    /// The property that it begins with.
+    pub(crate) fn first(&self) -> Option<PropertyId> {
+        self.steps.first().map(|(_, id)| *id)
+    }
 }
 
 /// A check over several properties of one object.
@@ -524,92 +378,4 @@ pub struct Check {
     pub claim: Claim,
     /// What is checked.
     pub kind: CheckKind,
-}
-
-/// The closed set of checks over several properties.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum CheckKind {
-    /// At least one of them is there.
-    AnyOf(Vec<PropertyId>),
-    /// No value at `route` is the value of `from`; one that nearly is (case, outer blanks) one of `nearly` is a warning.
-    Differs {
-        /// Where the values stand.
-        route: Route,
-        /// The property they must not equal.
-        from: PropertyId,
-        /// Properties they should not nearly equal.
-        nearly: Vec<PropertyId>,
-    },
-    /// All items that meet a condition have the same value.
-    SingleValued(SingleValued),
-    /// The contact that the record names, by the first of these that is there, is active at the tenant.
-    Active(Vec<PropertyId>),
-}
-
-/// See [`CheckKind::SingleValued`].
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct SingleValued {
-    /// The items.
-    pub items: Route,
-    /// The value, from an item down.
-    pub value: Route,
-    /// The property of an item that says whether it counts, and for which values (in any case).
-    pub condition: (PropertyId, Vec<String>),
-    /// A boolean: what is sent replaces what the tenant holds.
-    pub replaced_by: Option<Route>,
-    /// A boolean: true makes the outcome undecidable.
-    pub undecided_by: Option<Route>,
-    /// Properties of the record that name it in the text.
-    pub subject: Vec<PropertyId>,
-    /// The tenant's fact that the sent values are added to.
-    pub fact: Option<Fact>,
-    /// How sure it is that a value beside one that the tenant holds is refused.
-    pub held_evidence: Option<Evidence>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shapes() {
-        for (text, is) in [
-            ("a@b", false),
-            ("CC@4711", false),
-            ("JOHN@ACME", false),
-            ("a@b.c", true),
-            ("a@b.", false),
-            ("a@.b", false),
-            ("a@b..c", false),
-            ("a.b@c.d", true),
-            (".a@c.d", true),
-            ("@c.d", false),
-            ("a@c.d@e.f", false),
-            ("a.@c.d", true),
-            ("ann@example.com", true),
-            ("@b", false),
-            ("a@", false),
-            ("a@b@c", false),
-            ("a b@c", false),
-            ("@", false),
-            ("", false),
-            ("a@@b", false),
-            ("@a@b", false),
-            ("\u{e9}@b.c", true),
-            ("\u{e9}@b@c", false),
-            ("\u{e9}@\u{a0}b", false),
-        ] {
-            assert_eq!(Shape::Email.fits(text), is, "{text}");
-        }
-        for (text, is) in [
-            ("en", true),
-            ("en-US", true),
-            ("zh-Hans-CN", true),
-            ("english", false),
-            ("en_US", false),
-            ("", false),
-        ] {
-            assert_eq!(Shape::Culture.fits(text), is, "{text}");
-        }
-    }
 }

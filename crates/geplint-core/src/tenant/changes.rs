@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Contact, Knowledge, Lobs, Tenant, folded};
-use crate::rules::{Fact, Shape};
+use super::{Contact, Fact, Knowledge, Lobs, Tenant, folded};
+use crate::shape::Shape;
 
 /// What one record changes if it succeeds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -9,9 +9,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::item::{Item, Names, of_json};
-use super::{Contacts, Tenant, folded};
+use super::{Contacts, Fact, Tenant, folded};
 use crate::json::{self, JsonKind, NodeId, Reader, Root, SyntaxError, Tree};
-use crate::rules::Fact;
 
 /// A mistake in a tenant file, or in a list that it names.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,16 +4,18 @@
 //! [`Facts`] is both together, as one request meets them.
 
 mod changes;
+mod fact;
 mod item;
 mod load;
 
 pub use changes::{Effect, Facts, Held, LobEffect, TenantChanges};
+pub use fact::Fact;
 pub use load::{Layout, TenantError, load};
 
 use std::collections::{HashMap, HashSet};
 
 use crate::keyed::Text;
-use crate::rules::{Fact, Shape};
+use crate::shape::Shape;
 
 /// What the tenant's facts say of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

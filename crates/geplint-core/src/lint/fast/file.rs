@@ -3,8 +3,8 @@
 
 use super::record::{FastPath, Memory};
 use crate::json::{Reader, Root, Tree};
+use crate::lint::Checked;
 use crate::lint::record_keys::Keys;
-use crate::lint::{Checked, Prefetch};
 use crate::rules::Endpoint;
 use crate::tenant::Facts;
 
@@ -42,13 +42,13 @@ fn records(
     facts: &Facts<'_>,
     is_for: impl Fn(u64) -> bool,
 ) -> Option<Checked> {
-    let (mut keys, mut ahead) = (Keys::default(), Prefetch::none());
+    let mut keys = Keys::default();
     let mut checked = Checked {
         mendable: true,
         ..Checked::default()
     };
     loop {
-        let passed = fast_path.next(reader, facts, &mut keys, &mut ahead, checked.records)?;
+        let passed = fast_path.next(reader, facts, &mut keys, checked.records, |_| None)?;
         if checked.records == 0 && !is_for(fast_path.met()) {
             return None;
         }

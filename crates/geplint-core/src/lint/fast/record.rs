@@ -6,13 +6,13 @@
 //! record is then read again, by the reader and the engine, as if nothing had been. So skimming never says anything, and
 //! what it accepts is a subset of what they accept: `tests/it/fast_path.rs` compares the two.
 
-use super::parallel::Prefetch;
 use crate::finding::Span;
 use crate::json::{Reader, number, plain, space};
-use crate::lint::judge::{Stands, likeness, plain_number};
 use crate::lint::record_keys::{Key, Keys, unquoted};
-use crate::lint::value::right_text;
-use crate::rules::{CheckKind, Endpoint, FastRow, PropertyId, QuickCheck, Table, TableId, Type, bit};
+use crate::rules::{
+    Active, CheckKind, Endpoint, FastRow, PropertyId, QuickCheck, Stands, Table, TableId, Type, bit,
+    plain_number, right_text,
+};
 use crate::tenant::Facts;
 use dotnet_bind::{self as bind, Json, Scalar};
 
@@ -150,14 +150,15 @@ impl<'a> FastPath<'a> {
         self.memory
     }
 
-    /// Passes over the next record if it is plainly right, and adds its key to `keys`.
+    /// Passes over the next record if it is plainly right, and adds its key to `keys`. `ahead` has what other threads have
+    /// found out of the record that begins at a place.
     pub(in crate::lint) fn next(
         &mut self,
         reader: &mut Reader<'_>,
         facts: &Facts<'_>,
         keys: &mut Keys<'a>,
-        ahead: &mut Prefetch<'_>,
         index: u32,
+        ahead: impl FnOnce(usize) -> Option<CleanRecord>,
     ) -> Option<CleanRecord> {
         let taught = self.generation != facts.generation();
         if taught {
@@ -170,7 +171,7 @@ impl<'a> FastPath<'a> {
         }
         let start = reader.ahead()?;
         // What was found out ahead was found out before anything was learnt.
-        let known = (self.generation == 0).then(|| ahead.at(start)).flatten();
+        let known = (self.generation == 0).then(|| ahead(start)).flatten();
         let passed = known.or_else(|| self.record(start, facts));
         let Some(passed) =
             passed.filter(|passed| passed.key.is_none_or(|key| keys.add(self.text, key, index)))
@@ -513,24 +514,17 @@ impl<'a> FastPath<'a> {
         table.checks.iter().all(|check| match &check.kind {
             // Looked at with each object, or left to the engine wherever they concern a value.
             CheckKind::AnyOf(_) | CheckKind::SingleValued(_) => true,
-            CheckKind::Differs { route, from, nearly } => {
-                let Some((table, id)) = route.steps.last() else {
-                    return false;
-                };
-                let contact = self.endpoint.contact.as_ref();
-                self.memory
-                    .watched
-                    .iter()
-                    .filter(|(in_table, row, _)| (in_table, row) == (table, id))
-                    .map(|(_, _, span)| unquoted(span.of(self.text)))
-                    .all(|text| likeness(text, *from, nearly, contact, |id| self.slot(id)).is_none())
+            CheckKind::Differs(differs) => {
+                let watched = self.memory.watched.iter();
+                let kept = watched.map(|(table, id, span)| (*table, *id, unquoted(span.of(self.text))));
+                differs.holds(kept, self.endpoint.contact.as_ref(), |id| self.slot(id))
             }
             CheckKind::Active(_) => {
                 let rows = self.endpoint.contact.as_ref();
                 let name = |id: Option<PropertyId>| self.identity(id?);
                 let code = name(rows.map(|rows| rows.code));
                 let user = name(rows.and_then(|rows| rows.user));
-                facts.is_active(code, user) != Some(false)
+                !Active::breaks(facts, code, user)
             }
         })
     }

@@ -1,0 +1,97 @@
+//! A value that the platform does not convert, or converts to something else.
+
+use std::borrow::Cow;
+
+use super::messages;
+use super::state::{Linter, Step};
+use crate::finding::Span;
+use crate::json::{JsonKind, NodeId};
+use crate::rules::{Property, Type, shortened};
+use dotnet_bind::{self as bind, Change, Container};
+
+impl Linter<'_> {
+    /// What the value at hand is called: the property, or an element of it.
+    fn called<'p>(&self, property: &'p Property) -> Cow<'p, str> {
+        match self.buffers.path.last() {
+            Some(Step::Index(_)) => Cow::Owned(format!("an element of {}", property.name)),
+            _ => Cow::Borrowed(&property.name),
+        }
+    }
+
+    /// What the value at hand has to be: the property's type, or that of its elements.
+    fn type_here(&self, property: &Property) -> Type {
+        match (self.buffers.path.last(), property.ty) {
+            (Some(Step::Index(_)), Type::StringList) => Type::String,
+            (Some(Step::Index(_)), Type::ObjectList(id)) => Type::Object(id),
+            (_, ty) => ty,
+        }
+    }
+
+    /// The value in words.
+    fn found(&self, node: NodeId) -> String {
+        let decoded = match self.kind(node) {
+            JsonKind::String | JsonKind::Key => self.decoded(node),
+            _ => Cow::Borrowed(""),
+        };
+        messages::found(self.json(node, &decoded), self.tree.node(node).span.of(self.text))
+    }
+
+    /// The platform refuses to convert the value: the whole request fails.
+    pub(super) fn refused(&mut self, node: NodeId, property: Option<&Property>, sentence: &str) {
+        let (name, ty) = match property {
+            Some(property) => (self.called(property), self.type_here(property)),
+            None => (Cow::Borrowed("the record"), Type::Object(self.endpoint.record)),
+        };
+        let found = match (self.kind(node), ty) {
+            // Only a `$ref` that the reader refuses makes an object fail to be one.
+            (JsonKind::Object, Type::Object(_)) => "an object with this \"$ref\"".to_owned(),
+            _ => self.found(node),
+        };
+        let words = messages::refused(&name, &found, ty);
+        let predicted = self.unconverted(sentence);
+        self.predict_of(property, self.value_place(node), words, Some(predicted));
+    }
+
+    pub(super) fn not_nullable(&mut self, property: &Property, value: NodeId, sentence: &str) {
+        let name = &property.name;
+        let help = format!("Leave {name} out, or send {}.", messages::declared(property.ty));
+        let words = messages::not_nullable(name, &self.found(value), sentence, help);
+        self.warn_of(Some(property), self.value_place(value), words);
+    }
+
+    pub(super) fn changed(&mut self, property: &Property, value: NodeId, change: Change, becomes: &str) {
+        let (name, ty) = (self.called(property), self.type_here(property));
+        let digits = change == Change::NumberToText && self.tree.node(value).span.of(self.text) == becomes;
+        let found = self.found(value);
+        let words = messages::changed(&name, &found, ty, (change, becomes), (digits, property.is_code));
+        self.warn_of(Some(property), self.value_place(value), words);
+    }
+
+    /// A piece of the file in a message.
+    pub(super) fn excerpt(&self, span: Span) -> String {
+        format!("`{}`", shortened(span.of(self.text)))
+    }
+
+    pub(super) fn wrong_container(&mut self, node: NodeId, property: Option<&Property>, ty: Type) {
+        let what = if matches!(ty, Type::Object(_)) {
+            Container::Object
+        } else {
+            Container::List
+        };
+        let name = self.clr_name(ty);
+        self.wrong_container_named(node, property, what, &name);
+    }
+
+    pub(super) fn wrong_container_named(
+        &mut self,
+        node: NodeId,
+        property: Option<&Property>,
+        what: Container,
+        name: &str,
+    ) {
+        let decoded = self.scalar_text(node).unwrap_or_default();
+        if let Err(sentence) = bind::bind_container(what, self.json(node, &decoded), name) {
+            self.refused(node, property, &sentence);
+        }
+    }
+}

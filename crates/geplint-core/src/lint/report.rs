@@ -1,0 +1,293 @@
+//! Findings are made here: their place, their record, the answer that is predicted.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use super::messages::{self, fill, reason};
+use super::state::{Linter, RecordKey, Step, key_of};
+use crate::finding::{Finding, FixKind, Predicted, Severity, Span, Target, Text, Wording};
+use crate::json::{JsonKind, NodeId};
+use crate::rules::{Answer, Property, Words, cut};
+
+/// A finding names its record; a key longer than this many characters is no name, and many findings would repeat it.
+const LONGEST_KEY: usize = 256;
+
+/// Room for nearly every pointer: what a file has millions of should not have twice the room it needs.
+const USUAL_POINTER: usize = 24;
+
+/// Key under which the platform reports a body that does not bind.
+const BINDING_KEY: &str = "Model Validation";
+
+impl RecordKey {
+    fn new(key: &str) -> Self {
+        let whole = Text::from(key);
+        let cut = match cut(key, LONGEST_KEY) {
+            Cow::Borrowed(_) => whole.clone(),
+            Cow::Owned(cut) => cut.into(),
+        };
+        Self { whole, cut }
+    }
+}
+
+/// Where a finding is.
+pub(super) struct Place {
+    pub target: Target,
+    pub span: Span,
+    pub pointer: String,
+    pub related: Option<Box<(Span, Cow<'static, str>)>>,
+}
+
+impl Place {
+    /// A place of the request as a whole.
+    pub(super) fn of_body(span: Span) -> Self {
+        Self::new(Target::Value, span, String::new())
+    }
+
+    pub(super) fn new(target: Target, span: Span, pointer: String) -> Self {
+        Self {
+            target,
+            span,
+            pointer,
+            related: None,
+        }
+    }
+
+    /// The same with a second place that belongs to it.
+    pub(super) fn with(mut self, related: Span, label: &'static str) -> Self {
+        self.related = Some(Box::new((related, label.into())));
+        self
+    }
+}
+
+pub(super) fn push_number(pointer: &mut String, number: u32) {
+    // Writing to a string cannot fail.
+    let _ = write!(pointer, "{number}");
+}
+
+/// One reference token of a JSON Pointer.
+pub(super) fn push_token(pointer: &mut String, token: &str) {
+    for c in token.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            c => pointer.push(c),
+        }
+    }
+}
+
+impl<'a> Linter<'a> {
+    // ---- places ----
+
+    /// RFC 6901 pointer of the value at hand, in the request's own spelling.
+    pub(super) fn pointer(&self) -> String {
+        let mut pointer = String::with_capacity(USUAL_POINTER);
+        if let Some(key) = self.wrapped_in {
+            pointer.push('/');
+            push_token(&mut pointer, &self.decoded(key));
+        }
+        if let Some(record) = self.record {
+            pointer.push('/');
+            push_number(&mut pointer, record);
+        }
+        for step in &self.buffers.path {
+            pointer.push('/');
+            match step {
+                Step::Index(index) => push_number(&mut pointer, *index),
+                Step::Key(key) => push_token(&mut pointer, &self.decoded(*key)),
+            }
+        }
+        pointer
+    }
+
+    pub(super) fn value_place(&self, value: NodeId) -> Place {
+        Place::new(Target::Value, self.tree.node(value).span, self.pointer())
+    }
+
+    pub(super) fn key_place(&self, key: NodeId) -> Place {
+        let mut pointer = self.pointer();
+        pointer.push('/');
+        push_token(&mut pointer, &self.decoded(key));
+        Place::new(Target::Key, self.tree.node(key).span, pointer)
+    }
+
+    /// Pointer of a member of the object at hand.
+    pub(super) fn member_pointer(&self, value: NodeId) -> String {
+        self.key_place(key_of(value)).pointer
+    }
+
+    pub(super) fn absent_place(&self, objects: &[NodeId], name: &str) -> Place {
+        let mut place = self.object_place(objects);
+        place.pointer.push('/');
+        push_token(&mut place.pointer, name);
+        place
+    }
+
+    pub(super) fn object_place(&self, objects: &[NodeId]) -> Place {
+        let object = objects.last().map(|object| self.tree.node(*object).span);
+        Place::new(Target::Object, object.unwrap_or_default(), self.pointer())
+    }
+
+    // ---- the record's key ----
+
+    /// The record's key in `successDetails`: the first of its key properties that is there.
+    pub(super) fn record_key(&self) -> &RecordKey {
+        let look = || {
+            let table = self.endpoint.record_table();
+            let of = |root| {
+                let mut ids = self.endpoint.key.iter();
+                ids.find_map(|id| self.text_at(table, &[root], *id))
+            };
+            RecordKey::new(&self.root.and_then(of).unwrap_or_default())
+        };
+        self.known_key.get_or_init(look)
+    }
+
+    /// The same, once the record has been read.
+    pub(super) fn key_text(&self) -> String {
+        self.key
+            .and_then(|value| self.scalar_text(value))
+            .map_or_else(String::new, Cow::into_owned)
+    }
+
+    pub(super) fn error_key(&mut self) -> Text {
+        let endpoint = self.endpoint;
+        match &endpoint.error_key {
+            Some(key) => self.buffers.interner.get_or_insert_default().text(key),
+            None => self.record_key().whole.clone(),
+        }
+    }
+
+    // ---- findings ----
+
+    fn push(&mut self, place: Place, constraint: &str, words: Words<'_>, predicted: Option<Arc<Predicted>>) {
+        let claim = &words.claim;
+        if self.endpoint.off.iter().any(|rule| *rule == claim.rule) {
+            return;
+        }
+        let order = u32::try_from(self.checked.findings.len()).unwrap_or(u32::MAX);
+        let record_key = self.root.map(|_| self.record_key().cut.clone());
+        let interner = self.buffers.interner.get_or_insert_default();
+        let finding = Finding {
+            basis: interner.basis(claim, &reason(claim), constraint, &self.endpoint.id, None),
+            severity: claim.severity,
+            record: self.record,
+            record_key,
+            pointer: place.pointer,
+            target: place.target,
+            span: place.span,
+            related: place.related,
+            message: interner.text(&words.message),
+            help: interner.text(&words.help),
+            predicted,
+            masked: None,
+            order,
+            fix_kind: None,
+        };
+        self.checked.findings.push(finding);
+    }
+
+    /// A finding that no row states and nothing is predicted for.
+    pub(super) fn warn(&mut self, place: Place, words: Words<'_>) {
+        self.push(place, "", words, None);
+    }
+
+    /// The same about the value of a row, if it has one.
+    pub(super) fn warn_of(&mut self, property: Option<&Property>, place: Place, words: Words<'_>) {
+        self.predict_of(property, place, words, None);
+    }
+
+    /// The same with what is predicted.
+    pub(super) fn predict_of(
+        &mut self,
+        property: Option<&Property>,
+        place: Place,
+        words: Words<'_>,
+        predicted: Option<Arc<Predicted>>,
+    ) {
+        match property {
+            Some(row) => self.push(place, &row.constraint, words.about(row), predicted),
+            None => self.push(place, "", words, predicted),
+        }
+    }
+
+    /// A finding with the answer of its claim, a template that is filled with `fills`.
+    pub(super) fn report(
+        &mut self,
+        place: Place,
+        constraint: &str,
+        words: Words<'_>,
+        fills: &[(&str, &str)],
+    ) {
+        let claim = &words.claim;
+        let predicted = match (&claim.answer, claim.severity) {
+            (Some(answer), Severity::Error) => Some(self.predicted(answer, claim.wording, fills)),
+            _ => None,
+        };
+        self.push(place, constraint, words, predicted);
+    }
+
+    pub(super) fn predicted(
+        &mut self,
+        answer: &Answer,
+        wording: Wording,
+        fills: &[(&str, &str)],
+    ) -> Arc<Predicted> {
+        let key = self.error_key();
+        let interner = self.buffers.interner.get_or_insert_default();
+        interner.predicted(
+            key,
+            &answer.error_code,
+            &fill(&answer.description, fills),
+            wording,
+        )
+    }
+
+    /// What the platform says of a body that does not convert.
+    pub(super) fn unconverted(&mut self, sentence: &str) -> Arc<Predicted> {
+        let interner = self.buffers.interner.get_or_insert_default();
+        let key = interner.text(BINDING_KEY);
+        interner.predicted(key, "", sentence, Wording::Inferred)
+    }
+
+    /// A null that the service dereferences.
+    pub(super) fn dereferenced(&mut self, property: Option<&Property>, node: NodeId) {
+        let predicted = self.predicted(&self.endpoint.answers.null, Wording::Inferred, &[]);
+        let words = messages::dereferenced(property);
+        self.predict_of(property, self.value_place(node), words, Some(predicted));
+    }
+
+    /// A name by which the platform's reader steers itself.
+    pub(super) fn reader_name(&mut self, key: NodeId, name: &str) {
+        let place = self.key_place(key);
+        self.warn(place, messages::reader_name(name));
+    }
+
+    /// The same for the first member of that name.
+    pub(super) fn reader_name_in(&mut self, object: NodeId, name: &str) {
+        let key = self
+            .tree
+            .members(object)
+            .map(|(key, _)| key)
+            .find(|key| self.decoded(*key) == name);
+        if let Some(key) = key {
+            self.reader_name(key, name);
+        }
+    }
+
+    // ---- fixes ----
+
+    /// Gives a finding its fix, if it was made at all and its record was surely read as it was meant.
+    pub(super) fn fix(&mut self, finding: usize, fix_kind: Option<FixKind>) {
+        if let (false, Some(finding)) = (self.tree.damaged, self.checked.findings.get_mut(finding)) {
+            finding.fix_kind = fix_kind.map(Box::new);
+        }
+    }
+
+    /// A text without the blanks around it would do.
+    pub(super) fn trimmed(&self, value: NodeId, text: &str, fits: impl Fn(&str) -> bool) -> Option<FixKind> {
+        let trimmed = text.trim();
+        let blanks = self.kind(value) == JsonKind::String && trimmed != text && !trimmed.is_empty();
+        (blanks && fits(trimmed)).then_some(FixKind::Trim)
+    }
+}

@@ -1,0 +1,116 @@
+//! A mandatory property without a value.
+
+use std::borrow::Cow;
+
+use super::messages;
+use super::report::Place;
+use super::state::Linter;
+use crate::finding::{Evidence, Severity, Wording};
+use crate::json::{JsonKind, NodeId};
+use crate::rules::{Fact, Property, Table, Words};
+
+impl<'a> Linter<'a> {
+    pub(super) fn absent(&mut self, table: &'a Table, property: &'a Property, objects: &[NodeId]) {
+        if !self.tree.damaged {
+            let place = |linter: &Self| linter.absent_place(objects, &property.name);
+            self.lacking(table, property, objects, place, "is missing");
+        }
+    }
+
+    pub(super) fn missing(
+        &mut self,
+        table: &'a Table,
+        property: &'a Property,
+        objects: &[NodeId],
+        value: NodeId,
+    ) {
+        let how = match self.kind(value) {
+            JsonKind::Null => "is null",
+            JsonKind::String => "is empty",
+            _ => "stands for null",
+        };
+        let place = |linter: &Self| linter.value_place(value);
+        self.lacking(table, property, objects, place, how);
+    }
+
+    fn lacking(
+        &mut self,
+        table: &'a Table,
+        property: &'a Property,
+        objects: &[NodeId],
+        place: impl FnOnce(&Self) -> Place,
+        how: &str,
+    ) {
+        let Some(required) = &property.required else {
+            return;
+        };
+        let new = required.for_new_contact.then(|| self.new_contact());
+        match new {
+            Some(Some(false)) => return,
+            // Nothing can be said, and the summary counts it.
+            Some(None) => return self.cannot_tell(Some(Fact::Contacts)),
+            None | Some(Some(true)) => {}
+        }
+        let place = place(self);
+        let mut claim = Cow::Borrowed(&required.claim);
+        let mut message = format!("{} {how}", property.name);
+        let worse = required
+            .for_new
+            .filter(|severity| *severity > claim.severity && self.new_contact() == Some(true));
+        if let Some(severity) = worse {
+            claim.to_mut().severity = severity;
+        }
+        if new.is_some() || worse.is_some() {
+            message.push_str(", and this contact is new to the tenant");
+        }
+        if let (Some(evidence), "is empty") = (required.empty_evidence, how) {
+            let claim = claim.to_mut();
+            claim.evidence = evidence;
+            claim.wording = Wording::Inferred;
+            if matches!(evidence, Evidence::Inferred | Evidence::Contradicted) {
+                claim.severity = if evidence == Evidence::Inferred {
+                    Severity::Warning
+                } else {
+                    Severity::Advice
+                };
+                claim.note = Cow::Borrowed(
+                    "the documented failure is a null; an empty string is expected to be taken",
+                );
+            }
+        }
+        if let Some(sibling) = required.unless {
+            let name = &table.property(sibling).name;
+            let claim = claim.to_mut();
+            if self.present(table, objects, sibling) {
+                claim.severity = Severity::Advice;
+                claim.evidence = Evidence::Contradicted;
+                message = format!("{message}, and only {name} is given");
+            } else {
+                message = format!("{message}, and so is {name}");
+                let property = &property.name;
+                claim.note = Cow::Owned(format!(
+                    "the table calls for {property}; a request may do without it only where {name} is given"
+                ));
+            }
+        }
+        let words = Words::new(claim, message, messages::give(property));
+        self.report(
+            place,
+            &property.constraint,
+            words,
+            &[("property", &property.name)],
+        );
+    }
+
+    /// Whether the contact of this record is new to the tenant; `None` where we cannot tell.
+    fn new_contact(&self) -> Option<bool> {
+        let (code, user) = self.identity();
+        // A record that names nobody is refused for that.
+        if code.is_none() && user.is_none() {
+            return None;
+        }
+        self.facts
+            .holds_contact(code.as_deref(), user.as_deref())
+            .map(|held| !held)
+    }
+}

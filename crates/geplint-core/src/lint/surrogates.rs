@@ -1,0 +1,97 @@
+//! Where in their record the strings stand that hold half a character.
+
+use std::collections::HashMap;
+
+use super::report::{push_number, push_token};
+use crate::finding::{Span, Target};
+use crate::json::{JsonKind, NodeId, SyntaxError, SyntaxKind, Tree, decode};
+
+/// Where a finding about half a character stands: unlike other mistakes in the syntax it is about a value.
+pub(super) type SurrogatePlace = (String, u32, Target, Span);
+
+/// Takes in errors that stand in one place: its pointer, its kind and its bytes.
+type SurrogatesFound<'f> = dyn FnMut(&[Span], &str, Target, Span) + 'f;
+
+/// Where in their record the strings stand that hold half a character.
+pub(super) fn surrogate_places(
+    (text, tree, root): (&str, &Tree, NodeId),
+    record: u32,
+    errors: &[SyntaxError],
+    places: &mut HashMap<Span, SurrogatePlace>,
+) {
+    let mut spans: Vec<Span> = errors
+        .iter()
+        .filter(|error| error.kind == SyntaxKind::LoneSurrogate)
+        .map(|error| error.span)
+        .collect();
+    if spans.is_empty() {
+        return;
+    }
+    spans.sort_unstable();
+    let mut found = |spans: &[Span], pointer: &str, target, at| {
+        places.extend(
+            spans
+                .iter()
+                .map(|span| (*span, (pointer.to_owned(), record, target, at))),
+        );
+    };
+    surrogates_in((text, tree, root), &mut format!("/{record}"), &spans, &mut found);
+}
+
+/// Hands to `found` the errors in a node, each group with its place. All of them go down together, so that a record is
+/// gone through once, however many they are. As deep as the tree, for which the reader has a limit.
+fn surrogates_in(
+    (text, tree, node): (&str, &Tree, NodeId),
+    pointer: &mut String,
+    errors: &[Span],
+    found: &mut SurrogatesFound<'_>,
+) {
+    let mut rest = errors;
+    // Those that stand in no child, because the text around them is broken.
+    let mut own: Vec<Span> = Vec::new();
+    // The errors in the next child.
+    let mut inside = |child: NodeId| {
+        let span = tree.node(child).span;
+        let (before, from) = rest.split_at(rest.partition_point(|error| error.start < span.start));
+        let (inside, after) = from.split_at(from.partition_point(|error| error.end <= span.end));
+        own.extend(before);
+        rest = after;
+        inside
+    };
+    let length = pointer.len();
+    match tree.node(node).kind {
+        JsonKind::Object => {
+            for (key, value) in tree.members(node) {
+                let (in_key, in_value) = (inside(key), inside(value));
+                if in_key.is_empty() && in_value.is_empty() {
+                    continue;
+                }
+                pointer.push('/');
+                push_token(pointer, &decode(text, tree.node(key)));
+                if !in_key.is_empty() {
+                    found(in_key, pointer, Target::Key, tree.node(key).span);
+                }
+                if !in_value.is_empty() {
+                    surrogates_in((text, tree, value), pointer, in_value, found);
+                }
+                pointer.truncate(length);
+            }
+        }
+        JsonKind::Array => {
+            for (index, element) in (0u32..).zip(tree.elements(node)) {
+                let in_element = inside(element);
+                if !in_element.is_empty() {
+                    pointer.push('/');
+                    push_number(pointer, index);
+                    surrogates_in((text, tree, element), pointer, in_element, found);
+                    pointer.truncate(length);
+                }
+            }
+        }
+        _ => {}
+    }
+    own.extend(rest);
+    if !own.is_empty() {
+        found(&own, pointer, Target::Value, tree.node(node).span);
+    }
+}

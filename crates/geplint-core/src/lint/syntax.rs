@@ -1,0 +1,194 @@
+//! What is wrong with the text of a file, as findings.
+
+use std::borrow::Cow;
+
+use super::interner::Interner;
+use super::messages::sentence;
+use crate::finding::{Evidence, Finding, FixKind, Phase, Severity, Span, Syntax, Target, Wording};
+use crate::json::{Reader, Root, SyntaxError, SyntaxKind, Tree};
+use crate::rules::Claim;
+
+/// No JSON value begins in a text, and nothing else was said of it.
+pub(super) fn nothing_begins(text: &str) -> SyntaxError {
+    let end = text.chars().next().map_or(0, char::len_utf8);
+    SyntaxError::new(
+        SyntaxKind::UnexpectedText,
+        Span::new(0, u32::try_from(end).unwrap_or(0)),
+    )
+}
+
+/// Why a text is not JSON: its first mistake. `None` for JSON, whatever it holds.
+///
+/// `errors` come with the text from [`crate::json::text`]. The rest of the text is read for it.
+pub fn not_json(text: &str, mut errors: Vec<SyntaxError>) -> Option<Finding> {
+    let mut reader = Reader::new(text);
+    let mut tree = Tree::default();
+    let root = reader.root(&mut tree);
+    if let Root::List { .. } = root {
+        while reader.next_record(&mut tree) {}
+    }
+    errors.extend(reader.into_errors());
+    errors.retain(|error| !error.is_warning());
+    if errors.is_empty() && root == Root::Nothing {
+        errors.push(nothing_begins(text));
+    }
+    let comment = |error: &SyntaxError| matches!(error.kind, SyntaxKind::Comment | SyntaxKind::HashComment);
+    let comments = root == Root::Nothing && errors.iter().all(comment);
+    let first = errors.into_iter().min_by_key(|error| error.span)?;
+    let says_so = rule(first.kind) != "syntax" || matches!(first.kind, SyntaxKind::Foreign(_));
+    let mut finding = syntax_findings(text, "", vec![first], &Reading::default()).pop()?;
+    if comments {
+        finding.message = "not JSON: the file holds nothing but comments".into();
+    } else if !says_so {
+        finding.message = format!("not JSON: {}", finding.message).into();
+    }
+    // Of a file that nobody knows to be a payload nothing is changed.
+    finding.fix_kind = None;
+    Some(finding)
+}
+
+/// What the platform's reader makes of a body.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Whether it takes the file; `None` where that is not known.
+    pub(super) accepts: Option<bool>,
+    /// Where it stops, and in what words.
+    pub(super) refusal: Option<(u32, String)>,
+    /// It stops at a value, and not at the text as such: what is wrong with that is said already.
+    pub(super) by_value: bool,
+}
+
+impl Reading {
+    /// Whether it takes the file; `None` where that is not known.
+    #[must_use]
+    pub const fn accepts(&self) -> Option<bool> {
+        self.accepts
+    }
+
+    /// The sentence of a refusal, where it is known.
+    #[must_use]
+    pub fn sentence(&self) -> Option<&str> {
+        self.refusal.as_ref().map(|(_, sentence)| sentence.as_str())
+    }
+
+    /// The error that says the sentence of a refusal: the last one before the place where the reader stops, or the first.
+    fn speaker(&self, errors: &[SyntaxError]) -> Option<usize> {
+        let (at, _) = self.refusal.as_ref()?;
+        let mut all = errors.iter().enumerate().filter(|(_, error)| !error.is_warning());
+        let first = all.clone().map(|(index, _)| index).next();
+        let before = all.rfind(|(_, error)| error.span.start <= *at);
+        before.map(|(index, _)| index).or(first).or(Some(0))
+    }
+
+    /// What is added to the help of an error.
+    fn help(&self, error: &SyntaxError, speaks: bool) -> Option<String> {
+        let help = match (self.accepts, error.kind) {
+            (None, _) | (_, SyntaxKind::LoneSurrogate) | (Some(true), SyntaxKind::Empty) => return None,
+            (Some(true), SyntaxKind::SeveralRoots) => {
+                "this API's reader would take the first and drop the rest".to_owned()
+            }
+            (Some(true), _) => "this API's reader would take it, other tools on the way will not".to_owned(),
+            (Some(false), _) => {
+                let (_, sentence) = self.refusal.as_ref().filter(|_| speaks && self.by_value)?;
+                let line = sentence.lines().next().unwrap_or_default().trim_end_matches('.');
+                format!("this API's reader would refuse the body, too: {line}")
+            }
+        };
+        Some(help)
+    }
+}
+
+/// What is wrong with a file's syntax, as findings. No 400 is predicted: other tools on the way refuse the file.
+pub fn syntax_findings(
+    text: &str,
+    endpoint: &str,
+    errors: Vec<SyntaxError>,
+    reading: &Reading,
+) -> Vec<Finding> {
+    if errors.is_empty() {
+        return Vec::new();
+    }
+    let mut interner = Interner::default();
+    let speaker = reading.speaker(&errors);
+    errors
+        .into_iter()
+        .enumerate()
+        .map(|(index, error)| Finding {
+            basis: interner.basis(
+                &claim(rule(error.kind)),
+                "",
+                "",
+                endpoint,
+                Some(Syntax {
+                    detail: error.kind.id(),
+                    reader_accepts: reading.accepts,
+                }),
+            ),
+            severity: if error.is_warning() {
+                Severity::Warning
+            } else {
+                Severity::Error
+            },
+            record: None,
+            record_key: None,
+            pointer: String::new(),
+            target: Target::Value,
+            span: error.span,
+            related: error.related.map(|(span, label)| Box::new((span, label.into()))),
+            message: interner.text(&error.message(text)),
+            help: interner.text(&sentence(&with_reading(
+                error.help(text),
+                reading.help(&error, speaker == Some(index)),
+            ))),
+            predicted: None,
+            masked: None,
+            order: 0,
+            fix_kind: fix_kind(error.kind).map(Box::new),
+        })
+        .collect()
+}
+
+/// What to do about an error, and what the platform's reader makes of it.
+fn with_reading(advice: String, reading: Option<String>) -> String {
+    match reading {
+        None => advice,
+        Some(reading) if advice.is_empty() => reading,
+        Some(reading) => format!("{advice}; {reading}"),
+    }
+}
+
+/// What would mend a mistake in the syntax: only where nothing that is meant is lost.
+const fn fix_kind(kind: SyntaxKind) -> Option<FixKind> {
+    match kind {
+        SyntaxKind::ByteOrderMark | SyntaxKind::TrailingComma => Some(FixKind::Remove),
+        SyntaxKind::Comment | SyntaxKind::HashComment => Some(FixKind::RemoveComment),
+        _ => None,
+    }
+}
+
+/// The rule that speaks for a mistake in the syntax: most share one.
+const fn rule(kind: SyntaxKind) -> &'static str {
+    match kind {
+        SyntaxKind::ByteOrderMark => "byte-order-mark",
+        SyntaxKind::Empty => "empty-file",
+        SyntaxKind::Encoding(_) => "utf16",
+        SyntaxKind::InvalidUtf8 { .. } => "invalid-utf8",
+        SyntaxKind::TooDeep => "too-deep",
+        SyntaxKind::LoneSurrogate => "lone-surrogate",
+        _ => "syntax",
+    }
+}
+
+/// A mistake in the syntax rests on its rule, and on nothing else.
+const fn claim(rule: &'static str) -> Claim {
+    Claim {
+        rule: Cow::Borrowed(rule),
+        evidence: Evidence::Inferred,
+        severity: Severity::Error,
+        wording: Wording::Inferred,
+        phase: Phase::None,
+        answer: None,
+        source: Cow::Borrowed(""),
+        note: Cow::Borrowed(""),
+    }
+}

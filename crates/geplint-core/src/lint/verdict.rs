@@ -1,0 +1,167 @@
+//! The verdict of the platform's reader on a body, where it takes more than a look at its values.
+
+use super::checked::Checked;
+use super::messages;
+use super::report::Place;
+use super::state::{Buffers, Linter};
+use super::syntax::Reading;
+use super::walk::{self, About, Doubt, Failure, Walked, walk};
+use crate::finding::{Finding, Phase, Severity, Span, Target, sort};
+use crate::json::{SyntaxError, SyntaxKind, Tree};
+use crate::rules::{Endpoint, Words};
+use crate::tenant::{Facts, Tenant, TenantChanges};
+use dotnet_bind as bind;
+
+/// What the platform's reader makes of a body, JSON or not.
+///
+/// [`check_with`](crate::lint::check_with) asks for it where it takes more than a look at the values; it holds everywhere.
+#[must_use]
+pub fn read_through(text: &str, endpoint: &Endpoint, tenant: &Tenant) -> Reading {
+    walk(
+        text,
+        endpoint,
+        &Facts::new(tenant, &TenantChanges::default(), false),
+        &walk::nobody,
+    )
+    .reading()
+}
+
+/// What the platform's reader makes of the body, where that takes more than a look at its values.
+///
+/// Of a file that is JSON it settles what the engine has found, of any other it is only told.
+pub(super) fn as_read(
+    text: &str,
+    errors: &[SyntaxError],
+    endpoint: &Endpoint,
+    facts: &Facts<'_>,
+    buffers: &mut Buffers,
+    checked: &mut Checked,
+) -> Reading {
+    let is_json = errors.iter().all(|error| error.kind == SyntaxKind::LoneSurrogate);
+    if is_json && !buffers.odd.get() {
+        return Reading::default();
+    }
+    // A byte order mark before a clean body: the reader takes it, and the walk would say no more.
+    let marked =
+        |error: &SyntaxError| matches!(error.kind, SyntaxKind::LoneSurrogate | SyntaxKind::ByteOrderMark);
+    if checked.findings.is_empty() && !buffers.odd.get() && errors.iter().all(marked) {
+        return Reading {
+            accepts: Some(true),
+            ..Reading::default()
+        };
+    }
+    if let Some(reading) = walk::of_bytes(text, errors, endpoint, facts) {
+        return reading;
+    }
+    if !errors.iter().all(SyntaxError::is_warning) {
+        return walk(text, endpoint, facts, &walk::nobody).reading();
+    }
+    sort(&mut checked.findings);
+    let known = |span: Span| {
+        let from = checked
+            .findings
+            .partition_point(|finding| finding.span.start < span.start);
+        let here = checked.findings.iter().skip(from);
+        here.take_while(|finding| finding.span.start == span.start)
+            .any(|finding| finding.rule == "not-nullable")
+    };
+    let report = |span: Span| !known(span);
+    let walked = walk(text, endpoint, facts, &report);
+    settle(text, &walked, endpoint, facts, buffers, checked);
+    walked.reading()
+}
+
+/// Holds what the engine has found against the reader's walk: what comes before the place where that stops does convert,
+/// and what stops it is said.
+fn settle(
+    text: &str,
+    walked: &Walked<'_>,
+    endpoint: &Endpoint,
+    facts: &Facts<'_>,
+    buffers: &mut Buffers,
+    checked: &mut Checked,
+) {
+    let stop = walked.failure.as_ref();
+    if stop.is_some_and(|failure| failure.stop == bind::Stop::Unknown) {
+        return;
+    }
+    let until = stop.map_or(u32::MAX, |failure| failure.at);
+    let fails = |finding: &Finding| finding.severity == Severity::Error && finding.phase == Phase::Bind;
+    checked
+        .findings
+        .retain(|finding| !fails(finding) || finding.span.start >= until);
+    let tree = Tree::default();
+    let before = checked.findings.len();
+    let said = stop.is_some_and(|failure| {
+        let same = |finding: &&Finding| {
+            fails(finding)
+                && (finding.span.start == failure.at || finding.span.start == failure.place.span.start)
+        };
+        checked.findings.iter().find(same).is_some_and(|finding| {
+            let predicted = finding.predicted.as_deref();
+            predicted.is_some_and(|predicted| walked.sentence() == Some(&*predicted.error_description))
+        })
+    });
+    let records = checked.records;
+    let mut linter = Linter::new(text, &tree, endpoint, facts, None, buffers, checked);
+    for doubt in &walked.doubts {
+        linter.doubtful(doubt);
+    }
+    if let Some(failure) = stop.filter(|_| !said) {
+        linter.stops(failure, walked.sentence());
+    }
+    // A record names itself in what the engine has found of it.
+    let (engine, walked) = checked.findings.split_at_mut(before);
+    for finding in walked {
+        finding.record = finding.record.filter(|record| *record < records);
+        let from = engine.partition_point(|other| other.span.start < finding.span.start);
+        let mut near = engine
+            .iter()
+            .skip(from)
+            .take(1)
+            .chain(engine.iter().take(from).rev().take(1));
+        finding.record_key = near
+            .find(|other| other.record.is_some() && other.record == finding.record)
+            .and_then(|other| other.record_key.clone());
+    }
+}
+
+impl Linter<'_> {
+    /// The place where the platform's reader stops, where no value tells why.
+    fn stops(&mut self, failure: &Failure<'_>, sentence: Option<&str>) {
+        let predicted = sentence.map(|sentence| self.unconverted(sentence));
+        let name = failure
+            .place
+            .property
+            .map_or("the body", |property| &property.name);
+        // What has no place is skipped, but read: names have no part in it then.
+        let skipped = sentence.is_some_and(|sentence| {
+            sentence.starts_with("Ticks must be ") || sentence.starts_with("Input string '")
+        });
+        let words = messages::stops(name, &self.excerpt(failure.place.span), skipped);
+        let place = self.walked_place(&failure.place);
+        self.predict_of(failure.place.property, place, words, predicted);
+    }
+
+    /// What binds or not by what is not known.
+    fn doubtful(&mut self, doubt: &Doubt<'_>) {
+        let (here, property) = (self.excerpt(doubt.place.span), doubt.place.property);
+        let words: Words<'_> = match doubt.about {
+            About::Declared => return,
+            About::Nullable => {
+                let name = property.map_or("the value", |property| &property.name);
+                let help = format!("Leave {name} out, or give it once, with a value.");
+                messages::not_nullable(name, &here, &doubt.sentence, help)
+            }
+            About::Version => messages::too_large_to_read(&here, &doubt.sentence),
+        };
+        let place = self.walked_place(&doubt.place);
+        self.warn_of(property, place, words);
+    }
+
+    /// A place that the walk came to; its record becomes the one at hand.
+    fn walked_place(&mut self, place: &walk::Place<'_>) -> Place {
+        self.record = place.record;
+        Place::new(Target::Value, place.span, place.pointer.clone())
+    }
+}

@@ -1,0 +1,40 @@
+//! At least one of several properties is there.
+
+use serde::{Deserialize, Serialize};
+
+use super::Words;
+use crate::rules::{Claim, PropertyId, Table, bit};
+
+/// At least one of these is there.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AnyOf(pub Vec<PropertyId>);
+
+impl AnyOf {
+    pub(super) fn anchor(&self) -> Option<PropertyId> {
+        self.0.iter().min().copied()
+    }
+
+    /// For the fast path: a bit for each of them.
+    pub(super) fn plan(&self, table: &mut Table) {
+        let set = self.0.iter().fold(0, |all, id| all | bit(*id));
+        table.fast_rows.any_of.push(set);
+    }
+
+    pub(crate) fn words<'c>(&self, claim: &'c Claim, table: &Table) -> Words<'c> {
+        let names: Vec<&str> = self.names(table).collect();
+        Words::new(
+            claim,
+            format!("neither {} is given", names.join(" nor ")),
+            format!("Send {}.", names.join(" or ")),
+        )
+    }
+
+    pub(super) fn what(&self, table: &Table) -> String {
+        let names: Vec<&str> = self.names(table).collect();
+        format!("{} is given", names.join(" or "))
+    }
+
+    fn names<'t>(&self, table: &'t Table) -> impl Iterator<Item = &'t str> {
+        self.0.iter().map(|id| table.property(*id).name.as_ref())
+    }
+}

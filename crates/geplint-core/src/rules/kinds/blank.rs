@@ -1,0 +1,29 @@
+//! Whitespace where a value has to be.
+
+use super::{Stands, Words};
+use crate::rules::Property;
+
+/// Whether a text is whitespace where that is no value.
+#[inline]
+pub(super) fn breaks(property: &Property, text: &str, stands: Stands) -> bool {
+    match stands {
+        Stands::InRow => property.has_to_say && is_blank(text),
+        Stands::InList => !text.is_empty() && is_blank(text),
+    }
+}
+
+/// Whether a text is nothing but whitespace.
+#[inline]
+pub(super) fn is_blank(text: &str) -> bool {
+    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
+}
+
+pub(super) fn words(property: &Property) -> Words<'static> {
+    Words::warning(
+        "blank",
+        format!("{} holds nothing but white space", property.name),
+        "Whether the API takes whitespace for a value is not documented.",
+        format!("Give {} a value.", property.name),
+    )
+    .about(property)
+}

@@ -1,0 +1,173 @@
+//! A value that must not equal another one of its record.
+
+use serde::{Deserialize, Serialize};
+
+use super::blank::is_blank;
+use super::words::quoted;
+use super::{Words, mark};
+use crate::finding::{Evidence, Severity};
+use crate::rules::describe::{Constraint, Stated};
+use crate::rules::{Claim, ContactRows, Endpoint, PropertyId, Route, Table, TableId};
+
+/// No value at `route` is the value of `from`; one that nearly is (case, outer whitespace) one of `nearly` is a warning.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Differs {
+    /// Where the values stand.
+    pub route: Route,
+    /// The property they must not equal.
+    pub from: PropertyId,
+    /// Properties they should not nearly equal.
+    pub nearly: Vec<PropertyId>,
+}
+
+/// How a value is like one that it has to differ from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Likeness {
+    /// It is the very value of `from`.
+    Same,
+    /// It is the value of this property, of which the page does not speak.
+    Equals(PropertyId),
+    /// It is the value of this property except for case or the whitespace around it.
+    Nearly(PropertyId),
+}
+
+impl Differs {
+    pub(super) fn anchor(&self) -> Option<PropertyId> {
+        self.route.first()
+    }
+
+    /// For the fast path: it keeps the values of a record, and leaves those of other tables to the engine.
+    pub(super) fn plan(&self, tables: &mut [Table], of_record: bool) {
+        if of_record {
+            mark(tables, self.route.steps.last(), |row| row.watched = true);
+        } else {
+            mark(tables, self.route.steps.first(), |row| {
+                row.left_to_the_engine = true
+            });
+        }
+    }
+
+    /// For the fast path: whether none of the values of the record that it has kept is like one that it has to differ from.
+    pub(crate) fn holds<'t>(
+        &self,
+        kept: impl Iterator<Item = (TableId, PropertyId, &'t str)>,
+        contact: Option<&ContactRows>,
+        of: impl Fn(PropertyId) -> Option<&'t str>,
+    ) -> bool {
+        let Some((table, id)) = self.route.steps.last() else {
+            return false;
+        };
+        kept.filter(|(in_table, row, _)| (in_table, row) == (table, id))
+            .all(|(_, _, text)| self.likeness(text, contact, &of).is_none())
+    }
+
+    /// Compares a value with those that it has to differ from; `of` gives the text of a property, if it is there, and
+    /// `contact` says which properties name the contact of a record. Whitespace is the value of nobody.
+    pub(crate) fn likeness<T: AsRef<str>>(
+        &self,
+        text: &str,
+        contact: Option<&ContactRows>,
+        of: impl Fn(PropertyId) -> Option<T>,
+    ) -> Option<Likeness> {
+        if is_blank(text) {
+            return None;
+        }
+        // Nor is what a placeholder stands for: only another placeholder equals it.
+        if let Some(rows) = contact
+            && (rows.is_nobody(self.from, text) || self.nearly.iter().any(|id| rows.is_nobody(*id, text)))
+        {
+            return None;
+        }
+        if of(self.from).is_some_and(|own| own.as_ref() == text) {
+            return Some(Likeness::Same);
+        }
+        let mut nearest = None;
+        for id in self.nearly.iter().copied() {
+            let Some(own) = of(id).filter(|own| nearly_same(own.as_ref(), text)) else {
+                continue;
+            };
+            if own.as_ref() == text {
+                return Some(Likeness::Equals(id));
+            }
+            nearest.get_or_insert(Likeness::Nearly(id));
+        }
+        nearest
+    }
+
+    pub(crate) fn words<'c>(
+        &self,
+        claim: &'c Claim,
+        endpoint: &Endpoint,
+        table: &Table,
+        text: &str,
+        likeness: Likeness,
+    ) -> Words<'c> {
+        let name = endpoint.end(&self.route).map_or("", |property| &property.name);
+        let text = quoted(text);
+        let own = |id: PropertyId| &table.property(id).name;
+        let message = match likeness {
+            Likeness::Same => format!("{name} {text} is the {} of this record itself", own(self.from)),
+            Likeness::Equals(id) => format!("{name} {text} equals the {} of this record", own(id)),
+            Likeness::Nearly(id) => format!(
+                "{name} {text} is the {} of this record except for case or whitespace",
+                own(id)
+            ),
+        };
+        let help = format!("Give {name} another value, or leave it out.");
+        if likeness == Likeness::Same {
+            return Words::new(claim, message, help);
+        }
+        let why = "A value that is the record's own is refused; how the service compares the two is not documented.";
+        let mut words = Words::warning(maybe(claim), message, why, help);
+        words.claim.to_mut().source = claim.source.clone();
+        words
+    }
+
+    pub(super) fn what(&self, table: &Table) -> String {
+        format!("is not the {} of the record", table.property(self.from).name)
+    }
+
+    pub(super) fn conditions(&self, table: &Table) -> Vec<String> {
+        let names: Vec<&str> = self.nearly.iter().map(|id| &*table.property(*id).name).collect();
+        (!names.is_empty())
+            .then(|| format!("a warning if it is nearly {}", names.join(" or ")))
+            .into_iter()
+            .collect()
+    }
+
+    /// A value that must not equal another one should not nearly equal it, either.
+    pub(super) fn implied(&self, endpoint: &Endpoint, claim: &Claim) -> Option<Constraint> {
+        let name = endpoint.route_name(&self.route);
+        let what = "does not look like the record itself".to_owned();
+        (!self.nearly.is_empty()).then(|| Constraint {
+            rule: maybe(claim),
+            severity: Severity::Warning,
+            evidence: Evidence::Inferred,
+            answer: None,
+            note: String::new(),
+            ..Constraint::of_claim(claim, name, what, None, Stated::Otherwise)
+        })
+    }
+}
+
+/// The rule of a value that is only nearly the same.
+fn maybe(claim: &Claim) -> String {
+    format!("maybe-{}", claim.rule)
+}
+
+/// The same except for case and the whitespace around it.
+pub(super) fn nearly_same(a: &str, b: &str) -> bool {
+    let plainly_other =
+        |a: &u8, b: &u8| a.is_ascii_graphic() && b.is_ascii_graphic() && !a.eq_ignore_ascii_case(b);
+    if let (Some(a), Some(b)) = (a.as_bytes().first(), b.as_bytes().first())
+        && plainly_other(a, b)
+    {
+        return false;
+    }
+    let (a, b) = (a.trim(), b.trim());
+    !a.is_empty() && folded(a).eq(folded(b))
+}
+
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
+}

@@ -1,0 +1,84 @@
+//! Values that have to be among those that the tenant holds.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::Words;
+use super::words::quoted;
+use crate::finding::Severity;
+use crate::rules::describe::{Constraint, Stated};
+use crate::rules::{Claim, Property};
+use crate::shape::Shape;
+use crate::tenant::{Fact, Facts, Knowledge};
+
+/// A value that has to be known to the tenant.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub struct TenantList {
+    /// What an unknown value is answered with.
+    pub claim: Claim,
+    /// Which of the tenant's lists decides.
+    pub fact: Fact,
+    /// A value of this shape is wrong even where the list is not at hand.
+    pub suspect: Option<Shape>,
+    /// Placeholders that are right at any tenant.
+    pub also: Vec<String>,
+}
+
+impl TenantList {
+    /// Whether the tenant has a value; `None` for a placeholder that is right at any tenant.
+    #[inline]
+    pub(super) fn knows(&self, text: &str, facts: &Facts<'_>) -> Option<Knowledge> {
+        if self.also.iter().any(|word| word.eq_ignore_ascii_case(text)) {
+            return None;
+        }
+        let suspect = |shape: Shape| shape.fits(text.trim()) && !facts.may_be(shape, self.fact);
+        Some(match facts.knows(self.fact, text) {
+            Knowledge::CannotTell if self.suspect.is_some_and(suspect) => Knowledge::Wrong,
+            knowledge => knowledge,
+        })
+    }
+
+    /// Whether it counts among the checks that could not be made, where the tenant's list is not at hand.
+    pub(crate) fn is_missed(&self) -> bool {
+        self.claim.severity == Severity::Error
+    }
+
+    pub(super) fn words(&self, property: &Property, text: &str, facts: &Facts<'_>) -> Words<'_> {
+        let send_one = || format!("Send one of the tenant's {}.", self.fact.name());
+        let listed = facts.knows(self.fact, text) == Knowledge::Wrong;
+        let mut claim = Cow::Borrowed(&self.claim);
+        // The note of such a check is about values that are wrong without any list.
+        if listed && self.suspect.is_some() {
+            claim.to_mut().note = Cow::Borrowed("");
+        }
+        let (wrong, help) = match self.suspect.filter(|_| !listed) {
+            Some(shape) if (shape, self.fact) == (Shape::Email, Fact::Contacts) => (
+                format!("is {}", shape.title()),
+                "Send the contact's code. If the codes are e-mail addresses at your tenant, set `contact-codes = \"email\"` in geplint.toml."
+                    .to_owned(),
+            ),
+            Some(shape) => (format!("is {}", shape.title()), send_one()),
+            None => (
+                format!("is not among the tenant's {}", self.fact.name()),
+                send_one(),
+            ),
+        };
+        Words::new(claim, format!("{} {} {wrong}", property.name, quoted(text)), help)
+    }
+
+    pub(super) fn listed(&self, property: &Property) -> Constraint {
+        // A suspect value is wrong without any list.
+        let needs = self.suspect.is_none().then_some(self.fact);
+        let what = format!("among the tenant's {}", self.fact.name());
+        let mut conditions = Vec::new();
+        if !self.also.is_empty() {
+            conditions.push(format!("or {}", self.also.join(", ")));
+        }
+        if let Some(shape) = self.suspect {
+            conditions.push(format!("{} is refused without that list", shape.title()));
+        }
+        Constraint::of_row_claim(property, &self.claim, what, needs, Stated::Known).with(conditions)
+    }
+}

@@ -1,0 +1,47 @@
+//! The longest text of a row.
+
+use super::Words;
+use crate::json::utf16_len;
+use crate::rules::describe::{Constraint, Stated};
+use crate::rules::{Claim, Property};
+
+/// The length of a text in UTF-16 units, if it is over the row's limit.
+#[inline]
+pub(super) fn over(property: &Property, text: &str) -> Option<usize> {
+    let limit = property.max_length? as usize;
+    // UTF-8 never has fewer bytes than UTF-16 has units.
+    (text.len() > limit)
+        .then(|| utf16_len(text))
+        .filter(|length| *length > limit)
+}
+
+pub(super) fn words<'p>(property: &Property, claim: &'p Claim, length: usize, text: &str) -> Words<'p> {
+    let limit = property.max_length.unwrap_or(u32::MAX);
+    // What a person counts, unless the platform counts otherwise.
+    let unit = if text.chars().count() == length {
+        "characters"
+    } else {
+        "UTF-16 units"
+    };
+    let help = match property.one_of.as_ref().and_then(|list| list.list.as_ref()) {
+        Some(list) => format!("Send a value of {}.", list.title),
+        None => format!("Shorten it to {limit} {unit} or fewer."),
+    };
+    Words::new(
+        claim,
+        format!("{} has {length} {unit}, the limit is {limit}", property.name),
+        help,
+    )
+}
+
+pub(super) fn listed(property: &Property) -> Option<Constraint> {
+    let (limit, claim) = (property.max_length?, property.too_long.as_deref()?);
+    let what = format!("at most {limit} UTF-16 units");
+    Some(Constraint::of_row_claim(
+        property,
+        claim,
+        what,
+        None,
+        Stated::Length,
+    ))
+}

@@ -1,0 +1,83 @@
+//! Values that have to be in a list: the row's own, or a public one.
+
+use serde::{Deserialize, Serialize};
+
+use super::Words;
+use super::words::{or_list, quoted};
+use crate::rules::describe::{Constraint, Stated};
+use crate::rules::{Claim, List, Property};
+
+/// A list of values.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub struct OneOf {
+    /// What a value outside it is answered with.
+    pub claim: Claim,
+    /// The values that stand in the rules file; the first ones are those shown to people.
+    pub values: Vec<String>,
+    /// A public code list as well.
+    pub list: Option<Box<List>>,
+    /// Compare without regard to case.
+    pub ignore_case: bool,
+}
+
+impl OneOf {
+    /// Whether the value is in the list.
+    #[must_use]
+    pub fn holds(&self, value: &str) -> bool {
+        self.values.iter().any(|known| self.same(known, value))
+            || self.list.as_ref().is_some_and(|list| {
+                list.holds(value) || (self.ignore_case && list.values().any(|known| self.same(known, value)))
+            })
+    }
+
+    fn same(&self, known: &str, value: &str) -> bool {
+        if self.ignore_case {
+            known.eq_ignore_ascii_case(value)
+        } else {
+            known == value
+        }
+    }
+}
+
+impl OneOf {
+    /// The one value of the list that the text surely means: the same except for case and the whitespace around it.
+    fn near(&self, text: &str) -> Option<&str> {
+        let wanted = text.trim();
+        let public = self.list.iter().flat_map(|list| list.values());
+        self.values
+            .iter()
+            .map(String::as_str)
+            .chain(public)
+            .find(|value| value.eq_ignore_ascii_case(wanted))
+    }
+
+    pub(super) fn words(&self, property: &Property, text: &str) -> Words<'_> {
+        let values = || or_list(&self.values);
+        let (wrong, help) = match self.list.as_ref().map(|list| &*list.title) {
+            None | Some("") => (values(), format!("Send {}.", values())),
+            Some(title) => (format!("in {title}"), format!("Send a value of {title}.")),
+        };
+        let near = self.near(text);
+        Words::new(
+            &self.claim,
+            format!("{} {} is not {wrong}", property.name, quoted(text)),
+            near.map_or(help, |near| format!("Did you mean {}?", quoted(near))),
+        )
+    }
+
+    pub(super) fn listed(&self, property: &Property) -> Constraint {
+        let what = match &self.list {
+            Some(public) => format!("in {}", public.title),
+            None => format!("one of {}", self.values.join(", ")),
+        };
+        let mut conditions = Vec::new();
+        if self.list.is_some() && !self.values.is_empty() {
+            conditions.push(format!("or one of {}", self.values.join(", ")));
+        }
+        if self.ignore_case {
+            conditions.push("in any case".to_owned());
+        }
+        Constraint::of_row_claim(property, &self.claim, what, None, Stated::List).with(conditions)
+    }
+}

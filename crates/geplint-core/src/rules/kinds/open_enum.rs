@@ -1,0 +1,87 @@
+//! An enumeration of which the page names only some members.
+
+use super::Words;
+use super::words::quoted;
+use crate::finding::{Evidence, Severity};
+use crate::rules::describe::Constraint;
+use crate::rules::{Enumeration, Property};
+use crate::tenant::{Facts, Knowledge};
+
+impl Enumeration {
+    /// Whether the tenant's own list has this name, or each of several with commas between that the page does not name.
+    pub(crate) fn knows(&self, text: &str, facts: &Facts<'_>) -> Knowledge {
+        let Some(fact) = self.fact else {
+            return Knowledge::CannotTell;
+        };
+        let named = |name: &str| {
+            let mut members = self.members.iter();
+            members.any(|member| member.name.eq_ignore_ascii_case(name))
+        };
+        let mut all = Knowledge::Right;
+        for name in text.split(',').map(str::trim).filter(|name| !named(name)) {
+            match facts.knows(fact, name) {
+                Knowledge::Right => {}
+                Knowledge::Wrong => return Knowledge::Wrong,
+                Knowledge::CannotTell => all = Knowledge::CannotTell,
+            }
+        }
+        all
+    }
+
+    /// The words for a name that the page does not have.
+    pub(crate) fn words(&self, property: &Property, text: &str) -> Words<'static> {
+        let names: Vec<&str> = self.members.iter().map(|member| member.name.as_str()).collect();
+        // The page's list is open: only a slip is worth a warning.
+        let (severity, help) = match near(&names, text) {
+            Some(near) => (Severity::Warning, format!("Did you mean {}?", quoted(near))),
+            None => (Severity::Advice, format!("The page names {}.", names.join(", "))),
+        };
+        Words::warning(
+            "unlisted-value",
+            format!(
+                "{} {} is none of the names the page gives",
+                property.name,
+                quoted(text)
+            ),
+            "The page gives its names as examples only. A name the service does not know fails the whole request.",
+            help,
+        )
+        .with_severity(severity)
+    }
+
+    pub(in crate::rules) fn listed(&self, property: &Property) -> Option<Constraint> {
+        let what = "one of its names, as far as the page gives them".to_owned();
+        let advice = || {
+            Constraint::of_row(
+                property,
+                "unlisted-value",
+                what,
+                Severity::Advice,
+                Evidence::Inferred,
+            )
+        };
+        self.open.then(advice)
+    }
+}
+
+/// The name that is one or two edits from a text, if there is one alone.
+fn near<'n>(names: &[&'n str], text: &str) -> Option<&'n str> {
+    /// No longer text is compared.
+    const LONGEST: usize = 64;
+    const EDITS: usize = 2;
+    let text = text.trim().to_uppercase();
+    if text.chars().count() > LONGEST {
+        return None;
+    }
+    let mut near: Vec<(usize, &str)> = names
+        .iter()
+        .map(|name| (strsim::osa_distance(&text, &name.to_uppercase()), *name))
+        .filter(|(distance, name)| *distance <= EDITS && distance * 2 < name.chars().count())
+        .collect();
+    near.sort_by_key(|(distance, _)| *distance);
+    match near.as_slice() {
+        [(_, one)] => Some(one),
+        [(first, one), (second, _), ..] if first < second => Some(one),
+        _ => None,
+    }
+}

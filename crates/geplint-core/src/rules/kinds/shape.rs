@@ -1,0 +1,28 @@
+//! The shape that a text should have.
+
+use super::Words;
+use super::words::quoted;
+use crate::finding::{Evidence, Severity};
+use crate::rules::Property;
+use crate::rules::describe::Constraint;
+use crate::shape::Shape;
+
+pub(super) fn words(shape: Shape, property: &Property, text: &str) -> Words<'static> {
+    let what = shape.title();
+    let example = match shape {
+        Shape::Email => "name@example.com",
+        Shape::Culture => "en-US",
+    };
+    Words::warning(
+        "odd-shape",
+        format!("{} {} does not look like {what}", property.name, quoted(text)),
+        "No page says that the API checks it, but it is hardly what was meant.",
+        format!("Send {what} such as {example}."),
+    )
+    .about(property)
+}
+
+pub(super) fn listed(shape: Shape, property: &Property) -> Constraint {
+    let what = format!("looks like {}", shape.title());
+    Constraint::of_row(property, "odd-shape", what, Severity::Warning, Evidence::Inferred)
+}

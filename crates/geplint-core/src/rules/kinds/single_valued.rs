@@ -1,0 +1,178 @@
+//! All items of a list that meet a condition have the same value.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::differs::nearly_same;
+use super::words::quoted;
+use super::{Words, mark};
+use crate::finding::{Evidence, Wording};
+use crate::rules::describe::evidence_word;
+use crate::rules::{Claim, Endpoint, PropertyId, Route, Table};
+use crate::tenant::{Fact, Held};
+
+/// All items that meet a condition have the same value.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SingleValued {
+    /// The items.
+    pub items: Route,
+    /// The value, from an item down.
+    pub value: Route,
+    /// The property of an item that says whether it counts, and for which values (in any case).
+    pub condition: (PropertyId, Vec<String>),
+    /// A boolean: what is sent replaces what the tenant holds.
+    pub replaced_by: Option<Route>,
+    /// A boolean: true makes the outcome undecidable.
+    pub undecided_by: Option<Route>,
+    /// Properties of the record that name it in the text.
+    pub subject: Vec<PropertyId>,
+    /// The tenant's fact that the sent values are added to.
+    pub fact: Option<Fact>,
+    /// How sure it is that a value beside one that the tenant holds is refused.
+    pub held_evidence: Option<Evidence>,
+}
+
+/// A value beside another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beside<'h> {
+    /// The first value of the record: another one.
+    Other,
+    /// The first value of the record, except for case or whitespace.
+    Nearly,
+    /// The one that the tenant holds: another one.
+    Held(&'h str),
+}
+
+impl SingleValued {
+    pub(super) fn anchor(&self) -> Option<PropertyId> {
+        self.items.first()
+    }
+
+    /// For the fast path: all of it is left to the engine, wherever it concerns a value.
+    pub(super) fn plan(&self, tables: &mut [Table]) {
+        let routes = [
+            Some(&self.items),
+            self.replaced_by.as_ref(),
+            self.undecided_by.as_ref(),
+        ];
+        for route in routes.into_iter().flatten() {
+            mark(tables, route.steps.first(), |row| row.left_to_the_engine = true);
+        }
+    }
+
+    /// Whether an item with this text counts.
+    pub(crate) fn counts(&self, text: &str) -> bool {
+        self.condition
+            .1
+            .iter()
+            .any(|word| word.eq_ignore_ascii_case(text))
+    }
+
+    /// Compares a value with the first one of the record, and with what the tenant holds.
+    pub(crate) fn judge<'h>(
+        first: Option<&str>,
+        held: Option<&'h Held<'_>>,
+        text: &str,
+    ) -> Option<Beside<'h>> {
+        let near = match first.filter(|first| *first != text) {
+            Some(first) if nearly_same(first, text) => Some(Beside::Nearly),
+            Some(_) => return Some(Beside::Other),
+            None => None,
+        };
+        let held = held.filter(|held| !held.contains(text));
+        held.and_then(Held::first).map(Beside::Held).or(near)
+    }
+
+    /// The words for a value beside the first one, `known`, or beside the one that the tenant holds; `subject` names the record.
+    pub(crate) fn words<'c>(
+        &self,
+        claim: &'c Claim,
+        endpoint: &Endpoint,
+        subject: &str,
+        (text, known): (&str, &str),
+        beside: Beside<'_>,
+    ) -> Words<'c> {
+        let name = |route| endpoint.end(route).map_or("", |property| &*property.name);
+        let value = name(&self.value);
+        match beside {
+            Beside::Nearly => {
+                let mut words = Words::warning(
+                    claim.rule.clone(),
+                    format!(
+                        "{value} {} and {} differ only in case or whitespace",
+                        quoted(text),
+                        quoted(known)
+                    ),
+                    "The API is expected to take them for one value. If it takes them for two, it refuses the record.",
+                    format!("Write {value} in one way."),
+                );
+                words.claim.to_mut().source = claim.source.clone();
+                words
+            }
+            Beside::Other => {
+                let mut claim = Cow::Borrowed(claim);
+                // A reply that shows a value clash with a held one does not show how two sent ones are answered.
+                if self.held_evidence == Some(Evidence::Response) && claim.evidence != Evidence::Response {
+                    claim.to_mut().wording = Wording::Inferred;
+                }
+                let (text, known) = (quoted(text), quoted(known));
+                let message = format!("{value} {text} beside {known}: only one is allowed");
+                let condition = self.condition.1.join(" or ");
+                let help = format!("Keep one {value} among the entries that are {condition}.");
+                Words::new(claim, message, help)
+            }
+            Beside::Held(held) => {
+                let switch = self.replaced_by.as_ref().map_or_else(String::new, |route| {
+                    format!(", or set {} to true to replace it", name(route))
+                });
+                let claim = Claim {
+                    evidence: self.held_evidence.unwrap_or(claim.evidence),
+                    note: Cow::Borrowed(""),
+                    ..claim.clone()
+                };
+                let (text, held, subject) = (quoted(text), quoted(held), quoted(subject));
+                let message = format!(
+                    "{value} {text} beside {held}, which {subject} already belongs to: only one is allowed"
+                );
+                Words::new(claim, message, format!("Send {held}{switch}."))
+            }
+        }
+    }
+
+    pub(super) fn what(&self) -> String {
+        format!(
+            "one value among the items that are {}",
+            self.condition.1.join(" or ")
+        )
+    }
+
+    pub(super) fn conditions(&self, endpoint: &Endpoint, table: &Table) -> Vec<String> {
+        let item = self.value.steps.first().map(|(table, _)| endpoint.table(*table));
+        let counts = item.map_or("", |item| &*item.property(self.condition.0).name);
+        let mut all = vec![
+            format!("the value is {}", endpoint.route_name(&self.value)),
+            format!("an item counts by its {counts}"),
+        ];
+        if let Some(fact) = self.fact {
+            all.push(format!("with the tenant's {}", fact.name()));
+        }
+        if let Some(route) = &self.replaced_by {
+            all.push(format!("which {} replaces", endpoint.route_name(route)));
+        }
+        if let Some(route) = &self.undecided_by {
+            all.push(format!("undecided if {} is true", endpoint.route_name(route)));
+        }
+        if let Some(evidence) = self.held_evidence {
+            all.push(format!(
+                "beside a value that the tenant holds: {}",
+                evidence_word(evidence)
+            ));
+        }
+        if !self.subject.is_empty() {
+            let names: Vec<&str> = self.subject.iter().map(|id| &*table.property(*id).name).collect();
+            all.push(format!("the record is named by {}", names.join(" or ")));
+        }
+        all
+    }
+}

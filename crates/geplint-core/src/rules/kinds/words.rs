@@ -1,0 +1,124 @@
+//! What is said of a value that breaks a constraint, and the pieces such sentences are made of.
+
+use std::borrow::Cow;
+
+use crate::finding::{Evidence, Phase, Severity, Wording};
+use crate::rules::{Claim, Property};
+
+/// The words of a finding, with the claim that it rests on.
+#[derive(Debug, Clone)]
+pub(crate) struct Words<'c> {
+    /// What it rests on: rule, severity, evidence, the answer of the API.
+    pub claim: Cow<'c, Claim>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do; may be empty.
+    pub help: String,
+}
+
+impl<'c> Words<'c> {
+    /// Words that rest on this claim.
+    pub fn new(claim: impl Into<Cow<'c, Claim>>, message: String, help: impl Into<String>) -> Self {
+        Self {
+            claim: claim.into(),
+            message,
+            help: help.into(),
+        }
+    }
+
+    /// A warning that no table row states: how the platform reads JSON, or what a sender surely did not mean.
+    pub fn warning(
+        rule: impl Into<Cow<'static, str>>,
+        message: String,
+        why: impl Into<Cow<'static, str>>,
+        help: impl Into<String>,
+    ) -> Self {
+        let claim = Claim {
+            rule: rule.into(),
+            evidence: Evidence::Inferred,
+            severity: Severity::Warning,
+            wording: Wording::Inferred,
+            phase: Phase::None,
+            answer: None,
+            source: Cow::Borrowed(""),
+            note: why.into(),
+        };
+        Self::new(claim, message, help)
+    }
+
+    /// The same with this severity.
+    pub fn with_severity(mut self, severity: Severity) -> Self {
+        self.claim.to_mut().severity = severity;
+        self
+    }
+
+    /// An error that no table row states, answered at this step.
+    pub fn error(
+        rule: &'static str,
+        phase: Phase,
+        message: String,
+        why: &'static str,
+        help: impl Into<String>,
+    ) -> Self {
+        let mut words = Self::warning(rule, message, why, help);
+        let claim = words.claim.to_mut();
+        (claim.severity, claim.phase) = (Severity::Error, phase);
+        words
+    }
+
+    /// The same, with a row as the source.
+    pub fn about(mut self, property: &Property) -> Self {
+        self.claim.to_mut().source = property.source.clone();
+        self
+    }
+}
+
+impl<'c> From<&'c Claim> for Cow<'c, Claim> {
+    fn from(claim: &'c Claim) -> Self {
+        Self::Borrowed(claim)
+    }
+}
+
+impl From<Claim> for Cow<'_, Claim> {
+    fn from(claim: Claim) -> Self {
+        Self::Owned(claim)
+    }
+}
+
+/// A value as it stands in a message: quoted, and cut where it is long.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("\"{}\"", shortened(text))
+}
+
+/// A value as it stands in a message: cut where it is long.
+pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
+    cut(text, 60)
+}
+
+/// The first characters of a text, and a mark where there are more.
+pub(crate) fn cut(text: &str, longest: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(longest) {
+        None => Cow::Borrowed(text),
+        Some((at, _)) => Cow::Owned(format!("{}…", &text[..at])),
+    }
+}
+
+/// `Belonging, Serving or Both`.
+pub(crate) fn or_list(values: &[String]) -> String {
+    match values {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} or {last}", head.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_values_are_cut_at_a_character() {
+        assert_eq!(quoted(&"é".repeat(61)), format!("\"{}…\"", "é".repeat(60)));
+        assert_eq!(quoted("a"), "\"a\"");
+    }
+}

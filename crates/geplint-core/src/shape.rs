@@ -1,0 +1,101 @@
+//! The shapes of texts that can be told without any list.
+
+use serde::{Deserialize, Serialize};
+
+/// The shape of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shape {
+    /// One `@`, something before it, and behind it a domain with a dot.
+    Email,
+    /// A BCP 47 language tag: `en-US`.
+    Culture,
+}
+
+impl Shape {
+    /// What a text of this shape is.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Email => "an e-mail address",
+            Self::Culture => "a culture code",
+        }
+    }
+
+    /// Whether a text has the shape; generous, for a warning has to be right.
+    #[must_use]
+    pub fn fits(self, text: &str) -> bool {
+        match self {
+            Self::Email => {
+                // Without a way out in the middle: nearly every record has an address, and nearly every one fits.
+                let bytes = text.as_bytes();
+                let plain = bytes
+                    .iter()
+                    .fold(true, |plain, byte| plain & byte.is_ascii_graphic());
+                let Some(at) = bytes.iter().position(|byte| *byte == b'@') else {
+                    return false;
+                };
+                let domain = bytes.get(at + 1..).unwrap_or_default();
+                let dotted = matches!(domain, [first, .., last] if *first != b'.' && *last != b'.')
+                    && domain.contains(&b'.')
+                    && !domain.windows(2).any(|pair| pair == b"..");
+                let alone = !domain.contains(&b'@');
+                alone && at > 0 && dotted && (plain || !text.contains(char::is_whitespace))
+            }
+            Self::Culture => {
+                let mut parts = text.split('-');
+                parts.next().is_some_and(|language| {
+                    matches!(language.len(), 2 | 3) && language.bytes().all(|byte| byte.is_ascii_alphabetic())
+                }) && parts.all(|part| {
+                    matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        for (text, is) in [
+            ("a@b", false),
+            ("CC@4711", false),
+            ("JOHN@ACME", false),
+            ("a@b.c", true),
+            ("a@b.", false),
+            ("a@.b", false),
+            ("a@b..c", false),
+            ("a.b@c.d", true),
+            (".a@c.d", true),
+            ("@c.d", false),
+            ("a@c.d@e.f", false),
+            ("a.@c.d", true),
+            ("ann@example.com", true),
+            ("@b", false),
+            ("a@", false),
+            ("a@b@c", false),
+            ("a b@c", false),
+            ("@", false),
+            ("", false),
+            ("a@@b", false),
+            ("@a@b", false),
+            ("\u{e9}@b.c", true),
+            ("\u{e9}@b@c", false),
+            ("\u{e9}@\u{a0}b", false),
+        ] {
+            assert_eq!(Shape::Email.fits(text), is, "{text}");
+        }
+        for (text, is) in [
+            ("en", true),
+            ("en-US", true),
+            ("zh-Hans-CN", true),
+            ("english", false),
+            ("en_US", false),
+            ("", false),
+        ] {
+            assert_eq!(Shape::Culture.fits(text), is, "{text}");
+        }
+    }
+}

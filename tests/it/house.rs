@@ -1,0 +1,106 @@
+//! How the code is laid out: what the documentation of a folder promises of its files.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+const LINT: &str = "crates/geplint-core/src/lint";
+
+/// The files of the engine from the bottom up, as the documentation of the folder lists them.
+fn layers() -> Vec<String> {
+    let text = std::fs::read_to_string(Path::new(LINT).join("mod.rs")).unwrap();
+    let lines = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! - ")?.split_once(':'));
+    lines
+        .flat_map(|(names, _)| names.split(", "))
+        .map(|name| name.trim_matches('`').to_owned())
+        .collect()
+}
+
+/// A file of the engine without its tests and comments.
+fn code(layer: &str) -> String {
+    let text = std::fs::read_to_string(Path::new(LINT).join(format!("{layer}.rs"))).unwrap();
+    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What follows each occurrence of a word, up to the first character that is not part of a name.
+fn names_after<'t>(text: &'t str, word: &str) -> HashSet<&'t str> {
+    let rests = text.split(word).skip(1);
+    rests
+        .map(|rest| {
+            let end = rest.find(|c: char| c != '_' && !c.is_ascii_alphanumeric());
+            &rest[..end.unwrap_or(rest.len())]
+        })
+        .collect()
+}
+
+/// Every file has a place among the layers, and the other way round.
+#[test]
+fn every_file_of_the_engine_has_a_layer() {
+    let folder = |path: PathBuf| std::fs::read_dir(path).unwrap();
+    let mut files: Vec<String> = Vec::new();
+    for (under, path) in [("", PathBuf::from(LINT)), ("fast/", Path::new(LINT).join("fast"))] {
+        for entry in folder(path) {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            files.extend(name.strip_suffix(".rs").map(|name| format!("{under}{name}")));
+        }
+    }
+    files.retain(|name| name != "mod" && name != "fast/mod");
+    files.sort();
+    let mut listed = layers();
+    listed.sort();
+    assert_eq!(listed, files);
+}
+
+/// No file of the engine imports from a later layer, or calls a method that only a later layer defines.
+#[test]
+fn the_engine_reads_from_top_to_bottom() {
+    let layers = layers();
+    let code: Vec<String> = layers.iter().map(|layer| code(layer)).collect();
+    let mut defined: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (layer, text) in code.iter().enumerate() {
+        for name in names_after(text, "fn ") {
+            defined.entry(name).or_default().push(layer);
+        }
+    }
+    let (mut arrows, mut wrong) = (0, Vec::new());
+    for (layer, text) in code.iter().enumerate() {
+        let modules = ["use super::", "use crate::lint::", "use crate::lint::fast::"];
+        let used = modules.iter().flat_map(|word| names_after(text, word));
+        let imported = used.filter_map(|name| {
+            layers
+                .iter()
+                .position(|layer| layer.rsplit('/').next() == Some(name))
+        });
+        let methods = ["self.", "linter."]
+            .into_iter()
+            .flat_map(|word| names_after(text, word));
+        let called = methods.filter_map(|name| match defined.get(name)?.as_slice() {
+            [only]
+                if ["self", "linter"]
+                    .iter()
+                    .any(|on| text.contains(&format!("{on}.{name}("))) =>
+            {
+                Some(*only)
+            }
+            _ => None,
+        });
+        for below in imported
+            .chain(called)
+            .filter(|below| *below != layer)
+            .collect::<HashSet<_>>()
+        {
+            arrows += 1;
+            if below > layer {
+                wrong.push(format!("{} uses {}", layers[layer], layers[below]));
+            }
+        }
+    }
+    assert!(
+        arrows > 40,
+        "only {arrows} arrows were found: the test reads the files wrongly"
+    );
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
