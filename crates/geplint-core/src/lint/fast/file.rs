@@ -1,5 +1,8 @@
 //! A request of which every record is plainly right: nearly all files of nearly all folders. There is nothing to say of
 //! it but how many records it has.
+//!
+//! Counted with callgrind: 400 small files for two endpoints take 15.4 million instructions where files for one endpoint
+//! follow each other, and 36.9 million where they alternate, so that no file is like the one before.
 
 use super::record::{FastPath, Memory};
 use crate::json::{Reader, Root, Tree};
