@@ -8,7 +8,8 @@ use geplint::config::{Date, load};
 use geplint::finding::Finding;
 use geplint::json;
 use geplint::lint;
-use geplint::suppress::{KnownFindings, Name, Suppressor};
+use geplint::settings::{Name, Settings};
+use geplint::suppress::{KnownFindings, suppress};
 
 use super::shared::{endpoints, unknown_tenant};
 
@@ -61,16 +62,18 @@ fn settings(text: &str) {
             return;
         }
     };
-    let known = baseline.map_or(KnownFindings::Nothing, KnownFindings::Baseline);
+    let known = baseline
+        .as_ref()
+        .map_or(KnownFindings::Nothing, KnownFindings::Baseline);
     let today = Date::new(2026, 6, 15).unwrap();
-    let suppressor = Suppressor::new(&config, &[], known, today);
+    let settings = Settings::new(&config, today).with_known(known);
     for path in ["a.json", "payloads/deep/b.json"] {
         let name = Name {
             config: Some(Path::new(path)),
             baseline: path,
         };
         let all = findings();
-        let (shown, ledger) = suppressor.apply(name, all.to_vec());
+        let (shown, ledger) = suppress(all.to_vec(), &settings.for_path(name));
         assert_eq!(
             shown.len() + usize::try_from(ledger.suppressed).unwrap(),
             all.len()

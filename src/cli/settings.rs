@@ -218,10 +218,7 @@ impl Project {
         if self.config.files.is_empty() {
             return None;
         }
-        let inside = self.inside(path)?;
-        let files = &self.config.files;
-        let last = files.iter().rfind(|files| files.glob.value.matches(&inside))?;
-        Some(&last.endpoint)
+        self.config.endpoint_of(&self.inside(path)?)
     }
 
     /// A path from the settings' folder on; `None` for what lies elsewhere, or if there are no settings.
@@ -252,7 +249,7 @@ impl Project {
     }
 
     /// The entries about files that matched none, as place and message.
-    pub fn unmatched(&self) -> Vec<(usize, String)> {
+    pub fn unmatched(&self) -> Vec<Mistake> {
         let (met, config) = (&self.met, &self.config);
         let mut told = Vec::new();
         for (index, glob) in config.include.iter().enumerate() {
@@ -267,7 +264,10 @@ impl Project {
         }
         told.retain(|(glob, _)| self.covers(&glob.value));
         told.into_iter()
-            .map(|(glob, what)| (glob.start, format!("{what}: \"{}\"", glob.value.text())))
+            .map(|(glob, what)| Mistake {
+                start: glob.start,
+                message: format!("{what}: \"{}\"", glob.value.text()),
+            })
             .collect()
     }
 

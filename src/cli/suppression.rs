@@ -11,18 +11,20 @@ use super::inputs::Knowledge;
 use super::settings::Project;
 use super::{read_settings_file, terminal};
 use crate::baseline::{self, Baseline, Gone};
-use crate::config::{Date, FailOn, Ignore};
-use crate::finding::Finding;
+use crate::config::{Date, FailOn, Mistake, PathGlob};
+use crate::finding::{Finding, Severity};
 use crate::input::Entry;
 use crate::report::{AtomicFile, labels, sanitize};
 use crate::rules::{Endpoint, rule_texts};
-use crate::suppress::{self, Ledger, Name, Suppressor};
+use crate::settings::{Name, Settings, no_such};
+use crate::suppress::{KnownFindings, Ledger, suppress};
 
 /// What findings pass through on their way to the report.
 pub struct FindingFilter<'a> {
     pub project: &'a Project,
     pub known: &'a Knowledge,
-    suppressor: Suppressor,
+    least: Severity,
+    rules_off: &'a [String],
     today: Date,
     file: Option<File>,
     /// The baseline's folder, from the root on.
@@ -49,7 +51,7 @@ enum Purpose {
 impl<'a> FindingFilter<'a> {
     /// What the settings and the command line say; the message says which file is wrong, and where.
     pub fn of(
-        args: &Suppression,
+        args: &'a Suppression,
         fail_on: FailOn,
         project: &'a Project,
         known: &'a Knowledge,
@@ -58,22 +60,17 @@ impl<'a> FindingFilter<'a> {
         if !args.ignore.is_empty() {
             let rules = rule_names(known);
             if let Some(rule) = args.ignore.iter().find(|rule| !rules.contains(*rule)) {
-                return Err(format!("--ignore: {}", unknown("rule", rule, &rules)));
+                return Err(format!("--ignore: {}", no_such("rule", rule, &rules)));
             }
         }
         let file = File::of(args, project)?;
-        let baseline = match &file {
-            None => suppress::KnownFindings::Nothing,
-            Some(file) if file.purpose == Purpose::Write => suppress::KnownFindings::Everything,
-            Some(file) => suppress::KnownFindings::Baseline(file.before.clone()),
-        };
         let folder = file.as_ref().and_then(|file| file.path.parent());
-        let today = today();
         Ok(Self {
             project,
             known,
-            suppressor: Suppressor::new(&project.config, &args.ignore, baseline, today).showing_from(least),
-            today,
+            least,
+            rules_off: &args.ignore,
+            today: today(),
             folder: project.absolute(folder.unwrap_or(Path::new(""))),
             file,
             rules: OnceLock::new(),
@@ -97,7 +94,19 @@ impl<'a> FindingFilter<'a> {
             config: inside.as_deref(),
             baseline: &baseline,
         };
-        self.suppressor.apply(name, findings)
+        suppress(findings, &self.settings().for_path(name))
+    }
+
+    fn settings(&self) -> Settings<'_> {
+        let known = match &self.file {
+            None => KnownFindings::Nothing,
+            Some(file) if file.purpose == Purpose::Write => KnownFindings::Everything,
+            Some(file) => KnownFindings::Baseline(&file.before),
+        };
+        Settings::new(&self.project.config, self.today)
+            .with_rules_off(self.rules_off)
+            .showing_from(self.least)
+            .with_known(known)
     }
 
     /// The baseline's file, if there is one.
@@ -127,14 +136,7 @@ impl<'a> FindingFilter<'a> {
     ///
     /// `whole`: every file was read.
     pub fn finish(&self, ledger: &Ledger, whole: bool, common: &Common) -> Result<(), String> {
-        let mut told = self.unknown_names();
-        told.extend(self.expired());
-        if whole && self.project.tells_unused() {
-            told.extend(self.project.unmatched());
-            told.extend(self.idle(ledger));
-        }
-        told.sort();
-        for (start, message) in told {
+        for Mistake { start, message } in self.mistakes(ledger, whole) {
             terminal::warn(common, &self.project.mistake(start, message));
         }
         match &self.file {
@@ -154,6 +156,28 @@ impl<'a> FindingFilter<'a> {
             )),
             Some(file) => self.write(file, ledger),
         }
+    }
+
+    /// What the settings say to no effect, in the order of the file.
+    fn mistakes(&self, ledger: &Ledger, whole: bool) -> Vec<Mistake> {
+        let (settings, config) = (self.settings(), &self.project.config);
+        let names_rules = !config.ignores.is_empty() || !config.severities.is_empty();
+        let mut mistakes = settings.expired();
+        if names_rules {
+            let endpoints: BTreeSet<String> = self.known.rules.ids().map(str::to_owned).collect();
+            // With an endpoint named, the others were not read.
+            let endpoints = Some(&endpoints).filter(|_| !self.known.named);
+            mistakes.extend(settings.unknown_names(self.rules(), endpoints));
+        }
+        if whole && self.project.tells_unused() {
+            mistakes.extend(self.project.unmatched());
+            if names_rules {
+                let covers = |glob: &PathGlob| self.project.covers(glob);
+                mistakes.extend(settings.unused_ignores(ledger, self.rules(), &covers));
+            }
+        }
+        mistakes.sort();
+        mistakes
     }
 
     fn gone(&self, file: &File, ledger: &Ledger) -> Vec<Gone> {
@@ -188,67 +212,6 @@ impl<'a> FindingFilter<'a> {
             .map_err(|error| format!("{}: {error}", sanitize::plain_path(&file.path)))?;
         terminal::tell(&did);
         Ok(())
-    }
-
-    /// Rules and endpoints in the settings that do not exist.
-    fn unknown_names(&self) -> Vec<(usize, String)> {
-        let config = &self.project.config;
-        let severities = config.severities.iter().filter_map(|entry| entry.rule.as_ref());
-        let rules = severities.chain(config.ignores.iter().map(|ignore| &ignore.rule));
-        let mut told: Vec<(usize, String)> = rules
-            .filter(|rule| !self.rules().contains(&rule.value))
-            .map(|rule| (rule.start, unknown("rule", &rule.value, self.rules())))
-            .collect();
-        // With an endpoint named, the others were not read.
-        if !self.known.named {
-            let endpoints: BTreeSet<String> = self.known.rules.ids().map(str::to_owned).collect();
-            let named = config
-                .severities
-                .iter()
-                .filter_map(|entry| entry.endpoint.as_ref());
-            let strange = named.filter(|endpoint| !endpoints.contains(&endpoint.value));
-            told.extend(strange.map(|name| (name.start, unknown("endpoint", &name.value, &endpoints))));
-        }
-        told
-    }
-
-    /// Ignores whose last day is over.
-    fn expired(&self) -> Vec<(usize, String)> {
-        let expired = |ignore: &Ignore| {
-            let until = ignore.until.as_ref().filter(|_| ignore.is_expired(self.today))?;
-            let message = format!(
-                "this ignore held until {}, and no longer does ({})",
-                until.value, ignore.reason
-            );
-            Some((until.start, message))
-        };
-        self.project.config.ignores.iter().filter_map(expired).collect()
-    }
-
-    /// Ignores that matched nothing where they could have.
-    fn idle(&self, ledger: &Ledger) -> Vec<(usize, String)> {
-        let ignores = self.project.config.ignores.iter().enumerate();
-        let idle = ignores.filter(|(index, ignore)| {
-            !ledger.used.contains(index)
-                && !ignore.is_expired(self.today)
-                && self.rules().contains(&ignore.rule.value)
-                && self.project.covers(&ignore.path.value)
-        });
-        idle.map(|(index, ignore)| {
-            let message = if ledger.met.contains(&index) {
-                format!(
-                    "nothing is ignored by this: no {} is found there",
-                    ignore.rule.value
-                )
-            } else {
-                format!(
-                    "nothing is ignored by this: no file that is checked matches \"{}\"",
-                    ignore.path.value.text()
-                )
-            };
-            (ignore.path.start, message)
-        })
-        .collect()
     }
 }
 
@@ -330,19 +293,6 @@ fn rule_names(known: &Knowledge) -> BTreeSet<String> {
     texts
         .chain(constraints.map(|constraint| constraint.rule.clone()))
         .collect()
-}
-
-fn unknown(what: &str, name: &str, known: &BTreeSet<String>) -> String {
-    let distance = |other: &&String| strsim::osa_distance(other, name);
-    let limit = (name.len() / 3).clamp(1, 4);
-    let near = known
-        .iter()
-        .min_by_key(distance)
-        .filter(|other| distance(other) <= limit);
-    match near {
-        Some(near) => format!("there is no {what} \"{name}\"; did you mean {near}?"),
-        None => format!("there is no {what} \"{name}\""),
-    }
 }
 
 /// A path as seen from a folder, both given from the root on, with `/` between its parts.

@@ -17,6 +17,7 @@ pub mod rules;
 mod ruleset;
 pub mod sanitize;
 pub mod session;
+pub mod settings;
 mod shape;
 pub mod source;
 pub mod suppress;

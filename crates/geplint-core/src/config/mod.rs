@@ -8,6 +8,8 @@ mod file;
 mod glob;
 mod pointer;
 
+use std::path::Path;
+
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -29,8 +31,8 @@ pub struct Placed<T> {
     pub start: usize,
 }
 
-/// A mistake in a settings file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A mistake in a settings file; by its place first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mistake {
     /// Offset in the file.
     pub start: usize,
@@ -202,6 +204,15 @@ pub struct Config {
     pub baseline: Option<Placed<String>>,
     /// How findings are shown; the command line knows the formats.
     pub format: Option<Placed<String>>,
+}
+
+impl Config {
+    /// The endpoint that `[[files]]` gives a file, by its path from the settings file's folder on; of several entries
+    /// the last counts.
+    pub fn endpoint_of(&self, path: &Path) -> Option<&Placed<String>> {
+        let last = self.files.iter().rfind(|files| files.glob.value.matches(path))?;
+        Some(&last.endpoint)
+    }
 }
 
 /// Reads a settings file.

@@ -1,0 +1,270 @@
+//! Settings, a baseline and the day, as they hold for one file; and what is wrong with the settings themselves.
+//!
+//! Pure: the caller has read the files and knows the day.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::baseline::Baseline;
+use crate::config::{Config, Date, Ignore, Mistake, PathGlob, Placed};
+use crate::finding::{Finding, Severity};
+
+/// What becomes of findings that a baseline may know.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum KnownFindings<'b> {
+    /// There is no baseline.
+    #[default]
+    Nothing,
+    /// Those in it are not shown.
+    Baseline(&'b Baseline),
+    /// A baseline is being written: none is shown.
+    Everything,
+}
+
+/// What was suppressed, and which entries did it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// How many findings were not shown, because a setting or the baseline says so.
+    pub suppressed: u64,
+    /// How many warnings were not shown, because only errors are.
+    pub hidden_warnings: u64,
+    /// How many findings of severity advice were not shown, because only warnings and errors are.
+    pub hidden_advice: u64,
+    /// Ignores whose path matched a file, as indices.
+    pub met: BTreeSet<usize>,
+    /// Ignores that matched a finding, as indices.
+    pub used: BTreeSet<usize>,
+    /// What the baseline was asked for, file by file; empty where there is none.
+    pub found: Baseline,
+}
+
+impl Ledger {
+    /// Adds another.
+    pub fn absorb(&mut self, other: Self) {
+        self.suppressed += other.suppressed;
+        self.hidden_warnings += other.hidden_warnings;
+        self.hidden_advice += other.hidden_advice;
+        self.met.extend(other.met);
+        self.used.extend(other.used);
+        self.found.files.extend(other.found.files);
+    }
+}
+
+/// What applies to the findings of a run. It borrows all that it has, so that a copy costs nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings<'s> {
+    config: &'s Config,
+    /// Rules that are off whatever the settings file says.
+    rules_off: &'s [String],
+    /// The least severity that is shown.
+    least: Severity,
+    known: KnownFindings<'s>,
+    today: Date,
+}
+
+/// The names of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Name<'a> {
+    /// From the settings file's folder on; `None` for a file that lies elsewhere.
+    pub config: Option<&'a Path>,
+    /// From the baseline's folder on, with `/` between its parts.
+    pub baseline: &'a str,
+}
+
+/// What the settings say of one file.
+#[derive(Debug, Clone, Copy)]
+pub struct PathSettings<'s> {
+    pub(crate) settings: Settings<'s>,
+    pub(crate) name: Name<'s>,
+}
+
+impl<'s> Settings<'s> {
+    /// A settings file, on the day that the last days of ignores are compared with.
+    pub const fn new(config: &'s Config, today: Date) -> Self {
+        Self {
+            config,
+            rules_off: &[],
+            least: Severity::Advice,
+            known: KnownFindings::Nothing,
+            today,
+        }
+    }
+
+    /// The same with these rules off.
+    #[must_use]
+    pub const fn with_rules_off(self, rules_off: &'s [String]) -> Self {
+        Self { rules_off, ..self }
+    }
+
+    /// The same, showing nothing below this severity.
+    #[must_use]
+    pub const fn showing_from(self, least: Severity) -> Self {
+        Self { least, ..self }
+    }
+
+    /// The same with a baseline.
+    #[must_use]
+    pub const fn with_known(self, known: KnownFindings<'s>) -> Self {
+        Self { known, ..self }
+    }
+
+    pub(crate) const fn least(self) -> Severity {
+        self.least
+    }
+
+    pub(crate) const fn known(self) -> KnownFindings<'s> {
+        self.known
+    }
+
+    /// What they say of a file.
+    ///
+    /// ```
+    /// use std::path::Path;
+    ///
+    /// use geplint_core::config::{self, Date};
+    /// use geplint_core::settings::{Name, Settings};
+    /// use geplint_core::suppress::suppress;
+    ///
+    /// let text = r#"
+    /// [[files]]
+    /// glob = "requests/*.json"
+    /// endpoint = "things"
+    ///
+    /// [[ignore]]
+    /// path = "requests/old.json"
+    /// rule = "too-long"
+    /// reason = "sent before the limit was known"
+    /// "#;
+    /// let config = config::load(text).expect("it is right");
+    /// let path = "requests/old.json";
+    /// let name = Name { config: Some(Path::new(path)), baseline: path };
+    /// let here = Settings::new(&config, Date::EPOCH).for_path(name);
+    /// assert_eq!(here.endpoint().map(|id| id.value.as_str()), Some("things"));
+    /// assert_eq!(here.ignores().len(), 1);
+    /// let (shown, ledger) = suppress(Vec::new(), &here);
+    /// assert!(shown.is_empty() && ledger.met.contains(&0));
+    /// ```
+    #[must_use]
+    pub const fn for_path(self, name: Name<'s>) -> PathSettings<'s> {
+        PathSettings { settings: self, name }
+    }
+
+    /// Entries that name a rule or an endpoint that does not exist; without `endpoints` only rules are compared.
+    pub fn unknown_names(
+        self,
+        rules: &BTreeSet<String>,
+        endpoints: Option<&BTreeSet<String>>,
+    ) -> Vec<Mistake> {
+        let severities = || self.config.severities.iter();
+        let named = severities().filter_map(|entry| entry.rule.as_ref());
+        let named = named.chain(self.config.ignores.iter().map(|ignore| &ignore.rule));
+        let mut mistakes = unknown_among("rule", named, rules);
+        if let Some(endpoints) = endpoints {
+            let named = severities().filter_map(|entry| entry.endpoint.as_ref());
+            mistakes.extend(unknown_among("endpoint", named, endpoints));
+        }
+        mistakes
+    }
+
+    /// Ignores whose last day is over.
+    pub fn expired(self) -> Vec<Mistake> {
+        let expired = |ignore: &Ignore| {
+            let until = ignore.until.as_ref().filter(|_| ignore.is_expired(self.today))?;
+            Some(Mistake {
+                start: until.start,
+                message: format!(
+                    "this ignore held until {}, and no longer does ({})",
+                    until.value, ignore.reason
+                ),
+            })
+        };
+        self.config.ignores.iter().filter_map(expired).collect()
+    }
+
+    /// Ignores that matched nothing in a run. `covers`: whether the run went through all files that a glob can match.
+    pub fn unused_ignores(
+        self,
+        ledger: &Ledger,
+        rules: &BTreeSet<String>,
+        covers: &dyn Fn(&PathGlob) -> bool,
+    ) -> Vec<Mistake> {
+        let ignores = self.config.ignores.iter().enumerate();
+        let unused = ignores.filter(|(index, ignore)| {
+            !ledger.used.contains(index)
+                && !ignore.is_expired(self.today)
+                && rules.contains(&ignore.rule.value)
+                && covers(&ignore.path.value)
+        });
+        let mistake = |(index, ignore): (usize, &Ignore)| Mistake {
+            start: ignore.path.start,
+            message: if ledger.met.contains(&index) {
+                format!(
+                    "nothing is ignored by this: no {} is found there",
+                    ignore.rule.value
+                )
+            } else {
+                format!(
+                    "nothing is ignored by this: no file that is checked matches \"{}\"",
+                    ignore.path.value.text()
+                )
+            },
+        };
+        unused.map(mistake).collect()
+    }
+}
+
+impl<'s> PathSettings<'s> {
+    /// The endpoint that the settings give the file.
+    pub fn endpoint(&self) -> Option<&'s Placed<String>> {
+        self.settings.config.endpoint_of(self.name.config?)
+    }
+
+    /// The severity of a finding; `None` if it is off.
+    pub fn severity(&self, finding: &Finding) -> Option<Severity> {
+        if self.settings.rules_off.iter().any(|rule| *rule == finding.rule) {
+            return None;
+        }
+        let mut severities = self.settings.config.severities.iter();
+        let last = severities.rfind(|severity| severity.matches(finding));
+        last.map_or(Some(finding.severity), |last| last.level.severity())
+    }
+
+    /// The ignores that hold for the file on this day, each with its index in the settings file.
+    pub fn ignores(&self) -> Vec<(usize, &'s Ignore)> {
+        let Some(path) = self.name.config else {
+            return Vec::new();
+        };
+        let today = self.settings.today;
+        let ignores = self.settings.config.ignores.iter().enumerate();
+        ignores
+            .filter(|(_, ignore)| !ignore.is_expired(today) && ignore.path.value.matches(path))
+            .collect()
+    }
+}
+
+fn unknown_among<'n>(
+    what: &str,
+    names: impl Iterator<Item = &'n Placed<String>>,
+    known: &BTreeSet<String>,
+) -> Vec<Mistake> {
+    let unknown = names.filter(|name| !known.contains(&name.value));
+    let mistake = |name: &Placed<String>| Mistake {
+        start: name.start,
+        message: no_such(what, &name.value, known),
+    };
+    unknown.map(mistake).collect()
+}
+
+/// The message for a name that does not exist, with the nearest one that does.
+pub fn no_such(what: &str, name: &str, known: &BTreeSet<String>) -> String {
+    let distance = |other: &&String| strsim::osa_distance(other, name);
+    let limit = (name.len() / 3).clamp(1, 4);
+    let near = known
+        .iter()
+        .min_by_key(distance)
+        .filter(|other| distance(other) <= limit);
+    match near {
+        Some(near) => format!("there is no {what} \"{name}\"; did you mean {near}?"),
+        None => format!("there is no {what} \"{name}\""),
+    }
+}
