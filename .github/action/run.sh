@@ -98,7 +98,7 @@ esac
 # told.
 table() {
   BETWEEN=$between ROOT=$root LC_ALL=C awk '
-    NR > 1 && match($0, /^ *[0-9.]+ +[0-9.]+ +[^ ]+ +[0-9]+:[0-9]+ +/) {
+    NR > 1 && match($0, /^ *[0-9.]+ +[0-9.]+ +[0-9.]+ +[^ ]+ +[0-9]+:[0-9]+ +/) {
       start = substr($0, 1, RLENGTH); name = substr($0, RLENGTH + 1); before = ENVIRON["BETWEEN"]
       sub(/^(\.\/)+/, "", name)
       if (index(name, ENVIRON["ROOT"] "/") == 1) name = substr(name, length(ENVIRON["ROOT"]) + 2)

@@ -231,12 +231,12 @@ impl Run<'_> {
             code = TROUBLE;
         }
         if !self.args.quiet && !gone {
-            let palette = terminal::stderr_palette(self.common);
-            let time = Some(since.elapsed());
+            let look = terminal::stderr_look(self.common);
+            let time = self.args.verbose.then(|| since.elapsed());
             let line = if self.args.mending.diff {
-                self.summary.would(time, palette)
+                self.summary.would(time, look)
             } else {
-                self.summary.line(time, palette)
+                self.summary.line(time, look)
             };
             terminal::tell(&line);
         }

@@ -10,6 +10,7 @@ use super::suppression::FindingFilter;
 use crate::input::{Entry, Reader};
 use crate::lint::Checked;
 use crate::ordered::Sink;
+use crate::predict::verdict;
 use crate::report::{Chunks, FileReport, Report, Statistics, Summary};
 use crate::session::Session;
 use crate::suppress::Ledger;
@@ -86,9 +87,12 @@ impl FileChecker<'_> {
         let path = file.path.to_path_buf();
         sink.send(
             match file.check(known, project, self.expected, &mut self.session, false) {
-                Kind::Request(request) => return self.report(file, fixed, request.checked, sink),
+                Kind::Request(request) => {
+                    let id = Some(&*request.endpoint.id);
+                    return self.report(file, id, fixed, request.checked, sink);
+                }
                 Kind::NotJson(finding) => {
-                    return self.report(file, fixed, Checked::not_json(*finding), sink);
+                    return self.report(file, None, fixed, Checked::not_json(*finding), sink);
                 }
                 Kind::PassedOver(reason) => FileEvent::PassedOver(path, reason),
                 Kind::Skipped(reason) => FileEvent::Skipped(path, reason),
@@ -101,13 +105,17 @@ impl FileChecker<'_> {
     fn report(
         &self,
         file: Payload<'_>,
+        endpoint: Option<&str>,
         fixed: Option<u64>,
         checked: Checked,
         sink: &mut dyn Sink<FileEvent>,
     ) -> bool {
+        // The API knows nothing of what is not shown.
+        let verdict = verdict(&checked.findings, checked.records);
         let (findings, ledger) = self.filter.apply(file.path, checked.findings);
         let mut summary = Summary {
-            undecided: checked.undecided,
+            open: checked.open,
+            refused_if_new: checked.refused_if_new,
             suppressed: ledger.suppressed,
             warnings: ledger.hidden_warnings,
             advice: ledger.hidden_advice,
@@ -116,6 +124,7 @@ impl FileChecker<'_> {
             ..Summary::default()
         };
         let file = FileReport::new(file.path, file.bytes, findings, checked.records)
+            .with_verdict(endpoint, verdict)
             .with_threads(Threads::of(self.args.jobs));
         summary.add(&file);
         let statistics = if self.args.statistics {

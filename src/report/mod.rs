@@ -44,9 +44,10 @@ pub use progress::Progress;
 pub use relative_to::RelativeTo;
 pub use statistics::Statistics;
 pub use style::{ColorChoice, Env, Look, Palette};
-pub use summary::{Problem, Summary};
+pub use summary::{CheckedFile, Problem, Summary};
 
-use crate::finding::{Finding, Severity, sort};
+use crate::finding::{Finding, sort};
+use crate::predict::{Verdict, verdict};
 use crate::threads::Threads;
 
 /// A file that has been checked.
@@ -60,6 +61,10 @@ pub struct FileReport<'a> {
     pub findings: Cow<'a, [Finding]>,
     /// How many records it has.
     pub records: u32,
+    /// Id of its endpoint, where that is known.
+    pub endpoint: Option<String>,
+    /// How far the API is predicted to refuse it, whatever of the findings is shown.
+    pub verdict: Verdict,
     /// How many threads may count its lines.
     threads: Threads,
 }
@@ -71,9 +76,21 @@ impl<'a> FileReport<'a> {
         Self {
             name: shown(path),
             text,
+            endpoint: None,
+            verdict: verdict(&findings, records),
             findings: Cow::Owned(findings),
             records,
             threads: Threads::ONE,
+        }
+    }
+
+    /// The same as a request to this endpoint, of which so much is refused; for findings of which some are not shown.
+    #[must_use]
+    pub fn with_verdict(self, endpoint: Option<&str>, verdict: Verdict) -> Self {
+        Self {
+            endpoint: endpoint.map(str::to_owned),
+            verdict,
+            ..self
         }
     }
 
@@ -89,16 +106,6 @@ impl<'a> FileReport<'a> {
         'a: 'n,
     {
         Source::new(name, self.text).with_threads(self.threads)
-    }
-
-    /// Whether the API is predicted to refuse the request. Of a file that is no JSON nothing is predicted.
-    pub fn is_refused(&self) -> bool {
-        let mut errors = self
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == Severity::Error)
-            .peekable();
-        errors.peek().is_some() && errors.all(|finding| finding.predicted.is_some())
     }
 }
 

@@ -37,6 +37,8 @@ impl Report for RelativeTo {
             text: file.text,
             findings: Cow::Borrowed(&file.findings),
             records: file.records,
+            endpoint: file.endpoint.clone(),
+            verdict: file.verdict,
             threads: file.threads,
         };
         self.inner.write(&named, out);

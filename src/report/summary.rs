@@ -1,12 +1,14 @@
 //! The totals of a run, and the sentence that says them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use super::labels::count;
-use super::style::Palette;
+use super::labels::{grouped, grouped_count};
+use super::style::{Look, Palette};
 use super::{FileReport, sanitize};
 use crate::finding::Severity;
+use crate::lint::Needed;
 
 /// A file that could not be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,17 @@ impl Problem {
     }
 }
 
+/// A file that was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedFile {
+    /// Its name as the user gave it, with `/` between its parts; not yet escaped.
+    pub path: String,
+    /// Id of its endpoint; none of a file that is not JSON and might be anything.
+    pub endpoint: Option<String>,
+    /// How many records it has.
+    pub records: u32,
+}
+
 /// What a run came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Summary {
@@ -34,8 +47,10 @@ pub struct Summary {
     pub files: u64,
     /// Records in them.
     pub records: u64,
-    /// Requests that the API is predicted to refuse.
-    pub refused: u64,
+    /// Requests that the API is predicted to refuse, whatever of the findings is shown.
+    pub refused_files: u64,
+    /// Records in them that are not taken.
+    pub refused_records: u64,
     /// Errors.
     pub errors: u64,
     /// Warnings, whether they are shown or not.
@@ -50,8 +65,12 @@ pub struct Summary {
     pub suppressed: u64,
     /// Files that were not checked: no endpoint fits them, or they could not be read.
     pub skipped: u64,
-    /// Checks that could not be made because they need facts of the tenant.
-    pub undecided: u64,
+    /// Facts of the tenant that could change which records are taken.
+    pub open: Needed,
+    /// How many records lack a property that only a new contact needs, by its name.
+    pub refused_if_new: BTreeMap<String, u64>,
+    /// The files that were checked, in their order.
+    pub checked: Vec<CheckedFile>,
     /// Files that could not be read or recognised, in the order of the files.
     pub problems: Vec<Problem>,
 }
@@ -61,7 +80,13 @@ impl Summary {
     pub fn add(&mut self, file: &FileReport<'_>) {
         self.files += 1;
         self.records += u64::from(file.records);
-        self.refused += u64::from(file.is_refused());
+        self.refused_files += u64::from(file.verdict.refused);
+        self.refused_records += u64::from(file.verdict.records);
+        self.checked.push(CheckedFile {
+            path: file.name.clone(),
+            endpoint: file.endpoint.clone(),
+            records: file.records,
+        });
         for finding in file.findings.iter() {
             match finding.severity {
                 Severity::Error => self.errors += 1,
@@ -75,7 +100,8 @@ impl Summary {
     pub fn absorb(&mut self, other: Self) {
         self.files += other.files;
         self.records += other.records;
-        self.refused += other.refused;
+        self.refused_files += other.refused_files;
+        self.refused_records += other.refused_records;
         self.errors += other.errors;
         self.warnings += other.warnings;
         self.advice += other.advice;
@@ -83,68 +109,108 @@ impl Summary {
         self.mended += other.mended;
         self.suppressed += other.suppressed;
         self.skipped += other.skipped;
-        self.undecided += other.undecided;
+        self.open = self.open.and(other.open);
+        for (name, count) in other.refused_if_new {
+            *self.refused_if_new.entry(name).or_default() += count;
+        }
+        self.checked.extend(other.checked);
         self.problems.extend(other.problems);
     }
 
-    /// The sentence for the end of a run:
-    /// `12 files, 340 records: 3 predicted 400s (5 errors), 9 warnings, 2 skipped (0.12 s)`, and then how many
-    /// checks could not be made, and where to read why.
-    pub fn line(&self, elapsed: Option<Duration>, palette: Palette) -> String {
+    /// What is said at the end of a run: `26 of 33 files would be refused · 90 errors, 42 warnings, 812 advice · 3 skipped
+    /// (-v)`, and a line for each thing that only facts of the tenant could tell.
+    ///
+    /// With `elapsed` the run is a talkative one: it has named what it skipped, and says how long it took.
+    pub fn line(&self, elapsed: Option<Duration>, look: Look) -> String {
+        let palette = look.palette();
         let mut parts = Vec::new();
-        if self.refused > 0 {
-            let errors = count(self.errors, "error");
-            parts.push(format!(
-                "{} ({errors})",
-                palette.error(count(self.refused, "predicted 400"))
-            ));
-        } else if self.errors > 0 {
-            parts.push(palette.error(count(self.errors, "error")).to_string());
+        let counts = self.counts(palette);
+        // Where the errors are suppressed, somebody knows of it and lives with it.
+        if self.refused_files > 0 && self.errors > 0 {
+            parts.push(palette.error(self.refusals()).to_string());
+            parts.extend((!counts.is_empty()).then_some(counts));
+        } else if self.errors + self.warnings > 0 {
+            parts.push(format!("{}: {counts}", self.size()));
+        } else {
+            parts.push(format!("{}: {}", self.size(), self.calm(palette)));
+            parts.extend((!counts.is_empty()).then_some(counts));
         }
-        if self.warnings > 0 {
-            parts.push(palette.warning(count(self.warnings, "warning")).to_string());
-        }
-        if parts.is_empty() {
-            parts.push(self.calm(palette));
-        }
-        parts.extend((self.advice > 0).then(|| format!("{} advice", self.advice)));
-        parts.extend((self.fixed > 0).then(|| palette.good(format!("{} fixed", self.fixed)).to_string()));
-        parts.extend((self.suppressed > 0).then(|| format!("{} suppressed", self.suppressed)));
-        parts.extend((self.skipped > 0).then(|| format!("{} skipped", self.skipped)));
-        let time = elapsed.map(|time| palette.faint(format!(" ({})", seconds(time))).to_string());
-        let undecided = match self.undecided {
-            0 => String::new(),
-            1 => ", 1 check needs tenant facts (geplint explain tenant)".to_owned(),
-            more => format!(", {more} checks need tenant facts (geplint explain tenant)"),
-        };
-        let (files, records) = (count(self.files, "file"), count(self.records, "record"));
-        format!(
-            "{files}, {records}: {}{}{undecided}",
-            parts.join(", "),
-            time.unwrap_or_default()
-        )
+        parts.extend(
+            (self.fixed > 0).then(|| palette.good(format!("{} fixed", grouped(self.fixed))).to_string()),
+        );
+        parts.extend((self.suppressed > 0).then(|| format!("{} suppressed", grouped(self.suppressed))));
+        parts.extend(self.passed_over(elapsed));
+        parts.extend(elapsed.map(|time| palette.faint(seconds(time)).to_string()));
+        let mut lines = vec![parts.join(separator(look))];
+        lines.extend(self.untold());
+        lines.join("\n")
     }
 
-    /// The sentence for the end of a run that only shows what would change:
-    /// `12 files, 340 records: 3 findings would be fixed in 2 files (0.12 s)`.
-    pub fn would(&self, elapsed: Option<Duration>, palette: Palette) -> String {
+    /// What is said at the end of a run that only shows what would change:
+    /// `12 files, 340 records: 3 findings would be fixed in 2 files`.
+    pub fn would(&self, elapsed: Option<Duration>, look: Look) -> String {
+        let palette = look.palette();
         let what = match (self.files, self.mended) {
             (0, _) => self.calm(palette),
             (_, 0) => "nothing to fix".to_owned(),
             (_, mended) => format!(
                 "{} would be fixed in {}",
-                palette.good(count(self.fixed, "finding")),
-                count(mended, "file")
+                palette.good(grouped_count(self.fixed, "finding")),
+                grouped_count(mended, "file")
             ),
         };
-        let skipped = if self.skipped > 0 {
-            format!(", {} skipped", self.skipped)
-        } else {
-            String::new()
-        };
-        let time = elapsed.map(|time| palette.faint(format!(" ({})", seconds(time))).to_string());
-        let (files, records) = (count(self.files, "file"), count(self.records, "record"));
-        format!("{files}, {records}: {what}{skipped}{}", time.unwrap_or_default())
+        let mut parts = vec![format!("{}: {what}", self.size())];
+        parts.extend(self.passed_over(elapsed));
+        parts.extend(elapsed.map(|time| palette.faint(seconds(time)).to_string()));
+        parts.join(separator(look))
+    }
+
+    /// `12 files, 340 records`.
+    fn size(&self) -> String {
+        format!(
+            "{}, {}",
+            grouped_count(self.files, "file"),
+            grouped_count(self.records, "record")
+        )
+    }
+
+    /// `26 of 33 files would be refused`; of one file alone its records.
+    fn refusals(&self) -> String {
+        match (self.files, self.records) {
+            (1, 0 | 1) => "the request would be refused".to_owned(),
+            (1, records) if records == self.refused_records => {
+                format!("all {} would be refused", grouped_count(records, "record"))
+            }
+            (1, records) => format!(
+                "{} of {} would be refused",
+                grouped(self.refused_records),
+                grouped_count(records, "record")
+            ),
+            (files, _) => format!(
+                "{} of {} would be refused",
+                grouped(self.refused_files),
+                grouped_count(files, "file")
+            ),
+        }
+    }
+
+    /// `90 errors, 42 warnings, 812 advice`, as far as there are any.
+    fn counts(&self, palette: Palette) -> String {
+        let mut counts = Vec::new();
+        if self.errors > 0 {
+            counts.push(palette.error(grouped_count(self.errors, "error")).to_string());
+        }
+        if self.warnings > 0 {
+            counts.push(
+                palette
+                    .warning(grouped_count(self.warnings, "warning"))
+                    .to_string(),
+            );
+        }
+        if self.advice > 0 {
+            counts.push(format!("{} advice", grouped(self.advice)));
+        }
+        counts.join(", ")
     }
 
     /// What to say where nothing was found: of no file at all, that is no praise.
@@ -155,6 +221,41 @@ impl Summary {
             palette.good("no problems found").to_string()
         }
     }
+
+    /// `3 skipped (-v)`, where they have not been named.
+    fn passed_over(&self, elapsed: Option<Duration>) -> Option<String> {
+        let hint = if elapsed.is_some() { "" } else { " (-v)" };
+        (self.skipped > 0).then(|| format!("{} skipped{hint}", grouped(self.skipped)))
+    }
+
+    /// What only facts of the tenant could tell, a line each.
+    fn untold(&self) -> Vec<String> {
+        let if_new = self.refused_if_new.iter().map(|(name, count)| {
+            let name = sanitize::escape(name);
+            if *count == 1 {
+                format!("1 record without {name} is refused if its contact is new (--tenant)")
+            } else {
+                format!(
+                    "{} records without {name} are refused if their contacts are new (--tenant)",
+                    grouped(*count)
+                )
+            }
+        });
+        let mut lines: Vec<String> = if_new.collect();
+        let facts: Vec<String> = self.open.names().map(|name| name.replace('-', " ")).collect();
+        if !facts.is_empty() {
+            lines.push(format!(
+                "not checked without facts of the tenant: {} (--tenant; geplint explain tenant)",
+                facts.join(", ")
+            ));
+        }
+        lines
+    }
+}
+
+/// What stands between the parts of a line.
+const fn separator(look: Look) -> &'static str {
+    if look.unicode { " \u{b7} " } else { "; " }
 }
 
 /// `error: payloads/a.json: permission denied`, for what could not be checked.
@@ -180,49 +281,70 @@ fn seconds(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::Fact;
 
     const PLAIN: Palette = Palette { color: false };
+    const DOTS: Look = Look {
+        unicode: true,
+        ..Look::PLAIN
+    };
 
     fn line(summary: &Summary) -> String {
-        summary.line(Some(Duration::from_millis(123)), PLAIN)
+        summary.line(None, DOTS)
+    }
+
+    fn everything() -> Summary {
+        Summary {
+            files: 33,
+            records: 5_000,
+            refused_files: 26,
+            refused_records: 1_200,
+            errors: 1_090,
+            warnings: 42,
+            advice: 812,
+            fixed: 1,
+            suppressed: 4,
+            skipped: 3,
+            ..Summary::default()
+        }
     }
 
     #[test]
     fn everything_at_once() {
-        let summary = Summary {
-            files: 12,
-            records: 340,
-            refused: 3,
-            errors: 5,
-            warnings: 9,
-            skipped: 2,
-            ..Summary::default()
-        };
         assert_eq!(
-            line(&summary),
-            "12 files, 340 records: 3 predicted 400s (5 errors), 9 warnings, 2 skipped (0.12 s)"
+            line(&everything()),
+            "26 of 33 files would be refused \u{b7} 1,090 errors, 42 warnings, 812 advice \u{b7} 1 fixed \u{b7} 4 suppressed \u{b7} \
+             3 skipped (-v)"
         );
-        let suppressed = Summary {
-            suppressed: 4,
-            ..summary
+        let ascii = Look {
+            unicode: false,
+            ..DOTS
         };
-        assert!(line(&suppressed).contains("9 warnings, 4 suppressed, 2 skipped"));
+        let talkative = everything().line(Some(Duration::from_millis(123)), ascii);
+        assert!(
+            talkative.ends_with("4 suppressed; 3 skipped; 0.12 s"),
+            "{talkative}"
+        );
     }
 
     #[test]
-    fn one_of_each() {
-        let summary = Summary {
+    fn of_one_file_the_records_are_counted() {
+        let one = |records, refused_records| Summary {
             files: 1,
-            records: 1,
-            refused: 1,
+            refused_files: 1,
+            records,
+            refused_records,
             errors: 1,
-            warnings: 1,
             ..Summary::default()
         };
-        assert_eq!(
-            summary.line(None, PLAIN),
-            "1 file, 1 record: 1 predicted 400 (1 error), 1 warning"
-        );
+        for (records, refused, said) in [
+            (5_000, 30, "30 of 5,000 records would be refused \u{b7} 1 error"),
+            (5_000, 5_000, "all 5,000 records would be refused \u{b7} 1 error"),
+            (1, 1, "the request would be refused \u{b7} 1 error"),
+            (0, 0, "the request would be refused \u{b7} 1 error"),
+        ] {
+            assert_eq!(line(&one(records, refused)), said);
+        }
     }
 
     #[test]
@@ -232,41 +354,74 @@ mod tests {
             records: 3,
             ..Summary::default()
         };
-        assert_eq!(line(&clean), "2 files, 3 records: no problems found (0.12 s)");
+        assert_eq!(line(&clean), "2 files, 3 records: no problems found");
+        let advice = Summary { advice: 7, ..clean };
         assert_eq!(
-            line(&Summary::default()),
-            "0 files, 0 records: nothing checked (0.12 s)"
+            line(&advice),
+            "2 files, 3 records: no problems found \u{b7} 7 advice"
         );
+        let warned = Summary {
+            warnings: 1,
+            ..advice
+        };
+        assert_eq!(line(&warned), "2 files, 3 records: 1 warning, 7 advice");
+        assert_eq!(line(&Summary::default()), "0 files, 0 records: nothing checked");
         let skipped = Summary {
             skipped: 1,
             ..Summary::default()
         };
         assert_eq!(
-            skipped.line(None, PLAIN),
-            "0 files, 0 records: nothing checked, 1 skipped"
+            line(&skipped),
+            "0 files, 0 records: nothing checked \u{b7} 1 skipped (-v)"
         );
     }
 
     #[test]
-    fn checks_that_could_not_be_made() {
+    fn refused_with_nothing_to_show() {
         let summary = Summary {
-            files: 1,
-            records: 1,
-            undecided: 12,
+            files: 2,
+            records: 2,
+            refused_files: 1,
+            refused_records: 1,
+            suppressed: 1,
             ..Summary::default()
         };
         assert_eq!(
             line(&summary),
-            "1 file, 1 record: no problems found (0.12 s), 12 checks need tenant facts (geplint explain tenant)"
+            "2 files, 2 records: no problems found \u{b7} 1 suppressed"
         );
-        let one = Summary {
-            undecided: 1,
-            warnings: 2,
+    }
+
+    #[test]
+    fn what_only_the_tenant_knows() {
+        let mut summary = Summary {
+            files: 1,
+            records: 12,
+            ..Summary::default()
+        };
+        summary.refused_if_new.insert("Address".to_owned(), 12);
+        let more = Summary {
+            refused_if_new: [("Address".to_owned(), 1_000)].into(),
+            ..Summary::default()
+        };
+        let said = "records without Address are refused if their contacts are new (--tenant)";
+        assert_eq!(
+            line(&summary),
+            format!("1 file, 12 records: no problems found\n12 {said}")
+        );
+        summary.absorb(more);
+        assert!(line(&summary).ends_with(&format!("1,012 {said}")));
+        let known = Needed::default().with(Fact::Contacts).with(Fact::ActivityNames);
+        let open = Summary {
+            open: known,
+            refused_if_new: BTreeMap::new(),
             ..summary
         };
+        let lines = line(&open);
+        let (_, last) = lines.split_once('\n').unwrap_or_default();
         assert_eq!(
-            one.line(None, PLAIN),
-            "1 file, 1 record: 2 warnings, 1 check needs tenant facts (geplint explain tenant)"
+            last,
+            "not checked without facts of the tenant: contacts, activity names (--tenant; geplint explain tenant)"
         );
     }
 
@@ -281,19 +436,10 @@ mod tests {
         };
         assert_eq!(
             line(&summary),
-            "2 files, 3 records: no problems found, 3 fixed (0.12 s)"
-        );
-        let left = Summary {
-            warnings: 1,
-            suppressed: 1,
-            ..summary.clone()
-        };
-        assert_eq!(
-            left.line(None, PLAIN),
-            "2 files, 3 records: 1 warning, 3 fixed, 1 suppressed"
+            "2 files, 3 records: no problems found \u{b7} 3 fixed"
         );
         assert_eq!(
-            summary.would(None, PLAIN),
+            summary.would(None, DOTS),
             "2 files, 3 records: 3 findings would be fixed in 1 file"
         );
         let nothing = Summary {
@@ -303,11 +449,11 @@ mod tests {
             ..summary
         };
         assert_eq!(
-            nothing.would(None, PLAIN),
-            "2 files, 3 records: nothing to fix, 1 skipped"
+            nothing.would(None, DOTS),
+            "2 files, 3 records: nothing to fix \u{b7} 1 skipped (-v)"
         );
         assert_eq!(
-            Summary::default().would(None, PLAIN),
+            Summary::default().would(None, DOTS),
             "0 files, 0 records: nothing checked"
         );
     }
@@ -319,7 +465,7 @@ mod tests {
             errors: 2,
             ..Summary::default()
         };
-        assert_eq!(syntax.line(None, PLAIN), "1 file, 0 records: 2 errors");
+        assert_eq!(line(&syntax), "1 file, 0 records: 2 errors");
     }
 
     #[test]

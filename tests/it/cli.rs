@@ -208,7 +208,7 @@ fn what_cannot_be_read_does_not_stop_the_rest() {
         "{stderr}"
     );
     assert!(
-        stderr.contains("2 files, 2 records: 1 predicted 400 (1 error)"),
+        stderr.contains("1 of 2 files would be refused \u{b7} 1 error"),
         "{stderr}"
     );
 }

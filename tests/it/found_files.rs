@@ -75,7 +75,7 @@ fn json_of_others_is_skipped_and_counted() {
         let (code, said) = folder.run(arguments);
         assert_eq!(code, Some(0), "{said}");
         assert!(
-            said.contains("1 file, 1 record: no problems found, 6 skipped"),
+            said.contains("1 file, 1 record: no problems found \u{b7} 6 skipped"),
             "{said}"
         );
         for (name, _, near) in OTHERS {

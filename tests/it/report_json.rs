@@ -21,7 +21,7 @@ fn every_promised_field_is_there() {
     ));
     assert_eq!(report["version"], 1);
     assert_eq!(report["tool"], concat!("geplint ", env!("CARGO_PKG_VERSION")));
-    let counts = json!({ "files": 1, "records": 2, "errors": 2, "warnings": 2, "advice": 0, "fixed": 0, "suppressed": 0, "skipped": 0 });
+    let counts = json!({ "files": 1, "records": 2, "errors": 2, "warnings": 2, "advice": 0, "refusedFiles": 1, "refusedRecords": 2, "fixed": 0, "suppressed": 0, "skipped": 0 });
     assert_eq!(report["summary"], counts);
     let row = report["findings"]
         .as_array()

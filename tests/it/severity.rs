@@ -263,3 +263,80 @@ fn every_format_has_its_word_for_advice() {
         assert!(!text.contains("IsActive: the text"), "{format}: {text}");
     }
 }
+
+/// As many records as this, each like the vendor's smallest documented success: nothing to read but the sum.
+#[test]
+fn many_records_like_the_documented_success_are_a_few_lines() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("testdata/documented/contact-details/1-success.request.json");
+    let documented: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let records: Vec<Value> = (0..5_000)
+        .map(|index| {
+            let mut record = documented[0].clone();
+            record["ContactCode"] = json!(format!("C-{index}"));
+            record["UserName"] = json!(format!("user-{index}"));
+            record
+        })
+        .collect();
+    let folder = Folder::new("many", &[("a.json", &Value::Array(records).to_string())]);
+    let (shown, summary, code) = folder.check(&["--strict", "a.json"]);
+    assert_eq!((shown.as_str(), code), ("", Some(0)));
+    assert_eq!(
+        summary,
+        "1 file, 5,000 records: no problems found \u{b7} 20,000 advice\n"
+    );
+}
+
+/// Tenant facts are named only where they could change what is taken.
+#[test]
+fn a_missing_address_is_a_line_of_the_summary() {
+    let bad = contact(&[("UserName", json!("")), ("ContactCode", json!("C-2"))]);
+    let unbound = contact(&[("IsActive", json!("maybe")), ("ContactCode", json!("C-3"))]);
+    let files = [
+        ("two.json", json!([contact(&[]), bad])),
+        ("whole.json", json!([contact(&[]), unbound])),
+    ]
+    .map(|(name, body)| (name, body.to_string()));
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let folder = Folder::new("address", &files);
+    let line = "1 record without Address is refused if its contact is new (--tenant)\n";
+    let (shown, summary, _) = folder.check(&["two.json"]);
+    assert_eq!(shown.lines().count(), 1, "{shown}");
+    assert_eq!(
+        summary,
+        format!("1 of 2 records would be refused \u{b7} 1 error\n{line}")
+    );
+    let (_, summary, _) = folder.check(&["whole.json"]);
+    assert_eq!(summary, "all 2 records would be refused \u{b7} 1 error\n");
+}
+
+/// The counts of the JSON report are what `predict` says, whatever is shown.
+#[test]
+fn the_report_says_what_was_checked_and_how_much_of_it_is_refused() {
+    let bad = contact(&[("UserName", json!("")), ("ContactCode", json!("C-2"))]);
+    let two = json!([contact(&[]), bad]).to_string();
+    let folder = Folder::new(
+        "report",
+        &[("a.json", ADVICE), ("b.json", &two), ("c.json", "[{]")],
+    );
+    for more in [&[][..], &["--ignore", "missing-mandatory"]] {
+        let args = [&["check", "--format", "json", "a.json", "b.json", "c.json"], more].concat();
+        let output = folder.run(&args);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(
+            report["checked"],
+            json!([
+                { "path": "a.json", "endpoint": "user-group", "records": 1 },
+                { "path": "b.json", "endpoint": "contact-details", "records": 2 },
+                { "path": "c.json", "endpoint": null, "records": 0 },
+            ])
+        );
+        let summary = &report["summary"];
+        let counts = [
+            &summary["refusedFiles"],
+            &summary["refusedRecords"],
+            &summary["advice"],
+        ];
+        assert_eq!(counts, [1, 1, 1], "{more:?}");
+    }
+}

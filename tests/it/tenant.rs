@@ -1281,14 +1281,16 @@ fn the_summary_counts_what_could_not_be_told() {
     };
     let said = run(&[]);
     assert!(
-        said.contains(", 3 checks need tenant facts (geplint explain tenant)\n"),
+        said.ends_with("\nnot checked without facts of the tenant: personas, activities, belonging lobs (--tenant; geplint explain tenant)\n"),
         "{said}"
     );
     let tenant = folder.join("tenant.toml");
     std::fs::write(&tenant, "personas = ['P-100']\nactivities = ['A-100']").unwrap();
     let said = run(&["--tenant", tenant.to_str().unwrap()]);
     assert!(
-        said.contains(", 1 check needs tenant facts (geplint explain tenant)\n"),
+        said.ends_with(
+            "\nnot checked without facts of the tenant: belonging lobs (--tenant; geplint explain tenant)\n"
+        ),
         "{said}"
     );
     let all = folder.join("all.toml");

@@ -51,6 +51,46 @@ pub struct SuccessDetail {
     pub key: String,
 }
 
+/// How far the API is predicted to refuse a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Verdict {
+    /// It answers 400.
+    pub refused: bool,
+    /// No record is taken, because the request as a whole fails.
+    pub whole: bool,
+    /// How many records are not taken.
+    pub records: u32,
+}
+
+/// How far the API is predicted to refuse a request of so many records, by findings that [`mask`] has marked.
+///
+/// Of a file that is not JSON nothing is predicted, so that it is not refused.
+#[must_use]
+pub fn verdict(findings: &[Finding], records: u32) -> Verdict {
+    let mut refused: Vec<Option<u32>> = Vec::new();
+    let mut whole = false;
+    for finding in findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+    {
+        if finding.predicted.is_none() {
+            return Verdict::default();
+        }
+        if finding.masked.is_none() {
+            whole |= matches!(finding.phase, Phase::Bind | Phase::Request);
+            refused.push(finding.record);
+        }
+    }
+    refused.sort_unstable();
+    refused.dedup();
+    let refused = u32::try_from(refused.len()).unwrap_or(u32::MAX);
+    Verdict {
+        refused: refused > 0,
+        whole,
+        records: if whole { records } else { refused.min(records) },
+    }
+}
+
 /// A predicted response, and what it stands on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prediction {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::finding::{Finding, Predicted};
 use crate::fix::{self, Edit, Fix};
 use crate::json::{indented, pretty};
-use crate::report::{Chunks, FileReport, Problem, Report, Summary, labels};
+use crate::report::{CheckedFile, Chunks, FileReport, Problem, Report, Summary, labels};
 use crate::source::Source;
 
 /// How deep a finding stands in the document.
@@ -36,8 +36,10 @@ impl Report for Json {
     fn close(&self, summary: &Summary, empty: bool) -> String {
         let end = if empty { "]" } else { "\n  ]" };
         let troubles: Vec<Trouble<'_>> = summary.problems.iter().map(Trouble::new).collect();
+        let checked: Vec<Seen<'_>> = summary.checked.iter().map(Seen::new).collect();
         format!(
-            "{end},\n  \"problems\": {},\n  \"summary\": {}\n}}\n",
+            "{end},\n  \"checked\": {},\n  \"problems\": {},\n  \"summary\": {}\n}}\n",
+            pretty(&checked, "\n  "),
             pretty(&troubles, "\n  "),
             pretty(&Totals::new(summary), "\n  ")
         )
@@ -135,13 +137,34 @@ impl<'a> Trouble<'a> {
     }
 }
 
+/// A file that was checked.
 #[derive(Serialize)]
+struct Seen<'a> {
+    path: &'a str,
+    endpoint: Option<&'a str>,
+    records: u32,
+}
+
+impl<'a> Seen<'a> {
+    fn new(file: &'a CheckedFile) -> Self {
+        Self {
+            path: &file.path,
+            endpoint: file.endpoint.as_deref(),
+            records: file.records,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Totals {
     files: u64,
     records: u64,
     errors: u64,
     warnings: u64,
     advice: u64,
+    refused_files: u64,
+    refused_records: u64,
     fixed: u64,
     suppressed: u64,
     skipped: u64,
@@ -227,6 +250,8 @@ impl Totals {
             errors: summary.errors,
             warnings: summary.warnings,
             advice: summary.advice,
+            refused_files: summary.refused_files,
+            refused_records: summary.refused_records,
             fixed: summary.fixed,
             suppressed: summary.suppressed,
             skipped: summary.skipped,

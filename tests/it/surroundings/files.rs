@@ -39,7 +39,7 @@ fn odd_things_in_a_folder_are_passed_over() {
         &[
             "error: ./broken.json: the link leads nowhere\n",
             "error: ./loop.json: the link cannot be followed: ",
-            "2 files, 2 records: 2 predicted 400s (2 errors)",
+            "2 of 2 files would be refused \u{b7} 2 errors",
         ],
     );
     assert_eq!(ran.stderr.lines().count(), 3, "{}", ran.stderr);
@@ -120,7 +120,7 @@ fn what_changes_between_the_walk_and_the_read() {
             "error: in/c-folder.json: a folder, not a file\n",
             "error: in/d-zero.json: a device, not a file\n",
             "error: in/e-large.json: too large: 2000001 bytes, and --max-file-size is 2000000\n",
-            "3 files, 2 records: 1 predicted 400 (2 errors)",
+            "1 of 3 files would be refused \u{b7} 2 errors",
         ],
     );
     assert_eq!(
@@ -223,7 +223,7 @@ fn what_may_not_be_read_is_told() {
             "error: ./b.json: permission denied\n",
             "error: ./shut: permission denied\n",
             "error: ./unlisted: permission denied\n",
-            "2 files, 2 records",
+            "2 of 2 files would be refused",
         ],
     );
     assert_eq!(

@@ -1,7 +1,9 @@
 //! What comes of checking a request body.
 
+use std::collections::BTreeMap;
+
 use crate::finding::Finding;
-use crate::rules::Fact;
+use crate::rules::{Fact, Property};
 
 /// What came of checking one request body.
 #[derive(Debug, Default)]
@@ -18,6 +20,11 @@ pub struct Checked {
     pub undecided: u64,
     /// The facts that these checks need; complete only where outcomes were asked for.
     pub needed: Needed,
+    /// The facts that could still change whether a record is taken: those of checks of records that are not refused anyway.
+    pub open: Needed,
+    /// How many records lack a property that only a new contact needs, by its name, where it is not known who is new.
+    /// Records that are refused anyway do not count.
+    pub refused_if_new: BTreeMap<String, u64>,
     /// Every mistake in the syntax was surely read as its author meant it.
     pub mendable: bool,
 }
@@ -28,7 +35,19 @@ pub struct Needed(u32);
 
 impl Needed {
     pub(super) fn add(&mut self, fact: Fact) {
-        self.0 |= 1 << (fact as u32);
+        *self = self.with(fact);
+    }
+
+    /// These and one more.
+    #[must_use]
+    pub const fn with(self, fact: Fact) -> Self {
+        Self(self.0 | 1 << (fact as u32))
+    }
+
+    /// These and others.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// Whether a check needs this one.
@@ -48,6 +67,12 @@ impl Needed {
         let needed = move |(fact, _): &&(Fact, &'static str)| self.has(*fact);
         Fact::ALL.iter().filter(needed).map(|(_, name)| *name)
     }
+}
+
+/// The facts of the tenant that decide whether a value of this row is refused.
+pub(super) fn deciding(property: &Property) -> Needed {
+    let known = property.known.iter().filter(|known| known.is_missed());
+    known.fold(Needed::default(), |needed, known| needed.with(known.fact))
 }
 
 impl Checked {

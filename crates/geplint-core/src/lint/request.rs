@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::checked::{Checked, RecordOutcome};
+use super::checked::{Checked, Needed, RecordOutcome};
 use super::fast::parallel::Prefetch;
 use super::fast::record::FastPath;
 use super::messages;
@@ -15,9 +15,9 @@ use super::state::{Buffers, Linter, Resolved, key_of};
 use super::surrogates::surrogate_places;
 use super::syntax::{nothing_begins, syntax_findings};
 use super::verdict::as_read;
-use crate::finding::{Finding, Severity, Span, sort};
+use crate::finding::{Finding, Phase, Severity, Span, sort};
 use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree};
-use crate::rules::Endpoint;
+use crate::rules::{Endpoint, Fact, PropertyId, TableId};
 use crate::tenant::{Facts, Tenant, TenantChanges};
 use crate::threads::{self, Threads};
 use dotnet_bind::{self as bind, Container};
@@ -98,6 +98,7 @@ pub fn check_with(
                         checked.records += 1;
                         checked.fast_records += 1;
                         checked.undecided += passed.undecided;
+                        checked.open = checked.open.and(passed.needed);
                     }
                     if !reader.next_record(&mut tree) {
                         break;
@@ -144,6 +145,15 @@ pub fn check_with(
         }
     }
     checked.findings.extend(syntax);
+    let decided = |finding: &Finding| {
+        finding.severity == Severity::Error
+            && (finding.predicted.is_none() || matches!(finding.phase, Phase::Bind | Phase::Request))
+    };
+    if checked.findings.iter().any(decided) {
+        // No fact of the tenant changes what becomes of the request as a whole.
+        checked.open = Needed::default();
+        checked.refused_if_new.clear();
+    }
     if !checked.mendable {
         // Where the text is guessed at, so would be its mending.
         for finding in &mut checked.findings {
@@ -176,6 +186,7 @@ fn one_record<'t>(
     outcomes: bool,
 ) {
     let (index, before) = (checked.records, checked.findings.len());
+    let needed = std::mem::take(&mut checked.needed);
     let mut linter = Linter::new(text, tree, endpoint, facts, Some(index), buffers, checked);
     linter.record(root);
     linter.duplicate_record(text, keys);
@@ -185,14 +196,34 @@ fn one_record<'t>(
         String::new()
     };
     let effect = linter.effect();
+    let if_new = linter.refused_if_new;
     let told = checked.findings.get_mut(before..).unwrap_or_default();
     let good = told.iter().all(|finding| finding.severity != Severity::Error);
+    let own = checked.needed;
+    checked.needed = needed.and(own);
+    if good {
+        note_open(checked, endpoint, own, if_new);
+    }
     // Records follow each other: what is in order now need not be moved, and moved again, among a million.
-    sort(told);
+    sort(checked.findings.get_mut(before..).unwrap_or_default());
     if let (true, Some(effect)) = (good, effect) {
         facts.learn(effect);
     }
     note_record(checked, key, outcomes);
+}
+
+/// Notes which facts of the tenant could still change whether a record is taken.
+fn note_open(checked: &mut Checked, endpoint: &Endpoint, own: Needed, if_new: Option<(TableId, PropertyId)>) {
+    let Some((table, id)) = if_new else {
+        checked.open = checked.open.and(own);
+        return;
+    };
+    checked.open = checked.open.and(own.without(Fact::Contacts));
+    let name = &*endpoint.table(table).property(id).name;
+    match checked.refused_if_new.get_mut(name) {
+        Some(count) => *count += 1,
+        None => drop(checked.refused_if_new.insert(name.to_owned(), 1)),
+    }
 }
 
 fn note_record(checked: &mut Checked, key: String, outcomes: bool) {

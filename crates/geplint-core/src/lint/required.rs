@@ -48,7 +48,10 @@ impl<'a> Linter<'a> {
         match new {
             Some(Some(false)) => return,
             // Nothing can be said, and the summary counts it.
-            Some(None) => return self.cannot_tell(Some(Fact::Contacts)),
+            Some(None) => {
+                self.refused_if_new = table.find(&property.name).map(|id| (table.id, id));
+                return self.cannot_tell(Some(Fact::Contacts));
+            }
             None | Some(Some(true)) => {}
         }
         let place = place(self);

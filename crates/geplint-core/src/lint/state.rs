@@ -93,6 +93,8 @@ pub(super) struct Linter<'a> {
     pub key: Option<NodeId>,
     /// The text of the record's key, once a finding has asked for it: each of a thousand would look again.
     pub known_key: OnceCell<RecordKey>,
+    /// The property that the record lacks and only a new contact needs, where it is not known whether its contact is new.
+    pub refused_if_new: Option<(TableId, PropertyId)>,
     pub pending_fixes: PendingFixes,
     pub buffers: &'a mut Buffers,
     pub checked: &'a mut Checked,
@@ -170,6 +172,7 @@ impl<'a> Linter<'a> {
             read: None,
             key: None,
             known_key: OnceCell::new(),
+            refused_if_new: None,
             pending_fixes: PendingFixes::default(),
             buffers,
             checked,

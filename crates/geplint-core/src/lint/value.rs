@@ -1,5 +1,6 @@
 //! A scalar meets its row: its type first, then what its text has to be.
 
+use super::checked::deciding;
 use super::messages;
 use super::state::{Linter, Resolved};
 use crate::finding::FixKind;
@@ -201,9 +202,7 @@ impl<'a> Linter<'a> {
         });
         if undecided > 0 {
             self.checked.undecided += undecided;
-            for known in property.known.iter().filter(|known| known.is_missed()) {
-                self.checked.needed.add(known.fact);
-            }
+            self.checked.needed = self.checked.needed.and(deciding(property));
         }
     }
 

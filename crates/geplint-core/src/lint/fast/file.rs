@@ -58,6 +58,7 @@ fn records(
         checked.records += 1;
         checked.fast_records += 1;
         checked.undecided += passed.undecided;
+        checked.open = checked.open.and(passed.needed);
         if fast_path.is_last(&passed) {
             return Some(checked);
         }

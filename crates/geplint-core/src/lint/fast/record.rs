@@ -8,10 +8,11 @@
 
 use crate::finding::Span;
 use crate::json::{Reader, number, plain, space};
+use crate::lint::checked::{Needed, deciding};
 use crate::lint::record_keys::{Key, Keys, unquoted};
 use crate::rules::{
-    Active, CheckKind, Endpoint, FastRow, PropertyId, QuickCheck, Stands, Table, TableId, Type, bit,
-    plain_number, right_text,
+    Active, CheckKind, Endpoint, FastRow, Property, PropertyId, QuickCheck, Stands, Table, TableId, Type,
+    bit, plain_number, right_text,
 };
 use crate::tenant::Facts;
 use dotnet_bind::{self as bind, Json, Scalar};
@@ -35,6 +36,8 @@ pub(in crate::lint) struct FastPath<'a> {
     met: u64,
     /// Checks of the record at hand that need facts of the tenant.
     undecided: u64,
+    /// The facts that these need.
+    needed: Needed,
     /// In how many objects the place is.
     depth: u32,
     /// What is remembered of texts was true at this many [generation](Facts::generation).
@@ -129,6 +132,7 @@ impl<'a> FastPath<'a> {
             memory,
             met: 0,
             undecided: 0,
+            needed: Needed::default(),
             depth: 0,
             generation: 0,
             misses: 0,
@@ -190,13 +194,14 @@ impl<'a> FastPath<'a> {
         self.memory.slots.clear();
         self.memory.slots.resize(table.properties.len(), Span::default());
         self.memory.watched.clear();
-        (self.undecided, self.depth) = (0, 0);
+        (self.undecided, self.needed, self.depth) = (0, Needed::default(), 0);
         let end = self.object(at, self.endpoint.record, facts)?;
         Behind::of(self.bytes, end)?;
         self.passes(table, facts).then(|| CleanRecord {
             start: at,
             end,
             undecided: self.undecided,
+            needed: self.needed,
             key: self.key(),
         })
     }
@@ -328,7 +333,8 @@ impl<'a> FastPath<'a> {
                 self.list(at, fast_row, |fast_path, at| {
                     let span = fast_path.string(at)?;
                     let text = fast_path.inner(span)?;
-                    fast_path.undecided += right_text(property, text, facts, Stands::InList)?;
+                    let undecided = right_text(property, text, facts, Stands::InList)?;
+                    fast_path.depends(property, undecided);
                     fast_path.watch(fast_row, id, row, span);
                     Some(span.end as usize)
                 })?
@@ -379,9 +385,18 @@ impl<'a> FastPath<'a> {
             }
             QuickCheck::Never => {
                 let span = self.string(at)?;
-                self.undecided += self.right(table, row, span, facts)?;
+                let undecided = self.right(table, row, span, facts)?;
+                self.depends(table.property(row), undecided);
                 Some(span.end as usize)
             }
+        }
+    }
+
+    /// Notes the checks of a text that need facts of the tenant.
+    fn depends(&mut self, property: &Property, undecided: u64) {
+        if undecided > 0 {
+            self.undecided += undecided;
+            self.needed = self.needed.and(deciding(property));
         }
     }
 
@@ -545,6 +560,8 @@ pub(in crate::lint) struct CleanRecord {
     pub(in crate::lint) end: usize,
     /// How many of its checks need facts of the tenant.
     pub(in crate::lint) undecided: u64,
+    /// The facts that these need.
+    pub(in crate::lint) needed: Needed,
     key: Option<Key>,
 }
 
