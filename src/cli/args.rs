@@ -175,9 +175,12 @@ pub struct Suppression {
     /// The least severity that is shown [default: warning]
     #[arg(long, value_name = "LEVEL", help_heading = "Output")]
     pub min_severity: Option<MinLevel>,
-    /// Do not show findings of this rule (repeatable; adds to the settings)
-    #[arg(long, value_name = "RULE", help_heading = "Rules")]
+    /// Do not show findings of these rules (repeatable, or a comma list; adds to the settings)
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub ignore: Vec<String>,
+    /// Show findings of these rules alone (repeatable, or a comma list)
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
+    pub only: Vec<String>,
     /// Do not show the findings that this file knows
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,

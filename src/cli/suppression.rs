@@ -24,6 +24,7 @@ pub struct FindingFilter<'a> {
     pub project: &'a Project,
     pub known: &'a Knowledge,
     least: Severity,
+    rules_only: &'a [String],
     rules_off: &'a [String],
     today: Date,
     file: Option<File>,
@@ -57,10 +58,12 @@ impl<'a> FindingFilter<'a> {
         known: &'a Knowledge,
     ) -> Result<Self, String> {
         let least = project.min_severity(args.min_severity, fail_on)?;
-        if !args.ignore.is_empty() {
+        if !(args.ignore.is_empty() && args.only.is_empty()) {
             let rules = rule_names(known);
-            if let Some(rule) = args.ignore.iter().find(|rule| !rules.contains(*rule)) {
-                return Err(format!("--ignore: {}", no_such("rule", rule, &rules)));
+            for (flag, named) in [("--ignore", &args.ignore), ("--only", &args.only)] {
+                if let Some(rule) = named.iter().find(|rule| !rules.contains(*rule)) {
+                    return Err(format!("{flag}: {}", no_such("rule", rule, &rules)));
+                }
             }
         }
         let file = File::of(args, project)?;
@@ -69,6 +72,7 @@ impl<'a> FindingFilter<'a> {
             project,
             known,
             least,
+            rules_only: &args.only,
             rules_off: &args.ignore,
             today: today(),
             folder: project.absolute(folder.unwrap_or(Path::new(""))),
@@ -105,6 +109,7 @@ impl<'a> FindingFilter<'a> {
         };
         Settings::new(&self.project.config, self.today)
             .with_rules_off(self.rules_off)
+            .with_rules_only(self.rules_only)
             .showing_from(self.least)
             .with_known(known)
     }

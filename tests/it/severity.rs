@@ -340,3 +340,68 @@ fn the_report_says_what_was_checked_and_how_much_of_it_is_refused() {
         assert_eq!(counts, [1, 1, 1], "{more:?}");
     }
 }
+
+#[test]
+fn rules_are_picked_by_a_comma_list() {
+    let text = r#"[{"GroupName": "", "Color": 1, "Colour": 2, "ContactCodes": [{"ContactCode": " "}]}]"#;
+    let folder = Folder::new("only", &[("a.json", text)]);
+    let rules = |args: &[&str]| -> Vec<String> {
+        let (shown, ..) = folder.check(&[args, &["a.json"]].concat());
+        let rule = |line: &str| line.split(['[', ']']).nth(1).unwrap().to_owned();
+        shown
+            .lines()
+            .map(rule)
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect()
+    };
+    assert_eq!(rules(&[]), ["blank", "missing-mandatory", "unknown-property"]);
+    assert_eq!(
+        rules(&["--only", "blank,unknown-property"]),
+        ["blank", "unknown-property"]
+    );
+    assert_eq!(
+        rules(&["--ignore", "blank,unknown-property"]),
+        ["missing-mandatory"]
+    );
+    let (_, said, code) = folder.check(&["--only", "blanc", "a.json"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        said.contains("--only: there is no rule \"blanc\"; did you mean blank?"),
+        "{said}"
+    );
+}
+
+/// Mistakes are told in the words of the settings, not in those of the library that reads them.
+#[test]
+fn mistakes_in_settings_are_told_in_their_words() {
+    for (settings, said) in [
+        (
+            "fail-on = \"nevr\"",
+            "1:11: fail-on is one of error, warning, never, not \"nevr\"; did you mean never?",
+        ),
+        (
+            "[[severity]]\nrule = \"blank\"\nlevel = \"none\"",
+            "3:9: level is one of error, warning, advice, off, not \"none\"",
+        ),
+        (
+            "fail_on = \"error\"",
+            "1:1: there is no setting \"fail_on\" here; did you mean fail-on?",
+        ),
+        (
+            "include = \"a\"",
+            "1:11: include has to be a list: [\"...\"], not `\"a\"`",
+        ),
+        ("[[ignore]]\npath = \"a\"", "1:1: rule is missing here"),
+    ] {
+        let mistake = geplint::config::load(settings).unwrap_err();
+        let at = settings.get(..mistake.start).unwrap();
+        let line = at.matches('\n').count() + 1;
+        let column = at.len() - at.rfind('\n').map_or(0, |newline| newline + 1) + 1;
+        assert_eq!(
+            format!("{line}:{column}: {}", mistake.message),
+            said,
+            "{settings}"
+        );
+    }
+}

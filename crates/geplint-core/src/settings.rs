@@ -56,6 +56,8 @@ pub struct Settings<'s> {
     config: &'s Config,
     /// Rules that are off whatever the settings file says.
     rules_off: &'s [String],
+    /// The rules whose findings are shown; all if there is none.
+    rules_only: &'s [String],
     /// The least severity that is shown.
     least: Severity,
     known: KnownFindings<'s>,
@@ -84,6 +86,7 @@ impl<'s> Settings<'s> {
         Self {
             config,
             rules_off: &[],
+            rules_only: &[],
             least: Severity::Advice,
             known: KnownFindings::Nothing,
             today,
@@ -94,6 +97,12 @@ impl<'s> Settings<'s> {
     #[must_use]
     pub const fn with_rules_off(self, rules_off: &'s [String]) -> Self {
         Self { rules_off, ..self }
+    }
+
+    /// The same, showing findings of these rules alone; of all, if none is named.
+    #[must_use]
+    pub const fn with_rules_only(self, rules_only: &'s [String]) -> Self {
+        Self { rules_only, ..self }
     }
 
     /// The same, showing nothing below this severity.
@@ -110,6 +119,10 @@ impl<'s> Settings<'s> {
 
     pub(crate) const fn least(self) -> Severity {
         self.least
+    }
+
+    pub(crate) const fn rules_only(self) -> &'s [String] {
+        self.rules_only
     }
 
     pub(crate) const fn known(self) -> KnownFindings<'s> {

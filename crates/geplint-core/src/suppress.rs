@@ -26,6 +26,10 @@ pub fn suppress(mut findings: Vec<Finding>, settings: &PathSettings<'_>) -> (Vec
         }
     });
     ignore(settings, &mut findings, &mut ledger);
+    let only = settings.settings.rules_only();
+    if !only.is_empty() {
+        findings.retain(|finding| only.iter().any(|rule| *rule == finding.rule));
+    }
     compare(settings, &mut findings, &mut ledger);
     let gone = (all - findings.len()) as u64;
     ledger.suppressed = gone - ledger.hidden_warnings - ledger.hidden_advice;

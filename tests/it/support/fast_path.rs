@@ -30,6 +30,7 @@ pub fn compare(bytes: &[u8], endpoint: &Endpoint, tenant: &Tenant, what: &str) -
     assert_eq!(fast_records.findings, engine.findings, "{}", context());
     assert_eq!(fast_records.records, engine.records, "{}", context());
     assert_eq!(fast_records.undecided, engine.undecided, "{}", context());
+    assert_eq!(fast_records.open, engine.open, "{}", context());
     assert_eq!(fast_records.mendable, engine.mendable, "{}", context());
     assert_eq!(engine.fast_records, 0, "{}", context());
     Same {

@@ -220,9 +220,14 @@ impl Config {
 /// Errors: no TOML, an unknown key, a value of the wrong kind, a glob or a date that is none, an entry without what it
 /// needs.
 pub fn load(text: &str) -> Result<Config, Mistake> {
-    let file: file::File = toml::from_str(text).map_err(|error| Mistake {
-        start: error.span().map_or(0, |span| span.start),
-        message: error.message().replace('\n', "; "),
+    let file: file::File = toml::from_str(text).map_err(|error| {
+        let span = error.span().unwrap_or_default();
+        let key = key_before(text, span.start);
+        let given = text.get(span.clone()).unwrap_or_default();
+        Mistake {
+            start: span.start,
+            message: in_words(key, given, error.message()),
+        }
     })?;
     let mut globs = GlobCompiler::default();
     Ok(Config {
@@ -243,6 +248,92 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
         baseline: file.baseline.map(|file| name("the baseline", file)).transpose()?,
         format: file.output.and_then(|output| output.format).map(placed),
     })
+}
+
+/// The key whose value begins at an offset of the file.
+fn key_before(text: &str, start: usize) -> &str {
+    let before = text.get(..start).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let (key, _) = line.rsplit_once('=').unwrap_or_default();
+    key.rsplit(['{', ',']).next().unwrap_or_default().trim()
+}
+
+/// What the TOML library says of a mistake, in words of the settings.
+fn in_words(key: &str, given: &str, said: &str) -> String {
+    let names =
+        |list: &str| -> Vec<String> { list.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let meant = |given: &str, names: &[String]| {
+        let near = names
+            .iter()
+            .map(|name| (strsim::osa_distance(name, &given.to_lowercase()), name))
+            .min_by_key(|(distance, _)| *distance)
+            .filter(|(distance, name)| *distance <= (name.len() / 3).clamp(1, 4));
+        near.map_or_else(String::new, |(_, name)| format!("; did you mean {name}?"))
+    };
+    if let Some((_, list)) = said.split_once("unknown variant ") {
+        let mut all = names(list);
+        let given = if all.is_empty() {
+            String::new()
+        } else {
+            all.remove(0)
+        };
+        let is = if all.len() == 1 { "is" } else { "is one of" };
+        return format!(
+            "{} {is} {}, not \"{}\"{}",
+            if key.is_empty() { "this" } else { key },
+            all.join(", "),
+            given.replace('\n', "\\n"),
+            meant(&given, &all)
+        );
+    }
+    if let Some((_, list)) = said.split_once("unknown field ") {
+        let mut all = names(list);
+        let given = if all.is_empty() {
+            String::new()
+        } else {
+            all.remove(0)
+        };
+        return format!(
+            "there is no setting \"{}\" here{}",
+            given.replace('\n', "\\n"),
+            match meant(&given, &all) {
+                near if near.is_empty() => format!("; settings: {}", all.join(", ")),
+                near => near,
+            }
+        );
+    }
+    if let Some((_, rest)) = said.split_once("missing field ") {
+        let all = names(rest);
+        return format!(
+            "{} is missing here",
+            all.first().map_or("a setting", String::as_str)
+        );
+    }
+    if let Some((_, wanted)) = said
+        .strip_prefix("invalid type: ")
+        .and_then(|rest| rest.split_once(", expected "))
+    {
+        let wanted = match wanted {
+            "a string" | "string" => "text in quotes",
+            "a sequence" => "a list: [\"...\"]",
+            "a map" | "map" => "a table",
+            _ if wanted.starts_with("struct ") => "a table",
+            _ if wanted.starts_with("enum ") => "one word in quotes",
+            other => other,
+        };
+        let given: String = given
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .take(40)
+            .collect();
+        return format!(
+            "{} has to be {wanted}, not `{given}`",
+            if key.is_empty() { "this" } else { key }
+        );
+    }
+    said.replace('\n', "; ")
 }
 
 fn each<T, U>(entries: Vec<T>, read: impl FnMut(T) -> Result<U, Mistake>) -> Result<Vec<U>, Mistake> {

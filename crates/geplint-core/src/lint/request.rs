@@ -145,15 +145,7 @@ pub fn check_with(
         }
     }
     checked.findings.extend(syntax);
-    let decided = |finding: &Finding| {
-        finding.severity == Severity::Error
-            && (finding.predicted.is_none() || matches!(finding.phase, Phase::Bind | Phase::Request))
-    };
-    if checked.findings.iter().any(decided) {
-        // No fact of the tenant changes what becomes of the request as a whole.
-        checked.open = Needed::default();
-        checked.refused_if_new.clear();
-    }
+    forget_open_facts(&mut checked);
     if !checked.mendable {
         // Where the text is guessed at, so would be its mending.
         for finding in &mut checked.findings {
@@ -162,6 +154,18 @@ pub fn check_with(
     }
     sort(&mut checked.findings);
     checked
+}
+
+/// Where the request as a whole is refused, or is not JSON, no fact of the tenant changes what becomes of its records.
+fn forget_open_facts(checked: &mut Checked) {
+    let decided = |finding: &Finding| {
+        finding.severity == Severity::Error
+            && (finding.predicted.is_none() || matches!(finding.phase, Phase::Bind | Phase::Request))
+    };
+    if checked.findings.iter().any(decided) {
+        checked.open = Needed::default();
+        checked.refused_if_new.clear();
+    }
 }
 
 /// What has a mistake of its own in its syntax says nothing of its value.
