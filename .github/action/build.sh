@@ -9,7 +9,7 @@ if command -v sha256sum >/dev/null; then checksum=(sha256sum); else checksum=(sh
 
 case ${1:-} in
   key)
-    key=$(find Cargo.toml Cargo.lock build.rs src rules .github/action/build.sh -type f -print0 |
+    key=$(find Cargo.toml Cargo.lock build.rs src crates rules .github/action/build.sh -type f -print0 |
       LC_ALL=C sort -z | xargs -0 "${checksum[@]}" | "${checksum[@]}" | cut -d ' ' -f 1)
     printf 'key=%s\n' "$key" >>"$GITHUB_OUTPUT"
     ;;

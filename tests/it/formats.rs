@@ -32,6 +32,23 @@ fn shown(report: &dyn Report) -> String {
     )
 }
 
+/// The text as it is without a home: snapshots must not change when the project gets one.
+fn without_links(text: &str) -> String {
+    let Some(home) = geplint::home::home() else {
+        return text.to_owned();
+    };
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        if !line.contains(home.url()) {
+            lines.push(line);
+        } else if let (false, Some(last)) = (line.ends_with(','), lines.last_mut()) {
+            // It was the last member of its object.
+            *last = last.trim_end_matches(',');
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
 /// A format without a snapshot fails here: there is nothing to compare with.
 #[test]
 fn every_format_is_what_its_snapshot_shows() {
@@ -43,7 +60,7 @@ fn every_format_is_what_its_snapshot_shows() {
             let (_, tail) = rest.split_once("\n          ]").unwrap();
             text = format!("{head}\"rules\": […]{tail}");
         }
-        insta::assert_snapshot!(format.name(), text);
+        insta::assert_snapshot!(format.name(), without_links(&text));
     }
 }
 

@@ -32,7 +32,9 @@ fn texts() -> BTreeMap<String, String> {
         let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
         texts.insert(name, fs::read_to_string(&path).unwrap());
     };
-    files.iter().for_each(|name| take(root().join(name)));
+    for name in files {
+        take(root().join(name));
+    }
     for folder in ["docs", "packaging", ".github", ".ci"] {
         for entry in walkdir::WalkDir::new(root().join(folder)) {
             let entry = entry.unwrap();
@@ -162,6 +164,40 @@ fn the_systems_are_the_same_everywhere() {
     }
 }
 
+/// What the action's cache is named after, and what the image is built from, is all that cargo reads.
+#[test]
+fn the_action_and_the_image_know_all_sources() {
+    let script = read(".github/action/build.sh");
+    let line = script.lines().find(|line| line.contains("key=$(find ")).unwrap();
+    let named = line
+        .split("find ")
+        .nth(1)
+        .unwrap()
+        .split(" -type")
+        .next()
+        .unwrap();
+    let named: BTreeSet<&str> = named.split(' ').collect();
+    let ignore = read(".dockerignore");
+    let copied: BTreeSet<&str> = ignore.lines().filter_map(|line| line.strip_prefix('!')).collect();
+    let manifest: Table = toml::from_str(&read("Cargo.toml")).unwrap();
+    // Packages of the workspace, and what this one consists of; `include` has the rest, which is there to be read.
+    let mut wanted = BTreeSet::from(["Cargo.toml", "Cargo.lock", "build.rs", "src", "rules"]);
+    for (_, value) in manifest["dependencies"].as_table().unwrap() {
+        if let Some(path) = value.get("path").and_then(toml::Value::as_str) {
+            wanted.insert(path.split('/').next().unwrap());
+        }
+    }
+    assert!(wanted.contains("crates"), "{wanted:?}");
+    assert!(
+        wanted.is_subset(&named),
+        "build.sh has {named:?}, not all of {wanted:?}"
+    );
+    assert!(
+        wanted.is_subset(&copied),
+        ".dockerignore has {copied:?}, not all of {wanted:?}"
+    );
+}
+
 #[test]
 fn a_release_waits_until_everything_agrees() {
     let copy = crate::support::empty_folder("ways", "ready");
@@ -178,7 +214,8 @@ fn a_release_waits_until_everything_agrees() {
         ]
         .map(str::to_owned),
     );
-    names.extend(texts().into_keys().filter(|name| name.ends_with(".md")));
+    let is_page = |name: &String| Path::new(name).extension().is_some_and(|ending| ending == "md");
+    names.extend(texts().into_keys().filter(is_page));
     for name in names {
         fs::create_dir_all(copy.join(&name).parent().unwrap()).unwrap();
         fs::copy(root().join(&name), copy.join(&name)).unwrap();
