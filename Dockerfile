@@ -3,8 +3,8 @@
 #   docker build -t geplint .
 #   docker run --rm -v "$PWD:/payloads:ro" geplint check
 #
-# CI does not build the image, for it has no container engine; it runs hadolint over this file. That geplint can be built
-# for the same target (x86_64-unknown-linux-musl), and is a static program then, has been tried by hand without an image.
+# CI does not build the image, for it has no container engine; it runs hadolint over this file. .ci/packages builds geplint for
+# the same target (x86_64-unknown-linux-musl) and starts it in a root with no other file. packaging/image has the image of a release.
 # `--changed` needs git, which is not in the image.
 FROM rust:1.95-alpine AS build
 # The C start files that a static program is linked with; they come from the image's own release.
