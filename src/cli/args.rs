@@ -264,6 +264,9 @@ pub struct Check {
     /// Write the findings to a file, too, in a format of its own (repeatable)
     #[arg(help_heading = "Output", long, value_name = "FORMAT=FILE", value_parser = OutputTo::parse)]
     pub output: Vec<OutputTo>,
+    /// Show at most N diagnostics in the full format, warnings cut before errors; 0 shows all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub max_findings: usize,
     /// Count the findings of each rule at the end
     #[arg(help_heading = "Output", long)]
     pub statistics: bool,

@@ -14,7 +14,7 @@ use crate::input::{Entry, Identity, read};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
 use crate::report::style::Look;
-use crate::report::{AtomicFile, Output, OutputError, RelativeTo, Report, Summary, output, sanitize};
+use crate::report::{AtomicFile, Full, Output, OutputError, RelativeTo, Report, Summary, output, sanitize};
 
 /// Where GitHub and GitLab say that their checkout is.
 const CHECKOUTS: [&str; 2] = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"];
@@ -30,7 +30,12 @@ pub fn reports(args: &Check, format: Format, fail_on: FailOn, common: &Common) -
     } else {
         terminal::stdout_look(common)
     };
-    let mut reports = vec![rooted(format, format.report(look, strict))];
+    let first: Box<dyn Report> = if format == Format::Full {
+        Box::new(Full::new(look).with_most(args.max_findings))
+    } else {
+        format.report(look, strict)
+    };
+    let mut reports = vec![rooted(format, first)];
     let files = args.output.iter();
     reports.extend(files.map(|to| rooted(to.format, to.format.report(Look::PLAIN, strict))));
     reports

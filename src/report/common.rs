@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use super::labels;
 use crate::baseline;
 use crate::finding::{Finding, Span, Target};
-use crate::sanitize::escape;
 use crate::source::{Position, Source};
 
 /// What is pointed at: of an object that lacks something its bracket, for the rest of it is not the point.
@@ -30,11 +29,6 @@ pub(super) fn problem(finding: &Finding) -> String {
 /// The problem, and what to do about it.
 pub(super) fn sentence(finding: &Finding) -> String {
     format!("{}. Help: {}", problem(finding), help(finding))
-}
-
-/// The same as [`problem`] on one harmless line of bounded length.
-pub(super) fn problem_line(finding: &Finding) -> String {
-    with_answer(finding, &escape(&finding.message))
 }
 
 fn with_answer(finding: &Finding, message: &str) -> String {

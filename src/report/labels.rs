@@ -74,8 +74,16 @@ pub const fn target(target: Target) -> &'static str {
 /// `the API would answer 400 MandatoryField "UserName is Mandatory" under key "C-100"`; where another answer comes first,
 /// when this one would come.
 pub fn answer(predicted: &Predicted, masked: Option<Masked>) -> String {
+    match masked {
+        None => format!("the API would answer {}", brief_answer(predicted, masked)),
+        Some(_) => brief_answer(predicted, masked),
+    }
+}
+
+/// The same where it is clear who answers: `400 MandatoryField "UserName is Mandatory" under key "C-100"`.
+pub fn brief_answer(predicted: &Predicted, masked: Option<Masked>) -> String {
     let mut text = match masked {
-        None => "the API would answer 400",
+        None => "400",
         Some(Masked::Conversion) => "once the values convert: 400",
         Some(Masked::Request) => "once the request is accepted: 400",
         Some(Masked::Record) => "once the record's errors before it are fixed: 400",
@@ -101,6 +109,29 @@ pub fn answer(predicted: &Predicted, masked: Option<Masked>) -> String {
 /// What to type to have it mended.
 pub const fn fix_kind(safe: bool) -> &'static str {
     if safe { "--fix" } else { "--fix --unsafe-fixes" }
+}
+
+/// A number with commas: `5,000`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Some of a list: `a, b and 3 more`, with at most `most` of them.
+pub fn some(names: &[String], most: usize) -> String {
+    let rest = names.len().saturating_sub(most);
+    match names {
+        _ if rest > 0 => format!("{} and {} more", names[..most].join(", "), thousands(rest as u64)),
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// A number and its noun: `1 file`, `2 files`.

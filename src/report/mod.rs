@@ -3,11 +3,13 @@
 //! A [`Report`] is a pure function of a file and its findings, so workers can render and one [`Output`] can
 //! print in order. Everything that comes from a file passes through [`sanitize`] on its way.
 
+mod cards;
 pub mod chunks;
 mod common;
 pub mod diff;
 pub mod format;
 pub mod formats;
+mod grouped;
 pub mod labels;
 mod markdown;
 pub mod output;
@@ -46,6 +48,7 @@ pub use statistics::Statistics;
 pub use style::{ColorChoice, Env, Look, Palette};
 pub use summary::{CheckedFile, Problem, Summary};
 
+use crate::diagnostics::pair;
 use crate::finding::{Finding, sort};
 use crate::predict::{Verdict, verdict};
 use crate::threads::Threads;
@@ -70,14 +73,18 @@ pub struct FileReport<'a> {
 }
 
 impl<'a> FileReport<'a> {
-    /// A file and what was found in it, in any order.
+    /// A file and what is to be shown of it, in any order. A missing property and the unknown name that stands for it
+    /// become one finding here.
     pub fn new(path: &Path, text: &'a [u8], mut findings: Vec<Finding>, records: u32) -> Self {
         sort(&mut findings);
+        let verdict = verdict(&findings, records);
+        let source = Source::new("", text);
+        let findings = pair(findings, |offset| source.position(offset));
         Self {
             name: shown(path),
             text,
             endpoint: None,
-            verdict: verdict(&findings, records),
+            verdict,
             findings: Cow::Owned(findings),
             records,
             threads: Threads::ONE,
@@ -124,6 +131,12 @@ pub trait Report: Send + Sync {
         whole.rest()
     }
 
+    /// What the pieces go through on their way out, file by file in order; `None` where they are the document as they
+    /// stand. Called once a document.
+    fn stage(&self) -> Option<Box<dyn Stage>> {
+        None
+    }
+
     /// What the document begins with.
     fn open(&self) -> String {
         String::new()
@@ -138,6 +151,17 @@ pub trait Report: Send + Sync {
     fn close(&self, _summary: &Summary, _empty: bool) -> String {
         String::new()
     }
+}
+
+/// The last step of a report that depends on what it has said before: what it does not say again, or cuts.
+///
+/// [`Report::write`] runs on any thread, and knows of one file alone; this runs where the files come in order.
+pub trait Stage: Send {
+    /// What to write of a piece now.
+    fn piece(&mut self, piece: &str) -> String;
+
+    /// What to write once all files are through.
+    fn end(&mut self) -> String;
 }
 
 /// A path as people write it: without the `./` that walking the working directory puts before it.

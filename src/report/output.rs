@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::thread;
 use std::time::Duration;
 
-use super::{FileReport, Report, Summary};
+use super::{Chunks, FileReport, Report, Stage, Summary};
 
 /// Why nothing more can be written.
 #[derive(Debug)]
@@ -40,6 +40,7 @@ impl std::error::Error for OutputError {}
 /// Writes a report's document, file by file.
 pub struct Output<'a, W: Write> {
     report: &'a dyn Report,
+    stage: Option<Box<dyn Stage>>,
     stream: W,
     opened: bool,
     empty: bool,
@@ -52,6 +53,7 @@ impl<'a, W: Write> Output<'a, W> {
     pub fn new(report: &'a dyn Report, stream: W) -> Self {
         Self {
             report,
+            stage: report.stage(),
             stream,
             opened: false,
             empty: true,
@@ -61,11 +63,13 @@ impl<'a, W: Write> Output<'a, W> {
 
     /// Renders the findings of one file, and writes them.
     pub fn file(&mut self, file: &FileReport<'_>) -> Result<(), OutputError> {
-        let rendered = self.report.render(file);
-        self.rendered(&rendered)
+        let mut keep = |_: &mut String| true;
+        let mut whole = Chunks::new(&mut keep);
+        self.report.write(file, &mut whole);
+        self.rendered(&whole.rest())
     }
 
-    /// Writes what [`Report::render`] has made of one file, or what is left of it after [`Self::piece`].
+    /// Writes what [`Report::write`] has made of one file, or what is left of it after [`Self::piece`].
     pub fn rendered(&mut self, rendered: &str) -> Result<(), OutputError> {
         let written = self.piece(rendered);
         self.inside = false;
@@ -75,6 +79,8 @@ impl<'a, W: Write> Output<'a, W> {
     /// Writes a part of what [`Report::write`] makes of one file, on this thread or another; more of it follows.
     pub fn piece(&mut self, piece: &str) -> Result<(), OutputError> {
         self.begin()?;
+        let staged = self.stage.as_mut().map(|stage| stage.piece(piece));
+        let piece = staged.as_deref().unwrap_or(piece);
         if piece.is_empty() {
             return Ok(());
         }
@@ -88,6 +94,9 @@ impl<'a, W: Write> Output<'a, W> {
     /// Ends the document, sees it out of every buffer, and gives the stream back.
     pub fn finish(mut self, summary: &Summary) -> Result<W, OutputError> {
         self.begin()?;
+        if let Some(stage) = &mut self.stage {
+            write(&mut self.stream, &stage.end())?;
+        }
         write(&mut self.stream, &self.report.close(summary, self.empty))?;
         retry(|| self.stream.flush())?;
         Ok(self.stream)

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use super::{Chunks, FileReport, Report, Summary, sanitize};
+use super::{Chunks, FileReport, Report, Stage, Summary, sanitize};
 use crate::input::normal;
 
 /// A format whose files are named from a folder on; what lies outside of it keeps its name.
@@ -42,6 +42,10 @@ impl Report for RelativeTo {
             threads: file.threads,
         };
         self.inner.write(&named, out);
+    }
+
+    fn stage(&self) -> Option<Box<dyn Stage>> {
+        self.inner.stage()
     }
 
     fn open(&self) -> String {

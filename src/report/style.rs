@@ -5,6 +5,8 @@ use std::fmt::{self, Display};
 
 use owo_colors::Style;
 
+use crate::finding::Severity;
+
 /// The `--color` flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ColorChoice {
@@ -123,6 +125,15 @@ impl Look {
         width: 80,
     };
 
+    /// A text of our own as it can be drawn.
+    pub(super) fn drawn(self, text: &str) -> String {
+        if self.unicode {
+            text.to_owned()
+        } else {
+            text.replace('…', "...")
+        }
+    }
+
     /// Its colours.
     pub const fn palette(self) -> Palette {
         Palette { color: self.color }
@@ -140,6 +151,16 @@ impl Palette {
     /// Of errors.
     pub fn error<T: Display>(self, text: T) -> impl Display {
         self.paint(Style::new().red().bold(), text)
+    }
+
+    /// Of what has this severity.
+    pub fn severity<T: Display>(self, severity: Severity, text: T) -> impl Display {
+        let style = match severity {
+            Severity::Error => Style::new().red().bold(),
+            Severity::Warning => Style::new().yellow().bold(),
+            Severity::Advice => Style::new().cyan().bold(),
+        };
+        self.paint(style, text)
     }
 
     /// Of warnings.

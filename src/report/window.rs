@@ -28,10 +28,19 @@ pub(super) struct Window {
     pub lines: usize,
     /// Where the finding is in `text`.
     pub primary: Range<usize>,
-    /// Where its second place is in `text`; `None` if it has none, or that lies elsewhere.
-    pub related: Option<Range<usize>>,
-    /// The columns, from 0, under which the labels of the two hang.
-    pub columns: [usize; 2],
+    /// The column, from 0, under which its label hangs.
+    pub column: usize,
+    /// Where its other places are in `text`, in the order in which they were asked for; `None` of one that lies elsewhere.
+    pub related: Vec<Option<Related>>,
+}
+
+/// Another place of a finding, in the text of a window.
+#[derive(Debug)]
+pub(super) struct Related {
+    /// Where it is.
+    pub place: Range<usize>,
+    /// The column, from 0, under which its label hangs.
+    pub column: usize,
 }
 
 /// How much room there is, and whether it may be drawn in Unicode.
@@ -41,6 +50,8 @@ pub(super) struct Frame {
     pub columns: usize,
     /// Whether `…` and control pictures can be shown.
     pub unicode: bool,
+    /// Whether a line is shown before the places and one behind them.
+    pub context: bool,
 }
 
 /// One character as it will be shown.
@@ -59,8 +70,8 @@ struct Line {
     end: usize,
 }
 
-/// The window round a finding, and round its second place where that is near enough.
-pub(super) fn window(source: &Source<'_>, primary: Span, related: Option<Span>, frame: Frame) -> Window {
+/// The window round a finding, and round those of its other places that are near enough.
+pub(super) fn window(source: &Source<'_>, primary: Span, related: &[Span], frame: Frame) -> Window {
     Lines(source).window(primary, related, frame)
 }
 
@@ -69,18 +80,23 @@ pub(super) fn window(source: &Source<'_>, primary: Span, related: Option<Span>, 
 struct Lines<'s>(&'s Source<'s>);
 
 impl Lines<'_> {
-    fn window(self, primary: Span, related: Option<Span>, frame: Frame) -> Window {
+    fn window(self, primary: Span, related: &[Span], frame: Frame) -> Window {
         let home = self.line_at(self.0.clamp(primary.start));
         let primary = self.on_line(primary, home);
-        let related = related.and_then(|span| self.neighbour(span, &primary, home, frame));
-        let (mut first, mut last) = (home, home);
-        if let Some((_, line)) = &related {
-            first = if line.number < first.number { *line } else { first };
-            last = if line.number > last.number { *line } else { last };
-        }
-        first = self.before(first).unwrap_or(first);
-        last = self.after(last).unwrap_or(last);
-        Builder::new(self.0.text(), frame, primary, related.map(|(span, _)| span)).build(self, first, last)
+        let mut taken = vec![(primary.clone(), home)];
+        let places = related.iter().map(|span| {
+            let (place, line) = self.neighbour(*span, &taken, home, frame)?;
+            taken.push((place.clone(), line));
+            Some(place)
+        });
+        let places: Vec<Option<Range<usize>>> = places.collect();
+        let lines = || taken.iter().map(|(_, line)| *line);
+        let first = lines().min_by_key(|line| line.number).unwrap_or(home);
+        let last = lines().max_by_key(|line| line.number).unwrap_or(home);
+        let (before, after) = (self.before(first), self.after(last));
+        let first = before.filter(|_| frame.context).unwrap_or(first);
+        let last = after.filter(|_| frame.context).unwrap_or(last);
+        Builder::new(self.0.text(), frame, primary, places).build(self, first, last)
     }
 
     fn line_at(self, offset: usize) -> Line {
@@ -119,19 +135,25 @@ impl Lines<'_> {
         start..self.0.clamp(span.end).clamp(start, line.end)
     }
 
-    /// The second place and its line, if both can be seen at once with the first.
+    /// Another place and its line, if it can be seen at once with those that are taken.
     fn neighbour(
         self,
         span: Span,
-        primary: &Range<usize>,
+        taken: &[(Range<usize>, Line)],
         home: Line,
         frame: Frame,
     ) -> Option<(Range<usize>, Line)> {
         let line = self.line_at(self.0.clamp(span.start));
         let place = self.on_line(span, line);
-        let near = line.number.abs_diff(home.number) <= NEAR && place != *primary;
-        let reach = hull(&place, primary).len() + 4;
-        (near && (line.number != home.number || reach <= frame.columns)).then_some((place, line))
+        let near = line.number.abs_diff(home.number) <= NEAR;
+        let apart = |other: &Range<usize>| place.start >= other.end || other.start >= place.end;
+        let beside = || taken.iter().filter(|(_, other)| other.number == line.number);
+        let reach = beside()
+            .fold(place.clone(), |all, (other, _)| hull(&all, other))
+            .len()
+            + 4;
+        let fits = beside().next().is_none() || reach <= frame.columns;
+        (near && fits && beside().all(|(other, _)| apart(other))).then_some((place, line))
     }
 }
 
@@ -140,19 +162,19 @@ struct Builder<'a> {
     file: &'a [u8],
     frame: Frame,
     primary: Range<usize>,
-    related: Option<Range<usize>>,
+    related: Vec<Option<Range<usize>>>,
     window: Window,
 }
 
 impl<'a> Builder<'a> {
-    fn new(file: &'a [u8], frame: Frame, primary: Range<usize>, related: Option<Range<usize>>) -> Self {
+    fn new(file: &'a [u8], frame: Frame, primary: Range<usize>, related: Vec<Option<Range<usize>>>) -> Self {
         let window = Window {
             text: String::new(),
             first_line: 0,
             lines: 0,
             primary: 0..0,
-            related: None,
-            columns: [0; 2],
+            column: 0,
+            related: related.iter().map(|_| None).collect(),
         };
         Self {
             file,
@@ -180,38 +202,37 @@ impl<'a> Builder<'a> {
         }
         self.window.lines += 1;
         let here = |place: &Range<usize>| (line.start..=line.end).contains(&place.start);
-        let primary = Some(self.primary.clone()).filter(here);
-        let related = self.related.clone().filter(here);
-        let anchor = match (&primary, &related) {
-            (Some(one), Some(other)) => hull(one, other),
-            (Some(one), None) | (None, Some(one)) => one.clone(),
-            (None, None) => line.start..line.start,
-        };
+        let places: Vec<Option<Range<usize>>> = std::iter::once(Some(self.primary.clone()))
+            .chain(self.related.iter().cloned())
+            .map(|place| place.filter(here))
+            .collect();
+        let anchor = places.iter().flatten().cloned();
+        let anchor = anchor
+            .reduce(|all, place| hull(&all, &place))
+            .unwrap_or(line.start..line.start);
         let clip = clip(self.file, line, &anchor, self.frame);
         let begin = self.window.text.len();
-        let [primary, related] = self.write(&clip, &[primary, related]);
-        if let Some(place) = primary {
-            self.window.columns[0] = self.middle(begin, &place);
-            self.window.primary = place;
-        }
-        if let Some(place) = related {
-            self.window.columns[1] = self.middle(begin, &place);
-            self.window.related = Some(place);
+        let found = self.write(&clip, &places);
+        for (index, place) in found.into_iter().enumerate() {
+            let Some(place) = place else { continue };
+            let column = self.middle(begin, &place);
+            if let Some(related) = index.checked_sub(1) {
+                self.window.related[related] = Some(Related { place, column });
+            } else {
+                (self.window.primary, self.window.column) = (place, column);
+            }
         }
     }
 
     /// Writes a clipped line, and says where in the window's text the places on it came to lie.
-    fn write<const N: usize>(
-        &mut self,
-        clip: &Clip,
-        places: &[Option<Range<usize>>; N],
-    ) -> [Option<Range<usize>>; N] {
+    fn write(&mut self, clip: &Clip, places: &[Option<Range<usize>>]) -> Vec<Option<Range<usize>>> {
         let text = &mut self.window.text;
         let ellipsis = if self.frame.unicode { "…" } else { "..." };
         if clip.cut_left {
             text.push_str(ellipsis);
         }
-        let mut found = places.clone().map(|place| place.map(|_| None::<Range<usize>>));
+        let mut found: Vec<Option<Option<Range<usize>>>> =
+            places.iter().map(|place| place.as_ref().map(|_| None)).collect();
         for glyph in &clip.glyphs {
             let at = text.len();
             text.push(glyph.shown);
@@ -229,7 +250,10 @@ impl<'a> Builder<'a> {
         if clip.cut_right {
             text.push_str(ellipsis);
         }
-        found.map(|found| found.map(|range| range.unwrap_or(end..end)))
+        let found = found.into_iter();
+        found
+            .map(|found| found.map(|range| range.unwrap_or(end..end)))
+            .collect()
     }
 
     /// The column in the middle of a place, counted as the renderer will count it.
@@ -436,6 +460,7 @@ mod tests {
     const FRAME: Frame = Frame {
         columns: 40,
         unicode: true,
+        context: true,
     };
 
     /// A line is cut alike however much of it there is to be left out.
@@ -458,7 +483,7 @@ mod tests {
     fn shown(text: &str, start: usize, end: usize) -> (String, String) {
         let source = Source::new("a.json", text.as_bytes());
         let span = Span::new(u32::try_from(start).unwrap(), u32::try_from(end).unwrap());
-        let window = window(&source, span, None, FRAME);
+        let window = window(&source, span, &[], FRAME);
         (window.text.clone(), window.text[window.primary].to_owned())
     }
 
@@ -525,7 +550,7 @@ mod tests {
         assert!(columns(&window, 0) <= FRAME.columns, "{window}");
         let mut bytes = vec![0xff; 300];
         bytes.extend_from_slice(b"bad");
-        let window = super::window(&Source::new("a", &bytes), Span::new(300, 303), None, FRAME);
+        let window = super::window(&Source::new("a", &bytes), Span::new(300, 303), &[], FRAME);
         assert_eq!(&window.text[window.primary], "bad");
     }
 
@@ -543,20 +568,15 @@ mod tests {
     fn a_second_place_is_shown_when_it_can_be_seen_at_once() {
         let text = "{\"a\":1,\n\"b\":2,\n\"a\":3}";
         let source = Source::new("a.json", text.as_bytes());
-        let window = super::window(&source, Span::new(15, 18), Some(Span::new(1, 4)), FRAME);
-        assert_eq!(&window.text[window.related.unwrap()], "\"a\"");
+        let window = super::window(&source, Span::new(15, 18), &[Span::new(1, 4)], FRAME);
+        let second = window.related[0].as_ref().unwrap();
+        assert_eq!(&window.text[second.place.clone()], "\"a\"");
         assert_eq!((window.first_line, window.lines), (0, 3));
         let far = format!("{{\"a\":1,{}\"a\":3}}", "\n".repeat(9));
         let source = Source::new("a.json", far.as_bytes());
-        assert_eq!(
-            super::window(&source, Span::new(16, 19), Some(Span::new(1, 4)), FRAME).related,
-            None
-        );
+        assert!(super::window(&source, Span::new(16, 19), &[Span::new(1, 4)], FRAME).related[0].is_none());
         let long = format!("{{\"a\":1,{}\"a\":3}}", " ".repeat(900));
         let source = Source::new("a.json", long.as_bytes());
-        assert_eq!(
-            super::window(&source, Span::new(907, 910), Some(Span::new(1, 4)), FRAME).related,
-            None
-        );
+        assert!(super::window(&source, Span::new(907, 910), &[Span::new(1, 4)], FRAME).related[0].is_none());
     }
 }

@@ -215,9 +215,18 @@ fn command(line: &str) -> (&str, Vec<(&str, String)>, String) {
     (name, properties, plain(data))
 }
 
+/// The same findings, each about a property of its own, so that each is a cause of its own.
+fn apart(findings: Vec<Finding>) -> Vec<Finding> {
+    let numbered = findings.into_iter().enumerate();
+    numbered
+        .map(|(number, finding)| on(finding, |grounds| grounds.constraint = format!("T.P{number}")))
+        .collect()
+}
+
 #[test]
 fn github_points_at_the_text_and_leaves_columns_of_several_lines_out() {
-    let text = document(&GitHub, &[file("a, b:c%.json", WIDE.as_bytes(), wide())]);
+    let findings = apart(wide());
+    let text = document(&GitHub, &[file("a, b:c%.json", WIDE.as_bytes(), findings)]);
     assert_eq!(text.lines().count(), PLACES.len());
     for line in text.lines() {
         let (name, properties, message) = command(line);
@@ -244,7 +253,7 @@ fn github_points_at_the_text_and_leaves_columns_of_several_lines_out() {
         let place = format!("a, b:c%.json:{}:{}: {part}", start.0, start.1);
         assert!(message.starts_with(&place), "{message}");
         assert!(
-            message.ends_with(". Help: see `geplint explain too-long`"),
+            message.ends_with(". See `geplint explain too-long`."),
             "{message}"
         );
     }
@@ -252,12 +261,14 @@ fn github_points_at_the_text_and_leaves_columns_of_several_lines_out() {
 
 #[test]
 fn github_says_what_it_leaves_out() {
-    let many = |count: u32| {
+    let many = |count: u32| -> Vec<Finding> {
         (0..count)
             .map(|at| finding("too-long", Span::new(at, at), "m"))
             .collect()
     };
-    let lines = |count| document(&GitHub, &[file("a.json", b"", many(count))]);
+    let one_cause = document(&GitHub, &[file("a.json", b"", many(11))]);
+    assert_eq!(one_cause.lines().count(), 1);
+    let lines = |count| document(&GitHub, &[file("a.json", b"", apart(many(count)))]);
     assert_eq!(lines(10).lines().count(), 10);
     let eleven = lines(11);
     assert!(
@@ -265,7 +276,7 @@ fn github_says_what_it_leaves_out() {
             .lines()
             .last()
             .unwrap()
-            .starts_with("::notice title=geplint::11 errors, 0 warnings.")
+            .starts_with("::notice title=geplint::11 annotations of errors, 0 of warnings.")
     );
 }
 

@@ -22,6 +22,7 @@ mod ci_docs;
 mod cli;
 mod config;
 mod dependencies;
+mod diagnostics;
 mod docs;
 mod documented;
 mod fast_path;

@@ -243,6 +243,8 @@ pub struct Finding {
     pub related: Option<Box<(Span, Cow<'static, str>)>>,
     /// What is wrong: the offending value, the limit and the actual.
     pub message: Text,
+    /// The property, in the table's spelling, that an unknown name is taken for; `None` where nothing is suggested.
+    pub suggestion: Option<Text>,
     /// What to do; may be empty.
     pub help: Text,
     /// The error we predict; `None` for warnings, advice, and files that are not JSON.
@@ -306,6 +308,8 @@ pub enum FixKind {
     Retype(String),
     /// Write the name that the finding's span covers as this one.
     Rename(String),
+    /// Write the name at another place as this one: of a missing property, the unknown name that stands for it.
+    RenameAt(Span, String),
     /// Write the text that the finding's span covers without the blanks around it.
     Trim,
     /// Put a member, from the start of its name to the end of its value, behind the last one of another object.

@@ -6,6 +6,7 @@
 pub mod baseline;
 mod check;
 pub mod config;
+pub mod diagnostics;
 pub mod finding;
 pub mod fix;
 pub mod json;

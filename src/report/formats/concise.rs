@@ -1,16 +1,16 @@
-//! One line a finding, as compilers print it and editors read it.
+//! One line a finding, as compilers print it and editors read it: place, rule, pointer, record, message and suggestion.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::fix;
 use crate::report::style::Palette;
 use crate::report::{Chunks, FileReport, Report, labels};
 use crate::sanitize::escape;
 use crate::source::{Position, Source};
 
-/// `path:line:column: error[rule]: message`, and then `(--fix)` where that would mend it.
+/// `path:line:column: error[rule] /pointer (record): message`, and then `(--fix)` where that would fix it.
 #[derive(Debug)]
 pub struct Concise {
     palette: Palette,
@@ -41,18 +41,23 @@ impl Report for Concise {
 }
 
 /// Writes the line of one finding; the source's name has to be escaped already.
-pub(super) fn line(out: &mut String, source: &Source<'_>, finding: &Finding, palette: Palette) {
+pub(in crate::report) fn line(out: &mut String, source: &Source<'_>, finding: &Finding, palette: Palette) {
     let Position { line, column } = source.position(finding.span.start);
-    let (severity, rule) = (labels::severity(finding.severity), escape(&finding.rule));
-    let head = format_args!("{severity}[{rule}]");
+    let head = format!(
+        "{}[{}]",
+        labels::severity(finding.severity),
+        escape(&finding.rule)
+    );
     // Writing to a string cannot fail.
     let _ = write!(out, "{}:{line}:{column}: ", palette.strong(source.name()));
-    let _ = match finding.severity {
-        Severity::Error => write!(out, "{}: ", palette.error(head)),
-        Severity::Warning => write!(out, "{}: ", palette.warning(head)),
-        Severity::Advice => write!(out, "{}: ", palette.name(head)),
-    };
-    out.push_str(&escape(&finding.message));
+    let _ = write!(out, "{}", palette.severity(finding.severity, head));
+    if !finding.pointer.is_empty() {
+        let _ = write!(out, " {}", escape(&finding.pointer));
+    }
+    if let Some(key) = finding.record_key.as_deref().filter(|key| !key.is_empty()) {
+        let _ = write!(out, " ({})", escape(key));
+    }
+    let _ = write!(out, ": {}", escape(&finding.short_message()));
     if let Some(fix) = fix::of(source.text(), finding) {
         let _ = write!(out, " ({})", labels::fix_kind(fix.safe));
     }

@@ -3,93 +3,197 @@
 use std::fmt::{self, Display, Write};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
-    SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+    Diagnostic as Diagnose, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 use owo_colors::Style;
 use unicode_width::UnicodeWidthStr;
 
-use super::concise;
-use crate::finding::{Finding, Phase, Severity, Target};
-use crate::fix;
+use crate::diagnostics::{Diagnostic, Kind, group};
+use crate::finding::{Finding, Phase, Severity, Span, Target};
+use crate::report::cards::{Card, Dealer, Dealt, Forms, Needed};
 use crate::report::style::{Look, Palette};
 use crate::report::window::{Frame, TAB, Window, window};
 use crate::report::wrap::wrap;
-use crate::report::{Chunks, FileReport, Report, common, labels};
+use crate::report::{Chunks, FileReport, Report, Stage, grouped, labels};
 use crate::sanitize::escape;
 use crate::source::{Position, Source};
 
 /// The column that the text of a note begins in.
 const NOTE: usize = 13;
 
-/// One block a finding: what is wrong, where, what the API would answer, how sure that is, why, and what to do.
+/// A diagnostic a cause: what is wrong, where, what the API would answer, how sure that is, why, and what to do. What a
+/// rule says in general is said once a run.
 #[derive(Debug)]
 pub struct Full {
     look: Look,
-    /// One handler for each severity, and for the label in question being the first or the second.
-    handlers: [[GraphicalReportHandler; 2]; 3],
+    /// How many diagnostics are shown; 0 for all.
+    most: usize,
+    dealt: Arc<Dealt>,
 }
 
 impl Full {
-    /// The report in a given look.
+    /// The report in a given look, with all diagnostics and a list of causes at the end.
     pub fn new(look: Look) -> Self {
-        let handler = |severity, second| handler(look, severity, second);
-        let pair = |severity| [handler(severity, false), handler(severity, true)];
         Self {
             look,
-            handlers: [
-                pair(Severity::Advice),
-                pair(Severity::Warning),
-                pair(Severity::Error),
-            ],
+            most: 0,
+            dealt: Arc::default(),
         }
     }
 
-    /// One finding; if drawing it should fail, its concise line.
-    fn finding(&self, out: &mut String, source: &Source<'_>, finding: &Finding) {
-        match guarded(|| self.block(source, finding)) {
-            Some(block) => out.push_str(&block),
-            None => concise::line(out, source, finding, self.look.palette()),
-        }
-        out.push('\n');
+    /// Shows so many diagnostics at the most, warnings cut before errors; 0 for all.
+    #[must_use]
+    pub fn with_most(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 
-    fn block(&self, source: &Source<'_>, finding: &Finding) -> Result<String, fmt::Error> {
-        let mut out = String::with_capacity(1024);
-        let snippet = Snippet::new(self.look, source, finding);
-        let second = snippet
-            .window
-            .related
-            .as_ref()
-            .is_some_and(|place| place.start < snippet.window.primary.start);
-        let severity = match finding.severity {
-            Severity::Advice => 0,
-            Severity::Warning => 1,
-            Severity::Error => 2,
+    fn card(&self, source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Card {
+        let finding = diagnostic.lead;
+        let needed = self.dealt.needed(&finding.rule, finding.severity);
+        let mut forms = Forms {
+            severity: finding.severity,
+            rule: escape(&finding.rule).into_owned(),
+            causes: grouped::causes(diagnostic),
+            first: String::new(),
+            again: String::new(),
+            brief: String::new(),
         };
-        self.handlers[severity][usize::from(second)].render_report(&mut out, &snippet)?;
+        if needed != Needed::Nothing {
+            let palette = self.look.palette();
+            grouped::line(&mut forms.brief, source, diagnostic, palette);
+            let drawn = guarded(|| self.again(source, diagnostic));
+            forms.again = drawn.unwrap_or_else(|| forms.brief.clone());
+        }
+        if needed == Needed::All {
+            let drawn = guarded(|| self.first(source, diagnostic));
+            forms.first = drawn.unwrap_or_else(|| forms.brief.clone());
+        }
+        Card::Diagnostic(Box::new(forms))
+    }
 
+    /// The whole diagnostic.
+    fn first(&self, source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Result<String, fmt::Error> {
+        let mut out = String::with_capacity(1024);
+        let finding = diagnostic.lead;
+        let snippet = Snippet::new(self.look, source, diagnostic);
+        handler(self.look, snippet.styles()).render_report(&mut out, &snippet)?;
         let mut notes = Notes {
             out: &mut out,
             look: self.look,
         };
-        if snippet.labels[0].is_none() {
-            notes.push("at", place(finding).trim_start_matches("lacks "))?;
+        if snippet.labels.first().is_none_or(Option::is_none) {
+            notes.push("at", place(diagnostic).trim_start_matches("lacks "))?;
         }
-        if let Some((span, text)) = finding.related.as_deref().filter(|_| snippet.labels[1].is_none()) {
+        let hidden = snippet.hidden.iter().filter(|_| !finding.is_pair()).take(1);
+        for (span, text) in hidden.filter(|(_, text)| !text.is_empty() && diagnostic.parts.len() < 2) {
             let Position { line, column } = source.position(span.start);
-            notes.push(
-                "see",
-                &format!("{}: {}:{line}:{column}", escape(text), source.name()),
-            )?;
+            notes.push("see", &format!("{text}: {}:{line}:{column}", source.name()))?;
         }
-        notes.facts(finding)?;
-        if let Some(fix) = fix::of(source.text(), finding) {
-            notes.push("fix", &format!("geplint check {}", labels::fix_kind(fix.safe)))?;
+        notes.push("all", &grouped::whole_list(diagnostic))?;
+        notes.push("predicted", &grouped::answer(diagnostic, labels::answer))?;
+        if finding.phase != Phase::None || !finding.source.is_empty() {
+            notes.push("evidence", &evidence(finding))?;
+        }
+        let explain = format!("geplint explain {}", escape(&finding.rule));
+        if finding.why.is_empty() {
+            notes.push("why", &format!("see {explain}"))?;
+        } else {
+            notes.push("why", &format!("{} ({explain})", escape(&finding.why)))?;
+        }
+        let fix = grouped::remedy(source, diagnostic);
+        if let Some(help) = grouped::help(diagnostic).filter(|_| fix.is_none() || !finding.is_pair()) {
+            notes.push("help", &help)?;
+        }
+        notes.push("fix", &fix.unwrap_or_default())?;
+        let also = grouped::elsewhere(source, diagnostic, 2, self.room());
+        notes.push("also in", &self.look.drawn(&also))?;
+        Ok(out)
+    }
+
+    /// The diagnostic without what its rule says in general.
+    fn again(&self, source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Result<String, fmt::Error> {
+        let (look, finding) = (self.look, diagnostic.lead);
+        let palette = look.palette();
+        let mut out = String::with_capacity(512);
+        let head = head(look, finding);
+        let (plain, painted) = (head.0.width(), head.1);
+        // The head is wrapped as if it were part of the sentence, and painted after that.
+        let title = format!("{}{}", "x".repeat(plain), grouped::title(diagnostic));
+        let mut lines = wrap(&title, look.width.saturating_sub(4)).into_iter();
+        let first = lines.next().unwrap_or_default();
+        writeln!(out, "{painted}{}", first.get(plain..).unwrap_or_default())?;
+        lines.try_for_each(|line| writeln!(out, "    {line}"))?;
+
+        let primary = grouped::mark(diagnostic);
+        let Position { line, column } = source.position(primary.start);
+        let digits = line.to_string().len();
+        let frame = Frame {
+            columns: look.width.saturating_sub(digits + 4).max(20),
+            unicode: look.unicode,
+            context: false,
+        };
+        let [corner, bar, branch, foot] = if look.unicode {
+            ["╭─", "│", "├─", "╰─"]
+        } else {
+            [",-", "|", "|-", "`-"]
+        };
+        let gap = " ".repeat(digits + 2);
+        let name = palette.name(format!("{}:{line}:{column}", source.name()));
+        let place = place(diagnostic);
+        let place = place.trim_start_matches("lacks ");
+        let place = if place.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", palette.faint(place))
+        };
+        writeln!(out, "{gap}{corner}[{name}]{place}")?;
+        // Of an object that lacks something its bracket says nothing.
+        if finding.target != Target::Object || finding.is_pair() {
+            let (before, shown, after) = line_of(source, primary, frame);
+            let shown = palette.severity(finding.severity, shown);
+            writeln!(out, " {} {bar} {before}{shown}{after}", palette.faint(line))?;
+        }
+        let mut notes = Vec::new();
+        // What is answered to the whole request is said where the file begins.
+        if finding.masked.is_some() || !matches!(finding.phase, Phase::Bind | Phase::Request) {
+            notes.push(grouped::answer(diagnostic, labels::brief_answer));
+        }
+        match grouped::remedy(source, diagnostic) {
+            Some(fix) => notes.push(format!("fix: {fix}")),
+            // That what is missing should be there is no news.
+            None if finding.target == Target::Object => {}
+            None => notes.extend(grouped::help(diagnostic).map(|help| format!("help: {help}"))),
+        }
+        let all = grouped::whole_list(diagnostic);
+        if !all.is_empty() {
+            notes.push(format!("all: {all}"));
+        }
+        let room = look.width.saturating_sub(digits + 5).max(20);
+        let also = grouped::elsewhere(source, diagnostic, 1, room.saturating_sub(8));
+        if !also.is_empty() {
+            notes.push(format!("also in {}", look.drawn(&also)));
+        }
+        notes.retain(|note| !note.is_empty());
+        for (index, note) in notes.iter().enumerate() {
+            let [mark, under] = if index + 1 == notes.len() {
+                [foot, " "]
+            } else {
+                [branch, bar]
+            };
+            let mut lines = wrap(note, room).into_iter();
+            writeln!(out, "{gap}{mark} {}", lines.next().unwrap_or_default())?;
+            lines.try_for_each(|line| writeln!(out, "{gap}{under}  {line}"))?;
         }
         Ok(out)
+    }
+
+    /// Columns of a note.
+    fn room(&self) -> usize {
+        self.look.width.saturating_sub(NOTE)
     }
 }
 
@@ -102,15 +206,84 @@ impl Report for Full {
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let name = escape(&file.name);
         let source = file.source(&name);
-        for finding in file.findings.iter() {
-            let Some(out) = out.room() else { return };
-            self.finding(out, &source, finding);
+        let diagnostics = group(&file.findings);
+        if diagnostics.is_empty() {
+            return;
         }
+        if let Some(out) = out.room() {
+            Card::File(opening(file, self.look)).push(out);
+        }
+        for diagnostic in &diagnostics {
+            let Some(out) = out.room() else { return };
+            self.card(&source, diagnostic).push(out);
+        }
+    }
+
+    fn render(&self, file: &FileReport<'_>) -> String {
+        let mut keep = |_: &mut String| true;
+        let mut cards = Chunks::new(&mut keep);
+        self.write(file, &mut cards);
+        let mut dealer = Dealer::new(self.look, 0, false, Arc::default());
+        dealer.piece(&cards.rest()) + &dealer.end()
+    }
+
+    fn stage(&self) -> Option<Box<dyn Stage>> {
+        let dealer = Dealer::new(self.look, self.most, true, Arc::clone(&self.dealt));
+        Some(Box::new(dealer))
     }
 }
 
+/// What the API answers first, on a line of its own.
+fn opening(file: &FileReport<'_>, look: Look) -> String {
+    let Some(refusal) = grouped::refusal(file) else {
+        return String::new();
+    };
+    let line = format!("{}: {refusal}", escape(&file.name));
+    let lines = wrap(&line, look.width);
+    lines.iter().fold(String::new(), |all, line| {
+        all + &look.palette().strong(line).to_string() + "\n"
+    })
+}
+
+/// What a diagnostic begins with, plain and painted.
+fn head(look: Look, finding: &Finding) -> (String, String) {
+    let mark = match (finding.severity == Severity::Error, look.unicode) {
+        (true, true) => "×",
+        (true, false) => "x",
+        (false, true) => "⚠",
+        (false, false) => "!",
+    };
+    let rule = format!(
+        "{}[{}]:",
+        labels::severity(finding.severity),
+        escape(&finding.rule)
+    );
+    let palette = look.palette();
+    let painted = format!(
+        "  {} {} ",
+        palette.severity(finding.severity, mark),
+        palette.severity(finding.severity, &rule)
+    );
+    (format!("  {mark} {rule} "), painted)
+}
+
+/// The line of a place, cut to the frame: what stands before the place, the place itself, and what comes after.
+fn line_of(source: &Source<'_>, place: Span, frame: Frame) -> (String, String, String) {
+    let Window { text, primary, .. } = window(source, place, &[], frame);
+    let start = text[..primary.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[primary.end..]
+        .find('\n')
+        .map_or(text.len(), |at| primary.end + at);
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default().replace('\t', "    ");
+    (
+        part(start, primary.start),
+        part(primary.start, primary.end),
+        part(primary.end, end),
+    )
+}
+
 /// A handler of our own making: no global hook, no look at the environment, no links.
-fn handler(look: Look, severity: Severity, second: bool) -> GraphicalReportHandler {
+fn handler(look: Look, highlights: Vec<Style>) -> GraphicalReportHandler {
     let theme = GraphicalTheme {
         characters: if look.unicode {
             ThemeCharacters::unicode()
@@ -118,7 +291,11 @@ fn handler(look: Look, severity: Severity, second: bool) -> GraphicalReportHandl
             ThemeCharacters::ascii()
         },
         styles: if look.color {
-            styles(severity, second)
+            ThemeStyles {
+                link: Style::new().cyan(),
+                highlights,
+                ..ThemeStyles::ansi()
+            }
         } else {
             ThemeStyles::none()
         },
@@ -131,40 +308,21 @@ fn handler(look: Look, severity: Severity, second: bool) -> GraphicalReportHandl
         .without_syntax_highlighting()
 }
 
-/// The label in question takes the colour of its severity, the one that belongs to it another.
-fn styles(severity: Severity, second: bool) -> ThemeStyles {
-    let own = match severity {
-        Severity::Error => Style::new().red().bold(),
-        Severity::Warning => Style::new().yellow().bold(),
-        Severity::Advice => Style::new().cyan().bold(),
-    };
-    let other = Style::new().blue().bold();
-    ThemeStyles {
-        link: Style::new().cyan(),
-        highlights: if second {
-            vec![other, own]
-        } else {
-            vec![own, other]
-        },
-        ..ThemeStyles::ansi()
-    }
-}
-
 /// The path of the value, and the record if the prediction does not name it.
-fn place(finding: &Finding) -> String {
+fn place(diagnostic: &Diagnostic<'_>) -> String {
+    let finding = diagnostic.lead;
     let pointer = escape(&finding.pointer);
     // What an object lacks has a name; where any of several would do, the object itself is pointed at.
     let last = finding.pointer.rsplit('/').next().unwrap_or_default();
     let named = last.parse::<u32>().is_err() && !last.is_empty();
-    let absent = if finding.target == Target::Object && named {
-        "lacks "
-    } else {
-        ""
-    };
-    let mut text = if pointer.is_empty() {
-        String::new()
-    } else {
-        format!("{absent}{pointer}")
+    let lacks = finding.target == Target::Object && named;
+    let mut text = match diagnostic.parts.len() {
+        _ if pointer.is_empty() => String::new(),
+        several if several > 1 && diagnostic.kind == Kind::Missing => {
+            format!("lacks {several} properties")
+        }
+        _ if lacks => format!("lacks {pointer}"),
+        _ => pointer.into_owned(),
     };
     let answered = finding.predicted.as_ref().map(|predicted| &predicted.key);
     if let Some(key) = finding
@@ -173,7 +331,7 @@ fn place(finding: &Finding) -> String {
         .filter(|key| !key.is_empty() && Some(*key) != answered)
     {
         let gap = if text.is_empty() { "" } else { " " };
-        text = format!("{text}{gap}(record \"{}\")", escape(key));
+        text = format!("{text}{gap}(record \"{}\")", grouped::excerpt(key));
     }
     text
 }
@@ -185,17 +343,6 @@ struct Notes<'a> {
 }
 
 impl Notes<'_> {
-    fn facts(&mut self, finding: &Finding) -> fmt::Result {
-        if let Some(predicted) = &finding.predicted {
-            self.push("predicted", &labels::answer(predicted, finding.masked))?;
-        }
-        if finding.phase != Phase::None || !finding.source.is_empty() {
-            self.push("evidence", &evidence(finding))?;
-        }
-        self.push("why", &escape(&finding.why))?;
-        self.push("help", &escape(&finding.help))
-    }
-
     fn push(&mut self, word: &str, text: &str) -> fmt::Result {
         if text.is_empty() {
             return Ok(());
@@ -221,72 +368,94 @@ fn evidence(finding: &Finding) -> String {
     text
 }
 
-/// A finding and its window, as miette wants them.
+/// A diagnostic and its window, as miette wants them.
 #[derive(Debug)]
 struct Snippet<'a> {
     look: Look,
     name: &'a str,
     position: Position,
     finding: &'a Finding,
+    title: String,
     window: Window,
-    /// What hangs under the place and under the one that belongs to it; `None` where there is no room for it.
-    labels: [Option<String>; 2],
+    /// What hangs under the place and under each of the others; `None` where there is no room for it.
+    labels: Vec<Option<String>>,
+    /// The other places that have no label in the window.
+    hidden: Vec<(Span, String)>,
 }
 
 impl<'a> Snippet<'a> {
-    fn new(look: Look, source: &Source<'a>, finding: &'a Finding) -> Self {
-        let position = source.position(finding.span.start);
+    fn new(look: Look, source: &Source<'a>, diagnostic: &Diagnostic<'a>) -> Self {
+        let primary = grouped::mark(diagnostic);
+        let position = source.position(primary.start);
         let digits = (position.line + 4).to_string().len();
         let columns = look.width.saturating_sub(digits + 4).max(20);
-        let related = finding.related.as_deref();
         let frame = Frame {
             columns,
             unicode: look.unicode,
+            context: false,
         };
-        let window = window(
-            source,
-            common::mark(finding),
-            related.map(|(span, _)| *span),
-            frame,
-        );
-        let fits = |text: &String, column: usize| !text.is_empty() && column + 4 + text.width() <= columns;
-        let second = related
-            .filter(|_| window.related.is_some())
-            .map(|(_, text)| escape(text).into_owned());
-        let labels = [
-            Some(place(finding)).filter(|text| fits(text, window.columns[0])),
-            second.filter(|text| fits(text, window.columns[1])),
-        ];
+        let (own, others) = grouped::places(diagnostic);
+        let spans: Vec<Span> = others.iter().map(|(span, _)| *span).collect();
+        let window = window(source, primary, &spans, frame);
+        let fits = |text: &str, column: usize| !text.is_empty() && column + 4 + text.width() <= columns;
+        let own = own.unwrap_or_else(|| place(diagnostic));
+        let mut labels = vec![Some(own).filter(|text| fits(text, window.column))];
+        let mut hidden = Vec::new();
+        for (related, (span, text)) in window.related.iter().zip(others) {
+            let column = related.as_ref().map(|related| related.column);
+            let label = column.filter(|column| fits(&text, *column)).map(|_| text.clone());
+            if label.is_none() {
+                hidden.push((span, text));
+            }
+            labels.push(label);
+        }
         Self {
             look,
             name: source.name(),
             position,
-            finding,
+            finding: diagnostic.lead,
+            title: grouped::title(diagnostic),
             window,
             labels,
+            hidden,
         }
+    }
+
+    /// The label in question takes the colour of its severity, the others that belong to it another.
+    fn styles(&self) -> Vec<Style> {
+        let own = match self.finding.severity {
+            Severity::Error => Style::new().red().bold(),
+            Severity::Warning => Style::new().yellow().bold(),
+            Severity::Advice => Style::new().cyan().bold(),
+        };
+        let other = Style::new().blue().bold();
+        let start = self.window.primary.start;
+        let related = self.window.related.iter().flatten();
+        let before = related
+            .clone()
+            .filter(|related| related.place.start < start)
+            .count();
+        let mut styles = vec![other; related.count() + 1];
+        if let Some(style) = styles.get_mut(before) {
+            *style = own;
+        }
+        styles
     }
 }
 
 impl Display for Snippet<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let palette = self.look.palette();
-        let Finding {
-            severity, message, ..
-        } = self.finding;
-        let head = format!("{}[{}]:", labels::severity(*severity), escape(&self.finding.rule));
-        match severity {
-            Severity::Error => write!(f, "{} ", palette.error(head))?,
-            Severity::Warning => write!(f, "{} ", palette.warning(head))?,
-            Severity::Advice => write!(f, "{} ", palette.name(head))?,
-        }
-        f.write_str(&escape(message))
+        let severity = self.finding.severity;
+        let head = format!("{}[{}]:", labels::severity(severity), escape(&self.finding.rule));
+        write!(f, "{} ", palette.severity(severity, head))?;
+        f.write_str(&self.title)
     }
 }
 
 impl std::error::Error for Snippet<'_> {}
 
-impl Diagnostic for Snippet<'_> {
+impl Diagnose for Snippet<'_> {
     fn severity(&self) -> Option<miette::Severity> {
         Some(match self.finding.severity {
             Severity::Error => miette::Severity::Error,
@@ -301,13 +470,13 @@ impl Diagnostic for Snippet<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let span = |range: &Range<usize>| SourceSpan::from((range.start, range.len()));
-        let [first, second] = self.labels.clone();
-        let primary = LabeledSpan::new_primary_with_span(first, span(&self.window.primary));
-        let related = self
-            .window
-            .related
-            .as_ref()
-            .map(|place| LabeledSpan::new_with_span(second, span(place)));
+        let mut labels = self.labels.iter().cloned();
+        let primary = LabeledSpan::new_primary_with_span(labels.next().flatten(), span(&self.window.primary));
+        let related = self.window.related.iter().zip(labels);
+        let related = related.filter_map(move |(related, label)| {
+            let related = related.as_ref()?;
+            Some(LabeledSpan::new_with_span(label, span(&related.place)))
+        });
         Some(Box::new(std::iter::once(primary).chain(related)))
     }
 }

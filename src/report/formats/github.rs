@@ -2,13 +2,16 @@
 
 use std::fmt::Write;
 
-use crate::finding::Finding;
-use crate::report::{Chunks, FileReport, Report, Summary, common, labels};
+use crate::diagnostics::{Diagnostic, group};
+use crate::report::{Chunks, FileReport, Report, Stage, common, grouped, labels};
 use crate::sanitize::{chars, escape};
 use crate::source::{Position, Source};
 
 /// How many annotations of one kind GitHub shows of one step.
 const SHOWN: u64 = 10;
+
+/// How long the list of other places may be.
+const ALSO: usize = 120;
 
 /// `::error file=…,line=…,title=…::message`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -17,30 +20,51 @@ pub struct GitHub;
 impl Report for GitHub {
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let source = file.source(&file.name);
-        for finding in file.findings.iter() {
+        // Ten of a kind are shown: a cause takes one, and errors come first.
+        for diagnostic in group(&file.findings) {
             let Some(out) = out.room() else { return };
-            command(out, &source, finding);
+            command(out, &source, &diagnostic);
         }
     }
 
-    /// Says what GitHub leaves out, so that ten annotations are not taken for ten findings.
-    fn close(&self, summary: &Summary, _empty: bool) -> String {
-        if summary.errors.max(summary.warnings) <= SHOWN {
+    fn stage(&self) -> Option<Box<dyn Stage>> {
+        Some(Box::<Count>::default())
+    }
+}
+
+/// Counts annotations, to say what GitHub leaves out: ten of them should not be taken for all.
+#[derive(Debug, Default)]
+struct Count {
+    errors: u64,
+    warnings: u64,
+}
+
+impl Stage for Count {
+    fn piece(&mut self, piece: &str) -> String {
+        let of = |kind: &str| piece.lines().filter(|line| line.starts_with(kind)).count() as u64;
+        self.errors += of("::error ");
+        self.warnings += of("::warning ");
+        piece.to_owned()
+    }
+
+    fn end(&mut self) -> String {
+        if self.errors.max(self.warnings) <= SHOWN {
             return String::new();
         }
-        let errors = labels::count(summary.errors, "error");
-        let warnings = labels::count(summary.warnings, "warning");
+        let errors = labels::count(self.errors, "annotation");
         format!(
-            "::notice title=geplint::{errors}, {warnings}. GitHub annotates at most {SHOWN} of each kind a step; the log has all.\n"
+            "::notice title=geplint::{errors} of errors, {} of warnings. GitHub shows at most {SHOWN} of each kind a step; the log has all.\n",
+            self.warnings
         )
     }
 }
 
 /// Columns are bytes, as in the other reports for people, and left out where they would be of different lines.
-fn command(out: &mut String, source: &Source<'_>, finding: &Finding) {
+fn command(out: &mut String, source: &Source<'_>, diagnostic: &Diagnostic<'_>) {
+    let finding = diagnostic.lead;
     let kind = labels::severity_or(finding.severity, "notice");
     let name = common::local(source.name());
-    let [start, end] = common::ends(source, common::mark(finding));
+    let [start, end] = common::ends(source, grouped::mark(diagnostic));
     let Position { line, column } = start;
     // Writing to a string cannot fail.
     let _ = write!(out, "::{kind} file={},line={line},", property(name));
@@ -49,12 +73,31 @@ fn command(out: &mut String, source: &Source<'_>, finding: &Finding) {
     } else {
         write!(out, "endLine={},", end.line)
     };
-    let message = format!(
-        "{}:{line}:{column}: {}. Help: {}",
-        escape(name),
-        common::problem_line(finding),
-        escape(&common::help(finding)),
-    );
+    let mut message = format!("{}:{line}:{column}: ", escape(name));
+    if !finding.pointer.is_empty() {
+        let _ = write!(message, "{}", escape(&finding.pointer));
+        if let Some(key) = finding.record_key.as_deref().filter(|key| !key.is_empty()) {
+            let _ = write!(message, " ({})", escape(key));
+        }
+        message.push_str(": ");
+    }
+    message.push_str(&grouped::title(diagnostic));
+    let answer = grouped::answer(diagnostic, labels::answer);
+    if !answer.is_empty() {
+        let _ = write!(message, " ({answer})");
+    }
+    message.push('.');
+    let also = grouped::elsewhere(source, diagnostic, 1, ALSO);
+    if !also.is_empty() {
+        let _ = write!(message, " Also in {also}.");
+    }
+    if let Some(help) = grouped::help(diagnostic) {
+        let _ = write!(message, " Help: {help}");
+    }
+    if let Some(fix) = grouped::remedy(source, diagnostic) {
+        let _ = write!(message, " Fix: {fix}.");
+    }
+    let _ = write!(message, " See `geplint explain {}`.", escape(&finding.rule));
     let title = property(&format!("geplint[{}]", finding.rule));
     let _ = writeln!(out, "title={title}::{}", data(&message));
 }

@@ -42,6 +42,7 @@ pub fn finding(rule: &'static str, span: Span, message: &str) -> Finding {
         predicted: None,
         masked: None,
         order: 0,
+        suggestion: None,
         fix_kind: None,
     }
 }

@@ -16,14 +16,18 @@ pub fn of(bytes: &[u8], finding: &Finding) -> Option<Fix> {
         FixKind::RemoveComment => comment(bytes, span).map(|edit| vec![edit]),
         FixKind::RemoveMembers { members, .. } => without(bytes, members),
         FixKind::Retype(json) => Some(vec![edit(span, json)]),
-        FixKind::Rename(name) => serde_json::to_string(name)
-            .ok()
-            .map(|name| vec![edit(span, &name)]),
+        FixKind::Rename(name) => renamed(span, name),
+        FixKind::RenameAt(at, name) => renamed(*at, name),
         FixKind::Trim => trimmed(bytes, span),
         FixKind::Move { member, to, after } => moved(bytes, *member, *to, *after),
     };
     let safe = fix_kind.is_safe();
     edits.map(|edits| Fix { safe, edits })
+}
+
+fn renamed(at: Span, name: &str) -> Option<Vec<Edit>> {
+    let name = serde_json::to_string(name).ok()?;
+    Some(vec![edit(at, &name)])
 }
 
 fn edit(span: Span, text: &str) -> Edit {

@@ -182,6 +182,7 @@ impl<'a> Linter<'a> {
             predicted,
             masked: None,
             order,
+            suggestion: None,
             fix_kind: None,
         };
         self.checked.findings.push(finding);

@@ -114,6 +114,7 @@ pub fn syntax_findings(
         .into_iter()
         .enumerate()
         .map(|(index, error)| Finding {
+            suggestion: None,
             basis: interner.basis(
                 &claim(rule(error.kind)),
                 "",

@@ -52,6 +52,11 @@ impl Linter<'_> {
         let words = messages::unknown_name(name, &table.title, place, help);
         let index = self.checked.findings.len();
         self.warn(self.key_place(key), words);
+        if let (Meant::Near { property, .. }, Some(finding)) = (&meant, self.checked.findings.get_mut(index))
+        {
+            let interner = self.buffers.interner.get_or_insert_default();
+            finding.suggestion = Some(interner.text(&table.property(*property).name));
+        }
         self.consider(index, &meant, table, key, value);
     }
 

@@ -1,0 +1,762 @@
+//! From findings to diagnostics: what one cause has done is shown once.
+//!
+//! Findings stay atomic: each has a pointer of its own, for suppression, for the baseline and for machines. [`pair`] joins
+//! a missing property with the unknown name that stands for it; every report shows that pair as one finding. [`group`]
+//! puts together what has one cause in a file, for reports that people read.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use crate::finding::{Evidence, Finding, FixKind, Severity, Span, Target, sort};
+use crate::rules::quoted;
+use crate::source::Position;
+
+/// The rule of a name that no row has.
+const UNKNOWN: &str = "unknown-property";
+
+/// The rule of a value in quotes that converts all the same.
+const QUOTED: &str = "text-for-value";
+
+/// From so many different properties on, one way of writing is the habit of a file.
+const HABIT: usize = 3;
+
+/// So many other places of a diagnostic are kept; the rest is counted.
+const PLACES: usize = 24;
+
+// ---- pairs ----
+
+/// Joins each missing property with the unknown name in the same object that stands for it.
+///
+/// Call it with what is left after suppression and the baseline, so that either half can be suppressed alone. The pair has
+/// the higher severity of the two. It is reported as the missing property if that is an error, else as the unknown name.
+/// `position` gives line and column of an offset.
+#[must_use]
+pub fn pair(mut findings: Vec<Finding>, position: impl Fn(u32) -> Position) -> Vec<Finding> {
+    let partners = partners(&findings);
+    if partners.is_empty() {
+        return findings;
+    }
+    let mut gone = vec![false; findings.len()];
+    for (missing, unknown) in partners {
+        let Some((led, other)) = joined(&findings, missing, unknown, &position) else {
+            continue;
+        };
+        let (kept, dropped) = if other == missing {
+            (unknown, missing)
+        } else {
+            (missing, unknown)
+        };
+        findings[kept] = led;
+        gone[dropped] = true;
+    }
+    let mut at = 0;
+    findings.retain(|_| {
+        at += 1;
+        !gone[at - 1]
+    });
+    sort(&mut findings);
+    findings
+}
+
+/// The missing properties and the names that stand for them, by index. A name stands for one property alone, and the first
+/// such name is taken.
+fn partners(findings: &[Finding]) -> Vec<(usize, usize)> {
+    let mut unknown: HashMap<(&str, &str), usize> = HashMap::new();
+    for (index, finding) in findings.iter().enumerate() {
+        if let Some(suggestion) = &finding.suggestion
+            && finding.target == Target::Key
+        {
+            unknown
+                .entry((parent(&finding.pointer), suggestion))
+                .or_insert(index);
+        }
+    }
+    if unknown.is_empty() {
+        return Vec::new();
+    }
+    let missing = findings.iter().enumerate();
+    missing
+        .filter(|(_, finding)| finding.target == Target::Object && finding.suggestion.is_none())
+        .filter_map(|(index, finding)| {
+            let partner = lacking(finding).find_map(|(object, name)| unknown.remove(&(object, name)));
+            partner.map(|partner| (index, partner))
+        })
+        .collect()
+}
+
+/// The object that lacks a property, and the names of which any would do.
+fn lacking(finding: &Finding) -> impl Iterator<Item = (&str, &str)> {
+    let names = finding.constraint.rsplit('.').next().unwrap_or_default();
+    let several = names.contains('|').then(|| names.split('|'));
+    let (object, name) = match several {
+        Some(_) => (finding.pointer.as_str(), None),
+        None => (parent(&finding.pointer), Some(last(&finding.pointer))),
+    };
+    let names = several.into_iter().flatten().chain(name);
+    names.map(move |name| (object, name))
+}
+
+/// The pair, and the index of the half that it does not take rule and pointer from.
+fn joined(
+    findings: &[Finding],
+    missing: usize,
+    unknown: usize,
+    position: &impl Fn(u32) -> Position,
+) -> Option<(Finding, usize)> {
+    let (lacks, name) = (findings.get(missing)?, findings.get(unknown)?);
+    let property = name.suggestion.clone()?;
+    let severity = lacks.severity.max(name.severity);
+    if lacks.severity != Severity::Error || lacks.evidence == Evidence::Contradicted {
+        let place = Span::new(lacks.span.start, lacks.span.end.min(lacks.span.start + 1));
+        let led = Finding {
+            severity,
+            related: Some(Box::new((place, format!("lacks {property}").into()))),
+            message: format!("{}; did you mean {property}, which is missing?", name.message).into(),
+            ..name.clone()
+        };
+        return Some((led, missing));
+    }
+    let Position { line, column } = position(name.span.start);
+    let written = quoted(&unescaped(last(&name.pointer)));
+    let rename = match name.fix_kind.as_deref() {
+        Some(FixKind::Rename(to)) => Some(to),
+        _ => None,
+    };
+    let to = rename.map_or(&*property, String::as_str);
+    let led = Finding {
+        severity,
+        related: Some(Box::new((name.span, format!("did you mean {to}?").into()))),
+        message: format!(
+            "{}; did you mean {written} ({line}:{column}) to be {property}?",
+            lacks.message
+        )
+        .into(),
+        help: format!("Rename {written} to {}, if that is what it holds.", quoted(to)).into(),
+        fix_kind: rename.map(|to| Box::new(FixKind::RenameAt(name.span, to.clone()))),
+        suggestion: Some(property),
+        ..lacks.clone()
+    };
+    Some((led, unknown))
+}
+
+impl Finding {
+    /// Whether it is a missing property and the unknown name that stands for it, as [`pair`] joins them.
+    #[must_use]
+    pub fn is_pair(&self) -> bool {
+        self.suggestion.is_some() && self.related.is_some()
+    }
+
+    /// Its message without the place of the unknown name, for reports that show that place otherwise.
+    #[must_use]
+    pub fn short_message(&self) -> Cow<'_, str> {
+        let Some((what, rest)) = self
+            .message
+            .split_once("; did you mean ")
+            .filter(|_| self.is_pair())
+        else {
+            return match &self.suggestion {
+                Some(name) => Cow::Owned(format!("{}, did you mean {name}?", self.message)),
+                None => Cow::Borrowed(&self.message),
+            };
+        };
+        let name = rest.rsplit_once(" (").map_or(rest, |(name, _)| name);
+        let name = name.trim_end_matches(", which is missing?");
+        Cow::Owned(format!("{what}, did you mean {name}?"))
+    }
+}
+
+// ---- groups ----
+
+/// What a diagnostic puts together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// One rule on one property.
+    One,
+    /// Properties that are missing from one object.
+    Missing,
+    /// Names that the table does not have, in one kind of object.
+    Unknown,
+    /// Names that are the table's in another way of writing.
+    Casing(Casing),
+    /// Values in quotes.
+    Quoted,
+}
+
+/// A way of writing names that the API does not take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Casing {
+    /// `user_name`
+    Snake,
+    /// `user-name`
+    Kebab,
+    /// `user name`
+    Spaced,
+}
+
+impl Casing {
+    /// What it is called.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Snake => "snake_case",
+            Self::Kebab => "kebab-case",
+            Self::Spaced => "words with spaces",
+        }
+    }
+}
+
+/// The findings of a file that have one cause.
+#[derive(Debug, Clone)]
+pub struct Diagnostic<'f> {
+    /// What it puts together.
+    pub kind: Kind,
+    /// The first finding, which is shown in full; an error if there is one.
+    pub lead: &'f Finding,
+    /// The first finding of each property or name, the lead among them, in the order of the file.
+    pub parts: Vec<Part<'f>>,
+    /// How many findings it stands for.
+    pub findings: u64,
+    /// The first finding in each of the other records, or at other places where they belong to no other record.
+    pub others: Vec<&'f Finding>,
+    /// How many other records or places there are, those in `others` included.
+    pub elsewhere: u64,
+}
+
+/// One property or name of a diagnostic.
+#[derive(Debug, Clone)]
+pub struct Part<'f> {
+    /// Its first finding.
+    pub finding: &'f Finding,
+    /// How many findings it stands for.
+    pub count: u64,
+}
+
+/// What two findings of one diagnostic have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key<'f> {
+    Casing(Casing),
+    Quoted(Severity),
+    /// Index of the signature: which properties are missing from what kind of object.
+    Missing(usize),
+    Unknown(Severity, String),
+    Rule(&'f str, Severity, bool, Cow<'f, str>),
+}
+
+impl Key<'_> {
+    const fn kind(&self) -> Kind {
+        match self {
+            Self::Casing(casing) => Kind::Casing(*casing),
+            Self::Quoted(_) => Kind::Quoted,
+            Self::Missing(_) => Kind::Missing,
+            Self::Unknown(..) => Kind::Unknown,
+            Self::Rule(..) => Kind::One,
+        }
+    }
+}
+
+/// Puts the findings of a file, in their order and paired, together by cause; errors come first.
+#[must_use]
+pub fn group(findings: &[Finding]) -> Vec<Diagnostic<'_>> {
+    let habits = Habits::of(findings);
+    let missing = missing(findings);
+    let mut classes: HashMap<Key<'_>, usize> = HashMap::new();
+    let mut all: Vec<Class<'_>> = Vec::new();
+    for (index, finding) in findings.iter().enumerate() {
+        let key = habits
+            .key(finding)
+            .or_else(|| missing.get(&index).map(|signature| Key::Missing(*signature)))
+            .unwrap_or_else(|| plain_key(finding));
+        let kind = key.kind();
+        let class = *classes.entry(key).or_insert_with(|| {
+            all.push(Class::new(kind, finding));
+            all.len() - 1
+        });
+        if let Some(class) = all.get_mut(class) {
+            class.add(finding);
+        }
+    }
+    let mut diagnostics: Vec<Diagnostic<'_>> = all.into_iter().map(|class| class.diagnostic).collect();
+    for diagnostic in &mut diagnostics {
+        if matches!(diagnostic.kind, Kind::Casing(_)) {
+            diagnostic.parts.sort_by_key(|part| name_start(part.finding));
+        }
+    }
+    // Stable: those of one severity stay in the order of the file.
+    diagnostics.sort_by_key(|diagnostic| std::cmp::Reverse(diagnostic.lead.severity));
+    diagnostics
+}
+
+fn plain_key(finding: &Finding) -> Key<'_> {
+    if finding.rule == UNKNOWN && finding.suggestion.is_none() {
+        return Key::Unknown(finding.severity, route(parent(&finding.pointer)).into_owned());
+    }
+    let place = match (&finding.syntax, finding.constraint.as_str()) {
+        (Some(syntax), _) => Cow::Borrowed(syntax.detail),
+        // Names that no row has share no constraint.
+        (None, constraint) if !constraint.is_empty() => Cow::Borrowed(constraint),
+        (None, _) => route(&finding.pointer),
+    };
+    Key::Rule(&finding.rule, finding.severity, finding.is_pair(), place)
+}
+
+/// A diagnostic that grows.
+struct Class<'f> {
+    diagnostic: Diagnostic<'f>,
+    /// The parts by what tells them apart.
+    known: HashMap<&'f str, usize>,
+    /// The record of the last finding.
+    last: Option<u32>,
+}
+
+impl<'f> Class<'f> {
+    fn new(kind: Kind, lead: &'f Finding) -> Self {
+        Self {
+            diagnostic: Diagnostic {
+                kind,
+                lead,
+                parts: Vec::new(),
+                findings: 0,
+                others: Vec::new(),
+                elsewhere: 0,
+            },
+            known: HashMap::new(),
+            last: lead.record,
+        }
+    }
+
+    fn add(&mut self, finding: &'f Finding) {
+        let diagnostic = &mut self.diagnostic;
+        diagnostic.findings += 1;
+        let part = match diagnostic.kind {
+            Kind::One => "",
+            _ => name(finding),
+        };
+        let next = diagnostic.parts.len();
+        let part = *self.known.entry(part).or_insert(next);
+        match diagnostic.parts.get_mut(part) {
+            Some(part) => part.count += 1,
+            None => diagnostic.parts.push(Part { finding, count: 1 }),
+        }
+        // A habit may have errors and warnings.
+        if finding.severity > diagnostic.lead.severity {
+            diagnostic.lead = finding;
+            (diagnostic.others, diagnostic.elsewhere) = (Vec::new(), 0);
+        } else if !std::ptr::eq(finding, diagnostic.lead) && self.is_elsewhere(finding) {
+            let diagnostic = &mut self.diagnostic;
+            diagnostic.elsewhere += 1;
+            if diagnostic.others.len() < PLACES {
+                diagnostic.others.push(finding);
+            }
+        }
+        self.last = finding.record;
+    }
+
+    /// Whether it is another place than those before: another record, or, of one rule on one property, any.
+    fn is_elsewhere(&self, finding: &Finding) -> bool {
+        match finding.record {
+            Some(record) => self.last != Some(record) && Some(record) != self.diagnostic.lead.record,
+            None => self.diagnostic.kind == Kind::One,
+        }
+    }
+}
+
+/// The properties, in another way of writing, that a file has often enough.
+struct Habits {
+    casings: Vec<Casing>,
+    quotes: bool,
+}
+
+impl Habits {
+    fn of(findings: &[Finding]) -> Self {
+        let mut written: HashMap<Casing, HashSet<&str>> = HashMap::new();
+        let mut quotes: HashSet<&str> = HashSet::new();
+        for finding in findings {
+            if let (Some(casing), Some(property)) = (casing(finding), &finding.suggestion) {
+                written.entry(casing).or_default().insert(property);
+            } else if finding.rule == QUOTED {
+                quotes.insert(&finding.constraint);
+            }
+        }
+        let often = written.into_iter().filter(|(_, names)| names.len() >= HABIT);
+        Self {
+            casings: often.map(|(casing, _)| casing).collect(),
+            quotes: quotes.len() >= HABIT,
+        }
+    }
+
+    fn key<'f>(&self, finding: &Finding) -> Option<Key<'f>> {
+        if self.quotes && finding.rule == QUOTED {
+            return Some(Key::Quoted(finding.severity));
+        }
+        let casing = casing(finding).filter(|casing| self.casings.contains(casing))?;
+        Some(Key::Casing(casing))
+    }
+}
+
+/// How an unknown name is written, if it is the suggested one but for that.
+fn casing(finding: &Finding) -> Option<Casing> {
+    let suggestion = finding.suggestion.as_ref()?;
+    let name = unknown_name(finding);
+    let plain = name.chars().filter(|c| !matches!(c, '_' | '-' | ' '));
+    let same = plain
+        .flat_map(char::to_lowercase)
+        .eq(suggestion.chars().flat_map(char::to_lowercase));
+    let casings = [('_', Casing::Snake), ('-', Casing::Kebab), (' ', Casing::Spaced)];
+    let found = casings.into_iter().find(|(mark, _)| name.contains(*mark));
+    found.filter(|_| same).map(|(_, casing)| casing)
+}
+
+/// The unknown name of a finding that has a suggestion, as its pointer or, of a pair, its message spells it.
+fn unknown_name(finding: &Finding) -> &str {
+    if finding.target == Target::Key {
+        return last(&finding.pointer);
+    }
+    let name = finding
+        .message
+        .split_once("; did you mean \"")
+        .map(|(_, name)| name);
+    name.and_then(|name| name.rsplit_once("\" ("))
+        .map_or("", |(name, _)| name)
+}
+
+/// Where the unknown name of a finding is.
+fn name_start(finding: &Finding) -> u32 {
+    match finding.related.as_deref() {
+        Some((name, _)) if finding.target == Target::Object => name.start,
+        _ => finding.span.start,
+    }
+}
+
+/// What tells the parts of a diagnostic apart.
+fn name(finding: &Finding) -> &str {
+    match &finding.suggestion {
+        Some(property) => property,
+        None => last(&finding.pointer),
+    }
+}
+
+/// For each missing property, by the index of its finding, the diagnostic that it belongs to: that of all objects of one
+/// kind that lack the same, or, if that makes fewer, that of all objects that lack this property.
+fn missing(findings: &[Finding]) -> HashMap<usize, usize> {
+    let mut objects: Vec<Lack<'_>> = Vec::new();
+    let mut at: HashMap<(u32, &str, Severity), usize> = HashMap::new();
+    for (index, finding) in findings.iter().enumerate() {
+        let single = finding.target == Target::Object
+            && finding.suggestion.is_none()
+            && !finding.constraint.is_empty()
+            && !finding.constraint.contains('|');
+        if !single {
+            continue;
+        }
+        let object = *at
+            .entry((finding.span.start, &finding.rule, finding.severity))
+            .or_insert_with(|| {
+                objects.push(Lack {
+                    kind: (&finding.rule, finding.severity, table(&finding.constraint)),
+                    members: Vec::new(),
+                });
+                objects.len() - 1
+            });
+        if let Some(object) = objects.get_mut(object) {
+            object.members.push(index);
+        }
+    }
+    numbered(findings, &objects)
+}
+
+/// The missing properties of one object.
+struct Lack<'f> {
+    /// Rule, severity, and table.
+    kind: (&'f str, Severity, &'f str),
+    /// The indices of the findings.
+    members: Vec<usize>,
+}
+
+fn numbered(findings: &[Finding], objects: &[Lack<'_>]) -> HashMap<usize, usize> {
+    let property = |index: &usize| findings.get(*index).map_or("", |finding| &*finding.constraint);
+    let signature = |lack: &Lack<'_>| -> Vec<&str> { lack.members.iter().map(property).collect() };
+    let mut counts: HashMap<_, (HashSet<Vec<&str>>, HashSet<&str>)> = HashMap::new();
+    for lack in objects {
+        let (signatures, properties) = counts.entry(lack.kind).or_default();
+        // More than there are properties are not needed to know that they are too many.
+        if signatures.len() <= properties.len() {
+            signatures.insert(signature(lack));
+        }
+        properties.extend(lack.members.iter().map(property));
+    }
+    let mut numbers: HashMap<_, usize> = HashMap::new();
+    let mut found = HashMap::new();
+    for lack in objects {
+        let alone = counts
+            .get(&lack.kind)
+            .is_some_and(|(signatures, properties)| signatures.len() > properties.len());
+        let all = if alone { Vec::new() } else { signature(lack) };
+        for index in &lack.members {
+            let key = if alone { vec![property(index)] } else { all.clone() };
+            let next = numbers.len();
+            found.insert(*index, *numbers.entry((lack.kind, key)).or_insert(next));
+        }
+    }
+    found
+}
+
+// ---- pointers ----
+
+/// The pointer of the object or list around a value.
+fn parent(pointer: &str) -> &str {
+    pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
+/// The last part of a pointer, escaped as it stands there.
+fn last(pointer: &str) -> &str {
+    pointer.rsplit_once('/').map_or("", |(_, last)| last)
+}
+
+fn unescaped(token: &str) -> Cow<'_, str> {
+    if token.contains('~') {
+        Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
+    } else {
+        Cow::Borrowed(token)
+    }
+}
+
+/// The table of a constraint `Table.Property`.
+fn table(constraint: &str) -> &str {
+    constraint.rsplit_once('.').map_or(constraint, |(table, _)| table)
+}
+
+/// A pointer without indices: the same for all records and elements.
+#[must_use]
+pub fn route(pointer: &str) -> Cow<'_, str> {
+    let is_index = |token: &str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
+    if !pointer.split('/').any(is_index) {
+        return Cow::Borrowed(pointer);
+    }
+    let mut route = String::with_capacity(pointer.len());
+    for token in pointer.split('/').skip(1).filter(|token| !is_index(token)) {
+        route.push('/');
+        route.push_str(token);
+    }
+    Cow::Owned(route)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Basis, Phase};
+    use std::sync::Arc;
+
+    fn finding(rule: &'static str, severity: Severity, pointer: &str, constraint: &str, at: u32) -> Finding {
+        let record = pointer.split('/').nth(1).and_then(|index| index.parse().ok());
+        Finding {
+            basis: Arc::new(Basis {
+                rule: rule.into(),
+                constraint: constraint.to_owned(),
+                evidence: Evidence::Table,
+                endpoint: "".into(),
+                why: String::new(),
+                source: String::new(),
+                phase: Phase::Mandatory,
+                syntax: None,
+            }),
+            severity,
+            record,
+            record_key: None,
+            pointer: pointer.to_owned(),
+            target: Target::Value,
+            span: Span::new(at, at + 1),
+            related: None,
+            message: pointer.into(),
+            help: "".into(),
+            predicted: None,
+            masked: None,
+            order: 0,
+            suggestion: None,
+            fix_kind: None,
+        }
+    }
+
+    /// The object of this record, which begins at `at`, lacks a property.
+    fn lacks(record: u32, property: &str, at: u32) -> Finding {
+        let message = format!("{property} is missing");
+        Finding {
+            target: Target::Object,
+            message: message.into(),
+            ..finding(
+                "missing-mandatory",
+                Severity::Error,
+                &format!("/{record}/{property}"),
+                &format!("T.{property}"),
+                at,
+            )
+        }
+    }
+
+    fn unknown(record: u32, name: &str, suggestion: Option<&str>, at: u32) -> Finding {
+        Finding {
+            target: Target::Key,
+            suggestion: suggestion.map(Into::into),
+            fix_kind: suggestion.map(|name| Box::new(FixKind::Rename(name.to_owned()))),
+            message: format!("\"{name}\" is no property of T").into(),
+            ..finding(UNKNOWN, Severity::Warning, &format!("/{record}/{name}"), "", at)
+        }
+    }
+
+    fn paired(mut findings: Vec<Finding>) -> Vec<Finding> {
+        sort(&mut findings);
+        pair(findings, |offset| Position {
+            line: 1,
+            column: offset + 1,
+        })
+    }
+
+    fn told(findings: &[Finding]) -> Vec<(&str, &str)> {
+        findings
+            .iter()
+            .map(|finding| (&*finding.pointer, &*finding.message))
+            .collect()
+    }
+
+    #[test]
+    fn a_name_and_the_property_it_stands_for_are_one_finding() {
+        let findings = paired(vec![lacks(0, "Mail", 0), unknown(0, "Post", Some("Mail"), 77)]);
+        let message = "Mail is missing; did you mean \"Post\" (1:78) to be Mail?";
+        assert_eq!(told(&findings), [("/0/Mail", message)]);
+        let pair = &findings[0];
+        assert_eq!(
+            (pair.severity, &*pair.rule),
+            (Severity::Error, "missing-mandatory")
+        );
+        assert_eq!(pair.related.as_deref().unwrap().0, Span::new(77, 78));
+        let fix = FixKind::RenameAt(Span::new(77, 78), "Mail".to_owned());
+        assert_eq!(pair.fix_kind.as_deref(), Some(&fix));
+        assert_eq!(pair.short_message(), "Mail is missing, did you mean \"Post\"?");
+    }
+
+    #[test]
+    fn a_missing_property_that_is_no_error_is_reported_as_the_name() {
+        for change in [
+            (|lack: &mut Finding| lack.severity = Severity::Warning) as fn(&mut Finding),
+            |lack| Arc::make_mut(&mut lack.basis).evidence = Evidence::Contradicted,
+        ] {
+            let mut lack = lacks(0, "Zip", 0);
+            change(&mut lack);
+            let severity = lack.severity;
+            let findings = paired(vec![lack, unknown(0, "Zp", Some("Zip"), 9)]);
+            let message = "\"Zp\" is no property of T; did you mean Zip, which is missing?";
+            assert_eq!(told(&findings), [("/0/Zp", message)]);
+            assert_eq!(&*findings[0].rule, UNKNOWN);
+            assert_eq!(findings[0].severity, severity);
+            assert_eq!(
+                findings[0].fix_kind.as_deref(),
+                Some(&FixKind::Rename("Zip".to_owned()))
+            );
+        }
+    }
+
+    #[test]
+    fn only_names_of_the_same_object_are_paired_and_each_once() {
+        let apart = vec![lacks(0, "Mail", 0), unknown(1, "Post", Some("Mail"), 77)];
+        assert_eq!(paired(apart.clone()), apart);
+        let twice = paired(vec![
+            lacks(0, "Mail", 0),
+            unknown(0, "Post", Some("Mail"), 7),
+            unknown(0, "Pst", Some("Mail"), 9),
+        ]);
+        let pointers: Vec<&str> = twice.iter().map(|finding| &*finding.pointer).collect();
+        assert_eq!(pointers, ["/0/Mail", "/0/Pst"]);
+    }
+
+    #[test]
+    fn either_half_stays_where_the_other_is_suppressed() {
+        for half in [lacks(0, "Mail", 0), unknown(0, "Post", Some("Mail"), 7)] {
+            assert_eq!(paired(vec![half.clone()]), [half]);
+        }
+    }
+
+    #[test]
+    fn one_of_several_that_are_missing_is_paired() {
+        let none = Finding {
+            pointer: "/0".to_owned(),
+            target: Target::Object,
+            ..finding("none-of", Severity::Error, "/0", "T.Code|Name", 0)
+        };
+        let findings = paired(vec![none, unknown(0, "Nme", Some("Name"), 7)]);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].pointer, "/0");
+    }
+
+    fn kinds(findings: &[Finding]) -> Vec<(Kind, usize, u64, u64)> {
+        let all = group(findings);
+        let all = all.iter();
+        all.map(|one| (one.kind, one.parts.len(), one.findings, one.elsewhere))
+            .collect()
+    }
+
+    #[test]
+    fn what_one_object_lacks_is_one_diagnostic() {
+        let same = |record: u32| ["A", "B", "C"].map(|name| lacks(record, name, record * 10));
+        let findings = paired((0..5).flat_map(same).collect());
+        assert_eq!(kinds(&findings), [(Kind::Missing, 3, 15, 4)]);
+    }
+
+    #[test]
+    fn objects_that_lack_any_of_some_properties_are_told_by_property() {
+        let all = (1..8u32).flat_map(|record| {
+            let names = [("A", 1), ("B", 2), ("C", 4)].into_iter();
+            names
+                .filter(move |(_, bit)| record & bit != 0)
+                .map(move |(name, _)| lacks(record, name, record * 10))
+        });
+        let findings = paired(all.collect());
+        assert_eq!(kinds(&findings), [(Kind::Missing, 1, 4, 3); 3]);
+    }
+
+    #[test]
+    fn a_way_of_writing_names_is_one_diagnostic() {
+        let record = |record: u32| {
+            let at = record * 100;
+            [
+                lacks(record, "FirstName", at),
+                unknown(record, "first_name", Some("FirstName"), at + 1),
+                unknown(record, "last_name", Some("LastName"), at + 2),
+                unknown(record, "zip_code", Some("ZipCode"), at + 3),
+                unknown(record, "Zp_Cde", Some("ZipCode"), at + 4),
+            ]
+        };
+        let findings = paired((0..2).flat_map(record).collect());
+        let expected = [(Kind::Casing(Casing::Snake), 3, 6, 1), (Kind::One, 1, 2, 1)];
+        assert_eq!(kinds(&findings), expected);
+        assert_eq!(group(&findings)[0].lead.severity, Severity::Error);
+        // Two names may be two mistakes.
+        let two = paired(vec![
+            unknown(0, "last_name", Some("LastName"), 2),
+            unknown(0, "zip_code", Some("ZipCode"), 3),
+        ]);
+        assert_eq!(kinds(&two), [(Kind::One, 1, 1, 0); 2]);
+    }
+
+    #[test]
+    fn names_that_nothing_is_like_are_one_diagnostic_and_errors_come_first() {
+        let findings = paired(vec![
+            unknown(0, "x", None, 1),
+            unknown(0, "y", None, 2),
+            unknown(1, "x", None, 11),
+            finding("too-long", Severity::Error, "/1/City", "T.City", 12),
+        ]);
+        let expected = [(Kind::One, 1, 1, 0), (Kind::Unknown, 2, 3, 1)];
+        assert_eq!(kinds(&findings), expected);
+    }
+
+    #[test]
+    fn one_rule_on_one_property_is_one_diagnostic_whatever_its_index() {
+        let long = |pointer: &str, at| finding("too-long", Severity::Error, pointer, "", at);
+        let findings = paired(vec![
+            long("/0/Regions/0/Name", 1),
+            long("/0/Regions/1/Name", 2),
+            long("/3/Regions/0/Name", 3),
+            long("/3/Name", 4),
+        ]);
+        assert_eq!(kinds(&findings), [(Kind::One, 1, 3, 1), (Kind::One, 1, 1, 0)]);
+    }
+}

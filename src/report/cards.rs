@@ -1,0 +1,339 @@
+//! What the full report makes of a file, before it is known what has been said already.
+//!
+//! Files are rendered on several threads, and shown in order. What a rule says in general is said once a run, a cause that
+//! an earlier file had takes one line, and only so many diagnostics are shown. So each diagnostic comes as a card with
+//! all its forms, a line of JSON each, and the [`Dealer`] picks where the files come in order.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::style::{Look, Palette};
+use super::wrap::wrap;
+use super::{Stage, labels};
+use crate::finding::Severity;
+
+/// What a file's report is made of.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) enum Card {
+    /// A file begins; what the API answers to it, ready to be shown, or nothing.
+    File(String),
+    /// A diagnostic.
+    Diagnostic(Box<Forms>),
+}
+
+/// A diagnostic in all its forms, ready to be shown.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Forms {
+    pub severity: Severity,
+    pub rule: String,
+    /// What it is about and how many findings that has.
+    pub causes: Vec<(String, u64)>,
+    /// The whole: where its rule speaks for the first time. Empty where it is known that the rule has spoken.
+    pub first: String,
+    /// Without what the rule says in general. Empty where the diagnostic is not shown.
+    pub again: String,
+    /// A line: where an earlier file had the same.
+    pub brief: String,
+}
+
+impl Forms {
+    /// What the same cause in another file has in common with it.
+    fn cause(&self) -> String {
+        let mut cause = format!("{:?} {}", self.severity, self.rule);
+        for (name, _) in &self.causes {
+            cause.push('\n');
+            cause.push_str(name);
+        }
+        cause
+    }
+}
+
+impl Card {
+    /// Adds its line to a piece.
+    pub(super) fn push(&self, out: &mut String) {
+        // Texts and numbers always become JSON.
+        out.push_str(&serde_json::to_string(self).unwrap_or_default());
+        out.push('\n');
+    }
+}
+
+/// How much of a diagnostic has to be drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needed {
+    /// It is only counted.
+    Nothing,
+    /// Its rule has spoken.
+    Again,
+    /// All of it.
+    All,
+}
+
+/// What is certain to be shown of the files so far. It spares drawing, and changes nothing of what is shown.
+#[derive(Debug, Default)]
+pub(super) struct Dealt(Mutex<Certain>);
+
+#[derive(Debug, Default)]
+struct Certain {
+    /// Rules that have spoken of an error.
+    errors: HashSet<String>,
+    /// Rules that have spoken of anything less, which errors may push out.
+    others: HashSet<String>,
+    /// No more errors are shown.
+    full_of_errors: bool,
+    /// Nothing but errors is shown any more.
+    full: bool,
+}
+
+impl Dealt {
+    fn with<T>(&self, f: impl FnOnce(&mut Certain) -> T) -> T {
+        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How much of a diagnostic has to be drawn.
+    pub(super) fn needed(&self, rule: &str, severity: Severity) -> Needed {
+        let is_error = severity == Severity::Error;
+        self.with(|certain| {
+            if certain.full_of_errors || (certain.full && !is_error) {
+                Needed::Nothing
+            } else if certain.errors.contains(rule) || (!is_error && certain.others.contains(rule)) {
+                Needed::Again
+            } else {
+                Needed::All
+            }
+        })
+    }
+}
+
+/// Picks from the cards what is shown.
+pub(super) struct Dealer {
+    look: Look,
+    /// How many diagnostics are shown; 0 for all.
+    most: usize,
+    dealt: Arc<Dealt>,
+    /// Whether to end with a list of causes.
+    listed: bool,
+    /// What is shown in the end, where that is not known before: the number of the file, and the diagnostic.
+    kept: Vec<(usize, Box<Forms>)>,
+    /// What the files that have something kept begin with.
+    heads: BTreeMap<usize, String>,
+    /// The number of the file, and what it begins with.
+    file: (usize, String),
+    /// The file that was shown last.
+    shown: Option<usize>,
+    rules: HashSet<String>,
+    told: HashSet<String>,
+    after_line: bool,
+    totals: BTreeMap<(Reverse<Severity>, String, String), Total>,
+    /// How many diagnostics of each severity there were.
+    met: BTreeMap<Reverse<Severity>, u64>,
+}
+
+/// How often a cause was found.
+#[derive(Debug, Default)]
+struct Total {
+    findings: u64,
+    files: u64,
+    /// The number of the last file that has it.
+    last: usize,
+}
+
+/// So many causes are told apart; names in a file must not make the list of causes endless.
+const CAUSES: usize = 10_000;
+
+impl Dealer {
+    /// Nothing shown yet.
+    pub(super) fn new(look: Look, most: usize, listed: bool, dealt: Arc<Dealt>) -> Self {
+        dealt.with(|certain| *certain = Certain::default());
+        Self {
+            look,
+            most,
+            dealt,
+            listed,
+            kept: Vec::new(),
+            heads: BTreeMap::new(),
+            file: (0, String::new()),
+            shown: None,
+            rules: HashSet::new(),
+            told: HashSet::new(),
+            after_line: false,
+            totals: BTreeMap::new(),
+            met: BTreeMap::new(),
+        }
+    }
+
+    fn take(&mut self, out: &mut String, forms: Box<Forms>) {
+        self.count(&forms);
+        if self.most == 0 {
+            let (file, head) = (self.file.0, self.file.1.clone());
+            self.show(out, file, &head, &forms);
+        } else if !forms.again.is_empty() {
+            self.keep(forms);
+        }
+    }
+
+    fn count(&mut self, forms: &Forms) {
+        *self.met.entry(Reverse(forms.severity)).or_default() += 1;
+        for (name, count) in &forms.causes {
+            let key = |name: &str| (Reverse(forms.severity), forms.rule.clone(), name.to_owned());
+            let (known, full) = (key(name), self.totals.len() >= CAUSES);
+            let known = if full && !self.totals.contains_key(&known) {
+                key("others")
+            } else {
+                known
+            };
+            let total = self.totals.entry(known).or_default();
+            total.findings += count;
+            total.files += u64::from(total.last != self.file.0);
+            total.last = self.file.0;
+        }
+    }
+
+    /// Keeps the first of the errors, and of what is less as many as there is room for.
+    fn keep(&mut self, forms: Box<Forms>) {
+        let is_error = |forms: &Forms| forms.severity == Severity::Error;
+        if self.kept.len() >= self.most {
+            let last = self.kept.iter().rposition(|(_, kept)| !is_error(kept));
+            match last {
+                Some(last) if is_error(&forms) => drop(self.kept.remove(last)),
+                _ => return,
+            }
+        }
+        self.heads
+            .entry(self.file.0)
+            .or_insert_with(|| self.file.1.clone());
+        let errors =
+            self.kept.iter().filter(|(_, kept)| is_error(kept)).count() + usize::from(is_error(&forms));
+        self.dealt.with(|certain| {
+            let rules = if is_error(&forms) {
+                &mut certain.errors
+            } else {
+                &mut certain.others
+            };
+            rules.insert(forms.rule.clone());
+            certain.full = self.kept.len() + 1 >= self.most;
+            certain.full_of_errors = errors >= self.most;
+        });
+        self.kept.push((self.file.0, forms));
+    }
+
+    fn show(&mut self, out: &mut String, file: usize, head: &str, forms: &Forms) {
+        if self.shown != Some(file) {
+            if self.after_line {
+                out.push('\n');
+                self.after_line = false;
+            }
+            out.push_str(head);
+            self.shown = Some(file);
+        }
+        let cause = forms.cause();
+        let known = self.told.contains(&cause);
+        if self.told.len() < CAUSES {
+            self.told.insert(cause);
+        }
+        if known {
+            out.push_str(&forms.brief);
+            self.after_line = true;
+            return;
+        }
+        if self.after_line {
+            out.push('\n');
+            self.after_line = false;
+        }
+        let first = self.rules.insert(forms.rule.clone()) && !forms.first.is_empty();
+        out.push_str(if first { &forms.first } else { &forms.again });
+        out.push('\n');
+        self.dealt.with(|certain| {
+            if self.most == 0 {
+                certain.errors.insert(forms.rule.clone());
+            }
+        });
+    }
+
+    /// What is not shown.
+    fn rest(&self) -> String {
+        let mut left = self.met.clone();
+        for (_, forms) in &self.kept {
+            if let Some(count) = left.get_mut(&Reverse(forms.severity)) {
+                *count -= 1;
+            }
+        }
+        let total: u64 = left.values().sum();
+        if self.most == 0 || total == 0 {
+            return String::new();
+        }
+        let parts: Vec<String> = left
+            .iter()
+            .filter(|(_, count)| **count > 0)
+            .map(|(severity, count)| labels::count(*count, labels::severity(severity.0)))
+            .collect();
+        let text = format!(
+            "{} more {} not shown ({}); --max-findings 0 shows all",
+            labels::thousands(total),
+            if total == 1 { "diagnostic" } else { "diagnostics" },
+            parts.join(", "),
+        );
+        let lines = wrap(&text, self.look.width);
+        lines.join("\n") + "\n\n"
+    }
+
+    /// All causes and how often each was found.
+    fn list(&self) -> String {
+        if !self.listed || self.totals.len() < 2 {
+            return String::new();
+        }
+        let palette: Palette = self.look.palette();
+        let mut rows: Vec<_> = self.totals.iter().collect();
+        rows.sort_by_key(|((severity, _, _), total)| (*severity, Reverse(total.findings)));
+        let width = rows.iter().map(|((_, rule, _), _)| rule.len()).max().unwrap_or(0);
+        let counts = rows.iter().map(|(_, total)| labels::thousands(total.findings));
+        let digits = counts.map(|text| text.len()).max().unwrap_or(0);
+        let mut out = format!("{}\n", palette.strong("causes"));
+        for ((severity, rule, name), total) in rows {
+            let word = format!("{:7}", labels::severity(severity.0));
+            let number = labels::thousands(total.findings);
+            let mut line = format!(
+                "{number:>digits$}  {}  {rule:width$}  {name}",
+                palette.severity(severity.0, word)
+            );
+            if total.files > 1 {
+                let _ = write!(line, "{}", palette.faint(format!(" ({} files)", total.files)));
+            }
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "  {}", line.trim_end());
+        }
+        out.push('\n');
+        out
+    }
+}
+
+impl Stage for Dealer {
+    fn piece(&mut self, piece: &str) -> String {
+        let mut out = String::new();
+        for line in piece.lines() {
+            match serde_json::from_str(line) {
+                Ok(Card::File(head)) => self.file = (self.file.0 + 1, head),
+                Ok(Card::Diagnostic(forms)) => self.take(&mut out, forms),
+                Err(_) => {}
+            }
+        }
+        out
+    }
+
+    fn end(&mut self) -> String {
+        let mut out = String::new();
+        let (kept, heads) = (std::mem::take(&mut self.kept), std::mem::take(&mut self.heads));
+        for (file, forms) in &kept {
+            let head = heads.get(file).map_or("", String::as_str);
+            self.show(&mut out, *file, head, forms);
+        }
+        if self.after_line {
+            out.push('\n');
+        }
+        self.kept = kept;
+        out + &self.rest() + &self.list()
+    }
+}

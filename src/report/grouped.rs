@@ -1,0 +1,335 @@
+//! What the reports for people say of a diagnostic: its title, its places, the answer to it, and what to do.
+
+use std::fmt::Write;
+
+use super::style::Palette;
+use super::{FileReport, common, labels};
+use crate::diagnostics::{Diagnostic, Kind};
+use crate::finding::{Finding, Masked, Phase, Predicted, Severity, Span, Target};
+use crate::fix;
+use crate::sanitize::escape;
+use crate::source::{Position, Source};
+
+/// So many names are in a title.
+const NAMES: usize = 8;
+
+/// So many names are in a list that is complete as far as people read.
+const LISTED: usize = 30;
+
+/// So many other places of a diagnostic get a label in its snippet.
+const LABELS: usize = 2;
+
+/// What is wrong, on one harmless line.
+pub(super) fn title(diagnostic: &Diagnostic<'_>) -> String {
+    let count = diagnostic.parts.len();
+    if count < 2 {
+        return escape(&diagnostic.lead.message).into_owned();
+    }
+    let names = labels::some(&names(diagnostic), NAMES);
+    match diagnostic.kind {
+        Kind::One => escape(&diagnostic.lead.message).into_owned(),
+        Kind::Missing => format!("{count} properties are missing: {names}"),
+        Kind::Unknown => format!("{count} names are not known here: {names}"),
+        Kind::Quoted => format!("{count} properties have their values in quotes: {names}"),
+        Kind::Casing(casing) => format!("{count} names are in {}: {names}", casing.name()),
+    }
+}
+
+/// All names of a diagnostic whose title has not all of them.
+pub(super) fn whole_list(diagnostic: &Diagnostic<'_>) -> String {
+    let names = names(diagnostic);
+    if names.len() <= NAMES || diagnostic.kind == Kind::One {
+        return String::new();
+    }
+    labels::some(&names, LISTED)
+}
+
+/// The properties or names of a diagnostic, ready to be shown.
+fn names(diagnostic: &Diagnostic<'_>) -> Vec<String> {
+    let parts = diagnostic.parts.iter();
+    parts.map(|part| name(diagnostic.kind, part.finding)).collect()
+}
+
+fn name(kind: Kind, finding: &Finding) -> String {
+    let last = last(finding);
+    match (kind, &finding.suggestion) {
+        (Kind::Unknown, _) => format!("\"{last}\""),
+        (Kind::Casing(_), Some(property)) => match unknown(finding) {
+            Some(name) => format!("{name} for {}", escape(property)),
+            None => escape(property).into_owned(),
+        },
+        _ => last,
+    }
+}
+
+/// The unknown name of a finding that has a suggestion, in quotes.
+fn unknown(finding: &Finding) -> Option<String> {
+    finding.suggestion.as_ref()?;
+    if finding.target == Target::Key {
+        return Some(format!("\"{}\"", last(finding)));
+    }
+    let short = finding.short_message();
+    let (_, name) = short.rsplit_once("did you mean ")?;
+    Some(escape(name.trim_end_matches('?')).into_owned())
+}
+
+/// The last part of a finding's pointer.
+fn last(finding: &Finding) -> String {
+    let last = finding.pointer.rsplit('/').next().unwrap_or_default();
+    let plain = last.replace("~1", "/").replace("~0", "~");
+    escape(&plain).into_owned()
+}
+
+/// What the diagnostic is about, for the list of causes, and how many findings each has.
+pub(super) fn causes(diagnostic: &Diagnostic<'_>) -> Vec<(String, u64)> {
+    match diagnostic.kind {
+        Kind::Missing => {
+            let parts = diagnostic.parts.iter();
+            parts.map(|part| (subject(part.finding), part.count)).collect()
+        }
+        Kind::Casing(casing) => vec![(format!("names in {}", casing.name()), diagnostic.findings)],
+        Kind::Quoted => vec![("values in quotes".to_owned(), diagnostic.findings)],
+        Kind::Unknown => {
+            let route = crate::diagnostics::route(&diagnostic.lead.pointer);
+            let around = route.rsplit_once('/').map_or("", |(around, _)| around);
+            let place = around.rsplit('/').next().unwrap_or_default();
+            let place = if place.is_empty() {
+                String::new()
+            } else {
+                format!(" in {}", escape(place))
+            };
+            vec![(format!("unknown names{place}"), diagnostic.findings)]
+        }
+        Kind::One => vec![(subject(diagnostic.lead), diagnostic.findings)],
+    }
+}
+
+/// The property, or whatever else a finding is about.
+fn subject(finding: &Finding) -> String {
+    if let Some(syntax) = &finding.syntax {
+        return syntax.detail.to_owned();
+    }
+    if let Some(property) = &finding.suggestion {
+        let name = unknown(finding).unwrap_or_default();
+        return format!("{} ({name})", escape(property));
+    }
+    let constraint = finding.constraint.rsplit('.').next().unwrap_or_default();
+    if !constraint.is_empty() {
+        return escape(&constraint.replace('|', " or ")).into_owned();
+    }
+    let last = last(finding);
+    if last.parse::<u32>().is_ok() {
+        String::new()
+    } else {
+        last
+    }
+}
+
+/// The first place of a diagnostic.
+pub(super) fn mark(diagnostic: &Diagnostic<'_>) -> Span {
+    part_mark(diagnostic.lead)
+}
+
+/// Of a missing property and the name that stands for it the name is the point, not the object.
+fn part_mark(finding: &Finding) -> Span {
+    match finding.related.as_deref() {
+        Some((name, _)) if finding.is_pair() && finding.target == Target::Object => *name,
+        _ => common::mark(finding),
+    }
+}
+
+/// The label of the first place, where it is not the pointer, and the other places with theirs.
+pub(super) fn places(diagnostic: &Diagnostic<'_>) -> (Option<String>, Vec<(Span, String)>) {
+    let (kind, lead) = (diagnostic.kind, diagnostic.lead);
+    if diagnostic.parts.len() < 2 || matches!(kind, Kind::One | Kind::Missing) {
+        if mark(diagnostic) != common::mark(lead) {
+            let label = lead.related.as_deref().map(|(_, text)| escape(text).into_owned());
+            let pointer = escape(&lead.pointer);
+            return (label, vec![(common::mark(lead), format!("lacks {pointer}"))]);
+        }
+        let related = lead.related.as_deref();
+        let related = related.map(|(span, text)| (*span, escape(text).into_owned()));
+        return (None, related.into_iter().collect());
+    }
+    let label = |finding: &Finding| {
+        finding
+            .suggestion
+            .as_ref()
+            .map_or_else(String::new, |name| escape(name).into_owned())
+    };
+    let parts = diagnostic.parts.iter().map(|part| part.finding);
+    let parts = parts.filter(|finding| !std::ptr::eq(*finding, lead) && finding.record == lead.record);
+    let mut others: Vec<(Span, String)> = parts
+        .map(|finding| (part_mark(finding), label(finding)))
+        .collect();
+    let start = mark(diagnostic).start;
+    others.sort_by_key(|(span, _)| span.start.abs_diff(start));
+    others.truncate(LABELS);
+    (Some(label(lead)).filter(|label| !label.is_empty()), others)
+}
+
+/// What the API would answer to it; empty where nothing is predicted. `say` puts an answer in words.
+pub(super) fn answer(diagnostic: &Diagnostic<'_>, say: fn(&Predicted, Option<Masked>) -> String) -> String {
+    let lead = diagnostic.lead;
+    let Some(predicted) = &lead.predicted else {
+        return String::new();
+    };
+    let first = say(predicted, lead.masked);
+    if diagnostic.kind == Kind::One {
+        return first;
+    }
+    // The other errors of the same record in the same response.
+    let same = |finding: &&Finding| {
+        let other = finding.predicted.as_deref();
+        finding.record == lead.record
+            && finding.masked == lead.masked
+            && other.is_some_and(|other| {
+                (&other.key, &other.error_code) == (&predicted.key, &predicted.error_code)
+                    && other.error_description != predicted.error_description
+            })
+    };
+    let others = diagnostic.parts.iter().map(|part| part.finding).filter(same);
+    let more = others.count();
+    match more {
+        0 => first,
+        _ => format!("{first}, and {more} more like it"),
+    }
+}
+
+/// What to do, if there is anything to say.
+pub(super) fn help(diagnostic: &Diagnostic<'_>) -> Option<String> {
+    let help = match diagnostic.kind {
+        _ if diagnostic.parts.len() < 2 => &*diagnostic.lead.help,
+        Kind::One => &*diagnostic.lead.help,
+        Kind::Missing => "Give each of them a value.",
+        Kind::Unknown => "Remove them, or see what is known with `geplint rules`.",
+        Kind::Quoted => "Send the values without quotes.",
+        Kind::Casing(_) => "Send the names as the API spells them; upper and lower case do not matter.",
+    };
+    Some(escape(help).into_owned()).filter(|help| !help.is_empty())
+}
+
+/// What `--fix` would write about the first finding, and how to have it done.
+pub(super) fn remedy(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Option<String> {
+    let fix = fix::of(source.text(), diagnostic.lead)?;
+    let flags = labels::fix_kind(fix.safe);
+    let what = match fix.edits.as_slice() {
+        [edit] => {
+            let old = source
+                .text()
+                .get(edit.span.start as usize..edit.span.end as usize);
+            let old = excerpt(&String::from_utf8_lossy(old.unwrap_or_default()));
+            let new = excerpt(&edit.text);
+            match (old.is_empty(), new.is_empty()) {
+                (true, _) => format!("insert `{new}`"),
+                (_, true) => format!("remove `{old}`"),
+                _ => format!("write `{new}` for `{old}`"),
+            }
+        }
+        edits => format!("change {} places", edits.len()),
+    };
+    let others = diagnostic.parts.iter().map(|part| part.finding);
+    let others = others.filter(|finding| !std::ptr::eq(*finding, diagnostic.lead));
+    let more = match others.filter(|finding| finding.fix_kind.is_some()).count() {
+        0 => String::new(),
+        more => format!(", and {more} more like it"),
+    };
+    Some(format!("{what}{more} ({flags})"))
+}
+
+/// A piece of a file on one line, cut where it is long.
+pub(super) fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let text = text.trim();
+    let cut = text.char_indices().nth(LONGEST).map(|(at, _)| &text[..at]);
+    match cut {
+        Some(cut) => format!("{}…", escape(cut)),
+        None => escape(text).into_owned(),
+    }
+}
+
+/// `19 records: C-3 (line 41), C-9 (line 112), …`, in `lines` lines of so many columns at the most; empty where the diagnostic
+/// has no other place.
+pub(super) fn elsewhere(
+    source: &Source<'_>,
+    diagnostic: &Diagnostic<'_>,
+    lines: usize,
+    columns: usize,
+) -> String {
+    if diagnostic.elsewhere == 0 {
+        return String::new();
+    }
+    let of_records = diagnostic.others.iter().all(|finding| finding.record.is_some());
+    let noun = match (of_records, diagnostic.elsewhere) {
+        (true, 1) => "record",
+        (true, _) => "records",
+        (false, 1) => "place",
+        (false, _) => "places",
+    };
+    let mut text = format!("{} {noun}: ", labels::thousands(diagnostic.elsewhere));
+    let home = source.position(mark(diagnostic).start).line;
+    // What does not fit at the end of a line goes to the next.
+    let room = columns * lines - columns / 8 * (lines - 1);
+    for (index, finding) in (0..).zip(&diagnostic.others) {
+        let Position { line, column } = source.position(part_mark(finding).start);
+        let place = if line == home {
+            format!("{line}:{column}")
+        } else {
+            format!("line {line}")
+        };
+        let key = finding.record_key.as_deref().filter(|key| !key.is_empty());
+        let item = match key {
+            Some(key) => format!("{} ({place})", excerpt(key)),
+            None => place,
+        };
+        let comma = if index == 0 { "" } else { ", " };
+        if text.chars().count() + comma.len() + item.chars().count() + 3 > room {
+            text.push_str(", …");
+            return text;
+        }
+        let _ = write!(text, "{comma}{item}");
+    }
+    if diagnostic.elsewhere > diagnostic.others.len() as u64 {
+        text.push_str(", …");
+    }
+    text
+}
+
+/// What the API answers first to a file that it would refuse.
+pub(super) fn refusal(file: &FileReport<'_>) -> Option<String> {
+    let errors = file.findings.iter();
+    let mut said = errors
+        .filter(|finding| finding.severity == Severity::Error && finding.masked.is_none())
+        .filter_map(|finding| Some((finding, finding.predicted.as_deref()?)))
+        .peekable();
+    if !file.verdict.refused {
+        return None;
+    }
+    let (first, predicted) = said.peek()?;
+    if matches!(first.phase, Phase::Bind | Phase::Request) {
+        let code = escape(&predicted.error_code);
+        let gap = if code.is_empty() { "" } else { " " };
+        return Some(format!(
+            "the API would refuse the whole request: 400{gap}{code} \"{}\"",
+            escape(&predicted.error_description)
+        ));
+    }
+    let refused = labels::thousands(file.verdict.records.into());
+    Some(match file.records {
+        0 | 1 => "the API would refuse its record".to_owned(),
+        all => format!(
+            "the API would refuse {refused} of {} records",
+            labels::thousands(all.into())
+        ),
+    })
+}
+
+/// The line of a diagnostic, as the concise report writes that of a finding.
+pub(super) fn line(out: &mut String, source: &Source<'_>, diagnostic: &Diagnostic<'_>, palette: Palette) {
+    super::formats::concise::line(out, source, diagnostic.lead, palette);
+    if diagnostic.parts.len() > 1 || diagnostic.elsewhere > 0 {
+        out.truncate(out.trim_end().len());
+        let more = diagnostic.findings.saturating_sub(1);
+        let _ = writeln!(out, " (and {} more)", labels::thousands(more));
+    }
+}

@@ -1,0 +1,330 @@
+//! One cause, one diagnostic: what people read of many findings that have one cause.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::{empty_folder, geplint};
+
+fn folder(name: &str, files: &[(&str, String)]) -> PathBuf {
+    let folder = empty_folder("diagnostics", name);
+    for (name, text) in files {
+        fs::write(folder.join(name), text).unwrap();
+    }
+    folder
+}
+
+/// Standard output and standard error.
+fn check(folder: &Path, args: &[&str]) -> (String, String) {
+    let mut command = geplint();
+    command.arg("check").args(args).current_dir(folder);
+    let ran = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(ran.stdout), text(ran.stderr))
+}
+
+fn contact(number: usize) -> String {
+    format!(
+        "{{\"ContactCode\": \"C-{number}\", \"UserName\": \"user{number}\", \"FirstName\": \"Ann\", \
+         \"LastName\": \"Lee\", \"EmailAddress\": \"u{number}@example.com\"}}"
+    )
+}
+
+fn list(records: impl IntoIterator<Item = String>) -> String {
+    let records: Vec<String> = records.into_iter().collect();
+    format!("[\n{}\n]\n", records.join(",\n"))
+}
+
+fn snake(number: usize) -> String {
+    let record = contact(number);
+    ["ContactCode", "UserName", "FirstName", "LastName", "EmailAddress"]
+        .iter()
+        .fold(record, |record, name| {
+            let mut plain = String::new();
+            for c in name.chars() {
+                if c.is_uppercase() && !plain.is_empty() {
+                    plain.push('_');
+                }
+                plain.extend(c.to_lowercase());
+            }
+            record.replace(name, &plain)
+        })
+}
+
+/// The lines that begin a diagnostic.
+fn heads(text: &str) -> Vec<&str> {
+    let marks = ["  × ", "  ⚠ "];
+    let lines = text.lines();
+    lines
+        .filter(|line| marks.iter().any(|mark| line.starts_with(mark)))
+        .collect()
+}
+
+/// The text as if its lines had not been broken.
+fn joined(text: &str) -> String {
+    let words = text.split_whitespace();
+    let drawn = ["│", "├─", "╰─", "·"];
+    words
+        .filter(|word| !drawn.contains(word))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[test]
+fn names_in_snake_case_are_one_diagnostic() {
+    let folder = folder("snake", &[("a.json", list((0..2).map(snake)))]);
+    let (text, _) = check(&folder, &["a.json"]);
+    assert_eq!(heads(&text).len(), 1, "{text}");
+    assert!(text.lines().count() <= 60, "{text}");
+    assert!(
+        text.starts_with("a.json: the API would refuse 2 of 2 records\n"),
+        "{text}"
+    );
+    let text = joined(&text);
+    assert!(
+        text.contains("5 names are in snake_case: \"contact_code\" for ContactCode"),
+        "{text}"
+    );
+    assert!(
+        text.contains("fix write `\"contactCode\"` for `\"contact_code\"`"),
+        "{text}"
+    );
+}
+
+#[test]
+fn five_thousand_records_with_three_causes_take_sixty_lines() {
+    let record = |number: usize| {
+        let record = contact(number);
+        match number % 50 {
+            0 => record.replace("EmailAddress", "Email"),
+            1 => record.replace("\"LastName\": \"Lee\", ", ""),
+            2 => record.replace("\"UserName\"", "\"DateFormat\": \"x\", \"UserName\""),
+            3 => record.replace("Ann", &"n".repeat(400)),
+            _ => record,
+        }
+    };
+    let folder = folder("many", &[("a.json", list((0..5_000).map(record)))]);
+    let (text, _) = check(&folder, &["a.json"]);
+    assert!(text.lines().count() <= 60, "{text}");
+    assert!(text.contains("of 5,000 records"), "{text}");
+    assert!(
+        joined(&text).contains("also in 99 records: C-50 (line 52), C-100 (line 102)"),
+        "{text}"
+    );
+    let causes = text.split_once("causes\n").unwrap().1;
+    assert!(causes.contains("100  error    missing-mandatory"), "{causes}");
+    let pair = "EmailAddress is missing; did you mean \"Email\" (2:84) to be EmailAddress?";
+    assert!(joined(&text).contains(pair), "{text}");
+}
+
+#[test]
+fn a_pair_is_one_finding_in_every_format_and_either_half_can_be_ignored() {
+    let record = contact(1).replace("EmailAddress", "Email");
+    let folder = folder("pair", &[("a.json", list([record]))]);
+    let json = |args: &[&str]| -> Vec<Value> {
+        let args: Vec<&str> = ["a.json", "--format=json"].iter().chain(args).copied().collect();
+        let report: Value = serde_json::from_str(&check(&folder, &args).0).unwrap();
+        report["findings"].as_array().unwrap().clone()
+    };
+    let both = json(&[]);
+    assert_eq!(both.len(), 1, "{both:?}");
+    assert_eq!(both[0]["pointer"], "/0/EmailAddress");
+    assert_eq!(both[0]["rule"], "missing-mandatory");
+    assert_eq!(both[0]["related"]["start"]["column"], 84);
+    let edit = &both[0]["fix"]["edits"][0];
+    assert_eq!(
+        (&edit["start"], &edit["text"]),
+        (&both[0]["related"]["start"]["offset"], &"\"EmailAddress\"".into())
+    );
+    let name = json(&["--ignore=missing-mandatory"]);
+    assert_eq!((name.len(), &name[0]["pointer"]), (1, &"/0/Email".into()));
+    let missing = json(&["--ignore=unknown-property"]);
+    assert_eq!(
+        (missing.len(), &missing[0]["message"]),
+        (1, &"EmailAddress is missing".into())
+    );
+    for format in [
+        "concise",
+        "jsonl",
+        "github",
+        "rdjson",
+        "sarif",
+        "gitlab",
+        "checkstyle",
+        "junit",
+    ] {
+        let (text, _) = check(&folder, &["a.json", "--format", format]);
+        assert!(!text.contains("\"Email\\\" is no property"), "{format}: {text}");
+        assert!(text.contains("EmailAddress is missing"), "{format}: {text}");
+    }
+    let (line, _) = check(&folder, &["a.json", "--format=concise"]);
+    assert_eq!(
+        line,
+        "a.json:2:1: error[missing-mandatory] /0/EmailAddress (C-1): EmailAddress is missing, did you mean \"Email\"? (--fix --unsafe-fixes)\n"
+    );
+}
+
+#[test]
+fn the_fix_that_is_shown_is_the_one_that_is_made() {
+    let record = contact(1).replace("EmailAddress", "email");
+    let folder = folder("fix", &[("a.json", list([record]))]);
+    let (text, _) = check(&folder, &["a.json"]);
+    let text = joined(&text);
+    let shown = text.split_once("fix write `").unwrap().1;
+    let new = shown.split('`').next().unwrap();
+    check(&folder, &["a.json", "--fix", "--unsafe-fixes"]);
+    assert!(
+        fs::read_to_string(folder.join("a.json"))
+            .unwrap()
+            .contains(&format!("{new}: \"u1@"))
+    );
+}
+
+/// Files of which each has an error and a warning of its own.
+fn several(files: usize) -> Vec<(String, String)> {
+    let names = ["UserName", "FirstName", "LastName", "EmailAddress"];
+    let file = |number: usize| {
+        let name = names[number % names.len()];
+        let record = contact(number).replace(&format!("\"{name}\""), &format!("\"X{number}\""));
+        (format!("{number:02}.json"), list([record]))
+    };
+    (0..files).map(file).collect()
+}
+
+#[test]
+fn warnings_are_cut_before_errors_and_the_rest_is_counted() {
+    let files = several(12);
+    let files: Vec<(&str, String)> = files.iter().map(|(name, text)| (&**name, text.clone())).collect();
+    let folder = folder("cut", &files);
+    let args = |most: &'static str| ["--endpoint=contact-details", "--max-findings", most, "."];
+    let (all, summary) = check(&folder, &args("0"));
+    let (cut, same) = check(&folder, &args("4"));
+    let count = |text: &str| {
+        let of = |mark: &str| {
+            text.lines()
+                .filter(|line| line.contains(mark) && !line.starts_with("  1"))
+                .count()
+        };
+        (of("error["), of("warning["))
+    };
+    assert_eq!(count(&all), (12, 12), "{all}");
+    assert_eq!(count(&cut), (4, 0), "{cut}");
+    assert!(
+        cut.contains("20 more diagnostics not shown (8 errors, 12 warnings)"),
+        "{cut}"
+    );
+    assert!(joined(&cut).contains("--max-findings 0 shows all"), "{cut}");
+    let causes = |text: &str| text.split_once("causes\n").unwrap().1.to_owned();
+    assert_eq!(causes(&all), causes(&cut));
+    let plain = |text: &str| text.split(" (0").next().unwrap().to_owned();
+    assert_eq!(plain(&summary), plain(&same));
+    let (wide, _) = check(&folder, &args("14"));
+    assert_eq!(count(&wide), (12, 2), "{wide}");
+}
+
+#[test]
+fn any_number_of_threads_shows_the_same() {
+    let files = several(60);
+    let files: Vec<(&str, String)> = files.iter().map(|(name, text)| (&**name, text.clone())).collect();
+    let folder = folder("threads", &files);
+    for most in ["0", "7", "50"] {
+        let run = |jobs| {
+            let args = [
+                "--endpoint=contact-details",
+                "--max-findings",
+                most,
+                "--jobs",
+                jobs,
+                ".",
+            ];
+            check(&folder, &args).0
+        };
+        let one = run("1");
+        assert!(one.contains("causes"), "{one}");
+        assert_eq!(one, run("3"), "{most}");
+    }
+}
+
+#[test]
+fn what_a_rule_says_in_general_is_said_once_a_run() {
+    let files = several(8);
+    let files: Vec<(&str, String)> = files.iter().map(|(name, text)| (&**name, text.clone())).collect();
+    let folder = folder("once", &files);
+    let (text, _) = check(&folder, &["--endpoint=contact-details", "--max-findings=0", "."]);
+    for general in ["  why ", "geplint explain missing-mandatory"] {
+        let rules = if general == "  why " { 2 } else { 1 };
+        assert_eq!(
+            joined(&text).matches(general.trim_start()).count(),
+            rules,
+            "{text}"
+        );
+    }
+    // What an earlier file had takes a line.
+    let again = text
+        .lines()
+        .filter(|line| line.starts_with("04.json:") && line.contains("error["));
+    assert_eq!(again.count(), 1, "{text}");
+}
+
+#[test]
+fn github_has_errors_first_and_a_command_a_cause() {
+    let record = |number: usize| {
+        let record = contact(number).replace("EmailAddress", "Email");
+        record.replacen('{', "{\"zzz\": 1, ", 1)
+    };
+    let folder = folder("github", &[("a.json", list((0..30).map(record)))]);
+    let (text, _) = check(&folder, &["a.json", "--format=github"]);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(
+        lines.iter().filter(|line| line.starts_with("::error")).count(),
+        1,
+        "{text}"
+    );
+    assert!(
+        lines[0].starts_with("::error") && lines[1].starts_with("::warning"),
+        "{text}"
+    );
+    assert!(
+        lines[0].contains("/0/EmailAddress (C-0): EmailAddress is missing"),
+        "{text}"
+    );
+    assert!(lines[0].contains("Also in 29 records: C-1 (line 3)"), "{text}");
+    assert!(
+        lines[0].contains("See `geplint explain missing-mandatory`."),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_file_begins_with_what_the_api_answers_first() {
+    let yes = contact(1)
+        .replacen('{', "{\"IsActive\": \"yes\", ", 1)
+        .replace("Lee", "");
+    let folder = folder(
+        "first",
+        &[("a.json", list([yes])), ("b.json", list([contact(1)]))],
+    );
+    let (text, _) = check(&folder, &["a.json", "b.json"]);
+    let first =
+        "a.json: the API would refuse the whole request: 400 \"Could not convert string to boolean: yes.\"";
+    assert!(joined(&text).starts_with(first), "{text}");
+    assert!(joined(&text).contains("once the values convert: 400 "), "{text}");
+    assert!(!text.contains("b.json"), "{text}");
+}
+
+/// However many names a file makes up, what is read of them stays short.
+#[test]
+fn a_thousand_unknown_names_are_one_diagnostic() {
+    let mut names = String::new();
+    for number in 0..1_000 {
+        let _ = write!(names, "\"zzz{number}q\": 1, ");
+    }
+    let record = contact(1).replacen('{', &format!("{{{names}"), 1);
+    let folder = folder("unknown", &[("a.json", list([record]))]);
+    let (text, _) = check(&folder, &["a.json"]);
+    assert_eq!(heads(&text).len(), 1, "{text}");
+    assert!(text.contains("1000 names are not known here"), "{text}");
+}
