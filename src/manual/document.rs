@@ -45,8 +45,8 @@ pub enum Block {
     Heading(String),
     /// Something to be copied: its language and its text.
     Code(&'static str, String),
-    /// What a command prints of a file: the command, the file's bytes, the findings.
-    Output(String, Vec<u8>, Vec<Finding>),
+    /// What a command prints of a file: the command, the file's bytes, the findings, how many records it has.
+    Output(String, Vec<u8>, Vec<Finding>, u32),
     /// Heads of columns, and rows of as many cells.
     Table(Vec<&'static str>, Vec<Vec<Cell>>),
 }

@@ -1,11 +1,9 @@
 //! A rule's own example, checked.
 
-use std::path::Path;
 use std::sync::OnceLock;
 
 use super::Block;
-use crate::finding::{Finding, Severity};
-use crate::report::FileReport;
+use crate::finding::{Finding, Severity, sort};
 use crate::rules::{Endpoint, RuleText};
 use crate::tenant::{self, Tenant};
 use crate::{json, lint};
@@ -24,6 +22,8 @@ pub struct Example {
     pub bytes: Vec<u8>,
     /// What is found, in the order it is shown in.
     pub findings: Vec<Finding>,
+    /// How many records it has.
+    pub records: u32,
     /// It needs the tenant of the examples.
     pub needs_tenant: bool,
 }
@@ -49,20 +49,19 @@ impl Example {
         let nobody = Tenant::default();
         let tenant = if needs_tenant { example_tenant() } else { &nobody };
         let (text, errors) = json::text(&bytes);
-        let mut findings = lint::check(&text, errors, endpoint, tenant, false).findings;
+        let mut checked = lint::check(&text, errors, endpoint, tenant, false);
         let is_advice = |finding: &Finding| finding.severity == Severity::Advice;
         // What a run shows by itself, or all of it where that is nothing.
-        if !findings.iter().all(is_advice) {
-            findings.retain(|finding| !is_advice(finding));
+        if !checked.findings.iter().all(is_advice) {
+            checked.findings.retain(|finding| !is_advice(finding));
         }
-        let findings = FileReport::new(Path::new(name), &[], findings, 0)
-            .findings
-            .into_owned();
+        sort(&mut checked.findings);
         Some(Self {
             endpoint: id.to_owned(),
             name: name.to_owned(),
             bytes,
-            findings,
+            findings: checked.findings,
+            records: checked.records,
             needs_tenant,
         })
     }
@@ -89,7 +88,7 @@ impl Example {
             "geplint check --endpoint {}{tenant}{shown} {}",
             self.endpoint, self.name
         );
-        Block::Output(command, self.bytes.clone(), self.findings.clone())
+        Block::Output(command, self.bytes.clone(), self.findings.clone(), self.records)
     }
 }
 

@@ -43,9 +43,9 @@ fn push(out: &mut String, block: &Block) {
             let _ = writeln!(out, "### {}", escaped(title));
         }
         Block::Code(language, code) => fenced(out, language, code),
-        Block::Output(command, bytes, findings) => {
+        Block::Output(command, bytes, findings, records) => {
             let name = command.rsplit(' ').next().unwrap_or_default();
-            let file = FileReport::new(Path::new(name), bytes, findings.clone(), 0);
+            let file = FileReport::new(Path::new(name), bytes, findings.clone(), *records);
             let report = Full::new(Look::PLAIN).render(&file);
             fenced(out, "text", &format!("$ {command}\n{report}"));
         }

@@ -54,9 +54,9 @@ fn push(out: &mut String, block: &Block, look: Look) {
             let lines: Vec<_> = code.trim_end().lines().map(escape).collect();
             *out += &moved_in(&lines.join("\n"));
         }
-        Block::Output(command, bytes, findings) => {
+        Block::Output(command, bytes, findings, records) => {
             let name = command.rsplit(' ').next().unwrap_or_default();
-            let file = FileReport::new(Path::new(name), bytes, findings.clone(), 0);
+            let file = FileReport::new(Path::new(name), bytes, findings.clone(), *records);
             let narrower = Look {
                 width: look.width - INDENT,
                 ..look

@@ -357,7 +357,7 @@ fn files_of_a_known_endpoint_need_not_look_like_it() {
     repo.check(settings)
         .expect(
             1,
-            &["groups/misspelt.json:1:2: error[missing-mandatory]: GroupName is missing"],
+            &["groups/misspelt.json:1:2: error[missing-mandatory] /0/GroupName: GroupName is missing"],
             &[
                 "the request would be refused",
                 "2 skipped",

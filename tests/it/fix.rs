@@ -617,8 +617,7 @@ fn files_are_mended_and_what_is_left_is_told() {
     assert_eq!(done.code, 1);
     assert_eq!(
         done.stdout,
-        "a.json:2:3: error[missing-mandatory]: GroupName is missing\n\
-         a.json:3:5: warning[unknown-property]: \"GroupNme\" is no property of UserGroup (--fix --unsafe-fixes)\n"
+        "a.json:2:3: error[missing-mandatory] /0/GroupName: GroupName is missing, did you mean \"GroupNme\"? (--fix --unsafe-fixes)\n"
     );
     assert!(
         done.stderr.starts_with(
@@ -678,7 +677,7 @@ fn standard_input_is_mended_to_standard_output() {
     assert_eq!(done.code, 1);
     assert_eq!(done.stdout, CLEAN.replace("GroupName", "GroupNme"));
     assert!(
-        done.stderr.contains("<stdin>:3:5: warning[unknown-property]"),
+        done.stderr.contains("did you mean \"GroupNme\"?"),
         "{}",
         done.stderr
     );

@@ -102,7 +102,7 @@ fn a_named_file_or_one_of_the_settings_needs_less() {
     let (code, said) = folder.run(&["check", "--format", "concise", "a.json"]);
     assert_eq!(code, Some(1), "{said}");
     assert!(
-        said.contains("a.json:1:2: error[missing-mandatory]: ContactCodes is missing"),
+        said.contains("a.json:1:2: error[missing-mandatory] /0/ContactCodes (G): ContactCodes is missing"),
         "{said}"
     );
     assert_eq!(folder.run(&["check", "."]).0, Some(0));

@@ -105,7 +105,9 @@ impl Full {
             notes.push("why", &format!("{} ({explain})", escape(&finding.why)))?;
         }
         let fix = grouped::remedy(source, diagnostic);
-        if let Some(help) = grouped::help(diagnostic).filter(|_| fix.is_none() || !finding.is_pair()) {
+        if let Some(help) =
+            grouped::help(diagnostic).filter(|_| fix.is_none() || finding.suggestion.is_none())
+        {
             notes.push("help", &help)?;
         }
         notes.push("fix", &fix.unwrap_or_default())?;
