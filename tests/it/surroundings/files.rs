@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::support::{BAD, CLEAN, FORMATS, Folder};
 
-const FOUND: &str = "error[missing-mandatory]: GroupName is empty";
+const FOUND: &str = "error[missing-mandatory] /0/GroupName: GroupName is empty";
 
 /// What cannot be checked, under the names it is made with.
 fn odd() -> (Folder, UnixListener) {
