@@ -332,7 +332,7 @@ fn formats_agree() {
             row["start"]["column"]
         );
         let mut head = format!("{}[{}]", text("severity"), text("rule"));
-        if text("pointer") != "" {
+        if !text("pointer").is_empty() {
             let _ = write!(head, " {}", text("pointer"));
         }
         if let Some(key) = row["recordKey"].as_str().filter(|key| !key.is_empty()) {
