@@ -60,7 +60,8 @@ pub fn four_times_the_findings_are_four_times_the_work() {
             let report = format.report(Look::PLAIN, false);
             let (few, many) = (cost(report.as_ref(), &few), cost(report.as_ref(), &many));
             assert_eq!(grows(few, many), None, "{format:?}, {between:?}");
-            if format != Format::Table {
+            // These say once what many findings have in common.
+            if !matches!(format, Format::Table | Format::Full | Format::Github) {
                 assert!(many[0] > few[0] * (TIMES - 1), "{format:?}: all are shown");
             }
         }
