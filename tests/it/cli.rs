@@ -119,7 +119,7 @@ fn other_commands_of_the_readme_are_understood() {
             "{line}: {code:?} {stderr}"
         );
     }
-    assert_eq!(seen, 2, "commands outside of console blocks");
+    assert_eq!(seen, 3, "commands outside of console blocks");
     for command in [
         "cargo run --release -- check testdata/documented",
         "cargo test --locked",

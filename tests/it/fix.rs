@@ -621,7 +621,7 @@ fn files_are_mended_and_what_is_left_is_told() {
     );
     assert!(
         done.stderr.starts_with(
-            "fixed ./a.json: 2 findings\n1 of 2 files would be refused \u{b7} 1 error, 1 warning \u{b7} 2 fixed \u{b7} "
+            "fixed ./a.json: 2 findings\n1 of 2 files would be refused \u{b7} 1 error \u{b7} 2 fixed \u{b7} "
         ),
         "{}",
         done.stderr

@@ -145,7 +145,7 @@ fn a_file_larger_than_memory() {
         2,
         &[
             "error: ./large.json: there is not enough memory to read it\n",
-            "2 files, 2 records",
+            "2 of 2 files would be refused",
         ],
     );
     assert_eq!(ran.text().lines().count(), 2);

@@ -136,7 +136,7 @@ fn standard_input_that_is_no_stream() {
         .geplint(["check", "-", "--format=concise"])
         .to("<a.json")
         .run()
-        .expect(1, &["1 file"]);
+        .expect(1, &["the request would be refused"]);
     // A stream of which nothing comes ever is waited for: that is what was asked for. Its end is an end.
     folder
         .geplint(["check", "-"])
