@@ -76,7 +76,7 @@ pub(super) fn push_token(pointer: &mut String, token: &str) {
     }
 }
 
-impl<'a> Linter<'a> {
+impl Linter<'_> {
     // ---- places ----
 
     /// RFC 6901 pointer of the value at hand, in the request's own spelling.
@@ -161,7 +161,7 @@ impl<'a> Linter<'a> {
     // ---- findings ----
 
     fn push(&mut self, place: Place, constraint: &str, words: Words<'_>, predicted: Option<Arc<Predicted>>) {
-        let claim = &words.claim;
+        let Words { claim, message, help } = words;
         if self.endpoint.off.iter().any(|rule| *rule == claim.rule) {
             return;
         }
@@ -169,7 +169,7 @@ impl<'a> Linter<'a> {
         let record_key = self.root.map(|_| self.record_key().cut.clone());
         let interner = self.buffers.interner.get_or_insert_default();
         let finding = Finding {
-            basis: interner.basis(claim, &reason(claim), constraint, &self.endpoint.id, None),
+            basis: interner.basis(&claim, &reason(&claim), constraint, &self.endpoint.id, None),
             severity: claim.severity,
             record: self.record,
             record_key,
@@ -177,8 +177,8 @@ impl<'a> Linter<'a> {
             target: place.target,
             span: place.span,
             related: place.related,
-            message: interner.text(&words.message),
-            help: interner.text(&words.help),
+            message: interner.text(&message),
+            help: interner.text(&help),
             predicted,
             masked: None,
             order,

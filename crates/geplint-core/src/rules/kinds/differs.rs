@@ -39,10 +39,12 @@ impl Differs {
     /// For the fast path: it keeps the values of a record, and leaves those of other tables to the engine.
     pub(super) fn plan(&self, tables: &mut [Table], of_record: bool) {
         if of_record {
-            mark(tables, self.route.steps.last(), |row| row.watched = true);
+            mark(tables, self.route.steps.last(), |row| {
+                row.watched = true;
+            });
         } else {
             mark(tables, self.route.steps.first(), |row| {
-                row.left_to_the_engine = true
+                row.left_to_the_engine = true;
             });
         }
     }
@@ -119,7 +121,7 @@ impl Differs {
         }
         let why = "A value that is the record's own is refused; how the service compares the two is not documented.";
         let mut words = Words::warning(maybe(claim), message, why, help);
-        words.claim.to_mut().source = claim.source.clone();
+        words.claim.to_mut().source.clone_from(&claim.source);
         words
     }
 

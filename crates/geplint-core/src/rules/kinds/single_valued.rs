@@ -57,7 +57,9 @@ impl SingleValued {
             self.undecided_by.as_ref(),
         ];
         for route in routes.into_iter().flatten() {
-            mark(tables, route.steps.first(), |row| row.left_to_the_engine = true);
+            mark(tables, route.steps.first(), |row| {
+                row.left_to_the_engine = true;
+            });
         }
     }
 
@@ -107,7 +109,7 @@ impl SingleValued {
                     "The API is expected to take them for one value. If it takes them for two, it refuses the record.",
                     format!("Write {value} in one way."),
                 );
-                words.claim.to_mut().source = claim.source.clone();
+                words.claim.to_mut().source.clone_from(&claim.source);
                 words
             }
             Beside::Other => {

@@ -68,7 +68,7 @@ impl<'c> Words<'c> {
 
     /// The same, with a row as the source.
     pub fn about(mut self, property: &Property) -> Self {
-        self.claim.to_mut().source = property.source.clone();
+        self.claim.to_mut().source.clone_from(&property.source);
         self
     }
 }
