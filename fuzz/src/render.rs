@@ -63,9 +63,10 @@ fn full(width: usize, unicode: bool, file: &FileReport<'_>) {
     };
     let full = document(&Full::new(look), file);
     harmless(&full, "full");
+    let kinds = ["error[", "warning[", "advice["];
     let heads = full
         .lines()
-        .filter(|line| line.contains("error[") || line.contains("warning["));
+        .filter(|line| kinds.iter().any(|kind| line.contains(kind)));
     assert!(
         heads.count() >= group(&file.findings).len(),
         "a finding is missing:\n{full}"

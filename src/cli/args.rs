@@ -236,7 +236,7 @@ pub struct Mending {
 const CHECK_EXAMPLES: &str = "\
 Examples:
   geplint check payloads/                     Check a folder
-  geplint check --endpoint ID a.json          Check a file as a request to this endpoint
+  geplint check --endpoint ID a.json          Check a file as a request to ID
   geplint check --fix payloads/               Apply safe fixes
   geplint check --format sarif --output concise=findings.txt payloads/
   my-export | geplint check -                 Check standard input
