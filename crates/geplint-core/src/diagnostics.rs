@@ -281,8 +281,11 @@ pub fn group(findings: &[Finding]) -> Vec<Diagnostic<'_>> {
             diagnostic.parts.sort_by_key(|part| name_start(part.finding));
         }
     }
-    // Stable: those of one severity stay in the order of the file.
-    diagnostics.sort_by_key(|diagnostic| std::cmp::Reverse(diagnostic.lead.severity));
+    // What is answered first comes first. Stable: the rest stays in the order of the file.
+    diagnostics.sort_by_key(|diagnostic| {
+        let lead = diagnostic.lead;
+        (std::cmp::Reverse(lead.severity), lead.masked.is_some())
+    });
     diagnostics
 }
 
