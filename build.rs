@@ -32,10 +32,12 @@ fn main() -> io::Result<()> {
     }
     code.push_str("];\n");
     let files = files(&rules.join("endpoints"), "toml")?;
+    let endpoints = files.iter().map(|path| endpoint(path, &shared));
+    let endpoints = endpoints.collect::<io::Result<Vec<Endpoint>>>()?;
+    shared.check_names(&endpoints).map_err(io::Error::other)?;
     let _ = writeln!(code, "static BUILTIN: [Compiled; {}] = [", files.len());
-    for path in &files {
+    for (path, endpoint) in files.iter().zip(&endpoints) {
         let id = stem(path);
-        let endpoint = endpoint(path, &shared)?;
         let bytes = endpoint.to_bytes().map_err(io::Error::other)?;
         fs::write(Path::new(&out).join(format!("{id}.rules")), bytes)?;
         let rows = &endpoint.record_table().properties;

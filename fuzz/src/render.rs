@@ -103,7 +103,12 @@ fn github(file: &FileReport<'_>, count: usize) {
     let github = document(&GitHub, file);
     for line in github.lines() {
         assert!(!line.chars().any(is_unprintable), "{line:?}");
-        let kinds = ["::error file=", "::warning file=", "::notice file=", "::notice title=geplint::"];
+        let kinds = [
+            "::error file=",
+            "::warning file=",
+            "::notice file=",
+            "::notice title=geplint::",
+        ];
         assert!(kinds.iter().any(|kind| line.starts_with(kind)), "{line:?}");
         assert!(!line.contains("##[") && !line.contains("##vso["), "{line:?}");
     }

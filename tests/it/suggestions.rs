@@ -53,7 +53,7 @@ fn a_missing_sibling_beats_an_edit_distance_and_silence_beats_a_guess() {
         ("contact-details", contact(r#","Amount":1,"AuthorityAmountDetails":[{"AmountAttributes":[{}]}]"#), "Amount", "", "none"),
         ("contact-details", contact(r#","Regions":[{"RegionName":"EMEA","WorkGroup":"x"}]"#), "WorkGroup", "on the record itself", "move"),
         ("contact-details", contact(r#","ContactOrgDetails":[{"LOBEntityCode":"x"}]"#), "LOBEntityCode", "LOBEntityCode belongs inside OrgEntity.", "none"),
-        ("contact-details", contact(r#","OrgEntities":[{"LOEntityCode":"x","EntityCode":"1"}]"#), "LOEntityCode", "LOBEntityCode", "none"),
+        ("contact-details", contact(r#","OrgEntities":[{"LOEntityCode":"x","EntityCode":"1"}]"#), "LOEntityCode", "LOBEntityCode", "rename"),
         // An optional property is not filled while a mandatory one is missing.
         ("contact-details", address(r#""Conty":"US""#), "Conty", "County", "none"),
         ("contact-details", address(r#""Conty":"US","CountryCode":"US""#), "Conty", "County", "rename"),

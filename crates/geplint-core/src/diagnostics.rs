@@ -119,10 +119,11 @@ fn joined(
     let Position { line, column } = position(name.span.start);
     let written = quoted(&unescaped(last(&name.pointer)));
     let rename = match name.fix_kind.as_deref() {
-        Some(FixKind::Rename(to)) => Some(to),
+        Some(FixKind::Rename(to)) => Some((to, None)),
+        Some(FixKind::RenameAndWrite { name, value, json }) => Some((name, Some((*value, json.clone())))),
         _ => None,
     };
-    let to = rename.map_or(&*property, String::as_str);
+    let to = rename.as_ref().map_or(&*property, |(to, _)| to.as_str());
     let led = Finding {
         severity,
         related: Some(Box::new((name.span, format!("did you mean {to}?").into()))),
@@ -132,7 +133,13 @@ fn joined(
         )
         .into(),
         help: format!("Rename {written} to {}, if that is what it holds.", quoted(to)).into(),
-        fix_kind: rename.map(|to| Box::new(FixKind::RenameAt(name.span, to.clone()))),
+        fix_kind: rename.map(|(to, value)| {
+            Box::new(FixKind::RenameAt {
+                at: name.span,
+                name: to.clone(),
+                value,
+            })
+        }),
         suggestion: Some(property),
         ..lacks.clone()
     };
@@ -631,7 +638,11 @@ mod tests {
             (Severity::Error, "missing-mandatory")
         );
         assert_eq!(pair.related.as_deref().unwrap().0, Span::new(77, 78));
-        let fix = FixKind::RenameAt(Span::new(77, 78), "Mail".to_owned());
+        let fix = FixKind::RenameAt {
+            at: Span::new(77, 78),
+            name: "Mail".to_owned(),
+            value: None,
+        };
         assert_eq!(pair.fix_kind.as_deref(), Some(&fix));
         assert_eq!(pair.short_message(), "Mail is missing, did you mean \"Post\"?");
     }

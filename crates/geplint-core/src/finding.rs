@@ -308,8 +308,27 @@ pub enum FixKind {
     Retype(String),
     /// Write the name that the finding's span covers as this one.
     Rename(String),
-    /// Write the name at another place as this one: of a missing property, the unknown name that stands for it.
-    RenameAt(Span, String),
+    /// Write a name at another place as this one, and a value as this JSON: of a missing property, the unknown name that stands
+    /// for it.
+    RenameAt {
+        /// Where the unknown name is.
+        at: Span,
+        /// The name that is written.
+        name: String,
+        /// Its value, and the JSON that is written in its place; `None` where it stays.
+        value: Option<(Span, String)>,
+    },
+    /// Write the name that the finding's span covers as this one, and its value as this JSON.
+    RenameAndWrite {
+        /// The name.
+        name: String,
+        /// The value.
+        value: Span,
+        /// What is written in its place.
+        json: String,
+    },
+    /// Write the value that the finding's span covers as this JSON, which means the same to people.
+    Write(String),
     /// Write the text that the finding's span covers without the blanks around it.
     Trim,
     /// Put a member, from the start of its name to the end of its value, behind the last one of another object.
@@ -320,6 +339,8 @@ pub enum FixKind {
         to: Span,
         /// The last member there; `None` where it has none.
         after: Option<Span>,
+        /// Another name for it, and where its name is.
+        name: Option<(Span, String)>,
     },
 }
 

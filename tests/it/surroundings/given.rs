@@ -94,7 +94,10 @@ fn settings_and_ignore_files_that_are_none_are_passed_over() {
                 _ if name == "geplint.toml" => continue,
                 _ => folder.sparse(name, 50 << 20),
             }
-            folder.geplint(["check"]).run().expect(1, &["the request would be refused"]);
+            folder
+                .geplint(["check"])
+                .run()
+                .expect(1, &["the request would be refused"]);
         }
     }
     // A `.git` that leads to a pipe.

@@ -15,19 +15,29 @@ pub fn of(bytes: &[u8], finding: &Finding) -> Option<Fix> {
         FixKind::Remove => matches!(slice(bytes, span), b"," | MARK).then(|| vec![edit(span, "")]),
         FixKind::RemoveComment => comment(bytes, span).map(|edit| vec![edit]),
         FixKind::RemoveMembers { members, .. } => without(bytes, members),
-        FixKind::Retype(json) => Some(vec![edit(span, json)]),
-        FixKind::Rename(name) => renamed(span, name),
-        FixKind::RenameAt(at, name) => renamed(*at, name),
+        FixKind::Retype(json) | FixKind::Write(json) => Some(vec![edit(span, json)]),
+        FixKind::Rename(name) => renamed(span, name, None),
+        FixKind::RenameAt { at, name, value } => {
+            let value = value.as_ref().map(|(span, json)| (*span, json.as_str()));
+            renamed(*at, name, value)
+        }
+        FixKind::RenameAndWrite { name, value, json } => renamed(span, name, Some((*value, json))),
         FixKind::Trim => trimmed(bytes, span),
-        FixKind::Move { member, to, after } => moved(bytes, *member, *to, *after),
+        FixKind::Move {
+            member,
+            to,
+            after,
+            name,
+        } => moved(bytes, *member, *to, *after, name.as_ref()),
     };
     let safe = fix_kind.is_safe();
     edits.map(|edits| Fix { safe, edits })
 }
 
-fn renamed(at: Span, name: &str) -> Option<Vec<Edit>> {
+fn renamed(at: Span, name: &str, value: Option<(Span, &str)>) -> Option<Vec<Edit>> {
     let name = serde_json::to_string(name).ok()?;
-    Some(vec![edit(at, &name)])
+    let value = value.map(|(span, json)| edit(span, json));
+    Some(std::iter::once(edit(at, &name)).chain(value).collect())
 }
 
 fn edit(span: Span, text: &str) -> Edit {
@@ -236,8 +246,22 @@ fn trimmed(bytes: &[u8], span: Span) -> Option<Vec<Edit>> {
 }
 
 /// A member in another object.
-fn moved(bytes: &[u8], member: Span, to: Span, after: Option<Span>) -> Option<Vec<Edit>> {
+fn moved(
+    bytes: &[u8],
+    member: Span,
+    to: Span,
+    after: Option<Span>,
+    name: Option<&(Span, String)>,
+) -> Option<Vec<Edit>> {
     let text = std::str::from_utf8(slice(bytes, member)).ok()?;
+    let renamed = match name {
+        Some((key, name)) => {
+            let rest = text.get(key.len() as usize..)?;
+            format!("{}{rest}", serde_json::to_string(name).ok()?)
+        }
+        None => text.to_owned(),
+    };
+    let text = renamed.as_str();
     let put = if let Some(last) = after {
         let start = last.start as usize;
         let gap = bytes.get(back(bytes, start, is_space)..start)?;
@@ -434,7 +458,7 @@ mod tests {
                 Span::new(offset(start), offset(start + part.len()))
             };
             let last = (!last.is_empty()).then(|| span(last));
-            let edits = moved(text.as_bytes(), span(member), span(object), last).unwrap();
+            let edits = moved(text.as_bytes(), span(member), span(object), last, None).unwrap();
             assert_eq!(applied(text, &edits), after);
         }
         assert!(!breaks_between("\"a\nb\": 1") && breaks_between("\"a\\\"\": [\n1]"));

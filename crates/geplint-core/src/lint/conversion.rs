@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use super::messages;
+use super::reading::{self, Reading};
 use super::state::{Linter, Step};
-use crate::finding::Span;
+use crate::finding::{FixKind, Span};
 use crate::json::{JsonKind, NodeId};
-use crate::rules::{Property, Type, shortened};
+use crate::rules::{Property, Type, quoted, shortened};
 use dotnet_bind::{self as bind, Change, Container};
 
 impl Linter<'_> {
@@ -47,9 +48,32 @@ impl Linter<'_> {
             (JsonKind::Object, Type::Object(_)) => "an object with this \"$ref\"".to_owned(),
             _ => self.found(node),
         };
-        let words = messages::refused(&name, &found, ty);
+        let reading = self.reading(node, ty);
+        let help = match &reading {
+            Some(reading) => format!("{}. Send {}.", reading.said, reading.json),
+            None => messages::wanted(ty).to_owned(),
+        };
+        let words = messages::refused(&name, &found, ty, help);
         let predicted = self.unconverted(sentence);
+        let index = self.checked.findings.len();
         self.predict_of(property, self.value_place(node), words, Some(predicted));
+        self.fix(index, reading.map(|reading| FixKind::Write(reading.json)));
+    }
+
+    /// What was meant by a value that is not of the declared type, where that is certain.
+    fn reading(&self, node: NodeId, ty: Type) -> Option<Reading> {
+        if !matches!(self.kind(node), JsonKind::String | JsonKind::Number) {
+            return None;
+        }
+        let text = self.scalar_text(node)?;
+        if let Type::Enum(id) = ty {
+            let near = self.endpoint.enums[usize::from(id)].near(&text)?;
+            return Some(Reading {
+                said: format!("It looks like {}", quoted(near)),
+                json: format!("\"{near}\""),
+            });
+        }
+        reading::of(ty, self.kind(node), &text, &self.endpoint.vocabulary)
     }
 
     pub(super) fn not_nullable(&mut self, property: &Property, value: NodeId, sentence: &str) {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::names::{Meant, is_mandatory};
+use super::names::{Fit, Meant, is_mandatory};
 use super::state::{Linter, Resolved};
 use crate::finding::{Finding, FixKind, Severity, Span};
 use crate::json::{JsonKind, NodeId};
@@ -54,22 +54,37 @@ impl Linter<'_> {
         }
         match *meant {
             Meant::Near {
-                property, only: true, ..
-            } if self.suits(table.property(property), value) => {
+                property, ref fit, ..
+            } => {
                 let name = spelled(&table.property(property).name, &self.decoded(key));
-                self.fix(finding, Some(FixKind::Rename(name)));
+                let fix_kind = match fit {
+                    Fit::AsIs => FixKind::Rename(name),
+                    Fit::As(json) => FixKind::RenameAndWrite {
+                        name,
+                        value: self.tree.node(value).span,
+                        json: json.clone(),
+                    },
+                    Fit::Unread => return,
+                };
+                self.fix(finding, Some(fix_kind));
                 self.pending_fixes.renames.push((finding, property));
             }
             Meant::Elsewhere {
                 table,
                 property,
                 only: true,
+                renamed,
                 ..
             } if self.suits(self.endpoint.table(table).property(property), value) => {
+                let name = renamed.then(|| {
+                    let name = &self.endpoint.table(table).property(property).name;
+                    (self.tree.node(key).span, spelled(name, &self.decoded(key)))
+                });
                 let fix_kind = FixKind::Move {
                     member: self.member_span(value),
                     to: Span::default(),
                     after: None,
+                    name,
                 };
                 self.fix(finding, Some(fix_kind));
                 let start = self.tree.node(key).span.start;
@@ -134,6 +149,7 @@ impl Linter<'_> {
         }
         let mut there: HashMap<TableId, HashSet<PropertyId>> = HashMap::new();
         let mut ways: HashMap<u32, (Span, Option<Span>)> = HashMap::new();
+        let mut given: HashMap<u32, String> = HashMap::new();
         for (start, table, property) in moves {
             let Some(Places::One(object)) = places.get(&table) else {
                 continue;
@@ -142,6 +158,13 @@ impl Linter<'_> {
                 .entry(table)
                 .or_insert_with(|| self.properties_of(table, *object));
             let rows = self.endpoint.table(table);
+            if there.contains(&property) {
+                let (name, place) = (&rows.property(property).name, rows.route.join(" / "));
+                given.insert(
+                    start,
+                    format!("Remove it: {name} is already given inside {place}."),
+                );
+            }
             let fills = is_mandatory(rows, property) || !lacks_mandatory(rows, |id| there.contains(&id));
             if wanted.get(&(table, property)) == Some(&1) && !there.contains(&property) && fills {
                 let last = self.tree.members(*object).last();
@@ -150,6 +173,11 @@ impl Linter<'_> {
             }
         }
         for finding in self.checked.findings.get_mut(told..).unwrap_or_default() {
+            if let Some(FixKind::Move { member, .. }) = finding.fix_kind.as_deref()
+                && let Some(help) = given.get(&member.start)
+            {
+                finding.help = help.as_str().into();
+            }
             direct(finding, &ways);
         }
     }
@@ -201,11 +229,16 @@ fn lacks_mandatory(table: &Table, has: impl Fn(PropertyId) -> bool) -> bool {
 
 /// Gives a misplaced member its way, or takes its fix from it.
 fn direct(finding: &mut Finding, ways: &HashMap<u32, (Span, Option<Span>)>) {
-    let Some(FixKind::Move { member, .. }) = finding.fix_kind.as_deref() else {
+    let Some(FixKind::Move {
+        member, to, after, ..
+    }) = finding.fix_kind.as_deref_mut()
+    else {
         return;
     };
-    let (member, way) = (*member, ways.get(&member.start));
-    finding.fix_kind = way.map(|&(to, after)| Box::new(FixKind::Move { member, to, after }));
+    match ways.get(&member.start) {
+        Some(way) => (*to, *after) = *way,
+        None => finding.fix_kind = None,
+    }
 }
 
 /// The table's name, beginning with a small letter where the sender's does.

@@ -130,15 +130,15 @@ fn element_is_null(list: &Property) -> String {
 // ---- conversion ----
 
 /// A value that does not convert: `found`, under this name.
-pub(super) fn refused(name: &str, found: &str, ty: Type) -> Words<'static> {
+pub(super) fn refused(name: &str, found: &str, ty: Type, help: String) -> Words<'static> {
     does_not_convert(
         format!("{name}: {found} does not convert to {}", declared(ty)),
         "A value that does not convert fails the whole request; only the first one in the file is reported.",
-        wanted(ty),
+        help,
     )
 }
 
-fn does_not_convert(message: String, why: &'static str, help: &str) -> Words<'static> {
+fn does_not_convert(message: String, why: &'static str, help: impl Into<String>) -> Words<'static> {
     Words::error("does-not-convert", Phase::Bind, message, why, help)
 }
 
@@ -271,7 +271,7 @@ pub(super) const fn declared(ty: Type) -> &'static str {
 }
 
 /// What to send for a declared type.
-const fn wanted(ty: Type) -> &'static str {
+pub(super) const fn wanted(ty: Type) -> &'static str {
     match ty {
         Type::String => "Send a text in double quotes.",
         Type::Boolean => "Send true or false, without quotes.",

@@ -14,6 +14,7 @@
 //! - `state`: where the engine is in a record, and what can be asked of the values there.
 //! - `messages`: the words of findings that rest on no row.
 //! - `report`: the place of a finding, its record, its predicted answer, its fix.
+//! - `reading`: what was meant by a value that does not convert.
 //! - `required`, `conversion`: mandatory properties without a value; values that do not convert, or change.
 //! - `value`: a scalar against its row.
 //! - `checks`: the routes of checks over several properties.
@@ -38,6 +39,7 @@ mod interner;
 mod messages;
 mod names;
 mod object;
+mod reading;
 mod record_keys;
 mod report;
 mod request;

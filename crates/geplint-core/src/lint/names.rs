@@ -1,6 +1,15 @@
 //! Names that no row has: where they belong, or which name was meant.
+//!
+//! Only what is certain is suggested. From sure to less sure: the same name in another style; a word that other systems use for the
+//! property; the same name in another object; a name with a neutral word more or less; letters.
 
-use crate::rules::{Endpoint, PropertyId, Table, TableId, Type};
+use std::collections::HashMap;
+
+use super::reading;
+use super::state::Linter;
+use crate::json::{JsonKind, NodeId};
+use crate::rules::{Endpoint, Property, PropertyId, Table, TableId, Type, Vocabulary, simplified, simplify};
+use dotnet_bind as bind;
 
 /// What to say of a name that its table does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,15 +22,41 @@ pub(super) enum Meant {
         place: String,
         /// No other table has it, and it says where it belongs.
         only: bool,
+        /// It has another name there.
+        renamed: bool,
     },
-    /// This table has a name that looks like it.
+    /// It means a property of this table, which the object lacks.
     Near {
         property: PropertyId,
-        /// No other name of this table looks like it.
-        only: bool,
+        fit: Fit,
+        grounds: Grounds,
     },
-    /// Nothing comes near.
+    /// It means a property that the object has.
+    Given(PropertyId),
+    /// It may mean a property that another unknown name of the object means as well or better.
+    Rival(PropertyId),
+    /// Nothing is certain.
     Nothing,
+}
+
+/// Why a name is taken to mean a property; the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Grounds {
+    /// It is the very name, written in another style.
+    Style,
+    /// Other systems call the property so, a neutral word is more or less, or some letters are wrong.
+    Likeness,
+}
+
+/// How the value would do under a property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// As it is.
+    AsIs,
+    /// Written as this JSON.
+    As(String),
+    /// What it should be is not certain.
+    Unread,
 }
 
 /// The object that has the name.
@@ -30,140 +65,342 @@ pub(super) struct Around<'a> {
     pub tables: &'a [&'a Table],
     /// Whether the object has a property.
     pub has: &'a dyn Fn(PropertyId) -> bool,
-    /// Whether the value would do under a property.
-    pub suits: &'a dyn Fn(PropertyId) -> bool,
+    /// How the value would do under a property; `None` where it is another kind of value.
+    pub fit: &'a dyn Fn(&Property) -> Option<Fit>,
 }
 
-/// Shorter names are part of too many others.
-const SHORTEST: usize = 4;
+/// No longer name, in bytes, is compared with others.
+const LONGEST: usize = 128;
 
-/// Looks for the place or the name that was meant. A right place beats a missing sibling, and that an edit distance.
+/// A name without its neutral words has at least this many bytes.
+const SHORTEST: usize = 3;
+
+/// The names of a table, simplified, in one buffer.
+struct Known {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Known {
+    fn of(table: &Table) -> Self {
+        let (mut text, mut one) = (String::new(), String::new());
+        let ends = table.properties.iter().map(|property| {
+            simplify(&property.name, &mut one);
+            text.push_str(&one);
+            text.len()
+        });
+        let ends = ends.collect();
+        Self { text, ends }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (PropertyId, &str)> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        let names = starts
+            .zip(&self.ends)
+            .map(|(start, end)| &self.text[*start..*end]);
+        (0..).map(PropertyId).zip(names)
+    }
+}
+
+/// Looks for the place or the name that was meant.
 pub(super) fn meant(endpoint: &Endpoint, around: &Around<'_>, name: &str) -> Meant {
     let Some((table, above)) = around.tables.split_last() else {
         return Meant::Nothing;
     };
-    let plain = simplified(name);
-    // Each name that nobody knows is held against all that are known: they share one buffer.
-    let mut known = String::new();
-    let mut same = rows(table).filter(|id| {
-        simplify(&table.property(*id).name, &mut known);
-        known == plain
-    });
-    if let Some(property) = same.next() {
-        let only = same.next().is_none();
-        return Meant::Near { property, only };
-    }
-    let mut parts = |is_part: fn(&str, &str) -> bool| -> Vec<PropertyId> {
-        rows(table)
-            .filter(|id| {
-                simplify(&table.property(*id).name, &mut known);
-                is_part(&plain, &known)
-            })
-            .collect()
+    let plain = if name.len() > LONGEST {
+        String::new()
+    } else {
+        simplified(name)
     };
-    // `Country` is a part of CountryCode; `HomeCity` has City as a part.
-    let (whole, part) = (parts(is_part), parts(|name, known| is_part(known, name)));
-    let generic = endpoint.is_generic(name);
-    let place = elsewhere(endpoint, table, above, name);
-    match place {
-        Some(place) if !generic => return place,
-        // Of several objects that have the name, none is meant more than what this one has to have.
-        Some(_) => return sibling(table, around, &whole, true).unwrap_or(Meant::Nothing),
-        None => {}
-    }
-    if let Some(property) = sibling(table, around, &whole, false) {
-        return property;
-    }
-    // What is there already, or could be several, is no misspelling of something else; and a generic name is none.
-    if generic || !whole.is_empty() {
+    if plain.is_empty() {
         return Meant::Nothing;
     }
-    match near(table, &plain) {
-        Meant::Nothing => sibling(table, around, &part, false).unwrap_or(Meant::Nothing),
-        near => near,
+    let search = Search {
+        endpoint,
+        words: &endpoint.vocabulary,
+        table,
+        above,
+        around,
+        known: Known::of(table),
+    };
+    let generic = search.words.is_generic(&plain);
+    let found = search
+        .style(&plain)
+        .or_else(|| search.synonym(&plain, true))
+        .or_else(|| search.elsewhere(name).filter(|_| !generic))
+        .or_else(|| search.synonym(&plain, false));
+    if let Some(found) = found {
+        return found;
     }
-}
-
-/// The one of these properties that the object lacks and the value would do for; a mandatory one first.
-fn sibling(table: &Table, around: &Around<'_>, ids: &[PropertyId], only_mandatory: bool) -> Option<Meant> {
-    let missing = ids
-        .iter()
-        .copied()
-        .filter(|id| !(around.has)(*id) && (around.suits)(*id));
-    let (mandatory, others): (Vec<_>, Vec<_>) = missing.partition(|id| is_mandatory(table, *id));
-    match (mandatory.as_slice(), others.as_slice()) {
-        ([property], _) => Some(*property),
-        ([], [property]) if !only_mandatory => Some(*property),
-        _ => None,
+    if search.words.is_unrelated(&plain) {
+        return Meant::Nothing;
     }
-    .map(|property| Meant::Near { property, only: true })
+    let found = search
+        .affix(&plain, generic)
+        .or_else(|| search.synonym_elsewhere(&plain, generic))
+        .or_else(|| search.letters(&plain, generic));
+    found.unwrap_or(Meant::Nothing)
 }
 
-/// The name of this table that is spelled most like it.
-fn near(table: &Table, plain: &str) -> Meant {
-    let mut known = String::new();
-    let length = plain.chars().count();
-    let limit = (length / 4).clamp(1, 3);
-    let near: Vec<(usize, PropertyId)> = rows(table)
-        .filter_map(|id| {
-            simplify(&table.property(id).name, &mut known);
-            // The distance is never less than the difference in length: a name of a megabyte is not compared.
-            (known.chars().count().abs_diff(length) <= limit)
-                .then(|| (strsim::osa_distance(plain, &known), id))
-        })
-        .filter(|(distance, _)| *distance <= limit)
-        .collect();
-    let only = near.len() == 1;
-    near.into_iter()
-        .min_by_key(|(distance, _)| *distance)
-        .map_or(Meant::Nothing, |(_, property)| Meant::Near { property, only })
+struct Search<'s> {
+    endpoint: &'s Endpoint,
+    words: &'s Vocabulary,
+    table: &'s Table,
+    /// The tables of the objects around this one, that of the record first.
+    above: &'s [&'s Table],
+    around: &'s Around<'s>,
+    known: Known,
 }
 
-/// The nearest other table that has the name: below this one, then around it, then anywhere.
-fn elsewhere(endpoint: &Endpoint, table: &Table, above: &[&Table], name: &str) -> Option<Meant> {
-    let only = endpoint
-        .tables
-        .iter()
-        .filter(|other| other.find(name).is_some())
-        .count()
-        == 1;
-    let of = |id: TableId, place: String| {
-        let property = endpoint.table(id).find(name)?;
-        Some(Meant::Elsewhere {
-            table: id,
+impl<'s> Search<'s> {
+    /// A property of this table is meant: it lacks in the object and the value would do, or it is given.
+    fn here(&self, property: PropertyId, grounds: Grounds) -> Option<Meant> {
+        let fit = (self.around.fit)(self.table.property(property))?;
+        if (self.around.has)(property) {
+            return Some(Meant::Given(property));
+        }
+        Some(Meant::Near {
             property,
-            place,
-            only,
+            fit,
+            grounds,
         })
-    };
-    let id_of = |wanted: &Table| {
-        let at = endpoint
-            .tables
-            .iter()
-            .position(|other| std::ptr::eq(other, wanted))?;
-        u16::try_from(at).ok().map(TableId)
-    };
-    below(endpoint, table)
-        .into_iter()
-        .find_map(|(id, route)| of(id, format!("inside {}", route.join(" / "))))
-        .or_else(|| {
-            above.iter().rev().find_map(|other| {
-                let place = if other.route.is_empty() {
-                    "on the record itself".to_owned()
-                } else {
-                    format!("on the {} around this object", other.title)
+    }
+
+    /// The same name, written as `user_name`, `user-name` or `User Name`.
+    fn style(&self, plain: &str) -> Option<Meant> {
+        let (property, _) = self.known.iter().find(|(_, known)| *known == plain)?;
+        if (self.around.has)(property) {
+            return Some(Meant::Given(property));
+        }
+        let fit = (self.around.fit)(self.table.property(property)).unwrap_or(Fit::Unread);
+        Some(Meant::Near {
+            property,
+            fit,
+            grounds: Grounds::Style,
+        })
+    }
+
+    /// What other systems call a property of this table: of this one alone, or of every one that has it.
+    fn synonym(&self, plain: &str, own: bool) -> Option<Meant> {
+        let mut meant = self.words.meant(plain);
+        let synonym = meant.find(|synonym| synonym.table == self.table.id && synonym.own == own)?;
+        self.here(synonym.property, Grounds::Likeness)
+    }
+
+    /// The one property that has a neutral word more or less: `Country` is `CountryCode`, `WorkEmail` is what `Email` is.
+    fn affix(&self, plain: &str, generic: bool) -> Option<Meant> {
+        let own = own_words(self.table);
+        let mut found: Vec<PropertyId> = Vec::new();
+        for (id, known) in self.known.iter() {
+            let lead = known.strip_suffix(plain).unwrap_or_default();
+            let led = !lead.is_empty() && self.is_led(lead, &own, !generic);
+            if led || !generic && self.ends_alike(plain, known) {
+                found.push(id);
+            }
+        }
+        for (rest, only_own) in self.rests(plain, &own) {
+            let plain_words = self.words.is_generic(rest);
+            for (id, known) in self.known.iter() {
+                let same = rest == known && (only_own || !plain_words);
+                if same || !plain_words && self.ends_alike(rest, known) {
+                    found.push(id);
+                }
+            }
+            if !plain_words && !self.words.is_unrelated(rest) {
+                let here = self.words.meant(rest).filter(|word| word.table == self.table.id);
+                found.extend(here.map(|word| word.property));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        match found.as_slice() {
+            [] => None,
+            [one] => self.here(*one, Grounds::Likeness),
+            _ => Some(Meant::Nothing),
+        }
+    }
+
+    /// Whether two names differ in an ending that may be missing, or in two that mean the same.
+    fn ends_alike(&self, plain: &str, known: &str) -> bool {
+        let missing = |ending| plain.len() >= SHORTEST && known.strip_suffix(ending) == Some(plain);
+        self.words.endings().any(missing)
+            || self.words.without_ending(plain).any(|(stem, class)| {
+                stem.len() >= SHORTEST
+                    && self
+                        .words
+                        .without_ending(known)
+                        .any(|other| other == (stem, class))
+            })
+    }
+
+    /// Whether a text is nothing but words of the table's own name, or other neutral ones.
+    fn is_led(&self, text: &str, own: &[String], neutral: bool) -> bool {
+        let mut reached = vec![false; text.len() + 1];
+        reached[0] = true;
+        for end in 1..=text.len() {
+            reached[end] = (0..end).any(|start| {
+                let word = text.get(start..end).filter(|_| reached[start]);
+                word.is_some_and(|word| {
+                    own.iter().any(|own| own == word) || neutral && self.words.is_lead(word)
+                })
+            });
+        }
+        reached[text.len()]
+    }
+
+    /// What is left of a name without neutral words in front, and whether they were all words of the table's own name.
+    fn rests<'n>(&self, plain: &'n str, own: &[String]) -> Vec<(&'n str, bool)> {
+        let starts = plain.char_indices().skip(1).map(|(at, _)| at);
+        let split = starts.filter_map(|at| {
+            let (lead, rest) = plain.split_at(at);
+            (rest.len() >= SHORTEST && self.is_led(lead, own, true))
+                .then(|| (rest, self.is_led(lead, own, false)))
+        });
+        split.collect()
+    }
+
+    /// Another table that has the very name: below this one, then around it, then anywhere.
+    fn elsewhere(&self, name: &str) -> Option<Meant> {
+        let tables = self.endpoint.tables.iter();
+        let only = tables.filter(|table| table.find(name).is_some()).count() == 1;
+        let anywhere = || {
+            let mut all: Vec<&Table> = self.endpoint.tables.iter().collect();
+            all.sort_by_key(|table| table.route.len());
+            all.into_iter()
+                .map(|table| (table.id, format!("inside {}", table.route.join(" / "))))
+        };
+        let around = self.above.iter().rev().map(|table| {
+            let place = if table.route.is_empty() {
+                "on the record itself".to_owned()
+            } else {
+                format!("on the {} around this object", table.title)
+            };
+            (table.id, place)
+        });
+        let mut places = self
+            .below()
+            .chain(around)
+            .chain(std::iter::once_with(anywhere).flatten());
+        places.find_map(|(table, place)| {
+            Some(Meant::Elsewhere {
+                table,
+                property: self.endpoint.table(table).find(name)?,
+                place,
+                only,
+                renamed: false,
+            })
+        })
+    }
+
+    /// What other systems call a property of a table below this one.
+    fn synonym_elsewhere(&self, plain: &str, generic: bool) -> Option<Meant> {
+        if generic {
+            return None;
+        }
+        let rests = self.rests(plain, &[]);
+        let rests = rests.into_iter().map(|(rest, _)| rest);
+        let rests = rests.filter(|rest| !self.words.is_generic(rest) && !self.words.is_unrelated(rest));
+        for word in std::iter::once(plain).chain(rests) {
+            let words = self.words.meant(word).filter(|word| !word.own);
+            let words = words.filter(|word| {
+                (self.around.fit)(self.endpoint.table(word.table).property(word.property)).is_some()
+            });
+            let words: Vec<_> = words.collect();
+            let mut found: Option<(TableId, PropertyId, String)> = None;
+            for (table, place) in self.below() {
+                let Some(word) = words.iter().find(|word| word.table == table) else {
+                    continue;
                 };
-                of(id_of(other)?, place)
-            })
-        })
-        .or_else(|| {
-            let mut all: Vec<TableId> = (0..).map(TableId).take(endpoint.tables.len()).collect();
-            all.sort_by_key(|id| endpoint.table(*id).route.len());
-            all.into_iter().find_map(|id| {
-                let route = &endpoint.table(id).route;
-                of(id, format!("inside {}", route.join(" / ")))
-            })
-        })
+                match &found {
+                    None => found = Some((table, word.property, place)),
+                    // Two names for it: neither is certain.
+                    Some((first, property, _))
+                        if self.name_of(*first, *property) != self.name_of(table, word.property) =>
+                    {
+                        return None;
+                    }
+                    Some(_) => {}
+                }
+            }
+            let Some((table, property, place)) = found else {
+                continue;
+            };
+            let name = self.name_of(table, property);
+            let tables = self.endpoint.tables.iter();
+            let only = tables.filter(|table| table.find(name).is_some()).count() == 1;
+            return Some(Meant::Elsewhere {
+                table,
+                property,
+                place,
+                only,
+                renamed: true,
+            });
+        }
+        None
+    }
+
+    fn name_of(&self, table: TableId, property: PropertyId) -> &'s str {
+        &self.endpoint.table(table).property(property).name
+    }
+
+    /// The tables below this one, nearest first, and where they are.
+    fn below(&self) -> impl Iterator<Item = (TableId, String)> {
+        let below = below(self.endpoint, self.table).into_iter();
+        below.map(|(id, route)| (id, format!("inside {}", route.join(" / "))))
+    }
+
+    /// The one name of this table that is spelled all but like it.
+    fn letters(&self, plain: &str, generic: bool) -> Option<Meant> {
+        // What means something is no misspelling of something else.
+        if generic || self.words.meant(plain).next().is_some() {
+            return None;
+        }
+        let length = plain.chars().count();
+        let mut near: Vec<(usize, PropertyId)> = Vec::new();
+        for (id, known) in self.known.iter() {
+            let other = known.chars().count();
+            let most = match length.min(other) {
+                0..5 => continue,
+                5..9 => 1,
+                _ => 2,
+            };
+            // The distance is never less than the difference in length: nothing long is compared with something short.
+            let unlike =
+                length.abs_diff(other) > most || most == 2 && length < 16 && length.abs_diff(other) > 1;
+            if unlike || plain.chars().next() != known.chars().next() || !digits(plain).eq(digits(known)) {
+                continue;
+            }
+            let distance = strsim::osa_distance(plain, known);
+            if distance <= most {
+                near.push((distance, id));
+            }
+        }
+        near.sort_unstable();
+        match near.as_slice() {
+            [(_, one)] => self.here(*one, Grounds::Likeness),
+            [(first, one), (second, _), ..] if first < second => self.here(*one, Grounds::Likeness),
+            _ => None,
+        }
+    }
+}
+
+/// `AddressLine4` is no misspelling of `AddressLine1`.
+fn digits(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(char::is_ascii_digit)
+}
+
+/// The words of a table's name, and the whole of it, simplified.
+fn own_words(table: &Table) -> Vec<String> {
+    let mut words = vec![table.name.to_lowercase()];
+    for c in table.name.chars() {
+        if c.is_uppercase() || words.len() == 1 {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words
 }
 
 /// The tables that objects of this one hold, nearest first, and how they are reached.
@@ -198,31 +435,86 @@ pub(super) fn is_mandatory(table: &Table, id: PropertyId) -> bool {
     })
 }
 
-fn rows(table: &Table) -> impl Iterator<Item = PropertyId> {
-    (0..).zip(&table.properties).map(|(index, _)| PropertyId(index))
+impl Linter<'_> {
+    /// How a value would do under a property; `None` where it is another kind of value.
+    pub(super) fn fit(&self, property: &Property, value: NodeId) -> Option<Fit> {
+        let kind = self.kind(value);
+        let written = || self.tree.node(value).span.of(self.text);
+        let fits = match property.ty {
+            _ if property.outbound_only => return None,
+            _ if kind == JsonKind::Null => true,
+            Type::Object(_) => kind == JsonKind::Object || property.or_list && kind == JsonKind::Array,
+            Type::ObjectList(_) => kind == JsonKind::Array,
+            Type::StringList => match kind {
+                JsonKind::Array => true,
+                JsonKind::String => return Some(Fit::As(format!("[{}]", written()))),
+                JsonKind::Number => return Some(Fit::As(format!("[\"{}\"]", written()))),
+                _ => false,
+            },
+            _ if matches!(kind, JsonKind::Object | JsonKind::Array) => false,
+            ty => return self.scalar_fit(property, ty, value),
+        };
+        fits.then_some(Fit::AsIs)
+    }
+
+    fn scalar_fit(&self, property: &Property, ty: Type, value: NodeId) -> Option<Fit> {
+        let (kind, text) = (self.kind(value), self.scalar_text(value)?);
+        if self.endpoint.vocabulary.excepts(&property.name, &text) {
+            return None;
+        }
+        if ty == Type::String {
+            let list = property.one_of.as_ref().filter(|list| !list.holds(&text));
+            let alias = list.and_then(|list| list.list.as_ref()?.meant(&text));
+            let text = match (kind, alias) {
+                (JsonKind::String | JsonKind::Number, Some(alias)) => alias,
+                (JsonKind::String, None) => return Some(Fit::AsIs),
+                (JsonKind::Number, None) => self.tree.node(value).span.of(self.text),
+                _ => return None,
+            };
+            return Some(Fit::As(format!("\"{text}\"")));
+        }
+        if let Some(reading) = reading::of(ty, kind, &text, &self.endpoint.vocabulary) {
+            return Some(Fit::As(reading.json));
+        }
+        let (scalar, members) = self.scalar(ty);
+        let bound = bind::bind(scalar, members, false, self.json(value, &text), "");
+        let digit = text.bytes().any(|byte| byte.is_ascii_digit());
+        match (ty, bound) {
+            (Type::Boolean, Ok(bound)) => {
+                matches!(bound.change, None | Some(bind::Change::TextToBoolean)).then_some(Fit::AsIs)
+            }
+            (Type::Enum(_), Ok(bound)) => bound.change.is_none().then_some(Fit::AsIs),
+            (Type::Enum(_), Err(_)) => (kind == JsonKind::String).then_some(Fit::AsIs),
+            (_, Ok(_)) => Some(Fit::AsIs),
+            (Type::Decimal | Type::DateTime, Err(_)) if digit => Some(Fit::Unread),
+            (_, Err(_)) => None,
+        }
+    }
 }
 
-/// Whether a name begins or ends with another: `country` is a part of `countrycode`.
-fn is_part(short: &str, long: &str) -> bool {
-    let longer = short.len() >= SHORTEST && short.len() < long.len();
-    longer && (long.starts_with(short) || long.ends_with(short))
-}
-
-/// Lower case without `_`, `-` and blanks: `user_name` is `username`.
-fn simplified(name: &str) -> String {
-    let mut plain = String::new();
-    simplify(name, &mut plain);
-    plain
-}
-
-/// The same, into a buffer that is used again.
-fn simplify(name: &str, plain: &mut String) {
-    plain.clear();
-    for c in name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')) {
-        if c.is_ascii() {
-            plain.push(c.to_ascii_lowercase());
-        } else {
-            plain.extend(c.to_lowercase());
+/// Of names that mean the same property, the one on the best grounds keeps it; if there are several of these, none does.
+pub(super) fn rivals(meant: &mut [Meant]) {
+    let mut best: HashMap<PropertyId, (Grounds, bool)> = HashMap::new();
+    for one in &*meant {
+        if let Meant::Near {
+            property, grounds, ..
+        } = *one
+        {
+            let best = best.entry(property).and_modify(|(best, alone)| {
+                if grounds <= *best {
+                    (*best, *alone) = (grounds, grounds < *best);
+                }
+            });
+            best.or_insert((grounds, true));
+        }
+    }
+    for one in meant {
+        if let Meant::Near {
+            property, grounds, ..
+        } = *one
+            && best.get(&property) != Some(&(grounds, true))
+        {
+            *one = Meant::Rival(property);
         }
     }
 }

@@ -43,9 +43,7 @@ impl<'a> Linter<'a> {
         }
         self.buffers.tables.push(table.id);
         if !self.unknown.is_empty() {
-            for (key, value) in std::mem::take(&mut self.unknown) {
-                self.unknown_name(table, base, key, value, &self.decoded(key));
-            }
+            self.unknown_names(table, base);
             self.settle_renames(table, base);
         }
         if base == 0 {

@@ -1,48 +1,74 @@
 //! A member that no row has, and one that is given twice.
 
+use std::borrow::Cow;
+
 use super::messages;
-use super::names::{Around, Meant, meant};
+use super::names::{Around, Fit, Meant, meant, rivals};
 use super::state::{Linter, key_of};
 use crate::json::NodeId;
-use crate::rules::{Property, Table};
+use crate::rules::{Property, Table, shortened};
 
-impl Linter<'_> {
+impl<'a> Linter<'a> {
+    /// Reports the names of the object at hand that its table does not have.
+    pub(super) fn unknown_names(&mut self, table: &'a Table, base: usize) {
+        let unknown = std::mem::take(&mut self.unknown);
+        let names: Vec<Cow<'a, str>> = unknown.iter().map(|(key, _)| self.decoded(*key)).collect();
+        let tables = self.buffers.tables.iter();
+        let tables: Vec<&Table> = tables.map(|id| self.endpoint.table(*id)).collect();
+        let meant = unknown.iter().zip(&names).map(|((_, value), name)| {
+            let around = Around {
+                tables: &tables,
+                has: &|id| self.slot(base, id).is_some(),
+                fit: &|property| self.fit(property, *value),
+            };
+            meant(self.endpoint, &around, name)
+        });
+        let mut meant: Vec<Meant> = meant.collect();
+        rivals(&mut meant);
+        for (((key, value), name), meant) in unknown.into_iter().zip(&names).zip(&meant) {
+            self.unknown_name(table, key, value, name, meant);
+        }
+    }
+
     /// A name that the table does not have.
-    pub(super) fn unknown_name(
-        &mut self,
-        table: &Table,
-        base: usize,
-        key: NodeId,
-        value: NodeId,
-        name: &str,
-    ) {
+    fn unknown_name(&mut self, table: &Table, key: NodeId, value: NodeId, name: &str, meant: &Meant) {
         if matches!(name, "$id" | "$type" | "$ref" | "$values" | "$value") {
             return self.reader_name(key, name);
         }
-        let tables: Vec<&Table> = self
-            .buffers
-            .tables
-            .iter()
-            .map(|id| self.endpoint.table(*id))
-            .collect();
-        let around = Around {
-            tables: &tables,
-            has: &|id| self.slot(base, id).is_some(),
-            suits: &|id| self.suits(table.property(id), value),
-        };
-        let meant = meant(self.endpoint, &around, name);
-        let (place, help) = match &meant {
-            Meant::Near { property, .. } => {
-                (None, format!("Did you mean {}?", table.property(*property).name))
+        // The property that is suggested, if there is one.
+        let suggested: Option<&str> = match meant {
+            Meant::Near { property, .. } => Some(&table.property(*property).name),
+            Meant::Elsewhere { table, property, .. } => {
+                Some(&self.endpoint.table(*table).property(*property).name)
             }
-            Meant::Elsewhere {
-                table,
-                property,
-                place,
-                ..
-            } => {
-                let spelled = &self.endpoint.table(*table).property(*property).name;
-                (Some(&**place), format!("{spelled} belongs {place}."))
+            Meant::Given(_) | Meant::Rival(_) | Meant::Nothing => None,
+        };
+        let spelled = suggested.unwrap_or_default();
+        let (place, help) = match meant {
+            Meant::Near { property, fit, .. } => {
+                let more = match fit {
+                    Fit::AsIs => String::new(),
+                    Fit::As(json) => format!(" Write \"{spelled}\": {}.", shortened(json)),
+                    Fit::Unread => format!(" {}", messages::wanted(table.property(*property).ty)),
+                };
+                (None, format!("Did you mean {spelled}?{more}"))
+            }
+            Meant::Given(property) => {
+                let given = &table.property(*property).name;
+                (None, format!("Remove it: {given} is already given."))
+            }
+            Meant::Rival(property) => {
+                let wanted = &table.property(*property).name;
+                let help = format!("Remove it: another name here may mean {wanted}, too.");
+                (None, help)
+            }
+            Meant::Elsewhere { place, renamed, .. } => {
+                let help = if *renamed {
+                    format!("Did you mean {spelled}? It belongs {place}.")
+                } else {
+                    format!("{spelled} belongs {place}.")
+                };
+                (Some(&**place), help)
             }
             Meant::Nothing => (
                 None,
@@ -52,12 +78,11 @@ impl Linter<'_> {
         let words = messages::unknown_name(name, &table.title, place, help);
         let index = self.checked.findings.len();
         self.warn(self.key_place(key), words);
-        if let (Meant::Near { property, .. }, Some(finding)) = (&meant, self.checked.findings.get_mut(index))
-        {
+        if let (Meant::Near { .. }, Some(finding)) = (meant, self.checked.findings.get_mut(index)) {
             let interner = self.buffers.interner.get_or_insert_default();
-            finding.suggestion = Some(interner.text(&table.property(*property).name));
+            finding.suggestion = Some(interner.text(spelled));
         }
-        self.consider(index, &meant, table, key, value);
+        self.consider(index, meant, table, key, value);
     }
 
     pub(super) fn duplicate_name(&mut self, property: &Property, key: NodeId, previous: NodeId) {

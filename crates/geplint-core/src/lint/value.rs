@@ -188,7 +188,9 @@ impl<'a> Linter<'a> {
                     self.cannot_tell(list.fact);
                 }
                 let words = list.words(property, text);
+                let index = self.checked.findings.len();
                 self.warn_of(Some(property), self.value_place(value), words);
+                self.fix(index, self.written(value, list.near(text)));
             }
         }
         true
@@ -213,7 +215,14 @@ impl<'a> Linter<'a> {
         let index = self.checked.findings.len();
         self.report(self.value_place(value), &property.constraint, words, &fills);
         let trimmed = self.trimmed(value, text, |trimmed| fault.is_mended_by(trimmed, self.facts));
-        self.fix(index, trimmed);
+        let meant = || self.written(value, fault.meant(property, text).as_deref());
+        self.fix(index, trimmed.or_else(meant));
+    }
+
+    /// A string in place of the string at hand.
+    fn written(&self, value: NodeId, meant: Option<&str>) -> Option<FixKind> {
+        let meant = meant.filter(|_| self.kind(value) == JsonKind::String)?;
+        Some(FixKind::Write(format!("\"{meant}\"")))
     }
 
     /// The same JSON value without quotes, where the platform reads exactly that from the text.

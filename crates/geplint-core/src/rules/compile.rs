@@ -283,6 +283,7 @@ impl<'d> Compiler<'d> {
             .transpose()?;
         tables.iter_mut().for_each(seal);
         fast_plan::take(&mut tables, record);
+        let vocabulary = self.shared.names.vocabulary(&tables);
         Ok(Endpoint {
             contact,
             id: def.endpoint.clone().into(),
@@ -296,7 +297,7 @@ impl<'d> Compiler<'d> {
             error_key: def.error_key.clone().map(Cow::Owned),
             good_beside_bad: good_beside_bad(&def.good_beside_bad)?,
             answers: self.answers.clone(),
-            generic_names: self.shared.generic_names.clone(),
+            vocabulary,
             off: def.rules_off.iter().map(|rule| rule.get_ref().clone()).collect(),
             empty_request: def
                 .empty_request

@@ -6,25 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use super::compile::{LoadError, api};
 use super::definition::ApiDef;
+use super::lines::Lines;
+use super::model::{Endpoint, Table};
+use super::vocabulary::NamesFile;
 
 /// What the rules files of all endpoints of an API share.
 #[derive(Debug, Clone, Default)]
 pub struct Shared {
     /// Public code lists that a row may name.
     pub lists: Vec<List>,
-    /// Property names that say nothing of where they belong.
-    pub generic_names: Vec<String>,
+    /// What is known of property names beyond the tables.
+    pub(super) names: NamesFile,
     /// Rule ids that are explained somewhere, so that `rules-off` may name them.
     pub rule_ids: Vec<String>,
     /// What holds for every endpoint that does not say otherwise.
     pub(super) api: ApiDef,
-}
-
-/// A file of names, such as `rules/names.toml`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NamesFile {
-    generic: Vec<String>,
 }
 
 impl Shared {
@@ -32,10 +28,9 @@ impl Shared {
     ///
     /// Errors: no TOML, an unknown key.
     pub fn new(lists: Vec<List>, names: &str, rule_ids: Vec<String>) -> Result<Self, String> {
-        let names: NamesFile = toml::from_str(names).map_err(|error| error.to_string())?;
         Ok(Self {
             lists,
-            generic_names: names.generic,
+            names: toml::from_str(names).map_err(|error| error.to_string())?,
             rule_ids,
             api: ApiDef::default(),
         })
@@ -49,6 +44,31 @@ impl Shared {
             api: api(text)?,
             ..self
         })
+    }
+
+    /// Whether each property, and each table, that the file of names speaks of is one of these calls.
+    ///
+    /// Errors: the first that is not.
+    pub fn check_names(&self, endpoints: &[Endpoint]) -> Result<(), String> {
+        let tables = || endpoints.iter().flat_map(|endpoint| &endpoint.tables);
+        for (table, property) in self.names.spoken_of() {
+            let of = |known: &&Table| table.is_none_or(|table| known.name == table);
+            if !tables().any(|table| of(&table) && table.find(property).is_some()) {
+                let table = table.unwrap_or("no table");
+                return Err(format!(
+                    "the file of names speaks of {property}: {table} has no such property"
+                ));
+            }
+        }
+        for table in tables() {
+            if let Some(word) = self.names.ambiguous_in(table) {
+                let name = &table.name;
+                return Err(format!(
+                    "in the file of names, `{word}` means two properties of {name}"
+                ));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -65,19 +85,39 @@ pub struct List {
     text: Cow<'static, str>,
     /// Offset of each value in the text, so that a search needs no pass over it.
     starts: Vec<u16>,
+    /// One of its values, for messages: `an ISO 4217 code`.
+    #[serde(borrow)]
+    one: Cow<'static, str>,
+    /// Other words for a value, in lower case, and the value.
+    aliases: Lines,
 }
 
 impl List {
-    /// Reads a list: values sorted bytewise, one a line; lines that begin with `#` are comments, and `# title: …` is its title.
+    /// Reads a list: values sorted bytewise, one a line; lines that begin with `#` are comments, and `# title: …` is its title,
+    /// `# one: …` what one of its values is called. Behind them, also sorted, a line `word => value` has another word for a value.
     ///
-    /// Errors: no title, values out of order, more than 64 KiB.
+    /// Errors: no title, values or words out of order, a word for what is no value, values of more than 64 KiB.
     pub fn parse(name: &str, text: &str) -> Result<Self, String> {
         let title = text.lines().find_map(|line| line.strip_prefix("# title: "));
         let title = title.ok_or_else(|| "the list has no line `# title: …`".to_owned())?;
         let mut values = String::new();
         let mut starts = Vec::new();
         let mut last = "";
+        let mut aliases: Vec<(&str, &str)> = Vec::new();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
+            if let Some((word, value)) = line.split_once(" => ") {
+                if aliases.last().is_some_and(|(last, _)| word <= *last) || word != word.trim().to_lowercase()
+                {
+                    return Err(format!(
+                        "`{word}` is not in lower case, or not behind all words that sort before it"
+                    ));
+                }
+                aliases.push((word, value));
+                continue;
+            }
+            if !aliases.is_empty() {
+                return Err(format!("the value `{line}` stands behind words for values"));
+            }
             if line <= last {
                 return Err(format!("`{line}` stands behind `{last}`, which sorts after it"));
             }
@@ -88,12 +128,43 @@ impl List {
             values.push('\n');
             last = line;
         }
-        Ok(Self {
+        let one = text.lines().find_map(|line| line.strip_prefix("# one: "));
+        let one = one.map_or_else(|| format!("in {title}"), str::to_owned);
+        let list = Self {
             name: Cow::Owned(name.to_owned()),
             title: Cow::Owned(title.to_owned()),
             text: Cow::Owned(values),
             starts,
-        })
+            one: Cow::Owned(one),
+            aliases: Lines::new(aliases.iter().map(|(word, value)| format!("{word}\t{value}"))),
+        };
+        match aliases.iter().find(|(_, value)| !list.holds(value)) {
+            Some((word, value)) => Err(format!(
+                "`{word}` stands for `{value}`, which is no value of the list"
+            )),
+            None => Ok(list),
+        }
+    }
+
+    /// One of its values, for messages: `an ISO 4217 code`.
+    #[must_use]
+    pub fn one(&self) -> &str {
+        &self.one
+    }
+
+    /// The value that another word stands for, without regard to case and whitespace.
+    #[must_use]
+    pub fn meant(&self, word: &str) -> Option<&str> {
+        /// No word is as long, in bytes.
+        const LONGEST: usize = 256;
+        if word.len() > LONGEST {
+            return None;
+        }
+        let words: Vec<&str> = word.split_whitespace().collect();
+        let word = words.join(" ").to_lowercase();
+        let start = format!("{word}\t");
+        let line = self.aliases.iter_from(&start).next()?;
+        line.strip_prefix(&*start)
     }
 
     /// Its values, sorted bytewise.

@@ -11,9 +11,11 @@ mod describe;
 mod fast_plan;
 mod kinds;
 mod layers;
+mod lines;
 mod lists;
 mod model;
 mod names;
+mod vocabulary;
 
 pub use candidate::{Candidate, loaded};
 pub use compile::{LoadError, load};
@@ -30,6 +32,8 @@ pub use model::{
     Required, Route, Table, TableId, Type,
 };
 pub use names::NameIndex;
+pub use vocabulary::Vocabulary;
+pub(crate) use vocabulary::{simplified, simplify};
 #[cfg(test)]
 pub mod testing;
 pub use crate::shape::Shape;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::fast_plan::FastRows;
 use super::kinds::{Ask, CheckKind, OneOf, TenantList};
 use super::names::NameIndex;
+use super::vocabulary::Vocabulary;
 use crate::finding::{Evidence, Phase, Severity, Wording};
 use crate::tenant::Fact;
 use dotnet_bind::EnumMember;
@@ -57,8 +58,8 @@ pub struct Endpoint {
     pub off: Vec<String>,
     /// Closed and open enumerations.
     pub enums: Vec<Enumeration>,
-    /// Property names that say nothing of where they belong, in any case.
-    pub generic_names: Vec<String>,
+    /// How other systems name the same properties.
+    pub vocabulary: Vocabulary,
     /// The tables in the file's order.
     pub tables: Vec<Table>,
 }
@@ -75,14 +76,6 @@ impl Endpoint {
     /// Errors: only a bug can cause one.
     pub fn to_bytes(&self) -> Result<Vec<u8>, postcard::Error> {
         postcard::to_stdvec(self)
-    }
-
-    /// Whether a property name says nothing of where it belongs.
-    #[must_use]
-    pub fn is_generic(&self, name: &str) -> bool {
-        self.generic_names
-            .iter()
-            .any(|generic| generic.eq_ignore_ascii_case(name))
     }
 
     /// The property at the end of a route.

@@ -1,6 +1,7 @@
 //! The longest text of a row.
 
 use super::Words;
+use super::words::quoted;
 use crate::json::utf16_len;
 use crate::rules::describe::{Constraint, Stated};
 use crate::rules::{Claim, Property};
@@ -15,6 +16,11 @@ pub(super) fn over(property: &Property, text: &str) -> Option<usize> {
         .filter(|length| *length > limit)
 }
 
+/// The value of the row's list that a text surely stands for.
+pub(super) fn meant<'p>(property: &'p Property, text: &str) -> Option<&'p str> {
+    property.one_of.as_ref()?.list.as_ref()?.meant(text)
+}
+
 pub(super) fn words<'p>(property: &Property, claim: &'p Claim, length: usize, text: &str) -> Words<'p> {
     let limit = property.max_length.unwrap_or(u32::MAX);
     // What a person counts, unless the platform counts otherwise.
@@ -23,9 +29,11 @@ pub(super) fn words<'p>(property: &Property, claim: &'p Claim, length: usize, te
     } else {
         "UTF-16 units"
     };
-    let help = match property.one_of.as_ref().and_then(|list| list.list.as_ref()) {
-        Some(list) => format!("Send a value of {}.", list.title),
-        None => format!("Shorten it to {limit} {unit} or fewer."),
+    let list = property.one_of.as_ref().and_then(|list| list.list.as_ref());
+    let help = match (list, meant(property, text)) {
+        (_, Some(meant)) => format!("Did you mean {}?", quoted(meant)),
+        (Some(list), None) => format!("Send {}.", list.one()),
+        (None, None) => format!("Shorten it to {limit} {unit} or fewer."),
     };
     Words::new(
         claim,

@@ -20,6 +20,8 @@ mod shape;
 mod single_valued;
 pub(crate) mod words;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 pub use active::Active;
@@ -72,6 +74,13 @@ impl Ask {
         }
     }
 
+    /// The text that was meant, where that is certain.
+    fn meant(&self, text: &str) -> Option<String> {
+        match self {
+            Self::Shape(shape) => shape::meant(*shape, text),
+        }
+    }
+
     fn listed(&self, property: &Property) -> Constraint {
         match self {
             Self::Shape(shape) => shape::listed(*shape, property),
@@ -103,6 +112,16 @@ impl<'p> Fault<'p> {
             Self::Unknown(known) => known.words(property, text, facts),
             Self::NotInList(list) => list.words(property, text),
             Self::Asked(ask) => ask.words(property, text),
+        }
+    }
+
+    /// The text that was meant, where that is certain.
+    pub(crate) fn meant(self, property: &'p Property, text: &str) -> Option<Cow<'p, str>> {
+        match self {
+            Self::Blank | Self::Unknown(_) => None,
+            Self::TooLong(..) => length::meant(property, text).map(Cow::Borrowed),
+            Self::NotInList(list) => list.meant(text).map(Cow::Borrowed),
+            Self::Asked(ask) => ask.meant(text).map(Cow::Owned),
         }
     }
 

@@ -52,18 +52,23 @@ impl OneOf {
             .find(|value| value.eq_ignore_ascii_case(wanted))
     }
 
+    /// The one value of the list that the text surely means, or stands for in the public list.
+    pub(super) fn meant(&self, text: &str) -> Option<&str> {
+        self.near(text).or_else(|| self.list.as_ref()?.meant(text))
+    }
+
     pub(super) fn words(&self, property: &Property, text: &str) -> Words<'_> {
-        let values = || or_list(&self.values);
-        let (wrong, help) = match self.list.as_ref().map(|list| &*list.title) {
-            None | Some("") => (values(), format!("Send {}.", values())),
-            Some(title) => (format!("in {title}"), format!("Send a value of {title}.")),
+        let public = self.list.as_ref();
+        let one = public.map_or_else(|| or_list(&self.values), |list| list.one().to_owned());
+        let message = format!("{} {} is not {one}", property.name, quoted(text));
+        let (message, help) = match self.meant(text).map(quoted) {
+            Some(near) => (
+                format!("{message}; did you mean {near}?"),
+                format!("Send {near}."),
+            ),
+            None => (message, format!("Send {one}.")),
         };
-        let near = self.near(text);
-        Words::new(
-            &self.claim,
-            format!("{} {} is not {wrong}", property.name, quoted(text)),
-            near.map_or(help, |near| format!("Did you mean {}?", quoted(near))),
-        )
+        Words::new(&self.claim, message, help)
     }
 
     pub(super) fn listed(&self, property: &Property) -> Constraint {

@@ -30,11 +30,13 @@ impl Enumeration {
 
     /// The words for a name that the page does not have.
     pub(crate) fn words(&self, property: &Property, text: &str) -> Words<'static> {
-        let names: Vec<&str> = self.members.iter().map(|member| member.name.as_str()).collect();
         // The page's list is open: only a slip is worth a warning.
-        let (severity, help) = match near(&names, text) {
+        let (severity, help) = match self.near(text) {
             Some(near) => (Severity::Warning, format!("Did you mean {}?", quoted(near))),
-            None => (Severity::Advice, format!("The page names {}.", names.join(", "))),
+            None => {
+                let names: Vec<&str> = self.names().collect();
+                (Severity::Advice, format!("The page names {}.", names.join(", ")))
+            }
         };
         Words::warning(
             "unlisted-value",
@@ -49,6 +51,33 @@ impl Enumeration {
         .with_severity(severity)
     }
 
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.members.iter().map(|member| member.name.as_str())
+    }
+
+    /// The name that is one or two edits from a text, if there is one alone.
+    pub(crate) fn near(&self, text: &str) -> Option<&str> {
+        /// No longer text is compared.
+        const LONGEST: usize = 64;
+        const EDITS: usize = 2;
+        let text = text.trim().to_uppercase();
+        if text.chars().count() > LONGEST {
+            return None;
+        }
+        let distance = |name: &str| strsim::osa_distance(&text, &name.to_uppercase());
+        let mut near: Vec<(usize, &str)> = self
+            .names()
+            .map(|name| (distance(name), name))
+            .filter(|(distance, name)| *distance <= EDITS && distance * 2 < name.chars().count())
+            .collect();
+        near.sort_by_key(|(distance, _)| *distance);
+        match near.as_slice() {
+            [(_, one)] => Some(one),
+            [(first, one), (second, _), ..] if first < second => Some(one),
+            _ => None,
+        }
+    }
+
     pub(in crate::rules) fn listed(&self, property: &Property) -> Option<Constraint> {
         let what = "one of its names, as far as the page gives them".to_owned();
         let advice = || {
@@ -61,27 +90,5 @@ impl Enumeration {
             )
         };
         self.open.then(advice)
-    }
-}
-
-/// The name that is one or two edits from a text, if there is one alone.
-fn near<'n>(names: &[&'n str], text: &str) -> Option<&'n str> {
-    /// No longer text is compared.
-    const LONGEST: usize = 64;
-    const EDITS: usize = 2;
-    let text = text.trim().to_uppercase();
-    if text.chars().count() > LONGEST {
-        return None;
-    }
-    let mut near: Vec<(usize, &str)> = names
-        .iter()
-        .map(|name| (strsim::osa_distance(&text, &name.to_uppercase()), *name))
-        .filter(|(distance, name)| *distance <= EDITS && distance * 2 < name.chars().count())
-        .collect();
-    near.sort_by_key(|(distance, _)| *distance);
-    match near.as_slice() {
-        [(_, one)] => Some(one),
-        [(first, one), (second, _), ..] if first < second => Some(one),
-        _ => None,
     }
 }

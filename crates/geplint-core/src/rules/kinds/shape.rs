@@ -7,6 +7,16 @@ use crate::rules::Property;
 use crate::rules::describe::Constraint;
 use crate::shape::Shape;
 
+/// The text of this shape that another surely stands for: POSIX writes `en_US.UTF-8`.
+pub(super) fn meant(shape: Shape, text: &str) -> Option<String> {
+    if shape != Shape::Culture {
+        return None;
+    }
+    let text = text.trim();
+    let near = text.split('.').next()?.replace('_', "-");
+    (near != text && shape.fits(&near)).then_some(near)
+}
+
 pub(super) fn words(shape: Shape, property: &Property, text: &str) -> Words<'static> {
     let what = shape.title();
     let example = match shape {
@@ -17,7 +27,10 @@ pub(super) fn words(shape: Shape, property: &Property, text: &str) -> Words<'sta
         "odd-shape",
         format!("{} {} does not look like {what}", property.name, quoted(text)),
         "No page says that the API checks it, but it is hardly what was meant.",
-        format!("Send {what} such as {example}."),
+        match meant(shape, text) {
+            Some(near) => format!("Did you mean {}?", quoted(&near)),
+            None => format!("Send {what} such as {example}."),
+        },
     )
     .about(property)
 }

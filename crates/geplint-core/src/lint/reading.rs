@@ -1,0 +1,326 @@
+//! What a value that does not convert is in the hands of people and spreadsheets: a day number, a date with the day first, a
+//! number with a decimal comma, a word for true.
+
+use crate::json::JsonKind;
+use crate::rules::{Type, Vocabulary};
+
+/// What was meant by a value, in words, and as JSON of the declared type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub said: String,
+    pub json: String,
+}
+
+/// Texts of more bytes are not looked at.
+const LONGEST: usize = 64;
+
+/// What a value means that is not of the declared type; `None` where that is not certain.
+pub(super) fn of(ty: Type, kind: JsonKind, text: &str, words: &Vocabulary) -> Option<Reading> {
+    if text.len() > LONGEST || !matches!(kind, JsonKind::String | JsonKind::Number) {
+        return None;
+    }
+    let text = text.trim();
+    let reading = |said: String, json: String| Some(Reading { said, json });
+    match ty {
+        Type::Boolean if !matches!(text.to_ascii_lowercase().as_str(), "true" | "false") => {
+            let json = words.truth(text)?.to_string();
+            reading(format!("\"{text}\" stands for {json}"), json)
+        }
+        Type::DateTime => {
+            let (said, date) = date(text)?;
+            reading(said, format!("\"{date}\""))
+        }
+        Type::Decimal | Type::Int | Type::Long if kind == JsonKind::String => {
+            let (said, number) = number(text, ty == Type::Decimal)?;
+            reading(said.to_owned(), number)
+        }
+        _ => None,
+    }
+}
+
+/// A number written with separators, and as JSON. A single separator with three digits behind it may be either.
+fn number(text: &str, fraction: bool) -> Option<(&'static str, String)> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text),
+    };
+    let marks = |c: char| matches!(c, ',' | '.' | '\'' | '\u{2019}' | ' ' | '\u{a0}' | '\u{202f}');
+    if !digits.chars().all(|c| c.is_ascii_digit() || marks(c)) || !digits.contains(marks) {
+        return None;
+    }
+    let point = digits.rfind(['.', ',']).filter(|at| {
+        let mark = &digits[*at..=*at];
+        // The mark of the fraction stands once, and behind all others.
+        digits.matches(mark).count() == 1
+    });
+    let (whole, decimals) = match point {
+        Some(at) => (&digits[..at], Some((&digits[at..=at], &digits[at + 1..]))),
+        None => (digits, None),
+    };
+    let mut groups = whole.split(marks);
+    let first = groups.next()?;
+    let rest: Vec<&str> = groups.collect();
+    let mut separators: Vec<char> = whole.chars().filter(|c| marks(*c)).collect();
+    separators.dedup();
+    let grouped = separators.len() <= 1 && rest.iter().all(|group| group.len() == 3);
+    let begins = (1..=if rest.is_empty() { 28 } else { 3 }).contains(&first.len());
+    if !grouped || !begins {
+        return None;
+    }
+    let whole: String = std::iter::once(first).chain(rest.iter().copied()).collect();
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        whole => whole,
+    };
+    match decimals {
+        // `1,000` and `1.000` are a thousand to one and one to another.
+        Some((_, decimals)) if decimals.len() == 3 && rest.is_empty() => None,
+        Some((_, decimals)) if decimals.is_empty() || !fraction => None,
+        Some((",", decimals)) => Some((
+            "The comma is a decimal comma",
+            format!("{sign}{whole}.{decimals}"),
+        )),
+        Some((_, decimals)) if !rest.is_empty() => {
+            Some(("It has thousands separators", format!("{sign}{whole}.{decimals}")))
+        }
+        None if !rest.is_empty() => Some(("It has thousands separators", format!("{sign}{whole}"))),
+        _ => None,
+    }
+}
+
+/// A date that is none to the platform, and how to write it.
+fn date(text: &str) -> Option<(String, String)> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+        return digits(text);
+    }
+    if let Some((day, fraction)) = text.split_once('.')
+        && day.len() == 5
+        && let Some((said, start)) = digits(day)
+    {
+        let time = fraction_of_day(fraction)?;
+        return Some((said, start.replace("00:00:00", &time)));
+    }
+    let (date, time) = text.split_once([' ', 'T']).unwrap_or((text, ""));
+    let mark = ['/', '.', '-'].into_iter().find(|mark| date.contains(*mark))?;
+    let parts: Vec<&str> = date.split(mark).collect();
+    let [first, second, year] = parts.as_slice() else {
+        return None;
+    };
+    let short = |part: &str| (1..=2).contains(&part.len());
+    if !short(first) || !short(second) || year.len() != 4 {
+        return None;
+    }
+    let (first, second, year): (u32, u32, i64) =
+        (first.parse().ok()?, second.parse().ok()?, year.parse().ok()?);
+    // With points the day stands first everywhere.
+    let day_first = mark == '.' || first > 12;
+    if !day_first || !is_date(year, second, first) {
+        return None;
+    }
+    let time = time_of_day(time)?;
+    let date = format!("{year:04}-{second:02}-{first:02}");
+    Some((format!("It has the day first: {date}"), format!("{date}T{time}Z")))
+}
+
+/// The decimals of a day, as `hh:mm:ss`.
+fn fraction_of_day(decimals: &str) -> Option<String> {
+    const MOST: usize = 9;
+    let decimals = decimals.get(..decimals.len().min(MOST))?;
+    if !decimals.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let whole = 10_u64.checked_pow(u32::try_from(decimals.len()).ok()?)?;
+    let seconds = (decimals.parse::<u64>().ok()? * 86_400 + whole / 2) / whole;
+    let seconds = seconds.min(86_399);
+    Some(format!(
+        "{:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    ))
+}
+
+/// `hh:mm` or `hh:mm:ss`, or nothing, as `hh:mm:ss`.
+fn time_of_day(text: &str) -> Option<String> {
+    if text.is_empty() {
+        return Some("00:00:00".to_owned());
+    }
+    let mut parts = text.split(':').map(|part| part.parse::<u32>().ok());
+    let (hour, minute) = (parts.next()??, parts.next()??);
+    let second = parts.next().unwrap_or(Some(0))?;
+    let right = hour < 24 && minute < 60 && second < 60 && parts.next().is_none();
+    right.then(|| format!("{hour:02}:{minute:02}:{second:02}"))
+}
+
+/// A date as a count of days, seconds or milliseconds, or as eight digits.
+fn digits(text: &str) -> Option<(String, String)> {
+    /// Days from the beginning of a spreadsheet's count to that of Unix time.
+    const SPREADSHEET: i64 = 25_569;
+    let number: i64 = text.parse().ok()?;
+    match (text.len(), number) {
+        // From 1954 to 2119.
+        (5, 20_000..=80_000) => {
+            let date = civil(number - SPREADSHEET);
+            Some((
+                format!("{text} is a spreadsheet's day number: {date}"),
+                format!("{date}T00:00:00Z"),
+            ))
+        }
+        (8, _) => {
+            let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
+            let (month, day) = (u32::try_from(month).ok()?, u32::try_from(day).ok()?);
+            ((1900..=2199).contains(&year) && is_date(year, month, day)).then(|| {
+                let date = format!("{year:04}-{month:02}-{day:02}");
+                (format!("{text} is the date {date}"), format!("{date}T00:00:00Z"))
+            })
+        }
+        (10 | 13, 100_000_000..) => {
+            let (unit, seconds) = if text.len() == 13 {
+                ("milliseconds", number / 1000)
+            } else {
+                ("seconds", number)
+            };
+            let date = civil(seconds.div_euclid(86_400));
+            let rest = seconds.rem_euclid(86_400);
+            let moment = format!(
+                "{date}T{:02}:{:02}:{:02}Z",
+                rest / 3600,
+                rest / 60 % 60,
+                rest % 60
+            );
+            Some((format!("{text} is a Unix time in {unit}: {moment}"), moment))
+        }
+        _ => None,
+    }
+}
+
+fn is_date(year: i64, month: u32, day: u32) -> bool {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => return false,
+    };
+    (1..=days).contains(&day) && (1..=9999).contains(&year)
+}
+
+/// The day that is so many after 1970-01-01, by Howard Hinnant's `civil_from_days`.
+fn civil(days: i64) -> String {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::builtin;
+
+    fn read(ty: Type, text: &str) -> Option<(String, String)> {
+        let words = &builtin("contact-details").unwrap().vocabulary;
+        of(ty, JsonKind::String, text, words).map(|reading| (reading.said, reading.json))
+    }
+
+    #[test]
+    fn a_date_of_a_spreadsheet_or_of_people() {
+        for (text, said, json) in [
+            (
+                "44927",
+                "a spreadsheet's day number: 2023-01-01",
+                "2023-01-01T00:00:00Z",
+            ),
+            (
+                "45657.25",
+                "a spreadsheet's day number: 2024-12-31",
+                "2024-12-31T06:00:00Z",
+            ),
+            ("31/12/2024", "day first: 2024-12-31", "2024-12-31T00:00:00Z"),
+            (
+                "03.04.2024 07:05",
+                "day first: 2024-04-03",
+                "2024-04-03T07:05:00Z",
+            ),
+            ("20240229", "2024-02-29", "2024-02-29T00:00:00Z"),
+            ("1700000000", "Unix time in seconds", "2023-11-14T22:13:20Z"),
+            (
+                "1700000000000",
+                "Unix time in milliseconds",
+                "2023-11-14T22:13:20Z",
+            ),
+        ] {
+            let found = read(Type::DateTime, text).unwrap();
+            assert!(found.0.contains(said), "{text}: {found:?}");
+            assert_eq!(found.1, format!("\"{json}\""), "{text}");
+        }
+        for text in [
+            "03/04/2024",
+            "31/02/2024",
+            "20230229",
+            "12",
+            "99999",
+            "2024-12-31",
+            "31/12/24",
+            "",
+            "x",
+        ] {
+            assert_eq!(read(Type::DateTime, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_with_separators() {
+        for (text, said, json) in [
+            ("2.000,00", "decimal comma", "2000.00"),
+            ("1000,5", "decimal comma", "1000.5"),
+            ("1,000.00", "thousands", "1000.00"),
+            ("-1,000,000", "thousands", "-1000000"),
+            ("1 234 567,89", "decimal comma", "1234567.89"),
+            ("1'000.50", "thousands", "1000.50"),
+            ("0,5", "decimal comma", "0.5"),
+        ] {
+            let found = read(Type::Decimal, text).unwrap();
+            assert!(found.0.contains(said), "{text}: {found:?}");
+            assert_eq!(found.1, json, "{text}");
+        }
+        for text in [
+            "1,000",
+            "1.000",
+            "1000.5",
+            "1000",
+            "1,00,000.00",
+            "1.2.3",
+            ",",
+            "1,",
+            "12,34.5",
+            "a,5",
+            "",
+        ] {
+            assert_eq!(read(Type::Decimal, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_for_true_or_false() {
+        for (text, json) in [
+            ("yes", "true"),
+            ("X", "true"),
+            (" Y ", "true"),
+            ("No", "false"),
+            ("0", "false"),
+        ] {
+            assert_eq!(read(Type::Boolean, text).unwrap().1, json, "{text}");
+        }
+        for text in ["true", "False", "maybe", "", "2"] {
+            assert_eq!(read(Type::Boolean, text), None, "{text}");
+        }
+    }
+}

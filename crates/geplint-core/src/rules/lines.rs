@@ -1,0 +1,84 @@
+//! Sorted lines in one text.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// Sorted lines in one text, found by bisection: reading them back from compiled rules allocates nothing.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Lines {
+    #[serde(borrow)]
+    text: Cow<'static, str>,
+}
+
+impl Lines {
+    /// These lines, sorted bytewise, each once. None may hold a line feed.
+    pub(super) fn new(lines: impl IntoIterator<Item = String>) -> Self {
+        let mut lines: Vec<String> = lines.into_iter().collect();
+        lines.sort_unstable();
+        lines.dedup();
+        let mut text = String::new();
+        for line in lines {
+            text.push_str(&line);
+            text.push('\n');
+        }
+        Self {
+            text: Cow::Owned(text),
+        }
+    }
+
+    /// All lines.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.text.lines()
+    }
+
+    /// Whether there is this line.
+    pub(crate) fn holds(&self, line: &str) -> bool {
+        self.iter_from(line).next() == Some(line)
+    }
+
+    /// What follows these words, parted by tabs, in each line that begins with them.
+    pub(crate) fn after<'l>(&'l self, words: &'l str) -> impl Iterator<Item = &'l str> {
+        self.iter_from(words)
+            .take_while(move |line| line.starts_with(words))
+            .filter_map(move |line| line.strip_prefix(words)?.strip_prefix('\t'))
+    }
+
+    /// The lines from the first on that is not less.
+    pub(super) fn iter_from(&self, line: &str) -> std::str::Lines<'_> {
+        let bytes = self.text.as_bytes();
+        let (mut low, mut high) = (0, bytes.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            let before = bytes[low..middle].iter().rposition(|byte| *byte == b'\n');
+            let start = before.map_or(low, |at| low + at + 1);
+            let rest = bytes[middle..].iter().position(|byte| *byte == b'\n');
+            let end = rest.map_or(bytes.len(), |at| middle + at);
+            if bytes[start..end] < *line.as_bytes() {
+                low = end + 1;
+            } else {
+                high = start;
+            }
+        }
+        self.text.get(low..).unwrap_or_default().lines()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_found_by_their_first_words() {
+        let lines = ["b\t2", "a\t1", "b\t1", "bb\t3", "é\t4", "", "c"].map(String::from);
+        let lines = Lines::new(lines);
+        let after = |words| lines.after(words).collect::<Vec<_>>();
+        assert_eq!(after("b"), ["1", "2"]);
+        assert_eq!(after("bb"), ["3"]);
+        assert_eq!(after("é"), ["4"]);
+        assert!(after("d").is_empty() && after("c").is_empty());
+        assert!(lines.holds("c") && lines.holds("a\t1") && !lines.holds("a"));
+        assert!(!Lines::default().holds("a"));
+        assert_eq!(lines.iter().count(), 7);
+    }
+}

@@ -1,0 +1,226 @@
+//! Names of ERP and HR exports: the right property is suggested, by a fix as in words, or none.
+
+use std::path::Path;
+
+use geplint::finding::Finding;
+use geplint::fix::{self, Seen, Tally};
+use geplint::rules::builtin;
+use geplint::tenant::Tenant;
+use geplint::{json, lint};
+use serde_json::{Map, Value, json};
+
+/// A name in a place, and what it means there.
+struct Case {
+    endpoint: String,
+    /// The object, as a pointer below the record.
+    place: String,
+    name: String,
+    value: Value,
+    /// The property; with its object in front where that is another; `None` for none.
+    meant: Option<String>,
+}
+
+fn cases() -> Vec<Case> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/names/names.tsv");
+    let text = std::fs::read_to_string(path).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let case = |line: &str| {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [endpoint, place, name, value, meant] = fields[..] else {
+            panic!("{line}");
+        };
+        Case {
+            endpoint: endpoint.to_owned(),
+            place: place.trim_end_matches('/').to_owned(),
+            name: name.to_owned(),
+            value: serde_json::from_str(value).unwrap(),
+            meant: (meant != "-").then(|| meant.to_owned()),
+        }
+    };
+    lines.map(case).collect()
+}
+
+/// A request of one record that has everything mandatory, and an object in every place.
+fn whole(endpoint: &str) -> Value {
+    match endpoint {
+        "contact-details" => json!([{
+            "ContactCode": "C-1", "UserName": "u-1", "FirstName": "Ann", "LastName": "Lee", "EmailAddress": "ann@example.com",
+            "Address": {"AddressLine1": "1 Quay", "City": "Lyon", "StateCode": "ARA", "CountryCode": "FR", "ZipCode": "69002"},
+            "Regions": [{"RegionName": "EMEA"}],
+            "PersonaAndRoles": {"PersonaCode": "P", "Activities": [{"Code": "A"}]},
+            "UserActivities": [{}],
+            "OrgEntities": [{}],
+            "ContactOrgDetails": [{}],
+            "ContactManagers": [{}],
+            "Categories": [{}],
+            "CustomFields": [{}],
+            "AuthorityAmountDetails": [{
+                "DocumentType": "PO", "LOBType": "ALL", "LOBEntityCode": "ALL", "EntityType": "ALL", "EntityCode": "ALL",
+                "AmountAttributes": [{"AmountCode": "A", "Amount": 5}],
+            }],
+        }]),
+        "contact-interface-status" => json!([{"ClientContactCode": "C-1", "InterfaceStatus": "ok"}]),
+        "user-group" => json!([{"GroupName": "Buyers", "ContactCodes": [{"ContactCode": "C-1"}]}]),
+        _ => json!([{
+            "ContactCode": "C-1", "UserName": "u-1",
+            "PersonaAndRoles": [{"PersonaCode": "P", "Activities": [{"Code": "A"}]}],
+            "IsOverWriteDefaultActivities": true, "IsAppendUserActivities": true,
+            "BuDetails": {"OrgDetails": [{"OrgEntity": {}}]},
+            "RegionDetails": [{"RegionName": "R"}],
+        }]),
+    }
+}
+
+fn object<'v>(body: &'v mut Value, place: &str) -> &'v mut Map<String, Value> {
+    let found = body.pointer_mut(&format!("/0{place}"));
+    found.and_then(Value::as_object_mut).unwrap()
+}
+
+/// The place and the name of the property that a case means.
+fn target(case: &Case) -> Option<(String, &str)> {
+    let meant = case.meant.as_deref()?;
+    Some(match meant.split_once('/') {
+        Some((object, name)) => (format!("{}/{object}", case.place), name),
+        None => (case.place.clone(), meant),
+    })
+}
+
+fn findings(endpoint: &str, bytes: &[u8]) -> Vec<Finding> {
+    let (text, errors) = json::text(bytes);
+    lint::check(
+        &text,
+        errors,
+        builtin(endpoint).unwrap(),
+        &Tenant::default(),
+        false,
+    )
+    .findings
+}
+
+/// The request after all fixes.
+fn mended(endpoint: &str, body: &Value) -> Value {
+    let bytes = serde_json::to_vec(body).unwrap();
+    let mut check = |bytes: &[u8]| {
+        let findings = findings(endpoint, bytes);
+        Seen::new(Tally::of(&findings), findings)
+    };
+    let mended = fix::mend(&bytes, true, &mut check);
+    mended.map_or_else(
+        || body.clone(),
+        |mended| serde_json::from_slice(&mended.bytes).unwrap(),
+    )
+}
+
+/// What is said of the name of a case.
+fn said(case: &Case, body: &Value) -> String {
+    let escaped = case.name.replace('~', "~0").replace('/', "~1");
+    let pointer = format!("/0{}/{escaped}", case.place);
+    let found = findings(&case.endpoint, &serde_json::to_vec(body).unwrap());
+    let about = |finding: &&Finding| {
+        finding.pointer == pointer && matches!(&*finding.rule, "unknown-property" | "misplaced-property")
+    };
+    found
+        .iter()
+        .find(about)
+        .map_or_else(|| "nothing".to_owned(), |finding| finding.help.to_string())
+}
+
+fn has(object: &Map<String, Value>, name: &str) -> bool {
+    object.keys().any(|key| key.eq_ignore_ascii_case(name))
+}
+
+/// The cases for which `wrong` says something.
+fn none_wrong(wrong: impl Fn(&Case) -> Option<String>) {
+    let cases = cases();
+    assert!(cases.len() >= 400, "{}", cases.len());
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter_map(|case| {
+            let place = format!("{} {}/{}", case.endpoint, case.place, case.name);
+            Some(format!("{place}: {}", wrong(case)?))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_name_means_the_property_that_is_missing() {
+    none_wrong(|case| {
+        let (place, name) = target(case)?;
+        let mut body = whole(&case.endpoint);
+        object(&mut body, &place).remove(name);
+        object(&mut body, &case.place).insert(case.name.clone(), case.value.clone());
+        let said = said(case, &body);
+        let right = said.starts_with(&format!("Did you mean {name}?"))
+            || said.starts_with(&format!("{name} belongs"));
+        if !right {
+            return Some(said);
+        }
+        let mut fixed = mended(&case.endpoint, &body);
+        let written = has(object(&mut fixed, &place), name)
+            && !object(&mut fixed, &case.place).contains_key(&case.name);
+        (!written).then(|| format!("{said}, but the fix writes {fixed}"))
+    });
+}
+
+#[test]
+fn what_is_given_already_is_not_suggested() {
+    none_wrong(|case| {
+        let (place, name) = target(case)?;
+        let mut body = whole(&case.endpoint);
+        if !has(object(&mut body, &place), name) {
+            object(&mut body, &place).insert(name.to_owned(), case.value.clone());
+        }
+        object(&mut body, &case.place).insert(case.name.clone(), case.value.clone());
+        let said = said(case, &body);
+        let fixed = mended(&case.endpoint, &body);
+        let kept = fixed.pointer(&format!("/0{}", case.place)).unwrap();
+        let kept = kept.as_object().unwrap().contains_key(&case.name);
+        (!said.contains("is already given") || !kept).then(|| format!("{said} {fixed}"))
+    });
+}
+
+#[test]
+fn no_name_is_suggested_where_none_is_meant() {
+    none_wrong(|case| {
+        if case.meant.is_some() {
+            return None;
+        }
+        // Whether nothing is missing or everything is.
+        for missing in [false, true] {
+            let mut body = whole(&case.endpoint);
+            let object = object(&mut body, &case.place);
+            if missing {
+                object.retain(|_, value| value.is_object() || value.is_array());
+            }
+            object.insert(case.name.clone(), case.value.clone());
+            let before = body.clone();
+            let said = said(case, &body);
+            if said.contains("Did you mean") || said.contains("belongs") {
+                return Some(said);
+            }
+            let fixed = mended(&case.endpoint, &body);
+            if fixed != before {
+                return Some(format!("{said}, but the fix writes {fixed}"));
+            }
+        }
+        None
+    });
+}
+
+#[test]
+fn of_two_names_for_one_property_none_is_certain() {
+    let body = |members: &str| format!(r#"[{{"GroupName":"g","ContactCodes":[{{{members}}}]}}]"#);
+    let help = |members: &str| -> Vec<String> {
+        let found = findings("user-group", body(members).as_bytes());
+        let unknown = found.iter().filter(|finding| finding.rule == "unknown-property");
+        unknown.map(|finding| finding.help.to_string()).collect()
+    };
+    let rival = "Remove it: another name here may mean ContactCode, too.";
+    assert_eq!(help(r#""EmployeeId":"1","WorkerId":"2""#), [rival, rival]);
+    // The name itself, in another style, is surer than any other.
+    assert_eq!(
+        help(r#""EmployeeId":"1","contact_code":"2""#),
+        [rival, "Did you mean ContactCode?"]
+    );
+}
