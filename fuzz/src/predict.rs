@@ -39,13 +39,21 @@ pub fn as_documented(endpoint: &Endpoint, checked: &Checked) {
         other => panic!("{other:?}"),
     }
     hidden(checked, &mended);
-    let (details, spoke) = details(checked);
-    assert_eq!(mended.spoke, spoke);
+    // What one finding speaks for is in the answer; what the service never sees is not.
+    let said: Vec<&Finding> = checked.findings.iter().chain(&checked.implied).collect();
+    let (details, spoke) = details(&said);
+    let shown_in: Vec<usize> = spoke
+        .iter()
+        .copied()
+        .filter(|index| *index < checked.findings.len())
+        .collect();
+    assert_eq!(mended.spoke, shown_in);
     assert_eq!(mended.envelope.error_details, details);
     assert_eq!(mended.envelope.data, None);
     let status = if details.is_empty() { "200" } else { "400" };
     assert_eq!(mended.envelope.status_code, status);
-    assert_eq!(taken(&mended), successes(endpoint, checked, &mended));
+    let spoke: Vec<&Finding> = spoke.iter().map(|index| said[*index]).collect();
+    assert_eq!(taken(&mended), successes(endpoint, checked, &spoke));
     shown(&mended);
 }
 
@@ -71,13 +79,13 @@ fn hidden(checked: &Checked, prediction: &Prediction) {
 }
 
 /// The errors that count, as `errorDetails`, and the findings that they stand on.
-fn details(checked: &Checked) -> (Vec<ErrorDetail>, Vec<usize>) {
+fn details(said: &[&Finding]) -> (Vec<ErrorDetail>, Vec<usize>) {
+    let is_error = |finding: &Finding| {
+        finding.severity == Severity::Error && finding.predicted.is_some() && !finding.unseen
+    };
     let errors = || {
-        checked
-            .findings
-            .iter()
-            .enumerate()
-            .filter(|(_, finding)| finding.severity == Severity::Error && finding.predicted.is_some())
+        let all = said.iter().copied().enumerate();
+        all.filter(|(_, finding)| is_error(finding))
     };
     let whole = |phase: Phase| errors().filter(move |(_, finding)| finding.phase == phase);
     let first = whole(Phase::Bind)
@@ -122,12 +130,7 @@ fn taken(prediction: &Prediction) -> Vec<&str> {
 }
 
 /// The keys of the records that no error speaks of; none where the request is refused as a whole.
-fn successes<'c>(endpoint: &Endpoint, checked: &'c Checked, prediction: &Prediction) -> Vec<&'c str> {
-    let spoke: Vec<&Finding> = prediction
-        .spoke
-        .iter()
-        .map(|index| &checked.findings[*index])
-        .collect();
+fn successes<'c>(endpoint: &Endpoint, checked: &'c Checked, spoke: &[&Finding]) -> Vec<&'c str> {
     let whole = |finding: &&Finding| matches!(finding.phase, Phase::Bind | Phase::Request);
     let unlisted = !spoke.is_empty() && endpoint.good_beside_bad != GoodBesideBad::Listed;
     if spoke.iter().any(whole) || unlisted {

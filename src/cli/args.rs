@@ -6,6 +6,7 @@ use std::mem::ManuallyDrop;
 use std::num::NonZero;
 use std::path::PathBuf;
 
+use clap::builder::ArgPredicate;
 use clap::{
     ArgGroup, Args as ClapArgs, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
 };
@@ -121,17 +122,28 @@ pub struct Walk {
     pub hidden: bool,
 }
 
+/// What standard input is called where nobody has named it.
+pub const NO_NAME: &str = "<stdin>";
+
 /// Which files are taken.
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Input")]
 pub struct Files {
     /// Files and folders; `-` is standard input
-    #[arg(value_name = "PATH", default_value = ".", help_heading = None::<&'static str>)]
+    #[arg(
+        value_name = "PATH",
+        default_value = ".",
+        default_value_if("files_from", ArgPredicate::IsPresent, None),
+        help_heading = None::<&'static str>
+    )]
     pub paths: Vec<PathBuf>,
+    /// Take the paths in this file, too, one a line or each ended by a NUL byte; `-` is standard input
+    #[arg(long = "files-from", id = "files_from", value_name = "FILE")]
+    pub list: Option<PathBuf>,
     #[command(flatten)]
     pub walk: Walk,
     /// The name that standard input is shown under
-    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    #[arg(long, value_name = "NAME", default_value = NO_NAME)]
     pub stdin_filename: PathBuf,
     /// Refuse larger files (bytes)
     #[arg(long, value_name = "BYTES", default_value_t = crate::input::read::LARGEST)]
@@ -302,7 +314,7 @@ pub struct Check {
         conflicts_with = "strict"
     )]
     pub fail_on: Option<FailLevel>,
-    /// Name the files that are skipped, and say why
+    /// Name each file with its endpoint and records, and say why others are skipped
     #[arg(help_heading = "Output", short, long, conflicts_with = "quiet")]
     pub verbose: bool,
     /// No summary

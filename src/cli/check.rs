@@ -16,6 +16,7 @@ use super::terminal;
 use crate::config::FailOn;
 use crate::input::{Changed, Entry, Reader};
 use crate::ordered::{self, Sink};
+use crate::report::labels::count;
 use crate::report::{OutputError, Problem, Progress, Statistics, Summary, output, sanitize, summary};
 use crate::session::Session;
 use crate::suppress::Ledger;
@@ -26,7 +27,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let since = Instant::now();
     let ready = fix::alone(args)
         .and_then(|()| changed(args))
-        .and_then(|only| inputs::ready(&args.files, &args.knowledge, only, common));
+        .and_then(|only| inputs::ready(&args.files, &args.knowledge, only, args.verbose, common));
     let Some((project, entries, known)) = terminal::right(ready, common) else {
         return Ok(TROUBLE);
     };
@@ -44,6 +45,15 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let Some(sinks) = Sinks::open(&reports, args, common) else {
         return Ok(TROUBLE);
     };
+    if project.leaves_stdin_out && fix::is_filter(args) {
+        // Whoever reads standard output gets back what is not looked at.
+        io::copy(&mut io::stdin().lock(), &mut io::stdout().lock()).map_err(OutputError::from)?;
+    }
+    if args.verbose {
+        for line in inputs::notes(&project) {
+            terminal::tell(&line);
+        }
+    }
     let visible = !args.quiet && io::IsTerminal::is_terminal(&io::stderr());
     let mut run = Run {
         args,
@@ -122,6 +132,12 @@ impl Run<'_> {
     fn show(&mut self, event: FileEvent) -> Result<(), OutputError> {
         match event {
             FileEvent::Fixed(told) => return self.tell(told),
+            FileEvent::Recognized(path, endpoint, records) => {
+                let (path, records) = (sanitize::path(&path), count(u64::from(records), "record"));
+                let line = format!("checked {path}: {}, {records}", sanitize::escape(&endpoint));
+                self.progress.suspend(|| terminal::tell(&line));
+                return Ok(());
+            }
             FileEvent::Counted(counts) => {
                 self.count(counts);
                 return Ok(());
@@ -242,10 +258,7 @@ impl Run<'_> {
         }
         if code == UNMATCHED {
             let hint = skipped && !self.args.verbose;
-            terminal::complain(
-                self.common,
-                &inputs::nothing_matched(&self.args.files.paths, hint),
-            );
+            terminal::complain(self.common, &inputs::nothing_matched(&self.args.files, hint));
         }
         Ok(code)
     }

@@ -23,6 +23,8 @@ const LARGEST_KEPT: usize = 8 << 20;
 pub enum FileEvent {
     /// It was fixed, or could not be; how it is now follows.
     Fixed(Told),
+    /// The endpoint that it is checked for, and its records; sent with `--verbose`.
+    Recognized(PathBuf, String, u32),
     /// It was checked; the reports follow.
     Counted(Counts),
     /// A part of one report, by the report's number; more follows.
@@ -89,7 +91,11 @@ impl FileChecker<'_> {
             match file.check(known, project, self.expected, &mut self.session, false) {
                 Kind::Request(request) => {
                     let id = Some(&*request.endpoint.id);
-                    return self.report(file, id, fixed, request.checked, sink);
+                    let recognized = || {
+                        FileEvent::Recognized(path, request.endpoint.id.to_string(), request.checked.records)
+                    };
+                    return (!self.args.verbose || sink.send(recognized()))
+                        && self.report(file, id, fixed, request.checked, sink);
                 }
                 Kind::NotJson(finding) => {
                     return self.report(file, None, fixed, Checked::not_json(*finding), sink);
@@ -111,7 +117,7 @@ impl FileChecker<'_> {
         sink: &mut dyn Sink<FileEvent>,
     ) -> bool {
         // The API knows nothing of what is not shown.
-        let verdict = verdict(&checked.findings, checked.records);
+        let verdict = verdict(&checked.findings, &checked.implied, checked.records);
         let (findings, ledger) = self.filter.apply(file.path, checked.findings);
         let mut summary = Summary {
             open: checked.open,

@@ -92,15 +92,14 @@ impl<'a> Fixer<'a> {
         let FindingFilter { known, project, .. } = *self.filter;
         let given = known.vouched(project, path, named, bytes);
         let endpoint = given.or_else(|| session.recognized(bytes, standard))?;
-        let mut strange = false;
         let mut check = |bytes: &[u8]| {
             let findings = session.look(bytes, endpoint).findings;
-            strange |= findings.iter().any(|finding| finding.rule == "wrong-root");
             let all = Tally::of(&findings);
             Seen::new(all, self.filter.apply(path, findings).0)
         };
         let mended = fix::mend(bytes, self.unsafe_too, &mut check)?;
-        if strange {
+        let left = session.look(&mended.bytes, endpoint).findings;
+        if left.iter().any(|finding| finding.rule == "wrong-root") {
             // What is no list of records may be anything.
             return None;
         }

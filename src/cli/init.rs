@@ -26,8 +26,9 @@ A hook, in .pre-commit-config.yaml:
       hooks:
         - id: geplint
           name: geplint
-          entry: geplint check --format concise --skip-unrecognized --no-error-on-unmatched
+          entry: geplint check --format concise --no-error-on-unmatched
           language: system
+          files: ^payloads/
           types: [json]
           require_serial: true
 

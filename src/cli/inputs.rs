@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::args::{Common, Files, KnowledgeArgs};
+use super::args::{Common, Files, KnowledgeArgs, NO_NAME};
 use super::read_settings_file;
 use super::settings::Project;
 use super::terminal;
 use crate::finding::Finding;
-use crate::input::{Bounds, Changed, Entry, IgnoreFiles, WalkOptions, search};
+use crate::input::{Bounds, Changed, Entry, IgnoreFiles, WalkOptions, read_list, search};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
 use crate::report::{Position, Source, sanitize};
@@ -16,26 +16,46 @@ use crate::rules::{Endpoint, Layer, Ruleset, built_in, builtin_ids, endpoint_of}
 use crate::tenant::{self, Tenant};
 
 /// Everything that is read before the files are: the settings, what there is to check (`only` what has changed, where
-/// that is asked for), and what is known.
+/// that is asked for, and with `notes` what is passed over), and what is known.
 pub fn ready(
     files: &Files,
     knowledge: &KnowledgeArgs,
     only: Option<Changed>,
+    notes: bool,
     common: &Common,
 ) -> Result<(Project, Vec<Entry>, Knowledge), String> {
     let mut project = Project::of(common)?;
-    let entries = entries(files, knowledge.in_order, only, &mut project)?;
+    let paths = paths(files)?;
+    let entries = entries((&paths, files), knowledge.in_order, (only, notes), &mut project)?;
     warn_of_ignore_files(&project.ignore_files, common);
     let known = Knowledge::of(knowledge, common, &project)?;
     Ok((project, entries, known))
 }
 
+/// The paths that the command line names, and those of the list that it names.
+fn paths(files: &Files) -> Result<Vec<PathBuf>, String> {
+    let mut paths = files.paths.clone();
+    if let Some(list) = &files.list {
+        let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+        if is_stdin(list) && paths.iter().any(is_stdin) {
+            return Err("--files-from: standard input cannot be the list and a file of it".to_owned());
+        }
+        let listed = read_list(list);
+        let listed = listed.map_err(|why| format!("--files-from {}: {why}", sanitize::plain_path(list)))?;
+        if listed.iter().any(is_stdin) {
+            return Err("--files-from: the list names standard input".to_owned());
+        }
+        paths.extend(listed);
+    }
+    Ok(paths)
+}
+
 /// The files that the arguments name and the settings include; as calls in order, a file that is named twice is two
 /// calls.
 fn entries(
-    files: &Files,
+    (paths, files): (&[PathBuf], &Files),
     in_order: bool,
-    only: Option<Changed>,
+    (only, notes): (Option<Changed>, bool),
     project: &mut Project,
 ) -> Result<Vec<Entry>, String> {
     let excludes = project.excludes(&files.walk.exclude)?;
@@ -46,12 +66,22 @@ fn entries(
         har: false,
         repeats: in_order,
         only,
+        notes,
     };
-    let found = search(&files.paths, &options);
+    let found = search(paths, &options);
     project.ignore_files = found.ignore_files;
-    let found = found.entries;
+    project.notes = found.notes;
+    let mut found = found.entries;
+    // What the settings say of a file they say of its text, too.
+    let name = &files.stdin_filename;
+    let has_name = name.as_os_str() != NO_NAME;
+    if has_name && (options.excludes.matches(name) || !project.includes(name)) {
+        let before = found.len();
+        found.retain(|entry| *entry != Entry::Stdin);
+        project.leaves_stdin_out = found.len() < before;
+    }
     if options.only.is_none() {
-        return Ok(project.included(&files.paths, found));
+        return Ok(project.included(paths, found));
     }
     // No folder was looked through: of what lies beside the files found nothing can be said.
     let looked: Vec<PathBuf> = found.iter().filter_map(Entry::file).cloned().collect();
@@ -236,9 +266,53 @@ pub fn not_json(finding: &Finding, bytes: &[u8]) -> String {
     }
 }
 
+/// What was passed over in folders, a line each.
+pub fn notes(project: &Project) -> Vec<String> {
+    let notes = &project.notes;
+    let link = |(path, to): &(PathBuf, &str)| {
+        format!(
+            "skipped {}: {to}; name it to check what it leads to",
+            sanitize::path(path)
+        )
+    };
+    let mut lines: Vec<String> = notes.links.iter().map(link).collect();
+    let used = project.file().map(|file| project.absolute(file));
+    for settings in &notes.settings {
+        if used.as_ref() != Some(&project.absolute(settings)) {
+            let shown = sanitize::path(settings);
+            lines.push(format!(
+                "not followed {shown}: settings count for runs from their own folder, or with --config"
+            ));
+        }
+    }
+    let total: usize = notes.others.values().sum();
+    if total > 0 {
+        // The commonest first.
+        let mut kinds: Vec<(&String, &usize)> = notes.others.iter().collect();
+        kinds.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let kind = |(extension, count): &(&String, &usize)| match extension.as_str() {
+            "" => format!("{count} without an extension"),
+            extension => format!("{count} .{}", sanitize::escape(extension)),
+        };
+        let shown: Vec<String> = kinds.iter().take(KINDS).map(kind).collect();
+        let more = if kinds.len() > KINDS { ", …" } else { "" };
+        let files = if total == 1 { "file" } else { "files" };
+        lines.push(format!(
+            "passed over {total} {files} not named .json: {}{more}",
+            shown.join(", ")
+        ));
+    }
+    lines
+}
+
+/// So many extensions are listed.
+const KINDS: usize = 8;
+
 /// What to say when there was no file at all; `hint` if `-v` would say more.
-pub fn nothing_matched(paths: &[PathBuf], hint: bool) -> String {
-    let paths: Vec<String> = paths.iter().map(|path| sanitize::path(path)).collect();
+pub fn nothing_matched(files: &Files, hint: bool) -> String {
+    let mut paths: Vec<String> = files.paths.iter().map(|path| sanitize::path(path)).collect();
+    let list = files.list.as_ref();
+    paths.extend(list.map(|list| format!("the files that {} lists", sanitize::path(list))));
     let hint = if hint { "; -v says what was skipped" } else { "" };
     format!("no payload to check in {}{hint}", paths.join(", "))
 }

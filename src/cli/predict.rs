@@ -39,7 +39,7 @@ struct Answer {
 
 /// Prints the predicted response of one file, or of several as a list.
 pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
-    let ready = inputs::ready(&args.files, &args.knowledge, None, common);
+    let ready = inputs::ready(&args.files, &args.knowledge, None, false, common);
     let Some((project, entries, known)) = terminal::right(ready, common) else {
         return Ok(TROUBLE);
     };
@@ -203,10 +203,7 @@ impl Run<'_> {
         if self.trouble {
             TROUBLE
         } else if self.answers.is_empty() {
-            terminal::complain(
-                self.common,
-                &inputs::nothing_matched(&self.args.files.paths, false),
-            );
+            terminal::complain(self.common, &inputs::nothing_matched(&self.args.files, false));
             UNMATCHED
         } else if self.answers.iter().any(refused) {
             FINDINGS

@@ -12,7 +12,7 @@ use crate::config::{self, Config, ContactCodes, FILE_NAME, FailOn, MinSeverity, 
 use crate::finding::Severity;
 use crate::input::Excludes;
 use crate::input::normal;
-use crate::input::{Bounds, Entry, IgnoreFiles, read};
+use crate::input::{Bounds, Entry, IgnoreFiles, Notes, read};
 use crate::report::sanitize;
 
 /// Settings, or the lack of them.
@@ -34,6 +34,10 @@ pub struct Project {
     bounds: Bounds,
     /// The ignore files that had a say in what is checked.
     pub ignore_files: IgnoreFiles,
+    /// What was passed over in folders, if that was asked for.
+    pub notes: Notes,
+    /// Standard input has a name that is excluded, or not included.
+    pub leaves_stdin_out: bool,
     /// What was looked for, from the root on.
     looked: Vec<PathBuf>,
     /// Which `include` and `[[files]]` matched a file.
@@ -211,6 +215,14 @@ impl Project {
         });
         self.met = met;
         entries
+    }
+
+    /// Whether the settings include a path.
+    pub fn includes(&self, path: &Path) -> bool {
+        let include = &self.config.include;
+        let inside = self.inside(path);
+        include.is_empty()
+            || inside.is_some_and(|inside| include.iter().any(|glob| glob.value.matches(&inside)))
     }
 
     /// The endpoint that the settings give a file; of several entries the last counts.

@@ -30,6 +30,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         return Ok(TROUBLE);
     };
     let options = WalkOptions {
+        notes: false,
         excludes,
         no_ignore: args.walk.no_ignore,
         hidden: args.walk.hidden,

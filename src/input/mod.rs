@@ -7,6 +7,7 @@ mod git;
 mod gitignore;
 pub mod identity;
 mod index;
+pub mod list;
 pub mod read;
 pub mod walk;
 
@@ -15,5 +16,6 @@ pub use changed::Changed;
 pub use exclude::{Excludes, normal};
 pub use gitignore::{BadIgnore, IgnoreFiles};
 pub use identity::Identity;
+pub use list::{Listed, read as read_list};
 pub use read::{ReadError, Reader};
-pub use walk::{Entry, Found, WalkOptions, collect, search};
+pub use walk::{Entry, Found, Notes, WalkOptions, collect, search};

@@ -1,7 +1,7 @@
 //! Paths become files: those named are taken as they are, folders are walked.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::changed::Changed;
 use super::gitignore::{IgnoreFiles, Ignored};
 use super::read::{self, explain};
+use crate::config::FILE_NAME;
 use crate::input::Excludes;
 
 /// What to check, or why something cannot be checked.
@@ -59,6 +60,19 @@ pub struct WalkOptions {
     pub har: bool,
     /// What has changed, if nothing else is to be taken.
     pub only: Option<Changed>,
+    /// Whether what is passed over is noted.
+    pub notes: bool,
+}
+
+/// What was met in folders and passed over.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Notes {
+    /// How many files have an extension that is not looked at, by the extension in lower case; without one: empty.
+    pub others: BTreeMap<String, usize>,
+    /// Links that were not followed, and what they lead to.
+    pub links: Vec<(PathBuf, &'static str)>,
+    /// Files named like the settings.
+    pub settings: Vec<PathBuf>,
 }
 
 /// The files that some paths stand for, in the order of the paths, folders sorted by name; each file once.
@@ -77,6 +91,8 @@ pub struct Found {
     pub entries: Vec<Entry>,
     /// The ignore files that were read on the way.
     pub ignore_files: IgnoreFiles,
+    /// What was passed over, if that was asked for.
+    pub notes: Notes,
 }
 
 /// As [`collect`], with the ignore files that had a say in it.
@@ -85,6 +101,7 @@ pub fn search(paths: &[PathBuf], options: &WalkOptions) -> Found {
         options,
         entries: Vec::new(),
         ignore_files: IgnoreFiles::new(),
+        notes: Notes::default(),
         seen: HashMap::new(),
         several: paths.len() > 1 && !options.repeats,
     };
@@ -94,6 +111,7 @@ pub fn search(paths: &[PathBuf], options: &WalkOptions) -> Found {
     Found {
         entries: walk.entries,
         ignore_files: walk.ignore_files,
+        notes: walk.notes,
     }
 }
 
@@ -101,6 +119,7 @@ struct Walk<'a> {
     options: &'a WalkOptions,
     entries: Vec<Entry>,
     ignore_files: IgnoreFiles,
+    notes: Notes,
     /// Where in `entries` a file already is, by its path without links.
     seen: HashMap<PathBuf, usize>,
     /// With a single path no file can be met twice.
@@ -174,6 +193,7 @@ impl Walk<'_> {
                 Err(error) => self.lost(root, &error),
             }
         }
+        self.notes.absorb(std::mem::take(&mut filter.notes));
         self.ignore_files
             .extend(filter.ignored.map(|ignored| ignored.files).unwrap_or_default());
     }
@@ -238,6 +258,7 @@ impl Walk<'_> {
 struct Filter<'a> {
     options: &'a WalkOptions,
     ignored: Option<Ignored>,
+    notes: Notes,
 }
 
 impl<'a> Filter<'a> {
@@ -246,6 +267,7 @@ impl<'a> Filter<'a> {
         Self {
             options,
             ignored: (!options.no_ignore).then(|| Ignored::above(root)),
+            notes: Notes::default(),
         }
     }
 
@@ -261,25 +283,58 @@ impl<'a> Filter<'a> {
         {
             return false;
         }
-        if !is_root && (!(is_dir || is_wanted(entry, self.options)) || self.is_left_out(entry)) {
+        let is_wanted = is_root || is_dir || is_wanted(entry, self.options);
+        if !(is_wanted || self.options.notes) || (!is_root && self.is_left_out(entry)) {
             return false;
         }
-        let Some(ignored) = &mut self.ignored else {
-            return true;
-        };
-        if !is_root && ignored.matches(&real, entry.depth(), is_dir) {
-            return false;
+        if let Some(ignored) = &mut self.ignored {
+            if !is_root && ignored.matches(&real, entry.depth(), is_dir) {
+                return false;
+            }
+            if is_dir {
+                ignored.enter(&real(), entry.depth());
+            }
         }
-        if is_dir {
-            ignored.enter(&real(), entry.depth());
+        if self.options.notes && !is_root {
+            self.note(entry, is_wanted);
         }
-        true
+        is_wanted
+    }
+
+    /// Notes what is not looked at.
+    fn note(&mut self, entry: &DirEntry, is_wanted: bool) {
+        let path = entry.path();
+        if entry.path_is_symlink() {
+            // One that leads nowhere is a problem if it is wanted, and else nothing.
+            let to = match fs::metadata(path) {
+                Ok(metadata) if metadata.is_dir() => "a link to a folder",
+                Ok(_) if is_wanted => "a link to a file",
+                _ => return,
+            };
+            self.notes.links.push((path.to_path_buf(), to));
+        } else if entry.file_name() == FILE_NAME {
+            self.notes.settings.push(path.to_path_buf());
+        } else if !is_wanted {
+            let extension = path.extension().unwrap_or_default();
+            let extension = extension.to_string_lossy().to_lowercase();
+            *self.notes.others.entry(extension).or_default() += 1;
+        }
     }
 
     fn is_left_out(&self, entry: &DirEntry) -> bool {
         // Nobody who asks for hidden files means git's own.
         let hidden = is_hidden(entry) && (!self.options.hidden || entry.file_name() == ".git");
         hidden || self.options.excludes.matches(entry.path())
+    }
+}
+
+impl Notes {
+    fn absorb(&mut self, other: Self) {
+        for (extension, count) in other.others {
+            *self.others.entry(extension).or_default() += count;
+        }
+        self.links.extend(other.links);
+        self.settings.extend(other.settings);
     }
 }
 

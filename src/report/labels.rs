@@ -87,6 +87,7 @@ pub fn brief_answer(predicted: &Predicted, masked: Option<Masked>) -> String {
         Some(Masked::Conversion) => "once the values convert: 400",
         Some(Masked::Request) => "once the request is accepted: 400",
         Some(Masked::Record) => "once the record's errors before it are fixed: 400",
+        Some(Masked::Wrapper) => "once the records are unwrapped: 400",
     }
     .to_owned();
     if !predicted.error_code.is_empty() {

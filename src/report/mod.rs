@@ -77,7 +77,7 @@ impl<'a> FileReport<'a> {
     /// become one finding here.
     pub fn new(path: &Path, text: &'a [u8], mut findings: Vec<Finding>, records: u32) -> Self {
         sort(&mut findings);
-        let verdict = verdict(&findings, records);
+        let verdict = verdict(&findings, &[], records);
         let source = Source::new("", text);
         let findings = pair(findings, |offset| source.position(offset));
         Self {

@@ -24,7 +24,7 @@ pub enum Predicted {
         /// The answer.
         prediction: Prediction,
         /// The findings that it stands on.
-        checked: Checked,
+        checked: Box<Checked>,
         /// The request is no JSON as it stands, but what was meant is certain: the answer is to that.
         mended: bool,
     },
@@ -63,7 +63,7 @@ fn of_request(request: Request<'_>) -> Predicted {
             endpoint: request.endpoint.id.to_string(),
             prediction,
             mended: request.mended,
-            checked: request.checked,
+            checked: Box::new(request.checked),
         },
         Err(index) => match request.checked.findings.get(index) {
             Some(finding) if finding.severity == Severity::Error => {

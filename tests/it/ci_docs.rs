@@ -115,7 +115,8 @@ fn every_command_of_the_snippets_works() {
     for (index, line) in commands.iter().enumerate() {
         let folder = repository(&format!("commands-{index}"));
         let checks = line.contains("check");
-        let named = if line.contains("--skip-unrecognized") {
+        // pre-commit names the files.
+        let named = if line.contains("--no-error-on-unmatched") {
             " payloads/good.json payloads/bad.json"
         } else {
             ""

@@ -110,9 +110,6 @@ fn other_commands_of_the_readme_are_understood() {
         seen += 1;
         let args: Vec<&str> = args.split(' ').collect();
         let mut command = geplint(&args);
-        if line.contains("--skip-unrecognized") {
-            command.arg("rules/rules.toml");
-        }
         let (code, _, stderr) = run(&mut command);
         assert!(
             matches!(code, Some(0 | 1)) && !stderr.contains("error:"),

@@ -226,6 +226,10 @@ fn misspell(nth: usize) {
         if text.len() > 800 || !is_finished(&text, endpoint, true) {
             continue;
         }
+        // There another name is for the same property, and nearer than a spoilt one.
+        if path.ends_with("blank-beside-the-name.json") {
+            continue;
+        }
         for (at, _) in text.match_indices("\":") {
             let start = text[..at].rfind('"').unwrap() + 1;
             let name = &text[start..at];
@@ -621,7 +625,8 @@ fn files_are_mended_and_what_is_left_is_told() {
     );
     assert!(
         done.stderr.starts_with(
-            "fixed ./a.json: 2 findings\n1 of 2 files would be refused \u{b7} 1 error \u{b7} 2 fixed \u{b7} "
+            "fixed ./a.json: 2 findings\nchecked ./a.json: user-group, 1 record\nchecked ./b.json: user-group, 1 \
+             record\n1 of 2 files would be refused \u{b7} 1 error \u{b7} 2 fixed \u{b7} "
         ),
         "{}",
         done.stderr
@@ -1018,7 +1023,7 @@ fn the_commands_in_the_docs_show_what_is_so() {
             .map(str::to_owned)
     };
     let rules: Vec<String> = docs.lines().filter_map(rule).collect();
-    assert_eq!(rules.len(), 10);
+    assert_eq!(rules.len(), 11);
     assert!(
         rules.iter().all(|rule| geplint::rules::rule_text(rule).is_some()),
         "{rules:?}"

@@ -125,6 +125,7 @@ fn holds(name: &str, request: &Request<'_>) {
         .min();
     let open = checked.findings.iter().find(|finding| {
         finding.is_undocumented()
+            && !finding.unseen
             && first.is_none_or(|first| finding.rule == "not-nullable" && finding.span < first)
     });
     if let (Some(open), Ok(prediction)) = (open, request.predict()) {

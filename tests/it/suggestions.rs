@@ -30,6 +30,7 @@ fn suggested(endpoint: &str, body: &str, name: &str) -> (String, &'static str) {
         None => "none",
         Some(FixKind::Rename(_)) => "rename",
         Some(FixKind::Move { .. }) => "move",
+        Some(FixKind::Unwrap(_)) => "unwrap",
         Some(_) => "other",
     };
     (finding.help.to_string(), fix)

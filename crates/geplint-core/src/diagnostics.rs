@@ -560,6 +560,7 @@ mod tests {
         let record = pointer.split('/').nth(1).and_then(|index| index.parse().ok());
         Finding {
             basis: Arc::new(Basis {
+                unseen: false,
                 rule: rule.into(),
                 constraint: constraint.to_owned(),
                 evidence: Evidence::Table,

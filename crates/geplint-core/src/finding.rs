@@ -186,6 +186,8 @@ pub enum Masked {
     Request,
     /// An error of the same record, in an earlier phase or one that ends the record.
     Record,
+    /// What is around the record: the service does not look for records there.
+    Wrapper,
 }
 
 /// What a finding rests on: the constraint, which states the same at every place.
@@ -205,6 +207,8 @@ pub struct Basis {
     pub source: String,
     /// The service's step that answers.
     pub phase: Phase,
+    /// The service never sees it: the records are not where it looks for them.
+    pub unseen: bool,
     /// What is known of a mistake in the text of the file; `None` where the finding is about what the text says.
     pub syntax: Option<Syntax>,
 }
@@ -342,6 +346,8 @@ pub enum FixKind {
         /// Another name for it, and where its name is.
         name: Option<(Span, String)>,
     },
+    /// Put these texts in place of what is around the records.
+    Unwrap(Vec<(Span, String)>),
 }
 
 impl FixKind {
@@ -359,12 +365,17 @@ impl FixKind {
 pub fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
         let first = (a.span.start, &a.rule, &a.message).cmp(&(b.span.start, &b.rule, &b.message));
+        let rest = |finding: &Finding| {
+            let related = finding.related.as_ref().map(|related| related.0);
+            (finding.record, related)
+        };
         let then = || {
-            (a.span.end, &a.pointer, &a.constraint, &a.help).cmp(&(
+            (a.span.end, &a.pointer, &a.constraint, &a.help, rest(a)).cmp(&(
                 b.span.end,
                 &b.pointer,
                 &b.constraint,
                 &b.help,
+                rest(b),
             ))
         };
         first.then_with(then)

@@ -24,6 +24,7 @@ pub mod source;
 pub mod suppress;
 pub mod tenant;
 pub mod threads;
+mod wrapper;
 
 pub use check::{Checked, Options, check};
 pub use ruleset::{RuleError, Ruleset};

@@ -3,6 +3,8 @@
 //! The service works in phases (inferred): the body is converted, then the request as a whole is looked at, then
 //! each record by itself, which stops at its first failing phase.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::finding::{Finding, Masked, Phase, Predicted, Severity};
@@ -62,16 +64,18 @@ pub struct Verdict {
     pub records: u32,
 }
 
-/// How far the API is predicted to refuse a request of so many records, by findings that [`mask`] has marked.
+/// How far the API is predicted to refuse a request of so many records, by findings that [`mask`] has marked, and by those
+/// for which one of them speaks ([`Checked::implied`]).
 ///
 /// Of a file that is not JSON nothing is predicted, so that it is not refused.
 #[must_use]
-pub fn verdict(findings: &[Finding], records: u32) -> Verdict {
+pub fn verdict(findings: &[Finding], implied: &[Finding], records: u32) -> Verdict {
     let mut refused: Vec<Option<u32>> = Vec::new();
     let mut whole = false;
     for finding in findings
         .iter()
-        .filter(|finding| finding.severity == Severity::Error)
+        .chain(implied)
+        .filter(|finding| finding.severity == Severity::Error && !finding.unseen)
     {
         if finding.predicted.is_none() {
             return Verdict::default();
@@ -134,6 +138,7 @@ pub fn undocumented(checked: &Checked) -> Option<usize> {
     let is_open = |finding: &Finding| {
         // A null may be the value that does not convert, if it is the first.
         finding.is_undocumented()
+            && !finding.unseen
             && converts.is_none_or(|first| finding.rule == "not-nullable" && finding.span < first)
     };
     if refusal(Phase::Request).is_some() {
@@ -144,12 +149,12 @@ pub fn undocumented(checked: &Checked) -> Option<usize> {
     open.or(is_silent.then_some(checked.findings.len()))
 }
 
-/// The findings that predict an error, by their index.
+/// The findings that predict an error, by their index. What the service never gets to is in no answer.
 fn errors(findings: &[Finding]) -> impl Iterator<Item = (usize, &Finding, &Predicted)> {
     findings
         .iter()
         .enumerate()
-        .filter(|(_, finding)| finding.severity == Severity::Error)
+        .filter(|(_, finding)| finding.severity == Severity::Error && !finding.unseen)
         .filter_map(|(index, finding)| Some((index, finding, finding.predicted.as_deref()?)))
 }
 
@@ -200,7 +205,8 @@ pub fn mask(findings: &mut [Finding]) {
     };
     for finding in findings.iter_mut() {
         let predicts = finding.severity == Severity::Error && finding.predicted.is_some();
-        finding.masked = predicts.then_some(hidden);
+        let by = if finding.unseen { Masked::Wrapper } else { hidden };
+        finding.masked = predicts.then_some(by);
     }
     let mut show = |index: usize| {
         if let Some(finding) = findings.get_mut(index) {
@@ -215,7 +221,18 @@ pub fn mask(findings: &mut [Finding]) {
 
 /// The same for a file whose mistakes in syntax are surely mended by recovery: they are passed over.
 pub fn predict_mended(endpoint: &Endpoint, checked: &Checked) -> Prediction {
-    let findings = &checked.findings;
+    let shown = checked.findings.len();
+    let findings = match &*checked.implied {
+        [] => Cow::Borrowed(&checked.findings),
+        implied => Cow::Owned([&checked.findings, implied].concat()),
+    };
+    let mut prediction = of_findings(endpoint, checked, &findings);
+    prediction.spoke.retain(|index| *index < shown);
+    prediction
+}
+
+/// The response that these findings come to.
+fn of_findings(endpoint: &Endpoint, checked: &Checked, findings: &[Finding]) -> Prediction {
     let predicted = |index: usize| {
         Some((
             index,

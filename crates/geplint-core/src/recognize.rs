@@ -2,6 +2,7 @@
 
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode};
 use crate::rules::{Candidate, Endpoint, Table, Type, property_like};
+use crate::wrapper::{Spot, Visit, has_telling, has_values, json_in, visit};
 
 /// What a file is taken for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,19 @@ pub(crate) const STRONG: usize = 4;
 /// How many names of one endpoint are worth a line where a file is passed over all the same.
 const SEVERAL: usize = 2;
 
+/// A name that this API alone is known to have says nothing if it is a smaller part of a record's names, and the only one:
+/// no list of other APIs is complete.
+const PART: usize = 4;
+
+/// A table with no more names is small.
+const SMALL: usize = 8;
+
+/// Objects below a body that are looked at: what is a payload has its first record among them.
+const OBJECTS: usize = 250;
+
+/// Why a body that is neither a list nor an object is no request.
+const NO_CONTAINER: &str = "it holds neither a list nor an object";
+
 /// Why a record is none of an endpoint's.
 const STRANGER: &str = "its names are those of no endpoint";
 
@@ -54,32 +68,13 @@ pub fn recognize<'r>(text: &str, candidates: &[Candidate<'r>]) -> Recognized<'r>
 
 /// Looks at the first records of a body.
 pub fn recognize_as<'r>(text: &str, candidates: &[Candidate<'r>], standard: Standard) -> Recognized<'r> {
-    let mut reader = Reader::new(text);
-    let mut tree = Tree::default();
     let look = Look {
         text,
         candidates,
         standard,
+        in_string: false,
     };
-    match reader.root(&mut tree) {
-        Root::Nothing => Recognized::Other("there is nothing to read in it"),
-        Root::Value => match tree.root() {
-            Some(root) if tree.node(root).kind == JsonKind::Object => {
-                if is_envelope(text, &tree, root) {
-                    return Recognized::Response;
-                }
-                match look.by_names(&tree, root) {
-                    // Perhaps the records are wrapped in something: the commonest slip of an export.
-                    other @ (Recognized::Other(_) | Recognized::Weak { .. }) => {
-                        look.wrapped(&tree, root).unwrap_or(other)
-                    }
-                    found => found,
-                }
-            }
-            _ => Recognized::Other("it holds neither a list nor an object"),
-        },
-        Root::List { .. } => look.first_records(&mut reader, &mut tree),
-    }
+    look.body()
 }
 
 /// One look at a body.
@@ -88,6 +83,8 @@ struct Look<'l, 'r> {
     text: &'l str,
     candidates: &'l [Candidate<'r>],
     standard: Standard,
+    /// The text is what a string holds.
+    in_string: bool,
 }
 
 impl Recognized<'_> {
@@ -111,58 +108,127 @@ impl Recognized<'_> {
 }
 
 impl<'r> Look<'_, 'r> {
+    fn body(self) -> Recognized<'r> {
+        let mut reader = Reader::new(self.text);
+        let mut tree = Tree::default();
+        match reader.root(&mut tree) {
+            Root::Nothing => Recognized::Other("there is nothing to read in it"),
+            Root::List { .. } => self.first_records(&mut reader, &mut tree),
+            Root::Value => match tree.root() {
+                Some(root) if is_envelope(self.text, &tree, root) => Recognized::Response,
+                Some(root) => self.value(&tree, root),
+                None => Recognized::Other(NO_CONTAINER),
+            },
+        }
+    }
+
     fn first_records(self, reader: &mut Reader<'_>, tree: &mut Tree) -> Recognized<'r> {
-        let mut best: Option<Recognized<'r>> = None;
+        let mut best = Recognized::Other("its list holds no object");
         for _ in 0..RECORDS {
             if !reader.next_record(tree) {
                 break;
             }
             let Some(root) = tree.root() else { continue };
-            let found = if tree.node(root).kind == JsonKind::Object {
-                self.by_names(tree, root)
-            } else if let Some(found) = self.wrapped(tree, root) {
-                found
-            } else {
-                continue;
-            };
+            let mut found = self.value(tree, root);
+            if let Recognized::Other(_) | Recognized::Weak { .. } = found
+                && let Some(id) = self.nothing_else(tree, root)
+            {
+                found = Recognized::Request(id);
+            }
             if let Recognized::Request(_) = found {
                 return found;
             }
-            best = Some(match best {
-                Some(best) => best.heavier(found),
-                None => found,
-            });
-        }
-        best.unwrap_or(Recognized::Other("its list holds no object"))
-    }
-
-    /// A request whose records stand a level too deep, in a list or under some name.
-    fn wrapped(self, tree: &Tree, root: NodeId) -> Option<Recognized<'r>> {
-        let inside = tree
-            .members(root)
-            .map(|(_, value)| value)
-            .chain(tree.elements(root));
-        let record = |value: NodeId| match tree.node(value).kind {
-            JsonKind::Object => Some(value),
-            _ => tree
-                .elements(value)
-                .find(|element| tree.node(*element).kind == JsonKind::Object),
-        };
-        // One name in common may be chance, so far down.
-        let several = |record: &NodeId| tree.members(*record).nth(1).is_some();
-        let found = inside
-            .filter_map(record)
-            .filter(several)
-            .map(|record| self.by_names(tree, record));
-        let mut best: Option<Recognized<'r>> = None;
-        for found in found {
-            match found {
-                Recognized::Request(_) | Recognized::OneOf(_) => return Some(found),
-                Recognized::Weak { .. } if best.is_none() => best = Some(found),
-                _ => {}
+            if !matches!(found, Recognized::Other(NO_CONTAINER)) {
+                best = match best {
+                    Recognized::Other(_) => found,
+                    best => best.heavier(found),
+                };
             }
         }
         best
+    }
+
+    /// The endpoint whose table is small and has all names of a record, as they are spelled, one of them telling, where no
+    /// other endpoint has them: a record that lacks most of what it should have.
+    fn nothing_else(self, tree: &Tree, root: NodeId) -> Option<&'r str> {
+        let mut fitting = self.candidates.iter().filter(|candidate| {
+            tree.members(root).next().is_some()
+                && tree
+                    .members(root)
+                    .all(|(key, _)| candidate.knows(&decode(self.text, tree.node(key))))
+        });
+        let (only, None) = (fitting.next()?, fitting.next()) else {
+            return None;
+        };
+        let endpoint = only.endpoint()?;
+        let rows = &endpoint.record_table().properties;
+        let spelled = |name: &str| rows.iter().any(|row| row.name == name);
+        let mut names = tree
+            .members(root)
+            .map(|(key, _)| decode(self.text, tree.node(key)));
+        let is_whole = rows.len() <= SMALL
+            && names.all(|name| spelled(&name))
+            && has_telling(self.text, tree, root, endpoint)
+            && has_values(self.text, tree, root, endpoint.record_table());
+        is_whole.then(|| only.id())
+    }
+
+    /// A record, or something that records are wrapped in.
+    fn value(self, tree: &Tree, root: NodeId) -> Recognized<'r> {
+        let own = if tree.node(root).kind == JsonKind::Object {
+            self.by_names(tree, root)
+        } else {
+            Recognized::Other(NO_CONTAINER)
+        };
+        match own {
+            Recognized::Other(_) | Recognized::Weak { .. } => match self.wrapped(tree, root) {
+                Recognized::Other(NO_CONTAINER) => own,
+                found => own.heavier(found),
+            },
+            found => found,
+        }
+    }
+
+    /// A request whose records are under other names, in further arrays or in a string.
+    fn wrapped(self, tree: &Tree, root: NodeId) -> Recognized<'r> {
+        let mut best = Recognized::Other(NO_CONTAINER);
+        let mut left = OBJECTS;
+        visit(self.text, tree, root, RECORDS, &mut |spot, _| {
+            if left == 0 {
+                return Visit::Stop;
+            }
+            left -= 1;
+            let found = match spot {
+                Spot::Object(object) if object == root => return Visit::Below,
+                // One name in common may be chance, so far down.
+                Spot::Object(object) if tree.members(object).nth(1).is_none() => return Visit::Below,
+                Spot::Object(object) => self.by_names(tree, object),
+                Spot::Text(node) => match json_in(self.text, tree, node) {
+                    Some(text) if !self.in_string => self.within(&text),
+                    _ => return Visit::Skip,
+                },
+            };
+            let is_request = matches!(found, Recognized::Request(_));
+            if found.weight() > best.weight() {
+                best = found;
+            }
+            if is_request { Visit::Stop } else { Visit::Below }
+        });
+        best
+    }
+
+    /// The same for what a string holds.
+    fn within(self, text: &str) -> Recognized<'r> {
+        let look = Look {
+            text,
+            candidates: self.candidates,
+            standard: self.standard,
+            in_string: true,
+        };
+        match look.body() {
+            Recognized::Response => Recognized::Other(NO_CONTAINER),
+            found => found,
+        }
     }
 
     /// Scores a record against each endpoint: names that it alone has, names that it has, and, where that does not tell,
@@ -198,17 +264,34 @@ impl<'r> Look<'_, 'r> {
         // Where one endpoint alone has names of its own, those that others know do not speak against it.
         let undisputed = most.alone > 0 && scores.iter().filter(|score| score.alone > 0).count() == 1;
         let own = if undisputed { known } else { most.known };
+        let few = own * 2 < total || (most.known == 1 && total > 1);
+        let distinctive = if few || self.standard == Standard::Found {
+            self.distinctive(tree, root)
+        } else {
+            0
+        };
+        // What is passed over has a line of its own where a good part of it seems to be meant.
+        let near = own >= SEVERAL && own * 2 >= total || distinctive > 0;
+        let is_schema = |best: &[Candidate<'r>]| {
+            let tables = best
+                .iter()
+                .filter_map(Candidate::endpoint)
+                .map(Endpoint::record_table);
+            let mut tables = tables.peekable();
+            tables.peek().is_some() && tables.all(|table| !has_values(self.text, tree, root, table))
+        };
         let weak = |best: &[Candidate<'r>]| match self.standard {
-            Standard::Found if own >= SEVERAL => Recognized::Weak {
+            Standard::Found if near && !is_schema(best) => Recognized::Weak {
                 ids: best.iter().map(Candidate::id).collect(),
                 known: own,
                 names: total,
             },
             _ => Recognized::Other(STRANGER),
         };
-        let few = own * 2 < total || (most.known == 1 && total > 1);
-        let is_strong =
-            (few || self.standard == Standard::Found) && self.is_strong(tree, root, most.known, total);
+        let is_strong = (few || self.standard == Standard::Found)
+            && ((most.known >= STRONG && most.known * 2 > total)
+                || distinctive > 1
+                || (distinctive == 1 && own * PART >= total));
         if best.is_empty() || (self.standard == Standard::Found && !is_strong) {
             return weak(&best);
         }
@@ -218,7 +301,10 @@ impl<'r> Look<'_, 'r> {
         }
         // One name of several has to be one that a request cannot do without: `description` stands in all sorts of files.
         if most.known == 1 && total > 1 && !is_strong {
-            best.retain(|found| has_telling(self.text, tree, root, found));
+            best.retain(|found| {
+                let endpoint = found.endpoint();
+                endpoint.is_some_and(|endpoint| has_telling(self.text, tree, root, endpoint))
+            });
             if best.is_empty() {
                 return Recognized::Other(STRANGER);
             }
@@ -235,21 +321,24 @@ impl<'r> Look<'_, 'r> {
                 .map(|(_, found)| found)
                 .collect();
         }
+        if self.standard == Standard::Found && is_schema(&best) {
+            return Recognized::Other("its values are those of a schema");
+        }
         match best.as_slice() {
             [one] => Recognized::Request(one.id()),
             several => Recognized::OneOf(several.iter().map(Candidate::id).collect()),
         }
     }
 
-    /// Whether a record's names make a file that nobody named a request.
-    fn is_strong(self, tree: &Tree, root: NodeId, known: usize, total: usize) -> bool {
+    /// How many names a record has that this API alone is known to have.
+    fn distinctive(self, tree: &Tree, root: NodeId) -> usize {
         let is_distinctive = |key: NodeId| {
             let name = decode(self.text, tree.node(key));
             self.candidates
                 .iter()
                 .any(|candidate| candidate.is_distinctive(&name))
         };
-        (known >= STRONG && known * 2 > total) || tree.members(root).any(|(key, _)| is_distinctive(key))
+        tree.members(root).filter(|(key, _)| is_distinctive(*key)).count()
     }
 }
 
@@ -270,17 +359,6 @@ fn is_envelope(text: &str, tree: &Tree, root: NodeId) -> bool {
         names.iter().any(|known| known.eq_ignore_ascii_case(&name))
     });
     known.take(2).count() == 2
-}
-
-/// Whether the object has a name that is mandatory in the endpoint's records, or names them.
-fn has_telling(text: &str, tree: &Tree, object: NodeId, candidate: &Candidate<'_>) -> bool {
-    let Some(endpoint) = candidate.endpoint() else {
-        return false;
-    };
-    let table = endpoint.record_table();
-    tree.members(object)
-        .filter_map(|(key, _)| property_like(table, &decode(text, tree.node(key))))
-        .any(|row| table.property(row).required.is_some() || endpoint.key.contains(&row))
 }
 
 fn in_depth(text: &str, tree: &Tree, root: NodeId, candidate: &Candidate<'_>) -> usize {
@@ -422,6 +500,18 @@ mod tests {
                 r#"[{"groupName": "G", "description": "x", "isActive": true, "isOverRide": false}]"#,
                 "user-group",
             ),
+            // Nothing else, where that says something.
+            (r#"[{"InterfaceStatus": "Success"}]"#, "contact-interface-status"),
+            (r#"[{"GroupName": "G"}]"#, "user-group"),
+            // Wrapped.
+            (
+                r#"{"d": {"results": [{"ClientContactCode": "C-1", "Other": 1}]}}"#,
+                "contact-interface-status",
+            ),
+            (
+                r#"{"body": "[{\"ContactCodes\": [], \"Other\": 1}]"}"#,
+                "user-group",
+            ),
             // The next record has it.
             (r#"[{"Description": "x"}, {"ContactCodes": []}]"#, "user-group"),
         ];
@@ -431,6 +521,9 @@ mod tests {
         let weak = [
             r#"[{"name": "a", "description": "b", "isActive": true}]"#,
             r#"{"address": {"city": "x"}, "firstName": "y"}"#,
+            r#"[{"FirstName": "Ann", "LastName": "Lee"}]"#,
+            // One of many names is not enough.
+            r#"[{"id": 1, "contactCode": "91", "a": 1, "b": 1, "c": 1}]"#,
             r#"[{"groupName": "G", "description": "x"}]"#,
             r#"{"users": [{"id": 1, "userName": "a", "firstName": "b", "lastName": "c"}]}"#,
             r#"[{"userName": "a", "firstName": "b", "lastName": "c", "isActive": true, "e": 1, "f": 1, "g": 1, "h": 1}]"#,
@@ -443,7 +536,10 @@ mod tests {
             r#"[{"userName": "admin", "password": "x"}]"#,
             r#"{"name": "p", "version": "1.0.0", "description": "x", "dependencies": {}}"#,
             r#"[{"Description": "x"}]"#,
-            r#"[{"InterfaceStatus": "up"}]"#,
+            r#"[{"interfaceStatus": "up"}]"#,
+            r#"{"InterfaceStatus": "up"}"#,
+            // A schema.
+            r#"{"properties": {"ClientContactCode": {"type": "string"}}}"#,
         ];
         for text in strangers {
             let taken = found(text);

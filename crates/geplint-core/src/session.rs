@@ -156,7 +156,9 @@ impl<'r> Session<'r> {
         {
             return Outcome::Checked(request);
         }
-        let recognized = recognize_as(&text, self.candidates, standard);
+        // Of a file that is not UTF-8 it is known what it would say.
+        let meant = errors.iter().find_map(SyntaxError::decoded).unwrap_or(&text);
+        let recognized = recognize_as(meant, self.candidates, standard);
         if let Recognized::Request(id) = recognized
             && let Some(endpoint) = self.endpoint(id)
         {

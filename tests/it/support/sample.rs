@@ -19,6 +19,7 @@ pub fn span(text: &str, part: &str, nth: usize) -> Span {
 /// A finding at a place, with nothing else to it.
 pub fn finding(rule: &'static str, span: Span, message: &str) -> Finding {
     let basis = Basis {
+        unseen: false,
         rule: rule.into(),
         constraint: String::new(),
         evidence: Evidence::Table,

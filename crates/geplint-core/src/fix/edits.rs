@@ -29,6 +29,7 @@ pub fn of(bytes: &[u8], finding: &Finding) -> Option<Fix> {
             after,
             name,
         } => moved(bytes, *member, *to, *after, name.as_ref()),
+        FixKind::Unwrap(edits) => Some(edits.iter().map(|(span, text)| edit(*span, text)).collect()),
     };
     let safe = fix_kind.is_safe();
     edits.map(|edits| Fix { safe, edits })

@@ -1,6 +1,7 @@
 //! The text of strings and names.
 
 use super::Node;
+use crate::finding::Span;
 use std::borrow::Cow;
 
 /// The text of a string or a name: without quotes, escapes decoded.
@@ -68,6 +69,29 @@ fn unescaped(inner: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// For each byte of a string's decoded text, and for its end, the byte of the file that it comes from. `span` has the
+/// quotes.
+pub(crate) fn offsets(text: &str, span: Span) -> Vec<u32> {
+    let whole = span.of(text);
+    let inner = whole.get(1..whole.len().saturating_sub(1)).unwrap_or_default();
+    let mut offsets = Vec::with_capacity(inner.len() + 1);
+    let mut at = 0;
+    while let Some(next) = inner.get(at..).and_then(|rest| rest.chars().next()) {
+        let (character, length) = if next == '\\' {
+            escape(&inner[at..])
+        } else {
+            (next, next.len_utf8())
+        };
+        let from = |byte: usize| span.start + 1 + u32::try_from(byte).unwrap_or(u32::MAX);
+        // Only of a character that is written as it is are there places within.
+        let inside = usize::from(next != '\\');
+        offsets.extend((0..character.len_utf8()).map(|byte| from(at + byte * inside)));
+        at += length;
+    }
+    offsets.push(span.end.saturating_sub(1));
+    offsets
 }
 
 /// The character that an escape stands for, and the escape's length in bytes. `rest` begins with a backslash.

@@ -15,6 +15,7 @@ mod tokens;
 mod tree;
 mod write;
 
+pub(crate) use decode::offsets;
 pub use decode::{decode, raw, utf16_len};
 pub use error::{SyntaxError, SyntaxKind};
 pub use foreign::Foreign;

@@ -27,6 +27,8 @@ pub struct Checked {
     pub refused_if_new: BTreeMap<String, u64>,
     /// Every mistake in the syntax was surely read as its author meant it.
     pub mendable: bool,
+    /// Errors of the answer for which one finding speaks: the records are wrapped. Only [`crate::predict`] needs them.
+    pub implied: Box<[Finding]>,
 }
 
 /// Facts of the tenant that checks need.

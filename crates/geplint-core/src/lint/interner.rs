@@ -74,6 +74,7 @@ impl Interner {
             why: why.to_owned(),
             source: claim.source.clone().into_owned(),
             phase: claim.phase,
+            unseen: false,
             syntax,
         };
         shared(&mut self.basis, slot((constraint, &claim.rule)), same, make)

@@ -286,18 +286,12 @@ pub(super) const fn wanted(ty: Type) -> &'static str {
     }
 }
 
-/// A body that is not a list; `wrapper` is the name under which its records stand.
-pub(super) fn wrong_root(body: Json<'_>, wrapper: Option<&str>) -> Words<'static> {
-    let (message, help) = if let Some(name) = wrapper {
-        let name = quoted(name);
-        (
-            format!("the records are wrapped in {name}; the body has to be the list itself"),
-            format!("Send what stands under {name} as the body, as a list."),
-        )
-    } else {
+/// A body that is not a list; `wrapped` is what is wrong and what to do where records were found in it.
+pub(super) fn wrong_root(body: Json<'_>, wrapped: Option<(String, String)>) -> Words<'static> {
+    let bare = || {
         let what = match body {
             Json::Object => "a bare object",
-            Json::Text(_) => "a text",
+            Json::Text(_) => "a string",
             Json::Number(_) => "a number",
             _ => "no list",
         };
@@ -306,14 +300,26 @@ pub(super) fn wrong_root(body: Json<'_>, wrapper: Option<&str>) -> Words<'static
             "Put [ before the record and ] after it.".to_owned(),
         )
     };
-    Words::error(
-        "wrong-root",
-        Phase::Bind,
-        message,
-        "A body that does not convert fails as a whole.",
-        help,
-    )
+    let (message, help) = wrapped.unwrap_or_else(bare);
+    Words::error(WRONG_ROOT, Phase::Bind, message, FAILS_AS_A_WHOLE, help)
 }
+
+/// Elements of the body in which records are wrapped; the API answers at this step, if it refuses them at all.
+pub(super) fn wrapped_records(answered: Option<Phase>, (message, help): (String, String)) -> Words<'static> {
+    let why = match answered {
+        Some(Phase::Bind) => FAILS_AS_A_WHOLE,
+        _ => "An unknown name is skipped with all that is in it, so that the record lacks everything.",
+    };
+    match answered {
+        Some(phase) => Words::error(WRONG_ROOT, phase, message, why, help),
+        None => Words::warning(WRONG_ROOT, message, why, help),
+    }
+}
+
+/// The rule that speaks for records which are not where they have to be.
+pub(super) const WRONG_ROOT: &str = "wrong-root";
+
+const FAILS_AS_A_WHOLE: &str = "A body that does not convert fails as a whole.";
 
 // ---- names and records ----
 

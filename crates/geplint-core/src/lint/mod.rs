@@ -25,6 +25,7 @@
 //! - `fast/record`, `fast/parallel`, `fast/file`: the fast path.
 //! - `syntax`, `surrogates`: mistakes in the text of the file.
 //! - `walk`, `verdict`: the walk of the platform's reader, and what its verdict changes.
+//! - `wrapped`: records that are not where the body has to have them.
 //! - `request`: a whole body.
 //!
 //! Pure: text, rules and tenant facts in, findings out. A clean record allocates nothing, unless it changes what the next one meets.
@@ -51,6 +52,7 @@ mod unknown;
 mod value;
 mod verdict;
 mod walk;
+mod wrapped;
 
 pub use checked::{Checked, Needed, RecordOutcome};
 pub(crate) use fast::file::check_plain;

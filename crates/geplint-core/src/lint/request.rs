@@ -12,10 +12,11 @@ use super::messages;
 use super::record_keys::Keys;
 use super::report::Place;
 use super::state::{Buffers, Linter, Resolved, key_of};
-use super::surrogates::surrogate_places;
+use super::surrogates::{SurrogatePlace, surrogate_places};
 use super::syntax::{nothing_begins, syntax_findings};
 use super::verdict::as_read;
-use crate::finding::{Finding, Phase, Severity, Span, sort};
+use super::wrapped::{self, Elements, Inner, Wrapped, wrapped_elements};
+use crate::finding::{Finding, FixKind, Phase, Severity, Span, sort};
 use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree};
 use crate::rules::{Endpoint, Fact, PropertyId, TableId};
 use crate::tenant::{Facts, Tenant, TenantChanges};
@@ -58,6 +59,8 @@ pub fn check_with(
     let mut tree = Tree::default();
     let mut buffers = Buffers::default();
     let mut places = HashMap::new();
+    let mut elements = Elements::default();
+    let mut inner = Vec::new();
     match reader.root(&mut tree) {
         Root::Nothing => {
             // A file without a record has to say why.
@@ -67,9 +70,11 @@ pub fn check_with(
         }
         Root::Value => {
             let mut linter = Linter::new(text, &tree, endpoint, facts, None, &mut buffers, &mut checked);
-            let keys = linter.bare_root();
-            for key in keys {
-                note_record(&mut checked, key, outcomes);
+            let keys = linter.bare_root(&mut inner);
+            if inner.is_empty() {
+                for key in keys {
+                    note_record(&mut checked, key, outcomes);
+                }
             }
         }
         Root::List { start } => {
@@ -83,10 +88,7 @@ pub fn check_with(
                     });
                 let mut keys = Keys::default();
                 // Behind bytes that are no text, a name may not be what it was.
-                let garbled = errors
-                    .iter()
-                    .find(|error| matches!(error.kind, SyntaxKind::InvalidUtf8 { .. }));
-                let garbled = garbled.map_or(u32::MAX, |error| error.span.start);
+                let garbled = garbled_from(&errors);
                 let mut told = 0;
                 loop {
                     while let Some((fast_path, ahead)) = &mut fast_path
@@ -109,6 +111,8 @@ pub fn check_with(
                     };
                     tree.damaged |= tree.node(root).span.end > garbled;
                     let index = checked.records;
+                    let is_wrapped = elements.look((text, &tree, root), endpoint, index);
+                    let (before, undecided) = (checked.findings.len(), checked.undecided);
                     let new = reader.errors().get(told..).unwrap_or_default();
                     surrogate_places((text, &tree, root), index, new, &mut places);
                     told = reader.errors().len();
@@ -121,6 +125,10 @@ pub fn check_with(
                         &mut keys,
                         outcomes,
                     );
+                    if is_wrapped {
+                        elements.outer.extend(checked.findings.drain(before..));
+                        checked.undecided = undecided;
+                    }
                 }
                 stop.store(true, Relaxed);
             });
@@ -131,10 +139,38 @@ pub fn check_with(
         }
     }
     errors.extend(reader.into_errors());
+    let body = (text, &tree);
+    let of_elements = wrapped_elements(body, (endpoint, facts), &mut buffers, elements, &mut checked);
     checked.mendable = errors.iter().all(|error| error.is_warning() || error.certain());
     unsay(&mut checked.findings, &errors);
     let reading = as_read(text, &errors, endpoint, facts, &mut buffers, &mut checked);
-    let mut syntax = syntax_findings(text, &endpoint.id, errors, &reading);
+    let errors_are_json = errors.iter().all(SyntaxError::is_warning);
+    checked.findings.extend(placed(
+        syntax_findings(text, &endpoint.id, errors, &reading),
+        &mut places,
+    ));
+    check_inside((&inner, &of_elements), endpoint, facts, outcomes, &mut checked);
+    for finding in &mut checked.findings {
+        // Where the text is guessed at, so would be its mending; what is around the records may be more than it seems.
+        if !checked.mendable || (!errors_are_json && finding.rule == messages::WRONG_ROOT) {
+            finding.fix_kind = None;
+        }
+    }
+    forget_open_facts(&mut checked);
+    sort(&mut checked.findings);
+    checked
+}
+
+/// Where bytes begin that are no text.
+fn garbled_from(errors: &[SyntaxError]) -> u32 {
+    let garbled = errors
+        .iter()
+        .find(|error| matches!(error.kind, SyntaxKind::InvalidUtf8 { .. }));
+    garbled.map_or(u32::MAX, |error| error.span.start)
+}
+
+/// Mistakes in the syntax at the values that they are about.
+fn placed(mut syntax: Vec<Finding>, places: &mut HashMap<Span, SurrogatePlace>) -> Vec<Finding> {
     for finding in syntax
         .iter_mut()
         .filter(|finding| finding.severity == Severity::Warning)
@@ -144,22 +180,48 @@ pub fn check_with(
             finding.span = span;
         }
     }
-    checked.findings.extend(syntax);
-    forget_open_facts(&mut checked);
-    if !checked.mendable {
-        // Where the text is guessed at, so would be its mending.
-        for finding in &mut checked.findings {
-            finding.fix_kind = None;
+    syntax
+}
+
+/// Checks the records of a whole body that is no list, or of elements that are no records, where they are.
+fn check_inside(
+    (whole, of_elements): (&[Inner], &[Inner]),
+    endpoint: &Endpoint,
+    facts: &Facts<'_>,
+    outcomes: bool,
+    checked: &mut Checked,
+) {
+    let whole = whole.iter().map(|inner| (inner, false));
+    for (inner, is_element) in whole.chain(of_elements.iter().map(|inner| (inner, true))) {
+        let mut seen = check_with(
+            &inner.text,
+            Vec::new(),
+            endpoint,
+            &mut facts.aside(),
+            outcomes,
+            Threads::ONE,
+        );
+        let first = (!is_element).then_some(checked.records);
+        checked
+            .findings
+            .extend(inner.back(std::mem::take(&mut seen.findings), first));
+        checked.undecided += seen.undecided;
+        // The list of records in a list is the body.
+        if is_element && inner.records() > 1 && checked.records == 1 {
+            checked.records = seen.records;
+            checked.outcomes = seen.outcomes;
+        } else if !is_element {
+            checked.records += seen.records;
+            checked.outcomes.append(&mut seen.outcomes);
         }
     }
-    sort(&mut checked.findings);
-    checked
 }
 
 /// Where the request as a whole is refused, or is not JSON, no fact of the tenant changes what becomes of its records.
 fn forget_open_facts(checked: &mut Checked) {
     let decided = |finding: &Finding| {
         finding.severity == Severity::Error
+            && !finding.unseen
             && (finding.predicted.is_none() || matches!(finding.phase, Phase::Bind | Phase::Request))
     };
     if checked.findings.iter().any(decided) {
@@ -240,8 +302,8 @@ fn note_record(checked: &mut Checked, key: String, outcomes: bool) {
 impl Linter<'_> {
     /// A request that is no list: null is nothing to send, everything else fails to convert.
     ///
-    /// Returns the keys of the records that it holds all the same.
-    fn bare_root(&mut self) -> Vec<String> {
+    /// Returns the keys of the records that it holds all the same; `inner` takes what is to be checked in its place.
+    fn bare_root(&mut self, inner: &mut Vec<Inner>) -> Vec<String> {
         let Some(root) = self.tree.root() else {
             return Vec::new();
         };
@@ -262,9 +324,8 @@ impl Linter<'_> {
             self.endpoint.record_table().name
         );
         if let Err(sentence) = bind::bind_container(Container::List, self.json(root, &text), &name) {
-            self.wrong_root(root, &sentence);
+            *inner = self.wrong_root(root, &sentence);
         }
-        // The reader stops here: what else there is to say of it would be noise.
         vec![String::new()]
     }
 
@@ -284,28 +345,31 @@ impl Linter<'_> {
         keys
     }
 
-    fn knows_a_name(&self, object: NodeId) -> bool {
-        let table = self.endpoint.record_table();
-        self.tree
-            .members(object)
-            .any(|(key, _)| table.find(&self.decoded(key)).is_some())
-    }
-
-    /// The name under which an object with strange names holds the records.
-    fn wrapper(&self, root: NodeId) -> Option<String> {
-        let strange = self.kind(root) == JsonKind::Object && !self.knows_a_name(root);
-        let mut inside = self.tree.members(root).filter(|_| strange);
-        let (key, _) =
-            inside.find(|(_, value)| matches!(self.kind(*value), JsonKind::Array | JsonKind::Object))?;
-        Some(self.decoded(key).into_owned())
-    }
-
-    fn wrong_root(&mut self, root: NodeId, sentence: &str) {
-        let wrapper = self.wrapper(root);
-        let words = messages::wrong_root(self.json(root, ""), wrapper.as_deref());
+    /// Reports that the body is no list; returns what is to be checked in its place.
+    fn wrong_root(&mut self, root: NodeId, sentence: &str) -> Vec<Inner> {
+        let span = self.tree.node(root).span;
+        let is_object = self.kind(root) == JsonKind::Object;
+        let is_bare = is_object && wrapped::is_bare(self.text, self.tree, root, self.endpoint);
+        let found = (!is_bare && !self.tree.damaged)
+            .then(|| wrapped::find(self.text, self.tree, root, self.endpoint, ""))
+            .flatten();
+        let words = messages::wrong_root(self.json(root, ""), found.as_ref().map(Wrapped::words));
         let predicted = self.unconverted(sentence);
-        let place = Place::of_body(self.tree.node(root).span);
-        self.predict_of(None, place, words, Some(predicted));
+        let before = self.checked.findings.len();
+        self.predict_of(None, Place::of_body(span), words, Some(predicted));
+        let fix_kind = match &found {
+            Some(found) => found.fix(self.text),
+            None => is_bare.then(|| {
+                let at = |place: u32, mark: &str| (Span::new(place, place), mark.to_owned());
+                FixKind::Unwrap(vec![at(span.start, "["), at(span.end, "]")])
+            }),
+        };
+        self.fix(before, fix_kind);
+        match found {
+            Some(found) => wrapped::inside(self.text, &found),
+            None if is_bare && !self.tree.damaged => vec![wrapped::bare(self.text, span)],
+            None => Vec::new(),
+        }
     }
 
     /// An empty list of records.

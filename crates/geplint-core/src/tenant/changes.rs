@@ -186,6 +186,11 @@ pub struct Facts<'f> {
 }
 
 impl<'f> Facts<'f> {
+    /// The same facts as the request met them; what is learnt there is not learnt here.
+    pub(crate) fn aside(&self) -> Self {
+        Self::new(self.tenant, self.before, self.in_order)
+    }
+
     /// The facts before a request. `in_order`: others will follow that meet what it changes.
     #[must_use]
     pub fn new(tenant: &'f Tenant, before: &'f TenantChanges, in_order: bool) -> Self {

@@ -1,0 +1,784 @@
+//! Records that are not where the body has to have them: under a name, in an array too many, or in a string.
+//!
+//! They are checked where they are. A text of the same length is made in which everything around them is white space,
+//! and the engine reads that as the list which the body should have been.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use super::checked::Checked;
+use super::messages;
+use super::report::{Place, push_number, push_token};
+use super::state::{Buffers, Linter};
+use crate::finding::{Basis, Finding, FixKind, Phase, Severity, Span, Target};
+use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode, offsets};
+use crate::rules::{Endpoint, quoted};
+use crate::tenant::Facts;
+use crate::wrapper::{DEPTH, has_telling, is_record, json_in, names};
+
+/// A record, or a string with records.
+#[derive(Debug)]
+pub(super) struct Piece {
+    /// Its bytes in the file.
+    pub(super) span: Span,
+    /// Where it is.
+    pointer: String,
+    /// How many tokens at the end of the pointer are indices.
+    indices: usize,
+    /// The JSON that it holds, if it is a string.
+    json: Option<String>,
+}
+
+/// All records below one value.
+#[derive(Debug)]
+pub(super) struct Wrapped {
+    pieces: Vec<Piece>,
+    /// The bytes of the value.
+    around: Span,
+    /// The array that holds all of the records and nothing else.
+    list: Option<Span>,
+    /// Without what is around the records, data would be lost.
+    lossy: bool,
+    /// Numbers beside the records, which say how many there are or are lost.
+    numbers: Vec<String>,
+}
+
+/// The records below a value that is none itself; `pointer` is where the value is.
+pub(super) fn find(
+    text: &str,
+    tree: &Tree,
+    root: NodeId,
+    endpoint: &Endpoint,
+    pointer: &str,
+) -> Option<Wrapped> {
+    let mut search = Search {
+        text,
+        tree,
+        endpoint,
+        root,
+        in_element: !pointer.is_empty(),
+        pointer: pointer.to_owned(),
+        objects: Vec::new(),
+        strings: Vec::new(),
+        lossy: false,
+        numbers: Vec::new(),
+    };
+    search.below(root, 0, usize::from(!pointer.is_empty()));
+    let Search {
+        objects,
+        strings,
+        lossy,
+        numbers,
+        ..
+    } = search;
+    let pieces = if objects.is_empty() { strings } else { objects };
+    let list = one_list(text, tree, root, &pieces);
+    (!pieces.is_empty()).then_some(Wrapped {
+        pieces,
+        around: tree.node(root).span,
+        list,
+        lossy,
+        numbers,
+    })
+}
+
+/// Whether an element of the body is to be looked into: it is no record as it is.
+pub(super) fn may_wrap(text: &str, tree: &Tree, element: NodeId, endpoint: &Endpoint) -> bool {
+    match tree.node(element).kind {
+        JsonKind::Object => !is_record(text, tree, element, endpoint),
+        JsonKind::Array => true,
+        JsonKind::String => json_in(text, tree, element).is_some(),
+        _ => false,
+    }
+}
+
+/// Whether a body that is one object is a record: it has names of one, and none of them by chance.
+pub(super) fn is_bare(text: &str, tree: &Tree, root: NodeId, endpoint: &Endpoint) -> bool {
+    match names(text, tree, root, endpoint.record_table()) {
+        0 => false,
+        1 => has_telling(text, tree, root, endpoint),
+        _ => true,
+    }
+}
+
+/// The array that all pieces are elements of, if they are all that it holds.
+fn one_list(text: &str, tree: &Tree, root: NodeId, pieces: &[Piece]) -> Option<Span> {
+    let first = pieces.first().filter(|piece| piece.json.is_none())?;
+    let last = pieces.last()?;
+    let holds = |id: &NodeId| {
+        let node = tree.node(*id);
+        let bytes = |start: u32, end: u32| Span::new(start, end).of(text).trim();
+        node.kind == JsonKind::Array
+            && node.span.start < first.span.start
+            && last.span.end < node.span.end
+            && bytes(node.span.start + 1, first.span.start).is_empty()
+            && bytes(last.span.end, node.span.end - 1).is_empty()
+            && tree.elements(*id).count() == pieces.len()
+    };
+    let array = tree.within(root).find(holds)?;
+    Some(tree.node(array).span)
+}
+
+struct Search<'s> {
+    text: &'s str,
+    tree: &'s Tree,
+    endpoint: &'s Endpoint,
+    root: NodeId,
+    in_element: bool,
+    pointer: String,
+    objects: Vec<Piece>,
+    strings: Vec<Piece>,
+    lossy: bool,
+    numbers: Vec<String>,
+}
+
+impl Search<'_> {
+    fn found(&self) -> usize {
+        self.objects.len() + self.strings.len()
+    }
+
+    /// As deep as the tree, for which the reader has a limit.
+    fn below(&mut self, node: NodeId, depth: usize, indices: usize) {
+        let length = self.pointer.len();
+        match self.tree.node(node).kind {
+            JsonKind::Object if node != self.root && self.is_record(node) => {
+                let piece = self.piece(node, indices, None);
+                self.objects.push(piece);
+            }
+            JsonKind::Object if depth < DEPTH => self.members(node, depth),
+            JsonKind::Array => {
+                for (index, element) in (0..).zip(self.tree.elements(node)) {
+                    let before = self.found();
+                    self.pointer.push('/');
+                    push_number(&mut self.pointer, index);
+                    self.below(element, depth, indices + 1);
+                    self.pointer.truncate(length);
+                    if self.found() == before {
+                        self.lossy |= self.has_data(element);
+                    }
+                }
+            }
+            JsonKind::String => {
+                let json = json_in(self.text, self.tree, node);
+                let records = json
+                    .as_deref()
+                    .is_some_and(|json| holds_records(json, self.endpoint));
+                if let (true, Some(json)) = (records, json) {
+                    let piece = self.piece(node, indices, Some(json.into_owned()));
+                    self.strings.push(piece);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// In an element of the list one name is not enough: payloads of other endpoints have objects with names in common.
+    fn is_record(&self, object: NodeId) -> bool {
+        let table = self.endpoint.record_table();
+        is_record(self.text, self.tree, object, self.endpoint)
+            && (!self.in_element || names(self.text, self.tree, object, table) > 1)
+    }
+
+    fn members(&mut self, object: NodeId, depth: usize) {
+        let length = self.pointer.len();
+        let mut holders = 0;
+        for (key, value) in self.tree.members(object) {
+            let name = decode(self.text, self.tree.node(key));
+            let before = self.found();
+            self.pointer.push('/');
+            push_token(&mut self.pointer, &name);
+            self.below(value, depth + 1, 0);
+            self.pointer.truncate(length);
+            let found = self.found() - before;
+            if found == 0 {
+                self.beside(&name, value);
+                continue;
+            }
+            holders += 1;
+            // The name of one of several records is its id; so is one with a digit in it.
+            let is_id = holders > 1 || name.contains(|c: char| c.is_ascii_digit() || c == '@');
+            let first_is_id = holders == 2;
+            self.lossy |= is_id && !self.repeats(&name, value);
+            if first_is_id && let Some((first, record)) = self.first_holder(object) {
+                self.lossy |= !self.repeats(&first, record);
+            }
+        }
+    }
+
+    /// The first member of an object that is an object or an array.
+    fn first_holder(&self, object: NodeId) -> Option<(String, NodeId)> {
+        let mut members = self.tree.members(object);
+        let (key, value) = members.find(|(_, value)| {
+            matches!(
+                self.tree.node(*value).kind,
+                JsonKind::Object | JsonKind::Array | JsonKind::String
+            )
+        })?;
+        Some((decode(self.text, self.tree.node(key)).into_owned(), value))
+    }
+
+    /// Whether a record has the name it is under as a value of its own.
+    fn repeats(&self, name: &str, record: NodeId) -> bool {
+        self.tree.members(record).any(|(_, value)| {
+            let node = self.tree.node(value);
+            match node.kind {
+                JsonKind::String => decode(self.text, node) == name,
+                JsonKind::Number => node.span.of(self.text) == name,
+                _ => false,
+            }
+        })
+    }
+
+    /// Takes note of a member in which there are no records.
+    fn beside(&mut self, name: &str, value: NodeId) {
+        // What clients and servers say of their own format.
+        let is_about = ["@", "$", "__", "odata.", "xmlns"]
+            .iter()
+            .any(|start| name.starts_with(start));
+        if is_about {
+            return;
+        }
+        let node = self.tree.node(value);
+        if node.kind == JsonKind::Number {
+            self.numbers.push(node.span.of(self.text).to_owned());
+        } else {
+            self.lossy |= self.has_data(value);
+        }
+    }
+
+    /// Whether anything is said by a value.
+    fn has_data(&self, value: NodeId) -> bool {
+        let node = self.tree.node(value);
+        match node.kind {
+            JsonKind::Null => false,
+            JsonKind::String => node.span.len() > 2,
+            JsonKind::Array | JsonKind::Object => self.tree.within(value).nth(1).is_some(),
+            _ => true,
+        }
+    }
+
+    fn piece(&self, node: NodeId, indices: usize, json: Option<String>) -> Piece {
+        Piece {
+            span: self.tree.node(node).span,
+            pointer: self.pointer.clone(),
+            indices,
+            json,
+        }
+    }
+}
+
+/// Whether the JSON in a string is a record or a list that begins with one.
+fn holds_records(json: &str, endpoint: &Endpoint) -> bool {
+    let mut reader = Reader::new(json);
+    let mut tree = Tree::default();
+    let found = match reader.root(&mut tree) {
+        Root::Nothing => false,
+        Root::Value => true,
+        Root::List { .. } => reader.next_record(&mut tree),
+    };
+    let root = tree.root().filter(|_| found);
+    root.is_some_and(|root| is_record(json, &tree, root, endpoint))
+}
+
+impl Piece {
+    /// The pointer without the indices at its end.
+    fn list(&self) -> &str {
+        let mut list = self.pointer.as_str();
+        for _ in 0..self.indices {
+            list = list.rsplit_once('/').map_or(list, |(before, _)| before);
+        }
+        list
+    }
+}
+
+impl Wrapped {
+    /// What is wrong, and what to do.
+    pub(super) fn words(&self) -> (String, String) {
+        let Some(first) = self.pieces.first() else {
+            return Default::default();
+        };
+        if first.json.is_some() {
+            let place = if first.pointer.is_empty() {
+                String::new()
+            } else {
+                format!(", under {}", first.pointer)
+            };
+            let message =
+                format!("the records are JSON inside a string{place}; the body has to be the list itself");
+            let help = "Send the JSON itself, and not a string of it: serialize the records once.".to_owned();
+            return (message, help);
+        }
+        let mut lists: Vec<&str> = self.pieces.iter().map(Piece::list).collect();
+        lists.dedup();
+        let parent = |piece: &Piece| {
+            piece
+                .pointer
+                .rsplit_once('/')
+                .map(|(parent, _)| parent.to_owned())
+        };
+        let one_parent = self.pieces.iter().all(|piece| parent(piece) == parent(first));
+        match lists.as_slice() {
+            [list] if first.indices > 0 => (
+                format!("the records are under {list}; the body has to be the list itself"),
+                format!("Send the list under {list} as the body."),
+            ),
+            [record] => (
+                format!("the record is under {record}; the body has to be a list of records"),
+                format!("Send the object under {record} as the body, in a list."),
+            ),
+            [_, ..] if one_parent && first.indices == 0 => {
+                let parent = parent(first).unwrap_or_default();
+                let what = if parent.is_empty() { "the body" } else { &parent };
+                let count = self.pieces.len();
+                (
+                    format!(
+                        "{what} is an object with a record under each of {count} names; the body has to be a list of \
+                         records"
+                    ),
+                    "Send a list of the values.".to_owned(),
+                )
+            }
+            // Each is under the same names, in an array above.
+            [first, ..] if same_names(&lists) => (
+                format!("the records are under {first} and so on; the body has to be the list itself"),
+                "Send a list of the records alone.".to_owned(),
+            ),
+            lists => {
+                let lists = listed(lists);
+                (
+                    format!("the records are under {lists}; the body has to be one list of records"),
+                    format!("Send the records under {lists} in one list."),
+                )
+            }
+        }
+    }
+
+    /// What to put in place of what, so that only the records are left; `None` where more would be lost.
+    fn edits(&self, text: &str, as_list: bool) -> Option<Vec<(Span, String)>> {
+        let count = self.pieces.len().to_string();
+        if self.lossy || self.numbers.iter().any(|number| *number != count) {
+            return None;
+        }
+        let (first, last) = (self.pieces.first()?, self.pieces.last()?);
+        if let Some(json) = &first.json {
+            let is_valid = {
+                let mut reader = Reader::new(json);
+                let mut tree = Tree::default();
+                if let Root::List { .. } = reader.root(&mut tree) {
+                    while reader.next_record(&mut tree) {}
+                }
+                reader.into_errors().is_empty()
+            };
+            // Several strings would be several lists.
+            if self.pieces.len() > 1 || !is_valid {
+                return None;
+            }
+            let json = json.trim();
+            let json = match (
+                as_list,
+                json.strip_prefix('[').and_then(|json| json.strip_suffix(']')),
+            ) {
+                (true, None) => format!("[{json}]"),
+                (false, Some(inner)) => inner.trim().to_owned(),
+                _ => json.to_owned(),
+            };
+            return Some(vec![(self.around, json)]);
+        }
+        if let (true, Some(list)) = (as_list, self.list) {
+            return Some(vec![
+                (Span::new(self.around.start, list.start), String::new()),
+                (Span::new(list.end, self.around.end), String::new()),
+            ]);
+        }
+        let (open, close) = if as_list { ("[", "]") } else { ("", "") };
+        let mut edits = vec![(Span::new(self.around.start, first.span.start), open.to_owned())];
+        for pair in self.pieces.windows(2) {
+            let [one, next] = pair else { continue };
+            let gap = Span::new(one.span.end, next.span.start);
+            if gap.of(text).trim() != "," {
+                edits.push((gap, ", ".to_owned()));
+            }
+        }
+        edits.push((Span::new(last.span.end, self.around.end), close.to_owned()));
+        Some(edits)
+    }
+
+    /// What unwraps a whole body.
+    pub(super) fn fix(&self, text: &str) -> Option<FixKind> {
+        self.edits(text, true).map(FixKind::Unwrap)
+    }
+
+    /// How many pieces there are.
+    pub(super) fn len(&self) -> usize {
+        self.pieces.len()
+    }
+}
+
+/// Whether pointers differ in their indices alone.
+fn same_names(pointers: &[&str]) -> bool {
+    let is_index = |token: &&str| token.bytes().all(|byte| byte.is_ascii_digit());
+    let same = |one: &str, other: &str| {
+        let (mut one, mut other) = (one.split('/'), other.split('/'));
+        loop {
+            match (one.next(), other.next()) {
+                (None, None) => return true,
+                (Some(a), Some(b)) if a == b || (is_index(&a) && is_index(&b)) => {}
+                _ => return false,
+            }
+        }
+    };
+    pointers
+        .iter()
+        .zip(pointers.iter().skip(1))
+        .all(|(one, next)| same(one, next))
+}
+
+/// `/a, /b and 3 more`
+fn listed(all: &[&str]) -> String {
+    const SHOWN: usize = 3;
+    let shown = all.get(..SHOWN.min(all.len())).unwrap_or_default();
+    let mut listed = String::new();
+    for (index, one) in shown.iter().enumerate() {
+        let is_last = index + 1 == all.len();
+        listed.push_str(match (index, is_last) {
+            (0, _) => "",
+            (_, true) => " and ",
+            _ => ", ",
+        });
+        listed.push_str(one);
+    }
+    if all.len() > SHOWN {
+        let _ = write!(listed, " and {} more", all.len() - SHOWN);
+    }
+    listed
+}
+
+/// Elements of the body in which records are wrapped.
+#[derive(Debug, Default)]
+pub(super) struct Elements {
+    all: Vec<(u32, Wrapped)>,
+    /// How many elements the body has.
+    pub(super) count: u32,
+    /// What the engine has found of these elements as they are.
+    pub(super) outer: Vec<Finding>,
+}
+
+impl Elements {
+    /// Looks into an element; whether records are wrapped in it.
+    pub(super) fn look(
+        &mut self,
+        (text, tree, element): (&str, &Tree, NodeId),
+        endpoint: &Endpoint,
+        index: u32,
+    ) -> bool {
+        if tree.damaged || !may_wrap(text, tree, element, endpoint) {
+            return false;
+        }
+        let found = find(text, tree, element, endpoint, &format!("/{index}"));
+        let is_wrapped = found.is_some();
+        self.all.extend(found.map(|found| (index, found)));
+        is_wrapped
+    }
+
+    /// The index and the bytes of an element; of the first one without an index.
+    pub(super) fn place(&self, index: Option<u32>) -> Option<(u32, Span)> {
+        let mut all = self.all.iter().map(|(index, wrapped)| (*index, wrapped.around));
+        all.find(|(known, _)| index.is_none_or(|index| index == *known))
+    }
+
+    /// What is wrong, and what to do.
+    pub(super) fn words(&self) -> (String, String) {
+        let Some((_, first)) = self.all.first() else {
+            return Default::default();
+        };
+        let Some(piece) = first.pieces.first() else {
+            return Default::default();
+        };
+        let (wrapped, records) = (self.all.len(), self.count);
+        let who = if wrapped as u64 == u64::from(records) {
+            "each record".to_owned()
+        } else {
+            format!("{wrapped} of {records} records")
+        };
+        let verb = if wrapped == 1 || who.starts_with("each") {
+            "is"
+        } else {
+            "are"
+        };
+        if piece.json.is_some() {
+            let message = format!(
+                "{who} {verb} JSON inside a string, the first under {}",
+                piece.pointer
+            );
+            let help = "Send the objects themselves, and not strings of them: serialize the records once."
+                .to_owned();
+            return (message, help);
+        }
+        if self.is_one_list() {
+            let message =
+                "the records are under /0, in a list in the list; the body has to be the list itself";
+            return (message.to_owned(), "Send the inner list as the body.".to_owned());
+        }
+        let name = piece.list().rsplit_once('/').map_or("", |(_, name)| name);
+        let around = if name.is_empty() {
+            "a list of its own".to_owned()
+        } else {
+            quoted(name)
+        };
+        let (noun, place) = if first.len() > 1 && piece.indices > 0 && !name.is_empty() {
+            ("records are", piece.list())
+        } else {
+            ("record is", piece.pointer.as_str())
+        };
+        let message = format!(
+            "{who} {verb} wrapped in {around}: the first {noun} under {place}; the list has to hold the records \
+             themselves"
+        );
+        (
+            message,
+            "Send the objects themselves, without what is around them.".to_owned(),
+        )
+    }
+
+    /// Whether the body is the list of records in another list: `[[{}, {}]]`.
+    fn is_one_list(&self) -> bool {
+        let first = self.all.first().and_then(|(_, wrapped)| wrapped.pieces.first());
+        let is_in_list = |piece: &Piece| piece.indices > 1 && piece.list().is_empty();
+        self.all.len() == 1 && self.count == 1 && first.is_some_and(is_in_list)
+    }
+
+    /// What unwraps all of them.
+    pub(super) fn fix(&self, text: &str) -> Option<FixKind> {
+        // Where the records behind it would be counted anew, nobody could say what else has changed.
+        if !self.is_one_list() && self.all.iter().any(|(_, wrapped)| wrapped.len() > 1) {
+            return None;
+        }
+        let mut edits = Vec::new();
+        for (_, wrapped) in &self.all {
+            edits.extend(wrapped.edits(text, false)?);
+        }
+        Some(FixKind::Unwrap(edits))
+    }
+}
+
+/// Reports the elements in which records are wrapped; returns what is to be checked in their place.
+///
+/// What the engine has found of them as they are is the answer, but one cause is one finding.
+pub(super) fn wrapped_elements(
+    (text, tree): (&str, &Tree),
+    (endpoint, facts): (&Endpoint, &Facts<'_>),
+    buffers: &mut Buffers,
+    mut elements: Elements,
+    checked: &mut Checked,
+) -> Vec<Inner> {
+    let Some((first, _)) = elements.place(None) else {
+        return Vec::new();
+    };
+    elements.count = checked.records;
+    let mut outer = std::mem::take(&mut elements.outer);
+    let refused = |finding: &&Finding| finding.severity == Severity::Error && finding.predicted.is_some();
+    // What does not convert comes before all else.
+    let answer = outer
+        .iter()
+        .filter(refused)
+        .min_by_key(|finding| {
+            (
+                finding.phase != Phase::Bind,
+                finding.record,
+                finding.phase,
+                finding.order,
+            )
+        })
+        .cloned();
+    let record = answer.as_ref().and_then(|answer| answer.record).unwrap_or(first);
+    let (index, span) = elements.place(Some(record)).unwrap_or((first, Span::default()));
+    let words = messages::wrapped_records(answer.as_ref().map(|answer| answer.phase), elements.words());
+    let predicted = answer.as_ref().and_then(|answer| answer.predicted.clone());
+    let place = Place::new(Target::Value, span, format!("/{index}"));
+    let before = checked.findings.len();
+    let mut linter = Linter::new(text, tree, endpoint, facts, Some(index), buffers, checked);
+    linter.predict_of(None, place, words, predicted);
+    let Some(finding) = checked.findings.get_mut(before) else {
+        // The rule is off.
+        checked.findings.append(&mut outer);
+        return Vec::new();
+    };
+    finding.fix_kind = elements.fix(text).map(Box::new);
+    if let Some(answer) = answer {
+        finding.order = answer.order;
+        if let Some(said) = outer.iter().position(|finding| *finding == answer) {
+            outer.remove(said);
+        }
+    }
+    checked.implied = outer.into();
+    inside_elements(text, &elements)
+}
+
+/// A text to check in place of the body, and how its places lead back.
+pub(super) struct Inner {
+    /// A list of records.
+    pub(super) text: String,
+    /// For each record, where it is in the body and which record of the body it is.
+    records: Vec<(String, u32)>,
+    back: Back,
+    /// The string that a finding is in: the places inside it have no pointer.
+    whole: Option<Span>,
+}
+
+/// Where the bytes of a text come from.
+enum Back {
+    /// From the same places.
+    Same,
+    /// From places so many bytes behind, less the bracket that was put before them, up to an end.
+    Behind(u32, u32),
+    /// Each byte from a place of its own, and the end.
+    Table(Vec<u32>),
+}
+
+impl Back {
+    fn place(&self, offset: u32) -> u32 {
+        match self {
+            Self::Same => offset,
+            Self::Behind(start, end) => (start + offset.saturating_sub(1)).min(*end),
+            Self::Table(places) => places.get(offset as usize).copied().unwrap_or(offset),
+        }
+    }
+}
+
+/// The records of a whole body.
+pub(super) fn inside(text: &str, wrapped: &Wrapped) -> Vec<Inner> {
+    let pieces = (0..).zip(&wrapped.pieces).map(|(index, piece)| (piece, index));
+    inners(text, &pieces.collect::<Vec<_>>())
+}
+
+/// The records in the elements of a body.
+fn inside_elements(text: &str, elements: &Elements) -> Vec<Inner> {
+    if let (true, [(_, wrapped)]) = (elements.is_one_list(), elements.all.as_slice()) {
+        return inside(text, wrapped);
+    }
+    let mut all = Vec::new();
+    for (index, wrapped) in &elements.all {
+        all.extend(wrapped.pieces.iter().map(|piece| (piece, *index)));
+    }
+    inners(text, &all)
+}
+
+/// A body that is one record.
+pub(super) fn bare(text: &str, span: Span) -> Inner {
+    Inner {
+        text: format!("[{}]", span.of(text)),
+        records: vec![(String::new(), 0)],
+        back: Back::Behind(span.start, span.end),
+        whole: None,
+    }
+}
+
+fn inners(text: &str, pieces: &[(&Piece, u32)]) -> Vec<Inner> {
+    let mut inners = Vec::new();
+    let objects: Vec<_> = pieces.iter().filter(|(piece, _)| piece.json.is_none()).collect();
+    if !objects.is_empty() {
+        let mut list = String::with_capacity(text.len());
+        let mut at = 0;
+        for (index, (piece, _)) in objects.iter().enumerate() {
+            let start = piece.span.start as usize;
+            // A byte is there: the piece is in something, or behind another one's comma.
+            blank(&mut list, start.saturating_sub(at + 1));
+            list.push(if index == 0 { '[' } else { ',' });
+            list.push_str(piece.span.of(text));
+            at = piece.span.end as usize;
+        }
+        list.push(']');
+        inners.push(Inner {
+            text: list,
+            records: objects
+                .iter()
+                .map(|(piece, index)| (piece.pointer.clone(), *index))
+                .collect(),
+            back: Back::Same,
+            whole: None,
+        });
+    }
+    for (piece, index) in pieces {
+        let Some(json) = &piece.json else { continue };
+        let mut back = offsets(text, piece.span);
+        let end = back.last().copied().unwrap_or(piece.span.end);
+        let is_list = json.trim_start().starts_with('[');
+        let text = if is_list {
+            json.clone()
+        } else {
+            back.insert(0, back.first().copied().unwrap_or(piece.span.start));
+            back.push(end);
+            format!("[{json}]")
+        };
+        inners.push(Inner {
+            text,
+            records: vec![(piece.pointer.clone(), *index)],
+            back: Back::Table(back),
+            whole: Some(piece.span),
+        });
+    }
+    inners
+}
+
+fn blank(text: &mut String, count: usize) {
+    text.extend(std::iter::repeat_n(' ', count));
+}
+
+impl Inner {
+    /// How many records it is for.
+    pub(super) fn records(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Findings of the text as findings of the body. The service never gets to any of them.
+    ///
+    /// `first` is the number of the text's first record, unless it is that of the element which they are in.
+    pub(super) fn back(&self, findings: Vec<Finding>, first: Option<u32>) -> Vec<Finding> {
+        let mut basis: HashMap<*const Basis, Arc<Basis>> = HashMap::new();
+        let findings = findings.into_iter().filter(|finding| finding.syntax.is_none());
+        findings
+            .map(|mut finding| {
+                let known = basis.entry(Arc::as_ptr(&finding.basis)).or_insert_with(|| {
+                    let mut own = Basis::clone(&finding.basis);
+                    own.phase = Phase::None;
+                    own.unseen = true;
+                    Arc::new(own)
+                });
+                finding.basis = Arc::clone(known);
+                self.place(&mut finding, first);
+                finding
+            })
+            .collect()
+    }
+
+    fn place(&self, finding: &mut Finding, first: Option<u32>) {
+        let moved = |span: Span| Span::new(self.back.place(span.start), self.back.place(span.end));
+        finding.span = moved(finding.span);
+        if let Some(related) = &mut finding.related {
+            related.0 = moved(related.0);
+        }
+        let record = finding.record;
+        let inside = record.and_then(|record| self.records.get(record as usize));
+        if let (Some(whole), Some((pointer, element))) = (self.whole, self.records.first()) {
+            finding.related = Some(Box::new((finding.span, "here".into())));
+            (finding.span, finding.target) = (whole, Target::Value);
+            finding.pointer.clone_from(pointer);
+            finding.record = match (record, first) {
+                (Some(record), Some(first)) => Some(first + record),
+                _ => Some(*element),
+            };
+            finding.fix_kind = None;
+        } else if let Some((pointer, index)) = inside {
+            let rest = finding.pointer.get(1..).and_then(|rest| rest.find('/'));
+            let rest = rest
+                .and_then(|at| finding.pointer.get(at + 1..))
+                .unwrap_or_default();
+            finding.pointer = format!("{pointer}{rest}");
+            finding.record = Some(*index);
+            if !matches!(self.back, Back::Same) {
+                finding.fix_kind = None;
+            }
+        }
+    }
+}

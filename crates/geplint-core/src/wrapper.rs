@@ -1,0 +1,127 @@
+//! Where the records of a body are that is not the list of them: an export's envelope, a map by id, JSON inside a string.
+//!
+//! Both who asks which endpoint a file is for and who checks it look here, so that they find the same.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+use crate::json::{JsonKind, NodeId, Tree, decode};
+use crate::rules::{Endpoint, Table, Type, property_like};
+
+/// So many names may lie between the body and its records; the indices of arrays do not count.
+pub(crate) const DEPTH: usize = 3;
+
+/// A value below the body at which records may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spot {
+    /// An object.
+    Object(NodeId),
+    /// A string that begins like an object or an array.
+    Text(NodeId),
+}
+
+/// Goes through a body from the outside in, in document order at each depth. `visit` says whether to go on below an object.
+///
+/// Of each array the first `most` elements are visited.
+pub(crate) fn visit(
+    text: &str,
+    tree: &Tree,
+    root: NodeId,
+    most: usize,
+    visit: &mut dyn FnMut(Spot, usize) -> Visit,
+) {
+    let mut due = VecDeque::from([(root, 0)]);
+    while let Some((node, depth)) = due.pop_front() {
+        match tree.node(node).kind {
+            JsonKind::Array => due.extend(tree.elements(node).take(most).map(|element| (element, depth))),
+            JsonKind::Object => match visit(Spot::Object(node), depth) {
+                Visit::Stop => return,
+                Visit::Below if depth < DEPTH => {
+                    due.extend(tree.members(node).map(|(_, value)| (value, depth + 1)));
+                }
+                Visit::Below | Visit::Skip => {}
+            },
+            JsonKind::String
+                if holds_json(text, tree, node) && visit(Spot::Text(node), depth) == Visit::Stop =>
+            {
+                return;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What to do after a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Visit {
+    /// Go on, below this value too.
+    Below,
+    /// Go on, but not below this value.
+    Skip,
+    /// All is known.
+    Stop,
+}
+
+/// Whether a string begins like an object or an array with something in it.
+fn holds_json(text: &str, tree: &Tree, node: NodeId) -> bool {
+    /// The shortest record: `{"a":1}`.
+    const SHORTEST: u32 = 7;
+    let node = tree.node(node);
+    let inner = node.span.of(text).get(1..).unwrap_or_default().trim_start();
+    node.span.len() > SHORTEST && inner.starts_with(['[', '{', '\\'])
+}
+
+/// The text of a string that holds JSON.
+pub(crate) fn json_in<'t>(text: &'t str, tree: &Tree, node: NodeId) -> Option<Cow<'t, str>> {
+    let decoded = decode(text, tree.node(node));
+    decoded.trim_start().starts_with(['[', '{']).then_some(decoded)
+}
+
+/// Whether an object has two names of a table in any casing style, or one, or none.
+pub(crate) fn names(text: &str, tree: &Tree, object: NodeId, table: &Table) -> usize {
+    tree.members(object)
+        .filter(|(key, _)| property_like(table, &decode(text, tree.node(*key))).is_some())
+        .take(2)
+        .count()
+}
+
+/// Whether an object below the body is a record of the endpoint. One name may be chance, unless it is telling or alone.
+pub(crate) fn is_record(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint) -> bool {
+    match names(text, tree, object, endpoint.record_table()) {
+        0 => false,
+        1 => tree.members(object).nth(1).is_none() || has_telling(text, tree, object, endpoint),
+        _ => true,
+    }
+}
+
+/// Whether the object has a name that is mandatory in the endpoint's records, or names them, or that no other API has.
+pub(crate) fn has_telling(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint) -> bool {
+    let table = endpoint.record_table();
+    tree.members(object)
+        .filter_map(|(key, _)| property_like(table, &decode(text, tree.node(key))))
+        .any(|row| {
+            table.property(row).required.is_some()
+                || endpoint.key.contains(&row)
+                || endpoint.distinctive.contains(&row)
+        })
+}
+
+/// Whether the values of an object are such as a record may have: not those of a schema, where each name has an object.
+pub(crate) fn has_values(text: &str, tree: &Tree, object: NodeId, table: &Table) -> bool {
+    let (mut good, mut bad) = (0, 0);
+    for (key, value) in tree.members(object) {
+        let Some(row) = property_like(table, &decode(text, tree.node(key))) else {
+            continue;
+        };
+        let is_container = matches!(
+            table.property(row).ty,
+            Type::Object(_) | Type::ObjectList(_) | Type::StringList
+        );
+        if tree.node(value).kind == JsonKind::Object && !is_container {
+            bad += 1;
+        } else {
+            good += 1;
+        }
+    }
+    good >= bad
+}

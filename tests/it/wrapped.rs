@@ -1,0 +1,325 @@
+//! Records that are under a name, in an array too many or in a string: one finding names the path, they are checked
+//! where they are, and what takes the wrapper off loses nothing.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
+
+use serde_json::Value;
+
+/// A file of `testdata/wrapped`: what is said of it, whether there is a fix, and where the mistake inside is.
+const SHAPES: &[(&str, &str, bool, &str)] = &[
+    ("record-in-each", "under /0/record;", true, "/1/record/IsActive"),
+    (
+        "some-in-a-record",
+        "1 of 2 records is wrapped",
+        true,
+        "/1/IsActive",
+    ),
+    ("odata-2", "under /d/results;", true, "/d/results/1/IsActive"),
+    ("odata-4", "under /value;", true, "/value/1/IsActive"),
+    ("one-page-of-many", "under /value;", false, "/value/1/IsActive"),
+    (
+        "map-by-id",
+        "a record under each of 2 names",
+        true,
+        "/C-1002/IsActive",
+    ),
+    (
+        "map-by-other-id",
+        "a record under each of 2 names",
+        false,
+        "/row-2/IsActive",
+    ),
+    ("meta-first", "under /contacts;", false, "/contacts/1/IsActive"),
+    (
+        "two-lists",
+        "under /inserts and /updates;",
+        false,
+        "/updates/0/IsActive",
+    ),
+    (
+        "json-api",
+        "under /data/attributes;",
+        true,
+        "/data/attributes/IsActive",
+    ),
+    (
+        "json-api-with-type",
+        "under /data/0/attributes;",
+        false,
+        "/data/0/attributes/IsActive",
+    ),
+    (
+        "xml-converted",
+        "under /Contacts/Contact;",
+        true,
+        "/Contacts/Contact/1/IsActive",
+    ),
+    (
+        "soap",
+        "under /soap:Envelope/soap:Body/ContactDetails;",
+        true,
+        "/soap:Envelope/soap:Body/ContactDetails/IsActive",
+    ),
+    (
+        "graphql-nodes",
+        "under /data/contacts/0/node and so on;",
+        true,
+        "/data/contacts/1/node/IsActive",
+    ),
+    (
+        "graphql-variables",
+        "under /variables/contacts;",
+        false,
+        "/variables/contacts/1/IsActive",
+    ),
+    ("csv-converted", "under /rows;", true, "/rows/1/IsActive"),
+    (
+        "batch",
+        "under /requests/0/body and so on;",
+        false,
+        "/requests/1/body/IsActive",
+    ),
+    (
+        "list-in-list",
+        "under /0, in a list in the list;",
+        true,
+        "/0/1/IsActive",
+    ),
+    ("lists-in-list", "in a list of its own", true, "/1/0/IsActive"),
+    ("string", "JSON inside a string;", true, ""),
+    (
+        "string-under-body",
+        "JSON inside a string, under /body;",
+        true,
+        "/body",
+    ),
+    (
+        "string-in-each",
+        "JSON inside a string, the first under /0",
+        true,
+        "/1",
+    ),
+    ("bare", "a bare object;", true, "/IsActive"),
+    ("groups", "under /d/results;", true, "/d/results/0/ContactCodes"),
+    (
+        "authorization",
+        "under /payload;",
+        true,
+        "/payload/0/IsAppendUserActivities",
+    ),
+];
+
+fn source(name: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/wrapped");
+    fs::read_to_string(file.join(name).with_extension("json")).unwrap()
+}
+
+/// A folder with the file alone, and for nobody else.
+fn folder(name: &str) -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Relaxed).to_string();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("wrapped")
+        .join(number);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("a.json"), source(name)).unwrap();
+    folder
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_geplint"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+fn report(folder: &Path, path: &str) -> Value {
+    let (code, text) = run(folder, &["check", "--quiet", "--format", "json", path]);
+    assert_eq!(code, Some(1), "{text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+fn findings(report: &Value) -> &[Value] {
+    report["findings"].as_array().unwrap()
+}
+
+fn is_wrong_root(finding: &Value) -> bool {
+    finding["rule"] == "wrong-root"
+}
+
+#[test]
+fn one_finding_names_the_path_and_the_records_are_checked_there() {
+    for (name, said, _, mistake) in SHAPES {
+        let folder = folder(name);
+        let report = report(&folder, "a.json");
+        let roots: Vec<&Value> = findings(&report)
+            .iter()
+            .filter(|finding| is_wrong_root(finding))
+            .collect();
+        assert_eq!(roots.len(), 1, "{name}: {report:#}");
+        let message = roots[0]["message"].as_str().unwrap();
+        assert!(message.contains(said), "{name}: {message}");
+        let inside = findings(&report)
+            .iter()
+            .find(|finding| finding["rule"] == "does-not-convert" && finding["pointer"] == *mistake);
+        let inside = inside.unwrap_or_else(|| panic!("{name}: nothing at {mistake}: {report:#}"));
+        // One of two records that is none at all leaves the other one's answer as it is.
+        assert_eq!(inside["masked"] == true, *name != "some-in-a-record", "{name}");
+        let document: Value = serde_json::from_str(&source(name)).unwrap();
+        for finding in findings(&report)
+            .iter()
+            .filter(|finding| finding["constraint"] != "")
+        {
+            let pointer = finding["pointer"].as_str().unwrap();
+            // Of what is missing the object is there.
+            let parent = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+            assert!(document.pointer(parent).is_some(), "{name}: {pointer}");
+        }
+    }
+}
+
+#[test]
+fn it_carries_the_first_answer_of_the_prediction() {
+    for (name, ..) in SHAPES {
+        let folder = folder(name);
+        let report = report(&folder, "a.json");
+        let root = findings(&report)
+            .iter()
+            .find(|finding| is_wrong_root(finding))
+            .unwrap();
+        let (code, envelope) = run(&folder, &["predict", "--quiet", "a.json"]);
+        assert_eq!(code, Some(1), "{name}");
+        let envelope: Value = serde_json::from_str(&envelope).unwrap();
+        if *name == "some-in-a-record" {
+            continue;
+        }
+        let first = &envelope["errorDetails"][0]["errors"][0]["errorDescription"];
+        assert_eq!(root["predicted"]["errorDescription"], *first, "{name}");
+        assert!(root["masked"] != true, "{name}");
+    }
+}
+
+#[test]
+fn they_are_payloads_where_nobody_named_them() {
+    for (name, ..) in SHAPES {
+        let folder = folder(name);
+        let report = report(&folder, ".");
+        assert_eq!(
+            findings(&report)
+                .iter()
+                .filter(|finding| is_wrong_root(finding))
+                .count(),
+            1,
+            "{name}"
+        );
+    }
+}
+
+/// The records of a document, wherever they are.
+fn records(value: &Value, found: &mut Vec<Value>) {
+    match value {
+        Value::Object(members)
+            if members
+                .keys()
+                .any(|key| key.ends_with("Code") || key == "GroupName") =>
+        {
+            found.push(value.clone());
+        }
+        Value::Object(members) => members.values().for_each(|value| records(value, found)),
+        Value::Array(elements) => elements.iter().for_each(|value| records(value, found)),
+        Value::String(text) => {
+            if let Ok(inner) = serde_json::from_str::<Value>(text) {
+                records(&inner, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_fix_leaves_the_list_of_the_same_records() {
+    for (name, _, has_fix, _) in SHAPES {
+        let folder = folder(name);
+        run(&folder, &["check", "--quiet", "--fix", "a.json"]);
+        let file = folder.join("a.json");
+        assert_eq!(
+            fs::read_to_string(&file).unwrap(),
+            source(name),
+            "{name}: it is not safe"
+        );
+        run(
+            &folder,
+            &["check", "--quiet", "--fix", "--unsafe-fixes", "a.json"],
+        );
+        let after = fs::read_to_string(&file).unwrap();
+        if !has_fix {
+            assert_eq!(after, source(name), "{name}: data would be lost");
+            continue;
+        }
+        let mut expected = Vec::new();
+        records(&serde_json::from_str(&source(name)).unwrap(), &mut expected);
+        let list: Vec<Value> = serde_json::from_str(&after).unwrap();
+        assert_eq!(list, expected, "{name}");
+    }
+}
+
+/// A payload of another endpoint holds objects that have a name in common with this one's records.
+#[test]
+fn one_name_in_common_makes_no_record_in_an_element() {
+    let folder = folder("bare");
+    let group = r#"[{"GroupName": "Buyers", "ContactCodes": [{"ContactCode": "C-1"}]}]"#;
+    fs::write(folder.join("a.json"), group).unwrap();
+    let arguments = [
+        "check",
+        "--quiet",
+        "--format",
+        "json",
+        "--endpoint",
+        "contact-details",
+        "a.json",
+    ];
+    let (code, text) = run(&folder, &arguments);
+    assert_eq!(code, Some(1));
+    assert!(!text.contains("wrong-root"), "{text}");
+}
+
+#[test]
+fn a_payload_in_another_encoding_is_recognised() {
+    let folder = folder("bare");
+    let text = r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}]"#;
+    let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(folder.join("a.json"), [&b"\xFF\xFE"[..], &bytes].concat()).unwrap();
+    let (code, text) = run(&folder, &["check", "--quiet", "--format", "concise", "."]);
+    assert_eq!(code, Some(1));
+    assert!(text.contains("error[utf16]"), "{text}");
+}
+
+#[test]
+fn what_is_no_record_is_no_wrapper() {
+    let files = [
+        r#"{"definitions": {"Contact": {"properties": {"ContactCode": {"type": "string"}, "UserName": {"type": "string"}}}}}"#,
+        r#"{"properties": {"ClientContactCode": {"type": "string"}, "InterfaceStatus": {"type": "string"}}}"#,
+        r#"{"users": [{"name": "a", "password": "x"}]}"#,
+        r#"{"a": {"b": {"c": {"d": [{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}]}}}}"#,
+    ];
+    for (number, text) in files.iter().enumerate() {
+        let folder = folder("bare").join(number.to_string());
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("b.json"), text).unwrap();
+        let (code, said) = run(&folder, &["check", "--no-error-on-unmatched", "."]);
+        assert_eq!((code, said.as_str()), (Some(0), ""), "{text}");
+    }
+}
