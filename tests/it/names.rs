@@ -98,7 +98,7 @@ fn findings(endpoint: &str, bytes: &[u8]) -> Vec<Finding> {
 }
 
 /// The request after all fixes.
-fn mended(endpoint: &str, body: &Value) -> Value {
+fn after_fixes(endpoint: &str, body: &Value) -> Value {
     let bytes = serde_json::to_vec(body).unwrap();
     let mut check = |bytes: &[u8]| {
         let findings = findings(endpoint, bytes);
@@ -156,7 +156,7 @@ fn a_name_means_the_property_that_is_missing() {
         if !right {
             return Some(said);
         }
-        let mut fixed = mended(&case.endpoint, &body);
+        let mut fixed = after_fixes(&case.endpoint, &body);
         let written = has(object(&mut fixed, &place), name)
             && !object(&mut fixed, &case.place).contains_key(&case.name);
         (!written).then(|| format!("{said}, but the fix writes {fixed}"))
@@ -173,7 +173,7 @@ fn what_is_given_already_is_not_suggested() {
         }
         object(&mut body, &case.place).insert(case.name.clone(), case.value.clone());
         let said = said(case, &body);
-        let fixed = mended(&case.endpoint, &body);
+        let fixed = after_fixes(&case.endpoint, &body);
         let kept = fixed.pointer(&format!("/0{}", case.place)).unwrap();
         let kept = kept.as_object().unwrap().contains_key(&case.name);
         (!said.contains("is already given") || !kept).then(|| format!("{said} {fixed}"))
@@ -199,7 +199,7 @@ fn no_name_is_suggested_where_none_is_meant() {
             if said.contains("Did you mean") || said.contains("belongs") {
                 return Some(said);
             }
-            let fixed = mended(&case.endpoint, &body);
+            let fixed = after_fixes(&case.endpoint, &body);
             if fixed != before {
                 return Some(format!("{said}, but the fix writes {fixed}"));
             }
@@ -222,5 +222,39 @@ fn of_two_names_for_one_property_none_is_certain() {
     assert_eq!(
         help(r#""EmployeeId":"1","contact_code":"2""#),
         [rival, "Did you mean ContactCode?"]
+    );
+}
+
+#[test]
+fn a_decimal_comma_that_the_platform_drops_is_written_as_a_point() {
+    let body = |amount: &str| {
+        let mut body = whole("contact-details");
+        object(&mut body, "/AuthorityAmountDetails/0/AmountAttributes/0")
+            .insert("Amount".to_owned(), json!(amount));
+        body
+    };
+    let amount = |body: &Value| {
+        body.pointer("/0/AuthorityAmountDetails/0/AmountAttributes/0/Amount")
+            .cloned()
+    };
+    let help = |body: &Value| -> Vec<String> {
+        let found = findings("contact-details", &serde_json::to_vec(body).unwrap());
+        let changed = found
+            .iter()
+            .filter(|finding| finding.rule == "changes-on-conversion");
+        changed.map(|finding| finding.help.to_string()).collect()
+    };
+    let comma = body("1000,5");
+    assert_eq!(help(&comma), ["The comma is a decimal comma. Send 1000.5."]);
+    assert_eq!(
+        amount(&after_fixes("contact-details", &comma)),
+        Some(json!(1000.5))
+    );
+    // A thousand to one and one to another.
+    let either = body("1,000");
+    assert!(help(&either)[0].starts_with("Send a number such as"));
+    assert_eq!(
+        amount(&after_fixes("contact-details", &either)),
+        Some(json!("1,000"))
     );
 }

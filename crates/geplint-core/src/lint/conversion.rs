@@ -87,8 +87,23 @@ impl Linter<'_> {
         let (name, ty) = (self.called(property), self.type_here(property));
         let digits = change == Change::NumberToText && self.tree.node(value).span.of(self.text) == becomes;
         let found = self.found(value);
-        let words = messages::changed(&name, &found, ty, (change, becomes), (digits, property.is_code));
-        self.warn_of(Some(property), self.value_place(value), words);
+        let meant = self.meant_number(value, ty, change, becomes);
+        let help = match &meant {
+            Some(reading) => format!("{}. Send {}.", reading.said, reading.json),
+            None => messages::wanted(ty).to_owned(),
+        };
+        let read = messages::changed(&name, &found, (change, becomes), (digits, property.is_code), help);
+        let index = self.checked.findings.len();
+        self.warn_of(Some(property), self.value_place(value), read);
+        self.fix(index, meant.map(|reading| FixKind::Write(reading.json)));
+    }
+
+    /// The number that was meant where the platform drops commas from a text and so reads another one.
+    fn meant_number(&self, value: NodeId, ty: Type, change: Change, becomes: &str) -> Option<Reading> {
+        let reading = self
+            .reading(value, ty)
+            .filter(|_| change == Change::CommasDropped)?;
+        (reading.json != becomes).then_some(reading)
     }
 
     /// A piece of the file in a message.

@@ -186,9 +186,9 @@ pub(super) fn too_large_to_read(here: &str, sentence: &str) -> Words<'static> {
 pub(super) fn changed(
     name: &str,
     found: &str,
-    ty: Type,
     (change, becomes): (Change, &str),
     (digits, is_code): (bool, bool),
+    help: String,
 ) -> Words<'static> {
     let (rule, why) = match change {
         Change::TextToBoolean | Change::TextToNumber => (
@@ -225,13 +225,7 @@ pub(super) fn changed(
         Change::NextDay => format!("{becomes}, the next day").into(),
         _ => shortened(becomes),
     };
-    Words::warning(
-        rule,
-        format!("{name}: {found} is read as {becomes}"),
-        why,
-        wanted(ty),
-    )
-    .with_severity(severity)
+    Words::warning(rule, format!("{name}: {found} is read as {becomes}"), why, help).with_severity(severity)
 }
 
 pub(super) fn list_for_object(property: &Property) -> Words<'static> {

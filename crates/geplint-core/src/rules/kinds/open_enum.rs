@@ -31,12 +31,11 @@ impl Enumeration {
     /// The words for a name that the page does not have.
     pub(crate) fn words(&self, property: &Property, text: &str) -> Words<'static> {
         // The page's list is open: only a slip is worth a warning.
-        let (severity, help) = match self.near(text) {
-            Some(near) => (Severity::Warning, format!("Did you mean {}?", quoted(near))),
-            None => {
-                let names: Vec<&str> = self.names().collect();
-                (Severity::Advice, format!("The page names {}.", names.join(", ")))
-            }
+        let (severity, help) = if let Some(near) = self.near(text) {
+            (Severity::Warning, format!("Did you mean {}?", quoted(near)))
+        } else {
+            let names: Vec<&str> = self.names().collect();
+            (Severity::Advice, format!("The page names {}.", names.join(", ")))
         };
         Words::warning(
             "unlisted-value",
