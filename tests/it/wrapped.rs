@@ -296,6 +296,38 @@ fn one_name_in_common_makes_no_record_in_an_element() {
     assert!(!text.contains("wrong-root"), "{text}");
 }
 
+/// A record with one name alone is one where others are.
+#[test]
+fn one_name_is_enough_beside_records() {
+    let folder = folder("bare");
+    let first = r#"{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}"#;
+    let second = r#"{"ClientContactCode": "C-2"}"#;
+    for (body, missing) in [
+        (
+            format!(r#"[{{"record": {first}}}, {{"record": {second}}}]"#),
+            "/1/record/InterfaceStatus",
+        ),
+        (format!("[[{first}], [{second}]]"), "/1/0/InterfaceStatus"),
+        (format!("[[{first}, {second}]]"), "/0/1/InterfaceStatus"),
+    ] {
+        fs::write(folder.join("a.json"), &body).unwrap();
+        let report = report(&folder, "a.json");
+        let said: Vec<_> = findings(&report)
+            .iter()
+            .map(|finding| (&finding["rule"], &finding["pointer"]))
+            .collect();
+        let expected = [("wrong-root", "/0"), ("missing-mandatory", missing)];
+        assert_eq!(said.len(), expected.len(), "{body}: {report:#}");
+        for ((rule, pointer), (a, b)) in said.into_iter().zip(expected) {
+            assert_eq!(
+                (rule, pointer),
+                (&Value::from(a), &Value::from(b)),
+                "{body}: {report:#}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_payload_in_another_encoding_is_recognised() {
     let folder = folder("bare");

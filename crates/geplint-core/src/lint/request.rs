@@ -351,7 +351,7 @@ impl Linter<'_> {
         let is_object = self.kind(root) == JsonKind::Object;
         let is_bare = is_object && wrapped::is_bare(self.text, self.tree, root, self.endpoint);
         let found = (!is_bare && !self.tree.damaged)
-            .then(|| wrapped::find(self.text, self.tree, root, self.endpoint, ""))
+            .then(|| wrapped::find(self.text, self.tree, root, self.endpoint, "", None))
             .flatten();
         let words = messages::wrong_root(self.json(root, ""), found.as_ref().map(Wrapped::words));
         let predicted = self.unconverted(sentence);

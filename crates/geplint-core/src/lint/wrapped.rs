@@ -45,12 +45,15 @@ pub(super) struct Wrapped {
 }
 
 /// The records below a value that is none itself; `pointer` is where the value is.
+///
+/// `like` is a record below an element before it.
 pub(super) fn find(
     text: &str,
     tree: &Tree,
     root: NodeId,
     endpoint: &Endpoint,
     pointer: &str,
+    like: Option<&Piece>,
 ) -> Option<Wrapped> {
     let mut search = Search {
         text,
@@ -58,6 +61,7 @@ pub(super) fn find(
         endpoint,
         root,
         in_element: !pointer.is_empty(),
+        like: like.map(|piece| below_element(&piece.pointer, piece.indices)),
         pointer: pointer.to_owned(),
         objects: Vec::new(),
         strings: Vec::new(),
@@ -126,6 +130,8 @@ struct Search<'s> {
     endpoint: &'s Endpoint,
     root: NodeId,
     in_element: bool,
+    /// Under which names of an element before this one there are records.
+    like: Option<&'s str>,
     pointer: String,
     objects: Vec<Piece>,
     strings: Vec<Piece>,
@@ -142,7 +148,7 @@ impl Search<'_> {
     fn below(&mut self, node: NodeId, depth: usize, indices: usize) {
         let length = self.pointer.len();
         match self.tree.node(node).kind {
-            JsonKind::Object if node != self.root && self.is_record(node) => {
+            JsonKind::Object if node != self.root && self.is_record(node, indices) => {
                 let piece = self.piece(node, indices, None);
                 self.objects.push(piece);
             }
@@ -174,10 +180,21 @@ impl Search<'_> {
     }
 
     /// In an element of the list one name is not enough: payloads of other endpoints have objects with names in common.
-    fn is_record(&self, object: NodeId) -> bool {
+    /// Where others are records, it is.
+    fn is_record(&self, object: NodeId, indices: usize) -> bool {
         let table = self.endpoint.record_table();
         is_record(self.text, self.tree, object, self.endpoint)
-            && (!self.in_element || names(self.text, self.tree, object, table) > 1)
+            && (!self.in_element
+                || names(self.text, self.tree, object, table) > 1
+                || self.is_beside_records(indices))
+    }
+
+    /// Whether there are records before the value at hand, under the same names.
+    fn is_beside_records(&self, indices: usize) -> bool {
+        let first = self.objects.first();
+        let first = first.map(|piece| below_element(&piece.pointer, piece.indices));
+        let here = below_element(&self.pointer, indices);
+        first.or(self.like) == Some(here)
     }
 
     fn members(&mut self, object: NodeId, depth: usize) {
@@ -281,14 +298,26 @@ fn holds_records(json: &str, endpoint: &Endpoint) -> bool {
     root.is_some_and(|root| is_record(json, &tree, root, endpoint))
 }
 
+/// A pointer without so many indices at its end.
+fn without_indices(pointer: &str, indices: usize) -> &str {
+    let mut list = pointer;
+    for _ in 0..indices {
+        list = list.rsplit_once('/').map_or(list, |(before, _)| before);
+    }
+    list
+}
+
+/// The same without the index of the element that it begins with.
+fn below_element(pointer: &str, indices: usize) -> &str {
+    let list = without_indices(pointer, indices);
+    let names = list.get(1..).and_then(|rest| rest.find('/'));
+    names.and_then(|at| list.get(at + 1..)).unwrap_or_default()
+}
+
 impl Piece {
     /// The pointer without the indices at its end.
     fn list(&self) -> &str {
-        let mut list = self.pointer.as_str();
-        for _ in 0..self.indices {
-            list = list.rsplit_once('/').map_or(list, |(before, _)| before);
-        }
-        list
+        without_indices(&self.pointer, self.indices)
     }
 }
 
@@ -475,7 +504,8 @@ impl Elements {
         if tree.damaged || !may_wrap(text, tree, element, endpoint) {
             return false;
         }
-        let found = find(text, tree, element, endpoint, &format!("/{index}"));
+        let like = self.all.first().and_then(|(_, wrapped)| wrapped.pieces.first());
+        let found = find(text, tree, element, endpoint, &format!("/{index}"), like);
         let is_wrapped = found.is_some();
         self.all.extend(found.map(|found| (index, found)));
         is_wrapped
