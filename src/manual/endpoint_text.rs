@@ -259,5 +259,5 @@ fn type_text(endpoint: &Endpoint, property: &Property) -> String {
         (Type::String, Some(limit)) => format!("string({limit})"),
         (ty, _) => escape(&endpoint.type_name(ty)).into_owned(),
     };
-    if property.is_code { ty + ", a code" } else { ty }
+    if property.is_code() { ty + ", a code" } else { ty }
 }

@@ -422,7 +422,7 @@ const CASES: &[(&str, bool)] = &[
     (r#","Text":"a"#, false),
     (r#","Short":"abcd""#, false),
     (r#","Short":"""#, false),
-    (r#","Short":" a""#, false),
+    (r#","Short":" a""#, true),
     (r#","Short":"éé""#, false),
     (r#","Short":null"#, false),
     (r#","Short":"\"""#, false),

@@ -75,6 +75,7 @@ mod suggestions;
 mod support;
 mod surroundings;
 mod tenant;
+mod values;
 mod verify;
 mod ways;
 mod wrapped;

@@ -164,7 +164,7 @@ const NOT_PRINTED: &[(&str, &str)] = &[("body", "it can have one value")];
 const DEPENDED_ON: &[&str] = &["record", "type", "kind", "table", "items"];
 
 /// Structs of the definition that are no part of an endpoint's file.
-const OF_THE_API: &[&str] = &["ApiDef", "KnownDefaultsDef"];
+const OF_THE_API: &[&str] = &["ApiDef", "KnownDefaultsDef", "TextsDef"];
 
 fn printed(file: &Table) -> Option<String> {
     let endpoint = load(&toml::to_string(file).unwrap()).ok()?;

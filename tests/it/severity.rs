@@ -91,7 +91,7 @@ fn a_number_for_a_string_is_advice_unless_it_is_a_code() {
             };
             let body = json!([{ property.name.as_ref(): value }]);
             let findings = check(id, &body);
-            let expected = if property.is_code {
+            let expected = if property.is_code() {
                 Severity::Warning
             } else {
                 Severity::Advice
@@ -102,7 +102,7 @@ fn a_number_for_a_string_is_advice_unless_it_is_a_code() {
                 "{id} {}: {found:?}",
                 property.name
             );
-            seen[usize::from(property.is_code)] += 1;
+            seen[usize::from(property.is_code())] += 1;
         }
     }
     assert!(seen.iter().all(|count| *count > 4), "{seen:?}");

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The shape of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Shape {
     /// One `@`, something before it, and behind it a domain with a dot.
     Email,

@@ -20,7 +20,7 @@ pub use decode::{decode, raw, utf16_len};
 pub use error::{SyntaxError, SyntaxKind};
 pub use foreign::Foreign;
 pub use reader::{MAX_DEPTH, MAX_ERRORS, Reader, Root};
-pub(crate) use scan::{matching, number, plain, space};
+pub(crate) use scan::{matching, number, plain, printable, space};
 pub use text::{decoded, text};
 pub use tree::{Elements, JsonKind, Members, Node, NodeId, Tree};
 pub use write::{compact, indented, pretty};

@@ -75,6 +75,28 @@ pub(crate) fn plain(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// Whether all bytes are printable ASCII and none of them is an ampersand.
+#[inline]
+pub(crate) fn printable(bytes: &[u8]) -> bool {
+    let odd = |word: u64| {
+        let ampersand = word ^ lanes(b'&');
+        // Above a lane that is odd, others may seem so; that there is one is all that counts.
+        word | word.wrapping_add(lanes(1))
+            | (ampersand.wrapping_sub(lanes(1)) & !ampersand)
+            | (word.wrapping_sub(lanes(0x20)) & !word)
+    };
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    let hits = chunks
+        .iter()
+        .fold(0, |hits, chunk| hits | odd(u64::from_le_bytes(*chunk)));
+    // What is left over is filled up with a byte that is not odd.
+    let mut last = [b' '; 8];
+    for (lane, byte) in last.iter_mut().zip(rest) {
+        *lane = *byte;
+    }
+    (hits | odd(u64::from_le_bytes(last))) & lanes(0x80) == 0
+}
+
 /// Where the number at `at` ends; `None` if it is malformed. What follows is not looked at.
 #[inline]
 pub(crate) fn number(bytes: &[u8], at: usize) -> Option<usize> {

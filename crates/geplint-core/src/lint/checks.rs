@@ -286,6 +286,11 @@ mod tests {
 
     fn told(body: &str) -> Vec<(Severity, String)> {
         let found = findings(body).0;
+        // Whitespace around a code is a finding of its own.
+        let found = found
+            .into_iter()
+            .filter(|finding| finding.rule != "hidden-character");
+        let found: Vec<Finding> = found.collect();
         assert!(
             found
                 .iter()

@@ -92,7 +92,13 @@ impl Linter<'_> {
             Some(reading) => format!("{}. Send {}.", reading.said, reading.json),
             None => messages::wanted(ty).to_owned(),
         };
-        let read = messages::changed(&name, &found, (change, becomes), (digits, property.is_code), help);
+        let read = messages::changed(
+            &name,
+            &found,
+            (change, becomes),
+            (digits, property.is_code()),
+            help,
+        );
         let index = self.checked.findings.len();
         self.warn_of(Some(property), self.value_place(value), read);
         self.fix(index, meant.map(|reading| FixKind::Write(reading.json)));

@@ -30,7 +30,7 @@ impl<'a> Linter<'a> {
             }
             return;
         }
-        if property.quick_check == QuickCheck::Typed {
+        if property.quick_check == QuickCheck::Typed && property.asks.is_empty() {
             return;
         }
         let inner = match self.kind(value) {
@@ -50,15 +50,20 @@ impl<'a> Linter<'a> {
             QuickCheck::Never => false,
             QuickCheck::Typed => !node.malformed && self.surely_binds(property.ty, value),
             QuickCheck::Text(most) => {
-                node.kind == JsonKind::String
-                    && !node.malformed
-                    && node.span.len() > 2
-                    && node.span.len() - 2 <= most
-                    && matches!(node.span.bytes(self.text), [b'"', b'!'..=b'~', .., b'"'])
-                    // The first of several characters may be written as an escape, of a blank too.
-                    && !node.escaped
+                node.span.len() > 2 && node.span.len() - 2 <= most && self.is_plain_text(value)
             }
+            QuickCheck::MaybeText => self.is_plain_text(value),
         }
+    }
+
+    /// Whether the value is a string in which nothing can be that no sender means, as it is written.
+    fn is_plain_text(&self, value: NodeId) -> bool {
+        let node = self.tree.node(value);
+        // What is written as an escape may be anything.
+        node.kind == JsonKind::String
+            && !node.malformed
+            && !node.escaped
+            && matches!(node.span.bytes(self.text), [b'"', text @ .., b'"'] if self.endpoint.texts.is_plain(text))
     }
 
     /// What nearly every value is: of its own type, and too short to be out of range. The binder need not be asked.
@@ -198,8 +203,8 @@ impl<'a> Linter<'a> {
 
     /// Reports what is wrong with the text of a value that converts.
     fn text(&mut self, property: &'a Property, value: NodeId, text: &str, stands: Stands) {
-        let facts = self.facts;
-        let undecided = judge(property, text, stands, facts, |fault| {
+        let (facts, texts) = (self.facts, &self.endpoint.texts);
+        let undecided = judge(property, text, stands, facts, texts, |fault| {
             self.faulty(property, value, text, fault);
         });
         if undecided > 0 {
@@ -209,20 +214,33 @@ impl<'a> Linter<'a> {
     }
 
     fn faulty(&mut self, property: &Property, value: NodeId, text: &str, fault: Fault<'_>) {
-        let words = fault.words(property, text, self.facts);
+        let texts = &self.endpoint.texts;
+        // Half of a surrogate pair reads as a lost character, and is a finding of its own.
+        if fault.is_of_lost_character(text, texts) && !self.has_lost_character(value) {
+            return;
+        }
+        let words = fault.words(property, text, self.facts, texts);
         let limit = property.max_length.unwrap_or(u32::MAX).to_string();
         let fills = [("property", &*property.name), ("value", text), ("limit", &limit)];
         let index = self.checked.findings.len();
         self.report(self.value_place(value), &property.constraint, words, &fills);
-        let trimmed = self.trimmed(value, text, |trimmed| fault.is_mended_by(trimmed, self.facts));
-        let meant = || self.written(value, fault.meant(property, text).as_deref());
+        let trimmed = self.trimmed(value, text, |trimmed| {
+            fault.is_mended_by(trimmed, self.facts, texts)
+        });
+        let meant = || self.written(value, fault.meant(property, text, texts).as_deref());
         self.fix(index, trimmed.or_else(meant));
     }
 
     /// A string in place of the string at hand.
     fn written(&self, value: NodeId, meant: Option<&str>) -> Option<FixKind> {
         let meant = meant.filter(|_| self.kind(value) == JsonKind::String)?;
-        Some(FixKind::Write(format!("\"{meant}\"")))
+        serde_json::to_string(meant).ok().map(FixKind::Write)
+    }
+
+    /// Whether the file itself has U+FFFD in this value, as it is or as an escape.
+    fn has_lost_character(&self, value: NodeId) -> bool {
+        let written = self.tree.node(value).span.of(self.text);
+        written.contains('\u{FFFD}') || written.to_ascii_lowercase().contains("\\ufffd")
     }
 
     /// The same JSON value without quotes, where the platform reads exactly that from the text.

@@ -11,12 +11,14 @@ use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::definition::{
     AnswerDef, AnswersDef, ApiDef, CheckDef, ClaimDef, ContactDef, EndpointDef, EnumDef, EvidenceDef,
-    KnownDef, OneOfDef, PhaseDef, PropertyDef, RequiredDef, SeverityDef, TableDef, WordOr, WordingDef,
+    KnownDef, OneOfDef, PhaseDef, PropertyDef, RequiredDef, SeverityDef, TableDef, TextsDef, WordOr,
+    WordingDef,
 };
+use super::texts::{Texts, bit_of};
 use super::{
     Active, Answer, Answers, AnyOf, Ask, Check, CheckKind, Claim, ContactRows, Differs, Endpoint,
     Enumeration, Fact, FastRows, GoodBesideBad, NameIndex, OneOf, Property, PropertyId, QuickCheck, Required,
-    Route, Shape, Shared, SingleValued, Table, TableId, TenantList, Type, fast_plan,
+    Route, RowKind, Shape, Shared, SingleValued, Table, TableId, TenantList, Type, fast_plan,
 };
 use crate::finding::{Evidence, Phase, Severity, Wording};
 use dotnet_bind::EnumMember;
@@ -298,6 +300,7 @@ impl<'d> Compiler<'d> {
             good_beside_bad: good_beside_bad(&def.good_beside_bad)?,
             answers: self.answers.clone(),
             vocabulary,
+            texts: self.shared.texts.clone(),
             off: def.rules_off.iter().map(|rule| rule.get_ref().clone()).collect(),
             empty_request: def
                 .empty_request
@@ -430,6 +433,7 @@ impl<'d> Compiler<'d> {
             .map(|known| self.known(known, &source))
             .transpose()?
             .flatten();
+        let kind = row_kind(def.kind.as_ref(), ty)?;
         let property = Property {
             quick_check: QuickCheck::Never,
             row: number.into(),
@@ -440,10 +444,10 @@ impl<'d> Compiler<'d> {
             too_long: too_long.map(Box::new),
             required: required.map(Box::new),
             one_of: one_of.map(Box::new),
-            asks: asks(def)?,
+            asks: self.asks(def, kind)?,
             known: known.into_iter().collect(),
             outbound_only: def.outbound_only,
-            is_code: is_code(def.kind.as_ref())?,
+            kind,
             null_elements_allowed: null_elements(def.null_elements.as_ref())?,
             note: def.note.clone().unwrap_or_default().into(),
             source: source.into(),
@@ -460,6 +464,17 @@ impl<'d> Compiler<'d> {
         }
         suits(def, &property)?;
         Ok(property)
+    }
+
+    /// What a row asks of its values beside its length and its lists: what its kind asks, and its shape.
+    fn asks(&self, def: &PropertyDef, kind: Option<RowKind>) -> Result<Vec<Ask>> {
+        let mut kinds = self.shared.kinds.iter();
+        let of_kind = kinds.find(|(known, _)| Some(*known) == kind);
+        let mut asks = of_kind.map_or_else(Vec::new, |(_, asks)| asks.clone());
+        if let Some(word) = &def.shape {
+            asks.push(Ask::Shape(shape(word.get_ref(), word.span())?));
+        }
+        Ok(asks)
     }
 
     fn required(&self, def: &Spanned<WordOr<RequiredDef>>, source: &str) -> Result<Option<Required>> {
@@ -826,16 +841,6 @@ fn suits(def: &PropertyDef, property: &Property) -> Result<()> {
     if let Some(list) = def.one_of.as_ref().filter(|_| !text && property.one_of.is_some()) {
         return fail(list.span(), "`one-of` goes with type \"string\"");
     }
-    if let Some(kind) = def
-        .kind
-        .as_ref()
-        .filter(|_| !(text || property.ty == Type::StringList))
-    {
-        return fail(
-            kind.span(),
-            "`kind` goes with type \"string\" or \"list of string\"",
-        );
-    }
     if let Some(known) = def.known.as_ref().filter(|_| !property.known.is_empty()) {
         holds_values(property, known.span())?;
         if let WordOr::Table(table) = known.get_ref()
@@ -1159,15 +1164,6 @@ fn good_beside_bad(word: &Spanned<String>) -> Result<GoodBesideBad> {
     }
 }
 
-/// What a row asks of its texts beside its length and its lists.
-fn asks(def: &PropertyDef) -> Result<Vec<Ask>> {
-    let shape = def
-        .shape
-        .as_ref()
-        .map(|word| shape(word.get_ref(), word.span()).map(Ask::Shape));
-    shape.into_iter().collect()
-}
-
 fn shape(word: &str, span: Range<usize>) -> Result<Shape> {
     match word {
         "email" => Ok(Shape::Email),
@@ -1176,12 +1172,143 @@ fn shape(word: &str, span: Range<usize>) -> Result<Shape> {
     }
 }
 
-fn is_code(word: Option<&Spanned<String>>) -> Result<bool> {
-    match word.map(|word| (word.get_ref().as_str(), word.span())) {
-        None => Ok(false),
-        Some(("code", _)) => Ok(true),
-        Some((other, span)) => fail(span, format!("`kind` knows \"code\", not \"{other}\"")),
+/// The kind of a row; a string that says nothing is text for people.
+fn row_kind(word: Option<&Spanned<String>>, ty: Type) -> Result<Option<RowKind>> {
+    let is_text = matches!(ty, Type::String | Type::StringList);
+    let Some(word) = word else {
+        return Ok(is_text.then_some(RowKind::Text));
+    };
+    let kind = kind_named(word)?;
+    let (suits, with) = match kind {
+        RowKind::Amount => (
+            matches!(ty, Type::Decimal | Type::Int | Type::Long),
+            "\"decimal\", \"int\" or \"long\"",
+        ),
+        _ => (is_text, "\"string\" or \"list of string\""),
+    };
+    if suits {
+        return Ok(Some(kind));
     }
+    fail(
+        word.span(),
+        format!("`kind` \"{}\" goes with type {with}", kind.word()),
+    )
+}
+
+fn kind_named(word: &Spanned<String>) -> Result<RowKind> {
+    let mut kinds = RowKind::ALL.into_iter();
+    let named = kinds.find(|kind| kind.word() == word.get_ref());
+    named.map_or_else(
+        || {
+            let kinds = join(RowKind::ALL.iter().map(|kind| kind.word()));
+            fail(
+                word.span(),
+                format!("there is no kind \"{}\": {kinds}", word.get_ref()),
+            )
+        },
+        Ok,
+    )
+}
+
+/// What is asked of the values of each kind of row.
+pub(super) fn kinds(api: &ApiDef) -> Result<Vec<(RowKind, Vec<Ask>)>> {
+    let ask = |word: &Spanned<String>| {
+        let found = Ask::OF_KINDS.iter().find(|(name, _)| name == word.get_ref());
+        found.map_or_else(
+            || {
+                let names = join(Ask::OF_KINDS.iter().map(|(name, _)| name));
+                fail(
+                    word.span(),
+                    format!("a kind cannot ask for \"{}\": {names}", word.get_ref()),
+                )
+            },
+            |(_, ask)| Ok(*ask),
+        )
+    };
+    let mut all = Vec::new();
+    for (word, asks) in &api.kinds {
+        let mut asks = asks.iter().map(ask).collect::<Result<Vec<_>>>()?;
+        asks.sort_unstable();
+        asks.dedup();
+        all.push((kind_named(word)?, asks));
+    }
+    Ok(all)
+}
+
+/// Lists of words and characters, each as one text.
+pub(super) fn texts(def: &TextsDef) -> Result<Texts> {
+    let mut starts = [0_u64; 2];
+    let mut start = |text: &str, span: Range<usize>| match text.bytes().next() {
+        Some(byte) if byte.is_ascii_graphic() && !text.contains('\n') && text.trim() == text => {
+            let (word, bit) = bit_of(byte);
+            starts[word] |= bit;
+            Ok(())
+        }
+        _ => fail(
+            span,
+            "here is a text that begins with a letter or mark of ASCII and has no line break",
+        ),
+    };
+    let (mut placeholders, mut marks, mut errors) = (String::new(), String::new(), String::new());
+    for word in &def.placeholders {
+        start(word.get_ref(), word.span())?;
+        placeholders.push_str(word.get_ref());
+        placeholders.push('\n');
+    }
+    for word in &def.spreadsheet_errors {
+        let text = word.get_ref();
+        start(text, word.span())?;
+        if text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+            return fail(word.span(), "an error value of a spreadsheet begins with a mark");
+        }
+        errors.push_str(text);
+        errors.push('\n');
+    }
+    for pair in &def.placeholder_marks {
+        for mark in pair.get_ref() {
+            start(mark, pair.span())?;
+            if mark.contains(|c: char| c.is_alphanumeric() || c.is_whitespace()) {
+                return fail(pair.span(), "a mark has neither letters, digits nor spaces");
+            }
+        }
+        let [open, close] = pair.get_ref();
+        marks.push_str(&format!("{open} {close}\n"));
+    }
+    let mut hidden = String::new();
+    for (range, name) in &def.hidden {
+        let text = range.get_ref();
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        let number = |digits: &str| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
+        match (number(first), number(last)) {
+            (Some(low), Some(high)) if low <= high => hidden.push_str(&format!("{first} {last} {name}\n")),
+            _ => {
+                return fail(
+                    range.span(),
+                    "here is the number of a character, such as 00A0, or 2000-200A",
+                );
+            }
+        }
+    }
+    let mut entities = String::new();
+    if let Some(names) = &def.latin_1_entities {
+        if names.get_ref().len() != 96 {
+            return fail(names.span(), "U+00A0 to U+00FF are 96 characters");
+        }
+        for (name, c) in names.get_ref().iter().zip('\u{A0}'..='\u{FF}') {
+            entities.push_str(&format!("{name} {c}\n"));
+        }
+    }
+    for (name, text) in &def.entities {
+        entities.push_str(&format!("{} {text}\n", name.get_ref()));
+    }
+    Ok(Texts {
+        placeholders: placeholders.into(),
+        marks: marks.into(),
+        spreadsheet_errors: errors.into(),
+        hidden: hidden.into(),
+        entities: entities.into(),
+        starts,
+    })
 }
 
 fn null_elements(word: Option<&Spanned<String>>) -> Result<bool> {

@@ -28,6 +28,31 @@ pub(super) struct ApiDef {
     /// Defaults of a row's `known`, by the name of its fact.
     #[serde(default)]
     pub known: BTreeMap<Spanned<String>, KnownDefaultsDef>,
+    /// What is asked of the values of a row, by the word of its kind.
+    #[serde(default)]
+    pub kinds: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
+    #[serde(default)]
+    pub texts: TextsDef,
+}
+
+/// Words and characters that the kinds of constraints on texts look for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct TextsDef {
+    #[serde(default)]
+    pub placeholders: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub placeholder_marks: Vec<Spanned<[String; 2]>>,
+    #[serde(default)]
+    pub spreadsheet_errors: Vec<Spanned<String>>,
+    /// Names by the number of a character, or the numbers of the first and the last of a range.
+    #[serde(default)]
+    pub hidden: BTreeMap<Spanned<String>, String>,
+    /// The names of U+00A0 to U+00FF, in order.
+    #[serde(default)]
+    pub latin_1_entities: Option<Spanned<Vec<String>>>,
+    #[serde(default)]
+    pub entities: BTreeMap<Spanned<String>, String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

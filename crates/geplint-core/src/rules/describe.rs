@@ -146,6 +146,7 @@ impl Endpoint {
     #[must_use]
     pub fn implied(&self) -> Vec<Constraint> {
         let mut all: Vec<Constraint> = self.of_empty_request().into_iter().collect();
+        all.extend(kinds::listed_of_kinds(self));
         for table in &self.tables {
             for property in &table.properties {
                 all.extend(self.implied_by_row(property));
@@ -295,6 +296,25 @@ impl Constraint {
         stated: Stated,
     ) -> Self {
         Self::of_claim(claim, property.constraint.to_string(), what, needs, stated)
+    }
+
+    /// A constraint that all rows of a kind bring with them.
+    pub(super) fn of_kind(rule: &str, name: String, what: &str) -> Self {
+        Self {
+            rule: rule.to_owned(),
+            name,
+            what: what.to_owned(),
+            conditions: Vec::new(),
+            severity: Severity::Warning,
+            evidence: Evidence::Inferred,
+            source: String::new(),
+            needs: None,
+            stated: Stated::Otherwise,
+            answer: None,
+            wording: Wording::Inferred,
+            phase: Phase::None,
+            note: String::new(),
+        }
     }
 
     /// A constraint that a row brings with it.

@@ -4,10 +4,12 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::compile::{LoadError, api};
+use super::compile::{LoadError, api, kinds, texts};
 use super::definition::ApiDef;
+use super::kinds::Ask;
 use super::lines::Lines;
-use super::model::{Endpoint, Table};
+use super::model::{Endpoint, RowKind, Table};
+use super::texts::Texts;
 use super::vocabulary::NamesFile;
 
 /// What the rules files of all endpoints of an API share.
@@ -21,6 +23,10 @@ pub struct Shared {
     pub rule_ids: Vec<String>,
     /// What holds for every endpoint that does not say otherwise.
     pub(super) api: ApiDef,
+    /// What is asked of the values of a row, by its kind.
+    pub(super) kinds: Vec<(RowKind, Vec<Ask>)>,
+    /// Words and characters that no sender means.
+    pub(super) texts: Texts,
 }
 
 impl Shared {
@@ -32,7 +38,7 @@ impl Shared {
             lists,
             names: toml::from_str(names).map_err(|error| error.to_string())?,
             rule_ids,
-            api: ApiDef::default(),
+            ..Self::default()
         })
     }
 
@@ -40,8 +46,11 @@ impl Shared {
     ///
     /// Errors: no TOML, an unknown key, a word in braces that nothing is filled in for, a fact that does not exist.
     pub fn with_api(self, text: &str) -> Result<Self, LoadError> {
+        let api = api(text)?;
         Ok(Self {
-            api: api(text)?,
+            kinds: kinds(&api)?,
+            texts: texts(&api.texts)?,
+            api,
             ..self
         })
     }

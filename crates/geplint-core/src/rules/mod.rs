@@ -15,6 +15,7 @@ mod lines;
 mod lists;
 mod model;
 mod names;
+mod texts;
 mod vocabulary;
 
 pub use candidate::{Candidate, loaded};
@@ -29,7 +30,7 @@ pub use lists::{List, Shared};
 pub(crate) use model::QuickCheck;
 pub use model::{
     Answer, Answers, Check, Claim, ContactRows, Endpoint, Enumeration, GoodBesideBad, Property, PropertyId,
-    Required, Route, Table, TableId, Type,
+    Required, Route, RowKind, Table, TableId, Type,
 };
 pub use names::NameIndex;
 pub use vocabulary::Vocabulary;

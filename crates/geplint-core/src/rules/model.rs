@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::fast_plan::FastRows;
 use super::kinds::{Ask, CheckKind, OneOf, TenantList};
 use super::names::NameIndex;
+use super::texts::Texts;
 use super::vocabulary::Vocabulary;
 use crate::finding::{Evidence, Phase, Severity, Wording};
 use crate::tenant::Fact;
@@ -62,6 +63,8 @@ pub struct Endpoint {
     pub vocabulary: Vocabulary,
     /// The tables in the file's order.
     pub tables: Vec<Table>,
+    /// Words and characters that no sender means.
+    pub(crate) texts: Texts,
 }
 
 impl Endpoint {
@@ -286,8 +289,8 @@ pub struct Property {
     pub known: Vec<TenantList>,
     /// It is sent by the API only.
     pub outbound_only: bool,
-    /// Its value is a code: what it looks like as a number is beside the point, and leading zeros count.
-    pub is_code: bool,
+    /// What its values are.
+    pub kind: Option<RowKind>,
     /// A null in its list is fine: the sample shows one.
     pub null_elements_allowed: bool,
     /// Something worth knowing of the row; may be empty.
@@ -305,26 +308,87 @@ pub struct Property {
     pub(crate) quick_check: QuickCheck,
 }
 
+/// What the values of a row are: it decides what is asked of them besides their type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RowKind {
+    /// A code: what it looks like as a number is beside the point, and leading zeros count.
+    Code,
+    /// What a user logs in with, or an e-mail address.
+    User,
+    /// Text for people; a string that says nothing else.
+    Text,
+    /// Whatever a tenant has made of it.
+    Free,
+    /// An amount of money.
+    Amount,
+}
+
+impl RowKind {
+    /// All of them.
+    pub(super) const ALL: [Self; 5] = [Self::Code, Self::User, Self::Text, Self::Free, Self::Amount];
+
+    /// Its word in rules files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::User => "user",
+            Self::Text => "text",
+            Self::Free => "free",
+            Self::Amount => "amount",
+        }
+    }
+
+    /// What a value of it is.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::User => "user name and e-mail address",
+            Self::Text => "other text",
+            Self::Free => "text of the tenant's own",
+            Self::Amount => "amount",
+        }
+    }
+}
+
 /// Which values of a row are right without a closer look: nearly all of them in nearly all records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum QuickCheck {
     /// A value of the declared type: nothing else is constrained.
     Typed,
-    /// A text of 1 to this many bytes that does not begin with a blank.
+    /// A [plain](Texts::is_plain) text of 1 to this many bytes.
     Text(u32),
+    /// A plain text, or none.
+    MaybeText,
     /// None.
     Never,
 }
 
 impl Property {
+    /// Whether its value is a code.
+    #[must_use]
+    pub fn is_code(&self) -> bool {
+        self.kind == Some(RowKind::Code)
+    }
+
     /// Works out [`Property::quick_check`] once all constraints are in place.
     pub(crate) fn quick_check(&self) -> QuickCheck {
-        if self.outbound_only || self.one_of.is_some() || !self.asks.is_empty() || !self.known.is_empty() {
+        let is_shaped = self.asks.iter().any(|ask| matches!(ask, Ask::Shape(_)));
+        if self.outbound_only || self.one_of.is_some() || is_shaped || !self.known.is_empty() {
             return QuickCheck::Never;
         }
-        let anything = self.max_length.is_none() && self.required.is_none() && !self.has_to_say;
-        if anything || self.ty != Type::String {
+        // A number that is surely of its type is not below zero.
+        if self.ty != Type::String {
             return QuickCheck::Typed;
+        }
+        let anything = self.max_length.is_none() && self.required.is_none() && !self.has_to_say;
+        if anything {
+            return if self.asks.is_empty() {
+                QuickCheck::Typed
+            } else {
+                QuickCheck::MaybeText
+            };
         }
         // UTF-8 never has fewer bytes than UTF-16 has units.
         QuickCheck::Text(self.max_length.unwrap_or(u32::MAX))

@@ -329,11 +329,11 @@ impl<'a> FastPath<'a> {
                 self.list(at, fast_row, |fast_path, at| fast_path.element(at, inner, facts))?
             }
             Type::StringList => {
-                let property = table.property(row);
+                let (property, texts) = (table.property(row), &self.endpoint.texts);
                 self.list(at, fast_row, |fast_path, at| {
                     let span = fast_path.string(at)?;
                     let text = fast_path.inner(span)?;
-                    let undecided = right_text(property, text, facts, Stands::InList)?;
+                    let undecided = right_text(property, text, facts, texts, Stands::InList)?;
                     fast_path.depends(property, undecided);
                     fast_path.watch(fast_row, id, row, span);
                     Some(span.end as usize)
@@ -358,7 +358,7 @@ impl<'a> FastPath<'a> {
     /// A null where nothing has to be, and where null is no surprise.
     fn null(&self, fast_row: FastRow, at: usize) -> Option<usize> {
         let fine = match fast_row.ty {
-            Type::String => fast_row.quick_check == QuickCheck::Typed,
+            Type::String => matches!(fast_row.quick_check, QuickCheck::Typed | QuickCheck::MaybeText),
             Type::Object(_) | Type::ObjectList(_) | Type::StringList => !fast_row.mandatory,
             _ => false,
         };
@@ -379,9 +379,21 @@ impl<'a> FastPath<'a> {
             QuickCheck::Typed => self.any_text(at),
             QuickCheck::Text(most) => {
                 let span = self.string(at)?;
-                let plain =
-                    span.len() > 2 && span.len() - 2 <= most && matches!(self.byte(at + 1), b'!'..=b'~');
-                plain.then_some(span.end as usize)
+                let text = self.inner(span)?;
+                if text.is_empty() || text.len() > most as usize {
+                    return None;
+                }
+                if !self.endpoint.texts.is_plain(text.as_bytes()) {
+                    self.undecided += self.right(table, row, span, facts)?;
+                }
+                Some(span.end as usize)
+            }
+            QuickCheck::MaybeText => {
+                let span = self.string(at)?;
+                if !self.endpoint.texts.is_plain(self.inner(span)?.as_bytes()) {
+                    self.undecided += self.right(table, row, span, facts)?;
+                }
+                Some(span.end as usize)
             }
             QuickCheck::Never => {
                 let span = self.string(at)?;
@@ -414,7 +426,13 @@ impl<'a> FastPath<'a> {
             return Some(u64::from(known.undecided));
         }
         let text = unquoted(span.of(self.text));
-        let undecided = right_text(table.property(row), text, facts, Stands::InRow)?;
+        let undecided = right_text(
+            table.property(row),
+            text,
+            facts,
+            &self.endpoint.texts,
+            Stands::InRow,
+        )?;
         if let Ok(undecided) = u32::try_from(undecided) {
             lately.rotate_right(1);
             lately[0] = Lately {

@@ -9,15 +9,20 @@
 //! passes over a record only if there is none. Neither has a judgement of its own.
 
 mod active;
+mod amount;
 mod any_of;
 mod blank;
+mod damaged;
 mod differs;
+mod hidden;
 mod known;
 mod length;
 mod one_of;
 mod open_enum;
+mod placeholder;
 mod shape;
 mod single_valued;
+mod spreadsheet;
 pub(crate) mod words;
 
 use std::borrow::Cow;
@@ -35,55 +40,102 @@ pub(crate) use words::Words;
 
 use super::describe::{Constraint, Stated};
 use super::fast_plan::FastRow;
-use super::{Claim, Endpoint, Property, PropertyId, Table, TableId};
+use super::texts::Texts;
+use super::{Claim, Endpoint, Property, PropertyId, RowKind, Table, TableId};
 use crate::finding::Severity;
 use crate::shape::Shape;
 use crate::tenant::{Fact, Facts, Knowledge};
 
-/// What else a row asks of the text of its values.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// What else a row asks of the text of its values. The kind of a row says which of them it asks: `[kinds]` in the file of the
+/// API as a whole. What a text may have that no sender means comes first, and is all that is said of a value, but for what
+/// the API refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Ask {
+    /// It is no placeholder.
+    NoPlaceholder,
+    /// It is no error value of a spreadsheet.
+    NoSpreadsheetError,
+    /// It is no number as a spreadsheet writes it.
+    NoSpreadsheetNumber,
+    /// It was neither decoded wrongly nor escaped for another language.
+    Undamaged,
+    /// It has no hidden character.
+    NoHiddenCharacter,
+    /// It is not below zero.
+    NotNegative,
     /// It has this shape.
     Shape(Shape),
 }
 
-/// What is known of a text before an [`Ask`] is put to it.
-#[derive(Debug, Clone, Copy)]
-struct Before {
-    /// The tenant's own list has decided, or it is whitespace.
-    decided: bool,
-}
-
 impl Ask {
+    /// Those that the kind of a row may ask, under their names in the rules.
+    pub(super) const OF_KINDS: [(&'static str, Self); 6] = [
+        ("no-placeholder", Self::NoPlaceholder),
+        ("no-spreadsheet-error", Self::NoSpreadsheetError),
+        ("no-spreadsheet-number", Self::NoSpreadsheetNumber),
+        ("undamaged", Self::Undamaged),
+        ("no-hidden-character", Self::NoHiddenCharacter),
+        ("not-negative", Self::NotNegative),
+    ];
+
+    /// Whether it is about something that a text may have and that no sender means.
+    const fn is_of_damage(self) -> bool {
+        !matches!(self, Self::Shape(_) | Self::NotNegative)
+    }
+
     /// Whether a text does not have what is asked.
-    #[inline]
-    fn breaks(&self, text: &str, before: Before) -> bool {
+    fn breaks(self, text: &str, texts: &Texts) -> bool {
         match self {
-            Self::Shape(shape) => !before.decided && !shape.fits(text),
+            Self::NoPlaceholder => texts.is_placeholder(text),
+            Self::NoSpreadsheetError => texts.is_spreadsheet_error(text),
+            Self::NoSpreadsheetNumber => spreadsheet::is_number(text),
+            Self::Undamaged => damaged::breaks(text, texts),
+            Self::NoHiddenCharacter => hidden::breaks(text, texts),
+            Self::NotNegative => amount::is_negative(text),
+            Self::Shape(shape) => !shape.fits(text),
         }
     }
 
-    /// Whether a text without the whitespace around it has what is asked.
-    fn would_hold(&self, trimmed: &str) -> bool {
-        !self.breaks(trimmed, Before { decided: false })
-    }
-
-    fn words(&self, property: &Property, text: &str) -> Words<'_> {
+    fn words(self, property: &Property, text: &str, texts: &Texts) -> Words<'static> {
         match self {
-            Self::Shape(shape) => shape::words(*shape, property, text),
+            Self::NoPlaceholder => placeholder::words(property, text),
+            Self::NoSpreadsheetError => spreadsheet::words_of_error(property, text),
+            Self::NoSpreadsheetNumber => spreadsheet::words_of_number(property, text),
+            Self::Undamaged => damaged::words(property, text, texts),
+            Self::NoHiddenCharacter => hidden::words(property, text, texts),
+            Self::NotNegative => amount::words(property, text),
+            Self::Shape(shape) => shape::words(shape, property, text),
         }
     }
 
-    /// The text that was meant, where that is certain.
-    fn meant(&self, text: &str) -> Option<String> {
+    /// What was meant by a text that does not have what is asked, where that is known.
+    fn meant(self, text: &str, texts: &Texts) -> Option<String> {
         match self {
-            Self::Shape(shape) => shape::meant(*shape, text),
+            Self::Shape(shape) => shape::meant(shape, text),
+            Self::Undamaged => damaged::meant(text, texts),
+            Self::NoHiddenCharacter => hidden::meant(text, texts),
+            _ => None,
         }
     }
 
-    fn listed(&self, property: &Property) -> Constraint {
+    /// As it is listed for a row that asks it by itself.
+    fn listed(self, property: &Property) -> Option<Constraint> {
         match self {
-            Self::Shape(shape) => shape::listed(*shape, property),
+            Self::Shape(shape) => Some(shape::listed(shape, property)),
+            _ => None,
+        }
+    }
+
+    /// The rule that it goes under, and what it asks, for all rows of a kind.
+    const fn listed_of_kind(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::NoPlaceholder => Some((placeholder::RULE, "no placeholder")),
+            Self::NoSpreadsheetError => Some((spreadsheet::RULE, "no error value of a spreadsheet")),
+            Self::NoSpreadsheetNumber => Some((spreadsheet::RULE, "no number as a spreadsheet writes it")),
+            Self::Undamaged => Some((damaged::RULE, "decoded as it was encoded, without HTML entities")),
+            Self::NoHiddenCharacter => Some((hidden::RULE, "no hidden character, no whitespace around it")),
+            Self::NotNegative => Some((amount::RULE, "not below zero")),
+            Self::Shape(_) => None,
         }
     }
 }
@@ -100,39 +152,60 @@ pub(crate) enum Fault<'p> {
     /// Not in the row's list.
     NotInList(&'p OneOf),
     /// Not what else the row asks.
-    Asked(&'p Ask),
+    Asked(Ask),
 }
 
 impl<'p> Fault<'p> {
+    /// How severe it is.
+    fn severity(self) -> Severity {
+        match self {
+            Self::Blank | Self::Asked(_) => Severity::Warning,
+            Self::TooLong(claim, _) => claim.severity,
+            Self::Unknown(known) => known.claim.severity,
+            Self::NotInList(list) => list.claim.severity,
+        }
+    }
+
     /// What is said of it.
-    pub(crate) fn words(self, property: &Property, text: &str, facts: &Facts<'_>) -> Words<'p> {
+    pub(crate) fn words(
+        self,
+        property: &Property,
+        text: &str,
+        facts: &Facts<'_>,
+        texts: &Texts,
+    ) -> Words<'p> {
         match self {
             Self::Blank => blank::words(property),
             Self::TooLong(claim, length) => length::words(property, claim, length, text),
             Self::Unknown(known) => known.words(property, text, facts),
             Self::NotInList(list) => list.words(property, text),
-            Self::Asked(ask) => ask.words(property, text),
+            Self::Asked(ask) => ask.words(property, text, texts),
         }
     }
 
     /// The text that was meant, where that is certain.
-    pub(crate) fn meant(self, property: &'p Property, text: &str) -> Option<Cow<'p, str>> {
+    pub(crate) fn meant(self, property: &'p Property, text: &str, texts: &Texts) -> Option<Cow<'p, str>> {
         match self {
             Self::Blank | Self::Unknown(_) => None,
             Self::TooLong(..) => length::meant(property, text).map(Cow::Borrowed),
             Self::NotInList(list) => list.meant(text).map(Cow::Borrowed),
-            Self::Asked(ask) => ask.meant(text).map(Cow::Owned),
+            Self::Asked(ask) => ask.meant(text, texts).map(Cow::Owned),
         }
     }
 
     /// Whether the text without the whitespace around it has no such fault.
-    pub(crate) fn is_mended_by(self, trimmed: &str, facts: &Facts<'_>) -> bool {
+    pub(crate) fn is_mended_by(self, trimmed: &str, facts: &Facts<'_>, texts: &Texts) -> bool {
         match self {
             Self::Blank | Self::TooLong(..) => false,
             Self::Unknown(known) => facts.knows(known.fact, trimmed) == Knowledge::Right,
             Self::NotInList(list) => list.holds(trimmed),
-            Self::Asked(ask) => ask.would_hold(trimmed),
+            Self::Asked(ask) => !ask.breaks(trimmed, texts),
         }
+    }
+
+    /// Whether it is that a character of the text is lost.
+    pub(crate) fn is_of_lost_character(self, text: &str, texts: &Texts) -> bool {
+        matches!(self, Self::Asked(Ask::Undamaged)) && damaged::meant(text, texts).is_none()
     }
 }
 
@@ -152,6 +225,39 @@ pub(crate) fn judge<'p>(
     text: &str,
     stands: Stands,
     facts: &Facts<'_>,
+    texts: &Texts,
+    mut fault: impl FnMut(Fault<'p>),
+) -> u64 {
+    // A kind's asks are in order, so that those of damage come first.
+    let is_asked = property.asks.first().is_some_and(|first| first.is_of_damage());
+    if is_asked && !texts.is_plain(text.as_bytes()) {
+        let mut asks = property.asks.iter().filter(|ask| ask.is_of_damage());
+        if let Some(ask) = asks.find(|ask| ask.breaks(text, texts)) {
+            let mut refused = false;
+            let undecided = judge_as_meant(property, text, stands, facts, texts, |other| {
+                if other.severity() == Severity::Error {
+                    refused = true;
+                    fault(other);
+                }
+            });
+            // What is refused for what it is needs no guess at what it stands for.
+            if !(refused && *ask == Ask::NoPlaceholder) {
+                fault(Fault::Asked(*ask));
+            }
+            return undecided;
+        }
+    }
+    judge_as_meant(property, text, stands, facts, texts, fault)
+}
+
+/// The same for a text that its sender surely means.
+#[inline]
+fn judge_as_meant<'p>(
+    property: &'p Property,
+    text: &str,
+    stands: Stands,
+    facts: &Facts<'_>,
+    texts: &Texts,
     mut fault: impl FnMut(Fault<'p>),
 ) -> u64 {
     let blank = blank::breaks(property, text, stands);
@@ -183,9 +289,10 @@ pub(crate) fn judge<'p>(
     {
         fault(Fault::NotInList(list));
     }
-    for ask in &property.asks {
-        if ask.breaks(text, Before { decided }) {
-            fault(Fault::Asked(ask));
+    for ask in property.asks.iter().filter(|ask| !ask.is_of_damage()) {
+        let settled = decided && matches!(ask, Ask::Shape(_));
+        if !settled && ask.breaks(text, texts) {
+            fault(Fault::Asked(*ask));
         }
     }
     undecided
@@ -194,20 +301,44 @@ pub(crate) fn judge<'p>(
 /// For the fast path: how many checks of a text could not be made, if nothing is wrong with it. What is empty is left to
 /// the engine.
 #[inline]
-pub(crate) fn right_text(property: &Property, text: &str, facts: &Facts<'_>, stands: Stands) -> Option<u64> {
+pub(crate) fn right_text(
+    property: &Property,
+    text: &str,
+    facts: &Facts<'_>,
+    texts: &Texts,
+    stands: Stands,
+) -> Option<u64> {
     if text.is_empty() && stands == Stands::InRow {
         return None;
     }
     let mut right = true;
-    let undecided = judge(property, text, stands, facts, |_| right = false);
+    let undecided = judge(property, text, stands, facts, texts, |_| right = false);
     right.then_some(undecided)
 }
 
 /// What a row asks of its texts, as it is listed.
 pub(super) fn listed(property: &Property) -> impl Iterator<Item = Constraint> {
     let list = property.one_of.as_ref().map(|list| list.listed(property));
-    let asks = property.asks.iter().map(|ask| ask.listed(property));
+    let asks = property.asks.iter().filter_map(|ask| ask.listed(property));
     length::listed(property).into_iter().chain(list).chain(asks)
+}
+
+/// What the rows of each kind ask of their values, for the kinds that an endpoint has.
+pub(super) fn listed_of_kinds(endpoint: &Endpoint) -> Vec<Constraint> {
+    let rows = || endpoint.tables.iter().flat_map(|table| &table.properties);
+    let mut all = Vec::new();
+    for kind in RowKind::ALL {
+        let Some(row) = rows().find(|row| row.kind == Some(kind)) else {
+            continue;
+        };
+        for ask in &row.asks {
+            if let Some((rule, what)) = ask.listed_of_kind() {
+                let name = format!("every {}", kind.title());
+                all.push(Constraint::of_kind(rule, name, what));
+            }
+        }
+    }
+    all
 }
 
 /// What a row asks of the tenant's lists.

@@ -1,0 +1,24 @@
+//! Amounts below zero.
+
+use super::Words;
+use super::words::shortened;
+use crate::rules::Property;
+
+pub(super) const RULE: &str = "negative-amount";
+
+/// Whether a number is below zero, as it is written. What is no number at all is a matter of its type.
+pub(super) fn is_negative(text: &str) -> bool {
+    let digits = text.trim().strip_prefix('-');
+    let digits = digits.map(|digits| digits.split(['e', 'E']).next().unwrap_or_default());
+    digits.is_some_and(|digits| digits.bytes().any(|byte| matches!(byte, b'1'..=b'9')))
+}
+
+pub(super) fn words(property: &Property, text: &str) -> Words<'static> {
+    Words::warning(
+        RULE,
+        format!("{} {} is below zero", property.name, shortened(text)),
+        "No page says what an amount below zero means, and no example has one.",
+        format!("Send an amount of 0 or more, or leave {} out.", property.name),
+    )
+    .about(property)
+}

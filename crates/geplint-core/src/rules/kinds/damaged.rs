@@ -1,0 +1,134 @@
+//! Texts that were decoded wrongly, or escaped for another language, on their way here.
+
+use std::borrow::Cow;
+
+use super::Words;
+use super::words::quoted;
+use crate::rules::Property;
+use crate::rules::texts::Texts;
+
+pub(super) const RULE: &str = "damaged-text";
+
+/// What a decoder writes in place of bytes that it cannot read.
+const LOST: char = '\u{FFFD}';
+
+/// A text may have been damaged several times over; more than this was never seen.
+const TIMES: usize = 4;
+
+pub(super) fn breaks(text: &str, texts: &Texts) -> bool {
+    text.contains(LOST) || meant(text, texts).is_some()
+}
+
+/// What the text was before it was damaged, where that is certain.
+pub(super) fn meant(text: &str, texts: &Texts) -> Option<String> {
+    let mut meant = Cow::Borrowed(text);
+    for _ in 0..TIMES {
+        let next = unescaped(&meant, texts).or_else(|| reread(&meant));
+        let Some(next) = next else { break };
+        meant = Cow::Owned(next);
+    }
+    match meant {
+        Cow::Owned(meant) if !meant.contains(LOST) => Some(meant),
+        _ => None,
+    }
+}
+
+pub(super) fn words(property: &Property, text: &str, texts: &Texts) -> Words<'static> {
+    let name = &property.name;
+    let shown = quoted(text);
+    let (what, why, help) = match meant(text, texts) {
+        None => (
+            "has lost a character: U+FFFD is in its place".to_owned(),
+            "A program before this one has read the bytes of the text in the wrong encoding.",
+            format!("Export {name} again, and read it as UTF-8 or as what it was saved in."),
+        ),
+        Some(meant) => {
+            let (how, why) = if unescaped(text, texts).is_some() {
+                (
+                    "has an HTML entity",
+                    "JSON has no such entities: the API takes each character for itself.",
+                )
+            } else {
+                (
+                    "is UTF-8 that was read as Windows-1252",
+                    "Its bytes in Windows-1252 are valid UTF-8: hardly any other text is like that. The API takes what is sent.",
+                )
+            };
+            let meant = quoted(&meant);
+            (format!("{how}: {meant} is meant"), why, format!("Send {meant}."))
+        }
+    };
+    Words::warning(RULE, format!("{name} {shown} {what}"), why, help).about(property)
+}
+
+/// The text with the characters that HTML entities in it stand for; `None` if it has none.
+fn unescaped(text: &str, texts: &Texts) -> Option<String> {
+    /// The longest entity, in bytes between `&` and `;`.
+    const LONGEST: usize = 10;
+    let mut out = String::new();
+    let (mut rest, mut found) = (text, false);
+    while let Some((before, after)) = rest.split_once('&') {
+        out.push_str(before);
+        let end = after.bytes().take(LONGEST + 1).position(|byte| byte == b';');
+        let entity = end.and_then(|end| Some((after.get(..end)?, after.get(end + 1..)?)));
+        match entity.and_then(|(name, behind)| Some((texts.entity(name)?, behind))) {
+            Some((character, behind)) => {
+                out.push_str(&character);
+                (rest, found) = (behind, true);
+            }
+            None => {
+                out.push('&');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    found.then_some(out)
+}
+
+/// The text that was saved as UTF-8 and read as Windows-1252; `None` if this was hardly so.
+///
+/// All of the text has to have bytes in Windows-1252, and all of these have to be valid UTF-8: `Ãlvarez` and `São` are not.
+fn reread(text: &str) -> Option<String> {
+    let leads = |c: char| ('\u{C2}'..='\u{F4}').contains(&c);
+    let trails = |c: char| windows_1252(c).is_some_and(|byte| (0x80..=0xBF).contains(&byte));
+    let behind = text.chars().skip(1);
+    if !text.chars().zip(behind).any(|(a, b)| leads(a) && trails(b)) {
+        return None;
+    }
+    let bytes: Option<Vec<u8>> = text.chars().map(windows_1252).collect();
+    let meant = String::from_utf8(bytes?).ok()?;
+    is_likely(&meant).then_some(meant)
+}
+
+/// Whether a text may have been meant. A capital before a mark, such as `É®`, is valid UTF-8 by chance, for a letter that
+/// no name has. Letters of other scripts are never alone.
+fn is_likely(meant: &str) -> bool {
+    let mut of_other_scripts = 0_u32;
+    for c in meant.chars().filter(|c| !c.is_ascii()) {
+        match u32::from(c) {
+            // Latin letters of Europe, of Romanian and Vietnamese, and accents by themselves.
+            0xA0..=0x17F | 0x192 | 0x1A0 | 0x1A1 | 0x1AF | 0x1B0 | 0x218..=0x21B | 0x300..=0x33F => {}
+            // Greek, Cyrillic, Armenian, Hebrew, Arabic.
+            0x370..=0x58F | 0x5D0..=0x5EA | 0x620..=0x6FF => of_other_scripts += 1,
+            // What is three or four bytes long is not there by chance.
+            0x800.. => {}
+            _ => return false,
+        }
+    }
+    of_other_scripts != 1
+}
+
+/// The byte of a character in Windows-1252. What the encoding leaves open is read as the control character of that number.
+fn windows_1252(c: char) -> Option<u8> {
+    /// The characters of 80 to 9F; a control character stands for itself.
+    const UPPER: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}',
+        '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
+    ];
+    if let Ok(byte) = u8::try_from(u32::from(c)) {
+        return Some(byte);
+    }
+    let index = UPPER.iter().position(|upper| *upper == c)?;
+    Some(0x80 + u8::try_from(index).ok()?)
+}

@@ -1,0 +1,64 @@
+//! Characters that nobody sees, in codes and names of users.
+
+use super::Words;
+use super::words::quoted;
+use crate::rules::Property;
+use crate::rules::texts::Texts;
+
+pub(super) const RULE: &str = "hidden-character";
+
+/// Whether a text has such a character, or whitespace around it. A text of whitespace alone is another matter.
+pub(super) fn breaks(text: &str, texts: &Texts) -> bool {
+    let trimmed = text.trim();
+    !trimmed.is_empty() && (trimmed.len() != text.len() || trimmed.chars().any(|c| texts.hidden(c).is_some()))
+}
+
+/// The text without them. Whitespace within it may separate two words: what is meant there is not known.
+pub(super) fn meant(text: &str, texts: &Texts) -> Option<String> {
+    let is_hidden = |c: char| texts.hidden(c).is_some();
+    let inner = text.trim_matches(|c: char| c.is_whitespace() || is_hidden(c));
+    if inner.is_empty() || inner.chars().any(|c| c.is_whitespace() && is_hidden(c)) {
+        return None;
+    }
+    Some(inner.chars().filter(|c| !is_hidden(*c)).collect())
+}
+
+pub(super) fn words(property: &Property, text: &str, texts: &Texts) -> Words<'static> {
+    let name = &property.name;
+    let help = match meant(text, texts) {
+        Some(meant) => format!("Send {}.", quoted(&meant)),
+        None => "Remove the character, or write a space in its place.".to_owned(),
+    };
+    Words::warning(
+        RULE,
+        format!("{name} {} {}", quoted(text), place(text, texts)),
+        "Nobody sees it, and no page says that the API removes it: with it the value is another one.",
+        help,
+    )
+    .about(property)
+}
+
+/// Where the first of them is, and which it is.
+fn place(text: &str, texts: &Texts) -> String {
+    let title = |c: char| match texts.hidden(c) {
+        Some(name) => format!("{name} (U+{:04X})", u32::from(c)),
+        None if c == ' ' => "space".to_owned(),
+        None => format!("whitespace character (U+{:04X})", u32::from(c)),
+    };
+    let is_hidden = |c: &char| c.is_whitespace() || texts.hidden(*c).is_some();
+    let first = text.chars().next().filter(is_hidden);
+    let last = text.chars().next_back().filter(is_hidden);
+    match (first, last) {
+        (Some(first), Some(last)) => {
+            format!("begins with a {} and ends with a {}", title(first), title(last))
+        }
+        (Some(first), None) => format!("begins with a {}", title(first)),
+        (None, Some(last)) => format!("ends with a {}", title(last)),
+        (None, None) => {
+            let found = text.chars().enumerate().find(|(_, c)| texts.hidden(*c).is_some());
+            found.map_or_else(String::new, |(index, c)| {
+                format!("has a {} as character {}", title(c), index + 1)
+            })
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! A text that stands for a value that was never filled in.
+
+use super::Words;
+use super::words::quoted;
+use crate::rules::Property;
+
+pub(super) const RULE: &str = "placeholder";
+
+pub(super) fn words(property: &Property, text: &str) -> Words<'static> {
+    Words::warning(
+        RULE,
+        format!("{} {} is a placeholder, not a value", property.name, quoted(text)),
+        "It is sent as it stands: the API takes it for the value itself.",
+        if property.required.is_some() {
+            format!("Send the value of {}.", property.name)
+        } else {
+            format!("Send the value of {0}, or leave {0} out.", property.name)
+        },
+    )
+    .about(property)
+}

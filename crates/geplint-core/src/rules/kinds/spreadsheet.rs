@@ -1,0 +1,71 @@
+//! What a spreadsheet makes of a code, and what it shows where a formula fails.
+
+use super::Words;
+use super::words::quoted;
+use crate::rules::Property;
+
+pub(super) const RULE: &str = "spreadsheet-text";
+
+/// How a spreadsheet, or a program that reads one, has written a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Number<'t> {
+    /// `1.00E+17`: only the first digits are left.
+    Shortened,
+    /// `1001.0`: the digits before the point.
+    Decimal(&'t str),
+}
+
+fn number(text: &str) -> Option<Number<'_>> {
+    let text = text.trim();
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(whole) = text.strip_suffix(".0").filter(|whole| digits(whole)) {
+        return Some(Number::Decimal(whole));
+    }
+    let (mantissa, exponent) = text.split_once(['E', 'e'])?;
+    let (first, rest) = mantissa.split_at_checked(1)?;
+    let fraction = rest.is_empty() || rest.strip_prefix('.').is_some_and(digits);
+    (digits(first) && fraction && exponent.strip_prefix('+').is_some_and(digits)).then_some(Number::Shortened)
+}
+
+/// Whether a text is a code that was read as a number.
+pub(super) fn is_number(text: &str) -> bool {
+    number(text).is_some()
+}
+
+pub(super) fn words_of_number(property: &Property, text: &str) -> Words<'static> {
+    let name = &property.name;
+    let (what, help) = match number(text) {
+        Some(Number::Decimal(whole)) => (
+            "has a decimal place: it was read as a number on the way",
+            format!(
+                "Send {}, with the leading zeros that the number has lost, and keep the column as text.",
+                quoted(whole)
+            ),
+        ),
+        _ => (
+            "is a number that a spreadsheet has shortened: digits are lost",
+            format!("Format the column of {name} as text, and export it again."),
+        ),
+    };
+    Words::warning(
+        RULE,
+        format!("{name} {} {what}", quoted(text)),
+        "A spreadsheet takes a code of digits for a number. The API takes what is sent for another code.",
+        help,
+    )
+    .about(property)
+}
+
+pub(super) fn words_of_error(property: &Property, text: &str) -> Words<'static> {
+    Words::warning(
+        RULE,
+        format!(
+            "{} {} is an error value of a spreadsheet",
+            property.name,
+            quoted(text)
+        ),
+        "The formula behind it has failed. The API takes the error for the value itself.",
+        format!("Correct the formula, and send the value of {}.", property.name),
+    )
+    .about(property)
+}
