@@ -324,7 +324,7 @@ fn a_thousand_unknown_names_are_one_diagnostic() {
     }
     let record = contact(1).replacen('{', &format!("{{{names}"), 1);
     let folder = folder("unknown", &[("a.json", list([record]))]);
-    let (text, _) = check(&folder, &["a.json"]);
+    let (text, _) = check(&folder, &["--endpoint=contact-details", "a.json"]);
     assert_eq!(heads(&text).len(), 1, "{text}");
     assert!(text.contains("1000 names are not known here"), "{text}");
 }

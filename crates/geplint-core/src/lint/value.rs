@@ -224,11 +224,13 @@ impl<'a> Linter<'a> {
         let fills = [("property", &*property.name), ("value", text), ("limit", &limit)];
         let index = self.checked.findings.len();
         self.report(self.value_place(value), &property.constraint, words, &fills);
-        let trimmed = self.trimmed(value, text, |trimmed| {
-            fault.is_mended_by(trimmed, self.facts, texts)
-        });
-        let meant = || self.written(value, fault.meant(property, text, texts).as_deref());
-        self.fix(index, trimmed.or_else(meant));
+        let meant = self.written(value, fault.meant(property, text, texts).as_deref());
+        let trimmed = || {
+            self.trimmed(value, text, |trimmed| {
+                fault.is_mended_by(trimmed, self.facts, texts)
+            })
+        };
+        self.fix(index, meant.or_else(trimmed));
     }
 
     /// A string in place of the string at hand.
