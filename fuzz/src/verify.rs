@@ -3,7 +3,8 @@
 use geplint::report::Look;
 use geplint::report::sanitize::is_unprintable;
 use geplint::session::Session;
-use geplint::verify::har::{Route, har};
+use geplint::verify::har::Har;
+use geplint::verify::routes::{Route, Routes};
 use geplint::verify::{Exchange, Tally, json as document, recorded, text, verify};
 use serde_json::Value;
 
@@ -20,21 +21,25 @@ pub fn run(data: &[u8]) {
         let again = recorded(&written).unwrap_or_else(|error| panic!("{error}: {answer:?}"));
         assert_eq!(detail(&again), detail(&answer));
     }
-    let routes: Vec<Route<'_>> = endpoints()
+    let known = endpoints().iter().map(|endpoint| Route {
+        endpoint: &endpoint.id,
+        path: &endpoint.path,
+    });
+    let routes = Routes {
+        known: known.collect(),
+        ..Routes::default()
+    };
+    let mut exchanges = Vec::new();
+    let har = Har::read(data).ok();
+    let calls: Vec<_> = har
         .iter()
-        .map(|endpoint| Route {
-            endpoint: &endpoint.id,
-            path: &endpoint.path,
+        .flat_map(|har| {
+            let entries = har.entries(true).into_iter();
+            entries.filter_map(|entry| har.call(entry, &routes, &mut |_| Err(String::new())).ok())
         })
         .collect();
-    let mut exchanges = Vec::new();
-    let har = har(data, &routes).unwrap_or_default();
-    for call in &har.calls {
-        exchanges.push((
-            call.request.as_slice(),
-            call.response.as_slice(),
-            Some(call.endpoint.as_str()),
-        ));
+    for call in &calls {
+        exchanges.push((&*call.request, &*call.response, Some(call.endpoint.as_str())));
     }
     let middle = data.iter().position(|byte| *byte == BETWEEN);
     if let Some((request, [_, response @ ..])) = middle.and_then(|at| data.split_at_checked(at)) {
@@ -60,6 +65,7 @@ fn compare(exchanges: &[(&[u8], &[u8], Option<&str>)]) {
             response,
             endpoint: *endpoint,
             http_status: None,
+            url: None,
         };
         let verified = verify(&mut session, &exchange);
         tally.add(&verified);
@@ -68,7 +74,7 @@ fn compare(exchanges: &[(&[u8], &[u8], Option<&str>)]) {
         json.push_str(&document::pair(&verified));
     }
     harmless(&text::summary(&tally, Look::PLAIN, true));
-    json.push_str(&document::close(&tally, exchanges.is_empty()));
+    json.push_str(&document::close(&tally, exchanges.is_empty(), &[]));
     let json: Value = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {json}"));
     assert_eq!(json["pairs"].as_array().map(Vec::len), Some(exchanges.len()));
 }

@@ -381,7 +381,9 @@ pub enum RulesFormat {
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Pairs are NAME.request.json and NAME.response.json in one folder, or equal names in two \
-                        folders. A .har file holds both bodies of each call.\n\n\
+                        folders. A HAR file, or a .zip with one, holds both bodies of each call. With --endpoint, \
+                        every POST or PUT in it with a JSON body counts unless its URL is that of another \
+                        endpoint.\n\n\
                         Exit status: 0 all agree, 1 some differ or cannot be compared, 2 wrong usage or something \
                         could not be read, 3 no pair."
 )]
@@ -391,6 +393,9 @@ pub struct Verify {
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub knowledge: KnowledgeArgs,
+    /// The path that a gateway has in place of the API's own, as in /gep/v1 (repeatable)
+    #[arg(long, value_name = "PATH", help_heading = "Rules")]
+    pub base_path: Vec<String>,
     /// How the account is given
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: VerifyFormat,

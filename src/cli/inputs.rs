@@ -119,10 +119,14 @@ impl Knowledge {
         let mut files = project.rules(common);
         let rules = rules(&files, args.endpoint.as_deref())?;
         match &args.endpoint {
-            None => project.config.files.iter().try_for_each(|files| {
-                is_known(&rules, &files.endpoint.value)
-                    .map_err(|message| project.mistake(files.endpoint.start, message))
-            })?,
+            None => {
+                let config = &project.config;
+                let files = config.files.iter().map(|files| &files.endpoint);
+                let calls = config.calls.iter().map(|calls| &calls.endpoint);
+                files.chain(calls).try_for_each(|id| {
+                    is_known(&rules, &id.value).map_err(|message| project.mistake(id.start, message))
+                })?;
+            }
             Some(id) => is_known(&rules, id)?,
         }
         let tenant = args

@@ -1,23 +1,30 @@
 //! `geplint verify`: recorded requests and answers in, where predictions differ from them out.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::args::{Common, Verify, VerifyFormat};
 use super::exit_code::{CLEAN, FINDINGS, TROUBLE, UNMATCHED};
 use super::inputs::{self, Knowledge};
 use super::settings::Project;
 use super::terminal;
+use crate::config::Calls;
 use crate::input::{Entry, ReadError, Reader, WalkOptions, read, search};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
 use crate::report::style::Look;
 use crate::report::{OutputError, sanitize, summary};
-use crate::rules::Candidate;
+use crate::rules::{Candidate, Endpoint, Ruleset, built_in};
 use crate::session::Session;
-use crate::verify::har::{Call, Route, har};
+use crate::tenant::Answer;
+use crate::verify::archive::{Archive, is_archive};
+use crate::verify::har::{self, Attached, Har, Sent, UnusedKind};
 use crate::verify::pairs::{Given, Kind, Pair, pair};
-use crate::verify::{Exchange, Tally, json as document, text, verify};
+use crate::verify::routes::{Mapping, Route, Routes};
+use crate::verify::{Exchange, Predictor as _, Tally, json as document, text, verify};
+
+/// How many bytes of a file are looked at to say what it is.
+const START: u64 = 512;
 
 /// Verifies what the arguments name, and tells how it went as an exit code.
 pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
@@ -39,6 +46,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         only: None,
     };
     let endpoints = known.rules.candidates();
+    let others = built_in();
     let mut run = Run {
         args,
         common,
@@ -47,7 +55,9 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         look: terminal::stdout_look(common),
         predictor: Session::new(&endpoints, &known.tenant, args.knowledge.in_order),
         endpoints: &endpoints,
+        routes: routes(args, &project, &known, &others),
         tally: Tally::default(),
+        unused: Vec::new(),
         trouble: false,
         gap: false,
     };
@@ -66,6 +76,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
 enum Step<'f> {
     Pair(Pair),
     Har(&'f Path),
+    Archive(&'f Path),
 }
 
 struct Run<'a> {
@@ -76,7 +87,10 @@ struct Run<'a> {
     look: Look,
     predictor: Session<'a>,
     endpoints: &'a [Candidate<'a>],
+    routes: Routes<'a>,
     tally: Tally,
+    /// What was met and is no pair; kept for the JSON document alone.
+    unused: Vec<document::Unused>,
     trouble: bool,
     /// Lines were printed that no blank line follows yet.
     gap: bool,
@@ -89,7 +103,8 @@ impl Run<'_> {
         for (_, call) in self.calls(files) {
             match call {
                 Step::Pair(pair) => self.pair(files, &pair)?,
-                Step::Har(path) => self.har(path)?,
+                Step::Har(path) => self.har_file(path)?,
+                Step::Archive(path) => self.archive(path)?,
             }
         }
         self.end()
@@ -110,8 +125,16 @@ impl Run<'_> {
 
     /// Pairs and HAR files, in the order of the files.
     fn calls<'f>(&mut self, files: &'f [PathBuf]) -> Vec<(usize, Step<'f>)> {
-        let (hars, bodies): (Vec<usize>, Vec<usize>) =
-            (0..files.len()).partition(|index| is_har(&files[*index]));
+        let mut steps: Vec<(usize, Step<'f>)> = Vec::new();
+        let mut bodies: Vec<usize> = Vec::new();
+        for (index, path) in files.iter().enumerate() {
+            let start = read::start(path, START).unwrap_or_default();
+            match () {
+                () if is_archive(&start) => steps.push((index, Step::Archive(path))),
+                () if is_named_har(path) || har::is_har(&start) => steps.push((index, Step::Har(path))),
+                () => bodies.push(index),
+            }
+        }
         let paths: Vec<PathBuf> = bodies.iter().map(|index| files[*index].clone()).collect();
         let mut reader = Reader::new(read::LARGEST);
         let pairing = pair(&paths, given(&self.args.paths), |index| {
@@ -120,17 +143,13 @@ impl Run<'_> {
         for (index, why) in &pairing.unpaired {
             self.tally.unpaired += 1;
             self.aside(|| format!("unpaired {}: {why}", sanitize::path(&paths[*index])));
+            self.keep_unused(&sanitize::plain_path(&paths[*index]), why);
         }
-        let mut steps: Vec<(usize, Step<'f>)> = pairing
-            .pairs
-            .into_iter()
-            .map(|mut pair| {
-                pair.request = bodies[pair.request];
-                pair.response = bodies[pair.response];
-                (pair.request, Step::Pair(pair))
-            })
-            .collect();
-        steps.extend(hars.into_iter().map(|index| (index, Step::Har(&files[index]))));
+        steps.extend(pairing.pairs.into_iter().map(|mut pair| {
+            pair.request = bodies[pair.request];
+            pair.response = bodies[pair.response];
+            (pair.request, Step::Pair(pair))
+        }));
         steps.sort_by_key(|(index, _)| *index);
         steps
     }
@@ -168,63 +187,157 @@ impl Run<'_> {
             response: response_body,
             endpoint: endpoint.as_deref(),
             http_status: None,
+            url: None,
         })
     }
 
-    fn har(&mut self, path: &Path) -> Result<(), OutputError> {
+    fn har_file(&mut self, path: &Path) -> Result<(), OutputError> {
         let mut reader = Reader::new(read::LARGEST);
         let Some(bytes) = self.readable(path, reader.file(path)) else {
             return Ok(());
         };
-        let routes: Vec<Route<'_>> = self
-            .endpoints
-            .iter()
-            .filter_map(Candidate::endpoint)
-            .map(|endpoint| Route {
-                endpoint: &endpoint.id,
-                path: &endpoint.path,
-            })
-            .collect();
-        let har = match har(bytes, &routes) {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        self.har(path, &sanitize::plain_path(path), bytes, &mut |name| {
+            beside(folder, name)
+        })
+    }
+
+    fn archive(&mut self, path: &Path) -> Result<(), OutputError> {
+        let mut reader = Reader::new(read::LARGEST);
+        let Some(bytes) = self.readable(path, reader.file(path)) else {
+            return Ok(());
+        };
+        let archive = match Archive::read(bytes) {
+            Ok(archive) => archive,
+            Err(why) => {
+                self.problem(path, &why);
+                return Ok(());
+            }
+        };
+        let hars = archive.hars();
+        if hars.is_empty() {
+            self.problem(path, "there is no .har file in this archive");
+        }
+        for har in hars {
+            let name = format!("{}/{har}", sanitize::plain_path(path));
+            match archive.file(&har) {
+                Ok(bytes) => self.har(Path::new(&name), &name, &bytes, &mut |body| {
+                    archive.beside(&har, body)
+                })?,
+                Err(why) => self.problem(Path::new(&name), &why),
+            }
+        }
+        Ok(())
+    }
+
+    /// The calls in a HAR file. `attached` gives the files that it names.
+    fn har(
+        &mut self,
+        path: &Path,
+        name: &str,
+        bytes: &[u8],
+        attached: &mut Attached<'_>,
+    ) -> Result<(), OutputError> {
+        let har = match Har::read(bytes) {
             Ok(har) => har,
             Err(why) => {
                 self.problem(path, &why);
                 return Ok(());
             }
         };
-        let name = sanitize::plain_path(path);
-        for (entry, why) in &har.skipped {
-            self.tally.skipped += 1;
-            self.aside(|| {
-                format!(
-                    "skipped {}#{entry}: {}",
-                    sanitize::escape(&name),
-                    sanitize::escape(why)
-                )
-            });
+        if let Some(why) = har.cut() {
+            self.problem(path, &why);
         }
-        if har.others > 0 {
-            self.aside(|| {
-                format!(
-                    "passed over {} other calls in {}",
-                    har.others,
-                    sanitize::escape(&name)
-                )
-            });
+        let mut without_body = 0_u32;
+        for entry in har.entries(self.args.knowledge.in_order) {
+            match har.call(entry, &self.routes, attached) {
+                Ok(call) => {
+                    let name = format!("{name}#{}", entry.number);
+                    self.exchange(&Exchange {
+                        name: &name,
+                        origin: &name,
+                        request: &call.request,
+                        response: &call.response,
+                        endpoint: Some(&call.endpoint),
+                        http_status: call.status,
+                        url: Some(&call.url),
+                    })?;
+                }
+                Err(unused) => {
+                    without_body += u32::from(unused.kind == UnusedKind::WithoutBody);
+                    self.unused(name, entry.number, unused);
+                }
+            }
         }
-        har.calls.iter().try_for_each(|call| self.call(&name, call))
+        if without_body > 0 {
+            let calls = if without_body == 1 {
+                "1 call was"
+            } else {
+                &format!("{without_body} calls were")
+            };
+            terminal::warn(
+                self.common,
+                &format!(
+                    "{}: {calls} recorded without bodies and cannot be verified; {}",
+                    sanitize::escape(name),
+                    har::cure(&har.creator)
+                ),
+            );
+        }
+        Ok(())
     }
 
-    fn call(&mut self, file: &str, call: &Call) -> Result<(), OutputError> {
-        let name = format!("{file}#{}", call.entry);
-        self.exchange(&Exchange {
-            name: &name,
-            origin: &name,
-            request: &call.request,
-            response: &call.response,
-            endpoint: Some(&call.endpoint),
-            http_status: call.status,
-        })
+    /// Counts an entry that is no pair, and names it to those who ask.
+    fn unused(&mut self, file: &str, number: usize, unused: har::Unused) {
+        match unused.kind {
+            UnusedKind::Other => self.tally.others += 1,
+            UnusedKind::WithoutBody => self.tally.skipped += 1,
+            UnusedKind::Unreadable => self.tally.unreadable += 1,
+        }
+        self.aside(|| {
+            let call = [unused.method.as_str(), unused.url.as_str()].join(" ");
+            let call = match call.trim() {
+                "" => String::new(),
+                call => format!("{call}: "),
+            };
+            let line = format!("unused {file}#{number}: {call}{}", unused.why);
+            sanitize::escape(&line).into_owned()
+        });
+        if let Some(sent) = &unused.sent {
+            self.sent(sent);
+        }
+        if self.args.format == VerifyFormat::Json {
+            let known = |text: String| Some(text).filter(|text| !text.is_empty());
+            self.unused.push(document::Unused {
+                file: file.to_owned(),
+                entry: Some(number),
+                method: known(unused.method),
+                url: known(unused.url),
+                reason: unused.why,
+            });
+        }
+    }
+
+    /// Takes in what a request without a recorded answer has changed. What was not answered with success changed nothing.
+    fn sent(&mut self, sent: &Sent) {
+        if self.args.knowledge.in_order {
+            let refused = sent.status.is_some_and(|status| status >= 300);
+            let answer = refused.then(Answer::nothing_taken);
+            let endpoint = Some(sent.endpoint.as_str());
+            let _ = self.predictor.predict(&sent.request, endpoint, answer.as_ref());
+        }
+    }
+
+    fn keep_unused(&mut self, file: &str, why: &str) {
+        if self.args.format == VerifyFormat::Json {
+            self.unused.push(document::Unused {
+                file: file.to_owned(),
+                entry: None,
+                method: None,
+                url: None,
+                reason: why.to_owned(),
+            });
+        }
     }
 
     fn exchange(&mut self, exchange: &Exchange<'_>) -> Result<(), OutputError> {
@@ -259,7 +372,7 @@ impl Run<'_> {
 
     fn end(&self) -> Result<(), OutputError> {
         match self.args.format {
-            VerifyFormat::Json => print(&document::close(&self.tally, self.tally.pairs == 0)),
+            VerifyFormat::Json => print(&document::close(&self.tally, self.tally.pairs == 0, &self.unused)),
             VerifyFormat::Text if self.args.quiet || self.tally.pairs == 0 => Ok(()),
             VerifyFormat::Text => {
                 let gap = if self.gap { "\n" } else { "" };
@@ -293,9 +406,16 @@ impl Run<'_> {
         if self.trouble {
             TROUBLE
         } else if self.tally.pairs == 0 {
-            terminal::complain(self.common, &nothing_paired(&self.args.paths));
+            terminal::complain(self.common, &nothing_paired(&self.args.paths, &self.tally));
             UNMATCHED
-        } else if self.tally.agreed < self.tally.pairs {
+        } else if self.tally.not_answered == self.tally.pairs {
+            let message = format!(
+                "nothing to verify: none of the {} recorded answers is one of the API; -v names them",
+                self.tally.pairs
+            );
+            terminal::complain(self.common, &message);
+            UNMATCHED
+        } else if self.tally.agreed + self.tally.not_answered < self.tally.pairs {
             FINDINGS
         } else {
             CLEAN
@@ -308,9 +428,56 @@ fn print(text: &str) -> Result<(), OutputError> {
     Ok(io::Write::flush(&mut io::stdout())?)
 }
 
-fn is_har(path: &Path) -> bool {
+fn is_named_har(path: &Path) -> bool {
     path.extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("har"))
+}
+
+/// Where calls go: the paths in the rules, and what the arguments and the settings say.
+fn routes<'a>(
+    args: &'a Verify,
+    project: &'a Project,
+    known: &'a Knowledge,
+    others: &'a Ruleset,
+) -> Routes<'a> {
+    // With one endpoint asked for, calls of the others are known by their URLs all the same.
+    let ids: Vec<&str> = known.rules.endpoints().map(|endpoint| &*endpoint.id).collect();
+    let others = others.endpoints().filter(|other| !ids.contains(&&*other.id));
+    let route = |endpoint: &'a Endpoint| Route {
+        endpoint: &endpoint.id,
+        path: &endpoint.path,
+    };
+    let mapping = |calls: &'a Calls| Mapping {
+        url: &calls.url.value,
+        endpoint: &calls.endpoint.value,
+    };
+    Routes {
+        known: known.rules.endpoints().chain(others).map(route).collect(),
+        bases: args.base_path.iter().map(String::as_str).collect(),
+        mapped: project.config.calls.iter().map(mapping).collect(),
+        only: args.knowledge.endpoint.as_deref(),
+    }
+}
+
+/// A file that a HAR names: it lies beside it, or in a folder there.
+fn beside(folder: &Path, name: &str) -> Result<Vec<u8>, String> {
+    let inside = Path::new(name)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let path = folder.join(name);
+    let real = path
+        .canonicalize()
+        .map_err(|_| "there is no such file".to_owned())?;
+    let root = folder.canonicalize().map_err(|error| error.to_string())?;
+    if !inside || !real.starts_with(root) {
+        return Err("it does not lie beside the HAR file".to_owned());
+    }
+    read::whole(&path, read::LARGEST).map_err(|error| error.to_string())
 }
 
 fn given(paths: &[PathBuf]) -> Given<'_> {
@@ -322,11 +489,22 @@ fn given(paths: &[PathBuf]) -> Given<'_> {
     }
 }
 
-fn nothing_paired(paths: &[PathBuf]) -> String {
+fn nothing_paired(paths: &[PathBuf], tally: &Tally) -> String {
+    let unused = tally.skipped + tally.unreadable;
     let paths: Vec<String> = paths.iter().map(|path| sanitize::path(path)).collect();
+    let paths = paths.join(", ");
+    if unused > 0 {
+        let calls = if unused == 1 {
+            "1 call was"
+        } else {
+            &format!("{unused} calls were")
+        };
+        return format!(
+            "no recorded answer to verify in {paths}: {calls} recorded without both bodies; -v names each with its reason"
+        );
+    }
     format!(
-        "no recorded answer to verify in {}; NAME.request.json belongs to NAME.response.json, and a .har file \
-         holds both; -v says what was passed over",
-        paths.join(", ")
+        "no recorded answer to verify in {paths}; NAME.request.json belongs to NAME.response.json, and a HAR file \
+         holds both; -v says what was passed over"
     )
 }

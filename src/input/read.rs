@@ -96,6 +96,14 @@ pub fn is_readable(path: &Path) -> Result<(), ReadError> {
     open(path).map(drop)
 }
 
+/// The first bytes of a file, at most so many.
+pub fn start(path: &Path, most: u64) -> Result<Vec<u8>, ReadError> {
+    let (file, _) = open(path)?;
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// All bytes of a file of at most `max` bytes.
 pub fn whole(path: &Path, max: u64) -> Result<Vec<u8>, ReadError> {
     let mut reader = Reader::new(max);

@@ -24,7 +24,9 @@ pub fn pair(verified: &Verified) -> String {
 }
 
 /// What the document ends with; `empty` if there was no pair.
-pub fn close(tally: &Tally, empty: bool) -> String {
+///
+/// `unused`: what was met and is no pair, in order.
+pub fn close(tally: &Tally, empty: bool, unused: &[Unused]) -> String {
     const INDENT: &str = "\n  ";
     let end = if empty { "]" } else { "\n  ]" };
     let rules: Vec<RuleRow<'_>> = tally
@@ -38,10 +40,26 @@ pub fn close(tally: &Tally, empty: bool) -> String {
         })
         .collect();
     format!(
-        "{end},\n  \"summary\": {},\n  \"rules\": {}\n}}\n",
+        "{end},\n  \"summary\": {},\n  \"rules\": {},\n  \"unused\": {}\n}}\n",
         pretty(&Summary::new(tally), INDENT),
-        pretty(&rules, INDENT)
+        pretty(&rules, INDENT),
+        pretty(&unused, INDENT)
     )
+}
+
+/// What was met and is no pair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unused {
+    /// The file.
+    pub file: String,
+    /// The number of the entry in it, from 1, where it is one of several.
+    pub entry: Option<usize>,
+    /// The HTTP method, where it is known.
+    pub method: Option<String>,
+    /// The URL, where it is known, without what may be secret in it.
+    pub url: Option<String>,
+    /// Why it is not used.
+    pub reason: String,
 }
 
 #[derive(Serialize)]
@@ -49,8 +67,10 @@ pub fn close(tally: &Tally, empty: bool) -> String {
 struct Pair<'a> {
     name: &'a str,
     request: &'a str,
+    url: Option<&'a str>,
     endpoint: Option<&'a str>,
     agreed: bool,
+    answered: bool,
     comparable: bool,
     reason: Option<&'a str>,
     mended: bool,
@@ -88,6 +108,9 @@ struct Summary<'a> {
     pairs: u32,
     agreed: u32,
     differing: u32,
+    compared: u32,
+    agreement: Option<f64>,
+    not_answered: u32,
     not_comparable: u32,
     mended: u32,
     recorded400s: u32,
@@ -99,6 +122,8 @@ struct Summary<'a> {
     unforeseen_errors: u32,
     unpaired_files: u32,
     skipped_calls: u32,
+    unreadable_calls: u32,
+    other_calls: u32,
     extra_fields: &'a BTreeMap<String, u32>,
 }
 
@@ -114,7 +139,7 @@ struct RuleRow<'a> {
 impl<'a> Pair<'a> {
     fn new(verified: &'a Verified) -> Self {
         let (reason, differences) = match &verified.outcome {
-            Outcome::NotComparable(why) => (Some(why.as_str()), [].as_slice()),
+            Outcome::NotAnswered(why) | Outcome::NotComparable(why) => (Some(why.as_str()), [].as_slice()),
             Outcome::Compared(comparison) => (None, comparison.differences.as_slice()),
         };
         let forecast = verified.forecast.as_ref();
@@ -122,8 +147,10 @@ impl<'a> Pair<'a> {
         Self {
             name: &verified.name,
             request: &verified.origin,
+            url: verified.url.as_deref(),
             endpoint: verified.endpoint.as_deref(),
             agreed: verified.agreed(),
+            answered: !matches!(verified.outcome, Outcome::NotAnswered(_)),
             comparable: reason.is_none(),
             reason,
             mended: verified.mended,
@@ -205,6 +232,9 @@ impl<'a> Summary<'a> {
             pairs: tally.pairs,
             agreed: tally.agreed,
             differing: tally.differing(),
+            compared: tally.compared_pairs(),
+            agreement: tally.agreement(),
+            not_answered: tally.not_answered,
             not_comparable: tally.not_comparable,
             mended: tally.mended,
             recorded400s: tally.refused,
@@ -216,6 +246,8 @@ impl<'a> Summary<'a> {
             unforeseen_errors: tally.unforeseen,
             unpaired_files: tally.unpaired,
             skipped_calls: tally.skipped,
+            unreadable_calls: tally.unreadable,
+            other_calls: tally.others,
             extra_fields: &tally.extra,
         }
     }

@@ -3,14 +3,18 @@
 //!
 //! Pure: data in, data out. The command that reads files and prints is elsewhere.
 
+pub mod archive;
 pub mod compare;
 pub mod har;
 pub mod json;
 pub mod pairs;
 pub mod predictor;
 pub mod recording;
+pub mod routes;
 pub mod tally;
 pub mod text;
+
+use std::collections::HashSet;
 
 pub use compare::{Comparison, Difference, Order, Verdict, compare};
 pub use predictor::{Predicted, Predictor};
@@ -20,6 +24,7 @@ pub use tally::Tally;
 use crate::lint::Checked;
 use crate::predict::{Envelope, ErrorEntry, Prediction};
 use crate::report::Source;
+use crate::tenant::Answer;
 
 /// A request and the answer that was recorded for it.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +41,8 @@ pub struct Exchange<'a> {
     pub endpoint: Option<&'a str>,
     /// The HTTP status, where it was recorded.
     pub http_status: Option<u64>,
+    /// The URL that was called, where it is recorded, without what may be secret in it.
+    pub url: Option<&'a str>,
 }
 
 /// What came of one exchange.
@@ -45,6 +52,8 @@ pub struct Verified {
     pub name: String,
     /// Where the request is from.
     pub origin: String,
+    /// The URL that was called, where it is recorded.
+    pub url: Option<String>,
     /// The endpoint, where it is known.
     pub endpoint: Option<String>,
     /// The request is no JSON as it stands; the prediction is for what it surely was meant to be.
@@ -62,7 +71,9 @@ pub struct Verified {
 pub enum Outcome {
     /// Both are envelopes.
     Compared(Comparison),
-    /// One of them is not, and why.
+    /// What was recorded is no envelope, and why: a gateway or a login answered, not the API.
+    NotAnswered(String),
+    /// There is no predicted envelope, and why.
     NotComparable(String),
 }
 
@@ -144,6 +155,7 @@ pub fn verify(predictor: &mut dyn Predictor, exchange: &Exchange<'_>) -> Verifie
     let mut verified = Verified {
         name: exchange.name.to_owned(),
         origin: exchange.origin.to_owned(),
+        url: exchange.url.map(ToOwned::to_owned),
         endpoint: exchange.endpoint.map(ToOwned::to_owned),
         mended: false,
         forecast: None,
@@ -151,7 +163,8 @@ pub fn verify(predictor: &mut dyn Predictor, exchange: &Exchange<'_>) -> Verifie
         outcome: Outcome::NotComparable(String::new()),
     };
     // Predicted even if there is nothing to compare with: later predictions may build on this one.
-    let why = match predictor.predict(exchange.request, exchange.endpoint) {
+    let answer = answer(recorded.as_ref().ok());
+    let why = match predictor.predict(exchange.request, exchange.endpoint, Some(&answer)) {
         Predicted::Envelope {
             endpoint,
             prediction,
@@ -168,11 +181,28 @@ pub fn verify(predictor: &mut dyn Predictor, exchange: &Exchange<'_>) -> Verifie
         Predicted::Undocumented(why) => Some(format!("what the API answers is not documented: {why}")),
     };
     verified.outcome = match (&verified.forecast, &recorded, why) {
+        (_, Err(why), _) => Outcome::NotAnswered(why.clone()),
         (Some(forecast), Ok(recorded), _) => Outcome::Compared(compare(&forecast.envelope, recorded)),
-        (_, _, Some(why)) => Outcome::NotComparable(why),
-        (_, Err(why), None) => Outcome::NotComparable(format!("the recorded answer is no envelope: {why}")),
+        (None, Ok(_), Some(why)) => Outcome::NotComparable(why),
         (None, Ok(_), None) => Outcome::NotComparable("nothing was predicted".to_owned()),
     };
     verified.recorded = recorded.ok();
     verified
+}
+
+/// Which records a recorded answer says were taken; of what is no envelope, none were.
+fn answer(recorded: Option<&Recorded>) -> Answer {
+    let Some(recorded) = recorded else {
+        return Answer::nothing_taken();
+    };
+    if !tally::is_refusal(&recorded.status_code) {
+        return Answer::AllTaken;
+    }
+    let refused: HashSet<&str> = recorded.error_details.iter().map(|detail| &*detail.key).collect();
+    let keys = recorded.success_details.iter().map(|detail| &detail.key);
+    Answer::Taken(
+        keys.filter(|key| !refused.contains(key.as_str()))
+            .cloned()
+            .collect(),
+    )
 }

@@ -3,14 +3,17 @@
 use crate::finding::Severity;
 use crate::lint::Checked;
 use crate::predict::Prediction;
+use crate::recognize::Standard;
 use crate::session::{Outcome, Request, Session};
+use crate::tenant::Answer;
 
 /// Answers requests as the API would, one call after the other.
 pub trait Predictor {
     /// Predicts the answer to a request body.
     ///
-    /// `endpoint` is the one that is known, from the URL or from the user; without it the body's names tell.
-    fn predict(&mut self, request: &[u8], endpoint: Option<&str>) -> Predicted;
+    /// `endpoint` is the one that is known, from the URL or from the user; without it the body's names say it. Later
+    /// predictions meet what `answer` says was taken, and without one what is predicted.
+    fn predict(&mut self, request: &[u8], endpoint: Option<&str>, answer: Option<&Answer>) -> Predicted;
 }
 
 /// What there is to say of a request body.
@@ -37,13 +40,18 @@ pub enum Predicted {
 }
 
 impl Predictor for Session<'_> {
-    fn predict(&mut self, request: &[u8], endpoint: Option<&str>) -> Predicted {
-        let outcome = match endpoint {
-            None => self.file(request, true),
+    fn predict(&mut self, request: &[u8], endpoint: Option<&str>, answer: Option<&Answer>) -> Predicted {
+        let recognized = || self.recognized(request, Standard::Named);
+        let known = match endpoint {
             Some(id) => match self.endpoint(id) {
-                Some(endpoint) => Outcome::Checked(self.request(request, endpoint, true)),
-                None => Outcome::Unrecognized("there are no rules for its endpoint"),
+                Some(endpoint) => Some(endpoint),
+                None => return Predicted::Unrecognized("there are no rules for its endpoint".to_owned()),
             },
+            None => recognized(),
+        };
+        let outcome = match known {
+            Some(endpoint) => Outcome::Checked(self.answered(request, endpoint, answer)),
+            None => self.file(request, true),
         };
         match outcome {
             Outcome::Checked(request) => of_request(request),

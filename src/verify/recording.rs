@@ -29,8 +29,14 @@ pub struct Recorded {
 /// Reads a recorded answer; fails with the reason why it is no envelope that could be compared.
 pub fn recorded(bytes: &[u8]) -> Result<Recorded, String> {
     let text = readable(bytes)?;
-    let value: Value = serde_json::from_str(&text)
-        .map_err(|error| format!("it is no JSON: {error}{}", opening(text.trim())))?;
+    let value: Value = serde_json::from_str(&text).map_err(|error| {
+        // Of what does not even begin as JSON, the beginning says more.
+        let place = match (error.line(), error.column()) {
+            (1, 0 | 1) => String::new(),
+            _ => format!(": {error}"),
+        };
+        format!("it is not JSON{place}{}", opening(text.trim()))
+    })?;
     let Value::Object(envelope) = value else {
         return Err(format!("it is no object{}", opening(text.trim())));
     };

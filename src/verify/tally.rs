@@ -11,7 +11,9 @@ pub struct Tally {
     pub pairs: u32,
     /// Those whose envelopes are equal.
     pub agreed: u32,
-    /// Those of which nothing can be said: no envelope was recorded, or none could be predicted.
+    /// Those whose recorded answer is not one of the API.
+    pub not_answered: u32,
+    /// Those for which no envelope could be predicted.
     pub not_comparable: u32,
     /// Those whose request is no JSON as it stands, and was mended to predict.
     pub mended: u32,
@@ -25,8 +27,12 @@ pub struct Tally {
     pub unforeseen: u32,
     /// Files that belong to no pair.
     pub unpaired: u32,
-    /// Calls in HAR files that lack a body.
+    /// Calls of known endpoints that were recorded without a body.
     pub skipped: u32,
+    /// Recorded calls of known endpoints of which a part cannot be read.
+    pub unreadable: u32,
+    /// Recorded calls of anything else.
+    pub others: u32,
     /// Fields that only recordings have, and in how many of them.
     pub extra: BTreeMap<String, u32>,
     /// What was said of each rule, by its id.
@@ -57,6 +63,7 @@ impl Tally {
             (Outcome::Compared(comparison), Some(forecast), Some(recorded)) => {
                 self.compared(comparison, forecast, recorded);
             }
+            (Outcome::NotAnswered(_), _, _) => self.not_answered += 1,
             _ => self.not_comparable += 1,
         }
     }
@@ -80,9 +87,19 @@ impl Tally {
         }
     }
 
+    /// Pairs that were compared.
+    pub const fn compared_pairs(&self) -> u32 {
+        self.pairs - self.not_answered - self.not_comparable
+    }
+
     /// Pairs that were compared and are not equal.
     pub const fn differing(&self) -> u32 {
-        self.pairs - self.agreed - self.not_comparable
+        self.compared_pairs() - self.agreed
+    }
+
+    /// How many of the compared pairs are equal; `None` where none was compared.
+    pub fn agreement(&self) -> Option<f64> {
+        ratio(self.agreed, self.compared_pairs())
     }
 
     /// Recorded 400s that were not predicted.
@@ -101,7 +118,7 @@ impl Tally {
     }
 }
 
-fn is_refusal(status: &str) -> bool {
+pub(super) fn is_refusal(status: &str) -> bool {
     !(status.len() == 3 && status.starts_with('2'))
 }
 
@@ -136,6 +153,7 @@ mod tests {
         Verified {
             name: String::new(),
             origin: String::new(),
+            url: None,
             endpoint: None,
             mended: false,
             forecast: Some(Forecast::of(

@@ -27,6 +27,10 @@ const LABEL: usize = 9;
 /// A pair: a block if it differs or cannot be compared; a line, if asked for, where it agrees.
 pub fn pair(verified: &Verified, look: Look, verbose: bool) -> String {
     match &verified.outcome {
+        Outcome::NotAnswered(why) => {
+            let head = look.palette().warning("not an answer of the API").to_string();
+            title(verified, &head, look) + &wrap::indented(&escape(why), look.width, 2) + "\n"
+        }
         Outcome::NotComparable(why) => {
             let head = look.palette().warning("not comparable").to_string();
             title(verified, &head, look) + &wrap::indented(&escape(why), look.width, 2) + "\n"
@@ -321,30 +325,30 @@ fn padded(text: &str, columns: usize) -> String {
 pub fn summary(tally: &Tally, look: Look, verbose: bool) -> String {
     let mut text = String::new();
     let palette = look.palette();
-    let percent = |ratio: Option<f64>| ratio.map_or_else(|| "-".to_owned(), percent);
-    let agreed = percent((tally.pairs > 0).then(|| f64::from(tally.agreed) / f64::from(tally.pairs)));
+    let predicted = tally.caught + tally.false_alarms;
     let rows = [
-        ("pairs", tally.pairs.to_string(), String::new()),
-        ("  exact agreement", tally.agreed.to_string(), agreed),
-        ("  different", tally.differing().to_string(), String::new()),
+        ("pairs", tally.pairs, String::new()),
         (
-            "  not comparable",
-            tally.not_comparable.to_string(),
-            String::new(),
+            "  exact agreement",
+            tally.agreed,
+            rate("", tally.agreement(), tally.compared_pairs(), "compared"),
         ),
-        ("400s recorded", tally.refused.to_string(), String::new()),
+        ("  different", tally.differing(), String::new()),
+        ("  no API answer", tally.not_answered, String::new()),
+        ("  not comparable", tally.not_comparable, String::new()),
+        ("400s recorded", tally.refused, String::new()),
         (
             "  caught",
-            tally.caught.to_string(),
-            format!("recall {}", percent(tally.recall())),
+            tally.caught,
+            rate("recall ", tally.recall(), tally.refused, "recorded"),
         ),
-        ("  missed", tally.missed().to_string(), String::new()),
+        ("  missed", tally.missed(), String::new()),
         (
             "400s predicted",
-            (tally.caught + tally.false_alarms).to_string(),
-            format!("precision {}", percent(tally.precision())),
+            predicted,
+            rate("precision ", tally.precision(), predicted, "predicted"),
         ),
-        ("  false alarms", tally.false_alarms.to_string(), String::new()),
+        ("  false alarms", tally.false_alarms, String::new()),
     ];
     for (label, number, note) in rows {
         let line = format!("{label:18} {number:>6}  {}", palette.faint(note));
@@ -353,6 +357,13 @@ pub fn summary(tally: &Tally, look: Look, verbose: bool) -> String {
     remarks(&mut text, tally, look, verbose);
     rules(&mut text, tally, palette);
     text
+}
+
+/// A rate, and of how many it is one; nothing where there are none.
+fn rate(what: &str, ratio: Option<f64>, of: u32, whole: &str) -> String {
+    ratio.map_or_else(String::new, |ratio| {
+        format!("{what}{} of {of} {whole}", percent(ratio))
+    })
 }
 
 /// To a tenth, never rounded up: 100 % means all.
@@ -384,6 +395,18 @@ fn remarks(text: &mut String, tally: &Tally, look: Look, verbose: bool) {
     }
     if tally.skipped > 0 {
         lines.push(format!("recorded calls without a body: {}{hint}", tally.skipped));
+    }
+    if tally.unreadable > 0 {
+        lines.push(format!(
+            "recorded calls that cannot be read: {}{hint}",
+            tally.unreadable
+        ));
+    }
+    if tally.others > 0 {
+        lines.push(format!(
+            "recorded calls of something else: {}{hint}",
+            tally.others
+        ));
     }
     for line in lines {
         text.push_str(&wrap::indented(&line, look.width, 0));
@@ -464,6 +487,7 @@ mod tests {
         Verified {
             name: NASTY.to_owned(),
             origin: NASTY.to_owned(),
+            url: Some(NASTY.to_owned()),
             endpoint: Some(NASTY.to_owned()),
             mended: true,
             outcome: Outcome::Compared(compare(&predicted, &recorded)),

@@ -852,6 +852,7 @@ fn the_schema_is_what_the_loader_accepts() {
         ("[output]", &schema["properties"]["output"]),
         ("[tenant]", &schema["properties"]["tenant"]),
         ("[[files]]", &schema["properties"]["files"]["items"]),
+        ("[[calls]]", &schema["properties"]["calls"]["items"]),
         ("[[severity]]", &schema["properties"]["severity"]["items"]),
         ("[[ignore]]", &schema["properties"]["ignore"]["items"]),
     ];
@@ -957,7 +958,7 @@ fn the_settings_in_the_docs_are_right() {
         ],
     );
     let blocks = blocks(include_str!("../../docs/config.md"), "toml");
-    assert_eq!(blocks.len(), 5);
+    assert_eq!(blocks.len(), 6);
     for block in blocks {
         let done = repo.check(&block);
         assert!(matches!(done.code, 0 | 1), "{block}\n{}", done.stderr);

@@ -53,6 +53,7 @@ mod not_json;
 mod output_files;
 mod predict;
 mod properties;
+mod recordings;
 mod report_hostile;
 mod report_json;
 mod report_large;

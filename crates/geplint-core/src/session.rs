@@ -6,7 +6,7 @@ use crate::lint::{self, Checked, Memory};
 use crate::predict::{Prediction, mask, predict, predict_mended, undocumented};
 use crate::recognize::{Recognized, STRONG, Standard, recognize_as};
 use crate::rules::{Candidate, Endpoint, PropertyId, bit};
-use crate::tenant::{Facts, Tenant, TenantChanges};
+use crate::tenant::{Answer, Facts, Tenant, TenantChanges};
 use crate::threads::Threads;
 
 /// What became of a file.
@@ -163,7 +163,7 @@ impl<'r> Session<'r> {
             && let Some(endpoint) = self.endpoint(id)
         {
             self.remember_endpoint(endpoint);
-            return Outcome::Checked(self.check(&text, errors, endpoint, outcomes));
+            return Outcome::Checked(self.check(&text, errors, endpoint, outcomes, None));
         }
         // What is passed over as no payload is JSON: anything else has a finding.
         if let Some(finding) = lint::not_json(&text, errors) {
@@ -219,7 +219,14 @@ impl<'r> Session<'r> {
     /// Checks a file as a request to this endpoint, whatever it looks like.
     pub fn request(&mut self, bytes: &[u8], endpoint: &'r Endpoint, outcomes: bool) -> Request<'r> {
         let (text, errors) = json::text(bytes);
-        self.check(&text, errors, endpoint, outcomes)
+        self.check(&text, errors, endpoint, outcomes, None)
+    }
+
+    /// As [`request`](Self::request) with outcomes; later requests meet what the recorded answer says was taken, and
+    /// without one what is predicted.
+    pub fn answered(&mut self, bytes: &[u8], endpoint: &'r Endpoint, answer: Option<&Answer>) -> Request<'r> {
+        let (text, errors) = json::text(bytes);
+        self.check(&text, errors, endpoint, true, answer)
     }
 
     fn check(
@@ -228,8 +235,9 @@ impl<'r> Session<'r> {
         errors: Vec<SyntaxError>,
         endpoint: &'r Endpoint,
         outcomes: bool,
+        answer: Option<&Answer>,
     ) -> Request<'r> {
-        let mut facts = Facts::new(self.tenant, &self.changes, self.in_order);
+        let mut facts = Facts::new(self.tenant, &self.changes, self.in_order).answered(answer);
         let mut checked = lint::check_with(text, errors, endpoint, &mut facts, outcomes, self.threads);
         mask(&mut checked.findings);
         let changes = facts.into_changes();
@@ -240,7 +248,7 @@ impl<'r> Session<'r> {
         let refused = checked.findings.iter().any(|finding| {
             finding.severity == Severity::Error && matches!(finding.phase, Phase::Bind | Phase::Request)
         });
-        if self.in_order && !refused && (broken == 0 || mended) {
+        if self.in_order && (answer.is_some() || (!refused && (broken == 0 || mended))) {
             self.changes.merge(changes);
         }
         Request {

@@ -25,6 +25,8 @@ pub(super) struct File {
     #[serde(default)]
     pub files: Vec<Files>,
     #[serde(default)]
+    pub calls: Vec<Calls>,
+    #[serde(default)]
     pub severity: Vec<Severity>,
     #[serde(default)]
     pub ignore: Vec<Ignore>,
@@ -49,6 +51,14 @@ pub(super) struct Tenant {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Files {
     pub glob: Spanned<String>,
+    pub endpoint: Spanned<String>,
+}
+
+/// `[[calls]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Calls {
+    pub url: Spanned<String>,
     pub endpoint: Spanned<String>,
 }
 

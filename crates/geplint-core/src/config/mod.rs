@@ -119,6 +119,15 @@ pub struct Files {
     pub endpoint: Placed<String>,
 }
 
+/// `[[calls]]`: recorded calls to a URL are requests to an endpoint.
+#[derive(Debug, Clone)]
+pub struct Calls {
+    /// Which URLs, without query and fragment; `*` stands for anything.
+    pub url: Placed<String>,
+    /// The endpoint's id.
+    pub endpoint: Placed<String>,
+}
+
 /// `[[severity]]`: another severity for findings; what is absent holds for all.
 #[derive(Debug, Clone)]
 pub struct Override {
@@ -184,6 +193,8 @@ pub struct Config {
     pub exclude: Vec<Placed<PathGlob>>,
     /// Files whose endpoint is known.
     pub files: Vec<Files>,
+    /// Which endpoints recorded calls are for; of several that match, the last counts.
+    pub calls: Vec<Calls>,
     /// Severities; of several that match, the last counts.
     pub severities: Vec<Override>,
     /// Findings to live with.
@@ -234,6 +245,7 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
         include: each(file.include, |glob| path_glob(&mut globs, glob))?,
         exclude: each(file.exclude, |glob| path_glob(&mut globs, glob))?,
         files: each(file.files, |entry| files(&mut globs, entry))?,
+        calls: each(file.calls, calls)?,
         severities: each(file.severity, severity)?,
         ignores: each(file.ignore, |entry| ignore(&mut globs, entry))?,
         fail_on: file.fail_on,
@@ -373,6 +385,13 @@ fn path_glob(globs: &mut GlobCompiler, glob: Spanned<String>) -> Result<Placed<P
     Ok(Placed {
         value,
         start: glob.start,
+    })
+}
+
+fn calls(entry: file::Calls) -> Result<Calls, Mistake> {
+    Ok(Calls {
+        url: name("a URL", entry.url)?,
+        endpoint: name("an endpoint", entry.endpoint)?,
     })
 }
 

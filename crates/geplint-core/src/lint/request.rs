@@ -272,8 +272,8 @@ fn one_record<'t>(
     }
     // Records follow each other: what is in order now need not be moved, and moved again, among a million.
     sort(checked.findings.get_mut(before..).unwrap_or_default());
-    if let (true, Some(effect)) = (good, effect) {
-        facts.learn(effect);
+    if let Some(effect) = effect {
+        facts.learn(&key, good, effect);
     }
     note_record(checked, key, outcomes);
 }

@@ -1,6 +1,6 @@
 //! What requests change: a predicted success adds its contacts and LOBs to what the next request meets.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Contact, Fact, Knowledge, Lobs, Tenant, folded};
 use crate::shape::Shape;
@@ -31,6 +31,30 @@ pub enum LobEffect {
     Replaced(Vec<String>),
     /// What is held afterwards cannot be told.
     Unknown,
+}
+
+/// What the API was recorded to answer, as far as it says which records it took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It took every record.
+    AllTaken,
+    /// It took the records with these keys and no others.
+    Taken(HashSet<String>),
+}
+
+impl Answer {
+    /// Nothing was taken: the request was refused, or did not get to the API.
+    #[must_use]
+    pub fn nothing_taken() -> Self {
+        Self::Taken(HashSet::new())
+    }
+
+    fn takes(&self, key: &str) -> bool {
+        match self {
+            Self::AllTaken => true,
+            Self::Taken(keys) => keys.contains(key),
+        }
+    }
 }
 
 /// What is known of a contact beyond the tenant file.
@@ -169,6 +193,34 @@ impl TenantChanges {
         let found = user.and_then(|user| self.users.get(&folded(user)));
         found.or_else(|| self.held.get(&held?)).copied()
     }
+
+    /// Takes in what a record changes; `held` is its contact's place in the tenant's own list, `place` the one here.
+    fn learn(&mut self, held: Option<usize>, place: Option<usize>, effect: Effect) {
+        let place = place.unwrap_or_else(|| {
+            self.all.push(News::default());
+            self.all.len() - 1
+        });
+        let (code, user) = (effect.code.as_deref(), effect.user.as_deref());
+        self.codes.extend(code.map(|code| (folded(code), place)));
+        self.users.extend(user.map(|user| (folded(user), place)));
+        self.held.extend(held.map(|held| (held, place)));
+        self.email_codes |= effect.adds && code.is_some_and(|code| Shape::Email.fits(code.trim()));
+        let news = &mut self.all[place];
+        news.coded |= code.is_some();
+        if effect.deletes || effect.adds {
+            news.there = Some(!effect.deletes);
+        }
+        news.active = effect.active.or(news.active);
+        let change = match effect.lobs {
+            // Whether a contact that comes back has its LOBs still is not known.
+            _ if effect.deletes => Some(Belonging::Unknown),
+            None => None,
+            Some(LobEffect::Unknown) => Some(Belonging::Unknown),
+            Some(LobEffect::Replaced(lobs)) => Some(Belonging::To(Lobs::new(lobs))),
+            Some(LobEffect::Added(lobs)) => Some(Belonging::Added(Lobs::new(lobs))),
+        };
+        news.lobs = Belonging::after(news.lobs.take(), change);
+    }
 }
 
 /// The tenant's facts as one request meets them, and what its records change on the way.
@@ -177,6 +229,9 @@ pub struct Facts<'f> {
     tenant: &'f Tenant,
     before: &'f TenantChanges,
     now: TenantChanges,
+    /// What the API answered, and what its records have changed by that; later requests meet this, and the records of
+    /// this request what is predicted of those before them.
+    answered: Option<(&'f Answer, TenantChanges)>,
     /// Whether contacts are worth remembering: somebody will ask for them.
     remembers_contacts: bool,
     /// The files of the run are calls made one after another.
@@ -198,6 +253,7 @@ impl<'f> Facts<'f> {
             tenant,
             before,
             now: TenantChanges::default(),
+            answered: None,
             remembers_contacts: in_order || tenant.contacts.is_some(),
             in_order,
             generation: 0,
@@ -210,16 +266,26 @@ impl<'f> Facts<'f> {
             tenant: self.tenant,
             before: self.before,
             now: TenantChanges::default(),
+            answered: None,
             remembers_contacts: self.remembers_contacts,
             in_order: self.in_order,
             generation: 0,
         }
     }
 
+    /// The same facts for a request whose answer is recorded: what it changes is what the answer says was taken.
+    #[must_use]
+    pub fn answered(self, answer: Option<&'f Answer>) -> Self {
+        Self {
+            answered: answer.map(|answer| (answer, TenantChanges::default())),
+            ..self
+        }
+    }
+
     /// What the request changed.
     #[must_use]
     pub fn into_changes(self) -> TenantChanges {
-        self.now
+        self.answered.map_or(self.now, |(_, changes)| changes)
     }
 
     /// Whether the tenant holds this value.
@@ -346,36 +412,23 @@ impl<'f> Facts<'f> {
         self.generation
     }
 
-    /// Takes in what a record changes that is predicted to succeed.
-    pub(crate) fn learn(&mut self, effect: Effect) {
-        self.generation += 1;
+    /// Takes in what a record changes if it is predicted to succeed, or was recorded to.
+    pub(crate) fn learn(&mut self, key: &str, is_good: bool, effect: Effect) {
         let (code, user) = (effect.code.as_deref(), effect.user.as_deref());
         if code.is_none() && user.is_none() {
+            self.generation += usize::from(is_good);
             return;
         }
         let held = self.held(code, user);
-        let place = self.place(&self.now, code, user).unwrap_or_else(|| {
-            self.now.all.push(News::default());
-            self.now.all.len() - 1
-        });
-        self.now.codes.extend(code.map(|code| (folded(code), place)));
-        self.now.users.extend(user.map(|user| (folded(user), place)));
-        self.now.held.extend(held.map(|held| (held, place)));
-        let news = &mut self.now.all[place];
-        news.coded |= code.is_some();
-        self.now.email_codes |= effect.adds && code.is_some_and(|code| Shape::Email.fits(code.trim()));
-        if effect.deletes || effect.adds {
-            news.there = Some(!effect.deletes);
+        let answered = self.answered.as_ref().filter(|(answer, _)| answer.takes(key));
+        let settled = answered.map(|(_, changes)| self.place(changes, code, user));
+        let place = self.place(&self.now, code, user);
+        if let (Some(place), Some((_, changes))) = (settled, &mut self.answered) {
+            changes.learn(held, place, effect.clone());
         }
-        news.active = effect.active.or(news.active);
-        let change = match effect.lobs {
-            // Whether a contact that comes back has its LOBs still is not known.
-            _ if effect.deletes => Some(Belonging::Unknown),
-            None => None,
-            Some(LobEffect::Unknown) => Some(Belonging::Unknown),
-            Some(LobEffect::Replaced(lobs)) => Some(Belonging::To(Lobs::new(lobs))),
-            Some(LobEffect::Added(lobs)) => Some(Belonging::Added(Lobs::new(lobs))),
-        };
-        news.lobs = Belonging::after(news.lobs.take(), change);
+        if is_good {
+            self.generation += 1;
+            self.now.learn(held, place, effect);
+        }
     }
 }

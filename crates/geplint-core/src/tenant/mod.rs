@@ -8,7 +8,7 @@ mod fact;
 mod item;
 mod load;
 
-pub use changes::{Effect, Facts, Held, LobEffect, TenantChanges};
+pub use changes::{Answer, Effect, Facts, Held, LobEffect, TenantChanges};
 pub use fact::Fact;
 pub use load::{Layout, TenantError, load};
 

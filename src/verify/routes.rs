@@ -1,0 +1,303 @@
+//! Which endpoint a recorded call is for, by its URL.
+
+/// Where calls of an endpoint go.
+#[derive(Debug, Clone, Copy)]
+pub struct Route<'a> {
+    /// Endpoint id.
+    pub endpoint: &'a str,
+    /// Path of its URL.
+    pub path: &'a str,
+}
+
+/// URLs that a gateway has for an endpoint.
+#[derive(Debug, Clone, Copy)]
+pub struct Mapping<'a> {
+    /// The URL without query and fragment; `*` stands for anything.
+    pub url: &'a str,
+    /// Endpoint id.
+    pub endpoint: &'a str,
+}
+
+/// All that is known of where calls go.
+#[derive(Debug, Clone, Default)]
+pub struct Routes<'a> {
+    /// The paths of the API itself.
+    pub known: Vec<Route<'a>>,
+    /// Paths that stand for the API's own in front of an endpoint's name.
+    pub bases: Vec<&'a str>,
+    /// What the settings say; of several that match, the last counts.
+    pub mapped: Vec<Mapping<'a>>,
+    /// The endpoint that every call is taken to be for, unless its URL says otherwise.
+    pub only: Option<&'a str>,
+}
+
+/// Why a call is for no endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Miss {
+    /// It sends no payload.
+    Method,
+    /// Its URL is not known.
+    Url,
+    /// It is for another endpoint than the one that was asked for: this one.
+    OtherEndpoint(String),
+    /// Its URL ends in an endpoint's name, but another path stands before it: this one.
+    Base(String),
+}
+
+/// The endpoint of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found<'a> {
+    /// Endpoint id.
+    pub endpoint: &'a str,
+    /// The URL says so; otherwise it is only what was asked for.
+    pub by_url: bool,
+}
+
+impl<'a> Routes<'a> {
+    /// The endpoint that a call is for.
+    pub fn endpoint(&self, method: &str, url: &str) -> Result<Found<'a>, Miss> {
+        let sends = ["POST", "PUT"]
+            .iter()
+            .any(|known| method.eq_ignore_ascii_case(known));
+        if !sends {
+            return Err(Miss::Method);
+        }
+        let found = self.by_mapping(url).or_else(|| self.by_path(path(url)));
+        match (found, self.only) {
+            (Some(endpoint), Some(only)) if endpoint != only => Err(Miss::OtherEndpoint(endpoint.to_owned())),
+            (Some(endpoint), _) => Ok(Found {
+                endpoint,
+                by_url: true,
+            }),
+            (None, Some(endpoint)) => Ok(Found {
+                endpoint,
+                by_url: false,
+            }),
+            (None, None) => Err(self.miss(path(url))),
+        }
+    }
+
+    fn by_mapping(&self, url: &str) -> Option<&'a str> {
+        let url = without_query(url);
+        let mut mapped = self.mapped.iter().rev();
+        Some(mapped.find(|mapping| matches(mapping.url, url))?.endpoint)
+    }
+
+    fn by_path(&self, path: &str) -> Option<&'a str> {
+        let based = |route: &Route<'_>| {
+            let name = last_segment(route.path);
+            self.bases
+                .iter()
+                .any(|base| ends_in(path, &format!("{}/{name}", self::path(base).trim_matches('/'))))
+        };
+        let fits = |route: &&Route<'_>| ends_in(path, route.path) || based(route);
+        // A path may be the end of another one: the longer says more.
+        let route = self
+            .known
+            .iter()
+            .filter(fits)
+            .max_by_key(|route| route.path.trim_matches('/').len())?;
+        Some(route.endpoint)
+    }
+
+    fn miss(&self, path: &str) -> Miss {
+        let (base, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let names = |route: &Route<'_>| last_segment(route.path).eq_ignore_ascii_case(name);
+        if !base.is_empty() && !name.is_empty() && self.known.iter().any(names) {
+            Miss::Base(format!("/{base}"))
+        } else {
+            Miss::Url
+        }
+    }
+}
+
+/// Whether a path ends in whole segments of another, whatever the case.
+fn ends_in(path: &str, end: &str) -> bool {
+    let end = end.trim_matches('/');
+    let parts = path
+        .len()
+        .checked_sub(end.len())
+        .and_then(|at| path.split_at_checked(at));
+    let Some((before, rest)) = parts else {
+        return false;
+    };
+    !end.is_empty() && rest.eq_ignore_ascii_case(end) && (before.is_empty() || before.ends_with('/'))
+}
+
+fn last_segment(path: &str) -> &str {
+    let path = path.trim_end_matches('/');
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+fn without_query(url: &str) -> &str {
+    &url[..url.find(['?', '#']).unwrap_or(url.len())]
+}
+
+/// The path of a URL, without query, fragment and outer slashes.
+fn path(url: &str) -> &str {
+    let url = without_query(url);
+    let path = match url.split_once("://") {
+        Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
+        None => url,
+    };
+    path.trim_matches('/')
+}
+
+/// Whether a text is what a pattern says, in which `*` stands for anything; ASCII letters in any case.
+fn matches(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (
+        pattern.to_ascii_lowercase(),
+        text.trim_end_matches('/').to_ascii_lowercase(),
+    );
+    let mut parts = pattern.trim_end_matches('/').split('*');
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {
+        return false;
+    };
+    let mut last = None;
+    for part in parts {
+        if let Some(between) = last.replace(part) {
+            let Some(at) = rest.find(between) else {
+                return false;
+            };
+            rest = &rest[at + between.len()..];
+        }
+    }
+    last.map_or(rest.is_empty(), |end| rest.ends_with(end))
+}
+
+/// A URL as it may be shown: the query, the fragment and who logs in may be secret.
+pub fn shown_url(url: &str) -> String {
+    let url = without_query(url);
+    match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+            format!("{scheme}://{host}{path}")
+        }
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: [Route<'static>; 2] = [
+        Route {
+            endpoint: "one",
+            path: "/Api/Things/One",
+        },
+        Route {
+            endpoint: "tail",
+            path: "/One",
+        },
+    ];
+
+    fn routes() -> Routes<'static> {
+        Routes {
+            known: KNOWN.to_vec(),
+            ..Routes::default()
+        }
+    }
+
+    fn found(routes: &Routes<'static>, url: &str) -> Option<&'static str> {
+        routes.endpoint("put", url).ok().map(|found| found.endpoint)
+    }
+
+    #[test]
+    fn urls_are_recognised_by_their_end() {
+        let found = |url| found(&routes(), url);
+        assert_eq!(found("https://example.com/Api/Things/One"), Some("one"));
+        assert_eq!(
+            found("https://example.com:8443/gateway/api/things/ONE/?x=/a/b#c"),
+            Some("one")
+        );
+        assert_eq!(found("/Api/Things/One"), Some("one"));
+        assert_eq!(found("Api/Things/One"), Some("one"));
+        assert_eq!(found("https://example.com/one"), Some("tail"));
+        assert_eq!(found("https://example.com/NotApi/Things/xOne"), None);
+        assert_eq!(found("https://one"), None);
+        assert_eq!(found("https://example.com/é"), None);
+        assert_eq!(found(""), None);
+    }
+
+    #[test]
+    fn a_gateway_has_a_base_or_a_url_of_its_own() {
+        let mut routes = Routes {
+            known: KNOWN[..1].to_vec(),
+            ..Routes::default()
+        };
+        let url = "https://gateway.example.com/gep/v1/One?key=1";
+        assert_eq!(
+            routes.endpoint("POST", url),
+            Err(Miss::Base("/gep/v1".to_owned()))
+        );
+        for base in ["/gep/v1", "gep/v1/", "v1", "https://gateway.example.com/gep/v1"] {
+            routes.bases = vec![base];
+            assert_eq!(found(&routes, url), Some("one"), "{base}");
+        }
+        for base in ["/gep", "ep/v1", "/gep/v1/One"] {
+            routes.bases = vec![base];
+            assert_eq!(found(&routes, url), None, "{base}");
+        }
+        routes.mapped = vec![
+            Mapping {
+                url: "*/v1/*",
+                endpoint: "first",
+            },
+            Mapping {
+                url: "*/V1/one",
+                endpoint: "last",
+            },
+        ];
+        assert_eq!(found(&routes, url), Some("last"));
+        assert_eq!(found(&routes, "https://example.com/v1/two"), Some("first"));
+    }
+
+    #[test]
+    fn what_was_asked_for_is_taken_unless_the_url_says_otherwise() {
+        let routes = Routes {
+            only: Some("one"),
+            ..routes()
+        };
+        let by_url = |url| {
+            routes
+                .endpoint("POST", url)
+                .map(|found| (found.endpoint, found.by_url))
+        };
+        assert_eq!(by_url("/Api/Things/One"), Ok(("one", true)));
+        assert_eq!(by_url("/other"), Ok(("one", false)));
+        assert_eq!(by_url("/x/One"), Err(Miss::OtherEndpoint("tail".to_owned())));
+        assert_eq!(routes.endpoint("GET", "/other"), Err(Miss::Method));
+    }
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, text) in [
+            ("*/erp/contacts", "https://example.com/http/erp/contacts/"),
+            ("https://example.com/a", "https://example.com/a"),
+            ("*", "anything"),
+            ("*a*b", "xaxbxb"),
+            ("a**b", "ab"),
+        ] {
+            assert!(matches(pattern, text), "{pattern} {text}");
+        }
+        for (pattern, text) in [
+            ("*/erp/contacts", "https://example.com/erp/contacts/1"),
+            ("/a", "x/a"),
+            ("ab*b", "ab"),
+            ("*a*a", "a"),
+        ] {
+            assert!(!matches(pattern, text), "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_shown_url_has_no_secret() {
+        assert_eq!(
+            shown_url("https://user:secret@example.com:8443/a@b/c?key=secret#secret"),
+            "https://example.com:8443/a@b/c"
+        );
+        assert_eq!(shown_url("/a?b"), "/a");
+    }
+}

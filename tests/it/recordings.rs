@@ -1,0 +1,207 @@
+//! Recordings as tools write them: every call is found, none is made up, and what is not used has its true reason.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use serde_json::{Value, json};
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    crate::support::geplint()
+        .arg("verify")
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+fn recorded() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/verify"))
+}
+
+fn document(folder: &Path, arguments: &[&str]) -> Value {
+    let output = run(folder, &[arguments, &["--format", "json"]].concat());
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+}
+
+fn numbers(document: &Value, names: &[&str]) -> Vec<u64> {
+    let summary = &document["summary"];
+    names.iter().map(|name| summary[name].as_u64().unwrap()).collect()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn every_call_is_found_and_every_other_entry_has_its_reason() {
+    // The file, then pairs, agreed, no answer of the API, without a body, something else.
+    let cases = [
+        ("recorders/har-named.json", [1, 1, 0, 0, 0]),
+        ("recorders/mitmproxy-latin1-header.har", [1, 1, 0, 0, 1]),
+        ("recorders/surrogate-header.har", [1, 1, 0, 0, 0]),
+        ("recorders/mixed-401.har", [2, 1, 1, 0, 0]),
+        ("recorders/nobody.har", [0, 0, 0, 3, 0]),
+        ("recorders/gateway.har", [0, 0, 0, 0, 2]),
+        ("attached/attach.har", [2, 2, 0, 0, 0]),
+        ("attached/attach.zip", [2, 2, 0, 0, 0]),
+    ];
+    for (file, expected) in cases {
+        let document = document(recorded(), &[file]);
+        let names = ["pairs", "agreed", "notAnswered", "skippedCalls", "otherCalls"];
+        assert_eq!(numbers(&document, &names), expected, "{file}");
+        let unused = document["unused"].as_array().unwrap();
+        assert_eq!(unused.len() as u64, expected[3] + expected[4], "{file}");
+        for entry in unused {
+            assert!(entry["url"].as_str().unwrap().starts_with("http"), "{entry}");
+            assert!(!entry["reason"].as_str().unwrap().is_empty());
+        }
+    }
+}
+
+#[test]
+fn what_is_not_an_answer_of_the_api_is_no_disagreement() {
+    assert_eq!(
+        run(recorded(), &["recorders/mixed-401.har"]).status.code(),
+        Some(0)
+    );
+    let mut har: Value =
+        serde_json::from_slice(&fs::read(recorded().join("recorders/mixed-401.har")).unwrap()).unwrap();
+    har["log"]["entries"].as_array_mut().unwrap().truncate(1);
+    let folder = crate::support::empty_folder("recordings", "only-401");
+    fs::write(folder.join("a.har"), har.to_string()).unwrap();
+    let output = run(&folder, &["a.har"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stderr(&output).contains("none of the 1 recorded answers is one of the API"));
+}
+
+#[test]
+fn a_call_through_a_gateway_is_found_by_its_base_or_its_mapping() {
+    let found = |folder: &Path, arguments: &[&str]| {
+        let document = document(folder, arguments);
+        let pairs = document["pairs"].as_array().unwrap();
+        pairs
+            .iter()
+            .map(|pair| pair["url"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let (one, two) = (
+        "https://cpi.example.com/http/erp/gep/contact-status",
+        "https://apim.example.com/gep/v1/ContactInterfaceStatus",
+    );
+    let file = "recorders/gateway.har";
+    assert_eq!(found(recorded(), &[file, "--base-path", "/gep/v1"]), [two]);
+    assert_eq!(
+        found(recorded(), &[file, "--endpoint", "contact-interface-status"]),
+        [one, two]
+    );
+    assert!(found(recorded(), &[file, "--endpoint", "user-group"]).len() == 2);
+    let folder = crate::support::empty_folder("recordings", "gateway");
+    fs::copy(recorded().join(file), folder.join("a.har")).unwrap();
+    let settings = "[[calls]]\nurl = \"*/gep/contact-status\"\nendpoint = \"contact-interface-status\"\n";
+    fs::write(folder.join("geplint.toml"), settings).unwrap();
+    assert_eq!(found(&folder, &["a.har"]), [one]);
+    fs::write(
+        folder.join("geplint.toml"),
+        settings.replace("-status\"\n", "-state\"\n"),
+    )
+    .unwrap();
+    let output = run(&folder, &["a.har"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("geplint.toml:3:12: there is no endpoint"),
+        "{output:?}"
+    );
+}
+
+#[test]
+fn nothing_was_created_by_what_was_not_answered_with_success() {
+    let folder = crate::support::empty_folder("recordings", "order");
+    let har: Value =
+        serde_json::from_slice(&fs::read(recorded().join("recorders/order-after-401.har")).unwrap()).unwrap();
+    fs::write(folder.join("tenant.toml"), "contacts = []").unwrap();
+    let agreed = |change: &dyn Fn(&mut Value)| {
+        let mut har = har.clone();
+        change(&mut har["log"]["entries"]);
+        fs::write(folder.join("a.har"), har.to_string()).unwrap();
+        let document = document(&folder, &["a.har", "--in-order", "--tenant", "tenant.toml"]);
+        let pairs = document["pairs"].as_array().unwrap().clone();
+        pairs.last().unwrap()["predicted"]["statusCode"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let envelope = |status: &str, taken: Value| {
+        json!({"data": null, "statusCode": status, "errorDetails": [], "successDetails": taken}).to_string()
+    };
+    let answered = |status: u64, text: String| {
+        move |entries: &mut Value| {
+            entries[0]["response"]["status"] = json!(status);
+            entries[0]["response"]["content"]["text"] = json!(text);
+        }
+    };
+    assert_eq!(agreed(&|_| ()), "400", "a 401");
+    assert_eq!(agreed(&answered(502, "<html>".to_owned())), "400");
+    assert_eq!(agreed(&answered(400, envelope("400", json!([])))), "400");
+    assert_eq!(
+        agreed(&answered(200, envelope("200", json!([{"key": "C-9"}])))),
+        "200"
+    );
+    assert_eq!(
+        agreed(&answered(400, envelope("400", json!([{"key": "C-9"}])))),
+        "200"
+    );
+    // Without a recorded answer the status decides.
+    assert_eq!(agreed(&answered(502, String::new())), "400");
+    assert_eq!(agreed(&answered(200, String::new())), "200");
+    // The order is that of time.
+    let swap = |entries: &mut Value| {
+        answered(200, envelope("200", json!([{"key": "C-9"}])))(entries);
+        entries.as_array_mut().unwrap().reverse();
+    };
+    assert_eq!(agreed(&swap), "200");
+}
+
+#[test]
+fn a_har_names_no_file_elsewhere() {
+    let folder = crate::support::empty_folder("recordings", "elsewhere");
+    fs::create_dir(folder.join("in")).unwrap();
+    fs::write(folder.join("secret.json"), "secret").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("../secret.json", folder.join("in/link.json")).unwrap();
+    let absolute = folder.join("secret.json");
+    for name in [
+        "../secret.json",
+        "./../secret.json",
+        "link.json",
+        absolute.to_str().unwrap(),
+    ] {
+        let har = json!({"log": {"entries": [{
+            "request": {"method": "PUT", "url": "/SmartInterfaceAPI/api/Contact/UserGroup", "postData": {"text": "[]"}},
+            "response": {"status": 200, "content": {"_file": name}},
+        }]}});
+        fs::write(folder.join("in/a.har"), har.to_string()).unwrap();
+        let output = run(&folder, &["in/a.har", "-v"]);
+        assert_eq!(output.status.code(), Some(3), "{output:?}");
+        assert!(
+            stderr(&output).contains("does not lie beside the HAR file"),
+            "{output:?}"
+        );
+        assert!(!stderr(&output).contains("it begins with"));
+    }
+}
+
+#[test]
+fn what_was_recorded_without_bodies_says_how_to_record_them() {
+    let output = run(recorded(), &["recorders/nobody.har"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(
+        stderr(&output).contains("3 calls were recorded without bodies"),
+        "{output:?}"
+    );
+    let har = fs::read_to_string(recorded().join("recorders/nobody.har")).unwrap();
+    let folder = crate::support::empty_folder("recordings", "without-bodies");
+    fs::write(folder.join("a.har"), har.replace("\"hand\"", "\"Playwright\"")).unwrap();
+    assert!(stderr(&run(&folder, &["a.har"])).contains("content: \"embed\""));
+}
