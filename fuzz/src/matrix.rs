@@ -216,6 +216,55 @@ pub const KINDS: &[Kind] = &[
         goes_with: scalar,
     },
     Kind {
+        name: "unique",
+        row: "",
+        more: "kind = \"unique\"\nitems = \"Ts\"\nvalue = \"P\"\ndescription = \"{value}\"",
+        rule: "own",
+        goes_with: values,
+    },
+    Kind {
+        name: "at most one",
+        row: "",
+        more: "kind = \"at-most-one\"\nitems = \"Ts\"\nflag = \"P\"\ndescription = \"none\"",
+        rule: "own",
+        goes_with: |ty| ty == "boolean",
+    },
+    Kind {
+        name: "at most one of a sort",
+        row: "",
+        more: "kind = \"at-most-one\"\nitems = \"Ts\"\nflag = \"P\"\nper = \"W\"\nunless = \"P\"\ndescription = \"none\"",
+        rule: "",
+        goes_with: |ty| ty == "boolean",
+    },
+    Kind {
+        name: "belongs to one",
+        row: "",
+        more: "kind = \"belongs-to-one\"\nproperty = \"P\"\nof = \"Id\"\ndescription = \"{value}\"",
+        rule: "own",
+        goes_with: text,
+    },
+    Kind {
+        name: "code",
+        row: ", kind = \"code\"",
+        more: "",
+        rule: "hidden-character",
+        goes_with: |ty| text(ty) || ty == "list of string",
+    },
+    Kind {
+        name: "free text",
+        row: ", kind = \"free\"",
+        more: "",
+        rule: "damaged-text",
+        goes_with: |ty| text(ty) || ty == "list of string",
+    },
+    Kind {
+        name: "amount",
+        row: ", kind = \"amount\"",
+        more: "",
+        rule: "negative-amount",
+        goes_with: |ty| matches!(ty, "int" | "long" | "decimal"),
+    },
+    Kind {
         name: "key",
         row: "",
         more: "key",
@@ -324,7 +373,7 @@ fn placed(text: &str, error: &LoadError, kind: &Kind) {
 }
 
 /// What stands for a property: nothing, and values of every kind.
-pub const VALUES: [&str; 33] = [
+pub const VALUES: [&str; 41] = [
     "null",
     "\"\"",
     "\" \"",
@@ -357,6 +406,14 @@ pub const VALUES: [&str; 33] = [
     "[1]",
     "[{}]",
     "[{\"W\":\"x\"}]",
+    "-1",
+    "\"-1\"",
+    "\"NULL\"",
+    "\"1.0\"",
+    "\"\u{c3}\u{bc}\"",
+    "[\"a \"]",
+    "[\"\u{c3}\u{bc}\"]",
+    "[\"{{x}}\"]",
     "",
 ];
 

@@ -7,7 +7,9 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::finding::{Phase, Wording};
 use crate::report::style::{Look, Palette};
 use crate::report::{labels, wrap};
-use crate::rules::{Answer, Constraint, Endpoint, GoodBesideBad, Property, PropertyId, Stated, Table, Type};
+use crate::rules::{
+    Answer, Constraint, Endpoint, GoodBesideBad, Property, PropertyId, RowKind, Stated, Table, Type,
+};
 use crate::sanitize::{self, escape};
 
 /// The head of the endpoint, and its tables one after another.
@@ -259,5 +261,12 @@ fn type_text(endpoint: &Endpoint, property: &Property) -> String {
         (Type::String, Some(limit)) => format!("string({limit})"),
         (ty, _) => escape(&endpoint.type_name(ty)).into_owned(),
     };
-    if property.is_code() { ty + ", a code" } else { ty }
+    let kind = match property.kind {
+        Some(RowKind::Code) => ", a code",
+        Some(RowKind::User) => ", a user name",
+        Some(RowKind::Free) => ", free text",
+        Some(RowKind::Amount) => ", an amount",
+        Some(RowKind::Text) | None => "",
+    };
+    ty + kind
 }

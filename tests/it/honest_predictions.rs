@@ -100,7 +100,13 @@ fn mutated(root: &Value) -> Vec<Value> {
 
 /// Rules that call something undocumented that does not change which answer is likely: what is stored, or how a rule that
 /// speaks elsewhere compares.
-const ANSWERED_ALL_THE_SAME: [&str; 2] = ["duplicate-record", "maybe-self-manager"];
+const ANSWERED_ALL_THE_SAME: [&str; 5] = [
+    "duplicate-entry",
+    "duplicate-record",
+    "duplicate-user",
+    "maybe-self-manager",
+    "several-defaults",
+];
 
 fn predicts(finding: &Finding) -> bool {
     finding.severity == Severity::Error && finding.predicted.is_some()

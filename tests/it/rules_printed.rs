@@ -115,6 +115,7 @@ title = "Inside"
 Name = { type = "string" }
 Type = { type = "string" }
 Flag = { type = "boolean" }
+Active = { type = "boolean" }
 
 [[checks]]
 kind = "any-of"
@@ -155,6 +156,32 @@ held-evidence = "response"
 rule = "single"
 error-code = "Single"
 description = "one"
+
+[[checks]]
+kind = "unique"
+table = "Thing"
+items = "Others"
+value = "Name"
+rule = "once"
+evidence = "inferred"
+
+[[checks]]
+kind = "at-most-one"
+table = "Thing"
+items = "Others"
+flag = "Flag"
+per = "Type"
+unless = "Active"
+rule = "one-flag"
+evidence = "inferred"
+
+[[checks]]
+kind = "belongs-to-one"
+table = "Thing"
+property = "User"
+of = "Code"
+rule = "one-owner"
+evidence = "inferred"
 "#;
 
 /// What may change without a trace, and why.

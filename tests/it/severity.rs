@@ -291,7 +291,11 @@ fn many_records_like_the_documented_success_are_a_few_lines() {
 #[test]
 fn a_missing_address_is_a_line_of_the_summary() {
     let bad = contact(&[("UserName", json!("")), ("ContactCode", json!("C-2"))]);
-    let unbound = contact(&[("IsActive", json!("maybe")), ("ContactCode", json!("C-3"))]);
+    let unbound = contact(&[
+        ("IsActive", json!("maybe")),
+        ("ContactCode", json!("C-3")),
+        ("UserName", json!("third@example.com")),
+    ]);
     let files = [
         ("two.json", json!([contact(&[]), bad])),
         ("whole.json", json!([contact(&[]), unbound])),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The shape of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Shape {
-    /// One `@`, something before it, and behind it a domain with a dot.
+    /// One `@`, something before it, and behind it a domain with a dot; no comma, semicolon or colon, no two dots in a row.
     Email,
     /// A BCP 47 language tag: `en-US`.
     Culture,
@@ -31,15 +31,23 @@ impl Shape {
                 let plain = bytes
                     .iter()
                     .fold(true, |plain, byte| plain & byte.is_ascii_graphic());
+                // What stands between addresses, or before one in a link.
+                let odd = bytes
+                    .iter()
+                    .fold(false, |odd, byte| odd | matches!(byte, b',' | b';' | b':'));
                 let Some(at) = bytes.iter().position(|byte| *byte == b'@') else {
                     return false;
                 };
                 let domain = bytes.get(at + 1..).unwrap_or_default();
                 let dotted = matches!(domain, [first, .., last] if *first != b'.' && *last != b'.')
-                    && domain.contains(&b'.')
-                    && !domain.windows(2).any(|pair| pair == b"..");
+                    && domain.contains(&b'.');
                 let alone = !domain.contains(&b'@');
-                alone && at > 0 && dotted && (plain || !text.contains(char::is_whitespace))
+                alone
+                    && !odd
+                    && at > 0
+                    && dotted
+                    && !text.contains("..")
+                    && (plain || !text.contains(char::is_whitespace))
             }
             Self::Culture => {
                 let mut parts = text.split('-');
@@ -79,6 +87,10 @@ mod tests {
             ("a b@c", false),
             ("@", false),
             ("", false),
+            ("a..b@c.d", false),
+            ("a@b,c.d", false),
+            ("a@b.c;d", false),
+            ("mailto:a@b.c", false),
             ("a@@b", false),
             ("@a@b", false),
             ("\u{e9}@b.c", true),

@@ -1,12 +1,16 @@
 //! Checks over several properties of one object: their routes are followed here, and what each kind means is in `rules/kinds`.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::state::{Linter, Resolved, Step, key_of};
 use crate::finding::Span;
 use crate::json::{JsonKind, NodeId};
+use crate::keyed::Folded;
 use crate::rules::{
-    Active, Beside, Check, CheckKind, Claim, Differs, PropertyId, Route, SingleValued, Table, TableId,
+    Active, AtMostOne, Beside, Check, CheckKind, Claim, Differs, PropertyId, Route, SingleValued, Table,
+    TableId, Unique,
 };
 use crate::tenant::Held;
 
@@ -31,6 +35,10 @@ impl<'a> Linter<'a> {
             }
             CheckKind::SingleValued(single) => self.single_valued(check, single, table, objects),
             CheckKind::Active(active) => self.active(&check.claim, active, table, objects),
+            CheckKind::Unique(unique) => self.unique(check, unique, table, objects),
+            CheckKind::AtMostOne(one) => self.at_most_one(check, one, table, objects),
+            // Looked at once the record has been read: `record_keys`.
+            CheckKind::BelongsToOne(_) => {}
         }
     }
 
@@ -209,6 +217,62 @@ impl<'a> Linter<'a> {
             words,
             &[("value", text.as_ref())],
         );
+    }
+
+    fn unique(&mut self, check: &'a Check, unique: &'a Unique, table: &'a Table, objects: &[NodeId]) {
+        let name = check.kind.name(self.endpoint, table);
+        let mut seen: HashMap<Folded<'a>, Span> = HashMap::new();
+        self.follow(&unique.value.steps, objects, &mut |linter, value| {
+            let Some(text) = linter.scalar_text(value) else {
+                return;
+            };
+            if text.trim().is_empty() || linter.endpoint.texts.is_placeholder(&text) {
+                return;
+            }
+            let span = linter.tree.node(value).span;
+            match seen.entry(Folded(text)) {
+                Entry::Vacant(entry) => {
+                    entry.insert(span);
+                }
+                Entry::Occupied(entry) => {
+                    let text = linter.scalar_text(value).unwrap_or_default();
+                    let words = unique.words(&check.claim, linter.endpoint, &text, &entry.key().0);
+                    let place = linter.value_place(value).with(*entry.get(), "the first one");
+                    linter.report(place, &name, words, &[("value", &text)]);
+                }
+            }
+        });
+    }
+
+    fn at_most_one(&mut self, check: &'a Check, one: &'a AtMostOne, table: &'a Table, objects: &[NodeId]) {
+        let name = check.kind.name(self.endpoint, table);
+        let mut seen: HashMap<Folded<'a>, Span> = HashMap::new();
+        self.follow(&one.items.steps, objects, &mut |linter, item| {
+            if linter.kind(item) != JsonKind::Object {
+                return;
+            }
+            let inner = linter.endpoint.table(one.item);
+            let is_set = |id| {
+                let value = linter.last(inner, &[item], id);
+                value.filter(|value| linter.reads_as_true(*value))
+            };
+            let Some(flag) = is_set(one.flag).filter(|_| one.unless.and_then(is_set).is_none()) else {
+                return;
+            };
+            let sort = one.per.and_then(|id| linter.text_at(inner, &[item], id));
+            let span = linter.tree.node(flag).span;
+            match seen.entry(Folded(sort.unwrap_or_default())) {
+                Entry::Vacant(entry) => {
+                    entry.insert(span);
+                }
+                Entry::Occupied(entry) => {
+                    let words = one.words(&check.claim, linter.endpoint, &entry.key().0);
+                    let mut place = linter.value_place(flag).with(*entry.get(), "the first one");
+                    place.pointer = linter.member_pointer(flag);
+                    linter.report(place, &name, words, &[]);
+                }
+            }
+        });
     }
 
     /// Follows a route, lists and all, and hands every value at its end to `visit` with the path set.

@@ -1,5 +1,6 @@
-//! Two records of one request with the same key.
+//! Two records of one request with the same key, or with one value that belongs to one of them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -7,12 +8,23 @@ use super::messages;
 use super::state::{Linter, scalar_text};
 use crate::finding::Span;
 use crate::json::NodeId;
-use crate::keyed::Text;
+use crate::keyed::Folded;
+use crate::rules::{CheckKind, PropertyId};
 
 /// Where each key stood first: the record and the value. A key without escapes is borrowed from the file.
 #[derive(Debug, Default)]
 pub(super) struct Keys<'a> {
-    first: HashMap<Text<'a>, (u32, Span)>,
+    first: HashMap<Folded<'a>, (u32, Span)>,
+    /// Values that belong to one owner each.
+    owners: HashMap<Folded<'a>, Owner<'a>>,
+}
+
+/// Whose a value is, and where it was met first.
+#[derive(Debug)]
+struct Owner<'a> {
+    name: Folded<'a>,
+    record: u32,
+    span: Span,
 }
 
 /// The key of a record that was skimmed: its value as it is written, without escapes.
@@ -38,15 +50,39 @@ pub(super) fn unquoted(written: &str) -> &str {
 }
 
 impl<'a> Keys<'a> {
-    /// Adds a skimmed record's key; false where another record has it.
-    pub(super) fn add(&mut self, text: &'a str, key: Key, record: u32) -> bool {
-        match self.first.entry(unquoted(key.span.of(text)).into()) {
-            Entry::Vacant(entry) => {
-                entry.insert((record, key.span));
-                true
-            }
-            Entry::Occupied(_) => false,
+    /// Adds a skimmed record's key, and a value with its owner. False, and nothing is added, where another record has the
+    /// key, or has the value for another owner.
+    pub(super) fn add(
+        &mut self,
+        text: &'a str,
+        key: Option<Key>,
+        owned: Option<(Key, Key)>,
+        record: u32,
+    ) -> bool {
+        let read = |key: Key| unquoted(key.span.of(text));
+        let owned = owned.map(|(value, owner)| (value.span, read(value), read(owner)));
+        let new = match owned.filter(|(_, value, owner)| !value.trim().is_empty() && !owner.trim().is_empty())
+        {
+            None => None,
+            Some((span, value, owner)) => match self.owners.entry(value.into()) {
+                Entry::Occupied(entry) if entry.get().name == Folded::from(owner) => None,
+                Entry::Occupied(_) => return false,
+                Entry::Vacant(entry) => {
+                    let name = owner.into();
+                    Some((entry, Owner { name, record, span }))
+                }
+            },
+        };
+        if let Some(key) = key {
+            match self.first.entry(read(key).into()) {
+                Entry::Occupied(_) => return false,
+                Entry::Vacant(entry) => entry.insert((record, key.span)),
+            };
         }
+        if let Some((entry, owner)) = new {
+            entry.insert(owner);
+        }
+        true
     }
 }
 
@@ -57,21 +93,66 @@ impl Linter<'_> {
         let Some(key) = scalar_text(text, self.tree.node(value)) else {
             return;
         };
-        match keys.first.entry(Text(key)) {
+        // A placeholder is the key of no record.
+        if self.endpoint.texts.is_placeholder(&key) {
+            return;
+        }
+        match keys.first.entry(Folded(key)) {
             Entry::Vacant(entry) => {
                 entry.insert((self.record.unwrap_or(0), self.tree.node(value).span));
             }
             Entry::Occupied(entry) => {
                 let (record, first) = *entry.get();
-                self.same_key(value, &entry.key().0, record, first);
+                let mut place = self.value_place(value).with(first, "first here");
+                place.pointer = self.member_pointer(value);
+                let own = self.scalar_text(value).unwrap_or_default();
+                self.warn(place, messages::same_key(record, &entry.key().0, &own));
             }
         }
     }
 
-    fn same_key(&mut self, value: NodeId, text: &str, record: u32, first: Span) {
-        let mut place = self.value_place(value).with(first, "first here");
-        place.pointer = self.member_pointer(value);
-        self.warn(place, messages::same_key(record, text));
+    /// Reports a value of a record that an earlier record of the request has for another owner. `text` is the request's.
+    pub(super) fn second_owner<'t>(&mut self, text: &'t str, keys: &mut Keys<'t>) {
+        let endpoint = self.endpoint;
+        let table = endpoint.record_table();
+        for check in &table.checks {
+            let CheckKind::BelongsToOne(belongs) = check.kind else {
+                continue;
+            };
+            let read = |id| self.somebody(text, id);
+            let (Some((value, of)), Some((_, owner))) = (read(belongs.property), read(belongs.of)) else {
+                continue;
+            };
+            let record = self.record.unwrap_or(0);
+            match keys.owners.entry(Folded(of)) {
+                Entry::Vacant(entry) => {
+                    let (name, span) = (Folded(owner), self.tree.node(value).span);
+                    entry.insert(Owner { name, record, span });
+                }
+                Entry::Occupied(entry) if entry.get().name == Folded(Cow::Borrowed(&owner)) => {}
+                Entry::Occupied(entry) => {
+                    let first = entry.get();
+                    let mut place = self.value_place(value).with(first.span, "first here");
+                    place.pointer = self.member_pointer(value);
+                    let own = self.scalar_text(value).unwrap_or_default();
+                    let other = (first.record, &*first.name.0);
+                    let words = belongs.words(&check.claim, table, &own, other, &owner);
+                    let name = check.kind.name(endpoint, table);
+                    self.report(place, &name, words, &[("value", &own)]);
+                }
+            }
+        }
+    }
+
+    /// The value of a property of the record, and its text, if that names somebody.
+    fn somebody<'t>(&self, text: &'t str, id: PropertyId) -> Option<(NodeId, Cow<'t, str>)> {
+        let value = self.slot(0, id)?;
+        let name = scalar_text(text, self.tree.node(value))?;
+        let contact = self.endpoint.contact.as_ref();
+        let nobody = name.trim().is_empty()
+            || self.endpoint.texts.is_placeholder(&name)
+            || contact.is_some_and(|rows| rows.is_nobody(id, &name));
+        (!nobody).then_some((value, name))
     }
 }
 
@@ -159,7 +240,8 @@ mod tests {
             (r#""A","\u0041""#, 1),
             (r#""\u0041","A""#, 1),
             (r#""1",1"#, 1),
-            (r#""A","a""#, 0),
+            (r#""A","a""#, 1),
+            (r#""A"," a ""#, 1),
             (r#""A","B","A","B","A""#, 3),
         ];
         for (keys, duplicates) in cases {

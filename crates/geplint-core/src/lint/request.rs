@@ -256,6 +256,7 @@ fn one_record<'t>(
     let mut linter = Linter::new(text, tree, endpoint, facts, Some(index), buffers, checked);
     linter.record(root);
     linter.duplicate_record(text, keys);
+    linter.second_owner(text, keys);
     let key = if outcomes {
         linter.key_text()
     } else {

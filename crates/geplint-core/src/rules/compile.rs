@@ -16,9 +16,10 @@ use super::definition::{
 };
 use super::texts::{Texts, bit_of};
 use super::{
-    Active, Answer, Answers, AnyOf, Ask, Check, CheckKind, Claim, ContactRows, Differs, Endpoint,
-    Enumeration, Fact, FastRows, GoodBesideBad, NameIndex, OneOf, Property, PropertyId, QuickCheck, Required,
-    Route, RowKind, Shape, Shared, SingleValued, Table, TableId, TenantList, Type, fast_plan,
+    Active, Answer, Answers, AnyOf, Ask, AtMostOne, BelongsToOne, Check, CheckKind, Claim, ContactRows,
+    Differs, Endpoint, Enumeration, Fact, FastRows, GoodBesideBad, NameIndex, OneOf, Property, PropertyId,
+    QuickCheck, Required, Route, RowKind, Shape, Shared, SingleValued, Table, TableId, TenantList, Type,
+    Unique, fast_plan,
 };
 use crate::finding::{Evidence, Phase, Severity, Wording};
 use dotnet_bind::EnumMember;
@@ -733,8 +734,23 @@ impl<'d> Compiler<'d> {
                     &["value"][..],
                 )
             }
+            "unique" => (unique(def, table, tables, &span)?, WORDS_OF_VALUE),
+            "at-most-one" => (at_most_one(def, table, tables, &span)?, &[][..]),
+            "belongs-to-one" => {
+                if def.table.get_ref() != self.def.record.get_ref() {
+                    return fail(
+                        def.table.span(),
+                        "`belongs-to-one` goes with the table of a record",
+                    );
+                }
+                let of_kind = |check: &Check| matches!(check.kind, CheckKind::BelongsToOne(_));
+                if here.checks.iter().any(of_kind) {
+                    return fail(def.kind.span(), "an endpoint has one check of this kind");
+                }
+                (belongs_to_one(def, here, &span)?, WORDS_OF_VALUE)
+            }
             other => {
-                let kinds = "any-of, differs, single-valued, active";
+                let kinds = "any-of, differs, single-valued, active, unique, at-most-one, belongs-to-one";
                 return fail(def.kind.span(), format!("there is no kind \"{other}\": {kinds}"));
             }
         };
@@ -893,6 +909,10 @@ fn only_its_own_keys(def: &CheckDef) -> Result<()> {
         span(def.nearly.as_ref().map(Spanned::span), "nearly"),
         span(def.items.as_ref().map(Spanned::span), "items"),
         span(def.value.as_ref().map(Spanned::span), "value"),
+        span(def.flag.as_ref().map(Spanned::span), "flag"),
+        span(def.per.as_ref().map(Spanned::span), "per"),
+        span(def.unless.as_ref().map(Spanned::span), "unless"),
+        span(def.of.as_ref().map(Spanned::span), "of"),
         span(def.condition.as_ref().map(Spanned::span), "where"),
         span(def.replaced_by.as_ref().map(Spanned::span), "replaced-by"),
         span(def.undecided_by.as_ref().map(Spanned::span), "undecided-by"),
@@ -914,6 +934,9 @@ fn only_its_own_keys(def: &CheckDef) -> Result<()> {
             "held-evidence",
         ],
         "active" => &["subject"],
+        "unique" => &["items", "value"],
+        "at-most-one" => &["items", "flag", "per", "unless"],
+        "belongs-to-one" => &["property", "of"],
         _ => return Ok(()),
     };
     match given.into_iter().flatten().find(|(key, _)| !own.contains(key)) {
@@ -946,6 +969,70 @@ fn differs(def: &CheckDef, table: TableId, tables: &[Table], span: &Range<usize>
             .collect::<Result<_>>()?,
     };
     Ok(CheckKind::Differs(Differs { route, from, nearly }))
+}
+
+/// A list of the table itself, and the table of its items.
+fn own_list(
+    def: &CheckDef,
+    table: TableId,
+    tables: &[Table],
+    span: &Range<usize>,
+) -> Result<(Route, TableId)> {
+    let path = need(def.items.as_ref(), "items", span)?;
+    let items = route(tables, table, path)?;
+    match (items.steps.as_slice(), end(tables, &items).map(|end| end.ty)) {
+        ([_], Some(Type::ObjectList(item))) => Ok((items, item)),
+        _ => fail(
+            path.span(),
+            "`items` has to be a list of objects in the table itself",
+        ),
+    }
+}
+
+fn unique(def: &CheckDef, table: TableId, tables: &[Table], span: &Range<usize>) -> Result<CheckKind> {
+    let (items, item) = own_list(def, table, tables, span)?;
+    let value = route_to_values(tables, item, need(def.value.as_ref(), "value", span)?)?;
+    let steps = items.steps.iter().chain(&value.steps).copied().collect();
+    Ok(CheckKind::Unique(Unique {
+        items,
+        value: Route { steps },
+    }))
+}
+
+fn at_most_one(def: &CheckDef, table: TableId, tables: &[Table], span: &Range<usize>) -> Result<CheckKind> {
+    let (items, item) = own_list(def, table, tables, span)?;
+    let here = &tables[usize::from(item.0)];
+    let flag = |name: &Spanned<String>| {
+        let id = scalar(here, name)?;
+        match here.property(id).ty {
+            Type::Boolean => Ok(id),
+            _ => fail(name.span(), format!("`{}` has to be a boolean", name.get_ref())),
+        }
+    };
+    Ok(CheckKind::AtMostOne(AtMostOne {
+        items,
+        item,
+        flag: flag(need(def.flag.as_ref(), "flag", span)?)?,
+        per: def.per.as_ref().map(|name| scalar(here, name)).transpose()?,
+        unless: def.unless.as_ref().map(flag).transpose()?,
+    }))
+}
+
+fn belongs_to_one(def: &CheckDef, table: &Table, span: &Range<usize>) -> Result<CheckKind> {
+    let text = |name: &Spanned<String>| {
+        let id = scalar(table, name)?;
+        match table.property(id).ty {
+            Type::String => Ok(id),
+            _ => fail(name.span(), format!("`{}` has to be a string", name.get_ref())),
+        }
+    };
+    let name = need(def.property.as_ref(), "property", span)?;
+    let property = text(name)?;
+    let of = text(need(def.of.as_ref(), "of", span)?)?;
+    if property == of {
+        return fail(name.span(), "a value does not belong to itself");
+    }
+    Ok(CheckKind::BelongsToOne(BelongsToOne { property, of }))
 }
 
 fn single_valued(

@@ -317,6 +317,10 @@ pub(super) struct CheckDef {
     pub nearly: Option<Spanned<Vec<Spanned<String>>>>,
     pub items: Option<Spanned<String>>,
     pub value: Option<Spanned<String>>,
+    pub flag: Option<Spanned<String>>,
+    pub per: Option<Spanned<String>>,
+    pub unless: Option<Spanned<String>>,
+    pub of: Option<Spanned<String>>,
     #[serde(rename = "where")]
     pub condition: Option<Spanned<WhereDef>>,
     pub replaced_by: Option<Spanned<String>>,

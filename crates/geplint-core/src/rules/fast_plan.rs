@@ -24,6 +24,8 @@ pub(crate) struct FastRow {
     pub mandatory: bool,
     /// A value is compared with others: it is remembered.
     pub watched: bool,
+    /// Checks of its table look at the items of its list.
+    pub has_list_checks: bool,
     /// Where it stands, only the engine can tell.
     pub left_to_the_engine: bool,
 }
@@ -58,6 +60,7 @@ fn fast_rows(table: &Table) -> FastRows {
             quick_check: property.quick_check,
             mandatory: property.required.is_some(),
             watched: false,
+            has_list_checks: false,
             left_to_the_engine: property.outbound_only || is_judged(property),
         });
     }

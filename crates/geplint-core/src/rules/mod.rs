@@ -24,7 +24,9 @@ pub use compiled::Compiled;
 pub(crate) use compiled::property_like;
 pub use describe::{Constraint, Stated};
 pub(crate) use kinds::words::{cut, quoted, shortened};
-pub use kinds::{Active, AnyOf, Ask, CheckKind, Differs, OneOf, SingleValued, TenantList};
+pub use kinds::{
+    Active, AnyOf, Ask, AtMostOne, BelongsToOne, CheckKind, Differs, OneOf, SingleValued, TenantList, Unique,
+};
 pub(crate) use kinds::{Beside, Fault, Stands, Words, judge, right_text};
 pub use lists::{List, Shared};
 pub(crate) use model::QuickCheck;

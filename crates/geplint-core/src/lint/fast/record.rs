@@ -177,8 +177,7 @@ impl<'a> FastPath<'a> {
         // What was found out ahead was found out before anything was learnt.
         let known = (self.generation == 0).then(|| ahead(start)).flatten();
         let passed = known.or_else(|| self.record(start, facts));
-        let Some(passed) =
-            passed.filter(|passed| passed.key.is_none_or(|key| keys.add(self.text, key, index)))
+        let Some(passed) = passed.filter(|passed| keys.add(self.text, passed.key, passed.owned, index))
         else {
             self.misses = self.misses.saturating_add(1);
             return None;
@@ -203,6 +202,7 @@ impl<'a> FastPath<'a> {
             undecided: self.undecided,
             needed: self.needed,
             key: self.key(),
+            owned: self.owned(table),
         })
     }
 
@@ -326,7 +326,12 @@ impl<'a> FastPath<'a> {
             Type::Object(inner) if self.byte(at) == b'{' => self.object(at, inner, facts)?,
             Type::Object(_) => return None,
             Type::ObjectList(inner) => {
-                self.list(at, fast_row, |fast_path, at| fast_path.element(at, inner, facts))?
+                let kept = self.memory.watched.len();
+                let end = self.list(at, fast_row, |fast_path, at| fast_path.element(at, inner, facts))?;
+                if fast_row.has_list_checks && !self.list_holds(table, row, kept) {
+                    return None;
+                }
+                end
             }
             Type::StringList => {
                 let (property, texts) = (table.property(row), &self.endpoint.texts);
@@ -542,11 +547,39 @@ impl<'a> FastPath<'a> {
         (!contact.is_some_and(|rows| rows.is_nobody(id, text))).then_some(text)
     }
 
+    /// Whether the checks that look at the items of a list have nothing to say. What was kept of the items begins at `from`.
+    fn list_holds(&self, table: &Table, row: PropertyId, from: usize) -> bool {
+        let kept = self.memory.watched.get(from..).unwrap_or_default();
+        let kept = kept
+            .iter()
+            .map(|(table, id, span)| (*table, *id, unquoted(span.of(self.text))));
+        let mut checks = table.checks.iter();
+        checks.all(|check| check.kind.holds_in_list(row, kept.clone()))
+    }
+
+    /// A value of the record at hand that belongs to one owner, and that owner.
+    fn owned(&self, table: &Table) -> Option<(Key, Key)> {
+        let belongs = table.checks.iter().find_map(|check| match check.kind {
+            CheckKind::BelongsToOne(belongs) => Some(belongs),
+            _ => None,
+        })?;
+        let key = |id: PropertyId| {
+            self.identity(id)?;
+            self.memory.slots.get(usize::from(id.0)).copied().map(Key::new)
+        };
+        Some((key(belongs.property)?, key(belongs.of)?))
+    }
+
     /// Whether the checks over several values of the record have nothing to say.
     fn passes(&self, table: &Table, facts: &Facts<'_>) -> bool {
         table.checks.iter().all(|check| match &check.kind {
             // Looked at with each object, or left to the engine wherever they concern a value.
-            CheckKind::AnyOf(_) | CheckKind::SingleValued(_) => true,
+            CheckKind::AnyOf(_)
+            | CheckKind::SingleValued(_)
+            | CheckKind::Unique(_)
+            | CheckKind::AtMostOne(_)
+            // And at the records before.
+            | CheckKind::BelongsToOne(_) => true,
             CheckKind::Differs(differs) => {
                 let watched = self.memory.watched.iter();
                 let kept = watched.map(|(table, id, span)| (*table, *id, unquoted(span.of(self.text))));
@@ -581,6 +614,7 @@ pub(in crate::lint) struct CleanRecord {
     /// The facts that these need.
     pub(in crate::lint) needed: Needed,
     key: Option<Key>,
+    owned: Option<(Key, Key)>,
 }
 
 /// Whether two texts are the same. Most are a word or two of the machine's: comparing these here takes less time than

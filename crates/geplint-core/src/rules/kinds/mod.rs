@@ -11,6 +11,8 @@
 mod active;
 mod amount;
 mod any_of;
+mod at_most_one;
+mod belongs_to_one;
 mod blank;
 mod damaged;
 mod differs;
@@ -23,6 +25,7 @@ mod placeholder;
 mod shape;
 mod single_valued;
 mod spreadsheet;
+mod unique;
 pub(crate) mod words;
 
 use std::borrow::Cow;
@@ -31,11 +34,14 @@ use serde::{Deserialize, Serialize};
 
 pub use active::Active;
 pub use any_of::AnyOf;
+pub use at_most_one::AtMostOne;
+pub use belongs_to_one::BelongsToOne;
 pub use differs::Differs;
 pub use known::TenantList;
 pub use one_of::OneOf;
 pub(crate) use single_valued::Beside;
 pub use single_valued::SingleValued;
+pub use unique::Unique;
 pub(crate) use words::Words;
 
 use super::describe::{Constraint, Stated};
@@ -357,6 +363,12 @@ pub enum CheckKind {
     SingleValued(SingleValued),
     /// The contact that the record names is active at the tenant.
     Active(Active),
+    /// No two items of a list have the same value.
+    Unique(Unique),
+    /// At most one item of a list has a flag.
+    AtMostOne(AtMostOne),
+    /// Records with the same value have the same owner.
+    BelongsToOne(BelongsToOne),
 }
 
 impl CheckKind {
@@ -367,6 +379,9 @@ impl CheckKind {
             Self::Differs(differs) => differs.anchor(),
             Self::SingleValued(single) => single.anchor(),
             Self::Active(_) => None,
+            Self::Unique(unique) => unique.items.first(),
+            Self::AtMostOne(one) => one.items.first(),
+            Self::BelongsToOne(belongs) => Some(belongs.property),
         };
         let last = u16::try_from(table.properties.len().saturating_sub(1)).unwrap_or(u16::MAX);
         first.unwrap_or(PropertyId(last))
@@ -379,7 +394,23 @@ impl CheckKind {
             Self::Differs(differs) => differs.plan(tables, of_record),
             Self::SingleValued(single) => single.plan(tables),
             // Looked at for every record.
-            Self::Active(_) => {}
+            Self::Active(_) | Self::BelongsToOne(_) => {}
+            Self::Unique(unique) => unique.plan(tables),
+            Self::AtMostOne(one) => one.plan(tables),
+        }
+    }
+
+    /// For the fast path: whether the items of the list in a row, of which it has kept these values, are plainly right.
+    pub(crate) fn holds_in_list<'t>(
+        &self,
+        row: PropertyId,
+        kept: impl Iterator<Item = (TableId, PropertyId, &'t str)> + Clone,
+    ) -> bool {
+        match self {
+            Self::Unique(unique) => unique.items.first() != Some(row) || unique.holds(kept),
+            Self::AtMostOne(one) => one.items.first() != Some(row) || one.holds(kept),
+            Self::SingleValued(single) => single.items.first() != Some(row) || single.holds(kept),
+            Self::AnyOf(_) | Self::Differs(_) | Self::Active(_) | Self::BelongsToOne(_) => true,
         }
     }
 
@@ -393,6 +424,9 @@ impl CheckKind {
             Self::AnyOf(AnyOf(ids)) | Self::Active(Active(ids)) => names(ids),
             Self::Differs(differs) => endpoint.route_name(&differs.route),
             Self::SingleValued(single) => endpoint.route_name(&single.items),
+            Self::Unique(unique) => endpoint.route_name(&unique.value),
+            Self::AtMostOne(one) => one.name(endpoint),
+            Self::BelongsToOne(belongs) => names(&[belongs.property]),
         }
     }
 
@@ -403,9 +437,13 @@ impl CheckKind {
             Self::Differs(differs) => (differs.what(table), None),
             Self::SingleValued(single) => (single.what(), None),
             Self::Active(_) => (Active::what(), Some(Fact::Contacts)),
+            Self::Unique(unique) => (unique.what(endpoint), None),
+            Self::AtMostOne(one) => (one.what(endpoint), None),
+            Self::BelongsToOne(belongs) => (belongs.what(table), None),
         };
         let conditions = match self {
-            Self::AnyOf(_) | Self::Active(_) => Vec::new(),
+            Self::AnyOf(_) | Self::Active(_) | Self::Unique(_) | Self::BelongsToOne(_) => Vec::new(),
+            Self::AtMostOne(one) => one.conditions(endpoint),
             Self::Differs(differs) => differs.conditions(table),
             Self::SingleValued(single) => single.conditions(endpoint, table),
         };
@@ -416,7 +454,12 @@ impl CheckKind {
     pub(super) fn implied(&self, claim: &Claim, endpoint: &Endpoint) -> Option<Constraint> {
         match self {
             Self::Differs(differs) => differs.implied(endpoint, claim),
-            Self::AnyOf(_) | Self::SingleValued(_) | Self::Active(_) => None,
+            Self::AnyOf(_)
+            | Self::SingleValued(_)
+            | Self::Active(_)
+            | Self::Unique(_)
+            | Self::AtMostOne(_)
+            | Self::BelongsToOne(_) => None,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::words::quoted;
 use super::{Words, mark};
 use crate::finding::{Evidence, Wording};
 use crate::rules::describe::evidence_word;
-use crate::rules::{Claim, Endpoint, PropertyId, Route, Table};
+use crate::rules::{Claim, Endpoint, PropertyId, Route, Table, TableId};
 use crate::tenant::{Fact, Held};
 
 /// All items that meet a condition have the same value.
@@ -49,8 +49,18 @@ impl SingleValued {
         self.items.first()
     }
 
-    /// For the fast path: all of it is left to the engine, wherever it concerns a value.
+    /// For the fast path: it keeps the values of a list. What the tenant holds, and what is deeper in a record, is left to
+    /// the engine.
     pub(super) fn plan(&self, tables: &mut [Table]) {
+        let alone = self.fact.is_none() && self.replaced_by.is_none() && self.undecided_by.is_none();
+        if let ([list], true, Some((item, _))) =
+            (self.items.steps.as_slice(), alone, self.value.steps.first())
+        {
+            mark(tables, Some(list), |row| row.has_list_checks = true);
+            mark(tables, self.value.steps.last(), |row| row.watched = true);
+            mark(tables, Some(&(*item, self.condition.0)), |row| row.watched = true);
+            return;
+        }
         let routes = [
             Some(&self.items),
             self.replaced_by.as_ref(),
@@ -61,6 +71,26 @@ impl SingleValued {
                 row.left_to_the_engine = true;
             });
         }
+    }
+
+    /// For the fast path: whether at most one item of a list counts, or all have one value, as far as it has kept them.
+    pub(super) fn holds<'t>(
+        &self,
+        kept: impl Iterator<Item = (TableId, PropertyId, &'t str)> + Clone,
+    ) -> bool {
+        let of = |step: Option<(TableId, PropertyId)>| {
+            let kept = kept.clone();
+            kept.filter_map(move |(table, id, text)| (Some((table, id)) == step).then_some(text))
+        };
+        let item = self
+            .value
+            .steps
+            .first()
+            .map(|(table, _)| (*table, self.condition.0));
+        let counting = of(item).filter(|text| self.counts(text)).count();
+        let mut values = of(self.value.steps.last().copied());
+        let first = values.next();
+        counting <= 1 || values.all(|value| Some(value) == first)
     }
 
     /// Whether an item with this text counts.

@@ -1,0 +1,87 @@
+//! A value that only one item of a list has.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::words::quoted;
+use super::{Words, mark};
+use crate::keyed::Folded;
+use crate::rules::{Claim, Endpoint, PropertyId, Route, Table, TableId};
+
+/// No two items of a list have the same value, without regard to case and the whitespace around it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Unique {
+    /// The list, of the table itself.
+    pub items: Route,
+    /// The value, from the table down: the list is its first step.
+    pub value: Route,
+}
+
+impl Unique {
+    /// For the fast path: it keeps the values of a list, where they are in the items themselves.
+    pub(super) fn plan(&self, tables: &mut [Table]) {
+        if let [list, value] = self.value.steps.as_slice() {
+            mark(tables, Some(list), |row| row.has_list_checks = true);
+            mark(tables, Some(value), |row| row.watched = true);
+        } else {
+            mark(tables, self.items.steps.first(), |row| {
+                row.left_to_the_engine = true
+            });
+        }
+    }
+
+    /// For the fast path: whether no two of the values of a list that it has kept are the same.
+    pub(super) fn holds<'t>(&self, kept: impl Iterator<Item = (TableId, PropertyId, &'t str)>) -> bool {
+        /// So many values are compared with each other.
+        const FEW: usize = 8;
+        let step = self.value.steps.last();
+        let mut values = kept
+            .filter(|(table, id, text)| step == Some(&(*table, *id)) && !text.trim().is_empty())
+            .map(|(_, _, text)| text);
+        let mut few = [""; FEW];
+        let mut count = 0;
+        for (index, value) in values.by_ref().take(FEW).enumerate() {
+            let mut before = few.iter().take(index);
+            if before.any(|other| Folded::from(*other) == Folded::from(value)) {
+                return false;
+            }
+            few[index] = value;
+            count = index + 1;
+        }
+        let mut rest = values.peekable();
+        if rest.peek().is_none() {
+            return true;
+        }
+        let mut seen = HashSet::new();
+        let mut all = few.into_iter().take(count).chain(rest);
+        all.all(|value| seen.insert(Folded::from(value)))
+    }
+
+    /// The words for a value that an earlier item has as `first`.
+    pub(crate) fn words<'c>(
+        &self,
+        claim: &'c Claim,
+        endpoint: &Endpoint,
+        text: &str,
+        first: &str,
+    ) -> Words<'c> {
+        let name = |route| endpoint.end(route).map_or("", |property| &*property.name);
+        let (value, items) = (name(&self.value), name(&self.items));
+        let message = if text == first {
+            format!("{value} {} is in {items} already", quoted(text))
+        } else {
+            format!(
+                "{value} {} is in {items} already, as {}: only case or whitespace differs",
+                quoted(text),
+                quoted(first)
+            )
+        };
+        Words::new(claim, message, format!("Send each {value} once in {items}."))
+    }
+
+    pub(super) fn what(&self, endpoint: &Endpoint) -> String {
+        let value = endpoint.end(&self.value).map_or("", |property| &*property.name);
+        format!("each {value} once")
+    }
+}
