@@ -18,7 +18,6 @@ pub trait Predictor {
 
 /// What there is to say of a request body.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Predicted {
     /// An answer.
     Envelope {

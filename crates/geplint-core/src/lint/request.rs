@@ -139,8 +139,13 @@ pub fn check_with(
         }
     }
     errors.extend(reader.into_errors());
-    let body = (text, &tree);
-    let of_elements = wrapped_elements(body, (endpoint, facts), &mut buffers, elements, &mut checked);
+    let of_elements = wrapped_elements(
+        (text, &tree),
+        (endpoint, facts),
+        &mut buffers,
+        elements,
+        &mut checked,
+    );
     checked.mendable = errors.iter().all(|error| error.is_warning() || error.certain());
     unsay(&mut checked.findings, &errors);
     let reading = as_read(text, &errors, endpoint, facts, &mut buffers, &mut checked);
@@ -150,15 +155,20 @@ pub fn check_with(
         &mut places,
     ));
     check_inside((&inner, &of_elements), endpoint, facts, outcomes, &mut checked);
+    finish(&mut checked, errors_are_json);
+    checked
+}
+
+/// Takes away fixes of a text that is not surely read as it was meant and facts that change nothing, and sorts.
+fn finish(checked: &mut Checked, errors_are_json: bool) {
     for finding in &mut checked.findings {
-        // Where the text is guessed at, so would be its mending; what is around the records may be more than it seems.
+        // Where the text is guessed at, so would be its fix; what is around the records may be more than it seems.
         if !checked.mendable || (!errors_are_json && finding.rule == messages::WRONG_ROOT) {
             finding.fix_kind = None;
         }
     }
-    forget_open_facts(&mut checked);
+    forget_open_facts(checked);
     sort(&mut checked.findings);
-    checked
 }
 
 /// Where bytes begin that are no text.
