@@ -149,7 +149,7 @@ impl<'b> Har<'b> {
             .as_bytes()
             .get(..error.span.start as usize)
             .unwrap_or_default();
-        let line = line.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = memchr::memchr_iter(b'\n', line).count() + 1;
         let read = match self.entries.len() {
             1 => "1 entry was".to_owned(),
             count => format!("{count} entries were"),
@@ -582,7 +582,10 @@ mod tests {
         Err("there is none".to_owned())
     }
 
-    fn of_text(text: &str) -> Vec<Result<(Vec<u8>, Vec<u8>), Unused>> {
+    /// The bytes of a request and of its response.
+    type Read = Result<(Vec<u8>, Vec<u8>), Unused>;
+
+    fn of_text(text: &str) -> Vec<Read> {
         let har = Har::read(text.as_bytes()).unwrap();
         let used = har.entries(false).into_iter().map(|entry| {
             let call = har.call(entry, &routes(), &mut no_files)?;
@@ -591,7 +594,7 @@ mod tests {
         used.collect()
     }
 
-    fn read(entries: &[Value]) -> Vec<Result<(Vec<u8>, Vec<u8>), Unused>> {
+    fn read(entries: &[Value]) -> Vec<Read> {
         of_text(&json!({ "log": { "entries": entries } }).to_string())
     }
 
@@ -687,12 +690,12 @@ mod tests {
     #[test]
     fn half_a_surrogate_pair_is_the_byte_that_was_sent() {
         for (written, sent) in [
-            (r#"M\udcfcller"#, &b"M\xfcller"[..]),
+            (r"M\udcfcller", &b"M\xfcller"[..]),
             (
                 r#"\uDCE9\\udcfc\" \ud83d\ude00 \udc80"#,
                 b"\xe9\\udcfc\" \xf0\x9f\x98\x80 \x80",
             ),
-            (r#"'\ufffd\ud800"#, "'\u{fffd}\u{fffd}".as_bytes()),
+            (r"'\ufffd\ud800", "'\u{fffd}\u{fffd}".as_bytes()),
         ] {
             let text = format!(
                 r#"{{"log":{{"entries":[{{"request":{{"method":"PUT","url":"/one","postData":{{"text":"{written}"}}}},

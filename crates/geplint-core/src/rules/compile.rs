@@ -1359,7 +1359,7 @@ pub(super) fn texts(def: &TextsDef) -> Result<Texts> {
             }
         }
         let [open, close] = pair.get_ref();
-        marks.push_str(&format!("{open} {close}\n"));
+        marks.extend([open, " ", close, "\n"]);
     }
     let mut hidden = String::new();
     for (range, name) in &def.hidden {
@@ -1367,7 +1367,7 @@ pub(super) fn texts(def: &TextsDef) -> Result<Texts> {
         let (first, last) = text.split_once('-').unwrap_or((text, text));
         let number = |digits: &str| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
         match (number(first), number(last)) {
-            (Some(low), Some(high)) if low <= high => hidden.push_str(&format!("{first} {last} {name}\n")),
+            (Some(low), Some(high)) if low <= high => hidden.extend([first, " ", last, " ", name, "\n"]),
             _ => {
                 return fail(
                     range.span(),
@@ -1382,11 +1382,11 @@ pub(super) fn texts(def: &TextsDef) -> Result<Texts> {
             return fail(names.span(), "U+00A0 to U+00FF are 96 characters");
         }
         for (name, c) in names.get_ref().iter().zip('\u{A0}'..='\u{FF}') {
-            entities.push_str(&format!("{name} {c}\n"));
+            entities.extend([name, " ", c.encode_utf8(&mut [0; 4]), "\n"]);
         }
     }
     for (name, text) in &def.entities {
-        entities.push_str(&format!("{} {text}\n", name.get_ref()));
+        entities.extend([name.get_ref(), " ", text, "\n"]);
     }
     Ok(Texts {
         placeholders: placeholders.into(),

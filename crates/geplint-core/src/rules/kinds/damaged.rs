@@ -71,15 +71,13 @@ fn unescaped(text: &str, texts: &Texts) -> Option<String> {
         out.push_str(before);
         let end = after.bytes().take(LONGEST + 1).position(|byte| byte == b';');
         let entity = end.and_then(|end| Some((after.get(..end)?, after.get(end + 1..)?)));
-        match entity.and_then(|(name, behind)| Some((texts.entity(name)?, behind))) {
-            Some((character, behind)) => {
-                out.push_str(&character);
-                (rest, found) = (behind, true);
-            }
-            None => {
-                out.push('&');
-                rest = after;
-            }
+        let read = entity.and_then(|(name, behind)| Some((texts.entity(name)?, behind)));
+        if let Some((character, behind)) = read {
+            out.push_str(&character);
+            (rest, found) = (behind, true);
+        } else {
+            out.push('&');
+            rest = after;
         }
     }
     out.push_str(rest);
@@ -107,12 +105,19 @@ fn is_likely(meant: &str) -> bool {
     let mut of_other_scripts = 0_u32;
     for c in meant.chars().filter(|c| !c.is_ascii()) {
         match u32::from(c) {
-            // Latin letters of Europe, of Romanian and Vietnamese, and accents by themselves.
-            0xA0..=0x17F | 0x192 | 0x1A0 | 0x1A1 | 0x1AF | 0x1B0 | 0x218..=0x21B | 0x300..=0x33F => {}
+            // Latin letters of Europe, of Romanian and Vietnamese, and accents by themselves; and what is three or four
+            // bytes long, which is not there by chance.
+            0xA0..=0x17F
+            | 0x192
+            | 0x1A0
+            | 0x1A1
+            | 0x1AF
+            | 0x1B0
+            | 0x218..=0x21B
+            | 0x300..=0x33F
+            | 0x800.. => {}
             // Greek, Cyrillic, Armenian, Hebrew, Arabic.
             0x370..=0x58F | 0x5D0..=0x5EA | 0x620..=0x6FF => of_other_scripts += 1,
-            // What is three or four bytes long is not there by chance.
-            0x800.. => {}
             _ => return false,
         }
     }

@@ -409,7 +409,7 @@ impl CheckKind {
         match self {
             Self::Unique(unique) => unique.items.first() != Some(row) || unique.holds(kept),
             Self::AtMostOne(one) => one.items.first() != Some(row) || one.holds(kept),
-            Self::SingleValued(single) => single.items.first() != Some(row) || single.holds(kept),
+            Self::SingleValued(single) => single.items.first() != Some(row) || single.holds(&kept),
             Self::AnyOf(_) | Self::Differs(_) | Self::Active(_) | Self::BelongsToOne(_) => true,
         }
     }

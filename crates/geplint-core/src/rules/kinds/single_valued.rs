@@ -76,7 +76,7 @@ impl SingleValued {
     /// For the fast path: whether at most one item of a list counts, or all have one value, as far as it has kept them.
     pub(super) fn holds<'t>(
         &self,
-        kept: impl Iterator<Item = (TableId, PropertyId, &'t str)> + Clone,
+        kept: &(impl Iterator<Item = (TableId, PropertyId, &'t str)> + Clone),
     ) -> bool {
         let of = |step: Option<(TableId, PropertyId)>| {
             let kept = kept.clone();

@@ -26,7 +26,7 @@ impl Unique {
             mark(tables, Some(value), |row| row.watched = true);
         } else {
             mark(tables, self.items.steps.first(), |row| {
-                row.left_to_the_engine = true
+                row.left_to_the_engine = true;
             });
         }
     }
