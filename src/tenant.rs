@@ -14,6 +14,11 @@ pub fn load(
     geplint_core::tenant::load(text, layout(), read)
 }
 
+/// As [`load`], where a name may also stand for several files.
+pub fn load_from(text: &str, files: &mut dyn ListFiles) -> Result<Tenant, TenantError> {
+    geplint_core::tenant::load_from(text, layout(), files)
+}
+
 /// The layout that is compiled in; a test parses it, so that it never comes back empty.
 fn layout() -> &'static Layout {
     static LAYOUT: OnceLock<Layout> = OnceLock::new();

@@ -32,6 +32,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
         return Ok(TROUBLE);
     };
     let fail_on = project.fail_on(args.strict, args.fail_on);
+    known.say_what_the_tenant_holds(common, args.quiet, args.verbose);
     let filter = FindingFilter::of(&args.suppression, fail_on, &project, &known)
         .and_then(|filter| Ok((filter, project.format(args.format)?)));
     let Some((filter, format)) = terminal::right(filter, common) else {

@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use super::args::{Common, Files, KnowledgeArgs, NO_NAME};
 use super::read_settings_file;
 use super::settings::Project;
+use super::tenant_file;
 use super::terminal;
 use crate::finding::Finding;
-use crate::input::{Bounds, Changed, Entry, IgnoreFiles, WalkOptions, read_list, search};
+use crate::input::{Changed, Entry, IgnoreFiles, WalkOptions, read_list, search};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
 use crate::report::{Position, Source, sanitize};
 use crate::rules::{Endpoint, Layer, Ruleset, built_in, builtin_ids, endpoint_of};
-use crate::tenant::{self, Tenant};
+use crate::tenant::Tenant;
 
 /// Everything that is read before the files are: the settings, what there is to check (`only` what has changed, where
 /// that is asked for, and with `notes` what is passed over), and what is known.
@@ -133,7 +134,7 @@ impl Knowledge {
             .tenant
             .clone()
             .or_else(|| project.tenant())
-            .map(|file| tenant_file(&file, &mut files))
+            .map(|file| tenant_file::load(&file, &mut files))
             .transpose()?
             .unwrap_or_default();
         let tenant = if project.has_email_codes() {
@@ -147,6 +148,25 @@ impl Knowledge {
             tenant,
             files,
         })
+    }
+
+    /// Says on standard error what was read of the tenant: what is doubtful in any case, and how much it is unless the run
+    /// is quiet; with `verbose` also from which files.
+    pub fn say_what_the_tenant_holds(&self, common: &Common, quiet: bool, verbose: bool) {
+        let loaded = self.tenant.loaded();
+        for list in loaded {
+            for warning in tenant_file::doubts(list) {
+                terminal::warn(common, &warning);
+            }
+        }
+        if verbose {
+            for list in loaded {
+                terminal::tell(&tenant_file::line(list));
+            }
+        } else if !quiet && !loaded.is_empty() {
+            let counts: Vec<String> = loaded.iter().map(tenant_file::count).collect();
+            terminal::tell(&format!("tenant facts: {}", counts.join(", ")));
+        }
     }
 
     /// The endpoint that the command line or the settings give a file, whatever it looks like; a response beside the
@@ -218,29 +238,6 @@ pub fn rules(files: &[PathBuf], only: Option<&str>) -> Result<Ruleset, String> {
 
 fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-/// Reads a tenant file; the lists that it names lie beside it, or elsewhere in its repository. `files` takes all of them.
-fn tenant_file(path: &Path, files: &mut Vec<PathBuf>) -> Result<Tenant, String> {
-    let shown = sanitize::plain_path(path);
-    let text = read_settings_file::text(path, read_settings_file::FACTS)?;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let bounds = Bounds::of(folder);
-    files.push(path.to_path_buf());
-    let mut read = |name: &str| {
-        let list = folder.join(name);
-        bounds.admit(&list)?;
-        let bytes = read_settings_file::bytes(&list, read_settings_file::FACTS);
-        files.push(list);
-        bytes
-    };
-    tenant::load(&text, &mut read).map_err(|error| {
-        let file = error
-            .file
-            .as_ref()
-            .map_or(shown, |name| sanitize::plain_path(&folder.join(name)));
-        format!("{file}:{}:{}: {}", error.line, error.column, error.message)
-    })
 }
 
 /// A response that lies beside the requests is none, even where every file is taken for one.

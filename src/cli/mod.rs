@@ -18,6 +18,7 @@ mod rules;
 mod settings;
 mod sinks;
 mod suppression;
+mod tenant_file;
 mod terminal;
 mod verify;
 

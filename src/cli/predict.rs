@@ -43,6 +43,7 @@ pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
     let Some((project, entries, known)) = terminal::right(ready, common) else {
         return Ok(TROUBLE);
     };
+    known.say_what_the_tenant_holds(common, true, false);
     let endpoints = known.rules.candidates();
     let expected = Expected::new(&entries, &known, &project, args.files.max_file_size);
     let mut run = Run {

@@ -36,6 +36,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
     let Some((project, excludes, known)) = terminal::right(ready, common) else {
         return Ok(TROUBLE);
     };
+    known.say_what_the_tenant_holds(common, args.quiet, args.verbose);
     let options = WalkOptions {
         notes: false,
         excludes,

@@ -260,20 +260,20 @@ impl<'b> Har<'b> {
         })
     }
 
-    /// The body of an answer to a GET, and its URL in full; for what it says of the tenant.
-    pub fn answer_to_get(
-        &self,
-        entry: Entry,
-        attached: &mut Attached<'_>,
-    ) -> Option<(String, Cow<'_, [u8]>)> {
-        let request = self.member(entry.node, "request")?;
-        let method = self.string(self.member(request, "method")?)?;
-        if !method.eq_ignore_ascii_case("GET") {
+    /// The body of an answer with success to a GET, for what it says of the tenant.
+    pub fn answer_to_get(&self, entry: Entry, attached: &mut Attached<'_>) -> Option<Cow<'_, [u8]>> {
+        let method = self.string(self.member(self.member(entry.node, "request")?, "method")?)?;
+        let response = self.member(entry.node, "response")?;
+        let status = self
+            .tree
+            .node(self.member(response, "status")?)
+            .span
+            .of(&self.text);
+        if !method.eq_ignore_ascii_case("GET") || !status.starts_with('2') {
             return None;
         }
-        let url = self.string(self.member(request, "url")?)?.into_owned();
-        let content = self.member(self.member(entry.node, "response")?, "content");
-        Some((url, self.body(content, "response", attached).ok()?))
+        self.body(self.member(response, "content"), "response", attached)
+            .ok()
     }
 
     fn member(&self, object: NodeId, name: &str) -> Option<NodeId> {

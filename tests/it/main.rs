@@ -76,6 +76,7 @@ mod suggestions;
 mod support;
 mod surroundings;
 mod tenant;
+mod tenant_files;
 mod values;
 mod verify;
 mod ways;

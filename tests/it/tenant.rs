@@ -1068,7 +1068,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "contacts = [{ code = 'C', active = 'perhaps' }]",
         "",
-        "t.toml:1:13: whether a contact is active is true or false, or yes, no, 1, 0, active, inactive",
+        "t.toml:1:13: whether a contact is active is true or false, or yes, no, y, n, x, 1, 0, active, inactive",
     ),
     ("contacts = [{ code = 1.5 }]", "", "t.toml:1:22: this is a text"),
     // A list file that is not there.
@@ -1086,22 +1086,22 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("contacts = 'x.csv'", "", "x.csv:1:1: "),
     (
         "contacts = 'x.csv'",
-        "code,user\nC-1,a\n,\nC-3,c\n",
+        "code,user,x\nC-1,a\n,,1\nC-3,c\n",
         "x.csv:3:1: an entry lacks its value",
     ),
     (
         "contacts = 'x.csv'",
-        "code,user\r\nC-1,a\r\n\r\n,\r\n",
+        "code,user,x\r\nC-1,a\r\n\r\n,,1\r\n",
         "x.csv:4:1: an entry lacks its value",
     ),
     (
         "contacts = 'x.csv'",
-        "\u{feff}code,user\nC-1,a\n,\n",
+        "\u{feff}code,user,x\nC-1,a\n,,1\n",
         "x.csv:3:1: an entry lacks its value",
     ),
     (
         "contacts = 'x.csv'",
-        "code,user\n\"C\n1\",a\n,\n",
+        "code,user,x\n\"C\n1\",a\n,,1\n",
         "x.csv:4:1: an entry lacks its value",
     ),
     (
@@ -1151,7 +1151,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "contacts = 'x.json'",
         "{\"data\": null, \"statusCode\": \"400\"}",
-        "x.json:1:1: this is neither a list nor a reply whose `data` is one",
+        "x.json:1:30: this is a reply with the status 400",
     ),
     (
         "contacts = 'x.json'",
@@ -1307,7 +1307,7 @@ fn the_summary_counts_what_could_not_be_told() {
     )
     .unwrap();
     let said = run(&["--tenant", all.to_str().unwrap()]);
-    assert!(!said.contains("tenant facts"), "{said}");
+    assert!(!said.contains("facts of the tenant"), "{said}");
     std::fs::remove_dir_all(&folder).unwrap();
 }
 

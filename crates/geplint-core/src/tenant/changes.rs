@@ -322,12 +322,12 @@ impl<'f> Facts<'f> {
             // Who is not named cannot be looked up.
             code.or(user)?;
             let contacts = self.tenant.contacts.as_ref()?;
-            Some(
-                contacts
-                    .by_code(code)
-                    .or_else(|| contacts.by_user(user))
-                    .is_some(),
-            )
+            let held = contacts
+                .by_code(code)
+                .or_else(|| contacts.by_user(user))
+                .is_some();
+            let doubtful = code.is_some_and(|code| contacts.holds(code).is_none() && !contacts.codeless);
+            (held || (self.tenant.lists_all_contacts() && !doubtful)).then_some(held)
         })
     }
 

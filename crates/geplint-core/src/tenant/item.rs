@@ -40,12 +40,12 @@ impl Item<'_> {
         })
     }
 
-    /// The elements of a list; a text outside a list may hold several, set apart by `;` or `|`.
+    /// The elements of a list; a text outside a list may hold several, set apart by `;`, `|`, a comma or a line break.
     pub(super) fn texts(&self) -> Vec<String> {
         let full = |text: &&str| !text.is_empty();
         match self {
             Self::Text(text) => text
-                .split([';', '|'])
+                .split([';', '|', ',', '\n'])
                 .map(str::trim)
                 .filter(full)
                 .map(str::to_owned)
@@ -86,6 +86,11 @@ impl<'l> Names<'l> {
             .iter()
             .find(|known| simplified(known).eq(simplified(name)))
             .copied()
+    }
+
+    /// The name that says most: it is the list's own.
+    pub(super) fn first(&self) -> Option<&'l str> {
+        self.spelled.first().copied()
     }
 
     /// All of them, for messages.

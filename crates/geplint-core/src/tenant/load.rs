@@ -9,8 +9,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::item::{Item, Names, of_json};
-use super::{Contacts, Fact, Tenant, folded};
-use crate::json::{self, JsonKind, NodeId, Reader, Root, SyntaxError, Tree};
+use super::{Contacts, Fact, Loaded, Tenant, folded, table};
+use crate::json::{self, Foreign, JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree};
 
 /// A mistake in a tenant file, or in a list that it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,58 @@ pub struct Layout {
     personas: PersonaLayout,
     activities: ActivityLayout,
     values: BTreeMap<String, Vec<String>>,
+    reply: ReplyLayout,
+}
+
+/// What a saved reply says of itself.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ReplyLayout {
+    /// Of an entry: it is there no longer.
+    deleted: Vec<String>,
+    /// How many entries there are on all pages.
+    total: Vec<String>,
+    /// How many pages there are.
+    pages: Vec<String>,
+    /// Whether, or where, more entries follow.
+    more: Vec<String>,
+}
+
+/// One file of a list: a HAR has several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListFile {
+    /// What messages call it.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// It is the answer to a call that was recorded among others: it need not be about this list.
+    pub recorded: bool,
+}
+
+/// Where the files that a tenant file names come from.
+pub trait ListFiles {
+    /// Whether this names a file that there is.
+    fn exists(&self, name: &str) -> bool;
+    /// The files that a name or a glob stands for, in their order; or why it stands for none.
+    fn read(&mut self, name: &str) -> std::result::Result<Vec<ListFile>, String>;
+}
+
+/// Files one by one, by their names.
+struct Plain<'r>(&'r mut dyn FnMut(&str) -> std::result::Result<Vec<u8>, String>);
+
+impl ListFiles for Plain<'_> {
+    fn exists(&self, _: &str) -> bool {
+        false
+    }
+
+    fn read(&mut self, name: &str) -> std::result::Result<Vec<ListFile>, String> {
+        let bytes = (self.0)(name)?;
+        Ok(vec![ListFile {
+            name: name.to_owned(),
+            bytes,
+            recorded: false,
+        }])
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -113,7 +165,8 @@ impl Layout {
             Fact::Activities => vec![&self.activities.code, &self.activities.name],
             _ => self.values.get(fact.name()).into_iter().collect(),
         };
-        Names::new(lists.into_iter().flatten().map(String::as_str))
+        let deleted = &self.reply.deleted;
+        Names::new(lists.into_iter().flatten().chain(deleted).map(String::as_str))
     }
 }
 
@@ -126,6 +179,11 @@ pub fn load(
     layout: &Layout,
     read: &mut dyn FnMut(&str) -> std::result::Result<Vec<u8>, String>,
 ) -> Result<Tenant> {
+    load_from(text, layout, &mut Plain(read))
+}
+
+/// As [`load`], where a name may also stand for several files.
+pub fn load_from(text: &str, layout: &Layout, files: &mut dyn ListFiles) -> Result<Tenant> {
     let file = DeTable::parse(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         at(None, text, start, error.message())
@@ -146,22 +204,27 @@ pub fn load(
         let Some(fact) = file_fact(key.get_ref()) else {
             return Err(fail(key.span().start, &unknown(key.get_ref())));
         };
+        let mut list = Loading::new(layout, fact);
         match value.get_ref() {
-            DeValue::String(name) => {
-                let bytes = read(name).map_err(|reason| fail(start, &format!("{name}: {reason}")))?;
-                list_file(&mut tenant, layout, fact, name, &bytes)?;
-            }
+            DeValue::String(name) => list.files(&mut tenant, name, files, &|message| fail(start, message))?,
             DeValue::Array(entries) => {
                 let names = layout.names(fact);
                 for entry in entries {
+                    let start = entry.span().start;
+                    if let DeValue::String(name) = entry.get_ref()
+                        && (has_list_ending(name) || files.exists(name))
+                    {
+                        list.files(&mut tenant, name, files, &|message| fail(start, message))?;
+                        continue;
+                    }
                     let item = of_entry(entry, &names).map_err(|(start, message)| fail(start, &message))?;
-                    take(&mut tenant, layout, fact, &item)
-                        .map_err(|message| fail(entry.span().start, &message))?;
+                    list.take(&mut tenant, &item)
+                        .map_err(|message| fail(start, &message))?;
                 }
-                mark(&mut tenant, fact);
             }
             _ => return Err(fail(start, "this is a list, or the name of a file with one")),
         }
+        list.done(&mut tenant);
     }
     Ok(tenant)
 }
@@ -244,16 +307,161 @@ fn of_toml<'t>(
     })
 }
 
-fn list_file(tenant: &mut Tenant, layout: &Layout, fact: Fact, name: &str, bytes: &[u8]) -> Result<()> {
-    let (text, errors) = json::decoded(bytes);
-    refuse(name, &text, &errors)?;
-    let is_csv = name
-        .rsplit_once('.')
-        .is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("csv"));
-    if is_csv {
-        csv_list(tenant, layout, fact, name, &text)
-    } else {
-        json_list(tenant, layout, fact, name, &text)
+/// Whether a text in a list is the name of a file, whether it is there or not.
+fn has_list_ending(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| {
+        ["json", "csv", "har"]
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known))
+    })
+}
+
+/// A list on its way into the tenant.
+struct Loading<'l> {
+    layout: &'l Layout,
+    fact: Fact,
+    loaded: Loaded,
+    /// The most entries that a reply says there are on all pages.
+    total: usize,
+    /// The most pages that a reply says there are.
+    pages: usize,
+    /// How many entries all files had, those that are deleted too.
+    met: usize,
+}
+
+impl<'l> Loading<'l> {
+    fn new(layout: &'l Layout, fact: Fact) -> Self {
+        Self {
+            layout,
+            fact,
+            loaded: Loaded::new(fact),
+            total: 0,
+            pages: 0,
+            met: 0,
+        }
+    }
+
+    /// Takes in the files that a name stands for.
+    fn files(
+        &mut self,
+        tenant: &mut Tenant,
+        name: &str,
+        files: &mut dyn ListFiles,
+        fail: &dyn Fn(&str) -> TenantError,
+    ) -> Result<()> {
+        let read = files
+            .read(name)
+            .map_err(|reason| fail(&format!("{name}: {reason}")))?;
+        let recorded = read.iter().any(|file| file.recorded);
+        let before = self.met;
+        for file in &read {
+            if file.recorded {
+                self.recorded(tenant, &file.bytes);
+            } else {
+                self.loaded.files.push(file.name.clone());
+                self.file(tenant, &file.name, &file.bytes)?;
+            }
+        }
+        if recorded {
+            if self.met == before {
+                let fact = self.fact.name();
+                return Err(fail(&format!("{name}: no answer to a GET in it has {fact}")));
+            }
+            self.loaded.files.push(name.to_owned());
+            self.loaded
+                .is_partial(|| format!("{name} holds what was asked for while it was recorded"));
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, tenant: &mut Tenant, name: &str, bytes: &[u8]) -> Result<()> {
+        let (text, errors) = json::text(bytes);
+        let is_csv = name
+            .rsplit_once('.')
+            .is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("csv"));
+        let is_page = |error: &&SyntaxError| matches!(error.kind, SyntaxKind::Foreign(Foreign::Html));
+        if is_csv && !errors.iter().any(|error| is_page(&error)) {
+            let (text, encoding) = table::text(bytes);
+            if let Some(encoding) = encoding {
+                self.loaded.notes.push(format!(
+                    "{name} is {encoding}, not UTF-8, and was read as that; save it as \"CSV UTF-8\" to be sure of its letters"
+                ));
+            }
+            return csv_list(tenant, self, name, &text);
+        }
+        refuse(name, &text, &errors)?;
+        json_list(tenant, self, name, &text)
+    }
+
+    /// Takes in a recorded answer if it is about this list: its entries have the list's own name, and not only one that
+    /// several lists share.
+    fn recorded(&mut self, tenant: &mut Tenant, bytes: &[u8]) {
+        let (text, errors) = json::text(bytes);
+        let mut tree = Tree::default();
+        let mut reader = Reader::new(&text);
+        if reader.root(&mut tree) != Root::Value || !reader.errors().is_empty() || !errors.is_empty() {
+            return;
+        }
+        let Some((data, _)) = data(&text, &tree) else {
+            return;
+        };
+        if error_of(&text, &tree, data).is_some() {
+            return;
+        }
+        let names = self.layout.names(self.fact);
+        let own = names.first();
+        for element in tree.elements(data) {
+            let is_own = tree
+                .members(element)
+                .any(|(key, _)| names.find(&json::decode(&text, tree.node(key))) == own);
+            if let (true, Some(item)) = (own.is_some() && is_own, of_json(&text, &tree, element, &names)) {
+                // What cannot be understood is not about this list.
+                let _ = self.take(tenant, &item);
+            }
+        }
+    }
+
+    /// Takes in an entry.
+    fn take(&mut self, tenant: &mut Tenant, item: &Item<'_>) -> std::result::Result<(), String> {
+        self.met += 1;
+        let is_deleted = item.text_of(&self.layout.reply.deleted).and_then(truth);
+        if is_deleted == Some(true) {
+            self.loaded.deleted += 1;
+            return Ok(());
+        }
+        take(tenant, self.layout, self.fact, item)?;
+        self.loaded.entries += 1;
+        Ok(())
+    }
+
+    /// An empty list is a list all the same: the tenant holds nothing of the kind.
+    fn done(mut self, tenant: &mut Tenant) {
+        mark(tenant, self.fact);
+        let (met, files) = (self.met, self.loaded.files.len());
+        if self.total > met {
+            let total = self.total;
+            self.loaded
+                .is_partial(|| format!("a reply says that there are {total} entries, and {met} were read"));
+        }
+        if self.pages > files {
+            let pages = self.pages;
+            self.loaded
+                .is_partial(|| format!("a reply says that there are {pages} pages, and {files} were read"));
+        }
+        if self.loaded.incomplete.is_some() {
+            tenant.incomplete.insert(self.fact);
+        }
+        tenant.loaded.push(self.loaded);
+    }
+}
+
+/// What a word says of yes or no; `None` where it says neither.
+fn truth(word: &str) -> Option<bool> {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "true" | "yes" | "y" | "1" | "x" | "active" => Some(true),
+        "false" | "no" | "n" | "0" | "inactive" => Some(false),
+        _ => None,
     }
 }
 
@@ -265,35 +473,38 @@ fn refuse(name: &str, text: &str, errors: &[SyntaxError]) -> Result<()> {
             Some(name),
             text,
             error.span.start as usize,
-            &format!("this is no valid JSON: {}", error.kind.id().replace('-', " ")),
+            &match error.kind {
+                SyntaxKind::Foreign(_) => error.message(text),
+                kind => format!("this is no valid JSON: {}", kind.id().replace('-', " ")),
+            },
         )),
         None => Ok(()),
     }
 }
 
 /// A CSV file with a header.
-fn csv_list(tenant: &mut Tenant, layout: &Layout, fact: Fact, name: &str, text: &str) -> Result<()> {
-    let body = text.trim_start_matches('\u{feff}');
-    let mark_length = text.len() - body.len();
+fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str) -> Result<()> {
+    let names = list.layout.names(list.fact);
+    let Some(form) = table::form(text, &|cell| names.find(cell).is_some()) else {
+        let message = format!("no column is known; the header names {}", names.list());
+        return Err(at(Some(name), text, 0, &message));
+    };
+    let body = text.get(form.start..).unwrap_or_default();
     // A row begins after the line breaks that end the one before it.
     let start_of = |position: Option<&csv::Position>| {
         let start = position.map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
         let rest = body.get(start..).unwrap_or("");
-        mark_length + start + (rest.len() - rest.trim_start_matches(['\r', '\n']).len())
+        form.start + start + (rest.len() - rest.trim_start_matches(['\r', '\n']).len())
     };
     let fail = |start: usize, message: &str| at(Some(name), text, start, message);
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
+        .delimiter(form.delimiter)
         .from_reader(body.as_bytes());
-    let names = layout.names(fact);
     let header = reader
         .headers()
         .map_err(|error| fail(start_of(error.position()), &error.to_string()))?;
-    let columns: Vec<Option<&str>> = header.iter().map(|column| names.find(column)).collect();
-    if columns.iter().all(Option::is_none) {
-        let message = format!("no column is known; the header names {}", names.list());
-        return Err(fail(mark_length, &message));
-    }
+    let columns: Vec<Option<&str>> = header.iter().map(|column| names.find(column.trim())).collect();
     let mut row = csv::StringRecord::new();
     let mut last = 0;
     while reader
@@ -301,30 +512,67 @@ fn csv_list(tenant: &mut Tenant, layout: &Layout, fact: Fact, name: &str, text: 
         .map_err(|error| fail(start_of(error.position()), &error.to_string()))?
     {
         last = start_of(row.position());
+        if row.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
         if row.iter().skip(columns.len()).any(|cell| !cell.is_empty()) {
             let message = format!(
-                "this row has {} cells, the header {}: put quotes around a cell that holds a comma",
+                "this row has {} cells, the header {}: put quotes around a cell that holds \"{}\"",
                 row.len(),
-                columns.len()
+                columns.len(),
+                char::from(form.delimiter)
             );
-            return Err(fail(last, &unclosed(text, last).unwrap_or(message)));
+            return Err(fail(
+                last,
+                &unclosed(text, last, form.delimiter).unwrap_or(message),
+            ));
         }
-        let fields = columns
-            .iter()
-            .zip(&row)
-            .filter_map(|(column, cell)| Some(((*column)?, Item::Text(Cow::Borrowed(cell)))));
-        take(tenant, layout, fact, &Item::Fields(fields.collect()))
-            .map_err(|message| fail(last, &message))?;
+        let is_last = text
+            .get(last..)
+            .is_some_and(|rest| rest.trim_end().lines().count() == 1);
+        if is_last && table::is_total(row.iter()) {
+            list.loaded.notes.push(format!(
+                "{name}: the last line is one of totals and was passed over"
+            ));
+            continue;
+        }
+        let cells = columns.iter().zip(&row);
+        let fields: Vec<(&str, Item<'_>)> = cells
+            .filter_map(|(column, cell)| Some(((*column)?, Item::Text(Cow::Borrowed(cell)))))
+            .collect();
+        let item = Item::Fields(fields);
+        if let Some(code) = damaged(list, &item) {
+            let line = at(Some(name), text, last, "").line;
+            // Nothing else of a list is quoted: this can only be a number or the name of an error.
+            list.loaded.notes.push(format!(
+                "{name}:{line}: {code} is what a spreadsheet makes of a number or an error; it is not taken for a code"
+            ));
+            list.loaded
+                .is_partial(|| format!("{name} has codes that a spreadsheet has damaged"));
+            continue;
+        }
+        list.take(tenant, &item).map_err(|message| fail(last, &message))?;
     }
-    if let Some(message) = unclosed(text, last) {
-        return Err(fail(last, &message));
+    match unclosed(text, last, form.delimiter) {
+        Some(message) => Err(fail(last, &message)),
+        None => Ok(()),
     }
-    mark(tenant, fact);
-    Ok(())
+}
+
+/// The value that a row is known by, if a spreadsheet has damaged it.
+fn damaged(list: &Loading<'_>, item: &Item<'_>) -> Option<String> {
+    let names = match list.fact {
+        Fact::Contacts => &list.layout.contacts.code,
+        Fact::Personas => &list.layout.personas.code,
+        Fact::Activities => &list.layout.activities.code,
+        fact => list.layout.values.get(fact.name())?,
+    };
+    let code = item.text_of(names)?.trim();
+    table::is_damaged(code).then(|| code.to_owned())
 }
 
 /// Of the last row: a quote that nothing closes has swallowed everything after it.
-fn unclosed(text: &str, row: usize) -> Option<String> {
+fn unclosed(text: &str, row: usize, delimiter: u8) -> Option<String> {
     #[derive(PartialEq)]
     enum At {
         Start,
@@ -339,71 +587,133 @@ fn unclosed(text: &str, row: usize) -> Option<String> {
         .fold(At::Start, |at, c| match (at, c) {
             (At::Quoted, '"') => At::Quote,
             (At::Start | At::Quote, '"') | (At::Quoted, _) => At::Quoted,
-            (_, ',' | '\n' | '\r') => At::Start,
+            (_, c) if c == char::from(delimiter) || matches!(c, '\n' | '\r') => At::Start,
             _ => At::Plain,
         });
     (last == At::Quoted).then(|| "a quote in this row is never closed".to_owned())
 }
 
 /// A JSON array, or the envelope of a reply whose `data` is one.
-fn json_list(tenant: &mut Tenant, layout: &Layout, fact: Fact, name: &str, text: &str) -> Result<()> {
+fn json_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str) -> Result<()> {
     let mut reader = Reader::new(text);
     let mut tree = Tree::default();
-    let names = layout.names(fact);
+    let names = list.layout.names(list.fact);
     let mut done = Ok(());
-    let mut list = |tree: &Tree, node: NodeId| {
+    let mut each = |list: &mut Loading<'_>, tree: &Tree, node: NodeId| {
         if done.is_ok() {
-            done = entry(tenant, layout, fact, &names, (text, tree, node))
+            let item = of_json(text, tree, node, &names);
+            done = item
+                .map_or(Ok(()), |item| list.take(tenant, &item))
                 .map_err(|message| at(Some(name), text, tree.node(node).span.start as usize, &message));
         }
     };
-    let mut is_list = true;
+    let mut wrong = None;
     match reader.root(&mut tree) {
         Root::List { .. } => {
             while reader.next_record(&mut tree) {
                 if let Some(root) = tree.root() {
-                    list(&tree, root);
+                    each(list, &tree, root);
                 }
             }
         }
-        Root::Value | Root::Nothing => match data(text, &tree) {
-            Some(data) => tree.elements(data).for_each(|element| list(&tree, element)),
-            None => is_list = false,
-        },
+        Root::Value | Root::Nothing => {
+            if let Some((data, is_list)) = data(text, &tree) {
+                wrong = error_of(text, &tree, data).or_else(|| {
+                    let start = tree.node(data).span.start as usize;
+                    (!is_list).then(|| (start, "`data` is not a list here".to_owned()))
+                });
+                if wrong.is_none() {
+                    list.pages_of(text, &tree, name);
+                    tree.elements(data).for_each(|element| each(list, &tree, element));
+                }
+            } else {
+                let message = "this is neither a list nor a reply whose `data` is one";
+                wrong = Some((0, message.to_owned()));
+            }
+        }
     }
     // What is wrong with an entry may come of what is wrong with the syntax.
     refuse(name, text, reader.errors())?;
-    if !is_list {
-        return Err(at(
-            Some(name),
-            text,
-            0,
-            "this is neither a list nor a reply whose `data` is one",
-        ));
+    match wrong {
+        Some((start, message)) => Err(at(Some(name), text, start, &message)),
+        None => done,
     }
-    done?;
-    mark(tenant, fact);
-    Ok(())
 }
 
-/// The list in the envelope of a reply.
-fn data(text: &str, tree: &Tree) -> Option<NodeId> {
+/// What is `data` in the envelope of a reply, and whether it is a list.
+fn data(text: &str, tree: &Tree) -> Option<(NodeId, bool)> {
     let (_, list) = tree
         .members(tree.root()?)
         .find(|(key, _)| json::decode(text, tree.node(*key)).eq_ignore_ascii_case("data"))?;
-    (tree.node(list).kind == JsonKind::Array).then_some(list)
+    Some((list, tree.node(list).kind == JsonKind::Array))
 }
 
-fn entry(
-    tenant: &mut Tenant,
-    layout: &Layout,
-    fact: Fact,
-    names: &Names<'_>,
-    (text, tree, node): (&str, &Tree, NodeId),
-) -> std::result::Result<(), String> {
-    match of_json(text, tree, node, names) {
-        Some(item) => take(tenant, layout, fact, &item),
-        None => Ok(()),
+/// Where a reply says that it is one of an error, and how. An empty list beside an error is no list.
+fn error_of(text: &str, tree: &Tree, data: NodeId) -> Option<(usize, String)> {
+    let root = tree.root()?;
+    let is_empty = tree.elements(data).next().is_none();
+    for (key, value) in tree.members(root) {
+        let node = tree.node(value);
+        let start = node.span.start as usize;
+        let key = json::decode(text, tree.node(key));
+        if key.eq_ignore_ascii_case("statusCode") {
+            let status = match node.kind {
+                JsonKind::String => json::decode(text, node),
+                _ => Cow::Borrowed(node.span.of(text)),
+            };
+            let is_number = status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit());
+            if is_number && !status.starts_with('2') {
+                return Some((
+                    start,
+                    format!("this is a reply with the status {status}, not a list; save one with 200"),
+                ));
+            }
+        } else if key.eq_ignore_ascii_case("errorDetails")
+            && is_empty
+            && tree.elements(value).next().is_some()
+        {
+            return Some((
+                start,
+                "`data` is empty beside an error: this reply is no list".to_owned(),
+            ));
+        }
+    }
+    None
+}
+
+impl Loading<'_> {
+    /// Notes what a reply says of its pages, in the envelope or in an object of it.
+    fn pages_of(&mut self, text: &str, tree: &Tree, name: &str) {
+        let Some(root) = tree.root() else { return };
+        let reply = &self.layout.reply;
+        let known: Vec<&str> = [&reply.total, &reply.pages, &reply.more]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        let names = Names::new(known.iter().copied());
+        let inner = tree.members(root).flat_map(|(_, value)| tree.members(value));
+        for (key, value) in tree.members(root).chain(inner) {
+            let Some(key) = names.find(&json::decode(text, tree.node(key))) else {
+                continue;
+            };
+            let node = tree.node(value);
+            let said = match node.kind {
+                JsonKind::String => json::decode(text, node),
+                JsonKind::Number | JsonKind::True => Cow::Borrowed(node.span.of(text)),
+                _ => continue,
+            };
+            let number = said.trim().parse::<usize>().unwrap_or_default();
+            let is = |list: &[String]| list.iter().any(|name| name == key);
+            if is(&reply.total) {
+                self.total = self.total.max(number);
+            } else if is(&reply.pages) {
+                self.pages = self.pages.max(number);
+            } else if !said.trim().is_empty() && truth(&said) != Some(false) {
+                self.loaded
+                    .is_partial(|| format!("{name} says that more entries follow"));
+            }
+        }
     }
 }
 
@@ -433,17 +743,12 @@ fn contact(tenant: &mut Tenant, layout: &ContactLayout, item: &Item<'_>) -> std:
     if code.is_none() && user.is_none() {
         return Err(lacks(&layout.code));
     }
-    let active = item
-        .text_of(&layout.active)
-        .map(|text| text.trim().to_ascii_lowercase());
-    let active = match active.as_deref() {
+    let active = match item.text_of(&layout.active) {
         None => None,
-        Some("true" | "yes" | "1" | "active") => Some(true),
-        Some("false" | "no" | "0" | "inactive") => Some(false),
-        Some(_) => {
-            let words = "true or false, or yes, no, 1, 0, active, inactive";
-            return Err(format!("whether a contact is active is {words}"));
-        }
+        Some(word) => Some(truth(word).ok_or_else(|| {
+            let words = "true or false, or yes, no, y, n, x, 1, 0, active, inactive";
+            format!("whether a contact is active is {words}")
+        })?),
     };
     let lobs = item
         .field(&layout.lobs)
@@ -535,7 +840,6 @@ fn put(tenant: &mut Tenant, fact: Fact, value: &str) {
     tenant.values.entry(fact).or_default().insert(folded(value));
 }
 
-/// An empty list is a list all the same: the tenant holds nothing of the kind.
 fn mark(tenant: &mut Tenant, fact: Fact) {
     if fact == Fact::Contacts {
         tenant.contacts.get_or_insert_with(Contacts::default);

@@ -7,10 +7,13 @@ mod changes;
 mod fact;
 mod item;
 mod load;
+mod loaded;
+mod table;
 
 pub use changes::{Answer, Effect, Facts, Held, LobEffect, TenantChanges};
 pub use fact::Fact;
-pub use load::{Layout, TenantError, load};
+pub use load::{Layout, ListFile, ListFiles, TenantError, load, load_from};
+pub use loaded::Loaded;
 
 use std::collections::{HashMap, HashSet};
 
@@ -105,6 +108,23 @@ struct Contact {
     lobs: Option<Lobs>,
 }
 
+impl Contact {
+    /// Takes in what another entry says of the same contact; where the two contradict each other, nothing is known.
+    fn merge(&mut self, active: Option<bool>, lobs: Option<Lobs>) {
+        self.active = match (self.active, active) {
+            (Some(one), Some(other)) if one != other => None,
+            (one, other) => one.or(other),
+        };
+        self.lobs = match (self.lobs.take(), lobs) {
+            (Some(mut held), Some(more)) => {
+                held.extend(more);
+                Some(held)
+            }
+            _ => None,
+        };
+    }
+}
+
 /// The tenant's contacts, by code and by user name.
 #[derive(Debug, Clone, Default)]
 struct Contacts {
@@ -125,14 +145,33 @@ impl Contacts {
         active: Option<bool>,
         lobs: Option<Vec<String>>,
     ) {
-        let index = self.all.len();
         let coded = code.is_some();
+        let email = code.is_some_and(|code| code.contains('@') && Shape::Email.fits(code.trim()));
+        self.email_codes |= email;
+        // A list may have a row for each LOB, and a contact may be on two pages.
+        let known = self
+            .by_code(code)
+            .or_else(|| self.by_user(user).filter(|_| !coded));
+        if let Some(known) = known.and_then(|index| Some((index, self.all.get_mut(index)?))) {
+            let (index, contact) = known;
+            contact.merge(active, lobs.map(Lobs::new));
+            self.users.extend(user.map(|user| (folded(user), index)));
+            return;
+        }
+        let index = self.all.len();
         self.codeless |= !coded;
-        self.email_codes |= code.is_some_and(|code| code.contains('@') && Shape::Email.fits(code.trim()));
         let lobs = lobs.map(Lobs::new);
         self.all.push(Contact { coded, active, lobs });
         self.codes.extend(code.map(|code| (folded(code), index)));
         self.users.extend(user.map(|user| (folded(user), index)));
+    }
+
+    /// Whether a code is the one of a contact; `None` where it may be that of one who is listed without.
+    fn holds(&self, code: &str) -> Option<bool> {
+        let held = self.by_code(Some(code)).is_some();
+        let doubtful =
+            self.codeless || without_zeros(code).is_some_and(|code| self.codes.contains_key(&code));
+        (held || !doubtful).then_some(held)
     }
 
     fn by_code(&self, code: Option<&str>) -> Option<usize> {
@@ -150,6 +189,10 @@ pub struct Tenant {
     contacts: Option<Contacts>,
     values: HashMap<Fact, HashSet<String>>,
     allow_update_for_inactive_users: Option<bool>,
+    /// The lists that hold only a part of what the tenant holds: what is not in them may be there all the same.
+    incomplete: HashSet<Fact>,
+    /// What the lists were read from.
+    loaded: Vec<Loaded>,
     /// The settings say that contact codes are e-mail addresses.
     email_codes: bool,
 }
@@ -174,20 +217,30 @@ impl Tenant {
     #[must_use]
     pub fn knows(&self, fact: Fact, value: &str) -> Knowledge {
         let holds = match fact {
-            Fact::Contacts => self.contacts.as_ref().and_then(|contacts| {
-                let held = contacts.by_code(Some(value)).is_some();
-                (held || !contacts.codeless).then_some(held)
+            Fact::Contacts => self.contacts.as_ref().and_then(|contacts| contacts.holds(value)),
+            _ => self.values.get(&fact).and_then(|values| {
+                let held = values.contains(&folded(value));
+                let doubtful = without_zeros(value).is_some_and(|value| values.contains(&value));
+                (held || !doubtful).then_some(held)
             }),
-            _ => self
-                .values
-                .get(&fact)
-                .map(|values| values.contains(&folded(value))),
         };
+        let holds = holds.filter(|held| *held || !self.incomplete.contains(&fact));
         match holds {
             Some(true) => Knowledge::Right,
             Some(false) => Knowledge::Wrong,
             None => Knowledge::CannotTell,
         }
+    }
+
+    /// What was read for each list, in the order of the tenant file.
+    #[must_use]
+    pub fn loaded(&self) -> &[Loaded] {
+        &self.loaded
+    }
+
+    /// Whether a contact that is not listed is surely not there.
+    fn lists_all_contacts(&self) -> bool {
+        !self.incomplete.contains(&Fact::Contacts)
     }
 
     /// Whether updates of inactive users are allowed, where the tenant file says so.
@@ -200,4 +253,12 @@ impl Tenant {
 /// A code as the platform is taken to compare it: without case and outer blanks (inferred).
 pub(crate) fn folded(code: &str) -> String {
     code.trim().to_lowercase()
+}
+
+/// A number without its leading zeros, which a spreadsheet may have taken from a code; `None` for anything else.
+fn without_zeros(code: &str) -> Option<String> {
+    let code = code.trim();
+    let short = code.trim_start_matches('0');
+    let is_number = !short.is_empty() && code.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && short.len() < code.len()).then(|| short.to_owned())
 }

@@ -1,0 +1,173 @@
+//! The tenant file: where the lists are that it names, and what was read of them.
+
+use std::path::{Path, PathBuf};
+
+use globset::Glob;
+
+use super::read_settings_file;
+use crate::input::Bounds;
+use crate::report::sanitize;
+use crate::tenant::{self, ListFile, ListFiles, Loaded, Tenant};
+use crate::verify::har::{Har, is_har};
+
+/// The most files that a glob may stand for.
+const MOST: usize = 10_000;
+
+/// Reads a tenant file; the lists that it names lie beside it, or elsewhere in its repository. `files` takes all of them.
+pub fn load(path: &Path, files: &mut Vec<PathBuf>) -> Result<Tenant, String> {
+    let shown = sanitize::plain_path(path);
+    let text = read_settings_file::text(path, read_settings_file::FACTS)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    files.push(path.to_path_buf());
+    let mut lists = Lists {
+        folder,
+        bounds: Bounds::of(folder),
+        read: files,
+    };
+    tenant::load_from(&text, &mut lists).map_err(|error| {
+        let file = error
+            .file
+            .as_ref()
+            .map_or(shown, |name| sanitize::plain_path(&folder.join(name)));
+        format!("{file}:{}:{}: {}", error.line, error.column, error.message)
+    })
+}
+
+/// The files that lists are in.
+struct Lists<'a> {
+    folder: &'a Path,
+    bounds: Bounds,
+    read: &'a mut Vec<PathBuf>,
+}
+
+impl Lists<'_> {
+    /// The names that a glob stands for, sorted. It is for names of files: folders are named as they are.
+    fn matching(&self, pattern: &str) -> Result<Vec<String>, String> {
+        let (folder, name) = pattern
+            .rsplit_once('/')
+            .map_or(("", pattern), |(folder, name)| (folder, name));
+        if is_glob(folder) {
+            return Err("a glob is for the name of a file, not of a folder".to_owned());
+        }
+        let glob = Glob::new(name)
+            .map_err(|error| error.to_string())?
+            .compile_matcher();
+        let inside = self.folder.join(folder);
+        self.bounds.admit(&inside)?;
+        let inside = if inside.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            &inside
+        };
+        let listed = std::fs::read_dir(inside).map_err(|error| error.to_string())?;
+        let mut names: Vec<String> = listed
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter(|name| glob.is_match(name))
+            .take(MOST + 1)
+            .map(|name| {
+                if folder.is_empty() {
+                    name
+                } else {
+                    format!("{folder}/{name}")
+                }
+            })
+            .collect();
+        names.sort_unstable();
+        match names.len() {
+            0 => Err("no file matches".to_owned()),
+            count if count > MOST => Err(format!("more than {MOST} files match")),
+            _ => Ok(names),
+        }
+    }
+
+    fn file(&mut self, name: &str) -> Result<Vec<ListFile>, String> {
+        let list = self.folder.join(name);
+        self.bounds.admit(&list)?;
+        let bytes = read_settings_file::bytes(&list, read_settings_file::FACTS);
+        self.read.push(list);
+        let bytes = bytes?;
+        if is_har(&bytes) || name.to_ascii_lowercase().ends_with(".har") {
+            return answers(name, &bytes);
+        }
+        Ok(vec![ListFile {
+            name: name.to_owned(),
+            bytes,
+            recorded: false,
+        }])
+    }
+}
+
+impl ListFiles for Lists<'_> {
+    fn exists(&self, name: &str) -> bool {
+        is_glob(name) && self.matching(name).is_ok() || self.folder.join(name).is_file()
+    }
+
+    fn read(&mut self, name: &str) -> Result<Vec<ListFile>, String> {
+        if !is_glob(name) || self.folder.join(name).is_file() {
+            return self.file(name);
+        }
+        let mut files = Vec::new();
+        for name in self.matching(name)? {
+            files.extend(self.file(&name).map_err(|why| format!("{name}: {why}"))?);
+        }
+        Ok(files)
+    }
+}
+
+fn is_glob(name: &str) -> bool {
+    name.contains(['*', '?', '['])
+}
+
+/// The answers to the GETs in a HAR file.
+fn answers(name: &str, bytes: &[u8]) -> Result<Vec<ListFile>, String> {
+    let har = Har::read(bytes)?;
+    let mut none = |_: &str| Err(String::new());
+    let mut answers = Vec::new();
+    for entry in har.entries(false) {
+        if let Some(body) = har.answer_to_get(entry, &mut none) {
+            answers.push(ListFile {
+                name: format!("{name}#{}", entry.number),
+                bytes: body.into_owned(),
+                recorded: true,
+            });
+        }
+    }
+    if answers.is_empty() {
+        return Err("no answer to a GET is recorded in it".to_owned());
+    }
+    Ok(answers)
+}
+
+/// `contacts 3`
+pub fn count(list: &Loaded) -> String {
+    format!("{} {}", list.fact.name().replace('-', " "), list.entries)
+}
+
+/// `tenant facts: contacts 3 (page1.json, page2.json)`
+pub fn line(list: &Loaded) -> String {
+    let from = match list.files.as_slice() {
+        [] => "the tenant file".to_owned(),
+        files => files.join(", "),
+    };
+    let deleted = match list.deleted {
+        0 => String::new(),
+        count => format!("; {count} marked as deleted do not count"),
+    };
+    sanitize::escape(&format!("tenant facts: {} ({from}){deleted}", count(list))).into_owned()
+}
+
+/// What should be known of a list before its findings are believed, a line each.
+pub fn doubts(list: &Loaded) -> Vec<String> {
+    let partial = list.incomplete.iter().map(|why| {
+        format!(
+            "the list of {} is incomplete ({why}): what is not in it is not reported as unknown",
+            list.fact.name().replace('-', " ")
+        )
+    });
+    list.notes
+        .iter()
+        .cloned()
+        .chain(partial)
+        .map(|line| sanitize::escape(&line).into_owned())
+        .collect()
+}
