@@ -48,16 +48,16 @@ impl<'a> From<&'a str> for Folded<'a> {
 
 impl Hash for Folded<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let text = self.0.trim();
+        let text = trimmed(&self.0);
         // Texts that are the same are handed over in the same pieces.
         let mut piece = [0_u8; 32];
         let mut filled = 0;
         if text.is_ascii() {
             for part in text.as_bytes().chunks(piece.len()) {
-                for (lower, byte) in piece.iter_mut().zip(part) {
-                    *lower = byte.to_ascii_lowercase();
-                }
-                state.write(piece.get(..part.len()).unwrap_or_default());
+                piece[..part.len()].copy_from_slice(part);
+                // All of it: that is one step for the machine.
+                piece.make_ascii_lowercase();
+                state.write(&piece[..part.len()]);
             }
         } else {
             for c in lower(text) {
@@ -82,8 +82,31 @@ impl PartialEq for Folded<'_> {
     fn eq(&self, other: &Self) -> bool {
         #[cfg(test)]
         compared::count();
-        let (a, b) = (self.0.trim(), other.0.trim());
-        a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && lower(a).eq(lower(b)))
+        same_folded(&self.0, &other.0)
+    }
+}
+
+/// Whether two texts are the same without regard to case and the whitespace around them.
+#[inline]
+pub(crate) fn same_folded(one: &str, other: &str) -> bool {
+    let differ = |a: &u8, b: &u8| a.is_ascii_graphic() && b.is_ascii_graphic() && !a.eq_ignore_ascii_case(b);
+    // Most texts differ in their last byte already.
+    if let ([.., a], [.., b]) = (one.as_bytes(), other.as_bytes())
+        && differ(a, b)
+    {
+        return false;
+    }
+    let (a, b) = (trimmed(one), trimmed(other));
+    a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && lower(a).eq(lower(b)))
+}
+
+/// The text without the whitespace around it; nearly always there is none, and that is plain to see.
+#[inline]
+pub(crate) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [one] if one.is_ascii_graphic() => text,
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
     }
 }
 

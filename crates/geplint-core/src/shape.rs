@@ -31,10 +31,6 @@ impl Shape {
                 let plain = bytes
                     .iter()
                     .fold(true, |plain, byte| plain & byte.is_ascii_graphic());
-                // What stands between addresses, or before one in a link.
-                let odd = bytes
-                    .iter()
-                    .fold(false, |odd, byte| odd | matches!(byte, b',' | b';' | b':'));
                 let Some(at) = bytes.iter().position(|byte| *byte == b'@') else {
                     return false;
                 };
@@ -42,11 +38,14 @@ impl Shape {
                 let dotted = matches!(domain, [first, .., last] if *first != b'.' && *last != b'.')
                     && domain.contains(&b'.');
                 let alone = !domain.contains(&b'@');
+                // What stands between addresses, or before one in a link.
+                let odd = |byte: &u8| matches!(byte, b',' | b';' | b':');
+                let twice = |pair: &[u8]| pair == b"..";
                 alone
-                    && !odd
                     && at > 0
                     && dotted
-                    && !text.contains("..")
+                    && !bytes.iter().any(odd)
+                    && !bytes.windows(2).any(twice)
                     && (plain || !text.contains(char::is_whitespace))
             }
             Self::Culture => {

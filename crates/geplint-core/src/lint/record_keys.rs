@@ -8,7 +8,7 @@ use super::messages;
 use super::state::{Linter, scalar_text};
 use crate::finding::Span;
 use crate::json::NodeId;
-use crate::keyed::Folded;
+use crate::keyed::{Folded, trimmed};
 use crate::rules::{CheckKind, PropertyId};
 
 /// Where each key stood first: the record and the value. A key without escapes is borrowed from the file.
@@ -61,7 +61,8 @@ impl<'a> Keys<'a> {
     ) -> bool {
         let read = |key: Key| unquoted(key.span.of(text));
         let owned = owned.map(|(value, owner)| (value.span, read(value), read(owner)));
-        let new = match owned.filter(|(_, value, owner)| !value.trim().is_empty() && !owner.trim().is_empty())
+        let new = match owned
+            .filter(|(_, value, owner)| !trimmed(value).is_empty() && !trimmed(owner).is_empty())
         {
             None => None,
             Some((span, value, owner)) => match self.owners.entry(value.into()) {

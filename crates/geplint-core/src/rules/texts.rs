@@ -28,11 +28,26 @@ pub struct Texts {
     pub(super) entities: Cow<'static, str>,
     /// The first bytes of placeholders, marks and error values, a bit each.
     pub(super) starts: [u64; 2],
+    /// The last bytes of placeholders.
+    pub(super) ends: [u64; 2],
+    /// The lengths of placeholders, in bytes: the lowest bit is 0, the highest 63 and more.
+    pub(super) lengths: u64,
 }
 
 /// The bit of an ASCII byte in two words.
 pub(super) const fn bit_of(byte: u8) -> (usize, u64) {
     ((byte >> 6) as usize, 1 << (byte & 63))
+}
+
+/// The bit of a length.
+pub(super) fn length_bit(length: usize) -> u64 {
+    1 << length.min(63)
+}
+
+#[inline]
+fn has_bit(bits: [u64; 2], byte: u8) -> bool {
+    let (word, bit) = bit_of(byte);
+    bits.get(word).is_some_and(|bits| bits & bit != 0)
 }
 
 impl Texts {
@@ -49,9 +64,11 @@ impl Texts {
         if matches!(text, [b'0'..=b'9', b'.' | b'E' | b'e', ..] | [.., b'.', b'0']) {
             return false;
         }
-        let (word, bit) = bit_of(*first);
-        let starts = self.starts.get(word).is_some_and(|starts| starts & bit != 0);
-        !starts || (first.is_ascii_alphanumeric() && !has_line(&self.placeholders, text))
+        if !has_bit(self.starts, *first) {
+            return true;
+        }
+        let is_like_one = self.lengths & length_bit(text.len()) != 0 && has_bit(self.ends, *last);
+        first.is_ascii_alphanumeric() && !(is_like_one && has_line(&self.placeholders, text))
     }
 
     /// Whether a text as a whole stands for a value that is not there.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::words::quoted;
 use super::{Words, mark};
-use crate::keyed::Folded;
+use crate::keyed::{Folded, same_folded, trimmed};
 use crate::rules::{Claim, Endpoint, PropertyId, Route, Table, TableId};
 
 /// No two items of a list have the same value, without regard to case and the whitespace around it.
@@ -34,16 +34,16 @@ impl Unique {
     /// For the fast path: whether no two of the values of a list that it has kept are the same.
     pub(super) fn holds<'t>(&self, kept: impl Iterator<Item = (TableId, PropertyId, &'t str)>) -> bool {
         /// So many values are compared with each other.
-        const FEW: usize = 8;
+        const FEW: usize = 16;
         let step = self.value.steps.last();
         let mut values = kept
-            .filter(|(table, id, text)| step == Some(&(*table, *id)) && !text.trim().is_empty())
+            .filter(|(table, id, text)| step == Some(&(*table, *id)) && !trimmed(text).is_empty())
             .map(|(_, _, text)| text);
         let mut few = [""; FEW];
         let mut count = 0;
         for (index, value) in values.by_ref().take(FEW).enumerate() {
             let mut before = few.iter().take(index);
-            if before.any(|other| Folded::from(*other) == Folded::from(value)) {
+            if before.any(|other| same_folded(other, value)) {
                 return false;
             }
             few[index] = value;
