@@ -9,6 +9,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+use crate::support::FORMATS;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -194,20 +195,6 @@ fn inert(markdown: &str) {
         assert!(!words.contains(live), "{live}: {words}");
     }
 }
-
-const FORMATS: [&str; 11] = [
-    "full",
-    "concise",
-    "table",
-    "json",
-    "jsonl",
-    "sarif",
-    "github",
-    "gitlab",
-    "junit",
-    "checkstyle",
-    "rdjson",
-];
 
 #[test]
 fn check_in_every_format() {

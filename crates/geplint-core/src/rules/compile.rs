@@ -14,7 +14,7 @@ use super::definition::{
     KnownDef, OneOfDef, PhaseDef, PropertyDef, RequiredDef, SeverityDef, TableDef, TextsDef, WordOr,
     WordingDef,
 };
-use super::texts::{Texts, bit_of};
+use super::texts::{Texts, bit_of, length_bit};
 use super::{
     Active, Answer, Answers, AnyOf, Ask, AtMostOne, BelongsToOne, Check, CheckKind, Claim, ContactRows,
     Differs, Endpoint, Enumeration, Fact, FastRows, GoodBesideBad, NameIndex, OneOf, Property, PropertyId,
@@ -1337,8 +1337,17 @@ pub(super) fn texts(def: &TextsDef) -> Result<Texts> {
         ),
     };
     let (mut placeholders, mut marks, mut errors) = (String::new(), String::new(), String::new());
+    let (mut ends, mut lengths) = ([0_u64; 2], 0);
     for word in &def.placeholders {
         start(word.get_ref(), word.span())?;
+        match word.get_ref().bytes().next_back() {
+            Some(last) if last.is_ascii() => {
+                let (index, bit) = bit_of(last);
+                ends[index] |= bit;
+            }
+            _ => return fail(word.span(), "a placeholder ends with a letter or mark of ASCII"),
+        }
+        lengths |= length_bit(word.get_ref().len());
         placeholders.push_str(word.get_ref());
         placeholders.push('\n');
     }
@@ -1395,6 +1404,8 @@ pub(super) fn texts(def: &TextsDef) -> Result<Texts> {
         hidden: hidden.into(),
         entities: entities.into(),
         starts,
+        ends,
+        lengths,
     })
 }
 

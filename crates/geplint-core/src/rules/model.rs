@@ -374,7 +374,7 @@ impl Property {
 
     /// Works out [`Property::quick_check`] once all constraints are in place.
     pub(crate) fn quick_check(&self) -> QuickCheck {
-        let is_shaped = self.asks.iter().any(|ask| matches!(ask, Ask::Shape(_)));
+        let is_shaped = self.asks.iter().any(|ask| ask.may_break_plain());
         if self.outbound_only || self.one_of.is_some() || is_shaped || !self.known.is_empty() {
             return QuickCheck::Never;
         }

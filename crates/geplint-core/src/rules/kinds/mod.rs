@@ -86,7 +86,27 @@ impl Ask {
 
     /// Whether it is about something that a text may have and that no sender means.
     const fn is_of_damage(self) -> bool {
-        !matches!(self, Self::Shape(_) | Self::NotNegative)
+        match self {
+            Self::NoPlaceholder
+            | Self::NoSpreadsheetError
+            | Self::NoSpreadsheetNumber
+            | Self::Undamaged
+            | Self::NoHiddenCharacter => true,
+            Self::NotNegative | Self::Shape(_) => false,
+        }
+    }
+
+    /// Whether a plain text, of ASCII letters and digits alone, may break it, so that the fast path has to ask.
+    pub(in crate::rules) const fn may_break_plain(self) -> bool {
+        match self {
+            Self::Shape(_) => true,
+            Self::NoPlaceholder
+            | Self::NoSpreadsheetError
+            | Self::NoSpreadsheetNumber
+            | Self::Undamaged
+            | Self::NoHiddenCharacter
+            | Self::NotNegative => false,
+        }
     }
 
     /// Whether a text does not have what is asked.
@@ -120,7 +140,10 @@ impl Ask {
             Self::Shape(shape) => shape::meant(shape, text),
             Self::Undamaged => damaged::meant(text, texts),
             Self::NoHiddenCharacter => hidden::meant(text, texts),
-            _ => None,
+            Self::NoPlaceholder
+            | Self::NoSpreadsheetError
+            | Self::NoSpreadsheetNumber
+            | Self::NotNegative => None,
         }
     }
 
@@ -128,7 +151,12 @@ impl Ask {
     fn listed(self, property: &Property) -> Option<Constraint> {
         match self {
             Self::Shape(shape) => Some(shape::listed(shape, property)),
-            _ => None,
+            Self::NoPlaceholder
+            | Self::NoSpreadsheetError
+            | Self::NoSpreadsheetNumber
+            | Self::Undamaged
+            | Self::NoHiddenCharacter
+            | Self::NotNegative => None,
         }
     }
 
