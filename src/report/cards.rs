@@ -19,8 +19,13 @@ use crate::finding::Severity;
 /// What a file's report is made of.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Card {
-    /// A file begins; what the API answers to it, ready to be shown, or nothing.
-    File(String),
+    /// A file begins.
+    File {
+        /// Its name, harmless.
+        name: String,
+        /// What the API answers to it, ready to be shown, or nothing.
+        head: String,
+    },
     /// A diagnostic.
     Diagnostic(Box<Forms>),
 }
@@ -32,6 +37,8 @@ pub(super) struct Forms {
     pub rule: String,
     /// What it is about and how many findings that has.
     pub causes: Vec<(String, u64)>,
+    /// A digest of what is wrong with it.
+    pub words: u64,
     /// The whole: where its rule speaks for the first time. Empty where it is known that the rule has spoken.
     pub first: String,
     /// Without what the rule says in general. Empty where the diagnostic is not shown.
@@ -43,7 +50,7 @@ pub(super) struct Forms {
 impl Forms {
     /// What the same cause in another file has in common with it.
     fn cause(&self) -> String {
-        let mut cause = format!("{:?} {}", self.severity, self.rule);
+        let mut cause = format!("{:?} {} {}", self.severity, self.rule, self.words);
         for (name, _) in &self.causes {
             cause.push('\n');
             cause.push_str(name);
@@ -122,19 +129,35 @@ pub(super) struct Dealer {
     heads: BTreeMap<usize, String>,
     /// The number of the file, and what it begins with.
     file: (usize, String),
+    /// Its name.
+    name: String,
     /// The file that was shown last.
     shown: Option<usize>,
     rules: HashSet<String>,
     told: HashSet<String>,
-    after_line: bool,
+    /// What was written last; a blank line sets blocks apart from all else.
+    after: After,
     totals: BTreeMap<(Reverse<Severity>, String, String), Total>,
     /// How many diagnostics of each severity there were.
     met: BTreeMap<Reverse<Severity>, u64>,
 }
 
+/// What was written last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum After {
+    /// Nothing, or what a file begins with.
+    Nothing,
+    /// A diagnostic of one line.
+    Line,
+    /// A diagnostic of several lines.
+    Block,
+}
+
 /// How often a cause was found.
 #[derive(Debug, Default)]
 struct Total {
+    /// The name of the first file that has it.
+    first: String,
     findings: u64,
     files: u64,
     /// The number of the last file that has it.
@@ -156,10 +179,11 @@ impl Dealer {
             kept: Vec::new(),
             heads: BTreeMap::new(),
             file: (0, String::new()),
+            name: String::new(),
             shown: None,
             rules: HashSet::new(),
             told: HashSet::new(),
-            after_line: false,
+            after: After::Nothing,
             totals: BTreeMap::new(),
             met: BTreeMap::new(),
         }
@@ -185,7 +209,11 @@ impl Dealer {
             } else {
                 known
             };
-            let total = self.totals.entry(known).or_default();
+            let name = &self.name;
+            let total = self.totals.entry(known).or_insert_with(|| Total {
+                first: name.clone(),
+                ..Total::default()
+            });
             total.findings += count;
             total.files += u64::from(total.last != self.file.0);
             total.last = self.file.0;
@@ -221,31 +249,34 @@ impl Dealer {
     }
 
     fn show(&mut self, out: &mut String, file: usize, head: &str, forms: &Forms) {
-        if self.shown != Some(file) {
-            if self.after_line {
-                out.push('\n');
-                self.after_line = false;
-            }
-            out.push_str(head);
-            self.shown = Some(file);
-        }
         let cause = forms.cause();
         let known = self.told.contains(&cause);
         if self.told.len() < CAUSES {
             self.told.insert(cause);
         }
+        if self.shown != Some(file) {
+            let apart = self.after == After::Block || (self.after == After::Line && !known);
+            if apart && !head.is_empty() {
+                out.push('\n');
+                self.after = After::Nothing;
+            }
+            out.push_str(head);
+            self.shown = Some(file);
+            if !head.is_empty() {
+                self.after = After::Nothing;
+            }
+        }
         if known {
             out.push_str(&forms.brief);
-            self.after_line = true;
+            self.after = After::Line;
             return;
         }
-        if self.after_line {
+        if self.after != After::Nothing {
             out.push('\n');
-            self.after_line = false;
         }
+        self.after = After::Block;
         let first = self.rules.insert(forms.rule.clone()) && !forms.first.is_empty();
         out.push_str(if first { &forms.first } else { &forms.again });
-        out.push('\n');
         self.dealt.with(|certain| {
             if self.most == 0 {
                 certain.errors.insert(forms.rule.clone());
@@ -301,6 +332,8 @@ impl Dealer {
             );
             if total.files > 1 {
                 let _ = write!(line, "{}", palette.faint(format!(" ({} files)", total.files)));
+            } else if self.file.0 > 1 {
+                let _ = write!(line, "{}", palette.faint(format!(" ({})", total.first)));
             }
             // Writing to a string cannot fail.
             let _ = writeln!(out, "  {}", line.trim_end());
@@ -315,7 +348,10 @@ impl Stage for Dealer {
         let mut out = String::new();
         for line in piece.lines() {
             match serde_json::from_str(line) {
-                Ok(Card::File(head)) => self.file = (self.file.0 + 1, head),
+                Ok(Card::File { name, head }) => {
+                    self.file = (self.file.0 + 1, head);
+                    self.name = name;
+                }
                 Ok(Card::Diagnostic(forms)) => self.take(&mut out, forms),
                 Err(_) => {}
             }
@@ -330,7 +366,7 @@ impl Stage for Dealer {
             let head = heads.get(file).map_or("", String::as_str);
             self.show(&mut out, *file, head, forms);
         }
-        if self.after_line {
+        if self.after != After::Nothing {
             out.push('\n');
         }
         self.kept = kept;

@@ -31,7 +31,10 @@ pub(super) fn title(diagnostic: &Diagnostic<'_>) -> String {
         Kind::Missing => format!("{count} properties are missing: {names}"),
         Kind::Unknown => format!("{count} names are not known here: {names}"),
         Kind::Quoted => format!("{count} properties have their values in quotes: {names}"),
+        // All names are listed below.
+        Kind::Casing(casing) if count > NAMES => format!("{count} names are in {}", casing.name()),
         Kind::Casing(casing) => format!("{count} names are in {}: {names}", casing.name()),
+        Kind::Null => format!("{count} properties are refused unless they are nullable: {names}"),
     }
 }
 
@@ -52,7 +55,7 @@ fn names(diagnostic: &Diagnostic<'_>) -> Vec<String> {
 
 fn name(kind: Kind, finding: &Finding) -> String {
     let last = last(finding);
-    match (kind, &finding.suggestion) {
+    match (kind, finding.right_name()) {
         (Kind::Unknown, _) => format!("\"{last}\""),
         (Kind::Casing(_), Some(property)) => match unknown(finding) {
             Some(name) => format!("{name} for {}", escape(property)),
@@ -89,6 +92,10 @@ pub(super) fn causes(diagnostic: &Diagnostic<'_>) -> Vec<(String, u64)> {
         }
         Kind::Casing(casing) => vec![(format!("names in {}", casing.name()), diagnostic.findings)],
         Kind::Quoted => vec![("values in quotes".to_owned(), diagnostic.findings)],
+        Kind::Null if diagnostic.parts.len() > 1 => {
+            vec![(labels::some(&names(diagnostic), 3), diagnostic.findings)]
+        }
+        Kind::Null => vec![(subject(diagnostic.lead), diagnostic.findings)],
         Kind::Unknown => {
             let route = crate::diagnostics::route(&diagnostic.lead.pointer);
             let around = route.rsplit_once('/').map_or("", |(around, _)| around);
@@ -107,9 +114,16 @@ pub(super) fn causes(diagnostic: &Diagnostic<'_>) -> Vec<(String, u64)> {
 /// The property, or whatever else a finding is about.
 fn subject(finding: &Finding) -> String {
     if let Some(syntax) = &finding.syntax {
-        return syntax.detail.to_owned();
+        return match syntax.detail {
+            "foreign" => "another format".to_owned(),
+            "empty" => "nothing to read".to_owned(),
+            detail => detail.replace('-', " "),
+        };
     }
-    if let Some(property) = &finding.suggestion {
+    if finding.pointer.is_empty() && finding.constraint.is_empty() {
+        return "the whole body".to_owned();
+    }
+    if let Some(property) = finding.right_name() {
         let name = unknown(finding).unwrap_or_default();
         return format!("{} ({name})", escape(property));
     }
@@ -153,10 +167,13 @@ pub(super) fn places(diagnostic: &Diagnostic<'_>) -> (Option<String>, Vec<(Span,
     }
     let label = |finding: &Finding| {
         finding
-            .suggestion
-            .as_ref()
+            .right_name()
             .map_or_else(String::new, |name| escape(name).into_owned())
     };
+    // The title or the list has the names already.
+    if matches!(kind, Kind::Casing(_) | Kind::Quoted | Kind::Null) {
+        return (Some(label(lead)).filter(|label| !label.is_empty()), Vec::new());
+    }
     let parts = diagnostic.parts.iter().map(|part| part.finding);
     let parts = parts.filter(|finding| !std::ptr::eq(*finding, lead) && finding.record == lead.record);
     let mut others: Vec<(Span, String)> = parts
@@ -204,6 +221,7 @@ pub(super) fn help(diagnostic: &Diagnostic<'_>) -> Option<String> {
         Kind::Missing => "Give each of them a value.",
         Kind::Unknown => "Remove them, or see what is known with `geplint rules`.",
         Kind::Quoted => "Send the values without quotes.",
+        Kind::Null => "Leave them out, or give each of them a value.",
         Kind::Casing(_) => "Send the names as the API spells them; upper and lower case do not matter.",
     };
     Some(escape(help).into_owned()).filter(|help| !help.is_empty())
@@ -218,12 +236,19 @@ pub(super) fn remedy(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Option
             let old = source
                 .text()
                 .get(edit.span.start as usize..edit.span.end as usize);
-            let old = excerpt(&String::from_utf8_lossy(old.unwrap_or_default()));
-            let new = excerpt(&edit.text);
-            match (old.is_empty(), new.is_empty()) {
-                (true, _) => format!("insert `{new}`"),
-                (_, true) => format!("remove `{old}`"),
-                _ => format!("write `{new}` for `{old}`"),
+            let old = String::from_utf8_lossy(old.unwrap_or_default());
+            let (cut, put) = (code(&old), code(&edit.text));
+            match (old.is_empty(), edit.text.is_empty()) {
+                (true, _) => format!("insert {put}"),
+                // With a member goes its comma.
+                (_, true) if old.trim() != "," => {
+                    format!(
+                        "remove {}",
+                        code(old.trim_matches(|c: char| c == ',' || c.is_whitespace()))
+                    )
+                }
+                (_, true) => format!("remove {cut}"),
+                _ => format!("write {put} for {cut}"),
             }
         }
         edits => format!("change {} places", edits.len()),
@@ -237,6 +262,15 @@ pub(super) fn remedy(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Option
     Some(format!("{what}{more} ({flags})"))
 }
 
+/// A piece of a file that is replaced or put in, to be read in a sentence.
+fn code(text: &str) -> String {
+    match text.trim() {
+        "" => "whitespace".to_owned(),
+        "\u{feff}" => "the byte order mark".to_owned(),
+        _ => format!("`{}`", excerpt(text)),
+    }
+}
+
 /// A piece of a file on one line, cut where it is long.
 pub(super) fn excerpt(text: &str) -> String {
     const LONGEST: usize = 40;
@@ -248,14 +282,88 @@ pub(super) fn excerpt(text: &str) -> String {
     }
 }
 
-/// `19 records: C-3 (line 41), C-9 (line 112), …`, in `lines` lines of so many columns at the most; empty where the diagnostic
-/// has no other place.
-pub(super) fn elsewhere(
+/// The other places of a diagnostic in so many lines: those in the same record first. Each with the words that it begins
+/// with, `also at` or `also in`.
+pub(super) fn also(
     source: &Source<'_>,
     diagnostic: &Diagnostic<'_>,
     lines: usize,
     columns: usize,
-) -> String {
+) -> Vec<(&'static str, String)> {
+    let of_each = if diagnostic.elsewhere > 0 && diagnostic.near > 0 {
+        1
+    } else {
+        lines
+    };
+    let mut also = vec![
+        ("also at", nearby(source, diagnostic, columns * of_each)),
+        ("also in", elsewhere(source, diagnostic, of_each, columns)),
+    ];
+    also.retain(|(_, text)| !text.is_empty());
+    also
+}
+
+/// `11 places in this record: line 4 ("b"), line 5 ("c"), …`, with the values if they differ and there is room for all.
+fn nearby(source: &Source<'_>, diagnostic: &Diagnostic<'_>, room: usize) -> String {
+    if diagnostic.near == 0 {
+        return String::new();
+    }
+    let noun = if diagnostic.near == 1 { "place" } else { "places" };
+    let head = format!("{} {noun} in this record: ", labels::thousands(diagnostic.near));
+    let value = |finding: &Finding| {
+        let Span { start, end } = part_mark(finding);
+        let text = source.text().get(start as usize..end as usize);
+        excerpt(&String::from_utf8_lossy(text.unwrap_or_default()))
+    };
+    let complete = diagnostic.near == diagnostic.nearby.len() as u64;
+    let own = value(diagnostic.lead);
+    let of_values = diagnostic.lead.target == Target::Value;
+    let mut last = source.position(mark(diagnostic).start).line;
+    let (mut plain, mut valued) = (Vec::new(), Vec::new());
+    let mut differ = false;
+    for finding in &diagnostic.nearby {
+        let Position { line, column } = source.position(part_mark(finding).start);
+        let place = if line == last {
+            format!("{line}:{column}")
+        } else {
+            format!("line {line}")
+        };
+        last = line;
+        let text = if of_values { value(finding) } else { String::new() };
+        if text.is_empty() || text == own {
+            valued.push(place.clone());
+        } else {
+            differ = true;
+            valued.push(format!("{place} ({text})"));
+        }
+        plain.push(place);
+    }
+    let all = format!("{head}{}", valued.join(", "));
+    // A line may be broken before a long value.
+    if differ && complete && all.chars().count() + room / 8 <= room {
+        return all;
+    }
+    let mut text = head;
+    let mut after_line = false;
+    for (index, place) in plain.iter().enumerate() {
+        let is_line = place.starts_with("line ");
+        let short = place.trim_start_matches("line ");
+        // `line 4, 5, 7:2, 9`
+        let item = if is_line && after_line { short } else { place };
+        after_line |= is_line;
+        let comma = if index == 0 { "" } else { ", " };
+        if text.chars().count() + comma.len() + item.chars().count() + 3 > room {
+            return text + ", …";
+        }
+        text.push_str(comma);
+        text.push_str(item);
+    }
+    if complete { text } else { text + ", …" }
+}
+
+/// `19 records: C-3 (line 41), C-9 (line 112), …`, in `lines` lines of so many columns at the most; empty where the diagnostic
+/// has no other place.
+fn elsewhere(source: &Source<'_>, diagnostic: &Diagnostic<'_>, lines: usize, columns: usize) -> String {
     if diagnostic.elsewhere == 0 {
         return String::new();
     }
@@ -327,7 +435,7 @@ pub(super) fn refusal(file: &FileReport<'_>) -> Option<String> {
 /// The line of a diagnostic, as the concise report writes that of a finding.
 pub(super) fn line(out: &mut String, source: &Source<'_>, diagnostic: &Diagnostic<'_>, palette: Palette) {
     super::formats::concise::line(out, source, diagnostic.lead, palette);
-    if diagnostic.parts.len() > 1 || diagnostic.elsewhere > 0 {
+    if diagnostic.findings > 1 {
         out.truncate(out.trim_end().len());
         let more = diagnostic.findings.saturating_sub(1);
         let _ = writeln!(out, " (and {} more)", labels::thousands(more));

@@ -5,7 +5,9 @@
 //! puts together what has one cause in a file, for reports that people read.
 
 use std::borrow::Cow;
+use std::collections::hash_map::DefaultHasher;
 use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 
 use crate::finding::{Evidence, Finding, FixKind, Severity, Span, Target, sort};
 use crate::rules::quoted;
@@ -16,6 +18,9 @@ const UNKNOWN: &str = "unknown-property";
 
 /// The rule of a value in quotes that converts all the same.
 const QUOTED: &str = "text-for-value";
+
+/// The rule of a `null` for a property that may not take it.
+const NULL: &str = "not-nullable";
 
 /// From so many different properties on, one way of writing is the habit of a file.
 const HABIT: usize = 3;
@@ -128,7 +133,7 @@ fn joined(
         severity,
         related: Some(Box::new((name.span, format!("did you mean {to}?").into()))),
         message: format!(
-            "{}; did you mean {written} ({line}:{column}) to be {property}?",
+            "{}; did you mean {written} ({line}:{column}) to be {to}?",
             lacks.message
         )
         .into(),
@@ -153,6 +158,17 @@ impl Finding {
         self.suggestion.is_some() && self.related.is_some()
     }
 
+    /// The name that a fix writes in place of an unknown one; where nothing is fixed, the table's.
+    #[must_use]
+    pub fn right_name(&self) -> Option<&str> {
+        match self.fix_kind.as_deref() {
+            Some(
+                FixKind::Rename(name) | FixKind::RenameAt { name, .. } | FixKind::RenameAndWrite { name, .. },
+            ) => Some(name),
+            _ => self.suggestion.as_deref(),
+        }
+    }
+
     /// Its message without the place of the unknown name, for reports that show that place otherwise.
     #[must_use]
     pub fn short_message(&self) -> Cow<'_, str> {
@@ -161,7 +177,7 @@ impl Finding {
             .split_once("; did you mean ")
             .filter(|_| self.is_pair())
         else {
-            return match &self.suggestion {
+            return match self.right_name() {
                 Some(name) => Cow::Owned(format!("{}, did you mean {name}?", self.message)),
                 None => Cow::Borrowed(&self.message),
             };
@@ -187,6 +203,8 @@ pub enum Kind {
     Casing(Casing),
     /// Values in quotes.
     Quoted,
+    /// Properties that are refused unless they may be `null`.
+    Null,
 }
 
 /// A way of writing names that the API does not take.
@@ -227,6 +245,21 @@ pub struct Diagnostic<'f> {
     pub others: Vec<&'f Finding>,
     /// How many other records or places there are, those in `others` included.
     pub elsewhere: u64,
+    /// Other places in the record of the first finding.
+    pub nearby: Vec<&'f Finding>,
+    /// How many there are, those in `nearby` included.
+    pub near: u64,
+}
+
+impl Diagnostic<'_> {
+    /// A digest of what is wrong, the values aside: what two diagnostics of one rule and one property differ in.
+    #[must_use]
+    pub fn words(&self) -> u64 {
+        match self.kind {
+            Kind::One if !self.lead.is_pair() => words(&self.lead.message),
+            _ => 0,
+        }
+    }
 }
 
 /// One property or name of a diagnostic.
@@ -246,7 +279,9 @@ enum Key<'f> {
     /// Index of the signature: which properties are missing from what kind of object.
     Missing(usize),
     Unknown(Severity, String),
-    Rule(&'f str, Severity, bool, Cow<'f, str>),
+    Null(Severity),
+    /// The last is the digest of the message, its values aside: one property may be wrong in several ways.
+    Rule(&'f str, Severity, bool, Cow<'f, str>, u64),
 }
 
 impl Key<'_> {
@@ -256,6 +291,7 @@ impl Key<'_> {
             Self::Quoted(_) => Kind::Quoted,
             Self::Missing(_) => Kind::Missing,
             Self::Unknown(..) => Kind::Unknown,
+            Self::Null(_) => Kind::Null,
             Self::Rule(..) => Kind::One,
         }
     }
@@ -297,6 +333,9 @@ pub fn group(findings: &[Finding]) -> Vec<Diagnostic<'_>> {
 }
 
 fn plain_key(finding: &Finding) -> Key<'_> {
+    if finding.rule == NULL {
+        return Key::Null(finding.severity);
+    }
     if finding.rule == UNKNOWN && finding.suggestion.is_none() {
         return Key::Unknown(finding.severity, route(parent(&finding.pointer)).into_owned());
     }
@@ -306,7 +345,22 @@ fn plain_key(finding: &Finding) -> Key<'_> {
         (None, constraint) if !constraint.is_empty() => Cow::Borrowed(constraint),
         (None, _) => route(&finding.pointer),
     };
-    Key::Rule(&finding.rule, finding.severity, finding.is_pair(), place)
+    let pair = finding.is_pair();
+    // Of a pair, the name that stands for the property is as good as a value.
+    let words = if pair { 0 } else { words(&finding.message) };
+    Key::Rule(&finding.rule, finding.severity, pair, place, words)
+}
+
+/// A digest of a message without what is in quotes and without words that have a digit: those are values.
+fn words(message: &str) -> u64 {
+    let (before, rest) = message.split_once('"').unwrap_or((message, ""));
+    let after = rest.rsplit_once('"').map_or("", |(_, after)| after);
+    let mut hasher = DefaultHasher::new();
+    let words = before.split_whitespace().chain(after.split_whitespace());
+    for word in words.filter(|word| !word.bytes().any(|byte| byte.is_ascii_digit())) {
+        word.hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// A diagnostic that grows.
@@ -328,6 +382,8 @@ impl<'f> Class<'f> {
                 findings: 0,
                 others: Vec::new(),
                 elsewhere: 0,
+                nearby: Vec::new(),
+                near: 0,
             },
             known: HashMap::new(),
             last: lead.record,
@@ -351,6 +407,12 @@ impl<'f> Class<'f> {
         if finding.severity > diagnostic.lead.severity {
             diagnostic.lead = finding;
             (diagnostic.others, diagnostic.elsewhere) = (Vec::new(), 0);
+            (diagnostic.nearby, diagnostic.near) = (Vec::new(), 0);
+        } else if !std::ptr::eq(finding, diagnostic.lead) && is_nearby(diagnostic, finding) {
+            diagnostic.near += 1;
+            if diagnostic.nearby.len() < PLACES {
+                diagnostic.nearby.push(finding);
+            }
         } else if !std::ptr::eq(finding, diagnostic.lead) && self.is_elsewhere(finding) {
             let diagnostic = &mut self.diagnostic;
             diagnostic.elsewhere += 1;
@@ -368,6 +430,18 @@ impl<'f> Class<'f> {
             None => self.diagnostic.kind == Kind::One,
         }
     }
+}
+
+/// Whether it is the same once more in the record of the first finding. Of a habit, one place is enough.
+fn is_nearby(diagnostic: &Diagnostic<'_>, finding: &Finding) -> bool {
+    let lead = diagnostic.lead;
+    lead.record.is_some()
+        && lead.record == finding.record
+        && match diagnostic.kind {
+            Kind::One => true,
+            Kind::Missing | Kind::Unknown | Kind::Null => name(finding) == name(lead),
+            Kind::Casing(_) | Kind::Quoted => false,
+        }
 }
 
 /// The properties, in another way of writing, that a file has often enough.
@@ -764,8 +838,70 @@ mod tests {
     }
 
     #[test]
+    fn other_places_in_the_same_record_are_counted() {
+        let long = |record: u32, at: u32| {
+            let pointer = format!("/{record}/Codes/{at}/Code");
+            finding("too-long", Severity::Error, &pointer, "T.Code", at)
+        };
+        let with_message = |finding: Finding| Finding {
+            message: format!("Code \"{}\" is too long", finding.span.start).into(),
+            ..finding
+        };
+        let findings: Vec<Finding> = (0..40).map(|at| with_message(long(0, at))).collect();
+        let findings = paired(findings.into_iter().chain([with_message(long(1, 90))]).collect());
+        let all = group(&findings);
+        let one = &all[0];
+        assert_eq!(
+            (all.len(), one.near, one.nearby.len(), one.elsewhere),
+            (1, 39, PLACES, 1)
+        );
+    }
+
+    #[test]
+    fn messages_that_differ_in_more_than_a_value_are_two_diagnostics() {
+        let with = |message: &str, at| Finding {
+            message: message.to_owned().into(),
+            ..finding(
+                "does-not-convert",
+                Severity::Error,
+                &format!("/{at}/Codes"),
+                "T.Codes",
+                at,
+            )
+        };
+        let findings = paired(vec![
+            with("an element of Codes: the text \"C-1\" is no object", 1),
+            with(
+                "an element of Codes: the text \"a \"quoted\" one\" is no object",
+                2,
+            ),
+            with("Codes: the text \"C-3\" is no list", 3),
+            with("Codes: the text \"4\" is no list", 4),
+        ]);
+        assert_eq!(kinds(&findings), [(Kind::One, 1, 2, 1), (Kind::One, 1, 2, 1)]);
+    }
+
+    #[test]
+    fn properties_that_may_not_be_null_are_one_diagnostic() {
+        let null = |name: &str, at| {
+            finding(
+                NULL,
+                Severity::Warning,
+                &format!("/0/{name}"),
+                &format!("T.{name}"),
+                at,
+            )
+        };
+        let findings = paired(vec![null("A", 1), null("B", 2), null("C", 3)]);
+        assert_eq!(kinds(&findings), [(Kind::Null, 3, 3, 0)]);
+    }
+
+    #[test]
     fn one_rule_on_one_property_is_one_diagnostic_whatever_its_index() {
-        let long = |pointer: &str, at| finding("too-long", Severity::Error, pointer, "", at);
+        let long = |pointer: &str, at| Finding {
+            message: "too long".into(),
+            ..finding("too-long", Severity::Error, pointer, "", at)
+        };
         let findings = paired(vec![
             long("/0/Regions/0/Name", 1),
             long("/0/Regions/1/Name", 2),

@@ -13,7 +13,7 @@ use owo_colors::Style;
 use unicode_width::UnicodeWidthStr;
 
 use crate::diagnostics::{Diagnostic, Kind, group};
-use crate::finding::{Finding, Phase, Severity, Span, Target};
+use crate::finding::{Evidence, Finding, Phase, Severity, Span, Target, Wording};
 use crate::report::cards::{Card, Dealer, Dealt, Forms, Needed};
 use crate::report::style::{Look, Palette};
 use crate::report::window::{Frame, TAB, Window, window};
@@ -58,6 +58,7 @@ impl Full {
             severity: finding.severity,
             rule: escape(&finding.rule).into_owned(),
             causes: grouped::causes(diagnostic),
+            words: diagnostic.words(),
             first: String::new(),
             again: String::new(),
             brief: String::new(),
@@ -94,7 +95,9 @@ impl Full {
             notes.push("see", &format!("{text}: {}:{line}:{column}", source.name()))?;
         }
         notes.push("all", &grouped::whole_list(diagnostic))?;
-        notes.push("predicted", &grouped::answer(diagnostic, labels::answer))?;
+        if !is_said_before(finding) {
+            notes.push("predicted", &grouped::answer(diagnostic, labels::brief_answer))?;
+        }
         if finding.phase != Phase::None || !finding.source.is_empty() {
             notes.push("evidence", &evidence(finding))?;
         }
@@ -102,7 +105,11 @@ impl Full {
         if finding.why.is_empty() {
             notes.push("why", &format!("see {explain}"))?;
         } else {
-            notes.push("why", &format!("{} ({explain})", escape(&finding.why)))?;
+            let why = escape(&finding.why);
+            let both = format!("{why} ({explain})");
+            // The command is no reason for one more line.
+            let longer = wrap(&both, self.room()).len() > wrap(&why, self.room()).len();
+            notes.push("why", if longer { &why } else { &both })?;
         }
         let fix = grouped::remedy(source, diagnostic);
         if let Some(help) =
@@ -111,8 +118,9 @@ impl Full {
             notes.push("help", &help)?;
         }
         notes.push("fix", &fix.unwrap_or_default())?;
-        let also = grouped::elsewhere(source, diagnostic, 2, self.room());
-        notes.push("also in", &self.look.drawn(&also))?;
+        for (words, places) in grouped::also(source, diagnostic, 2, self.room()) {
+            notes.push(words, &self.look.drawn(&places))?;
+        }
         Ok(out)
     }
 
@@ -160,8 +168,7 @@ impl Full {
             writeln!(out, " {} {bar} {before}{shown}{after}", palette.faint(line))?;
         }
         let mut notes = Vec::new();
-        // What is answered to the whole request is said where the file begins.
-        if finding.masked.is_some() || !matches!(finding.phase, Phase::Bind | Phase::Request) {
+        if !is_said_before(finding) {
             notes.push(grouped::answer(diagnostic, labels::brief_answer));
         }
         match grouped::remedy(source, diagnostic) {
@@ -175,9 +182,8 @@ impl Full {
             notes.push(format!("all: {all}"));
         }
         let room = look.width.saturating_sub(digits + 5).max(20);
-        let also = grouped::elsewhere(source, diagnostic, 1, room.saturating_sub(8));
-        if !also.is_empty() {
-            notes.push(format!("also in {}", look.drawn(&also)));
+        for (words, places) in grouped::also(source, diagnostic, 1, room.saturating_sub(8)) {
+            notes.push(format!("{words} {}", look.drawn(&places)));
         }
         notes.retain(|note| !note.is_empty());
         for (index, note) in notes.iter().enumerate() {
@@ -213,7 +219,8 @@ impl Report for Full {
             return;
         }
         if let Some(out) = out.room() {
-            Card::File(opening(file, self.look)).push(out);
+            let (name, head) = (name.clone().into_owned(), opening(file, self.look));
+            Card::File { name, head }.push(out);
         }
         for diagnostic in &diagnostics {
             let Some(out) = out.room() else { return };
@@ -233,6 +240,11 @@ impl Report for Full {
         let dealer = Dealer::new(self.look, self.most, true, Arc::clone(&self.dealt));
         Some(Box::new(dealer))
     }
+}
+
+/// Whether the file's first line has the answer already: it is that to the whole request.
+fn is_said_before(finding: &Finding) -> bool {
+    finding.masked.is_none() && matches!(finding.phase, Phase::Bind | Phase::Request)
 }
 
 /// What the API answers first, on a line of its own.
@@ -358,13 +370,18 @@ impl Notes<'_> {
     }
 }
 
-/// `documented response, Buyer Contact 1.2; wording documented`.
+/// `stated in the table, Buyer Contact 1.2; wording inferred`; the wording where that is not the same.
 fn evidence(finding: &Finding) -> String {
     let mut text = labels::evidence_in_words(finding.evidence).to_owned();
     if !finding.source.is_empty() {
         text = format!("{text}, {}", escape(&finding.source));
     }
-    if let Some(predicted) = &finding.predicted {
+    let said = match finding.evidence {
+        Evidence::Response => Some(Wording::Documented),
+        Evidence::Inferred => Some(Wording::Inferred),
+        Evidence::Table | Evidence::Contradicted => None,
+    };
+    if let Some(predicted) = finding.predicted.as_ref().filter(|one| Some(one.wording) != said) {
         text = format!("{text}; wording {}", labels::wording(predicted.wording));
     }
     text

@@ -87,9 +87,8 @@ fn command(out: &mut String, source: &Source<'_>, diagnostic: &Diagnostic<'_>) {
         let _ = write!(message, " ({answer})");
     }
     message.push('.');
-    let also = grouped::elsewhere(source, diagnostic, 1, ALSO);
-    if !also.is_empty() {
-        let _ = write!(message, " Also in {also}.");
+    for (words, places) in grouped::also(source, diagnostic, 1, ALSO) {
+        let _ = write!(message, " {} {places}.", words.replacen('a', "A", 1));
     }
     if let Some(help) = grouped::help(diagnostic) {
         let _ = write!(message, " Help: {help}");

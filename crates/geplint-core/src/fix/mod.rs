@@ -2,7 +2,8 @@
 //!
 //! Pure: bytes and findings in, edits and bytes out; the shell reads, checks and writes. The edits of one pass do not
 //! overlap, and the file is checked again after each, so that what one fix uncovers is the next one's. A pass counts
-//! only if it leaves fewer findings and no new error.
+//! only if it leaves fewer findings and no new error. What a renamed property holds was not read before: findings inside
+//! of it do not count against the pass that renames it.
 
 mod edits;
 mod tally;
@@ -13,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use edits::of;
 pub use tally::Tally;
 
-use crate::finding::{Finding, Span};
+use crate::finding::{Finding, FixKind, Span, Target};
+use tally::Counts;
 
 /// More passes than this are not made; what overlaps is mostly mended in the second.
 const PASSES: usize = 64;
@@ -44,8 +46,13 @@ pub struct Fix {
 pub struct Seen {
     all: Tally,
     shown: Vec<Finding>,
-    /// The same, counted.
-    left: Tally,
+}
+
+/// What a version of a file is judged by: everything that was found, and of it what is shown.
+#[derive(Debug)]
+struct Judged {
+    all: Counts,
+    left: Counts,
 }
 
 /// A file that fixes have changed.
@@ -78,19 +85,20 @@ pub fn apply(bytes: &[u8], edits: &[&Edit]) -> Vec<u8> {
 /// Mends what can be mended; `None` where nothing can. `check` tells what is found in a version of the file.
 pub fn mend(bytes: &[u8], unsafe_too: bool, check: &mut dyn FnMut(&[u8]) -> Seen) -> Option<Fixed> {
     let mut seen = check(bytes);
-    let before = seen.shown.len();
+    let mut fixed = 0;
     let mut now = Cow::Borrowed(bytes);
     for _ in 0..PASSES {
-        let Some((text, after)) = pass(&now, &seen, unsafe_too, check) else {
+        let Some(version) = pass(&now, &seen, unsafe_too, check) else {
             break;
         };
-        (now, seen) = (Cow::Owned(text), after);
+        fixed += seen.shown.len().saturating_sub(version.judged.left.len());
+        (now, seen) = (Cow::Owned(version.text), version.seen);
     }
     match now {
         Cow::Borrowed(_) => None,
         Cow::Owned(bytes) => Some(Fixed {
             bytes,
-            fixed: before.saturating_sub(seen.shown.len()) as u64,
+            fixed: fixed as u64,
         }),
     }
 }
@@ -99,10 +107,16 @@ pub fn mend(bytes: &[u8], unsafe_too: bool, check: &mut dyn FnMut(&[u8]) -> Seen
 struct Candidate {
     record: Option<u32>,
     fix: Fix,
+    /// The pointer, with a slash at its end, of what it renames.
+    renamed: Option<String>,
 }
 
-/// A version of the file, and what was found in it.
-type Version = (Vec<u8>, Seen);
+/// A version of the file, what was found in it, and of that what the fixes are judged by.
+struct Version {
+    text: Vec<u8>,
+    seen: Seen,
+    judged: Judged,
+}
 
 /// Makes the fixes that do no harm; `None` if there are none.
 fn pass(
@@ -119,8 +133,12 @@ fn pass(
         let edits: Vec<&Edit> = fixes.iter().flat_map(|one| &one.fix.edits).collect();
         let text = apply(bytes, &edits);
         let seen = check(&text);
-        (text, seen)
+        let mut renamed: Vec<String> = fixes.iter().filter_map(|one| one.renamed.clone()).collect();
+        renamed.sort_unstable();
+        let judged = seen.judged(&renamed);
+        Version { text, seen, judged }
     };
+    let before = seen.judged(&[]);
     let mut kept: Vec<&Candidate> = candidates.iter().collect();
     let mut version = made(&kept);
     let mut counts: BTreeMap<Option<u32>, usize> = BTreeMap::new();
@@ -129,20 +147,20 @@ fn pass(
     }
     let bad = counts
         .iter()
-        .filter(|(record, count)| !version.1.is_better(seen, **record, **count));
+        .filter(|(record, count)| !version.judged.is_better(&before, **record, **count));
     let bad: BTreeSet<Option<u32>> = bad.map(|(record, _)| *record).collect();
     if !bad.is_empty() {
         kept.retain(|one| !bad.contains(&one.record));
         version = by_halves(&candidates, &bad, &mut kept, &mut made);
     }
-    if !kept.is_empty() && version.1.is_sound(seen) {
+    if !kept.is_empty() && version.judged.is_sound(&before) {
         return Some(version);
     }
     kept.retain(|one| one.fix.safe);
     if kept.is_empty() {
         return None;
     }
-    Some(made(&kept)).filter(|version| version.1.is_sound(seen))
+    Some(made(&kept)).filter(|version| version.judged.is_sound(&before))
 }
 
 /// Adds to `kept` what mends a record where all of its fixes together would not: what does harm is halved until it is
@@ -175,7 +193,7 @@ fn by_halves<'c>(
         let trial = made(&kept.iter().copied().chain(more).collect::<Vec<_>>());
         let (good, harmful): (Vec<_>, Vec<_>) = next
             .into_iter()
-            .partition(|(record, group)| trial.1.is_better(&version.1, *record, group.len()));
+            .partition(|(record, group)| trial.judged.is_better(&version.judged, *record, group.len()));
         for (record, group) in &harmful {
             halve(group, stacks.entry(*record).or_default());
         }
@@ -201,10 +219,32 @@ fn candidates(bytes: &[u8], seen: &Seen, unsafe_too: bool) -> Vec<Candidate> {
     let mut taken = Taken::default();
     let fixes = seen.shown.iter().filter_map(|finding| {
         let fix = of(bytes, finding).filter(|fix| fix.safe || unsafe_too)?;
-        let record = finding.record;
-        taken.take(&fix.edits).then_some(Candidate { record, fix })
+        taken.take(&fix.edits).then(|| Candidate {
+            record: finding.record,
+            fix,
+            renamed: renamed(finding),
+        })
     });
     fixes.collect()
+}
+
+/// What a finding's property is found under once it has its right name, with a slash at the end.
+fn renamed(finding: &Finding) -> Option<String> {
+    let (FixKind::Rename(name) | FixKind::RenameAt { name, .. } | FixKind::RenameAndWrite { name, .. }) =
+        finding.fix_kind.as_deref()?
+    else {
+        return None;
+    };
+    // Where any of several properties is missing, the pointer is that of the object.
+    let of_object = finding.target == Target::Object && finding.constraint.contains('|');
+    let object = match finding.pointer.rsplit_once('/') {
+        Some((object, _)) if !of_object => object,
+        _ => &finding.pointer,
+    };
+    Some(format!(
+        "{object}/{}/",
+        name.replace('~', "~0").replace('/', "~1")
+    ))
 }
 
 /// The places that have an edit already.
@@ -242,10 +282,19 @@ impl Seen {
     /// Everything that was found, and of it what nobody has chosen to live with: only that is mended.
     #[must_use]
     pub fn new(all: Tally, shown: Vec<Finding>) -> Self {
-        let left = Tally::of(&shown);
-        Self { all, shown, left }
+        Self { all, shown }
     }
 
+    /// What the version is judged by; `revealed` is what was renamed.
+    fn judged(&self, revealed: &[String]) -> Judged {
+        Judged {
+            all: self.all.counted(revealed),
+            left: Tally::of(&self.shown).counted(revealed),
+        }
+    }
+}
+
+impl Judged {
     /// Whether each of so many fixes has rid a record of a finding, without a new one in its place and without a new
     /// error.
     fn is_better(&self, before: &Self, record: Option<u32>, fixes: usize) -> bool {

@@ -4,33 +4,76 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Severity};
 
-/// How many findings each record has. Those that belong to none are counted as one more record.
+/// What was found in a version of a file, as far as two versions are compared by it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
+    entries: Vec<Entry>,
+}
+
+/// A finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    record: Option<u32>,
+    pointer: Box<str>,
+    /// The rule of an error.
+    error: Option<Box<str>>,
+}
+
+/// How many findings each record has. Those that belong to none are counted as one more record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Counts {
     records: BTreeMap<Option<u32>, Count>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Count {
     findings: usize,
-    errors: BTreeMap<String, usize>,
+    errors: BTreeMap<Box<str>, usize>,
 }
 
 impl Tally {
-    /// Counts findings.
+    /// Takes down findings.
     #[must_use]
     pub fn of(findings: &[Finding]) -> Self {
-        let mut tally = Self::default();
-        for finding in findings {
-            let count = tally.records.entry(finding.record).or_default();
-            count.findings += 1;
-            if finding.severity == Severity::Error {
-                *count.errors.entry(finding.rule.to_string()).or_default() += 1;
-            }
+        let entries = findings.iter().map(|finding| Entry {
+            record: finding.record,
+            pointer: finding.pointer.as_str().into(),
+            error: (finding.severity == Severity::Error).then(|| (*finding.rule).into()),
+        });
+        Self {
+            entries: entries.collect(),
         }
-        tally
     }
 
+    /// Counts them all but those inside of what a renamed property holds: nothing was read there before.
+    pub(super) fn counted(&self, revealed: &[String]) -> Counts {
+        let mut counts = Counts::default();
+        let counted = self.entries.iter();
+        for entry in counted.filter(|entry| !is_inside(&entry.pointer, revealed)) {
+            let count = counts.records.entry(entry.record).or_default();
+            count.findings += 1;
+            if let Some(rule) = &entry.error {
+                *count.errors.entry(rule.clone()).or_default() += 1;
+            }
+        }
+        counts
+    }
+}
+
+/// Whether a pointer begins with one of these, which are sorted and end with a slash.
+fn is_inside(pointer: &str, revealed: &[String]) -> bool {
+    if revealed.is_empty() {
+        return false;
+    }
+    let slashes = pointer.match_indices('/').map(|(at, _)| at + 1);
+    let mut around = slashes.filter_map(|end| pointer.get(..end));
+    around.any(|around| {
+        let place = revealed.binary_search_by(|prefix| prefix.as_str().cmp(around));
+        place.is_ok()
+    })
+}
+
+impl Counts {
     /// Whether a record has at least `fixes` findings fewer than before, and no more errors of any rule.
     pub(super) fn is_better(&self, before: &Self, record: Option<u32>, fixes: usize) -> bool {
         let fewer = self.findings(record) + fixes <= before.findings(record);
@@ -46,7 +89,7 @@ impl Tally {
         self.len() < before.len() && !new
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.records.values().map(|count| count.findings).sum()
     }
 
@@ -56,7 +99,7 @@ impl Tally {
 
     fn has_new_error(&self, before: &Self, record: Option<u32>) -> bool {
         let old = before.records.get(&record);
-        let old = |rule: &String| old.and_then(|count| count.errors.get(rule)).copied().unwrap_or(0);
+        let old = |rule: &str| old.and_then(|count| count.errors.get(rule)).copied().unwrap_or(0);
         let now = self.records.get(&record);
         now.is_some_and(|count| count.errors.iter().any(|(rule, number)| *number > old(rule)))
     }

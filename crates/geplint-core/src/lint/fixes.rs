@@ -123,12 +123,20 @@ impl Linter<'_> {
         }
         let has = |id| self.slot(base, id).is_some();
         let lacks = lacks_mandatory(table, has);
-        let harmful = |property: PropertyId| {
-            wanted.get(&property) != Some(&1) || has(property) || (lacks && !is_mandatory(table, property))
+        // A name that is right but for its separators is not in doubt, whatever is missing beside it.
+        let sure = |finding: usize, property: PropertyId| {
+            let finding = self.checked.findings.get(finding);
+            let name = finding.and_then(|finding| finding.pointer.rsplit('/').next());
+            name.is_some_and(|name| differs_in_separators(name, &table.property(property).name))
+        };
+        let harmful = |finding: usize, property: PropertyId| {
+            wanted.get(&property) != Some(&1)
+                || has(property)
+                || (lacks && !is_mandatory(table, property) && !sure(finding, property))
         };
         let harmful: Vec<usize> = renames
             .into_iter()
-            .filter(|(_, property)| harmful(*property))
+            .filter(|(finding, property)| harmful(*finding, *property))
             .map(|(finding, _)| finding)
             .collect();
         for finding in harmful {
@@ -217,6 +225,13 @@ impl Linter<'_> {
         }
         places
     }
+}
+
+/// Whether a name is a property's but for separators and case.
+fn differs_in_separators(name: &str, property: &str) -> bool {
+    let letters = name.chars().filter(|c| !matches!(c, '_' | '-' | ' '));
+    let letters = letters.map(|c| c.to_ascii_lowercase());
+    letters.eq(property.chars().map(|c| c.to_ascii_lowercase()))
 }
 
 /// Whether a mandatory property is missing.
