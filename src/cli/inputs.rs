@@ -255,7 +255,7 @@ pub fn ambiguous(ids: &[String]) -> String {
 
 /// What to say of a named file that is no payload.
 pub fn unrecognized(reason: &str) -> String {
-    format!("no payload of a known endpoint: {reason}; pass --endpoint to check it all the same")
+    format!("not a request to a known endpoint ({reason}); use --endpoint ID to check it anyway")
 }
 
 /// What to say of a file that is not JSON: what is wrong first, and where, unless it is the file as a whole.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::finding::{Evidence, Masked, Phase, Predicted, Severity, Target, Wording};
+use crate::finding::{Evidence, Masked, Phase, Predicted, Severity, Target, Unwrapped, Wording};
 use crate::sanitize::escape;
 
 /// `error`, `warning` or `advice`.
@@ -87,7 +87,16 @@ pub fn brief_answer(predicted: &Predicted, masked: Option<Masked>) -> String {
         Some(Masked::Conversion) => "once the values convert: 400",
         Some(Masked::Request) => "once the request is accepted: 400",
         Some(Masked::Record) => "once the record's errors before it are fixed: 400",
-        Some(Masked::Wrapper) => "once the records are unwrapped: 400",
+        Some(Masked::Wrapper(Unwrapped::Answers)) => "once the records are unwrapped: 400",
+        Some(Masked::Wrapper(Unwrapped::Conversion)) => {
+            "once the records are unwrapped and the values convert: 400"
+        }
+        Some(Masked::Wrapper(Unwrapped::Request)) => {
+            "once the records are unwrapped and the request is accepted: 400"
+        }
+        Some(Masked::Wrapper(Unwrapped::Record)) => {
+            "once the records are unwrapped and the record's errors before it are fixed: 400"
+        }
     }
     .to_owned();
     if !predicted.error_code.is_empty() {

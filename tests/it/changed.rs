@@ -299,7 +299,7 @@ fn nothing_changed_is_no_error() {
     repo.write("package.json", "{ \"name\": 1 }");
     repo.check(&["--changed"]).finds(&[]);
     repo.check(&["--changed", "package.json"])
-        .refuses("no payload of a known endpoint");
+        .refuses("not a request to a known endpoint");
 }
 
 #[test]

@@ -177,3 +177,79 @@ fn wording_is_documented_for_the_documented_case_alone() {
     let predicted = lobs.predicted.as_ref().unwrap();
     assert_eq!(predicted.wording, geplint::finding::Wording::Inferred);
 }
+
+#[test]
+fn a_name_that_is_a_path_belongs_inside() {
+    let body = format!(
+        r#"[{{{CONTACT},"Address.CountryCode":"US","address/city":"Austin","Address_ZipCode":"78701","Regions[0].RegionName":"EMEA"}}]"#
+    );
+    for (name, help) in [
+        (
+            "Address.CountryCode",
+            r#"CountryCode belongs inside Address: write "Address": {"CountryCode": "US"}."#,
+        ),
+        (
+            "address~1city",
+            r#"City belongs inside Address: write "Address": {"City": "Austin"}."#,
+        ),
+        (
+            "Address_ZipCode",
+            r#"ZipCode belongs inside Address: write "Address": {"ZipCode": "78701"}."#,
+        ),
+        (
+            "Regions[0].RegionName",
+            r#"RegionName belongs inside Regions: write "Regions": [{"RegionName": "EMEA"}]."#,
+        ),
+    ] {
+        assert_eq!(
+            suggested("contact-details", &body, name),
+            (help.to_owned(), "none")
+        );
+    }
+    // Where the object is there, the member moves into it.
+    let body = format!(
+        r#"[{{{CONTACT},"Address":{{"AddressLine1":"1 Quay","StateCode":"TX","CountryCode":"US","ZipCode":"78701"}},"Address.City":"Austin"}}]"#
+    );
+    assert_eq!(suggested("contact-details", &body, "Address.City").1, "move");
+}
+
+#[test]
+fn a_list_under_a_reserved_name_is_unwrapped_and_not_removed() {
+    let body =
+        r#"{"$values":[{"GroupName":"G","ContactCodes":{"$type":"x","$values":[{"ContactCode":"C-1"}]}}]}"#;
+    let found = findings("user-group", body);
+    let found: Vec<_> = found
+        .iter()
+        .filter(|finding| finding.rule == "reader-metadata")
+        .collect();
+    assert_eq!(found.len(), 2);
+    for finding in found {
+        assert!(finding.help.contains("Send the list under"), "{}", finding.help);
+        assert!(!finding.help.contains("Remove"), "{}", finding.help);
+        assert!(matches!(finding.fix_kind.as_deref(), Some(FixKind::Unwrap(_))));
+    }
+    // What is beside it would be lost.
+    let beside = r#"{"$values":[{"GroupName":"G","ContactCodes":[{"ContactCode":"C-1"}]}],"More":1}"#;
+    let found = findings("user-group", beside);
+    let fixes = found.iter().filter(|finding| finding.fix_kind.is_some());
+    assert_eq!(fixes.count(), 0);
+}
+
+#[test]
+fn a_text_in_place_of_an_object_names_its_serializer() {
+    for (text, tool) in [
+        ("System.Collections.Hashtable", "ConvertTo-Json -Depth"),
+        ("@{City=Lyon; ZipCode=69002}", "ConvertTo-Json -Depth"),
+        ("[object Object]", "JSON.stringify"),
+        ("<models.Address object at 0x7f3a>", "json.dumps"),
+        ("Lyon", "Send an object"),
+    ] {
+        let body = format!(r#"[{{{CONTACT},"Address":"{text}"}}]"#);
+        let found = findings("contact-details", &body);
+        let refused = found
+            .iter()
+            .find(|finding| finding.rule == "does-not-convert")
+            .unwrap();
+        assert!(refused.help.contains(tool), "{text}: {}", refused.help);
+    }
+}

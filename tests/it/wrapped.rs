@@ -13,6 +13,7 @@ use std::process::Command;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 
+use geplint::finding::{Masked, Unwrapped};
 use serde_json::Value;
 
 /// A file of `testdata/wrapped`: what is said of it, whether there is a fix, and where the mistake inside is.
@@ -353,5 +354,33 @@ fn what_is_no_record_is_no_wrapper() {
         fs::write(folder.join("b.json"), text).unwrap();
         let (code, said) = run(&folder, &["check", "--no-error-on-unmatched", "."]);
         assert_eq!((code, said.as_str()), (Some(0), ""), "{text}");
+    }
+}
+
+#[test]
+fn inside_a_wrapper_only_one_finding_has_the_first_answer() {
+    let body = r#"{"d":{"results":[{"ContactCode":"C-1","UserName":"u","FirstName":"A","EmailAddress":"a@example.com",
+        "LastName":"","IsActive":"maybe","AuthorityAmt":"x"}]}}"#;
+    let endpoint = geplint::rules::builtin("contact-details").unwrap();
+    let (text, errors) = geplint::json::text(body.as_bytes());
+    let tenant = geplint::tenant::Tenant::default();
+    let mut findings = geplint::lint::check(&text, errors, endpoint, &tenant, false).findings;
+    // However often it is asked.
+    for _ in 0..2 {
+        geplint::predict::mask(&mut findings);
+        let masked = |name: &str| {
+            let pointer = format!("/d/results/0/{name}");
+            findings
+                .iter()
+                .find(|finding| finding.pointer == pointer)
+                .unwrap()
+                .masked
+        };
+        assert_eq!(masked("IsActive"), Some(Masked::Wrapper(Unwrapped::Answers)));
+        assert_eq!(masked("LastName"), Some(Masked::Wrapper(Unwrapped::Conversion)));
+        assert_eq!(
+            masked("AuthorityAmt"),
+            Some(Masked::Wrapper(Unwrapped::Conversion))
+        );
     }
 }

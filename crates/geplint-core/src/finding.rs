@@ -187,7 +187,20 @@ pub enum Masked {
     /// An error of the same record, in an earlier phase or one that ends the record.
     Record,
     /// What is around the record: the service does not look for records there.
-    Wrapper,
+    Wrapper(Unwrapped),
+}
+
+/// What hides the answer to a finding once the records are unwrapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unwrapped {
+    /// Nothing: it is the answer then.
+    Answers,
+    /// A value that does not convert.
+    Conversion,
+    /// An error of the request as a whole.
+    Request,
+    /// An error of the same record.
+    Record,
 }
 
 /// What a finding rests on: the constraint, which states the same at every place.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::finding::{Finding, Masked, Phase, Predicted, Severity};
+use crate::finding::{Finding, Masked, Phase, Predicted, Severity, Unwrapped};
 use crate::lint::{Checked, Needed};
 use crate::rules::{Endpoint, GoodBesideBad};
 
@@ -205,7 +205,11 @@ pub fn mask(findings: &mut [Finding]) {
     };
     for finding in findings.iter_mut() {
         let predicts = finding.severity == Severity::Error && finding.predicted.is_some();
-        let by = if finding.unseen { Masked::Wrapper } else { hidden };
+        let by = if finding.unseen {
+            unwrapped(finding.masked)
+        } else {
+            hidden
+        };
         finding.masked = predicts.then_some(by);
     }
     let mut show = |index: usize| {
@@ -217,6 +221,17 @@ pub fn mask(findings: &mut [Finding]) {
         Answered::Whole(index, _) => show(index),
         Answered::Records(said) => said.into_iter().for_each(|index| show(index as usize)),
     }
+}
+
+/// What hides the answer to a finding inside a wrapper; `inside` is what does among the unwrapped records alone.
+const fn unwrapped(inside: Option<Masked>) -> Masked {
+    Masked::Wrapper(match inside {
+        None => Unwrapped::Answers,
+        Some(Masked::Conversion) => Unwrapped::Conversion,
+        Some(Masked::Request) => Unwrapped::Request,
+        Some(Masked::Record) => Unwrapped::Record,
+        Some(Masked::Wrapper(known)) => known,
+    })
 }
 
 /// The same for a file whose mistakes in syntax are surely mended by recovery: they are passed over.

@@ -1,7 +1,7 @@
 //! Which endpoint a file is a request for, by the names in its first record.
 
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode};
-use crate::rules::{Candidate, Endpoint, Table, Type, property_like};
+use crate::rules::{Candidate, Endpoint, PropertyId, Table, Type, property_like, simplified};
 use crate::wrapper::{Spot, Visit, has_telling, has_values, json_in, visit};
 
 /// What a file is taken for.
@@ -280,8 +280,29 @@ impl<'r> Look<'_, 'r> {
             let mut tables = tables.peekable();
             tables.peek().is_some() && tables.all(|table| !has_values(self.text, tree, root, table))
         };
+        let is_named = self.standard == Standard::Named;
+        // Where its own names do not tell, what they mean may.
+        let is_unclear = own * 2 < total || (own == 1 && total > 1);
+        if is_named
+            && is_unclear
+            && distinctive > 0
+            && let Some(found) = self.by_meaning(tree, root)
+        {
+            return found;
+        }
+        // Only where it is of use: the same file is a request once somebody names it.
+        let would_do = || {
+            let named = Self {
+                standard: Standard::Named,
+                ..self
+            };
+            matches!(
+                named.by_names(tree, root),
+                Recognized::Request(_) | Recognized::OneOf(_)
+            )
+        };
         let weak = |best: &[Candidate<'r>]| match self.standard {
-            Standard::Found if near && !is_schema(best) => Recognized::Weak {
+            Standard::Found if near && !is_schema(best) && would_do() => Recognized::Weak {
                 ids: best.iter().map(Candidate::id).collect(),
                 known: own,
                 names: total,
@@ -328,6 +349,60 @@ impl<'r> Look<'_, 'r> {
             [one] => Recognized::Request(one.id()),
             several => Recognized::OneOf(several.iter().map(Candidate::id).collect()),
         }
+    }
+
+    /// The endpoint of whose names, or of what other systems call them, at least half of a record's names are; names of
+    /// objects inside a record count where they are on the record.
+    ///
+    /// Of endpoints with the same number of record properties the one comes first that would miss no mandatory one.
+    fn by_meaning(self, tree: &Tree, root: NodeId) -> Option<Recognized<'r>> {
+        let names: Vec<_> = tree
+            .members(root)
+            .map(|(key, _)| decode(self.text, tree.node(key)))
+            .collect();
+        let mut best: Option<((usize, bool, usize), Vec<&'r str>)> = None;
+        for candidate in self.candidates {
+            let Some(endpoint) = candidate.endpoint() else {
+                continue;
+            };
+            let record = endpoint.record_table();
+            let mut rows = Vec::new();
+            let mut inside = 0;
+            for name in &names {
+                let plain = simplified(name);
+                let meant = |table: &Table| {
+                    property_like(table, name).or_else(|| {
+                        let mut words = endpoint.vocabulary.meant(&plain);
+                        words
+                            .find(|word| word.table == table.id)
+                            .map(|word| word.property)
+                    })
+                };
+                match meant(record) {
+                    Some(row) if rows.contains(&row) => {}
+                    Some(row) => rows.push(row),
+                    None => inside += usize::from(endpoint.tables.iter().any(|table| meant(table).is_some())),
+                }
+            }
+            if rows.is_empty() || (rows.len() + inside) * 2 < names.len() {
+                continue;
+            }
+            let has_all = (0..)
+                .map(PropertyId)
+                .zip(&record.properties)
+                .all(|(id, property)| property.required.is_none() || rows.contains(&id));
+            let score = (rows.len(), has_all, inside);
+            match &mut best {
+                Some((most, ids)) if *most == score => ids.push(candidate.id()),
+                Some((most, _)) if *most > score => {}
+                _ => best = Some((score, vec![candidate.id()])),
+            }
+        }
+        let (_, ids) = best?;
+        Some(match ids.as_slice() {
+            [one] => Recognized::Request(one),
+            _ => Recognized::OneOf(ids),
+        })
     }
 
     /// How many names a record has that this API alone is known to have.
@@ -469,6 +544,37 @@ mod tests {
         assert_eq!(taken_for(text), Recognized::OneOf(either), "{text}");
     }
 
+    #[test]
+    fn a_named_file_is_recognized_by_the_names_of_other_systems() {
+        let requests = [
+            (
+                r#"[{"ContactCode": "C-1", "GivenName": "A", "Surname": "B", "Mail": "a@example.com", "Login": "u", "Title": "x"}]"#,
+                "contact-details",
+            ),
+            (
+                r#"[{"ContactCode": "C-1", "Status": "success"}]"#,
+                "contact-interface-status",
+            ),
+        ];
+        for (text, endpoint) in requests {
+            assert_eq!(taken_for(text), Recognized::Request(endpoint), "{text}");
+        }
+        // Without a distinctive name, and with too few of the names, it is none.
+        for text in [
+            r#"[{"GivenName": "A", "Surname": "B", "Mail": "a@example.com"}]"#,
+            r#"[{"ContactCode": "C-1", "a": 1, "b": 2, "c": 3, "d": 4}]"#,
+        ] {
+            assert!(matches!(taken_for(text), Recognized::Other(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_to_be_named_is_a_request_then() {
+        let text = r#"[{"ContactCode": "C-1", "PersonaCode": "588", "ActivityCode": "101", "EntityCode": "A", "LobType": "Belonging"}]"#;
+        assert!(matches!(found(text), Recognized::Weak { .. }));
+        assert!(matches!(taken_for(text), Recognized::OneOf(_)));
+    }
+
     fn found(text: &str) -> Recognized<'static> {
         let known: Vec<_> = candidates().collect();
         recognize_as(text, &known, Standard::Found)
@@ -522,8 +628,6 @@ mod tests {
             r#"[{"name": "a", "description": "b", "isActive": true}]"#,
             r#"{"address": {"city": "x"}, "firstName": "y"}"#,
             r#"[{"FirstName": "Ann", "LastName": "Lee"}]"#,
-            // One of many names is not enough.
-            r#"[{"id": 1, "contactCode": "91", "a": 1, "b": 1, "c": 1}]"#,
             r#"[{"groupName": "G", "description": "x"}]"#,
             r#"{"users": [{"id": 1, "userName": "a", "firstName": "b", "lastName": "c"}]}"#,
             r#"[{"userName": "a", "firstName": "b", "lastName": "c", "isActive": true, "e": 1, "f": 1, "g": 1, "h": 1}]"#,
@@ -534,6 +638,8 @@ mod tests {
         }
         let strangers = [
             r#"[{"userName": "admin", "password": "x"}]"#,
+            // One of many names is not enough, and naming the file would not help.
+            r#"[{"id": 1, "contactCode": "91", "a": 1, "b": 1, "c": 1}]"#,
             r#"{"name": "p", "version": "1.0.0", "description": "x", "dependencies": {}}"#,
             r#"[{"Description": "x"}]"#,
             r#"[{"interfaceStatus": "up"}]"#,

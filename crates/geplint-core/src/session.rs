@@ -173,7 +173,7 @@ impl<'r> Session<'r> {
             Recognized::Request(_) => Outcome::Unrecognized("there are no rules for it"),
             Recognized::OneOf(ids) => Outcome::OneOf(ids.into_iter().map(str::to_owned).collect()),
             Recognized::Weak { ids, known, names } => Outcome::Weak(weak(&ids, known, names)),
-            Recognized::Response => Outcome::Unrecognized("it is a response of the API"),
+            Recognized::Response => Outcome::Unrecognized("it looks like an API response"),
             Recognized::Other(reason) => Outcome::Unrecognized(reason),
         }
     }

@@ -51,13 +51,25 @@ impl Linter<'_> {
         let reading = self.reading(node, ty);
         let help = match &reading {
             Some(reading) => format!("{}. Send {}.", reading.said, reading.json),
-            None => messages::wanted(ty).to_owned(),
+            None => self
+                .cut_by_serializer(node, ty)
+                .unwrap_or(messages::wanted(ty))
+                .to_owned(),
         };
         let words = messages::refused(&name, &found, ty, help);
         let predicted = self.unconverted(sentence);
         let index = self.checked.findings.len();
         self.predict_of(property, self.value_place(node), words, Some(predicted));
         self.fix(index, reading.map(|reading| FixKind::Write(reading.json)));
+    }
+
+    /// What to do about a text that a serializer wrote in place of an object or a list.
+    fn cut_by_serializer(&self, node: NodeId, ty: Type) -> Option<&'static str> {
+        let is_container = matches!(ty, Type::Object(_) | Type::ObjectList(_) | Type::StringList);
+        if !is_container || self.kind(node) != JsonKind::String {
+            return None;
+        }
+        messages::cut_by_serializer(&self.decoded(node))
     }
 
     /// What was meant by a value that is not of the declared type, where that is certain.

@@ -75,23 +75,38 @@ impl Linter<'_> {
                 only: true,
                 renamed,
                 ..
-            } if self.suits(self.endpoint.table(table).property(property), value) => {
-                let name = renamed.then(|| {
-                    let name = &self.endpoint.table(table).property(property).name;
-                    (self.tree.node(key).span, spelled(name, &self.decoded(key)))
-                });
-                let fix_kind = FixKind::Move {
-                    member: self.member_span(value),
-                    to: Span::default(),
-                    after: None,
-                    name,
-                };
-                self.fix(finding, Some(fix_kind));
-                let start = self.tree.node(key).span.start;
-                self.pending_fixes.moves.push((start, table, property));
+            } => self.consider_move(finding, (table, property), (key, value), renamed),
+            Meant::Path { table, property, .. } => {
+                self.consider_move(finding, (table, property), (key, value), true);
             }
             _ => {}
         }
+    }
+
+    /// Remembers that a member may belong in an object of another table.
+    fn consider_move(
+        &mut self,
+        finding: usize,
+        (table, property): (TableId, PropertyId),
+        (key, value): (NodeId, NodeId),
+        renamed: bool,
+    ) {
+        if !self.suits(self.endpoint.table(table).property(property), value) {
+            return;
+        }
+        let name = renamed.then(|| {
+            let name = &self.endpoint.table(table).property(property).name;
+            (self.tree.node(key).span, spelled(name, &self.decoded(key)))
+        });
+        let fix_kind = FixKind::Move {
+            member: self.member_span(value),
+            to: Span::default(),
+            after: None,
+            name,
+        };
+        self.fix(finding, Some(fix_kind));
+        let start = self.tree.node(key).span.start;
+        self.pending_fixes.moves.push((start, table, property));
     }
 
     /// Whether a value would do under a property: nothing would be said of its type.

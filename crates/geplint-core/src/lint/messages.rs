@@ -280,6 +280,20 @@ pub(super) const fn wanted(ty: Type) -> &'static str {
     }
 }
 
+/// What to do about a text that a serializer wrote in place of an object or a list: the name of a type, or another notation.
+pub(super) fn cut_by_serializer(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    let is_type = text.starts_with("System.") && !text.contains(char::is_whitespace);
+    if is_type || (text.starts_with("@{") && text.ends_with('}')) {
+        return Some("PowerShell cut the object at its depth limit: use ConvertTo-Json -Depth 10.");
+    }
+    if text.starts_with("[object ") && text.ends_with(']') {
+        return Some("JavaScript wrote the object as a text: use JSON.stringify on the whole body.");
+    }
+    let is_python = text.starts_with('<') && text.contains(" object at 0x") && text.ends_with('>');
+    is_python.then_some("Python wrote the object as a text: convert it to a dict before json.dumps.")
+}
+
 /// A body that is not a list; `wrapped` is what is wrong and what to do where records were found in it.
 pub(super) fn wrong_root(body: Json<'_>, wrapped: Option<(String, String)>) -> Words<'static> {
     let bare = || {
@@ -330,15 +344,36 @@ pub(super) fn outbound_only(property: &Property) -> Words<'static> {
 
 /// A name by which the platform's reader steers itself.
 pub(super) fn reader_name(name: &str) -> Words<'static> {
-    Words::warning(
-        "reader-metadata",
-        format!(
+    let wraps = match name {
+        "$values" => Some("list"),
+        "$value" => Some("value"),
+        _ => None,
+    };
+    let message = match wraps {
+        Some(what) => format!("the {what} is wrapped in {}", quoted(name)),
+        None => format!(
             "{} is a name that the platform's reader keeps for itself",
             quoted(name)
         ),
-        "The reader may take the object for a reference or a wrapped value, and drop what stands beside it.",
-        "Remove it.",
-    )
+    };
+    let why = match wraps {
+        Some(_) => {
+            "Json.NET writes this name around a value when it preserves references or type names. The reader may take \
+             what is under it, and drops what is beside it."
+        }
+        None => {
+            "The reader may take the object for a reference or a wrapped value, and drop what stands beside it."
+        }
+    };
+    let help = match wraps {
+        Some(what) => format!(
+            "Send the {what} under {} in place of the object around it: turn off PreserveReferencesHandling and \
+             TypeNameHandling in the serializer.",
+            quoted(name)
+        ),
+        None => "Remove it.".to_owned(),
+    };
+    Words::warning("reader-metadata", message, why, help)
 }
 
 pub(super) fn duplicate_name(property: &Property, name: &str) -> Words<'static> {

@@ -8,7 +8,9 @@ use std::collections::HashMap;
 use super::reading;
 use super::state::Linter;
 use crate::json::{JsonKind, NodeId};
-use crate::rules::{Endpoint, Property, PropertyId, Table, TableId, Type, Vocabulary, simplified, simplify};
+use crate::rules::{
+    Endpoint, Property, PropertyId, Table, TableId, Type, Vocabulary, property_like, simplified, simplify,
+};
 use dotnet_bind as bind;
 
 /// What to say of a name that its table does not have.
@@ -24,6 +26,15 @@ pub(super) enum Meant {
         only: bool,
         /// It has another name there.
         renamed: bool,
+    },
+    /// It is the path of a property inside the object, as a flattened export writes it: `Address.City`.
+    Path {
+        table: TableId,
+        property: PropertyId,
+        /// The names of the properties around it.
+        place: String,
+        /// What to write before and after the value.
+        around: (String, String),
     },
     /// It means a property of this table, which the object lacks.
     Near {
@@ -126,10 +137,14 @@ pub(super) fn meant(endpoint: &Endpoint, around: &Around<'_>, name: &str) -> Mea
     let generic = search.words.is_generic(&plain);
     let found = search
         .style(&plain)
+        .or_else(|| search.path(name, &['.', '/', '[', ']']))
         .or_else(|| search.synonym(&plain, true))
         .or_else(|| search.elsewhere(name).filter(|_| !generic))
         .or_else(|| search.synonym(&plain, false));
     if let Some(found) = found {
+        return found;
+    }
+    if let Some(found) = search.path(name, &['.', '/', '[', ']', '_']) {
         return found;
     }
     if search.words.is_unrelated(&plain) {
@@ -178,6 +193,38 @@ impl<'s> Search<'s> {
             fit,
             grounds: Grounds::Style,
         })
+    }
+
+    /// A name that leads through objects inside this one: `Address.City`, `Address/City`, `Regions[0].RegionName`.
+    fn path(&self, name: &str, marks: &[char]) -> Option<Meant> {
+        let mut parts = name.split(marks).filter(|part| !part.is_empty()).peekable();
+        let (mut table, mut route) = (self.table, Vec::new());
+        let (mut before, mut after) = (String::new(), String::new());
+        loop {
+            let part = parts.next()?;
+            let property = property_like(table, part)?;
+            let row = table.property(property);
+            if parts.peek().is_none() {
+                return (!route.is_empty()).then(|| Meant::Path {
+                    table: table.id,
+                    property,
+                    place: route.join(" / "),
+                    around: (format!("{before}\"{}\": ", row.name), after),
+                });
+            }
+            let (id, open, close) = match row.ty {
+                Type::Object(id) => (id, "{", "}"),
+                Type::ObjectList(id) => {
+                    parts.next_if(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+                    (id, "[{", "}]")
+                }
+                _ => return None,
+            };
+            before = format!("{before}\"{}\": {open}", row.name);
+            after.insert_str(0, close);
+            route.push(&*row.name);
+            table = self.endpoint.table(id);
+        }
     }
 
     /// What other systems call a property of this table: of this one alone, or of every one that has it.

@@ -369,7 +369,7 @@ impl<'a> Linter<'a> {
         if self.kind(id) == JsonKind::Object {
             match resolved {
                 Resolved::Null => self.reader_name_in(id, "$ref"),
-                Resolved::Node(node) if node != id => self.reader_name_in(id, "$values"),
+                Resolved::Node(node) if node != id => self.wrapped_value(id, node, "$values"),
                 Resolved::Node(_) | Resolved::Refused(_) => {}
             }
         }

@@ -276,6 +276,26 @@ impl Linter<'_> {
         }
     }
 
+    /// The same where the reader takes the value under the name, `inner`, in place of the object around it.
+    ///
+    /// It is unwrapped where nothing but such names is beside it.
+    pub(super) fn wrapped_value(&mut self, object: NodeId, inner: NodeId, name: &str) {
+        let index = self.checked.findings.len();
+        self.reader_name_in(object, name);
+        let is_alone = self
+            .tree
+            .members(object)
+            .all(|(key, _)| self.decoded(key).starts_with('$'));
+        if is_alone {
+            let (around, inner) = (self.tree.node(object).span, self.tree.node(inner).span);
+            let edits = vec![
+                (Span::new(around.start, inner.start), String::new()),
+                (Span::new(inner.end, around.end), String::new()),
+            ];
+            self.fix(index, Some(FixKind::Unwrap(edits)));
+        }
+    }
+
     // ---- fixes ----
 
     /// Gives a finding its fix, if it was made at all and its record was surely read as it was meant.

@@ -201,6 +201,7 @@ fn check_inside(
     outcomes: bool,
     checked: &mut Checked,
 ) {
+    let mut findings = Vec::new();
     let whole = whole.iter().map(|inner| (inner, false));
     for (inner, is_element) in whole.chain(of_elements.iter().map(|inner| (inner, true))) {
         let mut seen = check_with(
@@ -212,9 +213,7 @@ fn check_inside(
             Threads::ONE,
         );
         let first = (!is_element).then_some(checked.records);
-        checked
-            .findings
-            .extend(inner.back(std::mem::take(&mut seen.findings), first));
+        findings.extend(inner.back(std::mem::take(&mut seen.findings), first));
         checked.undecided += seen.undecided;
         // The list of records in a list is the body.
         if is_element && inner.records() > 1 && checked.records == 1 {
@@ -225,6 +224,8 @@ fn check_inside(
             checked.outcomes.append(&mut seen.outcomes);
         }
     }
+    wrapped::unseen(&mut findings);
+    checked.findings.append(&mut findings);
 }
 
 /// Where the request as a whole is refused, or is not JSON, no fact of the tenant changes what becomes of its records.
@@ -324,7 +325,7 @@ impl Linter<'_> {
                 return Vec::new();
             }
             Resolved::Node(list) if list != root && self.kind(list) == JsonKind::Array => {
-                self.reader_name_in(root, "$values");
+                self.wrapped_value(root, list, "$values");
                 return self.records_of(list);
             }
             Resolved::Node(_) | Resolved::Refused(_) => {}

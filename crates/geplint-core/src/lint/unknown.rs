@@ -38,7 +38,7 @@ impl<'a> Linter<'a> {
         // The property that is suggested, if there is one.
         let suggested: Option<&str> = match meant {
             Meant::Near { property, .. } => Some(&table.property(*property).name),
-            Meant::Elsewhere { table, property, .. } => {
+            Meant::Elsewhere { table, property, .. } | Meant::Path { table, property, .. } => {
                 Some(&self.endpoint.table(*table).property(*property).name)
             }
             Meant::Given(_) | Meant::Rival(_) | Meant::Nothing => None,
@@ -68,6 +68,15 @@ impl<'a> Linter<'a> {
                 } else {
                     format!("{spelled} belongs {place}.")
                 };
+                (Some(&**place), help)
+            }
+            Meant::Path {
+                place,
+                around: (before, after),
+                ..
+            } => {
+                let written = shortened(self.tree.node(value).span.of(self.text));
+                let help = format!("{spelled} belongs inside {place}: write {before}{written}{after}.");
                 (Some(&**place), help)
             }
             Meant::Nothing => (

@@ -119,8 +119,8 @@ impl<'a> Linter<'a> {
             self.refused(value, Some(property), &sentence);
             return false;
         }
-        if wrapped.is_some() {
-            self.reader_name_in(value, "$value");
+        if let Some(inner) = wrapped {
+            self.wrapped_value(value, inner, "$value");
         }
         let node = wrapped.unwrap_or(value);
         let text = self.scalar_text(node).unwrap_or_default();

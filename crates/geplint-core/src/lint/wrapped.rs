@@ -13,6 +13,7 @@ use super::report::{Place, push_number, push_token};
 use super::state::{Buffers, Linter};
 use crate::finding::{Basis, Finding, FixKind, Phase, Severity, Span, Target};
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode, offsets};
+use crate::predict::mask;
 use crate::rules::{Endpoint, quoted};
 use crate::tenant::Facts;
 use crate::wrapper::{DEPTH, has_telling, is_record, json_in, names};
@@ -751,6 +752,26 @@ fn inners(text: &str, pieces: &[(&Piece, u32)]) -> Vec<Inner> {
     inners
 }
 
+/// Marks the findings of all records inside wrappers: the service never gets to any of them.
+///
+/// Which of them it would answer with is settled first, as if nothing were around the records.
+pub(super) fn unseen(findings: &mut [Finding]) {
+    mask(findings);
+    let mut basis: HashMap<*const Basis, Arc<Basis>> = HashMap::new();
+    // The old ones stay until the end, so that no new one gets the address of another.
+    let mut old = Vec::new();
+    for finding in findings {
+        let known = basis.entry(Arc::as_ptr(&finding.basis)).or_insert_with(|| {
+            let mut own = Basis::clone(&finding.basis);
+            own.phase = Phase::None;
+            own.unseen = true;
+            old.push(Arc::clone(&finding.basis));
+            Arc::new(own)
+        });
+        finding.basis = Arc::clone(known);
+    }
+}
+
 fn blank(text: &mut String, count: usize) {
     text.extend(std::iter::repeat_n(' ', count));
 }
@@ -761,25 +782,15 @@ impl Inner {
         self.records.len()
     }
 
-    /// Findings of the text as findings of the body. The service never gets to any of them.
+    /// Findings of the text as findings of the body.
     ///
     /// `first` is the number of the text's first record, unless it is that of the element which they are in.
-    pub(super) fn back(&self, findings: Vec<Finding>, first: Option<u32>) -> Vec<Finding> {
-        let mut basis: HashMap<*const Basis, Arc<Basis>> = HashMap::new();
+    pub(super) fn back(&self, findings: Vec<Finding>, first: Option<u32>) -> impl Iterator<Item = Finding> {
         let findings = findings.into_iter().filter(|finding| finding.syntax.is_none());
-        findings
-            .map(|mut finding| {
-                let known = basis.entry(Arc::as_ptr(&finding.basis)).or_insert_with(|| {
-                    let mut own = Basis::clone(&finding.basis);
-                    own.phase = Phase::None;
-                    own.unseen = true;
-                    Arc::new(own)
-                });
-                finding.basis = Arc::clone(known);
-                self.place(&mut finding, first);
-                finding
-            })
-            .collect()
+        findings.map(move |mut finding| {
+            self.place(&mut finding, first);
+            finding
+        })
     }
 
     fn place(&self, finding: &mut Finding, first: Option<u32>) {

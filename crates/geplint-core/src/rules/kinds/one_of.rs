@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Words;
+use super::open_enum::nearest;
 use super::words::{or_list, quoted};
 use crate::rules::describe::{Constraint, Stated};
 use crate::rules::{Claim, List, Property};
@@ -61,7 +62,12 @@ impl OneOf {
         let public = self.list.as_ref();
         let one = public.map_or_else(|| or_list(&self.values), |list| list.one().to_owned());
         let message = format!("{} {} is not {one}", property.name, quoted(text));
-        let (message, help) = match self.meant(text).map(quoted) {
+        // Of a public list, one code is often a letter from another: only a short list tells what was meant.
+        let misspelled = || {
+            let names = self.values.iter().map(String::as_str);
+            public.is_none().then(|| nearest(text, names))?
+        };
+        let (message, help) = match self.meant(text).or_else(misspelled).map(quoted) {
             Some(near) => (
                 format!("{message}; did you mean {near}?"),
                 format!("Send {near}."),

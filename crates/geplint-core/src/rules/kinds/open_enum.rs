@@ -7,6 +7,28 @@ use crate::rules::describe::Constraint;
 use crate::rules::{Enumeration, Property};
 use crate::tenant::{Facts, Knowledge};
 
+/// The one name that is spelled almost like a text, in any case: at most two edits away, and nearer than all others.
+pub(super) fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    /// No longer text is compared.
+    const LONGEST: usize = 64;
+    const EDITS: usize = 2;
+    let text = text.trim().to_uppercase();
+    if text.chars().count() > LONGEST {
+        return None;
+    }
+    let distance = |name: &str| strsim::osa_distance(&text, &name.to_uppercase());
+    let mut near: Vec<(usize, &str)> = names
+        .map(|name| (distance(name), name))
+        .filter(|(distance, name)| *distance <= EDITS && distance * 2 < name.chars().count())
+        .collect();
+    near.sort_by_key(|(distance, _)| *distance);
+    match near.as_slice() {
+        [(_, one)] => Some(one),
+        [(first, one), (second, _), ..] if first < second => Some(one),
+        _ => None,
+    }
+}
+
 impl Enumeration {
     /// Whether the tenant's own list has this name, or each of several with commas between that the page does not name.
     pub(crate) fn knows(&self, text: &str, facts: &Facts<'_>) -> Knowledge {
@@ -56,25 +78,7 @@ impl Enumeration {
 
     /// The name that is one or two edits from a text, if there is one alone.
     pub(crate) fn near(&self, text: &str) -> Option<&str> {
-        /// No longer text is compared.
-        const LONGEST: usize = 64;
-        const EDITS: usize = 2;
-        let text = text.trim().to_uppercase();
-        if text.chars().count() > LONGEST {
-            return None;
-        }
-        let distance = |name: &str| strsim::osa_distance(&text, &name.to_uppercase());
-        let mut near: Vec<(usize, &str)> = self
-            .names()
-            .map(|name| (distance(name), name))
-            .filter(|(distance, name)| *distance <= EDITS && distance * 2 < name.chars().count())
-            .collect();
-        near.sort_by_key(|(distance, _)| *distance);
-        match near.as_slice() {
-            [(_, one)] => Some(one),
-            [(first, one), (second, _), ..] if first < second => Some(one),
-            _ => None,
-        }
+        nearest(text, self.names())
     }
 
     pub(in crate::rules) fn listed(&self, property: &Property) -> Option<Constraint> {
