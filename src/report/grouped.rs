@@ -7,7 +7,7 @@ use super::{FileReport, common, labels};
 use crate::diagnostics::{Diagnostic, Kind};
 use crate::finding::{Finding, Masked, Phase, Predicted, Severity, Span, Target};
 use crate::fix;
-use crate::sanitize::escape;
+use crate::sanitize::{escape, is_unprintable};
 use crate::source::{Position, Source};
 
 /// So many names are in a title.
@@ -236,19 +236,22 @@ pub(super) fn remedy(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Option
             let old = source
                 .text()
                 .get(edit.span.start as usize..edit.span.end as usize);
-            let old = String::from_utf8_lossy(old.unwrap_or_default());
-            let (cut, put) = (code(&old), code(&edit.text));
-            match (old.is_empty(), edit.text.is_empty()) {
+            let written = String::from_utf8_lossy(old.unwrap_or_default());
+            let (cut, put) = (code(&written), code(&edit.text));
+            match (written.is_empty(), edit.text.is_empty()) {
                 (true, _) => format!("insert {put}"),
                 // With a member goes its comma.
-                (_, true) if old.trim() != "," => {
+                (_, true) if written.trim() != "," => {
                     format!(
                         "remove {}",
-                        code(old.trim_matches(|c: char| c == ',' || c.is_whitespace()))
+                        code(written.trim_matches(|c: char| c == ',' || c.is_whitespace()))
                     )
                 }
                 (_, true) => format!("remove {cut}"),
-                _ => format!("write {put} for {cut}"),
+                _ => match removed(&written, &edit.text) {
+                    Some(removed) => format!("remove {removed} from {cut}"),
+                    None => format!("write {put} for {cut}"),
+                },
             }
         }
         edits => format!("change {} places", edits.len()),
@@ -268,6 +271,41 @@ fn code(text: &str) -> String {
         "" => "whitespace".to_owned(),
         "\u{feff}" => "the byte order mark".to_owned(),
         _ => format!("`{}`", excerpt(text)),
+    }
+}
+
+/// What a JSON string has that another one has not, where that is whitespace, characters that nobody sees, or something at
+/// one of its ends, and all else stays; `None` where it is another change.
+fn removed(old: &str, new: &str) -> Option<String> {
+    const MOST: usize = 3;
+    let read = |json: &str| serde_json::from_str::<String>(json).ok();
+    let (old, new) = (read(old)?, read(new)?);
+    let at_an_end = old.strip_suffix(&*new).or_else(|| old.strip_prefix(&*new));
+    let (mut names, mut kept) = (Vec::new(), new.chars().peekable());
+    let mut only_unseen = true;
+    for c in old.chars() {
+        if kept.next_if_eq(&c).is_some() {
+            continue;
+        }
+        only_unseen &= c.is_whitespace() || is_unprintable(c);
+        let name = match c {
+            ' ' => "a space".to_owned(),
+            '\t' => "a tab".to_owned(),
+            '\n' | '\r' => "a line break".to_owned(),
+            _ => format!("U+{:04X}", u32::from(c)),
+        };
+        if names.len() <= MOST && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if kept.next().is_some() || names.is_empty() {
+        return None;
+    }
+    match at_an_end {
+        _ if only_unseen && names.len() > MOST => Some("characters that nobody sees".to_owned()),
+        _ if only_unseen => Some(names.join(", ")),
+        Some(end) => Some(format!("`{}`", excerpt(end))),
+        None => None,
     }
 }
 

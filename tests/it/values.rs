@@ -105,10 +105,15 @@ fn a_value_is_written_as_it_was_meant() {
         (r"C-1001\u00a0", "C-1001"),
         (r"\ufeffC\u200b-1001\t", "C-1001"),
         (" C-1001 ", "C-1001"),
+        ("'01234", "01234"),
+        (r#"=\"01234\""#, "01234"),
     ] {
         assert_eq!(fixed("ContactCode", bad).as_deref(), Some(good), "{bad}");
     }
+    assert_eq!(fixed("LastName", r"Ok\u0007afor").as_deref(), Some("Okafor"));
     // What is meant is not known.
+    assert_eq!(fixed("LastName", r"O\u0092Neil"), None);
+    assert_eq!(fixed("ContactCode", "=A2"), None);
     assert_eq!(fixed("LastName", "M\u{FFFD}ller"), None);
     assert_eq!(fixed("ContactCode", r"C\u00a01001"), None);
     assert_eq!(fixed("ContactCode", "1001.0"), None);

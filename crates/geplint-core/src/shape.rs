@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 /// The shape of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Shape {
-    /// One `@`, something before it, and behind it a domain with a dot; no comma, semicolon or colon, no two dots in a row.
+    /// One `@`, something before it, and behind it a domain with a dot; no comma, semicolon or colon, no two dots in a row,
+    /// no dot at either end of the two parts.
     Email,
     /// A BCP 47 language tag: `en-US`.
     Culture,
@@ -34,9 +35,10 @@ impl Shape {
                 let Some(at) = bytes.iter().position(|byte| *byte == b'@') else {
                     return false;
                 };
-                let domain = bytes.get(at + 1..).unwrap_or_default();
+                let (local, domain) = (bytes.get(..at), bytes.get(at + 1..).unwrap_or_default());
                 let dotted = matches!(domain, [first, .., last] if *first != b'.' && *last != b'.')
-                    && domain.contains(&b'.');
+                    && domain.contains(&b'.')
+                    && !matches!(local, Some([b'.', ..] | [.., b'.']));
                 let alone = !domain.contains(&b'@');
                 // What stands between addresses, or before one in a link.
                 let odd = |byte: &u8| matches!(byte, b',' | b';' | b':');
@@ -75,11 +77,14 @@ mod tests {
             ("a@.b", false),
             ("a@b..c", false),
             ("a.b@c.d", true),
-            (".a@c.d", true),
+            (".a@c.d", false),
             ("@c.d", false),
             ("a@c.d@e.f", false),
-            ("a.@c.d", true),
+            ("a.@c.d", false),
             ("ann@example.com", true),
+            ("ann+x@mail.example.com", true),
+            ("ann.o'neil@example.com", true),
+            ("m\u{fc}ller@b\u{fc}cher.example", true),
             ("@b", false),
             ("a@", false),
             ("a@b@c", false),

@@ -1336,21 +1336,27 @@ pub(super) fn texts(def: &TextsDef) -> Result<Texts> {
             "here is a text that begins with a letter or mark of ASCII and has no line break",
         ),
     };
-    let (mut placeholders, mut marks, mut errors) = (String::new(), String::new(), String::new());
+    let (mut placeholders, mut code_placeholders) = (String::new(), String::new());
     let (mut ends, mut lengths) = ([0_u64; 2], 0);
-    for word in &def.placeholders {
-        start(word.get_ref(), word.span())?;
-        match word.get_ref().bytes().next_back() {
-            Some(last) if last.is_ascii() => {
-                let (index, bit) = bit_of(last);
-                ends[index] |= bit;
+    for (words, lines) in [
+        (&def.placeholders, &mut placeholders),
+        (&def.code_placeholders, &mut code_placeholders),
+    ] {
+        for word in words {
+            start(word.get_ref(), word.span())?;
+            match word.get_ref().bytes().next_back() {
+                Some(last) if last.is_ascii() => {
+                    let (index, bit) = bit_of(last);
+                    ends[index] |= bit;
+                }
+                _ => return fail(word.span(), "a placeholder ends with a letter or mark of ASCII"),
             }
-            _ => return fail(word.span(), "a placeholder ends with a letter or mark of ASCII"),
+            lengths |= length_bit(word.get_ref().len());
+            lines.push_str(word.get_ref());
+            lines.push('\n');
         }
-        lengths |= length_bit(word.get_ref().len());
-        placeholders.push_str(word.get_ref());
-        placeholders.push('\n');
     }
+    let (mut marks, mut errors) = (String::new(), String::new());
     for word in &def.spreadsheet_errors {
         let text = word.get_ref();
         start(text, word.span())?;
@@ -1370,13 +1376,15 @@ pub(super) fn texts(def: &TextsDef) -> Result<Texts> {
         let [open, close] = pair.get_ref();
         marks.extend([open, " ", close, "\n"]);
     }
-    let mut hidden = String::new();
+    let mut ranges = BTreeMap::new();
     for (range, name) in &def.hidden {
         let text = range.get_ref();
         let (first, last) = text.split_once('-').unwrap_or((text, text));
         let number = |digits: &str| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
         match (number(first), number(last)) {
-            (Some(low), Some(high)) if low <= high => hidden.extend([first, " ", last, " ", name, "\n"]),
+            (Some(low), Some(high)) if low <= high => {
+                ranges.insert(low, (high, range.span(), [first, " ", last, " ", name, "\n"]));
+            }
             _ => {
                 return fail(
                     range.span(),
@@ -1385,20 +1393,34 @@ pub(super) fn texts(def: &TextsDef) -> Result<Texts> {
             }
         }
     }
-    let mut entities = String::new();
+    // They are looked up in half of what is left: sorted, and each character in one range alone.
+    let (mut hidden, mut end) = (String::new(), None);
+    for (low, (high, span, line)) in ranges {
+        if end.is_some_and(|end| end >= low) {
+            return fail(span, "a character of this range is in another one, too");
+        }
+        end = Some(high);
+        hidden.extend(line);
+    }
+    let mut texts_of_entities: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
     if let Some(names) = &def.latin_1_entities {
         if names.get_ref().len() != 96 {
             return fail(names.span(), "U+00A0 to U+00FF are 96 characters");
         }
         for (name, c) in names.get_ref().iter().zip('\u{A0}'..='\u{FF}') {
-            entities.extend([name, " ", c.encode_utf8(&mut [0; 4]), "\n"]);
+            texts_of_entities.insert(name, c.to_string().into());
         }
     }
     for (name, text) in &def.entities {
-        entities.extend([name.get_ref(), " ", text, "\n"]);
+        texts_of_entities.insert(name.get_ref(), text.into());
+    }
+    let mut entities = String::new();
+    for (name, text) in &texts_of_entities {
+        entities.extend([name, " ", text, "\n"]);
     }
     Ok(Texts {
         placeholders: placeholders.into(),
+        code_placeholders: code_placeholders.into(),
         marks: marks.into(),
         spreadsheet_errors: errors.into(),
         hidden: hidden.into(),

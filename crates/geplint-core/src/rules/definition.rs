@@ -42,6 +42,8 @@ pub(super) struct TextsDef {
     #[serde(default)]
     pub placeholders: Vec<Spanned<String>>,
     #[serde(default)]
+    pub code_placeholders: Vec<Spanned<String>>,
+    #[serde(default)]
     pub placeholder_marks: Vec<Spanned<[String; 2]>>,
     #[serde(default)]
     pub spreadsheet_errors: Vec<Spanned<String>>,

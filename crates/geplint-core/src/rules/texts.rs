@@ -1,6 +1,7 @@
 //! What is known of texts that no sender means, as the rules of the API list it: words, marks, characters, entities.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,16 +15,19 @@ pub struct Texts {
     /// Texts that stand for a value that is not there: `NULL`.
     #[serde(borrow)]
     pub(super) placeholders: Cow<'static, str>,
+    /// The same in codes alone, for names of people are written so: `None`.
+    #[serde(borrow)]
+    pub(super) code_placeholders: Cow<'static, str>,
     /// What stands around the name of a value that was to be filled in, with a space between the two marks: `{{ }}`.
     #[serde(borrow)]
     pub(super) marks: Cow<'static, str>,
     /// Error values of spreadsheets: `#N/A`.
     #[serde(borrow)]
     pub(super) spreadsheet_errors: Cow<'static, str>,
-    /// Characters that nobody sees: the first and the last of a range in hexadecimal digits, and a name.
+    /// Characters that nobody sees: the first and the last of a range in hexadecimal digits, and a name; sorted.
     #[serde(borrow)]
     pub(super) hidden: Cow<'static, str>,
-    /// Names of HTML entities, each with its text.
+    /// Names of HTML entities, each with its text; sorted by the bytes of the names.
     #[serde(borrow)]
     pub(super) entities: Cow<'static, str>,
     /// The first bytes of placeholders, marks and error values, a bit each.
@@ -60,15 +64,19 @@ impl Texts {
         if *first <= b' ' || *last <= b' ' || !printable(text) {
             return false;
         }
-        // Numbers as spreadsheets write them.
-        if matches!(text, [b'0'..=b'9', b'.' | b'E' | b'e', ..] | [.., b'.', b'0']) {
+        // Numbers and formulas as spreadsheets write them.
+        if matches!(
+            text,
+            [b'0'..=b'9', b'.' | b'E' | b'e', ..] | [b'=' | b'\'', ..] | [.., b'.', b'0']
+        ) {
             return false;
         }
         if !has_bit(self.starts, *first) {
             return true;
         }
         let is_like_one = self.lengths & length_bit(text.len()) != 0 && has_bit(self.ends, *last);
-        first.is_ascii_alphanumeric() && !(is_like_one && has_line(&self.placeholders, text))
+        let is_word = || has_line(&self.placeholders, text) || has_line(&self.code_placeholders, text);
+        first.is_ascii_alphanumeric() && !(is_like_one && is_word())
     }
 
     /// Whether a text as a whole stands for a value that is not there.
@@ -84,6 +92,11 @@ impl Texts {
         })
     }
 
+    /// Whether a text as a whole stands for a code that is not there.
+    pub(crate) fn is_code_placeholder(&self, text: &str) -> bool {
+        has_line(&self.code_placeholders, text.trim().as_bytes())
+    }
+
     /// Whether a text as a whole is an error value of a spreadsheet.
     pub(crate) fn is_spreadsheet_error(&self, text: &str) -> bool {
         has_line(&self.spreadsheet_errors, text.trim().as_bytes())
@@ -94,12 +107,15 @@ impl Texts {
         if c.is_alphanumeric() || (c.is_ascii() && !c.is_ascii_control()) {
             return None;
         }
-        self.hidden.lines().find_map(|line| {
-            let mut parts = line.splitn(3, ' ');
-            let mut bound = || u32::from_str_radix(parts.next()?, 16).ok();
-            let range = bound()?..=bound()?;
-            parts.next().filter(|_| range.contains(&u32::from(c)))
-        })
+        let line = sorted_line(&self.hidden, |line| {
+            let mut bounds = line.split(' ').map(|digits| u32::from_str_radix(digits, 16));
+            match (bounds.next(), bounds.next()) {
+                (_, Some(Ok(last))) if last < u32::from(c) => Ordering::Less,
+                (Some(Ok(first)), _) if first > u32::from(c) => Ordering::Greater,
+                _ => Ordering::Equal,
+            }
+        })?;
+        line.splitn(3, ' ').nth(2)
     }
 
     /// The text of an HTML entity, by what stands between `&` and `;`.
@@ -116,8 +132,8 @@ impl Texts {
         if let Some(digits) = name.strip_prefix('#') {
             return numeric(digits, 10);
         }
-        let mut entities = self.entities.lines().filter_map(|line| line.split_once(' '));
-        let (_, text) = entities.find(|(known, _)| *known == name)?;
+        let known = |line: &'_ str| line.split_once(' ').map_or("", |(known, _)| known).cmp(name);
+        let (_, text) = sorted_line(&self.entities, known)?.split_once(' ')?;
         Some(Cow::Borrowed(text))
     }
 }
@@ -135,4 +151,74 @@ fn is_named(inner: &str, open: &str, close: &str) -> bool {
 /// Whether a list has this entry.
 fn has_line(lines: &str, text: &[u8]) -> bool {
     lines.lines().any(|line| line.as_bytes() == text)
+}
+
+/// A line of a sorted list, by how a line compares with what is looked for: in as many steps as the number of lines has
+/// binary digits. Each line ends with a line break.
+fn sorted_line(lines: &str, compare: impl Fn(&str) -> Ordering) -> Option<&str> {
+    let (mut low, mut high) = (0, lines.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let bytes = lines.as_bytes();
+        let before = bytes.get(low..middle)?.iter().rposition(|byte| *byte == b'\n');
+        let start = before.map_or(low, |before| low + before + 1);
+        let length = bytes.get(start..high)?.iter().position(|byte| *byte == b'\n')?;
+        let line = lines.get(start..start + length)?;
+        match compare(line) {
+            Ordering::Equal => return Some(line),
+            Ordering::Less => low = start + length + 1,
+            Ordering::Greater => high = start,
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::rules::testing::builtin;
+
+    fn texts() -> &'static Texts {
+        &builtin("contact-details").expect("a built-in endpoint").texts
+    }
+
+    /// Every entry is found, whatever its place in the list, and nothing else is.
+    #[test]
+    fn every_entity_is_found_in_few_steps() {
+        let texts = texts();
+        assert!(texts.entities.lines().count() > 100);
+        for line in texts.entities.lines() {
+            let (name, text) = line.split_once(' ').expect("a name and a text");
+            assert_eq!(texts.entity(name).as_deref(), Some(text), "{name}");
+            let steps = Cell::new(0);
+            sorted_line(&texts.entities, |line| {
+                steps.set(steps.get() + 1);
+                line.split(' ').next().cmp(&Some(name))
+            });
+            assert!(steps.get() <= 16, "{name} in {} steps", steps.get());
+        }
+        for name in ["", "a", "ampx", "AMP", "zzz", "amp ", "\n", " "] {
+            assert_eq!(texts.entity(name), None, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn every_hidden_character_is_found() {
+        let listed = |c: char| {
+            texts().hidden.lines().find_map(|line| {
+                let mut parts = line.splitn(3, ' ');
+                let mut bound = || u32::from_str_radix(parts.next()?, 16).ok();
+                let range = bound()?..=bound()?;
+                parts.next().filter(|_| range.contains(&u32::from(c)))
+            })
+        };
+        let mut found = 0;
+        for c in '\0'..='\u{FFFF}' {
+            assert_eq!(texts().hidden(c), listed(c), "{:04X}", u32::from(c));
+            found += usize::from(texts().hidden(c).is_some());
+        }
+        assert!(found > 90, "{found}");
+    }
 }

@@ -65,7 +65,7 @@ pub(super) fn words(property: &Property, text: &str, texts: &Texts) -> Words<'st
 fn unescaped(text: &str, texts: &Texts) -> Option<String> {
     /// The longest entity, in bytes between `&` and `;`.
     const LONGEST: usize = 10;
-    let mut out = String::new();
+    let mut out = String::with_capacity(text.len());
     let (mut rest, mut found) = (text, false);
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);

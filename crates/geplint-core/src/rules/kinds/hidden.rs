@@ -1,4 +1,4 @@
-//! Characters that nobody sees, in codes and names of users.
+//! Characters that nobody sees: any of them in codes and names of users, control characters in other texts.
 
 use super::Words;
 use super::words::quoted;
@@ -34,6 +34,45 @@ pub(super) fn words(property: &Property, text: &str, texts: &Texts) -> Words<'st
         format!("{name} {} {}", quoted(text), place(text, texts)),
         "Nobody sees it, and no page says that the API removes it: with it the value is another one.",
         help,
+    )
+    .about(property)
+}
+
+/// Whether a text has a control character but tabs and line breaks, which text of several lines has.
+pub(super) fn has_control(text: &str) -> bool {
+    text.chars().any(is_control)
+}
+
+fn is_control(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r')
+}
+
+/// The text without them. Those above DEL may be letters that were read in the wrong encoding: what is meant is not known.
+pub(super) fn without_controls(text: &str) -> Option<String> {
+    if text.chars().any(|c| is_control(c) && !c.is_ascii()) {
+        return None;
+    }
+    let rest: String = text.chars().filter(|c| !is_control(*c)).collect();
+    (!rest.trim().is_empty()).then_some(rest)
+}
+
+pub(super) fn words_of_control(property: &Property, text: &str) -> Words<'static> {
+    let found = text.chars().enumerate().find(|(_, c)| is_control(*c));
+    let place = found.map_or_else(String::new, |(index, c)| {
+        format!(
+            "has a control character (U+{:04X}) as character {}",
+            u32::from(c),
+            index + 1
+        )
+    });
+    Words::warning(
+        RULE,
+        format!("{} {} {place}", property.name, quoted(text)),
+        "Nobody sees it, and no page says that the API removes it: with it the value is another one.",
+        match without_controls(text) {
+            Some(rest) => format!("Send {}.", quoted(&rest)),
+            None => "Remove the character, or write the letter that it stands for.".to_owned(),
+        },
     )
     .about(property)
 }

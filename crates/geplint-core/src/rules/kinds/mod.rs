@@ -59,6 +59,8 @@ use crate::tenant::{Fact, Facts, Knowledge};
 pub enum Ask {
     /// It is no placeholder.
     NoPlaceholder,
+    /// It is no placeholder that is also a name.
+    NoCodePlaceholder,
     /// It is no error value of a spreadsheet.
     NoSpreadsheetError,
     /// It is no number as a spreadsheet writes it.
@@ -67,6 +69,8 @@ pub enum Ask {
     Undamaged,
     /// It has no hidden character.
     NoHiddenCharacter,
+    /// It has no control character but tabs and line breaks.
+    NoControlCharacter,
     /// It is not below zero.
     NotNegative,
     /// It has this shape.
@@ -75,12 +79,14 @@ pub enum Ask {
 
 impl Ask {
     /// Those that the kind of a row may ask, under their names in the rules.
-    pub(super) const OF_KINDS: [(&'static str, Self); 6] = [
+    pub(super) const OF_KINDS: [(&'static str, Self); 8] = [
         ("no-placeholder", Self::NoPlaceholder),
+        ("no-code-placeholder", Self::NoCodePlaceholder),
         ("no-spreadsheet-error", Self::NoSpreadsheetError),
         ("no-spreadsheet-number", Self::NoSpreadsheetNumber),
         ("undamaged", Self::Undamaged),
         ("no-hidden-character", Self::NoHiddenCharacter),
+        ("no-control-character", Self::NoControlCharacter),
         ("not-negative", Self::NotNegative),
     ];
 
@@ -88,10 +94,12 @@ impl Ask {
     const fn is_of_damage(self) -> bool {
         match self {
             Self::NoPlaceholder
+            | Self::NoCodePlaceholder
             | Self::NoSpreadsheetError
             | Self::NoSpreadsheetNumber
             | Self::Undamaged
-            | Self::NoHiddenCharacter => true,
+            | Self::NoHiddenCharacter
+            | Self::NoControlCharacter => true,
             Self::NotNegative | Self::Shape(_) => false,
         }
     }
@@ -101,10 +109,12 @@ impl Ask {
         match self {
             Self::Shape(_) => true,
             Self::NoPlaceholder
+            | Self::NoCodePlaceholder
             | Self::NoSpreadsheetError
             | Self::NoSpreadsheetNumber
             | Self::Undamaged
             | Self::NoHiddenCharacter
+            | Self::NoControlCharacter
             | Self::NotNegative => false,
         }
     }
@@ -113,10 +123,12 @@ impl Ask {
     fn breaks(self, text: &str, texts: &Texts) -> bool {
         match self {
             Self::NoPlaceholder => texts.is_placeholder(text),
+            Self::NoCodePlaceholder => texts.is_code_placeholder(text),
             Self::NoSpreadsheetError => texts.is_spreadsheet_error(text),
             Self::NoSpreadsheetNumber => spreadsheet::is_number(text),
             Self::Undamaged => damaged::breaks(text, texts),
             Self::NoHiddenCharacter => hidden::breaks(text, texts),
+            Self::NoControlCharacter => hidden::has_control(text),
             Self::NotNegative => amount::is_negative(text),
             Self::Shape(shape) => !shape.fits(text),
         }
@@ -124,11 +136,12 @@ impl Ask {
 
     fn words(self, property: &Property, text: &str, texts: &Texts) -> Words<'static> {
         match self {
-            Self::NoPlaceholder => placeholder::words(property, text),
+            Self::NoPlaceholder | Self::NoCodePlaceholder => placeholder::words(property, text),
             Self::NoSpreadsheetError => spreadsheet::words_of_error(property, text),
             Self::NoSpreadsheetNumber => spreadsheet::words_of_number(property, text),
             Self::Undamaged => damaged::words(property, text, texts),
             Self::NoHiddenCharacter => hidden::words(property, text, texts),
+            Self::NoControlCharacter => hidden::words_of_control(property, text),
             Self::NotNegative => amount::words(property, text),
             Self::Shape(shape) => shape::words(shape, property, text),
         }
@@ -140,10 +153,11 @@ impl Ask {
             Self::Shape(shape) => shape::meant(shape, text),
             Self::Undamaged => damaged::meant(text, texts),
             Self::NoHiddenCharacter => hidden::meant(text, texts),
-            Self::NoPlaceholder
-            | Self::NoSpreadsheetError
-            | Self::NoSpreadsheetNumber
-            | Self::NotNegative => None,
+            Self::NoControlCharacter => hidden::without_controls(text),
+            Self::NoSpreadsheetNumber => spreadsheet::meant(text).map(str::to_owned),
+            Self::NoPlaceholder | Self::NoCodePlaceholder | Self::NoSpreadsheetError | Self::NotNegative => {
+                None
+            }
         }
     }
 
@@ -152,10 +166,12 @@ impl Ask {
         match self {
             Self::Shape(shape) => Some(shape::listed(shape, property)),
             Self::NoPlaceholder
+            | Self::NoCodePlaceholder
             | Self::NoSpreadsheetError
             | Self::NoSpreadsheetNumber
             | Self::Undamaged
             | Self::NoHiddenCharacter
+            | Self::NoControlCharacter
             | Self::NotNegative => None,
         }
     }
@@ -164,10 +180,15 @@ impl Ask {
     const fn listed_of_kind(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::NoPlaceholder => Some((placeholder::RULE, "no placeholder")),
+            Self::NoCodePlaceholder => Some((placeholder::RULE, "no word for a value that is not there")),
             Self::NoSpreadsheetError => Some((spreadsheet::RULE, "no error value of a spreadsheet")),
-            Self::NoSpreadsheetNumber => Some((spreadsheet::RULE, "no number as a spreadsheet writes it")),
+            Self::NoSpreadsheetNumber => Some((
+                spreadsheet::RULE,
+                "no number or formula as a spreadsheet writes it",
+            )),
             Self::Undamaged => Some((damaged::RULE, "decoded as it was encoded, without HTML entities")),
             Self::NoHiddenCharacter => Some((hidden::RULE, "no hidden character, no whitespace around it")),
+            Self::NoControlCharacter => Some((hidden::RULE, "no control character but tabs and line breaks")),
             Self::NotNegative => Some((amount::RULE, "not below zero")),
             Self::Shape(_) => None,
         }
@@ -275,7 +296,7 @@ pub(crate) fn judge<'p>(
                 }
             });
             // What is refused for what it is needs no guess at what it stands for.
-            if !(refused && *ask == Ask::NoPlaceholder) {
+            if !(refused && matches!(ask, Ask::NoPlaceholder | Ask::NoCodePlaceholder)) {
                 fault(Fault::Asked(*ask));
             }
             return undecided;

@@ -27,13 +27,53 @@ fn number(text: &str) -> Option<Number<'_>> {
     (digits(first) && fraction && exponent.strip_prefix('+').is_some_and(digits)).then_some(Number::Shortened)
 }
 
-/// Whether a text is a code that was read as a number.
+/// What a spreadsheet writes in front of a value to keep or to compute it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Prefixed<'t> {
+    /// `'01234`: the value behind the apostrophe.
+    Apostrophe(&'t str),
+    /// `="01234"`: the value between the quotes.
+    Quoted(&'t str),
+    /// `=A2&B2`.
+    Formula,
+}
+
+fn prefixed(text: &str) -> Option<Prefixed<'_>> {
+    let text = text.trim();
+    if let Some(rest) = text.strip_prefix('\'') {
+        let is_code = rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && !rest.contains('\'');
+        return is_code.then_some(Prefixed::Apostrophe(rest));
+    }
+    let formula = text.strip_prefix('=')?;
+    let inner = formula.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match inner.filter(|inner| !inner.trim().is_empty() && !inner.contains('"')) {
+        Some(inner) => Some(Prefixed::Quoted(inner)),
+        None => formula
+            .starts_with(|c: char| {
+                c.is_ascii_alphanumeric() || matches!(c, '"' | '$' | '(' | '+' | '-' | '\'')
+            })
+            .then_some(Prefixed::Formula),
+    }
+}
+
+/// Whether a text is a code that was read as a number, or written for a spreadsheet alone.
 pub(super) fn is_number(text: &str) -> bool {
-    number(text).is_some()
+    number(text).is_some() || prefixed(text).is_some()
+}
+
+/// The code without what a spreadsheet puts around it.
+pub(super) fn meant(text: &str) -> Option<&str> {
+    match prefixed(text)? {
+        Prefixed::Apostrophe(value) | Prefixed::Quoted(value) => Some(value),
+        Prefixed::Formula => None,
+    }
 }
 
 pub(super) fn words_of_number(property: &Property, text: &str) -> Words<'static> {
     let name = &property.name;
+    if let Some(prefixed) = prefixed(text) {
+        return words_of_prefix(property, text, prefixed);
+    }
     let (what, help) = match number(text) {
         Some(Number::Decimal(whole)) => (
             "has a decimal place: it was read as a number on the way",
@@ -51,6 +91,31 @@ pub(super) fn words_of_number(property: &Property, text: &str) -> Words<'static>
         RULE,
         format!("{name} {} {what}", quoted(text)),
         "A spreadsheet takes a code of digits for a number. The API takes what is sent for another code.",
+        help,
+    )
+    .about(property)
+}
+
+fn words_of_prefix(property: &Property, text: &str, prefixed: Prefixed<'_>) -> Words<'static> {
+    let name = &property.name;
+    let (what, help) = match prefixed {
+        Prefixed::Apostrophe(value) => (
+            "begins with the apostrophe that keeps a number as text in a spreadsheet",
+            format!("Send {}.", quoted(value)),
+        ),
+        Prefixed::Quoted(value) => (
+            "is a formula that keeps a number as text in a spreadsheet",
+            format!("Send {}.", quoted(value)),
+        ),
+        Prefixed::Formula => (
+            "is a formula of a spreadsheet, not its value",
+            format!("Export the value of {name}, not its formula."),
+        ),
+    };
+    Words::warning(
+        RULE,
+        format!("{name} {} {what}", quoted(text)),
+        "Only a spreadsheet reads it so. The API takes what is sent for the code itself.",
         help,
     )
     .about(property)

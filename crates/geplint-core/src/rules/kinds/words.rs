@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::finding::{Evidence, Phase, Severity, Wording};
 use crate::rules::{Claim, Property};
+use crate::sanitize::is_unprintable;
 
 /// The words of a finding, with the claim that it rests on.
 #[derive(Debug, Clone)]
@@ -95,9 +96,19 @@ pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
     cut(text, 60)
 }
 
-/// The first characters of a text, and a mark where there are more.
+/// The first characters of a text, and a mark where there are more. A character that reports show as an escape counts as
+/// the characters of that escape.
 pub(crate) fn cut(text: &str, longest: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(longest) {
+    let mut shown = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        shown += if is_unprintable(*c) {
+            c.escape_unicode().len()
+        } else {
+            1
+        };
+        shown > longest
+    });
+    match end {
         None => Cow::Borrowed(text),
         Some((at, _)) => Cow::Owned(format!("{}…", &text[..at])),
     }
@@ -120,5 +131,7 @@ mod tests {
     fn long_values_are_cut_at_a_character() {
         assert_eq!(quoted(&"é".repeat(61)), format!("\"{}…\"", "é".repeat(60)));
         assert_eq!(quoted("a"), "\"a\"");
+        let unseen = "\u{200b}".repeat(330_000);
+        assert_eq!(quoted(&unseen), format!("\"{}…\"", "\u{200b}".repeat(7)));
     }
 }
