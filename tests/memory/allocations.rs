@@ -1,4 +1,4 @@
-//! A clean record costs no allocation: however many there are, only the table of their keys grows.
+//! A clean record costs no allocation: however many there are, only the tables of their keys and user names grow.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -78,8 +78,8 @@ fn growth(by: By, body: impl Fn(usize) -> String) -> usize {
 pub fn a_clean_record_allocates_nothing() {
     for by in [By::Skimming, By::Engine] {
         let more = growth(by, body);
-        // The table of keys doubles three times on the way.
-        assert!(more <= 4, "{by:?}: {more} more allocations for 700 more records");
+        // Two tables, of keys and of user names, double three times each on the way.
+        assert!(more <= 8, "{by:?}: {more} more allocations for 700 more records");
     }
 }
 

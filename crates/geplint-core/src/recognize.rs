@@ -231,9 +231,8 @@ impl<'r> Look<'_, 'r> {
         }
     }
 
-    /// Scores a record against each endpoint: names that it alone has, names that it has, and, where that does not tell,
-    /// names further down.
-    fn by_names(self, tree: &Tree, root: NodeId) -> Recognized<'r> {
+    /// How many names of a record each endpoint has, how many names the record has, and how many of them any endpoint has.
+    fn scores(self, tree: &Tree, root: NodeId) -> (Vec<Score>, usize, usize) {
         let mut scores = vec![Score::default(); self.candidates.len()];
         let (mut total, mut known) = (0, 0);
         for (key, _) in tree.members(root) {
@@ -253,6 +252,13 @@ impl<'r> Look<'_, 'r> {
                 scores[index].alone += 1;
             }
         }
+        (scores, total, known)
+    }
+
+    /// Scores a record against each endpoint: names that it alone has, names that it has, and, where that does not tell,
+    /// names further down.
+    fn by_names(self, tree: &Tree, root: NodeId) -> Recognized<'r> {
+        let (scores, total, known) = self.scores(tree, root);
         let most = scores.iter().copied().max().unwrap_or_default();
         let mut best: Vec<Candidate<'r>> = self
             .candidates
@@ -356,11 +362,13 @@ impl<'r> Look<'_, 'r> {
     ///
     /// Of endpoints with the same number of record properties the one comes first that would miss no mandatory one.
     fn by_meaning(self, tree: &Tree, root: NodeId) -> Option<Recognized<'r>> {
+        /// How many names an endpoint has, and the endpoints with as many.
+        type Ranked<'r> = ((usize, bool, usize), Vec<&'r str>);
         let names: Vec<_> = tree
             .members(root)
             .map(|(key, _)| decode(self.text, tree.node(key)))
             .collect();
-        let mut best: Option<((usize, bool, usize), Vec<&'r str>)> = None;
+        let mut best: Option<Ranked<'r>> = None;
         for candidate in self.candidates {
             let Some(endpoint) = candidate.endpoint() else {
                 continue;

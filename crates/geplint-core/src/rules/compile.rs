@@ -1322,6 +1322,14 @@ pub(super) fn kinds(api: &ApiDef) -> Result<Vec<(RowKind, Vec<Ask>)>> {
     Ok(all)
 }
 
+/// The bit of a placeholder's last character.
+fn last_bit(word: &Spanned<String>) -> Result<(usize, u64)> {
+    match word.get_ref().bytes().next_back() {
+        Some(last) if last.is_ascii() => Ok(bit_of(last)),
+        _ => fail(word.span(), "a placeholder ends with a letter or mark of ASCII"),
+    }
+}
+
 /// Lists of words and characters, each as one text.
 pub(super) fn texts(def: &TextsDef) -> Result<Texts> {
     let mut starts = [0_u64; 2];
@@ -1344,13 +1352,8 @@ pub(super) fn texts(def: &TextsDef) -> Result<Texts> {
     ] {
         for word in words {
             start(word.get_ref(), word.span())?;
-            match word.get_ref().bytes().next_back() {
-                Some(last) if last.is_ascii() => {
-                    let (index, bit) = bit_of(last);
-                    ends[index] |= bit;
-                }
-                _ => return fail(word.span(), "a placeholder ends with a letter or mark of ASCII"),
-            }
+            let (index, bit) = last_bit(word)?;
+            ends[index] |= bit;
             lengths |= length_bit(word.get_ref().len());
             lines.push_str(word.get_ref());
             lines.push('\n');
