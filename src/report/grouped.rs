@@ -95,7 +95,6 @@ pub(super) fn causes(diagnostic: &Diagnostic<'_>) -> Vec<(String, u64)> {
         Kind::Null if diagnostic.parts.len() > 1 => {
             vec![(labels::some(&names(diagnostic), 3), diagnostic.findings)]
         }
-        Kind::Null => vec![(subject(diagnostic.lead), diagnostic.findings)],
         Kind::Unknown => {
             let route = crate::diagnostics::route(&diagnostic.lead.pointer);
             let around = route.rsplit_once('/').map_or("", |(around, _)| around);
@@ -107,7 +106,7 @@ pub(super) fn causes(diagnostic: &Diagnostic<'_>) -> Vec<(String, u64)> {
             };
             vec![(format!("unknown names{place}"), diagnostic.findings)]
         }
-        Kind::One => vec![(subject(diagnostic.lead), diagnostic.findings)],
+        Kind::Null | Kind::One => vec![(subject(diagnostic.lead), diagnostic.findings)],
     }
 }
 

@@ -17,6 +17,33 @@ use crate::tenant::Held;
 /// A value that counts: where it is, and its text.
 type Counted<'c, 'a> = (NodeId, &'c str, Option<&'c (Cow<'a, str>, Span)>);
 
+/// The texts of a list that have been met. The first one costs no allocation: most lists have no other.
+#[derive(Default)]
+struct Seen<'a> {
+    first: Option<(Folded<'a>, Span)>,
+    others: HashMap<Folded<'a>, Span>,
+}
+
+impl<'a> Seen<'a> {
+    /// Notes a text; gives the same one that was met before, and where.
+    fn note(&mut self, text: Folded<'a>, span: Span) -> Option<(Cow<'a, str>, Span)> {
+        if self.first.is_none() {
+            self.first = Some((text, span));
+            return None;
+        }
+        if let Some((first, earlier)) = self.first.as_ref().filter(|(first, _)| *first == text) {
+            return Some((first.0.clone(), *earlier));
+        }
+        match self.others.entry(text) {
+            Entry::Vacant(entry) => {
+                entry.insert(span);
+                None
+            }
+            Entry::Occupied(entry) => Some((entry.key().0.clone(), *entry.get())),
+        }
+    }
+}
+
 impl<'a> Linter<'a> {
     pub(super) fn check(&mut self, check: &'a Check, table: &'a Table, objects: &[NodeId], base: usize) {
         let there = |id: &PropertyId| self.slot(base, *id).is_some_and(|value| !self.is_nothing(value));
@@ -220,8 +247,7 @@ impl<'a> Linter<'a> {
     }
 
     fn unique(&mut self, check: &'a Check, unique: &'a Unique, table: &'a Table, objects: &[NodeId]) {
-        let name = check.kind.name(self.endpoint, table);
-        let mut seen: HashMap<Folded<'a>, Span> = HashMap::new();
+        let mut seen = Seen::default();
         self.follow(&unique.value.steps, objects, &mut |linter, value| {
             let Some(text) = linter.scalar_text(value) else {
                 return;
@@ -230,23 +256,18 @@ impl<'a> Linter<'a> {
                 return;
             }
             let span = linter.tree.node(value).span;
-            match seen.entry(Folded(text)) {
-                Entry::Vacant(entry) => {
-                    entry.insert(span);
-                }
-                Entry::Occupied(entry) => {
-                    let text = linter.scalar_text(value).unwrap_or_default();
-                    let words = unique.words(&check.claim, linter.endpoint, &text, &entry.key().0);
-                    let place = linter.value_place(value).with(*entry.get(), "the first one");
-                    linter.report(place, &name, words, &[("value", &text)]);
-                }
+            if let Some((first, earlier)) = seen.note(Folded(text), span) {
+                let text = linter.scalar_text(value).unwrap_or_default();
+                let words = unique.words(&check.claim, linter.endpoint, &text, &first);
+                let place = linter.value_place(value).with(earlier, "the first one");
+                let name = check.kind.name(linter.endpoint, table);
+                linter.report(place, &name, words, &[("value", &text)]);
             }
         });
     }
 
     fn at_most_one(&mut self, check: &'a Check, one: &'a AtMostOne, table: &'a Table, objects: &[NodeId]) {
-        let name = check.kind.name(self.endpoint, table);
-        let mut seen: HashMap<Folded<'a>, Span> = HashMap::new();
+        let mut seen = Seen::default();
         self.follow(&one.items.steps, objects, &mut |linter, item| {
             if linter.kind(item) != JsonKind::Object {
                 return;
@@ -261,16 +282,12 @@ impl<'a> Linter<'a> {
             };
             let sort = one.per.and_then(|id| linter.text_at(inner, &[item], id));
             let span = linter.tree.node(flag).span;
-            match seen.entry(Folded(sort.unwrap_or_default())) {
-                Entry::Vacant(entry) => {
-                    entry.insert(span);
-                }
-                Entry::Occupied(entry) => {
-                    let words = one.words(&check.claim, linter.endpoint, &entry.key().0);
-                    let mut place = linter.value_place(flag).with(*entry.get(), "the first one");
-                    place.pointer = linter.member_pointer(flag);
-                    linter.report(place, &name, words, &[]);
-                }
+            if let Some((first, earlier)) = seen.note(Folded(sort.unwrap_or_default()), span) {
+                let words = one.words(&check.claim, linter.endpoint, &first);
+                let mut place = linter.value_place(flag).with(earlier, "the first one");
+                place.pointer = linter.member_pointer(flag);
+                let name = check.kind.name(linter.endpoint, table);
+                linter.report(place, &name, words, &[]);
             }
         });
     }
