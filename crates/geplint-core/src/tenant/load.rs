@@ -482,6 +482,9 @@ fn refuse(name: &str, text: &str, errors: &[SyntaxError]) -> Result<()> {
     }
 }
 
+/// How many damaged codes of a file are named one by one.
+const DAMAGES_NAMED: u32 = 10;
+
 /// A CSV file with a header.
 fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str) -> Result<()> {
     let names = list.layout.names(list.fact);
@@ -506,7 +509,8 @@ fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str)
         .map_err(|error| fail(start_of(error.position()), &error.to_string()))?;
     let columns: Vec<Option<&str>> = header.iter().map(|column| names.find(column.trim())).collect();
     let mut row = csv::StringRecord::new();
-    let mut last = 0;
+    let last_line = text.trim_end().rfind('\n').map_or(0, |at| at + 1);
+    let (mut last, mut damages) = (0, 0_u32);
     while reader
         .read_record(&mut row)
         .map_err(|error| fail(start_of(error.position()), &error.to_string()))?
@@ -527,10 +531,7 @@ fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str)
                 &unclosed(text, last, form.delimiter).unwrap_or(message),
             ));
         }
-        let is_last = text
-            .get(last..)
-            .is_some_and(|rest| rest.trim_end().lines().count() == 1);
-        if is_last && table::is_total(row.iter()) {
+        if last >= last_line && table::is_total(row.iter()) {
             list.loaded.notes.push(format!(
                 "{name}: the last line is one of totals and was passed over"
             ));
@@ -542,16 +543,25 @@ fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str)
             .collect();
         let item = Item::Fields(fields);
         if let Some(code) = damaged(list, &item) {
-            let line = at(Some(name), text, last, "").line;
-            // Nothing else of a list is quoted: this can only be a number or the name of an error.
-            list.loaded.notes.push(format!(
-                "{name}:{line}: {code} is what a spreadsheet makes of a number or an error; it is not taken for a code"
-            ));
+            damages += 1;
+            if damages <= DAMAGES_NAMED {
+                let line = at(Some(name), text, last, "").line;
+                // Nothing else of a list is quoted: this can only be a number or the name of an error.
+                list.loaded.notes.push(format!(
+                    "{name}:{line}: {code} is what a spreadsheet makes of a number or an error; it is not taken for a code"
+                ));
+            }
             list.loaded
                 .is_partial(|| format!("{name} has codes that a spreadsheet has damaged"));
             continue;
         }
         list.take(tenant, &item).map_err(|message| fail(last, &message))?;
+    }
+    if damages > DAMAGES_NAMED {
+        let more = damages - DAMAGES_NAMED;
+        list.loaded.notes.push(format!(
+            "{name}: {more} more codes that a spreadsheet has damaged"
+        ));
     }
     match unclosed(text, last, form.delimiter) {
         Some(message) => Err(fail(last, &message)),
