@@ -65,6 +65,9 @@ pub(super) fn words(property: &Property, text: &str, texts: &Texts) -> Words<'st
 fn unescaped(text: &str, texts: &Texts) -> Option<String> {
     /// The longest entity, in bytes between `&` and `;`.
     const LONGEST: usize = 10;
+    if !text.contains('&') {
+        return None;
+    }
     let mut out = String::with_capacity(text.len());
     let (mut rest, mut found) = (text, false);
     while let Some((before, after)) = rest.split_once('&') {
