@@ -79,6 +79,20 @@ impl Texts {
         first.is_ascii_alphanumeric() && !(is_like_one && is_word())
     }
 
+    /// The same for a text as it is written, with valid escapes: only for one that begins with a letter that nothing
+    /// that is looked for begins with, and in which the escapes are those of quotes and slashes.
+    pub(crate) fn is_plain_with_escapes(&self, written: &[u8]) -> bool {
+        let ([first, ..], [.., last]) = (written, written) else {
+            return true;
+        };
+        let mut escapes = written.split(|byte| *byte == b'\\').skip(1);
+        first.is_ascii_alphabetic()
+            && !has_bit(self.starts, *first)
+            && *last > b' '
+            && printable(written)
+            && escapes.all(|rest| matches!(rest, [] | [b'"' | b'/', ..]))
+    }
+
     /// Whether a text as a whole stands for a value that is not there.
     pub(crate) fn is_placeholder(&self, text: &str) -> bool {
         let text = text.trim();

@@ -394,7 +394,10 @@ impl<'a> FastPath<'a> {
                 Some(span.end as usize)
             }
             QuickCheck::MaybeText => {
-                let span = self.string(at)?;
+                let Some(span) = self.string(at) else {
+                    let is_compared = self.depth == 1 || fast_row.watched;
+                    return if is_compared { None } else { self.escaped_text(at) };
+                };
                 if !self.endpoint.texts.is_plain(self.inner(span)?.as_bytes()) {
                     self.undecided += self.right(table, row, span, facts)?;
                 }
@@ -469,6 +472,14 @@ impl<'a> FastPath<'a> {
                 _ => return None,
             }
         }
+    }
+
+    /// Where a text with escapes ends, if nothing that is looked for can be in it. Without this, each record with a quote in a
+    /// description is read again by the engine: 20 % of those of `benches`.
+    fn escaped_text(&self, at: usize) -> Option<usize> {
+        let end = self.any_text(at)?;
+        let written = self.bytes.get(at + 1..end - 1)?;
+        self.endpoint.texts.is_plain_with_escapes(written).then_some(end)
     }
 
     fn boolean(&self, at: usize) -> Option<usize> {
