@@ -1,4 +1,4 @@
-//! What is mended of any bytes is better than before, and nothing else of them is touched.
+//! What is fixed in any bytes is better than before, and nothing else of them is touched.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use geplint::finding::{Finding, FixKind, Severity};
 use geplint::fix::{self, Edit, Fixed, Seen, Tally};
 use geplint::json;
 use geplint::lint::{self, Checked};
-use geplint::predict::predict_mended;
+use geplint::predict::predict_recovered;
 use geplint::rules::Endpoint;
 use geplint::tenant::Tenant;
 use serde_json::Value;
@@ -20,7 +20,7 @@ struct View {
     hidden: Option<&'static str>,
 }
 
-/// Rules that may be hidden: those whose findings can be mended, and one that says that a record is not right.
+/// Rules that may be hidden: those whose findings can be fixed, and one that says that a record is not right.
 const HIDDEN: [&str; 6] = [
     "syntax",
     "outbound-only",
@@ -58,8 +58,8 @@ impl View {
         findings.iter().filter(shown).cloned().collect()
     }
 
-    /// The bytes mended, and whether anything but a removal was ever on offer.
-    fn mend(&self, bytes: &[u8], unsafe_too: bool) -> (Option<Fixed>, bool) {
+    /// The bytes fixed, and whether anything but a removal was ever on offer.
+    fn fixed(&self, bytes: &[u8], unsafe_too: bool) -> (Option<Fixed>, bool) {
         let mut writes = false;
         let mut look = |bytes: &[u8]| {
             let (text, errors) = json::text(bytes);
@@ -71,12 +71,12 @@ impl View {
             });
             Seen::new(Tally::of(&findings), self.shown(&findings))
         };
-        (fix::mend(bytes, unsafe_too, &mut look), writes)
+        (fix::fix_all(bytes, unsafe_too, &mut look), writes)
     }
 
     fn lawful(&self, data: &[u8], before: &Checked, unsafe_too: bool) {
-        let (mended, writes) = self.mend(data, unsafe_too);
-        let Some(Fixed { bytes, fixed }) = mended else {
+        let (after, writes) = self.fixed(data, unsafe_too);
+        let Some(Fixed { bytes, fixed }) = after else {
             return;
         };
         let shown = || {
@@ -87,7 +87,7 @@ impl View {
             )
         };
         assert!(std::str::from_utf8(data).is_ok(), "no text, {}", shown());
-        assert!(before.mendable, "guessed at, {}", shown());
+        assert!(before.recoverable, "guessed at, {}", shown());
         let after = self.check(&bytes);
         let old = &before.findings;
         let renamed = renamed(old);
@@ -115,13 +115,13 @@ impl View {
             let parsed = serde_json::from_slice::<Value>(&bytes);
             assert!(parsed.is_ok(), "no JSON any more, {}", shown());
         }
-        let again = self.mend(&bytes, unsafe_too).0.map(|mended| mended.bytes);
+        let again = self.fixed(&bytes, unsafe_too).0.map(|after| after.bytes);
         assert_eq!(again, None, "a second run finds more, {}", shown());
         if !writes {
             assert!(is_part(&bytes, data), "more than was taken out, {}", shown());
         }
         if !unsafe_too {
-            let answers = [before, &after].map(|checked| predict_mended(self.endpoint, checked).envelope);
+            let answers = [before, &after].map(|checked| predict_recovered(self.endpoint, checked).envelope);
             assert_eq!(
                 answers[0],
                 answers[1],

@@ -6,7 +6,7 @@ use geplint::finding::{Finding, Phase, Severity};
 use geplint::json;
 use geplint::json::pretty;
 use geplint::lint::{self, Checked};
-use geplint::predict::{ErrorDetail, ErrorEntry, Prediction, mask, predict, predict_mended, undocumented};
+use geplint::predict::{ErrorDetail, ErrorEntry, Prediction, mask, predict, predict_recovered, undocumented};
 use geplint::rules::{Endpoint, GoodBesideBad};
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ pub fn run(data: &[u8]) {
 
 /// Works the response out a second time, by what the documents say.
 pub fn as_documented(endpoint: &Endpoint, checked: &Checked) {
-    let mended = predict_mended(endpoint, checked);
+    let recovered = predict_recovered(endpoint, checked);
     let no_json = checked
         .findings
         .iter()
@@ -33,12 +33,12 @@ pub fn as_documented(endpoint: &Endpoint, checked: &Checked) {
         (Err(index), Some(first)) => assert_eq!(index, first),
         (Err(index), None) => assert_eq!(undocumented(checked), Some(index)),
         (Ok(prediction), None) => {
-            assert_eq!(prediction, mended);
+            assert_eq!(prediction, recovered);
             assert_eq!(undocumented(checked), None);
         }
         other => panic!("{other:?}"),
     }
-    hidden(checked, &mended);
+    hidden(checked, &recovered);
     // What one finding speaks for is in the answer; what the service never sees is not.
     let said: Vec<&Finding> = checked.findings.iter().chain(&checked.implied).collect();
     let (details, spoke) = details(&said);
@@ -47,14 +47,14 @@ pub fn as_documented(endpoint: &Endpoint, checked: &Checked) {
         .copied()
         .filter(|index| *index < checked.findings.len())
         .collect();
-    assert_eq!(mended.spoke, shown_in);
-    assert_eq!(mended.envelope.error_details, details);
-    assert_eq!(mended.envelope.data, None);
+    assert_eq!(recovered.spoke, shown_in);
+    assert_eq!(recovered.envelope.error_details, details);
+    assert_eq!(recovered.envelope.data, None);
     let status = if details.is_empty() { "200" } else { "400" };
-    assert_eq!(mended.envelope.status_code, status);
+    assert_eq!(recovered.envelope.status_code, status);
     let spoke: Vec<&Finding> = spoke.iter().map(|index| said[*index]).collect();
-    assert_eq!(taken(&mended), successes(endpoint, checked, &spoke));
-    shown(&mended);
+    assert_eq!(taken(&recovered), successes(endpoint, checked, &spoke));
+    shown(&recovered);
 }
 
 /// What `geplint predict` prints is harmless, and reads back as what was predicted.

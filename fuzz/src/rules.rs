@@ -2,7 +2,7 @@
 
 use geplint::json;
 use geplint::lint;
-use geplint::predict::predict_mended;
+use geplint::predict::predict_recovered;
 use geplint::rules::{Endpoint, Layer, LoadError, builtin_text, endpoint_of, load, load_layers};
 
 use super::shared::{hold_together, known_tenant, unknown_tenant};
@@ -47,7 +47,7 @@ fn check(endpoint: &Endpoint) {
             let (text, errors) = json::text(request);
             let checked = lint::check(&text, errors, endpoint, tenant, true);
             hold_together(request, &checked);
-            let _ = predict_mended(endpoint, &checked);
+            let _ = predict_recovered(endpoint, &checked);
         }
     }
 }

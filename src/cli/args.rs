@@ -230,14 +230,14 @@ pub enum FailLevel {
 #[derive(Debug, ClapArgs)]
 #[command(
     next_help_heading = "Fixing",
-    group(ArgGroup::new("mends").args(["fix", "diff"]).multiple(true))
+    group(ArgGroup::new("fixing").args(["fix", "diff"]).multiple(true))
 )]
-pub struct Mending {
+pub struct Fixing {
     /// Apply safe fixes: those that do not change what the API receives (see docs/fixing.md)
     #[arg(long, conflicts_with = "write_baseline")]
     pub fix: bool,
     /// With --fix or --diff: apply fixes that change it, too, such as misspelt names
-    #[arg(long, requires = "mends")]
+    #[arg(long, requires = "fixing")]
     pub unsafe_fixes: bool,
     /// Write nothing: show instead what --fix would change, and exit with 1 if that is anything
     #[arg(long, conflicts_with_all = ["format", "output", "statistics", "write_baseline", "prune_baseline"])]
@@ -283,7 +283,7 @@ pub struct Check {
     #[arg(help_heading = "Output", long)]
     pub statistics: bool,
     #[command(flatten)]
-    pub mending: Mending,
+    pub fixing: Fixing,
     #[command(flatten)]
     pub suppression: Suppression,
     /// Threads to work with, 64 at the most; as many as there are processors by default

@@ -47,7 +47,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
         return Ok(TROUBLE);
     };
     if project.leaves_stdin_out && fix::is_filter(args) {
-        // Whoever reads standard output gets back what is not looked at.
+        // Standard output gets back what is not looked at.
         io::copy(&mut io::stdin().lock(), &mut io::stdout().lock()).map_err(OutputError::from)?;
     }
     if args.verbose {
@@ -80,7 +80,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
             expected: &expected,
             fixer: Purpose::of(args).map(|purpose| Fixer {
                 purpose,
-                unsafe_too: args.mending.unsafe_fixes,
+                unsafe_too: args.fixing.unsafe_fixes,
                 palette: terminal::stdout_look(common).palette(),
                 filter: &filter,
             }),
@@ -179,14 +179,14 @@ impl Run<'_> {
         write: impl FnOnce(&mut Sinks<'_>) -> Result<(), OutputError>,
     ) -> Result<(), OutputError> {
         match self.progress.suspend(|| write(&mut self.sinks)) {
-            // Neither a baseline nor a mended file is for the one who has gone.
-            Err(OutputError::Closed) if self.filter.writes() || self.is_mending() => Ok(()),
+            // Neither a baseline nor a fixed file is for the one who has gone.
+            Err(OutputError::Closed) if self.filter.writes() || self.is_fixing() => Ok(()),
             other => other,
         }
     }
 
-    /// Whether files are being mended: half of them is no good end.
-    fn is_mending(&self) -> bool {
+    /// Whether files are being fixed: half of them is no good end.
+    fn is_fixing(&self) -> bool {
         Purpose::of(self.args) == Some(Purpose::Write)
     }
 
@@ -199,7 +199,7 @@ impl Run<'_> {
         }
     }
 
-    /// Tells what became of a file that was mended.
+    /// Tells what became of a file that was fixed.
     fn tell(&mut self, told: Told) -> Result<(), OutputError> {
         match told {
             Told::Written(path, fixed) if self.args.verbose => {
@@ -250,7 +250,7 @@ impl Run<'_> {
         if !self.args.quiet && !gone {
             let look = terminal::stderr_look(self.common);
             let time = self.args.verbose.then(|| since.elapsed());
-            let line = if self.args.mending.diff {
+            let line = if self.args.fixing.diff {
                 self.summary.would(time, look)
             } else {
                 self.summary.line(time, look)
@@ -269,7 +269,7 @@ impl Run<'_> {
 fn exit_code(args: &Check, fail_on: FailOn, summary: &Summary, trouble: bool) -> u8 {
     let failing = match fail_on {
         // What is there to see is what would change.
-        _ if args.mending.diff => summary.mended,
+        _ if args.fixing.diff => summary.fixed_files,
         FailOn::Error => summary.errors,
         FailOn::Warning => summary.errors + summary.warnings,
         FailOn::Never => 0,

@@ -7,6 +7,7 @@ use super::exit_code::{CLEAN, TROUBLE};
 use super::settings::Project;
 use super::{inputs, terminal};
 use crate::manual;
+use crate::nearest::nearest;
 use crate::report::style::{Look, Palette};
 use crate::report::{OutputError, wrap};
 use crate::rules::{TopicText, rule_text, rule_texts, topic_text, topic_texts};
@@ -40,13 +41,9 @@ pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
 
 fn unknown(id: &str) -> String {
     let rules = rule_texts().iter().map(|rule| &rule.id);
-    let near = rules
-        .chain(topic_texts().iter().map(|topic| &topic.id))
-        .map(|known| (strsim::osa_distance(known, id), known))
-        .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, _)| *distance <= 4);
-    match near {
-        Some((_, known)) => format!("there is no rule \"{id}\"; did you mean {known}?"),
+    let known = rules.chain(topic_texts().iter().map(|topic| &topic.id));
+    match nearest(id, known.map(String::as_str)) {
+        Some(known) => format!("there is no rule \"{id}\"; did you mean {known}?"),
         None => format!("there is no rule \"{id}\"; `geplint explain` lists them"),
     }
 }
@@ -56,10 +53,10 @@ fn list(palette: Palette) -> String {
     let mut text = String::new();
     for rule in rule_texts() {
         let severity = format!("{:7}", rule.severity);
-        let severity = if rule.severity == "error" {
-            palette.error(severity).to_string()
-        } else {
-            palette.warning(severity).to_string()
+        let severity = match &*rule.severity {
+            "error" => palette.error(severity).to_string(),
+            "advice" => palette.name(severity).to_string(),
+            _ => palette.warning(severity).to_string(),
         };
         let _ = writeln!(
             text,

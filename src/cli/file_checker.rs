@@ -126,7 +126,7 @@ impl FileChecker<'_> {
             warnings: ledger.hidden_warnings,
             advice: ledger.hidden_advice,
             fixed: fixed.unwrap_or(0),
-            mended: u64::from(fixed.is_some()),
+            fixed_files: u64::from(fixed.is_some()),
             ..Summary::default()
         };
         let file = FileReport::new(file.path, file.bytes, findings, checked.records)

@@ -1,4 +1,4 @@
-//! `check --fix` and `check --diff`: what is mended, and how it gets back to where it came from.
+//! `check --fix` and `check --diff`: what is fixed, and how it gets back to where it came from.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
@@ -13,7 +13,7 @@ use crate::report::{AtomicFile, Chunks, FileReport, Report, diff, labels, saniti
 use crate::rules::Endpoint;
 use crate::session::Session;
 
-/// What becomes of mended files.
+/// What becomes of fixed files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// They are written.
@@ -25,7 +25,7 @@ pub enum Purpose {
 impl Purpose {
     /// What the arguments ask for; `None` if files are to stay as they are, unseen.
     pub const fn of(args: &Check) -> Option<Self> {
-        match (args.mending.diff, args.mending.fix) {
+        match (args.fixing.diff, args.fixing.fix) {
             (true, _) => Some(Self::Show),
             (false, true) => Some(Self::Write),
             (false, false) => None,
@@ -33,7 +33,7 @@ impl Purpose {
     }
 }
 
-/// Whether standard output is for the mended document, and all else goes to standard error.
+/// Whether standard output is for the fixed document, and all else goes to standard error.
 pub fn is_filter(args: &Check) -> bool {
     Purpose::of(args) == Some(Purpose::Write) && args.files.paths.iter().any(|path| is_stdin(path))
 }
@@ -42,7 +42,7 @@ fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// Sees to it that a mended document has standard output to itself.
+/// Sees to it that a fixed document has standard output to itself.
 pub fn alone(args: &Check) -> Result<(), String> {
     if is_filter(args) && args.files.paths.len() > 1 {
         return Err("--fix writes what it reads from - to standard output: name no other path".to_owned());
@@ -50,7 +50,7 @@ pub fn alone(args: &Check) -> Result<(), String> {
     Ok(())
 }
 
-/// What there is to tell of the mending of one file, besides what is found in it.
+/// What there is to tell of the fixing of one file, besides what is found in it.
 pub enum Told {
     /// It was written, with so many findings fewer.
     Written(PathBuf, u64),
@@ -97,29 +97,29 @@ impl<'a> Fixer<'a> {
             let all = Tally::of(&findings);
             Seen::new(all, self.filter.apply(path, findings).0)
         };
-        let mended = fix::mend(bytes, self.unsafe_too, &mut check)?;
-        let left = session.look(&mended.bytes, endpoint).findings;
+        let after = fix::fix_all(bytes, self.unsafe_too, &mut check)?;
+        let left = session.look(&after.bytes, endpoint).findings;
         if left.iter().any(|finding| finding.rule == "wrong-root") {
             // What is no list of records may be anything.
             return None;
         }
         let same = |other: &Endpoint| std::ptr::eq(endpoint, other);
-        (given.is_some() || session.recognized(&mended.bytes, standard).is_some_and(same)).then_some(mended)
+        (given.is_some() || session.recognized(&after.bytes, standard).is_some_and(same)).then_some(after)
     }
 
     /// Shows what would change, or writes it; the message says why it cannot.
-    pub fn settle(&self, file: &Payload<'_>, mended: &Fixed) -> Result<Told, String> {
+    pub fn settle(&self, file: &Payload<'_>, after: &Fixed) -> Result<Told, String> {
         let (path, before) = (file.path, file.bytes);
         match self.purpose {
             Purpose::Show => {
                 let name = FileReport::new(path, b"", Vec::new(), 0).name;
                 let text = String::from_utf8_lossy(before);
-                let after = String::from_utf8_lossy(&mended.bytes);
+                let after = String::from_utf8_lossy(&after.bytes);
                 Ok(Told::Diff(diff::unified(&name, &text, &after, self.palette)))
             }
-            Purpose::Write if file.stdin => Ok(Told::Document(mended.bytes.clone())),
+            Purpose::Write if file.stdin => Ok(Told::Document(after.bytes.clone())),
             Purpose::Write => {
-                replace(path, before, &mended.bytes).map(|()| Told::Written(path.to_path_buf(), mended.fixed))
+                replace(path, before, &after.bytes).map(|()| Told::Written(path.to_path_buf(), after.fixed))
             }
         }
     }

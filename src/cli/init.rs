@@ -116,7 +116,7 @@ fn look(endpoints: &[Candidate<'_>]) -> BTreeMap<PathBuf, Folder> {
 
 fn write(path: &Path, text: &str) -> Result<(), String> {
     let shown = sanitize::plain_path(path);
-    // Whoever has one has put work into it.
+    // One that is there may have been edited.
     let file = OpenOptions::new().write(true).create_new(true).open(path);
     let written = file.and_then(|mut file| {
         let written = file.write_all(text.as_bytes());

@@ -26,7 +26,7 @@ const SETTINGS: [&str; 4] = [
 
 /// The environment of every command.
 const ENVIRONMENT: [(&str, &str); 4] = [
-    // Whoever works in the repository meanwhile must not find its index locked.
+    // Another git must not find the index of the repository locked.
     ("GIT_OPTIONAL_LOCKS", "0"),
     // A partial clone lacks objects: git would fetch them, with the programs that the configuration names.
     ("GIT_NO_LAZY_FETCH", "1"),

@@ -107,7 +107,7 @@ impl Stat {
     }
 }
 
-/// The entries of `git ls-files --stage -v --debug -z`: a name, ended by a zero byte, and lines that begin with blanks.
+/// The entries of `git ls-files --stage -v --debug -z`: a name, ended by a zero byte, and lines that begin with spaces.
 fn entries(listed: &[u8]) -> impl Iterator<Item = Entry<'_>> {
     let mut rest = listed;
     std::iter::from_fn(move || {

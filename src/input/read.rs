@@ -225,7 +225,7 @@ impl Reader {
 
 /// Reads the file into the buffer, a part a thread, and tells how many bytes are there from the start.
 ///
-/// Where a part cannot be read whole, it ends there: whoever reads on learns why.
+/// Where a part cannot be read whole, it ends there: the next read says why.
 #[cfg(unix)]
 fn in_parts(file: &File, buffer: &mut [u8], parts: usize) -> usize {
     let length = buffer.len().div_ceil(parts);

@@ -115,7 +115,7 @@ fn turn_down(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example>
             "toml",
             format!(
                 "[[ignore]]\npath = \"bad.json\"\nrule = \"{id}\"\n\
-                 reason = \"the importer mends it before it sends\"\n"
+                 reason = \"the importer fixes it before it sends\"\n"
             ),
         ),
     ];

@@ -28,7 +28,7 @@ pub struct RuleText {
     pub bad_note: Option<String>,
     /// The fixture that the note describes, from `testdata/rules/<id>/bad/` on.
     pub bad_file: Option<String>,
-    /// The same payload, mended.
+    /// The same payload, fixed.
     pub good: Option<String>,
     /// What else it needs to speak: `tenant`.
     pub needs: Option<String>,

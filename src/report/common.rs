@@ -38,7 +38,7 @@ fn with_answer(finding: &Finding, message: &str) -> String {
     }
 }
 
-/// How to mend it, or where to read about it.
+/// How to fix it, or where to read about it.
 pub(super) fn help(finding: &Finding) -> Cow<'_, str> {
     if finding.help.is_empty() {
         format!("see `geplint explain {}`", finding.rule).into()

@@ -116,7 +116,7 @@ pub fn brief_answer(predicted: &Predicted, masked: Option<Masked>) -> String {
     text
 }
 
-/// What to type to have it mended.
+/// What to type to have it fixed.
 pub const fn fix_kind(safe: bool) -> &'static str {
     if safe { "--fix" } else { "--fix --unsafe-fixes" }
 }

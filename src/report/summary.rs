@@ -57,10 +57,10 @@ pub struct Summary {
     pub warnings: u64,
     /// Findings of severity advice, whether they are shown or not.
     pub advice: u64,
-    /// Findings that are gone because the file was mended, or would be.
+    /// Findings that are gone because the file was fixed, or would be.
     pub fixed: u64,
-    /// Files that were mended, or would be.
-    pub mended: u64,
+    /// Files that were fixed, or would be.
+    pub fixed_files: u64,
     /// Findings that were found and not shown, as the user wished.
     pub suppressed: u64,
     /// Files that were not checked: no endpoint fits them, or they could not be read.
@@ -106,7 +106,7 @@ impl Summary {
         self.warnings += other.warnings;
         self.advice += other.advice;
         self.fixed += other.fixed;
-        self.mended += other.mended;
+        self.fixed_files += other.fixed_files;
         self.suppressed += other.suppressed;
         self.skipped += other.skipped;
         self.open = self.open.and(other.open);
@@ -150,13 +150,13 @@ impl Summary {
     /// `12 files, 340 records: 3 findings would be fixed in 2 files`.
     pub fn would(&self, elapsed: Option<Duration>, look: Look) -> String {
         let palette = look.palette();
-        let what = match (self.files, self.mended) {
+        let what = match (self.files, self.fixed_files) {
             (0, _) => self.calm(palette),
             (_, 0) => "nothing to fix".to_owned(),
-            (_, mended) => format!(
+            (_, files) => format!(
                 "{} would be fixed in {}",
                 palette.good(grouped_count(self.fixed, "finding")),
-                grouped_count(mended, "file")
+                grouped_count(files, "file")
             ),
         };
         let mut parts = vec![format!("{}: {what}", self.size())];
@@ -431,7 +431,7 @@ mod tests {
             files: 2,
             records: 3,
             fixed: 3,
-            mended: 1,
+            fixed_files: 1,
             ..Summary::default()
         };
         assert_eq!(
@@ -444,7 +444,7 @@ mod tests {
         );
         let nothing = Summary {
             fixed: 0,
-            mended: 0,
+            fixed_files: 0,
             skipped: 1,
             ..summary
         };

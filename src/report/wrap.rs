@@ -33,7 +33,7 @@ pub fn indented(text: &str, columns: usize, indent: usize) -> String {
         .fold(String::new(), |all, line| all + &" ".repeat(indent) + line + "\n")
 }
 
-/// A line that is set out by blanks, as it is where it has room. Else its last column goes on below where that column
+/// A line that is set out by spaces, as it is where it has room. Else its last column goes on below where that column
 /// begins, or, if too little is left there, in lines of its own a little further in than the line itself.
 pub fn set_out(line: &str, columns: usize) -> String {
     if line.width() <= columns {

@@ -57,7 +57,7 @@ pub struct Verified {
     /// The endpoint, where it is known.
     pub endpoint: Option<String>,
     /// The request is no JSON as it stands; the prediction is for what it surely was meant to be.
-    pub mended: bool,
+    pub recovered: bool,
     /// The prediction, where there is one.
     pub forecast: Option<Forecast>,
     /// The recorded envelope, where it is one.
@@ -157,7 +157,7 @@ pub fn verify(predictor: &mut dyn Predictor, exchange: &Exchange<'_>) -> Verifie
         origin: exchange.origin.to_owned(),
         url: exchange.url.map(ToOwned::to_owned),
         endpoint: exchange.endpoint.map(ToOwned::to_owned),
-        mended: false,
+        recovered: false,
         forecast: None,
         recorded: None,
         outcome: Outcome::NotComparable(String::new()),
@@ -169,10 +169,10 @@ pub fn verify(predictor: &mut dyn Predictor, exchange: &Exchange<'_>) -> Verifie
             endpoint,
             prediction,
             checked,
-            mended,
+            recovered,
         } => {
             verified.endpoint = Some(endpoint);
-            verified.mended = mended;
+            verified.recovered = recovered;
             verified.forecast = Some(Forecast::new(prediction, &checked, exchange));
             None
         }

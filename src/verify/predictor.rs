@@ -28,7 +28,7 @@ pub enum Predicted {
         /// The findings that it stands on.
         checked: Box<Checked>,
         /// The request is no JSON as it stands, but what was meant is certain: the answer is to that.
-        mended: bool,
+        recovered: bool,
     },
     /// It is for no endpoint that is known, and why.
     Unrecognized(String),
@@ -65,11 +65,11 @@ impl Predictor for Session<'_> {
 }
 
 fn of_request(request: Request<'_>) -> Predicted {
-    match request.predict_mended() {
+    match request.predict_recovered() {
         Ok(prediction) => Predicted::Envelope {
             endpoint: request.endpoint.id.to_string(),
             prediction,
-            mended: request.mended,
+            recovered: request.recovered,
             checked: Box::new(request.checked),
         },
         Err(index) => match request.checked.findings.get(index) {

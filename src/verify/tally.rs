@@ -15,8 +15,8 @@ pub struct Tally {
     pub not_answered: u32,
     /// Those for which no envelope could be predicted.
     pub not_comparable: u32,
-    /// Those whose request is no JSON as it stands, and was mended to predict.
-    pub mended: u32,
+    /// Those whose request is no JSON as it stands, and was recovered to predict.
+    pub recovered: u32,
     /// Recorded 400s among those compared.
     pub refused: u32,
     /// Recorded 400s that were predicted.
@@ -55,7 +55,7 @@ impl Tally {
     pub fn add(&mut self, verified: &Verified) {
         self.pairs += 1;
         self.agreed += u32::from(verified.agreed());
-        self.mended += u32::from(verified.mended);
+        self.recovered += u32::from(verified.recovered);
         for name in verified.recorded.iter().flat_map(|recorded| &recorded.extra) {
             *self.extra.entry(name.clone()).or_default() += 1;
         }
@@ -155,7 +155,7 @@ mod tests {
             origin: String::new(),
             url: None,
             endpoint: None,
-            mended: false,
+            recovered: false,
             forecast: Some(Forecast::of(
                 Envelope {
                     data: None,
@@ -238,9 +238,9 @@ mod tests {
         let mut verified = verified("400", "400", &[("a", Verdict::Confirmed)]);
         verified.outcome = Outcome::NotComparable("x".to_owned());
         verified.recorded = None;
-        verified.mended = true;
+        verified.recovered = true;
         tally.add(&verified);
-        assert_eq!((tally.pairs, tally.not_comparable, tally.mended), (1, 1, 1));
+        assert_eq!((tally.pairs, tally.not_comparable, tally.recovered), (1, 1, 1));
         assert_eq!((tally.agreed, tally.refused, tally.rules.len()), (0, 0, 0));
     }
 }

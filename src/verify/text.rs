@@ -62,7 +62,7 @@ fn title(verified: &Verified, head: &str, look: Look) -> String {
         let _ = write!(text, " {}", palette.faint(format!("({})", known.join(", "))));
     }
     text.push('\n');
-    if verified.mended {
+    if verified.recovered {
         let note = "The request is no JSON as it stands; the prediction is for what it was meant to be.";
         text.push_str(&wrap::indented(note, look.width, 2));
     }
@@ -374,10 +374,10 @@ fn percent(ratio: f64) -> String {
 fn remarks(text: &mut String, tally: &Tally, look: Look, verbose: bool) {
     let hint = if verbose { "" } else { " (-v names them)" };
     let mut lines = Vec::new();
-    if tally.mended > 0 {
+    if tally.recovered > 0 {
         lines.push(format!(
             "requests that are not JSON and were repaired to predict: {}",
-            tally.mended
+            tally.recovered
         ));
     }
     if tally.unforeseen > 0 {
@@ -489,7 +489,7 @@ mod tests {
             origin: NASTY.to_owned(),
             url: Some(NASTY.to_owned()),
             endpoint: Some(NASTY.to_owned()),
-            mended: true,
+            recovered: true,
             outcome: Outcome::Compared(compare(&predicted, &recorded)),
             forecast: Some(Forecast::of(predicted, vec![place; 50])),
             recorded: Some(recorded),

@@ -198,8 +198,8 @@ fn one_brace_too_many_is_one_error_and_without_it_there_is_none() {
     let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
     assert_eq!((line, column), (2, 5));
 
-    let mended = format!("{before}{}", &text[error.span.start as usize + 1..]);
-    let findings = check(NO_JSON, mended.as_bytes());
+    let after = format!("{before}{}", &text[error.span.start as usize + 1..]);
+    let findings = check(NO_JSON, after.as_bytes());
     assert!(errors(&findings).is_empty(), "{:#?}", lines(&findings));
 }
 

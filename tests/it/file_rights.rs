@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 const ACL: &str = "system.posix_acl_access";
 const DEFAULT_ACL: &str = "system.posix_acl_default";
-/// A trailing comma, which is mended.
+/// A trailing comma, which is fixed.
 const FIXABLE: &str = r#"[{ "GroupName": "Buyers", "ContactCodes": [{ "ContactCode": "C-1" }], }]"#;
 
 /// An access control list as Linux keeps it: owner, a user, the group, a group, the mask, everybody else.

@@ -1,4 +1,4 @@
-//! `check --fix`: what is mended, and that nothing else is touched.
+//! `check --fix`: what is fixed, and that nothing else is touched.
 
 #![allow(
     clippy::unwrap_used,
@@ -28,18 +28,18 @@ fn findings(bytes: &[u8], endpoint: &Endpoint) -> Vec<Finding> {
     lint::check(&text, errors, endpoint, &Tenant::default(), false).findings
 }
 
-/// The file mended; `None` if nothing can be.
-fn mended(bytes: &[u8], endpoint: &Endpoint, unsafe_too: bool) -> Option<Vec<u8>> {
+/// The file fixed; `None` if nothing can be.
+fn after_fixes(bytes: &[u8], endpoint: &Endpoint, unsafe_too: bool) -> Option<Vec<u8>> {
     let mut check = |bytes: &[u8]| {
         let findings = findings(bytes, endpoint);
         Seen::new(Tally::of(&findings), findings)
     };
-    fix::mend(bytes, unsafe_too, &mut check).map(|mended| mended.bytes)
+    fix::fix_all(bytes, unsafe_too, &mut check).map(|after| after.bytes)
 }
 
-/// Mends a text, and sees to it that the laws hold.
+/// Fixes a text, and asserts that the laws hold.
 fn lawful(text: &str, endpoint: &Endpoint, unsafe_too: bool) -> Option<String> {
-    let after = mended(text.as_bytes(), endpoint, unsafe_too)?;
+    let after = after_fixes(text.as_bytes(), endpoint, unsafe_too)?;
     let (old, mut new) = (findings(text.as_bytes(), endpoint), findings(&after, endpoint));
     new.retain(|finding| !is_revealed(finding, text));
     let errors = |findings: &[Finding]| {
@@ -60,7 +60,7 @@ fn lawful(text: &str, endpoint: &Endpoint, unsafe_too: bool) -> Option<String> {
         let parsed = serde_json::from_str::<serde_json::Value>(&after);
         assert!(parsed.is_ok(), "no JSON any more:\n{text}\n{after}");
     }
-    let again = mended(after.as_bytes(), endpoint, unsafe_too);
+    let again = after_fixes(after.as_bytes(), endpoint, unsafe_too);
     assert_eq!(again, None, "a second run finds more:\n{text}\n{after}");
     Some(after)
 }
@@ -107,7 +107,7 @@ fn payloads() -> Vec<(PathBuf, String, &'static Endpoint)> {
     paths.into_iter().filter_map(of).collect()
 }
 
-/// JSON in which nothing is left to mend: spoilt and mended, it should come out as it is.
+/// JSON in which nothing is left to fix: spoilt and fixed, it should come out as it is.
 fn is_finished(text: &str, endpoint: &Endpoint, unsafe_too: bool) -> bool {
     let json = serde_json::from_str::<serde_json::Value>(text).is_ok();
     let findings = findings(text.as_bytes(), endpoint);
@@ -136,7 +136,7 @@ fn with(text: &str, at: usize, more: &str) -> String {
     format!("{}{more}{}", &text[..at], &text[at..])
 }
 
-/// The text spoilt in every way that a safe fix mends: what was done, and the outcome.
+/// The text spoilt in every way that a safe fix fixes: what was done, and the outcome.
 fn spoilt(text: &str) -> Vec<(String, String)> {
     let mut out = vec![
         ("mark".to_owned(), format!("\u{feff}{text}")),
@@ -168,7 +168,7 @@ fn spoilt(text: &str) -> Vec<(String, String)> {
     out
 }
 
-/// What a safe fix mends, it mends to the byte: of a spoilt payload the payload is left.
+/// What a safe fix fixes, it fixes to the byte: of a spoilt payload the payload is left.
 #[test]
 fn what_was_spoilt_is_restored_to_the_byte() {
     spoil_and_restore(10);
@@ -253,7 +253,7 @@ fn misspell(nth: usize) {
             ] {
                 let spoilt = format!("{}{wrong}{}", &text[..start], &text[at..]);
                 assert_eq!(
-                    mended(spoilt.as_bytes(), endpoint, false).map(|_| ()),
+                    after_fixes(spoilt.as_bytes(), endpoint, false).map(|_| ()),
                     None,
                     "not safe: {wrong}"
                 );
@@ -357,7 +357,7 @@ fn all_names_in_another_case_are_put_right_in_one_run() {
         let right_names: BTreeSet<String> = names(&right).into_iter().filter(known).collect();
         for mark in ['_', '-'] {
             let wrong = serde_json::to_string(&respelt(&right, mark)).unwrap();
-            let after = mended(wrong.as_bytes(), endpoint, true).unwrap_or_default();
+            let after = after_fixes(wrong.as_bytes(), endpoint, true).unwrap_or_default();
             let after = serde_json::from_slice(&after).unwrap_or_default();
             let left: Vec<String> = right_names.difference(&names(&after)).cloned().collect();
             assert_eq!(left, Vec::<String>::new(), "{wrong}");
@@ -575,10 +575,16 @@ fn what_is_in_doubt_is_left_alone() {
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
         .collect();
-    assert_eq!(mended(&utf16, builtin("contact-details").unwrap(), true), None);
+    assert_eq!(
+        after_fixes(&utf16, builtin("contact-details").unwrap(), true),
+        None
+    );
     let mut latin = contact(", \"IsActive\": \"true\"").into_bytes();
     latin.push(0xEB);
-    assert_eq!(mended(&latin, builtin("contact-details").unwrap(), true), None);
+    assert_eq!(
+        after_fixes(&latin, builtin("contact-details").unwrap(), true),
+        None
+    );
 }
 
 /// One fix that does harm does not keep the others of its record back.
@@ -620,7 +626,7 @@ fn a_harmful_fix_is_soon_found() {
         }
         Seen::new(Tally::of(&findings), findings)
     };
-    let mended = fix::mend(before.as_bytes(), true, &mut check).unwrap();
+    let mended = fix::fix_all(before.as_bytes(), true, &mut check).unwrap();
     let after = before.replace("ContactCde", "ContactCode");
     let after = after.replace(harmful, "\"ContactCde\": \"C-47\"");
     assert_eq!(String::from_utf8(mended.bytes).unwrap(), after);
@@ -703,7 +709,7 @@ impl Folder {
 const CLEAN: &str =
     "[\n  {\n    \"GroupName\": \"Buyers\",\n    \"ContactCodes\": [{ \"ContactCode\": \"C-1\" }]\n  }\n]\n";
 
-/// Two that are safe to mend, and one that is not.
+/// Two that are safe to fix, and one that is not.
 fn dirty() -> String {
     CLEAN
         .replace("GroupName", "GroupNme")
@@ -712,7 +718,7 @@ fn dirty() -> String {
 }
 
 #[test]
-fn files_are_mended_and_what_is_left_is_told() {
+fn files_are_fixed_and_what_is_left_is_shown() {
     let folder = Folder::new("mended", &[("a.json", &dirty()), ("b.json", CLEAN)]);
     let done = folder.check(&["--fix", "-v"]);
     assert_eq!(done.code, 1);
@@ -762,7 +768,7 @@ fn a_difference_is_shown_and_nothing_written() {
     let both = folder.run(&["check", "--diff", "--fix"], "");
     assert_eq!((both.code, both.stdout), (1, expected));
     assert_eq!(folder.read("a.json"), dirty());
-    // What cannot be mended is not what is asked for here.
+    // What cannot be fixed is not what is asked for here.
     let clean = folder.run(&["check", "--diff", "--ignore", "syntax"], "");
     assert_eq!((clean.code, clean.stdout.as_str()), (0, ""));
     assert!(clean.stderr.contains("nothing to fix"), "{}", clean.stderr);
@@ -773,7 +779,7 @@ fn a_difference_is_shown_and_nothing_written() {
 }
 
 #[test]
-fn standard_input_is_mended_to_standard_output() {
+fn standard_input_is_fixed_to_standard_output() {
     let folder = Folder::new("stdin", &[]);
     let done = folder.run(&["check", "--fix", "--format", "concise", "-"], &dirty());
     assert_eq!(done.code, 1);
@@ -851,7 +857,7 @@ fn what_is_suppressed_is_not_mended() {
 
 #[cfg(unix)]
 #[test]
-fn a_mended_file_is_what_it_was_before_in_all_else() {
+fn a_fixed_file_is_what_it_was_before_in_all_else() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let crlf = dirty().replace('\n', "\r\n");
     let folder = Folder::new("kept", &[("deep/a.json", &crlf)]);
@@ -911,7 +917,7 @@ fn what_cannot_be_written_does_not_stop_the_rest() {
 
 /// `--endpoint` speaks for the files that are named, not for whatever lies in a folder.
 #[test]
-fn what_lies_in_a_folder_is_mended_only_if_it_is_a_payload() {
+fn what_lies_in_a_folder_is_fixed_only_if_it_is_a_payload() {
     let other = "{\n  // for the editor\n  \"compilerOptions\": { \"strict\": true, },\n}\n";
     let list = "[{ \"colour\": 1, }] // ours\n";
     let files = [
@@ -981,7 +987,7 @@ fn threads_change_nothing() {
     assert_eq!(outcomes.len(), 1);
 }
 
-/// Of calls in order, each is checked as it is sent once mended, and once only.
+/// Of calls in order, each is checked as it is sent once fixed, and once only.
 #[test]
 fn calls_in_order_see_what_was_mended() {
     let folder = Folder::new(
@@ -1091,7 +1097,7 @@ fn the_commands_in_the_docs_show_what_is_so() {
     for block in blocks(docs, "console") {
         for command in block.split("$ geplint ").skip(1) {
             let (args, shown) = command.split_once('\n').unwrap();
-            // Read as a shell would; the file is mended by then.
+            // Read as a shell would; the file is fixed by then.
             let stdin = if args.ends_with(" < groups.json") {
                 folder.read("groups.json")
             } else {

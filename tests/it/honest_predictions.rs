@@ -10,30 +10,19 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::support::json_files;
 use geplint::finding::{Finding, Severity};
-use geplint::predict::predict_mended;
+use geplint::predict::predict_recovered;
 use geplint::rules::{builtin_ids, candidates};
 use geplint::session::{Request, Session};
 use geplint::tenant::Tenant;
 use serde_json::{Value, json};
 
 fn fixtures() -> Vec<(String, Vec<u8>)> {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata")];
-    let mut files: Vec<PathBuf> = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "json") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
+    let files = json_files();
     files
         .into_iter()
         .map(|path| (path.display().to_string(), fs::read(&path).unwrap()))
@@ -138,7 +127,7 @@ fn holds(name: &str, request: &Request<'_>) {
         panic!("{name}: {open:?}\n{prediction:?}");
     }
     // Whatever stands in the way of a prediction, the answers that are shown are those of the request as it is read.
-    let prediction = predict_mended(request.endpoint, checked);
+    let prediction = predict_recovered(request.endpoint, checked);
     let spoke: BTreeSet<usize> = prediction.spoke.iter().copied().collect();
     for (index, finding) in checked.findings.iter().enumerate() {
         let Some(predicted) = finding.predicted.as_ref().filter(|_| predicts(finding)) else {

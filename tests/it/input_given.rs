@@ -3,9 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 const GOOD: &str = r#"[{"GroupName": "Buyers", "ContactCodes": [{"ContactCode": "C-1"}]}]"#;
 const BAD: &str = r#"[{"GroupName": "", "ContactCodes": [{"ContactCode": "C-1"}]}]"#;
@@ -23,16 +21,7 @@ fn folder(name: &str) -> PathBuf {
 
 /// Exit code, standard output, standard error.
 fn run(folder: &Path, arguments: &[&str], stdin: &[u8]) -> (Option<i32>, String, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_geplint"))
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let _ = child.stdin.take().unwrap().write_all(stdin);
-    let output = child.wait_with_output().unwrap();
+    let output = crate::support::run(folder, arguments, stdin);
     (
         output.status.code(),
         String::from_utf8(output.stdout).unwrap(),

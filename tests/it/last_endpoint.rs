@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::support::json_files;
 use geplint::recognize::Standard;
 use geplint::rules::{Candidate, candidates};
 use geplint::session::{Outcome, Session};
@@ -35,19 +36,7 @@ const CLOSE: [&str; 19] = [
 ];
 
 fn payloads() -> Vec<(String, Vec<u8>)> {
-    let mut files: Vec<PathBuf> = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "json") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
+    let files = json_files();
     let close = CLOSE
         .iter()
         .map(|text| ((*text).to_owned(), text.as_bytes().to_vec()));
@@ -62,7 +51,10 @@ fn payloads() -> Vec<(String, Vec<u8>)> {
 fn told(outcome: &Outcome<'_>) -> String {
     match outcome {
         Outcome::Checked(request) => {
-            format!("{} {} {:?}", request.endpoint.id, request.mended, request.checked)
+            format!(
+                "{} {} {:?}",
+                request.endpoint.id, request.recovered, request.checked
+            )
         }
         other => format!("{other:?}"),
     }

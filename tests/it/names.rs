@@ -104,10 +104,10 @@ fn after_fixes(endpoint: &str, body: &Value) -> Value {
         let findings = findings(endpoint, bytes);
         Seen::new(Tally::of(&findings), findings)
     };
-    let mended = fix::mend(&bytes, true, &mut check);
-    mended.map_or_else(
+    let after = fix::fix_all(&bytes, true, &mut check);
+    after.map_or_else(
         || body.clone(),
-        |mended| serde_json::from_slice(&mended.bytes).unwrap(),
+        |after| serde_json::from_slice(&after.bytes).unwrap(),
     )
 }
 

@@ -9,7 +9,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -139,11 +138,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_geplint"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap();
+    let output = crate::support::run(folder, arguments, b"");
     (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }
 

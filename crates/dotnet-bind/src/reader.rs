@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
 
     /// Reads the next token, whatever it is; false at the end of the text.
     ///
-    /// A number that a double cannot hold is a token here: whoever asked for it decides what becomes of it.
+    /// A number that a double cannot hold is a token here: the caller decides what becomes of it.
     pub fn read(&mut self) -> Result<bool, Stop> {
         loop {
             match self.state {

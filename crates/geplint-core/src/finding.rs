@@ -270,7 +270,7 @@ pub struct Finding {
     pub masked: Option<Masked>,
     /// Its place in the order of the table rows, which is the order of several errors in one response (inferred).
     pub order: u32,
-    /// What would mend it, where that is beyond doubt; [`crate::fix`] makes edits of it.
+    /// What would fix it, where that is beyond doubt; [`crate::fix`] makes edits of it.
     pub fix_kind: Option<Box<FixKind>>,
 }
 
@@ -307,7 +307,7 @@ impl Finding {
     }
 }
 
-/// What would mend a finding. All spans are places in the file that the finding is about.
+/// What would fix a finding. All spans are places in the file that the finding is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FixKind {
     /// Take out what the finding's span covers: a mark, a comma.
@@ -346,7 +346,7 @@ pub enum FixKind {
     },
     /// Write the value that the finding's span covers as this JSON, which means the same to people.
     Write(String),
-    /// Write the text that the finding's span covers without the blanks around it.
+    /// Write the text that the finding's span covers without the whitespace around it.
     Trim,
     /// Put a member, from the start of its name to the end of its value, behind the last one of another object.
     Move {

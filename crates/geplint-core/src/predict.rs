@@ -119,7 +119,7 @@ pub fn predict(endpoint: &Endpoint, checked: &Checked) -> Result<Prediction, usi
     }
     match undocumented(checked) {
         Some(index) => Err(index),
-        None => Ok(predict_mended(endpoint, checked)),
+        None => Ok(predict_recovered(endpoint, checked)),
     }
 }
 
@@ -234,8 +234,8 @@ const fn unwrapped(inside: Option<Masked>) -> Masked {
     })
 }
 
-/// The same for a file whose mistakes in syntax are surely mended by recovery: they are passed over.
-pub fn predict_mended(endpoint: &Endpoint, checked: &Checked) -> Prediction {
+/// The same for a file whose mistakes in syntax are surely recovered by recovery: they are passed over.
+pub fn predict_recovered(endpoint: &Endpoint, checked: &Checked) -> Prediction {
     let shown = checked.findings.len();
     let findings = match &*checked.implied {
         [] => Cow::Borrowed(&checked.findings),

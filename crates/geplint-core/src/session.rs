@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Phase, Severity};
 use crate::json::{self, SyntaxError};
 use crate::lint::{self, Checked, Memory};
-use crate::predict::{Prediction, mask, predict, predict_mended, undocumented};
+use crate::predict::{Prediction, mask, predict, predict_recovered, undocumented};
 use crate::recognize::{Recognized, STRONG, Standard, recognize_as};
 use crate::rules::{Candidate, Endpoint, PropertyId, bit};
 use crate::tenant::{Answer, Facts, Tenant, TenantChanges};
@@ -32,7 +32,7 @@ pub struct Request<'r> {
     /// What was found.
     pub checked: Checked,
     /// It is no JSON as it stands, but recovery surely reads it as its author meant it.
-    pub mended: bool,
+    pub recovered: bool,
 }
 
 impl Request<'_> {
@@ -41,12 +41,12 @@ impl Request<'_> {
         predict(self.endpoint, &self.checked)
     }
 
-    /// The same, with mistakes in the syntax mended where recovery is sure.
-    pub fn predict_mended(&self) -> Result<Prediction, usize> {
-        match (self.mended, undocumented(&self.checked)) {
+    /// The same, with mistakes in the syntax recovered where recovery is sure.
+    pub fn predict_recovered(&self) -> Result<Prediction, usize> {
+        match (self.recovered, undocumented(&self.checked)) {
             (false, _) => self.predict(),
             (true, Some(index)) => Err(index),
-            (true, None) => Ok(predict_mended(self.endpoint, &self.checked)),
+            (true, None) => Ok(predict_recovered(self.endpoint, &self.checked)),
         }
     }
 }
@@ -199,7 +199,7 @@ impl<'r> Session<'r> {
         Some(Request {
             endpoint,
             checked,
-            mended: false,
+            recovered: false,
         })
     }
 
@@ -243,18 +243,18 @@ impl<'r> Session<'r> {
         let changes = facts.into_changes();
         let syntax = |finding: &&Finding| finding.severity == Severity::Error && finding.predicted.is_none();
         let broken = checked.findings.iter().filter(syntax).count();
-        let mended = broken > 0 && checked.mendable;
+        let recovered = broken > 0 && checked.recoverable;
         // A body that does not convert, or is no JSON at all, changes nothing.
         let refused = checked.findings.iter().any(|finding| {
             finding.severity == Severity::Error && matches!(finding.phase, Phase::Bind | Phase::Request)
         });
-        if self.in_order && (answer.is_some() || (!refused && (broken == 0 || mended))) {
+        if self.in_order && (answer.is_some() || (!refused && (broken == 0 || recovered))) {
             self.changes.merge(changes);
         }
         Request {
             endpoint,
             checked,
-            mended,
+            recovered,
         }
     }
 }

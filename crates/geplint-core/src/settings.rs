@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::baseline::Baseline;
 use crate::config::{Config, Date, Ignore, Mistake, PathGlob, Placed};
 use crate::finding::{Finding, Severity};
+use crate::nearest::nearest;
 
 /// What becomes of findings that a baseline may know.
 #[derive(Debug, Clone, Copy, Default)]
@@ -270,13 +271,7 @@ fn unknown_among<'n>(
 
 /// The message for a name that does not exist, with the nearest one that does.
 pub fn no_such(what: &str, name: &str, known: &BTreeSet<String>) -> String {
-    let distance = |other: &&String| strsim::osa_distance(other, name);
-    let limit = (name.len() / 3).clamp(1, 4);
-    let near = known
-        .iter()
-        .min_by_key(distance)
-        .filter(|other| distance(other) <= limit);
-    match near {
+    match nearest(name, known.iter().map(String::as_str)) {
         Some(near) => format!("there is no {what} \"{name}\"; did you mean {near}?"),
         None => format!("there is no {what} \"{name}\""),
     }

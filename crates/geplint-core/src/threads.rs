@@ -1,6 +1,6 @@
 //! How many threads may work at once, and the only place that starts any.
 //!
-//! Without the feature `threads` none is started and the system is not asked for a number: whoever calls
+//! Without the feature `threads` none is started and the system is not asked for a number: the caller of
 //! `spawn` does the work itself, as where the system has no more threads.
 
 use std::num::NonZero;

@@ -69,7 +69,7 @@ pub(super) struct Row<'a> {
     related: Option<Related<'a>>,
     predicted: Option<Answer<'a>>,
     masked: bool,
-    fix: Option<Mending>,
+    fix: Option<FixChange>,
     #[serde(flatten)]
     syntax: Option<Mistake>,
 }
@@ -84,7 +84,7 @@ struct Mistake {
 
 /// What `--fix` would do about it.
 #[derive(Serialize)]
-struct Mending {
+struct FixChange {
     safe: bool,
     edits: Vec<Change>,
 }
@@ -197,7 +197,7 @@ impl<'a> Row<'a> {
             }),
             predicted: finding.predicted.as_deref().map(Answer::new),
             masked: finding.masked.is_some(),
-            fix: fix::of(source.text(), finding).map(Mending::new),
+            fix: fix::of(source.text(), finding).map(FixChange::new),
             syntax: finding.syntax.map(|syntax| Mistake {
                 detail: syntax.detail,
                 reader_accepts: syntax.reader_accepts,
@@ -206,7 +206,7 @@ impl<'a> Row<'a> {
     }
 }
 
-impl Mending {
+impl FixChange {
     fn new(fix: Fix) -> Self {
         let change = |edit: Edit| Change {
             start: edit.span.start,

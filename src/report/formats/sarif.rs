@@ -215,7 +215,7 @@ struct Outcome<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fixes: Option<[Mending<'a>; 1]>,
+    fixes: Option<[FixChange<'a>; 1]>,
     partial_fingerprints: BTreeMap<&'static str, String>,
     properties: Facts<'a>,
 }
@@ -257,7 +257,7 @@ struct Region {
 /// A finding's fix.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Mending<'a> {
+struct FixChange<'a> {
     description: Plain<String>,
     artifact_changes: [Changes<'a>; 1],
 }
@@ -317,7 +317,7 @@ impl<'a> Outcome<'a> {
                 None,
             )],
             related_locations: related.collect(),
-            fixes: Mending::new(source, artifact, finding).map(|fix| [fix]),
+            fixes: FixChange::new(source, artifact, finding).map(|fix| [fix]),
             partial_fingerprints: BTreeMap::from([
                 ("geplint/v1", prints.by_pointer(finding)),
                 ("geplint/v2", prints.by_key("", finding)),
@@ -336,7 +336,7 @@ impl<'a> Outcome<'a> {
     }
 }
 
-impl<'a> Mending<'a> {
+impl<'a> FixChange<'a> {
     /// `None` also where a byte order mark goes: the standard does not count it as a part of the text.
     fn new(source: &Source<'_>, artifact: &'a Artifact, finding: &Finding) -> Option<Self> {
         let marked = source.text().starts_with(MARK);

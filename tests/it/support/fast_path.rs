@@ -31,7 +31,7 @@ pub fn compare(bytes: &[u8], endpoint: &Endpoint, tenant: &Tenant, what: &str) -
     assert_eq!(fast_records.records, engine.records, "{}", context());
     assert_eq!(fast_records.undecided, engine.undecided, "{}", context());
     assert_eq!(fast_records.open, engine.open, "{}", context());
-    assert_eq!(fast_records.mendable, engine.mendable, "{}", context());
+    assert_eq!(fast_records.recoverable, engine.recoverable, "{}", context());
     assert_eq!(engine.fast_records, 0, "{}", context());
     Same {
         fast_records: fast_records.fast_records,

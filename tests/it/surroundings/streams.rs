@@ -47,7 +47,7 @@ fn files_are_written_although_nobody_reads() {
     }
 }
 
-/// Mending does not stop half-way because nobody reads what is left to mend.
+/// Fixing does not stop half-way because nobody reads what is left to fix.
 #[test]
 fn files_are_mended_although_nobody_reads() {
     let bad = BAD.replace("}]}]", "}],}]");

@@ -18,6 +18,7 @@ pub use glob::{BadGlob, GlobCompiler, LONGEST_GLOB, PathGlob};
 pub use pointer::PointerGlob;
 
 use crate::finding::{Evidence, Finding, Severity};
+use crate::nearest::nearest;
 
 /// The name that a settings file is looked for under.
 pub const FILE_NAME: &str = "geplint.toml";
@@ -275,12 +276,8 @@ fn in_words(key: &str, given: &str, said: &str) -> String {
     let names =
         |list: &str| -> Vec<String> { list.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
     let meant = |given: &str, names: &[String]| {
-        let near = names
-            .iter()
-            .map(|name| (strsim::osa_distance(name, &given.to_lowercase()), name))
-            .min_by_key(|(distance, _)| *distance)
-            .filter(|(distance, name)| *distance <= (name.len() / 3).clamp(1, 4));
-        near.map_or_else(String::new, |(_, name)| format!("; did you mean {name}?"))
+        let near = nearest(given, names.iter().map(String::as_str));
+        near.map_or_else(String::new, |name| format!("; did you mean {name}?"))
     };
     if let Some((_, list)) = said.split_once("unknown variant ") {
         let mut all = names(list);

@@ -6,7 +6,7 @@ use crate::finding::{Finding, FixKind, Span};
 /// The byte order mark.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// The edits that mend a finding of this file; `None` where there is no remedy, or where it does not fit the text.
+/// The edits that fix a finding of this file; `None` where there is no remedy, or where it does not fit the text.
 #[must_use]
 pub fn of(bytes: &[u8], finding: &Finding) -> Option<Fix> {
     let fix_kind = finding.fix_kind.as_deref()?;
@@ -89,7 +89,7 @@ fn back(bytes: &[u8], at: usize, skipped: fn(u8) -> bool) -> usize {
     at - before.iter().rev().take_while(|byte| skipped(**byte)).count()
 }
 
-/// Where the line begins, if nothing but blanks stands before `at` on it.
+/// Where the line begins, if nothing but whitespace is before `at` on it.
 fn line_start(bytes: &[u8], at: usize) -> Option<usize> {
     let start = back(bytes, at, is_blank);
     let before = bytes.get(..start).unwrap_or_default();
@@ -97,7 +97,7 @@ fn line_start(bytes: &[u8], at: usize) -> Option<usize> {
         .then_some(start)
 }
 
-/// Where the next line begins, if nothing but blanks stands from `at` on to the line's end.
+/// Where the next line begins, if nothing but whitespace is from `at` on to the line's end.
 fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
     let end = forward(bytes, at, is_blank);
     match bytes.get(end..).unwrap_or_default() {
@@ -108,7 +108,7 @@ fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// A comment goes with its line, or with the blanks that set it apart. One that does not end is left alone: where it
+/// A comment goes with its line, or with the whitespace that sets it apart. One that does not end is left alone: where it
 /// was meant to end nobody knows.
 fn comment(bytes: &[u8], span: Span) -> Option<Edit> {
     let (start, end) = (span.start as usize, span.end as usize);
@@ -227,7 +227,7 @@ fn joined(edits: Vec<Edit>) -> Vec<Edit> {
     out
 }
 
-/// A text in its quotes without the blanks at both ends.
+/// A text in its quotes without the whitespace at both ends.
 fn trimmed(bytes: &[u8], span: Span) -> Option<Vec<Edit>> {
     let text = std::str::from_utf8(slice(bytes, span)).ok()?;
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;

@@ -1,4 +1,4 @@
-//! Fixes: what a finding says would mend it becomes edits, and edits become the mended file.
+//! Fixes: what a finding says would fix it becomes edits, and edits become the fixed file.
 //!
 //! Pure: bytes and findings in, edits and bytes out; the shell reads, checks and writes. The edits of one pass do not
 //! overlap, and the file is checked again after each, so that what one fix uncovers is the next one's. A pass counts
@@ -17,7 +17,7 @@ pub use tally::Tally;
 use crate::finding::{Finding, FixKind, Span, Target};
 use tally::Counts;
 
-/// More passes than this are not made; what overlaps is mostly mended in the second.
+/// More passes than this are not made; what overlaps is mostly fixed in the second.
 const PASSES: usize = 64;
 
 /// Of the fixes of one record that do harm together, at most so many groups are tried.
@@ -32,7 +32,7 @@ pub struct Edit {
     pub text: String,
 }
 
-/// What mends a finding: all of its edits, or none.
+/// What fixes a finding: all of its edits, or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// The API receives the same as before.
@@ -82,8 +82,8 @@ pub fn apply(bytes: &[u8], edits: &[&Edit]) -> Vec<u8> {
     out
 }
 
-/// Mends what can be mended; `None` where nothing can. `check` tells what is found in a version of the file.
-pub fn mend(bytes: &[u8], unsafe_too: bool, check: &mut dyn FnMut(&[u8]) -> Seen) -> Option<Fixed> {
+/// Fixes what can be fixed; `None` where nothing can. `check` tells what is found in a version of the file.
+pub fn fix_all(bytes: &[u8], unsafe_too: bool, check: &mut dyn FnMut(&[u8]) -> Seen) -> Option<Fixed> {
     let mut seen = check(bytes);
     let mut fixed = 0;
     let mut now = Cow::Borrowed(bytes);
@@ -163,7 +163,7 @@ fn pass(
     Some(made(&kept)).filter(|version| version.judged.is_sound(&before))
 }
 
-/// Adds to `kept` what mends a record where all of its fixes together would not: what does harm is halved until it is
+/// Adds to `kept` what fixes a record where all of its fixes together would not: what does harm is halved until it is
 /// found. Records do not wait for each other.
 fn by_halves<'c>(
     candidates: &'c [Candidate],
@@ -279,7 +279,7 @@ impl Taken {
 }
 
 impl Seen {
-    /// Everything that was found, and of it what nobody has chosen to live with: only that is mended.
+    /// Everything that was found, and of it what nobody has chosen to live with: only that is fixed.
     #[must_use]
     pub fn new(all: Tally, shown: Vec<Finding>) -> Self {
         Self { all, shown }

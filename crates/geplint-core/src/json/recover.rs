@@ -232,7 +232,7 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// Comments, odd blanks and text before the root.
+    /// Comments, odd whitespace and text before the root.
     pub(super) fn before_root(&mut self) {
         loop {
             self.at = scan::space(self.bytes, self.at);

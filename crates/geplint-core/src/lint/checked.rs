@@ -26,7 +26,7 @@ pub struct Checked {
     /// Records that are refused anyway do not count.
     pub refused_if_new: BTreeMap<String, u64>,
     /// Every mistake in the syntax was surely read as its author meant it.
-    pub mendable: bool,
+    pub recoverable: bool,
     /// Errors of the answer for which one finding speaks: the records are wrapped. Only [`crate::predict`] needs them.
     pub implied: Box<[Finding]>,
 }

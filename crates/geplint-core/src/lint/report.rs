@@ -305,10 +305,10 @@ impl Linter<'_> {
         }
     }
 
-    /// A text without the blanks around it would do.
+    /// A text without the whitespace around it would do.
     pub(super) fn trimmed(&self, value: NodeId, text: &str, fits: impl Fn(&str) -> bool) -> Option<FixKind> {
         let trimmed = text.trim();
-        let blanks = self.kind(value) == JsonKind::String && trimmed != text && !trimmed.is_empty();
-        (blanks && fits(trimmed)).then_some(FixKind::Trim)
+        let has_whitespace = self.kind(value) == JsonKind::String && trimmed != text && !trimmed.is_empty();
+        (has_whitespace && fits(trimmed)).then_some(FixKind::Trim)
     }
 }

@@ -146,7 +146,7 @@ pub fn check_with(
         elements,
         &mut checked,
     );
-    checked.mendable = errors.iter().all(|error| error.is_warning() || error.certain());
+    checked.recoverable = errors.iter().all(|error| error.is_warning() || error.certain());
     unsay(&mut checked.findings, &errors);
     let reading = as_read(text, &errors, endpoint, facts, &mut buffers, &mut checked);
     let errors_are_json = errors.iter().all(SyntaxError::is_warning);
@@ -163,7 +163,7 @@ pub fn check_with(
 fn finish(checked: &mut Checked, errors_are_json: bool) {
     for finding in &mut checked.findings {
         // Where the text is guessed at, so would be its fix; what is around the records may be more than it seems.
-        if !checked.mendable || (!errors_are_json && finding.rule == messages::WRONG_ROOT) {
+        if !checked.recoverable || (!errors_are_json && finding.rule == messages::WRONG_ROOT) {
             finding.fix_kind = None;
         }
     }

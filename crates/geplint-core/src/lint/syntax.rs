@@ -158,7 +158,7 @@ fn with_reading(advice: String, reading: Option<String>) -> String {
     }
 }
 
-/// What would mend a mistake in the syntax: only where nothing that is meant is lost.
+/// What would fix a mistake in the syntax: only where nothing that is meant is lost.
 const fn fix_kind(kind: SyntaxKind) -> Option<FixKind> {
     match kind {
         SyntaxKind::ByteOrderMark | SyntaxKind::TrailingComma => Some(FixKind::Remove),

@@ -227,7 +227,7 @@ impl<'a> Linter<'a> {
         let meant = self.written(value, fault.meant(property, text, texts).as_deref());
         let trimmed = || {
             self.trimmed(value, text, |trimmed| {
-                fault.is_mended_by(trimmed, self.facts, texts)
+                fault.is_fixed_by(trimmed, self.facts, texts)
             })
         };
         self.fix(index, meant.or_else(trimmed));

@@ -376,7 +376,7 @@ impl<'f> Facts<'f> {
     fn held(&self, code: Option<&str>, user: Option<&str>) -> Option<usize> {
         let contacts = self.tenant.contacts.as_ref()?;
         contacts.by_code(code).or_else(|| {
-            // Whoever has another code is somebody else.
+            // Another code is another contact.
             contacts
                 .by_user(user)
                 .filter(|index| code.is_none() || !contacts.all[*index].coded)

@@ -99,7 +99,7 @@ impl<'l> Names<'l> {
     }
 }
 
-/// A name without case, `-`, `_` and blanks. The layout's names are ASCII, and a list file has many to compare.
+/// A name without case, `-`, `_` and whitespace. The layout's names are ASCII, and a list file has many to compare.
 fn simplified(name: &str) -> impl Iterator<Item = u8> {
     name.bytes()
         .filter(|byte| !matches!(byte, b'-' | b'_' | b' '))

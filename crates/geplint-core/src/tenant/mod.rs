@@ -213,7 +213,7 @@ impl Tenant {
         self.email_codes || self.contacts.as_ref().is_some_and(listed)
     }
 
-    /// Whether the tenant holds this value. Codes are compared without case and outer blanks (inferred).
+    /// Whether the tenant holds this value. Codes are compared without case and outer whitespace (inferred).
     #[must_use]
     pub fn knows(&self, fact: Fact, value: &str) -> Knowledge {
         let holds = match fact {
@@ -250,7 +250,7 @@ impl Tenant {
     }
 }
 
-/// A code as the platform is taken to compare it: without case and outer blanks (inferred).
+/// A code as the platform is taken to compare it: without case and outer whitespace (inferred).
 pub(crate) fn folded(code: &str) -> String {
     code.trim().to_lowercase()
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::spreadsheet::number;
 use encoding_rs::{Encoding, WINDOWS_1252};
 
 /// How many lines may stand before the header: titles, a date, blank lines.
@@ -94,15 +95,13 @@ pub(super) fn is_total<'c>(mut cells: impl Iterator<Item = &'c str>) -> bool {
 
 /// Whether a code is what a spreadsheet has made of one: `1.00E+17`, `1001.0`, `#N/A`.
 pub(super) fn is_damaged(code: &str) -> bool {
-    let code = code.trim().to_ascii_lowercase();
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let exponent = code.split_once("e+").is_some_and(|(number, exponent)| {
-        let number = number.replace([',', '.'], "");
-        digits(&number) && digits(exponent)
-    });
-    let fraction = code.strip_suffix(".0").is_some_and(digits);
-    let hashes = code.len() > 2 && code.bytes().all(|byte| byte == b'#');
-    exponent || fraction || hashes || DAMAGE.contains(&code.as_str())
+    let code = code.trim();
+    let hashes = || code.len() > 2 && code.bytes().all(|byte| byte == b'#');
+    let is_error = || DAMAGE.iter().any(|error| error.eq_ignore_ascii_case(code));
+    // Where a comma is the decimal mark, the number is the same.
+    let is_number =
+        number(code).is_some() || (code.contains(',') && number(&code.replace(',', ".")).is_some());
+    is_number || (code.starts_with('#') && (hashes() || is_error()))
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ fn records(
 ) -> Option<Checked> {
     let mut keys = Keys::default();
     let mut checked = Checked {
-        mendable: true,
+        recoverable: true,
         ..Checked::default()
     };
     loop {

@@ -61,7 +61,7 @@ impl<'s> Prefetch<'s> {
             };
             let range = (bound(part), to);
             let fast_path = move || skim_part(text, endpoint, &facts, range, stop);
-            // Where there are no threads left, whoever reads does it all.
+            // Where there are no threads left, the reading thread does it all.
             if let Some(thread) = spawn(scope, fast_path) {
                 parts.push_back((range.0, thread));
             }

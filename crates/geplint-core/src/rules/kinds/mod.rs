@@ -77,6 +77,17 @@ pub enum Ask {
     Shape(Shape),
 }
 
+/// What an [`Ask`] is about.
+#[derive(Clone, Copy)]
+enum About {
+    /// Something in a text that no sender means; it goes before all else that is asked of it.
+    Damage,
+    /// A number that is surely of its type.
+    Number,
+    /// The shape of a text.
+    Shape,
+}
+
 impl Ask {
     /// Those that the kind of a row may ask, under their names in the rules.
     pub(super) const OF_KINDS: [(&'static str, Self); 8] = [
@@ -90,8 +101,8 @@ impl Ask {
         ("not-negative", Self::NotNegative),
     ];
 
-    /// Whether it is about something that a text may have and that no sender means.
-    const fn is_of_damage(self) -> bool {
+    /// What it is about.
+    const fn about(self) -> About {
         match self {
             Self::NoPlaceholder
             | Self::NoCodePlaceholder
@@ -99,24 +110,19 @@ impl Ask {
             | Self::NoSpreadsheetNumber
             | Self::Undamaged
             | Self::NoHiddenCharacter
-            | Self::NoControlCharacter => true,
-            Self::NotNegative | Self::Shape(_) => false,
+            | Self::NoControlCharacter => About::Damage,
+            Self::NotNegative => About::Number,
+            Self::Shape(_) => About::Shape,
         }
+    }
+
+    const fn is_of_damage(self) -> bool {
+        matches!(self.about(), About::Damage)
     }
 
     /// Whether a plain text, of ASCII letters and digits alone, may break it, so that the fast path has to ask.
     pub(in crate::rules) const fn may_break_plain(self) -> bool {
-        match self {
-            Self::Shape(_) => true,
-            Self::NoPlaceholder
-            | Self::NoCodePlaceholder
-            | Self::NoSpreadsheetError
-            | Self::NoSpreadsheetNumber
-            | Self::Undamaged
-            | Self::NoHiddenCharacter
-            | Self::NoControlCharacter
-            | Self::NotNegative => false,
-        }
+        matches!(self.about(), About::Shape)
     }
 
     /// Whether a text does not have what is asked.
@@ -161,19 +167,10 @@ impl Ask {
         }
     }
 
-    /// As it is listed for a row that asks it by itself.
+    /// As it is listed for a row that asks it by itself; `None` if rows of a kind ask it.
     fn listed(self, property: &Property) -> Option<Constraint> {
-        match self {
-            Self::Shape(shape) => Some(shape::listed(shape, property)),
-            Self::NoPlaceholder
-            | Self::NoCodePlaceholder
-            | Self::NoSpreadsheetError
-            | Self::NoSpreadsheetNumber
-            | Self::Undamaged
-            | Self::NoHiddenCharacter
-            | Self::NoControlCharacter
-            | Self::NotNegative => None,
-        }
+        let Self::Shape(shape) = self else { return None };
+        Some(shape::listed(shape, property))
     }
 
     /// The rule that it goes under, and what it asks, for all rows of a kind.
@@ -249,7 +246,7 @@ impl<'p> Fault<'p> {
     }
 
     /// Whether the text without the whitespace around it has no such fault.
-    pub(crate) fn is_mended_by(self, trimmed: &str, facts: &Facts<'_>, texts: &Texts) -> bool {
+    pub(crate) fn is_fixed_by(self, trimmed: &str, facts: &Facts<'_>, texts: &Texts) -> bool {
         match self {
             Self::Blank | Self::TooLong(..) => false,
             Self::Unknown(known) => facts.knows(known.fact, trimmed) == Knowledge::Right,

@@ -3,29 +3,9 @@
 use super::Words;
 use super::words::quoted;
 use crate::rules::Property;
+use crate::spreadsheet::{Number, number};
 
 pub(super) const RULE: &str = "spreadsheet-text";
-
-/// How a spreadsheet, or a program that reads one, has written a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Number<'t> {
-    /// `1.00E+17`: only the first digits are left.
-    Shortened,
-    /// `1001.0`: the digits before the point.
-    Decimal(&'t str),
-}
-
-fn number(text: &str) -> Option<Number<'_>> {
-    let text = text.trim();
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if let Some(whole) = text.strip_suffix(".0").filter(|whole| digits(whole)) {
-        return Some(Number::Decimal(whole));
-    }
-    let (mantissa, exponent) = text.split_once(['E', 'e'])?;
-    let (first, rest) = mantissa.split_at_checked(1)?;
-    let fraction = rest.is_empty() || rest.strip_prefix('.').is_some_and(digits);
-    (digits(first) && fraction && exponent.strip_prefix('+').is_some_and(digits)).then_some(Number::Shortened)
-}
 
 /// What a spreadsheet writes in front of a value to keep or to compute it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
