@@ -60,13 +60,21 @@ impl Hash for Folded<'_> {
                 state.write(&piece[..part.len()]);
             }
         } else {
-            for c in lower(text) {
-                for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                    piece[filled] = byte;
-                    filled += 1;
-                    if filled == piece.len() {
-                        state.write(&piece);
-                        filled = 0;
+            let mut take = |byte: u8| {
+                piece[filled] = byte;
+                filled += 1;
+                if filled == piece.len() {
+                    state.write(&piece);
+                    filled = 0;
+                }
+            };
+            for c in text.chars() {
+                if c.is_ascii() {
+                    // The table of Unicode is asked only where it is needed: names have few such letters.
+                    c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| take(byte.to_ascii_lowercase()));
+                } else {
+                    for lower in c.to_lowercase() {
+                        lower.encode_utf8(&mut [0; 4]).bytes().for_each(&mut take);
                     }
                 }
             }

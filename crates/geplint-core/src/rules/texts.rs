@@ -96,6 +96,9 @@ impl Texts {
     /// Whether a text as a whole stands for a value that is not there.
     pub(crate) fn is_placeholder(&self, text: &str) -> bool {
         let text = text.trim();
+        if !self.may_be_listed(text) {
+            return false;
+        }
         if has_line(&self.placeholders, text.as_bytes()) {
             return true;
         }
@@ -108,12 +111,20 @@ impl Texts {
 
     /// Whether a text as a whole stands for a code that is not there.
     pub(crate) fn is_code_placeholder(&self, text: &str) -> bool {
-        has_line(&self.code_placeholders, text.trim().as_bytes())
+        let text = text.trim();
+        self.may_be_listed(text) && has_line(&self.code_placeholders, text.as_bytes())
     }
 
     /// Whether a text as a whole is an error value of a spreadsheet.
     pub(crate) fn is_spreadsheet_error(&self, text: &str) -> bool {
-        has_line(&self.spreadsheet_errors, text.trim().as_bytes())
+        let text = text.trim();
+        self.may_be_listed(text) && has_line(&self.spreadsheet_errors, text.as_bytes())
+    }
+
+    /// False if no placeholder, mark or error value begins with the first byte of a text. Without this test, looking
+    /// through the lists is 8 % of the instructions for clean records.
+    fn may_be_listed(&self, text: &str) -> bool {
+        text.bytes().next().is_some_and(|first| has_bit(self.starts, first))
     }
 
     /// The name of a character that nobody sees.
