@@ -71,9 +71,7 @@ fn unknown(finding: &Finding) -> Option<String> {
     if finding.target == Target::Key {
         return Some(format!("\"{}\"", last(finding)));
     }
-    let short = finding.short_message();
-    let (_, name) = short.rsplit_once("did you mean ")?;
-    Some(escape(name.trim_end_matches('?')).into_owned())
+    finding.renamed().map(|(_, name)| escape(name).into_owned())
 }
 
 /// The last part of a finding's pointer.

@@ -133,7 +133,7 @@ fn joined(
         severity,
         related: Some(Box::new((name.span, format!("did you mean {to}?").into()))),
         message: format!(
-            "{}; did you mean {written} ({line}:{column}) to be {to}?",
+            "{}; rename {written} ({line}:{column}) to {to}?",
             lacks.message
         )
         .into(),
@@ -172,19 +172,22 @@ impl Finding {
     /// Its message without the place of the unknown name, for reports that show that place otherwise.
     #[must_use]
     pub fn short_message(&self) -> Cow<'_, str> {
-        let Some((what, rest)) = self
-            .message
-            .split_once("; did you mean ")
-            .filter(|_| self.is_pair())
-        else {
-            return match self.right_name() {
-                Some(name) => Cow::Owned(format!("{}, did you mean {name}?", self.message)),
-                None => Cow::Borrowed(&self.message),
-            };
-        };
-        let name = rest.rsplit_once(" (").map_or(rest, |(name, _)| name);
-        let name = name.trim_end_matches(", which is missing?");
-        Cow::Owned(format!("{what}, did you mean {name}?"))
+        if let Some((what, written)) = self.renamed() {
+            return Cow::Owned(format!("{what}, rename {written}?"));
+        }
+        let what = self.message.split_once("; did you mean ").filter(|_| self.is_pair());
+        let what = what.map_or(&*self.message, |(what, _)| what);
+        match self.right_name() {
+            Some(name) => Cow::Owned(format!("{what}, did you mean {name}?")),
+            None => Cow::Borrowed(what),
+        }
+    }
+
+    /// Of a missing property that is joined with an unknown name: what is missing, and that name in quotes, as its message has them.
+    #[must_use]
+    pub fn renamed(&self) -> Option<(&str, &str)> {
+        let (what, rest) = self.message.split_once("; rename ").filter(|_| self.is_pair())?;
+        Some((what, rest.rsplit_once(" (")?.0))
     }
 }
 
