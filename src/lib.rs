@@ -9,6 +9,8 @@ pub mod cli;
 pub mod home;
 pub mod input;
 mod io;
+#[cfg(feature = "lsp")]
+mod lsp;
 pub mod manual;
 mod ordered;
 pub mod report;

@@ -99,6 +99,8 @@ pub enum Command {
     Rules(Rules),
     /// Hold predictions against recorded answers
     Verify(Box<Verify>),
+    /// Run the language server for editors, on standard input and output
+    Lsp(Lsp),
     /// Write a first `geplint.toml` for the folder at hand
     Init,
     /// Print what a shell needs to complete commands and options
@@ -415,6 +417,17 @@ pub enum VerifyFormat {
     Text,
     /// One JSON document (version 1)
     Json,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Exit status: 0 the editor ended the session, 1 the connection broke off before, 2 wrong usage, or \
+                        this build has no language server."
+)]
+pub struct Lsp {
+    /// Standard input and output, which is the only way; editors may ask for it
+    #[arg(long)]
+    pub stdio: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,6 +1,6 @@
 //! The command line: arguments, and one file a command. It knows no endpoint and no format's details.
 
-mod args;
+pub(crate) mod args;
 mod check;
 mod completions;
 mod exit_code;
@@ -10,6 +10,7 @@ mod file_checker;
 mod fix;
 mod init;
 mod inputs;
+mod lsp;
 mod man;
 mod payload;
 mod predict;
@@ -60,6 +61,7 @@ pub fn run() -> ExitCode {
         Command::Explain(explain) => explain::run(explain, &args.common),
         Command::Rules(rules) => rules::run(rules, &args.common),
         Command::Verify(verify) => verify::run(verify, &args.common),
+        Command::Lsp(_) => lsp::run(&args.common),
         Command::Init => init::run(&args.common),
         Command::Completions(completions) => completions::run(completions),
         Command::Man(pages) => man::run(pages, &args.common),

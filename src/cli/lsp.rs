@@ -1,0 +1,21 @@
+//! `geplint lsp`: the language server, where this build has it.
+
+use super::args::Common;
+use crate::report::OutputError;
+
+/// Serves the editor on standard input and output until it ends the session.
+#[cfg(feature = "lsp")]
+pub fn run(common: &Common) -> Result<u8, OutputError> {
+    Ok(crate::lsp::run(common))
+}
+
+/// Says how to get a build with the server.
+#[cfg(not(feature = "lsp"))]
+pub fn run(common: &Common) -> Result<u8, OutputError> {
+    super::terminal::complain(
+        common,
+        "this build has no language server; released binaries have it, and so has \
+         `cargo install --path . --features lsp`",
+    );
+    Ok(super::exit_code::TROUBLE)
+}
