@@ -56,7 +56,7 @@ pub fn run(data: &[u8]) {
 fn compare(exchanges: &[(&[u8], &[u8], Option<&str>)]) {
     let mut session = Session::new(candidates(), unknown_tenant(), true);
     let mut tally = Tally::default();
-    let mut json = document::open();
+    let mut json = document::open(false);
     for (index, (request, response, endpoint)) in exchanges.iter().enumerate() {
         let exchange = Exchange {
             name: "1",

@@ -398,6 +398,9 @@ pub struct Verify {
     /// The path that a gateway has in place of the API's own, as in /gep/v1 (repeatable)
     #[arg(long, value_name = "PATH", help_heading = "Rules")]
     pub base_path: Vec<String>,
+    /// Compare what `geplint serve` has predicted with what is predicted now, in HAR files; other answers are not compared
+    #[arg(long = "self", help_heading = "Rules")]
+    pub predictions: bool,
     /// How the account is given
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: VerifyFormat,

@@ -1,5 +1,6 @@
 //! `geplint verify`: recorded requests and answers in, where predictions differ from them out.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -16,12 +17,12 @@ use crate::report::style::Look;
 use crate::report::{OutputError, sanitize, summary};
 use crate::rules::{Candidate, Endpoint, Ruleset, built_in};
 use crate::session::Session;
-use crate::tenant::Answer;
+use crate::tenant::{self, Answer, Tenant};
 use crate::verify::archive::{Archive, is_archive};
 use crate::verify::har::{self, Attached, Har, Sent, UnusedKind};
 use crate::verify::pairs::{Given, Kind, Pair, pair};
 use crate::verify::routes::{Mapping, Route, Routes};
-use crate::verify::{Exchange, Predictor as _, Tally, json as document, text, verify};
+use crate::verify::{Exchange, Outcome, Predictor, Tally, Verified, json as document, text, verify};
 
 /// How many bytes of a file are looked at to say what it is.
 const START: u64 = 512;
@@ -54,7 +55,11 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         project: &project,
         known: &known,
         look: terminal::stdout_look(common),
-        predictor: Session::new(&endpoints, &known.tenant, args.knowledge.in_order),
+        predictor: Session::new(
+            &endpoints,
+            &known.tenant,
+            args.knowledge.in_order || args.predictions,
+        ),
         endpoints: &endpoints,
         routes: routes(args, &project, &known, &others),
         tally: Tally::default(),
@@ -170,6 +175,13 @@ impl Run<'_> {
 
     fn pair(&mut self, files: &[PathBuf], pair: &Pair) -> Result<(), OutputError> {
         let (request, response) = (&files[pair.request], &files[pair.response]);
+        if self.args.predictions {
+            let why = "a file does not say that it is a prediction; --self reads HAR files of geplint serve";
+            self.tally.no_predictions += 1;
+            self.aside(|| format!("unused {}: {why}", sanitize::path(response)));
+            self.keep_unused(&sanitize::plain_path(response), why);
+            return Ok(());
+        }
         let (mut asked, mut answered) = (Reader::new(read::LARGEST), Reader::new(read::LARGEST));
         let (Some(request_body), Some(response_body)) = (
             self.readable(request, asked.file(request)),
@@ -181,7 +193,7 @@ impl Run<'_> {
             let configured = self.known.endpoint(self.project, request)?;
             Some(configured.id.to_string())
         });
-        self.exchange(&Exchange {
+        let exchange = Exchange {
             name: &sanitize::plain_path(&pair.name),
             origin: &sanitize::plain_path(request),
             request: request_body,
@@ -189,7 +201,9 @@ impl Run<'_> {
             endpoint: endpoint.as_deref(),
             http_status: None,
             url: None,
-        })
+        };
+        let verified = verify(&mut self.predictor, &exchange);
+        self.exchange(&verified)
     }
 
     fn har_file(&mut self, path: &Path) -> Result<(), OutputError> {
@@ -250,25 +264,63 @@ impl Run<'_> {
             self.problem(path, &why);
         }
         let mut without_body = 0_u32;
-        for entry in har.entries(self.args.knowledge.in_order) {
-            match har.call(entry, &self.routes, attached) {
+        let mut predictions = 0_u32;
+        let tenants = self.tenants(path, &har);
+        // A file of predictions begins with the facts that the server began with.
+        let mut own = self
+            .args
+            .predictions
+            .then(|| Session::new(self.endpoints, &self.known.tenant, true));
+        // The order of its calls is that of the file; clocks may be set back.
+        for entry in har.entries(self.args.knowledge.in_order && !self.args.predictions) {
+            if let Some(tenant) = tenants.get(&entry.number) {
+                own = Some(Session::new(self.endpoints, tenant, true));
+            }
+            let call = har
+                .call(entry, &self.routes, attached)
+                .and_then(|call| self.wanted(call));
+            let predictor: &mut dyn Predictor = match &mut own {
+                Some(own) => own,
+                None => &mut self.predictor,
+            };
+            match call {
                 Ok(call) => {
-                    let name = format!("{name}#{}", entry.number);
-                    self.exchange(&Exchange {
-                        name: &name,
-                        origin: &name,
-                        request: &call.request,
-                        response: &call.response,
-                        endpoint: Some(&call.endpoint),
-                        http_status: call.status,
-                        url: Some(&call.url),
-                    })?;
+                    let origin = format!("{name}#{}", entry.number);
+                    let verified = verify(
+                        predictor,
+                        &Exchange {
+                            name: &origin,
+                            origin: &origin,
+                            request: &call.request,
+                            response: &call.response,
+                            endpoint: Some(&call.endpoint),
+                            http_status: call.status,
+                            url: Some(&call.url),
+                        },
+                    );
+                    match &verified.outcome {
+                        // A server refuses some calls before it predicts anything.
+                        Outcome::NotAnswered(why) if self.args.predictions => {
+                            let unused = unused(call.url, UnusedKind::Other, why);
+                            self.unused(name, entry.number, unused);
+                        }
+                        _ => self.exchange(&verified)?,
+                    }
                 }
                 Err(unused) => {
                     without_body += u32::from(unused.kind == UnusedKind::WithoutBody);
+                    predictions += u32::from(unused.kind == UnusedKind::Prediction);
+                    if self.args.knowledge.in_order
+                        && let Some(sent) = &unused.sent
+                    {
+                        take_in(predictor, sent);
+                    }
                     self.unused(name, entry.number, unused);
                 }
             }
+        }
+        if predictions > 0 {
+            terminal::warn(self.common, &not_counted(name, predictions));
         }
         if without_body > 0 {
             let calls = if without_body == 1 {
@@ -294,6 +346,8 @@ impl Run<'_> {
             UnusedKind::Other => self.tally.others += 1,
             UnusedKind::WithoutBody => self.tally.skipped += 1,
             UnusedKind::Unreadable => self.tally.unreadable += 1,
+            UnusedKind::Prediction => self.tally.predictions += 1,
+            UnusedKind::NoPrediction => self.tally.no_predictions += 1,
         }
         self.aside(|| {
             let call = [unused.method.as_str(), unused.url.as_str()].join(" ");
@@ -304,9 +358,6 @@ impl Run<'_> {
             let line = format!("unused {file}#{number}: {call}{}", unused.why);
             sanitize::escape(&line).into_owned()
         });
-        if let Some(sent) = &unused.sent {
-            self.sent(sent);
-        }
         if self.args.format == VerifyFormat::Json {
             let known = |text: String| Some(text).filter(|text| !text.is_empty());
             self.unused.push(document::Unused {
@@ -319,14 +370,47 @@ impl Run<'_> {
         }
     }
 
-    /// Takes in what a request without a recorded answer has changed. What was not answered with success changed nothing.
-    fn sent(&mut self, sent: &Sent) {
-        if self.args.knowledge.in_order {
-            let refused = sent.status.is_some_and(|status| status >= 300);
-            let answer = refused.then(Answer::nothing_taken);
-            let endpoint = Some(sent.endpoint.as_str());
-            let _ = self.predictor.predict(&sent.request, endpoint, answer.as_ref());
+    /// The tenant facts in a file of predictions, by the number of the entry that met them.
+    fn tenants(&mut self, path: &Path, har: &Har<'_>) -> BTreeMap<usize, Tenant> {
+        let mut tenants = BTreeMap::new();
+        if !self.args.predictions {
+            return tenants;
         }
+        for entry in har.entries(false) {
+            let Some(text) = har.tenant(entry) else { continue };
+            match tenant::load(&text, &mut |_| Err("a HAR file holds no list files".to_owned())) {
+                Ok(tenant) if self.project.has_email_codes() => {
+                    tenants.insert(entry.number, tenant.with_email_codes());
+                }
+                Ok(tenant) => {
+                    tenants.insert(entry.number, tenant);
+                }
+                Err(error) => {
+                    let why = format!("#{}: its tenant facts: {}", entry.number, error.message);
+                    self.problem(path, &why);
+                }
+            }
+        }
+        tenants
+    }
+
+    /// A call, if its answer is of the kind that is compared.
+    fn wanted<'h>(&self, call: har::Call<'h>) -> har::Used<'h> {
+        if call.predicted == self.args.predictions {
+            return Ok(call);
+        }
+        let (kind, why) = if call.predicted {
+            (
+                UnusedKind::Prediction,
+                "its response is a prediction of geplint serve, not an answer of the API",
+            )
+        } else {
+            (
+                UnusedKind::NoPrediction,
+                "its response is not a prediction of geplint serve; leave out --self to compare it",
+            )
+        };
+        Err(unused(call.url, kind, why))
     }
 
     fn keep_unused(&mut self, file: &str, why: &str) {
@@ -341,21 +425,24 @@ impl Run<'_> {
         }
     }
 
-    fn exchange(&mut self, exchange: &Exchange<'_>) -> Result<(), OutputError> {
-        let verified = verify(&mut self.predictor, exchange);
+    fn exchange(&mut self, verified: &Verified) -> Result<(), OutputError> {
         let first = self.tally.pairs == 0;
-        self.tally.add(&verified);
+        if self.args.predictions {
+            self.tally.add_prediction(verified);
+        } else {
+            self.tally.add(verified);
+        }
         match self.args.format {
-            VerifyFormat::Text => self.block(&text::pair(&verified, self.look, self.args.verbose)),
-            VerifyFormat::Json if first => print(&document::pair(&verified)),
-            VerifyFormat::Json => print(&format!(",{}", document::pair(&verified))),
+            VerifyFormat::Text => self.block(&text::pair(verified, self.look, self.args.verbose)),
+            VerifyFormat::Json if first => print(&document::pair(verified)),
+            VerifyFormat::Json => print(&format!(",{}", document::pair(verified))),
         }
     }
 
     fn begin(&self) -> Result<(), OutputError> {
         match self.args.format {
             VerifyFormat::Text => Ok(()),
-            VerifyFormat::Json => print(&document::open()),
+            VerifyFormat::Json => print(&document::open(self.args.predictions)),
         }
     }
 
@@ -377,7 +464,11 @@ impl Run<'_> {
             VerifyFormat::Text if self.args.quiet || self.tally.pairs == 0 => Ok(()),
             VerifyFormat::Text => {
                 let gap = if self.gap { "\n" } else { "" };
-                let summary = text::summary(&self.tally, self.look, self.args.verbose);
+                let summary = if self.args.predictions {
+                    text::summary_of_predictions(&self.tally, self.look, self.args.verbose)
+                } else {
+                    text::summary(&self.tally, self.look, self.args.verbose)
+                };
                 print(&format!("{gap}{summary}"))
             }
         }
@@ -407,7 +498,7 @@ impl Run<'_> {
         if self.trouble {
             TROUBLE
         } else if self.tally.pairs == 0 {
-            terminal::complain(self.common, &nothing_paired(&self.args.paths, &self.tally));
+            terminal::complain(self.common, &nothing_paired(self.args, &self.tally));
             UNMATCHED
         } else if self.tally.not_answered == self.tally.pairs {
             let message = format!(
@@ -490,10 +581,50 @@ fn given(paths: &[PathBuf]) -> Given<'_> {
     }
 }
 
-fn nothing_paired(paths: &[PathBuf], tally: &Tally) -> String {
+/// What to say of a file with predictions where answers of the API are compared.
+fn not_counted(name: &str, predictions: u32) -> String {
+    let what = if predictions == 1 {
+        "1 response is a prediction of geplint serve, not an answer"
+    } else {
+        &format!("{predictions} responses are predictions of geplint serve, not answers")
+    };
+    format!(
+        "{}: {what} of the API, and not counted; --self compares them with what is predicted now",
+        sanitize::escape(name)
+    )
+}
+
+/// Takes in what a request without a recorded answer has changed. What was not answered with success changed nothing.
+fn take_in(predictor: &mut dyn Predictor, sent: &Sent) {
+    let refused = sent.status.is_some_and(|status| status >= 300);
+    let answer = refused.then(Answer::nothing_taken);
+    let endpoint = Some(sent.endpoint.as_str());
+    let _ = predictor.predict(&sent.request, endpoint, answer.as_ref());
+}
+
+/// A call that is not compared.
+fn unused(url: String, kind: UnusedKind, why: &str) -> har::Unused {
+    har::Unused {
+        method: String::new(),
+        url,
+        kind,
+        why: why.to_owned(),
+        sent: None,
+    }
+}
+
+fn nothing_paired(args: &Verify, tally: &Tally) -> String {
     let unused = tally.skipped + tally.unreadable;
-    let paths: Vec<String> = paths.iter().map(|path| sanitize::path(path)).collect();
+    let paths: Vec<String> = args.paths.iter().map(|path| sanitize::path(path)).collect();
     let paths = paths.join(", ");
+    if args.predictions {
+        return format!("no prediction to compare in {paths}; --self reads HAR files of geplint serve");
+    }
+    if tally.predictions > 0 && unused == 0 {
+        return format!(
+            "no answer of the API to verify in {paths}: predictions of geplint serve are not counted; --self compares them"
+        );
+    }
     if unused > 0 {
         let calls = if unused == 1 {
             "1 call was"

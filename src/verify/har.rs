@@ -18,6 +18,15 @@ use crate::json::{self, JsonKind, Node, NodeId, Reader, Root, SyntaxError, Synta
 /// Gives the bytes of a file that a HAR has put a body into, by the name in the HAR.
 pub type Attached<'a> = dyn FnMut(&str) -> Result<Vec<u8>, String> + 'a;
 
+/// The creator of the HAR files that hold predictions.
+pub const SERVE: &str = "geplint serve";
+
+/// What the names of the response headers of a prediction begin with, in lower case.
+const SERVE_HEADERS: &str = "x-geplint-";
+
+/// The member of an entry that has what only `geplint serve` knows of a call.
+pub const SERVE_MEMBER: &str = "_geplint";
+
 /// A HAR file.
 #[derive(Debug)]
 pub struct Har<'b> {
@@ -52,6 +61,8 @@ pub struct Call<'h> {
     pub response: Cow<'h, [u8]>,
     /// The HTTP status.
     pub status: Option<u64>,
+    /// `geplint serve` answered, not the API.
+    pub predicted: bool,
 }
 
 /// An entry that is not verified.
@@ -89,6 +100,10 @@ pub enum UnusedKind {
     WithoutBody,
     /// A call of a known endpoint, of which a part cannot be read.
     Unreadable,
+    /// A prediction, where answers of the API are asked for.
+    Prediction,
+    /// An answer that is not marked as a prediction, where predictions are asked for.
+    NoPrediction,
 }
 
 /// What an entry comes to.
@@ -214,8 +229,10 @@ impl<'b> Har<'b> {
                 None => "it has neither a method nor a URL",
             }));
         }
+        let predicted = self.is_predicted(entry);
         let found = routes
-            .endpoint(&method, &url)
+            .named(self.endpoint(entry).filter(|_| predicted).as_deref())
+            .map_or_else(|| routes.endpoint(&method, &url), Ok)
             .map_err(|miss| other(&words(&miss, &method)))?;
         // Of what only may be a call, nothing is missing.
         let lost = |(kind, why)| unused(if found.by_url { kind } else { UnusedKind::Other }, why);
@@ -233,12 +250,19 @@ impl<'b> Har<'b> {
         }
         let response = self.member(entry.node, "response");
         let content = response.and_then(|response| self.member(response, "content"));
-        let status = response
+        let status: Option<u64> = response
             .and_then(|response| self.member(response, "status"))
             .and_then(|node| self.tree.node(node).span.of(&self.text).parse().ok())
             .filter(|status| *status > 0);
         let response = match self.body(content, "response", attached) {
             Ok(response) => response,
+            // A fault that was asked for, or a call that was refused before it was read.
+            Err(_) if predicted => {
+                let status = status.map_or_else(|| "none".to_owned(), |status| status.to_string());
+                return Err(other(&format!(
+                    "its response has no body (HTTP status: {status})"
+                )));
+            }
             Err(missing) => {
                 let sent = Sent {
                     endpoint: found.endpoint.to_owned(),
@@ -257,7 +281,34 @@ impl<'b> Har<'b> {
             request,
             response,
             status,
+            predicted,
         })
+    }
+
+    /// Whether `geplint serve` has answered: it wrote the file, or a header of the response names it.
+    fn is_predicted(&self, entry: Entry) -> bool {
+        let headers = || self.member(self.member(entry.node, "response")?, "headers");
+        let names = |header| self.member(header, "name").and_then(|name| self.string(name));
+        self.creator == SERVE
+            || headers().is_some_and(|headers| {
+                self.tree.elements(headers).filter_map(names).any(|name| {
+                    name.get(..SERVE_HEADERS.len())
+                        .is_some_and(|start| start.eq_ignore_ascii_case(SERVE_HEADERS))
+                })
+            })
+    }
+
+    /// The endpoint that `geplint serve` took a call for.
+    fn endpoint(&self, entry: Entry) -> Option<Cow<'_, str>> {
+        self.string(self.member(self.member(entry.node, SERVE_MEMBER)?, "endpoint")?)
+    }
+
+    /// The tenant facts that a call to `geplint serve` met, as a tenant file has them. It writes them where they are not what
+    /// the calls before it have left.
+    pub fn tenant(&self, entry: Entry) -> Option<Cow<'_, str>> {
+        let facts = self.member(self.member(entry.node, SERVE_MEMBER)?, "tenant")?;
+        let node = self.tree.node(facts);
+        (self.creator == SERVE && node.kind == JsonKind::String).then(|| json::decode(&self.text, node))
     }
 
     /// The body of an answer with success to a GET, for what it says of the tenant.

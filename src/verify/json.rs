@@ -11,10 +11,10 @@ use super::{Difference, Forecast, Order, Outcome, Recorded, Tally, Verified};
 use crate::json::pretty;
 use crate::predict::{Envelope, ErrorEntry};
 
-/// What the document begins with.
-pub fn open() -> String {
+/// What the document begins with. `predictions`: predictions are compared, not answers of the API.
+pub fn open(predictions: bool) -> String {
     let tool = concat!("geplint ", env!("CARGO_PKG_VERSION"));
-    format!("{{\n  \"version\": 1,\n  \"tool\": \"{tool}\",\n  \"pairs\": [")
+    format!("{{\n  \"version\": 1,\n  \"tool\": \"{tool}\",\n  \"self\": {predictions},\n  \"pairs\": [")
 }
 
 /// One pair.
@@ -126,6 +126,8 @@ struct Summary<'a> {
     skipped_calls: u32,
     unreadable_calls: u32,
     other_calls: u32,
+    predictions: u32,
+    no_predictions: u32,
     extra_fields: &'a BTreeMap<String, u32>,
 }
 
@@ -250,6 +252,8 @@ impl<'a> Summary<'a> {
             skipped_calls: tally.skipped,
             unreadable_calls: tally.unreadable,
             other_calls: tally.others,
+            predictions: tally.predictions,
+            no_predictions: tally.no_predictions,
             extra_fields: &tally.extra,
         }
     }

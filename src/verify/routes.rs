@@ -77,6 +77,16 @@ impl<'a> Routes<'a> {
         }
     }
 
+    /// The endpoint with that id, unless another one was asked for.
+    pub fn named(&self, id: Option<&str>) -> Option<Found<'a>> {
+        let route = self.known.iter().find(|route| Some(route.endpoint) == id)?;
+        let asked = self.only.is_none_or(|only| only == route.endpoint);
+        asked.then_some(Found {
+            endpoint: route.endpoint,
+            by_url: true,
+        })
+    }
+
     fn by_mapping(&self, url: &str) -> Option<&'a str> {
         let url = without_query(url);
         let mut mapped = self.mapped.iter().rev();

@@ -33,6 +33,10 @@ pub struct Tally {
     pub unreadable: u32,
     /// Recorded calls of anything else.
     pub others: u32,
+    /// Recorded predictions, where answers of the API are compared.
+    pub predictions: u32,
+    /// Recorded answers that are not marked as predictions, where predictions are compared.
+    pub no_predictions: u32,
     /// Fields that only recordings have, and in how many of them.
     pub extra: BTreeMap<String, u32>,
     /// What was said of each rule, by its id.
@@ -53,9 +57,7 @@ pub struct RuleTally {
 impl Tally {
     /// Counts an exchange.
     pub fn add(&mut self, verified: &Verified) {
-        self.pairs += 1;
-        self.agreed += u32::from(verified.agreed());
-        self.recovered += u32::from(verified.recovered);
+        self.pair(verified);
         for name in verified.recorded.iter().flat_map(|recorded| &recorded.extra) {
             *self.extra.entry(name.clone()).or_default() += 1;
         }
@@ -66,6 +68,22 @@ impl Tally {
             (Outcome::NotAnswered(_), _, _) => self.not_answered += 1,
             _ => self.not_comparable += 1,
         }
+    }
+
+    /// Counts an exchange whose answer is a prediction itself. It says nothing of the API: not of its 400s, and not of a rule.
+    pub fn add_prediction(&mut self, verified: &Verified) {
+        self.pair(verified);
+        match &verified.outcome {
+            Outcome::Compared(_) => {}
+            Outcome::NotAnswered(_) => self.not_answered += 1,
+            Outcome::NotComparable(_) => self.not_comparable += 1,
+        }
+    }
+
+    fn pair(&mut self, verified: &Verified) {
+        self.pairs += 1;
+        self.agreed += u32::from(verified.agreed());
+        self.recovered += u32::from(verified.recovered);
     }
 
     fn compared(&mut self, comparison: &Comparison, forecast: &Forecast, recorded: &Recorded) {

@@ -359,6 +359,30 @@ pub fn summary(tally: &Tally, look: Look, verbose: bool) -> String {
     text
 }
 
+/// What a run over predictions came to: how many this program predicts again.
+pub fn summary_of_predictions(tally: &Tally, look: Look, verbose: bool) -> String {
+    let mut text = String::new();
+    let palette = look.palette();
+    let rows = [
+        ("predictions", tally.pairs, String::new()),
+        (
+            "  the same now",
+            tally.agreed,
+            rate("", tally.agreement(), tally.compared_pairs(), "compared"),
+        ),
+        ("  different", tally.differing(), String::new()),
+        ("  not comparable", tally.not_comparable, String::new()),
+    ];
+    for (label, number, note) in rows {
+        let line = format!("{label:18} {number:>6}  {}", palette.faint(note));
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    remarks(&mut text, tally, look, verbose);
+    let note = "All of them are predictions; they say nothing about the answers of the API.";
+    text.push_str(&wrap::indented(note, look.width, 0));
+    text
+}
+
 /// A rate, and of how many it is one; nothing where there are none.
 fn rate(what: &str, ratio: Option<f64>, of: u32, whole: &str) -> String {
     ratio.map_or_else(String::new, |ratio| {
@@ -406,6 +430,18 @@ fn remarks(text: &mut String, tally: &Tally, look: Look, verbose: bool) {
         lines.push(format!(
             "recorded calls of something else: {}{hint}",
             tally.others
+        ));
+    }
+    if tally.predictions > 0 {
+        lines.push(format!(
+            "predictions of geplint serve, not counted as answers of the API: {}{hint}",
+            tally.predictions
+        ));
+    }
+    if tally.no_predictions > 0 {
+        lines.push(format!(
+            "recorded answers that are not predictions: {}{hint}",
+            tally.no_predictions
         ));
     }
     for line in lines {

@@ -205,3 +205,119 @@ fn what_was_recorded_without_bodies_says_how_to_record_them() {
     fs::write(folder.join("a.har"), har.replace("\"hand\"", "\"Playwright\"")).unwrap();
     assert!(stderr(&run(&folder, &["a.har"])).contains("content: \"embed\""));
 }
+
+/// An entry as `geplint serve` writes it: a documented request, and the documented response as the prediction.
+fn served(name: &str, endpoint: &str) -> Value {
+    let folder = recorded().join("../documented").join(endpoint);
+    let text = |kind: &str| fs::read_to_string(folder.join(format!("{name}.{kind}.json"))).unwrap();
+    json!({
+        "request": { "method": "POST", "url": "http://127.0.0.1:8400/any/where", "postData": { "text": text("request") } },
+        "response": {
+            "status": 400,
+            "headers": [{ "name": "X-Geplint-Evidence", "value": "response" }],
+            "content": { "text": text("response") },
+        },
+        "_geplint": { "endpoint": endpoint },
+    })
+}
+
+fn har(folder: &Path, creator: &str, entries: &[Value]) {
+    let har = json!({ "log": { "creator": { "name": creator }, "entries": entries } });
+    fs::write(folder.join("calls.har"), har.to_string()).unwrap();
+}
+
+#[test]
+fn predictions_are_no_answers_of_the_api() {
+    let folder = crate::support::empty_folder("recordings", "predictions");
+    let mut entries = vec![served("1-success", "user-group"), served("2-error", "user-group")];
+    for (creator, url) in [
+        ("geplint serve", "http://127.0.0.1:8400/any/where"),
+        // Another tool has recorded it; a header of the response says who answered.
+        (
+            "WebInspector",
+            "http://127.0.0.1:8400/SmartInterfaceAPI/api/Contact/UserGroup",
+        ),
+    ] {
+        for entry in &mut entries {
+            entry["request"]["url"] = json!(url);
+        }
+        har(&folder, creator, &entries);
+        for arguments in [&["calls.har"][..], &["calls.har", "--in-order"]] {
+            let plain = document(&folder, arguments);
+            assert_eq!(numbers(&plain, &["pairs", "predictions"]), [0, 2], "{plain}");
+            assert_eq!(plain["self"], false);
+        }
+        let output = run(&folder, &["calls.har"]);
+        assert_eq!(output.status.code(), Some(3));
+        assert!(
+            stderr(&output).contains("2 responses are predictions of geplint serve"),
+            "{output:?}"
+        );
+        let own = document(&folder, &["calls.har", "--self"]);
+        let names = ["pairs", "agreed", "predictions", "recorded400s", "falseAlarms"];
+        assert_eq!(numbers(&own, &names), [2, 2, 0, 0, 0], "{own}");
+        assert_eq!((&own["self"], &own["rules"]), (&json!(true), &json!([])));
+    }
+}
+
+#[test]
+fn a_prediction_that_has_changed_is_shown() {
+    let folder = crate::support::empty_folder("recordings", "changed");
+    let mut entry = served("2-error", "contact-details");
+    let text = entry["response"]["content"]["text"].as_str().unwrap();
+    entry["response"]["content"]["text"] =
+        json!(text.replace("UserName is Mandatory", "UserName is missing"));
+    let refused = json!({
+        "request": { "method": "POST", "url": "/SmartInterfaceAPI/api/Contact/UserGroup", "postData": { "text": "[]" } },
+        "response": { "status": 401, "content": { "text": "no token" } },
+    });
+    har(&folder, "geplint serve", &[refused, entry]);
+    let own = run(&folder, &["calls.har", "--self"]);
+    assert_eq!(own.status.code(), Some(1));
+    let text = String::from_utf8(own.stdout).unwrap();
+    assert!(text.contains("UserName is missing"), "{text}");
+    assert!(
+        text.lines()
+            .any(|line| line.split_whitespace().eq(["different", "1"])),
+        "{text}"
+    );
+    assert!(
+        text.contains("they say nothing about the answers of the API"),
+        "{text}"
+    );
+}
+
+#[test]
+fn predictions_are_repeated_with_the_facts_that_they_met() {
+    let folder = crate::support::empty_folder("recordings", "facts");
+    let endpoint = "save-contact-authorization-details";
+    let mut entries = ["1-success", "2-error"].map(|name| served(name, endpoint));
+    har(&folder, "geplint serve", &entries);
+    // The second is refused for what the first has set.
+    assert_eq!(
+        numbers(&document(&folder, &["calls.har", "--self"]), &["pairs", "agreed"]),
+        [2, 2]
+    );
+    // As after a reset: what the first has set is not known.
+    entries[1]["_geplint"]["tenant"] = json!("");
+    har(&folder, "geplint serve", &entries);
+    assert_eq!(
+        numbers(&document(&folder, &["calls.har", "--self"]), &["pairs", "agreed"]),
+        [2, 1]
+    );
+    entries[1]["_geplint"]["tenant"] = json!("contacts = [");
+    har(&folder, "geplint serve", &entries);
+    let output = run(&folder, &["calls.har", "--self"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("#2: its tenant facts: "), "{output:?}");
+}
+
+#[test]
+fn recordings_of_the_api_are_not_compared_as_predictions() {
+    let document = document(
+        recorded(),
+        &["recorders/har-named.json", "attached", "differences", "--self"],
+    );
+    assert_eq!(numbers(&document, &["pairs"]), [0]);
+    assert!(numbers(&document, &["noPredictions"])[0] > 2, "{document}");
+}
