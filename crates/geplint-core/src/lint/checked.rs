@@ -1,37 +1,38 @@
-//! What comes of checking a request body.
+//! The result of checking a request body.
 
 use std::collections::BTreeMap;
 
 use crate::finding::Finding;
 use crate::rules::{Fact, Property};
 
-/// What came of checking one request body.
+/// The result of checking one request body.
 #[derive(Debug, Default)]
 pub struct Checked {
-    /// Everything that was found, in the order of [`crate::finding::sort`].
+    /// All findings, in the order of [`crate::finding::sort`].
     pub findings: Vec<Finding>,
-    /// How many records the request has.
+    /// The number of records in the request.
     pub records: u32,
-    /// How many of them were plainly right, so that the engine did not look at them.
+    /// The number of records that the fast path accepted, without the engine.
     pub fast_records: u32,
-    /// One entry a record, in request order; empty unless asked for.
+    /// One entry per record, in request order. Empty unless requested.
     pub outcomes: Vec<RecordOutcome>,
-    /// Checks that could not be made because they need facts of the tenant.
+    /// The number of checks that could not be made because they need facts of the tenant.
     pub undecided: u64,
-    /// The facts that these checks need; complete only where outcomes were asked for.
+    /// The facts that the undecided checks need. Complete only if outcomes were requested.
     pub needed: Needed,
-    /// The facts that could still change whether a record is taken: those of checks of records that are not refused anyway.
+    /// The facts that could still decide whether a record is accepted. Checks of records that are refused anyway do not
+    /// count.
     pub open: Needed,
-    /// How many records lack a property that only a new contact needs, by its name, where it is not known who is new.
-    /// Records that are refused anyway do not count.
+    /// For each property that only a new contact needs, by name: the number of records that lack it while it is unknown
+    /// whether their contact is new. Records that are refused anyway do not count.
     pub refused_if_new: BTreeMap<String, u64>,
-    /// Every mistake in the syntax was surely read as its author meant it.
+    /// True if every syntax error was certainly repaired as its author meant it.
     pub recoverable: bool,
-    /// Errors of the answer for which one finding speaks: the records are wrapped. Only [`crate::predict`] needs them.
+    /// Predicted errors that one finding stands for, because the records are wrapped. Used only by [`crate::predict`].
     pub implied: Box<[Finding]>,
 }
 
-/// Facts of the tenant that checks need.
+/// A set of the facts of the tenant that checks need.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Needed(u32);
 
@@ -40,45 +41,45 @@ impl Needed {
         *self = self.with(fact);
     }
 
-    /// These and one more.
+    /// Returns the set with `fact` added.
     #[must_use]
     pub const fn with(self, fact: Fact) -> Self {
         Self(self.0 | 1 << (fact as u32))
     }
 
-    /// These and others.
+    /// Returns the union of both sets.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// Whether a check needs this one.
+    /// Returns true if `fact` is in the set.
     #[must_use]
     pub const fn has(self, fact: Fact) -> bool {
         self.0 & (1 << (fact as u32)) != 0
     }
 
-    /// The others.
+    /// Returns the set without `fact`.
     #[must_use]
     pub const fn without(self, fact: Fact) -> Self {
         Self(self.0 & !(1 << (fact as u32)))
     }
 
-    /// The names of the facts, as rules and tenant files have them.
+    /// Returns the names of the facts, as rules and tenant files spell them.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         let needed = move |(fact, _): &&(Fact, &'static str)| self.has(*fact);
         Fact::ALL.iter().filter(needed).map(|(_, name)| *name)
     }
 }
 
-/// The facts of the tenant that decide whether a value of this row is refused.
+/// Returns the facts of the tenant that decide whether a value of this row is refused.
 pub(super) fn deciding(property: &Property) -> Needed {
     let known = property.known.iter().filter(|known| known.is_missed());
     known.fold(Needed::default(), |needed, known| needed.with(known.fact))
 }
 
 impl Checked {
-    /// Of a file that is not JSON, for the reason given.
+    /// Returns the result for a file that is not JSON, with the finding that says why.
     #[must_use]
     pub fn not_json(finding: Finding) -> Self {
         Self {
@@ -88,9 +89,9 @@ impl Checked {
     }
 }
 
-/// One record as the response would name it.
+/// One record as the response identifies it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordOutcome {
-    /// Its key in `successDetails`.
+    /// The key of the record in `successDetails`.
     pub key: String,
 }

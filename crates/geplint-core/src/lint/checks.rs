@@ -1,4 +1,5 @@
-//! Checks over several properties of one object: their routes are followed here, and what each kind means is in `rules/kinds`.
+//! Checks over several properties of one object. This file follows their routes; `rules/kinds` defines what each kind
+//! means.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,10 +15,10 @@ use crate::rules::{
 };
 use crate::tenant::Held;
 
-/// A value that counts: where it is, and its text.
+/// A value that counts: its node, its text, and the text and span of the first such value.
 type Counted<'c, 'a> = (NodeId, &'c str, Option<&'c (Cow<'a, str>, Span)>);
 
-/// The texts of a list that have been met. The first one costs no allocation: most lists have no other.
+/// The texts of a list seen so far. The first one is stored without an allocation, because most lists have only one.
 #[derive(Default)]
 struct Seen<'a> {
     first: Option<(Folded<'a>, Span)>,
@@ -25,7 +26,7 @@ struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    /// Notes a text; gives the same one that was met before, and where.
+    /// Adds a text. Returns the equal text seen before and its span, if there is one.
     fn note(&mut self, text: Folded<'a>, span: Span) -> Option<(Cow<'a, str>, Span)> {
         if self.first.is_none() {
             self.first = Some((text, span));
@@ -54,7 +55,7 @@ impl<'a> Linter<'a> {
                     self.report(place, &name, any_of.words(&check.claim, table), &[]);
                 }
             }
-            // Most records have nothing to compare: look before decoding anything.
+            // Most records have nothing to compare, so this looks before it decodes anything.
             CheckKind::Differs(differs) => {
                 if differs.route.first().is_some_and(|id| there(&id)) {
                     self.differs(check, differs, table, (objects, base));
@@ -64,7 +65,7 @@ impl<'a> Linter<'a> {
             CheckKind::Active(active) => self.active(&check.claim, active, table, objects),
             CheckKind::Unique(unique) => self.unique(check, unique, table, objects),
             CheckKind::AtMostOne(one) => self.at_most_one(check, one, table, objects),
-            // Looked at once the record has been read: `record_keys`.
+            // Checked after the whole record has been read, in `record_keys`.
             CheckKind::BelongsToOne(_) => {}
         }
     }
@@ -110,7 +111,8 @@ impl<'a> Linter<'a> {
         }
         let held = self.held(single, objects);
         let mut first: Option<(Cow<'a, str>, Span)> = None;
-        // One finding for each record. What differs in case or whitespace alone matters only where nothing else does.
+        // One finding per record. A difference in case or whitespace alone matters only if there is no other
+        // difference.
         let (mut refused, mut near) = (false, false);
         self.each_counted(single, objects, &mut |linter, value, text| {
             if refused {
@@ -146,7 +148,7 @@ impl<'a> Linter<'a> {
         });
     }
 
-    /// Reports a value beside the first one, or beside the one that the tenant holds.
+    /// Reports a value that conflicts with the first one, or with the one that the tenant has.
     fn beside(
         &mut self,
         check: &Check,
@@ -167,11 +169,11 @@ impl<'a> Linter<'a> {
             place = place.with(*span, "the first one");
         }
         let name = check.kind.name(self.endpoint, table);
-        // What is only nearly the same is answered with nothing.
+        // For values that differ only in case or whitespace, no answer is predicted.
         self.report(place, &name, words, &[("subject", &subject), ("value", text)]);
     }
 
-    /// What the tenant holds for the contact already; empty where what is sent replaces it.
+    /// Returns what the tenant has for the contact. Empty if the request replaces it.
     fn held(&mut self, single: &'a SingleValued, objects: &[NodeId]) -> Option<Held<'a>> {
         if single.fact.is_none() || self.ends_in_true(single.replaced_by.as_ref(), objects) {
             return Some(Held::default());
@@ -180,7 +182,7 @@ impl<'a> Linter<'a> {
         self.facts.lobs(code.as_deref(), user.as_deref())
     }
 
-    /// Hands every value that counts to `visit`, with the path set.
+    /// Calls `visit` for every value that counts, with the path set.
     pub(super) fn each_counted(
         &mut self,
         single: &'a SingleValued,
@@ -192,7 +194,7 @@ impl<'a> Linter<'a> {
                 return;
             }
             linter.follow(&single.value.steps, &[item], &mut |linter, value| {
-                // White space is no code.
+                // Whitespace is not a code.
                 if let Some(text) = linter.scalar_text(value).filter(|text| !text.trim().is_empty()) {
                     visit(linter, value, text);
                 }
@@ -200,7 +202,7 @@ impl<'a> Linter<'a> {
         });
     }
 
-    /// Whether an item meets the condition under which it counts.
+    /// Returns true if an item meets the condition under which it counts.
     fn counts(&self, single: &SingleValued, item: NodeId) -> bool {
         let Some((table, _)) = single.value.steps.first() else {
             return false;
@@ -211,7 +213,7 @@ impl<'a> Linter<'a> {
                 .is_some_and(|text| single.counts(&text))
     }
 
-    /// Whether the boolean at the end of a route, if there is one, binds to true.
+    /// Returns true if the route exists and the boolean at its end binds to true.
     pub(super) fn ends_in_true(&mut self, route: Option<&'a Route>, objects: &[NodeId]) -> bool {
         let mut found = false;
         if let Some(route) = route {
@@ -222,7 +224,7 @@ impl<'a> Linter<'a> {
         found
     }
 
-    /// An update of a contact that the tenant holds as inactive.
+    /// Reports an update of a contact that is inactive at the tenant.
     fn active(&mut self, claim: &'a Claim, active: &Active, table: &'a Table, objects: &[NodeId]) {
         let (code, user) = self.identity();
         if !Active::breaks(self.facts, code.as_deref(), user.as_deref()) {
@@ -292,7 +294,7 @@ impl<'a> Linter<'a> {
         });
     }
 
-    /// Follows a route, lists and all, and hands every value at its end to `visit` with the path set.
+    /// Follows a route, through arrays too, and calls `visit` for every value at its end, with the path set.
     fn follow(
         &mut self,
         steps: &[(TableId, PropertyId)],
@@ -342,7 +344,7 @@ mod tests {
     use crate::tenant::{Facts, Tenant, TenantChanges};
     use crate::threads::Threads;
 
-    /// A record of one contact with these belonging LOBs.
+    /// Builds a record of one contact with these belonging LOBs.
     fn record(lobs: &[String], overwrites: bool) -> String {
         let entries: Vec<String> = lobs
             .iter()
@@ -365,9 +367,9 @@ mod tests {
         (found, facts.into_changes())
     }
 
-    fn told(body: &str) -> Vec<(Severity, String)> {
+    fn reported(body: &str) -> Vec<(Severity, String)> {
         let found = findings(body).0;
-        // Whitespace around a code is a finding of its own.
+        // Whitespace around a code has a finding of its own.
         let found = found
             .into_iter()
             .filter(|finding| finding.rule != "hidden-character");
@@ -388,7 +390,7 @@ mod tests {
     fn distinct_lobs_are_compared_a_bounded_number_of_times() {
         let count = 3_000;
         let lobs: Vec<String> = (0..count).map(|number| format!("LOB-{number}")).collect();
-        // Many in one record, and one more in each of many records of the same contact.
+        // Many LOBs in one record, and one further LOB in each of many records of the same contact.
         let many = format!("[{}]", record(&lobs, true));
         let records: Vec<String> = lobs
             .iter()
@@ -411,7 +413,7 @@ mod tests {
     fn lobs_that_differ_in_case_or_whitespace_are_a_warning() {
         let lobs = |lobs: &[&str]| {
             let lobs: Vec<String> = lobs.iter().map(|lob| (*lob).to_owned()).collect();
-            told(&format!("[{}]", record(&lobs, true)))
+            reported(&format!("[{}]", record(&lobs, true)))
         };
         let severities = |found: Vec<(Severity, String)>| -> Vec<Severity> {
             found.into_iter().map(|(severity, _)| severity).collect()

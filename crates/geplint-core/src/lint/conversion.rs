@@ -1,4 +1,4 @@
-//! A value that the platform does not convert, or converts to something else.
+//! Values that the platform does not convert, or converts to another value.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::rules::{Property, Type, quoted, shortened};
 use dotnet_bind::{self as bind, Change, Container};
 
 impl Linter<'_> {
-    /// What the value at hand is called: the property, or an element of it.
+    /// Returns the name of the current value for messages: the property, or an element of it.
     fn called<'p>(&self, property: &'p Property) -> Cow<'p, str> {
         match self.buffers.path.last() {
             Some(Step::Index(_)) => Cow::Owned(format!("an element of {}", property.name)),
@@ -19,7 +19,7 @@ impl Linter<'_> {
         }
     }
 
-    /// What the value at hand has to be: the property's type, or that of its elements.
+    /// Returns the type that the current value must have: the property's type, or that of its elements.
     fn type_here(&self, property: &Property) -> Type {
         match (self.buffers.path.last(), property.ty) {
             (Some(Step::Index(_)), Type::StringList) => Type::String,
@@ -28,7 +28,7 @@ impl Linter<'_> {
         }
     }
 
-    /// The value in words.
+    /// Describes the value in words.
     fn found(&self, node: NodeId) -> String {
         let decoded = match self.kind(node) {
             JsonKind::String | JsonKind::Key => self.decoded(node),
@@ -37,14 +37,14 @@ impl Linter<'_> {
         messages::found(self.json(node, &decoded), self.tree.node(node).span.of(self.text))
     }
 
-    /// The platform refuses to convert the value: the whole request fails.
+    /// Reports a value that the platform refuses to convert. The whole request fails.
     pub(super) fn refused(&mut self, node: NodeId, property: Option<&Property>, sentence: &str) {
         let (name, ty) = match property {
             Some(property) => (self.called(property), self.type_here(property)),
             None => (Cow::Borrowed("the record"), Type::Object(self.endpoint.record)),
         };
         let found = match (self.kind(node), ty) {
-            // Only a `$ref` that the reader refuses makes an object fail to be one.
+            // An object does not convert to an object only because of a `$ref` that the reader refuses.
             (JsonKind::Object, Type::Object(_)) => "an object with this \"$ref\"".to_owned(),
             _ => self.found(node),
         };
@@ -63,7 +63,7 @@ impl Linter<'_> {
         self.fix(index, reading.map(|reading| FixKind::Write(reading.json)));
     }
 
-    /// What to do about a text that a serializer wrote in place of an object or a list.
+    /// Returns the help for a string that a serializer wrote in place of an object or array.
     fn cut_by_serializer(&self, node: NodeId, ty: Type) -> Option<&'static str> {
         let is_container = matches!(ty, Type::Object(_) | Type::ObjectList(_) | Type::StringList);
         if !is_container || self.kind(node) != JsonKind::String {
@@ -72,7 +72,7 @@ impl Linter<'_> {
         messages::cut_by_serializer(&self.decoded(node))
     }
 
-    /// What was meant by a value that is not of the declared type, where that is certain.
+    /// Returns what was meant by a value that is not of the declared type, if that is certain.
     fn reading(&self, node: NodeId, ty: Type) -> Option<Reading> {
         if !matches!(self.kind(node), JsonKind::String | JsonKind::Number) {
             return None;
@@ -116,7 +116,7 @@ impl Linter<'_> {
         self.fix(index, meant.map(|reading| FixKind::Write(reading.json)));
     }
 
-    /// The number that was meant where the platform drops commas from a text and so reads another one.
+    /// Returns the number that was meant if the platform removes commas from the string and so reads another number.
     fn meant_number(&self, value: NodeId, ty: Type, change: Change, becomes: &str) -> Option<Reading> {
         let reading = self
             .reading(value, ty)
@@ -124,7 +124,7 @@ impl Linter<'_> {
         (reading.json != becomes).then_some(reading)
     }
 
-    /// A piece of the file in a message.
+    /// Quotes a part of the file for a message.
     pub(super) fn excerpt(&self, span: Span) -> String {
         format!("`{}`", shortened(span.of(self.text)))
     }

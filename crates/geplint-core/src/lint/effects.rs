@@ -1,4 +1,4 @@
-//! What a record changes at the tenant if it succeeds.
+//! The changes that a record makes at the tenant if it succeeds.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::rules::{CheckKind, PropertyId, SingleValued};
 use crate::tenant::{Effect, LobEffect};
 
 impl<'a> Linter<'a> {
-    /// What the record at hand changes, where anybody could ask for it.
+    /// Returns the changes of the current record, if a later check could need them.
     pub(super) fn effect(&mut self) -> Option<Effect> {
         let root = self.root.filter(|_| !self.tree.damaged)?;
         let rows = self.endpoint.contact.as_ref()?;
@@ -49,7 +49,7 @@ impl<'a> Linter<'a> {
         (!sent.is_empty()).then_some(LobEffect::Added(sent))
     }
 
-    /// The values that a record sends.
+    /// Returns the values that a record sends.
     fn sent(&mut self, single: &'a SingleValued, root: NodeId) -> Vec<String> {
         let mut sent: Vec<String> = Vec::new();
         self.each_counted(single, &[root], &mut |_, _, text| sent.push(text.into_owned()));

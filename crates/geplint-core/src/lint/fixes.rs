@@ -1,4 +1,4 @@
-//! What would fix a finding of a name: settled once the object, or the record, around it is known.
+//! Fixes for findings about names. They are decided once the object, or the record, around the name is known.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,22 +9,22 @@ use crate::json::{JsonKind, NodeId};
 use crate::rules::{Property, PropertyId, Table, TableId, Type};
 use dotnet_bind as bind;
 
-/// The objects of a record that one table is for.
+/// The objects of a record that belong to one table.
 enum Places {
     One(NodeId),
     Several,
 }
 
 impl Linter<'_> {
-    /// All occurrences of a property go together: without the last one, the one before would count.
+    /// Returns the fix that removes all occurrences of a property. Without the last one, the one before would count.
     ///
-    /// What is told of their values are the findings from `told` on.
+    /// The findings about their values are those from `first_finding` on.
     pub(super) fn without(
         &self,
         table: &Table,
         property: &Property,
         objects: &[NodeId],
-        told: usize,
+        first_finding: usize,
     ) -> FixKind {
         let mut members = Vec::new();
         for object in objects {
@@ -35,12 +35,12 @@ impl Linter<'_> {
                 }
             }
         }
-        let told = self.checked.findings.get(told..).unwrap_or_default();
-        let refused = told.iter().any(|finding| finding.severity == Severity::Error);
+        let reported = self.checked.findings.get(first_finding..).unwrap_or_default();
+        let refused = reported.iter().any(|finding| finding.severity == Severity::Error);
         FixKind::RemoveMembers { members, refused }
     }
 
-    /// Remembers what a strange name may have been meant for; its finding is the one at `finding`.
+    /// Stores the fix for an unknown name; its finding is the one at index `finding`.
     pub(super) fn consider(
         &mut self,
         finding: usize,
@@ -83,7 +83,7 @@ impl Linter<'_> {
         }
     }
 
-    /// Remembers that a member may belong in an object of another table.
+    /// Stores a fix that may move a member into an object of another table.
     fn consider_move(
         &mut self,
         finding: usize,
@@ -109,7 +109,7 @@ impl Linter<'_> {
         self.pending_fixes.moves.push((start, table, property));
     }
 
-    /// Whether a value would do under a property: nothing would be said of its type.
+    /// Returns true if a value has the type of a property, so that there would be no finding about its type.
     pub(super) fn suits(&self, property: &Property, value: NodeId) -> bool {
         let (ty, kind) = (property.ty, self.kind(value));
         let suits = match ty {
@@ -125,8 +125,9 @@ impl Linter<'_> {
         suits && !property.outbound_only
     }
 
-    /// A name is not put right where the right one is there already, where two would become the same, or where an optional
-    /// property would be filled while a mandatory one is missing: that may be what was meant.
+    /// Drops renames that could do harm: if the property is already present, if two names would become the same, or
+    /// if an optional property would be filled while a mandatory one is missing, because that one may have been
+    /// meant.
     pub(super) fn settle_renames(&mut self, table: &Table, base: usize) {
         if self.pending_fixes.renames.is_empty() {
             return;
@@ -138,7 +139,7 @@ impl Linter<'_> {
         }
         let has = |id| self.slot(base, id).is_some();
         let lacks = lacks_mandatory(table, has);
-        // A name that is right but for its separators is not in doubt, whatever is missing beside it.
+        // A name that differs only in separators is certain, even if another property is missing.
         let sure = |finding: usize, property: PropertyId| {
             let finding = self.checked.findings.get(finding);
             let name = finding.and_then(|finding| finding.pointer.rsplit('/').next());
@@ -159,8 +160,8 @@ impl Linter<'_> {
         }
     }
 
-    /// A member moves only where the record has exactly one object for it, and that lacks it.
-    pub(super) fn settle_moves(&mut self, told: usize) {
+    /// Keeps a move only if the record has exactly one object for the member, and that object lacks it.
+    pub(super) fn settle_moves(&mut self, first_finding: usize) {
         if self.pending_fixes.moves.is_empty() {
             return;
         }
@@ -172,7 +173,7 @@ impl Linter<'_> {
         }
         let mut there: HashMap<TableId, HashSet<PropertyId>> = HashMap::new();
         let mut ways: HashMap<u32, (Span, Option<Span>)> = HashMap::new();
-        let mut given: HashMap<u32, String> = HashMap::new();
+        let mut helps: HashMap<u32, String> = HashMap::new();
         for (start, table, property) in moves {
             let Some(Places::One(object)) = places.get(&table) else {
                 continue;
@@ -183,7 +184,7 @@ impl Linter<'_> {
             let rows = self.endpoint.table(table);
             if there.contains(&property) {
                 let (name, place) = (&rows.property(property).name, rows.route.join(" / "));
-                given.insert(
+                helps.insert(
                     start,
                     format!("Remove it: {name} is already given inside {place}."),
                 );
@@ -195,9 +196,9 @@ impl Linter<'_> {
                 ways.insert(start, (self.tree.node(*object).span, last));
             }
         }
-        for finding in self.checked.findings.get_mut(told..).unwrap_or_default() {
+        for finding in self.checked.findings.get_mut(first_finding..).unwrap_or_default() {
             if let Some(FixKind::Move { member, .. }) = finding.fix_kind.as_deref()
-                && let Some(help) = given.get(&member.start)
+                && let Some(help) = helps.get(&member.start)
             {
                 finding.help = help.as_str().into();
             }
@@ -213,7 +214,7 @@ impl Linter<'_> {
             .collect()
     }
 
-    /// Every object of the record that a table is for.
+    /// Returns every object of the record, by table.
     fn places(&self) -> HashMap<TableId, Places> {
         let mut places = HashMap::new();
         let mut left: Vec<(TableId, NodeId)> = Vec::new();
@@ -232,7 +233,7 @@ impl Linter<'_> {
                     continue;
                 };
                 let objects = std::iter::once(value).chain(self.tree.elements(value));
-                // What the reader takes for something else is no place to put anything.
+                // An object that the reader replaces by something else is no target for a move.
                 let plain = |id: &NodeId| matches!(self.resolve(*id), Resolved::Node(node) if node == *id);
                 let objects = objects.filter(|id| self.kind(*id) == JsonKind::Object);
                 left.extend(objects.filter(plain).map(|object| (inner, object)));
@@ -242,14 +243,14 @@ impl Linter<'_> {
     }
 }
 
-/// Whether a name is a property's but for separators and case.
+/// Returns true if a name differs from a property's name only in separators and case.
 fn differs_in_separators(name: &str, property: &str) -> bool {
     let letters = name.chars().filter(|c| !matches!(c, '_' | '-' | ' '));
     let letters = letters.map(|c| c.to_ascii_lowercase());
     letters.eq(property.chars().map(|c| c.to_ascii_lowercase()))
 }
 
-/// Whether a mandatory property is missing.
+/// Returns true if a mandatory property is missing.
 fn lacks_mandatory(table: &Table, has: impl Fn(PropertyId) -> bool) -> bool {
     (0..)
         .zip(&table.properties)
@@ -257,7 +258,7 @@ fn lacks_mandatory(table: &Table, has: impl Fn(PropertyId) -> bool) -> bool {
         .any(|id| is_mandatory(table, id) && !has(id))
 }
 
-/// Gives a misplaced member its way, or takes its fix from it.
+/// Sets the target of a move, or drops the fix if there is no target.
 fn direct(finding: &mut Finding, ways: &HashMap<u32, (Span, Option<Span>)>) {
     let Some(FixKind::Move {
         member, to, after, ..
@@ -271,7 +272,7 @@ fn direct(finding: &mut Finding, ways: &HashMap<u32, (Span, Option<Span>)>) {
     }
 }
 
-/// The table's name, beginning with a small letter where the sender's does.
+/// Returns the table's name, with a small first letter if the sender's name has one.
 fn spelled(name: &str, like: &str) -> String {
     let small = like.starts_with(|first: char| first.is_ascii_lowercase());
     let mut rest = name.chars();

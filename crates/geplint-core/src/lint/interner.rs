@@ -1,7 +1,7 @@
-//! Interns the strings of findings: a file with a million of them mostly repeats itself, and what is equal is stored once.
+//! Interns the strings of findings, so that equal strings are stored once. Most findings of a large file repeat.
 //!
-//! A table of fixed size: a string has one slot, and takes it from the one before. So neither a file in which no two
-//! findings agree nor one made so that slots collide costs more than the findings themselves.
+//! The table has a fixed size: a string has one slot and replaces the string that was there. So a file whose findings
+//! all differ, or that is made to collide, costs no more than the findings themselves.
 
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -10,13 +10,13 @@ use std::sync::Arc;
 use crate::finding::{Basis, Predicted, Syntax, Text, Wording};
 use crate::rules::Claim;
 
-/// How many of each kind are remembered; more than an endpoint has constraints.
+/// The number of slots for each kind of entry; more than an endpoint has constraints.
 const SLOTS: usize = 256;
 
-/// A longer text hardly occurs twice.
+/// The longest text that is interned, in bytes. A longer one is hardly ever repeated.
 const LONGEST: usize = 256;
 
-/// The strings of the last findings.
+/// The strings of recent findings.
 #[derive(Debug)]
 pub(super) struct Interner {
     texts: Vec<Option<Text>>,
@@ -35,7 +35,7 @@ impl Default for Interner {
 }
 
 impl Interner {
-    /// This text, shared with an equal one before.
+    /// Returns the text, shared with an equal earlier one.
     pub(super) fn text(&mut self, text: &str) -> Text {
         if text.len() > LONGEST {
             return text.into();
@@ -49,7 +49,8 @@ impl Interner {
         }
     }
 
-    /// What a finding rests on, shared likewise: the claim, why it holds, and the constraint's name.
+    /// Returns the basis of a finding (the claim, why it holds, the constraint's name), shared with an equal earlier
+    /// one.
     pub(super) fn basis(
         &mut self,
         claim: &Claim,
@@ -80,7 +81,7 @@ impl Interner {
         shared(&mut self.basis, slot((constraint, &claim.rule)), same, make)
     }
 
-    /// An error that is predicted, shared likewise.
+    /// Returns a predicted error, shared with an equal earlier one.
     pub(super) fn predicted(
         &mut self,
         key: Text,
@@ -100,7 +101,7 @@ impl Interner {
     }
 }
 
-/// What is in a slot, if it is the same; else what is made takes its place.
+/// Returns the entry of a slot if it is equal; otherwise stores a new entry there.
 fn shared<T>(
     slots: &mut [Option<Arc<T>>],
     slot: usize,
@@ -116,7 +117,7 @@ fn shared<T>(
     }
 }
 
-/// The slot of a text: the same on every run.
+/// Returns the slot of a text; the same on every run.
 fn slot(text: impl Hash) -> usize {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);

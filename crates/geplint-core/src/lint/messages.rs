@@ -1,5 +1,5 @@
-//! The words of findings that rest on no row of a table, and the pieces that they are made of. Nothing is decided here: what is
-//! wrong is known to the caller, and a constraint kind has its words in its own file.
+//! The texts of findings that rest on no row of a table. Nothing is decided here: the caller knows what is wrong. The
+//! texts of a constraint kind are in the kind's own file.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use crate::finding::{Evidence, Phase, Severity};
 use crate::rules::{Claim, Property, Type, Words, quoted, shortened};
 use dotnet_bind::{Change, Json};
 
-/// Fills a template; what it names is put in as it is, and not looked at again.
+/// Fills a template. Inserted values are not expanded again.
 pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
@@ -26,7 +26,7 @@ pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     out + rest
 }
 
-/// Why a constraint holds: what its row says of itself, or what is so of all. How sure it is stands beside it in a report.
+/// Returns why a constraint holds: the note of its row, or the general reason. Reports show the evidence beside it.
 pub(super) fn reason(claim: &Claim) -> Cow<'_, str> {
     let note = claim.note.trim_end_matches('.');
     match (claim.evidence, note) {
@@ -39,12 +39,12 @@ pub(super) fn reason(claim: &Claim) -> Cow<'_, str> {
     }
 }
 
-/// Whether a note, here also without its stop, needs nothing to be one.
+/// Returns true if a note is a sentence already; `bare` is the note without its full stop.
 fn is_sentence(note: &str, bare: &str) -> bool {
     note.len() == bare.len() + 1 && bare.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
-/// Why the API refuses what breaks a constraint that is checked at this step.
+/// Returns why the API refuses a value that breaks a constraint of this phase.
 const fn refusal(phase: Phase) -> &'static str {
     match phase {
         Phase::Mandatory => "The API refuses a record without it.",
@@ -54,7 +54,7 @@ const fn refusal(phase: Phase) -> &'static str {
     }
 }
 
-/// A note as a sentence.
+/// Makes a sentence of a note.
 pub(super) fn sentence(note: &str) -> String {
     let mut rest = note.chars();
     let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
@@ -63,7 +63,7 @@ pub(super) fn sentence(note: &str) -> String {
 
 // ---- values that are missing ----
 
-/// What to send where a mandatory property has no value.
+/// Returns the help for a mandatory property without a value.
 pub(super) fn give(property: &Property) -> String {
     let name = &property.name;
     match property.ty {
@@ -99,7 +99,7 @@ const PUT_A_RECORD: &str = "Put a record into the list, or do not send it.";
 
 // ---- nulls ----
 
-/// A null that the service dereferences: the record, or an element of a list.
+/// Returns the texts for a null that the service dereferences: the record, or an element of an array.
 pub(super) fn dereferenced(property: Option<&Property>) -> Words<'static> {
     let (rule, what) = match property {
         None => ("null-record", "the record is null".to_owned()),
@@ -129,7 +129,7 @@ fn element_is_null(list: &Property) -> String {
 
 // ---- conversion ----
 
-/// A value that does not convert: `found`, under this name.
+/// Returns the texts for a value that does not convert. `found` describes the value.
 pub(super) fn refused(name: &str, found: &str, ty: Type, help: String) -> Words<'static> {
     does_not_convert(
         format!("{name}: {found} does not convert to {}", declared(ty)),
@@ -142,7 +142,8 @@ fn does_not_convert(message: String, why: &'static str, help: impl Into<String>)
     Words::error("does-not-convert", Phase::Bind, message, why, help)
 }
 
-/// The place where the reader stops, where no value tells why; `skipped` where it has no name of a table.
+/// Returns the texts for the place where the reader stops if no finding about a value explains it. `skipped` is true
+/// if no table has the name there.
 pub(super) fn stops(name: &str, here: &str, skipped: bool) -> Words<'static> {
     let (why, help) = if skipped {
         (
@@ -159,7 +160,7 @@ pub(super) fn stops(name: &str, here: &str, skipped: bool) -> Words<'static> {
     does_not_convert(format!("{name}: the API's reader stops in {here}"), why, help)
 }
 
-/// A value that is refused unless its property is nullable.
+/// Returns the texts for a value that is refused unless its property is nullable.
 pub(super) fn not_nullable(name: &str, found: &str, sentence: &str, help: String) -> Words<'static> {
     Words::warning(
         "not-nullable",
@@ -180,9 +181,9 @@ pub(super) fn too_large_to_read(here: &str, sentence: &str) -> Words<'static> {
     )
 }
 
-/// A value, `found`, that converts to another one.
+/// Returns the texts for a value, `found`, that converts to another one.
 ///
-/// `digits` is whether the string has the digits of the number; `is_code` whether leading zeros would count.
+/// `digits` is true if the string has the digits of the number; `is_code` if leading zeros would count.
 pub(super) fn changed(
     name: &str,
     found: &str,
@@ -209,7 +210,7 @@ pub(super) fn changed(
         ),
     };
     let same = matches!(change, Change::TextToBoolean | Change::TextToNumber);
-    // What is lost on the way to a code is lost before the file is written.
+    // The digits that a code has lost were lost before the file was written.
     let severity = if (same || digits) && !is_code {
         Severity::Advice
     } else {
@@ -237,7 +238,7 @@ pub(super) fn list_for_object(property: &Property) -> Words<'static> {
     )
 }
 
-/// A value in words; `written` is what the file has.
+/// Describes a value; `written` is its text in the file.
 pub(super) fn found(json: Json<'_>, written: &str) -> String {
     match json {
         Json::Array => "a list".to_owned(),
@@ -248,7 +249,7 @@ pub(super) fn found(json: Json<'_>, written: &str) -> String {
     }
 }
 
-/// A declared type in words.
+/// Describes a declared type.
 pub(super) const fn declared(ty: Type) -> &'static str {
     match ty {
         Type::String => "a text",
@@ -264,7 +265,7 @@ pub(super) const fn declared(ty: Type) -> &'static str {
     }
 }
 
-/// What to send for a declared type.
+/// Returns the help that says what to send for a declared type.
 pub(super) const fn wanted(ty: Type) -> &'static str {
     match ty {
         Type::String => "Send a text in double quotes.",
@@ -280,7 +281,8 @@ pub(super) const fn wanted(ty: Type) -> &'static str {
     }
 }
 
-/// What to do about a text that a serializer wrote in place of an object or a list: the name of a type, or another notation.
+/// Returns the help for a string that a serializer wrote in place of an object or array: a type name, or another
+/// notation.
 pub(super) fn cut_by_serializer(text: &str) -> Option<&'static str> {
     let text = text.trim();
     let is_type = text.starts_with("System.") && !text.contains(char::is_whitespace);
@@ -294,7 +296,7 @@ pub(super) fn cut_by_serializer(text: &str) -> Option<&'static str> {
     is_python.then_some("Python wrote the object as a text: convert it to a dict before json.dumps.")
 }
 
-/// A body that is not a list; `wrapped` is what is wrong and what to do where records were found in it.
+/// Returns the texts for a body that is not an array. `wrapped` has message and help if records were found inside.
 pub(super) fn wrong_root(body: Json<'_>, wrapped: Option<(String, String)>) -> Words<'static> {
     let bare = || {
         let what = match body {
@@ -312,7 +314,8 @@ pub(super) fn wrong_root(body: Json<'_>, wrapped: Option<(String, String)>) -> W
     Words::error(WRONG_ROOT, Phase::Bind, message, FAILS_AS_A_WHOLE, help)
 }
 
-/// Elements of the body in which records are wrapped; the API answers at this step, if it refuses them at all.
+/// Returns the texts for elements of the body that wrap records. `answered` is the phase in which the API refuses
+/// them, if it does.
 pub(super) fn wrapped_records(answered: Option<Phase>, (message, help): (String, String)) -> Words<'static> {
     let why = match answered {
         Some(Phase::Bind) => FAILS_AS_A_WHOLE,
@@ -324,7 +327,7 @@ pub(super) fn wrapped_records(answered: Option<Phase>, (message, help): (String,
     }
 }
 
-/// The rule that speaks for records which are not where they have to be.
+/// The rule for records that are not where they have to be.
 pub(super) const WRONG_ROOT: &str = "wrong-root";
 
 const FAILS_AS_A_WHOLE: &str = "A body that does not convert fails as a whole.";
@@ -342,7 +345,7 @@ pub(super) fn outbound_only(property: &Property) -> Words<'static> {
     words
 }
 
-/// A name by which the platform's reader steers itself.
+/// Returns the texts for a name with a special meaning to the platform's reader.
 pub(super) fn reader_name(name: &str) -> Words<'static> {
     let wraps = match name {
         "$values" => Some("list"),
@@ -386,7 +389,7 @@ pub(super) fn duplicate_name(property: &Property, name: &str) -> Words<'static> 
     Words::warning("duplicate-property", message, why, "Keep one of them.")
 }
 
-/// A name that the table does not have; `place` where it belongs somewhere else.
+/// Returns the texts for a name that the table does not have. `place` is set if the name belongs elsewhere.
 pub(super) fn unknown_name(name: &str, table: &str, place: Option<&str>, help: String) -> Words<'static> {
     let (rule, message) = match place {
         Some(_) => (

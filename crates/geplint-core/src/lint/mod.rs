@@ -1,4 +1,4 @@
-//! The engine: a request body meets the rules of its endpoint, and what does not fit becomes a finding.
+//! The engine: checks a request body against the rules of its endpoint and returns findings.
 //!
 //! ```text
 //! request ─▶ one record at a time ─▶ object ─▶ value      (conversion, texts)
@@ -6,29 +6,30 @@
 //!                                          └─▶ checks     (several properties at once)
 //! ```
 //!
-//! The files are in layers, from the bottom up. None imports from one that comes later, and none calls a method that is
-//! defined in one; `tests/it/house.rs` reads this list:
+//! The files are in layers, from the bottom up. None imports from a later one, and none calls a method that a later one
+//! defines; `tests/it/house.rs` reads this list:
 //!
-//! - `checked`: what comes of it all.
+//! - `checked`: the result.
 //! - `interner`: equal strings of findings stored once.
-//! - `state`: where the engine is in a record, and what can be asked of the values there.
-//! - `messages`: the words of findings that rest on no row.
+//! - `state`: the current place in a record, and queries about the values there.
+//! - `messages`: the texts of findings that rest on no row.
 //! - `report`: the place of a finding, its record, its predicted answer, its fix.
 //! - `reading`: what was meant by a value that does not convert.
 //! - `required`, `conversion`: mandatory properties without a value; values that do not convert, or change.
 //! - `value`: a scalar against its row.
 //! - `checks`: the routes of checks over several properties.
 //! - `names`: where a name that no row has belongs.
-//! - `fixes`, `unknown`: what is done about such a name.
+//! - `fixes`, `unknown`: the fixes and findings for such a name.
 //! - `object`: an object against its table.
-//! - `record_keys`, `effects`: records with one key; what a record changes at the tenant.
+//! - `record_keys`, `effects`: duplicate keys of records; the changes that a record makes at the tenant.
 //! - `fast/record`, `fast/parallel`, `fast/file`: the fast path.
-//! - `syntax`, `surrogates`: mistakes in the text of the file.
-//! - `walk`, `verdict`: the walk of the platform's reader, and what its verdict changes.
-//! - `wrapped`: records that are not where the body has to have them.
+//! - `syntax`, `surrogates`: syntax errors of the file.
+//! - `walk`, `verdict`: a replay of the platform's reader, and how its verdict corrects the findings.
+//! - `wrapped`: records that are wrapped in something else.
 //! - `request`: a whole body.
 //!
-//! Pure: text, rules and tenant facts in, findings out. A clean record allocates nothing, unless it changes what the next one meets.
+//! Pure: text, rules and tenant facts in, findings out. A clean record allocates nothing, unless it changes facts for
+//! the next one.
 
 mod checked;
 mod checks;

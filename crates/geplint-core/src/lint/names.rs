@@ -1,7 +1,7 @@
 //! Names that no row has: where they belong, or which name was meant.
 //!
-//! Only what is certain is suggested. From sure to less sure: the same name in another style; a word that other systems use for the
-//! property; the same name in another object; a name with a neutral word more or less; letters.
+//! Only what is certain is suggested. From most to least certain: the same name in another style; a synonym from other
+//! systems; the same name in another object; a name with a neutral word added or removed; a misspelling.
 
 use std::collections::HashMap;
 
@@ -13,77 +13,77 @@ use crate::rules::{
 };
 use dotnet_bind as bind;
 
-/// What to say of a name that its table does not have.
+/// What an unknown name was meant to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Meant {
-    /// Another table has it: one below, one around, or the one nearest to the record.
+    /// Another table has the name: one below, one around, or the one nearest to the record.
     Elsewhere {
         table: TableId,
         property: PropertyId,
-        /// Where that is, for people.
+        /// The place of that table, for messages.
         place: String,
-        /// No other table has it, and it says where it belongs.
+        /// True if no other table has the name, so that the place is certain.
         only: bool,
-        /// It has another name there.
+        /// True if the property has another name there.
         renamed: bool,
     },
-    /// It is the path of a property inside the object, as a flattened export writes it: `Address.City`.
+    /// The name is the path of a property inside the object, as a flattened export writes it: `Address.City`.
     Path {
         table: TableId,
         property: PropertyId,
-        /// The names of the properties around it.
+        /// The names of the properties around it, for messages.
         place: String,
-        /// What to write before and after the value.
+        /// The JSON to write before and after the value.
         around: (String, String),
     },
-    /// It means a property of this table, which the object lacks.
+    /// The name means a property of this table, which the object lacks.
     Near {
         property: PropertyId,
         fit: Fit,
         grounds: Grounds,
     },
-    /// It means a property that the object has.
+    /// The name means a property that the object has.
     Given(PropertyId),
-    /// It may mean a property that another unknown name of the object means as well or better.
+    /// Another unknown name of the object means the same property as well or better.
     Rival(PropertyId),
-    /// Nothing is certain.
+    /// Nothing certain was found.
     Nothing,
 }
 
-/// Why a name is taken to mean a property; the surest first.
+/// Why a name is taken for a property; the most certain first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Grounds {
-    /// It is the very name, written in another style.
+    /// The same name, written in another style.
     Style,
-    /// Other systems call the property so, a neutral word is more or less, or some letters are wrong.
+    /// A synonym, a neutral word added or removed, or some wrong letters.
     Likeness,
 }
 
-/// How the value would do under a property.
+/// How a value fits a property.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fit {
-    /// As it is.
+    /// It fits as it is.
     AsIs,
-    /// Written as this JSON.
+    /// It fits if it is written as this JSON.
     As(String),
-    /// What it should be is not certain.
+    /// The right value is not certain.
     Unread,
 }
 
-/// The object that has the name.
+/// The object that has the unknown name.
 pub(super) struct Around<'a> {
-    /// Its table is the last, that of the record the first.
+    /// The tables around it: the record's first, its own last.
     pub tables: &'a [&'a Table],
-    /// Whether the object has a property.
+    /// Returns true if the object has a property.
     pub has: &'a dyn Fn(PropertyId) -> bool,
-    /// How the value would do under a property; `None` where it is another kind of value.
+    /// Returns how the value fits a property; `None` for another kind of value.
     pub fit: &'a dyn Fn(&Property) -> Option<Fit>,
 }
 
-/// No longer name, in bytes, is compared with others.
+/// The longest name, in bytes, that is compared with others.
 const LONGEST: usize = 128;
 
-/// A name without its neutral words has at least this many bytes.
+/// The shortest name, in bytes, that may remain without its neutral words.
 const SHORTEST: usize = 3;
 
 /// The names of a table, simplified, in one buffer.
@@ -113,7 +113,7 @@ impl Known {
     }
 }
 
-/// Looks for the place or the name that was meant.
+/// Finds the place or the name that was meant.
 pub(super) fn meant(endpoint: &Endpoint, around: &Around<'_>, name: &str) -> Meant {
     let Some((table, above)) = around.tables.split_last() else {
         return Meant::Nothing;
@@ -161,14 +161,15 @@ struct Search<'s> {
     endpoint: &'s Endpoint,
     words: &'s Vocabulary,
     table: &'s Table,
-    /// The tables of the objects around this one, that of the record first.
+    /// The tables of the objects around this one, the record's first.
     above: &'s [&'s Table],
     around: &'s Around<'s>,
     known: Known,
 }
 
 impl<'s> Search<'s> {
-    /// A property of this table is meant: it lacks in the object and the value would do, or it is given.
+    /// Returns a property of this table as the one meant if the object lacks it and the value fits, or if the object
+    /// has it.
     fn here(&self, property: PropertyId, grounds: Grounds) -> Option<Meant> {
         let fit = (self.around.fit)(self.table.property(property))?;
         if (self.around.has)(property) {
@@ -181,7 +182,7 @@ impl<'s> Search<'s> {
         })
     }
 
-    /// The same name, written as `user_name`, `user-name` or `User Name`.
+    /// Finds the same name written as `user_name`, `user-name` or `User Name`.
     fn style(&self, plain: &str) -> Option<Meant> {
         let (property, _) = self.known.iter().find(|(_, known)| *known == plain)?;
         if (self.around.has)(property) {
@@ -195,7 +196,7 @@ impl<'s> Search<'s> {
         })
     }
 
-    /// A name that leads through objects inside this one: `Address.City`, `Address/City`, `Regions[0].RegionName`.
+    /// Finds a path through objects inside this one: `Address.City`, `Address/City`, `Regions[0].RegionName`.
     fn path(&self, name: &str, marks: &[char]) -> Option<Meant> {
         let mut parts = name.split(marks).filter(|part| !part.is_empty()).peekable();
         let (mut table, mut route) = (self.table, Vec::new());
@@ -227,14 +228,15 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// What other systems call a property of this table: of this one alone, or of every one that has it.
+    /// Finds a synonym from other systems for a property of this table: if `own`, one that holds for this table alone,
+    /// otherwise one that holds for every table with the property.
     fn synonym(&self, plain: &str, own: bool) -> Option<Meant> {
         let mut meant = self.words.meant(plain);
         let synonym = meant.find(|synonym| synonym.table == self.table.id && synonym.own == own)?;
         self.here(synonym.property, Grounds::Likeness)
     }
 
-    /// The one property that has a neutral word more or less: `Country` is `CountryCode`, `WorkEmail` is what `Email` is.
+    /// Finds the only property that differs by a neutral word: `Country` for `CountryCode`, `WorkEmail` for `Email`.
     fn affix(&self, plain: &str, generic: bool) -> Option<Meant> {
         let own = own_words(self.table);
         let mut found: Vec<PropertyId> = Vec::new();
@@ -267,7 +269,7 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// Whether two names differ in an ending that may be missing, or in two that mean the same.
+    /// Returns true if two names differ only in an ending that may be missing, or in two endings of the same meaning.
     fn ends_alike(&self, plain: &str, known: &str) -> bool {
         let missing = |ending| plain.len() >= SHORTEST && known.strip_suffix(ending) == Some(plain);
         self.words.endings().any(missing)
@@ -280,7 +282,7 @@ impl<'s> Search<'s> {
             })
     }
 
-    /// Whether a text is nothing but words of the table's own name, or other neutral ones.
+    /// Returns true if a text consists only of words of the table's own name or, if `neutral`, other neutral words.
     fn is_led(&self, text: &str, own: &[String], neutral: bool) -> bool {
         let mut reached = vec![false; text.len() + 1];
         reached[0] = true;
@@ -295,7 +297,8 @@ impl<'s> Search<'s> {
         reached[text.len()]
     }
 
-    /// What is left of a name without neutral words in front, and whether they were all words of the table's own name.
+    /// Returns what remains of a name without neutral words in front, and whether all of those are words of the
+    /// table's name.
     fn rests<'n>(&self, plain: &'n str, own: &[String]) -> Vec<(&'n str, bool)> {
         let starts = plain.char_indices().skip(1).map(|(at, _)| at);
         let split = starts.filter_map(|at| {
@@ -306,7 +309,7 @@ impl<'s> Search<'s> {
         split.collect()
     }
 
-    /// Another table that has the very name: below this one, then around it, then anywhere.
+    /// Finds another table with exactly this name: below this one, then around it, then anywhere.
     fn elsewhere(&self, name: &str) -> Option<Meant> {
         let tables = self.endpoint.tables.iter();
         let only = tables.filter(|table| table.find(name).is_some()).count() == 1;
@@ -339,7 +342,7 @@ impl<'s> Search<'s> {
         })
     }
 
-    /// What other systems call a property of a table below this one.
+    /// Finds a synonym from other systems for a property of a table below this one.
     fn synonym_elsewhere(&self, plain: &str, generic: bool) -> Option<Meant> {
         if generic {
             return None;
@@ -360,7 +363,7 @@ impl<'s> Search<'s> {
                 };
                 match &found {
                     None => found = Some((table, word.property, place)),
-                    // Two names for it: neither is certain.
+                    // Two different properties: neither is certain.
                     Some((first, property, _))
                         if self.name_of(*first, *property) != self.name_of(table, word.property) =>
                     {
@@ -390,15 +393,15 @@ impl<'s> Search<'s> {
         &self.endpoint.table(table).property(property).name
     }
 
-    /// The tables below this one, nearest first, and where they are.
+    /// Returns the tables below this one, nearest first, and their places.
     fn below(&self) -> impl Iterator<Item = (TableId, String)> {
         let below = below(self.endpoint, self.table).into_iter();
         below.map(|(id, route)| (id, format!("inside {}", route.join(" / "))))
     }
 
-    /// The one name of this table that is spelled all but like it.
+    /// Finds the only name of this table with nearly the same spelling.
     fn letters(&self, plain: &str, generic: bool) -> Option<Meant> {
-        // What means something is no misspelling of something else.
+        // A word with a meaning of its own is not a misspelling of another one.
         if generic || self.words.meant(plain).next().is_some() {
             return None;
         }
@@ -411,7 +414,7 @@ impl<'s> Search<'s> {
                 5..9 => 1,
                 _ => 2,
             };
-            // The distance is never less than the difference in length: nothing long is compared with something short.
+            // The distance is at least the difference in length, so names of very different lengths are not compared.
             let unlike =
                 length.abs_diff(other) > most || most == 2 && length < 16 && length.abs_diff(other) > 1;
             if unlike || plain.chars().next() != known.chars().next() || !digits(plain).eq(digits(known)) {
@@ -431,12 +434,12 @@ impl<'s> Search<'s> {
     }
 }
 
-/// `AddressLine4` is no misspelling of `AddressLine1`.
+/// Returns the digits of a name: `AddressLine4` is not a misspelling of `AddressLine1`.
 fn digits(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(char::is_ascii_digit)
 }
 
-/// The words of a table's name, and the whole of it, simplified.
+/// Returns the words of a table's name and the whole name, simplified.
 fn own_words(table: &Table) -> Vec<String> {
     let mut words = vec![table.name.to_lowercase()];
     for c in table.name.chars() {
@@ -450,7 +453,7 @@ fn own_words(table: &Table) -> Vec<String> {
     words
 }
 
-/// The tables that objects of this one hold, nearest first, and how they are reached.
+/// Returns the tables of the objects inside this one, nearest first, and their routes.
 fn below<'e>(endpoint: &'e Endpoint, table: &'e Table) -> Vec<(TableId, Vec<&'e str>)> {
     let mut met = vec![false; endpoint.tables.len()];
     let mut found: Vec<(TableId, Vec<&str>)> = Vec::new();
@@ -474,7 +477,7 @@ fn below<'e>(endpoint: &'e Endpoint, table: &'e Table) -> Vec<(TableId, Vec<&'e 
     }
 }
 
-/// Whether an object of the table has to have the property.
+/// Returns true if every object of the table must have the property.
 pub(super) fn is_mandatory(table: &Table, id: PropertyId) -> bool {
     let required = table.property(id).required.as_ref();
     required.is_some_and(|required| {
@@ -483,7 +486,7 @@ pub(super) fn is_mandatory(table: &Table, id: PropertyId) -> bool {
 }
 
 impl Linter<'_> {
-    /// How a value would do under a property; `None` where it is another kind of value.
+    /// Returns how a value fits a property; `None` for another kind of value.
     pub(super) fn fit(&self, property: &Property, value: NodeId) -> Option<Fit> {
         let kind = self.kind(value);
         let written = || self.tree.node(value).span.of(self.text);
@@ -539,7 +542,7 @@ impl Linter<'_> {
     }
 }
 
-/// Of names that mean the same property, the one on the best grounds keeps it; if there are several of these, none does.
+/// Resolves names that mean the same property: the one with the best grounds keeps it; if several are equal, none does.
 pub(super) fn rivals(meant: &mut [Meant]) {
     let mut best: HashMap<PropertyId, (Grounds, bool)> = HashMap::new();
     for one in &*meant {

@@ -1,4 +1,4 @@
-//! An object meets its table: every member finds its row, every row its value.
+//! Checks an object against its table: every member against its row, every row against its value.
 
 use super::messages;
 use super::state::{Followed, Linter, Resolved, Step, Values, key_of};
@@ -8,10 +8,10 @@ use crate::rules::{Property, PropertyId, Table, TableId, Type};
 use dotnet_bind::{self as bind, Container};
 
 impl<'a> Linter<'a> {
-    /// Lints the element of the request's list that is the record.
+    /// Checks the element of the request's array that is the record.
     pub(super) fn record(&mut self, root: NodeId) {
         let table = self.endpoint.record_table();
-        let told = self.checked.findings.len();
+        let findings_before = self.checked.findings.len();
         match self.resolved(root) {
             Resolved::Null => self.dereferenced(None, root),
             Resolved::Refused(sentence) => self.refused(root, None, &sentence),
@@ -23,13 +23,13 @@ impl<'a> Linter<'a> {
                 } else {
                     self.wrong_container(node, None, Type::Object(self.endpoint.record));
                 }
-                // The record's path stays: what is said of its key comes later.
+                // The record's path stays, because its key is checked later.
             }
         }
-        self.settle_moves(told);
+        self.settle_moves(findings_before);
     }
 
-    /// Lints objects that the platform merges into one; all but always there is just one.
+    /// Checks objects that the platform merges into one. Nearly always there is just one.
     pub(super) fn object(&mut self, table: &'a Table, objects: &[NodeId]) {
         let (base, due, earlier) = (
             self.buffers.slots.len(),
@@ -50,7 +50,7 @@ impl<'a> Linter<'a> {
             self.read = self.root.filter(|root| objects == [*root]);
         }
         for group in 0..table.attended.len() {
-            // Looking at one row makes no other due.
+            // Checking one row never makes another one due.
             let mut bits = self.buffers.due[due + group];
             while bits != 0 {
                 self.row(
@@ -74,7 +74,7 @@ impl<'a> Linter<'a> {
         self.buffers.earlier.truncate(earlier);
     }
 
-    /// Looks at what stands in a row, or does not, and makes the checks that go with it.
+    /// Checks the value of a row, or its absence, and makes the checks that are anchored to the row.
     fn row(&mut self, table: &'a Table, index: usize, objects: &[NodeId], base: usize, earlier: usize) {
         let Some(property) = table.properties.get(index) else {
             return;
@@ -91,9 +91,9 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// Puts each member in the slot of its row; names that have none, or that stand twice, are told.
+    /// Puts each member in the slot of its row, and reports duplicate and unknown names.
     ///
-    /// What is right at a glance is not looked at again.
+    /// A value that passes the quick check is not checked again.
     fn members(&mut self, table: &'a Table, object: NodeId, base: usize, due: usize) {
         let first = object;
         let mut before = usize::from(table.offset);
@@ -113,7 +113,7 @@ impl<'a> Linter<'a> {
             if let Some(previous) = previous {
                 self.buffers.odd.set(true);
                 self.buffers.earlier.push((slot, previous));
-                // A name that stands in two merged objects was told of where they stand twice.
+                // A duplicate across two merged objects was reported where the object itself is duplicated.
                 if previous > first {
                     self.duplicate_name(table.property(id), key, previous);
                 }
@@ -121,7 +121,7 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// What has no property is skipped, but not everything can be.
+    /// A value without a property is skipped by the reader, but some values are refused even then.
     fn skipped(&self, value: NodeId) {
         let odd = self.tree.within(value).any(|id| {
             let text = self.scalar_text(id).unwrap_or_default();
@@ -132,8 +132,8 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// The row of a name. Records of one file mostly have their members in one order and one spelling, so that what
-    /// followed the same row the last time is tried first.
+    /// Returns the row of a name. Records of one file mostly have their members in one order and one spelling, so the
+    /// row that followed the same row last time is tried first.
     fn lookup(&mut self, table: &Table, key: NodeId, before: usize) -> Option<PropertyId> {
         let spelling = self.tree.node(key).span;
         if let Some(guess) = self.buffers.followed.get(before)
@@ -150,7 +150,7 @@ impl<'a> Linter<'a> {
         Some(id)
     }
 
-    /// All occurrences that count of the property in `slot`.
+    /// Returns all occurrences of the property in `slot` that count.
     fn occurrences(&mut self, property: &'a Property, slot: usize, earlier: usize) -> Values {
         let Some(last) = self.buffers.slots[slot] else {
             return Values::None;
@@ -168,7 +168,7 @@ impl<'a> Linter<'a> {
             values = self.join(values, *node);
         }
         let values = self.join(values, last);
-        // In document order, so that a name that stands there a hundred thousand times costs no square of that.
+        // Values are in document order; a binary search keeps a hundred thousand duplicates from taking quadratic time.
         let is_gone = |node: &&NodeId| values.binary_search(node).is_err();
         for node in before.iter().filter(is_gone) {
             self.overridden(property, *node);
@@ -176,9 +176,9 @@ impl<'a> Linter<'a> {
         values
     }
 
-    /// An occurrence that a later one replaces still has to convert.
+    /// Checks that an occurrence which a later one replaces still converts.
     fn overridden(&mut self, property: &'a Property, node: NodeId) {
-        let told = self.checked.findings.len();
+        let findings_before = self.checked.findings.len();
         let depth = self.buffers.path.len();
         self.buffers.path.push(Step::Key(key_of(node)));
         let table = self.endpoint.record_table();
@@ -191,8 +191,8 @@ impl<'a> Linter<'a> {
             }
         }
         self.buffers.path.truncate(depth);
-        // Whatever else it is, it is gone.
-        let new = self.checked.findings.split_off(told);
+        // Only a conversion error counts, since the value itself is replaced.
+        let new = self.checked.findings.split_off(findings_before);
         self.checked
             .findings
             .extend(new.into_iter().filter(|finding| finding.phase == Phase::Bind));
@@ -210,13 +210,13 @@ impl<'a> Linter<'a> {
             self.absent(table, property, objects);
             return;
         };
-        // What is no JSON, or is cut off, stands for a value but should not be judged as one.
+        // A malformed or cut-off value counts as present but is not checked.
         if values.iter().any(|value| self.tree.node(*value).malformed) {
             return;
         }
         let depth = self.buffers.path.len();
         self.buffers.path.push(Step::Key(key_of(last)));
-        let told = self.checked.findings.len();
+        let findings_before = self.checked.findings.len();
         if property.outbound_only {
             let mut place = self.value_place(last);
             (place.target, place.span) = (Target::Key, self.tree.node(key_of(last)).span);
@@ -228,8 +228,8 @@ impl<'a> Linter<'a> {
             _ => self.scalar_property(table, property, objects, last),
         }
         if property.outbound_only {
-            let fix_kind = self.without(table, property, objects, told);
-            self.fix(told, Some(fix_kind));
+            let fix_kind = self.without(table, property, objects, findings_before);
+            self.fix(findings_before, Some(fix_kind));
         }
         self.buffers.path.truncate(depth);
     }
@@ -280,10 +280,10 @@ impl<'a> Linter<'a> {
         objects: &[NodeId],
         values: &[NodeId],
     ) {
-        // Whether there is a list after all, and whether anything is in it.
+        // Whether the result is an array, and whether it has elements.
         let (mut there, mut filled) = (false, false);
         for value in values {
-            // Each occurrence is shown in its own spelling.
+            // Each occurrence is reported under its own spelling.
             if let Some(step) = self.buffers.path.last_mut() {
                 *step = Step::Key(key_of(*value));
             }
@@ -314,11 +314,12 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// An array or object that is null in the end. Where that is all right, the sender of an empty text did not say so.
+    /// Checks an array or object that ends up null. If null is valid, an empty string is still reported as changed to
+    /// null.
     fn nothing(&mut self, table: &'a Table, property: &'a Property, objects: &[NodeId], last: NodeId) {
-        let told = self.checked.findings.len();
+        let findings_before = self.checked.findings.len();
         self.missing(table, property, objects, last);
-        if self.checked.findings.len() == told && self.kind(last) == JsonKind::String {
+        if self.checked.findings.len() == findings_before && self.kind(last) == JsonKind::String {
             self.changed(property, last, bind::Change::EmptyToNull, "null");
         }
     }
@@ -336,7 +337,7 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// Lints the objects of a list.
+    /// Checks the objects of an array.
     fn elements(&mut self, property: &'a Property, table: &'a Table, list: NodeId) {
         for (index, element) in (0..).zip(self.tree.elements(list)) {
             if self.tree.node(element).malformed {
@@ -361,9 +362,9 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// As [`Self::resolve`], and tells of the name that made something else of the object.
+    /// The same as [`Self::resolve`], and reports the name that changed the meaning of the object.
     ///
-    /// An object that stays one tells of its `$` names as of all names that no row has.
+    /// In an object that stays an object, `$` names are reported like all unknown names.
     fn resolved(&mut self, id: NodeId) -> Resolved {
         let resolved = self.resolve(id);
         if self.kind(id) == JsonKind::Object {

@@ -1,20 +1,20 @@
-//! What a value that does not convert is in the hands of people and spreadsheets: a day number, a date with the day first, a
+//! What people and spreadsheets mean by a value that does not convert: a day number, a date with the day first, a
 //! number with a decimal comma, a word for true.
 
 use crate::json::JsonKind;
 use crate::rules::{Type, Vocabulary};
 
-/// What was meant by a value, in words, and as JSON of the declared type.
+/// What was meant by a value: a description, and JSON of the declared type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reading {
     pub said: String,
     pub json: String,
 }
 
-/// Texts of more bytes are not looked at.
+/// The longest text that is read, in bytes.
 const LONGEST: usize = 64;
 
-/// What a value means that is not of the declared type; `None` where that is not certain.
+/// Returns what was meant by a value that is not of the declared type. `None` if that is not certain.
 pub(super) fn of(ty: Type, kind: JsonKind, text: &str, words: &Vocabulary) -> Option<Reading> {
     if text.len() > LONGEST || !matches!(kind, JsonKind::String | JsonKind::Number) {
         return None;
@@ -38,7 +38,7 @@ pub(super) fn of(ty: Type, kind: JsonKind, text: &str, words: &Vocabulary) -> Op
     }
 }
 
-/// A number written with separators, and as JSON. A single separator with three digits behind it may be either.
+/// Reads a number with separators. A single separator before exactly three digits is ambiguous and is not read.
 fn number(text: &str, fraction: bool) -> Option<(&'static str, String)> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => ("-", digits),
@@ -50,7 +50,7 @@ fn number(text: &str, fraction: bool) -> Option<(&'static str, String)> {
     }
     let point = digits.rfind(['.', ',']).filter(|at| {
         let mark = &digits[*at..=*at];
-        // The mark of the fraction stands once, and behind all others.
+        // The decimal mark occurs once, after all other separators.
         digits.matches(mark).count() == 1
     });
     let (whole, decimals) = match point {
@@ -73,7 +73,7 @@ fn number(text: &str, fraction: bool) -> Option<(&'static str, String)> {
         whole => whole,
     };
     match decimals {
-        // `1,000` and `1.000` are a thousand to one and one to another.
+        // `1,000` and `1.000` are a thousand to some people and one to others.
         Some((_, decimals)) if decimals.len() == 3 && rest.is_empty() => None,
         Some((_, decimals)) if decimals.is_empty() || !fraction => None,
         Some((",", decimals)) => Some((
@@ -88,7 +88,7 @@ fn number(text: &str, fraction: bool) -> Option<(&'static str, String)> {
     }
 }
 
-/// A date that is none to the platform, and how to write it.
+/// Reads a date in a format that the platform does not read. Returns a description and the date as ISO 8601.
 fn date(text: &str) -> Option<(String, String)> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
         return digits(text);
@@ -112,7 +112,7 @@ fn date(text: &str) -> Option<(String, String)> {
     }
     let (first, second, year): (u32, u32, i64) =
         (first.parse().ok()?, second.parse().ok()?, year.parse().ok()?);
-    // With points the day stands first everywhere.
+    // With points, the day comes first everywhere.
     let day_first = mark == '.' || first > 12;
     if !day_first || !is_date(year, second, first) {
         return None;
@@ -122,7 +122,7 @@ fn date(text: &str) -> Option<(String, String)> {
     Some((format!("It has the day first: {date}"), format!("{date}T{time}Z")))
 }
 
-/// The decimals of a day, as `hh:mm:ss`.
+/// Converts the decimals of a day to `hh:mm:ss`.
 fn fraction_of_day(decimals: &str) -> Option<String> {
     const MOST: usize = 9;
     let decimals = decimals.get(..decimals.len().min(MOST))?;
@@ -140,7 +140,7 @@ fn fraction_of_day(decimals: &str) -> Option<String> {
     ))
 }
 
-/// `hh:mm` or `hh:mm:ss`, or nothing, as `hh:mm:ss`.
+/// Converts `hh:mm`, `hh:mm:ss` or an empty text to `hh:mm:ss`.
 fn time_of_day(text: &str) -> Option<String> {
     if text.is_empty() {
         return Some("00:00:00".to_owned());
@@ -152,13 +152,13 @@ fn time_of_day(text: &str) -> Option<String> {
     right.then(|| format!("{hour:02}:{minute:02}:{second:02}"))
 }
 
-/// A date as a count of days, seconds or milliseconds, or as eight digits.
+/// Reads a date that is a count of days, seconds or milliseconds, or eight digits.
 fn digits(text: &str) -> Option<(String, String)> {
-    /// Days from the beginning of a spreadsheet's count to that of Unix time.
+    /// The number of days between the epoch of spreadsheets and that of Unix time.
     const SPREADSHEET: i64 = 25_569;
     let number: i64 = text.parse().ok()?;
     match (text.len(), number) {
-        // From 1954 to 2119.
+        // 1954 to 2119.
         (5, 20_000..=80_000) => {
             let date = civil(number - SPREADSHEET);
             Some((
@@ -206,7 +206,7 @@ fn is_date(year: i64, month: u32, day: u32) -> bool {
     (1..=days).contains(&day) && (1..=9999).contains(&year)
 }
 
-/// The day that is so many after 1970-01-01, by Howard Hinnant's `civil_from_days`.
+/// Returns the date `days` days after 1970-01-01. The algorithm is Howard Hinnant's `civil_from_days`.
 fn civil(days: i64) -> String {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);

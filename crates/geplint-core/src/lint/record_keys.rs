@@ -1,4 +1,4 @@
-//! Two records of one request with the same key, or with one value that belongs to one of them.
+//! Records of one request with the same key, or with the same value for different owners.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use crate::json::NodeId;
 use crate::keyed::{Folded, trimmed};
 use crate::rules::{CheckKind, PropertyId};
 
-/// Where each key stood first: the record and the value. A key without escapes is borrowed from the file.
+/// The first record and value of each key. A key without escapes is borrowed from the file.
 #[derive(Debug, Default)]
 pub(super) struct Keys<'a> {
     first: HashMap<Folded<'a>, (u32, Span)>,
@@ -19,7 +19,7 @@ pub(super) struct Keys<'a> {
     owners: HashMap<Folded<'a>, Owner<'a>>,
 }
 
-/// Whose a value is, and where it was met first.
+/// The owner of a value, and where the value occurred first.
 #[derive(Debug)]
 struct Owner<'a> {
     name: Folded<'a>,
@@ -27,20 +27,20 @@ struct Owner<'a> {
     span: Span,
 }
 
-/// The key of a record that was skimmed: its value as it is written, without escapes.
+/// The key of a record on the fast path: its value as written, without escapes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Key {
     span: Span,
 }
 
 impl Key {
-    /// The key that stands there.
+    /// Returns the key at a span.
     pub(super) const fn new(span: Span) -> Self {
         Self { span }
     }
 }
 
-/// What stands between the quotes, if there are any: a number is a key, too.
+/// Returns the text between the quotes, or the text itself if there are none: a number can be a key, too.
 #[inline]
 pub(super) fn unquoted(written: &str) -> &str {
     match written.as_bytes() {
@@ -50,8 +50,8 @@ pub(super) fn unquoted(written: &str) -> &str {
 }
 
 impl<'a> Keys<'a> {
-    /// Adds a skimmed record's key, and a value with its owner. False, and nothing is added, where another record has the
-    /// key, or has the value for another owner.
+    /// Adds the key of a record from the fast path, and a value with its owner. Returns false, and adds nothing, if
+    /// another record has the key, or has the value for another owner.
     pub(super) fn add(
         &mut self,
         text: &'a str,
@@ -88,13 +88,13 @@ impl<'a> Keys<'a> {
 }
 
 impl Linter<'_> {
-    /// Reports a record whose key an earlier record of the request has. `text` is the request's.
+    /// Reports a record with the key of an earlier record. `text` is the text of the request.
     pub(super) fn duplicate_record<'t>(&mut self, text: &'t str, keys: &mut Keys<'t>) {
         let Some(value) = self.key else { return };
         let Some(key) = scalar_text(text, self.tree.node(value)) else {
             return;
         };
-        // A placeholder is the key of no record.
+        // A placeholder is not a key.
         if self.endpoint.texts.is_placeholder(&key) {
             return;
         }
@@ -112,7 +112,7 @@ impl Linter<'_> {
         }
     }
 
-    /// Reports a value of a record that an earlier record of the request has for another owner. `text` is the request's.
+    /// Reports a value that an earlier record has for another owner. `text` is the text of the request.
     pub(super) fn second_owner<'t>(&mut self, text: &'t str, keys: &mut Keys<'t>) {
         let endpoint = self.endpoint;
         let table = endpoint.record_table();
@@ -145,7 +145,7 @@ impl Linter<'_> {
         }
     }
 
-    /// The value of a property of the record, and its text, if that names somebody.
+    /// Returns the value of a property of the record and its text, if that identifies a contact.
     fn somebody<'t>(&self, text: &'t str, id: PropertyId) -> Option<(NodeId, Cow<'t, str>)> {
         let value = self.slot(0, id)?;
         let name = scalar_text(text, self.tree.node(value))?;
@@ -182,7 +182,7 @@ mod tests {
         check(&text, errors, endpoint, &Tenant::default(), false).findings
     }
 
-    /// FNV-1a, which once told the keys of records apart, of so many low bits.
+    /// The low `bits` bits of FNV-1a, which once was the hash of record keys.
     fn fnv(key: &str, bits: u32) -> u64 {
         let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -190,7 +190,7 @@ mod tests {
         hash & ((1 << bits) - 1)
     }
 
-    /// Keys that share the low bits of that hash.
+    /// Returns keys with the same low bits of that hash.
     fn chosen(count: usize) -> Vec<String> {
         let mut by_hash: HashMap<u64, Vec<String>> = HashMap::new();
         for number in 0_u32.. {
@@ -219,7 +219,7 @@ mod tests {
             let comparisons = cost(&keys);
             assert!(comparisons <= bound, "{comparisons} comparisons of {count} keys");
         }
-        // Each key twice: each of them is compared with the one that it equals.
+        // Each key occurs twice, and is compared with its equal.
         let twice: Vec<String> = chosen(count / 2)
             .into_iter()
             .flat_map(|key| [key.clone(), key])
@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn keys_are_compared_as_texts_and_not_as_hashes_or_spellings() {
         let cases = [
-            // These two share all 64 bits of FNV-1a.
+            // These two are equal in all 64 bits of FNV-1a.
             (
                 r#""8yn0iYCKYHlIj4-BwPqk","GReLUrM4wMqfg9yzV3KQ","GReLUrM4wMqfg9yzV3KQ""#,
                 1,

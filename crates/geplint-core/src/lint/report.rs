@@ -1,4 +1,4 @@
-//! Findings are made here: their place, their record, the answer that is predicted.
+//! Builds findings: their place, their record, their predicted answer.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -10,13 +10,14 @@ use crate::finding::{Finding, FixKind, Predicted, Severity, Span, Target, Text, 
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{Answer, Property, Words, cut};
 
-/// A finding names its record; a key longer than this many characters is no name, and many findings would repeat it.
+/// The longest key, in characters, that findings show. A longer one is no name, and many findings would repeat it.
 const LONGEST_KEY: usize = 256;
 
-/// Room for nearly every pointer: what a file has millions of should not have twice the room it needs.
+/// The initial capacity of a pointer, in bytes; enough for nearly every pointer. A file can have millions of them, so
+/// they should not be twice as large as they need to be.
 const USUAL_POINTER: usize = 24;
 
-/// Key under which the platform reports a body that does not bind.
+/// The key under which the platform reports a body that does not bind.
 const BINDING_KEY: &str = "Model Validation";
 
 impl RecordKey {
@@ -30,7 +31,7 @@ impl RecordKey {
     }
 }
 
-/// Where a finding is.
+/// The place of a finding.
 pub(super) struct Place {
     pub target: Target,
     pub span: Span,
@@ -39,7 +40,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// A place of the request as a whole.
+    /// Returns a place that is the request as a whole.
     pub(super) fn of_body(span: Span) -> Self {
         Self::new(Target::Value, span, String::new())
     }
@@ -53,7 +54,7 @@ impl Place {
         }
     }
 
-    /// The same with a second place that belongs to it.
+    /// Adds a second place that belongs to this one.
     pub(super) fn with(mut self, related: Span, label: &'static str) -> Self {
         self.related = Some(Box::new((related, label.into())));
         self
@@ -65,7 +66,7 @@ pub(super) fn push_number(pointer: &mut String, number: u32) {
     let _ = write!(pointer, "{number}");
 }
 
-/// One reference token of a JSON Pointer.
+/// Appends one reference token of a JSON Pointer, escaped.
 pub(super) fn push_token(pointer: &mut String, token: &str) {
     for c in token.chars() {
         match c {
@@ -79,7 +80,7 @@ pub(super) fn push_token(pointer: &mut String, token: &str) {
 impl Linter<'_> {
     // ---- places ----
 
-    /// RFC 6901 pointer of the value at hand, in the request's own spelling.
+    /// Returns the RFC 6901 pointer of the current value, with names as the request spells them.
     pub(super) fn pointer(&self) -> String {
         let mut pointer = String::with_capacity(USUAL_POINTER);
         if let Some(key) = self.wrapped_in {
@@ -111,7 +112,7 @@ impl Linter<'_> {
         Place::new(Target::Key, self.tree.node(key).span, pointer)
     }
 
-    /// Pointer of a member of the object at hand.
+    /// Returns the pointer of a member of the current object.
     pub(super) fn member_pointer(&self, value: NodeId) -> String {
         self.key_place(key_of(value)).pointer
     }
@@ -130,7 +131,7 @@ impl Linter<'_> {
 
     // ---- the record's key ----
 
-    /// The record's key in `successDetails`: the first of its key properties that is there.
+    /// Returns the record's key in `successDetails`: the first of its key properties that is present.
     pub(super) fn record_key(&self) -> &RecordKey {
         let look = || {
             let table = self.endpoint.record_table();
@@ -143,7 +144,7 @@ impl Linter<'_> {
         self.known_key.get_or_init(look)
     }
 
-    /// The same, once the record has been read.
+    /// Returns the text of the record's key, once the record has been read.
     pub(super) fn key_text(&self) -> String {
         self.key
             .and_then(|value| self.scalar_text(value))
@@ -188,17 +189,17 @@ impl Linter<'_> {
         self.checked.findings.push(finding);
     }
 
-    /// A finding that no row states and nothing is predicted for.
+    /// Adds a finding that rests on no row and predicts nothing.
     pub(super) fn warn(&mut self, place: Place, words: Words<'_>) {
         self.push(place, "", words, None);
     }
 
-    /// The same about the value of a row, if it has one.
+    /// The same for the value of a row, if there is one.
     pub(super) fn warn_of(&mut self, property: Option<&Property>, place: Place, words: Words<'_>) {
         self.predict_of(property, place, words, None);
     }
 
-    /// The same with what is predicted.
+    /// The same with a predicted error.
     pub(super) fn predict_of(
         &mut self,
         property: Option<&Property>,
@@ -212,7 +213,7 @@ impl Linter<'_> {
         }
     }
 
-    /// A finding with the answer of its claim, a template that is filled with `fills`.
+    /// Adds a finding with the answer of its claim. The answer is a template that is filled with `fills`.
     pub(super) fn report(
         &mut self,
         place: Place,
@@ -244,21 +245,21 @@ impl Linter<'_> {
         )
     }
 
-    /// What the platform says of a body that does not convert.
+    /// Returns the predicted error for a body that does not convert.
     pub(super) fn unconverted(&mut self, sentence: &str) -> Arc<Predicted> {
         let interner = self.buffers.interner.get_or_insert_default();
         let key = interner.text(BINDING_KEY);
         interner.predicted(key, "", sentence, Wording::Inferred)
     }
 
-    /// A null that the service dereferences.
+    /// Reports a null that the service dereferences.
     pub(super) fn dereferenced(&mut self, property: Option<&Property>, node: NodeId) {
         let predicted = self.predicted(&self.endpoint.answers.null, Wording::Inferred, &[]);
         let words = messages::dereferenced(property);
         self.predict_of(property, self.value_place(node), words, Some(predicted));
     }
 
-    /// A name by which the platform's reader steers itself.
+    /// Reports a name with a special meaning to the platform's reader.
     pub(super) fn reader_name(&mut self, key: NodeId, name: &str) {
         let place = self.key_place(key);
         self.warn(place, messages::reader_name(name));
@@ -276,9 +277,9 @@ impl Linter<'_> {
         }
     }
 
-    /// The same where the reader takes the value under the name, `inner`, in place of the object around it.
+    /// The same for a name under which the reader takes the value, `inner`, in place of the object around it.
     ///
-    /// It is unwrapped where nothing but such names is beside it.
+    /// The fix unwraps the value if all names of the object begin with `$`.
     pub(super) fn wrapped_value(&mut self, object: NodeId, inner: NodeId, name: &str) {
         let index = self.checked.findings.len();
         self.reader_name_in(object, name);
@@ -298,14 +299,14 @@ impl Linter<'_> {
 
     // ---- fixes ----
 
-    /// Gives a finding its fix, if it was made at all and its record was surely read as it was meant.
+    /// Sets the fix of a finding, if the finding was added and no syntax error in its record was repaired by a guess.
     pub(super) fn fix(&mut self, finding: usize, fix_kind: Option<FixKind>) {
         if let (false, Some(finding)) = (self.tree.damaged, self.checked.findings.get_mut(finding)) {
             finding.fix_kind = fix_kind.map(Box::new);
         }
     }
 
-    /// A text without the whitespace around it would do.
+    /// Returns the fix that trims a string, if the trimmed text passes `fits`.
     pub(super) fn trimmed(&self, value: NodeId, text: &str, fits: impl Fn(&str) -> bool) -> Option<FixKind> {
         let trimmed = text.trim();
         let has_whitespace = self.kind(value) == JsonKind::String && trimmed != text && !trimmed.is_empty();

@@ -1,4 +1,4 @@
-//! A whole request body: its root, its records, and what is wrong with its syntax.
+//! Checks a whole request body: its root, its records, and its syntax.
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
@@ -23,9 +23,10 @@ use crate::tenant::{Facts, Tenant, TenantChanges};
 use crate::threads::{self, Threads};
 use dotnet_bind::{self as bind, Container};
 
-/// Checks one request body by itself against the rules of its endpoint.
+/// Checks one request body, independent of other requests, against the rules of its endpoint.
 ///
-/// `text` and `errors` come from [`crate::json::text`]; `outcomes` asks for one entry a record, which prediction needs.
+/// `text` and `errors` come from [`crate::json::text`]. `outcomes` requests one entry per record, which prediction
+/// needs.
 pub fn check(
     text: &str,
     errors: Vec<SyntaxError>,
@@ -43,9 +44,9 @@ pub fn check(
     )
 }
 
-/// The same with what is known before the request; each record that is predicted to succeed adds to it.
+/// The same with the facts known before the request. Each record that is predicted to succeed adds to them.
 ///
-/// With several threads a long request takes less time, and comes to the same.
+/// Several threads make a long request faster; the result is the same.
 pub fn check_with(
     text: &str,
     mut errors: Vec<SyntaxError>,
@@ -63,7 +64,7 @@ pub fn check_with(
     let mut inner = Vec::new();
     match reader.root(&mut tree) {
         Root::Nothing => {
-            // A file without a record has to say why.
+            // A file without a record must have a finding that says why.
             if errors.iter().chain(reader.errors()).all(SyntaxError::is_warning) {
                 errors.push(nothing_begins(text));
             }
@@ -80,16 +81,16 @@ pub fn check_with(
         Root::List { start } => {
             let stop = AtomicBool::new(false);
             threads::scope(|scope| {
-                // Where every record leaves something behind, each is looked at.
+                // If every record changes facts, the engine must check each one.
                 let mut fast_path =
                     (!outcomes && errors.is_empty() && !facts.remembers_contacts()).then(|| {
                         let ahead = Prefetch::begin(scope, text, endpoint, facts, threads, &stop);
                         (FastPath::new(text, endpoint), ahead)
                     });
                 let mut keys = Keys::default();
-                // Behind bytes that are no text, a name may not be what it was.
+                // After bytes that are not valid UTF-8, a name may not be the one that was written.
                 let garbled = garbled_from(&errors);
-                let mut told = 0;
+                let mut errors_before = 0;
                 loop {
                     while let Some((fast_path, ahead)) = &mut fast_path
                         && let Some(passed) =
@@ -113,9 +114,9 @@ pub fn check_with(
                     let index = checked.records;
                     let is_wrapped = elements.look((text, &tree, root), endpoint, index);
                     let (before, undecided) = (checked.findings.len(), checked.undecided);
-                    let new = reader.errors().get(told..).unwrap_or_default();
+                    let new = reader.errors().get(errors_before..).unwrap_or_default();
                     surrogate_places((text, &tree, root), index, new, &mut places);
-                    told = reader.errors().len();
+                    errors_before = reader.errors().len();
                     one_record(
                         (text, &tree, root),
                         endpoint,
@@ -147,7 +148,7 @@ pub fn check_with(
         &mut checked,
     );
     checked.recoverable = errors.iter().all(|error| error.is_warning() || error.certain());
-    unsay(&mut checked.findings, &errors);
+    drop_findings_at(&mut checked.findings, &errors);
     let reading = as_read(text, &errors, endpoint, facts, &mut buffers, &mut checked);
     let errors_are_json = errors.iter().all(SyntaxError::is_warning);
     checked.findings.extend(placed(
@@ -159,10 +160,10 @@ pub fn check_with(
     checked
 }
 
-/// Takes away fixes of a text that is not surely read as it was meant and facts that change nothing, and sorts.
+/// Drops fixes for a text that was repaired by a guess, drops facts that change nothing, and sorts the findings.
 fn finish(checked: &mut Checked, errors_are_json: bool) {
     for finding in &mut checked.findings {
-        // Where the text is guessed at, so would be its fix; what is around the records may be more than it seems.
+        // If the text is a guess, so is the fix; and the text around the records may be more than it seems.
         if !checked.recoverable || (!errors_are_json && finding.rule == messages::WRONG_ROOT) {
             finding.fix_kind = None;
         }
@@ -171,7 +172,7 @@ fn finish(checked: &mut Checked, errors_are_json: bool) {
     sort(&mut checked.findings);
 }
 
-/// Where bytes begin that are no text.
+/// Returns the byte offset of the first invalid UTF-8.
 fn garbled_from(errors: &[SyntaxError]) -> u32 {
     let garbled = errors
         .iter()
@@ -179,7 +180,7 @@ fn garbled_from(errors: &[SyntaxError]) -> u32 {
     garbled.map_or(u32::MAX, |error| error.span.start)
 }
 
-/// Mistakes in the syntax at the values that they are about.
+/// Moves syntax findings to the values that they are about.
 fn placed(mut syntax: Vec<Finding>, places: &mut HashMap<Span, SurrogatePlace>) -> Vec<Finding> {
     for finding in syntax
         .iter_mut()
@@ -193,7 +194,8 @@ fn placed(mut syntax: Vec<Finding>, places: &mut HashMap<Span, SurrogatePlace>) 
     syntax
 }
 
-/// Checks the records of a whole body that is no list, or of elements that are no records, where they are.
+/// Checks wrapped records where they are: those of a body that is not an array, and those of elements that are not
+/// records.
 fn check_inside(
     (whole, of_elements): (&[Inner], &[Inner]),
     endpoint: &Endpoint,
@@ -215,7 +217,7 @@ fn check_inside(
         let first = (!is_element).then_some(checked.records);
         findings.extend(inner.back(std::mem::take(&mut seen.findings), first));
         checked.undecided += seen.undecided;
-        // The list of records in a list is the body.
+        // An array of records inside an array is the body itself.
         if is_element && inner.records() > 1 && checked.records == 1 {
             checked.records = seen.records;
             checked.outcomes = seen.outcomes;
@@ -228,7 +230,7 @@ fn check_inside(
     checked.findings.append(&mut findings);
 }
 
-/// Where the request as a whole is refused, or is not JSON, no fact of the tenant changes what becomes of its records.
+/// Clears the open facts if the request as a whole is refused or is not JSON: no fact changes the result then.
 fn forget_open_facts(checked: &mut Checked) {
     let decided = |finding: &Finding| {
         finding.severity == Severity::Error
@@ -241,8 +243,8 @@ fn forget_open_facts(checked: &mut Checked) {
     }
 }
 
-/// What has a mistake of its own in its syntax says nothing of its value.
-fn unsay(findings: &mut Vec<Finding>, errors: &[SyntaxError]) {
+/// Removes findings about values that have a syntax error of their own.
+fn drop_findings_at(findings: &mut Vec<Finding>, errors: &[SyntaxError]) {
     let broken: HashSet<Span> = errors
         .iter()
         .filter(|error| !error.is_warning())
@@ -275,14 +277,14 @@ fn one_record<'t>(
     };
     let effect = linter.effect();
     let if_new = linter.refused_if_new;
-    let told = checked.findings.get_mut(before..).unwrap_or_default();
-    let good = told.iter().all(|finding| finding.severity != Severity::Error);
+    let reported = checked.findings.get_mut(before..).unwrap_or_default();
+    let good = reported.iter().all(|finding| finding.severity != Severity::Error);
     let own = checked.needed;
     checked.needed = needed.and(own);
     if good {
         note_open(checked, endpoint, own, if_new);
     }
-    // Records follow each other: what is in order now need not be moved, and moved again, among a million.
+    // Sorted per record, so that sorting a million findings at the end moves little.
     sort(checked.findings.get_mut(before..).unwrap_or_default());
     if let Some(effect) = effect {
         facts.learn(&key, good, effect);
@@ -290,7 +292,7 @@ fn one_record<'t>(
     note_record(checked, key, outcomes);
 }
 
-/// Notes which facts of the tenant could still change whether a record is taken.
+/// Adds the facts of the tenant that could still decide whether a record is accepted.
 fn note_open(checked: &mut Checked, endpoint: &Endpoint, own: Needed, if_new: Option<(TableId, PropertyId)>) {
     let Some((table, id)) = if_new else {
         checked.open = checked.open.and(own);
@@ -312,9 +314,9 @@ fn note_record(checked: &mut Checked, key: String, outcomes: bool) {
 }
 
 impl Linter<'_> {
-    /// A request that is no list: null is nothing to send, everything else fails to convert.
+    /// Reports a request that is not an array: null sends nothing, everything else fails to convert.
     ///
-    /// Returns the keys of the records that it holds all the same; `inner` takes what is to be checked in its place.
+    /// Returns the keys of the records that it still contains. Texts to check in its place are added to `inner`.
     fn bare_root(&mut self, inner: &mut Vec<Inner>) -> Vec<String> {
         let Some(root) = self.tree.root() else {
             return Vec::new();
@@ -341,7 +343,7 @@ impl Linter<'_> {
         vec![String::new()]
     }
 
-    /// The records of a list that the reader takes for the body.
+    /// Checks the records of an array that the reader takes for the body.
     fn records_of(&mut self, list: NodeId) -> Vec<String> {
         let mut keys = Vec::new();
         self.wrapped_in = Some(key_of(list));
@@ -357,7 +359,7 @@ impl Linter<'_> {
         keys
     }
 
-    /// Reports that the body is no list; returns what is to be checked in its place.
+    /// Reports that the body is not an array. Returns the texts to check in its place.
     fn wrong_root(&mut self, root: NodeId, sentence: &str) -> Vec<Inner> {
         let span = self.tree.node(root).span;
         let is_object = self.kind(root) == JsonKind::Object;
@@ -384,7 +386,7 @@ impl Linter<'_> {
         }
     }
 
-    /// An empty list of records.
+    /// Reports an empty array of records.
     fn empty_request(&mut self, span: Span) {
         match &self.endpoint.empty_request {
             Some(claim) => self.report(Place::of_body(span), "", messages::no_data(claim), &[]),

@@ -1,4 +1,4 @@
-//! A mandatory property without a value.
+//! Mandatory properties without a value.
 
 use std::borrow::Cow;
 
@@ -47,7 +47,7 @@ impl<'a> Linter<'a> {
         let new = required.for_new_contact.then(|| self.new_contact());
         match new {
             Some(Some(false)) => return,
-            // Nothing can be said, and the summary counts it.
+            // Undecided; the summary counts it.
             Some(None) => {
                 self.refused_if_new = table.find(&property.name).map(|id| (table.id, id));
                 return self.cannot_tell(Some(Fact::Contacts));
@@ -105,10 +105,10 @@ impl<'a> Linter<'a> {
         );
     }
 
-    /// Whether the contact of this record is new to the tenant; `None` where we cannot tell.
+    /// Returns true if the contact of this record is new to the tenant. `None` if that is unknown.
     fn new_contact(&self) -> Option<bool> {
         let (code, user) = self.identity();
-        // A record that names nobody is refused for that.
+        // A record that identifies no contact is refused for that.
         if code.is_none() && user.is_none() {
             return None;
         }

@@ -1,4 +1,4 @@
-//! What the engine holds while it goes through a record, and what can be asked of the values there. Nothing is judged here.
+//! The state of the engine within a record, and queries about the values there. Nothing is judged here.
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
@@ -11,59 +11,60 @@ use crate::rules::{Endpoint, Fact, PropertyId, Table, TableId, Type};
 use crate::tenant::Facts;
 use dotnet_bind::{self as bind, EnumMember, Json, Scalar};
 
-/// A step from the root of the request down.
+/// A step of a path from the root of the request.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Step {
     Key(NodeId),
     Index(u32),
 }
 
-/// A member that was met before: its row, and how its name is spelled, quotes and all.
+/// A member seen before: its row, and the spelling of its name, with quotes.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Followed {
     pub row: u16,
     pub spelling: Span,
 }
 
-/// Fixes that cannot be given before more has been read.
+/// Fixes that depend on what has not been read yet.
 #[derive(Debug, Default)]
 pub(super) struct PendingFixes {
-    /// Names that may be put right: the finding, and the property meant.
+    /// Possible renames: the index of the finding, and the property meant.
     pub renames: Vec<(usize, PropertyId)>,
-    /// Members that may be moved: where the name starts, and the property meant.
+    /// Possible moves: the byte offset of the name, and the property meant.
     pub moves: Vec<(u32, TableId, PropertyId)>,
 }
 
-/// The key of a record, whole as a response has it, and as findings have it.
+/// The key of a record: in full, as in a response, and shortened, as in findings.
 #[derive(Debug)]
 pub(super) struct RecordKey {
     pub whole: Text,
     pub cut: Text,
 }
 
-/// Buffers that live from record to record.
+/// Buffers that are reused for each record.
 #[derive(Debug, Default)]
 pub(super) struct Buffers {
-    /// From the record down to the value at hand.
+    /// The path from the record to the current value.
     pub path: Vec<Step>,
-    /// Value of each property of the objects at hand, outermost first: a stack of rows. The record's own stays to the end.
+    /// The value of each property of the current objects, as a stack with the outermost first. The record's own stay
+    /// to the end.
     pub slots: Vec<Option<NodeId>>,
-    /// The properties of those objects that need a look, a bit each: a stack as well.
+    /// The properties of those objects that must be checked, one bit each; a stack as well.
     pub due: Vec<u64>,
-    /// For each row, and for the start of each table, the member that came next the last time.
+    /// For each row, and for the start of each table: the member that followed it last time.
     pub followed: Vec<Followed>,
-    /// Occurrences of a property before its last one; empty unless names are given twice.
+    /// Occurrences of a property before its last one. Empty unless there are duplicate names.
     pub earlier: Vec<(usize, NodeId)>,
-    /// The tables of the objects at hand, outermost first.
+    /// The tables of the current objects, outermost first.
     pub tables: Vec<TableId>,
-    /// What findings have said so far; nothing before the first one.
+    /// The strings of earlier findings; `None` before the first one.
     pub interner: Option<Box<Interner>>,
-    /// Something was met of which only the reader's own walk tells what it comes to.
+    /// True once something was found whose result only the replay of the reader can show.
     pub odd: Cell<bool>,
 }
 
 impl Buffers {
-    /// Leaves what was only true of the last record.
+    /// Clears what belongs to the last record.
     pub fn clear(&mut self) {
         self.path.clear();
         self.slots.clear();
@@ -73,27 +74,27 @@ impl Buffers {
     }
 }
 
-/// One record against its endpoint's tables.
+/// Checks one record against the tables of its endpoint.
 pub(super) struct Linter<'a> {
     pub text: &'a str,
     pub tree: &'a Tree,
     pub endpoint: &'a Endpoint,
     pub facts: &'a Facts<'a>,
-    /// Index of the record in the request; `None` for a request that is one bare object.
+    /// The index of the record in the request, from 0. `None` for a request that is one bare object.
     pub record: Option<u32>,
-    /// The name under which the whole list of records stands, where the reader takes that for the body.
+    /// The name around the array of records, if the reader takes the array below it for the body.
     pub wrapped_in: Option<NodeId>,
-    /// Members of the object at hand that no row has: what is meant by one depends on those that follow.
+    /// Members of the current object that no row has. What one means depends on the members after it.
     pub unknown: Vec<(NodeId, NodeId)>,
-    /// The record's own object, once it is known to be one.
+    /// The record's own object, once it is known to be an object.
     pub root: Option<NodeId>,
     /// The record's own object, once its members are in their slots.
     pub read: Option<NodeId>,
-    /// The value that is the record's key, once its object has been read.
+    /// The value that is the record's key, once the record's object has been read.
     pub key: Option<NodeId>,
-    /// The text of the record's key, once a finding has asked for it: each of a thousand would look again.
+    /// The text of the record's key, cached once a finding needs it.
     pub known_key: OnceCell<RecordKey>,
-    /// The property that the record lacks and only a new contact needs, where it is not known whether its contact is new.
+    /// The property that the record lacks and only a new contact needs, if it is unknown whether its contact is new.
     pub refused_if_new: Option<(TableId, PropertyId)>,
     pub pending_fixes: PendingFixes,
     pub buffers: &'a mut Buffers,
@@ -120,20 +121,20 @@ impl std::ops::Deref for Values {
     }
 }
 
-/// What an object turns out to be, once the reader's own `$` names are looked at.
+/// What an object is after its leading `$` names have been applied.
 pub(super) enum Resolved {
-    /// Null, an empty text, or a reference to nothing.
+    /// Null, an empty string, or a reference to nothing.
     Null,
-    /// The node itself, or what `$values` holds in its place.
+    /// The node itself, or the value of `$values` in its place.
     Node(NodeId),
-    /// The reader refuses it.
+    /// Refused by the reader, with this sentence.
     Refused(String),
 }
 
 /// The code and the user name of a record's contact.
 pub(super) type Identity<'a> = (Option<Cow<'a, str>>, Option<Cow<'a, str>>);
 
-/// The text that a scalar binds to where a string is declared; `None` for null and containers.
+/// Returns the text that a scalar binds to if a string is declared. `None` for null and containers.
 pub(super) fn scalar_text<'t>(text: &'t str, node: &Node) -> Option<Cow<'t, str>> {
     match node.kind {
         JsonKind::String => Some(decode(text, node)),
@@ -142,14 +143,14 @@ pub(super) fn scalar_text<'t>(text: &'t str, node: &Node) -> Option<Cow<'t, str>
     }
 }
 
-/// The key of a member stands right before its value.
+/// Returns the key of a member, which is the node before its value.
 #[inline]
 pub(super) fn key_of(value: NodeId) -> NodeId {
     NodeId(value.0.saturating_sub(1))
 }
 
 impl<'a> Linter<'a> {
-    /// An engine for one record, or for what concerns the request as a whole.
+    /// Returns an engine for one record, or for the request as a whole.
     pub(super) fn new(
         text: &'a str,
         tree: &'a Tree,
@@ -184,30 +185,30 @@ impl<'a> Linter<'a> {
         self.tree.node(id).kind
     }
 
-    /// The text of a string or key, escapes decoded.
+    /// Returns the text of a string or key with its escapes decoded.
     pub(super) fn decoded(&self, id: NodeId) -> Cow<'a, str> {
         decode(self.text, self.tree.node(id))
     }
 
-    /// The text that a scalar binds to where a string is declared; `None` for null and containers.
+    /// Returns the text that a scalar binds to if a string is declared. `None` for null and containers.
     pub(super) fn scalar_text(&self, id: NodeId) -> Option<Cow<'a, str>> {
         scalar_text(self.text, self.tree.node(id))
     }
 
-    /// Null, or the empty text, which the platform turns into null for everything but a string.
+    /// Returns true for null and for the empty string, which the platform converts to null for every type but string.
     #[inline]
     pub(super) fn is_nothing(&self, id: NodeId) -> bool {
         let node = self.tree.node(id);
         node.kind == JsonKind::Null || (node.kind == JsonKind::String && node.span.len() == 2)
     }
 
-    /// Whether the table's property is there in these objects, and neither null nor empty.
+    /// Returns true if the property is present in these objects, and is neither null nor empty.
     pub(super) fn present(&self, table: &Table, objects: &[NodeId], id: PropertyId) -> bool {
         self.last(table, objects, id)
             .is_some_and(|value| !self.is_nothing(value))
     }
 
-    /// The last occurrence of a property in objects that are merged.
+    /// Returns the last occurrence of a property in objects that are merged.
     pub(super) fn last(&self, table: &Table, objects: &[NodeId], id: PropertyId) -> Option<NodeId> {
         if self.is_record(objects) {
             return self.slot(0, id);
@@ -223,12 +224,13 @@ impl<'a> Linter<'a> {
         found
     }
 
-    /// Whether this is the record's own object, whose members stand in the first slots.
+    /// Returns true if this is the record's own object, whose members are in the first slots.
     pub(super) fn is_record(&self, objects: &[NodeId]) -> bool {
         matches!((objects, self.read), ([object], Some(read)) if *object == read)
     }
 
-    /// The occurrences of a property that count: for containers those since the last null, else the last one.
+    /// Returns the occurrences of a property that count: for containers those since the last null, otherwise the last
+    /// one.
     pub(super) fn values(&self, table: &Table, objects: &[NodeId], id: PropertyId) -> Values {
         if self.is_record(objects) && self.buffers.earlier.is_empty() {
             return self
@@ -246,7 +248,7 @@ impl<'a> Linter<'a> {
         found
     }
 
-    /// A later occurrence adds to a container and replaces everything else.
+    /// Joins occurrences: a later one adds to a container and replaces everything else.
     pub(super) fn join(&self, values: Values, next: NodeId) -> Values {
         let container = |id| matches!(self.kind(id), JsonKind::Array | JsonKind::Object);
         match values {
@@ -259,12 +261,12 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// The name that stands for a type in the converter's sentences.
+    /// Returns the name of a type in the converter's sentences.
     pub(super) fn clr_name(&self, ty: Type) -> Cow<'a, str> {
         self.endpoint.clr_name(ty)
     }
 
-    /// The last value of a property, while the row of slots that begins at `base` is that of its object.
+    /// Returns the last value of a property, while the slots from `base` on belong to its object.
     #[inline]
     pub(super) fn slot(&self, base: usize, id: PropertyId) -> Option<NodeId> {
         self.buffers
@@ -274,19 +276,19 @@ impl<'a> Linter<'a> {
             .flatten()
     }
 
-    /// The text of a property by its slot; `None` where it is missing.
+    /// Returns the text of a property by its slot. `None` if it is missing.
     pub(super) fn slot_text(&self, base: usize, id: PropertyId) -> Option<Cow<'a, str>> {
         self.scalar_text(self.slot(base, id)?)
             .filter(|text| !text.is_empty())
     }
 
-    /// The text of a property of the objects at hand; `None` where it is missing.
+    /// Returns the text of a property of the current objects. `None` if it is missing.
     pub(super) fn text_at(&self, table: &Table, objects: &[NodeId], id: PropertyId) -> Option<Cow<'a, str>> {
         let value = self.last(table, objects, id)?;
         self.scalar_text(value).filter(|text| !text.is_empty())
     }
 
-    /// The binder's view of a node; `decoded` is its text.
+    /// Returns a node as the binder takes it; `decoded` is its text.
     pub(super) fn json<'t>(&self, id: NodeId, decoded: &'t str) -> Json<'t> {
         match self.kind(id) {
             JsonKind::Null => Json::Null,
@@ -311,7 +313,7 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// The contact that the record is about.
+    /// Returns the contact of the record.
     pub(super) fn identity(&self) -> Identity<'a> {
         let (Some(root), Some(rows)) = (self.root, &self.endpoint.contact) else {
             return (None, None);
@@ -325,7 +327,7 @@ impl<'a> Linter<'a> {
         (code, user)
     }
 
-    /// Whether the value binds to the boolean true.
+    /// Returns true if the value binds to the boolean true.
     pub(super) fn reads_as_true(&self, value: NodeId) -> bool {
         match self.kind(value) {
             JsonKind::True => true,
@@ -335,7 +337,7 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// Looks at the `$` names that the reader keeps for itself, if an object begins with one.
+    /// Applies the `$` names with a special meaning to the reader, if the object begins with one.
     #[inline]
     pub(super) fn resolve(&self, id: NodeId) -> Resolved {
         if self.is_nothing(id) {
@@ -364,7 +366,7 @@ impl<'a> Linter<'a> {
         Resolved::Node(id)
     }
 
-    /// Whether the object's first name may be one of the reader's own: it begins with `$`, or is oddly written.
+    /// Returns true if the object's first name may be one with a special meaning: it begins with `$`, or has escapes.
     #[inline]
     pub(super) fn may_begin_specially(&self, object: NodeId) -> bool {
         let first = self.tree.members(object).next();
@@ -378,7 +380,8 @@ impl<'a> Linter<'a> {
         may
     }
 
-    /// `{"$value": 1}`, which the reader takes for the value itself where it reads without a type in mind.
+    /// Returns the value of `{"$value": 1}`, which the reader takes for the value itself if it reads without a
+    /// declared type.
     pub(super) fn unwrapped_value(&self, id: NodeId) -> Option<NodeId> {
         let (key, value) = self
             .tree
@@ -387,7 +390,7 @@ impl<'a> Linter<'a> {
         (self.decoded(key) == "$value").then_some(value)
     }
 
-    /// Goes on to what `$values` holds, where that stands for the value; the caller sets the path back.
+    /// Steps into the value of `$values`, if it replaces the value. The caller restores the path.
     #[inline]
     pub(super) fn unwrapped(&mut self, value: NodeId, node: NodeId) {
         if node != value {
@@ -395,7 +398,7 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// From the start of a member's name to the end of its value.
+    /// Returns the span from the start of a member's name to the end of its value.
     pub(super) fn member_span(&self, value: NodeId) -> Span {
         Span::new(
             self.tree.node(key_of(value)).span.start,
@@ -403,7 +406,7 @@ impl<'a> Linter<'a> {
         )
     }
 
-    /// Counts a check that could not be made for lack of this fact.
+    /// Counts a check that could not be made because this fact is unknown.
     pub(super) fn cannot_tell(&mut self, fact: Option<Fact>) {
         self.checked.undecided += 1;
         if let Some(fact) = fact {

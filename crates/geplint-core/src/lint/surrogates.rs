@@ -1,4 +1,4 @@
-//! Where in their record the strings stand that hold half a character.
+//! Finds the values of a record whose strings have a lone surrogate.
 
 use std::collections::HashMap;
 
@@ -6,13 +6,14 @@ use super::report::{push_number, push_token};
 use crate::finding::{Span, Target};
 use crate::json::{JsonKind, NodeId, SyntaxError, SyntaxKind, Tree, decode};
 
-/// Where a finding about half a character stands: unlike other mistakes in the syntax it is about a value.
+/// The place of a lone surrogate: its pointer, its record, its target and its span. Unlike other syntax errors it is
+/// about a value.
 pub(super) type SurrogatePlace = (String, u32, Target, Span);
 
-/// Takes in errors that stand in one place: its pointer, its kind and its bytes.
+/// Receives errors of one place: the errors, its pointer, its target and its span.
 type SurrogatesFound<'f> = dyn FnMut(&[Span], &str, Target, Span) + 'f;
 
-/// Where in their record the strings stand that hold half a character.
+/// Adds the places of all strings of a record that have a lone surrogate.
 pub(super) fn surrogate_places(
     (text, tree, root): (&str, &Tree, NodeId),
     record: u32,
@@ -38,8 +39,8 @@ pub(super) fn surrogate_places(
     surrogates_in((text, tree, root), &mut format!("/{record}"), &spans, &mut found);
 }
 
-/// Hands to `found` the errors in a node, each group with its place. All of them go down together, so that a record is
-/// gone through once, however many they are. As deep as the tree, for which the reader has a limit.
+/// Passes the errors in a node to `found`, grouped by place. All errors go down together, so that a record is traversed
+/// once for any number of them. The recursion is as deep as the tree, which the reader limits.
 fn surrogates_in(
     (text, tree, node): (&str, &Tree, NodeId),
     pointer: &mut String,
@@ -47,9 +48,9 @@ fn surrogates_in(
     found: &mut SurrogatesFound<'_>,
 ) {
     let mut rest = errors;
-    // Those that stand in no child, because the text around them is broken.
+    // Errors in no child, because the text around them is broken.
     let mut own: Vec<Span> = Vec::new();
-    // The errors in the next child.
+    // Returns the errors in the next child.
     let mut inside = |child: NodeId| {
         let span = tree.node(child).span;
         let (before, from) = rest.split_at(rest.partition_point(|error| error.start < span.start));

@@ -1,4 +1,4 @@
-//! What is wrong with the text of a file, as findings.
+//! Syntax errors of a file as findings.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::finding::{Evidence, Finding, FixKind, Phase, Severity, Span, Syntax, 
 use crate::json::{Reader, Root, SyntaxError, SyntaxKind, Tree};
 use crate::rules::Claim;
 
-/// No JSON value begins in a text, and nothing else was said of it.
+/// Returns the error for a text in which no JSON value begins and that has no other error.
 pub(super) fn nothing_begins(text: &str) -> SyntaxError {
     let end = text.chars().next().map_or(0, char::len_utf8);
     SyntaxError::new(
@@ -17,9 +17,9 @@ pub(super) fn nothing_begins(text: &str) -> SyntaxError {
     )
 }
 
-/// Why a text is not JSON: its first mistake. `None` for JSON, whatever it holds.
+/// Returns a finding with the first syntax error of a text. `None` if it is JSON, whatever it contains.
 ///
-/// `errors` come with the text from [`crate::json::text`]. The rest of the text is read for it.
+/// `errors` come with the text from [`crate::json::text`]. The whole text is read.
 pub fn not_json(text: &str, mut errors: Vec<SyntaxError>) -> Option<Finding> {
     let mut reader = Reader::new(text);
     let mut tree = Tree::default();
@@ -42,36 +42,37 @@ pub fn not_json(text: &str, mut errors: Vec<SyntaxError>) -> Option<Finding> {
     } else if !says_so {
         finding.message = format!("not JSON: {}", finding.message).into();
     }
-    // Of a file that nobody knows to be a payload nothing is changed.
+    // A file that is not known to be a payload is not changed.
     finding.fix_kind = None;
     Some(finding)
 }
 
-/// What the platform's reader makes of a body.
+/// What the platform's reader does with a body.
 #[derive(Debug, Default)]
 pub struct Reading {
-    /// Whether it takes the file; `None` where that is not known.
+    /// True if it accepts the file; `None` if that is unknown.
     pub(super) accepts: Option<bool>,
-    /// Where it stops, and in what words.
+    /// The byte offset where it stops, and its sentence.
     pub(super) refusal: Option<(u32, String)>,
-    /// It stops at a value, and not at the text as such: what is wrong with that is said already.
+    /// True if it stops at a value rather than at the syntax, which has findings of its own.
     pub(super) by_value: bool,
 }
 
 impl Reading {
-    /// Whether it takes the file; `None` where that is not known.
+    /// Returns true if it accepts the file. `None` if that is unknown.
     #[must_use]
     pub const fn accepts(&self) -> Option<bool> {
         self.accepts
     }
 
-    /// The sentence of a refusal, where it is known.
+    /// Returns the sentence of a refusal, if it is known.
     #[must_use]
     pub fn sentence(&self) -> Option<&str> {
         self.refusal.as_ref().map(|(_, sentence)| sentence.as_str())
     }
 
-    /// The error that says the sentence of a refusal: the last one before the place where the reader stops, or the first.
+    /// Returns the index of the error that gets the sentence of a refusal: the last one before the place where the
+    /// reader stops, or the first one.
     fn speaker(&self, errors: &[SyntaxError]) -> Option<usize> {
         let (at, _) = self.refusal.as_ref()?;
         let mut all = errors.iter().enumerate().filter(|(_, error)| !error.is_warning());
@@ -80,7 +81,7 @@ impl Reading {
         before.map(|(index, _)| index).or(first).or(Some(0))
     }
 
-    /// What is added to the help of an error.
+    /// Returns what is added to the help of an error.
     fn help(&self, error: &SyntaxError, speaks: bool) -> Option<String> {
         let help = match (self.accepts, error.kind) {
             (None, _) | (_, SyntaxKind::LoneSurrogate) | (Some(true), SyntaxKind::Empty) => return None,
@@ -98,7 +99,8 @@ impl Reading {
     }
 }
 
-/// What is wrong with a file's syntax, as findings. No 400 is predicted: other tools on the way refuse the file.
+/// Returns the syntax errors of a file as findings. No 400 is predicted, because other tools on the way refuse the
+/// file.
 pub fn syntax_findings(
     text: &str,
     endpoint: &str,
@@ -149,7 +151,7 @@ pub fn syntax_findings(
         .collect()
 }
 
-/// What to do about an error, and what the platform's reader makes of it.
+/// Joins the help for an error with what the platform's reader does.
 fn with_reading(advice: String, reading: Option<String>) -> String {
     match reading {
         None => advice,
@@ -158,7 +160,7 @@ fn with_reading(advice: String, reading: Option<String>) -> String {
     }
 }
 
-/// What would fix a mistake in the syntax: only where nothing that is meant is lost.
+/// Returns the fix for a syntax error, if it cannot lose data.
 const fn fix_kind(kind: SyntaxKind) -> Option<FixKind> {
     match kind {
         SyntaxKind::ByteOrderMark | SyntaxKind::TrailingComma => Some(FixKind::Remove),
@@ -167,7 +169,7 @@ const fn fix_kind(kind: SyntaxKind) -> Option<FixKind> {
     }
 }
 
-/// The rule that speaks for a mistake in the syntax: most share one.
+/// Returns the rule of a syntax error; most share one.
 const fn rule(kind: SyntaxKind) -> &'static str {
     match kind {
         SyntaxKind::ByteOrderMark => "byte-order-mark",
@@ -180,7 +182,7 @@ const fn rule(kind: SyntaxKind) -> &'static str {
     }
 }
 
-/// A mistake in the syntax rests on its rule, and on nothing else.
+/// Returns the claim of a syntax error, which rests on its rule alone.
 const fn claim(rule: &'static str) -> Claim {
     Claim {
         rule: Cow::Borrowed(rule),

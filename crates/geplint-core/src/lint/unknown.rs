@@ -1,4 +1,4 @@
-//! A member that no row has, and one that is given twice.
+//! Unknown and duplicate names.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::json::NodeId;
 use crate::rules::{Property, Table, shortened};
 
 impl<'a> Linter<'a> {
-    /// Reports the names of the object at hand that its table does not have.
+    /// Reports the names of the current object that its table does not have.
     pub(super) fn unknown_names(&mut self, table: &'a Table, base: usize) {
         let unknown = std::mem::take(&mut self.unknown);
         let names: Vec<Cow<'a, str>> = unknown.iter().map(|(key, _)| self.decoded(*key)).collect();
@@ -30,12 +30,12 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// A name that the table does not have.
+    /// Reports a name that the table does not have.
     fn unknown_name(&mut self, table: &Table, key: NodeId, value: NodeId, name: &str, meant: &Meant) {
         if matches!(name, "$id" | "$type" | "$ref" | "$values" | "$value") {
             return self.reader_name(key, name);
         }
-        // The property that is suggested, if there is one.
+        // The suggested property, if there is one.
         let suggested: Option<&str> = match meant {
             Meant::Near { property, .. } => Some(&table.property(*property).name),
             Meant::Elsewhere { table, property, .. } | Meant::Path { table, property, .. } => {

@@ -1,4 +1,4 @@
-//! A scalar meets its row: its type first, then what its text has to be.
+//! Checks a scalar against its row: first its type, then its text.
 
 use super::checked::deciding;
 use super::messages;
@@ -42,7 +42,7 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// Whether the value is right, as far as its own row goes, and that is plain to see.
+    /// Returns true if the value certainly has no finding of its own row, by a quick check.
     #[inline]
     pub(super) fn surely_right(&self, property: &Property, value: NodeId) -> bool {
         let node = self.tree.node(value);
@@ -56,17 +56,18 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// Whether the value is a string in which nothing can be that no sender means, as it is written.
+    /// Returns true if the value is a string that, as written, cannot contain anything that is checked for.
     fn is_plain_text(&self, value: NodeId) -> bool {
         let node = self.tree.node(value);
-        // What is written as an escape may be anything.
+        // An escape can stand for any character.
         node.kind == JsonKind::String
             && !node.malformed
             && !node.escaped
             && matches!(node.span.bytes(self.text), [b'"', text @ .., b'"'] if self.endpoint.texts.is_plain(text))
     }
 
-    /// What nearly every value is: of its own type, and too short to be out of range. The binder need not be asked.
+    /// Returns true if the value has exactly its declared type and is too short to be out of range. Nearly every
+    /// value does, so the binder is not called.
     fn surely_binds(&self, ty: Type, value: NodeId) -> bool {
         let node = self.tree.node(value);
         match (ty, node.kind) {
@@ -85,7 +86,7 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// An element of a list of texts.
+    /// Checks an element of an array of strings.
     pub(super) fn text_element(&mut self, property: &'a Property, element: NodeId) {
         match self.kind(element) {
             JsonKind::String => {}
@@ -105,7 +106,7 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// Whether the value converts to the row's type; tells where it does not, and where it changes.
+    /// Returns true if the value converts to the row's type. Reports a value that does not, or that changes.
     pub(super) fn bind_scalar(&mut self, property: &Property, value: NodeId) -> bool {
         self.bind_as(property, property.ty, value)
     }
@@ -130,16 +131,17 @@ impl<'a> Linter<'a> {
             Ok(bound) => {
                 if let Some(change) = bound.change {
                     let becomes = bound.becomes(members);
-                    let told = self.checked.findings.len();
+                    let index = self.checked.findings.len();
                     self.changed(property, value, change, &becomes);
                     if matches!(change, Change::TextToBoolean | Change::TextToNumber) {
-                        self.fix(told, self.plain_value(ty, value, &bound, &becomes));
+                        self.fix(index, self.plain_value(ty, value, &bound, &becomes));
                     }
                 }
                 self.nullable(property, value, ty);
                 true
             }
-            // What even a nullable type refuses is told in the words of the plain one: nullability is not known.
+            // The sentence is that of the non-nullable type, even if a nullable one refuses the value too:
+            // nullability is not known.
             Err(failure) => {
                 let plain = bind::bind(scalar, members, false, self.json(node, &text), &name).err();
                 self.not_bound(property, value, ty, &plain.unwrap_or(failure), &text)
@@ -147,7 +149,7 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// Null for a type that may not be nullable: the platform's answer depends on what we cannot know.
+    /// Reports a null for a type that may not be nullable: the platform's answer depends on that.
     fn nullable(&mut self, property: &Property, value: NodeId, ty: Type) {
         if ty == Type::String || !self.is_nothing(value) {
             return;
@@ -165,7 +167,7 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// Returns whether the checks that follow make sense.
+    /// Reports a value that does not bind. Returns true if the checks after it still make sense.
     fn not_bound(
         &mut self,
         property: &Property,
@@ -201,7 +203,7 @@ impl<'a> Linter<'a> {
         true
     }
 
-    /// Reports what is wrong with the text of a value that converts.
+    /// Reports the faults in the text of a value that converts.
     fn text(&mut self, property: &'a Property, value: NodeId, text: &str, stands: Stands) {
         let (facts, texts) = (self.facts, &self.endpoint.texts);
         let undecided = judge(property, text, stands, facts, texts, |fault| {
@@ -215,7 +217,7 @@ impl<'a> Linter<'a> {
 
     fn faulty(&mut self, property: &Property, value: NodeId, text: &str, fault: Fault<'_>) {
         let texts = &self.endpoint.texts;
-        // Half of a surrogate pair reads as a lost character, and is a finding of its own.
+        // A lone surrogate reads as a lost character, but has a finding of its own.
         if fault.is_of_lost_character(text, texts) && !self.has_lost_character(value) {
             return;
         }
@@ -233,19 +235,19 @@ impl<'a> Linter<'a> {
         self.fix(index, meant.or_else(trimmed));
     }
 
-    /// A string in place of the string at hand.
+    /// Returns the fix that replaces the current string by another one.
     fn written(&self, value: NodeId, meant: Option<&str>) -> Option<FixKind> {
         let meant = meant.filter(|_| self.kind(value) == JsonKind::String)?;
         serde_json::to_string(meant).ok().map(FixKind::Write)
     }
 
-    /// Whether the file itself has U+FFFD in this value, as it is or as an escape.
+    /// Returns true if the file itself has U+FFFD in this value, directly or as an escape.
     fn has_lost_character(&self, value: NodeId) -> bool {
         let written = self.tree.node(value).span.of(self.text);
         written.contains('\u{FFFD}') || written.to_ascii_lowercase().contains("\\ufffd")
     }
 
-    /// The same JSON value without quotes, where the platform reads exactly that from the text.
+    /// Returns the fix that removes the quotes, if the platform reads exactly that value from the string.
     fn plain_value(&self, ty: Type, value: NodeId, bound: &Bound<'_>, becomes: &str) -> Option<FixKind> {
         let json = match (ty, becomes) {
             _ if self.kind(value) != JsonKind::String => return None,

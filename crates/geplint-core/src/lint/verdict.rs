@@ -1,4 +1,4 @@
-//! The verdict of the platform's reader on a body, where it takes more than a look at its values.
+//! The verdict of the platform's reader on a body, where checking the values alone is not enough.
 
 use super::checked::Checked;
 use super::messages;
@@ -12,9 +12,10 @@ use crate::rules::{Endpoint, Words};
 use crate::tenant::{Facts, Tenant, TenantChanges};
 use dotnet_bind as bind;
 
-/// What the platform's reader makes of a body, JSON or not.
+/// Returns what the platform's reader does with a body, JSON or not.
 ///
-/// [`check_with`](crate::lint::check_with) asks for it where it takes more than a look at the values; it holds everywhere.
+/// [`check_with`](crate::lint::check_with) calls it only if checking the values is not enough; it is valid for any
+/// body.
 #[must_use]
 pub fn read_through(text: &str, endpoint: &Endpoint, tenant: &Tenant) -> Reading {
     walk(
@@ -26,9 +27,9 @@ pub fn read_through(text: &str, endpoint: &Endpoint, tenant: &Tenant) -> Reading
     .reading()
 }
 
-/// What the platform's reader makes of the body, where that takes more than a look at its values.
+/// Returns what the platform's reader does with the body, if checking the values is not enough.
 ///
-/// Of a file that is JSON it settles what the engine has found, of any other it is only told.
+/// For JSON it also corrects the findings of the engine. For any other file it only returns the result.
 pub(super) fn as_read(
     text: &str,
     errors: &[SyntaxError],
@@ -41,7 +42,7 @@ pub(super) fn as_read(
     if is_json && !buffers.odd.get() {
         return Reading::default();
     }
-    // A byte order mark before a clean body: the reader takes it, and the walk would say no more.
+    // A byte order mark before a clean body: the reader accepts it, and a replay would find nothing more.
     let marked =
         |error: &SyntaxError| matches!(error.kind, SyntaxKind::LoneSurrogate | SyntaxKind::ByteOrderMark);
     if checked.findings.is_empty() && !buffers.odd.get() && errors.iter().all(marked) {
@@ -71,8 +72,8 @@ pub(super) fn as_read(
     walked.reading()
 }
 
-/// Holds what the engine has found against the reader's walk: what comes before the place where that stops does convert,
-/// and what stops it is said.
+/// Corrects the findings by the replay: values before the place where the reader stops do convert, and the place
+/// where it stops gets a finding.
 fn settle(
     text: &str,
     walked: &Walked<'_>,
@@ -92,7 +93,7 @@ fn settle(
         .retain(|finding| !fails(finding) || finding.span.start >= until);
     let tree = Tree::default();
     let before = checked.findings.len();
-    let said = stop.is_some_and(|failure| {
+    let is_reported = stop.is_some_and(|failure| {
         let same = |finding: &&Finding| {
             fails(finding)
                 && (finding.span.start == failure.at || finding.span.start == failure.place.span.start)
@@ -107,10 +108,10 @@ fn settle(
     for doubt in &walked.doubts {
         linter.doubtful(doubt);
     }
-    if let Some(failure) = stop.filter(|_| !said) {
+    if let Some(failure) = stop.filter(|_| !is_reported) {
         linter.stops(failure, walked.sentence());
     }
-    // A record names itself in what the engine has found of it.
+    // A finding of the replay gets the record key of a finding next to it.
     let (engine, walked) = checked.findings.split_at_mut(before);
     for finding in walked {
         finding.record = finding.record.filter(|record| *record < records);
@@ -127,14 +128,14 @@ fn settle(
 }
 
 impl Linter<'_> {
-    /// The place where the platform's reader stops, where no value tells why.
+    /// Reports the place where the platform's reader stops, if no finding about a value explains it.
     fn stops(&mut self, failure: &Failure<'_>, sentence: Option<&str>) {
         let predicted = sentence.map(|sentence| self.unconverted(sentence));
         let name = failure
             .place
             .property
             .map_or("the body", |property| &property.name);
-        // What has no place is skipped, but read: names have no part in it then.
+        // A value of an unknown name is skipped but still read, so its name does not matter.
         let skipped = sentence.is_some_and(|sentence| {
             sentence.starts_with("Ticks must be ") || sentence.starts_with("Input string '")
         });
@@ -143,7 +144,7 @@ impl Linter<'_> {
         self.predict_of(failure.place.property, place, words, predicted);
     }
 
-    /// What binds or not by what is not known.
+    /// Reports a value that binds or not depending on what is unknown.
     fn doubtful(&mut self, doubt: &Doubt<'_>) {
         let (here, property) = (self.excerpt(doubt.place.span), doubt.place.property);
         let words: Words<'_> = match doubt.about {
@@ -159,7 +160,7 @@ impl Linter<'_> {
         self.warn_of(property, place, words);
     }
 
-    /// A place that the walk came to; its record becomes the one at hand.
+    /// Returns a place of the replay; its record becomes the current one.
     fn walked_place(&mut self, place: &walk::Place<'_>) -> Place {
         self.record = place.record;
         Place::new(Target::Value, place.span, place.pointer.clone())

@@ -1,9 +1,9 @@
-//! The reader's walk: a body is bound the way the platform does it, one occurrence after the other.
+//! A replay of the platform's reader: binds a body as the platform does, one occurrence after the other.
 //!
-//! The engine judges what a request means, property by property. The platform knows nothing of that: it goes through the
-//! text once, fills what it reads into objects, skips what has no place, and stops at the first thing that it cannot use.
-//! Where names are given twice, where the reader's own `$` names steer it, and where the text is not JSON by the book, only
-//! that order tells what it comes to. So the walk is asked for the verdict there, and the engine for all the rest.
+//! The engine checks a request property by property. The platform goes through the text once, fills objects, skips
+//! what has no property, and stops at the first thing that it cannot use. With duplicate names, with the reader's own
+//! `$` names, and with text that is not valid JSON, only that order decides the result. The replay gives the verdict
+//! in these cases; the engine alone gives it in all others.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -16,77 +16,77 @@ use crate::rules::{Endpoint, Property, PropertyId, Table, Type};
 use crate::tenant::{Facts, Knowledge};
 use dotnet_bind::{self as bind, As, Container, Json, Scalar, Stop, TextReader, Token};
 
-/// What the platform makes of a body.
+/// What the platform does with a body.
 #[derive(Debug, Default)]
 pub(super) struct Walked<'a> {
-    /// Where it stops; `None` where it binds.
+    /// Where it stops; `None` if the body binds.
     pub(super) failure: Option<Failure<'a>>,
-    /// What it depends on whether it gets that far, in reading order.
+    /// Values whose result is uncertain, in reading order.
     pub(super) doubts: Vec<Doubt<'a>>,
-    /// There are such, also where nobody is told of them.
+    /// True if there are uncertain values, including those that are not reported.
     doubtful: bool,
-    /// Behind the last byte that is read.
+    /// The byte offset after the last byte that is read.
     pub(super) end: u32,
 }
 
 /// Where and why a body does not bind.
 #[derive(Debug)]
 pub(super) struct Failure<'a> {
-    /// Why.
+    /// The reason.
     pub(super) stop: Stop,
-    /// The byte at which the reader is.
+    /// The byte offset of the reader.
     pub(super) at: u32,
-    /// The value that it is in.
+    /// The value that the reader is in.
     pub(super) place: Place<'a>,
 }
 
-/// A place in the body, as the walk came to it.
+/// A place in the body.
 #[derive(Debug, Clone)]
 pub(super) struct Place<'a> {
-    /// The value.
+    /// The span of the value.
     pub(super) span: Span,
-    /// RFC 6901, in the request's own spelling.
+    /// The RFC 6901 pointer, with names as the request spells them.
     pub(super) pointer: String,
-    /// The record, counted from 0.
+    /// The index of the record, from 0.
     pub(super) record: Option<u32>,
     /// The property whose value is read.
     pub(super) property: Option<&'a Property>,
 }
 
-/// Something that binds or not by what is not known.
+/// A value that binds or not depending on what is unknown.
 #[derive(Debug)]
 pub(super) struct Doubt<'a> {
-    /// What is not known.
+    /// What is unknown.
     pub(super) about: About,
-    /// The sentence of a refusal; empty where another finding says it.
+    /// The sentence of a refusal; empty if another finding has it.
     pub(super) sentence: String,
-    /// Where.
+    /// The place of the value.
     pub(super) place: Place<'a>,
 }
 
 /// What a doubt is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum About {
-    /// Whether the property takes null.
+    /// Whether the property is nullable.
     Nullable,
-    /// Whether the platform's version takes a number that no double holds.
+    /// Whether the platform's version accepts a number that no double can hold.
     Version,
     /// Whether the declared type is a list, or which members an enum has.
     Declared,
 }
 
 impl Walked<'_> {
-    /// Whether the reader takes the body; `None` where that is not known.
+    /// Returns true if the reader accepts the body. `None` if that is unknown.
     pub(super) fn accepts(&self) -> Option<bool> {
         match &self.failure {
             Some(failure) if failure.stop == Stop::Unknown => None,
-            // What is in doubt may fail earlier; it fails in any case.
+            // An uncertain value may fail earlier, but the body fails in any case.
             Some(_) => Some(false),
             None => (!self.doubtful).then_some(true),
         }
     }
 
-    /// The same, for a file that is not JSON by the book.
+    /// The same for a file that is not valid JSON.
     pub(super) fn reading(&self) -> Reading {
         let at = self.failure.as_ref().map_or(0, |failure| failure.at);
         Reading {
@@ -102,7 +102,7 @@ impl Walked<'_> {
         }
     }
 
-    /// The sentence of the refusal, where it is known to be the first one.
+    /// Returns the sentence of the refusal, if it is known to be the first one.
     pub(super) fn sentence(&self) -> Option<&str> {
         match &self.failure.as_ref()?.stop {
             Stop::Refused(sentence) | Stop::Unreadable(sentence) => Some(sentence),
@@ -111,7 +111,7 @@ impl Walked<'_> {
     }
 }
 
-/// What the reader makes of a file whose text is not what was sent.
+/// Returns what the reader does with a file whose text is not exactly what would be sent.
 pub(super) fn of_bytes(
     text: &str,
     errors: &[SyntaxError],
@@ -119,8 +119,8 @@ pub(super) fn of_bytes(
     facts: &Facts<'_>,
 ) -> Option<Reading> {
     errors.iter().find_map(|error| match error.kind {
-        // It decodes the bytes strictly, a block at a time; what it says of them is not known. Behind the body it may
-        // not come to them.
+        // The reader decodes the bytes strictly, one block at a time; its sentence for them is unknown. It may not
+        // reach bytes after the body.
         SyntaxKind::InvalidUtf8 { .. } => {
             let walked = walk(text, endpoint, facts, &nobody);
             let behind = walked.failure.is_none() && walked.end <= error.span.start;
@@ -133,7 +133,7 @@ pub(super) fn of_bytes(
         SyntaxKind::TooLarge => Some(Reading::default()),
         SyntaxKind::Foreign(_) if !text.is_empty() => None,
         SyntaxKind::Encoding(_) | SyntaxKind::Foreign(_) => Some(match error.decoded() {
-            // Where it stops is no place in the bytes.
+            // An offset in the decoded text is no offset in the file.
             Some(decoded) => Reading {
                 accepts: walk(decoded, endpoint, facts, &nobody).accepts(),
                 refusal: None,
@@ -147,7 +147,7 @@ pub(super) fn of_bytes(
 
 /// Binds a body to the endpoint's list of records.
 ///
-/// `report` says of a value in doubt whether to keep what the doubt is: in a large file nearly all may be known already.
+/// `report` returns true if the doubt about a value is to be kept: in a large file nearly all may be known already.
 pub(super) fn walk<'a>(
     text: &'a str,
     endpoint: &'a Endpoint,
@@ -184,15 +184,15 @@ pub(super) fn walk<'a>(
     }
 }
 
-/// Nobody is told of a doubt.
+/// Drops every doubt.
 pub(super) fn nobody(_: Span) -> bool {
     false
 }
 
-/// An array or object that was made; two with one number are the same.
+/// The number of an array or object that was created. Two values with the same number are the same object.
 type Identity = u32;
 
-/// What a value became, as far as another value can tell.
+/// The result of a value, as far as other values depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Value {
     Null,
@@ -212,13 +212,13 @@ struct Walk<'a, 't> {
     endpoint: &'a Endpoint,
     facts: &'a Facts<'a>,
     path: Vec<Step<'a>>,
-    /// For the body and each step, the token that the value begins with; empty before that is read.
+    /// For the body and each step: the first token of the value. Empty before it is read.
     values: Vec<Span>,
-    /// The properties on the way down.
+    /// The properties of the current path.
     properties: Vec<&'a Property>,
-    /// What has an `$id`.
+    /// The arrays and objects by `$id`.
     references: HashMap<String, (Identity, Type)>,
-    /// The arrays and objects that have one.
+    /// The arrays and objects that have an `$id`.
     named: HashSet<Identity>,
     /// The arrays and objects that the properties of an object hold.
     held: HashMap<(Identity, PropertyId), (Identity, Type)>,
@@ -231,12 +231,12 @@ struct Walk<'a, 't> {
 
 type Walking<T> = Result<T, Stop>;
 
-/// A value that is of no use.
+/// Returns the stop for a value that cannot be used.
 fn refused<T>(sentence: impl Into<String>) -> Walking<T> {
     Err(Stop::Refused(sentence.into()))
 }
 
-/// A token where another one is wanted.
+/// Returns the stop for a token where another one is expected.
 fn unreadable<T>(sentence: impl Into<String>) -> Walking<T> {
     Err(Stop::Unreadable(sentence.into()))
 }
@@ -245,7 +245,7 @@ impl<'a> Walk<'a, '_> {
     fn place(&self) -> Place<'a> {
         let mut pointer = String::new();
         let mut record = None;
-        // The innermost value that was begun.
+        // The innermost value that has begun.
         let deep = self.values.iter().rposition(|span| !span.is_empty());
         for (depth, step) in self.path.iter().enumerate().take(deep.unwrap_or(0)) {
             pointer.push('/');
@@ -273,7 +273,7 @@ impl<'a> Walk<'a, '_> {
         Span::new(offset(start), offset(end))
     }
 
-    /// The value that begins with this token.
+    /// Returns the span of the value that begins with this token.
     fn whole(&self, token: Span) -> Span {
         let bytes = self.text.as_bytes();
         let at = token.start as usize;
@@ -285,15 +285,15 @@ impl<'a> Walk<'a, '_> {
         Span::new(token.start, end.unwrap_or(token.end))
     }
 
-    /// Goes one step down; the value there is not begun yet.
+    /// Goes one step down; the value there has not begun yet.
     fn enter(&mut self, step: Step<'a>) {
         self.path.push(step);
         self.values.push(Span::default());
     }
 
-    /// The value of the last step begins with the token that was read.
+    /// Stores the current token as the first one of the value of the last step.
     ///
-    /// Where reading failed, the last token is older than the place.
+    /// If reading failed, the last token may be older than the place.
     fn begun(&mut self, failed: bool) {
         if !failed && matches!(self.reader.token(), Token::Name(_)) {
             return;
@@ -352,7 +352,7 @@ impl<'a> Walk<'a, '_> {
         self.last
     }
 
-    /// Reads the value of a property or an element; false at the end of the text.
+    /// Reads the value of a property or an element. Returns false at the end of the text.
     fn read_for(&mut self, ty: Type) -> Walking<bool> {
         let wanted = match ty {
             Type::String => As::String,
@@ -372,7 +372,7 @@ impl<'a> Walk<'a, '_> {
         Ok(*self.reader.token() != Token::None)
     }
 
-    /// Makes a value of what was read.
+    /// Creates a value from the current token.
     fn create(&mut self, ty: Type, property: Option<&'a Property>, held: Option<Identity>) -> Walking<Value> {
         loop {
             match self.reader.token() {
@@ -459,7 +459,7 @@ impl<'a> Walk<'a, '_> {
 
     // ---- objects ----
 
-    /// An object, whatever its `$` names make of it.
+    /// Reads an object, and applies its `$` names.
     fn object(&mut self, ty: Type, property: Option<&'a Property>, held: Option<Identity>) -> Walking<Value> {
         let start = self.span();
         self.read_and_assert()?;
@@ -494,7 +494,7 @@ impl<'a> Walk<'a, '_> {
         self.wrong(ty, Json::Object)
     }
 
-    /// The sentence for a container where another one is declared, or a scalar.
+    /// Returns the sentence for a container of the wrong kind, or for a scalar.
     fn wrong<T>(&self, ty: Type, json: Json<'_>) -> Walking<T> {
         let name = self.endpoint.clr_name(ty);
         let sentence = match ty {
@@ -509,7 +509,7 @@ impl<'a> Walk<'a, '_> {
         Err(sentence.map_or(Stop::Unknown, Stop::Refused))
     }
 
-    /// The `$` names that an object begins with; a value if they make one of it.
+    /// Reads the leading `$` names of an object. Returns a value if they replace the object by one.
     fn metadata(
         &mut self,
         ty: Type,
@@ -574,7 +574,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// What was read, as a text; `None` where the platform has nothing in its place.
+    /// Returns the current token as a text; `None` if the platform has null for it.
     fn as_text(&self) -> Option<String> {
         match self.reader.token() {
             Token::Text(text) | Token::Name(text) => Some(text.clone().into_owned()),
@@ -586,7 +586,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// Names an object: a name and an object can be used for that once.
+    /// Gives an object an `$id`. Both the id and the object can be used for that once.
     fn refer(&mut self, id: String, identity: Identity, ty: Type) -> Walking<()> {
         if self.references.contains_key(&id) || self.named.contains(&identity) {
             return refused(format!("Error reading object reference '{id}'."));
@@ -596,7 +596,7 @@ impl<'a> Walk<'a, '_> {
         Ok(())
     }
 
-    /// The members of an object; the first of them is read already.
+    /// Reads the members of an object. The first token of them has been read already.
     fn members(&mut self, table: &'a Table, identity: Identity) -> Walking<()> {
         loop {
             match self.reader.token().clone() {
@@ -622,7 +622,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// A member that has no property.
+    /// Skips a member without a property.
     fn skip(&mut self) -> Walking<()> {
         if !self.reader.read()? {
             return Ok(());
@@ -638,7 +638,7 @@ impl<'a> Walk<'a, '_> {
         done
     }
 
-    /// A member that has one.
+    /// Reads a member with a property.
     fn member(&mut self, table: &'a Table, id: PropertyId, identity: Identity) -> Walking<()> {
         let property = table.property(id);
         self.properties.push(property);
@@ -674,7 +674,7 @@ impl<'a> Walk<'a, '_> {
 
     // ---- lists ----
 
-    /// A list, whose bracket (or whatever stands in its place behind `$values`) is read already.
+    /// Reads an array. Its bracket, or the token in its place after `$values`, has been read already.
     fn list(
         &mut self,
         ty: Type,
@@ -685,7 +685,7 @@ impl<'a> Walk<'a, '_> {
         let (item, made) = match ty {
             Type::ObjectList(table) => (Type::Object(table), ty),
             Type::StringList => (Type::String, ty),
-            // Which of the two is declared is not known.
+            // It is unknown which of the two is declared.
             Type::Object(table)
                 if property.is_some_and(|property| property.or_list)
                     && *self.reader.token() == Token::StartArray =>
@@ -730,7 +730,7 @@ impl<'a> Walk<'a, '_> {
                 _ => {}
             }
             if index_is_record && self.references.is_empty() {
-                // Nothing that follows can add to what was made here.
+                // Nothing that follows can add to the objects of this record.
                 self.held.clear();
             }
         }
@@ -739,7 +739,7 @@ impl<'a> Walk<'a, '_> {
     }
 }
 
-/// Whether a value that was made for one property can stand in another.
+/// Returns true if a value that was created for one property can be used for another.
 fn fits(property: &Property, made: Type) -> bool {
     match (property.ty, made) {
         (Type::Object(table), Type::ObjectList(other)) => property.or_list && table == other,
@@ -751,7 +751,7 @@ fn is_container(ty: Type) -> bool {
     matches!(ty, Type::Object(_) | Type::StringList | Type::ObjectList(_))
 }
 
-/// How the binder calls a type; containers never get so far.
+/// Returns the binder's name of a type. Containers never get here.
 fn kind(ty: Type) -> Scalar {
     match ty {
         Type::Boolean => Scalar::Boolean,

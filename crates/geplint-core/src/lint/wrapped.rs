@@ -1,7 +1,7 @@
-//! Records that are not where the body has to have them: under a name, in an array too many, or in a string.
+//! Records that are not directly in the array of the body: under a name, in an extra array, or in a string.
 //!
-//! They are checked where they are. A text of the same length is made in which everything around them is white space,
-//! and the engine reads that as the list which the body should have been.
+//! They are checked where they are. A text of the same length is made in which everything around them is whitespace,
+//! and the engine reads that text as the array which the body should have been.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -18,16 +18,16 @@ use crate::rules::{Endpoint, quoted};
 use crate::tenant::Facts;
 use crate::wrapper::{DEPTH, has_telling, is_record, json_in, names};
 
-/// A record, or a string with records.
+/// A record, or a string that contains records.
 #[derive(Debug)]
 pub(super) struct Piece {
-    /// Its bytes in the file.
+    /// Its span in the file.
     pub(super) span: Span,
-    /// Where it is.
+    /// Its pointer.
     pointer: String,
-    /// How many tokens at the end of the pointer are indices.
+    /// The number of tokens at the end of the pointer that are indices.
     indices: usize,
-    /// The JSON that it holds, if it is a string.
+    /// The JSON inside, if it is a string.
     json: Option<String>,
 }
 
@@ -35,19 +35,19 @@ pub(super) struct Piece {
 #[derive(Debug)]
 pub(super) struct Wrapped {
     pieces: Vec<Piece>,
-    /// The bytes of the value.
+    /// The span of the value.
     around: Span,
-    /// The array that holds all of the records and nothing else.
+    /// The span of the array that contains all of the records and nothing else.
     list: Option<Span>,
-    /// Without what is around the records, data would be lost.
+    /// True if removing what is around the records would lose data.
     lossy: bool,
-    /// Numbers beside the records, which say how many there are or are lost.
+    /// Numbers beside the records. They are either the number of records or data that would be lost.
     numbers: Vec<String>,
 }
 
-/// The records below a value that is none itself; `pointer` is where the value is.
+/// Finds the records below a value that is not a record itself. `pointer` is the pointer of the value.
 ///
-/// `like` is a record below an element before it.
+/// `like` is a record below an earlier element.
 pub(super) fn find(
     text: &str,
     tree: &Tree,
@@ -88,7 +88,7 @@ pub(super) fn find(
     })
 }
 
-/// Whether an element of the body is to be looked into: it is no record as it is.
+/// Returns true if an element of the body is no record itself but may contain records.
 pub(super) fn may_wrap(text: &str, tree: &Tree, element: NodeId, endpoint: &Endpoint) -> bool {
     match tree.node(element).kind {
         JsonKind::Object => !is_record(text, tree, element, endpoint),
@@ -98,7 +98,7 @@ pub(super) fn may_wrap(text: &str, tree: &Tree, element: NodeId, endpoint: &Endp
     }
 }
 
-/// Whether a body that is one object is a record: it has names of one, and none of them by chance.
+/// Returns true if a body that is one object is a record: it has names of a record, and not just one common name.
 pub(super) fn is_bare(text: &str, tree: &Tree, root: NodeId, endpoint: &Endpoint) -> bool {
     match names(text, tree, root, endpoint.record_table()) {
         0 => false,
@@ -107,7 +107,7 @@ pub(super) fn is_bare(text: &str, tree: &Tree, root: NodeId, endpoint: &Endpoint
     }
 }
 
-/// The array that all pieces are elements of, if they are all that it holds.
+/// Returns the array whose elements are all pieces, if it has no other elements.
 fn one_list(text: &str, tree: &Tree, root: NodeId, pieces: &[Piece]) -> Option<Span> {
     let first = pieces.first().filter(|piece| piece.json.is_none())?;
     let last = pieces.last()?;
@@ -131,7 +131,7 @@ struct Search<'s> {
     endpoint: &'s Endpoint,
     root: NodeId,
     in_element: bool,
-    /// Under which names of an element before this one there are records.
+    /// The names around the records of an earlier element.
     like: Option<&'s str>,
     pointer: String,
     objects: Vec<Piece>,
@@ -145,7 +145,7 @@ impl Search<'_> {
         self.objects.len() + self.strings.len()
     }
 
-    /// As deep as the tree, for which the reader has a limit.
+    /// Searches below a node. The recursion is as deep as the tree, which the reader limits.
     fn below(&mut self, node: NodeId, depth: usize, indices: usize) {
         let length = self.pointer.len();
         match self.tree.node(node).kind {
@@ -180,8 +180,8 @@ impl Search<'_> {
         }
     }
 
-    /// In an element of the list one name is not enough: payloads of other endpoints have objects with names in common.
-    /// Where others are records, it is.
+    /// Returns true if an object is a record. Below an element of the body one name is not enough, because payloads
+    /// of other endpoints have objects with common names. It is enough if there are records beside it.
     fn is_record(&self, object: NodeId, indices: usize) -> bool {
         let table = self.endpoint.record_table();
         is_record(self.text, self.tree, object, self.endpoint)
@@ -190,7 +190,7 @@ impl Search<'_> {
                 || self.is_beside_records(indices))
     }
 
-    /// Whether there are records before the value at hand, under the same names.
+    /// Returns true if there are earlier records under the same names.
     fn is_beside_records(&self, indices: usize) -> bool {
         let first = self.objects.first();
         let first = first.map(|piece| below_element(&piece.pointer, piece.indices));
@@ -214,7 +214,7 @@ impl Search<'_> {
                 continue;
             }
             holders += 1;
-            // The name of one of several records is its id; so is one with a digit in it.
+            // If there are several records, the name of each is its id. A name with a digit is an id, too.
             let is_id = holders > 1 || name.contains(|c: char| c.is_ascii_digit() || c == '@');
             let first_is_id = holders == 2;
             self.lossy |= is_id && !self.repeats(&name, value);
@@ -224,7 +224,7 @@ impl Search<'_> {
         }
     }
 
-    /// The first member of an object that is an object or an array.
+    /// Returns the first member of an object whose value is an object, an array or a string.
     fn first_holder(&self, object: NodeId) -> Option<(String, NodeId)> {
         let mut members = self.tree.members(object);
         let (key, value) = members.find(|(_, value)| {
@@ -236,7 +236,7 @@ impl Search<'_> {
         Some((decode(self.text, self.tree.node(key)).into_owned(), value))
     }
 
-    /// Whether a record has the name it is under as a value of its own.
+    /// Returns true if a record has the name around it as one of its own values.
     fn repeats(&self, name: &str, record: NodeId) -> bool {
         self.tree.members(record).any(|(_, value)| {
             let node = self.tree.node(value);
@@ -248,9 +248,9 @@ impl Search<'_> {
         })
     }
 
-    /// Takes note of a member in which there are no records.
+    /// Records a member without records: data that would be lost, or a number.
     fn beside(&mut self, name: &str, value: NodeId) {
-        // What clients and servers say of their own format.
+        // Names by which clients and servers describe their own format.
         let is_about = ["@", "$", "__", "odata.", "xmlns"]
             .iter()
             .any(|start| name.starts_with(start));
@@ -265,7 +265,7 @@ impl Search<'_> {
         }
     }
 
-    /// Whether anything is said by a value.
+    /// Returns true if a value contains data.
     fn has_data(&self, value: NodeId) -> bool {
         let node = self.tree.node(value);
         match node.kind {
@@ -286,7 +286,7 @@ impl Search<'_> {
     }
 }
 
-/// Whether the JSON in a string is a record or a list that begins with one.
+/// Returns true if the JSON in a string is a record, or an array that begins with one.
 fn holds_records(json: &str, endpoint: &Endpoint) -> bool {
     let mut reader = Reader::new(json);
     let mut tree = Tree::default();
@@ -299,7 +299,7 @@ fn holds_records(json: &str, endpoint: &Endpoint) -> bool {
     root.is_some_and(|root| is_record(json, &tree, root, endpoint))
 }
 
-/// A pointer without so many indices at its end.
+/// Returns a pointer without its last `indices` tokens.
 fn without_indices(pointer: &str, indices: usize) -> &str {
     let mut list = pointer;
     for _ in 0..indices {
@@ -308,7 +308,7 @@ fn without_indices(pointer: &str, indices: usize) -> &str {
     list
 }
 
-/// The same without the index of the element that it begins with.
+/// The same, and without the index of the element that it begins with.
 fn below_element(pointer: &str, indices: usize) -> &str {
     let list = without_indices(pointer, indices);
     let names = list.get(1..).and_then(|rest| rest.find('/'));
@@ -316,14 +316,14 @@ fn below_element(pointer: &str, indices: usize) -> &str {
 }
 
 impl Piece {
-    /// The pointer without the indices at its end.
+    /// Returns the pointer without the indices at its end.
     fn list(&self) -> &str {
         without_indices(&self.pointer, self.indices)
     }
 }
 
 impl Wrapped {
-    /// What is wrong, and what to do.
+    /// Returns the message and the help.
     pub(super) fn words(&self) -> (String, String) {
         let Some(first) = self.pieces.first() else {
             return Default::default();
@@ -369,7 +369,7 @@ impl Wrapped {
                     "Send a list of the values.".to_owned(),
                 )
             }
-            // Each is under the same names, in an array above.
+            // All are under the same names, in an array above them.
             [first, ..] if same_names(&lists) => (
                 format!("the records are under {first} and so on; the body has to be the list itself"),
                 "Send a list of the records alone.".to_owned(),
@@ -384,7 +384,7 @@ impl Wrapped {
         }
     }
 
-    /// What to put in place of what, so that only the records are left; `None` where more would be lost.
+    /// Returns the edits that leave only the records. `None` if data would be lost.
     fn edits(&self, text: &str, as_list: bool) -> Option<Vec<(Span, String)>> {
         let count = self.pieces.len().to_string();
         if self.lossy || self.numbers.iter().any(|number| *number != count) {
@@ -400,7 +400,7 @@ impl Wrapped {
                 }
                 reader.into_errors().is_empty()
             };
-            // Several strings would be several lists.
+            // Several strings would become several arrays.
             if self.pieces.len() > 1 || !is_valid {
                 return None;
             }
@@ -434,18 +434,18 @@ impl Wrapped {
         Some(edits)
     }
 
-    /// What unwraps a whole body.
+    /// Returns the fix that unwraps a whole body.
     pub(super) fn fix(&self, text: &str) -> Option<FixKind> {
         self.edits(text, true).map(FixKind::Unwrap)
     }
 
-    /// How many pieces there are.
+    /// Returns the number of pieces.
     pub(super) fn len(&self) -> usize {
         self.pieces.len()
     }
 }
 
-/// Whether pointers differ in their indices alone.
+/// Returns true if pointers differ only in their indices.
 fn same_names(pointers: &[&str]) -> bool {
     let is_index = |token: &&str| token.bytes().all(|byte| byte.is_ascii_digit());
     let same = |one: &str, other: &str| {
@@ -464,7 +464,7 @@ fn same_names(pointers: &[&str]) -> bool {
         .all(|(one, next)| same(one, next))
 }
 
-/// `/a, /b and 3 more`
+/// Lists pointers: `/a, /b and 3 more`.
 fn listed(all: &[&str]) -> String {
     const SHOWN: usize = 3;
     let shown = all.get(..SHOWN.min(all.len())).unwrap_or_default();
@@ -484,18 +484,18 @@ fn listed(all: &[&str]) -> String {
     listed
 }
 
-/// Elements of the body in which records are wrapped.
+/// The elements of the body that wrap records.
 #[derive(Debug, Default)]
 pub(super) struct Elements {
     all: Vec<(u32, Wrapped)>,
-    /// How many elements the body has.
+    /// The number of elements in the body.
     pub(super) count: u32,
-    /// What the engine has found of these elements as they are.
+    /// The findings of the engine about these elements as they are.
     pub(super) outer: Vec<Finding>,
 }
 
 impl Elements {
-    /// Looks into an element; whether records are wrapped in it.
+    /// Searches an element. Returns true if it wraps records.
     pub(super) fn look(
         &mut self,
         (text, tree, element): (&str, &Tree, NodeId),
@@ -512,13 +512,13 @@ impl Elements {
         is_wrapped
     }
 
-    /// The index and the bytes of an element; of the first one without an index.
+    /// Returns the index and the span of an element; of the first one if `index` is `None`.
     pub(super) fn place(&self, index: Option<u32>) -> Option<(u32, Span)> {
         let mut all = self.all.iter().map(|(index, wrapped)| (*index, wrapped.around));
         all.find(|(known, _)| index.is_none_or(|index| index == *known))
     }
 
-    /// What is wrong, and what to do.
+    /// Returns the message and the help.
     pub(super) fn words(&self) -> (String, String) {
         let Some((_, first)) = self.all.first() else {
             return Default::default();
@@ -572,16 +572,16 @@ impl Elements {
         )
     }
 
-    /// Whether the body is the list of records in another list: `[[{}, {}]]`.
+    /// Returns true if the body is the array of records inside another array: `[[{}, {}]]`.
     fn is_one_list(&self) -> bool {
         let first = self.all.first().and_then(|(_, wrapped)| wrapped.pieces.first());
         let is_in_list = |piece: &Piece| piece.indices > 1 && piece.list().is_empty();
         self.all.len() == 1 && self.count == 1 && first.is_some_and(is_in_list)
     }
 
-    /// What unwraps all of them.
+    /// Returns the fix that unwraps all elements.
     pub(super) fn fix(&self, text: &str) -> Option<FixKind> {
-        // Where the records behind it would be counted anew, nobody could say what else has changed.
+        // The records after it would get new indices, so findings could not be compared before and after the fix.
         if !self.is_one_list() && self.all.iter().any(|(_, wrapped)| wrapped.len() > 1) {
             return None;
         }
@@ -593,9 +593,9 @@ impl Elements {
     }
 }
 
-/// Reports the elements in which records are wrapped; returns what is to be checked in their place.
+/// Reports the elements that wrap records. Returns the texts to check in their place.
 ///
-/// What the engine has found of them as they are is the answer, but one cause is one finding.
+/// The answer of the API is that to the elements as they are, but one cause is reported as one finding.
 pub(super) fn wrapped_elements(
     (text, tree): (&str, &Tree),
     (endpoint, facts): (&Endpoint, &Facts<'_>),
@@ -609,7 +609,7 @@ pub(super) fn wrapped_elements(
     elements.count = checked.records;
     let mut outer = std::mem::take(&mut elements.outer);
     let refused = |finding: &&Finding| finding.severity == Severity::Error && finding.predicted.is_some();
-    // What does not convert comes before all else.
+    // Conversion errors come before all others.
     let answer = outer
         .iter()
         .filter(refused)
@@ -631,39 +631,39 @@ pub(super) fn wrapped_elements(
     let mut linter = Linter::new(text, tree, endpoint, facts, Some(index), buffers, checked);
     linter.predict_of(None, place, words, predicted);
     let Some(finding) = checked.findings.get_mut(before) else {
-        // The rule is off.
+        // The rule is turned off.
         checked.findings.append(&mut outer);
         return Vec::new();
     };
     finding.fix_kind = elements.fix(text).map(Box::new);
     if let Some(answer) = answer {
         finding.order = answer.order;
-        if let Some(said) = outer.iter().position(|finding| *finding == answer) {
-            outer.remove(said);
+        if let Some(index) = outer.iter().position(|finding| *finding == answer) {
+            outer.remove(index);
         }
     }
     checked.implied = outer.into();
     inside_elements(text, &elements)
 }
 
-/// A text to check in place of the body, and how its places lead back.
+/// A text to check in place of the body, and the mapping of its places to the body.
 pub(super) struct Inner {
-    /// A list of records.
+    /// An array of records.
     pub(super) text: String,
-    /// For each record, where it is in the body and which record of the body it is.
+    /// For each record: its pointer in the body, and the index of the body's record.
     records: Vec<(String, u32)>,
     back: Back,
-    /// The string that a finding is in: the places inside it have no pointer.
+    /// The string around the records, if they are inside one. Places inside it have no pointer.
     whole: Option<Span>,
 }
 
-/// Where the bytes of a text come from.
+/// The mapping from offsets in the text to offsets in the body.
 enum Back {
-    /// From the same places.
+    /// The same offsets.
     Same,
-    /// From places so many bytes behind, less the bracket that was put before them, up to an end.
+    /// Shifted by the first number of bytes, less the bracket in front, and at most the second.
     Behind(u32, u32),
-    /// Each byte from a place of its own, and the end.
+    /// An offset for each byte and for the end.
     Table(Vec<u32>),
 }
 
@@ -677,13 +677,13 @@ impl Back {
     }
 }
 
-/// The records of a whole body.
+/// Returns the texts for the records of a whole body.
 pub(super) fn inside(text: &str, wrapped: &Wrapped) -> Vec<Inner> {
     let pieces = (0..).zip(&wrapped.pieces).map(|(index, piece)| (piece, index));
     inners(text, &pieces.collect::<Vec<_>>())
 }
 
-/// The records in the elements of a body.
+/// Returns the texts for the records inside elements of a body.
 fn inside_elements(text: &str, elements: &Elements) -> Vec<Inner> {
     if let (true, [(_, wrapped)]) = (elements.is_one_list(), elements.all.as_slice()) {
         return inside(text, wrapped);
@@ -695,7 +695,7 @@ fn inside_elements(text: &str, elements: &Elements) -> Vec<Inner> {
     inners(text, &all)
 }
 
-/// A body that is one record.
+/// Returns the text for a body that is one record.
 pub(super) fn bare(text: &str, span: Span) -> Inner {
     Inner {
         text: format!("[{}]", span.of(text)),
@@ -713,7 +713,7 @@ fn inners(text: &str, pieces: &[(&Piece, u32)]) -> Vec<Inner> {
         let mut at = 0;
         for (index, (piece, _)) in objects.iter().enumerate() {
             let start = piece.span.start as usize;
-            // A byte is there: the piece is in something, or behind another one's comma.
+            // There is room for one byte: the bracket around the piece, or the comma after the one before.
             blank(&mut list, start.saturating_sub(at + 1));
             list.push(if index == 0 { '[' } else { ',' });
             list.push_str(piece.span.of(text));
@@ -752,13 +752,13 @@ fn inners(text: &str, pieces: &[(&Piece, u32)]) -> Vec<Inner> {
     inners
 }
 
-/// Marks the findings of all records inside wrappers: the service never gets to any of them.
+/// Marks the findings of all wrapped records as never reached by the service.
 ///
-/// Which of them it would answer with is settled first, as if nothing were around the records.
+/// Masking among them is done first, as if they were not wrapped.
 pub(super) fn unseen(findings: &mut [Finding]) {
     mask(findings);
     let mut basis: HashMap<*const Basis, Arc<Basis>> = HashMap::new();
-    // The old ones stay until the end, so that no new one gets the address of another.
+    // The old ones are kept alive until the end, so that no new one gets the address of another.
     let mut old = Vec::new();
     for finding in findings {
         let known = basis.entry(Arc::as_ptr(&finding.basis)).or_insert_with(|| {
@@ -777,14 +777,14 @@ fn blank(text: &mut String, count: usize) {
 }
 
 impl Inner {
-    /// How many records it is for.
+    /// Returns the number of records in the text.
     pub(super) fn records(&self) -> usize {
         self.records.len()
     }
 
-    /// Findings of the text as findings of the body.
+    /// Converts findings of the text to findings of the body.
     ///
-    /// `first` is the number of the text's first record, unless it is that of the element which they are in.
+    /// `first` is the index of the text's first record. `None` if all its records get the index of their element.
     pub(super) fn back(&self, findings: Vec<Finding>, first: Option<u32>) -> impl Iterator<Item = Finding> {
         let findings = findings.into_iter().filter(|finding| finding.syntax.is_none());
         findings.map(move |mut finding| {

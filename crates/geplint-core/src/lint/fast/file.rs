@@ -1,8 +1,9 @@
-//! A request of which every record is plainly right: nearly all files of nearly all folders. There is nothing to say of
-//! it but how many records it has.
+//! The fast path for a whole request: nearly all files of nearly all folders have only clean records. The only result
+//! is the number of records.
 //!
-//! Counted with callgrind: 400 small files for two endpoints take 15.4 million instructions where files for one endpoint
-//! follow each other, and 36.9 million where they alternate, so that no file is like the one before.
+//! Measured with callgrind: 400 small files for two endpoints take 15.4 million instructions if files for one
+//! endpoint follow each other, and 36.9 million if they alternate, so that each file is for another endpoint than the
+//! one before.
 
 use super::record::{FastPath, Memory};
 use crate::json::{Reader, Root, Tree};
@@ -11,11 +12,12 @@ use crate::lint::record_keys::Keys;
 use crate::rules::Endpoint;
 use crate::tenant::Facts;
 
-/// What [`check_with`](crate::lint::check_with) comes to, if every record is plainly right; `None` where one is not, where the
-/// text is no list of records, and where `is_for` does not take the rows that the first record has (a bit each) for a
-/// request to this endpoint.
+/// Returns the result of [`check_with`](crate::lint::check_with) if every record is clean.
 ///
-/// `text` is one without mistakes in its bytes. `memory` is what is remembered of requests to the same endpoint.
+/// Returns `None` if a record is not clean, if the text is not an array of records, or if `is_for` refuses the rows
+/// of the first record (one bit each) as a request to this endpoint.
+///
+/// `text` must come from bytes without errors. `memory` is kept from other requests to the same endpoint.
 pub(crate) fn check_plain(
     text: &str,
     endpoint: &Endpoint,
@@ -34,11 +36,11 @@ pub(crate) fn check_plain(
     let mut fast_path = FastPath::with(std::mem::take(memory), text, endpoint);
     let checked = records(&mut fast_path, &mut reader, facts, is_for);
     *memory = fast_path.into_memory();
-    // What follows the list has to be nothing.
+    // Nothing may follow the array.
     checked.filter(|_| !reader.next_record(&mut tree) && reader.errors().is_empty())
 }
 
-/// All records of a list.
+/// Reads all records of an array.
 fn records(
     fast_path: &mut FastPath<'_>,
     reader: &mut Reader<'_>,

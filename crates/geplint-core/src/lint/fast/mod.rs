@@ -1,7 +1,7 @@
-//! The fast path: records and files that are plainly right are passed over without the engine.
+//! The fast path: clean records and files are accepted without the engine.
 //!
-//! It never reports anything. What it does not accept is read again by the engine; what it accepts is a subset of what the
-//! engine accepts, which `tests/it/fast_path.rs` compares.
+//! It never reports anything. What it does not accept, the engine reads again. What it accepts is a subset of what the
+//! engine accepts; `tests/it/fast_path.rs` compares the two.
 
 pub(super) mod file;
 pub(super) mod parallel;

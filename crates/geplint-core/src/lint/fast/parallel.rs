@@ -1,10 +1,10 @@
-//! Skimming ahead: the later parts of a long request are skimmed by other threads while this one is still in the first.
+//! Prefetch: other threads run the fast path on the later parts of a long request while this thread is in the first.
 //!
-//! Where a later part begins is a guess: the first brace from which a record can be skimmed. So all that comes of a part is
-//! what [`FastPath::record`] says of each start that was tried, which depends on the text alone. Whoever reads the request in
-//! order takes it where it comes to just that start, and skims by itself where it does not: a wrong guess costs time and
-//! nothing else. What depends on the records before (keys that stand twice, contacts that have changed) is not looked
-//! at here.
+//! The start of a part is a guess: the first brace from which the fast path can read a record. So the result of a
+//! part is only what [`FastPath::record`] returns for each start that was tried, which depends on the text alone. The
+//! thread that reads the request in order uses a result if it reaches exactly that start, and otherwise reads the
+//! record itself. A wrong guess costs time and nothing else. What depends on the records before (duplicate keys,
+//! changed contacts) is not checked here.
 
 use std::collections::VecDeque;
 use std::sync::atomic::AtomicBool;
@@ -17,22 +17,22 @@ use crate::rules::Endpoint;
 use crate::tenant::Facts;
 use crate::threads::{Scope, ScopedJoinHandle, Threads, spawn};
 
-/// A part of fewer bytes is not worth a thread.
+/// The smallest part, in bytes, that is worth a thread.
 const PART: usize = 1 << 20;
 
-/// So many braces are tried to find the beginning of a record.
+/// The number of braces that are tried to find the start of a record.
 const TRIES: usize = 10_000;
 
-/// What other threads have found out.
+/// The results of other threads.
 pub(in crate::lint) struct Prefetch<'s> {
-    /// Where each part begins that is not looked at yet, and who skims it.
+    /// The start of each part that is still to come, as a byte offset, and the thread that reads it.
     parts: VecDeque<(usize, ScopedJoinHandle<'s, Vec<CleanRecord>>)>,
-    /// Records of the last part that was looked at, in order.
+    /// The remaining records of the current part, in order.
     passed: vec::IntoIter<CleanRecord>,
 }
 
 impl<'s> Prefetch<'s> {
-    /// Nobody skims ahead.
+    /// Returns a prefetch without parts.
     pub(in crate::lint) fn none() -> Self {
         Self {
             parts: VecDeque::new(),
@@ -40,7 +40,7 @@ impl<'s> Prefetch<'s> {
         }
     }
 
-    /// Begins with all parts but the first; none where the request is short or there is one thread.
+    /// Starts threads for all parts but the first. Starts none if the request is short or only one thread is allowed.
     pub(in crate::lint) fn begin<'e>(
         scope: &'s Scope<'s, 'e>,
         text: &'e str,
@@ -60,8 +60,8 @@ impl<'s> Prefetch<'s> {
                 bound(part + 1)
             };
             let range = (bound(part), to);
-            let fast_path = move || skim_part(text, endpoint, &facts, range, stop);
-            // Where there are no threads left, the reading thread does it all.
+            let fast_path = move || read_part_fast(text, endpoint, &facts, range, stop);
+            // If no thread can be started, the reading thread does all the work.
             if let Some(thread) = spawn(scope, fast_path) {
                 parts.push_back((range.0, thread));
             }
@@ -72,7 +72,8 @@ impl<'s> Prefetch<'s> {
         }
     }
 
-    /// What is known of a record that begins at `start`; starts have to be asked for in order.
+    /// Returns the record that starts at byte `start`, if a thread has read it. Starts must be asked for in ascending
+    /// order.
     pub(in crate::lint) fn at(&mut self, start: usize) -> Option<CleanRecord> {
         while let Some((from, _)) = self.parts.front()
             && *from <= start
@@ -87,8 +88,8 @@ impl<'s> Prefetch<'s> {
     }
 }
 
-/// Skims the records that begin between two places.
-fn skim_part(
+/// Runs the fast path on the records that start between two byte offsets.
+fn read_part_fast(
     text: &str,
     endpoint: &Endpoint,
     facts: &Facts<'_>,
@@ -110,7 +111,7 @@ fn skim_part(
     {
         let passed = fast_path.record(at, facts);
         let end = passed.as_ref().map(|passed| passed.end);
-        // The end of a record that is not plainly right is a guess as well.
+        // If the record is not clean, its end is a guess as well.
         next = end
             .or_else(|| matching(bytes, at, to - at))
             .and_then(|end| Behind::of(bytes, end));
@@ -125,7 +126,7 @@ mod tests {
     use crate::rules::testing::builtin;
     use crate::tenant::{Tenant, TenantChanges};
 
-    /// However a part begins, in a text, in a nested object, in white space, its records are found.
+    /// The records of a part are found wherever it begins: in a string, in a nested object, in whitespace.
     #[test]
     fn a_part_finds_its_records() {
         let record = r#"{"ClientContactCode": "{[,", "InterfaceStatus": "Success"}"#;
@@ -134,10 +135,10 @@ mod tests {
         let (tenant, changes) = (Tenant::default(), TenantChanges::default());
         let facts = Facts::new(&tenant, &changes, false);
         let stop = AtomicBool::new(false);
-        let all = skim_part(&text, endpoint, &facts, (0, text.len()), &stop);
+        let all = read_part_fast(&text, endpoint, &facts, (0, text.len()), &stop);
         assert_eq!(all.len(), 40, "{text}");
         for from in 0..200 {
-            let part = skim_part(&text, endpoint, &facts, (from, text.len()), &stop);
+            let part = read_part_fast(&text, endpoint, &facts, (from, text.len()), &stop);
             let starts: Vec<usize> = part.iter().map(|passed| passed.start).collect();
             let wanted = all
                 .iter()

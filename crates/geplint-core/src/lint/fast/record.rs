@@ -1,10 +1,10 @@
-//! Skimming: a record that is plainly right is passed over in one go, without nodes and without the engine.
+//! The fast path for a record: a clean record is accepted in one pass, without nodes and without the engine.
 //!
-//! Nearly all records of nearly all files are right, and all that is to be said of them is how many there are. Skimming
-//! goes over the text of a record with the tables at hand and gives up at the first thing that is not plain to see: a name
-//! in two spellings, an escape with a code, a value that changes on the way, a row that only the engine understands. The
-//! record is then read again, by the reader and the engine, as if nothing had been. So skimming never says anything, and
-//! what it accepts is a subset of what they accept: `tests/it/fast_path.rs` compares the two.
+//! Nearly all records of nearly all files are clean, and the only result for them is their number. The fast path
+//! reads the text of a record against the tables and stops at the first thing that is not certain: a name in two
+//! spellings, a `\u` escape, a value that changes when it is converted, a row that only the engine can check. The
+//! reader and the engine then read the record again from its start. So the fast path never reports anything, and what
+//! it accepts is a subset of what they accept; `tests/it/fast_path.rs` compares the two.
 
 use crate::finding::Span;
 use crate::json::{Reader, number, plain, space};
@@ -17,64 +17,64 @@ use crate::rules::{
 use crate::tenant::Facts;
 use dotnet_bind::{self as bind, Json, Scalar};
 
-/// Objects within objects beyond this are left to the engine; no table leads this deep.
+/// The deepest nesting of objects on the fast path. No table is nested that deep.
 const DEPTH: u32 = 24;
 
-/// How many texts of a row are remembered.
-const LATELY: usize = 6;
+/// The number of texts that are remembered for each row.
+const RECENT_TEXTS: usize = 6;
 
-/// After so many records in a row that are not plainly right, only every so many-th is tried.
+/// After this many records in a row that are not clean, only every `PATIENCE`-th record is tried.
 const PATIENCE: u32 = 8;
 
-/// What one request's records are skimmed with.
+/// The state of the fast path for one request.
 pub(in crate::lint) struct FastPath<'a> {
     text: &'a str,
     bytes: &'a [u8],
     endpoint: &'a Endpoint,
     memory: Memory,
-    /// The rows of the record at hand that were met, a bit each.
+    /// The rows that the current record has, one bit each.
     met: u64,
-    /// Checks of the record at hand that need facts of the tenant.
+    /// The number of checks of the current record that need facts of the tenant.
     undecided: u64,
-    /// The facts that these need.
+    /// The facts that these checks need.
     needed: Needed,
-    /// In how many objects the place is.
+    /// The number of objects around the current place.
     depth: u32,
-    /// What is remembered of texts was true at this many [generation](Facts::generation).
+    /// The [generation](Facts::generation) of the facts for which the remembered texts are valid.
     generation: usize,
-    /// How many records in a row were not plainly right.
+    /// The number of consecutive records that were not clean.
     misses: u32,
 }
 
-/// What is remembered from record to record: guesses, which are held against the text before they count, and buffers.
-/// It may go on to the next request to the same endpoint.
+/// What is kept from record to record: buffers, and guesses that are compared with the text before they count. It can
+/// be passed on to the next request to the same endpoint.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    /// For each row, and for the start of each table, the member that came next the last time.
+    /// For each row, and for the start of each table: the member that followed it last time.
     followed: Vec<Name>,
-    /// For each row the texts that it had lately and that were right.
-    lately: Vec<Lately>,
-    /// Those that were met in another round are forgotten.
+    /// For each row: its last texts without a fault.
+    recent: Vec<RecentText>,
+    /// The current round. Texts of another round do not count.
     round: u32,
-    /// The scalars of the record at hand by row, as they are written; an empty span for none.
+    /// The scalars of the current record by row, as written. An empty span if there is none.
     slots: Vec<Span>,
-    /// The values of the record at hand that are compared with others.
+    /// The values of the current record that are compared with others.
     watched: Vec<(TableId, PropertyId, Span)>,
 }
 
-/// A text that a row had and that was right.
+/// A text of a row that had no fault.
 #[derive(Debug, Clone, Copy, Default)]
-struct Lately {
+struct RecentText {
     span: Span,
-    /// How many of its checks need facts of the tenant.
+    /// The number of its checks that need facts of the tenant.
     undecided: u32,
     round: u32,
 }
 
-/// The longest name that is remembered, quotes and all, in bytes: no table has a longer one.
+/// The longest name that is remembered, in bytes with quotes. No table has a longer one.
 const LONGEST: usize = 44;
 
-/// A name as it was written, quotes and all, and its row.
+/// A name as written, with quotes, and its row.
 #[derive(Debug, Clone, Copy)]
 struct Name {
     row: u16,
@@ -83,7 +83,7 @@ struct Name {
 }
 
 impl Name {
-    /// None at all.
+    /// An empty slot.
     const NONE: Self = Self {
         row: 0,
         length: 0,
@@ -106,12 +106,12 @@ impl Name {
 }
 
 impl Memory {
-    /// Forgets what was true of texts; names stay.
+    /// Forgets all texts; names stay.
     fn forget_texts(&mut self) {
         self.round = self.round.wrapping_add(1);
-        // Once in four billion rounds, what was met in the first one must not count again.
+        // The counter has wrapped around: texts of the first round must not count again.
         if self.round == 0 {
-            self.lately.clear();
+            self.recent.clear();
             self.round = 1;
         }
     }
@@ -122,7 +122,7 @@ impl<'a> FastPath<'a> {
         Self::with(Memory::default(), text, endpoint)
     }
 
-    /// The same, with what is remembered of another request to the same endpoint.
+    /// The same as [`FastPath::new`], with the memory of another request to the same endpoint.
     pub(in crate::lint) fn with(mut memory: Memory, text: &'a str, endpoint: &'a Endpoint) -> Self {
         memory.forget_texts();
         Self {
@@ -139,23 +139,23 @@ impl<'a> FastPath<'a> {
         }
     }
 
-    /// The rows of the record at hand that were met, a bit each.
+    /// Returns the rows that the current record has, one bit each.
     pub(in crate::lint) const fn met(&self) -> u64 {
         self.met
     }
 
-    /// Whether nothing but the end of the list follows a record.
+    /// Returns true if only the end of the array follows a record.
     pub(in crate::lint) fn is_last(&self, passed: &CleanRecord) -> bool {
         matches!(Behind::of(self.bytes, passed.end), Some(Behind::End))
     }
 
-    /// What is remembered.
+    /// Returns the memory, for the next request.
     pub(in crate::lint) fn into_memory(self) -> Memory {
         self.memory
     }
 
-    /// Passes over the next record if it is plainly right, and adds its key to `keys`. `ahead` has what other threads have
-    /// found out of the record that begins at a place.
+    /// Accepts the next record if it is clean, and adds its key to `keys`. `ahead` returns the record that another
+    /// thread has read at a given start.
     pub(in crate::lint) fn next(
         &mut self,
         reader: &mut Reader<'_>,
@@ -164,17 +164,17 @@ impl<'a> FastPath<'a> {
         index: u32,
         ahead: impl FnOnce(usize) -> Option<CleanRecord>,
     ) -> Option<CleanRecord> {
-        let taught = self.generation != facts.generation();
-        if taught {
+        let is_outdated = self.generation != facts.generation();
+        if is_outdated {
             self.generation = facts.generation();
             self.memory.forget_texts();
         }
-        // Where one after the other is not, only now and then one is worth a try.
+        // If several records in a row were not clean, only some of the next ones are worth a try.
         if self.misses > PATIENCE && !index.is_multiple_of(PATIENCE) {
             return None;
         }
         let start = reader.ahead()?;
-        // What was found out ahead was found out before anything was learnt.
+        // Prefetched records were read with the facts of the first generation.
         let known = (self.generation == 0).then(|| ahead(start)).flatten();
         let passed = known.or_else(|| self.record(start, facts));
         let Some(passed) = passed.filter(|passed| keys.add(self.text, passed.key, passed.owned, index))
@@ -187,7 +187,8 @@ impl<'a> FastPath<'a> {
         Some(passed)
     }
 
-    /// The record whose brace stands at `at`, if it is plainly right as far as it can be told without those before it.
+    /// Reads the record whose brace is at `at`. Returns it if it is clean as far as that does not depend on earlier
+    /// records.
     pub(in crate::lint) fn record(&mut self, at: usize, facts: &Facts<'_>) -> Option<CleanRecord> {
         let table = self.endpoint.record_table();
         self.memory.slots.clear();
@@ -210,15 +211,15 @@ impl<'a> FastPath<'a> {
         self.bytes.get(at).copied().unwrap_or(0)
     }
 
-    /// Where the object that begins at `at` ends.
+    /// Returns the end of the object at `at`.
     fn object(&mut self, at: usize, id: TableId, facts: &Facts<'_>) -> Option<usize> {
         let endpoint = self.endpoint;
         let table = endpoint.table(id);
-        // A table with too many rows is not skimmed, not even where none of them is there.
+        // A table with too many rows is left to the engine, even if none of them is present.
         if table.fast_rows.rows.len() != table.properties.len() {
             return None;
         }
-        // The rows that were met, and those of them whose value is there.
+        // The rows that are present, and those of them that have a value.
         let (mut met, mut there) = (0_u64, 0_u64);
         let mut before = usize::from(table.offset);
         self.depth += 1;
@@ -234,7 +235,7 @@ impl<'a> FastPath<'a> {
                 }
                 met |= bit;
                 let end = self.value(table, id, row, fast_row, value, facts)?;
-                // Null, and the empty text.
+                // Null and the empty string are no value.
                 let first = self.byte(value);
                 if !(first == b'n' || (first == b'"' && end - value == 2)) {
                     there |= bit;
@@ -258,7 +259,7 @@ impl<'a> FastPath<'a> {
         complete.then_some(at + 1)
     }
 
-    /// The row of the name at `at`, and where its value begins.
+    /// Returns the row of the name at `at`, and the start of its value.
     fn name(&mut self, table: &Table, at: usize, before: usize) -> Option<(PropertyId, usize)> {
         let (row, end) = self.row(table, at, before)?;
         let colon = if self.byte(end) == b':' {
@@ -269,7 +270,7 @@ impl<'a> FastPath<'a> {
         (self.byte(colon) == b':').then(|| (row, space(self.bytes, colon + 1)))
     }
 
-    /// The row of the name at `at`, and where the name ends.
+    /// Returns the row of the name at `at`, and the end of the name.
     fn row(&mut self, table: &Table, at: usize, before: usize) -> Option<(PropertyId, usize)> {
         if let Some(guess) = self.memory.followed.get(before) {
             let known = guess.spelling();
@@ -288,7 +289,7 @@ impl<'a> FastPath<'a> {
         Some((id, span.end as usize))
     }
 
-    /// The string at `at`, with its quotes, if there is no escape in it.
+    /// Returns the string at `at`, with quotes, if it has no escapes.
     #[inline]
     fn string(&self, at: usize) -> Option<Span> {
         if self.byte(at) != b'"' {
@@ -298,12 +299,12 @@ impl<'a> FastPath<'a> {
         (self.byte(stop) == b'"').then(|| span(at, stop + 1))
     }
 
-    /// What stands between the quotes.
+    /// Returns the text between the quotes.
     fn inner(&self, span: Span) -> Option<&'a str> {
         self.text.get(span.start as usize + 1..span.end as usize - 1)
     }
 
-    /// Where the value at `at` ends.
+    /// Returns the end of the value at `at`.
     #[inline]
     fn value(
         &mut self,
@@ -360,7 +361,7 @@ impl<'a> FastPath<'a> {
         }
     }
 
-    /// A null where nothing has to be, and where null is no surprise.
+    /// Accepts a null if no value is required and null has no finding.
     fn null(&self, fast_row: FastRow, at: usize) -> Option<usize> {
         let fine = match fast_row.ty {
             Type::String => matches!(fast_row.quick_check, QuickCheck::Typed | QuickCheck::MaybeText),
@@ -379,7 +380,7 @@ impl<'a> FastPath<'a> {
         facts: &Facts<'_>,
     ) -> Option<usize> {
         match fast_row.quick_check {
-            // What is compared with others is compared as it is written.
+            // Compared values are compared as written, so they must not have escapes.
             QuickCheck::Typed if self.depth == 1 || fast_row.watched => Some(self.string(at)?.end as usize),
             QuickCheck::Typed => self.any_text(at),
             QuickCheck::Text(most) => {
@@ -412,7 +413,7 @@ impl<'a> FastPath<'a> {
         }
     }
 
-    /// Notes the checks of a text that need facts of the tenant.
+    /// Adds the checks of a text that need facts of the tenant.
     fn depends(&mut self, property: &Property, undecided: u64) {
         if undecided > 0 {
             self.undecided += undecided;
@@ -420,17 +421,18 @@ impl<'a> FastPath<'a> {
         }
     }
 
-    /// As [`right_text`], which is asked only of texts that the row has not had lately: many values are few.
+    /// The same as [`right_text`], which is called only for texts that the row has not had recently: values repeat
+    /// often.
     fn right(&mut self, table: &Table, row: PropertyId, span: Span, facts: &Facts<'_>) -> Option<u64> {
-        let slot = (usize::from(table.offset) + usize::from(row.0)) * LATELY;
-        let (round, memory) = (self.memory.round, &mut self.memory.lately);
-        if memory.len() < slot + LATELY {
-            memory.resize(slot + LATELY, Lately::default());
+        let slot = (usize::from(table.offset) + usize::from(row.0)) * RECENT_TEXTS;
+        let (round, memory) = (self.memory.round, &mut self.memory.recent);
+        if memory.len() < slot + RECENT_TEXTS {
+            memory.resize(slot + RECENT_TEXTS, RecentText::default());
         }
-        let lately = &mut memory[slot..slot + LATELY];
+        let recent = &mut memory[slot..slot + RECENT_TEXTS];
         let bytes = span.bytes(self.text);
-        let same = |known: &&Lately| known.round == round && same(known.span.bytes(self.text), bytes);
-        if let Some(known) = lately.iter().find(same) {
+        let same = |known: &&RecentText| known.round == round && same(known.span.bytes(self.text), bytes);
+        if let Some(known) = recent.iter().find(same) {
             return Some(u64::from(known.undecided));
         }
         let text = unquoted(span.of(self.text));
@@ -442,8 +444,8 @@ impl<'a> FastPath<'a> {
             Stands::InRow,
         )?;
         if let Ok(undecided) = u32::try_from(undecided) {
-            lately.rotate_right(1);
-            lately[0] = Lately {
+            recent.rotate_right(1);
+            recent[0] = RecentText {
                 span,
                 undecided,
                 round,
@@ -452,7 +454,7 @@ impl<'a> FastPath<'a> {
         Some(undecided)
     }
 
-    /// Where the text at `at` ends; escapes of one letter are taken, codes are not.
+    /// Returns the end of the string at `at`. Escapes of one letter are accepted, `\u` escapes are not.
     fn any_text(&self, at: usize) -> Option<usize> {
         if self.byte(at) != b'"' {
             return None;
@@ -474,8 +476,8 @@ impl<'a> FastPath<'a> {
         }
     }
 
-    /// Where a text with escapes ends, if nothing that is looked for can be in it. Without this, each record with a quote in a
-    /// description is read again by the engine: 20 % of those of `benches`.
+    /// Returns the end of a string with escapes if it cannot contain anything that is checked for. Without this, the
+    /// engine reads each record with a quote in a description again: 20 % of those of `benches`.
     fn escaped_text(&self, at: usize) -> Option<usize> {
         let end = self.any_text(at)?;
         let written = self.bytes.get(at + 1..end - 1)?;
@@ -520,7 +522,7 @@ impl<'a> FastPath<'a> {
         self.object(at, table, facts)
     }
 
-    /// Where the list at `at` ends.
+    /// Returns the end of the array at `at`.
     fn list(
         &mut self,
         at: usize,
@@ -544,21 +546,22 @@ impl<'a> FastPath<'a> {
         }
     }
 
-    /// The text of a row of the record; none where it is missing or empty.
+    /// Returns the text of a row of the record. `None` if it is missing or empty.
     fn slot(&self, id: PropertyId) -> Option<&'a str> {
         let span = *self.memory.slots.get(usize::from(id.0))?;
         let text = unquoted(span.of(self.text));
         (!text.is_empty()).then_some(text)
     }
 
-    /// The same, unless it is a text that names nobody.
+    /// The same, but `None` for a text that identifies no contact.
     fn identity(&self, id: PropertyId) -> Option<&'a str> {
         let text = self.slot(id)?;
         let contact = self.endpoint.contact.as_ref();
         (!contact.is_some_and(|rows| rows.is_nobody(id, text))).then_some(text)
     }
 
-    /// Whether the checks that look at the items of a list have nothing to say. What was kept of the items begins at `from`.
+    /// Returns true if no check over the items of a list has a finding. The watched values of the items begin at
+    /// `from`.
     fn list_holds(&self, table: &Table, row: PropertyId, from: usize) -> bool {
         let kept = self.memory.watched.get(from..).unwrap_or_default();
         let kept = kept
@@ -568,7 +571,7 @@ impl<'a> FastPath<'a> {
         checks.all(|check| check.kind.holds_in_list(row, kept.clone()))
     }
 
-    /// A value of the record at hand that belongs to one owner, and that owner.
+    /// Returns a value of the current record that must belong to one owner, and that owner.
     fn owned(&self, table: &Table) -> Option<(Key, Key)> {
         let belongs = table.checks.iter().find_map(|check| match check.kind {
             CheckKind::BelongsToOne(belongs) => Some(belongs),
@@ -581,15 +584,15 @@ impl<'a> FastPath<'a> {
         Some((key(belongs.property)?, key(belongs.of)?))
     }
 
-    /// Whether the checks over several values of the record have nothing to say.
+    /// Returns true if no check over several values of the record has a finding.
     fn passes(&self, table: &Table, facts: &Facts<'_>) -> bool {
         table.checks.iter().all(|check| match &check.kind {
-            // Looked at with each object, or left to the engine wherever they concern a value.
+            // Checked with each object, or left to the engine if a value is concerned.
             CheckKind::AnyOf(_)
             | CheckKind::SingleValued(_)
             | CheckKind::Unique(_)
             | CheckKind::AtMostOne(_)
-            // And at the records before.
+            // Checked against the earlier records.
             | CheckKind::BelongsToOne(_) => true,
             CheckKind::Differs(differs) => {
                 let watched = self.memory.watched.iter();
@@ -606,30 +609,30 @@ impl<'a> FastPath<'a> {
         })
     }
 
-    /// The key of the record at hand.
+    /// Returns the key of the current record.
     fn key(&self) -> Option<Key> {
         let id = self.endpoint.key.iter().find(|id| self.slot(**id).is_some())?;
         self.memory.slots.get(usize::from(id.0)).copied().map(Key::new)
     }
 }
 
-/// A record that is plainly right.
+/// A record without findings.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::lint) struct CleanRecord {
-    /// Where its brace stands.
+    /// The byte offset of its opening brace.
     pub(in crate::lint) start: usize,
-    /// Behind its last brace.
+    /// The byte offset after its closing brace.
     pub(in crate::lint) end: usize,
-    /// How many of its checks need facts of the tenant.
+    /// The number of its checks that need facts of the tenant.
     pub(in crate::lint) undecided: u64,
-    /// The facts that these need.
+    /// The facts that these checks need.
     pub(in crate::lint) needed: Needed,
     key: Option<Key>,
     owned: Option<(Key, Key)>,
 }
 
-/// Whether two texts are the same. Most are a word or two of the machine's: comparing these here takes less time than
-/// to call somebody who can compare any number.
+/// Returns true if two texts are equal. Most texts are one or two machine words long: comparing those inline takes less
+/// time than a call to `memcmp`.
 #[inline]
 fn same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
@@ -643,16 +646,16 @@ fn same(one: &[u8], other: &[u8]) -> bool {
         && (one.len() <= 16 || one == other)
 }
 
-/// What stands behind a record.
+/// What follows a record.
 pub(in crate::lint) enum Behind {
-    /// The brace of the next one.
+    /// The byte offset of the next record's brace.
     Record(usize),
-    /// The end of the list.
+    /// The end of the array.
     End,
 }
 
 impl Behind {
-    /// Looks behind a record that ends at `end`; none where anything else is there.
+    /// Returns what follows a record that ends at byte `end`. `None` for anything but a record or the end of the array.
     pub(in crate::lint) fn of(bytes: &[u8], end: usize) -> Option<Self> {
         let at = space(bytes, end);
         match bytes.get(at)? {
@@ -666,7 +669,7 @@ impl Behind {
     }
 }
 
-/// A span of a text that was found to be small enough for one.
+/// Returns the span of two byte offsets; the text is known to be short enough for `u32`.
 fn span(start: usize, end: usize) -> Span {
     let offset = |at| u32::try_from(at).unwrap_or(u32::MAX);
     Span::new(offset(start), offset(end))
