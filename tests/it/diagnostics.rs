@@ -116,7 +116,7 @@ fn five_thousand_records_with_three_causes_take_sixty_lines() {
     );
     let causes = text.split_once("causes\n").unwrap().1;
     assert!(causes.contains("100  error    missing-mandatory"), "{causes}");
-    let pair = "EmailAddress is missing; did you mean \"Email\" (2:84) to be EmailAddress?";
+    let pair = "EmailAddress is missing; rename \"Email\" (2:84) to EmailAddress?";
     assert!(joined(&text).contains(pair), "{text}");
 }
 
@@ -163,7 +163,7 @@ fn a_pair_is_one_finding_in_every_format_and_either_half_can_be_ignored() {
     let (line, _) = check(&folder, &["a.json", "--format=concise"]);
     assert_eq!(
         line,
-        "a.json:2:1: error[missing-mandatory] /0/EmailAddress (C-1): EmailAddress is missing, did you mean \"Email\"? (--fix --unsafe-fixes)\n"
+        "a.json:2:1: error[missing-mandatory] /0/EmailAddress (C-1): EmailAddress is missing, rename \"Email\"? (--fix --unsafe-fixes)\n"
     );
 }
 
