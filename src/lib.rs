@@ -4,6 +4,7 @@
 //! rules of the API ([`rules`]), and the shells around the engine: files ([`input`]), reports ([`report`]), recorded
 //! answers ([`verify`]) and the command line.
 
+mod answer;
 #[doc(hidden)]
 pub mod cli;
 pub mod home;
@@ -15,6 +16,9 @@ pub mod manual;
 mod ordered;
 pub mod report;
 pub mod rules;
+#[cfg(feature = "serve")]
+#[doc(hidden)]
+pub mod serve;
 pub mod tenant;
 pub mod verify;
 

@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::mem::ManuallyDrop;
+use std::net::SocketAddr;
 use std::num::NonZero;
 use std::path::PathBuf;
 
@@ -101,6 +102,8 @@ pub enum Command {
     Verify(Box<Verify>),
     /// Run the language server for editors, on standard input and output
     Lsp(Lsp),
+    /// Answer calls on a local address as the API would, and show them on a page
+    Serve(Box<Serve>),
     /// Write a first `geplint.toml` for the folder at hand
     Init,
     /// Print what a shell needs to complete commands and options
@@ -420,6 +423,116 @@ pub enum VerifyFormat {
     Text,
     /// One JSON document (version 1)
     Json,
+}
+
+/// The end of `geplint serve --help`.
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  geplint serve                               Serve on http://127.0.0.1:8400
+  geplint serve --tenant tenant.toml --state state.jsonl
+  geplint serve --latency 200ms..500ms --fault 503:5% --fault reset:1% --seed 7
+  curl -H 'Content-Type: application/json' --data-binary @payload.json http://127.0.0.1:8400/PATH
+
+Exit status:
+  0  ended by a signal
+  2  wrong usage, or it cannot start";
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Exit status: 0 ended by a signal, 2 wrong usage or it cannot start.",
+    after_long_help = SERVE_EXAMPLES
+)]
+pub struct Serve {
+    /// The address and port to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8400")]
+    pub listen: SocketAddr,
+    /// Listen on an address that other machines can reach
+    #[arg(long, help_heading = "Access")]
+    pub allow_remote: bool,
+    /// Take requests for this host name, too (repeatable); localhost and addresses are always taken
+    #[arg(long, value_name = "NAME", help_heading = "Access")]
+    pub allow_host: Vec<String>,
+    /// Answer 401 to calls without an Authorization header, or without this bearer token
+    #[arg(long, value_name = "TOKEN", num_args = 0..=1, require_equals = true, help_heading = "Access")]
+    #[allow(
+        clippy::option_option,
+        reason = "clap's way to say that the value may be left out"
+    )]
+    pub require_token: Option<Option<String>>,
+    /// Serve HTTPS with the certificates in this file (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_key", help_heading = "Access")]
+    pub tls_cert: Option<PathBuf>,
+    /// The key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert", help_heading = "Access")]
+    pub tls_key: Option<PathBuf>,
+    /// Serve HTTPS with a certificate made at the start, and write it to a file for clients
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with = "tls_cert", help_heading = "Access")]
+    #[allow(
+        clippy::option_option,
+        reason = "clap's way to say that the value may be left out"
+    )]
+    pub tls_self_signed: Option<Option<PathBuf>>,
+    /// What the tenant holds, as TOML: contacts, personas, activities, … (`geplint explain tenant`)
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub tenant: Option<PathBuf>,
+    /// A path before the API's own, or in its place, as in /gep/v1 (repeatable)
+    #[arg(long, value_name = "PATH", help_heading = "Rules")]
+    pub base_path: Vec<String>,
+    /// Keep what calls change in this file, so that it is there after a restart
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// The HTTP status of predicted answers
+    #[arg(
+        long,
+        value_name = "STATUS",
+        default_value = "as-predicted",
+        help_heading = "Answers"
+    )]
+    pub http_status: HttpStatus,
+    /// Hold answers back, as in 200ms or 200ms..500ms
+    #[arg(long, value_name = "TIME", help_heading = "Answers")]
+    pub latency: Option<String>,
+    /// Let a share of the calls fail, as in 503:5%, reset:1% or lost:1% (repeatable)
+    #[arg(long, value_name = "FAULT:SHARE", help_heading = "Answers")]
+    pub fault: Vec<String>,
+    /// Repeat the faults and the latency of another run
+    #[arg(long, value_name = "N", help_heading = "Answers")]
+    pub seed: Option<u64>,
+    /// Refuse larger bodies (bytes)
+    #[arg(
+        long,
+        value_name = "BYTES",
+        default_value_t = 30_000_000,
+        help_heading = "Limits"
+    )]
+    pub max_body: usize,
+    /// Take so many connections at once; others wait
+    #[arg(long, value_name = "N", default_value = "4096", value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Limits")]
+    pub max_connections: u32,
+    /// How calls are logged on standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    pub log: CallLog,
+}
+
+/// The HTTP status of predicted answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HttpStatus {
+    /// 200 or 400, as the body says
+    AsPredicted,
+    /// Always 200; only the body says 400
+    #[value(name = "always-200")]
+    Always200,
+}
+
+/// How calls are logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CallLog {
+    /// A line a call
+    Text,
+    /// A JSON object a call
+    Json,
+    /// Not at all
+    Off,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -16,6 +16,7 @@ mod payload;
 mod predict;
 mod read_settings_file;
 mod rules;
+mod serve;
 mod settings;
 mod sinks;
 mod suppression;
@@ -62,6 +63,7 @@ pub fn run() -> ExitCode {
         Command::Rules(rules) => rules::run(rules, &args.common),
         Command::Verify(verify) => verify::run(verify, &args.common),
         Command::Lsp(_) => lsp::run(&args.common),
+        Command::Serve(serve) => serve::run(serve, &args.common),
         Command::Init => init::run(&args.common),
         Command::Completions(completions) => completions::run(completions),
         Command::Man(pages) => man::run(pages, &args.common),

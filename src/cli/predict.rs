@@ -12,13 +12,12 @@ use super::inputs::{self, Knowledge};
 use super::payload::{Kind, Payload};
 use super::settings::Project;
 use super::terminal;
+use crate::answer;
 use crate::finding::Wording;
 use crate::input::{Entry, Reader};
 use crate::json::pretty;
-use crate::lint::Needed;
 use crate::predict::{Envelope, Prediction};
 use crate::report::{OutputError, Source, output, sanitize, summary};
-use crate::rules::{Fact, GoodBesideBad};
 use crate::session::{Request, Session};
 
 /// One file's response among several.
@@ -111,8 +110,8 @@ impl Run<'_> {
         match request.predict() {
             Ok(prediction) => {
                 self.name_inferred(path, request, &prediction);
-                answer.depends_on = depends_on(prediction.depends);
-                answer.guesses = guesses(request, &prediction);
+                answer.depends_on = answer::depends_on(prediction.depends);
+                answer.guesses = answer::guesses(request.endpoint, &prediction);
                 self.name(path, "depends on", &answer.depends_on);
                 self.name(path, "inferred", &answer.guesses);
                 answer.response = Some(prediction.envelope);
@@ -184,12 +183,12 @@ impl Run<'_> {
 
     fn print(&self, single: bool) -> Result<(), OutputError> {
         let text = match (single, self.answers.as_slice()) {
-            (true, [answer]) => answer.response.as_ref().map(|response| pretty(response, "\n")),
+            (true, [answer]) => answer.response.as_ref().map(answer::document),
             (true, _) => None,
-            (false, answers) => Some(pretty(&answers, "\n")),
+            (false, answers) => Some(pretty(&answers, "\n") + "\n"),
         };
         match text {
-            Some(text) => output::write(&mut io::stdout().lock(), &(text + "\n")),
+            Some(text) => output::write(&mut io::stdout().lock(), &text),
             None => Ok(()),
         }
     }
@@ -228,33 +227,4 @@ fn no_prediction(path: &Path, bytes: &[u8], request: &Request<'_>, index: usize)
     } else {
         format!("it is not valid JSON: {place}")
     }
-}
-
-/// What a response depends on besides the request, in words.
-fn depends_on(needed: Needed) -> Vec<String> {
-    let mut all = Vec::new();
-    if needed.has(Fact::BelongingLobs) {
-        all.push(
-            "what was sent before: a contact that belongs to another LOB already is refused \
-             (--in-order, or a --tenant file with its LOBs)"
-                .to_owned(),
-        );
-    }
-    let facts: Vec<&str> = needed.without(Fact::BelongingLobs).names().collect();
-    if !facts.is_empty() {
-        all.push(format!("facts of the tenant: {} (--tenant)", facts.join(", ")));
-    }
-    all
-}
-
-/// What of a response's shape is a guess, in words.
-fn guesses(request: &Request<'_>, prediction: &Prediction) -> Vec<String> {
-    let listed = match request.endpoint.good_beside_bad {
-        _ if !prediction.mixed => return Vec::new(),
-        GoodBesideBad::Listed => "listed",
-        GoodBesideBad::LeftOut => "left out",
-    };
-    vec![format!(
-        "that good records are {listed} beside bad ones: no response of this endpoint shows both"
-    )]
 }

@@ -6,7 +6,7 @@ use crate::lint::{self, Checked, Memory};
 use crate::predict::{Prediction, mask, predict, predict_recovered, undocumented};
 use crate::recognize::{Recognized, STRONG, Standard, recognize_as};
 use crate::rules::{Candidate, Endpoint, PropertyId, bit};
-use crate::tenant::{Answer, Facts, Tenant, TenantChanges};
+use crate::tenant::{Answer, Effect, Facts, Tenant, TenantChanges};
 use crate::threads::Threads;
 
 /// What became of a file.
@@ -58,8 +58,18 @@ pub struct Session<'r> {
     tenant: &'r Tenant,
     in_order: bool,
     changes: TenantChanges,
+    /// What the one request of a call changes, where the caller says whether it counts.
+    call: Option<CallChanges>,
     threads: Threads,
     last: Option<LastEndpoint<'r>>,
+}
+
+/// What a call changes.
+#[derive(Debug, Default)]
+struct CallChanges {
+    changes: TenantChanges,
+    /// The same record by record, to be kept.
+    effects: Vec<Effect>,
 }
 
 /// What the last file was a request to.
@@ -108,9 +118,32 @@ impl<'r> Session<'r> {
             tenant,
             in_order,
             changes: TenantChanges::default(),
+            call: None,
             threads: Threads::ONE,
             last: None,
         }
+    }
+
+    /// One call after others that have changed the tenant. Nothing changes before it is [`ended`](Self::ended).
+    #[must_use]
+    pub fn call(candidates: &'r [Candidate<'r>], tenant: &'r Tenant, changes: TenantChanges) -> Self {
+        Self {
+            changes,
+            call: Some(CallChanges::default()),
+            ..Self::new(candidates, tenant, true)
+        }
+    }
+
+    /// What all calls have changed, this one too if it counts; and what is new of it, to be replayed later.
+    #[must_use]
+    pub fn ended(mut self, counts: bool) -> (TenantChanges, Vec<Effect>) {
+        let call = self.call.filter(|_| counts).unwrap_or_default();
+        let effects = if self.changes.merge(call.changes) {
+            call.effects
+        } else {
+            Vec::new()
+        };
+        (self.changes, effects)
     }
 
     /// Lets so many threads work at one file where it is long.
@@ -238,8 +271,12 @@ impl<'r> Session<'r> {
         answer: Option<&Answer>,
     ) -> Request<'r> {
         let mut facts = Facts::new(self.tenant, &self.changes, self.in_order).answered(answer);
+        if self.call.is_some() {
+            facts = facts.keeping_effects();
+        }
         let mut checked = lint::check_with(text, errors, endpoint, &mut facts, outcomes, self.threads);
         mask(&mut checked.findings);
+        let effects = facts.take_effects();
         let changes = facts.into_changes();
         let syntax = |finding: &&Finding| finding.severity == Severity::Error && finding.predicted.is_none();
         let broken = checked.findings.iter().filter(syntax).count();
@@ -249,7 +286,12 @@ impl<'r> Session<'r> {
             finding.severity == Severity::Error && matches!(finding.phase, Phase::Bind | Phase::Request)
         });
         if self.in_order && (answer.is_some() || (!refused && (broken == 0 || recovered))) {
-            self.changes.merge(changes);
+            match &mut self.call {
+                Some(call) => *call = CallChanges { changes, effects },
+                None => {
+                    self.changes.merge(changes);
+                }
+            }
         }
         Request {
             endpoint,

@@ -2,11 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Contact, Fact, Knowledge, Lobs, Tenant, folded};
 use crate::shape::Shape;
 
 /// What one record changes if it succeeds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Effect {
     /// Contact code of the record.
     pub code: Option<String>,
@@ -23,7 +26,8 @@ pub struct Effect {
 }
 
 /// What a record does to the belonging LOBs of its contact.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum LobEffect {
     /// These are added to those that are held.
     Added(Vec<String>),
@@ -68,8 +72,25 @@ struct News {
     lobs: Option<Belonging>,
 }
 
+impl News {
+    /// Adds what is known of the contact after a later request; returns whether that is anything new.
+    fn learn(&mut self, later: Self) -> bool {
+        let before = (self.coded, self.there, self.active);
+        self.coded |= later.coded;
+        self.there = later.there.or(self.there);
+        self.active = later.active.or(self.active);
+        let mut is_news = before != (self.coded, self.there, self.active);
+        if later.lobs.is_some() {
+            let known = self.lobs.clone();
+            self.lobs = Belonging::after(self.lobs.take(), later.lobs);
+            is_news |= self.lobs != known;
+        }
+        is_news
+    }
+}
+
 /// The LOBs that a contact belongs to after a request.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Belonging {
     /// These and no others.
     To(Lobs),
@@ -132,9 +153,85 @@ pub struct TenantChanges {
     email_codes: bool,
 }
 
+/// What requests have made of a contact.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChangedContact<'c> {
+    /// Its codes, in lower case and sorted.
+    pub codes: Vec<&'c str>,
+    /// Its user names, in lower case and sorted.
+    pub users: Vec<&'c str>,
+    /// Whether it is there.
+    pub there: Option<bool>,
+    /// Whether it is active.
+    pub active: Option<bool>,
+    /// The LOBs that requests gave it; of many only the first ones.
+    pub lobs: Vec<&'c str>,
+    /// Whether these are `added` to those that it had, or `replaced` them; `unknown` where that cannot be told.
+    pub lobs_change: Option<&'static str>,
+}
+
 impl TenantChanges {
-    /// Adds what a later request changed.
-    pub fn merge(&mut self, later: Self) {
+    /// How many contacts have changed.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether nothing has changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The first contacts that have changed, in the order in which they first did.
+    #[must_use]
+    pub fn contacts(&self, most: usize) -> Vec<ChangedContact<'_>> {
+        let known = self.all.iter().take(most).map(|news| {
+            let (lobs, lobs_change) = match &news.lobs {
+                None => (None, None),
+                Some(Belonging::To(lobs)) => (Some(lobs), Some("replaced")),
+                Some(Belonging::Added(lobs)) => (Some(lobs), Some("added")),
+                Some(Belonging::Unknown) => (None, Some("unknown")),
+            };
+            ChangedContact {
+                there: news.there,
+                active: news.active,
+                lobs: lobs.map_or_else(Vec::new, |lobs| lobs.few.iter().map(String::as_str).collect()),
+                lobs_change,
+                ..ChangedContact::default()
+            }
+        });
+        let mut contacts: Vec<_> = known.collect();
+        for (code, at) in &self.codes {
+            if let Some(contact) = contacts.get_mut(*at) {
+                contact.codes.push(code);
+            }
+        }
+        for (user, at) in &self.users {
+            if let Some(contact) = contacts.get_mut(*at) {
+                contact.users.push(user);
+            }
+        }
+        for contact in &mut contacts {
+            contact.codes.sort_unstable();
+            contact.users.sort_unstable();
+        }
+        contacts
+    }
+
+    /// Adds what the records of a later request changed, as it was kept of an earlier run.
+    pub fn replay(&mut self, tenant: &Tenant, effects: Vec<Effect>) {
+        let mut facts = Facts::new(tenant, self, true);
+        for effect in effects {
+            facts.learn("", true, effect);
+        }
+        let changes = facts.into_changes();
+        self.merge(changes);
+    }
+
+    /// Adds what a later request changed; returns whether that is anything that was not known.
+    pub fn merge(&mut self, later: Self) -> bool {
+        let mut is_news = later.email_codes && !self.email_codes;
         let mut here: Vec<Option<usize>> = vec![None; later.all.len()];
         let codes = later.codes.iter();
         let codes: Vec<_> = codes
@@ -161,20 +258,21 @@ impl TenantChanges {
                 self.all.push(News::default());
                 self.all.len() - 1
             });
-            let known = &mut self.all[place];
-            known.coded |= news.coded;
-            known.there = news.there.or(known.there);
-            known.active = news.active.or(known.active);
-            known.lobs = Belonging::after(known.lobs.take(), news.lobs);
+            is_news |= self.all[place].learn(news);
             places.push(place);
         }
-        self.codes
-            .extend(later.codes.into_iter().map(|(name, at)| (name, places[at])));
-        self.users
-            .extend(later.users.into_iter().map(|(name, at)| (name, places[at])));
-        self.held
-            .extend(later.held.into_iter().map(|(held, at)| (held, places[at])));
+        let mut is_at = |before: Option<usize>, at: usize| is_news |= before != Some(at);
+        for (name, at) in later.codes {
+            is_at(self.codes.insert(name, places[at]), places[at]);
+        }
+        for (name, at) in later.users {
+            is_at(self.users.insert(name, places[at]), places[at]);
+        }
+        for (held, at) in later.held {
+            is_at(self.held.insert(held, places[at]), places[at]);
+        }
         self.email_codes |= later.email_codes;
+        is_news
     }
 
     fn by_code(&self, code: Option<&str>, held: Option<usize>) -> Option<usize> {
@@ -238,6 +336,8 @@ pub struct Facts<'f> {
     in_order: bool,
     /// How often anything was learnt.
     generation: usize,
+    /// The effects of successful records, where somebody wants to keep them.
+    effects: Option<Vec<Effect>>,
 }
 
 impl<'f> Facts<'f> {
@@ -257,7 +357,21 @@ impl<'f> Facts<'f> {
             remembers_contacts: in_order || tenant.contacts.is_some(),
             in_order,
             generation: 0,
+            effects: None,
         }
+    }
+
+    /// Keeps the effects of successful records.
+    pub(crate) fn keeping_effects(self) -> Self {
+        Self {
+            effects: Some(Vec::new()),
+            ..self
+        }
+    }
+
+    /// The effects that were kept.
+    pub(crate) fn take_effects(&mut self) -> Vec<Effect> {
+        self.effects.take().unwrap_or_default()
     }
 
     /// The facts as they were before the request.
@@ -270,6 +384,7 @@ impl<'f> Facts<'f> {
             remembers_contacts: self.remembers_contacts,
             in_order: self.in_order,
             generation: 0,
+            effects: None,
         }
     }
 
@@ -428,6 +543,9 @@ impl<'f> Facts<'f> {
         }
         if is_good {
             self.generation += 1;
+            if let Some(kept) = &mut self.effects {
+                kept.push(effect.clone());
+            }
             self.now.learn(held, place, effect);
         }
     }

@@ -10,7 +10,7 @@ mod load;
 mod loaded;
 mod table;
 
-pub use changes::{Answer, Effect, Facts, Held, LobEffect, TenantChanges};
+pub use changes::{Answer, ChangedContact, Effect, Facts, Held, LobEffect, TenantChanges};
 pub use fact::Fact;
 pub use load::{Layout, ListFile, ListFiles, TenantError, load, load_from};
 pub use loaded::Loaded;
@@ -89,7 +89,9 @@ impl Lobs {
     fn extend(&mut self, more: Self) {
         // The first ones in their order; the rest has none.
         for lob in more.few {
-            self.add(lob);
+            if !self.contains(&lob) {
+                self.add(lob);
+            }
         }
         for lob in more.many.into_iter().flat_map(|many| *many) {
             self.add(lob.0.into_owned());

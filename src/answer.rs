@@ -1,0 +1,40 @@
+//! A predicted response as a document: what `geplint predict` prints, and what `geplint serve` sends.
+
+use crate::json::pretty;
+use crate::lint::Needed;
+use crate::predict::{Envelope, Prediction};
+use crate::rules::{Endpoint, Fact, GoodBesideBad};
+
+/// The response as a document, with its last line ended.
+pub fn document(envelope: &Envelope) -> String {
+    pretty(envelope, "\n") + "\n"
+}
+
+/// What a response depends on besides the request, in words.
+pub fn depends_on(needed: Needed) -> Vec<String> {
+    let mut all = Vec::new();
+    if needed.has(Fact::BelongingLobs) {
+        all.push(
+            "what was sent before: a contact that belongs to another LOB already is refused \
+             (--in-order, or a --tenant file with its LOBs)"
+                .to_owned(),
+        );
+    }
+    let facts: Vec<&str> = needed.without(Fact::BelongingLobs).names().collect();
+    if !facts.is_empty() {
+        all.push(format!("facts of the tenant: {} (--tenant)", facts.join(", ")));
+    }
+    all
+}
+
+/// What of a response's shape is a guess, in words.
+pub fn guesses(endpoint: &Endpoint, prediction: &Prediction) -> Vec<String> {
+    let listed = match endpoint.good_beside_bad {
+        _ if !prediction.mixed => return Vec::new(),
+        GoodBesideBad::Listed => "listed",
+        GoodBesideBad::LeftOut => "left out",
+    };
+    vec![format!(
+        "that good records are {listed} beside bad ones: no response of this endpoint shows both"
+    )]
+}

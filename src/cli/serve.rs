@@ -1,0 +1,120 @@
+//! `geplint serve`: calls in over HTTP, the API's predicted responses out.
+
+use super::args::{Common, Serve};
+use super::exit_code::TROUBLE;
+use super::terminal;
+use crate::report::OutputError;
+
+/// Says how to get a geplint that serves.
+#[cfg(not(feature = "serve"))]
+pub fn run(_: &Serve, common: &Common) -> Result<u8, OutputError> {
+    terminal::complain(
+        common,
+        "this geplint was built without `serve`: install a released one, or build with `cargo install --features serve`",
+    );
+    Ok(TROUBLE)
+}
+
+/// Serves until a signal ends it.
+#[cfg(feature = "serve")]
+pub fn run(args: &Serve, common: &Common) -> Result<u8, OutputError> {
+    let served = with_server::run(args, common);
+    Ok(terminal::right(served, common).map_or(TROUBLE, |()| super::exit_code::CLEAN))
+}
+
+#[cfg(feature = "serve")]
+mod with_server {
+    use std::hash::{BuildHasher as _, RandomState};
+
+    use super::super::args::{CallLog, Common, HttpStatus, KnowledgeArgs, Serve};
+    use super::super::inputs::Knowledge;
+    use super::super::read_settings_file;
+    use super::super::settings::Project;
+    use super::super::terminal;
+    use crate::serve::faults::{Fault, Latency};
+    use crate::serve::options::{LogFormat, Options, Tls, Token};
+
+    pub fn run(args: &Serve, common: &Common) -> Result<(), String> {
+        if !args.listen.ip().is_loopback() && !args.allow_remote {
+            return Err(format!(
+                "--listen {}: other machines could reach this address, and read and change everything that is sent to it; \
+                 --allow-remote allows that",
+                args.listen
+            ));
+        }
+        let latency = args.latency.as_deref().map(Latency::parse).transpose();
+        let latency = latency.map_err(|why| format!("--latency: {why}"))?;
+        let faults = args
+            .fault
+            .iter()
+            .map(|fault| Fault::with_share(fault))
+            .collect::<Result<Vec<_>, _>>();
+        let faults = faults.map_err(|why| format!("--fault: {why}"))?;
+        let project = Project::of(common)?;
+        let tenant_file = args.tenant.clone().or_else(|| project.tenant());
+        let knowledge = KnowledgeArgs {
+            endpoint: None,
+            tenant: args.tenant.clone(),
+            in_order: true,
+        };
+        let known = Knowledge::of(&knowledge, common, &project)?;
+        known.say_what_the_tenant_holds(common, false, false);
+        let tenant_text = tenant_file.map(|file| read_settings_file::text(&file, read_settings_file::FACTS));
+        let seed = args.seed.unwrap_or_else(|| RandomState::new().hash_one(0));
+        if args.seed.is_none() && (latency.is_some() || !faults.is_empty()) {
+            terminal::tell(&format!("--seed {seed} repeats the faults of this run"));
+        }
+        if !args.listen.ip().is_loopback() {
+            terminal::warn(common, &open_to_others(args));
+        }
+        let options = Options {
+            listen: args.listen,
+            hosts: args.allow_host.clone(),
+            bases: args.base_path.clone(),
+            always_200: args.http_status == HttpStatus::Always200,
+            token: args
+                .require_token
+                .clone()
+                .map(|token| token.map_or(Token::Any, Token::Exact)),
+            latency,
+            faults,
+            seed,
+            state: args.state.clone(),
+            tenant: known.tenant,
+            tenant_text: tenant_text.transpose()?,
+            email_codes: project.has_email_codes(),
+            max_body: args.max_body,
+            max_connections: args.max_connections as usize,
+            tls: match (&args.tls_cert, &args.tls_key, &args.tls_self_signed) {
+                (Some(certificates), Some(key), _) => Some(Tls::Files(certificates.clone(), key.clone())),
+                (_, _, Some(file)) => Some(Tls::SelfSigned(file.clone())),
+                _ => None,
+            },
+            log: match args.log {
+                CallLog::Text => LogFormat::Text,
+                CallLog::Json => LogFormat::Json,
+                CallLog::Off => LogFormat::Off,
+            },
+        };
+        crate::serve::run(options, known.rules, terminal::tell)
+    }
+
+    /// What `--allow-remote` opens.
+    fn open_to_others(args: &Serve) -> String {
+        let token = if args.require_token.is_some() {
+            "The token is asked for only from calls of the API, not for the page."
+        } else {
+            "No token is asked for."
+        };
+        let tls = if args.tls_cert.is_some() || args.tls_self_signed.is_some() {
+            ""
+        } else {
+            " Nothing is encrypted."
+        };
+        format!(
+            "other machines can reach {}: they can call the API, read every call on the page with its body, and change the \
+             tenant's facts. {token}{tls}",
+            args.listen
+        )
+    }
+}

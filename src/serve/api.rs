@@ -1,0 +1,356 @@
+//! Calls of the API.
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{
+    ALLOW, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue,
+    PROXY_AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE,
+};
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Request, Response, StatusCode};
+use tokio::time::sleep;
+
+use super::body::{self, NoBody};
+use super::calls::{Answer, Call};
+use super::engine::{Engine, Predicted};
+use super::faults::{Fault, Plan};
+use super::options::Token;
+use super::reply::{self, Aborted, JSON, Reply, problem};
+use super::routes::Found;
+use super::server::Server;
+use super::stream::Reset;
+use crate::rules::Endpoint;
+
+/// Says how sure an answer is.
+const EVIDENCE: HeaderName = HeaderName::from_static("x-geplint-evidence");
+/// Says what could change an answer.
+const UNDECIDED: HeaderName = HeaderName::from_static("x-geplint-undecided");
+/// Asks for a fault.
+const FAULT: HeaderName = HeaderName::from_static("x-geplint-fault");
+
+/// Bodies of more bytes are checked on a thread that does nothing else, so that nobody else waits for it.
+pub const LONG: usize = 64 << 10;
+
+/// What may be secret in a call, by its name.
+const SECRETS: [HeaderName; 6] = [
+    AUTHORIZATION,
+    COOKIE,
+    PROXY_AUTHORIZATION,
+    HeaderName::from_static("x-api-key"),
+    HeaderName::from_static("api-key"),
+    HeaderName::from_static("ocp-apim-subscription-key"),
+];
+
+/// A request that was read.
+struct Received {
+    time: SystemTime,
+    begun: Instant,
+    parts: Parts,
+    origin: String,
+    body: Bytes,
+}
+
+/// Answers a call of the API.
+///
+/// Errors: its connection is to be reset.
+pub async fn call(
+    server: &Arc<Server>,
+    request: Request<Incoming>,
+    origin: String,
+    reset: &Reset,
+) -> Result<Reply, Aborted> {
+    let (time, begun) = (SystemTime::now(), Instant::now());
+    let (parts, incoming) = request.into_parts();
+    let asked = parts
+        .headers
+        .get(&FAULT)
+        .map(|asked| asked.to_str().unwrap_or("?"));
+    let plan = server.faults.next(asked);
+    let body = body::read(&parts.headers, incoming, server.max_body, &server.reading).await;
+    let incoming = Received {
+        time,
+        begun,
+        parts,
+        origin,
+        body: body.as_ref().map(Bytes::clone).unwrap_or_default(),
+    };
+    let plan = match (body, plan) {
+        (Err(NoBody::Broken), _) => return Err(Aborted),
+        (Err(why), _) => return Ok(incoming.end(server, no_body(server, why))),
+        (Ok(_), Err(why)) => {
+            let reply = problem(StatusCode::BAD_REQUEST, &format!("X-Geplint-Fault: {why}"));
+            return Ok(incoming.end(server, answer(None, reply)));
+        }
+        (Ok(_), Ok(plan)) => plan,
+    };
+    let abort = || {
+        reset.ask();
+        Err(Aborted)
+    };
+    let reply = match plan.fault {
+        Some(Fault::Reset) => {
+            incoming.end(server, Answer::default());
+            return abort();
+        }
+        Some(Fault::Status(status)) => incoming.end(server, failed(status)),
+        _ => incoming.answered(server, &plan).await,
+    };
+    if !plan.latency.is_zero() {
+        sleep(plan.latency).await;
+    }
+    if plan.fault == Some(Fault::Lost) {
+        return abort();
+    }
+    Ok(reply)
+}
+
+impl Received {
+    /// Answers it as the API would.
+    async fn answered(self, server: &Arc<Server>, plan: &Plan) -> Reply {
+        let parts = &self.parts;
+        let endpoint = match server.routes.find(&parts.method, parts.uri.path()) {
+            Found::Endpoint(endpoint) => endpoint,
+            Found::Nothing => {
+                let reply = problem(
+                    StatusCode::NOT_FOUND,
+                    "no endpoint has this path; GET /_geplint/api/endpoints lists them",
+                );
+                return self.end(server, answer(None, reply));
+            }
+            Found::Methods(methods) => {
+                let mut reply = problem(
+                    StatusCode::METHOD_NOT_ALLOWED,
+                    &format!("this path takes {methods}"),
+                );
+                if let Ok(methods) = HeaderValue::try_from(methods) {
+                    reply.headers_mut().insert(ALLOW, methods);
+                }
+                return self.end(server, answer(None, reply));
+            }
+        };
+        if let Err(reply) =
+            permitted(server.token.as_ref(), &parts.headers).and_then(|()| is_json(&parts.headers))
+        {
+            return self.end(server, answer(Some(endpoint), reply));
+        }
+        let is_lost = plan.fault == Some(Fault::Lost);
+        let done = if self.body.len() > LONG {
+            let engine = Arc::clone(&server.engine).lock_owned().await;
+            let server = Arc::clone(server);
+            let work = move || {
+                let mut engine = engine;
+                self.accepted(&server, &mut engine, endpoint, is_lost)
+            };
+            match tokio::task::spawn_blocking(work).await {
+                Ok(done) => done,
+                Err(_) => return problem(StatusCode::INTERNAL_SERVER_ERROR, "this is a bug in geplint"),
+            }
+        } else {
+            let mut engine = server.engine.lock().await;
+            self.accepted(server, &mut engine, endpoint, is_lost)
+        };
+        let (reply, mark) = done;
+        if let Some(mark) = mark
+            && let Err(why) = mark.reached().await
+        {
+            return problem(StatusCode::INTERNAL_SERVER_ERROR, &why);
+        }
+        reply
+    }
+
+    /// Answers it, keeps it, and says what has to be on the disk before the answer is sent. The engine is locked all the
+    /// while, so that calls are kept in the order in which they were answered.
+    fn accepted(
+        self,
+        server: &Server,
+        engine: &mut Engine,
+        endpoint: &'static Endpoint,
+        is_lost: bool,
+    ) -> (Reply, Option<super::journal::Mark>) {
+        let predicted = engine.accept(&self.body, endpoint);
+        let mut answer = of_prediction(predicted, server.always_200);
+        let reply = of(&answer);
+        if is_lost {
+            answer.status = 0;
+        }
+        self.end(server, answer);
+        (reply, engine.mark())
+    }
+
+    /// Keeps it with its answer, and makes a reply of that.
+    fn end(self, server: &Server, answer: Answer) -> Reply {
+        let reply = of(&answer);
+        let Self {
+            time,
+            begun,
+            parts,
+            origin,
+            body,
+        } = self;
+        let mut headers = parts.headers;
+        for (name, value) in &mut headers {
+            if SECRETS.contains(name) {
+                *value = HeaderValue::from_static("(not kept)");
+            }
+        }
+        server.record(Call {
+            seq: 0,
+            time,
+            method: parts.method.as_str().to_owned(),
+            path: parts.uri.path().to_owned(),
+            origin,
+            headers,
+            body,
+            answer,
+            took: begun.elapsed(),
+        });
+        reply
+    }
+}
+
+/// The reply that an answer is.
+fn of(answer: &Answer) -> Reply {
+    let mut reply = Response::new(http_body_util::Full::new(answer.body.clone()));
+    *reply.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
+    *reply.headers_mut() = answer.headers.clone();
+    reply
+}
+
+/// The answer that a reply of ours is.
+fn answer(endpoint: Option<&'static Endpoint>, reply: Reply) -> Answer {
+    let (parts, body) = reply.into_parts();
+    Answer {
+        endpoint: endpoint.map(|endpoint| endpoint.id.clone()),
+        status: parts.status.as_u16(),
+        headers: parts.headers,
+        body: body.into_inner().unwrap_or_default(),
+        ..Answer::default()
+    }
+}
+
+fn no_body(server: &Server, why: NoBody) -> Answer {
+    let (status, text) = match why {
+        NoBody::TooLarge => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("the body is larger than {} bytes (--max-body)", server.max_body),
+        ),
+        NoBody::TooSlow => (
+            StatusCode::REQUEST_TIMEOUT,
+            "the body did not come in time".to_owned(),
+        ),
+        NoBody::Busy | NoBody::Broken => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many large bodies come in at the same time".to_owned(),
+        ),
+    };
+    let mut reply = problem(status, &text);
+    // What is left of the body is not read.
+    reply
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("close"));
+    answer(None, reply)
+}
+
+/// An error of the server that was asked for.
+fn failed(status: u16) -> Answer {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    let mut reply = problem(status, "this fault was asked for (--fault or X-Geplint-Fault)");
+    if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
+        reply
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    answer(None, reply)
+}
+
+/// Whether a call has the token that it has to have.
+fn permitted(token: Option<&Token>, headers: &HeaderMap) -> Result<(), Reply> {
+    let given = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+    let bearer = given.and_then(|given| {
+        let (scheme, token) = given.split_at_checked(7)?;
+        scheme
+            .eq_ignore_ascii_case(b"bearer ")
+            .then(|| token.trim_ascii())
+    });
+    let is_right = match token {
+        None => true,
+        Some(Token::Any) => given.is_some_and(|given| !given.trim_ascii().is_empty()),
+        Some(Token::Exact(token)) => bearer == Some(token.as_bytes()),
+    };
+    if is_right {
+        return Ok(());
+    }
+    let why = match given {
+        None => "the Authorization header is missing (--require-token)",
+        Some(_) => "the Authorization header has another token (--require-token)",
+    };
+    let mut reply = problem(StatusCode::UNAUTHORIZED, why);
+    reply
+        .headers_mut()
+        .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    Err(reply)
+}
+
+/// Whether the body is said to be JSON, and sent as it is.
+fn is_json(headers: &HeaderMap) -> Result<(), Reply> {
+    let text = |name: HeaderName| {
+        headers
+            .get(name)
+            .map(|value| value.to_str().unwrap_or("?").trim())
+    };
+    let unsupported = |why: &str| Err(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
+    let kind = text(CONTENT_TYPE).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    if !["application/json", "text/json"]
+        .iter()
+        .any(|json| essence.eq_ignore_ascii_case(json))
+    {
+        return unsupported(&match kind {
+            "" => "the Content-Type header is missing: send application/json".to_owned(),
+            kind => format!("the Content-Type is \"{kind}\": send application/json"),
+        });
+    }
+    match text(CONTENT_ENCODING) {
+        None | Some("identity" | "") => Ok(()),
+        Some(encoding) => unsupported(&format!(
+            "the body has the Content-Encoding \"{encoding}\": send it as it is"
+        )),
+    }
+}
+
+/// The answer that is predicted, or why none is.
+fn of_prediction(predicted: Predicted, always_200: bool) -> Answer {
+    let mut made = match predicted.response {
+        Ok(response) => {
+            let status = if always_200 { 200 } else { response.status };
+            let status = StatusCode::from_u16(status).unwrap_or_default();
+            let evidence = response.evidence_header();
+            let undecided = response.undecided.join(", ");
+            let mut made = answer(None, reply::with_body(status, JSON, response.body));
+            made.evidence = evidence;
+            made.undecided = undecided;
+            made
+        }
+        Err(none) => {
+            let status = StatusCode::from_u16(none.status()).unwrap_or_default();
+            let mut made = answer(None, problem(status, &none.why));
+            made.evidence = "none".to_owned();
+            made.undecided = "answer".to_owned();
+            made
+        }
+    };
+    for (name, text) in [(EVIDENCE, &made.evidence), (UNDECIDED, &made.undecided)] {
+        if let Ok(value) = HeaderValue::try_from(text)
+            && !text.is_empty()
+        {
+            made.headers.insert(name, value);
+        }
+    }
+    made.endpoint = Some(predicted.endpoint);
+    made.keys = predicted.keys;
+    made.findings = predicted.findings;
+    made.records = predicted.records;
+    made
+}

@@ -1,0 +1,99 @@
+//! Reads the body of a request, within bounds of size and time.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use http_body_util::BodyExt as _;
+use hyper::HeaderMap;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::CONTENT_LENGTH;
+use tokio::time::{Instant, timeout_at};
+
+/// A body has to come in within this time, and one more second for each of its [`A_SECOND`] bytes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A slow line transports so many bytes in a second.
+const A_SECOND: u64 = 100_000;
+
+/// The most bytes of bodies that are read at the same time.
+const MOST_READING: usize = 512 << 20;
+
+/// Why there is no body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoBody {
+    /// It is larger than the limit.
+    TooLarge,
+    /// It did not come in time.
+    TooSlow,
+    /// Others send too much at the same time.
+    Busy,
+    /// The client has gone, or what it sends is no HTTP.
+    Broken,
+}
+
+/// The bytes of a body that is being read, as far as they count.
+struct Held<'a> {
+    all: &'a AtomicUsize,
+    own: usize,
+}
+
+impl Held<'_> {
+    fn add(&mut self, bytes: usize) -> Result<(), NoBody> {
+        let before = self.all.fetch_add(bytes, Ordering::Relaxed);
+        self.own += bytes;
+        // One body is always read, however large.
+        if before + bytes > MOST_READING && before + bytes > self.own {
+            return Err(NoBody::Busy);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.all.fetch_sub(self.own, Ordering::Relaxed);
+    }
+}
+
+/// Reads a body of at most `most` bytes; `reading` counts the bytes of all bodies that are being read.
+pub async fn read(
+    headers: &HeaderMap,
+    mut body: Incoming,
+    most: usize,
+    reading: &AtomicUsize,
+) -> Result<Bytes, NoBody> {
+    // Who asks first whether the body may come is answered before it does.
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > most as u64) {
+        return Err(NoBody::TooLarge);
+    }
+    let begun = Instant::now();
+    let mut held = Held { all: reading, own: 0 };
+    let mut first = Bytes::new();
+    let mut all = Vec::new();
+    loop {
+        let allowed = PATIENCE + Duration::from_secs(held.own as u64 / A_SECOND);
+        let frame = match timeout_at(begun + allowed, body.frame()).await {
+            Err(_) => return Err(NoBody::TooSlow),
+            Ok(None) => break,
+            Ok(Some(Err(_))) => return Err(NoBody::Broken),
+            Ok(Some(Ok(frame))) => frame,
+        };
+        let Ok(data) = frame.into_data() else { continue };
+        if held.own + data.len() > most {
+            return Err(NoBody::TooLarge);
+        }
+        held.add(data.len())?;
+        if first.is_empty() && all.is_empty() {
+            first = data;
+            continue;
+        }
+        if all.is_empty() {
+            all.extend_from_slice(&first);
+        }
+        all.extend_from_slice(&data);
+    }
+    Ok(if all.is_empty() { first } else { all.into() })
+}

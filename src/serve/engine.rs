@@ -1,0 +1,345 @@
+//! Answers requests one after the other, and remembers what they change.
+
+use std::borrow::Cow;
+use std::mem;
+use std::sync::Arc;
+
+use hyper::body::Bytes;
+
+use super::calls::MOST_KEYS;
+use super::journal::{Journal, Mark};
+use crate::answer;
+use crate::finding::{Evidence, Finding, Wording};
+use crate::predict::Prediction;
+use crate::recognize::Standard;
+use crate::report::labels;
+use crate::rules::{Candidate, Endpoint, Ruleset};
+use crate::sanitize;
+use crate::session::{Outcome, Request, Session};
+use crate::source::Source;
+use crate::tenant::{self, Tenant, TenantChanges, TenantError};
+
+/// The rules, which live as long as the process.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// What a body is recognized by.
+    pub candidates: &'static [Candidate<'static>],
+}
+
+impl Rules {
+    /// Keeps rules until the process ends: every call needs them, and they are never replaced.
+    pub fn new(rules: Ruleset) -> Self {
+        let rules: &'static Ruleset = Box::leak(Box::new(rules));
+        Self {
+            candidates: rules.candidates().leak(),
+        }
+    }
+
+    /// The endpoint of that id.
+    pub fn endpoint(self, id: &str) -> Option<&'static Endpoint> {
+        self.candidates.iter().find(|known| known.id() == id)?.endpoint()
+    }
+
+    /// All endpoints, by id.
+    pub fn endpoints(self) -> impl Iterator<Item = &'static Endpoint> {
+        self.candidates
+            .iter()
+            .filter_map(|candidate| candidate.endpoint())
+    }
+}
+
+/// The facts that a tenant file states.
+#[derive(Debug, Clone, Default)]
+pub struct TenantFacts {
+    /// The facts.
+    pub tenant: Arc<Tenant>,
+    /// The text of the file.
+    pub text: Option<Arc<str>>,
+    /// The text came in over HTTP.
+    pub sent: bool,
+}
+
+/// What was predicted.
+#[derive(Debug)]
+pub struct Predicted {
+    /// The endpoint that the body was checked for.
+    pub endpoint: Cow<'static, str>,
+    /// The predicted status and body; without it, why there is none.
+    pub response: Result<Response, NoResponse>,
+    /// The keys of the records, in the order of the answer.
+    pub keys: Vec<String>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// How many records there are.
+    pub records: u32,
+}
+
+/// A predicted response.
+#[derive(Debug)]
+pub struct Response {
+    /// 200 or 400.
+    pub status: u16,
+    /// The body.
+    pub body: Bytes,
+    /// How sure it is: `no-error`, or the weakest evidence of an error in it.
+    pub evidence: &'static str,
+    /// The words of an error in it are ours.
+    pub guessed_words: bool,
+    /// What could change it: names of facts, `order` or `shape`.
+    pub undecided: Vec<&'static str>,
+}
+
+impl Response {
+    /// How sure it is, as its header says.
+    pub fn evidence_header(&self) -> String {
+        let words = if self.guessed_words {
+            "; wording=inferred"
+        } else {
+            ""
+        };
+        format!("{}{words}", self.evidence)
+    }
+}
+
+/// Why there is no response.
+#[derive(Debug)]
+pub struct NoResponse {
+    /// The body is no JSON; otherwise nothing is documented of what the API answers.
+    pub not_json: bool,
+    /// What is wrong, and where.
+    pub why: String,
+}
+
+impl NoResponse {
+    /// The HTTP status that says so: 400 for what is no JSON, which is a guess; 501 where nothing is documented.
+    pub const fn status(&self) -> u16 {
+        if self.not_json { 400 } else { 501 }
+    }
+}
+
+/// What became of a body for which no endpoint was named.
+#[derive(Debug)]
+pub enum Tried {
+    /// It was checked.
+    Predicted(Box<Predicted>),
+    /// It may be for several endpoints.
+    OneOf(Vec<String>),
+    /// It is for none, and why.
+    Unknown(String),
+}
+
+/// Answers requests one after the other.
+#[derive(Debug)]
+pub struct Engine {
+    rules: Rules,
+    /// What the tenant file states that the server was started with.
+    first: TenantFacts,
+    facts: TenantFacts,
+    changes: TenantChanges,
+    /// How many calls have changed anything.
+    changed: u64,
+    email_codes: bool,
+    journal: Option<Journal>,
+}
+
+impl Engine {
+    /// A tenant that nobody has changed yet, or that a journal has changed.
+    ///
+    /// Errors: the journal cannot be read.
+    pub fn new(
+        rules: Rules,
+        first: TenantFacts,
+        email_codes: bool,
+        journal: Option<Journal>,
+    ) -> Result<Self, String> {
+        let mut engine = Self {
+            rules,
+            facts: first.clone(),
+            first,
+            changes: TenantChanges::default(),
+            changed: 0,
+            email_codes,
+            journal: None,
+        };
+        if let Some(mut journal) = journal {
+            let earlier = mem::take(&mut journal.earlier);
+            if let Some(text) = earlier.tenant {
+                engine.facts = engine.read(&text).map_err(|error| error.message)?;
+            }
+            for effects in earlier.effects {
+                engine.changes.replay(&engine.facts.tenant, effects);
+                engine.changed += 1;
+            }
+            engine.journal = Some(journal);
+        }
+        Ok(engine)
+    }
+
+    /// Answers a request, and remembers what it changes: nothing, if no answer is predicted.
+    pub fn accept(&mut self, body: &[u8], endpoint: &'static Endpoint) -> Predicted {
+        let tenant = Arc::clone(&self.facts.tenant);
+        let changes = mem::take(&mut self.changes);
+        let mut session = Session::call(self.rules.candidates, &tenant, changes);
+        let predicted = predicted(session.request(body, endpoint, true), body);
+        let (changes, effects) = session.ended(predicted.response.is_ok());
+        self.changes = changes;
+        if !effects.is_empty() {
+            self.changed += 1;
+            if let Some(journal) = &mut self.journal {
+                journal.add(&effects);
+            }
+        }
+        predicted
+    }
+
+    /// What would be answered; nothing changes. Without an endpoint the body says it.
+    pub fn try_out(&mut self, body: &[u8], endpoint: Option<&'static Endpoint>) -> Tried {
+        let tenant = Arc::clone(&self.facts.tenant);
+        let changes = mem::take(&mut self.changes);
+        let mut session = Session::call(self.rules.candidates, &tenant, changes);
+        let outcome = match endpoint {
+            Some(endpoint) => Outcome::Checked(session.request(body, endpoint, true)),
+            None => session.file_as(body, true, Standard::Named),
+        };
+        self.changes = session.ended(false).0;
+        match outcome {
+            Outcome::Checked(request) => Tried::Predicted(Box::new(predicted(request, body))),
+            Outcome::NotJson(finding) => Tried::Unknown(format!("it is not JSON: {}", finding.message)),
+            Outcome::OneOf(ids) => Tried::OneOf(ids),
+            Outcome::Weak(why) => Tried::Unknown(why),
+            Outcome::Unrecognized(why) => Tried::Unknown(why.to_owned()),
+        }
+    }
+
+    /// What the tenant file states that counts now.
+    pub fn facts(&self) -> &TenantFacts {
+        &self.facts
+    }
+
+    /// What calls have changed, and how many of them did.
+    pub fn changes(&self) -> (&TenantChanges, u64) {
+        (&self.changes, self.changed)
+    }
+
+    /// Forgets what calls have changed, and goes back to the tenant file of the start.
+    pub fn reset(&mut self) {
+        self.replace(self.first.clone());
+    }
+
+    /// States other facts of the tenant, and forgets what calls have changed.
+    ///
+    /// Errors: the first mistake in the text.
+    pub fn set_tenant(&mut self, text: &str) -> Result<(), TenantError> {
+        let facts = self.read(text)?;
+        self.replace(facts);
+        Ok(())
+    }
+
+    fn replace(&mut self, facts: TenantFacts) {
+        if let Some(journal) = &mut self.journal {
+            journal.restart(facts.text.as_deref().filter(|_| facts.sent));
+        }
+        self.facts = facts;
+        self.changes = TenantChanges::default();
+        self.changed = 0;
+    }
+
+    fn read(&self, text: &str) -> Result<TenantFacts, TenantError> {
+        let mut none = |_: &str| Err("a list in a file cannot be sent: write it into the text".to_owned());
+        let tenant = tenant::load(text, &mut none)?;
+        Ok(TenantFacts {
+            tenant: Arc::new(if self.email_codes {
+                tenant.with_email_codes()
+            } else {
+                tenant
+            }),
+            text: Some(text.into()),
+            sent: true,
+        })
+    }
+
+    /// What has to be on the disk before the last answer is sent; nothing where nothing is kept.
+    pub fn mark(&self) -> Option<Mark> {
+        self.journal.as_ref().map(Journal::mark)
+    }
+}
+
+fn predicted(request: Request<'_>, body: &[u8]) -> Predicted {
+    let endpoint = request.endpoint;
+    let response = request.predict();
+    let keys = response.as_ref().map(keys).unwrap_or_default();
+    let response = match response {
+        Ok(prediction) => Ok(Response {
+            status: if prediction.envelope.status_code == "200" {
+                200
+            } else {
+                400
+            },
+            body: answer::document(&prediction.envelope).into(),
+            evidence: evidence(&request, &prediction),
+            guessed_words: guessed_words(&request, &prediction),
+            undecided: undecided(&prediction),
+        }),
+        Err(index) => Err(no_response(&request, index, body)),
+    };
+    Predicted {
+        endpoint: endpoint.id.clone(),
+        response,
+        keys,
+        findings: request.checked.findings,
+        records: request.checked.records,
+    }
+}
+
+fn keys(prediction: &Prediction) -> Vec<String> {
+    let refused = prediction.envelope.error_details.iter().map(|detail| &detail.key);
+    let taken = prediction
+        .envelope
+        .success_details
+        .iter()
+        .map(|detail| &detail.key);
+    refused.chain(taken).take(MOST_KEYS).cloned().collect()
+}
+
+/// The findings whose errors stand in the response.
+fn spoke<'p>(request: &'p Request<'_>, prediction: &'p Prediction) -> impl Iterator<Item = &'p Finding> {
+    let findings = &request.checked.findings;
+    prediction.spoke.iter().filter_map(|index| findings.get(*index))
+}
+
+fn evidence(request: &Request<'_>, prediction: &Prediction) -> &'static str {
+    let weakest: Option<Evidence> = spoke(request, prediction).map(|finding| finding.evidence).max();
+    weakest.map_or("no-error", labels::evidence)
+}
+
+fn guessed_words(request: &Request<'_>, prediction: &Prediction) -> bool {
+    let mut words = spoke(request, prediction).filter_map(|finding| finding.predicted.as_ref());
+    words.any(|said| said.wording == Wording::Inferred)
+}
+
+/// What could change the answer. `shape`: no response of the endpoint shows good records beside bad ones.
+fn undecided(prediction: &Prediction) -> Vec<&'static str> {
+    let shape = prediction.mixed.then_some("shape");
+    prediction.depends.names().chain(shape).collect()
+}
+
+fn no_response(request: &Request<'_>, index: usize, body: &[u8]) -> NoResponse {
+    let Some(finding) = request.checked.findings.get(index) else {
+        return NoResponse {
+            not_json: false,
+            why: "the request holds no record, and what the API answers is not documented".to_owned(),
+        };
+    };
+    let at = Source::new("", body).position(finding.span.start);
+    let message = sanitize::escape(&finding.message);
+    let place = format!("line {}, column {}: {message}", at.line, at.column);
+    let not_json = !finding.is_undocumented();
+    NoResponse {
+        not_json,
+        why: if not_json {
+            format!("the body is not valid JSON: {place}")
+        } else {
+            format!("what the API answers is not documented: {place}")
+        },
+    }
+}

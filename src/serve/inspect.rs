@@ -1,0 +1,477 @@
+//! What lies below `/_geplint/`: the page, and what it asks for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{ALLOW, CONNECTION, HeaderValue, LOCATION};
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Method, Request, StatusCode};
+use serde::Serialize;
+use tokio::time::{Instant, timeout_at};
+
+use super::api::LONG;
+use super::body::{self, NoBody};
+use super::calls::{Call, Calls};
+use super::engine::{Engine, Predicted, Tried};
+use super::guard::is_from_here;
+use super::log::Summary;
+use super::page;
+use super::reply::{Aborted, Reply, document, problem};
+use super::server::Server;
+use crate::finding::Finding;
+use crate::report::formats::json::rows;
+use crate::report::{FileReport, Source};
+use crate::tenant::ChangedContact;
+
+/// All paths of the server itself begin so.
+pub const PREFIX: &str = "/_geplint";
+
+/// So many calls are listed where nothing is said.
+const LISTED: usize = 1000;
+
+/// The longest time that a question for later calls waits.
+const LONGEST_WAIT: Duration = Duration::from_secs(25);
+
+/// So many bytes of a body are shown.
+const SHOWN_BYTES: usize = 8 << 20;
+
+/// So many findings of a body are shown.
+const SHOWN_FINDINGS: usize = 1000;
+
+/// So many contacts that calls have changed are shown.
+const SHOWN_CONTACTS: usize = 1000;
+
+#[derive(Serialize)]
+struct CallList<'a> {
+    calls: Vec<Summary<'a>>,
+    last: u64,
+    forgotten: u64,
+}
+
+#[derive(Serialize)]
+struct CallDetail<'a, F> {
+    call: Summary<'a>,
+    request: Sent<'a>,
+    response: Got<'a>,
+    findings: F,
+    #[serde(rename = "findingsTotal")]
+    total: usize,
+    undecided: &'a str,
+}
+
+#[derive(Serialize)]
+struct Sent<'a> {
+    method: &'a str,
+    path: &'a str,
+    headers: Vec<(&'a str, String)>,
+    body: String,
+    truncated: bool,
+}
+
+#[derive(Serialize)]
+struct Got<'a> {
+    status: u16,
+    headers: Vec<(&'a str, String)>,
+    body: String,
+    truncated: bool,
+}
+
+#[derive(Serialize, Default)]
+struct TryDetail<F> {
+    endpoint: Option<String>,
+    status: Option<u16>,
+    response: Option<String>,
+    /// Why there is no response.
+    why: Option<String>,
+    evidence: Option<String>,
+    undecided: Vec<&'static str>,
+    findings: F,
+    #[serde(rename = "findingsTotal")]
+    total: usize,
+    candidates: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct EndpointLine<'a> {
+    id: &'a str,
+    title: &'a str,
+    method: &'a str,
+    path: &'a str,
+    /// Every path that leads to it, in lower case.
+    paths: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TenantDetail<'a> {
+    /// `none`, `file` or `sent`.
+    source: &'static str,
+    text: Option<&'a str>,
+    lists: Vec<List<'a>>,
+    changed_by_calls: u64,
+    contacts: Vec<ContactLine<'a>>,
+    contacts_total: usize,
+}
+
+#[derive(Serialize)]
+struct List<'a> {
+    name: &'static str,
+    entries: usize,
+    files: &'a [String],
+    incomplete: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ContactLine<'a> {
+    codes: Vec<&'a str>,
+    users: Vec<&'a str>,
+    exists: Option<bool>,
+    active: Option<bool>,
+    lobs: Vec<&'a str>,
+    /// `added`, `replaced` or `unknown`; without it no call has changed them.
+    lobs_change: Option<&'static str>,
+}
+
+impl<'a> From<ChangedContact<'a>> for ContactLine<'a> {
+    fn from(contact: ChangedContact<'a>) -> Self {
+        Self {
+            codes: contact.codes,
+            users: contact.users,
+            exists: contact.there,
+            active: contact.active,
+            lobs: contact.lobs,
+            lobs_change: contact.lobs_change,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct TenantMistake<'a> {
+    line: usize,
+    column: usize,
+    message: &'a str,
+}
+
+/// Answers a request for something of the server itself.
+///
+/// Errors: the client has gone.
+pub async fn request(server: &Arc<Server>, request: Request<Incoming>, host: &str) -> Result<Reply, Aborted> {
+    let (parts, incoming) = request.into_parts();
+    let path = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default();
+    let methods: &[Method] = match path {
+        "" | "/" | "/api/calls" | "/api/endpoints" | "/har" => &[Method::GET, Method::HEAD],
+        "/api/try" | "/reset" => &[Method::POST],
+        "/tenant" => &[Method::GET, Method::HEAD, Method::PUT],
+        path if path.starts_with("/api/calls/") => &[Method::GET, Method::HEAD],
+        _ => return Ok(problem(StatusCode::NOT_FOUND, "there is no such page")),
+    };
+    if !methods.contains(&parts.method) {
+        let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
+        let mut reply = problem(StatusCode::METHOD_NOT_ALLOWED, "this path takes other methods");
+        if let Ok(methods) = HeaderValue::try_from(methods.join(", ")) {
+            reply.headers_mut().insert(ALLOW, methods);
+        }
+        return Ok(reply);
+    }
+    let is_safe = parts.method == Method::GET || parts.method == Method::HEAD;
+    if !is_safe && !is_from_here(&parts.headers, &format!("{}://{host}", server.scheme)) {
+        let why = "a page of another site asks for this; send no Origin header, or that of this server";
+        return Ok(problem(StatusCode::FORBIDDEN, why));
+    }
+    let body = match body::read(&parts.headers, incoming, server.max_body, &server.reading).await {
+        Ok(body) => body,
+        Err(NoBody::Broken) => return Err(Aborted),
+        Err(why) => return Ok(no_body(why)),
+    };
+    Ok(answer(server, path, &parts, body).await)
+}
+
+async fn answer(server: &Arc<Server>, path: &str, parts: &Parts, body: Bytes) -> Reply {
+    let query = parts.uri.query().unwrap_or_default();
+    match path {
+        "" => {
+            let mut reply = problem(StatusCode::PERMANENT_REDIRECT, "the page is at /_geplint/");
+            reply
+                .headers_mut()
+                .insert(LOCATION, HeaderValue::from_static("/_geplint/"));
+            reply
+        }
+        "/" => page::page(&server.policy),
+        "/api/endpoints" => endpoints(server),
+        "/api/calls" => calls(server, query).await,
+        "/api/try" => try_out(server, query, body).await,
+        "/har" => problem(StatusCode::NOT_IMPLEMENTED, "not yet"),
+        "/reset" => {
+            let mut engine = server.engine.lock().await;
+            engine.reset();
+            server.calls.clear();
+            server.faults.restart();
+            kept(engine).await
+        }
+        "/tenant" if parts.method == Method::PUT => set_tenant(server, &body).await,
+        "/tenant" => tenant(&*server.engine.lock().await),
+        path => match path.strip_prefix("/api/calls/").and_then(|seq| seq.parse().ok()) {
+            Some(seq) => call(&server.calls, seq),
+            None => problem(StatusCode::NOT_FOUND, "a call has a number"),
+        },
+    }
+}
+
+fn no_body(why: NoBody) -> Reply {
+    let (status, text) = match why {
+        NoBody::TooLarge => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the body is too large (--max-body)",
+        ),
+        NoBody::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the body did not come in time"),
+        NoBody::Busy | NoBody::Broken => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many large bodies come in at the same time",
+        ),
+    };
+    let mut reply = problem(status, text);
+    reply
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("close"));
+    reply
+}
+
+/// The value of a name in a query.
+fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+fn endpoints(server: &Server) -> Reply {
+    let lines = server.rules.endpoints().map(|endpoint| EndpointLine {
+        id: &endpoint.id,
+        title: &endpoint.title,
+        method: &endpoint.method,
+        path: &endpoint.path,
+        paths: server.routes.of(&endpoint.id),
+    });
+    document(&lines.collect::<Vec<_>>())
+}
+
+/// The calls after one; where there is none yet, the answer waits for one.
+async fn calls(server: &Server, query: &str) -> Reply {
+    let number = |name: &str, default: u64| match parameter(query, name) {
+        None => Ok(default),
+        Some(text) => text
+            .parse()
+            .map_err(|_| format!("{name}={text}: this is no number")),
+    };
+    let numbers =
+        number("after", 0).and_then(|after| Ok((after, number("limit", LISTED as u64)?, number("wait", 0)?)));
+    let (after, limit, wait) = match numbers {
+        Ok(numbers) => numbers,
+        Err(why) => return problem(StatusCode::BAD_REQUEST, &why),
+    };
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
+    let until = Instant::now() + Duration::from_secs(wait).min(LONGEST_WAIT);
+    let (mut later, mut stopping) = (server.calls.watch(), server.stopping.subscribe());
+    loop {
+        later.borrow_and_update();
+        let listed = server.calls.after(after, limit);
+        let is_stopping = *stopping.borrow_and_update();
+        // A server that was started anew has fewer calls than the page believes.
+        if !listed.calls.is_empty() || listed.last < after || is_stopping || Instant::now() >= until {
+            return document(&CallList {
+                calls: listed.calls.iter().map(|call| Summary::new(call)).collect(),
+                last: listed.last,
+                forgotten: listed.forgotten,
+            });
+        }
+        let _ = timeout_at(until, async {
+            tokio::select! {
+                _ = later.changed() => {}
+                _ = stopping.changed() => {}
+            }
+        })
+        .await;
+    }
+}
+
+fn call(calls: &Calls, seq: u64) -> Reply {
+    let Some(call) = calls.get(seq) else {
+        return problem(
+            StatusCode::NOT_FOUND,
+            "there is no such call, or it is kept no longer",
+        );
+    };
+    let call: &Call = &call;
+    let (body, truncated) = shown(&call.body);
+    let request = Sent {
+        method: &call.method,
+        path: &call.path,
+        headers: headers(&call.headers),
+        body,
+        truncated,
+    };
+    let (body, truncated) = shown(&call.answer.body);
+    let response = Got {
+        status: call.answer.status,
+        headers: headers(&call.answer.headers),
+        body,
+        truncated,
+    };
+    let findings = reported(&call.body, &call.answer.findings, call.answer.records);
+    let name = format!("request {seq}");
+    let source = Source::new(&name, &call.body);
+    document(&CallDetail {
+        call: Summary::new(call),
+        request,
+        response,
+        total: findings.len(),
+        findings: rows(&source, findings.get(..SHOWN_FINDINGS).unwrap_or(&findings)),
+        undecided: &call.answer.undecided,
+    })
+}
+
+/// The findings as a report has them.
+fn reported(body: &[u8], findings: &[Finding], records: u32) -> Vec<Finding> {
+    let report = FileReport::new("request".as_ref(), body, findings.to_vec(), records);
+    report.findings.into_owned()
+}
+
+fn headers(headers: &HeaderMap) -> Vec<(&str, String)> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), text(value)))
+        .collect()
+}
+
+/// The text of a body, and whether it is only the beginning.
+fn shown(body: &[u8]) -> (String, bool) {
+    let mut end = body.len().min(SHOWN_BYTES);
+    let truncated = end < body.len();
+    // Not in the middle of a character.
+    while truncated && end > 0 && body.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {
+        end -= 1;
+    }
+    let text = String::from_utf8_lossy(body.get(..end).unwrap_or_default());
+    (text.into_owned(), truncated)
+}
+
+/// What would be answered; nothing changes.
+async fn try_out(server: &Arc<Server>, query: &str, body: Bytes) -> Reply {
+    let endpoint = match parameter(query, "endpoint").filter(|id| !id.is_empty()) {
+        None => None,
+        Some(id) => match server.rules.endpoint(id) {
+            Some(endpoint) => Some(endpoint),
+            None => return problem(StatusCode::NOT_FOUND, &format!("there is no endpoint \"{id}\"")),
+        },
+    };
+    let mut engine = Arc::clone(&server.engine).lock_owned().await;
+    let bytes = body.clone();
+    let tried = if body.len() > LONG {
+        let work = tokio::task::spawn_blocking(move || engine.try_out(&bytes, endpoint));
+        match work.await {
+            Ok(tried) => tried,
+            Err(_) => return problem(StatusCode::INTERNAL_SERVER_ERROR, "this is a bug in geplint"),
+        }
+    } else {
+        engine.try_out(&bytes, endpoint)
+    };
+    match tried {
+        Tried::Predicted(predicted) => tried_out(*predicted, &body, server.always_200),
+        Tried::OneOf(candidates) => document(&TryDetail::<[(); 0]> {
+            why: Some(format!("it may be for {}: name one", candidates.join(" or "))),
+            candidates,
+            ..TryDetail::default()
+        }),
+        Tried::Unknown(why) => document(&TryDetail::<[(); 0]> {
+            why: Some(why),
+            ..TryDetail::default()
+        }),
+    }
+}
+
+fn tried_out(predicted: Predicted, body: &[u8], always_200: bool) -> Reply {
+    let findings = reported(body, &predicted.findings, predicted.records);
+    let source = Source::new("request", body);
+    let mut detail = TryDetail {
+        endpoint: Some(predicted.endpoint.into_owned()),
+        status: None,
+        response: None,
+        why: None,
+        evidence: None,
+        undecided: Vec::new(),
+        total: findings.len(),
+        findings: rows(&source, findings.get(..SHOWN_FINDINGS).unwrap_or(&findings)),
+        candidates: Vec::new(),
+    };
+    match predicted.response {
+        Ok(response) => {
+            detail.status = Some(if always_200 { 200 } else { response.status });
+            detail.response = Some(String::from_utf8_lossy(&response.body).into_owned());
+            detail.evidence = Some(response.evidence_header());
+            detail.undecided = response.undecided;
+        }
+        Err(none) => {
+            detail.status = Some(none.status());
+            detail.why = Some(none.why);
+        }
+    }
+    document(&detail)
+}
+
+async fn set_tenant(server: &Server, body: &[u8]) -> Reply {
+    let Ok(text) = str::from_utf8(body) else {
+        return problem(StatusCode::BAD_REQUEST, "the tenant file is no UTF-8");
+    };
+    let mut engine = server.engine.lock().await;
+    if let Err(error) = engine.set_tenant(text) {
+        let mut reply = document(&TenantMistake {
+            line: error.line,
+            column: error.column,
+            message: &error.message,
+        });
+        *reply.status_mut() = StatusCode::BAD_REQUEST;
+        return reply;
+    }
+    kept(engine).await
+}
+
+/// The tenant's facts, once the disk has them.
+async fn kept(engine: tokio::sync::MutexGuard<'_, Engine>) -> Reply {
+    let (mark, reply) = (engine.mark(), tenant(&engine));
+    drop(engine);
+    match mark {
+        None => reply,
+        Some(mark) => match mark.reached().await {
+            Ok(()) => reply,
+            Err(why) => problem(StatusCode::INTERNAL_SERVER_ERROR, &why),
+        },
+    }
+}
+
+fn tenant(engine: &Engine) -> Reply {
+    let facts = engine.facts();
+    let (changes, changed_by_calls) = engine.changes();
+    let lists = facts.tenant.loaded().iter().map(|list| List {
+        name: list.fact.name(),
+        entries: list.entries,
+        files: &list.files,
+        incomplete: list.incomplete.as_deref(),
+    });
+    document(&TenantDetail {
+        source: match (&facts.text, facts.sent) {
+            (None, _) => "none",
+            (Some(_), false) => "file",
+            (Some(_), true) => "sent",
+        },
+        text: facts.text.as_deref(),
+        lists: lists.collect(),
+        changed_by_calls,
+        contacts: changes
+            .contacts(SHOWN_CONTACTS)
+            .into_iter()
+            .map(ContactLine::from)
+            .collect(),
+        contacts_total: changes.len(),
+    })
+}

@@ -1,0 +1,417 @@
+//! Keeps what calls have changed in a file: what an answer was sent for is in it, even if the process is killed.
+//!
+//! A line an entry: the first half of the SHA-256 of the rest, and the entry as JSON. Entries are only ever appended. The
+//! last line may be half of one: nobody has got an answer for it, and it is dropped. A thread writes what has come
+//! together while it was writing and has the disk confirm it, once for all calls that wait.
+
+use std::fmt::Write as _;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::mem;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+
+use crate::sanitize;
+use crate::tenant::Effect;
+
+/// The version of the format.
+const VERSION: u32 = 1;
+
+/// What stands before a later start is left out when the file is opened, if it is so many bytes.
+const WORTH_LEAVING_OUT: usize = 1 << 20;
+
+/// An entry of the file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+enum Entry {
+    /// Everything before is void.
+    Start {
+        /// The version of the format.
+        version: u32,
+        /// The tenant file that was sent, where one was.
+        tenant: Option<String>,
+    },
+    /// What a call has changed.
+    Effects(Vec<Effect>),
+}
+
+/// What a file held when it was opened.
+#[derive(Debug, Default)]
+pub struct Earlier {
+    /// The tenant file that was sent.
+    pub tenant: Option<String>,
+    /// What each call has changed.
+    pub effects: Vec<Vec<Effect>>,
+    /// The last line was half of one.
+    pub torn: bool,
+}
+
+/// A file that keeps what calls have changed.
+#[derive(Debug)]
+pub struct Journal {
+    /// What it held when it was opened.
+    pub earlier: Earlier,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    queue: Mutex<Queue>,
+    wake: Condvar,
+    done: watch::Sender<Done>,
+}
+
+/// What has yet to be written.
+#[derive(Debug, Default)]
+struct Queue {
+    bytes: Vec<u8>,
+    /// How many entries there were so far.
+    entries: u64,
+    closed: bool,
+}
+
+/// How far the disk has confirmed.
+#[derive(Debug, Clone, Default)]
+struct Done {
+    entries: u64,
+    failed: Option<Arc<str>>,
+}
+
+/// A number of entries that have to be on the disk.
+#[derive(Debug)]
+pub struct Mark {
+    entries: u64,
+    done: watch::Receiver<Done>,
+}
+
+impl Mark {
+    /// Waits until they are.
+    ///
+    /// Errors: they cannot be written.
+    pub async fn reached(mut self) -> Result<(), String> {
+        let entries = self.entries;
+        let arrived = |done: &Done| done.failed.is_some() || done.entries >= entries;
+        match self.done.wait_for(arrived).await {
+            Ok(done) => done.failed.as_ref().map_or(Ok(()), |why| Err(why.to_string())),
+            Err(_) => Err("the state file is closed".to_owned()),
+        }
+    }
+}
+
+impl Journal {
+    /// Opens the file, or makes it.
+    ///
+    /// Errors: it cannot be read or written, another process has it, or it is damaged.
+    pub fn open(path: &Path) -> Result<Self, String> {
+        let shown = sanitize::plain_path(path);
+        let fail = |why: String| format!("--state {shown}: {why}");
+        let (file, earlier) = open(path).map_err(fail)?;
+        let shared = Arc::new(Shared {
+            queue: Mutex::default(),
+            wake: Condvar::new(),
+            done: watch::Sender::default(),
+        });
+        let (writer, name) = (Arc::clone(&shared), shown.clone());
+        let started = thread::Builder::new()
+            .name("state".to_owned())
+            .spawn(move || writer.write_all(file, &name));
+        started.map_err(|error| fail(error.to_string()))?;
+        Ok(Self { earlier, shared })
+    }
+
+    /// What was found in the file, for the user.
+    pub fn summary(&self) -> String {
+        let calls = self.earlier.effects.len();
+        let torn = if self.earlier.torn {
+            "; half a line at its end is dropped: its call was not answered"
+        } else {
+            ""
+        };
+        format!("state: {calls} calls that changed the tenant{torn}")
+    }
+
+    /// Adds what a call has changed.
+    pub fn add(&mut self, effects: &[Effect]) {
+        self.append(&Entry::Effects(effects.to_vec()));
+    }
+
+    /// Makes all entries void, and keeps a tenant file that was sent.
+    pub fn restart(&mut self, tenant: Option<&str>) {
+        self.append(&Entry::Start {
+            version: VERSION,
+            tenant: tenant.map(str::to_owned),
+        });
+    }
+
+    /// All entries up to now.
+    pub fn mark(&self) -> Mark {
+        Mark {
+            entries: self.shared.queue().entries,
+            done: self.shared.done.subscribe(),
+        }
+    }
+
+    fn append(&self, entry: &Entry) {
+        let line = line(entry);
+        let mut queue = self.shared.queue();
+        queue.bytes.extend_from_slice(line.as_bytes());
+        queue.entries += 1;
+        drop(queue);
+        self.shared.wake.notify_one();
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        self.shared.queue().closed = true;
+        self.shared.wake.notify_one();
+    }
+}
+
+impl Shared {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes entries as they come, until the journal is closed.
+    fn write_all(&self, mut file: File, shown: &str) {
+        let mut bytes = Vec::new();
+        loop {
+            let mut queue = self.queue();
+            while queue.bytes.is_empty() {
+                if queue.closed {
+                    return;
+                }
+                queue = self.wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            }
+            bytes.clear();
+            mem::swap(&mut bytes, &mut queue.bytes);
+            let entries = queue.entries;
+            drop(queue);
+            let written = file.write_all(&bytes).and_then(|()| file.sync_data());
+            self.done.send_modify(|done| {
+                done.entries = entries;
+                // What comes after an entry that is not there must not be there, either.
+                if let (Err(error), None) = (written, &done.failed) {
+                    done.failed = Some(format!("cannot write the state to {shown}: {error}").into());
+                }
+            });
+            if self.done.borrow().failed.is_some() {
+                return;
+            }
+        }
+    }
+}
+
+fn line(entry: &Entry) -> String {
+    // Strings, numbers and structs of them always serialise.
+    let json = serde_json::to_string(entry).unwrap_or_default();
+    format!("{} {json}\n", checksum(&json))
+}
+
+fn checksum(json: &str) -> String {
+    let hash = Sha256::digest(json);
+    hash.iter().take(16).fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// An entry, where the line is a whole one.
+fn parsed(line: &str) -> Option<Entry> {
+    let (sum, json) = line.split_once(' ')?;
+    let entry = (sum == checksum(json)).then(|| serde_json::from_str(json).ok())?;
+    entry.filter(|entry| !matches!(entry, Entry::Start { version, .. } if *version != VERSION))
+}
+
+/// The file at its end, locked, and what is in it.
+fn open(path: &Path) -> Result<(File, Earlier), String> {
+    let message = |error: io::Error| error.to_string();
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(message)?;
+    if !file.metadata().map_err(message)?.is_file() {
+        return Err("this is no ordinary file".to_owned());
+    }
+    lock(&file)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(message)?;
+    let read = read(&bytes)?;
+    if read.whole == 0 || read.start >= WORTH_LEAVING_OUT {
+        let from = bytes.get(read.start..read.whole).unwrap_or_default();
+        let start = line(&Entry::Start {
+            version: VERSION,
+            tenant: None,
+        });
+        let new = if from.is_empty() { start.as_bytes() } else { from };
+        file = replaced(path, new).map_err(message)?;
+    } else {
+        // Half a line is nobody's: the next entry stands in its place.
+        file.set_len(read.whole as u64).map_err(message)?;
+        file.sync_all().map_err(message)?;
+        file.seek(SeekFrom::End(0)).map_err(message)?;
+    }
+    Ok((file, read.earlier))
+}
+
+/// Only one process may keep its state in a file.
+fn lock(file: &File) -> Result<(), String> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err("another geplint keeps its state in it".to_owned()),
+        // Not every file system has locks.
+        Err(TryLockError::Error(_)) => Ok(()),
+    }
+}
+
+/// A new file in the place of an older one: whole, or not at all.
+fn replaced(path: &Path, bytes: &[u8]) -> io::Result<File> {
+    let path = fs::canonicalize(path)?;
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".new");
+    let beside: PathBuf = path.with_file_name(name);
+    let written = (|| {
+        let mut file = File::create(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        lock(&file).map_err(|why| io::Error::new(ErrorKind::WouldBlock, why))?;
+        fs::rename(&beside, &path)?;
+        Ok(file)
+    })();
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        File::open(folder)?.sync_all()?;
+    }
+    written
+}
+
+struct Content {
+    earlier: Earlier,
+    /// Where the last start begins.
+    start: usize,
+    /// Where the last whole line ends.
+    whole: usize,
+}
+
+/// What a file holds.
+///
+/// Errors: a line is damaged that is not the last one, or the file is none of ours.
+fn read(bytes: &[u8]) -> Result<Content, String> {
+    let mut read = Content {
+        earlier: Earlier::default(),
+        start: 0,
+        whole: 0,
+    };
+    let mut damaged = None;
+    for (number, line) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
+        let entry = line
+            .strip_suffix(b"\n")
+            .and_then(|line| parsed(str::from_utf8(line).ok()?));
+        match (entry, damaged) {
+            (Some(_), Some(damaged)) => {
+                return Err(format!(
+                    "line {damaged} is damaged; delete the file to start with nothing kept"
+                ));
+            }
+            (None, _) => damaged = damaged.or(Some(number)),
+            (Some(Entry::Start { tenant, .. }), None) => {
+                read.start = read.whole;
+                read.earlier.tenant = tenant;
+                read.earlier.effects.clear();
+            }
+            (Some(Entry::Effects(_)), None) if read.whole == 0 => {
+                return Err(
+                    "its first line is missing; delete the file to start with nothing kept".to_owned(),
+                );
+            }
+            (Some(Entry::Effects(effects)), None) => read.earlier.effects.push(effects),
+        }
+        if damaged.is_none() {
+            read.whole += line.len();
+        }
+    }
+    read.earlier.torn = damaged.is_some();
+    // A file of ours begins with a whole line: it was put into its place with it.
+    if read.whole == 0 && damaged.is_some() {
+        return Err(
+            "this is no state of geplint serve (or of another version); name another file, or delete it"
+                .to_owned(),
+        );
+    }
+    Ok(read)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start(tenant: Option<&str>) -> String {
+        line(&Entry::Start {
+            version: VERSION,
+            tenant: tenant.map(str::to_owned),
+        })
+    }
+
+    fn effects(code: &str) -> String {
+        line(&Entry::Effects(vec![Effect {
+            code: Some(code.to_owned()),
+            adds: true,
+            ..Effect::default()
+        }]))
+    }
+
+    fn codes(earlier: &Earlier) -> Vec<&str> {
+        let all = earlier.effects.iter().flatten();
+        all.filter_map(|effect| effect.code.as_deref()).collect()
+    }
+
+    /// Whatever is written of the last line, all before it is there.
+    #[test]
+    fn half_a_last_line_is_dropped() {
+        let before = start(None) + &effects("A");
+        let last = effects("B");
+        for length in 0..=last.len() {
+            let text = format!("{before}{}", &last[..length]);
+            let read = read(text.as_bytes()).unwrap();
+            let whole = length == last.len();
+            assert_eq!(
+                codes(&read.earlier),
+                if whole { vec!["A", "B"] } else { vec!["A"] }
+            );
+            assert_eq!(read.earlier.torn, !whole && length > 0);
+            assert_eq!(read.whole, if whole { text.len() } else { before.len() });
+        }
+    }
+
+    #[test]
+    fn a_damaged_line_in_the_middle_is_an_error() {
+        let text = start(None) + &effects("A").replace('A', "X") + &effects("B");
+        assert!(read(text.as_bytes()).is_err_and(|why| why.contains("line 2")));
+        for text in ["hello\n", "{}\n", "hello", &effects("A"), &start(None)[..20]] {
+            assert!(read(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_start_makes_void_what_stands_before() {
+        let text = start(None) + &effects("A") + &start(Some("lobs = []")) + &effects("B");
+        let read = read(text.as_bytes()).unwrap();
+        assert_eq!(
+            (codes(&read.earlier), read.earlier.tenant.as_deref()),
+            (vec!["B"], Some("lobs = []"))
+        );
+    }
+}

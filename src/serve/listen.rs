@@ -1,0 +1,209 @@
+//! The loop that takes connections, and what ends it.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+
+use super::engine::{Engine, Rules, TenantFacts};
+use super::journal::Journal;
+use super::options::Options;
+use super::reply::{Aborted, Reply, problem};
+use super::server::Server;
+use super::stream::{Reset, Stream};
+use super::{api, inspect, tls};
+use crate::rules::Ruleset;
+
+/// How long a client may take for the head of a request, and do nothing between two.
+const HEAD: Duration = Duration::from_secs(30);
+
+/// How long a client may take for the TLS handshake.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// How long a client may read nothing of an answer.
+const READING: Duration = Duration::from_secs(30);
+
+/// How long calls that have begun may take when the server ends.
+const ENDING: Duration = Duration::from_secs(10);
+
+/// The most bytes of the head of a request.
+const LARGEST_HEAD: usize = 64 << 10;
+
+/// Serves until a signal ends it. `say` tells the user something: where the server is, what it opens, when it ends.
+///
+/// Errors: it cannot start.
+pub fn run(options: Options, rules: Ruleset, say: fn(&str)) -> Result<(), String> {
+    raise_file_limit(options.max_connections);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("cannot start threads: {error}"))?;
+    runtime.block_on(serve(options, rules, say))
+}
+
+async fn serve(mut options: Options, rules: Ruleset, say: fn(&str)) -> Result<(), String> {
+    let tls = tls::acceptor(&options)?;
+    let rules = Rules::new(rules);
+    let facts = TenantFacts {
+        tenant: Arc::new(std::mem::take(&mut options.tenant)),
+        text: options.tenant_text.take().map(Into::into),
+        sent: false,
+    };
+    let journal = options.state.as_deref().map(Journal::open).transpose()?;
+    if let Some(journal) = &journal {
+        say(&journal.summary());
+    }
+    let engine = Engine::new(rules, facts, options.email_codes, journal)?;
+    let listener = TcpListener::bind(options.listen).await;
+    let listener = listener.map_err(|error| format!("--listen {}: {error}", options.listen))?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let server = Arc::new(Server::new(&options, rules, engine));
+    say(&format!("geplint serve: {}://{address}/_geplint/", server.scheme));
+    let slots = Arc::new(Semaphore::new(options.max_connections));
+    let mut ended = std::pin::pin!(ended());
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &slots) => accepted,
+            () = &mut ended => break,
+        };
+        match accepted {
+            Ok((tcp, slot)) => {
+                tokio::spawn(connection(Arc::clone(&server), tcp, tls.clone(), slot));
+            }
+            // No more files can be open: some will be closed.
+            Err(_) => sleep(Duration::from_millis(50)).await,
+        }
+    }
+    drop(listener);
+    say("geplint serve: ending; calls that have begun are answered");
+    server.stopping.send_replace(true);
+    let all = u32::try_from(options.max_connections).unwrap_or(u32::MAX);
+    let idle = timeout(ENDING, slots.acquire_many(all));
+    tokio::select! {
+        _ = idle => {}
+        // Whoever asks twice does not want to wait.
+        () = self::ended() => {}
+    }
+    server.end();
+    Ok(())
+}
+
+/// The next connection, once there is room for it.
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    let slot = Arc::clone(slots)
+        .acquire_owned()
+        .await
+        .map_err(io::Error::other)?;
+    let (tcp, _) = listener.accept().await?;
+    // What is small is sent at once.
+    let _ = tcp.set_nodelay(true);
+    Ok((tcp, slot))
+}
+
+/// Serves one connection until its client has nothing more to ask.
+async fn connection(
+    server: Arc<Server>,
+    tcp: TcpStream,
+    tls: Option<TlsAcceptor>,
+    slot: OwnedSemaphorePermit,
+) {
+    let reset = Reset::default();
+    let stream = Stream::new(tcp, reset.clone(), READING);
+    match tls {
+        None => http(server, stream, reset).await,
+        Some(tls) => {
+            if let Ok(Ok(stream)) = timeout(HANDSHAKE, tls.accept(stream)).await {
+                http(server, stream, reset).await;
+            }
+        }
+    }
+    drop(slot);
+}
+
+async fn http(server: Arc<Server>, stream: impl AsyncRead + AsyncWrite + Unpin, reset: Reset) {
+    let mut stopping = server.stopping.subscribe();
+    let service = service_fn(move |request| {
+        let (server, reset) = (Arc::clone(&server), reset.clone());
+        async move { answer(&server, request, &reset).await }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(LARGEST_HEAD)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        // What a client does wrong is answered where HTTP has an answer for it, and is nobody else's concern.
+        _ = connection.as_mut() => return,
+        _ = stopping.wait_for(|stopping| *stopping) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
+}
+
+async fn answer(server: &Arc<Server>, request: Request<Incoming>, reset: &Reset) -> Result<Reply, Aborted> {
+    let host = match server.hosts.of(&request) {
+        Ok(host) => host,
+        Err(why) => return Ok(problem(StatusCode::MISDIRECTED_REQUEST, &why)),
+    };
+    let path = request.uri().path();
+    let is_inside = path
+        .strip_prefix(inspect::PREFIX)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if is_inside {
+        inspect::request(server, request, &host).await
+    } else {
+        api::call(server, request, format!("{}://{host}", server.scheme), reset).await
+    }
+}
+
+/// Waits for a signal that ends the server.
+async fn ended() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+        if let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// Lets so many connections be open as are allowed: systems begin with 1,024 files.
+fn raise_file_limit(connections: usize) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let limit = getrlimit(Resource::Nofile);
+        let wanted = connections as u64 + 100;
+        if limit.current.is_some_and(|current| current < wanted) {
+            let current = limit.maximum.map_or(wanted, |most| most.min(wanted));
+            // Where that is refused, fewer connections are taken at once.
+            let _ = setrlimit(
+                Resource::Nofile,
+                Rlimit {
+                    current: Some(current),
+                    ..limit
+                },
+            );
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = connections;
+}

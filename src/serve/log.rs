@@ -1,0 +1,197 @@
+//! One line a call on standard output, written by a thread of its own: a reader that is slow holds up no call.
+
+use std::io::{self, BufWriter, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use serde::Serialize;
+
+use super::calls::Call;
+use super::clock::rfc_3339;
+use super::options::LogFormat;
+use crate::sanitize;
+
+/// So many lines wait to be written; further ones are counted and left out.
+const WAITING: usize = 10_000;
+
+/// So many keys of a call are named in a line of text.
+const KEYS: usize = 3;
+
+/// The log of the calls.
+#[derive(Debug)]
+pub struct Log {
+    lines: Mutex<Option<SyncSender<Arc<Call>>>>,
+    left_out: Arc<AtomicU64>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// A call in a line of JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    summary: Summary<'a>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    undecided: &'a str,
+}
+
+/// A call in few words, as the page lists it.
+#[derive(Debug, Serialize)]
+pub struct Summary<'a> {
+    seq: u64,
+    time: String,
+    method: &'a str,
+    path: &'a str,
+    endpoint: Option<&'a str>,
+    /// 0: the connection was reset.
+    status: u16,
+    keys: &'a [String],
+    evidence: &'a str,
+    findings: usize,
+    bytes: usize,
+    millis: f64,
+}
+
+impl<'a> Summary<'a> {
+    /// A call in few words.
+    pub fn new(call: &'a Call) -> Self {
+        Self {
+            seq: call.seq,
+            time: rfc_3339(call.time),
+            method: &call.method,
+            path: &call.path,
+            endpoint: call.answer.endpoint.as_deref(),
+            status: call.answer.status,
+            keys: &call.answer.keys,
+            evidence: &call.answer.evidence,
+            findings: call.answer.findings.len(),
+            bytes: call.body.len(),
+            millis: millis(call),
+        }
+    }
+}
+
+/// Milliseconds, to the microsecond.
+#[allow(clippy::cast_precision_loss, reason = "no call takes longer than a century")]
+fn millis(call: &Call) -> f64 {
+    call.took.as_micros() as f64 / 1000.0
+}
+
+impl Log {
+    /// A log; where no thread is to be had, nothing is logged.
+    pub fn new(format: LogFormat) -> Self {
+        let (sender, receiver) = sync_channel(WAITING);
+        let left_out = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&left_out);
+        let writer = (format != LogFormat::Off)
+            .then(|| {
+                let name = thread::Builder::new().name("log".to_owned());
+                name.spawn(move || write_all(format, &receiver, &counter)).ok()
+            })
+            .flatten();
+        Self {
+            lines: Mutex::new(writer.is_some().then_some(sender)),
+            left_out,
+            writer: Mutex::new(writer),
+        }
+    }
+
+    /// Logs a call.
+    pub fn call(&self, call: &Arc<Call>) {
+        if let Some(lines) = &*held(&self.lines)
+            && lines.try_send(Arc::clone(call)).is_err()
+        {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Writes what waits, and nothing more.
+    pub fn end(&self) {
+        *held(&self.lines) = None;
+        if let Some(writer) = held(&self.writer).take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Writes lines as they come. A stream that nobody reads any longer is no reason to stop serving.
+fn write_all(format: LogFormat, calls: &Receiver<Arc<Call>>, left_out: &AtomicU64) {
+    let mut out = BufWriter::new(io::stdout());
+    let mut works = true;
+    while let Ok(first) = calls.recv() {
+        let mut next = Some(first);
+        while let Some(call) = next {
+            works = works && out.write_all(line(format, &call).as_bytes()).is_ok();
+            next = calls.try_recv().ok();
+        }
+        let left_out = left_out.swap(0, Ordering::Relaxed);
+        if left_out > 0 {
+            works = works && out.write_all(gap(format, left_out).as_bytes()).is_ok();
+        }
+        works = works && out.flush().is_ok();
+    }
+}
+
+fn line(format: LogFormat, call: &Call) -> String {
+    let summary = Summary::new(call);
+    let answer = &call.answer;
+    if format == LogFormat::Json {
+        let line = Line {
+            summary,
+            undecided: &answer.undecided,
+        };
+        let (mut out, mut scratch) = (String::new(), Vec::new());
+        crate::json::compact(&line, &mut scratch, &mut out);
+        return out + "\n";
+    }
+    let status = match answer.status {
+        0 => "reset".to_owned(),
+        status => status.to_string(),
+    };
+    let (endpoint, keys) = (
+        answer.endpoint.as_deref().unwrap_or("-"),
+        shown_keys(&answer.keys),
+    );
+    let text = format!(
+        "{} {status} {} {} {endpoint} {keys} {} {} bytes {:.1} ms",
+        summary.time,
+        call.method,
+        call.path,
+        counted(answer.findings.len()),
+        call.body.len(),
+        summary.millis,
+    );
+    sanitize::escape(&text).into_owned() + "\n"
+}
+
+fn counted(findings: usize) -> String {
+    match findings {
+        1 => "1 finding".to_owned(),
+        count => format!("{count} findings"),
+    }
+}
+
+fn shown_keys(keys: &[String]) -> String {
+    if keys.is_empty() {
+        return "-".to_owned();
+    }
+    let short = |key: &String| -> String { key.chars().take(60).collect() };
+    let mut shown = keys.iter().take(KEYS).map(short).collect::<Vec<_>>().join(",");
+    if keys.len() > KEYS {
+        shown.push_str(",…");
+    }
+    shown
+}
+
+fn gap(format: LogFormat, left_out: u64) -> String {
+    if format == LogFormat::Json {
+        format!("{{\"leftOut\":{left_out}}}\n")
+    } else {
+        format!("{left_out} calls are not logged here: the reader of the log was too slow\n")
+    }
+}

@@ -1,0 +1,84 @@
+//! Answers that are ours and not the API's.
+
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::header::{
+    CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::{Response, StatusCode};
+use serde::Serialize;
+
+use crate::json::compact;
+use crate::sanitize;
+
+/// What a call is answered with.
+pub type Reply = Response<Full<Bytes>>;
+
+/// The connection is reset in place of an answer.
+#[derive(Debug)]
+pub struct Aborted;
+
+impl std::fmt::Display for Aborted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the connection is reset")
+    }
+}
+
+impl std::error::Error for Aborted {}
+
+/// The media type of what the API answers.
+pub const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+/// The media type of errors of the server itself, so that no client takes one for an answer of the API.
+pub const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// An answer with a body.
+pub fn with_body(status: StatusCode, kind: HeaderValue, body: impl Into<Bytes>) -> Reply {
+    let mut reply = Response::new(Full::new(body.into()));
+    *reply.status_mut() = status;
+    reply.headers_mut().insert(CONTENT_TYPE, kind);
+    reply
+}
+
+/// A document for the page, or for a program that asks for it.
+pub fn document<T: Serialize>(document: &T) -> Reply {
+    let (mut json, mut scratch) = (String::new(), Vec::new());
+    compact(document, &mut scratch, &mut json);
+    text(StatusCode::OK, JSON, json)
+}
+
+/// A text for the page: it is not stored, and nothing else is made of it than it says.
+pub fn text(status: StatusCode, kind: HeaderValue, body: impl Into<Bytes>) -> Reply {
+    let mut reply = with_body(status, kind, body);
+    for (name, value) in private() {
+        reply.headers_mut().insert(name, value);
+    }
+    reply
+}
+
+/// Not stored, not taken for anything else, not named to others.
+pub fn private() -> [(HeaderName, HeaderValue); 3] {
+    [
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ]
+}
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+}
+
+/// An error of the server itself (RFC 9457).
+pub fn problem(status: StatusCode, detail: &str) -> Reply {
+    let document = Problem {
+        title: status.canonical_reason().unwrap_or("Error"),
+        status: status.as_u16(),
+        detail: &sanitize::escape(detail),
+    };
+    let body = serde_json::to_vec(&document).unwrap_or_default();
+    text(status, PROBLEM, body)
+}

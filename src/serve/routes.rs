@@ -1,0 +1,160 @@
+//! Where calls of each endpoint go.
+
+use std::collections::HashMap;
+
+use hyper::Method;
+
+use crate::rules::Endpoint;
+
+/// Where calls of each endpoint go.
+#[derive(Debug, Default)]
+pub struct Routes {
+    /// By path, in lower case.
+    paths: HashMap<String, Vec<&'static Endpoint>>,
+}
+
+/// What a method and a path lead to.
+#[derive(Debug)]
+pub enum Found {
+    /// An endpoint.
+    Endpoint(&'static Endpoint),
+    /// A path that takes other methods: these.
+    Methods(String),
+    /// Nothing.
+    Nothing,
+}
+
+impl Routes {
+    /// The paths of the endpoints. A base stands before a path, or in place of all of it but the last segment.
+    pub fn new(endpoints: impl Iterator<Item = &'static Endpoint>, bases: &[String]) -> Self {
+        let mut routes = Self::default();
+        for endpoint in endpoints {
+            let path = endpoint.path.trim_matches('/');
+            let name = path.rsplit('/').next().unwrap_or(path);
+            routes.add(format!("/{path}"), endpoint);
+            for base in bases.iter().map(|base| base.trim_matches('/')) {
+                routes.add(format!("/{base}/{path}"), endpoint);
+                routes.add(format!("/{base}/{name}"), endpoint);
+            }
+        }
+        routes
+    }
+
+    fn add(&mut self, path: String, endpoint: &'static Endpoint) {
+        let there = self.paths.entry(path.to_lowercase()).or_default();
+        if !there.iter().any(|other| other.method == endpoint.method) {
+            there.push(endpoint);
+        }
+    }
+
+    /// What a call leads to; case and one slash at the end do not matter.
+    pub fn find(&self, method: &Method, path: &str) -> Found {
+        let Some(path) = decoded(path) else {
+            return Found::Nothing;
+        };
+        let path = path.to_lowercase();
+        let Some(there) = self.paths.get(path.strip_suffix('/').unwrap_or(&path)) else {
+            return Found::Nothing;
+        };
+        let takes = |endpoint: &&&Endpoint| endpoint.method.eq_ignore_ascii_case(method.as_str());
+        there.iter().find(takes).map_or_else(
+            || {
+                let methods: Vec<&str> = there.iter().map(|endpoint| &*endpoint.method).collect();
+                Found::Methods(methods.join(", "))
+            },
+            |endpoint| Found::Endpoint(endpoint),
+        )
+    }
+
+    /// The paths of an endpoint, the shortest first.
+    pub fn of(&self, id: &str) -> Vec<&str> {
+        let leads = |there: &[&'static Endpoint]| there.iter().any(|endpoint| endpoint.id == id);
+        let paths = self.paths.iter().filter(|(_, there)| leads(there));
+        let mut paths: Vec<&str> = paths.map(|(path, _)| path.as_str()).collect();
+        paths.sort_by_key(|path| (path.len(), *path));
+        paths
+    }
+}
+
+/// A path with its percent signs resolved; `None` where one is no encoding, or hides a slash.
+fn decoded(path: &str) -> Option<String> {
+    if !path.contains('%') {
+        return Some(path.to_owned());
+    }
+    let mut out = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        if *first != b'%' {
+            out.push(*first);
+            continue;
+        }
+        let (digits, after) = rest.split_at_checked(2)?;
+        let digits = str::from_utf8(digits)
+            .ok()
+            .filter(|digits| !digits.starts_with('+'))?;
+        let byte = u8::from_str_radix(digits, 16)
+            .ok()
+            .filter(|byte| !b"/\\\0".contains(byte))?;
+        out.push(byte);
+        rest = after;
+    }
+    String::from_utf8(out).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::builtin;
+
+    fn routes() -> Routes {
+        Routes::new(builtin("user-group").into_iter(), &["/gep/v1/".to_owned()])
+    }
+
+    fn finds(path: &str) -> bool {
+        matches!(routes().find(&Method::POST, path), Found::Endpoint(_))
+    }
+
+    #[test]
+    fn paths_are_found_in_any_case_and_behind_a_base() {
+        let path = &*builtin("user-group").unwrap().path;
+        let (upper, name) = (path.to_uppercase(), path.rsplit('/').next().unwrap());
+        let encoded = path.replace('o', "%6f").replace('p', "%50");
+        for path in [
+            path,
+            &upper,
+            &encoded,
+            &format!("{path}/"),
+            &format!("/gep/v1{path}"),
+            &format!("/GEP/v1/{name}"),
+        ] {
+            assert!(finds(path), "{path}");
+        }
+        for path in [
+            &format!("/{name}"),
+            &format!("{path}//"),
+            &format!("/{path}"),
+            &format!("/x{path}"),
+            &format!("/x/..{path}"),
+            &format!("{path}/../{name}"),
+            &path.replace('/', "%2f"),
+            &format!("{path}%"),
+            &format!("{path}%0"),
+            &format!("{path}%+1"),
+            &format!("{path}%00"),
+            &format!("{path}%ff"),
+            "",
+            "/",
+        ] {
+            assert!(!finds(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_says_which_methods_it_takes() {
+        let path = &*builtin("user-group").unwrap().path;
+        for method in [Method::GET, Method::OPTIONS, Method::DELETE] {
+            assert!(matches!(routes().find(&method, path), Found::Methods(methods) if methods == "POST"));
+        }
+    }
+}
