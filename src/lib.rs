@@ -24,6 +24,6 @@ pub mod verify;
 
 pub use dotnet_bind as bind;
 pub use geplint_core::{
-    baseline, config, diagnostics, finding, fix, json, lint, nearest, predict, recognize, sanitize, session,
-    settings, source, suppress, threads,
+    baseline, config, diagnostics, finding, fix, json, lint, nearest, predict, recognize, sample, sanitize,
+    session, settings, source, suppress, threads,
 };

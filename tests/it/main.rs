@@ -68,6 +68,7 @@ mod rules_matrix;
 mod rules_mutations;
 mod rules_patch;
 mod rules_printed;
+mod sample;
 mod settings_bounds;
 mod settings_limits;
 mod severity;

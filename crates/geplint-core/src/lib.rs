@@ -17,6 +17,7 @@ pub mod predict;
 pub mod recognize;
 pub mod rules;
 mod ruleset;
+pub mod sample;
 pub mod sanitize;
 pub mod session;
 pub mod settings;

@@ -13,6 +13,7 @@ mod scan;
 mod text;
 mod tokens;
 mod tree;
+mod value;
 mod write;
 
 pub(crate) use decode::offsets;
@@ -23,4 +24,5 @@ pub use reader::{MAX_DEPTH, MAX_ERRORS, Reader, Root};
 pub(crate) use scan::{matching, number, plain, printable, space};
 pub use text::{decoded, text};
 pub use tree::{Elements, JsonKind, Members, Node, NodeId, Tree};
+pub use value::Value;
 pub use write::{compact, indented, pretty};

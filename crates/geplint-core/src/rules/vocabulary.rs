@@ -17,6 +17,8 @@ pub(super) struct NamesFile {
     unrelated: Vec<String>,
     words: Words,
     except: Named,
+    /// A value of a property, as it is shown to people.
+    examples: BTreeMap<String, String>,
     synonyms: Named,
     synonyms_in: BTreeMap<String, Named>,
 }
@@ -92,7 +94,14 @@ impl NamesFile {
                 .map(|word| format!("{}\t{value}", word.to_lowercase()))
                 .collect()
         };
+        let rows = tables.iter().flat_map(|table| &table.properties);
+        let example = |name: &str| {
+            let mut all = self.examples.iter();
+            all.find(|(known, _)| known.eq_ignore_ascii_case(name))
+        };
+        let examples = rows.filter_map(|row| Some((&row.name, example(&row.name)?.1)));
         Vocabulary {
+            examples: Lines::new(examples.map(|(name, value)| format!("{name}\t{value}"))),
             generic: simple(&self.generic),
             leads: simple(&self.leads),
             endings: Lines::new(self.endings.iter().enumerate().flat_map(class)),
@@ -110,7 +119,11 @@ impl NamesFile {
 
     /// The properties and tables that it speaks of, each with the table for which it does.
     pub(super) fn spoken_of(&self) -> impl Iterator<Item = (Option<&str>, &str)> {
-        let any = self.synonyms.keys().chain(self.except.keys());
+        let any = self
+            .synonyms
+            .keys()
+            .chain(self.except.keys())
+            .chain(self.examples.keys());
         let any = any.map(|property| (None, property.as_str()));
         let own = self.synonyms_in.iter();
         any.chain(own.flat_map(|(table, named)| {
@@ -125,6 +138,8 @@ impl NamesFile {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub struct Vocabulary {
+    /// A property's name and a value of it.
+    examples: Lines,
     generic: Lines,
     leads: Lines,
     /// A word and the number of its class.
@@ -180,6 +195,11 @@ impl Vocabulary {
     pub(crate) fn excepts(&self, property: &str, value: &str) -> bool {
         let value = simplified(value);
         self.except.after(property).any(|word| word == value)
+    }
+
+    /// A value of the property of that name, as it is shown to people.
+    pub(crate) fn example<'v>(&'v self, property: &'v str) -> Option<&'v str> {
+        self.examples.after(property).next()
     }
 
     /// The boolean that a text stands for.

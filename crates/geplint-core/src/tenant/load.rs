@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::item::{Item, Names, of_json};
-use super::{Contacts, Fact, Loaded, Tenant, folded, table};
+use super::{Contacts, Fact, ListedContact, Loaded, Tenant, folded, table};
 use crate::json::{self, Foreign, JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree};
 
 /// A mistake in a tenant file, or in a list that it names.
@@ -764,10 +764,17 @@ fn contact(tenant: &mut Tenant, layout: &ContactLayout, item: &Item<'_>) -> std:
         .field(&layout.lobs)
         .map(Item::texts)
         .or_else(|| belonging(layout, item));
-    tenant
-        .contacts
-        .get_or_insert_with(Contacts::default)
-        .add(code, user, active, lobs);
+    let lob = lobs.as_ref().and_then(|lobs| lobs.first().cloned());
+    let contacts = tenant.contacts.get_or_insert_with(Contacts::default);
+    if contacts.add(code, user, active, lobs) {
+        let text = |text: &str| text.trim().to_owned();
+        tenant.listed.add_contact(ListedContact {
+            code: code.map(text),
+            user: user.map(text),
+            active,
+            lob,
+        });
+    }
     Ok(())
 }
 
@@ -805,6 +812,10 @@ fn persona(tenant: &mut Tenant, layout: &Layout, item: &Item<'_>) -> std::result
     if let Some(Item::List(activities)) = item.field(&layout.personas.activities) {
         for entry in activities {
             activity(tenant, &layout.activities, entry)?;
+            let inside = text_or(entry, &layout.activities.code);
+            if let Some(inside) = inside {
+                tenant.listed.add_activity(code, inside);
+            }
         }
     }
     Ok(())
@@ -847,7 +858,9 @@ fn lacks(names: &[String]) -> String {
 }
 
 fn put(tenant: &mut Tenant, fact: Fact, value: &str) {
-    tenant.values.entry(fact).or_default().insert(folded(value));
+    if tenant.values.entry(fact).or_default().insert(folded(value)) {
+        tenant.listed.add(fact, value);
+    }
 }
 
 fn mark(tenant: &mut Tenant, fact: Fact) {

@@ -6,12 +6,14 @@
 mod changes;
 mod fact;
 mod item;
+mod listed;
 mod load;
 mod loaded;
 mod table;
 
 pub use changes::{Answer, ChangedContact, Effect, Facts, Held, LobEffect, TenantChanges};
 pub use fact::Fact;
+pub use listed::{Listed, ListedContact};
 pub use load::{Layout, ListFile, ListFiles, TenantError, load, load_from};
 pub use loaded::Loaded;
 
@@ -140,13 +142,14 @@ struct Contacts {
 }
 
 impl Contacts {
+    /// Takes in an entry; whether it is a contact that was not there before.
     fn add(
         &mut self,
         code: Option<&str>,
         user: Option<&str>,
         active: Option<bool>,
         lobs: Option<Vec<String>>,
-    ) {
+    ) -> bool {
         let coded = code.is_some();
         let email = code.is_some_and(|code| code.contains('@') && Shape::Email.fits(code.trim()));
         self.email_codes |= email;
@@ -158,7 +161,7 @@ impl Contacts {
             let (index, contact) = known;
             contact.merge(active, lobs.map(Lobs::new));
             self.users.extend(user.map(|user| (folded(user), index)));
-            return;
+            return false;
         }
         let index = self.all.len();
         self.codeless |= !coded;
@@ -166,6 +169,7 @@ impl Contacts {
         self.all.push(Contact { coded, active, lobs });
         self.codes.extend(code.map(|code| (folded(code), index)));
         self.users.extend(user.map(|user| (folded(user), index)));
+        true
     }
 
     /// Whether a code is the one of a contact; `None` where it may be that of one who is listed without.
@@ -195,6 +199,8 @@ pub struct Tenant {
     incomplete: HashSet<Fact>,
     /// What the lists were read from.
     loaded: Vec<Loaded>,
+    /// Their first values, as they spell them.
+    listed: Listed,
     /// The settings say that contact codes are e-mail addresses.
     email_codes: bool,
 }
@@ -238,6 +244,46 @@ impl Tenant {
     #[must_use]
     pub fn loaded(&self) -> &[Loaded] {
         &self.loaded
+    }
+
+    /// The first values of each list, as it spells them.
+    #[must_use]
+    pub fn listed(&self) -> &Listed {
+        &self.listed
+    }
+
+    /// Whether there is a list of this kind, however short.
+    #[must_use]
+    pub fn has_list(&self, fact: Fact) -> bool {
+        match fact {
+            Fact::Contacts => self.contacts.is_some(),
+            _ => self.values.contains_key(&fact),
+        }
+    }
+
+    /// The values of a list, as it spells them, if every other value is surely unknown to the tenant; `None` where the list is
+    /// not at hand, holds only a part, or has more values than are kept.
+    #[must_use]
+    pub fn all_of(&self, fact: Fact) -> Option<Vec<&str>> {
+        if self.incomplete.contains(&fact) {
+            return None;
+        }
+        let texts: Vec<&str> = match fact {
+            Fact::Contacts => {
+                let contacts = self.contacts.as_ref()?;
+                if contacts.codeless || contacts.all.len() > self.listed.contacts().len() {
+                    return None;
+                }
+                let codes = self.listed.contacts().iter();
+                codes.filter_map(|contact| contact.code.as_deref()).collect()
+            }
+            _ => self.listed.values(fact).iter().map(String::as_str).collect(),
+        };
+        let all = match fact {
+            Fact::Contacts => texts.len(),
+            _ => self.values.get(&fact)?.len(),
+        };
+        (texts.len() == all).then_some(texts)
     }
 
     /// Whether a contact that is not listed is surely not there.

@@ -116,6 +116,15 @@ impl Ask {
         }
     }
 
+    /// The shape that it asks for.
+    #[must_use]
+    pub const fn shape(self) -> Option<Shape> {
+        match self {
+            Self::Shape(shape) => Some(shape),
+            _ => None,
+        }
+    }
+
     const fn is_of_damage(self) -> bool {
         matches!(self.about(), About::Damage)
     }

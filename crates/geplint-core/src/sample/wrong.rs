@@ -1,0 +1,94 @@
+//! Values that a row does not take.
+//!
+//! They are tried one after another until the engine says of one what is wanted, so that a kind of constraint that is new needs
+//! at most a value here.
+
+use crate::json::Value;
+use crate::rules::{Property, Stated, Type};
+
+/// Values that may break what a row asks, those first that are made for it. `None` leaves the property out.
+pub(super) fn candidates(property: &Property, right: &Value, stated: Stated) -> Vec<Option<Value>> {
+    let mut all = Vec::new();
+    match stated {
+        Stated::Required => all.extend([None, Some(Value::Null), Some(Value::text(""))]),
+        Stated::Type => all.extend(unconverted(property.ty).map(Some)),
+        Stated::Length => all.extend(longer(property, right).map(Some)),
+        Stated::List | Stated::Known => all.extend(unknown(property).map(Some)),
+        Stated::Check | Stated::Otherwise => all.extend(odd(property, right).map(Some)),
+    }
+    all
+}
+
+/// Values that do not convert to a type.
+fn unconverted(ty: Type) -> impl Iterator<Item = Value> {
+    let text = |text: &str| vec![Value::text(text)];
+    let made = match ty {
+        Type::String => vec![Value::Object(Vec::new())],
+        Type::Boolean => text("maybe"),
+        Type::Int => text("1.5"),
+        Type::Long | Type::Decimal => text("many"),
+        Type::DateTime => text("31/01/2025"),
+        Type::Enum(_) => Vec::new(),
+        Type::Object(_) | Type::StringList | Type::ObjectList(_) => text("text"),
+    };
+    made.into_iter()
+        .chain([Value::List(Vec::new()), Value::Object(Vec::new())])
+}
+
+/// A text of one UTF-16 unit more than a row takes.
+fn longer(property: &Property, right: &Value) -> impl Iterator<Item = Value> {
+    let limit = property.max_length.unwrap_or_default() as usize;
+    let text = match right {
+        Value::Text(text) if text.is_ascii() => text.clone(),
+        _ => String::new(),
+    };
+    let filled = |unit: &str| -> Value {
+        let text = text.chars().chain(unit.chars().cycle());
+        Value::Text(text.take(limit + 1).collect())
+    };
+    [filled("x"), filled("1"), filled(" x")].into_iter()
+}
+
+/// Texts that no list has.
+fn unknown(property: &Property) -> impl Iterator<Item = Value> {
+    let limit = property.max_length.map_or(usize::MAX, |limit| limit as usize);
+    let texts = ["NO-SUCH-VALUE", "ZZ", "QQ", "Q", "nobody@example.com"];
+    let fitting = texts.into_iter().filter(move |text| text.len() <= limit);
+    fitting.map(in_row(property))
+}
+
+/// A text as the row has it: by itself, or in a list.
+fn in_row(property: &Property) -> impl Fn(&str) -> Value {
+    let is_list = property.ty == Type::StringList;
+    move |text| match is_list {
+        true => Value::List(vec![Value::text(text)]),
+        false => Value::text(text),
+    }
+}
+
+/// Values that look wrong: of a shape that is not meant, damaged, empty, below zero.
+fn odd(property: &Property, right: &Value) -> impl Iterator<Item = Value> {
+    let texts = [
+        "no address",
+        "no_culture",
+        "NOT_LISTED",
+        "NULL",
+        "None",
+        "#N/A",
+        "1001.0",
+        "caf\u{c3}\u{a9}",
+        "A\u{200b}1",
+        "A\u{1}1",
+        "  ",
+    ];
+    let texts = texts.map(in_row(property));
+    let list = |value: Value| Value::List(vec![value]);
+    let others = [
+        Value::List(Vec::new()),
+        list(Value::Null),
+        list(right.clone()),
+        Value::Number(-1.5),
+        right.clone(),
+    ];
+    texts.into_iter().chain(others)
+}
