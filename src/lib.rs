@@ -1,12 +1,13 @@
 //! geplint predicts, offline, the 400 responses of the GEP SMART Contact API.
 //!
 //! The engine is [`geplint_core`]: bytes, rules and tenant facts in, findings and predictions out. This package has the
-//! rules of the API ([`rules`]), and the shells around the engine: files ([`input`]), reports ([`report`]), recorded
-//! answers ([`verify`]) and the command line.
+//! rules of the API ([`rules`]), and the shells around the engine: files ([`input`]), files that hold requests
+//! ([`containers`]), reports ([`report`]), recorded answers ([`verify`]) and the command line.
 
 mod answer;
 #[doc(hidden)]
 pub mod cli;
+pub mod containers;
 pub mod home;
 pub mod input;
 mod io;
@@ -24,6 +25,6 @@ pub mod verify;
 
 pub use dotnet_bind as bind;
 pub use geplint_core::{
-    baseline, config, diagnostics, finding, fix, json, lint, nearest, predict, recognize, sample, sanitize,
-    session, settings, source, suppress, threads,
+    baseline, config, diagnostics, finding, fix, json, lint, mapped, nearest, predict, recognize, sample,
+    sanitize, session, settings, source, suppress, threads,
 };

@@ -168,6 +168,24 @@ pub struct KnowledgeArgs {
     /// The files are calls made one after another: each predicted success changes what the next one meets
     #[arg(long)]
     pub in_order: bool,
+    /// The path that a gateway has in place of the API's own in the URLs of calls, as in /gep/v1 (repeatable)
+    #[arg(long, value_name = "PATH")]
+    pub base_path: Vec<String>,
+    /// Values of the variables in requests: an environment of Postman or of an HTTP client, as JSON; of several in one
+    /// file the one behind # (repeatable)
+    #[arg(long = "env", value_name = "FILE[#NAME]")]
+    pub environments: Vec<String>,
+    /// The value of a variable in requests (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
+    pub variables: Vec<(String, String)>,
+}
+
+/// `NAME=VALUE`
+fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("it is NAME=VALUE, as in code=C-100".to_owned()),
+    }
 }
 
 #[derive(Debug, ClapArgs)]
@@ -398,9 +416,6 @@ pub struct Verify {
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub knowledge: KnowledgeArgs,
-    /// The path that a gateway has in place of the API's own, as in /gep/v1 (repeatable)
-    #[arg(long, value_name = "PATH", help_heading = "Rules")]
-    pub base_path: Vec<String>,
     /// Compare what `geplint serve` has predicted with what is predicted now, in HAR files; other answers are not compared
     #[arg(long = "self", help_heading = "Rules")]
     pub predictions: bool,

@@ -10,6 +10,8 @@ use super::expected::Expected;
 use super::file_checker::{Counts, FileChecker, FileEvent};
 use super::fix::{self, Fixer, Purpose, Told};
 use super::inputs;
+use super::requests::Requests;
+use super::routes::Others;
 use super::sinks::{self, Sinks};
 use super::suppression::FindingFilter;
 use super::terminal;
@@ -72,6 +74,8 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let most = Threads::of(args.jobs);
     let expected = Expected::new(&entries, &known, &project, args.files.max_file_size);
     let endpoints = known.rules.candidates();
+    let others = Others::new();
+    let requests = Requests::new(&args.knowledge, &project, &known, &others);
     let worker = || {
         let mut reader = Reader::new(args.files.max_file_size).with_threads(most);
         let mut checker = FileChecker {
@@ -85,6 +89,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
                 filter: &filter,
             }),
             reports: &reports,
+            requests: &requests,
             session: Session::new(&endpoints, &known.tenant, args.knowledge.in_order).with_threads(most),
         };
         move |entry: &Entry, sink: &mut dyn Sink<FileEvent>| checker.entry(entry, &mut reader, sink)
@@ -133,11 +138,24 @@ impl Run<'_> {
     fn show(&mut self, event: FileEvent) -> Result<(), OutputError> {
         match event {
             FileEvent::Fixed(told) => return self.tell(told),
-            FileEvent::Recognized(path, endpoint, records) => {
+            FileEvent::Recognized(path, name, endpoint, records) => {
                 let (path, records) = (sanitize::path(&path), count(u64::from(records), "record"));
-                let line = format!("checked {path}: {}, {records}", sanitize::escape(&endpoint));
+                let name = name.map_or_else(String::new, |name| format!(" ({})", sanitize::escape(&name)));
+                let line = format!("checked {path}{name}: {}, {records}", sanitize::escape(&endpoint));
                 self.progress.suspend(|| terminal::tell(&line));
                 return Ok(());
+            }
+            FileEvent::NotChecked(path, name, why) => {
+                let (path, name) = (sanitize::path(&path), sanitize::escape(&name));
+                let line = format!("skipped {path} ({name}): {}", sanitize::escape(&why));
+                self.progress.suspend(|| terminal::tell(&line));
+                return Ok(());
+            }
+            FileEvent::Part(texts, counts) => {
+                if let Some(counts) = counts {
+                    self.count(counts);
+                }
+                return self.write(|sinks| sinks.rendered(&texts));
             }
             FileEvent::Counted(counts) => {
                 self.count(counts);
@@ -150,7 +168,7 @@ impl Run<'_> {
                 }
                 self.write(|sinks| sinks.rendered(&texts))?;
             }
-            FileEvent::Skipped(path, reason) => self.skip(&path, reason, self.args.verbose),
+            FileEvent::Skipped(path, reason) => self.skip(&path, &reason, self.args.verbose),
             FileEvent::PassedOver(path, reason) => self.skip(&path, &reason, !self.args.quiet),
             FileEvent::Trouble(path, message) => self.complain(&path, &message),
         }

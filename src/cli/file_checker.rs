@@ -1,17 +1,22 @@
 //! One file of `check`: read, fixed if asked for, checked, filtered and rendered; what came of it as events.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::args::Check;
 use super::expected::Expected;
 use super::fix::{Fixer, Purpose, Told};
 use super::payload::{Kind, Payload};
+use super::requests::{Part, Requests, by_part};
 use super::suppression::FindingFilter;
+use crate::containers::{Container, Format};
+use crate::finding::Span;
 use crate::input::{Entry, Reader};
 use crate::lint::Checked;
 use crate::ordered::Sink;
 use crate::predict::verdict;
-use crate::report::{Chunks, FileReport, Report, Statistics, Summary};
+use crate::recognize::Standard;
+use crate::report::{Chunks, FileReport, Lines, Report, Statistics, Summary};
 use crate::session::Session;
 use crate::suppress::Ledger;
 use crate::threads::Threads;
@@ -23,16 +28,20 @@ const LARGEST_KEPT: usize = 8 << 20;
 pub enum FileEvent {
     /// It was fixed, or could not be; how it is now follows.
     Fixed(Told),
-    /// The endpoint that it is checked for, and its records; sent with `--verbose`.
-    Recognized(PathBuf, String, u32),
+    /// The endpoint that it is checked for, and its records; of a request in it also its name. Sent with `--verbose`.
+    Recognized(PathBuf, Option<String>, String, u32),
+    /// A request in it that is not checked, and why; sent with `--verbose`.
+    NotChecked(PathBuf, String, String),
     /// It was checked; the reports follow.
     Counted(Counts),
     /// A part of one report, by the report's number; more follows.
     Piece(usize, String),
+    /// Each report of a request among several in a file, or the rest of it; more follows of the file.
+    Part(Vec<String>, Option<Counts>),
     /// Each report, or the rest of it; the counts, unless they were sent before.
     Checked(Vec<String>, Option<Counts>),
     /// Not a payload, and why; reported with `--verbose`.
-    Skipped(PathBuf, &'static str),
+    Skipped(PathBuf, Cow<'static, str>),
     /// Not a payload, and why; reported unless `--quiet`.
     PassedOver(PathBuf, String),
     /// It could not be checked, and why.
@@ -53,6 +62,7 @@ pub struct FileChecker<'a> {
     pub expected: &'a Expected<'a>,
     pub fixer: Option<Fixer<'a>>,
     pub reports: &'a [Box<dyn Report>],
+    pub requests: &'a Requests<'a>,
     pub session: Session<'a>,
 }
 
@@ -64,6 +74,9 @@ impl FileChecker<'_> {
             Ok(file) => file,
             Err((path, message)) => return sink.send(FileEvent::Trouble(path.to_path_buf(), message)),
         };
+        if let Some((format, container)) = Requests::container(file.path, file.bytes) {
+            return self.container(file, format, container, sink);
+        }
         let Some(fixer) = &self.fixer else {
             return self.check(file, None, sink);
         };
@@ -92,23 +105,104 @@ impl FileChecker<'_> {
                 Kind::Request(request) => {
                     let id = Some(&*request.endpoint.id);
                     let recognized = || {
-                        FileEvent::Recognized(path, request.endpoint.id.to_string(), request.checked.records)
+                        let id = request.endpoint.id.to_string();
+                        FileEvent::Recognized(path, None, id, request.checked.records)
                     };
                     return (!self.args.verbose || sink.send(recognized()))
-                        && self.report(file, id, fixed, request.checked, sink);
+                        && self.checked(file, id, fixed, request.checked, sink);
                 }
                 Kind::NotJson(finding) => {
-                    return self.report(file, None, fixed, Checked::not_json(*finding), sink);
+                    return self.checked(file, None, fixed, Checked::not_json(*finding), sink);
                 }
                 Kind::PassedOver(reason) => FileEvent::PassedOver(path, reason),
-                Kind::Skipped(reason) => FileEvent::Skipped(path, reason),
+                Kind::Skipped(reason) => FileEvent::Skipped(path, reason.into()),
                 Kind::Trouble(message) => FileEvent::Trouble(path, message),
             },
         )
     }
 
-    /// Counts what was found and renders it.
-    fn report(
+    /// Checks the requests in a container, and reports each by itself.
+    fn container(
+        &mut self,
+        file: Payload<'_>,
+        format: Format,
+        container: Result<Container, String>,
+        sink: &mut dyn Sink<FileEvent>,
+    ) -> bool {
+        let path = || file.path.to_path_buf();
+        let found = file.standard == Standard::Found;
+        let container = match container {
+            Ok(container) => container,
+            Err(why) => {
+                let message = format!("{} that cannot be read: {why}", format.name());
+                return sink.send(if found {
+                    FileEvent::PassedOver(path(), message)
+                } else {
+                    FileEvent::Trouble(path(), message)
+                });
+            }
+        };
+        let all = self.requests.check(&container, &mut self.session, false);
+        let mut goes_on = true;
+        if self.args.verbose {
+            for Part { name, request, .. } in &all.parts {
+                let (id, records) = (request.endpoint.id.to_string(), request.checked.records);
+                goes_on &= sink.send(FileEvent::Recognized(path(), Some(name.clone()), id, records));
+            }
+            for (name, why) in all.passed_over {
+                goes_on &= sink.send(FileEvent::NotChecked(path(), name, why));
+            }
+        }
+        if all.parts.is_empty() {
+            let reason = format!("{} without a request to a known endpoint", format.name());
+            return goes_on
+                && sink.send(if found {
+                    FileEvent::Skipped(path(), reason.into())
+                } else {
+                    FileEvent::PassedOver(path(), reason)
+                });
+        }
+        // Settings and baselines are about the file as a whole.
+        let spans: Vec<Span> = all.parts.iter().map(|part| part.span).collect();
+        let mut parts = Vec::new();
+        let mut findings = Vec::new();
+        for Part {
+            name, mut request, ..
+        } in all.parts
+        {
+            let checked = &mut request.checked;
+            let verdict = verdict(&checked.findings, &checked.implied, checked.records);
+            findings.append(&mut checked.findings);
+            parts.push((name, request, verdict));
+        }
+        let (findings, ledger) = self.filter.apply(file.path, findings);
+        let lines = Lines::default();
+        let mut ledger = Some(ledger);
+        let count = parts.len();
+        let each = parts.into_iter().zip(by_part(findings, &spans)).enumerate();
+        for (number, ((name, request, verdict), findings)) in each {
+            let Checked {
+                records,
+                open,
+                refused_if_new,
+                ..
+            } = request.checked;
+            let summary = Summary {
+                open,
+                refused_if_new,
+                ..Summary::default()
+            };
+            let text = (file.bytes, &lines);
+            let report = FileReport::of_request(file.path, text, (&name, number), findings, records)
+                .with_verdict(Some(&request.endpoint.id), verdict);
+            let ledger = ledger.take().unwrap_or_default();
+            goes_on = goes_on && self.report(report, summary, ledger, number + 1 == count, sink);
+        }
+        goes_on
+    }
+
+    /// Filters what was found in a file, and reports it.
+    fn checked(
         &self,
         file: Payload<'_>,
         endpoint: Option<&str>,
@@ -119,19 +213,31 @@ impl FileChecker<'_> {
         // The API knows nothing of what is not shown.
         let verdict = verdict(&checked.findings, &checked.implied, checked.records);
         let (findings, ledger) = self.filter.apply(file.path, checked.findings);
-        let mut summary = Summary {
+        let summary = Summary {
             open: checked.open,
             refused_if_new: checked.refused_if_new,
-            suppressed: ledger.suppressed,
-            warnings: ledger.hidden_warnings,
-            advice: ledger.hidden_advice,
             fixed: fixed.unwrap_or(0),
             fixed_files: u64::from(fixed.is_some()),
             ..Summary::default()
         };
-        let file = FileReport::new(file.path, file.bytes, findings, checked.records)
-            .with_verdict(endpoint, verdict)
-            .with_threads(Threads::of(self.args.jobs));
+        let file =
+            FileReport::new(file.path, file.bytes, findings, checked.records).with_verdict(endpoint, verdict);
+        self.report(file, summary, ledger, true, sink)
+    }
+
+    /// Counts what was found and renders it; `last`: nothing more follows of the file.
+    fn report(
+        &self,
+        file: FileReport<'_>,
+        mut summary: Summary,
+        ledger: Ledger,
+        last: bool,
+        sink: &mut dyn Sink<FileEvent>,
+    ) -> bool {
+        summary.suppressed += ledger.suppressed;
+        summary.warnings += ledger.hidden_warnings;
+        summary.advice += ledger.hidden_advice;
+        let file = file.with_threads(Threads::of(self.args.jobs));
         summary.add(&file);
         let statistics = if self.args.statistics {
             Statistics::of(&file)
@@ -159,6 +265,10 @@ impl FileChecker<'_> {
             report.write(&file, &mut chunks);
             rest.push(chunks.rest());
         }
-        sink.send(FileEvent::Checked(rest, counts))
+        sink.send(if last {
+            FileEvent::Checked(rest, counts)
+        } else {
+            FileEvent::Part(rest, counts)
+        })
     }
 }

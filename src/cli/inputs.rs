@@ -8,6 +8,7 @@ use super::read_settings_file;
 use super::settings::Project;
 use super::tenant_file;
 use super::terminal;
+use crate::containers::{Variables, environment};
 use crate::finding::Finding;
 use crate::input::{Changed, Entry, IgnoreFiles, WalkOptions, read_list, search};
 use crate::json;
@@ -110,7 +111,9 @@ pub struct Knowledge {
     pub named: bool,
     /// What the tenant holds.
     pub tenant: Tenant,
-    /// The files that this was read from: rules, the tenant file and its lists.
+    /// The values of variables in requests that the arguments give.
+    pub variables: Variables,
+    /// The files that this was read from: rules, the tenant file and its lists, environments.
     pub files: Vec<PathBuf>,
 }
 
@@ -142,10 +145,12 @@ impl Knowledge {
         } else {
             tenant
         };
+        let variables = variables(args, &mut files)?;
         Ok(Self {
             rules,
             named: args.endpoint.is_some(),
             tenant,
+            variables,
             files,
         })
     }
@@ -193,6 +198,27 @@ impl Knowledge {
         }
         self.rules.endpoint(&project.endpoint(path)?.value)
     }
+}
+
+/// The values of variables that the arguments give, single ones over those in files.
+fn variables(args: &KnowledgeArgs, files: &mut Vec<PathBuf>) -> Result<Variables, String> {
+    let mut all = Variables::default();
+    for named in &args.environments {
+        let (path, name) = match named.rsplit_once('#') {
+            // A file may have the sign in its name.
+            Some((path, name)) if !Path::new(named).exists() => (Path::new(path), Some(name)),
+            _ => (Path::new(named), None),
+        };
+        let text = read_settings_file::text(path, read_settings_file::FACTS)
+            .map_err(|why| format!("--env {why}"))?;
+        let values = environment::read(&text, name);
+        all = all.and(&values.map_err(|why| format!("--env {}: {why}", sanitize::plain_path(path)))?);
+        files.push(path.to_path_buf());
+    }
+    for (name, value) in &args.variables {
+        all.set(name, value.clone());
+    }
+    Ok(all)
 }
 
 /// Whether there is an endpoint of that id; the message lists those that there are.

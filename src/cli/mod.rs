@@ -15,6 +15,8 @@ mod man;
 mod payload;
 mod predict;
 mod read_settings_file;
+mod requests;
+mod routes;
 mod rules;
 mod serve;
 mod settings;

@@ -10,9 +10,12 @@ use super::exit_code::{CLEAN, FINDINGS, TROUBLE, UNMATCHED};
 use super::expected::Expected;
 use super::inputs::{self, Knowledge};
 use super::payload::{Kind, Payload};
+use super::requests::{Part, Requests};
+use super::routes::Others;
 use super::settings::Project;
 use super::terminal;
 use crate::answer;
+use crate::containers::{Container, Format};
 use crate::finding::Wording;
 use crate::input::{Entry, Reader};
 use crate::json::pretty;
@@ -25,6 +28,9 @@ use crate::session::{Request, Session};
 #[serde(rename_all = "camelCase")]
 struct Answer {
     path: String,
+    /// The name of the request in the file, where it has several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<String>,
     endpoint: String,
     /// `None` where no response can be predicted; standard error says why.
     response: Option<Envelope>,
@@ -45,14 +51,17 @@ pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
     known.say_what_the_tenant_holds(common, true, false);
     let endpoints = known.rules.candidates();
     let expected = Expected::new(&entries, &known, &project, args.files.max_file_size);
+    let others = Others::new();
     let mut run = Run {
         args,
         common,
+        requests: Requests::new(&args.knowledge, &project, &known, &others),
         session: Session::new(&endpoints, &known.tenant, args.knowledge.in_order),
         known: &known,
         project: &project,
         expected: &expected,
         answers: Vec::new(),
+        has_container: false,
         trouble: false,
     };
     let mut reader = Reader::new(args.files.max_file_size);
@@ -63,7 +72,7 @@ pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
         entries.as_slice(),
         [Entry::Stdin | Entry::File { named: true, .. }]
     );
-    match run.print(single) {
+    match run.print(single && !run.has_container) {
         Ok(()) | Err(OutputError::Closed) => Ok(run.exit_code()),
         Err(error) => Err(error),
     }
@@ -72,11 +81,14 @@ pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
 struct Run<'a> {
     args: &'a Predict,
     common: &'a Common,
+    requests: Requests<'a>,
     session: Session<'a>,
     known: &'a Knowledge,
     project: &'a Project,
     expected: &'a Expected<'a>,
     answers: Vec<Answer>,
+    /// A file was a collection: its answers are a list, however many they are.
+    has_container: bool,
     trouble: bool,
 }
 
@@ -87,8 +99,11 @@ impl Run<'_> {
             Err((path, message)) => return self.trouble(path, &message),
         };
         let Payload { path, bytes, .. } = file;
+        if let Some((format, container)) = Requests::container(path, bytes) {
+            return self.container(&file, format, container);
+        }
         match file.check(self.known, self.project, self.expected, &mut self.session, true) {
-            Kind::Request(request) => self.answer(path, bytes, &request),
+            Kind::Request(request) => self.answer(path, None, bytes, &request),
             Kind::NotJson(finding) => {
                 let why = inputs::not_json(&finding, bytes);
                 self.trouble(path, &format!("no prediction: {why}"));
@@ -99,9 +114,31 @@ impl Run<'_> {
         }
     }
 
-    fn answer(&mut self, path: &Path, bytes: &[u8], request: &Request<'_>) {
+    /// The answers to the requests in a container.
+    fn container(&mut self, file: &Payload<'_>, format: Format, container: Result<Container, String>) {
+        self.has_container = true;
+        match container {
+            Ok(container) => {
+                let all = self.requests.check(&container, &mut self.session, true);
+                for Part { name, request, .. } in &all.parts {
+                    self.answer(file.path, Some(name), file.bytes, request);
+                }
+            }
+            Err(why) => {
+                let message = format!("{} that cannot be read: {why}", format.name());
+                if file.named {
+                    self.trouble(file.path, &message);
+                } else {
+                    self.pass_over(file.path, &message);
+                }
+            }
+        }
+    }
+
+    fn answer(&mut self, path: &Path, name: Option<&str>, bytes: &[u8], request: &Request<'_>) {
         let mut answer = Answer {
             path: sanitize::plain_path(path),
+            request: name.map(str::to_owned),
             endpoint: request.endpoint.id.to_string(),
             response: None,
             depends_on: Vec::new(),

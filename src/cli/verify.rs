@@ -7,21 +7,22 @@ use std::path::{Component, Path, PathBuf};
 use super::args::{Common, Verify, VerifyFormat};
 use super::exit_code::{CLEAN, FINDINGS, TROUBLE, UNMATCHED};
 use super::inputs::{self, Knowledge};
+use super::routes::{Others, routes};
 use super::settings::Project;
 use super::terminal;
-use crate::config::Calls;
+use crate::containers::{self, Format, detect, variables};
 use crate::input::{Entry, ReadError, Reader, WalkOptions, read, search};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
 use crate::report::style::Look;
 use crate::report::{OutputError, sanitize, summary};
-use crate::rules::{Candidate, Endpoint, Ruleset, built_in};
+use crate::rules::Candidate;
 use crate::session::Session;
 use crate::tenant::{self, Answer, Tenant};
 use crate::verify::archive::{Archive, is_archive};
 use crate::verify::har::{self, Attached, Har, Sent, UnusedKind};
 use crate::verify::pairs::{Given, Kind, Pair, pair};
-use crate::verify::routes::{Mapping, Route, Routes};
+use crate::verify::routes::{Routes, shown_url};
 use crate::verify::{Exchange, Outcome, Predictor, Tally, Verified, json as document, text, verify};
 
 /// How many bytes of a file are looked at to say what it is.
@@ -48,7 +49,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         only: None,
     };
     let endpoints = known.rules.candidates();
-    let others = built_in();
+    let others = Others::new();
     let mut run = Run {
         args,
         common,
@@ -61,7 +62,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
             args.knowledge.in_order || args.predictions,
         ),
         endpoints: &endpoints,
-        routes: routes(args, &project, &known, &others),
+        routes: routes(&args.knowledge, &project, &known, &others),
         tally: Tally::default(),
         unused: Vec::new(),
         trouble: false,
@@ -83,6 +84,7 @@ enum Step<'f> {
     Pair(Pair),
     Har(&'f Path),
     Archive(&'f Path),
+    Collection(&'f Path, Format),
 }
 
 struct Run<'a> {
@@ -111,6 +113,7 @@ impl Run<'_> {
                 Step::Pair(pair) => self.pair(files, &pair)?,
                 Step::Har(path) => self.har_file(path)?,
                 Step::Archive(path) => self.archive(path)?,
+                Step::Collection(path, format) => self.collection(path, format)?,
             }
         }
         self.end()
@@ -133,12 +136,16 @@ impl Run<'_> {
     fn calls<'f>(&mut self, files: &'f [PathBuf]) -> Vec<(usize, Step<'f>)> {
         let mut steps: Vec<(usize, Step<'f>)> = Vec::new();
         let mut bodies: Vec<usize> = Vec::new();
+        let mut whole = Reader::new(read::LARGEST);
         for (index, path) in files.iter().enumerate() {
             let start = read::start(path, START).unwrap_or_default();
             match () {
                 () if is_archive(&start) => steps.push((index, Step::Archive(path))),
                 () if is_named_har(path) || har::is_har(&start) => steps.push((index, Step::Har(path))),
-                () => bodies.push(index),
+                () => match self.format(path, &start, &mut whole) {
+                    Some(format) => steps.push((index, Step::Collection(path, format))),
+                    None => bodies.push(index),
+                },
             }
         }
         let paths: Vec<PathBuf> = bodies.iter().map(|index| files[*index].clone()).collect();
@@ -158,6 +165,79 @@ impl Run<'_> {
         }));
         steps.sort_by_key(|(index, _)| *index);
         steps
+    }
+
+    /// The kind of container that a file is. Only an object can be one with saved answers.
+    fn format(&self, path: &Path, start: &[u8], reader: &mut Reader) -> Option<Format> {
+        let start = start
+            .strip_prefix(b"\xEF\xBB\xBF")
+            .unwrap_or(start)
+            .trim_ascii_start();
+        if !start.starts_with(b"{") {
+            return None;
+        }
+        // Reported when it is read to be compared.
+        detect(path, reader.file(path).ok()?)
+    }
+
+    /// The answers that are saved in a collection.
+    fn collection(&mut self, path: &Path, format: Format) -> Result<(), OutputError> {
+        let mut reader = Reader::new(read::LARGEST);
+        let Some(bytes) = self.readable(path, reader.file(path)) else {
+            return Ok(());
+        };
+        let container = match containers::read(format, bytes) {
+            Ok(container) => container,
+            Err(why) => {
+                self.problem(path, &format!("{} that cannot be read: {why}", format.name()));
+                return Ok(());
+            }
+        };
+        let variables = container.variables.and(&self.known.variables);
+        let file = sanitize::plain_path(path);
+        let examples = container.requests.iter().flat_map(|request| &request.examples);
+        for (number, example) in (1..).zip(examples) {
+            let url = variables.filled(&example.url);
+            let other = |kind, why| har::Unused {
+                method: example.method.clone(),
+                url: shown_url(&url),
+                kind,
+                why,
+                sent: None,
+            };
+            let found = match self.routes.endpoint(&example.method, &url) {
+                Ok(found) => found,
+                Err(miss) => {
+                    let unused = other(UnusedKind::Other, har::words(&miss, &example.method));
+                    self.unused(&file, number, unused);
+                    continue;
+                }
+            };
+            let missing = [("request", &example.request), ("response", &example.response)];
+            if let Some((what, _)) = missing.into_iter().find(|(_, body)| body.trim().is_empty()) {
+                let unused = other(UnusedKind::WithoutBody, format!("it has no {what} body"));
+                self.unused(&file, number, unused);
+                continue;
+            }
+            let endpoint = found.endpoint.to_owned();
+            let body = variables.filled(&example.request);
+            if let Some(name) = variables::names(&body).next() {
+                let why = format!("the value of {{{{{name}}}}} is not known; give it with --env or --var");
+                self.unused(&file, number, other(UnusedKind::Unreadable, why));
+                continue;
+            }
+            let name = format!("{file} ({})", example.name);
+            self.exchange(&Exchange {
+                name: &name,
+                origin: &name,
+                request: body.as_bytes(),
+                response: example.response.as_bytes(),
+                endpoint: Some(&endpoint),
+                http_status: example.status,
+                url: Some(&shown_url(&url)),
+            })?;
+        }
+        Ok(())
     }
 
     fn kind(&self, path: &Path, reader: &mut Reader) -> Kind {
@@ -523,32 +603,6 @@ fn print(text: &str) -> Result<(), OutputError> {
 fn is_named_har(path: &Path) -> bool {
     path.extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("har"))
-}
-
-/// Where calls go: the paths in the rules, and what the arguments and the settings say.
-fn routes<'a>(
-    args: &'a Verify,
-    project: &'a Project,
-    known: &'a Knowledge,
-    others: &'a Ruleset,
-) -> Routes<'a> {
-    // With one endpoint asked for, calls of the others are known by their URLs all the same.
-    let ids: Vec<&str> = known.rules.endpoints().map(|endpoint| &*endpoint.id).collect();
-    let others = others.endpoints().filter(|other| !ids.contains(&&*other.id));
-    let route = |endpoint: &'a Endpoint| Route {
-        endpoint: &endpoint.id,
-        path: &endpoint.path,
-    };
-    let mapping = |calls: &'a Calls| Mapping {
-        url: &calls.url.value,
-        endpoint: &calls.endpoint.value,
-    };
-    Routes {
-        known: known.rules.endpoints().chain(others).map(route).collect(),
-        bases: args.base_path.iter().map(String::as_str).collect(),
-        mapped: project.config.calls.iter().map(mapping).collect(),
-        only: args.knowledge.endpoint.as_deref(),
-    }
 }
 
 /// A file that a HAR names: it lies beside it, or in a folder there.

@@ -212,7 +212,8 @@ mod tests {
             assert_eq!(seen.first().map(String::as_str), Some("a"), "{bad}");
             assert_eq!(seen.last().map(String::as_str), Some("a"), "{bad}");
             assert!(
-                seen.iter().all(|one| one == "a" || one.starts_with("malformed: ")),
+                seen.iter()
+                    .all(|one| one == "a" || one.starts_with("malformed: ")),
                 "{seen:?}"
             );
         }

@@ -59,11 +59,21 @@ pub(super) fn local(name: &str) -> &str {
 /// Fingerprints of the findings of one file, in their order. Equal findings are told apart by their number.
 #[derive(Default)]
 pub(super) struct Fingerprints<'a> {
+    /// The request that they are about, where the file has several.
+    request: Option<&'a str>,
     by_pointer: HashMap<(&'a str, &'a str), u32>,
     by_key: HashMap<(&'a str, String, &'a str), u32>,
 }
 
 impl<'a> Fingerprints<'a> {
+    /// For a file, or for a request in it.
+    pub(super) fn of(request: Option<&'a str>) -> Self {
+        Self {
+            request,
+            ..Self::default()
+        }
+    }
+
     /// Fingerprint of rule and pointer, array indices and all: `geplint/v1`. It changes when a record is added in front.
     pub(super) fn by_pointer(&mut self, finding: &'a Finding) -> String {
         let count = self
@@ -71,7 +81,10 @@ impl<'a> Fingerprints<'a> {
             .entry((&finding.rule, &finding.pointer))
             .or_default();
         *count += 1;
-        hex(&["", &finding.rule, &finding.pointer, &count.to_string()])
+        hex(
+            self.request,
+            &["", &finding.rule, &finding.pointer, &count.to_string()],
+        )
     }
 
     /// Fingerprint of rule, pointer without array indices, and record key: `geplint/v2`. `path` tells files apart where
@@ -84,12 +97,16 @@ impl<'a> Fingerprints<'a> {
             .entry((&finding.rule, place.clone(), key))
             .or_default();
         *count += 1;
-        hex(&[path, &finding.rule, &place, key, &count.to_string()])
+        hex(
+            self.request,
+            &[path, &finding.rule, &place, key, &count.to_string()],
+        )
     }
 }
 
-fn hex(parts: &[&str]) -> String {
-    format!("{:032x}", hash(parts))
+fn hex(request: Option<&str>, parts: &[&str]) -> String {
+    let parts: Vec<&str> = parts.iter().copied().chain(request).collect();
+    format!("{:032x}", hash(&parts))
 }
 
 /// FNV-1a in 128 bits: the same on every machine and in every version; a byte that UTF-8 never has ends each part.

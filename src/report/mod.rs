@@ -27,7 +27,7 @@ use std::path::Path;
 
 pub use crate::io::AtomicFile;
 pub use crate::sanitize;
-pub use crate::source::{Position, Source};
+pub use crate::source::{Lines, Position, Source};
 pub use chunks::Chunks;
 pub use format::Format;
 pub use formats::checkstyle::Checkstyle;
@@ -64,31 +64,65 @@ pub struct FileReport<'a> {
     pub findings: Cow<'a, [Finding]>,
     /// How many records it has.
     pub records: u32,
+    /// The name of the request in the file that this is about, and its number, from 0; `None` where the file is the request.
+    pub request: Option<(String, usize)>,
     /// Id of its endpoint, where that is known.
     pub endpoint: Option<String>,
     /// How far the API is predicted to refuse it, whatever of the findings is shown.
     pub verdict: Verdict,
     /// How many threads may count its lines.
     threads: Threads,
+    /// What is known of its lines, where it is reported in several parts.
+    lines: Option<&'a Lines>,
 }
 
 impl<'a> FileReport<'a> {
     /// A file and what is to be shown of it, in any order. A missing property and the unknown name that stands for it
     /// become one finding here.
-    pub fn new(path: &Path, text: &'a [u8], mut findings: Vec<Finding>, records: u32) -> Self {
+    pub fn new(path: &Path, text: &'a [u8], findings: Vec<Finding>, records: u32) -> Self {
+        Self::with_lines(path, (text, None), findings, records)
+    }
+
+    /// One request of several in a file; `number` counts those that are checked, from 0.
+    pub fn of_request(
+        path: &Path,
+        (text, lines): (&'a [u8], &'a Lines),
+        (name, number): (&str, usize),
+        findings: Vec<Finding>,
+        records: u32,
+    ) -> Self {
+        Self {
+            request: Some((name.to_owned(), number)),
+            ..Self::with_lines(path, (text, Some(lines)), findings, records)
+        }
+    }
+
+    fn with_lines(
+        path: &Path,
+        (text, lines): (&'a [u8], Option<&'a Lines>),
+        mut findings: Vec<Finding>,
+        records: u32,
+    ) -> Self {
         sort(&mut findings);
         let verdict = verdict(&findings, &[], records);
-        let source = Source::new("", text);
+        let source = Source::new("", text).with_lines(lines);
         let findings = pair(findings, |offset| source.position(offset));
         Self {
             name: shown(path),
             text,
+            request: None,
             endpoint: None,
             verdict,
             findings: Cow::Owned(findings),
             records,
             threads: Threads::ONE,
+            lines,
         }
+    }
+
+    /// The name of the request in the file that this is about.
+    pub(crate) fn request_name(&self) -> Option<&str> {
+        self.request.as_ref().map(|(name, _)| name.as_str())
     }
 
     /// The same as a request to this endpoint, of which so much is refused; for findings of which some are not shown.
@@ -112,7 +146,9 @@ impl<'a> FileReport<'a> {
     where
         'a: 'n,
     {
-        Source::new(name, self.text).with_threads(self.threads)
+        Source::new(name, self.text)
+            .with_threads(self.threads)
+            .with_lines(self.lines)
     }
 }
 

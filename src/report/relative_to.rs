@@ -37,9 +37,11 @@ impl Report for RelativeTo {
             text: file.text,
             findings: Cow::Borrowed(&file.findings),
             records: file.records,
+            request: file.request.clone(),
             endpoint: file.endpoint.clone(),
             verdict: file.verdict,
             threads: file.threads,
+            lines: file.lines,
         };
         self.inner.write(&named, out);
     }

@@ -36,6 +36,8 @@ pub struct CheckedFile {
     pub path: String,
     /// Id of its endpoint; none of a file that is not JSON and might be anything.
     pub endpoint: Option<String>,
+    /// The name of the request in it; `None` where the file is the request.
+    pub request: Option<String>,
     /// How many records it has.
     pub records: u32,
 }
@@ -45,6 +47,8 @@ pub struct CheckedFile {
 pub struct Summary {
     /// Files that were checked.
     pub files: u64,
+    /// Requests in them: a file is one, unless it is a collection of several.
+    pub requests: u64,
     /// Records in them.
     pub records: u64,
     /// Requests that the API is predicted to refuse, whatever of the findings is shown.
@@ -76,15 +80,18 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Counts a file that was checked.
+    /// Counts a file that was checked, or a request in it.
     pub fn add(&mut self, file: &FileReport<'_>) {
-        self.files += 1;
+        let is_first = file.request.as_ref().is_none_or(|(_, number)| *number == 0);
+        self.files += u64::from(is_first);
+        self.requests += 1;
         self.records += u64::from(file.records);
         self.refused_files += u64::from(file.verdict.refused);
         self.refused_records += u64::from(file.verdict.records);
         self.checked.push(CheckedFile {
             path: file.name.clone(),
             endpoint: file.endpoint.clone(),
+            request: file.request.as_ref().map(|(name, _)| name.clone()),
             records: file.records,
         });
         for finding in file.findings.iter() {
@@ -99,6 +106,7 @@ impl Summary {
     /// Adds the counts of another.
     pub fn absorb(&mut self, other: Self) {
         self.files += other.files;
+        self.requests += other.requests;
         self.records += other.records;
         self.refused_files += other.refused_files;
         self.refused_records += other.refused_records;
@@ -167,16 +175,23 @@ impl Summary {
 
     /// `12 files, 340 records`.
     fn size(&self) -> String {
-        format!(
-            "{}, {}",
-            grouped_count(self.files, "file"),
-            grouped_count(self.records, "record")
-        )
+        let files = grouped_count(self.files, "file");
+        let records = grouped_count(self.records, "record");
+        if self.requests > self.files {
+            let requests = grouped_count(self.requests, "request");
+            return format!("{files}, {requests}, {records}");
+        }
+        format!("{files}, {records}")
     }
 
     /// `26 of 33 files would be refused`; of one file alone its records.
     fn refusals(&self) -> String {
-        match (self.files, self.records) {
+        let (all, what) = if self.requests > self.files {
+            (self.requests, "request")
+        } else {
+            (self.files, "file")
+        };
+        match (all, self.records) {
             (1, 0 | 1) => "the request would be refused".to_owned(),
             (1, records) if records == self.refused_records => {
                 format!("all {} would be refused", grouped_count(records, "record"))
@@ -186,10 +201,10 @@ impl Summary {
                 grouped(self.refused_records),
                 grouped_count(records, "record")
             ),
-            (files, _) => format!(
+            (all, _) => format!(
                 "{} of {} would be refused",
                 grouped(self.refused_files),
-                grouped_count(files, "file")
+                grouped_count(all, what)
             ),
         }
     }

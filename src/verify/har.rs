@@ -504,7 +504,7 @@ fn member(text: &str, tree: &Tree, object: NodeId, name: &str) -> Option<NodeId>
 }
 
 /// Why no endpoint takes a call.
-fn words(miss: &Miss, method: &str) -> String {
+pub fn words(miss: &Miss, method: &str) -> String {
     match miss {
         Miss::Method => format!(
             "its method is {}; payloads are sent with POST or PUT",

@@ -20,6 +20,7 @@ mod changed;
 mod changed_hostile;
 mod ci_docs;
 mod cli;
+mod collections;
 mod config;
 mod dependencies;
 mod diagnostics;

@@ -9,7 +9,10 @@ use crate::client::Client;
 #[test]
 fn a_session_begins_and_ends() {
     let mut client = Client::start(Path::new("."));
-    let result = client.request("initialize", json!({ "processId": null, "rootUri": null, "capabilities": {} }));
+    let result = client.request(
+        "initialize",
+        json!({ "processId": null, "rootUri": null, "capabilities": {} }),
+    );
     assert_eq!(result["serverInfo"]["name"], "geplint");
     client.notify("initialized", json!({}));
     assert_eq!(client.end(), 0);

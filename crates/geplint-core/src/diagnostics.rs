@@ -132,11 +132,7 @@ fn joined(
     let led = Finding {
         severity,
         related: Some(Box::new((name.span, format!("did you mean {to}?").into()))),
-        message: format!(
-            "{}; rename {written} ({line}:{column}) to {to}?",
-            lacks.message
-        )
-        .into(),
+        message: format!("{}; rename {written} ({line}:{column}) to {to}?", lacks.message).into(),
         help: format!("Rename {written} to {}, if that is what it holds.", quoted(to)).into(),
         fix_kind: rename.map(|(to, value)| {
             Box::new(FixKind::RenameAt {
@@ -175,7 +171,10 @@ impl Finding {
         if let Some((what, written)) = self.renamed() {
             return Cow::Owned(format!("{what}, rename {written}?"));
         }
-        let what = self.message.split_once("; did you mean ").filter(|_| self.is_pair());
+        let what = self
+            .message
+            .split_once("; did you mean ")
+            .filter(|_| self.is_pair());
         let what = what.map_or(&*self.message, |(what, _)| what);
         match self.right_name() {
             Some(name) => Cow::Owned(format!("{what}, did you mean {name}?")),

@@ -372,6 +372,34 @@ impl FixKind {
             Self::Remove | Self::RemoveComment | Self::RemoveMembers { refused: false, .. } | Self::Retype(_)
         )
     }
+
+    /// The places that it changes or looks at, besides the finding's own.
+    pub(crate) fn places_mut(&mut self) -> Vec<&mut Span> {
+        match self {
+            Self::Remove
+            | Self::RemoveComment
+            | Self::Retype(_)
+            | Self::Rename(_)
+            | Self::Write(_)
+            | Self::Trim => Vec::new(),
+            Self::RemoveMembers { members, .. } => members.iter_mut().collect(),
+            Self::RenameAt { at, value, .. } => {
+                let value = value.as_mut().map(|(span, _)| span);
+                std::iter::once(at).chain(value).collect()
+            }
+            Self::RenameAndWrite { value, .. } => vec![value],
+            Self::Move {
+                member,
+                to,
+                after,
+                name,
+            } => {
+                let name = name.as_mut().map(|(span, _)| span);
+                [member, to].into_iter().chain(after).chain(name).collect()
+            }
+            Self::Unwrap(edits) => edits.iter_mut().map(|(span, _)| span).collect(),
+        }
+    }
 }
 
 /// Puts the findings of a file in their one order: by offset, rule and message, and then by whatever tells them apart.

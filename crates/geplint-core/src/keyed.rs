@@ -71,7 +71,9 @@ impl Hash for Folded<'_> {
             for c in text.chars() {
                 if c.is_ascii() {
                     // The table of Unicode is asked only where it is needed: names have few such letters.
-                    c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| take(byte.to_ascii_lowercase()));
+                    c.encode_utf8(&mut [0; 4])
+                        .bytes()
+                        .for_each(|byte| take(byte.to_ascii_lowercase()));
                 } else {
                     for lower in c.to_lowercase() {
                         lower.encode_utf8(&mut [0; 4]).bytes().for_each(&mut take);

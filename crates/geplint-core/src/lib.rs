@@ -12,6 +12,7 @@ pub mod fix;
 pub mod json;
 mod keyed;
 pub mod lint;
+pub mod mapped;
 pub mod nearest;
 pub mod predict;
 pub mod recognize;

@@ -1,6 +1,7 @@
 //! A file's text, and where in it an offset lies.
 
 use std::cell::{Cell, OnceCell};
+use std::sync::OnceLock;
 
 use memchr::{memchr, memchr_iter, memrchr};
 
@@ -30,10 +31,18 @@ pub struct Source<'a> {
     name: &'a str,
     text: &'a [u8],
     threads: Threads,
+    lines: Option<&'a Lines>,
     blocks: OnceCell<Vec<Checkpoint>>,
     /// The offset that was located last: findings come in order, and mostly several at one place.
     last: Cell<Located>,
     utf16: OnceCell<Vec<Utf16Mark>>,
+}
+
+/// Where the lines of a file are, for several [`Source`]s of it: counted once, at the first question.
+#[derive(Debug, Default)]
+pub struct Lines {
+    blocks: OnceLock<Vec<Checkpoint>>,
+    utf16: OnceLock<Vec<Utf16Mark>>,
 }
 
 /// What is known at the first byte of a block.
@@ -76,6 +85,7 @@ impl<'a> Source<'a> {
             name,
             text,
             threads: Threads::ONE,
+            lines: None,
             blocks: OnceCell::new(),
             last: Cell::new(first),
             utf16: OnceCell::new(),
@@ -86,6 +96,13 @@ impl<'a> Source<'a> {
     #[must_use]
     pub const fn with_threads(mut self, threads: Threads) -> Self {
         self.threads = threads;
+        self
+    }
+
+    /// Takes what is known of the lines from others that are about the same text.
+    #[must_use]
+    pub const fn with_lines(mut self, lines: Option<&'a Lines>) -> Self {
+        self.lines = lines;
         self
     }
 
@@ -118,7 +135,11 @@ impl<'a> Source<'a> {
 
     /// UTF-16 units from the beginning of the file.
     fn utf16_before(&self, offset: usize) -> u32 {
-        let marks = self.utf16.get_or_init(|| utf16_marks(self.text));
+        let count = || utf16_marks(self.text);
+        let marks = match self.lines {
+            Some(lines) => lines.utf16.get_or_init(count),
+            None => self.utf16.get_or_init(count),
+        };
         let known = marks.partition_point(|mark| mark.offset <= offset);
         let mark = known
             .checked_sub(1)
@@ -171,7 +192,11 @@ impl<'a> Source<'a> {
     }
 
     fn blocks(&self) -> &[Checkpoint] {
-        self.blocks.get_or_init(|| checkpoints(self.text, self.threads))
+        let count = || checkpoints(self.text, self.threads);
+        match self.lines {
+            Some(lines) => lines.blocks.get_or_init(count),
+            None => self.blocks.get_or_init(count),
+        }
     }
 }
 

@@ -252,7 +252,10 @@ fn opening(file: &FileReport<'_>, look: Look) -> String {
     let Some(refusal) = grouped::refusal(file) else {
         return String::new();
     };
-    let line = format!("{}: {refusal}", escape(&file.name));
+    let request = file
+        .request_name()
+        .map_or_else(String::new, |name| format!(" ({})", escape(name)));
+    let line = format!("{}{request}: {refusal}", escape(&file.name));
     let lines = wrap(&line, look.width);
     lines.iter().fold(String::new(), |all, line| {
         all + &look.palette().strong(line).to_string() + "\n"

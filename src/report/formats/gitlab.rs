@@ -18,7 +18,7 @@ pub struct GitLab;
 impl Report for GitLab {
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let source = file.source(&file.name);
-        let mut prints = Fingerprints::default();
+        let mut prints = Fingerprints::of(file.request_name());
         let issue = |finding| Issue::new(&source, finding, &mut prints);
         elements(file.findings.iter().map(issue), INDENT, out);
     }

@@ -20,7 +20,10 @@ pub struct Json;
 impl Report for Json {
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let source = file.source(&file.name);
-        let rows = file.findings.iter().map(|finding| Row::new(&source, finding));
+        let rows = file
+            .findings
+            .iter()
+            .map(|finding| Row::new(&source, file.request_name(), finding));
         elements(rows, INDENT, out);
     }
 
@@ -61,6 +64,8 @@ pub(super) struct Row<'a> {
     evidence: &'static str,
     endpoint: Option<&'a str>,
     path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<&'a str>,
     record: Option<u32>,
     record_key: Option<&'a str>,
     pointer: &'a str,
@@ -147,6 +152,8 @@ impl<'a> Trouble<'a> {
 #[derive(Serialize)]
 struct Seen<'a> {
     path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<&'a str>,
     endpoint: Option<&'a str>,
     records: u32,
 }
@@ -155,6 +162,7 @@ impl<'a> Seen<'a> {
     fn new(file: &'a CheckedFile) -> Self {
         Self {
             path: &file.path,
+            request: file.request.as_deref(),
             endpoint: file.endpoint.as_deref(),
             records: file.records,
         }
@@ -177,7 +185,7 @@ struct Totals {
 }
 
 impl<'a> Row<'a> {
-    pub(super) fn new(source: &Source<'a>, finding: &'a Finding) -> Self {
+    pub(super) fn new(source: &Source<'a>, request: Option<&'a str>, finding: &'a Finding) -> Self {
         let endpoint = finding.endpoint.as_ref();
         Self {
             rule: &finding.rule,
@@ -185,6 +193,7 @@ impl<'a> Row<'a> {
             evidence: labels::evidence(finding.evidence),
             endpoint: (!endpoint.is_empty()).then_some(endpoint),
             path: source.name(),
+            request,
             record: finding.record,
             record_key: finding.record_key.as_deref(),
             pointer: &finding.pointer,

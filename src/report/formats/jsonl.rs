@@ -14,7 +14,11 @@ impl Report for JsonLines {
         let mut scratch = Vec::new();
         for finding in file.findings.iter() {
             let Some(out) = out.room() else { return };
-            compact(&Row::new(&source, finding), &mut scratch, out);
+            compact(
+                &Row::new(&source, file.request_name(), finding),
+                &mut scratch,
+                out,
+            );
             out.push('\n');
         }
     }

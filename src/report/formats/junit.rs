@@ -68,8 +68,12 @@ fn body(place: &str, finding: &Finding) -> String {
 
 impl Report for JUnit {
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
-        let source = Source::new(&file.name, file.text);
-        let name = escape(common::local(&file.name));
+        let source = file.source(&file.name);
+        let name = common::local(&file.name);
+        let name = match file.request_name() {
+            Some(request) => escape(&format!("{name} ({request})")),
+            None => escape(name),
+        };
         let failures = file.findings.iter().filter(|finding| self.fails(finding)).count();
         let tests = file.findings.len().max(1);
         if let Some(out) = out.room() {

@@ -17,7 +17,7 @@ pub struct RdJson;
 
 impl Report for RdJson {
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
-        let source = Source::new(&file.name, file.text);
+        let source = file.source(&file.name);
         let diagnostic = |finding| Diagnostic::new(&source, finding);
         elements(file.findings.iter().map(diagnostic), INDENT, out);
     }

@@ -42,7 +42,7 @@ impl Report for Sarif {
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let source = file.source(&file.name);
         let artifact = Artifact::new(&file.name);
-        let mut prints = Fingerprints::default();
+        let mut prints = Fingerprints::of(file.request_name());
         let result = |finding| Outcome::new(&source, &artifact, finding, &mut prints);
         elements(file.findings.iter().map(result), RESULT, out);
     }

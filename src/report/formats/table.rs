@@ -7,7 +7,7 @@ use crate::report::statistics::{Tally, cells, rule_width};
 use crate::report::style::Palette;
 use crate::report::{Chunks, FileReport, Report};
 use crate::sanitize::escape;
-use crate::source::{Position, Source};
+use crate::source::Position;
 
 /// How often each rule speaks in each file, and where first.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl Table {
 impl Report for Table {
     /// Every column but the last has a width of its own, so a file's lines need not wait for the other files.
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
-        let source = Source::new(&file.name, file.text);
+        let source = file.source(&file.name);
         let mut rules: BTreeMap<&str, (Tally, u32)> = BTreeMap::new();
         for finding in file.findings.iter() {
             let (tally, _) = rules

@@ -94,6 +94,28 @@ pub(crate) fn offsets(text: &str, span: Span) -> Vec<u32> {
     offsets
 }
 
+/// Hands out the text of a string in parts, each with its bytes in the file: what is written as it is, and what an escape
+/// stands for (`true`). `span` has the quotes.
+pub(crate) fn decoded_parts(text: &str, span: Span, visit: &mut dyn FnMut(&str, Span, bool)) {
+    let whole = span.of(text);
+    let inner = whole.get(1..whole.len().saturating_sub(1)).unwrap_or_default();
+    let place = |at: usize| span.start + 1 + u32::try_from(at).unwrap_or(u32::MAX);
+    let mut at = 0;
+    while let Some(rest) = inner.get(at..).filter(|rest| !rest.is_empty()) {
+        let plain = rest.find('\\').unwrap_or(rest.len());
+        if plain > 0 {
+            visit(&rest[..plain], Span::new(place(at), place(at + plain)), false);
+            at += plain;
+        }
+        if let Some(escaped) = inner.get(at..).filter(|rest| !rest.is_empty()) {
+            let (character, length) = escape(escaped);
+            let from = Span::new(place(at), place(at + length));
+            visit(character.encode_utf8(&mut [0; 4]), from, true);
+            at += length;
+        }
+    }
+}
+
 /// The character that an escape stands for, and the escape's length in bytes. `rest` begins with a backslash.
 fn escape(rest: &str) -> (char, usize) {
     let character = match rest.as_bytes().get(1) {

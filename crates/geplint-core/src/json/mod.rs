@@ -16,8 +16,8 @@ mod tree;
 mod value;
 mod write;
 
-pub(crate) use decode::offsets;
 pub use decode::{decode, raw, utf16_len};
+pub(crate) use decode::{decoded_parts, offsets};
 pub use error::{SyntaxError, SyntaxKind};
 pub use foreign::Foreign;
 pub use reader::{MAX_DEPTH, MAX_ERRORS, Reader, Root};

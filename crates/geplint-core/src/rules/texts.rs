@@ -124,7 +124,9 @@ impl Texts {
     /// False if no placeholder, mark or error value begins with the first byte of a text. Without this test, looking
     /// through the lists is 8 % of the instructions for clean records.
     fn may_be_listed(&self, text: &str) -> bool {
-        text.bytes().next().is_some_and(|first| has_bit(self.starts, first))
+        text.bytes()
+            .next()
+            .is_some_and(|first| has_bit(self.starts, first))
     }
 
     /// The name of a character that nobody sees.
