@@ -5,6 +5,8 @@
 //! ([`containers`]), reports ([`report`]), recorded answers ([`verify`]) and the command line.
 
 mod answer;
+#[cfg(feature = "lsp")]
+pub mod assist;
 #[doc(hidden)]
 pub mod cli;
 pub mod containers;

@@ -182,6 +182,13 @@ impl Run<'_> {
 
     /// The answers that are saved in a collection.
     fn collection(&mut self, path: &Path, format: Format) -> Result<(), OutputError> {
+        if self.args.predictions {
+            let why = "a collection does not say that an answer is a prediction; --self reads HAR files of geplint serve";
+            self.tally.no_predictions += 1;
+            self.aside(|| format!("unused {}: {why}", sanitize::path(path)));
+            self.keep_unused(&sanitize::plain_path(path), why);
+            return Ok(());
+        }
         let mut reader = Reader::new(read::LARGEST);
         let Some(bytes) = self.readable(path, reader.file(path)) else {
             return Ok(());
@@ -227,15 +234,19 @@ impl Run<'_> {
                 continue;
             }
             let name = format!("{file} ({})", example.name);
-            self.exchange(&Exchange {
-                name: &name,
-                origin: &name,
-                request: body.as_bytes(),
-                response: example.response.as_bytes(),
-                endpoint: Some(&endpoint),
-                http_status: example.status,
-                url: Some(&shown_url(&url)),
-            })?;
+            let verified = verify(
+                &mut self.predictor,
+                &Exchange {
+                    name: &name,
+                    origin: &name,
+                    request: body.as_bytes(),
+                    response: example.response.as_bytes(),
+                    endpoint: Some(&endpoint),
+                    http_status: example.status,
+                    url: Some(&shown_url(&url)),
+                },
+            );
+            self.exchange(&verified)?;
         }
         Ok(())
     }

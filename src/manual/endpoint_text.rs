@@ -256,7 +256,9 @@ fn full(endpoint: &Endpoint, constraint: &Constraint) -> String {
     text
 }
 
-fn type_text(endpoint: &Endpoint, property: &Property) -> String {
+/// A row's type as `geplint rules` prints it: `string(50), a code`.
+#[must_use]
+pub fn type_text(endpoint: &Endpoint, property: &Property) -> String {
     let ty = match (property.ty, property.max_length) {
         (Type::String, Some(limit)) => format!("string({limit})"),
         (ty, _) => escape(&endpoint.type_name(ty)).into_owned(),

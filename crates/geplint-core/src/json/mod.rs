@@ -4,6 +4,7 @@
 //! where a file does not, it says what is wrong and reads on as the author most probably meant it.
 
 mod brackets;
+mod cursor;
 mod decode;
 mod error;
 mod foreign;
@@ -16,11 +17,13 @@ mod tree;
 mod value;
 mod write;
 
+pub use cursor::{Cursor, Expected, Token, cursor};
 pub use decode::{decode, raw, utf16_len};
 pub(crate) use decode::{decoded_parts, offsets};
 pub use error::{SyntaxError, SyntaxKind};
 pub use foreign::Foreign;
 pub use reader::{MAX_DEPTH, MAX_ERRORS, Reader, Root};
+pub use scan::is_number;
 pub(crate) use scan::{matching, number, plain, printable, space};
 pub use text::{decoded, text};
 pub use tree::{Elements, JsonKind, Members, Node, NodeId, Tree};

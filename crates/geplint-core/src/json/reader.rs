@@ -106,6 +106,12 @@ pub(super) struct Memory {
     pub warning_count: usize,
     /// How many bytes may still be looked at ahead, so that time stays linear.
     pub budget: usize,
+    /// The text ends at a place that is being written at: what is open there stays open.
+    pub stops_at_end: bool,
+    /// What may come next at the end of such a text.
+    pub stopped: Option<State>,
+    /// The string that is open there: where it begins, and what it is.
+    pub open_string: Option<(usize, JsonKind)>,
 }
 
 impl<'a> Reader<'a> {
@@ -229,7 +235,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads on until an element of the root (or the root itself) is complete; false at the end.
-    fn run(&mut self, tree: &mut Tree) -> bool {
+    pub(super) fn run(&mut self, tree: &mut Tree) -> bool {
         loop {
             self.at = scan::space(self.bytes, self.at);
             let byte = scan::byte(self.bytes, self.at);

@@ -164,6 +164,10 @@ impl<'a> Reader<'a> {
         if self.memory.error_count > MAX_ERRORS {
             self.at = self.bytes.len();
         }
+        if self.at >= self.bytes.len() && self.memory.stops_at_end {
+            self.memory.stopped = Some(self.state);
+            return State::End;
+        }
         if self.at >= self.bytes.len() {
             return self.end_of_text(tree);
         }
@@ -499,7 +503,7 @@ impl<'a> Reader<'a> {
                 State::After
             }
             b'{' | b'[' if object => self.bracket_for_name(tree),
-            _ if object && self.at_name() => self.missing_comma(State::Key),
+            _ if object && (self.at_name() || self.string_is_open()) => self.missing_comma(State::Key),
             b'"' | b'{' | b'[' | b'\'' if !object => self.missing_comma(State::Value),
             byte if !object && scan::is_word(byte) => self.missing_comma(State::Value),
             _ => {

@@ -112,6 +112,12 @@ pub(crate) fn number(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
+/// Whether a text is a number of RFC 8259's form.
+#[must_use]
+pub fn is_number(text: &str) -> bool {
+    number(text.as_bytes(), 0) == Some(text.len())
+}
+
 #[inline]
 pub(super) fn digits(bytes: &[u8], mut at: usize) -> usize {
     while byte(bytes, at).is_ascii_digit() {

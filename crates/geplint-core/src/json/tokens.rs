@@ -132,6 +132,11 @@ impl Reader<'_> {
 
     /// The string at the reader's place has no closing quote up to `stop`, the end of its line.
     fn unterminated(&mut self, tree: &mut Tree, kind: JsonKind, stop: usize, odd: &Odd) {
+        if self.memory.stops_at_end && stop >= self.bytes.len() {
+            self.memory.open_string = Some((self.at, kind));
+            self.at = self.bytes.len();
+            return;
+        }
         self.memory.cut |= stop >= self.bytes.len();
         let line = self.text.get(self.at..stop).unwrap_or("");
         let length = if kind == JsonKind::Key {

@@ -1,0 +1,341 @@
+//! What may be written at a place.
+
+use super::casing::Casing;
+use super::model::{Completion, CompletionKind, Completions, Context, Edit};
+use super::place::{Place, Slot};
+use super::snippet::{Need, Snippet};
+use super::{row, values};
+use crate::finding::Span;
+use crate::json::{self, Expected};
+use crate::manual::type_text;
+use crate::rules::{Endpoint, Fact, Property, PropertyId, Type};
+use crate::tenant::Tenant;
+
+/// So many completions are offered at once; of longer lists those that fit what is typed.
+const MOST: usize = 500;
+
+/// What may be written at a byte of a text: names that the object lacks, values of lists and of the tenant, records, bodies.
+pub fn complete(context: &Context<'_>, bytes: &[u8], at: usize) -> Completions {
+    let (text, _) = json::text(bytes);
+    let mut all = Completions::default();
+    let Some(cursor) = json::cursor(&text, at) else {
+        return all;
+    };
+    let endpoints = context.endpoints(&text);
+    for endpoint in &endpoints {
+        let place = Place::new(&text, endpoint, cursor.clone());
+        let offer = Offer {
+            tenant: context.tenant,
+            place: &place,
+            casing: Casing::of(&place),
+            only: endpoints.len() == 1,
+        };
+        let offered = offer.all(&mut all.is_incomplete);
+        // What several endpoints have is offered once.
+        let new = offered.into_iter().filter(|new| {
+            let mut known = all.items.iter();
+            !known.any(|known| (&known.label, &known.insert) == (&new.label, &new.insert))
+        });
+        let new: Vec<Completion> = new.collect();
+        all.items.extend(new);
+    }
+    all
+}
+
+/// What is offered at a place for one endpoint.
+struct Offer<'o, 'a> {
+    tenant: &'o Tenant,
+    place: &'o Place<'a>,
+    casing: Casing,
+    /// There is no other endpoint.
+    only: bool,
+}
+
+/// A value that may be chosen.
+struct Choice {
+    value: String,
+    detail: String,
+    documentation: String,
+}
+
+impl Offer<'_, '_> {
+    fn all(&self, is_incomplete: &mut bool) -> Vec<Completion> {
+        let place = self.place;
+        let token = place.cursor.token;
+        match place.cursor.expected {
+            Expected::Name => self.names(),
+            // Behind a value: what follows a comma that is not there yet.
+            Expected::Separator if !token.quoted && (token.entered || place.is_apart()) => {
+                match (place.table(), place.slot()) {
+                    (Some(_), _) => self.names(),
+                    (None, slot) => self.values(slot, is_incomplete),
+                }
+            }
+            Expected::Value => self.values(place.slot(), is_incomplete),
+            Expected::Separator | Expected::Colon | Expected::Nothing => Vec::new(),
+        }
+    }
+
+    /// The names that the object does not have, those that it needs first.
+    fn names(&self) -> Vec<Completion> {
+        let place = self.place;
+        let Some(table) = place.table() else {
+            return Vec::new();
+        };
+        let has: Vec<PropertyId> = place
+            .members()
+            .filter_map(|(name, ..)| table.find(&name))
+            .collect();
+        let lacking = (0..).map(PropertyId).zip(&table.properties);
+        let lacking = lacking.filter(|(id, property)| !has.contains(id) && !property.outbound_only);
+        lacking
+            .map(|(id, property)| {
+                let need = Need::of(table, id);
+                let mut snippet = Snippet::default();
+                let name = self.casing.write(&property.name);
+                if place.has_colon() {
+                    snippet.text(&format!("\"{name}\""));
+                } else {
+                    snippet.name(&name);
+                    snippet.value(place.endpoint, property.ty, self.casing, 0);
+                    self.comma(&mut snippet);
+                }
+                let word = match need {
+                    Need::Mandatory => "mandatory, ",
+                    Need::Maybe => "mandatory in part, ",
+                    Need::Optional => "",
+                };
+                Completion {
+                    detail: self.of(&format!("{word}{}", type_text(place.endpoint, property))),
+                    documentation: row::row(place.endpoint, property),
+                    sort_key: format!("{}{:04}", need as u8, id.0),
+                    ..self.completion(&name, snippet, CompletionKind::Property)
+                }
+            })
+            .collect()
+    }
+
+    /// The values that may stand in a slot.
+    fn values(&self, slot: Slot<'_>, is_incomplete: &mut bool) -> Vec<Completion> {
+        let place = self.place;
+        let structure = |label: String, ty: Type, documentation: String| {
+            let mut snippet = Snippet::default();
+            snippet.value(place.endpoint, ty, self.casing, 0);
+            self.comma(&mut snippet);
+            Completion {
+                documentation,
+                sort_key: "0".to_owned(),
+                ..self.completion(&label, snippet, CompletionKind::Structure)
+            }
+        };
+        let record = place.endpoint.record;
+        match slot {
+            Slot::Unknown => Vec::new(),
+            // What begins like another value is one.
+            _ if matches!(slot, Slot::Body | Slot::Record) && place.cursor.token.quoted => Vec::new(),
+            Slot::Body => {
+                let ty = Type::ObjectList(record);
+                vec![structure(
+                    format!("body of {}", place.endpoint.id),
+                    ty,
+                    of(place.endpoint),
+                )]
+            }
+            Slot::Record => {
+                let ty = Type::Object(record);
+                vec![structure(
+                    format!("record of {}", place.endpoint.id),
+                    ty,
+                    of(place.endpoint),
+                )]
+            }
+            Slot::Row { property, ty } => match ty {
+                Type::Object(_) | Type::ObjectList(_) | Type::StringList if place.cursor.token.quoted => {
+                    Vec::new()
+                }
+                Type::Object(_) | Type::ObjectList(_) | Type::StringList => {
+                    let label = place.endpoint.type_name(ty);
+                    vec![structure(label, ty, row::row(place.endpoint, property))]
+                }
+                Type::Boolean if place.cursor.token.quoted => Vec::new(),
+                Type::Boolean => ["true", "false"].map(|word| self.chosen(word, word, 0)).into(),
+                Type::Int | Type::Long | Type::Decimal | Type::DateTime => Vec::new(),
+                Type::String | Type::Enum(_) => self.choices(property, ty, is_incomplete),
+            },
+        }
+    }
+
+    /// The values of the lists that a property has, as far as they fit what is typed.
+    fn choices(&self, property: &Property, ty: Type, is_incomplete: &mut bool) -> Vec<Completion> {
+        let typed = self.place.typed().to_lowercase();
+        let fits = |text: &str| typed.is_empty() || text.to_lowercase().contains(&typed);
+        let mut all: Vec<Completion> = Vec::new();
+        for choice in self.listed(property, ty) {
+            if !fits(&choice.value) && !fits(&choice.detail) {
+                continue;
+            }
+            if all.len() >= MOST {
+                *is_incomplete = true;
+                break;
+            }
+            let json = serde_json::to_string(&choice.value).unwrap_or_default();
+            all.push(Completion {
+                detail: self.of(&choice.detail),
+                documentation: choice.documentation,
+                ..self.chosen(&choice.value, &json, all.len())
+            });
+        }
+        all
+    }
+
+    /// Every value that a list has: the row's own, then the tenant's.
+    fn listed(&self, property: &Property, ty: Type) -> Vec<Choice> {
+        let endpoint = self.place.endpoint;
+        let mut all: Vec<Choice> = Vec::new();
+        let mut add = |value: &str, detail: String, documentation: String| {
+            all.push(Choice {
+                value: value.to_owned(),
+                detail,
+                documentation,
+            });
+        };
+        let mut facts: Vec<Fact> = property.known.iter().map(|known| known.fact).collect();
+        if let Type::Enum(id) = ty {
+            let list = &endpoint.enums[usize::from(id)];
+            for member in &list.members {
+                add(&member.name, list.name.to_string(), String::new());
+            }
+            facts.extend(list.fact);
+        }
+        if let Some(list) = &property.one_of {
+            for value in &list.values {
+                add(value, property.source.to_string(), String::new());
+            }
+            let public = list
+                .list
+                .iter()
+                .flat_map(|public| public.values().map(move |value| (public, value)));
+            for (public, value) in public {
+                add(value, public.title.to_string(), String::new());
+            }
+        }
+        let here = self.persona_here();
+        for fact in facts {
+            let listed = self.tenant.listed();
+            if fact == Fact::Contacts {
+                for contact in listed.contacts() {
+                    let Some(code) = &contact.code else { continue };
+                    add(code, values::of_contact(contact), String::new());
+                }
+                continue;
+            }
+            // An activity of the persona around it is more likely than any other.
+            let activities = here.as_ref().filter(|_| fact == Fact::Activities);
+            let first = activities.map_or(&[][..], |persona| listed.activities_of(persona));
+            for value in first {
+                let persona = here.as_deref().unwrap_or_default();
+                add(value, format!("activity of {persona}"), String::new());
+            }
+            for value in listed.values(fact).iter().filter(|value| !first.contains(value)) {
+                let more = values::details(self.tenant, fact, value);
+                add(value, format!("the tenant's {}", fact.name()), row::shown(&more));
+            }
+        }
+        let mut known = std::collections::HashSet::new();
+        all.retain(|choice| known.insert(choice.value.clone()));
+        all
+    }
+
+    /// The persona that an object around the place is about, in the spelling of the list.
+    fn persona_here(&self) -> Option<String> {
+        let place = self.place;
+        let personas = self.tenant.listed().values(Fact::Personas);
+        place
+            .levels
+            .iter()
+            .rev()
+            .filter(|level| level.is_object)
+            .find_map(|level| {
+                let table = place.endpoint.table(level.table?);
+                let tree = &place.cursor.tree;
+                tree.members(level.node).find_map(|(key, value)| {
+                    let property = table.property(table.find(&place.name(tree, key))?);
+                    property.known.iter().find(|known| known.fact == Fact::Personas)?;
+                    let code = place.name(tree, value);
+                    let same = |persona: &&String| persona.eq_ignore_ascii_case(code.trim());
+                    personas.iter().find(same).cloned()
+                })
+            })
+    }
+
+    /// A value of a list, written as this JSON.
+    fn chosen(&self, label: &str, json: &str, index: usize) -> Completion {
+        let mut snippet = Snippet::default();
+        snippet.text(json);
+        self.comma(&mut snippet);
+        Completion {
+            is_snippet: false,
+            insert: snippet.plain.clone(),
+            sort_key: format!("0{index:05}"),
+            ..self.completion(label, snippet, CompletionKind::Value)
+        }
+    }
+
+    /// A comma where something follows that has none in front.
+    fn comma(&self, snippet: &mut Snippet) {
+        if self.place.needs_comma() {
+            snippet.text(",");
+        }
+    }
+
+    /// A few words with the endpoint, where there are several.
+    fn of(&self, detail: &str) -> String {
+        match (self.only, detail) {
+            (true, detail) => detail.to_owned(),
+            (false, "") => self.place.endpoint.id.to_string(),
+            (false, detail) => format!("{detail} ({})", self.place.endpoint.id),
+        }
+    }
+
+    fn completion(&self, label: &str, snippet: Snippet, kind: CompletionKind) -> Completion {
+        let place = self.place;
+        let token = place.cursor.token;
+        let replace = if token.entered {
+            token.span
+        } else if place.cursor.expected == Expected::Value
+            && !matches!(place.slot(), Slot::Record | Slot::Body)
+        {
+            // A value that is there already.
+            token.span
+        } else {
+            Span::new(place.cursor.at, place.cursor.at)
+        };
+        let quote = if token.quoted && token.entered { "\"" } else { "" };
+        Completion {
+            label: label.to_owned(),
+            filter: format!("{quote}{label}"),
+            insert: snippet.snippet,
+            is_snippet: true,
+            plain: snippet.plain,
+            kind,
+            detail: self.of(""),
+            documentation: String::new(),
+            sort_key: String::new(),
+            replace,
+            also: place.lacks_comma().map(|at| Edit {
+                span: Span::new(at, at),
+                text: ",".to_owned(),
+            }),
+        }
+    }
+}
+
+/// An endpoint in one line.
+fn of(endpoint: &Endpoint) -> String {
+    format!(
+        "{}: {} {}",
+        row::shown(&endpoint.title),
+        row::shown(&endpoint.method),
+        row::code(&endpoint.path)
+    )
+}

@@ -1,0 +1,215 @@
+//! A place in a text, as the tables of an endpoint see it.
+
+use std::borrow::Cow;
+
+use crate::finding::Span;
+use crate::json::{self, Cursor, Expected, JsonKind, Node, NodeId, Tree};
+use crate::rules::{Endpoint, Property, PropertyId, Table, TableId, Type};
+
+/// A place in a text.
+#[derive(Debug)]
+pub(super) struct Place<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// The endpoint that it is a request to.
+    pub endpoint: &'a Endpoint,
+    /// What is open at the place.
+    pub cursor: Cursor,
+    /// The objects and lists that the place is in, the record first.
+    pub levels: Vec<Level>,
+}
+
+/// An object or a list that a place is in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Level {
+    /// Its node in the tree of the cursor.
+    pub node: NodeId,
+    /// Whether it is an object.
+    pub is_object: bool,
+    /// The table of the object, or of the elements of the list; `None` where no table is known.
+    pub table: Option<TableId>,
+    /// The property that it is the value of, or whose list it is an element of.
+    pub row: Option<(TableId, PropertyId)>,
+}
+
+/// What a value is the value of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Slot<'a> {
+    /// The whole body.
+    Body,
+    /// A record of the body.
+    Record,
+    /// A property, or an element of its list.
+    Row {
+        /// The property.
+        property: &'a Property,
+        /// The type of the value.
+        ty: Type,
+    },
+    /// Nothing that a table knows.
+    Unknown,
+}
+
+impl<'a> Place<'a> {
+    /// The place that a cursor is at.
+    pub fn new(text: &'a str, endpoint: &'a Endpoint, cursor: Cursor) -> Self {
+        let mut levels: Vec<Level> = Vec::with_capacity(cursor.open.len());
+        for &node in &cursor.open {
+            let is_object = cursor.tree.node(node).kind == JsonKind::Object;
+            let level = match levels.last() {
+                None => Level {
+                    node,
+                    is_object,
+                    table: is_object.then_some(endpoint.record),
+                    row: None,
+                },
+                Some(outer) => {
+                    let row = if outer.is_object {
+                        let name = cursor.tree.node(NodeId(node.0.saturating_sub(1)));
+                        row_of(endpoint, outer.table, &json::decode(text, name))
+                    } else {
+                        outer.row
+                    };
+                    let table = row.and_then(|row| match property(endpoint, row).ty {
+                        Type::Object(table) | Type::ObjectList(table) => Some(table),
+                        _ => None,
+                    });
+                    Level {
+                        node,
+                        is_object,
+                        table,
+                        row,
+                    }
+                }
+            };
+            levels.push(level);
+        }
+        Self {
+            text,
+            endpoint,
+            cursor,
+            levels,
+        }
+    }
+
+    /// The table of the object that the place is in, if it is in one.
+    pub fn table(&self) -> Option<&'a Table> {
+        let inner = self.levels.last().filter(|level| level.is_object)?;
+        Some(self.endpoint.table(inner.table?))
+    }
+
+    /// What a value at the place is the value of.
+    pub fn slot(&self) -> Slot<'a> {
+        let Some(inner) = self.levels.last() else {
+            return match self.cursor.record {
+                Some(_) => Slot::Record,
+                None => Slot::Body,
+            };
+        };
+        let row = if inner.is_object {
+            let name = self.cursor.name.as_ref();
+            name.and_then(|name| row_of(self.endpoint, inner.table, &json::decode(self.text, name)))
+        } else {
+            inner.row
+        };
+        let Some(row) = row else { return Slot::Unknown };
+        let property = property(self.endpoint, row);
+        let ty = match (inner.is_object, property.ty) {
+            (true, ty) => ty,
+            (false, Type::StringList) => Type::String,
+            (false, Type::ObjectList(table)) => Type::Object(table),
+            (false, _) => return Slot::Unknown,
+        };
+        Slot::Row { property, ty }
+    }
+
+    /// The names and values of the innermost object but for the member at the place: of those before it, then of those
+    /// behind it.
+    pub fn members(&self) -> impl Iterator<Item = (Cow<'a, str>, &Tree, NodeId)> {
+        let before = self.levels.last().filter(|level| level.is_object);
+        let before = before
+            .into_iter()
+            .flat_map(|level| self.cursor.tree.members(level.node));
+        let before = before.map(|(key, value)| (self.name(&self.cursor.tree, key), &self.cursor.tree, value));
+        let rest = &self.cursor.rest;
+        let behind = rest.root().into_iter().flat_map(|root| rest.members(root));
+        let token = self.cursor.token;
+        let own = token.entered.then_some(token.span);
+        let behind = behind.filter(move |(key, _)| Some(rest.node(*key).span) != own);
+        before.chain(behind.map(move |(key, value)| (self.name(rest, key), rest, value)))
+    }
+
+    /// The text of a name.
+    pub fn name(&self, tree: &Tree, key: NodeId) -> Cow<'a, str> {
+        json::decode(self.text, tree.node(key))
+    }
+
+    /// The token at the place: a name or a value, without its quotes.
+    pub fn token(&self) -> Cow<'a, str> {
+        token_text(self.text, self.cursor.token.span)
+    }
+
+    /// What is typed of the token up to the place, without a quote.
+    pub fn typed(&self) -> &'a str {
+        let span = Span::new(
+            self.cursor.token.span.start,
+            self.cursor.at.max(self.cursor.token.span.start),
+        );
+        let typed = span.of(self.text);
+        typed.strip_prefix('"').unwrap_or(typed)
+    }
+
+    /// Whether a colon stands behind the token that the place is in.
+    pub fn has_colon(&self) -> bool {
+        self.cursor.token.entered && self.next() == Some(b':')
+    }
+
+    /// Whether something else follows, so that a comma has to stand behind what is written at the place.
+    pub fn needs_comma(&self) -> bool {
+        !matches!(self.next(), None | Some(b',' | b'}' | b']' | b':'))
+    }
+
+    fn next(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.cursor.next as usize).copied()
+    }
+
+    /// Where a comma is missing in front of the place: behind the value before it.
+    pub fn lacks_comma(&self) -> Option<u32> {
+        let previous = self.cursor.previous;
+        let before = self.text.as_bytes().get(..previous as usize)?.last();
+        let in_object = self.levels.last().is_some_and(|level| level.is_object);
+        let is_entry = match self.cursor.expected {
+            Expected::Separator | Expected::Name => true,
+            Expected::Value => !in_object && !matches!(self.slot(), Slot::Body),
+            Expected::Colon | Expected::Nothing => false,
+        };
+        (is_entry && !matches!(before, None | Some(b',' | b'{' | b'['))).then_some(previous)
+    }
+
+    /// Whether white space parts the place from what is before it.
+    pub fn is_apart(&self) -> bool {
+        self.cursor.previous < self.cursor.token.span.start
+    }
+}
+
+/// A property of a table by its name in any case.
+fn row_of(endpoint: &Endpoint, table: Option<TableId>, name: &str) -> Option<(TableId, PropertyId)> {
+    let table = table?;
+    Some((table, endpoint.table(table).find(name)?))
+}
+
+fn property(endpoint: &Endpoint, (table, id): (TableId, PropertyId)) -> &Property {
+    endpoint.table(table).property(id)
+}
+
+/// The text of a token, without quotes, escapes decoded.
+fn token_text(text: &str, span: Span) -> Cow<'_, str> {
+    let node = Node {
+        span,
+        next: 0,
+        kind: JsonKind::String,
+        escaped: span.of(text).contains('\\'),
+        malformed: false,
+    };
+    json::decode(text, &node)
+}

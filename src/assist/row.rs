@@ -1,0 +1,112 @@
+//! A row of a table as Markdown: what its value has to be, and what the API answers where it is not.
+
+use std::fmt::Write as _;
+
+use crate::finding::{Severity, Wording};
+use crate::manual::{escaped, type_text};
+use crate::report::labels;
+use crate::rules::{Constraint, Endpoint, Property, Stated, Table};
+use crate::sanitize;
+
+/// The row of a property.
+pub(super) fn row(endpoint: &Endpoint, property: &Property) -> String {
+    let mut out = format!(
+        "**{}** `{}`",
+        shown(&property.name),
+        sanitize::line(&type_text(endpoint, property))
+    );
+    if !property.source.is_empty() {
+        let _ = write!(out, " ({}, row {})", endpoint.id, shown(&property.source));
+    }
+    out.push_str("\n\n");
+    if property.required.is_none() {
+        out.push_str("- optional\n");
+    }
+    for constraint in endpoint.of_property(property) {
+        if constraint.stated != Stated::Type {
+            let _ = writeln!(out, "- {}", statement(property, &constraint));
+        }
+    }
+    if property.or_list {
+        out.push_str("- a list is only a warning (list-for-object)\n");
+    }
+    if property.null_elements_allowed {
+        out.push_str("- null elements are allowed\n");
+    }
+    if !property.note.is_empty() {
+        let _ = write!(out, "\n{}\n", shown(&property.note));
+    }
+    out
+}
+
+/// The checks of a table in which a property has a part.
+pub(super) fn checks(endpoint: &Endpoint, table: &Table, property: &Property) -> String {
+    let mut out = String::new();
+    let anchored = |constraint: &Constraint| {
+        let mut names = constraint.name.split([' ', ',', '.']);
+        names.any(|name| name == property.name)
+    };
+    for constraint in endpoint.of_checks(table).iter().filter(|one| anchored(one)) {
+        let _ = writeln!(out, "- {}", statement(property, constraint));
+    }
+    out
+}
+
+/// A constraint: what it asks, how sure that is, and what the API answers.
+fn statement(property: &Property, constraint: &Constraint) -> String {
+    let mut out = shown(&constraint.what);
+    for condition in &constraint.conditions {
+        let _ = write!(out, ", {}", shown(condition));
+    }
+    let _ = write!(
+        out,
+        ": {}, {} (`{}`)",
+        labels::severity(constraint.severity),
+        labels::evidence_in_words(constraint.evidence),
+        sanitize::line(&constraint.rule)
+    );
+    if let Some(fact) = constraint.needs {
+        let _ = write!(out, ", needs the tenant's {}", fact.name());
+    }
+    if let Some(answer) = constraint
+        .answer
+        .as_ref()
+        .filter(|_| constraint.severity == Severity::Error)
+    {
+        let limit = property.max_length.map(|limit| limit.to_string());
+        let description = answer
+            .description
+            .replace("{property}", &property.name)
+            .replace("{limit}", &limit.unwrap_or_default());
+        let wording = match constraint.wording {
+            Wording::Documented => "documented",
+            Wording::Inferred => "inferred",
+        };
+        let _ = write!(
+            out,
+            ". The API answers 400 `{}` \"{}\" (wording {wording})",
+            sanitize::line(&answer.error_code),
+            shown(&description)
+        );
+    }
+    if !constraint.note.is_empty() {
+        let _ = write!(out, ". {}", shown(&constraint.note));
+    }
+    out
+}
+
+/// Text in which nothing is markup, on one line.
+pub(super) fn shown(text: &str) -> String {
+    escaped(&sanitize::line(text))
+}
+
+/// The same as code.
+pub(super) fn code(text: &str) -> String {
+    let text = sanitize::line(text);
+    // A text of whitespace alone, or with a backtick, is no code in Markdown.
+    if text.contains('`') || text.trim().is_empty() {
+        format!("\"{}\"", escaped(&text))
+    } else {
+        format!("`{text}`")
+    }
+}

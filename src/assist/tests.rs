@@ -1,0 +1,465 @@
+//! Texts with a place in them, written as `|`.
+
+use proptest::prelude::*;
+
+use super::{Completion, Completions, Context, Hover, Symbol, complete, hover, symbols};
+use crate::json::{self, Reader, Root, Tree};
+use crate::rules::{Ruleset, built_in};
+use crate::tenant::{Tenant, load};
+
+const TENANT: &str = r#"
+contacts = [{ contact-code = "C-1", user-name = "ada", active = true, belonging-lobs = ["EMEA"] }]
+personas = [
+  { persona-code = "P-1", activities = ["A-1", { code = "A-2", name = "VIEW_REPORTS" }] },
+  { persona-code = "P-2", activities = ["A-3"] },
+]
+lobs = ["EMEA", "APAC"]
+"#;
+
+fn tenant() -> Tenant {
+    load(TENANT, &mut |_| Err(String::new())).unwrap()
+}
+
+/// The text without the mark, and where the mark was.
+fn marked(text: &str) -> (String, usize) {
+    let at = text.find('|').expect("a place");
+    (text.replacen('|', "", 1), at)
+}
+
+fn ask<T>(endpoint: Option<&str>, text: &str, question: impl Fn(&Context<'_>, &[u8], usize) -> T) -> T {
+    let rules: Ruleset = built_in();
+    let tenant = tenant();
+    let context = Context {
+        rules: &rules,
+        tenant: &tenant,
+        endpoint,
+    };
+    let (text, at) = marked(text);
+    question(&context, text.as_bytes(), at)
+}
+
+fn completions(endpoint: &str, text: &str) -> Completions {
+    ask(Some(endpoint), text, complete)
+}
+
+fn labels(endpoint: &str, text: &str) -> Vec<String> {
+    let mut items = completions(endpoint, text).items;
+    items.sort_by(|a, b| a.sort_key.cmp(&b.sort_key));
+    items.into_iter().map(|item| item.label).collect()
+}
+
+/// The text once a completion is taken as plain text.
+fn taken(text: &str, item: &Completion) -> String {
+    let (mut text, _) = marked(text);
+    let range = item.replace.start as usize..item.replace.end as usize;
+    text.replace_range(range, &item.plain);
+    if let Some(also) = &item.also {
+        text.replace_range(also.span.start as usize..also.span.end as usize, &also.text);
+    }
+    text
+}
+
+fn take(endpoint: &str, text: &str, label: &str) -> String {
+    let items = completions(endpoint, text).items;
+    let item = items.iter().find(|item| item.label == label);
+    let item = item.unwrap_or_else(|| panic!("{label} is not offered in {text}"));
+    taken(text, item)
+}
+
+fn shown(endpoint: &str, text: &str) -> Option<Hover> {
+    ask(Some(endpoint), text, hover)
+}
+
+const STATUS: &str = "contact-interface-status";
+const DETAILS: &str = "contact-details";
+const AUTHORIZATION: &str = "save-contact-authorization-details";
+
+#[test]
+fn names_come_in_the_casing_of_the_file_and_the_needed_ones_first() {
+    assert_eq!(
+        labels(STATUS, r#"[{ "clientContactCode": "x", "|"#)[0],
+        "interfaceStatus"
+    );
+    assert_eq!(
+        labels(STATUS, "[{|")[..2],
+        ["ClientContactCode", "InterfaceStatus"]
+    );
+    // Another record of the file says how names are written.
+    let text = r#"[{"clientContactCode": "a", "interfaceStatus": "b"}, {|}]"#;
+    assert_eq!(labels(STATUS, text)[0], "clientContactCode");
+}
+
+#[test]
+fn what_an_object_has_is_not_offered_again() {
+    let text = r#"[{"UserName": "a", |, "FirstName": "b", "Address": {"City": "c"}, "lastname": 1}]"#;
+    let labels = labels(DETAILS, text);
+    for name in ["UserName", "FirstName", "Address", "LastName"] {
+        assert!(!labels.iter().any(|label| label == name), "{name}");
+    }
+    assert!(labels.iter().any(|label| label == "ContactCode"));
+    // The name at the place is its own.
+    let text = r#"[{"FirstName": "b", "UserN|ame": "a"}]"#;
+    assert!(
+        self::labels(DETAILS, text)
+            .iter()
+            .any(|label| label == "UserName")
+    );
+}
+
+#[test]
+fn quotes_colons_and_commas_are_right_wherever_the_place_is() {
+    let name = "InterfaceStatus";
+    for (text, expected) in [
+        (r#"[{|}]"#, r#"[{"InterfaceStatus": ""}]"#),
+        (r#"[{"|"}]"#, r#"[{"InterfaceStatus": ""}]"#),
+        (r#"[{"|}]"#, r#"[{"InterfaceStatus": ""}]"#),
+        (r#"[{"|"#, r#"[{"InterfaceStatus": """#),
+        (r#"[{"inter|}]"#, r#"[{"InterfaceStatus": ""}]"#),
+        (r#"[{"inter|"}]"#, r#"[{"InterfaceStatus": ""}]"#),
+        (r#"[{inter|}]"#, r#"[{"InterfaceStatus": ""}]"#),
+        (r#"[{"in|ter": "x"}]"#, r#"[{"InterfaceStatus": "x"}]"#),
+        (r#"[{"in|ter" : "x"}]"#, r#"[{"InterfaceStatus" : "x"}]"#),
+        (
+            r#"[{"|", "ClientContactCode": 1}]"#,
+            r#"[{"InterfaceStatus": "", "ClientContactCode": 1}]"#,
+        ),
+        (
+            r#"[{"|" "ClientContactCode": 1}]"#,
+            r#"[{"InterfaceStatus": "", "ClientContactCode": 1}]"#,
+        ),
+        (
+            "[{\n  |\n  \"ClientContactCode\": 1}]",
+            "[{\n  \"InterfaceStatus\": \"\",\n  \"ClientContactCode\": 1}]",
+        ),
+        (
+            "[{\n  \"|\n  \"ClientContactCode\": 1}]",
+            "[{\n  \"InterfaceStatus\": \"\",\n  \"ClientContactCode\": 1}]",
+        ),
+        (
+            "[{\"ClientContactCode\": 1\n  |\n}]",
+            "[{\"ClientContactCode\": 1,\n  \"InterfaceStatus\": \"\"\n}]",
+        ),
+        (
+            "[{\"ClientContactCode\": 1\n  \"|\"\n}]",
+            "[{\"ClientContactCode\": 1,\n  \"InterfaceStatus\": \"\"\n}]",
+        ),
+        (
+            "[{\"ClientContactCode\": \"a\"\n  inter|\n}]",
+            "[{\"ClientContactCode\": \"a\",\n  \"InterfaceStatus\": \"\"\n}]",
+        ),
+        (
+            r#"[{|"ClientContactCode": 1}]"#,
+            r#"[{"InterfaceStatus": "","ClientContactCode": 1}]"#,
+        ),
+    ] {
+        assert_eq!(
+            take(STATUS, text, name),
+            expected.replace("\"\"\"", "\"\""),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn nothing_is_offered_right_behind_a_value_or_for_a_colon() {
+    for text in [
+        r#"[{"ClientContactCode": "x"|}]"#,
+        r#"[{"ClientContactCode"| }]"#,
+        r#"[{"ClientContactCode": "x"}]|"#,
+        r#"[{"ClientContactCode": "x"}] |"#,
+        r#"[{"Unknown": {"|"}}]"#,
+        r#"[{"Unknown": "|"}]"#,
+    ] {
+        assert_eq!(labels(STATUS, text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn values_are_those_of_lists_and_of_the_tenant() {
+    let persona = r#"[{"personaAndRoles": [{"personaCode": "|", "x": 1}]}]"#;
+    assert_eq!(labels(AUTHORIZATION, persona), ["P-1", "P-2"]);
+    assert_eq!(
+        take(AUTHORIZATION, persona, "P-2"),
+        r#"[{"personaAndRoles": [{"personaCode": "P-2", "x": 1}]}]"#
+    );
+    let lob = r#"[{"buDetails": {"orgDetails": [{"lobType": |"#;
+    assert_eq!(labels(AUTHORIZATION, lob), ["Belonging", "Serving", "Both"]);
+    assert_eq!(
+        take(AUTHORIZATION, lob, "Both"),
+        r#"[{"buDetails": {"orgDetails": [{"lobType": "Both""#
+    );
+    let code = r#"[{"buDetails": {"orgDetails": [{"orgEntity": {"lobEntityCode": "a|"}}]}}]"#;
+    assert_eq!(
+        labels(AUTHORIZATION, code),
+        ["EMEA", "APAC"],
+        "that both have an a"
+    );
+    assert_eq!(labels(DETAILS, r#"[{"ManagerCode": ["|"]}]"#), ["C-1"]);
+    assert_eq!(labels(DETAILS, r#"[{"IsActive": t|}]"#), ["true", "false"]);
+}
+
+#[test]
+fn activities_of_the_persona_around_come_first() {
+    let text = r#"[{"personaAndRoles": [{"personaCode": "p-2", "activities": [{"code": "|"}]}]}]"#;
+    assert_eq!(labels(AUTHORIZATION, text), ["A-3", "A-1", "A-2"]);
+}
+
+#[test]
+fn records_and_bodies_are_offered_whole() {
+    assert_eq!(labels(STATUS, "|"), ["body of contact-interface-status"]);
+    assert_eq!(labels(STATUS, "[|]"), ["record of contact-interface-status"]);
+    let all = ask(None, "|", complete).items;
+    assert_eq!(all.len(), built_in().ids().count());
+    for item in &all {
+        assert!(item.insert.contains("$1"), "{}", item.insert);
+        assert!(
+            serde_json::from_str::<serde_json::Value>(&item.plain).is_ok(),
+            "{}",
+            item.plain
+        );
+    }
+    let two = "[{\"ClientContactCode\": \"a\"}\n|]";
+    let taken = take(STATUS, two, "record of contact-interface-status");
+    assert!(
+        serde_json::from_str::<serde_json::Value>(&taken).is_ok(),
+        "{taken}"
+    );
+    // What has names that no endpoint has is no request.
+    assert_eq!(ask(None, r#"{"name": "x", "|"}"#, complete).items, []);
+}
+
+#[test]
+fn a_snippet_is_the_plain_text_with_stops() {
+    let items = completions(AUTHORIZATION, "[{|}]").items;
+    let item = items.iter().find(|item| item.label == "PersonaAndRoles").unwrap();
+    assert_eq!(
+        item.insert,
+        "\"PersonaAndRoles\": [\n\t{\n\t\t\"PersonaCode\": \"$1\",\n\t\t\"Activities\": [\n\t\t\t{\n\t\t\t\t\"Code\": \"$2\"\n\t\t\t\\}\n\t\t]\n\t\\}\n]"
+    );
+    for item in items {
+        let mut plain = item.insert.replace("\\}", "}").replace("${", "\0");
+        for stop in 1..20 {
+            plain = plain.replace(&format!("\0{stop}:true}}"), "true");
+            plain = plain.replace(&format!("\0{stop}:0}}"), "0");
+            plain = plain.replace(&format!("${stop}"), "");
+        }
+        assert_eq!(plain, item.plain);
+    }
+}
+
+#[test]
+fn a_name_shows_its_row() {
+    let found = shown(STATUS, r#"[{"clientCont|actCode": "x"}]"#).unwrap();
+    assert!(
+        found.markdown.starts_with("**ClientContactCode** `string"),
+        "{}",
+        found.markdown
+    );
+    assert!(
+        found.markdown.contains("The API answers 400 `"),
+        "{}",
+        found.markdown
+    );
+    assert_eq!((found.span.start, found.span.end), (2, 21));
+    // The first and the last byte of a token belong to it, and a name needs neither colon nor end.
+    for text in [
+        r#"[{|"clientContactCode": "x"}]"#,
+        r#"[{"clientContactCode|": "x"}]"#,
+        r#"[{"clientContact|Code"#,
+        r#"[{"clientContact|Code" }]"#,
+    ] {
+        assert!(shown(STATUS, text).is_some(), "{text}");
+    }
+}
+
+#[test]
+fn an_unknown_name_shows_what_was_meant() {
+    let found = shown(STATUS, r#"[{"Client_Contact|_Code": "x"}]"#).unwrap();
+    assert!(
+        found.markdown.contains("Did you mean ClientContactCode?"),
+        "{}",
+        found.markdown
+    );
+    assert!(
+        found.markdown.contains("**ClientContactCode**"),
+        "{}",
+        found.markdown
+    );
+    let found = shown(STATUS, r#"[{"Zz|z": "x"}]"#).unwrap();
+    assert!(found.markdown.contains("is no property of"), "{}", found.markdown);
+}
+
+#[test]
+fn a_value_shows_what_it_becomes() {
+    let value = |text: &str| shown(DETAILS, text).unwrap().markdown;
+    for (text, part) in [
+        (r#"[{"FirstName": "A|da"}]"#, "a string. 3 UTF-16 units"),
+        (r#"[{"Address": {"City": "O|slo"}}]"#, "4 of at most 50"),
+        (r#"[{"FirstName": 1|2}]"#, "The API reads `12`"),
+        (r#"[{"IsActive": "t|rue"}]"#, "The API reads `true`"),
+        (r#"[{"IsActive": "y|es"}]"#, "The whole request fails"),
+        (
+            r#"[{"ManagerCode": ["C-|1"]}]"#,
+            "Among the tenant's contacts: ada, active, belongs to EMEA",
+        ),
+        (
+            r#"[{"ManagerCode": ["C-|9"]}]"#,
+            "Not among the tenant's contacts",
+        ),
+        (r#"[{"Address": {"CountryCode": "D|E"}}]"#, "ISO 3166"),
+    ] {
+        assert!(value(text).contains(part), "{text}: {}", value(text));
+    }
+    assert_eq!(shown(DETAILS, r#"[{"Address": {|}}]"#), None);
+    assert_eq!(shown(DETAILS, r#"[{"FirstName":| "x"}]"#), None);
+}
+
+#[test]
+fn nothing_of_the_file_is_markup() {
+    let found = shown(STATUS, r#"[{"[a](b)*|<i>": "x"}]"#).unwrap();
+    assert!(!found.markdown.contains("[a](b)"), "{}", found.markdown);
+    assert!(found.markdown.contains("\\<i\\>"), "{}", found.markdown);
+}
+
+#[test]
+fn records_are_symbols_by_key() {
+    let text = r#"|[{"clientContactCode": "C-1", "x": {"y": [1, true]}}, {"interfaceStatus": "ok"}, null]"#;
+    let all = ask(Some(STATUS), text, |context, bytes, _| symbols(context, bytes));
+    let names: Vec<&str> = all.iter().map(|symbol| symbol.name.as_str()).collect();
+    assert_eq!(names, ["C-1", "record 1", "record 2"]);
+    assert_eq!(all[0].detail, "record 0");
+    let children: Vec<&str> = all[0]
+        .children
+        .iter()
+        .map(|symbol| symbol.name.as_str())
+        .collect();
+    assert_eq!(children, ["clientContactCode", "x"]);
+    assert_eq!(all[0].children[1].children[0].children[1].detail, "true");
+}
+
+#[test]
+fn symbols_of_a_long_file_end() {
+    let record = r#"{"clientContactCode":"C","interfaceStatus":"ok"},"#;
+    let text = format!("|[{}null]", record.repeat(3 * super::MAX_SYMBOLS));
+    let all = ask(Some(STATUS), &text, |context, bytes, _| symbols(context, bytes));
+    assert_eq!(all.len(), 2 * super::MAX_SYMBOLS);
+    let children: usize = all.iter().map(|symbol| symbol.children.len()).sum();
+    assert_eq!(children, super::MAX_SYMBOLS);
+}
+
+/// What must hold of every answer to every text.
+fn answers_are_sound(text: &str, at: usize) {
+    let rules = built_in();
+    let tenant = tenant();
+    for endpoint in [None, Some(AUTHORIZATION), Some(DETAILS)] {
+        let context = Context {
+            rules: &rules,
+            tenant: &tenant,
+            endpoint,
+        };
+        let bytes = text.as_bytes();
+        let inside = |span: crate::finding::Span| {
+            assert!(span.start <= span.end);
+            assert!(
+                text.get(span.start as usize..span.end as usize).is_some(),
+                "{span:?} {text:?}"
+            );
+        };
+        if let Some(found) = hover(&context, bytes, at) {
+            inside(found.span);
+        }
+        for item in complete(&context, bytes, at).items {
+            inside(item.replace);
+            let replaced = item.replace.of(text);
+            assert!(!replaced.contains('\n'), "{replaced:?}");
+            let place = text.floor_char_boundary(at.min(text.len()));
+            assert!((item.replace.start as usize..=item.replace.end as usize).contains(&place));
+            if let Some(also) = &item.also {
+                inside(also.span);
+                assert!(also.span.end <= item.replace.start);
+            }
+        }
+        let mut left: Vec<Symbol> = symbols(&context, bytes);
+        while let Some(symbol) = left.pop() {
+            inside(symbol.span);
+            assert!(symbol.span.start <= symbol.selection.start && symbol.selection.end <= symbol.span.end);
+            left.extend(symbol.children);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_at_any_place_has_sound_answers(
+        parts in prop::collection::vec(
+            prop::sample::select(vec![
+                "[", "]", "{", "}", ",", ":", "\"", "\"PersonaAndRoles\"", "\"personaCode\":", "\"a\"", "\n", " ", "tru", "1", "\\",
+                "é", "//", "'", "\u{201c}", "\"Address\":{", "null", "\u{feff}", "😀",
+            ]),
+            0..40,
+        ),
+        place in 0_usize..200,
+    ) {
+        answers_are_sound(&parts.concat(), place);
+    }
+
+    /// A completion of a name that is taken in a record that was right makes one that is right.
+    #[test]
+    fn a_name_that_is_taken_leaves_json(
+        names in prop::collection::vec(prop::sample::select(vec!["UserName", "FirstName", "LastName", "City", "é"]), 0..5),
+        cut in 0_usize..6,
+        form in prop::sample::select(vec!["|", "\"|\"", "\"|", "us|", "\"us|\"", "\"us|"]),
+    ) {
+        let mut members: Vec<String> = names.iter().map(|name| format!("\"{name}\": \"x\"")).collect();
+        members.dedup();
+        let cut = cut.min(members.len());
+        let before = members[..cut].join(",\n");
+        let behind = members[cut..].join(",\n");
+        let comma = if before.is_empty() { "" } else { ",\n" };
+        let text = format!("[{{{before}{comma}{form}\n{behind}}}]");
+        let items = completions(DETAILS, &text).items;
+        prop_assert!(!items.is_empty(), "{text}");
+        for item in items {
+            let text = taken(&text, &item);
+            prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
+        }
+    }
+}
+
+/// A text that is cut anywhere is in the objects that a tree of all of it has around that place.
+#[test]
+fn the_way_down_is_that_of_the_whole_text() {
+    let text =
+        include_str!("../../testdata/documented/save-contact-authorization-details/3-success.request.json");
+    let mut reader = Reader::new(text);
+    let mut tree = Tree::default();
+    assert!(matches!(reader.root(&mut tree), Root::List { .. }));
+    let mut records = Vec::new();
+    while reader.next_record(&mut tree) {
+        records.push(tree.clone());
+    }
+    let mut checked = 0;
+    for at in (0..text.len()).filter(|at| text.is_char_boundary(*at)) {
+        for cut in [text, &text[..at]] {
+            let cursor = json::cursor(cut, at).unwrap();
+            let starts = |tree: &Tree| {
+                let containers =
+                    (0..tree.len()).map(|id| *tree.node(json::NodeId(u32::try_from(id).unwrap())));
+                let is_open = |node: &json::Node| {
+                    matches!(node.kind, json::JsonKind::Object | json::JsonKind::Array)
+                        && (node.span.start as usize) < at
+                        && at < node.span.end as usize
+                };
+                containers
+                    .filter(is_open)
+                    .map(|node| node.span.start)
+                    .collect::<Vec<u32>>()
+            };
+            let expected: Vec<u32> = records.iter().flat_map(starts).collect();
+            let open = cursor.open.iter().map(|id| cursor.tree.node(*id).span.start);
+            assert_eq!(open.collect::<Vec<u32>>(), expected, "at {at}");
+            checked += expected.len();
+        }
+    }
+    assert!(checked > 1000, "{checked}");
+}

@@ -1,0 +1,200 @@
+//! What a value becomes when the API's converter converts it, and what its row and the tenant say of it.
+
+use std::fmt::Write as _;
+
+use super::model::Context;
+use super::place::Place;
+use super::row::{code, shown};
+use crate::bind::{self, Json, Scalar};
+use crate::json;
+use crate::rules::{Endpoint, Fact, Property, Type};
+use crate::tenant::{Knowledge, Tenant};
+
+/// What is said of the value at the place; `None` where the token is no scalar.
+pub(super) fn said(
+    context: &Context<'_>,
+    place: &Place<'_>,
+    property: &Property,
+    ty: Type,
+) -> Option<String> {
+    let token = place.cursor.token;
+    let written = token.span.of(place.text);
+    let text = place.token();
+    let json = match written {
+        "true" => Json::Bool(true),
+        "false" => Json::Bool(false),
+        "null" => Json::Null,
+        _ if token.quoted && token.closed => Json::Text(&text),
+        _ if !token.quoted && json::is_number(written) => Json::Number(written),
+        _ => return None,
+    };
+    let mut out = conversion(place.endpoint, ty, json);
+    let converted = match json {
+        Json::Text(text) | Json::Number(text) => text,
+        Json::Bool(_) => written,
+        Json::Null | Json::Array | Json::Object => "",
+    };
+    if ty == Type::String && !converted.is_empty() {
+        out += &length(property, converted);
+    }
+    if let (Type::Enum(id), Json::Text(text)) = (ty, json) {
+        let list = &place.endpoint.enums[usize::from(id)];
+        if list
+            .members
+            .iter()
+            .any(|member| member.name.eq_ignore_ascii_case(text))
+        {
+            let _ = write!(out, " A member of {}.", shown(&list.name));
+        } else if list.open {
+            out += " The page names only some of the members, and not this one.";
+        }
+    }
+    if let Some(list) = property.one_of.as_ref().filter(|_| !converted.is_empty()) {
+        let title = match &list.list {
+            Some(public) => shown(&public.title),
+            None => format!("the list: {}", shown(&list.values.join(", "))),
+        };
+        let is = if list.holds(converted) { "In" } else { "Not in" };
+        let _ = write!(out, " {is} {title}.");
+    }
+    for known in property.known.iter().filter(|_| !converted.is_empty()) {
+        out += &fact(context.tenant, known.fact, converted);
+    }
+    Some(out)
+}
+
+/// What the converter makes of it.
+fn conversion(endpoint: &Endpoint, ty: Type, json: Json<'_>) -> String {
+    let (scalar, members) = match ty {
+        Type::String => (Scalar::String, &[][..]),
+        Type::Boolean => (Scalar::Boolean, &[][..]),
+        Type::Int => (Scalar::Int, &[][..]),
+        Type::Long => (Scalar::Long, &[][..]),
+        Type::Decimal => (Scalar::Decimal, &[][..]),
+        Type::DateTime => (Scalar::DateTime, &[][..]),
+        Type::Enum(id) => (Scalar::Enum, &*endpoint.enums[usize::from(id)].members),
+        Type::Object(_) | Type::ObjectList(_) | Type::StringList => {
+            return container(endpoint, ty, json);
+        }
+    };
+    let wanted = endpoint.type_name(ty);
+    match bind::bind(scalar, members, true, json, &endpoint.clr_name(ty)) {
+        Ok(bound) => match (json, bound.change) {
+            (Json::Null, _) => format!("null for {}.", shown(&wanted)),
+            (_, None) if ty == Type::String => "a string.".to_owned(),
+            (_, None) => format!(
+                "converts to {}: {}.",
+                shown(&wanted),
+                code(&bound.becomes(members))
+            ),
+            (_, Some(_)) if matches!(ty, Type::Enum(_)) => {
+                format!(
+                    "converts to {}, but which member that is is not documented.",
+                    shown(&wanted)
+                )
+            }
+            (_, Some(_)) => format!(
+                "converts to {}, but is written in another form. The API reads {}.",
+                shown(&wanted),
+                code(&bound.becomes(members))
+            ),
+        },
+        Err(failure) if failure.unknown_member && is_open(endpoint, ty) => {
+            "converts only if the tenant has such a member.".to_owned()
+        }
+        Err(failure) => refused(&wanted, &failure.sentence),
+    }
+}
+
+fn is_open(endpoint: &Endpoint, ty: Type) -> bool {
+    matches!(ty, Type::Enum(id) if endpoint.enums[usize::from(id)].open)
+}
+
+/// A scalar where an object or a list is declared.
+fn container(endpoint: &Endpoint, ty: Type, json: Json<'_>) -> String {
+    let what = match ty {
+        Type::Object(_) => bind::Container::Object,
+        _ => bind::Container::List,
+    };
+    match bind::bind_container(what, json, &endpoint.clr_name(ty)) {
+        Ok(()) => "is read as null.".to_owned(),
+        Err(sentence) => refused(&endpoint.type_name(ty), &sentence),
+    }
+}
+
+fn refused(wanted: &str, sentence: &str) -> String {
+    format!(
+        "does not convert to {}. The whole request fails; the API answers \"{}\"",
+        shown(wanted),
+        shown(sentence)
+    )
+}
+
+/// How long the text is, and how long it may be.
+fn length(property: &Property, text: &str) -> String {
+    let length = json::utf16_len(text);
+    let unit = if length == 1 { "unit" } else { "units" };
+    match property.max_length {
+        Some(limit) if length > limit as usize => {
+            let over = length - limit as usize;
+            format!(" {length} UTF-16 {unit}, {over} more than the limit of {limit}.")
+        }
+        Some(limit) => format!(" {length} of at most {limit} UTF-16 units."),
+        None => format!(" {length} UTF-16 {unit}; no limit is documented."),
+    }
+}
+
+/// What the tenant says of it.
+fn fact(tenant: &Tenant, fact: Fact, text: &str) -> String {
+    let name = fact.name();
+    match tenant.knows(fact, text) {
+        Knowledge::CannotTell => {
+            format!(
+                " Whether it is among the tenant's {name} is not known: the list is not at hand, or not complete."
+            )
+        }
+        Knowledge::Wrong => format!(" Not among the tenant's {name}."),
+        Knowledge::Right => {
+            let more = details(tenant, fact, text);
+            let colon = if more.is_empty() { "" } else { ": " };
+            format!(" Among the tenant's {name}{colon}{}.", shown(&more))
+        }
+    }
+}
+
+/// What else the list says of one of its values; may be empty.
+pub(super) fn details(tenant: &Tenant, fact: Fact, value: &str) -> String {
+    let same = |listed: &str| listed.trim().eq_ignore_ascii_case(value.trim());
+    let listed = tenant.listed();
+    match fact {
+        Fact::Personas => {
+            let persona = listed.values(fact).iter().find(|persona| same(persona));
+            let activities = persona.map_or(&[][..], |persona| listed.activities_of(persona));
+            if activities.is_empty() {
+                return String::new();
+            }
+            format!("activities {}", some(activities))
+        }
+        Fact::Contacts => {
+            let mut contacts = listed.contacts().iter();
+            let contact = contacts.find(|contact| contact.code.as_deref().is_some_and(same));
+            contact.map_or(String::new(), of_contact)
+        }
+        _ => String::new(),
+    }
+}
+
+/// A contact in a few words.
+pub(super) fn of_contact(contact: &crate::tenant::ListedContact) -> String {
+    let active = contact
+        .active
+        .map(|active| if active { "active" } else { "not active" });
+    let lob = contact.lob.as_ref().map(|lob| format!("belongs to {lob}"));
+    let parts = [contact.user.clone(), active.map(str::to_owned), lob];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// The first of many names.
+fn some(names: &[String]) -> String {
+    crate::report::labels::some(names, 8)
+}
