@@ -1,9 +1,9 @@
-//! Any bytes as a recorded answer, as a request with its answer, and as a HAR file.
+//! Any bytes as a recorded answer, as a request with its answer, and as a file with recorded calls: HAR, Newman, Bruno.
 
 use geplint::report::Look;
 use geplint::report::sanitize::is_unprintable;
 use geplint::session::Session;
-use geplint::verify::har::Har;
+use geplint::verify::calls::Calls;
 use geplint::verify::routes::{Route, Routes};
 use geplint::verify::{Exchange, Tally, json as document, recorded, text, verify};
 use serde_json::Value;
@@ -30,12 +30,12 @@ pub fn run(data: &[u8]) {
         ..Routes::default()
     };
     let mut exchanges = Vec::new();
-    let har = Har::read(data).ok();
-    let calls: Vec<_> = har
+    let recording = Calls::read(data).ok();
+    let calls: Vec<_> = recording
         .iter()
-        .flat_map(|har| {
-            let entries = har.entries(true).into_iter();
-            entries.filter_map(|entry| har.call(entry, &routes, &mut |_| Err(String::new())).ok())
+        .flat_map(|recording| {
+            let entries = recording.entries(true).into_iter();
+            entries.filter_map(|entry| recording.call(entry, &routes, &mut |_| Err(String::new())).ok())
         })
         .collect();
     for call in &calls {

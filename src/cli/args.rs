@@ -404,14 +404,14 @@ pub enum RulesFormat {
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Pairs are NAME.request.json and NAME.response.json in one folder, or equal names in two \
-                        folders. A HAR file, or a .zip with one, holds both bodies of each call. With --endpoint, \
-                        every POST or PUT in it with a JSON body counts unless its URL is that of another \
-                        endpoint.\n\n\
+                        folders. A HAR file, a .zip with one, and a JSON report of Newman or Bruno hold both bodies \
+                        of each call. With --endpoint, every POST or PUT in it with a JSON body counts unless its \
+                        URL is that of another endpoint.\n\n\
                         Exit status: 0 all agree, 1 some differ or cannot be compared, 2 wrong usage or something \
                         could not be read, 3 no pair."
 )]
 pub struct Verify {
-    /// Files and folders with recorded requests and answers, HAR files too
+    /// Files and folders with recorded requests and answers: pairs, HAR files, reports of Newman and Bruno
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
     #[command(flatten)]

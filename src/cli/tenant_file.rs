@@ -8,7 +8,7 @@ use super::read_settings_file;
 use crate::input::Bounds;
 use crate::report::sanitize;
 use crate::tenant::{self, ListFile, ListFiles, Loaded, Tenant};
-use crate::verify::har::{Har, is_har};
+use crate::verify::calls::{Calls, Format};
 
 /// The most files that a glob may stand for.
 const MOST: usize = 10_000;
@@ -86,8 +86,14 @@ impl Lists<'_> {
         let bytes = read_settings_file::bytes(&list, read_settings_file::FACTS);
         self.read.push(list);
         let bytes = bytes?;
-        if is_har(&bytes) || name.to_ascii_lowercase().ends_with(".har") {
-            return answers(name, &bytes);
+        let format = Format::of_start(&bytes);
+        let is_har = format == Some(Format::Har) || name.to_ascii_lowercase().ends_with(".har");
+        if is_har || format.is_some() {
+            match Calls::read(&bytes) {
+                Ok(calls) => return answers(name, &calls),
+                Err(why) if is_har => return Err(why),
+                Err(_) => {}
+            }
         }
         Ok(vec![ListFile {
             name: name.to_owned(),
@@ -118,13 +124,12 @@ fn is_glob(name: &str) -> bool {
     name.contains(['*', '?', '['])
 }
 
-/// The answers to the GETs in a HAR file.
-fn answers(name: &str, bytes: &[u8]) -> Result<Vec<ListFile>, String> {
-    let har = Har::read(bytes)?;
+/// The answers to recorded GETs.
+fn answers(name: &str, calls: &Calls<'_>) -> Result<Vec<ListFile>, String> {
     let mut none = |_: &str| Err(String::new());
     let mut answers = Vec::new();
-    for entry in har.entries(false) {
-        if let Some(body) = har.answer_to_get(entry, &mut none) {
+    for entry in calls.entries(false) {
+        if let Some(body) = calls.answer_to_get(entry, &mut none) {
             answers.push(ListFile {
                 name: format!("{name}#{}", entry.number),
                 bytes: body.into_owned(),

@@ -20,7 +20,7 @@ use crate::rules::Candidate;
 use crate::session::Session;
 use crate::tenant::{self, Answer, Tenant};
 use crate::verify::archive::{Archive, is_archive};
-use crate::verify::har::{self, Attached, Har, Sent, UnusedKind};
+use crate::verify::calls::{self, Attached, Call, Calls, Sent, Unused, UnusedKind, Used};
 use crate::verify::pairs::{Given, Kind, Pair, pair};
 use crate::verify::routes::{Routes, shown_url};
 use crate::verify::{Exchange, Outcome, Predictor, Tally, Verified, json as document, text, verify};
@@ -82,7 +82,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
 /// Something that holds recorded calls.
 enum Step<'f> {
     Pair(Pair),
-    Har(&'f Path),
+    Calls(&'f Path),
     Archive(&'f Path),
     Collection(&'f Path, Format),
 }
@@ -111,7 +111,7 @@ impl Run<'_> {
         for (_, call) in self.calls(files) {
             match call {
                 Step::Pair(pair) => self.pair(files, &pair)?,
-                Step::Har(path) => self.har_file(path)?,
+                Step::Calls(path) => self.recording(path)?,
                 Step::Archive(path) => self.archive(path)?,
                 Step::Collection(path, format) => self.collection(path, format)?,
             }
@@ -141,7 +141,7 @@ impl Run<'_> {
             let start = read::start(path, START).unwrap_or_default();
             match () {
                 () if is_archive(&start) => steps.push((index, Step::Archive(path))),
-                () if is_named_har(path) || har::is_har(&start) => steps.push((index, Step::Har(path))),
+                () if is_named_har(path) || has_calls(path, &start) => steps.push((index, Step::Calls(path))),
                 () => match self.format(path, &start, &mut whole) {
                     Some(format) => steps.push((index, Step::Collection(path, format))),
                     None => bodies.push(index),
@@ -205,7 +205,7 @@ impl Run<'_> {
         let examples = container.requests.iter().flat_map(|request| &request.examples);
         for (number, example) in (1..).zip(examples) {
             let url = variables.filled(&example.url);
-            let other = |kind, why| har::Unused {
+            let other = |kind, why| Unused {
                 method: example.method.clone(),
                 url: shown_url(&url),
                 kind,
@@ -215,22 +215,27 @@ impl Run<'_> {
             let found = match self.routes.endpoint(&example.method, &url) {
                 Ok(found) => found,
                 Err(miss) => {
-                    let unused = other(UnusedKind::Other, har::words(&miss, &example.method));
-                    self.unused(&file, number, unused);
+                    let unused = other(UnusedKind::Other, calls::words(&miss, &example.method));
+                    self.unused(&file, number, Some(&example.name), unused);
                     continue;
                 }
             };
             let missing = [("request", &example.request), ("response", &example.response)];
             if let Some((what, _)) = missing.into_iter().find(|(_, body)| body.trim().is_empty()) {
                 let unused = other(UnusedKind::WithoutBody, format!("it has no {what} body"));
-                self.unused(&file, number, unused);
+                self.unused(&file, number, Some(&example.name), unused);
                 continue;
             }
             let endpoint = found.endpoint.to_owned();
             let body = variables.filled(&example.request);
             if let Some(name) = variables::names(&body).next() {
                 let why = format!("the value of {{{{{name}}}}} is not known; give it with --env or --var");
-                self.unused(&file, number, other(UnusedKind::Unreadable, why));
+                self.unused(
+                    &file,
+                    number,
+                    Some(&example.name),
+                    other(UnusedKind::Unreadable, why),
+                );
                 continue;
             }
             let name = format!("{file} ({})", example.name);
@@ -297,13 +302,13 @@ impl Run<'_> {
         self.exchange(&verified)
     }
 
-    fn har_file(&mut self, path: &Path) -> Result<(), OutputError> {
+    fn recording(&mut self, path: &Path) -> Result<(), OutputError> {
         let mut reader = Reader::new(read::LARGEST);
         let Some(bytes) = self.readable(path, reader.file(path)) else {
             return Ok(());
         };
         let folder = path.parent().unwrap_or(Path::new(""));
-        self.har(path, &sanitize::plain_path(path), bytes, &mut |name| {
+        self.recorded(path, &sanitize::plain_path(path), bytes, &mut |name| {
             beside(folder, name)
         })
     }
@@ -327,7 +332,7 @@ impl Run<'_> {
         for har in hars {
             let name = format!("{}/{har}", sanitize::plain_path(path));
             match archive.file(&har) {
-                Ok(bytes) => self.har(Path::new(&name), &name, &bytes, &mut |body| {
+                Ok(bytes) => self.recorded(Path::new(&name), &name, &bytes, &mut |body| {
                     archive.beside(&har, body)
                 })?,
                 Err(why) => self.problem(Path::new(&name), &why),
@@ -336,51 +341,53 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// The calls in a HAR file. `attached` gives the files that it names.
-    fn har(
+    /// The calls in a file. `attached` gives the files that it names.
+    fn recorded(
         &mut self,
         path: &Path,
         name: &str,
         bytes: &[u8],
         attached: &mut Attached<'_>,
     ) -> Result<(), OutputError> {
-        let har = match Har::read(bytes) {
-            Ok(har) => har,
+        let calls = match Calls::read(bytes) {
+            Ok(calls) => calls,
             Err(why) => {
                 self.problem(path, &why);
                 return Ok(());
             }
         };
-        if let Some(why) = har.cut() {
+        if let Some(why) = calls.cut() {
             self.problem(path, &why);
         }
         let mut without_body = 0_u32;
         let mut predictions = 0_u32;
-        let tenants = self.tenants(path, &har);
+        let tenants = self.tenants(path, &calls);
         // A file of predictions begins with the facts that the server began with.
         let mut own = self
             .args
             .predictions
             .then(|| Session::new(self.endpoints, &self.known.tenant, true));
         // The order of its calls is that of the file; clocks may be set back.
-        for entry in har.entries(self.args.knowledge.in_order && !self.args.predictions) {
+        for entry in calls.entries(self.args.knowledge.in_order && !self.args.predictions) {
             if let Some(tenant) = tenants.get(&entry.number) {
                 own = Some(Session::new(self.endpoints, tenant, true));
             }
-            let call = har
+            let call = calls
                 .call(entry, &self.routes, attached)
                 .and_then(|call| self.wanted(call));
             let predictor: &mut dyn Predictor = match &mut own {
                 Some(own) => own,
                 None => &mut self.predictor,
             };
+            let title = calls.title(entry);
             match call {
                 Ok(call) => {
                     let origin = format!("{name}#{}", entry.number);
+                    let titled = title.as_ref().map(|title| format!("{origin} {title}"));
                     let verified = verify(
                         predictor,
                         &Exchange {
-                            name: &origin,
+                            name: titled.as_ref().unwrap_or(&origin),
                             origin: &origin,
                             request: &call.request,
                             response: &call.response,
@@ -393,7 +400,7 @@ impl Run<'_> {
                         // A server refuses some calls before it predicts anything.
                         Outcome::NotAnswered(why) if self.args.predictions => {
                             let unused = unused(call.url, UnusedKind::Other, why);
-                            self.unused(name, entry.number, unused);
+                            self.unused(name, entry.number, None, unused);
                         }
                         _ => self.exchange(&verified)?,
                     }
@@ -406,7 +413,7 @@ impl Run<'_> {
                     {
                         take_in(predictor, sent);
                     }
-                    self.unused(name, entry.number, unused);
+                    self.unused(name, entry.number, title.as_deref(), unused);
                 }
             }
         }
@@ -414,7 +421,7 @@ impl Run<'_> {
             terminal::warn(self.common, &not_counted(name, predictions));
         }
         if without_body > 0 {
-            let calls = if without_body == 1 {
+            let number = if without_body == 1 {
                 "1 call was"
             } else {
                 &format!("{without_body} calls were")
@@ -422,9 +429,9 @@ impl Run<'_> {
             terminal::warn(
                 self.common,
                 &format!(
-                    "{}: {calls} recorded without bodies and cannot be verified; {}",
+                    "{}: {number} recorded without bodies and cannot be verified; {}",
                     sanitize::escape(name),
-                    har::cure(&har.creator)
+                    calls.cure()
                 ),
             );
         }
@@ -432,13 +439,14 @@ impl Run<'_> {
     }
 
     /// Counts an entry that is no pair, and names it to those who ask.
-    fn unused(&mut self, file: &str, number: usize, unused: har::Unused) {
+    fn unused(&mut self, file: &str, number: usize, title: Option<&str>, unused: Unused) {
         match unused.kind {
             UnusedKind::Other => self.tally.others += 1,
             UnusedKind::WithoutBody => self.tally.skipped += 1,
             UnusedKind::Unreadable => self.tally.unreadable += 1,
             UnusedKind::Prediction => self.tally.predictions += 1,
             UnusedKind::NoPrediction => self.tally.no_predictions += 1,
+            UnusedKind::Failed => self.tally.failed += 1,
         }
         self.aside(|| {
             let call = [unused.method.as_str(), unused.url.as_str()].join(" ");
@@ -446,7 +454,8 @@ impl Run<'_> {
                 "" => String::new(),
                 call => format!("{call}: "),
             };
-            let line = format!("unused {file}#{number}: {call}{}", unused.why);
+            let title = title.map(|title| format!(" {title}")).unwrap_or_default();
+            let line = format!("unused {file}#{number}{title}: {call}{}", unused.why);
             sanitize::escape(&line).into_owned()
         });
         if self.args.format == VerifyFormat::Json {
@@ -462,13 +471,13 @@ impl Run<'_> {
     }
 
     /// The tenant facts in a file of predictions, by the number of the entry that met them.
-    fn tenants(&mut self, path: &Path, har: &Har<'_>) -> BTreeMap<usize, Tenant> {
+    fn tenants(&mut self, path: &Path, calls: &Calls<'_>) -> BTreeMap<usize, Tenant> {
         let mut tenants = BTreeMap::new();
         if !self.args.predictions {
             return tenants;
         }
-        for entry in har.entries(false) {
-            let Some(text) = har.tenant(entry) else { continue };
+        for entry in calls.entries(false) {
+            let Some(text) = calls.tenant(entry) else { continue };
             match tenant::load(&text, &mut |_| Err("a HAR file holds no list files".to_owned())) {
                 Ok(tenant) if self.project.has_email_codes() => {
                     tenants.insert(entry.number, tenant.with_email_codes());
@@ -486,7 +495,7 @@ impl Run<'_> {
     }
 
     /// A call, if its answer is of the kind that is compared.
-    fn wanted<'h>(&self, call: har::Call<'h>) -> har::Used<'h> {
+    fn wanted<'h>(&self, call: Call<'h>) -> Used<'h> {
         if call.predicted == self.args.predictions {
             return Ok(call);
         }
@@ -611,6 +620,18 @@ fn print(text: &str) -> Result<(), OutputError> {
     Ok(io::Write::flush(&mut io::stdout())?)
 }
 
+/// Whether a file that begins so has recorded calls in it, whatever it is called.
+fn has_calls(path: &Path, start: &[u8]) -> bool {
+    match calls::Format::of_start(start) {
+        None => false,
+        // Nothing else begins so.
+        Some(calls::Format::Har) => true,
+        Some(calls::Format::Newman | calls::Format::Bruno) => {
+            read::whole(path, read::LARGEST).is_ok_and(|bytes| Calls::read(&bytes).is_ok())
+        }
+    }
+}
+
 fn is_named_har(path: &Path) -> bool {
     path.extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("har"))
@@ -668,8 +689,8 @@ fn take_in(predictor: &mut dyn Predictor, sent: &Sent) {
 }
 
 /// A call that is not compared.
-fn unused(url: String, kind: UnusedKind, why: &str) -> har::Unused {
-    har::Unused {
+fn unused(url: String, kind: UnusedKind, why: &str) -> Unused {
+    Unused {
         method: String::new(),
         url,
         kind,
@@ -702,6 +723,6 @@ fn nothing_paired(args: &Verify, tally: &Tally) -> String {
     }
     format!(
         "no recorded answer to verify in {paths}; NAME.request.json belongs to NAME.response.json, and a HAR file \
-         holds both; -v says what was passed over"
+         or a report of Newman or Bruno holds both; -v says what was passed over"
     )
 }

@@ -1,8 +1,4 @@
 //! HAR files, as browsers, proxies and test tools write them: both bodies of every call are in it.
-//!
-//! Only the method, the URL, the status, the time and the two bodies of an entry are ours. What else a tool has written, and
-//! how well it has written it, does not matter: the file is read with recovery, and an entry is lost only if a part that
-//! is needed cannot be read.
 
 use std::borrow::Cow;
 
@@ -10,513 +6,197 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::routes::{Miss, Routes, shown_url};
+use super::calls::{Attached, Body, Entry, Parts, UnusedKind, is_json, numbered, without_body};
+use super::parsed::{Parsed, Place};
 use crate::bind::{Bound, DateTime, Day, Json, Scalar, Value, bind};
 use crate::finding::Span;
-use crate::json::{self, JsonKind, Node, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree};
-
-/// Gives the bytes of a file that a HAR has put a body into, by the name in the HAR.
-pub type Attached<'a> = dyn FnMut(&str) -> Result<Vec<u8>, String> + 'a;
+use crate::json::{self, JsonKind, Node};
 
 /// The creator of the HAR files that hold predictions.
 pub const SERVE: &str = "geplint serve";
 
-/// What the names of the response headers of a prediction begin with, in lower case.
+/// The prefix of the response headers of a prediction, in lower case.
 const SERVE_HEADERS: &str = "x-geplint-";
 
-/// The member of an entry that has what only `geplint serve` knows of a call.
+/// The member of an entry with what only `geplint serve` knows of a call.
 pub const SERVE_MEMBER: &str = "_geplint";
 
-/// A HAR file.
-#[derive(Debug)]
-pub struct Har<'b> {
-    bytes: &'b [u8],
-    text: Cow<'b, str>,
-    tree: Tree,
-    /// What is wrong with its text, in the order of the file.
-    errors: Vec<SyntaxError>,
-    entries: Vec<NodeId>,
-    /// The tool that wrote it, as it calls itself.
-    pub creator: String,
+/// The entries of a HAR file, where the document is one.
+pub(super) fn entries(parsed: &Parsed<'_>, roots: &[Place]) -> Option<Vec<Entry>> {
+    let list = parsed.list(parsed.at(*roots.first()?, ["log", "entries"])?)?;
+    Some(numbered(1, list))
 }
 
-/// An entry of a HAR file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry {
-    /// Its number, from 1.
-    pub number: usize,
-    node: NodeId,
+/// The tool that wrote a HAR file, as it calls itself.
+pub(super) fn creator(parsed: &Parsed<'_>, roots: &[Place]) -> Option<String> {
+    let name = parsed.string(parsed.at(*roots.first()?, ["log", "creator", "name"])?)?;
+    Some(name.into_owned())
 }
 
-/// One call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call<'h> {
-    /// Endpoint id.
-    pub endpoint: String,
-    /// The URL, without what may be secret in it.
-    pub url: String,
-    /// The request body.
-    pub request: Cow<'h, [u8]>,
-    /// The response body.
-    pub response: Cow<'h, [u8]>,
-    /// The HTTP status.
-    pub status: Option<u64>,
-    /// `geplint serve` answered, not the API.
-    pub predicted: bool,
-}
-
-/// An entry that is not verified.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unused {
-    /// The HTTP method; empty where there is none.
-    pub method: String,
-    /// The URL, without what may be secret in it; empty where there is none.
-    pub url: String,
-    /// What kind of entry it is.
-    pub kind: UnusedKind,
-    /// Why it is not used.
-    pub why: String,
-    /// The request, where only the answer is missing: it has changed what the tenant holds all the same.
-    pub sent: Option<Box<Sent>>,
-}
-
-/// A request without an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
-    /// Endpoint id.
-    pub endpoint: String,
-    /// The request body.
-    pub request: Vec<u8>,
-    /// The HTTP status.
-    pub status: Option<u64>,
-}
-
-/// Why an entry is not verified.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum UnusedKind {
-    /// It is no call of a known endpoint.
-    Other,
-    /// A call of a known endpoint, recorded without one of its bodies.
-    WithoutBody,
-    /// A call of a known endpoint, of which a part cannot be read.
-    Unreadable,
-    /// A prediction, where answers of the API are asked for.
-    Prediction,
-    /// An answer that is not marked as a prediction, where predictions are asked for.
-    NoPrediction,
-}
-
-/// What an entry comes to.
-pub type Used<'h> = Result<Call<'h>, Unused>;
-
-impl<'b> Har<'b> {
-    /// Reads a HAR file; fails with the reason why it is none.
-    pub fn read(bytes: &'b [u8]) -> Result<Self, String> {
-        let (text, mut errors) = json::text(bytes);
-        if let Some(error) = errors.iter().find(|error| is_fatal(error)) {
-            return Err(format!("not a HAR file: {}", error.message(&text)));
-        }
-        let mut tree = Tree::default();
-        let mut reader = Reader::new(&text);
-        let root = reader.root(&mut tree);
-        errors.extend(reader.into_errors());
-        let entries = tree
-            .root()
-            .filter(|_| root == Root::Value)
-            .and_then(|root| member(&text, &tree, root, "log"))
-            .and_then(|log| Some((log, member(&text, &tree, log, "entries")?)))
-            .filter(|(_, entries)| tree.node(*entries).kind == JsonKind::Array);
-        let Some((log, list)) = entries else {
-            let broken = errors.iter().find(|error| !error.is_warning());
-            return Err(match broken {
-                Some(error) => format!("not a HAR file: not JSON: {}", error.message(&text)),
-                None => "not a HAR file: it has no list log.entries".to_owned(),
-            });
-        };
-        let creator = member(&text, &tree, log, "creator")
-            .and_then(|creator| member(&text, &tree, creator, "name"))
-            .filter(|name| tree.node(*name).kind == JsonKind::String)
-            .map_or_else(String::new, |name| {
-                json::decode(&text, tree.node(name)).into_owned()
-            });
-        let entries = tree.elements(list).collect();
-        Ok(Self {
-            bytes,
-            text,
-            tree,
-            errors,
-            entries,
-            creator,
-        })
-    }
-
-    /// What keeps a part of the file from being read, where something does.
-    pub fn cut(&self) -> Option<String> {
-        let cuts = |error: &&SyntaxError| {
-            matches!(
-                error.kind,
-                SyntaxKind::TooMany | SyntaxKind::Unclosed { .. } | SyntaxKind::UnterminatedString
-            )
-        };
-        let error = self.errors.iter().rfind(cuts)?;
-        let line = self
-            .text
-            .as_bytes()
-            .get(..error.span.start as usize)
-            .unwrap_or_default();
-        let line = memchr::memchr_iter(b'\n', line).count() + 1;
-        let read = match self.entries.len() {
-            1 => "1 entry was".to_owned(),
-            count => format!("{count} entries were"),
-        };
-        Some(format!(
-            "line {line}: {}; {read} read up to there",
-            error.message(&self.text)
-        ))
-    }
-
-    /// The entries, as they are listed, or in the order of time. One without a time stays behind the one before it.
-    pub fn entries(&self, by_time: bool) -> Vec<Entry> {
-        let mut entries: Vec<Entry> = (1..)
-            .zip(&self.entries)
-            .map(|(number, node)| Entry { number, node: *node })
-            .collect();
-        if by_time {
-            let mut last = None;
-            entries.sort_by_cached_key(|entry| {
-                last = self.started(*entry).or(last);
-                last
-            });
-        }
-        entries
-    }
-
-    /// When the call was made; moments can be compared.
-    fn started(&self, entry: Entry) -> Option<(u16, u8, u8, i64)> {
-        let text = self.string(self.member(entry.node, "startedDateTime")?)?;
-        let Ok(Bound {
-            value: Value::DateTime(DateTime { day, ticks, .. }),
-            ..
-        }) = bind(Scalar::DateTime, &[], false, Json::Text(&text), "")
-        else {
-            return None;
-        };
-        match day {
-            Day::Date { year, month, day } => Some((year, month, day, ticks)),
-            Day::ThisYear { .. } | Day::Today { .. } => None,
-        }
-    }
-
-    /// The call that an entry is, or why it is none that could be verified.
-    pub fn call(&self, entry: Entry, routes: &Routes<'_>, attached: &mut Attached<'_>) -> Used<'_> {
-        let request = self.member(entry.node, "request");
-        let part = |name| request.and_then(|request| self.member(request, name));
-        let method = part("method")
-            .and_then(|node| self.string(node))
-            .unwrap_or_default();
-        let url = part("url").and_then(|node| self.string(node)).unwrap_or_default();
-        let unused = |kind, why: String| Unused {
-            method: method.clone().into_owned(),
-            url: shown_url(&url),
-            kind,
-            why,
-            sent: None,
-        };
-        let other = |why: &str| unused(UnusedKind::Other, why.to_owned());
-        if method.is_empty() && url.is_empty() {
-            return Err(other(match self.broken(entry) {
-                Some(_) => "it cannot be read: the text is not JSON here",
-                None => "it has neither a method nor a URL",
-            }));
-        }
-        let predicted = self.is_predicted(entry);
-        let found = routes
-            .named(self.endpoint(entry).filter(|_| predicted).as_deref())
-            .map_or_else(|| routes.endpoint(&method, &url), Ok)
-            .map_err(|miss| other(&words(&miss, &method)))?;
-        // Of what only may be a call, nothing is missing.
-        let lost = |(kind, why)| unused(if found.by_url { kind } else { UnusedKind::Other }, why);
-        // What a guess has put in order may not be what was sent.
-        if let Some(why) = self.broken(entry) {
-            return Err(unused(
-                UnusedKind::Unreadable,
-                format!("it cannot be read: {why}"),
-            ));
-        }
-        let holder = part("postData");
-        let request = self.body(holder, "request", attached).map_err(lost)?;
-        if !found.by_url && !is_json(&request) {
-            return Err(other("its request body is not JSON"));
-        }
-        let response = self.member(entry.node, "response");
-        let content = response.and_then(|response| self.member(response, "content"));
-        let status: Option<u64> = response
-            .and_then(|response| self.member(response, "status"))
-            .and_then(|node| self.tree.node(node).span.of(&self.text).parse().ok())
-            .filter(|status| *status > 0);
-        let response = match self.body(content, "response", attached) {
-            Ok(response) => response,
-            // A fault that was asked for, or a call that was refused before it was read.
-            Err(_) if predicted => {
-                let status = status.map_or_else(|| "none".to_owned(), |status| status.to_string());
-                return Err(other(&format!(
-                    "its response has no body (HTTP status: {status})"
-                )));
-            }
-            Err(missing) => {
-                let sent = Sent {
-                    endpoint: found.endpoint.to_owned(),
-                    request: request.into_owned(),
-                    status,
-                };
-                return Err(Unused {
-                    sent: Some(Box::new(sent)),
-                    ..lost(missing)
-                });
-            }
-        };
-        Ok(Call {
-            endpoint: found.endpoint.to_owned(),
-            url: shown_url(&url),
-            request,
-            response,
-            status,
-            predicted,
-        })
-    }
-
-    /// Whether `geplint serve` has answered: it wrote the file, or a header of the response names it.
-    fn is_predicted(&self, entry: Entry) -> bool {
-        let headers = || self.member(self.member(entry.node, "response")?, "headers");
-        let names = |header| self.member(header, "name").and_then(|name| self.string(name));
-        self.creator == SERVE
-            || headers().is_some_and(|headers| {
-                self.tree.elements(headers).filter_map(names).any(|name| {
-                    name.get(..SERVE_HEADERS.len())
-                        .is_some_and(|start| start.eq_ignore_ascii_case(SERVE_HEADERS))
-                })
-            })
-    }
-
-    /// The endpoint that `geplint serve` took a call for.
-    fn endpoint(&self, entry: Entry) -> Option<Cow<'_, str>> {
-        self.string(self.member(self.member(entry.node, SERVE_MEMBER)?, "endpoint")?)
-    }
-
-    /// The tenant facts that a call to `geplint serve` met, as a tenant file has them. It writes them where they are not what
-    /// the calls before it have left.
-    pub fn tenant(&self, entry: Entry) -> Option<Cow<'_, str>> {
-        let facts = self.member(self.member(entry.node, SERVE_MEMBER)?, "tenant")?;
-        let node = self.tree.node(facts);
-        (self.creator == SERVE && node.kind == JsonKind::String).then(|| json::decode(&self.text, node))
-    }
-
-    /// The body of an answer with success to a GET, for what it says of the tenant.
-    pub fn answer_to_get(&self, entry: Entry, attached: &mut Attached<'_>) -> Option<Cow<'_, [u8]>> {
-        let method = self.string(self.member(self.member(entry.node, "request")?, "method")?)?;
-        let response = self.member(entry.node, "response")?;
-        let status = self
-            .tree
-            .node(self.member(response, "status")?)
-            .span
-            .of(&self.text);
-        if !method.eq_ignore_ascii_case("GET") || !status.starts_with('2') {
-            return None;
-        }
-        self.body(self.member(response, "content"), "response", attached)
-            .ok()
-    }
-
-    fn member(&self, object: NodeId, name: &str) -> Option<NodeId> {
-        member(&self.text, &self.tree, object, name)
-    }
-
-    /// The text of a string that is not empty.
-    fn string(&self, id: NodeId) -> Option<Cow<'_, str>> {
-        let node = self.tree.node(id);
-        let text = (node.kind == JsonKind::String).then(|| json::decode(&self.text, node))?;
-        (!text.is_empty()).then_some(text)
-    }
-
-    /// What is wrong inside an entry and leaves in doubt what its parts are. Values that are no JSON, such as `NaN`, leave
-    /// no doubt.
-    fn broken(&self, entry: Entry) -> Option<String> {
-        let span = self.tree.node(entry.node).span;
-        let from = self.errors.partition_point(|error| error.span.start < span.start);
-        self.errors
-            .get(from..)?
-            .iter()
-            .take_while(|error| error.span.start < span.end)
-            .find(|error| !error.certain() && !matches!(error.kind, SyntaxKind::InvalidUtf8 { .. }))
-            .map(|error| error.message(&self.text))
-    }
-
-    /// The body in a `postData` or `content`.
-    fn body(
-        &self,
-        holder: Option<NodeId>,
-        what: &str,
-        attached: &mut Attached<'_>,
-    ) -> Result<Cow<'_, [u8]>, (UnusedKind, String)> {
-        let without = || (UnusedKind::WithoutBody, format!("it has no {what} body"));
-        let unreadable = |why: String| (UnusedKind::Unreadable, why);
-        let holder = holder.ok_or_else(without)?;
-        let text = self
-            .member(holder, "text")
-            .map(|text| (text, *self.tree.node(text)));
-        let text = match text {
-            Some((_, node)) if node.kind == JsonKind::String && node.span.end - node.span.start > 2 => node,
-            None => return self.elsewhere(holder, what, attached),
-            Some((_, node)) if matches!(node.kind, JsonKind::String | JsonKind::Null) => {
-                return self.elsewhere(holder, what, attached);
-            }
-            Some(_) => return Err(unreadable(format!("its {what} body is not a string"))),
-        };
-        let span = text.span;
-        let original = self.bytes.get(span.start as usize..span.end as usize);
-        if original.is_none_or(|bytes| std::str::from_utf8(bytes).is_err()) {
-            return Err(unreadable(format!(
-                "its {what} body holds bytes that are not UTF-8"
-            )));
-        }
-        let encoding = self.member(holder, "encoding").map(|node| *self.tree.node(node));
-        match encoding {
-            None => Ok(verbatim(&self.text, &text)),
-            Some(node) if node.kind == JsonKind::Null => Ok(verbatim(&self.text, &text)),
-            Some(node) if node.kind == JsonKind::String => {
-                let encoding = json::decode(&self.text, &node);
-                match &*encoding.to_ascii_lowercase() {
-                    "" | "utf-8" | "utf8" => Ok(verbatim(&self.text, &text)),
-                    "base64" => base64(&json::decode(&self.text, &text), what).map_err(unreadable),
-                    _ => Err(unreadable(format!(
-                        "its {what} body is in an encoding that is not known: {encoding}"
-                    ))),
-                }
-            }
-            Some(_) => Err(unreadable(format!(
-                "the encoding of its {what} body is not a string"
-            ))),
-        }
-    }
-
-    /// A body that is not in `text`: in a file, or taken apart into the parameters of a form.
-    fn elsewhere(
-        &self,
-        holder: NodeId,
-        what: &str,
-        attached: &mut Attached<'_>,
-    ) -> Result<Cow<'_, [u8]>, (UnusedKind, String)> {
-        if let Some(name) = self.member(holder, "_file").and_then(|name| self.string(name)) {
-            return match attached(&name) {
-                Ok(bytes) if bytes.is_empty() => Err((
-                    UnusedKind::WithoutBody,
-                    format!("the file of its {what} body is empty: {name}"),
-                )),
-                Ok(bytes) => Ok(Cow::Owned(bytes)),
-                Err(why) => Err((
-                    UnusedKind::Unreadable,
-                    format!("the file of its {what} body: {name}: {why}"),
-                )),
-            };
-        }
-        let parameters = self.member(holder, "params").map(|params| self.form(params));
-        match parameters {
-            Some(form) if !form.is_empty() => match json_of_form(&form) {
-                Some(body) => Ok(Cow::Owned(body)),
-                None => Err((
-                    UnusedKind::Unreadable,
-                    format!("its {what} body is a form, not JSON"),
-                )),
-            },
-            _ => Err((UnusedKind::WithoutBody, format!("it has no {what} body"))),
-        }
-    }
-
-    /// `name=value&name` of a list of parameters, as it was sent.
-    fn form(&self, list: NodeId) -> String {
-        let parts = self.tree.elements(list).map(|parameter| {
-            let part = |name| self.member(parameter, name).and_then(|node| self.string(node));
-            let name = part("name").unwrap_or_default();
-            match part("value") {
-                Some(value) => format!("{name}={value}"),
-                None => name.into_owned(),
-            }
-        });
-        parts.collect::<Vec<_>>().join("&")
+/// When the call was made; moments can be compared.
+pub(super) fn started(parsed: &Parsed<'_>, entry: Place) -> Option<(u16, u8, u8, i64)> {
+    let text = parsed.string(parsed.member(entry, "startedDateTime")?)?;
+    let Ok(Bound {
+        value: Value::DateTime(DateTime { day, ticks, .. }),
+        ..
+    }) = bind(Scalar::DateTime, &[], false, Json::Text(&text), "")
+    else {
+        return None;
+    };
+    match day {
+        Day::Date { year, month, day } => Some((year, month, day, ticks)),
+        Day::ThisYear { .. } | Day::Today { .. } => None,
     }
 }
 
-/// Whether a file that begins so is a HAR file, whatever it is called.
-pub fn is_har(start: &[u8]) -> bool {
-    let start = start
-        .strip_prefix(b"\xEF\xBB\xBF")
-        .unwrap_or(start)
-        .trim_ascii_start();
-    let name = start.strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
-    let rest = name
-        .and_then(|name| name.strip_prefix(b"\"log\""))
-        .map(<[u8]>::trim_ascii_start);
-    let rest = rest
-        .and_then(|rest| rest.strip_prefix(b":"))
-        .map(<[u8]>::trim_ascii_start);
-    rest.is_some_and(|rest| rest.starts_with(b"{"))
+pub(super) fn parts<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Parts<'h> {
+    let request = |name| parsed.string(parsed.at(entry, ["request", name])?);
+    let status = parsed.at(entry, ["response", "status"]);
+    Parts {
+        method: request("method").unwrap_or_default(),
+        url: request("url").unwrap_or_default(),
+        status: status
+            .and_then(|node| parsed.raw(node).parse().ok())
+            .filter(|status| *status > 0),
+        failed: None,
+    }
 }
 
-/// How the tool that has left out bodies records them, as far as it is known.
-pub fn cure(creator: &str) -> &'static str {
-    const CURES: [(&str, &str); 5] = [
-        (
-            "playwright",
-            "Playwright records them with recordHar: { content: \"embed\" }",
-        ),
-        (
-            "webinspector",
-            "in Chrome and Edge, open the DevTools before the calls, turn on \"Preserve log\", and export the HAR there",
-        ),
-        (
-            "firefox",
-            "in Firefox, set devtools.netmonitor.har.includeResponseBodies to true in about:config",
-        ),
-        (
-            "mitmproxy",
-            "mitmproxy leaves out what it streams: unset stream_large_bodies",
-        ),
-        ("", "record the calls again with bodies"),
-    ];
-    let creator = creator.to_ascii_lowercase();
-    let known = CURES.iter().find(|(tool, _)| creator.contains(tool));
-    known.map_or("", |(_, cure)| cure)
+/// Returns true if `geplint serve` answered: it wrote the file, or a header of the response names it.
+pub(super) fn is_predicted(parsed: &Parsed<'_>, creator: &str, entry: Place) -> bool {
+    let is_its_header = |header| {
+        let name = parsed.member(header, "name").and_then(|name| parsed.string(name));
+        name.as_ref()
+            .and_then(|name| name.get(..SERVE_HEADERS.len()))
+            .is_some_and(|start| start.eq_ignore_ascii_case(SERVE_HEADERS))
+    };
+    let headers = || parsed.list(parsed.at(entry, ["response", "headers"])?);
+    creator == SERVE || headers().is_some_and(|headers| headers.into_iter().any(is_its_header))
 }
 
-/// Where nothing can be read at all.
-fn is_fatal(error: &SyntaxError) -> bool {
-    matches!(
-        error.kind,
-        SyntaxKind::Empty | SyntaxKind::Encoding(_) | SyntaxKind::Foreign(_) | SyntaxKind::TooLarge
+/// The endpoint that `geplint serve` took a call for.
+pub(super) fn endpoint<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Option<Cow<'h, str>> {
+    parsed.string(parsed.at(entry, [SERVE_MEMBER, "endpoint"])?)
+}
+
+/// The tenant facts before a call to `geplint serve`, as a tenant file has them. It writes them where they are not the result of
+/// the calls before.
+pub(super) fn tenant<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Option<Cow<'h, str>> {
+    let facts = parsed.at(entry, [SERVE_MEMBER, "tenant"])?;
+    let node = parsed.node(facts);
+    (node.kind == JsonKind::String).then(|| json::decode(&parsed.text, node))
+}
+
+pub(super) fn request<'h>(parsed: &'h Parsed<'_>, entry: Place, attached: &mut Attached<'_>) -> Body<'h> {
+    body(
+        parsed,
+        parsed.at(entry, ["request", "postData"]),
+        "request",
+        attached,
     )
 }
 
-/// A member of an object by its name.
-fn member(text: &str, tree: &Tree, object: NodeId, name: &str) -> Option<NodeId> {
-    tree.members(object)
-        .find(|(key, _)| json::decode(text, tree.node(*key)) == name)
-        .map(|(_, value)| value)
+pub(super) fn response<'h>(parsed: &'h Parsed<'_>, entry: Place, attached: &mut Attached<'_>) -> Body<'h> {
+    body(
+        parsed,
+        parsed.at(entry, ["response", "content"]),
+        "response",
+        attached,
+    )
 }
 
-/// Why no endpoint takes a call.
-pub fn words(miss: &Miss, method: &str) -> String {
-    match miss {
-        Miss::Method => format!(
-            "its method is {}; payloads are sent with POST or PUT",
-            method.to_uppercase()
-        ),
-        Miss::Url => "its URL is that of no endpoint".to_owned(),
-        Miss::OtherEndpoint(id) => format!("it is a call of {id}, not of the endpoint that was asked for"),
-        Miss::Base(base) => format!(
-            "its URL ends like that of an endpoint, but does not stand below the API's path; \
-             --base-path {base} takes it for one"
-        ),
+/// The body in a `postData` or `content`.
+fn body<'h>(
+    parsed: &'h Parsed<'_>,
+    holder: Option<Place>,
+    what: &str,
+    attached: &mut Attached<'_>,
+) -> Body<'h> {
+    let unreadable = |why: String| (UnusedKind::Unreadable, why);
+    let holder = holder.ok_or_else(|| without_body(what))?;
+    let text = match parsed.member(holder, "text") {
+        Some(text) if parsed.is_text(text) => text,
+        None => return elsewhere(parsed, holder, what, attached),
+        Some(text) if matches!(parsed.node(text).kind, JsonKind::String | JsonKind::Null) => {
+            return elsewhere(parsed, holder, what, attached);
+        }
+        Some(_) => return Err(unreadable(format!("its {what} body is not a string"))),
+    };
+    if parsed.has_other_bytes(text) {
+        return Err(unreadable(format!(
+            "its {what} body holds bytes that are not UTF-8"
+        )));
     }
+    let text = parsed.node(text);
+    let Some(encoding) = parsed.member(holder, "encoding") else {
+        return Ok(verbatim(&parsed.text, text));
+    };
+    let node = parsed.node(encoding);
+    match node.kind {
+        JsonKind::Null => Ok(verbatim(&parsed.text, text)),
+        JsonKind::String => {
+            let encoding = json::decode(&parsed.text, node);
+            match &*encoding.to_ascii_lowercase() {
+                "" | "utf-8" | "utf8" => Ok(verbatim(&parsed.text, text)),
+                "base64" => base64(&json::decode(&parsed.text, text), what).map_err(unreadable),
+                _ => Err(unreadable(format!(
+                    "its {what} body is in an encoding that is not known: {encoding}"
+                ))),
+            }
+        }
+        _ => Err(unreadable(format!(
+            "the encoding of its {what} body is not a string"
+        ))),
+    }
+}
+
+/// A body that is not in `text`: in a file, or taken apart into the parameters of a form.
+fn elsewhere<'h>(parsed: &'h Parsed<'_>, holder: Place, what: &str, attached: &mut Attached<'_>) -> Body<'h> {
+    if let Some(name) = parsed
+        .member(holder, "_file")
+        .and_then(|name| parsed.string(name))
+    {
+        return match attached(&name) {
+            Ok(bytes) if bytes.is_empty() => Err((
+                UnusedKind::WithoutBody,
+                format!("the file of its {what} body is empty: {name}"),
+            )),
+            Ok(bytes) => Ok(Cow::Owned(bytes)),
+            Err(why) => Err((
+                UnusedKind::Unreadable,
+                format!("the file of its {what} body: {name}: {why}"),
+            )),
+        };
+    }
+    let parameters = parsed.member(holder, "params").map(|params| form(parsed, params));
+    match parameters {
+        Some(form) if !form.is_empty() => match json_of_form(&form) {
+            Some(body) => Ok(Cow::Owned(body)),
+            None => Err((
+                UnusedKind::Unreadable,
+                format!("its {what} body is a form, not JSON"),
+            )),
+        },
+        _ => Err(without_body(what)),
+    }
+}
+
+/// `name=value&name` of a list of parameters, as it was sent.
+fn form(parsed: &Parsed<'_>, list: Place) -> String {
+    let parameters = parsed.list(list).unwrap_or_default().into_iter();
+    let parts = parameters.map(|parameter| {
+        let part = |name| {
+            parsed
+                .member(parameter, name)
+                .and_then(|node| parsed.string(node))
+        };
+        let name = part("name").unwrap_or_default();
+        match part("value") {
+            Some(value) => format!("{name}={value}"),
+            None => name.into_owned(),
+        }
+    });
+    parts.collect::<Vec<_>>().join("&")
 }
 
 /// The bytes that a string was made of. Where a tool could not read a byte as UTF-8 it writes half of a surrogate pair,
@@ -573,30 +253,30 @@ fn decoded(raw: &str) -> Vec<u8> {
     json::decode(&quoted, &node).into_owned().into_bytes()
 }
 
-/// Whether a body begins as a list or an object does.
-fn is_json(body: &[u8]) -> bool {
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    body.trim_ascii_start().starts_with(b"[") || body.trim_ascii_start().starts_with(b"{")
-}
-
 /// The JSON that was sent as a form, as `curl -d` does: tools take it apart at `&` and `=`.
 fn json_of_form(form: &str) -> Option<Vec<u8>> {
     if is_json(form.as_bytes()) {
         return Some(form.as_bytes().to_vec());
     }
-    let mut out = Vec::with_capacity(form.len());
-    let mut rest = form.as_bytes();
+    let text = form.replace('+', " ");
+    percent_decoded(text.as_bytes()).filter(|body| is_json(body))
+}
+
+/// The bytes that `%5B` and the like stand for; `None` where a character is cut in two.
+pub(super) fn percent_decoded(text: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
     while let [first, after @ ..] = rest {
         let code = (*first == b'%').then(|| after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()));
         let code = code.flatten().and_then(|hex| u8::from_str_radix(hex, 16).ok());
         rest = if code.is_some() { after.get(2..)? } else { after };
-        out.push(code.unwrap_or(if *first == b'+' { b' ' } else { *first }));
+        out.push(code.unwrap_or(*first));
     }
-    is_json(&out).then_some(out)
+    Some(out)
 }
 
 /// Decodes base64, with or without padding, on one line or on many.
-fn base64<'t>(text: &str, what: &str) -> Result<Cow<'t, [u8]>, String> {
+pub(super) fn base64<'t>(text: &str, what: &str) -> Result<Cow<'t, [u8]>, String> {
     const MILD: GeneralPurposeConfig =
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let packed: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
@@ -608,7 +288,8 @@ fn base64<'t>(text: &str, what: &str) -> Result<Cow<'t, [u8]>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::routes::Route;
+    use super::super::calls::{Calls, Unused, UnusedKind};
+    use super::super::routes::{Route, Routes};
     use super::*;
     use serde_json::{Value, json};
 
@@ -637,7 +318,7 @@ mod tests {
     type Read = Result<(Vec<u8>, Vec<u8>), Unused>;
 
     fn of_text(text: &str) -> Vec<Read> {
-        let har = Har::read(text.as_bytes()).unwrap();
+        let har = Calls::read(text.as_bytes()).unwrap();
         let used = har.entries(false).into_iter().map(|entry| {
             let call = har.call(entry, &routes(), &mut no_files)?;
             Ok((call.request.into_owned(), call.response.into_owned()))
@@ -673,8 +354,16 @@ mod tests {
                 json!({"method": "PUT", "url": "/one"}),
                 "it has no request body",
             ),
-            ("/response/content/text", json!(""), "it has no response body"),
-            ("/response/content/text", json!(null), "it has no response body"),
+            (
+                "/response/content/text",
+                json!(""),
+                "it has no response body (HTTP status 200)",
+            ),
+            (
+                "/response/content/text",
+                json!(null),
+                "it has no response body (HTTP status 200)",
+            ),
             ("/response", json!(null), "it has no response body"),
         ] {
             assert_eq!(why(pointer, value), (UnusedKind::WithoutBody, what.to_owned()));
@@ -774,7 +463,7 @@ mod tests {
             bytes
         };
         let unused = |bytes: &[u8]| {
-            let har = Har::read(bytes).unwrap();
+            let har = Calls::read(bytes).unwrap();
             har.call(har.entries(false)[0], &routes(), &mut no_files).err()
         };
         assert_eq!(unused(&text("M~ller", "[]")), None);
@@ -791,7 +480,7 @@ mod tests {
             timed(json!("2026-11-28T11:00:00.000+01:00")),
         ];
         let text = json!({ "log": { "entries": entries } }).to_string();
-        let har = Har::read(text.as_bytes()).unwrap();
+        let har = Calls::read(text.as_bytes()).unwrap();
         let numbers = |by_time| {
             har.entries(by_time)
                 .iter()
@@ -822,7 +511,7 @@ mod tests {
 
     #[test]
     fn a_broken_file_says_why() {
-        let why = |text: &str| Har::read(text.as_bytes()).unwrap_err();
+        let why = |text: &str| Calls::read(text.as_bytes()).unwrap_err();
         assert!(why("").contains("empty"));
         assert!(why("{").contains("not JSON"));
         assert!(why("<html>").contains("HTML"));
@@ -832,8 +521,8 @@ mod tests {
             why(&"[".repeat(100_000)).contains("log.entries")
                 || why(&"[".repeat(100_000)).contains("not JSON")
         );
-        assert!(Har::read(b"\xff\xfe{\0").unwrap_err().contains("UTF-16"));
-        assert!(Har::read("\u{feff}{\"log\":{\"entries\":[]}}".as_bytes()).is_ok());
+        assert!(Calls::read(b"\xff\xfe{\0").unwrap_err().contains("UTF-16"));
+        assert!(Calls::read("\u{feff}{\"log\":{\"entries\":[]}}".as_bytes()).is_ok());
     }
 
     #[test]
@@ -841,7 +530,7 @@ mod tests {
         let text = r#"{"log":{"entries":[{"request":{"method":"PUT","url":"/one","postData":{"text":"[]"}},
             "response":{"content":{"text":"{}"}}},
             {"request":{"method":"PUT","url":"/one","postData":{"te"#;
-        let har = Har::read(text.as_bytes()).unwrap();
+        let har = Calls::read(text.as_bytes()).unwrap();
         assert!(har.cut().unwrap().starts_with("line 3: "), "{:?}", har.cut());
         let used = of_text(text);
         assert!(used[0].is_ok());

@@ -4,10 +4,14 @@
 //! Pure: data in, data out. The command that reads files and prints is elsewhere.
 
 pub mod archive;
+mod bruno;
+pub mod calls;
 pub mod compare;
 pub mod har;
 pub mod json;
+mod newman;
 pub mod pairs;
+mod parsed;
 pub mod predictor;
 pub mod recording;
 pub mod routes;

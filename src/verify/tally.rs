@@ -31,6 +31,8 @@ pub struct Tally {
     pub skipped: u32,
     /// Recorded calls of known endpoints of which a part cannot be read.
     pub unreadable: u32,
+    /// Recorded calls of known endpoints that were not made or failed.
+    pub failed: u32,
     /// Recorded calls of anything else.
     pub others: u32,
     /// Recorded predictions, where answers of the API are compared.

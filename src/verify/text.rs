@@ -426,6 +426,9 @@ fn remarks(text: &mut String, tally: &Tally, look: Look, verbose: bool) {
             tally.unreadable
         ));
     }
+    if tally.failed > 0 {
+        lines.push(format!("recorded calls that failed: {}{hint}", tally.failed));
+    }
     if tally.others > 0 {
         lines.push(format!(
             "recorded calls of something else: {}{hint}",

@@ -381,13 +381,40 @@ fn predict_verify_and_init() {
         &format!("pairs/{name}.har"),
         &format!("{{\"log\": {{\"entries\": [{entries}]}}}}"),
     );
+    let (body, place_of) = (json(&format!("[{{\"GroupName\": {bad}}}]")), json(url));
+    let bytes: Vec<String> = answer.bytes().map(|byte| byte.to_string()).collect();
+    let bytes = bytes.join(",");
+    place.write(
+        "pairs/newman.json",
+        &format!(
+            "{{\"collection\": {{{bad}: {bad}}}, \"run\": {{\"executions\": [
+               {{\"item\": {{\"name\": {bad}}}, \"cursor\": {{\"ref\": {bad}}}, \"request\": {{\"method\": \"POST\", \"url\": {place_of},
+                 \"body\": {{\"mode\": \"raw\", \"raw\": {body}}}}}, \"response\": {{\"code\": 400, \"stream\": {{\"type\": \"Buffer\", \"data\": [{bytes}]}}}}}},
+               {{\"item\": {{\"name\": {bad}}}, \"request\": {{\"method\": {bad}, \"url\": {{\"protocol\": {bad}, \"host\": [{bad}], \"path\": [{bad}]}}}}}},
+               {{\"item\": {{\"name\": {bad}}}, \"requestError\": {{\"code\": {bad}}}, \"request\": {{\"method\": \"PUT\", \"url\": {place_of}}}}}]}}}}"
+        ),
+    );
+    place.write(
+        "pairs/bruno.json",
+        &format!(
+            "[{{\"iterationIndex\": 0, \"summary\": {{}}, \"results\": [
+               {{\"path\": {bad}, \"request\": {{\"method\": \"POST\", \"url\": {place_of}, \"data\": {body}}}, \"response\": {{\"status\": 400, \"data\": {answer}}}}},
+               {{\"path\": {bad}, \"request\": {{\"method\": \"POST\", \"url\": {place_of}, \"data\": {body}}},
+                 \"response\": {{\"status\": 400, \"data\": {bad}, \"url\": {}}}}},
+               {{\"path\": {bad}, \"request\": {{\"method\": \"POST\", \"url\": {place_of}}}, \"response\": {{\"status\": \"error\"}}, \"error\": {bad}}}]}}]",
+            json(&format!("https://{}/", hostile()))
+        ),
+    );
     place.write(
         "pairs/broken.har",
         &format!("{{\"log\": {{\"entries\": {bad}, {bad}: 1}}}}"),
     );
     for format in ["text", "json"] {
         let output = place.run(&["verify", "--no-config", "-v", "--format", format, "pairs"]);
-        assert!(!output.stdout.is_empty());
+        let told = String::from_utf8_lossy(&output.stdout);
+        for file in ["newman.json#1", "bruno.json#1"] {
+            assert!(told.contains(file), "{file} was not read: {told}");
+        }
         place.run(&[
             "verify",
             "--no-config",

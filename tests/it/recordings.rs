@@ -36,28 +36,144 @@ fn stderr(output: &Output) -> String {
 
 #[test]
 fn every_call_is_found_and_every_other_entry_has_its_reason() {
-    // The file, then pairs, agreed, no answer of the API, without a body, something else.
+    // The file, then pairs, agreed, no answer of the API, without a body, unreadable, failed, something else.
     let cases = [
-        ("recorders/har-named.json", [1, 1, 0, 0, 0]),
-        ("recorders/mitmproxy-latin1-header.har", [1, 1, 0, 0, 1]),
-        ("recorders/surrogate-header.har", [1, 1, 0, 0, 0]),
-        ("recorders/mixed-401.har", [2, 1, 1, 0, 0]),
-        ("recorders/nobody.har", [0, 0, 0, 3, 0]),
-        ("recorders/gateway.har", [0, 0, 0, 0, 2]),
-        ("attached/attach.har", [2, 2, 0, 0, 0]),
-        ("attached/attach.zip", [2, 2, 0, 0, 0]),
+        ("recorders/har-named.json", [1, 1, 0, 0, 0, 0, 0]),
+        ("recorders/mitmproxy-latin1-header.har", [1, 1, 0, 0, 0, 0, 1]),
+        ("recorders/surrogate-header.har", [1, 1, 0, 0, 0, 0, 0]),
+        ("recorders/mixed-401.har", [2, 1, 1, 0, 0, 0, 0]),
+        ("recorders/nobody.har", [0, 0, 0, 3, 0, 0, 0]),
+        ("recorders/gateway.har", [0, 0, 0, 0, 0, 0, 2]),
+        ("attached/attach.har", [2, 2, 0, 0, 0, 0, 0]),
+        ("attached/attach.zip", [2, 2, 0, 0, 0, 0, 0]),
+        ("recorders/newman-report.json", [14, 2, 2, 10, 6, 2, 10]),
+        ("recorders/newman-small.json", [3, 1, 1, 1, 0, 0, 2]),
+        ("recorders/bruno-report.json", [22, 10, 2, 4, 8, 8, 4]),
+        ("recorders/bruno-small.json", [4, 4, 0, 0, 1, 1, 0]),
     ];
     for (file, expected) in cases {
         let document = document(recorded(), &[file]);
-        let names = ["pairs", "agreed", "notAnswered", "skippedCalls", "otherCalls"];
+        let names = [
+            "pairs",
+            "agreed",
+            "notAnswered",
+            "skippedCalls",
+            "unreadableCalls",
+            "failedCalls",
+            "otherCalls",
+        ];
         assert_eq!(numbers(&document, &names), expected, "{file}");
         let unused = document["unused"].as_array().unwrap();
-        assert_eq!(unused.len() as u64, expected[3] + expected[4], "{file}");
+        assert_eq!(unused.len() as u64, expected[3..].iter().sum::<u64>(), "{file}");
         for entry in unused {
-            assert!(entry["url"].as_str().unwrap().starts_with("http"), "{entry}");
+            let url = entry["url"].as_str();
+            assert!(url.is_none_or(|url| url.starts_with("http")), "{entry}");
             assert!(!entry["reason"].as_str().unwrap().is_empty());
         }
     }
+}
+
+/// What a report says of each entry up to a number: `pair`, or the reason why it is none.
+fn told(file: &str, last: u64) -> Vec<(u64, String)> {
+    let document = document(recorded(), &[file]);
+    let pairs = document["pairs"].as_array().unwrap().iter().map(|pair| {
+        let (_, number) = pair["request"].as_str().unwrap().rsplit_once('#').unwrap();
+        (number.parse().unwrap(), "pair".to_owned())
+    });
+    let unused = document["unused"].as_array().unwrap().iter().map(|entry| {
+        let reason = entry["reason"].as_str().unwrap().to_owned();
+        (entry["entry"].as_u64().unwrap(), reason)
+    });
+    let mut told: Vec<_> = pairs
+        .chain(unused)
+        .filter(|(number, _)| *number <= last)
+        .collect();
+    told.sort_unstable();
+    told
+}
+
+fn assert_told(file: &str, expected: &[&str]) {
+    let told = told(file, expected.len() as u64);
+    assert_eq!(told.len(), expected.len(), "{told:?}");
+    for ((index, (number, what)), expected) in (1..).zip(&told).zip(expected) {
+        assert_eq!(*number, index, "{told:?}");
+        assert!(what.contains(expected), "{file}#{number}: {what}");
+    }
+}
+
+#[test]
+fn each_entry_of_newmans_report_has_its_reason() {
+    let expected = [
+        "its URL is that of no endpoint",
+        "pair",
+        "the call failed: runtime:extensions~request: request url is empty",
+        "pair",
+        "it has no response body (HTTP status 204)",
+        "the call failed: ECONNRESET",
+        "it has no request body",
+        "it has no request body",
+        "its request body was sent from a file, which the report does not hold",
+        "its request body is a form, not JSON",
+        "its request body is a form, not JSON",
+        "its request body is a GraphQL query",
+        "pair",
+        "it is #13 again",
+        "pair",
+        "pair",
+        "it has no response body (HTTP status 307)",
+        "pair",
+        "pair",
+        "its method is GET",
+        "its URL is that of no endpoint",
+    ];
+    assert_told("recorders/newman-report.json", &expected);
+}
+
+#[test]
+fn each_entry_of_brunos_report_has_its_reason() {
+    let expected = [
+        "pair",
+        "it was redirected to http://127.0.0.1/SmartInterfaceAPI/api/Contact/UserGroup",
+        "it was redirected",
+        "the call was skipped",
+        "pair",
+        "the call failed: no token",
+        "the call failed: connect ECONNREFUSED",
+        "its method is GET",
+        "pair",
+        "pair",
+        "pair",
+        "pair",
+        "it has no response body (HTTP status 204)",
+        "the call failed: socket hang up",
+        "pair",
+        "pair",
+        "pair",
+        "pair",
+        "it has no request body",
+        "its request body is a form, not JSON",
+        "pair",
+        "its request body is a GraphQL query",
+        "its URL is that of no endpoint",
+    ];
+    assert_told("recorders/bruno-report.json", &expected);
+}
+
+#[test]
+fn the_gets_of_a_report_are_tenant_facts() {
+    let folder = crate::support::empty_folder("recordings", "facts");
+    fs::copy(
+        recorded().join("recorders/newman-report.json"),
+        folder.join("run.json"),
+    )
+    .unwrap();
+    fs::write(folder.join("tenant.toml"), "contacts = \"run.json\"").unwrap();
+    fs::write(folder.join("a.json"), "[{\"GroupName\": \"a\"}]").unwrap();
+    let mut command = crate::support::geplint();
+    command.args(["check", "a.json", "-v", "--tenant", "tenant.toml"]);
+    let output = command.current_dir(&folder).output().unwrap();
+    let told = stderr(&output) + &String::from_utf8_lossy(&output.stdout);
+    assert!(told.contains("tenant facts: contacts 2 (run.json)"), "{told}");
 }
 
 #[test]
