@@ -1,4 +1,4 @@
-//! Recovery of brackets that do not match, and of what stands between them.
+//! Recovery from brackets that do not match, and from what is between them.
 
 use super::reader::{Frame, Inside, MAX_DEPTH, Reader, State};
 use super::recover::{NEAR, Seen, closed_by, closer_of, drop_name, list_or_object};
@@ -7,7 +7,7 @@ use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, scan};
 use crate::finding::Span;
 
 impl Reader<'_> {
-    /// A name and a colon in a list.
+    /// Handles a name and a colon in an array.
     pub(super) fn loose_member(&mut self, tree: &mut Tree, last: Node) -> bool {
         if self.inside == Inside::Object || self.stack.len() >= MAX_DEPTH {
             return false;
@@ -38,7 +38,7 @@ impl Reader<'_> {
         true
     }
 
-    /// What follows `at`, as far as it tells lists and objects apart.
+    /// Classifies what follows `at`, as far as it distinguishes arrays from objects.
     fn seen(&self, at: usize) -> Seen {
         let mut at = scan::space(self.bytes, at);
         if at >= self.bytes.len() {
@@ -60,8 +60,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Behind the bracket that closes the one at `at`, as far as the budget goes.
-    fn fast_path(&mut self, at: usize) -> Option<usize> {
+    /// Returns the offset after the bracket that closes the one at `at`, within the look-ahead budget.
+    fn matching_end(&mut self, at: usize) -> Option<usize> {
         let budget = self.memory.budget;
         let end = scan::matching(self.bytes, at, budget);
         let looked = end.unwrap_or(self.bytes.len()).saturating_sub(at);
@@ -69,7 +69,7 @@ impl Reader<'_> {
         end
     }
 
-    /// A closing bracket that does not close what is open.
+    /// Handles a closing bracket that does not match the open one.
     pub(super) fn mismatch(&mut self, tree: &mut Tree) -> State {
         drop_name(tree);
         let wanted = closed_by(self.byte());
@@ -103,7 +103,7 @@ impl Reader<'_> {
         self.close(tree)
     }
 
-    /// Two closing brackets in the wrong order: `]}` for `}]`.
+    /// Handles two closing brackets in the wrong order: `]}` for `}]`.
     fn swapped(&mut self, tree: &mut Tree) -> bool {
         let second = scan::space(self.bytes, self.at + 1);
         if scan::byte(self.bytes, second) == b',' || !self.seen(second + 1).fits(self.outer(2)) {
@@ -131,7 +131,7 @@ impl Reader<'_> {
         State::After
     }
 
-    /// Closes `count` lists or objects at `end`, where their brackets are missing.
+    /// Closes `count` arrays or objects at `end`, where their brackets are missing.
     fn missing_close(&mut self, tree: &mut Tree, count: usize, end: usize) {
         let kind = SyntaxKind::MissingClose {
             closer: closer_of(self.inside),
@@ -147,12 +147,12 @@ impl Reader<'_> {
         }
     }
 
-    /// An opening bracket where a name should stand.
+    /// Handles an opening bracket where a name is expected.
     pub(super) fn bracket_for_name(&mut self, tree: &mut Tree) -> State {
         if let Some(state) = self.template(tree) {
             return state;
         }
-        let Some(end) = self.fast_path(self.at) else {
+        let Some(end) = self.matching_end(self.at) else {
             return self.extra_open(true);
         };
         let seen = self.seen(end);
@@ -171,7 +171,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The bracket is dropped.
+    /// Drops an extra opening bracket.
     fn extra_open(&mut self, guess: bool) -> State {
         let bracket = self.byte();
         while self.byte() == bracket {
@@ -187,7 +187,7 @@ impl Reader<'_> {
         State::KeyOrEnd
     }
 
-    /// Braces in braces: the opening one is too many, and mostly a closing one too.
+    /// Handles braces inside braces: the opening one is extra, and mostly a closing one too.
     fn extra_pair(&mut self, end: usize) -> State {
         let frame = self.stack.last().copied();
         let at = self.at;
@@ -209,11 +209,11 @@ impl Reader<'_> {
         State::After
     }
 
-    /// The next element of a list begins before the object was closed.
+    /// Handles the next element of an array that begins before the object was closed.
     fn next_began(&mut self, tree: &mut Tree) -> State {
         let end = self.previous_end(self.at);
         if self.state == State::Key {
-            // The object ends before the comma; the comma is read again, between the two elements.
+            // The object ends before the comma. The comma is read again, between the two elements.
             let comma = end.saturating_sub(1);
             let end = self.previous_end(comma);
             self.missing_close(tree, 1, end);
@@ -225,10 +225,10 @@ impl Reader<'_> {
         State::After
     }
 
-    /// `{{…}}` is no object in an object.
+    /// Handles `{{…}}`, which is a template placeholder and not an object in an object.
     fn template(&mut self, tree: &mut Tree) -> Option<State> {
         if let Some(end) = self.placeholder() {
-            // In the place of a name: its value goes with it.
+            // In the place of a name: its value is skipped, too.
             self.unexpected(self.at, end);
             if self.byte() == b':' {
                 self.at = scan::space(self.bytes, self.at + 1);
@@ -251,7 +251,7 @@ impl Reader<'_> {
         Some(self.after_junk(tree))
     }
 
-    /// One level more than is allowed: it is stepped over.
+    /// Skips an array or object that is nested too deep.
     #[cold]
     #[inline(never)]
     pub(super) fn too_deep(&mut self, tree: &mut Tree) -> State {
@@ -264,7 +264,7 @@ impl Reader<'_> {
         self.give_up_value(tree)
     }
 
-    /// Whether what follows a record shows that it was closed too early.
+    /// Returns true if what follows a record shows that it was closed too early.
     pub(super) fn ends_oddly(&self, tree: &Tree) -> bool {
         if tree
             .nodes
@@ -282,7 +282,7 @@ impl Reader<'_> {
     }
 }
 
-/// The opening bracket of a list or object.
+/// Returns the span of the opening bracket.
 fn bracket_span(frame: &Frame) -> Span {
     Span::new(offset(frame.open), offset(frame.open + 1))
 }

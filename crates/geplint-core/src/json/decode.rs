@@ -1,13 +1,13 @@
-//! The text of strings and names.
+//! Decoding of strings and names.
 
 use super::Node;
 use crate::finding::Span;
 use std::borrow::Cow;
 
-/// The text of a string or a name: without quotes, escapes decoded.
+/// Returns the text of a string or a name: without quotes, escapes decoded.
 ///
-/// A lone surrogate escape becomes U+FFFD; of an escape that JSON does not have, the backslash stays.
-/// Borrowed where there is no backslash.
+/// A lone surrogate escape becomes U+FFFD. Of an invalid escape, the backslash is kept.
+/// The text is borrowed if there is no backslash.
 #[must_use]
 #[inline]
 pub fn decode<'a>(text: &'a str, node: &Node) -> Cow<'a, str> {
@@ -19,21 +19,21 @@ pub fn decode<'a>(text: &'a str, node: &Node) -> Cow<'a, str> {
     }
 }
 
-/// The text of a string or a name as it is written, without its quotes.
+/// Returns the text of a string or a name as written, without its quotes.
 ///
-/// A name without quotes is its own text. Other quotes than `"` (an error, but read) are taken off too.
+/// A name without quotes is returned unchanged. Other quotes than `"` (an error, but read) are removed too.
 #[must_use]
 #[inline]
 pub fn raw<'a>(text: &'a str, node: &Node) -> &'a str {
     let whole = node.span.of(text);
-    // All but always.
+    // Nearly always.
     if let ([b'"', .., b'"'], Some(inner)) = (whole.as_bytes(), whole.get(1..whole.len().max(1) - 1)) {
         return inner;
     }
     oddly_quoted(whole)
 }
 
-/// Without a pair of other quotes, if it has one.
+/// Returns the text without a pair of other quotes, if it has one.
 fn oddly_quoted(whole: &str) -> &str {
     let Some(open) = whole.chars().next() else {
         return whole;
@@ -49,10 +49,10 @@ fn oddly_quoted(whole: &str) -> &str {
     inner.strip_suffix(closers).unwrap_or(inner)
 }
 
-/// How many UTF-16 units the text has: what the service counts as its length.
+/// Returns the number of UTF-16 units of the text, which is the length that the service counts.
 #[must_use]
 pub fn utf16_len(text: &str) -> usize {
-    // A character has one unit, and two from four UTF-8 bytes on; only first bytes are counted.
+    // Each character counts as one unit, and as two if it has four UTF-8 bytes. Only first bytes are counted.
     text.bytes()
         .map(|byte| usize::from(byte & 0xC0 != 0x80) + usize::from(byte >= 0xF0))
         .sum()
@@ -71,8 +71,8 @@ fn unescaped(inner: &str) -> String {
     out
 }
 
-/// For each byte of a string's decoded text, and for its end, the byte of the file that it comes from. `span` has the
-/// quotes.
+/// Returns, for each byte of a string's decoded text and for its end, the offset of the byte in the file that it comes
+/// from. `span` includes the quotes.
 pub(crate) fn offsets(text: &str, span: Span) -> Vec<u32> {
     let whole = span.of(text);
     let inner = whole.get(1..whole.len().saturating_sub(1)).unwrap_or_default();
@@ -85,7 +85,7 @@ pub(crate) fn offsets(text: &str, span: Span) -> Vec<u32> {
             (next, next.len_utf8())
         };
         let from = |byte: usize| span.start + 1 + u32::try_from(byte).unwrap_or(u32::MAX);
-        // Only of a character that is written as it is are there places within.
+        // Only a character that is not written as an escape has offsets inside.
         let inside = usize::from(next != '\\');
         offsets.extend((0..character.len_utf8()).map(|byte| from(at + byte * inside)));
         at += length;
@@ -121,7 +121,7 @@ fn escape(rest: &str) -> (char, usize) {
     let character = match rest.as_bytes().get(1) {
         Some(b'u') => return unicode(rest),
         Some(&byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
-        // Only in strings with other quotes.
+        // Valid only in strings with other quotes.
         Some(b'\'') => '\'',
         Some(b'b') => '\u{8}',
         Some(b'f') => '\u{C}',
@@ -133,7 +133,7 @@ fn escape(rest: &str) -> (char, usize) {
     (character, 2)
 }
 
-/// As [`escape`], of `\u`.
+/// The same as [`escape`], for `\u`.
 fn unicode(rest: &str) -> (char, usize) {
     let Some(first) = hex4(rest.as_bytes(), 2) else {
         return ('\\', 1);
@@ -147,7 +147,7 @@ fn unicode(rest: &str) -> (char, usize) {
     (char::from_u32(first).unwrap_or('\u{FFFD}'), 6)
 }
 
-/// Four hexadecimal digits at a place.
+/// Reads four hexadecimal digits at a byte offset.
 pub(super) fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
     let digits = bytes.get(at..at + 4)?;
     digits.iter().try_fold(0, |sum, &digit| {

@@ -1,99 +1,99 @@
-//! What can be wrong with a file before anyone asks what it means, in words for people.
+//! Syntax errors, with their messages.
 
 use super::Foreign;
 use crate::finding::Span;
 
-/// What is wrong with the text as JSON.
+/// The kind of a syntax error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SyntaxKind {
-    /// No text at all, or nothing but white space.
+    /// No text, or nothing but whitespace.
     Empty,
-    /// UTF-16 or UTF-32; the encoding's name.
+    /// UTF-16 or UTF-32; the name of the encoding.
     Encoding(&'static str),
     /// A format that is not JSON.
     Foreign(Foreign),
     /// A line that marks a merge conflict.
     ConflictMarker,
-    /// Bytes that are no UTF-8: the first of them, and how many more places there are.
+    /// Bytes that are not valid UTF-8.
     InvalidUtf8 {
-        /// The first bad byte.
+        /// The first invalid byte.
         byte: u8,
-        /// How many more places are bad.
+        /// The number of further places with invalid bytes.
         more: u32,
     },
     /// A byte order mark at the start (a warning).
     ByteOrderMark,
     /// More than 4 GiB.
     TooLarge,
-    /// More errors than anybody reads.
+    /// More than [`super::MAX_ERRORS`] errors; reading stopped.
     TooMany,
-    /// More than 256 levels.
+    /// More than 256 levels of nesting.
     TooDeep,
-    /// Two members or elements with nothing between them; placed right after the first.
+    /// Two members or elements with nothing between them; the span is right after the first.
     MissingComma,
     /// A comma before a closing bracket.
     TrailingComma,
     /// A comma after an opening bracket.
     LeadingComma,
-    /// Two or more commas in a row; the span covers the surplus ones.
+    /// Two or more commas in a row; the span covers the extra ones.
     DoubleComma,
-    /// A name and a value with nothing between them; placed right after the name.
+    /// A name and a value with nothing between them; the span is right after the name.
     MissingColon,
-    /// A name without a value; placed where the value should stand.
+    /// A name without a value; the span is where the value is expected.
     MissingValue,
     /// A value without a name, in an object.
     MissingName,
-    /// An opening bracket that nothing needs.
+    /// An extra opening bracket.
     ExtraOpen,
-    /// A closing bracket that nothing opened.
+    /// A closing bracket without an opening one.
     ExtraClose {
-        /// It stands behind the end of the whole document.
+        /// True if it follows the end of the whole document.
         after_root: bool,
     },
     /// `]` for `}` or the reverse.
     WrongClose {
-        /// The bracket that should stand there.
+        /// The expected bracket.
         expected: char,
     },
-    /// A closing bracket is missing before the place.
+    /// A closing bracket is missing before this place.
     MissingClose {
         /// The first missing bracket.
         closer: char,
-        /// How many are missing.
+        /// The number of missing brackets.
         count: u32,
     },
     /// A member outside an object.
     MissingOpen,
-    /// The text ends inside a list or an object.
+    /// The text ends inside an array or an object.
     Unclosed {
         /// The first missing bracket.
         closer: char,
-        /// How many are missing.
+        /// The number of missing brackets.
         count: u32,
     },
     /// No closing quote.
     UnterminatedString,
-    /// The closing quote has a backslash before it.
+    /// The closing quote is escaped by a backslash.
     EscapedQuote,
     /// A raw line break in a string.
     LineBreak,
     /// Another raw control character in a string.
     ControlCharacter,
-    /// A backslash before something that needs none.
+    /// A backslash before a character that cannot be escaped.
     BadEscape,
     /// `\u` without four hexadecimal digits.
     BadUnicodeEscape,
-    /// Half of a surrogate pair (a warning).
+    /// A lone surrogate: half of a surrogate pair (a warning).
     LoneSurrogate,
     /// `'…'`
     SingleQuotes,
     /// `“…”`
     SmartQuotes,
-    /// A quote inside a string that lacks its backslash.
+    /// A quote inside a string that is not escaped.
     UnescapedQuote,
     /// A name without quotes.
     UnquotedName,
-    /// A number or literal as a name.
+    /// A number or literal in the place of a name.
     NameNotString,
     /// `//` or `/* */`
     Comment,
@@ -107,7 +107,7 @@ pub enum SyntaxKind {
     WrongLiteral,
     /// `01`
     LeadingZero {
-        /// No digit above 7: a reader of octal numbers takes it.
+        /// True if no digit is above 7: a reader of octal numbers accepts it.
         octal: bool,
     },
     /// `0x1F`
@@ -120,15 +120,15 @@ pub enum SyntaxKind {
     MissingFraction,
     /// `1e`
     MissingExponent,
-    /// Begins like a number, but is none.
+    /// Text that begins like a number, but is not one.
     BadNumber,
-    /// A text value without quotes.
+    /// A string value without quotes.
     UnquotedText,
     /// `=` for `:`
     EqualsForColon,
     /// `;` for `,`
     SemicolonForComma,
-    /// A blank outside a string that is no JSON white space.
+    /// A whitespace character outside a string that JSON does not allow.
     OddSpace,
     /// Something after the end of the document.
     TrailingText,
@@ -138,26 +138,26 @@ pub enum SyntaxKind {
     UnexpectedText,
 }
 
-/// One syntax error (or warning), and where.
+/// A syntax error (or warning) and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// The offending text; empty where something is missing.
+    /// The span of the offending text; empty if something is missing.
     pub span: Span,
-    /// What is wrong.
+    /// The kind of the error.
     pub kind: SyntaxKind,
     /// A second place that belongs to it.
     pub related: Option<(Span, &'static str)>,
-    /// How reading went on is a guess.
+    /// True if reading went on by a guess.
     pub(super) guess: bool,
-    /// Of a file in another encoding or format, of which no text is read: its text.
+    /// The text of a file in another encoding or format, which is not read as JSON.
     pub(super) decoded: Option<Box<str>>,
 }
 
-/// More than this many characters of offending text are not quoted.
+/// The number of characters of offending text that are quoted.
 const SHOWN: usize = 40;
 
 impl SyntaxKind {
-    /// Short name in kebab-case.
+    /// Returns the short name in kebab-case.
     #[must_use]
     pub const fn id(self) -> &'static str {
         match self {
@@ -217,13 +217,13 @@ impl SyntaxKind {
         }
     }
 
-    /// Valid JSON all the same, but worth knowing.
+    /// Returns true if the text is still valid JSON.
     #[must_use]
     pub const fn is_warning(self) -> bool {
         matches!(self, Self::ByteOrderMark | Self::LoneSurrogate)
     }
 
-    /// Whether there is only one sensible way to read on, whatever surrounds the error.
+    /// Returns true if there is only one sensible way to read on, whatever surrounds the error.
     pub(super) const fn leaves_no_doubt(self) -> bool {
         !matches!(
             self,
@@ -253,7 +253,7 @@ impl SyntaxKind {
 }
 
 impl SyntaxError {
-    /// An error without a second place, recovered as its kind usually is.
+    /// Returns an error without a second place. It is a guess if its kind usually is.
     #[must_use]
     pub const fn new(kind: SyntaxKind, span: Span) -> Self {
         Self {
@@ -265,24 +265,24 @@ impl SyntaxError {
         }
     }
 
-    /// Valid JSON all the same, but worth knowing.
+    /// Returns true if the text is still valid JSON.
     #[must_use]
     pub const fn is_warning(&self) -> bool {
         self.kind.is_warning()
     }
 
-    /// The text of a file in another encoding or format; `None` where its bytes are no text in it.
+    /// Returns the text of a file in another encoding or format. `None` if its bytes are not valid in it.
     pub(crate) fn decoded(&self) -> Option<&str> {
         self.decoded.as_deref()
     }
 
-    /// What was read is surely what the author meant; otherwise what seems absent may not be.
+    /// Returns true if the text was certainly read as the author meant it. Otherwise what seems absent may be present.
     #[must_use]
     pub const fn certain(&self) -> bool {
         !self.guess
     }
 
-    /// What is wrong, in one line; `text` is the text that was read.
+    /// Returns the message, in one line; `text` is the text that was read.
     #[must_use]
     pub fn message(&self, text: &str) -> String {
         let here = shown(self.span.of(text));
@@ -378,7 +378,7 @@ impl SyntaxError {
         }
     }
 
-    /// What to do about it; may be empty.
+    /// Returns the help; may be empty.
     #[must_use]
     pub fn help(&self, text: &str) -> String {
         self.advice(text)
@@ -446,11 +446,11 @@ impl SyntaxError {
         fixed.into()
     }
 
-    /// The token after the place, for "missing … before …".
+    /// Returns the token after the error, for "missing … before …".
     fn follower(&self, text: &str) -> String {
         let rest = text.get(self.span.end as usize..).unwrap_or("");
         let rest = after_comments(rest);
-        // No more of it than is shown: a token may go on to the end of the file, and so may that of each error.
+        // Cut to what is shown: the token of each error could extend to the end of the file.
         let near = rest.char_indices().nth(SHOWN + 1);
         let rest = near.map_or(rest, |(end, _)| &rest[..end]);
         let end = match rest.as_bytes().first() {
@@ -464,14 +464,14 @@ impl SyntaxError {
         shown(rest.get(..end).unwrap_or(rest))
     }
 
-    /// The text of the second place.
+    /// Returns the text of the second place.
     fn second(&self, text: &str) -> String {
         self.related
             .map_or_else(|| "it".into(), |(span, _)| shown(span.of(text)))
     }
 }
 
-/// Offending text for a message: shortened, without line breaks, in backticks unless it has quotes.
+/// Formats offending text for a message: shortened, without line breaks, in backticks unless it has quotes.
 fn shown(text: &str) -> String {
     let mut out = String::new();
     let mut left = SHOWN;
@@ -494,7 +494,7 @@ fn shown(text: &str) -> String {
     }
 }
 
-/// The text from its first token on.
+/// Returns the text from its first token on.
 fn after_comments(mut text: &str) -> &str {
     loop {
         text = text.trim_start_matches([' ', '\t', '\r', '\n']);
@@ -509,14 +509,14 @@ fn after_comments(mut text: &str) -> &str {
     }
 }
 
-/// `U+00A0` for the first character.
+/// Formats the first character as `U+00A0`.
 fn code_point(text: &str) -> String {
     text.chars()
         .next()
         .map_or_else(String::new, |first| format!("U+{:04X}", u32::from(first)))
 }
 
-/// How a literal of another language is spelled in JSON.
+/// Returns the JSON spelling of a literal of another language.
 fn literal_for(text: &str) -> &'static str {
     match text.to_ascii_lowercase().as_str() {
         "true" => "`true`",

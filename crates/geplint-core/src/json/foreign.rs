@@ -1,7 +1,8 @@
-//! What a file is that is not JSON, by its first bytes: a page of a gateway, a compressed file, a list in YAML.
+//! Detects the format of a file that is not JSON by its first bytes: an error page of a gateway, a compressed file,
+//! YAML.
 //!
-//! Nothing here takes a JSON text for something else: a text that begins with a bracket or a brace is never looked at, and
-//! each form below has bytes near its start that no JSON scalar has.
+//! No JSON text is taken for another format: a text that begins with a bracket or a brace is never tested, and each
+//! format below has bytes near its start that no JSON scalar has.
 
 /// A format that is not JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,7 +11,7 @@ pub enum Foreign {
     Html,
     /// An XML document.
     Xml,
-    /// The argument by which curl names a file.
+    /// The argument that names a file for curl.
     CurlArgument,
     /// An error message of curl.
     CurlError,
@@ -20,13 +21,13 @@ pub enum Foreign {
     Yaml,
     /// Text that begins with a `---` line and goes on as JSON.
     FrontMatter,
-    /// `a=1&b=2`, or JSON with percent signs.
+    /// `a=1&b=2`, or JSON with percent-encoding.
     UrlEncoded,
     /// Lines of `name = value`.
     Assignments,
     /// Rows of values.
     Csv,
-    /// A pointer in place of a file that Git LFS keeps.
+    /// A pointer to a file that Git LFS stores.
     LfsPointer,
     /// NUL bytes.
     Nul,
@@ -38,10 +39,10 @@ pub enum Foreign {
     Binary,
 }
 
-/// How many bytes of a line are looked at.
+/// The number of bytes of a line that are read.
 const LINE: usize = 4096;
 
-/// The first bytes of formats that are recognised by them alone.
+/// The first bytes of formats that are recognized by them alone.
 const MAGIC: &[(&[u8], Foreign)] = &[
     (b"\x1F\x8B", Foreign::Compressed("gzip")),
     (b"PK\x03\x04", Foreign::Compressed("ZIP (or XLSX)")),
@@ -61,8 +62,8 @@ const MAGIC: &[(&[u8], Foreign)] = &[
 ];
 
 impl Foreign {
-    /// What the bytes of a file are instead of JSON, if their start says so; `body` begins with its first byte that is
-    /// neither white space nor a byte order mark.
+    /// Returns the format of a file by its start, if it is not JSON. `body` begins with its first byte that is neither
+    /// whitespace nor a byte order mark.
     pub(super) fn of(body: &[u8]) -> Option<Self> {
         // Nearly all files.
         if matches!(body, [b'[' | b'{', ..]) {
@@ -73,7 +74,7 @@ impl Foreign {
         }
         match body {
             [] => None,
-            // One alone is rather a slip.
+            // A single NUL byte is more likely a typo.
             [0, 0, ..] => Some(Self::Nul),
             [1..=8 | 0xE..=0x1F | 0x7F, ..] => Some(Self::Binary),
             [b'<', rest @ ..] => markup(rest),
@@ -83,7 +84,7 @@ impl Foreign {
         }
     }
 
-    /// What the file is, as the end of "the file is …".
+    /// Returns the name of the format, as the end of "the file is …".
     pub(super) fn name(self) -> String {
         match self {
             Self::Html => "an HTML page".into(),
@@ -104,7 +105,7 @@ impl Foreign {
         }
     }
 
-    /// What to do about it.
+    /// Returns the help.
     pub(super) const fn advice(self) -> &'static str {
         match self {
             Self::Html => {
@@ -126,7 +127,7 @@ impl Foreign {
     }
 }
 
-/// Whether a line begins with a conflict marker.
+/// Returns true if a line begins with a conflict marker.
 pub(super) fn is_conflict(line: &[u8]) -> bool {
     let marker = |mark: u8| {
         let (head, rest) = line.split_at_checked(7).unwrap_or((line, b""));
@@ -135,7 +136,7 @@ pub(super) fn is_conflict(line: &[u8]) -> bool {
     marker(b'<') || marker(b'=') || marker(b'>') || marker(b'|')
 }
 
-/// HTML and XML, behind a `<`.
+/// Detects HTML and XML after a `<`.
 fn markup(rest: &[u8]) -> Option<Foreign> {
     const HTML: &[&[u8]] = &[
         b"!doctype html",
@@ -156,7 +157,7 @@ fn markup(rest: &[u8]) -> Option<Foreign> {
     }
     match rest {
         [b'!' | b'?', ..] => Some(Foreign::Xml),
-        // A name with its end, and nothing that only a placeholder has: `<Contacts>`.
+        // An element with its end, which a placeholder such as `<Contacts>` does not have.
         [b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => {
             let whole = rest.windows(2).any(|pair| matches!(pair, b"</" | b"/>"));
             whole.then_some(Foreign::Xml)
@@ -165,25 +166,25 @@ fn markup(rest: &[u8]) -> Option<Foreign> {
     }
 }
 
-/// Whether a text is a single word.
+/// Returns true if a text is a single word.
 fn is_alone(text: &[u8], has_more: bool) -> bool {
     let text = text.trim_ascii_end();
     has_more && text.len() <= LINE && !text.iter().any(u8::is_ascii_whitespace)
 }
 
-/// What follows three hyphens: a line's end, and then perhaps JSON.
+/// Detects front matter after three hyphens: the end of the line, and then perhaps JSON.
 fn front_matter(rest: &[u8]) -> Option<Foreign> {
-    let behind = match rest {
+    let after = match rest {
         [] | [b' ' | b'\t' | b'\r' | b'\n', ..] => rest.trim_ascii_start(),
         _ => return None,
     };
-    match behind {
+    match after {
         [b'[' | b'{', ..] => Some(Foreign::FrontMatter),
         _ => Some(Foreign::Yaml),
     }
 }
 
-/// What the first lines tell.
+/// Detects the format by the first lines.
 fn lines(body: &[u8]) -> Option<Foreign> {
     let mut lines = body.split(|byte| *byte == b'\n').map(|line| {
         let line = line.get(..LINE).unwrap_or(line);
@@ -212,12 +213,12 @@ fn lines(body: &[u8]) -> Option<Foreign> {
     is_csv(first, second).then_some(Foreign::Csv)
 }
 
-/// A byte of a plain name.
+/// Returns true for a byte of a plain name.
 fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
 }
 
-/// How many bytes of a plain name a line begins with; 0 where it begins with another byte than a letter.
+/// Returns the number of bytes of the plain name at the start of a line; 0 if it does not begin with a letter or `_`.
 fn name(line: &[u8]) -> usize {
     match line.first() {
         Some(first) if first.is_ascii_alphabetic() || *first == b'_' => {
@@ -227,7 +228,7 @@ fn name(line: &[u8]) -> usize {
     }
 }
 
-/// `a=1&b=2`, `%5B%7B`.
+/// Returns true for `a=1&b=2` and `%5B%7B`.
 fn is_url_encoded(line: &[u8]) -> bool {
     let hex = |at: usize| line.get(at).is_some_and(u8::is_ascii_hexdigit);
     if line.first() == Some(&b'%') {
@@ -238,16 +239,17 @@ fn is_url_encoded(line: &[u8]) -> bool {
     end > 0 && line.get(end) == Some(&b'=') && line.get(end + 1) != Some(&b'=') && line.iter().all(plain)
 }
 
-/// `name = value`.
+/// Returns true for `name = value`.
 fn is_assignment(line: &[u8]) -> bool {
     let end = name(line);
     let rest = line.get(end..).unwrap_or_default().trim_ascii_start();
-    // What begins a list or an object is a script's variable, and can be read.
+    // An array or object after the `=` is a variable of a script, which can be read.
     end > 0
         && matches!(rest, [b'=', next @ ..] if !matches!(next.trim_ascii_start(), [b'[' | b'{' | b'=' | b'>', ..]))
 }
 
-/// `- name: value`, `name: value`, `name:`; a value that JSON has, too, is rather an object without its braces.
+/// Returns true for `- name: value`, `name: value` and `name:`. A value in JSON syntax is more likely an object without
+/// braces.
 fn is_yaml(line: &[u8]) -> bool {
     let (item, line) = match line {
         [b'-', b' ', rest @ ..] => (true, rest.trim_ascii_start()),
@@ -262,7 +264,7 @@ fn is_yaml(line: &[u8]) -> bool {
     !matches!(value, [b'"' | b'[' | b'{', ..]) && !value.ends_with(b",")
 }
 
-/// Two rows with as many values, two at least.
+/// Returns true for two rows with the same number of values, at least two.
 fn is_csv(first: &[u8], second: Option<&[u8]>) -> bool {
     let Some(second) = second else { return false };
     if second.ends_with(b",") && !first.ends_with(b",") {
@@ -274,7 +276,7 @@ fn is_csv(first: &[u8], second: Option<&[u8]>) -> bool {
     })
 }
 
-/// How many marks a row has outside of quotes.
+/// Returns the number of marks in a row outside of quotes.
 fn marks(row: &[u8], mark: u8) -> usize {
     let mut quoted = false;
     let mut count = 0;
@@ -291,7 +293,7 @@ mod tests {
 
     #[test]
     fn formats_are_recognised_by_their_start() {
-        let told: &[(&[u8], Foreign)] = &[
+        let formats: &[(&[u8], Foreign)] = &[
             (b"<!DOCTYPE html><html>", Foreign::Html),
             (b"<HTML>", Foreign::Html),
             (b"<?xml version=\"1.0\"?><a/>", Foreign::Xml),
@@ -325,7 +327,7 @@ mod tests {
             (b"%PDF-1.7", Foreign::Document("PDF document")),
             (b"\x02\x03", Foreign::Binary),
         ];
-        for (bytes, foreign) in told {
+        for (bytes, foreign) in formats {
             let text = String::from_utf8_lossy(bytes);
             assert_eq!(Foreign::of(bytes), Some(*foreign), "{text:?}");
             assert!(

@@ -1,7 +1,7 @@
-//! Spanned JSON: bytes in, a flat table of nodes with byte spans out, a record at a time.
+//! Spanned JSON: bytes in, a flat table of nodes with byte spans out, one record at a time.
 //!
-//! [`text()`] makes text of a file's bytes, [`Reader`] walks it. The reader follows RFC 8259 to the letter, and
-//! where a file does not, it says what is wrong and reads on as the author most probably meant it.
+//! [`text()`] decodes the bytes of a file, [`Reader`] reads the text. The reader follows RFC 8259 exactly. For a file
+//! that does not, it reports errors and reads on as the author most probably meant it.
 
 mod brackets;
 mod cursor;

@@ -1,22 +1,21 @@
-//! The scanner: one loop over the text with an explicit stack. Whatever it does not expect goes to
-//! [`super::recover`].
+//! The scanner: one loop over the text with an explicit stack. Everything unexpected is handled by [`super::recover`].
 
 use super::text::offset;
 use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, scan};
 use crate::finding::Span;
 
-/// More nested lists and objects than this are refused; a list of records counts as one.
+/// The deepest nesting of arrays and objects that is read. An array of records counts as one level.
 pub const MAX_DEPTH: usize = 256;
 
-/// After this many errors (warnings not counted) reading stops.
+/// The number of errors (without warnings) after which reading stops.
 pub const MAX_ERRORS: usize = 1000;
 
-/// What the document is.
+/// The root of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Root {
-    /// A list, whose elements [`Reader::next_record`] reads.
+    /// An array. [`Reader::next_record`] reads its elements.
     List {
-        /// Where its bracket stands.
+        /// The byte offset of its bracket.
         start: u32,
     },
     /// Anything else; it is in the tree.
@@ -30,46 +29,46 @@ pub enum Root {
 pub(super) enum State {
     /// A value.
     Value,
-    /// A value, or the end of the list.
+    /// A value, or the end of the array.
     ValueOrEnd,
     /// A name.
     Key,
     /// A name, or the end of the object.
     KeyOrEnd,
-    /// The colon behind a name.
+    /// The colon after a name.
     Colon,
     /// A comma or a closing bracket.
     After,
-    /// Nothing: all is read.
+    /// Nothing: the text has been read completely.
     End,
 }
 
-/// What the place is in.
+/// The container of the current place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Inside {
-    /// No list or object.
+    /// No array or object.
     Nothing,
-    /// The list of records, which has no node.
+    /// The array of records, which has no node.
     List,
-    /// Another list.
+    /// Another array.
     Array,
     /// An object.
     Object,
 }
 
-/// An open list or object.
+/// An open array or object.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
     pub kind: Inside,
-    /// Its node; two frames share one where a pair of braces is too many.
+    /// The index of its node. Two frames share one if a pair of braces is extra.
     pub node: u32,
-    /// Where its bracket stands.
+    /// The byte offset of its bracket.
     pub open: usize,
-    /// Its bracket is missing in the text.
+    /// True if its bracket is missing in the text.
     pub made_up: bool,
 }
 
-/// Reads a document, or a list of records one by one.
+/// Reads a document, or an array of records one by one.
 #[derive(Debug)]
 pub struct Reader<'a> {
     pub(super) text: &'a str,
@@ -79,32 +78,32 @@ pub struct Reader<'a> {
     pub(super) inside: Inside,
     pub(super) stack: Vec<Frame>,
     pub(super) root_span: Option<Span>,
-    /// What recovery remembers.
+    /// The errors so far.
     pub(super) errors: Vec<SyntaxError>,
     pub(super) memory: Memory,
 }
 
-/// What recovery remembers from error to error.
+/// State that recovery keeps from error to error.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not a state")]
 pub(super) struct Memory {
     pub started: bool,
-    /// The current record holds an error that was recovered by a guess.
+    /// True if the current record has an error that was recovered by a guess.
     pub damaged: bool,
-    /// The current element could not be read at all, but takes its place in the list.
+    /// True if the current element could not be read at all, but keeps its index in the array.
     pub lost: bool,
-    /// Errors before this place follow from one that was reported.
+    /// The offset up to which errors are consequences of a reported one.
     pub muted: usize,
-    /// The last comments between two tokens: where the token before ended, where the next one begins.
+    /// The last comments between two tokens: the end of the token before, and the start of the next one.
     pub gap: (usize, usize),
-    /// The end of the text was reached in a way that was reported.
+    /// True if the end of the text was reached in a way that has been reported.
     pub cut: bool,
     pub too_deep: bool,
-    /// Text stood before the root.
+    /// True if there was text before the root.
     pub wrapped: bool,
     pub error_count: usize,
     pub warning_count: usize,
-    /// How many bytes may still be looked at ahead, so that time stays linear.
+    /// The number of bytes that look-ahead may still read, so that time stays linear.
     pub budget: usize,
     /// The text ends at a place that is being written at: what is open there stays open.
     pub stops_at_end: bool,
@@ -115,7 +114,7 @@ pub(super) struct Memory {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader at the start of `text`, which comes from [`super::text()`].
+    /// Returns a reader at the start of `text`, which comes from [`super::text()`].
     #[must_use]
     pub fn new(text: &'a str) -> Self {
         let memory = Memory {
@@ -135,9 +134,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads up to where the records begin; of a document that is no list, everything.
+    /// Reads up to the first record. A document that is not an array is read completely.
     ///
-    /// Call it first, and once. Of an empty or blank text it reports nothing: [`super::text()`] does.
+    /// Must be called first, and once. An empty text is not reported here; [`super::text()`] does that.
     pub fn root(&mut self, tree: &mut Tree) -> Root {
         tree.clear();
         if std::mem::replace(&mut self.memory.started, true) {
@@ -160,8 +159,8 @@ impl<'a> Reader<'a> {
         tree.damaged = self.memory.damaged;
         if found {
             self.root_span = tree.nodes.first().map(|node| node.span);
-            let behind = scan::byte(self.bytes, scan::space(self.bytes, self.at));
-            tree.damaged |= matches!(behind, b',' | b'}');
+            let next = scan::byte(self.bytes, scan::space(self.bytes, self.at));
+            tree.damaged |= matches!(next, b',' | b'}');
             self.finish();
         }
         if tree.is_empty() {
@@ -179,8 +178,8 @@ impl<'a> Reader<'a> {
         Root::List { start }
     }
 
-    /// Reads the next element of the list into `tree`; false when there is none, and then the text behind
-    /// the list has been checked too.
+    /// Reads the next element of the array into `tree`. Returns false if there is none; then the text after the array
+    /// has been checked too.
     ///
     /// An element that could not be read at all leaves the tree empty and damaged, but still counts.
     pub fn next_record(&mut self, tree: &mut Tree) -> bool {
@@ -192,43 +191,44 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// Where the brace of the next element of the list stands, if it is an object and nothing about the place is unusual.
+    /// Returns the byte offset of the brace of the next element, if that is an object and nothing about the place is
+    /// unusual.
     pub(crate) fn ahead(&self) -> Option<usize> {
         let at = match (self.stack.len(), self.state) {
             (1, State::ValueOrEnd) => self.at,
-            (1, State::After) => self.behind(self.at, b',')?,
+            (1, State::After) => self.after_byte(self.at, b',')?,
             _ => return None,
         };
         let at = scan::space(self.bytes, at);
         (scan::byte(self.bytes, at) == b'{').then_some(at)
     }
 
-    /// Behind a byte that is the next one from `at` on, white space aside.
-    fn behind(&self, at: usize, byte: u8) -> Option<usize> {
+    /// Returns the offset after `byte`, if that is the next one from `at` on after whitespace.
+    fn after_byte(&self, at: usize, byte: u8) -> Option<usize> {
         let at = scan::space(self.bytes, at);
         (scan::byte(self.bytes, at) == byte).then_some(at + 1)
     }
 
-    /// Passes over an element that begins where [`Self::ahead`] says, and ends at `end`: an object whose text
-    /// is right, and behind which the list goes on with another object, or ends.
+    /// Skips an element that begins at the offset of [`Self::ahead`] and ends at `end`. It must be a valid object,
+    /// and the array must go on with another object after it, or end.
     pub(crate) fn pass_over(&mut self, end: usize) {
         (self.at, self.state) = (end, State::After);
         (self.memory.damaged, self.memory.lost) = (false, false);
     }
 
-    /// What was wrong so far, in the order in which it was found.
+    /// Returns the errors so far, in the order in which they were found.
     #[must_use]
     pub fn errors(&self) -> &[SyntaxError] {
         &self.errors
     }
 
-    /// What was wrong.
+    /// Returns all errors.
     #[must_use]
     pub fn into_errors(self) -> Vec<SyntaxError> {
         self.errors
     }
 
-    /// The root value, once it has been read to its end.
+    /// Returns the span of the root value, once it has been read to its end.
     #[must_use]
     pub fn root_span(&self) -> Option<Span> {
         self.root_span
@@ -307,7 +307,7 @@ impl<'a> Reader<'a> {
         next
     }
 
-    /// What comes behind a value inside of a record; a comma that stands right there is taken along.
+    /// Returns the state after a value inside of a record. A comma right after the value is read too.
     #[inline]
     fn past_comma(&mut self) -> State {
         let next = match self.inside {
@@ -393,7 +393,7 @@ impl<'a> Reader<'a> {
         State::After
     }
 
-    /// Ends the innermost list or object at `end`.
+    /// Closes the innermost array or object at `end`.
     #[inline]
     pub(super) fn pop_frame(&mut self, tree: &mut Tree, end: usize) {
         let count = offset(tree.nodes.len());

@@ -1,23 +1,23 @@
-//! What to say about text that does not belong where it stands, and how to read on.
+//! Errors for text that does not belong where it is, and how to read on.
 //!
-//! Every function here is called with the reader at the first byte that does not fit, and returns what may
-//! come next. Each call either moves on, closes a list or object, or changes the state to one that takes the
-//! very same byte, so that reading always ends; how far may be looked ahead is bounded by a budget.
+//! Every function here is called with the reader at the first byte that does not fit, and returns the next state. Each
+//! call either moves on, closes an array or object, or changes to a state that accepts the same byte, so reading always
+//! ends. A budget bounds the look-ahead.
 
 use super::reader::{Inside, MAX_ERRORS, Reader, State};
 use super::text::offset;
 use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, foreign, scan};
 use crate::finding::Span;
 
-/// The most bytes that one look ahead on a line may take.
+/// The number of bytes that one look-ahead on a line may read.
 pub(super) const NEAR: usize = 1024;
 
-/// What stands behind a place, as far as it tells lists and objects apart.
+/// What follows a place, as far as it distinguishes arrays from objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Seen {
     /// A closing bracket.
     Close(Inside),
-    /// Something that belongs in a list or an object.
+    /// The start of an element or a member.
     Entry(Inside),
     /// The end of the text.
     End,
@@ -26,7 +26,7 @@ pub(super) enum Seen {
 }
 
 impl Seen {
-    /// Whether it may stand in the given surroundings.
+    /// Returns true if it may occur inside `inside`.
     pub(super) fn fits(self, inside: Inside) -> bool {
         match self {
             Self::Close(kind) | Self::Entry(kind) => kind == list_or_object(inside),
@@ -36,7 +36,7 @@ impl Seen {
     }
 }
 
-/// The root list is a list like any other.
+/// Returns the container with the array of records taken as an array.
 pub(super) fn list_or_object(inside: Inside) -> Inside {
     if inside == Inside::List {
         Inside::Array
@@ -45,7 +45,7 @@ pub(super) fn list_or_object(inside: Inside) -> Inside {
     }
 }
 
-/// What a closing bracket closes.
+/// Returns the container that a bracket closes.
 pub(super) fn closed_by(bracket: u8) -> Inside {
     if bracket == b'}' {
         Inside::Object
@@ -54,13 +54,13 @@ pub(super) fn closed_by(bracket: u8) -> Inside {
     }
 }
 
-/// The bracket that closes it.
+/// Returns the bracket that closes a container.
 pub(super) fn closer_of(inside: Inside) -> char {
     if inside == Inside::Object { '}' } else { ']' }
 }
 
 impl<'a> Reader<'a> {
-    /// Reports an error, unless it follows from one that was reported.
+    /// Reports an error, unless it is a consequence of a reported one.
     pub(super) fn report(&mut self, kind: SyntaxKind, start: usize, end: usize) {
         let span = Span::new(offset(start), offset(end));
         let kind = match kind {
@@ -70,13 +70,13 @@ impl<'a> Reader<'a> {
         self.report_error(SyntaxError::new(kind, span));
     }
 
-    /// Whether the line that begins here marks a merge conflict.
+    /// Returns true if the line that begins here is a conflict marker.
     fn is_conflict(&self, at: usize) -> bool {
         let before = at.checked_sub(1).map(|before| scan::byte(self.bytes, before));
         matches!(before, None | Some(b'\n')) && foreign::is_conflict(self.near_line(at).as_bytes())
     }
 
-    /// As `report`, with a second place.
+    /// The same as `report`, with a second place.
     pub(super) fn report_with(&mut self, kind: SyntaxKind, span: Span, second: Option<(Span, &'static str)>) {
         let mut error = SyntaxError::new(kind, span);
         error.related = second;
@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
         if self.memory.error_count > MAX_ERRORS || self.continues_last(&error) {
             return;
         }
-        // Counted in any case: recovery may take long, and has to end.
+        // Counted even if muted, so that recovery always ends.
         self.memory.error_count += 1;
         if self.memory.error_count > MAX_ERRORS {
             self.errors
@@ -108,12 +108,12 @@ impl<'a> Reader<'a> {
                 .last()
                 .is_some_and(|last| last.kind == error.kind && last.span == error.span)
         {
-            // Recovery may come to a place twice.
+            // Recovery may reach a place twice.
             self.errors.push(error);
         }
     }
 
-    /// Brackets too many in a row are one error.
+    /// Joins extra brackets in a row to one error.
     fn continues_last(&mut self, error: &SyntaxError) -> bool {
         let Some(last) = self.errors.last_mut() else {
             return false;
@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
         joined
     }
 
-    /// Nothing that follows directly is worth another report.
+    /// Mutes errors up to the next token.
     pub(super) fn mute(&mut self) {
         self.at = scan::space(self.bytes, self.at);
         self.memory.muted = self.at + 1;
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
         scan::byte(self.bytes, self.at)
     }
 
-    /// What the frame `depth` levels up from the innermost one is.
+    /// Returns the container `depth` levels outside the innermost one.
     pub(super) fn outer(&self, depth: usize) -> Inside {
         let index = self.stack.len().checked_sub(depth + 1);
         index
@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
             .map_or(Inside::Nothing, |frame| frame.kind)
     }
 
-    /// Where the token before `at` ends.
+    /// Returns the end of the token before `at`.
     pub(super) fn previous_end(&self, at: usize) -> usize {
         if self.memory.gap.1 == at {
             return self.memory.gap.0;
@@ -157,7 +157,7 @@ impl<'a> Reader<'a> {
         at - before.iter().rev().take_while(blank).count()
     }
 
-    /// Something unexpected: says what, and how to go on.
+    /// Handles the first byte that does not fit.
     #[cold]
     #[inline(never)]
     pub(super) fn recover(&mut self, tree: &mut Tree) -> State {
@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
         if self.at >= self.bytes.len() {
             return self.end_of_text(tree);
         }
-        if self.odd_blank() {
+        if self.odd_space() {
             return self.state;
         }
         match self.state {
@@ -183,7 +183,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The text ends here: closes everything.
+    /// Handles the end of the text: closes everything.
     fn end_of_text(&mut self, tree: &mut Tree) -> State {
         let end = self.bytes.len();
         let last = self.previous_end(end);
@@ -206,8 +206,8 @@ impl<'a> Reader<'a> {
         State::After
     }
 
-    /// White space that is none in JSON, and comments.
-    fn odd_blank(&mut self) -> bool {
+    /// Skips comments and whitespace that JSON does not allow. Returns false if there is none.
+    fn odd_space(&mut self) -> bool {
         let start = self.at;
         let before = self.previous_end(start);
         let rest = self.text.get(start..).unwrap_or("");
@@ -236,11 +236,11 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// Comments, odd whitespace and text before the root.
+    /// Skips comments, odd whitespace and text before the root.
     pub(super) fn before_root(&mut self) {
         loop {
             self.at = scan::space(self.bytes, self.at);
-            if self.at >= self.bytes.len() || scan::byte(self.bytes, self.at) == b'[' || !self.odd_blank() {
+            if self.at >= self.bytes.len() || scan::byte(self.bytes, self.at) == b'[' || !self.odd_space() {
                 break;
             }
         }
@@ -261,7 +261,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Where a value should begin.
+    /// Handles a byte where a value is expected.
     fn bad_value(&mut self, tree: &mut Tree) -> State {
         let in_list = matches!(self.inside, Inside::List | Inside::Array);
         match self.byte() {
@@ -283,7 +283,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A run of commas with nothing between them.
+    /// Skips a run of commas with nothing between them.
     pub(super) fn surplus_commas(&mut self) -> State {
         let start = self.at;
         let mut end = start;
@@ -299,18 +299,18 @@ impl<'a> Reader<'a> {
             SyntaxKind::DoubleComma
         };
         self.report(kind, start, end);
-        // A closing bracket may follow: that the last comma is a trailing one too needs no saying.
+        // A closing bracket may follow. It is not reported again as a trailing comma.
         self.entry_or_end()
     }
 
-    /// A closing bracket after a comma.
+    /// Handles a closing bracket after a comma.
     fn trailing_comma(&mut self) -> State {
         let end = self.previous_end(self.at);
         self.report(SyntaxKind::TrailingComma, end.saturating_sub(1), end);
         self.entry_or_end()
     }
 
-    /// A comma was read, but the list or object may end all the same.
+    /// Returns the state after a comma if the array or object may still end.
     fn entry_or_end(&self) -> State {
         if self.inside == Inside::Object {
             State::KeyOrEnd
@@ -319,7 +319,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A name, and then no value.
+    /// Handles a name without a value.
     fn no_value(&mut self, tree: &mut Tree) -> State {
         let place = offset(self.previous_end(self.at));
         let name = last_name(tree).map(|node| (node.span, "this name"));
@@ -330,7 +330,7 @@ impl<'a> Reader<'a> {
         self.give_up_value(tree)
     }
 
-    /// The value at this place cannot be had.
+    /// Gives up on the value at this place.
     pub(super) fn give_up_value(&mut self, tree: &mut Tree) -> State {
         drop_name(tree);
         self.memory.damaged = true;
@@ -340,7 +340,7 @@ impl<'a> Reader<'a> {
         State::After
     }
 
-    /// Text that is no value.
+    /// Handles text that is not a value.
     pub(super) fn junk_value(&mut self, tree: &mut Tree) -> State {
         let start = self.at;
         let end = self
@@ -350,14 +350,14 @@ impl<'a> Reader<'a> {
         self.after_junk(tree)
     }
 
-    /// The rest of the line, as far as is ever looked ahead.
+    /// Returns the rest of the line, up to [`NEAR`] bytes.
     pub(super) fn near_line(&self, at: usize) -> &'a str {
         let rest = self.text.get(at..).unwrap_or("");
         let near = rest.get(..rest.floor_char_boundary(NEAR)).unwrap_or("");
         near.split(['\n', '\r']).next().unwrap_or("")
     }
 
-    /// Behind a placeholder on one line: `<…>`, `${…}`, `{{…}}`.
+    /// Returns the end of a placeholder on one line: `<…>`, `${…}`, `{{…}}`.
     pub(super) fn placeholder(&self) -> Option<usize> {
         let rest = self.near_line(self.at);
         let (open, close) = [("<", ">"), ("${", "}"), ("{{", "}}")]
@@ -371,7 +371,7 @@ impl<'a> Reader<'a> {
         whole.then_some(self.at + open.len() + end + close.len())
     }
 
-    /// Reports text at `start..end`, and steps over it.
+    /// Reports the text at `start..end`, and skips it.
     pub(super) fn unexpected(&mut self, start: usize, end: usize) {
         self.at = start;
         self.report(SyntaxKind::UnexpectedText, start, end);
@@ -379,7 +379,7 @@ impl<'a> Reader<'a> {
         self.mute();
     }
 
-    /// Behind text that stands in the place of a value.
+    /// Returns the state after text in the place of a value.
     pub(super) fn after_junk(&mut self, tree: &mut Tree) -> State {
         self.at = scan::space(self.bytes, self.at);
         let in_list = matches!(self.inside, Inside::List | Inside::Array);
@@ -389,7 +389,7 @@ impl<'a> Reader<'a> {
         self.give_up_value(tree)
     }
 
-    /// Where a name should begin.
+    /// Handles a byte where a name is expected.
     fn bad_name(&mut self, tree: &mut Tree) -> State {
         match self.byte() {
             b',' => self.surplus_commas(),
@@ -404,7 +404,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A colon and a value without a name.
+    /// Handles a colon and a value without a name.
     fn nameless(&mut self) -> State {
         self.report(SyntaxKind::MissingName, self.at, self.at + 1);
         self.at = scan::space(self.bytes, self.at + 1);
@@ -412,7 +412,7 @@ impl<'a> Reader<'a> {
         State::After
     }
 
-    /// Steps over a value without reading it.
+    /// Skips a value without reading it.
     pub(super) fn skip_value(&mut self) {
         let left = self.bytes.len() - self.at.min(self.bytes.len());
         self.at = match self.byte() {
@@ -430,7 +430,7 @@ impl<'a> Reader<'a> {
         self.entry_or_end()
     }
 
-    /// Where a colon should stand.
+    /// Handles a byte where a colon is expected.
     fn no_colon(&mut self, tree: &mut Tree) -> State {
         if self.name_ran_on(tree) {
             return State::Colon;
@@ -467,7 +467,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether a value stands behind the comma, and no name.
+    /// Returns true if a value follows the comma, and not a name.
     fn comma_for_colon(&mut self) -> bool {
         let here = std::mem::replace(&mut self.at, 0);
         self.at = scan::space(self.bytes, here + 1);
@@ -488,7 +488,7 @@ impl<'a> Reader<'a> {
         self.give_up_value(tree)
     }
 
-    /// Where a comma or a closing bracket should stand.
+    /// Handles a byte where a comma or a closing bracket is expected.
     fn no_separator(&mut self, tree: &mut Tree) -> State {
         let byte = self.byte();
         if self.misread(tree, byte) {
@@ -523,7 +523,7 @@ impl<'a> Reader<'a> {
         next
     }
 
-    /// Whether a name and a colon stand here, well written or not.
+    /// Returns true if a name and a colon follow, valid or not.
     pub(super) fn at_name(&self) -> bool {
         let end = match self.byte() {
             b'"' => scan::string_end(self.bytes, self.at, NEAR),
@@ -538,7 +538,7 @@ impl<'a> Reader<'a> {
         end.is_some_and(|end| scan::byte(self.bytes, scan::space(self.bytes, end)) == b':')
     }
 
-    /// Behind the root: nothing may follow.
+    /// Checks that nothing follows the root.
     pub(super) fn finish(&mut self) {
         self.state = State::End;
         loop {
@@ -546,7 +546,7 @@ impl<'a> Reader<'a> {
             if self.at >= self.bytes.len() {
                 return;
             }
-            if !self.odd_blank() {
+            if !self.odd_space() {
                 break;
             }
         }
@@ -561,7 +561,7 @@ impl<'a> Reader<'a> {
         };
         let shown = rest.lines().next().unwrap_or(rest).trim_end().len();
         let shown = if closers { rest.len() } else { shown };
-        // What follows a list that had text before it belongs to that text: `call([…]);`
+        // If there was text before the array, the text after it belongs to that: `call([…]);`
         if !self.memory.wrapped {
             self.report(kind, self.at, self.at + shown);
         }
@@ -569,12 +569,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The name whose value is awaited.
+/// Returns the name whose value is expected.
 pub(super) fn last_name(tree: &Tree) -> Option<&Node> {
     tree.nodes.last().filter(|node| node.kind == JsonKind::Key)
 }
 
-/// Forgets the name whose value cannot be had.
+/// Removes the name whose value could not be read.
 pub(super) fn drop_name(tree: &mut Tree) {
     if last_name(tree).is_some() {
         tree.nodes.pop();

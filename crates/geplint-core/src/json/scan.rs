@@ -1,30 +1,30 @@
-//! Small pure functions over bytes: where a token ends, what comes next.
+//! Pure functions over bytes: where a token ends, what comes next.
 
-/// The byte at a place; 0 at the end (and 0 is in no JSON).
+/// Returns the byte at an offset; 0 at the end (0 does not occur in JSON).
 #[inline]
 pub(super) fn byte(bytes: &[u8], at: usize) -> u8 {
     bytes.get(at).copied().unwrap_or(0)
 }
 
-/// One byte in each of the eight lanes of a word.
+/// Returns a word with the byte in each of its eight lanes.
 const fn lanes(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
-/// What is left from a place on, in words of eight bytes, the first byte in the lowest lane.
+/// Returns the bytes from an offset on as words of eight bytes, the first byte in the lowest lane.
 #[inline]
 fn words(bytes: &[u8], at: usize) -> impl Iterator<Item = u64> {
     let (chunks, _) = bytes.get(at..).unwrap_or_default().as_chunks::<8>();
     chunks.iter().map(|chunk| u64::from_le_bytes(*chunk))
 }
 
-/// The first lane of which any bit is set.
+/// Returns the first lane with any bit set.
 #[inline]
 fn first_lane(word: u64) -> usize {
     (word.trailing_zeros() / 8) as usize
 }
 
-/// The first place from `at` on that is no JSON white space.
+/// Returns the first offset from `at` on that is not JSON whitespace.
 #[inline]
 pub(crate) fn space(bytes: &[u8], mut at: usize) -> usize {
     loop {
@@ -49,12 +49,12 @@ fn indent(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The first place from `at` on that holds a quote, a backslash or a control character; the end if none.
+/// Returns the first offset from `at` on with a quote, a backslash or a control character; the end if there is none.
 #[inline]
 pub(crate) fn plain(bytes: &[u8], mut at: usize) -> usize {
     for word in words(bytes, at) {
-        // A lane's top bit is set where it holds one of the three; above the first such lane a borrow
-        // may set it wrongly, but only the first counts.
+        // The top bit of a lane is set if it has one of the three. A borrow may set it wrongly in lanes above the first
+        // one, but only the first counts.
         let quote = word ^ lanes(b'"');
         let slash = word ^ lanes(b'\\');
         let hits = (quote.wrapping_sub(lanes(1)) & !quote)
@@ -75,12 +75,12 @@ pub(crate) fn plain(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Whether all bytes are printable ASCII and none of them is an ampersand.
+/// Returns true if all bytes are printable ASCII and none of them is an ampersand.
 #[inline]
 pub(crate) fn printable(bytes: &[u8]) -> bool {
     let odd = |word: u64| {
         let ampersand = word ^ lanes(b'&');
-        // Above a lane that is odd, others may seem so; that there is one is all that counts.
+        // Lanes above an odd one may be set wrongly, but it only counts that there is one.
         word | word.wrapping_add(lanes(1))
             | (ampersand.wrapping_sub(lanes(1)) & !ampersand)
             | (word.wrapping_sub(lanes(0x20)) & !word)
@@ -89,7 +89,7 @@ pub(crate) fn printable(bytes: &[u8]) -> bool {
     let hits = chunks
         .iter()
         .fold(0, |hits, chunk| hits | odd(u64::from_le_bytes(*chunk)));
-    // What is left over is filled up with a byte that is not odd.
+    // The remaining bytes are padded with a byte that is not odd.
     let mut last = [b' '; 8];
     for (lane, byte) in last.iter_mut().zip(rest) {
         *lane = *byte;
@@ -97,7 +97,7 @@ pub(crate) fn printable(bytes: &[u8]) -> bool {
     (hits | odd(u64::from_le_bytes(last))) & lanes(0x80) == 0
 }
 
-/// Where the number at `at` ends; `None` if it is malformed. What follows is not looked at.
+/// Returns the end of the number at `at`. `None` if it is malformed. What follows the number is not checked.
 #[inline]
 pub(crate) fn number(bytes: &[u8], at: usize) -> Option<usize> {
     let at = at + usize::from(byte(bytes, at) == b'-');
@@ -126,7 +126,7 @@ pub(super) fn digits(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The rest of a number from its point or exponent on.
+/// Reads the rest of a number from its point or exponent on.
 fn fraction(bytes: &[u8], mut at: usize) -> Option<usize> {
     if byte(bytes, at) == b'.' {
         at = some_digits(bytes, at + 1)?;
@@ -144,7 +144,7 @@ fn some_digits(bytes: &[u8], at: usize) -> Option<usize> {
     (end > at).then_some(end)
 }
 
-/// Where the run of bytes ends that could belong to a number, a literal or a name.
+/// Returns the end of a run of bytes that could belong to a number, a literal or a name.
 pub(super) fn word_end(bytes: &[u8], mut at: usize) -> usize {
     while is_word(byte(bytes, at)) {
         at += 1;
@@ -152,36 +152,36 @@ pub(super) fn word_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// A byte of a name or of text without quotes; any byte of a character beyond ASCII is taken for one.
+/// Returns true for a byte of a name or of text without quotes. Every byte of a character beyond ASCII counts.
 pub(super) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.' | b'+' | b'-') || byte >= 0x80
 }
 
-/// Whether a value can begin with the byte, well written or not.
+/// Returns true if a value can begin with the byte, valid or not.
 pub(super) fn begins_value(byte: u8) -> bool {
     is_word(byte) || matches!(byte, b'"' | b'\'' | b'{' | b'[')
 }
 
-/// Whether a value is over here: a separator, a closing bracket or the end of the line.
+/// Returns true if a value ends before the byte: a separator, a closing bracket or the end of the line.
 pub(super) fn is_end(byte: u8) -> bool {
     matches!(byte, b',' | b'}' | b']' | b'\n' | b'\r' | 0)
 }
 
-/// Skips spaces and tabs, but no line break.
-pub(super) fn blanks(bytes: &[u8], mut at: usize) -> usize {
+/// Returns the offset after spaces and tabs, but not after a line break.
+pub(super) fn inline_space(bytes: &[u8], mut at: usize) -> usize {
     while matches!(byte(bytes, at), b' ' | b'\t') {
         at += 1;
     }
     at
 }
 
-/// The end of the line.
+/// Returns the end of the line.
 pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or(&[]);
     memchr::memchr2(b'\n', b'\r', rest).map_or(bytes.len(), |length| at + length)
 }
 
-/// Behind the string that begins at `at`, if it ends on its line and within `limit` bytes.
+/// Returns the offset after the string that begins at `at`, if it ends on its line and within `limit` bytes.
 pub(super) fn string_end(bytes: &[u8], at: usize, limit: usize) -> Option<usize> {
     let mut stop = at + 1;
     loop {
@@ -196,8 +196,8 @@ pub(super) fn string_end(bytes: &[u8], at: usize, limit: usize) -> Option<usize>
     }
 }
 
-/// Behind the bracket that closes the one at `at`, whatever is in between; `None` where the text ends before,
-/// or after `limit` bytes. The kinds of brackets are not compared.
+/// Returns the offset after the bracket that closes the one at `at`, whatever is in between. `None` if the text ends
+/// before it, or after `limit` bytes. The kinds of brackets are not compared.
 pub(crate) fn matching(bytes: &[u8], mut at: usize, limit: usize) -> Option<usize> {
     let last = at.saturating_add(limit);
     let mut depth = 0_usize;
@@ -219,7 +219,7 @@ pub(crate) fn matching(bytes: &[u8], mut at: usize, limit: usize) -> Option<usiz
     None
 }
 
-/// Behind the string at `at`, or at the end of its line.
+/// Returns the offset after the string at `at`, or the end of its line.
 fn past_string(bytes: &[u8], at: usize) -> usize {
     let mut stop = at + 1;
     loop {
@@ -234,8 +234,8 @@ fn past_string(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// Where text that belongs to nothing ends: at a separator, a bracket, a quote, a comment or the line's end.
-/// At least one character is taken, and no blanks at the end.
+/// Returns the end of text that fits nowhere: at a separator, a bracket, a quote, a comment or the end of the line. It
+/// has at least one character, and no whitespace at its end.
 pub(super) fn junk_end(text: &str, at: usize) -> usize {
     let bytes = text.as_bytes();
     let first = text.get(at..).and_then(|rest| rest.chars().next());

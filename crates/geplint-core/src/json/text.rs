@@ -1,15 +1,15 @@
-//! From the bytes of a file to text, with every offset kept.
+//! Decodes the bytes of a file to text, with all offsets unchanged.
 
 use super::{Foreign, SyntaxError, SyntaxKind, scan};
 use crate::finding::Span;
 use std::borrow::Cow;
 
-/// UTF-8's byte order mark.
+/// The byte order mark of UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// The text of a JSON file and what is wrong with its bytes.
+/// Returns the text of a JSON file and the errors in its bytes.
 ///
-/// As [`decoded`]; of a file in another format than JSON nothing is read, either.
+/// The same as [`decoded`], but a file in another format than JSON is not read either.
 #[must_use]
 pub fn text(bytes: &[u8]) -> (Cow<'_, str>, Vec<SyntaxError>) {
     match foreign(bytes) {
@@ -18,7 +18,7 @@ pub fn text(bytes: &[u8]) -> (Cow<'_, str>, Vec<SyntaxError>) {
     }
 }
 
-/// What a file is instead of JSON, if its first bytes say so.
+/// Returns the error for a file in another format, if its first bytes show that.
 fn foreign(bytes: &[u8]) -> Option<SyntaxError> {
     if u32::try_from(bytes.len()).is_err() || other_encoding(bytes).is_some() {
         return None;
@@ -28,15 +28,15 @@ fn foreign(bytes: &[u8]) -> Option<SyntaxError> {
     let foreign = Foreign::of(bytes.get(start..)?)?;
     let span = Span::new(offset(start), offset(start + 1));
     let mut error = SyntaxError::new(SyntaxKind::Foreign(foreign), span);
-    // What the API's reader would make of it is another question.
+    // Kept for the replay of the API's reader.
     error.decoded = std::str::from_utf8(bytes).ok().map(Box::from);
     Some(error)
 }
 
-/// The text of a file and what is wrong with its bytes.
+/// Returns the text of a file and the errors in its bytes.
 ///
-/// Offsets in the text are those of the file: a byte order mark stays in place, and each bad byte is
-/// replaced by one other. Of a file in another encoding nothing is read: the text is empty.
+/// Offsets in the text are offsets in the file: a byte order mark is kept, and each invalid byte is replaced by one
+/// other byte. A file in another encoding is not read: the text is empty.
 #[must_use]
 pub fn decoded(bytes: &[u8]) -> (Cow<'_, str>, Vec<SyntaxError>) {
     let Ok(length) = u32::try_from(bytes.len()) else {
@@ -67,15 +67,15 @@ pub fn decoded(bytes: &[u8]) -> (Cow<'_, str>, Vec<SyntaxError>) {
     (text, errors)
 }
 
-/// Nothing of the file is read.
+/// Returns an empty text and one error.
 fn refused(kind: SyntaxKind, end: u32) -> (Cow<'static, str>, Vec<SyntaxError>) {
     (Cow::Borrowed(""), vec![SyntaxError::new(kind, Span::new(0, end))])
 }
 
-/// The name of a UTF-16 or UTF-32 encoding, by its mark or by where its NUL bytes are.
+/// Returns the name of a UTF-16 or UTF-32 encoding, detected by its byte order mark or by its NUL bytes.
 ///
-/// JSON begins with two ASCII characters (or is one alone), and NUL may stand nowhere in it. One NUL alone is rather a
-/// slip in UTF-8: without a mark, UTF-16 has to look so in both characters, and its bytes come in pairs.
+/// JSON begins with two ASCII characters (or has only one), and cannot contain NUL. A single NUL is more likely a
+/// typo in UTF-8. So without a mark, both characters must look like UTF-16, and the number of bytes must be even.
 fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
     let pairs = bytes.len().is_multiple_of(2);
     match bytes {
@@ -89,8 +89,8 @@ fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// What a file in UTF-16 or UTF-32 says, if a byte order mark tells its encoding: without one, only the request's header
-/// would. What is no character is U+FFFD.
+/// Decodes a file in UTF-16 or UTF-32 with a byte order mark. Without one, only the header of the request would name
+/// the encoding. Invalid units become U+FFFD.
 fn marked(bytes: &[u8]) -> Option<String> {
     let (rest, wide, big) = match bytes {
         [0, 0, 0xFE, 0xFF, rest @ ..] => (rest, true, true),
@@ -122,8 +122,8 @@ fn marked(bytes: &[u8]) -> Option<String> {
     )
 }
 
-/// The text with a stand-in for each bad byte: a question mark in a string, elsewhere a space, so that
-/// the bad bytes are reported once and not again as unexpected text.
+/// Returns the text with each invalid byte replaced: by a question mark in a string, elsewhere by a space, so that the
+/// bytes are reported once and not again as unexpected text.
 fn repaired(bytes: &[u8], errors: &mut Vec<SyntaxError>) -> String {
     let mut text = String::with_capacity(bytes.len());
     let mut first: Option<(Span, u8)> = None;
@@ -148,7 +148,7 @@ fn repaired(bytes: &[u8], errors: &mut Vec<SyntaxError>) -> String {
     text
 }
 
-/// Whether a string is open; strings end at the line's end at the latest.
+/// Tracks whether a string is open. A string ends at the end of its line at the latest.
 #[derive(Default)]
 struct Quotes {
     open: bool,
@@ -169,7 +169,7 @@ impl Quotes {
     }
 }
 
-/// An offset in a file that was found to be small enough.
+/// Returns an offset as `u32`; the file is known to be short enough.
 pub(super) fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }

@@ -7,7 +7,7 @@ use super::text::offset;
 use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, scan};
 use crate::finding::Span;
 
-/// What was found in a string that is not plain.
+/// What is special about a string.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not a state")]
 struct Odd {
@@ -18,7 +18,7 @@ struct Odd {
 }
 
 impl Reader<'_> {
-    /// The string at the reader's place, from the first byte on that is not plain text.
+    /// Reads the string at the reader's place, from the first byte on that is not plain text.
     #[inline(never)]
     pub(super) fn long_string(&mut self, tree: &mut Tree, kind: JsonKind, mut stop: usize) {
         let mut odd = Odd::default();
@@ -36,7 +36,7 @@ impl Reader<'_> {
         self.push_odd(tree, kind, stop + 1, |node| node.escaped = odd.escaped);
     }
 
-    /// Adds the node from the reader's place to `end`, and moves there.
+    /// Adds a node from the reader's place to `end`, and moves there.
     fn push_odd(&mut self, tree: &mut Tree, kind: JsonKind, end: usize, change: impl FnOnce(&mut Node)) {
         let span = Span::new(offset(self.at), offset(end));
         let mut node = Node::leaf(kind, span, offset(tree.nodes.len()));
@@ -45,18 +45,18 @@ impl Reader<'_> {
         self.at = end;
     }
 
-    /// Where to read on behind the escape at `at`.
+    /// Returns the offset after the escape at `at`.
     fn escape(&mut self, at: usize, odd: &mut Odd) -> usize {
         odd.escaped = true;
         match scan::byte(self.bytes, at + 1) {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => at + 2,
             b'u' => self.unicode_escape(at, odd),
-            // A control character, a line break or the end is reported for itself.
+            // A control character, a line break or the end of the text has an error of its own.
             0..0x20 => at + 1,
             _ => {
                 let rest = self.text.get(at + 1..).unwrap_or("");
                 let end = at + 1 + rest.chars().next().map_or(0, char::len_utf8);
-                // One path with single backslashes is one mistake.
+                // Several backslashes of one path are one error.
                 if !std::mem::replace(&mut odd.bad_escape, true) {
                     self.report(SyntaxKind::BadEscape, at, end);
                 }
@@ -89,7 +89,8 @@ impl Reader<'_> {
         }
     }
 
-    /// A raw control character in a string: where to read on, or `None` where the string ends before it.
+    /// Handles a raw control character in a string. Returns the offset to read on from, or `None` if the string ends
+    /// before it.
     fn control(&mut self, at: usize, byte: u8, kind: JsonKind, odd: &mut Odd) -> Option<usize> {
         if at >= self.bytes.len() {
             return None;
@@ -108,7 +109,8 @@ impl Reader<'_> {
         Some(at + length)
     }
 
-    /// Whether the next quote after a line break looks like the end of the string, not like the start of the next.
+    /// Returns true if the next quote after a line break looks like the end of the string, not like the start of the
+    /// next.
     fn string_goes_on(&mut self, at: usize, kind: JsonKind) -> bool {
         let mut stop = at;
         loop {
@@ -130,7 +132,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The string at the reader's place has no closing quote up to `stop`, the end of its line.
+    /// Handles a string without a closing quote up to `stop`, the end of its line.
     fn unterminated(&mut self, tree: &mut Tree, kind: JsonKind, stop: usize, odd: &Odd) {
         if self.memory.stops_at_end && stop >= self.bytes.len() {
             self.memory.open_string = Some((self.at, kind));
@@ -151,7 +153,7 @@ impl Reader<'_> {
         } else {
             cut_kind(text)
         };
-        // A path with single backslashes is one mistake, also where the last of them hides the quote.
+        // Several backslashes of one path are one error, even if the last of them escapes the quote.
         if what != SyntaxKind::EscapedQuote || !odd.bad_escape {
             self.report(what, self.at, self.at + length);
         }
@@ -161,13 +163,13 @@ impl Reader<'_> {
             node.escaped = escaped;
             node.malformed = true;
         });
-        if kind == JsonKind::Key && scan::byte(self.bytes, scan::blanks(self.bytes, self.at)) != b':' {
+        if kind == JsonKind::Key && scan::byte(self.bytes, scan::inline_space(self.bytes, self.at)) != b':' {
             self.mute();
         }
     }
 
-    /// How much of a line that begins with an unclosed string is the string: not the comma and the
-    /// closing brackets at its end, as far as they match.
+    /// Returns the length of an unclosed string at the start of a line, without the comma and the matching closing
+    /// brackets at the end of the line.
     fn value_length(&self, line: &str) -> usize {
         let blank = [' ', '\t'];
         let whole = line.trim_end_matches(blank);
@@ -192,13 +194,13 @@ impl Reader<'_> {
         kept.trim_end_matches(blank).len().max(1)
     }
 
-    /// Whether a typographic quote stands here.
+    /// Returns true if the next character is a typographic quote.
     pub(super) fn at_smart_quote(&self) -> bool {
         let rest = self.text.get(self.at..).unwrap_or("");
         rest.starts_with(['“', '”', '„', '«', '‘', '’', '‚'])
     }
 
-    /// A string with other quotes.
+    /// Reads a string with other quotes.
     pub(super) fn odd_string(&mut self, tree: &mut Tree, kind: JsonKind) -> State {
         let near = self.near_line(self.at);
         if let Some(length) = odd_string_length(near) {
@@ -221,7 +223,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Something that begins like a number.
+    /// Reads a token that begins like a number.
     pub(super) fn odd_number(&mut self, tree: &mut Tree) -> State {
         let end = scan::word_end(self.bytes, self.at);
         let token = self.text.get(self.at..end).unwrap_or("");
@@ -239,7 +241,7 @@ impl Reader<'_> {
         State::After
     }
 
-    /// Letters where a value should stand.
+    /// Handles letters where a value is expected.
     pub(super) fn bare_word(&mut self, tree: &mut Tree) -> State {
         let end = scan::word_end(self.bytes, self.at);
         if scan::byte(self.bytes, end) == b'(' {
@@ -260,9 +262,9 @@ impl Reader<'_> {
             "undefined" => (SyntaxKind::NoSuchValue, JsonKind::Null),
             _ => (SyntaxKind::UnquotedText, JsonKind::String),
         };
-        // Text at the root is one error, however long.
+        // Text at the root is one error, however long it is.
         self.memory.wrapped |= what == SyntaxKind::UnquotedText && self.stack.is_empty();
-        // The closing quote may be there, although the opening one is not.
+        // The closing quote may be present even if the opening one is missing.
         let quoted = what == SyntaxKind::UnquotedText && self.lone_quote(whole);
         let end = whole + usize::from(quoted);
         self.report(what, self.at, end);
@@ -272,7 +274,7 @@ impl Reader<'_> {
         State::After
     }
 
-    /// Whether the text ends inside `true`, `false` or `null`: then only that it ends is reported.
+    /// Returns true if the text ends inside `true`, `false` or `null`. Then only the end is reported.
     fn cut_literal(&self, word: &str, end: usize) -> bool {
         let literal = ["true", "false", "null"]
             .iter()
@@ -284,11 +286,11 @@ impl Reader<'_> {
     }
 
     fn lone_quote(&self, at: usize) -> bool {
-        let next = scan::byte(self.bytes, scan::blanks(self.bytes, at + 1));
+        let next = scan::byte(self.bytes, scan::inline_space(self.bytes, at + 1));
         scan::byte(self.bytes, at) == b'"' && scan::is_end(next)
     }
 
-    /// `ISODate("…")` and the like, up to the parenthesis.
+    /// Handles `ISODate("…")` and the like, up to the parenthesis.
     fn call(&mut self, tree: &mut Tree, parenthesis: usize) -> State {
         let Some(length) = self.near_line(parenthesis).find(')') else {
             return self.junk_value(tree);
@@ -298,7 +300,7 @@ impl Reader<'_> {
         self.after_junk(tree)
     }
 
-    /// Anything that is no quote where a name should stand.
+    /// Handles text without quotes where a name is expected.
     pub(super) fn bare_name(&mut self, tree: &mut Tree) -> State {
         let start = self.at;
         let limit = self.bytes.len().min(start + NEAR);
@@ -311,7 +313,7 @@ impl Reader<'_> {
         };
         let stop = start + rest.iter().position(stops).unwrap_or(rest.len());
         let quoted = scan::byte(self.bytes, stop) == b'"';
-        let next = scan::blanks(self.bytes, stop + usize::from(quoted));
+        let next = scan::inline_space(self.bytes, stop + usize::from(quoted));
         let named = stop > start && matches!(scan::byte(self.bytes, next), b':' | b'=');
         let name = self.text.get(start..stop).unwrap_or("").trim_end();
         if !named || name.is_empty() {
@@ -332,7 +334,7 @@ impl Reader<'_> {
         State::Colon
     }
 
-    /// Looks at the last scalar again, in the light of the byte that follows; true where that changed something.
+    /// Reconsiders the last scalar by the byte that follows. Returns true if that changed something.
     pub(super) fn misread(&mut self, tree: &mut Tree, byte: u8) -> bool {
         if scan::is_end(byte) {
             return false;
@@ -349,7 +351,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A number or literal that goes on: `01`, `1_000`, `nullable`.
+    /// Handles a number or literal that goes on: `01`, `1_000`, `nullable`.
     fn runs_on(&mut self, tree: &mut Tree, last: Node) -> bool {
         let next = self.text.get(self.at..).and_then(|rest| rest.chars().next());
         let glued =
@@ -367,7 +369,7 @@ impl Reader<'_> {
         true
     }
 
-    /// A quote that was not escaped ended the string early, or a missing one let it run into the next.
+    /// Handles a string that an unescaped quote ended early, or that a missing quote joined to the next one.
     fn quote_inside(&mut self, tree: &mut Tree, last: Node, byte: u8) -> bool {
         if last.malformed || matches!(byte, b'"' | b'{' | b'[' | b':' | b';' | b'=' | b'/' | b'#') {
             return false;
@@ -388,7 +390,7 @@ impl Reader<'_> {
                 b'\\' => stop += 2,
                 b'\t' => stop += 1,
                 b'"' => {
-                    let next = scan::blanks(self.bytes, stop + 1);
+                    let next = scan::inline_space(self.bytes, stop + 1);
                     match scan::byte(self.bytes, next) {
                         b':' => return self.quotes_swapped(tree, last),
                         end if scan::is_end(end) => break,
@@ -413,7 +415,7 @@ impl Reader<'_> {
         true
     }
 
-    /// The string's last quote opens the next name: its own closing quote is missing.
+    /// Handles a string without a closing quote that ended at the opening quote of the next name.
     fn quotes_swapped(&mut self, tree: &mut Tree, last: Node) -> bool {
         let (start, end) = (last.span.start as usize, last.span.end as usize);
         let inner = self.text.get(start + 1..end - 1).unwrap_or("");
@@ -426,11 +428,11 @@ impl Reader<'_> {
         self.cut_string(tree, what, start, end)
     }
 
-    /// The last string ends at `end`, and what follows is read again.
+    /// Cuts the last string at `end`; what follows is read again.
     fn cut_string(&mut self, tree: &mut Tree, what: SyntaxKind, start: usize, end: usize) -> bool {
         let place = Span::new(offset(start), offset(end));
         let escape = |last: &SyntaxError| last.kind == SyntaxKind::BadEscape && last.span.start > place.start;
-        // As in `unterminated`: one mistake.
+        // As in `unterminated`: one error.
         if what != SyntaxKind::EscapedQuote || !self.errors.last().is_some_and(escape) {
             self.report(what, start, end);
         }
@@ -444,7 +446,7 @@ impl Reader<'_> {
         true
     }
 
-    /// The closing quote of a name is missing, and it ran on to the next quote.
+    /// Handles a name without a closing quote that ran on to the next quote.
     pub(super) fn name_ran_on(&mut self, tree: &mut Tree) -> bool {
         let Some(node) = tree.nodes.last_mut().filter(|node| node.kind == JsonKind::Key) else {
             return false;
@@ -464,7 +466,7 @@ impl Reader<'_> {
     }
 }
 
-/// What a string without an end is called.
+/// Returns the error for a string without an end.
 fn cut_kind(text: &str) -> SyntaxKind {
     if text.len() > 2 && text.ends_with("\\\"") {
         SyntaxKind::EscapedQuote
@@ -473,15 +475,15 @@ fn cut_kind(text: &str) -> SyntaxKind {
     }
 }
 
-/// Where a typographic quote ends a string that a straight one began.
+/// Returns the end of a string that begins with a straight quote and ends with a typographic one.
 fn smart_end(text: &str) -> Option<usize> {
     let at = text.find('”')?;
     let end = at + '”'.len_utf8();
-    let next = scan::byte(text.as_bytes(), scan::blanks(text.as_bytes(), end));
+    let next = scan::byte(text.as_bytes(), scan::inline_space(text.as_bytes(), end));
     matches!(next, b',' | b'}' | b']').then_some(end)
 }
 
-/// The length of the string with odd quotes that begins the line.
+/// Returns the length of the string with odd quotes at the start of the line.
 fn odd_string_length(line: &str) -> Option<usize> {
     let open = line.chars().next()?;
     let closes = |character: char| match open {
@@ -494,7 +496,7 @@ fn odd_string_length(line: &str) -> Option<usize> {
     for (at, character) in line.char_indices().skip(1) {
         if !escaped && closes(character) {
             let end = at + character.len_utf8();
-            let next = scan::byte(line.as_bytes(), scan::blanks(line.as_bytes(), end));
+            let next = scan::byte(line.as_bytes(), scan::inline_space(line.as_bytes(), end));
             if scan::is_end(next) || next == b':' {
                 return Some(end);
             }
@@ -505,7 +507,7 @@ fn odd_string_length(line: &str) -> Option<usize> {
     first
 }
 
-/// What is wrong with a number.
+/// Returns the error for a malformed number.
 fn number_kind(token: &str) -> SyntaxKind {
     let (sign, digits) = match token.as_bytes().first() {
         Some(b'+' | b'-') => token.split_at(1),

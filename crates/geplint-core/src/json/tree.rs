@@ -1,8 +1,8 @@
-//! The flat node table of one record (or of one whole document that is no list).
+//! The flat node table of one record, or of one whole document that is not an array.
 
 use crate::finding::Span;
 
-/// What a node is.
+/// The kind of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JsonKind {
     /// `null`
@@ -11,39 +11,39 @@ pub enum JsonKind {
     True,
     /// `false`
     False,
-    /// A number; its raw text is its span.
+    /// A number; its span is its raw text.
     Number,
     /// A string; its span includes the quotes.
     String,
-    /// A list.
+    /// An array.
     Array,
     /// An object; its children are keys, each followed by its value.
     Object,
-    /// A member's name; its span includes the quotes.
+    /// The name of a member; its span includes the quotes.
     Key,
 }
 
-/// Index of a node in its [`Tree`].
+/// The index of a node in its [`Tree`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u32);
 
 /// One value or key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Node {
-    /// Bytes in the file; strings and keys with their quotes, containers with their brackets.
+    /// The bytes in the file: strings and keys with their quotes, containers with their brackets.
     pub span: Span,
-    /// Index of the first node after this one and all that it holds.
+    /// The index of the first node after this one and everything in it.
     pub next: u32,
-    /// What it is.
+    /// The kind.
     pub kind: JsonKind,
-    /// For strings and keys: the text holds a backslash.
+    /// For strings and keys: true if the text contains a backslash.
     pub escaped: bool,
-    /// Its own text is no JSON, or is cut off: it stands for a value, but should not be judged as one.
+    /// True if the text is not valid JSON, or is cut off. The value is present, but must not be checked.
     pub malformed: bool,
 }
 
 impl Node {
-    /// A node that holds no other, as the `index`th of its tree.
+    /// Returns a node without children, as number `index` of its tree.
     pub(crate) const fn leaf(kind: JsonKind, span: Span, index: u32) -> Self {
         Self {
             span,
@@ -55,54 +55,54 @@ impl Node {
     }
 }
 
-/// Nodes in document order: a container stands before what it holds, a key before its value.
+/// Nodes in document order: a container comes before its children, a key before its value.
 ///
 /// Reused from record to record, so that memory does not grow with the file.
 #[derive(Debug, Default, Clone)]
 pub struct Tree {
     pub(super) nodes: Vec<Node>,
-    /// A syntax error lies inside, and how it was recovered is a guess: what seems absent may not be.
+    /// True if there is a syntax error inside that was recovered by a guess: what seems absent may be present.
     pub damaged: bool,
 }
 
 impl Tree {
-    /// Forgets everything, but keeps the memory.
+    /// Removes all nodes, but keeps the allocation.
     pub fn clear(&mut self) {
         self.nodes.clear();
         self.damaged = false;
     }
 
-    /// How many nodes there are.
+    /// Returns the number of nodes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    /// Whether there is no node at all.
+    /// Returns true if there are no nodes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
 
-    /// The root of the record; `None` for an empty tree.
+    /// Returns the root of the record. `None` for an empty tree.
     #[must_use]
     pub fn root(&self) -> Option<NodeId> {
         (!self.nodes.is_empty()).then_some(NodeId(0))
     }
 
-    /// The node. `id` must come from this tree.
+    /// Returns a node. `id` must come from this tree.
     #[must_use]
     #[inline]
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }
 
-    /// A node and all that it holds, names too, in document order.
+    /// Returns a node and everything in it, names included, in document order.
     pub(crate) fn within(&self, id: NodeId) -> impl Iterator<Item = NodeId> + use<> {
         (id.0..self.node(id).next.max(id.0 + 1)).map(NodeId)
     }
 
-    /// Name and value of each member of an object, in document order; nothing for any other node.
+    /// Returns the name and value of each member of an object, in document order. Empty for any other node.
     #[must_use]
     #[inline]
     pub fn members(&self, id: NodeId) -> Members<'_> {
@@ -119,7 +119,7 @@ impl Tree {
         }
     }
 
-    /// The values of a list, in document order; nothing for any other node.
+    /// Returns the elements of an array, in document order. Empty for any other node.
     #[must_use]
     pub fn elements(&self, id: NodeId) -> Elements<'_> {
         let node = self.node(id);

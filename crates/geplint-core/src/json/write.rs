@@ -1,4 +1,4 @@
-//! Writes JSON: indented or on one line, with what a terminal or a CI log should not meet escaped.
+//! Writes JSON, indented or on one line, with characters escaped that a terminal or a CI log must not get.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -8,37 +8,38 @@ use serde::Serialize;
 
 use crate::sanitize::{chars, is_harmless};
 
-/// A value in two-space style, its further lines behind `indent`; harmless to terminals and CI logs.
+/// Formats a value with an indentation of two spaces; `indent` begins each further line. Safe for terminals and CI
+/// logs.
 pub fn pretty<T: Serialize>(value: &T, indent: &str) -> String {
     let (mut out, mut scratch) = (String::new(), Vec::new());
     indented(value, indent, &mut scratch, &mut out);
     out
 }
 
-/// The same, behind what is there; `scratch` is used again and again.
+/// The same, appended to `out`; `scratch` is a buffer for reuse.
 pub fn indented<T: Serialize>(value: &T, line: &str, scratch: &mut Vec<u8>, out: &mut String) {
     scratch.clear();
-    // Strings, numbers and structs of them always serialise.
+    // Serializing strings, numbers and structs of them cannot fail.
     let _ = serde_json::to_writer_pretty(Indented { out: scratch, line }, value);
     push(scratch, out);
 }
 
-/// A value on one line.
+/// Appends a value on one line.
 pub fn compact<T: Serialize>(value: &T, scratch: &mut Vec<u8>, out: &mut String) {
     scratch.clear();
     let _ = serde_json::to_writer(&mut *scratch, value);
     push(scratch, out);
 }
 
-/// What has been serialised is UTF-8.
+/// Appends serialized JSON, which is UTF-8.
 fn push(json: &[u8], out: &mut String) {
     out.push_str(&harmless(str::from_utf8(json).unwrap_or_default()));
 }
 
-/// Sends every line further in: of what serialises as JSON, only the lines of the layout have ends.
+/// Indents every line. In serialized JSON only the layout has line ends.
 struct Indented<'o> {
     out: &'o mut Vec<u8>,
-    /// What every line begins with, the end of the one before it included.
+    /// The start of every line, including the end of the line before it.
     line: &'o str,
 }
 
@@ -58,9 +59,9 @@ impl io::Write for Indented<'_> {
     }
 }
 
-/// Escapes what JSON allows raw but a terminal or a CI log should not meet; the document means the same.
+/// Escapes characters that JSON allows raw but a terminal or a CI log must not get. The document stays equal.
 ///
-/// Such characters can stand in strings only, where `\u` is always allowed.
+/// Such characters can only occur in strings, where `\u` is always allowed.
 fn harmless(json: &str) -> Cow<'_, str> {
     if json.split('\n').all(is_harmless) {
         return Cow::Borrowed(json);
@@ -84,7 +85,7 @@ fn harmless(json: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    /// As `serde_json` does it, but further in.
+    /// The output equals that of `serde_json`, but indented.
     #[test]
     fn lines_are_indented() {
         let value = serde_json::json!({

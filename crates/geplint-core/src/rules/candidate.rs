@@ -1,5 +1,5 @@
-//! The endpoints that a file may be for. A run meets few of them: what tells them apart is at hand, the rest of each is
-//! read once somebody asks for it.
+//! The endpoints that a file may be for. A run meets few of them, so what distinguishes them is ready, and the rest of
+//! each is read once it is needed.
 
 use super::Endpoint;
 use super::compiled::{Compiled, property_like};
@@ -10,9 +10,9 @@ pub struct Candidate<'r>(Origin<'r>);
 
 #[derive(Debug, Clone, Copy)]
 enum Origin<'r> {
-    /// Its rules have been read.
+    /// An endpoint whose rules have been read.
     Loaded(&'r Endpoint),
-    /// It is compiled in.
+    /// An endpoint that is compiled in.
     Compiled(&'static Compiled),
 }
 
@@ -23,13 +23,13 @@ impl<'r> From<&'r Endpoint> for Candidate<'r> {
 }
 
 impl<'r> Candidate<'r> {
-    /// An endpoint that was compiled when the program was built.
+    /// Returns an endpoint that was compiled when the program was built.
     #[must_use]
     pub const fn compiled(compiled: &'static Compiled) -> Self {
         Self(Origin::Compiled(compiled))
     }
 
-    /// Its id: `contact-details`.
+    /// Returns the id: `contact-details`.
     #[must_use]
     pub fn id(&self) -> &'r str {
         match self.0 {
@@ -38,7 +38,8 @@ impl<'r> Candidate<'r> {
         }
     }
 
-    /// Its rules; those that are compiled in are read now. `None` only if these are damaged, which a test rules out.
+    /// Returns the rules; those that are compiled in are read now. `None` only if these are damaged, which a test
+    /// excludes.
     #[must_use]
     pub fn endpoint(&self) -> Option<&'r Endpoint> {
         match self.0 {
@@ -47,7 +48,7 @@ impl<'r> Candidate<'r> {
         }
     }
 
-    /// Whether its records have a property of that name, written in one way or another.
+    /// Returns true if its records have a property of that name, in any style.
     pub(crate) fn knows(&self, name: &str) -> bool {
         match self.0 {
             Origin::Loaded(endpoint) => property_like(endpoint.record_table(), name).is_some(),
@@ -55,7 +56,7 @@ impl<'r> Candidate<'r> {
         }
     }
 
-    /// Whether its records have a property of that name, in any style, that no other API is known to have.
+    /// Returns true if its records have a property of that name, in any style, that no other API is known to have.
     pub(crate) fn is_distinctive(&self, name: &str) -> bool {
         match self.0 {
             Origin::Loaded(endpoint) => {
@@ -67,7 +68,7 @@ impl<'r> Candidate<'r> {
     }
 }
 
-/// All rules of candidates.
+/// Returns the rules of all candidates.
 #[must_use]
 pub fn loaded<'r>(candidates: &[Candidate<'r>]) -> Vec<&'r Endpoint> {
     candidates.iter().filter_map(Candidate::endpoint).collect()

@@ -1,4 +1,4 @@
-//! From a rules file's text to an [`Endpoint`]: resolve every name, refuse what does not fit, say where.
+//! Compiles the text of a rules file to an [`Endpoint`]: resolves every name, and reports errors with their place.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,12 +24,12 @@ use super::{
 use crate::finding::{Evidence, Phase, Severity, Wording};
 use dotnet_bind::EnumMember;
 
-/// A mistake in a rules file, with its bytes in that file.
+/// An error in a rules file, with its byte range in that file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadError {
-    /// What is wrong and what would be right.
+    /// What is wrong, and what would be right.
     pub message: String,
-    /// Where.
+    /// The byte range.
     pub span: Range<usize>,
 }
 
@@ -50,19 +50,21 @@ fn fail<T>(span: Range<usize>, message: impl Into<String>) -> Result<T> {
     })
 }
 
-/// Reads one endpoint's rules file.
+/// Reads the rules file of one endpoint.
 ///
-/// Errors: not TOML, an unknown key or word, a type, table or property that does not exist, a duplicate row or
-/// name, a table that no record reaches.
+/// # Errors
+///
+/// Not TOML, an unknown key or word, a type, table or property that does not exist, a duplicate row or name, a table
+/// that no record reaches.
 pub fn load(text: &str, shared: &Shared) -> Result<Endpoint> {
     let table = DeTable::parse(text).map_err(|error| of_toml(&error))?;
     read(table, &Layered::default(), shared)
 }
 
-/// Which user's file changed a row or a check: by the place where the row's name or the check begins.
+/// The user's file that changed a row or a check, by the byte offset at which the row's name or the check begins.
 pub(super) type Layered = BTreeMap<usize, String>;
 
-/// The same once it is parsed, and merged where users' files lie over it.
+/// The same for a file that is parsed, and merged with the layers of users.
 pub(super) fn read(table: Spanned<DeTable<'_>>, layered: &Layered, shared: &Shared) -> Result<Endpoint> {
     refuse_former_form(table.get_ref())?;
     let def = EndpointDef::deserialize(Deserializer::from(table)).map_err(|error| of_toml(&error))?;
@@ -79,7 +81,7 @@ pub(super) fn api(text: &str) -> Result<ApiDef> {
     Ok(def)
 }
 
-/// A check of the kind `known` looks at one value: it is an attribute of that value's row.
+/// Refuses a check of kind `known`, which checks one value and so is an attribute of that value's row.
 fn refuse_former_form(file: &DeTable<'_>) -> Result<()> {
     let Some(DeValue::Array(checks)) = file.get("checks").map(Spanned::get_ref) else {
         return Ok(());
@@ -104,7 +106,7 @@ fn refuse_former_form(file: &DeTable<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What TOML's own reader has to say.
+/// Converts an error of the TOML parser.
 pub(super) fn of_toml(error: &toml::de::Error) -> LoadError {
     LoadError {
         message: error.message().to_owned(),
@@ -115,36 +117,36 @@ pub(super) fn of_toml(error: &toml::de::Error) -> LoadError {
 struct Compiler<'d> {
     def: &'d EndpointDef,
     layered: &'d Layered,
-    /// What all endpoints share.
+    /// The definitions that all endpoints share.
     shared: &'d Shared,
-    /// Tables in the file's order.
+    /// The tables in the order of the file.
     tables: Vec<(&'d Spanned<String>, &'d TableDef)>,
     ids: BTreeMap<&'d str, TableId>,
     enums: Vec<&'d str>,
     answers: Answers,
 }
 
-/// What a constraint is when its file does not say.
+/// The defaults of a constraint.
 struct Defaults<'a> {
     rule: &'a str,
     evidence: Evidence,
     phase: Phase,
     answer: Option<&'a Answer>,
     source: &'a str,
-    /// What may stand in braces in its description.
+    /// The words in braces that its description may contain.
     words: &'a [&'a str],
 }
 
-/// What is filled in for a property that is missing.
+/// The words for a missing property.
 const WORDS_OF_MISSING: &[&str] = &["property"];
-/// For a text that is too long.
+/// The words for a text that is too long.
 const WORDS_OF_LENGTH: &[&str] = &["property", "limit", "value"];
-/// For a value.
+/// The words for a value.
 const WORDS_OF_VALUE: &[&str] = &["property", "value"];
-/// For a value that is not the only one.
+/// The words for one of several values.
 const WORDS_OF_SEVERAL: &[&str] = &["subject", "value"];
 
-/// Every word in braces is one that is filled in.
+/// Checks that every word in braces can be filled in.
 fn can_be_filled(template: &str, words: &[&str], span: Range<usize>) -> Result<()> {
     for (at, _) in template.match_indices('{') {
         let Some((word, _)) = template.get(at + 1..).and_then(|rest| rest.split_once('}')) else {
@@ -170,7 +172,7 @@ fn can_be_filled(template: &str, words: &[&str], span: Range<usize>) -> Result<(
     Ok(())
 }
 
-/// Only requests whose body is a list of records can be checked.
+/// Checks that the body is an array of records; no other request can be checked.
 fn has_a_list_for_body(def: &EndpointDef) -> Result<()> {
     if let Some(body) = &def.body
         && body.get_ref() != "list"
@@ -195,7 +197,7 @@ fn has_a_list_for_body(def: &EndpointDef) -> Result<()> {
     Ok(())
 }
 
-/// The answers of an endpoint: its own, and the API's for the others.
+/// Returns the answers of an endpoint: its own, and the API's for the rest.
 fn answers(def: &EndpointDef, api: &AnswersDef) -> Result<Answers> {
     let (none, span) = (
         AnswersDef::default(),
@@ -218,7 +220,7 @@ fn answers(def: &EndpointDef, api: &AnswersDef) -> Result<Answers> {
     })
 }
 
-/// Every template of `[answers]` holds only words that are filled in there.
+/// Checks that the templates of `[answers]` contain only words that are filled in there.
 fn answers_can_be_filled(answers: &AnswersDef) -> Result<()> {
     for (answer, words) in [
         (&answers.missing, WORDS_OF_MISSING),
@@ -252,7 +254,7 @@ impl<'d> Compiler<'d> {
         })
     }
 
-    /// A source with the user's file that changed what begins at this place.
+    /// Returns a source, with the name of the user's file that changed what begins at this offset.
     fn cited(&self, source: String, start: usize) -> String {
         match self.layered.get(&start) {
             Some(layer) => format!("{source} ({layer})"),
@@ -456,7 +458,7 @@ impl<'d> Compiler<'d> {
             has_to_say: false,
         };
         let property = Property {
-            // White space is no value where one has to be, and none of a list.
+            // Whitespace is not a value if the property is mandatory or has a list of values.
             has_to_say: property.required.is_some() || property.one_of.is_some(),
             ..property
         };
@@ -467,7 +469,7 @@ impl<'d> Compiler<'d> {
         Ok(property)
     }
 
-    /// What a row asks of its values beside its length and its lists: what its kind asks, and its shape.
+    /// Returns what a row asks of its values besides its length and its lists: what its kind asks, and its shape.
     fn asks(&self, def: &PropertyDef, kind: Option<RowKind>) -> Result<Vec<Ask>> {
         let mut kinds = self.shared.kinds.iter();
         let of_kind = kinds.find(|(known, _)| Some(*known) == kind);
@@ -544,7 +546,7 @@ impl<'d> Compiler<'d> {
         }))
     }
 
-    /// What depends on the contact of a record needs to know which properties name it.
+    /// Checks that the file says which properties identify the contact of a record.
     fn names_a_contact(&self, span: Range<usize>) -> Result<()> {
         match &self.def.contact {
             Some(_) => Ok(()),
@@ -552,7 +554,7 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    /// What is said of a value that is not in the tenant's list: how the page's text is read where it only suggests one.
+    /// Compiles a row's `known`: the answer to a value that is not in the tenant's list.
     fn known(&self, def: &Spanned<WordOr<KnownDef>>, source: &str) -> Result<Option<TenantList>> {
         let plain;
         let table = match def.get_ref() {
@@ -650,7 +652,7 @@ impl<'d> Compiler<'d> {
         }))
     }
 
-    /// A type word, and the length that stands in it.
+    /// Parses a type word, and the length in it.
     fn ty(&self, word: &Spanned<String>) -> Result<(Type, Option<u32>)> {
         let text = word.get_ref().as_str();
         let plain = |ty| Ok((ty, None));
@@ -780,7 +782,7 @@ impl<'d> Compiler<'d> {
         };
         let claim = answered(&def.claim, &defaults, &span)?;
         for id in any_of {
-            says(&mut tables[usize::from(table.0)], id);
+            whitespace_is_no_value(&mut tables[usize::from(table.0)], id);
         }
         tables[usize::from(table.0)]
             .checks
@@ -788,7 +790,7 @@ impl<'d> Compiler<'d> {
         Ok(())
     }
 
-    /// The properties that name whom a check is about: by default the record's key.
+    /// Returns the properties that identify the subject of a check: by default the record's key.
     fn subject(&self, def: &CheckDef, table: &Table) -> Result<Vec<PropertyId>> {
         let names = match &def.subject {
             Some(names) if names.get_ref().is_empty() => {
@@ -801,7 +803,7 @@ impl<'d> Compiler<'d> {
         names.get_ref().iter().map(|name| scalar(table, name)).collect()
     }
 
-    /// Finds the shortest way from a record to each table; a table without one is a mistake.
+    /// Finds the shortest route from a record to each table. A table without one is an error.
     fn route_tables(&self, record: TableId, tables: &mut [Table]) -> Result<()> {
         let mut reached = vec![false; tables.len()];
         reached[usize::from(record.0)] = true;
@@ -844,7 +846,7 @@ impl<'d> Compiler<'d> {
     }
 }
 
-/// A row's keys go with its type.
+/// Checks that a row's keys suit its type.
 fn suits(def: &PropertyDef, property: &Property) -> Result<()> {
     let text = property.ty == Type::String;
     let value = !matches!(
@@ -899,10 +901,10 @@ fn suits(def: &PropertyDef, property: &Property) -> Result<()> {
     Ok(())
 }
 
-/// A key that a kind of check does not look at is a mistake: its author expects it to do something.
+/// Refuses keys that this kind of check does not use, because their author expects an effect.
 fn only_its_own_keys(def: &CheckDef) -> Result<()> {
-    let span = |given: Option<Range<usize>>, key| given.map(|span| (key, span));
-    let given = [
+    let span = |present: Option<Range<usize>>, key| present.map(|span| (key, span));
+    let present = [
         span(def.properties.as_ref().map(Spanned::span), "properties"),
         span(def.property.as_ref().map(Spanned::span), "property"),
         span(def.from.as_ref().map(Spanned::span), "from"),
@@ -939,7 +941,7 @@ fn only_its_own_keys(def: &CheckDef) -> Result<()> {
         "belongs-to-one" => &["property", "of"],
         _ => return Ok(()),
     };
-    match given.into_iter().flatten().find(|(key, _)| !own.contains(key)) {
+    match present.into_iter().flatten().find(|(key, _)| !own.contains(key)) {
         Some((key, span)) => fail(
             span,
             format!(
@@ -971,7 +973,7 @@ fn differs(def: &CheckDef, table: TableId, tables: &[Table], span: &Range<usize>
     Ok(CheckKind::Differs(Differs { route, from, nearly }))
 }
 
-/// A list of the table itself, and the table of its items.
+/// Returns an array of the table itself, and the table of its items.
 fn own_list(
     def: &CheckDef,
     table: TableId,
@@ -1155,7 +1157,7 @@ const fn evidence(def: EvidenceDef) -> Evidence {
     }
 }
 
-/// Fills in what a constraint leaves out. Severity follows from evidence: we predict what is documented or stated.
+/// Completes a claim with defaults. The severity follows from the evidence: what is documented or stated is an error.
 fn claim(def: &ClaimDef, defaults: &Defaults, span: Range<usize>) -> Result<Claim> {
     if let Some(description) = &def.description {
         can_be_filled(description, defaults.words, span)?;
@@ -1204,8 +1206,8 @@ fn claim(def: &ClaimDef, defaults: &Defaults, span: Range<usize>) -> Result<Clai
     })
 }
 
-/// The claim of a check, which has no answer by default: without one it is a warning, for an error predicts what the
-/// API says.
+/// Completes the claim of a check, which has no answer by default. Without one it is a warning, because an error
+/// predicts the answer of the API.
 fn answered(def: &ClaimDef, defaults: &Defaults, span: &Range<usize>) -> Result<Claim> {
     let mut claim = claim(def, defaults, span.clone())?;
     if def.error_code.is_some() != def.description.is_some() {
@@ -1220,7 +1222,7 @@ fn answered(def: &ClaimDef, defaults: &Defaults, span: &Range<usize>) -> Result<
     Ok(claim)
 }
 
-/// `Buyer Contact 1.2`: the caption and the row, or the caption alone.
+/// Returns `Buyer Contact 1.2`: the caption and the row, or the caption alone.
 fn cite(title: &str, row: &str) -> String {
     if row.is_empty() {
         title.to_owned()
@@ -1259,7 +1261,7 @@ fn shape(word: &str, span: Range<usize>) -> Result<Shape> {
     }
 }
 
-/// The kind of a row; a string that says nothing is text for people.
+/// Returns the kind of a row. The default for a string is text for people.
 fn row_kind(word: Option<&Spanned<String>>, ty: Type) -> Result<Option<RowKind>> {
     let is_text = matches!(ty, Type::String | Type::StringList);
     let Some(word) = word else {
@@ -1297,7 +1299,7 @@ fn kind_named(word: &Spanned<String>) -> Result<RowKind> {
     )
 }
 
-/// What is asked of the values of each kind of row.
+/// Returns what each kind of row asks of its values.
 pub(super) fn kinds(api: &ApiDef) -> Result<Vec<(RowKind, Vec<Ask>)>> {
     let ask = |word: &Spanned<String>| {
         let found = Ask::OF_KINDS.iter().find(|(name, _)| name == word.get_ref());
@@ -1322,7 +1324,7 @@ pub(super) fn kinds(api: &ApiDef) -> Result<Vec<(RowKind, Vec<Ask>)>> {
     Ok(all)
 }
 
-/// The bit of a placeholder's last character.
+/// Returns the bit of a placeholder's last character.
 fn last_bit(word: &Spanned<String>) -> Result<(usize, u64)> {
     match word.get_ref().bytes().next_back() {
         Some(last) if last.is_ascii() => Ok(bit_of(last)),
@@ -1330,7 +1332,7 @@ fn last_bit(word: &Spanned<String>) -> Result<(usize, u64)> {
     }
 }
 
-/// Lists of words and characters, each as one text.
+/// Compiles lists of words and characters, each to one text.
 pub(super) fn texts(def: &TextsDef) -> Result<Texts> {
     let mut starts = [0_u64; 2];
     let mut start = |text: &str, span: Range<usize>| match text.bytes().next() {
@@ -1396,7 +1398,7 @@ pub(super) fn texts(def: &TextsDef) -> Result<Texts> {
             }
         }
     }
-    // They are looked up in half of what is left: sorted, and each character in one range alone.
+    // They are found by binary search, so they must be sorted, with each character in one range only.
     let (mut hidden, mut end) = (String::new(), None);
     for (low, (high, span, line)) in ranges {
         if end.is_some_and(|end| end >= low) {
@@ -1459,7 +1461,7 @@ fn fact(name: &Spanned<String>) -> Result<Fact> {
     }
 }
 
-/// A fact that is a list of values.
+/// Returns a fact that is a list of values.
 fn listed_fact(name: &Spanned<String>) -> Result<Fact> {
     match fact(name)? {
         Fact::BelongingLobs => fail(
@@ -1483,7 +1485,7 @@ fn property_at(table: &Table, name: &Spanned<String>) -> Result<PropertyId> {
     }
 }
 
-/// The properties that name a record: at least one, and each once.
+/// Returns the key properties of a record: at least one, without duplicates.
 fn key(names: &Spanned<Vec<Spanned<String>>>, record: &Table) -> Result<Vec<PropertyId>> {
     let mut key = Vec::new();
     for name in names.get_ref() {
@@ -1499,7 +1501,7 @@ fn key(names: &Spanned<Vec<Spanned<String>>>, record: &Table) -> Result<Vec<Prop
     Ok(key)
 }
 
-/// A property that has one value, and not a list or an object.
+/// Returns a property with a single value, which is neither an array nor an object.
 fn scalar(table: &Table, name: &Spanned<String>) -> Result<PropertyId> {
     let id = property_at(table, name)?;
     match table.property(id).ty {
@@ -1514,7 +1516,7 @@ fn scalar(table: &Table, name: &Spanned<String>) -> Result<PropertyId> {
     }
 }
 
-/// A property that has values: single ones, or strings in a list.
+/// Checks that a property has values: single ones, or strings in an array.
 fn holds_values(property: &Property, span: Range<usize>) -> Result<()> {
     match property.ty {
         Type::Object(_) | Type::ObjectList(_) => fail(
@@ -1525,7 +1527,7 @@ fn holds_values(property: &Property, span: Range<usize>) -> Result<()> {
     }
 }
 
-/// Properties of a table, at least one.
+/// Returns properties of a table, at least one.
 fn some(
     table: &Table,
     names: Option<&Spanned<Vec<Spanned<String>>>>,
@@ -1544,7 +1546,7 @@ fn some(
     }
 }
 
-/// A route that ends at values.
+/// Returns a route that ends at values.
 fn route_to_values(tables: &[Table], from: TableId, path: &Spanned<String>) -> Result<Route> {
     let route = route(tables, from, path)?;
     if let Some(end) = end(tables, &route) {
@@ -1577,7 +1579,7 @@ fn route(tables: &[Table], from: TableId, path: &Spanned<String>) -> Result<Rout
     Ok(Route { steps })
 }
 
-/// Works out what the engine looks at, now that all constraints are in place.
+/// Computes what the engine checks, once all constraints are in place.
 fn seal(table: &mut Table) {
     let mut attended = vec![0_u64; table.properties.len().div_ceil(64)];
     for (index, property) in (0u16..).zip(&mut table.properties) {
@@ -1590,7 +1592,7 @@ fn seal(table: &mut Table) {
     table.attended = attended;
 }
 
-/// The property at the end of a route.
+/// Returns the property at the end of a route.
 fn end<'t>(tables: &'t [Table], route: &Route) -> Option<&'t Property> {
     route
         .steps
@@ -1598,8 +1600,8 @@ fn end<'t>(tables: &'t [Table], route: &Route) -> Option<&'t Property> {
         .map(|(table, id)| tables[usize::from(table.0)].property(*id))
 }
 
-/// White space in this property is no value.
-fn says(table: &mut Table, id: PropertyId) {
+/// Makes whitespace in this property count as no value.
+fn whitespace_is_no_value(table: &mut Table, id: PropertyId) {
     let property = &mut table.properties[usize::from(id.0)];
     property.has_to_say = true;
 }
@@ -1615,7 +1617,7 @@ fn resolve_unless(table: &mut Table, index: usize, row: &Spanned<PropertyDef>) -
         return Ok(());
     };
     let id = property_at(table, name)?;
-    says(table, id);
+    whitespace_is_no_value(table, id);
     if let Some(required) = &mut table.properties[index].required {
         required.unless = Some(id);
     }

@@ -1,35 +1,35 @@
-//! An endpoint whose rules were compiled when the program was built. It is read back when it is asked for, and only then.
+//! An endpoint whose rules were compiled when the program was built. It is deserialized once it is needed.
 
 use std::sync::OnceLock;
 
 use super::{Endpoint, PropertyId, Table};
 
-/// An endpoint as a build script has written it, with what is needed before its rules are read back.
+/// An endpoint as a build script writes it, with what is needed before it is deserialized.
 #[derive(Debug)]
 pub struct Compiled {
-    /// Its id.
+    /// The id.
     pub id: &'static str,
     /// The names of a record's properties.
     pub names: &'static [&'static str],
-    /// Those of them that no other API is known to have.
+    /// The names that no other API is known to have.
     pub distinctive: &'static [&'static str],
-    /// Its rules file.
+    /// The text of its rules file.
     pub text: &'static str,
     /// An [`Endpoint`] as [`Endpoint::to_bytes`] writes it.
     pub bytes: &'static [u8],
-    /// The endpoint, once it has been read back.
+    /// The endpoint, once it has been deserialized.
     pub loaded: OnceLock<Option<Endpoint>>,
 }
 
 impl Compiled {
-    /// Its rules; `None` if the bytes are no endpoint, which a test rules out.
+    /// Returns the rules. `None` if the bytes are not an endpoint, which a test excludes.
     pub fn endpoint(&self) -> Option<&Endpoint> {
         self.loaded
             .get_or_init(|| postcard::from_bytes(self.bytes).ok())
             .as_ref()
     }
 
-    /// Whether its records have a property of that name, written in one way or another.
+    /// Returns true if its records have a property of that name, in any style.
     pub fn knows(&self, name: &str) -> bool {
         if let Some(Some(endpoint)) = self.loaded.get() {
             return property_like(endpoint.record_table(), name).is_some();
@@ -38,7 +38,7 @@ impl Compiled {
         written_somehow(name, same).is_some()
     }
 
-    /// Whether a record with a property of that name surely belongs to this API.
+    /// Returns true if a record with a property of that name certainly belongs to this API.
     pub fn is_distinctive(&self, name: &str) -> bool {
         let same = |name: &str| {
             let mut names = self.distinctive.iter();
@@ -48,12 +48,12 @@ impl Compiled {
     }
 }
 
-/// The row of a name; `user_name` will not bind, but tells what is meant.
+/// Returns the row of a name in any style; `user_name` does not bind, but shows what is meant.
 pub(crate) fn property_like(table: &Table, name: &str) -> Option<PropertyId> {
     written_somehow(name, |name| table.find(name))
 }
 
-/// What is found for a name, or for the same without the marks that people put between its words.
+/// Finds a name, or the same name without separators between its words.
 fn written_somehow<T>(name: &str, find: impl Fn(&str) -> Option<T>) -> Option<T> {
     find(name).or_else(|| {
         let marked = name.len() < 100 && name.contains(['_', '-', ' ']);

@@ -1,15 +1,15 @@
-//! A rules file as it is written: what serde reads, before anything is resolved or checked.
+//! A rules file as written: what serde reads, before anything is resolved or checked.
 //!
-//! Every field is explained in `rules/README.md`. Unknown keys are refused, and what has to be checked against
-//! the rest of the file keeps its span, so that a mistake is shown at its place.
+//! `rules/README.md` explains every field. Unknown keys are refused. Values that must be checked against the rest of
+//! the file keep their span, so that an error is shown at its place.
 //!
 //! To add an attribute to a row, add a field to [`PropertyDef`] and compile it. An attribute that is a word or a table
-//! is a [`WordOr`]. Layers of users need nothing: they are merged as data, before anything here is read. A test compares
-//! these fields with what `geplint rules` prints.
+//! is a [`WordOr`]. Layers of users need no change: they are merged as data before this module reads them. A test
+//! compares these fields with what `geplint rules` prints.
 //!
-//! Words that only make sense for contacts stay where a fact of the tenant is about contacts: `[contact]` (the tenant
+//! Words that only make sense for contacts are kept to the facts of the tenant about contacts: `[contact]` (the tenant
 //! lists contacts with a state, and nothing else), the check `active` (it reads that state), `fact = "belonging-lobs"`
-//! (it is held for a contact). All other words serve any record.
+//! (it is stored for a contact). All other words work for any record.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,13 +19,13 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
-/// The file of the API as a whole: what holds for every endpoint that does not say otherwise.
+/// The file of the API as a whole, with the defaults for every endpoint.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct ApiDef {
     #[serde(default)]
     pub answers: AnswersDef,
-    /// Defaults of a row's `known`, by the name of its fact.
+    /// The defaults of a row's `known`, by the name of its fact.
     #[serde(default)]
     pub known: BTreeMap<Spanned<String>, KnownDefaultsDef>,
     /// What is asked of the values of a row, by the word of its kind.
@@ -35,7 +35,7 @@ pub(super) struct ApiDef {
     pub texts: TextsDef,
 }
 
-/// Words and characters that the kinds of constraints on texts look for.
+/// The words and characters that constraints on texts search for.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct TextsDef {
@@ -47,7 +47,7 @@ pub(super) struct TextsDef {
     pub placeholder_marks: Vec<Spanned<[String; 2]>>,
     #[serde(default)]
     pub spreadsheet_errors: Vec<Spanned<String>>,
-    /// Names by the number of a character, or the numbers of the first and the last of a range.
+    /// The names of characters, by the code point of a character or the first and last of a range.
     #[serde(default)]
     pub hidden: BTreeMap<Spanned<String>, String>,
     /// The names of U+00A0 to U+00FF, in order.
@@ -63,7 +63,7 @@ pub(super) struct KnownDefaultsDef {
     pub rule: String,
 }
 
-/// One endpoint's file.
+/// The file of one endpoint.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct EndpointDef {
@@ -71,7 +71,7 @@ pub(super) struct EndpointDef {
     pub title: String,
     pub method: Spanned<String>,
     pub path: String,
-    /// What the body is: nothing but a list can be checked.
+    /// The type of the body. Only a list can be checked.
     pub body: Option<Spanned<String>>,
     #[serde(default)]
     pub page: String,
@@ -146,7 +146,7 @@ pub(super) struct TableDef {
     pub properties: Rows,
 }
 
-/// The rows of a table by their names, in the order of the file.
+/// The rows of a table by name, in the order of the file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rows(pub Vec<(Spanned<String>, Spanned<PropertyDef>)>);
 
@@ -194,7 +194,7 @@ pub(super) struct PropertyDef {
     pub note: Option<String>,
 }
 
-/// An attribute that is a word where that says it all, and a table where there is more to say.
+/// An attribute that is a word, or a table if there is more to say.
 #[derive(Debug, Clone)]
 pub(super) enum WordOr<T> {
     Word(String),
@@ -224,7 +224,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for WordOr<T> {
     }
 }
 
-/// What a constraint may say of itself, wherever it stands.
+/// The common attributes of every constraint.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct ClaimDef {

@@ -1,11 +1,11 @@
-//! Every constraint of an endpoint as one flat list: what `geplint rules` shows, and what the tests count fixtures by.
+//! Every constraint of an endpoint as one flat list. `geplint rules` shows it, and the tests count fixtures by it.
 
 use std::borrow::Cow;
 
 use super::{Answer, Claim, Endpoint, Fact, Property, Required, Type, kinds};
 use crate::finding::{Evidence, Phase, Severity, Wording};
 
-/// What of a row or check states a constraint: where a user's rules file would change it.
+/// The part of a row or check that states a constraint, which a user's rules file would change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stated {
     /// The row's type.
@@ -20,43 +20,43 @@ pub enum Stated {
     Known,
     /// A check at the end of the file.
     Check,
-    /// Something else of the row or the file, or what follows from them without being said.
+    /// Another part of the row or the file, or a consequence of them that is not written there.
     Otherwise,
 }
 
-/// One constraint: the rule that speaks when it is broken, and where it stands.
+/// One constraint, with the rule that is reported if it is broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Constraint {
-    /// Rule id.
+    /// The rule id.
     pub rule: String,
     /// `Table.Property`, or the properties of a check.
     pub name: String,
-    /// In a few words: `at most 50 characters`.
+    /// A short description: `at most 50 characters`.
     pub what: String,
-    /// What else the file says of when it holds: `in any case`, `unless PersonaName is present`.
+    /// The conditions that the file states: `in any case`, `unless PersonaName is present`.
     pub conditions: Vec<String>,
-    /// How severe breaking it is.
+    /// The severity of breaking it.
     pub severity: Severity,
-    /// Where it comes from.
+    /// The evidence for it.
     pub evidence: Evidence,
     /// The table row that states it.
     pub source: String,
     /// The tenant's list that it needs.
     pub needs: Option<Fact>,
-    /// What states it.
+    /// The part of the file that states it.
     pub stated: Stated,
-    /// What breaking it is answered with, as a template; `None` for a warning, and where the converter answers.
+    /// The answer of the API, as a template. `None` for a warning, and if the converter answers.
     pub answer: Option<Answer>,
     /// Whether the answer is in the vendor's own words.
     pub wording: Wording,
-    /// The step of the service that checks it.
+    /// The phase in which the service checks it.
     pub phase: Phase,
     /// Why it is believed or not; may be empty.
     pub note: String,
 }
 
 impl Endpoint {
-    /// Every constraint, in the order of the tables; a table's checks follow its rows.
+    /// Returns every constraint, in the order of the tables. A table's checks follow its rows.
     #[must_use]
     pub fn constraints(&self) -> Vec<Constraint> {
         let mut all = Vec::new();
@@ -69,7 +69,7 @@ impl Endpoint {
         all
     }
 
-    /// The constraints of one row; its type comes first.
+    /// Returns the constraints of one row; its type comes first.
     #[must_use]
     pub fn of_property(&self, property: &Property) -> Vec<Constraint> {
         let converts = format!("converts to {}", self.type_name(property.ty));
@@ -112,7 +112,7 @@ impl Endpoint {
         all
     }
 
-    /// The checks of a table over several properties.
+    /// Returns the checks of a table over several properties.
     #[must_use]
     pub fn of_checks(&self, table: &super::Table) -> Vec<Constraint> {
         table
@@ -122,7 +122,7 @@ impl Endpoint {
             .collect()
     }
 
-    /// When a required property is not, or less surely, required.
+    /// Returns the conditions under which a required property is not required, or less certainly.
     fn of_required(&self, property: &Property, required: &Required) -> Vec<String> {
         let mut all = Vec::new();
         let table = self.tables.iter().find(|table| {
@@ -141,8 +141,8 @@ impl Endpoint {
         all
     }
 
-    /// What follows from rows and checks without standing in them, for every property that it can happen to, and what
-    /// an empty request is answered with.
+    /// Returns the constraints that follow from rows and checks without being written there, for every property they
+    /// can apply to, and the answer to an empty request.
     #[must_use]
     pub fn implied(&self) -> Vec<Constraint> {
         let mut all: Vec<Constraint> = self.of_empty_request().into_iter().collect();
@@ -161,7 +161,7 @@ impl Endpoint {
         all
     }
 
-    /// What an empty request is answered with.
+    /// Returns the constraint on an empty request.
     #[must_use]
     pub fn of_empty_request(&self) -> Option<Constraint> {
         let claim = self.empty_request.as_ref()?;
@@ -209,7 +209,7 @@ impl Endpoint {
         all
     }
 
-    /// `Table.Property.Property`: the name of a route.
+    /// Returns the name of a route: `Table.Property.Property`.
     #[must_use]
     pub fn route_name(&self, route: &super::Route) -> String {
         let table = route
@@ -221,7 +221,7 @@ impl Endpoint {
         })
     }
 
-    /// The name that stands for a type in the converter's sentences. For our own types a guess.
+    /// Returns the name of a type in the converter's sentences. A guess for the API's own types.
     #[must_use]
     pub fn clr_name(&self, ty: Type) -> Cow<'_, str> {
         let table = |id| &*self.table(id).name;
@@ -239,7 +239,7 @@ impl Endpoint {
         }
     }
 
-    /// A type as the rules file writes it, without its length.
+    /// Returns a type as the rules file writes it, without its length.
     #[must_use]
     pub fn type_name(&self, ty: Type) -> String {
         match ty {
@@ -258,7 +258,7 @@ impl Endpoint {
 }
 
 impl Constraint {
-    /// A constraint that a claim states.
+    /// Returns a constraint that a claim states.
     pub(super) fn of_claim(
         claim: &Claim,
         name: String,
@@ -287,7 +287,7 @@ impl Constraint {
         Self { conditions, ..self }
     }
 
-    /// A constraint that the claim of a row states.
+    /// Returns a constraint that the claim of a row states.
     pub(super) fn of_row_claim(
         property: &Property,
         claim: &Claim,
@@ -298,7 +298,7 @@ impl Constraint {
         Self::of_claim(claim, property.constraint.to_string(), what, needs, stated)
     }
 
-    /// A constraint that all rows of a kind bring with them.
+    /// Returns a constraint that applies to all rows of a kind.
     pub(super) fn of_kind(rule: &str, name: String, what: &str) -> Self {
         Self {
             rule: rule.to_owned(),
@@ -317,7 +317,7 @@ impl Constraint {
         }
     }
 
-    /// A constraint that a row brings with it.
+    /// Returns a constraint that follows from a row.
     pub(super) fn of_row(
         property: &Property,
         rule: &str,
@@ -343,7 +343,7 @@ impl Constraint {
     }
 }
 
-/// The kind of evidence as a rules file writes it.
+/// Returns the word for the evidence in a rules file.
 pub(super) const fn evidence_word(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Response => "response",

@@ -1,39 +1,39 @@
-//! What the skimming pass needs of a table, worked out once: small, and close together in memory.
+//! What the fast path needs of a table, computed once: small, and close together in memory.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Property, PropertyId, QuickCheck, Table, TableId, Type};
 
-/// A table as the skimming pass sees it.
+/// A table for the fast path.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct FastRows {
-    /// A row each, in the table's order; empty for a table that is not skimmed.
+    /// One entry per row, in the table's order. Empty for a table that the fast path does not read.
     pub rows: Vec<FastRow>,
-    /// The rows that have to be there, a bit each.
+    /// The mandatory rows, one bit each.
     pub mandatory: u64,
-    /// Of each of these sets, one row has to be there.
+    /// Sets of rows, one bit each. Of each set at least one row must be present.
     pub any_of: Vec<u64>,
 }
 
-/// A row as the skimming pass sees it.
+/// A row for the fast path.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct FastRow {
     pub ty: Type,
     pub quick_check: QuickCheck,
-    /// It has to be there, in one case or another.
+    /// True if it must be present, at least in some cases.
     pub mandatory: bool,
-    /// A value is compared with others: it is remembered.
+    /// True if its value is compared with others, so that it is kept.
     pub watched: bool,
-    /// Checks of its table look at the items of its list.
+    /// True if checks of its table compare the items of its array.
     pub has_list_checks: bool,
-    /// Where it stands, only the engine can tell.
+    /// True if only the engine can check a record that has it.
     pub left_to_the_engine: bool,
 }
 
-/// The most rows that a set has a bit for.
+/// The number of rows in a set.
 const MOST: usize = 64;
 
-/// Works out the sights of all tables of an endpoint.
+/// Computes the fast rows of all tables of an endpoint.
 pub(super) fn take(tables: &mut [Table], record: TableId) {
     let all: Vec<FastRows> = tables.iter().map(fast_rows).collect();
     for (table, fast_rows) in tables.iter_mut().zip(all) {
@@ -67,7 +67,7 @@ fn fast_rows(table: &Table) -> FastRows {
     fast_rows
 }
 
-/// Whether more is asked of a value that is no string than its type: nothing that our own tables do.
+/// Returns true if a value that is not a string has constraints besides its type. No built-in table has such a row.
 fn is_judged(property: &Property) -> bool {
     let container = matches!(
         property.ty,
@@ -76,12 +76,12 @@ fn is_judged(property: &Property) -> bool {
     property.quick_check == QuickCheck::Never && property.ty != Type::String && !container
 }
 
-/// The bit of a row; none for one that is beyond all sets.
+/// Returns the bit of a row. 0 for a row beyond the set.
 pub(crate) const fn bit(id: PropertyId) -> u64 {
     if (id.0 as usize) < MOST { 1 << id.0 } else { 0 }
 }
 
-/// Whether a JSON number, as it is written, is one of this type and so short that it is in range: nearly all are.
+/// Returns true if a JSON number, as written, has this type and is short enough to be in range. Nearly all are.
 #[inline]
 pub(crate) fn plain_number(ty: Type, written: &[u8]) -> bool {
     let digits = |most| written.len() <= most && written.iter().all(u8::is_ascii_digit);

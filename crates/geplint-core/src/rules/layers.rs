@@ -1,8 +1,8 @@
-//! Layers of rules: ours, and the user's files over it, merged into one before anything is compiled.
+//! Layers of rules: the built-in ones and the user's files, merged into one before anything is compiled.
 //!
-//! A patch names its endpoint and holds only what differs. Rows are merged by their name, checks by their rule and
-//! what they look at; everything else by its key. Which layer touched a row or a check is kept beside the rules, so that a
-//! finding's source shows it.
+//! A patch names its endpoint and contains only what differs. Rows are merged by name, checks by their rule and their
+//! properties, everything else by its key. The layer that changed a row or a check is stored beside the rules, so that
+//! the source of a finding shows it.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -17,22 +17,26 @@ use super::{Endpoint, Shared};
 /// A user's rules file.
 #[derive(Debug, Clone, Copy)]
 pub struct Layer<'t> {
-    /// The name that is shown where it spoke: its file name.
+    /// The name that is shown in sources: the file name.
     pub name: &'t str,
-    /// Its text.
+    /// The text.
     pub text: &'t str,
 }
 
-/// A table of TOML with the places of all that is in it.
+/// A TOML table with the spans of everything in it.
 type Placed<'t> = Spanned<DeTable<'t>>;
 
-/// What tells one check from another.
+/// The keys that identify a check.
 const CHECK_KEYS: [&str; 5] = ["rule", "table", "property", "properties", "items"];
 
-/// More parts of a file are not tried to find the one that does not fit.
+/// The number of parts of a file that are tried in the search for the one with the error.
 const TRIES: usize = 500;
 
-/// The endpoint that a rules file is about.
+/// Returns the endpoint that a rules file is about.
+///
+/// # Errors
+///
+/// Not TOML, or no `endpoint`.
 pub fn endpoint_of(text: &str) -> Result<String, LoadError> {
     #[derive(Deserialize)]
     struct Head {
@@ -44,7 +48,9 @@ pub fn endpoint_of(text: &str) -> Result<String, LoadError> {
 
 /// Merges layers over a base, if there is one, and loads the result.
 ///
-/// Errors carry the index of the layer that is wrong, and their place in it.
+/// # Errors
+///
+/// The index of the layer with the error, and the error with its place in that layer.
 pub fn load_layers(
     base: Option<&str>,
     layers: &[Layer<'_>],
@@ -64,7 +70,7 @@ pub fn load_layers(
         None => Spanned::new(0..0, DeTable::new()),
     };
     let mut layered = Layered::new();
-    // Places are counted through: those of a layer begin behind those of all before it.
+    // Spans are consecutive: those of a layer begin after those of all layers before it.
     let mut offset = base.map_or(0, str::len);
     for (index, layer) in layers.iter().enumerate() {
         let fail = |error| (index, error);
@@ -90,7 +96,7 @@ pub fn load_layers(
         }
         offset += layer.text.len();
     }
-    // The last layer returns.
+    // Not reached: the last layer returns.
     Err((
         last,
         LoadError {
@@ -100,10 +106,10 @@ pub fn load_layers(
     ))
 }
 
-/// What is wrong with a layer, whatever lies below it.
+/// Checks a layer by itself, independent of the layers below it.
 fn on_its_own(patch: &DeTable<'_>) -> Result<(), LoadError> {
     let wrong = |span, message| Err(LoadError { message, span });
-    // Without its rule a check would be every check.
+    // A check without a rule would match every check.
     if let Some(DeValue::Array(checks)) = patch.get("checks").map(Spanned::get_ref)
         && let Some(check) = checks.iter().find(|check| {
             check
@@ -117,7 +123,7 @@ fn on_its_own(patch: &DeTable<'_>) -> Result<(), LoadError> {
     let Some(DeValue::Table(tables)) = patch.get("tables").map(Spanned::get_ref) else {
         return Ok(());
     };
-    // Of two rows of one name the second would silently change the first.
+    // With two rows of the same name, the second would silently change the first.
     for table in tables.values() {
         let Some(DeValue::Table(rows)) = table.get_ref().get("properties").map(Spanned::get_ref) else {
             continue;
@@ -138,7 +144,7 @@ fn on_its_own(patch: &DeTable<'_>) -> Result<(), LoadError> {
     Ok(())
 }
 
-/// A rule that is turned off has to be one that could speak.
+/// Checks that a rule in `rules-off` exists.
 fn turned_off(patch: &DeTable<'_>, endpoint: &Endpoint, shared: &Shared) -> Result<(), LoadError> {
     let own = || endpoint.constraints().into_iter().chain(endpoint.implied());
     let exists = |rule: &str| {
@@ -175,7 +181,7 @@ fn moved(span: &Range<usize>, offset: usize) -> Range<usize> {
     span.start + offset..span.end + offset
 }
 
-/// The same, further behind. TOML's own reader bounds how deep it goes.
+/// The same for a table, moved by `offset`. The TOML parser bounds the depth.
 fn move_table(table: DeTable<'_>, offset: usize) -> DeTable<'_> {
     table
         .into_iter()
@@ -198,8 +204,9 @@ fn move_value(value: Spanned<DeValue<'_>>, offset: usize) -> Spanned<DeValue<'_>
     Spanned::new(span, value)
 }
 
-/// Where in a layer a mistake of the merged rules is shown: at the place itself if that is in the layer. If it is in what
-/// lies below, which was right before, it is that part of the layer without which the mistake goes away.
+/// Returns the place in a layer for an error of the merged rules: the error's own place if that is in the layer.
+/// Otherwise the rules below, which were valid before, have the error's place; then it is the part of the layer without
+/// which the error disappears.
 fn place(
     before: &Placed<'_>,
     layer: &Layer<'_>,
@@ -217,7 +224,7 @@ fn place(
     let mut tries = TRIES;
     let mut at: Vec<Step> = Vec::new();
     let mut span = part.get_ref().get("endpoint").map_or(0..0, Spanned::span);
-    // From the outermost part inwards, as long as one of the parts inside is to blame alone.
+    // From the outermost part inwards, as long as a single part inside causes the error.
     'inwards: loop {
         let inside = parts(&part, &at);
         for (step, place) in inside {
@@ -250,14 +257,14 @@ fn place(
     span
 }
 
-/// A way into a file.
+/// A step of a path into a file.
 #[derive(Debug, Clone)]
 enum Step {
     Key(String),
     Index(usize),
 }
 
-/// The parts of what is at the end of a way, with their places.
+/// Returns the parts of the value at a path, with their places.
 fn parts<'t>(part: &Placed<'t>, at: &[Step]) -> Vec<(Step, Range<usize>)> {
     let mut here: Option<&Spanned<DeValue<'t>>> = None;
     for step in at {
@@ -271,7 +278,7 @@ fn parts<'t>(part: &Placed<'t>, at: &[Step]) -> Vec<(Step, Range<usize>)> {
     let keys = |table: &DeTable<'t>| {
         table
             .iter()
-            // What names a part is no part of it.
+            // A key that identifies a part does not belong to it.
             .filter(|(key, _)| match at {
                 [] => key.get_ref() != "endpoint",
                 [Step::Key(list), Step::Index(_)] if list == "checks" => key.get_ref() != "rule",
@@ -295,7 +302,7 @@ fn parts<'t>(part: &Placed<'t>, at: &[Step]) -> Vec<(Step, Range<usize>)> {
     }
 }
 
-/// Takes out what is at the end of a way.
+/// Removes the value at a path.
 fn remove(table: &mut DeTable<'_>, at: &[Step]) {
     match at {
         [] | [Step::Index(_), ..] => {}
@@ -326,7 +333,8 @@ fn remove_in(value: &mut Spanned<DeValue<'_>>, at: &[Step]) {
     }
 }
 
-/// Merges one layer. What is no table or list where one belongs is put in as it is: reading refuses it at its place.
+/// Merges one layer. A value that is not a table or array where one is expected is kept, so that reading refuses it at
+/// its place.
 struct Merge<'l> {
     layer: &'l str,
     layered: &'l mut Layered,
@@ -378,7 +386,7 @@ impl Merge<'_> {
 
     fn rows<'t>(&mut self, base: &mut DeTable<'t>, rows: DeTable<'t>) {
         for (name, value) in rows {
-            // Names match as the platform matches them.
+            // Names match without regard to case, as in the platform.
             let own = base
                 .keys()
                 .find(|known| known.get_ref().eq_ignore_ascii_case(name.get_ref()))
@@ -435,10 +443,10 @@ impl Merge<'_> {
 
 type List<'t> = toml::de::DeArray<'t>;
 
-/// Keys of a row whose word is never a way to take them back.
+/// Keys of a row for which "no" is not a way to remove them.
 const OWN_WORDS: [&str; 3] = ["row", "type", "note"];
 
-/// Each key of the patch replaces ours as a whole; the word "no" takes it back.
+/// Replaces each key of the row that the patch has; the word "no" removes it.
 fn merge_row<'t>(base: &mut DeTable<'t>, row: DeTable<'t>) {
     for (key, value) in row {
         if value.get_ref().as_str() == Some("no") && !OWN_WORDS.contains(&key.get_ref().as_ref()) {
@@ -449,7 +457,7 @@ fn merge_row<'t>(base: &mut DeTable<'t>, row: DeTable<'t>) {
     }
 }
 
-/// A text, or the texts of a list.
+/// Returns a string, or the strings of an array.
 fn words<'v>(value: &'v DeValue<'_>) -> Vec<&'v str> {
     match value {
         DeValue::Array(list) => list.iter().filter_map(|value| value.get_ref().as_str()).collect(),
@@ -457,7 +465,7 @@ fn words<'v>(value: &'v DeValue<'_>) -> Vec<&'v str> {
     }
 }
 
-/// Hands the table of that key to `merge`; a new one where there is none.
+/// Calls `merge` with the table of a key; with a new one if there is none.
 fn in_table<'t>(
     base: &mut DeTable<'t>,
     key: Spanned<toml::de::DeString<'t>>,
@@ -472,7 +480,7 @@ fn in_table<'t>(
     base.insert(key, Spanned::new(span, DeValue::Table(table)));
 }
 
-/// The same for a list.
+/// The same for an array.
 fn in_list<'t>(
     base: &mut DeTable<'t>,
     key: Spanned<toml::de::DeString<'t>>,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-/// Sorted lines in one text, found by bisection: reading them back from compiled rules allocates nothing.
+/// Sorted lines in one text, found by binary search. Deserializing them from compiled rules allocates nothing.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Lines {
     #[serde(borrow)]
@@ -12,7 +12,7 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    /// These lines, sorted bytewise, each once. None may hold a line feed.
+    /// Returns the lines, sorted bytewise and without duplicates. No line may contain a line feed.
     pub(super) fn new(lines: impl IntoIterator<Item = String>) -> Self {
         let mut lines: Vec<String> = lines.into_iter().collect();
         lines.sort_unstable();
@@ -27,24 +27,24 @@ impl Lines {
         }
     }
 
-    /// All lines.
+    /// Returns all lines.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         self.text.lines()
     }
 
-    /// Whether there is this line.
+    /// Returns true if the line is present.
     pub(crate) fn holds(&self, line: &str) -> bool {
         self.iter_from(line).next() == Some(line)
     }
 
-    /// What follows these words, parted by tabs, in each line that begins with them.
+    /// Returns what follows `words` and a tab, for each line that begins with them.
     pub(crate) fn after<'l>(&'l self, words: &'l str) -> impl Iterator<Item = &'l str> {
         self.iter_from(words)
             .take_while(move |line| line.starts_with(words))
             .filter_map(move |line| line.strip_prefix(words)?.strip_prefix('\t'))
     }
 
-    /// The lines from the first on that is not less.
+    /// Returns the lines from the first one on that is not less than `line`.
     pub(super) fn iter_from(&self, line: &str) -> std::str::Lines<'_> {
         let bytes = self.text.as_bytes();
         let (mut low, mut high) = (0, bytes.len());

@@ -1,4 +1,4 @@
-//! Public code lists, sorted, one value a line.
+//! Public code lists, sorted, one value per line, and what all endpoints share.
 
 use std::borrow::Cow;
 
@@ -15,24 +15,26 @@ use super::vocabulary::NamesFile;
 /// What the rules files of all endpoints of an API share.
 #[derive(Debug, Clone, Default)]
 pub struct Shared {
-    /// Public code lists that a row may name.
+    /// The public code lists that a row may name.
     pub lists: Vec<List>,
-    /// What is known of property names beyond the tables.
+    /// Synonyms of property names.
     pub(super) names: NamesFile,
-    /// Rule ids that are explained somewhere, so that `rules-off` may name them.
+    /// The rule ids that are documented, so that `rules-off` may name them.
     pub rule_ids: Vec<String>,
-    /// What holds for every endpoint that does not say otherwise.
+    /// The defaults for every endpoint.
     pub(super) api: ApiDef,
-    /// What is asked of the values of a row, by its kind.
+    /// What each kind of row asks of its values.
     pub(super) kinds: Vec<(RowKind, Vec<Ask>)>,
-    /// Words and characters that no sender means.
+    /// Words and characters of damaged texts and placeholders.
     pub(super) texts: Texts,
 }
 
 impl Shared {
-    /// Puts together what endpoints share; `names` is a file of names in TOML.
+    /// Returns what endpoints share. `names` is a file of names in TOML.
     ///
-    /// Errors: no TOML, an unknown key.
+    /// # Errors
+    ///
+    /// Not TOML, an unknown key.
     pub fn new(lists: Vec<List>, names: &str, rule_ids: Vec<String>) -> Result<Self, String> {
         Ok(Self {
             lists,
@@ -42,9 +44,11 @@ impl Shared {
         })
     }
 
-    /// The same with the file of the API as a whole, such as `rules/api.toml`.
+    /// Returns the same with the file of the API as a whole, such as `rules/api.toml`.
     ///
-    /// Errors: no TOML, an unknown key, a word in braces that nothing is filled in for, a fact that does not exist.
+    /// # Errors
+    ///
+    /// Not TOML, an unknown key, a word in braces that cannot be filled in, a fact that does not exist.
     pub fn with_api(self, text: &str) -> Result<Self, LoadError> {
         let api = api(text)?;
         Ok(Self {
@@ -55,9 +59,11 @@ impl Shared {
         })
     }
 
-    /// Whether each property, and each table, that the file of names speaks of is one of these calls.
+    /// Checks that each property and each table in the file of names exists in one of these endpoints.
     ///
-    /// Errors: the first that is not.
+    /// # Errors
+    ///
+    /// The first one that does not exist.
     pub fn check_names(&self, endpoints: &[Endpoint]) -> Result<(), String> {
         let tables = || endpoints.iter().flat_map(|endpoint| &endpoint.tables);
         for (table, property) in self.names.spoken_of() {
@@ -84,28 +90,32 @@ impl Shared {
 /// A public code list.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct List {
-    /// Its name in rules files.
+    /// The name in rules files.
     #[serde(borrow)]
     pub name: Cow<'static, str>,
-    /// What it is, for messages: `ISO 4217`.
+    /// The title, for messages: `ISO 4217`.
     #[serde(borrow)]
     pub title: Cow<'static, str>,
     #[serde(borrow)]
     text: Cow<'static, str>,
-    /// Offset of each value in the text, so that a search needs no pass over it.
+    /// The byte offset of each value in the text, for a binary search.
     starts: Vec<u16>,
     /// One of its values, for messages: `an ISO 4217 code`.
     #[serde(borrow)]
     one: Cow<'static, str>,
-    /// Other words for a value, in lower case, and the value.
+    /// Aliases of values, in lower case, each with its value.
     aliases: Lines,
 }
 
 impl List {
-    /// Reads a list: values sorted bytewise, one a line; lines that begin with `#` are comments, and `# title: …` is its title,
-    /// `# one: …` what one of its values is called. Behind them, also sorted, a line `word => value` has another word for a value.
+    /// Reads a list: values sorted bytewise, one per line. Lines that begin with `#` are comments; `# title: …` has
+    /// the title, `# one: …` the name of one of its values. After the values come aliases, also sorted, as lines
+    /// `word => value`.
     ///
-    /// Errors: no title, values or words out of order, a word for what is no value, values of more than 64 KiB.
+    /// # Errors
+    ///
+    /// No title, values or aliases out of order, an alias for something that is not a value, values of more than 64
+    /// KiB.
     pub fn parse(name: &str, text: &str) -> Result<Self, String> {
         let title = text.lines().find_map(|line| line.strip_prefix("# title: "));
         let title = title.ok_or_else(|| "the list has no line `# title: …`".to_owned())?;
@@ -155,16 +165,16 @@ impl List {
         }
     }
 
-    /// One of its values, for messages: `an ISO 4217 code`.
+    /// Returns the name of one of its values, for messages: `an ISO 4217 code`.
     #[must_use]
     pub fn one(&self) -> &str {
         &self.one
     }
 
-    /// The value that another word stands for, without regard to case and whitespace.
+    /// Returns the value of an alias, without regard to case and whitespace.
     #[must_use]
     pub fn meant(&self, word: &str) -> Option<&str> {
-        /// No word is as long, in bytes.
+        /// The longest alias, in bytes.
         const LONGEST: usize = 256;
         if word.len() > LONGEST {
             return None;
@@ -176,19 +186,19 @@ impl List {
         line.strip_prefix(&*start)
     }
 
-    /// Its values, sorted bytewise.
+    /// Returns the values, sorted bytewise.
     pub fn values(&self) -> impl Iterator<Item = &str> {
         self.starts.iter().map(|start| self.line(*start))
     }
 
-    /// Whether it has this value, case and all.
+    /// Returns true if the list has this value in this case.
     pub fn holds(&self, value: &str) -> bool {
         self.starts
             .binary_search_by(|start| self.line(*start).cmp(value))
             .is_ok()
     }
 
-    /// The line that begins there.
+    /// Returns the line that begins at a byte offset.
     fn line(&self, start: u16) -> &str {
         let rest = self.text.get(usize::from(start)..).unwrap_or_default();
         let end = rest.bytes().position(|byte| byte == b'\n');

@@ -13,104 +13,106 @@ use crate::finding::{Evidence, Phase, Severity, Wording};
 use crate::tenant::Fact;
 use dotnet_bind::EnumMember;
 
-/// Index of a table in [`Endpoint::tables`].
+/// The index of a table in [`Endpoint::tables`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TableId(pub u16);
 
-/// Index of a property in [`Table::properties`].
+/// The index of a property in [`Table::properties`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PropertyId(pub u16);
 
 /// One call of the API: its tables, and how it answers.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Endpoint {
-    /// Kebab-case of the URL's last segment.
+    /// The last segment of the URL in kebab-case.
     #[serde(borrow)]
     pub id: Cow<'static, str>,
-    /// The page's title.
+    /// The title of the page.
     #[serde(borrow)]
     pub title: Cow<'static, str>,
-    /// HTTP method.
+    /// The HTTP method.
     #[serde(borrow)]
     pub method: Cow<'static, str>,
-    /// Path of the URL.
+    /// The path of the URL.
     #[serde(borrow)]
     pub path: Cow<'static, str>,
-    /// The vendor's page that the file was written from.
+    /// The vendor's page from which the file was written.
     #[serde(borrow)]
     pub page: Cow<'static, str>,
     /// The table of a record.
     pub record: TableId,
-    /// Properties of the record whose first present one is the key in the response.
+    /// Properties of the record; the first one that is present is the key in the response.
     pub key: Vec<PropertyId>,
-    /// Properties of the record whose names no other API is known to have: a file with one of them is a request.
+    /// Properties of the record whose names no other API is known to have. A file with one of them is a request.
     pub distinctive: Vec<PropertyId>,
-    /// What stands as key in `errorDetails` instead, if not the record's own key.
+    /// The key in `errorDetails`, if it is not the record's own key.
     pub error_key: Option<Cow<'static, str>>,
-    /// Whether good records are listed when others are bad.
+    /// Whether valid records are listed when others are invalid.
     pub good_beside_bad: GoodBesideBad,
-    /// What failed constraints are answered with by default.
+    /// The default answers to broken constraints.
     pub answers: Answers,
-    /// What an empty request is answered with; `None` where no row states it.
+    /// The answer to an empty request; `None` if no row states it.
     pub empty_request: Option<Claim>,
-    /// Which properties of a record name the contact that it is about.
+    /// The properties of a record that identify its contact.
     pub contact: Option<ContactRows>,
-    /// Rules that a user's file turns off.
+    /// The rules that a user's file turns off.
     pub off: Vec<String>,
     /// Closed and open enumerations.
     pub enums: Vec<Enumeration>,
-    /// How other systems name the same properties.
+    /// The names of the same properties in other systems.
     pub vocabulary: Vocabulary,
-    /// The tables in the file's order.
+    /// The tables in the order of the file.
     pub tables: Vec<Table>,
-    /// Words and characters that no sender means.
+    /// Words and characters of damaged texts and placeholders.
     pub(crate) texts: Texts,
 }
 
 impl Endpoint {
-    /// A table of this endpoint.
+    /// Returns a table of this endpoint.
     #[must_use]
     pub fn table(&self, id: TableId) -> &Table {
         &self.tables[usize::from(id.0)]
     }
 
-    /// The endpoint as bytes that [`Compiled`](super::Compiled) reads back, for a build script.
+    /// Serializes the endpoint to bytes that [`Compiled`](super::Compiled) reads back, for a build script.
     ///
-    /// Errors: only a bug can cause one.
+    /// # Errors
+    ///
+    /// Only a bug can cause one.
     pub fn to_bytes(&self) -> Result<Vec<u8>, postcard::Error> {
         postcard::to_stdvec(self)
     }
 
-    /// The property at the end of a route.
+    /// Returns the property at the end of a route.
     pub(crate) fn end(&self, route: &Route) -> Option<&Property> {
         let (table, id) = route.steps.last()?;
         Some(self.table(*table).property(*id))
     }
 
-    /// The table of a record.
+    /// Returns the table of a record.
     #[must_use]
     pub fn record_table(&self) -> &Table {
         self.table(self.record)
     }
 }
 
-/// The properties of a record that name its contact, and say what becomes of it.
+/// The properties of a record that identify its contact, and those with the contact's state.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ContactRows {
-    /// The contact code.
+    /// The property with the contact code.
     pub code: PropertyId,
-    /// The user name.
+    /// The property with the user name.
     pub user: Option<PropertyId>,
-    /// Whether the contact is active.
+    /// The property that says whether the contact is active.
     pub active: Option<PropertyId>,
-    /// Whether it is deleted.
+    /// The property that says whether it is deleted.
     pub deleted: Option<PropertyId>,
-    /// Texts that name nobody.
+    /// Texts that identify no contact.
     pub placeholders: Vec<String>,
 }
 
 impl ContactRows {
-    /// Whether a text in this property of the record names nobody.
+    /// Returns true if a text in this property of the record identifies no contact.
     #[must_use]
     pub fn is_nobody(&self, id: PropertyId, text: &str) -> bool {
         (id == self.code || Some(id) == self.user)
@@ -121,12 +123,12 @@ impl ContactRows {
     }
 }
 
-/// How the good records of a partly bad request are answered.
+/// How the valid records of a partly invalid request are answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GoodBesideBad {
-    /// They stand in `successDetails`.
+    /// They are in `successDetails`.
     Listed,
-    /// They are left out.
+    /// They are omitted.
     LeftOut,
 }
 
@@ -134,42 +136,42 @@ pub enum GoodBesideBad {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub struct Answers {
-    /// A mandatory property that is missing.
+    /// The answer to a missing mandatory property.
     pub missing: Answer,
-    /// A text over its length.
+    /// The answer to a text that is too long.
     pub too_long: Answer,
-    /// A value outside its list.
+    /// The answer to a value outside its list.
     pub not_in_list: Answer,
-    /// A null that the service dereferences.
+    /// The answer to a null that the service dereferences.
     pub null: Answer,
 }
 
 /// An errorCode and the template of an errorDescription.
 ///
-/// The template may hold `{property}`, `{value}`, `{limit}` and `{subject}`.
+/// The template may contain `{property}`, `{value}`, `{limit}` and `{subject}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     /// `errorCode`.
     #[serde(borrow)]
     pub error_code: Cow<'static, str>,
-    /// Template of `errorDescription`.
+    /// The template of `errorDescription`.
     #[serde(borrow)]
     pub description: Cow<'static, str>,
 }
 
-/// What a constraint says of itself: how sure, how severe, what it is answered with, and where it comes from.
+/// The claim behind a constraint: its evidence, severity, answer and source.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Claim {
-    /// Rule id, naming the problem.
+    /// The rule id, which names the problem.
     #[serde(borrow)]
     pub rule: Cow<'static, str>,
-    /// Where it comes from.
+    /// The evidence.
     pub evidence: Evidence,
-    /// Error or warning.
+    /// The severity.
     pub severity: Severity,
     /// Whether the answer is in the vendor's own words.
     pub wording: Wording,
-    /// The step of the service that checks it.
+    /// The phase in which the service checks it.
     pub phase: Phase,
     /// The answer; only an error shows it.
     pub answer: Option<Answer>,
@@ -184,23 +186,23 @@ pub struct Claim {
 /// A named list of values that a JSON scalar may bind to.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Enumeration {
-    /// Its name in the rules file.
+    /// The name in the rules file.
     #[serde(borrow)]
     pub name: Cow<'static, str>,
     /// The members that the page names.
     pub members: Vec<EnumMember>,
-    /// The page names only some of them.
+    /// True if the page names only some of them.
     pub open: bool,
-    /// Which of the tenant's lists has them all.
+    /// The tenant's list that has all of them.
     pub fact: Option<Fact>,
 }
 
 /// The declared type of a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Type {
-    /// Text.
+    /// A string.
     String,
-    /// True or false.
+    /// A boolean.
     Boolean,
     /// A whole number of 32 bits.
     Int,
@@ -214,47 +216,48 @@ pub enum Type {
     Enum(u16),
     /// An object with the properties of a table.
     Object(TableId),
-    /// A list of texts.
+    /// An array of strings.
     StringList,
-    /// A list of objects.
+    /// An array of objects.
     ObjectList(TableId),
 }
 
 /// One table of the page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Table {
-    /// Its name in the rules file.
+    /// The name in the rules file.
     #[serde(borrow)]
     pub name: Cow<'static, str>,
-    /// Its caption on the page.
+    /// The caption on the page.
     #[serde(borrow)]
     pub title: Cow<'static, str>,
-    /// Its rows in the page's order.
+    /// The rows in the page's order.
     pub properties: Vec<Property>,
-    /// Where its rows begin when the rows of all tables, and one more for each table, are counted through.
+    /// The index of its first row if the rows of all tables are numbered consecutively, with one extra number per
+    /// table.
     pub(crate) offset: u16,
     /// Its own index in [`Endpoint::tables`].
     pub(crate) id: TableId,
-    /// The rows that are looked at even where a record lacks them, a bit each: they are mandatory, or a check goes with them.
+    /// The rows that are checked even if a record lacks them, one bit each: mandatory ones, and those with a check.
     pub(crate) attended: Vec<u64>,
-    /// The same table for records that are skimmed.
+    /// The same table for the fast path.
     pub(crate) fast_rows: FastRows,
-    /// Lookup by name without regard to case.
+    /// The index of names, without regard to case.
     pub names: NameIndex,
     /// Checks over several properties of one object.
     pub checks: Vec<Check>,
-    /// How an object of this table is reached from a record, shortest first: `Address`, empty for the record itself.
+    /// The shortest route from a record to this table: `Address`. Empty for the record itself.
     pub route: Vec<String>,
 }
 
 impl Table {
-    /// A property of this table.
+    /// Returns a property of this table.
     #[must_use]
     pub fn property(&self, id: PropertyId) -> &Property {
         &self.properties[usize::from(id.0)]
     }
 
-    /// The property of that name in any case.
+    /// Returns the property of that name in any case.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<PropertyId> {
         self.names
@@ -265,69 +268,69 @@ impl Table {
 /// One row of a table.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Property {
-    /// The page's row number; empty where it has none.
+    /// The row number on the page; empty if it has none.
     #[serde(borrow)]
     pub row: Cow<'static, str>,
-    /// Its name, as the page spells it.
+    /// The name, as the page spells it.
     #[serde(borrow)]
     pub name: Cow<'static, str>,
-    /// Its declared type.
+    /// The declared type.
     pub ty: Type,
-    /// The sample sends an object where the table says list: a list is a warning.
+    /// True if the sample sends an object where the table says list. A list is a warning then.
     pub or_list: bool,
-    /// Longest text in UTF-16 units.
+    /// The longest text, in UTF-16 units.
     pub max_length: Option<u32>,
-    /// What `max_length` is answered with.
+    /// The claim for a text that is longer.
     pub too_long: Option<Box<Claim>>,
-    /// Whether it has to be there.
+    /// The claim for a missing value, if the property is mandatory.
     pub required: Option<Box<Required>>,
-    /// The values it may have.
+    /// The allowed values.
     pub one_of: Option<Box<OneOf>>,
-    /// What else is asked of its text.
+    /// Further constraints on its text.
     pub asks: Vec<Ask>,
-    /// The tenant's facts that decide whether its value is right.
+    /// The tenant's lists that must contain its value.
     pub known: Vec<TenantList>,
-    /// It is sent by the API only.
+    /// True if only the API sends it.
     pub outbound_only: bool,
-    /// What its values are.
+    /// The kind of its values.
     pub kind: Option<RowKind>,
-    /// A null in its list is fine: the sample shows one.
+    /// True if a null in its array is valid: the sample has one.
     pub null_elements_allowed: bool,
-    /// Something worth knowing of the row; may be empty.
+    /// A remark about the row; may be empty.
     #[serde(borrow)]
     pub note: Cow<'static, str>,
     /// Table and row: `Buyer Contact 1.2`.
     #[serde(borrow)]
     pub source: Cow<'static, str>,
-    /// `Table.Property`: how tests and reports name the row.
+    /// The name of the row in tests and reports: `Table.Property`.
     #[serde(borrow)]
     pub constraint: Cow<'static, str>,
-    /// White space in it is no value: it is mandatory, or names the record.
+    /// True if whitespace is not a value: it is mandatory, or identifies the record.
     pub(crate) has_to_say: bool,
-    /// What is surely right of it at a glance.
+    /// The values that certainly have no fault.
     pub(crate) quick_check: QuickCheck,
 }
 
-/// What the values of a row are: it decides what is asked of them besides their type.
+/// The kind of a row's values. It decides which constraints apply besides the type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RowKind {
-    /// A code: what it looks like as a number is beside the point, and leading zeros count.
+    /// A code. That it looks like a number does not matter, and leading zeros count.
     Code,
-    /// What a user logs in with, or an e-mail address.
+    /// A login name or an e-mail address.
     User,
-    /// Text for people; a string that says nothing else.
+    /// Text for people; the default for a string.
     Text,
-    /// Whatever a tenant has made of it.
+    /// A value whose meaning the tenant defines.
     Free,
     /// An amount of money.
     Amount,
 }
 
 impl RowKind {
-    /// All of them.
+    /// All kinds.
     pub(super) const ALL: [Self; 5] = [Self::Code, Self::User, Self::Text, Self::Free, Self::Amount];
 
-    /// Its word in rules files.
+    /// Returns the word in rules files.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -339,7 +342,7 @@ impl RowKind {
         }
     }
 
-    /// What a value of it is.
+    /// Returns a name for messages.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -352,33 +355,33 @@ impl RowKind {
     }
 }
 
-/// Which values of a row are right without a closer look: nearly all of them in nearly all records.
+/// The values of a row that certainly have no fault, by a quick check: nearly all of them in nearly all records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum QuickCheck {
-    /// A value of the declared type: nothing else is constrained.
+    /// A value of the declared type; there is no other constraint.
     Typed,
     /// A [plain](Texts::is_plain) text of 1 to this many bytes.
     Text(u32),
-    /// A plain text, or none.
+    /// A plain text, or no value.
     MaybeText,
-    /// None.
+    /// No value.
     Never,
 }
 
 impl Property {
-    /// Whether its value is a code.
+    /// Returns true if its value is a code.
     #[must_use]
     pub fn is_code(&self) -> bool {
         self.kind == Some(RowKind::Code)
     }
 
-    /// Works out [`Property::quick_check`] once all constraints are in place.
+    /// Computes [`Property::quick_check`] once all constraints are in place.
     pub(crate) fn quick_check(&self) -> QuickCheck {
         let is_shaped = self.asks.iter().any(|ask| ask.may_break_plain());
         if self.outbound_only || self.one_of.is_some() || is_shaped || !self.known.is_empty() {
             return QuickCheck::Never;
         }
-        // A number that is surely of its type is not below zero.
+        // A number that the quick check accepts is not below zero.
         if self.ty != Type::String {
             return QuickCheck::Typed;
         }
@@ -390,36 +393,36 @@ impl Property {
                 QuickCheck::MaybeText
             };
         }
-        // UTF-8 never has fewer bytes than UTF-16 has units.
+        // A text never has fewer UTF-8 bytes than UTF-16 units.
         QuickCheck::Text(self.max_length.unwrap_or(u32::MAX))
     }
 }
 
-/// A property that has to be there.
+/// A mandatory property.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub struct Required {
-    /// What missing it is answered with.
+    /// The claim for a missing value.
     pub claim: Claim,
-    /// Only for a contact that the tenant does not hold yet.
+    /// True if it is mandatory only for a contact that the tenant does not have yet.
     pub for_new_contact: bool,
-    /// How much it matters for a contact that is known to be new, where that is more than for others.
+    /// The severity for a contact that is known to be new, if it is higher than for others.
     pub for_new: Option<Severity>,
-    /// How sure it is that the empty text is refused as well, where that is less sure than for what is absent.
+    /// The evidence that an empty string is refused as well, if it is weaker than for an absent property.
     pub empty_evidence: Option<Evidence>,
-    /// With this sibling present, a documented success omits it.
+    /// A property next to it; if that is present, a documented success omits this one.
     pub unless: Option<PropertyId>,
 }
 
 /// A path of properties from a table down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
-    /// Table of the object at each step, and the property to follow; lists are walked.
+    /// The table of the object at each step, and the property to follow. Arrays are traversed.
     pub steps: Vec<(TableId, PropertyId)>,
 }
 
 impl Route {
-    /// The property that it begins with.
+    /// Returns the first property.
     pub(crate) fn first(&self) -> Option<PropertyId> {
         self.steps.first().map(|(_, id)| *id)
     }
@@ -429,10 +432,10 @@ impl Route {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub struct Check {
-    /// The row that it is checked with: that of its first property.
+    /// The row that it is anchored to: that of its first property.
     pub anchor: PropertyId,
-    /// What breaking it is answered with.
+    /// The claim.
     pub claim: Claim,
-    /// What is checked.
+    /// The kind.
     pub kind: CheckKind,
 }

@@ -1,4 +1,4 @@
-//! Lookup of property names without regard to ASCII case, precomputed for a table; a lookup allocates nothing.
+//! A precomputed index of a table's property names without regard to ASCII case. A lookup allocates nothing.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ pub struct NameIndex {
 }
 
 impl NameIndex {
-    /// The index of these names; a name's position is its property id.
+    /// Returns the index of names; a name's position is its property id.
     pub(super) fn new<'n>(names: impl ExactSizeIterator<Item = &'n str>) -> Self {
         let size = (names.len().max(1) * 4).next_power_of_two();
         let mut slots = vec![EMPTY; size];
@@ -27,7 +27,7 @@ impl NameIndex {
         Self { slots }
     }
 
-    /// The property of that name in any ASCII case; `name_of` tells the name of an id.
+    /// Returns the property of that name in any ASCII case. `name_of` returns the name of an id.
     pub fn find<'t>(&self, name: &str, name_of: impl Fn(PropertyId) -> &'t str) -> Option<PropertyId> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut at = hash(name) & mask;
@@ -44,7 +44,8 @@ impl NameIndex {
     }
 }
 
-/// Length and three letters tell the names of one table apart well enough; reading all of them costs more.
+/// Hashes the length and three letters, which separates the names of one table well enough. Hashing all letters costs
+/// more.
 fn hash(name: &str) -> usize {
     let bytes = name.as_bytes();
     let at = |i: usize| usize::from(bytes.get(i).map_or(0, |byte| byte | 0x20));
@@ -70,7 +71,7 @@ mod tests {
         assert_eq!(find("lobEntityCode"), Some(PropertyId(2)));
         assert_eq!(find("lobEntityCod"), None);
         assert_eq!(find(""), None);
-        // The Kelvin sign lower-cases to k in Unicode, not in the platform's ordinal comparison.
+        // The long s folds to s in Unicode, but not in the platform's ordinal comparison.
         assert_eq!(find("U\u{17f}erName"), None);
     }
 }

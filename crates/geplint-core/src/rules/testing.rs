@@ -1,4 +1,4 @@
-//! The rules of the repository, for unit tests: the core itself carries none.
+//! The rules of the repository, for unit tests. The core itself contains no rules.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use super::{Candidate, Endpoint, List, LoadError, Shared};
 
-/// The files of a folder of `rules/`, sorted: name without extension, and text.
+/// Returns the files of a folder of `rules/`, sorted: name without extension, and text.
 fn files(folder: &str) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../rules")

@@ -1,4 +1,4 @@
-//! What is known of texts that no sender means, as the rules of the API list it: words, marks, characters, entities.
+//! Lists of placeholders, hidden characters and HTML entities from the rules of the API.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -8,42 +8,42 @@ use serde::{Deserialize, Serialize};
 use crate::json::printable;
 use crate::shape::Shape;
 
-/// Words and characters that the kinds of constraints on texts look for. Each list is one text with an entry a line, so
-/// that reading it back copies nothing; a text is looked up in it only if it is not [plain](Self::is_plain).
+/// The words and characters that constraints on texts search for. Each list is one text with one entry per line, so
+/// that deserializing it copies nothing. A text is searched in the lists only if it is not [plain](Self::is_plain).
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Texts {
-    /// Texts that stand for a value that is not there: `NULL`.
+    /// Texts that stand for a missing value: `NULL`.
     #[serde(borrow)]
     pub(super) placeholders: Cow<'static, str>,
-    /// The same in codes alone, for names of people are written so: `None`.
+    /// Texts that stand for a missing value only in codes, because people have such names: `None`.
     #[serde(borrow)]
     pub(super) code_placeholders: Cow<'static, str>,
-    /// What stands around the name of a value that was to be filled in, with a space between the two marks: `{{ }}`.
+    /// Pairs of marks around the name of a value that was to be filled in, with a space between the two marks: `{{ }}`.
     #[serde(borrow)]
     pub(super) marks: Cow<'static, str>,
     /// Error values of spreadsheets: `#N/A`.
     #[serde(borrow)]
     pub(super) spreadsheet_errors: Cow<'static, str>,
-    /// Characters that nobody sees: the first and the last of a range in hexadecimal digits, and a name; sorted.
+    /// Invisible characters: the first and last code point of a range in hexadecimal, and a name; sorted.
     #[serde(borrow)]
     pub(super) hidden: Cow<'static, str>,
     /// Names of HTML entities, each with its text; sorted by the bytes of the names.
     #[serde(borrow)]
     pub(super) entities: Cow<'static, str>,
-    /// The first bytes of placeholders, marks and error values, a bit each.
+    /// The first bytes of placeholders, marks and error values, one bit each.
     pub(super) starts: [u64; 2],
     /// The last bytes of placeholders.
     pub(super) ends: [u64; 2],
-    /// The lengths of placeholders, in bytes: the lowest bit is 0, the highest 63 and more.
+    /// The lengths of placeholders, in bytes, one bit each: the lowest bit is 0, the highest is 63 and more.
     pub(super) lengths: u64,
 }
 
-/// The bit of an ASCII byte in two words.
+/// Returns the word and the bit of an ASCII byte.
 pub(super) const fn bit_of(byte: u8) -> (usize, u64) {
     ((byte >> 6) as usize, 1 << (byte & 63))
 }
 
-/// The bit of a length.
+/// Returns the bit of a length.
 pub(super) fn length_bit(length: usize) -> u64 {
     1 << length.min(63)
 }
@@ -55,7 +55,8 @@ fn has_bit(bits: [u64; 2], byte: u8) -> bool {
 }
 
 impl Texts {
-    /// Whether nothing that is looked for can be in a text: nearly every text is so, and this takes a few instructions.
+    /// Returns true if a text cannot contain anything that is searched for. This takes a few instructions, and nearly
+    /// every text is plain.
     #[inline]
     pub(crate) fn is_plain(&self, text: &[u8]) -> bool {
         let ([first, ..], [.., last]) = (text, text) else {
@@ -79,8 +80,8 @@ impl Texts {
         first.is_ascii_alphanumeric() && !(is_like_one && is_word())
     }
 
-    /// The same for a text as it is written, with valid escapes: only for one that begins with a letter that nothing
-    /// that is looked for begins with, and in which the escapes are those of quotes and slashes.
+    /// The same for a text as written, with valid escapes. Returns true only if it begins with a letter that no entry
+    /// begins with, and if its escapes are those of quotes and slashes.
     pub(crate) fn is_plain_with_escapes(&self, written: &[u8]) -> bool {
         let ([first, ..], [.., last]) = (written, written) else {
             return true;
@@ -93,7 +94,7 @@ impl Texts {
             && escapes.all(|rest| matches!(rest, [] | [b'"' | b'/', ..]))
     }
 
-    /// Whether a text as a whole stands for a value that is not there.
+    /// Returns true if a text as a whole stands for a missing value.
     pub(crate) fn is_placeholder(&self, text: &str) -> bool {
         let text = text.trim();
         if !self.may_be_listed(text) {
@@ -109,13 +110,13 @@ impl Texts {
         })
     }
 
-    /// Whether a text as a whole stands for a code that is not there.
+    /// Returns true if a text as a whole stands for a missing code.
     pub(crate) fn is_code_placeholder(&self, text: &str) -> bool {
         let text = text.trim();
         self.may_be_listed(text) && has_line(&self.code_placeholders, text.as_bytes())
     }
 
-    /// Whether a text as a whole is an error value of a spreadsheet.
+    /// Returns true if a text as a whole is an error value of a spreadsheet.
     pub(crate) fn is_spreadsheet_error(&self, text: &str) -> bool {
         let text = text.trim();
         self.may_be_listed(text) && has_line(&self.spreadsheet_errors, text.as_bytes())
@@ -129,7 +130,7 @@ impl Texts {
             .is_some_and(|first| has_bit(self.starts, first))
     }
 
-    /// The name of a character that nobody sees.
+    /// Returns the name of an invisible character.
     pub(crate) fn hidden(&self, c: char) -> Option<&str> {
         if c.is_alphanumeric() || (c.is_ascii() && !c.is_ascii_control()) {
             return None;
@@ -145,7 +146,7 @@ impl Texts {
         line.splitn(3, ' ').nth(2)
     }
 
-    /// The text of an HTML entity, by what stands between `&` and `;`.
+    /// Returns the text of an HTML entity, by the name between `&` and `;`.
     pub(crate) fn entity(&self, name: &str) -> Option<Cow<'_, str>> {
         let numeric = |digits: &str, radix| {
             let all = !digits.is_empty() && digits.len() <= 8 && digits.chars().all(|c| c.is_digit(radix));
@@ -165,7 +166,7 @@ impl Texts {
     }
 }
 
-/// Whether what stands between two marks is the name of one value, and not a text with marks around it.
+/// Returns true if the text between two marks is the name of one value, and not a text with marks around it.
 fn is_named(inner: &str, open: &str, close: &str) -> bool {
     let words = open != close || !inner.contains(char::is_whitespace);
     words
@@ -175,13 +176,13 @@ fn is_named(inner: &str, open: &str, close: &str) -> bool {
         && !Shape::Email.fits(inner)
 }
 
-/// Whether a list has this entry.
+/// Returns true if a list has this entry.
 fn has_line(lines: &str, text: &[u8]) -> bool {
     lines.lines().any(|line| line.as_bytes() == text)
 }
 
-/// A line of a sorted list, by how a line compares with what is looked for: in as many steps as the number of lines has
-/// binary digits. Each line ends with a line break.
+/// Finds a line of a sorted list by binary search. `compare` compares a line with the one searched for. Each line
+/// ends with a line break.
 fn sorted_line(lines: &str, compare: impl Fn(&str) -> Ordering) -> Option<&str> {
     let (mut low, mut high) = (0, lines.len());
     while low < high {

@@ -1,4 +1,4 @@
-//! What is known of property names beyond the tables: how other systems name the same thing.
+//! Synonyms of property names in other systems.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(super) struct NamesFile {
     synonyms_in: BTreeMap<String, Named>,
 }
 
-/// Texts under the name of a property.
+/// Texts by the name of a property.
 type Named = BTreeMap<String, Vec<String>>;
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -34,8 +34,8 @@ struct Words {
 }
 
 impl NamesFile {
-    /// What each word means in a table, and whether it does so in this one alone; and a word that means two of its properties,
-    /// which is left out.
+    /// Returns the property that each word means in a table, and whether it does so in this table alone. Also returns
+    /// a word that means two of its properties, which is left out.
     fn meant_in(&self, table: &Table) -> (BTreeMap<String, (bool, PropertyId)>, Option<String>) {
         let mut meant: BTreeMap<String, (bool, PropertyId)> = BTreeMap::new();
         let mut twice = None;
@@ -56,12 +56,12 @@ impl NamesFile {
         (meant, twice)
     }
 
-    /// A word that means two properties of the table.
+    /// Returns a word that means two properties of the table.
     pub(super) fn ambiguous_in(&self, table: &Table) -> Option<String> {
         self.meant_in(table).1
     }
 
-    /// What of it a call with these tables can use.
+    /// Returns the vocabulary for an endpoint with these tables.
     pub(super) fn vocabulary(&self, tables: &[Table]) -> Vocabulary {
         let mut synonyms = Vec::new();
         for (id, table) in (0..).map(TableId).zip(tables) {
@@ -117,7 +117,7 @@ impl NamesFile {
         }
     }
 
-    /// The properties and tables that it speaks of, each with the table for which it does.
+    /// Returns the properties in the file, each with its table if it is restricted to one.
     pub(super) fn spoken_of(&self) -> impl Iterator<Item = (Option<&str>, &str)> {
         let any = self
             .synonyms
@@ -134,7 +134,7 @@ impl NamesFile {
     }
 }
 
-/// What is known of names, for one call.
+/// The vocabulary of one endpoint.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub struct Vocabulary {
@@ -146,10 +146,10 @@ pub struct Vocabulary {
     endings: Lines,
     first_endings: Lines,
     unrelated: Lines,
-    /// A property's name and a value.
+    /// The name of a property, and a value.
     except: Lines,
     truths: Lines,
-    /// A word, whether it is the table's own, and the table's and the property's number.
+    /// A word, whether it is the table's own, and the indices of the table and the property.
     synonyms: Lines,
 }
 
@@ -158,32 +158,32 @@ pub struct Vocabulary {
 pub(crate) struct Synonym {
     pub table: TableId,
     pub property: PropertyId,
-    /// It means the property in this table alone.
+    /// True if it means the property in this table alone.
     pub own: bool,
 }
 
 impl Vocabulary {
-    /// Whether a simplified name says nothing of where it belongs.
+    /// Returns true if a simplified name does not show where it belongs.
     pub(crate) fn is_generic(&self, plain: &str) -> bool {
         self.generic.holds(plain)
     }
 
-    /// Whether a simplified name means nothing that this API has a place for.
+    /// Returns true if a simplified name means nothing that this API has a place for.
     pub(crate) fn is_unrelated(&self, plain: &str) -> bool {
         self.unrelated.holds(plain)
     }
 
-    /// Whether a word in front of a name adds nothing.
+    /// Returns true if a word in front of a name adds nothing.
     pub(crate) fn is_lead(&self, plain: &str) -> bool {
         self.leads.holds(plain)
     }
 
-    /// Words that may be missing at the end of a name.
+    /// Returns the words that may be missing at the end of a name.
     pub(crate) fn endings(&self) -> impl Iterator<Item = &str> {
         self.first_endings.iter()
     }
 
-    /// A simplified name without its ending, and the class of that.
+    /// Returns a simplified name without its ending, and the class of that ending.
     pub(crate) fn without_ending<'n>(&self, plain: &'n str) -> impl Iterator<Item = (&'n str, &str)> {
         self.endings.iter().filter_map(move |line| {
             let (ending, class) = line.split_once('\t')?;
@@ -191,7 +191,7 @@ impl Vocabulary {
         })
     }
 
-    /// Whether a property is not meant where this is the value.
+    /// Returns true if a property is not meant if this is the value.
     pub(crate) fn excepts(&self, property: &str, value: &str) -> bool {
         let value = simplified(value);
         self.except.after(property).any(|word| word == value)
@@ -204,7 +204,7 @@ impl Vocabulary {
 
     /// The boolean that a text stands for.
     pub(crate) fn truth(&self, text: &str) -> Option<bool> {
-        /// No word is as long.
+        /// The longest word, in bytes.
         const LONGEST: usize = 64;
         if text.len() > LONGEST {
             return None;
@@ -214,7 +214,7 @@ impl Vocabulary {
         found.ok()
     }
 
-    /// What a simplified name means in one or another table.
+    /// Returns what a simplified name means, for each table.
     pub(crate) fn meant<'v>(&'v self, plain: &'v str) -> impl Iterator<Item = Synonym> + 'v {
         self.synonyms.after(plain).filter_map(|line| {
             let mut parts = line.split('\t');
@@ -228,14 +228,14 @@ impl Vocabulary {
     }
 }
 
-/// Lower case, letters and digits only: `user_name` and `User Name` are `username`.
+/// Returns a name in lower case with letters and digits only: `user_name` and `User Name` are `username`.
 pub(crate) fn simplified(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
     simplify(name, &mut plain);
     plain
 }
 
-/// The same, into a buffer that is used again.
+/// The same, into a buffer for reuse.
 pub(crate) fn simplify(name: &str, plain: &mut String) {
     plain.clear();
     for c in name.chars() {

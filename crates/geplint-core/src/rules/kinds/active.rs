@@ -1,4 +1,4 @@
-//! The contact that the record names is active at the tenant.
+//! The kind `active`: the contact that the record identifies is active at the tenant.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,12 +7,12 @@ use super::words::quoted;
 use crate::rules::{Claim, PropertyId, Table};
 use crate::tenant::Facts;
 
-/// The contact that the record names is active; the first of these that is there names it in messages.
+/// The properties that identify the contact; messages use the first one that is present.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Active(pub Vec<PropertyId>);
 
 impl Active {
-    /// Whether the tenant holds the contact as inactive.
+    /// Returns true if the contact is inactive at the tenant.
     pub(crate) fn breaks(facts: &Facts<'_>, code: Option<&str>, user: Option<&str>) -> bool {
         facts.is_active(code, user) == Some(false) && facts.allows_update_for_inactive_users() != Some(true)
     }
@@ -33,7 +33,7 @@ impl Active {
         "names a contact that is active at the tenant".to_owned()
     }
 
-    /// `Table.Property`: the property whose value names the contact.
+    /// Returns `Table.Property` for the property whose value identifies the contact.
     pub(crate) fn name(table: &Table, id: PropertyId) -> String {
         format!("{}.{}", table.name, table.property(id).name)
     }

@@ -1,11 +1,11 @@
-//! At least one of several properties is there.
+//! The kind `any-of`: at least one of several properties is present.
 
 use serde::{Deserialize, Serialize};
 
 use super::Words;
 use crate::rules::{Claim, PropertyId, Table, bit};
 
-/// At least one of these is there.
+/// The properties of which at least one must be present.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AnyOf(pub Vec<PropertyId>);
 
@@ -14,7 +14,7 @@ impl AnyOf {
         self.0.iter().min().copied()
     }
 
-    /// For the fast path: a bit for each of them.
+    /// Adds the properties to the plan of the fast path, one bit each.
     pub(super) fn plan(&self, table: &mut Table) {
         let set = self.0.iter().fold(0, |all, id| all | bit(*id));
         table.fast_rows.any_of.push(set);

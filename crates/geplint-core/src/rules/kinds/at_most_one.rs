@@ -1,4 +1,4 @@
-//! A flag that at most one item of a list has.
+//! The kind `at-most-one`: at most one item of an array has a flag.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,41 +6,41 @@ use super::words::quoted;
 use super::{Words, mark};
 use crate::rules::{Claim, Endpoint, PropertyId, Route, Table, TableId};
 
-/// At most one item of a list has a flag, or one of each sort of items.
+/// At most one item of an array has a flag, or at most one of each sort.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AtMostOne {
-    /// The list, of the table itself.
+    /// The array, which is a property of the table itself.
     pub items: Route,
-    /// The table of its items.
+    /// The table of the items.
     pub item: TableId,
-    /// The flag: a boolean.
+    /// The flag: a boolean property.
     pub flag: PropertyId,
-    /// The property that says of which sort an item is.
+    /// The property with the sort of an item.
     pub per: Option<PropertyId>,
-    /// A boolean: an item where it is true does not count.
+    /// A boolean property. An item for which it is true does not count.
     pub unless: Option<PropertyId>,
 }
 
 impl AtMostOne {
-    /// For the fast path: it keeps the flags of a list.
+    /// Makes the fast path keep the flags of the array.
     pub(super) fn plan(&self, tables: &mut [Table]) {
         mark(tables, self.items.steps.first(), |row| row.has_list_checks = true);
         mark(tables, Some(&(self.item, self.flag)), |row| row.watched = true);
     }
 
-    /// For the fast path: whether at most one of the flags of a list that it has kept is set, of whatever sort.
+    /// For the fast path: returns true if at most one of the kept flags is set, whatever the sort.
     pub(super) fn holds<'t>(&self, kept: impl Iterator<Item = (TableId, PropertyId, &'t str)>) -> bool {
         let set = kept.filter(|(table, id, text)| (*table, *id) == (self.item, self.flag) && *text == "true");
         set.count() <= 1
     }
 
-    /// `Table.List.Flag`: what a finding names it by.
+    /// Returns the name for findings: `Table.List.Flag`.
     pub(super) fn name(&self, endpoint: &Endpoint) -> String {
         let flag = &endpoint.table(self.item).property(self.flag).name;
         format!("{}.{flag}", endpoint.route_name(&self.items))
     }
 
-    /// The words for an item with the flag behind another one, both of this sort.
+    /// Returns the texts for an item with the flag after another one, both of this sort.
     pub(crate) fn words<'c>(&self, claim: &'c Claim, endpoint: &Endpoint, sort: &str) -> Words<'c> {
         let table = endpoint.table(self.item);
         let flag = &table.property(self.flag).name;

@@ -1,4 +1,4 @@
-//! A value that all records of a request with one owner have, and no others.
+//! The kind `belongs-to-one`: records of a request with the same value have the same owner.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,17 +6,17 @@ use super::Words;
 use super::words::quoted;
 use crate::rules::{Claim, PropertyId, Table};
 
-/// Records with the same value have the same owner, without regard to case and the whitespace around the two.
+/// Records with the same value have the same owner. Case and outer whitespace do not count for either.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct BelongsToOne {
-    /// The value.
+    /// The property with the value.
     pub property: PropertyId,
-    /// Its owner.
+    /// The property with its owner.
     pub of: PropertyId,
 }
 
 impl BelongsToOne {
-    /// The words for a value that an earlier record has for another owner.
+    /// Returns the texts for a value that an earlier record has for another owner.
     pub(crate) fn words<'c>(
         self,
         claim: &'c Claim,

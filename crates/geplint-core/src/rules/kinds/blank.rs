@@ -1,9 +1,9 @@
-//! Whitespace where a value has to be.
+//! Whitespace in the place of a value.
 
 use super::{Stands, Words};
 use crate::rules::Property;
 
-/// Whether a text is whitespace where that is no value.
+/// Returns true if a text is only whitespace and that is not a value here.
 #[inline]
 pub(super) fn breaks(property: &Property, text: &str, stands: Stands) -> bool {
     match stands {
@@ -12,7 +12,7 @@ pub(super) fn breaks(property: &Property, text: &str, stands: Stands) -> bool {
     }
 }
 
-/// Whether a text is nothing but whitespace.
+/// Returns true if a text is only whitespace.
 #[inline]
 pub(super) fn is_blank(text: &str) -> bool {
     !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()

@@ -1,4 +1,4 @@
-//! Texts that were decoded wrongly, or escaped for another language, on their way here.
+//! Texts that were decoded with the wrong encoding, or escaped for another language.
 
 use std::borrow::Cow;
 
@@ -9,17 +9,17 @@ use crate::rules::texts::Texts;
 
 pub(super) const RULE: &str = "damaged-text";
 
-/// What a decoder writes in place of bytes that it cannot read.
+/// The replacement character, which decoders write for bytes that they cannot decode.
 const LOST: char = '\u{FFFD}';
 
-/// A text may have been damaged several times over; more than this was never seen.
+/// The number of times that a text may have been damaged. More was never seen.
 const TIMES: usize = 4;
 
 pub(super) fn breaks(text: &str, texts: &Texts) -> bool {
     text.contains(LOST) || meant(text, texts).is_some()
 }
 
-/// What the text was before it was damaged, where that is certain.
+/// Returns the text before it was damaged, if that is certain.
 pub(super) fn meant(text: &str, texts: &Texts) -> Option<String> {
     let mut meant = Cow::Borrowed(text);
     for _ in 0..TIMES {
@@ -61,7 +61,7 @@ pub(super) fn words(property: &Property, text: &str, texts: &Texts) -> Words<'st
     Words::warning(RULE, format!("{name} {shown} {what}"), why, help).about(property)
 }
 
-/// The text with the characters that HTML entities in it stand for; `None` if it has none.
+/// Returns the text with its HTML entities decoded; `None` if it has none.
 fn unescaped(text: &str, texts: &Texts) -> Option<String> {
     /// The longest entity, in bytes between `&` and `;`.
     const LONGEST: usize = 10;
@@ -74,10 +74,10 @@ fn unescaped(text: &str, texts: &Texts) -> Option<String> {
         out.push_str(before);
         let end = after.bytes().take(LONGEST + 1).position(|byte| byte == b';');
         let entity = end.and_then(|end| Some((after.get(..end)?, after.get(end + 1..)?)));
-        let read = entity.and_then(|(name, behind)| Some((texts.entity(name)?, behind)));
-        if let Some((character, behind)) = read {
+        let read = entity.and_then(|(name, tail)| Some((texts.entity(name)?, tail)));
+        if let Some((character, tail)) = read {
             out.push_str(&character);
-            (rest, found) = (behind, true);
+            (rest, found) = (tail, true);
         } else {
             out.push('&');
             rest = after;
@@ -87,14 +87,14 @@ fn unescaped(text: &str, texts: &Texts) -> Option<String> {
     found.then_some(out)
 }
 
-/// The text that was saved as UTF-8 and read as Windows-1252; `None` if this was hardly so.
+/// Returns the original of a text that was saved as UTF-8 and decoded as Windows-1252; `None` if that is unlikely.
 ///
-/// All of the text has to have bytes in Windows-1252, and all of these have to be valid UTF-8: `Ãlvarez` and `São` are not.
+/// The whole text must have bytes in Windows-1252, and all of them must be valid UTF-8: `Ãlvarez` and `São` are not.
 fn reread(text: &str) -> Option<String> {
     let leads = |c: char| ('\u{C2}'..='\u{F4}').contains(&c);
     let trails = |c: char| windows_1252(c).is_some_and(|byte| (0x80..=0xBF).contains(&byte));
-    let behind = text.chars().skip(1);
-    if !text.chars().zip(behind).any(|(a, b)| leads(a) && trails(b)) {
+    let next = text.chars().skip(1);
+    if !text.chars().zip(next).any(|(a, b)| leads(a) && trails(b)) {
         return None;
     }
     let bytes: Option<Vec<u8>> = text.chars().map(windows_1252).collect();
@@ -102,14 +102,14 @@ fn reread(text: &str) -> Option<String> {
     is_likely(&meant).then_some(meant)
 }
 
-/// Whether a text may have been meant. A capital before a mark, such as `É®`, is valid UTF-8 by chance, for a letter that
-/// no name has. Letters of other scripts are never alone.
+/// Returns true if a text is plausible. A capital before a mark, such as `É®`, is valid UTF-8 by chance, for a letter
+/// that no name has. Letters of other scripts are never alone.
 fn is_likely(meant: &str) -> bool {
     let mut of_other_scripts = 0_u32;
     for c in meant.chars().filter(|c| !c.is_ascii()) {
         match u32::from(c) {
-            // Latin letters of Europe, of Romanian and Vietnamese, and accents by themselves; and what is three or four
-            // bytes long, which is not there by chance.
+            // Latin letters of Europe, of Romanian and Vietnamese, and combining accents. Characters of three or four
+            // bytes do not occur by chance.
             0xA0..=0x17F
             | 0x192
             | 0x1A0
@@ -127,9 +127,10 @@ fn is_likely(meant: &str) -> bool {
     of_other_scripts != 1
 }
 
-/// The byte of a character in Windows-1252. What the encoding leaves open is read as the control character of that number.
+/// Returns the byte of a character in Windows-1252. An undefined byte is decoded as the control character of that
+/// number.
 fn windows_1252(c: char) -> Option<u8> {
-    /// The characters of 80 to 9F; a control character stands for itself.
+    /// The characters of bytes 80 to 9F. A control character stands for itself.
     const UPPER: [char; 32] = [
         '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}',
         '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',

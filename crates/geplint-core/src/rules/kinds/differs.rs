@@ -1,4 +1,4 @@
-//! A value that must not equal another one of its record.
+//! The kind `differs`: a value must not equal another one of its record.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,25 +9,26 @@ use crate::finding::{Evidence, Severity};
 use crate::rules::describe::{Constraint, Stated};
 use crate::rules::{Claim, ContactRows, Endpoint, PropertyId, Route, Table, TableId};
 
-/// No value at `route` is the value of `from`; one that nearly is (case, outer whitespace) one of `nearly` is a warning.
+/// No value at `route` equals the value of `from`. Equality with one of `nearly` (except for case and outer whitespace)
+/// is a warning.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Differs {
-    /// Where the values stand.
+    /// The route to the values.
     pub route: Route,
-    /// The property they must not equal.
+    /// The property that they must not equal.
     pub from: PropertyId,
-    /// Properties they should not nearly equal.
+    /// The properties that they should not nearly equal.
     pub nearly: Vec<PropertyId>,
 }
 
-/// How a value is like one that it has to differ from.
+/// How a value is similar to one that it must differ from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Likeness {
-    /// It is the very value of `from`.
+    /// It equals the value of `from`.
     Same,
-    /// It is the value of this property, of which the page does not speak.
+    /// It equals the value of this property, which the page does not mention.
     Equals(PropertyId),
-    /// It is the value of this property except for case or the whitespace around it.
+    /// It equals the value of this property except for case or outer whitespace.
     Nearly(PropertyId),
 }
 
@@ -36,7 +37,7 @@ impl Differs {
         self.route.first()
     }
 
-    /// For the fast path: it keeps the values of a record, and leaves those of other tables to the engine.
+    /// Makes the fast path keep the values of a record, and leave those of other tables to the engine.
     pub(super) fn plan(&self, tables: &mut [Table], of_record: bool) {
         if of_record {
             mark(tables, self.route.steps.last(), |row| {
@@ -49,7 +50,7 @@ impl Differs {
         }
     }
 
-    /// For the fast path: whether none of the values of the record that it has kept is like one that it has to differ from.
+    /// For the fast path: returns true if no kept value of the record is similar to one that it must differ from.
     pub(crate) fn holds<'t>(
         &self,
         kept: impl Iterator<Item = (TableId, PropertyId, &'t str)>,
@@ -63,8 +64,8 @@ impl Differs {
             .all(|(_, _, text)| self.likeness(text, contact, &of).is_none())
     }
 
-    /// Compares a value with those that it has to differ from; `of` gives the text of a property, if it is there, and
-    /// `contact` says which properties name the contact of a record. Whitespace is the value of nobody.
+    /// Compares a value with those that it must differ from. `of` returns the text of a property, if it is present, and
+    /// `contact` has the properties that identify the contact of a record. Whitespace is not a value.
     pub(crate) fn likeness<T: AsRef<str>>(
         &self,
         text: &str,
@@ -74,7 +75,7 @@ impl Differs {
         if is_blank(text) {
             return None;
         }
-        // Nor is what a placeholder stands for: only another placeholder equals it.
+        // Neither is a placeholder: only another placeholder equals it.
         if let Some(rows) = contact
             && (rows.is_nobody(self.from, text) || self.nearly.iter().any(|id| rows.is_nobody(*id, text)))
         {
@@ -137,7 +138,7 @@ impl Differs {
             .collect()
     }
 
-    /// A value that must not equal another one should not nearly equal it, either.
+    /// Returns the constraint that a value which must not equal another one should not nearly equal it either.
     pub(super) fn implied(&self, endpoint: &Endpoint, claim: &Claim) -> Option<Constraint> {
         let name = endpoint.route_name(&self.route);
         let what = "does not look like the record itself".to_owned();
@@ -152,12 +153,12 @@ impl Differs {
     }
 }
 
-/// The rule of a value that is only nearly the same.
+/// Returns the rule for a value that is only nearly equal.
 fn maybe(claim: &Claim) -> String {
     format!("maybe-{}", claim.rule)
 }
 
-/// The same except for case and the whitespace around it.
+/// Returns true if two texts are equal except for case and outer whitespace.
 pub(super) fn nearly_same(a: &str, b: &str) -> bool {
     let plainly_other =
         |a: &u8, b: &u8| a.is_ascii_graphic() && b.is_ascii_graphic() && !a.eq_ignore_ascii_case(b);

@@ -1,4 +1,4 @@
-//! Characters that nobody sees: any of them in codes and names of users, control characters in other texts.
+//! Invisible characters: none is allowed in codes and user names, no control characters in other texts.
 
 use super::Words;
 use super::words::quoted;
@@ -7,13 +7,14 @@ use crate::rules::texts::Texts;
 
 pub(super) const RULE: &str = "hidden-character";
 
-/// Whether a text has such a character, or whitespace around it. A text of whitespace alone is another matter.
+/// Returns true if a text has a hidden character or outer whitespace. A text of whitespace alone has another finding.
 pub(super) fn breaks(text: &str, texts: &Texts) -> bool {
     let trimmed = text.trim();
     !trimmed.is_empty() && (trimmed.len() != text.len() || trimmed.chars().any(|c| texts.hidden(c).is_some()))
 }
 
-/// The text without them. Whitespace within it may separate two words: what is meant there is not known.
+/// Returns the text without hidden characters. `None` if hidden whitespace may separate two words: what is meant is
+/// unknown.
 pub(super) fn meant(text: &str, texts: &Texts) -> Option<String> {
     let is_hidden = |c: char| texts.hidden(c).is_some();
     let inner = text.trim_matches(|c: char| c.is_whitespace() || is_hidden(c));
@@ -38,7 +39,7 @@ pub(super) fn words(property: &Property, text: &str, texts: &Texts) -> Words<'st
     .about(property)
 }
 
-/// Whether a text has a control character but tabs and line breaks, which text of several lines has.
+/// Returns true if a text has a control character other than tabs and line breaks, which multi-line texts have.
 pub(super) fn has_control(text: &str) -> bool {
     text.chars().any(is_control)
 }
@@ -47,7 +48,8 @@ fn is_control(c: char) -> bool {
     c.is_control() && !matches!(c, '\t' | '\n' | '\r')
 }
 
-/// The text without them. Those above DEL may be letters that were read in the wrong encoding: what is meant is not known.
+/// Returns the text without control characters. Those above DEL may be letters that were decoded with the wrong
+/// encoding, so what is meant is unknown.
 pub(super) fn without_controls(text: &str) -> Option<String> {
     if text.chars().any(|c| is_control(c) && !c.is_ascii()) {
         return None;
@@ -77,7 +79,7 @@ pub(super) fn words_of_control(property: &Property, text: &str) -> Words<'static
     .about(property)
 }
 
-/// Where the first of them is, and which it is.
+/// Describes the first hidden character and its place.
 fn place(text: &str, texts: &Texts) -> String {
     let title = |c: char| match texts.hidden(c) {
         Some(name) => format!("{name} (U+{:04X})", u32::from(c)),

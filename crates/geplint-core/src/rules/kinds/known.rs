@@ -1,4 +1,4 @@
-//! Values that have to be among those that the tenant holds.
+//! The attribute `known`: the tenant must have the value.
 
 use std::borrow::Cow;
 
@@ -12,22 +12,22 @@ use crate::rules::{Claim, Property};
 use crate::shape::Shape;
 use crate::tenant::{Fact, Facts, Knowledge};
 
-/// A value that has to be known to the tenant.
+/// A list of the tenant that must contain a value.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub struct TenantList {
-    /// What an unknown value is answered with.
+    /// The claim for an unknown value.
     pub claim: Claim,
-    /// Which of the tenant's lists decides.
+    /// The list of the tenant.
     pub fact: Fact,
-    /// A value of this shape is wrong even where the list is not at hand.
+    /// A shape that makes a value wrong even if the list is not available.
     pub suspect: Option<Shape>,
-    /// Placeholders that are right at any tenant.
+    /// Placeholders that are valid for any tenant.
     pub also: Vec<String>,
 }
 
 impl TenantList {
-    /// Whether the tenant has a value; `None` for a placeholder that is right at any tenant.
+    /// Returns whether the tenant has a value; `None` for a placeholder that is valid for any tenant.
     #[inline]
     pub(super) fn knows(&self, text: &str, facts: &Facts<'_>) -> Option<Knowledge> {
         if self.also.iter().any(|word| word.eq_ignore_ascii_case(text)) {
@@ -40,7 +40,7 @@ impl TenantList {
         })
     }
 
-    /// Whether it counts among the checks that could not be made, where the tenant's list is not at hand.
+    /// Returns true if the check counts as undecided when the tenant's list is not available.
     pub(crate) fn is_missed(&self) -> bool {
         self.claim.severity == Severity::Error
     }

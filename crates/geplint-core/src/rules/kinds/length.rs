@@ -6,24 +6,24 @@ use crate::json::utf16_len;
 use crate::rules::describe::{Constraint, Stated};
 use crate::rules::{Claim, Property};
 
-/// The length of a text in UTF-16 units, if it is over the row's limit.
+/// Returns the length of a text in UTF-16 units, if it exceeds the row's limit.
 #[inline]
 pub(super) fn over(property: &Property, text: &str) -> Option<usize> {
     let limit = property.max_length? as usize;
-    // UTF-8 never has fewer bytes than UTF-16 has units.
+    // A text never has fewer UTF-8 bytes than UTF-16 units.
     (text.len() > limit)
         .then(|| utf16_len(text))
         .filter(|length| *length > limit)
 }
 
-/// The value of the row's list that a text surely stands for.
+/// Returns the value of the row's list that a text certainly stands for.
 pub(super) fn meant<'p>(property: &'p Property, text: &str) -> Option<&'p str> {
     property.one_of.as_ref()?.list.as_ref()?.meant(text)
 }
 
 pub(super) fn words<'p>(property: &Property, claim: &'p Claim, length: usize, text: &str) -> Words<'p> {
     let limit = property.max_length.unwrap_or(u32::MAX);
-    // What a person counts, unless the platform counts otherwise.
+    // Users count characters, unless that differs from what the platform counts.
     let unit = if text.chars().count() == length {
         "characters"
     } else {

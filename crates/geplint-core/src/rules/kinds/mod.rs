@@ -1,12 +1,14 @@
-//! The closed set of constraint kinds. All that a kind means is in one file: how a value is judged, what the fast path needs
-//! to know, the line under which it is listed, and its words.
+//! The closed set of constraint kinds. Each file has everything about one kind: the judgement of a value, what the fast
+//! path needs, the line in the list of constraints, and the texts of its findings.
 //!
-//! - A kind that asks something of the text of one value is a variant of [`Ask`]; those that a row has fields of its own for
-//!   (`one-of`, `known`, the length in its type) are judged in [`judge`], in their order.
-//! - A kind that compares several values of an object is a variant of [`CheckKind`]; `lint/checks.rs` follows its routes.
+//! - A kind that asks something of the text of one value is a variant of [`Ask`]. Those with a field of their own in
+//!   a row
+//!   (`one-of`, `known`, the length in its type) are judged in [`judge`], in that order.
+//! - A kind that compares several values of an object is a variant of [`CheckKind`]; `lint/checks.rs` follows its
+//!   routes.
 //!
-//! Nothing here knows where in a file a value is, and nothing is reported: the engine reports a [`Fault`], and the fast path
-//! passes over a record only if there is none. Neither has a judgement of its own.
+//! Nothing here knows the place of a value in a file, and nothing is reported: the engine reports a [`Fault`], and
+//! the fast path accepts a record only if there is none. Neither judges by itself.
 
 mod active;
 mod amount;
@@ -52,44 +54,44 @@ use crate::finding::Severity;
 use crate::shape::Shape;
 use crate::tenant::{Fact, Facts, Knowledge};
 
-/// What else a row asks of the text of its values. The kind of a row says which of them it asks: `[kinds]` in the file of the
-/// API as a whole. What a text may have that no sender means comes first, and is all that is said of a value, but for what
-/// the API refuses.
+/// A further constraint on the text of a row's values. The kind of a row decides which of them apply: `[kinds]` in
+/// the file of the API as a whole. Those about damaged texts come first. If one is broken, nothing else is reported
+/// for the value except what the API refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Ask {
-    /// It is no placeholder.
+    /// Not a placeholder.
     NoPlaceholder,
-    /// It is no placeholder that is also a name.
+    /// Not a placeholder that is also a name.
     NoCodePlaceholder,
-    /// It is no error value of a spreadsheet.
+    /// Not an error value of a spreadsheet.
     NoSpreadsheetError,
-    /// It is no number as a spreadsheet writes it.
+    /// Not a number as a spreadsheet writes it.
     NoSpreadsheetNumber,
-    /// It was neither decoded wrongly nor escaped for another language.
+    /// Neither decoded with the wrong encoding nor escaped for another language.
     Undamaged,
-    /// It has no hidden character.
+    /// No hidden character.
     NoHiddenCharacter,
-    /// It has no control character but tabs and line breaks.
+    /// No control character other than tabs and line breaks.
     NoControlCharacter,
-    /// It is not below zero.
+    /// Not below zero.
     NotNegative,
-    /// It has this shape.
+    /// Of this shape.
     Shape(Shape),
 }
 
-/// What an [`Ask`] is about.
+/// The subject of an [`Ask`].
 #[derive(Clone, Copy)]
 enum About {
-    /// Something in a text that no sender means; it goes before all else that is asked of it.
+    /// A text that no sender means. It is checked before everything else.
     Damage,
-    /// A number that is surely of its type.
+    /// A number that certainly has its type.
     Number,
     /// The shape of a text.
     Shape,
 }
 
 impl Ask {
-    /// Those that the kind of a row may ask, under their names in the rules.
+    /// Those that the kind of a row may ask, with their names in the rules.
     pub(super) const OF_KINDS: [(&'static str, Self); 8] = [
         ("no-placeholder", Self::NoPlaceholder),
         ("no-code-placeholder", Self::NoCodePlaceholder),
@@ -101,7 +103,7 @@ impl Ask {
         ("not-negative", Self::NotNegative),
     ];
 
-    /// What it is about.
+    /// Returns the subject.
     const fn about(self) -> About {
         match self {
             Self::NoPlaceholder
@@ -129,12 +131,12 @@ impl Ask {
         matches!(self.about(), About::Damage)
     }
 
-    /// Whether a plain text, of ASCII letters and digits alone, may break it, so that the fast path has to ask.
+    /// Returns true if a plain text (of ASCII letters and digits) can break it, so that the fast path must check it.
     pub(in crate::rules) const fn may_break_plain(self) -> bool {
         matches!(self.about(), About::Shape)
     }
 
-    /// Whether a text does not have what is asked.
+    /// Returns true if a text breaks it.
     fn breaks(self, text: &str, texts: &Texts) -> bool {
         match self {
             Self::NoPlaceholder => texts.is_placeholder(text),
@@ -162,7 +164,7 @@ impl Ask {
         }
     }
 
-    /// What was meant by a text that does not have what is asked, where that is known.
+    /// Returns what was meant by a text that breaks it, if that is known.
     fn meant(self, text: &str, texts: &Texts) -> Option<String> {
         match self {
             Self::Shape(shape) => shape::meant(shape, text),
@@ -176,13 +178,13 @@ impl Ask {
         }
     }
 
-    /// As it is listed for a row that asks it by itself; `None` if rows of a kind ask it.
+    /// Returns its line in the list of constraints, if the row itself asks it; `None` if the kind of the row does.
     fn listed(self, property: &Property) -> Option<Constraint> {
         let Self::Shape(shape) = self else { return None };
         Some(shape::listed(shape, property))
     }
 
-    /// The rule that it goes under, and what it asks, for all rows of a kind.
+    /// Returns its rule and description for all rows of a kind.
     const fn listed_of_kind(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::NoPlaceholder => Some((placeholder::RULE, "no placeholder")),
@@ -201,23 +203,23 @@ impl Ask {
     }
 }
 
-/// What is wrong with the text of a value.
+/// A fault in the text of a value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fault<'p> {
     /// Nothing but whitespace.
     Blank,
-    /// Longer than the limit; the length in UTF-16 units.
+    /// Longer than the limit; with the length in UTF-16 units.
     TooLong(&'p Claim, usize),
-    /// The tenant does not have it.
+    /// Unknown to the tenant.
     Unknown(&'p TenantList),
     /// Not in the row's list.
     NotInList(&'p OneOf),
-    /// Not what else the row asks.
+    /// Breaks a further constraint of the row.
     Asked(Ask),
 }
 
 impl<'p> Fault<'p> {
-    /// How severe it is.
+    /// Returns the severity.
     fn severity(self) -> Severity {
         match self {
             Self::Blank | Self::Asked(_) => Severity::Warning,
@@ -227,7 +229,7 @@ impl<'p> Fault<'p> {
         }
     }
 
-    /// What is said of it.
+    /// Returns the texts of the finding.
     pub(crate) fn words(
         self,
         property: &Property,
@@ -244,7 +246,7 @@ impl<'p> Fault<'p> {
         }
     }
 
-    /// The text that was meant, where that is certain.
+    /// Returns the text that was meant, if that is certain.
     pub(crate) fn meant(self, property: &'p Property, text: &str, texts: &Texts) -> Option<Cow<'p, str>> {
         match self {
             Self::Blank | Self::Unknown(_) => None,
@@ -254,7 +256,7 @@ impl<'p> Fault<'p> {
         }
     }
 
-    /// Whether the text without the whitespace around it has no such fault.
+    /// Returns true if the trimmed text does not have this fault.
     pub(crate) fn is_fixed_by(self, trimmed: &str, facts: &Facts<'_>, texts: &Texts) -> bool {
         match self {
             Self::Blank | Self::TooLong(..) => false,
@@ -264,22 +266,23 @@ impl<'p> Fault<'p> {
         }
     }
 
-    /// Whether it is that a character of the text is lost.
+    /// Returns true if the fault is a lost character.
     pub(crate) fn is_of_lost_character(self, text: &str, texts: &Texts) -> bool {
         matches!(self, Self::Asked(Ask::Undamaged)) && damaged::meant(text, texts).is_none()
     }
 }
 
-/// Where a text stands.
+/// The place of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stands {
-    /// It is the value of the row, and not empty.
+    /// The value of the row; not empty.
     InRow,
-    /// It is an element of the row's list.
+    /// An element of the row's array.
     InList,
 }
 
-/// Judges the text of a value that converts. Each fault goes to `fault`; returns how many checks need facts of the tenant.
+/// Judges the text of a value that converts. Passes each fault to `fault`. Returns the number of checks that need
+/// facts of the tenant.
 #[inline]
 pub(crate) fn judge<'p>(
     property: &'p Property,
@@ -289,7 +292,7 @@ pub(crate) fn judge<'p>(
     texts: &Texts,
     mut fault: impl FnMut(Fault<'p>),
 ) -> u64 {
-    // A kind's asks are in order, so that those of damage come first.
+    // The asks of a kind are sorted, so that those about damage come first.
     let is_asked = property.asks.first().is_some_and(|first| first.is_of_damage());
     if is_asked && !texts.is_plain(text.as_bytes()) {
         let mut asks = property.asks.iter().filter(|ask| ask.is_of_damage());
@@ -301,7 +304,7 @@ pub(crate) fn judge<'p>(
                     fault(other);
                 }
             });
-            // What is refused for what it is needs no guess at what it stands for.
+            // If a placeholder is refused anyway, it is not reported as a placeholder as well.
             if !(refused && matches!(ask, Ask::NoPlaceholder | Ask::NoCodePlaceholder)) {
                 fault(Fault::Asked(*ask));
             }
@@ -311,7 +314,7 @@ pub(crate) fn judge<'p>(
     judge_as_meant(property, text, stands, facts, texts, fault)
 }
 
-/// The same for a text that its sender surely means.
+/// The same for a text that is not damaged.
 #[inline]
 fn judge_as_meant<'p>(
     property: &'p Property,
@@ -331,7 +334,7 @@ fn judge_as_meant<'p>(
         }
         return 0;
     }
-    // Where the tenant's own list decides, a public one has nothing to add; nor to whitespace.
+    // If the tenant's own list decides, or the text is whitespace, a public list adds nothing.
     let (mut decided, mut undecided) = (blank, 0);
     for known in &property.known {
         match known.knows(text, facts) {
@@ -359,8 +362,8 @@ fn judge_as_meant<'p>(
     undecided
 }
 
-/// For the fast path: how many checks of a text could not be made, if nothing is wrong with it. What is empty is left to
-/// the engine.
+/// For the fast path: returns the number of undecided checks of a text without faults. `None` for an empty text,
+/// which is left to the engine, and for a text with a fault.
 #[inline]
 pub(crate) fn right_text(
     property: &Property,
@@ -377,14 +380,14 @@ pub(crate) fn right_text(
     right.then_some(undecided)
 }
 
-/// What a row asks of its texts, as it is listed.
+/// Returns the lines of a row's constraints on texts.
 pub(super) fn listed(property: &Property) -> impl Iterator<Item = Constraint> {
     let list = property.one_of.as_ref().map(|list| list.listed(property));
     let asks = property.asks.iter().filter_map(|ask| ask.listed(property));
     length::listed(property).into_iter().chain(list).chain(asks)
 }
 
-/// What the rows of each kind ask of their values, for the kinds that an endpoint has.
+/// Returns the lines of what the rows of each kind ask, for the kinds that an endpoint has.
 pub(super) fn listed_of_kinds(endpoint: &Endpoint) -> Vec<Constraint> {
     let rows = || endpoint.tables.iter().flat_map(|table| &table.properties);
     let mut all = Vec::new();
@@ -402,32 +405,32 @@ pub(super) fn listed_of_kinds(endpoint: &Endpoint) -> Vec<Constraint> {
     all
 }
 
-/// What a row asks of the tenant's lists.
+/// Returns the lines of a row's constraints by lists of the tenant.
 pub(super) fn listed_known(property: &Property) -> impl Iterator<Item = Constraint> {
     property.known.iter().map(|known| known.listed(property))
 }
 
-/// The checks over several properties.
+/// The kinds of checks over several properties.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum CheckKind {
-    /// At least one of several is there.
+    /// At least one of several properties is present.
     AnyOf(AnyOf),
-    /// A value is not that of another property.
+    /// A value differs from that of another property.
     Differs(Differs),
     /// All items that meet a condition have the same value.
     SingleValued(SingleValued),
-    /// The contact that the record names is active at the tenant.
+    /// The contact that the record identifies is active at the tenant.
     Active(Active),
-    /// No two items of a list have the same value.
+    /// No two items of an array have the same value.
     Unique(Unique),
-    /// At most one item of a list has a flag.
+    /// At most one item of an array has a flag.
     AtMostOne(AtMostOne),
     /// Records with the same value have the same owner.
     BelongsToOne(BelongsToOne),
 }
 
 impl CheckKind {
-    /// The row that a check goes with; one that concerns the record as a whole goes with the last.
+    /// Returns the row that a check is anchored to. A check of the record as a whole is anchored to the last row.
     pub(super) fn anchor(&self, table: &Table) -> PropertyId {
         let first = match self {
             Self::AnyOf(any_of) => any_of.anchor(),
@@ -442,20 +445,20 @@ impl CheckKind {
         first.unwrap_or(PropertyId(last))
     }
 
-    /// Says in the plan of the fast path what it needs of the rows; `index` is the table that the check goes with.
+    /// Adds what the check needs to the plan of the fast path. `index` is the check's table.
     pub(super) fn plan(&self, tables: &mut [Table], index: usize, of_record: bool) {
         match self {
             Self::AnyOf(any_of) => any_of.plan(&mut tables[index]),
             Self::Differs(differs) => differs.plan(tables, of_record),
             Self::SingleValued(single) => single.plan(tables),
-            // Looked at for every record.
+            // Checked for every record.
             Self::Active(_) | Self::BelongsToOne(_) => {}
             Self::Unique(unique) => unique.plan(tables),
             Self::AtMostOne(one) => one.plan(tables),
         }
     }
 
-    /// For the fast path: whether the items of the list in a row, of which it has kept these values, are plainly right.
+    /// For the fast path: returns true if the kept values of the array in a row have no fault.
     pub(crate) fn holds_in_list<'t>(
         &self,
         row: PropertyId,
@@ -469,7 +472,7 @@ impl CheckKind {
         }
     }
 
-    /// `Table.Property|Property`, or a route: what a finding names it by.
+    /// Returns the name for findings: `Table.Property|Property`, or a route.
     pub(crate) fn name(&self, endpoint: &Endpoint, table: &Table) -> String {
         let names = |ids: &[PropertyId]| {
             let names: Vec<&str> = ids.iter().map(|id| table.property(*id).name.as_ref()).collect();
@@ -485,7 +488,7 @@ impl CheckKind {
         }
     }
 
-    /// The check as it is listed.
+    /// Returns its line in the list of constraints.
     pub(super) fn listed(&self, claim: &Claim, endpoint: &Endpoint, table: &Table) -> Constraint {
         let (what, needs) = match self {
             Self::AnyOf(any_of) => (any_of.what(table), None),
@@ -505,7 +508,7 @@ impl CheckKind {
         Constraint::of_claim(claim, self.name(endpoint, table), what, needs, Stated::Check).with(conditions)
     }
 
-    /// What follows from it without being said.
+    /// Returns a constraint that follows from it without being written in the rules.
     pub(super) fn implied(&self, claim: &Claim, endpoint: &Endpoint) -> Option<Constraint> {
         match self {
             Self::Differs(differs) => differs.implied(endpoint, claim),

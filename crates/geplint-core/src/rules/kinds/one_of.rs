@@ -1,4 +1,4 @@
-//! Values that have to be in a list: the row's own, or a public one.
+//! The attribute `one-of`: the value is in a list, the row's own or a public one.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,18 +12,18 @@ use crate::rules::{Claim, List, Property};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub struct OneOf {
-    /// What a value outside it is answered with.
+    /// The claim for a value outside the list.
     pub claim: Claim,
-    /// The values that stand in the rules file; the first ones are those shown to people.
+    /// The values in the rules file. Messages show the first ones.
     pub values: Vec<String>,
     /// A public code list as well.
     pub list: Option<Box<List>>,
-    /// Compare without regard to case.
+    /// True if values are compared without regard to case.
     pub ignore_case: bool,
 }
 
 impl OneOf {
-    /// Whether the value is in the list.
+    /// Returns true if the value is in the list.
     #[must_use]
     pub fn holds(&self, value: &str) -> bool {
         self.values.iter().any(|known| self.same(known, value))
@@ -42,7 +42,7 @@ impl OneOf {
 }
 
 impl OneOf {
-    /// The one value of the list that the text surely means: the same except for case and the whitespace around it.
+    /// Returns the value of the list that the text certainly means: equal except for case and outer whitespace.
     fn near(&self, text: &str) -> Option<&str> {
         let wanted = text.trim();
         let public = self.list.iter().flat_map(|list| list.values());
@@ -53,7 +53,7 @@ impl OneOf {
             .find(|value| value.eq_ignore_ascii_case(wanted))
     }
 
-    /// The one value of the list that the text surely means, or stands for in the public list.
+    /// Returns the value of the list that the text certainly means, or that the public list has an alias for.
     pub(super) fn meant(&self, text: &str) -> Option<&str> {
         self.near(text).or_else(|| self.list.as_ref()?.meant(text))
     }
@@ -62,7 +62,7 @@ impl OneOf {
         let public = self.list.as_ref();
         let one = public.map_or_else(|| or_list(&self.values), |list| list.one().to_owned());
         let message = format!("{} {} is not {one}", property.name, quoted(text));
-        // Of a public list, one code is often a letter from another: only a short list tells what was meant.
+        // Codes of a public list often differ by one letter, so only a short list shows what was meant.
         let misspelled = || {
             let names = self.values.iter().map(String::as_str);
             public.is_none().then(|| nearest(text, names))?

@@ -7,9 +7,10 @@ use crate::rules::describe::Constraint;
 use crate::rules::{Enumeration, Property};
 use crate::tenant::{Facts, Knowledge};
 
-/// The one name that is spelled almost like a text, in any case: at most two edits away, and nearer than all others.
+/// Returns the only name that is spelled almost like a text, in any case: at most two edits away, and nearer than all
+/// others.
 pub(super) fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    /// No longer text is compared.
+    /// The longest text, in characters, that is compared.
     const LONGEST: usize = 64;
     const EDITS: usize = 2;
     let text = text.trim().to_uppercase();
@@ -30,7 +31,8 @@ pub(super) fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> O
 }
 
 impl Enumeration {
-    /// Whether the tenant's own list has this name, or each of several with commas between that the page does not name.
+    /// Returns whether the tenant's own list has this name. For several names with commas, each must be in the
+    /// tenant's list or on the page.
     pub(crate) fn knows(&self, text: &str, facts: &Facts<'_>) -> Knowledge {
         let Some(fact) = self.fact else {
             return Knowledge::CannotTell;
@@ -50,9 +52,9 @@ impl Enumeration {
         all
     }
 
-    /// The words for a name that the page does not have.
+    /// Returns the texts for a name that the page does not have.
     pub(crate) fn words(&self, property: &Property, text: &str) -> Words<'static> {
-        // The page's list is open: only a slip is worth a warning.
+        // The page's list is incomplete, so only a likely misspelling is a warning.
         let (severity, help) = if let Some(near) = self.near(text) {
             (Severity::Warning, format!("Did you mean {}?", quoted(near)))
         } else {
@@ -76,7 +78,7 @@ impl Enumeration {
         self.members.iter().map(|member| member.name.as_str())
     }
 
-    /// The name that is one or two edits from a text, if there is one alone.
+    /// Returns the name that is one or two edits from a text, if there is only one.
     pub(crate) fn near(&self, text: &str) -> Option<&str> {
         nearest(text, self.names())
     }

@@ -1,4 +1,4 @@
-//! A text that stands for a value that was never filled in.
+//! Texts that stand for a value that was never filled in.
 
 use super::Words;
 use super::words::quoted;

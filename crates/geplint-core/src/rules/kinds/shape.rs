@@ -7,7 +7,7 @@ use crate::rules::Property;
 use crate::rules::describe::Constraint;
 use crate::shape::Shape;
 
-/// The text of this shape that another surely stands for: POSIX writes `en_US.UTF-8`.
+/// Returns the text of this shape that another text certainly means: POSIX writes `en_US.UTF-8`.
 pub(super) fn meant(shape: Shape, text: &str) -> Option<String> {
     if shape != Shape::Culture {
         return None;

@@ -1,4 +1,4 @@
-//! All items of a list that meet a condition have the same value.
+//! The kind `single-valued`: all items of an array that meet a condition have the same value.
 
 use std::borrow::Cow;
 
@@ -15,32 +15,32 @@ use crate::tenant::{Fact, Held};
 /// All items that meet a condition have the same value.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SingleValued {
-    /// The items.
+    /// The route to the items.
     pub items: Route,
-    /// The value, from an item down.
+    /// The route from an item to the value.
     pub value: Route,
-    /// The property of an item that says whether it counts, and for which values (in any case).
+    /// The property of an item, and the values of it (in any case) for which the item counts.
     pub condition: (PropertyId, Vec<String>),
-    /// A boolean: what is sent replaces what the tenant holds.
+    /// A boolean: if true, the request replaces what the tenant has.
     pub replaced_by: Option<Route>,
-    /// A boolean: true makes the outcome undecidable.
+    /// A boolean: if true, the outcome is undecidable.
     pub undecided_by: Option<Route>,
-    /// Properties of the record that name it in the text.
+    /// Properties of the record that identify it in messages.
     pub subject: Vec<PropertyId>,
-    /// The tenant's fact that the sent values are added to.
+    /// The fact of the tenant that the sent values are added to.
     pub fact: Option<Fact>,
-    /// How sure it is that a value beside one that the tenant holds is refused.
+    /// The evidence that a value beside one of the tenant's is refused.
     pub held_evidence: Option<Evidence>,
 }
 
 /// A value beside another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Beside<'h> {
-    /// The first value of the record: another one.
+    /// It differs from the first value of the record.
     Other,
-    /// The first value of the record, except for case or whitespace.
+    /// It differs from the first value of the record only in case or whitespace.
     Nearly,
-    /// The one that the tenant holds: another one.
+    /// It differs from this value of the tenant.
     Held(&'h str),
 }
 
@@ -49,8 +49,8 @@ impl SingleValued {
         self.items.first()
     }
 
-    /// For the fast path: it keeps the values of a list. What the tenant holds, and what is deeper in a record, is left to
-    /// the engine.
+    /// Makes the fast path keep the values of an array. A check that needs facts of the tenant or deeper values is
+    /// left to the engine.
     pub(super) fn plan(&self, tables: &mut [Table]) {
         let alone = self.fact.is_none() && self.replaced_by.is_none() && self.undecided_by.is_none();
         if let ([list], true, Some((item, _))) =
@@ -73,7 +73,7 @@ impl SingleValued {
         }
     }
 
-    /// For the fast path: whether at most one item of a list counts, or all have one value, as far as it has kept them.
+    /// For the fast path: returns true if at most one item of an array counts, or all kept values are equal.
     pub(super) fn holds<'t>(
         &self,
         kept: &(impl Iterator<Item = (TableId, PropertyId, &'t str)> + Clone),
@@ -93,7 +93,7 @@ impl SingleValued {
         counting <= 1 || values.all(|value| Some(value) == first)
     }
 
-    /// Whether an item with this text counts.
+    /// Returns true if an item with this text counts.
     pub(crate) fn counts(&self, text: &str) -> bool {
         self.condition
             .1
@@ -101,7 +101,7 @@ impl SingleValued {
             .any(|word| word.eq_ignore_ascii_case(text))
     }
 
-    /// Compares a value with the first one of the record, and with what the tenant holds.
+    /// Compares a value with the first one of the record, and with what the tenant has.
     pub(crate) fn judge<'h>(
         first: Option<&str>,
         held: Option<&'h Held<'_>>,
@@ -116,7 +116,8 @@ impl SingleValued {
         held.and_then(Held::first).map(Beside::Held).or(near)
     }
 
-    /// The words for a value beside the first one, `known`, or beside the one that the tenant holds; `subject` names the record.
+    /// Returns the texts for a value beside the first one, `known`, or beside the tenant's. `subject` identifies the
+    /// record.
     pub(crate) fn words<'c>(
         &self,
         claim: &'c Claim,
@@ -144,7 +145,7 @@ impl SingleValued {
             }
             Beside::Other => {
                 let mut claim = Cow::Borrowed(claim);
-                // A reply that shows a value clash with a held one does not show how two sent ones are answered.
+                // A documented reply about a value of the tenant does not show the answer to two sent values.
                 if self.held_evidence == Some(Evidence::Response) && claim.evidence != Evidence::Response {
                     claim.to_mut().wording = Wording::Inferred;
                 }

@@ -1,4 +1,4 @@
-//! What a spreadsheet makes of a code, and what it shows where a formula fails.
+//! Codes that a spreadsheet has changed, and the error values of failed formulas.
 
 use super::Words;
 use super::words::quoted;
@@ -7,10 +7,10 @@ use crate::spreadsheet::{Number, number};
 
 pub(super) const RULE: &str = "spreadsheet-text";
 
-/// What a spreadsheet writes in front of a value to keep or to compute it.
+/// What a spreadsheet writes in front of a value to keep it as text or to compute it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Prefixed<'t> {
-    /// `'01234`: the value behind the apostrophe.
+    /// `'01234`: the value after the apostrophe.
     Apostrophe(&'t str),
     /// `="01234"`: the value between the quotes.
     Quoted(&'t str),
@@ -36,12 +36,12 @@ fn prefixed(text: &str) -> Option<Prefixed<'_>> {
     }
 }
 
-/// Whether a text is a code that was read as a number, or written for a spreadsheet alone.
+/// Returns true if a text is a code that was read as a number, or that was written for a spreadsheet.
 pub(super) fn is_number(text: &str) -> bool {
     number(text).is_some() || prefixed(text).is_some()
 }
 
-/// The code without what a spreadsheet puts around it.
+/// Returns the code without what a spreadsheet puts around it.
 pub(super) fn meant(text: &str) -> Option<&str> {
     match prefixed(text)? {
         Prefixed::Apostrophe(value) | Prefixed::Quoted(value) => Some(value),

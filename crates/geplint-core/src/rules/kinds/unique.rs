@@ -1,4 +1,4 @@
-//! A value that only one item of a list has.
+//! The kind `unique`: no two items of an array have the same value.
 
 use std::collections::HashSet;
 
@@ -9,17 +9,17 @@ use super::{Words, mark};
 use crate::keyed::{Folded, same_folded, trimmed};
 use crate::rules::{Claim, Endpoint, PropertyId, Route, Table, TableId};
 
-/// No two items of a list have the same value, without regard to case and the whitespace around it.
+/// No two items of an array have the same value. Case and outer whitespace do not count.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Unique {
-    /// The list, of the table itself.
+    /// The array, which is a property of the table itself.
     pub items: Route,
-    /// The value, from the table down: the list is its first step.
+    /// The route from the table to the value. Its first step is the array.
     pub value: Route,
 }
 
 impl Unique {
-    /// For the fast path: it keeps the values of a list, where they are in the items themselves.
+    /// Makes the fast path keep the values of an array, if the items themselves have them.
     pub(super) fn plan(&self, tables: &mut [Table]) {
         if let [list, value] = self.value.steps.as_slice() {
             mark(tables, Some(list), |row| row.has_list_checks = true);
@@ -31,9 +31,9 @@ impl Unique {
         }
     }
 
-    /// For the fast path: whether no two of the values of a list that it has kept are the same.
+    /// For the fast path: returns true if no two kept values are equal.
     pub(super) fn holds<'t>(&self, kept: impl Iterator<Item = (TableId, PropertyId, &'t str)>) -> bool {
-        /// So many values are compared with each other.
+        /// The number of values that are compared in pairs, without a hash set.
         const FEW: usize = 16;
         let step = self.value.steps.last();
         let mut values = kept
@@ -58,7 +58,7 @@ impl Unique {
         all.all(|value| seen.insert(Folded::from(value)))
     }
 
-    /// The words for a value that an earlier item has as `first`.
+    /// Returns the texts for a value that an earlier item has as `first`.
     pub(crate) fn words<'c>(
         &self,
         claim: &'c Claim,

@@ -1,4 +1,4 @@
-//! What is said of a value that breaks a constraint, and the pieces such sentences are made of.
+//! The texts of a finding about a broken constraint, and helpers for such texts.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use crate::finding::{Evidence, Phase, Severity, Wording};
 use crate::rules::{Claim, Property};
 use crate::sanitize::is_unprintable;
 
-/// The words of a finding, with the claim that it rests on.
+/// The texts of a finding, with the claim that it rests on.
 #[derive(Debug, Clone)]
 pub(crate) struct Words<'c> {
-    /// What it rests on: rule, severity, evidence, the answer of the API.
+    /// The claim: rule, severity, evidence, the answer of the API.
     pub claim: Cow<'c, Claim>,
     /// What is wrong.
     pub message: String,
@@ -18,7 +18,7 @@ pub(crate) struct Words<'c> {
 }
 
 impl<'c> Words<'c> {
-    /// Words that rest on this claim.
+    /// Returns texts that rest on a claim.
     pub fn new(claim: impl Into<Cow<'c, Claim>>, message: String, help: impl Into<String>) -> Self {
         Self {
             claim: claim.into(),
@@ -27,7 +27,8 @@ impl<'c> Words<'c> {
         }
     }
 
-    /// A warning that no table row states: how the platform reads JSON, or what a sender surely did not mean.
+    /// Returns a warning that rests on no table row: how the platform reads JSON, or what a sender certainly did not
+    /// mean.
     pub fn warning(
         rule: impl Into<Cow<'static, str>>,
         message: String,
@@ -47,13 +48,13 @@ impl<'c> Words<'c> {
         Self::new(claim, message, help)
     }
 
-    /// The same with this severity.
+    /// Returns the same with another severity.
     pub fn with_severity(mut self, severity: Severity) -> Self {
         self.claim.to_mut().severity = severity;
         self
     }
 
-    /// An error that no table row states, answered at this step.
+    /// Returns an error that rests on no table row, answered in this phase.
     pub fn error(
         rule: &'static str,
         phase: Phase,
@@ -67,7 +68,7 @@ impl<'c> Words<'c> {
         words
     }
 
-    /// The same, with a row as the source.
+    /// Returns the same with a row as the source.
     pub fn about(mut self, property: &Property) -> Self {
         self.claim.to_mut().source.clone_from(&property.source);
         self
@@ -86,18 +87,18 @@ impl From<Claim> for Cow<'_, Claim> {
     }
 }
 
-/// A value as it stands in a message: quoted, and cut where it is long.
+/// Formats a value for a message: quoted, and cut if it is long.
 pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", shortened(text))
 }
 
-/// A value as it stands in a message: cut where it is long.
+/// Formats a value for a message: cut if it is long.
 pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
     cut(text, 60)
 }
 
-/// The first characters of a text, and a mark where there are more. A character that reports show as an escape counts as
-/// the characters of that escape.
+/// Returns the first characters of a text, with a mark if there are more. A character that reports escape counts as the
+/// characters of its escape.
 pub(crate) fn cut(text: &str, longest: usize) -> Cow<'_, str> {
     let mut shown = 0;
     let end = text.char_indices().find(|(_, c)| {
@@ -114,7 +115,7 @@ pub(crate) fn cut(text: &str, longest: usize) -> Cow<'_, str> {
     }
 }
 
-/// `Belonging, Serving or Both`.
+/// Joins values: `Belonging, Serving or Both`.
 pub(crate) fn or_list(values: &[String]) -> String {
     match values {
         [] => String::new(),
