@@ -1,6 +1,6 @@
 //! Checks a payload with a rules file: `cargo run --example check -- payload.json rules.toml [rules.toml …]`.
 //!
-//! Prints a line for each finding, and the response that the API is predicted to give.
+//! Prints one line per finding, and the predicted response of the API.
 
 use std::error::Error;
 use std::{env, fs};

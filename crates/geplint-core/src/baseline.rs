@@ -1,7 +1,8 @@
-//! The baseline: findings that were there when a team switched geplint on. They are counted, not shown; new ones are.
+//! The baseline: findings that existed when a team started to use geplint. They are counted but not shown; new ones are
+//! shown.
 //!
-//! A finding is known by its file, its rule and its place, and the place does without positions in lists: a record
-//! more at the front changes nothing. Pure; reading and writing the file is the command line's business.
+//! A finding is identified by its file, its rule and its place. The place has no array indices, so a further record at
+//! the front changes nothing. Pure: the command line reads and writes the file.
 
 use std::collections::BTreeMap;
 
@@ -10,41 +11,41 @@ use serde::{Deserialize, Serialize};
 use crate::finding::Finding;
 use crate::json::pretty;
 
-/// The name of the file where none is given.
+/// The default name of the file.
 pub const FILE_NAME: &str = "geplint-baseline.json";
 
 /// The version of the format.
 const VERSION: u32 = 1;
 
-/// Rule → place → how often, in one file.
+/// The number of findings in one file, by rule and place.
 pub type Counts = BTreeMap<String, BTreeMap<String, u64>>;
 
-/// What is known of the files.
+/// The known findings of all files.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Baseline {
-    /// By path from the baseline's folder on, with `/` between its parts.
+    /// Findings by path, relative to the baseline's folder, with `/` as the separator.
     pub files: BTreeMap<String, Counts>,
 }
 
-/// Findings of the baseline that are no more.
+/// Entries of the baseline that no longer match a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gone {
-    /// File.
+    /// The file.
     pub path: String,
-    /// Rule id.
+    /// The rule id.
     pub rule: String,
-    /// Place.
+    /// The place.
     pub place: String,
-    /// How many.
+    /// The number of findings.
     pub count: u64,
 }
 
-/// A mistake in a baseline.
+/// An error in a baseline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadBaseline {
-    /// Line, from 1.
+    /// The line, 1-based.
     pub line: usize,
-    /// Column, from 1.
+    /// The column, 1-based.
     pub column: usize,
     /// What is wrong.
     pub message: String,
@@ -84,7 +85,7 @@ impl Baseline {
         })
     }
 
-    /// The baseline as a file: sorted, so that the same findings make the same bytes.
+    /// Returns the text of the file: sorted, so that the same findings give the same bytes.
     pub fn text(&self) -> String {
         let document = Document {
             version: VERSION,
@@ -93,23 +94,24 @@ impl Baseline {
         pretty(&document, "\n") + "\n"
     }
 
-    /// How many findings it holds.
+    /// Returns the number of findings.
     pub fn len(&self) -> u64 {
         let counts = self.files.values().flat_map(BTreeMap::values);
         counts.flat_map(BTreeMap::values).sum()
     }
 
-    /// Whether it holds none.
+    /// Returns true if there are no findings.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// What it holds of a file.
+    /// Returns the findings of a file.
     pub fn file(&self, path: &str) -> Option<&Counts> {
         self.files.get(path)
     }
 
-    /// What it holds and the run did not find. Of files that were not checked only if the run was to meet them.
+    /// Returns the entries that the run did not find. Files that were not checked count only if `met` says that the
+    /// run should have checked them.
     pub fn gone(&self, found: &Self, met: &dyn Fn(&str) -> bool) -> Vec<Gone> {
         let mut gone = Vec::new();
         for (path, rule, place, known) in self.entries() {
@@ -129,7 +131,7 @@ impl Baseline {
         gone
     }
 
-    /// Without what is gone.
+    /// Returns the baseline without these entries.
     #[must_use]
     pub fn without(mut self, gone: &[Gone]) -> Self {
         for gone in gone {
@@ -146,7 +148,7 @@ impl Baseline {
         self
     }
 
-    /// A new baseline: what the run found, and what this one holds of files that the run was not to meet.
+    /// Returns a new baseline: the findings of the run, and the old entries of files that the run was not to check.
     #[must_use]
     pub fn renewed(self, found: Self, met: &dyn Fn(&str) -> bool) -> Self {
         let mut files = self.files;
@@ -174,7 +176,7 @@ impl Baseline {
         places.and_then(|places| places.get(place)).copied().unwrap_or(0)
     }
 
-    /// Drops what has come to nothing.
+    /// Removes empty entries.
     fn tidy(&mut self) {
         self.files.retain(|_, file| {
             file.retain(|_, rule| {
@@ -186,7 +188,7 @@ impl Baseline {
     }
 }
 
-/// How often which findings stand in a file.
+/// Counts the findings of a file by rule and place.
 pub fn counts<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Counts {
     let mut counts = Counts::new();
     for finding in findings {
@@ -196,7 +198,7 @@ pub fn counts<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Counts {
     counts
 }
 
-/// A pointer without its positions in lists: `/*/Groups/*/Code`.
+/// Returns a pointer with array indices replaced: `/*/Groups/*/Code`.
 pub fn place(pointer: &str) -> String {
     let is_index = |token: &str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
     let tokens = pointer

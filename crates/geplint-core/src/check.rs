@@ -1,4 +1,4 @@
-//! One call for one file: what an editor, a server or a test asks of the engine.
+//! A single call that checks one file, for editors, servers and tests.
 
 use crate::finding::Finding;
 use crate::predict::Prediction;
@@ -8,18 +8,19 @@ use crate::ruleset::Ruleset;
 use crate::session::{Outcome, Request, Session};
 use crate::tenant::Tenant;
 
-/// How a file is checked.
+/// The options of a check.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct Options<'a> {
-    /// The id of the endpoint; `None` recognizes it by the names in the file.
+    /// The id of the endpoint. `None` recognizes it by the names in the file.
     pub endpoint: Option<&'a str>,
-    /// Nobody named the file: it was met in a folder, and is a payload on strong evidence only.
+    /// True if the file was found in a folder rather than named by the user. It is then a payload on strong evidence
+    /// only.
     pub found: bool,
 }
 
 impl<'a> Options<'a> {
-    /// Checks the file as a request to this endpoint, whatever it looks like.
+    /// Returns options that check the file as a request to this endpoint, whatever it contains.
     #[must_use]
     pub const fn for_endpoint(id: &'a str) -> Self {
         Self {
@@ -29,33 +30,33 @@ impl<'a> Options<'a> {
     }
 }
 
-/// What came of checking a file.
+/// The result of checking a file.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Checked<'r> {
-    /// It is a request.
+    /// A request.
     #[non_exhaustive]
     Request {
-        /// Its endpoint.
+        /// The endpoint.
         endpoint: &'r Endpoint,
-        /// How many records it has.
+        /// The number of records.
         records: u32,
-        /// What was found, in the order of [`crate::finding::sort`].
+        /// The findings, in the order of [`crate::finding::sort`].
         findings: Vec<Finding>,
-        /// The response that the API is predicted to give; `Err` has the index of the finding that rules a prediction out.
+        /// The predicted response of the API. `Err` has the index of the finding that makes a prediction impossible.
         prediction: Result<Prediction, usize>,
     },
-    /// It is not JSON, and nothing says that it is meant as a request.
+    /// A file that is not JSON and does not appear to be a request.
     NotJson(Box<Finding>),
-    /// It is JSON, but no request to a known endpoint, and why.
+    /// JSON that is not a request to a known endpoint, with the reason.
     Unrecognized(String),
-    /// It looks like a request to each of these endpoints.
+    /// JSON that looks like a request to each of these endpoints.
     Ambiguous(Vec<String>),
 }
 
-/// Checks one file by itself.
+/// Checks one file, independent of other files.
 ///
-/// Pure: the same bytes, rules, facts and options give the same answer.
+/// Pure: the same bytes, rules, facts and options give the same result.
 ///
 /// ```
 /// use geplint_core::rules::{Layer, Shared};

@@ -1,8 +1,8 @@
-//! From findings to diagnostics: what one cause has done is shown once.
+//! Groups findings to diagnostics, so that the effects of one cause are shown once.
 //!
-//! Findings stay atomic: each has a pointer of its own, for suppression, for the baseline and for machines. [`pair`] joins
+//! Findings stay separate: each has its own pointer, for suppression, for the baseline and for machines. [`pair`] joins
 //! a missing property with the unknown name that stands for it; every report shows that pair as one finding. [`group`]
-//! puts together what has one cause in a file, for reports that people read.
+//! joins findings with one cause in a file, for reports that people read.
 
 use std::borrow::Cow;
 use std::collections::hash_map::DefaultHasher;
@@ -13,28 +13,28 @@ use crate::finding::{Evidence, Finding, FixKind, Severity, Span, Target, sort};
 use crate::rules::quoted;
 use crate::source::Position;
 
-/// The rule of a name that no row has.
+/// The rule for a name that no row has.
 const UNKNOWN: &str = "unknown-property";
 
-/// The rule of a value in quotes that converts all the same.
+/// The rule for a quoted value that still converts.
 const QUOTED: &str = "text-for-value";
 
-/// The rule of a `null` for a property that may not take it.
+/// The rule for a `null` for a property that may not be nullable.
 const NULL: &str = "not-nullable";
 
-/// From so many different properties on, one way of writing is the habit of a file.
+/// The number of different properties from which on one way of writing is a habit of the file.
 const HABIT: usize = 3;
 
-/// So many other places of a diagnostic are kept; the rest is counted.
+/// The number of other places that a diagnostic keeps. Further ones are only counted.
 const PLACES: usize = 24;
 
 // ---- pairs ----
 
 /// Joins each missing property with the unknown name in the same object that stands for it.
 ///
-/// Call it with what is left after suppression and the baseline, so that either half can be suppressed alone. The pair has
-/// the higher severity of the two. It is reported as the missing property if that is an error, else as the unknown name.
-/// `position` gives line and column of an offset.
+/// Call it with the findings that remain after suppression and the baseline, so that each half can be suppressed
+/// alone. The pair has the higher severity of the two. It is reported as the missing property if that is an error,
+/// otherwise as the unknown name. `position` returns line and column of an offset.
 #[must_use]
 pub fn pair(mut findings: Vec<Finding>, position: impl Fn(u32) -> Position) -> Vec<Finding> {
     let partners = partners(&findings);
@@ -63,8 +63,8 @@ pub fn pair(mut findings: Vec<Finding>, position: impl Fn(u32) -> Position) -> V
     findings
 }
 
-/// The missing properties and the names that stand for them, by index. A name stands for one property alone, and the first
-/// such name is taken.
+/// Returns the indices of the missing properties and of the names that stand for them. A name stands for only one
+/// property, and a property takes the first such name.
 fn partners(findings: &[Finding]) -> Vec<(usize, usize)> {
     let mut unknown: HashMap<(&str, &str), usize> = HashMap::new();
     for (index, finding) in findings.iter().enumerate() {
@@ -89,7 +89,7 @@ fn partners(findings: &[Finding]) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// The object that lacks a property, and the names of which any would do.
+/// Returns the object that lacks a property, with each name that would satisfy it.
 fn lacking(finding: &Finding) -> impl Iterator<Item = (&str, &str)> {
     let names = finding.constraint.rsplit('.').next().unwrap_or_default();
     let several = names.contains('|').then(|| names.split('|'));
@@ -101,7 +101,7 @@ fn lacking(finding: &Finding) -> impl Iterator<Item = (&str, &str)> {
     names.map(move |name| (object, name))
 }
 
-/// The pair, and the index of the half that it does not take rule and pointer from.
+/// Returns the pair, and the index of the half that does not provide its rule and pointer.
 fn joined(
     findings: &[Finding],
     missing: usize,
@@ -148,13 +148,13 @@ fn joined(
 }
 
 impl Finding {
-    /// Whether it is a missing property and the unknown name that stands for it, as [`pair`] joins them.
+    /// Returns true if the finding is a missing property and the unknown name that stands for it, joined by [`pair`].
     #[must_use]
     pub fn is_pair(&self) -> bool {
         self.suggestion.is_some() && self.related.is_some()
     }
 
-    /// The name that a fix writes in place of an unknown one; where nothing is fixed, the table's.
+    /// Returns the name that a fix writes in place of an unknown one; the table's name if there is no fix.
     #[must_use]
     pub fn right_name(&self) -> Option<&str> {
         match self.fix_kind.as_deref() {
@@ -165,7 +165,7 @@ impl Finding {
         }
     }
 
-    /// Its message without the place of the unknown name, for reports that show that place otherwise.
+    /// Returns the message without the place of the unknown name, for reports that show that place separately.
     #[must_use]
     pub fn short_message(&self) -> Cow<'_, str> {
         if let Some((what, written)) = self.renamed() {
@@ -192,24 +192,24 @@ impl Finding {
 
 // ---- groups ----
 
-/// What a diagnostic puts together.
+/// The kind of a diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// One rule on one property.
+    /// One rule for one property.
     One,
     /// Properties that are missing from one object.
     Missing,
     /// Names that the table does not have, in one kind of object.
     Unknown,
-    /// Names that are the table's in another way of writing.
+    /// Names of the table in another way of writing.
     Casing(Casing),
-    /// Values in quotes.
+    /// Quoted values.
     Quoted,
-    /// Properties that are refused unless they may be `null`.
+    /// Properties that are refused unless they are nullable.
     Null,
 }
 
-/// A way of writing names that the API does not take.
+/// A way of writing names that the API does not accept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Casing {
     /// `user_name`
@@ -221,7 +221,7 @@ pub enum Casing {
 }
 
 impl Casing {
-    /// What it is called.
+    /// Returns the name of the casing.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -232,29 +232,29 @@ impl Casing {
     }
 }
 
-/// The findings of a file that have one cause.
+/// The findings of a file with one cause.
 #[derive(Debug, Clone)]
 pub struct Diagnostic<'f> {
-    /// What it puts together.
+    /// The kind.
     pub kind: Kind,
     /// The first finding, which is shown in full; an error if there is one.
     pub lead: &'f Finding,
-    /// The first finding of each property or name, the lead among them, in the order of the file.
+    /// The first finding of each property or name, including the lead, in the order of the file.
     pub parts: Vec<Part<'f>>,
-    /// How many findings it stands for.
+    /// The number of findings that it stands for.
     pub findings: u64,
-    /// The first finding in each of the other records, or at other places where they belong to no other record.
+    /// The first finding in each of the other records, or at each other place if they do not belong to another record.
     pub others: Vec<&'f Finding>,
-    /// How many other records or places there are, those in `others` included.
+    /// The number of other records or places, including those in `others`.
     pub elsewhere: u64,
     /// Other places in the record of the first finding.
     pub nearby: Vec<&'f Finding>,
-    /// How many there are, those in `nearby` included.
+    /// The number of these places, including those in `nearby`.
     pub near: u64,
 }
 
 impl Diagnostic<'_> {
-    /// A digest of what is wrong, the values aside: what two diagnostics of one rule and one property differ in.
+    /// Returns a digest of the message without its values. Two diagnostics of one rule and one property differ in it.
     #[must_use]
     pub fn words(&self) -> u64 {
         match self.kind {
@@ -267,22 +267,23 @@ impl Diagnostic<'_> {
 /// One property or name of a diagnostic.
 #[derive(Debug, Clone)]
 pub struct Part<'f> {
-    /// Its first finding.
+    /// The first finding.
     pub finding: &'f Finding,
-    /// How many findings it stands for.
+    /// The number of findings that it stands for.
     pub count: u64,
 }
 
-/// What two findings of one diagnostic have in common.
+/// The common key of the findings in one diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key<'f> {
     Casing(Casing),
     Quoted(Severity),
-    /// Index of the signature: which properties are missing from what kind of object.
+    /// The index of the signature: which properties are missing from which kind of object.
     Missing(usize),
     Unknown(Severity, String),
     Null(Severity),
-    /// The last is the digest of the message, its values aside: one property may be wrong in several ways.
+    /// The last field is the digest of the message without its values, because one property can be wrong in several
+    /// ways.
     Rule(&'f str, Severity, bool, Cow<'f, str>, u64),
 }
 
@@ -299,7 +300,7 @@ impl Key<'_> {
     }
 }
 
-/// Puts the findings of a file, in their order and paired, together by cause; errors come first.
+/// Groups the findings of a file by cause. They must be sorted and paired. Errors come first.
 #[must_use]
 pub fn group(findings: &[Finding]) -> Vec<Diagnostic<'_>> {
     let habits = Habits::of(findings);
@@ -326,7 +327,7 @@ pub fn group(findings: &[Finding]) -> Vec<Diagnostic<'_>> {
             diagnostic.parts.sort_by_key(|part| name_start(part.finding));
         }
     }
-    // What is answered first comes first. Stable: the rest stays in the order of the file.
+    // What the API answers first comes first. The sort is stable: the rest keeps the order of the file.
     diagnostics.sort_by_key(|diagnostic| {
         let lead = diagnostic.lead;
         (std::cmp::Reverse(lead.severity), lead.masked.is_some())
@@ -343,17 +344,17 @@ fn plain_key(finding: &Finding) -> Key<'_> {
     }
     let place = match (&finding.syntax, finding.constraint.as_str()) {
         (Some(syntax), _) => Cow::Borrowed(syntax.detail),
-        // Names that no row has share no constraint.
+        // Unknown names have no constraint in common.
         (None, constraint) if !constraint.is_empty() => Cow::Borrowed(constraint),
         (None, _) => route(&finding.pointer),
     };
     let pair = finding.is_pair();
-    // Of a pair, the name that stands for the property is as good as a value.
+    // In a pair, the unknown name counts as a value.
     let words = if pair { 0 } else { words(&finding.message) };
     Key::Rule(&finding.rule, finding.severity, pair, place, words)
 }
 
-/// A digest of a message without what is in quotes and without words that have a digit: those are values.
+/// Returns a digest of a message without quoted text and without words that have a digit, because these are values.
 fn words(message: &str) -> u64 {
     let (before, rest) = message.split_once('"').unwrap_or((message, ""));
     let after = rest.rsplit_once('"').map_or("", |(_, after)| after);
@@ -365,10 +366,10 @@ fn words(message: &str) -> u64 {
     hasher.finish()
 }
 
-/// A diagnostic that grows.
+/// A diagnostic to which findings are added.
 struct Class<'f> {
     diagnostic: Diagnostic<'f>,
-    /// The parts by what tells them apart.
+    /// The index of each part, by its name.
     known: HashMap<&'f str, usize>,
     /// The record of the last finding.
     last: Option<u32>,
@@ -425,7 +426,8 @@ impl<'f> Class<'f> {
         self.last = finding.record;
     }
 
-    /// Whether it is another place than those before: another record, or, of one rule on one property, any.
+    /// Returns true if the finding is at another place than those before: in another record, or, for one rule on one
+    /// property, anywhere.
     fn is_elsewhere(&self, finding: &Finding) -> bool {
         match finding.record {
             Some(record) => self.last != Some(record) && Some(record) != self.diagnostic.lead.record,
@@ -434,7 +436,7 @@ impl<'f> Class<'f> {
     }
 }
 
-/// Whether it is the same once more in the record of the first finding. Of a habit, one place is enough.
+/// Returns true if the finding repeats the first one in its record. For a habit, one place is enough.
 fn is_nearby(diagnostic: &Diagnostic<'_>, finding: &Finding) -> bool {
     let lead = diagnostic.lead;
     lead.record.is_some()
@@ -446,7 +448,7 @@ fn is_nearby(diagnostic: &Diagnostic<'_>, finding: &Finding) -> bool {
         }
 }
 
-/// The properties, in another way of writing, that a file has often enough.
+/// The ways of writing that enough properties of a file have.
 struct Habits {
     casings: Vec<Casing>,
     quotes: bool,
@@ -479,7 +481,7 @@ impl Habits {
     }
 }
 
-/// How an unknown name is written, if it is the suggested one but for that.
+/// Returns the casing of an unknown name that otherwise equals the suggested one.
 fn casing(finding: &Finding) -> Option<Casing> {
     let suggestion = finding.suggestion.as_ref()?;
     let name = unknown_name(finding);
@@ -492,7 +494,7 @@ fn casing(finding: &Finding) -> Option<Casing> {
     found.filter(|_| same).map(|(_, casing)| casing)
 }
 
-/// The unknown name of a finding that has a suggestion, as its pointer or, of a pair, its message spells it.
+/// Returns the unknown name of a finding with a suggestion, as its pointer spells it, or its message in a pair.
 fn unknown_name(finding: &Finding) -> &str {
     if finding.target == Target::Key {
         return last(&finding.pointer);
@@ -505,7 +507,7 @@ fn unknown_name(finding: &Finding) -> &str {
         .map_or("", |(name, _)| name)
 }
 
-/// Where the unknown name of a finding is.
+/// Returns the byte offset of the unknown name of a finding.
 fn name_start(finding: &Finding) -> u32 {
     match finding.related.as_deref() {
         Some((name, _)) if finding.target == Target::Object => name.start,
@@ -513,7 +515,7 @@ fn name_start(finding: &Finding) -> u32 {
     }
 }
 
-/// What tells the parts of a diagnostic apart.
+/// Returns the name that distinguishes the parts of a diagnostic.
 fn name(finding: &Finding) -> &str {
     match &finding.suggestion {
         Some(property) => property,
@@ -521,8 +523,9 @@ fn name(finding: &Finding) -> &str {
     }
 }
 
-/// For each missing property, by the index of its finding, the diagnostic that it belongs to: that of all objects of one
-/// kind that lack the same, or, if that makes fewer, that of all objects that lack this property.
+/// Returns, for the index of each finding about a missing property, the number of its diagnostic. A diagnostic has all
+/// objects of one kind that lack the same properties, or, if that gives fewer diagnostics, all objects that lack one
+/// property.
 fn missing(findings: &[Finding]) -> HashMap<usize, usize> {
     let mut objects: Vec<Lack<'_>> = Vec::new();
     let mut at: HashMap<(u32, &str, Severity), usize> = HashMap::new();
@@ -552,7 +555,7 @@ fn missing(findings: &[Finding]) -> HashMap<usize, usize> {
 
 /// The missing properties of one object.
 struct Lack<'f> {
-    /// Rule, severity, and table.
+    /// Rule, severity and table.
     kind: (&'f str, Severity, &'f str),
     /// The indices of the findings.
     members: Vec<usize>,
@@ -564,7 +567,7 @@ fn numbered(findings: &[Finding], objects: &[Lack<'_>]) -> HashMap<usize, usize>
     let mut counts: HashMap<_, (HashSet<Vec<&str>>, HashSet<&str>)> = HashMap::new();
     for lack in objects {
         let (signatures, properties) = counts.entry(lack.kind).or_default();
-        // More than there are properties are not needed to know that they are too many.
+        // If there are more signatures than properties, it does not matter how many more.
         if signatures.len() <= properties.len() {
             signatures.insert(signature(lack));
         }
@@ -588,12 +591,12 @@ fn numbered(findings: &[Finding], objects: &[Lack<'_>]) -> HashMap<usize, usize>
 
 // ---- pointers ----
 
-/// The pointer of the object or list around a value.
+/// Returns the pointer of the object or array around a value.
 fn parent(pointer: &str) -> &str {
     pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
-/// The last part of a pointer, escaped as it stands there.
+/// Returns the last token of a pointer, still escaped.
 fn last(pointer: &str) -> &str {
     pointer.rsplit_once('/').map_or("", |(_, last)| last)
 }
@@ -606,12 +609,12 @@ fn unescaped(token: &str) -> Cow<'_, str> {
     }
 }
 
-/// The table of a constraint `Table.Property`.
+/// Returns the table of a constraint `Table.Property`.
 fn table(constraint: &str) -> &str {
     constraint.rsplit_once('.').map_or(constraint, |(table, _)| table)
 }
 
-/// A pointer without indices: the same for all records and elements.
+/// Returns a pointer without indices: the same for all records and elements.
 #[must_use]
 pub fn route(pointer: &str) -> Cow<'_, str> {
     let is_index = |token: &str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
@@ -663,7 +666,7 @@ mod tests {
         }
     }
 
-    /// The object of this record, which begins at `at`, lacks a property.
+    /// Returns a finding that the object of this record, which begins at `at`, lacks a property.
     fn lacks(record: u32, property: &str, at: u32) -> Finding {
         let message = format!("{property} is missing");
         Finding {
@@ -697,7 +700,7 @@ mod tests {
         })
     }
 
-    fn told(findings: &[Finding]) -> Vec<(&str, &str)> {
+    fn reported(findings: &[Finding]) -> Vec<(&str, &str)> {
         findings
             .iter()
             .map(|finding| (&*finding.pointer, &*finding.message))
@@ -708,7 +711,7 @@ mod tests {
     fn a_name_and_the_property_it_stands_for_are_one_finding() {
         let findings = paired(vec![lacks(0, "Mail", 0), unknown(0, "Post", Some("Mail"), 77)]);
         let message = "Mail is missing; did you mean \"Post\" (1:78) to be Mail?";
-        assert_eq!(told(&findings), [("/0/Mail", message)]);
+        assert_eq!(reported(&findings), [("/0/Mail", message)]);
         let pair = &findings[0];
         assert_eq!(
             (pair.severity, &*pair.rule),
@@ -735,7 +738,7 @@ mod tests {
             let severity = lack.severity;
             let findings = paired(vec![lack, unknown(0, "Zp", Some("Zip"), 9)]);
             let message = "\"Zp\" is no property of T; did you mean Zip, which is missing?";
-            assert_eq!(told(&findings), [("/0/Zp", message)]);
+            assert_eq!(reported(&findings), [("/0/Zp", message)]);
             assert_eq!(&*findings[0].rule, UNKNOWN);
             assert_eq!(findings[0].severity, severity);
             assert_eq!(
@@ -819,7 +822,7 @@ mod tests {
         let expected = [(Kind::Casing(Casing::Snake), 3, 6, 1), (Kind::One, 1, 2, 1)];
         assert_eq!(kinds(&findings), expected);
         assert_eq!(group(&findings)[0].lead.severity, Severity::Error);
-        // Two names may be two mistakes.
+        // Two names can be two separate mistakes.
         let two = paired(vec![
             unknown(0, "last_name", Some("LastName"), 2),
             unknown(0, "zip_code", Some("ZipCode"), 3),

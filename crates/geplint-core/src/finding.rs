@@ -1,4 +1,4 @@
-//! The plain data that the engine, the prediction and every report meet in.
+//! Findings: the plain data that the engine produces and that prediction and reports read.
 
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Display};
@@ -7,30 +7,30 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// A range of bytes in a file: `start` is the first byte, `end` the one after the last.
+/// A range of bytes in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
-    /// Offset of the first byte.
+    /// The offset of the first byte.
     pub start: u32,
-    /// Offset after the last byte.
+    /// The offset after the last byte.
     pub end: u32,
 }
 
 impl Span {
-    /// The span from `start` up to, not including, `end`.
+    /// Returns the span from `start` to `end` (exclusive).
     #[must_use]
     pub const fn new(start: u32, end: u32) -> Self {
         Self { start, end }
     }
 
-    /// The text it covers; empty where it lies outside `text` or inside a character.
+    /// Returns the text of the span. Empty if the span is outside of `text` or splits a character.
     #[must_use]
     #[inline]
     pub fn of(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize).unwrap_or("")
     }
 
-    /// The bytes it covers; none where it lies outside `text`.
+    /// Returns the bytes of the span. Empty if the span is outside of `text`.
     #[must_use]
     #[inline]
     pub fn bytes(self, text: &str) -> &[u8] {
@@ -38,20 +38,20 @@ impl Span {
         bytes.unwrap_or_default()
     }
 
-    /// How many bytes it covers.
+    /// Returns the number of bytes.
     #[must_use]
     pub const fn len(self) -> u32 {
         self.end.saturating_sub(self.start)
     }
 
-    /// Whether it covers no byte at all.
+    /// Returns true if the span has no bytes.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.end <= self.start
     }
 }
 
-/// A text that findings share: of a million that say the same, one is kept.
+/// A string that findings share, so that a million equal ones are stored once.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Text(Arc<str>);
 
@@ -103,51 +103,51 @@ impl Display for Text {
     }
 }
 
-/// How much a finding matters; the least comes first.
+/// The severity of a finding, in ascending order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
-    /// The page and its own examples disagree, or it is a matter of style.
+    /// The page contradicts its own examples, or it is a matter of style.
     Advice,
     /// No 400 is predicted, but the sender should know.
     Warning,
-    /// A 400 is predicted, or the file is no JSON that could be sent.
+    /// A 400 is predicted, or the file is not JSON that could be sent.
     Error,
 }
 
-/// How sure we are that a constraint holds, by where it comes from.
+/// The evidence for a constraint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Evidence {
     /// A documented response shows this outcome for such a request.
     Response,
     /// The Data Elements table states it, and no documented success contradicts it.
     Table,
-    /// From the platform, a sibling endpoint, or analogy inside the page.
+    /// Inferred from the platform, from another endpoint, or from analogy within the page.
     Inferred,
-    /// The table states it, and a documented 200 breaks it.
+    /// The table states it, but a documented 200 breaks it.
     Contradicted,
 }
 
 /// Whether errorCode and errorDescription are the vendor's own words for this case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Wording {
-    /// Both stand in the documentation for this very case.
+    /// The documentation has both for this very case.
     Documented,
-    /// At least one of them is our guess.
+    /// At least one of them is a guess.
     Inferred,
 }
 
-/// What part of the JSON a finding's span covers.
+/// The part of the JSON that a finding's span covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
     /// The value itself.
     Value,
-    /// The property's name.
+    /// The name of the property.
     Key,
     /// The object that lacks a property.
     Object,
 }
 
-/// One error of the response that we predict.
+/// One predicted error of the response.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Predicted {
     /// `errorDetails[].key`.
@@ -156,41 +156,41 @@ pub struct Predicted {
     pub error_code: Text,
     /// `errorDescription`.
     pub error_description: Text,
-    /// Whether the two above are the vendor's own words.
+    /// Whether the code and the description are the vendor's own words.
     pub wording: Wording,
 }
 
-/// The step of the service that answers; a record stops at its first failing one (inferred).
+/// The phase of the service that answers. A record stops at its first failing phase (inferred).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Phase {
-    /// Not JSON, or nothing the service ever sees.
+    /// Not JSON, or never seen by the service.
     None,
     /// The whole body is converted to objects.
     Bind,
     /// The request as a whole.
     Request,
-    /// Properties that have to be there.
+    /// Mandatory properties.
     Mandatory,
     /// Lengths, value lists, codes.
     Data,
-    /// What the service stumbles over.
+    /// Exceptions in the service.
     Exception,
 }
 
-/// What hides the answer to a finding: the API stops at another one before it.
+/// The reason why the answer to a finding is not in the response: the API stops at another error before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Masked {
-    /// A value that does not convert: the whole request is refused for it.
+    /// A value that does not convert, for which the whole request is refused.
     Conversion,
     /// An error of the request as a whole.
     Request,
     /// An error of the same record, in an earlier phase or one that ends the record.
     Record,
-    /// What is around the record: the service does not look for records there.
+    /// The wrapper around the record: the service does not look for records there.
     Wrapper(Unwrapped),
 }
 
-/// What hides the answer to a finding once the records are unwrapped.
+/// What masks the answer to a finding once the records are unwrapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unwrapped {
     /// Nothing: it is the answer then.
@@ -203,74 +203,75 @@ pub enum Unwrapped {
     Record,
 }
 
-/// What a finding rests on: the constraint, which states the same at every place.
+/// The basis of a finding: the constraint, with everything that is the same at every place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Basis {
-    /// Rule id in kebab-case, naming the problem: `too-long`.
+    /// The rule id in kebab-case, which names the problem: `too-long`.
     pub rule: Cow<'static, str>,
-    /// The constraint, `Table.Property`; empty where no table row did.
+    /// The constraint, `Table.Property`. Empty if no table row states it.
     pub constraint: String,
-    /// Where the constraint comes from.
+    /// The evidence for the constraint.
     pub evidence: Evidence,
-    /// Endpoint id; empty where the file has none.
+    /// The endpoint id. Empty if the file has none.
     pub endpoint: Cow<'static, str>,
-    /// Why the API refuses it, or why it is worth knowing; may be empty.
+    /// Why the API refuses it, or why it matters; may be empty.
     pub why: String,
-    /// Page table and row: `Buyer Contact 1.2`; empty where no row states it.
+    /// Table and row of the page: `Buyer Contact 1.2`. Empty if no row states it.
     pub source: String,
-    /// The service's step that answers.
+    /// The phase of the service that answers.
     pub phase: Phase,
-    /// The service never sees it: the records are not where it looks for them.
+    /// True if the service never sees it, because the records are not where it looks for them.
     pub unseen: bool,
-    /// What is known of a mistake in the text of the file; `None` where the finding is about what the text says.
+    /// Details of a syntax error. `None` if the finding is about the content.
     pub syntax: Option<Syntax>,
 }
 
-/// What is known of a mistake in the text of a file.
+/// Details of a syntax error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Syntax {
-    /// The kind of mistake, in kebab-case: `single-quotes`, `several-roots`.
+    /// The kind of error, in kebab-case: `single-quotes`, `several-roots`.
     pub detail: &'static str,
-    /// Whether the API's reader takes the file all the same; `None` where that is not known.
+    /// True if the API's reader accepts the file anyway; `None` if that is unknown.
     pub reader_accepts: Option<bool>,
 }
 
-/// Something wrong, or worth knowing, at one place of one file.
+/// A problem at one place of one file.
 ///
-/// Plain data: bytes inside; lines and columns are worked out where a finding is shown. A file may have millions, so
-/// what many of them say alike is shared, and what few of them have lies elsewhere. The [`Basis`] is read as if it were
-/// fields of the finding; it is shared, and never changed.
+/// Plain data with byte offsets; lines and columns are computed where a finding is shown. A file may have millions of
+/// findings, so what many of them have in common is shared, and what few of them have is boxed. The [`Basis`] is shared
+/// and never changed; its fields can be read like fields of the finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What it rests on.
+    /// The basis.
     pub basis: Arc<Basis>,
-    /// How much it matters.
+    /// The severity.
     pub severity: Severity,
-    /// Index of the record in the request, from 0.
+    /// The index of the record in the request, from 0.
     pub record: Option<u32>,
-    /// The record's key as the response would show it; cut after 256 characters.
+    /// The record's key as the response would show it, cut after 256 characters.
     pub record_key: Option<Text>,
-    /// RFC 6901, in the request's own spelling; of an absent property: its object's pointer and the table's spelling.
+    /// The RFC 6901 pointer, with names as the request spells them. For an absent property: its object's pointer and
+    /// the table's spelling.
     pub pointer: String,
-    /// What the span covers.
+    /// The part of the JSON that the span covers.
     pub target: Target,
-    /// Where.
+    /// The span.
     pub span: Span,
     /// A second place that belongs to it, with a short label.
     pub related: Option<Box<(Span, Cow<'static, str>)>>,
     /// What is wrong: the offending value, the limit and the actual.
     pub message: Text,
-    /// The property, in the table's spelling, that an unknown name is taken for; `None` where nothing is suggested.
+    /// The property, in the table's spelling, that an unknown name is taken for. `None` if nothing is suggested.
     pub suggestion: Option<Text>,
     /// What to do; may be empty.
     pub help: Text,
-    /// The error we predict; `None` for warnings, advice, and files that are not JSON.
+    /// The predicted error. `None` for warnings, advice, and files that are not JSON.
     pub predicted: Option<Arc<Predicted>>,
-    /// Why the answer in `predicted` is not in the response as the request stands; [`crate::predict::mask`] sets it.
+    /// Why the answer in `predicted` is not in the response to the request as it is. Set by [`crate::predict::mask`].
     pub masked: Option<Masked>,
-    /// Its place in the order of the table rows, which is the order of several errors in one response (inferred).
+    /// The position in the order of the table rows, which is the order of several errors in one response (inferred).
     pub order: u32,
-    /// What would fix it, where that is beyond doubt; [`crate::fix`] makes edits of it.
+    /// The fix, if it is beyond doubt. [`crate::fix`] converts it to edits.
     pub fix_kind: Option<Box<FixKind>>,
 }
 
@@ -282,7 +283,7 @@ impl Deref for Finding {
     }
 }
 
-/// The rules that speak of what no page says anything about. A test compares them with the findings' own words.
+/// The rules for cases that no page documents. A test compares them with the texts of the findings.
 const UNDOCUMENTED: [&str; 6] = [
     "blank",
     "empty-list",
@@ -293,78 +294,78 @@ const UNDOCUMENTED: [&str; 6] = [
 ];
 
 impl Finding {
-    /// Whether it says that the file cannot be read as it stands, so that anything may be behind it.
+    /// Returns true if the finding says that the file cannot be read as it is, so that other findings may be missing.
     #[must_use]
     pub fn makes_unreadable(&self) -> bool {
         let rules = ["syntax", "invalid-utf8", "utf16", "empty-file", "too-deep"];
         rules.contains(&self.rule.as_ref())
     }
 
-    /// Whether it says that nothing is documented of what the API answers to this.
+    /// Returns true if the finding says that the API's answer is not documented.
     #[must_use]
     pub fn is_undocumented(&self) -> bool {
         self.predicted.is_none() && UNDOCUMENTED.contains(&self.rule.as_ref())
     }
 }
 
-/// What would fix a finding. All spans are places in the file that the finding is about.
+/// The fix of a finding. All spans are in the file of the finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FixKind {
-    /// Take out what the finding's span covers: a mark, a comma.
+    /// Remove the finding's span: a mark, a comma.
     Remove,
-    /// Take out the comment that the finding's span covers.
+    /// Remove the comment at the finding's span.
     RemoveComment,
-    /// Take these members out of their object, each from the start of its name to the end of its value.
+    /// Remove these members from their object, each from the start of its name to the end of its value.
     RemoveMembers {
         /// The members.
         members: Vec<Span>,
-        /// The API refuses one of them as it is: without them its answer is another.
+        /// True if the API refuses one of them as it is, so that its answer changes without them.
         refused: bool,
     },
-    /// Write the value that the finding's span covers as this JSON, which the platform reads as the very same.
+    /// Replace the value at the finding's span by this JSON, which the platform reads as the same value.
     Retype(String),
-    /// Write the name that the finding's span covers as this one.
+    /// Replace the name at the finding's span.
     Rename(String),
-    /// Write a name at another place as this one, and a value as this JSON: of a missing property, the unknown name that stands
-    /// for it.
+    /// Replace a name at another place, and optionally its value: for a missing property, the unknown name that
+    /// stands for it.
     RenameAt {
-        /// Where the unknown name is.
+        /// The span of the unknown name.
         at: Span,
-        /// The name that is written.
+        /// The new name.
         name: String,
-        /// Its value, and the JSON that is written in its place; `None` where it stays.
+        /// The span of its value, and the JSON in its place. `None` if the value stays.
         value: Option<(Span, String)>,
     },
-    /// Write the name that the finding's span covers as this one, and its value as this JSON.
+    /// Replace the name at the finding's span, and its value by this JSON.
     RenameAndWrite {
-        /// The name.
+        /// The new name.
         name: String,
-        /// The value.
+        /// The span of the value.
         value: Span,
-        /// What is written in its place.
+        /// The JSON in its place.
         json: String,
     },
-    /// Write the value that the finding's span covers as this JSON, which means the same to people.
+    /// Replace the value at the finding's span by this JSON, which means the same to people.
     Write(String),
-    /// Write the text that the finding's span covers without the whitespace around it.
+    /// Trim the string at the finding's span.
     Trim,
-    /// Put a member, from the start of its name to the end of its value, behind the last one of another object.
+    /// Move a member, from the start of its name to the end of its value, after the last one of another object.
     Move {
-        /// The member.
+        /// The span of the member.
         member: Span,
-        /// The other object.
+        /// The span of the other object.
         to: Span,
-        /// The last member there; `None` where it has none.
+        /// The span of the last member there; `None` if it has none.
         after: Option<Span>,
-        /// Another name for it, and where its name is.
+        /// The span of its name, and the new name, if it is renamed.
         name: Option<(Span, String)>,
     },
-    /// Put these texts in place of what is around the records.
+    /// Replace the text around the records.
     Unwrap(Vec<(Span, String)>),
 }
 
 impl FixKind {
-    /// Whether the API receives the same as before.
+    /// Returns true if the API receives the same as before.
     #[must_use]
     pub const fn is_safe(&self) -> bool {
         matches!(
@@ -402,7 +403,8 @@ impl FixKind {
     }
 }
 
-/// Puts the findings of a file in their one order: by offset, rule and message, and then by whatever tells them apart.
+/// Sorts the findings of a file in their total order: by offset, rule and message, then by everything that
+/// distinguishes them.
 pub fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
         let first = (a.span.start, &a.rule, &a.message).cmp(&(b.span.start, &b.rule, &b.message));

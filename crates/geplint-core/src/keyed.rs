@@ -1,12 +1,12 @@
-//! Texts as keys of maps. The standard library's hash has a key of its own in every run, so that no input can choose
-//! texts that share a slot; and texts are the same only if they compare as the same, never because their hashes do.
+//! Strings as keys of maps. The standard library's hash has another key in every run, so no input can choose strings
+//! that collide. Strings are equal only if they compare equal, never because their hashes do.
 //!
-//! Maps with such keys are looked up in and never gone through: their order differs from run to run.
+//! Maps with such keys are only searched, never iterated: their order differs from run to run.
 
 use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 
-/// A text that is looked up in a map.
+/// A string as a key.
 #[derive(Debug, Clone, Eq)]
 pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
 
@@ -36,7 +36,7 @@ impl PartialEq for Text<'_> {
     }
 }
 
-/// A text that is looked up without regard to case and the whitespace around it.
+/// A string as a key, without regard to case and outer whitespace.
 #[derive(Debug, Clone, Eq)]
 pub(crate) struct Folded<'a>(pub(crate) Cow<'a, str>);
 
@@ -49,13 +49,13 @@ impl<'a> From<&'a str> for Folded<'a> {
 impl Hash for Folded<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let text = trimmed(&self.0);
-        // Texts that are the same are handed over in the same pieces.
+        // Equal strings must be hashed in the same pieces.
         let mut piece = [0_u8; 32];
         let mut filled = 0;
         if text.is_ascii() {
             for part in text.as_bytes().chunks(piece.len()) {
                 piece[..part.len()].copy_from_slice(part);
-                // All of it: that is one step for the machine.
+                // The whole piece, because that is a single vector operation.
                 piece.make_ascii_lowercase();
                 state.write(&piece[..part.len()]);
             }
@@ -96,11 +96,11 @@ impl PartialEq for Folded<'_> {
     }
 }
 
-/// Whether two texts are the same without regard to case and the whitespace around them.
+/// Returns true if two strings are equal without regard to case and outer whitespace.
 #[inline]
 pub(crate) fn same_folded(one: &str, other: &str) -> bool {
     let differ = |a: &u8, b: &u8| a.is_ascii_graphic() && b.is_ascii_graphic() && !a.eq_ignore_ascii_case(b);
-    // Most texts differ in their last byte already.
+    // Most strings differ in their last byte already.
     if let ([.., a], [.., b]) = (one.as_bytes(), other.as_bytes())
         && differ(a, b)
     {
@@ -110,7 +110,7 @@ pub(crate) fn same_folded(one: &str, other: &str) -> bool {
     a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && lower(a).eq(lower(b)))
 }
 
-/// The text without the whitespace around it; nearly always there is none, and that is plain to see.
+/// Trims a string. Nearly always there is no whitespace, which the first and last byte show.
 #[inline]
 pub(crate) fn trimmed(text: &str) -> &str {
     match text.as_bytes() {
@@ -124,7 +124,7 @@ fn lower(text: &str) -> impl Iterator<Item = char> {
     text.chars().flat_map(char::to_lowercase)
 }
 
-/// How often two texts were compared: what a test can hold a bound against, on a machine of any speed.
+/// Counts comparisons of strings, so that a test can assert a bound that does not depend on the machine.
 #[cfg(test)]
 pub(crate) mod compared {
     use std::cell::Cell;
@@ -137,7 +137,7 @@ pub(crate) mod compared {
         COUNT.with(|count| count.set(count.get() + 1));
     }
 
-    /// Comparisons that this thread has made while `work` ran.
+    /// Returns the number of comparisons that this thread made while `work` ran.
     pub(crate) fn by<T>(work: impl FnOnce() -> T) -> (T, u64) {
         let before = COUNT.with(Cell::get);
         let done = work();

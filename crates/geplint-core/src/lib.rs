@@ -1,7 +1,6 @@
 //! The engine of geplint: bytes, rules and tenant facts in; findings and the predicted response out.
 //!
-//! Pure: no files, no clock, no environment, no printing. It knows no endpoint; what is known of the API comes in as
-//! rules files.
+//! Pure: no files, no clock, no environment, no printing. It contains no endpoint; rules files define them.
 
 pub mod baseline;
 mod check;

@@ -1,11 +1,12 @@
-//! "Did you mean": the known name that is nearest to one that does not exist.
+//! "Did you mean": the known name that is most similar to an unknown one.
 
-/// The name with the fewest edits from `given`, in any case; `None` if it takes more than a third of its length, or than four.
-pub fn nearest<'n>(given: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let given = given.to_lowercase();
+/// Returns the name with the fewest edits from `wanted`, in any case. `None` if that takes more edits than a third of
+/// its length, or more than four.
+pub fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let wanted = wanted.to_lowercase();
     names
         .into_iter()
-        .map(|name| (strsim::osa_distance(&name.to_lowercase(), &given), name))
+        .map(|name| (strsim::osa_distance(&name.to_lowercase(), &wanted), name))
         .min_by_key(|(distance, _)| *distance)
         .filter(|(distance, name)| *distance <= (name.len() / 3).clamp(1, 4))
         .map(|(_, name)| name)

@@ -1,7 +1,7 @@
-//! From findings to the response that the API would send: phases, keys, order.
+//! Predicts the response of the API from findings: phases, keys, order.
 //!
-//! The service works in phases (inferred): the body is converted, then the request as a whole is looked at, then
-//! each record by itself, which stops at its first failing phase.
+//! The service works in phases (inferred): it converts the body, then checks the request as a whole, then each record
+//! by itself. A record stops at its first failing phase.
 
 use std::borrow::Cow;
 
@@ -11,27 +11,27 @@ use crate::finding::{Finding, Masked, Phase, Predicted, Severity, Unwrapped};
 use crate::lint::{Checked, Needed};
 use crate::rules::{Endpoint, GoodBesideBad};
 
-/// The API's response, in the order in which it is sent.
+/// The response of the API, with its members in the order in which they are sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope {
     /// Always null in the documented responses.
     pub data: Option<()>,
-    /// `200` or `400`, as a text.
+    /// `"200"` or `"400"`.
     pub status_code: String,
-    /// The records that are refused, in request order.
+    /// The refused records, in request order.
     pub error_details: Vec<ErrorDetail>,
-    /// The records that are taken, in request order.
+    /// The accepted records, in request order.
     pub success_details: Vec<SuccessDetail>,
 }
 
-/// One refused record.
+/// A refused record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorDetail {
-    /// The record's key, or what the endpoint says in its place.
+    /// The record's key, or the endpoint's fixed key.
     pub key: String,
-    /// Its errors, in the order of the table rows (inferred).
+    /// The errors, in the order of the table rows (inferred).
     pub errors: Vec<ErrorEntry>,
 }
 
@@ -39,13 +39,13 @@ pub struct ErrorDetail {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorEntry {
-    /// Kind of error.
+    /// The kind of error.
     pub error_code: String,
-    /// What is wrong.
+    /// The description of the error.
     pub error_description: String,
 }
 
-/// One record that is taken.
+/// An accepted record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SuccessDetail {
@@ -53,21 +53,21 @@ pub struct SuccessDetail {
     pub key: String,
 }
 
-/// How far the API is predicted to refuse a request.
+/// The extent to which the API is predicted to refuse a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Verdict {
-    /// It answers 400.
+    /// True if it answers 400.
     pub refused: bool,
-    /// No record is taken, because the request as a whole fails.
+    /// True if no record is accepted because the request as a whole fails.
     pub whole: bool,
-    /// How many records are not taken.
+    /// The number of records that are not accepted.
     pub records: u32,
 }
 
-/// How far the API is predicted to refuse a request of so many records, by findings that [`mask`] has marked, and by those
-/// for which one of them speaks ([`Checked::implied`]).
+/// Returns the extent to which the API is predicted to refuse a request of `records` records. `findings` must be
+/// marked by [`mask`]; `implied` are the errors that one of them stands for ([`Checked::implied`]).
 ///
-/// Of a file that is not JSON nothing is predicted, so that it is not refused.
+/// Nothing is predicted for a file that is not JSON, so it is not refused.
 #[must_use]
 pub fn verdict(findings: &[Finding], implied: &[Finding], records: u32) -> Verdict {
     let mut refused: Vec<Option<u32>> = Vec::new();
@@ -95,23 +95,25 @@ pub fn verdict(findings: &[Finding], implied: &[Finding], records: u32) -> Verdi
     }
 }
 
-/// A predicted response, and what it stands on.
+/// A predicted response, and its grounds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prediction {
     /// The response.
     pub envelope: Envelope,
-    /// The findings whose errors stand in it, as indices into [`Checked::findings`], in the envelope's order.
+    /// The findings whose errors are in the response, as indices into [`Checked::findings`], in the order of the
+    /// response.
     pub spoke: Vec<usize>,
-    /// What the answer hangs on besides the request, as facts of the tenant; this is the likely one.
+    /// The facts of the tenant on which the answer depends. This response is the likely one.
     pub depends: Needed,
-    /// Good records stand beside bad ones, or are left out beside them: no page of this endpoint shows such a response.
+    /// True if valid records are listed, or left out, beside invalid ones. No page of this endpoint shows such a
+    /// response.
     pub mixed: bool,
 }
 
-/// Predicts the response to a request that was checked with its outcomes.
+/// Predicts the response to a request that was checked with outcomes.
 ///
-/// Fails with the index of the finding that makes a prediction impossible: the file is not JSON, or nothing is documented
-/// of what the API answers. The index is past the last finding where a rule that says so is turned off.
+/// Errors: the index of the finding that makes a prediction impossible, because the file is not JSON or the answer is
+/// not documented. The index is past the last finding if the rule that would report it is turned off.
 pub fn predict(endpoint: &Endpoint, checked: &Checked) -> Result<Prediction, usize> {
     let not_json = |finding: &Finding| finding.severity == Severity::Error && finding.predicted.is_none();
     if let Some(index) = checked.findings.iter().position(not_json) {
@@ -123,7 +125,7 @@ pub fn predict(endpoint: &Endpoint, checked: &Checked) -> Result<Prediction, usi
     }
 }
 
-/// The finding that leaves the response open, whatever else is found: no page says what is answered to this.
+/// Returns the index of a finding whose answer is not documented, which leaves the response open.
 ///
 /// A request that is refused before the service gets there leaves nothing open.
 #[must_use]
@@ -136,7 +138,7 @@ pub fn undocumented(checked: &Checked) -> Option<usize> {
     };
     let converts = refusal(Phase::Bind);
     let is_open = |finding: &Finding| {
-        // A null may be the value that does not convert, if it is the first.
+        // A null may be the first value that does not convert.
         finding.is_undocumented()
             && !finding.unseen
             && converts.is_none_or(|first| finding.rule == "not-nullable" && finding.span < first)
@@ -149,7 +151,8 @@ pub fn undocumented(checked: &Checked) -> Option<usize> {
     open.or(is_silent.then_some(checked.findings.len()))
 }
 
-/// The findings that predict an error, by their index. What the service never gets to is in no answer.
+/// Returns the findings that predict an error, with their indices. An error that the service never reaches is in no
+/// response.
 fn errors(findings: &[Finding]) -> impl Iterator<Item = (usize, &Finding, &Predicted)> {
     findings
         .iter()
@@ -158,17 +161,17 @@ fn errors(findings: &[Finding]) -> impl Iterator<Item = (usize, &Finding, &Predi
         .filter_map(|(index, finding)| Some((index, finding, finding.predicted.as_deref()?)))
 }
 
-/// Which errors the response holds.
+/// The errors in the response.
 enum Answered {
-    /// One alone, for the whole request.
+    /// Only one error, for the whole request.
     Whole(usize, Masked),
-    /// Those of each record, in the order of the response.
+    /// The errors of each record, as indices in the order of the response.
     Records(Vec<u32>),
 }
 
-/// The errors that the service gets to.
+/// Returns the errors that the service reaches.
 fn answered(findings: &[Finding]) -> Answered {
-    // The converter reads from front to back and stops at its first failure; nothing else is looked at then.
+    // The converter reads from front to back and stops at its first failure; nothing else is checked then.
     let of = |phase: Phase| errors(findings).filter(move |(_, finding, _)| finding.phase == phase);
     if let Some((first, ..)) = of(Phase::Bind).min_by_key(|error| error.1.span) {
         return Answered::Whole(first, Masked::Conversion);
@@ -182,7 +185,7 @@ fn answered(findings: &[Finding]) -> Answered {
     all.sort_by_key(|index| at(index).map(|finding| (finding.record, finding.order)));
     let same = |a: &u32, b: &u32| at(a).map(|finding| finding.record) == at(b).map(|finding| finding.record);
     let phase = |index: &u32| at(index).map(|finding| finding.phase);
-    let mut said = Vec::with_capacity(all.len());
+    let mut indices = Vec::with_capacity(all.len());
     for of_record in all.chunk_by(same) {
         // A record stops at its first failing phase; an exception ends it at once.
         let first = of_record.iter().filter_map(phase).min();
@@ -191,12 +194,12 @@ fn answered(findings: &[Finding]) -> Answered {
         } else {
             usize::MAX
         };
-        said.extend(of_record.iter().filter(|index| phase(index) == first).take(most));
+        indices.extend(of_record.iter().filter(|index| phase(index) == first).take(most));
     }
-    Answered::Records(said)
+    Answered::Records(indices)
 }
 
-/// Marks the findings whose answer another one hides: it is not in the response as the request stands.
+/// Marks the findings whose answer another one masks, so that it is not in the response to the request as it is.
 pub fn mask(findings: &mut [Finding]) {
     let answered = answered(findings);
     let hidden = match answered {
@@ -219,11 +222,11 @@ pub fn mask(findings: &mut [Finding]) {
     };
     match answered {
         Answered::Whole(index, _) => show(index),
-        Answered::Records(said) => said.into_iter().for_each(|index| show(index as usize)),
+        Answered::Records(indices) => indices.into_iter().for_each(|index| show(index as usize)),
     }
 }
 
-/// What hides the answer to a finding inside a wrapper; `inside` is what does among the unwrapped records alone.
+/// Returns what masks a finding inside a wrapper; `inside` is what masks it among the unwrapped records alone.
 const fn unwrapped(inside: Option<Masked>) -> Masked {
     Masked::Wrapper(match inside {
         None => Unwrapped::Answers,
@@ -234,7 +237,7 @@ const fn unwrapped(inside: Option<Masked>) -> Masked {
     })
 }
 
-/// The same for a file whose mistakes in syntax are surely recovered by recovery: they are passed over.
+/// The same for a file in which every syntax error has a certain repair; these errors are ignored.
 pub fn predict_recovered(endpoint: &Endpoint, checked: &Checked) -> Prediction {
     let shown = checked.findings.len();
     let findings = match &*checked.implied {
@@ -246,7 +249,7 @@ pub fn predict_recovered(endpoint: &Endpoint, checked: &Checked) -> Prediction {
     prediction
 }
 
-/// The response that these findings come to.
+/// Returns the response for these findings.
 fn of_findings(endpoint: &Endpoint, checked: &Checked, findings: &[Finding]) -> Prediction {
     let predicted = |index: usize| {
         Some((
@@ -265,12 +268,12 @@ fn of_findings(endpoint: &Endpoint, checked: &Checked, findings: &[Finding]) -> 
                 Vec::new(),
             ),
             spoke: vec![index],
-            // The service does not get to its facts.
+            // The service does not reach the facts.
             depends: Needed::default(),
             mixed: false,
         },
-        Answered::Records(said) => {
-            let errors: Vec<_> = said
+        Answered::Records(indices) => {
+            let errors: Vec<_> = indices
                 .into_iter()
                 .filter_map(|index| predicted(index as usize))
                 .collect();
@@ -283,10 +286,10 @@ fn by_record(endpoint: &Endpoint, checked: &Checked, errors: &[(usize, &Finding,
     let mut refused = Vec::new();
     let mut spoke = Vec::new();
     let mut bad = std::collections::BTreeSet::new();
-    for said in errors.chunk_by(|a, b| a.1.record == b.1.record) {
-        bad.extend(said.first().and_then(|error| error.1.record));
-        refused.push(detail(said));
-        spoke.extend(said.iter().map(|(index, _, _)| *index));
+    for of_record in errors.chunk_by(|a, b| a.1.record == b.1.record) {
+        bad.extend(of_record.first().and_then(|error| error.1.record));
+        refused.push(detail(of_record));
+        spoke.extend(of_record.iter().map(|(index, _, _)| *index));
     }
     let listed = bad.is_empty() || endpoint.good_beside_bad == GoodBesideBad::Listed;
     let taken = (0u32..)

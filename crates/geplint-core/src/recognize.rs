@@ -1,72 +1,72 @@
-//! Which endpoint a file is a request for, by the names in its first record.
+//! Recognizes the endpoint of a request by the names in its first records.
 
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode};
 use crate::rules::{Candidate, Endpoint, PropertyId, Table, Type, property_like, simplified};
 use crate::wrapper::{Spot, Visit, has_telling, has_values, json_in, visit};
 
-/// What a file is taken for.
+/// The result of recognition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recognized<'r> {
-    /// A request for this endpoint.
+    /// A request to this endpoint.
     Request(&'r str),
-    /// A request for one of these; nothing tells which.
+    /// A request to one of these endpoints; which one is unclear.
     OneOf(Vec<&'r str>),
-    /// It has several names of these endpoints, but too few for a file that nobody named.
+    /// Several names of these endpoints, but too few for a file that the user did not name.
     Weak {
         /// The endpoints.
         ids: Vec<&'r str>,
-        /// How many names of theirs a record has.
+        /// The number of their names that a record has.
         known: usize,
-        /// How many names the record has.
+        /// The number of names of the record.
         names: usize,
     },
     /// A response of the API.
     Response,
-    /// No payload, and why; whether it is JSON at all is not said.
+    /// Not a payload, with the reason. The text may not be JSON at all.
     Other(&'static str),
 }
 
-/// How much it takes for a file to be a request.
+/// The evidence that a request requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standard {
-    /// Somebody named the file: half of a record's names.
+    /// For a file that the user named: half of a record's names.
     Named,
-    /// It was found in a folder, or handed over by a tool: a name that this API alone has, or four names of one endpoint
-    /// that are most of a record's names.
+    /// For a file that was found in a folder or passed by a tool: a name that only this API has, or four names of one
+    /// endpoint that are most of a record's names.
     Found,
 }
 
-/// Records that are looked at until one tells.
+/// The number of records that are examined until one decides.
 const RECORDS: usize = 3;
 
-/// How many names of one endpoint make a file that was found a request, if they are most of a record's names.
+/// The number of names of one endpoint that make a found file a request, if they are most of a record's names.
 pub(crate) const STRONG: usize = 4;
 
-/// How many names of one endpoint are worth a line where a file is passed over all the same.
+/// The number of names of one endpoint from which on a skipped file is mentioned.
 const SEVERAL: usize = 2;
 
-/// A name that this API alone is known to have says nothing if it is a smaller part of a record's names, and the only one:
-/// no list of other APIs is complete.
+/// A name that only this API is known to have does not count if it is the only one and less than this part of a
+/// record's names, because no list of other APIs is complete.
 const PART: usize = 4;
 
-/// A table with no more names is small.
+/// The largest number of rows of a small table.
 const SMALL: usize = 8;
 
-/// Objects below a body that are looked at: what is a payload has its first record among them.
+/// The number of objects below a body that are examined. The first record of a payload is among them.
 const OBJECTS: usize = 250;
 
-/// Why a body that is neither a list nor an object is no request.
+/// The reason for a body that is neither an array nor an object.
 const NO_CONTAINER: &str = "it holds neither a list nor an object";
 
-/// Why a record is none of an endpoint's.
-const STRANGER: &str = "its names are those of no endpoint";
+/// The reason for a record of no endpoint.
+const NO_ENDPOINT: &str = "its names are those of no endpoint";
 
-/// Looks at the first records of a body that somebody named.
+/// Examines the first records of a body that the user named.
 pub fn recognize<'r>(text: &str, candidates: &[Candidate<'r>]) -> Recognized<'r> {
     recognize_as(text, candidates, Standard::Named)
 }
 
-/// Looks at the first records of a body.
+/// Examines the first records of a body.
 pub fn recognize_as<'r>(text: &str, candidates: &[Candidate<'r>], standard: Standard) -> Recognized<'r> {
     let look = Look {
         text,
@@ -77,18 +77,18 @@ pub fn recognize_as<'r>(text: &str, candidates: &[Candidate<'r>], standard: Stan
     look.body()
 }
 
-/// One look at a body.
+/// The state of one recognition.
 #[derive(Clone, Copy)]
 struct Look<'l, 'r> {
     text: &'l str,
     candidates: &'l [Candidate<'r>],
     standard: Standard,
-    /// The text is what a string holds.
+    /// True if the text is the content of a string.
     in_string: bool,
 }
 
 impl Recognized<'_> {
-    /// How much it says: of several records the one that says most counts, the first of these.
+    /// Returns the weight of a result. Of several records, the first one with the highest weight counts.
     const fn weight(&self) -> usize {
         match self {
             Self::Request(_) | Self::Response => usize::MAX,
@@ -148,8 +148,8 @@ impl<'r> Look<'_, 'r> {
         best
     }
 
-    /// The endpoint whose table is small and has all names of a record, as they are spelled, one of them telling, where no
-    /// other endpoint has them: a record that lacks most of what it should have.
+    /// Returns the endpoint with a small table that has all names of a record, as they are spelled, one of them
+    /// telling, if no other endpoint has them. Such a record lacks most of what it should have.
     fn nothing_else(self, tree: &Tree, root: NodeId) -> Option<&'r str> {
         let mut fitting = self.candidates.iter().filter(|candidate| {
             tree.members(root).next().is_some()
@@ -173,7 +173,7 @@ impl<'r> Look<'_, 'r> {
         is_whole.then(|| only.id())
     }
 
-    /// A record, or something that records are wrapped in.
+    /// Examines a record, or a value that wraps records.
     fn value(self, tree: &Tree, root: NodeId) -> Recognized<'r> {
         let own = if tree.node(root).kind == JsonKind::Object {
             self.by_names(tree, root)
@@ -189,7 +189,7 @@ impl<'r> Look<'_, 'r> {
         }
     }
 
-    /// A request whose records are under other names, in further arrays or in a string.
+    /// Examines records under other names, in further arrays or in a string.
     fn wrapped(self, tree: &Tree, root: NodeId) -> Recognized<'r> {
         let mut best = Recognized::Other(NO_CONTAINER);
         let mut left = OBJECTS;
@@ -200,7 +200,7 @@ impl<'r> Look<'_, 'r> {
             left -= 1;
             let found = match spot {
                 Spot::Object(object) if object == root => return Visit::Below,
-                // One name in common may be chance, so far down.
+                // One common name may be chance at this depth.
                 Spot::Object(object) if tree.members(object).nth(1).is_none() => return Visit::Below,
                 Spot::Object(object) => self.by_names(tree, object),
                 Spot::Text(node) => match json_in(self.text, tree, node) {
@@ -217,7 +217,7 @@ impl<'r> Look<'_, 'r> {
         best
     }
 
-    /// The same for what a string holds.
+    /// The same for the content of a string.
     fn within(self, text: &str) -> Recognized<'r> {
         let look = Look {
             text,
@@ -231,7 +231,8 @@ impl<'r> Look<'_, 'r> {
         }
     }
 
-    /// How many names of a record each endpoint has, how many names the record has, and how many of them any endpoint has.
+    /// Returns the score of each endpoint, the number of the record's names, and the number of them that any endpoint
+    /// has.
     fn scores(self, tree: &Tree, root: NodeId) -> (Vec<Score>, usize, usize) {
         let mut scores = vec![Score::default(); self.candidates.len()];
         let (mut total, mut known) = (0, 0);
@@ -255,8 +256,8 @@ impl<'r> Look<'_, 'r> {
         (scores, total, known)
     }
 
-    /// Scores a record against each endpoint: names that it alone has, names that it has, and, where that does not tell,
-    /// names further down.
+    /// Scores a record against each endpoint: first by names that only it has, then by names that it has, and if that
+    /// does not decide, by names further down.
     fn by_names(self, tree: &Tree, root: NodeId) -> Recognized<'r> {
         let (scores, total, known) = self.scores(tree, root);
         let most = scores.iter().copied().max().unwrap_or_default();
@@ -267,7 +268,7 @@ impl<'r> Look<'_, 'r> {
             .filter(|(_, score)| most.known > 0 && **score == most)
             .map(|(found, _)| *found)
             .collect();
-        // Where one endpoint alone has names of its own, those that others know do not speak against it.
+        // If only one endpoint has names of its own, names that others also have do not count against it.
         let undisputed = most.alone > 0 && scores.iter().filter(|score| score.alone > 0).count() == 1;
         let own = if undisputed { known } else { most.known };
         let few = own * 2 < total || (most.known == 1 && total > 1);
@@ -276,7 +277,7 @@ impl<'r> Look<'_, 'r> {
         } else {
             0
         };
-        // What is passed over has a line of its own where a good part of it seems to be meant.
+        // A skipped file is mentioned if a good part of it looks like a payload.
         let near = own >= SEVERAL && own * 2 >= total || distinctive > 0;
         let is_schema = |best: &[Candidate<'r>]| {
             let tables = best
@@ -287,7 +288,7 @@ impl<'r> Look<'_, 'r> {
             tables.peek().is_some() && tables.all(|table| !has_values(self.text, tree, root, table))
         };
         let is_named = self.standard == Standard::Named;
-        // Where its own names do not tell, what they mean may.
+        // If its names do not decide, their synonyms may.
         let is_unclear = own * 2 < total || (own == 1 && total > 1);
         if is_named
             && is_unclear
@@ -296,7 +297,7 @@ impl<'r> Look<'_, 'r> {
         {
             return found;
         }
-        // Only where it is of use: the same file is a request once somebody names it.
+        // Reported only if it helps: the same file must be a request once the user names it.
         let would_do = || {
             let named = Self {
                 standard: Standard::Named,
@@ -313,7 +314,7 @@ impl<'r> Look<'_, 'r> {
                 known: own,
                 names: total,
             },
-            _ => Recognized::Other(STRANGER),
+            _ => Recognized::Other(NO_ENDPOINT),
         };
         let is_strong = (few || self.standard == Standard::Found)
             && ((most.known >= STRONG && most.known * 2 > total)
@@ -322,18 +323,18 @@ impl<'r> Look<'_, 'r> {
         if best.is_empty() || (self.standard == Standard::Found && !is_strong) {
             return weak(&best);
         }
-        // A payload has few strangers; package.json may share a `description`.
+        // A payload has few unknown names; package.json may have a `description`.
         if own * 2 < total && !is_strong {
             return weak(&best);
         }
-        // One name of several has to be one that a request cannot do without: `description` stands in all sorts of files.
+        // If only one of several names matches, a request must require it: `description` occurs in many files.
         if most.known == 1 && total > 1 && !is_strong {
             best.retain(|found| {
                 let endpoint = found.endpoint();
                 endpoint.is_some_and(|endpoint| has_telling(self.text, tree, root, endpoint))
             });
             if best.is_empty() {
-                return Recognized::Other(STRANGER);
+                return Recognized::Other(NO_ENDPOINT);
             }
         }
         if best.len() > 1 {
@@ -357,12 +358,12 @@ impl<'r> Look<'_, 'r> {
         }
     }
 
-    /// The endpoint of whose names, or of what other systems call them, at least half of a record's names are; names of
-    /// objects inside a record count where they are on the record.
+    /// Returns the endpoint that has at least half of a record's names, or synonyms of them. Names of objects inside
+    /// a record count if they are on the record itself.
     ///
-    /// Of endpoints with the same number of record properties the one comes first that would miss no mandatory one.
+    /// Of endpoints with the same number of record properties, one without a missing mandatory property comes first.
     fn by_meaning(self, tree: &Tree, root: NodeId) -> Option<Recognized<'r>> {
-        /// How many names an endpoint has, and the endpoints with as many.
+        /// The number of names that an endpoint has, and the endpoints with that number.
         type Ranked<'r> = ((usize, bool, usize), Vec<&'r str>);
         let names: Vec<_> = tree
             .members(root)
@@ -413,7 +414,7 @@ impl<'r> Look<'_, 'r> {
         })
     }
 
-    /// How many names a record has that this API alone is known to have.
+    /// Returns the number of a record's names that only this API is known to have.
     fn distinctive(self, tree: &Tree, root: NodeId) -> usize {
         let is_distinctive = |key: NodeId| {
             let name = decode(self.text, tree.node(key));
@@ -425,16 +426,16 @@ impl<'r> Look<'_, 'r> {
     }
 }
 
-/// What a record's names say of an endpoint; what it alone has counts before what it shares.
+/// The score of an endpoint. Names that only it has count before names that it shares.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {
-    /// Names that no other endpoint has.
+    /// The number of names that no other endpoint has.
     alone: usize,
-    /// Names that it has.
+    /// The number of names that it has.
     known: usize,
 }
 
-/// The members of the response envelope; two of them are enough.
+/// Returns true if an object has two members of the response envelope.
 fn is_envelope(text: &str, tree: &Tree, root: NodeId) -> bool {
     let names = ["statusCode", "errorDetails", "successDetails"];
     let known = tree.members(root).filter(|(key, _)| {
@@ -450,7 +451,8 @@ fn in_depth(text: &str, tree: &Tree, root: NodeId, candidate: &Candidate<'_>) ->
     })
 }
 
-/// Names known in all objects below, each where its table says; a value of the declared container counts as well.
+/// Counts the known names in all objects below, each in its own table. A value of the declared container type counts,
+/// too.
 fn nested(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint, table: &Table) -> usize {
     let mut known = 0;
     for (key, value) in tree.members(object) {
@@ -487,7 +489,7 @@ mod tests {
 
     #[test]
     fn a_common_name_among_others_tells_nothing() {
-        let strangers = [
+        let not_requests = [
             r#"[{"description": "x", "decoded": "y"}]"#,
             r#"{"description": "x", "decoded": "y"}"#,
             r#"[[{"description": "x", "decoded": "y"}]]"#,
@@ -495,7 +497,7 @@ mod tests {
             r#"[{"id": 1, "is_active": true}]"#,
             r#"[{"TimeZone": "UTC", "Offset": 0}, {"TimeZone": "CET", "Offset": 1}]"#,
         ];
-        for text in strangers {
+        for text in not_requests {
             let taken = taken_for(text);
             assert!(matches!(taken, Recognized::Other(_)), "{text}: {taken:?}");
         }
@@ -503,7 +505,7 @@ mod tests {
 
     #[test]
     fn one_name_is_enough_if_it_is_telling_or_alone() {
-        let told = [
+        let requests = [
             // Mandatory.
             (r#"[{"ContactCodes": [], "Other": 1}]"#, "user-group"),
             (r#"[{"FirstName": "Ann", "Other": 1}]"#, "contact-details"),
@@ -511,23 +513,23 @@ mod tests {
                 r#"{"data": [{"interface_status": "Success", "Other": 1}]}"#,
                 "contact-interface-status",
             ),
-            // Alone.
+            // The only name.
             (r#"[{"Description": "x"}]"#, "user-group"),
             // One of several.
             (
                 r#"[{"Description": "x", "IsOverRide": true, "Other": 1}]"#,
                 "user-group",
             ),
-            // The next record has more to say.
+            // The next record decides.
             (
                 r#"[{"Description": "x", "Other": 1}, {"GroupName": "G", "Other": 1}]"#,
                 "user-group",
             ),
         ];
-        for (text, endpoint) in told {
+        for (text, endpoint) in requests {
             assert_eq!(taken_for(text), Recognized::Request(endpoint), "{text}");
         }
-        // Names that one endpoint alone has decide.
+        // Names that only one endpoint has decide.
         let decided = [
             (
                 r#"[{"ContactCode": "C-1", "InterfaceStatus": "ok"}]"#,
@@ -567,7 +569,7 @@ mod tests {
         for (text, endpoint) in requests {
             assert_eq!(taken_for(text), Recognized::Request(endpoint), "{text}");
         }
-        // Without a distinctive name, and with too few of the names, it is none.
+        // Without a distinctive name, and with too few of the names, it is not a request.
         for text in [
             r#"[{"GivenName": "A", "Surname": "B", "Mail": "a@example.com"}]"#,
             r#"[{"ContactCode": "C-1", "a": 1, "b": 2, "c": 3, "d": 4}]"#,
@@ -591,7 +593,7 @@ mod tests {
     #[test]
     fn what_nobody_named_needs_strong_evidence() {
         let requests = [
-            // A name that this API alone has, in any style.
+            // A name that only this API has, in any style.
             (
                 r#"[{"client_contact_code": "C-1", "other": 1, "more": 2}]"#,
                 "contact-interface-status",
@@ -614,7 +616,7 @@ mod tests {
                 r#"[{"groupName": "G", "description": "x", "isActive": true, "isOverRide": false}]"#,
                 "user-group",
             ),
-            // Nothing else, where that says something.
+            // All names of a record, one of them telling.
             (r#"[{"InterfaceStatus": "Success"}]"#, "contact-interface-status"),
             (r#"[{"GroupName": "G"}]"#, "user-group"),
             // Wrapped.
@@ -626,7 +628,7 @@ mod tests {
                 r#"{"body": "[{\"ContactCodes\": [], \"Other\": 1}]"}"#,
                 "user-group",
             ),
-            // The next record has it.
+            // The next record has a distinctive name.
             (r#"[{"Description": "x"}, {"ContactCodes": []}]"#, "user-group"),
         ];
         for (text, endpoint) in requests {
@@ -644,7 +646,7 @@ mod tests {
             let taken = found(text);
             assert!(matches!(taken, Recognized::Weak { .. }), "{text}: {taken:?}");
         }
-        let strangers = [
+        let not_requests = [
             r#"[{"userName": "admin", "password": "x"}]"#,
             // One of many names is not enough, and naming the file would not help.
             r#"[{"id": 1, "contactCode": "91", "a": 1, "b": 1, "c": 1}]"#,
@@ -655,7 +657,7 @@ mod tests {
             // A schema.
             r#"{"properties": {"ClientContactCode": {"type": "string"}}}"#,
         ];
-        for text in strangers {
+        for text in not_requests {
             let taken = found(text);
             assert!(matches!(taken, Recognized::Other(_)), "{text}: {taken:?}");
         }

@@ -1,4 +1,4 @@
-//! The rules of an API as a library user holds them: owned, layered, replaced as a whole when files change.
+//! The rules of an API for a library user: owned, layered, replaced as a whole when files change.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,15 +9,15 @@ use crate::rules::{Candidate, Compiled, Endpoint, Layer, LoadError, Shared, endp
 
 /// The rules of all endpoints of an API.
 ///
-/// A `Ruleset` owns what it holds, and copies are cheap. To reload, make another one and drop this one.
+/// A `Ruleset` owns its rules, and clones are cheap. To reload, create another one and drop this one.
 #[derive(Debug, Clone, Default)]
 pub struct Ruleset {
-    /// By id.
+    /// The endpoints, by id.
     entries: BTreeMap<String, Entry>,
     shared: SharedSource,
 }
 
-/// What endpoints share; lists that are compiled in are parsed once a layer is loaded.
+/// What endpoints share. Lists that are compiled in are parsed once a layer is loaded.
 #[derive(Debug, Clone)]
 enum SharedSource {
     Owned(Arc<Shared>),
@@ -30,12 +30,12 @@ impl Default for SharedSource {
     }
 }
 
-/// An endpoint and what it was made of.
+/// An endpoint and its sources.
 #[derive(Debug, Clone)]
 struct Entry {
     endpoint: Origin,
     base: Base,
-    /// The files over the base, each with its name.
+    /// The name and text of the files over the base.
     layers: Vec<(String, String)>,
 }
 
@@ -48,7 +48,7 @@ enum Origin {
 /// The rules below the layers.
 #[derive(Debug, Clone)]
 enum Base {
-    /// A layer was the first to name the endpoint.
+    /// None: a layer was the first to name the endpoint.
     None,
     Text(Arc<str>),
     Compiled(&'static Compiled),
@@ -73,17 +73,17 @@ impl Entry {
     }
 }
 
-/// A mistake in a rules file.
+/// An error in a rules file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RuleError {
-    /// The name of the file, as it was given.
+    /// The name of the file, as the caller passed it.
     pub file: String,
-    /// Its index among the files that were given.
+    /// The index of the file among those that were passed.
     pub index: usize,
-    /// What is wrong and what would be right.
+    /// What is wrong, and what would be right.
     pub message: String,
-    /// Where: bytes of the file's text.
+    /// The byte range in the file's text.
     pub span: Range<usize>,
 }
 
@@ -109,7 +109,7 @@ impl RuleError {
 impl Ruleset {
     /// Reads rules files, one for each endpoint; `rules/README.md` explains the format.
     ///
-    /// Errors: the first mistake, with its place in its file.
+    /// Errors: the first error, with its place in its file.
     pub fn new(files: &[Layer<'_>], shared: Shared) -> Result<Self, RuleError> {
         let mut entries = BTreeMap::new();
         for (index, file) in files.iter().enumerate() {
@@ -135,7 +135,7 @@ impl Ruleset {
         })
     }
 
-    /// Rules that a build script has compiled; each endpoint is read when it is first needed.
+    /// Returns rules that a build script has compiled. Each endpoint is read when it is first needed.
     pub fn compiled(endpoints: &'static [Compiled], shared: fn() -> &'static Shared) -> Self {
         let entry = |compiled: &'static Compiled| Entry {
             endpoint: Origin::Compiled(compiled),
@@ -149,9 +149,9 @@ impl Ruleset {
         }
     }
 
-    /// These rules with files over them: a file changes the endpoint that it names, or adds one.
+    /// Returns these rules with files over them. A file changes the endpoint that it names, or adds one.
     ///
-    /// Errors: the first mistake, with its place in its file.
+    /// Errors: the first error, with its place in its file.
     pub fn with_layers(&self, layers: &[Layer<'_>]) -> Result<Self, RuleError> {
         let mut result = self.clone();
         let mut changed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -168,7 +168,7 @@ impl Ruleset {
             let new = indices.iter().filter_map(|index| layers.get(*index));
             files.extend(new.map(|layer| (layer.name.to_owned(), layer.text.to_owned())));
             let all: Vec<Layer<'_>> = files.iter().map(|(name, text)| Layer { name, text }).collect();
-            // Each layer is loaded over those before it, so that a mistake is never in an earlier one.
+            // Each layer is loaded over those before it, so an error is never in an earlier one.
             let endpoint = load_layers(base.text(), &all, self.shared()).map_err(|(index, error)| {
                 let new = index.checked_sub(earlier).and_then(|new| indices.get(new));
                 RuleError::new(layers, new.copied().unwrap_or(usize::MAX), error)
@@ -183,32 +183,32 @@ impl Ruleset {
         Ok(result)
     }
 
-    /// Only the endpoint of that id, if there is one.
+    /// Returns the rules with only the endpoint of that id, if there is one.
     #[must_use]
     pub fn only(mut self, id: &str) -> Self {
         self.entries.retain(|own, _| own == id);
         self
     }
 
-    /// Its endpoints, by id.
+    /// Returns the endpoints, sorted by id.
     pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
         self.entries
             .values()
             .filter_map(|entry| entry.candidate().endpoint())
     }
 
-    /// The ids of its endpoints, sorted.
+    /// Returns the ids of the endpoints, sorted.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.entries.keys().map(String::as_str)
     }
 
-    /// The endpoint of that id.
+    /// Returns the endpoint of that id.
     #[must_use]
     pub fn endpoint(&self, id: &str) -> Option<&Endpoint> {
         self.entries.get(id)?.candidate().endpoint()
     }
 
-    /// What a file is recognized by, by id.
+    /// Returns the endpoints for recognition, sorted by id.
     #[must_use]
     pub fn candidates(&self) -> Vec<Candidate<'_>> {
         self.entries.values().map(Entry::candidate).collect()

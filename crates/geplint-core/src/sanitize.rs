@@ -1,35 +1,36 @@
-//! Makes text harmless for terminals and CI logs. It comes from files, their names, arguments and settings.
+//! Makes text from files, file names, arguments and settings safe for terminals and CI logs.
 //!
-//! Control characters move the cursor. Invisible and bidirectional characters make text read as something else. CI
-//! runners obey lines such as `::error::…` and `##[group]…`, whichever program prints them.
+//! Control characters move the cursor. Invisible and bidirectional characters change what a text seems to say. CI
+//! runners execute lines such as `::error::…` and `##[group]…`, whichever program prints them.
 //!
-//! Sanitizing is the last step of each way out, after which nothing is dropped or replaced:
+//! Sanitizing is the last step of each output, after which nothing is dropped or replaced:
 //!
 //! | target | function |
 //! |---|---|
 //! | terminal and log, one line | [`escape`], [`line()`], [`source_line`] |
-//! | terminal and log, a whole text of ours with such lines in it | [`document`] |
+//! | terminal and log, a whole text of the program with such lines in it | [`document`] |
 //! | JSON | `report::json::pretty` |
 //! | XML | `report::xml::escape` |
 //! | Markdown | `report::markdown::inert` |
 //!
-//! They all ask [`chars`] what may be shown, so that none knows less than another.
+//! All of them use [`chars`] to decide what may be shown, so that they agree.
 
 use std::borrow::Cow;
 use std::path::Path;
 
 use unicode_width::UnicodeWidthChar as _;
 
-/// How many combining marks in a row are shown; no script needs more, and many hide the lines above and below.
+/// The number of combining marks in a row that are shown. No script needs more, and many hide the lines above and
+/// below.
 pub const STACKED: usize = 5;
 
-/// What begins a group in Buildkite's logs, where it begins a line.
+/// Prefixes of a line that begin a group in Buildkite's logs.
 const GROUPS: [&str; 4] = ["--- ", "+++ ", "~~~ ", "^^^ "];
 
-/// The longest text a human format shows of one message, key or pointer; machine formats show it all.
+/// The longest text, in bytes, that a format for people shows of one message, key or pointer. Machine formats show all.
 const LONGEST: usize = 1_000;
 
-/// Whether `c` is a control, has no width, reorders its neighbours, or breaks a line.
+/// Returns true if `c` is a control character, has no width, reorders its neighbours, or breaks a line.
 pub const fn is_unprintable(c: char) -> bool {
     matches!(c,
         '\0'..='\u{1f}'
@@ -56,8 +57,8 @@ pub const fn is_unprintable(c: char) -> bool {
     ) || (c as u32) & 0xfffe == 0xfffe
 }
 
-/// The characters of a text, each with whether it may be shown as it is: a printable character, not one combining mark
-/// too many, and not the beginning of a command to a CI runner.
+/// Returns the characters of a text, each with whether it may be shown as it is: it is printable, does not follow too
+/// many combining marks, and does not begin a command to a CI runner.
 pub fn chars(text: &str) -> impl Iterator<Item = (char, bool)> + '_ {
     let mut marks = 0;
     text.char_indices().map(move |(at, c)| {
@@ -68,9 +69,9 @@ pub fn chars(text: &str) -> impl Iterator<Item = (char, bool)> + '_ {
     })
 }
 
-/// Whether every character of a text may be shown as it is.
+/// Returns true if every character of a text may be shown as it is.
 pub fn is_harmless(text: &str) -> bool {
-    // All bytes are looked at, whatever the first ones are: that is done many at a time.
+    // All bytes are tested, without an early exit, so that many are tested at a time.
     let printable = text
         .bytes()
         .fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
@@ -78,12 +79,12 @@ pub fn is_harmless(text: &str) -> bool {
     usual || chars(text).all(|(_, harmless)| harmless)
 }
 
-/// Whether `c` is drawn over the character before it.
+/// Returns true if `c` is drawn over the character before it.
 pub fn is_mark(c: char) -> bool {
     c >= '\u{300}' && c.width() == Some(0) && !is_unprintable(c)
 }
 
-/// What stands in a source line for a character that may not be shown: one column wide, always.
+/// Returns the replacement in a source line for a character that may not be shown. It is always one column wide.
 pub const fn placeholder(c: char, unicode: bool) -> char {
     match c {
         _ if !unicode => '?',
@@ -93,7 +94,7 @@ pub const fn placeholder(c: char, unicode: bool) -> char {
     }
 }
 
-/// The control picture of a C0 character: `␛` for the escape.
+/// Returns the control picture of a C0 character: `␛` for the escape.
 const fn control_picture(c: char) -> char {
     match char::from_u32(0x2400 + c as u32) {
         Some(picture) => picture,
@@ -101,14 +102,14 @@ const fn control_picture(c: char) -> char {
     }
 }
 
-/// Whether `rest` begins with a mark that CI runners look for anywhere in a line: `##[`, `##vso[`.
+/// Returns true if `rest` begins with a mark that CI runners recognize anywhere in a line: `##[`, `##vso[`.
 #[inline]
 pub fn is_ci_mark(rest: &[u8]) -> bool {
     rest.first() == Some(&b'#') && is_command(rest)
 }
 
 fn is_command(rest: &[u8]) -> bool {
-    // No command has a longer name, and a longer look would make `######…` slow.
+    // No command has a longer name, and a longer search would make `######…` slow.
     let mut after = rest
         .iter()
         .skip(2)
@@ -117,7 +118,7 @@ fn is_command(rest: &[u8]) -> bool {
     rest.starts_with(b"##") && after.next() == Some(&b'[')
 }
 
-/// Text for a message, a key, a pointer or a path: one line, harmless, and not endless.
+/// Makes a text safe for a message, a key, a pointer or a path: one line, and shortened if it is long.
 pub fn escape(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST {
         return line(text);
@@ -128,7 +129,7 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The same, whole.
+/// The same, not shortened.
 pub fn line(text: &str) -> Cow<'_, str> {
     let group = GROUPS.iter().any(|mark| text.starts_with(mark));
     if !group && is_harmless(text) {
@@ -141,7 +142,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A line of a file, whole: as it is, tabs too, but harmless.
+/// Makes a whole line of a file safe; tabs stay.
 pub fn source_line(text: &str) -> Cow<'_, str> {
     if is_harmless(text) {
         return Cow::Borrowed(text);
@@ -153,9 +154,9 @@ pub fn source_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A whole text of ours for a terminal or a log, as the last step before it is written: line breaks and colours stay.
+/// Makes a whole text of the program safe as the last step before it is written. Line breaks and colours stay.
 ///
-/// What comes from files has passed [`escape`] already; this is for what somebody forgot.
+/// Text from files has passed [`escape`] before; this is a safety net.
 pub fn document(text: &str) -> Cow<'_, str> {
     if text.split('\n').all(is_harmless) {
         return Cow::Borrowed(text);
@@ -171,7 +172,7 @@ pub fn document(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The length of a sequence that only sets colours, `ESC [ 1 ; 31 m`, in bytes; 0 of anything else.
+/// Returns the length, in bytes, of an escape sequence that only sets colours, `ESC [ 1 ; 31 m`; 0 for anything else.
 fn colour_length(text: &str) -> usize {
     let Some(code) = text.strip_prefix("\u{1b}[") else {
         return 0;
@@ -194,12 +195,12 @@ fn push(out: &mut String, c: char, harmless: bool) {
     }
 }
 
-/// A path as its user wrote it, with `/` between its parts and nothing unprintable in it.
+/// Returns a path as its user wrote it, with `/` as the separator and nothing unprintable.
 pub fn path(path: &Path) -> String {
     escape(&plain_path(path)).into_owned()
 }
 
-/// A path for machine formats: `/` between its parts, bytes that are no UTF-8 replaced.
+/// Returns a path for machine formats, with `/` as the separator. Bytes that are not UTF-8 are replaced.
 pub fn plain_path(path: &Path) -> String {
     let text = path.to_string_lossy();
     if std::path::MAIN_SEPARATOR == '/' {

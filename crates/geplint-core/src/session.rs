@@ -1,4 +1,4 @@
-//! One run over several files: which endpoint each is for, and what earlier ones have changed.
+//! One run over several files: the endpoint of each, and the changes by earlier ones.
 
 use crate::finding::{Finding, Phase, Severity};
 use crate::json::{self, SyntaxError};
@@ -9,39 +9,39 @@ use crate::rules::{Candidate, Endpoint, PropertyId, bit};
 use crate::tenant::{Answer, Effect, Facts, Tenant, TenantChanges};
 use crate::threads::Threads;
 
-/// What became of a file.
+/// The result for a file.
 #[derive(Debug)]
 pub enum Outcome<'r> {
-    /// It was checked as a request to an endpoint.
+    /// A request, which has been checked.
     Checked(Request<'r>),
-    /// It is not JSON, for this reason, and its names do not say that it is a payload.
+    /// A file that is not JSON, and whose names do not show that it is a payload.
     NotJson(Box<Finding>),
-    /// JSON, but no payload, and why.
+    /// JSON that is not a payload, with the reason.
     Unrecognized(&'static str),
-    /// It looks like a request to several endpoints.
+    /// JSON that looks like a request to several endpoints.
     OneOf(Vec<String>),
-    /// JSON that has several names of an endpoint, but too few for a file that nobody named; what there is to say of it.
+    /// JSON with several names of an endpoint, but too few for a file that the user did not name; with a message.
     Weak(String),
 }
 
-/// A request and what was found in it.
+/// A request and its result.
 #[derive(Debug)]
 pub struct Request<'r> {
-    /// Its endpoint.
+    /// The endpoint.
     pub endpoint: &'r Endpoint,
-    /// What was found.
+    /// The result.
     pub checked: Checked,
-    /// It is no JSON as it stands, but recovery surely reads it as its author meant it.
+    /// True if it is not JSON as it is, but every syntax error has a certain repair.
     pub recovered: bool,
 }
 
 impl Request<'_> {
-    /// The predicted response; the index of the finding that stands in the way where there is none.
+    /// Returns the predicted response, or the index of the finding that makes a prediction impossible.
     pub fn predict(&self) -> Result<Prediction, usize> {
         predict(self.endpoint, &self.checked)
     }
 
-    /// The same, with mistakes in the syntax recovered where recovery is sure.
+    /// The same, with syntax errors repaired if the repair is certain.
     pub fn predict_recovered(&self) -> Result<Prediction, usize> {
         match (self.recovered, undocumented(&self.checked)) {
             (false, _) => self.predict(),
@@ -51,7 +51,7 @@ impl Request<'_> {
     }
 }
 
-/// What the files of one run have in common.
+/// The state that the files of one run share.
 #[derive(Debug)]
 pub struct Session<'r> {
     candidates: &'r [Candidate<'r>],
@@ -76,17 +76,17 @@ struct CallChanges {
 #[derive(Debug)]
 struct LastEndpoint<'r> {
     endpoint: &'r Endpoint,
-    /// For each other endpoint, which of a record's properties it knows as well, a bit each.
+    /// For each other endpoint: the properties of a record that it has as well, one bit each.
     others: Option<Vec<u64>>,
-    /// The properties of a record whose names no other API has, a bit each.
+    /// The properties of a record whose names no other API has, one bit each.
     distinctive: u64,
     memory: Memory,
 }
 
-/// A file of more bytes is read by several threads, and telling its endpoint costs next to nothing.
+/// The size in bytes from which on a file is read by several threads. Recognition is negligible for it.
 const LONG: usize = 1 << 20;
 
-/// For each other endpoint, which of the properties of this one's records it knows as well, a bit each.
+/// Returns, for each other endpoint, the properties of this one's records that it has as well, one bit each.
 fn known_to_others(candidates: &[Candidate<'_>], endpoint: &Endpoint) -> Vec<u64> {
     let rows = &endpoint.record_table().properties;
     candidates
@@ -101,7 +101,7 @@ fn known_to_others(candidates: &[Candidate<'_>], endpoint: &Endpoint) -> Vec<u64
         .collect()
 }
 
-/// What to say of a file that has too few names of these endpoints.
+/// Returns the message for a file that has too few names of these endpoints.
 fn weak(ids: &[&str], known: usize, names: usize) -> String {
     format!(
         "{known} of {names} names are those of {}: too few to be sure; name the file, or give it an endpoint under [[files]]",
@@ -110,7 +110,7 @@ fn weak(ids: &[&str], known: usize, names: usize) -> String {
 }
 
 impl<'r> Session<'r> {
-    /// A run. `in_order`: the files are calls made one after another.
+    /// Starts a run. If `in_order`, the files are calls made one after another.
     #[must_use]
     pub fn new(candidates: &'r [Candidate<'r>], tenant: &'r Tenant, in_order: bool) -> Self {
         Self {
@@ -152,21 +152,22 @@ impl<'r> Session<'r> {
         Self { threads, ..self }
     }
 
-    /// The endpoint of that id.
+    /// Returns the endpoint of that id.
     #[must_use]
     pub fn endpoint(&self, id: &str) -> Option<&'r Endpoint> {
         let mut known = self.candidates.iter();
         known.find(|candidate| candidate.id() == id)?.endpoint()
     }
 
-    /// What is found in a file as a request to this endpoint. Nothing is learnt of it: it is one version of several.
+    /// Checks a file as a request to this endpoint, without changing the state of the run: it is one of several
+    /// versions.
     pub fn look(&self, bytes: &[u8], endpoint: &'r Endpoint) -> Checked {
         let (text, errors) = json::text(bytes);
         let mut facts = Facts::new(self.tenant, &self.changes, self.in_order);
         lint::check_with(&text, errors, endpoint, &mut facts, false, self.threads)
     }
 
-    /// The endpoint that a file's names tell, if they tell one.
+    /// Returns the endpoint that a file is recognized as, if there is one.
     pub fn recognized(&self, bytes: &[u8], standard: Standard) -> Option<&'r Endpoint> {
         match recognize_as(&json::text(bytes).0, self.candidates, standard) {
             Recognized::Request(id) => self.endpoint(id),
@@ -174,12 +175,12 @@ impl<'r> Session<'r> {
         }
     }
 
-    /// Checks a file that somebody named as a request to the endpoint that its names tell.
+    /// Recognizes the endpoint of a file that the user named, and checks the file.
     pub fn file(&mut self, bytes: &[u8], outcomes: bool) -> Outcome<'r> {
         self.file_as(bytes, outcomes, Standard::Named)
     }
 
-    /// The same of a file that has to meet this standard.
+    /// The same for a file that must meet this standard.
     pub fn file_as(&mut self, bytes: &[u8], outcomes: bool, standard: Standard) -> Outcome<'r> {
         let (text, errors) = json::text(bytes);
         if !outcomes
@@ -189,7 +190,7 @@ impl<'r> Session<'r> {
         {
             return Outcome::Checked(request);
         }
-        // Of a file that is not UTF-8 it is known what it would say.
+        // A file that is not UTF-8 is recognized by its decoded text.
         let meant = errors.iter().find_map(SyntaxError::decoded).unwrap_or(&text);
         let recognized = recognize_as(meant, self.candidates, standard);
         if let Recognized::Request(id) = recognized
@@ -198,7 +199,7 @@ impl<'r> Session<'r> {
             self.remember_endpoint(endpoint);
             return Outcome::Checked(self.check(&text, errors, endpoint, outcomes, None));
         }
-        // What is passed over as no payload is JSON: anything else has a finding.
+        // A file that is skipped as no payload is JSON: anything else has a finding.
         if let Some(finding) = lint::not_json(&text, errors) {
             return Outcome::NotJson(Box::new(finding));
         }
@@ -211,8 +212,9 @@ impl<'r> Session<'r> {
         }
     }
 
-    /// The next file of a folder is mostly one more of the same kind, and right. Whether it is needs one look at it, and
-    /// not one to tell its endpoint and another to check it. What it comes to is the same.
+    /// Checks a file like the last one, because the next file of a folder is mostly a clean request of the same kind.
+    /// One pass is enough to verify that, instead of one to recognize the endpoint and one to check. The result is
+    /// the same.
     fn as_last_time(&mut self, text: &str, standard: Standard) -> Option<Request<'r>> {
         let facts = Facts::new(self.tenant, &self.changes, self.in_order);
         let last = self.last.as_mut()?;
@@ -225,8 +227,8 @@ impl<'r> Session<'r> {
             let enough = met & distinctive != 0 || met.count_ones() as usize >= STRONG;
             standard == Standard::Named || enough
         };
-        // All names of a record that is plainly right are known; it is told by them if it has any, and no other endpoint
-        // knows them all.
+        // All names of a clean record are known. The endpoint is certain if there is a name, and if no other endpoint
+        // has all of the names.
         let is_for = |met: u64| met != 0 && is_strong(met) && others.iter().all(|known| met & !known != 0);
         let checked = lint::check_plain(text, endpoint, &facts, &mut last.memory, is_for)?;
         Some(Request {
@@ -236,7 +238,7 @@ impl<'r> Session<'r> {
         })
     }
 
-    /// Remembers the endpoint of the last file.
+    /// Stores the endpoint of the last file.
     fn remember_endpoint(&mut self, endpoint: &'r Endpoint) {
         let same = |last: &LastEndpoint<'_>| std::ptr::eq(last.endpoint, endpoint);
         if !self.in_order && !self.last.as_ref().is_some_and(same) {
@@ -249,14 +251,14 @@ impl<'r> Session<'r> {
         }
     }
 
-    /// Checks a file as a request to this endpoint, whatever it looks like.
+    /// Checks a file as a request to this endpoint, whatever it contains.
     pub fn request(&mut self, bytes: &[u8], endpoint: &'r Endpoint, outcomes: bool) -> Request<'r> {
         let (text, errors) = json::text(bytes);
         self.check(&text, errors, endpoint, outcomes, None)
     }
 
-    /// As [`request`](Self::request) with outcomes; later requests meet what the recorded answer says was taken, and
-    /// without one what is predicted.
+    /// The same as [`request`](Self::request) with outcomes. Later requests see the changes by the records that the
+    /// recorded answer accepted; without an answer, by those predicted to succeed.
     pub fn answered(&mut self, bytes: &[u8], endpoint: &'r Endpoint, answer: Option<&Answer>) -> Request<'r> {
         let (text, errors) = json::text(bytes);
         self.check(&text, errors, endpoint, true, answer)
@@ -281,7 +283,7 @@ impl<'r> Session<'r> {
         let syntax = |finding: &&Finding| finding.severity == Severity::Error && finding.predicted.is_none();
         let broken = checked.findings.iter().filter(syntax).count();
         let recovered = broken > 0 && checked.recoverable;
-        // A body that does not convert, or is no JSON at all, changes nothing.
+        // A body that does not convert, or is not JSON, changes nothing.
         let refused = checked.findings.iter().any(|finding| {
             finding.severity == Severity::Error && matches!(finding.phase, Phase::Bind | Phase::Request)
         });

@@ -1,6 +1,6 @@
-//! Settings, a baseline and the day, as they hold for one file; and what is wrong with the settings themselves.
+//! The settings, baseline and date that apply to one file; and errors in the settings themselves.
 //!
-//! Pure: the caller has read the files and knows the day.
+//! Pure: the caller reads the files and passes the date.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,37 +10,37 @@ use crate::config::{Config, Date, Ignore, Mistake, PathGlob, Placed};
 use crate::finding::{Finding, Severity};
 use crate::nearest::nearest;
 
-/// What becomes of findings that a baseline may know.
+/// What is known of findings from a baseline.
 #[derive(Debug, Clone, Copy, Default)]
 pub enum KnownFindings<'b> {
     /// There is no baseline.
     #[default]
     Nothing,
-    /// Those in it are not shown.
+    /// Findings in the baseline are not shown.
     Baseline(&'b Baseline),
-    /// A baseline is being written: none is shown.
+    /// A baseline is being written; no finding is shown.
     Everything,
 }
 
-/// What was suppressed, and which entries did it.
+/// What was suppressed, and the entries that suppressed it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
-    /// How many findings were not shown, because a setting or the baseline says so.
+    /// The number of findings that a setting or the baseline suppressed.
     pub suppressed: u64,
-    /// How many warnings were not shown, because only errors are.
+    /// The number of warnings that were hidden because only errors are shown.
     pub hidden_warnings: u64,
-    /// How many findings of severity advice were not shown, because only warnings and errors are.
+    /// The number of findings of severity advice that were hidden because only warnings and errors are shown.
     pub hidden_advice: u64,
-    /// Ignores whose path matched a file, as indices.
+    /// The indices of ignores whose path matched a file.
     pub met: BTreeSet<usize>,
-    /// Ignores that matched a finding, as indices.
+    /// The indices of ignores that matched a finding.
     pub used: BTreeSet<usize>,
-    /// What the baseline was asked for, file by file; empty where there is none.
+    /// The findings that were looked up in the baseline, file by file. Empty if there is no baseline.
     pub found: Baseline,
 }
 
 impl Ledger {
-    /// Adds another.
+    /// Adds another ledger.
     pub fn absorb(&mut self, other: Self) {
         self.suppressed += other.suppressed;
         self.hidden_warnings += other.hidden_warnings;
@@ -51,15 +51,15 @@ impl Ledger {
     }
 }
 
-/// What applies to the findings of a run. It borrows all that it has, so that a copy costs nothing.
+/// The settings of a run. It only borrows, so that copies are cheap.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings<'s> {
     config: &'s Config,
-    /// Rules that are off whatever the settings file says.
+    /// Rules that are off, whatever the settings file says.
     rules_off: &'s [String],
-    /// The rules whose findings are shown; all if there is none.
+    /// The rules whose findings are shown; all if empty.
     rules_only: &'s [String],
-    /// The least severity that is shown.
+    /// The lowest severity that is shown.
     least: Severity,
     known: KnownFindings<'s>,
     today: Date,
@@ -68,13 +68,13 @@ pub struct Settings<'s> {
 /// The names of a file.
 #[derive(Debug, Clone, Copy)]
 pub struct Name<'a> {
-    /// From the settings file's folder on; `None` for a file that lies elsewhere.
+    /// The path relative to the settings file's folder. `None` for a file outside of it.
     pub config: Option<&'a Path>,
-    /// From the baseline's folder on, with `/` between its parts.
+    /// The path relative to the baseline's folder, with `/` as the separator.
     pub baseline: &'a str,
 }
 
-/// What the settings say of one file.
+/// The settings of one file.
 #[derive(Debug, Clone, Copy)]
 pub struct PathSettings<'s> {
     pub(crate) settings: Settings<'s>,
@@ -82,7 +82,7 @@ pub struct PathSettings<'s> {
 }
 
 impl<'s> Settings<'s> {
-    /// A settings file, on the day that the last days of ignores are compared with.
+    /// Returns the settings of a settings file. `today` is compared with the last days of ignores.
     pub const fn new(config: &'s Config, today: Date) -> Self {
         Self {
             config,
@@ -94,25 +94,25 @@ impl<'s> Settings<'s> {
         }
     }
 
-    /// The same with these rules off.
+    /// Returns the same with these rules off.
     #[must_use]
     pub const fn with_rules_off(self, rules_off: &'s [String]) -> Self {
         Self { rules_off, ..self }
     }
 
-    /// The same, showing findings of these rules alone; of all, if none is named.
+    /// Returns the same with only these rules shown; all if none is named.
     #[must_use]
     pub const fn with_rules_only(self, rules_only: &'s [String]) -> Self {
         Self { rules_only, ..self }
     }
 
-    /// The same, showing nothing below this severity.
+    /// Returns the same with nothing shown below this severity.
     #[must_use]
     pub const fn showing_from(self, least: Severity) -> Self {
         Self { least, ..self }
     }
 
-    /// The same with a baseline.
+    /// Returns the same with a baseline.
     #[must_use]
     pub const fn with_known(self, known: KnownFindings<'s>) -> Self {
         Self { known, ..self }
@@ -130,7 +130,7 @@ impl<'s> Settings<'s> {
         self.known
     }
 
-    /// What they say of a file.
+    /// Returns the settings of a file.
     ///
     /// ```
     /// use std::path::Path;
@@ -163,7 +163,8 @@ impl<'s> Settings<'s> {
         PathSettings { settings: self, name }
     }
 
-    /// Entries that name a rule or an endpoint that does not exist; without `endpoints` only rules are compared.
+    /// Returns errors for entries with a rule or an endpoint that does not exist. Without `endpoints` only rules are
+    /// compared.
     pub fn unknown_names(
         self,
         rules: &BTreeSet<String>,
@@ -180,7 +181,7 @@ impl<'s> Settings<'s> {
         mistakes
     }
 
-    /// Ignores whose last day is over.
+    /// Returns errors for ignores whose last day has passed.
     pub fn expired(self) -> Vec<Mistake> {
         let expired = |ignore: &Ignore| {
             let until = ignore.until.as_ref().filter(|_| ignore.is_expired(self.today))?;
@@ -195,7 +196,8 @@ impl<'s> Settings<'s> {
         self.config.ignores.iter().filter_map(expired).collect()
     }
 
-    /// Ignores that matched nothing in a run. `covers`: whether the run went through all files that a glob can match.
+    /// Returns errors for ignores that matched nothing in a run. `covers` returns true if the run included all files
+    /// that a glob can match.
     pub fn unused_ignores(
         self,
         ledger: &Ledger,
@@ -228,12 +230,12 @@ impl<'s> Settings<'s> {
 }
 
 impl<'s> PathSettings<'s> {
-    /// The endpoint that the settings give the file.
+    /// Returns the endpoint that the settings assign to the file.
     pub fn endpoint(&self) -> Option<&'s Placed<String>> {
         self.settings.config.endpoint_of(self.name.config?)
     }
 
-    /// The severity of a finding; `None` if it is off.
+    /// Returns the severity of a finding; `None` if its rule is off.
     pub fn severity(&self, finding: &Finding) -> Option<Severity> {
         if self.settings.rules_off.iter().any(|rule| *rule == finding.rule) {
             return None;
@@ -243,7 +245,7 @@ impl<'s> PathSettings<'s> {
         last.map_or(Some(finding.severity), |last| last.level.severity())
     }
 
-    /// The ignores that hold for the file on this day, each with its index in the settings file.
+    /// Returns the ignores that apply to the file on this day, each with its index in the settings file.
     pub fn ignores(&self) -> Vec<(usize, &'s Ignore)> {
         let Some(path) = self.name.config else {
             return Vec::new();
@@ -269,7 +271,7 @@ fn unknown_among<'n>(
     unknown.map(mistake).collect()
 }
 
-/// The message for a name that does not exist, with the nearest one that does.
+/// Returns the message for a name that does not exist, with the nearest one that does.
 pub fn no_such(what: &str, name: &str, known: &BTreeSet<String>) -> String {
     match nearest(name, known.iter().map(String::as_str)) {
         Some(near) => format!("there is no {what} \"{name}\"; did you mean {near}?"),

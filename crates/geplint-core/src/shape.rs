@@ -1,19 +1,19 @@
-//! The shapes of texts that can be told without any list.
+//! Shapes of texts that can be recognized without a list.
 
 use serde::{Deserialize, Serialize};
 
 /// The shape of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Shape {
-    /// One `@`, something before it, and behind it a domain with a dot; no comma, semicolon or colon, no two dots in a row,
-    /// no dot at either end of the two parts.
+    /// An e-mail address: one `@`, something before it, and a domain with a dot after it. No comma, semicolon or
+    /// colon, no two dots in a row, no dot at either end of the two parts.
     Email,
     /// A BCP 47 language tag: `en-US`.
     Culture,
 }
 
 impl Shape {
-    /// What a text of this shape is.
+    /// Returns the name of the shape, for messages.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -22,12 +22,12 @@ impl Shape {
         }
     }
 
-    /// Whether a text has the shape; generous, for a warning has to be right.
+    /// Returns true if a text has the shape. Lenient, because a warning must be right.
     #[must_use]
     pub fn fits(self, text: &str) -> bool {
         match self {
             Self::Email => {
-                // Without a way out in the middle: nearly every record has an address, and nearly every one fits.
+                // Without an early exit: nearly every record has an address, and nearly every address fits.
                 let bytes = text.as_bytes();
                 let plain = bytes
                     .iter()
@@ -40,7 +40,7 @@ impl Shape {
                     && domain.contains(&b'.')
                     && !matches!(local, Some([b'.', ..] | [.., b'.']));
                 let alone = !domain.contains(&b'@');
-                // What stands between addresses, or before one in a link.
+                // Separators between addresses, and the scheme of a link.
                 let odd = |byte: &u8| matches!(byte, b',' | b';' | b':');
                 let twice = |pair: &[u8]| pair == b"..";
                 alone

@@ -1,4 +1,4 @@
-//! A file's text, and where in it an offset lies.
+//! The text of a file, and the line and column of an offset.
 
 use std::cell::{Cell, OnceCell};
 use std::sync::OnceLock;
@@ -7,25 +7,25 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::threads::{self, Threads};
 
-/// A checkpoint is kept for every so many bytes.
+/// The distance of checkpoints, in bytes.
 const BLOCK: usize = 4096;
 
-/// A part of fewer bytes is not worth a thread.
+/// The smallest part, in bytes, that is worth a thread.
 const PART: usize = 8 << 20;
 
-/// A place in a file, both parts counted from 1.
+/// A place in a file, 1-based.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
-    /// The line; `\n` ends one.
+    /// The line. Lines end with `\n`.
     pub line: u32,
     /// The column, in bytes of UTF-8.
     pub column: u32,
 }
 
-/// The bytes of one file under the name it is shown by.
+/// The bytes of one file, and the name that it is shown with.
 ///
-/// Line numbers come from checkpoints, one every 4 KiB, built at the first question: a file of 280 MB costs
-/// 550 KB and one pass, a clean one nothing, and neither many lines nor an endless one makes an answer slow.
+/// Lines are located by checkpoints, one every 4 KiB, built at the first query. A file of 280 MB costs 550 KB and one
+/// pass, a clean one nothing. Neither many lines nor an endless one makes a query slow.
 #[derive(Debug)]
 pub struct Source<'a> {
     name: &'a str,
@@ -33,7 +33,7 @@ pub struct Source<'a> {
     threads: Threads,
     lines: Option<&'a Lines>,
     blocks: OnceCell<Vec<Checkpoint>>,
-    /// The offset that was located last: findings come in order, and mostly several at one place.
+    /// The offset that was located last. Findings come in order, and often several at one place.
     last: Cell<Located>,
     utf16: OnceCell<Vec<Utf16Mark>>,
 }
@@ -48,25 +48,25 @@ pub struct Lines {
 /// What is known at the first byte of a block.
 #[derive(Debug, Clone, Copy)]
 struct Checkpoint {
-    /// Newlines before it.
+    /// The number of newlines before it.
     line: u32,
-    /// Where the line it is on begins.
+    /// The offset of the start of its line.
     start: u32,
 }
 
-/// An offset, and what is known of it.
+/// An offset and its position.
 #[derive(Debug, Clone, Copy, Default)]
 struct Located {
     offset: usize,
-    /// The line it is on, from 0.
+    /// The line, from 0.
     line: u32,
-    /// Where that line begins.
+    /// The offset of the start of that line.
     start: usize,
 }
 
-/// How many UTF-16 units lie before an offset, the first one in its block that no character straddles.
+/// The number of UTF-16 units before an offset, which is the first character boundary in its block.
 ///
-/// Built at the first question, in one pass: questions about one endless line come in any order, and stay cheap.
+/// Built at the first query, in one pass. So queries about one endless line stay cheap in any order.
 #[derive(Debug, Clone, Copy, Default)]
 struct Utf16Mark {
     offset: usize,
@@ -74,7 +74,7 @@ struct Utf16Mark {
 }
 
 impl<'a> Source<'a> {
-    /// A file's text under a name.
+    /// Returns a source with a name and a text.
     pub const fn new(name: &'a str, text: &'a [u8]) -> Self {
         let first = Located {
             offset: 0,
@@ -92,7 +92,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Lets so many threads count lines where the text is long.
+    /// Allows this many threads to count lines if the text is long.
     #[must_use]
     pub const fn with_threads(mut self, threads: Threads) -> Self {
         self.threads = threads;
@@ -111,12 +111,12 @@ impl<'a> Source<'a> {
         self.name
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     pub const fn text(&self) -> &'a [u8] {
         self.text
     }
 
-    /// Line and column of an offset; of an offset past the end, those of the end.
+    /// Returns the line and column of an offset. An offset past the end has those of the end.
     pub fn position(&self, offset: u32) -> Position {
         let offset = self.clamp(offset);
         let (line, start) = self.locate(offset);
@@ -126,14 +126,14 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The column of an offset in UTF-16 units, from 1, as editors and some formats count.
+    /// Returns the column of an offset in UTF-16 units, 1-based, as editors and some formats count.
     pub fn utf16_column(&self, offset: u32) -> u32 {
         let offset = self.clamp(offset);
         let (_, line_start) = self.locate(offset);
         self.utf16_before(offset) - self.utf16_before(line_start) + 1
     }
 
-    /// UTF-16 units from the beginning of the file.
+    /// Returns the number of UTF-16 units from the start of the file.
     fn utf16_before(&self, offset: usize) -> u32 {
         let count = || utf16_marks(self.text);
         let marks = match self.lines {
@@ -148,7 +148,7 @@ impl<'a> Source<'a> {
         mark.units + utf16_units(&self.text[mark.offset..offset])
     }
 
-    /// The line an offset is on, from 0, and the offset that line begins at.
+    /// Returns the line of an offset, from 0, and the offset of the start of that line.
     pub fn locate(&self, offset: usize) -> (u32, usize) {
         let known = self.nearest(offset);
         let between = self.text.get(known.offset..offset).unwrap_or_default();
@@ -158,7 +158,7 @@ impl<'a> Source<'a> {
         (line, start)
     }
 
-    /// What is known nearest before an offset: of the one that was asked for last, or of its block.
+    /// Returns the nearest known position before an offset: that of the last query, or that of its block.
     fn nearest(&self, offset: usize) -> Located {
         let (block, last) = (offset / BLOCK, self.last.get());
         if last.offset <= offset && last.offset / BLOCK == block {
@@ -172,7 +172,7 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// Where the line of an offset ends: at its `\n`, or at the end of the file.
+    /// Returns the end of the line of an offset: its `\n`, or the end of the file.
     pub fn line_end(&self, offset: usize) -> usize {
         let block_end = ((offset / BLOCK + 1) * BLOCK).min(self.text.len());
         if let Some(at) = memchr(b'\n', &self.text[offset..block_end]) {
@@ -186,7 +186,7 @@ impl<'a> Source<'a> {
         memchr(b'\n', rest).map_or(self.text.len(), |at| from + at)
     }
 
-    /// An offset inside the text, as an index.
+    /// Returns an offset as an index inside the text.
     pub fn clamp(&self, offset: u32) -> usize {
         (offset as usize).min(self.text.len())
     }
@@ -200,7 +200,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// One checkpoint at the start of every block, the one behind the last byte included.
+/// Returns one checkpoint at the start of every block, including the one after the last byte.
 fn checkpoints(text: &[u8], most: Threads) -> Vec<Checkpoint> {
     let parts = most.for_parts(text.len() / PART);
     let length = (text.len() / parts).next_multiple_of(BLOCK).max(BLOCK);
@@ -208,7 +208,7 @@ fn checkpoints(text: &[u8], most: Threads) -> Vec<Checkpoint> {
         let count = |part| threads::spawn(scope, move || counts(part));
         let mut rest = text.chunks(length);
         let first = rest.next().unwrap_or_default();
-        // Where there are no threads left, this one counts.
+        // If no thread can be started, this thread counts.
         let others: Vec<_> = rest.map(|part| (part, count(part))).collect();
         let mut all = counts(first);
         for (part, thread) in others {
@@ -228,7 +228,7 @@ fn checkpoints(text: &[u8], most: Threads) -> Vec<Checkpoint> {
     marks
 }
 
-/// Of each whole block how many newlines it has, and where in it the last one is.
+/// Returns the number of newlines in each whole block, and the offset of the last one in it.
 fn counts(part: &[u8]) -> Vec<(u32, Option<u32>)> {
     let count = |block| {
         let newlines = to_u32(memchr_iter(b'\n', block).count());
@@ -237,7 +237,7 @@ fn counts(part: &[u8]) -> Vec<(u32, Option<u32>)> {
     part.chunks_exact(BLOCK).map(count).collect()
 }
 
-/// One mark for every block, as near to its start as characters allow.
+/// Returns one mark for every block, as near to its start as characters allow.
 fn utf16_marks(text: &[u8]) -> Vec<Utf16Mark> {
     let mut marks = vec![Utf16Mark::default()];
     let mut here = Utf16Mark::default();
@@ -259,7 +259,7 @@ fn utf16_marks(text: &[u8]) -> Vec<Utf16Mark> {
     marks
 }
 
-/// UTF-16 units of some UTF-8; a byte that is none counts as the one unit of its replacement.
+/// Returns the number of UTF-16 units of UTF-8 bytes. Invalid bytes count as the one unit of their replacement.
 fn utf16_units(bytes: &[u8]) -> u32 {
     if bytes.is_ascii() {
         return to_u32(bytes.len());
@@ -271,7 +271,7 @@ fn utf16_units(bytes: &[u8]) -> u32 {
     to_u32(bytes.utf8_chunks().map(units).sum())
 }
 
-/// Files are read up to 4 GiB less a byte, so that every offset fits.
+/// Converts an index; files have at most 4 GiB less a byte, so every offset fits.
 fn to_u32(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
@@ -320,7 +320,7 @@ mod tests {
         assert_eq!(at("", u32::MAX), (1, 1));
     }
 
-    /// Every offset, against counting by hand, over texts that straddle blocks.
+    /// Compares every offset with counting by hand, over texts that straddle blocks.
     #[test]
     fn checkpoints_agree_with_counting() {
         let long_line = "x".repeat(3 * BLOCK + 7);
@@ -347,7 +347,7 @@ mod tests {
         }
     }
 
-    /// What was asked before changes no answer.
+    /// Earlier queries do not change the results of later ones.
     #[test]
     fn offsets_are_located_in_any_order() {
         let text = "ab\n\ncdef\n".repeat(2_000) + &"x".repeat(2 * BLOCK) + "\ny";
@@ -374,7 +374,7 @@ mod tests {
         assert_eq!(Source::new("a", b"\xff\xffa").utf16_column(2), 3);
     }
 
-    /// Every offset, against one count from the line's start, over characters that straddle blocks.
+    /// Compares every offset with one count from the line's start, over characters that straddle blocks.
     #[test]
     fn utf16_marks_agree_with_counting() {
         let wide = "a\u{1f600}é\n東".repeat(2_000) + &"\u{1f600}x".repeat(3_000);

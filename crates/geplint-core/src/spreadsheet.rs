@@ -1,15 +1,15 @@
-//! What a spreadsheet makes of a code that it takes for a number.
+//! Codes that a spreadsheet has changed to numbers.
 
-/// How a spreadsheet, or a program that reads one, has written a number.
+/// The form in which a spreadsheet, or a program that reads one, has written a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Number<'t> {
-    /// `1.00E+17`: only the first digits are left.
+    /// `1.00E+17`: only the first digits remain.
     Shortened,
     /// `1001.0`: the digits before the point.
     Decimal(&'t str),
 }
 
-/// The number that a code was read as; `None` if it is none.
+/// Returns the number that a code was read as; `None` if it is not one.
 pub(crate) fn number(text: &str) -> Option<Number<'_>> {
     let text = text.trim();
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

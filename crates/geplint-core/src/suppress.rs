@@ -1,4 +1,4 @@
-//! The one place where findings are given another severity, or are not shown.
+//! The only place that changes the severity of findings or hides them.
 //!
 //! ```text
 //! findings ─▶ severities ─▶ ignores ─▶ least severity ─▶ baseline ─▶ shown
@@ -6,15 +6,15 @@
 //!                 └────────────┴──────────────┴──────────────┴─────▶ counted
 //! ```
 //!
-//! Pure, so that it may run on any thread: what was used comes back in a [`Ledger`], and ledgers add up. Predictions
-//! do not pass through here: the API knows nothing of what a team has agreed on.
+//! Pure, so that it can run on any thread: the entries that were used are returned in a [`Ledger`], and ledgers can be
+//! added. Predictions do not pass through here, because the API does not know what a team has agreed on.
 
 use crate::baseline::{self, Counts};
 use crate::finding::{Finding, Severity};
 use crate::settings::PathSettings;
 pub use crate::settings::{KnownFindings, Ledger};
 
-/// The findings of a file that are to be shown, in their order, and what became of the others.
+/// Returns the findings of a file that are shown, in their order, and a ledger of the others.
 pub fn suppress(mut findings: Vec<Finding>, settings: &PathSettings<'_>) -> (Vec<Finding>, Ledger) {
     let all = findings.len();
     let mut ledger = Ledger::default();
@@ -40,7 +40,7 @@ fn ignore(settings: &PathSettings<'_>, findings: &mut Vec<Finding>, ledger: &mut
     let ignores = settings.ignores();
     ledger.met.extend(ignores.iter().map(|(index, _)| *index));
     findings.retain(|finding| {
-        // Each that matches is of use, not only the first.
+        // Every ignore that matches counts as used, not only the first.
         let mut kept = true;
         for (index, _) in ignores.iter().filter(|(_, ignore)| ignore.matches(finding)) {
             ledger.used.insert(*index);
@@ -50,7 +50,7 @@ fn ignore(settings: &PathSettings<'_>, findings: &mut Vec<Finding>, ledger: &mut
     });
 }
 
-/// Drops findings below the least severity, and counts them.
+/// Removes and counts the findings below the lowest severity that is shown.
 fn hide(settings: &PathSettings<'_>, findings: &mut Vec<Finding>, ledger: &mut Ledger) {
     let least = settings.settings.least();
     findings.retain(|finding| {
@@ -71,7 +71,7 @@ fn compare(settings: &PathSettings<'_>, findings: &mut Vec<Finding>, ledger: &mu
             found
         }
         KnownFindings::Baseline(baseline) => {
-            // An entry is stale only where no finding of any severity matches it.
+            // An entry is stale only if no finding of any severity matches it.
             let all = readable_counts(findings);
             hide(settings, findings, ledger);
             if let Some(known) = baseline.file(settings.name.baseline) {
@@ -87,13 +87,14 @@ fn compare(settings: &PathSettings<'_>, findings: &mut Vec<Finding>, ledger: &mu
         .insert(settings.name.baseline.to_owned(), found);
 }
 
-/// What a baseline may hold: a file that cannot be read may hold anything, and one mistake of that kind must not stand for
-/// another.
+/// Counts the findings that a baseline may contain. A file that cannot be read may contain anything, so one such error
+/// must not stand for another.
 fn readable_counts(findings: &[Finding]) -> Counts {
     baseline::counts(findings.iter().filter(|finding| !finding.makes_unreadable()))
 }
 
-/// Whether the baseline knows as many as there are. Where there are more, all are new: which one is cannot be told.
+/// Returns true if the baseline has at least as many. If there are more, all are new, because it is unknown which one
+/// is.
 fn is_known(finding: &Finding, known: &Counts, found: &Counts) -> bool {
     let place = baseline::place(&finding.pointer);
     let count = |counts: &Counts| {

@@ -1,7 +1,7 @@
-//! How many threads may work at once, and the only place that starts any.
+//! The number of threads, and the only place that starts any.
 //!
-//! Without the feature `threads` none is started and the system is not asked for a number: the caller of
-//! `spawn` does the work itself, as where the system has no more threads.
+//! Without the feature `threads` none is started and the system is not asked for a number: the caller of `spawn` does
+//! the work itself, as it does when the system has no more threads.
 
 use std::num::NonZero;
 
@@ -10,33 +10,33 @@ pub(crate) use started::{Scope, ScopedJoinHandle, available, scope, spawn};
 #[cfg(not(feature = "threads"))]
 pub(crate) use unavailable::{Scope, ScopedJoinHandle, available, scope, spawn};
 
-/// More of them are never started, whatever is asked for. One thread shows what all the others find, so ever more of them
-/// only wait; and each takes two megabytes of addresses for its stack, and memory for the largest file that it reads.
+/// The highest number of threads. One thread shows the findings of all others, so further threads only wait; and each
+/// takes two megabytes of addresses for its stack, and memory for the largest file that it reads.
 const MOST: usize = 64;
 
-/// A number of threads, 64 at the most: the one asked for, else as many as the system gives us. Without the
-/// feature `threads` one is at work whatever the number. The system is asked only when somebody
-/// wants to know, which for a small file is never: the question takes a dozen system calls.
+/// A number of threads, 64 at most: the requested number, or as many as the system offers. Without the feature
+/// `threads` only one works. The system is asked only when the number is needed, which for a small file is never,
+/// because that takes a dozen system calls.
 #[derive(Debug, Clone, Copy)]
 pub struct Threads(Option<NonZero<usize>>);
 
 impl Threads {
-    /// No thread but the one at hand.
+    /// Only the current thread.
     pub const ONE: Self = Self(NonZero::new(1));
 
-    /// As many as asked for, within reason.
+    /// Returns the requested number of threads, within the limit.
     #[must_use]
     pub const fn of(asked: Option<NonZero<usize>>) -> Self {
         Self(asked)
     }
 
-    /// How many they are.
+    /// Returns the number of threads.
     #[must_use]
     pub fn count(self) -> usize {
         self.0.map_or_else(available, NonZero::get).min(MOST)
     }
 
-    /// How many of them are worth their while for so many parts of a work: one each, and one at least.
+    /// Returns how many threads are useful for this many parts of work: one for each part, and at least one.
     #[must_use]
     pub fn for_parts(self, parts: usize) -> usize {
         if parts < 2 { 1 } else { self.count().min(parts) }
@@ -51,7 +51,7 @@ mod started {
 
     pub(crate) use std::thread::{Scope, ScopedJoinHandle, scope};
 
-    /// Starts a thread; `None` where the system has no more.
+    /// Starts a thread. `None` if the system has no more.
     pub(crate) fn spawn<'s, T: Send + 's>(
         scope: &'s Scope<'s, '_>,
         work: impl FnOnce() -> T + Send + 's,
@@ -73,7 +73,7 @@ mod unavailable {
     #[derive(Debug)]
     pub(crate) struct Scope<'s, 'e: 's>(PhantomData<&'s mut &'e ()>);
 
-    /// Like [`std::thread::ScopedJoinHandle`]; there is none.
+    /// Like [`std::thread::ScopedJoinHandle`]; no value exists.
     #[derive(Debug)]
     pub(crate) enum ScopedJoinHandle<'s, T> {
         #[allow(dead_code, reason = "no value is ever made")]

@@ -1,6 +1,6 @@
-//! Where the records of a body are that is not the list of them: an export's envelope, a map by id, JSON inside a string.
+//! Finds the records of a body that is not the array of them: an export's envelope, a map by id, JSON inside a string.
 //!
-//! Both who asks which endpoint a file is for and who checks it look here, so that they find the same.
+//! Recognition and checking both use this module, so that they find the same.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -8,10 +8,10 @@ use std::collections::VecDeque;
 use crate::json::{JsonKind, NodeId, Tree, decode};
 use crate::rules::{Endpoint, Table, Type, property_like};
 
-/// So many names may lie between the body and its records; the indices of arrays do not count.
+/// The largest number of names between the body and its records. Array indices do not count.
 pub(crate) const DEPTH: usize = 3;
 
-/// A value below the body at which records may be.
+/// A value below the body that may be or contain a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Spot {
     /// An object.
@@ -20,7 +20,7 @@ pub(crate) enum Spot {
     Text(NodeId),
 }
 
-/// Goes through a body from the outside in, in document order at each depth. `visit` says whether to go on below an object.
+/// Visits a body breadth-first, in document order at each depth. `visit` returns whether to continue below an object.
 ///
 /// Of each array the first `most` elements are visited.
 pub(crate) fn visit(
@@ -54,30 +54,30 @@ pub(crate) fn visit(
 /// What to do after a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Visit {
-    /// Go on, below this value too.
+    /// Continue, below this value too.
     Below,
-    /// Go on, but not below this value.
+    /// Continue, but not below this value.
     Skip,
-    /// All is known.
+    /// End.
     Stop,
 }
 
-/// Whether a string begins like an object or an array with something in it.
+/// Returns true if a string begins like a nonempty object or array.
 fn holds_json(text: &str, tree: &Tree, node: NodeId) -> bool {
-    /// The shortest record: `{"a":1}`.
+    /// The length of the shortest record, `{"a":1}`, in bytes.
     const SHORTEST: u32 = 7;
     let node = tree.node(node);
     let inner = node.span.of(text).get(1..).unwrap_or_default().trim_start();
     node.span.len() > SHORTEST && inner.starts_with(['[', '{', '\\'])
 }
 
-/// The text of a string that holds JSON.
+/// Returns the text of a string that contains JSON.
 pub(crate) fn json_in<'t>(text: &'t str, tree: &Tree, node: NodeId) -> Option<Cow<'t, str>> {
     let decoded = decode(text, tree.node(node));
     decoded.trim_start().starts_with(['[', '{']).then_some(decoded)
 }
 
-/// Whether an object has two names of a table in any casing style, or one, or none.
+/// Counts the names of a table that an object has, in any casing, up to two.
 pub(crate) fn names(text: &str, tree: &Tree, object: NodeId, table: &Table) -> usize {
     tree.members(object)
         .filter(|(key, _)| property_like(table, &decode(text, tree.node(*key))).is_some())
@@ -85,7 +85,8 @@ pub(crate) fn names(text: &str, tree: &Tree, object: NodeId, table: &Table) -> u
         .count()
 }
 
-/// Whether an object below the body is a record of the endpoint. One name may be chance, unless it is telling or alone.
+/// Returns true if an object below the body is a record of the endpoint. One name may be chance, unless it is telling
+/// or the only one.
 pub(crate) fn is_record(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint) -> bool {
     match names(text, tree, object, endpoint.record_table()) {
         0 => false,
@@ -94,7 +95,8 @@ pub(crate) fn is_record(text: &str, tree: &Tree, object: NodeId, endpoint: &Endp
     }
 }
 
-/// Whether the object has a name that is mandatory in the endpoint's records, or names them, or that no other API has.
+/// Returns true if the object has a telling name: one that is mandatory in the endpoint's records, part of their key,
+/// or of no other API.
 pub(crate) fn has_telling(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint) -> bool {
     let table = endpoint.record_table();
     tree.members(object)
@@ -106,7 +108,8 @@ pub(crate) fn has_telling(text: &str, tree: &Tree, object: NodeId, endpoint: &En
         })
 }
 
-/// Whether the values of an object are such as a record may have: not those of a schema, where each name has an object.
+/// Returns true if the values of an object are plausible for a record, and not those of a schema, in which each name
+/// has an object.
 pub(crate) fn has_values(text: &str, tree: &Tree, object: NodeId, table: &Table) -> bool {
     let (mut good, mut bad) = (0, 0);
     for (key, value) in tree.members(object) {

@@ -1,8 +1,8 @@
-//! Days, as far as a settings file needs them.
+//! Dates for settings files.
 
 use std::fmt;
 
-/// A day of the Gregorian calendar.
+/// A date of the Gregorian calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
     year: u16,
@@ -11,14 +11,14 @@ pub struct Date {
 }
 
 impl Date {
-    /// The day from which computers count.
+    /// The epoch of Unix time, 1970-01-01.
     pub const EPOCH: Self = Self {
         year: 1970,
         month: 1,
         day: 1,
     };
 
-    /// The day that this is, if there is such a day.
+    /// Returns the date, if it exists.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
         let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let days = match month {
@@ -48,7 +48,7 @@ impl Date {
         }
     }
 
-    /// The day, in UTC, of a number of seconds since 1970.
+    /// Returns the date, in UTC, of a number of seconds since 1970-01-01.
     pub fn of_unix(seconds: u64) -> Option<Self> {
         let mut days = seconds / 86_400;
         for year in 1970..=9999 {

@@ -1,4 +1,4 @@
-//! A settings file as it is written: what serde reads. Every key stands in `schema/config.json` and `docs/config.md`, too.
+//! A settings file as written: what serde reads. `schema/config.json` and `docs/config.md` have every key, too.
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -72,7 +72,7 @@ pub(super) struct Severity {
     pub level: Spanned<Level>,
 }
 
-/// Where a constraint comes from, as a report says it.
+/// The evidence of a constraint, as reports write it.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Evidence {

@@ -1,17 +1,17 @@
-//! Globs of paths: the only place where they are compiled, so that each has a limit.
+//! Globs of paths: the only place where they are compiled, so that each is limited.
 
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-/// The longest glob, in bytes: as long as the longest path that Linux knows.
+/// The longest glob, in bytes: as long as the longest path on Linux.
 pub const LONGEST_GLOB: usize = 4096;
 
-/// The most that the globs of one file, or of one command line, have together, in bytes. Each becomes an automaton many
+/// The largest total length of the globs of one file, or of one command line, in bytes. Each becomes an automaton many
 /// times its size.
 const MOST: usize = 64 << 10;
 
-/// A glob that cannot be read.
+/// An invalid glob.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadGlob {
     /// The glob.
@@ -21,9 +21,9 @@ pub struct BadGlob {
 }
 
 impl BadGlob {
-    /// The glob, or how it begins if it is long.
+    /// Returns the glob for messages, cut if it is long.
     pub fn shown(&self) -> String {
-        /// In characters.
+        /// The limit, in characters.
         const LONG: usize = 80;
         let mut shown: String = self.glob.chars().take(LONG).collect();
         if shown.len() < self.glob.len() {
@@ -41,25 +41,25 @@ impl std::fmt::Display for BadGlob {
 
 impl std::error::Error for BadGlob {}
 
-/// One glob, of paths from a folder on; it reads as a line of a `.gitignore`.
+/// A glob of paths relative to a folder, with the meaning of a line in a `.gitignore`.
 #[derive(Debug, Clone)]
 pub struct PathGlob {
     text: String,
-    /// Of paths from the folder on.
+    /// Matches paths relative to the folder.
     below: GlobSet,
-    /// Of paths from the root on, if it begins there.
+    /// Matches absolute paths, if the glob is absolute.
     rooted: Option<GlobSet>,
 }
 
 /// Compiles the globs of one file, or of one command line: the only place where that is done.
 #[derive(Debug, Default)]
 pub struct GlobCompiler {
-    /// How long all of them are so far, in bytes.
+    /// The total length so far, in bytes.
     length: usize,
 }
 
 impl GlobCompiler {
-    /// Compiles a glob; fails if it cannot be read, or if it or all of them are too long.
+    /// Compiles a glob. Fails if it is invalid, or if it or all of them are too long.
     pub fn compile(&mut self, glob: &str) -> Result<PathGlob, BadGlob> {
         let bad = |message: String| BadGlob {
             glob: glob.to_owned(),
@@ -89,24 +89,24 @@ impl GlobCompiler {
 }
 
 impl PathGlob {
-    /// The glob as it was written.
+    /// Returns the glob as written.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether it names a path from the folder on, or a folder that the path lies in.
+    /// Returns true if it matches a path relative to the folder, or a folder above that path.
     pub fn matches(&self, inside: &Path) -> bool {
         inside.ancestors().any(|part| self.below.is_match(part))
     }
 
-    /// The same of a path from the root on; only a glob that begins there names one.
+    /// The same for an absolute path, which only an absolute glob matches.
     pub fn matches_rooted(&self, whole: &Path) -> bool {
         self.rooted
             .as_ref()
             .is_some_and(|rooted| whole.ancestors().any(|part| rooted.is_match(part)))
     }
 
-    /// The folder below which everything lies that it can name.
+    /// Returns the folder above all paths that it can match.
     pub fn root(&self) -> PathBuf {
         let form = anchored(&self.text);
         let fixed = form
@@ -116,7 +116,7 @@ impl PathGlob {
     }
 }
 
-/// A glob in the form globset wants it: from the folder on, any depth spelled out.
+/// Converts a glob to the form of globset: relative to the folder, with the depth spelled out.
 fn anchored(glob: &str) -> String {
     let bare = glob.strip_prefix("./").unwrap_or(glob).trim_end_matches('/');
     match bare.strip_prefix('/') {
@@ -126,7 +126,7 @@ fn anchored(glob: &str) -> String {
     }
 }
 
-/// A set of one: alone a glob that becomes too large an automaton would be a panic, in a set it is an error.
+/// Returns a set of one glob. A glob whose automaton is too large panics by itself, but is an error in a set.
 fn matcher(form: &str) -> Result<GlobSet, String> {
     let glob = GlobBuilder::new(form).literal_separator(true).build();
     let glob = glob.map_err(|error| error.kind().to_string())?;

@@ -1,7 +1,7 @@
-//! `geplint.toml`: what a team has agreed on.
+//! `geplint.toml`: the settings of a team.
 //!
-//! Pure: text in, settings or the first mistake out, each with its place in the file. Which file that is, and what the
-//! paths in it lead to, is the command line's business.
+//! Pure: text in, settings or the first error out, each with its place in the file. The command line finds the file and
+//! resolves the paths in it.
 
 mod date;
 mod file;
@@ -20,54 +20,54 @@ pub use pointer::PointerGlob;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::nearest::nearest;
 
-/// The name that a settings file is looked for under.
+/// The name of a settings file.
 pub const FILE_NAME: &str = "geplint.toml";
 
-/// Something that stands in the file, and where: the offset of its first byte.
+/// A value in the file, with the offset of its first byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed<T> {
-    /// What stands there.
+    /// The value.
     pub value: T,
-    /// Offset in the file.
+    /// The byte offset in the file.
     pub start: usize,
 }
 
-/// A mistake in a settings file; by its place first.
+/// An error in a settings file; ordered by its place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mistake {
-    /// Offset in the file.
+    /// The byte offset in the file.
     pub start: usize,
     /// What is wrong.
     pub message: String,
 }
 
-/// What makes a run fail.
+/// The findings that make a run fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailOn {
     /// A finding of severity error.
     Error,
-    /// A warning, too.
+    /// A warning or an error.
     Warning,
-    /// No finding at all.
+    /// No finding.
     Never,
 }
 
-/// The least severity that is shown.
+/// The lowest severity that is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MinSeverity {
-    /// Everything is.
+    /// All findings.
     Advice,
     /// Warnings and errors.
     #[default]
     Warning,
-    /// Errors alone.
+    /// Only errors.
     Error,
 }
 
 impl MinSeverity {
-    /// The severity itself.
+    /// Returns the severity.
     #[must_use]
     pub const fn severity(self) -> Severity {
         match self {
@@ -78,21 +78,21 @@ impl MinSeverity {
     }
 }
 
-/// What becomes of a finding.
+/// The severity that findings get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
-    /// It is an error.
+    /// Error.
     Error,
-    /// It is a warning.
+    /// Warning.
     Warning,
-    /// It is advice.
+    /// Advice.
     Advice,
-    /// It is not shown.
+    /// Not shown.
     Off,
 }
 
-/// Whether entries that matched nothing are told.
+/// Whether entries that matched nothing are reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unused {
@@ -103,47 +103,47 @@ pub enum Unused {
     Off,
 }
 
-/// What contact codes look like at the tenant.
+/// The form of contact codes at the tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ContactCodes {
-    /// They are e-mail addresses, so that one in their place is nothing to report.
+    /// E-mail addresses, which are then not reported.
     Email,
 }
 
-/// `[[files]]`: what matches is a request to an endpoint, whatever it looks like.
+/// `[[files]]`: files that match are requests to an endpoint, whatever they contain.
 #[derive(Debug, Clone)]
 pub struct Files {
-    /// Which files.
+    /// The files.
     pub glob: Placed<PathGlob>,
-    /// The endpoint's id.
+    /// The id of the endpoint.
     pub endpoint: Placed<String>,
 }
 
 /// `[[calls]]`: recorded calls to a URL are requests to an endpoint.
 #[derive(Debug, Clone)]
 pub struct Calls {
-    /// Which URLs, without query and fragment; `*` stands for anything.
+    /// The URLs, without query and fragment; `*` matches anything.
     pub url: Placed<String>,
-    /// The endpoint's id.
+    /// The id of the endpoint.
     pub endpoint: Placed<String>,
 }
 
-/// `[[severity]]`: another severity for findings; what is absent holds for all.
+/// `[[severity]]`: another severity for findings. An absent key matches all findings.
 #[derive(Debug, Clone)]
 pub struct Override {
-    /// Rule id.
+    /// The rule id.
     pub rule: Option<Placed<String>>,
-    /// Endpoint id.
+    /// The endpoint id.
     pub endpoint: Option<Placed<String>>,
-    /// Where the constraint comes from.
+    /// The evidence of the constraint.
     pub evidence: Option<Evidence>,
-    /// The severity instead.
+    /// The new severity.
     pub level: Level,
 }
 
 impl Override {
-    /// Whether it speaks of this finding.
+    /// Returns true if the entry matches this finding.
     pub fn matches(&self, finding: &Finding) -> bool {
         let same = |wanted: &Option<Placed<String>>, is: &str| {
             wanted.as_ref().is_none_or(|wanted| wanted.value == is)
@@ -154,28 +154,28 @@ impl Override {
     }
 }
 
-/// `[[ignore]]`: findings that somebody has looked at and decided to live with.
+/// `[[ignore]]`: findings that the team has accepted.
 #[derive(Debug, Clone)]
 pub struct Ignore {
-    /// In which files.
+    /// The files.
     pub path: Placed<PathGlob>,
-    /// Of which rule.
+    /// The rule.
     pub rule: Placed<String>,
-    /// At which places; everywhere if absent.
+    /// The places; everywhere if absent.
     pub pointer: Option<PointerGlob>,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// The last day on which it holds.
+    /// The last day on which the entry is valid.
     pub until: Option<Placed<Date>>,
 }
 
 impl Ignore {
-    /// Whether its last day is over.
+    /// Returns true if its last day has passed.
     pub fn is_expired(&self, today: Date) -> bool {
         self.until.as_ref().is_some_and(|until| until.value < today)
     }
 
-    /// Whether it speaks of this finding, in a file that it speaks of.
+    /// Returns true if the entry matches this finding. The path is not compared.
     pub fn matches(&self, finding: &Finding) -> bool {
         self.rule.value == finding.rule
             && self
@@ -188,39 +188,39 @@ impl Ignore {
 /// A settings file that has been read.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
-    /// If there are any, only what one of them matches is checked.
+    /// If not empty, only files that one of these matches are checked.
     pub include: Vec<Placed<PathGlob>>,
-    /// What is left out.
+    /// Files that are excluded.
     pub exclude: Vec<Placed<PathGlob>>,
-    /// Files whose endpoint is known.
+    /// Files with a known endpoint.
     pub files: Vec<Files>,
-    /// Which endpoints recorded calls are for; of several that match, the last counts.
+    /// The endpoints of recorded calls. Of several that match, the last one counts.
     pub calls: Vec<Calls>,
-    /// Severities; of several that match, the last counts.
+    /// Severities. Of several that match, the last one counts.
     pub severities: Vec<Override>,
-    /// Findings to live with.
+    /// Accepted findings.
     pub ignores: Vec<Ignore>,
-    /// What makes a run fail.
+    /// The findings that make a run fail.
     pub fail_on: Option<FailOn>,
-    /// The least severity that is shown.
+    /// The lowest severity that is shown.
     pub min_severity: Option<MinSeverity>,
-    /// Whether entries that matched nothing are told.
+    /// Whether entries that matched nothing are reported.
     pub unused: Unused,
-    /// What contact codes look like, if that is unusual.
+    /// The form of contact codes, if it is unusual.
     pub contact_codes: Option<ContactCodes>,
-    /// The tenant file, from the settings file's folder on.
+    /// The tenant file, relative to the settings file's folder.
     pub tenant: Option<Placed<String>>,
-    /// Rules files, likewise.
+    /// Rules files, relative to the settings file's folder.
     pub rules: Vec<Placed<String>>,
-    /// The baseline, likewise.
+    /// The baseline, relative to the settings file's folder.
     pub baseline: Option<Placed<String>>,
-    /// How findings are shown; the command line knows the formats.
+    /// The output format. The command line knows the formats.
     pub format: Option<Placed<String>>,
 }
 
 impl Config {
-    /// The endpoint that `[[files]]` gives a file, by its path from the settings file's folder on; of several entries
-    /// the last counts.
+    /// Returns the endpoint that `[[files]]` assigns to a file, by its path relative to the settings file's folder.
+    /// Of several entries that match, the last one counts.
     pub fn endpoint_of(&self, path: &Path) -> Option<&Placed<String>> {
         let last = self.files.iter().rfind(|files| files.glob.value.matches(path))?;
         Some(&last.endpoint)
@@ -229,8 +229,8 @@ impl Config {
 
 /// Reads a settings file.
 ///
-/// Errors: no TOML, an unknown key, a value of the wrong kind, a glob or a date that is none, an entry without what it
-/// needs.
+/// Errors: not TOML, an unknown key, a value of the wrong kind, an invalid glob or date, an entry without a required
+/// key.
 pub fn load(text: &str) -> Result<Config, Mistake> {
     let file: file::File = toml::from_str(text).map_err(|error| {
         let span = error.span().unwrap_or_default();
@@ -263,7 +263,7 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
     })
 }
 
-/// The key whose value begins at an offset of the file.
+/// Returns the key whose value begins at an offset of the file.
 fn key_before(text: &str, start: usize) -> &str {
     let before = text.get(..start).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();
@@ -271,15 +271,15 @@ fn key_before(text: &str, start: usize) -> &str {
     key.rsplit(['{', ',']).next().unwrap_or_default().trim()
 }
 
-/// What the TOML library says of a mistake, in words of the settings.
-fn in_words(key: &str, given: &str, said: &str) -> String {
+/// Converts an error of the TOML library to a message in the words of the settings.
+fn in_words(key: &str, given: &str, error: &str) -> String {
     let names =
         |list: &str| -> Vec<String> { list.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
     let meant = |given: &str, names: &[String]| {
         let near = nearest(given, names.iter().map(String::as_str));
         near.map_or_else(String::new, |name| format!("; did you mean {name}?"))
     };
-    if let Some((_, list)) = said.split_once("unknown variant ") {
+    if let Some((_, list)) = error.split_once("unknown variant ") {
         let mut all = names(list);
         let given = if all.is_empty() {
             String::new()
@@ -295,7 +295,7 @@ fn in_words(key: &str, given: &str, said: &str) -> String {
             meant(&given, &all)
         );
     }
-    if let Some((_, list)) = said.split_once("unknown field ") {
+    if let Some((_, list)) = error.split_once("unknown field ") {
         let mut all = names(list);
         let given = if all.is_empty() {
             String::new()
@@ -311,14 +311,14 @@ fn in_words(key: &str, given: &str, said: &str) -> String {
             }
         );
     }
-    if let Some((_, rest)) = said.split_once("missing field ") {
+    if let Some((_, rest)) = error.split_once("missing field ") {
         let all = names(rest);
         return format!(
             "{} is missing here",
             all.first().map_or("a setting", String::as_str)
         );
     }
-    if let Some((_, wanted)) = said
+    if let Some((_, wanted)) = error
         .strip_prefix("invalid type: ")
         .and_then(|rest| rest.split_once(", expected "))
     {
@@ -342,7 +342,7 @@ fn in_words(key: &str, given: &str, said: &str) -> String {
             if key.is_empty() { "this" } else { key }
         );
     }
-    said.replace('\n', "; ")
+    error.replace('\n', "; ")
 }
 
 fn each<T, U>(entries: Vec<T>, read: impl FnMut(T) -> Result<U, Mistake>) -> Result<Vec<U>, Mistake> {
@@ -360,12 +360,12 @@ fn placed<T>(spanned: Spanned<T>) -> Placed<T> {
 fn mistake(start: usize, message: impl Into<String>) -> Mistake {
     Mistake {
         start,
-        // What it quotes may have several lines; a message is one.
+        // A quoted value may have several lines; a message is one line.
         message: message.into().replace('\n', "\\n"),
     }
 }
 
-/// A text that may not be empty.
+/// Returns a text that must not be empty.
 fn name(what: &str, spanned: Spanned<String>) -> Result<Placed<String>, Mistake> {
     let name = placed(spanned);
     if name.value.trim().is_empty() {
@@ -442,7 +442,7 @@ fn pointer(glob: Spanned<String>) -> Result<PointerGlob, Mistake> {
     PointerGlob::new(&glob.value).map_err(|message| mistake(glob.start, message))
 }
 
-/// A date of TOML's own, or the same in quotes.
+/// Returns a TOML date, or a string with a date.
 fn until(value: Spanned<toml::Value>) -> Result<Placed<Date>, Mistake> {
     let value = placed(value);
     let date = match &value.value {
@@ -459,7 +459,7 @@ fn until(value: Spanned<toml::Value>) -> Result<Placed<Date>, Mistake> {
 }
 
 impl Level {
-    /// The severity that it stands for; `None` for what is not shown.
+    /// Returns the severity; `None` for findings that are not shown.
     pub const fn severity(self) -> Option<Severity> {
         match self {
             Self::Error => Some(Severity::Error),

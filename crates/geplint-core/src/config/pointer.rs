@@ -1,6 +1,6 @@
 //! Globs of JSON Pointers.
 
-/// A JSON Pointer in which `*` stands for one token and `**` for any number of them.
+/// A JSON Pointer in which `*` matches one token and `**` any number of tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PointerGlob {
     tokens: Vec<Token>,
@@ -8,7 +8,7 @@ pub struct PointerGlob {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
-    /// This very token, escaped as RFC 6901 says.
+    /// Exactly this token, escaped as in RFC 6901.
     Is(String),
     /// `*`
     One,
@@ -17,7 +17,7 @@ enum Token {
 }
 
 impl PointerGlob {
-    /// Reads a glob; the message says what is wrong with it.
+    /// Reads a glob. The error says what is wrong with it.
     pub fn new(glob: &str) -> Result<Self, String> {
         if glob.is_empty() {
             return Ok(Self { tokens: Vec::new() });
@@ -29,7 +29,7 @@ impl PointerGlob {
         Ok(Self { tokens })
     }
 
-    /// Whether it names this pointer.
+    /// Returns true if the glob matches this pointer.
     pub fn matches(&self, pointer: &str) -> bool {
         let tokens: Vec<&str> = pointer
             .strip_prefix('/')
@@ -37,7 +37,7 @@ impl PointerGlob {
         self.matches_tokens(&tokens)
     }
 
-    /// Where `**` took too little, it takes one token more: only the last one ever has to be tried again.
+    /// If `**` matched too little, it is extended by one token. Only the last one ever has to be tried again.
     fn matches_tokens(&self, tokens: &[&str]) -> bool {
         let (mut glob, mut at) = (0, 0);
         let mut again: Option<(usize, usize)> = None;

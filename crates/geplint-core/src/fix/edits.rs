@@ -1,4 +1,4 @@
-//! From a finding's remedy to the bytes that change, with the white space around them left tidy.
+//! Converts the fix of a finding to edits of bytes, and keeps the whitespace around them tidy.
 
 use super::{Edit, Fix};
 use crate::finding::{Finding, FixKind, Span};
@@ -6,7 +6,7 @@ use crate::finding::{Finding, FixKind, Span};
 /// The byte order mark.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// The edits that fix a finding of this file; `None` where there is no remedy, or where it does not fit the text.
+/// Returns the edits that fix a finding of this file. `None` if it has no fix, or if the fix does not fit the text.
 #[must_use]
 pub fn of(bytes: &[u8], finding: &Finding) -> Option<Fix> {
     let fix_kind = finding.fix_kind.as_deref()?;
@@ -48,12 +48,12 @@ fn edit(span: Span, text: &str) -> Edit {
     }
 }
 
-/// An edit that only takes out.
+/// Returns an edit that only removes.
 fn cut(start: usize, end: usize) -> Edit {
     edit(Span::new(offset(start), offset(end)), "")
 }
 
-/// An offset in a file, which has at most 4 GiB.
+/// Returns an offset in a file, which has at most 4 GiB.
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
@@ -64,7 +64,7 @@ fn slice(bytes: &[u8], span: Span) -> &[u8] {
         .unwrap_or_default()
 }
 
-const fn is_blank(byte: u8) -> bool {
+const fn is_inline_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
@@ -72,34 +72,34 @@ const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// A byte that would become part of a number, a literal or a name next to it.
+/// Returns true for a byte that would become part of a number, a literal or a name next to it.
 const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.' | b'+' | b'-') || byte >= 0x80
 }
 
-/// The first place from `at` on whose byte is something else.
+/// Returns the first offset from `at` on whose byte is not skipped.
 fn forward(bytes: &[u8], at: usize, skipped: fn(u8) -> bool) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     at + rest.iter().take_while(|byte| skipped(**byte)).count()
 }
 
-/// Behind the last byte before `at` that is something else.
+/// Returns the offset after the last byte before `at` that is not skipped.
 fn back(bytes: &[u8], at: usize, skipped: fn(u8) -> bool) -> usize {
     let before = bytes.get(..at).unwrap_or_default();
     at - before.iter().rev().take_while(|byte| skipped(**byte)).count()
 }
 
-/// Where the line begins, if nothing but whitespace is before `at` on it.
+/// Returns the start of the line, if only whitespace is before `at` on it.
 fn line_start(bytes: &[u8], at: usize) -> Option<usize> {
-    let start = back(bytes, at, is_blank);
+    let start = back(bytes, at, is_inline_space);
     let before = bytes.get(..start).unwrap_or_default();
     (before.is_empty() || before == MARK || before.ends_with(b"\n") || before.ends_with(b"\r"))
         .then_some(start)
 }
 
-/// Where the next line begins, if nothing but whitespace is from `at` on to the line's end.
+/// Returns the start of the next line, if only whitespace is between `at` and the end of the line.
 fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
-    let end = forward(bytes, at, is_blank);
+    let end = forward(bytes, at, is_inline_space);
     match bytes.get(end..).unwrap_or_default() {
         [] => Some(end),
         [b'\r', b'\n', ..] => Some(end + 2),
@@ -108,8 +108,8 @@ fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// A comment goes with its line, or with the whitespace that sets it apart. One that does not end is left alone: where it
-/// was meant to end nobody knows.
+/// Removes a comment with its line, or with the whitespace that separates it. An unterminated comment is not removed,
+/// because it is unknown where it was meant to end.
 fn comment(bytes: &[u8], span: Span) -> Option<Edit> {
     let (start, end) = (span.start as usize, span.end as usize);
     match slice(bytes, span) {
@@ -119,18 +119,18 @@ fn comment(bytes: &[u8], span: Span) -> Option<Edit> {
     }
     Some(match (line_start(bytes, start), line_end(bytes, end)) {
         (Some(from), Some(to)) => cut(from, to),
-        (None, Some(_)) => cut(back(bytes, start, is_blank), end),
-        (Some(_), None) => cut(start, forward(bytes, end, is_blank)),
+        (None, Some(_)) => cut(back(bytes, start, is_inline_space), end),
+        (Some(_), None) => cut(start, forward(bytes, end, is_inline_space)),
         (None, None) => between(bytes, start, end),
     })
 }
 
-/// A comment between two things on one line.
+/// Removes a comment between two tokens on one line.
 fn between(bytes: &[u8], start: usize, end: usize) -> Edit {
     let byte = |at: usize| bytes.get(at).copied().unwrap_or(b' ');
     let before = byte(start.wrapping_sub(1));
-    if is_blank(before) {
-        return cut(start, forward(bytes, end, is_blank));
+    if is_inline_space(before) {
+        return cut(start, forward(bytes, end, is_inline_space));
     }
     let glued = is_word(before) && is_word(byte(end));
     let span = Span::new(offset(start), offset(end));
@@ -141,46 +141,46 @@ fn between(bytes: &[u8], start: usize, end: usize) -> Edit {
 struct Member {
     start: usize,
     end: usize,
-    /// Behind the comma or the bracket before it.
+    /// The offset after the comma or bracket before it.
     from: usize,
-    /// The comma or the bracket behind it.
+    /// The offset of the comma or bracket after it.
     to: usize,
-    /// It is the object's last, and no comma stands behind it.
+    /// True if it is the object's last, without a comma after it.
     last: bool,
-    /// It is the object's first.
+    /// True if it is the object's first.
     first: bool,
 }
 
 impl Member {
-    /// `None` if there is more than white space between it and its neighbours.
+    /// Returns `None` if there is more than whitespace between it and its neighbours.
     fn of(bytes: &[u8], span: Span) -> Option<Self> {
         let (start, end) = (span.start as usize, span.end as usize);
         let (from, to) = (back(bytes, start, is_space), forward(bytes, end, is_space));
         let before = *bytes.get(from.checked_sub(1)?)?;
-        let behind = *bytes.get(to)?;
-        let whole = matches!(before, b'{' | b',') && matches!(behind, b'}' | b',');
+        let after = *bytes.get(to)?;
+        let whole = matches!(before, b'{' | b',') && matches!(after, b'}' | b',');
         whole.then_some(Self {
             start,
             end,
             from,
             to,
-            last: behind == b'}',
+            last: after == b'}',
             first: before == b'{',
         })
     }
 
-    /// What goes with a member that another one follows: its comma, and its line if that is its own.
+    /// Removes a member that another one follows, with its comma, and with its line if that is its own.
     fn cut(&self, bytes: &[u8]) -> Edit {
-        let behind = self.to + 1;
-        match (line_start(bytes, self.start), line_end(bytes, behind)) {
+        let after = self.to + 1;
+        match (line_start(bytes, self.start), line_end(bytes, after)) {
             (Some(from), Some(to)) => cut(from, to),
-            (None, Some(_)) => cut(self.from, behind),
-            (_, None) => cut(self.start, forward(bytes, behind, is_blank)),
+            (None, Some(_)) => cut(self.from, after),
+            (_, None) => cut(self.start, forward(bytes, after, is_inline_space)),
         }
     }
 }
 
-/// An object without some of its members.
+/// Removes members from an object.
 fn without(bytes: &[u8], members: &[Span]) -> Option<Vec<Edit>> {
     let mut members = members
         .iter()
@@ -195,7 +195,7 @@ fn without(bytes: &[u8], members: &[Span]) -> Option<Vec<Edit>> {
             edits.push(member.cut(bytes));
             continue;
         }
-        // The members before it that go as well: with the last one, the comma in front of all of them goes.
+        // Removed members right before it: with the last member, the comma in front of all of them is removed.
         let mut first = member;
         while let Some((previous, before)) = rest.split_last()
             && !previous.last
@@ -213,7 +213,7 @@ fn without(bytes: &[u8], members: &[Span]) -> Option<Vec<Edit>> {
     Some(joined(edits))
 }
 
-/// Neighbours that both take out the white space between them become one.
+/// Joins neighbouring edits that both remove the whitespace between them.
 fn joined(edits: Vec<Edit>) -> Vec<Edit> {
     let mut out: Vec<Edit> = Vec::with_capacity(edits.len());
     for edit in edits {
@@ -227,12 +227,12 @@ fn joined(edits: Vec<Edit>) -> Vec<Edit> {
     out
 }
 
-/// A text in its quotes without the whitespace at both ends.
+/// Trims a quoted string at both ends.
 fn trimmed(bytes: &[u8], span: Span) -> Option<Vec<Edit>> {
     let text = std::str::from_utf8(slice(bytes, span)).ok()?;
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
     let (left, right) = (inner.trim_start(), inner.trim_end());
-    // Behind a backslash, a blank is more than a blank.
+    // A space after a backslash belongs to an escape.
     if inner.trim().is_empty() || right.ends_with('\\') && right.len() < inner.len() {
         return None;
     }
@@ -246,7 +246,7 @@ fn trimmed(bytes: &[u8], span: Span) -> Option<Vec<Edit>> {
     (!edits.is_empty()).then_some(edits)
 }
 
-/// A member in another object.
+/// Moves a member to another object.
 fn moved(
     bytes: &[u8],
     member: Span,
@@ -286,7 +286,7 @@ fn moved(
     Some(edits)
 }
 
-/// The text of a member of several lines, as far to the right as its new neighbours.
+/// Returns the text of a member of several lines, indented as far as its new neighbours.
 fn indented(bytes: &[u8], member: Span, text: &str, gap: &str) -> String {
     let start = member.start as usize;
     let old = line_start(bytes, start).and_then(|line| std::str::from_utf8(bytes.get(line..start)?).ok());
@@ -298,7 +298,7 @@ fn indented(bytes: &[u8], member: Span, text: &str, gap: &str) -> String {
     }
 }
 
-/// Whether there are line breaks, and none of them in a text.
+/// Returns true if there are line breaks, and none of them in a string.
 fn breaks_between(json: &str) -> bool {
     let (mut open, mut escaped, mut breaks) = (false, false, false);
     for byte in json.bytes() {
@@ -319,7 +319,7 @@ mod tests {
     use super::*;
     use crate::fix::apply;
 
-    /// The text without the place between the marks.
+    /// Returns the text without the marks, and the span between them.
     fn place(marked: &str) -> (String, Span) {
         let start = marked.find('«').unwrap();
         let text = marked.replace('«', "");
@@ -384,7 +384,7 @@ mod tests {
         assert_eq!(without(text.as_bytes(), &[span]), None);
     }
 
-    /// Every set of members out of every small object, written in every way: what is left is what should be.
+    /// Removes every set of members from every small object, in every layout, and checks what remains.
     #[test]
     fn any_members_can_go() {
         for count in 1..=5_usize {

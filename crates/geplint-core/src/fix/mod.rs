@@ -1,9 +1,9 @@
-//! Fixes: what a finding says would fix it becomes edits, and edits become the fixed file.
+//! Fixes: converts findings to edits, and applies edits to a file.
 //!
-//! Pure: bytes and findings in, edits and bytes out; the shell reads, checks and writes. The edits of one pass do not
-//! overlap, and the file is checked again after each, so that what one fix uncovers is the next one's. A pass counts
-//! only if it leaves fewer findings and no new error. What a renamed property holds was not read before: findings inside
-//! of it do not count against the pass that renames it.
+//! Pure: bytes and findings in, edits and bytes out; the caller reads, checks and writes. The edits of one pass do
+//! not overlap, and the file is checked again after each pass, so that the next pass can fix what the last one
+//! uncovered. A pass counts only if it leaves fewer findings and no new error. The value of a renamed property was
+//! not checked before, so findings inside it do not count against the pass that renames it.
 
 mod edits;
 mod tally;
@@ -17,38 +17,38 @@ pub use tally::Tally;
 use crate::finding::{Finding, FixKind, Span, Target};
 use tally::Counts;
 
-/// More passes than this are not made; what overlaps is mostly fixed in the second.
+/// The highest number of passes. Fixes that overlap are mostly applied in the second.
 const PASSES: usize = 64;
 
-/// Of the fixes of one record that do harm together, at most so many groups are tried.
+/// The highest number of groups that are tried among fixes of one record that together do harm.
 const TURNS: usize = 32;
 
-/// Some bytes of a file, and what is to stand there instead.
+/// A replacement of bytes in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// The bytes; empty where something is put in.
+    /// The replaced bytes; empty for an insertion.
     pub span: Span,
-    /// The text in their place.
+    /// The new text.
     pub text: String,
 }
 
-/// What fixes a finding: all of its edits, or none.
+/// The fix of a finding. Either all of its edits are applied or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// The API receives the same as before.
+    /// True if the API receives the same as before.
     pub safe: bool,
-    /// In the order of the file; they do not overlap.
+    /// The edits, in the order of the file, without overlaps.
     pub edits: Vec<Edit>,
 }
 
-/// What a check of a file comes to, as far as fixes are judged by it.
+/// The result of a check of a file, by which fixes are judged.
 #[derive(Debug)]
 pub struct Seen {
     all: Tally,
     shown: Vec<Finding>,
 }
 
-/// What a version of a file is judged by: everything that was found, and of it what is shown.
+/// The counts by which a version of a file is judged: of all findings, and of those that are shown.
 #[derive(Debug)]
 struct Judged {
     all: Counts,
@@ -58,13 +58,13 @@ struct Judged {
 /// A file that fixes have changed.
 #[derive(Debug)]
 pub struct Fixed {
-    /// Its bytes.
+    /// The bytes.
     pub bytes: Vec<u8>,
-    /// How many findings are gone.
+    /// The number of findings that were fixed.
     pub fixed: u64,
 }
 
-/// A file with edits made, which must neither overlap nor lie outside of it.
+/// Applies edits, which must not overlap and must be inside the file.
 #[must_use]
 pub fn apply(bytes: &[u8], edits: &[&Edit]) -> Vec<u8> {
     let mut edits = edits.to_vec();
@@ -82,7 +82,7 @@ pub fn apply(bytes: &[u8], edits: &[&Edit]) -> Vec<u8> {
     out
 }
 
-/// Fixes what can be fixed; `None` where nothing can. `check` tells what is found in a version of the file.
+/// Applies all fixes. `None` if there are none. `check` returns the findings of a version of the file.
 pub fn fix_all(bytes: &[u8], unsafe_too: bool, check: &mut dyn FnMut(&[u8]) -> Seen) -> Option<Fixed> {
     let mut seen = check(bytes);
     let mut fixed = 0;
@@ -107,18 +107,18 @@ pub fn fix_all(bytes: &[u8], unsafe_too: bool, check: &mut dyn FnMut(&[u8]) -> S
 struct Candidate {
     record: Option<u32>,
     fix: Fix,
-    /// The pointer, with a slash at its end, of what it renames.
+    /// The pointer of the renamed property, with a slash at its end.
     renamed: Option<String>,
 }
 
-/// A version of the file, what was found in it, and of that what the fixes are judged by.
+/// A version of the file, its findings, and the counts by which it is judged.
 struct Version {
     text: Vec<u8>,
     seen: Seen,
     judged: Judged,
 }
 
-/// Makes the fixes that do no harm; `None` if there are none.
+/// Applies the fixes that do no harm; `None` if there are none.
 fn pass(
     bytes: &[u8],
     seen: &Seen,
@@ -163,8 +163,8 @@ fn pass(
     Some(made(&kept)).filter(|version| version.judged.is_sound(&before))
 }
 
-/// Adds to `kept` what fixes a record where all of its fixes together would not: what does harm is halved until it is
-/// found. Records do not wait for each other.
+/// Adds fixes of records in which all fixes together do harm to `kept`. Groups that do harm are halved until the
+/// cause is found. All records are tried at the same time.
 fn by_halves<'c>(
     candidates: &'c [Candidate],
     bad: &BTreeSet<Option<u32>>,
@@ -175,7 +175,7 @@ fn by_halves<'c>(
     for one in candidates.iter().filter(|one| bad.contains(&one.record)) {
         groups.entry(one.record).or_default().push(one);
     }
-    // Of each record, what is still to be tried; the next is the last.
+    // For each record, the groups that are still to be tried; the last one is next.
     let mut stacks: BTreeMap<Option<u32>, Vec<&[&Candidate]>> = BTreeMap::new();
     for (record, group) in &groups {
         halve(group, stacks.entry(*record).or_default());
@@ -206,7 +206,7 @@ fn by_halves<'c>(
     version
 }
 
-/// Puts both halves of what does harm on a stack, the first on top; one that does harm alone is given up.
+/// Pushes both halves of a harmful group on a stack, the first on top. A single harmful fix is dropped.
 fn halve<'g, 'c>(group: &'g [&'c Candidate], stack: &mut Vec<&'g [&'c Candidate]>) {
     if group.len() > 1 {
         let (first, second) = group.split_at(group.len() / 2);
@@ -214,7 +214,7 @@ fn halve<'g, 'c>(group: &'g [&'c Candidate], stack: &mut Vec<&'g [&'c Candidate]
     }
 }
 
-/// The fixes that may be made together: where two overlap, the first.
+/// Returns the fixes that can be applied together: if two overlap, the first one.
 fn candidates(bytes: &[u8], seen: &Seen, unsafe_too: bool) -> Vec<Candidate> {
     let mut taken = Taken::default();
     let fixes = seen.shown.iter().filter_map(|finding| {
@@ -228,14 +228,14 @@ fn candidates(bytes: &[u8], seen: &Seen, unsafe_too: bool) -> Vec<Candidate> {
     fixes.collect()
 }
 
-/// What a finding's property is found under once it has its right name, with a slash at the end.
+/// Returns the pointer of a finding's property after the rename, with a slash at the end.
 fn renamed(finding: &Finding) -> Option<String> {
     let (FixKind::Rename(name) | FixKind::RenameAt { name, .. } | FixKind::RenameAndWrite { name, .. }) =
         finding.fix_kind.as_deref()?
     else {
         return None;
     };
-    // Where any of several properties is missing, the pointer is that of the object.
+    // If one of several properties is missing, the pointer is that of the object.
     let of_object = finding.target == Target::Object && finding.constraint.contains('|');
     let object = match finding.pointer.rsplit_once('/') {
         Some((object, _)) if !of_object => object,
@@ -247,14 +247,14 @@ fn renamed(finding: &Finding) -> Option<String> {
     ))
 }
 
-/// The places that have an edit already.
+/// The spans that have an edit already.
 #[derive(Default)]
 struct Taken {
     spans: BTreeSet<Span>,
 }
 
 impl Taken {
-    /// Takes the places of these edits, if they are all free.
+    /// Takes the spans of these edits, if all are free. Returns false otherwise.
     fn take(&mut self, edits: &[Edit]) -> bool {
         let free = edits.iter().all(|edit| self.is_free(edit.span));
         if free {
@@ -266,11 +266,11 @@ impl Taken {
     fn is_free(&self, span: Span) -> bool {
         let last = Span::new(span.end, u32::MAX);
         let mut near = self.spans.range(..=last).rev();
-        // What is taken does not overlap: nothing before the first that ends too early comes near.
+        // Spans that are taken do not overlap: nothing before the first one that ends too early can touch.
         near.by_ref()
             .take_while(|taken| taken.end >= span.start)
             .all(|taken| match (taken.is_empty(), span.is_empty()) {
-                // One is put behind the other.
+                // One insertion follows the other.
                 (true, true) => true,
                 (false, false) => taken.end == span.start || span.end == taken.start,
                 _ => false,
@@ -279,13 +279,13 @@ impl Taken {
 }
 
 impl Seen {
-    /// Everything that was found, and of it what nobody has chosen to live with: only that is fixed.
+    /// Returns a result with all findings, and those of them that are not suppressed: only these are fixed.
     #[must_use]
     pub fn new(all: Tally, shown: Vec<Finding>) -> Self {
         Self { all, shown }
     }
 
-    /// What the version is judged by; `revealed` is what was renamed.
+    /// Returns the counts; `revealed` has the pointers of renamed properties.
     fn judged(&self, revealed: &[String]) -> Judged {
         Judged {
             all: self.all.counted(revealed),
@@ -295,13 +295,13 @@ impl Seen {
 }
 
 impl Judged {
-    /// Whether each of so many fixes has rid a record of a finding, without a new one in its place and without a new
-    /// error.
+    /// Returns true if each of this many fixes has removed a finding of a record, without a new finding in its place
+    /// and without a new error.
     fn is_better(&self, before: &Self, record: Option<u32>, fixes: usize) -> bool {
         self.all.is_better(&before.all, record, fixes) && self.left.is_better(&before.left, record, fixes)
     }
 
-    /// Whether there are fewer findings than before, and no record has a new error.
+    /// Returns true if there are fewer findings than before, and no record has a new error.
     fn is_sound(&self, before: &Self) -> bool {
         self.all.is_sound(&before.all) && self.left.is_sound(&before.left)
     }

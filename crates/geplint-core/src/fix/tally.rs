@@ -1,10 +1,10 @@
-//! Findings counted by record, so that two versions of a file can be compared.
+//! Counts findings by record, so that two versions of a file can be compared.
 
 use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Severity};
 
-/// What was found in a version of a file, as far as two versions are compared by it.
+/// The findings of a version of a file, as far as versions are compared by them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     entries: Vec<Entry>,
@@ -15,11 +15,11 @@ pub struct Tally {
 struct Entry {
     record: Option<u32>,
     pointer: Box<str>,
-    /// The rule of an error.
+    /// The rule of an error; `None` for other severities.
     error: Option<Box<str>>,
 }
 
-/// How many findings each record has. Those that belong to none are counted as one more record.
+/// The number of findings of each record. Findings without a record count as one more record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     records: BTreeMap<Option<u32>, Count>,
@@ -32,7 +32,7 @@ struct Count {
 }
 
 impl Tally {
-    /// Takes down findings.
+    /// Returns a tally of findings.
     #[must_use]
     pub fn of(findings: &[Finding]) -> Self {
         let entries = findings.iter().map(|finding| Entry {
@@ -45,7 +45,7 @@ impl Tally {
         }
     }
 
-    /// Counts them all but those inside of what a renamed property holds: nothing was read there before.
+    /// Counts all findings except those inside renamed properties, whose values were not checked before.
     pub(super) fn counted(&self, revealed: &[String]) -> Counts {
         let mut counts = Counts::default();
         let counted = self.entries.iter();
@@ -60,7 +60,7 @@ impl Tally {
     }
 }
 
-/// Whether a pointer begins with one of these, which are sorted and end with a slash.
+/// Returns true if a pointer begins with one of these, which are sorted and end with a slash.
 fn is_inside(pointer: &str, revealed: &[String]) -> bool {
     if revealed.is_empty() {
         return false;
@@ -74,13 +74,13 @@ fn is_inside(pointer: &str, revealed: &[String]) -> bool {
 }
 
 impl Counts {
-    /// Whether a record has at least `fixes` findings fewer than before, and no more errors of any rule.
+    /// Returns true if a record has at least `fixes` findings fewer than before, and no more errors of any rule.
     pub(super) fn is_better(&self, before: &Self, record: Option<u32>, fixes: usize) -> bool {
         let fewer = self.findings(record) + fixes <= before.findings(record);
         fewer && !self.has_new_error(before, record)
     }
 
-    /// Whether there are fewer findings than before in all, and no record has more errors of any rule.
+    /// Returns true if there are fewer findings than before in total, and no record has more errors of any rule.
     pub(super) fn is_sound(&self, before: &Self) -> bool {
         let new = self
             .records

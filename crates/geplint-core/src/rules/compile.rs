@@ -52,10 +52,8 @@ fn fail<T>(span: Range<usize>, message: impl Into<String>) -> Result<T> {
 
 /// Reads the rules file of one endpoint.
 ///
-/// # Errors
-///
-/// Not TOML, an unknown key or word, a type, table or property that does not exist, a duplicate row or name, a table
-/// that no record reaches.
+/// Errors: not TOML, an unknown key or word, a type, table or property that does not exist, a duplicate row or name,
+/// a table that no record reaches.
 pub fn load(text: &str, shared: &Shared) -> Result<Endpoint> {
     let table = DeTable::parse(text).map_err(|error| of_toml(&error))?;
     read(table, &Layered::default(), shared)

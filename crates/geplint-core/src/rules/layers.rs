@@ -34,9 +34,7 @@ const TRIES: usize = 500;
 
 /// Returns the endpoint that a rules file is about.
 ///
-/// # Errors
-///
-/// Not TOML, or no `endpoint`.
+/// Errors: not TOML, or no `endpoint`.
 pub fn endpoint_of(text: &str) -> Result<String, LoadError> {
     #[derive(Deserialize)]
     struct Head {
@@ -48,9 +46,7 @@ pub fn endpoint_of(text: &str) -> Result<String, LoadError> {
 
 /// Merges layers over a base, if there is one, and loads the result.
 ///
-/// # Errors
-///
-/// The index of the layer with the error, and the error with its place in that layer.
+/// Errors: the index of the layer with the error, and the error with its place in that layer.
 pub fn load_layers(
     base: Option<&str>,
     layers: &[Layer<'_>],

@@ -32,9 +32,7 @@ pub struct Shared {
 impl Shared {
     /// Returns what endpoints share. `names` is a file of names in TOML.
     ///
-    /// # Errors
-    ///
-    /// Not TOML, an unknown key.
+    /// Errors: not TOML, an unknown key.
     pub fn new(lists: Vec<List>, names: &str, rule_ids: Vec<String>) -> Result<Self, String> {
         Ok(Self {
             lists,
@@ -46,9 +44,7 @@ impl Shared {
 
     /// Returns the same with the file of the API as a whole, such as `rules/api.toml`.
     ///
-    /// # Errors
-    ///
-    /// Not TOML, an unknown key, a word in braces that cannot be filled in, a fact that does not exist.
+    /// Errors: not TOML, an unknown key, a word in braces that cannot be filled in, a fact that does not exist.
     pub fn with_api(self, text: &str) -> Result<Self, LoadError> {
         let api = api(text)?;
         Ok(Self {
@@ -61,9 +57,7 @@ impl Shared {
 
     /// Checks that each property and each table in the file of names exists in one of these endpoints.
     ///
-    /// # Errors
-    ///
-    /// The first one that does not exist.
+    /// Errors: the first one that does not exist.
     pub fn check_names(&self, endpoints: &[Endpoint]) -> Result<(), String> {
         let tables = || endpoints.iter().flat_map(|endpoint| &endpoint.tables);
         for (table, property) in self.names.spoken_of() {
@@ -112,10 +106,8 @@ impl List {
     /// the title, `# one: …` the name of one of its values. After the values come aliases, also sorted, as lines
     /// `word => value`.
     ///
-    /// # Errors
-    ///
-    /// No title, values or aliases out of order, an alias for something that is not a value, values of more than 64
-    /// KiB.
+    /// Errors: no title, values or aliases out of order, an alias for something that is not a value, values of more
+    /// than 64 KiB.
     pub fn parse(name: &str, text: &str) -> Result<Self, String> {
         let title = text.lines().find_map(|line| line.strip_prefix("# title: "));
         let title = title.ok_or_else(|| "the list has no line `# title: …`".to_owned())?;

@@ -76,9 +76,7 @@ impl Endpoint {
 
     /// Serializes the endpoint to bytes that [`Compiled`](super::Compiled) reads back, for a build script.
     ///
-    /// # Errors
-    ///
-    /// Only a bug can cause one.
+    /// Errors: only a bug can cause one.
     pub fn to_bytes(&self) -> Result<Vec<u8>, postcard::Error> {
         postcard::to_stdvec(self)
     }

@@ -1,4 +1,4 @@
-//! What requests change: a predicted success adds its contacts and LOBs to what the next request meets.
+//! Changes by requests: a predicted success adds its contacts and LOBs to what the next request sees.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,17 +11,17 @@ use crate::shape::Shape;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Effect {
-    /// Contact code of the record.
+    /// The contact code of the record.
     pub code: Option<String>,
-    /// User name of the record, unless it is a placeholder.
+    /// The user name of the record, unless it is a placeholder.
     pub user: Option<String>,
-    /// The contact is there afterwards.
+    /// True if the contact exists afterwards.
     pub adds: bool,
-    /// The contact is gone afterwards.
+    /// True if the contact is deleted.
     pub deletes: bool,
-    /// Whether it is active afterwards, where the record says so.
+    /// Whether the contact is active afterwards, if the record says so.
     pub active: Option<bool>,
-    /// What becomes of its belonging LOBs.
+    /// The change to its belonging LOBs.
     pub lobs: Option<LobEffect>,
 }
 
@@ -29,25 +29,25 @@ pub struct Effect {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LobEffect {
-    /// These are added to those that are held.
+    /// These are added to the existing ones.
     Added(Vec<String>),
-    /// These take the place of those that are held.
+    /// These replace the existing ones.
     Replaced(Vec<String>),
-    /// What is held afterwards cannot be told.
+    /// The result is unknown.
     Unknown,
 }
 
-/// What the API was recorded to answer, as far as it says which records it took.
+/// A recorded answer of the API, as far as it shows which records were accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// It took every record.
+    /// Every record was accepted.
     AllTaken,
-    /// It took the records with these keys and no others.
+    /// The records with these keys were accepted, and no others.
     Taken(HashSet<String>),
 }
 
 impl Answer {
-    /// Nothing was taken: the request was refused, or did not get to the API.
+    /// Returns an answer that accepted nothing: the request was refused, or did not reach the API.
     #[must_use]
     pub fn nothing_taken() -> Self {
         Self::Taken(HashSet::new())
@@ -61,14 +61,14 @@ impl Answer {
     }
 }
 
-/// What is known of a contact beyond the tenant file.
+/// What requests have changed of a contact.
 #[derive(Debug, Clone, Default)]
-struct News {
-    /// A request gave its code.
+struct ContactChange {
+    /// True if a request had its code.
     coded: bool,
     there: Option<bool>,
     active: Option<bool>,
-    /// The LOBs it belongs to, where a request has changed them.
+    /// The LOBs that it belongs to, if a request has changed them.
     lobs: Option<Belonging>,
 }
 
@@ -92,15 +92,15 @@ impl News {
 /// The LOBs that a contact belongs to after a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Belonging {
-    /// These and no others.
+    /// Exactly these.
     To(Lobs),
-    /// These, and those that were held before.
+    /// These, and those from before.
     Added(Lobs),
     Unknown,
 }
 
 impl Belonging {
-    /// What is held after two changes.
+    /// Returns the result of two changes.
     fn after(earlier: Option<Self>, later: Option<Self>) -> Option<Self> {
         match (earlier, later) {
             (earlier, None) => earlier,
@@ -118,7 +118,7 @@ impl Belonging {
     }
 }
 
-/// The LOBs that a contact belongs to: nothing is copied, however many they are and however often they are asked for.
+/// The LOBs that a contact belongs to. They are borrowed, so that many LOBs or many queries copy nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Held<'f> {
     /// Those of the tenant file, of earlier requests, and of this one.
@@ -126,30 +126,30 @@ pub struct Held<'f> {
 }
 
 impl<'f> Held<'f> {
-    /// The first of them, as it was written; `None` where there is none.
+    /// Returns the first one, as written. `None` if there is none.
     #[must_use]
     pub fn first(&self) -> Option<&'f str> {
         self.layers.iter().flatten().find_map(|lobs| lobs.first())
     }
 
-    /// Whether this is one of them.
+    /// Returns true if `lob` is one of them.
     #[must_use]
     pub fn contains(&self, lob: &str) -> bool {
         self.layers.iter().flatten().any(|lobs| lobs.contains(lob))
     }
 }
 
-/// What earlier requests have changed.
+/// The changes by earlier requests.
 #[derive(Debug, Clone, Default)]
 pub struct TenantChanges {
-    all: Vec<News>,
-    /// By contact code.
+    all: Vec<ContactChange>,
+    /// The index by contact code.
     codes: HashMap<String, usize>,
-    /// By user name.
+    /// The index by user name.
     users: HashMap<String, usize>,
-    /// By place in the tenant's own list.
+    /// The index by position in the tenant's own list.
     held: HashMap<usize, usize>,
-    /// A contact was created whose code is an e-mail address: the tenant uses such codes.
+    /// True if a contact was created whose code is an e-mail address: the tenant uses such codes.
     email_codes: bool,
 }
 
@@ -246,7 +246,7 @@ impl TenantChanges {
             .filter_map(|(name, at)| Some((*at, *self.users.get(name)?)))
             .collect();
         for mut known in [codes, held, users] {
-            // Of several that it may be, the one known longest, and not whichever the hash puts first.
+            // Of several candidates, the one known longest, independent of the order of the hash.
             known.sort_unstable();
             for (at, found) in known {
                 here[at].get_or_insert(found);
@@ -255,7 +255,7 @@ impl TenantChanges {
         let mut places = Vec::with_capacity(later.all.len());
         for (news, place) in later.all.into_iter().zip(here) {
             let place = place.unwrap_or_else(|| {
-                self.all.push(News::default());
+                self.all.push(ContactChange::default());
                 self.all.len() - 1
             });
             is_news |= self.all[place].learn(news);
@@ -276,7 +276,7 @@ impl TenantChanges {
     }
 
     fn by_code(&self, code: Option<&str>, held: Option<usize>) -> Option<usize> {
-        // The common case, and it costs nothing.
+        // The common case, which costs nothing.
         if self.all.is_empty() {
             return None;
         }
@@ -292,10 +292,11 @@ impl TenantChanges {
         found.or_else(|| self.held.get(&held?)).copied()
     }
 
-    /// Takes in what a record changes; `held` is its contact's place in the tenant's own list, `place` the one here.
+    /// Applies the effect of a record. `held` is its contact's position in the tenant's own list, `place` the index
+    /// here.
     fn learn(&mut self, held: Option<usize>, place: Option<usize>, effect: Effect) {
         let place = place.unwrap_or_else(|| {
-            self.all.push(News::default());
+            self.all.push(ContactChange::default());
             self.all.len() - 1
         });
         let (code, user) = (effect.code.as_deref(), effect.user.as_deref());
@@ -310,7 +311,7 @@ impl TenantChanges {
         }
         news.active = effect.active.or(news.active);
         let change = match effect.lobs {
-            // Whether a contact that comes back has its LOBs still is not known.
+            // It is unknown whether a contact that is created again still has its LOBs.
             _ if effect.deletes => Some(Belonging::Unknown),
             None => None,
             Some(LobEffect::Unknown) => Some(Belonging::Unknown),
@@ -321,32 +322,32 @@ impl TenantChanges {
     }
 }
 
-/// The tenant's facts as one request meets them, and what its records change on the way.
+/// The tenant's facts as one request sees them, with the changes by its records so far.
 #[derive(Debug)]
 pub struct Facts<'f> {
     tenant: &'f Tenant,
     before: &'f TenantChanges,
     now: TenantChanges,
-    /// What the API answered, and what its records have changed by that; later requests meet this, and the records of
-    /// this request what is predicted of those before them.
+    /// The recorded answer, and the changes by the records that it accepted. Later requests see these changes;
+    /// records of this request see what is predicted for those before them.
     answered: Option<(&'f Answer, TenantChanges)>,
-    /// Whether contacts are worth remembering: somebody will ask for them.
+    /// True if later checks will use facts about contacts.
     remembers_contacts: bool,
-    /// The files of the run are calls made one after another.
+    /// True if the files of the run are calls made one after another.
     in_order: bool,
-    /// How often anything was learnt.
+    /// The number of changes so far.
     generation: usize,
     /// The effects of successful records, where somebody wants to keep them.
     effects: Option<Vec<Effect>>,
 }
 
 impl<'f> Facts<'f> {
-    /// The same facts as the request met them; what is learnt there is not learnt here.
+    /// Returns the facts before the request. Changes to the copy do not affect the original.
     pub(crate) fn aside(&self) -> Self {
         Self::new(self.tenant, self.before, self.in_order)
     }
 
-    /// The facts before a request. `in_order`: others will follow that meet what it changes.
+    /// Returns the facts before a request. If `in_order`, later requests will see its changes.
     #[must_use]
     pub fn new(tenant: &'f Tenant, before: &'f TenantChanges, in_order: bool) -> Self {
         Self {
@@ -388,7 +389,8 @@ impl<'f> Facts<'f> {
         }
     }
 
-    /// The same facts for a request whose answer is recorded: what it changes is what the answer says was taken.
+    /// Returns the same facts for a request with a recorded answer: its changes are those by the records that the
+    /// answer accepted.
     #[must_use]
     pub fn answered(self, answer: Option<&'f Answer>) -> Self {
         Self {
@@ -397,28 +399,28 @@ impl<'f> Facts<'f> {
         }
     }
 
-    /// What the request changed.
+    /// Returns the changes by the request.
     #[must_use]
     pub fn into_changes(self) -> TenantChanges {
         self.answered.map_or(self.now, |(_, changes)| changes)
     }
 
-    /// Whether the tenant holds this value.
+    /// Returns whether the tenant has this value.
     #[must_use]
     pub fn knows(&self, fact: Fact, value: &str) -> Knowledge {
         if fact == Fact::Contacts {
             let held = self.held(Some(value), None);
-            let told = |changes: &TenantChanges| changes.all[changes.by_code(Some(value), held)?].there;
-            if let Some(there) = told(&self.now).or_else(|| told(self.before)) {
+            let known = |changes: &TenantChanges| changes.all[changes.by_code(Some(value), held)?].there;
+            if let Some(there) = known(&self.now).or_else(|| known(self.before)) {
                 return if there { Knowledge::Right } else { Knowledge::Wrong };
             }
         }
         self.tenant.knows(fact, value)
     }
 
-    /// Whether a value of that shape may be one of the tenant's, although its list is not at hand: a code that is an
-    /// e-mail address is not refused where the settings, the tenant file or an earlier request show that the tenant uses
-    /// such codes.
+    /// Returns true if a value of that shape may be one of the tenant's even though its list is not available. A code
+    /// that is an e-mail address is not refused if the settings, the tenant file or an earlier request show that the
+    /// tenant uses such codes.
     #[must_use]
     pub fn may_be(&self, shape: Shape, fact: Fact) -> bool {
         let created = self.before.email_codes || self.now.email_codes;
@@ -426,15 +428,15 @@ impl<'f> Facts<'f> {
         shape == Shape::Email && fact == Fact::Contacts && used
     }
 
-    /// Whether the tenant holds a contact of that code or that user name; `None` where it cannot be told.
+    /// Returns true if the tenant has a contact with that code or that user name. `None` if that is unknown.
     #[must_use]
     pub fn holds_contact(&self, code: Option<&str>, user: Option<&str>) -> Option<bool> {
-        let told = |changes: &TenantChanges| {
+        let known = |changes: &TenantChanges| {
             let by_code = changes.by_code(code, self.held(code, None));
             changes.all[by_code.or_else(|| changes.by_user(user, self.held(None, user)))?].there
         };
-        told(&self.now).or_else(|| told(self.before)).or_else(|| {
-            // Who is not named cannot be looked up.
+        known(&self.now).or_else(|| known(self.before)).or_else(|| {
+            // A contact without code and user name cannot be looked up.
             code.or(user)?;
             let contacts = self.tenant.contacts.as_ref()?;
             let held = contacts
@@ -446,14 +448,14 @@ impl<'f> Facts<'f> {
         })
     }
 
-    /// Whether the contact is active, where it is known.
+    /// Returns whether the contact is active, if that is known.
     #[must_use]
     pub fn is_active(&self, code: Option<&str>, user: Option<&str>) -> Option<bool> {
-        self.told(code, user, |news| news.active)
+        self.latest(code, user, |news| news.active)
             .or_else(|| self.contact(code, user)?.active)
     }
 
-    /// The LOBs that the contact belongs to; `None` where it cannot be told.
+    /// Returns the LOBs that the contact belongs to. `None` if they are unknown.
     #[must_use]
     pub fn lobs(&self, code: Option<&str>, user: Option<&str>) -> Option<Held<'_>> {
         let mut held = Held::default();
@@ -468,26 +470,26 @@ impl<'f> Facts<'f> {
                     held.layers[layer] = Some(lobs);
                     return Some(held);
                 }
-                // What was added since is known all the same.
+                // Those that were added since are known nevertheless.
                 Some(Belonging::Unknown) => return held.first().map(|_| held),
             }
         }
         match self.contact(code, user) {
             Some(contact) => held.layers[0] = contact.lobs.as_ref(),
-            // A contact that is not there belongs nowhere yet.
+            // A contact that does not exist has no LOBs yet.
             None if self.holds_contact(code, user) == Some(false) => return Some(held),
             None => {}
         }
         held.layers.iter().any(Option::is_some).then_some(held)
     }
 
-    /// Whether updates of inactive users are allowed, where it is known.
+    /// Returns whether updates of inactive users are allowed, if that is known.
     #[must_use]
     pub fn allows_update_for_inactive_users(&self) -> Option<bool> {
         self.tenant.allow_update_for_inactive_users
     }
 
-    /// The place in the tenant's list of the very contact: its code decides, and without one its user name.
+    /// Returns the position of the contact in the tenant's list. Its code decides; without one, its user name.
     fn held(&self, code: Option<&str>, user: Option<&str>) -> Option<usize> {
         let contacts = self.tenant.contacts.as_ref()?;
         contacts.by_code(code).or_else(|| {
@@ -502,10 +504,15 @@ impl<'f> Facts<'f> {
         self.tenant.contacts.as_ref()?.all.get(self.held(code, user)?)
     }
 
-    /// What requests have told of the very contact, the latest first.
-    fn told<T>(&self, code: Option<&str>, user: Option<&str>, of: impl Fn(&News) -> Option<T>) -> Option<T> {
-        let told = |changes: &TenantChanges| of(&changes.all[self.place(changes, code, user)?]);
-        told(&self.now).or_else(|| told(self.before))
+    /// Returns the latest change of a contact by requests.
+    fn latest<T>(
+        &self,
+        code: Option<&str>,
+        user: Option<&str>,
+        of: impl Fn(&ContactChange) -> Option<T>,
+    ) -> Option<T> {
+        let known = |changes: &TenantChanges| of(&changes.all[self.place(changes, code, user)?]);
+        known(&self.now).or_else(|| known(self.before))
     }
 
     fn place(&self, changes: &TenantChanges, code: Option<&str>, user: Option<&str>) -> Option<usize> {
@@ -517,17 +524,17 @@ impl<'f> Facts<'f> {
         })
     }
 
-    /// Whether anybody will ask for what a record says of its contact.
+    /// Returns true if later checks will use what a record says of its contact.
     pub(crate) fn remembers_contacts(&self) -> bool {
         self.remembers_contacts
     }
 
-    /// A number that changes when what is known does.
+    /// Returns a number that changes when the facts do.
     pub(crate) fn generation(&self) -> usize {
         self.generation
     }
 
-    /// Takes in what a record changes if it is predicted to succeed, or was recorded to.
+    /// Applies the effect of a record if it is predicted to succeed, or was recorded to.
     pub(crate) fn learn(&mut self, key: &str, is_good: bool, effect: Effect) {
         let (code, user) = (effect.code.as_deref(), effect.user.as_deref());
         if code.is_none() && user.is_none() {

@@ -1,8 +1,8 @@
-//! What a tenant holds that a payload does not show.
+//! Facts of a tenant that a payload does not show.
 
 use serde::{Deserialize, Serialize};
 
-/// What the tenant holds and a payload does not show.
+/// A list or fact of the tenant that a payload does not show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Fact {
     /// Contacts: code, user name, active, belonging LOBs.
@@ -13,7 +13,7 @@ pub enum Fact {
     Activities,
     /// The tenant's `CurrencyMaster`.
     Currencies,
-    /// Activity names, where they are told from the codes.
+    /// Activity names, if they are distinguished from the codes.
     ActivityNames,
     /// Culture codes.
     Cultures,
@@ -31,7 +31,7 @@ pub enum Fact {
     AmountCodes,
     /// Regions.
     Regions,
-    /// LOBs that a contact belongs to.
+    /// The LOBs that a contact belongs to.
     BelongingLobs,
 }
 
@@ -54,7 +54,7 @@ impl Fact {
         (Self::BelongingLobs, "belonging-lobs"),
     ];
 
-    /// Its name in rules and tenant files.
+    /// Returns the name in rules and tenant files.
     #[must_use]
     pub fn name(self) -> &'static str {
         Self::ALL

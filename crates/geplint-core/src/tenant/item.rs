@@ -1,10 +1,10 @@
-//! One shape for what TOML, CSV and JSON say of an entry.
+//! A common form for entries in TOML, CSV and JSON.
 
 use std::borrow::Cow;
 
 use crate::json::{self, JsonKind, NodeId, Tree};
 
-/// A text, a list, or fields by the name that the layout has for them.
+/// A text, an array, or fields by their name in the layout.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Item<'t> {
     Text(Cow<'t, str>),
@@ -13,12 +13,12 @@ pub(super) enum Item<'t> {
 }
 
 impl Item<'_> {
-    /// The first field that has one of these names.
+    /// Returns the first field with one of these names.
     pub(super) fn field(&self, names: &[String]) -> Option<&Self> {
         self.all(names).next()
     }
 
-    /// The first text of a field that is there and not empty.
+    /// Returns the first nonempty text of a field with one of these names.
     pub(super) fn text_of(&self, names: &[String]) -> Option<&str> {
         self.all(names).find_map(|item| match item {
             Self::Text(text) if !text.trim().is_empty() => Some(text.as_ref()),
@@ -26,7 +26,7 @@ impl Item<'_> {
         })
     }
 
-    /// The fields that have one of these names, in the order of the names.
+    /// Returns the fields with one of these names, in the order of the names.
     fn all(&self, names: &[String]) -> impl Iterator<Item = &Self> {
         let fields = match self {
             Self::Fields(fields) => fields.as_slice(),
@@ -40,7 +40,8 @@ impl Item<'_> {
         })
     }
 
-    /// The elements of a list; a text outside a list may hold several, set apart by `;`, `|`, a comma or a line break.
+    /// Returns the elements of an array. A text outside an array may have several, separated by `;`, `|`, `,` or a
+    /// line break.
     pub(super) fn texts(&self) -> Vec<String> {
         let full = |text: &&str| !text.is_empty();
         match self {
@@ -80,7 +81,7 @@ impl<'l> Names<'l> {
         Self { spelled }
     }
 
-    /// The layout's spelling of a name.
+    /// Returns the layout's spelling of a name.
     pub(super) fn find(&self, name: &str) -> Option<&'l str> {
         self.spelled
             .iter()
@@ -88,25 +89,25 @@ impl<'l> Names<'l> {
             .copied()
     }
 
-    /// The name that says most: it is the list's own.
+    /// Returns the list's own name, which is the most specific.
     pub(super) fn first(&self) -> Option<&'l str> {
         self.spelled.first().copied()
     }
 
-    /// All of them, for messages.
+    /// Returns all names, for messages.
     pub(super) fn list(&self) -> String {
         self.spelled.join(", ")
     }
 }
 
-/// A name without case, `-`, `_` and whitespace. The layout's names are ASCII, and a list file has many to compare.
+/// Returns a name without case, `-`, `_` and spaces, as bytes: the layout's names are ASCII, and a list file has many.
 fn simplified(name: &str) -> impl Iterator<Item = u8> {
     name.bytes()
         .filter(|byte| !matches!(byte, b'-' | b'_' | b' '))
         .map(|byte| byte.to_ascii_lowercase())
 }
 
-/// What a JSON node says; of an object only the fields that somebody asks for.
+/// Converts a JSON node. Of an object, only fields with known names are converted.
 pub(super) fn of_json<'t>(text: &'t str, tree: &Tree, id: NodeId, names: &Names<'t>) -> Option<Item<'t>> {
     let node = tree.node(id);
     Some(match node.kind {

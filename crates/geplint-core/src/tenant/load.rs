@@ -1,4 +1,4 @@
-//! Reads a tenant file: lists inline, or in CSV and JSON files, or in saved replies of the API.
+//! Reads a tenant file: lists inline, in CSV and JSON files, or in saved replies of the API.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,14 +12,14 @@ use super::item::{Item, Names, of_json};
 use super::{Contacts, Fact, ListedContact, Loaded, Tenant, folded, table};
 use crate::json::{self, Foreign, JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree};
 
-/// A mistake in a tenant file, or in a list that it names.
+/// An error in a tenant file, or in a list that it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantError {
-    /// The list's file as the tenant file names it; `None` for the tenant file itself.
+    /// The list's file as the tenant file names it. `None` for the tenant file itself.
     pub file: Option<String>,
-    /// Line, from 1.
+    /// The line, 1-based.
     pub line: usize,
-    /// Column in bytes, from 1.
+    /// The column in bytes, 1-based.
     pub column: usize,
     /// What is wrong.
     pub message: String,
@@ -35,7 +35,7 @@ impl std::error::Error for TenantError {}
 
 type Result<T> = std::result::Result<T, TenantError>;
 
-/// Where each list of a tenant, and each saved reply of the API, holds what.
+/// The names of fields in each list of a tenant and in saved replies of the API.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Layout {
@@ -46,40 +46,40 @@ pub struct Layout {
     reply: ReplyLayout,
 }
 
-/// What a saved reply says of itself.
+/// The names of fields that describe a saved reply.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct ReplyLayout {
-    /// Of an entry: it is there no longer.
+    /// Of an entry: true if it is deleted.
     deleted: Vec<String>,
-    /// How many entries there are on all pages.
+    /// The number of entries on all pages.
     total: Vec<String>,
-    /// How many pages there are.
+    /// The number of pages.
     pages: Vec<String>,
     /// Whether, or where, more entries follow.
     more: Vec<String>,
 }
 
-/// One file of a list: a HAR has several.
+/// One file of a list; a HAR file contains several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListFile {
-    /// What messages call it.
+    /// The name for messages.
     pub name: String,
-    /// What is in it.
+    /// The content.
     pub bytes: Vec<u8>,
-    /// It is the answer to a call that was recorded among others: it need not be about this list.
+    /// True for the answer to a recorded call among others, which may not be about this list.
     pub recorded: bool,
 }
 
-/// Where the files that a tenant file names come from.
+/// The source of the files that a tenant file names.
 pub trait ListFiles {
-    /// Whether this names a file that there is.
+    /// Returns true if this names an existing file.
     fn exists(&self, name: &str) -> bool;
-    /// The files that a name or a glob stands for, in their order; or why it stands for none.
+    /// Returns the files of a name or a glob, in their order; or a message that says why there are none.
     fn read(&mut self, name: &str) -> std::result::Result<Vec<ListFile>, String>;
 }
 
-/// Files one by one, by their names.
+/// Files that are read one by one, by their names.
 struct Plain<'r>(&'r mut dyn FnMut(&str) -> std::result::Result<Vec<u8>, String>);
 
 impl ListFiles for Plain<'_> {
@@ -128,7 +128,7 @@ struct ActivityLayout {
 impl Layout {
     /// Reads a layout from TOML.
     ///
-    /// Errors: no TOML, an unknown key, a fact without names.
+    /// Errors: not TOML, an unknown key, a fact without names.
     pub fn parse(text: &str) -> std::result::Result<Self, String> {
         let layout: Self = toml::from_str(text).map_err(|error| error.to_string())?;
         let nameless = Fact::ALL
@@ -140,7 +140,7 @@ impl Layout {
         }
     }
 
-    /// Every name that a list of this kind may use.
+    /// Returns every name that a list of this kind may use.
     fn names(&self, fact: Fact) -> Names<'_> {
         let contacts = &self.contacts;
         let lists: Vec<&Vec<String>> = match fact {
@@ -170,10 +170,10 @@ impl Layout {
     }
 }
 
-/// Reads a tenant file. `read` gives the bytes of a list file by its name in it, or says why it cannot.
+/// Reads a tenant file. `read` returns the bytes of a list file by its name, or a message that says why it cannot.
 ///
-/// Errors: no TOML, an unknown key, a list of the wrong shape, a list file that cannot be read or understood. Of
-/// several mistakes the first in the file is told.
+/// Errors: not TOML, an unknown key, a list of the wrong form, a list file that cannot be read or understood. Of
+/// several errors the first one in the file is returned.
 pub fn load(
     text: &str,
     layout: &Layout,
@@ -182,7 +182,7 @@ pub fn load(
     load_from(text, layout, &mut Plain(read))
 }
 
-/// As [`load`], where a name may also stand for several files.
+/// The same as [`load`], but a name may also stand for several files.
 pub fn load_from(text: &str, layout: &Layout, files: &mut dyn ListFiles) -> Result<Tenant> {
     let file = DeTable::parse(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
@@ -229,13 +229,13 @@ pub fn load_from(text: &str, layout: &Layout, files: &mut dyn ListFiles) -> Resu
     Ok(tenant)
 }
 
-/// The facts that a tenant file has a list for.
+/// Returns the fact of a list in a tenant file.
 fn file_fact(name: &str) -> Option<Fact> {
     let fact = Fact::ALL
         .iter()
         .find(|(_, known)| *known == name)
         .map(|(fact, _)| *fact)?;
-    // The LOBs that a contact belongs to stand with the contact.
+    // The LOBs that a contact belongs to are part of the contact.
     (fact != Fact::BelongingLobs).then_some(fact)
 }
 
@@ -251,7 +251,7 @@ fn unknown(key: &str) -> String {
     )
 }
 
-/// An error at an offset, as a line and a column.
+/// Returns an error at an offset, as line and column.
 fn at(file: Option<&str>, text: &str, start: usize, message: &str) -> TenantError {
     let before = text.get(..start).unwrap_or(text);
     TenantError {
@@ -262,10 +262,10 @@ fn at(file: Option<&str>, text: &str, start: usize, message: &str) -> TenantErro
     }
 }
 
-/// A mistake in an entry of an inline list: where, and what.
+/// An error in an entry of an inline list: the byte offset and the message.
 type EntryError = (usize, String);
 
-/// An entry of an inline list.
+/// Converts an entry of an inline list.
 fn of_entry<'t>(
     entry: &'t Spanned<DeValue<'_>>,
     names: &Names<'t>,
@@ -276,7 +276,7 @@ fn of_entry<'t>(
     }
 }
 
-/// What a TOML value says. A name that nobody asks for is a mistake: a person has written it.
+/// Converts a TOML value. An unknown name is an error, because a person has written it.
 fn of_toml<'t>(
     value: &'t Spanned<DeValue<'_>>,
     names: &Names<'t>,
@@ -307,7 +307,7 @@ fn of_toml<'t>(
     })
 }
 
-/// Whether a text in a list is the name of a file, whether it is there or not.
+/// Returns true if a text in a list is the name of a file, whether the file exists or not.
 fn has_list_ending(name: &str) -> bool {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     ending.is_some_and(|ending| {
@@ -317,16 +317,16 @@ fn has_list_ending(name: &str) -> bool {
     })
 }
 
-/// A list on its way into the tenant.
+/// A list while it is loaded into the tenant.
 struct Loading<'l> {
     layout: &'l Layout,
     fact: Fact,
     loaded: Loaded,
-    /// The most entries that a reply says there are on all pages.
+    /// The highest number of entries on all pages that a reply states.
     total: usize,
-    /// The most pages that a reply says there are.
+    /// The highest number of pages that a reply states.
     pages: usize,
-    /// How many entries all files had, those that are deleted too.
+    /// The number of entries in all files, including deleted ones.
     met: usize,
 }
 
@@ -342,7 +342,7 @@ impl<'l> Loading<'l> {
         }
     }
 
-    /// Takes in the files that a name stands for.
+    /// Loads the files that a name stands for.
     fn files(
         &mut self,
         tenant: &mut Tenant,
@@ -394,7 +394,7 @@ impl<'l> Loading<'l> {
         json_list(tenant, self, name, &text)
     }
 
-    /// Takes in a recorded answer if it is about this list: its entries have the list's own name, and not only one that
+    /// Loads a recorded answer if it is about this list: its entries must have the list's own name, not only one that
     /// several lists share.
     fn recorded(&mut self, tenant: &mut Tenant, bytes: &[u8]) {
         let (text, errors) = json::text(bytes);
@@ -416,13 +416,13 @@ impl<'l> Loading<'l> {
                 .members(element)
                 .any(|(key, _)| names.find(&json::decode(&text, tree.node(key))) == own);
             if let (true, Some(item)) = (own.is_some() && is_own, of_json(&text, &tree, element, &names)) {
-                // What cannot be understood is not about this list.
+                // An entry that cannot be understood is not about this list.
                 let _ = self.take(tenant, &item);
             }
         }
     }
 
-    /// Takes in an entry.
+    /// Loads an entry.
     fn take(&mut self, tenant: &mut Tenant, item: &Item<'_>) -> std::result::Result<(), String> {
         self.met += 1;
         let is_deleted = item.text_of(&self.layout.reply.deleted).and_then(truth);
@@ -435,7 +435,7 @@ impl<'l> Loading<'l> {
         Ok(())
     }
 
-    /// An empty list is a list all the same: the tenant holds nothing of the kind.
+    /// Completes the list. An empty list is a list as well: the tenant has no such values.
     fn done(mut self, tenant: &mut Tenant) {
         mark(tenant, self.fact);
         let (met, files) = (self.met, self.loaded.files.len());
@@ -456,7 +456,7 @@ impl<'l> Loading<'l> {
     }
 }
 
-/// What a word says of yes or no; `None` where it says neither.
+/// Returns the boolean that a word stands for. `None` if it is neither.
 fn truth(word: &str) -> Option<bool> {
     match word.trim().to_ascii_lowercase().as_str() {
         "true" | "yes" | "y" | "1" | "x" | "active" => Some(true),
@@ -465,8 +465,8 @@ fn truth(word: &str) -> Option<bool> {
     }
 }
 
-/// Fails with the first mistake in a list file's bytes or syntax. Nothing of the file is quoted: a name in a tenant file
-/// may lead to any other file, and what is in that is nobody's business.
+/// Returns the first error in a list file's bytes or syntax. Nothing of the file is quoted: a name in a tenant file may
+/// lead to any other file, whose content must stay private.
 fn refuse(name: &str, text: &str, errors: &[SyntaxError]) -> Result<()> {
     match errors.iter().find(|error| !error.is_warning()) {
         Some(error) => Err(at(
@@ -482,10 +482,10 @@ fn refuse(name: &str, text: &str, errors: &[SyntaxError]) -> Result<()> {
     }
 }
 
-/// How many damaged codes of a file are named one by one.
+/// The number of damaged codes of a file that are listed one by one.
 const DAMAGES_NAMED: u32 = 10;
 
-/// A CSV file with a header.
+/// Loads a CSV file with a header.
 fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str) -> Result<()> {
     let names = list.layout.names(list.fact);
     let Some(form) = table::form(text, &|cell| names.find(cell).is_some()) else {
@@ -546,7 +546,7 @@ fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str)
             damages += 1;
             if damages <= DAMAGES_NAMED {
                 let line = at(Some(name), text, last, "").line;
-                // Nothing else of a list is quoted: this can only be a number or the name of an error.
+                // Nothing else of a list is quoted. This can only be a number or the name of an error.
                 list.loaded.notes.push(format!(
                     "{name}:{line}: {code} is what a spreadsheet makes of a number or an error; it is not taken for a code"
                 ));
@@ -569,7 +569,7 @@ fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str)
     }
 }
 
-/// The value that a row is known by, if a spreadsheet has damaged it.
+/// Returns the key value of a row, if a spreadsheet has damaged it.
 fn damaged(list: &Loading<'_>, item: &Item<'_>) -> Option<String> {
     let names = match list.fact {
         Fact::Contacts => &list.layout.contacts.code,
@@ -581,7 +581,7 @@ fn damaged(list: &Loading<'_>, item: &Item<'_>) -> Option<String> {
     table::is_damaged(code).then(|| code.to_owned())
 }
 
-/// Of the last row: a quote that nothing closes has swallowed everything after it.
+/// Returns a message if an unclosed quote in the last row contains everything after it.
 fn unclosed(text: &str, row: usize, delimiter: u8) -> Option<String> {
     #[derive(PartialEq)]
     enum At {
@@ -603,7 +603,7 @@ fn unclosed(text: &str, row: usize, delimiter: u8) -> Option<String> {
     (last == At::Quoted).then(|| "a quote in this row is never closed".to_owned())
 }
 
-/// A JSON array, or the envelope of a reply whose `data` is one.
+/// Loads a JSON array, or the envelope of a reply whose `data` is an array.
 fn json_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str) -> Result<()> {
     let mut reader = Reader::new(text);
     let mut tree = Tree::default();
@@ -642,7 +642,7 @@ fn json_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str
             }
         }
     }
-    // What is wrong with an entry may come of what is wrong with the syntax.
+    // An error in an entry may be the result of a syntax error.
     refuse(name, text, reader.errors())?;
     match wrong {
         Some((start, message)) => Err(at(Some(name), text, start, &message)),
@@ -650,7 +650,7 @@ fn json_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str
     }
 }
 
-/// What is `data` in the envelope of a reply, and whether it is a list.
+/// Returns `data` of a reply's envelope, and whether it is an array.
 fn data(text: &str, tree: &Tree) -> Option<(NodeId, bool)> {
     let (_, list) = tree
         .members(tree.root()?)
@@ -658,7 +658,7 @@ fn data(text: &str, tree: &Tree) -> Option<(NodeId, bool)> {
     Some((list, tree.node(list).kind == JsonKind::Array))
 }
 
-/// Where a reply says that it is one of an error, and how. An empty list beside an error is no list.
+/// Returns the place and message of an error reply. An empty array beside an error is not a list.
 fn error_of(text: &str, tree: &Tree, data: NodeId) -> Option<(usize, String)> {
     let root = tree.root()?;
     let is_empty = tree.elements(data).next().is_none();
@@ -692,7 +692,7 @@ fn error_of(text: &str, tree: &Tree, data: NodeId) -> Option<(usize, String)> {
 }
 
 impl Loading<'_> {
-    /// Notes what a reply says of its pages, in the envelope or in an object of it.
+    /// Records what a reply says of its pages, in the envelope or in an object of it.
     fn pages_of(&mut self, text: &str, tree: &Tree, name: &str) {
         let Some(root) = tree.root() else { return };
         let reply = &self.layout.reply;
@@ -708,18 +708,18 @@ impl Loading<'_> {
                 continue;
             };
             let node = tree.node(value);
-            let said = match node.kind {
+            let word = match node.kind {
                 JsonKind::String => json::decode(text, node),
                 JsonKind::Number | JsonKind::True => Cow::Borrowed(node.span.of(text)),
                 _ => continue,
             };
-            let number = said.trim().parse::<usize>().unwrap_or_default();
+            let number = word.trim().parse::<usize>().unwrap_or_default();
             let is = |list: &[String]| list.iter().any(|name| name == key);
             if is(&reply.total) {
                 self.total = self.total.max(number);
             } else if is(&reply.pages) {
                 self.pages = self.pages.max(number);
-            } else if !said.trim().is_empty() && truth(&said) != Some(false) {
+            } else if !word.trim().is_empty() && truth(&word) != Some(false) {
                 self.loaded
                     .is_partial(|| format!("{name} says that more entries follow"));
             }
@@ -727,7 +727,7 @@ impl Loading<'_> {
     }
 }
 
-/// Puts an entry into its list.
+/// Adds an entry to its list.
 fn take(
     tenant: &mut Tenant,
     layout: &Layout,
@@ -778,7 +778,7 @@ fn contact(tenant: &mut Tenant, layout: &ContactLayout, item: &Item<'_>) -> std:
     Ok(())
 }
 
-/// The LOBs of a reply's own entries that count as belonging; `None` where an entry does not tell.
+/// Returns the LOBs of a reply's own entries that count as belonging. `None` if an entry does not say so.
 fn belonging(layout: &ContactLayout, item: &Item<'_>) -> Option<Vec<String>> {
     let Item::List(entries) = item.field(&layout.lob_entries)? else {
         return None;
@@ -821,7 +821,7 @@ fn persona(tenant: &mut Tenant, layout: &Layout, item: &Item<'_>) -> std::result
     Ok(())
 }
 
-/// An activity has a code and a name; a bare text is a code, for names have a list of their own.
+/// Adds an activity, which has a code and a name. A bare text is a code; names have a list of their own.
 fn activity(
     tenant: &mut Tenant,
     layout: &ActivityLayout,

@@ -1,21 +1,21 @@
-//! What was read for a list of a tenant file.
+//! What was loaded for a list of a tenant file.
 
 use super::Fact;
 
-/// What a list holds, and where it is from.
+/// The size and the source of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loaded {
-    /// Which list.
+    /// The list.
     pub fact: Fact,
-    /// The files it was read from, as the tenant file names them; none where it stands in the tenant file itself.
+    /// The files that it was read from, as the tenant file names them. Empty if the tenant file itself has the list.
     pub files: Vec<String>,
-    /// How many entries count.
+    /// The number of entries that count.
     pub entries: usize,
-    /// How many were passed over, because they are marked as deleted.
+    /// The number of entries that were skipped because they are marked as deleted.
     pub deleted: usize,
-    /// Why it holds only a part of what the tenant holds; then what is not in it is not known to be absent.
+    /// Why the list is incomplete, if it is. A value that is not in an incomplete list may still exist.
     pub incomplete: Option<String>,
-    /// What a reader of the run should know of the files, a line each.
+    /// Notes about the files for the user, one line each.
     pub notes: Vec<String>,
 }
 

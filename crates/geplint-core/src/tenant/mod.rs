@@ -1,7 +1,7 @@
-//! What only the tenant knows, three-valued: right, wrong, or cannot tell.
+//! Facts that only the tenant knows, three-valued: right, wrong, or cannot tell.
 //!
-//! [`Tenant`] is what a tenant file holds; [`TenantChanges`] is what earlier requests, predicted to succeed, have changed;
-//! [`Facts`] is both together, as one request meets them.
+//! [`Tenant`] has the content of a tenant file. [`TenantChanges`] has the changes by earlier requests that are
+//! predicted to succeed. [`Facts`] combines both, as one request sees them.
 
 mod changes;
 mod fact;
@@ -25,20 +25,20 @@ use crate::shape::Shape;
 /// What the tenant's facts say of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Knowledge {
-    /// The tenant holds it.
+    /// The tenant has it.
     Right,
-    /// The tenant does not hold it.
+    /// The tenant does not have it.
     Wrong,
-    /// The list is not at hand.
+    /// The list is not available.
     CannotTell,
 }
 
-/// LOBs, compared as all codes of the tenant are.
+/// LOBs, compared like all codes of the tenant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Lobs {
-    /// As they were written; of many only the first ones.
+    /// The LOBs as written; only the first ones if there are many.
     few: Vec<String>,
-    /// All of them, where they are many.
+    /// All of them, if there are many.
     #[expect(
         clippy::box_collection,
         reason = "a tenant has many contacts, and hardly one has many LOBs"
@@ -47,7 +47,7 @@ struct Lobs {
 }
 
 impl Lobs {
-    /// So many are compared one by one: most contacts have one or two.
+    /// The number of LOBs that are compared one by one. Most contacts have one or two.
     const FEW: usize = 8;
 
     fn new(lobs: Vec<String>) -> Self {
@@ -89,7 +89,7 @@ impl Lobs {
     }
 
     fn extend(&mut self, more: Self) {
-        // The first ones in their order; the rest has none.
+        // The first ones in their order; the others have no order.
         for lob in more.few {
             if !self.contains(&lob) {
                 self.add(lob);
@@ -101,19 +101,19 @@ impl Lobs {
     }
 }
 
-/// A contact that the tenant holds.
+/// A contact of the tenant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Contact {
-    /// Its list gives its code.
+    /// True if its list has its code.
     coded: bool,
-    /// Whether it is active, where the list says so.
+    /// Whether it is active, if the list says so.
     active: Option<bool>,
-    /// The LOBs it belongs to, where the list says so.
+    /// The LOBs it belongs to, if the list says so.
     lobs: Option<Lobs>,
 }
 
 impl Contact {
-    /// Takes in what another entry says of the same contact; where the two contradict each other, nothing is known.
+    /// Merges another entry about the same contact. If the two contradict each other, the value is unknown.
     fn merge(&mut self, active: Option<bool>, lobs: Option<Lobs>) {
         self.active = match (self.active, active) {
             (Some(one), Some(other)) if one != other => None,
@@ -135,9 +135,9 @@ struct Contacts {
     all: Vec<Contact>,
     codes: HashMap<String, usize>,
     users: HashMap<String, usize>,
-    /// Some have no code in the list: a code outside it may be theirs.
+    /// True if some have no code in the list. A code that is not in the list may be theirs.
     codeless: bool,
-    /// Some have a code that is an e-mail address.
+    /// True if some have a code that is an e-mail address.
     email_codes: bool,
 }
 
@@ -172,7 +172,7 @@ impl Contacts {
         true
     }
 
-    /// Whether a code is the one of a contact; `None` where it may be that of one who is listed without.
+    /// Returns true if a contact has this code. `None` if it may belong to a contact that is listed without a code.
     fn holds(&self, code: &str) -> Option<bool> {
         let held = self.by_code(Some(code)).is_some();
         let doubtful =
@@ -189,15 +189,15 @@ impl Contacts {
     }
 }
 
-/// The tenant's facts; by default none is at hand.
+/// The tenant's facts. By default none is available.
 #[derive(Debug, Clone, Default)]
 pub struct Tenant {
     contacts: Option<Contacts>,
     values: HashMap<Fact, HashSet<String>>,
     allow_update_for_inactive_users: Option<bool>,
-    /// The lists that hold only a part of what the tenant holds: what is not in them may be there all the same.
+    /// The incomplete lists: a value that is not in them may still exist.
     incomplete: HashSet<Fact>,
-    /// What the lists were read from.
+    /// The sources of the lists.
     loaded: Vec<Loaded>,
     /// Their first values, as they spell them.
     listed: Listed,
@@ -206,7 +206,7 @@ pub struct Tenant {
 }
 
 impl Tenant {
-    /// The same tenant, whose contact codes are e-mail addresses.
+    /// Returns the same tenant with contact codes that are e-mail addresses.
     #[must_use]
     pub fn with_email_codes(self) -> Self {
         Self {
@@ -215,13 +215,13 @@ impl Tenant {
         }
     }
 
-    /// Whether contact codes are e-mail addresses here: the settings say so, or one that is listed is.
+    /// Returns true if contact codes are e-mail addresses: the settings say so, or a listed one is.
     pub(crate) fn has_email_codes(&self) -> bool {
         let listed = |contacts: &Contacts| contacts.email_codes;
         self.email_codes || self.contacts.as_ref().is_some_and(listed)
     }
 
-    /// Whether the tenant holds this value. Codes are compared without case and outer whitespace (inferred).
+    /// Returns whether the tenant has this value. Codes are compared without case and outer whitespace (inferred).
     #[must_use]
     pub fn knows(&self, fact: Fact, value: &str) -> Knowledge {
         let holds = match fact {
@@ -240,7 +240,7 @@ impl Tenant {
         }
     }
 
-    /// What was read for each list, in the order of the tenant file.
+    /// Returns what was loaded for each list, in the order of the tenant file.
     #[must_use]
     pub fn loaded(&self) -> &[Loaded] {
         &self.loaded
@@ -291,19 +291,20 @@ impl Tenant {
         !self.incomplete.contains(&Fact::Contacts)
     }
 
-    /// Whether updates of inactive users are allowed, where the tenant file says so.
+    /// Returns whether updates of inactive users are allowed, if the tenant file says so.
     #[must_use]
     pub fn allows_update_for_inactive_users(&self) -> Option<bool> {
         self.allow_update_for_inactive_users
     }
 }
 
-/// A code as the platform is taken to compare it: without case and outer whitespace (inferred).
+/// Returns a code as the platform is assumed to compare it: without case and outer whitespace (inferred).
 pub(crate) fn folded(code: &str) -> String {
     code.trim().to_lowercase()
 }
 
-/// A number without its leading zeros, which a spreadsheet may have taken from a code; `None` for anything else.
+/// Returns a number without its leading zeros, which a spreadsheet may have removed from a code. `None` for anything
+/// else.
 fn without_zeros(code: &str) -> Option<String> {
     let code = code.trim();
     let short = code.trim_start_matches('0');

@@ -1,14 +1,14 @@
-//! CSV as spreadsheets and databases save it: which text it is, what sets its cells apart, where its header is.
+//! CSV as spreadsheets and databases save it: detects the encoding, the delimiter and the header.
 
 use std::borrow::Cow;
 
 use crate::spreadsheet::number;
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-/// How many lines may stand before the header: titles, a date, blank lines.
+/// The number of lines before the header: titles, a date, empty lines.
 const TITLES: usize = 10;
 
-/// Words that a line of totals begins with.
+/// Words that begin a row of totals.
 const TOTALS: [&str; 8] = [
     "total",
     "totals",
@@ -20,10 +20,10 @@ const TOTALS: [&str; 8] = [
     "records",
 ];
 
-/// Values that a spreadsheet shows instead of what was there.
+/// Error values that a spreadsheet shows in place of a value.
 const DAMAGE: [&str; 7] = ["#n/a", "#ref!", "#value!", "#name?", "#num!", "#div/0!", "#null!"];
 
-/// The text of a CSV file, without its byte order mark, and the name of its encoding if it is not UTF-8.
+/// Returns the text of a CSV file, without its byte order mark, and the name of its encoding if that is not UTF-8.
 pub(super) fn text(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let body = bytes.get(mark..).unwrap_or_default();
@@ -40,30 +40,31 @@ pub(super) fn text(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
     }
 }
 
-/// Where the rows of a table begin, and what sets their cells apart.
+/// The form of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Form {
-    /// Offset of the header.
+    /// The byte offset of the header.
     pub start: usize,
-    /// Between two cells.
+    /// The delimiter between two cells.
     pub delimiter: u8,
 }
 
-/// The form of a table whose header has known names: of all lines that may be it, and all delimiters, those that give most.
+/// Returns the form of a table whose header has known names. Of all possible header lines and delimiters, the
+/// combination with the most known names is used.
 pub(super) fn form(text: &str, is_known: &dyn Fn(&str) -> bool) -> Option<Form> {
     let mut start = 0;
-    let mut said = None;
+    let mut declared = None;
     let mut best: Option<(usize, Form)> = None;
     for (number, line) in text.split_inclusive('\n').take(TITLES + 1).enumerate() {
         let bare = line.trim_end_matches(['\r', '\n']);
         let delimiter = bare.get(..4).filter(|name| name.eq_ignore_ascii_case("sep="));
         if let (0, Some(_), Some(&delimiter)) = (number, delimiter, bare.as_bytes().get(4)) {
-            said = Some(delimiter);
+            declared = Some(delimiter);
         } else if let (0, true) = (number, bare.eq_ignore_ascii_case("sep=")) {
-            said = Some(b'\t');
+            declared = Some(b'\t');
         } else {
             for delimiter in [b',', b';', b'\t', b'|'] {
-                if said.is_some_and(|said| said != delimiter) {
+                if declared.is_some_and(|declared| declared != delimiter) {
                     continue;
                 }
                 let cells = bare.split(char::from(delimiter));
@@ -80,7 +81,7 @@ pub(super) fn form(text: &str, is_known: &dyn Fn(&str) -> bool) -> Option<Form> 
     best.map(|(_, form)| form)
 }
 
-/// Whether a row is one of totals.
+/// Returns true if a row has totals.
 pub(super) fn is_total<'c>(mut cells: impl Iterator<Item = &'c str>) -> bool {
     let first = cells
         .find(|cell| !cell.trim().is_empty())
@@ -93,12 +94,12 @@ pub(super) fn is_total<'c>(mut cells: impl Iterator<Item = &'c str>) -> bool {
     })
 }
 
-/// Whether a code is what a spreadsheet has made of one: `1.00E+17`, `1001.0`, `#N/A`.
+/// Returns true if a code has been changed by a spreadsheet: `1.00E+17`, `1001.0`, `#N/A`.
 pub(super) fn is_damaged(code: &str) -> bool {
     let code = code.trim();
     let hashes = || code.len() > 2 && code.bytes().all(|byte| byte == b'#');
     let is_error = || DAMAGE.iter().any(|error| error.eq_ignore_ascii_case(code));
-    // Where a comma is the decimal mark, the number is the same.
+    // With a comma as the decimal mark, the number is the same.
     let is_number =
         number(code).is_some() || (code.contains(',') && number(&code.replace(',', ".")).is_some());
     is_number || (code.starts_with('#') && (hashes() || is_error()))
