@@ -8,7 +8,7 @@ use super::args::{Check, Common, Format};
 use super::exit_code::{CLEAN, FINDINGS, TROUBLE, UNMATCHED};
 use super::expected::Expected;
 use super::file_checker::{Counts, FileChecker, FileEvent};
-use super::fix::{self, Fixer, Purpose, Told};
+use super::fix::{self, FixOutcome, Fixer, Purpose};
 use super::inputs;
 use super::requests::Requests;
 use super::routes::Others;
@@ -24,7 +24,7 @@ use crate::session::Session;
 use crate::suppress::Ledger;
 use crate::threads::Threads;
 
-/// Checks what the arguments name, and tells how it went as an exit code.
+/// Checks the files that the arguments name. Returns the exit code.
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let since = Instant::now();
     let ready = fix::alone(args)
@@ -49,7 +49,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
         return Ok(TROUBLE);
     };
     if project.leaves_stdin_out && fix::is_filter(args) {
-        // Standard output gets back what is not looked at.
+        // A file that is not checked is copied to standard output unchanged.
         io::copy(&mut io::stdin().lock(), &mut io::stdout().lock()).map_err(OutputError::from)?;
     }
     if args.verbose {
@@ -105,7 +105,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     }
 }
 
-/// What has changed, where only that is to be checked.
+/// Returns the changed files, if only these are checked.
 fn changed(args: &Check) -> Result<Option<Changed>, String> {
     let Some(revision) = &args.changed else {
         return Ok(None);
@@ -116,10 +116,10 @@ fn changed(args: &Check) -> Result<Option<Changed>, String> {
     Changed::since(revision.as_deref()).map(Some)
 }
 
-/// A thread costs more than a handful of small files.
+/// The number of files for which a thread is worth its cost.
 const FILES_PER_THREAD: usize = 8;
 
-/// Shows what the workers found, and counts it.
+/// Shows and counts the results of the workers.
 struct Run<'a> {
     args: &'a Check,
     common: &'a Common,
@@ -176,10 +176,10 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Counts a file that was not checked; `said`: with a line of its own.
-    fn skip(&mut self, path: &Path, reason: &str, said: bool) {
+    /// Counts a file that was not checked. `with_line`: it is reported on a line of its own.
+    fn skip(&mut self, path: &Path, reason: &str, with_line: bool) {
         self.summary.skipped += 1;
-        if said {
+        if with_line {
             // The reason may quote the file.
             let line = format!("skipped {}: {}", sanitize::path(path), sanitize::escape(reason));
             self.progress.suspend(|| terminal::tell(&line));
@@ -197,18 +197,18 @@ impl Run<'_> {
         write: impl FnOnce(&mut Sinks<'_>) -> Result<(), OutputError>,
     ) -> Result<(), OutputError> {
         match self.progress.suspend(|| write(&mut self.sinks)) {
-            // Neither a baseline nor a fixed file is for the one who has gone.
+            // A closed pipe must not stop the writing of a baseline or of fixed files.
             Err(OutputError::Closed) if self.filter.writes() || self.is_fixing() => Ok(()),
             other => other,
         }
     }
 
-    /// Whether files are being fixed: half of them is no good end.
+    /// Returns true if files are being fixed, which must not stop halfway.
     fn is_fixing(&self) -> bool {
         Purpose::of(self.args) == Some(Purpose::Write)
     }
 
-    /// What the run comes to where nobody reads on: what was found until then is not forgotten.
+    /// Returns the exit code if the reader has closed the pipe: it covers what was found until then.
     fn so_far(&self) -> u8 {
         let trouble = self.trouble || self.sinks.have_failed();
         match exit_code(self.args, self.fail_on, &self.summary, trouble) {
@@ -217,17 +217,17 @@ impl Run<'_> {
         }
     }
 
-    /// Tells what became of a file that was fixed.
-    fn tell(&mut self, told: Told) -> Result<(), OutputError> {
-        match told {
-            Told::Written(path, fixed) if self.args.verbose => {
+    /// Reports the outcome of fixing a file.
+    fn fix_outcome(&mut self, outcome: FixOutcome) -> Result<(), OutputError> {
+        match outcome {
+            FixOutcome::Written(path, fixed) if self.args.verbose => {
                 let line = fix::written(&path, fixed);
                 self.progress.suspend(|| terminal::tell(&line));
             }
-            Told::Written(..) => {}
-            Told::Refused(path, message) => self.complain(&path, &message),
-            Told::Document(bytes) => output::write_bytes(&mut io::stdout().lock(), &bytes)?,
-            Told::Diff(text) => self.progress.suspend(|| self.sinks.rendered(&[text]))?,
+            FixOutcome::Written(..) => {}
+            FixOutcome::Refused(path, message) => self.complain(&path, &message),
+            FixOutcome::Document(bytes) => output::write_bytes(&mut io::stdout().lock(), &bytes)?,
+            FixOutcome::Diff(text) => self.progress.suspend(|| self.sinks.rendered(&[text]))?,
         }
         Ok(())
     }
@@ -242,7 +242,7 @@ impl Run<'_> {
     fn finish(mut self, since: Instant) -> Result<u8, OutputError> {
         self.progress.finish();
         let skipped = self.summary.skipped > 0;
-        // Behind a machine's document there is no room for counts.
+        // The counts must not follow a machine's document, so they go to standard error.
         let (after, aside) = if self.format.is_for_people() {
             let palette = terminal::stdout_look(self.common).palette();
             (self.statistics.lines(palette), String::new())
@@ -283,10 +283,10 @@ impl Run<'_> {
     }
 }
 
-/// What the run comes to.
+/// Returns the exit code of the run.
 fn exit_code(args: &Check, fail_on: FailOn, summary: &Summary, trouble: bool) -> u8 {
     let failing = match fail_on {
-        // What is there to see is what would change.
+        // With `--diff`, a change counts as a finding.
         _ if args.fixing.diff => summary.fixed_files,
         FailOn::Error => summary.errors,
         FailOn::Warning => summary.errors + summary.warnings,

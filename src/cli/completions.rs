@@ -1,4 +1,4 @@
-//! `geplint completions`: completions for a shell, made from the definition of the command line.
+//! `geplint completions`: completions for a shell, generated from the definition of the command line.
 
 use std::io;
 
@@ -26,7 +26,8 @@ pub fn run(args: &Completions) -> Result<u8, OutputError> {
     Ok(CLEAN)
 }
 
-/// The command line with the built-in rule ids and endpoints as values. Only completions use it: a rules file may add more.
+/// Returns the command line with the built-in rule ids and endpoints as values. Only completions use it, because a
+/// rules file may add more.
 fn with_known_values(mut command: Command) -> Command {
     let rules: Vec<PossibleValue> = rule_texts()
         .iter()

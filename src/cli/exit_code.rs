@@ -1,6 +1,6 @@
 //! Exit codes.
 
-/// Nothing to complain of.
+/// No findings that fail the run.
 pub const CLEAN: u8 = 0;
 /// A finding of severity error, or with `--strict` any finding.
 pub const FINDINGS: u8 = 1;

@@ -1,4 +1,4 @@
-//! Which of the files that are not JSON should be: those that somebody counts on, and those among payloads.
+//! Decides which of the files that are not JSON should be: those that the settings name, and those beside payloads.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,21 +10,21 @@ use crate::input::{Entry, Reader};
 use crate::json;
 use crate::recognize::{Recognized, Standard, recognize_as};
 
-/// Answers for all files of a run; a folder is looked at once, and only if a file in it is not JSON.
+/// Answers for all files of a run. A folder is examined once, and only if a file in it is not JSON.
 pub struct Expected<'a> {
     entries: &'a [Entry],
     known: &'a Knowledge,
     project: &'a Project,
-    /// The size up to which files are read, in bytes.
+    /// The largest file that is read, in bytes.
     most: u64,
     /// The files of each folder.
     beside: OnceLock<HashMap<&'a Path, Vec<&'a Path>>>,
-    /// Whether a folder has a payload.
+    /// For each folder, true if it has a payload.
     answers: Mutex<HashMap<PathBuf, bool>>,
 }
 
 impl<'a> Expected<'a> {
-    /// For the files of a run; those larger than `most` bytes are not read.
+    /// Returns the answers for the files of a run. Files larger than `most` bytes are not read.
     pub fn new(entries: &'a [Entry], known: &'a Knowledge, project: &'a Project, most: u64) -> Self {
         Self {
             entries,
@@ -36,7 +36,7 @@ impl<'a> Expected<'a> {
         }
     }
 
-    /// Whether a file should be JSON: the settings say so, or it lies beside a payload.
+    /// Returns true if a file should be JSON: the settings name it, or it is beside a payload.
     pub fn is(&self, path: &Path) -> bool {
         !self.project.config.include.is_empty()
             || self.project.endpoint(path).is_some()

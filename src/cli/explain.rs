@@ -1,4 +1,4 @@
-//! `geplint explain`: what a rule means, and the topics beside them.
+//! `geplint explain`: the documentation of a rule or a topic.
 
 use std::fmt::Write as _;
 
@@ -77,7 +77,7 @@ fn list(palette: Palette) -> String {
     text
 }
 
-/// A topic's text: paragraphs are wrapped, and what is indented keeps its lines as far as they have room.
+/// Formats a topic: paragraphs are wrapped, and indented lines are kept if they fit.
 fn about(topic: &TopicText, look: Look) -> String {
     let width = look.width.min(100);
     let mut text = format!("{}\n", look.palette().strong(&topic.id));

@@ -1,11 +1,11 @@
-//! One file of `check`: read, fixed if asked for, checked, filtered and rendered; what came of it as events.
+//! Checks one file: reads, fixes if requested, checks, filters and renders it, and sends the results as events.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::args::Check;
 use super::expected::Expected;
-use super::fix::{Fixer, Purpose, Told};
+use super::fix::{FixOutcome, Fixer, Purpose};
 use super::payload::{Kind, Payload};
 use super::requests::{Part, Requests, by_part};
 use super::suppression::FindingFilter;
@@ -21,10 +21,10 @@ use crate::session::Session;
 use crate::suppress::Ledger;
 use crate::threads::Threads;
 
-/// Bytes of a file's report that a thread keeps before it waits for its turn.
+/// The size of a file's report, in bytes, that a thread buffers before it waits for its turn.
 const LARGEST_KEPT: usize = 8 << 20;
 
-/// What came of an entry, in this order.
+/// An event of an entry. The events of one entry have this order.
 pub enum FileEvent {
     /// It was fixed, or could not be; how it is now follows.
     Fixed(Told),
@@ -34,7 +34,7 @@ pub enum FileEvent {
     NotChecked(PathBuf, String, String),
     /// It was checked; the reports follow.
     Counted(Counts),
-    /// A part of one report, by the report's number; more follows.
+    /// A part of one report, by the number of the report. More of it follows.
     Piece(usize, String),
     /// Each report of a request among several in a file, or the rest of it; more follows of the file.
     Part(Vec<String>, Option<Counts>),
@@ -44,18 +44,18 @@ pub enum FileEvent {
     Skipped(PathBuf, Cow<'static, str>),
     /// Not a payload, and why; reported unless `--quiet`.
     PassedOver(PathBuf, String),
-    /// It could not be checked, and why.
+    /// Could not be checked, with the reason.
     Trouble(PathBuf, String),
 }
 
-/// Totals of an entry.
+/// The totals of an entry.
 pub struct Counts {
     pub summary: Summary,
     pub statistics: Statistics,
     pub ledger: Ledger,
 }
 
-/// Checks files one after another; one a thread.
+/// Checks files one after another. Each thread has its own.
 pub struct FileChecker<'a> {
     pub args: &'a Check,
     pub filter: &'a FindingFilter<'a>,
@@ -67,7 +67,7 @@ pub struct FileChecker<'a> {
 }
 
 impl FileChecker<'_> {
-    /// Reads and checks an entry; `false` once the sink takes nothing more.
+    /// Reads and checks an entry. Returns false once the sink accepts nothing more.
     pub fn entry(&mut self, entry: &Entry, reader: &mut Reader, sink: &mut dyn Sink<FileEvent>) -> bool {
         let args = self.args;
         let file = match Payload::read(entry, &args.files, args.skip_unrecognized, reader) {
@@ -83,20 +83,20 @@ impl FileChecker<'_> {
         let Some(fixed) = fixer.fixed(&self.session, &file) else {
             // Standard output gets a document in any case.
             let back = file.stdin && fixer.purpose == Purpose::Write;
-            return (!back || sink.send(FileEvent::Fixed(Told::Document(file.bytes.to_vec()))))
+            return (!back || sink.send(FileEvent::Fixed(FixOutcome::Document(file.bytes.to_vec()))))
                 && self.check(file, None, sink);
         };
         let settled = fixer.settle(&file, &fixed);
         let count = settled.is_ok().then_some(fixed.fixed);
-        let (bytes, told) = match settled {
-            Ok(told) if fixer.purpose == Purpose::Write => (fixed.bytes.as_slice(), told),
-            Ok(told) => (file.bytes, told),
-            Err(message) => (file.bytes, Told::Refused(file.path.to_path_buf(), message)),
+        let (bytes, outcome) = match settled {
+            Ok(outcome) if fixer.purpose == Purpose::Write => (fixed.bytes.as_slice(), outcome),
+            Ok(outcome) => (file.bytes, outcome),
+            Err(message) => (file.bytes, FixOutcome::Refused(file.path.to_path_buf(), message)),
         };
-        sink.send(FileEvent::Fixed(told)) && self.check(Payload { bytes, ..file }, count, sink)
+        sink.send(FileEvent::Fixed(outcome)) && self.check(Payload { bytes, ..file }, count, sink)
     }
 
-    /// `fixed`: how many findings are gone since the file was fixed, if it was.
+    /// Checks a file. `fixed` is the number of findings that were fixed, if the file was.
     fn check(&mut self, file: Payload<'_>, fixed: Option<u64>, sink: &mut dyn Sink<FileEvent>) -> bool {
         let FindingFilter { known, project, .. } = *self.filter;
         let path = file.path.to_path_buf();
@@ -210,7 +210,7 @@ impl FileChecker<'_> {
         checked: Checked,
         sink: &mut dyn Sink<FileEvent>,
     ) -> bool {
-        // The API knows nothing of what is not shown.
+        // The verdict is that on all findings, because suppression does not change the API's answer.
         let verdict = verdict(&checked.findings, &checked.implied, checked.records);
         let (findings, ledger) = self.filter.apply(file.path, checked.findings);
         let summary = Summary {
@@ -255,7 +255,8 @@ impl FileChecker<'_> {
                 if !sink.is_due(text.len() >= LARGEST_KEPT) {
                     return true;
                 }
-                // Counted before anything of it is shown: with a closed pipe the exit code covers this file, too.
+                // Counted before anything of it is shown, so that the exit code covers this file even if the pipe is
+                // closed.
                 counts
                     .take()
                     .is_none_or(|counts| sink.send(FileEvent::Counted(counts)))

@@ -1,4 +1,4 @@
-//! `check --fix` and `check --diff`: what is fixed, and how it gets back to where it came from.
+//! `check --fix` and `check --diff`: fixes files in memory, and writes or shows the result.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
@@ -13,17 +13,17 @@ use crate::report::{AtomicFile, Chunks, FileReport, Report, diff, labels, saniti
 use crate::rules::Endpoint;
 use crate::session::Session;
 
-/// What becomes of fixed files.
+/// What is done with fixed files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// They are written.
     Write,
-    /// What would change is shown.
+    /// The changes are shown.
     Show,
 }
 
 impl Purpose {
-    /// What the arguments ask for; `None` if files are to stay as they are, unseen.
+    /// Returns what the arguments ask for. `None` if nothing is fixed.
     pub const fn of(args: &Check) -> Option<Self> {
         match (args.fixing.diff, args.fixing.fix) {
             (true, _) => Some(Self::Show),
@@ -33,7 +33,7 @@ impl Purpose {
     }
 }
 
-/// Whether standard output is for the fixed document, and all else goes to standard error.
+/// Returns true if standard output is for the fixed document, and everything else goes to standard error.
 pub fn is_filter(args: &Check) -> bool {
     Purpose::of(args) == Some(Purpose::Write) && args.files.paths.iter().any(|path| is_stdin(path))
 }
@@ -42,7 +42,7 @@ fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// Sees to it that a fixed document has standard output to itself.
+/// Checks that a fixed document has standard output to itself.
 pub fn alone(args: &Check) -> Result<(), String> {
     if is_filter(args) && args.files.paths.len() > 1 {
         return Err("--fix writes what it reads from - to standard output: name no other path".to_owned());
@@ -50,19 +50,19 @@ pub fn alone(args: &Check) -> Result<(), String> {
     Ok(())
 }
 
-/// What there is to tell of the fixing of one file, besides what is found in it.
-pub enum Told {
-    /// It was written, with so many findings fewer.
+/// The outcome of fixing one file, besides its findings.
+pub enum FixOutcome {
+    /// The file was written; with the number of findings that were fixed.
     Written(PathBuf, u64),
-    /// It could not be written, and why.
+    /// The file could not be written, with the reason.
     Refused(PathBuf, String),
     /// The document for standard output.
     Document(Vec<u8>),
-    /// What would change.
+    /// The changes.
     Diff(String),
 }
 
-/// `fixed a.json: 3 findings`.
+/// Formats `fixed a.json: 3 findings`.
 pub fn written(path: &Path, fixed: u64) -> String {
     format!(
         "fixed {}: {}",
@@ -71,7 +71,7 @@ pub fn written(path: &Path, fixed: u64) -> String {
     )
 }
 
-/// Mends files in memory.
+/// Fixes files in memory.
 pub struct Fixer<'a> {
     pub purpose: Purpose,
     pub unsafe_too: bool,
@@ -80,7 +80,7 @@ pub struct Fixer<'a> {
 }
 
 impl<'a> Fixer<'a> {
-    /// A file with all fixes applied; `None` if there are none, or if it is not a payload.
+    /// Returns a file with all fixes applied. `None` if there are none, or if it is not a payload.
     pub fn fixed(&self, session: &Session<'a>, file: &Payload<'_>) -> Option<Fixed> {
         let Payload {
             path,
@@ -100,49 +100,53 @@ impl<'a> Fixer<'a> {
         let after = fix::fix_all(bytes, self.unsafe_too, &mut check)?;
         let left = session.look(&after.bytes, endpoint).findings;
         if left.iter().any(|finding| finding.rule == "wrong-root") {
-            // What is no list of records may be anything.
+            // A file that is not an array of records may be anything.
             return None;
         }
         let same = |other: &Endpoint| std::ptr::eq(endpoint, other);
         (given.is_some() || session.recognized(&after.bytes, standard).is_some_and(same)).then_some(after)
     }
 
-    /// Shows what would change, or writes it; the message says why it cannot.
-    pub fn settle(&self, file: &Payload<'_>, after: &Fixed) -> Result<Told, String> {
+    /// Shows the changes, or writes the file. The error says why it cannot be written.
+    pub fn settle(&self, file: &Payload<'_>, after: &Fixed) -> Result<FixOutcome, String> {
         let (path, before) = (file.path, file.bytes);
         match self.purpose {
             Purpose::Show => {
                 let name = FileReport::new(path, b"", Vec::new(), 0).name;
                 let text = String::from_utf8_lossy(before);
                 let after = String::from_utf8_lossy(&after.bytes);
-                Ok(Told::Diff(diff::unified(&name, &text, &after, self.palette)))
+                Ok(FixOutcome::Diff(diff::unified(
+                    &name,
+                    &text,
+                    &after,
+                    self.palette,
+                )))
             }
-            Purpose::Write if file.stdin => Ok(Told::Document(after.bytes.clone())),
-            Purpose::Write => {
-                replace(path, before, &after.bytes).map(|()| Told::Written(path.to_path_buf(), after.fixed))
-            }
+            Purpose::Write if file.stdin => Ok(FixOutcome::Document(after.bytes.clone())),
+            Purpose::Write => replace(path, before, &after.bytes)
+                .map(|()| FixOutcome::Written(path.to_path_buf(), after.fixed)),
         }
     }
 }
 
-/// Puts new bytes in the place of a file's old ones, if it still holds these.
+/// Replaces the content of a file, if it has not changed since it was read.
 fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), String> {
-    let told = |error: &std::io::Error| format!("not fixed: {}", explain(error));
-    let there = fs::metadata(path).map_err(|error| told(&error))?;
+    let not_fixed = |error: &std::io::Error| format!("not fixed: {}", explain(error));
+    let there = fs::metadata(path).map_err(|error| not_fixed(&error))?;
     if !there.is_file() {
-        return Err(told(&ErrorKind::InvalidInput.into()));
+        return Err(not_fixed(&ErrorKind::InvalidInput.into()));
     }
     if has_other_names(&there) {
         return Err("not fixed: it is hard-linked, and its other names would keep the old text".to_owned());
     }
-    let mut file = AtomicFile::create(path).map_err(|error| told(&error))?;
+    let mut file = AtomicFile::create(path).map_err(|error| not_fixed(&error))?;
     if !file.keeps_owner() {
         return Err("not fixed: it belongs to somebody else, and would become yours".to_owned());
     }
     match file.write_all(after).and_then(|()| file.commit_over(before)) {
         Ok(true) => Ok(()),
         Ok(false) => Err("not fixed: it was changed by someone else in the meantime".to_owned()),
-        Err(error) => Err(told(&error)),
+        Err(error) => Err(not_fixed(&error)),
     }
 }
 
@@ -156,7 +160,7 @@ fn has_other_names(_there: &fs::Metadata) -> bool {
     false
 }
 
-/// The document of a run that only shows what would change: differences, and nothing around them.
+/// The document of a run that only shows changes: diffs, with nothing around them.
 pub struct Differences;
 
 impl Report for Differences {

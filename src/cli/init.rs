@@ -1,4 +1,4 @@
-//! `geplint init`: a first settings file, after a look at the folder.
+//! `geplint init`: writes a first settings file, based on the files in the folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ use crate::recognize::{Recognized, Standard, recognize_as};
 use crate::report::{OutputError, labels, sanitize};
 use crate::rules::{Candidate, built_in};
 
-/// What to put into a hook and into CI.
+/// Snippets for a hook and for CI.
 const SNIPPETS: &str = "\
 A hook, in .pre-commit-config.yaml:
 
@@ -42,16 +42,16 @@ To start with what is there, and see only what is new:
   geplint check --baseline geplint-baseline.json
 ";
 
-/// What the `.json` files of a folder are.
+/// The `.json` files of a folder.
 #[derive(Default)]
 struct Folder {
-    /// Requests to each endpoint.
+    /// The number of requests to each endpoint.
     requests: BTreeMap<String, u64>,
-    /// Whether there is one that is neither a request nor a response.
-    strangers: bool,
+    /// True if there is a file that is neither a request nor a response.
+    has_other_files: bool,
 }
 
-/// Writes the file, unless there is one, and says what to do next.
+/// Writes the file, unless there is one, and prints the next steps.
 pub fn run(common: &Common) -> Result<u8, OutputError> {
     let ready = of_use(common).map(|()| built_in());
     let written = ready.and_then(|rules| {
@@ -63,12 +63,12 @@ pub fn run(common: &Common) -> Result<u8, OutputError> {
     let Some(folders) = terminal::right(written, common) else {
         return Ok(TROUBLE);
     };
-    let text = format!("Wrote {FILE_NAME}.\n{}\n{SNIPPETS}", told(&folders));
+    let text = format!("Wrote {FILE_NAME}.\n{}\n{SNIPPETS}", folder_lines(&folders));
     terminal::print(&text)?;
     Ok(CLEAN)
 }
 
-/// Refuses what every command understands and this one could only disregard.
+/// Refuses options that are valid for every command but have no effect on this one.
 fn of_use(common: &Common) -> Result<(), String> {
     let refused = [
         (
@@ -93,7 +93,7 @@ fn of_use(common: &Common) -> Result<(), String> {
     }
 }
 
-/// Looks at every file below the working directory.
+/// Examines every file below the working directory.
 fn look(endpoints: &[Candidate<'_>]) -> BTreeMap<PathBuf, Folder> {
     let mut folders: BTreeMap<PathBuf, Folder> = BTreeMap::new();
     let mut reader = Reader::new(LARGEST);
@@ -107,7 +107,7 @@ fn look(endpoints: &[Candidate<'_>]) -> BTreeMap<PathBuf, Folder> {
         match recognize_as(&json::text(bytes).0, endpoints, Standard::Found) {
             Recognized::Request(id) => *folder.requests.entry(id.to_owned()).or_default() += 1,
             Recognized::Response => {}
-            _ => folder.strangers = true,
+            _ => folder.has_other_files = true,
         }
     }
     folders.retain(|_, folder| !folder.requests.is_empty());
@@ -116,12 +116,12 @@ fn look(endpoints: &[Candidate<'_>]) -> BTreeMap<PathBuf, Folder> {
 
 fn write(path: &Path, text: &str) -> Result<(), String> {
     let shown = sanitize::plain_path(path);
-    // One that is there may have been edited.
+    // An existing file may have been edited.
     let file = OpenOptions::new().write(true).create_new(true).open(path);
     let written = file.and_then(|mut file| {
         let written = file.write_all(text.as_bytes());
         if written.is_err() {
-            // Half of one would be taken for somebody's work the next time.
+            // An incomplete file would be taken for an edited one the next time.
             let _ = fs::remove_file(path);
         }
         written
@@ -132,8 +132,8 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     })
 }
 
-/// A line for each folder with requests.
-fn told(folders: &BTreeMap<PathBuf, Folder>) -> String {
+/// Returns a line for each folder with requests.
+fn folder_lines(folders: &BTreeMap<PathBuf, Folder>) -> String {
     if folders.is_empty() {
         return "No payload was found here: no .json file in this folder, or below it, looks like a request to an endpoint\n\
                 that geplint knows. What could be set is there, commented out.\n"
@@ -156,7 +156,7 @@ fn told(folders: &BTreeMap<PathBuf, Folder>) -> String {
     text
 }
 
-/// The settings: what was found is set, the rest is there to be uncommented.
+/// Returns the settings: what was found is set, the rest is commented out.
 fn settings(folders: &BTreeMap<PathBuf, Folder>, endpoints: &[&str]) -> String {
     let tops: BTreeSet<String> = folders
         .keys()
@@ -199,13 +199,13 @@ fn settings(folders: &BTreeMap<PathBuf, Folder>, endpoints: &[&str]) -> String {
     text
 }
 
-/// `[[files]]` of each folder that holds requests to one endpoint and nothing else but responses.
+/// Adds `[[files]]` for each folder that has requests to one endpoint and otherwise only responses.
 fn files(text: &mut String, folders: &BTreeMap<PathBuf, Folder>, endpoints: &[&str]) {
     let mut any = false;
     for (path, folder) in folders {
-        // In the folder itself a package.json may come along any day.
+        // A package.json may be added to the working directory at any time, so it gets no entry.
         let glob = everything_in(path, "*.json");
-        let one = folder.requests.len() == 1 && !folder.strangers;
+        let one = folder.requests.len() == 1 && !folder.has_other_files;
         let Some(glob) = glob.filter(|_| one) else {
             continue;
         };
@@ -227,12 +227,13 @@ fn files(text: &mut String, folders: &BTreeMap<PathBuf, Folder>, endpoints: &[&s
     }
 }
 
-/// A text as TOML writes it.
+/// Formats a text as TOML.
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-/// The glob of all that lies in a folder; none of a name with characters that may not be shown: people read the file.
+/// Returns the glob of all files in a folder. `None` for a name with characters that may not be shown, because people
+/// read the file.
 fn everything_in(folder: &Path, ending: &str) -> Option<String> {
     let folder = sanitize::plain_path(folder);
     let plain = !folder.is_empty() && sanitize::is_harmless(&folder);

@@ -1,4 +1,4 @@
-//! `geplint man`: manual pages, from the definition of the command line.
+//! `geplint man`: manual pages, generated from the definition of the command line.
 
 use std::path::Path;
 use std::{fs, io};
@@ -10,7 +10,7 @@ use super::exit_code::{CLEAN, TROUBLE};
 use super::terminal;
 use crate::report::{OutputError, output, sanitize};
 
-/// Prints the page of geplint itself, or writes the pages of all commands into a folder.
+/// Prints the page of geplint itself, or writes the pages of all commands to a folder.
 pub fn run(args: &Pages, common: &Common) -> Result<u8, OutputError> {
     let Some(folder) = &args.out else {
         let mut page = Vec::new();

@@ -1,4 +1,4 @@
-//! The command line: arguments, and one file a command. It knows no endpoint and no format's details.
+//! The command line: arguments, and one file per command. It contains no endpoint and no details of formats.
 
 pub(crate) mod args;
 mod check;
@@ -80,7 +80,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// The word that stands where a command belongs, if it is the path of something.
+/// Returns the word in the place of a command, if it is the path of a file or folder.
 fn path_for_command(error: &clap::Error) -> Option<String> {
     let word = match error.get(ContextKind::InvalidSubcommand)? {
         ContextValue::String(word) if error.kind() == ErrorKind::InvalidSubcommand => word,

@@ -1,4 +1,4 @@
-//! A file as `check` and `predict` read it, and which endpoint it is checked for.
+//! A file as `check` and `predict` read it, and the endpoint for which it is checked.
 
 use std::io;
 use std::path::Path;
@@ -16,31 +16,31 @@ use crate::session::{Outcome, Request, Session};
 #[derive(Clone, Copy)]
 pub struct Payload<'a> {
     pub path: &'a Path,
-    /// It was named, not only found in a folder.
+    /// True if the user named it, false if it was found in a folder.
     pub named: bool,
-    /// The evidence that it takes to be a request.
+    /// The evidence that it needs to be taken for a request.
     pub standard: Standard,
-    /// It is standard input.
+    /// True for standard input.
     pub stdin: bool,
     pub bytes: &'a [u8],
 }
 
-/// What a payload is taken for.
+/// The result for a payload.
 pub enum Kind<'r> {
     /// A request, checked.
     Request(Request<'r>),
-    /// Not JSON, where JSON is expected.
+    /// Not JSON, although JSON is expected.
     NotJson(Box<Finding>),
-    /// Not a payload, though it may be meant as one; and why.
+    /// Not a payload, although it may be meant as one; with the reason.
     PassedOver(String),
-    /// Not a payload, and why.
+    /// Not a payload, with the reason.
     Skipped(&'static str),
-    /// Its endpoint is not clear, and why.
+    /// The endpoint is ambiguous, with a message.
     Trouble(String),
 }
 
 impl<'a> Payload<'a> {
-    /// Reads an entry; `skip_unrecognized`: named files need the evidence of found ones.
+    /// Reads an entry. `skip_unrecognized`: named files need the evidence of found ones.
     ///
     /// Errors: the path, and why it cannot be read.
     pub fn read(
@@ -71,7 +71,7 @@ impl<'a> Payload<'a> {
         })
     }
 
-    /// Checks it for the endpoint that is given for it, else for the one that it is recognized as.
+    /// Checks the file for the endpoint that is set for it, otherwise for the one that it is recognized as.
     pub fn check<'r>(
         &self,
         known: &'r Knowledge,

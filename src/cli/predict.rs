@@ -1,4 +1,4 @@
-//! `geplint predict`: files in, the API's responses out.
+//! `geplint predict`: prints the predicted responses of the API.
 
 use std::io;
 use std::path::Path;
@@ -23,7 +23,7 @@ use crate::predict::{Envelope, Prediction};
 use crate::report::{OutputError, Source, output, sanitize, summary};
 use crate::session::{Request, Session};
 
-/// One file's response among several.
+/// The response to one of several files.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {
@@ -32,17 +32,17 @@ struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<String>,
     endpoint: String,
-    /// `None` where no response can be predicted; standard error says why.
+    /// `None` if no response can be predicted; standard error says why.
     response: Option<Envelope>,
     /// What the response depends on besides the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     depends_on: Vec<String>,
-    /// What of its shape is a guess.
+    /// The parts of its form that are a guess.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     guesses: Vec<String>,
 }
 
-/// Prints the predicted response of one file, or of several as a list.
+/// Prints the predicted response to one file, or those to several as an array.
 pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
     let ready = inputs::ready(&args.files, &args.knowledge, None, false, common);
     let Some((project, entries, known)) = terminal::right(ready, common) else {
@@ -161,7 +161,7 @@ impl Run<'_> {
         self.answers.push(answer);
     }
 
-    /// Says on standard error what the response stands on.
+    /// Prints the grounds of the response on standard error.
     fn name(&self, path: &Path, what: &str, all: &[String]) {
         if self.args.quiet {
             return;
@@ -172,7 +172,7 @@ impl Run<'_> {
         }
     }
 
-    /// Says on standard error which words of the response are ours.
+    /// Prints on standard error which texts of the response are a guess.
     fn name_inferred(&self, path: &Path, request: &Request<'_>, prediction: &Prediction) {
         if self.args.quiet {
             return;
@@ -185,7 +185,7 @@ impl Run<'_> {
             let Some(predicted) = finding
                 .predicted
                 .as_ref()
-                .filter(|said| said.wording == Wording::Inferred)
+                .filter(|answer| answer.wording == Wording::Inferred)
             else {
                 continue;
             };
@@ -250,7 +250,7 @@ impl Run<'_> {
     }
 }
 
-/// Why there is no prediction for a request, and where it says so.
+/// Returns why there is no prediction for a request, with the place.
 fn no_prediction(path: &Path, bytes: &[u8], request: &Request<'_>, index: usize) -> String {
     let Some(finding) = request.checked.findings.get(index) else {
         return "the request holds no record, and what the API answers is not documented".to_owned();

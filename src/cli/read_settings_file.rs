@@ -1,4 +1,4 @@
-//! Files that a run is told by, read whole before any payload: settings, rules, what the tenant holds, baselines.
+//! Reads the files that configure a run, before any payload: settings, rules, tenant files, baselines.
 
 use std::path::Path;
 
@@ -9,13 +9,13 @@ use crate::sanitize;
 /// The largest settings file, in bytes. Every glob in it becomes an automaton many times its size.
 pub const SETTINGS: u64 = 256 << 10;
 
-/// The largest rules file, in bytes: a hundred times the largest of ours.
+/// The largest rules file, in bytes: a hundred times the largest built-in one.
 pub const RULES: u64 = 4 << 20;
 
 /// The largest tenant file, list of one, or baseline, in bytes.
 pub const FACTS: u64 = 256 << 20;
 
-/// The text of a file of at most `most` bytes; the message names the file, and the place of what is no text.
+/// Returns the text of a file of at most `most` bytes. The error names the file, and the place of invalid UTF-8.
 pub fn text(path: &Path, most: u64) -> Result<String, String> {
     let shown = sanitize::plain_path(path);
     let bytes = bytes(path, most).map_err(|reason| format!("{shown}: {reason}"))?;
@@ -28,7 +28,7 @@ pub fn text(path: &Path, most: u64) -> Result<String, String> {
     })
 }
 
-/// The bytes of such a file; the message is only the reason.
+/// Returns the bytes of such a file. The error is only the reason.
 pub fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     read::whole(path, most).map_err(|error| match error {
         ReadError::TooLarge { .. } => format!("too large: such a file has at most {} KiB", most >> 10),
@@ -36,7 +36,7 @@ pub fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     })
 }
 
-/// `file:line:column: message`; `start` is an offset in the text.
+/// Formats `file:line:column: message`; `start` is an offset in the text.
 pub fn placed(name: &str, text: &str, start: usize, message: &str) -> String {
     let start = u32::try_from(start).unwrap_or(u32::MAX);
     let Position { line, column } = Source::new("", text.as_bytes()).position(start);

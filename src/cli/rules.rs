@@ -1,4 +1,4 @@
-//! `geplint rules`: the tables as they are enforced.
+//! `geplint rules`: prints the tables as they are enforced.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ use crate::report::{OutputError, labels};
 use crate::rules::{Answer, Constraint, Endpoint, Property};
 use crate::sanitize::{self, escape};
 
-/// Prints the endpoints, or the tables of one; or says whether a user's file is right.
+/// Prints the endpoints, or the tables of one; or checks a user's file.
 pub fn run(args: &Rules, common: &Common) -> Result<u8, OutputError> {
     match text(args, common) {
         Ok(text) => {

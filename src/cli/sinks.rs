@@ -16,10 +16,10 @@ use crate::recognize::{Recognized, recognize};
 use crate::report::style::Look;
 use crate::report::{AtomicFile, Full, Output, OutputError, RelativeTo, Report, Summary, output, sanitize};
 
-/// Where GitHub and GitLab say that their checkout is.
+/// The environment variables with the path of the checkout on GitHub and GitLab.
 const CHECKOUTS: [&str; 2] = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"];
 
-/// The reports of a run in the order of its documents, standard output's first.
+/// Returns the reports of a run in the order of its documents, standard output's first.
 pub fn reports(args: &Check, format: Format, fail_on: FailOn, common: &Common) -> Vec<Box<dyn Report>> {
     let strict = fail_on == FailOn::Warning;
     if Purpose::of(args) == Some(Purpose::Show) {
@@ -41,7 +41,8 @@ pub fn reports(args: &Check, format: Format, fail_on: FailOn, common: &Common) -
     reports
 }
 
-/// A format that a CI server reads names its files from the root of the server's checkout, if there is one.
+/// Returns a format that a CI server reads with file names relative to the root of the server's checkout, if there is
+/// one.
 fn rooted(format: Format, report: Box<dyn Report>) -> Box<dyn Report> {
     if !matches!(format, Format::Github | Format::Gitlab | Format::Sarif) {
         return report;
@@ -51,8 +52,8 @@ fn rooted(format: Format, report: Box<dyn Report>) -> Box<dyn Report> {
         .filter_map(env::var_os)
         .find(|root| !root.is_empty());
     let root = checkout.and_then(|root| {
-        // The working directory is told without links, so that the root must have none, either; but what Windows makes
-        // of a path without links begins like no other path.
+        // The working directory has no links, so the root must not have any either. On Windows, a path without links
+        // begins unlike any other path.
         if cfg!(windows) {
             Some(normal(Path::new(&root)))
         } else {
@@ -65,8 +66,8 @@ fn rooted(format: Format, report: Box<dyn Report>) -> Box<dyn Report> {
     }
 }
 
-/// Sees to it that no document overwrites a file that the run reads or writes otherwise, or a payload; returns the
-/// entries without earlier documents. Files are compared by what they are, not by how they are spelled.
+/// Checks that no document overwrites a file that the run reads or writes otherwise, or a payload. Returns the entries
+/// without documents of earlier runs. Files are compared by identity, not by spelling.
 pub fn without_outputs(
     args: &Check,
     filter: &FindingFilter<'_>,
@@ -74,7 +75,7 @@ pub fn without_outputs(
 ) -> Result<Vec<Entry>, String> {
     let mut outputs: Vec<(Identity, &Path)> = Vec::new();
     for OutputTo { path, .. } in &args.output {
-        // What is no ordinary file takes any number of documents, and loses none.
+        // A file that is not regular can take any number of documents, and loses none.
         let Some(identity) = Identity::of(path) else {
             continue;
         };
@@ -126,7 +127,7 @@ fn refused(path: &Path, why: &str) -> String {
     )
 }
 
-/// The files that a run reads or writes besides payloads and documents, and what each is.
+/// Returns the files that a run reads or writes besides payloads and documents, each with its description.
 fn other_files(filter: &FindingFilter<'_>) -> impl Iterator<Item = (PathBuf, &'static str)> {
     let FindingFilter { known, project, .. } = *filter;
     let settings = project.file().into_iter().map(|file| (file, "the settings file"));
@@ -139,8 +140,7 @@ fn other_files(filter: &FindingFilter<'_>) -> impl Iterator<Item = (PathBuf, &'s
     all.map(|(file, what)| (file.to_path_buf(), what))
 }
 
-/// Whether a file is a request by its names or, if it was `found` by the run, by what the arguments and the settings
-/// say.
+/// Returns true if a file is a request by its names or, if it was `found` by the run, by the arguments and settings.
 fn is_payload(filter: &FindingFilter<'_>, path: &Path, found: bool) -> bool {
     let Ok(bytes) = read::whole(path, read::LARGEST) else {
         return false;
@@ -150,7 +150,7 @@ fn is_payload(filter: &FindingFilter<'_>, path: &Path, found: bool) -> bool {
     found && given() || matches!(recognized, Recognized::Request(_) | Recognized::OneOf(_))
 }
 
-/// Where the documents of a run go. One that cannot be written is told of; the others go on.
+/// The destinations of a run's documents. An error in one is reported; the others continue.
 pub struct Sinks<'a> {
     common: &'a Common,
     stdout: Result<Output<'a, Box<dyn Write>>, OutputError>,
@@ -188,8 +188,8 @@ impl<'a> Sinks<'a> {
         Some(sinks)
     }
 
-    /// Writes what the reports have made of one file, or what is left of it after [`Self::piece`]; fails when nothing
-    /// is left to write to.
+    /// Writes the output of the reports for one file, or the rest of it after [`Self::piece`]. Fails if all
+    /// destinations have failed.
     pub fn rendered(&mut self, texts: &[String]) -> Result<(), OutputError> {
         for (document, text) in texts.iter().enumerate() {
             self.write(document, text, true);
@@ -197,7 +197,8 @@ impl<'a> Sinks<'a> {
         self.outcome()
     }
 
-    /// Writes a part of what one report makes of a file, by its number in [`reports`]; fails likewise.
+    /// Writes a part of the output of one report for a file, by the report's number in [`reports`]. Fails in the same
+    /// way.
     pub fn piece(&mut self, document: usize, text: &str) -> Result<(), OutputError> {
         self.write(document, text, false);
         self.outcome()
@@ -230,7 +231,7 @@ impl<'a> Sinks<'a> {
         }
     }
 
-    /// Ends every document, and writes `after` behind the one on standard output; tells whether any file failed.
+    /// Ends every document, and writes `after` after the one on standard output. Returns true if any file failed.
     pub fn finish(mut self, summary: &Summary, after: &str) -> Result<bool, OutputError> {
         for sink in std::mem::take(&mut self.files) {
             let Some(output) = sink.output else { continue };
@@ -243,13 +244,13 @@ impl<'a> Sinks<'a> {
         }
         let failed = self.failed;
         match self.end(summary, after) {
-            // That nobody reads on is no fault; a file that is not there is one.
+            // A closed pipe is not an error; a missing file is one.
             Err(OutputError::Closed) if failed => Ok(true),
             other => other.map(|()| failed),
         }
     }
 
-    /// Whether a file could not be written so far.
+    /// Returns true if a file could not be written so far.
     pub fn have_failed(&self) -> bool {
         self.failed
     }
@@ -265,7 +266,7 @@ impl<'a> Sinks<'a> {
     }
 }
 
-/// A part of what a document says of a file; `last`: nothing of that file follows.
+/// Writes a part of a document for a file. `last`: nothing of that file follows.
 fn written<W: Write>(output: &mut Output<'_, W>, text: &str, last: bool) -> Result<(), OutputError> {
     if last {
         output.rendered(text)

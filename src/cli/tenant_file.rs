@@ -1,4 +1,4 @@
-//! The tenant file: where the lists are that it names, and what was read of them.
+//! The tenant file: finds the lists that it names, and describes what was read.
 
 use std::path::{Path, PathBuf};
 
@@ -10,10 +10,11 @@ use crate::report::sanitize;
 use crate::tenant::{self, ListFile, ListFiles, Loaded, Tenant};
 use crate::verify::calls::{Calls, Format};
 
-/// The most files that a glob may stand for.
+/// The most files that a glob may match.
 const MOST: usize = 10_000;
 
-/// Reads a tenant file; the lists that it names lie beside it, or elsewhere in its repository. `files` takes all of them.
+/// Reads a tenant file. The lists that it names are beside it, or elsewhere in its repository. `files` receives the
+/// paths of all of them.
 pub fn load(path: &Path, files: &mut Vec<PathBuf>) -> Result<Tenant, String> {
     let shown = sanitize::plain_path(path);
     let text = read_settings_file::text(path, read_settings_file::FACTS)?;
@@ -33,7 +34,7 @@ pub fn load(path: &Path, files: &mut Vec<PathBuf>) -> Result<Tenant, String> {
     })
 }
 
-/// The files that lists are in.
+/// The files of the lists.
 struct Lists<'a> {
     folder: &'a Path,
     bounds: Bounds,
@@ -41,7 +42,7 @@ struct Lists<'a> {
 }
 
 impl Lists<'_> {
-    /// The names that a glob stands for, sorted. It is for names of files: folders are named as they are.
+    /// Returns the names that a glob matches, sorted. A glob may match file names only, not folders.
     fn matching(&self, pattern: &str) -> Result<Vec<String>, String> {
         let (folder, name) = pattern
             .rsplit_once('/')
@@ -143,12 +144,12 @@ fn answers(name: &str, calls: &Calls<'_>) -> Result<Vec<ListFile>, String> {
     Ok(answers)
 }
 
-/// `contacts 3`
+/// Formats `contacts 3`.
 pub fn count(list: &Loaded) -> String {
     format!("{} {}", list.fact.name().replace('-', " "), list.entries)
 }
 
-/// `tenant facts: contacts 3 (page1.json, page2.json)`
+/// Formats `tenant facts: contacts 3 (page1.json, page2.json)`.
 pub fn line(list: &Loaded) -> String {
     let from = match list.files.as_slice() {
         [] => "the tenant file".to_owned(),
@@ -161,7 +162,7 @@ pub fn line(list: &Loaded) -> String {
     sanitize::escape(&format!("tenant facts: {} ({from}){deleted}", count(list))).into_owned()
 }
 
-/// What should be known of a list before its findings are believed, a line each.
+/// Returns a line for each reason to doubt findings about a list.
 pub fn doubts(list: &Loaded) -> Vec<String> {
     let partial = list.incomplete.iter().map(|why| {
         format!(

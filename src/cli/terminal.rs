@@ -1,4 +1,4 @@
-//! What the environment says of the two streams.
+//! Standard output and standard error: their look, and messages on them.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -6,22 +6,22 @@ use super::args::{Color, Common};
 use crate::report::style::{ColorChoice, Env, Look, Palette};
 use crate::report::{OutputError, output, sanitize};
 
-/// How standard output looks.
+/// Returns the look of standard output.
 pub fn stdout_look(common: &Common) -> Look {
     look(common, io::stdout().is_terminal())
 }
 
-/// How standard error looks.
+/// Returns the look of standard error.
 pub fn stderr_look(common: &Common) -> Look {
     look(common, io::stderr().is_terminal())
 }
 
-/// How standard error is coloured.
+/// Returns the colours of standard error.
 pub fn stderr_palette(common: &Common) -> Palette {
     look(common, io::stderr().is_terminal()).palette()
 }
 
-/// Tells on standard error what went wrong; a closed stream is nobody's loss.
+/// Prints an error on standard error. A closed stream is ignored.
 pub fn complain(common: &Common, message: &str) {
     let palette = stderr_palette(common);
     tell(&format!(
@@ -31,12 +31,12 @@ pub fn complain(common: &Common, message: &str) {
     ));
 }
 
-/// What went right; what went wrong is told.
+/// Returns the value; prints an error.
 pub fn right<T>(result: Result<T, String>, common: &Common) -> Option<T> {
     result.map_err(|message| complain(common, &message)).ok()
 }
 
-/// Tells on standard error what is worth knowing, and hinders nothing.
+/// Prints a warning on standard error.
 pub fn warn(common: &Common, message: &str) {
     let palette = stderr_palette(common);
     tell(&format!(
@@ -46,19 +46,19 @@ pub fn warn(common: &Common, message: &str) {
     ));
 }
 
-/// A text of ours on standard output; what it quotes has been escaped before, and is again if that was forgotten.
+/// Prints a text of the program on standard output. Quoted text must be escaped before; this is a safety net.
 pub fn print(text: &str) -> Result<(), OutputError> {
     output::write(&mut io::stdout().lock(), &sanitize::document(text))
 }
 
-/// A line on standard error, or several of ours.
+/// Prints a line, or several lines of the program, on standard error. A closed stream is ignored.
 pub fn tell(line: &str) {
     let mut stream = io::stderr().lock();
     let _ = output::write(&mut stream, &format!("{}\n", sanitize::document(line)));
     let _ = stream.flush();
 }
 
-/// What clap has to say, help or complaint, in colour where everything else is; nobody may be reading it.
+/// Prints the output of clap, help or error, with colours like everything else. The stream may be closed.
 pub fn usage(error: &clap::Error) -> Result<(), OutputError> {
     let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
     let (stream, terminal): (&mut dyn Write, bool) = if error.use_stderr() {
@@ -72,7 +72,7 @@ pub fn usage(error: &clap::Error) -> Result<(), OutputError> {
     let text = if ColorChoice::Auto.resolve(&Env::read(), terminal) {
         sanitize::document(&text.ansi().to_string()).into_owned()
     } else {
-        // It repeats what was said on the command line, and that may be a file's name.
+        // It repeats arguments, which may be the name of a file.
         let lines = text.to_string();
         lines
             .lines()

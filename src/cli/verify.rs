@@ -1,4 +1,4 @@
-//! `geplint verify`: recorded requests and answers in, where predictions differ from them out.
+//! `geplint verify`: compares recorded requests and answers with predictions.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -25,10 +25,10 @@ use crate::verify::pairs::{Given, Kind, Pair, pair};
 use crate::verify::routes::{Routes, shown_url};
 use crate::verify::{Exchange, Outcome, Predictor, Tally, Verified, json as document, text, verify};
 
-/// How many bytes of a file are looked at to say what it is.
+/// The number of bytes of a file that are read to detect its format.
 const START: u64 = 512;
 
-/// Verifies what the arguments name, and tells how it went as an exit code.
+/// Verifies the files that the arguments name. Returns the exit code.
 pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
     let ready = Project::of(common).and_then(|project| {
         let excludes = project.excludes(&args.walk.exclude)?;
@@ -72,14 +72,14 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
     inputs::warn_of_ignore_files(&found.ignore_files, common);
     let files = run.files(found.entries);
     match run.account(&files) {
-        // Nobody reads on, and nothing was compared yet.
+        // The pipe was closed before anything was compared.
         Err(OutputError::Closed) if run.tally.pairs == 0 && !run.trouble => Ok(CLEAN),
         Ok(()) | Err(OutputError::Closed) => Ok(run.exit_code()),
         Err(error) => Err(error),
     }
 }
 
-/// Something that holds recorded calls.
+/// A source of recorded calls.
 enum Step<'f> {
     Pair(Pair),
     Calls(&'f Path),
@@ -97,15 +97,15 @@ struct Run<'a> {
     endpoints: &'a [Candidate<'a>],
     routes: Routes<'a>,
     tally: Tally,
-    /// What was met and is no pair; kept for the JSON document alone.
+    /// Calls that are not pairs; kept only for the JSON document.
     unused: Vec<document::Unused>,
     trouble: bool,
-    /// Lines were printed that no blank line follows yet.
+    /// True if lines were printed that no empty line follows yet.
     gap: bool,
 }
 
 impl Run<'_> {
-    /// Compares everything, and tells of it.
+    /// Compares everything, and prints the results.
     fn account(&mut self, files: &[PathBuf]) -> Result<(), OutputError> {
         self.begin()?;
         for (_, call) in self.calls(files) {
@@ -119,7 +119,7 @@ impl Run<'_> {
         self.end()
     }
 
-    /// The paths that were found; problems are told at once.
+    /// Returns the paths that were found. Problems are reported at once.
     fn files(&mut self, entries: Vec<Entry>) -> Vec<PathBuf> {
         let mut files = Vec::new();
         for entry in entries {
@@ -132,7 +132,7 @@ impl Run<'_> {
         files
     }
 
-    /// Pairs and HAR files, in the order of the files.
+    /// Returns pairs and HAR files, in the order of the files.
     fn calls<'f>(&mut self, files: &'f [PathBuf]) -> Vec<(usize, Step<'f>)> {
         let mut steps: Vec<(usize, Step<'f>)> = Vec::new();
         let mut bodies: Vec<usize> = Vec::new();
@@ -258,7 +258,7 @@ impl Run<'_> {
 
     fn kind(&self, path: &Path, reader: &mut Reader) -> Kind {
         let Ok(bytes) = reader.file(path) else {
-            // Told when it is read to be compared.
+            // Reported when the file is read for the comparison.
             return Kind::Other;
         };
         let (text, _) = json::text(bytes);
@@ -546,7 +546,7 @@ impl Run<'_> {
         }
     }
 
-    /// Prints a block, with a blank line between it and single lines before it.
+    /// Prints a block, with an empty line between it and single lines before it.
     fn block(&mut self, block: &str) -> Result<(), OutputError> {
         if block.is_empty() {
             return Ok(());
@@ -578,7 +578,7 @@ impl Run<'_> {
         bytes.map_err(|error| self.problem(path, &error.to_string())).ok()
     }
 
-    /// What only those want to know who asked for more.
+    /// Prints a line with `--verbose`.
     fn aside(&self, line: impl FnOnce() -> String) {
         if self.args.verbose {
             terminal::tell(&line());

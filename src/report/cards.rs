@@ -1,8 +1,8 @@
-//! What the full report makes of a file, before it is known what has been said already.
+//! The full report of a file, before it is known what the report has already shown.
 //!
-//! Files are rendered on several threads, and shown in order. What a rule says in general is said once a run, a cause that
-//! an earlier file had takes one line, and only so many diagnostics are shown. So each diagnostic comes as a card with
-//! all its forms, a line of JSON each, and the [`Dealer`] picks where the files come in order.
+//! Files are rendered on several threads, and shown in order. The general text of a rule is shown once per run, a cause
+//! that an earlier file had takes one line, and the number of diagnostics is limited. So each diagnostic is a card with
+//! all its forms, one line of JSON each, and the [`Dealer`] picks a form where the files come in order.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
@@ -16,14 +16,14 @@ use super::wrap::wrap;
 use super::{Stage, labels};
 use crate::finding::Severity;
 
-/// What a file's report is made of.
+/// A part of a file's report.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Card {
-    /// A file begins.
+    /// The start of a file.
     File {
-        /// Its name, harmless.
+        /// The name of the file, sanitized.
         name: String,
-        /// What the API answers to it, ready to be shown, or nothing.
+        /// The API's answer to the file, ready to be shown; may be empty.
         head: String,
     },
     /// A diagnostic.
@@ -35,20 +35,20 @@ pub(super) enum Card {
 pub(super) struct Forms {
     pub severity: Severity,
     pub rule: String,
-    /// What it is about and how many findings that has.
+    /// The causes, each with its number of findings.
     pub causes: Vec<(String, u64)>,
-    /// A digest of what is wrong with it.
+    /// A digest of the message.
     pub words: u64,
-    /// The whole: where its rule speaks for the first time. Empty where it is known that the rule has spoken.
+    /// The full form, for the first diagnostic of its rule. Empty if it is known that the rule has been shown.
     pub first: String,
-    /// Without what the rule says in general. Empty where the diagnostic is not shown.
+    /// The form without the rule's general text. Empty if the diagnostic is not shown.
     pub again: String,
-    /// A line: where an earlier file had the same.
+    /// The form of one line, for a cause that an earlier file had.
     pub brief: String,
 }
 
 impl Forms {
-    /// What the same cause in another file has in common with it.
+    /// Returns the key that equal causes in other files share.
     fn cause(&self) -> String {
         let mut cause = format!("{:?} {} {}", self.severity, self.rule, self.words);
         for (name, _) in &self.causes {
@@ -60,38 +60,38 @@ impl Forms {
 }
 
 impl Card {
-    /// Adds its line to a piece.
+    /// Appends the card to a chunk, as one line.
     pub(super) fn push(&self, out: &mut String) {
-        // Texts and numbers always become JSON.
+        // Serializing strings and numbers cannot fail.
         out.push_str(&serde_json::to_string(self).unwrap_or_default());
         out.push('\n');
     }
 }
 
-/// How much of a diagnostic has to be drawn.
+/// The forms of a diagnostic that have to be rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Needed {
-    /// It is only counted.
+    /// None; the diagnostic is only counted.
     Nothing,
-    /// Its rule has spoken.
+    /// Those without the rule's general text, which has been shown.
     Again,
-    /// All of it.
+    /// All.
     All,
 }
 
-/// What is certain to be shown of the files so far. It spares drawing, and changes nothing of what is shown.
+/// What is certain to be shown of the files so far. It saves rendering and does not change the output.
 #[derive(Debug, Default)]
 pub(super) struct Dealt(Mutex<Certain>);
 
 #[derive(Debug, Default)]
 struct Certain {
-    /// Rules that have spoken of an error.
+    /// Rules that have been shown with an error.
     errors: HashSet<String>,
-    /// Rules that have spoken of anything less, which errors may push out.
+    /// Rules that have been shown with anything less, which errors may displace.
     others: HashSet<String>,
-    /// No more errors are shown.
+    /// True if no more errors are shown.
     full_of_errors: bool,
-    /// Nothing but errors is shown any more.
+    /// True if only errors are shown from here on.
     full: bool,
 }
 
@@ -100,7 +100,7 @@ impl Dealt {
         f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// How much of a diagnostic has to be drawn.
+    /// Returns the forms of a diagnostic that have to be rendered.
     pub(super) fn needed(&self, rule: &str, severity: Severity) -> Needed {
         let is_error = severity == Severity::Error;
         self.with(|certain| {
@@ -115,37 +115,37 @@ impl Dealt {
     }
 }
 
-/// Picks from the cards what is shown.
+/// Picks the forms of the cards that are shown.
 pub(super) struct Dealer {
     look: Look,
-    /// How many diagnostics are shown; 0 for all.
+    /// The number of diagnostics that are shown; 0 for all.
     most: usize,
     dealt: Arc<Dealt>,
-    /// Whether to end with a list of causes.
+    /// True if the report ends with a list of causes.
     listed: bool,
-    /// What is shown in the end, where that is not known before: the number of the file, and the diagnostic.
+    /// Diagnostics that are shown at the end if no error displaces them, each with the number of its file.
     kept: Vec<(usize, Box<Forms>)>,
-    /// What the files that have something kept begin with.
+    /// The head of each file with a kept diagnostic, by the file's number.
     heads: BTreeMap<usize, String>,
-    /// The number of the file, and what it begins with.
+    /// The number of the file, and its head.
     file: (usize, String),
-    /// Its name.
+    /// The name of the file.
     name: String,
-    /// The file that was shown last.
+    /// The number of the file that was shown last.
     shown: Option<usize>,
     rules: HashSet<String>,
-    told: HashSet<String>,
-    /// What was written last; a blank line sets blocks apart from all else.
+    seen: HashSet<String>,
+    /// What was written last. An empty line separates blocks from everything else.
     after: After,
     totals: BTreeMap<(Reverse<Severity>, String, String), Total>,
-    /// How many diagnostics of each severity there were.
+    /// The number of diagnostics of each severity.
     met: BTreeMap<Reverse<Severity>, u64>,
 }
 
 /// What was written last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum After {
-    /// Nothing, or what a file begins with.
+    /// Nothing, or the head of a file.
     Nothing,
     /// A diagnostic of one line.
     Line,
@@ -153,22 +153,22 @@ enum After {
     Block,
 }
 
-/// How often a cause was found.
+/// The number of findings of a cause.
 #[derive(Debug, Default)]
 struct Total {
-    /// The name of the first file that has it.
+    /// The name of the first file with it.
     first: String,
     findings: u64,
     files: u64,
-    /// The number of the last file that has it.
+    /// The number of the last file with it.
     last: usize,
 }
 
-/// So many causes are told apart; names in a file must not make the list of causes endless.
+/// The number of causes that are distinguished, because names in a file must not make the list of causes endless.
 const CAUSES: usize = 10_000;
 
 impl Dealer {
-    /// Nothing shown yet.
+    /// Returns a dealer that has shown nothing.
     pub(super) fn new(look: Look, most: usize, listed: bool, dealt: Arc<Dealt>) -> Self {
         dealt.with(|certain| *certain = Certain::default());
         Self {
@@ -182,7 +182,7 @@ impl Dealer {
             name: String::new(),
             shown: None,
             rules: HashSet::new(),
-            told: HashSet::new(),
+            seen: HashSet::new(),
             after: After::Nothing,
             totals: BTreeMap::new(),
             met: BTreeMap::new(),
@@ -220,7 +220,7 @@ impl Dealer {
         }
     }
 
-    /// Keeps the first of the errors, and of what is less as many as there is room for.
+    /// Keeps a diagnostic: the first errors, and as many others as there is room for.
     fn keep(&mut self, forms: Box<Forms>) {
         let is_error = |forms: &Forms| forms.severity == Severity::Error;
         if self.kept.len() >= self.most {
@@ -250,9 +250,9 @@ impl Dealer {
 
     fn show(&mut self, out: &mut String, file: usize, head: &str, forms: &Forms) {
         let cause = forms.cause();
-        let known = self.told.contains(&cause);
-        if self.told.len() < CAUSES {
-            self.told.insert(cause);
+        let known = self.seen.contains(&cause);
+        if self.seen.len() < CAUSES {
+            self.seen.insert(cause);
         }
         if self.shown != Some(file) {
             let apart = self.after == After::Block || (self.after == After::Line && !known);
@@ -284,7 +284,7 @@ impl Dealer {
         });
     }
 
-    /// What is not shown.
+    /// Returns the line about diagnostics that are not shown.
     fn rest(&self) -> String {
         let mut left = self.met.clone();
         for (_, forms) in &self.kept {
@@ -311,7 +311,7 @@ impl Dealer {
         lines.join("\n") + "\n\n"
     }
 
-    /// All causes and how often each was found.
+    /// Returns the list of all causes with their counts.
     fn list(&self) -> String {
         if !self.listed || self.totals.len() < 2 {
             return String::new();

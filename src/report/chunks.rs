@@ -1,25 +1,25 @@
-//! What a report writes, handed on in pieces: of a file with a million findings nobody wants to hold the whole report.
+//! The text of a report in chunks, so that the report of a file with a million findings is never in memory as a whole.
 
-/// A piece is offered once it has so many bytes.
+/// The size of a chunk, in bytes, from which on it is offered.
 const PIECE: usize = 64 * 1024;
 
-/// Room beyond that, so that a finding that goes over it need not move the piece.
+/// Extra capacity, so that a finding which exceeds the size does not reallocate the chunk.
 const MARGIN: usize = 4 * 1024;
 
-/// Takes pieces: takes the text out, or leaves it to grow on. `false` says that nobody reads on.
+/// Receives a chunk; may drain it or let it grow. Returns false once the reader has closed the pipe.
 pub type Taker<'a> = dyn FnMut(&mut String) -> bool + 'a;
 
-/// The text of one file's report on its way; a piece ends where a finding does.
+/// The text of one file's report. A chunk ends where a finding ends.
 pub struct Chunks<'a> {
     text: String,
-    /// How long the piece is when it is offered next.
+    /// The length at which the chunk is offered next.
     offered: usize,
     gone: bool,
     taker: &'a mut Taker<'a>,
 }
 
 impl<'a> Chunks<'a> {
-    /// Nothing yet.
+    /// Returns an empty text.
     pub fn new(taker: &'a mut Taker<'a>) -> Self {
         Self {
             text: String::new(),
@@ -29,7 +29,7 @@ impl<'a> Chunks<'a> {
         }
     }
 
-    /// Where to write the next finding, or what stands around them; `None` once nobody reads on.
+    /// Returns the text to append the next finding to; `None` once the reader has closed the pipe.
     pub fn room(&mut self) -> Option<&mut String> {
         if self.text.len() >= self.offered {
             self.offer();
@@ -37,7 +37,7 @@ impl<'a> Chunks<'a> {
         (!self.gone).then_some(&mut self.text)
     }
 
-    /// What nobody has taken.
+    /// Returns the text that has not been drained.
     pub fn rest(self) -> String {
         self.text
     }

@@ -1,4 +1,4 @@
-//! What several machine formats say of a finding, so that they say it alike.
+//! Texts about a finding that several machine formats share.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use crate::baseline;
 use crate::finding::{Finding, Span, Target};
 use crate::source::{Position, Source};
 
-/// What is pointed at: of an object that lacks something its bracket, for the rest of it is not the point.
+/// Returns the span to mark. Of an object that lacks a property, only the bracket is marked.
 pub(super) fn mark(finding: &Finding) -> Span {
     match finding.target {
         Target::Object if !finding.span.is_empty() => Span::new(finding.span.start, finding.span.start + 1),
@@ -16,17 +16,17 @@ pub(super) fn mark(finding: &Finding) -> Span {
     }
 }
 
-/// Where a span begins and ends; the end is never before the beginning.
+/// Returns the start and end of a span; the end is never before the start.
 pub(super) fn ends(source: &Source<'_>, span: Span) -> [Position; 2] {
     [span.start, span.end.max(span.start)].map(|offset| source.position(offset))
 }
 
-/// What is wrong and what the API would answer to it, whole.
+/// Returns the message with the predicted answer.
 pub(super) fn problem(finding: &Finding) -> String {
     with_answer(finding, &finding.message)
 }
 
-/// The problem, and what to do about it.
+/// Returns the problem and the help.
 pub(super) fn sentence(finding: &Finding) -> String {
     format!("{}. Help: {}", problem(finding), help(finding))
 }
@@ -38,7 +38,7 @@ fn with_answer(finding: &Finding, message: &str) -> String {
     }
 }
 
-/// How to fix it, or where to read about it.
+/// Returns the help, or a pointer to the rule's documentation.
 pub(super) fn help(finding: &Finding) -> Cow<'_, str> {
     if finding.help.is_empty() {
         format!("see `geplint explain {}`", finding.rule).into()
@@ -47,7 +47,7 @@ pub(super) fn help(finding: &Finding) -> Cow<'_, str> {
     }
 }
 
-/// A path without the `./` that some tools do not see through.
+/// Returns a path without `./`, which some tools do not resolve.
 pub(super) fn local(name: &str) -> &str {
     let mut rest = name;
     while let Some(shorter) = rest.strip_prefix("./") {
@@ -56,7 +56,7 @@ pub(super) fn local(name: &str) -> &str {
     if rest.is_empty() { name } else { rest }
 }
 
-/// Fingerprints of the findings of one file, in their order. Equal findings are told apart by their number.
+/// The fingerprints of one file's findings, in order. Equal findings are distinguished by a number.
 #[derive(Default)]
 pub(super) struct Fingerprints<'a> {
     /// The request that they are about, where the file has several.
@@ -87,8 +87,8 @@ impl<'a> Fingerprints<'a> {
         )
     }
 
-    /// Fingerprint of rule, pointer without array indices, and record key: `geplint/v2`. `path` tells files apart where
-    /// the format needs it.
+    /// Returns the fingerprint of rule, pointer without array indices, and record key: `geplint/v2`. `path`
+    /// distinguishes files if the format needs that.
     pub(super) fn by_key(&mut self, path: &str, finding: &'a Finding) -> String {
         let place = baseline::place(&finding.pointer);
         let key = finding.record_key.as_deref().unwrap_or("");
@@ -109,7 +109,8 @@ fn hex(request: Option<&str>, parts: &[&str]) -> String {
     format!("{:032x}", hash(&parts))
 }
 
-/// FNV-1a in 128 bits: the same on every machine and in every version; a byte that UTF-8 never has ends each part.
+/// FNV-1a with 128 bits: the same on every machine and in every version. Each part ends with a byte that UTF-8 never
+/// has.
 fn hash(parts: &[&str]) -> u128 {
     const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;

@@ -1,4 +1,4 @@
-//! What would change in a file, line by line, as a unified diff.
+//! The changes of a file, line by line, as a unified diff.
 
 use std::borrow::Cow;
 use std::fmt::{Display, Write};
@@ -9,16 +9,16 @@ use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 use super::style::Palette;
 use crate::sanitize;
 
-/// How many lines that stay are shown around those that change.
+/// The number of unchanged lines that are shown around changed ones.
 const CONTEXT: u32 = 3;
 
-/// The most characters of a line that are shown; of a longer one, those around the place that changes.
+/// The number of characters of a line that are shown. Of a longer one, those around the change are shown.
 const LONGEST: usize = 240;
 
-/// The difference between two versions of a file, with its name in its head; empty where there is none.
+/// Returns the difference between two versions of a file, with the file's name in its head. Empty if they are equal.
 ///
-/// Lines are shown as they are, but harmless, and cut where they are very long. Never quadratic: where two versions
-/// have little in common, lines may be shown as changed that need not be.
+/// Lines are shown as they are, but sanitized, and cut if they are very long. The time is never quadratic: if two
+/// versions have little in common, more lines than necessary may be shown as changed.
 #[must_use]
 pub fn unified(name: &str, before: &str, after: &str, palette: Palette) -> String {
     let mut input: InternedInput<&str> = InternedInput::default();
@@ -40,7 +40,7 @@ pub fn unified(name: &str, before: &str, after: &str, palette: Palette) -> Strin
     page.line(palette.strong(format!("+++ {name}")));
     let mut rest = hunks.as_slice();
     while !rest.is_empty() {
-        // Hunks whose context would meet are one.
+        // Hunks whose context would touch are joined.
         let near = |pair: &[Hunk]| pair[1].before.start - pair[0].before.end <= 2 * CONTEXT;
         let together = 1 + rest.windows(2).take_while(|pair| near(pair)).count();
         let (group, later) = rest.split_at(together);
@@ -134,7 +134,7 @@ fn new<'a>(input: &InternedInput<&'a str>, index: u32) -> &'a str {
         .map_or("", |token| input.interner[*token])
 }
 
-/// `12,3`; of no line at all the one before.
+/// Formats a range as `12,3`. An empty range has the number of the line before it.
 fn range(lines: &Range<u32>) -> String {
     match lines.len() {
         0 => format!("{},0", lines.start),
@@ -143,13 +143,13 @@ fn range(lines: &Range<u32>) -> String {
     }
 }
 
-/// The first byte, on a character's boundary, at which two lines differ.
+/// Returns the byte offset, on a character boundary, of the first difference between two lines.
 fn differs(line: &str, other: &str) -> usize {
     let same = line.bytes().zip(other.bytes()).take_while(|(a, b)| a == b);
     line.floor_char_boundary(same.count())
 }
 
-/// A line without its end, harmless; of a long one what stands around `at`.
+/// Returns a line without its end, sanitized; of a long line, the part around `at`.
 fn shown(line: &str, at: usize) -> Cow<'_, str> {
     let line = line.strip_suffix('\n').unwrap_or(line);
     let line = line.strip_suffix('\r').unwrap_or(line);

@@ -1,4 +1,4 @@
-//! The formats by name: the one list of them.
+//! The formats and their names: the only list of them.
 
 use clap::ValueEnum;
 
@@ -34,7 +34,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Every format, in the order of the help text.
+    /// All formats, in the order of the help text.
     pub const ALL: [Self; 11] = [
         Self::Full,
         Self::Concise,
@@ -49,7 +49,7 @@ impl Format {
         Self::Rdjson,
     ];
 
-    /// Its name on the command line and in the settings.
+    /// Returns the name on the command line and in the settings.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Full => "full",
@@ -66,7 +66,8 @@ impl Format {
         }
     }
 
-    /// What writes it. `look` is for the formats that people read; `strict` if warnings fail the run, which JUnit says.
+    /// Returns the report. `look` is for formats that people read; `strict` is true if warnings fail the run, for
+    /// JUnit.
     pub fn report(self, look: Look, strict: bool) -> Box<dyn Report> {
         match self {
             Self::Full => Box::new(Full::new(look)),
@@ -83,7 +84,7 @@ impl Format {
         }
     }
 
-    /// Whether it is for people, so that more text behind it breaks nothing.
+    /// Returns true if the format is for people, so that further text after it does no harm.
     pub const fn is_for_people(self) -> bool {
         matches!(self, Self::Full | Self::Concise | Self::Table)
     }

@@ -1,4 +1,4 @@
-//! What the reports for people say of a diagnostic: its title, its places, the answer to it, and what to do.
+//! The texts of a diagnostic in reports for people: its title, its places, the predicted answer, and the help.
 
 use std::fmt::Write;
 
@@ -10,16 +10,16 @@ use crate::fix;
 use crate::sanitize::{escape, is_unprintable};
 use crate::source::{Position, Source};
 
-/// So many names are in a title.
+/// The number of names in a title.
 const NAMES: usize = 8;
 
-/// So many names are in a list that is complete as far as people read.
+/// The number of names in a full list.
 const LISTED: usize = 30;
 
-/// So many other places of a diagnostic get a label in its snippet.
+/// The number of other places of a diagnostic that get a label in its snippet.
 const LABELS: usize = 2;
 
-/// What is wrong, on one harmless line.
+/// Returns the title, on one sanitized line.
 pub(super) fn title(diagnostic: &Diagnostic<'_>) -> String {
     let count = diagnostic.parts.len();
     if count < 2 {
@@ -38,7 +38,7 @@ pub(super) fn title(diagnostic: &Diagnostic<'_>) -> String {
     }
 }
 
-/// All names of a diagnostic whose title has not all of them.
+/// Returns all names of a diagnostic whose title does not have all of them.
 pub(super) fn whole_list(diagnostic: &Diagnostic<'_>) -> String {
     let names = names(diagnostic);
     if names.len() <= NAMES || diagnostic.kind == Kind::One {
@@ -47,7 +47,7 @@ pub(super) fn whole_list(diagnostic: &Diagnostic<'_>) -> String {
     labels::some(&names, LISTED)
 }
 
-/// The properties or names of a diagnostic, ready to be shown.
+/// Returns the properties or names of a diagnostic, ready to be shown.
 fn names(diagnostic: &Diagnostic<'_>) -> Vec<String> {
     let parts = diagnostic.parts.iter();
     parts.map(|part| name(diagnostic.kind, part.finding)).collect()
@@ -65,7 +65,7 @@ fn name(kind: Kind, finding: &Finding) -> String {
     }
 }
 
-/// The unknown name of a finding that has a suggestion, in quotes.
+/// Returns the unknown name of a finding with a suggestion, in quotes.
 fn unknown(finding: &Finding) -> Option<String> {
     finding.suggestion.as_ref()?;
     if finding.target == Target::Key {
@@ -74,14 +74,14 @@ fn unknown(finding: &Finding) -> Option<String> {
     finding.renamed().map(|(_, name)| escape(name).into_owned())
 }
 
-/// The last part of a finding's pointer.
+/// Returns the last token of a finding's pointer.
 fn last(finding: &Finding) -> String {
     let last = finding.pointer.rsplit('/').next().unwrap_or_default();
     let plain = last.replace("~1", "/").replace("~0", "~");
     escape(&plain).into_owned()
 }
 
-/// What the diagnostic is about, for the list of causes, and how many findings each has.
+/// Returns the causes for the list of causes, each with its number of findings.
 pub(super) fn causes(diagnostic: &Diagnostic<'_>) -> Vec<(String, u64)> {
     match diagnostic.kind {
         Kind::Missing => {
@@ -108,7 +108,7 @@ pub(super) fn causes(diagnostic: &Diagnostic<'_>) -> Vec<(String, u64)> {
     }
 }
 
-/// The property, or whatever else a finding is about.
+/// Returns the property, or the subject of a finding without one.
 fn subject(finding: &Finding) -> String {
     if let Some(syntax) = &finding.syntax {
         return match syntax.detail {
@@ -136,12 +136,13 @@ fn subject(finding: &Finding) -> String {
     }
 }
 
-/// The first place of a diagnostic.
+/// Returns the first place of a diagnostic.
 pub(super) fn mark(diagnostic: &Diagnostic<'_>) -> Span {
     part_mark(diagnostic.lead)
 }
 
-/// Of a missing property and the name that stands for it the name is the point, not the object.
+/// Returns the place of a finding. For a missing property with an unknown name that stands for it, that is the name
+/// and not the object.
 fn part_mark(finding: &Finding) -> Span {
     match finding.related.as_deref() {
         Some((name, _)) if finding.is_pair() && finding.target == Target::Object => *name,
@@ -149,7 +150,7 @@ fn part_mark(finding: &Finding) -> Span {
     }
 }
 
-/// The label of the first place, where it is not the pointer, and the other places with theirs.
+/// Returns the label of the first place, if it is not the pointer, and the other places with their labels.
 pub(super) fn places(diagnostic: &Diagnostic<'_>) -> (Option<String>, Vec<(Span, String)>) {
     let (kind, lead) = (diagnostic.kind, diagnostic.lead);
     if diagnostic.parts.len() < 2 || matches!(kind, Kind::One | Kind::Missing) {
@@ -182,7 +183,7 @@ pub(super) fn places(diagnostic: &Diagnostic<'_>) -> (Option<String>, Vec<(Span,
     (Some(label(lead)).filter(|label| !label.is_empty()), others)
 }
 
-/// What the API would answer to it; empty where nothing is predicted. `say` puts an answer in words.
+/// Returns the predicted answer; empty if there is none. `say` formats an answer.
 pub(super) fn answer(diagnostic: &Diagnostic<'_>, say: fn(&Predicted, Option<Masked>) -> String) -> String {
     let lead = diagnostic.lead;
     let Some(predicted) = &lead.predicted else {
@@ -210,7 +211,7 @@ pub(super) fn answer(diagnostic: &Diagnostic<'_>, say: fn(&Predicted, Option<Mas
     }
 }
 
-/// What to do, if there is anything to say.
+/// Returns the help, if there is any.
 pub(super) fn help(diagnostic: &Diagnostic<'_>) -> Option<String> {
     let help = match diagnostic.kind {
         _ if diagnostic.parts.len() < 2 => &*diagnostic.lead.help,
@@ -224,7 +225,7 @@ pub(super) fn help(diagnostic: &Diagnostic<'_>) -> Option<String> {
     Some(escape(help).into_owned()).filter(|help| !help.is_empty())
 }
 
-/// What `--fix` would write about the first finding, and how to have it done.
+/// Returns what `--fix` would write for the first finding, and the flags to apply it.
 pub(super) fn remedy(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Option<String> {
     let fix = fix::of(source.text(), diagnostic.lead)?;
     let flags = labels::fix_kind(fix.safe);
@@ -237,7 +238,7 @@ pub(super) fn remedy(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Option
             let (cut, put) = (code(&written), code(&edit.text));
             match (written.is_empty(), edit.text.is_empty()) {
                 (true, _) => format!("insert {put}"),
-                // With a member goes its comma.
+                // A member is removed with its comma.
                 (_, true) if written.trim() != "," => {
                     format!(
                         "remove {}",
@@ -262,7 +263,7 @@ pub(super) fn remedy(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Option
     Some(format!("{what}{more} ({flags})"))
 }
 
-/// A piece of a file that is replaced or put in, to be read in a sentence.
+/// Formats a part of a file that is replaced or inserted, for a sentence.
 fn code(text: &str) -> String {
     match text.trim() {
         "" => "whitespace".to_owned(),
@@ -271,8 +272,8 @@ fn code(text: &str) -> String {
     }
 }
 
-/// What a JSON string has that another one has not, where that is whitespace, characters that nobody sees, or something at
-/// one of its ends, and all else stays; `None` where it is another change.
+/// Returns what a change removes from a JSON string, if that is only whitespace, invisible characters, or text at one
+/// of its ends. `None` for any other change.
 fn removed(old: &str, new: &str) -> Option<String> {
     const MOST: usize = 3;
     let read = |json: &str| serde_json::from_str::<String>(json).ok();
@@ -306,7 +307,7 @@ fn removed(old: &str, new: &str) -> Option<String> {
     }
 }
 
-/// A piece of a file on one line, cut where it is long.
+/// Formats a part of a file on one line, cut if it is long.
 pub(super) fn excerpt(text: &str) -> String {
     const LONGEST: usize = 40;
     let text = text.trim();
@@ -317,8 +318,8 @@ pub(super) fn excerpt(text: &str) -> String {
     }
 }
 
-/// The other places of a diagnostic in so many lines: those in the same record first. Each with the words that it begins
-/// with, `also at` or `also in`.
+/// Returns the other places of a diagnostic in at most `lines` lines, those in the same record first. Each has its
+/// prefix, `also at` or `also in`.
 pub(super) fn also(
     source: &Source<'_>,
     diagnostic: &Diagnostic<'_>,
@@ -338,7 +339,7 @@ pub(super) fn also(
     also
 }
 
-/// `11 places in this record: line 4 ("b"), line 5 ("c"), …`, with the values if they differ and there is room for all.
+/// Formats `11 places in this record: line 4 ("b"), line 5 ("c"), …`, with the values if they differ and all fit.
 fn nearby(source: &Source<'_>, diagnostic: &Diagnostic<'_>, room: usize) -> String {
     if diagnostic.near == 0 {
         return String::new();
@@ -396,8 +397,8 @@ fn nearby(source: &Source<'_>, diagnostic: &Diagnostic<'_>, room: usize) -> Stri
     if complete { text } else { text + ", …" }
 }
 
-/// `19 records: C-3 (line 41), C-9 (line 112), …`, in `lines` lines of so many columns at the most; empty where the diagnostic
-/// has no other place.
+/// Formats `19 records: C-3 (line 41), C-9 (line 112), …`, in at most `lines` lines of `columns` columns. Empty if the
+/// diagnostic has no other place.
 fn elsewhere(source: &Source<'_>, diagnostic: &Diagnostic<'_>, lines: usize, columns: usize) -> String {
     if diagnostic.elsewhere == 0 {
         return String::new();
@@ -411,7 +412,7 @@ fn elsewhere(source: &Source<'_>, diagnostic: &Diagnostic<'_>, lines: usize, col
     };
     let mut text = format!("{} {noun}: ", labels::thousands(diagnostic.elsewhere));
     let home = source.position(mark(diagnostic).start).line;
-    // What does not fit at the end of a line goes to the next.
+    // Text that does not fit at the end of a line moves to the next one.
     let room = columns * lines - columns / 8 * (lines - 1);
     for (index, finding) in (0..).zip(&diagnostic.others) {
         let Position { line, column } = source.position(part_mark(finding).start);
@@ -438,17 +439,17 @@ fn elsewhere(source: &Source<'_>, diagnostic: &Diagnostic<'_>, lines: usize, col
     text
 }
 
-/// What the API answers first to a file that it would refuse.
+/// Returns the API's first answer to a file that it would refuse.
 pub(super) fn refusal(file: &FileReport<'_>) -> Option<String> {
     let errors = file.findings.iter();
-    let mut said = errors
+    let mut answered = errors
         .filter(|finding| finding.severity == Severity::Error && finding.masked.is_none())
         .filter_map(|finding| Some((finding, finding.predicted.as_deref()?)))
         .peekable();
     if !file.verdict.refused {
         return None;
     }
-    let (first, predicted) = said.peek()?;
+    let (first, predicted) = answered.peek()?;
     if matches!(first.phase, Phase::Bind | Phase::Request) {
         let code = escape(&predicted.error_code);
         let gap = if code.is_empty() { "" } else { " " };
@@ -467,7 +468,7 @@ pub(super) fn refusal(file: &FileReport<'_>) -> Option<String> {
     })
 }
 
-/// The line of a diagnostic, as the concise report writes that of a finding.
+/// Appends the line of a diagnostic, in the form of the concise report.
 pub(super) fn line(out: &mut String, source: &Source<'_>, diagnostic: &Diagnostic<'_>, palette: Palette) {
     super::formats::concise::line(out, source, diagnostic.lead, palette);
     if diagnostic.findings > 1 {

@@ -1,4 +1,4 @@
-//! The words for what a finding holds: one spelling for machines, one sentence for people.
+//! Words for the values of a finding: one spelling for machines, one phrase for people.
 
 use std::fmt::Write;
 
@@ -14,7 +14,7 @@ pub const fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// The same where a format has its own word for what only informs.
+/// The same, with the format's own word for advice.
 pub const fn severity_or(severity: Severity, advice: &'static str) -> &'static str {
     match severity {
         Severity::Advice => advice,
@@ -42,7 +42,7 @@ pub const fn evidence_in_words(evidence: Evidence) -> &'static str {
     }
 }
 
-/// The step of the service, as a rules file names it.
+/// Returns the phase of the service, as rules files name it.
 pub const fn phase(phase: Phase) -> &'static str {
     match phase {
         Phase::None => "none",
@@ -71,8 +71,8 @@ pub const fn target(target: Target) -> &'static str {
     }
 }
 
-/// `the API would answer 400 MandatoryField "UserName is Mandatory" under key "C-100"`; where another answer comes first,
-/// when this one would come.
+/// Formats `the API would answer 400 MandatoryField "UserName is Mandatory" under key "C-100"`. If another answer comes
+/// first, it says when this one would come.
 pub fn answer(predicted: &Predicted, masked: Option<Masked>) -> String {
     match masked {
         None => format!("the API would answer {}", brief_answer(predicted, masked)),
@@ -80,7 +80,7 @@ pub fn answer(predicted: &Predicted, masked: Option<Masked>) -> String {
     }
 }
 
-/// The same where it is clear who answers: `400 MandatoryField "UserName is Mandatory" under key "C-100"`.
+/// The same without the subject: `400 MandatoryField "UserName is Mandatory" under key "C-100"`.
 pub fn brief_answer(predicted: &Predicted, masked: Option<Masked>) -> String {
     let mut text = match masked {
         None => "400",
@@ -116,12 +116,12 @@ pub fn brief_answer(predicted: &Predicted, masked: Option<Masked>) -> String {
     text
 }
 
-/// What to type to have it fixed.
+/// Returns the flags that apply the fix.
 pub const fn fix_kind(safe: bool) -> &'static str {
     if safe { "--fix" } else { "--fix --unsafe-fixes" }
 }
 
-/// A number with commas: `5,000`.
+/// Formats a number with commas: `5,000`.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -134,7 +134,7 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
-/// Some of a list: `a, b and 3 more`, with at most `most` of them.
+/// Formats a list: `a, b and 3 more`, with at most `most` names.
 pub fn some(names: &[String], most: usize) -> String {
     let rest = names.len().saturating_sub(most);
     match names {
@@ -144,12 +144,12 @@ pub fn some(names: &[String], most: usize) -> String {
     }
 }
 
-/// A number and its noun: `1 file`, `2 files`.
+/// Formats a number and its noun: `1 file`, `2 files`.
 pub fn count(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A number as people read it: `5,000`.
+/// Formats a number for people: `5,000`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
@@ -167,7 +167,7 @@ pub fn grouped_count(number: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
-/// Writing to a string cannot fail.
+/// Appends formatted text. Writing to a string cannot fail.
 fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     let _ = text.write_fmt(arguments);
 }

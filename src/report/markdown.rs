@@ -1,30 +1,30 @@
 //! Text that viewers render as Markdown.
 //!
-//! Backslashes are not enough: GitHub and GitLab look for `@name`, `#12` and addresses after they have rendered the
-//! text, and `\@name` is `@name` by then. They leave code alone. So each word that could be more than a word becomes
-//! code.
+//! Backslashes are not enough: GitHub and GitLab search for `@name`, `#12` and addresses after they have rendered the
+//! text, and `\@name` is `@name` by then. They do not search in code. So each word that could be more than a word
+//! becomes code.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::sanitize::line;
 
-/// The longest mark around code that is still readable.
+/// The longest run of backticks around code that is still readable.
 const LONGEST: usize = 3;
 
-/// A text on one line, without images, links, mentions and HTML. Code between backticks stays code.
+/// Returns a text on one line, without images, links, mentions and HTML. Code between backticks stays code.
 pub(super) fn inert(text: &str) -> String {
     let text = line(text);
     if is_plain(&text, true) {
         return text.into_owned();
     }
-    // By SARIF's standard that is a link even in plain text.
+    // In SARIF that is a link even in plain text.
     let text = text.replace("](", "] (");
     let (text, mark) = marked(text);
     let mut out = String::with_capacity(text.len() + 16);
     let mut spans = spans(&text).into_iter().peekable();
     let mut start = 0;
-    // From space to space, but not within code.
+    // From space to space, but not inside code.
     for (at, _) in text.match_indices(' ').chain([(text.len(), "")]) {
         let mut own = Vec::new();
         while let Some(span) = spans.next_if(|span| span.end <= at) {
@@ -42,7 +42,7 @@ pub(super) fn inert(text: &str) -> String {
     out
 }
 
-/// The text, and backticks to put around code: so many that no run of the text's own closes them.
+/// Returns the text, and backticks to put around code: enough that no run in the text closes them.
 fn marked(text: String) -> (String, String) {
     let mut taken = [false; LONGEST + 1];
     for run in runs(&text) {
@@ -75,7 +75,7 @@ fn word(out: &mut String, text: &str, place: Range<usize>, spans: &[Range<usize>
     }
 }
 
-/// Whether words mean nothing in Markdown, whatever stands around them; `first`: they begin the text.
+/// Returns true if words have no meaning in Markdown, whatever surrounds them. `first`: they begin the text.
 fn is_plain(words: &str, first: bool) -> bool {
     let begins_block = first && words.starts_with(['-', '+', '=']);
     !begins_block && words.split(' ').all(is_plain_word)
@@ -83,7 +83,7 @@ fn is_plain(words: &str, first: bool) -> bool {
 
 fn is_plain_word(word: &str) -> bool {
     let harmless = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || ".,;'\"()/-=+?{}".contains(c);
-    // `VIEW_HOME` is no emphasis, `_HOME_` is.
+    // `VIEW_HOME` is not emphasis, `_HOME_` is.
     let inside = |at: usize| {
         let (before, after) = (word[..at].chars().next_back(), word[at + 1..].chars().next());
         [before, after]
@@ -97,7 +97,7 @@ fn is_plain_word(word: &str) -> bool {
     // At the beginning of a comment, `/close` is a command to GitLab.
     !word.starts_with('/')
         && word.char_indices().all(|(at, c)| match c {
-            // `https:`, `:smile:`, `!12`, `%v1`; but not where the word ends.
+            // `https:`, `:smile:`, `!12`, `%v1`; but not at the end of a word.
             ':' | '!' | '%' => word[at + 1..]
                 .chars()
                 .next()
@@ -109,7 +109,7 @@ fn is_plain_word(word: &str) -> bool {
         })
 }
 
-/// The runs of backticks.
+/// Returns the runs of backticks.
 fn runs(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -120,10 +120,11 @@ fn runs(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
-/// What is code already: between two runs of as many backticks, the first of which is no part of other code.
+/// Returns what is code already: between two runs of the same number of backticks, the first of which is not in other
+/// code.
 fn spans(text: &str) -> Vec<Range<usize>> {
     let runs: Vec<Range<usize>> = runs(text).collect();
-    // Of each length the last one: nothing after it closes it.
+    // For each length the last run: nothing after it closes it.
     let numbered = runs.iter().enumerate();
     let last: HashMap<usize, usize> = numbered.map(|(index, run)| (run.len(), index)).collect();
     let mut spans = Vec::new();

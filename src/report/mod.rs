@@ -1,7 +1,7 @@
-//! Findings become text: for people in full, a line each or as a table; for machines as JSON, XML and CI commands.
+//! Reports: formats findings as text for people, or as JSON, XML and CI commands for machines.
 //!
-//! A [`Report`] is a pure function of a file and its findings, so workers can render and one [`Output`] can
-//! print in order. Everything that comes from a file passes through [`sanitize`] on its way.
+//! A [`Report`] is a pure function of a file and its findings, so workers can render and one [`Output`] can print in
+//! order. Everything that comes from a file passes through [`sanitize`] on its way.
 
 mod cards;
 pub mod chunks;
@@ -56,21 +56,21 @@ use crate::threads::Threads;
 /// A file that has been checked.
 #[derive(Debug, Clone)]
 pub struct FileReport<'a> {
-    /// Its name as the user gave it, with `/` between its parts; not yet escaped.
+    /// The name as the user wrote it, with `/` as the separator; not yet escaped.
     pub name: String,
-    /// Its bytes.
+    /// The bytes.
     pub text: &'a [u8],
-    /// What was found, in the order it is shown in.
+    /// The findings, in the order in which they are shown.
     pub findings: Cow<'a, [Finding]>,
-    /// How many records it has.
+    /// The number of records.
     pub records: u32,
     /// The name of the request in the file that this is about, and its number, from 0; `None` where the file is the request.
     pub request: Option<(String, usize)>,
     /// Id of its endpoint, where that is known.
     pub endpoint: Option<String>,
-    /// How far the API is predicted to refuse it, whatever of the findings is shown.
+    /// The extent to which the API is predicted to refuse the file, independent of which findings are shown.
     pub verdict: Verdict,
-    /// How many threads may count its lines.
+    /// The number of threads that may count its lines.
     threads: Threads,
     /// What is known of its lines, where it is reported in several parts.
     lines: Option<&'a Lines>,
@@ -135,13 +135,13 @@ impl<'a> FileReport<'a> {
         }
     }
 
-    /// Lets so many threads count lines where the text is long.
+    /// Allows this many threads to count lines if the text is long.
     #[must_use]
     pub fn with_threads(self, threads: Threads) -> Self {
         Self { threads, ..self }
     }
 
-    /// The text under a name.
+    /// Returns the text under a name.
     pub(crate) fn source<'n>(&self, name: &'n str) -> Source<'n>
     where
         'a: 'n,
@@ -152,14 +152,15 @@ impl<'a> FileReport<'a> {
     }
 }
 
-/// A format: how findings are written down.
+/// A format of reports.
 ///
-/// A document is `open`, then what `write` makes of the files with `between` between them, then `close`.
+/// A document is `open`, then the output of `write` for each file with `between` between them, then `close`.
 pub trait Report: Send + Sync {
-    /// The findings of one file. Pure, so that it may run on any thread; nothing where there is nothing to write.
+    /// Writes the findings of one file. Pure, so that it can run on any thread. Writes nothing if there is nothing to
+    /// show.
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>);
 
-    /// The same as one text.
+    /// Returns the same as one text.
     fn render(&self, file: &FileReport<'_>) -> String {
         let mut keep = |_: &mut String| true;
         let mut whole = Chunks::new(&mut keep);
@@ -167,40 +168,40 @@ pub trait Report: Send + Sync {
         whole.rest()
     }
 
-    /// What the pieces go through on their way out, file by file in order; `None` where they are the document as they
-    /// stand. Called once a document.
+    /// Returns the stage through which the chunks pass, file by file in order. `None` if they are the document as
+    /// they are. Called once per document.
     fn stage(&self) -> Option<Box<dyn Stage>> {
         None
     }
 
-    /// What the document begins with.
+    /// Returns the start of the document.
     fn open(&self) -> String {
         String::new()
     }
 
-    /// What stands between two files.
+    /// Returns the text between two files.
     fn between(&self) -> &'static str {
         ""
     }
 
-    /// What the document ends with; `empty` if there was nothing to write of any file.
+    /// Returns the end of the document. `empty` is true if nothing was written for any file.
     fn close(&self, _summary: &Summary, _empty: bool) -> String {
         String::new()
     }
 }
 
-/// The last step of a report that depends on what it has said before: what it does not say again, or cuts.
+/// The last step of a report that depends on its earlier output: it omits what has been shown, or cuts.
 ///
-/// [`Report::write`] runs on any thread, and knows of one file alone; this runs where the files come in order.
+/// [`Report::write`] runs on any thread and sees only one file; a stage runs where the files come in order.
 pub trait Stage: Send {
-    /// What to write of a piece now.
+    /// Returns what to write for a chunk now.
     fn piece(&mut self, piece: &str) -> String;
 
-    /// What to write once all files are through.
+    /// Returns what to write after the last file.
     fn end(&mut self) -> String;
 }
 
-/// A path as people write it: without the `./` that walking the working directory puts before it.
+/// Returns a path without the `./` that a walk of the working directory puts before it.
 fn shown(path: &Path) -> String {
     let name = sanitize::plain_path(path);
     match name.strip_prefix("./") {

@@ -1,4 +1,4 @@
-//! The one way out: a document written to a stream that may be closed early.
+//! The output stream: writes a document to a stream that may be closed early.
 
 use std::fmt::{self, Display};
 use std::io::{self, ErrorKind, Write};
@@ -10,9 +10,9 @@ use super::{Chunks, FileReport, Report, Stage, Summary};
 /// Why nothing more can be written.
 #[derive(Debug)]
 pub enum OutputError {
-    /// The reader has gone (`geplint … | head -1`): end quietly.
+    /// The reader has closed the pipe (`geplint … | head -1`): end without an error.
     Closed,
-    /// The disk is full, or worse.
+    /// An I/O error, such as a full disk.
     Io(io::Error),
 }
 
@@ -44,12 +44,12 @@ pub struct Output<'a, W: Write> {
     stream: W,
     opened: bool,
     empty: bool,
-    /// In the middle of a file.
+    /// True in the middle of a file.
     inside: bool,
 }
 
 impl<'a, W: Write> Output<'a, W> {
-    /// A document to be written to a stream; nothing is written before the first call.
+    /// Returns a document for a stream. Nothing is written before the first call.
     pub fn new(report: &'a dyn Report, stream: W) -> Self {
         Self {
             report,
@@ -69,14 +69,14 @@ impl<'a, W: Write> Output<'a, W> {
         self.rendered(&whole.rest())
     }
 
-    /// Writes what [`Report::write`] has made of one file, or what is left of it after [`Self::piece`].
+    /// Writes the output of [`Report::write`] for one file, or the rest of it after [`Self::piece`].
     pub fn rendered(&mut self, rendered: &str) -> Result<(), OutputError> {
         let written = self.piece(rendered);
         self.inside = false;
         written
     }
 
-    /// Writes a part of what [`Report::write`] makes of one file, on this thread or another; more of it follows.
+    /// Writes a part of the output of [`Report::write`] for one file; more of it follows.
     pub fn piece(&mut self, piece: &str) -> Result<(), OutputError> {
         self.begin()?;
         let staged = self.stage.as_mut().map(|stage| stage.piece(piece));
@@ -91,7 +91,7 @@ impl<'a, W: Write> Output<'a, W> {
         write(&mut self.stream, piece)
     }
 
-    /// Ends the document, sees it out of every buffer, and gives the stream back.
+    /// Ends the document, flushes it, and returns the stream.
     pub fn finish(mut self, summary: &Summary) -> Result<W, OutputError> {
         self.begin()?;
         if let Some(stage) = &mut self.stage {
@@ -111,12 +111,12 @@ impl<'a, W: Write> Output<'a, W> {
     }
 }
 
-/// Writes all of `text`; waits where a pipe that does not block is full.
+/// Writes all of `text`. Waits if a nonblocking pipe is full.
 pub fn write(stream: &mut dyn Write, text: &str) -> Result<(), OutputError> {
     write_bytes(stream, text.as_bytes())
 }
 
-/// The same for bytes that may be no text.
+/// The same for bytes that may not be text.
 pub fn write_bytes(stream: &mut dyn Write, bytes: &[u8]) -> Result<(), OutputError> {
     let mut rest = bytes;
     while !rest.is_empty() {
@@ -142,7 +142,7 @@ fn retry<T>(mut attempt: impl FnMut() -> io::Result<T>) -> Result<T, OutputError
 mod tests {
     use super::*;
 
-    /// Takes a few bytes at a time, is full every other time, and is closed after `left` bytes.
+    /// Accepts a few bytes at a time, is full every other time, and is closed after `left` bytes.
     struct Pipe {
         left: usize,
         full: bool,

@@ -1,24 +1,24 @@
-//! A progress bar for runs that take their time.
+//! A progress bar for long runs.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// How long a run goes on before a bar is worth showing.
+/// The time after which a bar is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A bar on standard error; there is none until a run has lasted a second.
+/// A bar on standard error, which appears once a run has lasted a second.
 #[derive(Debug)]
 pub struct Progress {
     files: u64,
     done: u64,
-    /// When the run began; `None` if no bar is ever to be shown.
+    /// The start of the run; `None` if the bar is never shown.
     since: Option<Instant>,
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    /// A bar for so many files, never shown unless `allowed`: where standard error is a terminal.
+    /// Returns a bar for this many files. It is shown only if `allowed`, for a terminal on standard error.
     pub fn new(files: u64, allowed: bool) -> Self {
         Self {
             files,
@@ -38,7 +38,7 @@ impl Progress {
         }
     }
 
-    /// Does something that may write to the same terminal, with the bar out of the way.
+    /// Runs an action that may write to the same terminal, with the bar hidden.
     pub fn suspend<T>(&self, action: impl FnOnce() -> T) -> T {
         match &self.bar {
             Some(bar) => bar.suspend(action),
@@ -46,7 +46,7 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

@@ -1,4 +1,4 @@
-//! Names as a CI server reads them: from the root of its checkout, wherever in it geplint was run.
+//! Names for CI servers: relative to the root of the checkout, wherever in it geplint was run.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::{Chunks, FileReport, Report, Stage, Summary, sanitize};
 use crate::input::normal;
 
-/// A format whose files are named from a folder on; what lies outside of it keeps its name.
+/// A format whose file names are relative to a folder. Files outside of it keep their names.
 pub struct RelativeTo {
     inner: Box<dyn Report>,
     root: PathBuf,
@@ -14,8 +14,8 @@ pub struct RelativeTo {
 }
 
 impl RelativeTo {
-    /// A format, the folder that names are to start from, and the working directory that they start from now; both
-    /// absolute and without links.
+    /// Returns a format with the folder that names become relative to, and the working directory that they are
+    /// relative to now. Both are absolute and without links.
     pub const fn new(inner: Box<dyn Report>, root: PathBuf, here: PathBuf) -> Self {
         Self { inner, root, here }
     }

@@ -1,4 +1,4 @@
-//! How often each rule has spoken in a run.
+//! The number of findings of each rule in a run.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -10,20 +10,20 @@ use crate::finding::Severity;
 use crate::rules::{rule_text, rule_texts};
 use crate::sanitize::escape;
 
-/// Counts for each rule.
+/// The counts for each rule: findings by severity, and files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Statistics {
     rules: BTreeMap<String, (Tally, u64)>,
 }
 
-/// Findings of one rule.
+/// The findings of one rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Tally {
-    /// Those of severity error.
+    /// The number of errors.
     pub(super) errors: u64,
-    /// Those of severity warning.
+    /// The number of warnings.
     pub(super) warnings: u64,
-    /// Those of severity advice.
+    /// The number of findings of severity advice.
     pub(super) advice: u64,
 }
 
@@ -37,14 +37,14 @@ impl Tally {
         }
     }
 
-    /// What to sort by: many errors first.
+    /// Returns the sort key: many errors first.
     pub(super) const fn rank(self) -> [Reverse<u64>; 3] {
         [Reverse(self.errors), Reverse(self.warnings), Reverse(self.advice)]
     }
 }
 
 impl Statistics {
-    /// The counts of one file.
+    /// Returns the counts of one file.
     pub fn of(file: &FileReport<'_>) -> Self {
         let mut rules: BTreeMap<String, (Tally, u64)> = BTreeMap::new();
         for finding in file.findings.iter() {
@@ -58,7 +58,7 @@ impl Statistics {
         Self { rules }
     }
 
-    /// Adds the counts of another.
+    /// Adds other counts.
     pub fn absorb(&mut self, other: Self) {
         for (rule, (tally, files)) in other.rules {
             let (all, in_files) = self.rules.entry(rule).or_default();
@@ -69,7 +69,7 @@ impl Statistics {
         }
     }
 
-    /// A line for each rule that has spoken, the most frequent first; empty if none has.
+    /// Returns a line for each rule with findings, the most frequent first. Empty if there are none.
     pub fn lines(&self, palette: Palette) -> String {
         let mut rows: Vec<_> = self.rules.iter().collect();
         rows.sort_by_key(|(_, (tally, _))| tally.rank());
@@ -94,7 +94,7 @@ impl Statistics {
     }
 }
 
-/// Errors, warnings and advice in their columns.
+/// Formats errors, warnings and advice in their columns.
 pub(super) fn cells(tally: Tally, palette: Palette) -> String {
     let (errors, warnings, advice) = (cell(tally.errors), cell(tally.warnings), cell(tally.advice));
     let errors = match tally.errors {
@@ -108,7 +108,7 @@ pub(super) fn cells(tally: Tally, palette: Palette) -> String {
     format!("{errors} {warnings} {}", palette.faint(advice))
 }
 
-/// A count in its column; none is no more than a dot.
+/// Formats a count in its column; zero is a dot.
 fn cell(count: u64) -> String {
     if count == 0 {
         format!("{:>8}", ".")
@@ -117,7 +117,7 @@ fn cell(count: u64) -> String {
     }
 }
 
-/// The width of the longest rule id.
+/// Returns the width of the longest rule id.
 pub(super) fn rule_width() -> usize {
     rule_texts().iter().map(|rule| rule.id.len()).max().unwrap_or(0)
 }

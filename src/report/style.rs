@@ -10,36 +10,37 @@ use crate::finding::Severity;
 /// The `--color` flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ColorChoice {
-    /// In colour on a terminal, unless the environment says otherwise.
+    /// With colour on a terminal, unless the environment says otherwise.
     #[default]
     Auto,
-    /// In colour.
+    /// With colour.
     Always,
     /// Without colour.
     Never,
 }
 
-/// What the environment says about terminals; every variable as it stands, `None` where it is not set.
+/// The environment variables about terminals, unchanged; `None` if a variable is not set.
 #[derive(Debug, Clone, Default)]
 pub struct Env {
-    /// `NO_COLOR`: without colour if set to anything.
+    /// `NO_COLOR`: no colour if set to anything.
     pub no_color: Option<OsString>,
-    /// `CLICOLOR_FORCE`: in colour, terminal or not, if set to anything but `0`.
+    /// `CLICOLOR_FORCE`: colour even without a terminal, if set to anything but `0`.
     pub clicolor_force: Option<OsString>,
     /// `TERM`: `dumb` means neither colour nor drawing characters.
     pub term: Option<OsString>,
-    /// `LC_ALL`, the locale that overrules the others.
+    /// `LC_ALL`, the locale that overrides the others.
     pub lc_all: Option<OsString>,
     /// `LC_CTYPE`, the locale of characters.
     pub lc_ctype: Option<OsString>,
     /// `LANG`, the locale of everything else.
     pub lang: Option<OsString>,
-    /// `COLUMNS`, the width where no terminal tells it.
+    /// `COLUMNS`, the width if there is no terminal.
     pub columns: Option<OsString>,
 }
 
 impl ColorChoice {
-    /// Whether a stream is written to in colour: the flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then what it is.
+    /// Returns true if a stream is written in colour: by the flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then the
+    /// stream.
     pub fn resolve(self, env: &Env, is_terminal: bool) -> bool {
         match self {
             Self::Always => true,
@@ -54,7 +55,7 @@ impl ColorChoice {
 }
 
 impl Env {
-    /// The environment of this process.
+    /// Returns the environment of this process.
     pub fn read() -> Self {
         let variable = std::env::var_os;
         Self {
@@ -68,7 +69,7 @@ impl Env {
         }
     }
 
-    /// Whether lines may be drawn with `╭─`: not on a dumb terminal, and not in the C locale.
+    /// Returns true if lines may be drawn with `╭─`: not on a dumb terminal, and not in the C locale.
     pub fn unicode(&self) -> bool {
         let locales = [&self.lc_all, &self.lc_ctype, &self.lang];
         let locale = locales
@@ -79,7 +80,7 @@ impl Env {
         !is(self.term.as_ref(), "dumb") && !is(locale, "C") && !is(locale, "POSIX")
     }
 
-    /// The width to fill: the terminal's, else `COLUMNS`, else 80; never less than 40 or more than 160.
+    /// Returns the width: the terminal's, or `COLUMNS`, or 80; between 40 and 160.
     pub fn width(&self, terminal: Option<u16>) -> usize {
         let stated = || {
             self.columns
@@ -97,7 +98,7 @@ impl Env {
     }
 }
 
-/// Whether a variable is set to anything at all.
+/// Returns true if a variable is set and not empty.
 fn is_set(value: Option<&OsString>) -> bool {
     value.is_some_and(|value| !value.is_empty())
 }
@@ -106,26 +107,26 @@ fn is(value: Option<&OsString>, text: &str) -> bool {
     value.is_some_and(|value| value == text)
 }
 
-/// How reports for people look.
+/// The look of reports for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
-    /// Whether colours are used.
+    /// True if colours are used.
     pub color: bool,
-    /// Whether lines are drawn in Unicode.
+    /// True if lines are drawn in Unicode.
     pub unicode: bool,
-    /// Columns that may be filled.
+    /// The number of columns.
     pub width: usize,
 }
 
 impl Look {
-    /// Without colour, in Unicode, 80 columns wide.
+    /// No colour, Unicode, 80 columns.
     pub const PLAIN: Self = Self {
         color: false,
         unicode: true,
         width: 80,
     };
 
-    /// A text of our own as it can be drawn.
+    /// Returns a text of the program with only characters that can be drawn.
     pub(super) fn drawn(self, text: &str) -> String {
         if self.unicode {
             text.to_owned()
@@ -134,7 +135,7 @@ impl Look {
         }
     }
 
-    /// Its colours.
+    /// Returns the colours.
     pub const fn palette(self) -> Palette {
         Palette { color: self.color }
     }
@@ -143,17 +144,17 @@ impl Look {
 /// The colours of everything that is not drawn by the graphical handler, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Palette {
-    /// Whether there are any.
+    /// True if there are colours.
     pub color: bool,
 }
 
 impl Palette {
-    /// Of errors.
+    /// The colour of errors.
     pub fn error<T: Display>(self, text: T) -> impl Display {
         self.paint(Style::new().red().bold(), text)
     }
 
-    /// Of what has this severity.
+    /// The colour of a severity.
     pub fn severity<T: Display>(self, severity: Severity, text: T) -> impl Display {
         let style = match severity {
             Severity::Error => Style::new().red().bold(),
@@ -163,27 +164,27 @@ impl Palette {
         self.paint(style, text)
     }
 
-    /// Of warnings.
+    /// The colour of warnings.
     pub fn warning<T: Display>(self, text: T) -> impl Display {
         self.paint(Style::new().yellow().bold(), text)
     }
 
-    /// Of what is fine.
+    /// The colour of success.
     pub fn good<T: Display>(self, text: T) -> impl Display {
         self.paint(Style::new().green().bold(), text)
     }
 
-    /// Of names: files, notes.
+    /// The colour of names: files, notes.
     pub fn name<T: Display>(self, text: T) -> impl Display {
         self.paint(Style::new().cyan(), text)
     }
 
-    /// Of what matters in a sentence.
+    /// The style of emphasis in a sentence.
     pub fn strong<T: Display>(self, text: T) -> impl Display {
         self.paint(Style::new().bold(), text)
     }
 
-    /// Of what matters less.
+    /// The style of less important text.
     pub fn faint<T: Display>(self, text: T) -> impl Display {
         self.paint(Style::new().dimmed(), text)
     }
@@ -196,7 +197,7 @@ impl Palette {
     }
 }
 
-/// Text in a style; a plain style writes no escape at all.
+/// Text in a style. A plain style writes no escape sequence.
 struct Painted<T> {
     style: Style,
     text: T,

@@ -1,4 +1,4 @@
-//! The totals of a run, and the sentence that says them.
+//! The totals of a run, and the line that shows them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,14 +13,14 @@ use crate::lint::Needed;
 /// A file that could not be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Its name as the user gave it, with `/` between its parts; not yet escaped.
+    /// The name as the user wrote it, with `/` as the separator; not yet escaped.
     pub path: String,
-    /// Why.
+    /// The reason.
     pub message: String,
 }
 
 impl Problem {
-    /// A file, and why it was not checked.
+    /// Returns a problem for a file, with the reason.
     pub fn new(path: &Path, message: &str) -> Self {
         Self {
             path: super::shown(path),
@@ -32,9 +32,9 @@ impl Problem {
 /// A file that was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckedFile {
-    /// Its name as the user gave it, with `/` between its parts; not yet escaped.
+    /// The name as the user wrote it, with `/` as the separator; not yet escaped.
     pub path: String,
-    /// Id of its endpoint; none of a file that is not JSON and might be anything.
+    /// The id of the endpoint; `None` for a file that is not JSON and may be anything.
     pub endpoint: Option<String>,
     /// The name of the request in it; `None` where the file is the request.
     pub request: Option<String>,
@@ -42,7 +42,7 @@ pub struct CheckedFile {
     pub records: u32,
 }
 
-/// What a run came to.
+/// The totals of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Summary {
     /// Files that were checked.
@@ -51,31 +51,31 @@ pub struct Summary {
     pub requests: u64,
     /// Records in them.
     pub records: u64,
-    /// Requests that the API is predicted to refuse, whatever of the findings is shown.
+    /// Requests that the API is predicted to refuse, independent of which findings are shown.
     pub refused_files: u64,
-    /// Records in them that are not taken.
+    /// Records in them that are not accepted.
     pub refused_records: u64,
     /// Errors.
     pub errors: u64,
-    /// Warnings, whether they are shown or not.
+    /// Warnings, shown or not.
     pub warnings: u64,
-    /// Findings of severity advice, whether they are shown or not.
+    /// Findings of severity advice, shown or not.
     pub advice: u64,
-    /// Findings that are gone because the file was fixed, or would be.
+    /// Findings that were fixed, or would be.
     pub fixed: u64,
     /// Files that were fixed, or would be.
     pub fixed_files: u64,
-    /// Findings that were found and not shown, as the user wished.
+    /// Findings that were suppressed.
     pub suppressed: u64,
-    /// Files that were not checked: no endpoint fits them, or they could not be read.
+    /// Files that were not checked: no endpoint matches them, or they could not be read.
     pub skipped: u64,
-    /// Facts of the tenant that could change which records are taken.
+    /// Facts of the tenant that could still decide which records are accepted.
     pub open: Needed,
-    /// How many records lack a property that only a new contact needs, by its name.
+    /// The number of records that lack a property which only a new contact needs, by the property's name.
     pub refused_if_new: BTreeMap<String, u64>,
-    /// The files that were checked, in their order.
+    /// The files that were checked, in order.
     pub checked: Vec<CheckedFile>,
-    /// Files that could not be read or recognised, in the order of the files.
+    /// Files that could not be read or recognized, in order.
     pub problems: Vec<Problem>,
 }
 
@@ -103,7 +103,7 @@ impl Summary {
         }
     }
 
-    /// Adds the counts of another.
+    /// Adds other totals.
     pub fn absorb(&mut self, other: Self) {
         self.files += other.files;
         self.requests += other.requests;
@@ -125,15 +125,15 @@ impl Summary {
         self.problems.extend(other.problems);
     }
 
-    /// What is said at the end of a run: `26 of 33 files would be refused · 90 errors, 42 warnings, 812 advice · 3 skipped
-    /// (-v)`, and a line for each thing that only facts of the tenant could tell.
+    /// Returns the line at the end of a run: `26 of 33 files would be refused · 90 errors, 42 warnings, 812 advice ·
+    /// 3 skipped (-v)`, and one more line for each thing that only facts of the tenant could decide.
     ///
-    /// With `elapsed` the run is a talkative one: it has named what it skipped, and says how long it took.
+    /// `elapsed` is set for a verbose run, which has listed the files that it skipped. The line then shows the time.
     pub fn line(&self, elapsed: Option<Duration>, look: Look) -> String {
         let palette = look.palette();
         let mut parts = Vec::new();
         let counts = self.counts(palette);
-        // Where the errors are suppressed, somebody knows of it and lives with it.
+        // If all errors are suppressed, the user has accepted them.
         if self.refused_files > 0 && self.errors > 0 {
             parts.push(palette.error(self.refusals()).to_string());
             parts.extend((!counts.is_empty()).then_some(counts));
@@ -147,14 +147,14 @@ impl Summary {
             (self.fixed > 0).then(|| palette.good(format!("{} fixed", grouped(self.fixed))).to_string()),
         );
         parts.extend((self.suppressed > 0).then(|| format!("{} suppressed", grouped(self.suppressed))));
-        parts.extend(self.passed_over(elapsed));
+        parts.extend(self.skipped_part(elapsed));
         parts.extend(elapsed.map(|time| palette.faint(seconds(time)).to_string()));
         let mut lines = vec![parts.join(separator(look))];
-        lines.extend(self.untold());
+        lines.extend(self.undecided_lines());
         lines.join("\n")
     }
 
-    /// What is said at the end of a run that only shows what would change:
+    /// Returns the line at the end of a run that only shows changes:
     /// `12 files, 340 records: 3 findings would be fixed in 2 files`.
     pub fn would(&self, elapsed: Option<Duration>, look: Look) -> String {
         let palette = look.palette();
@@ -168,12 +168,12 @@ impl Summary {
             ),
         };
         let mut parts = vec![format!("{}: {what}", self.size())];
-        parts.extend(self.passed_over(elapsed));
+        parts.extend(self.skipped_part(elapsed));
         parts.extend(elapsed.map(|time| palette.faint(seconds(time)).to_string()));
         parts.join(separator(look))
     }
 
-    /// `12 files, 340 records`.
+    /// Formats `12 files, 340 records`.
     fn size(&self) -> String {
         let files = grouped_count(self.files, "file");
         let records = grouped_count(self.records, "record");
@@ -184,7 +184,7 @@ impl Summary {
         format!("{files}, {records}")
     }
 
-    /// `26 of 33 files would be refused`; of one file alone its records.
+    /// Formats `26 of 33 files would be refused`; for a single file its records.
     fn refusals(&self) -> String {
         let (all, what) = if self.requests > self.files {
             (self.requests, "request")
@@ -209,7 +209,7 @@ impl Summary {
         }
     }
 
-    /// `90 errors, 42 warnings, 812 advice`, as far as there are any.
+    /// Formats `90 errors, 42 warnings, 812 advice`, without those that are zero.
     fn counts(&self, palette: Palette) -> String {
         let mut counts = Vec::new();
         if self.errors > 0 {
@@ -228,7 +228,7 @@ impl Summary {
         counts.join(", ")
     }
 
-    /// What to say where nothing was found: of no file at all, that is no praise.
+    /// Returns the text for a run without findings. A run without files is not called clean.
     fn calm(&self, palette: Palette) -> String {
         if self.files == 0 {
             "nothing checked".to_owned()
@@ -237,14 +237,14 @@ impl Summary {
         }
     }
 
-    /// `3 skipped (-v)`, where they have not been named.
-    fn passed_over(&self, elapsed: Option<Duration>) -> Option<String> {
+    /// Formats `3 skipped (-v)`, if they have not been listed.
+    fn skipped_part(&self, elapsed: Option<Duration>) -> Option<String> {
         let hint = if elapsed.is_some() { "" } else { " (-v)" };
         (self.skipped > 0).then(|| format!("{} skipped{hint}", grouped(self.skipped)))
     }
 
-    /// What only facts of the tenant could tell, a line each.
-    fn untold(&self) -> Vec<String> {
+    /// Returns a line for each thing that only facts of the tenant could decide.
+    fn undecided_lines(&self) -> Vec<String> {
         let if_new = self.refused_if_new.iter().map(|(name, count)| {
             let name = sanitize::escape(name);
             if *count == 1 {
@@ -268,12 +268,12 @@ impl Summary {
     }
 }
 
-/// What stands between the parts of a line.
+/// Returns the separator between the parts of a line.
 const fn separator(look: Look) -> &'static str {
     if look.unicode { " \u{b7} " } else { "; " }
 }
 
-/// `error: payloads/a.json: permission denied`, for what could not be checked.
+/// Formats `error: payloads/a.json: permission denied`, for a file that could not be checked.
 pub fn problem(path: &Path, message: &str, palette: Palette) -> String {
     format!(
         "{}: {}: {}",
@@ -283,7 +283,7 @@ pub fn problem(path: &Path, message: &str, palette: Palette) -> String {
     )
 }
 
-/// `0.12 s`, `75 s`.
+/// Formats `0.12 s` or `75 s`.
 fn seconds(time: Duration) -> String {
     let seconds = time.as_secs_f64();
     if seconds < 10.0 {

@@ -1,7 +1,7 @@
-//! The few lines of a file that a report shows, clipped and made harmless.
+//! The lines of a file that a report shows, clipped and sanitized.
 //!
-//! The window is a small text of its own, so that each of its lines can be cut round what it has to show,
-//! and a character may stand in for another of a different length; labels are carried over while it is built.
+//! The window is a text of its own, so that each line can be clipped around the place to show, and a character can be
+//! replaced by one of another length. The places of labels are translated while it is built.
 
 use std::ops::Range;
 
@@ -11,52 +11,52 @@ use crate::finding::Span;
 use crate::sanitize::{STACKED, is_ci_mark, is_mark, is_unprintable, placeholder};
 use crate::source::Source;
 
-/// How far away, in lines, a second place may be to be shown in the same window.
+/// The largest distance, in lines, of a second place in the same window.
 const NEAR: u32 = 3;
 
-/// Columns that a tab takes up at most.
+/// The largest width of a tab, in columns.
 pub(super) const TAB: usize = 4;
 
 /// Lines of a file, ready to be shown.
 #[derive(Debug)]
 pub(super) struct Window {
-    /// Its text: harmless, every line clipped, no newline at its end.
+    /// The text: sanitized, every line clipped, no newline at its end.
     pub text: String,
-    /// The first line's number, from 0.
+    /// The number of the first line, from 0.
     pub first_line: u32,
-    /// How many lines it has.
+    /// The number of lines.
     pub lines: usize,
-    /// Where the finding is in `text`.
+    /// The place of the finding in `text`.
     pub primary: Range<usize>,
-    /// The column, from 0, under which its label hangs.
+    /// The column, from 0, of its label.
     pub column: usize,
-    /// Where its other places are in `text`, in the order in which they were asked for; `None` of one that lies elsewhere.
+    /// The other places in `text`, in the order of the arguments; `None` for one that is outside of the window.
     pub related: Vec<Option<Related>>,
 }
 
 /// Another place of a finding, in the text of a window.
 #[derive(Debug)]
 pub(super) struct Related {
-    /// Where it is.
+    /// The place.
     pub place: Range<usize>,
-    /// The column, from 0, under which its label hangs.
+    /// The column, from 0, of its label.
     pub column: usize,
 }
 
-/// How much room there is, and whether it may be drawn in Unicode.
+/// The size of the window, and whether it may be drawn in Unicode.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
-    /// Columns of text a line may have.
+    /// The number of columns of a line.
     pub columns: usize,
-    /// Whether `…` and control pictures can be shown.
+    /// True if `…` and control pictures can be shown.
     pub unicode: bool,
-    /// Whether a line is shown before the places and one behind them.
+    /// True if a line before and a line after the places are shown.
     pub context: bool,
 }
 
-/// One character as it will be shown.
+/// One character as it is shown.
 struct Glyph {
-    /// The bytes of the file it stands for.
+    /// The bytes of the file that it stands for.
     bytes: Range<usize>,
     shown: char,
     width: usize,
@@ -70,7 +70,7 @@ struct Line {
     end: usize,
 }
 
-/// The window round a finding, and round those of its other places that are near enough.
+/// Returns the window around a finding and around those of its other places that are near enough.
 pub(super) fn window(source: &Source<'_>, primary: Span, related: &[Span], frame: Frame) -> Window {
     Lines(source).window(primary, related, frame)
 }
@@ -118,7 +118,7 @@ impl Lines<'_> {
         Some(self.line_at(line.start.checked_sub(1)?))
     }
 
-    /// The next line, unless it is the nothing behind the last line break.
+    /// Returns the next line, except the empty one after the last line break.
     fn after(self, line: Line) -> Option<Line> {
         let next = self.next(line);
         (next.start < self.0.text().len()).then_some(next)
@@ -129,13 +129,13 @@ impl Lines<'_> {
         self.line(line.number + 1, start)
     }
 
-    /// What of a span is on a line: what goes on for many lines is shown by its first.
+    /// Returns the part of a span on a line. A span of many lines is shown by its first line.
     fn on_line(self, span: Span, line: Line) -> Range<usize> {
         let start = self.0.clamp(span.start).min(line.end);
         start..self.0.clamp(span.end).clamp(start, line.end)
     }
 
-    /// Another place and its line, if it can be seen at once with those that are taken.
+    /// Returns another place and its line, if it fits into the window with the places so far.
     fn neighbour(
         self,
         span: Span,
@@ -224,7 +224,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Writes a clipped line, and says where in the window's text the places on it came to lie.
+    /// Writes a clipped line. Returns the places of it in the window's text.
     fn write(&mut self, clip: &Clip, places: &[Option<Range<usize>>]) -> Vec<Option<Range<usize>>> {
         let text = &mut self.window.text;
         let ellipsis = if self.frame.unicode { "…" } else { "..." };
@@ -243,7 +243,7 @@ impl<'a> Builder<'a> {
             }
         }
         let end = text.len();
-        // What lies at the end of a line needs something to stand under.
+        // A place at the end of a line needs a character to mark.
         if found.iter().any(|found| matches!(found, Some(None))) {
             text.push(' ');
         }
@@ -256,7 +256,7 @@ impl<'a> Builder<'a> {
             .collect()
     }
 
-    /// The column in the middle of a place, counted as the renderer will count it.
+    /// Returns the column in the middle of a place, counted as the renderer counts it.
     fn middle(&self, begin: usize, place: &Range<usize>) -> usize {
         let text = &self.window.text;
         let start = columns(&text[begin..place.start], 0);
@@ -265,7 +265,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Adds a glyph at `at` to what is found of a place, if the place covers it or begins there.
+/// Extends the range of a place by a glyph at `at`, if the place covers the glyph or begins there.
 fn extend(found: &mut Option<Range<usize>>, place: &Range<usize>, glyph: &Glyph, at: Range<usize>) {
     match found {
         None if place.is_empty() && glyph.bytes.contains(&place.start) => *found = Some(at.start..at.start),
@@ -275,7 +275,7 @@ fn extend(found: &mut Option<Range<usize>>, place: &Range<usize>, glyph: &Glyph,
     }
 }
 
-/// The column behind some text that begins in column `from`.
+/// Returns the column after a text that begins in column `from`.
 fn columns(text: &str, from: usize) -> usize {
     text.chars().fold(from, |column, c| match c {
         '\t' => column + TAB - column % TAB,
@@ -290,9 +290,9 @@ struct Clip {
     cut_right: bool,
 }
 
-/// Cuts a line to the frame, round `anchor`; looks at no more of it than could be shown.
+/// Clips a line to the frame, around `anchor`. Reads no more of it than could be shown.
 fn clip(file: &[u8], line: Line, anchor: &Range<usize>, frame: Frame) -> Clip {
-    // A character has at most four bytes; marks without width could go on for ever, and are cut too.
+    // A character has at most four bytes. Marks without width could be endless, and are cut too.
     let reach = frame.columns * 4;
     if line.end - line.start <= reach {
         let glyphs = glyphs(file, line.start..line.end, frame.unicode);
@@ -312,15 +312,15 @@ fn clip(file: &[u8], line: Line, anchor: &Range<usize>, frame: Frame) -> Clip {
 
     let ellipses = if frame.unicode { 2 } else { 6 };
     let room = frame.columns.saturating_sub(ellipses).max(8);
-    // What leads up to the place is worth a third of the room, even where the place alone would fill it.
+    // The text before the place gets a third of the room, even if the place alone would fill it.
     let core = right
         .iter()
         .take_while(|glyph| glyph.bytes.start < anchor.end)
         .map(|glyph| glyph.width)
         .sum();
     let spare = room.saturating_sub(core);
-    let behind = width(&right).saturating_sub(core);
-    keep_end(&mut left, (room / 3).max(spare.saturating_sub(behind)));
+    let after = width(&right).saturating_sub(core);
+    keep_end(&mut left, (room / 3).max(spare.saturating_sub(after)));
     let used = width(&left);
     keep_start(&mut right, room.saturating_sub(used));
 
@@ -334,9 +334,9 @@ fn clip(file: &[u8], line: Line, anchor: &Range<usize>, frame: Frame) -> Clip {
     }
 }
 
-/// How far back there may be anything to show before an offset.
+/// Returns how far before an offset the text that could be shown begins.
 fn reach_back(file: &[u8], at: usize, frame: Frame) -> usize {
-    // Of ASCII every byte takes a column at least.
+    // Every ASCII byte takes at least one column.
     let near = at.saturating_sub(frame.columns + 1);
     if file.get(near..at).is_some_and(<[u8]>::is_ascii) {
         near
@@ -345,7 +345,7 @@ fn reach_back(file: &[u8], at: usize, frame: Frame) -> usize {
     }
 }
 
-/// The first offset from `from` on that does not lie inside a character.
+/// Returns the first offset from `from` on that is not inside a character.
 fn boundary(file: &[u8], from: usize, until: usize) -> usize {
     let inside = file[from..until]
         .iter()
@@ -359,7 +359,7 @@ fn boundary(file: &[u8], from: usize, until: usize) -> usize {
     }
 }
 
-/// Keeps as much of the end as fits, and begins with no mark that has lost its letter.
+/// Keeps as much of the end as fits. The first kept glyph is not a mark without its letter.
 fn keep_end(glyphs: &mut Vec<Glyph>, room: usize) {
     let mut used = 0;
     let kept = glyphs.iter().rev().take_while(|glyph| {
@@ -387,7 +387,7 @@ fn width(glyphs: &[Glyph]) -> usize {
     glyphs.iter().map(|glyph| glyph.width).sum()
 }
 
-/// The characters of some bytes as they will be shown; bytes that are no UTF-8 become `�`.
+/// Returns the characters of some bytes as they are shown. Bytes that are not UTF-8 become `�`.
 fn glyphs(file: &[u8], range: Range<usize>, unicode: bool) -> Vec<Glyph> {
     let mut out = Vec::with_capacity(range.len());
     let mut at = range.start;
@@ -412,9 +412,9 @@ fn glyphs(file: &[u8], range: Range<usize>, unicode: bool) -> Vec<Glyph> {
     out
 }
 
-/// The first of them, as many as fit and one more: what is behind those has no part in what is shown.
+/// Returns the first glyphs, as many as fit and one more. The rest does not affect what is shown.
 fn glyphs_within(file: &[u8], range: Range<usize>, frame: Frame) -> Vec<Glyph> {
-    // Of ASCII every byte takes a column at least.
+    // Every ASCII byte takes at least one column.
     let near = range.end.min(range.start + frame.columns + 1);
     let ascii = file.get(range.start..near).is_some_and(<[u8]>::is_ascii);
     glyphs(
@@ -424,7 +424,7 @@ fn glyphs_within(file: &[u8], range: Range<usize>, frame: Frame) -> Vec<Glyph> {
     )
 }
 
-/// A character, or what stands in its place.
+/// Returns the glyph of a character, or of its replacement.
 fn glyph(c: char, at: usize, instead: Option<char>) -> Glyph {
     let bytes = at..at + c.len_utf8();
     if c == '\t' {
@@ -448,7 +448,7 @@ fn glyph(c: char, at: usize, instead: Option<char>) -> Glyph {
     }
 }
 
-/// The smallest range with both in it.
+/// Returns the smallest range that contains both.
 fn hull(one: &Range<usize>, other: &Range<usize>) -> Range<usize> {
     one.start.min(other.start)..one.end.max(other.end)
 }
@@ -463,7 +463,7 @@ mod tests {
         context: true,
     };
 
-    /// A line is cut alike however much of it there is to be left out.
+    /// A line is clipped in the same way however much of it is left out.
     #[test]
     fn what_is_cut_off_has_no_part_in_what_is_shown() {
         for (before, after) in [("x", "y"), ("é", "東"), ("x\u{301}", "y\u{200b}"), ("\t", "\t")] {
@@ -479,7 +479,7 @@ mod tests {
         }
     }
 
-    /// The window's text, and what its label covers.
+    /// Returns the window's text, and the text under its label.
     fn shown(text: &str, start: usize, end: usize) -> (String, String) {
         let source = Source::new("a.json", text.as_bytes());
         let span = Span::new(u32::try_from(start).unwrap(), u32::try_from(end).unwrap());

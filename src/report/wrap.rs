@@ -1,8 +1,8 @@
-//! Sentences broken into lines.
+//! Wraps sentences to lines.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Breaks `text` at spaces into lines of at most `columns`, and inside a word only where it alone is too long.
+/// Wraps `text` at spaces to lines of at most `columns`. A word is broken only if it is too long by itself.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let fits = text.len() <= columns && !text.starts_with(' ');
     if fits && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -25,7 +25,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Breaks `text` into lines of at most `columns`, each indented and ended.
+/// Wraps `text` to lines of at most `columns`, each indented and with its line end.
 pub fn indented(text: &str, columns: usize, indent: usize) -> String {
     let lines = wrap(text, columns.saturating_sub(indent).max(20));
     lines
@@ -33,8 +33,9 @@ pub fn indented(text: &str, columns: usize, indent: usize) -> String {
         .fold(String::new(), |all, line| all + &" ".repeat(indent) + line + "\n")
 }
 
-/// A line that is set out by spaces, as it is where it has room. Else its last column goes on below where that column
-/// begins, or, if too little is left there, in lines of its own a little further in than the line itself.
+/// Returns a line whose columns are separated by spaces unchanged if it fits. Otherwise its last column is continued
+/// below where that column begins, or, if too little room is left there, in separate lines with a little more
+/// indentation than the line itself.
 pub fn set_out(line: &str, columns: usize) -> String {
     if line.width() <= columns {
         return format!("{line}\n");
@@ -54,7 +55,7 @@ pub fn set_out(line: &str, columns: usize) -> String {
     }
 }
 
-/// Writes a word, and goes on in the next line where it is longer than a line.
+/// Writes a word, and continues in the next line if it is longer than a line.
 fn place(lines: &mut Vec<String>, word: &str, mut used: usize, columns: usize) -> usize {
     if used + word.len() <= columns && word.bytes().all(|byte| byte.is_ascii_graphic()) {
         if let Some(line) = lines.last_mut() {

@@ -1,17 +1,17 @@
-//! Text in XML, escaped by hand.
+//! Escapes text for XML.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::sanitize::chars;
 
-/// What every document begins with.
+/// The start of every document.
 pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-/// Text for an attribute or between tags. Characters that XML 1.0 forbids are left out; those that a
-/// terminal or a CI log should not meet become references, so that the document means the same.
+/// Escapes text for an attribute or between tags. Characters that XML 1.0 forbids are dropped; those that a terminal or
+/// a CI log must not get become references, so that the document stays equal.
 pub(super) fn escape(text: &str) -> String {
-    // First what XML cannot hold: to drop it later could join the two halves of a command.
+    // Forbidden characters are dropped first: dropping one later could join the two halves of a command.
     let text = representable(text);
     let mut out = String::with_capacity(text.len() + 16);
     for (c, harmless) in chars(&text) {
@@ -39,7 +39,7 @@ fn representable(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// `Char` of XML 1.0; surrogates are no `char`.
+/// Returns true for `Char` of XML 1.0; a `char` is never a surrogate.
 const fn is_allowed(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
 }

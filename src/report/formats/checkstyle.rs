@@ -1,4 +1,4 @@
-//! Checkstyle's XML, which Jenkins and many other servers read.
+//! Checkstyle XML, which Jenkins and many other servers read.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use crate::report::xml::{DECLARATION, escape};
 use crate::report::{Chunks, FileReport, Report, Summary, common, labels};
 use crate::source::Position;
 
-/// A `file` for each file that has findings, an `error` for each of them; columns are bytes.
+/// A `file` for each file with findings, and an `error` for each finding. Columns are bytes.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Checkstyle;
 

@@ -1,4 +1,4 @@
-//! One line a finding, as compilers print it and editors read it: place, rule, pointer, record, message and suggestion.
+//! One line per finding, in the form that editors parse: place, rule, pointer, record, message and suggestion.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -10,14 +10,14 @@ use crate::report::{Chunks, FileReport, Report, labels};
 use crate::sanitize::escape;
 use crate::source::{Position, Source};
 
-/// `path:line:column: error[rule] /pointer (record): message`, and then `(--fix)` where that would fix it.
+/// `path:line:column: error[rule] /pointer (record): message`, and then `(--fix)` if there is a fix.
 #[derive(Debug)]
 pub struct Concise {
     palette: Palette,
 }
 
 impl Concise {
-    /// The report in some colours, or none.
+    /// Returns the report with these colours.
     pub const fn new(palette: Palette) -> Self {
         Self { palette }
     }
@@ -26,7 +26,7 @@ impl Concise {
 impl Report for Concise {
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let name = escape(&file.name);
-        // A file named `:` would begin its lines as commands to CI runners do.
+        // The lines of a file named `:` would begin like commands to CI runners.
         let name = if name == ":" {
             Cow::Borrowed("\\u{3a}")
         } else {
@@ -40,7 +40,7 @@ impl Report for Concise {
     }
 }
 
-/// Writes the line of one finding; the source's name has to be escaped already.
+/// Writes the line of one finding; the source's name must be escaped already.
 pub(in crate::report) fn line(out: &mut String, source: &Source<'_>, finding: &Finding, palette: Palette) {
     let Position { line, column } = source.position(finding.span.start);
     let head = format!(

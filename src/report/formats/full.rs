@@ -1,4 +1,4 @@
-//! The report with source lines, for people. The only module that knows miette.
+//! The report with source lines, for people. The only module that uses miette.
 
 use std::fmt::{self, Display, Write};
 use std::ops::Range;
@@ -22,21 +22,21 @@ use crate::report::{Chunks, FileReport, Report, Stage, grouped, labels};
 use crate::sanitize::escape;
 use crate::source::{Position, Source};
 
-/// The column that the text of a note begins in.
+/// The column in which the text of a note begins.
 const NOTE: usize = 13;
 
-/// A diagnostic a cause: what is wrong, where, what the API would answer, how sure that is, why, and what to do. What a
-/// rule says in general is said once a run.
+/// One diagnostic per cause: what is wrong, where, the predicted answer, the evidence, the reason, and the help. The
+/// general text of a rule is shown once per run.
 #[derive(Debug)]
 pub struct Full {
     look: Look,
-    /// How many diagnostics are shown; 0 for all.
+    /// The number of diagnostics that are shown; 0 for all.
     most: usize,
     dealt: Arc<Dealt>,
 }
 
 impl Full {
-    /// The report in a given look, with all diagnostics and a list of causes at the end.
+    /// Returns the report with all diagnostics and a list of causes at the end.
     pub fn new(look: Look) -> Self {
         Self {
             look,
@@ -45,7 +45,7 @@ impl Full {
         }
     }
 
-    /// Shows so many diagnostics at the most, warnings cut before errors; 0 for all.
+    /// Limits the number of diagnostics; warnings are cut before errors. 0 for all.
     #[must_use]
     pub fn with_most(self, most: usize) -> Self {
         Self { most, ..self }
@@ -76,7 +76,7 @@ impl Full {
         Card::Diagnostic(Box::new(forms))
     }
 
-    /// The whole diagnostic.
+    /// Renders the full form.
     fn first(&self, source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Result<String, fmt::Error> {
         let mut out = String::with_capacity(1024);
         let finding = diagnostic.lead;
@@ -107,7 +107,7 @@ impl Full {
         } else {
             let why = escape(&finding.why);
             let both = format!("{why} ({explain})");
-            // The command is no reason for one more line.
+            // Omit the command if it would add a line.
             let longer = wrap(&both, self.room()).len() > wrap(&why, self.room()).len();
             notes.push("why", if longer { &why } else { &both })?;
         }
@@ -124,14 +124,14 @@ impl Full {
         Ok(out)
     }
 
-    /// The diagnostic without what its rule says in general.
+    /// Renders the form without the rule's general text.
     fn again(&self, source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Result<String, fmt::Error> {
         let (look, finding) = (self.look, diagnostic.lead);
         let palette = look.palette();
         let mut out = String::with_capacity(512);
         let head = head(look, finding);
         let (plain, painted) = (head.0.width(), head.1);
-        // The head is wrapped as if it were part of the sentence, and painted after that.
+        // The head is wrapped as if it were part of the sentence, and coloured after that.
         let title = format!("{}{}", "x".repeat(plain), grouped::title(diagnostic));
         let mut lines = wrap(&title, look.width.saturating_sub(4)).into_iter();
         let first = lines.next().unwrap_or_default();
@@ -161,7 +161,7 @@ impl Full {
             format!(" {}", palette.faint(place))
         };
         writeln!(out, "{gap}{corner}[{name}]{place}")?;
-        // Of an object that lacks something its bracket says nothing.
+        // The bracket of an object that lacks a property shows nothing.
         if finding.target != Target::Object || finding.is_pair() {
             let (before, shown, after) = line_of(source, primary, frame);
             let shown = palette.severity(finding.severity, shown);
@@ -173,7 +173,7 @@ impl Full {
         }
         match grouped::remedy(source, diagnostic) {
             Some(fix) => notes.push(format!("fix: {fix}")),
-            // That what is missing should be there is no news.
+            // The help for a missing property would only repeat the title.
             None if finding.target == Target::Object => {}
             None => notes.extend(grouped::help(diagnostic).map(|help| format!("help: {help}"))),
         }
@@ -199,13 +199,13 @@ impl Full {
         Ok(out)
     }
 
-    /// Columns of a note.
+    /// Returns the number of columns of a note.
     fn room(&self) -> usize {
         self.look.width.saturating_sub(NOTE)
     }
 }
 
-/// What a drawing comes to, if it comes to anything: a slip in it must not cost the other findings.
+/// Returns what `draw` renders, if it succeeds. A bug in it must not cost the other findings.
 fn guarded(draw: impl FnOnce() -> Result<String, fmt::Error>) -> Option<String> {
     catch_unwind(AssertUnwindSafe(draw)).ok()?.ok()
 }
@@ -242,12 +242,12 @@ impl Report for Full {
     }
 }
 
-/// Whether the file's first line has the answer already: it is that to the whole request.
+/// Returns true if the first line of the file has the answer already, because it is that to the whole request.
 fn is_said_before(finding: &Finding) -> bool {
     finding.masked.is_none() && matches!(finding.phase, Phase::Bind | Phase::Request)
 }
 
-/// What the API answers first, on a line of its own.
+/// Returns the first answer of the API, on a line of its own.
 fn opening(file: &FileReport<'_>, look: Look) -> String {
     let Some(refusal) = grouped::refusal(file) else {
         return String::new();
@@ -262,7 +262,7 @@ fn opening(file: &FileReport<'_>, look: Look) -> String {
     })
 }
 
-/// What a diagnostic begins with, plain and painted.
+/// Returns the start of a diagnostic, plain and coloured.
 fn head(look: Look, finding: &Finding) -> (String, String) {
     let mark = match (finding.severity == Severity::Error, look.unicode) {
         (true, true) => "×",
@@ -284,7 +284,7 @@ fn head(look: Look, finding: &Finding) -> (String, String) {
     (format!("  {mark} {rule} "), painted)
 }
 
-/// The line of a place, cut to the frame: what stands before the place, the place itself, and what comes after.
+/// Returns the line of a place, clipped to the frame: the text before the place, the place, and the text after it.
 fn line_of(source: &Source<'_>, place: Span, frame: Frame) -> (String, String, String) {
     let Window { text, primary, .. } = window(source, place, &[], frame);
     let start = text[..primary.start].rfind('\n').map_or(0, |at| at + 1);
@@ -299,7 +299,7 @@ fn line_of(source: &Source<'_>, place: Span, frame: Frame) -> (String, String, S
     )
 }
 
-/// A handler of our own making: no global hook, no look at the environment, no links.
+/// Returns a handler without a global hook, without access to the environment, and without links.
 fn handler(look: Look, highlights: Vec<Style>) -> GraphicalReportHandler {
     let theme = GraphicalTheme {
         characters: if look.unicode {
@@ -325,11 +325,11 @@ fn handler(look: Look, highlights: Vec<Style>) -> GraphicalReportHandler {
         .without_syntax_highlighting()
 }
 
-/// The path of the value, and the record if the prediction does not name it.
+/// Returns the path of the value, and the record if the prediction does not name it.
 fn place(diagnostic: &Diagnostic<'_>) -> String {
     let finding = diagnostic.lead;
     let pointer = escape(&finding.pointer);
-    // What an object lacks has a name; where any of several would do, the object itself is pointed at.
+    // A missing property has a name. If any of several properties would do, the object itself is the place.
     let last = finding.pointer.rsplit('/').next().unwrap_or_default();
     let named = last.parse::<u32>().is_err() && !last.is_empty();
     let lacks = finding.target == Target::Object && named;
@@ -353,7 +353,7 @@ fn place(diagnostic: &Diagnostic<'_>) -> String {
     text
 }
 
-/// The lines under a snippet: a word, and a sentence beside it.
+/// The notes under a snippet: a word, and a sentence beside it.
 struct Notes<'a> {
     out: &'a mut String,
     look: Look,
@@ -373,24 +373,29 @@ impl Notes<'_> {
     }
 }
 
-/// `stated in the table, Buyer Contact 1.2; wording inferred`; the wording where that is not the same.
+/// Formats `stated in the table, Buyer Contact 1.2; wording inferred`. The wording is shown only if it differs from the
+/// evidence.
 fn evidence(finding: &Finding) -> String {
     let mut text = labels::evidence_in_words(finding.evidence).to_owned();
     if !finding.source.is_empty() {
         text = format!("{text}, {}", escape(&finding.source));
     }
-    let said = match finding.evidence {
+    let expected = match finding.evidence {
         Evidence::Response => Some(Wording::Documented),
         Evidence::Inferred => Some(Wording::Inferred),
         Evidence::Table | Evidence::Contradicted => None,
     };
-    if let Some(predicted) = finding.predicted.as_ref().filter(|one| Some(one.wording) != said) {
+    if let Some(predicted) = finding
+        .predicted
+        .as_ref()
+        .filter(|one| Some(one.wording) != expected)
+    {
         text = format!("{text}; wording {}", labels::wording(predicted.wording));
     }
     text
 }
 
-/// A diagnostic and its window, as miette wants them.
+/// A diagnostic and its window, for miette.
 #[derive(Debug)]
 struct Snippet<'a> {
     look: Look,
@@ -399,9 +404,9 @@ struct Snippet<'a> {
     finding: &'a Finding,
     title: String,
     window: Window,
-    /// What hangs under the place and under each of the others; `None` where there is no room for it.
+    /// The labels of the place and of each other place; `None` if there is no room for one.
     labels: Vec<Option<String>>,
-    /// The other places that have no label in the window.
+    /// The other places without a label in the window.
     hidden: Vec<(Span, String)>,
 }
 
@@ -443,7 +448,8 @@ impl<'a> Snippet<'a> {
         }
     }
 
-    /// The label in question takes the colour of its severity, the others that belong to it another.
+    /// Returns the styles of the labels: that of the finding has the colour of its severity, the others share another
+    /// one.
     fn styles(&self) -> Vec<Style> {
         let own = match self.finding.severity {
             Severity::Error => Style::new().red().bold(),
@@ -504,8 +510,8 @@ impl Diagnose for Snippet<'_> {
 }
 
 impl SourceCode for Snippet<'_> {
-    /// Always the whole window. Asked without context, miette is after the header's line and column: those of
-    /// the file, whatever of its line is shown.
+    /// Always returns the whole window. Without context, miette asks for line and column of the header: those of the
+    /// file, whatever part of the line is shown.
     fn read_span<'s>(
         &'s self,
         _span: &SourceSpan,

@@ -1,4 +1,4 @@
-//! Workflow commands: GitHub shows each finding beside the line it is about.
+//! GitHub workflow commands, which GitHub shows beside the line of each finding.
 
 use std::fmt::Write;
 
@@ -7,10 +7,10 @@ use crate::report::{Chunks, FileReport, Report, Stage, common, grouped, labels};
 use crate::sanitize::{chars, escape};
 use crate::source::{Position, Source};
 
-/// How many annotations of one kind GitHub shows of one step.
+/// The number of annotations of one kind that GitHub shows for one step.
 const SHOWN: u64 = 10;
 
-/// How long the list of other places may be.
+/// The longest list of other places, in characters.
 const ALSO: usize = 120;
 
 /// `::error file=…,line=…,title=…::message`.
@@ -20,7 +20,7 @@ pub struct GitHub;
 impl Report for GitHub {
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let source = file.source(&file.name);
-        // Ten of a kind are shown: a cause takes one, and errors come first.
+        // Only ten annotations of a kind are shown, so a cause takes one, and errors come first.
         for diagnostic in group(&file.findings) {
             let Some(out) = out.room() else { return };
             command(out, &source, &diagnostic);
@@ -32,7 +32,7 @@ impl Report for GitHub {
     }
 }
 
-/// Counts annotations, to say what GitHub leaves out: ten of them should not be taken for all.
+/// Counts annotations, to say what GitHub omits: ten of them should not be taken for all.
 #[derive(Debug, Default)]
 struct Count {
     errors: u64,
@@ -59,7 +59,7 @@ impl Stage for Count {
     }
 }
 
-/// Columns are bytes, as in the other reports for people, and left out where they would be of different lines.
+/// Columns are bytes, as in the other reports for people. They are omitted if start and end are on different lines.
 fn command(out: &mut String, source: &Source<'_>, diagnostic: &Diagnostic<'_>) {
     let finding = diagnostic.lead;
     let kind = labels::severity_or(finding.severity, "notice");
@@ -101,7 +101,7 @@ fn command(out: &mut String, source: &Source<'_>, diagnostic: &Diagnostic<'_>) {
     let _ = writeln!(out, "title={title}::{}", data(&message));
 }
 
-/// A command's data, escaped as the runner's own toolkit does it.
+/// Escapes the data of a command as the runner's own toolkit does.
 fn data(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -115,8 +115,8 @@ fn data(text: &str) -> String {
     out
 }
 
-/// A command's property, escaped likewise. No file that is annotated has a name with other unprintable characters;
-/// they are spelled out for those who read the log.
+/// Escapes a property of a command in the same way. Annotated files have no names with other unprintable characters;
+/// these are escaped for readers of the log.
 fn property(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (c, harmless) in chars(text) {

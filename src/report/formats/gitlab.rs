@@ -1,4 +1,4 @@
-//! GitLab's Code Quality report: what a merge request shows beside its changes.
+//! GitLab's Code Quality report, which a merge request shows beside its changes.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::source::Source;
 
 const INDENT: &str = "\n  ";
 
-/// One list of findings.
+/// One array of findings.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct GitLab;
 
@@ -57,7 +57,7 @@ struct Lines {
 }
 
 impl<'a> Issue<'a> {
-    /// GitLab takes two issues with one fingerprint for one, so the path is part of it.
+    /// GitLab takes two issues with the same fingerprint for one, so the path is part of it.
     fn new(source: &Source<'a>, finding: &'a Finding, prints: &mut Fingerprints<'a>) -> Self {
         let path = common::local(source.name());
         Self {

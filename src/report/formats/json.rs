@@ -1,6 +1,6 @@
-//! The machine-readable report, version 1. Its shape is a promise: fields are only ever added.
+//! The JSON report, version 1. Within a version, fields are only added.
 //!
-//! It has types of its own, so that a change to [`Finding`] is never by accident a change to the format.
+//! It has types of its own, so that a change to [`Finding`] never changes the format by accident.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::json::{indented, pretty};
 use crate::report::{CheckedFile, Chunks, FileReport, Problem, Report, Summary, labels};
 use crate::source::Source;
 
-/// How deep a finding stands in the document.
+/// The indentation of a finding in the document.
 const INDENT: &str = "\n    ";
 
 /// The report as one JSON document, written as it grows.
@@ -85,7 +85,7 @@ pub(super) struct Row<'a> {
     syntax: Option<Mistake>,
 }
 
-/// What only a mistake in the text of a file has.
+/// The details of a syntax error.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Mistake {
@@ -93,14 +93,14 @@ struct Mistake {
     reader_accepts: Option<bool>,
 }
 
-/// What `--fix` would do about it.
+/// The changes that `--fix` would make.
 #[derive(Serialize)]
 struct FixChange {
     safe: bool,
     edits: Vec<Change>,
 }
 
-/// Bytes of the file, by their offsets, and what would stand in their place.
+/// Byte offsets in the file, and the text in place of these bytes.
 #[derive(Serialize)]
 struct Change {
     start: u32,
@@ -122,7 +122,7 @@ struct Related<'a> {
     end: Place,
 }
 
-/// The error that is predicted.
+/// The predicted error.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Answer<'a> {
@@ -274,7 +274,7 @@ impl Totals {
     }
 }
 
-/// The elements of a list, each on lines of its own.
+/// Writes the elements of an array, each on lines of its own.
 pub(super) fn elements<T: Serialize>(values: impl Iterator<Item = T>, indent: &str, out: &mut Chunks<'_>) {
     let (mut comma, mut scratch) = ("", Vec::new());
     for value in values {

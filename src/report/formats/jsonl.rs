@@ -1,4 +1,4 @@
-//! One finding a line, each a JSON object with the fields of [`Json`](super::json::Json).
+//! JSON Lines: one finding per line, each an object with the fields of [`Json`](super::json::Json).
 
 use super::json::Row;
 use crate::json::compact;

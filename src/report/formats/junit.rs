@@ -1,4 +1,4 @@
-//! JUnit's XML: a suite for each file, so that CI servers list what was checked and what failed.
+//! JUnit XML: a suite for each file, so that CI servers list what was checked and what failed.
 
 use std::fmt::Write;
 
@@ -14,7 +14,8 @@ pub struct JUnit {
 }
 
 impl JUnit {
-    /// What fails here is what fails the run: errors, and if `strict` warnings too. The rest passes, and says so.
+    /// Returns the report. Findings that fail the run are failures: errors, and if `strict` warnings too. The others
+    /// are tests that passed, with output.
     pub const fn new(strict: bool) -> Self {
         Self { strict }
     }
@@ -49,7 +50,8 @@ impl JUnit {
     }
 }
 
-/// All that is known, a line each. The only line breaks are our own, and no line begins with what a file says.
+/// Returns everything known about a finding, one line each. Texts of the file are single lines, and no line begins with
+/// one.
 fn body(place: &str, finding: &Finding) -> String {
     let one_line = |text: &str| text.replace(['\n', '\r'], " ");
     let mut text = format!("{}: {}", one_line(place), one_line(&common::problem(finding)));
@@ -100,7 +102,7 @@ impl Report for JUnit {
     }
 
     fn close(&self, summary: &Summary, _empty: bool) -> String {
-        // CI servers take a report without a test for a mistake.
+        // CI servers treat a report without a test as an error.
         let nothing = if summary.files == 0 && summary.problems.is_empty() {
             "  <testsuite name=\"geplint\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\">\n    \
              <testcase name=\"nothing to check\" classname=\"geplint\"/>\n  </testsuite>\n"

@@ -1,4 +1,4 @@
-//! One file a format. What they have in common is in the folder above.
+//! One file per format. What formats share is in the folder above.
 
 pub mod checkstyle;
 pub mod concise;

@@ -11,7 +11,7 @@ use crate::source::{Position, Source};
 
 const INDENT: &str = "\n    ";
 
-/// One `DiagnosticResult`; columns are bytes of UTF-8, and ends are exclusive, as the format has it.
+/// One `DiagnosticResult`. Columns are bytes of UTF-8, and ends are exclusive, as the format requires.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RdJson;
 
@@ -73,7 +73,7 @@ impl<'a> Diagnostic<'a> {
         let place = |Position { line, column }| Place { line, column };
         let [start, end] = common::ends(source, common::mark(finding)).map(place);
         Self {
-            // reviewdog makes a comment of it.
+            // reviewdog posts the message as a comment.
             message: inert(&common::sentence(finding)),
             location: Location {
                 path: common::local(source.name()),

@@ -1,7 +1,7 @@
 //! SARIF 2.1.0, for code scanning and for every viewer that reads it.
 //!
-//! The document does not depend on the machine: paths stay relative to the root of the checkout in CI, else to the folder
-//! that geplint was run in, and its own place is left to the reader, as the standard's appendix on deterministic files asks for.
+//! The document does not depend on the machine: paths are relative to the root of the checkout in CI, otherwise to the
+//! working directory. The reader resolves that root, as the standard's appendix on deterministic files asks for.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -30,7 +30,7 @@ const ROOT: &str = "%SRCROOT%";
 /// The byte order mark.
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// How deep the parts of a run, and its results, stand in the document.
+/// The indentation of the parts of a run, and of its results, in the document.
 const RUN: &str = "\n      ";
 const RESULT: &str = "\n        ";
 
@@ -102,7 +102,7 @@ struct Driver<'a> {
     rules: Vec<Rule<'a>>,
 }
 
-/// A text that has no formatting.
+/// A text without formatting.
 #[derive(Serialize)]
 struct Plain<T> {
     text: T,
@@ -177,7 +177,7 @@ impl<'a> Rule<'a> {
     }
 }
 
-/// `too-long` as a name: `TooLong`.
+/// Converts `too-long` to a name: `TooLong`.
 fn pascal(id: &str) -> String {
     let mut out = String::with_capacity(id.len());
     for word in id.split('-') {
@@ -254,7 +254,7 @@ struct Region {
     end_column: u32,
 }
 
-/// A finding's fix.
+/// The fix of a finding.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct FixChange<'a> {
@@ -287,7 +287,7 @@ struct Facts<'a> {
     source: &'a str,
     help: Cow<'a, str>,
     predicted: Option<Answer<'a>>,
-    /// Another answer comes first.
+    /// True if another answer comes first.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     masked: bool,
 }
@@ -337,7 +337,7 @@ impl<'a> Outcome<'a> {
 }
 
 impl<'a> FixChange<'a> {
-    /// `None` also where a byte order mark goes: the standard does not count it as a part of the text.
+    /// Returns `None` also if a byte order mark is removed, because the standard does not count it as part of the text.
     fn new(source: &Source<'_>, artifact: &'a Artifact, finding: &Finding) -> Option<Self> {
         let marked = source.text().starts_with(MARK);
         let fix = fix::of(source.text(), finding)?;
@@ -415,7 +415,7 @@ impl Region {
     }
 }
 
-/// A column in UTF-16 units; a byte order mark is no part of the text, says the standard.
+/// Returns a column in UTF-16 units. By the standard, a byte order mark is not part of the text.
 fn column(source: &Source<'_>, offset: u32) -> u32 {
     let column = source.utf16_column(offset);
     let marked = source.text().starts_with(MARK) && source.position(offset).line == 1;
@@ -426,7 +426,7 @@ fn column(source: &Source<'_>, offset: u32) -> u32 {
     }
 }
 
-/// A text with words from a file in it, which some viewers render as Markdown.
+/// Returns a text with words from a file, which some viewers render as Markdown.
 fn plain(text: &str) -> Plain<String> {
     Plain { text: inert(text) }
 }
@@ -443,7 +443,7 @@ fn rule_index(rule: &str) -> Option<usize> {
     INDEX.get_or_init(numbered).get(rule).copied()
 }
 
-/// A path as a relative reference: all but what RFC 3986 leaves unreserved is percent-encoded, `/` stays.
+/// Returns a path as a relative reference: everything except `/` and what RFC 3986 calls unreserved is percent-encoded.
 fn encoded(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {

@@ -9,21 +9,21 @@ use crate::report::{Chunks, FileReport, Report};
 use crate::sanitize::escape;
 use crate::source::Position;
 
-/// How often each rule speaks in each file, and where first.
+/// The number of findings of each rule in each file, and the place of the first one.
 #[derive(Debug)]
 pub struct Table {
     palette: Palette,
 }
 
 impl Table {
-    /// The table in some colours, or none.
+    /// Returns the table with these colours.
     pub const fn new(palette: Palette) -> Self {
         Self { palette }
     }
 }
 
 impl Report for Table {
-    /// Every column but the last has a width of its own, so a file's lines need not wait for the other files.
+    /// Every column but the last has a fixed width, so a file's lines need not wait for the other files.
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let source = file.source(&file.name);
         let mut rules: BTreeMap<&str, (Tally, u32)> = BTreeMap::new();
