@@ -1,5 +1,5 @@
-//! Compiles the rules files, so that a run has nothing to parse: a new endpoint is a new file in `rules/endpoints/` and
-//! nothing else, and a mistake in one stops the build.
+//! Compiles the rules files, so that a run has nothing to parse. A new endpoint needs only a new file in
+//! `rules/endpoints/`, and an error in one stops the build.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ fn main() -> io::Result<()> {
     let (root, out) = (variable("CARGO_MANIFEST_DIR")?, variable("OUT_DIR")?);
     let rules = Path::new(&root).join("rules");
     let names = fs::read_to_string(rules.join("names.toml"))?;
-    // No file of ours turns a rule off, so that no rule ids are needed.
+    // No built-in file turns a rule off, so no rule ids are needed.
     let shared = Shared::new(lists(&rules.join("lists"))?, &names, Vec::new()).map_err(io::Error::other)?;
     let api = rules.join("api.toml");
     let text = fs::read_to_string(&api)?;
@@ -21,7 +21,7 @@ fn main() -> io::Result<()> {
         .with_api(&text)
         .map_err(|error| placed(&api, &text, &error))?;
     let lists = &shared.lists;
-    // Paths are put together where the code is compiled: a copied target folder must not read the old place.
+    // Paths are resolved where the code is compiled, because a copied target folder must not read the old place.
     let mut code = format!("static LISTS: [(&str, &str); {}] = [\n", lists.len());
     for list in lists {
         let name = &list.name;
@@ -56,7 +56,7 @@ fn main() -> io::Result<()> {
     fs::write(Path::new(&out).join("endpoints.rs"), code)
 }
 
-/// The files of a folder with this extension, sorted.
+/// Returns the files of a folder with this extension, sorted.
 fn files(folder: &Path, extension: &str) -> io::Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder)?
         .map(|entry| entry.map(|entry| entry.path()))
@@ -82,7 +82,7 @@ fn lists(folder: &Path) -> io::Result<Vec<List>> {
     files(folder, "txt")?.into_iter().map(parse).collect()
 }
 
-/// The endpoint that a rules file describes.
+/// Returns the endpoint that a rules file describes.
 fn endpoint(path: &Path, shared: &Shared) -> io::Result<Endpoint> {
     let text = fs::read_to_string(path)?;
     load(&text, shared).map_err(|error| placed(path, &text, &error))

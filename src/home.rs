@@ -1,11 +1,11 @@
-//! The project's address. `repository` in `Cargo.toml` is the one place that has it; while that is empty, nothing links anywhere.
+//! The address of the project. Only `repository` in `Cargo.toml` has it; while that is empty, there are no links.
 
 /// The address of the project's repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Home<'a>(&'a str);
 
 impl<'a> Home<'a> {
-    /// `None` if it is no web address: empty, another scheme, or with a character that could end a link.
+    /// Returns `None` for anything but a web address: empty, another scheme, or a character that could end a link.
     pub fn new(repository: &'a str) -> Option<Self> {
         let url = repository.trim_end_matches('/');
         let url = url.strip_suffix(".git").unwrap_or(url);
@@ -14,23 +14,23 @@ impl<'a> Home<'a> {
         (!place.is_empty() && place.bytes().all(plain)).then_some(Self(url))
     }
 
-    /// The address itself, without a slash at its end.
+    /// Returns the address, without a slash at its end.
     pub fn url(self) -> &'a str {
         self.0
     }
 
-    /// The address of a rule's page: that of the default branch, because a build need not be of a tagged commit.
+    /// Returns the address of a rule's page on the default branch, because a build need not be of a tagged commit.
     pub fn rule(self, rule: &str) -> String {
         format!("{}/blob/HEAD/docs/rules/{rule}.md", self.0)
     }
 }
 
-/// The home that this program was built with.
+/// Returns the address that this program was built with.
 pub fn home() -> Option<Home<'static>> {
     Home::new(option_env!("CARGO_PKG_REPOSITORY").unwrap_or_default())
 }
 
-/// The address of a rule's page, if the project has a home.
+/// Returns the address of a rule's page, if the project has an address.
 pub fn rule_url(rule: &str) -> Option<String> {
     home().map(|home| home.rule(rule))
 }
@@ -72,7 +72,7 @@ mod tests {
             home.map(|home| home.rule("too-long")).as_deref(),
             Some("https://forge.example.org/a/geplint/blob/HEAD/docs/rules/too-long.md")
         );
-        // What was built has the address of Cargo.toml, or none.
+        // The program has the address of Cargo.toml, or none.
         assert_eq!(
             rule_url("too-long").is_some(),
             !env!("CARGO_PKG_REPOSITORY").is_empty()

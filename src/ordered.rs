@@ -1,7 +1,7 @@
-//! An ordered parallel map: workers make events of items, and one consumer receives them in the order of the items.
+//! An ordered parallel map: workers produce events for items, and one consumer receives them in the order of the items.
 //!
-//! Memory stays bounded by three rules. The channel is bounded. No worker begins a batch far ahead of the one that is
-//! due. Events that are sent ahead of the rest of their batch wait until that batch is due.
+//! Memory is bounded by three rules. The channel is bounded. No worker begins a batch far ahead of the one that is due.
+//! Events that are sent before the rest of their batch wait until that batch is due.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicUsize;
@@ -10,30 +10,31 @@ use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// Where a worker puts the events of an item.
+/// The destination of an item's events.
 pub trait Sink<E> {
-    /// Adds an event; `false` once the consumer has stopped.
+    /// Adds an event. Returns false once the consumer has stopped.
     fn send(&mut self, event: E) -> bool;
 
-    /// Adds an event that is a large part of an item, without keeping it until the batch is complete.
+    /// Adds an event that is a large part of an item, without buffering it until the batch is complete.
     fn send_part(&mut self, event: E) -> bool;
 
-    /// Whether the consumer is at this batch, so that parts need not be kept; `wait` blocks until it is.
+    /// Returns true if the consumer is at this batch, so that parts need not be buffered. `wait` blocks until it is.
     fn is_due(&mut self, wait: bool) -> bool;
 }
 
-/// Batches of a thread that may be begun before the one that is due is consumed: enough that no thread waits for a slow
-/// item, few enough that not all others pile up behind a very slow one.
+/// The number of batches per thread that may be begun ahead of the one that is due: enough that no thread waits for a
+/// slow item, few enough that not all others pile up after a very slow one.
 const BATCHES_AHEAD: usize = 8;
 
-/// Items in a batch: the consumer is woken once for each, but should not wait for a long row of large items.
+/// Returns the number of items in a batch. The consumer is woken once for each, but should not wait for a long run of
+/// large items.
 fn batch_size(items: usize, threads: usize) -> usize {
     (items / threads / 16).clamp(1, 32)
 }
 
 /// Applies a worker to each item and passes the events to `consume` in the order of the items.
 ///
-/// Each thread has a worker of its own. A worker returns `false` when the sink did; no further item is begun then.
+/// Each thread has its own worker. A worker returns false if the sink did; no further item is begun then.
 ///
 /// Errors: the first error of `consume`.
 pub fn for_each<I: Sync, E: Send, X, W: FnMut(&I, &mut dyn Sink<E>) -> bool>(
@@ -60,7 +61,7 @@ pub fn for_each<I: Sync, E: Send, X, W: FnMut(&I, &mut dyn Sink<E>) -> bool>(
                     let Some(rest) = items.get(first..).filter(|rest| !rest.is_empty()) else {
                         break;
                     };
-                    // The thread with the batch that is due never waits here: batches are taken in order.
+                    // The thread with the batch that is due never waits here, because batches are taken in order.
                     if !turn.wait_for(first.saturating_sub(ahead)) {
                         break;
                     }
@@ -78,7 +79,7 @@ pub fn for_each<I: Sync, E: Send, X, W: FnMut(&I, &mut dyn Sink<E>) -> bool>(
                     }
                 }
             });
-            // Where the system has no more threads, those that there are do all of it, or this one does.
+            // If the system has no more threads, the existing ones do all the work, or this one does.
             match thread {
                 Ok(_) => {}
                 Err(_) if number > 0 => break,
@@ -121,7 +122,7 @@ fn on_this_thread<I, E, X>(
     direct.outcome
 }
 
-/// Calls the consumer.
+/// Calls the consumer directly.
 struct Direct<F, X> {
     consume: F,
     outcome: Result<(), X>,
@@ -144,10 +145,10 @@ impl<E, X, F: FnMut(E) -> Result<(), X>> Sink<E> for Direct<F, X> {
     }
 }
 
-/// Events of a batch of items, or a part of them.
+/// The events of a batch of items, or a part of them.
 struct Batch<E> {
     events: Vec<E>,
-    /// Number of items, once all their events are there; 0 before.
+    /// The number of items, once all their events are included; 0 before.
     done: usize,
 }
 
@@ -175,13 +176,13 @@ impl<E> Batch<E> {
 struct Queue<'q, E> {
     sender: &'q SyncSender<(usize, Batch<E>)>,
     turn: &'q Turn,
-    /// Number of the batch's first item.
+    /// The index of the batch's first item.
     first: usize,
     events: Vec<E>,
 }
 
 impl<E> Queue<'_, E> {
-    /// Sends what was collected since the last time; `done` as in [`Batch`].
+    /// Sends what was collected since the last call; `done` as in [`Batch`].
     fn flush(&mut self, done: usize) -> bool {
         let events = std::mem::take(&mut self.events);
         self.sender.send((self.first, Batch { events, done })).is_ok()
@@ -207,7 +208,7 @@ impl<E> Sink<E> for Queue<'_, E> {
     }
 }
 
-/// The number of the item that the consumer is at; [`CLOSED`] once nothing more is consumed.
+/// The index of the item that the consumer is at; [`CLOSED`] once nothing more is consumed.
 #[derive(Default)]
 struct Turn {
     due: Mutex<usize>,
@@ -217,7 +218,7 @@ struct Turn {
 /// Beyond every item, so that no thread waits any longer.
 const CLOSED: usize = usize::MAX;
 
-/// Closes the turn when it is dropped. Without it the other threads would wait for ever for a thread that panicked, or
+/// Closes the turn when it is dropped. Without it the other threads would wait forever for a thread that panicked, or
 /// for a consumer that returned.
 struct Close<'t> {
     turn: &'t Turn,
@@ -247,7 +248,7 @@ impl Turn {
         }
     }
 
-    /// Moves on to an item; never back.
+    /// Advances to an item; never goes back.
     fn pass_to(&self, number: usize) {
         let mut due = self.due();
         *due = number.max(*due);
@@ -259,7 +260,7 @@ impl Turn {
         *self.due() >= number
     }
 
-    /// Blocks until the item is reached; `false` if the turn is closed.
+    /// Blocks until the item is reached. Returns false if the turn is closed.
     fn wait_for(&self, number: usize) -> bool {
         let due = self.passed.wait_while(self.due(), |due| *due < number);
         *due.unwrap_or_else(PoisonError::into_inner) != CLOSED
@@ -278,19 +279,19 @@ mod tests {
     const THREADS: usize = 2;
     const ITEMS: usize = 4_000;
 
-    /// The first item that may not be begun before the first batch is consumed, plus one.
+    /// Returns the index, plus one, of the first item that may not be begun before the first batch is consumed.
     fn bound() -> usize {
         let size = batch_size(ITEMS, THREADS);
         size + size * THREADS * BATCHES_AHEAD
     }
 
-    /// A run whose first item is not done before the other worker has come as far as it may.
+    /// A run whose first item is not done before the other worker is as far ahead as it may be.
     #[derive(Default)]
     struct Slow {
         begun: Mutex<usize>,
         more: Condvar,
         consumed: AtomicUsize,
-        /// An item was begun too far ahead of what was consumed.
+        /// True if an item was begun too far ahead of the consumed ones.
         too_far: AtomicBool,
         panics: bool,
     }
@@ -309,7 +310,7 @@ mod tests {
             sink.send(number)
         }
 
-        /// Until the other worker has begun all that it may, and has had every chance to begin one more.
+        /// Waits until the other worker has begun everything that it may, and had every chance to begin one more.
         fn wait(&self) {
             let may = bound() - batch_size(ITEMS, THREADS);
             let begun = self.begun.lock().unwrap();

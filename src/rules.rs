@@ -1,6 +1,6 @@
-//! The rules that are compiled in: what `rules/` says of the API, and the types that hold it.
+//! The rules of the API, compiled in from `rules/`, and their types.
 //!
-//! The build script has compiled the endpoints: what is read here is an [`Endpoint`] as it was written then.
+//! The build script has compiled the endpoints: an [`Endpoint`] is deserialized here as it was written then.
 
 use std::sync::OnceLock;
 
@@ -11,31 +11,31 @@ pub use crate::manual::{RuleText, TopicText, rule_text, rule_texts, topic_text, 
 
 include!(concat!(env!("OUT_DIR"), "/endpoints.rs"));
 
-/// The ids of the endpoints that are compiled in, sorted.
+/// Returns the ids of the endpoints that are compiled in, sorted.
 pub fn builtin_ids() -> impl Iterator<Item = &'static str> {
     BUILTIN.iter().map(|builtin| builtin.id)
 }
 
-/// The endpoints that are compiled in, none of them read yet.
+/// Returns the endpoints that are compiled in, not read yet.
 pub fn candidates() -> impl Iterator<Item = Candidate<'static>> {
     BUILTIN.iter().map(Candidate::compiled)
 }
 
-/// The rules of an endpoint; `None` where there is no such endpoint.
+/// Returns the rules of an endpoint; `None` if there is no such endpoint.
 pub fn builtin(id: &str) -> Option<&'static Endpoint> {
     find(id)?.endpoint()
 }
 
-/// The text of an endpoint's rules file, for layers over it.
+/// Returns the text of an endpoint's rules file, for layers over it.
 pub fn builtin_text(id: &str) -> Option<&'static str> {
     find(id).map(|builtin| builtin.text)
 }
 
-/// What all endpoints share: the public code lists of `rules/lists/`, the answers of `rules/api.toml`, the rules that are
-/// explained.
+/// Returns what all endpoints share: the public code lists of `rules/lists/`, the answers of `rules/api.toml`, the
+/// ids of documented rules.
 pub fn shared() -> &'static Shared {
     static LOADED: OnceLock<Shared> = OnceLock::new();
-    // The build script has parsed all of it, so that nothing is ever left out here.
+    // The build script has parsed all of it, so that no fallback is ever used.
     LOADED.get_or_init(|| {
         let lists = LISTS.iter().map(|(name, text)| List::parse(name, text));
         let rule_ids = rule_texts().iter().map(|rule| rule.id.clone()).collect();
@@ -47,21 +47,21 @@ pub fn shared() -> &'static Shared {
     })
 }
 
-/// Reads one endpoint's rules file; rows may name the lists that are compiled in.
+/// Reads one endpoint's rules file. Rows may name the lists that are compiled in.
 ///
 /// Errors: as [`geplint_core::rules::load`].
 pub fn load(text: &str) -> Result<Endpoint, LoadError> {
     geplint_core::rules::load(text, shared())
 }
 
-/// Merges layers over a base, if there is one; rows may name the lists that are compiled in.
+/// Merges layers over a base, if there is one. Rows may name the lists that are compiled in.
 ///
 /// Errors: as [`geplint_core::rules::load_layers`].
 pub fn load_layers(base: Option<&str>, layers: &[Layer<'_>]) -> Result<Endpoint, (usize, LoadError)> {
     geplint_core::rules::load_layers(base, layers, shared())
 }
 
-/// The rules that are compiled in, to be layered or checked with.
+/// Returns the rules that are compiled in.
 pub fn built_in() -> Ruleset {
     Ruleset::compiled(&BUILTIN, shared)
 }
@@ -108,7 +108,7 @@ mod tests {
         }
     }
 
-    /// One that nothing else has read.
+    /// Returns an endpoint that nothing else has read.
     fn fresh(id: &str) -> Compiled {
         let known = find(id).expect("it is compiled in");
         Compiled {

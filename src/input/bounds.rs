@@ -1,21 +1,21 @@
-//! What a repository's own files may name: nothing outside of it.
+//! Limits the paths that a repository's own files may name to that repository.
 
 use std::path::{Path, PathBuf};
 
 use super::identity::end_of_links;
 use crate::input::normal;
 
-/// The folder that the paths in a settings or tenant file have to stay in: the root of its repository, or its own
-/// folder where there is none.
+/// The folder that the paths in a settings or tenant file must stay in: the root of its repository, or its own folder
+/// if there is none.
 #[derive(Debug, Clone, Default)]
 pub struct Bounds {
-    /// From the root of the system on, without links where it exists.
+    /// The absolute path, without links if it exists.
     root: PathBuf,
     is_repository: bool,
 }
 
 impl Bounds {
-    /// Those of a file in this folder.
+    /// Returns the bounds of a file in this folder.
     pub fn of(folder: &Path) -> Self {
         let folder = normal(folder);
         let repository = folder.ancestors().find(|above| above.join(".git").exists());
@@ -26,7 +26,7 @@ impl Bounds {
         }
     }
 
-    /// Whether a path stays in them, links included; the message says how it does not.
+    /// Checks that a path stays in the bounds, links included. The error says why it does not.
     pub fn admit(&self, path: &Path) -> Result<(), String> {
         let place = end_of_links(path).map_err(|_| "the link leads nowhere".to_owned())?;
         let real = place
@@ -50,7 +50,7 @@ impl Bounds {
     }
 }
 
-/// The path of something that is not there: as far as its folders are, without links.
+/// Returns the path of something that does not exist, without links as far as its folders exist.
 fn without_links(place: &Path) -> PathBuf {
     let there = place
         .ancestors()

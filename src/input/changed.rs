@@ -1,4 +1,4 @@
-//! What git says has changed.
+//! The changes that git reports.
 
 use std::collections::HashSet;
 use std::fs;
@@ -8,31 +8,32 @@ use super::git::{Git, line, path_of, records};
 use super::index;
 use super::read::explain;
 
-/// The files of a repository that have changed, and the folders that lead to them; all without links.
+/// The files of a repository that have changed, and the folders above them; all without links.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changed {
     root: PathBuf,
     paths: HashSet<PathBuf>,
-    /// Repositories within it that it does not follow: what has changed in them git does not say.
+    /// Repositories within it that are not submodules: git does not report changes in them.
     foreign: Vec<PathBuf>,
 }
 
 impl Changed {
-    /// Asks git about the repository that the working directory is in: what differs from the last commit, staged or
-    /// not, and new files that it does not ignore. With a revision, also what was committed since the branch left it.
+    /// Returns the changes in the repository of the working directory: what differs from the last commit, staged or
+    /// not, and new files that git does not ignore. With a revision, also what was committed since the branch left
+    /// it.
     ///
-    /// The message says why git does not know.
+    /// Errors: why git does not know.
     pub fn since(revision: Option<&str>) -> Result<Self, String> {
         let git = Git::here().map_err(|why| format!("--changed needs a git repository to look at: {why}"))?;
         changed(&git, revision).map_err(|why| format!("--changed: {why}"))
     }
 
-    /// Whether a file has changed, or a folder has something in it that has.
+    /// Returns true if a file has changed, or a folder contains a change.
     pub fn concerns(&self, path: &Path) -> bool {
         self.paths.contains(path)
     }
 
-    /// Whether git could tell: the path is in the repository, or the repository is in it.
+    /// Returns true if git knows about the path: it is in the repository, or the repository is in it.
     pub fn knows(&self, path: &Path) -> bool {
         let foreign = self.foreign.iter().any(|inner| path.starts_with(inner));
         !foreign && (path.starts_with(&self.root) || self.root.starts_with(path))
@@ -41,11 +42,11 @@ impl Changed {
     fn add<'a>(&mut self, names: impl Iterator<Item = &'a [u8]>) {
         for name in names {
             let path = self.root.join(path_of(name));
-            // Of new folders git names the files, but for those that are repositories of their own.
+            // In new folders git lists the files, except for folders that are repositories themselves.
             if name.ends_with(b"/") {
                 self.foreign.push(path.clone());
             }
-            // Where a folder has been noted, those above it have been, too.
+            // If a folder is in the set, those above it are, too.
             for path in path.ancestors() {
                 if !self.paths.insert(path.to_path_buf()) {
                     break;
@@ -71,7 +72,7 @@ fn changed(git: &Git, revision: Option<&str>) -> Result<Changed, String> {
     ];
     if let Some(revision) = revision {
         let base = branched_from(git, revision)?;
-        // Two trees are compared, so that it does not matter what git knows of the work tree.
+        // Two trees are compared, so the state of the work tree does not matter.
         let committed = git.ask(&[&["diff-tree", "-r"], &names_of[..], &[&base, "HEAD"]].concat())?;
         changed.add(records(&committed));
     }
@@ -89,10 +90,10 @@ fn changed(git: &Git, revision: Option<&str>) -> Result<Changed, String> {
     Ok(changed)
 }
 
-/// The commit at which the branch left a revision.
+/// Returns the commit at which the branch left a revision.
 fn branched_from(git: &Git, revision: &str) -> Result<String, String> {
     let unknown = || format!("git knows no commit \"{revision}\" here; has it been fetched?");
-    // No name of a commit begins so, but every option does.
+    // No name of a commit begins with a hyphen, but every option does.
     if revision.starts_with('-') {
         return Err(unknown());
     }

@@ -1,4 +1,4 @@
-//! `--exclude`: globs that keep paths out, however they were reached.
+//! `--exclude`: globs that exclude paths, however they were reached.
 
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use crate::config::{BadGlob, GlobCompiler, PathGlob};
 
-/// Globs, read as lines of a `.gitignore` in a folder, or in several.
+/// Globs with the meaning of lines in a `.gitignore`, for a folder or several folders.
 ///
-/// Without a `/` a glob names a file or folder anywhere below; with one it is a path from the folder on. `*` stops at
-/// a `/`, `**` does not. What lies in an excluded folder is excluded.
+/// Without a `/` a glob names a file or folder anywhere below; with one it is a path relative to the folder. `*`
+/// stops at a `/`, `**` does not. Everything in an excluded folder is excluded.
 #[derive(Debug, Clone, Default)]
 pub struct Excludes {
     sets: Vec<Set>,
@@ -21,12 +21,12 @@ pub struct Excludes {
 struct Set {
     base: PathBuf,
     globs: Vec<PathGlob>,
-    /// Which globs have kept something out; copies share it.
+    /// For each glob, whether it has excluded something; copies share it.
     hit: Arc<[AtomicBool]>,
 }
 
 impl Excludes {
-    /// The globs of a folder: the current one for a flag, that of a settings file for what stands in it.
+    /// Returns the globs of a folder: the current one for a flag, that of the settings file for the settings.
     pub fn new<I>(base: &Path, globs: I) -> Result<Self, BadGlob>
     where
         I: IntoIterator,
@@ -37,7 +37,7 @@ impl Excludes {
         Ok(Self::of(base, globs.collect::<Result<_, _>>()?))
     }
 
-    /// The same of globs that have been read.
+    /// The same for compiled globs.
     pub fn of(base: &Path, globs: Vec<PathGlob>) -> Self {
         let set = Set {
             base: normal(base),
@@ -47,25 +47,25 @@ impl Excludes {
         Self { sets: vec![set] }
     }
 
-    /// These and others: what either keeps out is out.
+    /// Returns these and others: a path that either excludes is excluded.
     #[must_use]
     pub fn and(mut self, others: Self) -> Self {
         self.sets.extend(others.sets);
         self
     }
 
-    /// Whether a path, or a folder it lies in, is excluded.
+    /// Returns true if a path, or a folder above it, is excluded.
     pub fn matches(&self, path: &Path) -> bool {
         if self.sets.iter().all(|set| set.globs.is_empty()) {
             return false;
         }
         let whole = normal(path);
-        // Each set is asked, so that each knows what it was good for.
+        // Each set is evaluated, so that each records its hits.
         let hits = self.sets.iter().filter(|set| set.matches(&whole)).count();
         hits > 0
     }
 
-    /// Which globs have kept nothing out so far, numbered in the order they were given in.
+    /// Returns the indices of the globs that have excluded nothing so far.
     pub fn idle(&self) -> Vec<usize> {
         let hits = self.sets.iter().flat_map(|set| set.hit.iter());
         hits.enumerate()
@@ -93,7 +93,7 @@ impl Set {
     }
 }
 
-/// A path from the root, without `.` and `..`; links are not looked at.
+/// Returns an absolute path without `.` and `..`. Links are not resolved.
 pub fn normal(path: &Path) -> PathBuf {
     let path = if path.as_os_str().is_empty() {
         Path::new(".")

@@ -1,10 +1,10 @@
-//! How git is asked: so that nothing which a checked-out tree or its `.git` names is ever run.
+//! Runs git in such a way that no program is run which a checked-out tree or its `.git` names.
 //!
-//! A repository's configuration can name programs: a file system monitor, filters, pagers, hooks, transports. Some have
-//! names of their own (`filter.NAME.clean`), so they cannot all be switched off one by one. Instead only commands are
-//! used that read the index, objects and names of files, and never the content of a file in the work tree: no such
-//! command runs a filter, a textconv or a diff program. What these commands could still start, the environment and a
-//! few settings of fixed names forbid. The content is compared by [`super::index`].
+//! A repository's configuration can name programs: a file system monitor, filters, pagers, hooks, transports. Some
+//! have names of their own (`filter.NAME.clean`), so they cannot all be disabled one by one. Instead only commands
+//! are used that read the index, objects and names of files, and never the content of a file in the work tree: no
+//! such command runs a filter, a textconv or a diff program. What these commands could still start is disabled by the
+//! environment and by a few settings with fixed names. [`super::index`] compares the content.
 
 use std::env;
 use std::ffi::OsString;
@@ -13,13 +13,13 @@ use std::process::{Command, Output, Stdio};
 
 use super::read::explain;
 
-/// Settings over those of the repository.
+/// Settings that override those of the repository.
 const SETTINGS: [&str; 4] = [
     // Run when names of files are listed.
     "core.fsmonitor=false",
-    // No command writes, so no hook is due; this says so again.
+    // No command writes, so no hook would run; this makes it certain.
     "core.hooksPath=/dev/null",
-    // A folder of the tree that looks like a bare repository is none: its `config` is a tracked file.
+    // A folder of the tree that looks like a bare repository is not one: its `config` is a tracked file.
     "safe.bareRepository=explicit",
     "submodule.recurse=false",
 ];
@@ -28,24 +28,24 @@ const SETTINGS: [&str; 4] = [
 const ENVIRONMENT: [(&str, &str); 4] = [
     // Another git must not find the index of the repository locked.
     ("GIT_OPTIONAL_LOCKS", "0"),
-    // A partial clone lacks objects: git would fetch them, with the programs that the configuration names.
+    // A partial clone lacks objects: git would fetch them, with programs that the configuration names.
     ("GIT_NO_LAZY_FETCH", "1"),
-    // The same for a git that does not know the line above: no such transport exists.
+    // The same for a git that does not know the variable above: no such transport exists.
     ("GIT_ALLOW_PROTOCOL", "none"),
     ("GIT_TERMINAL_PROMPT", "0"),
 ];
 
-/// The repository that the working directory is in.
+/// The repository of the working directory.
 #[derive(Debug)]
 pub(super) struct Git {
-    /// The top of its work tree, where git is run.
+    /// The top of its work tree, in which git is run.
     pub root: PathBuf,
     /// The variables that name the repository.
     variables: Vec<(&'static str, OsString)>,
 }
 
 impl Git {
-    /// Finds the repository; the message says why there is none, or why git refuses it.
+    /// Finds the repository. The error says why there is none, or why git refuses it.
     pub fn here() -> Result<Self, String> {
         let here = env::current_dir().map_err(|error| explain(&error))?;
         let Some(named) = env::var_os("GIT_DIR").filter(|dir| !dir.is_empty()) else {
@@ -53,7 +53,7 @@ impl Git {
             git.ask(&["rev-parse", "--git-dir"])?;
             return Ok(git);
         };
-        // A hook is told its repository. From elsewhere a relative path would lead elsewhere.
+        // A hook gets its repository in a variable. A relative path would be wrong from another folder.
         let dir = std::path::absolute(named).map_err(|error| explain(&error))?;
         let asked = Self {
             root: here,
@@ -64,12 +64,12 @@ impl Git {
     }
 
     fn at(root: PathBuf, mut variables: Vec<(&'static str, OsString)>) -> Self {
-        // Else the repository's configuration could name any other folder.
+        // Otherwise the repository's configuration could name any other folder.
         variables.push(("GIT_WORK_TREE", root.clone().into()));
         Self { root, variables }
     }
 
-    /// What git answers; the message is its own, or why it cannot be run.
+    /// Returns the output of git. The error is git's own, or says why git cannot be run.
     pub fn ask(&self, args: &[&str]) -> Result<Vec<u8>, String> {
         let settings = SETTINGS.iter().flat_map(|setting| ["-c", setting]);
         let Output {
@@ -89,12 +89,12 @@ impl Git {
         if status.success() {
             return Ok(stdout);
         }
-        let said = String::from_utf8_lossy(&stderr);
-        Err(said.lines().next().unwrap_or("git failed").to_owned())
+        let message = String::from_utf8_lossy(&stderr);
+        Err(message.lines().next().unwrap_or("git failed").to_owned())
     }
 }
 
-/// The nearest folder with a `.git`, from a folder upwards. git itself would first take the folder for a bare
+/// Returns the nearest folder with a `.git`, from a folder upwards. git itself would first take the folder for a bare
 /// repository if it looks like one, which any tree can arrange.
 fn root_above(here: &Path) -> Result<PathBuf, String> {
     let ceilings = env::var_os("GIT_CEILING_DIRECTORIES").unwrap_or_default();
@@ -108,24 +108,24 @@ fn root_above(here: &Path) -> Result<PathBuf, String> {
         .ok_or_else(|| "there is no .git here or in a folder above".to_owned())
 }
 
-/// Records, each ended by a zero byte.
+/// Splits records that end with a zero byte.
 pub(super) fn records(answer: &[u8]) -> impl Iterator<Item = &[u8]> {
     answer.split(|byte| *byte == 0).filter(|name| !name.is_empty())
 }
 
-/// An answer of one line.
+/// Returns an answer of one line.
 pub(super) fn line(answer: &[u8]) -> &[u8] {
     answer.strip_suffix(b"\n").unwrap_or(answer)
 }
 
-/// The path that git means by a name.
+/// Returns the path of a name that git prints.
 #[cfg(unix)]
 pub(super) fn path_of(name: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt;
     std::ffi::OsStr::from_bytes(name).into()
 }
 
-/// Elsewhere git writes names in UTF-8, and `/` where the system may know no such separator in a path without links.
+/// On other systems git writes names in UTF-8, with `/` even where it is not a separator in a path without links.
 #[cfg(not(unix))]
 pub(super) fn path_of(name: &[u8]) -> PathBuf {
     String::from_utf8_lossy(name)

@@ -1,6 +1,6 @@
-//! What git ignores: `.gitignore` files from the repository's root down to a path, and `.git/info/exclude`.
+//! Files that git ignores: `.gitignore` files from the repository's root down to a path, and `.git/info/exclude`.
 //!
-//! The matching is the `ignore` crate's; which files have a say, and in what order, is decided here.
+//! The `ignore` crate does the matching; which files apply, and in which order, is decided here.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,40 +18,40 @@ pub type IgnoreFiles = BTreeMap<PathBuf, Option<BadIgnore>>;
 
 /// Something in an ignore file that has no effect.
 ///
-/// It quotes nothing: what is read as an ignore file may be any file.
+/// Nothing is quoted, because any file may be read as an ignore file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadIgnore {
-    /// The first line in question, from 1; `None` for the whole file.
+    /// The first such line, 1-based; `None` for the whole file.
     pub line: Option<usize>,
-    /// What is wrong, and what becomes of it.
+    /// What is wrong, and the consequence.
     pub message: String,
 }
 
-/// The ignore files that have a say, kept up to date while folders are walked from the top down.
+/// The ignore files that apply, kept up to date while folders are walked from the top down.
 #[derive(Debug, Default)]
 pub(super) struct Ignored {
-    /// Those that were read so far.
+    /// The files that were read so far.
     pub files: IgnoreFiles,
-    /// One level a folder: those above the walk's root first, then one for each folder below.
+    /// One level per folder: those above the walk's root first, then one for each folder below.
     levels: Vec<Level>,
-    /// How many levels stand above the walk's root.
+    /// The number of levels above the walk's root.
     above: usize,
 }
 
-/// What one folder says.
+/// The globs of one folder.
 #[derive(Debug)]
 struct Level {
     gitignore: Gitignore,
     /// `.git/info/exclude`, in a repository's root.
     exclude: Gitignore,
-    /// Whether a repository begins here, so that nothing above has a say.
+    /// True if a repository begins here, so that nothing above applies.
     is_root: bool,
 }
 
 impl Ignored {
-    /// The files above a folder, given without links, up to the root of the repository that it is in.
+    /// Returns the files above a folder, up to the root of its repository. The folder's path must have no links.
     ///
-    /// Outside a repository nothing above has a say; `.gitignore` files in the folder and below still have.
+    /// Outside of a repository, no file above applies; `.gitignore` files in the folder and below still do.
     pub fn above(folder: &Path) -> Self {
         let root = folder.ancestors().find(|folder| is_repository(folder));
         let mut levels = Vec::new();
@@ -68,15 +68,16 @@ impl Ignored {
         Self { files, levels, above }
     }
 
-    /// Goes into a folder so many levels below the walk's root.
+    /// Enters a folder `depth` levels below the walk's root.
     pub fn enter(&mut self, folder: &Path, depth: usize) {
         self.levels.truncate(self.above + depth);
         self.levels.push(Level::new(folder, &mut self.files));
     }
 
-    /// Whether git ignores what lies so many levels below the walk's root; the deepest file that speaks decides.
+    /// Returns true if git ignores a path `depth` levels below the walk's root. The deepest file with a matching glob
+    /// decides.
     ///
-    /// `path` tells where it lies; in most folders nobody says anything, and it is not asked.
+    /// `path` returns the path. It is not called if no file has a glob, as in most folders.
     pub fn matches(&mut self, path: impl Fn() -> PathBuf, depth: usize, is_dir: bool) -> bool {
         self.levels.truncate(self.above + depth);
         if self.levels.iter().all(Level::is_silent) {
@@ -121,11 +122,11 @@ impl Level {
     }
 }
 
-/// The globs of one file, relative to a folder, and the first thing that is wrong with it; `None` if there is no file.
+/// Returns the globs of one file, relative to a folder, and its first error; `None` if there is no file.
 ///
-/// Lines that cannot be read are passed over, as git does. `follow`: the file may be a link.
+/// Invalid lines are skipped, as git does. `follow`: the file may be a link.
 fn matcher(folder: &Path, file: &Path, follow: bool) -> Option<(Gitignore, Option<BadIgnore>)> {
-    /// In bytes; nobody has written more by hand, and each line becomes an automaton.
+    /// The limit, in bytes. No file written by hand is larger, and each line becomes an automaton.
     const MOST: u64 = 256 << 10;
     let refuse = |message: String| {
         let message = format!("{message}; nothing is ignored by it");
@@ -171,14 +172,14 @@ fn matcher(folder: &Path, file: &Path, follow: bool) -> Option<(Gitignore, Optio
     Some((globs, bad))
 }
 
-/// The lines of an ignore file, without a byte order mark and line ends.
+/// Returns the lines of an ignore file, without a byte order mark and line ends.
 fn globs(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let lines = bytes.split(|byte| *byte == b'\n');
     lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line))
 }
 
-/// Adds a line; the message says why it is none.
+/// Adds a line. The error says why it is invalid.
 fn add(builder: &mut GitignoreBuilder, file: &Path, line: &[u8]) -> Result<(), String> {
     let line = std::str::from_utf8(line).map_err(|_| "this line is not UTF-8".to_owned())?;
     if line.len() > LONGEST_GLOB {
@@ -198,7 +199,7 @@ fn is_repository(folder: &Path) -> bool {
     folder.join(".git").exists()
 }
 
-/// `info/exclude` of the repository in a folder, also where `.git` is a file that names another folder.
+/// Returns `info/exclude` of the repository in a folder, even if `.git` is a file that names another folder.
 fn exclude_file(folder: &Path) -> Option<PathBuf> {
     let git = folder.join(".git");
     if git.is_dir() {
@@ -210,7 +211,7 @@ fn exclude_file(folder: &Path) -> Option<PathBuf> {
     Some(shared.unwrap_or(own).join("info/exclude"))
 }
 
-/// The text of a small file, if it is one.
+/// Returns the text of a small file, if it exists.
 fn line(file: &Path) -> Option<String> {
     const MOST: u64 = 64 << 10;
     String::from_utf8(read::whole(file, MOST).ok()?).ok()

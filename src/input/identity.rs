@@ -1,4 +1,4 @@
-//! Which file a path leads to, whatever it is spelled like.
+//! The identity of files, independent of the spelling of their paths.
 
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 
 use crate::input::normal;
 
-/// What tells a file from all others, as far as the system knows.
+/// The identity of a file, as far as the system provides one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identity {
-    /// A file that is there.
+    /// A file that exists.
     There(Node),
-    /// One that is not there yet: its folder without links, and its name. Names that differ in case only count as one,
-    /// as they are on many file systems.
+    /// A file that does not exist yet: its folder without links, and its name. Names that differ only in case count as
+    /// equal, as they are on many file systems.
     Coming(PathBuf, String),
 }
 
-/// The device and the number of a file on it: hard links have them in common.
+/// The device and the inode of a file; hard links share them.
 #[cfg(unix)]
 pub type Node = (u64, u64);
 
@@ -25,7 +25,7 @@ pub type Node = (u64, u64);
 pub type Node = PathBuf;
 
 impl Identity {
-    /// The file that a path leads to; `None` for a folder, a pipe or a device.
+    /// Returns the identity of the file at a path; `None` for a folder, a pipe or a device.
     pub fn of(path: &Path) -> Option<Self> {
         match fs::metadata(path) {
             Ok(there) if there.is_file() => Some(Self::There(node(path, &there))),
@@ -55,9 +55,9 @@ fn node(path: &Path, _there: &Metadata) -> Node {
     path.canonicalize().unwrap_or_else(|_| normal(path))
 }
 
-/// Where a file comes to lie that is written through a link to nothing; a path that is no link is its own end.
+/// Returns the end of a chain of links, even if nothing exists there. A path that is not a link is its own end.
 pub fn end_of_links(path: &Path) -> io::Result<PathBuf> {
-    // As many as Linux follows.
+    // The same number as on Linux.
     const MOST: usize = 40;
     let mut place = path.to_path_buf();
     for _ in 0..MOST {

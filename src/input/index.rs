@@ -1,7 +1,7 @@
-//! Which files of git's index differ from what it says of them.
+//! Finds the files that differ from git's index.
 //!
-//! `git status` answers this, too, but runs the filters that the repository's configuration names. Here a file is
-//! compared as it is: where a filter would have changed it, it may count as changed, and is checked once too often.
+//! `git status` does this, too, but runs the filters that the repository's configuration names. Here a file is compared
+//! as it is. If a filter would have changed it, it may count as changed, and is checked unnecessarily.
 
 use std::fs::{self, Metadata};
 use std::io::Read;
@@ -14,36 +14,36 @@ use sha2::{Digest, Sha256};
 use super::git::{Git, line, path_of};
 use super::read;
 
-/// One name in the index.
+/// One entry of the index.
 #[derive(Debug, PartialEq, Eq)]
 struct Entry<'a> {
     name: &'a [u8],
-    /// The object that it stands for, in hexadecimal.
+    /// The object id, in hexadecimal.
     object: &'a [u8],
     is_repository: bool,
-    /// Several versions are to be merged.
+    /// True if several versions are to be merged.
     is_unmerged: bool,
-    /// The user, or a sparse checkout, wants it taken as it is.
+    /// True if the user, or a sparse checkout, wants it to be taken as unchanged.
     is_exempt: bool,
     stat: Option<Stat>,
 }
 
-/// What the file was like when it was last compared.
+/// The state of the file when it was last compared.
 #[derive(Debug, PartialEq, Eq)]
 struct Stat {
-    /// Change of the inode, in seconds.
+    /// The change time of the inode, in seconds.
     #[cfg_attr(not(unix), allow(dead_code, reason = "there are no inodes"))]
     ctime: u32,
-    /// Modification: seconds and nanoseconds.
+    /// The modification time: seconds and nanoseconds.
     mtime: (u32, u32),
-    /// In bytes, the lower 32 bits.
+    /// The size in bytes, the lower 32 bits.
     size: u32,
 }
 
-/// Takes the names of all files of the index that are not as it says; those that are gone are not among them.
+/// Calls `take` with the names of all files that differ from the index. Deleted files are not included.
 pub(super) fn differing(git: &Git, mut take: impl FnMut(&[u8])) -> Result<(), String> {
     let file = git.ask(&["rev-parse", "--git-path", "index"])?;
-    // Looked at before the entries are: a newer index makes the comparison only stricter.
+    // Read before the entries: a newer index only makes the comparison stricter.
     let written = fs::metadata(git.root.join(path_of(line(&file))))
         .and_then(|found| found.modified())
         .map_or(0, |time| seconds(time).0);
@@ -61,16 +61,16 @@ pub(super) fn differing(git: &Git, mut take: impl FnMut(&[u8])) -> Result<(), St
     Ok(())
 }
 
-/// All names in the index.
+/// Returns all names in the index.
 pub(super) fn names(git: &Git) -> Result<Vec<u8>, String> {
     git.ask(&["ls-files", "-z", "--full-name"])
 }
 
 impl Entry<'_> {
-    /// `written`: when the index was, in seconds.
+    /// `written` is the time at which the index was written, in seconds.
     fn differs(&self, path: &Path, found: &Metadata, written: u32) -> bool {
-        // git notes a size of 0 where the times do not tell, and they do not for what was changed in the second in which
-        // the index was written.
+        // git stores a size of 0 if the times are not reliable. They are not for a file that was changed in the second
+        // in which the index was written.
         let same = |stat: &Stat| stat.size != 0 && stat.mtime.0 < written && stat.is_of(found);
         if self.is_repository {
             return true;
@@ -83,13 +83,13 @@ impl Entry<'_> {
             64 => hash::<Sha256>(path),
             _ => None,
         };
-        // What cannot be read is left to the check, which says why.
+        // A file that cannot be read is reported by the check.
         hash.is_none_or(|hash| hash.as_bytes() != self.object)
     }
 }
 
 impl Stat {
-    /// Whether a file has the size and the times that were noted.
+    /// Returns true if a file has the recorded size and times.
     fn is_of(&self, found: &Metadata) -> bool {
         let mtime = found.modified().map(seconds).ok();
         self.size == lower(found.len()) && mtime == Some(self.mtime) && self.has_ctime_of(found)
@@ -107,7 +107,8 @@ impl Stat {
     }
 }
 
-/// The entries of `git ls-files --stage -v --debug -z`: a name, ended by a zero byte, and lines that begin with spaces.
+/// Parses the entries of `git ls-files --stage -v --debug -z`: a name, ended by a zero byte, and lines that begin with
+/// spaces.
 fn entries(listed: &[u8]) -> impl Iterator<Item = Entry<'_>> {
     let mut rest = listed;
     std::iter::from_fn(move || {
@@ -136,7 +137,7 @@ fn entry(head: &[u8], stat: Option<Stat>) -> Option<Entry<'_>> {
         object,
         is_repository: mode == b"160000",
         is_unmerged: stage != b"0",
-        // Small letters: assumed to be unchanged. S: not to be in the work tree.
+        // Lowercase: assumed unchanged. S: skipped in the work tree.
         is_exempt: tag
             .first()
             .is_some_and(|tag| tag.is_ascii_lowercase() || *tag == b'S'),
@@ -144,7 +145,8 @@ fn entry(head: &[u8], stat: Option<Stat>) -> Option<Entry<'_>> {
     })
 }
 
-/// The times and the size among the lines of an entry; where they read differently, the file is compared.
+/// Returns the times and the size among the lines of an entry. `None` if they cannot be parsed; the file is then
+/// compared.
 fn stat(lines: &[u8]) -> Option<Stat> {
     let text = std::str::from_utf8(lines).ok()?;
     let value = |name| text.split_once(name)?.1.split_whitespace().next();
@@ -157,18 +159,18 @@ fn stat(lines: &[u8]) -> Option<Stat> {
     })
 }
 
-/// A time as git keeps it: 32 bits of seconds, and nanoseconds.
+/// Returns a time as git stores it: 32 bits of seconds, and nanoseconds.
 fn seconds(time: SystemTime) -> (u32, u32) {
     time.duration_since(UNIX_EPOCH)
         .map_or((0, 0), |time| (lower(time.as_secs()), time.subsec_nanos()))
 }
 
-/// The lower 32 bits.
+/// Returns the lower 32 bits.
 fn lower(number: u64) -> u32 {
     u32::try_from(number & u64::from(u32::MAX)).unwrap_or(u32::MAX)
 }
 
-/// The name of the object that a file's bytes would be; `None` if it cannot be read.
+/// Returns the object id of a file's bytes; `None` if it cannot be read.
 fn hash<D: Digest>(path: &Path) -> Option<String> {
     let (mut file, size) = read::open(path).ok()?;
     let mut digest = D::new();

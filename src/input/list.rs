@@ -1,4 +1,4 @@
-//! Paths that another program lists: `git diff -z --name-only`, `find -print0`, a build tool.
+//! Reads paths that another program lists: `git diff -z --name-only`, `find -print0`, a build tool.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,9 +8,9 @@ use super::read::{LARGEST, Reader};
 /// The paths of a list.
 pub type Listed = Vec<PathBuf>;
 
-/// Reads a list of paths, `-` from standard input; the message says why it cannot be read.
+/// Reads a list of paths, `-` from standard input. The error says why it cannot be read.
 ///
-/// With a NUL byte in it, that ends each path; else a line end does. Empty ones are passed over.
+/// If the list contains a NUL byte, NUL ends each path; otherwise a line end does. Empty paths are skipped.
 pub fn read(list: &Path) -> Result<Listed, String> {
     let mut reader = Reader::new(LARGEST);
     let bytes = if list.as_os_str() == "-" {

@@ -1,4 +1,4 @@
-//! Paths become files, and files become bytes.
+//! Finds files below paths, and reads them.
 
 pub mod bounds;
 pub mod changed;

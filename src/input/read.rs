@@ -1,4 +1,4 @@
-//! Files become bytes, in a buffer that is used again for the next.
+//! Reads files into a buffer that is reused for the next file.
 
 use std::fmt::{self, Display};
 use std::fs::{File, FileType, OpenOptions};
@@ -12,33 +12,33 @@ use std::thread;
 use crate::io::large_buffer::{LargeBuffer, OutOfMemory};
 use crate::threads::Threads;
 
-/// The largest file there can be: offsets have 32 bits.
+/// The largest file that can be read: offsets have 32 bits.
 pub const LARGEST: u64 = u32::MAX as u64;
 
-/// How much of the buffer is kept from one file to the next.
+/// The largest size of the buffer, in bytes, that is kept from one file to the next.
 const KEEP: usize = 64 << 20;
 
-/// How much is asked for where the size is not known.
+/// The number of bytes that are requested if the size is not known.
 const STEP: usize = 64 << 10;
 
-/// A part of fewer bytes is not worth a thread.
+/// The smallest part, in bytes, that is worth a thread.
 const PART: usize = 16 << 20;
 
-/// Why a file has no bytes for us.
+/// Why a file cannot be read.
 #[derive(Debug)]
 pub enum ReadError {
-    /// It is larger than allowed; both sizes in bytes, its own where it is known.
+    /// It is larger than allowed. Sizes are in bytes; its own is set if it is known.
     TooLarge {
-        /// The file's size.
+        /// The size of the file.
         size: Option<u64>,
-        /// The most that is read.
+        /// The limit.
         max: u64,
     },
-    /// It is a folder, a pipe, a device: this one.
+    /// It is a folder, a pipe or a device: this one.
     NotAFile(&'static str),
-    /// There is not as much memory as it is large.
+    /// There is not enough memory.
     Memory,
-    /// The system said no.
+    /// An I/O error.
     Io(io::Error),
 }
 
@@ -75,8 +75,8 @@ impl From<OutOfMemory> for ReadError {
     }
 }
 
-/// Opens a file to read it, and tells its size in bytes. Never waits: whatever the path was when it was looked at, by
-/// now it may be a pipe that nobody writes to.
+/// Opens a file for reading, and returns its size in bytes. Never blocks: since the path was examined, it may have
+/// become a pipe that has no writer.
 pub(super) fn open(path: &Path) -> Result<(File, u64), ReadError> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -91,12 +91,12 @@ pub(super) fn open(path: &Path) -> Result<(File, u64), ReadError> {
     }
 }
 
-/// Whether a file can be opened for reading; the error says why not.
+/// Checks that a file can be opened for reading.
 pub fn is_readable(path: &Path) -> Result<(), ReadError> {
     open(path).map(drop)
 }
 
-/// The first bytes of a file, at most so many.
+/// Returns the first bytes of a file, at most `most`.
 pub fn start(path: &Path, most: u64) -> Result<Vec<u8>, ReadError> {
     let (file, _) = open(path)?;
     let mut bytes = Vec::new();
@@ -104,13 +104,13 @@ pub fn start(path: &Path, most: u64) -> Result<Vec<u8>, ReadError> {
     Ok(bytes)
 }
 
-/// All bytes of a file of at most `max` bytes.
+/// Returns all bytes of a file of at most `max` bytes.
 pub fn whole(path: &Path, max: u64) -> Result<Vec<u8>, ReadError> {
     let mut reader = Reader::new(max);
     Ok(reader.file(path)?.to_vec())
 }
 
-/// What something is that is no file.
+/// Returns the kind of something that is not a file, for messages.
 pub(super) fn kind(kind: FileType) -> &'static str {
     if kind.is_dir() { "a folder" } else { special(kind) }
 }
@@ -135,14 +135,14 @@ fn special(_kind: FileType) -> &'static str {
 /// Reads one file after the other into the same buffer.
 #[derive(Debug)]
 pub struct Reader {
-    /// Filled at its beginning, and kept for the next file unless it has become very large.
+    /// The bytes of the file are at its start. It is kept for the next file unless it has become very large.
     buffer: LargeBuffer,
     max: u64,
     threads: Threads,
 }
 
 impl Reader {
-    /// A reader that refuses what is larger than `max` bytes.
+    /// Returns a reader that refuses files of more than `max` bytes.
     pub fn new(max: u64) -> Self {
         Self {
             buffer: LargeBuffer::default(),
@@ -151,13 +151,13 @@ impl Reader {
         }
     }
 
-    /// Lets so many threads read one file where it is large.
+    /// Allows this many threads to read one file if it is large.
     #[must_use]
     pub fn with_threads(self, threads: Threads) -> Self {
         Self { threads, ..self }
     }
 
-    /// The bytes of a file.
+    /// Returns the bytes of a file.
     pub fn file(&mut self, path: &Path) -> Result<&[u8], ReadError> {
         let (mut file, size) = open(path)?;
         if size > self.max {
@@ -177,14 +177,15 @@ impl Reader {
         self.fill(file, used, size)
     }
 
-    /// The bytes of a stream, such as standard input.
+    /// Returns the bytes of a stream, such as standard input.
     pub fn stream(&mut self, stream: impl Read) -> Result<&[u8], ReadError> {
         self.room(STEP)?;
         self.fill(stream, 0, 0)
     }
 
-    /// Reads to the end, behind what is read already. A size is only a hint: files grow, and those under `/proc` say 0.
-    /// But where there comes just as much, and there was room for more, nobody need be asked whether that is all.
+    /// Reads to the end, after the `used` bytes in the buffer. `size` is only a hint: files grow, and those under
+    /// `/proc` report 0. But if exactly `size` bytes came although there was room for more, no further read is
+    /// needed.
     fn fill(&mut self, mut stream: impl Read, mut used: usize, size: usize) -> Result<&[u8], ReadError> {
         loop {
             if used == self.buffer.len() {
@@ -210,12 +211,12 @@ impl Reader {
         }
     }
 
-    /// Makes room for a file and the one byte by which its end is noticed.
+    /// Makes room for a file and one more byte, by which its end is detected.
     fn room(&mut self, size: usize) -> Result<(), ReadError> {
         let wanted = size.saturating_add(1);
         let wasteful = self.buffer.len() > KEEP && wanted <= KEEP;
         if wanted > self.buffer.len() || wasteful {
-            // Dropped first, so that both are never held at once.
+            // Dropped first, so that both never exist at the same time.
             self.buffer = LargeBuffer::default();
             self.buffer = LargeBuffer::new(wanted)?;
         }
@@ -223,9 +224,9 @@ impl Reader {
     }
 }
 
-/// Reads the file into the buffer, a part a thread, and tells how many bytes are there from the start.
+/// Reads the file into the buffer, one part per thread. Returns the number of bytes from the start that were read.
 ///
-/// Where a part cannot be read whole, it ends there: the next read says why.
+/// If a part cannot be read completely, the count ends there; the next read returns the error.
 #[cfg(unix)]
 fn in_parts(file: &File, buffer: &mut [u8], parts: usize) -> usize {
     let length = buffer.len().div_ceil(parts);
@@ -262,7 +263,7 @@ fn in_parts(_file: &File, _buffer: &mut [u8], _parts: usize) -> usize {
     0
 }
 
-/// What the system said, in our words where it is one of the usual things.
+/// Returns a message for an I/O error.
 pub(crate) fn explain(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "no such file or folder".to_owned(),

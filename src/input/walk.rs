@@ -1,4 +1,4 @@
-//! Paths become files: those named are taken as they are, folders are walked.
+//! Finds the files for paths: files are taken as named, folders are walked.
 
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, HashMap};
@@ -14,29 +14,29 @@ use super::read::{self, explain};
 use crate::config::FILE_NAME;
 use crate::input::Excludes;
 
-/// What to check, or why something cannot be checked.
+/// A file to check, or why it cannot be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
     /// A file.
     File {
-        /// Its path, as given or as found under a path given.
+        /// The path, as passed or as found under a path that was passed.
         path: PathBuf,
-        /// Whether the user named it, instead of a folder above it.
+        /// True if the user named it, and not a folder above it.
         named: bool,
     },
     /// Standard input, named `-`.
     Stdin,
-    /// Something that cannot be read; the rest goes on.
+    /// Something that cannot be read; the others are still checked.
     Problem {
-        /// The path in question.
+        /// The path.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong.
         message: String,
     },
 }
 
 impl Entry {
-    /// The file that it is, if it is one.
+    /// Returns the path, for a file.
     pub const fn file(&self) -> Option<&PathBuf> {
         match self {
             Self::File { path, .. } => Some(path),
@@ -48,54 +48,53 @@ impl Entry {
 /// How folders are walked.
 #[derive(Debug, Clone, Default)]
 pub struct WalkOptions {
-    /// What is left out, named or not.
+    /// The globs of excluded paths, named or not.
     pub excludes: Excludes,
-    /// Whether files that git ignores are taken too.
+    /// True if files that git ignores are included.
     pub no_ignore: bool,
-    /// Whether hidden files and folders are taken too, all but `.git`.
+    /// True if hidden files and folders are included, except `.git`.
     pub hidden: bool,
-    /// Whether a file that is named twice is taken twice: a call may be made again.
+    /// True if a file that is named twice is included twice: a call may be repeated.
     pub repeats: bool,
-    /// Whether `.har` files are taken too.
+    /// True if `.har` files are included.
     pub har: bool,
-    /// What has changed, if nothing else is to be taken.
+    /// The changes, if only changed files are included.
     pub only: Option<Changed>,
-    /// Whether what is passed over is noted.
+    /// True if skipped files are noted.
     pub notes: bool,
 }
 
-/// What was met in folders and passed over.
+/// What was skipped in folders.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notes {
-    /// How many files have an extension that is not looked at, by the extension in lower case; without one: empty.
+    /// The number of files by extension, in lower case; empty for files without one.
     pub others: BTreeMap<String, usize>,
     /// Links that were not followed, and what they lead to.
     pub links: Vec<(PathBuf, &'static str)>,
-    /// Files named like the settings.
+    /// Files with the name of the settings file.
     pub settings: Vec<PathBuf>,
 }
 
-/// The files that some paths stand for, in the order of the paths, folders sorted by name; each file once.
+/// Returns the files for some paths, in the order of the paths, folders sorted by name; each file once.
 ///
-/// A file that is named is taken whatever it is called. Folders are searched for `.json`, in any case (and for
-/// `.har`, if asked for); links,
-/// pipes and devices in them are passed over, as are hidden files and what git ignores.
+/// A file that is named is taken whatever its name is. Folders are searched for `.json`, in any case (and for `.har`,
+/// if requested). Links, pipes and devices in them are skipped, as are hidden files and files that git ignores.
 pub fn collect(paths: &[PathBuf], options: &WalkOptions) -> Vec<Entry> {
     search(paths, options).entries
 }
 
-/// What [`search`] finds.
+/// The result of [`search`].
 #[derive(Debug)]
 pub struct Found {
-    /// As [`collect`] returns them.
+    /// The entries, as [`collect`] returns them.
     pub entries: Vec<Entry>,
-    /// The ignore files that were read on the way.
+    /// The ignore files that were read.
     pub ignore_files: IgnoreFiles,
-    /// What was passed over, if that was asked for.
+    /// What was skipped, if that was requested.
     pub notes: Notes,
 }
 
-/// As [`collect`], with the ignore files that had a say in it.
+/// The same as [`collect`], with the ignore files that were read.
 pub fn search(paths: &[PathBuf], options: &WalkOptions) -> Found {
     let mut walk = Walk {
         options,
@@ -120,9 +119,9 @@ struct Walk<'a> {
     entries: Vec<Entry>,
     ignore_files: IgnoreFiles,
     notes: Notes,
-    /// Where in `entries` a file already is, by its path without links.
+    /// The index in `entries` of each file, by its path without links.
     seen: HashMap<PathBuf, usize>,
-    /// With a single path no file can be met twice.
+    /// True if a file can be met twice, which needs several paths.
     several: bool,
 }
 
@@ -149,7 +148,7 @@ impl Walk<'_> {
     }
 
     fn named(&mut self, path: &Path) {
-        // What can neither be met twice nor be unchanged goes by any name.
+        // If it cannot be met twice and changes do not matter, its path without links is not needed.
         if !self.several && self.options.only.is_none() {
             return self.file(path.to_path_buf(), None, true);
         }
@@ -174,7 +173,7 @@ impl Walk<'_> {
             return;
         }
         let mut filter = Filter::new(self.options, &real);
-        // In one folder the paths differ by the names alone, and to take those out of them takes longer.
+        // In one folder the paths differ only in the names, and extracting the names would take longer.
         let walk = WalkDir::new(root)
             .follow_links(false)
             .sort_by(|one, other| one.path().as_os_str().cmp(other.path().as_os_str()));
@@ -187,7 +186,7 @@ impl Walk<'_> {
                     let real = self.several.then(|| below(&real, root, &entry));
                     self.file(entry.into_path(), real, false);
                 }
-                // A link that leads nowhere is a payload that somebody believes to be there.
+                // A broken link stands for a payload that the user believes to exist.
                 Ok(entry) if entry.path_is_symlink() && is_wanted(&entry, self.options) => self.link(&entry),
                 Ok(_) => {}
                 Err(error) => self.lost(root, &error),
@@ -198,7 +197,8 @@ impl Walk<'_> {
             .extend(filter.ignored.map(|ignored| ignored.files).unwrap_or_default());
     }
 
-    /// Whether what is named has changed, where that is asked for; what git cannot tell of is a problem.
+    /// Returns true if a path has changed, or if changes do not matter. A path that git does not know about is a
+    /// problem.
     fn has_changed(&mut self, path: &Path, real: &Path) -> bool {
         let Some(only) = &self.options.only else {
             return true;
@@ -213,7 +213,7 @@ impl Walk<'_> {
         only.concerns(real)
     }
 
-    /// Takes a file, unless it has been taken; naming it once is enough for it to count as named.
+    /// Adds a file, unless it was added before. A file that was named at least once counts as named.
     fn file(&mut self, path: PathBuf, real: Option<PathBuf>, named: bool) {
         let index = self.entries.len();
         let slot = real.map(|real| self.seen.entry(real));
@@ -232,14 +232,14 @@ impl Walk<'_> {
         self.entries.push(Entry::File { path, named });
     }
 
-    /// A link in a folder is not followed, but where it is broken it is told.
+    /// Reports a link in a folder if it is broken. Links are not followed.
     fn link(&mut self, entry: &DirEntry) {
         if let Err(error) = fs::metadata(entry.path()) {
             self.problem(entry.path(), unreachable(entry.path(), &error));
         }
     }
 
-    /// A folder that may not be entered, or a file that went away while we walked.
+    /// Reports a folder that cannot be entered, or a file that was removed during the walk.
     fn lost(&mut self, root: &Path, error: &walkdir::Error) {
         let path = error.path().unwrap_or(root).to_path_buf();
         let message = error.io_error().map_or_else(|| error.to_string(), explain);
@@ -254,7 +254,7 @@ impl Walk<'_> {
     }
 }
 
-/// Decides what of a folder is walked; it has to be asked about everything in it, from the top down.
+/// Decides which entries of a folder are walked. It must be called for everything in it, from the top down.
 struct Filter<'a> {
     options: &'a WalkOptions,
     ignored: Option<Ignored>,
@@ -262,7 +262,7 @@ struct Filter<'a> {
 }
 
 impl<'a> Filter<'a> {
-    /// The filter of a folder, given without links.
+    /// Returns the filter of a folder. The folder's path must have no links.
     fn new(options: &'a WalkOptions, root: &Path) -> Self {
         Self {
             options,
@@ -271,7 +271,7 @@ impl<'a> Filter<'a> {
         }
     }
 
-    /// Whether a folder is to be entered, or a file taken; `real` tells its path without links.
+    /// Returns true if a folder is to be entered, or a file taken. `real` returns its path without links.
     fn lets_through(&mut self, entry: &DirEntry, real: impl Fn() -> PathBuf) -> bool {
         let is_dir = entry.file_type().is_dir();
         let is_root = entry.depth() == 0;
@@ -301,11 +301,11 @@ impl<'a> Filter<'a> {
         is_wanted
     }
 
-    /// Notes what is not looked at.
+    /// Notes an entry that is skipped.
     fn note(&mut self, entry: &DirEntry, is_wanted: bool) {
         let path = entry.path();
         if entry.path_is_symlink() {
-            // One that leads nowhere is a problem if it is wanted, and else nothing.
+            // A broken link is a problem if it is wanted, and otherwise nothing.
             let to = match fs::metadata(path) {
                 Ok(metadata) if metadata.is_dir() => "a link to a folder",
                 Ok(_) if is_wanted => "a link to a file",
@@ -322,7 +322,7 @@ impl<'a> Filter<'a> {
     }
 
     fn is_left_out(&self, entry: &DirEntry) -> bool {
-        // Nobody who asks for hidden files means git's own.
+        // `--hidden` does not mean git's own folder.
         let hidden = is_hidden(entry) && (!self.options.hidden || entry.file_name() == ".git");
         hidden || self.options.excludes.matches(entry.path())
     }
@@ -338,7 +338,8 @@ impl Notes {
     }
 }
 
-/// The path of an entry under `root`, which is `real` without links: links below are not followed.
+/// Returns the path without links of an entry under `root`, which is `real` without links. Links below are not
+/// followed.
 fn below(real: &Path, root: &Path, entry: &DirEntry) -> PathBuf {
     match entry.path().strip_prefix(root) {
         Ok(rest) if entry.depth() > 0 => real.join(rest),
@@ -357,7 +358,7 @@ fn is_wanted(entry: &DirEntry, options: &WalkOptions) -> bool {
     })
 }
 
-/// Why a path leads nowhere.
+/// Returns why a path cannot be reached.
 fn unreachable(path: &Path, error: &io::Error) -> String {
     let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
     match error.kind() {
@@ -367,7 +368,7 @@ fn unreachable(path: &Path, error: &io::Error) -> String {
     }
 }
 
-/// Why something that is there cannot be checked; opening it could wait for ever.
+/// Returns why something that exists cannot be checked. Opening it could block.
 fn unfit(metadata: &Metadata) -> String {
     let kind = read::kind(metadata.file_type());
     let hint = if matches!(kind, "a pipe" | "a device") {

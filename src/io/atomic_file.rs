@@ -1,4 +1,4 @@
-//! A file that is there whole or not at all.
+//! A file that is written completely or not at all.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -8,9 +8,9 @@ use std::time::SystemTime;
 use super::temp_cleanup;
 use crate::input::identity::end_of_links;
 
-/// Written beside its place, and put into it by [`commit`](Self::commit); until then an older file stays as it is.
+/// Written beside its destination, and moved there by [`commit`](Self::commit). Until then an older file is unchanged.
 ///
-/// What is no ordinary file (`/dev/stderr`, a named pipe) cannot be replaced and is written to at once.
+/// A destination that is not a regular file (`/dev/stderr`, a named pipe) cannot be replaced and is written directly.
 #[derive(Debug)]
 pub struct AtomicFile {
     writer: BufWriter<File>,
@@ -18,21 +18,21 @@ pub struct AtomicFile {
     keeps_owner: bool,
 }
 
-/// Removes the file beside the place unless that has become the file itself.
+/// Removes the temporary file unless it has been moved to its destination.
 #[derive(Debug)]
 struct Pending {
     beside: PathBuf,
     place: PathBuf,
-    /// It has become the file itself; its name beside the place may be another's by now.
+    /// True once it has been moved. Its temporary name may belong to another file by now.
     placed: bool,
 }
 
-/// How far [`AtomicFile::commit_over`] has come.
+/// The progress of [`AtomicFile::commit_over`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     /// The new file is on the disk.
     Finished,
-    /// The old file held what it was to hold.
+    /// The old file had the expected content.
     Compared,
 }
 
@@ -71,22 +71,22 @@ impl Pending {
 impl Drop for Pending {
     fn drop(&mut self) {
         if !self.placed {
-            // Nothing can be done about it here, and nothing of it is anybody's work.
+            // An error cannot be handled here, and the file has nothing that anyone needs.
             let _ = temp_cleanup::ended(&self.beside, || fs::remove_file(&self.beside));
         }
     }
 }
 
 impl AtomicFile {
-    /// Begins a file that is to stand at `path`; a link there stays, and so do the mode, the access control list and the
-    /// extended attributes of an older file. Where these cannot be kept, it is an error.
+    /// Begins a file with the destination `path`. A link there stays, and so do the mode, the access control list and
+    /// the extended attributes of an older file. It is an error if these cannot be kept.
     pub fn create(path: &Path) -> io::Result<Self> {
         match fs::metadata(path) {
             Ok(there) if there.is_dir() => Err(ErrorKind::IsADirectory.into()),
             Ok(there) if !there.is_file() => Self::at_once(path),
             Ok(there) if there.permissions().readonly() => Err(ErrorKind::PermissionDenied.into()),
             Ok(there) => {
-                // Who may write to the folder may replace what others do not let them write to: that is not asked for.
+                // Write access to a folder allows replacing files without write access to them, which is not intended.
                 OpenOptions::new().write(true).open(path)?;
                 Self::beside(fs::canonicalize(path)?, Some(&there))
             }
@@ -95,16 +95,17 @@ impl AtomicFile {
         }
     }
 
-    /// Whether an older file's owner and group stay what they are.
+    /// Returns true if an older file's owner and group stay the same.
     #[must_use]
     pub const fn keeps_owner(&self) -> bool {
         self.keeps_owner
     }
 
-    /// As [`commit`](Self::commit), but only in place of a file that still holds `before`; returns whether it did.
+    /// The same as [`commit`](Self::commit), but only if the destination still has the content `before`. Returns true
+    /// if it did.
     ///
-    /// Everything slow is done before the old file is compared. A save between the last look at it and the renaming is
-    /// lost: no file system offers both in one.
+    /// Everything slow is done before the old file is compared. A save between the last comparison and the rename is
+    /// lost, because no file system offers both in one step.
     pub fn commit_over(self, before: &[u8]) -> io::Result<bool> {
         self.commit_if(before, |_| ())
     }
@@ -121,7 +122,7 @@ impl AtomicFile {
             return Ok(false);
         }
         reached(Step::Compared);
-        // A large file takes a while to read.
+        // Reading a large file takes a while.
         if Seen::of(&pending.place)? != seen {
             return Ok(false);
         }
@@ -129,13 +130,13 @@ impl AtomicFile {
         Ok(true)
     }
 
-    /// Puts the file into its place.
+    /// Moves the file to its destination.
     pub fn commit(mut self) -> io::Result<()> {
         self.finish()?;
         self.pending.as_mut().map_or(Ok(()), Pending::place)
     }
 
-    /// Brings all that was written to the disk.
+    /// Flushes everything to the disk.
     fn finish(&mut self) -> io::Result<()> {
         self.writer.flush()?;
         match &self.pending {
@@ -163,7 +164,7 @@ impl AtomicFile {
         let mut keeps_owner = true;
         if let Some(there) = there {
             keeps_owner = keep_owner(&file, there);
-            // Before the mode: its bits for the group mean less where there is a list.
+            // Before the mode, because the group bits have another meaning if there is a list.
             keep_attributes(&file, &pending.place)?;
             file.set_permissions(rights(&file, there)?)?;
         }
@@ -185,12 +186,13 @@ impl Write for AtomicFile {
     }
 }
 
-/// Gives a new file the owner and the group of an older one, as far as that is allowed; tells whether it has both.
+/// Sets the owner and the group of an older file on a new one, as far as that is permitted. Returns true if both are
+/// equal.
 #[cfg(unix)]
 fn keep_owner(file: &File, there: &Metadata) -> bool {
     use std::os::unix::fs::{MetadataExt, fchown};
     let Ok(new) = file.metadata() else { return false };
-    // One at a time: many may choose among their groups, and only the superuser gives files away.
+    // One at a time: many users may choose among their groups, but only the superuser may change the owner.
     let group = new.gid() == there.gid() || fchown(file, None, Some(there.gid())).is_ok();
     let owner = new.uid() == there.uid() || fchown(file, Some(there.uid()), None).is_ok();
     group && owner
@@ -201,8 +203,8 @@ fn keep_owner(_file: &File, _there: &Metadata) -> bool {
     true
 }
 
-/// Gives a new file the extended attributes of an older one, among them its access control list, and takes away what it
-/// has of its folder's.
+/// Sets the extended attributes of an older file on a new one, including its access control list, and removes those
+/// that the new one has from its folder.
 #[cfg(unix)]
 fn keep_attributes(file: &File, old: &Path) -> io::Result<()> {
     use xattr::FileExt;
@@ -236,7 +238,7 @@ fn keep_attributes(_file: &File, _old: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The rights of an older file; where the new one has another group, this gets no more than everybody has.
+/// Returns the mode of an older file. If the new one has another group, the group gets only the rights of others.
 #[cfg(unix)]
 fn rights(file: &File, there: &Metadata) -> io::Result<fs::Permissions> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -258,7 +260,7 @@ fn rights(_file: &File, there: &Metadata) -> io::Result<fs::Permissions> {
     Ok(there.permissions())
 }
 
-/// How new files are opened; one that takes the place of an older file is nobody else's to read before it has its rights.
+/// Returns the options for new files. A file that replaces an older one is private until it has the older one's rights.
 #[cfg_attr(not(unix), allow(unused_variables, reason = "there are no such rights"))]
 fn anew(private: bool) -> OpenOptions {
     let mut options = OpenOptions::new();
@@ -270,7 +272,7 @@ fn anew(private: bool) -> OpenOptions {
     options
 }
 
-/// A new file in a folder, under a name that nothing has; hidden, so that no later run takes it for a payload.
+/// Creates a file in a folder under an unused name. It is hidden, so that no later run takes it for a payload.
 fn fresh(folder: &Path, private: bool) -> io::Result<(File, PathBuf)> {
     const TRIES: u32 = 64;
     let process = std::process::id();
@@ -294,14 +296,14 @@ mod tests {
 
     use super::*;
 
-    /// A folder of its own.
+    /// Creates a folder for one test.
     fn folder(name: &str) -> PathBuf {
         let folder = std::env::temp_dir().join(format!("geplint-atomic-{}-{name}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         folder
     }
 
-    /// What comes of a file when somebody saves it at one of the steps.
+    /// Returns the result if another program saves the file at one of the steps.
     fn saved_at(step: Step, save: impl Fn(&Path)) -> (bool, Vec<u8>) {
         let folder = folder(&format!("{step:?}"));
         let path = folder.join("a.json");
@@ -325,7 +327,7 @@ mod tests {
             assert_eq!(saved_at(step, |_| ()), (true, b"new".to_vec()));
             let saved = saved_at(step, |path| fs::write(path, "saved").unwrap());
             assert_eq!(saved, (false, b"saved".to_vec()), "{step:?}");
-            // As an editor does it, with a file of the same size.
+            // As editors save, with a file of the same size.
             let saved = saved_at(step, |path| {
                 fs::write(path.with_extension("tmp"), "odd").unwrap();
                 fs::rename(path.with_extension("tmp"), path).unwrap();

@@ -1,4 +1,4 @@
-//! Room to read into: zeroed bytes, in pages of their own where there are many.
+//! A buffer to read into: zeroed bytes, with pages of its own if it is large.
 
 use std::collections::TryReserveError;
 use std::io;
@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 
 use memmap2::MmapMut;
 
-/// From this size on, room is taken in pages of its own.
+/// The size, in bytes, from which on a buffer has pages of its own.
 const MANY: usize = 8 << 20;
 
 /// There is not enough memory.
@@ -28,9 +28,9 @@ impl From<io::Error> for OutOfMemory {
 /// Zeroed bytes.
 #[derive(Debug)]
 pub enum LargeBuffer {
-    /// Some.
+    /// A small buffer.
     Heap(Vec<u8>),
-    /// Many: memory of its own, with no file behind it. It is zero already, and only what is read into costs anything.
+    /// A large buffer: anonymous memory. It is zeroed already, and only pages that are written cost anything.
     Pages(MmapMut),
 }
 
@@ -41,7 +41,7 @@ impl Default for LargeBuffer {
 }
 
 impl LargeBuffer {
-    /// Room for so many bytes.
+    /// Returns a buffer of this size, in bytes.
     pub fn new(size: usize) -> Result<Self, OutOfMemory> {
         if size < MANY {
             let mut bytes = Vec::new();
@@ -49,11 +49,11 @@ impl LargeBuffer {
             bytes.resize(size, 0);
             return Ok(Self::Heap(bytes));
         }
-        // In small pages: huge ones spare three page faults of four, but zeroing them takes longer than that.
+        // In small pages: huge ones save three of four page faults, but zeroing them takes longer than that.
         Ok(Self::Pages(MmapMut::map_anon(size)?))
     }
 
-    /// Makes it larger, and keeps what is in it.
+    /// Enlarges the buffer, and keeps its content.
     pub fn grow(&mut self, size: usize) -> Result<(), OutOfMemory> {
         let mut larger = Self::new(size.max(self.len()))?;
         larger[..self.len()].copy_from_slice(self);

@@ -1,4 +1,4 @@
-//! Files as the shells need them: written whole or not at all, and buffers for large ones.
+//! Files that are written completely or not at all, and buffers for large files.
 
 mod atomic_file;
 pub mod large_buffer;

@@ -1,6 +1,6 @@
-//! Files that are not finished yet, which a signal must not leave behind.
+//! Removes temporary files if a signal ends the run.
 //!
-//! Only where there is such a file does a run mind signals at all; without one they do what they always do.
+//! Signals are handled only while such a file exists; otherwise they have their default effect.
 
 use std::fs::File;
 use std::io;
@@ -13,27 +13,27 @@ fn files() -> MutexGuard<'static, Vec<PathBuf>> {
     FILES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Creates a file that is removed if a signal ends the run before it has [`ended`].
+/// Creates a file that is removed if a signal ends the run before [`ended`] is called for it.
 pub(super) fn begun(path: &Path, create: impl FnOnce() -> io::Result<File>) -> io::Result<File> {
     #[cfg(unix)]
     unix::watch();
-    // Created and noted in one: no signal comes in between.
+    // Created and recorded under one lock, so that no signal is handled in between.
     let mut files = files();
     let file = create()?;
     files.push(path.to_path_buf());
     Ok(file)
 }
 
-/// Makes it what it was to be, or takes it away. Where that fails it is still unfinished.
+/// Runs `end`, which moves or removes the file. If that fails, the file is still temporary.
 pub(super) fn ended(path: &Path, end: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
-    // In one with forgetting it: as soon as the name is free, another thread may begin a file of that name.
+    // Under one lock with its removal from the list: once the name is free, another thread may create a file with it.
     let mut files = files();
     end()?;
     files.retain(|file| file != path);
     Ok(())
 }
 
-/// Lets a write beyond the limit on file sizes fail, as one on a full disk does, instead of ending the process.
+/// Makes a write beyond the limit on file sizes fail, as on a full disk, instead of ending the process.
 pub fn survive_quotas() {
     #[cfg(unix)]
     unix::survive_quotas();
@@ -52,20 +52,20 @@ mod unix {
     use signal_hook::iterator::Signals;
     use signal_hook::{flag, low_level};
 
-    /// Has a thread wait for the signals that end a run, and returns when it does.
+    /// Starts a thread that waits for the signals that end a run. Returns once it waits.
     pub fn watch() {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
             let (ready, is_ready) = mpsc::channel();
-            // Where there is no thread to be had, a signal leaves a hidden file behind; the run is none the worse for
-            // it. So nothing is registered before there is one.
+            // If no thread can be started, a signal leaves a hidden file behind, which does not affect the run. So
+            // nothing is registered before there is a thread.
             if thread::Builder::new().spawn(move || wait(ready)).is_ok() {
                 let _ = is_ready.recv();
             }
         });
     }
 
-    /// Waits for a signal, takes the files away, and has the signal do what it does without us.
+    /// Waits for a signal, removes the files, and then gives the signal its default effect.
     fn wait(ready: Sender<()>) {
         let ignored = ignored(Path::new("/proc/self/status"));
         let minded = [SIGHUP, SIGINT, SIGTERM];
@@ -75,7 +75,7 @@ mod unix {
         };
         drop(ready);
         if let Some(signal) = signals.forever().next() {
-            // Kept until the end: nothing new is begun.
+            // Locked until the end, so that no new file is created.
             let files = super::files();
             files.iter().for_each(|file| drop(fs::remove_file(file)));
             let _ = low_level::emulate_default_handler(signal);
@@ -83,8 +83,8 @@ mod unix {
         }
     }
 
-    /// The signals that whoever started us wants ignored (`nohup`, a script's `&`), a bit each; none where the system
-    /// does not tell.
+    /// Returns the signals that the parent process wants ignored (`nohup`, a script's `&`), one bit each. 0 if the
+    /// system does not report them.
     fn ignored(status: &Path) -> u64 {
         let status = fs::read_to_string(status).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -1,4 +1,4 @@
-//! What the API answers where a rule is broken.
+//! The section on the API's answers to a broken rule.
 
 use super::document::{Block, Piece, Text, plain, text};
 use super::{Example, constraint_list};
@@ -6,7 +6,7 @@ use crate::finding::{Severity, Wording};
 use crate::report::labels;
 use crate::rules::{Answer, Constraint, Endpoint, RuleText};
 
-/// The answers that occur, or that there is none.
+/// Returns the answers that occur, or a note that there is none.
 pub fn blocks(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example>) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut warned = false;
@@ -42,7 +42,7 @@ pub fn blocks(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example
     blocks
 }
 
-/// The different answers of rows, with the rows that have them.
+/// Returns the different answers of rows, each with its rows.
 fn answers(rows: &[Constraint]) -> Vec<(&Answer, Vec<&Constraint>)> {
     let mut all: Vec<(&Answer, Vec<&Constraint>)> = Vec::new();
     for row in rows {
@@ -55,7 +55,7 @@ fn answers(rows: &[Constraint]) -> Vec<(&Answer, Vec<&Constraint>)> {
     all
 }
 
-/// What the example is answered with.
+/// Returns the answer to the example.
 fn of_example(rule: &RuleText, example: Option<&Example>) -> Text {
     let predicted = example
         .and_then(|example| example.finding(&rule.id))
@@ -96,12 +96,12 @@ fn point(answer: &Answer, rows: &[&Constraint]) -> Text {
     point
 }
 
-/// What stands as key in the response.
+/// Returns the key in the response.
 fn key(endpoint: &Endpoint, rows: &[Constraint]) -> Text {
     if let Some(word) = &endpoint.error_key {
         return text(&format!("the word `{word}`"));
     }
-    // What is wrong with the whole request is under no record's key.
+    // An error of the whole request is not under a record's key.
     if !rows.iter().any(|row| row.name.contains('.')) {
         return plain("an empty key");
     }

@@ -1,4 +1,4 @@
-//! Where a rule applies: the rows and checks that it speaks for.
+//! The section on where a rule applies: the rows and checks with the rule.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use crate::bind::{Container, Json, Scalar, bind, bind_container};
 use crate::report::labels;
 use crate::rules::{Constraint, Endpoint, Stated, Type};
 
-/// The rows and checks of an endpoint that a rule speaks for, those that follow from others last.
+/// Returns the rows and checks of an endpoint with a rule; those that follow from others come last.
 pub fn of(rule: &str, endpoint: &Endpoint) -> Vec<Constraint> {
     let all = endpoint.constraints().into_iter().chain(endpoint.implied());
     all.filter(|constraint| constraint.rule == rule).collect()
 }
 
-/// A table of rows for each endpoint; by type where the rule belongs to every row's type.
+/// Returns a table of rows for each endpoint; by type if the rule applies to every row.
 pub fn blocks(rule: &str, endpoints: &[&Endpoint]) -> Vec<Block> {
     let found: Vec<_> = endpoints
         .iter()
@@ -55,7 +55,7 @@ fn row(constraint: &Constraint) -> Vec<Cell> {
     ]
 }
 
-/// Declared types that are alike to a converter.
+/// Declared types that the converter treats alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     String,
@@ -98,7 +98,7 @@ impl Kind {
         }
     }
 
-    /// A value that it refuses: as it is written, and as the converter takes it.
+    /// Returns a value that it refuses: as written, and as the converter takes it.
     const fn refused(self) -> (&'static str, Json<'static>) {
         match self {
             Self::String | Self::Enum | Self::Object => ("[]", Json::Array),
@@ -110,7 +110,7 @@ impl Kind {
         }
     }
 
-    /// What the converter says to that value.
+    /// Returns the converter's sentence about that value.
     fn sentence(self, endpoint: &Endpoint, ty: Type) -> Option<String> {
         let (_, json) = self.refused();
         let name = endpoint.clr_name(ty);
@@ -132,7 +132,7 @@ impl Kind {
     }
 }
 
-/// Every row by its declared type, with the answer to a value that does not convert.
+/// Returns the number of rows by declared type, with the answer to a value that does not convert.
 fn by_type(endpoints: &[&Endpoint]) -> Vec<Block> {
     let mut kinds: BTreeMap<Kind, (usize, &Endpoint, Type)> = BTreeMap::new();
     let mut total = 0;

@@ -1,31 +1,31 @@
-//! What a page is made of, before it is drawn.
+//! The content of a page, independent of its format.
 
 use crate::finding::Finding;
 
 /// A page.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// The rule's id.
+    /// The id of the rule.
     pub name: String,
-    /// `error` or `warning`.
+    /// `error`, `warning` or `advice`.
     pub severity: String,
-    /// One line.
+    /// The title, on one line.
     pub title: String,
-    /// What follows, in order.
+    /// The sections, in order.
     pub sections: Vec<Section>,
 }
 
-/// A heading and what stands under it.
+/// A heading and its content.
 #[derive(Debug, Clone)]
 pub struct Section {
     /// The heading.
     pub title: String,
-    /// What stands under it; a section without anything is left out.
+    /// The content. A section without blocks is omitted.
     pub blocks: Vec<Block>,
 }
 
 impl Section {
-    /// A section.
+    /// Returns a section.
     pub fn new(title: &str, blocks: Vec<Block>) -> Self {
         Self {
             title: title.to_owned(),
@@ -39,22 +39,22 @@ impl Section {
 pub enum Block {
     /// A paragraph.
     Words(Text),
-    /// Points, one a line.
+    /// A list of points.
     Points(Vec<Text>),
     /// A smaller heading.
     Heading(String),
-    /// Something to be copied: its language and its text.
+    /// Code: its language and its text.
     Code(&'static str, String),
-    /// What a command prints of a file: the command, the file's bytes, the findings, how many records it has.
+    /// The output of a command for a file: the command, the file's bytes, the findings, the number of records.
     Output(String, Vec<u8>, Vec<Finding>, u32),
-    /// Heads of columns, and rows of as many cells.
+    /// The heads of columns, and rows with as many cells.
     Table(Vec<&'static str>, Vec<Vec<Cell>>),
 }
 
 /// A cell of a table.
 pub type Cell = Piece;
 
-/// A paragraph, piece by piece.
+/// A paragraph, as pieces.
 pub type Text = Vec<Piece>;
 
 /// A piece of a paragraph.
@@ -62,13 +62,13 @@ pub type Text = Vec<Piece>;
 pub enum Piece {
     /// Words.
     Words(String),
-    /// Something spelled exactly so.
+    /// Text with exact spelling.
     Code(String),
-    /// A file that is worth a look: what it is called, and where it lies from `docs/rules/`.
+    /// A link to a file: its text, and its path relative to `docs/rules/`.
     Link(String, String),
 }
 
-/// A paragraph from text in which backticks stand around what is spelled exactly so.
+/// Returns a paragraph from text with backticks around code.
 pub fn text(marked: &str) -> Text {
     marked
         .split('`')
@@ -84,7 +84,7 @@ pub fn text(marked: &str) -> Text {
         .collect()
 }
 
-/// A paragraph as it is, whatever stands in it.
+/// Returns a paragraph without markup.
 pub fn plain(words: &str) -> Text {
     vec![Piece::Words(words.to_owned())]
 }

@@ -12,7 +12,7 @@ use crate::rules::{
 };
 use crate::sanitize::{self, escape};
 
-/// The head of the endpoint, and its tables one after another.
+/// Returns the head of the endpoint, and its tables.
 #[must_use]
 pub fn endpoint_text(endpoint: &Endpoint, look: Look) -> String {
     let palette = look.palette();
@@ -36,7 +36,7 @@ pub fn endpoint_text(endpoint: &Endpoint, look: Look) -> String {
     text
 }
 
-/// What the file says beside its tables, by the file's own keys.
+/// Returns what the file states besides its tables, by the file's own keys.
 fn head(endpoint: &Endpoint) -> Vec<(String, String)> {
     let record = endpoint.record_table();
     let name = |id: &PropertyId| &*record.property(*id).name;
@@ -155,7 +155,7 @@ impl Widths {
     }
 }
 
-/// A row as on the page. One short statement is in its line; otherwise each begins a line of its own below.
+/// Adds a row as on the page. A single short statement is on the same line; otherwise each has a line of its own below.
 fn row(text: &mut String, endpoint: &Endpoint, property: &Property, widths: &Widths, look: Look) {
     let palette: Palette = look.palette();
     let ty = type_text(endpoint, property);
@@ -178,7 +178,7 @@ fn row(text: &mut String, endpoint: &Endpoint, property: &Property, widths: &Wid
     text.push_str(head.trim_end());
     text.push('\n');
     for line in &lines {
-        // Below the name, and what is wrapped a little further in.
+        // Below the name; wrapped lines have a little more indentation.
         let indent = widths.row + 6;
         let wrapped = wrap::indented(&sanitize::line(line), look.width.saturating_sub(2), indent);
         for (number, line) in wrapped.lines().enumerate() {
@@ -188,7 +188,7 @@ fn row(text: &mut String, endpoint: &Endpoint, property: &Property, widths: &Wid
     }
 }
 
-/// What a row states beside its type.
+/// Returns what a row states besides its type.
 fn statements(endpoint: &Endpoint, property: &Property) -> Vec<String> {
     let constraints = endpoint.of_property(property);
     let mut all: Vec<String> = constraints
@@ -208,7 +208,7 @@ fn statements(endpoint: &Endpoint, property: &Property) -> Vec<String> {
     all
 }
 
-/// A constraint with all that its file says of it. An answer or a phase that is the usual one goes without saying.
+/// Returns a constraint with everything that its file states. A default answer or phase is omitted.
 fn full(endpoint: &Endpoint, constraint: &Constraint) -> String {
     let mut text = constraint.what.clone();
     for condition in &constraint.conditions {

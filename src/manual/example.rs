@@ -1,4 +1,4 @@
-//! A rule's own example, checked.
+//! The example of a rule, checked.
 
 use std::sync::OnceLock;
 
@@ -8,28 +8,28 @@ use crate::rules::{Endpoint, RuleText};
 use crate::tenant::{self, Tenant};
 use crate::{json, lint};
 
-/// The name that an example is shown under.
+/// The name that an example is shown with.
 pub const NAME: &str = "bad.json";
 
-/// A payload that breaks a rule, and what is found in it.
+/// A payload that breaks a rule, with its findings.
 #[derive(Debug, Clone)]
 pub struct Example {
-    /// Id of the endpoint that it is for.
+    /// The id of its endpoint.
     pub endpoint: String,
-    /// The name that it is shown under.
+    /// The name that it is shown with.
     pub name: String,
-    /// Its bytes.
+    /// The bytes.
     pub bytes: Vec<u8>,
-    /// What is found, in the order it is shown in.
+    /// The findings, in the order in which they are shown.
     pub findings: Vec<Finding>,
-    /// How many records it has.
+    /// The number of records.
     pub records: u32,
-    /// It needs the tenant of the examples.
+    /// True if it needs the tenant of the examples.
     pub needs_tenant: bool,
 }
 
 impl Example {
-    /// The rule's bad payload; `None` where it has none, or its endpoint is not among these.
+    /// Returns the rule's bad payload; `None` if it has none, or if its endpoint is not among these.
     pub fn of(rule: &RuleText, endpoints: &[&Endpoint]) -> Option<Self> {
         let bad = rule.bad.as_deref()?;
         let needs_tenant = rule.needs.is_some();
@@ -37,7 +37,7 @@ impl Example {
         Self::new(NAME, bad.as_bytes().to_vec(), id, endpoints, needs_tenant)
     }
 
-    /// A file that is checked as a request to the endpoint of that id.
+    /// Returns a file that is checked as a request to the endpoint of that id.
     pub fn new(
         name: &str,
         bytes: Vec<u8>,
@@ -46,12 +46,16 @@ impl Example {
         needs_tenant: bool,
     ) -> Option<Self> {
         let endpoint = endpoints.iter().find(|endpoint| endpoint.id == id)?;
-        let nobody = Tenant::default();
-        let tenant = if needs_tenant { example_tenant() } else { &nobody };
+        let no_tenant = Tenant::default();
+        let tenant = if needs_tenant {
+            example_tenant()
+        } else {
+            &no_tenant
+        };
         let (text, errors) = json::text(&bytes);
         let mut checked = lint::check(&text, errors, endpoint, tenant, false);
         let is_advice = |finding: &Finding| finding.severity == Severity::Advice;
-        // What a run shows by itself, or all of it where that is nothing.
+        // What a run shows by default, or everything if that is nothing.
         if !checked.findings.iter().all(is_advice) {
             checked.findings.retain(|finding| !is_advice(finding));
         }
@@ -66,12 +70,12 @@ impl Example {
         })
     }
 
-    /// The finding that is the rule's own.
+    /// Returns the finding of the rule.
     pub fn finding(&self, rule: &str) -> Option<&Finding> {
         self.findings.iter().find(|finding| finding.rule == rule)
     }
 
-    /// The command that shows it, and what it prints.
+    /// Returns the command that shows the findings, and its output.
     pub fn output(&self) -> Block {
         let tenant = if self.needs_tenant {
             " --tenant tenant.toml"
@@ -92,7 +96,7 @@ impl Example {
     }
 }
 
-/// The tenant of the examples that need one. A test loads it, so that it never comes back empty.
+/// The tenant of the examples that need one. A test loads it, so the fallback is never used.
 pub fn example_tenant() -> &'static Tenant {
     static TENANT: OnceLock<Tenant> = OnceLock::new();
     TENANT.get_or_init(|| {

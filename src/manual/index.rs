@@ -9,7 +9,7 @@ use crate::finding::Evidence;
 use crate::report::labels;
 use crate::rules::{Endpoint, RuleText};
 
-/// The index of the pages as Markdown.
+/// Returns the index of the pages as Markdown.
 pub fn index(rules: &[RuleText], endpoints: &[&Endpoint]) -> String {
     let mut out = format!(
         "{MADE}# The rules\n\nA page for each. `geplint explain RULE` prints the same in a terminal. An error predicts a 400, \
@@ -30,7 +30,7 @@ pub fn index(rules: &[RuleText], endpoints: &[&Endpoint]) -> String {
     out
 }
 
-/// What the rule's rows rest on, or else its example; the surest first.
+/// Returns the evidence of the rule's rows, or of its example; the strongest first.
 fn evidence(rule: &RuleText, endpoints: &[&Endpoint]) -> String {
     const ALL: [Evidence; 4] = [
         Evidence::Response,
@@ -46,7 +46,7 @@ fn evidence(rule: &RuleText, endpoints: &[&Endpoint]) -> String {
     if found.is_empty() {
         let example = Example::of(rule, endpoints);
         found.extend(example.and_then(|example| example.finding(&rule.id).map(|finding| finding.evidence)));
-        // What is wrong with the bytes has no example to print; no table speaks of it.
+        // A finding about the bytes of a file has no example to print; no table mentions it.
         if found.is_empty() {
             found.insert(Evidence::Inferred);
         }

@@ -6,12 +6,12 @@ use std::path::Path;
 use super::document::{Block, Document, Piece};
 use crate::report::{FileReport, Full, Look, Report as _};
 
-/// How a page says that it is not to be edited.
+/// The note that a page is generated.
 pub const MADE: &str =
     "<!-- Made from rules/ and testdata/rules/ by `UPDATE_DOCS=1 cargo test --test it docs`. -->\n\n";
 
 impl Document {
-    /// The page as Markdown.
+    /// Returns the page as Markdown.
     pub fn markdown(&self) -> String {
         let mut out = format!(
             "{MADE}# {}\n\n{}. Severity: {}.\n",
@@ -63,7 +63,7 @@ fn fenced(out: &mut String, language: &str, code: &str) {
     let _ = writeln!(out, "```{language}\n{}\n```", code.trim_end());
 }
 
-/// A paragraph.
+/// Formats a paragraph.
 pub(super) fn line(text: &[Piece]) -> String {
     text.iter().map(piece).collect()
 }

@@ -1,7 +1,7 @@
-//! The page of a rule: its content once, for `geplint explain` in a terminal and for `docs/rules/` in Markdown.
+//! The page of a rule: one content for `geplint explain` in a terminal and for `docs/rules/` in Markdown.
 //!
-//! Pure: rules in, text out. What a page says of rows, answers and findings is worked out from the rules and by checking
-//! the rule's own example, so that it cannot differ from what geplint does.
+//! Pure: rules in, text out. Rows, answers and findings on a page are computed from the rules and by checking the
+//! rule's own example, so that they always agree with the program.
 
 mod answers;
 mod constraint_list;

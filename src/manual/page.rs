@@ -1,22 +1,22 @@
-//! A rule's page.
+//! The page of a rule.
 
 use super::document::{Block, Document, Piece, Section, Text, plain, text};
 use super::{Example, answers, constraint_list, patch};
 use crate::report::labels;
 use crate::rules::{Endpoint, RuleText};
 
-/// The payloads that a rule is tested with; they lie in the repository, not in the program.
+/// The payloads that a rule is tested with. They are in the repository, not in the program.
 #[derive(Debug, Clone)]
 pub struct Fixtures {
-    /// How many there are that break it.
+    /// The number of payloads that break it.
     pub bad: u64,
-    /// How many there are that do not.
+    /// The number of payloads that do not.
     pub good: u64,
-    /// One that breaks it, for a rule whose example cannot be printed.
+    /// A payload that breaks it, for a rule whose example cannot be printed.
     pub shown: Option<Example>,
 }
 
-/// The page of a rule as these endpoints have it; what it says of fixtures is left out without them.
+/// Returns the page of a rule for these endpoints. Without `fixtures` it does not mention fixtures.
 pub fn page(rule: &RuleText, endpoints: &[&Endpoint], fixtures: Option<&Fixtures>) -> Document {
     let example = Example::of(rule, endpoints);
     let prose = |title, words: &str| Section::new(title, vec![Block::Words(plain(words))]);
@@ -45,7 +45,7 @@ pub fn page(rule: &RuleText, endpoints: &[&Endpoint], fixtures: Option<&Fixtures
     }
 }
 
-/// What breaks it, and what geplint says of that.
+/// Returns the section with the bad payload and its findings.
 fn bad(rule: &RuleText, example: Option<&Example>, fixtures: Option<&Fixtures>) -> Section {
     let mut blocks = Vec::new();
     let mut title = "Bad".to_owned();
@@ -76,7 +76,7 @@ fn more(rule: &str, fixtures: &Fixtures) -> Section {
     let link = |kind: &str, count: u64| {
         let label = labels::count(count, &format!("{kind} one"));
         match count {
-            // There is no folder of none.
+            // Without fixtures there is no folder.
             0 => Piece::Words(label),
             _ => Piece::Link(label, format!("../../testdata/rules/{rule}/{kind}")),
         }

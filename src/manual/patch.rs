@@ -3,7 +3,7 @@
 use super::{Example, constraint_list};
 use crate::rules::{Constraint, Endpoint, RuleText, Stated};
 
-/// A rules file that keeps the rule's example from being reported; `None` where no row or check states the rule.
+/// Returns a rules file that keeps the rule's example from being reported; `None` if no row or check states the rule.
 pub fn patch(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example>) -> Option<String> {
     let id = rule.endpoint.as_deref()?;
     let endpoint = endpoints.iter().find(|endpoint| endpoint.id == id)?;

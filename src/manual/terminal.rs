@@ -10,11 +10,11 @@ use super::document::{Block, Cell, Document, Piece};
 use crate::report::{FileReport, Full, Look, Palette, Report as _, wrap};
 use crate::sanitize::escape;
 
-/// How far everything under a heading is moved in.
+/// The indentation of everything under a heading.
 const INDENT: usize = 2;
 
 impl Document {
-    /// The page as a terminal of that look shows it.
+    /// Returns the page for a terminal with that look.
     pub fn terminal(&self, look: Look) -> String {
         let palette = look.palette();
         let mut out = format!("{} ({})\n", palette.strong(&self.name), self.severity);
@@ -23,7 +23,7 @@ impl Document {
             // Writing to a string cannot fail.
             let _ = writeln!(out, "\n{}", palette.strong(&section.title));
             for (index, block) in section.blocks.iter().enumerate() {
-                // What is set off from prose stands by itself.
+                // Blocks that are not prose are surrounded by empty lines.
                 let apart =
                     |block: &Block| matches!(block, Block::Code(..) | Block::Output(..) | Block::Heading(_));
                 let after_heading = index > 0 && matches!(section.blocks[index - 1], Block::Heading(_));
@@ -68,12 +68,12 @@ fn push(out: &mut String, block: &Block, look: Look) {
     }
 }
 
-/// A paragraph; what is spelled exactly so stands between backticks, unless there is one in it.
+/// Formats a paragraph. Code is between backticks, unless it contains one.
 fn line(text: &[Piece]) -> String {
     text.iter().map(piece).collect()
 }
 
-/// Names come from rules files, the user's among them.
+/// Formats a piece. Names come from rules files, including the user's.
 fn piece(piece: &Piece) -> String {
     match piece {
         Piece::Code(code) if !code.contains('`') => format!("`{}`", escape(code)),
@@ -91,7 +91,7 @@ fn moved_in(text: &str) -> String {
     })
 }
 
-/// Columns where they fit, else a sentence for each row.
+/// Formats columns if they fit, otherwise a sentence for each row.
 fn table(out: &mut String, head: &[&'static str], rows: &[Vec<Cell>], look: Look) {
     const INNER: usize = 2 * INDENT;
     let palette = look.palette();
@@ -128,7 +128,7 @@ fn table(out: &mut String, head: &[&'static str], rows: &[Vec<Cell>], look: Look
     }
 }
 
-/// The cells of a row side by side, the first one as a name if there are colours.
+/// Formats the cells of a row side by side; the first one as a name if there are colours.
 fn columns(cells: &[&str], widths: &[usize], palette: Option<Palette>) -> String {
     let mut out = String::new();
     for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {

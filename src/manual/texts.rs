@@ -1,16 +1,16 @@
-//! What each rule says of itself, and the topics beside them: the texts of `geplint explain`, from `rules/rules.toml`.
+//! The texts of rules and topics for `geplint explain`, from `rules/rules.toml`.
 
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-/// One rule as a reader meets it.
+/// The text of one rule.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RuleText {
-    /// Kebab-case id, naming the problem.
+    /// The id in kebab-case, which names the problem.
     pub id: String,
-    /// One line.
+    /// The title, on one line.
     pub title: String,
     /// What is wrong.
     pub what: String,
@@ -18,7 +18,7 @@ pub struct RuleText {
     pub why: String,
     /// What to do.
     pub fix: String,
-    /// Its usual severity: `error`, `warning` or `advice`.
+    /// The usual severity: `error`, `warning` or `advice`.
     pub severity: String,
     /// The endpoint of the two payloads.
     pub endpoint: Option<String>,
@@ -26,23 +26,23 @@ pub struct RuleText {
     pub bad: Option<String>,
     /// Why there is no such payload to print.
     pub bad_note: Option<String>,
-    /// The fixture that the note describes, from `testdata/rules/<id>/bad/` on.
+    /// The fixture that the note describes, relative to `testdata/rules/<id>/bad/`.
     pub bad_file: Option<String>,
     /// The same payload, fixed.
     pub good: Option<String>,
-    /// What else it needs to speak: `tenant`.
+    /// What else it needs to be reported: `tenant`.
     pub needs: Option<String>,
 }
 
-/// Something worth explaining that is no rule.
+/// A topic that is not a rule.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TopicText {
-    /// Its name on the command line.
+    /// The name on the command line.
     pub id: String,
-    /// One line.
+    /// The title, on one line.
     pub title: String,
-    /// Paragraphs with blank lines between; what is indented stays as it is.
+    /// Paragraphs, separated by empty lines. Indented lines are not wrapped.
     pub text: String,
 }
 
@@ -53,28 +53,28 @@ struct File {
     topic: Vec<TopicText>,
 }
 
-/// A test loads the file, so that it never comes back empty.
+/// The file. A test loads it, so the fallback is never used.
 fn file() -> &'static File {
     static FILE: OnceLock<File> = OnceLock::new();
     FILE.get_or_init(|| toml::from_str(include_str!("../../rules/rules.toml")).unwrap_or_default())
 }
 
-/// All rules in the file's order.
+/// Returns all rules in the order of the file.
 pub fn rule_texts() -> &'static [RuleText] {
     &file().rule
 }
 
-/// All topics in the file's order.
+/// Returns all topics in the order of the file.
 pub fn topic_texts() -> &'static [TopicText] {
     &file().topic
 }
 
-/// The rule of that id.
+/// Returns the rule of that id.
 pub fn rule_text(id: &str) -> Option<&'static RuleText> {
     rule_texts().iter().find(|rule| rule.id == id)
 }
 
-/// The topic of that id.
+/// Returns the topic of that id.
 pub fn topic_text(id: &str) -> Option<&'static TopicText> {
     topic_texts().iter().find(|topic| topic.id == id)
 }

@@ -1,4 +1,4 @@
-//! ZIP archives, in which test tools put a HAR file and the bodies that belong to it.
+//! ZIP archives, in which test tools store a HAR file and the bodies that belong to it.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -12,17 +12,17 @@ const LARGEST: u64 = 1 << 30;
 /// An archive in memory.
 pub struct Archive<'b> {
     zip: ZipSliceArchive<&'b [u8]>,
-    /// Where each file is and how it is packed, by its name.
+    /// The place and the compression method of each file, by its name.
     files: BTreeMap<String, (ZipArchiveEntryWayfinder, CompressionMethod)>,
 }
 
-/// Whether a file that begins so is an archive.
+/// Returns true if a file with this start is an archive.
 pub fn is_archive(start: &[u8]) -> bool {
     start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06")
 }
 
 impl<'b> Archive<'b> {
-    /// Reads the list of an archive; fails with the reason why it is none.
+    /// Reads the directory of an archive. The error says why it is not one.
     pub fn read(bytes: &'b [u8]) -> Result<Self, String> {
         let broken = |error: rawzip::Error| format!("not a ZIP archive that can be read: {error}");
         let zip = ZipArchive::from_slice(bytes).map_err(broken)?;
@@ -37,7 +37,7 @@ impl<'b> Archive<'b> {
         Ok(Self { zip, files })
     }
 
-    /// The names of the HAR files in it, sorted.
+    /// Returns the names of the HAR files in it, sorted.
     pub fn hars(&self) -> Vec<String> {
         let is_har = |name: &&String| {
             let extension = name.rsplit_once('.').map(|(_, extension)| extension);
@@ -46,7 +46,7 @@ impl<'b> Archive<'b> {
         self.files.keys().filter(is_har).cloned().collect()
     }
 
-    /// A file by its name in the archive.
+    /// Returns a file by its name in the archive.
     pub fn file(&self, name: &str) -> Result<Vec<u8>, String> {
         let (place, method) = self
             .files
@@ -60,7 +60,7 @@ impl<'b> Archive<'b> {
         }
     }
 
-    /// A file that a HAR in the archive names: it lies beside it.
+    /// Returns a file that a HAR in the archive names, and that is beside the HAR.
     pub fn beside(&self, har: &str, name: &str) -> Result<Vec<u8>, String> {
         let folder = har.rsplit_once('/').map(|(folder, _)| folder);
         self.file(&folder.map_or_else(|| name.to_owned(), |folder| format!("{folder}/{name}")))

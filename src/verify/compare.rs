@@ -1,4 +1,4 @@
-//! Where two envelopes differ, by value, and what that says of each predicted error.
+//! Compares two envelopes by value, and derives a verdict on each predicted error.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
@@ -8,39 +8,39 @@ use serde_json::Value;
 use super::recording::Recorded;
 use crate::predict::{Envelope, ErrorDetail, ErrorEntry, SuccessDetail};
 
-/// What came of comparing a prediction with a recording.
+/// The result of comparing a prediction with a recording.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Comparison {
-    /// Where they differ; empty exactly where the envelopes are equal.
+    /// The differences. Empty if and only if the envelopes are equal.
     pub differences: Vec<Difference>,
-    /// One entry a predicted error, in the envelope's order.
+    /// One entry per predicted error, in the envelope's order.
     pub verdicts: Vec<Verdict>,
 }
 
-/// What a recording says of a predicted error.
+/// The verdict of a recording on a predicted error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It was answered, word for word.
+    /// The error was answered, word for word.
     Confirmed,
-    /// The record was taken, or refused for other predicted reasons alone.
+    /// The record was accepted, or refused only for other predicted reasons.
     Refuted,
-    /// The record was refused, but in words that were not predicted.
+    /// The record was refused, but with a text that was not predicted.
     OtherWords,
 }
 
-/// One difference. A predicted error is given by its number in the envelope's order, from 0.
+/// One difference. Predicted errors are identified by their index in the envelope's order, from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Difference {
     /// Another status.
     Status {
-        /// As predicted.
+        /// The predicted status.
         predicted: String,
-        /// As recorded.
+        /// The recorded status.
         recorded: String,
     },
-    /// The recording holds data; none is ever predicted.
+    /// The recording has data, which is never predicted.
     Data {
-        /// As recorded.
+        /// The recorded data.
         recorded: Value,
     },
     /// The same errors under another key.
@@ -49,61 +49,61 @@ pub enum Difference {
         predicted: String,
         /// The recorded key.
         recorded: String,
-        /// The first of the errors.
+        /// The index of the first error.
         error: usize,
-        /// How many errors there are.
+        /// The number of errors.
         count: usize,
     },
-    /// What is taken for the same error, in other words.
+    /// Apparently the same error, with another text.
     Wording {
         /// The record's key.
         key: String,
-        /// The predicted error.
+        /// The index of the predicted error.
         error: usize,
         /// The recorded error.
         recorded: ErrorEntry,
-        /// The code differs.
+        /// True if the code differs.
         code: bool,
-        /// The text differs.
+        /// True if the description differs.
         text: bool,
     },
-    /// An error that was recorded and not predicted.
+    /// An error that was recorded but not predicted.
     MissingError {
         /// The record's key.
         key: String,
-        /// The error; `None` where a record is refused without one.
+        /// The error; `None` if a record was refused without one.
         recorded: Option<ErrorEntry>,
     },
-    /// An error that was predicted and not recorded.
+    /// An error that was predicted but not recorded.
     ExtraError {
         /// The record's key.
         key: String,
-        /// The error.
+        /// The index of the error.
         error: usize,
     },
-    /// A record that was taken, which was not predicted.
+    /// A record that was accepted, which was not predicted.
     MissingSuccess {
-        /// Its key.
+        /// The key.
         key: String,
     },
-    /// A record that was predicted to be taken, which was not recorded.
+    /// A record that was predicted to be accepted, which was not recorded.
     ExtraSuccess {
-        /// Its key.
+        /// The key.
         key: String,
     },
     /// The same in another order.
     Order {
-        /// What stands in another order.
+        /// What is in another order.
         of: Order,
-        /// In the predicted order, from the first that differs to the last.
+        /// The predicted order, from the first difference to the last.
         predicted: Vec<String>,
-        /// The same part in the recorded order.
+        /// The recorded order of the same part.
         recorded: Vec<String>,
     },
 }
 
 impl Difference {
-    /// The key of the record that it is about, where it is about one.
+    /// Returns the key of the record with the difference, if there is one.
     pub fn key(&self) -> Option<&str> {
         match self {
             Self::Status { .. } | Self::Data { .. } | Self::Key { .. } => None,
@@ -119,7 +119,7 @@ impl Difference {
         }
     }
 
-    /// The predicted error that it is about, where it is about one.
+    /// Returns the index of the predicted error with the difference, if there is one.
     pub const fn error(&self) -> Option<usize> {
         match self {
             Self::Key { error, .. } | Self::Wording { error, .. } | Self::ExtraError { error, .. } => {
@@ -130,14 +130,14 @@ impl Difference {
     }
 }
 
-/// What may stand in another order.
+/// What may be in another order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
-    /// The errors of a record, given by its key.
+    /// The errors of a record, by its key.
     Errors(String),
     /// The refused records.
     Refused,
-    /// The records that were taken.
+    /// The accepted records.
     Taken,
 }
 
@@ -157,20 +157,20 @@ pub fn compare(predicted: &Envelope, recorded: &Recorded) -> Comparison {
 struct Compare<'a> {
     recorded: &'a Recorded,
     out: Comparison,
-    /// How many predicted errors stand before the entry in question.
+    /// The number of predicted errors before the current entry.
     first: usize,
 }
 
 impl Compare<'_> {
     fn status(&mut self, predicted: &Envelope) {
         if predicted.status_code != self.recorded.status_code {
-            self.tell(Difference::Status {
+            self.push(Difference::Status {
                 predicted: predicted.status_code.clone(),
                 recorded: self.recorded.status_code.clone(),
             });
         }
         if !self.recorded.data.is_null() {
-            self.tell(Difference::Data {
+            self.push(Difference::Data {
                 recorded: self.recorded.data.clone(),
             });
         }
@@ -183,7 +183,7 @@ impl Compare<'_> {
         let mut entries = Matching::new(predicted.len(), recorded.len());
         entries.by(predicted, recorded, |entry| Some((&*entry.key, words(entry))));
         entries.by(predicted, recorded, |entry| Some(entry.key.as_str()));
-        // The same errors under another key, but not where the key is that of a record which was taken.
+        // The same errors under another key, but not if the key is that of an accepted record.
         entries.by(predicted, recorded, |entry| {
             let elsewhere = taken.contains(&*entry.key) || meant.contains(&*entry.key);
             (!elsewhere).then(|| words(entry))
@@ -207,7 +207,7 @@ impl Compare<'_> {
         );
     }
 
-    /// A predicted entry, and the recorded one that is about the same record.
+    /// Compares a predicted entry with the recorded one about the same record.
     fn entry(&mut self, predicted: &ErrorDetail, recorded: &ErrorDetail) {
         if predicted.key != recorded.key {
             self.other_key(predicted, recorded);
@@ -229,7 +229,7 @@ impl Compare<'_> {
             }
         }
         for index in errors.free() {
-            self.tell(Difference::MissingError {
+            self.push(Difference::MissingError {
                 key: recorded.key.clone(),
                 recorded: Some(theirs[index].clone()),
             });
@@ -243,7 +243,7 @@ impl Compare<'_> {
     }
 
     fn other_key(&mut self, predicted: &ErrorDetail, recorded: &ErrorDetail) {
-        self.tell(Difference::Key {
+        self.push(Difference::Key {
             predicted: predicted.key.clone(),
             recorded: recorded.key.clone(),
             error: self.first,
@@ -257,7 +257,7 @@ impl Compare<'_> {
         let code = predicted.error_code != recorded.error_code;
         let text = predicted.error_description != recorded.error_description;
         if code || text {
-            self.tell(Difference::Wording {
+            self.push(Difference::Wording {
                 key: key.to_owned(),
                 error: self.first + index,
                 recorded: recorded.clone(),
@@ -271,7 +271,7 @@ impl Compare<'_> {
     }
 
     fn extra(&mut self, key: &str, index: usize, unforeseen: bool) {
-        self.tell(Difference::ExtraError {
+        self.push(Difference::ExtraError {
             key: key.to_owned(),
             error: self.first + index,
         });
@@ -282,7 +282,7 @@ impl Compare<'_> {
         });
     }
 
-    /// A predicted entry without a recorded one: the record was taken, or refused as part of something else.
+    /// Handles a predicted entry without a recorded one: the record was accepted, or refused as part of another entry.
     fn unmatched(&mut self, entry: &ErrorDetail, taken: &HashSet<&str>, unforeseen: bool) {
         let unforeseen = unforeseen && !taken.contains(&*entry.key);
         for index in 0..entry.errors.len() {
@@ -296,10 +296,10 @@ impl Compare<'_> {
             recorded,
         };
         if entry.errors.is_empty() {
-            self.tell(missing(None));
+            self.push(missing(None));
         }
         for error in &entry.errors {
-            self.tell(missing(Some(error.clone())));
+            self.push(missing(Some(error.clone())));
         }
     }
 
@@ -309,11 +309,11 @@ impl Compare<'_> {
         keys.by(ours, theirs, |success| Some(&success.key));
         for index in keys.single() {
             let key = ours[index].key.clone();
-            self.tell(Difference::ExtraSuccess { key });
+            self.push(Difference::ExtraSuccess { key });
         }
         for index in keys.free() {
             let key = theirs[index].key.clone();
-            self.tell(Difference::MissingSuccess { key });
+            self.push(Difference::MissingSuccess { key });
         }
         self.order(
             Order::Taken,
@@ -323,7 +323,7 @@ impl Compare<'_> {
         );
     }
 
-    /// Tells where those that stand on both sides stand in another order.
+    /// Reports entries that both sides have, but in another order.
     fn order(
         &mut self,
         of: Order,
@@ -342,7 +342,7 @@ impl Compare<'_> {
         let to = (0..sorted.len())
             .rfind(moved)
             .map_or(sorted.len(), |last| last + 1);
-        self.tell(Difference::Order {
+        self.push(Difference::Order {
             of,
             predicted: couples[from..to]
                 .iter()
@@ -352,7 +352,7 @@ impl Compare<'_> {
         });
     }
 
-    fn tell(&mut self, difference: Difference) {
+    fn push(&mut self, difference: Difference) {
         self.out.differences.push(difference);
     }
 }
@@ -361,7 +361,7 @@ fn keys(details: &[SuccessDetail]) -> HashSet<&str> {
     details.iter().map(|detail| detail.key.as_str()).collect()
 }
 
-/// The errors of an entry, to find it by.
+/// Returns the errors of an entry, as a key for matching.
 fn words(entry: &ErrorDetail) -> Vec<(&str, &str)> {
     entry
         .errors
@@ -370,7 +370,7 @@ fn words(entry: &ErrorDetail) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// `Code "text"`, on one line.
+/// Formats `Code "text"`, on one line.
 pub(super) fn quoted(error: &ErrorEntry) -> String {
     let text = format!("\"{}\"", error.error_description);
     if error.error_code.is_empty() {
@@ -380,11 +380,11 @@ pub(super) fn quoted(error: &ErrorEntry) -> String {
     }
 }
 
-/// Which of one list is which of another, found in rounds from the strictest sameness to the mildest.
+/// Matches the entries of two lists, in rounds from the strictest equality to the weakest.
 struct Matching {
-    /// For each of the first list, its partner in the second.
+    /// For each entry of the first list: its partner in the second.
     partner: Vec<Option<usize>>,
-    /// Which of the second list have a partner.
+    /// For each entry of the second list: true if it has a partner.
     matched: Vec<bool>,
 }
 
@@ -396,7 +396,7 @@ impl Matching {
         }
     }
 
-    /// Matches those that are still free and have the same key, in order; without a key they stay free.
+    /// Matches entries that are still free and have the same key, in order. Entries without a key stay free.
     fn by<'t, T, K: Eq + Hash>(&mut self, first: &'t [T], second: &'t [T], key: impl Fn(&'t T) -> Option<K>) {
         let mut free: HashMap<K, VecDeque<usize>> = HashMap::new();
         for index in self.free() {
@@ -419,7 +419,7 @@ impl Matching {
         }
     }
 
-    /// Matches what is left if it is one on either side: it is taken for the same, in other words altogether.
+    /// Matches the remaining entries if there is one on each side: they are taken for the same, with another text.
     fn by_being_left(&mut self) {
         let ours: Vec<usize> = self.single().take(2).collect();
         let theirs: Vec<usize> = self.free().take(2).collect();
@@ -434,12 +434,12 @@ impl Matching {
         partners.filter_map(|(index, partner)| Some((index, (*partner)?)))
     }
 
-    /// Those of the first list that have no partner.
+    /// Returns the entries of the first list without a partner.
     fn single(&self) -> impl Iterator<Item = usize> {
         (0..self.partner.len()).filter(|index| self.partner[*index].is_none())
     }
 
-    /// Those of the second list that have no partner.
+    /// Returns the entries of the second list without a partner.
     fn free(&self) -> impl Iterator<Item = usize> {
         (0..self.matched.len()).filter(|index| !self.matched[*index])
     }
@@ -574,7 +574,7 @@ mod tests {
 
     #[test]
     fn errors_of_a_record_that_is_refused_all_the_same() {
-        // All that was recorded was predicted: the second error is refuted.
+        // Everything recorded was predicted: the second error is refuted.
         let came = compare(&envelope(&[("1", &[A, C])], &[]), &recorded(&[("1", &[A])], &[]));
         assert_eq!(came.verdicts, [Verdict::Confirmed, Verdict::Refuted]);
         assert_eq!(
@@ -584,7 +584,7 @@ mod tests {
                 error: 1
             }]
         );
-        // Two recorded errors that are neither of the predicted ones: they may be the same in other words.
+        // Two recorded errors that are neither of the predicted ones may be the same with another text.
         let theirs: &[(&str, &str)] = &[("X", "x"), ("Y", "y"), A];
         let came = compare(
             &envelope(&[("1", &[A, B, C])], &[]),
@@ -626,7 +626,7 @@ mod tests {
             came.verdicts,
             [Verdict::Confirmed, Verdict::OtherWords, Verdict::OtherWords]
         );
-        // Another record, where the one that was predicted to fail was taken.
+        // Another record was refused, and the one that was predicted to fail was accepted.
         let came = compare(
             &envelope(&[("1", &[A])], &["2"]),
             &recorded(&[("2", &[A])], &["1"]),
@@ -689,7 +689,7 @@ mod tests {
         );
     }
 
-    /// Every pair of small envelopes: no difference exactly where they are equal.
+    /// Every pair of small envelopes has no difference if and only if the two are equal.
     #[test]
     fn no_difference_means_equal() {
         let entries: [Entry<'_>; 5] = [

@@ -1,6 +1,6 @@
-//! The machine-readable account, version 1. Its shape is a promise: fields are only ever added.
+//! The JSON report of `verify`, version 1. Within a version, fields are only added.
 //!
-//! A document is [`open`], the pairs with a comma between them, then [`close`]; so it is written as it grows.
+//! A document is [`open`], the pairs with a comma between them, then [`close`], so that it is written as it grows.
 
 use std::collections::BTreeMap;
 
@@ -17,15 +17,15 @@ pub fn open(predictions: bool) -> String {
     format!("{{\n  \"version\": 1,\n  \"tool\": \"{tool}\",\n  \"self\": {predictions},\n  \"pairs\": [")
 }
 
-/// One pair.
+/// Returns one pair.
 pub fn pair(verified: &Verified) -> String {
     const INDENT: &str = "\n    ";
     format!("{INDENT}{}", pretty(&Pair::new(verified), INDENT))
 }
 
-/// What the document ends with; `empty` if there was no pair.
+/// Returns the end of the document. `empty` is true if there was no pair.
 ///
-/// `unused`: what was met and is no pair, in order.
+/// `unused` has the calls and files that are not pairs, in order.
 pub fn close(tally: &Tally, empty: bool, unused: &[Unused]) -> String {
     const INDENT: &str = "\n  ";
     let end = if empty { "]" } else { "\n  ]" };
@@ -47,16 +47,16 @@ pub fn close(tally: &Tally, empty: bool, unused: &[Unused]) -> String {
     )
 }
 
-/// What was met and is no pair.
+/// A call or file that is not a pair.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unused {
     /// The file.
     pub file: String,
-    /// The number of the entry in it, from 1, where it is one of several.
+    /// The number of the entry in the file, 1-based, if the file has several.
     pub entry: Option<usize>,
-    /// The HTTP method, where it is known.
+    /// The HTTP method, if it is known.
     pub method: Option<String>,
-    /// The URL, where it is known, without what may be secret in it.
+    /// The URL, if it is known, without parts that may be secret.
     pub url: Option<String>,
     /// Why it is not used.
     pub reason: String,
@@ -209,7 +209,7 @@ const fn kind(difference: &Difference) -> &'static str {
     }
 }
 
-/// What stands on either side, where something does.
+/// Returns the predicted and the recorded value, if there are any.
 fn sides<'a>(difference: &'a Difference, forecast: &'a Forecast) -> (Option<Side<'a>>, Option<Side<'a>>) {
     let ours = |error| forecast.error(error).map(Side::Error);
     match difference {

@@ -1,7 +1,7 @@
-//! Predictions held against recorded answers: which answer belongs to which request, where the two envelopes
-//! differ, and what that says of each rule.
+//! Compares predictions with recorded answers: matches answers to requests, finds differences between the envelopes,
+//! and counts them by rule.
 //!
-//! Pure: data in, data out. The command that reads files and prints is elsewhere.
+//! Pure: data in, data out. `cli` reads the files and prints the results.
 
 pub mod archive;
 mod bruno;
@@ -33,87 +33,87 @@ use crate::tenant::Answer;
 /// A request and the answer that was recorded for it.
 #[derive(Debug, Clone, Copy)]
 pub struct Exchange<'a> {
-    /// What the two are called together.
+    /// The name of the exchange.
     pub name: &'a str,
-    /// Where the request is from: places in it are named by this.
+    /// The file of the request, for places in it.
     pub origin: &'a str,
     /// The request body.
     pub request: &'a [u8],
     /// The response body.
     pub response: &'a [u8],
-    /// The endpoint, where the URL tells it or the user does.
+    /// The endpoint, if the URL or the user determines it.
     pub endpoint: Option<&'a str>,
-    /// The HTTP status, where it was recorded.
+    /// The HTTP status, if it was recorded.
     pub http_status: Option<u64>,
-    /// The URL that was called, where it is recorded, without what may be secret in it.
+    /// The URL, if it was recorded, without parts that may be secret.
     pub url: Option<&'a str>,
 }
 
-/// What came of one exchange.
+/// The result for one exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Where the request is from.
+    /// The file of the request.
     pub origin: String,
-    /// The URL that was called, where it is recorded.
+    /// The URL, if it was recorded.
     pub url: Option<String>,
-    /// The endpoint, where it is known.
+    /// The endpoint, if it is known.
     pub endpoint: Option<String>,
-    /// The request is no JSON as it stands; the prediction is for what it surely was meant to be.
+    /// True if the request is not JSON as it is; the prediction is for the text with certain repairs.
     pub recovered: bool,
-    /// The prediction, where there is one.
+    /// The prediction, if there is one.
     pub forecast: Option<Forecast>,
-    /// The recorded envelope, where it is one.
+    /// The recorded envelope, if it is one.
     pub recorded: Option<Recorded>,
-    /// How the two compare.
+    /// The result of the comparison.
     pub outcome: Outcome,
 }
 
-/// How prediction and recording compare.
+/// The result of comparing prediction and recording.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Both are envelopes.
     Compared(Comparison),
-    /// What was recorded is no envelope, and why: a gateway or a login answered, not the API.
+    /// The recording is not an envelope, with the reason: a gateway or a login page answered, not the API.
     NotAnswered(String),
-    /// There is no predicted envelope, and why.
+    /// There is no predicted envelope, with the reason.
     NotComparable(String),
 }
 
-/// A predicted envelope, and where each of its errors comes from.
+/// A predicted envelope, with the origin of each error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forecast {
     /// The envelope.
     pub envelope: Envelope,
-    /// One entry an error, in the envelope's order.
+    /// One entry per error, in the envelope's order.
     pub places: Vec<Place>,
-    /// For each error, the number of its record and its own number in it.
+    /// For each error: the index of its record, and its own index there.
     numbers: Vec<(usize, usize)>,
 }
 
-/// Where in the request an error comes from.
+/// The origin of an error in the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The rule that spoke.
+    /// The rule.
     pub rule: String,
-    /// RFC 6901.
+    /// The RFC 6901 pointer.
     pub pointer: String,
-    /// The line, from 1.
+    /// The line, 1-based.
     pub line: u32,
-    /// The column in bytes, from 1.
+    /// The column in bytes, 1-based.
     pub column: u32,
 }
 
 impl Verified {
-    /// Whether the two envelopes are equal.
+    /// Returns true if the two envelopes are equal.
     pub fn agreed(&self) -> bool {
         matches!(&self.outcome, Outcome::Compared(comparison) if comparison.differences.is_empty())
     }
 }
 
 impl Forecast {
-    /// An envelope, and the places of its errors in the envelope's order.
+    /// Returns a forecast of an envelope and the places of its errors, in the envelope's order.
     pub fn of(envelope: Envelope, places: Vec<Place>) -> Self {
         let entries = envelope.error_details.iter().enumerate();
         let numbers =
@@ -143,14 +143,14 @@ impl Forecast {
         Self::of(prediction.envelope, places.collect())
     }
 
-    /// A predicted error by its number in the envelope's order, from 0.
+    /// Returns a predicted error by its index in the envelope's order, from 0.
     pub fn error(&self, number: usize) -> Option<&ErrorEntry> {
         let (record, error) = self.numbers.get(number)?;
         self.envelope.error_details.get(*record)?.errors.get(*error)
     }
 }
 
-/// Predicts the answer to a request, and holds it against the recorded one.
+/// Predicts the answer to a request, and compares it with the recorded one.
 pub fn verify(predictor: &mut dyn Predictor, exchange: &Exchange<'_>) -> Verified {
     let recorded = recorded(exchange.response).map_err(|why| match exchange.http_status {
         Some(status) => format!("{why} (HTTP status {status})"),
@@ -166,7 +166,7 @@ pub fn verify(predictor: &mut dyn Predictor, exchange: &Exchange<'_>) -> Verifie
         recorded: None,
         outcome: Outcome::NotComparable(String::new()),
     };
-    // Predicted even if there is nothing to compare with: later predictions may build on this one.
+    // Predicted even without an answer to compare with, because later predictions may depend on this one.
     let answer = answer(recorded.as_ref().ok());
     let why = match predictor.predict(exchange.request, exchange.endpoint, Some(&answer)) {
         Predicted::Envelope {
@@ -194,7 +194,7 @@ pub fn verify(predictor: &mut dyn Predictor, exchange: &Exchange<'_>) -> Verifie
     verified
 }
 
-/// Which records a recorded answer says were taken; of what is no envelope, none were.
+/// Returns the records that a recorded answer says were accepted; none if it is not an envelope.
 fn answer(recorded: Option<&Recorded>) -> Answer {
     let Some(recorded) = recorded else {
         return Answer::nothing_taken();

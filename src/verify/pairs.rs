@@ -1,12 +1,12 @@
-//! Which response file belongs to which request file.
+//! Pairs request files with response files.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// What a file's content looks like.
+/// The kind of a file by its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A request for a known endpoint.
+    /// A request to a known endpoint.
     Request,
     /// A response of the API.
     Response,
@@ -14,12 +14,12 @@ pub enum Kind {
     Other,
 }
 
-/// What the user named, as far as it matters for pairing.
+/// The paths that the user named, as far as they matter for pairing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Given<'p> {
-    /// Two folders: one may hold the requests, the other the responses.
+    /// Two folders: one may have the requests, the other the responses.
     TwoFolders(&'p Path, &'p Path),
-    /// Two files: they belong together, whatever they are called.
+    /// Two files: they are a pair, whatever their names are.
     TwoFiles,
     /// Anything else.
     Other,
@@ -28,24 +28,24 @@ pub enum Given<'p> {
 /// A request and its response, as indices into the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
-    /// Path of the request without what marks it as one.
+    /// The path of the request without the part that marks it as one.
     pub name: PathBuf,
-    /// The request.
+    /// The index of the request.
     pub request: usize,
-    /// The response.
+    /// The index of the response.
     pub response: usize,
 }
 
-/// What came of pairing some files.
+/// The result of pairing files.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pairing {
-    /// In the order of the requests.
+    /// The pairs, in the order of the requests.
     pub pairs: Vec<Pair>,
-    /// The files that belong to no pair, and why.
+    /// The files without a partner, with the reason.
     pub unpaired: Vec<(usize, &'static str)>,
 }
 
-/// What a file's name says.
+/// The role of a file by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     Request,
@@ -53,7 +53,7 @@ enum Role {
     Unsaid,
 }
 
-/// Pairs files by their names; where names do not say which is which, `kind` is asked for the content.
+/// Pairs files by their names. If the names do not show the roles, `kind` returns them by the content.
 pub fn pair(files: &[PathBuf], given: Given<'_>, kind: impl FnMut(usize) -> Kind) -> Pairing {
     let mut pairer = Pairer {
         files,
@@ -80,7 +80,7 @@ struct Pairer<'f, F> {
 }
 
 impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
-    /// `NAME.request.json` beside `NAME.response.json`.
+    /// Pairs `NAME.request.json` with `NAME.response.json`.
     fn in_one_folder(&mut self) {
         let mut requests: HashMap<&Path, usize> = HashMap::new();
         let mut found = Vec::new();
@@ -101,13 +101,13 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
         }
     }
 
-    /// Equal names in two folders.
+    /// Pairs equal names in two folders.
     fn across(&mut self, one: &Path, other: &Path) {
         let mut first: HashMap<&Path, usize> = HashMap::new();
         let mut second = Vec::new();
         for (index, (name, _)) in self.names.iter().enumerate().filter(|(at, _)| !self.taken[*at]) {
             match (name.strip_prefix(one), name.strip_prefix(other)) {
-                // One folder may lie in the other: the deeper one holds the file.
+                // If one folder is in the other, the deeper one has the file.
                 (Ok(a), Ok(b)) if a.as_os_str().len() > b.as_os_str().len() => second.push((b, index)),
                 (Ok(rest), _) => {
                     first.entry(rest).or_insert(index);
@@ -123,7 +123,7 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
         self.couples(couples);
     }
 
-    /// Couples of files that belong together: the first of each from one place, the second from another.
+    /// Adds couples of files that belong together: the first of each from one folder, the second from another.
     fn couples(&mut self, couples: Vec<(usize, usize)>) {
         let mut unsaid = Vec::new();
         for (one, other) in couples {
@@ -148,14 +148,15 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
         }
     }
 
-    /// Whether the first of all couples are the requests. One couple that tells is enough; where none does, they are.
+    /// Returns true if the first files of all couples are the requests. One couple that shows it is enough; true if
+    /// none does.
     fn first_asks(&mut self, couples: &[(usize, usize)]) -> bool {
         let mut guess = None;
         for (one, other) in couples {
             match ((self.kind)(*one), (self.kind)(*other)) {
                 (Kind::Response, Kind::Request | Kind::Other) => return false,
                 (Kind::Request | Kind::Other, Kind::Response) => return true,
-                // What was recorded may be an error page.
+                // The recorded answer may be an error page.
                 (Kind::Request, Kind::Other) => guess = guess.or(Some(true)),
                 (Kind::Other, Kind::Request) => guess = guess.or(Some(false)),
                 _ => {}
@@ -195,7 +196,7 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
     }
 }
 
-/// A path without `.request.json` and the like, and what that says.
+/// Returns a path without `.request.json` and the like, and the role that it shows.
 fn split(path: &Path) -> (PathBuf, Role) {
     let stem = without_extension(path, "json").unwrap_or_else(|| path.to_path_buf());
     if let Some(name) = without_extension(&stem, "request") {
@@ -225,7 +226,7 @@ mod tests {
         names.iter().map(PathBuf::from).collect()
     }
 
-    /// The pairs as `request>response`, then those that are left.
+    /// Returns the pairs as `request>response`, then the remaining files.
     fn paired(names: &[&str], given: Given<'_>, kind: impl FnMut(usize) -> Kind) -> Vec<String> {
         let pairing = pair(&paths(names), given, kind);
         let pairs = pairing
@@ -289,16 +290,16 @@ mod tests {
         let names = ["q/a.json", "q/b.json", "q/c.json", "r/a.json", "r/b.json"];
         let forth = ["q/a.json>r/a.json", "q/b.json>r/b.json", "q/c.json"];
         let back = ["r/a.json>q/a.json", "r/b.json>q/b.json", "q/c.json"];
-        let told = |kinds: [Kind; 5]| paired(&names, folders(), |index| kinds[index]);
+        let paired_by = |kinds: [Kind; 5]| paired(&names, folders(), |index| kinds[index]);
         let (q, r, o) = (Kind::Request, Kind::Response, Kind::Other);
-        assert_eq!(told([q, q, q, r, r]), forth);
-        assert_eq!(told([r, r, r, q, q]), back);
-        assert_eq!(told([o, r, o, o, o]), back);
-        // A recorded error page is no response, but what asks for it is a request.
-        assert_eq!(told([o, o, o, q, o]), back);
-        assert_eq!(told([o, o, o, o, o]), forth);
-        // What is recognised as a response weighs more than what is recognised as a request.
-        assert_eq!(told([q, r, o, o, o]), back);
+        assert_eq!(paired_by([q, q, q, r, r]), forth);
+        assert_eq!(paired_by([r, r, r, q, q]), back);
+        assert_eq!(paired_by([o, r, o, o, o]), back);
+        // A recorded error page is not recognized as a response, but a request is recognized.
+        assert_eq!(paired_by([o, o, o, q, o]), back);
+        assert_eq!(paired_by([o, o, o, o, o]), forth);
+        // A recognized response counts more than a recognized request.
+        assert_eq!(paired_by([q, r, o, o, o]), back);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The one way in which verification asks for a prediction.
+//! The interface through which verification gets predictions.
 
 use crate::finding::Severity;
 use crate::lint::Checked;
@@ -7,34 +7,34 @@ use crate::recognize::Standard;
 use crate::session::{Outcome, Request, Session};
 use crate::tenant::Answer;
 
-/// Answers requests as the API would, one call after the other.
+/// Predicts answers like the API, one call after the other.
 pub trait Predictor {
     /// Predicts the answer to a request body.
     ///
-    /// `endpoint` is the one that is known, from the URL or from the user; without it the body's names say it. Later
-    /// predictions meet what `answer` says was taken, and without one what is predicted.
+    /// `endpoint` is set if the URL or the user determines it; otherwise the names in the body do. Later predictions
+    /// see the changes by the records that `answer` accepted; without an answer, by those predicted to succeed.
     fn predict(&mut self, request: &[u8], endpoint: Option<&str>, answer: Option<&Answer>) -> Predicted;
 }
 
-/// What there is to say of a request body.
+/// The prediction for a request body.
 #[derive(Debug)]
 pub enum Predicted {
     /// An answer.
     Envelope {
-        /// Endpoint id.
+        /// The id of the endpoint.
         endpoint: String,
         /// The answer.
         prediction: Prediction,
-        /// The findings that it stands on.
+        /// The result of the check that it is based on.
         checked: Box<Checked>,
-        /// The request is no JSON as it stands, but what was meant is certain: the answer is to that.
+        /// True if the request is not JSON as it is; the answer is that to the text with certain repairs.
         recovered: bool,
     },
-    /// It is for no endpoint that is known, and why.
+    /// The request is for no known endpoint, with the reason.
     Unrecognized(String),
-    /// It is no JSON, and what is wrong.
+    /// The request is not JSON, with the error.
     NotJson(String),
-    /// Nothing is documented of what the API answers, and to what.
+    /// The API's answer is not documented, with the finding.
     Undocumented(String),
 }
 

@@ -1,4 +1,4 @@
-//! What was recorded as an answer, read with more patience than the API's own replies need.
+//! Reads recorded answers, more leniently than the API's own replies require.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -9,28 +9,28 @@ use serde_json::{Map, Value};
 use crate::json::{self, SyntaxKind};
 use crate::predict::{ErrorDetail, ErrorEntry, SuccessDetail};
 
-/// A recorded envelope, whatever its formatting and the case of its names.
+/// A recorded envelope, independent of its formatting and the case of its names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Recorded {
-    /// Null where it is null, absent or an empty object.
+    /// Null if it is null, absent or an empty object.
     pub data: Value,
-    /// As text, also where it was a number.
+    /// The status as text, even if it was a number.
     pub status_code: String,
     /// The records that were refused.
     pub error_details: Vec<ErrorDetail>,
-    /// The records that were taken.
+    /// The records that were accepted.
     pub success_details: Vec<SuccessDetail>,
     /// Fields that the documented envelope does not have: `errorDetails[].severity`.
     #[serde(skip)]
     pub extra: Vec<String>,
 }
 
-/// Reads a recorded answer; fails with the reason why it is no envelope that could be compared.
+/// Reads a recorded answer. The error says why it is not an envelope that could be compared.
 pub fn recorded(bytes: &[u8]) -> Result<Recorded, String> {
     let text = readable(bytes)?;
     let value: Value = serde_json::from_str(&text).map_err(|error| {
-        // Of what does not even begin as JSON, the beginning says more.
+        // If it does not even begin as JSON, its beginning is more useful than the error.
         let place = match (error.line(), error.column()) {
             (1, 0 | 1) => String::new(),
             _ => format!(": {error}"),
@@ -72,7 +72,7 @@ pub fn recorded(bytes: &[u8]) -> Result<Recorded, String> {
     })
 }
 
-/// Text that can be read to the letter, without its byte order mark.
+/// Returns text without its byte order mark, if it has no syntax errors in its bytes.
 pub(super) fn readable(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     let (text, errors) = json::text(bytes);
     if let Some(error) = errors.iter().find(|error| !error.is_warning()) {
@@ -91,16 +91,16 @@ pub(super) fn readable(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     })
 }
 
-/// Statuses by which a service says that it did not get to the payload: not let in, not found, busy, broken.
+/// Returns true for a status of a call that did not reach the payload: not authorized, not found, busy, broken.
 fn is_about_the_call(status: &str) -> bool {
     matches!(status, "401" | "403" | "404" | "405" | "408" | "429")
         || (status.len() == 3 && status.starts_with('5'))
 }
 
-/// How many bytes of a recording are looked at for its beginning.
+/// The number of bytes of a recording that are read for its beginning.
 const OPENING: usize = 1024;
 
-/// How a recording begins, for people to recognise it by.
+/// Returns the beginning of a recording, so that people recognize it.
 fn opening(text: &str) -> String {
     const MOST: usize = 60;
     let mut words = text.split_whitespace().flat_map(|word| [" ", word]);
@@ -173,7 +173,7 @@ fn object(value: Value, at: &str) -> Result<Map<String, Value>, String> {
     }
 }
 
-/// A text; a number or literal stands for how it is written, null for the empty text.
+/// Returns a string. A number or literal becomes its text, null the empty string.
 fn plain(value: &Value, at: &str) -> Result<String, String> {
     match value {
         Value::String(text) => Ok(text.clone()),
@@ -183,14 +183,14 @@ fn plain(value: &Value, at: &str) -> Result<String, String> {
     }
 }
 
-/// The names that nobody asked for.
+/// The names of unknown fields.
 #[derive(Default)]
 struct Extra {
     names: BTreeSet<String>,
 }
 
 impl Extra {
-    /// Takes members out of an object by their names, in any case; what is left is noted under `path`.
+    /// Takes members out of an object by their names, in any case. The remaining names are recorded under `path`.
     fn take<const N: usize>(
         &mut self,
         object: Map<String, Value>,

@@ -1,60 +1,60 @@
-//! Which endpoint a recorded call is for, by its URL.
+//! Finds the endpoint of a recorded call by its URL.
 
-/// Where calls of an endpoint go.
+/// The path of an endpoint.
 #[derive(Debug, Clone, Copy)]
 pub struct Route<'a> {
-    /// Endpoint id.
+    /// The id of the endpoint.
     pub endpoint: &'a str,
-    /// Path of its URL.
+    /// The path of its URL.
     pub path: &'a str,
 }
 
-/// URLs that a gateway has for an endpoint.
+/// The URLs that a gateway uses for an endpoint.
 #[derive(Debug, Clone, Copy)]
 pub struct Mapping<'a> {
-    /// The URL without query and fragment; `*` stands for anything.
+    /// The URL without query and fragment; `*` matches anything.
     pub url: &'a str,
-    /// Endpoint id.
+    /// The id of the endpoint.
     pub endpoint: &'a str,
 }
 
-/// All that is known of where calls go.
+/// The known routes.
 #[derive(Debug, Clone, Default)]
 pub struct Routes<'a> {
     /// The paths of the API itself.
     pub known: Vec<Route<'a>>,
-    /// Paths that stand for the API's own in front of an endpoint's name.
+    /// Paths that replace the API's own before an endpoint's name.
     pub bases: Vec<&'a str>,
-    /// What the settings say; of several that match, the last counts.
+    /// The mappings of the settings. Of several that match, the last one counts.
     pub mapped: Vec<Mapping<'a>>,
-    /// The endpoint that every call is taken to be for, unless its URL says otherwise.
+    /// The endpoint for every call whose URL does not show another one.
     pub only: Option<&'a str>,
 }
 
-/// Why a call is for no endpoint.
+/// Why a call has no endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Miss {
     /// It sends no payload.
     Method,
-    /// Its URL is not known.
+    /// Its URL is unknown.
     Url,
-    /// It is for another endpoint than the one that was asked for: this one.
+    /// It is for another endpoint than the requested one: this one.
     OtherEndpoint(String),
-    /// Its URL ends in an endpoint's name, but another path stands before it: this one.
+    /// Its URL ends with an endpoint's name, but another path precedes it: this one.
     Base(String),
 }
 
 /// The endpoint of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found<'a> {
-    /// Endpoint id.
+    /// The id of the endpoint.
     pub endpoint: &'a str,
-    /// The URL says so; otherwise it is only what was asked for.
+    /// True if the URL shows it; false if it is only the requested one.
     pub by_url: bool,
 }
 
 impl<'a> Routes<'a> {
-    /// The endpoint that a call is for.
+    /// Returns the endpoint of a call.
     pub fn endpoint(&self, method: &str, url: &str) -> Result<Found<'a>, Miss> {
         let sends = ["POST", "PUT"]
             .iter()
@@ -101,7 +101,7 @@ impl<'a> Routes<'a> {
                 .any(|base| ends_in(path, &format!("{}/{name}", self::path(base).trim_matches('/'))))
         };
         let fits = |route: &&Route<'_>| ends_in(path, route.path) || based(route);
-        // A path may be the end of another one: the longer says more.
+        // A path may be the end of another one; the longer one is more specific.
         let route = self
             .known
             .iter()
@@ -121,7 +121,7 @@ impl<'a> Routes<'a> {
     }
 }
 
-/// Whether a path ends in whole segments of another, whatever the case.
+/// Returns true if a path ends with whole segments of another, in any case.
 fn ends_in(path: &str, end: &str) -> bool {
     let end = end.trim_matches('/');
     let parts = path
@@ -143,7 +143,7 @@ fn without_query(url: &str) -> &str {
     &url[..url.find(['?', '#']).unwrap_or(url.len())]
 }
 
-/// The path of a URL, without query, fragment and outer slashes.
+/// Returns the path of a URL, without query, fragment and outer slashes.
 fn path(url: &str) -> &str {
     let url = without_query(url);
     let path = match url.split_once("://") {
@@ -153,7 +153,7 @@ fn path(url: &str) -> &str {
     path.trim_matches('/')
 }
 
-/// Whether a text is what a pattern says, in which `*` stands for anything; ASCII letters in any case.
+/// Returns true if a text matches a pattern, in which `*` matches anything. ASCII case does not count.
 fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (
         pattern.to_ascii_lowercase(),
@@ -175,7 +175,7 @@ fn matches(pattern: &str, text: &str) -> bool {
     last.map_or(rest.is_empty(), |end| rest.ends_with(end))
 }
 
-/// A URL as it may be shown: the query, the fragment and who logs in may be secret.
+/// Returns a URL without the query, the fragment and the user name, which may be secret.
 pub fn shown_url(url: &str) -> String {
     let url = without_query(url);
     match url.split_once("://") {

@@ -1,31 +1,31 @@
-//! What all comparisons come to: how often predictions are right, and which rules are.
+//! Totals of all comparisons: how often predictions are right, and by which rules.
 
 use std::collections::BTreeMap;
 
 use super::{Comparison, Difference, Forecast, Outcome, Recorded, Verdict, Verified};
 
-/// What a run came to.
+/// The totals of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally {
     /// Requests with a recorded answer.
     pub pairs: u32,
-    /// Those whose envelopes are equal.
+    /// Pairs with equal envelopes.
     pub agreed: u32,
-    /// Those whose recorded answer is not one of the API.
+    /// Pairs whose recorded answer is not one of the API.
     pub not_answered: u32,
-    /// Those for which no envelope could be predicted.
+    /// Pairs for which no envelope could be predicted.
     pub not_comparable: u32,
-    /// Those whose request is no JSON as it stands, and was recovered to predict.
+    /// Pairs whose request is not JSON as it is, and was repaired for the prediction.
     pub recovered: u32,
-    /// Recorded 400s among those compared.
+    /// Recorded 400s among the compared pairs.
     pub refused: u32,
     /// Recorded 400s that were predicted.
     pub caught: u32,
-    /// Predicted 400s that were taken.
+    /// Predicted 400s that were accepted.
     pub false_alarms: u32,
-    /// Recorded errors that were predicted in no words.
+    /// Recorded errors that were not predicted, in any words.
     pub unforeseen: u32,
-    /// Files that belong to no pair.
+    /// Files without a partner.
     pub unpaired: u32,
     /// Calls of known endpoints that were recorded without a body.
     pub skipped: u32,
@@ -41,18 +41,18 @@ pub struct Tally {
     pub no_predictions: u32,
     /// Fields that only recordings have, and in how many of them.
     pub extra: BTreeMap<String, u32>,
-    /// What was said of each rule, by its id.
+    /// The verdicts on each rule, by its id.
     pub rules: BTreeMap<String, RuleTally>,
 }
 
-/// How often a rule's predicted errors stood in the recordings.
+/// The number of a rule's predicted errors, by verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RuleTally {
-    /// Word for word.
+    /// Recorded word for word.
     pub confirmed: u32,
-    /// Not at all: the record was taken, or refused for other reasons alone.
+    /// Not recorded: the record was accepted, or refused only for other reasons.
     pub refuted: u32,
-    /// The record was refused, but in other words.
+    /// Recorded with another text.
     pub other_words: u32,
 }
 
@@ -107,32 +107,32 @@ impl Tally {
         }
     }
 
-    /// Pairs that were compared.
+    /// Returns the number of pairs that were compared.
     pub const fn compared_pairs(&self) -> u32 {
         self.pairs - self.not_answered - self.not_comparable
     }
 
-    /// Pairs that were compared and are not equal.
+    /// Returns the number of pairs that were compared and differ.
     pub const fn differing(&self) -> u32 {
         self.compared_pairs() - self.agreed
     }
 
-    /// How many of the compared pairs are equal; `None` where none was compared.
+    /// Returns the share of compared pairs that are equal; `None` if none was compared.
     pub fn agreement(&self) -> Option<f64> {
         ratio(self.agreed, self.compared_pairs())
     }
 
-    /// Recorded 400s that were not predicted.
+    /// Returns the number of recorded 400s that were not predicted.
     pub const fn missed(&self) -> u32 {
         self.refused - self.caught
     }
 
-    /// How many of the predicted 400s were 400s; `None` where none was predicted.
+    /// Returns the share of predicted 400s that were 400s; `None` if none was predicted.
     pub fn precision(&self) -> Option<f64> {
         ratio(self.caught, self.caught + self.false_alarms)
     }
 
-    /// How many of the recorded 400s were predicted; `None` where none was recorded.
+    /// Returns the share of recorded 400s that were predicted; `None` if none was recorded.
     pub fn recall(&self) -> Option<f64> {
         ratio(self.caught, self.refused)
     }

@@ -1,4 +1,4 @@
-//! The account for people: a block where prediction and recording differ, and what it all comes to.
+//! The report of `verify` for people: a block for each difference between prediction and recording, and the totals.
 
 use std::fmt::Write as _;
 
@@ -11,20 +11,20 @@ use crate::report::style::{Look, Palette};
 use crate::report::wrap;
 use crate::sanitize::escape;
 
-/// From so many columns on, prediction and recording stand side by side.
+/// The width, in columns, from which on prediction and recording are shown side by side.
 const WIDE: usize = 100;
-/// Differences shown of one pair; the JSON document holds all.
+/// The number of differences shown for one pair; the JSON document has all.
 const MOST_ROWS: usize = 20;
-/// Lines shown of a list that is in another order.
+/// The number of lines shown of a list in another order.
 const MOST_LINES: usize = 5;
-/// Fields shown that only recordings have.
+/// The number of fields shown that only recordings have.
 const MOST_FIELDS: usize = 10;
-/// Columns of what differs, where prediction and recording stand beside it.
+/// The width of the first column, with prediction and recording side by side.
 const WHAT: usize = 20;
-/// Columns of `predicted` and `recorded`, where they stand one below the other.
+/// The width of `predicted` and `recorded`, one below the other.
 const LABEL: usize = 9;
 
-/// A pair: a block if it differs or cannot be compared; a line, if asked for, where it agrees.
+/// Formats a pair: a block if it differs or cannot be compared; a line, if `verbose`, if it agrees.
 pub fn pair(verified: &Verified, look: Look, verbose: bool) -> String {
     match &verified.outcome {
         Outcome::NotAnswered(why) => {
@@ -46,7 +46,7 @@ pub fn pair(verified: &Verified, look: Look, verbose: bool) -> String {
     }
 }
 
-/// The line that a pair begins with, and what has to be known about it.
+/// Returns the first line of a pair, with remarks about it.
 fn title(verified: &Verified, head: &str, look: Look) -> String {
     let palette = look.palette();
     let mut text = format!("{head} {}", palette.strong(escape(&verified.name)));
@@ -108,13 +108,13 @@ fn block(verified: &Verified, comparison: &Comparison, look: Look) -> String {
     text
 }
 
-/// A difference in words; everything in it is escaped.
+/// A difference as text; everything in it is escaped.
 struct Row {
     what: &'static str,
     key: Option<String>,
     predicted: Vec<String>,
     recorded: Vec<String>,
-    /// Where in the request the predicted error comes from, and the rule that says so.
+    /// The place in the request of the predicted error, and its rule.
     place: Option<String>,
 }
 
@@ -208,7 +208,7 @@ fn key_text(key: &str) -> String {
     format!("\"{}\"", escape(key))
 }
 
-/// The beginning of a list of errors or keys.
+/// Returns the beginning of a list of errors or keys.
 fn some(of: &Order, items: &[String]) -> Vec<String> {
     let shown = |item: &String| match of {
         Order::Errors(_) => escape(item).into_owned(),
@@ -221,7 +221,7 @@ fn some(of: &Order, items: &[String]) -> Vec<String> {
     lines
 }
 
-/// Rows of a block, side by side where there is room, else one below the other.
+/// The rows of a block, side by side if there is room, otherwise one below the other.
 struct Table {
     look: Look,
 }
@@ -231,7 +231,7 @@ impl Table {
         self.look.width >= WIDE
     }
 
-    /// Columns of either side.
+    /// Returns the width of each side.
     fn side(&self) -> usize {
         (self.look.width - WHAT - 7) / 2
     }
@@ -275,7 +275,7 @@ impl Table {
             let _ = writeln!(text, "{}", whole.trim_end());
         }
         if let Some(place) = &row.place {
-            // Never broken, so that it can be clicked on.
+            // Not wrapped, so that it can be clicked on.
             let _ = writeln!(text, "  {:WHAT$}  {}", "", palette.faint(place));
         }
     }
@@ -314,14 +314,14 @@ fn cell(paragraphs: &[String], columns: usize) -> Vec<String> {
         .collect()
 }
 
-/// Filled up to some columns as they are seen.
+/// Pads a text to a display width.
 fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
 }
 
-/// What all pairs come to.
+/// Formats the totals of all pairs.
 ///
-/// `verbose`: what was passed over has been named already.
+/// `verbose`: skipped calls have been listed already.
 pub fn summary(tally: &Tally, look: Look, verbose: bool) -> String {
     let mut text = String::new();
     let palette = look.palette();
@@ -390,7 +390,7 @@ fn rate(what: &str, ratio: Option<f64>, of: u32, whole: &str) -> String {
     })
 }
 
-/// To a tenth, never rounded up: 100 % means all.
+/// Formats a rate with one decimal, rounded down, so that 100 % means all.
 fn percent(ratio: f64) -> String {
     format!("{:.1} %", (ratio * 1000.0).floor() / 10.0)
 }
