@@ -1,42 +1,42 @@
-//! Dates: what they are once bound, and the two forms that every reader of text recognises.
+//! Dates after binding, and the two forms that every reader of text recognizes.
 
 use std::fmt;
 
 use super::Change;
 
-/// 100-nanosecond ticks in a second.
+/// The number of 100-nanosecond ticks in a second.
 pub(super) const TICKS_PER_SECOND: i64 = 10_000_000;
-/// Ticks in a minute.
+/// The number of ticks in a minute.
 pub(super) const TICKS_PER_MINUTE: i64 = 60 * TICKS_PER_SECOND;
-/// Ticks in a day.
+/// The number of ticks in a day.
 pub(super) const TICKS_PER_DAY: i64 = 24 * 60 * TICKS_PER_MINUTE;
 /// The first tick after the last moment of the year 9999, counted from the start of the year 1.
 pub(super) const END_OF_TIME: i64 = 3_652_059 * TICKS_PER_DAY;
 /// The tick at which the year 1970 starts.
 const UNIX_EPOCH: i64 = 719_162 * TICKS_PER_DAY;
 
-/// The furthest that an offset may lead where it is looked at closely, in minutes.
+/// The largest offset, in minutes, where offsets are checked.
 pub(super) const MAX_OFFSET: i64 = 14 * 60;
 
-/// The exception that comes through for a `/Date(…)/` outside the years 1 to 9999.
+/// The exception that is returned for a `/Date(…)/` outside the years 1 to 9999.
 const TICKS_OUT_OF_RANGE: &str =
     "Ticks must be between DateTime.MinValue.Ticks and DateTime.MaxValue.Ticks.\nParameter name: ticks";
-/// The exception that comes through when the last day of the year 9999 is left.
+/// The exception that is returned for a result after the last day of the year 9999.
 pub(super) const UNREPRESENTABLE: &str =
     "The added or subtracted value results in an un-representable DateTime.\nParameter name: value";
 
-/// A date and time as the platform keeps it.
+/// A date and time as the platform stores it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DateTime {
     /// The day.
     pub day: Day,
-    /// 100-nanosecond ticks since midnight.
+    /// The 100-nanosecond ticks since midnight.
     pub ticks: i64,
-    /// Which clock it is read on.
+    /// The zone of the clock.
     pub zone: Zone,
 }
 
-/// A day, which the sender need not have named in full.
+/// A day, which the text may not specify completely.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Day {
     /// A day of the calendar.
@@ -48,36 +48,36 @@ pub enum Day {
         /// 1 to 31.
         day: u8,
     },
-    /// A text without a year: the server takes the year it reads the text in.
+    /// A text without a year: the server uses the year in which it reads the text.
     ThisYear {
         /// 1 to 12.
         month: u8,
         /// 1 to 31.
         day: u8,
-        /// Days to add: a time zone or a rounded-up second may lead out of the day.
+        /// Days to add: a time zone or a rounded-up second may lead to another day.
         shift: i8,
     },
-    /// A text without a date: the server takes the day it reads the text on.
+    /// A text without a date: the server uses the day on which it reads the text.
     Today {
-        /// Days to add: a time zone or a rounded-up second may lead out of the day.
+        /// Days to add: a time zone or a rounded-up second may lead to another day.
         shift: i8,
     },
 }
 
-/// Which clock a date and time is read on.
+/// The zone of the clock of a date and time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Zone {
-    /// The text does not say.
+    /// The text has none.
     Unspecified,
-    /// The text says UTC.
+    /// The text has UTC.
     Utc,
-    /// The text gives an offset; the server keeps its local time. Held here as UTC, because the
-    /// server's time zone is not known.
+    /// The text has an offset, and the server stores its local time. Stored here as UTC, because the server's time
+    /// zone is not known.
     Local,
 }
 
 impl DateTime {
-    /// The moment so many ticks after the start of the year 1; the nearest one there is, if it is outside the years.
+    /// Returns the moment `ticks` after the start of the year 1; the nearest one inside the years 1 to 9999.
     pub(super) fn from_ticks(ticks: i64, zone: Zone) -> Self {
         let ticks = ticks.clamp(0, END_OF_TIME - 1);
         let (year, month, day) = civil(ticks / TICKS_PER_DAY);
@@ -88,11 +88,11 @@ impl DateTime {
         }
     }
 
-    /// The moment that a clock ahead of UTC by so many ticks shows; `None` outside the years 1 to 9999.
+    /// Returns the moment of a clock that is ahead of UTC by `offset` ticks; `None` outside the years 1 to 9999.
     pub(super) fn at_offset(local: i64, offset: i64, zone: Zone) -> Option<Self> {
         let mut ticks = local - offset;
         if ticks < 0 && local < TICKS_PER_DAY {
-            // On the first day there is, the platform takes the date for a missing one.
+            // On the first possible day, the platform takes the date for a missing one.
             ticks += TICKS_PER_DAY;
         }
         (0..END_OF_TIME)
@@ -100,7 +100,7 @@ impl DateTime {
             .then(|| Self::from_ticks(ticks, zone))
     }
 
-    /// As the platform prints it inside an error sentence: month first, without fraction and zone.
+    /// Formats the date as in the platform's error sentences: month first, without fraction and zone.
     pub(super) fn in_sentence(&self) -> String {
         let seconds = self.ticks / TICKS_PER_SECOND;
         let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -112,7 +112,8 @@ impl DateTime {
 }
 
 impl fmt::Display for DateTime {
-    /// ISO 8601, as far as the text named the day: `2020-01-21T11:53:45.057Z`, `today at 11:53:00`.
+    /// Formats the date as ISO 8601, as far as the text specified the day: `2020-01-21T11:53:45.057Z`, `today at
+    /// 11:53:00`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.day {
             Day::Date { .. } => write!(f, "{}T", self.day)?,
@@ -136,7 +137,7 @@ impl fmt::Display for DateTime {
 }
 
 impl fmt::Display for Day {
-    /// `2020-01-21`, `01-21 of this year`, `today`, `tomorrow`, `yesterday`.
+    /// Formats `2020-01-21`, `01-21 of this year`, `today`, `tomorrow`, `yesterday`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shift = match *self {
             Self::Date { year, month, day } => return write!(f, "{year:04}-{month:02}-{day:02}"),
@@ -160,12 +161,12 @@ impl fmt::Display for Day {
     }
 }
 
-/// Whether a year has a 29th of February.
+/// Returns true if a year has a 29th of February.
 const fn is_leap(year: i64) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
-/// How many days a month has; 0 where there is no such month.
+/// Returns the number of days of a month; 0 if there is no such month.
 pub(super) const fn days_in_month(year: i64, month: i64) -> i64 {
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -176,13 +177,13 @@ pub(super) const fn days_in_month(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days from the first day of the year 1 to the first day of `year`.
+/// Returns the days from the first day of the year 1 to the first day of `year`.
 const fn days_before_year(year: i64) -> i64 {
     let past = year - 1;
     past * 365 + past / 4 - past / 100 + past / 400
 }
 
-/// Days from the first day of the year 1 to a day of the years 1 to 9999; `None` if there is no such day.
+/// Returns the days from the first day of the year 1 to a day of the years 1 to 9999; `None` if there is no such day.
 pub(super) fn day_number(year: i64, month: i64, day: i64) -> Option<i64> {
     if !(1..=9999).contains(&year) || !(1..=days_in_month(year, month)).contains(&day) {
         return None;
@@ -191,7 +192,7 @@ pub(super) fn day_number(year: i64, month: i64, day: i64) -> Option<i64> {
     Some(days_before_year(year) + months + day - 1)
 }
 
-/// Year, month and day of a day number within the years 1 to 9999.
+/// Returns year, month and day of a day number within the years 1 to 9999.
 fn civil(number: i64) -> (u16, u8, u8) {
     // 400 years have 146,097 days; the guess is exact or one too small.
     let mut year = number * 400 / 146_097 + 1;
@@ -211,9 +212,9 @@ fn civil(number: i64) -> (u16, u8, u8) {
     (u16::try_from(year).unwrap_or(1), narrow(month), narrow(left + 1))
 }
 
-/// What the general reader makes of a text: a date if it looks like one, `None` if it stays text.
+/// Returns what the general reader makes of a text: a date if it looks like one, `None` if it remains text.
 ///
-/// Errors: the exception's sentence, for a date of the right form that is outside the years 1 to 9999.
+/// Errors: the exception's sentence, for a date of a valid form that is outside the years 1 to 9999.
 pub(super) fn recognise(text: &str) -> Result<Option<DateTime>, &'static str> {
     let bytes = text.as_bytes();
     match bytes {
@@ -223,10 +224,10 @@ pub(super) fn recognise(text: &str) -> Result<Option<DateTime>, &'static str> {
     }
 }
 
-/// What the date reader tries next: seconds with a point and no digits behind it, as in `2020-01-21T11:53:45.Z`.
+/// Reads the next form that the date reader tries: seconds with a point but no decimals, as in `2020-01-21T11:53:45.Z`.
 pub(super) fn with_bare_point(text: &str) -> Option<DateTime> {
-    let (seconds, behind) = text.as_bytes().split_at_checked(19)?;
-    let [b'.', zone @ ..] = behind else { return None };
+    let (seconds, rest) = text.as_bytes().split_at_checked(19)?;
+    let [b'.', zone @ ..] = rest else { return None };
     let offset = match zone {
         [] => Offset::None,
         [b'Z'] => Offset::Utc,
@@ -245,7 +246,7 @@ pub(super) fn with_bare_point(text: &str) -> Option<DateTime> {
     DateTime::at_offset(midnight + time, minutes * TICKS_PER_MINUTE, zone)
 }
 
-/// `/Date(milliseconds)/`, with or without an offset, which changes nothing but the clock it is read on.
+/// Reads `/Date(milliseconds)/`, optionally with an offset, which affects only the zone.
 fn microsoft(text: &[u8]) -> Result<Option<DateTime>, &'static str> {
     let Some(inside) = text
         .strip_prefix(b"/Date(")
@@ -263,7 +264,7 @@ fn microsoft(text: &[u8]) -> Result<Option<DateTime>, &'static str> {
     let offset = find(b'+').or_else(|| find(b'-'));
     let (digits, zone) = match offset.and_then(|at| inside.split_at_checked(at)) {
         None => (inside, Zone::Utc),
-        // Of the offset only its hours are looked at, and all they do is to be a number.
+        // Only the hours of the offset are checked, and they only have to be a number.
         Some((digits, [_, hours @ ..])) if is_two_digit_number(hours) => (digits, Zone::Local),
         Some(_) => return Ok(None),
     };
@@ -278,12 +279,12 @@ fn microsoft(text: &[u8]) -> Result<Option<DateTime>, &'static str> {
     }
 }
 
-/// Whether two characters of a number follow; the first may be a minus.
+/// Returns true if the text begins with two characters of a number; the first may be a minus.
 fn is_two_digit_number(text: &[u8]) -> bool {
     matches!(text, [first, second, ..] if (first.is_ascii_digit() || *first == b'-') && second.is_ascii_digit())
 }
 
-/// Up to 19 digits with a minus or none in front, within 64 bits.
+/// Parses up to 19 digits with an optional minus, within 64 bits.
 fn integer(text: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(text).ok()?;
     let too_long = text.trim_start_matches('-').len() > 19;
@@ -302,7 +303,7 @@ enum Offset {
     Minutes(i64),
 }
 
-/// `2020-01-21T11:53:45`, with a fraction of up to seven digits and with an offset or none.
+/// Reads `2020-01-21T11:53:45`, with a fraction of up to seven digits and an optional offset.
 fn iso(text: &[u8]) -> Result<Option<DateTime>, &'static str> {
     let Some((midnight, time, is_24, offset)) = iso_parts(text) else {
         return Ok(None);
@@ -318,7 +319,7 @@ fn iso(text: &[u8]) -> Result<Option<DateTime>, &'static str> {
     }))
 }
 
-/// Ticks up to midnight, ticks since midnight, whether it is 24 o'clock, and the offset.
+/// Returns the ticks up to midnight, the ticks since midnight, whether it is 24:00, and the offset.
 fn iso_parts(text: &[u8]) -> Option<(i64, i64, bool, Offset)> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', rest @ ..] = text else {
         return None;
@@ -345,13 +346,13 @@ fn iso_parts(text: &[u8]) -> Option<(i64, i64, bool, Offset)> {
     ))
 }
 
-/// The value of two digits.
+/// Returns the value of two digits.
 fn two(tens: u8, ones: u8) -> Option<i64> {
     (tens.is_ascii_digit() && ones.is_ascii_digit())
         .then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
 }
 
-/// The ticks of a point and one to seven digits, and what follows.
+/// Returns the ticks of a point and one to seven digits, and the rest of the text.
 fn iso_fraction(text: &[u8]) -> Option<(i64, &[u8])> {
     let [b'.', rest @ ..] = text else {
         return Some((0, text));
@@ -370,9 +371,9 @@ fn iso_fraction(text: &[u8]) -> Option<(i64, &[u8])> {
     (count > 0).then_some((ticks, rest))
 }
 
-/// The offset that has to end the text: `Z`, `+05`, `+05:`, `+0530`, `+05:30`, none.
+/// Reads the offset at the end of the text: `Z`, `+05`, `+05:`, `+0530`, `+05:30`, or none.
 ///
-/// The reader does not look closely: without a sign, `:30` or `05` is taken and ignored.
+/// The reader is lenient: `:30` or `05` without a sign is accepted and ignored.
 fn iso_offset(text: &[u8]) -> Option<Offset> {
     let (sign, hours, rest) = match text {
         [b'Z' | b'z'] => return Some(Offset::Utc),
@@ -394,12 +395,12 @@ fn iso_offset(text: &[u8]) -> Option<Offset> {
     })
 }
 
-/// Whether a text is ISO 8601 in the form everyone reads alike; a blank for the `T` is let pass.
+/// Returns true if a text is ISO 8601 in the form that all readers agree on. A space instead of the `T` is accepted.
 pub(super) fn is_iso_text(text: &str) -> bool {
     iso_form(text.as_bytes()).is_some()
 }
 
-/// What happens unseen to a text that [`is_iso_text`]: to the day, to the clock, to the second.
+/// Returns the change of a text for which [`is_iso_text`] is true: to the day, to the zone, to the second.
 pub(super) fn silent_change(text: &str, date: &DateTime) -> Option<Change> {
     let time = text.get(10..).unwrap_or("");
     if time.get(1..3) == Some("24") {
@@ -417,7 +418,7 @@ pub(super) fn silent_change(text: &str, date: &DateTime) -> Option<Change> {
     beyond.then_some(Change::SecondRounded)
 }
 
-/// `Some` for `2020-01`, `2020-01-21`, and that with a time, a fraction and an offset.
+/// Returns `Some` for `2020-01`, `2020-01-21`, and that with a time, a fraction and an offset.
 fn iso_form(text: &[u8]) -> Option<()> {
     let [y1, y2, y3, y4, b'-', m1, m2, rest @ ..] = text else {
         return None;

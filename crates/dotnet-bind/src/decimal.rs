@@ -1,33 +1,33 @@
-//! The platform's 96-bit decimal: reading it from text and from JSON numbers.
+//! The platform's 96-bit decimal, read from text and from JSON numbers.
 
 use std::fmt;
 
 use super::text::{is_nul_padding, is_number_blank, skip_number_blanks};
 
-/// A decimal number as the platform keeps it: up to 96 bits of digits, up to 28 of them behind the point.
+/// A decimal number as the platform stores it: up to 96 bits of digits, up to 28 of them after the point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Decimal {
     /// All digits, without the point.
     mantissa: u128,
-    /// How many of them stand behind the point.
+    /// The number of digits after the point.
     scale: u8,
-    /// Whether it is below zero; a zero never is.
+    /// True if the number is below zero; never for a zero.
     negative: bool,
 }
 
-/// Why a text or number is no decimal.
+/// Why a text or number is not a decimal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NotDecimal {
-    /// Not of a decimal's form, or beyond its range; the reader has a sentence for it.
+    /// Not in the form of a decimal, or out of range; the reader has a sentence for it.
     Refused,
-    /// The reader's own arithmetic overflows, and its exception comes through.
+    /// The reader's own arithmetic overflows, and its exception is returned.
     Overflow,
-    /// The reader's own arithmetic asks for more digits behind the point than there can be.
+    /// The reader's own arithmetic needs more digits after the point than are possible.
     Scale,
 }
 
 impl NotDecimal {
-    /// The sentence that is reported, if it is not the reader's usual one.
+    /// Returns the sentence that is reported, if it is not the reader's usual one.
     pub(super) const fn sentence(self) -> Option<&'static str> {
         match self {
             Self::Refused => None,
@@ -39,15 +39,15 @@ impl NotDecimal {
     }
 }
 
-/// The most digits behind the point.
+/// The largest number of digits after the point.
 const MAX_SCALE: i32 = 28;
 /// The largest mantissa: 96 bits.
 const MAX: u128 = (1 << 96) - 1;
-/// The first 28 digits of [`MAX`]; its last one is a 5.
+/// The first 28 digits of [`MAX`]; the last digit of `MAX` is a 5.
 const MAX_HIGH: u128 = MAX / 10;
 
 impl Decimal {
-    /// A decimal of these digits; a zero loses its sign.
+    /// Returns a decimal with these digits; a zero loses its sign.
     const fn new(negative: bool, mantissa: u128, scale: u8) -> Self {
         Self {
             mantissa,
@@ -56,7 +56,7 @@ impl Decimal {
         }
     }
 
-    /// Whether it is exactly the number that `text` writes, whatever else stands around its digits.
+    /// Returns true if it is exactly the number in `text`, whatever else surrounds the digits.
     pub(super) fn is_exactly(self, text: &str) -> bool {
         let written = text.split(['e', 'E']).next().unwrap_or_default();
         let digits = written
@@ -78,13 +78,13 @@ impl Decimal {
             }
             unit /= 10;
         }
-        // Every kept digit is there: what was kept ends in no zero, so none can be missing unless all are.
+        // Every kept digit matched. The kept digits do not end in a zero, so either none is missing or all are.
         kept == 0 || unit == 0
     }
 }
 
 impl fmt::Display for Decimal {
-    /// The digits with the zeros behind the point that the platform keeps: `1000.50`, `-3`.
+    /// Formats the digits with the zeros after the point that the platform keeps: `1000.50`, `-3`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.negative { "-" } else { "" };
         let unit = power(i32::from(self.scale));
@@ -97,26 +97,26 @@ impl fmt::Display for Decimal {
     }
 }
 
-/// Ten to the power of `exponent`; 1 for negative ones and 10^38 for any that would not fit.
+/// Returns ten to the power of `exponent`; 1 for a negative exponent, and 10^38 for any that would not fit.
 fn power(exponent: i32) -> u128 {
     10_u128.pow(u32::try_from(exponent).unwrap_or(0).min(38))
 }
 
-/// Reads a decimal from a text: plain digits first, then the form with an exponent.
+/// Reads a decimal from a text: first as plain digits, then in the form with an exponent.
 pub(super) fn from_text(text: &str) -> Result<Decimal, NotDecimal> {
     plain(text).map_or_else(|| from_number(text), Ok)
 }
 
-/// Digits of a plain number: only the first 50 significant ones count.
+/// The digits of a plain number: only the first 50 significant ones count.
 struct Plain {
     negative: bool,
     digits: [u8; 50],
     count: usize,
-    /// The power of ten that the digits, read as a fraction `0.ddd`, are to be multiplied by.
+    /// The power of ten by which the digits, read as a fraction `0.ddd`, are multiplied.
     exponent: i32,
 }
 
-/// Reads a number with a sign in front or behind, thousands commas and a point, but no exponent.
+/// Reads a number with a sign before or after it, thousands commas and a point, but no exponent.
 fn plain(text: &str) -> Option<Decimal> {
     let mut rest = skip_number_blanks(text.as_bytes());
     let mut sign = take_sign(&mut rest);
@@ -127,7 +127,7 @@ fn plain(text: &str) -> Option<Decimal> {
         exponent: 0,
     };
     number.take_digits(&mut rest)?;
-    // Behind the number, blanks and a sign that was not yet given come in any order.
+    // After the number, spaces and a sign (if there was none before) may come in any order.
     while let [byte, tail @ ..] = rest {
         if is_number_blank(*byte) {
             rest = tail;
@@ -141,7 +141,7 @@ fn plain(text: &str) -> Option<Decimal> {
     is_nul_padding(rest).then(|| number.round()).flatten()
 }
 
-/// Takes a sign off the front.
+/// Removes a sign from the front.
 fn take_sign(rest: &mut &[u8]) -> Option<u8> {
     let [sign @ (b'+' | b'-'), tail @ ..] = *rest else {
         return None;
@@ -151,7 +151,7 @@ fn take_sign(rest: &mut &[u8]) -> Option<u8> {
 }
 
 impl Plain {
-    /// Takes digits, commas and the point off the front; `None` without any digit.
+    /// Removes digits, commas and the point from the front; `None` without any digit.
     fn take_digits(&mut self, rest: &mut &[u8]) -> Option<()> {
         let (mut any, mut point) = (false, false);
         while let [byte, tail @ ..] = *rest {
@@ -169,21 +169,21 @@ impl Plain {
         any.then_some(())
     }
 
-    /// Appends one digit, which stands behind the point or not.
-    fn push(&mut self, digit: u8, behind_point: bool) {
+    /// Appends one digit, which is before or after the point.
+    fn push(&mut self, digit: u8, after_point: bool) {
         if digit == 0 && self.count == 0 {
-            self.exponent -= i32::from(behind_point);
+            self.exponent -= i32::from(after_point);
             return;
         }
         if let Some(place) = self.digits.get_mut(self.count) {
             *place = digit;
             self.count += 1;
         }
-        // Digits beyond the room still move the point.
-        self.exponent += i32::from(!behind_point);
+        // Digits that do not fit still move the point.
+        self.exponent += i32::from(!after_point);
     }
 
-    /// Fits the digits into 96 bits, a half to even; `None` when even the whole part is too large.
+    /// Fits the digits into 96 bits, with ties to even; `None` if even the integer part is too large.
     fn round(&self) -> Option<Decimal> {
         let mut digits = self.digits.iter().take(self.count).copied();
         let mut exponent = self.exponent;
@@ -221,36 +221,36 @@ impl Plain {
     }
 }
 
-/// Whether another digit fits behind these.
+/// Returns true if another digit can be appended.
 const fn fits(mantissa: u128, digit: u8) -> bool {
     mantissa < MAX_HIGH || (mantissa == MAX_HIGH && digit <= 5)
 }
 
-/// The digits of a number with a fraction and an exponent, taken apart.
+/// The parsed digits of a number with a fraction and an exponent.
 #[derive(Default)]
 struct Scientific {
     /// The digits kept so far.
     mantissa: u128,
-    /// How many were kept, zeros in front included unless they stand before the point.
+    /// The number of digits kept, including leading zeros unless they are before the point.
     kept: i32,
-    /// How many were dropped.
+    /// The number of digits dropped.
     dropped: i32,
-    /// The first one dropped.
+    /// The first digit dropped.
     first_dropped: Option<u8>,
-    /// Whether there is room for 28 digits only; known once there are that many.
+    /// True if only 28 digits fit; known once there are that many.
     only_28: Option<bool>,
-    /// Where the fraction starts.
+    /// The offset of the start of the fraction.
     fraction_start: Option<usize>,
-    /// Where the exponent's letter stands.
+    /// The offset of the exponent's letter.
     fraction_end: Option<usize>,
     /// The exponent as written, in 32 bits that wrap around.
     exponent: i32,
 }
 
-/// Reads a decimal from a JSON number, or from a text like one: JSON's form, but `1e+` will do too.
+/// Reads a decimal from a JSON number, or from a text in that form; `1e+` is accepted too.
 ///
-/// The reader works in wrapping 32-bit and in decimal arithmetic of its own, both of which show at
-/// the edges; those are followed here step by step.
+/// The reader uses wrapping 32-bit arithmetic and decimal arithmetic of its own, both of which show at the edges. They
+/// are reproduced here step by step.
 pub(super) fn from_number(raw: &str) -> Result<Decimal, NotDecimal> {
     let negative = raw.starts_with('-');
     let body = raw.strip_prefix('-').unwrap_or(raw).as_bytes();
@@ -272,13 +272,12 @@ pub(super) fn from_number(raw: &str) -> Result<Decimal, NotDecimal> {
 }
 
 impl Scientific {
-    /// Takes the digits apart; `None` where the form is wrong.
+    /// Parses the digits; `None` if the form is invalid.
     fn read(body: &[u8]) -> Option<Self> {
         let mut number = Self::default();
         let mut at = 0;
         if let [b'0', next, ..] = body {
-            // A zero in front of the point is no digit of the mantissa, and nothing but the point,
-            // or an exponent, may follow it.
+            // A zero before the point is not a digit of the mantissa. Only the point or an exponent may follow it.
             if !matches!(next, b'.' | b'e' | b'E') {
                 return None;
             }
@@ -302,7 +301,7 @@ impl Scientific {
         (!body.is_empty()).then_some(number)
     }
 
-    /// Keeps a digit while there is room, else remembers that one was dropped.
+    /// Keeps a digit while there is room, otherwise records that one was dropped.
     fn push(&mut self, digit: u8) {
         let mantissa = self.mantissa;
         let only_28 = self.kept == 28 && *self.only_28.get_or_insert(!fits(mantissa, digit));
@@ -315,7 +314,7 @@ impl Scientific {
         }
     }
 
-    /// The mantissa times ten to the power of `exponent`, which is above zero.
+    /// Returns the mantissa times ten to the power of `exponent`, which is above zero.
     fn shift_up(&self, exponent: i32) -> Result<u128, NotDecimal> {
         let digits = self.kept.wrapping_add(exponent);
         if digits > 29 {
@@ -347,7 +346,7 @@ impl Scientific {
         }
     }
 
-    /// The mantissa and scale with `-exponent` digits behind the point; `exponent` is not above zero.
+    /// Returns the mantissa and scale with `-exponent` digits after the point; `exponent` is at most zero.
     fn shift_down(&self, exponent: i32) -> Result<(u128, u8), NotDecimal> {
         let mut mantissa = self.mantissa;
         if exponent >= -MAX_SCALE && self.first_dropped.is_some_and(|digit| digit >= 5) {
@@ -366,7 +365,7 @@ impl Scientific {
     }
 }
 
-/// The digits of an exponent behind its letter, in 32 bits that wrap around.
+/// Parses the digits of an exponent after its letter, in 32 bits that wrap around.
 fn read_exponent(text: &[u8]) -> Option<i32> {
     let (negative, digits) = match text {
         [] => return None,
@@ -379,7 +378,7 @@ fn read_exponent(text: &[u8]) -> Option<i32> {
             return None;
         }
         let next = exponent.wrapping_mul(10).wrapping_add(i32::from(byte - b'0'));
-        // Meant to stop at an overflow, and does as long as that makes it smaller.
+        // The platform means to stop at an overflow, and does if the overflow makes the value smaller.
         exponent = exponent.max(next);
     }
     Some(if negative {
@@ -389,9 +388,9 @@ fn read_exponent(text: &[u8]) -> Option<i32> {
     })
 }
 
-/// `mantissa` with 28 digits behind the point, divided by ten `more` times: a half to even.
+/// Returns `mantissa` with 28 digits after the point, divided by ten `more` times, with ties to even.
 fn beyond_28(mut mantissa: u128, more: i32) -> (u128, u8) {
-    // The reader divides first, which drops zeros at the end, and multiplies then, which rounds.
+    // The reader first divides, which drops trailing zeros, and then multiplies, which rounds.
     let mut scale = if mantissa == 0 { 0 } else { MAX_SCALE };
     while scale > 0 && mantissa.is_multiple_of(10) {
         mantissa /= 10;
@@ -399,7 +398,7 @@ fn beyond_28(mut mantissa: u128, more: i32) -> (u128, u8) {
     }
     scale = scale.saturating_add(more);
     if scale > MAX_SCALE + 19 && mantissa <= u128::from(u32::MAX) {
-        // Small numbers take a shortcut that forgets how many zeros there were.
+        // Small numbers take a shortcut that ignores how many zeros there were.
         return (0, 0);
     }
     let excess = (scale - MAX_SCALE).max(0);

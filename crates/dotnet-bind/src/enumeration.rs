@@ -1,29 +1,29 @@
-//! Reading enum members out of text: names, comma lists and numbers.
+//! Reads enum members from text: names, comma lists and numbers.
 
 use super::EnumMember;
 use super::text::{NotInteger, parse_integer};
 
-/// What a text became.
+/// The result of reading a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Read {
-    /// One member's name.
+    /// The name of one member.
     Name(i64),
-    /// A comma list of names, their values merged bit by bit.
+    /// A comma list of names, with their values merged bit by bit.
     List(i64),
     /// A number, whether or not a member has it.
     Number(i64),
 }
 
-/// Why a text is no enum value.
+/// Why a text is not an enum value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NotEnum {
-    /// Empty, blank, a list with a gap, or a number beyond 32 bits.
+    /// Empty, only whitespace, a list with a gap, or a number beyond 32 bits.
     Form,
-    /// Every part of it could be a name, but at least one is no member's.
+    /// Every part of it could be a name, but at least one is not a member's name.
     UnknownMember,
 }
 
-/// An enum's number out of a whole number: only the low 32 bits reach it.
+/// Converts a whole number to an enum's number: only the low 32 bits count.
 pub(super) fn truncate(value: i64) -> i64 {
     #[expect(clippy::cast_possible_truncation, reason = "the platform truncates as well")]
     let low = value as i32;
@@ -45,10 +45,10 @@ pub(super) fn parse(text: &str, members: &[EnumMember]) -> Result<Read, NotEnum>
             Err(NotInteger::Range) => return Err(NotEnum::Form),
             Err(NotInteger::Form) => {}
         }
-        // The platform trims the text here, but goes on at the place where its first character was.
-        let blanks = text.chars().take_while(|c| c.is_whitespace()).count();
+        // The platform trims the text here, but continues at the index of its first character before trimming.
+        let spaces = text.chars().take_while(|c| c.is_whitespace()).count();
         list = text.trim();
-        for _ in 0..blanks {
+        for _ in 0..spaces {
             let mut rest = list.chars();
             if rest.next().is_none() {
                 return Ok(Read::List(0));
@@ -59,7 +59,7 @@ pub(super) fn parse(text: &str, members: &[EnumMember]) -> Result<Read, NotEnum>
     parse_list(text, list, members)
 }
 
-/// Reads a number that fits an enum's 32 bits.
+/// Reads a number that fits the 32 bits of an enum.
 fn parse_number(text: &str) -> Result<i64, NotInteger> {
     let value = parse_integer(text.trim())?;
     if i32::try_from(value).is_ok() {
@@ -69,7 +69,7 @@ fn parse_number(text: &str) -> Result<i64, NotInteger> {
     }
 }
 
-/// Reads the names of a comma list; `whole` is the text it came from.
+/// Reads the names of a comma list; `whole` is the text that contains it.
 fn parse_list(whole: &str, list: &str, members: &[EnumMember]) -> Result<Read, NotEnum> {
     let mut value = 0;
     let mut gap = false;
@@ -102,7 +102,7 @@ fn parse_list(whole: &str, list: &str, members: &[EnumMember]) -> Result<Read, N
     })
 }
 
-/// The member of this name: in the same case, else in any.
+/// Returns the member of this name: in the same case if possible, otherwise in any case.
 fn find<'m>(name: &str, members: &'m [EnumMember]) -> Option<&'m EnumMember> {
     members.iter().find(|member| member.name == name).or_else(|| {
         members

@@ -1,12 +1,12 @@
 //! Dates in free form: numbers, names and separators in any order that the invariant culture allows.
 //!
-//! The platform reads such a text token by token. Numbers and names are collected, and a table of
-//! states says when the ones so far make a date or a time, and of what shape; then the next one
-//! starts. So `4/24/2020 5:06 PM` is three numbers that are a date, followed by two that are a time.
+//! The platform reads such a text token by token. It collects numbers and names, and a table of states decides when
+//! those so far make a date or a time, and of what shape; then the next one starts. So `4/24/2020 5:06 PM` is three
+//! numbers that are a date, followed by two that are a time.
 //!
-//! What depends on the day the text is read on is decided like this: a date without a year, and a
-//! time without a date, are accepted as what they are; the 29th of February without a year, and a
-//! weekday without a year, are refused, because most years and days refuse them.
+//! What depends on the day on which the text is read is decided like this: a date without a year, and a time without a
+//! date, are accepted as such; the 29th of February without a year, and a weekday without a year, are refused, because
+//! on most days the platform refuses them.
 
 use super::datetime::{
     DateTime, Day, END_OF_TIME, MAX_OFFSET, TICKS_PER_DAY, TICKS_PER_MINUTE, TICKS_PER_SECOND,
@@ -15,35 +15,35 @@ use super::datetime::{
 use super::lexer::{Cursor, Separator, Suffix, Word};
 use super::states::{Behind, Shape, State, Step, Token, step};
 
-/// How the day was given.
+/// The order of the parts of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
-    /// In numbers, the month before the day.
+    /// In numbers, with the month before the day.
     MonthFirst,
-    /// With the year in front, with a name, or not at all.
+    /// With the year first, with a name, or without a day.
     Other,
 }
 
-/// Why a text is no date.
+/// Why a text is not a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NotDate {
-    /// Not of a form that is understood, or no such day or time.
+    /// Not in a form that is understood, or no such day or time.
     Refused,
-    /// The platform's own arithmetic fails, and its exception's sentence comes through.
+    /// The platform's own arithmetic fails, and the sentence of its exception is returned.
     Exception(&'static str),
 }
 
 /// The last year that two digits may stand for: `29` is 2029, `30` is 1930.
 const LAST_TWO_DIGIT_YEAR: i64 = 2029;
 
-/// A year that the text gave, or the one it is read in.
+/// A year in the text, or the year in which it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Year {
     Given(i64),
     This,
 }
 
-/// An offset from UTC that the text gave.
+/// An offset from UTC in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Offset {
     /// By name: `Z` or `GMT`.
@@ -52,12 +52,12 @@ enum Offset {
     Minutes(i64),
 }
 
-/// Everything collected from a text.
+/// The state of reading a text.
 struct Reading<'a> {
     cursor: Cursor<'a>,
-    /// The numbers since the last complete date or time; older ones stay behind until overwritten.
+    /// The numbers since the last complete date or time. Older ones remain until they are overwritten.
     numbers: [i64; 3],
-    /// How many of them are new.
+    /// The number of them that are new.
     count: usize,
     /// A number of three digits or more.
     long_year: Option<i64>,
@@ -65,37 +65,37 @@ struct Reading<'a> {
     weekday: Option<i64>,
     /// `Some(true)` for PM.
     afternoon: Option<bool>,
-    /// A fraction of a second.
+    /// The fraction of a second.
     fraction: f64,
     offset: Option<Offset>,
-    /// A complete date was seen.
+    /// True once there is a complete date.
     has_date: bool,
-    /// A complete time was seen.
+    /// True once there is a complete time.
     has_time: bool,
     order: Order,
     year: Option<Year>,
     month: Option<i64>,
     day: Option<i64>,
-    /// Which marked numbers were seen.
+    /// The marks of numbers so far.
     marked: Vec<Suffix>,
     hour: Option<i64>,
     minute: Option<i64>,
     second: Option<i64>,
 }
 
-/// Reads a text as a date, the way the platform does for the invariant culture.
+/// Reads a text as a date, like the platform for the invariant culture.
 pub(super) fn parse(text: &str) -> Result<(DateTime, Order), NotDate> {
     let mut reading = Reading::new(text);
     reading.read()
 }
 
-/// What one token of the text turned out to be.
+/// The kind of one token of the text.
 enum Lexed {
-    /// One for the states.
+    /// A token for the states.
     Token(Token),
-    /// Nothing the states need to know.
+    /// Nothing that the states need.
     Nothing,
-    /// A number with the `T` of ISO 8601 behind it.
+    /// A number followed by the `T` of ISO 8601.
     IsoTime,
 }
 
@@ -157,7 +157,7 @@ impl<'a> Reading<'a> {
         self.finish()
     }
 
-    /// Reads one token; `None` where the text is refused.
+    /// Reads one token; `None` if the text is refused.
     fn lex(&mut self, state: State) -> Option<Lexed> {
         let token = match self.cursor.word() {
             Word::End => Token::End,
@@ -189,7 +189,7 @@ impl<'a> Reading<'a> {
         Some(Lexed::Token(token))
     }
 
-    /// An offset, hash signs around the whole text, or NULs at its end; nothing else.
+    /// Reads an offset, hash signs around the whole text, or NULs at its end; nothing else.
     fn unknown(&mut self, c: char) -> bool {
         if matches!(c, '+' | '-') && self.offset.is_none() {
             let before = self.cursor;
@@ -202,7 +202,7 @@ impl<'a> Reading<'a> {
         self.cursor.punctuation()
     }
 
-    /// A number was read; what follows decides what it is.
+    /// Handles a number. What follows it decides its meaning.
     fn number(&mut self, state: State, value: Option<i64>, digits: usize) -> Option<Lexed> {
         let value = value.filter(|_| self.count < 3)?;
         if state == State::HourMinute
@@ -218,7 +218,7 @@ impl<'a> Reading<'a> {
             return self.year_number(state, value);
         }
         let before = self.cursor;
-        let behind = match self.cursor.separator() {
+        let follower = match self.cursor.separator() {
             Separator::End => Behind::End,
             Separator::Blank => Behind::Blank,
             Separator::Date => Behind::DateSeparator,
@@ -233,10 +233,10 @@ impl<'a> Reading<'a> {
             Separator::Suffix(suffix) => return self.mark(suffix, value),
         };
         self.push(value);
-        Some(Lexed::Token(Token::Number(behind)))
+        Some(Lexed::Token(Token::Number(follower)))
     }
 
-    /// A number with AM or PM behind it; a second mark makes the platform forget the number.
+    /// Handles a number with AM or PM after it. A second AM or PM makes the platform forget the number.
     fn hour_of_half_day(&mut self, state: State, value: i64, afternoon: bool) -> Option<Lexed> {
         if self.afternoon.is_some() {
             return Some(Lexed::Nothing);
@@ -253,13 +253,13 @@ impl<'a> Reading<'a> {
         Some(Lexed::Token(Token::Number(Behind::AmPm)))
     }
 
-    /// A number of three digits or more, which is a year.
+    /// Handles a number of three digits or more, which is a year.
     fn year_number(&mut self, state: State, value: i64) -> Option<Lexed> {
         if self.long_year.replace(value).is_some() {
             return None;
         }
         let before = self.cursor;
-        let behind = match self.cursor.separator() {
+        let follower = match self.cursor.separator() {
             Separator::End => Behind::End,
             Separator::Blank => Behind::Blank,
             Separator::Date => Behind::DateSeparator,
@@ -274,26 +274,26 @@ impl<'a> Reading<'a> {
             Separator::Time | Separator::LocalTime => return None,
             Separator::Suffix(suffix) => return self.mark(suffix, value),
         };
-        Some(Lexed::Token(Token::Year(behind)))
+        Some(Lexed::Token(Token::Year(follower)))
     }
 
-    /// A month's name was read.
+    /// Handles the name of a month.
     fn month_name(&mut self, state: State, month: i64) -> Option<Lexed> {
         if self.month_name.replace(month).is_some() {
             return None;
         }
         let before = self.cursor;
-        let behind = match self.cursor.separator() {
+        let follower = match self.cursor.separator() {
             Separator::End => Behind::End,
             Separator::Blank => Behind::Blank,
             Separator::Date => Behind::DateSeparator,
             Separator::DateOrOffset => self.date_or_offset(before, Token::Month, state),
             _ => return None,
         };
-        Some(Lexed::Token(Token::Month(behind)))
+        Some(Lexed::Token(Token::Month(follower)))
     }
 
-    /// A `-` is a date separator, unless the date is complete without one: then it starts an offset.
+    /// Decides on a `-`, which is a date separator unless the date is complete without one; then it starts an offset.
     fn date_or_offset(&mut self, before: Cursor<'a>, token: fn(Behind) -> Token, state: State) -> Behind {
         let as_separator = step(state, token(Behind::DateSeparator));
         let as_blank = step(state, token(Behind::Blank));
@@ -305,7 +305,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Reads an offset right behind a time, if there is one; false where it is malformed or a second one.
+    /// Reads an offset right after a time, if there is one. Returns false if it is malformed or a second one.
     fn attached_offset(&mut self) -> bool {
         if !self.cursor.skip_to_sign() {
             return true;
@@ -316,7 +316,7 @@ impl<'a> Reading<'a> {
         self.offset.replace(Offset::Minutes(minutes)).is_none()
     }
 
-    /// Takes a number into its place among the three.
+    /// Adds a number to the three.
     fn push(&mut self, value: i64) {
         if let Some(place) = self.numbers.get_mut(self.count) {
             *place = value;
@@ -324,7 +324,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Takes a number that is marked as to what it is.
+    /// Handles a number with a mark.
     fn mark(&mut self, suffix: Suffix, value: i64) -> Option<Lexed> {
         if self.marked.contains(&suffix) {
             return None;
@@ -361,7 +361,7 @@ impl<'a> Reading<'a> {
         Some(Lexed::Token(token))
     }
 
-    /// Puts what was collected into the date or the time; `None` if there is no such day, or one already.
+    /// Assigns the collected numbers to the date or the time; `None` if there is no such day, or one already.
     fn complete(&mut self, shape: Shape) -> Option<()> {
         let [first, second, third] = self.numbers;
         let count = std::mem::take(&mut self.count);
@@ -380,7 +380,7 @@ impl<'a> Reading<'a> {
         self.has_date = true;
         match shape {
             Shape::NameDay | Shape::YearName => {
-                // Another date may follow these two, and wins.
+                // Another date may follow these two, and replaces them.
                 self.has_date = false;
                 if shape == Shape::NameDay {
                     self.set(Year::This, month, first)
@@ -407,7 +407,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Sets the hour and what follows it; `None` if there is a time already.
+    /// Sets the hour and the parts after it; `None` if there is a time already.
     fn complete_time(&mut self, shape: Shape) -> Option<()> {
         if self.has_time || (shape == Shape::Hour && self.afternoon.is_none()) {
             return None;
@@ -424,7 +424,7 @@ impl<'a> Reading<'a> {
         Some(())
     }
 
-    /// Sets what the marked numbers leave open.
+    /// Sets the parts that the marked numbers do not set.
     fn complete_marked(&mut self, shape: Shape) -> Option<()> {
         let [first, second, _] = self.numbers;
         let seen = |suffix| self.marked.contains(&suffix);
@@ -459,7 +459,7 @@ impl<'a> Reading<'a> {
         Some(())
     }
 
-    /// Fills the gaps, checks, and applies half day, fraction, weekday and offset.
+    /// Sets the missing parts, checks everything, and applies half day, fraction, weekday and offset.
     fn finish(&self) -> Result<(DateTime, Order), NotDate> {
         let hour = half_day(self.hour.unwrap_or(0), self.afternoon).ok_or(NotDate::Refused)?;
         let time =
@@ -474,7 +474,7 @@ impl<'a> Reading<'a> {
         Ok((self.moment(day, time)?, self.order))
     }
 
-    /// The day the text is about.
+    /// Returns the day of the text.
     fn day(&self) -> Option<Given> {
         if self.year.is_none() && self.month.is_none() && self.day.is_none() {
             return Some(Given::Today);
@@ -489,7 +489,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The moment, moved to UTC by the offset.
+    /// Returns the moment, converted to UTC by the offset.
     fn moment(&self, day: Given, time: i64) -> Result<DateTime, NotDate> {
         let (minutes, zone) = match self.offset {
             None => (0, Zone::Unspecified),
@@ -506,7 +506,7 @@ impl<'a> Reading<'a> {
         let offset = self.cursor.iso_offset().ok_or(NotDate::Refused)?;
         match offset.map(|offset| offset.map_or(Offset::Utc, Offset::Minutes)) {
             Some(Offset::Minutes(minutes)) if minutes.abs() > MAX_OFFSET => return Err(NotDate::Refused),
-            // A `Z` in front of the date outweighs what stands behind the time.
+            // A `Z` before the date overrides what follows the time.
             Some(offset) if self.offset != Some(Offset::Utc) => self.offset = Some(offset),
             _ => {}
         }
@@ -517,25 +517,25 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// The day a text is about.
+/// The day of a text.
 #[derive(Debug, Clone, Copy)]
 enum Given {
-    /// Counted from the first day of the year 1.
+    /// The number of days from the first day of the year 1.
     Number(i64),
-    /// A month and a day of the year it is read in.
+    /// A month and a day of the year in which the text is read.
     ThisYear(u8, u8),
-    /// The day it is read on.
+    /// The day on which the text is read.
     Today,
 }
 
 impl Given {
-    /// Whether it falls on a weekday (0 is Sunday) at so many ticks since midnight.
+    /// Returns true if it is on a weekday (0 is Sunday) at `time` ticks since midnight.
     fn is_on(self, weekday: i64, time: i64) -> bool {
         // The first day of the year 1 was a Monday.
         matches!(self, Self::Number(number) if (number + time / TICKS_PER_DAY + 1) % 7 == weekday)
     }
 
-    /// The moment so many ticks after its midnight, less an offset.
+    /// Returns the moment `time` ticks after its midnight, less an offset.
     fn moment(self, time: i64, offset: i64, zone: Zone) -> Result<DateTime, NotDate> {
         if let Self::Number(number) = self {
             let local = number * TICKS_PER_DAY + time;
@@ -558,7 +558,7 @@ impl Given {
     }
 }
 
-/// A year of up to two digits in full; a longer one as it is.
+/// Returns a year of up to two digits in full, and a longer one unchanged.
 fn four_digits(year: i64) -> i64 {
     let century = LAST_TWO_DIGIT_YEAR - LAST_TWO_DIGIT_YEAR % 100;
     match year {
@@ -568,7 +568,7 @@ fn four_digits(year: i64) -> i64 {
     }
 }
 
-/// `None` if there is no such day; else its number, unless the year is not known.
+/// Returns the number of a day, `Some(None)` if its year is not known, and `None` if there is no such day.
 #[expect(
     clippy::option_option,
     reason = "no such day, a day of no known year, and a day are three things"
@@ -581,7 +581,7 @@ fn check_day(year: Year, month: i64, day: i64) -> Option<Option<i64>> {
     }
 }
 
-/// The hour of the day, given AM or PM; `None` where they contradict each other.
+/// Returns the hour of the day, with AM or PM applied; `None` if they contradict each other.
 fn half_day(hour: i64, afternoon: Option<bool>) -> Option<i64> {
     match afternoon {
         Some(false) if hour > 12 => None,
@@ -592,13 +592,13 @@ fn half_day(hour: i64, afternoon: Option<bool>) -> Option<i64> {
     }
 }
 
-/// Ticks since midnight; `None` if there is no such time.
+/// Returns the ticks since midnight; `None` if there is no such time.
 fn time_of_day(hour: i64, minute: i64, second: i64) -> Option<i64> {
     let exists = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
     exists.then(|| (hour * 60 + minute) * TICKS_PER_MINUTE + second * TICKS_PER_SECOND)
 }
 
-/// A fraction of a second in ticks, a half to even.
+/// Converts a fraction of a second to ticks, with ties to even.
 fn fraction_ticks(fraction: f64) -> i64 {
     let ticks = (fraction * 1e7).round_ties_even();
     #[expect(clippy::cast_possible_truncation, reason = "between 0 and ten million")]

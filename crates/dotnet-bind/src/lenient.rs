@@ -1,21 +1,21 @@
-//! Numbers as the platform's reader takes them, whether or not RFC 8259 does.
+//! Numbers as the platform's reader accepts them, valid in RFC 8259 or not.
 
 use std::borrow::Cow;
 
 use super::number;
 
-/// A number once it is read without a type in mind.
+/// A number that is read without a declared type.
 #[derive(Debug, Clone, PartialEq)]
 pub enum General {
     /// A whole number within 64 bits.
     Long(i64),
     /// A whole number beyond 64 bits.
     Big,
-    /// Anything with a fraction or an exponent.
+    /// A number with a fraction or an exponent.
     Double(f64),
 }
 
-/// What a number is asked for as.
+/// The type as which a number is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
     General,
@@ -24,14 +24,14 @@ pub(super) enum Wanted {
     Decimal,
 }
 
-/// Whether it is a number by RFC 8259.
+/// Returns true if it is a number in RFC 8259.
 pub(super) fn is_standard(raw: &str) -> bool {
     let unsigned = raw.strip_prefix('-').unwrap_or(raw);
     let leading = unsigned.len() > 1 && unsigned.starts_with('0') && unsigned.as_bytes()[1].is_ascii_digit();
     !leading && is_float(raw, false)
 }
 
-/// Digits with a point and an exponent where they may stand; `loose` allows a point at either end.
+/// Returns true for digits with an optional point and exponent; `loose` allows a point at either end.
 fn is_float(raw: &str, loose: bool) -> bool {
     let unsigned = raw.strip_prefix('-').unwrap_or(raw);
     let (written, exponent) = match unsigned.split_once(['e', 'E']) {
@@ -55,7 +55,7 @@ fn is_float(raw: &str, loose: bool) -> bool {
     exponent_fits && filled && digits(whole) && fraction.is_none_or(digits)
 }
 
-/// A number that begins with a zero and is not a decimal one: hexadecimal or octal. `None` for all others.
+/// Reads a number with a leading zero that is not decimal: hexadecimal or octal. `None` for all others.
 fn other_base(raw: &str, bits: u32) -> Option<Result<i64, ()>> {
     let [b'0', second, ..] = raw.as_bytes() else {
         return None;
@@ -67,7 +67,7 @@ fn other_base(raw: &str, bits: u32) -> Option<Result<i64, ()>> {
         b'x' | b'X' => (raw.get(2..).unwrap_or(""), 16),
         _ => (raw, 8),
     };
-    // A sign may stand nowhere, and the highest bit is one.
+    // A sign is not allowed anywhere, and the highest bit counts as one.
     if !digits.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Some(Err(()));
     }
@@ -82,7 +82,7 @@ fn other_base(raw: &str, bits: u32) -> Option<Result<i64, ()>> {
     }))
 }
 
-/// The form of RFC 8259 that means the same, for a decimal number.
+/// Returns the equal form in RFC 8259 of a decimal number.
 fn standard(raw: &str) -> Cow<'_, str> {
     if is_standard(raw) {
         return Cow::Borrowed(raw);
@@ -102,7 +102,7 @@ fn standard(raw: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{sign}{whole}{fraction}{exponent}"))
 }
 
-/// A number without a type in mind, or the reader's sentence.
+/// Reads a number without a declared type. The error is the reader's sentence.
 pub fn general(raw: &str) -> Result<General, String> {
     let standard = number_for(raw, Wanted::General)?;
     Ok(match number::read(&standard)? {
@@ -112,12 +112,12 @@ pub fn general(raw: &str) -> Result<General, String> {
     })
 }
 
-/// Whether it has the form of a number, and only its size is the matter.
+/// Returns true if it has the form of a number, so that only its size can be wrong.
 pub fn is_beyond(raw: &str) -> bool {
     other_base(raw, 64).is_none() && is_float(raw, true)
 }
 
-/// The number of RFC 8259 that the reader takes it for where that is wanted; otherwise the reader's sentence.
+/// Returns the number in RFC 8259 that the reader takes it for. The error is the reader's sentence.
 pub(super) fn number_for(raw: &str, wanted: Wanted) -> Result<Cow<'_, str>, String> {
     let what = match wanted {
         Wanted::General | Wanted::Text => "number",

@@ -1,15 +1,15 @@
-//! The words and separators of dates in free form, for the invariant culture.
+//! Words and separators of dates in free form, for the invariant culture.
 
-/// A word, a number or a sign where one may start.
+/// A word, a number or a sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Word {
-    /// The text is at its end.
+    /// The end of the text.
     End,
     /// A number; without a value if it has more than eight digits.
     Number { value: Option<i64>, digits: usize },
-    /// A month's name: 1 is January.
+    /// The name of a month: 1 is January.
     Month(i64),
-    /// A weekday's name: 0 is Sunday.
+    /// The name of a weekday: 0 is Sunday.
     Weekday(i64),
     /// `Z` or `GMT`.
     Utc,
@@ -19,16 +19,16 @@ pub(super) enum Word {
     AmPm(bool),
     /// A comma or a full stop.
     Ignored,
-    /// Anything else; nothing was taken.
+    /// Anything else; nothing was read.
     Unknown(char),
 }
 
-/// What stands behind a number or a month's name.
+/// What follows a number or the name of a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Separator {
     /// The end of the text.
     End,
-    /// A blank, or something that is no separator and was not taken.
+    /// Whitespace, or something that is not a separator and was not read.
     Blank,
     /// A slash.
     Date,
@@ -40,11 +40,11 @@ pub(super) enum Separator {
     LocalTime,
     /// `AM` or `PM`; true for the latter.
     AmPm(bool),
-    /// A Chinese, Japanese or Korean mark, which every culture understands.
+    /// A Chinese, Japanese or Korean mark, which is valid in every culture.
     Suffix(Suffix),
 }
 
-/// What a mark says of the number before it.
+/// The meaning of the number before a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Suffix {
     Year,
@@ -80,7 +80,7 @@ const WEEKDAYS: [&str; 7] = [
     "Saturday",
 ];
 
-/// The most digits that a number may have.
+/// The largest number of digits of a number.
 const MAX_DIGITS: usize = 8;
 
 /// A place in a text.
@@ -88,17 +88,17 @@ const MAX_DIGITS: usize = 8;
 pub(super) struct Cursor<'a> {
     /// The whole text.
     text: &'a str,
-    /// What is left of it.
+    /// The rest of it.
     rest: &'a str,
 }
 
 impl<'a> Cursor<'a> {
-    /// The start of a text.
+    /// Returns the start of a text.
     pub(super) const fn new(text: &'a str) -> Self {
         Self { text, rest: text }
     }
 
-    /// Takes the word that starts here, behind any blanks.
+    /// Reads the next word, after any whitespace.
     pub(super) fn word(&mut self) -> Word {
         self.skip_blanks();
         let Some(first) = self.rest.chars().next() else {
@@ -114,7 +114,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Takes the separator that starts here, behind any blanks.
+    /// Reads the next separator, after any whitespace.
     pub(super) fn separator(&mut self) -> Separator {
         self.skip_blanks();
         let Some(first) = self.rest.chars().next() else {
@@ -135,13 +135,13 @@ impl<'a> Cursor<'a> {
             _ if self.take_name("PM") => return Separator::AmPm(true),
             _ => return Separator::Blank,
         };
-        let mut behind = self.rest.chars();
-        behind.next();
-        if first.is_alphabetic() && behind.clone().next().is_some_and(char::is_alphabetic) {
+        let mut after = self.rest.chars();
+        after.next();
+        if first.is_alphabetic() && after.clone().next().is_some_and(char::is_alphabetic) {
             // Only part of a word.
             return Separator::Blank;
         }
-        self.rest = behind.as_str();
+        self.rest = after.as_str();
         found
     }
 
@@ -153,7 +153,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Takes digits; the value is that of the first few, which are all that may matter.
+    /// Reads digits. The value is that of the first few, because only these can matter.
     fn take_digits(&mut self) -> (i64, usize) {
         let digits = self.rest.bytes().take_while(u8::is_ascii_digit).count();
         let (taken, rest) = self.rest.split_at_checked(digits).unwrap_or((self.rest, ""));
@@ -186,7 +186,7 @@ impl<'a> Cursor<'a> {
         self.take_listed(&WEEKDAYS).map(Word::Weekday)
     }
 
-    /// Takes one of these names, in full or its first three letters, and gives its place in the list.
+    /// Reads one of these names, in full or its first three letters, and returns its index in the list.
     fn take_listed(&mut self, names: &[&str]) -> Option<i64> {
         let at = names.iter().position(|name| {
             self.take_name(name) || name.get(..3).is_some_and(|short| self.take_name(short))
@@ -194,7 +194,7 @@ impl<'a> Cursor<'a> {
         i64::try_from(at).ok()
     }
 
-    /// Takes a name in any case, unless a letter follows.
+    /// Reads a name in any case, unless a letter follows.
     fn take_name(&mut self, name: &str) -> bool {
         let Some((taken, rest)) = self.rest.split_at_checked(name.len()) else {
             return false;
@@ -218,7 +218,7 @@ impl<'a> Cursor<'a> {
         taken
     }
 
-    /// Takes a character if it is this one.
+    /// Reads a character if it is this one.
     fn take(&mut self, wanted: char) -> bool {
         let rest = self.rest.strip_prefix(wanted);
         if let Some(rest) = rest {
@@ -227,12 +227,12 @@ impl<'a> Cursor<'a> {
         rest.is_some()
     }
 
-    /// Whether at least two characters are left.
+    /// Returns true if at least two characters are left.
     fn has_two(&self) -> bool {
         self.rest.chars().nth(1).is_some()
     }
 
-    /// Takes a fraction of a second with its point; 0 for a point without digits, `None` without a point.
+    /// Reads a fraction of a second with its point; 0 for a point without digits, `None` without a point.
     pub(super) fn fraction(&mut self) -> Option<f64> {
         if !self.rest.starts_with('.') || !self.has_two() {
             return None;
@@ -241,10 +241,10 @@ impl<'a> Cursor<'a> {
         Some(self.fraction_digits().0)
     }
 
-    /// Takes the digits of a fraction: their value, and how many there are.
+    /// Reads the digits of a fraction. Returns their value and their number.
     fn fraction_digits(&mut self) -> (f64, usize) {
         let mut value = 0.0;
-        // Adding digit by digit loses what it loses; so does the platform.
+        // Adding digit by digit loses precision; the platform does the same.
         let mut unit = 0.1;
         let count = self.rest.bytes().take_while(u8::is_ascii_digit).count();
         for byte in self.rest.bytes().take(count) {
@@ -255,7 +255,7 @@ impl<'a> Cursor<'a> {
         (value, count)
     }
 
-    /// Goes to a sign that comes next, behind any blanks; false, and nowhere, if there is none or nothing behind it.
+    /// Moves to a sign, after any whitespace. Returns false, and does not move, if there is none or nothing follows it.
     pub(super) fn skip_to_sign(&mut self) -> bool {
         if !self.has_two() {
             return false;
@@ -268,7 +268,7 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    /// Takes an offset in minutes: `+5`, `-05`, `+5:30`, `+530`, `-0530`.
+    /// Reads an offset in minutes: `+5`, `-05`, `+5:30`, `+530`, `-0530`.
     pub(super) fn offset(&mut self) -> Option<i64> {
         let sign = match self.take_char()? {
             '+' => 1,
@@ -291,7 +291,7 @@ impl<'a> Cursor<'a> {
         (minutes < 60).then_some(sign * (hours * 60 + minutes))
     }
 
-    /// Takes a hash sign or trailing NULs, where they are allowed: hashes around everything, NULs at the end.
+    /// Reads a hash sign or trailing NULs, where they are allowed: hashes around everything, NULs at the end.
     pub(super) fn punctuation(&mut self) -> bool {
         if self.rest.starts_with('#') {
             let allowed = is_hashed(self.text);
@@ -307,7 +307,7 @@ impl<'a> Cursor<'a> {
         allowed
     }
 
-    /// Takes `11:53`, `11:53:45` or `11:53:45.057`, with blanks between: hour, minute, second, fraction.
+    /// Reads `11:53`, `11:53:45` or `11:53:45.057`, with whitespace between: hour, minute, second, fraction.
     pub(super) fn iso_time(&mut self) -> Option<(i64, i64, i64, f64)> {
         self.skip_blanks();
         let hour = self.two_digits()?;
@@ -343,7 +343,7 @@ impl<'a> Cursor<'a> {
         Some(i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
     }
 
-    /// Takes what may follow the time of ISO 8601 up to the end of the text.
+    /// Reads what may follow the time of ISO 8601, up to the end of the text.
     ///
     /// `None`: something else follows. `Some(None)`: no offset. `Some(Some(None))`: UTC by name.
     #[expect(
@@ -354,7 +354,7 @@ impl<'a> Cursor<'a> {
         let mut found = None;
         if self.rest.starts_with(['+', '-']) {
             found = Some(Some(self.offset()?));
-            // The platform then steps over one character, whatever it is.
+            // The platform then skips one character, whatever it is.
             self.skip_unit()?;
         } else if self.take('Z') || self.take('z') {
             found = Some(None);
@@ -373,7 +373,7 @@ impl<'a> Cursor<'a> {
         self.rest.is_empty().then_some(found)
     }
 
-    /// Steps over one UTF-16 code unit; `None` if that would leave half a character.
+    /// Skips one UTF-16 code unit; `None` if that would leave half a character.
     fn skip_unit(&mut self) -> Option<()> {
         match self.take_char() {
             Some(c) if c.len_utf16() > 1 => None,
@@ -382,7 +382,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Whether a text is one pair of hash signs with nothing outside but blanks, and NULs behind.
+/// Returns true if a text is one pair of hash signs with only whitespace outside, and NULs at the end.
 fn is_hashed(text: &str) -> bool {
     let Some((before, rest)) = text.split_once('#') else {
         return false;

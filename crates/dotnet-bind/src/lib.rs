@@ -1,14 +1,14 @@
-//! Binding: what the platform's converter makes of a JSON value for a declared type.
+//! Binding: how the platform's converter converts a JSON value to a declared type.
 //!
-//! The service reads JSON with Json.NET 13. For a property of a given type it converts what it can,
-//! often silently, and answers in a fixed sentence where it can't. [`bind`] gives either. It models
-//! the converter as observed on Mono in UTC with the invariant culture: the order in which it tries
-//! things, its limits, and its oversights. Nothing here reads the clock or the machine's settings.
+//! The service reads JSON with Json.NET 13. For a property of a given type it converts what it can, often silently, and
+//! otherwise answers with a fixed sentence. [`bind`] returns either. It models the converter as observed on Mono in UTC
+//! with the invariant culture: the order in which it tries conversions, its limits, and its oversights. Nothing here
+//! reads the clock or the machine's settings.
 //!
-//! Known to be left out, all of it rare: Hebrew numerals and the long `s` (`ſ`) in dates; the minutes
-//! of a `/Date(…)/`'s offset, which the reader looks at in some places of a file only; the last
-//! binary digits of doubles written with more than 15 digits, which the platform does not always
-//! round to the nearest. What depends on the day of reading is settled in [`Day`] and in `free`.
+//! Known to be missing, all of it rare: Hebrew numerals and the long `s` (`ſ`) in dates; the minutes of a `/Date(…)/`'s
+//! offset, which the reader checks only in some places of a file; the last binary digits of doubles with more than 15
+//! digits, which the platform does not always round to the nearest. [`Day`] and `free` decide what depends on the day
+//! of reading.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -39,18 +39,18 @@ use free::{NotDate, Order};
 use number::Number;
 use text::parse_integer;
 
-/// The converter's sentence for `{"$ref": 1}`, where an object or list, a `long` or an enum is declared.
+/// The converter's sentence for `{"$ref": 1}`, if an object or list, a `long` or an enum is declared.
 pub const REF_NOT_TEXT: &str = "JSON reference $ref property must have a string or null value.";
-/// The converter's sentence for an object with `$ref` and other members beside it.
+/// The converter's sentence for an object with `$ref` and other members.
 pub const REF_NOT_ALONE: &str = "Additional content found in JSON reference object. \
      A JSON reference object should only have a $ref property.";
 
 /// A scalar type of the platform that a property may be declared as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scalar {
-    /// Text.
+    /// A string.
     String,
-    /// True or false.
+    /// A boolean.
     Boolean,
     /// A whole number of 32 bits.
     Int,
@@ -60,35 +60,35 @@ pub enum Scalar {
     Decimal,
     /// A date and time.
     DateTime,
-    /// One of named whole numbers of 32 bits.
+    /// An enum: named whole numbers of 32 bits.
     Enum,
 }
 
-/// A JSON value, as far as binding a scalar needs to know it.
+/// A JSON value, as far as binding a scalar needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Json<'a> {
     /// `null`.
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number as written, which has to be of RFC 8259's form.
+    /// A number as written, which must be valid in RFC 8259.
     Number(&'a str),
-    /// A string without its quotes and escapes; a lone surrogate is U+FFFD.
+    /// A string without its quotes and escapes. A lone surrogate is U+FFFD.
     Text(&'a str),
-    /// Any array.
+    /// An array.
     Array,
-    /// Any object.
+    /// An object.
     Object,
 }
 
-/// What a JSON value became.
+/// The result of converting a JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value<'a> {
-    /// Nothing.
+    /// Null.
     Null,
-    /// Text.
+    /// A string.
     Text(Cow<'a, str>),
-    /// True or false.
+    /// A boolean.
     Boolean(bool),
     /// A whole number, of 32 or 64 bits.
     Integer(i64),
@@ -101,7 +101,7 @@ pub enum Value<'a> {
 }
 
 impl Value<'_> {
-    /// The value for people to read: `1.50`, `true`, `2020-01-21T00:00:00`, `HOME`, `17`, the bare text.
+    /// Formats the value for people: `1.50`, `true`, `2020-01-21T00:00:00`, `HOME`, `17`, a string without quotes.
     pub fn display(&self, members: &[EnumMember]) -> String {
         match self {
             Self::Null => "null".to_owned(),
@@ -118,26 +118,26 @@ impl Value<'_> {
     }
 }
 
-/// How a value changed on the way, without the sender being told.
+/// A change of a value during conversion, about which the sender gets no message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Change {
-    /// A number became the text it is written as.
+    /// A number became the string that is its text.
     NumberToText,
-    /// A boolean became the text `true` or `false`.
+    /// A boolean became the string `true` or `false`.
     BooleanToText,
     /// A number became a boolean: 0 is false, all others are true.
     NumberToBoolean,
-    /// A text became the boolean it spells.
+    /// A string became the boolean that it spells.
     TextToBoolean,
-    /// A text became the number it spells.
+    /// A string became the number that it spells.
     TextToNumber,
     /// A boolean became the number 1 or 0.
     BooleanToNumber,
     /// A number was rounded to a whole one.
     Rounded,
-    /// Commas were dropped from a text as if they set thousands apart, wherever they stood.
+    /// Commas were removed from a string as thousands separators, wherever they were.
     CommasDropped,
-    /// A decimal lost digits that there is no room for.
+    /// A decimal lost digits that do not fit.
     DigitsLost,
     /// A date in numbers was read with the month before the day.
     DateMonthFirst,
@@ -145,13 +145,13 @@ pub enum Change {
     DateForm,
     /// A date with an offset became the server's local time.
     OffsetApplied,
-    /// 24 o'clock became the beginning of the next day.
+    /// 24:00 became the beginning of the next day.
     NextDay,
     /// A second with more than seven decimals was rounded.
     SecondRounded,
-    /// The empty text became null, where an array or object is declared.
+    /// An empty string became null, for a declared array or object.
     EmptyToNull,
-    /// A number, or a text that spells one, became an enum's number.
+    /// A number, or a string that spells one, became an enum's number.
     NumberToEnum,
     /// A boolean became an enum's number 1 or 0.
     BooleanToEnum,
@@ -162,14 +162,14 @@ pub enum Change {
 /// A value that binds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound<'a> {
-    /// What it became.
+    /// The value.
     pub value: Value<'a>,
-    /// How it changed on the way; `None` if it means what the sender wrote.
+    /// The change; `None` if it means what the sender wrote.
     pub change: Option<Change>,
 }
 
 impl Bound<'_> {
-    /// What it became, for people to read; see [`Value::display`].
+    /// Formats the value for people; see [`Value::display`].
     pub fn becomes(&self, members: &[EnumMember]) -> String {
         self.value.display(members)
     }
@@ -180,7 +180,7 @@ impl Bound<'_> {
 pub struct Failure {
     /// The converter's sentence, without its ` Path '…', line …` tail.
     pub sentence: String,
-    /// For an enum: the value is a text that simply is no member's name, so that a longer list might hold it.
+    /// True for an enum if the value is a string that is no member's name, so that a longer list might contain it.
     pub unknown_member: bool,
 }
 
@@ -202,7 +202,7 @@ impl From<&str> for Failure {
 /// A container type that a property may be declared as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Container {
-    /// A list of anything.
+    /// A list of any elements.
     List,
     /// An object with members.
     Object,
@@ -210,11 +210,11 @@ pub enum Container {
 
 /// Converts a JSON value to a scalar type.
 ///
-/// `members` are the enum's, for [`Scalar::Enum`]. `nullable` is whether the type takes null, which a
-/// [`Scalar::String`] always does. `clr_name` is how a sentence names an enum's type, nullable or not.
+/// `members` are those of the enum, for [`Scalar::Enum`]. `nullable` is true if the type takes null, which
+/// [`Scalar::String`] always does. `clr_name` is the name of an enum's type in sentences, nullable or not.
 ///
-/// Fails with the converter's sentence. Members named `$ref`, `$id`, `$value` and `$values` in an
-/// object are the caller's to look at first.
+/// Errors: the converter's sentence. The caller must handle members named `$ref`, `$id`, `$value` and `$values` in an
+/// object first.
 pub fn bind<'a>(
     ty: Scalar,
     members: &[EnumMember],
@@ -233,9 +233,9 @@ pub fn bind<'a>(
     }
 }
 
-/// The number of RFC 8259's form that the reader takes a number for where this type is declared.
+/// Returns the number in RFC 8259 that the reader takes a number for if this type is declared.
 ///
-/// Fails with the reader's sentence.
+/// Errors: the reader's sentence.
 pub fn number_for(raw: &str, ty: Scalar) -> Result<Cow<'_, str>, String> {
     let wanted = match ty {
         Scalar::String => lenient::Wanted::Text,
@@ -246,10 +246,12 @@ pub fn number_for(raw: &str, ty: Scalar) -> Result<Cow<'_, str>, String> {
     lenient::number_for(raw, wanted)
 }
 
-/// Converts a JSON value that is not of the declared container's kind; `Ok` means that it becomes null.
+/// Converts a JSON value that is not the declared container; `Ok` means that it becomes null.
 ///
-/// Call it for null, for scalars, and for the other container. `clr_name` is how a sentence names
-/// the container's type. Fails with the converter's sentence, without its ` Path '…', line …` tail.
+/// Call it for null, for scalars, and for the other container. `clr_name` is the name of the container's type in
+/// sentences.
+///
+/// Errors: the converter's sentence, without its ` Path '…', line …` tail.
 pub fn bind_container(what: Container, json: Json<'_>, clr_name: &str) -> Result<(), String> {
     let (kind, wanted) = match (what, json) {
         (_, Json::Null | Json::Text(""))
@@ -264,12 +266,12 @@ pub fn bind_container(what: Container, json: Json<'_>, clr_name: &str) -> Result
     Err(wrong_container(kind, clr_name, wanted))
 }
 
-/// A value that means what the sender wrote.
+/// Returns a value that means what the sender wrote.
 fn same(value: Value<'_>) -> Bound<'_> {
     Bound { value, change: None }
 }
 
-/// A value that changed on the way.
+/// Returns a value that changed.
 fn changed(value: Value<'_>, change: Change) -> Bound<'_> {
     Bound {
         value,
@@ -277,7 +279,7 @@ fn changed(value: Value<'_>, change: Change) -> Bound<'_> {
     }
 }
 
-/// Null, or the sentence of a type that takes none.
+/// Returns null, or the sentence of a type that does not take null.
 fn bind_null<'a>(nullable: bool, type_name: &str) -> Result<Bound<'a>, Failure> {
     if nullable {
         Ok(same(Value::Null))
@@ -286,12 +288,12 @@ fn bind_null<'a>(nullable: bool, type_name: &str) -> Result<Bound<'a>, Failure> 
     }
 }
 
-/// The sentence of the converters that can't use a value; `shown` is how they print it.
+/// Returns the sentence of the converters for a value that they cannot use; `shown` is how they print it.
 fn not_converted(shown: &str, type_name: &str) -> String {
     format!("Error converting value {shown} to type '{type_name}'.")
 }
 
-/// The sentence of the readers that meet a value they never take, by its first character.
+/// Returns the sentence of the readers for a value that they never accept, by its first character.
 fn unexpected(json: Json<'_>) -> Failure {
     let first = match json {
         Json::Null => 'n',
@@ -305,7 +307,7 @@ fn unexpected(json: Json<'_>) -> Failure {
     format!("Unexpected character encountered while parsing value: {first}.").into()
 }
 
-/// The sentence of a container where another one, or a scalar, is declared.
+/// Returns the sentence for a container if another one, or a scalar, is declared.
 fn wrong_container(found: Container, type_name: &str, wanted: &str) -> String {
     let found = match found {
         Container::List => "array (e.g. [1,2,3])",
@@ -317,7 +319,7 @@ fn wrong_container(found: Container, type_name: &str, wanted: &str) -> String {
     )
 }
 
-/// The sentence of a container where a scalar is declared that the general reader reads.
+/// Returns the sentence for a container if a scalar is declared that the general reader reads.
 fn not_primitive(found: Container, type_name: &str) -> Failure {
     wrong_container(
         found,
@@ -327,7 +329,7 @@ fn not_primitive(found: Container, type_name: &str) -> Failure {
     .into()
 }
 
-/// How the converters print a scalar; the general reader's own sentence if it can't even read it.
+/// Formats a scalar as the converters print it. The error is the general reader's sentence if it cannot read the value.
 fn shown(json: Json<'_>) -> Result<String, String> {
     Ok(match json {
         Json::Bool(value) => if value { "True" } else { "False" }.to_owned(),
@@ -340,7 +342,7 @@ fn shown(json: Json<'_>) -> Result<String, String> {
     })
 }
 
-/// A text between quotes, nothing escaped.
+/// Returns a text between quotes, without escapes.
 fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     // Writing to a string cannot fail.
@@ -348,7 +350,7 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
-/// How the converters print a number.
+/// Formats a number as the converters print it.
 fn shown_number(number: Number<'_>) -> String {
     match number {
         Number::Long(value) => value.to_string(),
@@ -365,7 +367,7 @@ fn bind_string(json: Json<'_>) -> Result<Bound<'_>, Failure> {
             let word = if value { "true" } else { "false" };
             Ok(changed(Value::Text(Cow::Borrowed(word)), Change::BooleanToText))
         }
-        // It stays as written, but has to be a number that a double can hold.
+        // It stays as written, but must be a number that a double can hold.
         Json::Number(raw) if number::finite(raw).is_none() => Err(number::not_a_number(raw).into()),
         Json::Number(raw) => Ok(changed(Value::Text(Cow::Borrowed(raw)), Change::NumberToText)),
         Json::Array | Json::Object => Err(unexpected(json)),
@@ -385,7 +387,7 @@ fn bind_boolean(json: Json<'_>, nullable: bool) -> Result<Bound<'_>, Failure> {
             Ok(changed(Value::Boolean(value), Change::NumberToBoolean))
         }
         Json::Text(text) => {
-            // The text is read like any other first, and may fail as a date.
+            // The text is first read like any other, and may fail as a date.
             datetime::recognise(text)?;
             match text::parse_boolean(text) {
                 Some(value) => Ok(changed(Value::Boolean(value), Change::TextToBoolean)),
@@ -449,7 +451,7 @@ fn bind_long(json: Json<'_>, nullable: bool) -> Result<Bound<'_>, Failure> {
     }
 }
 
-/// A whole number that came from one with a fraction or an exponent.
+/// Returns a whole number that comes from one with a fraction or an exponent.
 fn rounded(raw: &str, value: i64) -> Bound<'_> {
     let change = (!number::is_exactly(raw, value)).then_some(Change::Rounded);
     Bound {
@@ -491,7 +493,7 @@ fn bind_decimal(json: Json<'_>, nullable: bool) -> Result<Bound<'_>, Failure> {
     }
 }
 
-/// The worst that happened to a text on its way to a decimal.
+/// Returns the most serious change of a text on its conversion to a decimal.
 fn decimal_change(text: &str, value: Decimal) -> Change {
     if text.contains(',') {
         Change::CommasDropped
@@ -584,7 +586,7 @@ mod tests {
             .into()
     }
 
-    /// The change and the new value, or the sentence.
+    /// Returns the change and the new value, or the sentence.
     fn outcome(ty: Scalar, json: Json<'_>) -> (Option<Change>, String) {
         match bind(ty, &members(), false, json, "Gep.Activity") {
             Ok(bound) => (bound.change, bound.becomes(&members())),

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 /// A member of an enum whose underlying type is a whole number of 32 bits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct EnumMember {
-    /// Its name, in ASCII.
+    /// The name, in ASCII.
     pub name: String,
-    /// Its number; only the low 32 bits count.
+    /// The number; only the low 32 bits count.
     pub value: i64,
 }

@@ -1,26 +1,26 @@
-//! Reading JSON numbers the way the platform's general reader does.
+//! Reads JSON numbers like the platform's general reader.
 
-/// A JSON number once the general reader has read it.
+/// A JSON number that the general reader has read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Number<'a> {
     /// A whole number within 64 bits.
     Long(i64),
     /// A whole number beyond 64 bits, as written.
     Big(&'a str),
-    /// Anything with a fraction or an exponent.
+    /// A number with a fraction or an exponent.
     Double(f64),
 }
 
-/// The longest whole number, sign included, that the general reader takes.
+/// The longest whole number, including its sign, that the general reader accepts, in characters.
 const LONGEST_INTEGER: usize = 380;
 
-/// Whether a JSON number is written without a fraction and without an exponent.
+/// Returns true if a JSON number has neither a fraction nor an exponent.
 pub(super) fn is_whole(raw: &str) -> bool {
     let digits = raw.strip_prefix('-').unwrap_or(raw);
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Reads a JSON number of the type that its form asks for; otherwise the reader's sentence.
+/// Reads a JSON number as the type that its form implies. The error is the reader's sentence.
 pub(super) fn read(raw: &str) -> Result<Number<'_>, String> {
     if is_whole(raw) {
         if let Ok(value) = raw.parse() {
@@ -34,17 +34,17 @@ pub(super) fn read(raw: &str) -> Result<Number<'_>, String> {
     finite(raw).map(Number::Double).ok_or_else(|| not_a_number(raw))
 }
 
-/// The double nearest to a JSON number, unless it is too large to be one.
+/// Returns the double nearest to a JSON number, unless the number is too large.
 pub(super) fn finite(raw: &str) -> Option<f64> {
     raw.parse().ok().filter(|value: &f64| value.is_finite())
 }
 
-/// The reader's sentence for a number beyond a double.
+/// Returns the reader's sentence for a number beyond a double.
 pub(super) fn not_a_number(raw: &str) -> String {
     format!("Input string '{raw}' is not a valid number.")
 }
 
-/// A double as a 64-bit whole number, a half to the even neighbour; `None` beyond 64 bits.
+/// Converts a double to a 64-bit whole number, with ties to even; `None` beyond 64 bits.
 pub(super) fn to_long(value: f64) -> Option<i64> {
     // 2 to the power of 63, the first double that is too large.
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
@@ -56,7 +56,7 @@ pub(super) fn to_long(value: f64) -> Option<i64> {
     (-LIMIT..LIMIT).contains(&rounded).then_some(rounded as i64)
 }
 
-/// Whether a JSON number writes exactly this whole number, in whatever form.
+/// Returns true if a JSON number is exactly this whole number, in any form.
 pub(super) fn is_exactly(raw: &str, value: i64) -> bool {
     let (written, exponent) = raw.split_once(['e', 'E']).unwrap_or((raw, "0"));
     let (whole, fraction) = written.split_once('.').unwrap_or((written, ""));
@@ -68,7 +68,7 @@ pub(super) fn is_exactly(raw: &str, value: i64) -> bool {
     if value == 0 {
         return digits.into_iter().all(|digit| digit == 0);
     }
-    // The digits that stand before the point once the exponent has moved it; not a zero, so not far away.
+    // The number of digits before the point after the exponent has moved it. The value is not zero, so it is small.
     let Ok(exponent) = exponent.parse::<i64>() else {
         return false;
     };
@@ -87,13 +87,13 @@ pub(super) fn is_exactly(raw: &str, value: i64) -> bool {
     read == Some(value.unsigned_abs()) && all.all(|digit| digit == 0)
 }
 
-/// How the platform prints a double: 15 digits, with an exponent below 0.0001 and from 1E+15.
+/// Formats a double as the platform prints it: 15 digits, with an exponent below 0.0001 and from 1E+15.
 pub(super) fn display_double(value: f64) -> String {
     const DIGITS: usize = 15;
     if value == 0.0 {
         return "0".to_owned();
     }
-    // Rust rounds a half to even, the platform upwards; more digits than needed leave the choice to us.
+    // Rust rounds ties to even, the platform upwards. With more digits than needed, the rounding is done here.
     let exact = format!("{:.40e}", value.abs());
     let (mantissa, exponent) = exact.split_once('e').unwrap_or((&exact, "0"));
     let mut exponent: i32 = exponent.parse().unwrap_or(0);
@@ -117,7 +117,7 @@ pub(super) fn display_double(value: f64) -> String {
     format!("{sign}{}", layout(digits.trim_end_matches('0'), exponent))
 }
 
-/// Significant digits and the power of ten of the first one, in the platform's general form.
+/// Formats significant digits and the power of ten of the first one in the platform's general form.
 fn layout(digits: &str, exponent: i32) -> String {
     let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, ""));
     if !(-4..15).contains(&exponent) {

@@ -1,13 +1,13 @@
-//! Agreement with everything that was observed of the platform's converter.
+//! Compares the model with everything that was observed of the platform's converter.
 //!
-//! Two tables of one form: `coercion.tsv` gives the same values to every type, `observed.tsv` looks
-//! at the edges of each. In them, `<today>` and `<year>` stand for the day and year of observation.
+//! Two tables of the same form: `coercion.tsv` has the same values for every type, `observed.tsv` has the edge cases of
+//! each. In them, `<today>` and `<year>` stand for the day and year of observation.
 
 use std::fmt::Write as _;
 
 use super::{Bound, Container, DateTime, Day, EnumMember, Json, Scalar, Value, Zone, bind, bind_container};
 
-/// How the tables write a type name that is not known.
+/// The placeholder in the tables for an unknown type name.
 const UNKNOWN_TYPE: &str = "<CLR type>";
 
 fn members() -> Vec<EnumMember> {
@@ -24,16 +24,16 @@ fn members() -> Vec<EnumMember> {
     .into()
 }
 
-/// Spells out `<x x N>`, N times the character x, and `<U+XXXX>`.
+/// Expands `<x x N>`, N times the character x, and `<U+XXXX>`.
 fn expand(cell: &str) -> String {
     let mut expanded = String::new();
     let mut rest = cell;
     while let Some((before, tail)) = rest.split_once('<') {
         expanded.push_str(before);
-        let inside = tail.split_once('>').map(|(inside, behind)| (run(inside), behind));
-        if let Some((Some(run), behind)) = inside {
+        let inside = tail.split_once('>').map(|(inside, after)| (run(inside), after));
+        if let Some((Some(run), after)) = inside {
             expanded.push_str(&run);
-            rest = behind;
+            rest = after;
         } else {
             expanded.push('<');
             rest = tail;
@@ -42,7 +42,7 @@ fn expand(cell: &str) -> String {
     expanded + rest
 }
 
-/// The characters that `x x N` or `U+XXXX` stands for.
+/// Returns the characters that `x x N` or `U+XXXX` stands for.
 fn run(inside: &str) -> Option<String> {
     if let Some(code) = inside.strip_prefix("U+") {
         return char::from_u32(u32::from_str_radix(code, 16).ok()?).map(String::from);
@@ -53,7 +53,7 @@ fn run(inside: &str) -> Option<String> {
     Some(String::from(repeated).repeat(count))
 }
 
-/// Takes the escapes out of a JSON string's inside; a lone surrogate becomes U+FFFD.
+/// Decodes the escapes inside a JSON string. A lone surrogate becomes U+FFFD.
 fn unescape(inside: &str) -> String {
     let mut units = Vec::new();
     let mut chars = inside.chars();
@@ -79,7 +79,7 @@ fn unescape(inside: &str) -> String {
     String::from_utf16_lossy(&units)
 }
 
-/// Prints a text the way the tables do: in quotes, all but printable ASCII escaped.
+/// Formats a text as the tables do: in quotes, with everything but printable ASCII escaped.
 fn escaped(text: &str) -> String {
     let mut out = String::from('"');
     for unit in text.encode_utf16() {
@@ -102,7 +102,7 @@ fn escaped(text: &str) -> String {
     out + "\""
 }
 
-/// Prints a date the way the tables do: seven digits of a second, an offset of none, and the kind.
+/// Formats a date as the tables do: seven digits of a second, no offset, and the kind.
 fn round_trip(date: DateTime) -> String {
     let day = match date.day {
         Day::Date { .. } => date.day.to_string(),
@@ -122,7 +122,7 @@ fn round_trip(date: DateTime) -> String {
     format!("{day}T{hour:02}:{minute:02}:{second:02}.{fraction:07}{offset} ({kind})")
 }
 
-/// Prints a bound value the way the tables do.
+/// Formats a bound value as the tables do.
 fn printed(bound: &Bound<'_>) -> String {
     match &bound.value {
         Value::Text(text) => escaped(text),
@@ -136,7 +136,8 @@ fn printed(bound: &Bound<'_>) -> String {
     }
 }
 
-/// The outcome column, the bound value and the sentence that the model gives for one row; `None` for rows that are not its business.
+/// Returns the outcome column, the bound value and the sentence of the model for one row; `None` for rows outside of
+/// it.
 fn predicted(target: &str, literal: &str) -> Option<(&'static str, String, String)> {
     let text;
     let json = match literal.as_bytes() {
@@ -181,7 +182,7 @@ fn container(what: Container, json: Json<'_>) -> (&'static str, String, String) 
     }
 }
 
-/// Checks every row of a table; returns how many were checked.
+/// Checks every row of a table. Returns the number of rows that were checked.
 fn check(table: &str) -> usize {
     let mut checked = 0;
     let mut wrong = String::new();
@@ -190,7 +191,7 @@ fn check(table: &str) -> usize {
         let [target, literal, outcome, bound, message] = cells.as_slice() else {
             panic!("{row}")
         };
-        // What the converter does with `$` names is the caller's business.
+        // The caller handles `$` names.
         if literal.starts_with("{\"$ref") || literal.starts_with("{\"$value") && target != "object" {
             continue;
         }
@@ -206,7 +207,7 @@ fn check(table: &str) -> usize {
     checked
 }
 
-/// A table of observed cases.
+/// Returns a table of observed cases.
 fn table(name: &str) -> String {
     std::fs::read_to_string(format!("{}/testdata/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
@@ -235,8 +236,8 @@ fn every_piece_of_a_text_gets_an_answer() {
     for row in table("observed.tsv").lines().step_by(5) {
         let text = unescape(row.split('\t').nth(1).unwrap_or_default());
         for (at, _) in text.char_indices() {
-            let (before, behind) = text.split_at(at);
-            for piece in [before, behind] {
+            let (before, after) = text.split_at(at);
+            for piece in [before, after] {
                 for ty in types {
                     for json in [Json::Text(piece), Json::Number(piece)] {
                         answers += usize::from(bind(ty, &members, true, json, UNKNOWN_TYPE).is_ok());

@@ -1,39 +1,39 @@
-//! The platform's text reader, as a machine: what it takes for a token, and where it gives up.
+//! The platform's text reader as a state machine: its tokens, and where it stops.
 //!
-//! It takes more than RFC 8259 allows, and what it takes depends on what it is asked for: a value of a declared type is
-//! read otherwise than one without. So this is a model of the reader's states and not a grammar. It reads one token at a
-//! time, forwards only, and keeps nothing but the open brackets.
+//! It accepts more than RFC 8259 allows, and what it accepts depends on what is read: a value of a declared type is
+//! read differently from one without. So this is a model of the reader's states and not a grammar. It reads one token
+//! at a time, forwards only, and stores only the open brackets.
 
 use std::borrow::Cow;
 
 use super::lenient::{self, General};
 use super::{datetime, number};
 
-/// More open arrays and objects than this are refused.
+/// The deepest nesting of arrays and objects.
 const MAX_DEPTH: usize = 256;
 
 /// Why reading stops.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
-    /// The body is refused with this sentence, because of what a value is.
+    /// The body is refused with this sentence, because of a value.
     Refused(String),
-    /// The body is refused with this sentence, because of how the text goes on.
+    /// The body is refused with this sentence, because of the text that follows.
     Unreadable(String),
-    /// What the reader makes of it is not known.
+    /// The result is unknown.
     Unknown,
 }
 
-/// A value that ends reading.
+/// Returns the stop for a value.
 fn refused<T>(sentence: impl Into<String>) -> Result<T, Stop> {
     Err(Stop::Refused(sentence.into()))
 }
 
-/// Text that ends reading.
+/// Returns the stop for a text.
 fn unreadable<T>(sentence: impl Into<String>) -> Result<T, Stop> {
     Err(Stop::Unreadable(sentence.into()))
 }
 
-/// What the reader has read last.
+/// A token.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Token<'a> {
     /// Nothing: the text has ended.
@@ -46,11 +46,11 @@ pub enum Token<'a> {
     EndObject,
     /// `]`
     EndArray,
-    /// A member's name.
+    /// The name of a member.
     Name(Cow<'a, str>),
     /// A comment.
     Comment(&'a str),
-    /// A number, as written: perhaps not in the form of RFC 8259.
+    /// A number, as written; it may not be valid in RFC 8259.
     Number(&'a str),
     /// `NaN`, `Infinity` or `-Infinity`.
     Infinite(&'static str),
@@ -60,12 +60,12 @@ pub enum Token<'a> {
     Boolean(bool),
     /// `null`
     Null,
-    /// `undefined`, or nothing at all before a comma.
+    /// `undefined`, or nothing before a comma.
     Undefined,
 }
 
 impl Token<'_> {
-    /// How the reader names the token in its sentences.
+    /// Returns the reader's name of the token in its sentences.
     pub fn name(&self) -> &'static str {
         match self {
             Self::None => "None",
@@ -89,10 +89,10 @@ impl Token<'_> {
     }
 }
 
-/// What a value is asked for as, where the type has a way of reading of its own.
+/// The type as which a value is read, for types with their own way of reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum As {
-    /// A text.
+    /// A string.
     String,
     /// A boolean.
     Boolean,
@@ -132,7 +132,7 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader at the beginning of a text, behind its byte order mark if there is one.
+    /// Returns a reader at the beginning of a text, after its byte order mark if there is one.
     pub fn new(text: &'a str) -> Self {
         let at = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
         Self {
@@ -145,17 +145,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What was read last.
+    /// Returns the last token.
     pub fn token(&self) -> &Token<'a> {
         &self.token
     }
 
-    /// Where that begins and ends, in bytes.
+    /// Returns the start and end of the last token, in bytes.
     pub fn place(&self) -> (usize, usize) {
         (self.start, self.at.max(self.start))
     }
 
-    /// In how many arrays and objects the place is, as the reader counts: one that was just opened does not count.
+    /// Returns the number of arrays and objects around the place, as the reader counts: one that was just opened does
+    /// not count.
     pub fn depth(&self) -> usize {
         match self.token {
             Token::StartArray | Token::StartObject => self.open.len().saturating_sub(1),
@@ -163,25 +164,25 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads the next token, whatever it is; false at the end of the text.
+    /// Reads the next token of any kind. Returns false at the end of the text.
     ///
-    /// A number that a double cannot hold is a token here: the caller decides what becomes of it.
+    /// A number that a double cannot hold is a token here; the caller decides what it means.
     pub fn read(&mut self) -> Result<bool, Stop> {
         loop {
             match self.state {
                 State::Start | State::Property | State::Array => return self.value(),
                 State::Object => return self.member(),
                 State::PostValue => {
-                    if self.behind_value(false)? {
+                    if self.read_after_value(false)? {
                         return Ok(true);
                     }
                 }
-                State::Finished => return self.behind_all(),
+                State::Finished => return self.read_after_end(),
             }
         }
     }
 
-    /// The same, but comments are passed over.
+    /// The same, but skips comments.
     pub fn read_content(&mut self) -> Result<bool, Stop> {
         while self.read()? {
             if !matches!(self.token, Token::Comment(_)) {
@@ -191,13 +192,14 @@ impl<'a> Reader<'a> {
         Ok(false)
     }
 
-    /// Reads a value of a declared type; [`Token::None`] at the end of the text, [`Token::EndArray`] at that of an array.
+    /// Reads a value of a declared type; [`Token::None`] at the end of the text, [`Token::EndArray`] at the end of an
+    /// array.
     pub fn read_as(&mut self, wanted: As) -> Result<(), Stop> {
-        if self.state == State::PostValue && self.behind_value(true)? {
+        if self.state == State::PostValue && self.read_after_value(true)? {
             return Ok(());
         }
         if self.state == State::Finished {
-            return self.behind_all().map(|_| ());
+            return self.read_after_end().map(|_| ());
         }
         loop {
             self.start = self.at;
@@ -244,13 +246,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Steps over the value that was begun, if it is an array or an object; `odd` hears of numbers without a value.
+    /// Skips the value that was begun, if it is an array or an object. `odd` is called for numbers without a value.
     pub fn skip(&mut self, odd: &mut impl FnMut(String)) -> Result<(), Stop> {
-        self.beyond(odd);
+        self.report_without_value(odd);
         if matches!(self.token, Token::StartArray | Token::StartObject) {
             let depth = self.depth();
             while self.read()? {
-                self.beyond(odd);
+                self.report_without_value(odd);
                 if depth >= self.depth() {
                     break;
                 }
@@ -259,13 +261,13 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn beyond(&self, odd: &mut impl FnMut(String)) {
+    fn report_without_value(&self, odd: &mut impl FnMut(String)) {
         if let Some(sentence) = self.without_value() {
             odd(sentence);
         }
     }
 
-    /// The sentence for a number that no double holds, which only some versions of the platform refuse.
+    /// Returns the sentence for a number that no double can hold, which only some versions of the platform refuse.
     pub fn without_value(&self) -> Option<String> {
         let Token::Number(raw) = self.token else {
             return None;
@@ -290,7 +292,7 @@ impl<'a> Reader<'a> {
         );
         match c {
             '[' | '{' | '.' | '0'..='9' => refused(sentence),
-            // A literal that is spelled right.
+            // A correctly spelled literal.
             't' | 'f' if self.rest().starts_with("true") || self.rest().starts_with("false") => {
                 refused(sentence)
             }
@@ -343,8 +345,8 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// What stands behind a value; true if that was a token.
-    fn behind_value(&mut self, ignore_comments: bool) -> Result<bool, Stop> {
+    /// Reads what follows a value. Returns true if that was a token.
+    fn read_after_value(&mut self, ignore_comments: bool) -> Result<bool, Stop> {
         loop {
             self.start = self.at;
             let Some(c) = self.peek() else {
@@ -390,7 +392,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn behind_all(&mut self) -> Result<bool, Stop> {
+    fn read_after_end(&mut self) -> Result<bool, Stop> {
         self.white_space();
         self.start = self.at;
         match self.peek() {
@@ -458,7 +460,7 @@ impl<'a> Reader<'a> {
                     self.at += 1;
                     self.close(Open::Array)?;
                 }
-                // The comma is read again: nothing stands before it.
+                // The comma is read again, because nothing is before it.
                 ',' => self.finish_value(Token::Undefined),
                 ')' => return wrong_close("EndConstructor", self.open.last().copied()),
                 '\0' => {
@@ -484,7 +486,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A member's name, or the end of the object.
+    /// Reads a member's name, or the end of the object.
     fn member(&mut self) -> Result<bool, Stop> {
         loop {
             self.start = self.at;
@@ -558,7 +560,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// What stands between two quotes, escapes decoded.
+    /// Reads the text between two quotes, and decodes its escapes.
     fn quoted(&mut self, quote: char) -> Result<Cow<'a, str>, Stop> {
         self.at += 1;
         let mut decoded: Option<String> = None;
@@ -605,7 +607,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Four hexadecimal digits, and those of the other half where the first four are one half of a character.
+    /// Reads four hexadecimal digits, and those of the second half if they are a high surrogate.
     fn unicode(&mut self, out: &mut String) -> Result<(), Stop> {
         let mut first = self.four_digits()?;
         loop {
@@ -615,7 +617,7 @@ impl<'a> Reader<'a> {
             }
             let high = first < 0xDC00;
             let follows = self.peek_at(0) == Some(b'\\') && self.peek_at(1) == Some(b'u');
-            // One more character has to stand behind.
+            // One more character must follow.
             if !high || !follows || self.peek_at(2).is_none() {
                 out.push(char::REPLACEMENT_CHARACTER);
                 return Ok(());
@@ -636,7 +638,7 @@ impl<'a> Reader<'a> {
 
     fn four_digits(&mut self) -> Result<u16, Stop> {
         let rest = self.text.get(self.at..).unwrap_or("");
-        // The reader wants a character behind the four.
+        // The reader requires a character after the four.
         let mut units = 0;
         let mut end = 0;
         for c in rest.chars() {
@@ -660,7 +662,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The characters of a number, right or wrong.
+    /// Reads the characters of a number, valid or not.
     fn number(&mut self) -> Result<&'a str, Stop> {
         let start = self.at;
         loop {
@@ -707,7 +709,8 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Steps over a word that something has to separate from what follows; where it is another, stays there and says false.
+    /// Skips a word, which must be separated from what follows. Returns false, at the difference, if it is another
+    /// word.
     fn word(&mut self, word: &str) -> Result<bool, Stop> {
         let rest = self.text.get(self.at..).unwrap_or("");
         if utf16_shorter(rest, word.len()) {
@@ -773,17 +776,17 @@ fn wrong_close<T>(token: &str, was: Option<Open>) -> Result<T, Stop> {
     ))
 }
 
-/// Whether a text has fewer UTF-16 units than that.
+/// Returns true if a text has fewer than `than` UTF-16 units.
 fn utf16_shorter(text: &str, than: usize) -> bool {
     text.chars().take(than).map(char::len_utf16).sum::<usize>() < than
 }
 
-/// Whether a character may stand in a name without quotes.
+/// Returns true if a character may be part of a name without quotes.
 fn in_name(c: char) -> bool {
     c <= '\u{FFFF}' && (c.is_alphanumeric() || matches!(c, '_' | '$'))
 }
 
-/// A character as the reader's sentences show it: one UTF-16 unit, of others half a character.
+/// Returns a character as the reader's sentences show it, which is one UTF-16 unit.
 fn unit(c: char) -> char {
     if c.len_utf16() == 1 {
         c
@@ -792,7 +795,7 @@ fn unit(c: char) -> char {
     }
 }
 
-/// Whether the reader refuses the value wherever it is read without a type in mind, as it is in a place that is skipped.
+/// Returns true if the reader refuses the value even without a declared type, as in a part that is skipped.
 pub fn refused_unread(json: super::Json<'_>) -> bool {
     match json {
         super::Json::Number(raw) => number::read(raw).is_err(),

@@ -1,4 +1,5 @@
-//! When the numbers and names of a date in free form make a date or a time, and of what shape.
+//! A state table that decides when the numbers and names of a date in free form make a date or a time, and of what
+//! shape.
 
 /// What was collected since the last complete date or time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub(super) enum State {
     NSep,
     /// A number, a date separator, and a number.
     NSepN,
-    /// Two numbers with date separators behind.
+    /// Two numbers with a date separator after each.
     NNSep,
     /// A month's name.
     M,
@@ -21,9 +22,9 @@ pub(super) enum State {
     MN,
     /// A number and a month's name.
     NM,
-    /// A month's name and a number, in either order, with a date separator behind.
+    /// A month's name and a number, in either order, followed by a date separator.
     MNSep,
-    /// One number and then a number marked as year, month or day.
+    /// One number, and then a number marked as year, month or day.
     NMarked,
     /// A year.
     Y,
@@ -41,11 +42,11 @@ pub(super) enum State {
     TimeMarked,
     /// A number and a time separator.
     Hour,
-    /// Two numbers with time separators behind.
+    /// Two numbers with a time separator after each.
     HourMinute,
 }
 
-/// What a complete date or time consists of.
+/// The parts of a complete date or time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     MonthDay,
@@ -61,7 +62,7 @@ pub(super) enum Shape {
     Hour,
     HourMinute,
     HourMinuteSecond,
-    /// Everything was marked, and is in place already.
+    /// Everything was marked, and is set already.
     Marked,
     MarkedThenDay,
     YearThenMarked,
@@ -92,7 +93,7 @@ pub(super) enum Token {
     Era,
 }
 
-/// What a token leads to.
+/// The result of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     Go(State),
@@ -100,7 +101,7 @@ pub(super) enum Step {
     Refuse,
 }
 
-/// The state, or the complete shape, that a token leads to.
+/// Returns the state, or the complete shape, that a token leads to.
 pub(super) fn step(state: State, token: Token) -> Step {
     match token {
         Token::End => at_end(state),
@@ -168,7 +169,7 @@ fn after_number(state: State, behind: Behind) -> Step {
     }
 }
 
-/// A number that nothing of its date or time follows.
+/// Returns the shape for a number that ends its date or time.
 fn last_number(state: State) -> Step {
     Step::Done(match state {
         State::Start => return Step::Refuse,
@@ -255,7 +256,8 @@ fn after_weekday(state: State) -> Step {
     }
 }
 
-/// A name between makes the date separator behind a year and its month look like a blank.
+/// Returns the state without its separator: a name in between makes the date separator after a year and its month count
+/// as whitespace.
 fn without_separator(state: State) -> State {
     match state {
         State::YNSep => State::YN,

@@ -1,31 +1,31 @@
-//! Reading booleans and whole numbers out of JSON text.
+//! Reads booleans and whole numbers from JSON text.
 
-/// Why a text is no whole number.
+/// Why a text is not a whole number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NotInteger {
-    /// Something other than blanks, one sign and digits.
+    /// Something other than whitespace, one sign and digits.
     Form,
     /// A whole number beyond 64 bits.
     Range,
 }
 
-/// What the platform's number parsers skip around a number: the ASCII blanks only.
+/// Returns true for what the platform's number parsers skip around a number: only ASCII whitespace.
 pub(super) const fn is_number_blank(byte: u8) -> bool {
     matches!(byte, b' ' | 0x09..=0x0D)
 }
 
-/// Whether `text` is nothing but NUL characters, which the number parsers forgive at the end.
+/// Returns true if `text` is only NUL characters, which the number parsers accept at the end.
 pub(super) fn is_nul_padding(text: &[u8]) -> bool {
     text.iter().all(|&byte| byte == 0)
 }
 
-/// The bytes after any leading number blanks.
+/// Returns the bytes after any leading whitespace of a number.
 pub(super) fn skip_number_blanks(text: &[u8]) -> &[u8] {
-    let blanks = text.iter().take_while(|&&byte| is_number_blank(byte)).count();
-    text.get(blanks..).unwrap_or_default()
+    let spaces = text.iter().take_while(|&&byte| is_number_blank(byte)).count();
+    text.get(spaces..).unwrap_or_default()
 }
 
-/// Reads a boolean: `true` or `false` in any case, with blanks and NULs around.
+/// Reads a boolean: `true` or `false` in any case, surrounded by whitespace and NULs.
 pub(super) fn parse_boolean(text: &str) -> Option<bool> {
     let word = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
     if word.eq_ignore_ascii_case("true") {
@@ -37,7 +37,7 @@ pub(super) fn parse_boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// Reads a whole number: blanks, one sign in front, digits, blanks, NULs.
+/// Reads a whole number: whitespace, an optional sign, digits, whitespace, NULs.
 pub(super) fn parse_integer(text: &str) -> Result<i64, NotInteger> {
     let rest = skip_number_blanks(text.as_bytes());
     let (negative, rest) = match rest {
@@ -53,9 +53,9 @@ pub(super) fn parse_integer(text: &str) -> Result<i64, NotInteger> {
     signed_digits(negative, digits).ok_or(NotInteger::Range)
 }
 
-/// The value of ASCII digits, or `None` beyond 64 bits.
+/// Returns the value of ASCII digits, or `None` beyond 64 bits.
 fn signed_digits(negative: bool, digits: &[u8]) -> Option<i64> {
-    // Counting downwards, because the range reaches one further on that side.
+    // Counting downwards, because the negative range is larger by one.
     let below = digits.iter().try_fold(0_i64, |value, byte| {
         value.checked_mul(10)?.checked_sub(i64::from(byte - b'0'))
     })?;
