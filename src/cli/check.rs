@@ -137,7 +137,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn show(&mut self, event: FileEvent) -> Result<(), OutputError> {
         match event {
-            FileEvent::Fixed(told) => return self.tell(told),
+            FileEvent::Fixed(outcome) => return self.fix_outcome(outcome),
             FileEvent::Recognized(path, name, endpoint, records) => {
                 let (path, records) = (sanitize::path(&path), count(u64::from(records), "record"));
                 let name = name.map_or_else(String::new, |name| format!(" ({})", sanitize::escape(&name)));

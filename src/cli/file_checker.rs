@@ -27,7 +27,7 @@ const LARGEST_KEPT: usize = 8 << 20;
 /// An event of an entry. The events of one entry have this order.
 pub enum FileEvent {
     /// It was fixed, or could not be; how it is now follows.
-    Fixed(Told),
+    Fixed(FixOutcome),
     /// The endpoint that it is checked for, and its records; of a request in it also its name. Sent with `--verbose`.
     Recognized(PathBuf, Option<String>, String, u32),
     /// A request in it that is not checked, and why; sent with `--verbose`.

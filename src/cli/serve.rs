@@ -56,6 +56,9 @@ mod with_server {
             endpoint: None,
             tenant: args.tenant.clone(),
             in_order: true,
+            base_path: Vec::new(),
+            environments: Vec::new(),
+            variables: Vec::new(),
         };
         let known = Knowledge::of(&knowledge, common, &project)?;
         known.say_what_the_tenant_holds(common, false, false);

@@ -290,7 +290,6 @@ pub(super) fn base64<'t>(text: &str, what: &str) -> Result<Cow<'t, [u8]>, String
 mod tests {
     use super::super::calls::{Calls, Unused, UnusedKind};
     use super::super::routes::{Route, Routes};
-    use super::*;
     use serde_json::{Value, json};
 
     fn routes() -> Routes<'static> {

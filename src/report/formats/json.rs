@@ -52,7 +52,10 @@ impl Report for Json {
 /// Findings of a text as they stand in the document, in their order.
 #[cfg(feature = "serve")]
 pub fn rows<'a>(source: &Source<'a>, findings: &'a [Finding]) -> Vec<impl Serialize + use<'a>> {
-    findings.iter().map(|finding| Row::new(source, finding)).collect()
+    findings
+        .iter()
+        .map(|finding| Row::new(source, None, finding))
+        .collect()
 }
 
 /// A finding as it stands in the document.

@@ -72,20 +72,20 @@ struct ContactChange {
     lobs: Option<Belonging>,
 }
 
-impl News {
-    /// Adds what is known of the contact after a later request; returns whether that is anything new.
+impl ContactChange {
+    /// Adds the changes of a later request. Returns true if that changes anything.
     fn learn(&mut self, later: Self) -> bool {
         let before = (self.coded, self.there, self.active);
         self.coded |= later.coded;
         self.there = later.there.or(self.there);
         self.active = later.active.or(self.active);
-        let mut is_news = before != (self.coded, self.there, self.active);
+        let mut is_new = before != (self.coded, self.there, self.active);
         if later.lobs.is_some() {
             let known = self.lobs.clone();
             self.lobs = Belonging::after(self.lobs.take(), later.lobs);
-            is_news |= self.lobs != known;
+            is_new |= self.lobs != known;
         }
-        is_news
+        is_new
     }
 }
 
@@ -231,7 +231,7 @@ impl TenantChanges {
 
     /// Adds what a later request changed; returns whether that is anything that was not known.
     pub fn merge(&mut self, later: Self) -> bool {
-        let mut is_news = later.email_codes && !self.email_codes;
+        let mut is_new = later.email_codes && !self.email_codes;
         let mut here: Vec<Option<usize>> = vec![None; later.all.len()];
         let codes = later.codes.iter();
         let codes: Vec<_> = codes
@@ -258,10 +258,10 @@ impl TenantChanges {
                 self.all.push(ContactChange::default());
                 self.all.len() - 1
             });
-            is_news |= self.all[place].learn(news);
+            is_new |= self.all[place].learn(news);
             places.push(place);
         }
-        let mut is_at = |before: Option<usize>, at: usize| is_news |= before != Some(at);
+        let mut is_at = |before: Option<usize>, at: usize| is_new |= before != Some(at);
         for (name, at) in later.codes {
             is_at(self.codes.insert(name, places[at]), places[at]);
         }
@@ -272,7 +272,7 @@ impl TenantChanges {
             is_at(self.held.insert(held, places[at]), places[at]);
         }
         self.email_codes |= later.email_codes;
-        is_news
+        is_new
     }
 
     fn by_code(&self, code: Option<&str>, held: Option<usize>) -> Option<usize> {
