@@ -4,6 +4,10 @@
 //! rules of the API ([`rules`]), and the shells around the engine: files ([`input`]), files that hold requests
 //! ([`containers`]), reports ([`report`]), recorded answers ([`verify`]) and the command line.
 
+// The bodies of fuzz targets are tests here, too.
+#[cfg(all(test, feature = "lsp"))]
+extern crate self as geplint;
+
 mod answer;
 #[cfg(feature = "lsp")]
 pub mod assist;

@@ -10,6 +10,8 @@
     reason = "a body that cannot go on has found something"
 )]
 
+#[cfg(feature = "lsp")]
+pub mod assist;
 pub mod check;
 pub mod config;
 pub mod fast_path;
@@ -41,4 +43,6 @@ pub const TARGETS: &[Target] = &[
     ("fast_path", fast_path::run),
     ("reading", reading::run),
     ("matrix", matrix::run),
+    #[cfg(feature = "lsp")]
+    ("assist", assist::run),
 ];

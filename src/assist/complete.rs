@@ -3,7 +3,7 @@
 use super::casing::Casing;
 use super::model::{Completion, CompletionKind, Completions, Context, Edit};
 use super::place::{Place, Slot};
-use super::snippet::{Need, Snippet};
+use super::snippet::{Need, Snippet, need_in_words};
 use super::{row, values};
 use crate::finding::Span;
 use crate::json::{self, Expected};
@@ -100,13 +100,10 @@ impl Offer<'_, '_> {
                     snippet.value(place.endpoint, property.ty, self.casing, 0);
                     self.comma(&mut snippet);
                 }
-                let word = match need {
-                    Need::Mandatory => "mandatory, ",
-                    Need::Maybe => "mandatory in part, ",
-                    Need::Optional => "",
-                };
+                let parts = [need_in_words(table, id), type_text(place.endpoint, property)];
+                let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
                 Completion {
-                    detail: self.of(&format!("{word}{}", type_text(place.endpoint, property))),
+                    detail: self.of(&parts.join("; ")),
                     documentation: row::row(place.endpoint, property),
                     sort_key: format!("{}{:04}", need as u8, id.0),
                     ..self.completion(&name, snippet, CompletionKind::Property)
@@ -314,7 +311,7 @@ impl Offer<'_, '_> {
         Completion {
             label: label.to_owned(),
             filter: format!("{quote}{label}"),
-            insert: snippet.snippet,
+            insert: snippet.marked,
             is_snippet: true,
             plain: snippet.plain,
             kind,

@@ -16,7 +16,7 @@ pub(super) fn row(endpoint: &Endpoint, property: &Property) -> String {
         sanitize::line(&type_text(endpoint, property))
     );
     if !property.source.is_empty() {
-        let _ = write!(out, " ({}, row {})", endpoint.id, shown(&property.source));
+        let _ = write!(out, " ({}: {})", endpoint.id, shown(&property.source));
     }
     out.push_str("\n\n");
     if property.required.is_none() {
@@ -34,7 +34,7 @@ pub(super) fn row(endpoint: &Endpoint, property: &Property) -> String {
         out.push_str("- null elements are allowed\n");
     }
     if !property.note.is_empty() {
-        let _ = write!(out, "\n{}\n", shown(&property.note));
+        let _ = write!(out, "\n{}\n", sentence(&property.note));
     }
     out
 }
@@ -90,9 +90,17 @@ fn statement(property: &Property, constraint: &Constraint) -> String {
         );
     }
     if !constraint.note.is_empty() {
-        let _ = write!(out, ". {}", shown(&constraint.note));
+        let _ = write!(out, ". {}", sentence(&constraint.note));
     }
     out
+}
+
+/// A note as a sentence.
+fn sentence(note: &str) -> String {
+    let note = note.trim_end_matches('.');
+    let mut rest = note.chars();
+    let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
+    shown(&format!("{first}{}.", rest.as_str()))
 }
 
 /// Text in which nothing is markup, on one line.

@@ -1,5 +1,7 @@
 //! Text with places to fill in.
 
+use std::fmt::Write as _;
+
 use super::casing::Casing;
 use crate::finding::Severity;
 use crate::rules::{CheckKind, Endpoint, Property, PropertyId, Table, TableId, Type};
@@ -11,7 +13,7 @@ const MAX_DEPTH: usize = 6;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Snippet {
     /// With stops.
-    pub snippet: String,
+    pub marked: String,
     /// Without.
     pub plain: String,
     stops: usize,
@@ -23,10 +25,10 @@ impl Snippet {
     pub fn text(&mut self, text: &str) {
         self.plain.push_str(text);
         for c in text.chars() {
-            if matches!(c, '$' | '}' | '\\') {
-                self.snippet.push('\\');
+            if matches!(c, '$' | '\\') {
+                self.marked.push('\\');
             }
-            self.snippet.push(c);
+            self.marked.push(c);
         }
     }
 
@@ -34,18 +36,19 @@ impl Snippet {
     fn stop(&mut self, value: &str) {
         self.stops += 1;
         self.plain.push_str(value);
-        let stop = self.stops.to_string();
-        self.snippet += &if value.is_empty() {
-            format!("${stop}")
+        let stop = self.stops;
+        // Writing to a string cannot fail.
+        let _ = if value.is_empty() {
+            write!(self.marked, "${stop}")
         } else {
-            format!("${{{stop}:{value}}}")
+            write!(self.marked, "${{{stop}:{value}}}")
         };
     }
 
     fn line(&mut self) {
         let line = format!("\n{}", "\t".repeat(self.indent));
         self.plain += &line;
-        self.snippet += &line;
+        self.marked += &line;
     }
 
     /// A name and its colon.
@@ -112,7 +115,7 @@ impl Snippet {
 pub(super) enum Need {
     /// The API refuses an object without it.
     Mandatory,
-    /// It is mandatory for some, or stated to be so and not held to; or one of several that are.
+    /// It is mandatory for new contacts, stated to be so and not held to, or one of several of which one is.
     Maybe,
     /// It may be left out.
     Optional,
@@ -129,6 +132,30 @@ impl Need {
             None if any_of(table).any(|one| one.contains(&id)) => Self::Maybe,
             None => Self::Optional,
         }
+    }
+}
+
+/// The same in words; nothing for what may be left out.
+pub(super) fn need_in_words(table: &Table, id: PropertyId) -> String {
+    let Some(required) = &table.property(id).required else {
+        let others = any_of(table).find(|one| one.contains(&id)).into_iter().flatten();
+        let names: Vec<&str> = others
+            .filter(|other| **other != id)
+            .map(|other| &*table.property(*other).name)
+            .collect();
+        return match names.as_slice() {
+            [] => String::new(),
+            names => format!("this or {}", names.join(" or ")),
+        };
+    };
+    let word = match (required.for_new_contact, required.claim.severity) {
+        (true, _) => "mandatory for a new contact",
+        (false, Severity::Error) => "mandatory",
+        (false, _) => "stated to be mandatory",
+    };
+    match required.unless {
+        Some(other) => format!("{word} unless {} is given", table.property(other).name),
+        None => word.to_owned(),
     }
 }
 

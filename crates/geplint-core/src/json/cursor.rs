@@ -86,10 +86,8 @@ pub fn cursor(text: &str, at: usize) -> Option<Cursor> {
     };
     let open_string = reader.memory.open_string;
     let expected = match (open_string, reader.memory.stopped) {
-        (Some((_, JsonKind::Key)), _) => Expected::Name,
-        (Some(_), _) => Expected::Value,
-        (None, Some(State::Value | State::ValueOrEnd)) => Expected::Value,
-        (None, Some(State::Key | State::KeyOrEnd)) => Expected::Name,
+        (Some((_, JsonKind::Key)), _) | (None, Some(State::Key | State::KeyOrEnd)) => Expected::Name,
+        (Some(_), _) | (None, Some(State::Value | State::ValueOrEnd)) => Expected::Value,
         (None, Some(State::Colon)) => Expected::Colon,
         (None, Some(State::After)) => Expected::Separator,
         (None, Some(State::End) | None) => Expected::Nothing,
@@ -227,9 +225,18 @@ fn rest(text: &str, token: &Token, expected: Expected, in_object: bool) -> (Tree
 impl Reader<'_> {
     /// Whether a string begins here that is open at the place where the text ends.
     pub(super) fn string_is_open(&self) -> bool {
-        self.memory.stops_at_end
-            && self.byte() == b'"'
-            && scan::string_end(self.bytes, self.at, usize::MAX).is_none()
-            && scan::line_end(self.bytes, self.at) == self.bytes.len()
+        if !self.memory.stops_at_end || self.byte() != b'"' {
+            return false;
+        }
+        let mut stop = self.at + 1;
+        loop {
+            stop = scan::plain(self.bytes, stop);
+            match scan::byte(self.bytes, stop) {
+                _ if stop >= self.bytes.len() => return true,
+                b'\\' => stop += 2,
+                b'\t' => stop += 1,
+                _ => return false,
+            }
+        }
     }
 }
