@@ -13,6 +13,7 @@ use clap::{
 };
 
 pub use crate::report::Format;
+use crate::verify::patterns::Pattern;
 
 /// Predicts the 400 responses of the GEP SMART Contact API before a request is sent.
 #[derive(Debug, Parser)]
@@ -419,6 +420,9 @@ pub struct Verify {
     /// Compare what `geplint serve` has predicted with what is predicted now, in HAR files; other answers are not compared
     #[arg(long = "self", help_heading = "Rules")]
     pub predictions: bool,
+    /// Files that belong together, as in '{name}-request.json={name}-response.json' (repeatable)
+    #[arg(long, value_name = "PATTERN", value_parser = Pattern::parse)]
+    pub pair: Vec<Pattern>,
     /// How the account is given
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: VerifyFormat,

@@ -62,6 +62,7 @@ fn entries(
 ) -> Result<Vec<Entry>, String> {
     let excludes = project.excludes(&files.walk.exclude)?;
     let options = WalkOptions {
+        extensions: Vec::new(),
         excludes,
         no_ignore: files.walk.no_ignore,
         hidden: files.walk.hidden,

@@ -22,6 +22,7 @@ use crate::tenant::{self, Answer, Tenant};
 use crate::verify::archive::{Archive, is_archive};
 use crate::verify::calls::{self, Attached, Call, Calls, Sent, Unused, UnusedKind, Used};
 use crate::verify::pairs::{Given, Kind, Pair, pair};
+use crate::verify::patterns::Pattern;
 use crate::verify::routes::{Routes, shown_url};
 use crate::verify::{Exchange, Outcome, Predictor, Tally, Verified, json as document, text, verify};
 
@@ -33,9 +34,10 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
     let ready = Project::of(common).and_then(|project| {
         let excludes = project.excludes(&args.walk.exclude)?;
         let known = Knowledge::of(&args.knowledge, common, &project)?;
-        Ok((project, excludes, known))
+        let patterns = patterns(args, &project)?;
+        Ok((project, excludes, known, patterns))
     });
-    let Some((project, excludes, known)) = terminal::right(ready, common) else {
+    let Some((project, excludes, known, patterns)) = terminal::right(ready, common) else {
         return Ok(TROUBLE);
     };
     known.say_what_the_tenant_holds(common, args.quiet, args.verbose);
@@ -45,6 +47,11 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         no_ignore: args.walk.no_ignore,
         hidden: args.walk.hidden,
         har: true,
+        extensions: patterns
+            .iter()
+            .flat_map(Pattern::extensions)
+            .map(str::to_owned)
+            .collect(),
         repeats: false,
         only: None,
     };
@@ -63,6 +70,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         ),
         endpoints: &endpoints,
         routes: routes(&args.knowledge, &project, &known, &others),
+        patterns: &patterns,
         tally: Tally::default(),
         unused: Vec::new(),
         trouble: false,
@@ -96,6 +104,7 @@ struct Run<'a> {
     predictor: Session<'a>,
     endpoints: &'a [Candidate<'a>],
     routes: Routes<'a>,
+    patterns: &'a [Pattern],
     tally: Tally,
     /// Calls that are not pairs; kept only for the JSON document.
     unused: Vec<document::Unused>,
@@ -150,12 +159,15 @@ impl Run<'_> {
         }
         let paths: Vec<PathBuf> = bodies.iter().map(|index| files[*index].clone()).collect();
         let mut reader = Reader::new(read::LARGEST);
-        let pairing = pair(&paths, given(&self.args.paths), |index| {
+        let pairing = pair(&paths, self.patterns, given(&self.args.paths), |index| {
             self.kind(&paths[index], &mut reader)
         });
         for (index, why) in &pairing.unpaired {
             self.tally.unpaired += 1;
-            self.aside(|| format!("unpaired {}: {why}", sanitize::path(&paths[*index])));
+            self.aside(|| {
+                let path = sanitize::path(&paths[*index]);
+                format!("unpaired {path}: {}", sanitize::escape(why))
+            });
             self.keep_unused(&sanitize::plain_path(&paths[*index]), why);
         }
         steps.extend(pairing.pairs.into_iter().map(|mut pair| {
@@ -635,6 +647,16 @@ fn has_calls(path: &Path, start: &[u8]) -> bool {
 fn is_named_har(path: &Path) -> bool {
     path.extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("har"))
+}
+
+/// What the arguments and the settings say of names that belong together.
+fn patterns(args: &Verify, project: &Project) -> Result<Vec<Pattern>, String> {
+    let configured = project
+        .config
+        .pair
+        .iter()
+        .map(|text| Pattern::parse(&text.value).map_err(|why| project.mistake(text.start, why)));
+    args.pair.iter().cloned().map(Ok).chain(configured).collect()
 }
 
 /// A file that a HAR names: it lies beside it, or in a folder there.

@@ -58,6 +58,8 @@ pub struct WalkOptions {
     pub repeats: bool,
     /// True if `.har` files are included.
     pub har: bool,
+    /// Other extensions that are taken too, without the dot.
+    pub extensions: Vec<String>,
     /// The changes, if only changed files are included.
     pub only: Option<Changed>,
     /// True if skipped files are noted.
@@ -354,7 +356,8 @@ fn is_hidden(entry: &DirEntry) -> bool {
 fn is_wanted(entry: &DirEntry, options: &WalkOptions) -> bool {
     let extension = Path::new(entry.file_name()).extension();
     extension.is_some_and(|extension| {
-        extension.eq_ignore_ascii_case("json") || (options.har && extension.eq_ignore_ascii_case("har"))
+        let is = |wanted: &str| extension.eq_ignore_ascii_case(wanted);
+        is("json") || (options.har && is("har")) || options.extensions.iter().any(|wanted| is(wanted))
     })
 }
 

@@ -12,6 +12,7 @@ pub mod json;
 mod newman;
 pub mod pairs;
 mod parsed;
+pub mod patterns;
 pub mod predictor;
 pub mod recording;
 pub mod routes;

@@ -1,7 +1,10 @@
 //! Pairs request files with response files.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+
+use super::patterns::{Key, Pattern};
 
 /// The kind of a file by its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +45,7 @@ pub struct Pairing {
     /// The pairs, in the order of the requests.
     pub pairs: Vec<Pair>,
     /// The files without a partner, with the reason.
-    pub unpaired: Vec<(usize, &'static str)>,
+    pub unpaired: Vec<(usize, Cow<'static, str>)>,
 }
 
 /// The role of a file by its name.
@@ -53,15 +56,25 @@ enum Role {
     Unsaid,
 }
 
-/// Pairs files by their names. If the names do not show the roles, `kind` returns them by the content.
-pub fn pair(files: &[PathBuf], given: Given<'_>, kind: impl FnMut(usize) -> Kind) -> Pairing {
+/// Pairs files by their names: by the patterns first, then as names usually are. If the names do not show the roles, `kind`
+/// returns them by the content.
+pub fn pair(
+    files: &[PathBuf],
+    patterns: &[Pattern],
+    given: Given<'_>,
+    kind: impl FnMut(usize) -> Kind,
+) -> Pairing {
     let mut pairer = Pairer {
         files,
         names: files.iter().map(|path| split(path)).collect(),
         taken: vec![false; files.len()],
         pairs: Vec::new(),
+        alone: HashMap::new(),
         kind,
     };
+    for pattern in patterns {
+        pairer.by_pattern(pattern);
+    }
     pairer.in_one_folder();
     match given {
         Given::TwoFolders(one, other) => pairer.across(one, other),
@@ -76,21 +89,68 @@ struct Pairer<'f, F> {
     names: Vec<(PathBuf, Role)>,
     taken: Vec<bool>,
     pairs: Vec<Pair>,
+    /// Files that a pattern is for, and why they have no partner by it.
+    alone: HashMap<usize, String>,
     kind: F,
 }
 
 impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
+    /// What a pattern says of the files that have no partner yet.
+    fn by_pattern(&mut self, pattern: &Pattern) {
+        let free: Vec<usize> = (0..self.files.len()).filter(|at| !self.taken[*at]).collect();
+        let mut responses: HashMap<Key, Vec<usize>> = HashMap::new();
+        for index in free.iter().rev() {
+            for key in pattern.responses(&self.files[*index]) {
+                responses.entry(key).or_default().push(*index);
+            }
+        }
+        for index in &free {
+            if self.taken[*index] {
+                continue;
+            }
+            let keys = pattern.requests(&self.files[*index]);
+            // The first response that has no request yet.
+            let response = keys.iter().find_map(|key| {
+                let answers = responses.get_mut(key)?;
+                std::iter::from_fn(|| answers.pop()).find(|at| !self.taken[*at] && at != index)
+            });
+            match (response, keys.first()) {
+                (Some(response), _) => self.take(*index, response),
+                (None, Some(key)) => {
+                    let why = format!(
+                        "a request by --pair {}, but there is no {}",
+                        pattern.text(),
+                        pattern.response_to(key)
+                    );
+                    self.alone.entry(*index).or_insert(why);
+                }
+                (None, None) => {}
+            }
+        }
+        for index in free.iter().filter(|at| !self.taken[**at]) {
+            if let Some(key) = pattern.responses(&self.files[*index]).first() {
+                let why = format!(
+                    "a response by --pair {}, but there is no {}",
+                    pattern.text(),
+                    pattern.request_of(key)
+                );
+                self.alone.entry(*index).or_insert(why);
+            }
+        }
+    }
+
     /// Pairs `NAME.request.json` with `NAME.response.json`.
     fn in_one_folder(&mut self) {
         let mut requests: HashMap<&Path, usize> = HashMap::new();
         let mut found = Vec::new();
         for (index, (name, role)) in self.names.iter().enumerate() {
-            if *role == Role::Request {
+            if *role == Role::Request && !self.taken[index] {
                 requests.entry(name).or_insert(index);
             }
         }
         for (index, (name, role)) in self.names.iter().enumerate() {
             if *role == Role::Response
+                && !self.taken[index]
                 && let Some(request) = requests.remove(name.as_path())
             {
                 found.push((request, index));
@@ -187,12 +247,15 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
         }
     }
 
-    fn why(&self, index: usize) -> &'static str {
-        match self.names[index].1 {
+    fn why(&self, index: usize) -> Cow<'static, str> {
+        if let Some(why) = self.alone.get(&index) {
+            return Cow::Owned(why.clone());
+        }
+        Cow::Borrowed(match self.names[index].1 {
             Role::Request => "a request without a response",
             Role::Response => "a response without a request",
             Role::Unsaid => "no other file of its name, and its own says neither .request nor .response",
-        }
+        })
     }
 }
 
@@ -228,7 +291,7 @@ mod tests {
 
     /// Returns the pairs as `request>response`, then the remaining files.
     fn paired(names: &[&str], given: Given<'_>, kind: impl FnMut(usize) -> Kind) -> Vec<String> {
-        let pairing = pair(&paths(names), given, kind);
+        let pairing = pair(&paths(names), &[], given, kind);
         let pairs = pairing
             .pairs
             .iter()
@@ -262,6 +325,62 @@ mod tests {
                 "x.json"
             ]
         );
+    }
+
+    #[test]
+    fn by_pattern() {
+        let names = [
+            "log/2-q.json",
+            "log/1-q.json",
+            "log/1-r.json",
+            "log/3-r.json",
+            "log/sub/1-r.json",
+            "log/sub/1-q.json",
+            "log/9/request.json",
+            "log/9/response.json",
+            "log/1.request.json",
+            "log/1.response.json",
+        ];
+        let patterns = ["{n}-q.json={n}-r.json", "request.json=response.json"];
+        let patterns = patterns.map(|text| Pattern::parse(text).unwrap());
+        let pairing = pair(&paths(&names), &patterns, Given::Other, unasked);
+        let pairs: Vec<_> = pairing
+            .pairs
+            .iter()
+            .map(|pair| (pair.request, pair.response))
+            .collect();
+        assert_eq!(pairs, [(1, 2), (5, 4), (6, 7), (8, 9)]);
+        let left: Vec<_> = pairing
+            .unpaired
+            .iter()
+            .map(|(index, why)| (*index, &**why))
+            .collect();
+        assert_eq!(
+            left,
+            [
+                (
+                    0,
+                    "a request by --pair {n}-q.json={n}-r.json, but there is no log/2-r.json"
+                ),
+                (
+                    3,
+                    "a response by --pair {n}-q.json={n}-r.json, but there is no log/3-q.json"
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_response_belongs_to_one_request() {
+        let names = ["1-a-q.json", "1-b-q.json", "1-x-r.json", "1-y-r.json"];
+        let patterns = [Pattern::parse("{n}-*-q.json={n}-*-r.json").unwrap()];
+        let pairing = pair(&paths(&names), &patterns, Given::Other, unasked);
+        let pairs: Vec<_> = pairing
+            .pairs
+            .iter()
+            .map(|pair| (pair.request, pair.response))
+            .collect();
+        assert_eq!(pairs, [(0, 2), (1, 3)]);
     }
 
     #[test]

@@ -427,6 +427,13 @@ fn predict_verify_and_init() {
         ]);
     }
     place.run(&["verify", "--no-config", "fine.json"]);
+    place.run(&["verify", "--no-config", "--pair", &hostile(), "pairs"]);
+    let pattern = format!(
+        "{{n}}.json={}{{n}}",
+        file_name().replace(['{', '}', '*', '/', '='], "")
+    );
+    let output = place.run(&["verify", "--no-config", "-v", "--pair", &pattern, "pairs"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("but there is no"));
     place.run(&["init"]);
     clean(
         &fs::read(place.path("geplint.toml")).unwrap(),

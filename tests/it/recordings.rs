@@ -176,6 +176,62 @@ fn the_gets_of_a_report_are_tenant_facts() {
     assert!(told.contains("tenant facts: contacts 2 (run.json)"), "{told}");
 }
 
+/// A log of messages in folders of its own, with names of its own.
+#[test]
+fn names_that_belong_together() {
+    let folder = crate::support::empty_folder("recordings", "pairs");
+    let request = r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "success"}]"#;
+    let response =
+        r#"{"data": null, "statusCode": "200", "errorDetails": [], "successDetails": [{"key": "C-1"}]}"#;
+    for (name, text) in [
+        ("log/nov/1-request.json", request),
+        ("log/nov/1-response.json", response),
+        ("log/nov/2-request.json", request),
+        ("log/7_0915_req.txt", request),
+        ("log/7_0916_resp.txt", response),
+        ("log/notes.txt", "nothing"),
+    ] {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let names = "{name}-request.json={name}-response.json";
+    let stars = "{id}_*_req.txt={id}_*_resp.txt";
+    let pairs = |arguments: &[&str]| {
+        let document = document(&folder, &[&["log"], arguments].concat());
+        let pairs = document["pairs"].as_array().unwrap().iter();
+        let pairs: Vec<_> = pairs
+            .map(|pair| pair["request"].as_str().unwrap().to_owned())
+            .collect();
+        (pairs, document["unused"].clone())
+    };
+    assert_eq!(pairs(&[]).0, [""; 0]);
+    let (one, unused) = pairs(&["--pair", names]);
+    assert_eq!(one, ["log/nov/1-request.json"]);
+    assert_eq!(
+        unused[0]["reason"],
+        format!("a request by --pair {names}, but there is no log/nov/2-response.json")
+    );
+    let both = ["log/7_0915_req.txt", "log/nov/1-request.json"];
+    assert_eq!(pairs(&["--pair", names, "--pair", stars]).0, both);
+    fs::write(
+        folder.join("geplint.toml"),
+        format!("pair = [\"{names}\", \"{stars}\"]"),
+    )
+    .unwrap();
+    assert_eq!(pairs(&[]).0, both);
+    fs::write(folder.join("geplint.toml"), "pair = [\"a=b\", \"{name}.q=x\"]").unwrap();
+    let output = run(&folder, &["log"]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = stderr(&output);
+    assert!(
+        told.contains("geplint.toml:1:16: {name} is in the pattern of the request alone"),
+        "{told}"
+    );
+    let told = stderr(&run(&folder, &["log", "--pair", "{name}-request.json"]));
+    assert!(told.contains("a pattern is REQUEST=RESPONSE"), "{told}");
+}
+
 #[test]
 fn what_is_not_an_answer_of_the_api_is_no_disagreement() {
     assert_eq!(

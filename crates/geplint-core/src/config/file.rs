@@ -27,6 +27,8 @@ pub(super) struct File {
     #[serde(default)]
     pub calls: Vec<Calls>,
     #[serde(default)]
+    pub pair: Vec<Spanned<String>>,
+    #[serde(default)]
     pub severity: Vec<Severity>,
     #[serde(default)]
     pub ignore: Vec<Ignore>,

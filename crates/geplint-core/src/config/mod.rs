@@ -196,6 +196,8 @@ pub struct Config {
     pub files: Vec<Files>,
     /// The endpoints of recorded calls. Of several that match, the last one counts.
     pub calls: Vec<Calls>,
+    /// Patterns for the names of recorded requests and their responses. The command line reads them.
+    pub pair: Vec<Placed<String>>,
     /// Severities. Of several that match, the last one counts.
     pub severities: Vec<Override>,
     /// Accepted findings.
@@ -247,6 +249,7 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
         exclude: each(file.exclude, |glob| path_glob(&mut globs, glob))?,
         files: each(file.files, |entry| files(&mut globs, entry))?,
         calls: each(file.calls, calls)?,
+        pair: each(file.pair, |pattern| name("a pattern", pattern))?,
         severities: each(file.severity, severity)?,
         ignores: each(file.ignore, |entry| ignore(&mut globs, entry))?,
         fail_on: file.fail_on,
