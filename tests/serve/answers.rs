@@ -1,0 +1,280 @@
+//! What calls are answered with: `predict`'s bytes, and the HTTP status.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::support::{Folder, Server, files, folder_name, geplint, predicted, route};
+
+const JSON: &str = "Content-Type: application/json";
+
+/// Requests by endpoint: every fixture, and every documented request.
+fn requests() -> BTreeMap<String, Vec<PathBuf>> {
+    let mut all: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    let documented = files("documented", ".request.json");
+    for path in files("rules", ".json").into_iter().chain(documented) {
+        all.entry(folder_name(&path).to_owned()).or_default().push(path);
+    }
+    all
+}
+
+#[test]
+fn every_fixture_gets_the_bytes_that_predict_prints() {
+    let server = Server::start(&[]);
+    let mut client = server.client();
+    let (mut same, mut none) = (0, 0);
+    for (endpoint, paths) in requests() {
+        for (path, expected) in paths.iter().zip(predicted(&endpoint, &paths, &[])) {
+            let answer = client.post(&endpoint, &fs::read(path).unwrap());
+            let shown = path.display();
+            match expected {
+                Some(expected) => {
+                    assert_eq!(answer.text(), expected, "{shown}");
+                    assert_eq!(
+                        answer.header("content-type"),
+                        Some("application/json; charset=utf-8")
+                    );
+                    let status = answer.json()["statusCode"].as_str().unwrap().to_owned();
+                    assert_eq!(answer.status.to_string(), status, "{shown}");
+                    assert!(answer.header("x-geplint-evidence").is_some());
+                    same += 1;
+                }
+                None => {
+                    assert!([400, 501].contains(&answer.status), "{shown}: {}", answer.status);
+                    assert_eq!(
+                        answer.header("content-type"),
+                        Some("application/problem+json"),
+                        "{shown}"
+                    );
+                    assert_eq!(answer.header("x-geplint-evidence"), Some("none"), "{shown}");
+                    none += 1;
+                }
+            }
+            let reset = client.ask("POST", "/_geplint/reset", &[], b"");
+            assert_eq!(reset.status, 200);
+        }
+    }
+    assert!(same > 800 && none > 10, "{same} {none}");
+}
+
+#[test]
+fn a_single_file_is_answered_as_predict_prints_it() {
+    let server = Server::start(&[]);
+    for path in files("documented", ".request.json") {
+        let output = geplint()
+            .args(["predict", "--quiet"])
+            .arg(&path)
+            .output()
+            .unwrap();
+        if !output.stdout.is_empty() {
+            let answer = server.post(folder_name(&path), &fs::read(&path).unwrap());
+            assert_eq!(answer.body, output.stdout, "{}", path.display());
+            server.ask("POST", "/_geplint/reset", &[], b"");
+        }
+    }
+}
+
+#[test]
+fn paths_and_methods_lead_where_the_rules_say() {
+    let folder = Folder::new();
+    let rules = folder.write(
+        "things.toml",
+        "endpoint = \"things\"\ntitle = \"Things\"\nmethod = \"PUT\"\npath = \"/x/Things\"\npage = \"none\"\nrecord = \"Thing\"\ngood-beside-bad = \"listed\"\n\
+         key = [\"Id\"]\n[tables.Thing]\ntitle = \"Thing\"\n[tables.Thing.properties]\n\
+         Id = { row = \"1\", type = \"string\", required = { evidence = \"table\" } }\n",
+    );
+    let server = Server::start(&["--rules", &rules, "--base-path", "/gep/v1"]);
+    let (_, path) = route("user-group");
+    let name = path.rsplit('/').next().unwrap();
+    let ask = |method: &str, path: &str| server.ask(method, path, &[JSON], b"[]");
+    for right in [
+        path.clone(),
+        path.to_uppercase(),
+        format!("{path}/"),
+        format!("/gep/v1{path}"),
+        format!("/GEP/V1/{name}"),
+    ] {
+        assert!(
+            ask("POST", &right).header("x-geplint-evidence").is_some(),
+            "{right}"
+        );
+    }
+    for wrong in [
+        "/".to_owned(),
+        format!("/{name}"),
+        format!("/other{path}"),
+        format!("{path}x"),
+        "/../../etc/passwd".to_owned(),
+    ] {
+        let answer = ask("POST", &wrong);
+        assert_eq!(
+            (answer.status, answer.header("x-geplint-evidence")),
+            (404, None),
+            "{wrong}"
+        );
+    }
+    for method in ["GET", "PUT", "DELETE", "OPTIONS", "PATCH"] {
+        let answer = ask(method, &path);
+        assert_eq!(
+            (answer.status, answer.header("allow")),
+            (405, Some("POST")),
+            "{method}"
+        );
+        assert_eq!(answer.header("access-control-allow-origin"), None);
+    }
+    let answer = server.ask("PUT", "/X/things", &[JSON], br#"[{"Id": "A"}]"#);
+    assert_eq!(
+        (answer.status, &answer.json()["successDetails"]),
+        (200, &json!([{"key": "A"}]))
+    );
+    assert_eq!(ask("POST", "/x/Things").header("allow"), Some("PUT"));
+}
+
+#[test]
+fn only_json_is_taken() {
+    let server = Server::start(&[]);
+    let (method, path) = route("user-group");
+    let status = |headers: &[&str]| server.ask(method, &path, headers, b"{}").status;
+    for right in [
+        "application/json",
+        "APPLICATION/JSON; charset=utf-8",
+        "text/json",
+        " application/json ;x",
+    ] {
+        assert_eq!(status(&[&format!("Content-Type: {right}")]), 400, "{right}");
+    }
+    for wrong in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/jsonx",
+        "multipart/form-data",
+        "",
+    ] {
+        assert_eq!(status(&[&format!("Content-Type: {wrong}")]), 415, "{wrong}");
+    }
+    assert_eq!(status(&[]), 415);
+    assert_eq!(status(&[JSON, "Content-Encoding: gzip"]), 415);
+    assert_eq!(status(&[JSON, "Content-Encoding: identity"]), 400);
+}
+
+#[test]
+fn a_token_is_asked_for_where_one_is_required() {
+    let (method, path) = route("user-group");
+    for (flag, right, wrong) in [
+        (
+            "--require-token",
+            vec!["Bearer x", "bearer anything", "Basic eDp5"],
+            vec!["", "  "],
+        ),
+        (
+            "--require-token=s3cret",
+            vec!["Bearer s3cret", "bearer  s3cret "],
+            vec![
+                "",
+                "s3cret",
+                "Bearer",
+                "Bearer s3cre",
+                "Bearer s3cret2",
+                "Basic s3cret",
+            ],
+        ),
+    ] {
+        let server = Server::start(&[flag]);
+        let ask = |headers: &[&str]| server.ask(method, &path, headers, b"{}");
+        let answer = ask(&[JSON]);
+        assert_eq!(
+            (answer.status, answer.header("www-authenticate")),
+            (401, Some("Bearer"))
+        );
+        for token in wrong {
+            assert_eq!(
+                ask(&[JSON, &format!("Authorization: {token}")]).status,
+                401,
+                "{flag} {token}"
+            );
+        }
+        for token in right {
+            assert_eq!(
+                ask(&[JSON, &format!("Authorization: {token}")]).status,
+                400,
+                "{flag} {token}"
+            );
+        }
+        // The path comes first: who asks at the wrong place learns that.
+        assert_eq!(server.ask("POST", "/nowhere", &[JSON], b"{}").status, 404);
+        // What a token is stays between the client and the server.
+        let calls = server.ask("GET", "/_geplint/api/calls/2", &[], b"").text();
+        assert!(
+            calls.contains("(not kept)") || flag == "--require-token",
+            "{calls}"
+        );
+        assert!(!calls.contains("s3cret"), "{calls}");
+    }
+}
+
+#[test]
+fn http_may_say_200_for_a_predicted_400() {
+    let server = Server::start(&["--http-status", "always-200"]);
+    let path = files("documented/user-group", "2-error.request.json")
+        .pop()
+        .unwrap();
+    let answer = server.post("user-group", &fs::read(path).unwrap());
+    assert_eq!(
+        (answer.status, &answer.json()["statusCode"]),
+        (200, &json!("400"))
+    );
+    // What is no answer of the API keeps its status.
+    assert_eq!(server.ask("POST", "/nowhere", &[JSON], b"[]").status, 404);
+    assert_eq!(server.post("user-group", b"[{").status, 400);
+}
+
+#[test]
+fn headers_say_how_sure_the_answer_is() {
+    let server = Server::start(&[]);
+    let answer = |name: &str| {
+        let path = files("documented", name).pop().unwrap();
+        server.post(folder_name(&path), &fs::read(&path).unwrap())
+    };
+    let sure = answer("contact-interface-status/2-error.request.json");
+    assert_eq!(sure.header("x-geplint-evidence"), Some("response"));
+    let good = answer("contact-interface-status/1-success.request.json");
+    assert_eq!(good.header("x-geplint-evidence"), Some("no-error"));
+    let open = answer("save-contact-authorization-details/3-success.request.json");
+    assert_eq!(open.header("x-geplint-undecided"), Some("activities"));
+}
+
+#[test]
+fn what_is_no_json_or_not_documented_changes_nothing_and_says_so() {
+    let server = Server::start(&[]);
+    let not_json = server.post("user-group", b"[{\"groupName\": }]");
+    assert_eq!(
+        (not_json.status, not_json.header("x-geplint-undecided")),
+        (400, Some("answer"))
+    );
+    assert!(
+        not_json.json()["detail"]
+            .as_str()
+            .unwrap()
+            .contains("line 1, column"),
+        "{}",
+        not_json.text()
+    );
+    let undocumented = server.post("contact-interface-status", b"[]");
+    assert_eq!(undocumented.status, 501, "{}", undocumented.text());
+    // As published, it is not JSON, though it is clear what was meant.
+    let path = files(
+        "documented",
+        "save-contact-authorization-details/1-success.request.json",
+    )
+    .pop()
+    .unwrap();
+    assert_eq!(
+        server
+            .post("save-contact-authorization-details", &fs::read(path).unwrap())
+            .status,
+        400
+    );
+    assert_eq!(server.get("/_geplint/tenant")["contactsTotal"], 0);
+}

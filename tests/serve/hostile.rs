@@ -1,0 +1,270 @@
+//! Clients that are slow, wrong or hostile: none of them stops another one.
+
+use std::fmt::Write as _;
+use std::thread;
+use std::time::Duration;
+
+use super::support::{Answer, Server, route};
+
+const BODY: &[u8] = br#"[{"ContactCode": "C-1"}]"#;
+
+/// The answer that a right call gets at the same time.
+fn usual(server: &Server) -> Answer {
+    let answer = server.post("contact-details", BODY);
+    assert_eq!(answer.status, 400);
+    assert!(
+        answer.text().contains("UserName is Mandatory"),
+        "{}",
+        answer.text()
+    );
+    answer
+}
+
+fn head(extra: &str) -> String {
+    let (method, path) = route("contact-details");
+    format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{extra}")
+}
+
+#[test]
+fn bodies_come_in_any_lawful_form() {
+    let server = Server::start(&[]);
+    let expected = usual(&server);
+    let mut chunks = String::new();
+    for byte in BODY.chunks(5) {
+        write!(
+            chunks,
+            "{:x};x=y\r\n{}\r\n",
+            byte.len(),
+            std::str::from_utf8(byte).unwrap()
+        )
+        .unwrap();
+    }
+    let chunked = head("Transfer-Encoding: chunked\r\n\r\n") + &chunks + "0\r\nX-Trailer: 1\r\n\r\n";
+    let text = std::str::from_utf8(BODY).unwrap();
+    let expecting = head(&format!(
+        "Expect: 100-continue\r\nContent-Length: {}\r\n\r\n",
+        BODY.len()
+    ));
+    for request in [chunked.clone(), expecting + text] {
+        let mut client = server.client();
+        client.send(request.as_bytes());
+        assert_eq!(client.answer().unwrap().body, expected.body, "{request}");
+    }
+    // A byte at a time.
+    let mut client = server.client();
+    for byte in chunked.as_bytes() {
+        client.send(&[*byte]);
+    }
+    assert_eq!(client.answer().unwrap().body, expected.body);
+    // Several at once, answered in their order.
+    let mut client = server.client();
+    let mut all = chunked.repeat(2) + "GET /none HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    all += &chunked;
+    client.send(all.as_bytes());
+    let statuses: Vec<u16> = (0..4).map(|_| client.answer().unwrap().status).collect();
+    assert_eq!(statuses, [400, 400, 404, 400]);
+}
+
+#[test]
+fn what_is_no_http_is_refused_and_nobody_else_is_hurt() {
+    let server = Server::start(&[]);
+    let long = "x".repeat(100_000);
+    let many: String = (0..500).map(|number| format!("X-{number}: x\r\n")).collect();
+    let requests = [
+        "\r\n\r\n\r\n".to_owned(),
+        "nonsense\r\n\r\n".to_owned(),
+        "GET\r\n\r\n".to_owned(),
+        "GET / HTTP/9.9\r\n\r\n".to_owned(),
+        "GET / HTTP/1.1\r\n\r\n".to_owned(),
+        "GET / HTTP/1.1\r\nHost: localhost\r\nHost: example.com\r\n\r\n".to_owned(),
+        "GET /\u{1f600} HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned(),
+        "GET / HTTP/1.1\r\nHost : localhost\r\n\r\n".to_owned(),
+        "GET / HTTP/1.1\r\nHost: localhost\r\n folded: x\r\n\r\n".to_owned(),
+        "GET / HTTP/1.1\r\nHost: localhost\r\nX: \u{0}\r\n\r\n".to_owned(),
+        format!("GET /{long} HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        format!("GET / HTTP/1.1\r\nHost: localhost\r\nX: {long}\r\n\r\n"),
+        format!("GET / HTTP/1.1\r\nHost: localhost\r\n{many}\r\n"),
+        head("Content-Length: -1\r\n\r\n"),
+        head("Content-Length: 1e3\r\n\r\n"),
+        head("Content-Length: 99999999999999999999\r\n\r\n"),
+        head("Content-Length: 1\r\nContent-Length: 2\r\n\r\n[]"),
+        head("Content-Length: 2\r\nTransfer-Encoding: gzip\r\n\r\n[]"),
+        head("Transfer-Encoding: chunked\r\n\r\nxyz\r\n"),
+        head("Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n"),
+        head("Transfer-Encoding: chunked\r\n\r\n-1\r\n"),
+    ];
+    for request in requests {
+        let mut client = server.client();
+        let _ = client.try_send(request.as_bytes());
+        let shown: String = request.chars().take(200).collect();
+        match client.read_answer() {
+            Ok(Some(answer)) => assert!((400..500).contains(&answer.status), "{shown}: {answer:?}"),
+            Ok(None) | Err(_) => {}
+        }
+        usual(&server);
+    }
+    let requests: [&[u8]; 2] = [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ];
+    for request in requests {
+        let _ = server.client().try_send(request);
+        usual(&server);
+    }
+}
+
+#[test]
+fn paths_lead_nowhere_but_to_endpoints() {
+    let server = Server::start(&[]);
+    let (_, path) = route("contact-details");
+    for path in [
+        "/../../../../etc/passwd".to_owned(),
+        "/_geplint/../../../etc/passwd".to_owned(),
+        "/_geplint/%2e%2e/%2e%2e/etc/passwd".to_owned(),
+        "/_geplint/..%2f..%2fetc%2fpasswd".to_owned(),
+        "/_geplintx/".to_owned(),
+        "//_geplint/".to_owned(),
+        format!("{path}%00"),
+        format!("{path}%2f"),
+        format!("/.{path}"),
+        "/%".to_owned(),
+        "/%zz".to_owned(),
+        "*".to_owned(),
+    ] {
+        let answer = server.ask("GET", &path, &[], b"");
+        assert!([400, 404].contains(&answer.status), "{path}: {}", answer.status);
+        assert!(!answer.text().contains("root:"), "{path}");
+    }
+}
+
+#[test]
+fn bodies_have_a_limit() {
+    let server = Server::start(&["--max-body", "1000"]);
+    let text = |length: usize| vec![b' '; length];
+    assert_eq!(server.post("contact-details", &text(1001)).status, 413);
+    assert_ne!(server.post("contact-details", &text(1000)).status, 413);
+    // Who asks before sending is told before sending.
+    let mut client = server.client();
+    client.send(head("Expect: 100-continue\r\nContent-Length: 1001\r\n\r\n").as_bytes());
+    assert_eq!(client.answer().unwrap().status, 413);
+    // Who does not say how long it is sends until it is too long.
+    let mut client = server.client();
+    client.send(head("Transfer-Encoding: chunked\r\n\r\n").as_bytes());
+    let chunk = format!("100\r\n{}\r\n", " ".repeat(256));
+    for _ in 0..8 {
+        let _ = client.try_send(chunk.as_bytes());
+    }
+    assert_eq!(client.answer().unwrap().status, 413);
+    assert_eq!(server.ask("POST", "/nowhere", &[], &text(1001)).status, 413);
+    assert_eq!(
+        server.ask("PUT", "/_geplint/tenant", &[], &text(1001)).status,
+        413
+    );
+}
+
+#[test]
+fn the_limit_is_that_of_iis() {
+    let server = Server::start(&[]);
+    let mut client = server.client();
+    client.send(head("Content-Length: 30000001\r\n\r\n").as_bytes());
+    assert_eq!(client.answer().unwrap().status, 413);
+    let body = vec![b' '; 30_000_000];
+    assert_eq!(server.post("contact-details", &body).status, 400);
+}
+
+#[test]
+fn a_long_body_holds_up_no_page() {
+    let server = Server::start(&[]);
+    let record = br#"{"ContactCode": "C", "FirstName": 1, "x": [], "y": {}},"#;
+    let mut body = b"[".to_vec();
+    while body.len() < 120_000 {
+        body.extend_from_slice(record);
+    }
+    body.extend_from_slice(b"{}]");
+    thread::scope(|scope| {
+        let long: Vec<_> = (0..2)
+            .map(|_| scope.spawn(|| server.post("contact-details", &body).status))
+            .collect();
+        while !long.iter().all(thread::ScopedJoinHandle::is_finished) {
+            assert_eq!(server.ask("GET", "/_geplint/api/endpoints", &[], b"").status, 200);
+        }
+        assert!(long.into_iter().all(|long| long.join().unwrap() == 400));
+    });
+    usual(&server);
+}
+
+#[test]
+fn connections_that_send_nothing_stop_nobody() {
+    let server = Server::start(&["--max-connections", "300"]);
+    let part = head("Content-Length: 100\r\n\r\n[");
+    let mut slow: Vec<_> = (0..250)
+        .map(|number| {
+            let mut client = server.client();
+            client.send(part.get(..number % part.len()).unwrap().as_bytes());
+            client
+        })
+        .collect();
+    for _ in 0..20 {
+        usual(&server);
+    }
+    slow.truncate(100);
+    usual(&server);
+}
+
+/// One more than may be open waits until another one is closed.
+#[test]
+fn connections_are_bounded() {
+    let server = Server::start(&["--max-connections", "2"]);
+    let (one, two) = (server.client(), server.client());
+    thread::scope(|scope| {
+        let third = scope.spawn(|| usual(&server));
+        thread::sleep(Duration::from_millis(300));
+        assert!(!third.is_finished());
+        drop(one);
+        third.join().unwrap();
+    });
+    drop(two);
+}
+
+#[test]
+fn what_a_client_leaves_half_done_is_forgotten() {
+    let server = Server::start(&[]);
+    for part in [
+        head("Content-Length: 100\r\n\r\n[{"),
+        head(""),
+        "G".to_owned(),
+        head("Transfer-Encoding: chunked\r\n\r\n5\r\n[{"),
+    ] {
+        server.client().send(part.as_bytes());
+        usual(&server);
+    }
+    let calls = server.get("/_geplint/api/calls");
+    assert_eq!(calls["last"], 4);
+}
+
+/// Whatever bytes come: the server answers others, and does not end.
+#[test]
+fn random_bytes_stop_nobody() {
+    let server = Server::start(&[]);
+    let mut state = 0x1234_5678_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let right = head(&format!("Content-Length: {}\r\n\r\n", BODY.len())).into_bytes();
+    for _ in 0..300 {
+        let mut request = [right.as_slice(), BODY].concat();
+        for _ in 0..=next() % 8 {
+            let at = usize::try_from(next()).unwrap() % request.len();
+            match next() % 3 {
+                0 => request[at] = next().to_le_bytes()[0],
+                1 => drop(request.remove(at)),
+                _ => request.insert(at, next().to_le_bytes()[0]),
+            }
+        }
+        let _ = server.client().try_send(&request);
+    }
+    usual(&server);
+}

@@ -1,0 +1,89 @@
+//! The same over HTTPS.
+
+use std::net::TcpStream;
+use std::sync::Arc;
+
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+use super::support::{Client, Folder, Server, files};
+
+fn connect(
+    server: &Server,
+    certificate: &str,
+    name: &'static str,
+) -> Client<StreamOwned<ClientConnection, TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(certificate).unwrap() {
+        roots.add(certificate.unwrap()).unwrap();
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let connection = ClientConnection::new(Arc::new(config), name.try_into().unwrap()).unwrap();
+    Client::new(StreamOwned::new(
+        connection,
+        TcpStream::connect(server.address).unwrap(),
+    ))
+}
+
+#[test]
+fn a_certificate_is_made_and_the_bytes_are_the_same() {
+    let folder = Folder::new();
+    let file = folder.path("certificate.pem");
+    let server = Server::start(&[
+        &format!("--tls-self-signed={file}"),
+        "--allow-host",
+        "mock.example.com",
+    ]);
+    assert!(
+        server.said.iter().any(|line| line.contains("https://127.0.0.1:")),
+        "{:?}",
+        server.said
+    );
+    let path = files("documented/user-group", "2-error.request.json")
+        .pop()
+        .unwrap();
+    let body = std::fs::read(path).unwrap();
+    let plain = Server::start(&[]).post("user-group", &body);
+    for name in ["localhost", "127.0.0.1", "mock.example.com"] {
+        let mut client = connect(&server, &file, name);
+        for _ in 0..2 {
+            assert_eq!(client.post("user-group", &body).body, plain.body, "{name}");
+        }
+    }
+    // Who speaks HTTP there is not served, and does no harm.
+    let mut wrong = server.client();
+    wrong.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assert!(!matches!(wrong.read_answer(), Ok(Some(_))));
+    assert_eq!(
+        connect(&server, &file, "localhost")
+            .post("user-group", &body)
+            .status,
+        400
+    );
+}
+
+#[test]
+fn certificates_of_ones_own_are_used() {
+    let folder = Folder::new();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let certificate = folder.write("certificate.pem", &made.cert.pem());
+    let key = folder.write("key.pem", &made.signing_key.serialize_pem());
+    let server = Server::start(&["--tls-cert", &certificate, "--tls-key", &key]);
+    assert_eq!(
+        connect(&server, &certificate, "localhost")
+            .ask("GET", "/_geplint/", &[], b"")
+            .status,
+        200
+    );
+    // The key has to be that of the certificate.
+    let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let other = folder.write("other.pem", &other.signing_key.serialize_pem());
+    assert!(Server::try_start(&["--tls-cert", &certificate, "--tls-key", &other]).is_err());
+    assert!(Server::try_start(&["--tls-cert", &key, "--tls-key", &key]).is_err());
+}

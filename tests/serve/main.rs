@@ -1,0 +1,15 @@
+//! `geplint serve` as clients meet it: right ones, wrong ones and hostile ones.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod answers;
+mod faults;
+mod hostile;
+mod https;
+mod inspect;
+mod state;
+mod support;

@@ -1,0 +1,326 @@
+//! What calls change, and what is kept of it.
+
+use std::fs;
+use std::io::Write as _;
+use std::sync::Mutex;
+use std::thread;
+
+use serde_json::{Value, json};
+
+use super::support::{Folder, Server, files, folder_name, geplint};
+
+/// Contacts that need an address if they are new.
+fn contact(code: &str, address: bool) -> Vec<u8> {
+    let mut contact = json!({
+        "ContactCode": code, "UserName": format!("{code}@example.com"), "FirstName": "Ada", "LastName": "Example",
+        "EmailAddress": format!("{code}@example.com"),
+    });
+    if address {
+        contact["Address"] =
+            json!({"AddressLine1": "1 Road", "City": "Town", "CountryCode": "US", "ZipCode": "1"});
+    }
+    serde_json::to_vec(&json!([contact])).unwrap()
+}
+
+fn errors(answer: &Value) -> String {
+    answer["errorDetails"].to_string()
+}
+
+/// The first success of page 003, without the brace that is too many, and the error that follows it.
+#[test]
+fn the_documented_pair_gives_its_200_and_its_400() {
+    let server = Server::start(&[]);
+    let endpoint = "save-contact-authorization-details";
+    let read = |name: &str| {
+        fs::read_to_string(files(&format!("documented/{endpoint}"), name).pop().unwrap()).unwrap()
+    };
+    let first = read("1-success.request.json");
+    let first = first.replacen('{', "", 1);
+    for (request, response, status) in [
+        (first, "1-success.response.json", 200),
+        (read("2-error.request.json"), "2-error.response.json", 400),
+    ] {
+        let answer = server.post(endpoint, request.as_bytes());
+        let documented: Value = serde_json::from_str(&read(response)).unwrap();
+        assert_eq!((answer.status, answer.json()), (status, documented));
+    }
+    server.ask("POST", "/_geplint/reset", &[], b"");
+    assert_eq!(
+        server
+            .post(endpoint, read("2-error.request.json").as_bytes())
+            .status,
+        200
+    );
+}
+
+/// Whatever calls are made one after the other: the answers are those of `predict --in-order`.
+#[test]
+fn calls_in_order_are_answered_as_files_in_order() {
+    let server = Server::start(&[]);
+    let mut client = server.client();
+    let mut paths = files("rules", ".json");
+    paths.extend(files("documented", ".request.json"));
+    // Calls of an endpoint meet what those of the others have changed.
+    paths.sort_by_key(|path| path.file_name().unwrap().to_owned());
+    for endpoint in ["contact-details", "save-contact-authorization-details"] {
+        let paths: Vec<_> = paths
+            .iter()
+            .filter(|path| folder_name(path) == endpoint)
+            .cloned()
+            .collect();
+        // What no answer is predicted for may change something in a run over files, and changes nothing here.
+        let alone = super::support::predicted(endpoint, &paths, &[]);
+        let paths: Vec<_> = paths
+            .into_iter()
+            .zip(alone)
+            .filter(|(_, answer)| answer.is_some())
+            .map(|(path, _)| path)
+            .collect();
+        let expected = super::support::predicted(endpoint, &paths, &["--in-order"]);
+        assert!(paths.len() > 50);
+        for (path, expected) in paths.iter().zip(expected) {
+            let answer = client.post(endpoint, &fs::read(path).unwrap());
+            assert_eq!(Some(answer.text()), expected, "{}", path.display());
+        }
+        client.ask("POST", "/_geplint/reset", &[], b"");
+    }
+}
+
+#[test]
+fn a_tenant_is_read_shown_replaced_and_reset() {
+    let folder = Folder::new();
+    folder.write("contacts.csv", "ContactCode\nC-1\n");
+    let file = folder.write("tenant.toml", "contacts = \"contacts.csv\"\n");
+    let server = Server::start(&["--tenant", &file]);
+    let is_new = |code: &str| {
+        errors(&server.post("contact-details", &contact(code, false)).json()).contains("Address is Mandatory")
+    };
+    assert!(!is_new("C-1") && is_new("C-2"));
+    let tenant = server.get("/_geplint/tenant");
+    assert_eq!(
+        (&tenant["source"], &tenant["text"]),
+        (&json!("file"), &json!("contacts = \"contacts.csv\"\n"))
+    );
+    assert_eq!(
+        tenant["lists"][0],
+        json!({"name": "contacts", "entries": 1, "files": ["contacts.csv"], "incomplete": null})
+    );
+    assert_eq!(server.post("contact-details", &contact("C-2", true)).status, 200);
+    assert!(!is_new("C-2"));
+    let put = |text: &str| server.ask("PUT", "/_geplint/tenant", &[], text.as_bytes());
+    assert_eq!(put("contacts = [{ code = \"C-3\" }]").status, 200);
+    assert!(is_new("C-1") && is_new("C-2") && !is_new("C-3"));
+    assert_eq!(server.get("/_geplint/tenant")["source"], "sent");
+    // A mistake changes nothing, and no file is read for anybody.
+    for wrong in [
+        "contacts = 1",
+        "x",
+        "contacts = \"contacts.csv\"",
+        "lobs = [\"/etc/passwd\"",
+        "\u{0}",
+    ] {
+        let answer = put(wrong);
+        assert_eq!(answer.status, 400, "{wrong}: {}", answer.text());
+        assert!(answer.json()["message"].is_string(), "{wrong}: {}", answer.text());
+    }
+    assert_eq!(server.ask("PUT", "/_geplint/tenant", &[], b"\xff").status, 400);
+    assert!(!is_new("C-3"));
+    assert_eq!(server.ask("POST", "/_geplint/reset", &[], b"").status, 200);
+    assert!(!is_new("C-1") && is_new("C-3"));
+    assert_eq!(server.get("/_geplint/tenant")["source"], "file");
+}
+
+#[test]
+fn a_lookup_of_what_was_created_is_known_to_later_calls() {
+    let server = Server::start(&[]);
+    assert_eq!(
+        server.post("contact-details", &contact("New-1", true)).status,
+        200
+    );
+    let tenant = server.get("/_geplint/tenant");
+    assert_eq!(
+        (&tenant["changedByCalls"], &tenant["contactsTotal"]),
+        (&json!(1), &json!(1))
+    );
+    let known = &tenant["contacts"][0];
+    assert_eq!(
+        (&known["codes"], &known["exists"]),
+        (&json!(["new-1"]), &json!(true))
+    );
+    // Once more changes nothing.
+    assert_eq!(
+        server.post("contact-details", &contact("New-1", true)).status,
+        200
+    );
+    assert_eq!(server.get("/_geplint/tenant")["changedByCalls"], 1);
+}
+
+#[test]
+fn a_state_file_is_there_after_a_restart_and_a_kill() {
+    let folder = Folder::new();
+    let file = folder.path("state");
+    let args = ["--state", file.as_str()];
+    let server = Server::start(&args);
+    for number in 0..20 {
+        assert_eq!(
+            server
+                .post("contact-details", &contact(&format!("C-{number}"), true))
+                .status,
+            200
+        );
+    }
+    let before = server.get("/_geplint/tenant");
+    server.kill();
+    let server = Server::start(&args);
+    assert_eq!(server.get("/_geplint/tenant"), before);
+    // Half a line, as a kill may leave it.
+    server.kill();
+    let whole = fs::read(&file).unwrap();
+    let half = &whole[..whole.iter().position(|byte| *byte == b'\n').unwrap() + 40];
+    fs::OpenOptions::new()
+        .append(true)
+        .open(&file)
+        .unwrap()
+        .write_all(&half[half.len() - 30..])
+        .unwrap();
+    let server = Server::start(&args);
+    assert!(
+        server.said.iter().any(|line| line.contains("half a line")),
+        "{:?}",
+        server.said
+    );
+    assert_eq!(server.get("/_geplint/tenant"), before);
+    assert_eq!(server.post("contact-details", &contact("C-20", true)).status, 200);
+    server.kill();
+    let server = Server::start(&args);
+    assert_eq!(server.get("/_geplint/tenant")["contactsTotal"], 21);
+    // A tenant that was sent is kept, and a reset, too.
+    server.ask("PUT", "/_geplint/tenant", &[], b"lobs = [\"A\"]");
+    server.kill();
+    let server = Server::start(&args);
+    let tenant = server.get("/_geplint/tenant");
+    assert_eq!(
+        (&tenant["source"], &tenant["text"]),
+        (&json!("sent"), &json!("lobs = [\"A\"]"))
+    );
+    server.ask("POST", "/_geplint/reset", &[], b"");
+    server.kill();
+    let server = Server::start(&args);
+    assert_eq!(server.get("/_geplint/tenant")["source"], "none");
+    // Nobody else writes into it.
+    let second = Server::try_start(&args).err().unwrap();
+    assert!(
+        second.iter().any(|line| line.contains("another geplint")),
+        "{second:?}"
+    );
+}
+
+#[test]
+fn a_file_that_is_no_state_is_left_alone() {
+    let folder = Folder::new();
+    let file = folder.write("notes.txt", "my notes\n");
+    let said = Server::try_start(&["--state", &file]).err().unwrap();
+    assert!(
+        said.iter()
+            .any(|line| line.contains("this is no state of geplint serve")),
+        "{said:?}"
+    );
+    assert_eq!(fs::read_to_string(&file).unwrap(), "my notes\n");
+}
+
+/// Whoever has got an answer finds what it changed after a kill in the middle of others.
+#[test]
+fn a_kill_loses_nothing_that_was_answered() {
+    let folder = Folder::new();
+    let file = folder.path("state");
+    let args = ["--state", file.as_str()];
+    for round in 0..3 {
+        let server = Server::start(&args);
+        let answered = Mutex::new(Vec::new());
+        let address = server.address;
+        thread::scope(|scope| {
+            for client in 0..4 {
+                let answered = &answered;
+                scope.spawn(move || {
+                    let stream = std::net::TcpStream::connect(address).unwrap();
+                    let mut connection = super::support::Client::new(stream);
+                    for number in 0.. {
+                        let code = format!("K-{round}-{client}-{number}");
+                        let (method, path) = super::support::route("contact-details");
+                        let body = contact(&code, true);
+                        let head = format!(
+                            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+                            body.len()
+                        );
+                        let sent = connection.try_send(&[head.as_bytes(), &body].concat());
+                        match sent.and_then(|()| connection.read_answer()) {
+                            Ok(Some(answer)) => {
+                                assert_eq!(answer.status, 200);
+                                answered.lock().unwrap().push(code.to_lowercase());
+                            }
+                            _ => return,
+                        }
+                    }
+                });
+            }
+            // It is killed while calls come in: after this many answers.
+            while answered.lock().unwrap().len() < 40 {
+                thread::yield_now();
+            }
+            server.kill();
+        });
+        let server = Server::start(&args);
+        let tenant = server.get("/_geplint/tenant");
+        let kept: Vec<&str> = tenant["contacts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|contact| contact["codes"][0].as_str())
+            .collect();
+        let answered = answered.into_inner().unwrap();
+        let lost: Vec<_> = answered
+            .iter()
+            .filter(|code| !kept.contains(&code.as_str()))
+            .collect();
+        assert!(lost.is_empty() && answered.len() >= 40, "{lost:?}");
+        server.ask("POST", "/_geplint/reset", &[], b"");
+    }
+}
+
+#[test]
+fn mistakes_at_the_start_are_said() {
+    let folder = Folder::new();
+    let bad = folder.write("bad.toml", "contacts = 1\n");
+    for (args, words) in [
+        (vec!["--tenant", &bad], "bad.toml:1:"),
+        (vec!["--latency", "5"], "--latency"),
+        (vec!["--fault", "503"], "how often"),
+        (vec!["--tls-cert", &bad, "--tls-key", &bad], "--tls-cert"),
+        (vec!["--state", "/"], "--state /"),
+    ] {
+        let said = Server::try_start(&args).err().unwrap();
+        assert!(said.iter().any(|line| line.contains(words)), "{args:?}: {said:?}");
+    }
+    let output = geplint()
+        .args(["serve", "--listen", "0.0.0.0:0"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--allow-remote"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_it_when_calls_are_answered() {
+    let server = Server::start(&["--latency", "300ms"]);
+    let mut slow = server.client();
+    let (method, path) = super::support::route("user-group");
+    slow.send(format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}").as_bytes());
+    // It has begun once it is listed.
+    while server.get("/_geplint/api/calls")["last"] == 0 {}
+    let idle = server.client();
+    let status = server.terminate();
+    assert_eq!(slow.answer().unwrap().status, 400);
+    assert_eq!(status.code(), Some(0));
+    drop(idle);
+}
