@@ -352,5 +352,6 @@ fn of_prediction(predicted: Predicted, always_200: bool) -> Answer {
     made.keys = predicted.keys;
     made.findings = predicted.findings;
     made.records = predicted.records;
+    made.tenant = predicted.tenant;
     made
 }

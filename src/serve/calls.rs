@@ -61,6 +61,8 @@ pub struct Answer {
     pub findings: Vec<Finding>,
     /// How many records the body has.
     pub records: u32,
+    /// The text of the tenant file, where another one was sent before this call and after the one before it.
+    pub tenant: Option<Arc<str>>,
 }
 
 /// So many keys of a call are kept.

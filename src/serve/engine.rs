@@ -72,6 +72,8 @@ pub struct Predicted {
     pub findings: Vec<Finding>,
     /// How many records there are.
     pub records: u32,
+    /// The text of the tenant file, if it was sent and this is the first request that met it.
+    pub tenant: Option<Arc<str>>,
 }
 
 /// A predicted response.
@@ -140,6 +142,10 @@ pub struct Engine {
     changed: u64,
     email_codes: bool,
     journal: Option<Journal>,
+    /// The text of a tenant file that was sent, and that no request has met yet.
+    unmet: Option<Arc<str>>,
+    /// What is known of the tenant is from a journal.
+    is_restored: bool,
 }
 
 impl Engine {
@@ -160,9 +166,12 @@ impl Engine {
             changed: 0,
             email_codes,
             journal: None,
+            unmet: None,
+            is_restored: false,
         };
         if let Some(mut journal) = journal {
             let earlier = mem::take(&mut journal.earlier);
+            engine.is_restored = earlier.tenant.is_some() || !earlier.effects.is_empty();
             if let Some(text) = earlier.tenant {
                 engine.facts = engine.read(&text).map_err(|error| error.message)?;
             }
@@ -180,7 +189,8 @@ impl Engine {
         let tenant = Arc::clone(&self.facts.tenant);
         let changes = mem::take(&mut self.changes);
         let mut session = Session::call(self.rules.candidates, &tenant, changes);
-        let predicted = predicted(session.request(body, endpoint, true), body);
+        let mut predicted = predicted(session.request(body, endpoint, true), body);
+        predicted.tenant = self.unmet.take();
         let (changes, effects) = session.ended(predicted.response.is_ok());
         self.changes = changes;
         if !effects.is_empty() {
@@ -239,9 +249,16 @@ impl Engine {
         if let Some(journal) = &mut self.journal {
             journal.restart(facts.text.as_deref().filter(|_| facts.sent));
         }
+        self.unmet = facts.text.clone().filter(|_| facts.sent);
+        self.is_restored = false;
         self.facts = facts;
         self.changes = TenantChanges::default();
         self.changed = 0;
+    }
+
+    /// Whether what is known of the tenant is from a journal, and not from calls that the server itself has answered.
+    pub const fn is_restored(&self) -> bool {
+        self.is_restored
     }
 
     fn read(&self, text: &str) -> Result<TenantFacts, TenantError> {
@@ -288,6 +305,7 @@ fn predicted(request: Request<'_>, body: &[u8]) -> Predicted {
         keys,
         findings: request.checked.findings,
         records: request.checked.records,
+        tenant: None,
     }
 }
 

@@ -1,1 +1,363 @@
-//! The calls as a HAR file.
+//! The calls as a HAR 1.2 file, which `geplint verify --self` and other tools read.
+//!
+//! Pure: a document is [`open`], the entries with a comma between them, then [`close`]; so it is written as it grows.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use crate::verify::har::SERVE;
+
+/// A call as a HAR file has it.
+#[derive(Debug, Clone, Default)]
+pub struct HarCall<'a> {
+    /// Its number.
+    pub seq: u64,
+    /// When it came in, as RFC 3339 has it.
+    pub time: String,
+    /// How long the answer took, in milliseconds.
+    pub millis: f64,
+    /// Its method.
+    pub method: &'a str,
+    /// The whole URL, without user name and password.
+    pub url: String,
+    /// The headers of the request, without what is secret.
+    pub headers: Vec<(&'a str, String)>,
+    /// The body of the request.
+    pub body: &'a [u8],
+    /// The endpoint that it was taken for.
+    pub endpoint: Option<&'a str>,
+    /// What is known of how sure the answer is; empty where nothing was predicted.
+    pub evidence: &'a str,
+    /// The text of the tenant file, where another one has been sent since the call before.
+    pub tenant: Option<&'a str>,
+    /// HTTP status; 0 where the connection was reset.
+    pub status: u16,
+    /// The headers of the response.
+    pub response_headers: Vec<(&'a str, String)>,
+    /// The body of the response: the one that was predicted, also where the connection was reset in place of it.
+    pub response: &'a [u8],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry<'a> {
+    started_date_time: &'a str,
+    time: f64,
+    request: Request<'a>,
+    response: Response<'a>,
+    cache: Empty,
+    timings: Timings,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<&'static str>,
+    #[serde(rename = "_geplint")]
+    own: Own<'a>,
+}
+
+#[derive(Serialize)]
+struct Empty {}
+
+#[derive(Serialize)]
+struct Own<'a> {
+    seq: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    endpoint: Option<&'a str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    evidence: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Pair<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Request<'a> {
+    method: &'a str,
+    url: &'a str,
+    http_version: &'static str,
+    cookies: [Empty; 0],
+    headers: Vec<Pair<'a>>,
+    query_string: Vec<Pair<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    post_data: Option<PostData<'a>>,
+    headers_size: i64,
+    body_size: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PostData<'a> {
+    mime_type: &'a str,
+    #[serde(flatten)]
+    text: Text<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Response<'a> {
+    status: u16,
+    status_text: &'static str,
+    http_version: &'static str,
+    cookies: [Empty; 0],
+    headers: Vec<Pair<'a>>,
+    content: Content<'a>,
+    #[serde(rename = "redirectURL")]
+    redirect_url: &'static str,
+    headers_size: i64,
+    body_size: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Content<'a> {
+    size: usize,
+    mime_type: &'a str,
+    #[serde(flatten)]
+    text: Text<'a>,
+}
+
+/// A body; what is no UTF-8 is in base64.
+#[derive(Serialize)]
+struct Text<'a> {
+    text: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Timings {
+    send: f64,
+    wait: f64,
+    receive: f64,
+}
+
+#[derive(Serialize)]
+struct Creator {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// What the document begins with. `comment` says what a reader has to know, where there is something.
+pub fn open(comment: Option<&str>) -> String {
+    let creator = Creator {
+        name: SERVE,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let comment = comment.map_or_else(String::new, |comment| format!("\"comment\":{},", json(&comment)));
+    format!(
+        "{{\"log\":{{\"version\":\"1.2\",\"creator\":{},{comment}\"entries\":[\n",
+        json(&creator)
+    )
+}
+
+/// One call.
+pub fn entry(call: &HarCall<'_>) -> String {
+    let query = call.url.split_once('?').map_or("", |(_, query)| query);
+    let query = query.split('&').filter(|pair| !pair.is_empty());
+    let entry = Entry {
+        started_date_time: &call.time,
+        time: call.millis,
+        request: Request {
+            method: call.method,
+            url: &call.url,
+            http_version: "HTTP/1.1",
+            cookies: [],
+            headers: pairs(&call.headers),
+            query_string: query
+                .map(|pair| {
+                    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                    Pair { name, value }
+                })
+                .collect(),
+            post_data: (!call.body.is_empty()).then(|| PostData {
+                mime_type: kind(&call.headers),
+                text: text(call.body),
+            }),
+            headers_size: -1,
+            body_size: call.body.len(),
+        },
+        response: Response {
+            status: call.status,
+            status_text: "",
+            http_version: "HTTP/1.1",
+            cookies: [],
+            headers: pairs(&call.response_headers),
+            content: Content {
+                size: call.response.len(),
+                mime_type: kind(&call.response_headers),
+                text: text(call.response),
+            },
+            redirect_url: "",
+            headers_size: -1,
+            body_size: call.response.len(),
+        },
+        cache: Empty {},
+        timings: Timings {
+            send: 0.0,
+            wait: call.millis,
+            receive: 0.0,
+        },
+        comment: (call.status == 0).then_some("the connection was reset in place of this response"),
+        own: Own {
+            seq: call.seq,
+            endpoint: call.endpoint,
+            evidence: call.evidence,
+            tenant: call.tenant,
+        },
+    };
+    json(&entry)
+}
+
+/// What the document ends with.
+pub const fn close() -> &'static str {
+    "\n]}}\n"
+}
+
+/// What a HAR file with these calls is called.
+pub const FILE_NAME: &str = "geplint-serve.har";
+
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn pairs<'a>(headers: &'a [(&'a str, String)]) -> Vec<Pair<'a>> {
+    let pair = |(name, value): &'a (&'a str, String)| Pair { name, value };
+    headers.iter().map(pair).collect()
+}
+
+fn kind<'a>(headers: &'a [(&'a str, String)]) -> &'a str {
+    let mut named = headers
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    named
+        .next()
+        .map_or("application/octet-stream", |(_, value)| value)
+}
+
+fn text(bytes: &[u8]) -> Text<'_> {
+    match str::from_utf8(bytes) {
+        Ok(text) => Text {
+            text: text.into(),
+            encoding: None,
+        },
+        Err(_) => Text {
+            text: STANDARD.encode(bytes).into(),
+            encoding: Some("base64"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::har::{Har, SERVE_MEMBER};
+    use crate::verify::routes::{Route, Routes};
+
+    fn call<'a>(body: &'a [u8], response: &'a [u8], status: u16) -> HarCall<'a> {
+        HarCall {
+            seq: 7,
+            time: "2026-01-12T09:30:00.125Z".to_owned(),
+            millis: 0.25,
+            method: "POST",
+            url: "http://127.0.0.1:8400/gep/one?a=b&c".to_owned(),
+            headers: vec![
+                ("content-type", "application/json".to_owned()),
+                ("x", "\u{202e}\"".to_owned()),
+            ],
+            body,
+            endpoint: Some("one"),
+            evidence: "table",
+            tenant: None,
+            status,
+            response_headers: vec![("x-geplint-evidence", "table".to_owned())],
+            response,
+        }
+    }
+
+    fn document(calls: &[HarCall<'_>], comment: Option<&str>) -> String {
+        let entries: Vec<String> = calls.iter().map(entry).collect();
+        open(comment) + &entries.join(",\n") + close()
+    }
+
+    #[test]
+    fn verify_reads_back_what_is_written() {
+        let bodies: [&[u8]; 5] = [
+            b"[]",
+            b"[{\"a\": \"\xc3\xa9\\u0000\r\n\"}]",
+            b"\xef\xbb\xbf[1]",
+            b"[\"\xff\xfe\"]",
+            b"\x00\x1b\xe2\x80\xae not JSON",
+        ];
+        let calls: Vec<HarCall<'_>> = bodies.iter().map(|body| call(body, body, 400)).collect();
+        let text = document(&calls, Some("\"a\" </script>\u{2028}"));
+        serde_json::from_str::<serde_json::Value>(&text).unwrap();
+        let har = Har::read(text.as_bytes()).unwrap();
+        assert_eq!(har.creator, SERVE);
+        // The URL is that of a gateway; the endpoint is in the entry.
+        let routes = Routes {
+            known: vec![Route {
+                endpoint: "one",
+                path: "/api/one",
+            }],
+            ..Routes::default()
+        };
+        let entries = har.entries(true);
+        assert_eq!(entries.len(), bodies.len());
+        for (entry, body) in entries.into_iter().zip(bodies) {
+            let read = har.call(entry, &routes, &mut |_| Err(String::new())).unwrap();
+            assert_eq!((&*read.request, &*read.response), (body, body));
+            assert_eq!(
+                (&*read.endpoint, read.status, read.predicted),
+                ("one", Some(400), true)
+            );
+            assert_eq!(har.tenant(entry), None);
+        }
+    }
+
+    #[test]
+    fn a_tenant_file_and_a_lost_answer_are_read_back() {
+        let mut lost = call(b"[]", b"{}", 0);
+        lost.tenant = Some("contacts = [\"C\\\"1\"]\n");
+        let text = document(&[lost, call(b"", b"", 503)], None);
+        let har = Har::read(text.as_bytes()).unwrap();
+        let routes = Routes {
+            known: vec![Route {
+                endpoint: "one",
+                path: "/api/one",
+            }],
+            ..Routes::default()
+        };
+        let entries = har.entries(false);
+        assert_eq!(
+            har.tenant(entries[0]).as_deref(),
+            Some("contacts = [\"C\\\"1\"]\n")
+        );
+        let read = har
+            .call(entries[0], &routes, &mut |_| Err(String::new()))
+            .unwrap();
+        assert_eq!((&*read.response, read.status), (&b"{}"[..], None));
+        assert!(
+            har.call(entries[1], &routes, &mut |_| Err(String::new()))
+                .is_err()
+        );
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let first = &value["log"]["entries"][0];
+        assert_eq!(first["request"]["queryString"][0]["value"], "b");
+        assert!(first["comment"].as_str().unwrap().contains("reset"));
+        assert!(first[SERVE_MEMBER]["tenant"].is_string());
+        assert!(value["log"]["entries"][1]["request"].get("postData").is_none());
+    }
+
+    #[test]
+    fn no_calls_are_a_document_too() {
+        let value: serde_json::Value = serde_json::from_str(&document(&[], None)).unwrap();
+        assert_eq!(value["log"]["entries"], serde_json::json!([]));
+    }
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ALLOW, CONNECTION, HeaderValue, LOCATION};
+use hyper::header::{ALLOW, CONNECTION, CONTENT_DISPOSITION, HeaderValue, LOCATION};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, StatusCode};
 use serde::Serialize;
@@ -13,11 +13,13 @@ use tokio::time::{Instant, timeout_at};
 use super::api::LONG;
 use super::body::{self, NoBody};
 use super::calls::{Call, Calls};
+use super::clock::rfc_3339;
 use super::engine::{Engine, Predicted, Tried};
 use super::guard::is_from_here;
-use super::log::Summary;
+use super::har::{self, HarCall};
+use super::log::{Summary, millis};
 use super::page;
-use super::reply::{Aborted, Reply, document, problem};
+use super::reply::{self, Aborted, Reply, document, problem};
 use super::server::Server;
 use crate::finding::Finding;
 use crate::report::formats::json::rows;
@@ -202,7 +204,7 @@ async fn answer(server: &Arc<Server>, path: &str, parts: &Parts, body: Bytes) ->
         "/api/endpoints" => endpoints(server),
         "/api/calls" => calls(server, query).await,
         "/api/try" => try_out(server, query, body).await,
-        "/har" => problem(StatusCode::NOT_IMPLEMENTED, "not yet"),
+        "/har" => saved(server).await,
         "/reset" => {
             let mut engine = server.engine.lock().await;
             engine.reset();
@@ -328,6 +330,64 @@ fn call(calls: &Calls, seq: u64) -> Reply {
         findings: rows(&source, findings.get(..SHOWN_FINDINGS).unwrap_or(&findings)),
         undecided: &call.answer.undecided,
     })
+}
+
+/// The calls as a HAR file.
+async fn saved(server: &Arc<Server>) -> Reply {
+    let is_restored = server.engine.lock().await.is_restored();
+    let server = Arc::clone(server);
+    let work = tokio::task::spawn_blocking(move || {
+        let kept = server.calls.after(0, usize::MAX);
+        let comment = incomplete(kept.forgotten, is_restored);
+        let mut text = har::open(comment.as_deref());
+        for (index, call) in kept.calls.iter().enumerate() {
+            if index > 0 {
+                text.push_str(",\n");
+            }
+            text.push_str(&har::entry(&har_call(call)));
+        }
+        text.push_str(har::close());
+        text
+    });
+    let Ok(text) = work.await else {
+        return problem(StatusCode::INTERNAL_SERVER_ERROR, "this is a bug in geplint");
+    };
+    let mut reply = reply::text(StatusCode::OK, reply::JSON, text);
+    let name = HeaderValue::try_from(format!("attachment; filename=\"{}\"", har::FILE_NAME));
+    if let Ok(name) = name {
+        reply.headers_mut().insert(CONTENT_DISPOSITION, name);
+    }
+    reply
+}
+
+/// What the calls in a HAR file rest on that is not in it.
+fn incomplete(forgotten: u64, is_restored: bool) -> Option<String> {
+    let earlier = match (forgotten, is_restored) {
+        (0, false) => return None,
+        (0, true) => "the server has read what earlier calls changed from a file (--state)".to_owned(),
+        (forgotten, _) => format!("{forgotten} earlier calls are kept no longer"),
+    };
+    Some(format!(
+        "{earlier}; predictions here may rest on what they changed"
+    ))
+}
+
+fn har_call(call: &Call) -> HarCall<'_> {
+    HarCall {
+        seq: call.seq,
+        time: rfc_3339(call.time),
+        millis: millis(call),
+        method: &call.method,
+        url: format!("{}{}", call.origin, call.path),
+        headers: headers(&call.headers),
+        body: &call.body,
+        endpoint: call.answer.endpoint.as_deref(),
+        evidence: &call.answer.evidence,
+        tenant: call.answer.tenant.as_deref(),
+        status: call.answer.status,
+        response_headers: headers(&call.answer.headers),
+        response: &call.answer.body,
+    }
 }
 
 /// The findings as a report has them.

@@ -74,7 +74,7 @@ impl<'a> Summary<'a> {
 
 /// Milliseconds, to the microsecond.
 #[allow(clippy::cast_precision_loss, reason = "no call takes longer than a century")]
-fn millis(call: &Call) -> f64 {
+pub fn millis(call: &Call) -> f64 {
     call.took.as_micros() as f64 / 1000.0
 }
 
