@@ -1,4 +1,5 @@
-//! Micro-benchmarks of the parts: `cargo bench --manifest-path benches/Cargo.toml`. `-- lint` runs those of one part.
+//! Micro-benchmarks of single parts: `cargo bench --manifest-path benches/Cargo.toml`. `-- lint` runs those of one
+//! part.
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
 use std::path::Path;
@@ -36,7 +37,7 @@ fn check(text: &str, outcomes: bool) -> Checked {
     lint::check(text, Vec::new(), endpoint(), &Tenant::default(), outcomes)
 }
 
-/// The scanner alone: a flat table of nodes for one record after the other.
+/// The scanner alone: a flat table of nodes for each record.
 #[divan::bench]
 fn scanner(bencher: Bencher<'_, '_>) {
     let mut tree = Tree::default();
@@ -53,7 +54,7 @@ fn scanner(bencher: Bencher<'_, '_>) {
         });
 }
 
-/// Bytes become text.
+/// Decoding bytes as text.
 #[divan::bench]
 fn utf8(bencher: Bencher<'_, '_>) {
     bencher
@@ -61,7 +62,7 @@ fn utf8(bencher: Bencher<'_, '_>) {
         .bench(|| json::text(black_box(CLEAN.as_bytes())).0.len());
 }
 
-/// Every name of a record's table, in the case that requests mostly have.
+/// Looking up every name of a record's table, in the case that requests mostly use.
 #[divan::bench]
 fn lookup(bencher: Bencher<'_, '_>) {
     let table = endpoint().record_table();
@@ -75,7 +76,7 @@ fn lookup(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// A value that is as declared, and one that changes on the way.
+/// Converting a value of the declared type, and one that changes in conversion.
 #[divan::bench(args = ["int", "decimal", "boolean in quotes", "decimal in quotes", "date", "date in numbers"])]
 fn convert(bencher: Bencher<'_, '_>, what: &str) {
     let (ty, value) = match what {
@@ -90,7 +91,7 @@ fn convert(bencher: Bencher<'_, '_>, what: &str) {
     bencher.bench(|| bind::bind(ty, &[], true, black_box(value), ""));
 }
 
-/// Records: skimmed, the same through the engine, and such as have four findings each.
+/// Checking records: by the fast path, by the engine, and with four findings each.
 #[divan::bench(args = ["skimmed", "engine", "findings"])]
 fn lint(bencher: Bencher<'_, '_>, what: &str) {
     let (text, outcomes) = match what {
@@ -107,7 +108,7 @@ fn lint(bencher: Bencher<'_, '_>, what: &str) {
         .bench(|| check(black_box(text), outcomes));
 }
 
-/// Findings become text.
+/// Rendering findings as text.
 #[divan::bench(args = ["full", "concise", "json"])]
 fn render(bencher: Bencher<'_, '_>, format: &str) {
     let report: Box<dyn Report> = match format {

@@ -1,19 +1,19 @@
-//! JSON as most programs print it for people: a member a line, two spaces a level.
+//! Writes JSON as most programs pretty-print it: one member a line, two spaces a level.
 
 use std::fmt::Write as _;
 
-/// A document that is written from its beginning to its end.
+/// A document that is written from beginning to end.
 #[derive(Debug, Default)]
 pub struct Json {
-    /// What is written so far.
+    /// The text so far.
     pub out: String,
     depth: usize,
-    /// Nothing stands in the open list or object yet.
+    /// True if the open list or object is still empty.
     first: bool,
 }
 
 impl Json {
-    /// An empty document of which the rest stands at this depth.
+    /// Creates an empty document that is part of another one at this depth.
     #[must_use]
     pub fn at(depth: usize) -> Self {
         Self {
@@ -49,12 +49,12 @@ impl Json {
         self.out.push(brackets[1]);
     }
 
-    /// An object.
+    /// Writes an object.
     pub fn object(&mut self, content: impl FnOnce(&mut Self)) {
         self.inside(['{', '}'], content);
     }
 
-    /// A list of so many elements.
+    /// Writes a list of so many elements.
     pub fn list(&mut self, count: u64, mut element: impl FnMut(&mut Self, u64)) {
         self.inside(['[', ']'], |json| {
             for index in 0..count {
@@ -64,26 +64,26 @@ impl Json {
         });
     }
 
-    /// A name, and what `value` writes.
+    /// Writes a name, and calls `value` to write its value.
     pub fn member(&mut self, name: &str, value: impl FnOnce(&mut Self)) {
         self.item();
         let _ = write!(self.out, "\"{name}\": ");
         value(self);
     }
 
-    /// A name and a number, a boolean, null.
+    /// Writes a name and a number, a boolean or null.
     pub fn plain(&mut self, name: &str, value: impl std::fmt::Display) {
         self.member(name, |json| {
             let _ = write!(json.out, "{value}");
         });
     }
 
-    /// A name and a text.
+    /// Writes a name and a string.
     pub fn text(&mut self, name: &str, value: &str) {
         self.member(name, |json| json.string(value));
     }
 
-    /// A text.
+    /// Writes a string.
     pub fn string(&mut self, value: &str) {
         self.out.push('"');
         for part in value.split_inclusive(['"', '\\']) {

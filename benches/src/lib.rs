@@ -1,4 +1,4 @@
-//! Payloads of made-up people, always the same ones: what geplint is measured on.
+//! Payloads with artificial people for measuring geplint, the same in every run.
 
 mod json;
 pub mod people;

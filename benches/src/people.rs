@@ -1,4 +1,4 @@
-//! A contact as an integration sends it: some 1.4 KB, with most of the properties that there are.
+//! A contact as an integration sends it: about 1.4 KB, with most of the available properties.
 
 use crate::Json;
 use crate::random::Random;
@@ -65,18 +65,18 @@ const CULTURES: &[&str] = &["en-US", "de-DE", "fr-FR", "hi-IN"];
 const LEVELS: &[&str] = &["Company Code", "Plant", "Cost Center", "Business Unit"];
 const PERSONAS: &[&str] = &["Requester", "Buyer", "Approver"];
 
-/// What is wrong with a record.
+/// The kind of mistakes in a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wrong {
-    /// Nothing.
+    /// No mistakes.
     Nothing,
-    /// One to three things, as it happens.
+    /// One to three mistakes, at random.
     Somewhat,
-    /// Four things: an empty name, two texts that are too long, a number in quotes.
+    /// Four mistakes: an empty name, two texts that are too long, a number in quotes.
     Four,
 }
 
-/// The things that are wrong with one record.
+/// The mistakes in one record.
 #[derive(Debug, Default)]
 struct Faults {
     no_first_name: bool,
@@ -115,13 +115,13 @@ impl Faults {
     }
 }
 
-/// The code of a contact.
+/// Returns the code of a contact.
 #[must_use]
 pub fn code(number: u64) -> String {
     format!("CC-2024.{number:06}")
 }
 
-/// The user name, and the address, of a contact.
+/// Returns the user name of a contact, which is its e-mail address.
 #[must_use]
 pub fn address(first: &str, last: &str, number: u64) -> String {
     let ascii = |name: &str| name.to_lowercase().replace('\'', "");
@@ -197,7 +197,7 @@ fn home(json: &mut Json, random: &mut Random, faults: &Faults) {
 /// Longer than any city or postal code may be.
 const LONG: &str = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch";
 
-/// Writes a contact with this number, which makes its code.
+/// Writes a contact with this number, from which its code is made.
 pub fn contact(json: &mut Json, random: &mut Random, number: u64, wrong: Wrong) {
     let faults = Faults::of(wrong, random);
     let (first, last) = (random.pick(FIRST), random.pick(LAST));
@@ -254,7 +254,7 @@ pub fn contact(json: &mut Json, random: &mut Random, number: u64, wrong: Wrong) 
     });
 }
 
-/// Where a contact belongs.
+/// Writes the organisations of a contact.
 fn places(json: &mut Json, random: &mut Random) {
     if random.chance(400) {
         json.member("orgEntities", |json| {
@@ -290,7 +290,7 @@ fn places(json: &mut Json, random: &mut Random) {
     }
 }
 
-/// What few contacts have.
+/// Writes members that few contacts have.
 fn sometimes(json: &mut Json, random: &mut Random) {
     if random.chance(100) {
         json.member("categories", |json| {
@@ -348,7 +348,7 @@ fn sometimes(json: &mut Json, random: &mut Random) {
     }
 }
 
-/// A request of contacts with these numbers; `wrong` says of each what is wrong with it.
+/// Returns a request of contacts with these numbers; `wrong` returns the kind of mistakes of each.
 pub fn request(
     random: &mut Random,
     numbers: std::ops::Range<u64>,

@@ -1,11 +1,11 @@
-//! Numbers that look random and are the same on every machine (`SplitMix64`).
+//! Pseudo-random numbers, the same on every machine (`SplitMix64`).
 
-/// A sequence of numbers; the seed says which.
+/// A sequence of numbers, determined by its seed.
 #[derive(Debug, Clone)]
 pub struct Random(u64);
 
 impl Random {
-    /// The sequence of a seed.
+    /// Creates the sequence of a seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(seed)
@@ -19,17 +19,17 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `end`.
+    /// Returns a number below `end`.
     pub fn below(&mut self, end: u64) -> u64 {
         self.next() % end
     }
 
-    /// True so many times in a thousand.
+    /// Returns true with a probability in thousandths.
     pub fn chance(&mut self, in_a_thousand: u64) -> bool {
         self.below(1000) < in_a_thousand
     }
 
-    /// One of some.
+    /// Returns one of some values.
     pub fn pick<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
         let index = self.below(of.len() as u64);
         of[usize::try_from(index).unwrap_or(0)]

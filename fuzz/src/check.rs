@@ -1,4 +1,4 @@
-//! Any bytes on any endpoint, with and without the tenant's facts, one by one and in order.
+//! Any bytes as a request to any endpoint, with and without facts of the tenant, separately and in order.
 
 use geplint::json;
 use geplint::lint::{self, Checked};
@@ -11,7 +11,7 @@ use super::shared::{candidates, hold_together, likely, plain_json, points_at, so
 /// Checks the bytes as a request to the endpoint that they are likely for, or to every one.
 pub fn run(data: &[u8]) {
     let (text, _) = json::text(data);
-    // One tenant an input: twice as many inputs.
+    // One tenant for each input allows twice as many inputs.
     let tenant = some_tenant(data);
     let mut in_order = Session::new(candidates(), tenant, true);
     for endpoint in likely(data) {
@@ -25,7 +25,7 @@ pub fn run(data: &[u8]) {
         }
         let first = in_order.request(data, endpoint, true);
         hold_together(data, &first.checked);
-        // A second call meets what the first has left.
+        // A second call meets the effects of the first.
         hold_together(data, &in_order.request(data, endpoint, true).checked);
     }
     if let Outcome::Checked(request) = in_order.file(data, true) {
@@ -33,7 +33,7 @@ pub fn run(data: &[u8]) {
     }
 }
 
-/// Nothing that is counted passes in silence: it has a record or a finding.
+/// Asserts that a request with neither findings nor records does not pass silently.
 fn speaks(checked: &Checked) {
     assert!(checked.records > 0 || !checked.findings.is_empty(), "{checked:?}");
 }

@@ -13,7 +13,7 @@ use geplint::suppress::{KnownFindings, suppress};
 
 use super::shared::{endpoints, unknown_tenant};
 
-/// Reads the bytes as settings and applies them to some findings.
+/// Parses the bytes as settings, and applies them to some findings.
 pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
@@ -25,7 +25,7 @@ pub fn run(data: &[u8]) {
     }
 }
 
-/// Settings in which a glob is much longer than a fuzzer makes its inputs, or there are very many.
+/// Returns settings with a glob that is much longer than the fuzzer's inputs, or with very many globs.
 fn grown(text: &str) -> String {
     const KEYS: [&str; 4] = ["include", "exclude", "files", "ignore"];
     const LENGTHS: [usize; 4] = [4_000, 30_000, 60_000, 200_000];
@@ -47,7 +47,7 @@ fn grown(text: &str) -> String {
     entry.repeat(many)
 }
 
-/// Reads a text as settings and applies them to some findings.
+/// Parses a text as settings, and applies them to some findings.
 fn settings(text: &str) {
     let baseline = Baseline::load(text).ok();
     if let Some(baseline) = &baseline {
@@ -93,7 +93,7 @@ fn settings(text: &str) {
     }
 }
 
-/// Findings to be suppressed or not: those of the documented requests.
+/// The findings to suppress: those of the documented requests.
 fn findings() -> &'static [Finding] {
     static ALL: OnceLock<Vec<Finding>> = OnceLock::new();
     const REQUEST: &[u8] = include_bytes!("../../testdata/documented/contact-details/3-error.request.json");

@@ -1,4 +1,4 @@
-//! Skimming says of any bytes what the engine says of them, by themselves and among other records.
+//! Compares the fast path with the engine for any bytes, separately and among other records.
 
 #[path = "../../tests/it/support/fast_path.rs"]
 pub mod support;
@@ -9,11 +9,11 @@ use super::scanner::support::Chance;
 use super::shared::{likely, pick, unknown_tenant};
 use support::{PLAIN, compare, records, tenant_of_lists};
 
-/// How many records a request has that is made of those of another.
+/// The number of records in a request that is composed of records of the input.
 const MANY: usize = 12;
 
-/// Skims the bytes as a request to the endpoint that they are likely for, or to every one, and then a request of their
-/// records, some of them plain ones, in another order and more than once.
+/// Checks the bytes as a request to the endpoint that they are likely for, or to every one. Then checks a request of
+/// their records and of plain ones, in another order and with repetitions.
 pub fn run(data: &[u8]) {
     for endpoint in likely(data) {
         for tenant in [unknown_tenant(), tenant_of_lists()] {

@@ -1,4 +1,4 @@
-//! What is fixed in any bytes is better than before, and nothing else of them is touched.
+//! The fixed bytes are better than before, and all others are unchanged.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +13,14 @@ use serde_json::Value;
 
 use super::shared::{likely, pick, some_tenant};
 
-/// A way to look at bytes: as a request to this endpoint of this tenant, where one rule may be hidden.
+/// How bytes are checked: as a request to this endpoint of this tenant, optionally with one rule ignored.
 struct View {
     endpoint: &'static Endpoint,
     tenant: &'static Tenant,
     hidden: Option<&'static str>,
 }
 
-/// Rules that may be hidden: those whose findings can be fixed, and one that says that a record is not right.
+/// Rules that may be ignored: those with fixable findings, and one that is about a record as a whole.
 const HIDDEN: [&str; 6] = [
     "syntax",
     "outbound-only",
@@ -30,7 +30,8 @@ const HIDDEN: [&str; 6] = [
     "missing-mandatory",
 ];
 
-/// Mends the bytes as a request to the endpoint that they are likely for, or to every one: what is safe, and what is not.
+/// Fixes the bytes as a request to the endpoint that they are likely for, or to every one, with and without unsafe
+/// fixes.
 pub fn run(data: &[u8]) {
     let hidden = HIDDEN.get(pick(data, HIDDEN.len() * 4)).copied();
     for endpoint in likely(data) {
@@ -58,7 +59,7 @@ impl View {
         findings.iter().filter(shown).cloned().collect()
     }
 
-    /// The bytes fixed, and whether anything but a removal was ever on offer.
+    /// Returns the fixed bytes, and true if any fix was offered that is not a removal.
     fn fixed(&self, bytes: &[u8], unsafe_too: bool) -> (Option<Fixed>, bool) {
         let mut writes = false;
         let mut look = |bytes: &[u8]| {
@@ -137,7 +138,7 @@ impl View {
     }
 }
 
-/// The pointers, in small letters, that unknown names would have under the names that are suggested for them.
+/// Returns the pointers, in lower case, that unknown names would have after their suggestions are applied.
 fn renamed(findings: &[Finding]) -> Vec<String> {
     let suggested = |finding: &Finding| {
         let name = finding.suggestion.as_deref()?;
@@ -147,13 +148,13 @@ fn renamed(findings: &[Finding]) -> Vec<String> {
     findings.iter().filter_map(suggested).collect()
 }
 
-/// Whether a finding lies inside of one of these: there, nothing was read while it had another name.
+/// True if a finding is inside a renamed property, which was not read under its old name.
 fn is_inside(finding: &Finding, renamed: &[String]) -> bool {
     let pointer = finding.pointer.to_lowercase();
     renamed.iter().any(|prefix| pointer.starts_with(prefix))
 }
 
-/// Every fix on its own: places of the text, in order, and all other bytes stay.
+/// Asserts for every fix that its edits are inside the text, in order, and that all other bytes stay.
 fn each_by_itself(data: &[u8], findings: &[Finding]) {
     for finding in findings {
         let Some(fix) = fix::of(data, finding) else {
@@ -174,7 +175,7 @@ fn each_by_itself(data: &[u8], findings: &[Finding]) {
             assert!(start < next || !edit.text.is_empty(), "nothing is done: {fix:?}");
             end = next;
         }
-        // From behind, so that places stay places.
+        // From the end, so that the offsets of the remaining edits stay valid.
         let mut by_hand = text.to_owned();
         for edit in fix.edits.iter().rev() {
             by_hand.replace_range(place(edit).0..place(edit).1, &edit.text);
@@ -210,7 +211,7 @@ fn places(findings: &[Finding]) -> Count<(&str, &str, &str)> {
     count
 }
 
-/// Whether a text is another one with bytes taken out; a blank may have been put between two.
+/// True if a text is another one with bytes removed; a space may have been inserted between two.
 fn is_part(part: &[u8], whole: &[u8]) -> bool {
     let mut rest = whole.iter();
     part.iter().all(|byte| {

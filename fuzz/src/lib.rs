@@ -1,7 +1,7 @@
-//! What each fuzz target does with its bytes.
+//! The bodies of the fuzz targets.
 //!
-//! The bodies stand here and not in the targets, so that `cargo test` runs them, too: `tests/it/fuzz_bodies.rs` gives
-//! them every file at hand and a fixed number of spoiled ones. A body panics on whatever must not be.
+//! The bodies are here and not in the targets, so that `cargo test` runs them, too: `tests/it/fuzz_bodies.rs` calls
+//! them with all available files and a fixed number of damaged ones. A body panics if an assertion fails.
 
 #![allow(
     clippy::unwrap_used,
@@ -26,7 +26,7 @@ pub mod shared;
 pub mod tenant;
 pub mod verify;
 
-/// A target: its name, and what it does with bytes.
+/// A target: its name, and its body.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.

@@ -1,5 +1,5 @@
-//! Rules files of a user: every type with every kind of constraint. What can be loaded is judged alike by the engine and by
-//! skimming, and an error always predicts an answer.
+//! User rules files with every type and every kind of constraint. If a file loads, the engine and the fast path
+//! agree, and every error predicts an answer.
 
 use std::sync::OnceLock;
 
@@ -10,7 +10,7 @@ use geplint::predict::predict;
 use geplint::rules::{Endpoint, LoadError, load};
 use geplint::tenant::{self, Tenant};
 
-/// The types of the property that is constrained.
+/// The types of the constrained property.
 pub const TYPES: [&str; 11] = [
     "string",
     "string(6)",
@@ -28,15 +28,15 @@ pub const TYPES: [&str; 11] = [
 /// A kind of constraint.
 #[derive(Debug)]
 pub struct Kind {
-    /// What it is called here.
+    /// The name of the kind in messages.
     pub name: &'static str,
-    /// More keys of the row `P`.
+    /// Additional keys of the row `P`.
     row: &'static str,
-    /// More of the file: checks, or what stands for `key` and `[contact]`.
+    /// Additional parts of the file: checks, or a word for `key`, `[contact]` or `flag`.
     more: &'static str,
-    /// The rule that speaks where it is broken; empty where none does.
+    /// The rule of its findings; empty if it has none.
     pub rule: &'static str,
-    /// The types that it goes with.
+    /// True for the types that it can be combined with.
     goes_with: fn(&str) -> bool,
 }
 
@@ -66,7 +66,7 @@ fn values(ty: &str) -> bool {
 
 const CHECK: &str = "[[checks]]\nrule = \"own\"\ntable = \"R\"\nevidence = \"table\"\nerror-code = \"X\"\n";
 
-/// Every kind.
+/// All kinds.
 pub const KINDS: &[Kind] = &[
     Kind {
         name: "type",
@@ -287,7 +287,7 @@ pub const KINDS: &[Kind] = &[
     },
 ];
 
-/// The rules file with a property of this type that is constrained like this.
+/// Returns a rules file with a property of this type and this constraint.
 #[must_use]
 pub fn rules(ty: &str, kind: &Kind) -> String {
     let row = kind.row;
@@ -345,7 +345,7 @@ V = {{ type = "string" }}
     )
 }
 
-/// Loads such a file. What goes together loads; what does not is refused at its place.
+/// Loads such a file. Valid combinations must load; others must be refused at the right position.
 pub fn loaded(ty: &str, kind: &Kind) -> Option<Endpoint> {
     let text = rules(ty, kind);
     match load(&text) {
@@ -361,7 +361,7 @@ pub fn loaded(ty: &str, kind: &Kind) -> Option<Endpoint> {
     }
 }
 
-/// The place of a mistake is what is wrong: a value of the row or of the check, and no whole table.
+/// Asserts that a mistake is shown at the value in the row or check, and not at a whole table.
 fn placed(text: &str, error: &LoadError, kind: &Kind) {
     let place = text.get(error.span.clone()).unwrap_or_default();
     let right = match kind.more {
@@ -372,7 +372,7 @@ fn placed(text: &str, error: &LoadError, kind: &Kind) {
     assert!(right && !place.is_empty(), "{}: {error}: {place:?}", kind.name);
 }
 
-/// What stands for a property: nothing, and values of every kind.
+/// Values of a property: absent (empty), and values of every kind.
 pub const VALUES: [&str; 41] = [
     "null",
     "\"\"",
@@ -429,7 +429,7 @@ fn tenants() -> &'static [Tenant] {
     })
 }
 
-/// A request with two records that have these values.
+/// Returns a request of two records with these values.
 #[must_use]
 pub fn request(one: &str, other: &str) -> String {
     let member = |name: &str, value: &str| {
@@ -452,13 +452,13 @@ pub fn request(one: &str, other: &str) -> String {
     format!("[{record},\"Id\":\"k\"}},{record},\"Id\":\"l\"}},{{\"Id\":\"m\"}}]")
 }
 
-/// Checks a request in every way; returns whether the kind's rule spoke.
+/// Checks a request in every way; returns true if the kind's rule has a finding.
 pub fn judged(endpoint: &Endpoint, body: &str, rule: &str) -> bool {
     let mut spoke = false;
     for tenant in tenants() {
         let (text, errors) = json::text(body.as_bytes());
         let check = |outcomes| lint::check(&text, errors.clone(), endpoint, tenant, outcomes);
-        // Outcomes are asked of the engine alone.
+        // A check with outcomes uses the engine only.
         let (fast_records, engine): (Checked, Checked) = (check(false), check(true));
         assert_eq!(fast_records.findings, engine.findings, "{body}");
         assert_eq!(fast_records.undecided, engine.undecided, "{body}");
@@ -477,7 +477,7 @@ pub fn judged(endpoint: &Endpoint, body: &str, rule: &str) -> bool {
                 let wanted = if errors().next().is_some() { "400" } else { "200" };
                 assert_eq!(status, wanted, "{body}");
             }
-            // What is answered is not documented, and a finding says so.
+            // Without a documented answer, a finding must say so.
             Err(_) => assert!(engine.findings.iter().any(Finding::is_undocumented), "{body}"),
         }
         spoke |= engine.findings.iter().any(|finding| finding.rule == rule);
@@ -485,7 +485,7 @@ pub fn judged(endpoint: &Endpoint, body: &str, rule: &str) -> bool {
     spoke
 }
 
-/// A type, a kind and two values out of the bytes; the rest of them is the body of one more request.
+/// Takes a type, a kind and two values from the bytes; the rest of them is the body of one more request.
 pub fn run(data: &[u8]) {
     let [ty, kind, one, other, rest @ ..] = data else {
         return;

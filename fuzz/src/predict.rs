@@ -1,4 +1,4 @@
-//! The predicted response of any bytes is what the documents say of the findings.
+//! The predicted response for any bytes follows from the findings as documented.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ pub fn run(data: &[u8]) {
     }
 }
 
-/// Works the response out a second time, by what the documents say.
+/// Computes the response a second time, directly from the documentation.
 pub fn as_documented(endpoint: &Endpoint, checked: &Checked) {
     let recovered = predict_recovered(endpoint, checked);
     let no_json = checked
@@ -39,9 +39,9 @@ pub fn as_documented(endpoint: &Endpoint, checked: &Checked) {
         other => panic!("{other:?}"),
     }
     hidden(checked, &recovered);
-    // What one finding speaks for is in the answer; what the service never sees is not.
-    let said: Vec<&Finding> = checked.findings.iter().chain(&checked.implied).collect();
-    let (details, spoke) = details(&said);
+    // The answer comes from the findings and the implied ones, without errors that the service never sees.
+    let findings: Vec<&Finding> = checked.findings.iter().chain(&checked.implied).collect();
+    let (details, spoke) = details(&findings);
     let shown_in: Vec<usize> = spoke
         .iter()
         .copied()
@@ -52,12 +52,12 @@ pub fn as_documented(endpoint: &Endpoint, checked: &Checked) {
     assert_eq!(recovered.envelope.data, None);
     let status = if details.is_empty() { "200" } else { "400" };
     assert_eq!(recovered.envelope.status_code, status);
-    let spoke: Vec<&Finding> = spoke.iter().map(|index| said[*index]).collect();
+    let spoke: Vec<&Finding> = spoke.iter().map(|index| findings[*index]).collect();
     assert_eq!(taken(&recovered), successes(endpoint, checked, &spoke));
     shown(&recovered);
 }
 
-/// What `geplint predict` prints is harmless, and reads back as what was predicted.
+/// The output of `geplint predict` is harmless, and parses to the prediction.
 fn shown(prediction: &Prediction) {
     let text = pretty(&prediction.envelope, "\n");
     harmless(&text, "predict");
@@ -65,7 +65,7 @@ fn shown(prediction: &Prediction) {
     assert_eq!(read, serde_json::to_value(&prediction.envelope).unwrap());
 }
 
-/// What is not marked as hidden is in the response, and nothing else is.
+/// The findings that are not masked are in the response, and no others.
 fn hidden(checked: &Checked, prediction: &Prediction) {
     let mut findings = checked.findings.clone();
     mask(&mut findings);
@@ -78,13 +78,13 @@ fn hidden(checked: &Checked, prediction: &Prediction) {
     assert_eq!(shown, prediction.spoke.iter().copied().collect());
 }
 
-/// The errors that count, as `errorDetails`, and the findings that they stand on.
-fn details(said: &[&Finding]) -> (Vec<ErrorDetail>, Vec<usize>) {
+/// Returns the errors that count as `errorDetails`, and the indexes of their findings.
+fn details(findings: &[&Finding]) -> (Vec<ErrorDetail>, Vec<usize>) {
     let is_error = |finding: &Finding| {
         finding.severity == Severity::Error && finding.predicted.is_some() && !finding.unseen
     };
     let errors = || {
-        let all = said.iter().copied().enumerate();
+        let all = findings.iter().copied().enumerate();
         all.filter(|(_, finding)| is_error(finding))
     };
     let whole = |phase: Phase| errors().filter(move |(_, finding)| finding.phase == phase);
@@ -99,13 +99,18 @@ fn details(said: &[&Finding]) -> (Vec<ErrorDetail>, Vec<usize>) {
     for record in records {
         let own = || errors().filter(move |(_, finding)| finding.record == record);
         let phase = own().map(|(_, finding)| finding.phase).min().unwrap();
-        let mut said: Vec<(usize, &Finding)> = own().filter(|(_, finding)| finding.phase == phase).collect();
-        said.sort_by_key(|(index, finding)| (finding.order, *index));
-        // What the service stumbles over ends the record.
-        said.truncate(if phase == Phase::Exception { 1 } else { said.len() });
-        spoke.extend(said.iter().map(|(index, _)| *index));
-        let said: Vec<&Finding> = said.into_iter().map(|(_, finding)| finding).collect();
-        details.push(detail(&said));
+        let mut counted: Vec<(usize, &Finding)> =
+            own().filter(|(_, finding)| finding.phase == phase).collect();
+        counted.sort_by_key(|(index, finding)| (finding.order, *index));
+        // An exception ends the processing of the record.
+        counted.truncate(if phase == Phase::Exception {
+            1
+        } else {
+            counted.len()
+        });
+        spoke.extend(counted.iter().map(|(index, _)| *index));
+        let counted: Vec<&Finding> = counted.into_iter().map(|(_, finding)| finding).collect();
+        details.push(detail(&counted));
     }
     (details, spoke)
 }
@@ -129,7 +134,7 @@ fn taken(prediction: &Prediction) -> Vec<&str> {
     keys.map(|success| success.key.as_str()).collect()
 }
 
-/// The keys of the records that no error speaks of; none where the request is refused as a whole.
+/// Returns the keys of the records without errors; none if the request is refused as a whole.
 fn successes<'c>(endpoint: &Endpoint, checked: &'c Checked, spoke: &[&Finding]) -> Vec<&'c str> {
     let whole = |finding: &&Finding| matches!(finding.phase, Phase::Bind | Phase::Request);
     let unlisted = !spoke.is_empty() && endpoint.good_beside_bad != GoodBesideBad::Listed;

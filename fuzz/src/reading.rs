@@ -1,8 +1,8 @@
-//! The reader's walk against the engine: for the bytes, and for a body that is made of them, full of names that are given
-//! twice, of `$` names and odd values.
+//! Compares the reader's walk with the engine, for the bytes and for a body composed from them, with many repeated
+//! names, `$` names and unusual values.
 //!
-//! What is JSON comes to the same by both. What is JSON but for things that the reader takes in any place is taken, or
-//! refused, like what it was made of.
+//! For valid JSON both have the same result. JSON with deviations that the reader accepts everywhere is accepted or
+//! refused like the JSON that it was made from.
 
 use geplint::finding::{Finding, Phase, Severity};
 use geplint::json;
@@ -41,7 +41,7 @@ const VALUES: &[&str] = &[
     "\"1,5\"",
 ];
 
-/// Members that the reader keeps for itself.
+/// Members that the reader itself interprets.
 const OWN: &[&str] = &[
     "\"$id\":\"1\"",
     "\"$id\":\"2\"",
@@ -57,7 +57,7 @@ const OWN: &[&str] = &[
     "\"$value\":1",
 ];
 
-/// Checks the bytes, and a body made of them.
+/// Checks the bytes, and a body composed from them.
 pub fn run(data: &[u8]) {
     for endpoint in likely(data) {
         agree(data, endpoint, unknown_tenant());
@@ -72,7 +72,7 @@ pub fn run(data: &[u8]) {
     bent(&mut choices, &body, endpoint);
 }
 
-/// Bytes as choices; behind their end each is the first.
+/// The bytes as a sequence of choices; after their end, every choice is the first.
 struct Choices<'d> {
     data: &'d [u8],
     at: usize,
@@ -103,7 +103,7 @@ fn object(choices: &mut Choices<'_>, endpoint: &Endpoint, table: &Table, depth: 
                 out.push_str("\"zzz\":");
                 out.push_str(choices.of(VALUES));
             }
-            // The same name once more.
+            // The same name again.
             2 | 3 if before.is_some() => member(choices, endpoint, table, before.unwrap_or(0), depth, out),
             _ => {
                 let row = choices.below(table.properties.len());
@@ -144,7 +144,7 @@ fn refuses(finding: &Finding) -> bool {
     finding.severity == Severity::Error && finding.phase == Phase::Bind
 }
 
-/// The engine and the walk come to the same.
+/// Asserts that the engine and the walk have the same result.
 fn agree(data: &[u8], endpoint: &Endpoint, tenant: &Tenant) {
     let (text, errors) = json::text(data);
     if !errors.is_empty() {
@@ -152,7 +152,7 @@ fn agree(data: &[u8], endpoint: &Endpoint, tenant: &Tenant) {
     }
     let checked = lint::check(&text, errors, endpoint, tenant, false);
     hold_together(data, &checked);
-    // Half a character is the engine's alone to tell of; all else that is about the text makes it no JSON.
+    // Lone surrogates are reported by the engine only; every other syntax error makes the text invalid JSON.
     let broken = |finding: &Finding| {
         finding
             .syntax
@@ -176,7 +176,7 @@ fn agree(data: &[u8], endpoint: &Endpoint, tenant: &Tenant) {
     assert_eq!(first.is_some(), reading.accepts() == Some(false), "{text}");
 }
 
-/// Bends the body in ways that the reader takes everywhere: what it makes of the body stays the same.
+/// Makes changes to the body that the reader accepts everywhere: the result stays the same.
 fn bent(choices: &mut Choices<'_>, body: &str, endpoint: &Endpoint) {
     let straight = lint::read_through(body, endpoint, unknown_tenant());
     let mut text = body.to_owned();
@@ -188,7 +188,7 @@ fn bent(choices: &mut Choices<'_>, body: &str, endpoint: &Endpoint) {
         _ => text.insert_str(0, "/* */ // x\n"),
     }
     let bent = lint::read_through(&text, endpoint, unknown_tenant());
-    // Blanks and quotes of a text are its own.
+    // Within strings, whitespace and quotes have another meaning.
     if body.contains("\"/Date(") || body.contains("T24:") {
         return;
     }

@@ -1,4 +1,5 @@
-//! The findings of any bytes in any format: documents are whole, and nothing in them drives a terminal or a CI runner.
+//! The findings for any bytes in any format: documents are complete, and nothing in them controls a terminal or a CI
+//! runner.
 
 use std::path::Path;
 
@@ -16,10 +17,10 @@ use serde_json::Value;
 
 use super::shared::{harmless, likely, pick, some_tenant};
 
-/// How many ways of showing there are: [`people`] and [`machines`].
+/// The number of formats in [`people`] and [`machines`].
 const FORMATS: usize = 13;
 
-/// Shows what is wrong with the bytes in one of the formats, under a file name made of them.
+/// Shows the findings for the bytes in one of the formats, under a file name made of the bytes.
 pub fn run(data: &[u8]) {
     let likely = likely(data);
     let endpoint = likely[data.len() % likely.len()];
@@ -27,7 +28,7 @@ pub fn run(data: &[u8]) {
     let checked = lint::check(&text, errors, endpoint, some_tenant(data), false);
     let name = String::from_utf8_lossy(&data[..data.len().min(24)]).replace('\0', "0");
     let file = FileReport::new(Path::new(&name), data, checked.findings, checked.records);
-    // One format an input: many times as many inputs.
+    // One format for each input allows many times as many inputs.
     match pick(data, FORMATS) {
         format @ 0..5 => people(format, &file),
         format => machines(format, &file),
@@ -134,7 +135,7 @@ fn is_json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// Well-formed, and of characters that XML 1.0 has.
+/// Asserts that a text is well-formed, with characters that XML 1.0 allows.
 fn is_xml(text: &str) {
     let allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
     assert!(text.chars().all(allowed), "no XML character: {text:?}");
@@ -154,7 +155,7 @@ fn is_xml(text: &str) {
     }
 }
 
-/// A text without the colours that we put in; any other escape stays.
+/// Returns the text without the colours of geplint; other escapes are kept.
 fn without_colour(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let mut plain = parts.next().unwrap_or_default().to_owned();

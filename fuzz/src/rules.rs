@@ -1,4 +1,4 @@
-//! Any bytes as a rules file of the user: over ours, or a call of its own.
+//! Any bytes as a user rules file: a patch of built-in rules, or a new endpoint.
 
 use geplint::json;
 use geplint::lint;
@@ -13,7 +13,7 @@ const REQUESTS: [&[u8]; 3] = [
     b"[{}, null, {\"GroupName\": [1], \"ContactCodes\": [null, {}]}]",
 ];
 
-/// Loads the bytes as rules; where they load, requests are checked with them.
+/// Loads the bytes as rules; if they load, checks requests with them.
 pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;

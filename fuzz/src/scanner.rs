@@ -1,4 +1,4 @@
-//! Our reader against `serde_json`: the same verdict and the same values.
+//! Compares the reader with `serde_json`: the same verdict and the same values.
 
 use geplint::json::{JsonKind, NodeId, Tree, decode};
 use serde_json::Value;
@@ -18,7 +18,7 @@ pub fn compare(bytes: &[u8]) -> bool {
     let shown = String::from_utf8_lossy(bytes);
     let ours = read(bytes);
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    // RawValue-like strictness: as text first, since a lone surrogate is valid JSON, but no Rust string.
+    // Strict like `RawValue`: the text first, since a lone surrogate is valid JSON, but not a Rust string.
     let theirs = serde_json::from_slice::<Value>(body);
     let lone = ours
         .errors
@@ -29,7 +29,7 @@ pub fn compare(bytes: &[u8]) -> bool {
         check_spans(&ours, &shown);
         return false;
     }
-    // Two limits of theirs: numbers beyond a double, and 128 levels.
+    // serde_json has two limits: numbers beyond a double, and 128 levels.
     let beyond = theirs.as_ref().is_err_and(|error| {
         let error = error.to_string();
         error.contains("out of range") || error.contains("recursion limit")
@@ -91,7 +91,7 @@ fn same(ours: &Read, tree: &Tree, id: NodeId, theirs: &Value, shown: &str) {
         }
         (JsonKind::Object, Value::Object(members)) => {
             assert!(text.starts_with('{') && text.ends_with('}'), "{text}");
-            // The last of several members of one name is the one that serde_json keeps.
+            // serde_json keeps the last of several members with the same name.
             let mut found = std::collections::BTreeMap::new();
             for (key, value) in tree.members(id) {
                 found.insert(decode(&ours.text, tree.node(key)).into_owned(), value);
@@ -105,12 +105,12 @@ fn same(ours: &Read, tree: &Tree, id: NodeId, theirs: &Value, shown: &str) {
     }
 }
 
-/// Whatever the document: spans lie in the text and in each other, and nodes are well nested.
+/// Asserts for any document that spans are inside the text and in each other, and that nodes are properly nested.
 fn check_spans(ours: &Read, shown: &str) {
     let length = ours.text.len();
     for error in &ours.errors {
         let (start, end) = (error.span.start as usize, error.span.end as usize);
-        // Of a file in another encoding or format no text is read: its places are those of the bytes.
+        // In a file of another encoding or format no text is read: positions are those of the bytes.
         let inside = end <= length || ours.text.is_empty();
         assert!(start <= end && inside, "{error:?} in {shown:?}");
         assert!(

@@ -1,4 +1,4 @@
-//! What several bodies need: endpoints, tenants, and what findings have in common.
+//! Helpers for several bodies: endpoints, tenants, and what all findings have in common.
 
 use std::sync::OnceLock;
 
@@ -11,20 +11,20 @@ use geplint::rules::{self, Candidate, Endpoint, builtin, builtin_ids};
 use geplint::tenant::{Tenant, load};
 use serde_json::Value;
 
-/// Every endpoint that is compiled in.
+/// Returns all built-in endpoints.
 pub fn endpoints() -> &'static [&'static Endpoint] {
     static ALL: OnceLock<Vec<&Endpoint>> = OnceLock::new();
     ALL.get_or_init(|| builtin_ids().map(|id| builtin(id).unwrap()).collect())
 }
 
-/// The same as what a file may be for.
+/// Returns all built-in endpoints as candidates for recognition.
 pub fn candidates() -> &'static [Candidate<'static>] {
     static ALL: OnceLock<Vec<Candidate<'static>>> = OnceLock::new();
     ALL.get_or_init(|| rules::candidates().collect())
 }
 
-/// The endpoint that the names in the bytes tell; for one input of eight, and where they tell none, every endpoint. What
-/// costs little is done for all of them: then this is not asked.
+/// Returns the endpoint that the names in the bytes indicate. For one input of eight, and if they indicate none,
+/// returns every endpoint. Bodies that are cheap use all endpoints, and do not call this.
 pub fn likely(data: &[u8]) -> &'static [&'static Endpoint] {
     let (text, _) = json::text(data);
     let Recognized::Request(id) = recognize(&text, candidates()) else {
@@ -36,26 +36,26 @@ pub fn likely(data: &[u8]) -> &'static [&'static Endpoint] {
     }
 }
 
-/// A tenant of whom everything is known.
+/// Returns a tenant with facts of all kinds.
 pub fn known_tenant() -> &'static Tenant {
     static KNOWN: OnceLock<Tenant> = OnceLock::new();
     const TEXT: &str = include_str!("../../testdata/tenant/inline.toml");
     KNOWN.get_or_init(|| load(TEXT, &mut |_| Err(String::new())).unwrap())
 }
 
-/// A tenant of whom nothing is known.
+/// Returns a tenant without facts.
 pub fn unknown_tenant() -> &'static Tenant {
     static UNKNOWN: OnceLock<Tenant> = OnceLock::new();
     UNKNOWN.get_or_init(Tenant::default)
 }
 
-/// A number that is another for most bytes: what of several is done with them.
+/// Returns a number below `of` that changes with most bytes, in order to choose between alternatives.
 pub fn pick(data: &[u8], of: usize) -> usize {
     let sum = data.iter().fold(data.len(), |sum, byte| sum + usize::from(*byte));
     sum % of
 }
 
-/// The known tenant or the unknown one.
+/// Returns the known tenant or the unknown one.
 pub fn some_tenant(data: &[u8]) -> &'static Tenant {
     match pick(data, 2) {
         0 => known_tenant(),
@@ -63,7 +63,7 @@ pub fn some_tenant(data: &[u8]) -> &'static Tenant {
     }
 }
 
-/// The bytes as JSON that other readers take, too, each name once.
+/// Returns the bytes as JSON if other readers accept it, too, and no name is repeated.
 pub fn plain_json(data: &[u8], checked: &Checked) -> Option<Value> {
     let broken = |finding: &Finding| {
         finding.rule == "duplicate-property"
@@ -76,7 +76,7 @@ pub fn plain_json(data: &[u8], checked: &Checked) -> Option<Value> {
     serde_json::from_slice(body).ok()
 }
 
-/// What holds of all findings, whatever the bytes: spans are places of the text, and there is one order.
+/// Asserts what is true of all findings: spans are inside the text, and the order is defined.
 pub fn hold_together(data: &[u8], checked: &Checked) {
     let (text, _) = json::text(data);
     let sound = |span: Span| {
@@ -112,21 +112,21 @@ pub fn hold_together(data: &[u8], checked: &Checked) {
     assert_eq!(again, checked.findings, "two orders");
 }
 
-/// What a finding points at is what stands there, as another reader of JSON sees it.
+/// Asserts that a finding points at the value that another JSON reader has there.
 pub fn points_at(root: &Value, text: &str, finding: &Finding) {
     let pointer = finding.pointer.as_str();
     let read: Option<Value> = serde_json::from_str(finding.span.of(text)).ok();
     let (parent, last) = pointer.rsplit_once('/').unwrap_or(("", ""));
     let last = last.replace("~1", "/").replace("~0", "~");
     match finding.target {
-        // Of warnings about the bytes, such as a byte order mark, the place is no value.
+        // For warnings about the bytes, such as a byte order mark, the span is no value.
         Target::Value if pointer.is_empty() && read.is_none() => {}
         Target::Value => assert_eq!(root.pointer(pointer), read.as_ref(), "{finding:?}"),
         Target::Key => {
             assert!(root.pointer(pointer).is_some(), "{finding:?}");
             assert_eq!(read, Some(Value::String(last)), "{finding:?}");
         }
-        // Of an absent property the object is shown, unless it is the object itself that lacks this or that.
+        // For an absent property, its object is shown, unless the finding is about the object itself.
         Target::Object => {
             let object = if root.pointer(pointer).is_some() {
                 pointer
@@ -139,7 +139,7 @@ pub fn points_at(root: &Value, text: &str, finding: &Finding) {
     }
 }
 
-/// Nothing moves a cursor, hides, or gives a command to a CI runner.
+/// Asserts that no text moves a cursor, is invisible, or is a command for a CI runner.
 pub fn harmless(out: &str, what: &str) {
     for line in out.split('\n') {
         assert!(!line.chars().any(is_unprintable), "{what}: {line:?}");

@@ -28,7 +28,7 @@ const LISTS: [&str; 14] = [
 const REQUEST: &[u8] =
     include_bytes!("../../testdata/documented/save-contact-authorization-details/2-error.request.json");
 
-/// Loads the bytes in every way; where they load, a request is checked with what they say.
+/// Loads the bytes in every way; if they load, checks a request with these facts.
 pub fn run(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
         tell(load(text, &mut |_| Ok(data.to_vec())), data);

@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use super::shared::{candidates, endpoints, unknown_tenant};
 
-/// What stands between a request and its answer.
+/// The byte between a request and its answer.
 const BETWEEN: u8 = 0;
 
-/// Holds predictions against what the bytes say was answered.
+/// Compares predictions with the answers in the bytes.
 pub fn run(data: &[u8]) {
     if let Ok(answer) = recorded(data) {
         let detail = |answer: &geplint::verify::Recorded| serde_json::to_value(answer).unwrap();

@@ -1,4 +1,4 @@
-//! The GitHub Action's script, run as the runner runs it, and the names that CI servers are told.
+//! Tests of the GitHub Action's script, run as the runner runs it, and of the file names in reports for CI servers.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -13,13 +13,13 @@ const WARNING: &str =
     r#"[{ "GroupName": "Buyers", "Colour": "red", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
 const CLEAN: &str = r#"[{ "GroupName": "Buyers", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
 
-/// A checkout, and the files beside it that a runner reads.
+/// A checkout, and a folder next to it for the files that a runner reads.
 struct Runner {
     workspace: PathBuf,
     beside: PathBuf,
 }
 
-/// What a step came to.
+/// The result of a step.
 struct Step {
     code: i32,
     log: String,
@@ -34,7 +34,7 @@ impl Runner {
             workspace: beside.join("work space"),
             beside,
         };
-        // The settings of a folder above must not be found.
+        // With its own `.git`, settings in folders above are not found.
         fs::create_dir_all(runner.workspace.join(".git")).unwrap();
         for (name, text) in files {
             let path = runner.workspace.join(name);
@@ -46,7 +46,7 @@ impl Runner {
 
     fn step(&self, inputs: &[(&str, &str)]) -> Step {
         let (output, summary) = (self.beside.join("output"), self.beside.join("summary"));
-        // A runner appends, too.
+        // A runner appends to these files, too.
         fs::write(&output, "").unwrap();
         fs::write(&summary, "before\n").unwrap();
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/action/run.sh");
@@ -80,7 +80,7 @@ impl Runner {
 }
 
 impl Step {
-    /// The lines of the log that the runner obeys.
+    /// The lines of the log that the runner interprets as commands.
     fn commands(&self) -> Vec<&str> {
         self.log
             .lines()
@@ -201,27 +201,28 @@ fn trouble_is_told_and_counted_as_trouble() {
     let runner = Runner::new("trouble", &[("a.json", BAD), ("empty/x.txt", "")]);
     let missing = runner.step(&[("PATHS", "a.json\nmissing.json")]);
     missing.ends(2, "1", "0");
-    let told =
+    let expected =
         "### geplint: could not check (exit code 2)\n\n    missing.json: no such file or folder\n\nFiles 1, ";
-    assert!(missing.summary.contains(told), "{}", missing.summary);
+    assert!(missing.summary.contains(expected), "{}", missing.summary);
     assert!(
         missing.summary.contains("missing-mandatory"),
         "{}",
         missing.summary
     );
-    let said = "::error title=geplint::missing.json: no such file or folder";
-    assert_eq!(missing.commands().last(), Some(&said), "{}", missing.log);
+    let expected = "::error title=geplint::missing.json: no such file or folder";
+    assert_eq!(missing.commands().last(), Some(&expected), "{}", missing.log);
     let escaped = runner.step(&[("PATHS", "50%.json\nx.json")]);
-    let said = "::error title=geplint::50%25.json: no such file or folder%0Ax.json: no such file or folder";
-    assert_eq!(escaped.commands(), [said], "{}", escaped.log);
+    let expected =
+        "::error title=geplint::50%25.json: no such file or folder%0Ax.json: no such file or folder";
+    assert_eq!(escaped.commands(), [expected], "{}", escaped.log);
     let nothing = runner.step(&[("PATHS", "empty")]);
     nothing.ends(3, "0", "0");
-    let told = "### geplint: could not check (exit code 3)\n\n    no payload to check in empty";
-    assert!(nothing.summary.contains(told), "{}", nothing.summary);
-    let said = ["::error title=geplint::no payload to check in empty"];
+    let expected = "### geplint: could not check (exit code 3)\n\n    no payload to check in empty";
+    assert!(nothing.summary.contains(expected), "{}", nothing.summary);
+    let expected = ["::error title=geplint::no payload to check in empty"];
     assert_eq!(nothing.commands().len(), 1, "{}", nothing.log);
-    assert!(nothing.commands()[0].starts_with(said[0]), "{}", nothing.log);
-    // Whatever it ends with, without a report nothing was checked.
+    assert!(nothing.commands()[0].starts_with(expected[0]), "{}", nothing.log);
+    // A program that writes no report has checked nothing, whatever its exit code.
     for program in ["true", "false"] {
         let step = runner.step(&[("PROGRAM", program)]);
         step.ends(2, "", "");
@@ -244,7 +245,7 @@ fn trouble_is_told_and_counted_as_trouble() {
             step.summary
         );
     }
-    for (inputs, told) in [
+    for (inputs, message) in [
         ([("FOLDER", "nowhere")], "there is no such working-directory"),
         ([("PROGRAM", "no-such-geplint")], "there is no such program"),
     ] {
@@ -255,12 +256,12 @@ fn trouble_is_told_and_counted_as_trouble() {
             "{}",
             step.log
         );
-        assert!(step.log.contains(told), "{}", step.log);
+        assert!(step.log.contains(message), "{}", step.log);
     }
 }
 
-/// Whatever a file is called or holds, and whatever an input says, the runner obeys nothing but our annotations, no
-/// output is made up, and the summary stays text.
+/// File names, file contents and inputs cannot inject anything: the runner executes only the annotations of geplint,
+/// no output is forged, and the summary shows them as plain text.
 #[test]
 fn nothing_hostile_breaks_out() {
     let payload = BAD.replace(
@@ -293,7 +294,7 @@ fn nothing_hostile_breaks_out() {
         if format == "github" {
             assert_eq!(step.commands().len(), 18, "{}", step.log);
         }
-        // All that is not ours is indented, and so is no markup.
+        // All text from outside is indented, and therefore not read as markup.
         let text = step
             .summary
             .strip_prefix("before\n### geplint: errors 9, warnings 9\n\nFiles 9, records 9, errors 9, warnings 9, fixed 0, suppressed 0, skipped 0.\n\n")
@@ -310,9 +311,9 @@ fn nothing_hostile_breaks_out() {
         for input in ["SARIF", "FORMAT", "FAIL_ON", "CONFIG", "FOLDER", "PROGRAM"] {
             let step = runner.step(&[(input, value)]);
             assert_eq!((step.code, step.output.as_str()), (2, "exit-code=2\n"), "{input}");
-            let told =
+            let expected =
                 "::error title=geplint::an input has a line break or another control character in it\n";
-            assert_eq!(step.log, told, "{input}");
+            assert_eq!(step.log, expected, "{input}");
         }
     }
     for (input, value) in [
@@ -340,7 +341,7 @@ fn nothing_hostile_breaks_out() {
 #[test]
 fn a_summary_is_never_larger_than_github_takes() {
     let runner = Runner::new("large", &[]);
-    // Fewer files with longer names, whose lines together are longer than that.
+    // Fewer files with longer names, whose lines together exceed the limit.
     let folder = runner.workspace.join(format!("{}/", "n".repeat(240)).repeat(2));
     fs::create_dir_all(&folder).unwrap();
     for index in 0..2_200 {
@@ -352,7 +353,7 @@ fn a_summary_is_never_larger_than_github_takes() {
     assert!(step.summary.trim_end().ends_with(" more lines are left out."));
 }
 
-/// The formats that servers read know the checkout; those for people start from the working directory.
+/// In the formats that servers read, paths are relative to the checkout; in those for people, to the working directory.
 #[test]
 fn names_start_from_the_checkout_in_the_formats_of_servers_only() {
     let runner = Runner::new("roots", &[("sub/a.json", BAD)]);
@@ -383,7 +384,7 @@ fn names_start_from_the_checkout_in_the_formats_of_servers_only() {
             !run(outside, format, variable, &runner.workspace).contains("space/"),
             "{format}"
         );
-        // A checkout that does not hold the file, is none, or is not there, changes nothing.
+        // A root changes nothing if it does not contain the file, is not a checkout, or does not exist.
         for root in [Path::new(""), Path::new("/dev"), Path::new("/no such folder")] {
             assert!(!seen(&sub, root), "{format} {root:?}");
         }
@@ -397,7 +398,7 @@ fn names_start_from_the_checkout_in_the_formats_of_servers_only() {
     }
 }
 
-/// A cached program that does not start is built anew, and without cargo that is told.
+/// A cached program that does not start is built again; without cargo, this is reported.
 #[test]
 fn building_needs_cargo_and_is_left_out_where_the_program_runs() {
     let runner = Runner::new("build", &[]);
@@ -420,10 +421,10 @@ fn building_needs_cargo_and_is_left_out_where_the_program_runs() {
     fs::write(cached.join("geplint"), "not of this machine").unwrap();
     let refused = build();
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
-    let told = String::from_utf8(refused.stdout).unwrap();
+    let output = String::from_utf8(refused.stdout).unwrap();
     assert!(
-        told.starts_with("::error title=geplint::there is no cargo "),
-        "{told}"
+        output.starts_with("::error title=geplint::there is no cargo "),
+        "{output}"
     );
     fs::remove_file(cached.join("geplint")).unwrap();
     std::os::unix::fs::symlink(crate::support::GEPLINT, cached.join("geplint")).unwrap();

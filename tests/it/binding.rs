@@ -1,7 +1,8 @@
-//! Every observed case of the platform's conversion, sent through the whole engine.
+//! Sends every observed case of the platform's conversion through the whole engine.
 //!
-//! `crates/dotnet-bind/testdata/*.tsv` holds what the platform did; whether a property is nullable is not known, so that a
-//! case whose outcome depends on it has to come out as a warning that quotes the sentence.
+//! `crates/dotnet-bind/testdata/*.tsv` holds the observed behaviour of the platform. It is not known which properties
+//! are nullable, so a case whose outcome depends on that has to be reported as a warning that quotes the platform's
+//! message.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,7 +12,7 @@ use geplint::rules::{Endpoint, load};
 use geplint::tenant::Tenant;
 use geplint::{json, lint};
 
-/// What the platform did with one literal: for the plain type, and for the nullable one where there is one.
+/// The platform's outcome for one literal: for the plain type, and for the nullable one if there is one.
 #[derive(Default)]
 struct Case {
     plain: Option<Result<(), String>>,
@@ -65,7 +66,7 @@ fn cases(text: &str) -> BTreeMap<(String, String), Case> {
     cases
 }
 
-/// `1<0 x 400>` is a run, `<U+0000>` a raw character.
+/// Expands the notation of the tables: `1<0 x 400>` is a run of 400 zeros, `<U+0000>` a raw character.
 fn expanded(cell: &str) -> String {
     let mut out = String::new();
     let mut rest = cell;
@@ -95,18 +96,18 @@ fn judge(types: &Endpoint, ty: &str, literal: &str, case: &Case) -> Result<(), S
     let body = format!("[{{\"{ty}\": {literal}}}]");
     let (text, errors) = json::text(body.as_bytes());
     let findings = lint::check(&text, errors, types, &Tenant::default(), false).findings;
-    // A null element binds; what the service makes of it comes later.
+    // A null element binds; what the service does with it is checked later.
     let refused = findings
         .iter()
         .find(|finding| finding.severity == Severity::Error && finding.phase == Phase::Bind);
-    // Some literals were observed with one of the two types only.
+    // Some literals were observed with only one of the two types.
     let plain = case.plain.as_ref().or(case.nullable.as_ref()).ok_or("no row")?;
     let both = case
         .nullable
         .as_ref()
         .is_none_or(|nullable| nullable.is_ok() == plain.is_ok());
     match (plain, refused) {
-        // The inner boolean of the observed object is not nullable; ours may be.
+        // The inner boolean of the observed object is not nullable; that of the real API may be.
         (Err(message), None) if !both || case.nullable.is_none() => warns(&findings, message),
         (Err(message), Some(finding)) if both => same_sentence(message, finding),
         (Ok(()), None) => Ok(()),
@@ -146,7 +147,7 @@ fn same_sentence(message: &str, finding: &Finding) -> Result<(), String> {
     }
 }
 
-/// The names of our own types are guesses; the observed ones are left out.
+/// Removes type names: those of geplint are guesses, and the observed ones are of another program.
 fn nameless(text: &str) -> String {
     const LIST: &str = "'System.Collections.Generic.List`1";
     [
@@ -159,7 +160,8 @@ fn nameless(text: &str) -> String {
     .fold(text.to_owned(), |text, name| text.replace(name, "'<CLR type>'"))
 }
 
-/// The converter names a nullable type in its own way; which of the two a property has is not known.
+/// Rewrites the name of a nullable type, which the converter formats differently, as that of the plain type. It is not
+/// known which of the two a property has.
 fn plain_name(message: &str) -> String {
     message.replacen("System.Nullable`1[", "", 1).replacen(
         "]'",

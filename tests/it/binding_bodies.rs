@@ -1,7 +1,7 @@
-//! Whole bodies, as the platform's reader was observed to take or refuse them: JSON and what is not quite JSON.
+//! Whole bodies, of valid and of invalid JSON, with the observed outcome of the platform's reader.
 //!
-//! `testdata/binding/bodies.tsv` has a body a line, and what became of it with properties that take no null, and with
-//! properties that do. The first rows are the smallest body of each kind of deviation, in each place where it matters.
+//! Each line of `testdata/binding/bodies.tsv` has a body and its outcomes with non-nullable and with nullable
+//! properties. The first rows are the smallest body of each kind of deviation, in each place where it matters.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use geplint::finding::{Finding, Phase, Severity};
@@ -9,7 +9,7 @@ use geplint::rules::{Endpoint, builtin, load};
 use geplint::tenant::Tenant;
 use geplint::{json, lint};
 
-/// A body, and the first sentence with plain and with nullable types; none where it binds.
+/// A body, and the first message with plain and with nullable types; `None` if it binds.
 struct Row {
     endpoint: String,
     body: String,
@@ -17,7 +17,7 @@ struct Row {
     nullable: Option<String>,
 }
 
-/// `\\` is a backslash, `\u{A0}` a character.
+/// Resolves the escapes `\\` (a backslash) and `\u{A0}` (a character).
 fn unescaped(cell: &str) -> String {
     let mut out = String::new();
     let mut rest = cell;
@@ -57,14 +57,17 @@ fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
 }
 
-/// The platform refuses some numbers, and some names of an enum, by what no body tells.
+/// True if the outcome cannot be predicted from the body: the platform refuses some numbers, and some names of an enum,
+/// for reasons that a body does not show.
 fn is_open(finding: &Finding) -> bool {
     finding.rule == "list-for-object"
         || finding.rule == "unlisted-value"
         || (finding.rule == "does-not-convert" && finding.severity == Severity::Warning)
 }
 
-/// What is wrong with what we say of a body.
+/// Compares the findings for a body with the observed outcome.
+///
+/// Errors: a description of the difference.
 fn judge(row: &Row, findings: &[Finding]) -> Result<(), String> {
     let syntax = |finding: &&Finding| {
         let detail = finding.syntax.map(|syntax| syntax.detail);

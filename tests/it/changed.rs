@@ -1,4 +1,4 @@
-//! `geplint check --changed`, with the git of this machine: each test in a repository of its own.
+//! `geplint check --changed` with the installed git: each test has a repository of its own.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
@@ -9,11 +9,11 @@ use std::process::{Command, Output, Stdio};
 const BAD: &str = r#"[{ "GroupName": "", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
 const CLEAN: &str = r#"[{ "GroupName": "Buyers", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
 
-/// A repository, and nothing of the user's or the machine's settings in it.
+/// A repository that no settings of the user or the machine affect.
 struct Repo(PathBuf);
 
 impl Repo {
-    /// A repository whose only commit holds these files.
+    /// Creates a repository whose only commit holds these files.
     fn new(name: &str, files: &[(&str, &str)]) -> Self {
         let repo = Self(outside(name));
         repo.git(&["init", "--quiet", "--initial-branch=main"]);
@@ -56,17 +56,18 @@ impl Repo {
     }
 }
 
-/// Where the folders of these tests are; git does not look for a repository above, and so does not find geplint's own.
+/// The folder of these tests' repositories. git searches no parent of it, and so does not find geplint's own
+/// repository.
 fn above() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("changed")
 }
 
-/// An empty folder outside of every repository.
+/// Returns an empty folder outside of every repository.
 fn outside(name: &str) -> PathBuf {
     crate::support::empty_folder("changed", name)
 }
 
-/// A command that knows only of the repository it is run in.
+/// Returns a command that uses only the repository of its working directory.
 fn command(program: &str, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder).stdin(Stdio::null());
@@ -93,10 +94,10 @@ fn check(folder: &Path, args: &[&str]) -> Done {
     Done::of(&geplint.output().unwrap())
 }
 
-/// What a run came to.
+/// The result of a run.
 struct Done {
     code: i32,
-    /// The files with findings, each once.
+    /// The files with findings, without repetitions.
     files: Vec<String>,
     stderr: String,
 }
@@ -158,7 +159,7 @@ fn staged_unstaged_and_new_files_are_taken_and_no_others() {
     fs::remove_file(repo.0.join("deleted.json")).unwrap();
     repo.git(&["rm", "--quiet", "dropped.json"]);
     repo.git(&["mv", "deep/er/old.json", "deep/er/renamed.json"]);
-    // The same bytes under a newer time are no change.
+    // The same bytes with a newer time are no change.
     repo.write("touched.json", BAD);
     let all = [
         "both.json",
@@ -180,7 +181,7 @@ fn paths_narrow_it_down_wherever_it_is_run() {
     repo.write("sub/dir/a.json", BAD);
     repo.write("sub/b.json", BAD);
     repo.write("c.json", BAD);
-    // Settings that change what git prints for people.
+    // Settings that change git's output for people.
     repo.git(&["config", "diff.relative", "true"]);
     repo.git(&["config", "status.relativePaths", "true"]);
     repo.git(&["config", "status.showUntrackedFiles", "no"]);
@@ -199,7 +200,7 @@ fn paths_narrow_it_down_wherever_it_is_run() {
     let whole = repo.0.join("sub");
     let whole = whole.to_str().unwrap();
     assert_eq!(repo.check(&["--changed", whole]).files.len(), 2);
-    // A folder above holds the repository, and much that is none of git's business.
+    // A parent folder contains the repository, and other files that are not in it.
     assert_eq!(repo.check(&["--changed", "../.."]).files.len(), 3);
     repo.check(&["--changed", "missing.json"])
         .refuses("missing.json: no such file");
@@ -213,7 +214,7 @@ fn with_a_revision_it_is_what_came_after_the_branch_left_it() {
     fs::remove_file(repo.0.join("gone.json")).unwrap();
     repo.commit();
     repo.git(&["tag", "v1"]);
-    // What the other branch does meanwhile is not ours.
+    // Changes on the other branch do not count.
     repo.git(&["switch", "--quiet", "main"]);
     repo.write("theirs.json", BAD);
     repo.commit();
@@ -295,7 +296,7 @@ fn nothing_changed_is_no_error() {
         "{}",
         done.stderr
     );
-    // What has changed and is no payload is skipped in a folder, and told where it is named, as ever.
+    // In a folder, a changed file that is no payload is skipped; named on the command line, it is reported.
     repo.write("package.json", "{ \"name\": 1 }");
     repo.check(&["--changed"]).finds(&[]);
     repo.check(&["--changed", "package.json"])
@@ -335,7 +336,7 @@ fn of_a_repository_within_git_says_nothing() {
     repo.check_in("nested", &["--changed"]).finds(&["a.json"]);
 }
 
-// Elsewhere not every byte may stand in a name.
+// On other systems, not every byte is allowed in a file name.
 #[cfg(target_os = "linux")]
 #[test]
 fn names_may_be_anything() {
@@ -396,7 +397,7 @@ fn nothing_is_said_of_what_was_not_looked_at() {
         "{}",
         done.stderr
     );
-    // A baseline of what has changed keeps what it says of the rest.
+    // A baseline written for the changed files keeps the entries of the others.
     repo.write("base.json", baseline);
     repo.git(&["rm", "--quiet", "--cached", "in/old.json"]);
     repo.check(&["--write-baseline", "--quiet"]);

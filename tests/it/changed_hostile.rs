@@ -1,6 +1,6 @@
 //! `geplint check --changed` starts no program that a checked-out tree or its `.git` names.
 //!
-//! Each program here leaves a file with its name. That git would start them at all is shown with `git status`.
+//! Each program here leaves a file with its name. `git status` shows that git itself would start them.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -12,7 +12,7 @@ use std::process::{Command, Output, Stdio};
 const BAD: &str = r#"[{ "GroupName": "", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
 const CLEAN: &str = r#"[{ "GroupName": "Buyers", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
 
-/// Settings whose value is a program.
+/// Settings whose value is the path of a program.
 const PROGRAMS: &[&str] = &[
     "core.fsmonitor",
     "core.sshCommand",
@@ -50,7 +50,7 @@ const PROGRAMS: &[&str] = &[
     "sendemail.sendmailCmd",
 ];
 
-/// Settings whose value is a program after a `!`.
+/// Settings whose value is a program if it starts with `!`.
 const SHELL: &[&str] = &[
     "alias.rev-parse",
     "alias.ls-files",
@@ -61,7 +61,7 @@ const SHELL: &[&str] = &[
     "submodule.module.update",
 ];
 
-/// Settings that make others count.
+/// Settings that the settings above need in order to have an effect.
 const SWITCHES: &[(&str, &str)] = &[
     ("filter.evil.required", "true"),
     ("core.fsmonitorHookVersion", "1"),
@@ -87,12 +87,12 @@ const HOOKS: &[&str] = &[
     "query-watchman",
 ];
 
-/// A folder with a repository in it, programs beside it, and what these leave.
+/// A folder with a repository, programs next to it, and the files that these leave when they are started.
 struct Trap(PathBuf);
 
 impl Trap {
-    /// A repository with two commits, a clean file, and three that are not: one of the last commit, a changed one and
-    /// a new one.
+    /// Creates a repository with two commits, a clean file, and three files with errors: one from the last commit, a
+    /// changed one and a new one.
     fn new(name: &str) -> Self {
         let trap = Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join("hostile").join(name));
         let _ = fs::remove_dir_all(&trap.0);
@@ -108,7 +108,7 @@ impl Trap {
         trap.commit();
         trap.write("changed.json", BAD);
         trap.write("new.json", BAD);
-        // The same bytes under another time: git compares what is in it.
+        // The same bytes with another time, so that git has to compare the content.
         trap.write("same.json", BAD);
         fs::write(
             trap.repo().join(".git/info/attributes"),
@@ -133,7 +133,7 @@ impl Trap {
         self.git(&["commit", "--quiet", "--message", "x"]);
     }
 
-    /// A program that leaves a file of its name and fails.
+    /// Writes a program that leaves a file of its name and fails; returns its path.
     fn program(&self, name: &str) -> String {
         self.program_at(&self.0.join("programs").join(name))
     }
@@ -190,7 +190,7 @@ impl Trap {
             .unwrap()
     }
 
-    /// The names of the programs that were started, which are then forgotten.
+    /// Returns the names of the programs that were started, and forgets them.
     fn started(&self) -> Vec<String> {
         let left = fs::read_dir(self.0.join("left")).unwrap();
         let mut names: Vec<String> = left
@@ -204,7 +204,7 @@ impl Trap {
         names
     }
 
-    /// What a check of the changed files finds, and that it starts nothing.
+    /// Asserts the files with findings of a check of the changed files, and that it starts no program.
     #[track_caller]
     fn finds(&self, folder: &str, revision: Option<&str>, files: &[&str]) {
         let changed = revision.map_or_else(|| "--changed".to_owned(), |name| format!("--changed={name}"));
@@ -257,7 +257,8 @@ fn no_setting_of_the_repository_starts_a_program() {
     for (key, value) in SWITCHES {
         trap.set(key, value);
     }
-    // Each with all that makes it count; a process filter goes before a clean filter.
+    // Each program setting, with all settings that it depends on; a process filter takes precedence over a clean
+    // filter.
     for (key, value) in all.iter().rev() {
         trap.set(key, value);
         trap.finds_all();
@@ -303,7 +304,7 @@ fn settings_that_are_included_start_nothing_either() {
     assert!(!trap.started().is_empty(), "git itself starts nothing");
 }
 
-/// What a plain clone can bring: a folder that looks like a bare repository whose work tree it is.
+/// A plain clone can contain a folder that looks like a bare repository with itself as the work tree.
 #[test]
 fn a_bare_repository_in_the_tree_is_a_folder() {
     let trap = Trap::new("bare");
@@ -322,7 +323,7 @@ fn a_bare_repository_in_the_tree_is_a_folder() {
     trap.finds("payloads", None, &["new.json"]);
     let _ = trap.run("git", &trap.repo().join("payloads"), &["status"]);
     assert_eq!(trap.started(), ["core.fsmonitor"], "git itself starts nothing");
-    // The same as a repository that a hook names: then it is the one that is meant, and starts nothing all the same.
+    // The same folder, named as the repository by environment variables as in a hook: it is used, and starts nothing.
     let mut geplint = Command::new(env!("CARGO_BIN_EXE_geplint"));
     geplint
         .args(["check", "--changed"])
@@ -364,7 +365,7 @@ fn a_repository_within_starts_nothing() {
     assert_eq!(trap.started(), ["core.fsmonitor"], "git itself starts nothing");
 }
 
-/// A partial clone lacks objects, and its configuration says how they are fetched.
+/// Objects missing from a partial clone, whose configuration names the command that fetches them.
 #[test]
 fn what_is_missing_is_not_fetched() {
     let urls = |trap: &Trap| {
@@ -422,7 +423,7 @@ fn what_is_missing_is_not_fetched() {
     assert!(fetches > 2, "git itself starts nothing: {fetches}");
 }
 
-/// The configuration may say that the work tree is elsewhere.
+/// The configuration can name another work tree.
 #[test]
 fn the_work_tree_is_where_its_repository_is() {
     let trap = Trap::new("elsewhere");
@@ -432,7 +433,7 @@ fn the_work_tree_is_where_its_repository_is() {
     trap.finds_all();
 }
 
-/// What is compared without git: objects of both kinds, entries that are to be left alone, and files of many sorts.
+/// Comparison without git: objects of both hash formats, index entries that are to be ignored, and files of many kinds.
 #[test]
 fn files_are_compared_as_they_are() {
     for format in ["sha1", "sha256"] {
@@ -458,7 +459,7 @@ fn files_are_compared_as_they_are() {
         for name in ["assumed.json", "skipped.json", "changed.json"] {
             trap.write(name, &bad);
         }
-        // The size and the time of the last change are the same.
+        // The size and the modification time stay the same.
         let file = fs::File::options()
             .write(true)
             .open(trap.repo().join("long.json"));
@@ -497,7 +498,7 @@ fn what_is_to_be_merged_has_changed() {
     trap.finds("", None, &["changed.json"]);
 }
 
-/// A split index and a sparse one are read by git.
+/// Split and sparse indexes are read with the help of git.
 #[test]
 fn an_index_of_another_form_is_read_all_the_same() {
     let trap = Trap::new("split");

@@ -1,4 +1,4 @@
-//! docs/ci.md: its commands work, and its hooks are the ones that `geplint init`, the README and the shipped hooks know.
+//! Tests docs/ci.md: its commands work, and its hooks are those of `geplint init`, the README and the shipped hooks.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -18,12 +18,12 @@ fn above() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("ci-docs")
 }
 
-/// An empty folder, outside of geplint's own repository as far as git is told.
+/// Returns an empty folder in which git does not find geplint's own repository.
 fn outside(name: &str) -> PathBuf {
     crate::support::empty_folder("ci-docs", name)
 }
 
-/// A line for a shell, run where `geplint` is on the path.
+/// Runs a line in a shell, with `geplint` on the path.
 fn shell(folder: &Path, line: &str) -> Output {
     let bin = Path::new(crate::support::GEPLINT).parent().unwrap();
     let path = std::env::var("PATH").unwrap();
@@ -54,7 +54,7 @@ fn shell(folder: &Path, line: &str) -> Output {
         .unwrap()
 }
 
-/// A repository on a branch, with a good payload from before, and a bad one that is new.
+/// Creates a repository with a branch, a committed payload without errors, and a new one with an error.
 fn repository(name: &str) -> PathBuf {
     let folder = outside(name);
     fs::create_dir_all(folder.join("payloads")).unwrap();
@@ -69,7 +69,7 @@ fn repository(name: &str) -> PathBuf {
     folder
 }
 
-/// The lines of all code blocks.
+/// Returns the lines of all code blocks.
 fn code(text: &str) -> Vec<&str> {
     let mut inside = false;
     let mut lines = Vec::new();
@@ -83,7 +83,7 @@ fn code(text: &str) -> Vec<&str> {
     lines
 }
 
-/// What a line of a snippet has a shell run, if that is geplint.
+/// Returns the `geplint` command that a line of a snippet runs, if it is one.
 fn command(line: &str) -> Option<&str> {
     let start = line.find("geplint ")?;
     let before = line[..start].trim();
@@ -100,13 +100,13 @@ fn command(line: &str) -> Option<&str> {
 fn every_command_of_the_snippets_works() {
     let commands: Vec<&str> = code(DOCS).into_iter().filter_map(command).collect();
     assert_eq!(commands.len(), 12, "{commands:#?}");
-    // Every line that starts the program is among them.
-    let said = code(DOCS)
+    // All lines that start the program are among the commands.
+    let count = code(DOCS)
         .iter()
         .filter(|line| line.contains("geplint check"))
         .count();
     assert_eq!(
-        said,
+        count,
         commands
             .iter()
             .filter(|line| line.contains("geplint check"))
@@ -115,13 +115,13 @@ fn every_command_of_the_snippets_works() {
     for (index, line) in commands.iter().enumerate() {
         let folder = repository(&format!("commands-{index}"));
         let checks = line.contains("check");
-        // pre-commit names the files.
+        // pre-commit appends the names of the files.
         let named = if line.contains("--no-error-on-unmatched") {
             " payloads/good.json payloads/bad.json"
         } else {
             ""
         };
-        // The folder of a file that is written is made by the line above.
+        // The folder of an output file is created by a line before.
         let made = code(DOCS)
             .into_iter()
             .filter(|line| line.starts_with("mkdir -p "));
@@ -130,10 +130,10 @@ fn every_command_of_the_snippets_works() {
         }
         let done = shell(&folder, &format!("{line}{named}"));
         assert_eq!(done.status.code(), Some(i32::from(checks)), "{line}: {done:?}");
-        let told = String::from_utf8(done.stderr).unwrap();
+        let stderr = String::from_utf8(done.stderr).unwrap();
         assert!(
-            !told.contains("error:") && !told.contains("warning:"),
-            "{line}: {told}"
+            !stderr.contains("error:") && !stderr.contains("warning:"),
+            "{line}: {stderr}"
         );
         let shown = String::from_utf8(done.stdout).unwrap();
         assert!(!checks || shown.contains("bad.json"), "{line}: {shown}");
@@ -162,29 +162,29 @@ fn the_plain_hook_refuses_a_bad_payload() {
     .unwrap();
     shell(&folder, "chmod +x .git/hooks/pre-commit");
     let refused = shell(&folder, "git add . && git commit -m x");
-    let told = String::from_utf8(refused.stdout).unwrap() + &String::from_utf8(refused.stderr).unwrap();
-    assert_eq!(refused.status.code(), Some(1), "{told}");
+    let output = String::from_utf8(refused.stdout).unwrap() + &String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{output}");
     assert!(
-        told.contains("payloads/bad.json:1:17: error[missing-mandatory]"),
-        "{told}"
+        output.contains("payloads/bad.json:1:17: error[missing-mandatory]"),
+        "{output}"
     );
     fs::write(folder.join("payloads/bad.json"), CLEAN).unwrap();
-    // `commit -a` and a second work tree have the hook look at another index.
+    // With `commit -a` and in a second work tree, the hook sees another index.
     let taken = shell(&folder, "git commit -q -a -m x");
     assert!(taken.status.success(), "{taken:?}");
     let tree = folder.join("tree");
     assert!(shell(&folder, "git worktree add -q tree").status.success());
     fs::write(tree.join("payloads/worse.json"), BAD).unwrap();
     let refused = shell(&tree, "git add . && git commit -m x");
-    let told = String::from_utf8(refused.stderr).unwrap() + &String::from_utf8(refused.stdout).unwrap();
-    assert_eq!(refused.status.code(), Some(1), "{told}");
+    let output = String::from_utf8(refused.stderr).unwrap() + &String::from_utf8(refused.stdout).unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{output}");
     assert!(
-        told.contains("payloads/worse.json:1:17") && !told.contains("bad.json"),
-        "{told}"
+        output.contains("payloads/worse.json:1:17") && !output.contains("bad.json"),
+        "{output}"
     );
 }
 
-/// The entries of hooks, wherever they stand, are one.
+/// All entries of hooks are the same, wherever they are written.
 #[test]
 fn docs_readme_init_and_the_shipped_hooks_agree() {
     let folder = outside("init");
@@ -204,7 +204,7 @@ fn docs_readme_init_and_the_shipped_hooks_agree() {
     assert_eq!(counts, [2, 1, 3, 1, 1]);
     let distinct: BTreeSet<String> = all.into_iter().flatten().collect();
     assert_eq!(distinct.len(), 1, "{distinct:?}");
-    // The hook that init shows stands in the docs and the README, line for line.
+    // The docs and the README contain the hook that init prints, line for line.
     let start = init.find("repos:").unwrap();
     let hook = &init[start..];
     let hook = &hook[..hook.find("\n\n").unwrap()];
@@ -215,7 +215,7 @@ fn docs_readme_init_and_the_shipped_hooks_agree() {
     assert!(trimmed(README).contains(&hook), "README.md lacks\n{hook}");
 }
 
-/// What the docs say of the action's inputs and outputs is what the action has.
+/// The inputs and outputs in the docs are those of the action.
 #[test]
 fn the_docs_name_every_input_and_output_of_the_action() {
     let action = include_str!("../../action.yml");
@@ -245,7 +245,7 @@ fn the_docs_name_every_input_and_output_of_the_action() {
     for output in section("outputs") {
         assert!(github.contains(&format!("`{output}`")), "{output}");
     }
-    // Every input reaches the script by the environment, and none stands in a command.
+    // Every input reaches the script through the environment, and none is inserted into a command.
     let script = include_str!("../../.github/action/run.sh");
     for input in section("inputs") {
         let line = action

@@ -1,4 +1,5 @@
-//! The program as a user runs it: every command of the README and of `tests/cmd/`, and what needs a process of its own.
+//! Tests of the program as a user runs it: every command of the README and of `tests/cmd/`, and tests that need a
+//! process of their own.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fmt::Write as _;
@@ -11,7 +12,7 @@ use geplint::report::sanitize::is_unprintable;
 
 use crate::support::GEPLINT;
 
-/// An environment in which every machine shows the same.
+/// An environment that makes the output the same on every machine.
 const ENVIRONMENT: [(&str, &str); 8] = [
     ("NO_COLOR", ""),
     ("CLICOLOR", ""),
@@ -42,7 +43,7 @@ fn the_readme_shows_what_is_so() {
     cases().case("README.md");
 }
 
-/// Those pages whose commands need no other files than ours.
+/// The pages whose commands need no files except those of the repository.
 #[test]
 fn the_docs_show_what_is_so() {
     cases()
@@ -51,7 +52,7 @@ fn the_docs_show_what_is_so() {
         .case("docs/json-report.md");
 }
 
-/// geplint in a scrubbed environment.
+/// Returns a command that runs geplint with that environment.
 fn geplint(args: &[&str]) -> Command {
     let mut command = Command::new(GEPLINT);
     command.args(args).envs(ENVIRONMENT).stdin(Stdio::null());
@@ -71,7 +72,7 @@ fn run(command: &mut Command) -> (Option<i32>, String, String) {
     )
 }
 
-/// An empty folder that no other test uses.
+/// Returns an empty folder that no other test uses.
 fn folder(name: &str) -> PathBuf {
     crate::support::empty_folder("cli", name)
 }
@@ -85,7 +86,7 @@ fn write(folder: &Path, name: &str, text: &str) {
 const CLEAN: &str = r#"[{ "GroupName": "Buyers", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
 const BAD: &str = r#"[{ "GroupName": "", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
 
-/// The commands in the README that no `console` block shows: those to build with, and those for CI and hooks.
+/// The commands in the README that are not in a `console` block: those for building, CI and hooks.
 #[test]
 fn other_commands_of_the_readme_are_understood() {
     let readme = fs::read_to_string("README.md").unwrap();
@@ -125,13 +126,13 @@ fn other_commands_of_the_readme_are_understood() {
     }
 }
 
-/// `geplint … | head -1`: the reader goes away, and that is nobody's fault; the errors are errors all the same.
+/// `geplint … | head -1`: a reader that closes the pipe is no error, and the exit code is that of the findings.
 #[test]
 fn a_closed_pipe_ends_quietly() {
     let folder = folder("pipe");
     let records = vec![r#"{ "GroupName": "", "Strange": 1 }"#; 3_000].join(",\n");
     write(&folder, "many.json", &format!("[{records}]"));
-    // The full report says so little of it that it is through before the reader has gone.
+    // The full report is so short here that it ends before the reader has closed the pipe.
     for format in ["concise", "json"] {
         let mut child = geplint(&["check", "--format", format])
             .arg(folder.join("many.json"))
@@ -149,7 +150,7 @@ fn a_closed_pipe_ends_quietly() {
         assert_eq!(stderr, "", "{format}");
         assert!(!line.is_empty(), "{format}");
     }
-    // Nobody listens from the start.
+    // The reader is closed from the start.
     for args in [&["rules", "contact-details"][..], &["explain"], &["--help"]] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
@@ -178,7 +179,7 @@ fn what_git_ignores_is_left_out() {
         paths(&["--no-ignore"]),
         ["a.json", "build/b.json", "deep/local-d.json", "local-c.json"]
     );
-    // Named is named.
+    // A file that is named is checked although it is ignored.
     assert_eq!(paths(&["local-c.json"]), ["local-c.json"]);
     assert_eq!(paths(&["build"]), ["build/b.json"]);
 }
@@ -212,8 +213,7 @@ fn what_cannot_be_read_does_not_stop_the_rest() {
     );
 }
 
-/// A folder may go away between its being named and its being walked; to a user that looks like this.
-/// What is wrong with a file that is passed over is told in its own words, and those may be meant for a terminal.
+/// The error of a skipped file quotes its text, which may contain terminal escapes.
 #[test]
 fn a_skipped_file_drives_no_terminal() {
     let folder = folder("skipped");
@@ -270,7 +270,7 @@ fn standard_input_may_not_be_text() {
     }
 }
 
-/// What the environment says of colour and lines, and what overrules it.
+/// Environment variables for colour and width, and the flags that override them.
 #[test]
 fn the_environment_is_heard() {
     let shown = |args: &[&str], variables: &[(&str, &str)]| {
@@ -295,7 +295,7 @@ fn the_environment_is_heard() {
     assert!(widest(shown(&[], &[("COLUMNS", "60")])) < widest(shown(&[], &[("COLUMNS", "120")])));
 }
 
-/// The same findings in every format, and the same bytes every time.
+/// The findings are the same in every format, and the bytes the same in every run.
 #[test]
 fn formats_agree() {
     let out = |format: &str| {
@@ -340,12 +340,12 @@ fn formats_agree() {
             Some(true) => " (--fix)",
             Some(false) => " (--fix --unsafe-fixes)",
         };
-        // A suggestion is added, and of a pair the place of the name is left out.
+        // A suggestion is appended, and for a pair the position of the name is left out.
         let what = text("message").split("; did you mean").next().unwrap();
         assert!(line.starts_with(&format!("{place}: {head}: {what}")), "{line}");
         assert!(line.ends_with(fix), "{line}");
     }
-    // The full report puts together what has one cause, and counts all of it in the end.
+    // The full report groups findings with the same cause, and counts all of them at the end.
     let causes = full.split_once("causes\n").unwrap().1;
     let counts = causes.lines().filter_map(|line| line.split_whitespace().next());
     let counted: usize = counts.map(|count| count.parse::<usize>().unwrap()).sum();
@@ -360,7 +360,7 @@ fn formats_agree() {
     );
 }
 
-/// Every rule that `explain` lists has a page, and every rule that a finding names is listed.
+/// Every rule in the list of `explain` has a page, and every rule of a finding is in that list.
 #[test]
 fn every_rule_is_explained() {
     let (_, list, _) = run(&mut geplint(&["explain"]));
@@ -391,7 +391,7 @@ fn every_rule_is_explained() {
     }
 }
 
-/// The tables of every endpoint, for people in any width and for machines.
+/// The tables of every endpoint, as text in several widths and as JSON.
 #[test]
 fn every_table_is_shown() {
     let (_, list, _) = run(&mut geplint(&["rules"]));

@@ -1,4 +1,4 @@
-//! `geplint.toml`, ignores, severities and baselines, as a user meets them: each test in a folder of its own.
+//! Tests of `geplint.toml`, ignores, severities and baselines, as a user meets them; each test has a folder of its own.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeSet;
@@ -14,14 +14,14 @@ const BAD: &str = r#"[{ "GroupName": "", "ContactCodes": [{ "ContactCode": "C-1"
 const WARNING: &str =
     r#"[{ "GroupName": "Buyers", "Colour": "red", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
 const CLEAN: &str = r#"[{ "GroupName": "Buyers", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
-/// A patch that changes nothing to speak of.
+/// A patch without a relevant change.
 const PATCH: &str = "endpoint = \"user-group\"\n";
 const NOT_IGNORED: &str = "error[missing-mandatory]";
 
-/// A repository of its own.
+/// A folder that is a repository.
 struct Repo(PathBuf);
 
-/// What a run came to.
+/// The result of a run.
 struct Done {
     code: i32,
     stdout: String,
@@ -68,7 +68,7 @@ impl Repo {
         }
     }
 
-    /// `geplint check --format concise` with these settings.
+    /// Runs `geplint check --format concise` with these settings.
     fn check(&self, settings: &str) -> Done {
         self.write("geplint.toml", settings);
         self.run(&["check", "--format", "concise"])
@@ -77,13 +77,13 @@ impl Repo {
 
 impl Done {
     #[track_caller]
-    fn expect(self, code: i32, shown: &[&str], told: &[&str]) -> Self {
+    fn expect(self, code: i32, stdout: &[&str], stderr: &[&str]) -> Self {
         let all = format!("stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         assert_eq!(self.code, code, "{all}");
-        for text in shown {
+        for text in stdout {
             assert!(self.stdout.contains(text), "no {text} in {all}");
         }
-        for text in told {
+        for text in stderr {
             assert!(self.stderr.contains(text), "no {text} in {all}");
         }
         self
@@ -109,7 +109,7 @@ fn every_mistake_points_at_its_place() {
             ("broken.toml", "x = 1\n"),
         ],
     );
-    for (settings, told) in [
+    for (settings, message) in [
         ("inclde = []", "1:1: there is no setting \"inclde\" here"),
         ("include = [1]", "1:12: include has to be text in quotes, not `1`"),
         (
@@ -195,7 +195,7 @@ fn every_mistake_points_at_its_place() {
         ),
     ] {
         repo.check(settings)
-            .expect(2, &[], &[&format!("error: geplint.toml:{told}")])
+            .expect(2, &[], &[&format!("error: geplint.toml:{message}")])
             .without(&["bad.json"]);
     }
 }
@@ -277,7 +277,7 @@ fn settings_are_found_upward_to_the_root_of_the_repository() {
         .expect(2, &[], &["error: ../../geplint.toml:2:1: there is no setting"]);
 }
 
-/// Without a repository nobody knows whose settings lie above.
+/// Outside of a repository, settings in folders above could be anyone's, and are not used.
 #[test]
 fn outside_of_a_repository_only_the_folder_itself_counts() {
     let folder = std::env::temp_dir().join(format!("geplint-config-{}", std::process::id()));
@@ -321,16 +321,16 @@ fn included_and_excluded() {
             "drafts/bad.json",
             "else/bad.json",
         ]);
-    // The command line adds, and a file that is named is left out just the same.
+    // Globs of the command line are added, and also exclude a file that is named.
     repo.run(&["check", "--exclude", "old"])
         .expect(1, &[], &["the request would be refused"]);
     repo.run(&["check", "else/bad.json", "payloads/drafts/bad.json"])
         .expect(3, &[], &["no payload to check"])
         .without(&["warning"]);
-    // From below, the globs still start where the file is.
+    // From a folder below, globs are still relative to the settings file.
     repo.run_in("payloads", &["check", "--format", "concise", ".."])
         .expect(1, &["../payloads/bad.json"], &["2 files", "../geplint.toml:1:25"]);
-    // What was not looked through is not missed.
+    // A glob for files that this run has not visited is not reported as unused.
     repo.run_in("payloads", &["check"])
         .expect(1, &[], &["2 files"])
         .without(&["warning:"]);
@@ -374,7 +374,7 @@ fn files_of_a_known_endpoint_need_not_look_like_it() {
         "groups/misspelt.json",
     ])
     .expect(1, &[], &["the request would be refused", "1 skipped"]);
-    // The command line wins.
+    // The command line overrides the settings.
     repo.run(&[
         "check",
         "--endpoint",
@@ -406,11 +406,11 @@ fn severities() {
         "evidence = \"contradicted\"\nrule = \"missing-mandatory\"\nlevel = \"off\"",
     ))
     .expect(1, &[NOT_IGNORED], &[]);
-    // The last one counts.
+    // The last matching entry applies.
     let twice = entry("endpoint = \"user-group\"\nlevel = \"off\"")
         + &entry("rule = \"missing-mandatory\"\nlevel = \"error\"");
     repo.check(&twice).expect(1, &[NOT_IGNORED], &["1 suppressed"]);
-    // What does not exist is told, also where nothing else would be.
+    // Names that do not exist are reported even with `unused = "off"`.
     let strange = "unused = \"off\"\n".to_owned()
         + &entry("rule = \"blanc\"\nlevel = \"off\"")
         + &entry("endpoint = \"user-grop\"\nlevel = \"off\"");
@@ -464,7 +464,7 @@ fn what_makes_a_run_fail() {
     repo.check("fail-on = \"never\"")
         .expect(0, &[NOT_IGNORED], &["1 error"]);
     repo.check("fail-on = \"error\"").expect(1, &[NOT_IGNORED], &[]);
-    // Nothing to check, and what cannot be read, are no findings.
+    // A file that cannot be read is no finding, and keeps its own exit code.
     repo.run(&["check", "no.json"]).expect(2, &[], &[]);
 }
 
@@ -490,7 +490,7 @@ fn the_format_and_other_files() {
         "{}",
         done.stderr
     );
-    // The command line's tenant stands in place of it.
+    // The tenant of the command line replaces that of the settings.
     repo.write("tenant.toml", "contacts = [\"C-1\"]\n");
     let args = [&args[..], &["--tenant", "tenant.toml", "--format", "concise"]].concat();
     repo.run(&args)
@@ -524,13 +524,13 @@ fn ignores() {
     let nowhere =
         "warning: geplint.toml:2:8: nothing is ignored by this: no file that is checked matches \"no/\"";
     repo.check(&ignore("no/", "")).expect(1, &[], &[nowhere]);
-    // An entry for files that were not looked at may still be of use.
+    // An entry for files that were not checked in this run is not reported as unused.
     repo.write("geplint.toml", &ignore("old/*.json", "pointer = \"/1\""));
     repo.run(&["check", "new"])
         .expect(1, &[], &[])
         .without(&["warning"]);
     repo.run(&["check", "old"]).expect(1, &[], &["geplint.toml:2:8"]);
-    // Two that say the same are both of use.
+    // If two entries match the same finding, neither is reported as unused.
     let twice = ignore("old/", "") + &ignore("*.json", "");
     repo.check(&twice)
         .expect(0, &[], &["2 suppressed"])
@@ -558,13 +558,14 @@ fn ignores_hold_until_their_last_day() {
             .expect(0, &[], &["1 suppressed"])
             .without(&["warning"]);
     }
-    let told = "warning: geplint.toml:5:9: this ignore held until 2020-02-29, and no longer does (because)";
+    let expected =
+        "warning: geplint.toml:5:9: this ignore held until 2020-02-29, and no longer does (because)";
     repo.check(&until("2020-02-29"))
-        .expect(1, &[NOT_IGNORED], &[told])
+        .expect(1, &[NOT_IGNORED], &[expected])
         .without(&["geplint.toml:2"]);
 }
 
-/// The API knows nothing of what a team has agreed on.
+/// Predictions are not affected by settings and baselines, which the API does not know.
 #[test]
 fn predictions_stay_what_they_are() {
     let repo = Repo::new("predictions", &[("bad.json", BAD)]);
@@ -618,22 +619,22 @@ fn a_baseline_hides_what_was_there_and_nothing_else() {
         .without(&["skipped"]);
     repo.run(&["check", "--baseline", BASELINE, "--format", "json"])
         .expect(0, &["\"findings\": []", "\"suppressed\": 3"], &[]);
-    // Paths are those from its own folder on.
+    // Paths in a baseline are relative to the baseline's folder.
     repo.run_in("a", &["check", "--baseline", "../geplint-baseline.json"])
         .expect(0, &[], &["1 suppressed"])
         .without(&["warning"]);
-    // A record more at the front changes nothing.
+    // A record inserted at the front changes nothing.
     repo.write(
         "a/bad.json",
         &BAD.replacen('[', &format!("{},", CLEAN.trim_end_matches(']')), 1),
     );
     repo.run(&with).expect(0, &[], &["3 suppressed"]);
-    // More than there were: which one is new cannot be told.
+    // There are more than the baseline has: which one is new cannot be determined, so both are shown.
     let record = BAD.trim_start_matches('[').trim_end_matches(']');
     repo.write("a/bad.json", &format!("[{record}, {record}]"));
     repo.run(&with)
         .expect(1, &["a/bad.json:1:17", "a/bad.json:1:82"], &["2 suppressed"]);
-    // Written again, it is the same for the same findings.
+    // Written again for the same findings, the baseline is the same.
     repo.write("a/bad.json", BAD);
     repo.run(&["check", "--write-baseline", "-j", "1"])
         .expect(0, &[], &[]);
@@ -680,7 +681,7 @@ fn a_baseline_shrinks() {
         &["warning: conf/known.json: 2 findings of it are found no longer, such as missing-mandatory at /*/GroupName in ../b/b.json"],
     );
     assert_eq!(repo.read("conf/known.json"), before);
-    // Where nothing was looked at, nothing is gone.
+    // Entries for files that were not checked are not reported as gone.
     repo.run(&["check", "a.json"])
         .expect(0, &[], &[])
         .without(&["warning"]);
@@ -693,7 +694,7 @@ fn a_baseline_shrinks() {
     repo.run(&["check", "--prune-baseline"])
         .expect(0, &[], &["pruned conf/known.json: 2 findings taken out, 1 left"])
         .without(&["warning"]);
-    // Part of the files written again: the rest stays known.
+    // A baseline written for some of the files keeps the entries of the others.
     repo.write("b/b.json", WARNING);
     repo.run(&["check", "b", "--write-baseline"])
         .expect(0, &[], &["2 findings in 2 files"]);
@@ -786,7 +787,7 @@ fn init_writes_what_it_saw() {
     repo.run(&["check"])
         .expect(0, &[], &["5 files", "1 skipped"])
         .without(&["warning"]);
-    // Everything that is commented out is right, too.
+    // The settings that are commented out are valid, too.
     let all: String = text
         .lines()
         .map(|line| match line.strip_prefix("# ") {
@@ -807,9 +808,10 @@ fn init_writes_what_it_saw() {
         &["--no-config"],
         &["--rules", "x.toml"],
     ] {
-        let told = format!("error: init does not take {}: ", options[0]);
+        let expected = format!("error: init does not take {}: ", options[0]);
         let bare = Repo::new("init-options", &[]);
-        bare.run(&[&["init"], options].concat()).expect(2, &[], &[&told]);
+        bare.run(&[&["init"], options].concat())
+            .expect(2, &[], &[&expected]);
         assert!(!bare.0.join("geplint.toml").exists() && !bare.0.join("x.toml").exists());
     }
     let empty = Repo::new("init-empty", &[]);
@@ -823,7 +825,7 @@ fn schema() -> Value {
     serde_json::from_str(include_str!("../../schema/config.json")).unwrap()
 }
 
-/// The keys of a table as the loader tells them to somebody who has misspelt one.
+/// Returns the keys of a table that the loader lists when a key is misspelt.
 fn known_keys(header: &str) -> BTreeSet<String> {
     let message = geplint::config::load(&format!("{header}\nmisspelt = 1\n"))
         .unwrap_err()
@@ -861,14 +863,14 @@ fn the_schema_is_what_the_loader_accepts() {
         let keys: BTreeSet<String> = table["properties"].as_object().unwrap().keys().cloned().collect();
         assert_eq!(keys, known_keys(header), "{header}");
         for key in keys {
-            let told = [format!("{key} ="), format!("[{key}]"), format!("`{key}")];
+            let forms = [format!("{key} ="), format!("[{key}]"), format!("`{key}")];
             assert!(
-                told.iter().any(|told| docs.contains(told)),
+                forms.iter().any(|form| docs.contains(form)),
                 "docs/config.md does not tell of {key}"
             );
         }
     }
-    // The words of each choice.
+    // The values of each setting that is a choice.
     for (table, key, rest) in [
         ("", "fail-on", ""),
         ("", "unused", ""),
@@ -885,12 +887,12 @@ fn the_schema_is_what_the_loader_accepts() {
         let message = geplint::config::load(&format!("{table}\n{rest}{key} = \"-\"\n"))
             .unwrap_err()
             .message;
-        let said = format!("{key} is one of {}, not \"-\"", words.join(", "));
-        assert_eq!(message, said, "{key}");
+        let expected = format!("{key} is one of {}, not \"-\"", words.join(", "));
+        assert_eq!(message, expected, "{key}");
     }
 }
 
-/// What the schema requires, the loader misses when it is not there.
+/// The loader refuses a file without the keys that the schema requires.
 #[test]
 fn the_schema_requires_what_the_loader_requires() {
     let schema = schema();
@@ -934,7 +936,7 @@ fn the_schema_requires_what_the_loader_requires() {
     }
 }
 
-/// The blocks of a language in a Markdown file.
+/// Returns the code blocks of a language in a Markdown file.
 fn blocks(markdown: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut rest = markdown;
@@ -974,15 +976,15 @@ fn the_commands_in_the_docs_show_what_is_so() {
         for command in block.split("$ geplint ").skip(1) {
             let (args, shown) = command.split_once('\n').unwrap();
             let done = repo.run(&args.split(' ').collect::<Vec<_>>());
-            let told = format!("{}{}", done.stdout, done.stderr);
-            assert_eq!(timeless(&told), shown.trim_end(), "{args}");
+            let output = format!("{}{}", done.stdout, done.stderr);
+            assert_eq!(timeless(&output), shown.trim_end(), "{args}");
             seen += 1;
         }
     }
     assert_eq!(seen, 3);
 }
 
-/// Output without the time that it took.
+/// Replaces the elapsed time in the output.
 fn timeless(text: &str) -> String {
     let lines = text
         .lines()

@@ -1,4 +1,4 @@
-//! `docs/dependencies.md` speaks of the dependencies that there are.
+//! `docs/dependencies.md` lists exactly the dependencies of the manifests.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeSet;
@@ -6,13 +6,13 @@ use std::fs;
 
 use toml::{Table, Value};
 
-/// The names in every `dependencies` and `dev-dependencies` of a manifest, those of a target too.
+/// Collects the names in every `dependencies` and `dev-dependencies` table of a manifest, including those of a target.
 fn declared(manifest: &Table, names: &mut BTreeSet<String>) {
     for (key, value) in manifest {
         let Value::Table(inner) = value else { continue };
         match key.as_str() {
             "dependencies" | "dev-dependencies" | "build-dependencies" => {
-                // Our own crates are no dependencies to judge.
+                // The crates of this workspace are not listed.
                 let foreign = inner.iter().filter(|(_, value)| value.get("path").is_none());
                 names.extend(foreign.map(|(name, _)| name.clone()));
             }
@@ -42,9 +42,9 @@ fn every_dependency_has_its_line_and_every_line_its_dependency() {
     );
     let text = fs::read_to_string("docs/dependencies.md").unwrap();
     let lines = text.lines().filter_map(|line| line.strip_prefix("| `"));
-    let told: Vec<&str> = lines.map(|line| line.split('`').next().unwrap()).collect();
-    let once: BTreeSet<String> = told.iter().map(|name| (*name).to_owned()).collect();
-    assert_eq!(told.len(), once.len(), "a crate has two lines");
+    let listed: Vec<&str> = lines.map(|line| line.split('`').next().unwrap()).collect();
+    let once: BTreeSet<String> = listed.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(listed.len(), once.len(), "a crate has two lines");
     assert_eq!(once, names);
     for line in text.lines().filter(|line| line.starts_with("| `")) {
         let cells: Vec<&str> = line.split(" | ").collect();
@@ -53,7 +53,7 @@ fn every_dependency_has_its_line_and_every_line_its_dependency() {
     }
 }
 
-/// The crates that `deny.toml` lets be there twice still are; cargo-deny sees to it that no others are.
+/// The crates that `deny.toml` allows in two versions are still there in two; cargo-deny checks that no others are.
 #[test]
 fn what_may_be_there_twice_is() {
     let lock: Table = toml::from_str(&fs::read_to_string("Cargo.lock").unwrap()).unwrap();

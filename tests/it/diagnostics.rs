@@ -1,4 +1,4 @@
-//! One cause, one diagnostic: what people read of many findings that have one cause.
+//! Findings with one cause are shown as one diagnostic in the reports for people.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ fn folder(name: &str, files: &[(&str, String)]) -> PathBuf {
     folder
 }
 
-/// Standard output and standard error.
+/// Runs `check` and returns standard output and standard error.
 fn check(folder: &Path, args: &[&str]) -> (String, String) {
     let mut command = geplint();
     command.arg("check").args(args).current_dir(folder);
@@ -54,7 +54,7 @@ fn snake(number: usize) -> String {
         })
 }
 
-/// The lines that begin a diagnostic.
+/// Returns the first lines of all diagnostics.
 fn heads(text: &str) -> Vec<&str> {
     let marks = ["  × ", "  ⚠ "];
     let lines = text.lines();
@@ -63,7 +63,7 @@ fn heads(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The text as if its lines had not been broken.
+/// Returns the text with its line breaks and box-drawing characters removed.
 fn joined(text: &str) -> String {
     let words = text.split_whitespace();
     let drawn = ["│", "├─", "╰─", "·"];
@@ -183,7 +183,7 @@ fn the_fix_that_is_shown_is_the_one_that_is_made() {
     );
 }
 
-/// Files of which each has an error and a warning of its own.
+/// Creates files that each have an error and a warning of another kind.
 fn several(files: usize) -> Vec<(String, String)> {
     let names = ["UserName", "FirstName", "LastName", "EmailAddress"];
     let file = |number: usize| {
@@ -254,9 +254,9 @@ fn what_a_rule_says_in_general_is_said_once_a_run() {
     let files: Vec<(&str, String)> = files.iter().map(|(name, text)| (&**name, text.clone())).collect();
     let folder = folder("once", &files);
     let (text, _) = check(&folder, &["--endpoint=contact-details", "--max-findings=0", "."]);
-    // Of each of the two rules.
+    // One for each of the two rules.
     assert_eq!(joined(&text).matches("why ").count(), 2, "{text}");
-    // What an earlier file had takes a line.
+    // An error that an earlier file has shown in full takes one line.
     let again = text
         .lines()
         .filter(|line| line.starts_with("04.json:") && line.contains("error["));
@@ -309,7 +309,7 @@ fn a_file_begins_with_what_the_api_answers_first() {
     assert!(!text.contains("b.json"), "{text}");
 }
 
-/// However many names a file makes up, what is read of them stays short.
+/// The diagnostic stays short, however many unknown names a file has.
 #[test]
 fn a_thousand_unknown_names_are_one_diagnostic() {
     let mut names = String::new();

@@ -1,7 +1,7 @@
-//! The documentation cannot go stale: pages of rules are made from the rules, what they show is run, links lead somewhere,
-//! and names that are spelled out exist.
+//! Keeps the documentation up to date: the pages of the rules are generated, commands are run and their output
+//! compared, links have to resolve, and the names of flags and rules have to exist.
 //!
-//! `UPDATE_DOCS=1 cargo test --test it docs` writes `docs/rules/` anew.
+//! `UPDATE_DOCS=1 cargo test --test it docs` rewrites `docs/rules/`.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -26,12 +26,12 @@ fn endpoints() -> Vec<&'static Endpoint> {
     builtin_ids().map(|id| builtin(id).unwrap()).collect()
 }
 
-/// An empty folder that no other test uses.
+/// Returns an empty folder that no other test uses.
 fn folder(name: &str) -> PathBuf {
     crate::support::empty_folder("docs", name)
 }
 
-/// A command in an environment in which every machine shows the same.
+/// Returns a command with an environment that makes the output the same on every machine.
 fn plain(program: &str, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder).stdin(Stdio::null());
@@ -47,13 +47,13 @@ fn plain(program: &str, folder: &Path) -> Command {
     command
 }
 
-/// What geplint prints on standard output.
+/// Runs geplint and returns its standard output.
 fn printed(folder: &Path, args: &[&str]) -> String {
     let output = plain(GEPLINT, folder).args(args).output().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The fenced blocks of a language, in order.
+/// Returns the fenced blocks of a language, in order.
 fn blocks(markdown: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut block: Option<(bool, String)> = None;
@@ -71,7 +71,7 @@ fn blocks(markdown: &str, language: &str) -> Vec<String> {
     blocks
 }
 
-/// Every Markdown file of the project.
+/// Returns the paths of all Markdown files of the project.
 fn pages() -> Vec<PathBuf> {
     let walk = walkdir::WalkDir::new(root()).sort_by_file_name();
     let ours = |entry: &walkdir::DirEntry| {
@@ -114,7 +114,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 fn fixtures(rule: &RuleText) -> Fixtures {
     let all = |kind: &str| files(&root().join("testdata/rules").join(&rule.id).join(kind));
     let bad = all("bad");
-    // What cannot be printed can be run all the same: the very file that the note describes.
+    // An example that cannot be printed can still be run: its note describes the file that is used.
     assert_eq!(rule.bad_note.is_some(), rule.bad_file.is_some(), "{}", rule.id);
     let shown = rule.bad_file.as_deref().map(|file| {
         let name = format!("testdata/rules/{}/bad/{file}", rule.id);
@@ -135,7 +135,7 @@ fn fixtures(rule: &RuleText) -> Fixtures {
     }
 }
 
-/// The pages as they have to be, by file name.
+/// Generates the pages, by file name.
 fn made() -> BTreeMap<String, String> {
     let endpoints = endpoints();
     let page = |rule: &RuleText| {
@@ -180,7 +180,7 @@ fn the_pages_of_rules_are_made_from_the_rules() {
     assert_none(&wrong);
 }
 
-/// A folder with what the commands of a rule's page need.
+/// Creates a folder with the files that the commands of a rule's page need.
 fn with_example(rule: &RuleText) -> PathBuf {
     let folder = folder(&format!("rule-{}", rule.id));
     let payload = match (&rule.bad, fixtures(rule).shown) {
@@ -199,7 +199,7 @@ fn with_example(rule: &RuleText) -> PathBuf {
     folder
 }
 
-/// What a page shows below a command is what that command prints.
+/// The output on a rule's page is what its command prints.
 #[test]
 fn what_a_rules_page_shows_is_what_geplint_prints() {
     let made = made();
@@ -220,7 +220,7 @@ fn what_a_rules_page_shows_is_what_geplint_prints() {
     assert_none(&wrong);
 }
 
-/// Every way to turn a rule down that its page shows does so.
+/// Every way to turn a rule off that its page shows works.
 #[test]
 fn what_a_rules_page_turns_down_is_turned_down() {
     let made = made();
@@ -248,9 +248,9 @@ fn what_a_rules_page_turns_down_is_turned_down() {
         };
         let tag = format!("[{}]", rule.id);
         let mut expect = |how: &str, there: bool, args: &[&str]| {
-            let said = check(args);
-            if said.contains(&tag) != there {
-                wrong.push(format!("{}, {how}: {said:?}", rule.id));
+            let output = check(args);
+            if output.contains(&tag) != there {
+                wrong.push(format!("{}, {how}: {output:?}", rule.id));
             }
         };
         expect("as it is", true, &[]);
@@ -268,7 +268,8 @@ fn what_a_rules_page_turns_down_is_turned_down() {
     assert_none(&wrong);
 }
 
-/// The terminal shows what the page shows, and keeps to the width as far as payloads and commands let it.
+/// The terminal shows the content of the page within the width, except for payloads and commands, which are not
+/// wrapped.
 #[test]
 fn explain_says_what_the_page_says() {
     let endpoints = endpoints();
@@ -300,7 +301,7 @@ fn explain_says_what_the_page_says() {
     }
 }
 
-/// A rules file of the user's is text from a file, too.
+/// The text of a user's rules file is sanitized like that of a payload.
 #[test]
 fn what_a_rules_file_says_is_made_harmless() {
     let folder = folder("hostile");
@@ -326,26 +327,26 @@ Cost = { type = "string", required = { evidence = "table", error-code = "A\u001b
 
 // ---- the other pages ----
 
-/// `printed` is what `shown` shows: `...` stands for any lines, `[..]` for anything within one.
+/// True if `printed` matches `shown`, where the line `...` matches any lines, and `[..]` any text within a line.
 fn fits(shown: &[&str], printed: &[&str]) -> bool {
     match (shown.split_first(), printed.split_first()) {
         (None, rest) => rest.is_none(),
         (Some((&"...", shown)), _) => (0..=printed.len()).any(|from| fits(shown, &printed[from..])),
-        (Some((line, shown)), Some((said, printed))) => line_fits(line, said) && fits(shown, printed),
+        (Some((line, shown)), Some((first, printed))) => line_fits(line, first) && fits(shown, printed),
         (Some(_), None) => false,
     }
 }
 
-fn line_fits(shown: &str, said: &str) -> bool {
+fn line_fits(shown: &str, printed: &str) -> bool {
     match shown.split_once("[..]") {
-        None => shown == said,
-        Some((before, after)) => said.strip_prefix(before).is_some_and(|rest| {
+        None => shown == printed,
+        Some((before, after)) => printed.strip_prefix(before).is_some_and(|rest| {
             (0..=rest.len()).any(|from| rest.get(from..).is_some_and(|rest| line_fits(after, rest)))
         }),
     }
 }
 
-/// Who follows docs/getting-started.md gets what it shows: its files are written and its commands run, one after another.
+/// Runs docs/getting-started.md: writes its files, runs its commands one after another and compares their output.
 #[test]
 fn the_first_ten_minutes_go_as_told() {
     let page = include_str!("../../docs/getting-started.md");
@@ -370,11 +371,11 @@ fn the_first_ten_minutes_go_as_told() {
                     let (command, shown) = shown.split_once('\n').unwrap();
                     let args: Vec<&str> = command.strip_prefix("geplint ").unwrap().split(' ').collect();
                     let output = plain(GEPLINT, &folder).args(&args).output().unwrap();
-                    let said = [output.stdout, output.stderr].concat();
-                    let said = String::from_utf8(said).unwrap();
+                    let output = [output.stdout, output.stderr].concat();
+                    let output = String::from_utf8(output).unwrap();
                     let shown: Vec<&str> = shown.trim_end().lines().collect();
-                    let said: Vec<&str> = said.trim_end().lines().collect();
-                    assert!(fits(&shown, &said), "{command}\n{}", said.join("\n"));
+                    let output: Vec<&str> = output.trim_end().lines().collect();
+                    assert!(fits(&shown, &output), "{command}\n{}", output.join("\n"));
                     commands += 1;
                 }
             }
@@ -395,7 +396,7 @@ fn what_is_left_out_may_be_anything() {
     assert!(!line_fits("took ([..] s), 1", "took (0.02 s), 2"));
 }
 
-/// A page with commands and their output is run by some test.
+/// Every page that shows commands with their output is run by a test.
 #[test]
 fn every_page_that_shows_output_is_run() {
     let mut sources = String::new();
@@ -416,7 +417,7 @@ fn every_page_that_shows_output_is_run() {
     assert!(seen >= 4, "{seen} pages with commands");
 }
 
-/// Markdown without its fenced blocks.
+/// Returns the Markdown without its fenced blocks.
 fn prose(markdown: &str) -> String {
     let mut out = String::new();
     let mut fenced = false;
@@ -431,7 +432,7 @@ fn prose(markdown: &str) -> String {
     out
 }
 
-/// What stands between backticks.
+/// Returns the texts between backticks.
 fn code_spans(markdown: &str) -> Vec<String> {
     let prose = prose(markdown);
     let spans = prose.split("\n\n").flat_map(|paragraph| {
@@ -441,7 +442,7 @@ fn code_spans(markdown: &str) -> Vec<String> {
     spans.collect()
 }
 
-/// The heading as a link names it.
+/// Returns the anchor of a heading, as links name it.
 fn anchor(heading: &str) -> String {
     let kept = heading
         .chars()
@@ -485,7 +486,7 @@ fn every_link_leads_somewhere() {
     assert_none(&wrong);
 }
 
-/// Every flag of every command.
+/// Returns the flags of all commands.
 fn flags() -> BTreeSet<String> {
     fn collect(command: &clap::Command, flags: &mut BTreeSet<String>) {
         flags.extend(
@@ -511,7 +512,7 @@ fn every_flag_that_a_page_names_exists() {
     for page in pages() {
         let text = fs::read_to_string(&page).unwrap();
         let name = page.strip_prefix(root()).unwrap().display().to_string();
-        // Flags of other programs stand behind their names.
+        // Lines that start with the name of another program have that program's flags.
         let ours = |text: &str| text.starts_with("--") || text.contains("geplint ");
         let fenced = ["console", "sh", "text"].map(|language| blocks(&text, language).concat());
         let lines = fenced.iter().flat_map(|text| text.lines());
@@ -529,7 +530,7 @@ fn every_flag_that_a_page_names_exists() {
                     .chars()
                     .take_while(|c| c.is_ascii_alphabetic() || *c == '-')
                     .collect();
-                // A line of a difference, or of YAML.
+                // A line of a diff, or the `---` of YAML.
                 if flag.trim_matches('-').is_empty() {
                     continue;
                 }
@@ -544,7 +545,7 @@ fn every_flag_that_a_page_names_exists() {
     assert_none(&wrong);
 }
 
-/// A rule that a page names where only a rule can stand exists.
+/// Names in the places where a page can only mean a rule are those of rules.
 #[test]
 fn every_rule_that_a_page_names_exists() {
     let known: BTreeSet<&str> = rule_texts().iter().map(|rule| rule.id.as_str()).collect();
@@ -578,7 +579,7 @@ fn every_rule_that_a_page_names_exists() {
     assert_none(&wrong);
 }
 
-/// The form for wrong rows names the endpoints that there are.
+/// The issue form for wrong rows lists all endpoints.
 #[test]
 fn the_form_knows_the_endpoints() {
     let form = include_str!("../../.github/ISSUE_TEMPLATE/wrong-row.yml");

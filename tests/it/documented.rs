@@ -1,4 +1,4 @@
-//! The documented requests: a documented success gives no error, a documented error gives its documented answer.
+//! Tests of the documented requests: a documented success has no errors, and a documented error its documented answer.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -10,7 +10,7 @@ use geplint::rules::{Endpoint, builtin, candidates};
 use geplint::tenant::Tenant;
 use geplint::{json, lint};
 
-/// Every finding of every documented request, in the order of the file: `severity rule pointer`.
+/// All findings of every documented request, in the order of the file: `severity rule pointer`.
 const GOLDEN: &[(&str, &[&str])] = &[
     (
         "contact-details/1-success",
@@ -77,10 +77,10 @@ const GOLDEN: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The error that only someone who knows what the tenant holds can predict: the contact belongs to another LOB.
+/// The error that can only be predicted with facts of the tenant: the contact belongs to another LOB.
 const NEEDS_TENANT: &str = "save-contact-authorization-details/2-error";
 
-/// The documented success that is no JSON: it has one brace too many.
+/// The documented success that is not valid JSON: it has one brace too many.
 const NO_JSON: &str = "save-contact-authorization-details/1-success";
 
 fn folder() -> PathBuf {
@@ -212,7 +212,14 @@ fn a_documented_error_is_predicted_value_for_value() {
             .into_iter()
             .filter_map(|finding| finding.predicted.clone())
             .filter(|predicted| predicted.wording == Wording::Documented)
-            .map(|said| [&said.key, &said.error_code, &said.error_description].map(ToString::to_string))
+            .map(|predicted| {
+                [
+                    &predicted.key,
+                    &predicted.error_code,
+                    &predicted.error_description,
+                ]
+                .map(ToString::to_string)
+            })
             .collect();
         let expected = if *name == NEEDS_TENANT {
             Vec::new()
@@ -226,7 +233,7 @@ fn a_documented_error_is_predicted_value_for_value() {
     assert_none(&wrong);
 }
 
-/// Key, errorCode and errorDescription of every error in a response.
+/// Returns key, errorCode and errorDescription of every error in a response.
 fn answers(response: &[u8]) -> Vec<[String; 3]> {
     let response: serde_json::Value = serde_json::from_slice(response).unwrap();
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
@@ -266,7 +273,8 @@ fn requests_and_responses_are_told_apart_by_their_shape() {
     assert_none(&wrong);
 }
 
-/// Every documented success, bound by what is published and not by a list: no error, no warning, and `--strict` passes.
+/// Every documented success has to pass because it is published, whatever `GOLDEN` lists: no error, no warning, and
+/// `--strict` passes.
 #[test]
 fn documented_successes_pass_strict() {
     let mut seen = 0;
@@ -281,7 +289,7 @@ fn documented_successes_pass_strict() {
         if *name == NO_JSON {
             assert_eq!(shown.lines().count(), 1, "{shown}");
             assert!(shown.contains("error[syntax]"), "{shown}");
-            // Without the brace too many it is a success like the others.
+            // Without the extra brace it is a success like the others.
             let text = String::from_utf8(request(name)).unwrap().replacen('{', "", 1);
             let notable = |finding: &&Finding| finding.severity > Severity::Advice;
             assert_eq!(check(name, text.as_bytes()).iter().find(notable), None);

@@ -1,4 +1,5 @@
-//! Skimming says what the engine says: nothing, of records that are right; and leaves all others to it.
+//! Compares the fast path with the engine: it reports nothing, accepts only records without findings, and leaves all
+//! others to the engine.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,8 +18,8 @@ use serde_json::{Map, Value};
 
 use crate::support::fast_path as support;
 
-/// Fails where skimming changes anything but the time it takes, at a tenant of whom nothing is known and at one whose
-/// lists are; returns how many records were passed over, and how many findings there are.
+/// Compares the results with and without the fast path, for an unknown tenant and for one with lists, and fails if they
+/// differ. Returns the number of records that the fast path accepted, and the number of findings.
 fn compare(bytes: &[u8], what: &str) -> (u32, usize) {
     let (mut passed_over, mut findings) = (0, 0);
     for id in builtin_ids() {
@@ -70,7 +71,7 @@ fn of_every_payload_there_is() {
     );
 }
 
-/// Numbers without a pattern, the same in every run.
+/// Pseudo-random numbers, the same in every run.
 struct Numbers(u64);
 
 impl Numbers {
@@ -83,7 +84,7 @@ impl Numbers {
     }
 }
 
-/// What values and bits of syntax are put in the place of others.
+/// Values and pieces of syntax that replace others.
 const PIECES: [&str; 34] = [
     "null",
     "true",
@@ -121,7 +122,7 @@ const PIECES: [&str; 34] = [
     "\\",
 ];
 
-/// One change: a value's or a name's place is taken by something else, or bytes go or come twice.
+/// Makes one change: replaces a value or a name, or removes or repeats bytes.
 fn mutated(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
     let text = String::from_utf8_lossy(bytes).into_owned();
     let tokens: Vec<(usize, usize)> = tokens(&text);
@@ -140,7 +141,7 @@ fn mutated(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// Strings, words and single characters, with their bytes.
+/// Returns the byte ranges of strings, words and single characters.
 fn tokens(text: &str) -> Vec<(usize, usize)> {
     let mut tokens = Vec::new();
     let mut rest = text.char_indices().peekable();
@@ -178,7 +179,7 @@ fn of_all_payloads_with_anything_changed() {
     change_anything(1);
 }
 
-/// Changes every `nth` payload.
+/// Changes every `nth` payload, and compares.
 fn change_anything(nth: usize) {
     let payloads = all();
     let mut numbers = Numbers(20);
@@ -192,8 +193,8 @@ fn change_anything(nth: usize) {
     }
 }
 
-/// Records that are right, wrong, and change what the next one meets, in turn: whatever is passed over, what follows is
-/// the same.
+/// Requests with a mix of records: without findings, with findings, and with effects on later records. Which records
+/// the fast path accepts must not affect the ones after them.
 #[test]
 fn of_long_requests() {
     let payloads = all();
@@ -215,8 +216,8 @@ fn of_long_requests() {
     }
 }
 
-/// How many records are passed over, where nothing is known of the tenant.
-fn skims(body: &str, endpoint: &Endpoint) -> u32 {
+/// Returns the number of records that the fast path accepts for an unknown tenant.
+fn accepted(body: &str, endpoint: &Endpoint) -> u32 {
     support::compare(body.as_bytes(), endpoint, support::tenant_of_lists(), "one case");
     support::compare(body.as_bytes(), endpoint, &Tenant::default(), "one case").fast_records
 }
@@ -226,14 +227,14 @@ fn plain(endpoint: &str) -> Vec<&'static str> {
     of.map(|(_, inner)| *inner).collect()
 }
 
-/// Skimming goes on for every type of row: else it would be right and for nothing.
+/// The fast path accepts values of every type of row; otherwise it would be correct but useless.
 #[test]
 fn plain_records_are_passed_over() {
     for (id, inner) in support::PLAIN {
         let endpoint = builtin(id).unwrap();
-        assert_eq!(skims(&format!("[{{{inner}}}]"), endpoint), 1, "{id}: {inner}");
+        assert_eq!(accepted(&format!("[{{{inner}}}]"), endpoint), 1, "{id}: {inner}");
     }
-    // Each member of the longest, by itself and with what else has to be there.
+    // Each member of the longest record, alone with the mandatory ones.
     let endpoint = builtin("contact-details").unwrap();
     let [least, most] = plain("contact-details")[..] else {
         panic!("two contacts");
@@ -247,11 +248,11 @@ fn plain_records_are_passed_over() {
         let mut one = least.clone();
         one.insert(name.to_lowercase(), value);
         let body = serde_json::to_string(&[one]).unwrap();
-        assert_eq!(skims(&body, endpoint), 1, "{body}");
+        assert_eq!(accepted(&body, endpoint), 1, "{body}");
     }
 }
 
-/// Every type of row that a rules file can declare, those of our endpoints and the others.
+/// Rules with every type of row that a rules file can declare, including those that no endpoint uses.
 const ALL_TYPES: &str = r#"
 endpoint = "e"
 title = "E"
@@ -397,7 +398,7 @@ subject = ["Code", "User"]
 evidence = "inferred"
 "#;
 
-/// Members of a record, and whether it is passed over with them.
+/// Members of a record, and whether the fast path accepts it with them.
 const CASES: &[(&str, bool)] = &[
     ("", true),
     (r#","Text":"a","Short":"abc","Kind":"A","Active":true"#, true),
@@ -552,28 +553,28 @@ fn what_is_passed_over_and_what_is_not() {
     let endpoint = load(ALL_TYPES).unwrap();
     let mut wrong = Vec::new();
     for (more, passed_over) in CASES {
-        let seen = skims(&format!(r#"[{{"Code":"C-1"{more}}}]"#), &endpoint);
+        let seen = accepted(&format!(r#"[{{"Code":"C-1"{more}}}]"#), &endpoint);
         if seen != u32::from(*passed_over) {
             wrong.push((*more, seen));
         }
-        // Behind an object, too, what is compared is the record's own.
+        // After a nested object, the members that are compared are still those of the record.
         if !more.contains("Item") {
             let body = format!(r#"[{{"Item":{{"Name":"n"}},"Code":"C-1"{more}}}]"#);
-            assert_eq!(skims(&body, &endpoint), seen, "{body}");
+            assert_eq!(accepted(&body, &endpoint), seen, "{body}");
         }
-        // Among others, which are remembered.
+        // Among other records, whose values are remembered.
         let more = [
             format!(r#"[{{"Code":"C-0","User":"v","Text":"b"}},{{"Code":"C-1"{more}}},{{"Code":"C-3"}}]"#),
             format!(r#"[{{"Code":"C-1"{more}}},{{"Code":"C-3"{more}}},{{"Code":"C-1"{more}}}]"#),
         ];
         for body in &more {
-            skims(body, &endpoint);
+            accepted(body, &endpoint);
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// What comes before, behind and between records.
+/// Text before, after and between records.
 #[test]
 fn around_the_records() {
     let endpoint = load(ALL_TYPES).unwrap();
@@ -598,49 +599,50 @@ fn around_the_records() {
         (r"[null,1]", 0),
         ("\u{feff}[{\"Code\":\"C-1\"}]", 0),
     ] {
-        assert_eq!(skims(body, &endpoint), passed_over, "{body}");
+        assert_eq!(accepted(body, &endpoint), passed_over, "{body}");
     }
 }
 
-/// What a record before has changed is heeded: a contact that has come, one that is inactive, several LOBs.
+/// The effects of earlier records are taken into account: a new contact, an inactive contact, several LOBs.
 #[test]
 fn what_was_learnt_on_the_way() {
     let endpoint = load(ALL_TYPES).unwrap();
-    let tells =
+    let change =
         r#"{"Code":"C-9","User":"nine","Active":false,"Bu":{"Lobs":[{"Name":"x","Type":"Belonging"}]}}"#;
     let nameless = r#"{"User":"u","Active":false,"Bu":{"Lobs":[{"Name":"x","Type":"Belonging"}]}}"#;
     let placeholder =
         r#"{"User":"string","Code":"C-7","Active":false,"Bu":{"Lobs":[{"Name":"x","Type":"Belonging"}]}}"#;
-    let asks = |code: &str, more: &str| format!(r#"{{"Code":"{code}"{more}}}"#);
+    let record = |code: &str, more: &str| format!(r#"{{"Code":"{code}"{more}}}"#);
     let records = [
-        tells.to_owned(),
-        // What was looked up in the very record that changes it.
-        tells.replacen("\"Code\":", "\"Manager\":\"C-9\",\"Code\":", 1),
+        change.to_owned(),
+        // The contact that is looked up is the one that this record changes.
+        change.replacen("\"Code\":", "\"Manager\":\"C-9\",\"Code\":", 1),
         nameless.to_owned(),
         placeholder.to_owned(),
-        asks("C-1", r#","Manager":"C-9""#),
-        asks("C-2", r#","Manager":"C-9""#),
-        asks("C-3", r#","Manager":"C-8""#),
-        asks("C-4", r#","User":"u""#),
-        asks("C-5", r#","User":"nine""#),
-        asks("C-6", r#","User":"string""#),
+        record("C-1", r#","Manager":"C-9""#),
+        record("C-2", r#","Manager":"C-9""#),
+        record("C-3", r#","Manager":"C-8""#),
+        record("C-4", r#","User":"u""#),
+        record("C-5", r#","User":"nine""#),
+        record("C-6", r#","User":"string""#),
         r#"{"User":"u"}"#.to_owned(),
         r#"{"User":"nine"}"#.to_owned(),
         r#"{"User":"string"}"#.to_owned(),
-        asks("C-9", ""),
+        record("C-9", ""),
     ];
     let mut passed_over = 0;
     for first in &records {
         for second in &records {
             for third in &records {
-                passed_over += skims(&format!("[{first},{second},{third}]"), &endpoint);
+                passed_over += accepted(&format!("[{first},{second},{third}]"), &endpoint);
             }
         }
     }
     assert!(passed_over > 3_000, "{passed_over}");
 }
 
-/// After many records that are not plain, one is tried now and then; after one that is, every one.
+/// After many records that it does not accept, the fast path is tried only now and then; after one that it accepts, for
+/// every record.
 #[test]
 fn patience() {
     let endpoint = load(ALL_TYPES).unwrap();
@@ -655,19 +657,19 @@ fn patience() {
     };
     assert_eq!(passed_over(0, 40), 40);
     assert_eq!(passed_over(8, 40), 40);
-    // The ninth, and then the sixteenth, of which the last is right again.
+    // The ninth is wrong, and then the sixteenth, after which a right one is tried at once.
     assert_eq!(passed_over(9, 40), 33);
     assert_eq!(passed_over(16, 40), 40);
 }
 
-/// Objects within objects to any depth, and tables of any size.
+/// Objects nested to any depth, and tables of any size.
 #[test]
 fn deep_and_wide() {
     let endpoint = load(ALL_TYPES).unwrap();
     for (depth, passed_over) in [(1, 1), (23, 1), (24, 0), (40, 0)] {
         let open = r#"{"Name":"a","More":["#.repeat(depth);
         let body = format!(r#"[{{"Code":"C-1","Items":[{open}{}]}}]"#, "]}".repeat(depth));
-        assert_eq!(skims(&body, &endpoint), passed_over, "{depth}");
+        assert_eq!(accepted(&body, &endpoint), passed_over, "{depth}");
     }
     for (rows, passed_over) in [(40, 1), (45, 1), (46, 0), (100, 0)] {
         let row = |n| format!("P{n} = {{ type = \"int\" }}\n");
@@ -676,11 +678,11 @@ fn deep_and_wide() {
         let rules = ALL_TYPES.replace("Flags = { type = \"Flags\" }\n", &last);
         let endpoint = load(&rules).unwrap();
         assert_eq!(
-            skims(r#"[{"Code":"C-1","P0":1,"P39":2}]"#, &endpoint),
+            accepted(r#"[{"Code":"C-1","P0":1,"P39":2}]"#, &endpoint),
             passed_over,
             "{rows}"
         );
         let body = format!(r#"[{{"Code":"C-1","P{0}":1,"P{0}":2}}]"#, rows - 1);
-        assert_eq!(skims(&body, &endpoint), 0, "{rows}");
+        assert_eq!(accepted(&body, &endpoint), 0, "{rows}");
     }
 }

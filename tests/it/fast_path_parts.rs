@@ -1,4 +1,4 @@
-//! Skimming in several threads, and by rules that are not ours, comes to what the engine says.
+//! Compares the fast path with the engine in several threads, and with rules that are not built in.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,7 +12,7 @@ use geplint::tenant::{Facts, Tenant, TenantChanges};
 use geplint::threads::Threads;
 use geplint::{json, lint};
 
-/// Numbers without a pattern, the same in every run.
+/// Pseudo-random numbers, the same in every run.
 struct Numbers(u64);
 
 impl Numbers {
@@ -25,7 +25,7 @@ impl Numbers {
     }
 }
 
-/// A request long enough to be cut into parts, with something in it that is not plainly right now and then.
+/// Builds a request that is long enough to be split into parts, in which some records are not accepted.
 fn long(numbers: &mut Numbers, odd: usize) -> String {
     let mut body = String::from("[\n");
     for number in 0..9_000 {
@@ -74,7 +74,7 @@ fn of_requests_in_parts() {
     }
 }
 
-/// A call with more rows than a set has bits for, and with a check that compares values which may be left out.
+/// Rules with more rows than a bit set has bits, and with a check that compares optional values.
 const OF_THE_USER: &str = r#"
 endpoint = "things"
 title = "Things"
@@ -161,7 +161,7 @@ fn of_calls_of_the_user() {
             }
         }
         assert!(found > 50);
-        // Beyond 64 rows every record is for the engine.
+        // With more than 64 rows, the engine reads every record.
         assert_eq!(
             passed_over > 0,
             rows.lines().count() + 4 <= 64,

@@ -1,4 +1,4 @@
-//! Who may read a file stays what it was when `--fix` or `--output` replaces it.
+//! `--fix` and `--output` keep the access rights of the files that they replace.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run here says so")]
@@ -10,10 +10,10 @@ use std::process::{Command, Stdio};
 
 const ACL: &str = "system.posix_acl_access";
 const DEFAULT_ACL: &str = "system.posix_acl_default";
-/// A trailing comma, which is fixed.
+/// A payload with a trailing comma, which is fixed.
 const FIXABLE: &str = r#"[{ "GroupName": "Buyers", "ContactCodes": [{ "ContactCode": "C-1" }], }]"#;
 
-/// An access control list as Linux keeps it: owner, a user, the group, a group, the mask, everybody else.
+/// Encodes an access control list as Linux stores it: owner, user, group, group, mask, others.
 fn acl(entries: &[(u16, u16, u32)]) -> Vec<u8> {
     let mut bytes = 2_u32.to_le_bytes().to_vec();
     for (tag, rights, id) in entries {
@@ -26,7 +26,7 @@ fn acl(entries: &[(u16, u16, u32)]) -> Vec<u8> {
 
 const NOBODY: u32 = u32::MAX;
 
-/// The owner may read and write, one group nothing, all others read.
+/// A list in which the owner may read and write, one group has no rights, and all others may read.
 fn denies_a_group() -> Vec<u8> {
     acl(&[
         (0x01, 6, NOBODY),
@@ -37,7 +37,7 @@ fn denies_a_group() -> Vec<u8> {
     ])
 }
 
-/// A folder of its own, if its file system has what is tested.
+/// Creates an empty folder; `None` if its file system does not support access control lists.
 fn folder(name: &str) -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rights").join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -65,7 +65,7 @@ fn check(folder: &Path, args: &[&str]) {
     assert_eq!(output.status.code(), Some(0), "{stderr}");
 }
 
-/// All attributes but a label that the system gives.
+/// Returns all extended attributes except a security label that the system sets.
 fn attributes(path: &Path) -> Vec<(String, Vec<u8>)> {
     let names = xattr::list(path).unwrap();
     let mut all: Vec<(String, Vec<u8>)> = names
@@ -81,7 +81,7 @@ fn attributes(path: &Path) -> Vec<(String, Vec<u8>)> {
     all
 }
 
-/// A file with a list and an attribute, and the same file after a run that writes it.
+/// Asserts that a run which writes a file keeps the file's access control list and attribute.
 #[track_caller]
 fn stays(folder: &Path, name: &str, text: &str, args: &[&str]) {
     let path = folder.join(name);

@@ -1,4 +1,4 @@
-//! `check --fix`: what is fixed, and that nothing else is touched.
+//! Tests of `check --fix`: what is fixed, and that nothing else changes.
 
 #![allow(
     clippy::unwrap_used,
@@ -28,7 +28,7 @@ fn findings(bytes: &[u8], endpoint: &Endpoint) -> Vec<Finding> {
     lint::check(&text, errors, endpoint, &Tenant::default(), false).findings
 }
 
-/// The file fixed; `None` if nothing can be.
+/// Returns the bytes after all fixes; `None` if nothing can be fixed.
 fn after_fixes(bytes: &[u8], endpoint: &Endpoint, unsafe_too: bool) -> Option<Vec<u8>> {
     let mut check = |bytes: &[u8]| {
         let findings = findings(bytes, endpoint);
@@ -37,7 +37,7 @@ fn after_fixes(bytes: &[u8], endpoint: &Endpoint, unsafe_too: bool) -> Option<Ve
     fix::fix_all(bytes, unsafe_too, &mut check).map(|after| after.bytes)
 }
 
-/// Fixes a text, and asserts that the laws hold.
+/// Fixes a text, and asserts the guarantees of `--fix`.
 fn lawful(text: &str, endpoint: &Endpoint, unsafe_too: bool) -> Option<String> {
     let after = after_fixes(text.as_bytes(), endpoint, unsafe_too)?;
     let (old, mut new) = (findings(text.as_bytes(), endpoint), findings(&after, endpoint));
@@ -65,7 +65,7 @@ fn lawful(text: &str, endpoint: &Endpoint, unsafe_too: bool) -> Option<String> {
     Some(after)
 }
 
-/// Whether a finding lies inside of a property that the text has under another name: there, nothing was read before.
+/// True if a finding is inside a property that `text` has under another name: before the fix, its value was not read.
 fn is_revealed(finding: &Finding, text: &str) -> bool {
     let Ok(before) = serde_json::from_str::<serde_json::Value>(text) else {
         return false;
@@ -78,7 +78,7 @@ fn fixed(text: &str, unsafe_too: bool) -> Option<String> {
     lawful(text, builtin("contact-details").unwrap(), unsafe_too)
 }
 
-/// Every payload of `testdata` with its endpoint.
+/// Returns every payload of `testdata` with its endpoint.
 fn payloads() -> Vec<(PathBuf, String, &'static Endpoint)> {
     fn walk(folder: &Path, out: &mut Vec<PathBuf>) {
         let mut entries: Vec<PathBuf> = fs::read_dir(folder)
@@ -107,7 +107,7 @@ fn payloads() -> Vec<(PathBuf, String, &'static Endpoint)> {
     paths.into_iter().filter_map(of).collect()
 }
 
-/// JSON in which nothing is left to fix: spoilt and fixed, it should come out as it is.
+/// True if the text is JSON without anything to fix. Damaged and fixed, it should be the same again.
 fn is_finished(text: &str, endpoint: &Endpoint, unsafe_too: bool) -> bool {
     let json = serde_json::from_str::<serde_json::Value>(text).is_ok();
     let findings = findings(text.as_bytes(), endpoint);
@@ -115,7 +115,7 @@ fn is_finished(text: &str, endpoint: &Endpoint, unsafe_too: bool) -> bool {
     json && !remedies.any(|fix_kind| unsafe_too || fix_kind.is_safe())
 }
 
-/// Bytes of a text that stand outside of strings.
+/// Returns the offsets of all bytes outside of strings.
 fn outside(text: &str) -> Vec<usize> {
     let (mut open, mut escaped) = (false, false);
     let mut out = Vec::new();
@@ -131,13 +131,13 @@ fn outside(text: &str) -> Vec<usize> {
     out
 }
 
-/// A text with another one put in.
+/// Returns the text with `more` inserted at an offset.
 fn with(text: &str, at: usize, more: &str) -> String {
     format!("{}{more}{}", &text[..at], &text[at..])
 }
 
-/// The text spoilt in every way that a safe fix fixes: what was done, and the outcome.
-fn spoilt(text: &str) -> Vec<(String, String)> {
+/// Damages the text in every way that a safe fix repairs; returns descriptions and damaged texts.
+fn damaged(text: &str) -> Vec<(String, String)> {
     let mut out = vec![
         ("mark".to_owned(), format!("\u{feff}{text}")),
         ("line before".to_owned(), format!("// a \"comment\"\n{text}")),
@@ -159,8 +159,8 @@ fn spoilt(text: &str) -> Vec<(String, String)> {
             out.push((format!("inside {at}"), with(text, at + 1, "/* , } */")));
         }
         for word in ["true", "false"] {
-            if let Some(behind) = rest.strip_prefix(word) {
-                let quoted = format!("{}\"{word}\"{}", &text[..at], behind);
+            if let Some(after) = rest.strip_prefix(word) {
+                let quoted = format!("{}\"{word}\"{}", &text[..at], after);
                 out.push((format!("quoted {at}"), quoted));
             }
         }
@@ -168,7 +168,7 @@ fn spoilt(text: &str) -> Vec<(String, String)> {
     out
 }
 
-/// What a safe fix fixes, it fixes to the byte: of a spoilt payload the payload is left.
+/// A safe fix restores a damaged payload to the byte.
 #[test]
 fn what_was_spoilt_is_restored_to_the_byte() {
     spoil_and_restore(10);
@@ -180,32 +180,32 @@ fn all_that_was_spoilt_is_restored_to_the_byte() {
     spoil_and_restore(1);
 }
 
-/// Spoils each payload in every `nth` way, another one in each payload.
+/// Damages each payload in every `nth` way, starting at another way for each payload.
 fn spoil_and_restore(nth: usize) {
     let (mut restored, mut all) = (0, 0);
     for (number, (path, text, endpoint)) in payloads().into_iter().enumerate() {
         let text = text.trim_end().to_owned() + "\n";
-        // Longer ones have nothing in them that the short ones have not; an empty list is an error of its own, which
-        // a comment hides.
+        // Longer payloads contain nothing that the short ones do not. An empty list is an error of its own, which a
+        // comment hides.
         if text.len() > 500 || text.trim() == "[]" || !is_finished(&text, endpoint, false) {
             continue;
         }
-        // In the other ways of writing, every fourth will do.
+        // For the other line endings and indents, every fourth way is enough.
         let ways = [
             (text.clone(), 1),
             (text.replace('\n', "\r\n"), 4),
             (text.replace("  ", "\t"), 4),
         ];
         for (text, step) in ways {
-            for (what, spoilt) in spoilt(&text).into_iter().skip(number % nth).step_by(step * nth) {
+            for (what, damaged) in damaged(&text).into_iter().skip(number % nth).step_by(step * nth) {
                 all += 1;
-                let after = lawful(&spoilt, endpoint, false);
-                // A text in the place of a boolean is read as one only where a boolean is declared.
+                let after = lawful(&damaged, endpoint, false);
+                // A string instead of a boolean is only read as one where a boolean is declared.
                 if after.is_none() && what.starts_with("quoted") {
                     continue;
                 }
                 let after =
-                    after.unwrap_or_else(|| panic!("{}: {what} is not mended:\n{spoilt}", path.display()));
+                    after.unwrap_or_else(|| panic!("{}: {what} is not mended:\n{damaged}", path.display()));
                 assert_eq!(after, text, "{}: {what}", path.display());
                 restored += 1;
             }
@@ -217,7 +217,7 @@ fn spoil_and_restore(nth: usize) {
     );
 }
 
-/// Misspelt names: put right to the byte, or left alone.
+/// A misspelt name is corrected to the byte or left alone.
 #[test]
 fn a_misspelt_name_is_put_right_or_left_alone() {
     misspell(8);
@@ -236,7 +236,7 @@ fn misspell(nth: usize) {
         if text.len() > 800 || !is_finished(&text, endpoint, true) {
             continue;
         }
-        // There another name is for the same property, and nearer than a spoilt one.
+        // Another name in this file is closer to the property than the misspelt one.
         if path.ends_with("blank-beside-the-name.json") {
             continue;
         }
@@ -251,15 +251,15 @@ fn misspell(nth: usize) {
                 format!("{}{}", &name[..2], &name[3..]),
                 format!("{}_{}", &name[..3], &name[3..]),
             ] {
-                let spoilt = format!("{}{wrong}{}", &text[..start], &text[at..]);
+                let damaged = format!("{}{wrong}{}", &text[..start], &text[at..]);
                 assert_eq!(
-                    after_fixes(spoilt.as_bytes(), endpoint, false).map(|_| ()),
+                    after_fixes(damaged.as_bytes(), endpoint, false).map(|_| ()),
                     None,
                     "not safe: {wrong}"
                 );
-                match lawful(&spoilt, endpoint, true) {
+                match lawful(&damaged, endpoint, true) {
                     Some(after) => {
-                        // The name is the table's; the sender's capitals are kept at its beginning only.
+                        // The fix writes the name of the table, and keeps the case of its first letter only.
                         assert_eq!(
                             after.to_lowercase(),
                             text.to_lowercase(),
@@ -279,8 +279,7 @@ fn misspell(nth: usize) {
     );
 }
 
-/// Members of nested objects put on the record: moved back, or left alone; nothing is lost on the way.
-/// A request with its names in another case: `mark` between their words.
+/// Returns a request with its names in another case, with `mark` between their words.
 fn respelt(value: &serde_json::Value, mark: char) -> serde_json::Value {
     use serde_json::Value;
     match value {
@@ -304,7 +303,7 @@ fn respelt(value: &serde_json::Value, mark: char) -> serde_json::Value {
     }
 }
 
-/// The names of a request, with their places, as the API compares them.
+/// Collects the names of a request, with their paths, in lower case because the API ignores case.
 fn names_of(value: &serde_json::Value, place: &str, out: &mut BTreeSet<String>) {
     use serde_json::Value;
     match value {
@@ -346,7 +345,7 @@ fn all_names_in_another_case_are_put_right_in_one_run() {
         let Ok(right) = serde_json::from_str::<serde_json::Value>(&text) else {
             continue;
         };
-        // Names that are wrong in the documented request stay so.
+        // Names that are wrong in the documented request stay wrong.
         let known = |name: &String| {
             let place = format!("{name}/");
             !findings(text.as_bytes(), endpoint).iter().any(|finding| {
@@ -378,7 +377,7 @@ fn every_misplaced_member_is_put_back_or_left_alone() {
     misplace(1);
 }
 
-/// Misplaces every `nth` member of nested objects.
+/// Moves every `nth` member of nested objects to the record. It is moved back or left alone; nothing is lost.
 fn misplace(nth: usize) {
     use serde_json::Value;
     let (mut back, mut alone, mut number) = (0, 0, 0_usize);
@@ -406,21 +405,21 @@ fn misplace(nth: usize) {
                 if record.contains_key(name) || !number.is_multiple_of(nth) {
                     continue;
                 }
-                let mut spoilt = records.clone();
-                let target = spoilt[0][outer.as_str()].as_object_mut();
+                let mut damaged = records.clone();
+                let target = damaged[0][outer.as_str()].as_object_mut();
                 let target = match target {
                     Some(object) => object,
-                    None => spoilt[0][outer.as_str()][0].as_object_mut().unwrap(),
+                    None => damaged[0][outer.as_str()][0].as_object_mut().unwrap(),
                 };
                 target.remove(name);
-                spoilt[0]
+                damaged[0]
                     .as_object_mut()
                     .unwrap()
                     .insert(name.clone(), value.clone());
                 let whole = Value::Array(records.clone());
                 for text in [
-                    serde_json::to_string_pretty(&spoilt).unwrap(),
-                    serde_json::to_string(&spoilt).unwrap(),
+                    serde_json::to_string_pretty(&damaged).unwrap(),
+                    serde_json::to_string(&damaged).unwrap(),
                 ] {
                     match lawful(&text, endpoint, true) {
                         Some(after) => {
@@ -437,7 +436,7 @@ fn misplace(nth: usize) {
     assert!(back > 50 / nth, "{back} put back, {alone} left alone");
 }
 
-/// All payloads as they are, and with many things wrong at once.
+/// All payloads unchanged, and with many mistakes at once.
 #[test]
 fn the_laws_hold_where_much_is_wrong() {
     much_is_wrong(3);
@@ -449,7 +448,7 @@ fn the_laws_hold_where_much_is_wrong_with_any_payload() {
     much_is_wrong(1);
 }
 
-/// Every `nth` payload.
+/// Checks every `nth` payload.
 fn much_is_wrong(nth: usize) {
     let mut changed = 0;
     for (_, text, endpoint) in payloads().into_iter().step_by(nth) {
@@ -489,7 +488,7 @@ fn what_only_the_api_sends_is_taken_out() {
     ] {
         assert_eq!(fixed(&contact(more), false), Some(clean.clone()), "{more}");
     }
-    // Whose value does not convert fails the request: without it the API answers otherwise.
+    // A value that does not convert makes the API refuse the request: removing it changes the answer.
     let refused = contact(r#", "GEPContactCode": "x""#);
     assert_eq!(fixed(&refused, false), None);
     assert_eq!(fixed(&refused, true), Some(clean.clone()));
@@ -587,7 +586,7 @@ fn what_is_in_doubt_is_left_alone() {
     );
 }
 
-/// One fix that does harm does not keep the others of its record back.
+/// A fix that does harm does not prevent the other fixes of its record.
 #[test]
 fn a_harmful_fix_stays_alone() {
     let clean = contact(", \"IsActive\": true");
@@ -602,7 +601,7 @@ fn a_harmful_fix_stays_alone() {
     assert_eq!(fixed(&before, true), Some(after));
 }
 
-/// What does harm beside much that does not is found by halves: one by one takes as many checks as there are turns, 32.
+/// A harmful fix among many others is found by bisection; one at a time would use up all 32 rounds.
 #[test]
 fn a_harmful_fix_is_soon_found() {
     let endpoint = builtin("user-group").unwrap();
@@ -626,10 +625,10 @@ fn a_harmful_fix_is_soon_found() {
         }
         Seen::new(Tally::of(&findings), findings)
     };
-    let mended = fix::fix_all(before.as_bytes(), true, &mut check).unwrap();
+    let result = fix::fix_all(before.as_bytes(), true, &mut check).unwrap();
     let after = before.replace("ContactCde", "ContactCode");
     let after = after.replace(harmful, "\"ContactCde\": \"C-47\"");
-    assert_eq!(String::from_utf8(mended.bytes).unwrap(), after);
+    assert_eq!(String::from_utf8(result.bytes).unwrap(), after);
     assert!(checks < 32, "{checks}");
 }
 
@@ -664,7 +663,7 @@ impl Folder {
         fs::read_to_string(self.0.join(name)).unwrap()
     }
 
-    /// The names in the folder, hidden ones too.
+    /// Returns the names in the folder, including hidden ones.
     fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.0).unwrap();
         let mut names: Vec<String> = entries
@@ -689,7 +688,7 @@ impl Folder {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // Nobody may be reading.
+        // The program may exit without reading.
         let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
         let output = child.wait_with_output().unwrap();
         Done {
@@ -709,7 +708,7 @@ impl Folder {
 const CLEAN: &str =
     "[\n  {\n    \"GroupName\": \"Buyers\",\n    \"ContactCodes\": [{ \"ContactCode\": \"C-1\" }]\n  }\n]\n";
 
-/// Two that are safe to fix, and one that is not.
+/// A payload with two safe fixes and one unsafe fix.
 fn dirty() -> String {
     CLEAN
         .replace("GroupName", "GroupNme")
@@ -768,7 +767,7 @@ fn a_difference_is_shown_and_nothing_written() {
     let both = folder.run(&["check", "--diff", "--fix"], "");
     assert_eq!((both.code, both.stdout), (1, expected));
     assert_eq!(folder.read("a.json"), dirty());
-    // What cannot be fixed is not what is asked for here.
+    // `--diff` ends with 1 only for what can be fixed.
     let clean = folder.run(&["check", "--diff", "--ignore", "syntax"], "");
     assert_eq!((clean.code, clean.stdout.as_str()), (0, ""));
     assert!(clean.stderr.contains("nothing to fix"), "{}", clean.stderr);
@@ -818,7 +817,7 @@ fn what_does_not_go_together_is_refused() {
     assert_eq!(folder.read("a.json"), dirty());
 }
 
-/// A finding that someone chose to live with is left alone; so is what is excluded, or no payload.
+/// Suppressed findings are not fixed, and neither are excluded files and files that are no payload.
 #[test]
 fn what_is_suppressed_is_not_mended() {
     let folder = Folder::new("suppressed", &[("a.json", &dirty())]);
@@ -832,7 +831,7 @@ fn what_is_suppressed_is_not_mended() {
         "geplint-baseline.json",
         "a.json",
     ]);
-    // What makes a file unreadable is in no baseline; the misspelt name is.
+    // Baselines contain no errors that make a file unreadable; they contain the misspelt name.
     let left = folder.read("a.json");
     assert!(left.contains("GroupNme") && !left.contains("//"), "{left}");
     folder.write("a.json", &dirty());
@@ -915,7 +914,7 @@ fn what_cannot_be_written_does_not_stop_the_rest() {
     assert_eq!(folder.names(), ["a.json", "b.json", "c.json", "other.txt"]);
 }
 
-/// `--endpoint` speaks for the files that are named, not for whatever lies in a folder.
+/// `--endpoint` applies to the files that are named, not to every file in a folder.
 #[test]
 fn what_lies_in_a_folder_is_fixed_only_if_it_is_a_payload() {
     let other = "{\n  // for the editor\n  \"compilerOptions\": { \"strict\": true, },\n}\n";
@@ -931,11 +930,11 @@ fn what_lies_in_a_folder_is_fixed_only_if_it_is_a_payload() {
     assert_eq!(folder.read("a.json"), CLEAN.replace("GroupName", "GroupNme"));
     assert_eq!(folder.read("tsconfig.json"), other);
     assert_eq!(folder.read("z.json"), list);
-    // Not even a file that is named is taken apart where it is no list of records.
+    // A file that is named is not fixed either if it is not a list of records.
     folder.check(&["--fix", "--endpoint", "user-group", "tsconfig.json", "z.json"]);
     assert_eq!(folder.read("tsconfig.json"), other);
     assert_eq!(folder.read("z.json"), "[{ \"colour\": 1 }]\n");
-    // The settings may say what it is.
+    // The settings can name its endpoint.
     folder.write("z.json", list);
     folder.write(
         "geplint.toml",
@@ -970,7 +969,7 @@ fn a_file_that_changed_meanwhile_is_not_overwritten() {
     assert_eq!(folder.names(), Vec::<String>::new());
 }
 
-/// However many threads there are, and whoever is first: the same order and the same files.
+/// The order and the files are the same for every number of threads.
 #[test]
 fn threads_change_nothing() {
     let names: Vec<String> = (0..60).map(|number| format!("{number:02}.json")).collect();
@@ -987,7 +986,7 @@ fn threads_change_nothing() {
     assert_eq!(outcomes.len(), 1);
 }
 
-/// Of calls in order, each is checked as it is sent once fixed, and once only.
+/// With calls in order, each request is checked as it is sent after its fixes, and only once.
 #[test]
 fn calls_in_order_see_what_was_mended() {
     let folder = Folder::new(
@@ -1054,7 +1053,7 @@ fn the_report_holds_the_edits() {
     );
 }
 
-/// A file of one very long line: the difference is found, and what is shown of it is short.
+/// In a file with one very long line, the difference is found, and its output stays short.
 #[test]
 fn one_long_line_is_no_trouble() {
     let record = r#"{"GroupName":"Buyers","ContactCodes":[{"ContactCode":"C-1"}]},"#;
@@ -1069,14 +1068,14 @@ fn one_long_line_is_no_trouble() {
     );
 }
 
-/// The blocks of a language in a Markdown file.
+/// Returns the code blocks of a language in a Markdown file.
 fn blocks<'a>(markdown: &'a str, language: &str) -> Vec<&'a str> {
     let opening = format!("```{language}\n");
     let blocks = markdown.split(&opening).skip(1);
     blocks.map(|block| block.split("```").next().unwrap()).collect()
 }
 
-/// Output without the time that it took.
+/// Replaces the elapsed time in the output.
 fn timeless(text: &str) -> String {
     let lines = text.lines().map(|line| match line.find(" s)") {
         Some(close) => {
@@ -1097,7 +1096,7 @@ fn the_commands_in_the_docs_show_what_is_so() {
     for block in blocks(docs, "console") {
         for command in block.split("$ geplint ").skip(1) {
             let (args, shown) = command.split_once('\n').unwrap();
-            // Read as a shell would; the file is fixed by then.
+            // A shell would read it from the file, which is fixed by then.
             let stdin = if args.ends_with(" < groups.json") {
                 folder.read("groups.json")
             } else {
@@ -1105,13 +1104,13 @@ fn the_commands_in_the_docs_show_what_is_so() {
             };
             let args = args.trim_end_matches(" < groups.json");
             let done = folder.run(&args.split(' ').collect::<Vec<_>>(), &stdin);
-            let told = timeless(&format!("{}{}", done.stdout, done.stderr));
-            assert_eq!(told, shown.trim_end(), "{args}");
+            let output = timeless(&format!("{}{}", done.stdout, done.stderr));
+            assert_eq!(output, shown.trim_end(), "{args}");
             seen += 1;
         }
     }
     assert_eq!(seen, 5);
-    // The edit in the example is the one that is reported.
+    // The edit in the example is the reported one.
     let folder = Folder::new("docs-json", &[("groups.json", payload)]);
     let done = folder.run(&["check", "--format", "jsonl", "groups.json"], "");
     let comment = done.stdout.lines().find(|line| line.contains("comment")).unwrap();
@@ -1119,7 +1118,7 @@ fn the_commands_in_the_docs_show_what_is_so() {
     let example = blocks(docs, "text")[0].trim().trim_start_matches("\"fix\": ");
     let example: serde_json::Value = serde_json::from_str(example).unwrap();
     assert_eq!(comment["fix"], example);
-    // Every rule that is named there is one.
+    // The page names only rules that exist.
     let rule = |line: &str| {
         line.strip_prefix("| `")
             .and_then(|line| line.split('`').next())

@@ -1,4 +1,4 @@
-//! The formats for machines: each parses as what it claims to be, points where it says, and gives no commands.
+//! Tests of the formats for machines: each is valid in its format, has correct positions, and contains no commands.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use crate::support::sample;
@@ -32,7 +32,7 @@ fn shown(report: &dyn Report) -> String {
     )
 }
 
-/// The text as it is without a home: snapshots must not change when the project gets one.
+/// Removes links to the project's home: snapshots must not depend on it.
 fn without_links(text: &str) -> String {
     let Some(home) = geplint::home::home() else {
         return text.to_owned();
@@ -42,20 +42,20 @@ fn without_links(text: &str) -> String {
         if !line.contains(home.url()) {
             lines.push(line);
         } else if let (false, Some(last)) = (line.ends_with(','), lines.last_mut()) {
-            // It was the last member of its object.
+            // The removed line was the last member of its object.
             *last = last.trim_end_matches(',');
         }
     }
     lines.join("\n") + "\n"
 }
 
-/// A format without a snapshot fails here: there is nothing to compare with.
+/// The output of every format; a format without a snapshot fails.
 #[test]
 fn every_format_is_what_its_snapshot_shows() {
     for format in Format::ALL {
         let mut text = shown(format.report(plain(80), false).as_ref());
         if format == Format::Sarif {
-            // The rules are those of `rules/rules.toml`.
+            // The rules are those of `rules/rules.toml`, and would only repeat it.
             let (head, rest) = text.split_once("\"rules\": [").unwrap();
             let (_, tail) = rest.split_once("\n          ]").unwrap();
             text = format!("{head}\"rules\": […]{tail}");
@@ -64,7 +64,7 @@ fn every_format_is_what_its_snapshot_shows() {
     }
 }
 
-/// And a snapshot without a format is of none that there is.
+/// Every snapshot belongs to an existing format.
 #[test]
 fn every_snapshot_has_its_format() {
     let names: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
@@ -94,7 +94,7 @@ fn statistics() {
     insta::assert_snapshot!(all.lines(PLAIN));
 }
 
-/// The formats that programs read, and the table, which is made of the same parts.
+/// Returns the formats for programs, and the table, which is built from the same parts.
 fn machines() -> impl Iterator<Item = (&'static str, Box<dyn Report>)> {
     Format::ALL
         .into_iter()
@@ -116,7 +116,7 @@ enum Unit {
     Utf16,
 }
 
-/// The offset of a line and a column, counted by hand.
+/// Computes the offset of a line and a column without the code under test.
 fn offset(text: &str, (line, column): (usize, usize), unit: Unit) -> usize {
     let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
     let mut left = column - 1;
@@ -136,7 +136,7 @@ fn number(value: &Value) -> usize {
     usize::try_from(value.as_u64().unwrap()).unwrap()
 }
 
-/// Wide characters before every place, so that bytes, characters and UTF-16 units differ.
+/// A text with wide characters before every position, so that counts of bytes, characters and UTF-16 units differ.
 const WIDE: &str = "[ { \"é😀\": \"naïve\", \"Straße😀\": \"東京\" },\r\n  { \"ü\": [\n1,\n2] } ]\n";
 const PLACES: [&str; 5] = ["\"naïve\"", "\"Straße😀\"", "\"東京\"", "\"ü\"", "[\n1,\n2]"];
 
@@ -145,7 +145,7 @@ fn wide() -> Vec<Finding> {
     PLACES.iter().map(|part| at(part)).collect()
 }
 
-/// Whether a text that viewers render as Markdown begins with what stands in a file.
+/// True if `shown`, which viewers render as Markdown, begins with the sanitized `text`.
 fn begins(shown: &Value, text: &str) -> bool {
     let shown = shown.as_str().unwrap().trim_start_matches('`');
     shown.starts_with(sanitize::line(text).as_ref())
@@ -191,7 +191,7 @@ fn jsonl_has_the_rows_of_json() {
     assert_eq!(Value::Array(rows), whole["findings"]);
 }
 
-/// A workflow command, read as the runner reads it.
+/// Parses a workflow command as the runner does.
 fn command(line: &str) -> (&str, Vec<(&str, String)>, String) {
     let (head, data) = line.strip_prefix("::").unwrap().split_once("::").unwrap();
     let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
@@ -215,7 +215,7 @@ fn command(line: &str) -> (&str, Vec<(&str, String)>, String) {
     (name, properties, plain(data))
 }
 
-/// The same findings, each about a property of its own, so that each is a cause of its own.
+/// Changes the findings to be about different properties, so that each is a cause of its own.
 fn apart(findings: Vec<Finding>) -> Vec<Finding> {
     let numbered = findings.into_iter().enumerate();
     numbered
@@ -323,7 +323,7 @@ fn sarif_lists_every_rule_with_help() {
     assert_eq!(rule_texts()[index].id, "too-long");
 }
 
-/// What the published schema asks for and a type does not give by itself. The schema itself is not kept here.
+/// Requirements of the published schema that the types do not guarantee. The schema itself is not in the repository.
 #[test]
 fn sarif_keeps_to_the_standard() {
     let (text, findings) = hostile();
@@ -487,7 +487,7 @@ fn nothing_in_a_file_or_its_name_commands_a_runner() {
     }
 }
 
-/// Bytes that are no UTF-8, spans that are no spans: places still count from 1, and nothing ends before it begins.
+/// Invalid UTF-8 and invalid spans: positions still start at 1, and no range ends before it begins.
 #[test]
 fn broken_text_and_broken_spans() {
     let texts: [&[u8]; 5] = [
@@ -527,7 +527,7 @@ fn broken_text_and_broken_spans() {
     }
 }
 
-/// Reads it as XML, and finds the names of the files in it as they are, but for what XML cannot hold.
+/// Asserts that the text is well-formed XML with unchanged file names, apart from characters that XML does not allow.
 fn well_formed(format: &str, text: &str) {
     let expected: String = NASTY
         .chars()
@@ -587,7 +587,7 @@ fn folder(name: &str) -> PathBuf {
     crate::support::empty_folder("formats", name)
 }
 
-/// Exit code, standard output and standard error of `geplint check`, run in `testdata/rules`.
+/// Runs `geplint check` in `testdata/rules`; returns exit code, standard output and standard error.
 fn check(args: &[&str]) -> (Option<i32>, String, String) {
     let Output {
         status,
@@ -664,7 +664,7 @@ fn a_full_disk_is_a_problem_and_the_rest_goes_on() {
     assert_eq!(code, Some(2));
     assert!(stderr.contains("/dev/full: cannot write"), "{stderr}");
     assert!(stdout.lines().count() > 100);
-    // The other way round: the file is whole although standard output is not.
+    // The other way round: the file is complete although standard output failed.
     let file = folder("full-stdout").join("a.json");
     let status = crate::support::geplint()
         .args(["check", "--quiet", "testdata/rules", "--output"])

@@ -1,4 +1,5 @@
-//! A file that nobody named is a request on strong evidence alone: other people's JSON blocks nobody.
+//! A file in a folder is only taken for a request if there is strong evidence: JSON of other programs never fails a
+//! run.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -20,19 +21,19 @@ impl Folder {
         Self(path)
     }
 
-    /// Exit code, and what both streams say.
+    /// Returns the exit code and the output of both streams.
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_geplint"))
             .args(arguments)
             .current_dir(&self.0)
             .output()
             .unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.code(), String::from_utf8(said).unwrap())
+        let both = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(both).unwrap())
     }
 }
 
-/// JSON of others, and whether it is near enough to a request to have a line.
+/// JSON of other programs, with `true` for files so similar to a request that a line names them as skipped.
 const OTHERS: [(&str, &str, bool); 6] = [
     (
         "labels.json",
@@ -72,24 +73,24 @@ fn json_of_others_is_skipped_and_counted() {
     let named: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
     let hook = [&["check", "--strict", "--skip-unrecognized"][..], &named].concat();
     for arguments in [&["check", "--strict", "."][..], &hook] {
-        let (code, said) = folder.run(arguments);
-        assert_eq!(code, Some(0), "{said}");
+        let (code, output) = folder.run(arguments);
+        assert_eq!(code, Some(0), "{output}");
         assert!(
-            said.contains("1 file, 1 record: no problems found \u{b7} 6 skipped"),
-            "{said}"
+            output.contains("1 file, 1 record: no problems found \u{b7} 6 skipped"),
+            "{output}"
         );
         for (name, _, near) in OTHERS {
-            let line = said.lines().any(|line| line.contains(name));
-            assert_eq!(line, near, "{name}\n{said}");
+            let line = output.lines().any(|line| line.contains(name));
+            assert_eq!(line, near, "{name}\n{output}");
         }
     }
-    let (code, said) = folder.run(&["check", "--fix", "--unsafe-fixes", "."]);
-    assert_eq!(code, Some(0), "{said}");
+    let (code, output) = folder.run(&["check", "--fix", "--unsafe-fixes", "."]);
+    assert_eq!(code, Some(0), "{output}");
     for (name, text, _) in OTHERS {
         assert_eq!(fs::read_to_string(folder.0.join(name)).unwrap(), text);
     }
-    let (code, said) = folder.run(&["predict", "."]);
-    assert_eq!(code, Some(0), "{said}");
+    let (code, output) = folder.run(&["predict", "."]);
+    assert_eq!(code, Some(0), "{output}");
 }
 
 #[test]
@@ -99,21 +100,24 @@ fn a_named_file_or_one_of_the_settings_needs_less() {
         "named",
         &[("a.json", group), ("b/c.json", group), ("d.json", PAYLOAD)],
     );
-    let (code, said) = folder.run(&["check", "--format", "concise", "a.json"]);
-    assert_eq!(code, Some(1), "{said}");
+    let (code, output) = folder.run(&["check", "--format", "concise", "a.json"]);
+    assert_eq!(code, Some(1), "{output}");
     assert!(
-        said.contains("a.json:1:2: error[missing-mandatory] /0/ContactCodes (G): ContactCodes is missing"),
-        "{said}"
+        output.contains("a.json:1:2: error[missing-mandatory] /0/ContactCodes (G): ContactCodes is missing"),
+        "{output}"
     );
     assert_eq!(folder.run(&["check", "."]).0, Some(0));
     let settings = "[[files]]\nglob = \"b/*.json\"\nendpoint = \"user-group\"\n";
     fs::write(folder.0.join("geplint.toml"), settings).unwrap();
-    let (code, said) = folder.run(&["check", "--format", "concise", "."]);
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("b/c.json:1:2: error[missing-mandatory]"), "{said}");
+    let (code, output) = folder.run(&["check", "--format", "concise", "."]);
+    assert_eq!(code, Some(1), "{output}");
     assert!(
-        said.contains("skipped ./a.json: 2 of 2 names are those of user-group"),
-        "{said}"
+        output.contains("b/c.json:1:2: error[missing-mandatory]"),
+        "{output}"
+    );
+    assert!(
+        output.contains("skipped ./a.json: 2 of 2 names are those of user-group"),
+        "{output}"
     );
 }
 
@@ -128,12 +132,12 @@ fn each_distinctive_name_is_evidence_by_itself() {
         {
             let record = format!("[{{\"{name}\": \"x\", \"other\": 1, \"more\": 2}}]");
             let folder = Folder::new("distinctive", &[("a.json", &record)]);
-            let (code, said) = folder.run(&["check", "--format", "concise", "."]);
-            let taken = code != Some(3) && !said.contains("skipped");
+            let (code, output) = folder.run(&["check", "--format", "concise", "."]);
+            let taken = code != Some(3) && !output.contains("skipped");
             // Two endpoints may share a name that no other API has.
             assert!(
-                taken || said.contains("cannot tell its endpoint"),
-                "{name}: {said}"
+                taken || output.contains("cannot tell its endpoint"),
+                "{name}: {output}"
             );
         }
     }

@@ -1,6 +1,6 @@
-//! What the fuzz targets do, on every file at hand and on a fixed number of spoiled ones.
+//! Runs the fuzz targets on all available files, and on a fixed number of damaged ones.
 //!
-//! So a finding of the fuzzer stays found: its input goes into `testdata/fuzz/<target>/`, and is run here.
+//! An input that the fuzzer has found is added to `testdata/fuzz/<target>/`, and is run here from then on.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::bodies::TARGETS;
 use crate::support::json::Chance;
 
-/// Longer files are left to other tests.
+/// Longer files are left to other tests, in bytes.
 const LONGEST: u64 = 64 * 1024;
 
 fn body(name: &str) -> fn(&[u8]) {
@@ -29,7 +29,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Files of each kind: whole folders, and single files.
+/// Returns the files for a target: whole folders, and single files.
 fn seeds(target: &str) -> Vec<PathBuf> {
     let (folders, extension): (&[&str], Option<&str>) = match target {
         "config" => (&["testdata/tenant", "testdata/fuzz/config"], None),
@@ -56,7 +56,7 @@ fn seeds(target: &str) -> Vec<PathBuf> {
     all
 }
 
-/// Spoils bytes in a few places: drops, doubles, swaps and replaces, or puts in what means something.
+/// Damages bytes in a few places: removes, repeats, swaps and replaces them, or inserts tokens.
 fn spoil(chance: &mut Chance, bytes: &mut Vec<u8>) {
     const PIECES: &[&str] = &[
         "{",

@@ -1,4 +1,4 @@
-//! The project's home has one place, `repository` in `Cargo.toml`; the documents follow it.
+//! The address of the project is stored once, as `repository` in `Cargo.toml`; the documents follow it.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -12,7 +12,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The Markdown files that a user reads, from a root.
+/// Returns the Markdown files for users below a folder.
 fn documents(root: &Path) -> Vec<PathBuf> {
     let mut found = vec![root.join("README.md")];
     for entry in walkdir::WalkDir::new(root.join("docs")) {
@@ -31,7 +31,8 @@ fn repository(root: &Path) -> String {
     package["repository"].as_str().unwrap().to_owned()
 }
 
-/// Addresses of repositories of ours: what stands before `/geplint`, where an address or `uses:` begins.
+/// Returns the owner part of addresses of geplint's repository: the text before `/geplint`, after the start of an
+/// address or of a `uses:`.
 fn owners(text: &str) -> Vec<&str> {
     let ends = text.match_indices("/geplint").filter_map(|(at, _)| {
         let before = &text[..at];
@@ -42,15 +43,15 @@ fn owners(text: &str) -> Vec<&str> {
         let after = &text[at + "/geplint".len()..];
         let named = after.starts_with('@') || before[..start].ends_with("--repo ");
         let ours = owner.starts_with("https://") || named;
-        // A file of the same name with a version is no repository.
+        // A file name with a version after it, not a repository.
         let file = after.starts_with('-') && after[1..].starts_with(|c: char| c.is_ascii_digit());
         (ours && !file).then_some(owner)
     });
     ends.collect()
 }
 
-/// Every address in the documents is the home of `Cargo.toml`, or a placeholder while there is none.
-/// Returns how many there are, badges not counted.
+/// Asserts that every address in the documents is the home of `Cargo.toml`, or the placeholder if there is none.
+/// Returns the number of addresses, without badges.
 fn assert_one_home(root: &Path) -> usize {
     let home = repository(root);
     let mut seen = 0;
@@ -113,7 +114,7 @@ fn all_crates_have_the_same_home() {
     );
 }
 
-/// `.ci/home` sets it everywhere, and a second time.
+/// `.ci/home` sets the address everywhere, also a second time.
 #[test]
 fn the_home_is_set_by_one_command() {
     let copy = crate::support::empty_folder("home", "set");
@@ -130,8 +131,8 @@ fn the_home_is_set_by_one_command() {
             .args(args)
             .output()
             .unwrap();
-        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-        (output.status.code(), said)
+        let output = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        (output.status.code(), output)
     };
     let before = assert_one_home(&copy);
     for wrong in [

@@ -1,5 +1,5 @@
-//! `check` and `predict` say the same: no envelope for what is not documented, and no predicted answer that is not in the
-//! envelope, unless the finding says that another one comes first.
+//! `check` and `predict` agree: there is no envelope if the answer is not documented, and every predicted answer is
+//! in the envelope unless its finding is masked by another one.
 
 #![allow(
     clippy::unwrap_used,
@@ -30,7 +30,7 @@ fn fixtures() -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-/// What takes the place of every value in turn.
+/// Values that replace each value of a request in turn.
 fn spoils() -> Vec<Value> {
     vec![
         json!(null),
@@ -44,7 +44,7 @@ fn spoils() -> Vec<Value> {
     ]
 }
 
-/// The pointers of all values.
+/// Collects the pointers of all values.
 fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
     all.push(at.to_owned());
     match value {
@@ -66,7 +66,7 @@ fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
     }
 }
 
-/// A request with one value spoiled, and with two.
+/// Returns variants of a request with one value replaced, and with two.
 fn mutated(root: &Value) -> Vec<Value> {
     let mut all = Vec::new();
     pointers(root, "", &mut all);
@@ -75,7 +75,7 @@ fn mutated(root: &Value) -> Vec<Value> {
         for (index, spoil) in spoils().iter().enumerate() {
             let mut request = root.clone();
             *request.pointer_mut(pointer).unwrap() = spoil.clone();
-            // Every third time another place, too.
+            // In every third variant, a second value.
             if (number + index) % 3 == 0
                 && let Some(value) = request.pointer_mut(&all[(number * 7 + 3) % all.len()])
             {
@@ -87,8 +87,8 @@ fn mutated(root: &Value) -> Vec<Value> {
     requests
 }
 
-/// Rules that call something undocumented that does not change which answer is likely: what is stored, or how a rule that
-/// speaks elsewhere compares.
+/// Rules whose undocumented part does not change the most likely answer: it concerns what is stored, or how another
+/// rule with an answer of its own compares values.
 const ANSWERED_ALL_THE_SAME: [&str; 5] = [
     "duplicate-entry",
     "duplicate-record",
@@ -126,7 +126,7 @@ fn holds(name: &str, request: &Request<'_>) {
     if let (Some(open), Ok(prediction)) = (open, request.predict()) {
         panic!("{name}: {open:?}\n{prediction:?}");
     }
-    // Whatever stands in the way of a prediction, the answers that are shown are those of the request as it is read.
+    // Even without a prediction, the answers shown are those of the request as it was read.
     let prediction = predict_recovered(request.endpoint, checked);
     let spoke: BTreeSet<usize> = prediction.spoke.iter().copied().collect();
     for (index, finding) in checked.findings.iter().enumerate() {
@@ -139,7 +139,7 @@ fn holds(name: &str, request: &Request<'_>) {
             spoke.contains(&index),
             "{name}: {finding:?}"
         );
-        let said = prediction.envelope.error_details.iter().any(|detail| {
+        let answered = prediction.envelope.error_details.iter().any(|detail| {
             let mut entries = detail.errors.iter();
             predicted.key == detail.key.as_str()
                 && entries.any(|error| {
@@ -148,7 +148,7 @@ fn holds(name: &str, request: &Request<'_>) {
                 })
         });
         assert!(
-            said || finding.masked.is_some(),
+            answered || finding.masked.is_some(),
             "{name}: {finding:?}\n{prediction:?}"
         );
     }

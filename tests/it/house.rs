@@ -1,11 +1,11 @@
-//! How the code is laid out: what the documentation of a folder promises of its files.
+//! Tests of the code's layout: the list of files in the documentation of `lint` is complete and in import order.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 const LINT: &str = "crates/geplint-core/src/lint";
 
-/// The files of the engine from the bottom up, as the documentation of the folder lists them.
+/// Returns the files of the engine from the bottom up, in the order of the folder's documentation.
 fn layers() -> Vec<String> {
     let text = std::fs::read_to_string(Path::new(LINT).join("mod.rs")).unwrap();
     let lines = text
@@ -17,7 +17,7 @@ fn layers() -> Vec<String> {
         .collect()
 }
 
-/// A file of the engine without its tests and comments.
+/// Returns the code of a file of the engine, without tests and comments.
 fn code(layer: &str) -> String {
     let text = std::fs::read_to_string(Path::new(LINT).join(format!("{layer}.rs"))).unwrap();
     let text = text.split("#[cfg(test)]").next().unwrap_or_default();
@@ -25,7 +25,7 @@ fn code(layer: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What follows each occurrence of a word, up to the first character that is not part of a name.
+/// Returns the identifiers that follow each occurrence of a word.
 fn names_after<'t>(text: &'t str, word: &str) -> HashSet<&'t str> {
     let rests = text.split(word).skip(1);
     rests
@@ -36,7 +36,7 @@ fn names_after<'t>(text: &'t str, word: &str) -> HashSet<&'t str> {
         .collect()
 }
 
-/// Every file has a place among the layers, and the other way round.
+/// Every file is in the list, and every entry of the list is a file.
 #[test]
 fn every_file_of_the_engine_has_a_layer() {
     let folder = |path: PathBuf| std::fs::read_dir(path).unwrap();

@@ -1,4 +1,4 @@
-//! What an ignore file says to no effect is said on standard error, with its place and without its text.
+//! Invalid lines of ignore files are reported on standard error, with their position and without their text.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
@@ -20,7 +20,7 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// The number of files, and the lines on standard error.
+/// Returns the number of files, and the lines on standard error.
 fn check(folder: &Path, args: &[&str]) -> (u64, Vec<String>) {
     let output = Command::new(env!("CARGO_BIN_EXE_geplint"))
         .args(["check", "--quiet", "--format", "json"])
@@ -42,7 +42,7 @@ fn check(folder: &Path, args: &[&str]) -> (u64, Vec<String>) {
 fn a_bad_line_is_named_and_the_others_count() {
     let folder = folder("lines");
     let long = format!("c.json\n{}\n", "s3cr3t*".repeat(1_000));
-    for (text, told) in [
+    for (text, message) in [
         (
             "c.json\ns3cr3t[z-a]\n",
             Some("sub/.gitignore:2:1: this line is no glob ("),
@@ -60,9 +60,12 @@ fn a_bad_line_is_named_and_the_others_count() {
         fs::write(folder.join("sub/.gitignore"), text).unwrap();
         let (files, stderr) = check(&folder, &[]);
         assert_eq!(files, 2, "{text}");
-        assert_eq!(stderr.len(), usize::from(told.is_some()), "{stderr:?}");
+        assert_eq!(stderr.len(), usize::from(message.is_some()), "{stderr:?}");
         for line in stderr {
-            assert!(line.starts_with(&format!("warning: {}", told.unwrap())), "{line}");
+            assert!(
+                line.starts_with(&format!("warning: {}", message.unwrap())),
+                "{line}"
+            );
             assert!(
                 line.ends_with("; the line is passed over") && !line.contains("s3cr3t"),
                 "{line}"
@@ -87,7 +90,7 @@ fn a_file_that_is_not_read_is_named() {
     let large = "c.json\n".repeat(40_000);
     let automaton = format!("{}\n", "?*".repeat(2_000)).repeat(60);
     for name in [".gitignore", "sub/.gitignore", ".git/info/exclude"] {
-        for (text, told) in [
+        for (text, message) in [
             (&large, "too large: an ignore file has at most 256 KiB"),
             (&automaton, "its lines become too large an automaton together"),
         ] {
@@ -96,9 +99,9 @@ fn a_file_that_is_not_read_is_named() {
             assert_eq!(files, 3, "{name}");
             assert_eq!(
                 stderr,
-                [format!("warning: {name}: {told}; nothing is ignored by it")]
+                [format!("warning: {name}: {message}; nothing is ignored by it")]
             );
-            // Named by hand, no ignore file is asked; below, those above are.
+            // For a file that is named, ignore files are not read; for the files of a folder, those of its parents are.
             assert_eq!(check(&folder, &["a.json"]), (1, Vec::new()));
         }
         fs::remove_file(folder.join(name)).unwrap();

@@ -1,11 +1,11 @@
-//! What imports what: no circles between the files of a crate, and an engine that knows no file, clock or network.
+//! Tests of imports: no cycles between the files of a crate, and no files, clocks or network in the engine.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Folders with a circle inside them, mostly because `mod.rs` has types beside code that calls its modules. One whose
-/// circle is opened leaves this list.
+/// Folders with an import cycle inside, mostly because `mod.rs` has both types and code that calls its modules. A
+/// folder whose cycle is removed is to be removed here.
 const WITH_CIRCLES: [&str; 6] = [
     "src/report/",
     "src/verify/",
@@ -21,9 +21,9 @@ const CRATES: [&str; 3] = ["src", "crates/geplint-core/src", "crates/dotnet-bind
 type Module = Vec<String>;
 
 struct Crate {
-    /// Text without comments, strings and tests.
+    /// The code without comments, strings and tests, by module.
     files: BTreeMap<Module, (PathBuf, String)>,
-    /// What a module re-exports, by name; from another crate: `None`.
+    /// The names that a module re-exports, with the module that defines them; `None` for another crate's.
     reexports: BTreeMap<Module, BTreeMap<String, Option<Module>>>,
 }
 
@@ -74,7 +74,7 @@ impl Crate {
         )
     }
 
-    /// A path that a module writes, from the crate on; `None` for another crate's.
+    /// Resolves a path in a module to a path from the root of the crate; `None` for another crate's.
     fn absolute(&self, from: &Module, path: &[String]) -> Option<Module> {
         let mut base = from.clone();
         let mut rest = path;
@@ -99,7 +99,7 @@ impl Crate {
         Some(base)
     }
 
-    /// The module whose file defines what a path leads to; through re-exports.
+    /// Returns the module whose file defines the item of a path, following re-exports.
     fn home(&self, path: Module) -> Option<Module> {
         let mut path = path;
         for _ in 0..8 {
@@ -116,7 +116,7 @@ impl Crate {
         None
     }
 
-    /// For each file the files that it imports from.
+    /// Returns for each file the files that it imports from.
     fn imports(&self) -> BTreeMap<&Module, BTreeSet<Module>> {
         let of = |module: &Module, text: &str| {
             let written = uses(text).into_iter().filter(|(public, _)| !public);
@@ -138,7 +138,7 @@ impl Crate {
             .collect()
     }
 
-    /// Files that import each other, directly or through others.
+    /// Returns groups of files that import each other, directly or indirectly.
     fn circles(&self) -> Vec<Vec<String>> {
         let imports = self.imports();
         let reached: BTreeMap<&Module, BTreeSet<&Module>> = imports
@@ -167,7 +167,7 @@ impl Crate {
     }
 }
 
-/// A file's text without comments, strings and what follows `#[cfg(test)]`, which is last in our files.
+/// Returns the text of a file without comments, strings, and the part after `#[cfg(test)]`, which is always last.
 fn bare(text: &str) -> String {
     let text = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or("");
     let mut bare = String::new();
@@ -175,7 +175,7 @@ fn bare(text: &str) -> String {
     for line in text.lines() {
         nested |= line.contains("mod ") && line.ends_with('{') && !line.starts_with(' ');
         nested &= line != "}";
-        // In a module inside of a file, the module above is the file.
+        // In an inline module, `super` is the file.
         let line = if nested {
             line.replace("super::", "self::")
         } else {
@@ -189,7 +189,7 @@ fn bare(text: &str) -> String {
     bare
 }
 
-/// The `use` declarations of a text: whether each is public, and its paths.
+/// Returns the `use` declarations of a text: whether each is public, and its paths.
 fn uses(text: &str) -> Vec<(bool, Vec<Module>)> {
     let mut found = Vec::new();
     let mut lines = text.lines();
@@ -215,7 +215,7 @@ fn declaration(line: &str) -> Option<&str> {
         .find_map(|start| line.strip_prefix(start))
 }
 
-/// `a::{b, c::d}` as `a::b` and `a::c::d`.
+/// Expands `a::{b, c::d}` to `a::b` and `a::c::d`.
 fn expand(tree: &str, before: &[String], paths: &mut Vec<Module>) {
     let tree = tree.trim();
     let mut path = before.to_vec();
@@ -252,12 +252,13 @@ fn expand(tree: &str, before: &[String], paths: &mut Vec<Module>) {
     }
 }
 
-/// `self` at the start of a path is one of its parts; in a list it is what stands before the list.
+/// True if `self` is a segment of its own, which it is at the start of a path; in a list it means the path before the
+/// list.
 fn path_start(before: &[String], part: &str) -> bool {
     before.is_empty() && part == "self"
 }
 
-/// Paths in code that begin at the crate, at the module above or at a module below.
+/// Returns the paths in code that start with `crate`, `super` or the name of a child module.
 fn inline<'t>(text: &'t str, children: impl Iterator<Item = &'t str>) -> Vec<Module> {
     let mut found = Vec::new();
     for start in ["crate", "super"].into_iter().chain(children) {
@@ -272,7 +273,7 @@ fn inline<'t>(text: &'t str, children: impl Iterator<Item = &'t str>) -> Vec<Mod
                 .chars()
                 .take_while(|character| is_path(*character))
                 .collect();
-            // Before a list, which `uses` reads.
+            // The start of a list, which `uses` reads.
             if path.ends_with("::") {
                 continue;
             }

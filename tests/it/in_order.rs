@@ -1,4 +1,4 @@
-//! Files that are calls made one after another: what each predicted success changes for the next one.
+//! Tests of `--in-order`: files are calls in sequence, and each predicted success has effects on the later ones.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 
-/// A folder of its own for each test, gone when the test is over.
+/// A folder of its own for each test, removed when the test ends.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -36,7 +36,7 @@ impl Folder {
             .unwrap()
     }
 
-    /// Status, keys of errors with their texts, and keys of successes, of each request in turn.
+    /// Returns status, keys of errors with their texts, and keys of successes, for each request.
     fn answers(&self, args: &[&str]) -> Vec<String> {
         let mut all = vec!["predict"];
         all.extend(args);
@@ -54,7 +54,7 @@ impl Drop for Folder {
     }
 }
 
-/// `400 C-1: Address is Mandatory; good C-2`.
+/// Formats a response as `400 C-1: Address is Mandatory; good C-2`.
 fn short(response: &Value) -> String {
     if response.is_null() {
         return "-".to_owned();
@@ -79,7 +79,7 @@ fn short(response: &Value) -> String {
     all.join("; ")
 }
 
-/// Writes one file a request, and predicts them in order.
+/// Writes one file for each request, and predicts them in order.
 fn in_order(tenant: &str, requests: &[Value]) -> Vec<String> {
     let folder = Folder::new();
     folder.write("tenant.toml", tenant);
@@ -91,7 +91,7 @@ fn in_order(tenant: &str, requests: &[Value]) -> Vec<String> {
     }
     let mut args = vec!["--in-order", "--tenant", "tenant.toml"];
     args.extend(names.iter().map(String::as_str));
-    // One file more, so that the answers are always a list.
+    // An additional file, so that the answers are always a list.
     folder.write("last.json", &json!([group(&[])]).to_string());
     args.push("last.json");
     let mut answers = folder.answers(&args);
@@ -170,16 +170,19 @@ fn the_documented_pair_of_page_003() {
     let expected = |name: &str| serde_json::from_str::<Value>(&page_003(name)).unwrap();
     assert_eq!(answers[0]["response"], expected("1-success.response.json"));
     assert_eq!(answers[1]["response"], expected("2-error.response.json"));
-    // Nothing of the refusal is our own words; the first answer depends on what was sent before, the second no longer.
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(!said.contains("inferred"), "{said}");
-    assert!(said.contains("1.json: depends on what was sent before"), "{said}");
+    // No text of the refusal is inferred. The first answer depends on earlier calls, the second does not any more.
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(!stderr.contains("inferred"), "{stderr}");
     assert!(
-        !said.contains("2.json: depends on what was sent before"),
-        "{said}"
+        stderr.contains("1.json: depends on what was sent before"),
+        "{stderr}"
+    );
+    assert!(
+        !stderr.contains("2.json: depends on what was sent before"),
+        "{stderr}"
     );
 
-    // The other way round both succeed but the one that comes second, and each alone succeeds.
+    // In reverse order, again only the second call fails; each alone succeeds.
     assert_eq!(
         folder.answers(&["--in-order", "2.json", "1.json"]),
         ["200; good uscv1s06".to_owned(), single("uscv1s06")]
@@ -189,7 +192,7 @@ fn the_documented_pair_of_page_003() {
 
 #[test]
 fn the_documented_pair_as_it_stands() {
-    // One brace too many: no answer for the file itself, but what it means is plain.
+    // It has one brace too many: the file itself has no answer, but its meaning is clear.
     let folder = Folder::new();
     folder.write("1.json", &page_003("1-success.request.json"));
     folder.write("2.json", &page_003("2-error.request.json"));
@@ -199,10 +202,10 @@ fn the_documented_pair_as_it_stands() {
         folder.answers(&["--in-order", "1.json", "2.json"]),
         ["-".to_owned(), single("uscv1s06")]
     );
-    let said = String::from_utf8(output.stderr).unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(
-        said.starts_with("error: 1.json: no prediction: ") && said.contains("line 2, column 5"),
-        "{said}"
+        stderr.starts_with("error: 1.json: no prediction: ") && stderr.contains("line 2, column 5"),
+        "{stderr}"
     );
 }
 
@@ -214,7 +217,7 @@ fn the_documented_pair_in_one_request() {
             .unwrap();
     let second: Value = serde_json::from_str(&page_003("2-error.request.json")).unwrap();
     folder.write("both.json", &json!([first[0], second[0]]).to_string());
-    // A record sees those before it with and without --in-order.
+    // A record is checked against those before it in the same request, with and without --in-order.
     for args in [
         &["predict", "both.json"][..],
         &["predict", "--in-order", "both.json"],
@@ -295,7 +298,7 @@ fn overwriting_replaces_them() {
             single("C-1")
         ]
     );
-    // The tenant's own are replaced as well.
+    // They also replace those of the tenant file.
     let tenant = "contacts = [{ code = 'C-1', belonging-lobs = ['EMEA'] }]";
     assert_eq!(
         in_order(
@@ -346,33 +349,33 @@ fn a_code_and_a_user_name_are_one_contact() {
         "UserName",
         json!("mira@example.com"),
     );
-    let said =
+    let expected =
         "400; mira@example.com: Belonging entity can be mapped to only a single LOB for mira@example.com";
-    // The tenant knows that they are the same,
+    // The tenant file states that both are one contact,
     assert_eq!(
         in_order(tenant, &[json!([by_user]), json!([belonging("C-1", "APAC")])]),
         ["200; good Mira@example.com".to_owned(), single("C-1")]
     );
     assert_eq!(
         in_order(tenant, &[json!([belonging("C-1", "EMEA")]), json!([again])]),
-        ["200; good C-1", said]
+        ["200; good C-1", expected]
     );
-    // or a request has said so.
+    // or an earlier request does.
     let both = with(belonging("C-1", "EMEA"), "UserName", json!("mira@example.com"));
     assert_eq!(
         in_order("", &[json!([both]), json!([again])]),
-        ["200; good C-1", said]
+        ["200; good C-1", expected]
     );
     assert_eq!(
         in_order("", &[json!([by_user]), json!([again])]),
-        ["200; good Mira@example.com", said]
+        ["200; good Mira@example.com", expected]
     );
-    // Nobody told: two contacts.
+    // Without either, they are two contacts.
     assert_eq!(
         in_order("", &[json!([by_user]), json!([belonging("C-1", "APAC")])]),
         ["200; good Mira@example.com", "200; good C-1"]
     );
-    // Two codes are two contacts, whatever user name they share.
+    // Two codes are two contacts, even with the same user name.
     let other = with(belonging("C-2", "APAC"), "UserName", json!("mira@example.com"));
     assert_eq!(
         in_order("", &[json!([both]), json!([other])]),
@@ -402,7 +405,7 @@ fn a_refused_record_changes_nothing() {
         ),
         [
             "400; C-1: PersonaAndRoles is Mandatory; good C-2",
-            // The good record beside the bad one was taken.
+            // The valid record next to the invalid one has had its effect.
             "400; C-2: Belonging entity can be mapped to only a single LOB for C-2; good C-1",
         ]
     );
@@ -442,7 +445,7 @@ fn a_body_that_does_not_convert_changes_nothing() {
 fn a_file_that_is_no_json_changes_nothing_unless_it_is_plain_what_it_means() {
     let folder = Folder::new();
     folder.write("2.json", &json!([belonging("C-1", "APAC")]).to_string());
-    // Cut off.
+    // The text is truncated.
     let text = json!([belonging("C-1", "EMEA")]).to_string();
     folder.write("1.json", &text[..text.len() - 20]);
     assert_eq!(
@@ -476,13 +479,13 @@ fn a_new_contact_is_known_to_the_next_call() {
             "200; good C-9",
         ]
     );
-    // Known by its user name only.
+    // The contact is known by its user name only.
     let renamed = with(without(contact("C-9"), "Address"), "ContactCode", json!("C-10"));
     assert_eq!(
         in_order(tenant, &[json!([contact("C-9")]), json!([renamed])]),
         ["200; good C-9", "200; good C-10"]
     );
-    // In one request.
+    // Both in one request.
     assert_eq!(
         in_order(tenant, &[json!([contact("C-9"), bare])]),
         ["200; good C-9; good C-9"]
@@ -511,13 +514,13 @@ fn a_new_contact_whose_code_is_an_e_mail_address() {
             [refused, "200; good desk@example.com", "200; good buyers"]
         );
     }
-    // One such code shows it of all of them where no list decides.
+    // Without a list, one such code is enough for all of them.
     let other = json!([group(&["front@example.com"])]);
     assert_eq!(
         in_order("", &[json!([contact(code)]), other]),
         ["200; good desk@example.com", "200; good buyers"]
     );
-    // A user name is none.
+    // A user name does not show it.
     let user = with(
         without(belonging("", "EMEA"), "ContactCode"),
         "UserName",
@@ -555,7 +558,7 @@ fn a_deleted_contact_is_gone() {
             "200; good buyers",
         ]
     );
-    // Also where no list was given, and for one that a request has brought.
+    // Also without a list, and for a contact that an earlier request has created.
     assert_eq!(
         in_order(
             "",
@@ -576,7 +579,7 @@ fn a_deleted_contact_is_gone() {
         in_order("contacts = []", &[json!([kept]), json!([group(&["C-9"])])]),
         ["200; good C-9", "200; good buyers"]
     );
-    // Whether its LOBs come back with it is not known.
+    // It is not known whether its LOBs are restored with it.
     assert_eq!(
         in_order(
             tenant,
@@ -659,7 +662,7 @@ fn the_order_is_that_of_the_arguments_and_of_names_in_a_folder() {
         [bad, "200; good C-1"]
     );
     assert_eq!(run(&["--in-order", "."]), [bad, "200; good C-1", good]);
-    // Without it no file sees another.
+    // Without --in-order, files do not affect each other.
     assert_eq!(run(&["b-add.json", "a-group.json"]), ["200; good C-1", bad]);
     assert_eq!(run(&["."]), [bad, "200; good C-1", bad]);
 }

@@ -1,7 +1,8 @@
-//! No command and no format lets a file, a name, a setting or an argument command the terminal, a CI runner or a viewer.
+//! No file, name, setting or argument can inject commands for a terminal, a CI runner or a viewer, in any command or
+//! format.
 //!
-//! Everything that a run reads says the same hostile things here. What is asserted is about bytes: of standard output,
-//! of standard error and of every file that is written.
+//! Here, everything that a run reads contains the same hostile text. The assertions are about the bytes of standard
+//! output, of standard error and of every file that is written.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
@@ -18,14 +19,14 @@ use geplint::report::sanitize::is_unprintable;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::Value;
 
-/// Commands to the runners of GitHub, Azure, GitLab and others; some need a character dropped to become one.
+/// Commands for the runners of GitHub, Azure, GitLab and others; some become one only if a character is removed.
 const COMMANDS: &str = "\n::error::x\n::set-output name=a::b\r##[group]g ##vso[task.setvariable variable=PATH]/x \
                         ##teamcity[buildStop comment='x'] #\u{1b}#vso[x] :\u{0}:error::x section_start:1:a\r\u{1b}[0K\
                         %0A::warning::y\n~~~ group\n+++ group";
-/// A terminal's, C0 and C1, and what hides or turns text round.
+/// Terminal controls, C0 and C1, and characters that are invisible or change the direction of text.
 const CONTROLS: &str = "\u{1b}[2J\u{1b}]8;;https://example.org\u{7}x\u{1b}[31m\u{9b}31m\u{9d}0;x\u{9c}\u{85}\u{8}\u{7f}\u{202e}\
                         \u{2066}\u{200b}\u{200d}\u{ad}\u{e0041}\u{feff}\u{2028}\u{2029}\u{ffff}\t";
-/// What a viewer of Markdown renders.
+/// Markdown that viewers render.
 const MARKUP: &str = "[click me](https://example.org/x) ![i](https://example.org/p.png) @octocat <img src=x> <b> \
                       o/r#1 www.example.org &#64;octocat `@a \\`@b` ``` | */close*";
 
@@ -34,7 +35,7 @@ fn hostile() -> String {
     format!("{COMMANDS}{CONTROLS}e{marks} {MARKUP}]]>'\"")
 }
 
-/// The same without what no file name holds, and short enough for one.
+/// A hostile file name: short enough, and without the characters that no file name can have.
 fn file_name() -> String {
     format!(
         "::error::\n##vso[x]\u{1b}[31m\u{9b}1m\u{202e}\u{200b} [a](b) @octocat <img src=x> {}",
@@ -46,7 +47,7 @@ fn json(text: &str) -> String {
     serde_json::to_string(text).unwrap()
 }
 
-/// As TOML writes it: only what it forbids is escaped.
+/// Quotes a text for TOML, which requires escapes for some characters only.
 fn toml(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
@@ -56,7 +57,7 @@ struct Place {
 }
 
 impl Place {
-    /// A folder with hostile payloads in it, among them one that is not JSON and one that is fine.
+    /// Creates a folder with hostile payloads, among them one that is not JSON and one without errors.
     fn new(name: &str) -> Self {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join("injection")
@@ -90,7 +91,7 @@ impl Place {
             "fine.json",
             &format!("[{{\"ClientContactCode\": {bad}, \"InterfaceStatus\": \"success\"}}]"),
         );
-        // The same characters raw, which JSON does not allow; and no payload at all.
+        // The same characters unescaped, which JSON does not allow; and a file that is no payload.
         place.write(
             "raw.json",
             &format!("[{{\"GroupName\": \"{}\", {}: }}", hostile(), hostile()),
@@ -110,9 +111,9 @@ impl Place {
         fs::write(path, text).unwrap();
     }
 
-    /// Runs the program in the folder, and holds both streams against what is allowed there.
+    /// Runs the program in the folder, and asserts that both streams are clean.
     fn run(&self, args: &[&str]) -> Output {
-        // No argument has a NUL in it.
+        // Arguments cannot contain NUL.
         let given = args.iter().map(|arg| arg.replace('\0', ""));
         let output = Command::new(env!("CARGO_BIN_EXE_geplint"))
             .args(given)
@@ -131,7 +132,8 @@ impl Place {
     }
 }
 
-/// No control character but the end of a line, nothing hidden, no command to a CI runner; ESC only in our own colours.
+/// Asserts that there are no control characters except line ends, no invisible characters, no commands for a CI runner,
+/// and ESC only in the colours of geplint.
 fn clean(bytes: &[u8], coloured: bool, what: &str) {
     let text = str::from_utf8(bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
     let mut marks = 0;
@@ -141,7 +143,7 @@ fn clean(bytes: &[u8], coloured: bool, what: &str) {
         } else {
             line.to_owned()
         };
-        // Of a difference, tabs stay as they are in the file.
+        // In a diff, tabs are kept as they are in the file.
         let plain = if what.contains("--diff") {
             plain.replace('\t', " ")
         } else {
@@ -165,7 +167,7 @@ fn clean(bytes: &[u8], coloured: bool, what: &str) {
     }
 }
 
-/// Without the colours that the program uses itself; any other escape stays.
+/// Returns the line without the colours that the program uses; other escapes are kept.
 fn without_colour(line: &str) -> String {
     let mut parts = line.split("\u{1b}[");
     let mut plain = parts.next().unwrap().to_owned();
@@ -177,7 +179,7 @@ fn without_colour(line: &str) -> String {
     plain
 }
 
-/// What a viewer makes of a text: nothing but words, emphasis and code, and no words that GitHub or GitLab make links of.
+/// Asserts that rendered Markdown has only text, emphasis and code, and no text that GitHub or GitLab turn into links.
 fn inert(markdown: &str) {
     let mut words = String::new();
     for event in Parser::new_ext(markdown, Options::all()) {
@@ -496,7 +498,7 @@ fn settings_and_tenant_files() {
     }
 }
 
-/// A user's rules file with hostile text wherever it takes text, and files with a hostile mistake each.
+/// A rules file with hostile text in every text field, and files with one hostile mistake each.
 #[test]
 fn rules_files() {
     let place = Place::new("rules");
@@ -509,7 +511,7 @@ fn rules_files() {
          error-code = {bad}, description = {bad}, note = {bad} }}, note = {bad} }}\n{bad} = {{ row = \"2\", type = \"string\", \
          required = \"yes\" }}\nKind = {{ row = \"3\", type = \"string\", one-of = {{ values = [{bad}], note = {bad} }} }}\n"
     );
-    // What the loader refuses may be any of these; what it takes is shown.
+    // Some of these are refused by the loader; those that load are shown.
     let without = |what: &str, instead: &str| whole.replace(what, instead);
     let plain_rule = without(&format!("rule = {bad}, "), "");
     let plain_name = plain_rule.replace(&format!("{bad} = {{ row"), "Other = { row");

@@ -1,4 +1,4 @@
-//! Which files a run looks at, and that it says so: lists of paths, a name for standard input, what is passed over.
+//! Tests of file selection: lists of paths, a name for standard input, and the output about skipped files.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -12,14 +12,14 @@ fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("given").join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(folder.join("drafts")).unwrap();
-    // Nothing above has a say.
+    // With its own `.git`, settings in folders above are not used.
     fs::create_dir_all(folder.join(".git")).unwrap();
     fs::write(folder.join("good.json"), GOOD).unwrap();
     fs::write(folder.join("drafts/bad.json"), BAD).unwrap();
     folder
 }
 
-/// Exit code, standard output, standard error.
+/// Returns exit code, standard output and standard error.
 fn run(folder: &Path, arguments: &[&str], stdin: &[u8]) -> (Option<i32>, String, String) {
     let output = crate::support::run(folder, arguments, stdin);
     (
@@ -95,10 +95,10 @@ fn a_list_that_is_of_no_use_is_said_to_be_so() {
             "no payload to check in the files that - lists",
         ),
     ];
-    for (arguments, stdin, expected, said) in cases {
+    for (arguments, stdin, expected, message) in cases {
         let (code, _, stderr) = run(&folder, &[&["check"], arguments].concat(), stdin);
         assert_eq!(code, Some(expected), "{arguments:?} {stderr}");
-        assert!(stderr.contains(said), "{arguments:?} {stderr}");
+        assert!(stderr.contains(message), "{arguments:?} {stderr}");
     }
 }
 
@@ -203,7 +203,7 @@ fn verbose_names_what_was_checked_and_what_was_passed_over() {
         "skipped ./package.json: its names are those of no endpoint",
     ];
     assert_eq!(lines[..expected.len()], expected, "{stderr}");
-    // Nobody has asked.
+    // Without `-v`.
     let (_, _, stderr) = run(&folder, &["check", "."], b"");
     let named = ["skipped ", "not followed ", "passed over ", "checked "];
     let is_named = |line: &str| named.iter().any(|word| line.starts_with(word));

@@ -1,4 +1,4 @@
-//! Files become bytes, whole or not at all.
+//! Tests of reading: a file is read completely or not at all.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use geplint::input::{ReadError, Reader};
 
-/// A file of our own, gone when the test is over.
+/// A file of its own, removed when the test ends.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -90,7 +90,7 @@ fn what_is_no_file_says_so() {
     assert_eq!(error.to_string(), "no such file or folder");
 }
 
-/// Files under `/proc` say that they have no bytes.
+/// The size of files under `/proc` is reported as 0.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_size_is_only_a_hint() {

@@ -1,4 +1,4 @@
-//! Which files are checked, for what is named on the command line.
+//! Tests of the walk: which files are checked for the paths on the command line.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::ffi::OsString;
@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use geplint::input::Excludes;
 use geplint::input::{Entry, WalkOptions, collect};
 
-/// A folder of our own, gone when the test is over.
+/// A folder of its own, removed when the test ends.
 struct Folder(PathBuf);
 
 impl Folder {
-    /// A new folder with some files; their text is their own name, unless they are given one.
+    /// Creates a folder with some files, which contain their own name.
     fn new(files: &[&str]) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -47,7 +47,7 @@ impl Folder {
             .collect()
     }
 
-    /// What the paths stand for, relative to the folder: `+` before what was named, `!` before a problem.
+    /// Returns the files of the paths, relative to the folder; `+` marks a file that was named, `!` a problem.
     fn collect(&self, names: &[&str], options: &WalkOptions) -> Vec<String> {
         let shown = |path: &Path| {
             path.strip_prefix(&self.0)
@@ -174,7 +174,7 @@ fn excludes_hold_for_everything() {
     );
     let absolute = folder.path("new").to_string_lossy().replace('\\', "/");
     assert_eq!(excluding(&[&absolute]), ["+a.json", "old/a.json"]);
-    // The folders above are no part of what a glob speaks of.
+    // Folders above are not part of the path that a glob is matched with.
     let above = folder
         .path("")
         .file_name()
@@ -308,7 +308,7 @@ mod unix {
         symlink(folder.path(""), folder.path("real/up")).unwrap();
         let walked = folder.walk();
         assert_eq!(walked.last().map(String::as_str), Some("real/a.json"));
-        // A payload that somebody believes to be there is told of, even where links are passed over.
+        // A broken link is reported even where links are not followed, since its file is expected to exist.
         assert_eq!(walked[0], "!broken.json: the link leads nowhere");
         assert!(walked[1].starts_with("!loop.json: "), "{walked:?}");
         assert_eq!(walked.len(), 3);

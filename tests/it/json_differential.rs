@@ -1,4 +1,4 @@
-//! The reader against `serde_json`, on documents that were spoiled at random (with a fixed seed).
+//! Compares the reader with `serde_json`, on documents that were damaged at random (with a fixed seed).
 
 #![allow(
     clippy::unwrap_used,
@@ -7,7 +7,7 @@
     reason = "tests, and what helps them"
 )]
 
-// The comparison itself is what a fuzz target does, too.
+// A fuzz target makes the same comparison.
 use crate::bodies::scanner::compare;
 use crate::support::json::Chance;
 

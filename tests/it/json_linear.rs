@@ -1,4 +1,4 @@
-//! Texts that would make a careless reader look at the same bytes again and again.
+//! Texts for which a naive reader would read the same bytes again and again.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,8 +11,8 @@ use crate::support::json as json_support;
 
 use json_support::read;
 
-/// Texts that invite looking ahead, looking back or piling up: a beginning, and what is repeated behind it.
-/// `.ci/instructions --linear` counts what each costs at two lengths.
+/// Texts that provoke look-ahead, look-back or stacking: a beginning, and a part that is repeated after it.
+/// `.ci/instructions --linear` counts the instructions for each at two lengths.
 fn repeated() -> Vec<(String, String)> {
     serde_json::from_str(include_str!("../../testdata/json/repeated.json")).unwrap()
 }

@@ -1,4 +1,4 @@
-//! The reader's interface: what is a list, spans, duplicates, decoding, encodings.
+//! Tests of the reader's interface: lists, spans, duplicate names, escapes, encodings.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,6 +1,7 @@
-//! Every syntax error once, at its place, and the rest read: the cases of `testdata/json/recovery.txt`.
+//! Every syntax error is reported once, at its position, and the rest is read: the cases of
+//! `testdata/json/recovery.txt`.
 //!
-//! `BLESS=1 cargo test --test it json_recovery` writes what is found into the file, to be read before it is kept.
+//! `BLESS=1 cargo test --test it json_recovery` writes the results into the file; review the changes.
 
 #![allow(
     clippy::unwrap_used,
@@ -49,7 +50,7 @@ fn is_result(line: &str) -> bool {
     line.starts_with("--- ") || line.starts_with("=== ")
 }
 
-/// The symbols of control characters stand for these.
+/// Replaces the symbols of control characters by these.
 fn spoken(document: &str) -> String {
     let control = |symbol: char| match u32::from(symbol) {
         code @ 0x2400..=0x241F => char::from_u32(code - 0x2400).unwrap(),

@@ -1,4 +1,4 @@
-//! Verdicts: what is JSON and what is not, on our own corpus and on `JSONTestSuite`.
+//! Verdicts on whether texts are JSON, for geplint's own files and for `JSONTestSuite`.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,7 +12,7 @@ use crate::support::json as json_support;
 use json_support::{Read, read};
 use std::path::{Path, PathBuf};
 
-/// Every file of a folder, by name.
+/// Returns all files of a folder, sorted by name.
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder)
         .unwrap()
@@ -49,7 +49,7 @@ fn valid_files_are_accepted() {
     }
 }
 
-/// The files of `testdata/json/invalid` in which more than one thing is wrong, or one that can only be seen as two.
+/// Files of `testdata/json/invalid` with more than one error, or with one that is necessarily reported as two.
 const SEVERAL: &[&str] = &[
     "literal-quote.json",
     "name-object.json",
@@ -79,7 +79,7 @@ fn invalid_files_are_refused_with_one_error_each() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// The files that `JSONTestSuite` leaves open: whether we accept them, and why.
+/// Files on which `JSONTestSuite` leaves the verdict open: whether geplint accepts them, and why.
 const OPEN: &[(&str, bool, &str)] = &[
     (
         "number_double_huge_neg_exp",

@@ -1,4 +1,5 @@
-//! What a file comes to does not hang on the files before it, although a session takes it for one more of the same kind.
+//! The result for a file does not depend on the files before it, although a session first tries the endpoint of the
+//! last.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
@@ -10,7 +11,7 @@ use geplint::rules::{Candidate, candidates};
 use geplint::session::{Outcome, Session};
 use geplint::tenant::{Tenant, load};
 
-/// Requests that fit several endpoints, that fit one by a name alone, or that have strangers among their names.
+/// Requests that fit several endpoints, that fit one by a single name, or that have unknown names.
 const CLOSE: [&str; 19] = [
     r#"[{"contactCode": "C-1", "userName": "ann@example.com", "firstName": "Ann", "lastName": "Lee",
         "emailAddress": "ann@example.com", "isActive": true, "address": {"addressLine1": "1 Quay", "city": "Lyon",
@@ -48,7 +49,7 @@ fn payloads() -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-fn told(outcome: &Outcome<'_>) -> String {
+fn describe(outcome: &Outcome<'_>) -> String {
     match outcome {
         Outcome::Checked(request) => {
             format!(
@@ -82,9 +83,9 @@ fn what_came_before_changes_nothing_for(standard: Standard) {
     for (position, tenant) in tenants.iter().enumerate() {
         let alone: Vec<String> = payloads
             .iter()
-            .map(|(_, bytes)| told(&Session::new(&known, tenant, false).file_as(bytes, false, standard)))
+            .map(|(_, bytes)| describe(&Session::new(&known, tenant, false).file_as(bytes, false, standard)))
             .collect();
-        // One after the other, back again, and each twice in a row.
+        // In order, in reverse, and each twice in a row.
         let forth = 0..payloads.len();
         let order = forth
             .clone()
@@ -94,17 +95,17 @@ fn what_came_before_changes_nothing_for(standard: Standard) {
         for index in order {
             let (name, bytes) = &payloads[index];
             assert_eq!(
-                told(&session.file_as(bytes, false, standard)),
+                describe(&session.file_as(bytes, false, standard)),
                 alone[index],
                 "{name}"
             );
         }
-        // Each behind a good request to each endpoint.
+        // Each after a valid request to each endpoint.
         for good in ["contact-details", "contact-interface-status", "user-group"] {
             let first = payloads
                 .iter()
                 .position(|(_, bytes)| is_plain(bytes, &known, tenant, good));
-            // Where the tenant's contacts are known, each record may change one: the engine looks at all of them.
+            // With known contacts, every record may change one, so the engine reads all records.
             let Some(first) = first else {
                 assert_eq!(position, 1, "no plain request to {good}");
                 continue;
@@ -112,7 +113,7 @@ fn what_came_before_changes_nothing_for(standard: Standard) {
             for (index, (name, bytes)) in payloads.iter().enumerate() {
                 session.file(&payloads[first].1, false);
                 assert_eq!(
-                    told(&session.file_as(bytes, false, standard)),
+                    describe(&session.file_as(bytes, false, standard)),
                     alone[index],
                     "{name} behind {good}"
                 );

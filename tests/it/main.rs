@@ -1,7 +1,7 @@
-//! All integration tests in one program: one link, one run on all cores, one place for what they share.
+//! All integration tests in one program: linked once, run on all cores, with shared helpers.
 //!
-//! A module of tests is run by its name: `cargo test --test it docs`. What has to be the only one in its process is in
-//! `tests/memory/`.
+//! Run the tests of one module by its name: `cargo test --test it docs`. Tests that need a process for themselves are
+//! in `tests/memory/`.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -9,7 +9,7 @@
     reason = "a test that cannot go on has failed, and may say what it has counted"
 )]
 
-/// What the fuzz targets do; the modules of tests use parts of it.
+/// The bodies of the fuzz targets, parts of which some test modules use.
 #[path = "../../fuzz/src/lib.rs"]
 mod bodies;
 

@@ -1,4 +1,4 @@
-//! Names of ERP and HR exports: the right property is suggested, by a fix as in words, or none.
+//! Names from ERP and HR exports: the suggestion, in the text and as a fix, is the right property or none.
 
 use std::path::Path;
 
@@ -9,14 +9,14 @@ use geplint::tenant::Tenant;
 use geplint::{json, lint};
 use serde_json::{Map, Value, json};
 
-/// A name in a place, and what it means there.
+/// A name in an object, and its meaning there.
 struct Case {
     endpoint: String,
-    /// The object, as a pointer below the record.
+    /// The object, as a pointer relative to the record.
     place: String,
     name: String,
     value: Value,
-    /// The property; with its object in front where that is another; `None` for none.
+    /// The property, preceded by its object if that is another one; `None` if there is none.
     meant: Option<String>,
 }
 
@@ -40,7 +40,7 @@ fn cases() -> Vec<Case> {
     lines.map(case).collect()
 }
 
-/// A request of one record that has everything mandatory, and an object in every place.
+/// Returns a request of one record with all mandatory properties, and with an object in every place.
 fn whole(endpoint: &str) -> Value {
     match endpoint {
         "contact-details" => json!([{
@@ -76,7 +76,7 @@ fn object<'v>(body: &'v mut Value, place: &str) -> &'v mut Map<String, Value> {
     found.and_then(Value::as_object_mut).unwrap()
 }
 
-/// The place and the name of the property that a case means.
+/// Returns the place and the name of the property that a case means.
 fn target(case: &Case) -> Option<(String, &str)> {
     let meant = case.meant.as_deref()?;
     Some(match meant.split_once('/') {
@@ -97,7 +97,7 @@ fn findings(endpoint: &str, bytes: &[u8]) -> Vec<Finding> {
     .findings
 }
 
-/// The request after all fixes.
+/// Returns the request after all fixes.
 fn after_fixes(endpoint: &str, body: &Value) -> Value {
     let bytes = serde_json::to_vec(body).unwrap();
     let mut check = |bytes: &[u8]| {
@@ -111,8 +111,8 @@ fn after_fixes(endpoint: &str, body: &Value) -> Value {
     )
 }
 
-/// What is said of the name of a case.
-fn said(case: &Case, body: &Value) -> String {
+/// Returns the help of the finding for a case's name.
+fn help(case: &Case, body: &Value) -> String {
     let escaped = case.name.replace('~', "~0").replace('/', "~1");
     let pointer = format!("/0{}/{escaped}", case.place);
     let found = findings(&case.endpoint, &serde_json::to_vec(body).unwrap());
@@ -129,7 +129,7 @@ fn has(object: &Map<String, Value>, name: &str) -> bool {
     object.keys().any(|key| key.eq_ignore_ascii_case(name))
 }
 
-/// The cases for which `wrong` says something.
+/// Asserts that `wrong` returns `None` for every case.
 fn none_wrong(wrong: impl Fn(&Case) -> Option<String>) {
     let cases = cases();
     assert!(cases.len() >= 400, "{}", cases.len());
@@ -150,16 +150,16 @@ fn a_name_means_the_property_that_is_missing() {
         let mut body = whole(&case.endpoint);
         object(&mut body, &place).remove(name);
         object(&mut body, &case.place).insert(case.name.clone(), case.value.clone());
-        let said = said(case, &body);
-        let right = said.starts_with(&format!("Did you mean {name}?"))
-            || said.starts_with(&format!("{name} belongs"));
+        let help = help(case, &body);
+        let right = help.starts_with(&format!("Did you mean {name}?"))
+            || help.starts_with(&format!("{name} belongs"));
         if !right {
-            return Some(said);
+            return Some(help);
         }
         let mut fixed = after_fixes(&case.endpoint, &body);
         let written = has(object(&mut fixed, &place), name)
             && !object(&mut fixed, &case.place).contains_key(&case.name);
-        (!written).then(|| format!("{said}, but the fix writes {fixed}"))
+        (!written).then(|| format!("{help}, but the fix writes {fixed}"))
     });
 }
 
@@ -172,11 +172,11 @@ fn what_is_given_already_is_not_suggested() {
             object(&mut body, &place).insert(name.to_owned(), case.value.clone());
         }
         object(&mut body, &case.place).insert(case.name.clone(), case.value.clone());
-        let said = said(case, &body);
+        let help = help(case, &body);
         let fixed = after_fixes(&case.endpoint, &body);
         let kept = fixed.pointer(&format!("/0{}", case.place)).unwrap();
         let kept = kept.as_object().unwrap().contains_key(&case.name);
-        (!said.contains("is already given") || !kept).then(|| format!("{said} {fixed}"))
+        (!help.contains("is already given") || !kept).then(|| format!("{help} {fixed}"))
     });
 }
 
@@ -186,7 +186,7 @@ fn no_name_is_suggested_where_none_is_meant() {
         if case.meant.is_some() {
             return None;
         }
-        // Whether nothing is missing or everything is.
+        // With every property present, and with every one missing.
         for missing in [false, true] {
             let mut body = whole(&case.endpoint);
             let object = object(&mut body, &case.place);
@@ -195,13 +195,13 @@ fn no_name_is_suggested_where_none_is_meant() {
             }
             object.insert(case.name.clone(), case.value.clone());
             let before = body.clone();
-            let said = said(case, &body);
-            if said.contains("Did you mean") || said.contains("belongs") {
-                return Some(said);
+            let help = help(case, &body);
+            if help.contains("Did you mean") || help.contains("belongs") {
+                return Some(help);
             }
             let fixed = after_fixes(&case.endpoint, &body);
             if fixed != before {
-                return Some(format!("{said}, but the fix writes {fixed}"));
+                return Some(format!("{help}, but the fix writes {fixed}"));
             }
         }
         None
@@ -218,7 +218,7 @@ fn of_two_names_for_one_property_none_is_certain() {
     };
     let rival = "Remove it: another name here may mean ContactCode, too.";
     assert_eq!(help(r#""EmployeeId":"1","WorkerId":"2""#), [rival, rival]);
-    // The name itself, in another style, is surer than any other.
+    // The name itself in another style has precedence.
     assert_eq!(
         help(r#""EmployeeId":"1","contact_code":"2""#),
         [rival, "Did you mean ContactCode?"]
@@ -250,7 +250,7 @@ fn a_decimal_comma_that_the_platform_drops_is_written_as_a_point() {
         amount(&after_fixes("contact-details", &comma)),
         Some(json!(1000.5))
     );
-    // A thousand to one and one to another.
+    // A thousand to one reader, and one to another.
     let either = body("1,000");
     assert!(help(&either)[0].starts_with("Send a number such as"));
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Nothing that is read passes in silence: a file that is counted has a record, an empty list or a finding.
+//! Every file that is counted has a record, an empty list or a finding.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,7 +19,7 @@ use geplint::session::{Outcome, Session};
 use geplint::tenant::Tenant;
 use geplint::{json, lint};
 
-/// Files that are not JSON, and what is said of each.
+/// Files that are not JSON, with part of the message for each.
 const FILES: &[(&str, &[u8], &str)] = &[
     (
         "html",
@@ -104,7 +104,7 @@ const FILES: &[(&str, &[u8], &str)] = &[
 
 const PAYLOAD: &[u8] = br#"[{"clientContactCode": "C-1", "interfaceStatus": "success"}]"#;
 
-/// A folder that is gone when it is dropped.
+/// A folder that is removed when it is dropped.
 struct Folder {
     path: PathBuf,
 }
@@ -130,7 +130,7 @@ fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-/// A folder with a file of each form and nothing else.
+/// Creates a folder with one file of each form.
 fn folder() -> Folder {
     let folder = Folder::new();
     for (name, bytes, _) in FILES {
@@ -142,7 +142,7 @@ fn folder() -> Folder {
 #[test]
 fn a_named_file_that_is_not_json_is_an_error_that_says_what_it_is() {
     let folder = folder();
-    for (name, bytes, said) in FILES {
+    for (name, bytes, message) in FILES {
         let path = format!("{name}.json");
         let ways: &[(&[&str], &[u8])] = &[
             (&["check", "--format", "concise", &path], b""),
@@ -154,12 +154,15 @@ fn a_named_file_that_is_not_json_is_an_error_that_says_what_it_is() {
             let output = run(&folder.path, arguments, stdin);
             let text = text(&output);
             assert_eq!(output.status.code(), Some(1), "{name} {arguments:?}\n{text}");
-            assert!(text.contains(said), "{name} {arguments:?}\n{text}");
+            assert!(text.contains(message), "{name} {arguments:?}\n{text}");
         }
         let output = run(&folder.path, &["predict", &path], b"");
         let text = text(&output);
         assert_eq!(output.status.code(), Some(2), "{name}\n{text}");
-        assert!(output.stdout.is_empty() && text.contains(said), "{name}\n{text}");
+        assert!(
+            output.stdout.is_empty() && text.contains(message),
+            "{name}\n{text}"
+        );
     }
 }
 
@@ -171,14 +174,17 @@ fn one_that_was_found_has_a_line_and_changes_no_exit_code() {
     let output = run(&folder.path, &["check", "."], b"");
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(0), "{stderr}");
-    for (name, _, said) in FILES {
+    for (name, _, message) in FILES {
         let line = stderr
             .lines()
             .find(|line| line.contains(&format!("./{name}.json: ")));
-        assert!(line.is_some_and(|line| line.contains(said)), "{name}\n{stderr}");
+        assert!(
+            line.is_some_and(|line| line.contains(message)),
+            "{name}\n{stderr}"
+        );
     }
     assert!(stderr.contains(&format!("{} skipped", FILES.len())), "{stderr}");
-    // Handed over by a hook.
+    // Passed by a hook.
     let output = run(
         &folder.path,
         &["check", "--skip-unrecognized", "html.json", "payloads/a.json"],
@@ -190,7 +196,7 @@ fn one_that_was_found_has_a_line_and_changes_no_exit_code() {
 
 #[test]
 fn beside_a_payload_or_where_the_settings_count_on_it_it_is_an_error() {
-    for (name, bytes, said) in FILES {
+    for (name, bytes, message) in FILES {
         let folder = Folder::new();
         fs::write(folder.path.join("b.json"), bytes).unwrap();
         fs::write(folder.path.join("c.json"), PAYLOAD).unwrap();
@@ -198,22 +204,22 @@ fn beside_a_payload_or_where_the_settings_count_on_it_it_is_an_error() {
             let output = run(&folder.path, &["check", "--format", "concise", "."], b"");
             (output.status.code(), text(&output))
         };
-        let (code, told) = check();
-        assert_eq!(code, Some(1), "{name}\n{told}");
-        assert!(told.contains(said), "{name}\n{told}");
+        let (code, output) = check();
+        assert_eq!(code, Some(1), "{name}\n{output}");
+        assert!(output.contains(message), "{name}\n{output}");
         fs::remove_file(folder.path.join("c.json")).unwrap();
         for settings in [
             "include = [\"*.json\"]\n",
             "[[files]]\nglob = \"*.json\"\nendpoint = \"user-group\"\n",
         ] {
             fs::write(folder.path.join("geplint.toml"), settings).unwrap();
-            let (code, told) = check();
-            assert_eq!(code, Some(1), "{name} {settings}\n{told}");
+            let (code, output) = check();
+            assert_eq!(code, Some(1), "{name} {settings}\n{output}");
         }
     }
 }
 
-/// The verdict on bytes is the same for every way in: there is a record or a finding.
+/// Asserts that bytes have a record or a finding, with and without a given endpoint.
 #[track_caller]
 fn speaks(name: &str, bytes: &[u8]) {
     let (known, tenant): (Vec<_>, _) = (candidates().collect(), Tenant::default());

@@ -1,4 +1,4 @@
-//! `--output` replaces no file that the run reads or writes otherwise, and no payload.
+//! `--output` replaces no payload, and no file that the run reads or writes otherwise.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
@@ -27,7 +27,7 @@ impl Folder {
         fs::write(self.0.join(name), text).unwrap();
     }
 
-    /// The names and bytes of all files.
+    /// Returns the names and bytes of all files.
     fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let files = walkdir::WalkDir::new(&self.0).sort_by_file_name().into_iter();
         files
@@ -52,7 +52,7 @@ impl Folder {
         )
     }
 
-    /// That a run with this output is refused, and nothing is written by it.
+    /// Asserts that a run with this output is refused and writes nothing.
     #[track_caller]
     fn refuses(&self, output: &str, args: &[&str], why: &str) {
         let before = self.files();
@@ -60,7 +60,7 @@ impl Folder {
         let (code, stdout, stderr) = self.check(&[&["--output", &output], args].concat());
         assert_eq!(code, 2, "{output}: {stdout}{stderr}");
         assert_eq!(stdout, "", "{output}");
-        // What was loaded of the tenant may be named before.
+        // The loaded facts of the tenant may be listed before.
         let mut lines = stderr.lines().filter(|line| !line.starts_with("tenant facts: "));
         let line = lines.next().unwrap_or_default();
         assert!(
@@ -84,7 +84,7 @@ fn payloads_are_not_replaced() {
     folder.refuses("sub/b.json", &["sub"], checked);
     folder.write("a.json", FIXABLE);
     folder.refuses("a.json", &["--fix"], checked);
-    // Named, it need not be a payload; by the settings it need not look like one.
+    // It is checked because it is named, although it is no payload; or because of the settings.
     folder.write("list.json", "[1]");
     folder.refuses("list.json", &["list.json"], checked);
     folder.write(
@@ -92,7 +92,7 @@ fn payloads_are_not_replaced() {
         "[[files]]\nglob = \"list.json\"\nendpoint = \"user-group\"\n",
     );
     folder.refuses("list.json", &["."], checked);
-    // It is not checked now, but would be lost all the same.
+    // It is not checked in this run, but would be overwritten.
     folder.refuses("sub/b.json", &["a.json"], "this file is a payload");
     folder.write("payload.txt", BAD);
     folder.refuses("payload.txt", &["a.json"], "this file is a payload");
@@ -188,7 +188,7 @@ fn links_lead_to_one_file() {
     folder.refuses("folder/b.json", &["sub"], "this file is checked in this run");
     folder.refuses("new", &["--output", "sarif=dangling"], "two --output");
     folder.refuses("folder/new", &["--output", "sarif=sub/new"], "two --output");
-    // What is no ordinary file loses nothing.
+    // Devices can be written to without loss.
     let (code, _, stderr) =
         folder.check(&["--output", "concise=/dev/stderr", "--output", "table=/dev/stderr"]);
     assert_eq!(code, 1, "{stderr}");

@@ -1,4 +1,4 @@
-//! The predicted response, value for value: phases, keys, and the order of the rows.
+//! Tests of the predicted response: values, phases, keys, and the order of the rows.
 
 #![allow(
     clippy::unwrap_used,
@@ -31,7 +31,7 @@ fn answer_of(endpoint: &str, tenant: &Tenant, body: &str) -> Value {
     serde_json::to_value(prediction.envelope).unwrap()
 }
 
-/// The errors of a record: its key, and code and text of each.
+/// The errors of a record: its key, and the code and text of each error.
 type Refused<'t> = (&'t str, &'t [(&'t str, &'t str)]);
 
 fn envelope(refused: &[Refused<'_>], good: &[&str]) -> Value {
@@ -59,7 +59,7 @@ fn expect(endpoint: &str, body: &str, refused: &[Refused<'_>], good: &[&str]) {
     assert_eq!(found, expected, "\n{body}\n{found:#}");
 }
 
-/// What is answered is not documented.
+/// Asserts that the answer is not documented.
 #[track_caller]
 fn expect_nothing(endpoint: &str, body: &str) {
     let (text, errors) = json::text(body.as_bytes());
@@ -122,7 +122,7 @@ fn documented(name: &str) -> String {
 
 #[test]
 fn the_documented_requests_get_the_documented_answers() {
-    // The second request of page 003 fails because of what the first one has left at the tenant.
+    // The second request of page 003 fails because of the effects of the first.
     let held = load(
         "contacts = [{ code = 'uscv1s06', belonging-lobs = ['KAP-SAP'] }]",
         &mut |_| Err(String::new()),
@@ -143,7 +143,7 @@ fn the_documented_requests_get_the_documented_answers() {
         ("save-contact-authorization-details/3-success", &nothing),
     ] {
         let endpoint = name.split('/').next().unwrap();
-        // One request has a brace too many.
+        // One request has an extra brace.
         let body = documented(&format!("{name}.request.json")).replacen("[{\n    {", "[\n    {", 1);
         let expected: Value = serde_json::from_str(&documented(&format!("{name}.response.json"))).unwrap();
         assert_eq!(answer_of(endpoint, tenant, &body), expected, "{name}");
@@ -255,7 +255,7 @@ fn a_key_is_what_the_value_converts_to() {
 #[test]
 fn good_and_bad_records_in_request_order() {
     let bad = |code: &str| without(contact(code), "LastName");
-    let said: &[(&str, &str)] = &[(MANDATORY, "LastName is Mandatory")];
+    let expected: &[(&str, &str)] = &[(MANDATORY, "LastName is Mandatory")];
     expect(
         CONTACT,
         &contacts(&[contact("C-1"), contact("C-2")]),
@@ -265,20 +265,20 @@ fn good_and_bad_records_in_request_order() {
     expect(
         CONTACT,
         &contacts(&[contact("C-9"), bad("C-3"), contact("C-1"), bad("C-2")]),
-        &[("C-3", said), ("C-2", said)],
+        &[("C-3", expected), ("C-2", expected)],
         &["C-9", "C-1"],
     );
     expect(
         CONTACT,
         &contacts(&[bad("C-2"), bad("C-1")]),
-        &[("C-2", said), ("C-1", said)],
+        &[("C-2", expected), ("C-1", expected)],
         &[],
     );
-    // The same key twice: an entry each.
+    // The same key in two records: one entry for each.
     expect(
         CONTACT,
         &contacts(&[bad("C-1"), contact("C-1"), bad("C-1")]),
-        &[("C-1", said), ("C-1", said)],
+        &[("C-1", expected), ("C-1", expected)],
         &["C-1"],
     );
 }
@@ -287,7 +287,7 @@ fn good_and_bad_records_in_request_order() {
 
 #[test]
 fn errors_stand_in_the_order_of_the_table_rows() {
-    // In the file, everything stands the other way round.
+    // In the request, the rows are in reverse order.
     let body = json!([{
         "ManagerCode": ["C-1", "C-2"],
         "ContactManagers": [{ "ManagerCode": "C-1" }],
@@ -348,7 +348,7 @@ fn errors_stand_in_the_order_of_the_table_rows() {
     );
 }
 
-/// The same value as JSON, its members in a given order.
+/// Formats a value as JSON with its members in a given order.
 fn ordered(value: &Value, order: &[&str]) -> String {
     match value {
         Value::Array(items) => {
@@ -423,7 +423,7 @@ fn codes_and_lobs_of_one_record() {
                 (DATA, "ActivityCode is Invalid"),
                 (DATA, "ActivityCode is Invalid"),
                 (DATA, "Invalid LobType Nowhere"),
-                // Once a record.
+                // Once for each record.
                 (
                     DATA,
                     "Belonging entity can be mapped to only a single LOB for C-1",
@@ -432,7 +432,7 @@ fn codes_and_lobs_of_one_record() {
         )],
         &[],
     );
-    // Codes that differ in case or whitespace alone are taken for one, and what has none is passed over.
+    // Codes that differ only in case or whitespace count as one, and entries without a code are skipped.
     let lobs = |all: &[Value]| with(authorization("C-1"), "BuDetails", json!({ "OrgDetails": all }));
     let single: &[(&str, &str)] = &[(
         DATA,
@@ -512,7 +512,7 @@ fn a_record_stops_at_its_first_failing_phase() {
         DATA,
         "Could not process the data since the user and the manager are the same",
     )];
-    // Two regions without a name: an exception ends the record.
+    // Two regions without a name: an exception ends the processing of the record.
     expect(
         CONTACT,
         &contacts(std::slice::from_ref(&exception)),
@@ -531,7 +531,7 @@ fn a_record_stops_at_its_first_failing_phase() {
         &[("C-1", &[(MANDATORY, "UserName is Mandatory")])],
         &[],
     );
-    // Each record by itself.
+    // Each record is processed separately.
     expect(
         CONTACT,
         &contacts(&[exception, contact("C-2"), mandatory, data]),
@@ -542,7 +542,7 @@ fn a_record_stops_at_its_first_failing_phase() {
         ],
         &["C-2"],
     );
-    // Inside an address, too.
+    // The same inside an address.
     let address = with(contact("C-1"), "Address", json!({ "City": "c".repeat(51) }));
     expect(
         CONTACT,
@@ -580,7 +580,7 @@ fn lengths_count_utf_16_units() {
 #[test]
 fn the_first_value_that_does_not_convert_refuses_the_request() {
     let refused = |text: &str| envelope(&[("Model Validation", &[("", text)])], &[]);
-    // In reading order, not in that of the rows; nothing else is told.
+    // The first value in the order of the text, not of the rows; no other error is in the answer.
     let body =
         r#"[{"ContactCode": "C-1", "LastLoginDate": "13-12-2019", "IsActive": "perhaps", "Regions": [{}]}]"#;
     let date = refused("Could not convert string to DateTime: 13-12-2019.");
@@ -588,13 +588,13 @@ fn the_first_value_that_does_not_convert_refuses_the_request() {
     let body = r#"[{"ContactCode": "C-1", "IsActive": "perhaps", "LastLoginDate": "13-12-2019"}]"#;
     let boolean = refused("Could not convert string to boolean: perhaps.");
     assert_eq!(answer_of(CONTACT, &Tenant::default(), body), boolean);
-    // In the last record of several, good and bad.
+    // In the last of several records, valid and invalid.
     let body = format!(
         "[{}, {{}}, null, {{\"lastLoginDate\": \"13-12-2019\"}}, {{\"IsActive\": \"perhaps\"}}]",
         contact("C-1")
     );
     assert_eq!(answer_of(CONTACT, &Tenant::default(), &body), date);
-    // A value that a later one of the same name replaces has to convert all the same.
+    // A value must convert even if a later one of the same name replaces it.
     let body = r#"[{"LastLoginDate": "13-12-2019", "lastlogindate": "2019-12-13"}]"#;
     assert_eq!(answer_of(CONTACT, &Tenant::default(), body), date);
 }
@@ -673,7 +673,7 @@ fn nulls_are_dereferenced() {
         &[("buyers", &[NULL])],
         &[],
     );
-    // Two that are fine: the page's sample shows one, and a list of texts may hold one.
+    // Both are fine: the page's sample has one, and a list of strings may contain null.
     let custom = json!([{ "Key": "a", "SubCustomField": [null] }]);
     expect(
         CONTACT,
@@ -689,7 +689,7 @@ fn nulls_are_dereferenced() {
 
 #[test]
 fn names_that_stand_twice() {
-    // The last one wins, in any case,
+    // The last value counts, regardless of case,
     expect(
         GROUP,
         r#"[{"GroupName": "a", "ContactCodes": [{"ContactCode": "C-1"}], "groupname": "b"}]"#,
@@ -703,7 +703,7 @@ fn names_that_stand_twice() {
         &[("", &[(MANDATORY, "GroupName is Mandatory")])],
         &[],
     );
-    // lists are joined,
+    // lists are concatenated,
     expect(
         GROUP,
         r#"[{"GroupName": "a", "ContactCodes": [{"ContactCode": "x@example.com"}], "contactCodes": [{"ContactCode": "C-1"}]}]"#,
@@ -739,7 +739,7 @@ impl Folder {
     }
 
     fn run(&self, args: &[&str]) -> (Option<i32>, String, String) {
-        told(self.command(args).output().unwrap())
+        output_of(self.command(args).output().unwrap())
     }
 
     fn command(&self, args: &[&str]) -> Command {
@@ -755,7 +755,7 @@ impl Drop for Folder {
     }
 }
 
-fn told(output: Output) -> (Option<i32>, String, String) {
+fn output_of(output: Output) -> (Option<i32>, String, String) {
     (
         output.status.code(),
         String::from_utf8(output.stdout).unwrap(),
@@ -796,7 +796,7 @@ const DEPENDS: &str = "depends on facts of the tenant: contacts (--tenant)\n";
 const GUESS: &str =
     "inferred that good records are listed beside bad ones: no response of this endpoint shows both\n";
 
-/// What is said of the bad one.
+/// Returns the lines on standard error for a file with an error.
 fn said_of(name: &str) -> String {
     [INFERRED, DEPENDS, GUESS]
         .map(|text| format!("{name}: {text}"))
@@ -819,11 +819,11 @@ fn one_file() {
         folder.run(&["--quiet", "bad.json"]),
         (Some(1), BAD_ANSWER.to_owned(), String::new())
     );
-    // What is documented is not named.
+    // Documented parts are not mentioned.
     let body = documented("user-group/2-error.request.json");
     let folder = Folder::new(&[("documented.json", &body)]);
-    let (code, _, said) = folder.run(&["documented.json"]);
-    assert_eq!((code, said), (Some(1), format!("documented.json: {DEPENDS}")));
+    let (code, _, stderr) = folder.run(&["documented.json"]);
+    assert_eq!((code, stderr), (Some(1), format!("documented.json: {DEPENDS}")));
 }
 
 #[test]
@@ -835,8 +835,8 @@ fn several_files_and_folders() {
         ("c.txt", "x"),
     ]);
     for args in [&["a.json", "b.json"][..], &["."]] {
-        let (code, text, said) = folder.run(args);
-        assert_eq!(code, Some(1), "{said}");
+        let (code, text, stderr) = folder.run(args);
+        assert_eq!(code, Some(1), "{stderr}");
         let answers: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(answers.as_array().unwrap().len(), 2, "{text}");
         let expected = format!(
@@ -852,7 +852,7 @@ fn several_files_and_folders() {
             serde_json::from_str::<Value>(BAD_ANSWER).unwrap()
         );
         for line in [INFERRED, DEPENDS, GUESS] {
-            assert!(said.contains(&format!("b.json: {line}")), "{said}");
+            assert!(stderr.contains(&format!("b.json: {line}")), "{stderr}");
         }
         assert_eq!(answers[0]["dependsOn"].as_array().unwrap().len(), 1, "{text}");
         assert_eq!(answers[1]["guesses"].as_array().unwrap().len(), 1, "{text}");
@@ -861,7 +861,7 @@ fn several_files_and_folders() {
     let (_, text, _) = folder.run(&["b.json", "a.json"]);
     let answers: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(answers[0]["path"], "b.json");
-    // A folder with one file is a folder; all good is 0.
+    // A folder with one file gives a list, too; without a refused record the exit code is 0.
     std::fs::remove_file(folder.0.join("b.json")).unwrap();
     let (code, text, _) = folder.run(&["."]);
     assert_eq!(code, Some(0));
@@ -873,9 +873,9 @@ fn several_files_and_folders() {
             .len(),
         1
     );
-    // A response that lies beside the requests is none, whatever they are taken for.
-    let (code, text, said) = folder.run(&["--endpoint", "user-group", "--exclude", "*.txt", "."]);
-    assert_eq!(code, Some(0), "{text}{said}");
+    // A response next to the requests is not taken for a request, even with `--endpoint`.
+    let (code, text, stderr) = folder.run(&["--endpoint", "user-group", "--exclude", "*.txt", "."]);
+    assert_eq!(code, Some(0), "{text}{stderr}");
     assert_eq!(
         serde_json::from_str::<Value>(&text)
             .unwrap()
@@ -899,7 +899,7 @@ fn standard_input() {
     child.stdin.take().unwrap().write_all(BAD.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(
-        told(output),
+        output_of(output),
         (Some(1), BAD_ANSWER.to_owned(), said_of("group.json"))
     );
 }
@@ -915,18 +915,18 @@ fn what_cannot_be_predicted() {
         ("other.json", r#"{"name": "mira"}"#),
         ("mark.json", &format!("\u{feff}{GOOD}")),
     ]);
-    // No envelope at all; the reason stands on standard error, also when it is told to be quiet.
+    // Without an envelope, the reason is on standard error, also with `-q`.
     for args in [&["broken.json"][..], &["-q", "broken.json"]] {
-        let (code, text, said) = folder.run(args);
-        assert_eq!((code, text.as_str()), (Some(2), ""), "{said}");
+        let (code, text, stderr) = folder.run(args);
+        assert_eq!((code, text.as_str()), (Some(2), ""), "{stderr}");
         assert!(
-            said.starts_with("error: broken.json: no prediction: ") && said.contains("line "),
-            "{said}"
+            stderr.starts_with("error: broken.json: no prediction: ") && stderr.contains("line "),
+            "{stderr}"
         );
-        assert_eq!(said.lines().count(), 1, "{said}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
     }
-    let (code, text, said) = folder.run(&["broken.json", "good.json"]);
-    assert_eq!(code, Some(2), "{said}");
+    let (code, text, stderr) = folder.run(&["broken.json", "good.json"]);
+    assert_eq!(code, Some(2), "{stderr}");
     let answers: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(
         answers[0],
@@ -935,17 +935,17 @@ fn what_cannot_be_predicted() {
     assert_eq!(answers[1]["response"], envelope(&[], &["buyers"]));
 
     for name in ["blank.json", "other.json", "answer.json", "none.json"] {
-        let (code, text, said) = folder.run(&[name]);
-        assert_eq!(code, Some(2), "{name}: {said}");
+        let (code, text, stderr) = folder.run(&[name]);
+        assert_eq!(code, Some(2), "{name}: {stderr}");
         assert!(text.is_empty() || text == "[]\n", "{name}: {text}");
-        assert!(said.starts_with(&format!("error: {name}: ")), "{said}");
+        assert!(stderr.starts_with(&format!("error: {name}: ")), "{stderr}");
     }
-    // A byte order mark is a warning: the answer stands.
+    // A byte order mark is a warning: there is a prediction.
     assert_eq!(folder.run(&["mark.json"]).0, Some(0));
 
     let empty = Folder::new(&[("read.me", "x")]);
-    let (code, text, said) = empty.run(&["."]);
-    assert_eq!(code, Some(3), "{said}");
+    let (code, text, stderr) = empty.run(&["."]);
+    assert_eq!(code, Some(3), "{stderr}");
     assert_eq!(text.trim(), "[]");
-    assert!(said.contains("no payload"), "{said}");
+    assert!(stderr.contains("no payload"), "{stderr}");
 }

@@ -1,7 +1,7 @@
-//! What holds of all requests, on requests made from the rules.
+//! Properties of all requests, tested with requests that are generated from the rules.
 //!
-//! Each run makes the same requests: the seed is fixed, and failures are told with the shrunk request, not kept in
-//! files; what one shows becomes a fixture. `PROPTEST_CASES` asks for more, `PROPTEST_RNG_SEED` for others.
+//! Each run generates the same requests: the seed is fixed. A failure prints the shrunk request, which is to become a
+//! fixture; it is not stored in a file. `PROPTEST_CASES` sets the number of requests, `PROPTEST_RNG_SEED` the seed.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -40,21 +40,21 @@ fn config() -> Config {
 /// A JSON value that keeps the order of its members.
 #[derive(Debug, Clone)]
 enum Made {
-    /// Written as it stands: a number, true, false, null.
+    /// A literal that is written unquoted: a number, true, false, null.
     Plain(&'static str),
     Text(String),
     List(Vec<Made>),
     Object(Vec<(String, Made)>),
 }
 
-/// How a value is written down.
+/// The formatting of a value.
 #[derive(Debug, Clone, Copy)]
 struct Style {
-    /// Blanks and line breaks between the tokens.
+    /// Whitespace between the tokens.
     space: &'static str,
-    /// Every how many characters one is written as an escape; 0 for never.
+    /// One in how many characters is written as an escape; 0 for none.
     escape: usize,
-    /// Members in the opposite order.
+    /// Members are written in reverse order.
     reversed: bool,
 }
 
@@ -175,7 +175,7 @@ fn any_text() -> BoxedStrategy<Made> {
     prop_oneof![8 => some, 1 => long, 1 => ".{0,8}".prop_map(Made::Text)].boxed()
 }
 
-/// What may stand anywhere, whatever is declared.
+/// Generates values that are not based on the declared type.
 fn anything() -> BoxedStrategy<Made> {
     let plain = select(PLAIN).prop_map(Made::Plain);
     let leaf = prop_oneof![plain, any_text()];
@@ -188,7 +188,7 @@ fn anything() -> BoxedStrategy<Made> {
     .boxed()
 }
 
-/// A value of a declared type, mostly.
+/// Generates values that mostly are of a declared type.
 fn value(endpoint: &'static Endpoint, ty: Type, depth: u32) -> BoxedStrategy<Made> {
     let right = match ty {
         Type::String | Type::Enum(_) | Type::DateTime => any_text(),
@@ -206,10 +206,10 @@ fn value(endpoint: &'static Endpoint, ty: Type, depth: u32) -> BoxedStrategy<Mad
     prop_oneof![9 => right, 1 => anything()].boxed()
 }
 
-/// An object of a table: some of its properties, each once, and at times a name that it does not have.
+/// Generates objects of a table: some of its properties, each once, and sometimes an unknown name.
 fn object(endpoint: &'static Endpoint, table: &'static Table, depth: u32) -> BoxedStrategy<Made> {
     let all: Vec<usize> = (0..table.properties.len()).collect();
-    // The rows that are checked most stand first.
+    // The rows with the most checks are first.
     let most = all.len().min(8);
     let members = subsequence(all, 0..=most).prop_flat_map(move |chosen| {
         chosen
@@ -230,7 +230,7 @@ fn object(endpoint: &'static Endpoint, table: &'static Table, depth: u32) -> Box
         .boxed()
 }
 
-/// An endpoint's id and a list of records for it.
+/// Generates an endpoint's id and a list of records for it.
 fn request() -> BoxedStrategy<(&'static str, Vec<Made>)> {
     let ids: Vec<&'static str> = builtin_ids().collect();
     select(ids)
@@ -245,7 +245,7 @@ fn request() -> BoxedStrategy<(&'static str, Vec<Made>)> {
         .boxed()
 }
 
-/// Records that mostly succeed, and change what the next ones meet: few people, few LOBs.
+/// Generates records that mostly succeed and have effects on later ones, since they share few people and LOBs.
 fn people() -> BoxedStrategy<(&'static str, Vec<Made>)> {
     const ID: &str = "save-contact-authorization-details";
     let code = select(&[None, Some("C-1001"), Some("C-2001"), Some("c-1001 "), Some("C-9")][..]);
@@ -316,15 +316,15 @@ fn tenant(known: bool) -> &'static Tenant {
     if known { known_tenant() } else { unknown_tenant() }
 }
 
-// ---- what is said of them ----
+// ---- checks ----
 
 fn check(endpoint: &Endpoint, body: &str, tenant: &Tenant) -> Checked {
     let (text, errors) = text(body.as_bytes());
     lint::check(&text, errors, endpoint, tenant, true)
 }
 
-/// A finding but for its place in the bytes.
-fn said(finding: &Finding) -> String {
+/// Describes a finding without its position in the text.
+fn described(finding: &Finding) -> String {
     let Basis {
         rule,
         constraint,
@@ -352,8 +352,8 @@ fn said(finding: &Finding) -> String {
     )
 }
 
-fn all_said(findings: &[Finding]) -> Vec<String> {
-    let mut all: Vec<String> = findings.iter().map(said).collect();
+fn all_described(findings: &[Finding]) -> Vec<String> {
+    let mut all: Vec<String> = findings.iter().map(described).collect();
     all.sort();
     all
 }
@@ -361,7 +361,7 @@ fn all_said(findings: &[Finding]) -> Vec<String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// Spans are places of the text, and show what the pointer leads to; of an absent property its object.
+    /// Spans are inside the text, and cover what the pointer leads to; for an absent property its object.
     #[test]
     fn spans_and_pointers_lead_to_the_same((id, records) in request(), style in style(), known in any::<bool>()) {
         let (endpoint, tenant) = (builtin(id).unwrap(), tenant(known));
@@ -375,19 +375,19 @@ proptest! {
         }
     }
 
-    /// How a request is written changes nothing: white space, escapes, the order of members.
+    /// The formatting of a request does not matter: whitespace, escapes, the order of members.
     #[test]
     fn writing_changes_places_only((id, records) in request(), style in style(), known in any::<bool>()) {
         let (endpoint, tenant) = (builtin(id).unwrap(), tenant(known));
         let request = Made::List(records);
         let plain = check(endpoint, &written(&request, COMPACT), tenant);
         let other = check(endpoint, &written(&request, style), tenant);
-        prop_assert_eq!(all_said(&plain.findings), all_said(&other.findings), "{}", written(&request, COMPACT));
+        prop_assert_eq!(all_described(&plain.findings), all_described(&other.findings), "{}", written(&request, COMPACT));
         prop_assert_eq!(plain.undecided, other.undecided);
         prop_assert_eq!(plain.outcomes, other.outcomes);
     }
 
-    /// Files that are not said to be in order know nothing of each other.
+    /// Files do not affect each other unless they are sent in order.
     #[test]
     fn the_order_of_files_changes_nothing((first, one) in request(), (second, two) in request(), known in any::<bool>()) {
         let (first, second, tenant) = (builtin(first).unwrap(), builtin(second).unwrap(), tenant(known));
@@ -400,8 +400,8 @@ proptest! {
         prop_assert_eq!(back.request(bodies[0].as_bytes(), first, true).checked.findings, a);
     }
 
-    /// A request that is cut in two, and sent as two files, says of each record what the whole one says, but for what
-    /// two records say together: that they have one key, or belong to several LOBs.
+    /// If a request is split into two files, each record has the same findings, except for those that involve two
+    /// records: the same key, or several LOBs.
     #[test]
     fn cutting_a_request_cuts_its_findings((id, records) in request(), at in 0_usize..4) {
         let endpoint = builtin(id).unwrap();
@@ -415,8 +415,8 @@ proptest! {
         }
     }
 
-    /// Sent as two calls in order, also what is known of a contact goes from the one to the other: only two records of
-    /// one key are told in a whole request alone.
+    /// If the two are calls in order, the effects on contacts carry over, too: only two records with the same key are
+    /// reported in the whole request alone.
     #[test]
     fn two_calls_in_order_are_as_one((id, records) in people(), at in 1_usize..5, known in any::<bool>()) {
         let endpoint = builtin(id).unwrap();
@@ -432,7 +432,7 @@ proptest! {
         })?;
     }
 
-    /// The same calls in order say the same every time.
+    /// The same calls in order have the same findings in every run.
     #[test]
     fn calls_in_order_say_the_same_again((id, one) in people(), (_, two) in people(), (_, three) in people(), known in any::<bool>()) {
         let endpoint = builtin(id).unwrap();
@@ -446,7 +446,7 @@ proptest! {
         }
     }
 
-    /// The response follows from the findings as the documents say.
+    /// The response follows from the findings as documented.
     #[test]
     fn the_response_follows_from_the_findings((id, records) in request(), known in any::<bool>()) {
         let body = written(&Made::List(records), COMPACT);
@@ -459,7 +459,7 @@ fn list(records: &[Made]) -> String {
     written(&Made::List(records.to_vec()), COMPACT)
 }
 
-/// The findings of two parts, as the whole request has them.
+/// Joins the findings of two parts as those of the whole request.
 fn joined(mut first: Vec<Finding>, second: Vec<Finding>, at: usize) -> Vec<Finding> {
     let by = u32::try_from(at).unwrap();
     first.extend(second.into_iter().map(|mut finding| {
@@ -472,7 +472,7 @@ fn joined(mut first: Vec<Finding>, second: Vec<Finding>, at: usize) -> Vec<Findi
     first
 }
 
-/// The same findings, but for their places in the bytes, and for `order`, which counts through the whole request.
+/// Asserts that findings are the same, except for their positions and for `order`, which numbers the whole request.
 fn same(one: &[Finding], other: &[Finding], which: impl Fn(&Finding) -> bool) -> Result<(), TestCaseError> {
     let all = |findings: &[Finding]| {
         let plain = |finding: &Finding| Finding {
@@ -484,13 +484,13 @@ fn same(one: &[Finding], other: &[Finding], which: impl Fn(&Finding) -> bool) ->
             .filter(|finding| which(finding))
             .map(plain)
             .collect();
-        all_said(&chosen)
+        all_described(&chosen)
     };
     let (one, other) = (all(one), all(other));
     let missing = |these: &[String], those: &[String]| -> Vec<String> {
         these
             .iter()
-            .filter(|said| !those.contains(said))
+            .filter(|text| !those.contains(text))
             .cloned()
             .collect()
     };

@@ -1,4 +1,5 @@
-//! Recordings as tools write them: every call is found, none is made up, and what is not used has its true reason.
+//! Recordings in the form that tools write: every call is found, none is invented, and every unused entry has the right
+//! reason.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
@@ -324,10 +325,10 @@ fn nothing_was_created_by_what_was_not_answered_with_success() {
         agreed(&answered(400, envelope("400", json!([{"key": "C-9"}])))),
         "200"
     );
-    // Without a recorded answer the status decides.
+    // Without a recorded body, the HTTP status decides.
     assert_eq!(agreed(&answered(502, String::new())), "400");
     assert_eq!(agreed(&answered(200, String::new())), "200");
-    // The order is that of time.
+    // The order is by time.
     let swap = |entries: &mut Value| {
         answered(200, envelope("200", json!([{"key": "C-9"}])))(entries);
         entries.as_array_mut().unwrap().reverse();

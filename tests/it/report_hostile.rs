@@ -1,4 +1,4 @@
-//! Nothing that stands in a file, in its name or in a finding reaches a terminal or a CI log as a command.
+//! No text from a file, its name or a finding reaches a terminal or a CI log as a command.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use crate::support::sample;
@@ -82,7 +82,7 @@ fn json_reads_back_what_was_there() {
     );
 }
 
-/// One finding a line, whatever the message holds.
+/// One line for each finding, whatever its message contains.
 #[test]
 fn concise_has_a_line_for_each() {
     let (text, findings) = hostile();
@@ -111,7 +111,7 @@ fn endless_keys_and_messages_are_cut() {
     assert!(shown.len() < 10_000, "{}", shown.len());
 }
 
-/// Bytes that are no UTF-8, spans that are no spans: something is shown, and nothing breaks.
+/// Invalid UTF-8 and invalid spans: there is some output, and no panic.
 #[test]
 fn broken_text_and_broken_spans() {
     let texts: [&[u8]; 6] = [

@@ -1,4 +1,4 @@
-//! The JSON report keeps its promise: version 1, the same bytes every time, whatever the number of files.
+//! The guarantees of the JSON report: version 1, the same bytes in every run, for any number of files.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use crate::support::sample;
@@ -77,7 +77,7 @@ fn the_document_is_whole_for_any_files() {
     );
     let report = document(&Json, &[clean(), dirty(), clean(), dirty()]);
     assert_eq!(parsed(&report)["findings"].as_array().unwrap().len(), 8);
-    // Two spaces a level, from the outside to the inside, as serde_json would print the whole.
+    // Indented by two spaces for each level, as serde_json would print the whole.
     let whole = serde_json::to_string_pretty(&parsed(&report)).unwrap();
     let indents = |text: &str| {
         let mut lines: Vec<_> = text

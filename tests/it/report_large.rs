@@ -1,4 +1,5 @@
-//! Reports on large files show all findings, or count those that have one cause. That their work is linear is counted by `.ci/instructions --linear`.
+//! Reports on large files show all findings, or count those with one cause. `.ci/instructions --linear` counts that
+//! their work is linear.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use crate::support::sample;
@@ -11,7 +12,7 @@ use geplint::report::{Concise, Full, Json, Report};
 
 use sample::{file, finding, plain};
 
-/// Renders in every format.
+/// Renders the findings in every format.
 fn render(text: &str, findings: &[Finding]) {
     let reports: [(&str, Box<dyn Report>); 3] = [
         ("full", Box::new(Full::new(plain(100)))),

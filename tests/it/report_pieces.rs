@@ -1,4 +1,4 @@
-//! A report that is handed on in pieces is the report: no byte more or less, whoever takes the pieces, and when.
+//! A report that is written in pieces has the same bytes as a whole one, whenever pieces are accepted or refused.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
@@ -12,7 +12,7 @@ use geplint::report::{Chunks, FileReport, Format, Look, Output, Report, Summary}
 use geplint::rules::builtin;
 use geplint::tenant::Tenant;
 
-/// More than a piece has: what a piece is offered at, and the longest finding.
+/// Larger than any piece: the size at which a piece is offered, plus the longest finding, in bytes.
 const LONGEST: usize = 68 * 1024;
 
 fn request(records: usize) -> String {
@@ -31,12 +31,12 @@ fn checked<'a>(name: &str, text: &'a str) -> FileReport<'a> {
     )
 }
 
-/// Whether a format says once what many findings have in common, so that these files have little to say.
+/// True if a format prints only once what many findings have in common, so that its output for these files is short.
 fn is_grouped(format: &str) -> bool {
     matches!(format, "table" | "full" | "github")
 }
 
-/// The document of some files, each written in pieces; every `nth` offer is taken.
+/// Returns the document of some files, written in pieces; every `nth` offered piece is accepted.
 fn in_pieces(report: &dyn Report, files: &[FileReport<'_>], nth: usize) -> String {
     let mut output = Output::new(report, Vec::new());
     for file in files {
@@ -108,7 +108,8 @@ fn nothing_is_rendered_for_one_who_has_gone() {
 
 // ---- the program ----
 
-/// A folder with files of which some have more to say than a thread keeps back, and threads for all of them.
+/// Creates a folder with files, some of which have a longer report than a thread buffers, and enough files for all
+/// threads.
 fn folder(name: &str) -> PathBuf {
     let folder = crate::support::empty_folder("report_pieces", name);
     fs::create_dir_all(folder.join("in")).unwrap();
@@ -147,7 +148,7 @@ fn any_number_of_threads_prints_the_same() {
     }
 }
 
-/// Threads that wait for their turn do not wait for ever; what was found until then is not forgotten.
+/// Threads that wait for their turn do not wait forever, and what was found until then is counted.
 #[test]
 fn threads_end_when_the_reader_goes() {
     let folder = folder("gone");

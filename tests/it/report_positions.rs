@@ -1,4 +1,4 @@
-//! What a report points at is what it means: header, underline, concise line and JSON lead to the same bytes.
+//! The positions in reports are right: header, underline, concise line and JSON lead to the same bytes.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use crate::support::sample;
@@ -11,7 +11,7 @@ use sample::{document, file, finding, plain, span};
 
 const NEEDLE: &str = "\"needle\"";
 
-/// The offset of a line and a column in bytes, both from 1.
+/// Computes the offset of a line and a column in bytes, both 1-based.
 fn offset(text: &[u8], line: usize, column: usize) -> usize {
     let start: usize = text
         .split_inclusive(|byte| *byte == b'\n')
@@ -21,14 +21,14 @@ fn offset(text: &[u8], line: usize, column: usize) -> usize {
     start + column - 1
 }
 
-/// The numbers behind the last two colons of `name:line:column`.
+/// Returns the numbers after the last two colons of `name:line:column`.
 fn line_and_column(text: &str) -> (usize, usize) {
     let mut parts = text.rsplitn(3, ':').map(|part| part.parse().unwrap());
     let column = parts.next().unwrap();
     (parts.next().unwrap(), column)
 }
 
-/// What is drawn over the underline of a report with one label.
+/// Returns the text above the underline of a report with one label.
 fn underlined(report: &str) -> String {
     let lines: Vec<_> = report.lines().collect();
     let mark = lines
@@ -160,7 +160,7 @@ fn what_goes_on_for_many_lines_is_marked_where_it_begins() {
     check(text, Span::new(4, 19), "{");
 }
 
-/// Pseudo-random texts made of awkward pieces, every character of them pointed at.
+/// Pseudo-random texts with unusual characters, with a label at each character.
 #[test]
 fn everywhere_in_awkward_texts() {
     let pieces = [

@@ -1,4 +1,4 @@
-//! The JSON report is what `schema/report.json` says, for everything that the tests have payloads of.
+//! The JSON report follows `schema/report.json`, for all payloads of the tests.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::process::Stdio;
@@ -79,7 +79,7 @@ fn every_line_is_what_the_schema_says_of_a_finding() {
     assert!(rules.len() > 25, "{rules:?}");
 }
 
-/// The schema is not so lax that anything passes: each field of a report may neither go nor become something else.
+/// The schema is strict enough: no field of a report may be missing or have another type.
 #[test]
 fn the_schema_sees_what_breaks_the_promise() {
     let validator = of_report();
@@ -119,7 +119,7 @@ fn the_schema_sees_what_breaks_the_promise() {
     assert!(seen > 60, "{seen}");
 }
 
-/// What the schema describes is what docs/json-report.md tells of, and the other way round.
+/// docs/json-report.md names all fields of the schema, and no others.
 #[test]
 fn the_page_tells_of_every_field() {
     let page = include_str!("../../docs/json-report.md");

@@ -1,4 +1,5 @@
-//! How the reports look in colour, in ASCII and at other widths (`formats` has each format once), kept in `snapshots/`: `INSTA_UPDATE=always cargo test --test it report_snapshots` renews them.
+//! The reports in colour, in ASCII and at other widths (`formats` has each format once), as `snapshots/`.
+//! `INSTA_UPDATE=always cargo test --test it report_snapshots` updates them.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use crate::support::sample;

@@ -1,7 +1,8 @@
-//! Whatever stands in a file: no panic, no endless run, nothing that drives a terminal, and findings that hold together.
+//! For any content of a file: no panic, no endless run, no control of a terminal, and consistent findings.
 //!
-//! No test looks at a clock. That work is linear is counted: instructions by `.ci/instructions --linear`, bytes and
-//! allocations of reports by `tests/memory/report_linear.rs`. What is large is here twice: small, and for `.ci/extended`.
+//! No test depends on time. Linear work is measured by counting: instructions by `.ci/instructions --linear`, bytes
+//! and allocations of reports by `tests/memory/report_linear.rs`. Large cases are here twice: small, and for
+//! `.ci/extended`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeSet;
@@ -37,7 +38,7 @@ fn lint(bytes: &[u8], endpoint: &Endpoint) -> Checked {
     lint::check(&text, errors, endpoint, &Tenant::default(), true)
 }
 
-/// Those that stand for the others where a text is large: `tests/memory/report_linear.rs` counts what the others cost.
+/// The formats that are tested with large texts; `tests/memory/report_linear.rs` measures the others.
 const FEW: [&str; 3] = ["full", "concise", "json"];
 
 fn format(name: &str) -> Box<dyn Report> {
@@ -56,7 +57,8 @@ fn render(report: &dyn Report, name: &str, bytes: &[u8], checked: &Checked) -> S
     String::from_utf8(out).unwrap()
 }
 
-/// Nothing in the output moves a cursor or gives a command to a CI runner; what `github` says itself is no accident.
+/// Asserts that the output contains no terminal escapes and no commands for a CI runner except those of `github`
+/// itself.
 fn harmless(out: &str, what: &str) {
     for line in out.lines() {
         assert!(!line.contains('\u{1b}'), "{what}: {line:?}");
@@ -68,7 +70,7 @@ fn harmless(out: &str, what: &str) {
     }
 }
 
-/// Each of these formats shows all of it, harmlessly; what other programs read can be read.
+/// Asserts that each of these formats shows all findings harmlessly, and that machine-readable output can be parsed.
 fn show(name: &str, bytes: &[u8], checked: &Checked, formats: &[&str]) {
     let findings = pair(checked.findings.clone(), |_| Position { line: 1, column: 1 });
     let (count, causes) = (findings.len(), group(&findings).len());
@@ -96,7 +98,7 @@ fn show(name: &str, bytes: &[u8], checked: &Checked, formats: &[&str]) {
     }
 }
 
-/// How many findings the full report has in its list of causes; `None` where it has no list.
+/// Returns the number of findings in the full report's list of causes; `None` if it has no list.
 fn listed(full: &str) -> Option<usize> {
     let (_, causes) = full.rsplit_once("\ncauses\n")?;
     let counts = causes.lines().filter_map(|line| line.split_whitespace().next());
@@ -107,7 +109,7 @@ fn listed(full: &str) -> Option<usize> {
     )
 }
 
-/// How often an element stands in a document that has to be XML.
+/// Returns the number of elements of a name in a document, which has to be XML.
 fn elements(xml: &str, name: &str) -> usize {
     let mut reader = quick_xml::Reader::from_str(xml);
     reader.config_mut().check_end_names = true;
@@ -127,7 +129,7 @@ fn elements(xml: &str, name: &str) -> usize {
     }
 }
 
-/// Spans are places of the text, and findings stand in their order.
+/// Asserts that spans are inside the text, and that findings are in order.
 fn hold_together(name: &str, bytes: &[u8], checked: &Checked) {
     let (text, _) = json::text(bytes);
     let sound = |span: Span| {
@@ -158,12 +160,12 @@ fn hold_together(name: &str, bytes: &[u8], checked: &Checked) {
     assert_eq!(again, checked.findings, "{name}: two orders");
 }
 
-/// A payload of every endpoint, in every format.
+/// Checks the bytes as a payload of every endpoint, in every format.
 fn survive(name: &str, bytes: &[u8]) {
     survive_as(name, bytes, &FORMATS);
 }
 
-/// A payload of every endpoint, in some formats of each, so that each format has its turn.
+/// Checks the bytes as a payload of every endpoint, with another part of the formats for each.
 fn survive_in_turn(name: &str, bytes: &[u8]) {
     let all = endpoints();
     for (turn, endpoint) in all.iter().enumerate() {
@@ -249,7 +251,7 @@ fn every_file_of_the_public_suite_as_a_payload_of_every_endpoint() {
     }
 }
 
-/// The binary, without colour.
+/// Runs the program without colour.
 fn run(args: &[&str]) -> (Option<i32>, String, String) {
     let Ran {
         status,
@@ -311,7 +313,7 @@ fn one_line(size: usize) {
     assert_eq!(wrong.len(), 3);
     assert_eq!(wrong[2].span.end as usize, text.len() - 41);
 
-    // All but the first of equal keys are findings, too: too many to draw in a test.
+    // All duplicate keys except the first are findings, too: too many to render in a test.
     let few = Checked {
         findings: wrong.into_iter().cloned().collect(),
         ..Checked::default()
@@ -341,7 +343,7 @@ fn a_label_beyond_column_70_000() {
         let column = finding.span.start + 1;
         assert!(column > 70_000);
         let first = full.contains(&format!("[wide.json:1:{column}]")) && full.contains(shown);
-        // Of two with one cause, the second is only named.
+        // Of two findings with the same cause, the second only has its position shown.
         assert!(first || full.contains(&format!("1:{column}")), "{full}");
     }
     assert!(full.lines().all(|line| line.chars().count() <= 80), "{full}");
@@ -431,7 +433,7 @@ fn escape_codes_and_newlines_in_file_names_and_arguments() {
     }
 }
 
-/// Objects and lists inside each other as deep as the reader allows, and deeper, with little stack.
+/// Objects and lists nested as deeply as the reader allows, and deeper, with a small stack.
 #[test]
 fn deep_nesting_does_not_need_a_deep_stack() {
     // Each level of custom fields is an object in a list.
@@ -492,7 +494,7 @@ fn long_keys(size: usize) {
         );
         survive_as("key.json", text.as_bytes(), &FEW);
     }
-    // And many keys that are long, not just one.
+    // Many long names, not just one.
     let text = (0..size / 1_000).fold(String::from("[{"), |mut text, number| {
         let _ = write!(text, "\"{}{number}\": 1,", "UserNam".repeat(140));
         text
@@ -511,7 +513,7 @@ fn ten_thousand_findings_in_a_megabyte() {
     many_findings(10_000);
 }
 
-/// Findings in so many records, in so many elements of one record, and at so many names of one object.
+/// That many findings in records, in elements of one record, and at names of one object.
 fn many_findings(count: usize) {
     let list = |one: &str, count: usize| vec![one; count].join(",\n");
     let long = "x".repeat(40);
@@ -561,7 +563,7 @@ fn many_findings(count: usize) {
     }
 }
 
-/// `SplitMix64`: small, and the same everywhere.
+/// `SplitMix64`: small, and the same on every platform.
 struct Random(u64);
 
 impl Random {
@@ -611,7 +613,7 @@ fn mutate_bytes(random: &mut Random, bytes: &mut Vec<u8>) {
     }
 }
 
-/// Puts another value in the place of one, so that the document stays JSON.
+/// Replaces one value by another, so that the document stays JSON.
 fn mutate_value(random: &mut Random, root: &mut Value) {
     const VALUES: &[&str] = &[
         "null",
@@ -671,7 +673,7 @@ fn mutate_value(random: &mut Random, root: &mut Value) {
     }
 }
 
-/// What a finding points at is what stands there, as another reader of JSON sees it.
+/// Asserts that a finding points at the value that `serde_json` has there.
 fn points_at(root: &Value, text: &str, finding: &Finding) {
     let pointer = finding.pointer.as_str();
     let shown = finding.span.of(text);
@@ -684,7 +686,7 @@ fn points_at(root: &Value, text: &str, finding: &Finding) {
             assert!(root.pointer(pointer).is_some(), "{finding:?}");
             assert_eq!(read, Some(Value::String(last)), "{finding:?}");
         }
-        // Of an absent property the object is shown, unless it is the object itself that lacks this or that.
+        // For an absent property, its object is shown, unless the finding is about the object itself.
         Target::Object => {
             let object = if root.pointer(pointer).is_some() {
                 pointer
@@ -697,7 +699,7 @@ fn points_at(root: &Value, text: &str, finding: &Finding) {
     }
 }
 
-/// The reader's own `$values` stands between an object and what it holds; pointers name it.
+/// The reader's own `$values` is a step between an object and its content; pointers include it.
 #[test]
 fn wrapped_values_are_pointed_at() {
     for text in [
@@ -779,12 +781,12 @@ fn mutate(rounds: usize) {
             survive(&name, &bytes);
         }
     }
-    // The loop is worth something: many documents stayed JSON, and many rules spoke.
+    // The loop is effective: many documents stayed JSON, and many rules had findings.
     assert!(valid > rounds * 4 / 3, "{valid}");
     assert!(pointed.len() > 15, "{pointed:?}");
 }
 
-/// The string literals of a source file, without comments and without what is compiled for tests only.
+/// Returns the string literals of a source file, without comments and tests.
 fn literals(source: &str) -> Vec<&str> {
     let source = source.split("#[cfg(test)]\nmod ").next().unwrap();
     let mut found = Vec::new();
@@ -810,7 +812,7 @@ fn literals(source: &str) -> Vec<&str> {
     found
 }
 
-/// Where an ordinary literal ends.
+/// Returns the end of an ordinary literal.
 fn closing(literal: &str) -> usize {
     let mut escaped = false;
     let quote = literal.char_indices().find(|(_, c)| {
@@ -821,7 +823,7 @@ fn closing(literal: &str) -> usize {
     quote.map_or(literal.len(), |(at, _)| at)
 }
 
-/// How long a character literal is; of a lifetime or a slash just the sign.
+/// Returns the length of a character literal; for a lifetime or a slash, of that one character.
 fn character(rest: &str) -> usize {
     let inner = rest.strip_prefix('\'').unwrap_or("");
     if let Some(escaped) = inner.strip_prefix('\\') {
@@ -845,10 +847,10 @@ fn literals_are_found() {
     assert_eq!(literals(source), ["one\\\" // two", "raw \"x\"", "", "last"]);
 }
 
-/// What is known of the API stands in `rules/`, and only there.
+/// Names of the API are in `rules/`, and nowhere else.
 #[test]
 fn no_name_of_the_api_stands_in_the_code() {
-    // The envelope is the same everywhere: by it a response is told from a request.
+    // The envelope is the same for all endpoints, and distinguishes responses from requests.
     let envelope = ["statusCode", "errorDetails", "successDetails"];
     let mut names = BTreeSet::new();
     for endpoint in endpoints() {

@@ -1,12 +1,12 @@
-//! Every rule has its fixtures, every constraint too, and each shows exactly what it is named after.
+//! Every rule and every constraint has fixtures, and each fixture has exactly the finding that it is named after.
 //!
 //! ```text
 //! testdata/rules/<rule>/bad/<endpoint>/<name>.json     one finding in all, of this rule
 //! testdata/rules/<rule>/good/<endpoint>/<name>.json    no finding at all
 //! ```
 //!
-//! `<name>` is that of a constraint, `Table.Property`, or says in words what the file shows. A `|` in a constraint's
-//! name is `-or-` in that of a file. Every test tells all that is wrong, not the first thing only.
+//! `<name>` is that of a constraint, `Table.Property`, or describes the file in words. A `|` in a constraint's name is
+//! `-or-` in that of a file. Every test reports all mistakes, not only the first.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,7 +25,7 @@ use geplint::{json, lint};
 
 /// Rows whose value cannot be wrong without a second finding: rule, constraint, the other rule, and why.
 ///
-/// Their bad fixture gives both findings, their good one only the other.
+/// Their bad fixture has both findings, their good one only the other.
 const NEVER_ALONE: &[(&str, &str, &str, &str)] = &[(
     "does-not-convert",
     "BuyerContact.GEPContactCode",
@@ -35,14 +35,14 @@ const NEVER_ALONE: &[(&str, &str, &str, &str)] = &[(
 
 // ---- reading the fixtures ----
 
-/// A fixture, and what the engine says of it.
+/// A fixture and its findings.
 struct Fixture {
     rule: String,
     bad: bool,
     endpoint: &'static Endpoint,
     /// File name without its extension.
     stem: String,
-    /// From `testdata/rules` down.
+    /// The path below `testdata/rules`.
     path: String,
     findings: Vec<Finding>,
 }
@@ -53,7 +53,7 @@ impl Fixture {
         self.stem.contains('.').then(|| self.stem.replace("-or-", "|"))
     }
 
-    /// What else is reported, for the few rows that cannot be wrong alone.
+    /// Returns the rule that is also reported, for the few rows that cannot be wrong alone.
     fn beside(&self) -> Option<&'static str> {
         let constraint = self.constraint()?;
         NEVER_ALONE
@@ -76,7 +76,7 @@ fn check(bytes: &[u8], endpoint: &Endpoint) -> Vec<Finding> {
     lint::check(&text, errors, endpoint, &Tenant::default(), false).findings
 }
 
-/// Every fixture, sorted by path; what is no fixture is told to `wrong`.
+/// Returns every fixture, sorted by path; files that are no fixtures are added to `wrong`.
 fn fixtures(wrong: &mut Vec<String>) -> Vec<Fixture> {
     let mut all = Vec::new();
     for entry in walkdir::WalkDir::new(root()).sort_by_file_name() {
@@ -140,8 +140,8 @@ fn assert_none(wrong: &[String], what: &str) {
     );
 }
 
-/// Findings as a few lines.
-fn told(findings: &[Finding]) -> String {
+/// Formats findings as a few lines.
+fn formatted(findings: &[Finding]) -> String {
     if findings.is_empty() {
         return " nothing".to_owned();
     }
@@ -155,7 +155,7 @@ fn told(findings: &[Finding]) -> String {
     })
 }
 
-// ---- what a fixture has to give ----
+// ---- the findings of a fixture ----
 
 #[test]
 fn a_bad_fixture_gives_its_one_finding_and_a_good_one_none() {
@@ -173,7 +173,7 @@ fn a_bad_fixture_gives_its_one_finding_and_a_good_one_none() {
             wrong.push(format!(
                 "{}: {should} expected, but it gives{}",
                 fixture.path,
-                told(&fixture.findings)
+                formatted(&fixture.findings)
             ));
             continue;
         }
@@ -184,7 +184,7 @@ fn a_bad_fixture_gives_its_one_finding_and_a_good_one_none() {
     assert_none(&wrong, "fixtures");
 }
 
-/// Whether the finding of a bad fixture is about what its name says.
+/// Returns what is wrong if the finding of a bad fixture is not about what its name says.
 fn judge(fixture: &Fixture) -> Vec<String> {
     let Some(finding) = fixture
         .findings
@@ -210,7 +210,7 @@ fn judge(fixture: &Fixture) -> Vec<String> {
     let place = place(fixture.endpoint, &name);
     let pointer = names(&finding.pointer);
     let fits = match fixture.rule.as_str() {
-        // It is the value inside an item that clashes.
+        // The pointer leads to the value inside an item.
         "several-belonging-lobs" => pointer.starts_with(&place),
         _ => pointer == place,
     };
@@ -224,7 +224,7 @@ fn judge(fixture: &Fixture) -> Vec<String> {
     for constraint in listed(fixture.endpoint)
         .filter(|constraint| constraint.rule == fixture.rule && constraint.name == name)
     {
-        // What needs the tenant's facts is less sure without them.
+        // A constraint that needs facts of the tenant has a lower severity without them.
         if constraint.needs.is_some() {
             continue;
         }
@@ -239,7 +239,7 @@ fn judge(fixture: &Fixture) -> Vec<String> {
     wrong
 }
 
-/// The names on the way from a record to what a constraint is about, in lower case.
+/// Returns the names on the path from a record to the subject of a constraint, in lower case.
 fn place(endpoint: &Endpoint, constraint: &str) -> Vec<String> {
     let mut parts = constraint.split('.');
     let table = parts.next().unwrap_or_default();
@@ -248,7 +248,7 @@ fn place(endpoint: &Endpoint, constraint: &str) -> Vec<String> {
         .iter()
         .find(|known| known.name == table)
         .map(|table| table.route.clone());
-    // A check for one of several properties points at the object that has none of them.
+    // A check for one of several properties points at the object without them.
     let rest = parts.filter(|part| !part.contains('|')).map(str::to_owned);
     route
         .unwrap_or_default()
@@ -258,7 +258,7 @@ fn place(endpoint: &Endpoint, constraint: &str) -> Vec<String> {
         .collect()
 }
 
-/// The names in a pointer, in lower case; indexes are left out.
+/// Returns the names in a pointer, in lower case, without indexes.
 fn names(pointer: &str) -> Vec<String> {
     let tokens = pointer.split('/').skip(1);
     tokens
@@ -269,15 +269,15 @@ fn names(pointer: &str) -> Vec<String> {
 
 // ---- completeness ----
 
-/// What stands in the rules, and what follows from it.
+/// Returns the constraints in the rules, and those that follow from them.
 fn listed(endpoint: &Endpoint) -> impl Iterator<Item = Constraint> {
     endpoint.constraints().into_iter().chain(endpoint.implied())
 }
 
-/// A constraint as fixtures show it: rule, endpoint, `Table.Property`.
+/// A constraint as fixtures name it: rule, endpoint, `Table.Property`.
 type Key = (String, String, String);
 
-/// All constraints that need no facts of the tenant.
+/// Returns all constraints that need no facts of the tenant.
 fn wanted() -> BTreeSet<Key> {
     let mut all = BTreeSet::new();
     for endpoint in endpoints() {
@@ -388,13 +388,13 @@ fn the_examples_of_a_rule_give_its_finding_and_none() {
                             tell(format!(
                                 "severity is {}, but bad gives{}",
                                 rule.severity,
-                                told(&found)
+                                formatted(&found)
                             ));
                         }
                     }
                     _ => tell(format!(
                         "bad should give its one finding, but gives{}",
-                        told(&found)
+                        formatted(&found)
                     )),
                 }
             }
@@ -405,7 +405,10 @@ fn the_examples_of_a_rule_give_its_finding_and_none() {
             Some(good) => {
                 let found = check(good.as_bytes(), endpoint);
                 if !found.is_empty() {
-                    tell(format!("good should give nothing, but gives{}", told(&found)));
+                    tell(format!(
+                        "good should give nothing, but gives{}",
+                        formatted(&found)
+                    ));
                 }
             }
             None => tell("good is missing".to_owned()),
@@ -456,9 +459,9 @@ fn every_rule_that_can_speak_is_explained() {
     assert_none(&wrong, "rule ids");
 }
 
-/// The texts in the engine's source that look like a rule id: two or more words in kebab-case.
+/// Returns the texts in the engine's source that look like a rule id: two or more words in kebab-case.
 ///
-/// Ids of one word are seen by their fixtures. Nothing else in the engine is written like this.
+/// Ids of one word are covered by their fixtures. Nothing else in the engine is written in kebab-case.
 fn ids_in_the_engine() -> BTreeMap<String, String> {
     let mut ids = BTreeMap::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/geplint-core/src/lint");

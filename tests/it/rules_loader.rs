@@ -1,4 +1,4 @@
-//! The loader of rules files is strict, and says where a file is wrong.
+//! Tests of the loader of rules files: it is strict, and reports where a file is wrong.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use geplint::finding::{Evidence, Severity};
@@ -46,7 +46,7 @@ fn a_good_file_loads() {
     assert_eq!(endpoint.tables[0].checks.len(), 1);
 }
 
-/// What is replaced, by what, the line that the mistake is shown at, and what the message names.
+/// The text that is replaced, its replacement, the line at which the mistake is shown, and a word of the message.
 const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("type = \"string(5)\"", "type = \"strin\"", "\"strin\"", "strin"),
     (
@@ -142,7 +142,7 @@ fn a_mistake_is_refused_and_shown_at_its_place() {
         assert!(error.message.contains(word), "{wrong}: {error}");
         let line = text[..error.span.start].matches('\n').count();
         let expected = text.lines().position(|line| line.contains(place)).unwrap();
-        // A mistake inside a check may be shown at the check's own first line or below it.
+        // A mistake inside a check may be shown at the check's first line or at a later one.
         let near = if *place == "[[checks]]" {
             expected..=expected + 5
         } else {
@@ -189,7 +189,7 @@ fn a_known_value_is_a_word_where_the_defaults_say_the_rest() {
     assert_eq!((&*own.claim.rule, own.suspect.is_some()), ("mine", true));
 }
 
-/// A row's `known`, and what the place and the message of its mistake are.
+/// A row's `known`, the text that its mistake is shown at, and a word of the message.
 #[test]
 fn a_mistake_in_known_is_shown_at_its_place() {
     for (row, place, word) in [
@@ -262,7 +262,7 @@ fn an_answer_that_an_endpoint_leaves_out_is_the_apis() {
     assert_eq!(answers(&with("")), ["MandatoryField", "Exception"]);
     let own = "[answers]\nmissing = { error-code = \"M\", description = \"{property}\" }\n";
     assert_eq!(answers(&with(own)), ["M", "Exception"]);
-    // A library user's rules may have no file for the API as a whole.
+    // The rules of a library user may come without the file for the API as a whole.
     let text = format!("{}{}", &GOOD[..start], &GOOD[end..]);
     let error = geplint_core::rules::load(&text, &geplint_core::rules::Shared::default());
     let message = error.expect_err("nothing says what is answered").message;
@@ -285,7 +285,7 @@ fn a_mistake_in_the_file_of_the_api_is_shown_at_its_place() {
     }
 }
 
-/// Editors show a line of this length whole, beside the vendor's page.
+/// Editors show a line of this length without wrapping it, next to the vendor's page.
 #[test]
 fn no_line_of_the_rules_is_wider_than_160_characters() {
     let rules = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");

@@ -1,4 +1,5 @@
-//! Every type with every kind of constraint, as a user may write them: what loads speaks, and says the same to everybody.
+//! Every type with every kind of constraint, as a user may write them: rules that load have findings, and the fast
+//! path and the engine agree on them.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -1,8 +1,9 @@
-//! Every word of the rules counts: each of them is changed, one at a time, and something has to notice.
+//! Mutation test of the rules: every value of the rules files is changed, one at a time, and a test has to notice.
 //!
-//! What notices is a list of all findings of all fixtures and documented requests, word for word, with and without a
-//! tenant's facts, and the responses predicted from them. It stands in `tests/it/snapshots/it__rules_mutations__*.snap`, so
-//! that a change to the rules shows there as what it does.
+//! The test compares all findings for all fixtures and documented requests, word for word, with and without facts of
+//! a tenant, and the responses predicted from them. They are stored in
+//! `tests/it/snapshots/it__rules_mutations__*.snap`, so that the effects of a change to the rules are visible in its
+//! diff.
 
 #![allow(
     clippy::unwrap_used,
@@ -24,7 +25,7 @@ use geplint::tenant::Tenant;
 use geplint::{json, lint};
 use toml::{Table, Value};
 
-/// What may be changed without notice: endpoint, path, and why. A `*` stands for any one step.
+/// Changes that need not be noticed: endpoint, path, and why. A `*` matches any one step.
 const NOT_SEEN: &[(&str, &str, &str)] = &[
     (
         "contact-details",
@@ -82,13 +83,13 @@ const NO_SUCH_ERROR: &str = "a file has to give it, but no row of this endpoint 
 
 const IN_BOTH: &str = "the page names it, and it stands in the public list, too";
 
-/// Words for people, and for other tests: `tests/it/cli.rs` shows them, `tests/it/verify.rs` uses the path.
-/// A rules file is named after its endpoint; a test in `src/rules/builtin.rs` sees to that.
+/// Keys that are texts or covered by other tests: `tests/it/cli.rs` prints them, `tests/it/verify.rs` uses the path.
+/// The name of a rules file has to be its endpoint; another test checks this.
 const NO_CONSTRAINT: &[&str] = &["endpoint", "note", "title", "page", "method", "path"];
 
-// ---- what is sent ----
+// ---- the requests ----
 
-/// A request body, and what it is called.
+/// A request body and its name.
 struct Body {
     name: String,
     text: Vec<u8>,
@@ -98,7 +99,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata")
 }
 
-/// Every body of an endpoint: fixtures, documented requests, examples of the rules, and those made for this test.
+/// Returns every body of an endpoint: fixtures, documented requests, examples of the rules, and those for this test.
 fn bodies(endpoint: &str) -> Vec<Body> {
     let mut all = Vec::new();
     for folder in ["rules", "documented", "mutations"] {
@@ -130,14 +131,14 @@ fn bodies(endpoint: &str) -> Vec<Body> {
     all
 }
 
-/// Nobody known; a tenant of whom everything is known.
+/// A tenant without facts, and one with facts of all kinds.
 fn tenants() -> [Tenant; 2] {
     let inline = std::fs::read_to_string(root().join("tenant/inline.toml")).unwrap();
     let known = geplint::tenant::load(&inline, &mut |_| Err(String::new())).unwrap();
     [Tenant::default(), known]
 }
 
-// ---- what is said ----
+// ---- their findings ----
 
 fn line(finding: &Finding) -> String {
     let mut line = format!(
@@ -150,18 +151,22 @@ fn line(finding: &Finding) -> String {
         finding.evidence,
         finding.phase,
     );
-    if let Some(said) = &finding.predicted {
-        let (key, code, text) = (&said.key, &said.error_code, &said.error_description);
+    if let Some(predicted) = &finding.predicted {
+        let (key, code, text) = (
+            &predicted.key,
+            &predicted.error_code,
+            &predicted.error_description,
+        );
         let _ = write!(
             line,
             " [{key}] {code}: {text} ({:?}) {}",
-            said.wording, finding.why
+            predicted.wording, finding.why
         );
     }
     line
 }
 
-/// What is said, in order, of calls that are made after a body of this test's own.
+/// Describes the findings for calls that follow a body of this test's own, in order.
 fn afterwards(endpoint: &Endpoint, body: &Body, tenant: &Tenant) -> String {
     let mut all = String::new();
     if !body.name.starts_with("mutations/") {
@@ -182,8 +187,8 @@ fn afterwards(endpoint: &Endpoint, body: &Body, tenant: &Tenant) -> String {
     all
 }
 
-/// All that is said of a body. With a known tenant only what differs from that is said.
-fn told(endpoint: &Endpoint, body: &Body, tenants: &[Tenant; 2]) -> String {
+/// Describes all findings for a body; with the facts of a tenant only those that differ.
+fn described(endpoint: &Endpoint, body: &Body, tenants: &[Tenant; 2]) -> String {
     let mut all = String::new();
     let mut first = Vec::new();
     for (tenant, known) in tenants.iter().zip([false, true]) {
@@ -220,21 +225,21 @@ fn all_that_is_said_of_all_bodies() {
         let endpoint = builtin(id).unwrap();
         let mut all = String::new();
         for body in bodies(id) {
-            let _ = writeln!(all, "{}\n{}", body.name, told(endpoint, &body, &tenants));
+            let _ = writeln!(all, "{}\n{}", body.name, described(endpoint, &body, &tenants));
         }
         insta::assert_snapshot!(id, all);
     }
 }
 
-// ---- what is changed ----
+// ---- the changes ----
 
-/// A way to change one thing, and the changed file.
+/// A description of a change, and the changed file.
 struct Mutant {
     what: String,
     file: Table,
 }
 
-/// A step down in the file.
+/// A step on the path to a value of the file.
 #[derive(Clone)]
 enum Step {
     Key(String),
@@ -252,7 +257,8 @@ fn at<'v>(file: &'v mut Table, path: &[Step]) -> &'v mut Value {
         })
 }
 
-/// The path in words: rows and checks by name, so that a list of exceptions stays right when a row is added.
+/// Describes a path, with the names of rows and checks instead of indexes, so that exceptions stay valid when a row is
+/// added.
 fn words(file: &Table, path: &[Step]) -> String {
     let mut words = String::new();
     let mut file = file.clone();
@@ -277,7 +283,7 @@ fn words(file: &Table, path: &[Step]) -> String {
     words
 }
 
-/// Every change of one thing.
+/// Returns the results of all single changes.
 fn mutants(file: &Table) -> Vec<Mutant> {
     let mut all = Vec::new();
     let whole = Value::Table(file.clone());
@@ -297,7 +303,7 @@ fn walk(file: &Table, value: &Value, path: &mut Vec<Step>, all: &mut Vec<Mutant>
                 walk(file, value, path, all);
                 path.pop();
             }
-            // What is not mandatory becomes so.
+            // An optional property becomes mandatory.
             if table.contains_key("type") && !table.contains_key("required") {
                 change(file, path, all, "is required", |row| {
                     row.as_table_mut()
@@ -347,7 +353,7 @@ fn drop_it(file: &Table, path: &[Step], all: &mut Vec<Mutant>) {
     all.push(Mutant { what, file: changed });
 }
 
-/// What else could stand there.
+/// Returns other texts that are possible in a place.
 fn others(path: &[Step], text: &str) -> Vec<String> {
     let key = path.iter().rev().find_map(|step| match step {
         Step::Key(key) => Some(key.as_str()),
@@ -397,25 +403,25 @@ fn types(text: &str) -> Vec<String> {
     all
 }
 
-// ---- who notices ----
+// ---- whether a change is noticed ----
 
-/// An endpoint, its bodies, and what is said of them.
+/// An endpoint, its bodies, and the findings for each.
 struct Unchanged {
     endpoint: String,
     bodies: Vec<(Body, String)>,
     tenants: [Tenant; 2],
 }
 
-/// What comes of a change.
+/// The outcome of a change.
 #[derive(Clone, Copy)]
 enum Fate {
     /// The loader refuses the file.
     Refused,
-    /// What was dropped says the same as its default.
+    /// The value that was removed is the default.
     Default,
-    /// A body is told otherwise.
+    /// The findings for a body are different.
     Noticed,
-    /// Nothing is.
+    /// The findings are the same.
     Unnoticed,
 }
 
@@ -432,7 +438,7 @@ fn fate(mutant: &Mutant, unchanged: &Unchanged, last: &AtomicUsize) -> Fate {
     if mutant.what.ends_with(": dropped") && format!("{endpoint:?}") == *before {
         return Fate::Default;
     }
-    // First what noticed the last change, then the bodies that are named after the row: they are the likeliest.
+    // The body that noticed the last change is the likeliest, then those that are named after the row.
     let first = last.load(Ordering::Relaxed);
     let words: Vec<&str> = mutant
         .what
@@ -449,8 +455,8 @@ fn fate(mutant: &Mutant, unchanged: &Unchanged, last: &AtomicUsize) -> Fate {
     rest.sort_by_cached_key(|index| Reverse(named(*index)));
     let order = std::iter::once(first).chain(rest);
     for index in order {
-        let (body, said) = &bodies[index];
-        if told(&endpoint, body, tenants) != *said {
+        let (body, expected) = &bodies[index];
+        if described(&endpoint, body, tenants) != *expected {
             last.store(index, Ordering::Relaxed);
             return Fate::Noticed;
         }
@@ -465,7 +471,8 @@ fn is_excepted(pattern: &str, what: &str) -> bool {
     pattern.len() == path.len() && pattern.iter().zip(&path).all(same)
 }
 
-/// The endpoint's file with the answers that it takes from the API's, so that those are changed for each endpoint.
+/// Returns the endpoint's file with the answers that it inherits from the API's, so that these are changed for each
+/// endpoint.
 fn with_answers(text: &str) -> Table {
     let mut file: Table = toml::from_str(text).unwrap();
     let api: Table = toml::from_str(include_str!("../../rules/api.toml")).unwrap();
@@ -498,10 +505,11 @@ fn changes_are_noticed(nth: usize) {
         let endpoint = load(&toml::to_string(&file).unwrap()).unwrap();
         let tenants = tenants();
         let bodies = bodies(id).into_iter().map(|body| {
-            let said = told(&endpoint, &body, &tenants);
-            (body, said)
+            let described = described(&endpoint, &body, &tenants);
+            (body, described)
         });
-        // In this order: a public list that has not been read yet looks otherwise.
+        // Collected before the endpoint is formatted: its public lists have to be loaded, since they look different
+        // after that.
         let bodies = bodies.collect();
         let unchanged = Unchanged {
             endpoint: format!("{endpoint:?}"),
@@ -532,7 +540,7 @@ fn changes_are_noticed(nth: usize) {
             .iter()
             .filter(|(of, ..)| *of == id)
             .map(|(_, pattern, _)| *pattern)
-            // A file is recognised by these before it is checked: `found_files` tries each.
+            // These are used when a file is recognised, before it is checked: `found_files` tests each.
             .chain(["distinctive", "distinctive/*"])
             .collect();
         for pattern in &excepted {

@@ -1,4 +1,4 @@
-//! The user's rules files over ours.
+//! Tests of user rules files that change the built-in rules.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use geplint::rules::{Ask, Layer, LoadError, Property, builtin_text, load_layers};
@@ -22,7 +22,7 @@ fn layered(patches: &[&str]) -> Result<geplint::rules::Endpoint, (usize, LoadErr
     load_layers(builtin_text(ENDPOINT), &layers)
 }
 
-/// Rule and source of what a record gives beyond a clean one.
+/// Returns rule and source of the additional findings of a record, compared with a valid one.
 fn found(patches: &[&str], extra: &str) -> Vec<(String, String)> {
     let body = format!(
         r#"[{{"ContactCode":"C-1","UserName":"ann","FirstName":"Ann","LastName":"Lee","EmailAddress":"ann@example.com",
@@ -147,11 +147,11 @@ fn another_wording_and_a_later_layer_wins() {
     let endpoint = layered(&[&says("first"), &says("second")]).unwrap();
     let body = r#"[{"ContactCode":"C","ManagerCode":["C"]}]"#;
     let findings = lint::check(body, Vec::new(), &endpoint, &Tenant::default(), false).findings;
-    let said = findings
+    let finding = findings
         .iter()
         .find(|finding| finding.rule == "self-manager")
         .unwrap();
-    assert_eq!(said.predicted.as_ref().unwrap().error_description, "second");
+    assert_eq!(finding.predicted.as_ref().unwrap().error_description, "second");
 }
 
 #[test]
@@ -198,13 +198,13 @@ fn a_mistake_is_shown_at_its_place_in_the_patch() {
     }
 }
 
-/// What the place of a mistake covers is what is wrong: a value, and no word that only looks like it.
+/// A mistake is shown at the wrong value, and not at the same word elsewhere.
 #[test]
 fn a_mistake_is_shown_at_what_is_wrong_and_not_at_a_word_like_it() {
     let table = "[tables.BuyerContact.properties]\n";
     let check = "[[checks]]\nrule = \"self-manager\"\n";
     let cases = [
-        // The word of the message stands earlier in the file, in a remark and in another row.
+        // The word of the message is also earlier in the file, in a comment and in another row.
         (
             format!("# itn\n{table}itn = {{ type = \"int\" }}\nCity.type = \"itn\""),
             "\"itn\"",
@@ -217,7 +217,7 @@ fn a_mistake_is_shown_at_what_is_wrong_and_not_at_a_word_like_it() {
             format!("{table}Badge = {{ row = \"1.1\", type = \"int\" }}"),
             "\"1.1\"",
         ),
-        // A mistake that shows in our own part of the rules, because a patch has taken away what it needs.
+        // A mistake in the built-in rules, because the patch has removed something that they need.
         (
             format!(
                 "title = \"list of string\"\n{table}ManagerCode = {{ type = \"list of Address\", known = \"no\" }}"

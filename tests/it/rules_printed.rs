@@ -1,7 +1,7 @@
 //! `geplint rules ENDPOINT` prints every condition that a rules file states.
 //!
-//! The file below has every key of the definition. Each is dropped and changed, and the printed text has to change with
-//! it. A key that is added to the definition has to be added below, or the test says which it is.
+//! The file below has every key of the definition. Each is dropped and changed, and the printed text has to change,
+//! too. If a key is added to the definition and not below, the test fails with its name.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -184,18 +184,18 @@ rule = "one-owner"
 evidence = "inferred"
 "#;
 
-/// What may change without a trace, and why.
+/// Keys whose changes are not printed, and why.
 const NOT_PRINTED: &[(&str, &str)] = &[("body", "it can have one value")];
 
-/// Keys that others depend on, so that none of them changes alone. They head the row or the check.
+/// Keys on which others depend, so that they cannot change alone. They are the headings of the row or the check.
 const DEPENDED_ON: &[&str] = &["record", "type", "kind", "table", "items"];
 
-/// Structs of the definition that are no part of an endpoint's file.
+/// Structs of the definition that do not belong to an endpoint's file.
 const OF_THE_API: &[&str] = &["ApiDef", "KnownDefaultsDef", "TextsDef"];
 
 fn printed(file: &Table) -> Option<String> {
     let endpoint = load(&toml::to_string(file).unwrap()).ok()?;
-    // Wrapped lines would hide what a short word is part of.
+    // In wrapped lines, short words could not be told apart.
     let look = Look {
         width: 2_000,
         ..Look::PLAIN
@@ -248,7 +248,7 @@ fn dropped(file: &Table, path: &[Step]) -> Table {
     file
 }
 
-/// Other values that may be right in the same place.
+/// Returns the file with other values that may be valid in a place.
 fn changed(file: &Table, path: &[Step]) -> Vec<Table> {
     let mut copy = file.clone();
     let others: Vec<Value> = match at(&mut copy, path) {
@@ -325,7 +325,7 @@ fn every_key_that_a_file_states_is_printed() {
         }
     }
     assert!(silent.is_empty(), "not printed: {silent:#?}\n{whole}");
-    // What can be neither dropped nor changed alone holds others that can.
+    // A value that cannot be dropped or changed alone contains others that can.
     let alone = |name: &String| {
         !all.iter()
             .any(|path| words(path).starts_with(&format!("{name}/")))
@@ -334,7 +334,7 @@ fn every_key_that_a_file_states_is_printed() {
     assert!(untried.is_empty(), "neither dropped nor changed: {untried:#?}");
 }
 
-/// The structs that are read at a place of the file.
+/// Returns the structs that are parsed at a place of the file.
 fn structs(path: &[&str]) -> &'static [&'static str] {
     match path {
         [] => &["EndpointDef"],
@@ -354,7 +354,7 @@ fn structs(path: &[&str]) -> &'static [&'static str] {
     }
 }
 
-/// The keys of a struct of the definition, as files write them.
+/// Returns the keys of a struct of the definition, as files write them.
 fn keys(name: &str) -> Vec<String> {
     let body = DEFINITION.split(&format!("pub(super) struct {name} {{")).nth(1);
     let body = body.unwrap_or_else(|| panic!("there is no struct {name}"));
@@ -380,7 +380,7 @@ fn the_file_with_every_key_has_every_key_of_the_definition() {
     let file: Table = toml::from_str(EVERY_KEY).unwrap();
     let mut all = vec![Vec::new()];
     paths(&Value::Table(file), &mut Vec::new(), &mut all);
-    // What stands at each kind of place, with the place's own names and indexes left out.
+    // The keys at each kind of place, where names and indexes of the place itself are left out.
     let mut stated: BTreeSet<(String, String)> = BTreeSet::new();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut wanted: BTreeSet<(String, String)> = BTreeSet::new();
@@ -429,7 +429,7 @@ fn the_rules_of_every_endpoint_fit_any_width() {
             let text = endpoint_text(endpoint, Look { width, ..Look::PLAIN });
             for constraint in endpoint.constraints() {
                 let rule = &*constraint.rule;
-                // A narrow terminal may break a line at any hyphen of a rule's name, but never inside it.
+                // A narrow terminal may break a rule's name after a hyphen, but nowhere else.
                 assert!(
                     rule == "does-not-convert" || text.contains(rule),
                     "{id} at {width}: {rule}"

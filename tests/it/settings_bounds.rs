@@ -1,4 +1,4 @@
-//! What the files of a repository name stays in it; the command line may name any file.
+//! Files named by the files of a repository must be inside it; the command line may name any file.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -12,12 +12,12 @@ const BASELINE: &str = "{ \"version\": 1, \"findings\": {} }\n";
 const SECRET: &str = "s3cr3t";
 const RULES: &str = "endpoint = \"user-group\"\n";
 
-/// A folder with a repository in it, and files beside that, which are no business of the repository.
+/// A folder with a repository, and files next to it that the repository must not reach.
 struct Place(PathBuf);
 
 impl Place {
     fn new(name: &str, is_repository: bool) -> Self {
-        // The folder of the build lies in a repository.
+        // The target folder is inside a repository.
         let above = if is_repository {
             Path::new(env!("CARGO_TARGET_TMPDIR")).join("bounds")
         } else {
@@ -43,7 +43,7 @@ impl Place {
         fs::write(self.0.join(name), text).unwrap();
     }
 
-    /// The exit code, and all that was printed.
+    /// Returns the exit code and all output.
     fn check(&self, args: &[&str]) -> (i32, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_geplint"))
             .args(["check", "--format", "concise", "a.json"])
@@ -72,7 +72,7 @@ impl Place {
     }
 }
 
-/// Spellings of files outside of a repository, of which `settings` is a folder.
+/// Paths of files outside of a repository, relative to its folder `settings`.
 fn outside(place: &Place, name: &str) -> Vec<String> {
     vec![
         format!("../../{name}"),

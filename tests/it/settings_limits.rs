@@ -1,4 +1,4 @@
-//! Globs that are too long, or too many, are a mistake with its place, wherever in the settings they stand.
+//! Globs that are too long or too many are reported with their position, in every setting.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
@@ -14,7 +14,7 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// The exit code and standard error.
+/// Returns the exit code and standard error.
 fn check(folder: &Path, settings: &str) -> (i32, String) {
     fs::write(folder.join("geplint.toml"), settings).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_geplint"))
@@ -27,7 +27,8 @@ fn check(folder: &Path, settings: &str) -> (i32, String) {
     (output.status.code().unwrap(), stderr)
 }
 
-/// Entries with these globs, one a line at most, for each key that takes globs; and where the first glob stands.
+/// Returns settings with these globs, at most one a line, for each key that takes globs; and the position of the first
+/// glob.
 fn settings(globs: &[&str]) -> Vec<(String, &'static str)> {
     let list = |key: &str| {
         let globs: Vec<String> = globs.iter().map(|glob| format!("\"{glob}\"")).collect();

@@ -1,4 +1,4 @@
-//! What is an error, a warning or advice, and what a run shows of it.
+//! Tests of severities, and of the options that decide which of them are shown.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -31,7 +31,7 @@ fn of<'f>(findings: &'f [Finding], pointer: &str) -> Vec<(&'f str, Severity)> {
         .collect()
 }
 
-/// A contact with nothing missing but an address.
+/// A valid contact, except for a missing address.
 fn contact(more: &[(&str, Value)]) -> Value {
     let mut record = json!({
         "ContactCode": "C-1", "UserName": "ann", "FirstName": "Ann", "LastName": "Ames",
@@ -43,7 +43,7 @@ fn contact(more: &[(&str, Value)]) -> Value {
     record
 }
 
-/// A folder of its own for a test, with the files given.
+/// A folder of its own for a test, with the given files.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -77,7 +77,7 @@ impl Drop for Folder {
     }
 }
 
-/// A number for a string has the same digits; where it is a code, leading zeros may be lost.
+/// A number has the same digits as the string; only in a code may leading zeros be lost.
 #[test]
 fn a_number_for_a_string_is_advice_unless_it_is_a_code() {
     let mut seen = [0, 0];
@@ -108,7 +108,7 @@ fn a_number_for_a_string_is_advice_unless_it_is_a_code() {
     assert!(seen.iter().all(|count| *count > 4), "{seen:?}");
 }
 
-/// What does not keep its spelling is changed.
+/// The string has another spelling than the boolean.
 #[test]
 fn a_boolean_for_a_string_is_a_warning() {
     let findings = check(
@@ -141,7 +141,7 @@ fn a_boolean_or_number_in_quotes_is_advice_and_null_stays_a_warning() {
     );
 }
 
-/// The row that calls for an address speaks of new users, and the documented 200 may be an update.
+/// The row that requires an address is about new users, and the documented 200 may be an update.
 #[test]
 fn a_short_address_matters_for_a_new_contact() {
     let none = &mut |_: &str| Err(String::new());
@@ -187,7 +187,7 @@ fn advice_is_counted_and_shown_on_demand() {
     assert_eq!(shown.matches("advice[text-for-value]").count(), 1, "{shown}");
     assert_eq!(code, Some(0), "advice never fails a run");
     assert!(summary.contains("1 advice"), "{summary}");
-    // Only errors: a warning is counted all the same.
+    // Only errors are shown: the warning is still counted.
     let (shown, summary, code) = folder.check(&["--min-severity", "error", "w.json"]);
     assert_eq!((shown.as_str(), code), ("", Some(0)));
     assert!(summary.contains("1 warning"), "{summary}");
@@ -219,15 +219,15 @@ fn settings_know_advice() {
     assert_eq!(code, Some(0));
 }
 
-/// A baseline of a run that showed more does not go stale because less is shown.
+/// A baseline of a run that showed more does not become stale because less is shown.
 #[test]
 fn a_baseline_entry_is_stale_only_if_nothing_of_any_severity_matches_it() {
     let folder = Folder::new("baseline", &[("a.json", ADVICE)]);
     folder.check(&["--min-severity", "advice", "--write-baseline=b.json", "a.json"]);
-    let (_, said, code) = folder.check(&["--baseline", "b.json", "a.json"]);
-    assert!(!said.contains("no longer"), "{said}");
+    let (_, stderr, code) = folder.check(&["--baseline", "b.json", "a.json"]);
+    assert!(!stderr.contains("no longer"), "{stderr}");
     assert_eq!(code, Some(0));
-    // What is not shown is not written.
+    // Findings that are not shown are not written.
     folder.check(&["--write-baseline=c.json", "a.json"]);
     let written = std::fs::read_to_string(folder.0.join("c.json")).unwrap();
     assert!(!written.contains("text-for-value"), "{written}");
@@ -264,7 +264,7 @@ fn every_format_has_its_word_for_advice() {
     }
 }
 
-/// As many records as this, each like the vendor's smallest documented success: nothing to read but the sum.
+/// However many records, each like the vendor's smallest documented success: only the summary is printed.
 #[test]
 fn many_records_like_the_documented_success_are_a_few_lines() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -287,7 +287,7 @@ fn many_records_like_the_documented_success_are_a_few_lines() {
     );
 }
 
-/// Tenant facts are named only where they could change what is taken.
+/// Facts of the tenant are only mentioned if they could change what the API accepts.
 #[test]
 fn a_missing_address_is_a_line_of_the_summary() {
     let bad = contact(&[("UserName", json!("")), ("ContactCode", json!("C-2"))]);
@@ -314,7 +314,7 @@ fn a_missing_address_is_a_line_of_the_summary() {
     assert_eq!(summary, "all 2 records would be refused \u{b7} 1 error\n");
 }
 
-/// The counts of the JSON report are what `predict` says, whatever is shown.
+/// The counts of the JSON report are those of `predict`, whatever is shown.
 #[test]
 fn the_report_says_what_was_checked_and_how_much_of_it_is_refused() {
     let bad = contact(&[("UserName", json!("")), ("ContactCode", json!("C-2"))]);
@@ -368,18 +368,18 @@ fn rules_are_picked_by_a_comma_list() {
         rules(&["--ignore", "blank,unknown-property"]),
         ["missing-mandatory"]
     );
-    let (_, said, code) = folder.check(&["--only", "blanc", "a.json"]);
+    let (_, stderr, code) = folder.check(&["--only", "blanc", "a.json"]);
     assert_eq!(code, Some(2));
     assert!(
-        said.contains("--only: there is no rule \"blanc\"; did you mean blank?"),
-        "{said}"
+        stderr.contains("--only: there is no rule \"blanc\"; did you mean blank?"),
+        "{stderr}"
     );
 }
 
-/// Mistakes are told in the words of the settings, not in those of the library that reads them.
+/// Mistakes are explained in terms of the settings, not of the library that parses them.
 #[test]
 fn mistakes_in_settings_are_told_in_their_words() {
-    for (settings, said) in [
+    for (settings, expected) in [
         (
             "fail-on = \"nevr\"",
             "1:11: fail-on is one of error, warning, never, not \"nevr\"; did you mean never?",
@@ -404,7 +404,7 @@ fn mistakes_in_settings_are_told_in_their_words() {
         let column = at.len() - at.rfind('\n').map_or(0, |newline| newline + 1) + 1;
         assert_eq!(
             format!("{line}:{column}: {}", mistake.message),
-            said,
+            expected,
             "{settings}"
         );
     }

@@ -1,4 +1,4 @@
-//! What is made from the definition of the command line: completions and manual pages.
+//! Tests of the files that are generated from the command line's definition: completions and manual pages.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeSet;
@@ -30,7 +30,8 @@ fn folder(name: &str) -> PathBuf {
     crate::support::empty_folder("shells", name)
 }
 
-/// What a program says of a text that it is given; nothing where the program is not installed, and that is told.
+/// Runs a program with a text on standard input; returns success and output. `None`, with a note, if the program is not
+/// installed.
 #[allow(
     clippy::print_stderr,
     reason = "what was not tried must not look as if it was"
@@ -59,11 +60,11 @@ fn tried(program: &str, args: &[&str], input: &str) -> Option<(bool, String)> {
         stderr,
     } = child.wait_with_output().unwrap();
     writer.join().unwrap().unwrap();
-    let said = String::from_utf8_lossy(&stdout) + String::from_utf8_lossy(&stderr);
-    Some((status.success(), said.into_owned()))
+    let output = String::from_utf8_lossy(&stdout) + String::from_utf8_lossy(&stderr);
+    Some((status.success(), output.into_owned()))
 }
 
-/// The commands that help lists.
+/// Returns the commands in the help text.
 fn commands() -> BTreeSet<String> {
     let help = printed(&["-h"]);
     let list = help
@@ -116,22 +117,25 @@ fn bash_completes_commands_options_and_values() {
             "{script}\nCOMP_WORDS=({typed}); COMP_CWORD={last}; _geplint geplint '{word}' '{before}'; \
              echo \"<${{COMPREPLY[*]}}>\"\n"
         );
-        let Some((good, said)) = tried("bash", &["--norc", "--noprofile"], &asked) else {
+        let Some((good, output)) = tried("bash", &["--norc", "--noprofile"], &asked) else {
             return;
         };
-        assert!(good && said.trim() == format!("<{expected}>"), "{typed}: {said}");
+        assert!(
+            good && output.trim() == format!("<{expected}>"),
+            "{typed}: {output}"
+        );
     }
 }
 
 #[test]
 fn the_other_shells_can_read_theirs() {
     let zsh = printed(&["completions", "zsh"]);
-    if let Some((good, said)) = tried("zsh", &["-f", "-n"], &zsh) {
-        assert!(good && said.is_empty(), "{said}");
+    if let Some((good, output)) = tried("zsh", &["-f", "-n"], &zsh) {
+        assert!(good && output.is_empty(), "{output}");
     }
     let fish = printed(&["completions", "fish"]) + "\ncomplete -C 'geplint che'\n";
-    if let Some((good, said)) = tried("fish", &["--no-config"], &fish) {
-        assert!(good && said.starts_with("check\t"), "{said}");
+    if let Some((good, output)) = tried("fish", &["--no-config"], &fish) {
+        assert!(good && output.starts_with("check\t"), "{output}");
     }
 }
 
@@ -150,12 +154,12 @@ fn every_command_has_a_page_that_renders_without_a_warning() {
         let name = entry.file_name().into_string().unwrap();
         let page = fs::read_to_string(entry.path()).unwrap();
         assert!(page.contains(".SH DESCRIPTION"), "{name}");
-        // Its warnings come before the page.
-        if let Some((good, said)) = tried("groff", &["-K", "utf8", "-man", "-Tutf8", "-ww"], &page) {
-            assert!(good && !said.contains("warning:"), "{name}: {said}");
+        // Warnings are printed before the page.
+        if let Some((good, output)) = tried("groff", &["-K", "utf8", "-man", "-Tutf8", "-ww"], &page) {
+            assert!(good && !output.contains("warning:"), "{name}: {output}");
             assert!(
-                said.contains("SYNOPSIS") || said.contains("S\u{8}SY"),
-                "{name}: {said}"
+                output.contains("SYNOPSIS") || output.contains("S\u{8}SY"),
+                "{name}: {output}"
             );
         }
         written.insert(name);
@@ -172,8 +176,8 @@ fn every_command_has_a_page_that_renders_without_a_warning() {
 fn a_folder_that_cannot_be_made_is_told() {
     let output = geplint(&["man", "--out", "Cargo.toml/x"]);
     assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.starts_with("error: Cargo.toml/x: "), "{said}");
+    let output = String::from_utf8(output.stderr).unwrap();
+    assert!(output.starts_with("error: Cargo.toml/x: "), "{output}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What is suggested for a name that no row has: the right thing, or nothing.
+//! Tests of suggestions for unknown names: the right one or none.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use geplint::finding::{Finding, FixKind};
@@ -15,7 +15,7 @@ fn findings(endpoint: &str, body: &str) -> Vec<Finding> {
     lint::check(&text, errors, endpoint, &Tenant::default(), false).findings
 }
 
-/// The finding about a name, as help and as what a fix would do.
+/// Returns the help of the finding for a name, and the kind of its fix.
 fn suggested(endpoint: &str, body: &str, name: &str) -> (String, &'static str) {
     let pointer = format!("/{name}");
     let found = findings(endpoint, body);
@@ -45,7 +45,7 @@ fn a_missing_sibling_beats_an_edit_distance_and_silence_beats_a_guess() {
         (status, r#"[{"ContactCode":"CC-1","InterfaceStatus":"ok"}]"#.to_owned(), "ContactCode", "ClientContactCode", "rename"),
         (status, r#"[{"ClientContactCode":"CC-1","Status":"ok"}]"#.to_owned(), "Status", "InterfaceStatus", "rename"),
         ("contact-details", address(r#""Country":"US""#), "Country", "CountryCode", "rename"),
-        // What could be meant is there: nothing else is.
+        // The likely property is already present, so there is no suggestion.
         ("contact-details", address(r#""CountryCode":"US","Country":"US""#), "Country", "", "none"),
         ("contact-details", contact(r#","Email":"a""#), "Email", "", "none"),
         ("contact-details", contact(r#","Regions":[{"Name":"EMEA"}]"#), "Name", "RegionName", "rename"),
@@ -55,7 +55,7 @@ fn a_missing_sibling_beats_an_edit_distance_and_silence_beats_a_guess() {
         ("contact-details", contact(r#","Regions":[{"RegionName":"EMEA","WorkGroup":"x"}]"#), "WorkGroup", "on the record itself", "move"),
         ("contact-details", contact(r#","ContactOrgDetails":[{"LOBEntityCode":"x"}]"#), "LOBEntityCode", "LOBEntityCode belongs inside OrgEntity.", "none"),
         ("contact-details", contact(r#","OrgEntities":[{"LOEntityCode":"x","EntityCode":"1"}]"#), "LOEntityCode", "LOBEntityCode", "rename"),
-        // An optional property is not filled while a mandatory one is missing.
+        // A similar name is not suggested while a mandatory property is missing.
         ("contact-details", address(r#""Conty":"US""#), "Conty", "County", "none"),
         ("contact-details", address(r#""Conty":"US","CountryCode":"US""#), "Conty", "County", "rename"),
         (
@@ -67,13 +67,13 @@ fn a_missing_sibling_beats_an_edit_distance_and_silence_beats_a_guess() {
         ),
     ];
     for (endpoint, body, name, help, fix) in cases {
-        let said = suggested(endpoint, &body, name);
+        let suggestion = suggested(endpoint, &body, name);
         if help.is_empty() {
-            assert!(said.0.starts_with("Remove it"), "{body}: {said:?}");
+            assert!(suggestion.0.starts_with("Remove it"), "{body}: {suggestion:?}");
         } else {
-            assert!(said.0.contains(help), "{body}: {said:?}");
+            assert!(suggestion.0.contains(help), "{body}: {suggestion:?}");
         }
-        assert_eq!(said.1, fix, "{body}");
+        assert_eq!(suggestion.1, fix, "{body}");
     }
 }
 
@@ -90,7 +90,7 @@ fn a_name_of_an_open_list_that_is_misspelt() {
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].help.starts_with(help), "{value}: {}", &*found[0].help);
     }
-    // Which member a number means is on no page.
+    // No page states the number of any member.
     for value in ["0", "1", "\"1\"", "true"] {
         let body = format!(r#"[{{{CONTACT},{ADDRESS},"UserActivities":[{{"ActivityName":{value}}}]}}]"#);
         let found = findings("contact-details", &body);
@@ -103,7 +103,7 @@ fn a_name_of_an_open_list_that_is_misspelt() {
 
 #[test]
 fn a_manager_that_is_the_record_itself() {
-    let said = |members: &str| -> Vec<(String, String)> {
+    let found = |members: &str| -> Vec<(String, String)> {
         findings("contact-details", &format!("[{{{members},{ADDRESS}}}]"))
             .iter()
             .filter(|finding| finding.rule.ends_with("self-manager"))
@@ -112,21 +112,21 @@ fn a_manager_that_is_the_record_itself() {
     };
     let one = |rule: &str, message: &str| vec![(rule.to_owned(), message.to_owned())];
     assert_eq!(
-        said(&format!(r#"{CONTACT},"ManagerCode":["u-1"]"#)),
+        found(&format!(r#"{CONTACT},"ManagerCode":["u-1"]"#)),
         one(
             "maybe-self-manager",
             "ManagerCode \"u-1\" equals the UserName of this record"
         )
     );
     assert_eq!(
-        said(&format!(r#"{CONTACT},"ManagerCode":[" c-1"]"#)),
+        found(&format!(r#"{CONTACT},"ManagerCode":[" c-1"]"#)),
         one(
             "maybe-self-manager",
             "ManagerCode \" c-1\" is the ContactCode of this record except for case or whitespace"
         )
     );
     assert_eq!(
-        said(&format!(
+        found(&format!(
             r#"{CONTACT},"ContactManagers":[{{"ManagerCode":"C-1"}}]"#
         )),
         one(
@@ -134,10 +134,10 @@ fn a_manager_that_is_the_record_itself() {
             "ManagerCode \"C-1\" is the ContactCode of this record itself"
         )
     );
-    // Whitespace and the placeholder are nobody.
+    // Whitespace and the placeholder name nobody.
     for nobody in [" ", "string"] {
         let names = format!(r#""ContactCode":"{nobody}","UserName":"{nobody}","ManagerCode":["{nobody}"]"#);
-        assert!(said(&names).is_empty(), "{nobody:?}");
+        assert!(found(&names).is_empty(), "{nobody:?}");
     }
 }
 
@@ -154,7 +154,7 @@ fn reasons_explain() {
     assert_eq!(&*persona.message, "PersonaCode is missing, and so is PersonaName");
     assert!(!persona.why.contains("success"), "{}", persona.why);
     assert!(persona.why.contains("PersonaName"), "{}", persona.why);
-    // A date in a place that is skipped has nothing to do with names.
+    // A date inside an unknown property does not depend on names.
     let found = findings("user-group", r#"[{"extra":"/Date(253402300800000)/"}]"#);
     let date = found
         .iter()
@@ -206,7 +206,7 @@ fn a_name_that_is_a_path_belongs_inside() {
             (help.to_owned(), "none")
         );
     }
-    // Where the object is there, the member moves into it.
+    // If the object exists, the member is moved into it.
     let body = format!(
         r#"[{{{CONTACT},"Address":{{"AddressLine1":"1 Quay","StateCode":"TX","CountryCode":"US","ZipCode":"78701"}},"Address.City":"Austin"}}]"#
     );
@@ -228,7 +228,7 @@ fn a_list_under_a_reserved_name_is_unwrapped_and_not_removed() {
         assert!(!finding.help.contains("Remove"), "{}", finding.help);
         assert!(matches!(finding.fix_kind.as_deref(), Some(FixKind::Unwrap(_))));
     }
-    // What is beside it would be lost.
+    // Another member next to it would be lost.
     let beside = r#"{"$values":[{"GroupName":"G","ContactCodes":[{"ContactCode":"C-1"}]}],"More":1}"#;
     let found = findings("user-group", beside);
     let fixes = found.iter().filter(|finding| finding.fix_kind.is_some());

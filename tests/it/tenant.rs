@@ -1,6 +1,6 @@
-//! What only the tenant knows, three-valued: with the list a value is right or wrong, without it nobody can tell.
+//! Facts of the tenant have three states: with a list, a value is right or wrong; without one, it is undecided.
 //!
-//! The tenant of `testdata/tenant` is told in three ways; all of them have to come to the same.
+//! The tenant of `testdata/tenant` is there in three forms, and all tests must give the same results for each.
 
 #![allow(
     clippy::unwrap_used,
@@ -27,19 +27,19 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/tenant")
 }
 
-/// A tenant of `testdata/tenant`.
+/// Loads a tenant of `testdata/tenant`.
 fn saved(name: &str) -> Tenant {
     let text = std::fs::read_to_string(folder().join(format!("{name}.toml"))).unwrap();
     tenant(&text)
 }
 
-/// A tenant file whose lists lie in `testdata/tenant`.
+/// Loads a tenant file whose lists are in `testdata/tenant`.
 fn tenant(text: &str) -> Tenant {
     let mut read = |name: &str| std::fs::read(folder().join(name)).map_err(|error| error.to_string());
     load(text, &mut read).unwrap_or_else(|error| panic!("{text}\n{error:?}"))
 }
 
-/// A tenant file and one list file called `name`.
+/// Loads a tenant file, and one list file called `name`.
 fn tenant_with(text: &str, name: &str, list: &str) -> Tenant {
     let mut read = |asked: &str| {
         assert_eq!(asked, name);
@@ -54,7 +54,7 @@ fn check(endpoint: &str, tenant: &Tenant, request: &Value) -> Checked {
     lint::check(&text, errors, builtin(endpoint).unwrap(), tenant, true)
 }
 
-/// `severity rule pointer`, and of an error its evidence, key, code, text and the standing of its wording.
+/// Formats `severity rule pointer`, and for an error its evidence, key, code, text and how certain its wording is.
 fn line(finding: &Finding) -> String {
     let (rule, pointer) = (&finding.rule, &finding.pointer);
     let evidence = match finding.evidence {
@@ -66,12 +66,16 @@ fn line(finding: &Finding) -> String {
     match (&finding.predicted, finding.severity) {
         (None, Severity::Warning) => format!("warning {rule} {pointer} ({evidence})"),
         (None, Severity::Advice) => format!("advice {rule} {pointer} ({evidence})"),
-        (Some(said), Severity::Error) => {
-            let wording = match said.wording {
+        (Some(predicted), Severity::Error) => {
+            let wording = match predicted.wording {
                 Wording::Documented => "documented",
                 Wording::Inferred => "inferred",
             };
-            let (key, code, text) = (&said.key, &said.error_code, &said.error_description);
+            let (key, code, text) = (
+                &predicted.key,
+                &predicted.error_code,
+                &predicted.error_description,
+            );
             format!("error {rule} {pointer} ({evidence}) [{key}] {code}: {text} ({wording})")
         }
         odd => panic!("{odd:?}"),
@@ -86,7 +90,7 @@ fn expect(endpoint: &str, tenant: &Tenant, record: &Value, expected: &[&str], un
     assert_eq!(checked.undecided, undecided, "undecided: {record:#}");
 }
 
-/// The value that `path` names in `record`, made where there is none.
+/// Sets the value at `path` in `record`, and creates the objects on the way.
 fn set(record: &mut Value, path: &str, value: Value) {
     let mut at = record;
     for step in path.split('/') {
@@ -107,7 +111,7 @@ fn set(record: &mut Value, path: &str, value: Value) {
     *at = value;
 }
 
-/// A contact that gives no finding with any list of facts.
+/// A contact without findings for any facts.
 fn contact() -> Value {
     json!({
         "ContactCode": "C-1001", "UserName": "mira.okafor@example.com", "FirstName": "Mira", "LastName": "Okafor",
@@ -164,10 +168,10 @@ fn group(codes: &[&str]) -> Value {
     json!({ "GroupName": "buyers", "ContactCodes": codes })
 }
 
-/// What persona and activity need, so that only the fact at hand counts.
+/// The facts for persona and activity, so that only the fact under test is missing.
 const ROLES: &str = "personas = ['P-100']\nactivities = ['A-100']\n";
 
-// ---- one test a fact ----
+// ---- one test for each fact ----
 
 const NO_ADDRESS: &str =
     "error missing-address /0/Address (table) [C-4001] MandatoryField: Address is Mandatory (inferred)";
@@ -218,7 +222,7 @@ fn address_of_a_new_contact() {
         1,
     );
     expect(CONTACT, &unknown, &contact(), &[], 0);
-    // The list may hold user names alone.
+    // The list may consist of user names.
     let users = tenant("contacts = [{ user-name = 'mira.okafor@example.com' }]");
     expect(
         CONTACT,
@@ -238,7 +242,7 @@ fn address_of_a_new_contact() {
 
 #[test]
 fn an_address_is_asked_of_a_contact_that_names_itself_only() {
-    // Nobody is meant: the record is refused for its missing names.
+    // It names no contact: the record is refused for its missing names.
     let mut nobody = contact_without_address("", "");
     nobody["FirstName"] = json!("Mira");
     let checked = check(CONTACT, &saved("inline"), &json!([nobody]));
@@ -269,7 +273,7 @@ fn contact_codes_of_a_group() {
             0,
         );
         expect(GROUP, &tenant, &group(&["C-1001", "C-9"]), &[&wrong(1, "C-9")], 0);
-        // One error a code.
+        // One error for each code.
         expect(
             GROUP,
             &tenant,
@@ -277,7 +281,7 @@ fn contact_codes_of_a_group() {
             &[&wrong(0, "C-8"), &wrong(1, "C-9")],
             0,
         );
-        // The list decides, also over what looks like an e-mail address.
+        // The list decides even for codes that look like e-mail addresses.
         expect(GROUP, &tenant, &group(&["Service.Desk@example.com"]), &[], 0);
         expect(
             GROUP,
@@ -299,7 +303,7 @@ fn contact_codes_of_a_group() {
         &[&wrong(1, "a@example.com")],
         1,
     );
-    // A contact without its code may have any code.
+    // The contact without a code may have any code.
     let codeless = tenant("contacts = ['C-1001', { user-name = 'mira.okafor@example.com' }]");
     expect(GROUP, &codeless, &group(&["C-1001", "C-9"]), &[], 1);
 }
@@ -325,16 +329,16 @@ fn a_single_belonging_lob_over_held_and_sent() {
             &[SECOND_LOB],
             0,
         );
-        // It holds none yet; it is not there yet.
+        // One contact has no LOB yet, the other one does not exist yet.
         expect(AUTHORIZATION, &tenant, &lobs("C-2001", &["APAC"]), &[], 0);
         expect(AUTHORIZATION, &tenant, &lobs("C-4001", &["APAC"]), &[], 0);
-        // Nothing is sent.
+        // No LOB is sent.
         expect(AUTHORIZATION, &tenant, &authorization(), &[], 0);
-        // Serving does not count.
+        // A serving LOB does not count.
         let mut serving = lobs("C-1001", &["APAC"]);
         serving["BuDetails"]["OrgDetails"][0]["LobType"] = json!("Serving");
         expect(AUTHORIZATION, &tenant, &serving, &[], 0);
-        // Both does.
+        // A LOB of type both does.
         let mut both = lobs("C-1001", &["APAC"]);
         both["BuDetails"]["OrgDetails"][0]["LobType"] = json!("both");
         expect(AUTHORIZATION, &tenant, &both, &[SECOND_LOB], 0);
@@ -342,7 +346,7 @@ fn a_single_belonging_lob_over_held_and_sent() {
     let unknown = tenant(ROLES);
     expect(AUTHORIZATION, &unknown, &lobs("C-1001", &["APAC"]), &[], 1);
     expect(AUTHORIZATION, &unknown, &authorization(), &[], 0);
-    // The contact is in the list, its LOBs are not.
+    // The contact is in the list, but its LOBs are not.
     let silent = tenant(&format!("{ROLES}contacts = ['C-1001']"));
     expect(AUTHORIZATION, &silent, &lobs("C-1001", &["APAC"]), &[], 1);
 }
@@ -375,7 +379,7 @@ fn what_is_sent_replaces_what_is_held() {
     let mut absent = lobs("C-1001", &["APAC"]);
     absent["BuDetails"].as_object_mut().unwrap().remove("IsOverwrite");
     expect(AUTHORIZATION, &tenant, &absent, &[SECOND_LOB], 0);
-    // Two that are sent clash whatever is held.
+    // Two LOBs that are sent clash, whatever the tenant has.
     let mut two = lobs("C-1001", &["EMEA", "APAC"]);
     two["BuDetails"]["IsOverwrite"] = json!(true);
     let inferred = SECOND_LOB
@@ -394,7 +398,7 @@ fn lobs_that_are_deleted_cannot_be_told() {
     let mut two = lobs("C-1001", &["APAC", "EMEA"]);
     two["BuDetails"]["IsDeleted"] = json!(true);
     expect(AUTHORIZATION, &tenant, &two, &[], 1);
-    // Nothing is sent that could be wrong.
+    // Nothing in the record could be wrong.
     let mut none = authorization();
     none["BuDetails"]["IsDeleted"] = json!(true);
     expect(AUTHORIZATION, &tenant, &none, &[], 0);
@@ -405,15 +409,15 @@ fn the_user_name_stands_in_for_a_contact_code() {
     let mut record = lobs("", &["APAC"]);
     record.as_object_mut().unwrap().remove("ContactCode");
     record["UserName"] = json!("Mira.Okafor@example.com");
-    let said = SECOND_LOB.replace("C-1001", "Mira.Okafor@example.com");
+    let expected = SECOND_LOB.replace("C-1001", "Mira.Okafor@example.com");
     for source in SOURCES {
-        expect(AUTHORIZATION, &saved(source), &record, &[&said], 0);
+        expect(AUTHORIZATION, &saved(source), &record, &[&expected], 0);
     }
-    // Somebody whose code is another one is somebody else.
+    // A contact with another code is another contact.
     let mut other = lobs("C-4001", &["APAC"]);
     other["UserName"] = json!("mira.okafor@example.com");
     expect(AUTHORIZATION, &saved("inline"), &other, &[], 1);
-    // Nobody is called "string".
+    // "string" is no user name.
     let mut nobody = record.clone();
     nobody["UserName"] = json!("string");
     let named = format!("{ROLES}contacts = [{{ user-name = 'string', belonging-lobs = ['EMEA'] }}]");
@@ -441,13 +445,13 @@ fn lobs_that_the_tenant_holds_are_compared_as_all_its_codes() {
 #[test]
 fn persona_codes() {
     let wrong = authorization_with("PersonaAndRoles/0/PersonaCode", json!("P-9"));
-    let said = "error unknown-persona /0/PersonaAndRoles/0/PersonaCode (table) [C-1001] DataException: PersonaCode is Invalid (inferred)";
+    let expected = "error unknown-persona /0/PersonaAndRoles/0/PersonaCode (table) [C-1001] DataException: PersonaCode is Invalid (inferred)";
     for source in SOURCES {
         expect(AUTHORIZATION, &saved(source), &authorization(), &[], 0);
-        expect(AUTHORIZATION, &saved(source), &wrong, &[said], 0);
+        expect(AUTHORIZATION, &saved(source), &wrong, &[expected], 0);
     }
     expect(AUTHORIZATION, &tenant("activities = ['A-100']"), &wrong, &[], 1);
-    // The page of the contacts states no such refusal.
+    // The page of the contacts documents no such refusal.
     let warned = contact_with(
         "PersonaAndRoles",
         json!({ "PersonaCode": "P-9", "Activities": [{ "Code": "A-9" }] }),
@@ -463,14 +467,14 @@ fn persona_codes() {
 #[test]
 fn activity_codes() {
     let wrong = authorization_with("PersonaAndRoles/0/Activities/0/Code", json!("A-9"));
-    let said = "error unknown-activity /0/PersonaAndRoles/0/Activities/0/Code (table) [C-1001] DataException: ActivityCode is Invalid (inferred)";
+    let expected = "error unknown-activity /0/PersonaAndRoles/0/Activities/0/Code (table) [C-1001] DataException: ActivityCode is Invalid (inferred)";
     for source in SOURCES {
         let right = authorization_with("PersonaAndRoles/0/Activities/0/Code", json!("a-200"));
         expect(AUTHORIZATION, &saved(source), &right, &[], 0);
-        expect(AUTHORIZATION, &saved(source), &wrong, &[said], 0);
+        expect(AUTHORIZATION, &saved(source), &wrong, &[expected], 0);
     }
     expect(AUTHORIZATION, &tenant("personas = ['P-100']"), &wrong, &[], 1);
-    // Personas without their activities say nothing of activities.
+    // Personas without activities do not restrict activities.
     expect(
         AUTHORIZATION,
         &tenant("personas = 'personas.csv'"),
@@ -490,14 +494,14 @@ fn activity_names() {
     };
     for source in SOURCES {
         let tenant = saved(source);
-        // What the page names is a member at any tenant; the platform does not look at the case.
+        // Names on the page are members for every tenant; the platform ignores case.
         for right in ["HOME", "VIEW_REPORTS", "view_reports"] {
             let checked = check(CONTACT, &tenant, &json!([named(right)]));
             assert_eq!(errors(&checked), [""; 0], "{right}");
             assert_eq!(checked.undecided, 0);
         }
         expect(CONTACT, &tenant, &named("FLY"), &[&refused("FLY")], 0);
-        // A list binds if each of its names does.
+        // A comma-separated list binds if each of its names does.
         let both = check(CONTACT, &tenant, &json!([named("HOME, VIEW_REPORTS")]));
         assert_eq!(errors(&both), [""; 0]);
         expect(CONTACT, &tenant, &named("HOME, FLY"), &[&refused("HOME, FLY")], 0);
@@ -505,7 +509,7 @@ fn activity_names() {
     let finding = "unlisted-value /0/UserActivities/0/ActivityName (inferred)";
     let [advice, warning] = ["advice", "warning"].map(|severity| format!("{severity} {finding}"));
     expect(CONTACT, &Tenant::default(), &named("VIEW_REPORTS"), &[&advice], 1);
-    // Three edits from a name that the page gives, and two or one.
+    // Three edits from a documented name is advice; two or one a warning.
     expect(
         CONTACT,
         &Tenant::default(),
@@ -528,7 +532,7 @@ fn activity_names() {
         1,
     );
     expect(CONTACT, &Tenant::default(), &named("HOME"), &[], 0);
-    // Codes alone are no names.
+    // Codes are no names.
     let codes = tenant("activities = ['A-100', { code = 'A-200' }]");
     expect(CONTACT, &codes, &named("VIEW_REPORTS"), &[&advice], 1);
     let names = tenant("activity-names = ['VIEW_REPORTS']");
@@ -548,7 +552,7 @@ fn currencies() {
         for source in SOURCES {
             let tenant = saved(source);
             expect(CONTACT, &tenant, &sent("EUR"), &[], 0);
-            // On no public list: the tenant's own decides, and no warning stands beside it.
+            // On no public list: the tenant's list decides, and there is no warning in addition.
             expect(CONTACT, &tenant, &sent("ZZC"), &[], 0);
             expect(CONTACT, &tenant, &sent("GBP"), &[&wrong("GBP")], 0);
             expect(CONTACT, &tenant, &sent("ZZZZ"), &[&wrong("ZZZZ")], 0);
@@ -629,7 +633,7 @@ fn managers() {
     expect(CONTACT, &Tenant::default(), &objects("C-9"), &[], 0);
 }
 
-/// Values for which no refusal is documented: where each stands, one the tenant holds, and the list's name.
+/// Values for which no refusal is documented: their path, a value of the tenant, and the list's name.
 const VALUES: &[(&str, &str, &str, &str)] = &[
     (CONTACT, "OrgEntities/0/EntityCode", "GUTS", "entity-codes"),
     (
@@ -756,7 +760,7 @@ fn values_that_do_not_exist_are_warned_of() {
             let warning = format!("warning unknown-value /0/{path} (inferred)");
             expect(endpoint, &saved(source), &record, &[&warning], 0);
         }
-        // Every list but this one: the fact cannot be told, and no error hangs on it.
+        // Without this list the fact is undecided, and no error depends on it.
         let text = std::fs::read_to_string(folder().join("files.toml")).unwrap();
         let without: String = text
             .lines()
@@ -802,7 +806,7 @@ fn inactive_contacts() {
     user["UserName"] = json!("lena.haas@example.com");
     let by_user = "warning inactive-contact /0/UserName (inferred)";
     expect(AUTHORIZATION, &saved("replies"), &user, &[by_user], 0);
-    // Not in the list; the list does not say; no list at all.
+    // Not in the list; in a list without this fact; no list at all.
     let mut stranger = authorization();
     stranger["ContactCode"] = json!("C-9");
     expect(AUTHORIZATION, &saved("inline"), &stranger, &[], 0);
@@ -953,7 +957,7 @@ fn every_way_to_tell_belonging_lobs() {
             r#"[{"code": "C-1001", "orgDetails": [{"lobEntityCode": "EMEA", "lobType": "Serving"}]}]"#,
             "-",
         ),
-        // Whether it belongs there is not told.
+        // The type of the LOB is not stated.
         (
             "c.json",
             r#"[{"code": "C-1001", "contactOrgDetails": [{"orgEntity": {"lobEntityCode": "EMEA"}}]}]"#,
@@ -994,9 +998,9 @@ fn whether_a_contact_is_active() {
 
 // ---- mistakes ----
 
-/// A tenant file, a list file `x.csv` or `x.json`, and where and how the mistake is told.
+/// A tenant file, a list file `x.csv` or `x.json`, and the position and message of the mistake.
 const MISTAKES: &[(&str, &str, &str)] = &[
-    // The tenant file itself.
+    // Mistakes in the tenant file itself.
     (
         "personas = ['P']\nperson = []",
         "",
@@ -1071,7 +1075,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "t.toml:1:13: whether a contact is active is true or false, or yes, no, y, n, x, 1, 0, active, inactive",
     ),
     ("contacts = [{ code = 1.5 }]", "", "t.toml:1:22: this is a text"),
-    // A list file that is not there.
+    // A list file that does not exist.
     (
         "personas = []\ncontacts = 'none.csv'",
         "",
@@ -1195,15 +1199,15 @@ fn a_mistake_is_told_with_its_place() {
             .current_dir(&folder)
             .output()
             .unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
         let right = if expected.is_empty() {
-            output.status.code() == Some(0) && said.is_empty()
+            output.status.code() == Some(0) && stderr.is_empty()
         } else {
-            output.status.code() == Some(2) && said.starts_with(&format!("error: {expected}"))
+            output.status.code() == Some(2) && stderr.starts_with(&format!("error: {expected}"))
         };
         if !right {
             wrong.push(format!(
-                "{file}\n{list}\n  said     {said}  expected error: {expected}"
+                "{file}\n{list}\n  said     {stderr}  expected error: {expected}"
             ));
         }
     }
@@ -1226,7 +1230,7 @@ fn a_mistake_is_told_with_its_place() {
     );
 }
 
-// ---- the rules' own examples, and the summary ----
+// ---- the examples of the rules, and the summary ----
 
 #[test]
 fn the_examples_of_rules_that_need_facts() {
@@ -1286,19 +1290,19 @@ fn the_summary_counts_what_could_not_be_told() {
             .unwrap();
         String::from_utf8(output.stderr).unwrap()
     };
-    let said = run(&[]);
+    let output = run(&[]);
     assert!(
-        said.ends_with("\nnot checked without facts of the tenant: personas, activities, belonging lobs (--tenant; geplint explain tenant)\n"),
-        "{said}"
+        output.ends_with("\nnot checked without facts of the tenant: personas, activities, belonging lobs (--tenant; geplint explain tenant)\n"),
+        "{output}"
     );
     let tenant = folder.join("tenant.toml");
     std::fs::write(&tenant, "personas = ['P-100']\nactivities = ['A-100']").unwrap();
-    let said = run(&["--tenant", tenant.to_str().unwrap()]);
+    let output = run(&["--tenant", tenant.to_str().unwrap()]);
     assert!(
-        said.ends_with(
+        output.ends_with(
             "\nnot checked without facts of the tenant: belonging lobs (--tenant; geplint explain tenant)\n"
         ),
-        "{said}"
+        "{output}"
     );
     let all = folder.join("all.toml");
     std::fs::write(
@@ -1306,8 +1310,8 @@ fn the_summary_counts_what_could_not_be_told() {
         "personas = ['P-100']\nactivities = ['A-100']\ncontacts = []",
     )
     .unwrap();
-    let said = run(&["--tenant", all.to_str().unwrap()]);
-    assert!(!said.contains("facts of the tenant"), "{said}");
+    let output = run(&["--tenant", all.to_str().unwrap()]);
+    assert!(!output.contains("facts of the tenant"), "{output}");
     std::fs::remove_dir_all(&folder).unwrap();
 }
 

@@ -1,4 +1,5 @@
-//! Tenant files as people save them: pages of a reply, CSV of a spreadsheet, a HAR. None leads to a false error.
+//! Tenant files in the form that people save them: pages of a response, CSV from a spreadsheet, a HAR file. None may
+//! lead to a false error.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
@@ -47,7 +48,7 @@ impl Place {
             .unwrap()
     }
 
-    /// Which of some codes are reported as unknown, and what is said on standard error.
+    /// Returns those of the codes that are reported as unknown, and standard error.
     #[track_caller]
     fn unknown(&self, tenant: &str, codes: &[&str]) -> (Vec<String>, String) {
         let output = self.check(tenant, codes);
@@ -72,7 +73,7 @@ impl Place {
 fn a_list_takes_several_files_and_globs() {
     let place = Place::new("several", &[("OTHER", b"[\"C-4\"]")]);
     let codes = ["C-1", "C-2", "C-3", "C-4", "C-5"];
-    for (tenant, unknown, said) in [
+    for (tenant, unknown, message) in [
         (
             r#"contacts = ["page1.json", "page2.json"]"#,
             &["C-4", "C-5"][..],
@@ -96,7 +97,7 @@ fn a_list_takes_several_files_and_globs() {
     ] {
         let (found, stderr) = place.unknown(tenant, &codes);
         assert_eq!(found, unknown, "{tenant}");
-        assert!(stderr.contains(said), "{stderr}");
+        assert!(stderr.contains(message), "{stderr}");
     }
     assert!(
         place
@@ -131,7 +132,7 @@ fn csv_as_it_is_saved() {
     }
     let (_, stderr) = place.unknown("contacts = \"row-per-lob.csv\"", &["C-1001"]);
     assert!(stderr.contains("contacts 2 (row-per-lob.csv)"), "{stderr}");
-    // A LOB that is held may be sent again, another one may not; both rows of a contact count.
+    // A LOB that the contact has may be sent again, but no other; all rows of a contact count.
     for (list, lob, status) in [
         ("semicolon.csv", "EMEA", 0),
         ("semicolon.csv", "APAC", 1),
@@ -199,7 +200,7 @@ fn a_reply_that_is_no_list_is_refused_with_its_place() {
             ("null.json", b"{\"statusCode\": \"200\", \"data\": null}"),
         ],
     );
-    for (file, said) in [
+    for (file, message) in [
         (
             "error400.json",
             "error400.json:3:16: this is a reply with the status 400",
@@ -209,7 +210,7 @@ fn a_reply_that_is_no_list_is_refused_with_its_place() {
         ("null.json", "null.json:1:31: `data` is not a list"),
     ] {
         let stderr = place.refused(&format!("contacts = \"{file}\""));
-        assert!(stderr.contains(said), "{stderr}");
+        assert!(stderr.contains(message), "{stderr}");
     }
 }
 

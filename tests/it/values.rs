@@ -1,4 +1,4 @@
-//! Values that senders send by mistake, and values that look like them and are right: `testdata/values/cases.tsv`.
+//! Values that senders send by mistake, and valid values that look like them: `testdata/values/cases.tsv`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ struct Case {
     body: String,
 }
 
-/// The record with what another object has in its place; objects are merged, everything else is replaced.
+/// Returns the record with the values of another object; objects are merged, other values replaced.
 fn merged(record: &Value, other: &Value) -> Value {
     match (record, other) {
         (Value::Object(record), Value::Object(other)) => {
@@ -88,7 +88,7 @@ fn each_mistake_is_one_finding_and_what_is_right_is_none() {
     assert!(bad >= 60 && good >= 60, "{bad} bad, {good} good");
 }
 
-/// What was meant is shown, and written by an unsafe fix.
+/// The intended value is shown, and written by an unsafe fix.
 #[test]
 fn a_value_is_written_as_it_was_meant() {
     for (bad, good) in [
@@ -111,7 +111,7 @@ fn a_value_is_written_as_it_was_meant() {
         assert_eq!(fixed("ContactCode", bad).as_deref(), Some(good), "{bad}");
     }
     assert_eq!(fixed("LastName", r"Ok\u0007afor").as_deref(), Some("Okafor"));
-    // What is meant is not known.
+    // The intended value is not known.
     assert_eq!(fixed("LastName", r"O\u0092Neil"), None);
     assert_eq!(fixed("ContactCode", "=A2"), None);
     assert_eq!(fixed("LastName", "M\u{FFFD}ller"), None);
@@ -119,7 +119,7 @@ fn a_value_is_written_as_it_was_meant() {
     assert_eq!(fixed("ContactCode", "1001.0"), None);
 }
 
-/// The value of a property once its finding is fixed; `None` where there is no fix, or a safe one.
+/// Returns the value of a property after its fix; `None` if there is no fix, or only a safe one.
 fn fixed(name: &str, written: &str) -> Option<String> {
     let base = CASES
         .lines()

@@ -1,4 +1,4 @@
-//! `geplint verify` as a user runs it, on the documented pairs and on recordings as tools make them.
+//! Tests of `geplint verify`, on the documented pairs and on recordings in the form that tools write.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
@@ -7,7 +7,7 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 
-/// Runs the command in so many columns, without colour.
+/// Runs the command with a width, without colour.
 fn run(columns: u32, arguments: &[&str]) -> Output {
     crate::support::geplint()
         .arg("verify")
@@ -30,7 +30,7 @@ fn document(arguments: &[&str], status: i32) -> Value {
     serde_json::from_str(&text(80, &arguments, status)).unwrap()
 }
 
-/// Names of pairs, with whether they agree.
+/// Returns the names of pairs, with true if they agree.
 fn agreed(document: &Value) -> Vec<(&str, bool)> {
     let pairs = document["pairs"].as_array().unwrap();
     pairs
@@ -39,7 +39,7 @@ fn agreed(document: &Value) -> Vec<(&str, bool)> {
         .collect()
 }
 
-/// A fresh folder with some files in it.
+/// Creates a folder with some files.
 fn folder(name: &str, files: &[(&str, &[u8])]) -> PathBuf {
     let folder = crate::support::empty_folder("verify", name);
     for (name, bytes) in files {
@@ -62,7 +62,7 @@ fn the_documented_pairs() {
         .into_iter()
         .filter_map(|(name, agreed)| (!agreed).then_some(name))
         .collect();
-    // It builds on the request before it.
+    // It depends on the request before it.
     assert_eq!(
         differing,
         ["testdata/documented/save-contact-authorization-details/2-error"]
@@ -214,10 +214,10 @@ fn exit_codes() {
     let nothing = folder("nothing", &[("a.request.json", b"[]"), ("b.json", b"{}")]);
     let output = run(80, &[nothing.to_str().unwrap(), "-v"]);
     assert_eq!(output.status.code(), Some(3));
-    let told = String::from_utf8(output.stderr).unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(
-        told.contains("a.request.json: a request without a response"),
-        "{told}"
+        stderr.contains("a.request.json: a request without a response"),
+        "{stderr}"
     );
     assert_eq!(run(80, &[]).status.code(), Some(2));
     assert_eq!(run(80, &["testdata/nowhere"]).status.code(), Some(2));
@@ -250,13 +250,13 @@ fn a_broken_har_is_told_and_the_rest_goes_on() {
     let folder = folder("broken", &files);
     let output = run(80, &[folder.to_str().unwrap(), "testdata/verify/browser.har"]);
     assert_eq!(output.status.code(), Some(2));
-    let told = String::from_utf8(output.stderr).unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(
-        told.lines().filter(|line| line.starts_with("error: ")).count(),
+        stderr.lines().filter(|line| line.starts_with("error: ")).count(),
         5,
-        "{told}"
+        "{stderr}"
     );
-    assert!(!told.contains('\u{1b}'), "{told:?}");
+    assert!(!stderr.contains('\u{1b}'), "{stderr:?}");
     assert!(
         String::from_utf8(output.stdout)
             .unwrap()

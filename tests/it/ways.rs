@@ -1,4 +1,5 @@
-//! Ways to get geplint: one version in all of them, one hash for each action, and a check before a release that can fail.
+//! Tests of the ways to get geplint: one version in all of them, one hash for each action, and a pre-release check that
+//! finds mistakes.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -19,7 +20,7 @@ fn read(name: &str) -> String {
     fs::read_to_string(root().join(name)).unwrap()
 }
 
-/// What a user reads and what packages are made from, by name.
+/// Returns the documents for users and the sources of packages, by name.
 fn texts() -> BTreeMap<String, String> {
     let mut texts = BTreeMap::new();
     let files = [
@@ -47,7 +48,7 @@ fn texts() -> BTreeMap<String, String> {
     texts
 }
 
-/// The version that a text begins with.
+/// Returns the version at the beginning of a text.
 fn version(text: &str) -> Option<&str> {
     let end = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')
@@ -69,7 +70,7 @@ fn every_crate_has_the_version_and_asks_for_it() {
             let Some(dependencies) = manifest.get(section).and_then(toml::Value::as_table) else {
                 continue;
             };
-            // Without a version beside the path a crate cannot be published.
+            // Without a version in addition to the path, a crate cannot be published.
             for (crate_name, value) in dependencies
                 .iter()
                 .filter(|(_, value)| value.get("path").is_some())
@@ -78,7 +79,7 @@ fn every_crate_has_the_version_and_asks_for_it() {
             }
         }
     }
-    // The wheel has its version from Cargo.toml.
+    // The wheel takes its version from Cargo.toml.
     let project: Table = toml::from_str(&read("pyproject.toml")).unwrap();
     let dynamic = project["project"]["dynamic"].as_array().unwrap();
     assert!(dynamic.iter().any(|field| field.as_str() == Some("version")));
@@ -106,7 +107,7 @@ fn every_version_that_is_written_down_is_this_one() {
     }
 }
 
-/// An action is pinned by a hash, the version beside it, and by the same hash wherever it is used.
+/// An action is pinned by a hash, with its version as a comment, and by the same hash everywhere.
 #[test]
 fn every_action_has_one_hash() {
     let mut pins: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -121,7 +122,7 @@ fn every_action_has_one_hash() {
             let (hash, version) = pin.split_once(" # ").unwrap_or((pin, ""));
             let full = hash.len() == 40 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
             assert!(full, "{name}: {action} is pinned by {hash}");
-            // Our own has no release yet.
+            // The project's own action has no release yet.
             let ours = action.ends_with("/geplint") && hash.bytes().all(|byte| byte == b'0');
             assert!(
                 ours || version.starts_with('v'),
@@ -140,7 +141,7 @@ fn every_action_has_one_hash() {
     }
 }
 
-/// The systems of the release are those of the npm package and of the page, and cargo-deny looks at their dependencies.
+/// The platforms of the release are those of the npm package and of the page, and cargo-deny checks their dependencies.
 #[test]
 fn the_systems_are_the_same_everywhere() {
     let release = read(".github/workflows/release.yml");
@@ -164,7 +165,7 @@ fn the_systems_are_the_same_everywhere() {
     }
 }
 
-/// What the action's cache is named after, and what the image is built from, is all that cargo reads.
+/// The files in the key of the action's cache, and in the image, are all that cargo reads.
 #[test]
 fn the_action_and_the_image_know_all_sources() {
     let script = read(".github/action/build.sh");
@@ -180,7 +181,7 @@ fn the_action_and_the_image_know_all_sources() {
     let ignore = read(".dockerignore");
     let copied: BTreeSet<&str> = ignore.lines().filter_map(|line| line.strip_prefix('!')).collect();
     let manifest: Table = toml::from_str(&read("Cargo.toml")).unwrap();
-    // Packages of the workspace, and what this one consists of; `include` has the rest, which is there to be read.
+    // The packages of the workspace, and the files of this one; `include` in Cargo.toml also lists documents.
     let mut wanted = BTreeSet::from(["Cargo.toml", "Cargo.lock", "build.rs", "src", "rules"]);
     for (_, value) in manifest["dependencies"].as_table().unwrap() {
         if let Some(path) = value.get("path").and_then(toml::Value::as_str) {
@@ -226,8 +227,8 @@ fn a_release_waits_until_everything_agrees() {
             .arg(argument)
             .output()
             .unwrap();
-        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-        (output.status.code(), said)
+        let output = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        (output.status.code(), output)
     };
     let replace = |name: &str, from: &str, to: &str| {
         let text = fs::read_to_string(copy.join(name)).unwrap();
@@ -235,13 +236,13 @@ fn a_release_waits_until_everything_agrees() {
         fs::write(copy.join(name), text.replace(from, to)).unwrap();
     };
     let (tag, other) = (format!("refs/tags/v{VERSION}"), "refs/tags/v99.0.0");
-    let (code, said) = run("packaging/ready", other);
-    assert_eq!(code, Some(1), "{said}");
-    // Each fault has its line; now they go one after another.
-    assert!(said.contains("not ready: the tag is v99.0.0"), "{said}");
+    let (code, output) = run("packaging/ready", other);
+    assert_eq!(code, Some(1), "{output}");
+    // Each mistake has a line; now they are corrected one after another.
+    assert!(output.contains("not ready: the tag is v99.0.0"), "{output}");
     let unreleased = "Nothing has been released yet";
     for page in ["README.md", "CHANGELOG.md", "docs/ci.md", "docs/install.md"] {
-        assert!(said.contains(page), "{page}: {said}");
+        assert!(output.contains(page), "{page}: {output}");
         replace(page, unreleased, "It has been released");
     }
     replace(
@@ -259,10 +260,10 @@ fn a_release_waits_until_everything_agrees() {
         &format!("version = \"{VERSION}\"\nedition"),
         "version = \"0.0.9\"\nedition",
     );
-    let (code, said) = run("packaging/ready", &tag);
-    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+    let (code, output) = run("packaging/ready", &tag);
+    assert_eq!((code, output.lines().count()), (Some(1), 1), "{output}");
     assert!(
-        said.contains("crates/geplint-core/Cargo.toml is not of version"),
+        output.contains("crates/geplint-core/Cargo.toml is not of version"),
         "{said}"
     );
 }

@@ -1,5 +1,5 @@
-//! Records that are under a name, in an array too many or in a string: one finding names the path, they are checked
-//! where they are, and what takes the wrapper off loses nothing.
+//! Records under a name, in an additional array or in a string: one finding names their path, they are checked there,
+//! and the fix that unwraps them loses nothing.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,7 +15,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use geplint::finding::{Masked, Unwrapped};
 use serde_json::Value;
 
-/// A file of `testdata/wrapped`: what is said of it, whether there is a fix, and where the mistake inside is.
+/// A file of `testdata/wrapped`: part of its message, whether there is a fix, and the pointer of the mistake inside.
 const SHAPES: &[(&str, &str, bool, &str)] = &[
     ("record-in-each", "under /0/record;", true, "/1/record/IsActive"),
     (
@@ -124,7 +124,7 @@ fn source(name: &str) -> String {
     fs::read_to_string(file.join(name).with_extension("json")).unwrap()
 }
 
-/// A folder with the file alone, and for nobody else.
+/// Creates a folder for one test that contains only the file.
 fn folder(name: &str) -> PathBuf {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Relaxed).to_string();
@@ -158,7 +158,7 @@ fn is_wrong_root(finding: &Value) -> bool {
 
 #[test]
 fn one_finding_names_the_path_and_the_records_are_checked_there() {
-    for (name, said, _, mistake) in SHAPES {
+    for (name, expected, _, mistake) in SHAPES {
         let folder = folder(name);
         let report = report(&folder, "a.json");
         let roots: Vec<&Value> = findings(&report)
@@ -167,12 +167,12 @@ fn one_finding_names_the_path_and_the_records_are_checked_there() {
             .collect();
         assert_eq!(roots.len(), 1, "{name}: {report:#}");
         let message = roots[0]["message"].as_str().unwrap();
-        assert!(message.contains(said), "{name}: {message}");
+        assert!(message.contains(expected), "{name}: {message}");
         let inside = findings(&report)
             .iter()
             .find(|finding| finding["rule"] == "does-not-convert" && finding["pointer"] == *mistake);
         let inside = inside.unwrap_or_else(|| panic!("{name}: nothing at {mistake}: {report:#}"));
-        // One of two records that is none at all leaves the other one's answer as it is.
+        // Where one of two records is wrapped, the answer for the other one stays as it is.
         assert_eq!(inside["masked"] == true, *name != "some-in-a-record", "{name}");
         let document: Value = serde_json::from_str(&source(name)).unwrap();
         for finding in findings(&report)
@@ -180,7 +180,7 @@ fn one_finding_names_the_path_and_the_records_are_checked_there() {
             .filter(|finding| finding["constraint"] != "")
         {
             let pointer = finding["pointer"].as_str().unwrap();
-            // Of what is missing the object is there.
+            // A missing property has no value, but its object exists.
             let parent = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
             assert!(document.pointer(parent).is_some(), "{name}: {pointer}");
         }
@@ -224,7 +224,7 @@ fn they_are_payloads_where_nobody_named_them() {
     }
 }
 
-/// The records of a document, wherever they are.
+/// Collects the records of a document, wherever they are.
 fn records(value: &Value, found: &mut Vec<Value>) {
     match value {
         Value::Object(members)
@@ -272,7 +272,7 @@ fn the_fix_leaves_the_list_of_the_same_records() {
     }
 }
 
-/// A payload of another endpoint holds objects that have a name in common with this one's records.
+/// Objects in a payload of another endpoint that have one name in common with this endpoint's records.
 #[test]
 fn one_name_in_common_makes_no_record_in_an_element() {
     let folder = folder("bare");
@@ -292,7 +292,7 @@ fn one_name_in_common_makes_no_record_in_an_element() {
     assert!(!text.contains("wrong-root"), "{text}");
 }
 
-/// A record with one name alone is one where others are.
+/// A single known name is enough for a record next to other records.
 #[test]
 fn one_name_is_enough_beside_records() {
     let folder = folder("bare");
@@ -308,13 +308,13 @@ fn one_name_is_enough_beside_records() {
     ] {
         fs::write(folder.join("a.json"), &body).unwrap();
         let report = report(&folder, "a.json");
-        let said: Vec<_> = findings(&report)
+        let found: Vec<_> = findings(&report)
             .iter()
             .map(|finding| (&finding["rule"], &finding["pointer"]))
             .collect();
         let expected = [("wrong-root", "/0"), ("missing-mandatory", missing)];
-        assert_eq!(said.len(), expected.len(), "{body}: {report:#}");
-        for ((rule, pointer), (a, b)) in said.into_iter().zip(expected) {
+        assert_eq!(found.len(), expected.len(), "{body}: {report:#}");
+        for ((rule, pointer), (a, b)) in found.into_iter().zip(expected) {
             assert_eq!(
                 (rule, pointer),
                 (&Value::from(a), &Value::from(b)),
@@ -347,8 +347,8 @@ fn what_is_no_record_is_no_wrapper() {
         let folder = folder("bare").join(number.to_string());
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("b.json"), text).unwrap();
-        let (code, said) = run(&folder, &["check", "--no-error-on-unmatched", "."]);
-        assert_eq!((code, said.as_str()), (Some(0), ""), "{text}");
+        let (code, output) = run(&folder, &["check", "--no-error-on-unmatched", "."]);
+        assert_eq!((code, output.as_str()), (Some(0), ""), "{text}");
     }
 }
 
@@ -360,7 +360,7 @@ fn inside_a_wrapper_only_one_finding_has_the_first_answer() {
     let (text, errors) = geplint::json::text(body.as_bytes());
     let tenant = geplint::tenant::Tenant::default();
     let mut findings = geplint::lint::check(&text, errors, endpoint, &tenant, false).findings;
-    // However often it is asked.
+    // Masking twice gives the same result.
     for _ in 0..2 {
         geplint::predict::mask(&mut findings);
         let masked = |name: &str| {

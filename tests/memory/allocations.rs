@@ -1,4 +1,4 @@
-//! A clean record costs no allocation: however many there are, only the tables of their keys and user names grow.
+//! A valid record costs no allocation: with more records, only the tables of their keys and user names grow.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -11,7 +11,7 @@ use stats_alloc::Region;
 
 use crate::ALLOCATOR;
 
-/// A request of so many clean records that touch every type of the table.
+/// A request of so many valid records, with every type of the table.
 fn body(records: usize) -> String {
     let mut body = String::from("[");
     for number in 0..records {
@@ -32,19 +32,19 @@ fn body(records: usize) -> String {
     body + "]"
 }
 
-/// What looks at a record.
+/// The code that checks a record.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum By {
-    /// The fast path, which passes over a record that is plainly right.
-    Skimming,
-    /// The engine alone: behind a byte order mark, which is a finding, nothing is skimmed.
+    /// The fast path, which accepts the records.
+    FastPath,
+    /// The engine alone: after a byte order mark, which is a finding, the fast path is not used.
     Engine,
 }
 
-/// How often checking a request allocates.
+/// Returns the number of allocations for checking a request.
 fn allocations(body: &str, records: usize, by: By) -> usize {
     let body = match by {
-        By::Skimming => body.to_owned(),
+        By::FastPath => body.to_owned(),
         By::Engine => format!("\u{feff}{body}"),
     };
     let endpoint = builtin("contact-details").unwrap();
@@ -53,7 +53,7 @@ fn allocations(body: &str, records: usize, by: By) -> usize {
     let checked = lint::check(&text, errors, endpoint, &Tenant::default(), false);
     let change = region.change();
     assert_eq!(checked.records as usize, records);
-    let fast_records = if by == By::Skimming { checked.records } else { 0 };
+    let fast_records = if by == By::FastPath { checked.records } else { 0 };
     assert_eq!(
         checked.fast_records, fast_records,
         "{by:?}: the other one has looked at some"
@@ -67,23 +67,23 @@ fn allocations(body: &str, records: usize, by: By) -> usize {
     change.allocations + change.reallocations
 }
 
-/// How many more allocations 800 records take than 100.
+/// Returns how many more allocations 800 records take than 100.
 fn growth(by: By, body: impl Fn(usize) -> String) -> usize {
-    // Lists that are sorted at their first use, and buffers that grow to the size of a record.
+    // Lists are sorted at their first use, and buffers grow to the size of a record.
     allocations(&body(1), 1, by);
     let (few, many) = (allocations(&body(100), 100, by), allocations(&body(800), 800, by));
     many.saturating_sub(few)
 }
 
 pub fn a_clean_record_allocates_nothing() {
-    for by in [By::Skimming, By::Engine] {
+    for by in [By::FastPath, By::Engine] {
         let more = growth(by, body);
-        // Two tables, of keys and of user names, double three times each on the way.
+        // Two tables, of keys and of user names, double three times each.
         assert!(more <= 8, "{by:?}: {more} more allocations for 700 more records");
     }
 }
 
-/// The count sees what a record allocates: an escape in the key has to be decoded.
+/// The count includes allocations of single records: an escape in the key has to be decoded.
 pub fn an_allocation_for_each_record_is_counted() {
     let escaped = |records| body(records).replace(r#""contactCode":"C-"#, r#""contactCode":"\u0043-"#);
     let more = growth(By::Engine, escaped);

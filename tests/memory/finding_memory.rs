@@ -1,4 +1,4 @@
-//! What a finding costs in memory, counted in bytes that were asked for, and what its report costs besides.
+//! The memory of a finding, counted in allocated bytes, and the additional memory for its report.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::alloc::System;
@@ -20,19 +20,20 @@ fn request(record: impl Fn(usize) -> String) -> String {
     format!("[{}]", records.join(","))
 }
 
-/// Bytes that are in use now and were not when the region began.
+/// Returns the bytes in use that were allocated since the region began.
 fn held(region: &Region<'_, System>) -> usize {
     let change = region.change();
     change.bytes_allocated.saturating_sub(change.bytes_deallocated)
 }
 
-/// What checking leaves behind for each finding, and what is in use at most while a report is written.
+/// Returns the number of findings, the bytes that each occupies after the check, and the peak while a report is
+/// written.
 fn cost(text: &str) -> (usize, usize, usize) {
     let endpoint = builtin("contact-details").unwrap();
     let (read, errors) = json::text(text.as_bytes());
     let region = Region::new(ALLOCATOR);
     let mut checked = lint::check(&read, errors, endpoint, &Tenant::default(), false);
-    // Without the room that a list has in reserve.
+    // Without the spare capacity of the list.
     checked.findings.shrink_to_fit();
     let (count, bytes) = (checked.findings.len(), held(&region));
 
@@ -61,7 +62,7 @@ fn cost(text: &str) -> (usize, usize, usize) {
 }
 
 pub fn a_finding_costs_little_and_its_report_nothing_that_grows() {
-    // Lists that are sorted at their first use.
+    // Lists are sorted at their first use.
     cost("[{}]");
     let code = |number: usize| format!(r#""contactCode":"C-{number}""#);
     for (what, most, text) in [
@@ -84,12 +85,12 @@ pub fn a_finding_costs_little_and_its_report_nothing_that_grows() {
     ] {
         let (count, each, shown) = cost(&text);
         assert!(count >= 3 * RECORDS, "{what}: {count} findings");
-        // Far less would mean that the count misses something.
+        // Far less would mean that the count is incomplete.
         assert!(
             (most / 2..=most).contains(&each),
             "{what}: {each} bytes a finding"
         );
-        // A piece of 64 KiB, which doubles as it grows, and where lines begin.
+        // A piece of 64 KiB, which doubles as it grows, and the starts of lines.
         assert!(shown > 64 * 1024, "{what}: nothing was handed on");
         assert!(shown <= 144 * 1024, "{what}: {shown} bytes to show them");
     }

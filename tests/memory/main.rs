@@ -1,6 +1,6 @@
-//! What is counted in allocations and bytes.
+//! Tests that count allocations and bytes.
 //!
-//! A program of its own with one test: the counts are of the whole process.
+//! A program of its own with one test: the counts are for the whole process.
 
 mod allocations;
 mod finding_memory;

@@ -1,4 +1,4 @@
-//! Four times the findings are four times the work, in every format: bytes written, and memory asked for, are counted.
+//! Four times the findings take four times the work, in every format: bytes written and memory allocated are counted.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::path::Path;
@@ -15,13 +15,13 @@ use crate::ALLOCATOR;
 const FEW: usize = 300;
 const TIMES: usize = 4;
 
-/// A request with so many wrong records, in so many lines or in one.
+/// Returns a request with so many wrong records, on as many lines or on one.
 fn request(records: usize, between: &str) -> String {
     let record = r#"{"GroupName":"","ContactCodes":[{"ContactCode":"C-1"}]}"#;
     format!("[{}]", vec![record; records].join(between))
 }
 
-/// What it costs to show a request: bytes written, allocations, bytes allocated.
+/// Returns the cost of the report of a request: bytes written, allocations, bytes allocated.
 fn cost(report: &dyn Report, text: &str) -> [usize; 3] {
     let endpoint = builtin("user-group").unwrap();
     let (checked_text, errors) = json::text(text.as_bytes());
@@ -43,9 +43,9 @@ fn cost(report: &dyn Report, text: &str) -> [usize; 3] {
     [out.len(), used.allocations, used.bytes_allocated]
 }
 
-/// What grows by more than the findings do, if anything.
+/// Returns what grows by more than the findings do, if anything.
 fn grows(few: [usize; 3], many: [usize; 3]) -> Option<String> {
-    // Line numbers get longer, and a text that grows is doubled now and then.
+    // Line numbers get longer, and a growing text is doubled now and then.
     let spare = [64 * 1024, 64, 64 * 1024];
     let what = ["bytes written", "allocations", "bytes allocated"];
     (0..3)
@@ -60,7 +60,7 @@ pub fn four_times_the_findings_are_four_times_the_work() {
             let report = format.report(Look::PLAIN, false);
             let (few, many) = (cost(report.as_ref(), &few), cost(report.as_ref(), &many));
             assert_eq!(grows(few, many), None, "{format:?}, {between:?}");
-            // These say once what many findings have in common.
+            // These formats print only once what many findings have in common.
             if !matches!(format, Format::Table | Format::Full | Format::Github) {
                 assert!(many[0] > few[0] * (TIMES - 1), "{format:?}: all are shown");
             }
@@ -68,7 +68,7 @@ pub fn four_times_the_findings_are_four_times_the_work() {
     }
 }
 
-/// Writes a byte for each pair of findings.
+/// Writes a byte for each pair of findings: quadratic output.
 struct Pairs;
 
 impl Report for Pairs {
@@ -81,7 +81,7 @@ impl Report for Pairs {
     }
 }
 
-/// Allocates for each pair of findings, and writes none of it.
+/// Allocates for each pair of findings, and writes nothing: quadratic memory.
 struct Hoards;
 
 impl Report for Hoards {

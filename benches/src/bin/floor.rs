@@ -1,7 +1,7 @@
-//! The least that it can cost, and the usual way: `floor read|ignored|seq PATH`.
+//! The minimum cost of reading JSON, and the usual way to read it: `floor read|ignored|seq PATH`.
 //!
-//! `read` walks and reads, `ignored` finds out whether it is JSON and builds nothing, `seq` builds a `serde_json::Value` of
-//! each file. One thread; folders are sorted, as geplint sorts them. Prints how many bytes there were.
+//! `read` walks and reads, `ignored` parses without building anything, `seq` builds a `serde_json::Value` of each file.
+//! Uses one thread; folders are sorted, as geplint sorts them. Prints the number of bytes.
 
 use std::fs;
 use std::hint::black_box;

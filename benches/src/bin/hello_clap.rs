@@ -1,4 +1,4 @@
-//! The least that a program with geplint's command line library costs: it reads its arguments and ends.
+//! The minimum cost of a program with geplint's command line library: it parses its arguments and ends.
 
 use clap::Parser;
 

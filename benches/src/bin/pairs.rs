@@ -1,9 +1,9 @@
-//! Runs two commands in turn, A B A B, and tells what each run took: `pairs ROUNDS FOLDER A... -- B...`.
+//! Runs two commands alternately, A B A B, and prints the cost of each run: `pairs ROUNDS FOLDER A... -- B...`.
 //!
-//! A line a run on standard output: which of the two, wall, user and system time in seconds, peak resident memory in
-//! bytes, exit code. What the commands print to standard output goes to `/dev/null`, what they complain of into files
-//! `FOLDER/a` and `FOLDER/b`, where the last run's stays. This program is small, so that starting from it costs little and its own
-//! memory is not taken for theirs.
+//! Standard output has one line for each run: which command, wall, user and system time in seconds, peak resident
+//! memory in bytes, exit code. Standard output of the commands goes to `/dev/null`; their standard error goes to the
+//! files `FOLDER/a` and `FOLDER/b`, which keep that of the last run. This program is small, so that starting
+//! processes costs little and its own memory is not counted as theirs.
 
 use std::fs::File;
 use std::io;
@@ -33,7 +33,7 @@ fn run(args: &[String]) -> io::Result<()> {
     let middle = commands.iter().position(|word| word == "--").ok_or_else(usage)?;
     let (a, b) = (&commands[..middle], &commands[middle + 1..]);
     let folder = Path::new(folder);
-    // Once each without a clock: what has to be in the page cache is.
+    // One run of each without measurement, to fill the page cache.
     once(a, &folder.join("a"))?;
     once(b, &folder.join("b"))?;
     for _ in 0..rounds {

@@ -1,7 +1,7 @@
-//! Writes the files that geplint is measured on.
+//! Writes the files that geplint is measured with.
 //!
-//! `workloads OUT [--small | --counted]`: all of them; all of them at a twentieth of their size; those whose instructions
-//! are counted. The same bytes on every machine.
+//! `workloads OUT [--small | --counted]`: all of them; all of them at a twentieth of their size; those for counting
+//! instructions. The same bytes on every machine.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,7 +13,7 @@ use geplint_benches::Json;
 use geplint_benches::people::{self, Wrong};
 use geplint_benches::random::Random;
 
-/// A thousandth of the records, and a twentieth of the files.
+/// The share of records and of files with mistakes, in thousandths: one record in a thousand, one file in twenty.
 const BAD_RECORDS: u64 = 1;
 const BAD_FILES: u64 = 50;
 
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Everything, `scale` times smaller. The largest of three sizes is the one that the other tables use.
+/// Writes all files, `scale` times smaller. The largest of three sizes is the one in the other tables.
 fn all(out: &Path, scale: u64) -> io::Result<()> {
     for share in [4, 2, 1] {
         files(
@@ -66,7 +66,7 @@ fn all(out: &Path, scale: u64) -> io::Result<()> {
     tenant(&out.join("t"), 100_000 / scale)
 }
 
-/// What instructions are counted on: small, since counting makes everything fifty times slower.
+/// Writes the files for counting instructions: small, since counting is fifty times slower.
 fn counted(out: &Path) -> io::Result<()> {
     files(&out.join("files"), 200)?;
     array(&out.join("array.json"), 2, 1000, |_| Wrong::Nothing)?;
@@ -75,7 +75,7 @@ fn counted(out: &Path) -> io::Result<()> {
     tenant(&out.join("tenant"), 10_000)
 }
 
-/// Small files of one to three contacts, in nested folders.
+/// Writes small files of one to three contacts, in nested folders.
 fn files(out: &Path, count: u64) -> io::Result<()> {
     let mut random = Random::new(1);
     let mut number = 0;
@@ -83,9 +83,9 @@ fn files(out: &Path, count: u64) -> io::Result<()> {
         let folder = out.join(format!("site{:02}/batch{:02}", file % 10, file / 10 % 25));
         fs::create_dir_all(&folder)?;
         let records = 1 + random.below(3);
-        let spoilt = random.chance(BAD_FILES).then(|| number + random.below(records));
+        let faulty = random.chance(BAD_FILES).then(|| number + random.below(records));
         let text = people::request(&mut random, number..number + records, |number, _| {
-            if spoilt == Some(number) {
+            if faulty == Some(number) {
                 Wrong::Somewhat
             } else {
                 Wrong::Nothing
@@ -97,7 +97,7 @@ fn files(out: &Path, count: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// One list of so many contacts. Not held as a whole.
+/// Writes one list of so many contacts, without keeping it in memory.
 fn array(
     path: &Path,
     seed: u64,
@@ -108,7 +108,7 @@ fn array(
         fs::create_dir_all(folder)?;
     }
     let mut random = Random::new(seed);
-    // What is wrong is drawn apart, so that files with and without it are alike but for that.
+    // Mistakes have random numbers of their own, so that files with and without them are otherwise the same.
     let mut faults = Random::new(seed + 100);
     let mut out = BufWriter::new(fs::File::create(path)?);
     out.write_all(b"[")?;
@@ -122,7 +122,7 @@ fn array(
     out.flush()
 }
 
-/// A tenant that holds so many contacts, as CSV and as JSON, and a request.
+/// Writes a tenant with so many contacts, as CSV and as JSON, and a request.
 fn tenant(out: &Path, contacts: u64) -> io::Result<()> {
     fs::create_dir_all(out)?;
     let mut csv = String::from("ContactCode,UserName,IsActive,BelongingLobs\n");

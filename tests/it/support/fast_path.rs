@@ -1,6 +1,6 @@
-//! Skimming against the engine: what the tests and the fuzzer share.
+//! Compares the fast path with the engine; shared by the tests and the fuzzer.
 //!
-//! Where outcomes are asked for, nothing is skimmed, so the two are one call apart.
+//! A check with outcomes uses the engine only, so that the two results come from the same function.
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
@@ -10,16 +10,16 @@ use geplint::rules::Endpoint;
 use geplint::tenant::{Tenant, load};
 use geplint::{json, lint};
 
-/// What skimming and the engine came to, where they came to the same.
+/// The common result of the fast path and the engine.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Same {
-    /// Records that were passed over.
+    /// The number of records that the fast path accepted.
     pub fast_records: u32,
-    /// All that was found.
+    /// The number of findings.
     pub findings: usize,
 }
 
-/// Fails where skimming changes anything but the time it takes.
+/// Checks with and without the fast path, and fails if the results differ.
 pub fn compare(bytes: &[u8], endpoint: &Endpoint, tenant: &Tenant, what: &str) -> Same {
     let check = |outcomes| {
         let (text, errors) = json::text(bytes);
@@ -39,8 +39,8 @@ pub fn compare(bytes: &[u8], endpoint: &Endpoint, tenant: &Tenant, what: &str) -
     }
 }
 
-/// A tenant whose lists are known, but for its contacts: where those are known, each record is remembered, and nothing
-/// is skimmed.
+/// A tenant with all lists except its contacts: with known contacts each record is remembered, and the fast path is not
+/// used.
 pub fn tenant_of_lists() -> &'static Tenant {
     static LISTS: OnceLock<Tenant> = OnceLock::new();
     const TEXT: &str = r#"
@@ -60,7 +60,7 @@ regions = ["EMEA", "Europe"]
     LISTS.get_or_init(|| load(TEXT, &mut |_| Err(String::new())).unwrap_or_default())
 }
 
-/// The records of a request, as they are written; none of what is no list.
+/// Returns the records of a request in their original spelling; empty if it is no list.
 pub fn records(bytes: &[u8]) -> Vec<String> {
     let (text, _) = json::text(bytes);
     let (mut reader, mut tree) = (json::Reader::new(&text), json::Tree::default());
@@ -73,8 +73,8 @@ pub fn records(bytes: &[u8]) -> Vec<String> {
     records
 }
 
-/// Records that are plainly right, with every type of row that their endpoint has: the endpoint, and the record without
-/// its braces. There is none for an endpoint whose records only the engine understands.
+/// Records that the fast path accepts, with every type of row of their endpoint: the endpoint, and the record without
+/// braces. Endpoints whose records are always read by the engine have none.
 pub const PLAIN: &[(&str, &str)] = &[
     (
         "contact-details",

@@ -1,18 +1,18 @@
-//! What the tests of the reader share.
+//! Helpers for the tests of the reader.
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use geplint::json::{JsonKind, NodeId, Reader, Root, SyntaxError, Tree, decode};
 
-/// A document, read to its end.
+/// A document that was read to its end.
 pub struct Read {
-    /// As the reader saw it.
+    /// The decoded text.
     pub text: String,
-    /// The root is a list.
+    /// True if the root is a list.
     pub list: bool,
-    /// Its records, or the one root value.
+    /// The records of the list, or the one root value.
     pub trees: Vec<Tree>,
-    /// All that was wrong, in the order of the places.
+    /// All errors, in the order of their positions.
     pub errors: Vec<SyntaxError>,
 }
 
@@ -43,12 +43,12 @@ pub fn read(bytes: &[u8]) -> Read {
 }
 
 impl Read {
-    /// No error, warnings aside.
+    /// True if there is no error except warnings.
     pub fn is_valid(&self) -> bool {
         self.errors.iter().all(SyntaxError::is_warning)
     }
 
-    /// `line:column` in bytes, from 1.
+    /// Formats an offset as `line:column`, both 1-based, the column in bytes.
     pub fn place(&self, offset: u32) -> String {
         let before = &self.text[..(offset as usize).min(self.text.len())];
         let line = before.matches('\n').count() + 1;
@@ -56,8 +56,8 @@ impl Read {
         format!("{line}:{column}")
     }
 
-    /// What was read, on one line: a list's records one after another, each with `!` before it where it is
-    /// damaged, and `~` behind what is malformed.
+    /// Describes what was read on one line: the records of a list one after another, with `!` before a damaged one, and
+    /// `~` after malformed values.
     pub fn shape(&self) -> String {
         let mut parts = Vec::new();
         for tree in &self.trees {
@@ -109,11 +109,11 @@ impl Read {
     }
 }
 
-/// A small deterministic source of chance (xorshift64*).
+/// A small deterministic random number generator (xorshift64*).
 pub struct Chance(pub u64);
 
 impl Chance {
-    /// A number below `limit`.
+    /// Returns a number below `limit`.
     pub fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;

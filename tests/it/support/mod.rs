@@ -1,4 +1,4 @@
-//! What the modules of tests share.
+//! Helpers that several test modules share.
 
 pub mod sample;
 
@@ -24,16 +24,16 @@ pub const FORMATS: [&str; Format::ALL.len()] = {
     names
 };
 
-/// The program under test.
+/// The path of the program under test.
 pub const GEPLINT: &str = env!("CARGO_BIN_EXE_geplint");
 
-/// The program under test, in an [environment](command) that is the same on every machine.
+/// Returns a [command] for the program under test.
 pub fn geplint() -> Command {
     command(GEPLINT)
 }
 
-/// A command that sees nothing of the terminal, the CI server and the git repository that the tests are run from, and
-/// reads nothing.
+/// Returns a command whose environment is the same on every machine, without the variables of the terminal, the CI
+/// server and the git repository that the tests run in, and with an empty standard input.
 pub fn command(program: &str) -> Command {
     const HIDDEN: [&str; 9] = [
         "CI_PROJECT_DIR",
@@ -61,7 +61,7 @@ pub fn command(program: &str) -> Command {
     command
 }
 
-/// An empty folder that no other test uses, if each module takes names of its own.
+/// Creates an empty folder that no other test uses, provided that names are unique within a module.
 pub fn empty_folder(module: &str, name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(module).join(name);
     if folder.exists() {
@@ -71,7 +71,7 @@ pub fn empty_folder(module: &str, name: &str) -> PathBuf {
     folder
 }
 
-/// Runs geplint in a folder with this on standard input.
+/// Runs geplint in a folder with these bytes on standard input.
 pub fn run(folder: &Path, arguments: &[&str], stdin: &[u8]) -> Output {
     let mut child = geplint()
         .args(arguments)
@@ -81,12 +81,12 @@ pub fn run(folder: &Path, arguments: &[&str], stdin: &[u8]) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // The program may have gone before it has read everything.
+    // The program may exit before it has read everything.
     let _ = child.stdin.take().unwrap().write_all(stdin);
     child.wait_with_output().unwrap()
 }
 
-/// Every JSON file of `testdata`, sorted.
+/// Returns every JSON file of `testdata`, sorted.
 pub fn json_files() -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata")];

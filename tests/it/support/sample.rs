@@ -1,4 +1,4 @@
-//! Made-up findings for the tests of the reports.
+//! Artificial findings for the tests of the reports.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use geplint::finding::{Basis, Evidence, Finding, Phase, Predicted, Severity, Span, Target, Wording};
 use geplint::report::{FileReport, Look, Output, Report, Summary};
 
-/// The span of the `nth` place (from 0) where `part` stands in `text`.
+/// Returns the span of the `nth` (0-based) occurrence of `part` in `text`.
 pub fn span(text: &str, part: &str, nth: usize) -> Span {
     let (start, _) = text.match_indices(part).nth(nth).unwrap();
     Span::new(
@@ -16,7 +16,7 @@ pub fn span(text: &str, part: &str, nth: usize) -> Span {
     )
 }
 
-/// A finding at a place, with nothing else to it.
+/// Returns a minimal finding at a span.
 pub fn finding(rule: &'static str, span: Span, message: &str) -> Finding {
     let basis = Basis {
         unseen: false,
@@ -48,7 +48,7 @@ pub fn finding(rule: &'static str, span: Span, message: &str) -> Finding {
     }
 }
 
-/// A finding with another basis.
+/// Changes the basis of a finding.
 pub fn on(mut finding: Finding, change: impl FnOnce(&mut Basis)) -> Finding {
     change(Arc::make_mut(&mut finding.basis));
     finding
@@ -62,7 +62,7 @@ fn grounded(finding: Finding, evidence: Evidence, phase: Phase, texts: [&str; 3]
     })
 }
 
-/// What the API is predicted to say.
+/// Returns a predicted answer.
 pub fn predicted(key: &str, code: &str, description: &str, wording: Wording) -> Arc<Predicted> {
     Arc::new(Predicted {
         key: key.into(),
@@ -72,7 +72,7 @@ pub fn predicted(key: &str, code: &str, description: &str, wording: Wording) -> 
     })
 }
 
-/// Two contacts with one of everything that reports show.
+/// Two contacts with examples of everything that reports show.
 pub const CONTACTS: &str = r#"[
   {
     "ContactCode": "C-100",
@@ -90,7 +90,7 @@ pub const CONTACTS: &str = r#"[
 ]
 "#;
 
-/// The findings in [`CONTACTS`], out of order.
+/// Returns the findings in [`CONTACTS`], not in order.
 #[allow(clippy::too_many_lines, reason = "it is a list, and nothing else")]
 pub fn contacts() -> Vec<Finding> {
     let record = |key: &str, index, finding: Finding| Finding {
@@ -206,12 +206,12 @@ pub fn contacts() -> Vec<Finding> {
     ]
 }
 
-/// A file under a name.
+/// Returns a report of a file.
 pub fn file<'a>(name: &str, text: &'a [u8], findings: Vec<Finding>) -> FileReport<'a> {
     FileReport::new(Path::new(name), text, findings, 2)
 }
 
-/// The whole document that a report makes of some files.
+/// Returns the complete document of some files.
 pub fn document(report: &dyn Report, files: &[FileReport<'_>]) -> String {
     let mut bytes = Vec::new();
     let mut summary = Summary::default();
@@ -224,7 +224,7 @@ pub fn document(report: &dyn Report, files: &[FileReport<'_>]) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// Without colour, so wide.
+/// A look without colour, with a width.
 pub fn plain(width: usize) -> Look {
     Look { width, ..Look::PLAIN }
 }

@@ -1,4 +1,4 @@
-//! What lies in folders, and what becomes of it while a run goes on.
+//! Unusual files in folders, and files that change during a run.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, OpenOptions};
@@ -17,7 +17,7 @@ use super::support::{BAD, CLEAN, FORMATS, Folder};
 
 const FOUND: &str = "error[missing-mandatory] /0/GroupName: GroupName is empty";
 
-/// What cannot be checked, under the names it is made with.
+/// Creates files that cannot be checked; also returns the open socket.
 fn odd() -> (Folder, UnixListener) {
     let folder = Folder::with(&["good.json", "sub.json/good.json"]);
     folder.pipe("pipe.json");
@@ -52,7 +52,7 @@ fn odd_things_in_a_folder_are_passed_over() {
 #[test]
 fn odd_things_that_are_named_are_told_and_never_waited_for() {
     let (folder, _socket) = odd();
-    for (name, told) in [
+    for (name, message) in [
         (
             "pipe.json",
             "a pipe, not a file; to read standard input, give `-`",
@@ -77,15 +77,15 @@ fn odd_things_that_are_named_are_told_and_never_waited_for() {
         for command in ["check", "predict", "verify"] {
             let args = [command, name, "good.json"];
             let ran = folder.geplint(args).run();
-            ran.expect(2, &[&format!("error: {name}: {told}")]);
+            ran.expect(2, &[&format!("error: {name}: {message}")]);
         }
     }
-    // A folder that leads back into itself is one folder.
+    // A folder that links to itself is one folder.
     let ran = folder.geplint(["check", "--quiet", "--format", "concise", "up.json/up.json"]);
     assert_eq!(ran.run().text().lines().count(), 2);
 }
 
-/// Standard input is read first, and held open until everything that was found has become something else.
+/// Standard input is read first, and held open until every file that was found has been replaced by something else.
 #[test]
 fn what_changes_between_the_walk_and_the_read() {
     let names = [
@@ -129,7 +129,7 @@ fn what_changes_between_the_walk_and_the_read() {
     );
 }
 
-/// Somebody appends to it for as long as the run goes on.
+/// A process appends to the file during the whole run.
 #[test]
 fn a_file_that_grows_while_it_is_read() {
     let folder = Folder::new();
@@ -139,7 +139,7 @@ fn a_file_that_grows_while_it_is_read() {
         scope.spawn(|| {
             let mut file = OpenOptions::new().append(true).open(&path).unwrap();
             while !over.load(Ordering::Relaxed) {
-                // Spaces, so that what was there stays a payload.
+                // Spaces, so that the file stays a payload.
                 file.write_all(&[b' '; 4096]).unwrap();
             }
         });
@@ -156,7 +156,7 @@ fn a_file_that_grows_while_it_is_read() {
     });
 }
 
-/// Somebody empties and fills it for as long as the runs go on: half of it may be read, and nothing worse happens.
+/// A process empties and refills the file during the runs: part of it may be read, but nothing else goes wrong.
 #[test]
 fn a_file_that_is_cut_while_it_is_read() {
     let folder = Folder::new();
@@ -178,9 +178,8 @@ fn a_file_that_is_cut_while_it_is_read() {
     });
 }
 
-/// The superuser may read everything, so it has somebody else run the program.
-/// The program, in a folder. Another process copies it: a file that this one has open for writing cannot be run while
-/// another thread starts a program, which inherits it for a moment.
+/// Copies the program into a folder. Another process makes the copy: a file that this process has open for writing
+/// cannot be executed while another thread starts a program, which inherits the open file for a moment.
 fn copied_program(folder: &Folder) -> PathBuf {
     let program = folder.path("geplint");
     let copied = std::process::Command::new("cp")
@@ -195,7 +194,7 @@ fn copied_program(folder: &Folder) -> PathBuf {
 fn what_may_not_be_read_is_told() {
     const NOBODY: u32 = 65_534;
     let folder = Folder::with(&["a.json", "b.json", "shut/c.json", "unlisted/d.json", "z.json"]);
-    // Where the program lies, others may not be let in.
+    // Other users may have no access to the target folder.
     let program = copied_program(&folder);
     let superuser = fs::read("/etc/shadow").is_ok();
     let chmod = |name: &str, mode| {
@@ -203,7 +202,7 @@ fn what_may_not_be_read_is_told() {
     };
     chmod("b.json", 0o000);
     chmod("shut", 0o000);
-    // What is in it can be named, and not found.
+    // Files in it can be opened by name, but not listed.
     chmod("unlisted", 0o111);
     let run = |args: &[&str]| {
         let run = folder.geplint(args).program(program.clone());
@@ -236,14 +235,14 @@ fn what_may_not_be_read_is_told() {
         ran.expect(2, &["error: b.json: permission denied\n"]);
     }
     if superuser {
-        // The folder belongs to the superuser: others cannot write there.
+        // The folder belongs to the superuser: others cannot write to it.
         for ran in outputs {
             ran.expect(2, &["out.json: ", "ermission denied"]);
         }
     }
 }
 
-/// Nothing in it moves a cursor or gives a command to a CI runner, in any format, whatever files are called.
+/// Nothing in the output moves a cursor or is a command for a CI runner, in any format and with any file names.
 #[test]
 fn names_that_are_no_text_or_no_names() {
     let folder = Folder::new();
@@ -304,7 +303,7 @@ fn harmless(format: &str, text: &str) {
     }
 }
 
-/// Another reader than ours takes it for what it says it is, with so many findings.
+/// Asserts that another parser accepts the output in its format, with that many findings.
 fn reads(format: &str, text: &str, count: usize) {
     let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
     let found = match format {
@@ -350,12 +349,12 @@ fn hundreds_of_files_and_few_descriptors() {
     assert_eq!(folder.names().len(), FORMATS.len() + 1);
 }
 
-/// Who may write to a folder can replace any file in it: what they may not write to stays, and so do its owners.
+/// Write access to a folder allows replacing any file in it; files without write access, and owners, must be kept.
 #[test]
 fn what_may_not_be_written_or_owned_is_not_mended() {
     const NOBODY: u32 = 65_534;
     if fs::read("/etc/shadow").is_err() {
-        // Only the superuser can be somebody else.
+        // Only the superuser can run programs as another user.
         return;
     }
     let bad = r#"[{"GroupName":"","ContactCodes":[{"ContactCode":"C-1"}],}]"#;
@@ -392,14 +391,14 @@ fn what_may_not_be_written_or_owned_is_not_mended() {
         folder.names(),
         ["geplint", "open.json", "out", "shut", "shut.json", "theirs.json"]
     );
-    // A report may change hands, if whoever writes it may write it.
+    // A report may change its owner, if the user may write to it.
     run(&["check", "--quiet", "--output=json=shut", "theirs.json"]).expect(2, &["ermission denied"]);
     assert_eq!(folder.read("shut"), "an older report");
     run(&["check", "--quiet", "--output=json=out", "theirs.json"]).expect(1, &[]);
     assert_ne!(folder.read("out"), "an older report");
 }
 
-/// A link to nothing stays one, and leads to what is written through it.
+/// A link to a file that does not exist is kept, and leads to the written file afterwards.
 #[test]
 fn what_is_written_through_a_link_to_nothing() {
     let folder = Folder::with(&["a.json"]);

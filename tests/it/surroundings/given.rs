@@ -1,10 +1,10 @@
-//! Settings, rules, tenant files and baselines as somebody wrote them who means harm. Each may come with a repository.
+//! Malicious settings, rules, tenant files and baselines. Each may be part of a repository.
 
 use std::fmt::Write as _;
 
 use super::support::{BAD, Folder, Geplint};
 
-/// Every way in which a file is given, as arguments without the file's name.
+/// All options that take a file, as arguments without the file's name.
 const GIVEN: [&str; 5] = [
     "--config=",
     "--rules=",
@@ -26,7 +26,7 @@ fn what_is_no_text_file_is_told_and_never_waited_for() {
     folder.write("bytes", b"a = 1\nb = \xff");
     folder.sparse("huge", (256 << 20) + 1);
     for option in GIVEN {
-        for (name, told) in [
+        for (name, message) in [
             ("pipe", "pipe: a pipe, not a file\n"),
             ("zero", "zero: a device, not a file\n"),
             ("/dev/full", "/dev/full: a device, not a file\n"),
@@ -36,8 +36,8 @@ fn what_is_no_text_file_is_told_and_never_waited_for() {
             ("loop", "loop: "),
         ] {
             let write = option == "--write-baseline=" && name == "loop";
-            let told = if write { "" } else { told };
-            let ran = given(&folder, option, name).run().expect(2, &[told]);
+            let message = if write { "" } else { message };
+            let ran = given(&folder, option, name).run().expect(2, &[message]);
             assert_eq!(ran.stdout, b"", "{option}{name}");
         }
     }
@@ -46,7 +46,7 @@ fn what_is_no_text_file_is_told_and_never_waited_for() {
         .run()
         .expect(2, &["pipe: a pipe, not a file\n"]);
     // Named by a file of the repository instead of by the user.
-    for (settings, told) in [
+    for (settings, message) in [
         (
             "rules = [\"pipe\"]",
             "geplint.toml:1:10: pipe: a pipe, not a file\n",
@@ -62,20 +62,20 @@ fn what_is_no_text_file_is_told_and_never_waited_for() {
         ),
     ] {
         folder.write("geplint.toml", settings);
-        folder.geplint(["check", "a.json"]).run().expect(2, &[told]);
+        folder.geplint(["check", "a.json"]).run().expect(2, &[message]);
     }
     folder.write("geplint.toml", "");
-    for (list, told) in [
+    for (list, message) in [
         ("pipe", "a pipe, not a file\n"),
         ("/dev/zero", "it lies outside of the folder"),
         ("zero", "it lies outside of the folder"),
         ("folder", "a folder, not a file\n"),
     ] {
         folder.write("tenant.toml", format!("contacts = \"{list}\""));
-        let told = format!("tenant.toml:1:12: {list}: {told}");
+        let message = format!("tenant.toml:1:12: {list}: {message}");
         given(&folder, "--tenant=", "tenant.toml")
             .run()
-            .expect(2, &[&told]);
+            .expect(2, &[&message]);
     }
 }
 
@@ -142,7 +142,7 @@ fn nesting_has_an_end() {
     }
 }
 
-/// A table may hold itself; whatever goes through tables has to end all the same.
+/// A table may contain itself; every function that visits tables has to end.
 #[test]
 fn tables_that_hold_each_other() {
     let folder = Folder::with(&["a.json"]);
@@ -165,7 +165,7 @@ fn tables_that_hold_each_other() {
     }
 }
 
-/// Globs that a matcher which tries one thing after another would be busy with until the end of time.
+/// Globs for which a backtracking matcher would take practically forever.
 #[test]
 fn globs_that_could_be_tried_in_too_many_ways() {
     let long = "a".repeat(200);
@@ -200,7 +200,7 @@ fn globs_that_could_be_tried_in_too_many_ways() {
         folder.geplint(["check", "in"]).run().expect(1, &[]);
         std::fs::remove_file(folder.path(".gitignore")).unwrap();
     }
-    // The same of pointers.
+    // The same for pointers.
     let pointer = "/**/a".repeat(2_000) + "/b";
     folder.write(
         "geplint.toml",
@@ -214,7 +214,7 @@ fn globs_that_could_be_tried_in_too_many_ways() {
     folder.geplint(["check", "in"]).run().expect(1, &[]);
 }
 
-/// A settings file of the largest size, with nothing but globs.
+/// A settings file of the maximum size that consists of globs.
 #[test]
 #[ignore = "long: .ci/extended runs it"]
 fn a_settings_file_full_of_globs() {

@@ -13,14 +13,14 @@ fn a_full_disk_leaves_what_was_there() {
     for format in FORMATS {
         let output = format!("--output={format}=out");
         let ran = full_disk(&folder, &["check", "a.json", "--format=concise", &output]);
-        // It is told once, and the findings are there all the same.
+        // The error is printed once, and the findings are still printed.
         let ran = ran.expect(2, &[]);
-        let told = ran
+        let errors = ran
             .stderr
             .lines()
             .filter(|line| line.starts_with("error: out: "))
             .count();
-        assert_eq!(told, 1, "{}", ran.stderr);
+        assert_eq!(errors, 1, "{}", ran.stderr);
         assert_eq!(ran.text().lines().count(), 1);
         assert_eq!(
             (folder.read("out").as_str(), folder.names()),
@@ -37,7 +37,7 @@ fn a_disk_that_gets_full_leaves_what_was_there() {
     folder.write("out", "old");
     for format in FORMATS {
         let output = format!("--output={format}=out");
-        // Of what has one cause these say little more than of one finding.
+        // These formats print little more for many findings of one cause than for one.
         let limit = if ["table", "full", "github"].contains(&format) {
             "ulimit -f 0"
         } else {
@@ -48,7 +48,7 @@ fn a_disk_that_gets_full_leaves_what_was_there() {
         assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
         assert_eq!((folder.read("out").as_str(), folder.names().len()), ("old", 2));
     }
-    // Standard output is a file like any other.
+    // Standard output is a file, too.
     let ran = folder
         .geplint(["check", "a.json", "--format=concise"])
         .under("ulimit -f 8")
@@ -105,13 +105,13 @@ fn a_full_device_is_told_by_every_command() {
         &["--version"],
     ] {
         folder.geplint(args).to(">/dev/full").run().expect(2, &[]);
-        // And who cannot be told anything still gets the exit code.
+        // The exit code is the same if the error cannot be printed either.
         let ran = folder.geplint(args).to(">/dev/full 2>/dev/full").run();
         assert_eq!(ran.code, Some(2), "{args:?}");
     }
 }
 
-/// 256 MiB of addresses, everything included, whatever number of threads: 500 files of a few records.
+/// 256 MiB of address space in total, for any number of threads: 500 files of a few records.
 #[cfg(target_os = "linux")]
 #[test]
 fn many_files_in_little_memory() {
@@ -133,7 +133,7 @@ fn many_files_in_little_memory() {
     }
 }
 
-/// What is larger than memory is one file's misfortune.
+/// A file that is larger than memory is an error of this file only.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_larger_than_memory() {
@@ -162,7 +162,7 @@ fn a_file_larger_than_memory() {
     ran.expect(2, &["error: <stdin>: too large: more than --max-file-size"]);
 }
 
-/// A bar is drawn on a terminal only; nothing of it is in a log, however long a run takes.
+/// The progress bar is drawn on a terminal only; nothing of it is in a log, however long a run takes.
 #[test]
 fn a_long_run_is_silent_in_a_log() {
     let folder = Folder::with(&["a.json"]);

@@ -1,8 +1,8 @@
-//! The real program in surroundings that are hostile or broken: odd files, files that change under it, streams that are
-//! closed, limits, full disks, signals.
+//! Runs the real program in hostile or broken surroundings: unusual files, files that change during a run, closed
+//! streams, limits, full disks, signals.
 //!
-//! No test looks at a clock. A run that does not end is killed after [`support::PATIENCE`]; that is only there to notice
-//! that it hangs.
+//! No test measures time. A run that does not end is killed after [`support::PATIENCE`], only in order to notice that
+//! it hangs.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,

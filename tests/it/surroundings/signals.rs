@@ -1,10 +1,11 @@
-//! Signals in the middle of a run.
+//! Signals during a run.
 
 use std::io::Write;
 
 use super::support::{BAD, CLEAN, FORMATS, Folder, HUP, INT, Ran, TERM, interrupted};
 
-/// The process dies of the signal, as a shell expects (130, 143); a document that was there stays, half of one never is.
+/// The process dies of the signal, as a shell expects (130, 143); an existing document is kept, and never half
+/// replaced.
 #[test]
 fn a_run_that_is_ended_leaves_nothing_behind() {
     for (name, number) in [("INT", INT), ("TERM", TERM), ("HUP", HUP)] {
@@ -27,7 +28,7 @@ fn a_run_that_is_ended_leaves_nothing_behind() {
         assert_eq!(ran.stderr, "");
         assert_eq!(folder.names(), ["in", "link", "old"]);
         assert_eq!(folder.read("old"), "old");
-        // Without a file of ours there is nothing to see to.
+        // Without temporary files there is nothing to clean up.
         let held = folder
             .geplint(["check", "-", "in", "--endpoint=user-group"])
             .held();
@@ -36,7 +37,7 @@ fn a_run_that_is_ended_leaves_nothing_behind() {
     }
 }
 
-/// The test above holds where the tests themselves are run by `nohup` or in the background.
+/// The test above passes when the tests themselves are run by `nohup` or in the background.
 #[test]
 fn signals_are_heeded_where_the_tests_ignore_them() {
     let one = "signals::a_run_that_is_ended_leaves_nothing_behind";
@@ -48,7 +49,7 @@ fn signals_are_heeded_where_the_tests_ignore_them() {
         .expect(0, &[]);
 }
 
-/// `nohup`, or a script that puts us into the background: who started us wants the run to go on.
+/// With `nohup`, or in the background of a script, the signal is ignored by the parent, and the run has to go on.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_signal_that_is_ignored_stays_so() {
@@ -70,7 +71,7 @@ fn a_signal_that_is_ignored_stays_so() {
     }
 }
 
-/// A signal while a run is reading, checking, writing, putting files into their places.
+/// A signal while a run is reading, checking, writing, or moving files to their destination.
 #[test]
 fn a_signal_at_any_moment() {
     let outputs = FORMATS.map(|format| format!("--output={format}={format}.out"));
@@ -98,7 +99,7 @@ fn a_signal_at_any_moment() {
     });
 }
 
-/// The same of a baseline.
+/// The same for a baseline.
 #[test]
 fn a_signal_while_a_baseline_is_written() {
     let prepare = || {

@@ -1,14 +1,14 @@
-//! Standard streams that are closed, or that nobody reads.
+//! Standard streams that are closed, or whose reader is gone.
 
 use std::process::Stdio;
 
 use super::support::{BAD, FORMATS, Folder};
 
-/// `geplint … | true`: the exit code is what it would have been, as far as the run has come, and nothing is said.
+/// `geplint … | true`: the exit code is the usual one for what was checked so far, and there is no message.
 #[test]
 fn nobody_reads_the_findings() {
     let folder = Folder::new();
-    // More than a pipe holds, in every format.
+    // More than a pipe can buffer, in every format.
     let records = vec![&BAD[1..BAD.len() - 1]; 3_000].join(",\n");
     folder.write("a.json", format!("[{records}]"));
     for format in FORMATS {
@@ -29,7 +29,7 @@ fn nobody_reads_the_findings() {
     }
 }
 
-/// What else the run is for is done although nobody reads.
+/// Files are written although nobody reads the output.
 #[test]
 fn files_are_written_although_nobody_reads() {
     for format in FORMATS {
@@ -47,7 +47,7 @@ fn files_are_written_although_nobody_reads() {
     }
 }
 
-/// Fixing does not stop half-way because nobody reads what is left to fix.
+/// Fixing does not stop although nobody reads the remaining findings.
 #[test]
 fn files_are_mended_although_nobody_reads() {
     let bad = BAD.replace("}]}]", "}],}]");
@@ -65,7 +65,7 @@ fn files_are_mended_although_nobody_reads() {
     }
 }
 
-/// A stream that was closed before the program began is as if nobody minded it.
+/// A stream that was closed before the program started is ignored.
 #[test]
 fn closed_streams() {
     let folder = Folder::with(&["a.json"]);
@@ -82,7 +82,7 @@ fn closed_streams() {
             let args = ["check", "a.json", "--format", format, "--output=concise=out"];
             let ran = folder.geplint(args).to(redirections).run();
             assert_eq!(ran.code, Some(1), "{redirections} {format}");
-            // No file has got into the place of a stream.
+            // No opened file has got the number of a standard stream.
             assert_eq!(folder.read("out").lines().count(), 1, "{redirections} {format}");
             assert_eq!(folder.read("a.json"), BAD);
         }
@@ -96,7 +96,7 @@ fn closed_streams() {
     }
 }
 
-/// Both at once: whoever started it has gone.
+/// Neither stream has a reader.
 #[test]
 fn nobody_reads_anything() {
     let folder = Folder::with(&["a.json"]);
@@ -137,7 +137,7 @@ fn standard_input_that_is_no_stream() {
         .to("<a.json")
         .run()
         .expect(1, &["the request would be refused"]);
-    // A stream of which nothing comes ever is waited for: that is what was asked for. Its end is an end.
+    // An open stream without data is waited for, as requested. Its end is an end.
     folder
         .geplint(["check", "-"])
         .to("</dev/null")

@@ -1,4 +1,4 @@
-//! Folders of our own, and runs of the program that cannot hang a test.
+//! Folders for tests, and runs of the program that cannot hang a test.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -11,17 +11,17 @@ use std::sync::{Arc, Once};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// After this a run hangs. The longest takes seconds.
+/// A run that takes longer than this hangs. The longest one takes seconds.
 pub const PATIENCE: Duration = Duration::from_mins(4);
 
 /// A payload with one error, `GroupName is empty`.
 pub const BAD: &str = r#"[{"GroupName":"","ContactCodes":[{"ContactCode":"C-1"}]}]"#;
-/// A payload with none.
+/// A payload without errors.
 pub const CLEAN: &str = r#"[{"GroupName":"Buyers","ContactCodes":[{"ContactCode":"C-1"}]}]"#;
 
 pub use crate::support::FORMATS;
 
-/// A folder that anybody may enter, gone when the test is over.
+/// A folder that every user may enter, removed when the test ends.
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -33,7 +33,7 @@ impl Folder {
         Self(path)
     }
 
-    /// With some files, which are payloads with an error.
+    /// Creates a folder with some files, which are payloads with an error.
     pub fn with(names: &[&str]) -> Self {
         let folder = Self::new();
         for name in names {
@@ -66,13 +66,13 @@ impl Folder {
         std::os::unix::fs::symlink(to, self.0.join(name)).unwrap();
     }
 
-    /// A file of that size that takes no room on the disk.
+    /// Writes a file of that size in bytes that takes no space on the disk.
     pub fn sparse(&self, name: &str, size: u64) {
         let file = fs::File::create(self.0.join(name)).unwrap();
         file.set_len(size).unwrap();
     }
 
-    /// What lies in it, hidden files too, sorted.
+    /// Returns the names in the folder, including hidden ones, sorted.
     pub fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.0).unwrap();
         let mut names: Vec<String> = entries
@@ -82,7 +82,7 @@ impl Folder {
         names
     }
 
-    /// `geplint`, to be run in this folder.
+    /// Prepares a run of `geplint` in this folder.
     pub fn geplint<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Geplint {
         Geplint {
             folder: self.0.clone(),
@@ -102,7 +102,7 @@ impl Drop for Folder {
     }
 }
 
-/// A run to be.
+/// A prepared run.
 pub struct Geplint {
     folder: PathBuf,
     program: OsString,
@@ -114,31 +114,31 @@ pub struct Geplint {
 }
 
 impl Geplint {
-    /// After some words to the shell, such as `ulimit -n 64`.
+    /// Runs shell commands before it, such as `ulimit -n 64`.
     pub fn under(mut self, shell: &str) -> Self {
         self.before = format!("{shell} && ");
         self
     }
 
-    /// With redirections, such as `>&-`.
+    /// Adds redirections, such as `>&-`.
     pub fn to(mut self, redirections: &str) -> Self {
         redirections.clone_into(&mut self.after);
         self
     }
 
-    /// With a pipe as standard output whose reader has gone.
+    /// Makes standard output a pipe whose reader is closed.
     pub fn unread(mut self) -> Self {
         self.unread = true;
         self
     }
 
-    /// Another program than the one in the target folder.
+    /// Sets another program than the one in the target folder.
     pub fn program(mut self, path: PathBuf) -> Self {
         self.program = path.into();
         self
     }
 
-    /// As somebody else, which only the superuser can ask for.
+    /// Runs it as another user, which only the superuser can do.
     pub fn user(mut self, id: Option<u32>) -> Self {
         self.user = id;
         self
@@ -186,10 +186,10 @@ impl Geplint {
         }
     }
 
-    /// Starts it, and comes back when it has found all its files, opened its outputs, and waits for more of standard
+    /// Starts the run, and returns when it has found all its files, opened its outputs, and waits for more of standard
     /// input; `-` has to be the first of its paths.
     pub fn held(self) -> Started {
-        // More than a pipe holds: what has been written has been asked for.
+        // More than a pipe can buffer: once it is written, the program is reading.
         const MORE_THAN_A_PIPE: usize = 1 << 20;
         let mut started = self.start();
         let stdin = started.stdin.as_mut().unwrap();
@@ -198,8 +198,9 @@ impl Geplint {
     }
 }
 
-/// What we start heeds signals, even where we were told not to: what `nohup` or a script's `&` has ignored stays so in
-/// everything below. But a signal that we catch is no longer ignored in what we start; ourselves we still do nothing.
+/// Makes child processes react to signals even if this process ignores them: signals that `nohup` or a script's `&`
+/// ignores are ignored in all descendants. A signal with a handler is reset to its default in a child; the handler here
+/// does nothing.
 fn heed_signals() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -221,7 +222,7 @@ fn drain(mut stream: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
     })
 }
 
-/// A run that has begun.
+/// A run that has started.
 pub struct Started {
     child: Child,
     pub stdin: Option<ChildStdin>,
@@ -233,7 +234,7 @@ impl Started {
     /// Sends a signal, such as `INT`.
     pub fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
-        // It may be over already.
+        // The process may have ended.
         Command::new("sh")
             .args(["-c", &kill])
             .stderr(Stdio::null())
@@ -264,7 +265,7 @@ impl Started {
     }
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Ran {
     pub code: Option<i32>,
@@ -274,13 +275,17 @@ pub struct Ran {
 }
 
 impl Ran {
-    /// Its exit code is this, and it has said all of that on standard error.
+    /// Asserts the exit code, and that standard error contains all texts.
     #[track_caller]
-    pub fn expect(self, code: i32, told: &[&str]) -> Self {
+    pub fn expect(self, code: i32, expected: &[&str]) -> Self {
         assert_eq!(self.code, Some(code), "{:?} {}", self.signal, self.stderr);
         assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
-        for told in told {
-            assert!(self.stderr.contains(told), "{told:?} is not in {}", self.stderr);
+        for expected in expected {
+            assert!(
+                self.stderr.contains(expected),
+                "{expected:?} is not in {}",
+                self.stderr
+            );
         }
         self
     }
@@ -290,18 +295,18 @@ impl Ran {
     }
 }
 
-/// Signals of the same number everywhere.
+/// Signals with the same number on all systems.
 pub const HUP: i32 = 1;
 pub const INT: i32 = 2;
 pub const TERM: i32 = 15;
 
-/// Runs that are to write files, on a disk that is full at once: no file may grow.
+/// Runs geplint on a disk that is full at once: no file may grow.
 pub fn full_disk(folder: &Folder, args: &[&str]) -> Ran {
     folder.geplint(args).under("ulimit -f 0").run()
 }
 
-/// Runs that are to write files, ended by a signal at many moments between their start and their end. After each,
-/// `holds` looks at what is there; `prepare` has made the folder.
+/// Runs geplint several times, and ends it by a signal at different moments between start and end. `prepare` creates
+/// the folder for each run; `holds` checks its content afterwards.
 pub fn interrupted(prepare: impl Fn() -> Folder, args: &[&str], holds: impl Fn(&Folder, &Ran)) {
     const MOMENTS: u32 = 12;
     let whole = Instant::now();

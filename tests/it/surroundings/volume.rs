@@ -1,8 +1,8 @@
-//! Files that are large, deep or full of findings. Memory is held down by `ulimit`; nothing looks at a clock, but what
+//! Files that are large, deep or full of findings. Memory is limited by `ulimit`. No test measures time, but a run that
 //! is not linear would not end within [`support::PATIENCE`](super::support::PATIENCE).
 //!
-//! Each is there twice: small enough for every run of the tests, and as large as it was meant. `.ci/extended` runs those,
-//! in a release build: they take some gigabytes.
+//! Each test has two sizes: a small one for every run of the tests, and the full one, which `.ci/extended` runs in a
+//! release build, since it takes some gigabytes.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -14,10 +14,10 @@ use super::support::{FORMATS, Folder, Ran};
 
 const MIB: usize = 1 << 20;
 
-/// What the program itself needs of addresses, in KiB; a build with debug information more than any other.
+/// Address space for the program itself, in KiB; a build with debug information needs the most.
 const ITSELF: usize = 80 << 10;
 
-/// A file of that many bytes or a few more: a beginning, something over and over, an end.
+/// Writes a file of about `size` bytes: a beginning, a repeated part, an end.
 fn repeated(folder: &Folder, parts: [&str; 3], size: usize) {
     let mut file = BufWriter::new(File::create(folder.path("a.json")).unwrap());
     file.write_all(parts[0].as_bytes()).unwrap();
@@ -31,7 +31,7 @@ fn repeated(folder: &Folder, parts: [&str; 3], size: usize) {
     file.into_inner().unwrap();
 }
 
-/// Checks the file in so many KiB more than itself is large and the program needs.
+/// Checks the file with `more` KiB in addition to its size and the program's own needs.
 fn check(folder: &Folder, format: &str, more: usize) -> Ran {
     let size = usize::try_from(folder.path("a.json").metadata().unwrap().len()).unwrap();
     let args = [
@@ -51,7 +51,7 @@ fn check(folder: &Folder, format: &str, more: usize) -> Ran {
     }
 }
 
-/// Nesting, spaces, one endless text: held once, as bytes, and nothing beside it that grows.
+/// Nesting, spaces, one endless text: the bytes are in memory once, and nothing else grows with them.
 fn large(size: usize) {
     for (parts, rules) in [
         (["", " ", "[]"], &["nothing-to-send"][..]),
@@ -89,7 +89,7 @@ fn large_files_are_held_once() {
     large(12 * MIB);
 }
 
-/// A name that nobody knows stands in the finding's pointer, so it is held more than once; not all of it is shown.
+/// An unknown name is also in the finding's pointer, so that it is in memory more than once; it is shown abridged.
 #[test]
 fn a_name_of_ten_megabytes() {
     let folder = Folder::new();
@@ -114,7 +114,7 @@ fn a_gigabyte_of_spaces() {
     assert!(ran.text().contains("[nothing-to-send]") && ran.text().len() < 2_000);
 }
 
-/// Of a record no more than its key is remembered.
+/// Only the key of a record is remembered.
 fn records(count: usize) {
     let folder = Folder::new();
     let mut text = String::from("[");
@@ -126,7 +126,7 @@ fn records(count: usize) {
         );
     }
     folder.write("a.json", text + "]");
-    // 128 bytes a record, and a table that has just been made larger.
+    // 128 bytes a record, and a table that has just been enlarged.
     let ran = check(&folder, "concise", 24 * 1024 + count * 128 / 1024 * 2).expect(0, &[]);
     assert_eq!(ran.text(), "");
 }
@@ -142,8 +142,8 @@ fn a_million_tiny_records() {
     records(1_000_000);
 }
 
-/// One name two thousand times in one object, of every kind of value: each is told of, and none makes the others
-/// be looked at again.
+/// One name two thousand times in one object, with every kind of value: each is reported, and none makes the others be
+/// read again.
 #[test]
 fn names_that_stand_twice_and_much_more_often() {
     const TIMES: usize = 2_000;
@@ -178,7 +178,7 @@ fn names_that_stand_twice_and_much_more_often() {
     }
 }
 
-/// So many findings in one file, in every format: all are there, and none is dearer than the first.
+/// That many findings in one file, in every format: all are reported, and each costs the same.
 fn findings(count: usize) {
     let folder = Folder::new();
     let mut text = String::from("[");
@@ -191,13 +191,13 @@ fn findings(count: usize) {
     }
     folder.write("a.json", text + "]");
     for format in FORMATS {
-        // Memory grows with what is found, and not with what is written of it, which is up to three kilobytes each.
+        // Memory grows with the findings, not with their output of up to three kilobytes each.
         let ran = check(&folder, format, 24 * 1024 + count / 2).expect(1, &[]);
         let text = ran.text();
         let found = text.matches("GroupName").count();
-        let told = match format {
+        let complete = match format {
             "table" => text.contains(&format!("{count}")),
-            // One cause: the first is shown, and the others are counted.
+            // They have one cause: the first is shown, and the others are counted.
             "full" | "github" => {
                 text.contains(&format!("in {} records", thousands(count as u64 - 1))) || {
                     text.contains(&format!("in    {} records", thousands(count as u64 - 1)))
@@ -205,7 +205,7 @@ fn findings(count: usize) {
             }
             _ => found >= count,
         };
-        assert!(told, "{format}: {found}");
+        assert!(complete, "{format}: {found}");
     }
 }
 
