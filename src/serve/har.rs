@@ -257,7 +257,8 @@ fn text(bytes: &[u8]) -> Text<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verify::har::{Har, SERVE_MEMBER};
+    use crate::verify::calls::Calls;
+    use crate::verify::har::SERVE_MEMBER;
     use crate::verify::routes::{Route, Routes};
 
     fn call<'a>(body: &'a [u8], response: &'a [u8], status: u16) -> HarCall<'a> {
@@ -298,7 +299,7 @@ mod tests {
         let calls: Vec<HarCall<'_>> = bodies.iter().map(|body| call(body, body, 400)).collect();
         let text = document(&calls, Some("\"a\" </script>\u{2028}"));
         serde_json::from_str::<serde_json::Value>(&text).unwrap();
-        let har = Har::read(text.as_bytes()).unwrap();
+        let har = Calls::read(text.as_bytes()).unwrap();
         assert_eq!(har.creator, SERVE);
         // The URL is that of a gateway; the endpoint is in the entry.
         let routes = Routes {
@@ -326,7 +327,7 @@ mod tests {
         let mut lost = call(b"[]", b"{}", 0);
         lost.tenant = Some("contacts = [\"C\\\"1\"]\n");
         let text = document(&[lost, call(b"", b"", 503)], None);
-        let har = Har::read(text.as_bytes()).unwrap();
+        let har = Calls::read(text.as_bytes()).unwrap();
         let routes = Routes {
             known: vec![Route {
                 endpoint: "one",

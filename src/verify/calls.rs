@@ -31,7 +31,7 @@ pub struct Calls<'b> {
     format: Format,
     entries: Vec<Entry>,
     /// The tool that wrote it, as it calls itself.
-    creator: String,
+    pub(crate) creator: String,
 }
 
 /// An entry of a file with recorded calls.

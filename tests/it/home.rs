@@ -131,8 +131,8 @@ fn the_home_is_set_by_one_command() {
             .args(args)
             .output()
             .unwrap();
-        let output = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-        (output.status.code(), output)
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        (output.status.code(), text)
     };
     let before = assert_one_home(&copy);
     for wrong in [

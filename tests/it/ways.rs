@@ -227,8 +227,8 @@ fn a_release_waits_until_everything_agrees() {
             .arg(argument)
             .output()
             .unwrap();
-        let output = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-        (output.status.code(), output)
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        (output.status.code(), text)
     };
     let replace = |name: &str, from: &str, to: &str| {
         let text = fs::read_to_string(copy.join(name)).unwrap();
@@ -264,6 +264,6 @@ fn a_release_waits_until_everything_agrees() {
     assert_eq!((code, output.lines().count()), (Some(1), 1), "{output}");
     assert!(
         output.contains("crates/geplint-core/Cargo.toml is not of version"),
-        "{said}"
+        "{output}"
     );
 }
