@@ -157,7 +157,7 @@ pub struct Files {
 }
 
 /// What is known besides the files.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Rules")]
 pub struct KnowledgeArgs {
     /// Take every file for a request to this endpoint, whatever it looks like
@@ -205,7 +205,7 @@ pub struct Predict {
 }
 
 /// What is not shown.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Baseline")]
 pub struct Suppression {
     /// The least severity that is shown [default: warning]

@@ -6,13 +6,14 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::inputs::Knowledge;
 use super::settings::Project;
-use crate::input::{Entry, Reader};
+use crate::input::{Entry, Reader, WalkOptions, collect};
 use crate::json;
 use crate::recognize::{Recognized, Standard, recognize_as};
 
 /// Answers for all files of a run. A folder is examined once, and only if a file in it is not JSON.
 pub struct Expected<'a> {
-    entries: &'a [Entry],
+    /// The files of the run; `None` where it is not known, and folders are listed.
+    entries: Option<&'a [Entry]>,
     known: &'a Knowledge,
     project: &'a Project,
     /// The largest file that is read, in bytes.
@@ -27,12 +28,20 @@ impl<'a> Expected<'a> {
     /// Returns the answers for the files of a run. Files larger than `most` bytes are not read.
     pub fn new(entries: &'a [Entry], known: &'a Knowledge, project: &'a Project, most: u64) -> Self {
         Self {
-            entries,
+            entries: Some(entries),
             known,
             project,
             most,
             beside: OnceLock::new(),
             answers: Mutex::default(),
+        }
+    }
+
+    /// For single files, each judged by the files beside it.
+    pub fn beside(known: &'a Knowledge, project: &'a Project, most: u64) -> Self {
+        Self {
+            entries: None,
+            ..Self::new(&[], known, project, most)
         }
     }
 
@@ -54,16 +63,33 @@ impl<'a> Expected<'a> {
         if let Some(answer) = known {
             return answer;
         }
-        let beside = self.beside.get_or_init(|| by_folder(self.entries));
         let mut reader = Reader::new(self.most);
-        let answer = beside.get(folder).is_some_and(|files| {
-            files
-                .iter()
-                .any(|file| *file != path && self.is_payload(file, &mut reader))
-        });
+        let mut is_other = |file: &Path| file != path && self.is_payload(file, &mut reader);
+        let answer = if let Some(entries) = self.entries {
+            let beside = self.beside.get_or_init(|| by_folder(entries)).get(folder);
+            beside.is_some_and(|files| files.iter().any(|file| is_other(file)))
+        } else {
+            self.listed(folder).iter().any(|file| is_other(file))
+        };
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         answers.insert(folder.to_path_buf(), answer);
         answer
+    }
+
+    /// The files of a folder that a run over it would check, as far as the settings say so.
+    fn listed(&self, folder: &Path) -> Vec<PathBuf> {
+        let options = WalkOptions {
+            excludes: self.project.excludes(&[]).unwrap_or_default(),
+            shallow: true,
+            ..WalkOptions::default()
+        };
+        let mut files: Vec<PathBuf> = collect(&[folder.to_path_buf()], &options)
+            .into_iter()
+            .filter_map(|entry| entry.file().cloned())
+            .filter(|file| self.project.includes(file))
+            .collect();
+        files.sort();
+        files
     }
 
     fn is_payload(&self, path: &Path, reader: &mut Reader) -> bool {

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::args::{Common, Files, KnowledgeArgs, NO_NAME};
+use super::fault::Fault;
 use super::read_settings_file;
 use super::settings::Project;
+use super::settings_source::SettingsSource;
 use super::tenant_file;
 use super::terminal;
 use crate::containers::{Variables, environment};
@@ -67,6 +69,7 @@ fn entries(
         no_ignore: files.walk.no_ignore,
         hidden: files.walk.hidden,
         har: false,
+        shallow: false,
         repeats: in_order,
         only,
         notes,
@@ -121,8 +124,18 @@ pub struct Knowledge {
 impl Knowledge {
     /// Reads what the arguments name; the message says which file is wrong, and where.
     pub fn of(args: &KnowledgeArgs, common: &Common, project: &Project) -> Result<Self, String> {
+        Ok(Self::read(&SettingsSource::default(), args, common, project)?)
+    }
+
+    /// The same from a source.
+    pub fn read(
+        source: &SettingsSource,
+        args: &KnowledgeArgs,
+        common: &Common,
+        project: &Project,
+    ) -> Result<Self, Fault> {
         let mut files = project.rules(common);
-        let rules = rules(&files, args.endpoint.as_deref())?;
+        let rules = layers(source, &files, args.endpoint.as_deref())?;
         match &args.endpoint {
             None => {
                 let config = &project.config;
@@ -138,7 +151,7 @@ impl Knowledge {
             .tenant
             .clone()
             .or_else(|| project.tenant())
-            .map(|file| tenant_file::load(&file, &mut files))
+            .map(|file| tenant_file::load(source, &file, &mut files))
             .transpose()?
             .unwrap_or_default();
         let tenant = if project.has_email_codes() {
@@ -154,6 +167,17 @@ impl Knowledge {
             variables,
             files,
         })
+    }
+
+    /// Our rules, and nothing known of the tenant.
+    pub fn built_in() -> Self {
+        Self {
+            rules: built_in(),
+            named: false,
+            tenant: Tenant::default(),
+            variables: Variables::default(),
+            files: Vec::new(),
+        }
     }
 
     /// Says on standard error what was read of the tenant: what is doubtful in any case, and how much it is unless the run
@@ -238,19 +262,22 @@ pub fn is_known(rules: &Ruleset, id: &str) -> Result<(), String> {
 
 /// All endpoints, ours and the user's, with the user's layers over them; with `only`, no other.
 pub fn rules(files: &[PathBuf], only: Option<&str>) -> Result<Ruleset, String> {
-    let mut texts: Vec<(String, String)> = Vec::new();
+    Ok(layers(&SettingsSource::default(), files, only)?)
+}
+
+fn layers(source: &SettingsSource, files: &[PathBuf], only: Option<&str>) -> Result<Ruleset, Fault> {
+    let mut texts: Vec<(&Path, String, String)> = Vec::new();
     for file in files {
-        let shown = sanitize::plain_path(file);
-        let text = read_settings_file::text(file, read_settings_file::RULES)?;
-        let id = endpoint_of(&text)
-            .map_err(|error| read_settings_file::placed(&shown, &text, error.span.start, &error.message))?;
+        let text = source.text(file, read_settings_file::RULES)?;
+        let id =
+            endpoint_of(&text).map_err(|error| Fault::at(file, &text, error.span.start, error.message))?;
         if only.is_none_or(|only| only == id) {
-            texts.push((shown, text));
+            texts.push((file, sanitize::plain_path(file), text));
         }
     }
     let layers: Vec<Layer<'_>> = texts
         .iter()
-        .map(|(name, text)| Layer {
+        .map(|(_, name, text)| Layer {
             name: file_name(name),
             text,
         })
@@ -258,8 +285,8 @@ pub fn rules(files: &[PathBuf], only: Option<&str>) -> Result<Ruleset, String> {
     let rules = only.map_or_else(built_in, |only| built_in().only(only));
     rules.with_layers(&layers).map_err(|error| {
         let file = texts.get(error.index);
-        let (name, text) = file.map_or(("", ""), |(name, text)| (name.as_str(), text.as_str()));
-        read_settings_file::placed(name, text, error.span.start, &error.message)
+        let (file, text) = file.map_or((Path::new(""), ""), |(file, _, text)| (*file, text.as_str()));
+        Fault::at(file, text, error.span.start, error.message)
     })
 }
 

@@ -144,19 +144,16 @@ impl Run<'_> {
             depends_on: Vec::new(),
             guesses: Vec::new(),
         };
-        match request.predict() {
-            Ok(prediction) => {
-                self.name_inferred(path, request, &prediction);
-                answer.depends_on = answer::depends_on(prediction.depends);
-                answer.guesses = answer::guesses(request.endpoint, &prediction);
+        match response(path, bytes, request) {
+            Ok(response) => {
+                self.name_inferred(path, request, &response.prediction);
+                answer.depends_on = response.depends_on;
+                answer.guesses = response.guesses;
                 self.name(path, "depends on", &answer.depends_on);
                 self.name(path, "inferred", &answer.guesses);
-                answer.response = Some(prediction.envelope);
+                answer.response = Some(response.prediction.envelope);
             }
-            Err(index) => {
-                let why = no_prediction(path, bytes, request, index);
-                self.trouble(path, &format!("no prediction: {why}"));
-            }
+            Err(why) => self.trouble(path, &format!("no prediction: {why}")),
         }
         self.answers.push(answer);
     }
@@ -248,6 +245,27 @@ impl Run<'_> {
             CLEAN
         }
     }
+}
+
+/// A predicted response, and what it depends on.
+pub struct Response {
+    pub prediction: Prediction,
+    /// The facts that it depends on besides the request, in words.
+    pub depends_on: Vec<String>,
+    /// The parts of its shape that are a guess, in words.
+    pub guesses: Vec<String>,
+}
+
+/// Returns the response to a request. The error says why there is none, with the place.
+pub fn response(path: &Path, bytes: &[u8], request: &Request<'_>) -> Result<Response, String> {
+    let prediction = request
+        .predict()
+        .map_err(|index| no_prediction(path, bytes, request, index))?;
+    Ok(Response {
+        depends_on: answer::depends_on(prediction.depends),
+        guesses: answer::guesses(request.endpoint, &prediction),
+        prediction,
+    })
 }
 
 /// Returns why there is no prediction for a request, with the place.

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use super::fault::Fault;
 use crate::input::{ReadError, read};
-use crate::report::{Position, Source};
-use crate::sanitize;
+use crate::report::Position;
 
 /// The largest settings file, in bytes. Every glob in it becomes an automaton many times its size.
 pub const SETTINGS: u64 = 256 << 10;
@@ -16,15 +16,22 @@ pub const RULES: u64 = 4 << 20;
 pub const FACTS: u64 = 256 << 20;
 
 /// Returns the text of a file of at most `most` bytes. The error names the file, and the place of invalid UTF-8.
-pub fn text(path: &Path, most: u64) -> Result<String, String> {
-    let shown = sanitize::plain_path(path);
-    let bytes = bytes(path, most).map_err(|reason| format!("{shown}: {reason}"))?;
+pub fn text(path: &Path, most: u64) -> Result<String, Fault> {
+    let bytes = bytes(path, most).map_err(|reason| Fault::of(path, reason))?;
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let before = error.as_bytes().get(..valid).unwrap_or_default();
         let line = memchr::memchr_iter(b'\n', before).count() + 1;
         let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
-        format!("{shown}:{line}:{}: this is no UTF-8", valid - start + 1)
+        let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+        Fault {
+            path: Some(path.to_path_buf()),
+            position: Some(Position {
+                line: number(line),
+                column: number(valid - start + 1),
+            }),
+            message: "this is no UTF-8".to_owned(),
+        }
     })
 }
 
@@ -34,11 +41,4 @@ pub fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, String> {
         ReadError::TooLarge { .. } => format!("too large: such a file has at most {} KiB", most >> 10),
         other => other.to_string(),
     })
-}
-
-/// Formats `file:line:column: message`; `start` is an offset in the text.
-pub fn placed(name: &str, text: &str, start: usize, message: &str) -> String {
-    let start = u32::try_from(start).unwrap_or(u32::MAX);
-    let Position { line, column } = Source::new("", text.as_bytes()).position(start);
-    format!("{name}:{line}:{column}: {message}")
 }

@@ -6,7 +6,9 @@ use std::path::{Component, Path, PathBuf};
 use clap::ValueEnum;
 
 use super::args::{Common, FailLevel, Format, MinLevel};
+use super::fault::Fault;
 use super::read_settings_file;
+use super::settings_source::SettingsSource;
 use crate::config::PathGlob;
 use crate::config::{self, Config, ContactCodes, FILE_NAME, FailOn, MinSeverity, Mistake, Placed, Unused};
 use crate::finding::Severity;
@@ -47,7 +49,12 @@ pub struct Project {
 impl Project {
     /// The settings that the arguments, or the working directory, lead to; the message says what is wrong with them.
     pub fn of(common: &Common) -> Result<Self, String> {
-        let here = normal(Path::new("."));
+        Ok(Self::read(&SettingsSource::default(), common)?)
+    }
+
+    /// The same for the folder that a source names.
+    pub fn read(source: &SettingsSource, common: &Common) -> Result<Self, Fault> {
+        let here = normal(&source.folder);
         let none = Self {
             base: here.clone(),
             here: here.clone(),
@@ -57,16 +64,21 @@ impl Project {
         if common.no_config {
             return Ok(none);
         }
-        let Some(shown) = common.config.clone().or_else(|| discover(&here)) else {
+        let Some(shown) = common
+            .config
+            .clone()
+            .or_else(|| discover(source, &here).map(|up| source.found(&up)))
+        else {
             return Ok(none);
         };
         let bounds = Bounds::of(shown.parent().unwrap_or(Path::new("")));
         if common.config.is_none() {
-            let refused = |why| format!("{}: {why}; name it with --config", sanitize::plain_path(&shown));
+            let refused = |why| Fault::of(&shown, format!("{why}; name it with --config"));
             bounds.admit(&shown).map_err(refused)?;
         }
-        let text = read_settings_file::text(&shown, read_settings_file::SETTINGS)?;
-        let config = config::load(&text).map_err(|mistake| place(&shown, &text, &mistake))?;
+        let text = source.text(&shown, read_settings_file::SETTINGS)?;
+        let config = config::load(&text)
+            .map_err(|mistake| Fault::at(&shown, &text, mistake.start, mistake.message))?;
         let folder = shown.parent().unwrap_or(Path::new("")).to_path_buf();
         let base = normal(&here.join(&folder));
         let globs = config.exclude.iter().map(|glob| glob.value.clone());
@@ -90,7 +102,7 @@ impl Project {
 
     /// Whether the files that the settings name are in the repository and can be read; the message points at the first
     /// that is not. The baseline may yet be written.
-    fn files_are_right(&self) -> Result<(), String> {
+    fn files_are_right(&self) -> Result<(), Fault> {
         let read = self.config.tenant.iter().chain(&self.config.rules);
         for file in read.clone().chain(&self.config.baseline) {
             self.admit(&self.path(&file.value))
@@ -117,6 +129,11 @@ impl Project {
     /// The settings file, if there is one.
     pub fn file(&self) -> Option<&Path> {
         self.exists.then_some(self.shown.as_path())
+    }
+
+    /// The text of the settings file; empty if there is none.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// A path of the settings, as it can be given to the system.
@@ -146,7 +163,7 @@ impl Project {
     }
 
     /// The format: the one asked for, else that of the settings.
-    pub fn format(&self, asked: Option<Format>) -> Result<Format, String> {
+    pub fn format(&self, asked: Option<Format>) -> Result<Format, Fault> {
         match (asked, &self.config.format) {
             (Some(format), _) => Ok(format),
             (None, None) => Ok(Format::Full),
@@ -249,10 +266,9 @@ impl Project {
         self.looked.iter().any(|looked| folder.starts_with(looked))
     }
 
-    /// `geplint.toml:3:12: message`
-    pub fn mistake(&self, start: usize, message: impl Into<String>) -> String {
-        let message = message.into();
-        place(&self.shown, &self.text, &Mistake { start, message })
+    /// A mistake at an offset of the settings file.
+    pub fn mistake(&self, start: usize, message: impl Into<String>) -> Fault {
+        Fault::at(&self.shown, &self.text, start, message)
     }
 
     /// Whether entries that matched nothing are to be told.
@@ -291,11 +307,11 @@ impl Project {
 
 /// The settings of a folder, or of the next one above that has any, up to the repository's root. Where there is no
 /// repository, only the folder itself counts: what lies above it may be anybody's.
-fn discover(here: &Path) -> Option<PathBuf> {
+fn discover(source: &SettingsSource, here: &Path) -> Option<PathBuf> {
     let mut up = PathBuf::new();
     let mut found = None;
     for (depth, folder) in here.ancestors().enumerate() {
-        if found.is_none() && folder.join(FILE_NAME).is_file() {
+        if found.is_none() && source.has(&folder.join(FILE_NAME)) {
             found = Some((depth, up.join(FILE_NAME)));
         }
         if folder.join(".git").exists() {
@@ -310,9 +326,4 @@ fn discover(here: &Path) -> Option<PathBuf> {
 fn excludes(globs: &[String]) -> Result<Excludes, String> {
     let here = std::env::current_dir().unwrap_or_default();
     Excludes::new(&here, globs).map_err(|bad| format!("--exclude \"{}\": {}", bad.shown(), bad.message))
-}
-
-fn place(shown: &Path, text: &str, mistake: &Mistake) -> String {
-    let shown = sanitize::plain_path(shown);
-    read_settings_file::placed(&shown, text, mistake.start, &mistake.message)
 }

@@ -7,14 +7,16 @@ use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{Common, Suppression};
+use super::fault::Fault;
 use super::inputs::Knowledge;
 use super::settings::Project;
+use super::settings_source::SettingsSource;
 use super::{read_settings_file, terminal};
 use crate::baseline::{self, Baseline, Gone};
 use crate::config::{Date, FailOn, Mistake, PathGlob};
 use crate::finding::{Finding, Severity};
 use crate::input::Entry;
-use crate::report::{AtomicFile, labels, sanitize};
+use crate::report::{AtomicFile, Position, labels, sanitize};
 use crate::rules::{Endpoint, rule_texts};
 use crate::settings::{Name, Settings, no_such};
 use crate::suppress::{KnownFindings, Ledger, suppress};
@@ -35,7 +37,8 @@ pub struct FindingFilter<'a> {
 }
 
 /// The baseline's file.
-struct File {
+#[derive(Clone)]
+pub struct File {
     path: PathBuf,
     /// What stands in it.
     before: Baseline,
@@ -57,18 +60,46 @@ impl<'a> FindingFilter<'a> {
         project: &'a Project,
         known: &'a Knowledge,
     ) -> Result<Self, String> {
+        Ok(Self::read(
+            &SettingsSource::default(),
+            args,
+            fail_on,
+            project,
+            known,
+        )?)
+    }
+
+    /// The same from a source.
+    pub fn read(
+        source: &SettingsSource,
+        args: &'a Suppression,
+        fail_on: FailOn,
+        project: &'a Project,
+        known: &'a Knowledge,
+    ) -> Result<Self, Fault> {
         let least = project.min_severity(args.min_severity, fail_on)?;
         if !(args.ignore.is_empty() && args.only.is_empty()) {
             let rules = rule_names(known);
             for (flag, named) in [("--ignore", &args.ignore), ("--only", &args.only)] {
                 if let Some(rule) = named.iter().find(|rule| !rules.contains(*rule)) {
-                    return Err(format!("{flag}: {}", no_such("rule", rule, &rules)));
+                    return Err(format!("{flag}: {}", no_such("rule", rule, &rules)).into());
                 }
             }
         }
-        let file = File::of(args, project)?;
+        let file = File::of(source, args, project)?;
+        Ok(Self::new(args, least, project, known, file))
+    }
+
+    /// One of parts that have been read: the least severity that is shown, and the baseline.
+    pub fn new(
+        args: &'a Suppression,
+        least: Severity,
+        project: &'a Project,
+        known: &'a Knowledge,
+        file: Option<File>,
+    ) -> Self {
         let folder = file.as_ref().and_then(|file| file.path.parent());
-        Ok(Self {
+        Self {
             project,
             known,
             least,
@@ -78,7 +109,7 @@ impl<'a> FindingFilter<'a> {
             folder: project.absolute(folder.unwrap_or(Path::new(""))),
             file,
             rules: OnceLock::new(),
-        })
+        }
     }
 
     /// The ids that a finding may have; worked out where settings name one, for nearly no run needs all of them.
@@ -142,7 +173,7 @@ impl<'a> FindingFilter<'a> {
     /// `whole`: every file was read.
     pub fn finish(&self, ledger: &Ledger, whole: bool, common: &Common) -> Result<(), String> {
         for Mistake { start, message } in self.mistakes(ledger, whole) {
-            terminal::warn(common, &self.project.mistake(start, message));
+            terminal::warn(common, &self.project.mistake(start, message).to_string());
         }
         match &self.file {
             None => Ok(()),
@@ -163,8 +194,8 @@ impl<'a> FindingFilter<'a> {
         }
     }
 
-    /// What the settings say to no effect, in the order of the file.
-    fn mistakes(&self, ledger: &Ledger, whole: bool) -> Vec<Mistake> {
+    /// What the settings say to no effect, in the order of the file. `whole`: every file was read.
+    pub fn mistakes(&self, ledger: &Ledger, whole: bool) -> Vec<Mistake> {
         let (settings, config) = (self.settings(), &self.project.config);
         let names_rules = !config.ignores.is_empty() || !config.severities.is_empty();
         let mut mistakes = settings.expired();
@@ -221,7 +252,8 @@ impl<'a> FindingFilter<'a> {
 }
 
 impl File {
-    fn of(args: &Suppression, project: &Project) -> Result<Option<Self>, String> {
+    /// The one that the command line or the settings name.
+    pub fn of(source: &SettingsSource, args: &Suppression, project: &Project) -> Result<Option<Self>, Fault> {
         let configured = project.config.baseline.as_ref();
         let usual = || {
             configured.map_or_else(
@@ -244,9 +276,9 @@ impl File {
             Baseline::default()
         } else {
             let configured = configured.filter(|_| args.baseline.is_none());
-            read(&path).map_err(|bad| match configured {
+            read(source, &path).map_err(|bad| match configured {
                 // Where it is not there, the settings are what is wrong.
-                Some(file) if !path.exists() => project.mistake(file.start, bad),
+                Some(file) if !path.exists() => project.mistake(file.start, bad.to_string()),
                 _ => bad,
             })?
         };
@@ -258,10 +290,17 @@ impl File {
     }
 }
 
-fn read(path: &Path) -> Result<Baseline, String> {
-    let shown = sanitize::plain_path(path);
-    let text = read_settings_file::text(path, read_settings_file::FACTS)?;
-    Baseline::load(&text).map_err(|bad| format!("{shown}:{}:{}: {}", bad.line, bad.column, bad.message))
+fn read(source: &SettingsSource, path: &Path) -> Result<Baseline, Fault> {
+    let text = source.text(path, read_settings_file::FACTS)?;
+    let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+    Baseline::load(&text).map_err(|bad| Fault {
+        path: Some(path.to_path_buf()),
+        position: Some(Position {
+            line: number(bad.line),
+            column: number(bad.column),
+        }),
+        message: bad.message,
+    })
 }
 
 /// Writes a file anew: nobody meets half of it.
@@ -313,7 +352,7 @@ fn relative(folder: &Path, path: &Path) -> String {
 }
 
 /// The day it is; the core has no clock.
-fn today() -> Date {
+pub fn today() -> Date {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |time| time.as_secs());

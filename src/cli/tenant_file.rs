@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use globset::Glob;
 
+use super::fault::Fault;
 use super::read_settings_file;
+use super::settings_source::SettingsSource;
 use crate::input::Bounds;
-use crate::report::sanitize;
+use crate::report::{Position, sanitize};
 use crate::tenant::{self, ListFile, ListFiles, Loaded, Tenant};
 use crate::verify::calls::{Calls, Format};
 
@@ -15,27 +17,36 @@ const MOST: usize = 10_000;
 
 /// Reads a tenant file. The lists that it names are beside it, or elsewhere in its repository. `files` receives the
 /// paths of all of them.
-pub fn load(path: &Path, files: &mut Vec<PathBuf>) -> Result<Tenant, String> {
-    let shown = sanitize::plain_path(path);
-    let text = read_settings_file::text(path, read_settings_file::FACTS)?;
+pub fn load(source: &SettingsSource, path: &Path, files: &mut Vec<PathBuf>) -> Result<Tenant, Fault> {
+    let text = source.text(path, read_settings_file::FACTS)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     files.push(path.to_path_buf());
     let mut lists = Lists {
+        source,
         folder,
         bounds: Bounds::of(folder),
         read: files,
     };
     tenant::load_from(&text, &mut lists).map_err(|error| {
-        let file = error
-            .file
-            .as_ref()
-            .map_or(shown, |name| sanitize::plain_path(&folder.join(name)));
-        format!("{file}:{}:{}: {}", error.line, error.column, error.message)
+        let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+        Fault {
+            path: Some(
+                error
+                    .file
+                    .map_or_else(|| path.to_path_buf(), |name| folder.join(name)),
+            ),
+            position: Some(Position {
+                line: number(error.line),
+                column: number(error.column),
+            }),
+            message: error.message,
+        }
     })
 }
 
 /// The files of the lists.
 struct Lists<'a> {
+    source: &'a SettingsSource,
     folder: &'a Path,
     bounds: Bounds,
     read: &'a mut Vec<PathBuf>,
@@ -84,7 +95,7 @@ impl Lists<'_> {
     fn file(&mut self, name: &str) -> Result<Vec<ListFile>, String> {
         let list = self.folder.join(name);
         self.bounds.admit(&list)?;
-        let bytes = read_settings_file::bytes(&list, read_settings_file::FACTS);
+        let bytes = self.source.bytes(&list, read_settings_file::FACTS);
         self.read.push(list);
         let bytes = bytes?;
         let format = Format::of_start(&bytes);

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::args::{Common, Verify, VerifyFormat};
 use super::exit_code::{CLEAN, FINDINGS, TROUBLE, UNMATCHED};
+use super::fault::Fault;
 use super::inputs::{self, Knowledge};
 use super::routes::{Others, routes};
 use super::settings::Project;
@@ -52,6 +53,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
             .flat_map(Pattern::extensions)
             .map(str::to_owned)
             .collect(),
+        shallow: false,
         repeats: false,
         only: None,
     };
@@ -650,7 +652,7 @@ fn is_named_har(path: &Path) -> bool {
 }
 
 /// What the arguments and the settings say of names that belong together.
-fn patterns(args: &Verify, project: &Project) -> Result<Vec<Pattern>, String> {
+fn patterns(args: &Verify, project: &Project) -> Result<Vec<Pattern>, Fault> {
     let configured = project
         .config
         .pair

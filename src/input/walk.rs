@@ -60,6 +60,8 @@ pub struct WalkOptions {
     pub har: bool,
     /// Other extensions that are taken too, without the dot.
     pub extensions: Vec<String>,
+    /// True if folders in folders are left out.
+    pub shallow: bool,
     /// The changes, if only changed files are included.
     pub only: Option<Changed>,
     /// True if skipped files are noted.
@@ -176,7 +178,9 @@ impl Walk<'_> {
         }
         let mut filter = Filter::new(self.options, &real);
         // In one folder the paths differ only in the names, and extracting the names would take longer.
+        let depth = if self.options.shallow { 1 } else { usize::MAX };
         let walk = WalkDir::new(root)
+            .max_depth(depth)
             .follow_links(false)
             .sort_by(|one, other| one.path().as_os_str().cmp(other.path().as_os_str()));
         for found in walk

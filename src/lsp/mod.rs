@@ -1,16 +1,25 @@
 //! The language server: what `check` says, in the editor while a payload is written.
 //!
-//! Three threads beside the reader: this one applies edits and never waits, the worker checks the newest text of each
-//! document, the writer sends. Nothing is written to disk; an edit is only ever proposed to the client.
+//! Four threads: the reader takes messages apart, the session applies edits and never waits, the worker checks the newest
+//! text of each document, the writer sends. Nothing is written to disk; an edit is only ever proposed to the client.
 
+mod actions;
+mod client;
+mod diagnostics;
+mod engine;
+mod mailbox;
 mod server;
+mod text;
 mod transport;
+mod uri;
+mod worker;
 
 use std::io::{self, BufReader};
 use std::sync::mpsc;
 use std::thread;
 
 use crate::cli::args::Common;
+use mailbox::Mailbox;
 use server::Server;
 use transport::Outbox;
 
@@ -37,7 +46,8 @@ pub fn run(common: &Common) -> u8 {
         // No thread, no server.
         return 1;
     };
-    let code = Server::new(common, outbox.clone()).serve(&receiver);
+    let mailbox = Mailbox::default();
+    let code = thread::scope(|scope| Server::new(common, &mailbox, outbox.clone()).serve(&receiver, scope));
     outbox.close();
     // A writer that panicked has nothing left to send.
     let _ = writer.join();

@@ -19,6 +19,6 @@ pub use document::{Block, Cell, Document, Piece, Section, Text};
 pub use endpoint_text::{endpoint_text, type_text};
 pub use example::{Example, example_tenant};
 pub use index::index;
-pub use markdown::escaped;
+pub use markdown::{MADE, escaped};
 pub use page::{Fixtures, page};
 pub use texts::{RuleText, TopicText, rule_text, rule_texts, topic_text, topic_texts};

@@ -9,7 +9,7 @@ use crate::finding::{Finding, Span, Target};
 use crate::source::{Position, Source};
 
 /// Returns the span to mark. Of an object that lacks a property, only the bracket is marked.
-pub(super) fn mark(finding: &Finding) -> Span {
+pub(crate) fn mark(finding: &Finding) -> Span {
     match finding.target {
         Target::Object if !finding.span.is_empty() => Span::new(finding.span.start, finding.span.start + 1),
         _ => finding.span,
@@ -39,7 +39,7 @@ fn with_answer(finding: &Finding, message: &str) -> String {
 }
 
 /// Returns the help, or a pointer to the rule's documentation.
-pub(super) fn help(finding: &Finding) -> Cow<'_, str> {
+pub(crate) fn help(finding: &Finding) -> Cow<'_, str> {
     if finding.help.is_empty() {
         format!("see `geplint explain {}`", finding.rule).into()
     } else {

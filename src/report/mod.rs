@@ -5,7 +5,7 @@
 
 mod cards;
 pub mod chunks;
-mod common;
+pub(crate) mod common;
 pub mod diff;
 pub mod format;
 pub mod formats;

@@ -66,9 +66,13 @@ impl Client {
 
     /// The whole answer to a request.
     pub fn answer_to(&mut self, id: i32) -> Value {
+        let fits = |message: &Value| message.get("method").is_none() && message["id"] == id;
+        if let Some(index) = self.received.iter().position(fits) {
+            return self.received.remove(index).unwrap();
+        }
         loop {
             let message = self.read().expect("the server has ended");
-            if message.get("method").is_none() && message["id"] == id {
+            if fits(&message) {
                 return message;
             }
             self.received.push_back(message);
@@ -105,6 +109,93 @@ impl Client {
         Some(serde_json::from_slice(&body).unwrap())
     }
 
+    /// Starts a session in a folder, with what the client can do beside an encoding.
+    pub fn session(folder: &Path, encoding: &str, more: &Value) -> Self {
+        let mut client = Self::start(folder);
+        let mut capabilities = json!({ "general": { "positionEncodings": [encoding] } });
+        for (key, value) in more.as_object().unwrap() {
+            capabilities[key] = value.clone();
+        }
+        let result = client.request(
+            "initialize",
+            json!({ "rootUri": uri(folder), "capabilities": capabilities }),
+        );
+        assert_eq!(result["capabilities"]["positionEncoding"], encoding);
+        client.notify("initialized", json!({}));
+        client
+    }
+
+    /// Opens a document.
+    pub fn open(&mut self, path: &Path, text: &str) {
+        let language = path.extension().unwrap().to_str().unwrap();
+        let document = json!({ "uri": uri(path), "languageId": language, "version": 1, "text": text });
+        self.notify("textDocument/didOpen", json!({ "textDocument": document }));
+    }
+
+    /// Makes changes.
+    pub fn change(&mut self, path: &Path, version: i32, changes: &Value) {
+        let document = json!({ "uri": uri(path), "version": version });
+        self.notify(
+            "textDocument/didChange",
+            json!({ "textDocument": document, "contentChanges": changes }),
+        );
+    }
+
+    /// Puts a whole new text in.
+    pub fn replace(&mut self, path: &Path, version: i32, text: &str) {
+        self.change(path, version, &json!([{ "text": text }]));
+    }
+
+    /// Closes a document.
+    pub fn close(&mut self, path: &Path) {
+        self.notify(
+            "textDocument/didClose",
+            json!({ "textDocument": { "uri": uri(path) } }),
+        );
+    }
+
+    /// Asks for the diagnostics of a document.
+    pub fn pull(&mut self, path: &Path) -> Value {
+        let document = json!({ "uri": uri(path) });
+        let report = self.request("textDocument/diagnostic", json!({ "textDocument": document }));
+        assert_eq!(report["kind"], "full");
+        report["items"].clone()
+    }
+
+    /// Waits for a notification of the server for which something holds.
+    pub fn wait_for(&mut self, method: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        let fits = |message: &Value| message["method"] == method && holds(&message["params"]);
+        let mut seen = 0;
+        loop {
+            if let Some(index) = (seen..self.received.len()).find(|index| fits(&self.received[*index])) {
+                return self.received.remove(index).unwrap()["params"].clone();
+            }
+            seen = self.received.len();
+            let message = self.read().expect("the server has ended");
+            self.received.push_back(message);
+        }
+    }
+
+    /// The newest diagnostics of a file that were sent so far.
+    pub fn last_published(&mut self, path: &Path) -> Value {
+        let uri = uri(path);
+        let is_own = |message: &Value| {
+            message["method"] == "textDocument/publishDiagnostics" && message["params"]["uri"] == uri
+        };
+        let last = self.received.iter().rfind(|message| is_own(message)).cloned();
+        self.received.retain(|message| !is_own(message));
+        last.unwrap_or_else(|| panic!("nothing was sent of {uri}"))["params"]["diagnostics"].clone()
+    }
+
+    /// Waits for the diagnostics of a version of a document.
+    pub fn published(&mut self, path: &Path, version: i32) -> Value {
+        let uri = uri(path);
+        let params = self.wait_for("textDocument/publishDiagnostics", |params| {
+            params["uri"] == uri && params["version"] == version
+        });
+        params["diagnostics"].clone()
+    }
+
     /// Closes the server's input and waits for its end; the exit code.
     pub fn wait(mut self) -> i32 {
         self.input = None;
@@ -118,4 +209,15 @@ impl Client {
         self.notify("exit", Value::Null);
         self.wait()
     }
+}
+
+/// The address of a file whose name needs no escape.
+pub fn uri(path: &Path) -> String {
+    let path = path.to_str().unwrap();
+    assert!(
+        path.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte)),
+        "{path}"
+    );
+    format!("file://{path}")
 }

@@ -6,5 +6,13 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod actions;
+mod check;
 mod client;
+mod edits;
+mod fixtures;
+mod hostile;
+mod places;
+mod response;
 mod session;
+mod settings;

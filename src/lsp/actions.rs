@@ -1,0 +1,324 @@
+//! What the client may do about findings: fixes, ignores, explanations, and names put right.
+
+use std::ops::Range;
+use std::path::Path;
+
+use gen_lsp_types::Range as Places;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::client::Client;
+use super::diagnostics;
+use super::engine::{Engine, Seen};
+use super::mailbox::Snapshot;
+use super::worker::{Answer, value};
+use crate::config::FILE_NAME;
+use crate::finding::{Finding, Span};
+use crate::fix::{self, Edit};
+use crate::report::common;
+use crate::sanitize;
+
+/// Of a longer document, in bytes, all fixes are worked out only where they are asked for.
+const LONG: usize = 1 << 20;
+
+/// The kind of an action that makes all safe fixes.
+const FIX_ALL: &str = "source.fixAll.geplint";
+
+/// A request about a document.
+pub struct About<'q, 'a> {
+    /// What the client can do.
+    pub client: Client,
+    /// The engine of its folder.
+    pub engine: &'q Engine<'a>,
+    /// The document.
+    pub snapshot: &'q Snapshot,
+    /// What is known of it.
+    pub seen: &'q Seen,
+}
+
+impl About<'_, '_> {
+    fn text(&self) -> &str {
+        self.snapshot.text.as_str()
+    }
+
+    /// The bytes of a range that parameters have under a key.
+    fn range(&self, params: &Value, key: &str) -> Option<Range<usize>> {
+        let places = Places::deserialize(params.get(key)?).ok()?;
+        Some(self.snapshot.text.offsets(&places, self.client.encoding))
+    }
+
+    /// The actions for a range. `uri_of` has the addresses of other files.
+    pub fn code_actions(&self, params: &Value, uri_of: &dyn Fn(&Path) -> String) -> Answer {
+        let Some(range) = self.range(params, "range") else {
+            return Ok(json!([]));
+        };
+        let only = params.pointer("/context/only").and_then(Value::as_array);
+        let wanted: Option<Vec<&str>> = only.map(|only| only.iter().filter_map(Value::as_str).collect());
+        let asks = |kind: &str| {
+            let within = |wanted: &&str| {
+                wanted.is_empty()
+                    || kind
+                        .strip_prefix(wanted)
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            wanted
+                .as_ref()
+                .is_none_or(|wanted| wanted.iter().any(|wanted| within(wanted)))
+        };
+        let mut actions = Vec::new();
+        if asks("quickfix") {
+            for finding in &self.seen.findings {
+                if touches(common::mark(finding), &range) {
+                    self.actions_for(finding, uri_of, &mut actions);
+                }
+            }
+        }
+        let fixable = || {
+            self.seen
+                .findings
+                .iter()
+                .any(|finding| self.fix(finding).is_some_and(|fix| fix.safe))
+        };
+        if asks(FIX_ALL)
+            && (wanted.is_some() || self.text().len() < LONG)
+            && fixable()
+            && let Some(fixed) = self.engine.fixed(self.snapshot, false)
+        {
+            actions.push(json!({
+                "title": "geplint: apply all safe fixes",
+                "kind": FIX_ALL,
+                "edit": self.edit(vec![self.difference(&fixed)]),
+            }));
+        }
+        Ok(Value::Array(actions))
+    }
+
+    fn fix(&self, finding: &Finding) -> Option<fix::Fix> {
+        fix::of(self.text().as_bytes(), finding)
+    }
+
+    fn actions_for(&self, finding: &Finding, uri_of: &dyn Fn(&Path) -> String, actions: &mut Vec<Value>) {
+        let diagnostics = diagnostics::of(
+            &self.snapshot.uri,
+            &self.snapshot.text,
+            std::slice::from_ref(finding),
+            self.client.encoding,
+        );
+        let diagnostics = value(&diagnostics);
+        if let Some(fix) = self.fix(finding) {
+            let help = common::help(finding);
+            let title = sanitize::escape(help.trim_end_matches('.')).into_owned();
+            let title = if fix.safe {
+                title
+            } else {
+                format!("{title} (unsafe: the API receives something else)")
+            };
+            let edits = fix.edits.iter().map(|edit| self.text_edit(edit)).collect();
+            actions.push(json!({
+                "title": title,
+                "kind": "quickfix",
+                "diagnostics": diagnostics,
+                "isPreferred": fix.safe,
+                "edit": self.edit(edits),
+            }));
+        }
+        if let Some(edit) = self.ignore(finding, uri_of) {
+            actions.push(json!({
+                "title": format!("Ignore {} here, in {FILE_NAME}", finding.rule),
+                "kind": "quickfix",
+                "diagnostics": diagnostics,
+                "edit": edit,
+            }));
+        }
+        actions.push(json!({
+            "title": format!("Explain {}", finding.rule),
+            "kind": "quickfix",
+            "diagnostics": diagnostics,
+            "command": {
+                "title": format!("Explain {}", finding.rule),
+                "command": "geplint.explain",
+                "arguments": [&*finding.rule],
+            },
+        }));
+    }
+
+    fn text_edit(&self, edit: &Edit) -> Value {
+        let span = edit.span.start as usize..edit.span.end as usize;
+        let range = self.snapshot.text.positions(self.client.encoding).range(span);
+        json!({ "range": value(&range), "newText": edit.text })
+    }
+
+    /// One edit that makes this text of the document's.
+    fn difference(&self, after: &str) -> Value {
+        let before = self.text();
+        let boundary = |at: usize| before.is_char_boundary(at) && after.is_char_boundary(at);
+        let same = before
+            .bytes()
+            .zip(after.bytes())
+            .take_while(|(one, other)| one == other)
+            .count();
+        let start = (0..=same).rfind(|at| boundary(*at)).unwrap_or(0);
+        let most = before.len().min(after.len()) - start;
+        let (ends, others) = (before.bytes().rev(), after.bytes().rev());
+        let same = ends
+            .zip(others)
+            .take(most)
+            .take_while(|(one, other)| one == other)
+            .count();
+        let is_end = |tail: &usize| {
+            before.is_char_boundary(before.len() - tail) && after.is_char_boundary(after.len() - tail)
+        };
+        let tail = (0..=same).rfind(is_end).unwrap_or(0);
+        let range = self
+            .snapshot
+            .text
+            .positions(self.client.encoding)
+            .range(start..before.len() - tail);
+        let new = after.get(start..after.len() - tail).unwrap_or_default();
+        json!({ "range": value(&range), "newText": new })
+    }
+
+    /// An edit of the document.
+    fn edit(&self, edits: Vec<Value>) -> Value {
+        let uri = &*self.snapshot.uri;
+        if self.client.versioned_edits {
+            let document = json!({ "uri": uri, "version": self.snapshot.version });
+            return json!({ "documentChanges": [{ "textDocument": document, "edits": edits }] });
+        }
+        json!({ "changes": { uri: edits } })
+    }
+
+    // ---- ignores ----
+
+    /// An edit that adds an `[[ignore]]` for a finding to the settings; `None` for what is no file of the folder.
+    fn ignore(&self, finding: &Finding, uri_of: &dyn Fn(&Path) -> String) -> Option<Value> {
+        let project = &self.engine.site.project;
+        let path = self.snapshot.path.as_deref()?;
+        let (file, inside, text) = match project.file() {
+            Some(file) => (file.to_path_buf(), project.inside(path)?, project.text()),
+            None => {
+                let folder = &self.engine.site.folder;
+                let inside = path.strip_prefix(folder).ok()?.to_path_buf();
+                (folder.join(FILE_NAME), inside, "")
+            }
+        };
+        let file = crate::input::normal(&file);
+        let entry = entry(&inside, finding);
+        let text = super::text::Text::new(text.to_owned());
+        let end = text.whole(self.client.encoding).end;
+        let before = match text.as_str() {
+            "" => "",
+            text if text.ends_with('\n') => "\n",
+            _ => "\n\n",
+        };
+        let edit = json!({ "range": { "start": value(&end), "end": value(&end) }, "newText": format!("{before}{entry}") });
+        let uri = uri_of(&file);
+        let exists = project.file().is_some();
+        if self.client.versioned_edits && (exists || self.client.creates_files) {
+            let create = json!({ "kind": "create", "uri": uri, "options": { "ignoreIfExists": true } });
+            let change = json!({ "textDocument": { "uri": uri, "version": null }, "edits": [edit] });
+            let changes = if exists {
+                json!([change])
+            } else {
+                json!([create, change])
+            };
+            return Some(json!({ "documentChanges": changes }));
+        }
+        Some(json!({ "changes": { uri: [edit] } }))
+    }
+
+    // ---- names ----
+
+    /// The name at a place that has a suggestion: its span without quotes, the finding and the suggestion.
+    fn name_at(&self, params: &Value) -> Option<(Range<usize>, &Finding, &str)> {
+        let position = params.get("position")?;
+        let at = gen_lsp_types::Position::deserialize(position).ok()?;
+        let at = self.snapshot.text.offset(at, self.client.encoding);
+        self.seen.findings.iter().find_map(|finding| {
+            let right = finding.right_name()?;
+            let span = if finding.target == crate::finding::Target::Key {
+                finding.span
+            } else {
+                finding.related.as_ref()?.0
+            };
+            let name = inside_quotes(self.text(), span)?;
+            (name.start <= at && at <= name.end).then_some((name, finding, right))
+        })
+    }
+
+    /// Where a name can be put right, and how.
+    pub fn prepare_rename(&self, params: &Value) -> Answer {
+        let Some((name, _, right)) = self.name_at(params) else {
+            return Ok(Value::Null);
+        };
+        let range = self.snapshot.text.positions(self.client.encoding).range(name);
+        Ok(json!({ "range": value(&range), "placeholder": right }))
+    }
+
+    /// Writes another name; where it is the suggestion, its value is put right, too.
+    pub fn rename(&self, params: &Value) -> Answer {
+        let Some((name, finding, right)) = self.name_at(params) else {
+            return Ok(Value::Null);
+        };
+        let new = params.get("newName").and_then(Value::as_str).unwrap_or_default();
+        let edits = match self.fix(finding) {
+            Some(fix) if new == right => fix.edits.iter().map(|edit| self.text_edit(edit)).collect(),
+            _ => {
+                let range = self.snapshot.text.positions(self.client.encoding).range(name);
+                let new = serde_json::to_string(new).unwrap_or_default();
+                let new = new.get(1..new.len().saturating_sub(1)).unwrap_or_default();
+                vec![json!({ "range": value(&range), "newText": new })]
+            }
+        };
+        Ok(self.edit(edits))
+    }
+}
+
+/// Whether a span and a range have a place in common.
+fn touches(span: Span, range: &Range<usize>) -> bool {
+    span.start as usize <= range.end && range.start <= span.end as usize
+}
+
+/// A name without its quotes.
+fn inside_quotes(text: &str, span: Span) -> Option<Range<usize>> {
+    let name = span.of(text);
+    let inner = name.strip_prefix('"')?.strip_suffix('"')?;
+    let start = span.start as usize + 1;
+    Some(start..start + inner.len())
+}
+
+/// An `[[ignore]]` for one finding.
+fn entry(inside: &Path, finding: &Finding) -> String {
+    let parts: Vec<String> = inside
+        .components()
+        .map(|part| literal(&part.as_os_str().to_string_lossy()))
+        .collect();
+    format!(
+        "[[ignore]]\npath = {}\nrule = {}\npointer = {}\nreason = \"TODO: say why this stays\"\n",
+        quoted(&format!("/{}", parts.join("/"))),
+        quoted(&finding.rule),
+        quoted(&finding.pointer),
+    )
+}
+
+/// A name as a glob that matches nothing else.
+fn literal(name: &str) -> String {
+    let mut glob = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '*' | '?' | '[' | '{' | '}' => {
+                glob.push('[');
+                glob.push(c);
+                glob.push(']');
+            }
+            '\\' => glob.push_str("\\\\"),
+            _ => glob.push(c),
+        }
+    }
+    glob
+}
+
+/// A text in TOML.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}

@@ -1,0 +1,145 @@
+//! Findings as diagnostics of the protocol, in the words of `check`.
+
+use gen_lsp_types::{
+    Code, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
+    Location, Message, Position, Range, Uri,
+};
+
+use super::text::{Encoding, Positions, Text};
+use crate::cli::fault::Fault;
+use crate::finding::{Finding, Severity, Target};
+use crate::home;
+use crate::report::{common, labels};
+use crate::sanitize;
+
+/// So many diagnostics of one document are sent; editors get slow with more. Errors come first.
+pub const MOST: usize = 2000;
+
+/// What diagnostics are from.
+const SOURCE: &str = "geplint";
+
+/// The rules of names that the API passes over.
+const IGNORED: [&str; 2] = ["unknown-property", "misplaced-property"];
+
+/// The diagnostics of a document, in the order of its text.
+pub fn of(uri: &str, text: &Text, findings: &[Finding], encoding: Encoding) -> Vec<Diagnostic> {
+    let positions = text.positions(encoding);
+    let one = |finding: &Finding| diagnostic(uri, &positions, finding);
+    if findings.len() <= MOST {
+        return findings.iter().map(one).collect();
+    }
+    let mut first: Vec<(usize, &Finding)> = findings.iter().enumerate().collect();
+    first.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.severity));
+    first.truncate(MOST);
+    first.sort_by_key(|(index, _)| *index);
+    let mut all: Vec<Diagnostic> = first.into_iter().map(|(_, finding)| one(finding)).collect();
+    all.push(plain(
+        Range::default(),
+        DiagnosticSeverity::Information,
+        format!(
+            "{MOST} of {} findings are shown, errors first; `geplint check` shows all",
+            findings.len()
+        ),
+    ));
+    all
+}
+
+fn diagnostic(uri: &str, positions: &Positions<'_>, finding: &Finding) -> Diagnostic {
+    let range = |span: crate::finding::Span| positions.range(span.start as usize..span.end as usize);
+    let related = finding.related.as_deref().map(|(span, label)| {
+        vec![DiagnosticRelatedInformation {
+            location: Location {
+                uri: Uri(uri.to_owned()),
+                range: range(*span),
+            },
+            message: sanitize::escape(label).into_owned(),
+        }]
+    });
+    let ignored = finding.target == Target::Key
+        && !finding.is_pair()
+        && finding.predicted.is_none()
+        && IGNORED.contains(&finding.rule.as_ref());
+    Diagnostic {
+        range: range(common::mark(finding)),
+        severity: Some(match finding.severity {
+            Severity::Error => DiagnosticSeverity::Error,
+            Severity::Warning => DiagnosticSeverity::Warning,
+            Severity::Advice => DiagnosticSeverity::Hint,
+        }),
+        code: Some(Code::String(finding.rule.to_string())),
+        code_description: home::rule_url(&finding.rule).map(|href| CodeDescription { href: Uri(href) }),
+        source: Some(SOURCE.to_owned()),
+        message: Message::String(message(finding)),
+        tags: ignored.then(|| vec![DiagnosticTag::Unnecessary]),
+        related_information: related,
+        data: None,
+    }
+}
+
+/// What is wrong, what the API answers to it, and what to do, a line each.
+fn message(finding: &Finding) -> String {
+    let mut lines = vec![sanitize::escape(&finding.message).into_owned()];
+    if let Some(predicted) = &finding.predicted {
+        let answer = labels::answer(predicted, finding.masked);
+        let mut chars = answer.chars();
+        let first = chars.next().map(|first| first.to_ascii_uppercase());
+        lines.push(sanitize::escape(&first.into_iter().chain(chars).collect::<String>()).into_owned());
+    }
+    lines.push(format!("Help: {}", sanitize::escape(&common::help(finding))));
+    lines.join("\n")
+}
+
+/// What is wrong with a file that settings come from; `text` is that of the file, if it can be read.
+pub fn fault(fault: &Fault, text: &Text, encoding: Encoding) -> Diagnostic {
+    let range = fault.position.map_or_else(Range::default, |position| {
+        let line = position.line.saturating_sub(1);
+        // Columns of a fault are bytes.
+        let start = Position {
+            line,
+            character: position.column.saturating_sub(1),
+        };
+        let end = Position {
+            line,
+            character: u32::MAX,
+        };
+        let bytes = text.offsets(&Range { start, end }, Encoding::Utf8);
+        text.positions(encoding).range(bytes)
+    });
+    plain(
+        range,
+        DiagnosticSeverity::Error,
+        sanitize::escape(&fault.message).into_owned(),
+    )
+}
+
+/// What settings say to no effect, at an offset of their file.
+pub fn mistake(start: usize, message: &str, text: &Text, encoding: Encoding) -> Diagnostic {
+    let positions = text.positions(encoding);
+    let line = positions.of(start).line;
+    let end = text.offset(
+        Position {
+            line,
+            character: u32::MAX,
+        },
+        encoding,
+    );
+    plain(
+        positions.range(start..end),
+        DiagnosticSeverity::Warning,
+        sanitize::escape(message).into_owned(),
+    )
+}
+
+fn plain(range: Range, severity: DiagnosticSeverity, message: String) -> Diagnostic {
+    Diagnostic {
+        range,
+        severity: Some(severity),
+        code: None,
+        code_description: None,
+        source: Some(SOURCE.to_owned()),
+        message: Message::String(message),
+        tags: None,
+        related_information: None,
+        data: None,
+    }
+}

@@ -1,0 +1,313 @@
+//! A folder's settings, and documents checked with them as `geplint check` in that folder would.
+
+use std::path::{Path, PathBuf};
+
+use super::mailbox::Snapshot;
+use crate::cli::args::{Common, KnowledgeArgs, Suppression};
+use crate::cli::expected::Expected;
+use crate::cli::fault::Fault;
+use crate::cli::fix::{Fixer, Purpose};
+use crate::cli::inputs::Knowledge;
+use crate::cli::payload::{Kind, Payload};
+use crate::cli::predict;
+use crate::cli::settings::Project;
+use crate::cli::settings_source::SettingsSource;
+use crate::cli::suppression::{self, FindingFilter};
+use crate::config::Mistake;
+use crate::finding::{Finding, Severity};
+use crate::input::{WalkOptions, read, search};
+use crate::json::pretty;
+use crate::lint::Checked;
+use crate::recognize::Standard;
+use crate::report::{FileReport, Look};
+use crate::rules::{Candidate, Endpoint};
+use crate::session::Session;
+use crate::suppress::Ledger;
+use crate::threads::Threads;
+
+/// A folder with its settings, as far as they are right.
+pub struct Site {
+    /// The folder, from the root of the system on.
+    pub folder: PathBuf,
+    /// The settings.
+    pub project: Project,
+    /// Rules and tenant facts.
+    pub known: Knowledge,
+    /// The least severity that is shown.
+    least: Severity,
+    /// The baseline.
+    baseline: Option<suppression::File>,
+    /// What is wrong with the files that they come from. The settings before it are kept.
+    pub fault: Option<Fault>,
+    /// The files that they come from, or would come from.
+    pub files: Vec<PathBuf>,
+}
+
+impl Site {
+    /// Reads the settings of a folder; where they are wrong, those from `before` stay.
+    pub fn read(source: &SettingsSource, common: &Common, before: Option<Self>) -> Self {
+        let mut files: Vec<PathBuf> = common.rules.clone();
+        let read = Project::read(source, common).and_then(|project| {
+            files.extend(project.file().map(Path::to_path_buf));
+            files.extend(project.rules(common));
+            files.extend(project.tenant());
+            files.extend(
+                project
+                    .config
+                    .baseline
+                    .iter()
+                    .map(|file| project.path(&file.value)),
+            );
+            let known = Knowledge::read(source, &KnowledgeArgs::default(), common, &project)?;
+            files.extend(known.files.iter().cloned());
+            let least = project.min_severity(None, project.fail_on(false, None))?;
+            let baseline = suppression::File::of(source, &Suppression::default(), &project)?;
+            Ok((project, known, least, baseline))
+        });
+        let folder = source.folder.clone();
+        let mut site = match read {
+            Ok((project, known, least, baseline)) => Self {
+                folder,
+                project,
+                known,
+                least,
+                baseline,
+                fault: None,
+                files: Vec::new(),
+            },
+            Err(fault) => {
+                let before = before.unwrap_or_else(|| Self::without_settings(folder));
+                files.extend(fault.path.clone());
+                files.extend(before.files.iter().cloned());
+                Self {
+                    fault: Some(fault),
+                    ..before
+                }
+            }
+        };
+        site.files = files.iter().map(|file| crate::input::normal(file)).collect();
+        site
+    }
+
+    /// A folder as if it had no settings.
+    fn without_settings(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            project: Project::default(),
+            known: Knowledge::built_in(),
+            least: Severity::Warning,
+            baseline: None,
+            fault: None,
+            files: Vec::new(),
+        }
+    }
+}
+
+/// What is known of a document.
+pub struct Seen {
+    /// The number of the text that was checked.
+    pub revision: u64,
+    /// The endpoint that it is a request to.
+    pub endpoint: Option<String>,
+    /// What was found and is to be shown, in the order of the text.
+    pub findings: Vec<Finding>,
+}
+
+/// The response that is predicted for a document.
+pub struct Response {
+    /// As `geplint predict` prints it; `None` where there is no prediction.
+    pub text: Option<String>,
+    /// Why there is none.
+    pub reason: Option<String>,
+    /// The endpoint that it would be sent to.
+    pub endpoint: Option<String>,
+    /// What it depends on besides the request.
+    pub depends_on: Vec<String>,
+    /// What of it is a guess.
+    pub guesses: Vec<String>,
+}
+
+impl Seen {
+    /// Of a text in which nothing was looked for.
+    pub const fn nothing(revision: u64) -> Self {
+        Self {
+            revision,
+            endpoint: None,
+            findings: Vec::new(),
+        }
+    }
+}
+
+impl Response {
+    /// None, for a reason.
+    pub const fn none(reason: String) -> Self {
+        Self {
+            text: None,
+            reason: Some(reason),
+            endpoint: None,
+            depends_on: Vec::new(),
+            guesses: Vec::new(),
+        }
+    }
+}
+
+/// Checks the documents of one folder.
+pub struct Engine<'a> {
+    /// The folder.
+    pub site: &'a Site,
+    filter: FindingFilter<'a>,
+    expected: Expected<'a>,
+    session: Session<'a>,
+}
+
+impl<'a> Engine<'a> {
+    /// An engine; `candidates` are those of the site's rules, and `none` are arguments that say nothing.
+    pub fn new(site: &'a Site, candidates: &'a [Candidate<'a>], none: &'a Suppression) -> Self {
+        let Site { project, known, .. } = site;
+        Self {
+            site,
+            filter: FindingFilter::new(none, site.least, project, known, site.baseline.clone()),
+            expected: Expected::beside(known, project, read::LARGEST),
+            session: Session::new(candidates, &known.tenant, false).with_threads(Threads::of(None)),
+        }
+    }
+
+    /// Forgets what lies beside the documents: a file was written.
+    pub fn forget_files(&mut self) {
+        let Site { project, known, .. } = self.site;
+        self.expected = Expected::beside(known, project, read::LARGEST);
+    }
+
+    /// What the settings say to no effect, as far as one document can show it.
+    pub fn mistakes(&self) -> Vec<Mistake> {
+        self.filter.mistakes(&Ledger::default(), false)
+    }
+
+    /// Where a document lies; one that is no file lies in the folder, under a name that no glob expects.
+    fn path(&self, snapshot: &Snapshot) -> PathBuf {
+        snapshot
+            .path
+            .clone()
+            .unwrap_or_else(|| self.site.folder.join("untitled"))
+    }
+
+    /// Whether a run over the folder would look at a file.
+    fn includes(&self, path: &Path) -> bool {
+        let project = &self.site.project;
+        let own = self.filter.baseline().map(|own| project.absolute(own));
+        project.includes(path)
+            && !project.excludes(&[]).is_ok_and(|excludes| excludes.matches(path))
+            && own.is_none_or(|own| own != path)
+    }
+
+    fn payload<'p>(path: &'p Path, bytes: &'p [u8]) -> Payload<'p> {
+        Payload {
+            path,
+            named: false,
+            standard: Standard::Found,
+            stdin: false,
+            bytes,
+        }
+    }
+
+    /// Checks a document.
+    pub fn check(&mut self, snapshot: &Snapshot) -> Seen {
+        let path = self.path(snapshot);
+        let looked_at = snapshot.is_payload && (snapshot.path.is_none() || self.includes(&path));
+        if !looked_at {
+            return Seen::nothing(snapshot.revision);
+        }
+        let (endpoint, findings) = self
+            .file(&path, snapshot.text.as_str().as_bytes())
+            .unwrap_or_default();
+        Seen {
+            revision: snapshot.revision,
+            endpoint,
+            findings,
+        }
+    }
+
+    /// Checks bytes as a file found under a path: its endpoint, and what is shown. `None` for what is no payload.
+    pub fn file(&mut self, path: &Path, bytes: &[u8]) -> Option<(Option<String>, Vec<Finding>)> {
+        let Site { project, known, .. } = self.site;
+        let file = Self::payload(path, bytes);
+        let (endpoint, checked) = match file.check(known, project, &self.expected, &mut self.session, false) {
+            Kind::Request(request) => (Some(request.endpoint.id.to_string()), request.checked),
+            Kind::NotJson(finding) => (None, Checked::not_json(*finding)),
+            Kind::PassedOver(_) | Kind::Skipped(_) | Kind::Trouble(_) => return None,
+        };
+        let (findings, _) = self.filter.apply(path, checked.findings);
+        let report = FileReport::new(path, bytes, findings, checked.records);
+        Some((endpoint, report.findings.into_owned()))
+    }
+
+    /// The files that a run over the folder would check.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let options = WalkOptions {
+            excludes: self.site.project.excludes(&[]).unwrap_or_default(),
+            ..WalkOptions::default()
+        };
+        let found = search(std::slice::from_ref(&self.site.folder), &options);
+        let files = found
+            .entries
+            .into_iter()
+            .filter_map(|entry| entry.file().cloned());
+        files.filter(|file| self.includes(file)).collect()
+    }
+
+    /// A document as `geplint check --fix` would write it; `None` where nothing would change.
+    pub fn fixed(&self, snapshot: &Snapshot, unsafe_too: bool) -> Option<String> {
+        let path = self.path(snapshot);
+        let fixer = Fixer {
+            purpose: Purpose::Show,
+            unsafe_too,
+            palette: Look::PLAIN.palette(),
+            filter: &self.filter,
+        };
+        let payload = Self::payload(&path, snapshot.text.as_str().as_bytes());
+        let fixed = fixer.fixed(&self.session, &payload)?;
+        String::from_utf8(fixed.bytes).ok()
+    }
+
+    /// The endpoint that a document is a request to, by the settings or by its names.
+    pub fn endpoint(&self, snapshot: &Snapshot) -> Option<&'a Endpoint> {
+        let Site { project, known, .. } = self.site;
+        let path = self.path(snapshot);
+        let bytes = snapshot.text.as_str().as_bytes();
+        let given = known.given(project, &path, false, bytes);
+        given.or_else(|| self.session.recognized(bytes, Standard::Found))
+    }
+
+    /// The response that is predicted for a document, as `geplint predict` with its name would print it.
+    pub fn predict(&mut self, snapshot: &Snapshot) -> Response {
+        let Site { project, known, .. } = self.site;
+        let path = self.path(snapshot);
+        let bytes = snapshot.text.as_str().as_bytes();
+        let file = Payload {
+            named: true,
+            standard: Standard::Named,
+            ..Self::payload(&path, bytes)
+        };
+        match file.check(known, project, &self.expected, &mut self.session, true) {
+            Kind::Request(request) => {
+                let endpoint = Some(request.endpoint.id.to_string());
+                match predict::response(&path, bytes, &request) {
+                    Ok(response) => Response {
+                        text: Some(pretty(&response.prediction.envelope, "\n") + "\n"),
+                        reason: None,
+                        endpoint,
+                        depends_on: response.depends_on,
+                        guesses: response.guesses,
+                    },
+                    Err(reason) => Response {
+                        endpoint,
+                        ..Response::none(reason)
+                    },
+                }
+            }
+            Kind::NotJson(finding) => Response::none(crate::cli::inputs::not_json(&finding, bytes)),
+            Kind::PassedOver(reason) | Kind::Trouble(reason) => Response::none(reason),
+            Kind::Skipped(reason) => Response::none(reason.to_owned()),
+        }
+    }
+}

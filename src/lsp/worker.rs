@@ -1,0 +1,673 @@
+//! The worker: it reads settings, checks documents and answers requests about them, one after another.
+//!
+//! It works in rounds. A round has the settings of all folders and ends when they have to be read again.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gen_lsp_types::Diagnostic;
+use lsp_server::ErrorCode;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::actions;
+use super::client::Client;
+use super::diagnostics;
+use super::engine::{Engine, Response, Seen, Site};
+use super::mailbox::{Job, Mailbox, Snapshot, Task};
+use super::text::Text;
+use super::transport::Outbox;
+use super::uri;
+use crate::cli::args::{Common, Suppression};
+use crate::cli::read_settings_file;
+use crate::cli::settings_source::SettingsSource;
+use crate::cli::suppression::today;
+use crate::manual;
+use crate::rules::{Candidate, rule_text};
+
+/// An answer, or why there is none.
+pub type Answer = Result<Value, (ErrorCode, String)>;
+
+/// What the worker keeps from one round to the next.
+pub struct Worker<'a> {
+    common: &'a Common,
+    client: Client,
+    mailbox: &'a Mailbox,
+    outbox: Outbox,
+    /// The number of the round.
+    round: u64,
+    /// Diagnostics that were sent of files that settings come from.
+    told: BTreeSet<String>,
+    /// The predicted responses that the client has asked for, by document.
+    responses: HashMap<Arc<str>, Option<String>>,
+    /// The names that are watched.
+    watched: BTreeSet<String>,
+}
+
+/// Why a round ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Stop,
+    /// The settings have to be read again.
+    Reload,
+    /// A document lies in a folder that has no engine yet.
+    Folder,
+}
+
+/// A round.
+struct Round<'w, 'a, 'e> {
+    engines: Vec<Engine<'e>>,
+    /// What is known of the documents.
+    seen: HashMap<Arc<str>, Seen>,
+    worker: &'w mut Worker<'a>,
+}
+
+impl<'a> Worker<'a> {
+    /// A worker for a client.
+    pub fn new(common: &'a Common, client: Client, mailbox: &'a Mailbox, outbox: Outbox) -> Self {
+        Self {
+            common,
+            client,
+            mailbox,
+            outbox,
+            round: 0,
+            told: BTreeSet::new(),
+            responses: HashMap::new(),
+            watched: BTreeSet::new(),
+        }
+    }
+
+    /// Works until the session is over.
+    pub fn run(mut self) {
+        let mut sites: Vec<Site> = Vec::new();
+        let mut end = End::Reload;
+        while end != End::Stop {
+            let source = self.source(&sites);
+            sites = self.sites(&source, sites, end == End::Reload);
+            self.after_reading(&sites);
+            end = self.round(&source, &sites);
+        }
+    }
+
+    /// Texts of the editor that are newer than the settings' files.
+    fn source(&self, sites: &[Site]) -> SettingsSource {
+        let files: BTreeSet<&PathBuf> = sites.iter().flat_map(|site| &site.files).collect();
+        let mut source = SettingsSource::default();
+        for snapshot in self.mailbox.documents() {
+            let Some(path) = snapshot.path else { continue };
+            if files.contains(&path) || !snapshot.is_payload {
+                source.open.insert(path, snapshot.text.as_str().into());
+            }
+        }
+        source
+    }
+
+    /// The folders that documents are checked in: those of the client, and for a document outside of them its own.
+    fn sites(&self, source: &SettingsSource, before: Vec<Site>, again: bool) -> Vec<Site> {
+        let mut folders = self.mailbox.folders();
+        for snapshot in self
+            .mailbox
+            .documents()
+            .iter()
+            .filter(|snapshot| snapshot.is_payload)
+        {
+            let folder = folder_of(&folders, snapshot.path.as_deref());
+            if !folders.contains(&folder) {
+                folders.push(folder);
+            }
+        }
+        let mut before: BTreeMap<PathBuf, Site> = before
+            .into_iter()
+            .map(|site| (site.folder.clone(), site))
+            .collect();
+        folders
+            .into_iter()
+            .map(|folder| match before.remove(&folder) {
+                Some(site) if !again => site,
+                site => Site::read(
+                    &SettingsSource {
+                        folder,
+                        open: source.open.clone(),
+                    },
+                    self.common,
+                    site,
+                ),
+            })
+            .collect()
+    }
+
+    /// Has the files watched that settings come from.
+    fn after_reading(&mut self, sites: &[Site]) {
+        let files: BTreeSet<PathBuf> = sites.iter().flat_map(|site| site.files.iter().cloned()).collect();
+        let names: BTreeSet<String> = files
+            .iter()
+            .filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned()))
+            .chain([crate::config::FILE_NAME.to_owned()])
+            .collect();
+        self.mailbox.set_settings(files);
+        if self.client.watches && names != self.watched {
+            const ID: &str = "geplint-settings";
+            const METHOD: &str = "workspace/didChangeWatchedFiles";
+            if !self.watched.is_empty() {
+                let old = json!([{ "id": ID, "method": METHOD }]);
+                // The protocol spells it so.
+                self.outbox
+                    .request("client/unregisterCapability", json!({ "unregisterations": old }));
+            }
+            let watchers: Vec<Value> = names
+                .iter()
+                .map(|name| json!({ "globPattern": pattern(name) }))
+                .collect();
+            let options = json!({ "watchers": watchers });
+            let new = json!([{ "id": ID, "method": METHOD, "registerOptions": options }]);
+            self.outbox
+                .request("client/registerCapability", json!({ "registrations": new }));
+            self.watched = names;
+        }
+    }
+
+    fn round(&mut self, source: &SettingsSource, sites: &[Site]) -> End {
+        let candidates: Vec<Vec<Candidate<'_>>> =
+            sites.iter().map(|site| site.known.rules.candidates()).collect();
+        let none = Suppression::default();
+        let engines: Vec<Engine<'_>> = sites
+            .iter()
+            .zip(&candidates)
+            .map(|(site, candidates)| Engine::new(site, candidates, &none))
+            .collect();
+        self.round += 1;
+        self.tell_faults(source, &engines);
+        self.mailbox.check_all();
+        if self.client.pulls && self.client.refreshes && self.round > 1 {
+            self.outbox.request("workspace/diagnostic/refresh", Value::Null);
+        }
+        let mut round = Round {
+            engines,
+            seen: HashMap::new(),
+            worker: self,
+        };
+        round.run()
+    }
+
+    /// Sends what is wrong with the files that settings come from, and takes back what no longer is.
+    fn tell_faults(&mut self, source: &SettingsSource, engines: &[Engine<'_>]) {
+        let mut files: BTreeMap<PathBuf, Vec<Diagnostic>> = BTreeMap::new();
+        let encoding = self.client.encoding;
+        let text = |path: &Path| {
+            let text = source.text(path, read_settings_file::FACTS);
+            Text::new(text.unwrap_or_default())
+        };
+        for engine in engines {
+            let site = engine.site;
+            if let Some(fault) = &site.fault {
+                self.outbox.log(&fault.to_string());
+                let path = fault.path.as_deref().or(site.project.file());
+                let Some(path) = path.map(crate::input::normal) else {
+                    continue;
+                };
+                let own = diagnostics::fault(fault, &text(&path), encoding);
+                files.entry(path).or_default().push(own);
+                continue;
+            }
+            let Some(path) = site.project.file().map(crate::input::normal) else {
+                continue;
+            };
+            let text = text(&path);
+            let mistakes = engine.mistakes();
+            let own = mistakes
+                .iter()
+                .map(|mistake| diagnostics::mistake(mistake.start, &mistake.message, &text, encoding));
+            files.entry(path).or_default().extend(own);
+        }
+        let mut told = BTreeSet::new();
+        for (path, mut diagnostics) in files {
+            // Two folders may have one settings file.
+            diagnostics.dedup();
+            if diagnostics.is_empty() {
+                continue;
+            }
+            let uri = self.uri_of(&path);
+            self.publish(&uri, None, &diagnostics);
+            told.insert(uri);
+        }
+        for uri in std::mem::replace(&mut self.told, told) {
+            if !self.told.contains(&uri) {
+                self.publish(&uri, None, &[]);
+            }
+        }
+    }
+
+    /// The address of a file, as the client has it where it is open.
+    fn uri_of(&self, path: &Path) -> String {
+        let documents = self.mailbox.documents();
+        let open = documents
+            .iter()
+            .find(|snapshot| snapshot.path.as_deref() == Some(path));
+        open.map_or_else(|| uri::of(path), |snapshot| snapshot.uri.to_string())
+    }
+
+    fn publish(&self, uri: &str, version: Option<i32>, diagnostics: &[Diagnostic]) {
+        let mut params = json!({ "uri": uri, "diagnostics": value(&diagnostics) });
+        if let (Some(version), Some(params)) = (version, params.as_object_mut()) {
+            params.insert("version".to_owned(), version.into());
+        }
+        self.outbox
+            .replace("textDocument/publishDiagnostics", uri, params);
+    }
+}
+
+/// The folder that a document is checked in.
+fn folder_of(folders: &[PathBuf], path: Option<&Path>) -> PathBuf {
+    let Some(path) = path else {
+        return folders.first().cloned().unwrap_or_default();
+    };
+    let above = folders.iter().filter(|folder| path.starts_with(folder));
+    let nearest = above.max_by_key(|folder| folder.components().count());
+    let own = || path.parent().unwrap_or(Path::new("/")).to_path_buf();
+    nearest.cloned().unwrap_or_else(own)
+}
+
+/// A glob for files of a name, wherever they lie.
+fn pattern(name: &str) -> String {
+    let special = ['*', '?', '[', ']', '{', '}', '!', ',', '\\'];
+    format!("**/{}", name.replace(special, "?"))
+}
+
+/// A value of the protocol's types; they have no form that JSON does not have.
+pub fn value(of: &impl Serialize) -> Value {
+    serde_json::to_value(of).unwrap_or_default()
+}
+
+impl Round<'_, '_, '_> {
+    fn run(&mut self) -> End {
+        let day = today();
+        loop {
+            match self.worker.mailbox.next() {
+                Task::Stop => return End::Stop,
+                Task::Reload => return End::Reload,
+                // Ignores end with a day.
+                task if today() != day => {
+                    self.put_back(task);
+                    return End::Reload;
+                }
+                task => {
+                    if let Some(end) = self.task(task) {
+                        return end;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Leaves a task for the next round.
+    fn put_back(&self, task: Task) {
+        match task {
+            Task::Job(job) => self.worker.mailbox.ask_first(job),
+            Task::Closed(uri) => self.worker.mailbox.close(&uri),
+            // Every round checks all documents.
+            Task::Check(_) | Task::Stop | Task::Reload => {}
+        }
+    }
+
+    /// Does something; why the round has to end, if it has.
+    fn task(&mut self, task: Task) -> Option<End> {
+        match task {
+            Task::Stop => return Some(End::Stop),
+            Task::Reload => return Some(End::Reload),
+            Task::Job(job) => {
+                let snapshot = job.snapshot.as_ref().filter(|snapshot| snapshot.is_payload);
+                if snapshot.is_some_and(|snapshot| self.engine(snapshot).is_none()) {
+                    self.worker.mailbox.ask_first(job);
+                    return Some(End::Folder);
+                }
+                self.job(job);
+            }
+            Task::Check(snapshot) if snapshot.is_payload => {
+                if self.engine(&snapshot).is_none() {
+                    return Some(End::Folder);
+                }
+                self.guarded(|round| round.check(&snapshot));
+            }
+            Task::Check(_) => {}
+            Task::Closed(uri) => {
+                self.seen.remove(&uri);
+                self.worker.responses.remove(&uri);
+                for engine in &mut self.engines {
+                    engine.forget_files();
+                }
+                if !self.worker.told.contains(&*uri) {
+                    self.worker.publish(&uri, None, &[]);
+                }
+            }
+        }
+        None
+    }
+
+    /// Works on in spite of a bug in one piece of work; `None` if there was one.
+    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let done = catch_unwind(AssertUnwindSafe(|| work(self)));
+        if done.is_err() {
+            self.worker
+                .outbox
+                .log("this is a bug in geplint: a document could not be checked");
+        }
+        done.ok()
+    }
+
+    /// The engine for a document.
+    fn engine(&self, snapshot: &Snapshot) -> Option<usize> {
+        let folders: Vec<PathBuf> = self
+            .engines
+            .iter()
+            .map(|engine| engine.site.folder.clone())
+            .collect();
+        let folder = folder_of(&folders, snapshot.path.as_deref());
+        folders.iter().position(|own| *own == folder)
+    }
+
+    /// What is known of a document, which is checked if it was not.
+    fn seen(&mut self, snapshot: &Snapshot) -> &Seen {
+        let known = self.seen.get(&snapshot.uri).map(|seen| seen.revision);
+        if known != Some(snapshot.revision) {
+            let index = self.engine(snapshot);
+            let engine = index.and_then(|index| self.engines.get_mut(index));
+            let seen = engine.map_or_else(
+                || Seen::nothing(snapshot.revision),
+                |engine| engine.check(snapshot),
+            );
+            self.seen.insert(Arc::clone(&snapshot.uri), seen);
+        }
+        let nothing = || Seen::nothing(snapshot.revision);
+        self.seen.entry(Arc::clone(&snapshot.uri)).or_insert_with(nothing)
+    }
+
+    fn diagnostics(&mut self, snapshot: &Snapshot) -> Vec<Diagnostic> {
+        let encoding = self.worker.client.encoding;
+        let seen = self.seen(snapshot);
+        diagnostics::of(&snapshot.uri, &snapshot.text, &seen.findings, encoding)
+    }
+
+    /// Checks a document and sends what has changed by it.
+    fn check(&mut self, snapshot: &Snapshot) {
+        if !self.worker.client.pulls {
+            let diagnostics = self.diagnostics(snapshot);
+            if self.is_newest(snapshot) {
+                self.worker
+                    .publish(&snapshot.uri, Some(snapshot.version), &diagnostics);
+            }
+        }
+        if self.worker.responses.contains_key(&snapshot.uri) {
+            let text = self.response(snapshot).text;
+            let before = self
+                .worker
+                .responses
+                .insert(Arc::clone(&snapshot.uri), text.clone());
+            if before.as_ref() != Some(&text) {
+                let params = json!({
+                    "uri": &*snapshot.uri,
+                    "textDocument": { "uri": &*snapshot.uri, "version": snapshot.version },
+                });
+                let method = "geplint/predictedResponseChanged";
+                self.worker.outbox.replace(method, &snapshot.uri, params);
+            }
+        }
+    }
+
+    /// Whether no newer text of a document has arrived.
+    fn is_newest(&self, snapshot: &Snapshot) -> bool {
+        let now = self.worker.mailbox.document(&snapshot.uri);
+        now.is_some_and(|now| now.revision == snapshot.revision)
+    }
+
+    fn response(&mut self, snapshot: &Snapshot) -> Response {
+        let index = self.engine(snapshot);
+        match index.and_then(|index| self.engines.get_mut(index)) {
+            Some(engine) => engine.predict(snapshot),
+            None => Response::none("the document lies in no folder".to_owned()),
+        }
+    }
+
+    // ---- requests ----
+
+    fn job(&mut self, job: Job) {
+        let Job {
+            id,
+            method,
+            params,
+            snapshot,
+        } = job;
+        self.worker.mailbox.begin(&id);
+        let answer = self.guarded(|round| round.answer(&method, &params, snapshot.as_ref()));
+        let cancelled = self.worker.mailbox.finish();
+        self.worker.outbox.answer(
+            id,
+            match answer {
+                _ if cancelled => Err((ErrorCode::RequestCanceled, "cancelled".to_owned())),
+                Some(answer) => answer,
+                None => Err((ErrorCode::InternalError, "this is a bug in geplint".to_owned())),
+            },
+        );
+    }
+
+    fn answer(&mut self, method: &str, params: &Value, snapshot: Option<&Snapshot>) -> Answer {
+        match method {
+            "textDocument/diagnostic" => Ok(self.pulled(params, snapshot)),
+            "workspace/diagnostic" => self.workspace(params),
+            "workspace/executeCommand" => self.command(params, snapshot),
+            "geplint/explain" => self.explain(params.get("rule")),
+            "geplint/predictedResponse" => self.predicted(snapshot),
+            _ => {
+                let Some(snapshot) = snapshot else {
+                    return Err((ErrorCode::InvalidParams, "the document is not open".to_owned()));
+                };
+                self.about(method, params, snapshot)
+            }
+        }
+    }
+
+    /// Answers about one document.
+    fn about(&mut self, method: &str, params: &Value, snapshot: &Snapshot) -> Answer {
+        let client = self.worker.client;
+        self.seen(snapshot);
+        let (Some(seen), Some(index)) = (self.seen.get(&snapshot.uri), self.engine(snapshot)) else {
+            return Ok(Value::Null);
+        };
+        let Some(engine) = self.engines.get(index) else {
+            return Ok(Value::Null);
+        };
+        let about = actions::About {
+            client,
+            engine,
+            snapshot,
+            seen,
+        };
+        match method {
+            "textDocument/codeAction" => about.code_actions(params, &|path| self.worker.uri_of(path)),
+            "textDocument/prepareRename" => about.prepare_rename(params),
+            "textDocument/rename" => about.rename(params),
+            _ => Err((ErrorCode::MethodNotFound, "there is no such method".to_owned())),
+        }
+    }
+
+    fn pulled(&mut self, params: &Value, snapshot: Option<&Snapshot>) -> Value {
+        let Some(snapshot) = snapshot.filter(|snapshot| snapshot.is_payload) else {
+            return json!({ "kind": "full", "items": [] });
+        };
+        let newest = self.worker.mailbox.document(&snapshot.uri);
+        let snapshot = newest.as_ref().unwrap_or(snapshot);
+        let id = self.result_id(snapshot.revision);
+        if params.get("previousResultId").and_then(Value::as_str) == Some(&id) {
+            return json!({ "kind": "unchanged", "resultId": id });
+        }
+        let items = value(&self.diagnostics(snapshot));
+        json!({ "kind": "full", "resultId": id, "items": items })
+    }
+
+    /// A name for what is known of a text in this round.
+    fn result_id(&self, revision: impl std::fmt::Display) -> String {
+        format!("{}-{revision}", self.worker.round)
+    }
+
+    /// Everything that runs over the folders would find; what a person waits for is done in between.
+    fn workspace(&mut self, params: &Value) -> Answer {
+        let previous = params.get("previousResultIds").and_then(Value::as_array);
+        let mut previous: HashMap<String, String> = previous
+            .into_iter()
+            .flatten()
+            .filter_map(|one| {
+                let text = |key: &str| one.get(key).and_then(Value::as_str).map(str::to_owned);
+                Some((text("uri")?, text("value")?))
+            })
+            .collect();
+        let mut items = Vec::new();
+        let mut done = BTreeSet::new();
+        for index in 0..self.engines.len() {
+            let files = self.engines.get(index).map(Engine::files).unwrap_or_default();
+            for path in files {
+                if self.worker.mailbox.is_cancelled() {
+                    return Err((ErrorCode::RequestCanceled, "cancelled".to_owned()));
+                }
+                while let Some(task) = self.worker.mailbox.next_check() {
+                    self.guarded(|round| round.task(task));
+                }
+                if self.worker.mailbox.is_interrupted() {
+                    return Err((ErrorCode::ServerCancelled, "the settings have changed".to_owned()));
+                }
+                if done.insert(path.clone()) {
+                    items.extend(self.workspace_file(index, &path, &mut previous));
+                }
+            }
+        }
+        // What is no longer there has no diagnostics.
+        items.extend(
+            previous
+                .into_keys()
+                .map(|uri| json!({ "kind": "full", "uri": uri, "version": null, "items": [] })),
+        );
+        Ok(json!({ "items": items }))
+    }
+
+    /// The report on a file of a folder; none for what cannot be read.
+    fn workspace_file(
+        &mut self,
+        index: usize,
+        path: &Path,
+        previous: &mut HashMap<String, String>,
+    ) -> Option<Value> {
+        let uri = self.worker.uri_of(path);
+        let open = self.worker.mailbox.document(&uri);
+        let id = match &open {
+            Some(snapshot) => self.result_id(snapshot.revision),
+            None => self.result_id(stamp(path)?),
+        };
+        let version = open.as_ref().map(|snapshot| snapshot.version);
+        if previous.remove(&uri).as_ref() == Some(&id) {
+            return Some(json!({ "kind": "unchanged", "uri": uri, "version": version, "resultId": id }));
+        }
+        let items = match &open {
+            Some(snapshot) => self.diagnostics(snapshot),
+            None => {
+                let bytes = crate::input::read::whole(path, crate::input::read::LARGEST).ok()?;
+                let found = self.engines.get_mut(index)?.file(path, &bytes);
+                let findings = found.map(|(_, findings)| findings).unwrap_or_default();
+                if findings.is_empty() {
+                    Vec::new()
+                } else {
+                    // A finding's places are those of the bytes where the text is UTF-8; else only the first counts.
+                    let text = Text::new(String::from_utf8_lossy(&bytes).into_owned());
+                    diagnostics::of(&uri, &text, &findings, self.worker.client.encoding)
+                }
+            }
+        };
+        Some(json!({
+            "kind": "full", "uri": uri, "version": version, "resultId": id, "items": value(&items),
+        }))
+    }
+
+    fn predicted(&mut self, snapshot: Option<&Snapshot>) -> Answer {
+        let Some(snapshot) = snapshot else {
+            return Err((ErrorCode::InvalidParams, "the document is not open".to_owned()));
+        };
+        let response = self.response(snapshot);
+        self.worker
+            .responses
+            .insert(Arc::clone(&snapshot.uri), response.text.clone());
+        Ok(json!({
+            "uri": &*snapshot.uri,
+            "version": snapshot.version,
+            "text": response.text,
+            "reason": response.reason,
+            "endpoint": response.endpoint,
+            "dependsOn": response.depends_on,
+            "guesses": response.guesses,
+        }))
+    }
+
+    fn command(&mut self, params: &Value, snapshot: Option<&Snapshot>) -> Answer {
+        let argument = params.pointer("/arguments/0");
+        match params.get("command").and_then(Value::as_str) {
+            Some("geplint.predictedResponse") => {
+                let answer = self.predicted(snapshot)?;
+                if let (true, Some(snapshot)) = (self.worker.client.virtual_documents, snapshot) {
+                    self.show(&format!("geplint-response:{}", snapshot.uri));
+                }
+                Ok(answer)
+            }
+            Some("geplint.explain") => {
+                let answer = self.explain(argument)?;
+                let rule = argument.and_then(Value::as_str).unwrap_or_default();
+                if self.worker.client.virtual_documents {
+                    self.show(&format!("geplint-explain:/{rule}.md"));
+                } else if let Some(rule) = rule_text(rule) {
+                    const INFO: u8 = 3;
+                    let text = format!(
+                        "{}: {}\n{}\n{}",
+                        rule.id,
+                        rule.title,
+                        rule.what.trim(),
+                        rule.fix.trim()
+                    );
+                    let params = json!({ "type": INFO, "message": text });
+                    self.worker.outbox.notify("window/showMessage", params);
+                }
+                Ok(answer)
+            }
+            _ => Err((ErrorCode::InvalidParams, "there is no such command".to_owned())),
+        }
+    }
+
+    /// Has the client show a document that it gets from us.
+    fn show(&self, uri: &str) {
+        if self.worker.client.shows_documents {
+            let params = json!({ "uri": uri, "takeFocus": true });
+            self.worker.outbox.request("window/showDocument", params);
+        }
+    }
+
+    /// The page of a rule, as `geplint explain` has it.
+    fn explain(&self, rule: Option<&Value>) -> Answer {
+        let id = rule.and_then(Value::as_str).unwrap_or_default();
+        let Some(rule) = rule_text(id) else {
+            return Err((ErrorCode::InvalidParams, "there is no such rule".to_owned()));
+        };
+        let endpoints: Vec<_> = match self.engines.first() {
+            Some(engine) => engine.site.known.rules.endpoints().collect(),
+            None => Vec::new(),
+        };
+        let page = manual::page(rule, &endpoints, None).markdown();
+        let page = page.strip_prefix(manual::MADE).unwrap_or(&page);
+        Ok(json!({ "rule": id, "markdown": page }))
+    }
+}
+
+/// What changes with a file: when it was written, and how long it is.
+fn stamp(path: &Path) -> Option<String> {
+    let metadata = std::fs::metadata(path).ok()?;
+    let written = metadata.modified().ok()?;
+    let since = written
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |time| time.as_nanos());
+    Some(format!("{since}-{}", metadata.len()))
+}

@@ -1,0 +1,125 @@
+//! After each of many random edits the diagnostics are those of `check` on the same text.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::check::{findings, folder, shown};
+use crate::client::Client;
+use crate::places::{ENCODINGS, position};
+
+const EDITS: usize = 500;
+
+/// What is typed, pasted or left behind; some of it is no JSON.
+const PIECES: [&str; 22] = [
+    "\"",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    " ",
+    "\n",
+    "\r\n",
+    "\r",
+    "0",
+    "12345678901234567890",
+    "null",
+    "true",
+    "ä",
+    "😀",
+    "x",
+    "\"UserName\": \"a\",",
+    "\\u00e4",
+    "// c\n",
+    "\u{feff}",
+];
+
+/// Numbers that are the same in each run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % (most as u64).max(1)).unwrap()
+    }
+}
+
+/// The last place up to an offset that has a position: on the boundary of a character, and not within `\r\n`.
+fn place(text: &str, wanted: usize) -> usize {
+    let splits = |at: usize| text[..at].ends_with('\r') && text[at..].starts_with('\n');
+    let mut all = (0..=wanted).rev().filter(|at| text.is_char_boundary(*at));
+    all.find(|at| !splits(*at)).unwrap()
+}
+
+/// Edits a text, and says how in the protocol's words. Every 25th puts the first text back, as undo does.
+fn edit(text: &mut String, first: &str, step: usize, encoding: &str, numbers: &mut Numbers) -> Value {
+    if step % 25 == 24 {
+        *text = first.to_owned();
+        return json!({ "text": first });
+    }
+    let start = place(text, numbers.below(text.len() + 1));
+    let end = if numbers.below(3) == 0 {
+        place(text, (start + numbers.below(12)).min(text.len()))
+    } else {
+        start
+    };
+    let new = PIECES[numbers.below(PIECES.len())];
+    let range = json!({ "start": position(text, start, encoding), "end": position(text, end, encoding) });
+    text.replace_range(start..end, new);
+    json!({ "range": range, "text": new })
+}
+
+#[test]
+fn after_each_edit_the_diagnostics_are_those_of_check() {
+    let firsts = [
+        "testdata/documented/contact-details/2-error.request.json",
+        "testdata/documented/save-contact-authorization-details/1-success.request.json",
+    ];
+    let firsts: Vec<String> = firsts
+        .iter()
+        .map(|path| fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}")))
+        .collect();
+    for (round, encoding) in ENCODINGS.into_iter().enumerate() {
+        let root = folder(&format!("edits-{encoding}"));
+        let mut client = Client::session(&root, encoding, &json!({}));
+        let mut numbers = Numbers(1 + round as u64);
+        let mut got = Vec::new();
+        let path = root.join("live.json");
+        let first = &firsts[round % firsts.len()];
+        let mut text = first.clone();
+        client.open(&path, &text);
+        client.published(&path, 1);
+        let mut version = 1;
+        for step in 0..EDITS {
+            let mut changes = vec![edit(&mut text, first, step, encoding, &mut numbers)];
+            if step % 7 == 0 {
+                changes.push(edit(&mut text, first, step, encoding, &mut numbers));
+            }
+            version += 1;
+            client.change(&path, version, &Value::Array(changes));
+            got.push(shown(&client.published(&path, version)));
+            let copy = root.join(format!("{step:03}"));
+            fs::create_dir(&copy).unwrap();
+            fs::write(copy.join("live.json"), &text).unwrap();
+        }
+        assert_eq!(client.end(), 0);
+        compare(&root, encoding, &got);
+    }
+}
+
+fn compare(root: &Path, encoding: &str, got: &[Vec<Value>]) {
+    let wanted = findings(root, encoding);
+    let mut found = 0;
+    for (step, got) in got.iter().enumerate() {
+        let name = format!("{step:03}/live.json");
+        let own = wanted.get(&name).cloned().unwrap_or_default();
+        found += own.len();
+        assert_eq!(*got, own, "{name} in {encoding}");
+    }
+    assert!(found > EDITS, "{found} findings");
+}
