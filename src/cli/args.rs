@@ -105,6 +105,10 @@ pub enum Command {
     Lsp(Lsp),
     /// Answer calls on a local address as the API would, and show them on a page
     Serve(Box<Serve>),
+    /// Print a request body to start from
+    New(New),
+    /// Write requests that keep and that break each constraint, with the predicted responses
+    Samples(SamplesArgs),
     /// Write a first `geplint.toml` for the folder at hand
     Init,
     /// Print what a shell needs to complete commands and options
@@ -132,7 +136,7 @@ pub struct Walk {
 pub const NO_NAME: &str = "<stdin>";
 
 /// Which files are taken.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Input")]
 pub struct Files {
     /// Files and folders; `-` is standard input
@@ -563,6 +567,61 @@ pub struct Lsp {
     /// Standard input and output, which is the only way; editors may ask for it
     #[arg(long)]
     pub stdio: bool,
+}
+
+/// How property names are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CaseOption {
+    /// As the vendor's tables spell them
+    Pascal,
+    /// With a small first word
+    Camel,
+}
+
+/// What made-up requests are made of.
+#[derive(Debug, ClapArgs)]
+pub struct Made {
+    /// Endpoint id (`geplint rules` lists them)
+    #[arg(value_name = "ENDPOINT")]
+    pub endpoint: String,
+    /// How property names are written
+    #[arg(long, value_name = "CASE", default_value = "pascal")]
+    pub case: CaseOption,
+    /// Take values from what the tenant holds, as TOML (`geplint explain tenant`)
+    #[arg(long, value_name = "FILE")]
+    pub tenant: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "The body goes to standard output, and checks clean: geplint new ENDPOINT | geplint check -\n\n\
+                        Exit status: 0 it checks clean, 1 it does not (under rules of your own), 2 wrong usage or \
+                        something could not be read."
+)]
+pub struct New {
+    #[command(flatten)]
+    pub made: Made,
+    /// Every property that is sent to the API, not only what is needed
+    #[arg(long)]
+    pub full: bool,
+    /// How many records, each with a key of its own
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub records: u32,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "For each constraint DIR gets TABLE.PROPERTY.RULE.keeps.json and TABLE.PROPERTY.RULE.breaks.json, and beside \
+                        each NAME.predicted.json, unless no response can be predicted. geplint-samples.txt lists what \
+                        was written. A file that is not listed there, or was changed since, is never overwritten.\n\n\
+                        Exit status: 0 written, 2 wrong usage, or something could not be read or written."
+)]
+pub struct SamplesArgs {
+    #[command(flatten)]
+    pub made: Made,
+    /// The folder; made where it is not there
+    #[arg(long, value_name = "DIR")]
+    pub output: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

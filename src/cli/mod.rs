@@ -12,13 +12,16 @@ pub(crate) mod fix;
 mod init;
 pub(crate) mod inputs;
 mod lsp;
+mod made;
 mod man;
+mod new;
 pub(crate) mod payload;
 pub(crate) mod predict;
 pub(crate) mod read_settings_file;
 mod requests;
 mod routes;
 mod rules;
+mod samples;
 mod serve;
 pub(crate) mod settings;
 pub(crate) mod settings_source;
@@ -68,6 +71,8 @@ pub fn run() -> ExitCode {
         Command::Verify(verify) => verify::run(verify, &args.common),
         Command::Lsp(_) => lsp::run(&args.common),
         Command::Serve(serve) => serve::run(serve, &args.common),
+        Command::New(new) => new::run(new, &args.common),
+        Command::Samples(samples) => samples::run(samples, &args.common),
         Command::Init => init::run(&args.common),
         Command::Completions(completions) => completions::run(completions),
         Command::Man(pages) => man::run(pages, &args.common),

@@ -53,12 +53,9 @@ mod with_server {
         let project = Project::of(common)?;
         let tenant_file = args.tenant.clone().or_else(|| project.tenant());
         let knowledge = KnowledgeArgs {
-            endpoint: None,
             tenant: args.tenant.clone(),
             in_order: true,
-            base_path: Vec::new(),
-            environments: Vec::new(),
-            variables: Vec::new(),
+            ..KnowledgeArgs::default()
         };
         let known = Knowledge::of(&knowledge, common, &project)?;
         known.say_what_the_tenant_holds(common, false, false);

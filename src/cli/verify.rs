@@ -22,7 +22,7 @@ use crate::session::Session;
 use crate::tenant::{self, Answer, Tenant};
 use crate::verify::archive::{Archive, is_archive};
 use crate::verify::calls::{self, Attached, Call, Calls, Sent, Unused, UnusedKind, Used};
-use crate::verify::pairs::{Given, Kind, Pair, pair};
+use crate::verify::pairs::{Given, Kind, PREDICTION, Pair, Pairing, pair};
 use crate::verify::patterns::Pattern;
 use crate::verify::routes::{Routes, shown_url};
 use crate::verify::{Exchange, Outcome, Predictor, Tally, Verified, json as document, text, verify};
@@ -164,6 +164,7 @@ impl Run<'_> {
         let pairing = pair(&paths, self.patterns, given(&self.args.paths), |index| {
             self.kind(&paths[index], &mut reader)
         });
+        self.name_predictions(&pairing, &paths);
         for (index, why) in &pairing.unpaired {
             self.tally.unpaired += 1;
             self.aside(|| {
@@ -268,6 +269,24 @@ impl Run<'_> {
             self.exchange(&verified)?;
         }
         Ok(())
+    }
+
+    /// Reports which files are predictions. To compare one with a prediction would always agree.
+    fn name_predictions(&self, pairing: &Pairing, paths: &[PathBuf]) {
+        let mut predictions = pairing.unpaired.iter().filter(|(_, why)| why == PREDICTION);
+        // With --verbose each has a line of its own.
+        if self.args.quiet || self.args.verbose {
+            return;
+        }
+        let Some((first, _)) = predictions.next() else {
+            return;
+        };
+        let more = match predictions.count() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let shown = sanitize::path(&paths[*first]);
+        terminal::tell(&format!("skipped {shown}{more}: {PREDICTION}"));
     }
 
     fn kind(&self, path: &Path, reader: &mut Reader) -> Kind {

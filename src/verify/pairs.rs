@@ -48,11 +48,16 @@ pub struct Pairing {
     pub unpaired: Vec<(usize, Cow<'static, str>)>,
 }
 
+/// Why a prediction, NAME.predicted.json, belongs to no pair.
+pub const PREDICTION: &str = "a prediction of geplint, not an answer of the API";
+
 /// The role of a file by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     Request,
     Response,
+    /// What geplint has predicted: no answer of the API.
+    Prediction,
     Unsaid,
 }
 
@@ -97,7 +102,9 @@ struct Pairer<'f, F> {
 impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
     /// What a pattern says of the files that have no partner yet.
     fn by_pattern(&mut self, pattern: &Pattern) {
-        let free: Vec<usize> = (0..self.files.len()).filter(|at| !self.taken[*at]).collect();
+        let free: Vec<usize> = (0..self.files.len())
+            .filter(|at| !self.taken[*at] && self.names[*at].1 != Role::Prediction)
+            .collect();
         let mut responses: HashMap<Key, Vec<usize>> = HashMap::new();
         for index in free.iter().rev() {
             for key in pattern.responses(&self.files[*index]) {
@@ -165,7 +172,10 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
     fn across(&mut self, one: &Path, other: &Path) {
         let mut first: HashMap<&Path, usize> = HashMap::new();
         let mut second = Vec::new();
-        for (index, (name, _)) in self.names.iter().enumerate().filter(|(at, _)| !self.taken[*at]) {
+        for (index, (name, role)) in self.names.iter().enumerate().filter(|(at, _)| !self.taken[*at]) {
+            if *role == Role::Prediction {
+                continue;
+            }
             match (name.strip_prefix(one), name.strip_prefix(other)) {
                 // If one folder is in the other, the deeper one has the file.
                 (Ok(a), Ok(b)) if a.as_os_str().len() > b.as_os_str().len() => second.push((b, index)),
@@ -195,7 +205,10 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
                 (Role::Response, Role::Request | Role::Unsaid) | (Role::Unsaid, Role::Request) => {
                     self.take(other, one);
                 }
-                (Role::Request, Role::Request) | (Role::Response, Role::Response) => {}
+                (Role::Request, Role::Request)
+                | (Role::Response, Role::Response)
+                | (Role::Prediction, _)
+                | (_, Role::Prediction) => {}
             }
         }
         let first_asks = self.first_asks(&unsaid);
@@ -254,6 +267,7 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
         Cow::Borrowed(match self.names[index].1 {
             Role::Request => "a request without a response",
             Role::Response => "a response without a request",
+            Role::Prediction => PREDICTION,
             Role::Unsaid => "no other file of its name, and its own says neither .request nor .response",
         })
     }
@@ -265,8 +279,11 @@ fn split(path: &Path) -> (PathBuf, Role) {
     if let Some(name) = without_extension(&stem, "request") {
         return (name, Role::Request);
     }
-    match without_extension(&stem, "response") {
-        Some(name) => (name, Role::Response),
+    if let Some(name) = without_extension(&stem, "response") {
+        return (name, Role::Response);
+    }
+    match without_extension(&stem, "predicted") {
+        Some(name) => (name, Role::Prediction),
         None => (stem, Role::Unsaid),
     }
 }
@@ -426,6 +443,26 @@ mod tests {
         let names = ["q/a.json", "q/r/a.json"];
         let given = Given::TwoFolders(Path::new("q"), Path::new("q/r"));
         assert_eq!(paired(&names, given, |_| Kind::Other), ["q/a.json>q/r/a.json"]);
+    }
+
+    /// `geplint samples` writes them beside requests.
+    #[test]
+    fn a_prediction_is_never_an_answer() {
+        let names = [
+            "q/a.json",
+            "q/a.predicted.json",
+            "q/b.request.json",
+            "q/b.predicted.json",
+        ];
+        assert_eq!(paired(&names, Given::Other, unasked), names);
+        let names = ["q/a.json", "r/a.predicted.json"];
+        assert_eq!(paired(&names, folders(), unasked), names);
+        let names = ["q/a.predicted.json", "r/a.predicted.json"];
+        assert_eq!(paired(&names, folders(), unasked), names);
+        assert_eq!(
+            paired(&["a.json", "a.predicted.json"], Given::TwoFiles, unasked),
+            ["a.json", "a.predicted.json"]
+        );
     }
 
     #[test]

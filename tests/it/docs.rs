@@ -387,6 +387,47 @@ fn the_first_ten_minutes_go_as_told() {
     assert_eq!((files, commands), (3, 7));
 }
 
+/// Runs what a page shows, one command after another in one folder: `> FILE` keeps what is printed, `? N` is the exit code.
+fn goes_as_told(page: &str, folder: &Path) -> usize {
+    let mut commands = 0;
+    for block in blocks(page, "console") {
+        for shown in format!("\n{block}").split("\n$ ").skip(1) {
+            let (command, shown) = shown.split_once('\n').unwrap_or((shown, ""));
+            let (words, file) = command
+                .split_once(" > ")
+                .map_or((command, None), |(words, file)| (words, Some(file)));
+            let args: Vec<&str> = words.strip_prefix("geplint ").unwrap().split(' ').collect();
+            let output = plain(GEPLINT, folder).args(&args).output().unwrap();
+            let mut shown: Vec<&str> = shown.trim_end().lines().collect();
+            let code = shown
+                .first()
+                .and_then(|line| line.strip_prefix("? ")?.parse().ok());
+            if code.is_some() {
+                shown.remove(0);
+            }
+            let said = match file {
+                None => [output.stdout, output.stderr].concat(),
+                Some(file) => {
+                    fs::write(folder.join(file), output.stdout).unwrap();
+                    output.stderr
+                }
+            };
+            let said = String::from_utf8(said).unwrap();
+            let said: Vec<&str> = said.trim_end().lines().collect();
+            assert!(fits(&shown, &said), "{command}\n{}", said.join("\n"));
+            assert_eq!(output.status.code(), Some(code.unwrap_or(0)), "{command}");
+            commands += 1;
+        }
+    }
+    commands
+}
+
+#[test]
+fn the_pages_of_made_up_requests_go_as_told() {
+    let page = include_str!("../../docs/samples.md");
+    assert_eq!(goes_as_told(page, &folder("samples")), 5);
+}
+
 #[test]
 fn what_is_left_out_may_be_anything() {
     assert!(fits(&["a", "...", "d"], &["a", "b", "c", "d"]));

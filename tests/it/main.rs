@@ -49,6 +49,7 @@ mod json_reader;
 mod json_recovery;
 mod json_suite;
 mod last_endpoint;
+mod made;
 mod names;
 mod not_json;
 mod output_files;

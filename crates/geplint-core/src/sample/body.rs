@@ -204,8 +204,8 @@ impl<'a> Sampler<'a> {
         let is_key = (is_record && self.endpoint.key.contains(&row)) || self.is_of_a_list(table, row);
         let made = |record: usize| {
             let wanted = Wanted {
-                is_key,
                 record,
+                is_key,
                 ..place.wanted
             };
             values::scalar(self.endpoint, self.tenant, property, wanted)

@@ -6,7 +6,7 @@ use super::body::{Extent, Sampler};
 use super::wrong;
 use crate::finding::Severity;
 use crate::json::Value;
-use crate::rules::{Check, CheckKind, Constraint, Property, PropertyId, Route, Table, TableId, Type};
+use crate::rules::{Check, Constraint, Property, PropertyId, Table, Type};
 use crate::tenant::Fact;
 
 /// A body that keeps or breaks one constraint.
@@ -65,10 +65,7 @@ impl<'a> Sampler<'a> {
                 continue;
             }
             let is_decided = places.iter().any(|place| match place {
-                Place::Row(table, id) => {
-                    let mut known = table.property(*id).known.iter();
-                    known.any(|known| self.tenant.has_list(known.fact))
-                }
+                Place::Row(table, id) => self.decides(table.property(*id)),
                 _ => false,
             });
             // What holds for new contacts alone is shown with one.
@@ -76,16 +73,17 @@ impl<'a> Sampler<'a> {
                 newcomers: constraint.needs == Some(Fact::Contacts),
                 ..*self
             };
-            let pairs = places.into_iter().map(|place| match place {
+            let mut pairs = places.into_iter().map(|place| match place {
                 Place::Row(table, id) => newcomers.of_row(table, id, &constraint),
                 Place::Check(table, check) => self.of_check(table, check, &constraint),
                 Place::Body => self.of_body(&constraint),
             });
-            let found = pairs.filter_map(|(keeps, breaks)| Some((keeps?, breaks?))).next();
+            let found = pairs.find_map(|(keeps, breaks)| Some((keeps?, breaks?)));
             let Some((keeps, breaks)) = found else {
-                let why = match is_decided {
-                    true => "the tenant's own list decides",
-                    false => "no made-up value gave this finding and no other",
+                let why = if is_decided {
+                    "the tenant's own list decides"
+                } else {
+                    "no made-up value gave this finding and no other"
                 };
                 let why = why.to_owned();
                 samples.lacking.push(Lack { constraint, why });
@@ -105,6 +103,16 @@ impl<'a> Sampler<'a> {
         samples
     }
 
+    /// Whether the tenant's own lists decide about a row.
+    fn decides(&self, property: &Property) -> bool {
+        let of_enum = match property.ty {
+            Type::Enum(id) => self.endpoint.enums[usize::from(id)].fact,
+            _ => None,
+        };
+        let mut facts = property.known.iter().map(|known| known.fact).chain(of_enum);
+        facts.any(|fact| self.tenant.has_list(fact))
+    }
+
     /// Every constraint, and where it may be.
     fn places(&self) -> Vec<(Constraint, Vec<Place<'a>>)> {
         let endpoint = self.endpoint;
@@ -122,7 +130,7 @@ impl<'a> Sampler<'a> {
             let places = self.places_of(&one);
             (one, places)
         }));
-        all.retain(|(constraint, _)| !endpoint.off.iter().any(|off| *off == constraint.rule));
+        all.retain(|(constraint, _)| !endpoint.off.contains(&constraint.rule));
         all
     }
 
@@ -183,265 +191,6 @@ impl<'a> Sampler<'a> {
         (keeps, self.first_breaking(breaks.into_iter(), constraint, name))
     }
 
-    /// Bodies that may keep, and that may break, a check.
-    fn check_bodies(&self, table: &'a Table, check: &Check) -> (Vec<Value>, Vec<Value>) {
-        let endpoint = self.endpoint;
-        let of = |change: &dyn Fn(&mut Value)| list(vec![self.record_with(table, change)]);
-        let plain = of(&|_| {});
-        match &check.kind {
-            CheckKind::AnyOf(any_of) => {
-                let without = of(&|object| any_of.0.iter().for_each(|id| self.put(object, table, *id, None)));
-                (vec![plain], vec![without])
-            }
-            CheckKind::Active(_) => {
-                let contacts = self.tenant.listed().contacts().iter();
-                let inactive = contacts.filter(|contact| contact.active == Some(false));
-                let codes = inactive.filter_map(|contact| contact.code.as_ref());
-                let code = endpoint.contact.as_ref().map(|rows| rows.code);
-                let user = endpoint.contact.as_ref().and_then(|rows| rows.user);
-                let breaking = codes.filter_map(|text| {
-                    let code = code?;
-                    Some(of(&|object| {
-                        user.into_iter()
-                            .for_each(|user| self.put(object, table, user, None));
-                        self.put(object, table, code, Some(Value::text(text)));
-                    }))
-                });
-                (vec![plain], breaking.take(4).collect())
-            }
-            CheckKind::Differs(differs) => {
-                let own = self.value_at(table, differs.from);
-                let Value::Text(own) = own else {
-                    return Default::default();
-                };
-                let with =
-                    |text: &str| of(&|object| self.put_along(object, &differs.route, Value::text(text)));
-                let near = [own.to_uppercase(), own.to_lowercase(), format!("{own} ")];
-                let near = near.iter().filter(|text| **text != own).map(|text| with(text));
-                let other = of(&|object| {
-                    self.along(object, &differs.route);
-                });
-                (vec![other, plain], [with(&own)].into_iter().chain(near).collect())
-            }
-            CheckKind::SingleValued(single) => {
-                let Some((item, _)) = single.value.steps.first() else {
-                    return Default::default();
-                };
-                let word = single.condition.1.first().cloned().unwrap_or_default();
-                let two = |values: [&str; 2]| {
-                    of(&|object| {
-                        let items = values.map(|value| {
-                            let mut entry = self.object_of(*item, Extent::Minimal);
-                            let table = endpoint.table(*item);
-                            self.put(&mut entry, table, single.condition.0, Some(Value::text(&word)));
-                            self.put_along(&mut entry, &single.value, Value::text(value));
-                            entry
-                        });
-                        self.put_along(object, &single.items, Value::List(items.into()));
-                    })
-                };
-                let known: Vec<String> = self.texts_along(&single.value);
-                let first = known.first().map_or("L-1", String::as_str);
-                let second = known
-                    .iter()
-                    .map(String::as_str)
-                    .find(|text| *text != first)
-                    .unwrap_or("L-2");
-                (vec![two([first, first])], vec![two([first, second])])
-            }
-            CheckKind::Unique(unique) => {
-                let Some(item) = self.item_table(&unique.items) else {
-                    return Default::default();
-                };
-                let inner = Route {
-                    steps: unique.value.steps.iter().skip(1).copied().collect(),
-                };
-                let texts = self.texts_along(&unique.value);
-                let first = texts.first().map_or("V-1", String::as_str);
-                let other = texts
-                    .iter()
-                    .map(String::as_str)
-                    .find(|text| *text != first)
-                    .unwrap_or("V-2");
-                let two = |values: [&str; 2]| {
-                    of(&|object| {
-                        let items = values.map(|value| {
-                            let mut entry = self.object_of(item, Extent::Minimal);
-                            self.put_along(&mut entry, &inner, Value::text(value));
-                            entry
-                        });
-                        self.put_along(object, &unique.items, Value::List(items.into()));
-                    })
-                };
-                (vec![two([first, other])], vec![two([first, first])])
-            }
-            CheckKind::AtMostOne(one) => {
-                let two = |second: bool| {
-                    of(&|object| {
-                        let items = [true, second].map(|flag| {
-                            let mut entry = self.object_of(one.item, Extent::Minimal);
-                            let table = endpoint.table(one.item);
-                            for id in one.per.iter().copied().chain(naming(table)) {
-                                let value = self.value_of(one.item, id, Extent::Minimal);
-                                self.put(&mut entry, table, id, Some(value));
-                            }
-                            self.put(&mut entry, table, one.flag, Some(Value::Bool(flag)));
-                            entry
-                        });
-                        self.put_along(object, &one.items, Value::List(items.into()));
-                    })
-                };
-                (vec![two(false)], vec![two(true)])
-            }
-            CheckKind::BelongsToOne(belongs) => {
-                let user = self.value_at(table, belongs.property);
-                let records = |same: bool| {
-                    let records = [0, 1].map(|index| {
-                        let mut record = self.record(index, Extent::Minimal);
-                        for id in [belongs.of, belongs.property] {
-                            let own = self.own_value(table, id, index);
-                            self.put(&mut record, table, id, Some(own));
-                        }
-                        if same {
-                            self.put(&mut record, table, belongs.property, Some(user.clone()));
-                        }
-                        record
-                    });
-                    list(records.into())
-                };
-                (vec![records(false)], vec![records(true)])
-            }
-        }
-    }
-
-    /// The value of a record's row, as the record of this index has it.
-    fn own_value(&self, table: &Table, id: PropertyId, index: usize) -> Value {
-        let record = self.record(index, Extent::Full);
-        let name = self.name(table.property(id));
-        record.get(&name).cloned().unwrap_or(Value::Null)
-    }
-
-    /// The value of a row in an object of its table with every property.
-    fn value_at(&self, table: &Table, id: PropertyId) -> Value {
-        if table.id == self.endpoint.record {
-            return self.own_value(table, id, 0);
-        }
-        self.value_of(table.id, id, Extent::Minimal)
-    }
-
-    /// Texts of the row at the end of a route: the tenant's own, or the one that is made up.
-    fn texts_along(&self, route: &Route) -> Vec<String> {
-        let Some((table, id)) = route.steps.last() else {
-            return Vec::new();
-        };
-        let property = self.endpoint.table(*table).property(*id);
-        let listed = super::values::listed(self.tenant, property, super::values::Wanted::default());
-        let mut texts: Vec<String> = listed.into_iter().map(str::to_owned).collect();
-        if texts.is_empty()
-            && let Value::Text(text) = self.value_of(*table, *id, Extent::Minimal)
-        {
-            let second = format!("{text}2");
-            texts.extend([text, second]);
-        }
-        texts
-    }
-
-    /// The table of the items of a list.
-    fn item_table(&self, items: &Route) -> Option<TableId> {
-        match self.endpoint.end(items)?.ty {
-            Type::ObjectList(id) => Some(id),
-            _ => None,
-        }
-    }
-
-    /// A record in which the first object of a table is changed.
-    fn record_with(&self, table: &Table, change: impl FnOnce(&mut Value)) -> Value {
-        let mut record = self.record(0, Extent::Minimal);
-        let mut at = &mut record;
-        let mut here = self.endpoint.record_table();
-        for name in &table.route {
-            let Some(id) = here.find(name) else { break };
-            at = self.inside(at, here, id);
-            let (Type::Object(next) | Type::ObjectList(next)) = here.property(id).ty else {
-                break;
-            };
-            here = self.endpoint.table(next);
-        }
-        change(at);
-        record
-    }
-
-    /// What a property of an object holds, made up where it is not there; of a list its first element.
-    fn inside<'v>(&self, object: &'v mut Value, table: &Table, id: PropertyId) -> &'v mut Value {
-        let name = self.name(table.property(id));
-        if object.get(&name).is_none_or(is_hollow) {
-            let value = match table.property(id).ty {
-                Type::Object(inner) => self.object_of(inner, Extent::Minimal),
-                Type::ObjectList(inner) => Value::List(vec![self.object_of(inner, Extent::Minimal)]),
-                _ => self.value_of(table.id, id, Extent::Minimal),
-            };
-            self.put(object, table, id, Some(value));
-        }
-        let Value::Object(members) = object else {
-            return object;
-        };
-        // It has just been put there.
-        let place = members.iter().position(|(own, _)| *own == name);
-        let place = place.unwrap_or_else(|| {
-            members.push((name, Value::Null));
-            members.len() - 1
-        });
-        let value = &mut members[place].1;
-        if is_hollow(value) || !matches!(value, Value::List(_)) {
-            return value;
-        }
-        match value {
-            Value::List(items) => &mut items[0],
-            other => other,
-        }
-    }
-
-    /// What is at the end of a route, made up on the way.
-    fn along<'v>(&self, object: &'v mut Value, route: &Route) -> &'v mut Value {
-        let mut at = object;
-        for (table, id) in &route.steps {
-            at = self.inside(at, self.endpoint.table(*table), *id);
-        }
-        at
-    }
-
-    /// Puts a value at the end of a route; a text into a list of texts.
-    fn put_along(&self, object: &mut Value, route: &Route, value: Value) {
-        let Some(((table, id), before)) = route.steps.split_last() else {
-            return;
-        };
-        let before = Route {
-            steps: before.to_vec(),
-        };
-        let at = self.along(object, &before);
-        let table = self.endpoint.table(*table);
-        let value = match (table.property(*id).ty, value) {
-            (Type::StringList, text @ Value::Text(_)) => Value::List(vec![text]),
-            (_, value) => value,
-        };
-        self.put(at, table, *id, Some(value));
-    }
-
-    /// Puts a property into an object, in the order of the table, or takes it out.
-    fn put(&self, object: &mut Value, table: &Table, id: PropertyId, value: Option<Value>) {
-        let Value::Object(members) = object else { return };
-        let name = self.name(table.property(id));
-        members.retain(|(own, _)| value.is_some() || *own != name);
-        let Some(value) = value else { return };
-        if let Some((_, own)) = members.iter_mut().find(|(own, _)| *own == name) {
-            *own = value;
-            return;
-        }
-        let rank = |name: &str| table.find(name).map_or(u16::MAX, |id| id.0);
-        let behind = members.iter().position(|(own, _)| rank(own) > id.0);
-        members.insert(behind.unwrap_or(members.len()), (name, value));
-    }
-
     /// Whether a body has no error, and no finding of the constraint.
     fn keeps(&self, body: &Value, constraint: &Constraint, name: &str) -> bool {
         let findings = self.checked(body).findings;
@@ -492,21 +241,6 @@ fn is_named(name: &str, own: &str) -> bool {
         _ => false,
     };
     name.is_empty() || name == own || one_of()
-}
-
-/// Whether nothing can be put inside a value.
-fn is_hollow(value: &Value) -> bool {
-    match value {
-        Value::List(items) => items.is_empty(),
-        value => *value == Value::Null,
-    }
-}
-
-/// The first text of a table: an object with nothing but a flag says nothing.
-fn naming(table: &Table) -> Option<PropertyId> {
-    let is_text = |property: &Property| property.ty == Type::String;
-    let first = table.properties.iter().position(is_text)?;
-    u16::try_from(first).ok().map(PropertyId)
 }
 
 fn list(items: Vec<Value>) -> Value {

@@ -2,6 +2,8 @@
 //!
 //! - `values`: a value that a row takes.
 //! - `body`: records and whole bodies.
+//! - `edit`: one thing of a made-up object changed.
+//! - `checks`: bodies that keep or break a check over several values.
 //! - `wrong`: values that a row does not take.
 //! - `constraints`: for each constraint a body that keeps it and one that breaks it.
 //!
@@ -9,7 +11,9 @@
 //! asked about. Values come from the tenant's lists where they are at hand, and from `[examples]` of the file of names.
 
 mod body;
+mod checks;
 mod constraints;
+mod edit;
 mod values;
 mod wrong;
 

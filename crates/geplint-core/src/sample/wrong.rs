@@ -60,9 +60,9 @@ fn unknown(property: &Property) -> impl Iterator<Item = Value> {
 /// A text as the row has it: by itself, or in a list.
 fn in_row(property: &Property) -> impl Fn(&str) -> Value {
     let is_list = property.ty == Type::StringList;
-    move |text| match is_list {
-        true => Value::List(vec![Value::text(text)]),
-        false => Value::text(text),
+    move |text| {
+        let text = Value::text(text);
+        if is_list { Value::List(vec![text]) } else { text }
     }
 }
 

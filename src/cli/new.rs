@@ -1,0 +1,34 @@
+//! `geplint new`: a request body to start from.
+
+use std::io;
+
+use super::args::{Common, New};
+use super::exit_code::{CLEAN, FINDINGS, TROUBLE};
+use super::{made, terminal};
+use crate::json::{Value, pretty};
+use crate::report::{OutputError, output, sanitize};
+use crate::sample::Extent;
+
+/// Prints the body; says so if it does not check clean, which rules of the user's own may bring about.
+pub fn run(args: &New, common: &Common) -> Result<u8, OutputError> {
+    let Some((body, trouble)) = terminal::right(body(args, common), common) else {
+        return Ok(TROUBLE);
+    };
+    output::write(&mut io::stdout().lock(), &(pretty(&body, "\n") + "\n"))?;
+    let Some(trouble) = trouble else {
+        return Ok(CLEAN);
+    };
+    let shown = sanitize::escape(&trouble);
+    terminal::warn(common, &format!("the body does not check clean: {shown}"));
+    Ok(FINDINGS)
+}
+
+fn body(args: &New, common: &Common) -> Result<(Value, Option<String>), String> {
+    let known = made::knowledge(&args.made, common)?;
+    let endpoint = made::endpoint(&args.made, &known)?;
+    let sampler = made::sampler(&args.made, endpoint, &known);
+    let extent = if args.full { Extent::Full } else { Extent::Minimal };
+    let body = sampler.body(args.records as usize, extent);
+    let trouble = sampler.trouble(&body);
+    Ok((body, trouble))
+}

@@ -1,0 +1,223 @@
+//! `geplint new` and `geplint samples` as programs: what they print, write and refuse to write.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use geplint::rules::builtin_ids;
+
+use crate::support::{empty_folder, run};
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn names(folder: &Path) -> BTreeSet<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
+}
+
+#[test]
+fn a_new_body_checks_clean() {
+    let folder = empty_folder("made", "new");
+    let tenant = fs::canonicalize("rules/examples/tenant.toml").unwrap();
+    let tenant = tenant.to_str().unwrap();
+    for id in builtin_ids() {
+        let ways: [&[&str]; 4] = [
+            &[],
+            &["--full"],
+            &["--records", "7", "--case", "camel"],
+            &["--full", "--tenant", tenant],
+        ];
+        for way in ways {
+            let made = run(&folder, &[&["new", id], way].concat(), b"");
+            assert_eq!(
+                (made.status.code(), text(&made.stderr).as_str()),
+                (Some(0), ""),
+                "{id} {way:?}"
+            );
+            let check = ["check", "--strict", "--endpoint", id, "--format", "json", "-"];
+            let facts: &[&str] = if way.contains(&"--tenant") {
+                &["--tenant", tenant]
+            } else {
+                &[]
+            };
+            let checked = run(&folder, &[&check, facts].concat(), &made.stdout);
+            assert_eq!(
+                checked.status.code(),
+                Some(0),
+                "{id} {way:?}: {}",
+                text(&checked.stdout)
+            );
+            // Nobody has to name the endpoint of the full body.
+            if way.contains(&"--full") {
+                let checked = run(&folder, &["check", "-q", "-"], &made.stdout);
+                assert_eq!(checked.status.code(), Some(0), "{id}: {}", text(&checked.stdout));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_made_is_refused() {
+    let folder = empty_folder("made", "refused");
+    for (arguments, said) in [
+        (
+            &["new", "no-such-call"][..],
+            "there is no endpoint \"no-such-call\"",
+        ),
+        (&["new", "user-group", "--records", "0"], "0 is not in 1..=100000"),
+        (&["new"], "required"),
+        (&["new", "user-group", "--tenant", "none.toml"], "none.toml"),
+        (&["samples", "user-group"], "--output"),
+    ] {
+        let made = run(&folder, arguments, b"");
+        assert_eq!(made.status.code(), Some(2), "{arguments:?}");
+        assert!(
+            text(&made.stderr).contains(said),
+            "{arguments:?}: {}",
+            text(&made.stderr)
+        );
+        assert!(made.stdout.is_empty());
+    }
+}
+
+/// Rules of a tenant's own may ask for what nobody can make up; the body is printed all the same.
+#[test]
+fn a_body_that_does_not_check_clean_says_so() {
+    let folder = empty_folder("made", "unclean");
+    let rules = "endpoint = \"user-group\"\n[tables.UserGroup.properties]\nGroupName = { type = \"string\", required = \"yes\", one-of = { values = [\" \"] } }\n";
+    fs::write(folder.join("mine.toml"), rules).unwrap();
+    let made = run(&folder, &["new", "user-group", "--rules", "mine.toml"], b"");
+    assert_eq!(made.status.code(), Some(1), "{}", text(&made.stderr));
+    assert!(text(&made.stderr).contains("does not check clean"));
+    assert!(text(&made.stdout).contains("GroupName"));
+}
+
+/// Each file does what its name says, and its prediction is what `predict` prints.
+#[test]
+fn samples_do_what_their_names_say() {
+    for id in builtin_ids() {
+        let folder = empty_folder("made", id);
+        let written = run(&folder, &["samples", id, "--output", "out"], b"");
+        assert_eq!(written.status.code(), Some(0), "{}", text(&written.stderr));
+        let out = folder.join("out");
+        let files = names(&out);
+        assert!(files.contains("geplint-samples.txt"));
+        let requests: Vec<&String> = files.iter().filter(|name| name.ends_with("s.json")).collect();
+        assert!(requests.len() >= 16, "{id}: {requests:?}");
+        for request in &requests {
+            assert!(
+                request.ends_with(".keeps.json") || request.ends_with(".breaks.json"),
+                "{request}"
+            );
+        }
+        let paths: Vec<String> = requests.iter().map(|name| format!("out/{name}")).collect();
+        let mut arguments = vec!["predict", "--endpoint", id, "-q"];
+        arguments.extend(paths.iter().map(String::as_str));
+        let predicted: serde_json::Value =
+            serde_json::from_slice(&run(&folder, &arguments, b"").stdout).unwrap();
+        let predicted = predicted.as_array().unwrap();
+        assert_eq!(predicted.len(), requests.len());
+        for one in predicted {
+            let request = one["path"].as_str().unwrap();
+            let beside = folder.join(request.replace(".json", ".predicted.json"));
+            if one["response"].is_null() {
+                assert!(!beside.exists(), "{request}");
+                continue;
+            }
+            let written: serde_json::Value = serde_json::from_slice(&fs::read(&beside).unwrap()).unwrap();
+            assert_eq!(written, one["response"], "{request}");
+            if request.ends_with(".keeps.json") {
+                assert_eq!(written["statusCode"], "200", "{request}");
+            }
+        }
+        // The same again changes nothing.
+        let before = fs::read(out.join("geplint-samples.txt")).unwrap();
+        let again = run(&folder, &["samples", id, "--output", "out"], b"");
+        assert_eq!((again.status.code(), again.stdout), (Some(0), written.stdout));
+        assert_eq!(fs::read(out.join("geplint-samples.txt")).unwrap(), before);
+        assert_eq!(names(&out), files);
+        // A prediction is no answer.
+        let verified = run(&folder, &["verify", "out"], b"");
+        assert_eq!(verified.status.code(), Some(3), "{}", text(&verified.stdout));
+        assert!(text(&verified.stderr).contains("a prediction of geplint, not an answer of the API"));
+    }
+}
+
+#[test]
+fn files_of_others_are_never_overwritten() {
+    let folder = empty_folder("made", "others");
+    let samples = ["samples", "user-group", "--output", "."];
+    let name = "UserGroup.GroupName.missing-mandatory.keeps.json";
+    fs::write(folder.join(name), "mine").unwrap();
+    let refused = run(&folder, &samples, b"");
+    assert_eq!(refused.status.code(), Some(2));
+    let said = text(&refused.stderr);
+    assert!(
+        said.contains(name) && said.contains("geplint-samples.txt"),
+        "{said}"
+    );
+    assert_eq!(names(&folder).len(), 1, "nothing is written beside it");
+    fs::remove_file(folder.join(name)).unwrap();
+    assert_eq!(run(&folder, &samples, b"").status.code(), Some(0));
+    // What geplint wrote and somebody changed is theirs.
+    fs::write(folder.join(name), "mine").unwrap();
+    fs::write(folder.join("other.json"), "[]").unwrap();
+    assert_eq!(run(&folder, &samples, b"").status.code(), Some(2));
+    assert_eq!(fs::read(folder.join(name)).unwrap(), b"mine");
+    fs::remove_file(folder.join(name)).unwrap();
+    // Another spelling of names overwrites what was written, and what is left of an earlier run goes.
+    let tenant = fs::canonicalize("rules/examples/tenant.toml").unwrap();
+    let with = [
+        &samples[..],
+        &["--case", "camel", "--tenant", tenant.to_str().unwrap()],
+    ]
+    .concat();
+    let less = run(&folder, &with, b"");
+    assert_eq!(less.status.code(), Some(0), "{}", text(&less.stderr));
+    assert!(
+        text(&less.stdout).contains("of an earlier run"),
+        "{}",
+        text(&less.stdout)
+    );
+    assert!(folder.join("other.json").exists());
+    let listed = fs::read_to_string(folder.join("geplint-samples.txt")).unwrap();
+    let listed: BTreeSet<&str> = listed
+        .lines()
+        .filter_map(|line| Some(line.split_once("  ")?.1))
+        .collect();
+    let there = names(&folder);
+    let there: BTreeSet<&str> = there
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !["other.json", "geplint-samples.txt"].contains(name))
+        .collect();
+    assert_eq!(listed, there);
+}
+
+/// A manifest may be anybody's: it leads to no file outside of the folder.
+#[cfg(unix)]
+#[test]
+fn a_hostile_manifest_removes_nothing_outside() {
+    use std::os::unix::fs::symlink;
+    let folder = empty_folder("made", "hostile");
+    fs::create_dir(folder.join("out")).unwrap();
+    fs::write(folder.join("keep.json"), "").unwrap();
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let samples = ["samples", "user-group", "--output", "out"];
+    assert_eq!(run(&folder, &samples, b"").status.code(), Some(0));
+    let manifest = folder.join("out/geplint-samples.txt");
+    let listed = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, format!("{listed}{empty}  ../keep.json\n")).unwrap();
+    assert_eq!(run(&folder, &samples, b"").status.code(), Some(0));
+    assert!(folder.join("keep.json").exists());
+    // No link is written through.
+    let name = folder.join("out/UserGroup.GroupName.missing-mandatory.keeps.json");
+    fs::remove_file(&name).unwrap();
+    symlink(folder.join("keep.json"), &name).unwrap();
+    assert_eq!(run(&folder, &samples, b"").status.code(), Some(2));
+    assert_eq!(fs::read(folder.join("keep.json")).unwrap(), b"");
+}
