@@ -12,7 +12,7 @@ FROM rust:1.95-alpine AS build
 RUN apk add --no-cache musl-dev
 WORKDIR /build
 COPY . .
-RUN cargo build --locked --profile dist --bin geplint
+RUN cargo build --locked --profile dist --bin geplint --features full
 
 FROM scratch
 COPY --from=build /build/target/dist/geplint /geplint

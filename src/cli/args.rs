@@ -136,7 +136,7 @@ pub struct Walk {
 pub const NO_NAME: &str = "<stdin>";
 
 /// Which files are taken.
-#[derive(Debug, Default, ClapArgs)]
+#[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Input")]
 pub struct Files {
     /// Files and folders; `-` is standard input

@@ -9,6 +9,7 @@ use crate::sample::{Case, Sampler};
 /// The rules and the tenant facts that the arguments and the settings name.
 pub fn knowledge(made: &Made, common: &Common) -> Result<Knowledge, String> {
     let args = KnowledgeArgs {
+        endpoint: Some(made.endpoint.clone()),
         tenant: made.tenant.clone(),
         ..KnowledgeArgs::default()
     };

@@ -10,7 +10,7 @@ use crate::report::OutputError;
 pub fn run(_: &Serve, common: &Common) -> Result<u8, OutputError> {
     terminal::complain(
         common,
-        "this geplint was built without `serve`: install a released one, or build with `cargo install --features serve`",
+        "this geplint was built without `serve`: install a released one, or build with `--features full`",
     );
     Ok(TROUBLE)
 }

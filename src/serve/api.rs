@@ -13,7 +13,7 @@ use hyper::{HeaderMap, Request, Response, StatusCode};
 use tokio::time::sleep;
 
 use super::body::{self, NoBody};
-use super::calls::{Answer, Call};
+use super::calls::{Answer, Call, MOST_FINDINGS};
 use super::engine::{Engine, Predicted};
 use super::faults::{Fault, Plan};
 use super::options::Token;
@@ -350,7 +350,12 @@ fn of_prediction(predicted: Predicted, always_200: bool) -> Answer {
     }
     made.endpoint = Some(predicted.endpoint);
     made.keys = predicted.keys;
+    made.found = predicted.findings.len();
     made.findings = predicted.findings;
+    if made.found > MOST_FINDINGS {
+        made.findings.truncate(MOST_FINDINGS);
+        made.findings.shrink_to_fit();
+    }
     made.records = predicted.records;
     made.tenant = predicted.tenant;
     made

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http_body_util::BodyExt as _;
 use hyper::HeaderMap;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::CONTENT_LENGTH;
+use hyper::header::{CONTENT_LENGTH, EXPECT};
 use tokio::time::{Instant, timeout_at};
 
 /// A body has to come in within this time, and one more second for each of its [`A_SECOND`] bytes.
@@ -14,6 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A slow line transports so many bytes in a second.
 const A_SECOND: u64 = 100_000;
+
+/// A body that is refused is read for so long, so that its sender reads the answer.
+const AFTERWARDS: Duration = Duration::from_secs(5);
 
 /// The most bytes of bodies that are read at the same time.
 const MOST_READING: usize = 512 << 20;
@@ -59,6 +62,28 @@ impl Drop for Held<'_> {
 pub async fn read(
     headers: &HeaderMap,
     mut body: Incoming,
+    most: usize,
+    reading: &AtomicUsize,
+) -> Result<Bytes, NoBody> {
+    let read = read_from(headers, &mut body, most, reading).await;
+    // Who waits for leave to send must not get it by being read.
+    if let Err(NoBody::TooLarge | NoBody::Busy) = read
+        && !headers.contains_key(EXPECT)
+    {
+        tokio::spawn(discard(body));
+    }
+    read
+}
+
+/// Reads on for a while: a client that is still sending would take a closed connection for an error, and miss the answer.
+async fn discard(mut body: Incoming) {
+    let until = Instant::now() + AFTERWARDS;
+    while let Ok(Some(Ok(_))) = timeout_at(until, body.frame()).await {}
+}
+
+async fn read_from(
+    headers: &HeaderMap,
+    body: &mut Incoming,
     most: usize,
     reading: &AtomicUsize,
 ) -> Result<Bytes, NoBody> {

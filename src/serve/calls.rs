@@ -57,8 +57,10 @@ pub struct Answer {
     pub evidence: String,
     /// What could change the answer, as the header says; empty where nothing could.
     pub undecided: String,
-    /// What was found in the body.
+    /// What was found in the body, as far as it is kept.
     pub findings: Vec<Finding>,
+    /// How much that was.
+    pub found: usize,
     /// How many records the body has.
     pub records: u32,
     /// The text of the tenant file, where another one was sent before this call and after the one before it.
@@ -67,6 +69,9 @@ pub struct Answer {
 
 /// So many keys of a call are kept.
 pub const MOST_KEYS: usize = 100;
+
+/// So many findings of a call are kept.
+pub const MOST_FINDINGS: usize = 10_000;
 
 impl Call {
     /// About how many bytes of memory it takes.

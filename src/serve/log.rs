@@ -65,7 +65,7 @@ impl<'a> Summary<'a> {
             status: call.answer.status,
             keys: &call.answer.keys,
             evidence: &call.answer.evidence,
-            findings: call.answer.findings.len(),
+            findings: call.answer.found,
             bytes: call.body.len(),
             millis: millis(call),
         }
@@ -162,7 +162,7 @@ fn line(format: LogFormat, call: &Call) -> String {
         summary.time,
         call.method,
         call.path,
-        counted(answer.findings.len()),
+        counted(answer.found),
         call.body.len(),
         summary.millis,
     );

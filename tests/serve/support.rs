@@ -209,6 +209,13 @@ impl<S: Read + Write> Client<S> {
         self.ask(method, &path, &["Content-Type: application/json"], body)
     }
 
+    /// The first line of the next answer, even if it is only leave to send.
+    pub fn first_line(&mut self) -> String {
+        let mut line = String::new();
+        self.stream.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
     /// The next answer; `None` where the server closes the connection instead.
     pub fn answer(&mut self) -> Option<Answer> {
         self.read_answer().ok().flatten()
@@ -251,11 +258,6 @@ impl<S: Read + Write> Client<S> {
             self.stream.read_exact(&mut answer.body)?;
             return Ok(Some(answer));
         }
-    }
-
-    /// Whether the server has closed the connection, without one more byte.
-    pub fn is_closed(&mut self) -> bool {
-        matches!(self.stream.read(&mut [0]), Ok(0))
     }
 }
 

@@ -339,6 +339,37 @@ mod tests {
     }
 
     #[test]
+    fn a_call_changes_something_only_if_it_counts() {
+        let (known, tenant): (Vec<_>, _) = (candidates().collect(), Tenant::default());
+        let body = br#"[{"ContactCode": "C-1", "UserName": "u", "FirstName": "A", "LastName": "B",
+            "EmailAddress": "a@example.com", "Address": {"AddressLine1": "1", "City": "C", "CountryCode": "US"}}]"#;
+        let call = |changes: &TenantChanges, counts: bool| {
+            let mut session = Session::call(&known, &tenant, changes.clone());
+            let endpoint = session.endpoint("contact-details").expect("it is compiled in");
+            let taken = session
+                .request(body, endpoint, true)
+                .predict()
+                .expect("it is JSON");
+            assert_eq!(taken.envelope.status_code, "200", "{:?}", taken.envelope);
+            session.ended(counts)
+        };
+        let none = TenantChanges::default();
+        let (after, effects) = call(&none, false);
+        assert!(after.is_empty() && effects.is_empty());
+        let (after, effects) = call(&none, true);
+        assert_eq!((after.len(), effects.len()), (1, 1));
+        // The same call once more is no news.
+        let (again, none_new) = call(&after, true);
+        assert!(none_new.is_empty());
+        assert_eq!(again.contacts(9), after.contacts(9));
+        // What was kept comes to the same.
+        let mut replayed = TenantChanges::default();
+        replayed.replay(&tenant, effects);
+        assert_eq!(replayed.contacts(9), after.contacts(9));
+        assert_eq!(after.contacts(9)[0].codes, ["c-1"]);
+    }
+
+    #[test]
     fn what_several_endpoints_know_is_told_by_none() {
         let text = builtin_text("contact-interface-status").expect("it is compiled in");
         let twin = load(&text.replace("\"contact-interface-status\"", "\"twin\""))
