@@ -1,7 +1,7 @@
-"""Other validators, for `benches/run --peers`: how each is installed, run, and what it tells of a file.
+"""Other validators, for `benches/run --peers`: how each is installed and run, and how its output is parsed.
 
-Each has a folder of its own under the one that is given, with its version in the name, and counts as installed when it starts. One that
-cannot be had is left out, with the reason.
+Each has a folder of its own under a given one, with its version in the name, and counts as installed if it starts. One that
+cannot be installed is left out, with the reason.
 """
 import dataclasses
 import json
@@ -16,16 +16,16 @@ from typing import Callable
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "benches" / "contact-details.schema.json"
-# Seconds for one step of installing.
+# The time limit for one step of an installation, in seconds.
 PATIENCE = 3600
 
 
 @dataclasses.dataclass
 class Told:
-    """What a run reported."""
+    """The report of a run."""
     files: set = dataclasses.field(default_factory=set)
     findings: int = 0
-    # How the first place is written.
+    # The position of the first finding, as the peer prints it.
     place: str = ""
 
     def finding(self, place=""):
@@ -37,19 +37,19 @@ class Told:
 class Peer:
     name: str
     version: str
-    # Commands that install it into a folder.
+    # Returns the commands that install it into a folder.
     install: Callable
-    # Its program in that folder, and what makes it show that it starts.
+    # Returns its program in that folder, and the arguments that show that it starts.
     program: Callable
     shows: list
-    # What precedes the files, and what follows them.
+    # The arguments before and after the files.
     before: list
     after: list
-    # Takes a line of what it printed.
+    # Parses a line of its output.
     read: Callable
-    # It walks folders itself.
+    # True if it walks folders itself.
     walks: bool = False
-    # How it wants a folder, if it walks.
+    # The form of a folder's argument, if it walks.
     folder: str = "{}"
 
 
@@ -67,7 +67,7 @@ def pip(package, version):
 
 
 def sourcemeta(home):
-    """The package's own program is a script for Node that starts the real one, which is taken where it can be found."""
+    """Returns the native program, if it is found: the package's own program is a Node script that starts it."""
     machine = {"aarch64": "arm64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())
     musl = "-musl" if platform.system() == "Linux" and not platform.libc_ver()[0] else ""
     name = f"jsonschema-{platform.system().lower()}-{machine}{musl}"
@@ -75,7 +75,7 @@ def sourcemeta(home):
     return native[0] if native else home / "node_modules/.bin/jsonschema"
 
 
-# ---- what each prints ----
+# ---- parsing the output ----
 
 def read_sourcemeta(line, told):
     if line.startswith("fail: "):
@@ -144,10 +144,10 @@ PEERS = [
 ]
 
 
-# ---- having them ----
+# ---- installation ----
 
 def starts(peer, home):
-    """Whether it is installed: not whether there is a file, which one that was broken off may have left."""
+    """True if it starts. That its file exists is not enough, since an aborted installation may have left it."""
     try:
         subprocess.run([peer.program(home), *peer.shows], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, timeout=60, check=True)
@@ -157,11 +157,11 @@ def starts(peer, home):
 
 
 def all_of(tools, say):
-    """The peers that can be had, each with its folder, and the names of the others, each with what is the matter."""
+    """Returns the available peers with their folders, and the names of the others with the reasons."""
     had = {}
     there, missing = [], {}
     for peer in PEERS:
-        # One that is run in two ways is installed once.
+        # A peer that is run in two ways is installed once.
         home = tools / f"{peer.name.split(' --')[0].replace(' ', '-')}-{peer.version}"
         if home not in had:
             had[home] = matter(peer, home, say)
@@ -173,7 +173,7 @@ def all_of(tools, say):
 
 
 def matter(peer, home, say):
-    """Installs a peer if it is not there. Says why, if it still is not."""
+    """Installs a peer if it is missing. Returns the reason if it fails, otherwise an empty text."""
     if starts(peer, home):
         return ""
     log = home.with_name(home.name + ".log")
@@ -198,15 +198,15 @@ def matter(peer, home, say):
 
 
 def complaint(log):
-    """The line of a log that most likely says what went wrong; the whole is in the file."""
+    """Returns the line of a log that most likely describes the error; the file has all lines."""
     lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
     wrong = [line for line in lines if re.match(r"(npm )?err(or)?\b", line, re.IGNORECASE)]
-    # cargo sums up at the end and says why after that; npm says it first.
+    # cargo prints a summary at the end and the cause after it; npm prints the cause first.
     return (wrong or lines[-1:] or ["it said nothing"])[0]
 
 
 def command(peer, home, path, files):
-    """What checks a file or, where there are any, the files of a folder: in one process, which is given their names if it does not walk."""
+    """Returns the command that checks a file or, if `files` is not empty, the files of a folder in one process, by name if it does not walk."""
     words = [peer.program(home), *peer.before]
     if not files:
         return [*words, path, *peer.after]
@@ -215,10 +215,10 @@ def command(peer, home, path, files):
     return [*words, *files, *peer.after]
 
 
-# ---- what they say ----
+# ---- running ----
 
 def listen(words, read, folder, into, patience):
-    """Runs a command once, and reads what it reports. Nothing where it takes too long."""
+    """Runs a command once, and parses its report. Returns None if it takes too long."""
     out = into / "told"
     with out.open("wb") as told:
         try:

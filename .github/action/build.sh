@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds geplint from the source of this action, into a folder that is cached.
-#   build.sh key     tells what the build is made of
-#   build.sh build   builds, unless there is one that runs
+#   build.sh key     outputs the cache key, a hash of the sources
+#   build.sh build   builds, unless the cached program starts
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 
@@ -14,13 +14,13 @@ case ${1:-} in
     printf 'key=%s\n' "$key" >>"$GITHUB_OUTPUT"
     ;;
   build)
-    # What was cached on one image may not start on another.
+    # A program from the cache of one runner image may not start on another.
     if "$RUNNER_TEMP/geplint-bin/bin/geplint" --version 2>/dev/null; then exit 0; fi
     if ! command -v cargo >/dev/null; then
       echo "::error title=geplint::there is no cargo to build geplint with: install Rust 1.95 or later in a step before, or set the input program"
       exit 2
     fi
-    # The profile `release`: the last few per cent of speed, which `dist` has, are not worth their minutes here.
+    # The profile `release`: the few per cent of speed that `dist` adds are not worth the minutes here.
     cargo install --locked --force --path . --root "$RUNNER_TEMP/geplint-bin"
     ;;
   *)

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Checks, and tells GitHub of it: annotations in the log, outputs, and a summary of the job.
-# Everything the workflow's author has set comes in GEPLINT_… variables and is never part of a command's text.
+# Checks, and reports to GitHub: annotations in the log, outputs, and a summary of the job.
+# All inputs of the workflow's author are in GEPLINT_… variables and are never part of a command's text.
 set -euo pipefail
 
-# Not every server that runs actions has summaries.
+# Not every server that runs actions supports summaries.
 : "${GITHUB_STEP_SUMMARY:=/dev/null}"
 
-# What a script prints is read by the runner as commands, so that values are not repeated here.
+# The runner interprets the output of a script as commands, so messages do not repeat values.
 fail() {
   printf '::error title=geplint::%s\n' "$1"
   printf 'exit-code=2\n' >>"$GITHUB_OUTPUT"
@@ -19,7 +19,7 @@ for name in FOLDER FORMAT FAIL_ON CONFIG SARIF PROGRAM; do
   case ${!value:-} in *[[:cntrl:]]*) fail "an input has a line break or another control character in it" ;; esac
 done
 
-# The lines of a text, without empty ones, into the array `wanted`.
+# Splits a text into its non-empty lines, in the array `wanted`.
 lines() {
   wanted=()
   local line
@@ -33,14 +33,14 @@ program=${GEPLINT_PROGRAM:-$RUNNER_TEMP/geplint-bin/bin/geplint}
 work=$(mktemp -d "$RUNNER_TEMP/geplint.XXXXXX")
 trap 'rm -rf -- "$work"' EXIT
 
-# CDPATH would send us elsewhere, and - to where we were.
+# With CDPATH, cd could go to another folder, and `-` is the previous one.
 unset CDPATH
 folder=${GEPLINT_FOLDER:-.}
 case $folder in /* | [A-Za-z]:*) ;; *) folder=$GITHUB_WORKSPACE/$folder ;; esac
 cd -- "$folder" 2>/dev/null || fail "there is no such working-directory"
 command -v -- "$program" >/dev/null || fail "there is no such program"
 
-# With = behind the option, a value that begins with a dash stays a value.
+# With `=` after the option, a value that begins with a dash is not taken for an option.
 options=("--format=${GEPLINT_FORMAT:-github}" "--output=json=$work/report.json" "--output=table=$work/table.txt")
 [ -z "${GEPLINT_FAIL_ON:-}" ] || options+=("--fail-on=$GEPLINT_FAIL_ON")
 [ -z "${GEPLINT_CONFIG:-}" ] || options+=("--config=$GEPLINT_CONFIG")
@@ -56,25 +56,25 @@ lines "${GEPLINT_PATHS:-.}"
 code=0
 "$program" check "${options[@]}" -- ${wanted[@]+"${wanted[@]}"} </dev/null 2>"$work/stderr" || code=$?
 cat -- "$work/stderr" >&2
-# A run that came to an end has written its report, whatever else it says of itself.
+# A completed run has written its report, whatever its exit code.
 [ -s "$work/report.json" ] || [ "$code" -gt 1 ] || code=2
 
-# What went wrong, a line each, without colours: the complaints, or else all that was said.
+# The errors, one a line, without colours; if there are none, all of standard error.
 escape=$(printf '\033')
 sed "s/$escape\[[0-9;]*m//g" "$work/stderr" >"$work/plain"
 sed -n 's/^error: //p' "$work/plain" >"$work/message"
 [ -s "$work/message" ] || cp "$work/plain" "$work/message"
 [ -s "$work/message" ] || printf 'geplint ended with exit code %s and said nothing\n' "$code" >"$work/message"
-# The first lines tell enough; the log has all.
+# The first lines are enough; the log has all of them.
 sed -n '1,10p' "$work/message" >"$work/first"
 
-# One annotation: % and ends of lines as the runner wants them.
+# One annotation: % and line ends are escaped for the runner.
 if [ "$code" -gt 1 ]; then
   printf '::error title=geplint::%s\n' \
     "$(LC_ALL=C awk '{ gsub(/%/, "%25"); gsub(/\r/, "%0D"); printf "%s%s", (NR > 1 ? "%0A" : ""), $0 }' "$work/first")"
 fi
 
-# The totals stand at the end of the report, on lines of their own; no text of a payload can begin a line.
+# The totals are at the end of the report, on lines of their own; no text of a payload can begin a line.
 total() { [ ! -f "$work/report.json" ] || sed -n "s/^    \"$1\": \([0-9][0-9]*\),\{0,1\}\$/\1/p" "$work/report.json"; }
 errors=$(total errors)
 warnings=$(total warnings)
@@ -85,7 +85,7 @@ warnings=$(total warnings)
   printf 'sarif-file=%s\n' "$sarif"
 } >>"$GITHUB_OUTPUT"
 
-# Annotations name files from the root of the checkout, the table from the working directory: this lies between.
+# Paths in annotations are relative to the root of the checkout, in the table to the working directory: this is the part between.
 between=$(pwd -P)/
 root=$(cd -- "$GITHUB_WORKSPACE" 2>/dev/null && pwd -P) || root=
 case $between in
@@ -94,8 +94,8 @@ case $between in
   *) between= ;;
 esac
 
-# The table as an indented block, which Markdown lets nothing out of. GitHub takes up to 1 MiB of a step; what is cut is
-# told.
+# The table as an indented code block, in which Markdown is not interpreted. GitHub accepts up to 1 MiB from a step; the
+# number of omitted lines is printed.
 table() {
   BETWEEN=$between ROOT=$root LC_ALL=C awk '
     NR > 1 && match($0, /^ *[0-9.]+ +[0-9.]+ +[0-9.]+ +[^ ]+ +[0-9]+:[0-9]+ +/) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Starts the program for this system; what it is given, prints and ends with is passed on as it is.
+// Starts the program for this system, and passes on arguments, standard streams and exit code unchanged.
 "use strict";
 
 const { spawn } = require("node:child_process");
