@@ -119,7 +119,7 @@ fn the_schema_sees_what_breaks_the_promise() {
     assert!(seen > 60, "{seen}");
 }
 
-/// docs/json-report.md names all fields of the schema, and no others.
+/// docs/json-report.md names all fields of the schema.
 #[test]
 fn the_page_tells_of_every_field() {
     let page = include_str!("../../docs/json-report.md");
