@@ -1,11 +1,14 @@
 //! Any bytes as a recorded answer, as a request with its answer, and as a file with recorded calls: HAR, Newman, Bruno.
 
+use std::sync::OnceLock;
+
 use geplint::report::Look;
 use geplint::report::sanitize::is_unprintable;
 use geplint::session::Session;
+use geplint::verify::anonymize::Anonymizer;
 use geplint::verify::calls::Calls;
 use geplint::verify::routes::{Route, Routes};
-use geplint::verify::{Exchange, Tally, json as document, recorded, text, verify};
+use geplint::verify::{Exchange, Outcome, Tally, Verified, json as document, recorded, text, verify};
 use serde_json::Value;
 
 use super::shared::{candidates, endpoints, unknown_tenant};
@@ -68,6 +71,9 @@ fn compare(exchanges: &[(&[u8], &[u8], Option<&str>)]) {
             url: None,
         };
         let verified = verify(&mut session, &exchange);
+        if matches!(verified.outcome, Outcome::Compared(_)) && !verified.agreed() {
+            shareable(&exchange, &verified);
+        }
         tally.add(&verified);
         harmless(&text::pair(&verified, Look::PLAIN, true));
         json.push_str(if index == 0 { "" } else { "," });
@@ -77,6 +83,21 @@ fn compare(exchanges: &[(&[u8], &[u8], Option<&str>)]) {
     json.push_str(&document::close(&tally, exchanges.is_empty(), &[]));
     let json: Value = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {json}"));
     assert_eq!(json["pairs"].as_array().map(Vec::len), Some(exchanges.len()));
+}
+
+/// What is written without values is a pair of JSON documents.
+fn shareable(exchange: &Exchange<'_>, verified: &Verified) {
+    static ANONYMIZER: OnceLock<Anonymizer<'static>> = OnceLock::new();
+    let anonymizer = ANONYMIZER.get_or_init(|| Anonymizer::new(candidates()));
+    match anonymizer.pair(exchange, verified) {
+        Ok(pair) => {
+            for text in [&pair.request, &pair.response] {
+                let text = text.trim_start_matches('\u{feff}');
+                serde_json::from_str::<Value>(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+            }
+        }
+        Err(why) => assert!(!why.is_empty()),
+    }
 }
 
 fn harmless(out: &str) {

@@ -422,11 +422,14 @@ pub struct Verify {
     #[command(flatten)]
     pub knowledge: KnowledgeArgs,
     /// Compare what `geplint serve` has predicted with what is predicted now, in HAR files; other answers are not compared
-    #[arg(long = "self", help_heading = "Rules")]
+    #[arg(long = "self", conflicts_with = "anonymize", help_heading = "Rules")]
     pub predictions: bool,
     /// Files that belong together, as in '{name}-request.json={name}-response.json' (repeatable)
     #[arg(long, value_name = "PATTERN", value_parser = Pattern::parse)]
     pub pair: Vec<Pattern>,
+    /// Write the pairs that differ into a folder, with codes, names, addresses, amounts and other values replaced on both sides
+    #[arg(long, value_name = "DIR")]
+    pub anonymize: Option<PathBuf>,
     /// How the account is given
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: VerifyFormat,

@@ -1,5 +1,6 @@
 //! The command line: arguments, and one file per command. It contains no endpoint and no details of formats.
 
+mod anonymize;
 pub(crate) mod args;
 mod check;
 mod completions;

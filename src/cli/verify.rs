@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use super::anonymize::Folder;
 use super::args::{Common, Verify, VerifyFormat};
 use super::exit_code::{CLEAN, FINDINGS, TROUBLE, UNMATCHED};
 use super::fault::Fault;
@@ -20,6 +21,7 @@ use crate::report::{OutputError, sanitize, summary};
 use crate::rules::Candidate;
 use crate::session::Session;
 use crate::tenant::{self, Answer, Tenant};
+use crate::verify::anonymize::Anonymizer;
 use crate::verify::archive::{Archive, is_archive};
 use crate::verify::calls::{self, Attached, Call, Calls, Sent, Unused, UnusedKind, Used};
 use crate::verify::pairs::{Given, Kind, PREDICTION, Pair, Pairing, pair};
@@ -58,6 +60,13 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         only: None,
     };
     let endpoints = known.rules.candidates();
+    let folder = args
+        .anonymize
+        .as_deref()
+        .map(|path| Folder::new(path, Anonymizer::new(&endpoints)));
+    let Some(folder) = terminal::right(folder.transpose(), common) else {
+        return Ok(TROUBLE);
+    };
     let others = Others::new();
     let mut run = Run {
         args,
@@ -73,6 +82,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         endpoints: &endpoints,
         routes: routes(&args.knowledge, &project, &known, &others),
         patterns: &patterns,
+        folder,
         tally: Tally::default(),
         unused: Vec::new(),
         trouble: false,
@@ -80,8 +90,17 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
     };
     let found = search(&args.paths, &options);
     inputs::warn_of_ignore_files(&found.ignore_files, common);
-    let files = run.files(found.entries);
-    match run.account(&files) {
+    let mut files = run.files(found.entries);
+    // The files that an earlier run has written there are no recordings.
+    if let Some(folder) = args.anonymize.as_ref().and_then(|path| path.canonicalize().ok()) {
+        files.retain(|file| !file.canonicalize().is_ok_and(|file| file.starts_with(&folder)));
+    }
+    let account = run.account(&files);
+    if let Some(Err(why)) = run.folder.as_ref().map(|folder| folder.write(common)) {
+        terminal::complain(common, &why);
+        return Ok(TROUBLE);
+    }
+    match account {
         // The pipe was closed before anything was compared.
         Err(OutputError::Closed) if run.tally.pairs == 0 && !run.trouble => Ok(CLEAN),
         Ok(()) | Err(OutputError::Closed) => Ok(run.exit_code()),
@@ -107,6 +126,7 @@ struct Run<'a> {
     endpoints: &'a [Candidate<'a>],
     routes: Routes<'a>,
     patterns: &'a [Pattern],
+    folder: Option<Folder<'a>>,
     tally: Tally,
     /// Calls that are not pairs; kept only for the JSON document.
     unused: Vec<document::Unused>,
@@ -254,19 +274,17 @@ impl Run<'_> {
                 continue;
             }
             let name = format!("{file} ({})", example.name);
-            let verified = verify(
-                &mut self.predictor,
-                &Exchange {
-                    name: &name,
-                    origin: &name,
-                    request: body.as_bytes(),
-                    response: example.response.as_bytes(),
-                    endpoint: Some(&endpoint),
-                    http_status: example.status,
-                    url: Some(&shown_url(&url)),
-                },
-            );
-            self.exchange(&verified)?;
+            let exchange = Exchange {
+                name: &name,
+                origin: &name,
+                request: body.as_bytes(),
+                response: example.response.as_bytes(),
+                endpoint: Some(&endpoint),
+                http_status: example.status,
+                url: Some(&shown_url(&url)),
+            };
+            let verified = verify(&mut self.predictor, &exchange);
+            self.exchange(&exchange, &verified)?;
         }
         Ok(())
     }
@@ -332,7 +350,7 @@ impl Run<'_> {
             url: None,
         };
         let verified = verify(&mut self.predictor, &exchange);
-        self.exchange(&verified)
+        self.exchange(&exchange, &verified)
     }
 
     fn recording(&mut self, path: &Path) -> Result<(), OutputError> {
@@ -417,25 +435,23 @@ impl Run<'_> {
                 Ok(call) => {
                     let origin = format!("{name}#{}", entry.number);
                     let titled = title.as_ref().map(|title| format!("{origin} {title}"));
-                    let verified = verify(
-                        predictor,
-                        &Exchange {
-                            name: titled.as_ref().unwrap_or(&origin),
-                            origin: &origin,
-                            request: &call.request,
-                            response: &call.response,
-                            endpoint: Some(&call.endpoint),
-                            http_status: call.status,
-                            url: Some(&call.url),
-                        },
-                    );
+                    let exchange = Exchange {
+                        name: titled.as_ref().unwrap_or(&origin),
+                        origin: &origin,
+                        request: &call.request,
+                        response: &call.response,
+                        endpoint: Some(&call.endpoint),
+                        http_status: call.status,
+                        url: Some(&call.url),
+                    };
+                    let verified = verify(predictor, &exchange);
                     match &verified.outcome {
                         // A server refuses some calls before it predicts anything.
                         Outcome::NotAnswered(why) if self.args.predictions => {
-                            let unused = unused(call.url, UnusedKind::Other, why);
+                            let unused = unused(call.url.clone(), UnusedKind::Other, why);
                             self.unused(name, entry.number, None, unused);
                         }
-                        _ => self.exchange(&verified)?,
+                        _ => self.exchange(&exchange, &verified)?,
                     }
                 }
                 Err(unused) => {
@@ -558,12 +574,18 @@ impl Run<'_> {
         }
     }
 
-    fn exchange(&mut self, verified: &Verified) -> Result<(), OutputError> {
+    fn exchange(&mut self, exchange: &Exchange<'_>, verified: &Verified) -> Result<(), OutputError> {
         let first = self.tally.pairs == 0;
         if self.args.predictions {
             self.tally.add_prediction(verified);
         } else {
             self.tally.add(verified);
+        }
+        if let Some(folder) = &mut self.folder
+            && matches!(verified.outcome, Outcome::Compared(_))
+            && !verified.agreed()
+        {
+            folder.take(exchange, verified);
         }
         match self.args.format {
             VerifyFormat::Text => self.block(&text::pair(verified, self.look, self.args.verbose)),

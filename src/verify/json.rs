@@ -187,7 +187,7 @@ impl<'a> Row<'a> {
     }
 }
 
-const fn kind(difference: &Difference) -> &'static str {
+pub(super) const fn kind(difference: &Difference) -> &'static str {
     match difference {
         Difference::Status { .. } => "status",
         Difference::Data { .. } => "data",

@@ -3,6 +3,7 @@
 //!
 //! Pure: data in, data out. `cli` reads the files and prints the results.
 
+pub mod anonymize;
 pub mod archive;
 mod bruno;
 pub mod calls;
@@ -16,6 +17,7 @@ pub mod patterns;
 pub mod predictor;
 pub mod recording;
 pub mod routes;
+mod stand_in;
 pub mod tally;
 pub mod text;
 

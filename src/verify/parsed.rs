@@ -79,6 +79,21 @@ impl<'b> Parsed<'b> {
         self.node(at).span.of(&self.text)
     }
 
+    /// The content of a string, a name or a number.
+    pub(super) fn content(&self, at: Place) -> String {
+        match self.node(at).kind {
+            JsonKind::String | JsonKind::Key => json::decode(&self.text, self.node(at)).into_owned(),
+            _ => self.raw(at).to_owned(),
+        }
+    }
+
+    /// Name and value of each member of an object.
+    pub(super) fn members(&self, at: Place) -> impl Iterator<Item = (Place, Place)> + '_ {
+        let place = move |node| Place { node, ..at };
+        let members = self.tree(at).members(at.node);
+        members.map(move |(name, value)| (place(name), place(value)))
+    }
+
     /// A member of an object by its name.
     pub(super) fn member(&self, object: Place, name: &str) -> Option<Place> {
         let tree = self.tree(object);

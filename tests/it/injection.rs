@@ -428,6 +428,9 @@ fn predict_verify_and_init() {
             &hostile(),
         ]);
     }
+    let output = place.run(&["verify", "--no-config", "pairs", "--anonymize", "out"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("written to out"));
+    place.run(&["verify", "--no-config", "pairs", "--anonymize", &file_name()]);
     place.run(&["verify", "--no-config", "fine.json"]);
     place.run(&["verify", "--no-config", "--pair", &hostile(), "pairs"]);
     let pattern = format!(

@@ -2,6 +2,7 @@
 //! reason.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Output;
@@ -231,6 +232,148 @@ fn names_that_belong_together() {
     );
     let told = stderr(&run(&folder, &["log", "--pair", "{name}-request.json"]));
     assert!(told.contains("a pattern is REQUEST=RESPONSE"), "{told}");
+}
+
+/// Each four letters and digits in a row of the strings and numbers in a document.
+fn runs(value: &Value, out: &mut BTreeSet<String>) {
+    let text = match value {
+        Value::Object(members) => return members.values().for_each(|value| runs(value, out)),
+        Value::Array(values) => return values.iter().for_each(|value| runs(value, out)),
+        Value::Null | Value::Bool(_) => return,
+        Value::String(text) => text.to_lowercase(),
+        Value::Number(number) => number.to_string(),
+    };
+    for word in text.split(|c: char| !c.is_alphanumeric()) {
+        let letters: Vec<char> = word.chars().collect();
+        out.extend(letters.windows(4).map(|run| run.iter().collect::<String>()));
+    }
+}
+
+/// Made-up data that looks like real data: nothing of it is in what is written.
+#[test]
+fn pairs_without_their_values_still_differ() {
+    let folder = crate::support::empty_folder("recordings", "anonymize");
+    let contact = |code: &str, mail: &str, country: &str| {
+        json!({
+            "ContactCode": code, "UserName": mail, "FirstName": "Gwéna\u{eb}lle", "LastName": "Quistorp-Vogelsang",
+            "EmailAddress": mail, "AuthorityAmt": 748_213.5, "CurrencyCode": "EUR", "TimeZone": "W. Europe Standard Time",
+            "IsActive": true, "PhoneNo": "+49 (30) 9018-2077", "LastLoginDate": "2021-03-17T08:45:12Z",
+            "Address": {"AddressLine1": "Zimmerstraße 9871", "CountryCode": country, "ZipCode": "10969"},
+        })
+    };
+    let request = json!([
+        contact("KX-58213", "gwenaelle@vogelsang.invalid", "DE"),
+        contact("KX-58214", "quistorp@vogelsang.invalid", "Deutschland"),
+    ]);
+    let response = json!({"data": null, "statusCode": "400", "traceId": "9f8e7d6c-1122-4433-8877-aabbccddeeff", "errorDetails": [
+        {"key": "KX-58213", "errors": [{"errorCode": "DataException",
+            "errorDescription": "User gwenaelle@vogelsang.invalid (Hadubrand Quistorp-Vogelsang, KX-58213) is locked since 2021"}]}],
+        "successDetails": [{"key": "KX-58214"}]});
+    fs::write(folder.join("gwenaelle.request.json"), request.to_string()).unwrap();
+    fs::write(folder.join("gwenaelle.response.json"), response.to_string()).unwrap();
+    let output = run(
+        &folder,
+        &[
+            "gwenaelle.request.json",
+            "gwenaelle.response.json",
+            "--anonymize",
+            "out",
+        ],
+    );
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let told = stderr(&output);
+    assert!(
+        told.contains("1 pair was written to out; without their values they still differ in the same way"),
+        "{told}"
+    );
+    let read = |name: &str| -> Value {
+        serde_json::from_slice(&fs::read(folder.join("out").join(name)).unwrap()).unwrap()
+    };
+    let (asked, answered) = (
+        read("001-contact-details.request.json"),
+        read("001-contact-details.response.json"),
+    );
+    let mut before = BTreeSet::new();
+    let mut after = BTreeSet::new();
+    for (values, out) in [
+        ([&request, &response], &mut before),
+        ([&asked, &answered], &mut after),
+    ] {
+        values.iter().for_each(|value| runs(value, out));
+    }
+    // Words of lists, of the API, and of a sentence that name nobody.
+    let mut kept = BTreeSet::new();
+    runs(
+        &json!("W. Europe Standard Time DataException User is locked since"),
+        &mut kept,
+    );
+    let left: Vec<_> = before
+        .intersection(&after)
+        .filter(|run| !kept.contains(*run))
+        .collect();
+    assert!(left.is_empty(), "{left:?}\n{asked:#}\n{answered:#}");
+    assert_eq!(asked[0]["ContactCode"], answered["errorDetails"][0]["key"]);
+    assert_eq!(asked[1]["ContactCode"], answered["successDetails"][0]["key"]);
+    assert_eq!(asked[0]["LastName"], asked[1]["LastName"]);
+    assert_eq!(asked[0]["UserName"], asked[0]["EmailAddress"]);
+    assert!(asked[0]["UserName"].as_str().unwrap().ends_with("@example.com"));
+    for property in ["CurrencyCode", "TimeZone", "IsActive"] {
+        assert_eq!(asked[0][property], request[0][property], "{property}");
+    }
+    assert_eq!(asked[0]["Address"]["CountryCode"], "DE");
+    assert!(asked[0]["AuthorityAmt"].is_f64());
+    let kinds = |document: &Value| {
+        let rows = document["pairs"][0]["differences"].as_array().unwrap().iter();
+        rows.map(|row| (row["kind"].clone(), row["rule"].clone(), row["pointer"].clone()))
+            .collect::<Vec<_>>()
+    };
+    let original = document(&folder, &["gwenaelle.request.json", "gwenaelle.response.json"]);
+    let written = document(&folder.join("out"), &["."]);
+    assert!(!kinds(&original).is_empty());
+    assert_eq!(kinds(&original), kinds(&written));
+}
+
+#[test]
+fn only_what_geplint_has_written_is_written_over() {
+    let folder = crate::support::empty_folder("recordings", "over");
+    let differences = recorded().join("differences");
+    let differences = differences.to_str().unwrap();
+    let write = || run(&folder, &[differences, "-q", "--anonymize", "out"]);
+    let first = write();
+    assert!(stderr(&first).contains("pairs were written to out"), "{first:?}");
+    let names = || {
+        let files = fs::read_dir(folder.join("out")).unwrap();
+        let mut names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+        names.sort_unstable();
+        names
+    };
+    let before = names();
+    let second = write();
+    assert_eq!(stderr(&first), stderr(&second));
+    assert_eq!(before, names());
+    // Fewer pairs leave no file of the earlier run.
+    let of_key = ["request", "response"].map(|side| format!("{differences}/key.{side}.json"));
+    let one = run(&folder, &[&of_key[0], &of_key[1], "--anonymize", "out"]);
+    assert!(stderr(&one).contains("1 pair was written"), "{one:?}");
+    assert_eq!(names().len(), 3);
+    let file = folder.join("out").join(&names()[1]);
+    fs::write(&file, "mine").unwrap();
+    let refused = run(&folder, &[&of_key[0], &of_key[1], "--anonymize", "out"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        stderr(&refused).contains(": changed since geplint wrote it"),
+        "{refused:?}"
+    );
+    fs::remove_file(folder.join("out/.geplint-pairs")).unwrap();
+    let refused = run(&folder, &[&of_key[0], &of_key[1], "--anonymize", "out"]);
+    assert!(
+        stderr(&refused).contains("not written by geplint; name another folder"),
+        "{refused:?}"
+    );
+    assert_eq!(fs::read(&file).unwrap(), b"mine");
+    fs::write(folder.join("file"), "").unwrap();
+    let refused = run(&folder, &[differences, "--anonymize", "file"]);
+    assert_eq!((refused.status.code(), refused.stdout.len()), (Some(2), 0));
 }
 
 #[test]

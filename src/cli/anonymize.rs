@@ -1,0 +1,157 @@
+//! `geplint verify --anonymize DIR`: pairs that disagree, without the values in them, as files for somebody else.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use super::args::Common;
+use super::terminal;
+use crate::input::read;
+use crate::report::{AtomicFile, sanitize};
+use crate::verify::anonymize::{Anonymizer, Anonymous};
+use crate::verify::{Exchange, Verified};
+
+/// The file that says which of the files in the folder geplint has written, and what was in them.
+const LIST: &str = ".geplint-pairs";
+/// Largest such file, in bytes.
+const LONGEST: u64 = 16 << 20;
+
+/// The folder, and what is to be written into it.
+pub struct Folder<'a> {
+    path: &'a Path,
+    anonymizer: Anonymizer<'a>,
+    /// What an earlier run has written: names, and sums of what was in the files.
+    before: BTreeMap<String, String>,
+    pairs: Vec<(String, Anonymous)>,
+    /// Pairs that are not written, and why.
+    kept_back: Vec<(String, String)>,
+}
+
+impl<'a> Folder<'a> {
+    /// Looks at the folder; the message says why nothing can be written there.
+    pub fn new(path: &'a Path, anonymizer: Anonymizer<'a>) -> Result<Self, String> {
+        let told = |error: &dyn ToString| format!("{}: {}", sanitize::plain_path(path), error.to_string());
+        match fs::metadata(path) {
+            Ok(there) if !there.is_dir() => return Err(told(&"not a folder")),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(told(&error)),
+            _ => {}
+        }
+        let list = path.join(LIST);
+        let before = if list.exists() {
+            let bytes = read::whole(&list, LONGEST).map_err(|error| told(&error))?;
+            serde_json::from_slice(&bytes)
+                .map_err(|_| told(&format!("{LIST} is not what geplint wrote there")))?
+        } else {
+            BTreeMap::new()
+        };
+        Ok(Self {
+            path,
+            anonymizer,
+            before,
+            pairs: Vec::new(),
+            kept_back: Vec::new(),
+        })
+    }
+
+    /// Takes a pair that disagrees.
+    pub fn take(&mut self, exchange: &Exchange<'_>, verified: &Verified) {
+        let name = exchange.name.to_owned();
+        match self.anonymizer.pair(exchange, verified) {
+            Ok(pair) => self.pairs.push((name, pair)),
+            Err(why) => self.kept_back.push((name, why)),
+        }
+    }
+
+    /// Writes the files and says so; the message says what is in the way.
+    pub fn write(&self, common: &Common) -> Result<(), String> {
+        for (name, why) in &self.kept_back {
+            terminal::warn(common, &format!("not written: {name}: {why}"));
+        }
+        let mut files: BTreeMap<String, &str> = BTreeMap::new();
+        let mut lines = Vec::new();
+        for (number, (name, pair)) in (1..).zip(&self.pairs) {
+            let new = format!("{number:03}-{}", pair.endpoint);
+            lines.push(format!("  {new}: {name}"));
+            files.insert(format!("{new}.request.json"), &pair.request);
+            files.insert(format!("{new}.response.json"), &pair.response);
+        }
+        for name in files.keys().chain(self.before.keys()) {
+            self.is_ours(name)?;
+        }
+        if !files.is_empty() {
+            let told = |path: &Path, error: &io::Error| format!("{}: {error}", sanitize::plain_path(path));
+            fs::create_dir_all(self.path).map_err(|error| told(self.path, &error))?;
+            let sums: BTreeMap<&String, String> = files
+                .iter()
+                .map(|(name, text)| (name, sum(text.as_bytes())))
+                .collect();
+            let list = serde_json::to_string_pretty(&sums).unwrap_or_default() + "\n";
+            for (name, text) in files
+                .iter()
+                .map(|(name, text)| (name.as_str(), *text))
+                .chain([(LIST, &*list)])
+            {
+                let path = self.path.join(name);
+                write(&path, text).map_err(|error| told(&path, &error))?;
+            }
+            // Those of an earlier run that no pair of this one has taken the name of.
+            for name in self.before.keys().filter(|name| !files.contains_key(*name)) {
+                let path = self.path.join(name);
+                if path.exists() {
+                    fs::remove_file(&path).map_err(|error| told(&path, &error))?;
+                }
+            }
+        }
+        let pairs = match self.pairs.len() {
+            0 => "no pair was".to_owned(),
+            1 => "1 pair was".to_owned(),
+            count => format!("{count} pairs were"),
+        };
+        let path = sanitize::plain_path(self.path);
+        let more = if self.pairs.is_empty() {
+            String::new()
+        } else {
+            "; without their values they still differ in the same way. Read the files before you share them"
+                .to_owned()
+        };
+        terminal::tell(&sanitize::escape(&format!("{pairs} written to {path}{more}")));
+        for line in lines {
+            terminal::tell(&sanitize::escape(&line));
+        }
+        Ok(())
+    }
+
+    /// Whether a file may be written: there is none, or it is as an earlier run has written it.
+    fn is_ours(&self, name: &str) -> Result<(), String> {
+        let path: PathBuf = self.path.join(name);
+        let refused = |why: &str| Err(format!("{}: {why}", sanitize::plain_path(&path)));
+        if Path::new(name).components().count() != 1 || name.contains(['/', '\\']) {
+            return refused("not a name that geplint has written");
+        }
+        let Ok(there) = fs::symlink_metadata(&path) else {
+            return Ok(());
+        };
+        let same = |sum: &String| {
+            there.is_file() && read::whole(&path, read::LARGEST).is_ok_and(|bytes| self::sum(&bytes) == *sum)
+        };
+        match self.before.get(name) {
+            Some(sum) if same(sum) => Ok(()),
+            Some(_) => refused("changed since geplint wrote it; remove it, or name another folder"),
+            None => refused("not written by geplint; name another folder"),
+        }
+    }
+}
+
+fn sum(bytes: &[u8]) -> String {
+    let sum = Sha256::digest(bytes);
+    sum.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = AtomicFile::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.commit()
+}

@@ -1,0 +1,514 @@
+//! What stands in for the values of a pair that is shown to others: the same for the same value, of the same length and the
+//! same kinds of characters, and nothing of the value itself.
+//!
+//! A stand-in says nothing of its value but these: it is made of a counter, not of the text.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::bind::{Json, Scalar, bind};
+
+/// Where made-up e-mail addresses are.
+const DOMAIN: &str = "@example.com";
+/// Characters of a value in a row, from which on it would be recognised.
+const RUN: usize = 4;
+/// How often a stand-in is made anew that does not fit.
+const TRIES: usize = 400;
+/// Letters that stand in for letters which are not ASCII.
+const LOWER: [char; 8] = ['ä', 'ö', 'ü', 'é', 'è', 'ñ', 'ç', 'å'];
+const UPPER: [char; 8] = ['Ä', 'Ö', 'Ü', 'É', 'È', 'Ñ', 'Ç', 'Å'];
+/// Words that are as good as values of JSON.
+const WORDS: [&str; 10] = [
+    "true", "false", "yes", "no", "y", "n", "on", "off", "null", "none",
+];
+
+/// Makes stand-ins, and knows those that it has made.
+pub(super) struct StandIns<'r> {
+    /// By the value without case and outer whitespace, character by character.
+    known: HashMap<String, Vec<char>>,
+    used: HashSet<Vec<char>>,
+    /// Every few letters and digits in a row of all values.
+    runs: HashSet<[char; RUN]>,
+    /// Whether a text is a word of some list: no stand-in may be one.
+    is_word: Box<dyn Fn(&str) -> bool + 'r>,
+    counter: u64,
+}
+
+impl<'r> StandIns<'r> {
+    /// For these values; no stand-in has a part of any of them.
+    pub(super) fn new<'v>(
+        values: impl IntoIterator<Item = &'v str>,
+        is_word: Box<dyn Fn(&str) -> bool + 'r>,
+    ) -> Self {
+        let mut runs = HashSet::new();
+        for value in values {
+            runs.extend(runs_of(value));
+        }
+        Self {
+            known: HashMap::new(),
+            used: HashSet::new(),
+            runs,
+            is_word,
+            counter: 0,
+        }
+    }
+
+    /// What stands in for a whole value.
+    pub(super) fn text(&mut self, value: &str) -> String {
+        if is_kept(value) {
+            return value.to_owned();
+        }
+        let mut out = String::with_capacity(value.len());
+        let mut rest = value;
+        while let Some((before, address, after)) = next_address(rest) {
+            self.push(before, &mut out);
+            out.push_str(&self.address(address));
+            rest = after;
+        }
+        self.push(rest, &mut out);
+        out
+    }
+
+    /// What stands in for a number as JSON writes it.
+    pub(super) fn number(&mut self, raw: &str) -> String {
+        let mut out = String::new();
+        self.push(raw, &mut out);
+        out
+    }
+
+    /// Whether a text has a part of some value.
+    pub(super) fn betrays(&self, text: &str) -> bool {
+        runs_of(text).any(|run| self.runs.contains(&run))
+    }
+
+    fn push(&mut self, value: &str, out: &mut String) {
+        let trimmed = value.trim();
+        if !trimmed.chars().any(char::is_alphanumeric) {
+            out.push_str(value);
+            return;
+        }
+        let key = folded(trimmed);
+        if !self.known.contains_key(&key) {
+            let made = self.make(trimmed);
+            self.used.insert(made.clone());
+            self.known.insert(key.clone(), made);
+        }
+        let stand_in = self
+            .known
+            .get(&key)
+            .map_or_else(String::new, |made| cased(trimmed, made));
+        let start = value.len() - value.trim_start().len();
+        out.push_str(value.get(..start).unwrap_or_default());
+        out.push_str(&stand_in);
+        out.push_str(value.get(start + trimmed.len()..).unwrap_or_default());
+    }
+
+    /// An address of the same length, where that leaves room for a name.
+    fn address(&mut self, address: &str) -> String {
+        let key = folded(address);
+        if !self.known.contains_key(&key) {
+            let letters = address.chars().count().saturating_sub(DOMAIN.len()).max(RUN);
+            let name = "x".repeat(letters);
+            let mut made = self.make(&name);
+            self.used.insert(made.clone());
+            made.extend(DOMAIN.chars());
+            self.known.insert(key.clone(), made);
+        }
+        let made = self.known.get(&key).map(Vec::as_slice).unwrap_or_default();
+        let upper = !address.chars().any(char::is_lowercase);
+        let made: String = made.iter().collect();
+        if upper { made.to_uppercase() } else { made }
+    }
+
+    fn make(&mut self, value: &str) -> Vec<char> {
+        let plan = Plan::of(value);
+        let kind = kind(value);
+        let mut best: Option<(usize, Vec<char>)> = None;
+        for _ in 0..TRIES {
+            let made = plan.make(value, &mut || self.next());
+            let text = cased(value, &made);
+            let clashes = usize::from(self.used.contains(&made))
+                + usize::from((self.is_word)(&text)) * 2
+                + usize::from(kind != self::kind(&text)) * 4
+                + usize::from(self.betrays(&text)) * 8;
+            if clashes == 0 {
+                return made;
+            }
+            if best.as_ref().is_none_or(|(least, _)| clashes < *least) {
+                best = Some((clashes, made));
+            }
+        }
+        best.map(|(_, made)| made).unwrap_or_default()
+    }
+
+    /// The next number of a row that looks random (SplitMix64).
+    fn next(&mut self) -> u64 {
+        self.counter = self.counter.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.counter;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+}
+
+/// Whether a value says nothing of anybody.
+pub(super) fn is_kept(value: &str) -> bool {
+    let trimmed = value.trim();
+    trimmed.is_empty() || WORDS.iter().any(|word| word.eq_ignore_ascii_case(trimmed))
+}
+
+/// Which characters of a value are replaced, and by what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Plan {
+    /// Every letter and digit.
+    All,
+    /// Digits alone: the letters are those of a number or of a date.
+    Digits,
+    /// Digits, as those of a date.
+    Date,
+    /// Letters by those of hexadecimal numbers.
+    Hex,
+}
+
+impl Plan {
+    fn of(value: &str) -> Self {
+        let digits = value.bytes().filter(u8::is_ascii_digit).count();
+        let hex = |c: char| c.is_ascii_hexdigit() || matches!(c, '-' | '{' | '}');
+        let marks = value
+            .bytes()
+            .filter(|byte| matches!(byte, b'-' | b'/' | b'.'))
+            .count();
+        let date = |c: char| c.is_ascii_digit() || "-/.: TZ+".contains(c);
+        if value.len() >= 32 && value.chars().all(hex) {
+            Self::Hex
+        } else if value.starts_with("/Date(") || value.parse::<f64>().is_ok() {
+            Self::Digits
+        } else if (digits >= 6 && marks >= 2 && value.chars().all(date)) || binds(Scalar::DateTime, value) {
+            Self::Date
+        } else {
+            Self::All
+        }
+    }
+
+    fn make(self, value: &str, next: &mut impl FnMut() -> u64) -> Vec<char> {
+        let chars: Vec<char> = value.chars().collect();
+        if self == Self::Date {
+            return date(&chars, next);
+        }
+        let mut in_digits = false;
+        // The digits of an exponent say how large a number is.
+        let exponent = (self == Self::Digits).then(|| chars.iter().position(|c| matches!(c, 'e' | 'E')));
+        let exponent = exponent.flatten().unwrap_or(chars.len());
+        let replaced = chars.iter().enumerate().map(|(index, c)| {
+            let starts = !std::mem::replace(&mut in_digits, c.is_ascii_digit());
+            match c {
+                '0' if starts => '0',
+                '0'..='9' if index > exponent => *c,
+                '0'..='9' => digit(next(), u64::from(starts)),
+                _ if self == Self::Digits => *c,
+                'a'..='f' | 'A'..='F' if self == Self::Hex => pick(next(), &['a', 'b', 'c', 'd', 'e', 'f']),
+                _ => letter(*c, next()),
+            }
+        });
+        replaced.collect()
+    }
+}
+
+/// A digit, from this one on.
+fn digit(random: u64, from: u64) -> char {
+    let digit = from + random % (10 - from);
+    char::from(b'0' + u8::try_from(digit).unwrap_or_default())
+}
+
+fn pick(random: u64, from: &[char]) -> char {
+    let index = usize::try_from(random % from.len().max(1) as u64).unwrap_or_default();
+    from.get(index).copied().unwrap_or('x')
+}
+
+/// A letter like this one, in lower case where there are two; anything else as it is.
+fn letter(c: char, random: u64) -> char {
+    let within = |first: u32, count: u64| {
+        let offset = u32::try_from(random % count).unwrap_or_default();
+        char::from_u32(first + offset).unwrap_or('x')
+    };
+    match c {
+        'a'..='z' | 'A'..='Z' => within('a'.into(), 26),
+        _ if !c.is_alphanumeric() => c,
+        _ if c.len_utf16() == 2 => within(0x2_0000, 4096),
+        _ if c.is_lowercase() || c.is_uppercase() => pick(random, &LOWER),
+        _ => within(0x4E00, 4096),
+    }
+}
+
+/// Other digits for a date, so that it is one as before: what may be a month stays such, what may be a day or an hour, too.
+fn date(chars: &[char], next: &mut impl FnMut() -> u64) -> Vec<char> {
+    let mut out: Vec<char> = Vec::with_capacity(chars.len());
+    let mut rest = chars;
+    while let Some(first) = rest.first() {
+        let count = rest.iter().take_while(|c| c.is_ascii_digit()).count();
+        if count == 0 {
+            out.push(*first);
+            rest = rest.get(1..).unwrap_or_default();
+            continue;
+        }
+        let (run, after) = rest.split_at(count);
+        rest = after;
+        let parts: &[usize] = match count {
+            2 => &[2],
+            4 => &[4],
+            8 => &[4, 2, 2],
+            _ => &[],
+        };
+        if parts.is_empty() {
+            out.extend((0..).zip(run).map(|(index, c)| match c {
+                '0' if index == 0 => '0',
+                _ => digit(next(), u64::from(index == 0)),
+            }));
+            continue;
+        }
+        let mut run = run;
+        for size in parts {
+            let (part, more) = run.split_at((*size).min(run.len()));
+            run = more;
+            let value = part.iter().collect::<String>().parse().unwrap_or(0);
+            let (from, to): (u64, u64) = match (size, value) {
+                // A leap year for a leap year.
+                (4, 1900..=2099) => {
+                    let year = 1972 + (next() % 16) * 4;
+                    let year = if value % 4 == 0 {
+                        year
+                    } else {
+                        year + 1 + next() % 3
+                    };
+                    (year, year)
+                }
+                (4, _) => (1000, 9999),
+                (_, 0) => (0, 0),
+                (_, 1..=12) => (1, 12),
+                (_, 13..=23) => (13, 23),
+                (_, 24..=31) => (24, 28),
+                (_, 32..=59) => (32, 59),
+                _ => (60, 99),
+            };
+            let made = from + next() % (to - from + 1);
+            out.extend(format!("{made:0size$}").chars());
+        }
+    }
+    out
+}
+
+/// What a text is to the API's converter, and how large it is as a number.
+fn kind(value: &str) -> ([bool; 5], usize) {
+    let types = [
+        Scalar::Int,
+        Scalar::Long,
+        Scalar::Decimal,
+        Scalar::DateTime,
+        Scalar::Boolean,
+    ];
+    // From where on a number is of another type.
+    const ENDS: [f64; 5] = [2_147_483_648.0, 4_294_967_296.0, 9.2e18, 1.8e19, 7.9e28];
+    let size = value.parse::<f64>().map_or(0, |number| {
+        1 + ENDS.iter().filter(|end| number.abs() >= **end).count()
+    });
+    (types.map(|ty| binds(ty, value)), size)
+}
+
+fn binds(ty: Scalar, value: &str) -> bool {
+    bind(ty, &[], false, Json::Text(value), "").is_ok()
+}
+
+/// A text without case, a character for each of its characters.
+fn folded(value: &str) -> String {
+    value.chars().map(lower).collect()
+}
+
+fn lower(c: char) -> char {
+    let mut lower = c.to_lowercase();
+    match (lower.next(), lower.next()) {
+        (Some(lower), None) => lower,
+        _ => c,
+    }
+}
+
+/// A stand-in in the case of its value.
+fn cased(value: &str, stand_in: &[char]) -> String {
+    let mut originals = value.chars();
+    stand_in
+        .iter()
+        .map(|made| match originals.next() {
+            Some(original) if original.is_uppercase() => match LOWER.iter().position(|known| known == made) {
+                Some(index) => UPPER.get(index).copied().unwrap_or(*made),
+                None => made.to_ascii_uppercase(),
+            },
+            _ => *made,
+        })
+        .collect()
+}
+
+/// Each few letters and digits of a text that stand in a row, without case.
+fn runs_of(text: &str) -> impl Iterator<Item = [char; RUN]> + '_ {
+    let mut row = ['\0'; RUN];
+    let mut length = 0;
+    text.chars().filter_map(move |c| {
+        if !c.is_alphanumeric() {
+            length = 0;
+            return None;
+        }
+        row.rotate_left(1);
+        if let Some(last) = row.last_mut() {
+            *last = lower(c);
+        }
+        length += 1;
+        (length >= RUN).then_some(row)
+    })
+}
+
+/// The first e-mail address in a text, and what is before and after it.
+fn next_address(text: &str) -> Option<(&str, &str, &str)> {
+    let inside = |c: char| c.is_alphanumeric() || "._%+-'".contains(c);
+    for (at, _) in text.match_indices('@') {
+        let (before, after) = text.split_at_checked(at)?;
+        let name = before.trim_end_matches(inside).len();
+        let domain: usize = after
+            .get(1..)?
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
+            .map(char::len_utf8)
+            .sum();
+        let end = at + 1 + domain;
+        let host = text.get(at + 1..end)?.trim_end_matches(['.', '-']);
+        let end = at + 1 + host.len();
+        let is_dotted = host.split('.').count() > 1 && host.split('.').all(|part| !part.is_empty());
+        if name < at && is_dotted {
+            return Some((text.get(..name)?, text.get(name..end)?, text.get(end..)?));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn never() -> Box<dyn Fn(&str) -> bool> {
+        Box::new(|_| false)
+    }
+
+    fn made<'v>(values: &[&'v str]) -> Vec<(&'v str, String)> {
+        let mut stand_ins = StandIns::new(values.iter().copied(), never());
+        values
+            .iter()
+            .map(|value| (*value, stand_ins.text(value)))
+            .collect()
+    }
+
+    fn classes(text: &str) -> Vec<u8> {
+        let class = |c: char| match c {
+            _ if c.is_uppercase() => 1,
+            _ if c.is_lowercase() => 2,
+            _ if c.is_numeric() => 3,
+            _ if c.is_alphabetic() => 4,
+            _ => 5,
+        };
+        text.chars().map(class).collect()
+    }
+
+    #[test]
+    fn length_and_kinds_of_characters_stay() {
+        let values = [
+            "Erika Muster",
+            "C-100",
+            "  K-7\u{a0}",
+            "Gräfin ÄÖ",
+            "北京 大学",
+            "𠀋-1",
+            "007",
+            "12.50",
+            "1.00E+17",
+            "2024-01-31T00:00:00Z",
+            "31/12/2023",
+            "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+            "+49 (30) 901820",
+        ];
+        for (value, stand_in) in made(&values) {
+            assert_ne!(value, stand_in);
+            assert_eq!(classes(value), classes(&stand_in), "{value}: {stand_in}");
+            let units = |text: &str| text.encode_utf16().count();
+            assert_eq!(units(value), units(&stand_in));
+            assert_eq!(kind(value), kind(&stand_in), "{value}: {stand_in}");
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_value_is_left() {
+        let values = [
+            "Erika",
+            "Muster",
+            "erika.muster@corp.invalid",
+            "1234567",
+            "20240131",
+            "2024-02-29",
+        ];
+        let runs: HashSet<_> = values.iter().flat_map(|value| runs_of(value)).collect();
+        for (value, stand_in) in made(&values) {
+            let left = runs_of(&stand_in).find(|run| runs.contains(run));
+            assert_eq!(left, None, "{value}: {stand_in}");
+        }
+    }
+
+    #[test]
+    fn the_same_value_has_the_same_stand_in_in_any_case() {
+        let values = [
+            "Erika",
+            "ERIKA",
+            " erika",
+            "Erika",
+            "erika@corp.invalid",
+            "E <erika@corp.invalid>",
+        ];
+        let made: Vec<String> = made(&values).into_iter().map(|(_, made)| made).collect();
+        assert_eq!(made[0].to_uppercase(), made[1]);
+        assert_eq!(made[0], made[3]);
+        assert_eq!(format!(" {}", made[0].to_lowercase()), made[2]);
+        assert!(
+            made[4].ends_with("@example.com") && made[5].contains(&made[4]),
+            "{made:?}"
+        );
+        let codes: Vec<String> = (0..90).map(|code| format!("{code:02}")).collect();
+        let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+        let distinct: HashSet<String> = self::made(&codes).into_iter().map(|(_, made)| made).collect();
+        assert_eq!(distinct.len(), codes.len());
+    }
+
+    #[test]
+    fn what_says_nothing_stays() {
+        for value in ["", "  ", "true", "NO", "--", "null"] {
+            assert_eq!(made(&[value])[0].1, value);
+        }
+        let mut stand_ins = StandIns::new([], Box::new(|word| word.starts_with(['a', 'b', 'c'])));
+        let made: Vec<String> = (0..50).map(|code| stand_ins.text(&format!("x{code}y"))).collect();
+        assert!(
+            made.iter().all(|made| !made.starts_with(['a', 'b', 'c'])),
+            "{made:?}"
+        );
+    }
+
+    #[test]
+    fn numbers_stay_of_their_size() {
+        let mut stand_ins = StandIns::new(["2147483647", "2147483648", "-45.50", "0", "1e5"], never());
+        for raw in [
+            "2147483647",
+            "2147483648",
+            "-45.50",
+            "0",
+            "1e5",
+            "0.10",
+            "9223372036854775808",
+        ] {
+            let made = stand_ins.number(raw);
+            assert_eq!(kind(raw), kind(&made), "{raw}: {made}");
+            assert_eq!(raw.len(), made.len());
+            serde_json::from_str::<serde_json::Number>(&made).unwrap();
+        }
+    }
+}
