@@ -11,7 +11,7 @@ use super::client::Client;
 use super::diagnostics;
 use super::engine::{Engine, Seen};
 use super::mailbox::Snapshot;
-use super::worker::{Answer, value};
+use super::transport::{Answer, value};
 use crate::config::FILE_NAME;
 use crate::finding::{Finding, Span};
 use crate::fix::{self, Edit};

@@ -8,6 +8,7 @@ use std::io::{self, BufRead, Read, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use lsp_server::{ErrorCode, Message, Notification, RequestId, Response};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// The largest message, in bytes: a document of 256 MB with every byte escaped.
@@ -15,6 +16,14 @@ const LARGEST: u64 = 1 << 30;
 
 /// The longest line of a header, in bytes.
 const LONGEST_HEADER: u64 = 4 << 10;
+
+/// An answer, or why there is none.
+pub type Answer = Result<Value, (ErrorCode, String)>;
+
+/// A value of the protocol's types; they have no form that JSON does not have.
+pub fn value(of: &impl Serialize) -> Value {
+    serde_json::to_value(of).unwrap_or_default()
+}
 
 /// What arrived.
 #[derive(Debug)]
@@ -128,7 +137,7 @@ impl Outbox {
     }
 
     /// Answers a request.
-    pub fn answer(&self, id: RequestId, answer: Result<Value, (ErrorCode, String)>) {
+    pub fn answer(&self, id: RequestId, answer: Answer) {
         self.send(Message::Response(match answer {
             Ok(result) => Response {
                 id,

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use gen_lsp_types::Diagnostic;
 use lsp_server::ErrorCode;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::actions;
@@ -18,7 +17,7 @@ use super::diagnostics;
 use super::engine::{Engine, Response, Seen, Site};
 use super::mailbox::{Job, Mailbox, Snapshot, Task};
 use super::text::Text;
-use super::transport::Outbox;
+use super::transport::{Answer, Outbox, value};
 use super::uri;
 use crate::cli::args::{Common, Suppression};
 use crate::cli::read_settings_file;
@@ -26,9 +25,6 @@ use crate::cli::settings_source::SettingsSource;
 use crate::cli::suppression::today;
 use crate::manual;
 use crate::rules::{Candidate, rule_text};
-
-/// An answer, or why there is none.
-pub type Answer = Result<Value, (ErrorCode, String)>;
 
 /// What the worker keeps from one round to the next.
 pub struct Worker<'a> {
@@ -273,11 +269,6 @@ fn folder_of(folders: &[PathBuf], path: Option<&Path>) -> PathBuf {
 fn pattern(name: &str) -> String {
     let special = ['*', '?', '[', ']', '{', '}', '!', ',', '\\'];
     format!("**/{}", name.replace(special, "?"))
-}
-
-/// A value of the protocol's types; they have no form that JSON does not have.
-pub fn value(of: &impl Serialize) -> Value {
-    serde_json::to_value(of).unwrap_or_default()
 }
 
 impl Round<'_, '_, '_> {

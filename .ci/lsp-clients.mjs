@@ -1,0 +1,308 @@
+// The client of `.ci/lsp-clients`: node client.mjs GEPLINT REPOSITORY
+import { execFileSync, spawn } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import rpc from "vscode-jsonrpc/node.js";
+import { TextDocument } from "vscode-languageserver-textdocument";
+
+const [geplint, repository] = process.argv.slice(2);
+const work = path.join(import.meta.dirname, "work");
+fs.rmSync(work, { recursive: true, force: true });
+fs.mkdirSync(path.join(work, ".git"), { recursive: true });
+
+/** A server and what it has sent of documents. */
+class Client {
+  constructor(command, args, folder) {
+    this.child = spawn(command, args, { cwd: folder, stdio: ["pipe", "pipe", "inherit"] });
+    this.connection = rpc.createMessageConnection(
+      new rpc.StreamMessageReader(this.child.stdout),
+      new rpc.StreamMessageWriter(this.child.stdin),
+    );
+    this.waiting = new Map();
+    this.connection.onNotification("textDocument/publishDiagnostics", (params) => {
+      const key = `${params.uri} ${params.version}`;
+      this.waiting.get(key)?.(params.diagnostics);
+      this.waiting.delete(key);
+    });
+    this.connection.onNotification(() => {});
+    this.connection.onRequest(() => null);
+    this.connection.listen();
+    this.folder = folder;
+  }
+
+  async start(capabilities = {}) {
+    const result = await this.connection.sendRequest("initialize", {
+      processId: process.pid,
+      rootUri: pathToFileURL(this.folder).href,
+      capabilities: { general: { positionEncodings: ["utf-16"] }, ...capabilities },
+    });
+    await this.connection.sendNotification("initialized", {});
+    return result;
+  }
+
+  open(document) {
+    const { uri, languageId, version } = document;
+    return this.connection.sendNotification("textDocument/didOpen", {
+      textDocument: { uri, languageId, version, text: document.getText() },
+    });
+  }
+
+  change(document, version, contentChanges) {
+    TextDocument.update(document, contentChanges, version);
+    return this.connection.sendNotification("textDocument/didChange", {
+      textDocument: { uri: document.uri, version },
+      contentChanges,
+    });
+  }
+
+  /** The diagnostics of a version, which have to be waited for before they are sent. */
+  diagnostics(document, version) {
+    return new Promise((resolve) => this.waiting.set(`${document.uri} ${version}`, resolve));
+  }
+
+  pull(document) {
+    return this.connection.sendRequest("textDocument/diagnostic", { textDocument: { uri: document.uri } });
+  }
+
+  async end() {
+    await this.connection.sendRequest("shutdown");
+    await this.connection.sendNotification("exit");
+    await new Promise((resolve) => this.child.once("exit", resolve));
+  }
+
+  /** The memory that the server holds, in KiB. */
+  memory() {
+    const status = fs.readFileSync(`/proc/${this.child.pid}/status`, "utf8");
+    return Number(/VmRSS:\s+(\d+)/.exec(status)[1]);
+  }
+}
+
+function document(name, text) {
+  return TextDocument.create(pathToFileURL(path.join(work, name)).href, "json", 1, text);
+}
+
+/** Numbers that are the same in each run. */
+function numbers(seed) {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+// ---- comparison with check ----
+
+const SEVERITIES = { 1: "error", 2: "warning", 4: "advice" };
+
+/** What is shown of control characters differs between JSON and an editor: they are left out. */
+const plain = (message) => message.replace(/\\(u\{[0-9a-f]+\}|[a-z0])|[^ -~]/g, "");
+
+const shown = (diagnostics) =>
+  diagnostics.map((one) => {
+    const { line, character } = one.range.start;
+    return [one.code, SEVERITIES[one.severity], plain(one.message.split("\n")[0]), line, character].join(" ");
+  });
+
+/** The findings of a run over a folder, by file. */
+function findings(folder, texts) {
+  let report;
+  try {
+    report = execFileSync(geplint, ["check", "--format", "json", "--quiet", "."], {
+      cwd: folder,
+      maxBuffer: 1 << 30,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  } catch (error) {
+    report = error.stdout;
+  }
+  const files = new Map();
+  for (const one of JSON.parse(report).findings) {
+    const text = texts.get(one.path);
+    const before = Buffer.from(text.getText()).subarray(0, one.start.offset).toString();
+    const { line, character } = text.positionAt(before.length);
+    const key = [one.rule, one.severity, plain(one.message), line, character].join(" ");
+    files.set(one.path, [...(files.get(one.path) ?? []), key]);
+  }
+  return files;
+}
+
+async function play(name, first, edits) {
+  const folder = path.join(work, name);
+  fs.mkdirSync(path.join(folder, ".git"), { recursive: true });
+  const client = new Client(geplint, ["lsp"], folder);
+  await client.start();
+  const live = document(`${name}/live.json`, first);
+  let answer = client.diagnostics(live, 1);
+  client.open(live);
+  await answer;
+  const got = [];
+  const texts = new Map();
+  for (const [index, edit] of edits.entries()) {
+    const version = index + 2;
+    answer = client.diagnostics(live, version);
+    client.change(live, version, edit(live));
+    const step = `${String(index).padStart(4, "0")}/live.json`;
+    got.push([step, shown(await answer)]);
+    texts.set(step, TextDocument.create(step, "json", 1, live.getText()));
+    fs.mkdirSync(path.join(folder, path.dirname(step)));
+    fs.writeFileSync(path.join(folder, step), live.getText());
+  }
+  await client.end();
+  const wanted = findings(folder, texts);
+  let count = 0;
+  for (const [step, own] of got) {
+    const expected = wanted.get(step) ?? [];
+    count += expected.length;
+    if (JSON.stringify(own) !== JSON.stringify(expected)) {
+      console.error(`${name} ${step} differs from check`, { server: own, check: expected });
+      process.exit(1);
+    }
+  }
+  console.log(`${name}: ${got.length} edits, ${count} findings, each answer is that of check`);
+}
+
+const recording = JSON.parse(fs.readFileSync(path.join(repository, "testdata/lsp/recorded.json"), "utf8"));
+await play(
+  "recorded",
+  recording.text,
+  recording.changes.map((changes) => () => changes),
+);
+
+const fixture = (name) => fs.readFileSync(path.join(repository, "testdata/documented", name), "utf8");
+const first = fixture("contact-details/2-error.request.json");
+const PIECES = ['"', "{", "}", "[", "]", ",", ":", " ", "\n", "\r\n", "0", "null", "true", "ä", "😀", "x", '"UserName": "a",'];
+const next = numbers(20240);
+/** A place that no pair of units surrounds. */
+function place(text, wanted) {
+  const inside = (at) => /[\uDC00-\uDFFF]/.test(text[at] ?? "") || (text[at - 1] === "\r" && text[at] === "\n");
+  return inside(wanted) ? wanted - 1 : wanted;
+}
+await play(
+  "random",
+  first,
+  Array.from({ length: 2000 }, (_, index) => (live) => {
+    if (index % 25 === 24) return [{ text: first }];
+    const text = live.getText();
+    const start = place(text, next(text.length + 1));
+    const end = next(3) === 0 ? place(text, Math.min(start + next(12), text.length)) : start;
+    const range = { start: live.positionAt(start), end: live.positionAt(Math.max(start, end)) };
+    return [{ range, text: PIECES[next(PIECES.length)] }];
+  }),
+);
+
+// ---- measurements ----
+
+const [record] = JSON.parse(fixture("contact-details/1-success.request.json"));
+/** A payload of so many bytes; one record in fifty has a name that is not known. */
+function payload(bytes) {
+  const records = [];
+  let length = 0;
+  for (let index = 0; length < bytes; index++) {
+    const text = JSON.stringify(record, null, 2).replaceAll(/CM_ContactCode_\d+/g, `C-${index}`);
+    const odd = index % 50 === 0 ? text.replace("{", '{ "Nonsense": 1,') : text;
+    records.push(odd);
+    length += odd.length + 2;
+  }
+  return `[${records.join(",\n")}]`;
+}
+
+const median = (values) => values.toSorted((one, other) => one - other)[values.length >> 1];
+const ms = (value) => `${value.toFixed(1)} ms`;
+
+/** A keystroke inside of a string in the middle of the text. */
+function keystroke(live) {
+  const text = live.getText();
+  const at = text.indexOf('": "', text.length >> 1) + 4;
+  const position = live.positionAt(at);
+  return [{ range: { start: position, end: position }, text: "a" }];
+}
+
+async function keystrokes(client, live, count, answer) {
+  const times = [];
+  for (let index = 0; index < count; index++) {
+    const version = live.version + 1;
+    const edit = keystroke(live);
+    const wait = client.waiting && answer === "push" ? client.diagnostics(live, version) : undefined;
+    const begun = performance.now();
+    client.change(live, version, edit);
+    await (wait ?? client.pull(live));
+    times.push(performance.now() - begun);
+  }
+  return times;
+}
+
+async function schema() {
+  try {
+    const text = execFileSync(geplint, ["schema", "contact-details"], { stdio: ["ignore", "pipe", "ignore"] });
+    return JSON.parse(text.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+console.log("keystroke to diagnostics:");
+for (const [name, bytes, count] of [["1 MB", 1e6, 41], ["10 MB", 1e7, 21]]) {
+  const text = payload(bytes);
+  const client = new Client(geplint, ["lsp"], work);
+  await client.start();
+  const live = document("large.json", text);
+  const opened = client.diagnostics(live, 1);
+  client.open(live);
+  const found = (await opened).length;
+  await keystrokes(client, live, 5, "push");
+  const times = await keystrokes(client, live, count, "push");
+  console.log(`  geplint, ${name}: ${ms(median(times))} in the median, ${ms(Math.max(...times))} at most, ${found} diagnostics`);
+  // While a check runs, how long until something that needs no check is answered?
+  const waits = [];
+  for (let index = 0; index < count; index++) {
+    client.change(live, live.version + 1, keystroke(live));
+    const begun = performance.now();
+    await client.connection.sendRequest("no/such").catch(() => {});
+    waits.push(performance.now() - begun);
+  }
+  console.log(`  geplint, ${name}: an answer while it checks, ${ms(median(waits))} in the median, ${ms(Math.max(...waits))} at most`);
+  await client.end();
+
+  const body = await schema();
+  if (body === undefined) {
+    console.log(`  vscode-json-language-server, ${name}: NOT RUN, there is no \`geplint schema\``);
+    continue;
+  }
+  const server = path.join(import.meta.dirname, "node_modules/.bin/vscode-json-language-server");
+  const peer = new Client(server, ["--stdio"], work);
+  await peer.start({ textDocument: { diagnostic: { dynamicRegistration: false } } });
+  const settings = { json: { validate: { enable: true }, schemas: [{ fileMatch: ["*.json"], url: "mem:schema", schema: body }] } };
+  await peer.connection.sendNotification("workspace/didChangeConfiguration", { settings });
+  const other = document("large.json", text);
+  peer.open(other);
+  const problems = (await peer.pull(other)).items.length;
+  await keystrokes(peer, other, 3, "pull");
+  const theirs = await keystrokes(peer, other, Math.min(count, 11), "pull");
+  console.log(
+    `  vscode-json-language-server, ${name}: ${ms(median(theirs))} in the median, ${ms(Math.max(...theirs))} at most, ${problems} diagnostics`,
+  );
+  await peer.end();
+}
+
+{
+  const client = new Client(geplint, ["lsp"], work);
+  await client.start();
+  const live = document("memory.json", payload(1e6));
+  client.open(live);
+  const at = [];
+  for (let index = 1; index <= 10_000; index++) {
+    const version = live.version + 1;
+    const wait = index % 10 === 0 ? client.diagnostics(live, version) : undefined;
+    // Typed and taken back, so that the text stays as long as it is.
+    const text = live.getText();
+    const start = text.indexOf('": "', text.length >> 1) + 4;
+    const position = live.positionAt(start);
+    const end = index % 2 === 0 ? live.positionAt(start + 1) : position;
+    client.change(live, version, [{ range: { start: position, end }, text: index % 2 === 0 ? "" : "a" }]);
+    if (wait) await wait;
+    if (index === 1000 || index === 10_000) at.push(client.memory());
+  }
+  console.log(`memory in 1 MB: ${at[0]} KiB after 1,000 edits, ${at[1]} KiB after 10,000`);
+  await client.end();
+}
