@@ -21,6 +21,7 @@ use super::reply::{self, Aborted, JSON, Reply, problem};
 use super::routes::Found;
 use super::server::Server;
 use super::stream::Reset;
+use crate::finding::{Finding, Severity};
 use crate::rules::Endpoint;
 
 /// Says how sure an answer is.
@@ -351,6 +352,8 @@ fn of_prediction(predicted: Predicted, always_200: bool) -> Answer {
     made.endpoint = Some(predicted.endpoint);
     made.keys = predicted.keys;
     made.found = predicted.findings.len();
+    let is_problem = |finding: &&Finding| finding.severity != Severity::Advice;
+    made.problems = predicted.findings.iter().filter(is_problem).count();
     made.findings = predicted.findings;
     if made.found > MOST_FINDINGS {
         made.findings.truncate(MOST_FINDINGS);

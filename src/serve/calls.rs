@@ -61,6 +61,8 @@ pub struct Answer {
     pub findings: Vec<Finding>,
     /// How much that was.
     pub found: usize,
+    /// The number of errors and warnings among them.
+    pub problems: usize,
     /// How many records the body has.
     pub records: u32,
     /// The text of the tenant file, where another one was sent before this call and after the one before it.

@@ -48,6 +48,7 @@ pub struct Summary<'a> {
     status: u16,
     keys: &'a [String],
     evidence: &'a str,
+    /// Errors and warnings.
     findings: usize,
     bytes: usize,
     millis: f64,
@@ -65,7 +66,7 @@ impl<'a> Summary<'a> {
             status: call.answer.status,
             keys: &call.answer.keys,
             evidence: &call.answer.evidence,
-            findings: call.answer.found,
+            findings: call.answer.problems,
             bytes: call.body.len(),
             millis: millis(call),
         }
@@ -162,7 +163,7 @@ fn line(format: LogFormat, call: &Call) -> String {
         summary.time,
         call.method,
         call.path,
-        counted(answer.found),
+        counted(answer.problems),
         call.body.len(),
         summary.millis,
     );
