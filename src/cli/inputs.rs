@@ -1,4 +1,4 @@
-//! What the commands have in common before they look at any file: the files, the rules, the tenant.
+//! What the commands have in common before they read any file: the list of files, the rules, and facts of the tenant.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -19,8 +19,8 @@ use crate::report::{Position, Source, sanitize};
 use crate::rules::{Endpoint, Layer, Ruleset, built_in, builtin_ids, endpoint_of};
 use crate::tenant::Tenant;
 
-/// Everything that is read before the files are: the settings, what there is to check (`only` what has changed, where
-/// that is asked for, and with `notes` what is passed over), and what is known.
+/// Reads everything that precedes the files: the settings, the list of files (only the changed ones if `only` is set;
+/// with `notes` also the skipped ones), the rules and facts of the tenant.
 pub fn ready(
     files: &Files,
     knowledge: &KnowledgeArgs,
@@ -36,7 +36,7 @@ pub fn ready(
     Ok((project, entries, known))
 }
 
-/// The paths that the command line names, and those of the list that it names.
+/// Returns the paths on the command line, and those in the list that it names.
 fn paths(files: &Files) -> Result<Vec<PathBuf>, String> {
     let mut paths = files.paths.clone();
     if let Some(list) = &files.list {
@@ -54,8 +54,8 @@ fn paths(files: &Files) -> Result<Vec<PathBuf>, String> {
     Ok(paths)
 }
 
-/// The files that the arguments name and the settings include; as calls in order, a file that is named twice is two
-/// calls.
+/// Returns the files that the arguments name and the settings include. With calls in order, a file that is named twice
+/// is two calls.
 fn entries(
     (paths, files): (&[PathBuf], &Files),
     in_order: bool,
@@ -78,7 +78,7 @@ fn entries(
     project.ignore_files = found.ignore_files;
     project.notes = found.notes;
     let mut found = found.entries;
-    // What the settings say of a file they say of its text, too.
+    // Settings for the name of standard input apply to its text.
     let name = &files.stdin_filename;
     let has_name = name.as_os_str() != NO_NAME;
     if has_name && (options.excludes.matches(name) || !project.includes(name)) {
@@ -89,12 +89,12 @@ fn entries(
     if options.only.is_none() {
         return Ok(project.included(paths, found));
     }
-    // No folder was looked through: of what lies beside the files found nothing can be said.
+    // No folder was walked, so nothing is known about other files next to the ones found.
     let looked: Vec<PathBuf> = found.iter().filter_map(Entry::file).cloned().collect();
     Ok(project.included(&looked, found))
 }
 
-/// Says on standard error what ignore files say to no effect.
+/// Warns about invalid lines of ignore files on standard error.
 pub fn warn_of_ignore_files(files: &IgnoreFiles, common: &Common) {
     let here = std::env::current_dir().unwrap_or_default();
     for (path, bad) in files {
@@ -107,13 +107,13 @@ pub fn warn_of_ignore_files(files: &IgnoreFiles, common: &Common) {
     }
 }
 
-/// Rules and tenant facts.
+/// Rules and facts of the tenant.
 pub struct Knowledge {
-    /// The endpoints that a file may be for: the one named, else all.
+    /// The rules of the endpoints that a file may be for: the named one, or all.
     pub rules: Ruleset,
-    /// An endpoint was named: no file is asked what it looks like.
+    /// True if an endpoint was named, so that files are not recognised by their content.
     pub named: bool,
-    /// What the tenant holds.
+    /// The facts of the tenant.
     pub tenant: Tenant,
     /// The values of variables in requests that the arguments give.
     pub variables: Variables,
@@ -122,7 +122,7 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    /// Reads what the arguments name; the message says which file is wrong, and where.
+    /// Reads the files that the arguments name. Errors: a message with the file and position of the mistake.
     pub fn of(args: &KnowledgeArgs, common: &Common, project: &Project) -> Result<Self, String> {
         Ok(Self::read(&SettingsSource::default(), args, common, project)?)
     }
@@ -199,8 +199,8 @@ impl Knowledge {
         }
     }
 
-    /// The endpoint that the command line or the settings give a file, whatever it looks like; a response beside the
-    /// requests is none.
+    /// Returns the endpoint that the command line or the settings assign to a file, whatever it contains; `None` for a
+    /// response next to the requests.
     pub fn given(&self, project: &Project, path: &Path, named: bool, bytes: &[u8]) -> Option<&Endpoint> {
         if self.named && (named || !is_response(bytes)) {
             return self.rules.endpoints().next();
@@ -208,15 +208,15 @@ impl Knowledge {
         self.endpoint(project, path).filter(|_| !is_response(bytes))
     }
 
-    /// As [`given`](Self::given), but only where somebody has said so of this very file: `--endpoint` says nothing of
-    /// what else lies in a folder.
+    /// The same as [`given`](Self::given), but only if the file itself was assigned: `--endpoint` does not apply to
+    /// other files in a folder.
     pub fn vouched(&self, project: &Project, path: &Path, named: bool, bytes: &[u8]) -> Option<&Endpoint> {
         let given = self.given(project, path, named, bytes)?;
         let settled = || project.endpoint(path).is_some_and(|id| id.value == given.id);
         (named || settled()).then_some(given)
     }
 
-    /// The endpoint that the settings give a file, unless the command line named one for all.
+    /// Returns the endpoint that the settings assign to a file. `None` if the command line has set one for all.
     pub fn endpoint(&self, project: &Project, path: &Path) -> Option<&Endpoint> {
         if self.named {
             return None;
@@ -260,7 +260,7 @@ pub fn is_known(rules: &Ruleset, id: &str) -> Result<(), String> {
     ))
 }
 
-/// All endpoints, ours and the user's, with the user's layers over them; with `only`, no other.
+/// Loads all endpoints, built-in and the user's, with the user's layers over them; with `only`, just that one.
 pub fn rules(files: &[PathBuf], only: Option<&str>) -> Result<Ruleset, String> {
     Ok(layers(&SettingsSource::default(), files, only)?)
 }
@@ -294,12 +294,13 @@ fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// A response that lies beside the requests is none, even where every file is taken for one.
+/// True if the bytes are a response. A response next to the requests is no request, even if every file is taken for
+/// one.
 pub fn is_response(bytes: &[u8]) -> bool {
     recognize(&json::text(bytes).0, &[]) == Recognized::Response
 }
 
-/// What to say of a file that may be for several endpoints.
+/// Returns the message for a file that several endpoints fit.
 pub fn ambiguous(ids: &[String]) -> String {
     format!(
         "cannot tell its endpoint: looks like {}; pass --endpoint",
@@ -307,12 +308,13 @@ pub fn ambiguous(ids: &[String]) -> String {
     )
 }
 
-/// What to say of a named file that is no payload.
+/// Returns the message for a named file that is no payload.
 pub fn unrecognized(reason: &str) -> String {
     format!("not a request to a known endpoint ({reason}); use --endpoint ID to check it anyway")
 }
 
-/// What to say of a file that is not JSON: what is wrong first, and where, unless it is the file as a whole.
+/// Returns the message for a file that is not JSON: the first mistake and its position, unless it is the file as a
+/// whole.
 pub fn not_json(finding: &Finding, bytes: &[u8]) -> String {
     let Position { line, column } = Source::new("", bytes).position(finding.span.start);
     match (line, column) {
@@ -321,7 +323,8 @@ pub fn not_json(finding: &Finding, bytes: &[u8]) -> String {
     }
 }
 
-/// What was passed over in folders, a line each.
+/// Returns the notes on the walk of folders, one a line: skipped links, unused settings files, and counts of other
+/// files.
 pub fn notes(project: &Project) -> Vec<String> {
     let notes = &project.notes;
     let link = |(path, to): &(PathBuf, &str)| {
@@ -342,7 +345,7 @@ pub fn notes(project: &Project) -> Vec<String> {
     }
     let total: usize = notes.others.values().sum();
     if total > 0 {
-        // The commonest first.
+        // The most frequent first.
         let mut kinds: Vec<(&String, &usize)> = notes.others.iter().collect();
         kinds.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
         let kind = |(extension, count): &(&String, &usize)| match extension.as_str() {
@@ -360,10 +363,10 @@ pub fn notes(project: &Project) -> Vec<String> {
     lines
 }
 
-/// So many extensions are listed.
+/// The maximum number of extensions in the list.
 const KINDS: usize = 8;
 
-/// What to say when there was no file at all; `hint` if `-v` would say more.
+/// Returns the message for a run without any file; `hint` if `-v` would show more.
 pub fn nothing_matched(files: &Files, hint: bool) -> String {
     let mut paths: Vec<String> = files.paths.iter().map(|path| sanitize::path(path)).collect();
     let list = files.list.as_ref();

@@ -1,4 +1,4 @@
-//! The settings of a run: which file they come from, and what its paths lead to.
+//! The settings of a run: their file, and the files that their paths lead to.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -17,37 +17,38 @@ use crate::input::normal;
 use crate::input::{Bounds, Entry, IgnoreFiles, Notes, read};
 use crate::report::sanitize;
 
-/// Settings, or the lack of them.
+/// Settings, possibly empty.
 #[derive(Debug, Default)]
 pub struct Project {
-    /// What the file says; nothing where there is none.
+    /// The content of the settings file; the default if there is none.
     pub config: Config,
-    /// The file as messages call it.
+    /// The file's name in messages.
     shown: PathBuf,
     text: String,
-    /// The folder that paths in it start from, as it can be given to the system.
+    /// The folder that paths in it are relative to, in a form for the system.
     folder: PathBuf,
-    /// The same from the root on.
+    /// The same as an absolute path.
     base: PathBuf,
     here: PathBuf,
     exists: bool,
     excludes: Excludes,
-    /// What the paths in it have to stay in.
+    /// The folder that paths in the settings must not leave.
     bounds: Bounds,
-    /// The ignore files that had a say in what is checked.
+    /// The ignore files that were used to select files.
     pub ignore_files: IgnoreFiles,
-    /// What was passed over in folders, if that was asked for.
+    /// The files that were skipped in folders, if this was requested.
     pub notes: Notes,
-    /// Standard input has a name that is excluded, or not included.
+    /// True if standard input has a name that is excluded, or not included.
     pub leaves_stdin_out: bool,
-    /// What was looked for, from the root on.
+    /// The paths of the run, as absolute paths.
     looked: Vec<PathBuf>,
-    /// Which `include` and `[[files]]` matched a file.
+    /// The indexes of the `include` and `[[files]]` entries that matched a file.
     met: (BTreeSet<usize>, BTreeSet<usize>),
 }
 
 impl Project {
-    /// The settings that the arguments, or the working directory, lead to; the message says what is wrong with them.
+    /// Loads the settings of the arguments or of the working directory. Errors: a message with the position of the
+    /// mistake.
     pub fn of(common: &Common) -> Result<Self, String> {
         Ok(Self::read(&SettingsSource::default(), common)?)
     }
@@ -118,7 +119,8 @@ impl Project {
         Ok(())
     }
 
-    /// Whether a path that nobody named on the command line stays in the repository; the message says how it does not.
+    /// Checks that a path that is not from the command line is inside the repository. Errors: a message with the
+    /// reason.
     pub fn admit(&self, path: &Path) -> Result<(), String> {
         self.bounds.admit(path).map_err(|why| {
             let shown = sanitize::plain_path(path);
@@ -126,7 +128,7 @@ impl Project {
         })
     }
 
-    /// The settings file, if there is one.
+    /// Returns the settings file, if there is one.
     pub fn file(&self) -> Option<&Path> {
         self.exists.then_some(self.shown.as_path())
     }
@@ -141,23 +143,23 @@ impl Project {
         self.folder.join(inside)
     }
 
-    /// The rules files: those of the settings, and over them those of the command line.
+    /// Returns the rules files: those of the settings, then those of the command line.
     pub fn rules(&self, common: &Common) -> Vec<PathBuf> {
         let ours = self.config.rules.iter().map(|file| self.path(&file.value));
         ours.chain(common.rules.iter().cloned()).collect()
     }
 
-    /// The tenant file of the settings.
+    /// Returns the tenant file of the settings.
     pub fn tenant(&self) -> Option<PathBuf> {
         self.config.tenant.as_ref().map(|file| self.path(&file.value))
     }
 
-    /// Whether the settings say that contact codes are e-mail addresses.
+    /// True if the settings say that contact codes are e-mail addresses.
     pub fn has_email_codes(&self) -> bool {
         self.config.contact_codes == Some(ContactCodes::Email)
     }
 
-    /// What is left out: what the settings say, and what the command line says.
+    /// Returns the excludes of the settings and of the command line.
     pub fn excludes(&self, globs: &[String]) -> Result<Excludes, String> {
         Ok(self.excludes.clone().and(excludes(globs)?))
     }
@@ -178,7 +180,7 @@ impl Project {
         }
     }
 
-    /// What makes the run fail.
+    /// Returns what makes the run fail.
     pub fn fail_on(&self, strict: bool, asked: Option<FailLevel>) -> FailOn {
         match asked {
             _ if strict => FailOn::Warning,
@@ -189,7 +191,7 @@ impl Project {
         }
     }
 
-    /// The least severity that is shown; what makes the run fail has to be.
+    /// Returns the lowest severity that is shown. Errors: findings that make the run fail would not be shown.
     pub fn min_severity(&self, asked: Option<MinLevel>, fail_on: FailOn) -> Result<Severity, String> {
         let least = match asked {
             Some(MinLevel::Advice) => MinSeverity::Advice,
@@ -207,7 +209,7 @@ impl Project {
         Ok(least.severity())
     }
 
-    /// Takes from what was found what the settings do not include, and remembers which of their globs were of use.
+    /// Removes files that the settings do not include, and remembers which of their globs have matched.
     pub fn included(&mut self, paths: &[PathBuf], mut entries: Vec<Entry>) -> Vec<Entry> {
         self.looked = paths.iter().map(|path| self.absolute(path)).collect();
         let mut met = std::mem::take(&mut self.met);
@@ -234,7 +236,7 @@ impl Project {
         entries
     }
 
-    /// Whether the settings include a path.
+    /// True if the settings include a path.
     pub fn includes(&self, path: &Path) -> bool {
         let include = &self.config.include;
         let inside = self.inside(path);
@@ -242,7 +244,7 @@ impl Project {
             || inside.is_some_and(|inside| include.iter().any(|glob| glob.value.matches(&inside)))
     }
 
-    /// The endpoint that the settings give a file; of several entries the last counts.
+    /// Returns the endpoint that the settings assign to a file; the last matching entry applies.
     pub fn endpoint(&self, path: &Path) -> Option<&Placed<String>> {
         if self.config.files.is_empty() {
             return None;
@@ -250,18 +252,18 @@ impl Project {
         self.config.endpoint_of(&self.inside(path)?)
     }
 
-    /// A path from the settings' folder on; `None` for what lies elsewhere, or if there are no settings.
+    /// Returns a path relative to the settings' folder; `None` if it is elsewhere, or if there are no settings.
     pub fn inside(&self, path: &Path) -> Option<PathBuf> {
         let whole = self.exists.then(|| self.absolute(path))?;
         whole.strip_prefix(&self.base).map(Path::to_path_buf).ok()
     }
 
-    /// A path from the root on, without `.` and `..`.
+    /// Returns an absolute path without `.` and `..`.
     pub fn absolute(&self, path: &Path) -> PathBuf {
         normal(&self.here.join(path))
     }
 
-    /// Whether everything below a folder, given from the root on, was looked through.
+    /// True if everything below a folder, given as an absolute path, was walked.
     pub fn looked_through(&self, folder: &Path) -> bool {
         self.looked.iter().any(|looked| folder.starts_with(looked))
     }
@@ -271,12 +273,12 @@ impl Project {
         Fault::at(&self.shown, &self.text, start, message)
     }
 
-    /// Whether entries that matched nothing are to be told.
+    /// True if entries that matched nothing are to be reported.
     pub fn tells_unused(&self) -> bool {
         self.exists && self.config.unused == Unused::Warning
     }
 
-    /// The entries about files that matched none, as place and message.
+    /// Returns the entries about files that matched none, with their positions.
     pub fn unmatched(&self) -> Vec<Mistake> {
         let (met, config) = (&self.met, &self.config);
         let mut told = Vec::new();
@@ -299,7 +301,7 @@ impl Project {
             .collect()
     }
 
-    /// Whether the run went through all that a glob can name.
+    /// True if the run has walked everything that a glob can match.
     pub fn covers(&self, glob: &PathGlob) -> bool {
         self.looked_through(&self.base.join(glob.root()))
     }
@@ -322,7 +324,7 @@ fn discover(source: &SettingsSource, here: &Path) -> Option<PathBuf> {
     found.filter(|(depth, _)| *depth == 0).map(|(_, path)| path)
 }
 
-/// What is left out, wherever it lies below the working directory.
+/// Returns the excludes of the command line, which apply to any folder below the working directory.
 fn excludes(globs: &[String]) -> Result<Excludes, String> {
     let here = std::env::current_dir().unwrap_or_default();
     Excludes::new(&here, globs).map_err(|bad| format!("--exclude \"{}\": {}", bad.shown(), bad.message))

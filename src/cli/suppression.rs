@@ -1,4 +1,4 @@
-//! What `check` does not show: ignores, severities and the baseline, and what is told of them afterwards.
+//! The findings that `check` does not show: ignores, severities and the baseline, and reports about their entries.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -21,7 +21,7 @@ use crate::rules::{Endpoint, rule_texts};
 use crate::settings::{Name, Settings, no_such};
 use crate::suppress::{KnownFindings, Ledger, suppress};
 
-/// What findings pass through on their way to the report.
+/// The filter between the findings of a file and the report.
 pub struct FindingFilter<'a> {
     pub project: &'a Project,
     pub known: &'a Knowledge,
@@ -30,7 +30,7 @@ pub struct FindingFilter<'a> {
     rules_off: &'a [String],
     today: Date,
     file: Option<File>,
-    /// The baseline's folder, from the root on.
+    /// The baseline's folder, as an absolute path.
     folder: PathBuf,
     /// See [`Self::rules`].
     rules: OnceLock<BTreeSet<String>>,
@@ -40,7 +40,7 @@ pub struct FindingFilter<'a> {
 #[derive(Clone)]
 pub struct File {
     path: PathBuf,
-    /// What stands in it.
+    /// The content before the run.
     before: Baseline,
     purpose: Purpose,
 }
@@ -53,7 +53,8 @@ enum Purpose {
 }
 
 impl<'a> FindingFilter<'a> {
-    /// What the settings and the command line say; the message says which file is wrong, and where.
+    /// Creates the filter of the settings and the command line. Errors: a message with the file and position of the
+    /// mistake.
     pub fn of(
         args: &'a Suppression,
         fail_on: FailOn,
@@ -112,12 +113,13 @@ impl<'a> FindingFilter<'a> {
         }
     }
 
-    /// The ids that a finding may have; worked out where settings name one, for nearly no run needs all of them.
+    /// Returns the ids that a finding may have. They are only computed if the settings name one, since few runs need
+    /// them.
     fn rules(&self) -> &BTreeSet<String> {
         self.rules.get_or_init(|| rule_names(self.known))
     }
 
-    /// The findings of a file that are to be shown, and what became of the others.
+    /// Returns the findings of a file that are to be shown, and an account of the others.
     pub fn apply(&self, path: &Path, findings: Vec<Finding>) -> (Vec<Finding>, Ledger) {
         let inside = self.project.inside(path);
         let baseline = if self.file.is_some() {
@@ -145,18 +147,18 @@ impl<'a> FindingFilter<'a> {
             .with_known(known)
     }
 
-    /// The baseline's file, if there is one.
+    /// Returns the path of the baseline, if there is one.
     pub fn baseline(&self) -> Option<&Path> {
         self.file.as_ref().map(|file| file.path.as_path())
     }
 
-    /// Whether the run ends with a baseline being written.
+    /// True if the run writes a baseline at its end.
     pub fn writes(&self) -> bool {
         let purpose = self.file.as_ref().map(|file| file.purpose);
         purpose.is_some_and(|purpose| purpose != Purpose::Compare)
     }
 
-    /// The entries without the baseline's own file, unless somebody named it.
+    /// Removes the baseline's own file from the entries, unless it was named.
     pub fn without_baseline(&self, mut entries: Vec<Entry>) -> Vec<Entry> {
         if let Some(file) = &self.file {
             let own = self.project.absolute(&file.path);
@@ -168,9 +170,10 @@ impl<'a> FindingFilter<'a> {
         entries
     }
 
-    /// Tells what matched nothing, and writes the baseline if that was asked for; the message says why it cannot.
+    /// Reports entries that matched nothing, and writes the baseline if this was requested. `whole` is true if every
+    /// file was read.
     ///
-    /// `whole`: every file was read.
+    /// Errors: the reason why the baseline cannot be written.
     pub fn finish(&self, ledger: &Ledger, whole: bool, common: &Common) -> Result<(), String> {
         for Mistake { start, message } in self.mistakes(ledger, whole) {
             terminal::warn(common, &self.project.mistake(start, message).to_string());
@@ -201,7 +204,7 @@ impl<'a> FindingFilter<'a> {
         let mut mistakes = settings.expired();
         if names_rules {
             let endpoints: BTreeSet<String> = self.known.rules.ids().map(str::to_owned).collect();
-            // With an endpoint named, the others were not read.
+            // If an endpoint was named, the others were not loaded.
             let endpoints = Some(&endpoints).filter(|_| !self.known.named);
             mistakes.extend(settings.unknown_names(self.rules(), endpoints));
         }
@@ -220,7 +223,7 @@ impl<'a> FindingFilter<'a> {
         file.before.gone(&ledger.found, &|path| self.meets(path))
     }
 
-    /// Whether the run went through where a file of the baseline lies, or lay.
+    /// True if the run has walked the folder of a file in the baseline, whether the file exists or not.
     fn meets(&self, path: &str) -> bool {
         self.project
             .looked_through(&self.project.absolute(&self.folder.join(path)))
@@ -303,14 +306,14 @@ fn read(source: &SettingsSource, path: &Path) -> Result<Baseline, Fault> {
     })
 }
 
-/// Writes a file anew: nobody meets half of it.
+/// Replaces a file atomically.
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = AtomicFile::create(path)?;
     file.write_all(text.as_bytes())?;
     file.commit()
 }
 
-/// Tells of what the baseline knows and the files no longer have.
+/// Reports the findings in the baseline that the files no longer have.
 fn tell_gone(file: &File, gone: &[Gone], common: &Common) {
     let Some(first) = gone.first() else { return };
     let count = gone.iter().map(|gone| gone.count).sum();
@@ -330,7 +333,7 @@ fn tell_gone(file: &File, gone: &[Gone], common: &Common) {
     terminal::warn(common, &message);
 }
 
-/// The ids that a finding may have.
+/// Returns the ids that a finding may have.
 fn rule_names(known: &Knowledge) -> BTreeSet<String> {
     let texts = rule_texts().iter().map(|rule| rule.id.clone());
     let constraints = known.rules.endpoints().flat_map(Endpoint::constraints);
@@ -339,7 +342,7 @@ fn rule_names(known: &Knowledge) -> BTreeSet<String> {
         .collect()
 }
 
-/// A path as seen from a folder, both given from the root on, with `/` between its parts.
+/// Returns a path relative to a folder, with `/` between its parts. Both are absolute.
 fn relative(folder: &Path, path: &Path) -> String {
     let shared = folder
         .components()

@@ -199,8 +199,8 @@ fn form(parsed: &Parsed<'_>, list: Place) -> String {
     parts.collect::<Vec<_>>().join("&")
 }
 
-/// The bytes that a string was made of. Where a tool could not read a byte as UTF-8 it writes half of a surrogate pair,
-/// U+DC80 to U+DCFF (mitmproxy does): that is the byte.
+/// Returns the bytes of a string. If a tool could not read a byte as UTF-8, it writes a lone surrogate, U+DC80 to
+/// U+DCFF (as mitmproxy does), which stands for that byte.
 fn verbatim<'t>(text: &'t str, node: &Node) -> Cow<'t, [u8]> {
     let decoded = json::decode(text, node);
     match decoded {
@@ -210,10 +210,10 @@ fn verbatim<'t>(text: &'t str, node: &Node) -> Cow<'t, [u8]> {
     }
 }
 
-/// As [`verbatim`], of the escaped text of a string.
+/// The same as [`verbatim`] for the escaped text of a string.
 fn with_bytes(raw: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len());
-    // From here on nothing has been decoded yet.
+    // The start of the text that is not decoded yet.
     let mut start = 0;
     let mut at = 0;
     let bytes = raw.as_bytes();
@@ -234,7 +234,7 @@ fn with_bytes(raw: &str) -> Vec<u8> {
     out
 }
 
-/// The UTF-16 unit that a `\u` at a place stands for.
+/// Returns the UTF-16 unit of a `\u` at an offset.
 fn unit(bytes: &[u8], at: usize) -> Option<u16> {
     let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
     let digits = std::str::from_utf8(digits).ok()?;
