@@ -3,53 +3,27 @@
 use super::place::Place;
 use crate::json::{self, JsonKind, NodeId, Root, Tree};
 use crate::rules::Endpoint;
+use crate::sample::Case;
 
-/// How a file writes its names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Casing {
-    /// As the tables do: `ContactCode`.
-    Pascal,
-    /// With a small letter in front: `contactCode`.
-    Camel,
-}
-
-impl Casing {
-    /// That of the record at the place, else of the records before it; the tables' own where no name tells.
-    pub fn of(place: &Place<'_>) -> Self {
-        let mut votes = Votes::default();
-        let cursor = &place.cursor;
-        for tree in [&cursor.tree, &cursor.rest] {
-            votes.count(place.text, place.endpoint, tree);
-        }
-        if votes.is_even() {
-            let mut reader = json::Reader::new(place.text);
-            let mut tree = Tree::default();
-            if let Root::List { .. } = reader.root(&mut tree) {
-                reader.next_record(&mut tree);
-                votes.count(place.text, place.endpoint, &tree);
-            }
-        }
-        if votes.camel > votes.pascal {
-            Self::Camel
-        } else {
-            Self::Pascal
+/// That of the record at the place, else of the records before it; the tables' own where no name tells.
+pub(super) fn case_of(place: &Place<'_>) -> Case {
+    let mut votes = Votes::default();
+    let cursor = &place.cursor;
+    for tree in [&cursor.tree, &cursor.rest] {
+        votes.count(place.text, place.endpoint, tree);
+    }
+    if votes.is_even() {
+        let mut reader = json::Reader::new(place.text);
+        let mut tree = Tree::default();
+        if let Root::List { .. } = reader.root(&mut tree) {
+            reader.next_record(&mut tree);
+            votes.count(place.text, place.endpoint, &tree);
         }
     }
-
-    /// A name of a table in this casing. The first word becomes small as the platform's serializers make it: `LOBType` is `lobType`.
-    pub fn write(self, name: &str) -> String {
-        if self == Self::Pascal {
-            return name.to_owned();
-        }
-        let upper = name.bytes().take_while(u8::is_ascii_uppercase).count();
-        let small = match upper {
-            0 | 1 => upper,
-            all if all == name.len() => all,
-            // The last capital begins the next word.
-            several => several - 1,
-        };
-        let (first, rest) = name.split_at(small);
-        first.to_ascii_lowercase() + rest
+    if votes.camel > votes.pascal {
+        Case::Camel
+    } else {
+        Case::Pascal
     }
 }
 
@@ -77,27 +51,6 @@ impl Votes {
                 Some(b'A'..=b'Z') if is_known => self.pascal += 1,
                 _ => {}
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_word_becomes_small() {
-        for (name, camel) in [
-            ("ContactCode", "contactCode"),
-            ("LOBEntityCode", "lobEntityCode"),
-            ("LOB", "lob"),
-            ("IsDefaultLOB", "isDefaultLOB"),
-            ("X", "x"),
-            ("x", "x"),
-            ("", ""),
-        ] {
-            assert_eq!(Casing::Camel.write(name), camel);
-            assert_eq!(Casing::Pascal.write(name), name);
         }
     }
 }

@@ -1,14 +1,15 @@
 //! What may be written at a place.
 
-use super::casing::Casing;
+use super::casing::case_of;
 use super::model::{Completion, CompletionKind, Completions, Context, Edit};
 use super::place::{Place, Slot};
 use super::snippet::{Need, Snippet, need_in_words};
 use super::{row, values};
 use crate::finding::Span;
-use crate::json::{self, Expected};
+use crate::json::{self, Expected, Value};
 use crate::manual::type_text;
 use crate::rules::{Endpoint, Fact, Property, PropertyId, Type};
+use crate::sample::{Extent, Sampler};
 use crate::tenant::Tenant;
 
 /// So many completions are offered at once; of longer lists those that fit what is typed.
@@ -27,7 +28,7 @@ pub fn complete(context: &Context<'_>, bytes: &[u8], at: usize) -> Completions {
         let offer = Offer {
             tenant: context.tenant,
             place: &place,
-            casing: Casing::of(&place),
+            sampler: Sampler::new(endpoint, context.tenant).in_case(case_of(&place)),
             only: endpoints.len() == 1,
         };
         let offered = offer.all(&mut all.is_incomplete);
@@ -46,7 +47,7 @@ pub fn complete(context: &Context<'_>, bytes: &[u8], at: usize) -> Completions {
 struct Offer<'o, 'a> {
     tenant: &'o Tenant,
     place: &'o Place<'a>,
-    casing: Casing,
+    sampler: Sampler<'o>,
     /// There is no other endpoint.
     only: bool,
 }
@@ -79,7 +80,7 @@ impl Offer<'_, '_> {
     /// The names that the object does not have, those that it needs first.
     fn names(&self) -> Vec<Completion> {
         let place = self.place;
-        let Some(table) = place.table() else {
+        let (Some(table), Some(table_id)) = (place.table(), place.table_id()) else {
             return Vec::new();
         };
         let has: Vec<PropertyId> = place
@@ -92,12 +93,17 @@ impl Offer<'_, '_> {
             .map(|(id, property)| {
                 let need = Need::of(table, id);
                 let mut snippet = Snippet::default();
-                let name = self.casing.write(&property.name);
+                let name = self.sampler.name(property);
                 if place.has_colon() {
                     snippet.text(&format!("\"{name}\""));
                 } else {
                     snippet.name(&name);
-                    snippet.value(place.endpoint, property.ty, self.casing, 0);
+                    match property.ty {
+                        Type::Object(_) | Type::ObjectList(_) | Type::StringList => {
+                            snippet.value(&self.sampler.value_of(table_id, id, Extent::Minimal));
+                        }
+                        ty => snippet.scalar(ty),
+                    }
                     self.comma(&mut snippet);
                 }
                 let parts = [need_in_words(table, id), type_text(place.endpoint, property)];
@@ -115,44 +121,39 @@ impl Offer<'_, '_> {
     /// The values that may stand in a slot.
     fn values(&self, slot: Slot<'_>, is_incomplete: &mut bool) -> Vec<Completion> {
         let place = self.place;
-        let structure = |label: String, ty: Type, documentation: String| {
-            let mut snippet = Snippet::default();
-            snippet.value(place.endpoint, ty, self.casing, 0);
-            self.comma(&mut snippet);
-            Completion {
-                documentation,
-                sort_key: "0".to_owned(),
-                ..self.completion(&label, snippet, CompletionKind::Structure)
-            }
-        };
-        let record = place.endpoint.record;
         match slot {
             Slot::Unknown => Vec::new(),
             // What begins like another value is one.
-            _ if matches!(slot, Slot::Body | Slot::Record) && place.cursor.token.quoted => Vec::new(),
+            Slot::Body | Slot::Record if place.cursor.token.quoted => Vec::new(),
             Slot::Body => {
-                let ty = Type::ObjectList(record);
-                vec![structure(
-                    format!("body of {}", place.endpoint.id),
-                    ty,
-                    of(place.endpoint),
-                )]
+                let body = self.sampler.body(1, Extent::Minimal);
+                self.whole(&format!("{}: body", place.endpoint.id), &body, of(place.endpoint))
             }
             Slot::Record => {
-                let ty = Type::Object(record);
-                vec![structure(
-                    format!("record of {}", place.endpoint.id),
-                    ty,
+                // Records of other places have other keys.
+                let index = place.cursor.record.unwrap_or(0) as usize;
+                let record = self.sampler.record(index, Extent::Minimal);
+                self.whole(
+                    &format!("{}: record", place.endpoint.id),
+                    &record,
                     of(place.endpoint),
-                )]
+                )
             }
-            Slot::Row { property, ty } => match ty {
+            Slot::Row {
+                row: (table, id),
+                property,
+                ty,
+            } => match ty {
                 Type::Object(_) | Type::ObjectList(_) | Type::StringList if place.cursor.token.quoted => {
                     Vec::new()
                 }
                 Type::Object(_) | Type::ObjectList(_) | Type::StringList => {
                     let label = place.endpoint.type_name(ty);
-                    vec![structure(label, ty, row::row(place.endpoint, property))]
+                    let value = match ty {
+                        Type::Object(inner) => self.sampler.object_of(inner, Extent::Minimal),
+                        _ => self.sampler.value_of(table, id, Extent::Minimal),
+                    };
+                    self.whole(&label, &value, row::row(place.endpoint, property))
                 }
                 Type::Boolean if place.cursor.token.quoted => Vec::new(),
                 Type::Boolean => ["true", "false"].map(|word| self.chosen(word, word, 0)).into(),
@@ -160,6 +161,18 @@ impl Offer<'_, '_> {
                 Type::String | Type::Enum(_) => self.choices(property, ty, is_incomplete),
             },
         }
+    }
+
+    /// An object or a list with what it needs.
+    fn whole(&self, label: &str, value: &Value, documentation: String) -> Vec<Completion> {
+        let mut snippet = Snippet::default();
+        snippet.value(value);
+        self.comma(&mut snippet);
+        vec![Completion {
+            documentation,
+            sort_key: "0".to_owned(),
+            ..self.completion(label, snippet, CompletionKind::Structure)
+        }]
     }
 
     /// The values of the lists that a property has, as far as they fit what is typed.

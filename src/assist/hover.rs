@@ -84,7 +84,7 @@ fn finding_of_name(context: &Context<'_>, place: &Place<'_>) -> Option<Finding> 
 
 /// Of a value: what it becomes.
 fn value(context: &Context<'_>, place: &Place<'_>) -> Option<String> {
-    let Slot::Row { property, ty } = place.slot() else {
+    let Slot::Row { property, ty, .. } = place.slot() else {
         return None;
     };
     let said = values::said(context, place, property, ty)?;

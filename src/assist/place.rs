@@ -41,6 +41,8 @@ pub(super) enum Slot<'a> {
     Record,
     /// A property, or an element of its list.
     Row {
+        /// The table and the property.
+        row: (TableId, PropertyId),
         /// The property.
         property: &'a Property,
         /// The type of the value.
@@ -93,9 +95,13 @@ impl<'a> Place<'a> {
     }
 
     /// The table of the object that the place is in, if it is in one.
+    pub fn table_id(&self) -> Option<TableId> {
+        self.levels.last().filter(|level| level.is_object)?.table
+    }
+
+    /// The same with its rows.
     pub fn table(&self) -> Option<&'a Table> {
-        let inner = self.levels.last().filter(|level| level.is_object)?;
-        Some(self.endpoint.table(inner.table?))
+        Some(self.endpoint.table(self.table_id()?))
     }
 
     /// What a value at the place is the value of.
@@ -120,7 +126,7 @@ impl<'a> Place<'a> {
             (false, Type::ObjectList(table)) => Type::Object(table),
             (false, _) => return Slot::Unknown,
         };
-        Slot::Row { property, ty }
+        Slot::Row { row, property, ty }
     }
 
     /// The names and values of the innermost object but for the member at the place: of those before it, then of those

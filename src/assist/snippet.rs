@@ -2,12 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::casing::Casing;
 use crate::finding::Severity;
-use crate::rules::{CheckKind, Endpoint, Property, PropertyId, Table, TableId, Type};
-
-/// Objects in objects that are written out; a table may lead back to itself.
-const MAX_DEPTH: usize = 6;
+use crate::json::Value;
+use crate::rules::{CheckKind, PropertyId, Table, Type};
 
 /// A text with places to fill in, as a snippet and as plain text.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +38,10 @@ impl Snippet {
         let _ = if value.is_empty() {
             write!(self.marked, "${stop}")
         } else {
+            let value = value
+                .replace('\\', "\\\\")
+                .replace('$', "\\$")
+                .replace('}', "\\}");
             write!(self.marked, "${{{stop}:{value}}}")
         };
     }
@@ -58,56 +59,79 @@ impl Snippet {
         self.text("\": ");
     }
 
-    /// A value of that type to fill in; of an object what it cannot do without.
-    pub fn value(&mut self, endpoint: &Endpoint, ty: Type, casing: Casing, depth: usize) {
+    /// A scalar of that type to fill in.
+    pub fn scalar(&mut self, ty: Type) {
         match ty {
-            Type::String | Type::DateTime | Type::Enum(_) => {
-                self.text("\"");
-                self.stop("");
-                self.text("\"");
-            }
             Type::Boolean => self.stop("true"),
             Type::Int | Type::Long | Type::Decimal => self.stop("0"),
-            Type::StringList => {
-                self.text("[\"");
+            _ => {
+                self.text("\"");
                 self.stop("");
-                self.text("\"]");
-            }
-            Type::Object(table) => self.object(endpoint, table, casing, depth),
-            Type::ObjectList(table) => {
-                self.text("[");
-                self.indent += 1;
-                self.line();
-                self.object(endpoint, table, casing, depth);
-                self.indent -= 1;
-                self.line();
-                self.text("]");
+                self.text("\"");
             }
         }
     }
 
-    fn object(&mut self, endpoint: &Endpoint, table: TableId, casing: Casing, depth: usize) {
-        let table = endpoint.table(table);
-        let needed = needed(endpoint, table);
-        self.text("{");
-        if needed.is_empty() || depth >= MAX_DEPTH {
+    /// A value whose scalars may be kept or written over. The depth is that of the tables it was made of.
+    pub fn value(&mut self, value: &Value) {
+        match value {
+            Value::List(items) => {
+                let items: Vec<_> = items.iter().map(|item| (None, item)).collect();
+                self.container(("[", "]"), &items);
+            }
+            Value::Object(members) => {
+                let members: Vec<_> = members
+                    .iter()
+                    .map(|(name, value)| (Some(name.as_str()), value))
+                    .collect();
+                self.container(("{", "}"), &members);
+            }
+            Value::Text(text) => {
+                let json = json(value);
+                let inner = json.get(1..json.len().saturating_sub(1)).unwrap_or(text);
+                self.text("\"");
+                self.stop(inner);
+                self.text("\"");
+            }
+            Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Number(_) => self.stop(&json(value)),
+        }
+    }
+
+    fn container(&mut self, (open, close): (&str, &str), entries: &[(Option<&str>, &Value)]) {
+        self.text(open);
+        if entries.is_empty() {
             self.stop("");
-            self.text("}");
+            self.text(close);
             return;
         }
+        let is_nested = |value: &Value| matches!(value, Value::List(_) | Value::Object(_));
+        let on_lines = entries
+            .iter()
+            .any(|(name, value)| name.is_some() || is_nested(value));
         self.indent += 1;
-        for (index, property) in needed.into_iter().enumerate() {
+        for (index, (name, value)) in entries.iter().enumerate() {
             if index > 0 {
-                self.text(",");
+                self.text(if on_lines { "," } else { ", " });
             }
-            self.line();
-            self.name(&casing.write(&property.name));
-            self.value(endpoint, property.ty, casing, depth + 1);
+            if on_lines {
+                self.line();
+            }
+            if let Some(name) = name {
+                self.name(name);
+            }
+            self.value(value);
         }
         self.indent -= 1;
-        self.line();
-        self.text("}");
+        if on_lines {
+            self.line();
+        }
+        self.text(close);
     }
+}
+
+/// A scalar as JSON.
+fn json(value: &Value) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// How much a property matters.
@@ -165,19 +189,4 @@ fn any_of(table: &Table) -> impl Iterator<Item = &[PropertyId]> {
         CheckKind::AnyOf(any_of) => Some(&*any_of.0),
         _ => None,
     })
-}
-
-/// What an object of a table cannot do without: what is mandatory, the first of several of which one is; of a record its key.
-fn needed<'a>(endpoint: &'a Endpoint, table: &'a Table) -> Vec<&'a Property> {
-    let is_record = std::ptr::eq(table, endpoint.record_table());
-    let key = endpoint.key.first().filter(|_| is_record);
-    let ids = (0..).map(PropertyId).zip(&table.properties);
-    let is_needed = |id: PropertyId| {
-        Need::of(table, id) == Need::Mandatory
-            || Some(&id) == key
-            || any_of(table).any(|one| one.first() == Some(&id))
-    };
-    ids.filter(|(id, property)| is_needed(*id) && !property.outbound_only)
-        .map(|(_, property)| property)
-        .collect()
 }

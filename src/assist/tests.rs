@@ -209,12 +209,12 @@ fn activities_of_the_persona_around_come_first() {
 
 #[test]
 fn records_and_bodies_are_offered_whole() {
-    assert_eq!(labels(STATUS, "|"), ["body of contact-interface-status"]);
-    assert_eq!(labels(STATUS, "[|]"), ["record of contact-interface-status"]);
+    assert_eq!(labels(STATUS, "|"), ["contact-interface-status: body"]);
+    assert_eq!(labels(STATUS, "[|]"), ["contact-interface-status: record"]);
     let all = ask(None, "|", complete).items;
     assert_eq!(all.len(), built_in().ids().count());
     for item in &all {
-        assert!(item.insert.contains("$1"), "{}", item.insert);
+        assert!(item.insert.contains("${1:"), "{}", item.insert);
         assert!(
             serde_json::from_str::<serde_json::Value>(&item.plain).is_ok(),
             "{}",
@@ -222,7 +222,7 @@ fn records_and_bodies_are_offered_whole() {
         );
     }
     let two = "[{\"ClientContactCode\": \"a\"}\n|]";
-    let taken = take(STATUS, two, "record of contact-interface-status");
+    let taken = take(STATUS, two, "contact-interface-status: record");
     assert!(
         serde_json::from_str::<serde_json::Value>(&taken).is_ok(),
         "{taken}"
@@ -237,15 +237,23 @@ fn a_snippet_is_the_plain_text_with_stops() {
     let item = items.iter().find(|item| item.label == "PersonaAndRoles").unwrap();
     assert_eq!(
         item.insert,
-        "\"PersonaAndRoles\": [\n\t{\n\t\t\"PersonaCode\": \"$1\",\n\t\t\"Activities\": [\n\t\t\t{\n\t\t\t\t\"Code\": \"$2\"\n\t\t\t}\n\t\t]\n\t}\n]"
+        "\"PersonaAndRoles\": [\n\t{\n\t\t\"PersonaCode\": \"${1:P-1}\",\n\t\t\"Activities\": [\n\t\t\t{\n\t\t\t\t\"Code\": \"${2:A-1}\"\n\t\t\t}\n\t\t]\n\t}\n]"
     );
     for item in items {
-        let mut plain = item.insert.replace("${", "\0");
-        for stop in 1..20 {
-            plain = plain.replace(&format!("\0{stop}:true}}"), "true");
-            plain = plain.replace(&format!("\0{stop}:0}}"), "0");
-            plain = plain.replace(&format!("${stop}"), "");
+        let mut plain = String::new();
+        let mut rest = item.insert.as_str();
+        while let Some((before, stop)) = rest.split_once('$') {
+            plain += before;
+            rest = match stop.strip_prefix('{') {
+                Some(stop) => {
+                    let (stop, behind) = stop.split_once('}').unwrap();
+                    plain += stop.split_once(':').unwrap().1;
+                    behind
+                }
+                None => stop.trim_start_matches(|c: char| c.is_ascii_digit()),
+            };
         }
+        plain += rest;
         assert_eq!(plain, item.plain);
     }
 }
@@ -386,6 +394,24 @@ proptest! {
             let text = taken(&text, &item);
             prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
         }
+    }
+}
+
+/// A body that is offered in an empty file checks clean.
+#[test]
+fn bodies_check_clean() {
+    let rules = built_in();
+    for item in ask(None, "|", complete).items {
+        let endpoint = item.label.split(':').next().unwrap();
+        let options = geplint_core::Options::for_endpoint(endpoint);
+        let checked = geplint_core::check(item.plain.as_bytes(), &rules, &tenant(), &options);
+        let geplint_core::Checked::Request { findings, .. } = checked else {
+            panic!("{endpoint}");
+        };
+        let errors = findings
+            .iter()
+            .filter(|finding| finding.severity == crate::finding::Severity::Error);
+        assert_eq!(errors.count(), 0, "{}", item.plain);
     }
 }
 
