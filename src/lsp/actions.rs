@@ -7,10 +7,8 @@ use gen_lsp_types::Range as Places;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::client::Client;
+use super::about::About;
 use super::diagnostics;
-use super::engine::{Engine, Seen};
-use super::mailbox::Snapshot;
 use super::transport::{Answer, value};
 use crate::config::FILE_NAME;
 use crate::finding::{Finding, Span};
@@ -24,23 +22,7 @@ const LONG: usize = 1 << 20;
 /// The kind of an action that makes all safe fixes.
 const FIX_ALL: &str = "source.fixAll.geplint";
 
-/// A request about a document.
-pub struct About<'q, 'a> {
-    /// What the client can do.
-    pub client: Client,
-    /// The engine of its folder.
-    pub engine: &'q Engine<'a>,
-    /// The document.
-    pub snapshot: &'q Snapshot,
-    /// What is known of it.
-    pub seen: &'q Seen,
-}
-
 impl About<'_, '_> {
-    fn text(&self) -> &str {
-        self.snapshot.text.as_str()
-    }
-
     /// The bytes of a range that parameters have under a key.
     fn range(&self, params: &Value, key: &str) -> Option<Range<usize>> {
         let places = Places::deserialize(params.get(key)?).ok()?;

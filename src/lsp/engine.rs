@@ -107,8 +107,6 @@ impl Site {
 pub struct Seen {
     /// The number of the text that was checked.
     pub revision: u64,
-    /// The endpoint that it is a request to.
-    pub endpoint: Option<String>,
     /// What was found and is to be shown, in the order of the text.
     pub findings: Vec<Finding>,
 }
@@ -132,7 +130,6 @@ impl Seen {
     pub const fn nothing(revision: u64) -> Self {
         Self {
             revision,
-            endpoint: None,
             findings: Vec::new(),
         }
     }
@@ -217,28 +214,25 @@ impl<'a> Engine<'a> {
         if !looked_at {
             return Seen::nothing(snapshot.revision);
         }
-        let (endpoint, findings) = self
-            .file(&path, snapshot.text.as_str().as_bytes())
-            .unwrap_or_default();
+        let findings = self.file(&path, snapshot.text.as_str().as_bytes());
         Seen {
             revision: snapshot.revision,
-            endpoint,
-            findings,
+            findings: findings.unwrap_or_default(),
         }
     }
 
-    /// Checks bytes as a file found under a path: its endpoint, and what is shown. `None` for what is no payload.
-    pub fn file(&mut self, path: &Path, bytes: &[u8]) -> Option<(Option<String>, Vec<Finding>)> {
+    /// What is shown of bytes as a file found under a path. `None` for what is no payload.
+    pub fn file(&mut self, path: &Path, bytes: &[u8]) -> Option<Vec<Finding>> {
         let Site { project, known, .. } = self.site;
         let file = Self::payload(path, bytes);
-        let (endpoint, checked) = match file.check(known, project, &self.expected, &mut self.session, false) {
-            Kind::Request(request) => (Some(request.endpoint.id.to_string()), request.checked),
-            Kind::NotJson(finding) => (None, Checked::not_json(*finding)),
+        let checked = match file.check(known, project, &self.expected, &mut self.session, false) {
+            Kind::Request(request) => request.checked,
+            Kind::NotJson(finding) => Checked::not_json(*finding),
             Kind::PassedOver(_) | Kind::Skipped(_) | Kind::Trouble(_) => return None,
         };
         let (findings, _) = self.filter.apply(path, checked.findings);
         let report = FileReport::new(path, bytes, findings, checked.records);
-        Some((endpoint, report.findings.into_owned()))
+        Some(report.findings.into_owned())
     }
 
     /// The files that a run over the folder would check.
@@ -269,13 +263,12 @@ impl<'a> Engine<'a> {
         String::from_utf8(fixed.bytes).ok()
     }
 
-    /// The endpoint that a document is a request to, by the settings or by its names.
-    pub fn endpoint(&self, snapshot: &Snapshot) -> Option<&'a Endpoint> {
+    /// The endpoint that the settings give a document.
+    pub fn given(&self, snapshot: &Snapshot) -> Option<&'a Endpoint> {
         let Site { project, known, .. } = self.site;
         let path = self.path(snapshot);
         let bytes = snapshot.text.as_str().as_bytes();
-        let given = known.given(project, &path, false, bytes);
-        given.or_else(|| self.session.recognized(bytes, Standard::Found))
+        known.given(project, &path, false, bytes)
     }
 
     /// The response that is predicted for a document, as `geplint predict` with its name would print it.

@@ -3,7 +3,9 @@
 //! Four threads: the reader takes messages apart, the session applies edits and never waits, the worker checks the newest
 //! text of each document, the writer sends. Nothing is written to disk; an edit is only ever proposed to the client.
 
+mod about;
 mod actions;
+mod assist;
 mod client;
 mod diagnostics;
 mod engine;

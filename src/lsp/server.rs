@@ -33,9 +33,12 @@ enum Stage {
 }
 
 /// The requests that the worker answers.
-const JOBS: [&str; 8] = [
+const JOBS: [&str; 11] = [
     "textDocument/diagnostic",
     "workspace/diagnostic",
+    "textDocument/hover",
+    "textDocument/completion",
+    "textDocument/documentSymbol",
     "textDocument/codeAction",
     "textDocument/prepareRename",
     "textDocument/rename",
@@ -161,6 +164,9 @@ impl<'a> Server<'a> {
                     "interFileDependencies": true,
                     "workspaceDiagnostics": true,
                 },
+                "hoverProvider": true,
+                "completionProvider": { "triggerCharacters": ["\"", ":", " ", "{", "[", ","] },
+                "documentSymbolProvider": true,
                 "codeActionProvider": { "codeActionKinds": ["quickfix", "source.fixAll.geplint"] },
                 "renameProvider": { "prepareProvider": true },
                 "executeCommandProvider": { "commands": ["geplint.explain", "geplint.predictedResponse"] },

@@ -11,7 +11,7 @@ use gen_lsp_types::Diagnostic;
 use lsp_server::ErrorCode;
 use serde_json::{Value, json};
 
-use super::actions;
+use super::about::About;
 use super::client::Client;
 use super::diagnostics;
 use super::engine::{Engine, Response, Seen, Site};
@@ -461,14 +461,20 @@ impl Round<'_, '_, '_> {
     /// Answers about one document.
     fn about(&mut self, method: &str, params: &Value, snapshot: &Snapshot) -> Answer {
         let client = self.worker.client;
-        self.seen(snapshot);
-        let (Some(seen), Some(index)) = (self.seen.get(&snapshot.uri), self.engine(snapshot)) else {
+        // At a place of a text that is being written nothing depends on what is wrong with the rest.
+        let is_place = ["textDocument/hover", "textDocument/completion", "textDocument/documentSymbol"];
+        let nothing = Seen::nothing(snapshot.revision);
+        if !is_place.contains(&method) {
+            self.seen(snapshot);
+        }
+        let seen = self.seen.get(&snapshot.uri).unwrap_or(&nothing);
+        let Some(index) = self.engine(snapshot) else {
             return Ok(Value::Null);
         };
         let Some(engine) = self.engines.get(index) else {
             return Ok(Value::Null);
         };
-        let about = actions::About {
+        let about = About {
             client,
             engine,
             snapshot,
@@ -476,6 +482,9 @@ impl Round<'_, '_, '_> {
         };
         match method {
             "textDocument/codeAction" => about.code_actions(params, &|path| self.worker.uri_of(path)),
+            "textDocument/hover" => about.hover(params),
+            "textDocument/completion" => about.completion(params),
+            "textDocument/documentSymbol" => Ok(about.symbols()),
             "textDocument/prepareRename" => about.prepare_rename(params),
             "textDocument/rename" => about.rename(params),
             _ => Err((ErrorCode::MethodNotFound, "there is no such method".to_owned())),
@@ -562,7 +571,7 @@ impl Round<'_, '_, '_> {
             None => {
                 let bytes = crate::input::read::whole(path, crate::input::read::LARGEST).ok()?;
                 let found = self.engines.get_mut(index)?.file(path, &bytes);
-                let findings = found.map(|(_, findings)| findings).unwrap_or_default();
+                let findings = found.unwrap_or_default();
                 if findings.is_empty() {
                     Vec::new()
                 } else {

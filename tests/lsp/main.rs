@@ -7,6 +7,7 @@
 )]
 
 mod actions;
+mod assist;
 mod check;
 mod client;
 mod edits;
