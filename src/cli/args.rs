@@ -535,6 +535,9 @@ pub struct Serve {
     /// Take so many connections at once; others wait
     #[arg(long, value_name = "N", default_value = "4096", value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Limits")]
     pub max_connections: u32,
+    /// Close the connection of a client that sends or reads nothing for so long while it is its turn
+    #[arg(long, value_name = "TIME", default_value = "30s", help_heading = "Limits")]
+    pub client_timeout: String,
     /// How calls are logged on standard output
     #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
     pub log: CallLog,

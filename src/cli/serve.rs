@@ -31,7 +31,7 @@ mod with_server {
     use super::super::read_settings_file;
     use super::super::settings::Project;
     use super::super::terminal;
-    use crate::serve::faults::{Fault, Latency};
+    use crate::serve::faults::{Fault, Latency, duration};
     use crate::serve::options::{LogFormat, Options, Tls, Token};
 
     pub fn run(args: &Serve, common: &Common) -> Result<(), String> {
@@ -50,6 +50,7 @@ mod with_server {
             .map(|fault| Fault::with_share(fault))
             .collect::<Result<Vec<_>, _>>();
         let faults = faults.map_err(|why| format!("--fault: {why}"))?;
+        let patience = duration(&args.client_timeout).map_err(|why| format!("--client-timeout: {why}"))?;
         let project = Project::of(common)?;
         let tenant_file = args.tenant.clone().or_else(|| project.tenant());
         let knowledge = KnowledgeArgs {
@@ -84,6 +85,7 @@ mod with_server {
             tenant_text: tenant_text.transpose()?,
             email_codes: project.has_email_codes(),
             max_body: args.max_body,
+            patience,
             max_connections: args.max_connections as usize,
             tls: match (&args.tls_cert, &args.tls_key, &args.tls_self_signed) {
                 (Some(certificates), Some(key), _) => Some(Tls::Files(certificates.clone(), key.clone())),

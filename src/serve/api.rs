@@ -20,7 +20,7 @@ use super::options::Token;
 use super::reply::{self, Aborted, JSON, Reply, problem};
 use super::routes::Found;
 use super::server::Server;
-use super::stream::Reset;
+use super::stream::Link;
 use crate::finding::{Finding, Severity};
 use crate::rules::Endpoint;
 
@@ -60,7 +60,7 @@ pub async fn call(
     server: &Arc<Server>,
     request: Request<Incoming>,
     origin: String,
-    reset: &Reset,
+    link: &Link,
 ) -> Result<Reply, Aborted> {
     let (time, begun) = (SystemTime::now(), Instant::now());
     let (parts, incoming) = request.into_parts();
@@ -69,7 +69,13 @@ pub async fn call(
         .get(&FAULT)
         .map(|asked| asked.to_str().unwrap_or("?"));
     let plan = server.faults.next(asked);
-    let body = body::read(&parts.headers, incoming, server.max_body, &server.reading).await;
+    let body = body::read(
+        &parts.headers,
+        incoming,
+        (server.max_body, server.patience),
+        &server.reading,
+    )
+    .await;
     let incoming = Received {
         time,
         begun,
@@ -87,7 +93,7 @@ pub async fn call(
         (Ok(_), Ok(plan)) => plan,
     };
     let abort = || {
-        reset.ask();
+        link.reset();
         Err(Aborted)
     };
     let reply = match plan.fault {
@@ -190,12 +196,7 @@ impl Received {
             origin,
             body,
         } = self;
-        let mut headers = parts.headers;
-        for (name, value) in &mut headers {
-            if SECRETS.contains(name) {
-                *value = HeaderValue::from_static("(not kept)");
-            }
-        }
+        let headers = kept(parts.headers);
         server.record(Call {
             seq: 0,
             time,
@@ -209,6 +210,28 @@ impl Received {
         });
         reply
     }
+}
+
+/// Headers as they are kept: without what may be secret, and in memory of their own. As they came they share the memory that their
+/// connection reads into.
+fn kept(mut headers: HeaderMap) -> HeaderMap {
+    let all: Bytes = headers
+        .values()
+        .flat_map(HeaderValue::as_bytes)
+        .copied()
+        .collect();
+    let mut start = 0;
+    for (name, value) in &mut headers {
+        let end = start + value.len();
+        *value = if SECRETS.contains(name) {
+            HeaderValue::from_static("(not kept)")
+        } else {
+            // It is the same value.
+            HeaderValue::from_maybe_shared(all.slice(start..end)).unwrap_or(HeaderValue::from_static(""))
+        };
+        start = end;
+    }
+    headers
 }
 
 /// The reply that an answer is.

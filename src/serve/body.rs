@@ -9,10 +9,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_LENGTH, EXPECT};
 use tokio::time::{Instant, timeout_at};
 
-/// A body has to come in within this time, and one more second for each of its [`A_SECOND`] bytes.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A slow line transports so many bytes in a second.
+/// A slow line transports so many bytes in a second: for each of them a body has a second more.
 const A_SECOND: u64 = 100_000;
 
 /// A body that is refused is read for so long, so that its sender reads the answer.
@@ -58,14 +55,14 @@ impl Drop for Held<'_> {
     }
 }
 
-/// Reads a body of at most `most` bytes; `reading` counts the bytes of all bodies that are being read.
+/// Reads a body of at most `most` bytes, which may take `patience` and longer if it is long; `reading` counts the bytes of all bodies that are being read.
 pub async fn read(
     headers: &HeaderMap,
     mut body: Incoming,
-    most: usize,
+    (most, patience): (usize, Duration),
     reading: &AtomicUsize,
 ) -> Result<Bytes, NoBody> {
-    let read = read_from(headers, &mut body, most, reading).await;
+    let read = read_from(headers, &mut body, (most, patience), reading).await;
     // Who waits for leave to send must not get it by being read.
     if let Err(NoBody::TooLarge | NoBody::Busy) = read
         && !headers.contains_key(EXPECT)
@@ -84,7 +81,7 @@ async fn discard(mut body: Incoming) {
 async fn read_from(
     headers: &HeaderMap,
     body: &mut Incoming,
-    most: usize,
+    (most, patience): (usize, Duration),
     reading: &AtomicUsize,
 ) -> Result<Bytes, NoBody> {
     // Who asks first whether the body may come is answered before it does.
@@ -99,7 +96,7 @@ async fn read_from(
     let mut first = Bytes::new();
     let mut all = Vec::new();
     loop {
-        let allowed = PATIENCE + Duration::from_secs(held.own as u64 / A_SECOND);
+        let allowed = patience + Duration::from_secs(held.own as u64 / A_SECOND);
         let frame = match timeout_at(begun + allowed, body.frame()).await {
             Err(_) => return Err(NoBody::TooSlow),
             Ok(None) => break,
@@ -120,5 +117,10 @@ async fn read_from(
         }
         all.extend_from_slice(&data);
     }
-    Ok(if all.is_empty() { first } else { all.into() })
+    // In memory of its own, of its own size: as it comes, it shares that of its connection.
+    Ok(if all.is_empty() {
+        Bytes::copy_from_slice(&first)
+    } else {
+        all.into_boxed_slice().into()
+    })
 }

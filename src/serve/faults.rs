@@ -85,7 +85,9 @@ impl Latency {
 }
 
 /// `200ms` or `1.5s`.
-fn duration(text: &str) -> Result<Duration, String> {
+///
+/// Errors: what it is not.
+pub fn duration(text: &str) -> Result<Duration, String> {
     let number = |text: &str| text.parse::<f64>().ok();
     let seconds = match text.strip_suffix("ms") {
         Some(text) => number(text).map(|number| number / 1000.0),

@@ -182,7 +182,14 @@ pub async fn request(server: &Arc<Server>, request: Request<Incoming>, host: &st
         let why = "a page of another site asks for this; send no Origin header, or that of this server";
         return Ok(problem(StatusCode::FORBIDDEN, why));
     }
-    let body = match body::read(&parts.headers, incoming, server.max_body, &server.reading).await {
+    let body = match body::read(
+        &parts.headers,
+        incoming,
+        (server.max_body, server.patience),
+        &server.reading,
+    )
+    .await
+    {
         Ok(body) => body,
         Err(NoBody::Broken) => return Err(Aborted),
         Err(why) => return Ok(no_body(why)),

@@ -8,7 +8,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -20,18 +20,15 @@ use super::journal::Journal;
 use super::options::Options;
 use super::reply::{Aborted, Reply, problem};
 use super::server::Server;
-use super::stream::{Reset, Stream};
+use super::stream::{Link, Stream};
 use super::{api, inspect, tls};
 use crate::rules::Ruleset;
 
-/// How long a client may take for the head of a request, and do nothing between two.
-const HEAD: Duration = Duration::from_secs(30);
+/// Whether it has taken too long is not looked at more often.
+const LEAST: Duration = Duration::from_millis(100);
 
 /// How long a client may take for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-
-/// How long a client may read nothing of an answer.
-const READING: Duration = Duration::from_secs(30);
 
 /// How long calls that have begun may take when the server ends.
 const ENDING: Duration = Duration::from_secs(10);
@@ -118,41 +115,55 @@ async fn connection(
     tls: Option<TlsAcceptor>,
     slot: OwnedSemaphorePermit,
 ) {
-    let reset = Reset::default();
-    let stream = Stream::new(tcp, reset.clone(), READING);
+    let link = Link::new();
+    let stream = Stream::new(tcp, link.clone(), server.patience);
     match tls {
-        None => http(server, stream, reset).await,
+        None => http(server, stream, link).await,
         Some(tls) => {
             if let Ok(Ok(stream)) = timeout(HANDSHAKE, tls.accept(stream)).await {
-                http(server, stream, reset).await;
+                http(server, stream, link).await;
             }
         }
     }
     drop(slot);
 }
 
-async fn http(server: Arc<Server>, stream: impl AsyncRead + AsyncWrite + Unpin, reset: Reset) {
+async fn http(server: Arc<Server>, stream: impl AsyncRead + AsyncWrite + Unpin, link: Link) {
     let mut stopping = server.stopping.subscribe();
+    let (idle, patience) = (link.clone(), server.patience);
     let service = service_fn(move |request| {
-        let (server, reset) = (Arc::clone(&server), reset.clone());
-        async move { answer(&server, request, &reset).await }
+        let (server, link) = (Arc::clone(&server), link.clone());
+        async move {
+            link.set_busy(true);
+            let answer = answer(&server, request, &link).await;
+            link.set_busy(false);
+            answer
+        }
     });
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
+        // A timer for each request costs more than the request; one for each connection is enough.
+        .header_read_timeout(None)
         .max_buf_size(LARGEST_HEAD)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
-    tokio::select! {
-        // What a client does wrong is answered where HTTP has an answer for it, and is nobody else's concern.
-        _ = connection.as_mut() => return,
-        _ = stopping.wait_for(|stopping| *stopping) => {}
+    loop {
+        let rest = patience.saturating_sub(idle.idle()).max(LEAST);
+        tokio::select! {
+            // What a client does wrong is answered where HTTP has an answer for it, and is nobody else's concern.
+            _ = connection.as_mut() => return,
+            _ = stopping.wait_for(|stopping| *stopping) => break,
+            () = sleep(rest) => {
+                if idle.idle() >= patience {
+                    return;
+                }
+            }
+        }
     }
     connection.as_mut().graceful_shutdown();
     let _ = connection.await;
 }
 
-async fn answer(server: &Arc<Server>, request: Request<Incoming>, reset: &Reset) -> Result<Reply, Aborted> {
+async fn answer(server: &Arc<Server>, request: Request<Incoming>, link: &Link) -> Result<Reply, Aborted> {
     let host = match server.hosts.of(&request) {
         Ok(host) => host,
         Err(why) => return Ok(problem(StatusCode::MISDIRECTED_REQUEST, &why)),
@@ -164,7 +175,7 @@ async fn answer(server: &Arc<Server>, request: Request<Incoming>, reset: &Reset)
     if is_inside {
         inspect::request(server, request, &host).await
     } else {
-        api::call(server, request, format!("{}://{host}", server.scheme), reset).await
+        api::call(server, request, format!("{}://{host}", server.scheme), link).await
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -15,6 +16,9 @@ use crate::sanitize;
 
 /// So many lines wait to be written; further ones are counted and left out.
 const WAITING: usize = 10_000;
+
+/// Lines are written together that come within this time.
+const TOGETHER: Duration = Duration::from_millis(20);
 
 /// So many keys of a call are named in a line of text.
 const KEYS: usize = 3;
@@ -135,6 +139,8 @@ fn write_all(format: LogFormat, calls: &Receiver<Arc<Call>>, left_out: &AtomicU6
             works = works && out.write_all(gap(format, left_out).as_bytes()).is_ok();
         }
         works = works && out.flush().is_ok();
+        // To be woken for every call would take longer than to write of it.
+        thread::sleep(TOGETHER);
     }
 }
 

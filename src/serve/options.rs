@@ -2,12 +2,10 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::faults::{Fault, Latency};
 use crate::tenant::Tenant;
-
-/// The largest body that is taken, in bytes: what IIS takes where nothing is set.
-pub const LARGEST_BODY: usize = 30_000_000;
 
 /// What the command line asks of the server.
 #[derive(Debug)]
@@ -40,6 +38,8 @@ pub struct Options {
     pub max_body: usize,
     /// The most connections at once.
     pub max_connections: usize,
+    /// How long a client may send and read nothing while it is its turn.
+    pub patience: Duration,
     /// HTTPS.
     pub tls: Option<Tls>,
     /// How calls are logged.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
 
 use hyper::header::HeaderValue;
 use tokio::sync::{Mutex, watch};
@@ -36,6 +37,8 @@ pub struct Server {
     pub always_200: bool,
     /// The largest body, in bytes.
     pub max_body: usize,
+    /// How long a client may send and read nothing while it is its turn.
+    pub patience: Duration,
     /// How many bytes of bodies are held that are being read.
     pub reading: AtomicUsize,
     /// `http` or `https`.
@@ -60,6 +63,7 @@ impl Server {
             token: options.token.clone(),
             always_200: options.always_200,
             max_body: options.max_body,
+            patience: options.patience,
             reading: AtomicUsize::new(0),
             scheme: if options.tls.is_some() { "https" } else { "http" },
             policy: page::policy(),

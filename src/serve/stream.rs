@@ -3,26 +3,69 @@
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-/// Says that a connection is to be reset.
-#[derive(Debug, Clone, Default)]
-pub struct Reset(Arc<AtomicBool>);
+/// What is known of a connection while it is open.
+#[derive(Debug, Clone)]
+pub struct Link(Arc<Known>);
 
-impl Reset {
-    /// Resets the connection: nothing more is written to it.
-    pub fn ask(&self) {
-        self.0.store(true, Ordering::Relaxed);
+#[derive(Debug)]
+struct Known {
+    opened: Instant,
+    /// It is to be reset.
+    reset: AtomicBool,
+    /// A request is being answered.
+    busy: AtomicBool,
+    /// When something was last sent to the client, in milliseconds since it was opened.
+    sent: AtomicU64,
+}
+
+impl Link {
+    /// A connection that was opened just now.
+    pub fn new() -> Self {
+        Self(Arc::new(Known {
+            opened: Instant::now(),
+            reset: AtomicBool::new(false),
+            busy: AtomicBool::new(false),
+            sent: AtomicU64::new(0),
+        }))
     }
 
-    fn is_asked(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    /// Resets the connection: nothing more is written to it.
+    pub fn reset(&self) {
+        self.0.reset.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a request is being answered.
+    pub fn set_busy(&self, is_busy: bool) {
+        self.0.busy.store(is_busy, Ordering::Relaxed);
+        if !is_busy {
+            self.touch();
+        }
+    }
+
+    /// How long the client has neither sent a whole head of a request nor read anything.
+    pub fn idle(&self) -> Duration {
+        if self.0.busy.load(Ordering::Relaxed) {
+            return Duration::ZERO;
+        }
+        let sent = Duration::from_millis(self.0.sent.load(Ordering::Relaxed));
+        self.0.opened.elapsed().saturating_sub(sent)
+    }
+
+    fn touch(&self) {
+        let now = u64::try_from(self.0.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.0.sent.store(now, Ordering::Relaxed);
+    }
+
+    fn is_reset(&self) -> bool {
+        self.0.reset.load(Ordering::Relaxed)
     }
 }
 
@@ -30,7 +73,7 @@ impl Reset {
 #[derive(Debug)]
 pub struct Stream {
     tcp: TcpStream,
-    reset: Reset,
+    link: Link,
     /// How long a client may read nothing of what is sent to it.
     patience: Duration,
     waiting: Option<Pin<Box<Sleep>>>,
@@ -38,17 +81,17 @@ pub struct Stream {
 
 impl Stream {
     /// A connection that is reset when that is asked for, or when its client reads nothing for so long.
-    pub fn new(tcp: TcpStream, reset: Reset, patience: Duration) -> Self {
+    pub fn new(tcp: TcpStream, link: Link, patience: Duration) -> Self {
         Self {
             tcp,
-            reset,
+            link,
             patience,
             waiting: None,
         }
     }
 
     fn is_alive(&self) -> io::Result<()> {
-        if self.reset.is_asked() {
+        if self.link.is_reset() {
             return Err(ErrorKind::ConnectionReset.into());
         }
         Ok(())
@@ -58,19 +101,20 @@ impl Stream {
     fn watched<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.waiting = None;
+            self.link.touch();
             return written;
         }
         let patience = self.patience;
         let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(patience)));
         ready!(waiting.as_mut().poll(cx));
-        self.reset.ask();
+        self.link.reset();
         Poll::Ready(Err(ErrorKind::TimedOut.into()))
     }
 }
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        if self.reset.is_asked() {
+        if self.link.is_reset() {
             // Where that cannot be set, the connection is closed instead.
             let _ = self.tcp.set_zero_linger();
         }

@@ -215,6 +215,36 @@ fn connections_that_send_nothing_stop_nobody() {
     usual(&server);
 }
 
+#[test]
+fn slow_clients_are_sent_away() {
+    let server = Server::start(&["--client-timeout", "300ms", "--max-connections", "3"]);
+    let large = vec![b' '; 8 << 20];
+    server.ask("POST", "/nowhere", &[], &large);
+    let sent = |text: &str| {
+        let mut client = server.client();
+        client.send(text.as_bytes());
+        client
+    };
+    assert!(sent("").answer().is_none());
+    assert!(sent(&head("")).answer().is_none());
+    // It sends a little again and again, and never enough.
+    let mut dripping = server.client();
+    while dripping.try_send(b"G").is_ok() {
+        thread::sleep(Duration::from_millis(50));
+    }
+    let late = sent(&head("Content-Length: 100\r\n\r\n[")).answer().unwrap();
+    assert_eq!(late.status, 408);
+    // After its answer it has nothing to say.
+    let mut idle = server.client();
+    assert_eq!(idle.post("contact-details", BODY).status, 400);
+    assert!(idle.answer().is_none());
+    // They never read what they asked for; nobody else could connect if they stayed.
+    let question = "GET /_geplint/api/calls/1 HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(5);
+    let deaf: Vec<_> = (0..3).map(|_| sent(&question)).collect();
+    usual(&server);
+    drop(deaf);
+}
+
 /// One more than may be open waits until another one is closed.
 #[test]
 fn connections_are_bounded() {

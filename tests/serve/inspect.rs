@@ -71,9 +71,9 @@ fn a_question_for_later_calls_waits_for_one() {
     let server = Server::start(&[]);
     let empty = server.get("/_geplint/api/calls?after=0&limit=10");
     assert_eq!(empty, json!({"calls": [], "last": 0, "forgotten": 0}));
+    server.post("user-group", b"{}");
     thread::scope(|scope| {
         let waiting = scope.spawn(|| server.get("/_geplint/api/calls?after=1&wait=25"));
-        server.post("user-group", b"{}");
         let early = server.get("/_geplint/api/calls?after=0&wait=25");
         assert_eq!(early["calls"][0]["seq"], 1);
         assert!(!waiting.is_finished());

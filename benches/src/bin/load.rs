@@ -28,7 +28,9 @@ struct Outcome {
     /// Of each answer, in microseconds.
     times: Vec<u32>,
     errors: u64,
-    /// The statuses of the answers that had another than the first one.
+    /// The status of the first answer; 0 where there was none.
+    status: u16,
+    /// How many answers had another one.
     others: u64,
 }
 
@@ -53,7 +55,8 @@ fn main() -> ExitCode {
     let others: u64 = outcomes.iter().map(|outcome| outcome.others).sum();
     let share = |of: usize| times.get((times.len() * of / 1000).min(times.len().saturating_sub(1))).copied().unwrap_or(0);
     println!(
-        "{{\"answers\":{},\"perSecond\":{:.0},\"errors\":{errors},\"otherStatuses\":{others},\"microseconds\":{{\"p50\":{},\"p90\":{},\"p99\":{},\"p999\":{},\"max\":{}}}}}",
+        "{{\"status\":{},\"answers\":{},\"perSecond\":{:.0},\"errors\":{errors},\"otherStatuses\":{others},\"microseconds\":{{\"p50\":{},\"p90\":{},\"p99\":{},\"p999\":{},\"max\":{}}}}}",
+        outcomes.iter().map(|outcome| outcome.status).max().unwrap_or(0),
         times.len(),
         f64::from(u32::try_from(times.len()).unwrap_or(u32::MAX)) / elapsed,
         share(500),
@@ -96,7 +99,6 @@ fn connection(plan: &Plan, number: u32, begun: Instant) -> Outcome {
     let pace = (plan.rate > 0.0).then(|| Duration::from_secs_f64(f64::from(plan.connections) / plan.rate));
     let mut due = begun + pace.unwrap_or_default() * number / plan.connections;
     let mut stream = None;
-    let mut usual = None;
     while Instant::now() < end {
         if pace.is_some() {
             thread::sleep(due.saturating_duration_since(Instant::now()));
@@ -106,7 +108,10 @@ fn connection(plan: &Plan, number: u32, begun: Instant) -> Outcome {
         match post(&mut stream, plan) {
             Ok(status) => {
                 outcome.times.push(u32::try_from(due.elapsed().as_micros()).unwrap_or(u32::MAX));
-                outcome.others += u64::from(*usual.get_or_insert(status) != status);
+                if outcome.status == 0 {
+                    outcome.status = status;
+                }
+                outcome.others += u64::from(outcome.status != status);
             }
             Err(_) => {
                 outcome.errors += 1;
