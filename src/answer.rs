@@ -11,8 +11,16 @@ pub fn document(envelope: &Envelope) -> String {
 }
 
 /// What a response depends on besides the request, in words.
-pub fn depends_on(needed: Needed) -> Vec<String> {
+pub fn depends_on(needed: Needed, placeholders: &[String]) -> Vec<String> {
     let mut all = Vec::new();
+    if let [first, rest @ ..] = placeholders {
+        let more = if rest.is_empty() {
+            String::new()
+        } else {
+            format!(" and {} more", rest.len())
+        };
+        all.push(format!("values that are not known: {first}{more} (--env, --var)"));
+    }
     if needed.has(Fact::BelongingLobs) {
         all.push(
             "what was sent before: a contact that belongs to another LOB already is refused \

@@ -31,6 +31,6 @@ pub mod verify;
 
 pub use dotnet_bind as bind;
 pub use geplint_core::{
-    baseline, config, diagnostics, finding, fix, json, lint, mapped, nearest, predict, recognize, sample,
-    sanitize, session, settings, source, suppress, threads,
+    baseline, config, diagnostics, finding, fix, json, lint, mapped, nearest, placeholders, predict,
+    recognize, sample, sanitize, session, settings, source, suppress, threads,
 };

@@ -216,6 +216,7 @@ fn token_text(text: &str, span: Span) -> Cow<'_, str> {
         kind: JsonKind::String,
         escaped: span.of(text).contains('\\'),
         malformed: false,
+        unknown: false,
     };
     json::decode(text, &node)
 }

@@ -38,6 +38,7 @@ impl<'a> Expected<'a> {
     }
 
     /// For single files, each judged by the files beside it.
+    #[cfg(feature = "lsp")]
     pub fn beside(known: &'a Knowledge, project: &'a Project, most: u64) -> Self {
         Self {
             entries: None,

@@ -142,7 +142,8 @@ impl FileChecker<'_> {
                 });
             }
         };
-        let all = self.requests.check(&container, &mut self.session, false);
+        let mut all = self.requests.check(&container, &mut self.session, false);
+        all.advise();
         let mut goes_on = true;
         if self.args.verbose {
             for Part { name, request, .. } in &all.parts {

@@ -11,9 +11,11 @@ use super::settings_source::SettingsSource;
 use super::tenant_file;
 use super::terminal;
 use crate::containers::{Variables, environment};
-use crate::finding::Finding;
+use crate::finding::{Finding, Span};
 use crate::input::{Changed, Entry, IgnoreFiles, WalkOptions, read_list, search};
 use crate::json;
+use crate::mapped::MappedText;
+use crate::placeholders::references;
 use crate::recognize::{Recognized, recognize};
 use crate::report::{Position, Source, sanitize};
 use crate::rules::{Endpoint, Layer, Ruleset, built_in, builtin_ids, endpoint_of};
@@ -170,6 +172,7 @@ impl Knowledge {
     }
 
     /// Our rules, and nothing known of the tenant.
+    #[cfg(feature = "lsp")]
     pub fn built_in() -> Self {
         Self {
             rules: built_in(),
@@ -178,6 +181,18 @@ impl Knowledge {
             variables: Variables::default(),
             files: Vec::new(),
         }
+    }
+
+    /// Returns a file with its variables replaced by the values in the arguments. `None` if there is nothing to replace.
+    pub fn filled(&self, bytes: &[u8]) -> Option<MappedText> {
+        if self.variables.is_empty() {
+            return None;
+        }
+        let text = std::str::from_utf8(bytes).ok()?;
+        let mut names = references(text).map(|(_, name)| name);
+        names.find(|name| self.variables.value(name).is_some())?;
+        let whole = Span::new(0, u32::try_from(text.len()).ok()?);
+        Some(self.variables.filled_in(&MappedText::verbatim(text, whole)))
     }
 
     /// Says on standard error what was read of the tenant: what is doubtful in any case, and how much it is unless the run

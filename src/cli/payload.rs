@@ -84,14 +84,26 @@ impl<'a> Payload<'a> {
             path, named, bytes, ..
         } = *self;
         let found = self.standard == Standard::Found;
-        let outcome = match known.given(project, path, named, bytes) {
+        let filled = known.filled(bytes);
+        let bytes = filled.as_ref().map_or(bytes, |filled| filled.text().as_bytes());
+        let mut outcome = match known.given(project, path, named, bytes) {
             Some(endpoint) => Outcome::Checked(session.request(bytes, endpoint, outcomes)),
             None => session.file_as(bytes, outcomes, self.standard),
         };
+        if let Some(filled) = &filled {
+            let findings = match &mut outcome {
+                Outcome::Checked(request) => request.checked.findings.as_mut_slice(),
+                Outcome::NotJson(finding) => std::slice::from_mut(&mut **finding),
+                _ => &mut [],
+            };
+            for finding in findings {
+                filled.move_back(finding, true);
+            }
+        }
         match outcome {
             Outcome::Checked(request) => Kind::Request(request),
             Outcome::NotJson(finding) if !found || expected.is(path) => Kind::NotJson(finding),
-            Outcome::NotJson(finding) => Kind::PassedOver(inputs::not_json(&finding, bytes)),
+            Outcome::NotJson(finding) => Kind::PassedOver(inputs::not_json(&finding, self.bytes)),
             Outcome::OneOf(ids) if !found => Kind::Trouble(inputs::ambiguous(&ids)),
             Outcome::OneOf(ids) => Kind::PassedOver(inputs::ambiguous(&ids)),
             Outcome::Weak(reason) => Kind::PassedOver(reason),

@@ -262,7 +262,7 @@ pub fn response(path: &Path, bytes: &[u8], request: &Request<'_>) -> Result<Resp
         .predict()
         .map_err(|index| no_prediction(path, bytes, request, index))?;
     Ok(Response {
-        depends_on: answer::depends_on(prediction.depends),
+        depends_on: answer::depends_on(prediction.depends, &request.checked.placeholders),
         guesses: answer::guesses(request.endpoint, &prediction),
         prediction,
     })

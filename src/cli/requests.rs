@@ -1,5 +1,6 @@
 //! Requests in containers, as `check` and `predict` see them: which are for a known endpoint, and what is found in them.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -9,6 +10,8 @@ use super::routes::{Others, routes};
 use super::settings::Project;
 use crate::containers::{self, Body, Container, Format, Request, Variables, variables};
 use crate::finding::{Finding, Span};
+use crate::lint::unknown_values;
+use crate::placeholders::{Scope, Template};
 use crate::recognize::Standard;
 use crate::rules::Endpoint;
 use crate::session::{self, Session};
@@ -43,6 +46,10 @@ pub struct Parts<'r> {
     pub passed_over: Vec<(String, String)>,
     /// How many requests are for nothing that is known.
     pub others: usize,
+    /// The placeholders in the parts whose values are not known.
+    unknown: Vec<String>,
+    /// The part that has the first of them, and its place.
+    first_unknown: Option<(usize, Span)>,
 }
 
 /// What a request is taken for.
@@ -82,7 +89,7 @@ impl<'a> Requests<'a> {
         let mut all = Parts::default();
         for request in &container.requests {
             let (text, fixable) = match &request.body {
-                Body::Text { text, fixable } if !text.text().trim().is_empty() => (text, fixable),
+                Body::Text { text, fixable } if !text.text().trim().is_empty() => (text, *fixable),
                 _ => {
                     all.others += 1;
                     continue;
@@ -105,9 +112,18 @@ impl<'a> Requests<'a> {
                 all.others += 1;
                 continue;
             };
-            let mut checked = session.request(body.text().as_bytes(), endpoint, outcomes);
+            let template = Template::of(body.text(), Scope::AnyPart);
+            let mut checked = session.template(body.text(), endpoint, outcomes);
             for finding in &mut checked.checked.findings {
-                body.move_back(finding, *fixable);
+                body.move_back(finding, fixable);
+            }
+            if let Some(template) = &template {
+                all.unknown
+                    .extend(template.names().into_iter().map(str::to_owned));
+                let place = template.first().map(|first| body.span(first));
+                if let (None, Some(place)) = (all.first_unknown, place) {
+                    all.first_unknown = Some((all.parts.len(), place));
+                }
             }
             all.parts.push(Part {
                 name: request.name.clone(),
@@ -145,6 +161,26 @@ impl<'a> Requests<'a> {
                  the API is"
             ))),
             Miss::Url | Miss::Method | Miss::OtherEndpoint(_) => Target::Other(None),
+        }
+    }
+}
+
+impl Parts<'_> {
+    /// Names the placeholders without a value, once a file: an advice in the first request that has one.
+    pub fn advise(&mut self) {
+        let Some((index, place)) = self.first_unknown else {
+            return;
+        };
+        let mut seen = HashSet::new();
+        let names: Vec<&str> = self
+            .unknown
+            .iter()
+            .map(String::as_str)
+            .filter(|name| seen.insert(*name))
+            .collect();
+        if let Some(Part { request, .. }) = self.parts.get_mut(index) {
+            let advice = unknown_values(&names, place, &request.endpoint.id);
+            request.checked.findings.push(advice);
         }
     }
 }

@@ -134,6 +134,7 @@ impl Project {
     }
 
     /// The text of the settings file; empty if there is none.
+    #[cfg(feature = "lsp")]
     pub fn text(&self) -> &str {
         &self.text
     }

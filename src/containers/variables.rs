@@ -1,10 +1,10 @@
-//! Variables in requests, `{{name}}`, and where their values come from.
+//! Variables in requests, `{{name}}`, `${name}` and `<<name>>`, and where their values come from.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use crate::finding::Span;
 use crate::mapped::MappedText;
+use crate::placeholders::references;
 
 /// Values of variables by their names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -80,6 +80,9 @@ impl Variables {
 
     /// The same for a text that knows where it comes from.
     pub fn filled_in(&self, text: &MappedText) -> MappedText {
+        if self.is_empty() {
+            return text.clone();
+        }
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let mut out = MappedText::at(text.start(0));
         let mut at = 0;
@@ -108,28 +111,6 @@ pub fn names(text: &str) -> impl Iterator<Item = &str> {
     references(text).map(|(_, name)| name.trim())
 }
 
-/// The variables in a text, `{{name}}`: the bytes of each, and its name.
-fn references(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let open = at + text.get(at..)?.find("{{")?;
-            let inner = &text[open + 2..];
-            let end = inner.find(['{', '}', '\n', '"'])?;
-            at = open + 2 + end;
-            let name = &inner[..end];
-            if inner[end..].starts_with("}}") && !name.trim().is_empty() {
-                at += 2;
-                return Some((open..at, name));
-            }
-            // `{{{name}}}`: the next brace may open one.
-            if end == 0 && inner.starts_with('{') {
-                at = open + 1;
-            }
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,8 +130,8 @@ mod tests {
         assert_eq!(filled("{{a}}{{b c}}{{x}}{{ a }}"), "1{{x}}1");
         assert_eq!(filled("{{d}}"), "1-{{x}}");
         assert_eq!(filled("{{{a}}}"), "{1}");
+        assert_eq!(filled("${a}<<a>>${x}"), "11${x}");
         assert_eq!(filled("{{a}"), "{{a}");
-        assert_eq!(filled("{{}} {{a\n}} {{\"a\"}} {{a}}"), "{{}} {{a\n}} {{\"a\"}} 1");
     }
 
     #[test]

@@ -462,7 +462,11 @@ impl Round<'_, '_, '_> {
     fn about(&mut self, method: &str, params: &Value, snapshot: &Snapshot) -> Answer {
         let client = self.worker.client;
         // At a place of a text that is being written nothing depends on what is wrong with the rest.
-        let is_place = ["textDocument/hover", "textDocument/completion", "textDocument/documentSymbol"];
+        let is_place = [
+            "textDocument/hover",
+            "textDocument/completion",
+            "textDocument/documentSymbol",
+        ];
         let nothing = Seen::nothing(snapshot.revision);
         if !is_place.contains(&method) {
             self.seen(snapshot);

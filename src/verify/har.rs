@@ -249,6 +249,7 @@ fn decoded(raw: &str) -> Vec<u8> {
         kind: JsonKind::String,
         escaped: true,
         malformed: false,
+        unknown: false,
     };
     json::decode(&quoted, &node).into_owned().into_bytes()
 }

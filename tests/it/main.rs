@@ -53,6 +53,7 @@ mod made;
 mod names;
 mod not_json;
 mod output_files;
+mod placeholders;
 mod predict;
 mod properties;
 mod recordings;

@@ -12,15 +12,20 @@ fn a_name_is_explained_and_completed_in_every_encoding() {
     let path = root.join("a.json");
     let text = "[{\"ClientContactCode\": \"ä😀\", \"InterfaceSt\": \"\"}]";
     for encoding in ENCODINGS {
-        let can = json!({ "textDocument": { "completion": { "completionItem": { "snippetSupport": true } } } });
+        let can =
+            json!({ "textDocument": { "completion": { "completionItem": { "snippetSupport": true } } } });
         let mut client = Client::session(&root, encoding, &can);
         client.open(&path, text);
-        let at = |offset: usize| {
-            json!({ "textDocument": { "uri": uri(&path) }, "position": position(text, offset, encoding) })
-        };
+        let at = |offset: usize| json!({ "textDocument": { "uri": uri(&path) }, "position": position(text, offset, encoding) });
         let start = text.find("\"ClientContactCode").unwrap();
         let hover = client.request("textDocument/hover", at(start + 3));
-        assert!(hover["contents"]["value"].as_str().unwrap().contains("ClientContactCode"), "{hover}");
+        assert!(
+            hover["contents"]["value"]
+                .as_str()
+                .unwrap()
+                .contains("ClientContactCode"),
+            "{hover}"
+        );
         assert_eq!(hover["range"]["start"], position(text, start, encoding));
         let inside = text.find("InterfaceSt").unwrap() + "InterfaceSt".len();
         let list = client.request("textDocument/completion", at(inside));
@@ -31,7 +36,8 @@ fn a_name_is_explained_and_completed_in_every_encoding() {
         assert!(after.contains("\"InterfaceStatus\": \"\"}]"), "{after}");
         let empty = root.join("empty.json");
         client.open(&empty, "");
-        let nowhere = json!({ "textDocument": { "uri": uri(&empty) }, "position": { "line": 0, "character": 0 } });
+        let nowhere =
+            json!({ "textDocument": { "uri": uri(&empty) }, "position": { "line": 0, "character": 0 } });
         let list = client.request("textDocument/completion", nowhere.clone());
         let bodies = list["items"].as_array().unwrap();
         assert!(bodies.iter().any(|item| item["insertTextFormat"] == 2), "{list}");

@@ -13,6 +13,7 @@ mod keyed;
 pub mod lint;
 pub mod mapped;
 pub mod nearest;
+pub mod placeholders;
 pub mod predict;
 pub mod recognize;
 pub mod rules;

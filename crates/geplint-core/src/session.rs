@@ -3,6 +3,7 @@
 use crate::finding::{Finding, Phase, Severity};
 use crate::json::{self, SyntaxError};
 use crate::lint::{self, Checked, Memory};
+use crate::placeholders::{Scope, Template};
 use crate::predict::{Prediction, mask, predict, predict_recovered, undocumented};
 use crate::recognize::{Recognized, STRONG, Standard, recognize_as};
 use crate::rules::{Candidate, Endpoint, PropertyId, bit};
@@ -163,8 +164,49 @@ impl<'r> Session<'r> {
     /// versions.
     pub fn look(&self, bytes: &[u8], endpoint: &'r Endpoint) -> Checked {
         let (text, errors) = json::text(bytes);
-        let mut facts = Facts::new(self.tenant, &self.changes, self.in_order);
-        lint::check_with(&text, errors, endpoint, &mut facts, false, self.threads)
+        self.lint(&Template::from(&*text), errors, endpoint, false, None)
+            .0
+    }
+
+    /// What is found in a text, and what it changes at the tenant.
+    ///
+    /// Where the text is sent as it stands, and values in it were never filled in, each of these is one finding.
+    fn lint(
+        &self,
+        template: &Template<'_>,
+        errors: Vec<SyntaxError>,
+        endpoint: &'r Endpoint,
+        outcomes: bool,
+        answer: Option<&Answer>,
+    ) -> (Checked, CallChanges) {
+        let run = |template: &Template<'_>, errors| {
+            let mut facts = Facts::new(self.tenant, &self.changes, self.in_order).answered(answer);
+            if self.call.is_some() {
+                facts = facts.keeping_effects();
+            }
+            let checked =
+                lint::check_template(template, errors, endpoint, &mut facts, outcomes, self.threads);
+            let effects = facts.take_effects();
+            let changes = facts.into_changes();
+            (checked, CallChanges { changes, effects })
+        };
+        let as_it_is = run(template, errors.clone());
+        if as_it_is.0.findings.is_empty() || template.has_unknown() {
+            return as_it_is;
+        }
+        let Some(template) = Template::of(template.text(), Scope::Whole) else {
+            return as_it_is;
+        };
+        let with_unknown = run(&template, errors);
+        let broken = |(checked, _): &(Checked, CallChanges)| {
+            let findings = checked.findings.iter();
+            findings.filter(|finding| finding.syntax.is_some()).count()
+        };
+        if broken(&with_unknown) <= broken(&as_it_is) {
+            with_unknown
+        } else {
+            as_it_is
+        }
     }
 
     /// Returns the endpoint that a file is recognized as, if there is one.
@@ -257,6 +299,14 @@ impl<'r> Session<'r> {
         self.check(&text, errors, endpoint, outcomes, None)
     }
 
+    /// The same for a request of a collection, whose placeholders are replaced before it is sent.
+    pub fn template(&mut self, text: &str, endpoint: &'r Endpoint, outcomes: bool) -> Request<'r> {
+        let (text, errors) = json::text(text.as_bytes());
+        let template = Template::of(&text, Scope::AnyPart);
+        let template = template.unwrap_or_else(|| Template::from(&*text));
+        self.check_template(&template, errors, endpoint, outcomes, None)
+    }
+
     /// The same as [`request`](Self::request) with outcomes. Later requests see the changes by the records that the
     /// recorded answer accepted; without an answer, by those predicted to succeed.
     pub fn answered(&mut self, bytes: &[u8], endpoint: &'r Endpoint, answer: Option<&Answer>) -> Request<'r> {
@@ -272,14 +322,20 @@ impl<'r> Session<'r> {
         outcomes: bool,
         answer: Option<&Answer>,
     ) -> Request<'r> {
-        let mut facts = Facts::new(self.tenant, &self.changes, self.in_order).answered(answer);
-        if self.call.is_some() {
-            facts = facts.keeping_effects();
-        }
-        let mut checked = lint::check_with(text, errors, endpoint, &mut facts, outcomes, self.threads);
+        self.check_template(&Template::from(text), errors, endpoint, outcomes, answer)
+    }
+
+    fn check_template(
+        &mut self,
+        template: &Template<'_>,
+        errors: Vec<SyntaxError>,
+        endpoint: &'r Endpoint,
+        outcomes: bool,
+        answer: Option<&Answer>,
+    ) -> Request<'r> {
+        let (mut checked, CallChanges { changes, effects }) =
+            self.lint(template, errors, endpoint, outcomes, answer);
         mask(&mut checked.findings);
-        let effects = facts.take_effects();
-        let changes = facts.into_changes();
         let syntax = |finding: &&Finding| finding.severity == Severity::Error && finding.predicted.is_none();
         let broken = checked.findings.iter().filter(syntax).count();
         let recovered = broken > 0 && checked.recoverable;

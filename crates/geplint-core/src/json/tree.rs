@@ -40,6 +40,8 @@ pub struct Node {
     pub escaped: bool,
     /// True if the text is not valid JSON, or is cut off. The value is present, but must not be checked.
     pub malformed: bool,
+    /// A placeholder stands for it: nothing is known of its value. It is malformed, too.
+    pub unknown: bool,
 }
 
 impl Node {
@@ -51,6 +53,7 @@ impl Node {
             kind,
             escaped: false,
             malformed: false,
+            unknown: false,
         }
     }
 }
@@ -63,6 +66,8 @@ pub struct Tree {
     pub(super) nodes: Vec<Node>,
     /// True if there is a syntax error inside that was recovered by a guess: what seems absent may be present.
     pub damaged: bool,
+    /// Some values are not known.
+    pub has_unknown: bool,
 }
 
 impl Tree {
@@ -70,6 +75,34 @@ impl Tree {
     pub fn clear(&mut self) {
         self.nodes.clear();
         self.damaged = false;
+        self.has_unknown = false;
+    }
+
+    /// Marks the values and names in these places of the text, which are in order, as not known; so is an object that begins
+    /// with one of the reader's own `$` names without a known value.
+    pub(crate) fn mark_unknown(&mut self, text: &str, places: &[Span]) {
+        let Some(whole) = self.nodes.first().map(|root| root.span) else {
+            return;
+        };
+        let first = places.partition_point(|place| place.start < whole.start);
+        let places = places.get(first..).unwrap_or_default();
+        for place in places.iter().take_while(|place| place.end <= whole.end) {
+            let from = self.nodes.partition_point(|node| node.span.start < place.start);
+            let inside = self.nodes.iter_mut().skip(from);
+            for node in inside.take_while(|node| node.span.end <= place.end) {
+                (node.malformed, node.unknown) = (true, true);
+                self.has_unknown = true;
+            }
+            let around = from
+                .checked_sub(2)
+                .and_then(|first| self.nodes.get_mut(first..from));
+            if let Some([object, key]) = around
+                && (object.kind, key.kind) == (JsonKind::Object, JsonKind::Key)
+                && key.span.of(text).starts_with("\"$")
+            {
+                (object.malformed, object.unknown) = (true, true);
+            }
+        }
     }
 
     /// Returns the number of nodes.

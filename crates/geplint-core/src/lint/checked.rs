@@ -28,6 +28,9 @@ pub struct Checked {
     pub refused_if_new: BTreeMap<String, u64>,
     /// True if every syntax error was certainly repaired as its author meant it.
     pub recoverable: bool,
+    /// The placeholders whose values are not known, as written, each once. The findings hold for any value of them; the
+    /// response may depend on them.
+    pub placeholders: Vec<String>,
     /// Predicted errors that one finding stands for, because the records are wrapped. Used only by [`crate::predict`].
     pub implied: Box<[Finding]>,
 }

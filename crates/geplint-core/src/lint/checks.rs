@@ -50,7 +50,7 @@ impl<'a> Linter<'a> {
         let there = |id: &PropertyId| self.slot(base, *id).is_some_and(|value| !self.is_nothing(value));
         match &check.kind {
             CheckKind::AnyOf(any_of) => {
-                if !self.tree.damaged && !any_of.0.iter().any(there) {
+                if !self.tree.damaged && !any_of.0.iter().any(there) && !self.is_open(objects) {
                     let (place, name) = (self.object_place(objects), check.kind.name(self.endpoint, table));
                     self.report(place, &name, any_of.words(&check.claim, table), &[]);
                 }
@@ -213,12 +213,12 @@ impl<'a> Linter<'a> {
                 .is_some_and(|text| single.counts(&text))
     }
 
-    /// Returns true if the route exists and the boolean at its end binds to true.
+    /// Returns true if the route exists and the boolean at its end binds to true, or is not known.
     pub(super) fn ends_in_true(&mut self, route: Option<&'a Route>, objects: &[NodeId]) -> bool {
         let mut found = false;
         if let Some(route) = route {
             self.follow(&route.steps, objects, &mut |linter, value| {
-                found = linter.reads_as_true(value);
+                found = linter.tree.node(value).unknown || linter.reads_as_true(value);
             });
         }
         found
@@ -279,6 +279,13 @@ impl<'a> Linter<'a> {
                 let value = linter.last(inner, &[item], id);
                 value.filter(|value| linter.reads_as_true(*value))
             };
+            let is_unknown = |id| {
+                let value = linter.last(inner, &[item], id);
+                value.is_some_and(|value| linter.tree.node(value).unknown)
+            };
+            if one.unless.is_some_and(is_unknown) || one.per.is_some_and(is_unknown) {
+                return;
+            }
             let Some(flag) = is_set(one.flag).filter(|_| one.unless.and_then(is_set).is_none()) else {
                 return;
             };

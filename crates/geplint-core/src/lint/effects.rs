@@ -59,6 +59,7 @@ impl<'a> Linter<'a> {
     fn flag(&self, root: NodeId, id: PropertyId) -> Option<bool> {
         let value = self.last(self.endpoint.record_table(), &[root], id)?;
         match self.kind(value) {
+            _ if self.tree.node(value).unknown => None,
             JsonKind::Null | JsonKind::Array | JsonKind::Object => None,
             _ => Some(self.reads_as_true(value)),
         }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::finding::{Evidence, Phase, Severity};
+use crate::finding::{Evidence, Phase, Severity, Target, Wording};
 use crate::rules::{Claim, Property, Type, Words, quoted, shortened};
 use dotnet_bind::{Change, Json};
 
@@ -24,6 +24,66 @@ pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
         rest = &rest[skip..];
     }
     out + rest
+}
+
+/// Words for a placeholder in place of a value or a name, in a file that is sent as it is. `written` includes the quotes.
+pub(super) fn not_filled_in(property: Option<&Property>, written: &str, target: Target) -> Words<'static> {
+    let bare = written.trim_matches('"');
+    let shown = if bare.len() < written.len() {
+        quoted(bare)
+    } else {
+        format!("`{}`", shortened(bare))
+    };
+    let (what, property) = match (property, target) {
+        (_, Target::Key) => ("name", None),
+        (property, _) => ("value", property),
+    };
+    let subject = property.map_or_else(String::new, |property| format!("{} ", property.name));
+    let is_text = property.is_none_or(|property| matches!(property.ty, Type::String | Type::StringList));
+    let why = match (bare.len() < written.len(), is_text) {
+        (true, true) => "It is sent as it is: the API takes it for the value itself.",
+        (true, false) => "It is sent as it is, and the API cannot convert it.",
+        (false, _) => "With it the file is not JSON.",
+    };
+    let help = match property {
+        Some(property) if property.required.is_some() => format!("Send the value of {}.", property.name),
+        Some(Property { name, .. }) => format!("Send the value of {name}, or leave {name} out."),
+        None => format!("Put the {what} in its place."),
+    };
+    let message = match property {
+        Some(_) => format!("{subject}{shown} is a placeholder, not a {what}"),
+        None => format!("{shown} is a placeholder, not a {what}"),
+    };
+    Words::warning("placeholder", message, why, help)
+}
+
+/// Returns the claim of an advice.
+pub(super) const fn advice(rule: &'static str) -> Claim {
+    Claim {
+        rule: Cow::Borrowed(rule),
+        evidence: Evidence::Inferred,
+        severity: Severity::Advice,
+        wording: Wording::Inferred,
+        phase: Phase::None,
+        answer: None,
+        source: Cow::Borrowed(""),
+        note: Cow::Borrowed("The value that replaces it when the request is sent is not in the file."),
+    }
+}
+
+/// Message and help for the values of a request in a collection that are not known.
+pub(super) fn unknown_values(names: &[&str]) -> (String, String) {
+    const SHOWN: usize = 5;
+    let shown: Vec<&str> = names.iter().take(SHOWN).copied().collect();
+    let more = names.len().saturating_sub(SHOWN);
+    let list = match (shown.as_slice(), more) {
+        ([one], 0) => (*one).to_owned(),
+        ([head @ .., last], 0) => format!("{} and {last}", head.join(", ")),
+        (shown, more) => format!("{} and {more} more", shown.join(", ")),
+    };
+    let message = format!("no value is known for {list}: what they stand for is not checked");
+    let help = "Give values with --env FILE or --var NAME=VALUE.".to_owned();
+    (message, help)
 }
 
 /// Returns why a constraint holds: the note of its row, or the general reason. Reports show the evidence beside it.

@@ -12,6 +12,9 @@ impl<'a> Linter<'a> {
     pub(super) fn record(&mut self, root: NodeId) {
         let table = self.endpoint.record_table();
         let findings_before = self.checked.findings.len();
+        if self.tree.node(root).unknown {
+            return self.not_filled_in(None, self.value_place(root));
+        }
         match self.resolved(root) {
             Resolved::Null => self.dereferenced(None, root),
             Resolved::Refused(sentence) => self.refused(root, None, &sentence),
@@ -99,6 +102,10 @@ impl<'a> Linter<'a> {
         let mut before = usize::from(table.offset);
         for (key, value) in self.tree.members(object) {
             let Some(id) = self.lookup(table, key, before) else {
+                if self.tree.node(key).unknown {
+                    self.placeholder_name(key, value);
+                    continue;
+                }
                 self.unknown.push((key, value));
                 self.skipped(value);
                 continue;
@@ -119,6 +126,18 @@ impl<'a> Linter<'a> {
                 }
             }
         }
+    }
+
+    /// Reports a placeholder in place of a name, or of whole members.
+    #[cold]
+    fn placeholder_name(&mut self, key: NodeId, value: NodeId) {
+        let mut place = self.object_place(&[]);
+        let (name, value) = (self.tree.node(key).span, self.tree.node(value).span);
+        (place.target, place.span) = (Target::Key, name);
+        if self.original.as_bytes().get(name.end as usize) != Some(&b':') && value.start == name.end + 1 {
+            place.span.end = value.end;
+        }
+        self.not_filled_in(None, place);
     }
 
     /// A value without a property is skipped by the reader, but some values are refused even then.
@@ -212,6 +231,11 @@ impl<'a> Linter<'a> {
         };
         // A malformed or cut-off value counts as present but is not checked.
         if values.iter().any(|value| self.tree.node(*value).malformed) {
+            if self.tree.node(last).unknown {
+                self.buffers.path.push(Step::Key(key_of(last)));
+                self.not_filled_in(Some(property), self.value_place(last));
+                self.buffers.path.pop();
+            }
             return;
         }
         let depth = self.buffers.path.len();
@@ -329,17 +353,24 @@ impl<'a> Linter<'a> {
             return self.elements(property, self.endpoint.table(id), list);
         }
         for (index, element) in (0..).zip(self.tree.elements(list)) {
-            if !self.tree.node(element).malformed {
-                self.buffers.path.push(Step::Index(index));
+            self.buffers.path.push(Step::Index(index));
+            if self.tree.node(element).unknown {
+                self.not_filled_in(Some(property), self.value_place(element));
+            } else if !self.tree.node(element).malformed {
                 self.text_element(property, element);
-                self.buffers.path.pop();
             }
+            self.buffers.path.pop();
         }
     }
 
     /// Checks the objects of an array.
     fn elements(&mut self, property: &'a Property, table: &'a Table, list: NodeId) {
         for (index, element) in (0..).zip(self.tree.elements(list)) {
+            if self.tree.node(element).unknown {
+                self.buffers.path.push(Step::Index(index));
+                self.not_filled_in(Some(property), self.value_place(element));
+                self.buffers.path.pop();
+            }
             if self.tree.node(element).malformed {
                 continue;
             }

@@ -8,7 +8,7 @@ use super::messages::{self, fill, reason};
 use super::state::{Linter, RecordKey, Step, key_of};
 use crate::finding::{Finding, FixKind, Predicted, Severity, Span, Target, Text, Wording};
 use crate::json::{JsonKind, NodeId};
-use crate::rules::{Answer, Property, Words, cut};
+use crate::rules::{Answer, Ask, Property, Type, Words, cut};
 
 /// The longest key, in characters, that findings show. A longer one is no name, and many findings would repeat it.
 const LONGEST_KEY: usize = 256;
@@ -137,7 +137,10 @@ impl Linter<'_> {
             let table = self.endpoint.record_table();
             let of = |root| {
                 let mut ids = self.endpoint.key.iter();
-                ids.find_map(|id| self.text_at(table, &[root], *id))
+                ids.find_map(|id| {
+                    let value = self.last(table, &[root], *id)?;
+                    self.shown_text(value).filter(|text| !text.is_empty())
+                })
             };
             RecordKey::new(&self.root.and_then(of).unwrap_or_default())
         };
@@ -147,7 +150,7 @@ impl Linter<'_> {
     /// Returns the text of the record's key, once the record has been read.
     pub(super) fn key_text(&self) -> String {
         self.key
-            .and_then(|value| self.scalar_text(value))
+            .and_then(|value| self.shown_text(value))
             .map_or_else(String::new, Cow::into_owned)
     }
 
@@ -294,6 +297,25 @@ impl Linter<'_> {
                 (Span::new(inner.end, around.end), String::new()),
             ];
             self.fix(index, Some(FixKind::Unwrap(edits)));
+        }
+    }
+
+    /// A value, or a name, that was never filled in, where that is a finding.
+    pub(super) fn not_filled_in(&mut self, property: Option<&Property>, place: Place) {
+        let written = place.span.of(self.original);
+        // In free text such marks may be meant as they stand.
+        let is_free = |row: &Property| {
+            matches!(row.ty, Type::String | Type::StringList) && !row.asks.contains(&Ask::NoPlaceholder)
+        };
+        let is_meant = written.starts_with('"') && property.is_some_and(is_free);
+        // An object with a placeholder in it, which is reported by itself.
+        let is_around = place.span.of(self.text).starts_with('{');
+        if self.reports_unknown && !is_meant && !is_around {
+            let words = messages::not_filled_in(property, written, place.target);
+            match property {
+                Some(row) => self.push(place, &row.constraint, words.about(row), None),
+                None => self.push(place, "", words, None),
+            }
         }
     }
 

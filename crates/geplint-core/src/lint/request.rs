@@ -8,16 +8,18 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::checked::{Checked, Needed, RecordOutcome};
 use super::fast::parallel::Prefetch;
 use super::fast::record::FastPath;
+use super::interner::Interner;
 use super::messages;
 use super::record_keys::Keys;
 use super::report::Place;
 use super::state::{Buffers, Linter, Resolved, key_of};
 use super::surrogates::{SurrogatePlace, surrogate_places};
-use super::syntax::{nothing_begins, syntax_findings};
+use super::syntax::{Reading, nothing_begins, syntax_findings};
 use super::verdict::as_read;
 use super::wrapped::{self, Elements, Inner, Wrapped, wrapped_elements};
-use crate::finding::{Finding, FixKind, Phase, Severity, Span, sort};
+use crate::finding::{Finding, FixKind, Phase, Severity, Span, Target, sort};
 use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree};
+use crate::placeholders::Template;
 use crate::rules::{Endpoint, Fact, PropertyId, TableId};
 use crate::tenant::{Facts, Tenant, TenantChanges};
 use crate::threads::{self, Threads};
@@ -49,12 +51,25 @@ pub fn check(
 /// Several threads make a long request faster; the result is the same.
 pub fn check_with(
     text: &str,
+    errors: Vec<SyntaxError>,
+    endpoint: &Endpoint,
+    facts: &mut Facts<'_>,
+    outcomes: bool,
+    threads: Threads,
+) -> Checked {
+    check_template(&Template::plain(text), errors, endpoint, facts, outcomes, threads)
+}
+
+/// The same for a body in which some values are not known.
+pub fn check_template(
+    template: &Template<'_>,
     mut errors: Vec<SyntaxError>,
     endpoint: &Endpoint,
     facts: &mut Facts<'_>,
     outcomes: bool,
     threads: Threads,
 ) -> Checked {
+    let text: &str = &template.text;
     let mut checked = Checked::default();
     let mut reader = Reader::new(text);
     let mut tree = Tree::default();
@@ -69,7 +84,9 @@ pub fn check_with(
                 errors.push(nothing_begins(text));
             }
         }
+        Root::Value if template.is_whole() => {}
         Root::Value => {
+            tree.mark_unknown(text, &template.unknown);
             let mut linter = Linter::new(text, &tree, endpoint, facts, None, &mut buffers, &mut checked);
             let keys = linter.bare_root(&mut inner);
             if inner.is_empty() {
@@ -82,11 +99,14 @@ pub fn check_with(
             let stop = AtomicBool::new(false);
             threads::scope(|scope| {
                 // If every record changes facts, the engine must check each one.
-                let mut fast_path =
-                    (!outcomes && errors.is_empty() && !facts.remembers_contacts()).then(|| {
-                        let ahead = Prefetch::begin(scope, text, endpoint, facts, threads, &stop);
-                        (FastPath::new(text, endpoint), ahead)
-                    });
+                let mut fast_path = (!outcomes
+                    && errors.is_empty()
+                    && template.unknown.is_empty()
+                    && !facts.remembers_contacts())
+                .then(|| {
+                    let ahead = Prefetch::begin(scope, text, endpoint, facts, threads, &stop);
+                    (FastPath::new(text, endpoint), ahead)
+                });
                 let mut keys = Keys::default();
                 // After bytes that are not valid UTF-8, a name may not be the one that was written.
                 let garbled = garbled_from(&errors);
@@ -111,6 +131,9 @@ pub fn check_with(
                         continue;
                     };
                     tree.damaged |= tree.node(root).span.end > garbled;
+                    if !template.unknown.is_empty() {
+                        tree.mark_unknown(text, &template.unknown);
+                    }
                     let index = checked.records;
                     let is_wrapped = elements.look((text, &tree, root), endpoint, index);
                     let (before, undecided) = (checked.findings.len(), checked.undecided);
@@ -118,7 +141,7 @@ pub fn check_with(
                     surrogate_places((text, &tree, root), index, new, &mut places);
                     errors_before = reader.errors().len();
                     one_record(
-                        (text, &tree, root),
+                        (template, &tree, root),
                         endpoint,
                         facts,
                         &mut checked,
@@ -149,15 +172,70 @@ pub fn check_with(
     );
     checked.recoverable = errors.iter().all(|error| error.is_warning() || error.certain());
     drop_findings_at(&mut checked.findings, &errors);
-    let reading = as_read(text, &errors, endpoint, facts, &mut buffers, &mut checked);
+    let reading = if template.unknown.is_empty() {
+        as_read(text, &errors, endpoint, facts, &mut buffers, &mut checked)
+    } else {
+        // The converter's way through the text depends on values that are not known.
+        Reading::default()
+    };
     let errors_are_json = errors.iter().all(SyntaxError::is_warning);
     checked.findings.extend(placed(
         syntax_findings(text, &endpoint.id, errors, &reading),
         &mut places,
     ));
-    check_inside((&inner, &of_elements), endpoint, facts, outcomes, &mut checked);
+    check_inside(
+        (&inner, &of_elements),
+        template,
+        endpoint,
+        facts,
+        outcomes,
+        &mut checked,
+    );
+    if !template.unknown.is_empty() {
+        checked.placeholders = template.names().into_iter().map(str::to_owned).collect();
+        let linter = Linter::new(text, &tree, endpoint, facts, None, &mut buffers, &mut checked);
+        bare_placeholders(template, linter);
+    }
     finish(&mut checked, errors_are_json);
     checked
+}
+
+/// Returns an advice that names the values of a request that are not known.
+#[must_use]
+pub fn unknown_values(names: &[&str], span: Span, endpoint: &str) -> Finding {
+    let (message, help) = messages::unknown_values(names);
+    let claim = messages::advice("placeholder");
+    Finding {
+        basis: Interner::default().basis(&claim, &messages::reason(&claim), "", endpoint, None),
+        severity: Severity::Advice,
+        record: None,
+        record_key: None,
+        pointer: String::new(),
+        target: Target::Value,
+        span,
+        related: None,
+        message: message.as_str().into(),
+        suggestion: None,
+        help: help.as_str().into(),
+        predicted: None,
+        masked: None,
+        order: 0,
+        fix_kind: None,
+    }
+}
+
+/// Reports the placeholders outside of strings that no other finding covers. With each of them the file is not JSON.
+fn bare_placeholders<'a>(template: &'a Template<'_>, mut linter: Linter<'a>) {
+    let known: HashSet<Span> = linter
+        .checked
+        .findings
+        .iter()
+        .map(|finding| finding.span)
+        .collect();
+    (linter.original, linter.reports_unknown) = (template.original, template.reported);
+    for span in template.bare.iter().filter(|span| !known.contains(span)) {
+        linter.not_filled_in(None, Place::of_body(*span));
+    }
 }
 
 /// Drops fixes for a text that was repaired by a guess, drops facts that change nothing, and sorts the findings.
@@ -198,6 +276,7 @@ fn placed(mut syntax: Vec<Finding>, places: &mut HashMap<Span, SurrogatePlace>) 
 /// records.
 fn check_inside(
     (whole, of_elements): (&[Inner], &[Inner]),
+    template: &Template<'_>,
     endpoint: &Endpoint,
     facts: &Facts<'_>,
     outcomes: bool,
@@ -206,8 +285,8 @@ fn check_inside(
     let mut findings = Vec::new();
     let whole = whole.iter().map(|inner| (inner, false));
     for (inner, is_element) in whole.chain(of_elements.iter().map(|inner| (inner, true))) {
-        let mut seen = check_with(
-            &inner.text,
+        let mut seen = check_template(
+            &inner.template(template),
             Vec::new(),
             endpoint,
             &mut facts.aside(),
@@ -256,7 +335,7 @@ fn drop_findings_at(findings: &mut Vec<Finding>, errors: &[SyntaxError]) {
 }
 
 fn one_record<'t>(
-    (text, tree, root): (&'t str, &Tree, NodeId),
+    (template, tree, root): (&'t Template<'_>, &Tree, NodeId),
     endpoint: &Endpoint,
     facts: &mut Facts<'_>,
     checked: &mut Checked,
@@ -266,7 +345,9 @@ fn one_record<'t>(
 ) {
     let (index, before) = (checked.records, checked.findings.len());
     let needed = std::mem::take(&mut checked.needed);
+    let text: &'t str = &template.text;
     let mut linter = Linter::new(text, tree, endpoint, facts, Some(index), buffers, checked);
+    (linter.original, linter.reports_unknown) = (template.original, template.reported);
     linter.record(root);
     linter.duplicate_record(text, keys);
     linter.second_owner(text, keys);

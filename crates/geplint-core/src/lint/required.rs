@@ -11,7 +11,7 @@ use crate::rules::{Fact, Property, Table, Words};
 
 impl<'a> Linter<'a> {
     pub(super) fn absent(&mut self, table: &'a Table, property: &'a Property, objects: &[NodeId]) {
-        if !self.tree.damaged {
+        if !self.tree.damaged && !self.is_open(objects) {
             let place = |linter: &Self| linter.absent_place(objects, &property.name);
             self.lacking(table, property, objects, place, "is missing");
         }

@@ -77,6 +77,10 @@ impl Buffers {
 /// Checks one record against the tables of its endpoint.
 pub(super) struct Linter<'a> {
     pub text: &'a str,
+    /// The text with its placeholders, where it has any; otherwise the same.
+    pub original: &'a str,
+    /// Whether a value that is not known is a finding.
+    pub reports_unknown: bool,
     pub tree: &'a Tree,
     pub endpoint: &'a Endpoint,
     pub facts: &'a Facts<'a>,
@@ -134,8 +138,11 @@ pub(super) enum Resolved {
 /// The code and the user name of a record's contact.
 pub(super) type Identity<'a> = (Option<Cow<'a, str>>, Option<Cow<'a, str>>);
 
-/// Returns the text that a scalar binds to if a string is declared. `None` for null and containers.
+/// Returns the text that a scalar binds to if a string is declared. `None` for null, containers and values that are not known.
 pub(super) fn scalar_text<'t>(text: &'t str, node: &Node) -> Option<Cow<'t, str>> {
+    if node.unknown {
+        return None;
+    }
     match node.kind {
         JsonKind::String => Some(decode(text, node)),
         JsonKind::Number | JsonKind::True | JsonKind::False => Some(Cow::Borrowed(node.span.of(text))),
@@ -163,6 +170,8 @@ impl<'a> Linter<'a> {
         buffers.clear();
         Self {
             text,
+            original: text,
+            reports_unknown: false,
             tree,
             endpoint,
             facts,
@@ -274,6 +283,24 @@ impl<'a> Linter<'a> {
             .get(base + usize::from(id.0))
             .copied()
             .flatten()
+    }
+
+    /// Returns the text of a value, or its placeholder if the value is not known.
+    pub(super) fn shown_text(&self, id: NodeId) -> Option<Cow<'a, str>> {
+        let node = self.tree.node(id);
+        if node.unknown {
+            return Some(Cow::Borrowed(node.span.of(self.original).trim_matches('"')));
+        }
+        self.scalar_text(id)
+    }
+
+    /// Returns true if an object has a name that is not known. A property that seems missing may be that one.
+    pub(super) fn is_open(&self, objects: &[NodeId]) -> bool {
+        let is_unknown = |object: &NodeId| {
+            let mut members = self.tree.members(*object);
+            members.any(|(key, _)| self.tree.node(key).unknown)
+        };
+        self.tree.has_unknown && objects.iter().any(is_unknown)
     }
 
     /// Returns the text of a property by its slot. `None` if it is missing.

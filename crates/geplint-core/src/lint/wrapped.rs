@@ -13,6 +13,7 @@ use super::report::{Place, push_number, push_token};
 use super::state::{Buffers, Linter};
 use crate::finding::{Basis, Finding, FixKind, Phase, Severity, Span, Target};
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode, offsets};
+use crate::placeholders::Template;
 use crate::predict::mask;
 use crate::rules::{Endpoint, quoted};
 use crate::tenant::Facts;
@@ -777,6 +778,27 @@ fn blank(text: &mut String, count: usize) {
 }
 
 impl Inner {
+    /// Returns the text with its unknown values. Text from a string has none.
+    pub(super) fn template(&self, whole: &Template<'_>) -> Template<'_> {
+        let mut own = Template::plain(&self.text);
+        own.reported = whole.reported;
+        own.unknown = match self.back {
+            Back::Same => whole.unknown.clone(),
+            Back::Behind(start, end) => {
+                let inside = whole
+                    .unknown
+                    .iter()
+                    .filter(|span| span.start >= start && span.end <= end);
+                let moved = |offset: u32| (offset + 1).saturating_sub(start);
+                inside
+                    .map(|span| Span::new(moved(span.start), moved(span.end)))
+                    .collect()
+            }
+            Back::Table(_) => Vec::new(),
+        };
+        own
+    }
+
     /// Returns the number of records in the text.
     pub(super) fn records(&self) -> usize {
         self.records.len()
