@@ -3,6 +3,7 @@
 use super::client::Client;
 use super::engine::{Engine, Seen};
 use super::mailbox::Snapshot;
+use crate::config::FILE_NAME;
 
 /// A request about a document.
 pub struct About<'q, 'a> {
@@ -17,6 +18,12 @@ pub struct About<'q, 'a> {
 }
 
 impl About<'_, '_> {
+    /// Whether the document is a settings file.
+    pub fn is_settings(&self) -> bool {
+        let path = self.snapshot.path.as_deref();
+        path.is_some_and(|path| path.file_name().is_some_and(|name| name == FILE_NAME))
+    }
+
     /// The document's text.
     pub fn text(&self) -> &str {
         self.snapshot.text.as_str()

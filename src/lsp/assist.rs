@@ -5,9 +5,16 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::about::About;
+use super::settings_assist;
 use super::transport::{Answer, value};
 use crate::assist::{self, Completion, CompletionKind, Context, Symbol, SymbolKind};
 use crate::finding::Span;
+use crate::rules::rule_texts;
+
+// Kinds of completions in the protocol.
+const PROPERTY: u8 = 10;
+const VALUE: u8 = 12;
+const STRUCTURE: u8 = 22;
 
 /// How deep symbols are shown: deeper than any payload, and bounded for what is none.
 const DEEPEST: usize = 64;
@@ -35,6 +42,14 @@ impl About<'_, '_> {
     /// What is known of the name or the value at a place.
     pub fn hover(&self, params: &Value) -> Answer {
         let at = self.at(params);
+        if self.is_settings() {
+            let known = at.and_then(|at| settings_assist::hover(self.text(), at));
+            return Ok(known.map_or(Value::Null, |(markdown, span)| {
+                let positions = self.snapshot.text.positions(self.client.encoding);
+                let contents = json!({ "kind": "markdown", "value": markdown });
+                json!({ "contents": contents, "range": value(&positions.range(span)) })
+            }));
+        }
         let hover = at.and_then(|at| assist::hover(&self.context(), self.text().as_bytes(), at));
         Ok(hover.map_or(Value::Null, |hover| {
             json!({
@@ -49,9 +64,35 @@ impl About<'_, '_> {
         let Some(at) = self.at(params) else {
             return Ok(Value::Null);
         };
+        if self.is_settings() {
+            return Ok(self.settings(at));
+        }
         let all = assist::complete(&self.context(), self.text().as_bytes(), at);
         let items: Vec<Value> = all.items.iter().map(|one| self.item(one)).collect();
         Ok(json!({ "isIncomplete": all.is_incomplete, "items": items }))
+    }
+
+    /// What may be written at a place of a settings file.
+    fn settings(&self, at: usize) -> Value {
+        let rules: Vec<&str> = rule_texts().iter().map(|rule| rule.id.as_str()).collect();
+        let endpoints: Vec<&str> = self.engine.site.known.rules.ids().collect();
+        let names = settings_assist::Names {
+            rules: &rules,
+            endpoints: &endpoints,
+        };
+        let positions = self.snapshot.text.positions(self.client.encoding);
+        let item = |offer: settings_assist::Offer| {
+            let range = value(&positions.range(offer.replace));
+            json!({
+                "label": offer.label,
+                "kind": if offer.is_value { VALUE } else { PROPERTY },
+                "filterText": offer.insert,
+                "documentation": offer.description,
+                "textEdit": { "range": range, "newText": offer.insert },
+            })
+        };
+        let offers = settings_assist::complete(self.text(), at, names);
+        Value::Array(offers.into_iter().map(item).collect())
     }
 
     fn item(&self, one: &Completion) -> Value {
@@ -64,9 +105,9 @@ impl About<'_, '_> {
             &one.insert
         };
         let kind = match one.kind {
-            CompletionKind::Property => 10,
-            CompletionKind::Value => 12,
-            CompletionKind::Structure => 22,
+            CompletionKind::Property => PROPERTY,
+            CompletionKind::Value => VALUE,
+            CompletionKind::Structure => STRUCTURE,
         };
         // Lines after the first are indented as the first one is.
         const AS_WRITTEN: u8 = 2;

@@ -60,7 +60,12 @@ impl Site {
             );
             let known = Knowledge::read(source, &KnowledgeArgs::default(), common, &project)?;
             files.extend(known.files.iter().cloned());
-            let least = project.min_severity(None, project.fail_on(false, None))?;
+            let least = project.min_severity(None, project.fail_on(false, None));
+            // Two settings contradict each other: neither has a place of its own.
+            let least = least.map_err(|why| match project.file() {
+                Some(file) => Fault::of(file, why),
+                None => why.into(),
+            })?;
             let baseline = suppression::File::of(source, &Suppression::default(), &project)?;
             Ok((project, known, least, baseline))
         });

@@ -11,6 +11,7 @@ mod diagnostics;
 mod engine;
 mod mailbox;
 mod server;
+mod settings_assist;
 mod text;
 mod transport;
 mod uri;

@@ -472,9 +472,8 @@ impl Round<'_, '_, '_> {
             self.seen(snapshot);
         }
         let seen = self.seen.get(&snapshot.uri).unwrap_or(&nothing);
-        let Some(index) = self.engine(snapshot) else {
-            return Ok(Value::Null);
-        };
+        // A settings file may lie where no document is.
+        let index = self.engine(snapshot).unwrap_or(0);
         let Some(engine) = self.engines.get(index) else {
             return Ok(Value::Null);
         };

@@ -53,6 +53,50 @@ fn settings_in_the_editor_count_before_they_are_saved() {
 }
 
 #[test]
+fn settings_are_completed_from_their_schema() {
+    let root = folder("complete-settings");
+    let file = root.join("geplint.toml");
+    let mut client = Client::session(&root, "utf-16", &json!({}));
+    client.open(&file, "fail-on = \"\"\n[[severity]]\nru\n");
+    let mut offered = |line: u32, character: u32| {
+        let position = json!({ "line": line, "character": character });
+        let params = json!({ "textDocument": { "uri": uri(&file) }, "position": position });
+        let items = client.request("textDocument/completion", params);
+        let items = items.as_array().unwrap().clone();
+        items
+            .iter()
+            .map(|item| item["label"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(offered(0, 11), ["error", "warning", "never"]);
+    assert!(offered(2, 2).contains(&"rule".to_owned()));
+    let params = json!({ "textDocument": { "uri": uri(&file) }, "position": { "line": 0, "character": 1 } });
+    let hover = client.request("textDocument/hover", params);
+    assert!(
+        hover["contents"]["value"]
+            .as_str()
+            .unwrap()
+            .contains("makes a run fail"),
+        "{hover}"
+    );
+    assert_eq!(client.end(), 0);
+}
+
+#[test]
+fn settings_that_contradict_each_other_are_said_in_their_file() {
+    let root = folder("contradiction");
+    let file = root.join("geplint.toml");
+    fs::write(&file, "min-severity = \"error\"\nfail-on = \"warning\"\n").unwrap();
+    let mut client = Client::session(&root, "utf-16", &json!({}));
+    let said = of_settings(&mut client, &file);
+    assert!(
+        said[0]["message"].as_str().unwrap().contains("min-severity"),
+        "{said}"
+    );
+    assert_eq!(client.end(), 0);
+}
+
+#[test]
 fn what_settings_say_to_no_effect_is_a_warning_in_them() {
     let root = folder("no-effect");
     let (path, file) = (root.join("a.json"), root.join("geplint.toml"));
