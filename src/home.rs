@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_taken_as_it_is_written() {
+    fn an_address_is_used_unchanged() {
         let url = |text| Home::new(text).map(Home::url);
         let plain = Some("https://forge.example.org/a/geplint");
         assert_eq!(url("https://forge.example.org/a/geplint"), plain);
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_web_address_is_no_home() {
+    fn only_web_addresses_are_a_home() {
         for text in [
             "",
             "https://",

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_endpoint_is_read_back_as_its_file_says() {
+    fn compiled_endpoints_equal_their_files() {
         assert!(BUILTIN.len() >= 4);
         for known in &BUILTIN {
             let endpoint = known
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_known_before_the_rules_are_read_as_they_are_after() {
+    fn names_are_the_same_before_and_after_the_rules_are_loaded() {
         let names = [
             "ContactCode",
             "contactcode",

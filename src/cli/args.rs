@@ -674,7 +674,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_left_to_all_commands() {
+    fn other_arguments_are_parsed_with_all_commands() {
         let lines = [
             "",
             "geplint",

@@ -1,6 +1,6 @@
 //! Variables in requests, `{{name}}`, `${name}` and `<<name>>`, and where their values come from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::finding::Span;
 use crate::mapped::MappedText;
@@ -15,6 +15,12 @@ const DEPTH: usize = 8;
 
 /// The longest value with all that it refers to, in bytes. A longer one is not known.
 const LONGEST: usize = 1 << 16;
+
+/// The number of bytes of values that are read for one value.
+const READ: usize = 1 << 18;
+
+/// A value is longer than [`LONGEST`], or more than [`READ`] bytes were read for it.
+struct TooLong;
 
 /// How many bytes of values one text may hold. What goes beyond stays as it is written.
 const MOST: usize = 1 << 25;
@@ -39,38 +45,49 @@ impl Variables {
         self.0.is_empty()
     }
 
-    /// The value of a variable, with the values of those that it refers to.
+    /// Returns the value of a variable, with the values of those that it refers to. `None` if it is not known, or too long.
     pub fn value(&self, name: &str) -> Option<String> {
-        self.resolved(name.trim(), DEPTH)
+        let mut budget = READ;
+        self.resolved(name.trim(), DEPTH, &mut budget).ok().flatten()
     }
 
-    fn resolved(&self, name: &str, depth: usize) -> Option<String> {
-        let value = self.0.get(name)?;
+    /// Returns the value of a variable at a depth. The error ends the whole value, so that no part of it is tried again.
+    fn resolved(&self, name: &str, depth: usize, budget: &mut usize) -> Result<Option<String>, TooLong> {
+        let Some(value) = self.0.get(name) else {
+            return Ok(None);
+        };
+        *budget = budget.checked_sub(value.len() + 1).ok_or(TooLong)?;
         let mut out = String::new();
         let mut at = 0;
         for (range, name) in references(value) {
-            let inner = depth
-                .checked_sub(1)
-                .and_then(|depth| self.resolved(name.trim(), depth));
+            let inner = match depth.checked_sub(1) {
+                Some(depth) => self.resolved(name.trim(), depth, budget)?,
+                None => None,
+            };
             out.push_str(&value[at..range.start]);
             out.push_str(inner.as_deref().unwrap_or(&value[range.clone()]));
             at = range.end;
             if out.len() > LONGEST {
-                return None;
+                return Err(TooLong);
             }
         }
         out.push_str(&value[at..]);
-        (out.len() <= LONGEST).then_some(out)
+        if out.len() > LONGEST {
+            return Err(TooLong);
+        }
+        Ok(Some(out))
     }
 
     /// A text with the values that are known in place of their variables.
     pub fn filled(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
+        let mut values = HashMap::new();
         for (range, name) in references(text) {
-            if let Some(value) = self.value(name).filter(|value| out.len() + value.len() <= MOST) {
+            let value = values.entry(name).or_insert_with(|| self.value(name));
+            if let Some(value) = value.as_ref().filter(|value| out.len() + value.len() <= MOST) {
                 out.push_str(&text[at..range.start]);
-                out.push_str(&value);
+                out.push_str(value);
                 at = range.end;
             }
         }
@@ -87,12 +104,14 @@ impl Variables {
         let mut out = MappedText::at(text.start(0));
         let mut at = 0;
         let mut added = 0;
+        let mut values = HashMap::new();
         for (range, name) in references(text.text()) {
-            if let Some(value) = self.value(name).filter(|value| added + value.len() <= MOST) {
+            let value = values.entry(name).or_insert_with(|| self.value(name));
+            if let Some(value) = value.as_ref().filter(|value| added + value.len() <= MOST) {
                 added += value.len();
                 out.push_part(text, Span::new(at, offset(range.start)));
                 let from = text.span(Span::new(offset(range.start), offset(range.end)));
-                out.push_replaced(&value, from);
+                out.push_replaced(value, from);
                 at = offset(range.end);
             }
         }
@@ -148,6 +167,14 @@ mod tests {
             variables(&laughs).value("l1").map(|value| value.len()),
             Some(20_000)
         );
+        // Nothing in the end, but a thousand times a thousand references on the way.
+        let mut nothing = vec![("n0".to_owned(), String::new())];
+        for level in 1..9 {
+            nothing.push((format!("n{level}"), format!("{{{{n{}}}}}", level - 1).repeat(1000)));
+        }
+        let nothing: Vec<(&str, &str)> = nothing.iter().map(|(name, value)| (&**name, &**value)).collect();
+        assert_eq!(variables(&nothing).value("n8"), None);
+        assert_eq!(variables(&nothing).value("n1"), Some(String::new()));
     }
 
     #[test]

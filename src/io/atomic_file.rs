@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_save_until_the_last_moment_is_kept() {
+    fn a_concurrent_change_is_not_overwritten() {
         for step in [Step::Finished, Step::Compared] {
             assert_eq!(saved_at(step, |_| ()), (true, b"new".to_vec()));
             let saved = saved_at(step, |path| fs::write(path, "saved").unwrap());
@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn another_group_gets_no_more_than_everybody() {
+    fn another_group_gets_no_more_rights_than_others() {
         for (old, new) in [
             (0o640, 0o600),
             (0o644, 0o644),
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn what_replaces_a_file_is_begun_in_private() {
+    fn the_temporary_file_is_private() {
         let (file, path) = fresh(&std::env::temp_dir(), true).unwrap();
         let mode = file.metadata().unwrap().permissions().mode();
         temp_cleanup::ended(&path, || fs::remove_file(&path)).unwrap();

@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_ended_is_forgotten() {
+    fn finished_files_are_not_listed() {
         let path = std::env::temp_dir().join(format!("geplint-unfinished-{}", std::process::id()));
         let file = begun(&path, || File::create(&path)).unwrap();
         assert!(files().contains(&path));

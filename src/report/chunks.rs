@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_are_the_whole_whatever_is_taken() {
+    fn pieces_make_the_whole_whichever_are_accepted() {
         let (mut taken, mut offers) = (String::new(), 0);
         let mut taker = |text: &mut String| {
             offers += 1;
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_written_for_nobody() {
+    fn nothing_is_written_without_a_reader() {
         let mut taker = |_: &mut String| false;
         let mut pieces = Chunks::new(&mut taker);
         let line = "x".repeat(PIECE);

@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_set_apart() {
+    fn fingerprint_parts_are_separated() {
         assert_ne!(hash(&["ab", "c"]), hash(&["a", "bc"]));
         assert_ne!(hash(&["a"]), hash(&["a", ""]));
     }

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_change_are_shown_with_those_around() {
+    fn changed_lines_are_shown_with_context() {
         let before: Vec<String> = (1..=30).map(|line| format!("line {line}")).collect();
         let before = before.join("\n") + "\n";
         let after = before
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_may_begin_or_end_with_nothing() {
+    fn a_file_may_be_empty_before_or_after() {
         assert_eq!(
             unified("a", "", "x\n", PLAIN),
             "--- a\n+++ a\n@@ -0,0 +1 @@\n+x\n"
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_is_harmless() {
+    fn the_output_is_harmless() {
         let shown = unified(
             "a\u{1b}\n.json",
             "\tx\u{1b}[2J\r\n##[error]\n",
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_line_the_change_is_shown() {
+    fn only_the_change_of_a_long_line_is_shown() {
         let long = |middle: &str| format!("{}{middle}{}", "é".repeat(5_000), "z".repeat(5_000));
         let shown = unified("a", &long("old"), &long("new"), PLAIN);
         assert!(shown.contains("éoldz") && shown.contains("énewz"), "{shown}");

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_knows_the_same_formats_by_the_same_names() {
+    fn the_command_line_has_the_same_formats_and_names() {
         assert_eq!(Format::value_variants(), Format::ALL);
         for format in Format::ALL {
             assert_eq!(Format::from_str(format.name(), false), Ok(format));

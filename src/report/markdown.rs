@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sentences_stay_as_they_are() {
+    fn sentences_are_unchanged() {
         for text in [
             "",
             "UserName is missing (the API would answer 400 MandatoryField \"UserName is Mandatory\")",
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_more_than_a_word_is_code() {
+    fn text_that_could_be_markup_is_code() {
         for (text, safe) in [
             ("ask @octocat.", "ask `@octocat.`"),
             ("a <img src=x> b", "a `<img` `src=x>` b"),
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn code_stays_code_and_nothing_breaks_out_of_it() {
+    fn text_cannot_break_out_of_code() {
         for (text, safe) in [
             ("`a b` @x", "`a b` ``@x``"),
             ("(`@a`)", "(`@a`)"),

@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_pipe_is_waited_for() {
+    fn a_full_pipe_blocks() {
         let mut pipe = Pipe {
             left: 100,
             full: false,
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_pipe_is_told_apart_from_a_full_disk() {
+    fn a_closed_pipe_is_distinguished_from_a_full_disk() {
         let closed = write(&mut Pipe { left: 4, full: false }, "more than four");
         assert!(matches!(closed, Err(OutputError::Closed)));
         let full = OutputError::from(io::Error::from(ErrorKind::StorageFull));

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn long_ones_show_how_far_they_are() {
+    fn long_runs_show_their_progress() {
         let mut progress = Progress::new(9, true);
         progress.tick();
         progress.since = progress.since.and_then(|since| since.checked_sub(PATIENCE * 2));
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_terminal_nothing_is_ever_shown() {
+    fn nothing_is_shown_without_a_terminal() {
         let mut progress = Progress::new(2, false);
         progress.tick();
         assert!(progress.bar.is_none() && progress.since.is_none());

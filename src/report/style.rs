@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn the_flag_overrules_everything() {
+    fn the_flag_overrides_everything() {
         let env = Env {
             no_color: Some(os("1")),
             clicolor_force: Some(os("1")),

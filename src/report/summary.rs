@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn of_one_file_the_records_are_counted() {
+    fn the_records_of_a_single_file_are_counted() {
         let one = |records, refused_records| Summary {
             files: 1,
             refused_files: 1,
@@ -392,7 +392,7 @@ mod tests {
     }
 
     #[test]
-    fn refused_with_nothing_to_show() {
+    fn refused_without_visible_findings() {
         let summary = Summary {
             files: 2,
             records: 2,
@@ -408,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_the_tenant_knows() {
+    fn missing_facts_of_the_tenant() {
         let mut summary = Summary {
             files: 1,
             records: 12,
@@ -441,7 +441,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_mended_or_would_be() {
+    fn fixed_or_fixable_findings() {
         let summary = Summary {
             files: 2,
             records: 3,
@@ -474,7 +474,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_that_the_api_never_sees() {
+    fn errors_without_a_predicted_answer() {
         let syntax = Summary {
             files: 1,
             errors: 2,

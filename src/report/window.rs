@@ -465,7 +465,7 @@ mod tests {
 
     /// A line is clipped in the same way however much of it is left out.
     #[test]
-    fn what_is_cut_off_has_no_part_in_what_is_shown() {
+    fn clipped_text_does_not_affect_the_output() {
         for (before, after) in [("x", "y"), ("é", "東"), ("x\u{301}", "y\u{200b}"), ("\t", "\t")] {
             for length in [1, 5, 39, 41, 200] {
                 let place = "p".repeat(length);
@@ -501,7 +501,7 @@ mod tests {
     }
 
     #[test]
-    fn what_spans_lines_is_shown_by_its_first() {
+    fn a_label_over_several_lines_is_shown_on_the_first() {
         assert_eq!(
             of("[\n{\n\"a\": 1\n}\n]", "{\n\"a\": 1\n}"),
             ("[\n{\n\"a\": 1".into(), "{".into())

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_set_out_keeps_its_columns_where_they_have_room() {
+    fn aligned_text_keeps_its_columns_if_they_fit() {
         assert_eq!(set_out("  a   b c", 40), "  a   b c\n");
         assert_eq!(
             set_out("  regions   names, codes and numbers of regions", 40),

@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_archive_says_so() {
+    fn other_files_are_refused_as_archives() {
         for bytes in [&b""[..], b"PK\x03\x04", b"PK\x05\x06 and no more", &[b'P'; 100]] {
             assert!(Archive::read(bytes).is_err_and(|why| why.contains("not a ZIP archive")));
         }

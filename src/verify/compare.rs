@@ -555,7 +555,7 @@ mod tests {
     }
 
     #[test]
-    fn other_words_for_the_same() {
+    fn another_text_for_the_same_error() {
         let wording = |ours, theirs| {
             let came = compare(
                 &envelope(&[("1", &[ours])], &[]),
@@ -573,7 +573,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_of_a_record_that_is_refused_all_the_same() {
+    fn other_errors_of_a_record_that_is_still_refused() {
         // Everything recorded was predicted: the second error is refuted.
         let came = compare(&envelope(&[("1", &[A, C])], &[]), &recorded(&[("1", &[A])], &[]));
         assert_eq!(came.verdicts, [Verdict::Confirmed, Verdict::Refuted]);

@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lacks_a_body_says_so() {
+    fn calls_without_a_body_have_a_reason() {
         for (pointer, value, what) in [
             ("/request/postData", json!({}), "it has no request body"),
             (
@@ -371,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_says_so() {
+    fn unreadable_calls_have_a_reason() {
         for (pointer, value, what) in [
             (
                 "/response/content/text",
@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_tool_wrote_badly_elsewhere_does_not_matter() {
+    fn mistakes_in_other_parts_do_not_matter() {
         let text = r#"{"log":{"entries":[
             {"time": NaN, "request":{"method":"PUT","url":"/one","headers":[{"value":"M\udcfcller"}],
               "postData":{"text":"[1]"}},"response":{"status":1e999,"content":{"text":"{}"}}},
@@ -471,7 +471,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_follow_each_other_in_time() {
+    fn entries_are_ordered_by_time() {
         let timed = |time: Value| json!({ "startedDateTime": time });
         let entries = [
             timed(json!("2026-11-28T10:00:02.5Z")),
@@ -492,7 +492,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_no_call() {
+    fn other_entries_are_no_calls() {
         let mut get = entry("/one");
         get["request"]["method"] = json!("GET");
         let used = read(&[
@@ -526,7 +526,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_ends_early_says_where() {
+    fn a_truncated_file_has_a_position() {
         let text = r#"{"log":{"entries":[{"request":{"method":"PUT","url":"/one","postData":{"text":"[]"}},
             "response":{"content":{"text":"{}"}}},
             {"request":{"method":"PUT","url":"/one","postData":{"te"#;

@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_envelope_says_why() {
+    fn other_answers_have_a_reason() {
         assert!(why("<html>\n  <body>").contains("it begins with <html> <body>"));
         assert!(why(r#"{"Message":"An error has occurred."}"#).contains("no statusCode"));
         assert!(why(r#"{"statusCode":500,"message":"x"}"#).contains("neither errorDetails"));

@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_asked_for_is_taken_unless_the_url_says_otherwise() {
+    fn the_requested_endpoint_is_used_unless_the_url_is_anothers() {
         let routes = Routes {
             only: Some("one"),
             ..routes()
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_stands_for_anything() {
+    fn a_star_matches_anything() {
         for (pattern, text) in [
             ("*/erp/contacts", "https://example.com/http/erp/contacts/"),
             ("https://example.com/a", "https://example.com/a"),

@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_compared_counts_for_nothing_else() {
+    fn incomparable_pairs_are_counted_separately() {
         let mut tally = Tally::default();
         let mut verified = verified("400", "400", &[("a", Verdict::Confirmed)]);
         verified.outcome = Outcome::NotComparable("x".to_owned());

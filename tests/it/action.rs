@@ -197,7 +197,7 @@ fn annotations_name_files_from_the_root_of_the_checkout() {
 }
 
 #[test]
-fn trouble_is_told_and_counted_as_trouble() {
+fn errors_of_the_run_are_annotated() {
     let runner = Runner::new("trouble", &[("a.json", BAD), ("empty/x.txt", "")]);
     let missing = runner.step(&[("PATHS", "a.json\nmissing.json")]);
     missing.ends(2, "1", "0");
@@ -263,7 +263,7 @@ fn trouble_is_told_and_counted_as_trouble() {
 /// File names, file contents and inputs cannot inject anything: the runner executes only the annotations of geplint,
 /// no output is forged, and the summary shows them as plain text.
 #[test]
-fn nothing_hostile_breaks_out() {
+fn hostile_text_injects_nothing() {
     let payload = BAD.replace(
         "\"GroupName\": \"\"",
         "\"GroupName\": \"\", \"\\n::error::key <img src=x onerror=alert(1)>\": \"::stop-commands::x\\n##[error]y\"",
@@ -339,7 +339,7 @@ fn nothing_hostile_breaks_out() {
 }
 
 #[test]
-fn a_summary_is_never_larger_than_github_takes() {
+fn a_summary_fits_the_limit_of_github() {
     let runner = Runner::new("large", &[]);
     // Fewer files with longer names, whose lines together exceed the limit.
     let folder = runner.workspace.join(format!("{}/", "n".repeat(240)).repeat(2));
@@ -400,7 +400,7 @@ fn names_start_from_the_checkout_in_the_formats_of_servers_only() {
 
 /// A cached program that does not start is built again; without cargo, this is reported.
 #[test]
-fn building_needs_cargo_and_is_left_out_where_the_program_runs() {
+fn building_requires_cargo_and_is_skipped_if_the_program_starts() {
     let runner = Runner::new("build", &[]);
     let (tools, cached) = (runner.beside.join("tools"), runner.beside.join("geplint-bin/bin"));
     fs::create_dir_all(&tools).unwrap();

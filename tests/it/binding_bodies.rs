@@ -117,7 +117,7 @@ fn judge(row: &Row, findings: &[Finding]) -> Result<(), String> {
 }
 
 #[test]
-fn every_observed_body_is_judged_as_it_was_answered() {
+fn every_observed_body_has_its_observed_outcome() {
     let types = load(include_str!("../../testdata/binding/types.toml")).unwrap();
     let mut wrong = Vec::new();
     let rows = rows();

@@ -133,7 +133,7 @@ impl Done {
 }
 
 #[test]
-fn staged_unstaged_and_new_files_are_taken_and_no_others() {
+fn only_staged_unstaged_and_new_files_are_checked() {
     let repo = Repo::new(
         "states",
         &[
@@ -207,7 +207,7 @@ fn paths_narrow_it_down_wherever_it_is_run() {
 }
 
 #[test]
-fn with_a_revision_it_is_what_came_after_the_branch_left_it() {
+fn with_a_revision_files_changed_on_the_branch_are_checked() {
     let repo = Repo::new("revision", &[("old.json", BAD), ("gone.json", BAD)]);
     repo.git(&["switch", "--quiet", "--create", "topic"]);
     repo.write("sub/committed.json", BAD);
@@ -230,7 +230,7 @@ fn with_a_revision_it_is_what_came_after_the_branch_left_it() {
 }
 
 #[test]
-fn where_git_cannot_tell_there_is_one_complaint() {
+fn an_error_of_git_is_reported_once() {
     let repo = Repo::new("complaints", &[("a.json", BAD)]);
     for revision in [
         "nowhere",
@@ -304,7 +304,7 @@ fn nothing_changed_is_no_error() {
 }
 
 #[test]
-fn a_submodule_is_its_own_affair() {
+fn submodules_are_not_searched() {
     let inner = Repo::new("inner", &[("a.json", BAD)]);
     let repo = Repo::new("outer", &[("b.json", BAD)]);
     let url = inner.0.to_str().unwrap();
@@ -324,7 +324,7 @@ fn a_submodule_is_its_own_affair() {
 }
 
 #[test]
-fn of_a_repository_within_git_says_nothing() {
+fn a_nested_repository_is_separate() {
     let repo = Repo::new("nesting", &[("b.json", CLEAN)]);
     repo.write("nested/a.json", BAD);
     let inner = command("git", &repo.0.join("nested"))
@@ -372,7 +372,7 @@ fn names_may_be_anything() {
 }
 
 #[test]
-fn nothing_is_said_of_what_was_not_looked_at() {
+fn entries_for_unchecked_files_are_not_reported() {
     let settings = "include = [\"in/\", \"other/\"]\nexclude = [\"drafts/\"]\nbaseline = \"base.json\"\n\
                     [[ignore]]\npath = \"in/old.json\"\nrule = \"missing-mandatory\"\nreason = \"old\"\n\
                     [[ignore]]\npath = \"in/new.json\"\nrule = \"too-long\"\nreason = \"x\"\n";

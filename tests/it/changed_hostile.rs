@@ -272,7 +272,7 @@ fn no_setting_of_the_repository_starts_a_program() {
 }
 
 #[test]
-fn settings_that_are_included_start_nothing_either() {
+fn included_settings_start_no_program() {
     for (name, key) in [
         ("include", "include.path"),
         ("include-if", "includeIf.gitdir:**/.git.path"),
@@ -334,7 +334,7 @@ fn a_bare_repository_in_the_tree_is_a_folder() {
 }
 
 #[test]
-fn a_repository_within_starts_nothing() {
+fn a_nested_repository_starts_no_program() {
     let trap = Trap::new("within");
     trap.git(&["init", "--quiet", "nested"]);
     let program = trap.program("core.fsmonitor");
@@ -367,7 +367,7 @@ fn a_repository_within_starts_nothing() {
 
 /// Objects missing from a partial clone, whose configuration names the command that fetches them.
 #[test]
-fn what_is_missing_is_not_fetched() {
+fn missing_objects_are_not_fetched() {
     let urls = |trap: &Trap| {
         let program = trap.program("transport");
         vec![
@@ -435,7 +435,7 @@ fn the_work_tree_is_where_its_repository_is() {
 
 /// Comparison without git: objects of both hash formats, index entries that are to be ignored, and files of many kinds.
 #[test]
-fn files_are_compared_as_they_are() {
+fn files_are_compared_unfiltered() {
     for format in ["sha1", "sha256"] {
         let trap = Trap::new(format);
         fs::remove_dir_all(trap.repo()).unwrap();
@@ -478,7 +478,7 @@ fn files_are_compared_as_they_are() {
 }
 
 #[test]
-fn what_is_to_be_merged_has_changed() {
+fn unmerged_files_have_changed() {
     let trap = Trap::new("merge");
     trap.git(&["reset", "--quiet", "--hard"]);
     fs::remove_file(trap.repo().join("new.json")).unwrap();
@@ -500,7 +500,7 @@ fn what_is_to_be_merged_has_changed() {
 
 /// Split and sparse indexes are read with the help of git.
 #[test]
-fn an_index_of_another_form_is_read_all_the_same() {
+fn other_forms_of_the_index_are_read() {
     let trap = Trap::new("split");
     trap.git(&["update-index", "--split-index"]);
     trap.finds_all();

@@ -39,13 +39,13 @@ fn commands() {
 }
 
 #[test]
-fn the_readme_shows_what_is_so() {
+fn the_readme_shows_the_real_output() {
     cases().case("README.md");
 }
 
 /// The pages whose commands need no files except those of the repository.
 #[test]
-fn the_docs_show_what_is_so() {
+fn the_docs_show_the_real_output() {
     cases()
         .case("docs/evidence.md")
         .case("docs/limits.md")
@@ -88,7 +88,7 @@ const BAD: &str = r#"[{ "GroupName": "", "ContactCodes": [{ "ContactCode": "C-1"
 
 /// The commands in the README that are not in a `console` block: those for building, CI and hooks.
 #[test]
-fn other_commands_of_the_readme_are_understood() {
+fn other_commands_of_the_readme_work() {
     let readme = fs::read_to_string("README.md").unwrap();
     let mut seen = 0;
     let mut language = "";
@@ -186,7 +186,7 @@ fn what_git_ignores_is_left_out() {
 
 #[cfg(unix)]
 #[test]
-fn what_cannot_be_read_does_not_stop_the_rest() {
+fn an_unreadable_file_does_not_stop_the_run() {
     use std::os::unix::fs::symlink;
     let folder = folder("unreadable");
     write(&folder, "a.json", BAD);
@@ -215,7 +215,7 @@ fn what_cannot_be_read_does_not_stop_the_rest() {
 
 /// The error of a skipped file quotes its text, which may contain terminal escapes.
 #[test]
-fn a_skipped_file_drives_no_terminal() {
+fn the_error_of_a_skipped_file_is_harmless() {
     let folder = folder("skipped");
     write(&folder, "a.json", "[\u{202e}::error::x ##[group]\u{9b}31m]");
     write(&folder, "b.json", "[\u{2060}]");
@@ -234,7 +234,7 @@ fn a_skipped_file_drives_no_terminal() {
 }
 
 #[test]
-fn a_folder_that_is_gone_is_told() {
+fn a_missing_folder_is_reported() {
     let folder = folder("gone");
     write(&folder, "a.json", CLEAN);
     let (code, _, stderr) = run(geplint(&["check", "a.json", "b"]).current_dir(&folder));
@@ -272,7 +272,7 @@ fn standard_input_may_not_be_text() {
 
 /// Environment variables for colour and width, and the flags that override them.
 #[test]
-fn the_environment_is_heard() {
+fn the_environment_sets_colour_and_width() {
     let shown = |args: &[&str], variables: &[(&str, &str)]| {
         let mut command = geplint(&["check", "testdata/documented/user-group"]);
         let (code, stdout, _) = run(command.args(args).envs(variables.iter().copied()));

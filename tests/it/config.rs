@@ -100,7 +100,7 @@ impl Done {
 }
 
 #[test]
-fn every_mistake_points_at_its_place() {
+fn every_mistake_has_its_position() {
     let repo = Repo::new(
         "mistakes",
         &[
@@ -201,7 +201,7 @@ fn every_mistake_points_at_its_place() {
 }
 
 #[test]
-fn a_mistake_in_a_file_that_the_settings_name_is_placed_in_that_file() {
+fn a_mistake_in_a_named_file_has_its_position_there() {
     let repo = Repo::new(
         "named-mistakes",
         &[
@@ -425,7 +425,7 @@ fn severities() {
 }
 
 #[test]
-fn rules_of_the_command_line_are_off_besides() {
+fn rules_on_the_command_line_are_turned_off_additionally() {
     let repo = Repo::new("off", &[("bad.json", BAD), ("warning.json", WARNING)]);
     repo.write(
         "geplint.toml",
@@ -567,7 +567,7 @@ fn ignores_hold_until_their_last_day() {
 
 /// Predictions are not affected by settings and baselines, which the API does not know.
 #[test]
-fn predictions_stay_what_they_are() {
+fn predictions_ignore_settings() {
     let repo = Repo::new("predictions", &[("bad.json", BAD)]);
     let plain = repo.run(&["predict", "bad.json"]);
     repo.run(&["check", "--write-baseline"]).expect(0, &[], &[]);
@@ -585,7 +585,7 @@ fn predictions_stay_what_they_are() {
 const BASELINE: &str = "geplint-baseline.json";
 
 #[test]
-fn a_baseline_hides_what_was_there_and_nothing_else() {
+fn a_baseline_only_hides_existing_findings() {
     let repo = Repo::new(
         "baseline",
         &[
@@ -642,7 +642,7 @@ fn a_baseline_hides_what_was_there_and_nothing_else() {
 }
 
 #[test]
-fn what_cannot_be_read_is_in_no_baseline() {
+fn errors_that_make_a_file_unreadable_are_in_no_baseline() {
     let comma = r#"[{"GroupName":"x","ContactCodes":[{"ContactCode":""}]},]"#;
     let repo = Repo::new("unreadable", &[("a.json", comma), ("b.json", BAD)]);
     let run = repo.run(&["check", "--format", "concise", "--write-baseline"]);
@@ -702,7 +702,7 @@ fn a_baseline_shrinks() {
 }
 
 #[test]
-fn a_baseline_is_not_written_half() {
+fn a_baseline_is_written_atomically() {
     let repo = Repo::new("half", &[("a.json", BAD)]);
     repo.run(&["check", "--write-baseline=x.json", "a.json", "no.json"])
         .expect(
@@ -758,7 +758,7 @@ fn the_same_bytes_for_any_number_of_threads() {
 }
 
 #[test]
-fn init_writes_what_it_saw() {
+fn init_writes_settings_for_the_files_found() {
     let repo = Repo::new(
         "init",
         &[
@@ -949,7 +949,7 @@ fn blocks(markdown: &str, language: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_settings_in_the_docs_are_right() {
+fn the_settings_in_the_docs_are_valid() {
     let repo = Repo::new(
         "docs-settings",
         &[

@@ -55,7 +55,7 @@ fn every_dependency_has_its_line_and_every_line_its_dependency() {
 
 /// The crates that `deny.toml` allows in two versions are still there in two; cargo-deny checks that no others are.
 #[test]
-fn what_may_be_there_twice_is() {
+fn allowed_duplicate_crates_are_duplicates() {
     let lock: Table = toml::from_str(&fs::read_to_string("Cargo.lock").unwrap()).unwrap();
     let packages = lock["package"].as_array().unwrap();
     let names = packages.iter().map(|package| package["name"].as_str().unwrap());

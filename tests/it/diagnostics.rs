@@ -249,7 +249,7 @@ fn any_number_of_threads_shows_the_same() {
 }
 
 #[test]
-fn what_a_rule_says_in_general_is_said_once_a_run() {
+fn the_general_text_of_a_rule_is_printed_once() {
     let files = several(8);
     let files: Vec<(&str, String)> = files.iter().map(|(name, text)| (&**name, text.clone())).collect();
     let folder = folder("once", &files);
@@ -369,7 +369,7 @@ fn properties_that_may_not_be_null_are_one_diagnostic() {
 }
 
 #[test]
-fn the_list_of_causes_says_where_and_in_words() {
+fn the_list_of_causes_has_positions_and_texts() {
     let files = [
         ("a.json", list([contact(1)]) + "]"),
         ("b.json", String::new()),
@@ -390,7 +390,7 @@ fn the_list_of_causes_says_where_and_in_words() {
 }
 
 #[test]
-fn what_is_taken_out_is_not_put_in() {
+fn a_removal_of_invisible_text_shows_no_empty_code() {
     let bom = format!("\u{feff}{}", list([contact(2)]));
     let folder = folder("taken-out", &[("b.json", bom)]);
     let (text, _) = check(&folder, &["b.json"]);

@@ -201,7 +201,7 @@ fn with_example(rule: &RuleText) -> PathBuf {
 
 /// The output on a rule's page is what its command prints.
 #[test]
-fn what_a_rules_page_shows_is_what_geplint_prints() {
+fn the_output_on_a_rules_page_is_real() {
     let made = made();
     let mut wrong = Vec::new();
     for rule in rule_texts() {
@@ -222,7 +222,7 @@ fn what_a_rules_page_shows_is_what_geplint_prints() {
 
 /// Every way to turn a rule off that its page shows works.
 #[test]
-fn what_a_rules_page_turns_down_is_turned_down() {
+fn the_settings_on_a_rules_page_work() {
     let made = made();
     let mut wrong = Vec::new();
     let mut patches = 0;
@@ -271,7 +271,7 @@ fn what_a_rules_page_turns_down_is_turned_down() {
 /// The terminal shows the content of the page within the width, except for payloads and commands, which are not
 /// wrapped.
 #[test]
-fn explain_says_what_the_page_says() {
+fn explain_prints_the_page() {
     let endpoints = endpoints();
     for rule in rule_texts() {
         let page = manual::page(rule, &endpoints, None);
@@ -303,7 +303,7 @@ fn explain_says_what_the_page_says() {
 
 /// The text of a user's rules file is sanitized like that of a payload.
 #[test]
-fn what_a_rules_file_says_is_made_harmless() {
+fn the_text_of_a_rules_file_is_sanitized() {
     let folder = folder("hostile");
     let patch = r#"
 endpoint = "user-group"
@@ -348,7 +348,7 @@ fn line_fits(shown: &str, printed: &str) -> bool {
 
 /// Runs docs/getting-started.md: writes its files, runs its commands one after another and compares their output.
 #[test]
-fn the_first_ten_minutes_go_as_told() {
+fn the_getting_started_page_works() {
     let page = include_str!("../../docs/getting-started.md");
     let folder = folder("getting-started");
     let (mut files, mut commands) = (0, 0);
@@ -429,7 +429,7 @@ fn the_pages_of_made_up_requests_go_as_told() {
 }
 
 #[test]
-fn what_is_left_out_may_be_anything() {
+fn ellipses_match_anything() {
     assert!(fits(&["a", "...", "d"], &["a", "b", "c", "d"]));
     assert!(fits(&["a", "...", "d"], &["a", "d"]));
     assert!(!fits(&["a", "...", "d"], &["a", "b"]));
@@ -622,7 +622,7 @@ fn every_rule_that_a_page_names_exists() {
 
 /// The issue form for wrong rows lists all endpoints.
 #[test]
-fn the_form_knows_the_endpoints() {
+fn the_form_lists_the_endpoints() {
     let form = include_str!("../../.github/ISSUE_TEMPLATE/wrong-row.yml");
     for id in builtin_ids() {
         assert!(form.contains(&format!("        - {id}\n")), "{id}");

@@ -252,7 +252,7 @@ fn answers(response: &[u8]) -> Vec<[String; 3]> {
 }
 
 #[test]
-fn requests_and_responses_are_told_apart_by_their_shape() {
+fn requests_and_responses_are_recognized_by_their_shape() {
     let endpoints: Vec<_> = candidates().collect();
     let mut wrong = Vec::new();
     let mut tell = |what: String, bytes: &[u8], expected: Recognized<'_>| {

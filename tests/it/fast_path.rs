@@ -58,7 +58,7 @@ fn all() -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn of_every_payload_there_is() {
+fn agrees_for_every_payload() {
     let (mut passed_over, mut findings) = (0, 0);
     for (what, bytes) in all() {
         let seen = compare(&bytes, &what);
@@ -169,13 +169,13 @@ fn tokens(text: &str) -> Vec<(usize, usize)> {
 }
 
 #[test]
-fn of_payloads_with_anything_changed() {
+fn agrees_for_some_changed_payloads() {
     change_anything(4);
 }
 
 #[test]
 #[ignore = "long: .ci/extended runs it"]
-fn of_all_payloads_with_anything_changed() {
+fn agrees_for_all_changed_payloads() {
     change_anything(1);
 }
 
@@ -196,7 +196,7 @@ fn change_anything(nth: usize) {
 /// Requests with a mix of records: without findings, with findings, and with effects on later records. Which records
 /// the fast path accepts must not affect the ones after them.
 #[test]
-fn of_long_requests() {
+fn agrees_for_long_requests() {
     let payloads = all();
     let mut numbers = Numbers(7);
     for _ in 0..60 {
@@ -229,7 +229,7 @@ fn plain(endpoint: &str) -> Vec<&'static str> {
 
 /// The fast path accepts values of every type of row; otherwise it would be correct but useless.
 #[test]
-fn plain_records_are_passed_over() {
+fn valid_records_are_accepted() {
     for (id, inner) in support::PLAIN {
         let endpoint = builtin(id).unwrap();
         assert_eq!(accepted(&format!("[{{{inner}}}]"), endpoint), 1, "{id}: {inner}");
@@ -549,7 +549,7 @@ const CASES: &[(&str, bool)] = &[
 ];
 
 #[test]
-fn what_is_passed_over_and_what_is_not() {
+fn which_records_are_accepted() {
     let endpoint = load(ALL_TYPES).unwrap();
     let mut wrong = Vec::new();
     for (more, passed_over) in CASES {
@@ -605,7 +605,7 @@ fn around_the_records() {
 
 /// The effects of earlier records are taken into account: a new contact, an inactive contact, several LOBs.
 #[test]
-fn what_was_learnt_on_the_way() {
+fn effects_of_earlier_records() {
     let endpoint = load(ALL_TYPES).unwrap();
     let change =
         r#"{"Code":"C-9","User":"nine","Active":false,"Bu":{"Lobs":[{"Name":"x","Type":"Belonging"}]}}"#;
@@ -644,7 +644,7 @@ fn what_was_learnt_on_the_way() {
 /// After many records that it does not accept, the fast path is tried only now and then; after one that it accepts, for
 /// every record.
 #[test]
-fn patience() {
+fn back_off_after_rejected_records() {
     let endpoint = load(ALL_TYPES).unwrap();
     let body = |wrong: usize, right: usize| {
         let wrong = (0..wrong).map(|n| format!(r#"{{"Code":"W{n}","Count":"{n}"}}"#));
@@ -664,7 +664,7 @@ fn patience() {
 
 /// Objects nested to any depth, and tables of any size.
 #[test]
-fn deep_and_wide() {
+fn deep_records_and_large_tables() {
     let endpoint = load(ALL_TYPES).unwrap();
     for (depth, passed_over) in [(1, 1), (23, 1), (24, 0), (40, 0)] {
         let open = r#"{"Name":"a","More":["#.repeat(depth);

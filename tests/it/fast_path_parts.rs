@@ -50,7 +50,7 @@ fn long(numbers: &mut Numbers, odd: usize) -> String {
 }
 
 #[test]
-fn of_requests_in_parts() {
+fn agrees_for_requests_in_parts() {
     let endpoint = builtin("contact-details").expect("our own rules load");
     let tenant = Tenant::default();
     let mut numbers = Numbers(3);
@@ -120,7 +120,7 @@ description = "same"
 "#;
 
 #[test]
-fn of_calls_of_the_user() {
+fn agrees_for_rules_of_the_user() {
     let values = [
         "",
         "\"A\":\"  \",\"B\":\"  \"",

@@ -104,7 +104,7 @@ fn stays(folder: &Path, name: &str, text: &str, args: &[&str]) {
 }
 
 #[test]
-fn lists_and_attributes_stay() {
+fn lists_and_attributes_are_kept() {
     let Some(folder) = folder("stay") else { return };
     stays(&folder, "a.json", FIXABLE, &["--fix", "a.json"]);
     stays(
@@ -116,7 +116,7 @@ fn lists_and_attributes_stay() {
 }
 
 #[test]
-fn the_folder_gives_a_replaced_file_no_readers() {
+fn a_replaced_file_gets_no_rights_from_its_folder() {
     let Some(folder) = folder("default") else { return };
     let path = folder.join("a.json");
     fs::write(&path, FIXABLE).unwrap();

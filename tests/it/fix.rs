@@ -170,13 +170,13 @@ fn damaged(text: &str) -> Vec<(String, String)> {
 
 /// A safe fix restores a damaged payload to the byte.
 #[test]
-fn what_was_spoilt_is_restored_to_the_byte() {
+fn some_damaged_payloads_are_restored_to_the_byte() {
     spoil_and_restore(10);
 }
 
 #[test]
 #[ignore = "long: .ci/extended runs it"]
-fn all_that_was_spoilt_is_restored_to_the_byte() {
+fn all_damaged_payloads_are_restored_to_the_byte() {
     spoil_and_restore(1);
 }
 
@@ -219,13 +219,13 @@ fn spoil_and_restore(nth: usize) {
 
 /// A misspelt name is corrected to the byte or left alone.
 #[test]
-fn a_misspelt_name_is_put_right_or_left_alone() {
+fn some_misspelt_names_are_corrected_or_left_alone() {
     misspell(8);
 }
 
 #[test]
 #[ignore = "long: .ci/extended runs it"]
-fn every_misspelt_name_is_put_right_or_left_alone() {
+fn all_misspelt_names_are_corrected_or_left_alone() {
     misspell(1);
 }
 
@@ -324,7 +324,7 @@ fn names_of(value: &serde_json::Value, place: &str, out: &mut BTreeSet<String>) 
 }
 
 #[test]
-fn all_names_in_another_case_are_put_right_in_one_run() {
+fn all_names_in_another_case_are_corrected_in_one_run() {
     let names = |value: &serde_json::Value| {
         let mut names = BTreeSet::new();
         names_of(value, "", &mut names);
@@ -367,13 +367,13 @@ fn all_names_in_another_case_are_put_right_in_one_run() {
 }
 
 #[test]
-fn a_misplaced_member_is_put_back_or_left_alone() {
+fn some_misplaced_members_are_moved_back_or_left_alone() {
     misplace(4);
 }
 
 #[test]
 #[ignore = "long: .ci/extended runs it"]
-fn every_misplaced_member_is_put_back_or_left_alone() {
+fn all_misplaced_members_are_moved_back_or_left_alone() {
     misplace(1);
 }
 
@@ -438,13 +438,13 @@ fn misplace(nth: usize) {
 
 /// All payloads unchanged, and with many mistakes at once.
 #[test]
-fn the_laws_hold_where_much_is_wrong() {
+fn the_guarantees_hold_with_many_mistakes() {
     much_is_wrong(3);
 }
 
 #[test]
 #[ignore = "long: .ci/extended runs it"]
-fn the_laws_hold_where_much_is_wrong_with_any_payload() {
+fn the_guarantees_hold_with_many_mistakes_in_every_payload() {
     much_is_wrong(1);
 }
 
@@ -478,7 +478,7 @@ fn contact(more: &str) -> String {
 }
 
 #[test]
-fn what_only_the_api_sends_is_taken_out() {
+fn properties_that_only_the_api_sends_are_removed() {
     let clean = contact("");
     for more in [
         r#", "GEPContactCode": 1"#,
@@ -529,7 +529,7 @@ fn a_text_becomes_the_value_that_the_platform_reads_in_it() {
 }
 
 #[test]
-fn blanks_around_a_code_are_trimmed_where_that_helps() {
+fn whitespace_around_a_code_is_trimmed_if_the_code_is_valid() {
     let before = contact(r#", "CurrencyCode": " EUR""#);
     assert_eq!(fixed(&before, false), None);
     assert_eq!(fixed(&before, true), Some(contact(r#", "CurrencyCode": "EUR""#)));
@@ -537,7 +537,7 @@ fn blanks_around_a_code_are_trimmed_where_that_helps() {
 }
 
 #[test]
-fn what_is_in_doubt_is_left_alone() {
+fn ambiguous_mistakes_are_left_alone() {
     for (why, text) in [
         ("the right name is there, too", contact(r#", "UserNme": "x""#)),
         (
@@ -588,7 +588,7 @@ fn what_is_in_doubt_is_left_alone() {
 
 /// A fix that does harm does not prevent the other fixes of its record.
 #[test]
-fn a_harmful_fix_stays_alone() {
+fn a_harmful_fix_does_not_stop_others() {
     let clean = contact(", \"IsActive\": true");
     let long = "\"CountryCde\": \"Nowhere\"";
     let record = |last: &str, active: &str| {
@@ -603,7 +603,7 @@ fn a_harmful_fix_stays_alone() {
 
 /// A harmful fix among many others is found by bisection; one at a time would use up all 32 rounds.
 #[test]
-fn a_harmful_fix_is_soon_found() {
+fn a_harmful_fix_is_found_by_bisection() {
     let endpoint = builtin("user-group").unwrap();
     let codes: Vec<String> = (10..74)
         .map(|number| format!("{{ \"ContactCde\": \"C-{number}\" }}"))
@@ -717,7 +717,7 @@ fn dirty() -> String {
 }
 
 #[test]
-fn files_are_fixed_and_what_is_left_is_shown() {
+fn files_are_fixed_and_remaining_findings_shown() {
     let folder = Folder::new("mended", &[("a.json", &dirty()), ("b.json", CLEAN)]);
     let done = folder.check(&["--fix", "-v"]);
     assert_eq!(done.code, 1);
@@ -749,7 +749,7 @@ fn files_are_fixed_and_what_is_left_is_shown() {
 }
 
 #[test]
-fn a_difference_is_shown_and_nothing_written() {
+fn a_diff_is_shown_and_nothing_written() {
     let folder = Folder::new("diff", &[("a.json", &dirty()), ("b.json", CLEAN)]);
     let done = folder.run(&["check", "--diff"], "");
     assert_eq!(done.code, 1);
@@ -800,7 +800,7 @@ fn standard_input_is_fixed_to_standard_output() {
 }
 
 #[test]
-fn what_does_not_go_together_is_refused() {
+fn incompatible_options_are_refused() {
     let folder = Folder::new("usage", &[("a.json", &dirty())]);
     for args in [
         &["--unsafe-fixes"][..],
@@ -819,7 +819,7 @@ fn what_does_not_go_together_is_refused() {
 
 /// Suppressed findings are not fixed, and neither are excluded files and files that are no payload.
 #[test]
-fn what_is_suppressed_is_not_mended() {
+fn suppressed_findings_are_not_fixed() {
     let folder = Folder::new("suppressed", &[("a.json", &dirty())]);
     folder.check(&["--fix", "--ignore", "syntax"]);
     assert_eq!(folder.read("a.json"), dirty());
@@ -856,7 +856,7 @@ fn what_is_suppressed_is_not_mended() {
 
 #[cfg(unix)]
 #[test]
-fn a_fixed_file_is_what_it_was_before_in_all_else() {
+fn a_fixed_file_keeps_everything_else() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let crlf = dirty().replace('\n', "\r\n");
     let folder = Folder::new("kept", &[("deep/a.json", &crlf)]);
@@ -876,7 +876,7 @@ fn a_fixed_file_is_what_it_was_before_in_all_else() {
 
 #[cfg(unix)]
 #[test]
-fn what_cannot_be_written_does_not_stop_the_rest() {
+fn a_file_that_cannot_be_written_does_not_stop_the_run() {
     use std::os::unix::fs::PermissionsExt as _;
     let text = dirty();
     let folder = Folder::new(
@@ -916,7 +916,7 @@ fn what_cannot_be_written_does_not_stop_the_rest() {
 
 /// `--endpoint` applies to the files that are named, not to every file in a folder.
 #[test]
-fn what_lies_in_a_folder_is_fixed_only_if_it_is_a_payload() {
+fn only_payloads_in_a_folder_are_fixed() {
     let other = "{\n  // for the editor\n  \"compilerOptions\": { \"strict\": true, },\n}\n";
     let list = "[{ \"colour\": 1, }] // ours\n";
     let files = [
@@ -988,7 +988,7 @@ fn threads_change_nothing() {
 
 /// With calls in order, each request is checked as it is sent after its fixes, and only once.
 #[test]
-fn calls_in_order_see_what_was_mended() {
+fn calls_in_order_depend_on_fixed_requests() {
     let folder = Folder::new(
         "in-order",
         &[
@@ -1055,7 +1055,7 @@ fn the_report_holds_the_edits() {
 
 /// In a file with one very long line, the difference is found, and its output stays short.
 #[test]
-fn one_long_line_is_no_trouble() {
+fn one_long_line_is_fixed() {
     let record = r#"{"GroupName":"Buyers","ContactCodes":[{"ContactCode":"C-1"}]},"#;
     let long = format!("[{}", record.repeat(1_000_000 / record.len()));
     let folder = Folder::new("long", &[("a.json", &format!("{long}]"))]);

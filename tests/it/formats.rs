@@ -260,7 +260,7 @@ fn github_points_at_the_text_and_leaves_columns_of_several_lines_out() {
 }
 
 #[test]
-fn github_says_what_it_leaves_out() {
+fn github_counts_omitted_findings() {
     let many = |count: u32| -> Vec<Finding> {
         (0..count)
             .map(|at| finding("too-long", Span::new(at, at), "m"))
@@ -281,7 +281,7 @@ fn github_says_what_it_leaves_out() {
 }
 
 #[test]
-fn an_object_that_lacks_something_is_pointed_at_by_its_bracket() {
+fn an_object_with_a_missing_property_is_marked_at_its_bracket() {
     let log = json(&shown(&Sarif));
     let results = log["runs"][0]["results"].as_array().unwrap();
     let lacking = results
@@ -325,7 +325,7 @@ fn sarif_lists_every_rule_with_help() {
 
 /// Requirements of the published schema that the types do not guarantee. The schema itself is not in the repository.
 #[test]
-fn sarif_keeps_to_the_standard() {
+fn sarif_follows_the_standard() {
     let (text, findings) = hostile();
     let log = json(&document(&Sarif, &[file(NASTY, text.as_bytes(), findings)]));
     assert_eq!(log["version"], "2.1.0");
@@ -446,7 +446,7 @@ fn hostile() -> (String, Vec<Finding>) {
 }
 
 #[test]
-fn nothing_in_a_file_or_its_name_commands_a_runner() {
+fn no_text_of_a_file_commands_a_runner() {
     let (text, findings) = hostile();
     for (format, report) in machines() {
         let files = [
@@ -608,7 +608,7 @@ fn check(args: &[&str]) -> (Option<i32>, String, String) {
 const NAMES: [&str; FORMATS.len()] = FORMATS;
 
 #[test]
-fn one_run_feeds_all_with_the_same_bytes_for_any_number_of_threads() {
+fn all_outputs_of_a_run_are_the_same_for_any_number_of_threads() {
     let mut runs = Vec::new();
     for jobs in ["1", "2", "7"] {
         let folder = folder(&format!("all-{jobs}"));
@@ -640,7 +640,7 @@ fn one_run_feeds_all_with_the_same_bytes_for_any_number_of_threads() {
 }
 
 #[test]
-fn an_output_that_cannot_be_written_is_a_problem_and_the_rest_goes_on() {
+fn an_output_that_cannot_be_written_does_not_stop_the_run() {
     let folder = folder("unwritable");
     let good = folder.join("good.json");
     let good_arg = format!("json={}", good.display());
@@ -659,7 +659,7 @@ fn an_output_that_cannot_be_written_is_a_problem_and_the_rest_goes_on() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_a_problem_and_the_rest_goes_on() {
+fn a_full_disk_does_not_stop_the_run() {
     let (code, stdout, stderr) = check(&["--quiet", "--output=json=/dev/full", "--format", "concise"]);
     assert_eq!(code, Some(2));
     assert!(stderr.contains("/dev/full: cannot write"), "{stderr}");

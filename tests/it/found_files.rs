@@ -66,7 +66,7 @@ const OTHERS: [(&str, &str, bool); 6] = [
 const PAYLOAD: &str = r#"[{"clientContactCode": "C-1", "interfaceStatus": "success"}]"#;
 
 #[test]
-fn json_of_others_is_skipped_and_counted() {
+fn other_json_is_skipped_and_counted() {
     let mut files = OTHERS.map(|(name, text, _)| (name, text)).to_vec();
     files.push(("payload.json", PAYLOAD));
     let folder = Folder::new("others", &files);
@@ -94,7 +94,7 @@ fn json_of_others_is_skipped_and_counted() {
 }
 
 #[test]
-fn a_named_file_or_one_of_the_settings_needs_less() {
+fn a_named_or_configured_file_needs_less_evidence() {
     let group = r#"[{"groupName": "G", "description": "x"}]"#;
     let folder = Folder::new(
         "named",

@@ -116,7 +116,7 @@ fn all_crates_have_the_same_home() {
 
 /// `.ci/home` sets the address everywhere, also a second time.
 #[test]
-fn the_home_is_set_by_one_command() {
+fn one_command_sets_the_address() {
     let copy = crate::support::empty_folder("home", "set");
     let mut files = documents(root());
     files.extend([root().join("Cargo.toml"), root().join(".ci/home")]);

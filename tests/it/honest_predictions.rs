@@ -207,7 +207,7 @@ fn predict(arguments: &[&str], body: &str) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn what_is_not_documented_is_not_predicted() {
+fn undocumented_answers_are_not_predicted() {
     for (endpoint, body) in [
         ("user-group", "[]"),
         ("contact-details", "[]"),
@@ -242,7 +242,7 @@ fn a_refusal_without_a_documented_text_is_not_a_success() {
 }
 
 #[test]
-fn what_an_answer_depends_on_is_named() {
+fn dependencies_of_an_answer_are_listed() {
     let documented = "testdata/documented/save-contact-authorization-details/2-error.request.json";
     let body = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(documented)).unwrap();
     let (code, _, stderr) = predict(&[], &body);

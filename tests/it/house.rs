@@ -56,7 +56,7 @@ fn every_file_of_the_engine_has_a_layer() {
 
 /// No file of the engine imports from a later layer, or calls a method that only a later layer defines.
 #[test]
-fn the_engine_reads_from_top_to_bottom() {
+fn the_engine_is_layered() {
     let layers = layers();
     let code: Vec<String> = layers.iter().map(|layer| code(layer)).collect();
     let mut defined: HashMap<&str, Vec<usize>> = HashMap::new();

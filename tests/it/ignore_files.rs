@@ -39,7 +39,7 @@ fn check(folder: &Path, args: &[&str]) -> (u64, Vec<String>) {
 }
 
 #[test]
-fn a_bad_line_is_named_and_the_others_count() {
+fn an_invalid_line_is_reported_and_the_others_apply() {
     let folder = folder("lines");
     let long = format!("c.json\n{}\n", "s3cr3t*".repeat(1_000));
     for (text, message) in [
@@ -85,7 +85,7 @@ fn a_bad_line_is_named_and_the_others_count() {
 }
 
 #[test]
-fn a_file_that_is_not_read_is_named() {
+fn an_unreadable_ignore_file_is_reported() {
     let folder = folder("files");
     let large = "c.json\n".repeat(40_000);
     let automaton = format!("{}\n", "?*".repeat(2_000)).repeat(60);
@@ -117,7 +117,7 @@ fn a_file_that_is_not_read_is_named() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_is_followed_as_little_as_by_git() {
+fn links_are_not_followed_as_in_git() {
     let folder = folder("link");
     fs::write(folder.join("elsewhere"), "*.json\n").unwrap();
     std::os::unix::fs::symlink("../elsewhere", folder.join("sub/.gitignore")).unwrap();

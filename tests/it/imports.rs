@@ -307,7 +307,7 @@ fn no_files_import_each_other() {
 }
 
 #[test]
-fn a_circle_is_found_through_lists_reexports_and_paths_in_code() {
+fn a_cycle_is_found_through_lists_reexports_and_paths_in_code() {
     let file = |name: &str, text: &str| (PathBuf::from(name), text.to_owned());
     let all = Crate::of([
         file("lib.rs", "mod a;\nmod b;\nmod c;\npub use other::Thing;"),
@@ -334,7 +334,7 @@ fn a_circle_is_found_through_lists_reexports_and_paths_in_code() {
 }
 
 #[test]
-fn the_engine_knows_no_surroundings() {
+fn the_engine_uses_no_files_clocks_or_network() {
     for folder in ["crates/geplint-core/src", "crates/dotnet-bind/src"] {
         for (path, text) in Crate::read(folder).files.into_values() {
             if path.ends_with("testing.rs") || path.ends_with("observed.rs") {

@@ -191,7 +191,7 @@ fn the_documented_pair_of_page_003() {
 }
 
 #[test]
-fn the_documented_pair_as_it_stands() {
+fn the_documented_pair_with_its_syntax_error() {
     // It has one brace too many: the file itself has no answer, but its meaning is clear.
     let folder = Folder::new();
     folder.write("1.json", &page_003("1-success.request.json"));
@@ -236,7 +236,7 @@ fn the_documented_pair_in_one_request() {
 }
 
 #[test]
-fn check_goes_in_order_too() {
+fn check_supports_in_order() {
     let folder = Folder::new();
     folder.write("1.json", &json!([belonging("C-1", "EMEA")]).to_string());
     folder.write("2.json", &json!([belonging("C-1", "APAC")]).to_string());
@@ -314,7 +314,7 @@ fn overwriting_replaces_them() {
 }
 
 #[test]
-fn lobs_that_are_deleted_leave_nothing_to_tell() {
+fn deleted_lobs_are_undecided() {
     let mut deleting = belonging("C-1", "EMEA");
     deleting["BuDetails"]["IsDeleted"] = json!(true);
     assert_eq!(
@@ -442,7 +442,7 @@ fn a_body_that_does_not_convert_changes_nothing() {
 }
 
 #[test]
-fn a_file_that_is_no_json_changes_nothing_unless_it_is_plain_what_it_means() {
+fn invalid_json_has_no_effects_unless_its_meaning_is_clear() {
     let folder = Folder::new();
     folder.write("2.json", &json!([belonging("C-1", "APAC")]).to_string());
     // The text is truncated.
@@ -594,7 +594,7 @@ fn a_deleted_contact_is_gone() {
 }
 
 #[test]
-fn whether_a_contact_is_active_is_learnt() {
+fn activity_of_a_contact_is_an_effect() {
     let folder = Folder::new();
     folder.write(
         "1.json",

@@ -30,7 +30,7 @@ fn run(folder: &Path, arguments: &[&str], stdin: &[u8]) -> (Option<i32>, String,
 }
 
 #[test]
-fn a_list_of_paths_is_as_good_as_the_paths() {
+fn a_list_of_paths_is_equivalent_to_the_paths() {
     let folder = folder("list");
     let named = run(
         &folder,
@@ -66,7 +66,7 @@ fn a_list_of_paths_is_as_good_as_the_paths() {
 }
 
 #[test]
-fn a_list_that_is_of_no_use_is_said_to_be_so() {
+fn an_invalid_list_is_an_error() {
     let folder = folder("no-list");
     let cases: [(&[&str], &[u8], i32, &str); 5] = [
         (
@@ -103,7 +103,7 @@ fn a_list_that_is_of_no_use_is_said_to_be_so() {
 }
 
 #[test]
-fn settings_say_the_same_of_a_file_and_of_its_text() {
+fn settings_apply_equally_to_a_file_and_its_text() {
     let folder = folder("stdin");
     let settings = [
         "",
@@ -130,7 +130,7 @@ fn settings_say_the_same_of_a_file_and_of_its_text() {
 }
 
 #[test]
-fn a_filter_gives_back_what_is_excluded() {
+fn a_filter_returns_excluded_text_unchanged() {
     let folder = folder("filter");
     for text in ["[{} // x\n]", "", "no json"] {
         let arguments = [
@@ -172,7 +172,7 @@ fn a_junit_report_has_a_test() {
 
 #[cfg(unix)]
 #[test]
-fn verbose_names_what_was_checked_and_what_was_passed_over() {
+fn verbose_lists_checked_and_skipped_files() {
     use std::os::unix::fs::symlink;
 
     let folder = folder("verbose");

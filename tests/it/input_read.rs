@@ -64,7 +64,7 @@ fn an_endless_stream_is_cut_off() {
 }
 
 #[test]
-fn streams_that_dribble_and_are_interrupted_are_read_to_the_end() {
+fn slow_and_interrupted_streams_are_read_to_the_end() {
     struct Dribble(u32);
     impl Read for Dribble {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -83,7 +83,7 @@ fn streams_that_dribble_and_are_interrupted_are_read_to_the_end() {
 }
 
 #[test]
-fn what_is_no_file_says_so() {
+fn other_kinds_of_files_are_errors() {
     let mut reader = Reader::new(100);
     assert!(reader.file(&std::env::temp_dir()).is_err());
     let error = reader.file(Path::new("no/such/file.json")).unwrap_err();

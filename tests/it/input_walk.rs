@@ -95,7 +95,7 @@ fn folders_give_their_json_sorted_by_name() {
 }
 
 #[test]
-fn what_is_named_is_taken_whatever_it_is_called() {
+fn named_files_are_checked_whatever_their_names() {
     let folder = Folder::new(&["a.txt", ".hidden.json", "b.json"]);
     folder.write(".gitignore", "*");
     let named = folder.collect(&["b.json", ".hidden.json", "a.txt"], &WalkOptions::default());
@@ -103,7 +103,7 @@ fn what_is_named_is_taken_whatever_it_is_called() {
 }
 
 #[test]
-fn a_file_is_taken_once() {
+fn a_file_is_listed_once() {
     let folder = Folder::new(&["a/x.json", "a/y.json", "b.json"]);
     let names = [
         "a",
@@ -122,7 +122,7 @@ fn a_file_is_taken_once() {
 }
 
 #[test]
-fn paths_are_shown_as_they_were_given() {
+fn paths_are_shown_as_they_were_named() {
     let folder = Folder::new(&["a/x.json"]);
     assert_eq!(
         folder.collect(&["a/../a"], &WalkOptions::default()),
@@ -131,7 +131,7 @@ fn paths_are_shown_as_they_were_given() {
 }
 
 #[test]
-fn hidden_files_and_folders_are_passed_over_unless_asked_for() {
+fn hidden_files_and_folders_are_skipped_unless_requested() {
     let folder = Folder::new(&["a.json", ".b.json", ".c/d.json", ".git/e.json"]);
     assert_eq!(folder.walk(), ["a.json"]);
     assert_eq!(folder.collect(&[".c"], &WalkOptions::default()), [".c/d.json"]);
@@ -143,7 +143,7 @@ fn hidden_files_and_folders_are_passed_over_unless_asked_for() {
 }
 
 #[test]
-fn excludes_hold_for_everything() {
+fn excludes_apply_to_all_paths() {
     let folder = Folder::new(&[
         "a.json",
         "old/a.json",
@@ -187,14 +187,14 @@ fn excludes_hold_for_everything() {
 }
 
 #[test]
-fn a_bad_glob_says_so() {
+fn an_invalid_glob_is_an_error() {
     let error = Excludes::new(Path::new("."), ["fine", "a[b"]).unwrap_err();
     assert_eq!(error.glob, "a[b");
     assert!(error.to_string().starts_with("bad glob `a[b`: "), "{error}");
 }
 
 #[test]
-fn gitignore_files_have_their_say_from_the_repository_down() {
+fn gitignore_files_apply_from_the_repository_down() {
     let folder = Folder::new(&[
         "r/a.json",
         "r/b.json",
@@ -221,7 +221,7 @@ fn gitignore_files_have_their_say_from_the_repository_down() {
 }
 
 #[test]
-fn a_folder_that_is_ignored_stays_so_whatever_stands_in_it() {
+fn an_ignored_folder_cannot_unignore_its_files() {
     let folder = Folder::new(&["out/a.json", "out/keep.json", "b.json"]);
     folder.write(".git/HEAD", "");
     folder.write(".gitignore", "out\n");
@@ -238,7 +238,7 @@ fn patterns_with_slashes_belong_to_their_folder() {
 }
 
 #[test]
-fn a_repository_in_a_repository_makes_its_own_rules() {
+fn a_nested_repository_has_its_own_ignore_files() {
     let folder = Folder::new(&["a.json", "inner/a.json", "inner/b.json"]);
     folder.write(".git/HEAD", "");
     folder.write(".gitignore", "a.json\n");
@@ -247,7 +247,7 @@ fn a_repository_in_a_repository_makes_its_own_rules() {
 }
 
 #[test]
-fn a_worktree_keeps_to_the_excludes_of_its_repository() {
+fn a_worktree_uses_the_excludes_of_its_repository() {
     let folder = Folder::new(&["tree/a.json", "tree/b.json"]);
     folder.write("main/.git/info/exclude", "a.json\n");
     folder.write("main/.git/worktrees/tree/commondir", "../..\n");
@@ -259,14 +259,14 @@ fn a_worktree_keeps_to_the_excludes_of_its_repository() {
 }
 
 #[test]
-fn outside_a_repository_the_folders_own_files_count() {
+fn outside_a_repository_the_folders_own_ignore_files_apply() {
     let folder = Folder::new(&["a.json", "b.json"]);
     folder.write(".gitignore", "a.json\n");
     assert_eq!(folder.walk(), ["b.json"]);
 }
 
 #[test]
-fn what_cannot_be_found_is_a_problem_and_the_rest_goes_on() {
+fn a_missing_path_does_not_stop_the_walk() {
     let folder = Folder::new(&["a.json"]);
     let found = folder.collect(&["gone.json", "a.json", "gone/b.json"], &WalkOptions::default());
     assert_eq!(
@@ -299,7 +299,7 @@ mod unix {
     use std::os::unix::net::UnixListener;
 
     #[test]
-    fn links_are_followed_when_named_and_passed_over_in_folders() {
+    fn links_are_followed_if_named_and_skipped_in_folders() {
         let folder = Folder::new(&["real/a.json"]);
         symlink(folder.path("real/a.json"), folder.path("link.json")).unwrap();
         symlink(folder.path("real"), folder.path("folder")).unwrap();

@@ -58,7 +58,7 @@ fn a_root_that_is_no_list_is_read_at_once() {
 }
 
 #[test]
-fn errors_behind_the_list_are_found_with_its_end() {
+fn errors_after_the_list_are_found_at_its_end() {
     let mut tree = Tree::default();
     let mut reader = Reader::new("[1] x");
     reader.root(&mut tree);
@@ -69,7 +69,7 @@ fn errors_behind_the_list_are_found_with_its_end() {
 }
 
 #[test]
-fn members_of_one_name_are_all_kept() {
+fn members_with_the_same_name_are_all_kept() {
     let read = read(br#"{"a":1,"a":2,"\u0061":3}"#);
     let tree = &read.trees[0];
     let names: Vec<_> = tree

@@ -62,16 +62,16 @@ fn describe(outcome: &Outcome<'_>) -> String {
 }
 
 #[test]
-fn what_came_before_changes_nothing() {
-    what_came_before_changes_nothing_for(Standard::Named);
+fn earlier_files_change_nothing() {
+    assert_earlier_files_change_nothing(Standard::Named);
 }
 
 #[test]
-fn what_came_before_changes_nothing_for_files_that_were_found() {
-    what_came_before_changes_nothing_for(Standard::Found);
+fn earlier_files_change_nothing_for_found_files() {
+    assert_earlier_files_change_nothing(Standard::Found);
 }
 
-fn what_came_before_changes_nothing_for(standard: Standard) {
+fn assert_earlier_files_change_nothing(standard: Standard) {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/tenant/inline.toml"))
         .unwrap();
     let tenants = [

@@ -164,7 +164,7 @@ fn a_name_means_the_property_that_is_missing() {
 }
 
 #[test]
-fn what_is_given_already_is_not_suggested() {
+fn present_properties_are_not_suggested() {
     none_wrong(|case| {
         let (place, name) = target(case)?;
         let mut body = whole(&case.endpoint);
@@ -209,7 +209,7 @@ fn no_name_is_suggested_where_none_is_meant() {
 }
 
 #[test]
-fn of_two_names_for_one_property_none_is_certain() {
+fn two_names_for_one_property_are_ambiguous() {
     let body = |members: &str| format!(r#"[{{"GroupName":"g","ContactCodes":[{{{members}}}]}}]"#);
     let help = |members: &str| -> Vec<String> {
         let found = findings("user-group", body(members).as_bytes());

@@ -140,7 +140,7 @@ fn folder() -> Folder {
 }
 
 #[test]
-fn a_named_file_that_is_not_json_is_an_error_that_says_what_it_is() {
+fn a_named_file_that_is_not_json_is_an_error_with_its_format() {
     let folder = folder();
     for (name, bytes, message) in FILES {
         let path = format!("{name}.json");
@@ -167,7 +167,7 @@ fn a_named_file_that_is_not_json_is_an_error_that_says_what_it_is() {
 }
 
 #[test]
-fn one_that_was_found_has_a_line_and_changes_no_exit_code() {
+fn a_found_file_that_is_not_json_is_only_mentioned() {
     let folder = folder();
     fs::create_dir(folder.path.join("payloads")).unwrap();
     fs::write(folder.path.join("payloads/a.json"), PAYLOAD).unwrap();
@@ -195,7 +195,7 @@ fn one_that_was_found_has_a_line_and_changes_no_exit_code() {
 }
 
 #[test]
-fn beside_a_payload_or_where_the_settings_count_on_it_it_is_an_error() {
+fn next_to_a_payload_or_if_configured_it_is_an_error() {
     for (name, bytes, message) in FILES {
         let folder = Folder::new();
         fs::write(folder.path.join("b.json"), bytes).unwrap();
@@ -239,7 +239,7 @@ fn speaks(name: &str, bytes: &[u8]) {
 }
 
 #[test]
-fn whatever_a_file_begins_with_it_has_a_record_or_a_finding() {
+fn every_file_has_a_record_or_a_finding() {
     for (name, bytes, _) in FILES {
         speaks(name, bytes);
     }

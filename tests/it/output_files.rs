@@ -99,7 +99,7 @@ fn payloads_are_not_replaced() {
 }
 
 #[test]
-fn what_the_run_goes_by_is_not_replaced() {
+fn input_files_of_the_run_are_not_replaced() {
     let folder = Folder::new("knowledge");
     folder.write("geplint.toml", "exclude = [\"x/\"]\n");
     folder.write("r.toml", "endpoint = \"user-group\"\n");
@@ -195,7 +195,7 @@ fn links_lead_to_one_file() {
 }
 
 #[test]
-fn an_earlier_document_is_replaced_wherever_it_lies() {
+fn an_earlier_report_is_replaced_in_any_folder() {
     for format in FORMATS {
         let folder = Folder::new(format);
         folder.write("c.json", FIXABLE);

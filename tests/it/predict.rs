@@ -286,7 +286,7 @@ fn good_and_bad_records_in_request_order() {
 // ---- the order of the rows ----
 
 #[test]
-fn errors_stand_in_the_order_of_the_table_rows() {
+fn errors_are_in_the_order_of_the_table_rows() {
     // In the request, the rows are in reverse order.
     let body = json!([{
         "ManagerCode": ["C-1", "C-2"],
@@ -369,7 +369,7 @@ fn ordered(value: &Value, order: &[&str]) -> String {
 }
 
 #[test]
-fn the_rows_of_inner_tables_stand_where_the_outer_row_does() {
+fn rows_of_inner_tables_are_ordered_at_the_outer_row() {
     let bare = json!({ "AmountAttributes": [{ "Amount": 1 }, {}] });
     let half = json!({
         "EntityCode": "AAPA", "LOBType": "Both", "DocumentType": "Contract", "AmountAttributes": [{ "AmountCode": null }]
@@ -688,7 +688,7 @@ fn nulls_are_dereferenced() {
 }
 
 #[test]
-fn names_that_stand_twice() {
+fn repeated_names() {
     // The last value counts, regardless of case,
     expect(
         GROUP,
@@ -905,7 +905,7 @@ fn standard_input() {
 }
 
 #[test]
-fn what_cannot_be_predicted() {
+fn requests_without_a_prediction() {
     let broken = BAD.replacen("}]}, ", "}]}\n  ", 1);
     let folder = Folder::new(&[
         ("broken.json", &broken),

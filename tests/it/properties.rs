@@ -363,7 +363,7 @@ proptest! {
 
     /// Spans are inside the text, and cover what the pointer leads to; for an absent property its object.
     #[test]
-    fn spans_and_pointers_lead_to_the_same((id, records) in request(), style in style(), known in any::<bool>()) {
+    fn spans_and_pointers_lead_to_the_same_value((id, records) in request(), style in style(), known in any::<bool>()) {
         let (endpoint, tenant) = (builtin(id).unwrap(), tenant(known));
         let body = written(&Made::List(records), style);
         let checked = check(endpoint, &body, tenant);
@@ -377,7 +377,7 @@ proptest! {
 
     /// The formatting of a request does not matter: whitespace, escapes, the order of members.
     #[test]
-    fn writing_changes_places_only((id, records) in request(), style in style(), known in any::<bool>()) {
+    fn formatting_changes_positions_only((id, records) in request(), style in style(), known in any::<bool>()) {
         let (endpoint, tenant) = (builtin(id).unwrap(), tenant(known));
         let request = Made::List(records);
         let plain = check(endpoint, &written(&request, COMPACT), tenant);
@@ -403,7 +403,7 @@ proptest! {
     /// If a request is split into two files, each record has the same findings, except for those that involve two
     /// records: the same key, or several LOBs.
     #[test]
-    fn cutting_a_request_cuts_its_findings((id, records) in request(), at in 0_usize..4) {
+    fn splitting_a_request_splits_its_findings((id, records) in request(), at in 0_usize..4) {
         let endpoint = builtin(id).unwrap();
         let at = at % records.len();
         let findings = |records: &[Made]| check(endpoint, &list(records), unknown_tenant()).findings;
@@ -418,7 +418,7 @@ proptest! {
     /// If the two are calls in order, the effects on contacts carry over, too: only two records with the same key are
     /// reported in the whole request alone.
     #[test]
-    fn two_calls_in_order_are_as_one((id, records) in people(), at in 1_usize..5, known in any::<bool>()) {
+    fn two_calls_in_order_are_equivalent_to_one((id, records) in people(), at in 1_usize..5, known in any::<bool>()) {
         let endpoint = builtin(id).unwrap();
         let at = 1 + at % (records.len() - 1);
         let findings = |session: &mut Session<'_>, records: &[Made]| {
@@ -434,7 +434,7 @@ proptest! {
 
     /// The same calls in order have the same findings in every run.
     #[test]
-    fn calls_in_order_say_the_same_again((id, one) in people(), (_, two) in people(), (_, three) in people(), known in any::<bool>()) {
+    fn calls_in_order_are_deterministic((id, one) in people(), (_, two) in people(), (_, three) in people(), known in any::<bool>()) {
         let endpoint = builtin(id).unwrap();
         let run = || {
             let mut session = Session::new(&[], tenant(known), true);

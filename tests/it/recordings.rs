@@ -377,7 +377,7 @@ fn only_what_geplint_has_written_is_written_over() {
 }
 
 #[test]
-fn what_is_not_an_answer_of_the_api_is_no_disagreement() {
+fn other_answers_are_no_disagreement() {
     assert_eq!(
         run(recorded(), &["recorders/mixed-401.har"]).status.code(),
         Some(0)
@@ -432,7 +432,7 @@ fn a_call_through_a_gateway_is_found_by_its_base_or_its_mapping() {
 }
 
 #[test]
-fn nothing_was_created_by_what_was_not_answered_with_success() {
+fn unsuccessful_calls_have_no_effects() {
     let folder = crate::support::empty_folder("recordings", "order");
     let har: Value =
         serde_json::from_slice(&fs::read(recorded().join("recorders/order-after-401.har")).unwrap()).unwrap();
@@ -509,7 +509,7 @@ fn a_har_names_no_file_elsewhere() {
 }
 
 #[test]
-fn what_was_recorded_without_bodies_says_how_to_record_them() {
+fn calls_without_bodies_come_with_instructions() {
     let output = run(recorded(), &["recorders/nobody.har"]);
     assert_eq!(output.status.code(), Some(3));
     assert!(

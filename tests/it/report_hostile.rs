@@ -69,7 +69,7 @@ fn in_every_format_and_width() {
 }
 
 #[test]
-fn json_reads_back_what_was_there() {
+fn json_has_the_original_text() {
     let (text, findings) = hostile();
     let count = findings.len();
     let json = document(&Json, &[file(NASTY, text.as_bytes(), findings)]);
@@ -84,7 +84,7 @@ fn json_reads_back_what_was_there() {
 
 /// One line for each finding, whatever its message contains.
 #[test]
-fn concise_has_a_line_for_each() {
+fn concise_has_one_line_for_each_finding() {
     let (text, findings) = hostile();
     let count = findings.len();
     let shown = document(
@@ -95,7 +95,7 @@ fn concise_has_a_line_for_each() {
 }
 
 #[test]
-fn endless_keys_and_messages_are_cut() {
+fn long_keys_and_messages_are_clipped() {
     let long = "k".repeat(1_000_000);
     let text = format!("[\"{long}\"]");
     let one = Finding {

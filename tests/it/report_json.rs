@@ -14,7 +14,7 @@ fn parsed(text: &str) -> Value {
 }
 
 #[test]
-fn every_promised_field_is_there() {
+fn every_guaranteed_field_is_present() {
     let report = parsed(&document(
         &Json,
         &[file("payloads/a.json", CONTACTS.as_bytes(), contacts())],
@@ -48,7 +48,7 @@ fn every_promised_field_is_there() {
 }
 
 #[test]
-fn what_is_absent_is_null() {
+fn absent_values_are_null() {
     let bare = on(finding("rule", Span::new(0, 0), "message"), |basis| {
         basis.endpoint = "".into();
     });

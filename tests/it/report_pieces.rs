@@ -86,7 +86,7 @@ fn pieces_make_the_same_document() {
 }
 
 #[test]
-fn nothing_is_rendered_for_one_who_has_gone() {
+fn nothing_is_rendered_after_the_reader_has_gone() {
     let text = request(300);
     let file = checked("a.json", &text);
     for format in Format::ALL

@@ -108,7 +108,7 @@ fn in_pretty_printed_text() {
 }
 
 #[test]
-fn behind_wide_combining_and_dangerous_text() {
+fn after_wide_combining_and_dangerous_text() {
     check_needle("[\"漢字\", \"e\u{301}\u{301}\", \"needle\", \"字\"]");
     check_needle("[\"\u{1f468}\u{200d}\u{1f469}\", \"\u{1b}[31m\u{7}\r\u{85}\u{2028}\u{202e}\", \"needle\"]");
     check_needle("[\"##[error]\", \"::error::\", \"needle\"]");
@@ -143,7 +143,7 @@ fn in_a_line_of_five_megabytes() {
 }
 
 #[test]
-fn where_there_is_nothing_to_underline() {
+fn empty_spans() {
     check("", Span::new(0, 0), " ");
     check("[1,", Span::new(3, 3), " ");
     check("[1,\n", Span::new(4, 4), " ");
@@ -155,14 +155,14 @@ fn where_there_is_nothing_to_underline() {
 }
 
 #[test]
-fn what_goes_on_for_many_lines_is_marked_where_it_begins() {
+fn a_span_over_many_lines_is_marked_at_its_start() {
     let text = "[\n  {\n    \"a\": 1\n  }\n]";
     check(text, Span::new(4, 19), "{");
 }
 
 /// Pseudo-random texts with unusual characters, with a label at each character.
 #[test]
-fn everywhere_in_awkward_texts() {
+fn at_every_character_of_unusual_texts() {
     let pieces = [
         "a",
         "é",

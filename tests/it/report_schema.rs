@@ -46,7 +46,7 @@ fn wrong(validator: &Validator, value: &Value) -> Vec<String> {
 
 /// All fixtures, the documented requests, files that cannot be read, and settings that drop findings.
 #[test]
-fn every_report_is_what_the_schema_says() {
+fn every_report_is_valid() {
     let validator = of_report();
     let none: [&str; 0] = [];
     for args in [
@@ -67,7 +67,7 @@ fn every_report_is_what_the_schema_says() {
 }
 
 #[test]
-fn every_line_is_what_the_schema_says_of_a_finding() {
+fn every_line_of_jsonl_is_valid() {
     let validator = of_finding();
     let printed = printed(&["--format", "jsonl", "testdata/rules"]);
     let mut rules = std::collections::BTreeSet::new();
@@ -81,7 +81,7 @@ fn every_line_is_what_the_schema_says_of_a_finding() {
 
 /// The schema is strict enough: no field of a report may be missing or have another type.
 #[test]
-fn the_schema_sees_what_breaks_the_promise() {
+fn the_schema_is_strict() {
     let validator = of_report();
     let path = "testdata/documented/contact-details/3-error.request.json";
     let report: Value = serde_json::from_str(&printed(&["--format", "json", path, "nowhere.json"])).unwrap();
@@ -121,7 +121,7 @@ fn the_schema_sees_what_breaks_the_promise() {
 
 /// docs/json-report.md names all fields of the schema.
 #[test]
-fn the_page_tells_of_every_field() {
+fn the_page_lists_every_field() {
     let page = include_str!("../../docs/json-report.md");
     let schema = schema();
     for object in [
@@ -140,7 +140,7 @@ fn the_page_tells_of_every_field() {
 }
 
 #[test]
-fn what_could_not_be_checked_is_named() {
+fn unchecked_files_are_listed() {
     let report: Value = serde_json::from_str(&printed(&[
         "--format",
         "json",

@@ -55,7 +55,7 @@ fn concise_in_colour() {
 }
 
 #[test]
-fn colours_change_no_letter() {
+fn colours_change_no_text() {
     for width in [40, 80, 140] {
         let colored = shown(&Full::new(Look {
             color: true,
@@ -66,7 +66,7 @@ fn colours_change_no_letter() {
 }
 
 #[test]
-fn nothing_but_the_file_is_beyond_ascii_in_ascii() {
+fn the_ascii_report_is_ascii_except_for_the_file() {
     let report = shown(&Full::new(Look {
         unicode: false,
         ..plain(80)

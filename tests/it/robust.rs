@@ -209,13 +209,13 @@ fn survive_folder(folder: &Path, survive: fn(&str, &[u8])) -> usize {
 }
 
 #[test]
-fn every_file_at_hand_as_a_payload_of_every_endpoint() {
+fn test_files_as_payloads_of_every_endpoint() {
     survive_what_is_here(survive_in_turn);
 }
 
 #[test]
 #[ignore = "long: .ci/extended runs it"]
-fn every_file_at_hand_as_a_payload_of_every_endpoint_in_every_format() {
+fn test_files_as_payloads_of_every_endpoint_in_every_format() {
     survive_what_is_here(survive);
 }
 
@@ -226,7 +226,7 @@ fn survive_what_is_here(survive: fn(&str, &[u8])) {
 }
 
 #[test]
-fn every_file_of_the_public_suite_as_a_payload_of_every_endpoint() {
+fn files_of_the_public_suite_as_payloads_of_every_endpoint() {
     let Some(suite) = std::env::var_os("GEPLINT_JSON_TEST_SUITE") else {
         return;
     };
@@ -276,7 +276,7 @@ fn run(args: &[&str]) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn brackets_without_end() {
+fn many_brackets() {
     for opening in ["[", "{\"a\":", "[{\"a\":", "[{\"Address\":[", "{"] {
         survive_as(opening, opening.repeat(100_000 / opening.len()).as_bytes(), &FEW);
         survive_as(opening, opening.repeat(100_000).as_bytes(), &FEW);
@@ -849,7 +849,7 @@ fn literals_are_found() {
 
 /// Names of the API are in `rules/`, and nowhere else.
 #[test]
-fn no_name_of_the_api_stands_in_the_code() {
+fn no_name_of_the_api_is_in_the_code() {
     // The envelope is the same for all endpoints, and distinguishes responses from requests.
     let envelope = ["statusCode", "errorDetails", "successDetails"];
     let mut names = BTreeSet::new();

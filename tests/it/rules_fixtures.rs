@@ -158,7 +158,7 @@ fn formatted(findings: &[Finding]) -> String {
 // ---- the findings of a fixture ----
 
 #[test]
-fn a_bad_fixture_gives_its_one_finding_and_a_good_one_none() {
+fn a_bad_fixture_has_its_one_finding_and_a_good_one_none() {
     let mut wrong = Vec::new();
     for fixture in fixtures(&mut wrong) {
         let expected: BTreeSet<&str> = fixture
@@ -371,7 +371,7 @@ fn needs_tenant(rule: &RuleText) -> bool {
 // ---- rules/rules.toml ----
 
 #[test]
-fn the_examples_of_a_rule_give_its_finding_and_none() {
+fn the_examples_of_a_rule_have_its_finding_and_none() {
     let mut wrong = Vec::new();
     for rule in rule_texts().iter().filter(|rule| !needs_tenant(rule)) {
         let mut tell = |what: String| wrong.push(format!("{}: {what}", rule.id));
@@ -426,7 +426,7 @@ const fn severity(severity: Severity) -> &'static str {
 }
 
 #[test]
-fn every_rule_that_can_speak_is_explained() {
+fn every_rule_with_a_constraint_or_finding_is_explained() {
     let mut can: BTreeMap<String, String> = BTreeMap::new();
     for endpoint in endpoints() {
         let id = || format!("rules/endpoints/{}.toml", endpoint.id);
@@ -493,7 +493,7 @@ fn is_kebab(text: &str) -> bool {
 }
 
 #[test]
-fn the_severity_of_a_rule_is_its_worst() {
+fn the_severity_of_a_rule_is_its_highest() {
     let mut worst: BTreeMap<String, Severity> = BTreeMap::new();
     let mut meet = |rule: String, severity: Severity| {
         worst

@@ -134,7 +134,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
 ];
 
 #[test]
-fn a_mistake_is_refused_and_shown_at_its_place() {
+fn a_mistake_is_refused_at_its_position() {
     for (right, wrong, place, word) in MISTAKES {
         let text = GOOD.replacen(right, wrong, 1);
         assert_ne!(text, GOOD, "{right}");
@@ -165,7 +165,7 @@ fn known(attribute: &str) -> TenantList {
 }
 
 #[test]
-fn a_known_value_is_a_word_where_the_defaults_say_the_rest() {
+fn known_may_be_a_word_for_the_defaults() {
     let plain = known("\"regions\"");
     assert_eq!(
         (&*plain.claim.rule, plain.fact.name()),
@@ -191,7 +191,7 @@ fn a_known_value_is_a_word_where_the_defaults_say_the_rest() {
 
 /// A row's `known`, the text that its mistake is shown at, and a word of the message.
 #[test]
-fn a_mistake_in_known_is_shown_at_its_place() {
+fn a_mistake_in_known_has_its_position() {
     for (row, place, word) in [
         ("Kind = { known = \"stars\",", "\"stars\"", "currencies"),
         (
@@ -228,7 +228,7 @@ fn a_mistake_in_known_is_shown_at_its_place() {
 }
 
 #[test]
-fn a_check_of_the_kind_known_is_refused_with_the_row_that_says_it() {
+fn a_check_of_kind_known_is_refused_in_favour_of_a_row() {
     let text = format!(
         "{GOOD}[[checks]]\nrule = \"x\"\nkind = \"known\"\ntable = \"R\"\nproperty = \"Kind\"\nfact = \"lobs\"\nalso = [\"ALL\"]\n"
     );
@@ -239,7 +239,7 @@ fn a_check_of_the_kind_known_is_refused_with_the_row_that_says_it() {
 }
 
 #[test]
-fn rows_in_a_list_are_refused_with_the_form_that_they_have() {
+fn rows_in_a_list_are_refused_in_favour_of_the_current_form() {
     let rows = "properties = [{ name = \"Name\", type = \"string\" }]\n";
     let start = GOOD.find("[tables.Item.properties]").expect("it has the table");
     let end = GOOD.find("[[checks]]").expect("it has a check");
@@ -255,7 +255,7 @@ fn answers(endpoint: &Endpoint) -> [&str; 2] {
 }
 
 #[test]
-fn an_answer_that_an_endpoint_leaves_out_is_the_apis() {
+fn a_missing_answer_of_an_endpoint_is_that_of_the_api() {
     let start = GOOD.find("[answers]").expect("it has answers");
     let end = GOOD.find("[tables.R]").expect("it has a table");
     let with = |own: &str| load(&format!("{}{own}{}", &GOOD[..start], &GOOD[end..])).expect(own);
@@ -270,7 +270,7 @@ fn an_answer_that_an_endpoint_leaves_out_is_the_apis() {
 }
 
 #[test]
-fn a_mistake_in_the_file_of_the_api_is_shown_at_its_place() {
+fn a_mistake_in_the_file_of_the_api_has_its_position() {
     for (text, place) in [
         ("[answers]\nnul = {}", "nul"),
         (

@@ -9,7 +9,7 @@
 use crate::bodies::matrix::{KINDS, TYPES, VALUES, judged, loaded, request};
 
 #[test]
-fn what_loads_speaks_and_the_engine_and_skimming_agree() {
+fn rules_that_load_have_findings_and_the_fast_path_agrees() {
     let mut silent = Vec::new();
     let mut loads = 0;
     for kind in KINDS {

@@ -219,7 +219,7 @@ fn described(endpoint: &Endpoint, body: &Body, tenants: &[Tenant; 2]) -> String 
 }
 
 #[test]
-fn all_that_is_said_of_all_bodies() {
+fn all_findings_of_all_bodies() {
     let tenants = tenants();
     for id in builtin_ids() {
         let endpoint = builtin(id).unwrap();

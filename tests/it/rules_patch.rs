@@ -42,7 +42,7 @@ fn one(rule: &str, source: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn another_length_speaks_with_the_patch_as_its_source() {
+fn a_changed_length_has_the_patch_as_its_source() {
     let patch = "[tables.BuyerContact.properties]\ndesignation.type = \"string(3)\"";
     assert!(found(&[], r#","Designation":"Buyer""#).is_empty());
     assert_eq!(
@@ -63,7 +63,7 @@ fn a_property_of_the_tenant_is_known() {
 }
 
 #[test]
-fn what_a_row_demands_can_be_taken_back() {
+fn the_requirement_of_a_row_can_be_removed() {
     let address = r#","TimeZone":"Mars""#;
     let patch = "[tables.BuyerContact.properties]\nTimeZone.one-of = \"no\"";
     assert_eq!(found(&[], address)[0].0, "unlisted-value");
@@ -71,7 +71,7 @@ fn what_a_row_demands_can_be_taken_back() {
 }
 
 #[test]
-fn a_patch_sets_replaces_and_removes_what_the_tenant_has_to_hold() {
+fn a_patch_sets_replaces_and_removes_known() {
     let facts = |patch: &str| {
         let endpoint = layered(&[patch]).unwrap();
         let table = endpoint.record_table();
@@ -112,7 +112,7 @@ fn a_patch_sets_replaces_and_removes_what_the_tenant_has_to_hold() {
 }
 
 #[test]
-fn each_key_of_a_row_can_be_taken_back() {
+fn each_key_of_a_row_can_be_removed() {
     let row = |patch: &str| {
         let endpoint = layered(&[patch]).unwrap();
         let table = endpoint.record_table();
@@ -171,7 +171,7 @@ fn a_whole_new_endpoint_needs_no_base() {
 }
 
 #[test]
-fn a_mistake_is_shown_at_its_place_in_the_patch() {
+fn a_mistake_has_its_position_in_the_patch() {
     let cases = [
         (
             "[tables.BuyerContact.properties]\nCity = { tpye = \"int\" }",
@@ -200,7 +200,7 @@ fn a_mistake_is_shown_at_its_place_in_the_patch() {
 
 /// A mistake is shown at the wrong value, and not at the same word elsewhere.
 #[test]
-fn a_mistake_is_shown_at_what_is_wrong_and_not_at_a_word_like_it() {
+fn a_mistake_is_shown_at_the_wrong_value_and_not_at_an_equal_word() {
     let table = "[tables.BuyerContact.properties]\n";
     let check = "[[checks]]\nrule = \"self-manager\"\n";
     let cases = [
@@ -287,7 +287,7 @@ fn a_mistake_is_shown_at_what_is_wrong_and_not_at_a_word_like_it() {
 }
 
 #[test]
-fn a_mistake_of_a_later_layer_is_shown_there() {
+fn a_mistake_of_a_later_layer_is_shown_in_its_file() {
     let right = "[tables.BuyerContact.properties]\nBadge.type = \"string\"";
     let wrong = "[tables.BuyerContact.properties]\nBadge.shape = \"square\"";
     let (layer, error) = layered(&[right, wrong]).unwrap_err();

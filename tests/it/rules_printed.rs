@@ -305,7 +305,7 @@ fn words(path: &[Step]) -> String {
 }
 
 #[test]
-fn every_key_that_a_file_states_is_printed() {
+fn every_key_of_a_file_is_printed() {
     let file: Table = toml::from_str(EVERY_KEY).unwrap();
     let whole = printed(&file).expect("the file with every key loads");
     let mut all = Vec::new();

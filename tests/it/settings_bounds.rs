@@ -86,7 +86,7 @@ fn outside(place: &Place, name: &str) -> Vec<String> {
 }
 
 #[test]
-fn settings_name_nothing_outside() {
+fn settings_cannot_name_files_outside() {
     for (name, is_repository) in [("repository", true), ("folder", false)] {
         let place = Place::new(name, is_repository);
         for (key, place_of, file) in [
@@ -122,7 +122,7 @@ fn settings_name_nothing_outside() {
 }
 
 #[test]
-fn a_tenant_file_names_no_list_outside() {
+fn a_tenant_file_cannot_name_lists_outside() {
     let place = Place::new("tenant", true);
     for key in ["contacts", "personas", "activities"] {
         for path in outside(&place, "secret.csv")
@@ -171,7 +171,7 @@ fn a_list_is_not_quoted() {
 }
 
 #[test]
-fn settings_are_no_link_to_elsewhere_unless_they_are_named() {
+fn settings_cannot_be_a_link_to_the_outside_unless_named() {
     let place = Place::new("link", true);
     place.write("shared.toml", &format!("{SECRET} = 1\n"));
     symlink("../../shared.toml", place.0.join("repo/settings/geplint.toml")).unwrap();
@@ -182,7 +182,7 @@ fn settings_are_no_link_to_elsewhere_unless_they_are_named() {
 }
 
 #[test]
-fn what_stays_in_the_repository_or_is_named_by_hand_is_taken() {
+fn files_inside_or_on_the_command_line_are_used() {
     let place = Place::new("inside", true);
     for name in ["rules.toml", "base.json"] {
         fs::copy(place.0.join(name), place.0.join("repo").join(name)).unwrap();

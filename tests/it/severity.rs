@@ -162,7 +162,7 @@ fn a_short_address_matters_for_a_new_contact() {
 }
 
 #[test]
-fn what_the_page_and_its_examples_disagree_on_is_advice() {
+fn contradictions_of_page_and_examples_are_advice() {
     for id in builtin_ids() {
         let endpoint = builtin(id).unwrap();
         for constraint in endpoint.constraints() {
@@ -194,7 +194,7 @@ fn advice_is_counted_and_shown_on_demand() {
 }
 
 #[test]
-fn what_fails_a_run_has_to_be_shown() {
+fn findings_that_fail_a_run_must_be_shown() {
     let settings = "min-severity = \"error\"\n";
     let folder = Folder::new("refused", &[("w.json", WARNING), ("geplint.toml", settings)]);
     for args in [
@@ -210,7 +210,7 @@ fn what_fails_a_run_has_to_be_shown() {
 }
 
 #[test]
-fn settings_know_advice() {
+fn settings_support_advice() {
     let settings =
         "min-severity = \"advice\"\n[[severity]]\nrule = \"unknown-property\"\nlevel = \"advice\"\n";
     let folder = Folder::new("level", &[("w.json", WARNING), ("geplint.toml", settings)]);
@@ -234,7 +234,7 @@ fn a_baseline_entry_is_stale_only_if_nothing_of_any_severity_matches_it() {
 }
 
 #[test]
-fn every_format_has_its_word_for_advice() {
+fn every_format_has_a_level_for_advice() {
     let folder = Folder::new("formats", &[("a.json", ADVICE)]);
     for (format, word) in [
         ("json", "\"severity\": \"advice\""),
@@ -316,7 +316,7 @@ fn a_missing_address_is_a_line_of_the_summary() {
 
 /// The counts of the JSON report are those of `predict`, whatever is shown.
 #[test]
-fn the_report_says_what_was_checked_and_how_much_of_it_is_refused() {
+fn the_report_lists_checked_files_and_counts_refused_ones() {
     let bad = contact(&[("UserName", json!("")), ("ContactCode", json!("C-2"))]);
     let two = json!([contact(&[]), bad]).to_string();
     let folder = Folder::new(
@@ -378,7 +378,7 @@ fn rules_are_picked_by_a_comma_list() {
 
 /// Mistakes are explained in terms of the settings, not of the library that parses them.
 #[test]
-fn mistakes_in_settings_are_told_in_their_words() {
+fn mistakes_in_settings_are_explained_in_their_terms() {
     for (settings, expected) in [
         (
             "fail-on = \"nevr\"",

@@ -82,7 +82,7 @@ fn commands() -> BTreeSet<String> {
 }
 
 #[test]
-fn every_shell_is_told_of_every_command() {
+fn every_shell_completes_every_command() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = printed(&["completions", shell]);
         for command in commands() {
@@ -128,7 +128,7 @@ fn bash_completes_commands_options_and_values() {
 }
 
 #[test]
-fn the_other_shells_can_read_theirs() {
+fn completions_of_other_shells_are_valid() {
     let zsh = printed(&["completions", "zsh"]);
     if let Some((good, output)) = tried("zsh", &["-f", "-n"], &zsh) {
         assert!(good && output.is_empty(), "{output}");
@@ -173,7 +173,7 @@ fn every_command_has_a_page_that_renders_without_a_warning() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_told() {
+fn a_folder_that_cannot_be_created_is_an_error() {
     let output = geplint(&["man", "--out", "Cargo.toml/x"]);
     assert_eq!(output.status.code(), Some(2));
     let output = String::from_utf8(output.stderr).unwrap();

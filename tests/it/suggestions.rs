@@ -37,7 +37,7 @@ fn suggested(endpoint: &str, body: &str, name: &str) -> (String, &'static str) {
 }
 
 #[test]
-fn a_missing_sibling_beats_an_edit_distance_and_silence_beats_a_guess() {
+fn a_missing_sibling_has_precedence_and_a_guess_is_not_suggested() {
     let status = "contact-interface-status";
     let contact = |more: &str| format!("[{{{CONTACT},{ADDRESS}{more}}}]");
     let address = |members: &str| format!(r#"[{{{CONTACT},"Address":{{{members}}}}}]"#);
@@ -142,7 +142,7 @@ fn a_manager_that_is_the_record_itself() {
 }
 
 #[test]
-fn reasons_explain() {
+fn reasons_are_specific() {
     let found = findings(
         "save-contact-authorization-details",
         r#"[{"ContactCode":"C-1","PersonaAndRoles":[{"Activities":[{"Code":"1"}]}]}]"#,

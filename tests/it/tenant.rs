@@ -241,7 +241,7 @@ fn address_of_a_new_contact() {
 }
 
 #[test]
-fn an_address_is_asked_of_a_contact_that_names_itself_only() {
+fn an_address_is_only_required_if_the_contact_is_named() {
     // It names no contact: the record is refused for its missing names.
     let mut nobody = contact_without_address("", "");
     nobody["FirstName"] = json!("Mira");
@@ -352,7 +352,7 @@ fn a_single_belonging_lob_over_held_and_sent() {
 }
 
 #[test]
-fn what_is_sent_replaces_what_is_held() {
+fn sent_lobs_replace_those_of_the_tenant() {
     let tenant = saved("inline");
     for (overwrite, beside) in [
         (json!(true), None),
@@ -390,7 +390,7 @@ fn what_is_sent_replaces_what_is_held() {
 }
 
 #[test]
-fn lobs_that_are_deleted_cannot_be_told() {
+fn deleted_lobs_are_undecided() {
     let tenant = saved("inline");
     let mut record = lobs("C-1001", &["APAC"]);
     record["BuDetails"]["IsDeleted"] = json!(true);
@@ -405,7 +405,7 @@ fn lobs_that_are_deleted_cannot_be_told() {
 }
 
 #[test]
-fn the_user_name_stands_in_for_a_contact_code() {
+fn the_user_name_is_used_without_a_contact_code() {
     let mut record = lobs("", &["APAC"]);
     record.as_object_mut().unwrap().remove("ContactCode");
     record["UserName"] = json!("Mira.Okafor@example.com");
@@ -428,7 +428,7 @@ fn the_user_name_stands_in_for_a_contact_code() {
 }
 
 #[test]
-fn lobs_that_the_tenant_holds_are_compared_as_all_its_codes() {
+fn lobs_are_compared_like_other_codes() {
     let tenant = tenant(&format!(
         "{ROLES}contacts = [{{ code = 'c-1001', belonging-lobs = [' emea'] }}]"
     ));
@@ -735,7 +735,7 @@ const VALUES: &[(&str, &str, &str, &str)] = &[
 ];
 
 #[test]
-fn values_that_do_not_exist_are_warned_of() {
+fn values_that_do_not_exist_are_warnings() {
     let amounts = json!([{
         "DocumentType": "Contract", "LOBType": "ALL", "LOBEntityCode": "ALL", "EntityType": "ALL", "EntityCode": "ALL"
     }]);
@@ -869,7 +869,7 @@ fn an_empty_list_holds_nothing() {
 }
 
 #[test]
-fn every_way_to_write_a_list_of_codes() {
+fn every_form_of_a_list_of_codes() {
     for (name, list) in [
         ("p.csv", "PersonaCode\r\nP-100\r\n"),
         ("p.csv", "\u{feff}Persona Code,Name\nP-100,Buyer\n"),
@@ -916,7 +916,7 @@ fn every_way_to_write_a_list_of_codes() {
 }
 
 #[test]
-fn every_way_to_tell_belonging_lobs() {
+fn every_form_of_belonging_lobs() {
     for (name, list, held) in [
         ("c.csv", "code,belonging-lobs\nC-1001,EMEA\n", "EMEA"),
         ("c.csv", "code,belonging-lob\nC-1001,EMEA;APAC\n", "EMEA APAC"),
@@ -1180,7 +1180,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn a_mistake_is_told_with_its_place() {
+fn a_mistake_has_its_position() {
     let folder = std::env::temp_dir().join(format!("geplint-tenant-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let mut wrong = Vec::new();
@@ -1276,7 +1276,7 @@ fn the_examples_of_rules_that_need_facts() {
 }
 
 #[test]
-fn the_summary_counts_what_could_not_be_told() {
+fn the_summary_counts_undecided_checks() {
     let folder = std::env::temp_dir().join(format!("geplint-undecided-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("request.json");

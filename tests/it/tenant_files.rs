@@ -122,7 +122,7 @@ fn a_list_takes_several_files_and_globs() {
 }
 
 #[test]
-fn csv_as_it_is_saved() {
+fn csv_files_of_spreadsheets() {
     let odd = "Contacts of the year\r\n\r\nContact Code\tUser Name\tActive\tBelonging LOBs\r\nC-1001\ta@example.com\tX\tEMEA, APAC\r\n\
                Total: 1\t\t\t\r\n";
     let place = Place::new("csv", &[("odd.csv", odd.as_bytes())]);
@@ -153,7 +153,7 @@ fn csv_as_it_is_saved() {
 }
 
 #[test]
-fn what_a_spreadsheet_has_damaged_is_no_code() {
+fn codes_damaged_by_a_spreadsheet_are_not_used() {
     let place = Place::new(
         "damage",
         &[
@@ -188,7 +188,7 @@ fn what_a_spreadsheet_has_damaged_is_no_code() {
 }
 
 #[test]
-fn a_reply_that_is_no_list_is_refused_with_its_place() {
+fn a_response_without_a_list_is_refused_with_its_position() {
     let place = Place::new(
         "replies",
         &[
@@ -215,7 +215,7 @@ fn a_reply_that_is_no_list_is_refused_with_its_place() {
 }
 
 #[test]
-fn a_page_of_more_proves_what_is_known_and_nothing_else() {
+fn one_page_of_several_is_an_incomplete_list() {
     let page = |more: &str| format!("{{{more}, \"data\": [{{\"contactCode\": \"C-1\"}}]}}");
     for (more, found) in [
         ("\"totalRecords\": 2", &[][..]),
@@ -237,7 +237,7 @@ fn a_page_of_more_proves_what_is_known_and_nothing_else() {
 }
 
 #[test]
-fn deleted_contacts_are_not_known_ones() {
+fn deleted_contacts_are_not_known() {
     let place = Place::new("deleted", &[]);
     let (found, stderr) = place.unknown("contacts = \"deleted.json\"", &["C-1", "C-2"]);
     assert_eq!(found, ["C-1"]);
@@ -248,7 +248,7 @@ fn deleted_contacts_are_not_known_ones() {
 }
 
 #[test]
-fn the_gets_of_a_har_are_facts() {
+fn get_responses_in_a_har_are_facts() {
     let get = |url: &str, status: u64, body: serde_json::Value| {
         json!({"request": {"method": "GET", "url": url},
             "response": {"status": status, "content": {"text": body.to_string()}}})

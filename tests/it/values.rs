@@ -65,7 +65,7 @@ fn findings(case: &Case) -> Vec<Finding> {
 }
 
 #[test]
-fn each_mistake_is_one_finding_and_what_is_right_is_none() {
+fn each_mistake_is_one_finding_and_valid_values_have_none() {
     let mut wrong = Vec::new();
     let (mut bad, mut good) = (0, 0);
     for case in cases() {
@@ -90,7 +90,7 @@ fn each_mistake_is_one_finding_and_what_is_right_is_none() {
 
 /// The intended value is shown, and written by an unsafe fix.
 #[test]
-fn a_value_is_written_as_it_was_meant() {
+fn the_intended_value_is_written() {
     for (bad, good) in [
         ("MÃ¼ller", "Müller"),
         ("MÃƒÂ¼ller", "Müller"),

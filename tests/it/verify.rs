@@ -159,7 +159,7 @@ fn har_files_are_found_in_folders_and_filtered_by_endpoint() {
 }
 
 #[test]
-fn files_by_name_in_the_order_given() {
+fn files_are_checked_in_the_given_order() {
     let of = |name: &str| {
         [
             format!("testdata/documented/user-group/{name}.response.json"),
@@ -231,7 +231,7 @@ fn exit_codes() {
 }
 
 #[test]
-fn a_broken_har_is_told_and_the_rest_goes_on() {
+fn an_invalid_har_does_not_stop_the_run() {
     let deep = "{\"log\":".repeat(100_000);
     let files: [(&str, &[u8]); 6] = [
         ("a.har", b""),

@@ -58,7 +58,7 @@ fn version(text: &str) -> Option<&str> {
 }
 
 #[test]
-fn every_crate_has_the_version_and_asks_for_it() {
+fn every_crate_has_the_version_and_depends_on_it() {
     for name in [
         "Cargo.toml",
         "crates/dotnet-bind/Cargo.toml",
@@ -86,7 +86,7 @@ fn every_crate_has_the_version_and_asks_for_it() {
 }
 
 #[test]
-fn every_version_that_is_written_down_is_this_one() {
+fn every_documented_version_is_this_one() {
     let mut seen = BTreeSet::new();
     for (name, text) in texts() {
         for before in ["geplint-", "geplint==", "geplint@", "geplint:", "rev: v"] {
@@ -167,7 +167,7 @@ fn the_systems_are_the_same_everywhere() {
 
 /// The files in the key of the action's cache, and in the image, are all that cargo reads.
 #[test]
-fn the_action_and_the_image_know_all_sources() {
+fn the_action_and_the_image_use_all_sources() {
     let script = read(".github/action/build.sh");
     let line = script.lines().find(|line| line.contains("key=$(find ")).unwrap();
     let named = line
@@ -200,7 +200,7 @@ fn the_action_and_the_image_know_all_sources() {
 }
 
 #[test]
-fn a_release_waits_until_everything_agrees() {
+fn a_release_requires_consistent_versions() {
     let copy = crate::support::empty_folder("ways", "ready");
     let mut names = vec![
         ".ci/home".to_owned(),

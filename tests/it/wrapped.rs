@@ -188,7 +188,7 @@ fn one_finding_names_the_path_and_the_records_are_checked_there() {
 }
 
 #[test]
-fn it_carries_the_first_answer_of_the_prediction() {
+fn the_wrapper_has_the_first_answer_of_the_prediction() {
     for (name, ..) in SHAPES {
         let folder = folder(name);
         let report = report(&folder, "a.json");
@@ -209,7 +209,7 @@ fn it_carries_the_first_answer_of_the_prediction() {
 }
 
 #[test]
-fn they_are_payloads_where_nobody_named_them() {
+fn wrapped_files_in_folders_are_payloads() {
     for (name, ..) in SHAPES {
         let folder = folder(name);
         let report = report(&folder, ".");
@@ -246,7 +246,7 @@ fn records(value: &Value, found: &mut Vec<Value>) {
 }
 
 #[test]
-fn the_fix_leaves_the_list_of_the_same_records() {
+fn the_fix_keeps_all_records() {
     for (name, _, has_fix, _) in SHAPES {
         let folder = folder(name);
         run(&folder, &["check", "--quiet", "--fix", "a.json"]);
@@ -336,7 +336,7 @@ fn a_payload_in_another_encoding_is_recognised() {
 }
 
 #[test]
-fn what_is_no_record_is_no_wrapper() {
+fn other_objects_are_no_wrappers() {
     let files = [
         r#"{"definitions": {"Contact": {"properties": {"ContactCode": {"type": "string"}, "UserName": {"type": "string"}}}}}"#,
         r#"{"properties": {"ClientContactCode": {"type": "string"}, "InterfaceStatus": {"type": "string"}}}"#,

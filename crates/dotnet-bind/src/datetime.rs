@@ -516,7 +516,7 @@ mod tests {
     }
 
     #[test]
-    fn relative_days_say_so() {
+    fn relative_days_are_reported() {
         let date = |day| {
             DateTime {
                 day,

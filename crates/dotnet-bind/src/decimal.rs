@@ -424,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn texts() {
+    fn strings_are_converted() {
         for (given, expected) in [
             ("1000,50", "100050"),
             ("1,000.50", "1000.50"),

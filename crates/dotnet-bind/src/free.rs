@@ -620,7 +620,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_understood() {
+    fn accepted_dates() {
         for (text, expected) in [
             ("4/24/2020", "2020-04-24T00:00:00 month first"),
             ("4/24/29", "2029-04-24T00:00:00 month first"),
@@ -656,7 +656,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refused() {
+    fn refused_dates() {
         for text in [
             "",
             " ",

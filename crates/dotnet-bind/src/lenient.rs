@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wanted_decides() {
+    fn the_declared_type_decides() {
         use Wanted::{Decimal, General, Int, Text};
         for (raw, wanted, is) in [
             ("0x1F", General, Some("31")),

@@ -400,7 +400,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words() {
+    fn words_are_scanned() {
         let mut cursor = Cursor::new(" 21 jan, TUESDAY gmt A.D. pm 123456789 Janu");
         let expected = [
             Word::Number {
@@ -441,7 +441,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_stand_around_everything() {
+    fn hashes_have_to_enclose_everything() {
         assert!(is_hashed(" #1/2/2020# \0"));
         for text in ["#1/2/2020", "#1#2#", "1#2#", "#1\0#", "#1# x", "\0#1#"] {
             assert!(!is_hashed(text), "{text:?}");

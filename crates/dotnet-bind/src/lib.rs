@@ -595,7 +595,7 @@ mod tests {
     }
 
     #[test]
-    fn silent_changes_are_told() {
+    fn silent_changes_are_reported() {
         use Change as C;
         use Json::{Bool, Number, Text};
         for (ty, json, change, value) in [
@@ -672,7 +672,7 @@ mod tests {
     }
 
     #[test]
-    fn silent_changes_of_iso_dates_are_told() {
+    fn silent_changes_of_iso_dates_are_reported() {
         use Change as C;
         use Json::Text;
         for (ty, json, change, value) in [
@@ -729,7 +729,7 @@ mod tests {
     }
 
     #[test]
-    fn containers_take_null_and_the_empty_text() {
+    fn containers_accept_null_and_the_empty_string() {
         for what in [Container::List, Container::Object] {
             assert_eq!(bind_container(what, Json::Null, "T"), Ok(()));
             assert_eq!(bind_container(what, Json::Text(""), "T"), Ok(()));
@@ -747,7 +747,7 @@ mod tests {
     }
 
     #[test]
-    fn exceptions_of_the_platform_come_through() {
+    fn exceptions_of_the_platform_are_errors() {
         assert_eq!(
             outcome(Scalar::Decimal, Json::Number("80000000000000000000000000000")),
             (

@@ -223,7 +223,7 @@ fn agrees_with_the_cases_at_the_edges() {
 }
 
 #[test]
-fn every_piece_of_a_text_gets_an_answer() {
+fn every_part_of_a_text_has_a_result() {
     let types = [
         Scalar::Boolean,
         Scalar::Long,

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn booleans_may_stand_among_blanks_and_nuls() {
+    fn booleans_may_be_surrounded_by_whitespace_and_nuls() {
         assert_eq!(parse_boolean(" \0 tRuE\0\u{2003}\t"), Some(true));
         assert_eq!(parse_boolean("\u{a0}FALSE"), Some(false));
         assert_eq!(parse_boolean("tr\0ue"), None);
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_take_blanks_one_sign_and_trailing_nuls() {
+    fn integers_accept_whitespace_one_sign_and_trailing_nuls() {
         assert_eq!(parse_integer("\t+017 \0\0"), Ok(17));
         assert_eq!(parse_integer("-9223372036854775808"), Ok(i64::MIN));
         assert_eq!(parse_integer("9223372036854775808"), Err(NotInteger::Range));

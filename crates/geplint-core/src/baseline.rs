@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn places_have_no_positions() {
+    fn pointers_have_no_indexes() {
         for (pointer, known) in [
             ("", ""),
             ("/0", "/*"),
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_reads_back_the_same() {
+    fn a_written_baseline_can_be_read() {
         let written = baseline(&[
             ("b.json", "two", "/*/A", 2),
             ("a.json", "one", "/\u{1b}\u{202e}", 1),
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_have_a_place() {
+    fn mistakes_have_a_position() {
         let error = Baseline::load("{\n  \"version\": 1,\n  \"strange\": 1\n}").unwrap_err();
         assert_eq!(error.line, 3, "{error:?}");
         assert!(error.message.contains("strange") && !error.message.contains("line"));
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn gone_are_those_that_a_run_could_have_found() {
+    fn only_findings_of_checked_files_are_gone() {
         let known = baseline(&[("a", "r", "/x", 3), ("b", "r", "/x", 1), ("c", "r", "/x", 1)]);
         let mut found = baseline(&[("a", "r", "/x", 1)]);
         found.files.insert("b".to_owned(), Counts::new());
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_one_keeps_what_the_run_did_not_look_at() {
+    fn a_new_baseline_keeps_entries_of_unchecked_files() {
         let known = baseline(&[("a", "r", "/x", 3), ("b", "r", "/x", 1)]);
         let found = baseline(&[("a", "s", "/y", 1)]);
         assert_eq!(

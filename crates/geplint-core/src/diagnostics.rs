@@ -708,7 +708,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_and_the_property_it_stands_for_are_one_finding() {
+    fn a_name_and_the_missing_property_that_it_means_are_one_finding() {
         let findings = paired(vec![lacks(0, "Mail", 0), unknown(0, "Post", Some("Mail"), 77)]);
         let message = "Mail is missing; did you mean \"Post\" (1:78) to be Mail?";
         assert_eq!(reported(&findings), [("/0/Mail", message)]);
@@ -762,7 +762,7 @@ mod tests {
     }
 
     #[test]
-    fn either_half_stays_where_the_other_is_suppressed() {
+    fn either_half_is_kept_if_the_other_is_suppressed() {
         for half in [lacks(0, "Mail", 0), unknown(0, "Post", Some("Mail"), 7)] {
             assert_eq!(paired(vec![half.clone()]), [half]);
         }
@@ -788,14 +788,14 @@ mod tests {
     }
 
     #[test]
-    fn what_one_object_lacks_is_one_diagnostic() {
+    fn properties_missing_in_one_object_are_one_diagnostic() {
         let same = |record: u32| ["A", "B", "C"].map(|name| lacks(record, name, record * 10));
         let findings = paired((0..5).flat_map(same).collect());
         assert_eq!(kinds(&findings), [(Kind::Missing, 3, 15, 4)]);
     }
 
     #[test]
-    fn objects_that_lack_any_of_some_properties_are_told_by_property() {
+    fn missing_alternatives_are_grouped_by_property() {
         let all = (1..8u32).flat_map(|record| {
             let names = [("A", 1), ("B", 2), ("C", 4)].into_iter();
             names
@@ -807,7 +807,7 @@ mod tests {
     }
 
     #[test]
-    fn a_way_of_writing_names_is_one_diagnostic() {
+    fn a_style_of_names_is_one_diagnostic() {
         let record = |record: u32| {
             let at = record * 100;
             [
@@ -831,7 +831,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_nothing_is_like_are_one_diagnostic_and_errors_come_first() {
+    fn names_without_a_similar_one_are_one_diagnostic_and_errors_come_first() {
         let findings = paired(vec![
             unknown(0, "x", None, 1),
             unknown(0, "y", None, 2),

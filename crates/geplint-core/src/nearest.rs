@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_is_found_and_another_word_is_not() {
+    fn a_typing_error_is_found_and_another_word_is_not() {
         let names = ["error", "warning", "never"];
         assert_eq!(nearest("nevr", names), Some("never"));
         assert_eq!(nearest("WARNIN", names), Some("warning"));

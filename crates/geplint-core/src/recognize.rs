@@ -488,7 +488,7 @@ mod tests {
     }
 
     #[test]
-    fn a_common_name_among_others_tells_nothing() {
+    fn a_common_name_among_others_is_no_evidence() {
         let not_requests = [
             r#"[{"description": "x", "decoded": "y"}]"#,
             r#"{"description": "x", "decoded": "y"}"#,
@@ -504,7 +504,7 @@ mod tests {
     }
 
     #[test]
-    fn one_name_is_enough_if_it_is_telling_or_alone() {
+    fn one_name_is_enough_if_it_is_distinctive_or_alone() {
         let requests = [
             // Mandatory.
             (r#"[{"ContactCodes": [], "Other": 1}]"#, "user-group"),
@@ -591,7 +591,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_named_needs_strong_evidence() {
+    fn found_files_need_strong_evidence() {
         let requests = [
             // A name that only this API has, in any style.
             (
@@ -666,7 +666,7 @@ mod tests {
     }
 
     #[test]
-    fn a_distinctive_name_is_so_in_every_endpoint() {
+    fn a_distinctive_name_is_distinctive_in_all_endpoints_with_it() {
         for one in candidates() {
             let endpoint = one.endpoint().expect("it is compiled in");
             assert!(!endpoint.distinctive.is_empty(), "{}", endpoint.id);

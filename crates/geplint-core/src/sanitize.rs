@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ordinary_text_is_borrowed_as_it_is() {
+    fn ordinary_text_is_borrowed() {
         for text in ["", "C-100", "Müller, Zoë", "東京", "a: b", "# one", "e\u{301}"] {
             assert!(
                 matches!(escape(text), Cow::Borrowed(same) if same == text),
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn controls_and_invisibles_are_spelled_out() {
+    fn control_and_invisible_characters_are_escaped() {
         assert_eq!(escape("\u{1b}[2J\u{7}"), "\\u{1b}[2J\\u{7}");
         assert_eq!(escape("a\r\nb\tc"), "a\\r\\nb\\tc");
         assert_eq!(escape("\u{9b}31m"), "\\u{9b}31m");
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_without_end_are_spelled_out() {
+    fn too_many_combining_marks_are_escaped() {
         let few = format!("e{}", "\u{301}".repeat(STACKED));
         assert_eq!(escape(&few), few);
         assert_eq!(escape(&format!("{few}\u{301}x")), format!("{few}\\u{{301}}x"));
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_document_lines_and_colours_stay() {
+    fn documents_keep_line_breaks_and_colours() {
         let ours = "\u{1b}[1;31merror\u{1b}[0m: a\n  \u{1b}[mb\n";
         assert_eq!(document(ours), ours);
         assert_eq!(

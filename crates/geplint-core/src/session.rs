@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn one_more_of_the_same_kind_is_not_asked_what_it_is() {
+    fn a_file_like_the_last_one_is_not_recognized_again() {
         let one = r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}]"#;
         let more = r#"[{"clientContactCode": "C-2", "InterfaceStatus": "Success"}, {"ClientContactCode": "C-3", "InterfaceStatus": "Success"}]"#;
         assert!(taken_like(one, one));

@@ -547,7 +547,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_drawing_that_fails_is_none() {
+    fn a_failed_rendering_is_omitted() {
         assert_eq!(guarded(|| Ok("fine".to_owned())), Some("fine".to_owned()));
         assert_eq!(guarded(|| Err(fmt::Error)), None);
         assert_eq!(guarded(|| panic!("as miette does past column 65,535")), None);

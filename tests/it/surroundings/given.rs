@@ -80,7 +80,7 @@ fn what_is_no_text_file_is_told_and_never_waited_for() {
 }
 
 #[test]
-fn settings_and_ignore_files_that_are_none_are_passed_over() {
+fn settings_and_ignore_files_that_are_no_files_are_ignored() {
     for name in ["geplint.toml", ".gitignore", ".git", ".git/info/exclude"] {
         for kind in ["pipe", "folder", "zero", "huge"] {
             let folder = Folder::with(&["a.json", ".git/info/x"]);

@@ -7,7 +7,7 @@ use super::support::{BAD, CLEAN, FORMATS, Folder, HUP, INT, Ran, TERM, interrupt
 /// The process dies of the signal, as a shell expects (130, 143); an existing document is kept, and never half
 /// replaced.
 #[test]
-fn a_run_that_is_ended_leaves_nothing_behind() {
+fn a_run_that_is_ended_leaves_no_temporary_files() {
     for (name, number) in [("INT", INT), ("TERM", TERM), ("HUP", HUP)] {
         let folder = Folder::with(&["in/a.json"]);
         folder.write("old", "old");
@@ -39,8 +39,8 @@ fn a_run_that_is_ended_leaves_nothing_behind() {
 
 /// The test above passes when the tests themselves are run by `nohup` or in the background.
 #[test]
-fn signals_are_heeded_where_the_tests_ignore_them() {
-    let one = "signals::a_run_that_is_ended_leaves_nothing_behind";
+fn the_program_reacts_to_signals_if_the_tests_ignore_them() {
+    let one = "signals::a_run_that_is_ended_leaves_no_temporary_files";
     Folder::new()
         .geplint(["--exact", one])
         .program(std::env::current_exe().unwrap())

@@ -49,7 +49,7 @@ fn files_are_written_although_nobody_reads() {
 
 /// Fixing does not stop although nobody reads the remaining findings.
 #[test]
-fn files_are_mended_although_nobody_reads() {
+fn files_are_fixed_although_nobody_reads() {
     let bad = BAD.replace("}]}]", "}],}]");
     for jobs in ["--jobs=1", "--jobs=4"] {
         let folder = Folder::new();

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_that_are_and_days_that_are_not() {
+    fn valid_and_invalid_days() {
         for good in ["2024-02-29", "2000-02-29", "2026-12-31", "0001-01-01"] {
             assert_eq!(Date::parse(good).unwrap().to_string(), good);
         }
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn they_come_one_after_another() {
+    fn days_are_ordered() {
         let day = |text| Date::parse(text).unwrap();
         assert!(day("2025-12-31") < day("2026-01-01"));
         assert!(day("2026-01-31") < day("2026-02-01"));

@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_goes_with_what_sets_it_apart() {
+    fn a_comment_is_removed_with_its_whitespace() {
         for (marked, after) in [
             ("[\n  «// one»\n  1\n]", "[\n  1\n]"),
             ("[\r\n\t«// one»\r\n\t1\r\n]", "[\r\n\t1\r\n]"),
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_goes_with_its_comma() {
+    fn a_member_is_removed_with_its_comma() {
         for (marked, after) in [
             (r#"{«"x": 1»}"#, "{}"),
             (r#"{ «"x": 1» }"#, "{}"),
@@ -386,7 +386,7 @@ mod tests {
 
     /// Removes every set of members from every small object, in every layout, and checks what remains.
     #[test]
-    fn any_members_can_go() {
+    fn any_members_can_be_removed() {
         for count in 1..=5_usize {
             for (open, between, close) in [
                 ("{", ",", "}"),
@@ -421,7 +421,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_moves_behind_the_last_one() {
+    fn a_member_is_moved_after_the_last_one() {
         // The text, the member, the object that it belongs in, and the last member there.
         let cases = [
             (
@@ -466,7 +466,7 @@ mod tests {
     }
 
     #[test]
-    fn only_blanks_are_trimmed() {
+    fn only_whitespace_is_trimmed() {
         for (text, after) in [
             ("\" EUR\"", Some("\"EUR\"")),
             ("\"EUR \t\"", Some("\"EUR\"")),

@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn edits_are_made_in_the_order_of_the_file() {
+    fn edits_are_in_the_order_of_the_file() {
         let edits = [edit(4, 5, ""), edit(0, 1, "ab"), edit(2, 2, "x"), edit(2, 2, "y")];
         let edits: Vec<&Edit> = edits.iter().collect();
         assert_eq!(apply(b"01234567", &edits), b"ab1xy23567");
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_fixes_that_overlap_the_first_is_made() {
+    fn of_two_overlapping_fixes_the_first_is_applied() {
         let mut taken = Taken::default();
         assert!(taken.take(&[edit(4, 8, "")]));
         for (start, end, free) in [

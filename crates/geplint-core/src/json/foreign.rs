@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_meant_as_json_is_left_to_the_reader() {
+    fn text_that_may_be_json_is_left_to_the_reader() {
         let left = [
             "",
             "[]",

@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_escaped_reads_back_the_same() {
+    fn escaped_text_can_be_read() {
         let text = "\u{9b}31m\u{7f}\u{202e}\u{e0041}##[error] ##vso[x] ::error::x \u{1b} é \u{1f600}";
         let json = pretty(&text, "\n");
         assert!(!json.chars().any(crate::sanitize::is_unprintable), "{json}");

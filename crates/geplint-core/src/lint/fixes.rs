@@ -289,7 +289,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_keeps_the_senders_way_of_writing() {
+    fn a_name_keeps_the_senders_style() {
         for (name, like, written) in [
             ("UserName", "userNme", "userName"),
             ("UserName", "UserNme", "UserName"),

@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_again_is_kept_once() {
+    fn equal_strings_are_stored_once() {
         let mut interner = Interner::default();
         let (one, same, other) = (interner.text("a"), interner.text("a"), interner.text("b"));
         assert!(std::ptr::eq(&raw const *one, &raw const *same), "kept twice");

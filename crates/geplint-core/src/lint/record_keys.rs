@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn chosen_keys_cost_no_more_than_ordinary_ones() {
+    fn colliding_keys_cost_no_more_than_others() {
         let count = 4_000;
         let ordinary: Vec<String> = (0..count).map(|number| format!("C-{number:06}")).collect();
         let cost = |keys: &[String]| {

@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_in_any_case_and_nothing_else() {
+    fn names_match_in_any_case_and_nothing_else_does() {
         let names: Vec<String> = ["UserName", "ContactCode", "LOBEntityCode"]
             .map(String::from)
             .to_vec();

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_says_what_sets_cells_apart() {
+    fn the_header_determines_the_separator() {
         assert_eq!(found("code,user\n1,2"), Some((0, ',')));
         assert_eq!(found("code;user\r\n1;2"), Some((0, ';')));
         assert_eq!(found("\"code\"\tother\n"), Some((0, '\t')));
