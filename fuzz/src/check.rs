@@ -17,7 +17,7 @@ pub fn run(data: &[u8]) {
     for endpoint in likely(data) {
         let checked = check(data, endpoint, tenant);
         hold_together(data, &checked);
-        speaks(&checked);
+        assert_not_silent(&checked);
         if let Some(root) = plain_json(data, &checked) {
             for finding in &checked.findings {
                 points_at(&root, &text, finding);
@@ -29,12 +29,12 @@ pub fn run(data: &[u8]) {
         hold_together(data, &in_order.request(data, endpoint, true).checked);
     }
     if let Outcome::Checked(request) = in_order.file(data, true) {
-        speaks(&request.checked);
+        assert_not_silent(&request.checked);
     }
 }
 
 /// Asserts that a request with neither findings nor records does not pass silently.
-fn speaks(checked: &Checked) {
+fn assert_not_silent(checked: &Checked) {
     assert!(checked.records > 0 || !checked.findings.is_empty(), "{checked:?}");
 }
 

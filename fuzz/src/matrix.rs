@@ -454,7 +454,7 @@ pub fn request(one: &str, other: &str) -> String {
 
 /// Checks a request in every way; returns true if the kind's rule has a finding.
 pub fn judged(endpoint: &Endpoint, body: &str, rule: &str) -> bool {
-    let mut spoke = false;
+    let mut found = false;
     for tenant in tenants() {
         let (text, errors) = json::text(body.as_bytes());
         let check = |outcomes| lint::check(&text, errors.clone(), endpoint, tenant, outcomes);
@@ -480,9 +480,9 @@ pub fn judged(endpoint: &Endpoint, body: &str, rule: &str) -> bool {
             // Without a documented answer, a finding must say so.
             Err(_) => assert!(engine.findings.iter().any(Finding::is_undocumented), "{body}"),
         }
-        spoke |= engine.findings.iter().any(|finding| finding.rule == rule);
+        found |= engine.findings.iter().any(|finding| finding.rule == rule);
     }
-    spoke
+    found
 }
 
 /// Takes a type, a kind and two values from the bytes; the rest of them is the body of one more request.

@@ -41,8 +41,8 @@ pub fn as_documented(endpoint: &Endpoint, checked: &Checked) {
     hidden(checked, &recovered);
     // The answer comes from the findings and the implied ones, without errors that the service never sees.
     let findings: Vec<&Finding> = checked.findings.iter().chain(&checked.implied).collect();
-    let (details, spoke) = details(&findings);
-    let shown_in: Vec<usize> = spoke
+    let (details, indexes) = details(&findings);
+    let shown_in: Vec<usize> = indexes
         .iter()
         .copied()
         .filter(|index| *index < checked.findings.len())
@@ -52,8 +52,8 @@ pub fn as_documented(endpoint: &Endpoint, checked: &Checked) {
     assert_eq!(recovered.envelope.data, None);
     let status = if details.is_empty() { "200" } else { "400" };
     assert_eq!(recovered.envelope.status_code, status);
-    let spoke: Vec<&Finding> = spoke.iter().map(|index| findings[*index]).collect();
-    assert_eq!(taken(&recovered), successes(endpoint, checked, &spoke));
+    let counted: Vec<&Finding> = indexes.iter().map(|index| findings[*index]).collect();
+    assert_eq!(taken(&recovered), successes(endpoint, checked, &counted));
     shown(&recovered);
 }
 
@@ -95,7 +95,7 @@ fn details(findings: &[&Finding]) -> (Vec<ErrorDetail>, Vec<usize>) {
         return (vec![detail(&[finding])], vec![index]);
     }
     let records: BTreeSet<Option<u32>> = errors().map(|(_, finding)| finding.record).collect();
-    let (mut details, mut spoke) = (Vec::new(), Vec::new());
+    let (mut details, mut indexes) = (Vec::new(), Vec::new());
     for record in records {
         let own = || errors().filter(move |(_, finding)| finding.record == record);
         let phase = own().map(|(_, finding)| finding.phase).min().unwrap();
@@ -108,11 +108,11 @@ fn details(findings: &[&Finding]) -> (Vec<ErrorDetail>, Vec<usize>) {
         } else {
             counted.len()
         });
-        spoke.extend(counted.iter().map(|(index, _)| *index));
+        indexes.extend(counted.iter().map(|(index, _)| *index));
         let counted: Vec<&Finding> = counted.into_iter().map(|(_, finding)| finding).collect();
         details.push(detail(&counted));
     }
-    (details, spoke)
+    (details, indexes)
 }
 
 fn detail(findings: &[&Finding]) -> ErrorDetail {
@@ -135,13 +135,13 @@ fn taken(prediction: &Prediction) -> Vec<&str> {
 }
 
 /// Returns the keys of the records without errors; none if the request is refused as a whole.
-fn successes<'c>(endpoint: &Endpoint, checked: &'c Checked, spoke: &[&Finding]) -> Vec<&'c str> {
+fn successes<'c>(endpoint: &Endpoint, checked: &'c Checked, counted: &[&Finding]) -> Vec<&'c str> {
     let whole = |finding: &&Finding| matches!(finding.phase, Phase::Bind | Phase::Request);
-    let unlisted = !spoke.is_empty() && endpoint.good_beside_bad != GoodBesideBad::Listed;
-    if spoke.iter().any(whole) || unlisted {
+    let unlisted = !counted.is_empty() && endpoint.good_beside_bad != GoodBesideBad::Listed;
+    if counted.iter().any(whole) || unlisted {
         return Vec::new();
     }
-    let bad: BTreeSet<Option<u32>> = spoke.iter().map(|finding| finding.record).collect();
+    let bad: BTreeSet<Option<u32>> = counted.iter().map(|finding| finding.record).collect();
     (0u32..)
         .zip(&checked.outcomes)
         .filter(|(record, _)| !bad.contains(&Some(*record)))

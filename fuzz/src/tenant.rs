@@ -31,18 +31,18 @@ const REQUEST: &[u8] =
 /// Loads the bytes in every way; if they load, checks a request with these facts.
 pub fn run(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
-        tell(load(text, &mut |_| Ok(data.to_vec())), data);
-        tell(load(text, &mut |name| Err(format!("no {name}"))), data);
+        check_loaded(load(text, &mut |_| Ok(data.to_vec())), data);
+        check_loaded(load(text, &mut |name| Err(format!("no {name}"))), data);
     }
     for list in LISTS {
         for file in ["list.csv", "list.json"] {
             let text = format!("{list} = {file:?}");
-            tell(load(&text, &mut |_| Ok(data.to_vec())), data);
+            check_loaded(load(&text, &mut |_| Ok(data.to_vec())), data);
         }
     }
 }
 
-fn tell(loaded: Result<Tenant, TenantError>, data: &[u8]) {
+fn check_loaded(loaded: Result<Tenant, TenantError>, data: &[u8]) {
     match loaded {
         Ok(tenant) => check(&tenant),
         Err(error) => {

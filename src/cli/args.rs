@@ -37,12 +37,12 @@ struct CheckAlone {
 impl Args {
     /// What the command line says.
     ///
-    /// To put together the definition of all commands takes longer than to check a small file. So `geplint check …`, which
-    /// is nearly every run, is first read as if there were no other; what cannot be read so (a mistake, a question for
-    /// help) is read again with all of them, and comes to what it always came to.
+    /// To put together the definition of all commands takes longer than to check a small file. So `geplint check …`,
+    /// which is nearly every run, is first read as if there were no other; what cannot be read so (a mistake, a
+    /// question for help) is read again with all of them, and comes to what it always came to.
     ///
-    /// Counted with callgrind: checking one file of three contacts takes 1.51 million instructions so, and 1.73 million where
-    /// all commands are put together.
+    /// Counted with callgrind: checking one file of three contacts takes 1.51 million instructions so, and 1.73
+    /// million where all commands are put together.
     pub fn read() -> Result<Self, clap::Error> {
         check_alone(env::args_os()).map_or_else(Self::try_parse, Ok)
     }

@@ -497,7 +497,7 @@ impl Run<'_> {
             UnusedKind::NoPrediction => self.tally.no_predictions += 1,
             UnusedKind::Failed => self.tally.failed += 1,
         }
-        self.aside(|| {
+        self.print_verbose(|| {
             let call = [unused.method.as_str(), unused.url.as_str()].join(" ");
             let call = match call.trim() {
                 "" => String::new(),
@@ -634,7 +634,7 @@ impl Run<'_> {
     }
 
     /// Prints a line with `--verbose`.
-    fn aside(&self, line: impl FnOnce() -> String) {
+    fn print_verbose(&self, line: impl FnOnce() -> String) {
         if self.args.verbose {
             terminal::tell(&line());
         }

@@ -513,16 +513,16 @@ mod tests {
     #[test]
     fn equal_envelopes() {
         let refused: &[Entry<'_>] = &[("1", &[A, B]), ("1", &[A, B]), ("", &[C])];
-        let came = compare(&envelope(refused, &["2", "2"]), &recorded(refused, &["2", "2"]));
-        assert_eq!(came.differences, []);
-        assert_eq!(came.verdicts, [Verdict::Confirmed; 5]);
+        let result = compare(&envelope(refused, &["2", "2"]), &recorded(refused, &["2", "2"]));
+        assert_eq!(result.differences, []);
+        assert_eq!(result.verdicts, [Verdict::Confirmed; 5]);
     }
 
     #[test]
     fn a_false_alarm() {
-        let came = compare(&envelope(&[("1", &[A])], &[]), &recorded(&[], &["1"]));
+        let result = compare(&envelope(&[("1", &[A])], &[]), &recorded(&[], &["1"]));
         assert_eq!(
-            came.differences,
+            result.differences,
             [
                 Difference::Status {
                     predicted: "400".to_owned(),
@@ -535,14 +535,14 @@ mod tests {
                 Difference::MissingSuccess { key: "1".to_owned() },
             ]
         );
-        assert_eq!(came.verdicts, [Verdict::Refuted]);
+        assert_eq!(result.verdicts, [Verdict::Refuted]);
     }
 
     #[test]
     fn a_missed_400() {
-        let came = compare(&envelope(&[], &["1"]), &recorded(&[("1", &[A])], &[]));
+        let result = compare(&envelope(&[], &["1"]), &recorded(&[("1", &[A])], &[]));
         assert_eq!(
-            came.differences[1..],
+            result.differences[1..],
             [
                 Difference::MissingError {
                     key: "1".to_owned(),
@@ -551,18 +551,18 @@ mod tests {
                 Difference::ExtraSuccess { key: "1".to_owned() },
             ]
         );
-        assert_eq!(came.verdicts, []);
+        assert_eq!(result.verdicts, []);
     }
 
     #[test]
     fn another_text_for_the_same_error() {
         let wording = |ours, theirs| {
-            let came = compare(
+            let result = compare(
                 &envelope(&[("1", &[ours])], &[]),
                 &recorded(&[("1", &[theirs])], &[]),
             );
-            assert_eq!(came.verdicts, [Verdict::OtherWords]);
-            match came.differences.as_slice() {
+            assert_eq!(result.verdicts, [Verdict::OtherWords]);
+            match result.differences.as_slice() {
                 [Difference::Wording { code, text, .. }] => (*code, *text),
                 other => panic!("{other:?}"),
             }
@@ -575,10 +575,10 @@ mod tests {
     #[test]
     fn other_errors_of_a_record_that_is_still_refused() {
         // Everything recorded was predicted: the second error is refuted.
-        let came = compare(&envelope(&[("1", &[A, C])], &[]), &recorded(&[("1", &[A])], &[]));
-        assert_eq!(came.verdicts, [Verdict::Confirmed, Verdict::Refuted]);
+        let result = compare(&envelope(&[("1", &[A, C])], &[]), &recorded(&[("1", &[A])], &[]));
+        assert_eq!(result.verdicts, [Verdict::Confirmed, Verdict::Refuted]);
         assert_eq!(
-            came.differences,
+            result.differences,
             [Difference::ExtraError {
                 key: "1".to_owned(),
                 error: 1
@@ -586,35 +586,35 @@ mod tests {
         );
         // Two recorded errors that are neither of the predicted ones may be the same with another text.
         let theirs: &[(&str, &str)] = &[("X", "x"), ("Y", "y"), A];
-        let came = compare(
+        let result = compare(
             &envelope(&[("1", &[A, B, C])], &[]),
             &recorded(&[("1", theirs)], &[]),
         );
         assert_eq!(
-            came.verdicts,
+            result.verdicts,
             [Verdict::Confirmed, Verdict::OtherWords, Verdict::OtherWords]
         );
-        assert_eq!(came.differences.len(), 4);
+        assert_eq!(result.differences.len(), 4);
     }
 
     #[test]
     fn the_whole_request_is_refused_instead() {
-        let came = compare(
+        let result = compare(
             &envelope(&[("1", &[A]), ("2", &[B])], &[]),
             &recorded(&[("whole", &[C])], &[]),
         );
-        assert_eq!(came.verdicts, [Verdict::OtherWords; 2]);
-        assert_eq!(came.differences.len(), 3);
+        assert_eq!(result.verdicts, [Verdict::OtherWords; 2]);
+        assert_eq!(result.differences.len(), 3);
     }
 
     #[test]
     fn the_same_errors_under_another_key() {
-        let came = compare(
+        let result = compare(
             &envelope(&[("1", &[C]), ("2", &[A, B])], &[]),
             &recorded(&[("1", &[C]), ("key", &[A, B])], &[]),
         );
         assert_eq!(
-            came.differences,
+            result.differences,
             [Difference::Key {
                 predicted: "2".to_owned(),
                 recorded: "key".to_owned(),
@@ -623,26 +623,26 @@ mod tests {
             }]
         );
         assert_eq!(
-            came.verdicts,
+            result.verdicts,
             [Verdict::Confirmed, Verdict::OtherWords, Verdict::OtherWords]
         );
         // Another record was refused, and the one that was predicted to fail was accepted.
-        let came = compare(
+        let result = compare(
             &envelope(&[("1", &[A])], &["2"]),
             &recorded(&[("2", &[A])], &["1"]),
         );
-        assert_eq!(came.verdicts, [Verdict::Refuted]);
-        assert_eq!(came.differences.len(), 4);
+        assert_eq!(result.verdicts, [Verdict::Refuted]);
+        assert_eq!(result.differences.len(), 4);
     }
 
     #[test]
     fn order_is_a_difference_of_its_own() {
-        let came = compare(
+        let result = compare(
             &envelope(&[("1", &[A, B, C]), ("2", &[A]), ("3", &[A])], &["4", "5", "6"]),
             &recorded(&[("2", &[A]), ("1", &[A, C, B]), ("3", &[A])], &["4", "6", "5"]),
         );
-        assert_eq!(came.verdicts, [Verdict::Confirmed; 5]);
-        let of: Vec<(&Order, usize)> = came
+        assert_eq!(result.verdicts, [Verdict::Confirmed; 5]);
+        let of: Vec<(&Order, usize)> = result
             .differences
             .iter()
             .map(|difference| match difference {
@@ -662,28 +662,29 @@ mod tests {
 
     #[test]
     fn records_that_share_a_key_are_matched_in_order() {
-        let came = compare(
+        let result = compare(
             &envelope(&[("key", &[A]), ("key", &[B])], &[]),
             &recorded(&[("key", &[A]), ("key", &[C]), ("key", &[B])], &[]),
         );
         assert_eq!(
-            came.differences,
+            result.differences,
             [Difference::MissingError {
                 key: "key".to_owned(),
                 recorded: Some(error(C.0, C.1))
             }]
         );
-        assert_eq!(came.verdicts, [Verdict::Confirmed; 2]);
+        assert_eq!(result.verdicts, [Verdict::Confirmed; 2]);
     }
 
     #[test]
     fn data_and_refusals_without_an_error_count() {
         let mut theirs = recorded(&[("1", &[])], &[]);
         theirs.data = Value::from(1);
-        let came = compare(&envelope(&[], &[]), &theirs);
-        assert_eq!(came.differences.len(), 3);
+        let result = compare(&envelope(&[], &[]), &theirs);
+        assert_eq!(result.differences.len(), 3);
         assert!(
-            came.differences
+            result
+                .differences
                 .iter()
                 .any(|difference| matches!(difference, Difference::MissingError { recorded: None, .. }))
         );
@@ -708,14 +709,14 @@ mod tests {
         let predictable = |list: &&Vec<Entry<'_>>| list.iter().all(|entry| !entry.1.is_empty());
         for ours in lists.iter().filter(predictable) {
             for theirs in &lists {
-                let came = compare(&envelope(ours, &[]), &recorded(theirs, &[]));
+                let result = compare(&envelope(ours, &[]), &recorded(theirs, &[]));
                 assert_eq!(
-                    came.differences.is_empty(),
+                    result.differences.is_empty(),
                     ours == theirs,
-                    "{ours:?} {theirs:?}: {came:?}"
+                    "{ours:?} {theirs:?}: {result:?}"
                 );
                 let errors: usize = ours.iter().map(|entry| entry.1.len()).sum();
-                assert_eq!(came.verdicts.len(), errors);
+                assert_eq!(result.verdicts.len(), errors);
             }
         }
     }

@@ -255,7 +255,7 @@ fn answers(response: &[u8]) -> Vec<[String; 3]> {
 fn requests_and_responses_are_recognized_by_their_shape() {
     let endpoints: Vec<_> = candidates().collect();
     let mut wrong = Vec::new();
-    let mut tell = |what: String, bytes: &[u8], expected: Recognized<'_>| {
+    let mut compare = |what: String, bytes: &[u8], expected: Recognized<'_>| {
         let (text, _) = json::text(bytes);
         let found = recognize(&text, &endpoints);
         if found != expected {
@@ -263,12 +263,12 @@ fn requests_and_responses_are_recognized_by_their_shape() {
         }
     };
     for (name, _) in GOLDEN {
-        tell(
+        compare(
             format!("{name}.request"),
             &request(name),
             Recognized::Request(&endpoint_of(name).id),
         );
-        tell(format!("{name}.response"), &response(name), Recognized::Response);
+        compare(format!("{name}.response"), &response(name), Recognized::Response);
     }
     assert_none(&wrong);
 }

@@ -21,16 +21,16 @@ use crate::support::fast_path as support;
 /// Compares the results with and without the fast path, for an unknown tenant and for one with lists, and fails if they
 /// differ. Returns the number of records that the fast path accepted, and the number of findings.
 fn compare(bytes: &[u8], what: &str) -> (u32, usize) {
-    let (mut passed_over, mut findings) = (0, 0);
+    let (mut accepted_records, mut findings) = (0, 0);
     for id in builtin_ids() {
         let endpoint = builtin(id).expect("our own rules load");
         for tenant in [&Tenant::default(), support::tenant_of_lists()] {
             let same = support::compare(bytes, endpoint, tenant, what);
-            passed_over += same.fast_records;
+            accepted_records += same.fast_records;
             findings += same.findings;
         }
     }
-    (passed_over, findings)
+    (accepted_records, findings)
 }
 
 fn payloads(folder: &Path, into: &mut Vec<PathBuf>) {
@@ -59,15 +59,15 @@ fn all() -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn agrees_for_every_payload() {
-    let (mut passed_over, mut findings) = (0, 0);
+    let (mut accepted_records, mut findings) = (0, 0);
     for (what, bytes) in all() {
         let seen = compare(&bytes, &what);
-        passed_over += seen.0;
+        accepted_records += seen.0;
         findings += seen.1;
     }
     assert!(
-        passed_over > 200 && findings > 1_000,
-        "{passed_over} records passed over, {findings} findings"
+        accepted_records > 200 && findings > 1_000,
+        "{accepted_records} records passed over, {findings} findings"
     );
 }
 
@@ -552,9 +552,9 @@ const CASES: &[(&str, bool)] = &[
 fn which_records_are_accepted() {
     let endpoint = load(ALL_TYPES).unwrap();
     let mut wrong = Vec::new();
-    for (more, passed_over) in CASES {
+    for (more, expected) in CASES {
         let seen = accepted(&format!(r#"[{{"Code":"C-1"{more}}}]"#), &endpoint);
-        if seen != u32::from(*passed_over) {
+        if seen != u32::from(*expected) {
             wrong.push((*more, seen));
         }
         // After a nested object, the members that are compared are still those of the record.
@@ -578,7 +578,7 @@ fn which_records_are_accepted() {
 #[test]
 fn around_the_records() {
     let endpoint = load(ALL_TYPES).unwrap();
-    for (body, passed_over) in [
+    for (body, expected) in [
         ("[]", 0),
         ("[{}]", 0),
         (r#"{"Code":"C-1"}"#, 0),
@@ -599,7 +599,7 @@ fn around_the_records() {
         (r"[null,1]", 0),
         ("\u{feff}[{\"Code\":\"C-1\"}]", 0),
     ] {
-        assert_eq!(accepted(body, &endpoint), passed_over, "{body}");
+        assert_eq!(accepted(body, &endpoint), expected, "{body}");
     }
 }
 
@@ -630,15 +630,15 @@ fn effects_of_earlier_records() {
         r#"{"User":"string"}"#.to_owned(),
         record("C-9", ""),
     ];
-    let mut passed_over = 0;
+    let mut accepted_records = 0;
     for first in &records {
         for second in &records {
             for third in &records {
-                passed_over += accepted(&format!("[{first},{second},{third}]"), &endpoint);
+                accepted_records += accepted(&format!("[{first},{second},{third}]"), &endpoint);
             }
         }
     }
-    assert!(passed_over > 3_000, "{passed_over}");
+    assert!(accepted_records > 3_000, "{accepted_records}");
 }
 
 /// After many records that it does not accept, the fast path is tried only now and then; after one that it accepts, for
@@ -651,27 +651,27 @@ fn back_off_after_rejected_records() {
         let right = (0..right).map(|n| format!(r#"{{"Code":"R{n}"}}"#));
         format!("[{}]", wrong.chain(right).collect::<Vec<_>>().join(","))
     };
-    let passed_over = |wrong, right| {
+    let accepted_of = |wrong, right| {
         let body = body(wrong, right);
         support::compare(body.as_bytes(), &endpoint, &Tenant::default(), "many").fast_records
     };
-    assert_eq!(passed_over(0, 40), 40);
-    assert_eq!(passed_over(8, 40), 40);
+    assert_eq!(accepted_of(0, 40), 40);
+    assert_eq!(accepted_of(8, 40), 40);
     // The ninth is wrong, and then the sixteenth, after which a right one is tried at once.
-    assert_eq!(passed_over(9, 40), 33);
-    assert_eq!(passed_over(16, 40), 40);
+    assert_eq!(accepted_of(9, 40), 33);
+    assert_eq!(accepted_of(16, 40), 40);
 }
 
 /// Objects nested to any depth, and tables of any size.
 #[test]
 fn deep_records_and_large_tables() {
     let endpoint = load(ALL_TYPES).unwrap();
-    for (depth, passed_over) in [(1, 1), (23, 1), (24, 0), (40, 0)] {
+    for (depth, expected) in [(1, 1), (23, 1), (24, 0), (40, 0)] {
         let open = r#"{"Name":"a","More":["#.repeat(depth);
         let body = format!(r#"[{{"Code":"C-1","Items":[{open}{}]}}]"#, "]}".repeat(depth));
-        assert_eq!(accepted(&body, &endpoint), passed_over, "{depth}");
+        assert_eq!(accepted(&body, &endpoint), expected, "{depth}");
     }
-    for (rows, passed_over) in [(40, 1), (45, 1), (46, 0), (100, 0)] {
+    for (rows, expected) in [(40, 1), (45, 1), (46, 0), (100, 0)] {
         let row = |n| format!("P{n} = {{ type = \"int\" }}\n");
         let more = (0..rows).map(row).collect::<Vec<String>>().concat();
         let last = format!("Flags = {{ type = \"Flags\" }}\n{more}");
@@ -679,7 +679,7 @@ fn deep_records_and_large_tables() {
         let endpoint = load(&rules).unwrap();
         assert_eq!(
             accepted(r#"[{"Code":"C-1","P0":1,"P39":2}]"#, &endpoint),
-            passed_over,
+            expected,
             "{rows}"
         );
         let body = format!(r#"[{{"Code":"C-1","P{0}":1,"P{0}":2}}]"#, rows - 1);

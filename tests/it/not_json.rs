@@ -221,7 +221,7 @@ fn next_to_a_payload_or_if_configured_it_is_an_error() {
 
 /// Asserts that bytes have a record or a finding, with and without a given endpoint.
 #[track_caller]
-fn speaks(name: &str, bytes: &[u8]) {
+fn assert_not_silent(name: &str, bytes: &[u8]) {
     let (known, tenant): (Vec<_>, _) = (candidates().collect(), Tenant::default());
     let mut session = Session::new(&known, &tenant, false);
     if let Outcome::Checked(request) = session.file(bytes, false) {
@@ -241,13 +241,13 @@ fn speaks(name: &str, bytes: &[u8]) {
 #[test]
 fn every_file_has_a_record_or_a_finding() {
     for (name, bytes, _) in FILES {
-        speaks(name, bytes);
+        assert_not_silent(name, bytes);
     }
     for first in 0..=u8::MAX {
         for rest in [&b""[..], b"x", b" [{\"contactCode\": 1}]", b"\n[]", b"]", b"}"] {
             let mut bytes = vec![first];
             bytes.extend_from_slice(rest);
-            speaks(&format!("{bytes:?}"), &bytes);
+            assert_not_silent(&format!("{bytes:?}"), &bytes);
         }
     }
 }

@@ -194,18 +194,18 @@ fn judge(fixture: &Fixture) -> Vec<String> {
         return Vec::new();
     };
     let mut wrong = Vec::new();
-    let mut tell = |what: String| wrong.push(format!("{}: {what}", fixture.path));
+    let mut report = |what: String| wrong.push(format!("{}: {what}", fixture.path));
     if finding.severity != Severity::Error && finding.predicted.is_some() {
-        tell("what is no error predicts an error".to_owned());
+        report("what is no error predicts an error".to_owned());
     }
     if finding.message.is_empty() || finding.help.is_empty() {
-        tell("no message, or no help".to_owned());
+        report("no message, or no help".to_owned());
     }
     let Some(name) = fixture.constraint() else {
         return wrong;
     };
     if finding.constraint != name {
-        tell(format!("the constraint that speaks is {:?}", finding.constraint));
+        report(format!("the constraint that speaks is {:?}", finding.constraint));
     }
     let place = place(fixture.endpoint, &name);
     let pointer = names(&finding.pointer);
@@ -215,7 +215,7 @@ fn judge(fixture: &Fixture) -> Vec<String> {
         _ => pointer == place,
     };
     if !fits {
-        tell(format!(
+        report(format!(
             "{:?} does not point at {}",
             finding.pointer,
             place.join("/")
@@ -233,7 +233,7 @@ fn judge(fixture: &Fixture) -> Vec<String> {
             (constraint.severity, constraint.evidence, &constraint.source),
         );
         if shown != stated {
-            tell(format!("the finding says {shown:?}, the rules say {stated:?}"));
+            report(format!("the finding says {shown:?}, the rules say {stated:?}"));
         }
     }
     wrong
@@ -374,9 +374,9 @@ fn needs_tenant(rule: &RuleText) -> bool {
 fn the_examples_of_a_rule_have_its_finding_and_none() {
     let mut wrong = Vec::new();
     for rule in rule_texts().iter().filter(|rule| !needs_tenant(rule)) {
-        let mut tell = |what: String| wrong.push(format!("{}: {what}", rule.id));
+        let mut report = |what: String| wrong.push(format!("{}: {what}", rule.id));
         let Some(endpoint) = rule.endpoint.as_deref().and_then(builtin) else {
-            tell(format!("no endpoint {:?}", rule.endpoint));
+            report(format!("no endpoint {:?}", rule.endpoint));
             continue;
         };
         match (&rule.bad, &rule.bad_note) {
@@ -385,33 +385,33 @@ fn the_examples_of_a_rule_have_its_finding_and_none() {
                 match found.as_slice() {
                     [one] if one.rule == rule.id.as_str() => {
                         if severity(one.severity) != rule.severity {
-                            tell(format!(
+                            report(format!(
                                 "severity is {}, but bad gives{}",
                                 rule.severity,
                                 formatted(&found)
                             ));
                         }
                     }
-                    _ => tell(format!(
+                    _ => report(format!(
                         "bad should give its one finding, but gives{}",
                         formatted(&found)
                     )),
                 }
             }
             (None, Some(_)) => {}
-            _ => tell("either bad or bad-note is needed".to_owned()),
+            _ => report("either bad or bad-note is needed".to_owned()),
         }
         match &rule.good {
             Some(good) => {
                 let found = check(good.as_bytes(), endpoint);
                 if !found.is_empty() {
-                    tell(format!(
+                    report(format!(
                         "good should give nothing, but gives{}",
                         formatted(&found)
                     ));
                 }
             }
-            None => tell("good is missing".to_owned()),
+            None => report("good is missing".to_owned()),
         }
     }
     assert_none(&wrong, "examples");

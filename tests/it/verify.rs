@@ -111,12 +111,12 @@ fn two_folders_in_either_order() {
 fn a_browsers_har() {
     insta::assert_snapshot!(text(120, &["testdata/verify/browser.har", "-v"], 0));
     let output = run(80, &["testdata/verify/browser.har", "-v"]);
-    let aside = String::from_utf8(output.stderr).unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(
-        aside.contains("browser.har#7: ") && aside.contains(": it has no response body"),
-        "{aside}"
+        stderr.contains("browser.har#7: ") && stderr.contains(": it has no response body"),
+        "{stderr}"
     );
-    assert_eq!(aside.matches("unused ").count(), 5, "{aside}");
+    assert_eq!(stderr.matches("unused ").count(), 5, "{stderr}");
 }
 
 #[test]

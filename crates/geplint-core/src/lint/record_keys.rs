@@ -150,10 +150,10 @@ impl Linter<'_> {
         let value = self.slot(0, id)?;
         let name = scalar_text(text, self.tree.node(value))?;
         let contact = self.endpoint.contact.as_ref();
-        let nobody = name.trim().is_empty()
+        let no_contact = name.trim().is_empty()
             || self.endpoint.texts.is_placeholder(&name)
             || contact.is_some_and(|rows| rows.is_nobody(id, &name));
-        (!nobody).then_some((value, name))
+        (!no_contact).then_some((value, name))
     }
 }
 
