@@ -13,7 +13,7 @@ use crate::report::{AtomicFile, Chunks, FileReport, Report, diff, labels, saniti
 use crate::rules::Endpoint;
 use crate::session::Session;
 
-/// What is done with fixed files.
+/// The use of fixed files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// They are written.

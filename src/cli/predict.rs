@@ -34,7 +34,7 @@ struct Answer {
     endpoint: String,
     /// `None` if no response can be predicted; standard error says why.
     response: Option<Envelope>,
-    /// What the response depends on besides the request.
+    /// The conditions besides the request that the response depends on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     depends_on: Vec<String>,
     /// The parts of its form that are a guess.

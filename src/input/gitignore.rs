@@ -23,7 +23,7 @@ pub type IgnoreFiles = BTreeMap<PathBuf, Option<BadIgnore>>;
 pub struct BadIgnore {
     /// The first such line, 1-based; `None` for the whole file.
     pub line: Option<usize>,
-    /// What is wrong, and the consequence.
+    /// The mistake, and its consequence.
     pub message: String,
 }
 

@@ -30,7 +30,7 @@ pub enum Entry {
     Problem {
         /// The path.
         path: PathBuf,
-        /// What is wrong.
+        /// The reason.
         message: String,
     },
 }
@@ -45,7 +45,7 @@ impl Entry {
     }
 }
 
-/// How folders are walked.
+/// The options of a walk.
 #[derive(Debug, Clone, Default)]
 pub struct WalkOptions {
     /// The globs of excluded paths, named or not.
@@ -68,7 +68,7 @@ pub struct WalkOptions {
     pub notes: bool,
 }
 
-/// What was skipped in folders.
+/// The entries of folders that were skipped.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notes {
     /// The number of files by extension, in lower case; empty for files without one.
@@ -94,7 +94,7 @@ pub struct Found {
     pub entries: Vec<Entry>,
     /// The ignore files that were read.
     pub ignore_files: IgnoreFiles,
-    /// What was skipped, if that was requested.
+    /// The entries that were skipped, if they were requested.
     pub notes: Notes,
 }
 

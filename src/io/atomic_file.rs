@@ -36,7 +36,7 @@ enum Step {
     Compared,
 }
 
-/// What a save changes of a file, besides the bytes.
+/// The metadata of a file that changes when it is saved.
 #[derive(Debug, PartialEq, Eq)]
 struct Seen {
     size: u64,

@@ -55,7 +55,7 @@ impl Example {
         let (text, errors) = json::text(&bytes);
         let mut checked = lint::check(&text, errors, endpoint, tenant, false);
         let is_advice = |finding: &Finding| finding.severity == Severity::Advice;
-        // What a run shows by default, or everything if that is nothing.
+        // Advice is only shown if there is nothing else, as in a run.
         if !checked.findings.iter().all(is_advice) {
             checked.findings.retain(|finding| !is_advice(finding));
         }

@@ -12,11 +12,11 @@ pub struct RuleText {
     pub id: String,
     /// The title, on one line.
     pub title: String,
-    /// What is wrong.
+    /// The mistake.
     pub what: String,
     /// Why the API refuses it, or what it does instead.
     pub why: String,
-    /// What to do.
+    /// The remedy.
     pub fix: String,
     /// The usual severity: `error`, `warning` or `advice`.
     pub severity: String,
@@ -30,7 +30,7 @@ pub struct RuleText {
     pub bad_file: Option<String>,
     /// The same payload, fixed.
     pub good: Option<String>,
-    /// What else it needs to be reported: `tenant`.
+    /// A further requirement for a finding: `tenant`.
     pub needs: Option<String>,
 }
 

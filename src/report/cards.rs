@@ -79,7 +79,7 @@ pub(super) enum Needed {
     All,
 }
 
-/// What is certain to be shown of the files so far. It saves rendering and does not change the output.
+/// The output that is certain for the files so far. It saves rendering and does not change the output.
 #[derive(Debug, Default)]
 pub(super) struct Dealt(Mutex<Certain>);
 
@@ -135,14 +135,14 @@ pub(super) struct Dealer {
     shown: Option<usize>,
     rules: HashSet<String>,
     seen: HashSet<String>,
-    /// What was written last. An empty line separates blocks from everything else.
+    /// The kind of the last output. An empty line separates blocks from everything else.
     after: After,
     totals: BTreeMap<(Reverse<Severity>, String, String), Total>,
     /// The number of diagnostics of each severity.
     met: BTreeMap<Reverse<Severity>, u64>,
 }
 
-/// What was written last.
+/// The kind of the last output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum After {
     /// Nothing, or the head of a file.

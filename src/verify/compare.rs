@@ -93,7 +93,7 @@ pub enum Difference {
     },
     /// The same in another order.
     Order {
-        /// What is in another order.
+        /// The entries that are in another order.
         of: Order,
         /// The predicted order, from the first difference to the last.
         predicted: Vec<String>,
@@ -130,7 +130,7 @@ impl Difference {
     }
 }
 
-/// What may be in another order.
+/// The kinds of entries that may be in another order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
     /// The errors of a record, by its key.

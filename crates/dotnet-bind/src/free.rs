@@ -4,9 +4,9 @@
 //! those so far make a date or a time, and of what shape; then the next one starts. So `4/24/2020 5:06 PM` is three
 //! numbers that are a date, followed by two that are a time.
 //!
-//! What depends on the day on which the text is read is decided like this: a date without a year, and a time without a
-//! date, are accepted as such; the 29th of February without a year, and a weekday without a year, are refused, because
-//! on most days the platform refuses them.
+//! Results that depend on the current day are decided like this: a date without a year, and a time without a date, are
+//! accepted as such; the 29th of February without a year, and a weekday without a year, are refused, because on most
+//! days the platform refuses them.
 
 use super::datetime::{
     DateTime, Day, END_OF_TIME, MAX_OFFSET, TICKS_PER_DAY, TICKS_PER_MINUTE, TICKS_PER_SECOND,

@@ -23,7 +23,7 @@ pub(super) enum Word {
     Unknown(char),
 }
 
-/// What follows a number or the name of a month.
+/// The separator after a number or after the name of a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Separator {
     /// The end of the text.

@@ -1,7 +1,7 @@
 //! A state table that decides when the numbers and names of a date in free form make a date or a time, and of what
 //! shape.
 
-/// What was collected since the last complete date or time.
+/// The parts since the last complete date or time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     /// Nothing.
@@ -69,7 +69,7 @@ pub(super) enum Shape {
     TwoThenMarked,
 }
 
-/// What follows a number or a name.
+/// The separator after a number or a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Behind {
     End,

@@ -47,7 +47,7 @@ pub struct BadBaseline {
     pub line: usize,
     /// The column, 1-based.
     pub column: usize,
-    /// What is wrong.
+    /// The mistake.
     pub message: String,
 }
 

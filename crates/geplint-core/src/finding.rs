@@ -127,10 +127,10 @@ pub enum Evidence {
     Contradicted,
 }
 
-/// Whether errorCode and errorDescription are the vendor's own words for this case.
+/// The origin of errorCode and errorDescription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Wording {
-    /// The documentation has both for this very case.
+    /// The documentation has both for exactly this case.
     Documented,
     /// At least one of them is a guess.
     Inferred,
@@ -156,7 +156,7 @@ pub struct Predicted {
     pub error_code: Text,
     /// `errorDescription`.
     pub error_description: Text,
-    /// Whether the code and the description are the vendor's own words.
+    /// The origin of the code and the description.
     pub wording: Wording,
 }
 
@@ -190,7 +190,7 @@ pub enum Masked {
     Wrapper(Unwrapped),
 }
 
-/// What masks the answer to a finding once the records are unwrapped.
+/// The finding that masks an answer once the records are unwrapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unwrapped {
     /// Nothing: it is the answer then.
@@ -259,11 +259,11 @@ pub struct Finding {
     pub span: Span,
     /// A second place that belongs to it, with a short label.
     pub related: Option<Box<(Span, Cow<'static, str>)>>,
-    /// What is wrong: the offending value, the limit and the actual.
+    /// The mistake, with the offending value, the limit and the actual size.
     pub message: Text,
     /// The property, in the table's spelling, that an unknown name is taken for. `None` if nothing is suggested.
     pub suggestion: Option<Text>,
-    /// What to do; may be empty.
+    /// The remedy; may be empty.
     pub help: Text,
     /// The predicted error. `None` for warnings, advice, and files that are not JSON.
     pub predicted: Option<Arc<Predicted>>,

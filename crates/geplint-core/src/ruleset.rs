@@ -17,7 +17,7 @@ pub struct Ruleset {
     shared: SharedSource,
 }
 
-/// What endpoints share. Lists that are compiled in are parsed once a layer is loaded.
+/// The parts that endpoints share. Lists that are compiled in are parsed once a layer is loaded.
 #[derive(Debug, Clone)]
 enum SharedSource {
     Owned(Arc<Shared>),
@@ -81,7 +81,7 @@ pub struct RuleError {
     pub file: String,
     /// The index of the file among those that were passed.
     pub index: usize,
-    /// What is wrong, and what would be right.
+    /// The mistake, and what would be valid.
     pub message: String,
     /// The byte range in the file's text.
     pub span: Range<usize>,

@@ -10,7 +10,7 @@ use crate::config::{Config, Date, Ignore, Mistake, PathGlob, Placed};
 use crate::finding::{Finding, Severity};
 use crate::nearest::nearest;
 
-/// What is known of findings from a baseline.
+/// The findings that are known from a baseline.
 #[derive(Debug, Clone, Copy, Default)]
 pub enum KnownFindings<'b> {
     /// There is no baseline.
@@ -22,7 +22,7 @@ pub enum KnownFindings<'b> {
     Everything,
 }
 
-/// What was suppressed, and the entries that suppressed it.
+/// The suppressed findings, and the entries that suppressed them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
     /// The number of findings that a setting or the baseline suppressed.

@@ -51,7 +51,7 @@ pub(crate) fn visit(
     }
 }
 
-/// What to do after a visit.
+/// The next step after a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Visit {
     /// Continue, below this value too.

@@ -16,7 +16,7 @@ const MOST: usize = 64 << 10;
 pub struct BadGlob {
     /// The glob.
     pub glob: String,
-    /// What is wrong with it.
+    /// The mistake in it.
     pub message: String,
 }
 

@@ -37,7 +37,7 @@ pub struct Placed<T> {
 pub struct Mistake {
     /// The byte offset in the file.
     pub start: usize,
-    /// What is wrong.
+    /// The mistake.
     pub message: String,
 }
 
@@ -92,7 +92,7 @@ pub enum Level {
     Off,
 }
 
-/// Whether entries that matched nothing are reported.
+/// The treatment of entries that matched nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unused {
@@ -206,7 +206,7 @@ pub struct Config {
     pub fail_on: Option<FailOn>,
     /// The lowest severity that is shown.
     pub min_severity: Option<MinSeverity>,
-    /// Whether entries that matched nothing are reported.
+    /// The treatment of entries that matched nothing.
     pub unused: Unused,
     /// The form of contact codes, if it is unusual.
     pub contact_codes: Option<ContactCodes>,

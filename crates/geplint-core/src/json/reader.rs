@@ -24,7 +24,7 @@ pub enum Root {
     Nothing,
 }
 
-/// What may come next.
+/// The tokens that may come next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     /// A value.

@@ -12,7 +12,7 @@ use crate::finding::Span;
 /// The number of bytes that one look-ahead on a line may read.
 pub(super) const NEAR: usize = 1024;
 
-/// What follows a place, as far as it distinguishes arrays from objects.
+/// The text after a position, as far as it distinguishes arrays from objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Seen {
     /// A closing bracket.

@@ -7,7 +7,7 @@ use super::text::offset;
 use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, scan};
 use crate::finding::Span;
 
-/// What is special about a string.
+/// The peculiarities of a string.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not a state")]
 struct Odd {

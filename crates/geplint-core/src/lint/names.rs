@@ -13,7 +13,7 @@ use crate::rules::{
 };
 use dotnet_bind as bind;
 
-/// What an unknown name was meant to be.
+/// The likely meaning of an unknown name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Meant {
     /// Another table has the name: one below, one around, or the one nearest to the record.
@@ -59,7 +59,7 @@ pub(super) enum Grounds {
     Likeness,
 }
 
-/// How a value fits a property.
+/// The fit of a value for a property.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fit {
     /// It fits as it is.

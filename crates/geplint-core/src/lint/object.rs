@@ -304,7 +304,7 @@ impl<'a> Linter<'a> {
         objects: &[NodeId],
         values: &[NodeId],
     ) {
-        // Whether the result is an array, and whether it has elements.
+        // True if the result is an array, and true if it has elements.
         let (mut there, mut filled) = (false, false);
         for value in values {
             // Each occurrence is reported under its own spelling.

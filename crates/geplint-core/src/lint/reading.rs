@@ -1,10 +1,10 @@
-//! What people and spreadsheets mean by a value that does not convert: a day number, a date with the day first, a
-//! number with a decimal comma, a word for true.
+//! The likely meaning of values that do not convert, as people and spreadsheets write them: a day number, a date with
+//! the day first, a number with a decimal comma, a word for true.
 
 use crate::json::JsonKind;
 use crate::rules::{Type, Vocabulary};
 
-/// What was meant by a value: a description, and JSON of the declared type.
+/// The likely meaning of a value: a description, and JSON of the declared type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reading {
     pub said: String,

@@ -125,7 +125,7 @@ impl std::ops::Deref for Values {
     }
 }
 
-/// What an object is after its leading `$` names have been applied.
+/// An object after its leading `$` names have been applied.
 pub(super) enum Resolved {
     /// Null, an empty string, or a reference to nothing.
     Null,

@@ -47,7 +47,7 @@ pub fn not_json(text: &str, mut errors: Vec<SyntaxError>) -> Option<Finding> {
     Some(finding)
 }
 
-/// What the platform's reader does with a body.
+/// The result of the platform's reader for a body.
 #[derive(Debug, Default)]
 pub struct Reading {
     /// True if it accepts the file; `None` if that is unknown.

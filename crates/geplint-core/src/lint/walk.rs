@@ -16,10 +16,10 @@ use crate::rules::{Endpoint, Property, PropertyId, Table, Type};
 use crate::tenant::{Facts, Knowledge};
 use dotnet_bind::{self as bind, As, Container, Json, Scalar, Stop, TextReader, Token};
 
-/// What the platform does with a body.
+/// The result of the platform for a body.
 #[derive(Debug, Default)]
 pub(super) struct Walked<'a> {
-    /// Where it stops; `None` if the body binds.
+    /// The failure that stops it; `None` if the body binds.
     pub(super) failure: Option<Failure<'a>>,
     /// Values whose result is uncertain, in reading order.
     pub(super) doubts: Vec<Doubt<'a>>,
@@ -29,7 +29,7 @@ pub(super) struct Walked<'a> {
     pub(super) end: u32,
 }
 
-/// Where and why a body does not bind.
+/// The position and the reason of a body that does not bind.
 #[derive(Debug)]
 pub(super) struct Failure<'a> {
     /// The reason.
@@ -56,7 +56,7 @@ pub(super) struct Place<'a> {
 /// A value that binds or not depending on what is unknown.
 #[derive(Debug)]
 pub(super) struct Doubt<'a> {
-    /// What is unknown.
+    /// The unknown fact.
     pub(super) about: About,
     /// The sentence of a refusal; empty if another finding has it.
     pub(super) sentence: String,
@@ -64,7 +64,7 @@ pub(super) struct Doubt<'a> {
     pub(super) place: Place<'a>,
 }
 
-/// What a doubt is about.
+/// The unknown fact that a doubt is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum About {
     /// Whether the property is nullable.

@@ -27,7 +27,7 @@ use dotnet_bind::EnumMember;
 /// An error in a rules file, with its byte range in that file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadError {
-    /// What is wrong, and what would be right.
+    /// The mistake, and what would be valid.
     pub message: String,
     /// The byte range.
     pub span: Range<usize>,

@@ -28,7 +28,7 @@ pub(super) struct ApiDef {
     /// The defaults of a row's `known`, by the name of its fact.
     #[serde(default)]
     pub known: BTreeMap<Spanned<String>, KnownDefaultsDef>,
-    /// What is asked of the values of a row, by the word of its kind.
+    /// The requirements for the values of a row, by the word of its kind.
     #[serde(default)]
     pub kinds: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
     #[serde(default)]

@@ -47,7 +47,7 @@ pub struct Constraint {
     pub stated: Stated,
     /// The answer of the API, as a template. `None` for a warning, and if the converter answers.
     pub answer: Option<Answer>,
-    /// Whether the answer is in the vendor's own words.
+    /// The origin of the answer's text.
     pub wording: Wording,
     /// The phase in which the service checks it.
     pub phase: Phase,

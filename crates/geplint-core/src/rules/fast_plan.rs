@@ -1,4 +1,4 @@
-//! What the fast path needs of a table, computed once: small, and close together in memory.
+//! The parts of a table that the fast path needs, computed once: small, and close together in memory.
 
 use serde::{Deserialize, Serialize};
 

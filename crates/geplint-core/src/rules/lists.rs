@@ -12,7 +12,7 @@ use super::model::{Endpoint, RowKind, Table};
 use super::texts::Texts;
 use super::vocabulary::NamesFile;
 
-/// What the rules files of all endpoints of an API share.
+/// The parts that the rules files of all endpoints of an API share.
 #[derive(Debug, Clone, Default)]
 pub struct Shared {
     /// The public code lists that a row may name.
@@ -23,7 +23,7 @@ pub struct Shared {
     pub rule_ids: Vec<String>,
     /// The defaults for every endpoint.
     pub(super) api: ApiDef,
-    /// What each kind of row asks of its values.
+    /// The requirements for the values of each kind of row.
     pub(super) kinds: Vec<(RowKind, Vec<Ask>)>,
     /// Words and characters of damaged texts and placeholders.
     pub(super) texts: Texts,

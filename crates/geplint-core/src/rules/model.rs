@@ -47,7 +47,7 @@ pub struct Endpoint {
     pub distinctive: Vec<PropertyId>,
     /// The key in `errorDetails`, if it is not the record's own key.
     pub error_key: Option<Cow<'static, str>>,
-    /// Whether valid records are listed when others are invalid.
+    /// The answer for valid records when others are invalid.
     pub good_beside_bad: GoodBesideBad,
     /// The default answers to broken constraints.
     pub answers: Answers,
@@ -121,7 +121,7 @@ impl ContactRows {
     }
 }
 
-/// How the valid records of a partly invalid request are answered.
+/// The answer for the valid records of a partly invalid request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GoodBesideBad {
     /// They are in `successDetails`.
@@ -167,7 +167,7 @@ pub struct Claim {
     pub evidence: Evidence,
     /// The severity.
     pub severity: Severity,
-    /// Whether the answer is in the vendor's own words.
+    /// The origin of the answer's text.
     pub wording: Wording,
     /// The phase in which the service checks it.
     pub phase: Phase,

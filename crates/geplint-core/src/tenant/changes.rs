@@ -19,7 +19,7 @@ pub struct Effect {
     pub adds: bool,
     /// True if the contact is deleted.
     pub deletes: bool,
-    /// Whether the contact is active afterwards, if the record says so.
+    /// True if the contact is active afterwards; `None` if the record does not say so.
     pub active: Option<bool>,
     /// The change to its belonging LOBs.
     pub lobs: Option<LobEffect>,
@@ -61,7 +61,7 @@ impl Answer {
     }
 }
 
-/// What requests have changed of a contact.
+/// The changes that requests have made to a contact.
 #[derive(Debug, Clone, Default)]
 struct ContactChange {
     /// True if a request had its code.

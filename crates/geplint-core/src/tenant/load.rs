@@ -21,7 +21,7 @@ pub struct TenantError {
     pub line: usize,
     /// The column in bytes, 1-based.
     pub column: usize,
-    /// What is wrong.
+    /// The mistake.
     pub message: String,
 }
 
@@ -50,7 +50,7 @@ pub struct Layout {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct ReplyLayout {
-    /// Of an entry: true if it is deleted.
+    /// The names of the property that is true for deleted entries.
     deleted: Vec<String>,
     /// The number of entries on all pages.
     total: Vec<String>,

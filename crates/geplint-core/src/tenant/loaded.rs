@@ -1,4 +1,4 @@
-//! What was loaded for a list of a tenant file.
+//! The size and the source of a list in a tenant file.
 
 use super::Fact;
 

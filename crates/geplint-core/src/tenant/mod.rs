@@ -22,7 +22,7 @@ use std::collections::{HashMap, HashSet};
 use crate::keyed::Text;
 use crate::shape::Shape;
 
-/// What the tenant's facts say of a value.
+/// The verdict on a value by the facts of the tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Knowledge {
     /// The tenant has it.
@@ -106,7 +106,7 @@ impl Lobs {
 struct Contact {
     /// True if its list has its code.
     coded: bool,
-    /// Whether it is active, if the list says so.
+    /// True if it is active; `None` if the list does not say so.
     active: Option<bool>,
     /// The LOBs it belongs to, if the list says so.
     lobs: Option<Lobs>,

@@ -46,8 +46,8 @@ pub(in crate::lint) struct FastPath<'a> {
     misses: u32,
 }
 
-/// What is kept from record to record: buffers, and guesses that are compared with the text before they count. It can
-/// be passed on to the next request to the same endpoint.
+/// The state that is kept from record to record: buffers, and guesses that are compared with the text before they
+/// count. It can be passed on to the next request to the same endpoint.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     /// For each row, and for the start of each table: the member that followed it last time.
@@ -646,7 +646,7 @@ fn same(one: &[u8], other: &[u8]) -> bool {
         && (one.len() <= 16 || one == other)
 }
 
-/// What follows a record.
+/// The text after a record.
 pub(in crate::lint) enum Behind {
     /// The byte offset of the next record's brace.
     Record(usize),

@@ -21,7 +21,7 @@ pub struct Differs {
     pub nearly: Vec<PropertyId>,
 }
 
-/// How a value is similar to one that it must differ from.
+/// The similarity of a value to one that it must differ from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Likeness {
     /// It equals the value of `from`.

@@ -7,7 +7,7 @@ use crate::spreadsheet::{Number, number};
 
 pub(super) const RULE: &str = "spreadsheet-text";
 
-/// What a spreadsheet writes in front of a value to keep it as text or to compute it.
+/// A value with the characters that a spreadsheet writes in front of it to keep it as text or to compute it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Prefixed<'t> {
     /// `'01234`: the value after the apostrophe.

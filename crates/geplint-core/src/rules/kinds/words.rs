@@ -11,9 +11,9 @@ use crate::sanitize::is_unprintable;
 pub(crate) struct Words<'c> {
     /// The claim: rule, severity, evidence, the answer of the API.
     pub claim: Cow<'c, Claim>,
-    /// What is wrong.
+    /// The mistake.
     pub message: String,
-    /// What to do; may be empty.
+    /// The remedy; may be empty.
     pub help: String,
 }
 
