@@ -100,7 +100,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
         most.for_parts(entries.len().div_ceil(FILES_PER_THREAD))
     };
     match ordered::for_each(&entries, threads, worker, |event| run.show(event)) {
-        Err(OutputError::Closed) => Ok(run.so_far()),
+        Err(OutputError::Closed) => Ok(run.exit_code_so_far()),
         other => other.and_then(|()| run.finish(since)),
     }
 }
@@ -170,7 +170,7 @@ impl Run<'_> {
             }
             FileEvent::Skipped(path, reason) => self.skip(&path, &reason, self.args.verbose),
             FileEvent::PassedOver(path, reason) => self.skip(&path, &reason, !self.args.quiet),
-            FileEvent::Trouble(path, message) => self.complain(&path, &message),
+            FileEvent::Trouble(path, message) => self.report_problem(&path, &message),
         }
         self.progress.tick();
         Ok(())
@@ -209,7 +209,7 @@ impl Run<'_> {
     }
 
     /// Returns the exit code if the reader has closed the pipe: it covers what was found until then.
-    fn so_far(&self) -> u8 {
+    fn exit_code_so_far(&self) -> u8 {
         let trouble = self.trouble || self.sinks.have_failed();
         match exit_code(self.args, self.fail_on, &self.summary, trouble) {
             UNMATCHED => CLEAN,
@@ -225,14 +225,14 @@ impl Run<'_> {
                 self.progress.suspend(|| terminal::tell(&line));
             }
             FixOutcome::Written(..) => {}
-            FixOutcome::Refused(path, message) => self.complain(&path, &message),
+            FixOutcome::Refused(path, message) => self.report_problem(&path, &message),
             FixOutcome::Document(bytes) => output::write_bytes(&mut io::stdout().lock(), &bytes)?,
             FixOutcome::Diff(text) => self.progress.suspend(|| self.sinks.rendered(&[text]))?,
         }
         Ok(())
     }
 
-    fn complain(&mut self, path: &Path, message: &str) {
+    fn report_problem(&mut self, path: &Path, message: &str) {
         self.trouble = true;
         self.summary.problems.push(Problem::new(path, message));
         let line = summary::problem(path, message, terminal::stderr_palette(self.common));

@@ -108,7 +108,7 @@ impl Run<'_> {
                 let why = inputs::not_json(&finding, bytes);
                 self.trouble(path, &format!("no prediction: {why}"));
             }
-            Kind::PassedOver(reason) => self.pass_over(path, &reason),
+            Kind::PassedOver(reason) => self.skip(path, &reason),
             Kind::Skipped(_) => {}
             Kind::Trouble(message) => self.trouble(path, &message),
         }
@@ -199,7 +199,7 @@ impl Run<'_> {
         }
     }
 
-    fn pass_over(&self, path: &Path, reason: &str) {
+    fn skip(&self, path: &Path, reason: &str) {
         if !self.args.quiet {
             let (path, reason) = (sanitize::path(path), sanitize::escape(reason));
             terminal::tell(&format!("skipped {path}: {reason}"));

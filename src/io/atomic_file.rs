@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use super::temp_cleanup;
 use crate::input::identity::end_of_links;
 
-/// Written beside its destination, and moved there by [`commit`](Self::commit). Until then an older file is unchanged.
+/// Written next to its destination, and moved there by [`commit`](Self::commit). Until then an older file is unchanged.
 ///
 /// A destination that is not a regular file (`/dev/stderr`, a named pipe) cannot be replaced and is written directly.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct AtomicFile {
 /// Removes the temporary file unless it has been moved to its destination.
 #[derive(Debug)]
 struct Pending {
-    beside: PathBuf,
+    temporary: PathBuf,
     place: PathBuf,
     /// True once it has been moved. Its temporary name may belong to another file by now.
     placed: bool,
@@ -62,7 +62,7 @@ impl Seen {
 
 impl Pending {
     fn place(&mut self) -> io::Result<()> {
-        temp_cleanup::ended(&self.beside, || fs::rename(&self.beside, &self.place))?;
+        temp_cleanup::ended(&self.temporary, || fs::rename(&self.temporary, &self.place))?;
         self.placed = true;
         Ok(())
     }
@@ -72,7 +72,7 @@ impl Drop for Pending {
     fn drop(&mut self) {
         if !self.placed {
             // An error cannot be handled here, and the file has nothing that anyone needs.
-            let _ = temp_cleanup::ended(&self.beside, || fs::remove_file(&self.beside));
+            let _ = temp_cleanup::ended(&self.temporary, || fs::remove_file(&self.temporary));
         }
     }
 }
@@ -88,9 +88,9 @@ impl AtomicFile {
             Ok(there) => {
                 // Write access to a folder allows replacing files without write access to them, which is not intended.
                 OpenOptions::new().write(true).open(path)?;
-                Self::beside(fs::canonicalize(path)?, Some(&there))
+                Self::next_to(fs::canonicalize(path)?, Some(&there))
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => Self::beside(end_of_links(path)?, None),
+            Err(error) if error.kind() == ErrorKind::NotFound => Self::next_to(end_of_links(path)?, None),
             Err(error) => Err(error),
         }
     }
@@ -154,10 +154,10 @@ impl AtomicFile {
         })
     }
 
-    fn beside(place: PathBuf, there: Option<&Metadata>) -> io::Result<Self> {
-        let (file, beside) = fresh(place.parent().unwrap_or(Path::new("")), there.is_some())?;
+    fn next_to(place: PathBuf, there: Option<&Metadata>) -> io::Result<Self> {
+        let (file, temporary) = fresh(place.parent().unwrap_or(Path::new("")), there.is_some())?;
         let pending = Pending {
-            beside,
+            temporary,
             place,
             placed: false,
         };

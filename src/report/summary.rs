@@ -140,7 +140,7 @@ impl Summary {
         } else if self.errors + self.warnings > 0 {
             parts.push(format!("{}: {counts}", self.size()));
         } else {
-            parts.push(format!("{}: {}", self.size(), self.calm(palette)));
+            parts.push(format!("{}: {}", self.size(), self.without_findings(palette)));
             parts.extend((!counts.is_empty()).then_some(counts));
         }
         parts.extend(
@@ -159,7 +159,7 @@ impl Summary {
     pub fn would(&self, elapsed: Option<Duration>, look: Look) -> String {
         let palette = look.palette();
         let what = match (self.files, self.fixed_files) {
-            (0, _) => self.calm(palette),
+            (0, _) => self.without_findings(palette),
             (_, 0) => "nothing to fix".to_owned(),
             (_, files) => format!(
                 "{} would be fixed in {}",
@@ -229,7 +229,7 @@ impl Summary {
     }
 
     /// Returns the text for a run without findings. A run without files is not called clean.
-    fn calm(&self, palette: Palette) -> String {
+    fn without_findings(&self, palette: Palette) -> String {
         if self.files == 0 {
             "nothing checked".to_owned()
         } else {

@@ -39,7 +39,7 @@ const LAST_TWO_DIGIT_YEAR: i64 = 2029;
 /// A year in the text, or the year in which it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Year {
-    Given(i64),
+    InText(i64),
     This,
 }
 
@@ -332,7 +332,7 @@ impl<'a> Reading<'a> {
         self.marked.push(suffix);
         let token = match suffix {
             Suffix::Year => {
-                self.year = Some(Year::Given(value));
+                self.year = Some(Year::InText(value));
                 self.long_year = Some(value);
                 Token::DateMarked
             }
@@ -376,7 +376,7 @@ impl<'a> Reading<'a> {
             _ => {}
         }
         let month = self.month_name.unwrap_or(0);
-        let long_year = Year::Given(self.long_year.unwrap_or(0));
+        let long_year = Year::InText(self.long_year.unwrap_or(0));
         self.has_date = true;
         match shape {
             Shape::NameDay | Shape::YearName => {
@@ -385,12 +385,12 @@ impl<'a> Reading<'a> {
                 if shape == Shape::NameDay {
                     self.set(Year::This, month, first)
                 } else {
-                    self.set(Year::Given(four_digits(first)), month, 1)
+                    self.set(Year::InText(four_digits(first)), month, 1)
                 }
             }
             Shape::NameAndTwo => self
-                .set(Year::Given(four_digits(second)), month, first)
-                .or_else(|| self.set(Year::Given(four_digits(first)), month, second)),
+                .set(Year::InText(four_digits(second)), month, first)
+                .or_else(|| self.set(Year::InText(four_digits(first)), month, second)),
             Shape::YearMonthDay => self.set(long_year, first, second),
             Shape::YearNameDay => self.set(long_year, month, first),
             Shape::YearMonth => self.set(long_year, first, 1),
@@ -399,7 +399,7 @@ impl<'a> Reading<'a> {
                 self.order = Order::MonthFirst;
                 let year = match shape {
                     Shape::MonthDay => Year::This,
-                    Shape::MonthDayYear => Year::Given(four_digits(third)),
+                    Shape::MonthDayYear => Year::InText(four_digits(third)),
                     _ => long_year,
                 };
                 self.set(year, first, second)
@@ -435,16 +435,16 @@ impl<'a> Reading<'a> {
                 if self.year.is_some() {
                     return None;
                 }
-                self.year = Some(Year::Given(four_digits(first)));
+                self.year = Some(Year::InText(four_digits(first)));
                 self.day = Some(1);
                 Some(())
             }
             _ if seen(Suffix::Day) => None,
             _ if seen(Suffix::Year) && !seen(Suffix::Month) => {
-                self.set(Year::Given(four_digits(self.long_year?)), first, second)
+                self.set(Year::InText(four_digits(self.long_year?)), first, second)
             }
             _ if seen(Suffix::Month) && !seen(Suffix::Year) => {
-                self.set(Year::Given(four_digits(second)), self.month?, first)
+                self.set(Year::InText(four_digits(second)), self.month?, first)
             }
             _ => None,
         }
@@ -575,7 +575,7 @@ fn four_digits(year: i64) -> i64 {
 )]
 fn check_day(year: Year, month: i64, day: i64) -> Option<Option<i64>> {
     match year {
-        Year::Given(year) => day_number(year, month, day).map(Some),
+        Year::InText(year) => day_number(year, month, day).map(Some),
         // Most years have no 29th of February.
         Year::This => day_number(1, month, day).map(|_| None),
     }

@@ -100,7 +100,7 @@ impl<'a> Cursor<'a> {
 
     /// Reads the next word, after any whitespace.
     pub(super) fn word(&mut self) -> Word {
-        self.skip_blanks();
+        self.skip_whitespace();
         let Some(first) = self.rest.chars().next() else {
             return Word::End;
         };
@@ -116,7 +116,7 @@ impl<'a> Cursor<'a> {
 
     /// Reads the next separator, after any whitespace.
     pub(super) fn separator(&mut self) -> Separator {
-        self.skip_blanks();
+        self.skip_whitespace();
         let Some(first) = self.rest.chars().next() else {
             return Separator::End;
         };
@@ -207,7 +207,7 @@ impl<'a> Cursor<'a> {
         matches
     }
 
-    fn skip_blanks(&mut self) {
+    fn skip_whitespace(&mut self) {
         self.rest = self.rest.trim_start();
     }
 
@@ -309,26 +309,26 @@ impl<'a> Cursor<'a> {
 
     /// Reads `11:53`, `11:53:45` or `11:53:45.057`, with whitespace between: hour, minute, second, fraction.
     pub(super) fn iso_time(&mut self) -> Option<(i64, i64, i64, f64)> {
-        self.skip_blanks();
+        self.skip_whitespace();
         let hour = self.two_digits()?;
-        self.skip_blanks();
+        self.skip_whitespace();
         if !self.take(':') {
             return None;
         }
-        self.skip_blanks();
+        self.skip_whitespace();
         let minute = self.two_digits()?;
-        self.skip_blanks();
+        self.skip_whitespace();
         if !self.take(':') {
             return Some((hour, minute, 0, 0.0));
         }
-        self.skip_blanks();
+        self.skip_whitespace();
         let second = self.two_digits()?;
         let fraction = if self.take('.') {
             Some(self.fraction_digits()).filter(|&(_, count)| count > 0)?.0
         } else {
             0.0
         };
-        self.skip_blanks();
+        self.skip_whitespace();
         Some((hour, minute, second, fraction))
     }
 
@@ -359,13 +359,13 @@ impl<'a> Cursor<'a> {
         } else if self.take('Z') || self.take('z') {
             found = Some(None);
         }
-        self.skip_blanks();
+        self.skip_whitespace();
         if self.rest.starts_with('#') {
             if !self.punctuation() {
                 return None;
             }
             self.skip_unit()?;
-            self.skip_blanks();
+            self.skip_whitespace();
         }
         if self.rest.starts_with('\0') && !self.punctuation() {
             return None;

@@ -228,7 +228,7 @@ impl<'r> Session<'r> {
         if !outcomes
             && errors.is_empty()
             && text.len() < LONG
-            && let Some(request) = self.as_last_time(&text, standard)
+            && let Some(request) = self.like_last_file(&text, standard)
         {
             return Outcome::Checked(request);
         }
@@ -257,7 +257,7 @@ impl<'r> Session<'r> {
     /// Checks a file like the last one, because the next file of a folder is mostly a clean request of the same kind.
     /// One pass is enough to verify that, instead of one to recognize the endpoint and one to check. The result is
     /// the same.
-    fn as_last_time(&mut self, text: &str, standard: Standard) -> Option<Request<'r>> {
+    fn like_last_file(&mut self, text: &str, standard: Standard) -> Option<Request<'r>> {
         let facts = Facts::new(self.tenant, &self.changes, self.in_order);
         let last = self.last.as_mut()?;
         let endpoint = last.endpoint;
@@ -372,7 +372,7 @@ mod tests {
             matches!(session.file(text.as_bytes(), false), Outcome::Checked(_)),
             "{text}"
         );
-        session.as_last_time(next, Standard::Found).is_some()
+        session.like_last_file(next, Standard::Found).is_some()
     }
 
     #[test]
@@ -439,7 +439,7 @@ mod tests {
         for (candidates, taken) in [(&known[..], true), (&both, false)] {
             let mut session = Session::new(candidates, &tenant, false);
             session.remember_endpoint(&twin);
-            assert_eq!(session.as_last_time(text, Standard::Named).is_some(), taken);
+            assert_eq!(session.like_last_file(text, Standard::Named).is_some(), taken);
         }
     }
 }

@@ -95,7 +95,7 @@ impl Full {
             notes.push("see", &format!("{text}: {}:{line}:{column}", source.name()))?;
         }
         notes.push("all", &grouped::whole_list(diagnostic))?;
-        if !is_said_before(finding) {
+        if !is_in_opening(finding) {
             notes.push("predicted", &grouped::answer(diagnostic, labels::brief_answer))?;
         }
         if finding.phase != Phase::None || !finding.source.is_empty() {
@@ -168,7 +168,7 @@ impl Full {
             writeln!(out, " {} {bar} {before}{shown}{after}", palette.faint(line))?;
         }
         let mut notes = Vec::new();
-        if !is_said_before(finding) {
+        if !is_in_opening(finding) {
             notes.push(grouped::answer(diagnostic, labels::brief_answer));
         }
         match grouped::remedy(source, diagnostic) {
@@ -243,7 +243,7 @@ impl Report for Full {
 }
 
 /// Returns true if the first line of the file has the answer already, because it is that to the whole request.
-fn is_said_before(finding: &Finding) -> bool {
+fn is_in_opening(finding: &Finding) -> bool {
     finding.masked.is_none() && matches!(finding.phase, Phase::Bind | Phase::Request)
 }
 

@@ -38,12 +38,12 @@ impl Report for Json {
 
     fn close(&self, summary: &Summary, empty: bool) -> String {
         let end = if empty { "]" } else { "\n  ]" };
-        let troubles: Vec<Trouble<'_>> = summary.problems.iter().map(Trouble::new).collect();
+        let problems: Vec<JsonProblem<'_>> = summary.problems.iter().map(JsonProblem::new).collect();
         let checked: Vec<Seen<'_>> = summary.checked.iter().map(Seen::new).collect();
         format!(
             "{end},\n  \"checked\": {},\n  \"problems\": {},\n  \"summary\": {}\n}}\n",
             pretty(&checked, "\n  "),
-            pretty(&troubles, "\n  "),
+            pretty(&problems, "\n  "),
             pretty(&Totals::new(summary), "\n  ")
         )
     }
@@ -137,12 +137,12 @@ pub(super) struct Answer<'a> {
 
 /// A file that could not be checked.
 #[derive(Serialize)]
-struct Trouble<'a> {
+struct JsonProblem<'a> {
     path: &'a str,
     message: &'a str,
 }
 
-impl<'a> Trouble<'a> {
+impl<'a> JsonProblem<'a> {
     fn new(problem: &'a Problem) -> Self {
         Self {
             path: &problem.path,

@@ -120,7 +120,7 @@ impl Linter<'_> {
             let CheckKind::BelongsToOne(belongs) = check.kind else {
                 continue;
             };
-            let read = |id| self.somebody(text, id);
+            let read = |id| self.identifying_value(text, id);
             let (Some((value, of)), Some((_, owner))) = (read(belongs.property), read(belongs.of)) else {
                 continue;
             };
@@ -146,7 +146,7 @@ impl Linter<'_> {
     }
 
     /// Returns the value of a property of the record and its text, if that identifies a contact.
-    fn somebody<'t>(&self, text: &'t str, id: PropertyId) -> Option<(NodeId, Cow<'t, str>)> {
+    fn identifying_value<'t>(&self, text: &'t str, id: PropertyId) -> Option<(NodeId, Cow<'t, str>)> {
         let value = self.slot(0, id)?;
         let name = scalar_text(text, self.tree.node(value))?;
         let contact = self.endpoint.contact.as_ref();

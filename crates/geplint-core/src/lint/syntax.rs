@@ -73,7 +73,7 @@ impl Reading {
 
     /// Returns the index of the error that gets the sentence of a refusal: the last one before the place where the
     /// reader stops, or the first one.
-    fn speaker(&self, errors: &[SyntaxError]) -> Option<usize> {
+    fn deciding_error(&self, errors: &[SyntaxError]) -> Option<usize> {
         let (at, _) = self.refusal.as_ref()?;
         let mut all = errors.iter().enumerate().filter(|(_, error)| !error.is_warning());
         let first = all.clone().map(|(index, _)| index).next();
@@ -111,7 +111,7 @@ pub fn syntax_findings(
         return Vec::new();
     }
     let mut interner = Interner::default();
-    let speaker = reading.speaker(&errors);
+    let deciding_error = reading.deciding_error(&errors);
     errors
         .into_iter()
         .enumerate()
@@ -141,7 +141,7 @@ pub fn syntax_findings(
             message: interner.text(&error.message(text)),
             help: interner.text(&sentence(&with_reading(
                 error.help(text),
-                reading.help(&error, speaker == Some(index)),
+                reading.help(&error, deciding_error == Some(index)),
             ))),
             predicted: None,
             masked: None,

@@ -715,7 +715,7 @@ fn inners(text: &str, pieces: &[(&Piece, u32)]) -> Vec<Inner> {
         for (index, (piece, _)) in objects.iter().enumerate() {
             let start = piece.span.start as usize;
             // There is room for one byte: the bracket around the piece, or the comma after the one before.
-            blank(&mut list, start.saturating_sub(at + 1));
+            push_spaces(&mut list, start.saturating_sub(at + 1));
             list.push(if index == 0 { '[' } else { ',' });
             list.push_str(piece.span.of(text));
             at = piece.span.end as usize;
@@ -773,7 +773,7 @@ pub(super) fn unseen(findings: &mut [Finding]) {
     }
 }
 
-fn blank(text: &mut String, count: usize) {
+fn push_spaces(text: &mut String, count: usize) {
     text.extend(std::iter::repeat_n(' ', count));
 }
 
