@@ -50,7 +50,10 @@ impl About<'_, '_> {
         let mut actions = Vec::new();
         if asks("quickfix") {
             for finding in &self.seen.findings {
-                if touches(common::mark(finding), &range) {
+                // Of a pair, the name that stands for the property is as good a place.
+                let other = finding.related.as_deref().filter(|_| finding.is_pair());
+                let is_here = |span| touches(span, &range);
+                if is_here(common::mark(finding)) || other.is_some_and(|(span, _)| is_here(*span)) {
                     self.actions_for(finding, uri_of, &mut actions);
                 }
             }

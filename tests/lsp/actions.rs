@@ -197,6 +197,18 @@ fn a_name_is_renamed_to_its_suggestion() {
     let position = |character: usize| json!({ "line": 0, "character": character });
     let at = |character| json!({ "textDocument": { "uri": uri(&path) }, "position": position(character) });
     assert_eq!(client.request("textDocument/prepareRename", at(5)), Value::Null);
+    // The finding is at the object, and what can be done about it at the name, too.
+    let here = json!({ "start": position(start + 1), "end": position(start + 1) });
+    let params =
+        json!({ "textDocument": { "uri": uri(&path) }, "range": here, "context": { "diagnostics": [] } });
+    let actions = client.request("textDocument/codeAction", params);
+    let fix = actions
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|action| action["isPreferred"] == false);
+    let fixed = edited(text, &fix.unwrap()["edit"]["changes"][uri(&path)], "utf-16");
+    assert_eq!(fixed, text.replace("Statuss", "Status"));
     let prepared = client.request("textDocument/prepareRename", at(start + 3));
     assert_eq!(prepared["placeholder"], "InterfaceStatus");
     assert_eq!(
