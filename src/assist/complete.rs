@@ -88,7 +88,10 @@ impl Offer<'_, '_> {
             .filter_map(|(name, ..)| table.find(&name))
             .collect();
         let lacking = (0..).map(PropertyId).zip(&table.properties);
-        let lacking = lacking.filter(|(id, property)| !has.contains(id) && !property.outbound_only);
+        let typed = place.typed();
+        let lacking = lacking.filter(|(id, property)| {
+            !has.contains(id) && !property.outbound_only && has_letters(&property.name, typed)
+        });
         lacking
             .map(|(id, property)| {
                 let need = Need::of(table, id);
@@ -111,7 +114,7 @@ impl Offer<'_, '_> {
                 Completion {
                     detail: self.of(&parts.join("; ")),
                     documentation: row::row(place.endpoint, property),
-                    sort_key: format!("{}{:04}", need as u8, id.0),
+                    sort_key: format!("{}{}{:04}", self.rank(&name), need as u8, id.0),
                     ..self.completion(&name, snippet, CompletionKind::Property)
                 }
             })
@@ -177,8 +180,8 @@ impl Offer<'_, '_> {
 
     /// The values of the lists that a property has, as far as they fit what is typed.
     fn choices(&self, property: &Property, ty: Type, is_incomplete: &mut bool) -> Vec<Completion> {
-        let typed = self.place.typed().to_lowercase();
-        let fits = |text: &str| typed.is_empty() || text.to_lowercase().contains(&typed);
+        let typed = self.place.typed();
+        let fits = |text: &str| has_letters(text, typed);
         let mut all: Vec<Completion> = Vec::new();
         for choice in self.listed(property, ty) {
             if !fits(&choice.value) && !fits(&choice.detail) {
@@ -283,12 +286,20 @@ impl Offer<'_, '_> {
         let mut snippet = Snippet::default();
         snippet.text(json);
         self.comma(&mut snippet);
+        let completion = self.completion(label, snippet, CompletionKind::Value);
         Completion {
             is_snippet: false,
-            insert: snippet.plain.clone(),
-            sort_key: format!("0{index:05}"),
-            ..self.completion(label, snippet, CompletionKind::Value)
+            insert: completion.plain.clone(),
+            sort_key: format!("{}{index:05}", self.rank(label)),
+            ..completion
         }
+    }
+
+    /// What begins with what is typed comes before what has its letters.
+    fn rank(&self, label: &str) -> u8 {
+        let typed = self.place.typed();
+        let start = label.get(..typed.len());
+        u8::from(!start.is_some_and(|start| start.eq_ignore_ascii_case(typed)))
     }
 
     /// A comma where something follows that has none in front.
@@ -320,13 +331,18 @@ impl Offer<'_, '_> {
         } else {
             Span::new(place.cursor.at, place.cursor.at)
         };
-        let quote = if token.quoted && token.entered { "\"" } else { "" };
+        // Behind a quote that is typed: clients compare what follows it with the label.
+        let is_behind_quote = token.quoted && token.entered;
+        let bare = |text: String| match text.strip_prefix('"') {
+            Some(bare) if is_behind_quote => bare.to_owned(),
+            _ => text,
+        };
+        let replace = Span::new(replace.start + u32::from(is_behind_quote), replace.end);
         Completion {
             label: label.to_owned(),
-            filter: format!("{quote}{label}"),
-            insert: snippet.marked,
+            insert: bare(snippet.marked),
             is_snippet: true,
-            plain: snippet.plain,
+            plain: bare(snippet.plain),
             kind,
             detail: self.of(""),
             documentation: String::new(),
@@ -338,6 +354,13 @@ impl Offer<'_, '_> {
             }),
         }
     }
+}
+
+/// Whether a text has these letters in their order, in any case. Each client has its own way to compare; this is the most lenient.
+fn has_letters(text: &str, letters: &str) -> bool {
+    let mut rest = text.chars().flat_map(char::to_lowercase);
+    let mut letters = letters.chars().flat_map(char::to_lowercase);
+    letters.all(|letter| rest.any(|c| c == letter))
 }
 
 /// An endpoint in one line.

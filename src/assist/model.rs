@@ -74,10 +74,8 @@ pub enum CompletionKind {
 /// Something that may be written at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
-    /// What is shown of it.
+    /// What is shown of it, and what the text from the start of [`Self::replace`] up to the place is compared with.
     pub label: String,
-    /// What the text from the start of [`Self::replace`] up to the place is compared with.
-    pub filter: String,
     /// What is inserted: a snippet if [`Self::is_snippet`], with stops `$1`, `${1:text}` and, at last, `$0`. Lines after the first are
     /// indented by tabs, from the indentation of the line on.
     pub insert: String,
@@ -93,7 +91,7 @@ pub struct Completion {
     pub documentation: String,
     /// Completions are shown in the order of this text.
     pub sort_key: String,
-    /// What it replaces, on one line; empty to insert.
+    /// What it replaces, on one line; empty to insert. A quote before the place stays.
     pub replace: Span,
     /// What is written elsewhere along with it: a comma behind the value before.
     pub also: Option<Edit>,

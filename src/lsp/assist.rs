@@ -116,7 +116,6 @@ impl About<'_, '_> {
             "kind": kind,
             "detail": one.detail,
             "sortText": one.sort_key,
-            "filterText": one.filter,
             "insertTextFormat": if is_snippet { SNIPPET } else { PLAIN },
             "insertTextMode": AS_WRITTEN,
             "textEdit": { "range": self.range_of(one.replace), "newText": text },
