@@ -111,7 +111,6 @@ local function run()
   lua("vim.o.shortmess = vim.o.shortmess .. 'acIF'; vim.o.more = false; vim.o.swapfile = false")
 
   step = "diagnostics"
-  write("geplint.toml", "")
   local fine = '[\n  {\n    "clientContactCode": "C-1",\n    "interfaceStatus": "Success"\n  }\n]\n'
   local wrong = fine:gsub("interfaceStatus", "interface_status")
   write("status.json", wrong)
