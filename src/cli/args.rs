@@ -479,7 +479,8 @@ pub struct Serve {
     #[arg(long, value_name = "NAME", help_heading = "Access")]
     pub allow_host: Vec<String>,
     /// Answer 401 to calls without an Authorization header, or without this bearer token
-    #[arg(long, value_name = "TOKEN", num_args = 0..=1, require_equals = true, help_heading = "Access")]
+    #[arg(long, value_name = "TOKEN", num_args = 0..=1, require_equals = true, help_heading = "Access",
+          value_parser = clap::builder::NonEmptyStringValueParser::new())]
     #[allow(
         clippy::option_option,
         reason = "clap's way to say that the value may be left out"

@@ -17,6 +17,10 @@ pub fn run(_: &Serve, common: &Common) -> Result<u8, OutputError> {
 
 /// Serves until a signal ends it.
 #[cfg(feature = "serve")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "every command may fail to write its output"
+)]
 pub fn run(args: &Serve, common: &Common) -> Result<u8, OutputError> {
     let served = with_server::run(args, common);
     Ok(terminal::right(served, common).map_or(TROUBLE, |()| super::exit_code::CLEAN))

@@ -81,7 +81,7 @@ pub async fn call(
         begun,
         parts,
         origin,
-        body: body.as_ref().map(Bytes::clone).unwrap_or_default(),
+        body: body.clone().unwrap_or_default(),
     };
     let plan = match (body, plan) {
         (Err(NoBody::Broken), _) => return Err(Aborted),
@@ -137,9 +137,8 @@ impl Received {
                 return self.end(server, answer(None, reply));
             }
         };
-        if let Err(reply) =
-            permitted(server.token.as_ref(), &parts.headers).and_then(|()| is_json(&parts.headers))
-        {
+        let refused = refused_token(server.token.as_ref(), &parts.headers);
+        if let Some(reply) = refused.or_else(|| refused_kind(&parts.headers)) {
             return self.end(server, answer(Some(endpoint), reply));
         }
         let is_lost = plan.fault == Some(Fault::Lost);
@@ -289,8 +288,8 @@ fn failed(status: u16) -> Answer {
     answer(None, reply)
 }
 
-/// Whether a call has the token that it has to have.
-fn permitted(token: Option<&Token>, headers: &HeaderMap) -> Result<(), Reply> {
+/// The reply to a call that lacks the token that it has to have.
+fn refused_token(token: Option<&Token>, headers: &HeaderMap) -> Option<Reply> {
     let given = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
     let bearer = given.and_then(|given| {
         let (scheme, token) = given.split_at_checked(7)?;
@@ -304,7 +303,7 @@ fn permitted(token: Option<&Token>, headers: &HeaderMap) -> Result<(), Reply> {
         Some(Token::Exact(token)) => bearer == Some(token.as_bytes()),
     };
     if is_right {
-        return Ok(());
+        return None;
     }
     let why = match given {
         None => "the Authorization header is missing (--require-token)",
@@ -314,17 +313,17 @@ fn permitted(token: Option<&Token>, headers: &HeaderMap) -> Result<(), Reply> {
     reply
         .headers_mut()
         .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    Err(reply)
+    Some(reply)
 }
 
-/// Whether the body is said to be JSON, and sent as it is.
-fn is_json(headers: &HeaderMap) -> Result<(), Reply> {
+/// The reply to a call whose body is not said to be JSON, or is not sent as it is.
+fn refused_kind(headers: &HeaderMap) -> Option<Reply> {
     let text = |name: HeaderName| {
         headers
             .get(name)
             .map(|value| value.to_str().unwrap_or("?").trim())
     };
-    let unsupported = |why: &str| Err(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
+    let unsupported = |why: &str| Some(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
     let kind = text(CONTENT_TYPE).unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
     if !["application/json", "text/json"]
@@ -337,7 +336,7 @@ fn is_json(headers: &HeaderMap) -> Result<(), Reply> {
         });
     }
     match text(CONTENT_ENCODING) {
-        None | Some("identity" | "") => Ok(()),
+        None | Some("identity" | "") => None,
         Some(encoding) => unsupported(&format!(
             "the body has the Content-Encoding \"{encoding}\": send it as it is"
         )),
@@ -360,8 +359,8 @@ fn of_prediction(predicted: Predicted, always_200: bool) -> Answer {
         Err(none) => {
             let status = StatusCode::from_u16(none.status()).unwrap_or_default();
             let mut made = answer(None, problem(status, &none.why));
-            made.evidence = "none".to_owned();
-            made.undecided = "answer".to_owned();
+            "none".clone_into(&mut made.evidence);
+            "answer".clone_into(&mut made.undecided);
             made
         }
     };

@@ -42,9 +42,7 @@ impl Rules {
 
     /// All endpoints, by id.
     pub fn endpoints(self) -> impl Iterator<Item = &'static Endpoint> {
-        self.candidates
-            .iter()
-            .filter_map(|candidate| candidate.endpoint())
+        self.candidates.iter().filter_map(Candidate::endpoint)
     }
 }
 

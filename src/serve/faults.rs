@@ -112,17 +112,17 @@ pub struct Plan {
 #[derive(Debug)]
 pub struct Faults {
     latency: Option<Latency>,
-    faults: Vec<(Fault, f64)>,
+    shares: Vec<(Fault, f64)>,
     seed: u64,
     calls: AtomicU64,
 }
 
 impl Faults {
     /// Faults with their shares, from a seed on.
-    pub fn new(latency: Option<Latency>, faults: Vec<(Fault, f64)>, seed: u64) -> Self {
+    pub fn new(latency: Option<Latency>, shares: Vec<(Fault, f64)>, seed: u64) -> Self {
         Self {
             latency,
-            faults,
+            shares,
             seed,
             calls: AtomicU64::new(0),
         }
@@ -150,7 +150,7 @@ impl Faults {
             .map_or(Duration::ZERO, |latency| self.wait(latency, call));
         let mut draws = (1..).map(|draw| self.draw(call, draw));
         let fault = self
-            .faults
+            .shares
             .iter()
             .zip(&mut draws)
             .find(|((_, share), drawn)| drawn < share);
@@ -174,7 +174,8 @@ impl Faults {
     }
 
     fn wait(&self, latency: Latency, call: u64) -> Duration {
-        latency.least + (latency.most - latency.least).mul_f64(self.draw(call, 0))
+        let more = latency.most.saturating_sub(latency.least);
+        latency.least + more.mul_f64(self.draw(call, 0))
     }
 
     /// A number from 0 up to, not including, 1: the same for the same seed, call and draw.
@@ -210,17 +211,22 @@ mod tests {
         };
         assert_eq!(plans(1), plans(1));
         assert_ne!(plans(1), plans(2));
-        let count = |fault| plans(1).iter().filter(|plan| plan.fault == Some(fault)).count();
+        let count = |fault: &Fault| {
+            plans(1)
+                .iter()
+                .filter(|plan| plan.fault.as_ref() == Some(fault))
+                .count()
+        };
         assert!(
-            (200..300).contains(&count(Fault::Status(503))),
+            (200..300).contains(&count(&Fault::Status(503))),
             "{}",
-            count(Fault::Status(503))
+            count(&Fault::Status(503))
         );
         // The second is drawn for those that the first one spares.
         assert!(
-            (40..110).contains(&count(Fault::Reset)),
+            (40..110).contains(&count(&Fault::Reset)),
             "{}",
-            count(Fault::Reset)
+            count(&Fault::Reset)
         );
         let (least, most) = (Duration::from_millis(10), Duration::from_millis(20));
         assert!(plans(1).iter().all(|plan| (least..=most).contains(&plan.latency)));

@@ -267,10 +267,9 @@ fn open(path: &Path) -> Result<(File, Earlier), String> {
 /// Only one process may keep its state in a file.
 fn lock(file: &File) -> Result<(), String> {
     match file.try_lock() {
-        Ok(()) => Ok(()),
         Err(TryLockError::WouldBlock) => Err("another geplint keeps its state in it".to_owned()),
         // Not every file system has locks.
-        Err(TryLockError::Error(_)) => Ok(()),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
     }
 }
 

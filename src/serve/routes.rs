@@ -31,16 +31,16 @@ impl Routes {
         for endpoint in endpoints {
             let path = endpoint.path.trim_matches('/');
             let name = path.rsplit('/').next().unwrap_or(path);
-            routes.add(format!("/{path}"), endpoint);
+            routes.add(&format!("/{path}"), endpoint);
             for base in bases.iter().map(|base| base.trim_matches('/')) {
-                routes.add(format!("/{base}/{path}"), endpoint);
-                routes.add(format!("/{base}/{name}"), endpoint);
+                routes.add(&format!("/{base}/{path}"), endpoint);
+                routes.add(&format!("/{base}/{name}"), endpoint);
             }
         }
         routes
     }
 
-    fn add(&mut self, path: String, endpoint: &'static Endpoint) {
+    fn add(&mut self, path: &str, endpoint: &'static Endpoint) {
         let there = self.paths.entry(path.to_lowercase()).or_default();
         if !there.iter().any(|other| other.method == endpoint.method) {
             there.push(endpoint);

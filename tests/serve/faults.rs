@@ -14,7 +14,7 @@ fn outcomes(server: &Server, calls: usize) -> Vec<u16> {
 
 fn outcome(server: &Server, headers: &[&str]) -> u16 {
     let (method, path) = route("contact-details");
-    let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+    let headers: String = headers.iter().flat_map(|header| [*header, "\r\n"]).collect();
     let mut client = server.client();
     client.send(
         format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{headers}Content-Length: {}\r\n\r\n", BODY.len())

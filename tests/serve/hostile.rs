@@ -69,7 +69,7 @@ fn bodies_come_in_any_lawful_form() {
 fn what_is_no_http_is_refused_and_nobody_else_is_hurt() {
     let server = Server::start(&[]);
     let long = "x".repeat(100_000);
-    let many: String = (0..500).map(|number| format!("X-{number}: x\r\n")).collect();
+    let many = "X: x\r\n".repeat(500);
     let requests = [
         "\r\n\r\n\r\n".to_owned(),
         "nonsense\r\n\r\n".to_owned(),
@@ -97,9 +97,8 @@ fn what_is_no_http_is_refused_and_nobody_else_is_hurt() {
         let mut client = server.client();
         let _ = client.try_send(request.as_bytes());
         let shown: String = request.chars().take(200).collect();
-        match client.read_answer() {
-            Ok(Some(answer)) => assert!((400..500).contains(&answer.status), "{shown}: {answer:?}"),
-            Ok(None) | Err(_) => {}
+        if let Ok(Some(answer)) = client.read_answer() {
+            assert!((400..500).contains(&answer.status), "{shown}: {answer:?}");
         }
         usual(&server);
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 /// A client waits no longer than this for a server that answers at all.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program under test, which reads no settings of this machine.
 pub fn geplint() -> Command {
@@ -197,7 +197,7 @@ impl<S: Read + Write> Client<S> {
         for header in headers {
             request = request + header + "\r\n";
         }
-        request += &format!("Content-Length: {}\r\n\r\n", body.len());
+        request = request + "Content-Length: " + &body.len().to_string() + "\r\n\r\n";
         let mut bytes = request.into_bytes();
         bytes.extend_from_slice(body);
         self.send(&bytes);

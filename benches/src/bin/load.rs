@@ -1,19 +1,21 @@
 //! Posts one body again and again, over connections that stay open, and says how it went as JSON.
 //!
 //! ```text
-//! load ADDRESS PATH FILE [--connections N] [--seconds N] [--rate N]
+//! load ADDRESS PATH FILE [--connections N] [--seconds N] [--rate N] [--number DIGITS]
 //! ```
 //!
 //! Without a rate each connection posts as soon as it has its answer. With one, requests are due at even times, and a time is measured
-//! from when a request was due: a server that stops for a while is not spared the requests that would have come.
+//! from when a request was due: a server that stops for a while is not spared the requests that would have come. The digits, which have to be
+//! in the body, are another number in each request.
 
 use std::env;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::ops::Range;
 use std::process::ExitCode;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 struct Plan {
     address: String,
@@ -21,6 +23,8 @@ struct Plan {
     connections: u32,
     seconds: u64,
     rate: f64,
+    /// Where in the request a number is to be written.
+    number: Option<Range<usize>>,
 }
 
 #[derive(Default)]
@@ -36,7 +40,7 @@ struct Outcome {
 
 fn main() -> ExitCode {
     let Some(plan) = plan() else {
-        eprintln!("load ADDRESS PATH FILE [--connections N] [--seconds N] [--rate N]");
+        eprintln!("load ADDRESS PATH FILE [--connections N] [--seconds N] [--rate N] [--number DIGITS]");
         return ExitCode::from(2);
     };
     let begun = Instant::now();
@@ -82,6 +86,14 @@ fn plan() -> Option<Plan> {
     )
     .into_bytes();
     request.extend_from_slice(&body);
+    let digits = words.iter().position(|word| word == "--number").and_then(|at| words.get(at + 1));
+    let number = match digits {
+        None => None,
+        Some(digits) => {
+            let at = request.windows(digits.len()).rposition(|window| window == digits.as_bytes())?;
+            Some(at..at + digits.len())
+        }
+    };
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers")]
     Some(Plan {
         address: address.clone(),
@@ -89,6 +101,7 @@ fn plan() -> Option<Plan> {
         connections: value("--connections").unwrap_or(32.0) as u32,
         seconds: value("--seconds").unwrap_or(10.0) as u64,
         rate: value("--rate").unwrap_or(0.0),
+        number,
     })
 }
 
@@ -99,13 +112,23 @@ fn connection(plan: &Plan, number: u32, begun: Instant) -> Outcome {
     let pace = (plan.rate > 0.0).then(|| Duration::from_secs_f64(f64::from(plan.connections) / plan.rate));
     let mut due = begun + pace.unwrap_or_default() * number / plan.connections;
     let mut stream = None;
+    let mut request = plan.request.clone();
+    // No two runs have the same numbers, as long as they are long enough.
+    let seconds = UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
+    let mut count = seconds % 5000 * 20_000 + u64::from(number);
     while Instant::now() < end {
         if pace.is_some() {
             thread::sleep(due.saturating_duration_since(Instant::now()));
         } else {
             due = Instant::now();
         }
-        match post(&mut stream, plan) {
+        if let Some(place) = plan.number.clone().and_then(|place| request.get_mut(place)) {
+            let digits = format!("{count:0width$}", width = place.len());
+            let start = digits.len() - place.len();
+            place.copy_from_slice(&digits.as_bytes()[start..]);
+            count += u64::from(plan.connections);
+        }
+        match post(&mut stream, &plan.address, &request) {
             Ok(status) => {
                 outcome.times.push(u32::try_from(due.elapsed().as_micros()).unwrap_or(u32::MAX));
                 if outcome.status == 0 {
@@ -124,17 +147,17 @@ fn connection(plan: &Plan, number: u32, begun: Instant) -> Outcome {
 }
 
 /// Posts once, and gives the status of the answer.
-fn post(stream: &mut Option<BufReader<TcpStream>>, plan: &Plan) -> io::Result<u16> {
+fn post(stream: &mut Option<BufReader<TcpStream>>, address: &str, request: &[u8]) -> io::Result<u16> {
     let stream = match stream {
         Some(stream) => stream,
         None => {
-            let new = TcpStream::connect(&plan.address)?;
+            let new = TcpStream::connect(address)?;
             new.set_nodelay(true)?;
             new.set_read_timeout(Some(Duration::from_secs(30)))?;
             stream.insert(BufReader::new(new))
         }
     };
-    stream.get_mut().write_all(&plan.request)?;
+    stream.get_mut().write_all(request)?;
     let mut line = String::new();
     let (mut status, mut length, mut chunked) = (None, 0, false);
     loop {
