@@ -32,5 +32,5 @@ pub mod verify;
 pub use dotnet_bind as bind;
 pub use geplint_core::{
     baseline, config, diagnostics, finding, fix, json, lint, mapped, nearest, placeholders, predict,
-    recognize, sample, sanitize, session, settings, source, suppress, threads,
+    recognize, sample, sanitize, schema, session, settings, source, suppress, threads,
 };

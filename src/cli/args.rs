@@ -105,6 +105,8 @@ pub enum Command {
     Lsp(Lsp),
     /// Answer calls on a local address as the API would, and show them on a page
     Serve(Box<Serve>),
+    /// Print a JSON Schema of a request body, for editors and other validators
+    Schema(SchemaArgs),
     /// Print a request body to start from
     New(New),
     /// Write requests that keep and that break each constraint, with the predicted responses
@@ -574,6 +576,34 @@ pub struct Lsp {
     /// Standard input and output, which is the only way; editors may ask for it
     #[arg(long)]
     pub stdio: bool,
+}
+
+/// A draft of JSON Schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DraftOption {
+    /// What editors support best
+    #[value(name = "draft-07", alias = "7")]
+    Seven,
+    /// 2020-12
+    #[value(name = "2020-12")]
+    Of2020,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "The schema states what a JSON Schema can of the errors that `geplint check` finds, and refuses nothing that has none \
+                        (see docs/schema.md).\n\nExit status: 0 printed, 2 wrong usage or something could not be read."
+)]
+pub struct SchemaArgs {
+    /// Endpoint id (`geplint rules` lists them)
+    #[arg(value_name = "ENDPOINT")]
+    pub endpoint: String,
+    /// The draft of JSON Schema
+    #[arg(long, value_name = "DRAFT", default_value = "draft-07")]
+    pub draft: DraftOption,
+    /// Take values from what the tenant holds, as TOML (`geplint explain tenant`)
+    #[arg(long, value_name = "FILE")]
+    pub tenant: Option<PathBuf>,
 }
 
 /// How property names are written.

@@ -23,6 +23,7 @@ mod requests;
 mod routes;
 mod rules;
 mod samples;
+mod schema;
 mod serve;
 pub(crate) mod settings;
 pub(crate) mod settings_source;
@@ -72,6 +73,7 @@ pub fn run() -> ExitCode {
         Command::Verify(verify) => verify::run(verify, &args.common),
         Command::Lsp(_) => lsp::run(&args.common),
         Command::Serve(serve) => serve::run(serve, &args.common),
+        Command::Schema(schema) => schema::run(schema, &args.common),
         Command::New(new) => new::run(new, &args.common),
         Command::Samples(samples) => samples::run(samples, &args.common),
         Command::Init => init::run(&args.common),

@@ -24,8 +24,8 @@ pub fn run(args: &New, common: &Common) -> Result<u8, OutputError> {
 }
 
 fn body(args: &New, common: &Common) -> Result<(Value, Option<String>), String> {
-    let known = made::knowledge(&args.made, common)?;
-    let endpoint = made::endpoint(&args.made, &known)?;
+    let known = made::knowledge(&args.made.endpoint, args.made.tenant.as_ref(), common)?;
+    let endpoint = made::endpoint(&args.made.endpoint, &known)?;
     let sampler = made::sampler(&args.made, endpoint, &known);
     let extent = if args.full { Extent::Full } else { Extent::Minimal };
     let body = sampler.body(args.records as usize, extent);

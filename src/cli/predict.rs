@@ -129,7 +129,7 @@ impl Run<'_> {
                 if file.named {
                     self.trouble(file.path, &message);
                 } else {
-                    self.pass_over(file.path, &message);
+                    self.skip(file.path, &message);
                 }
             }
         }

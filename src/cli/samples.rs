@@ -61,8 +61,8 @@ pub fn run(args: &SamplesArgs, common: &Common) -> Result<u8, OutputError> {
 const PREDICTED: &str = ".predicted.json";
 
 fn files(args: &SamplesArgs, common: &Common) -> Result<(Files, Samples, Knowledge), String> {
-    let known = made::knowledge(&args.made, common)?;
-    let endpoint = made::endpoint(&args.made, &known)?;
+    let known = made::knowledge(&args.made.endpoint, args.made.tenant.as_ref(), common)?;
+    let endpoint = made::endpoint(&args.made.endpoint, &known)?;
     let samples = made::sampler(&args.made, endpoint, &known).samples();
     let mut files = Files::new();
     for sample in &samples.all {

@@ -187,7 +187,7 @@ impl Run<'_> {
         self.name_predictions(&pairing, &paths);
         for (index, why) in &pairing.unpaired {
             self.tally.unpaired += 1;
-            self.aside(|| {
+            self.print_verbose(|| {
                 let path = sanitize::path(&paths[*index]);
                 format!("unpaired {path}: {}", sanitize::escape(why))
             });
@@ -220,7 +220,7 @@ impl Run<'_> {
         if self.args.predictions {
             let why = "a collection does not say that an answer is a prediction; --self reads HAR files of geplint serve";
             self.tally.no_predictions += 1;
-            self.aside(|| format!("unused {}: {why}", sanitize::path(path)));
+            self.print_verbose(|| format!("unused {}: {why}", sanitize::path(path)));
             self.keep_unused(&sanitize::plain_path(path), why);
             return Ok(());
         }
@@ -325,7 +325,7 @@ impl Run<'_> {
         if self.args.predictions {
             let why = "a file does not say that it is a prediction; --self reads HAR files of geplint serve";
             self.tally.no_predictions += 1;
-            self.aside(|| format!("unused {}: {why}", sanitize::path(response)));
+            self.print_verbose(|| format!("unused {}: {why}", sanitize::path(response)));
             self.keep_unused(&sanitize::plain_path(response), why);
             return Ok(());
         }

@@ -170,7 +170,10 @@ mod tests {
         // Nothing in the end, but a thousand times a thousand references on the way.
         let mut nothing = vec![("n0".to_owned(), String::new())];
         for level in 1..9 {
-            nothing.push((format!("n{level}"), format!("{{{{n{}}}}}", level - 1).repeat(1000)));
+            nothing.push((
+                format!("n{level}"),
+                format!("{{{{n{}}}}}", level - 1).repeat(1000),
+            ));
         }
         let nothing: Vec<(&str, &str)> = nothing.iter().map(|(name, value)| (&**name, &**value)).collect();
         assert_eq!(variables(&nothing).value("n8"), None);

@@ -426,6 +426,8 @@ fn goes_as_told(page: &str, folder: &Path) -> usize {
 fn the_pages_of_made_up_requests_go_as_told() {
     let page = include_str!("../../docs/samples.md");
     assert_eq!(goes_as_told(page, &folder("samples")), 5);
+    let page = include_str!("../../docs/schema.md");
+    assert_eq!(goes_as_told(page, &folder("schema")), 2);
 }
 
 #[test]

@@ -72,6 +72,7 @@ mod rules_mutations;
 mod rules_patch;
 mod rules_printed;
 mod sample;
+mod schema;
 mod settings_bounds;
 mod settings_limits;
 mod severity;

@@ -20,6 +20,7 @@ pub mod rules;
 mod ruleset;
 pub mod sample;
 pub mod sanitize;
+pub mod schema;
 pub mod session;
 pub mod settings;
 mod shape;

@@ -258,6 +258,12 @@ impl Endpoint {
 }
 
 impl Constraint {
+    /// Returns the kind of evidence as a rules file writes it.
+    #[must_use]
+    pub const fn evidence_word(&self) -> &'static str {
+        evidence_word(self.evidence)
+    }
+
     /// Returns a constraint that a claim states.
     pub(super) fn of_claim(
         claim: &Claim,

@@ -1,0 +1,81 @@
+//! The object of a table: its names in any case, and what has to be there.
+
+use super::patterns;
+use super::rows::{Members, Source, add};
+use crate::json::Value;
+use crate::rules::{CheckKind, Property, PropertyId, Table};
+
+impl Source<'_> {
+    /// The schema of an object; it says nothing of a value that is none.
+    pub(super) fn table(&self, table: &Table) -> Members {
+        let mut members = Members::new();
+        let rows = || table.properties.iter();
+        let plain = rows().map(|row| (row.name.to_string(), self.reference(&row.constraint)));
+        let in_any_case = rows().map(|row| (patterns::name(&row.name), self.reference(&row.constraint)));
+        add(&mut members, "properties", Value::Object(plain.collect()));
+        add(
+            &mut members,
+            "patternProperties",
+            Value::Object(in_any_case.collect()),
+        );
+        let mut all = Vec::new();
+        for row in rows().filter(|row| self.is_required(row)) {
+            let unless = row.required.as_ref().and_then(|required| required.unless);
+            all.push(match unless {
+                None => there(row),
+                Some(sibling) => {
+                    let sibling = table.property(sibling);
+                    let message = format!("{} is missing, and so is {}", row.name, sibling.name);
+                    any_of([row, sibling].into_iter(), message)
+                }
+            });
+        }
+        for check in &table.checks {
+            if let CheckKind::AnyOf(ids) = &check.kind
+                && self.is_error(&check.claim)
+            {
+                let rows = ids.0.iter().map(|id: &PropertyId| table.property(*id));
+                let names: Vec<&str> = rows.clone().map(|row| &*row.name).collect();
+                all.push(any_of(rows, format!("neither {} is given", names.join(" nor "))));
+            }
+        }
+        if !all.is_empty() {
+            add(&mut members, "allOf", Value::List(all));
+        }
+        members
+    }
+}
+
+/// An object without any name of a pattern.
+fn without(property: &Property) -> Value {
+    let name = Value::object([("pattern", Value::Text(patterns::name(&property.name)))]);
+    let other = Value::object([("not", name)]);
+    Value::object([("type", Value::text("object")), ("propertyNames", other)])
+}
+
+/// The property is there, whatever its value.
+fn there(property: &Property) -> Value {
+    Value::object([
+        ("not", without(property)),
+        (
+            "errorMessage",
+            Value::Text(format!("{} is missing", property.name)),
+        ),
+    ])
+}
+
+/// One of these properties is there, and is neither null nor empty.
+fn any_of<'p>(rows: impl Iterator<Item = &'p Property>, message: String) -> Value {
+    let given = rows.map(|row| {
+        let nothing = Value::object([("enum", Value::List(vec![Value::Null, Value::text("")]))]);
+        let value = Value::Object(vec![(
+            patterns::name(&row.name),
+            Value::object([("not", nothing)]),
+        )]);
+        Value::object([("not", without(row)), ("patternProperties", value)])
+    });
+    Value::object([
+        ("anyOf", Value::List(given.collect())),
+        ("errorMessage", Value::Text(message)),
+    ])
+}
