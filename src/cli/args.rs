@@ -126,6 +126,9 @@ pub struct Walk {
     /// Leave out what matches, also if it is named (gitignore syntax; repeatable)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// Take files below folders that match, too, whatever they are called (gitignore syntax; repeatable)
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
     /// Take files that git ignores, too
     #[arg(long)]
     pub no_ignore: bool,

@@ -75,7 +75,8 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let expected = Expected::new(&entries, &known, &project, args.files.max_file_size);
     let endpoints = known.rules.candidates();
     let others = Others::new();
-    let requests = Requests::new(&args.knowledge, &project, &known, &others);
+    let files = (entries.as_slice(), args.files.max_file_size);
+    let requests = Requests::new(&args.knowledge, &project, &known, &others, files);
     let worker = || {
         let mut reader = Reader::new(args.files.max_file_size).with_threads(most);
         let mut checker = FileChecker {
@@ -87,6 +88,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
                 unsafe_too: args.fixing.unsafe_fixes,
                 palette: terminal::stdout_look(common).palette(),
                 filter: &filter,
+                requests: Some(&requests),
             }),
             reports: &reports,
             requests: &requests,

@@ -74,9 +74,6 @@ impl FileChecker<'_> {
             Ok(file) => file,
             Err((path, message)) => return sink.send(FileEvent::Trouble(path.to_path_buf(), message)),
         };
-        if let Some((format, container)) = Requests::container(file.path, file.bytes) {
-            return self.container(file, format, container, sink);
-        }
         let Some(fixer) = &self.fixer else {
             return self.check(file, None, sink);
         };
@@ -98,6 +95,9 @@ impl FileChecker<'_> {
 
     /// Checks a file. `fixed` is the number of findings that were fixed, if the file was.
     fn check(&mut self, file: Payload<'_>, fixed: Option<u64>, sink: &mut dyn Sink<FileEvent>) -> bool {
+        if let Some((format, container)) = Requests::container(file.path, file.bytes) {
+            return self.container(file, format, container, fixed, sink);
+        }
         let FindingFilter { known, project, .. } = *self.filter;
         let path = file.path.to_path_buf();
         sink.send(
@@ -127,6 +127,7 @@ impl FileChecker<'_> {
         file: Payload<'_>,
         format: Format,
         container: Result<Container, String>,
+        fixed: Option<u64>,
         sink: &mut dyn Sink<FileEvent>,
     ) -> bool {
         let path = || file.path.to_path_buf();
@@ -142,13 +143,20 @@ impl FileChecker<'_> {
                 });
             }
         };
-        let mut all = self.requests.check(&container, &mut self.session, false);
+        let mut all = self
+            .requests
+            .check((&file, format), &container, &mut self.session, false);
         all.advise();
         let mut goes_on = true;
         if self.args.verbose {
             for Part { name, request, .. } in &all.parts {
                 let (id, records) = (request.endpoint.id.to_string(), request.checked.records);
-                goes_on &= sink.send(FileEvent::Recognized(path(), Some(name.clone()), id, records));
+                goes_on &= sink.send(FileEvent::Recognized(
+                    path(),
+                    Some(name.clone()).filter(|name| !name.is_empty()),
+                    id,
+                    records,
+                ));
             }
             for (name, why) in all.passed_over {
                 goes_on &= sink.send(FileEvent::NotChecked(path(), name, why));
@@ -163,13 +171,16 @@ impl FileChecker<'_> {
                     FileEvent::PassedOver(path(), reason)
                 });
         }
+        let (own, others): (Vec<Part<'_>>, Vec<Part<'_>>) =
+            all.parts.into_iter().partition(|part| part.source.is_none());
+        let mut left = own.len() + others.len();
         // Settings and baselines are about the file as a whole.
-        let spans: Vec<Span> = all.parts.iter().map(|part| part.span).collect();
+        let spans: Vec<Span> = own.iter().map(|part| part.span).collect();
         let mut parts = Vec::new();
         let mut findings = Vec::new();
         for Part {
             name, mut request, ..
-        } in all.parts
+        } in own
         {
             let checked = &mut request.checked;
             let verdict = verdict(&checked.findings, &checked.implied, checked.records);
@@ -179,25 +190,28 @@ impl FileChecker<'_> {
         let (findings, ledger) = self.filter.apply(file.path, findings);
         let lines = Lines::default();
         let mut ledger = Some(ledger);
-        let count = parts.len();
+        let mut fixed = fixed;
         let each = parts.into_iter().zip(by_part(findings, &spans)).enumerate();
         for (number, ((name, request, verdict), findings)) in each {
-            let Checked {
-                records,
-                open,
-                refused_if_new,
-                ..
-            } = request.checked;
-            let summary = Summary {
-                open,
-                refused_if_new,
-                ..Summary::default()
-            };
+            let records = request.checked.records;
             let text = (file.bytes, &lines);
             let report = FileReport::of_request(file.path, text, (&name, number), findings, records)
                 .with_verdict(Some(&request.endpoint.id), verdict);
             let ledger = ledger.take().unwrap_or_default();
-            goes_on = goes_on && self.report(report, summary, ledger, number + 1 == count, sink);
+            let summary = summary(request.checked, fixed.take());
+            left -= 1;
+            goes_on = goes_on && self.report(report, summary, ledger, left == 0, sink);
+        }
+        for Part { request, source, .. } in others {
+            let Some((path, text)) = source else { continue };
+            let mut checked = request.checked;
+            let verdict = verdict(&checked.findings, &checked.implied, checked.records);
+            let findings = std::mem::take(&mut checked.findings);
+            let (findings, ledger) = self.filter.apply(&path, findings);
+            let report = FileReport::new(&path, text.as_bytes(), findings, checked.records)
+                .with_verdict(Some(&request.endpoint.id), verdict);
+            left -= 1;
+            goes_on = goes_on && self.report(report, summary(checked, None), ledger, left == 0, sink);
         }
         goes_on
     }
@@ -272,5 +286,16 @@ impl FileChecker<'_> {
         } else {
             FileEvent::Part(rest, counts)
         })
+    }
+}
+
+/// What is counted of a request besides its findings; `fixed`: how many are gone since its file was fixed, if it was.
+fn summary(checked: Checked, fixed: Option<u64>) -> Summary {
+    Summary {
+        open: checked.open,
+        refused_if_new: checked.refused_if_new,
+        fixed: fixed.unwrap_or(0),
+        fixed_files: u64::from(fixed.is_some()),
+        ..Summary::default()
     }
 }

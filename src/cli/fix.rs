@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::Check;
 use super::payload::Payload;
+use super::requests::Requests;
 use super::suppression::FindingFilter;
 use crate::fix::{self, Fixed, Seen, Tally};
 use crate::input::read::explain;
@@ -77,6 +78,8 @@ pub struct Fixer<'a> {
     pub unsafe_too: bool,
     pub palette: Palette,
     pub filter: &'a FindingFilter<'a>,
+    /// Reads files that hold requests. Without it they are not fixed.
+    pub requests: Option<&'a Requests<'a>>,
 }
 
 impl<'a> Fixer<'a> {
@@ -90,6 +93,16 @@ impl<'a> Fixer<'a> {
             ..
         } = *file;
         let FindingFilter { known, project, .. } = *self.filter;
+        if let Some((_, container)) = Requests::container(path, bytes) {
+            container.ok()?;
+            let requests = self.requests?;
+            let mut check = |bytes: &[u8]| {
+                let findings = requests.look(path, bytes, session);
+                let all = Tally::of(&findings);
+                Seen::new(all, self.filter.apply(path, findings).0)
+            };
+            return fix::fix_all(bytes, self.unsafe_too, &mut check);
+        }
         let given = known.vouched(project, path, named, bytes);
         let endpoint = given.or_else(|| session.recognized(bytes, standard))?;
         let mut check = |bytes: &[u8]| {

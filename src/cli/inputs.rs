@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::args::{Common, Files, KnowledgeArgs, NO_NAME};
 use super::fault::Fault;
 use super::read_settings_file;
-use super::settings::Project;
+use super::settings::{Project, globs};
 use super::settings_source::SettingsSource;
 use super::tenant_file;
 use super::terminal;
@@ -66,12 +66,14 @@ fn entries(
 ) -> Result<Vec<Entry>, String> {
     let excludes = project.excludes(&files.walk.exclude)?;
     let options = WalkOptions {
+        includes: globs("--include", &files.walk.include)?,
         extensions: Vec::new(),
         excludes,
         no_ignore: files.walk.no_ignore,
         hidden: files.walk.hidden,
         har: false,
         shallow: false,
+        requests: true,
         repeats: in_order,
         only,
         notes,

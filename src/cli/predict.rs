@@ -55,7 +55,13 @@ pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
     let mut run = Run {
         args,
         common,
-        requests: Requests::new(&args.knowledge, &project, &known, &others),
+        requests: Requests::new(
+            &args.knowledge,
+            &project,
+            &known,
+            &others,
+            (&entries, args.files.max_file_size),
+        ),
         session: Session::new(&endpoints, &known.tenant, args.knowledge.in_order),
         known: &known,
         project: &project,
@@ -119,9 +125,25 @@ impl Run<'_> {
         self.has_container = true;
         match container {
             Ok(container) => {
-                let all = self.requests.check(&container, &mut self.session, true);
-                for Part { name, request, .. } in &all.parts {
-                    self.answer(file.path, Some(name), file.bytes, request);
+                let all = self
+                    .requests
+                    .check((file, format), &container, &mut self.session, true);
+                for Part {
+                    name,
+                    request,
+                    source,
+                    ..
+                } in &all.parts
+                {
+                    match source {
+                        None => self.answer(
+                            file.path,
+                            Some(name.as_str()).filter(|name| !name.is_empty()),
+                            file.bytes,
+                            request,
+                        ),
+                        Some((path, text)) => self.answer(path, Some(name), text.as_bytes(), request),
+                    }
                 }
             }
             Err(why) => {

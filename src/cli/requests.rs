@@ -1,18 +1,23 @@
 //! Requests in containers, as `check` and `predict` see them: which are for a known endpoint, and what is found in them.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::args::KnowledgeArgs;
 use super::inputs::Knowledge;
+use super::payload::Payload;
 use super::routes::{Others, routes};
 use super::settings::Project;
 use crate::containers::{self, Body, Container, Format, Request, Variables, variables};
 use crate::finding::{Finding, Span};
+use crate::input::read::explain;
+use crate::input::{Entry, read};
 use crate::lint::unknown_values;
+use crate::mapped::MappedText;
 use crate::placeholders::{Scope, Template};
 use crate::recognize::Standard;
+use crate::report::sanitize;
 use crate::rules::Endpoint;
 use crate::session::{self, Session};
 use crate::verify::routes::{Miss, Routes};
@@ -23,8 +28,14 @@ pub struct Requests<'a> {
     project: &'a Project,
     known: &'a Knowledge,
     others: &'a Others,
+    /// The files of the run: what is among them is checked by itself.
+    files: &'a [Entry],
+    /// The size up to which files are read, in bytes.
+    most: u64,
     /// Most runs meet no container.
     routes: OnceLock<Routes<'a>>,
+    /// The files of the run, without links.
+    entries: OnceLock<HashSet<PathBuf>>,
 }
 
 /// A request of a container that is for a known endpoint, checked.
@@ -33,8 +44,19 @@ pub struct Part<'r> {
     pub name: String,
     /// What was found, with places in the container.
     pub request: session::Request<'r>,
-    /// The bytes of the container that its body comes from.
+    /// The bytes of its file that its body comes from.
     pub span: Span,
+    /// The other file that its body is, and its text; `None` where it is in the container.
+    pub source: Option<(PathBuf, String)>,
+}
+
+/// A request that is to be checked.
+struct Chosen<'r> {
+    name: String,
+    endpoint: &'r Endpoint,
+    body: MappedText,
+    source: Option<(PathBuf, String)>,
+    fixable: bool,
 }
 
 /// What came of a container.
@@ -67,13 +89,17 @@ impl<'a> Requests<'a> {
         project: &'a Project,
         known: &'a Knowledge,
         others: &'a Others,
+        (files, most): (&'a [Entry], u64),
     ) -> Self {
         Self {
             args,
             project,
             known,
             others,
+            files,
+            most,
             routes: OnceLock::new(),
+            entries: OnceLock::new(),
         }
     }
 
@@ -84,40 +110,36 @@ impl<'a> Requests<'a> {
     }
 
     /// Checks the requests of a container that are for known endpoints.
-    pub fn check<'r>(&self, container: &Container, session: &mut Session<'r>, outcomes: bool) -> Parts<'r> {
-        let variables = container.variables.and(&self.known.variables);
+    pub fn check<'r>(
+        &self,
+        (file, format): (&Payload<'_>, Format),
+        container: &Container,
+        session: &mut Session<'r>,
+        outcomes: bool,
+    ) -> Parts<'r> {
         let mut all = Parts::default();
-        for request in &container.requests {
-            let (text, fixable) = match &request.body {
-                Body::Text { text, fixable } if !text.text().trim().is_empty() => (text, *fixable),
-                _ => {
-                    all.others += 1;
-                    continue;
-                }
-            };
-            let target = self.target(request, &variables, session);
-            if let Target::Other(why) = target {
-                match why {
-                    Some(why) => all.passed_over.push((request.name.clone(), why)),
-                    None => all.others += 1,
-                }
-                continue;
-            }
-            let body = variables.filled_in(text);
-            let endpoint = match target {
-                Target::Endpoint(endpoint) => Some(endpoint),
-                _ => session.recognized(body.text().as_bytes(), Standard::Found),
-            };
-            let Some(endpoint) = endpoint else {
-                all.others += 1;
-                continue;
-            };
-            let template = Template::of(body.text(), Scope::AnyPart);
-            let mut checked = session.template(body.text(), endpoint, outcomes);
-            for finding in &mut checked.checked.findings {
+        let folder = file.path.parent().unwrap_or(Path::new(""));
+        let chosen = if format == Format::Lines {
+            self.lines(file, container, session, &mut all)
+        } else {
+            self.chosen((container, folder), session, &mut all)
+        };
+        for Chosen {
+            name,
+            endpoint,
+            body,
+            source,
+            fixable,
+        } in chosen
+        {
+            let mut request = session.template(body.text(), endpoint, outcomes);
+            for finding in &mut request.checked.findings {
                 body.move_back(finding, fixable);
             }
-            if let Some(template) = &template {
+            // What is in another file is as it is there.
+            if source.is_none()
+                && let Some(template) = Template::of(body.text(), Scope::AnyPart)
+            {
                 all.unknown
                     .extend(template.names().into_iter().map(str::to_owned));
                 let place = template.first().map(|first| body.span(first));
@@ -126,12 +148,163 @@ impl<'a> Requests<'a> {
                 }
             }
             all.parts.push(Part {
-                name: request.name.clone(),
-                request: checked,
-                span: text.file_span(),
+                name,
+                request,
+                span: body.file_span(),
+                source,
             });
         }
         all
+    }
+
+    /// What is found in a version of a container's own requests, with its places.
+    pub fn look(&self, path: &Path, bytes: &[u8], session: &Session<'_>) -> Vec<Finding> {
+        let Some((_, Ok(container))) = Self::container(path, bytes) else {
+            return Vec::new();
+        };
+        let mut findings = Vec::new();
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let chosen = self.chosen((&container, folder), session, &mut Parts::default());
+        for Chosen {
+            endpoint,
+            body,
+            fixable,
+            ..
+        } in chosen.into_iter().filter(|chosen| chosen.source.is_none())
+        {
+            let mut own = session.look_template(body.text(), endpoint).findings;
+            for finding in &mut own {
+                body.move_back(finding, fixable);
+            }
+            findings.append(&mut own);
+        }
+        findings
+    }
+
+    /// The requests of a container that are for known endpoints, with the bodies that would be sent.
+    fn chosen<'r>(
+        &self,
+        (container, folder): (&Container, &Path),
+        session: &Session<'r>,
+        all: &mut Parts<'_>,
+    ) -> Vec<Chosen<'r>> {
+        let variables = container.variables.and(&self.known.variables);
+        let mut chosen = Vec::new();
+        for request in &container.requests {
+            let target = self.target(request, &variables, session);
+            if let Target::Other(why) = target {
+                match why {
+                    Some(why) => all.passed_over.push((request.name.clone(), why)),
+                    None => all.others += 1,
+                }
+                continue;
+            }
+            let (body, source, fixable) = match &request.body {
+                Body::Text { text, fixable } if !text.text().trim().is_empty() => {
+                    (variables.filled_in(text), None, *fixable)
+                }
+                Body::File(name, _) => match self.file(folder, name) {
+                    Ok(Some((path, text))) => {
+                        let whole = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
+                        let body = MappedText::verbatim(&text, whole);
+                        (body, Some((path, text)), false)
+                    }
+                    Ok(None) => {
+                        all.others += 1;
+                        continue;
+                    }
+                    Err(why) => {
+                        all.passed_over.push((request.name.clone(), why));
+                        continue;
+                    }
+                },
+                Body::Text { .. } | Body::None => {
+                    all.others += 1;
+                    continue;
+                }
+            };
+            let endpoint = match target {
+                Target::Endpoint(endpoint) => Some(endpoint),
+                _ => session.recognized(body.text().as_bytes(), Standard::Found),
+            };
+            match endpoint {
+                Some(endpoint) => chosen.push(Chosen {
+                    name: request.name.clone(),
+                    endpoint,
+                    body,
+                    source,
+                    fixable,
+                }),
+                None => all.others += 1,
+            }
+        }
+        chosen
+    }
+
+    /// The requests in a file of lines. All are for the endpoint that is given for the file; otherwise each is for the one
+    /// that its names tell, or the first one that any line tells.
+    fn lines<'r>(
+        &self,
+        file: &Payload<'_>,
+        container: &Container,
+        session: &Session<'r>,
+        all: &mut Parts<'_>,
+    ) -> Vec<Chosen<'r>> {
+        let given = self.known.given(self.project, file.path, file.named, file.bytes);
+        let given = given.and_then(|endpoint| session.endpoint(&endpoint.id));
+        let texts: Vec<(&Request, MappedText)> = container
+            .requests
+            .iter()
+            .filter_map(|request| match &request.body {
+                Body::Text { text, .. } => Some((request, self.known.variables.filled_in(text))),
+                Body::None | Body::File(..) => None,
+            })
+            .collect();
+        let recognized = |text: &MappedText| session.recognized(text.text().as_bytes(), file.standard);
+        let own: Vec<Option<&'r Endpoint>> = texts
+            .iter()
+            .map(|(_, text)| given.or_else(|| recognized(text)))
+            .collect();
+        let first = own.iter().copied().flatten().next();
+        let mut chosen = Vec::new();
+        for ((request, body), own) in texts.into_iter().zip(own) {
+            match own.or(first) {
+                Some(endpoint) => chosen.push(Chosen {
+                    name: request.name.clone(),
+                    endpoint,
+                    body,
+                    source: None,
+                    fixable: false,
+                }),
+                None => all.others += 1,
+            }
+        }
+        chosen
+    }
+
+    /// The file that is the body of a request: where it is, and its text. `None` where it is checked by itself. The message
+    /// says why it is not read.
+    fn file(&self, folder: &Path, name: &str) -> Result<Option<(PathBuf, String)>, String> {
+        let shown = sanitize::plain_path(Path::new(name));
+        let refused = |why: String| format!("its body is the file {shown}: {why}");
+        if variables::has_reference(name) || name.is_empty() {
+            return Err(refused("its name is not known".to_owned()));
+        }
+        let path = normal_relative(&folder.join(name));
+        self.project
+            .admit(&path)
+            .map_err(|_| refused("it is outside of this repository".to_owned()))?;
+        let real = path.canonicalize().map_err(|error| refused(explain(&error)))?;
+        let known = self.entries.get_or_init(|| {
+            let files = self.files.iter().filter_map(Entry::file);
+            files.filter_map(|file| file.canonicalize().ok()).collect()
+        });
+        if known.contains(&real) {
+            return Ok(None);
+        }
+        let bytes = read::whole(&path, self.most).map_err(|error| refused(error.to_string()))?;
+        let text = String::from_utf8(bytes).map_err(|_| refused("it is no UTF-8".to_owned()))?;
+        Ok(Some((path, text)))
     }
 
     /// What a request is for, by its method and its URL.
@@ -193,12 +366,26 @@ fn holds_json(body: &Body) -> bool {
     }
 }
 
+/// A path without `./` in it.
+fn normal_relative(path: &Path) -> PathBuf {
+    path.components()
+        .filter(|part| *part != Component::CurDir)
+        .collect()
+}
+
 /// Takes the findings apart that are in the body of each part; `spans` are those of the parts, in order.
 pub fn by_part(findings: Vec<Finding>, spans: &[Span]) -> Vec<Vec<Finding>> {
     let mut all: Vec<Vec<Finding>> = spans.iter().map(|_| Vec::new()).collect();
     for finding in findings {
-        let after = spans.partition_point(|span| span.start <= finding.span.start);
-        if let Some(own) = all.get_mut(after.saturating_sub(1)) {
+        // Only the first may have others inside.
+        let after = spans
+            .get(1..)
+            .unwrap_or_default()
+            .partition_point(|span| span.start <= finding.span.start);
+        let inside = spans
+            .get(after)
+            .is_some_and(|span| finding.span.start <= span.end);
+        if let Some(own) = all.get_mut(if inside { after } else { 0 }) {
             own.push(finding);
         }
     }

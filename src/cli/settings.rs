@@ -162,7 +162,7 @@ impl Project {
 
     /// Returns the excludes of the settings and of the command line.
     pub fn excludes(&self, globs: &[String]) -> Result<Excludes, String> {
-        Ok(self.excludes.clone().and(excludes(globs)?))
+        Ok(self.excludes.clone().and(self::globs("--exclude", globs)?))
     }
 
     /// The format: the one asked for, else that of the settings.
@@ -325,8 +325,8 @@ fn discover(source: &SettingsSource, here: &Path) -> Option<PathBuf> {
     found.filter(|(depth, _)| *depth == 0).map(|(_, path)| path)
 }
 
-/// Returns the excludes of the command line, which apply to any folder below the working directory.
-fn excludes(globs: &[String]) -> Result<Excludes, String> {
+/// Returns the globs of a flag, which apply to any folder below the working directory.
+pub fn globs(flag: &str, globs: &[String]) -> Result<Excludes, String> {
     let here = std::env::current_dir().unwrap_or_default();
-    Excludes::new(&here, globs).map_err(|bad| format!("--exclude \"{}\": {}", bad.shown(), bad.message))
+    Excludes::new(&here, globs).map_err(|bad| format!("{flag} \"{}\": {}", bad.shown(), bad.message))
 }

@@ -10,7 +10,7 @@ use super::exit_code::{CLEAN, FINDINGS, TROUBLE, UNMATCHED};
 use super::fault::Fault;
 use super::inputs::{self, Knowledge};
 use super::routes::{Others, routes};
-use super::settings::Project;
+use super::settings::{Project, globs};
 use super::terminal;
 use crate::containers::{self, Format, detect, variables};
 use crate::input::{Entry, ReadError, Reader, WalkOptions, read, search};
@@ -36,17 +36,19 @@ const START: u64 = 512;
 pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
     let ready = Project::of(common).and_then(|project| {
         let excludes = project.excludes(&args.walk.exclude)?;
+        let includes = globs("--include", &args.walk.include)?;
         let known = Knowledge::of(&args.knowledge, common, &project)?;
         let patterns = patterns(args, &project)?;
-        Ok((project, excludes, known, patterns))
+        Ok((project, (excludes, includes), known, patterns))
     });
-    let Some((project, excludes, known, patterns)) = terminal::right(ready, common) else {
+    let Some((project, (excludes, includes), known, patterns)) = terminal::right(ready, common) else {
         return Ok(TROUBLE);
     };
     known.say_what_the_tenant_holds(common, args.quiet, args.verbose);
     let options = WalkOptions {
         notes: false,
         excludes,
+        includes,
         no_ignore: args.walk.no_ignore,
         hidden: args.walk.hidden,
         har: true,
@@ -56,6 +58,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
             .map(str::to_owned)
             .collect(),
         shallow: false,
+        requests: false,
         repeats: false,
         only: None,
     };

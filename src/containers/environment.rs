@@ -1,4 +1,4 @@
-//! Files with values of variables: environments of Postman, of JetBrains' HTTP client, and plain JSON objects.
+//! Files with values of variables: environments of Postman, of Bruno and of JetBrains' HTTP client, and plain JSON objects.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +10,9 @@ use super::Variables;
 /// wrong with it.
 pub fn read(text: &str, name: Option<&str>) -> Result<Variables, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim_start().starts_with("vars") {
+        return super::bruno::environment(text);
+    }
     let value: Value =
         serde_json::from_str(text).map_err(|error| format!("not an environment: not JSON: {error}"))?;
     let Value::Object(root) = value else {
@@ -93,6 +96,7 @@ mod tests {
             (postman, None),
             (jetbrains, Some("dev")),
             (r#"{"dev": {"a": "1", "c": 3}}"#, None),
+            ("vars {\n  a: 1\n  ~b: 2\n  c: 3\n}\n", None),
             (r#"{"a": "1", "c": 3, "other": {"a": "2"}}"#, None),
         ] {
             let values = read(text, name).expect(text);

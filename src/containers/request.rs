@@ -63,6 +63,15 @@ pub struct Example {
     pub response: String,
 }
 
+/// The text of a file, a byte order mark included; the message says where it is none.
+pub(super) fn utf8(bytes: &[u8]) -> Result<&str, String> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let line = memchr::memchr_iter(b'\n', before).count() + 1;
+        format!("line {line}: this is no UTF-8")
+    })
+}
+
 /// The longest name of a request, in characters.
 const LONGEST_NAME: usize = 200;
 

@@ -162,6 +162,7 @@ mod tests {
             laughs.push((format!("l{level}"), format!("{{{{l{}}}}}", level - 1).repeat(10)));
         }
         let laughs: Vec<(&str, &str)> = laughs.iter().map(|(name, value)| (&**name, &**value)).collect();
+        assert_eq!(variables(&laughs).value("l19"), None);
         assert_eq!(variables(&laughs).value("l9"), None);
         assert_eq!(
             variables(&laughs).value("l1").map(|value| value.len()),

@@ -12,6 +12,7 @@ use super::changed::Changed;
 use super::gitignore::{IgnoreFiles, Ignored};
 use super::read::{self, explain};
 use crate::config::FILE_NAME;
+use crate::containers;
 use crate::input::Excludes;
 
 /// A file to check, or why it cannot be checked.
@@ -60,6 +61,10 @@ pub struct WalkOptions {
     pub har: bool,
     /// Other extensions that are taken too, without the dot.
     pub extensions: Vec<String>,
+    /// Files that are taken whatever their names are.
+    pub includes: Excludes,
+    /// True if files that hold requests in another form are taken too: `.http`.
+    pub requests: bool,
     /// True if folders in folders are left out.
     pub shallow: bool,
     /// The changes, if only changed files are included.
@@ -81,8 +86,9 @@ pub struct Notes {
 
 /// Returns the files for some paths, in the order of the paths, folders sorted by name; each file once.
 ///
-/// A file that is named is taken whatever its name is. Folders are searched for `.json`, in any case (and for `.har`,
-/// if requested). Links, pipes and devices in them are skipped, as are hidden files and files that git ignores.
+/// A file that is named is taken whatever its name is. Folders are searched for `.json`, in any case (and for `.har` and
+/// files with requests, if requested). Links, pipes and devices in them are skipped, as are hidden files and files that git
+/// ignores.
 pub fn collect(paths: &[PathBuf], options: &WalkOptions) -> Vec<Entry> {
     search(paths, options).entries
 }
@@ -362,7 +368,8 @@ fn is_wanted(entry: &DirEntry, options: &WalkOptions) -> bool {
     extension.is_some_and(|extension| {
         let is = |wanted: &str| extension.eq_ignore_ascii_case(wanted);
         is("json") || (options.har && is("har")) || options.extensions.iter().any(|wanted| is(wanted))
-    })
+    }) || (options.requests && containers::is_wanted(entry.path()))
+        || options.includes.matches(entry.path())
 }
 
 /// Returns why a path cannot be reached.

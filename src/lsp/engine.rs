@@ -262,6 +262,7 @@ impl<'a> Engine<'a> {
             unsafe_too,
             palette: Look::PLAIN.palette(),
             filter: &self.filter,
+            requests: None,
         };
         let payload = Self::payload(&path, snapshot.text.as_str().as_bytes());
         let fixed = fixer.fixed(&self.session, &payload)?;

@@ -64,7 +64,8 @@ pub struct FileReport<'a> {
     pub findings: Cow<'a, [Finding]>,
     /// The number of records.
     pub records: u32,
-    /// The name of the request in the file that this is about, and its number, from 0; `None` where the file is the request.
+    /// The name of the request in the file that this is about, and its number, from 0; empty, or `None`,
+    /// where the file is the request.
     pub request: Option<(String, usize)>,
     /// Id of its endpoint, where that is known.
     pub endpoint: Option<String>,
@@ -122,7 +123,8 @@ impl<'a> FileReport<'a> {
 
     /// The name of the request in the file that this is about.
     pub(crate) fn request_name(&self) -> Option<&str> {
-        self.request.as_ref().map(|(name, _)| name.as_str())
+        let name = self.request.as_ref().map(|(name, _)| name.as_str());
+        name.filter(|name| !name.is_empty())
     }
 
     /// The same as a request to this endpoint, of which so much is refused; for findings of which some are not shown.

@@ -91,7 +91,7 @@ impl Summary {
         self.checked.push(CheckedFile {
             path: file.name.clone(),
             endpoint: file.endpoint.clone(),
-            request: file.request.as_ref().map(|(name, _)| name.clone()),
+            request: file.request_name().map(str::to_owned),
             records: file.records,
         });
         for finding in file.findings.iter() {

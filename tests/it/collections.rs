@@ -140,35 +140,24 @@ fn placed(findings: &[Value]) -> Vec<(Value, [u64; 2])> {
     all
 }
 
-fn same_findings(name: &str, samples: &[Sample], encode: Encoder) {
+/// How requests are written into one file: the text, and where in it each body begins.
+type Writer<'w> = &'w dyn Fn(&[Sample]) -> (String, Vec<usize>);
+
+/// Holds the findings of requests in a file against those of their bodies alone. `name` is that of the file; `request` gives
+/// the name of a request by its number; `encode` is how a body stands in the file.
+fn same_findings(
+    name: &str,
+    samples: &[Sample],
+    write: Writer<'_>,
+    request: &dyn Fn(usize) -> String,
+    encode: Encoder,
+) {
     let folder = empty_folder("collections", name);
-    let mut settings = String::new();
-    for (id, _) in ENDPOINTS {
-        settings.push_str(&format!(
-            "[[files]]\nglob = \"{id}/*.json\"\nendpoint = \"{id}\"\n"
-        ));
-        fs::create_dir_all(folder.join(id)).unwrap();
-    }
-    fs::write(folder.join("geplint.toml"), settings).unwrap();
-    for (number, Sample { endpoint, body }) in samples.iter().enumerate() {
-        fs::write(
-            folder.join(format!("{}/{number}.json", ENDPOINTS[*endpoint].0)),
-            body,
-        )
-        .unwrap();
-    }
-    let (text, starts) = collection(samples, encode);
-    fs::write(folder.join("all.any"), &text).unwrap();
-    let alone = report(
-        &folder,
-        &[
-            "contact-details",
-            "contact-interface-status",
-            "save-contact-authorization-details",
-            "user-group",
-        ],
-    );
-    let together = report(&folder, &["all.any"]);
+    bodies(&folder, samples);
+    let (text, starts) = write(samples);
+    fs::write(folder.join(name), &text).unwrap();
+    let alone = report(&folder, &ENDPOINTS.map(|(id, _)| id));
+    let together = report(&folder, &[name]);
     let of = |report: &Value, key: &str, value: &str| -> Vec<Value> {
         let all = report["findings"].as_array().unwrap().iter();
         all.filter(|finding| finding[key] == value).cloned().collect()
@@ -188,9 +177,6 @@ fn same_findings(name: &str, samples: &[Sample], encode: Encoder) {
     let mut findings = 0;
     for (number, Sample { endpoint, body }) in samples.iter().enumerate() {
         let path = format!("{}/{number}.json", ENDPOINTS[*endpoint].0);
-        let folders: String = (0..number % 4)
-            .map(|level| format!("folder {level} / "))
-            .collect();
         let place = |offset: u64| {
             // What the encoder makes of what stands before it.
             let before = &body[..usize::try_from(offset).unwrap()];
@@ -200,7 +186,7 @@ fn same_findings(name: &str, samples: &[Sample], encode: Encoder) {
             .into_iter()
             .map(|(finding, [start, end])| (finding, [place(start), place(end)]))
             .collect();
-        let found = placed(&of(&together, "request", &format!("{folders}r{number}")));
+        let found = placed(&of(&together, "request", &request(number)));
         assert_eq!(found, expected, "{path}: {body}");
         findings += found.len();
     }
@@ -217,15 +203,336 @@ fn same_findings(name: &str, samples: &[Sample], encode: Encoder) {
     }
 }
 
+/// Writes bodies into files of their own, each in the folder of its endpoint, and settings that say so.
+fn bodies(folder: &Path, samples: &[Sample]) {
+    let mut settings = String::new();
+    for (id, _) in ENDPOINTS {
+        settings.push_str(&format!(
+            "[[files]]\nglob = \"{id}/*.json\"\nendpoint = \"{id}\"\n"
+        ));
+        fs::create_dir_all(folder.join(id)).unwrap();
+    }
+    fs::write(folder.join("geplint.toml"), settings).unwrap();
+    for (number, Sample { endpoint, body }) in samples.iter().enumerate() {
+        fs::write(
+            folder.join(format!("{}/{number}.json", ENDPOINTS[*endpoint].0)),
+            body,
+        )
+        .unwrap();
+    }
+}
+
+fn postman_name(number: usize) -> String {
+    let folders: String = (0..number % 4)
+        .map(|level| format!("folder {level} / "))
+        .collect();
+    format!("{folders}r{number}")
+}
+
+fn as_it_is(text: &str) -> String {
+    text.to_owned()
+}
+
+/// Bodies that can stand in a file as they are: without whitespace around them, and not cut off.
+fn verbatim_samples() -> Vec<Sample> {
+    let fits = |sample: &Sample| {
+        let body = &sample.body;
+        body.starts_with(['[', '{']) && body.trim_end().ends_with([']', '}'])
+    };
+    let mut samples: Vec<Sample> = samples().into_iter().filter(fits).collect();
+    for sample in &mut samples {
+        sample.body.truncate(sample.body.trim_end().len());
+    }
+    samples
+}
+
+/// A `.http` file of these requests.
+fn http_file(samples: &[Sample]) -> (String, Vec<usize>) {
+    let mut text = String::from("@host = https://example.com\n\n");
+    let mut starts = Vec::new();
+    for (number, Sample { endpoint, body }) in samples.iter().enumerate() {
+        let (_, name) = ENDPOINTS[*endpoint];
+        let method = if *endpoint == 1 { "PUT" } else { "POST" };
+        text.push_str(&format!(
+            "### r{number}\n{method} {{{{host}}}}/SmartInterfaceAPI/api/Contact/{name} HTTP/1.1\nContent-Type: application/json\n\n"
+        ));
+        starts.push(text.len());
+        text.push_str(body);
+        text.push_str("\n\n> {% client.test(\"ok\", () => 1) %}\n\n");
+        text.push_str(&format!(
+            "### other\nPOST {{{{host}}}}/other/{name}\n\n{body}\n\n"
+        ));
+    }
+    (text, starts)
+}
+
+/// A `.bru` file of one request.
+fn bru_file(Sample { endpoint, body }: &Sample) -> String {
+    let (_, name) = ENDPOINTS[*endpoint];
+    let method = if *endpoint == 1 { "put" } else { "post" };
+    let body = body.replace('\n', "\n  ");
+    format!(
+        "meta {{\n  name: made\n  type: http\n}}\n\n{method} {{\n  url: {{{{host}}}}/SmartInterfaceAPI/api/Contact/{name}\n  body: json\n}}\n\n\
+         body:json {{\n  {body}\n}}\n"
+    )
+}
+
 #[test]
 fn a_collection_has_the_findings_of_its_bodies_at_their_places() {
     let samples = samples();
     assert!(samples.len() > 500, "{}", samples.len());
-    same_findings("usual", &samples, usual);
+    same_findings(
+        "usual.any",
+        &samples,
+        &|samples| collection(samples, usual),
+        &postman_name,
+        usual,
+    );
 }
 
 #[test]
 fn places_lead_through_every_escape() {
     let samples: Vec<Sample> = samples().into_iter().step_by(3).collect();
-    same_findings("escaped", &samples, escaped);
+    same_findings(
+        "escaped.any",
+        &samples,
+        &|samples| collection(samples, escaped),
+        &postman_name,
+        escaped,
+    );
+}
+
+#[test]
+fn an_http_file_has_the_findings_of_its_bodies_at_their_places() {
+    let samples: Vec<Sample> = verbatim_samples().into_iter().step_by(2).collect();
+    same_findings(
+        "all.http",
+        &samples,
+        &http_file,
+        &|number| format!("r{number}"),
+        as_it_is,
+    );
+}
+
+/// What `--fix` makes of a body is the same where it stands in a file with other things around it.
+#[test]
+fn bodies_that_stand_as_they_are_are_fixed_there() {
+    let folder = empty_folder("collections", "fix");
+    let samples: Vec<Sample> = verbatim_samples().into_iter().step_by(7).collect();
+    bodies(&folder, &samples);
+    for kind in ["http", "bru", "postman"] {
+        fs::create_dir_all(folder.join(kind)).unwrap();
+    }
+    for (number, sample) in samples.iter().enumerate() {
+        let one = std::slice::from_ref(sample);
+        let one = [Sample {
+            endpoint: one[0].endpoint,
+            body: one[0].body.clone(),
+        }];
+        fs::write(folder.join(format!("http/{number}.http")), http_file(&one).0).unwrap();
+        fs::write(folder.join(format!("bru/{number}.bru")), bru_file(sample)).unwrap();
+        fs::write(
+            folder.join(format!("postman/{number}.json")),
+            collection(&one, usual).0,
+        )
+        .unwrap();
+    }
+    run(
+        &folder,
+        &[
+            "check",
+            "--fix",
+            "--unsafe-fixes",
+            "--quiet",
+            "--format",
+            "concise",
+            ".",
+        ],
+        b"",
+    );
+    let mut changed = 0;
+    for (number, Sample { endpoint, body }) in samples.iter().enumerate() {
+        let read = |name: String| fs::read_to_string(folder.join(name)).unwrap();
+        let fixed = read(format!("{}/{number}.json", ENDPOINTS[*endpoint].0));
+        let again = [Sample {
+            endpoint: *endpoint,
+            body: fixed.clone(),
+        }];
+        // Only the first of the two requests in the file is to this API.
+        let (before, after) = (
+            http_file(&[Sample {
+                endpoint: *endpoint,
+                body: body.clone(),
+            }])
+            .0,
+            http_file(&again).0,
+        );
+        let cut = |text: &str| text[..text.find("### other").unwrap()].to_owned();
+        let rest = |text: &str| text[text.find("### other").unwrap()..].to_owned();
+        let http = read(format!("http/{number}.http"));
+        // A body that is no list is left alone in a file of its own: that might be anything.
+        if fixed != *body {
+            assert_eq!(cut(&http), cut(&after), "{number}: {body}");
+            changed += 1;
+        }
+        assert_eq!(rest(&http), rest(&before));
+        let postman = read(format!("postman/{number}.json"));
+        assert_eq!(
+            postman,
+            collection(
+                &[Sample {
+                    endpoint: *endpoint,
+                    body: body.clone()
+                }],
+                usual
+            )
+            .0
+        );
+        let bru = read(format!("bru/{number}.bru"));
+        let plain = |text: &str| text.split_whitespace().collect::<String>();
+        if fixed != *body {
+            assert_eq!(plain(&bru), plain(&bru_file(&again[0])), "{number}: {body}");
+        }
+    }
+    assert!(changed > 10, "{changed}");
+}
+
+/// A line a record: findings at their lines, and one record's mistake says nothing of the next.
+#[test]
+fn json_lines_are_records_or_bodies() {
+    let folder = empty_folder("collections", "lines");
+    let good = r#"{"ClientContactCode": "A", "InterfaceStatus": "x"}"#;
+    let bad = r#"{"ClientContactCode": "B", "InterfaceStatus": ""}"#;
+    let write = |name: &str, text: String| fs::write(folder.join(name), text).unwrap();
+    write("records.jsonl", format!("{good}\n\n{bad}\n{good}\n"));
+    write("bodies.ndjson", format!("[{good}]\r\n[{good}, {bad}]\r\n"));
+    write(
+        "broken.jsonl",
+        format!("{good}\n{{\"ClientContactCode\": \n{bad}\n"),
+    );
+    write("lines.json", format!("{good}\n{bad}\n"));
+    write("list.jsonl", format!("[\n{bad}\n]\n"));
+    write("other.jsonl", "{\"a\": 1}\n{\"b\": 2}\n".to_owned());
+    write("export.txt", format!("[{bad}]"));
+    let lines = |arguments: &[&str]| {
+        let all = [&["check", "--format", "concise", "--quiet"], arguments].concat();
+        String::from_utf8(run(&folder, &all, b"").stdout).unwrap()
+    };
+    let empty = "error[missing-mandatory]";
+    let found = lines(&["records.jsonl"]);
+    let duplicate = "records.jsonl:4:23: warning[duplicate-record] /2/ClientContactCode";
+    assert!(
+        found.starts_with(&format!("records.jsonl:3:47: {empty} /1/InterfaceStatus (B)")),
+        "{found}"
+    );
+    assert!(found.contains(duplicate) && found.lines().count() == 2, "{found}");
+    let found = lines(&["bodies.ndjson"]);
+    assert!(
+        found.starts_with(&format!("bodies.ndjson:2:100: {empty} /1/InterfaceStatus (B)")),
+        "{found}"
+    );
+    assert_eq!(found.lines().count(), 1, "{found}");
+    let found = lines(&["broken.jsonl"]);
+    assert!(
+        found.contains("broken.jsonl:2:") && found.contains("error[syntax]"),
+        "{found}"
+    );
+    assert!(
+        found.contains(&format!("broken.jsonl:3:47: {empty} /1/InterfaceStatus (B)")),
+        "{found}"
+    );
+    let found = lines(&["lines.json"]);
+    assert!(
+        found.starts_with("lines.json:2:1: error[syntax]: a second document") && found.lines().count() == 1,
+        "{found}"
+    );
+    let report = report(&folder, &["lines.json"]);
+    let help = report["findings"][0]["help"].as_str().unwrap();
+    assert!(
+        help.contains("in a file named .jsonl geplint reads a record a line"),
+        "{help}"
+    );
+    assert!(lines(&["list.jsonl"]).starts_with(&format!("list.jsonl:2:47: {empty}")));
+    assert_eq!(lines(&["other.jsonl"]), "");
+    // In a folder all of these are found, and what a glob names besides.
+    let found = lines(&["."]);
+    assert!(
+        found.contains("records.jsonl:3:47") && found.contains("bodies.ndjson:2:100"),
+        "{found}"
+    );
+    assert!(!found.contains("export.txt"), "{found}");
+    assert!(lines(&[".", "--include", "*.txt"]).contains(&format!("export.txt:1:48: {empty}")));
+}
+
+#[test]
+fn what_cannot_be_read_is_one_message() {
+    let folder = empty_folder("collections", "broken");
+    let (text, _) = collection(&samples()[..3], usual);
+    fs::write(folder.join("cut.json"), &text[..text.len() / 2]).unwrap();
+    fs::write(folder.join("cut.bru"), "post {\n  url: x\n}\nbody:json {\n  [").unwrap();
+    fs::write(folder.join("latin.http"), b"POST x\n\n\xE9").unwrap();
+    for (name, message) in [
+        ("cut.json", "a Postman collection that cannot be read: line "),
+        (
+            "cut.bru",
+            "a .bru file that cannot be read: line 4: the block body:json has no end",
+        ),
+        (
+            "latin.http",
+            "an .http file that cannot be read: line 3: this is no UTF-8",
+        ),
+    ] {
+        for command in ["check", "predict"] {
+            let output = run(&folder, &[command, name], b"");
+            let text = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{command} {name}");
+            assert_eq!(
+                text.lines().filter(|line| line.contains(message)).count(),
+                1,
+                "{text}"
+            );
+            assert!(!text.contains("panicked"), "{text}");
+        }
+        // Nobody named it: the run goes on.
+        let output = run(
+            &folder,
+            &["check", "--skip-unrecognized", "--no-error-on-unmatched", name],
+            b"",
+        );
+        assert_eq!(output.status.code(), Some(0), "{name}");
+    }
+}
+
+/// Another file that a container names is checked there, and read only where it may be.
+#[test]
+fn a_body_in_another_file_is_checked_there_once() {
+    let folder = empty_folder("collections", "files");
+    fs::create_dir_all(folder.join("repo/.git")).unwrap();
+    fs::create_dir_all(folder.join("repo/bodies")).unwrap();
+    let body = r#"[{"ClientContactCode": "B", "InterfaceStatus": ""}]"#;
+    fs::write(folder.join("outside.json"), body).unwrap();
+    fs::write(folder.join("repo/bodies/a.json"), body).unwrap();
+    let http = |path: &str| {
+        format!("PUT {{{{host}}}}/SmartInterfaceAPI/api/Contact/ContactInterfaceStatus\nA: b\n\n< {path}\n")
+    };
+    let repo = folder.join("repo");
+    let check = |path: &str, arguments: &[&str]| {
+        fs::write(repo.join("call.http"), http(path)).unwrap();
+        let all = [&["check", "--format", "concise", "-v"], arguments].concat();
+        let output = run(&repo, &all, b"");
+        [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap())
+    };
+    let [found, _] = check("./bodies/a.json", &["call.http"]);
+    assert_eq!(found.lines().count(), 1, "{found}");
+    assert!(
+        found.starts_with("bodies/a.json:1:48: error[missing-mandatory] /0/InterfaceStatus (B)"),
+        "{found}"
+    );
+    let [found, _] = check("bodies/a.json", &["."]);
+    assert_eq!(found.lines().count(), 1, "{found}");
+    for path in ["../outside.json", "/etc/passwd", "{{x}}", "none.json", "./bodies"] {
+        let [found, said] = check(path, &["call.http"]);
+        assert_eq!(found, "", "{path}");
+        assert!(said.contains("its body is the file"), "{path}: {said}");
+    }
 }

@@ -168,6 +168,14 @@ impl<'r> Session<'r> {
             .0
     }
 
+    /// The same for a request of a collection, in which placeholders are filled in before it is sent.
+    pub fn look_template(&self, text: &str, endpoint: &'r Endpoint) -> Checked {
+        let (text, errors) = json::text(text.as_bytes());
+        let template = Template::of(&text, Scope::AnyPart);
+        let template = template.unwrap_or_else(|| Template::from(&*text));
+        self.lint(&template, errors, endpoint, false, None).0
+    }
+
     /// What is found in a text, and what it changes at the tenant.
     ///
     /// Where the text is sent as it stands, and values in it were never filled in, each of these is one finding.

@@ -384,6 +384,12 @@ impl SyntaxError {
         self.advice(text)
     }
 
+    /// Whether nothing is before it on its line.
+    fn begins_line(&self, text: &str) -> bool {
+        let before = text.get(..self.span.start as usize).unwrap_or_default();
+        before.trim_end_matches([' ', '\t']).ends_with('\n')
+    }
+
     fn advice(&self, text: &str) -> String {
         let fixed = match self.kind {
             SyntaxKind::Empty => "send a list of records",
@@ -432,6 +438,9 @@ impl SyntaxError {
             SyntaxKind::EqualsForColon => "use `:`",
             SyntaxKind::SemicolonForComma => "use `,`",
             SyntaxKind::OddSpace => "replace it by an ordinary space",
+            SyntaxKind::SeveralRoots if self.begins_line(text) => {
+                "put the records into one list: `[ …, … ]`; in a file named .jsonl geplint reads a record a line"
+            }
             SyntaxKind::SeveralRoots => "put the records into one list: `[ …, … ]`",
             SyntaxKind::WrongClose { expected } => return format!("use `{expected}`"),
             SyntaxKind::WrongLiteral => {

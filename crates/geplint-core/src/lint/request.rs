@@ -170,6 +170,13 @@ pub fn check_template(
         elements,
         &mut checked,
     );
+    if inner.len() == 1 && errors.iter().any(|error| error.kind == SyntaxKind::SeveralRoots) {
+        // That the first of several documents is no list says nothing more, and no other one is looked at.
+        inner.clear();
+        checked
+            .findings
+            .retain(|finding| finding.rule != messages::WRONG_ROOT);
+    }
     checked.recoverable = errors.iter().all(|error| error.is_warning() || error.certain());
     drop_findings_at(&mut checked.findings, &errors);
     let reading = if template.unknown.is_empty() {
