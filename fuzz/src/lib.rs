@@ -14,6 +14,7 @@
 pub mod assist;
 pub mod check;
 pub mod config;
+pub mod containers;
 pub mod fast_path;
 pub mod fix;
 pub mod matrix;
@@ -35,6 +36,7 @@ pub const TARGETS: &[Target] = &[
     ("check", check::run),
     ("render", render::run),
     ("config", config::run),
+    ("containers", containers::run),
     ("rules", rules::run),
     ("tenant", tenant::run),
     ("verify", verify::run),

@@ -115,7 +115,7 @@ impl FileChecker<'_> {
                     return self.checked(file, None, fixed, Checked::not_json(*finding), sink);
                 }
                 Kind::PassedOver(reason) => FileEvent::PassedOver(path, reason),
-                Kind::Skipped(reason) => FileEvent::Skipped(path, reason.into()),
+                Kind::Skipped(reason) => FileEvent::Skipped(path, reason),
                 Kind::Trouble(message) => FileEvent::Trouble(path, message),
             },
         )

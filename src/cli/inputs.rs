@@ -330,6 +330,11 @@ pub fn unrecognized(reason: &str) -> String {
     format!("not a request to a known endpoint ({reason}); use --endpoint ID to check it anyway")
 }
 
+/// Returns the message for a file with requests in a form that is not read.
+pub fn of_another_tool(name: &str) -> String {
+    format!("this is {name}; geplint reads requests in Postman collections, Bruno and .http files")
+}
+
 /// Returns the message for a file that is not JSON: the first mistake and its position, unless it is the file as a
 /// whole.
 pub fn not_json(finding: &Finding, bytes: &[u8]) -> String {

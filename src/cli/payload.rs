@@ -1,5 +1,6 @@
 //! A file as `check` and `predict` read it, and the endpoint for which it is checked.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
@@ -7,6 +8,7 @@ use super::args::Files;
 use super::expected::Expected;
 use super::inputs::{self, Knowledge};
 use super::settings::Project;
+use crate::containers::foreign;
 use crate::finding::Finding;
 use crate::input::{Entry, Reader};
 use crate::recognize::Standard;
@@ -34,7 +36,7 @@ pub enum Kind<'r> {
     /// Not a payload, although it may be meant as one; with the reason.
     PassedOver(String),
     /// Not a payload, with the reason.
-    Skipped(&'static str),
+    Skipped(Cow<'static, str>),
     /// The endpoint is ambiguous, with a message.
     Trouble(String),
 }
@@ -102,13 +104,20 @@ impl<'a> Payload<'a> {
         }
         match outcome {
             Outcome::Checked(request) => Kind::Request(request),
+            Outcome::NotJson(_) if !found && let Some(name) = foreign(self.bytes) => {
+                Kind::Trouble(inputs::of_another_tool(name))
+            }
             Outcome::NotJson(finding) if !found || expected.is(path) => Kind::NotJson(finding),
             Outcome::NotJson(finding) => Kind::PassedOver(inputs::not_json(&finding, self.bytes)),
             Outcome::OneOf(ids) if !found => Kind::Trouble(inputs::ambiguous(&ids)),
             Outcome::OneOf(ids) => Kind::PassedOver(inputs::ambiguous(&ids)),
             Outcome::Weak(reason) => Kind::PassedOver(reason),
-            Outcome::Unrecognized(reason) if !found => Kind::Trouble(inputs::unrecognized(reason)),
-            Outcome::Unrecognized(reason) => Kind::Skipped(reason),
+            Outcome::Unrecognized(reason) => match (foreign(self.bytes), found) {
+                (Some(name), false) => Kind::Trouble(inputs::of_another_tool(name)),
+                (Some(name), true) => Kind::Skipped(inputs::of_another_tool(name).into()),
+                (None, false) => Kind::Trouble(inputs::unrecognized(reason)),
+                (None, true) => Kind::Skipped(reason.into()),
+            },
         }
     }
 }

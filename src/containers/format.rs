@@ -61,6 +61,33 @@ const BY_EXTENSION: [(&str, Format); 5] = [
     ("ndjson", Format::Lines),
 ];
 
+/// What a file of another tool is, with its article, by its first bytes: something that has requests, or is for them, and is
+/// not read.
+pub fn foreign(bytes: &[u8]) -> Option<&'static str> {
+    /// How many bytes are looked at.
+    const START: usize = 4096;
+    let start = bytes.get(..START).unwrap_or(bytes).trim_ascii_start();
+    let has = |text: &str| memmem::find(start, text.as_bytes()).is_some();
+    let has_line = |text: &str| start.starts_with(text.as_bytes()) || has(&format!("\n{text}"));
+    match start {
+        [b'{', ..] if has("\"openapi\"") || has("\"swagger\"") => Some("an OpenAPI description"),
+        [b'{', ..] if has("\"__export_format\"") => Some("an Insomnia export"),
+        [b'{', ..] if has("\"_postman_variable_scope\"") => Some("a Postman environment, which --env takes"),
+        [b'{', ..] if has("\"brunoConfig\"") => Some("a Bruno export in JSON"),
+        [b'{', ..] if has("\"requests\"") && has("\"order\"") && has("\"id\"") => {
+            Some("a Postman collection of version 1, to be exported as 2.1")
+        }
+        [b'{', ..] if has("\"collection\"") && has("getpostman.com") => {
+            Some("a report of Newman, which geplint verify reads")
+        }
+        [b'<', ..] if has("soapui-project") => Some("a SoapUI project"),
+        [b'<' | b'{' | b'[', ..] => None,
+        _ if has_line("openapi:") || has_line("swagger:") => Some("an OpenAPI description"),
+        _ if has_line("type: collection.insomnia.rest") => Some("an Insomnia export"),
+        _ => None,
+    }
+}
+
 /// Whether files of such a name are taken of a folder.
 pub fn is_wanted(path: &Path) -> bool {
     BY_EXTENSION.iter().any(|(extension, _)| ends_in(path, extension))
@@ -79,4 +106,48 @@ fn is_postman(body: &[u8]) -> bool {
     // Newman's report has a collection inside.
     let is_report = || has("\"executions\"") && has("\"collection\"");
     names_schema() && has("\"info\"") && has("\"item\"") && !is_report()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_other_tools_have_a_name() {
+        for (text, name) in [
+            ("{\"openapi\": \"3.0.0\"}", Some("an OpenAPI description")),
+            ("# x\nopenapi: 3.0.0\n", Some("an OpenAPI description")),
+            ("swagger: \"2.0\"\n", Some("an OpenAPI description")),
+            (
+                "{\"_type\": \"export\", \"__export_format\": 4}",
+                Some("an Insomnia export"),
+            ),
+            ("type: collection.insomnia.rest/5.0\n", Some("an Insomnia export")),
+            (
+                "<?xml version=\"1.0\"?>\n<con:soapui-project name=\"x\">",
+                Some("a SoapUI project"),
+            ),
+            ("[{\"openapi\": 1}]", None),
+            ("x: openapi:\n", None),
+            ("", None),
+        ] {
+            assert_eq!(foreign(text.as_bytes()), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn collections_are_told_by_their_content() {
+        let path = Path::new("a.json");
+        let text =
+            r#"{"info":{"schema":"https:\/\/schema.getpostman.com\/json\/collection\/v2.0.0\/"},"item":[]}"#;
+        assert_eq!(detect(path, text.as_bytes()), Some(Format::Postman));
+        assert_eq!(
+            detect(path, format!("\u{feff} {text}").as_bytes()),
+            Some(Format::Postman)
+        );
+        assert_eq!(detect(path, format!("[{text}]").as_bytes()), None);
+        assert_eq!(detect(path, b"{\"info\": 1, \"item\": 2}"), None);
+        assert_eq!(detect(Path::new("a.HTTP"), b"{"), Some(Format::Http));
+        assert_eq!(detect(Path::new("a.ndjson"), b""), Some(Format::Lines));
+    }
 }

@@ -13,7 +13,7 @@ mod postman;
 mod request;
 pub mod variables;
 
-pub use format::{Format, detect, is_wanted};
+pub use format::{Format, detect, foreign, is_wanted};
 pub use request::{Body, Container, Example, Request};
 pub use variables::Variables;
 

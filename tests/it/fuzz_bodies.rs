@@ -35,6 +35,7 @@ fn seeds(target: &str) -> Vec<PathBuf> {
         "config" => (&["testdata/tenant", "testdata/fuzz/config"], None),
         "rules" => (&["rules", "testdata/fuzz/rules"], Some("toml")),
         "tenant" => (&["testdata/tenant", "testdata/fuzz/tenant"], None),
+        "containers" => (&["testdata/containers", "testdata/fuzz/containers"], None),
         "verify" => (
             &["testdata/verify", "testdata/documented", "testdata/fuzz/verify"],
             None,
@@ -169,6 +170,11 @@ fn rules() {
 #[test]
 fn tenant() {
     run("tenant", 10, 300);
+}
+
+#[test]
+fn containers() {
+    run("containers", 1, 2_000);
 }
 
 #[test]

@@ -450,6 +450,102 @@ fn predict_verify_and_init() {
 }
 
 #[test]
+fn collections_and_environments() {
+    let place = Place::new("collections");
+    let bad = json(&hostile());
+    let url = "{{host}}/SmartInterfaceAPI/api/Contact/UserGroup";
+    let inner = json(&format!(
+        "[{{\"GroupName\": {bad}, {bad}: {{{{a}}}}, \"IsActive\": \"<<{}>>\"}}]",
+        "\u{1b}[31mx"
+    ));
+    let request = |url: &str, mode: &str| {
+        format!(
+            "{{\"name\": {bad}, \"request\": {{\"method\": \"POST\", \"url\": {}, \"body\": {{\"mode\": {}, \"raw\": {inner}, \
+             \"file\": {{\"src\": {bad}}}}}}}, \"response\": [{{\"name\": {bad}, \"code\": 400, \"body\": {inner}}}]}}",
+            json(url),
+            json(mode)
+        )
+    };
+    let items = [
+        request(url, "raw"),
+        request(url, "file"),
+        request(&format!("https://{}/{}/UserGroup", hostile(), hostile()), "raw"),
+        request(&hostile(), "raw"),
+        request("{{url}}", "raw"),
+    ];
+    let schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
+    let collection = format!(
+        "{{\"info\": {{\"name\": {bad}, \"schema\": \"{schema}\"}}, \"variable\": [{{\"key\": \"a\", \"value\": {bad}}}], \"item\": [{{\"name\": {bad}, \
+         \"item\": [{}]}}]}}",
+        items.join(", ")
+    );
+    place.write("c.json", &collection);
+    place.write("broken.json", &collection.replace("]}]}", &hostile()));
+    let line = hostile().replace(['\n', '\r'], " ");
+    place.write(
+        "c.http",
+        &format!(
+            "@{line} = {line}\n### {line}\nPOST {url}\n{line}: x\n\n[{{\"GroupName\": {bad}, {bad}: 1}}]\n### {line}\nPOST {url}\n\n< ./{line}\n\
+             ### x\nPOST {line}/UserGroup\n\n[1]\n"
+        ),
+    );
+    place.write(
+        "c.bru",
+        &format!("meta {{\n  name: {line}\n}}\npost {{\n  url: {url}\n}}\nbody:json {{\n  [{{\"GroupName\": {bad}}}]\n}}\n"),
+    );
+    place.write("cut.bru", &format!("{} {{\n  {line}", line.replace(' ', "")));
+    place.write(
+        "c.jsonl",
+        &format!("{{\"ClientContactCode\": {bad}, \"InterfaceStatus\": \"\"}}\n{line}\n"),
+    );
+    place.write(
+        "env.json",
+        &format!("{{\"a\": {{\"b\": 1}}, {bad}: {{\"c\": {bad}}}}}"),
+    );
+    let files = ["c.json", "broken.json", "c.http", "c.bru", "cut.bru", "c.jsonl"];
+    for format in FORMATS {
+        let args = [
+            "check",
+            "--no-config",
+            "-v",
+            "--min-severity",
+            "advice",
+            "--format",
+            format,
+        ];
+        place.run(&[&args[..], &files].concat());
+        place.run(
+            &[
+                &args[..],
+                &files,
+                &["--color", "always", "--var", &format!("a={}", hostile())],
+            ]
+            .concat(),
+        );
+    }
+    for command in [
+        &["predict"][..],
+        &["check", "--diff", "--unsafe-fixes"],
+        &["verify", "-v"],
+    ] {
+        for file in files {
+            place.run(&[command, &["--no-config", file]].concat());
+        }
+    }
+    for option in ["--env", "--var", "--base-path", "--include"] {
+        place.run(&["check", "--no-config", option, &hostile(), "."]);
+    }
+    place.run(&["check", "--no-config", "--env", "env.json", "c.json"]);
+    place.run(&[
+        "check",
+        "--no-config",
+        "--env",
+        &format!("env.json#{}", hostile()),
+        "c.json",
+    ]);
+}
+
+#[test]
 fn settings_and_tenant_files() {
     let place = Place::new("settings");
     let bad = toml(&hostile());
