@@ -1,5 +1,5 @@
 -- nvim --headless -u NONE -S .ci/editors.lua: starts another Neovim with the configuration of docs/editors.md, and types
--- into it as a user would: diagnostics, a fix, hover, a name and a whole body to complete.
+-- into it as a user would: diagnostics, a fix, hover, a name, a value and a whole body to complete.
 -- GEPLINT_INIT is the configuration, GEPLINT_FOLDER an empty folder.
 
 local init, folder = vim.env.GEPLINT_INIT, vim.env.GEPLINT_FOLDER
@@ -111,6 +111,8 @@ local function run()
   lua("vim.o.shortmess = vim.o.shortmess .. 'acIF'; vim.o.more = false; vim.o.swapfile = false")
 
   step = "diagnostics"
+  write("tenant.toml", 'personas = ["P-1", "P-2"]\n')
+  write("geplint.toml", '[tenant]\nfile = "tenant.toml"\n')
   local fine = '[\n  {\n    "clientContactCode": "C-1",\n    "interfaceStatus": "Success"\n  }\n]\n'
   local wrong = fine:gsub("interfaceStatus", "interface_status")
   write("status.json", wrong)
@@ -165,6 +167,20 @@ local function run()
   end)
   keys("<Esc>")
 
+  step = "completion of a value"
+  local persona = '[\n  {\n    "personaAndRoles": [{ "personaCode": "%s" }]\n  }\n]\n'
+  write("personas.json", persona:format(""))
+  open("personas.json")
+  wait("the diagnostics", function()
+    return #diagnostics() > 0
+  end)
+  keys('3Gf}F"i')
+  complete()
+  wait("a persona between the quotes", function()
+    return text() .. "\n" == persona:format("P-1")
+  end)
+  keys("<Esc><Esc>")
+
   step = "completion of a body"
   write("new.json", "")
   open("new.json")
@@ -180,7 +196,7 @@ local function run()
   wait("the diagnostics", none_but(#errors_of_check("new.json")))
 
   local version = vim.version()
-  say(("Neovim %d.%d.%d: diagnostics, hover, a fix, a name and a body"):format(version.major, version.minor, version.patch))
+  say(("Neovim %d.%d.%d: diagnostics, hover, a fix, a name, a value and a body"):format(version.major, version.minor, version.patch))
   vim.cmd("qall!")
 end
 

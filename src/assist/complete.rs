@@ -128,6 +128,8 @@ impl Offer<'_, '_> {
             Slot::Unknown => Vec::new(),
             // What begins like another value is one.
             Slot::Body | Slot::Record if place.cursor.token.quoted => Vec::new(),
+            // A body is all that there is.
+            Slot::Body if !place.is_at_end() => Vec::new(),
             Slot::Body => {
                 let body = self.sampler.body(1, Extent::Minimal);
                 self.whole(&format!("{}: body", place.endpoint.id), &body, of(place.endpoint))
@@ -173,7 +175,7 @@ impl Offer<'_, '_> {
         self.comma(&mut snippet);
         vec![Completion {
             documentation,
-            sort_key: "0".to_owned(),
+            sort_key: format!("0{label}"),
             ..self.completion(label, snippet, CompletionKind::Structure)
         }]
     }
@@ -331,13 +333,28 @@ impl Offer<'_, '_> {
         } else {
             Span::new(place.cursor.at, place.cursor.at)
         };
-        // Behind a quote that is typed: clients compare what follows it with the label.
+        // Behind a quote that is typed: clients compare what follows it with the label. Where a quote follows, too, it is the last
+        // one of what is written: many clients leave what is behind the place as it is.
         let is_behind_quote = token.quoted && token.entered;
-        let bare = |text: String| match text.strip_prefix('"') {
-            Some(bare) if is_behind_quote => bare.to_owned(),
-            _ => text,
+        let ends_alike = [&snippet.marked, &snippet.plain]
+            .iter()
+            .all(|text| text.ends_with('"'));
+        let is_before_quote = is_behind_quote && token.closed && ends_alike;
+        let bare = |text: String| {
+            let text = match text.strip_prefix('"') {
+                Some(bare) if is_behind_quote => bare,
+                _ => &text,
+            };
+            let text = match text.strip_suffix('"') {
+                Some(bare) if is_before_quote => bare,
+                _ => text,
+            };
+            text.to_owned()
         };
-        let replace = Span::new(replace.start + u32::from(is_behind_quote), replace.end);
+        let replace = Span::new(
+            replace.start + u32::from(is_behind_quote),
+            replace.end - u32::from(is_before_quote),
+        );
         Completion {
             label: label.to_owned(),
             insert: bare(snippet.marked),

@@ -91,7 +91,7 @@ pub struct Completion {
     pub documentation: String,
     /// Completions are shown in the order of this text.
     pub sort_key: String,
-    /// What it replaces, on one line; empty to insert. A quote before the place stays.
+    /// What it replaces, on one line; empty to insert. Quotes around the place stay.
     pub replace: Span,
     /// What is written elsewhere along with it: a comma behind the value before.
     pub also: Option<Edit>,

@@ -175,6 +175,11 @@ impl<'a> Place<'a> {
         !matches!(self.next(), None | Some(b',' | b'}' | b']' | b':'))
     }
 
+    /// Whether nothing follows in the text.
+    pub fn is_at_end(&self) -> bool {
+        self.next().is_none()
+    }
+
     fn next(&self) -> Option<u8> {
         self.text.as_bytes().get(self.cursor.next as usize).copied()
     }

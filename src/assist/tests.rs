@@ -163,6 +163,26 @@ fn quotes_colons_and_commas_are_right_wherever_the_place_is() {
     }
 }
 
+/// Many clients put the text in the place of what is typed, and leave what follows.
+#[test]
+fn a_quote_behind_the_place_is_left_where_it_is() {
+    for (endpoint, text, label) in [
+        (STATUS, r#"[{"inter|"}]"#, "InterfaceStatus"),
+        (STATUS, r#"[{"Inter|": 1}]"#, "InterfaceStatus"),
+        (DETAILS, r#"[{"ManagerCode": ["C|"]}]"#, "C-1"),
+    ] {
+        let items = completions(endpoint, text).items;
+        let item = items.iter().find(|item| item.label == label).unwrap();
+        let (_, at) = marked(text);
+        assert_eq!(item.replace.end as usize, at, "{text}");
+        let taken = taken(text, item);
+        assert!(
+            serde_json::from_str::<serde_json::Value>(&taken).is_ok(),
+            "{taken}"
+        );
+    }
+}
+
 #[test]
 fn nothing_is_offered_right_behind_a_value_or_for_a_colon() {
     for text in [
@@ -192,11 +212,8 @@ fn values_are_those_of_lists_and_of_the_tenant() {
         r#"[{"buDetails": {"orgDetails": [{"lobType": "Both""#
     );
     let code = r#"[{"buDetails": {"orgDetails": [{"orgEntity": {"lobEntityCode": "a|"}}]}}]"#;
-    assert_eq!(
-        labels(AUTHORIZATION, code),
-        ["EMEA", "APAC"],
-        "that both have an a"
-    );
+    // What begins so comes first.
+    assert_eq!(labels(AUTHORIZATION, code), ["APAC", "EMEA"]);
     assert_eq!(labels(DETAILS, r#"[{"ManagerCode": ["|"]}]"#), ["C-1"]);
     assert_eq!(labels(DETAILS, r#"[{"IsActive": t|}]"#), ["true", "false"]);
 }
@@ -210,6 +227,7 @@ fn activities_of_the_persona_around_come_first() {
 #[test]
 fn records_and_bodies_are_offered_whole() {
     assert_eq!(labels(STATUS, "|"), ["contact-interface-status: body"]);
+    assert_eq!(labels(STATUS, "|\n[]"), [""; 0]);
     assert_eq!(labels(STATUS, "[|]"), ["contact-interface-status: record"]);
     let all = ask(None, "|", complete).items;
     assert_eq!(all.len(), built_in().ids().count());
