@@ -554,7 +554,7 @@ impl Run<'_> {
         let (kind, why) = if call.predicted {
             (
                 UnusedKind::Prediction,
-                "its response is a prediction of geplint serve, not an answer of the API",
+                "its response is from geplint serve, not from the API",
             )
         } else {
             (
@@ -738,12 +738,12 @@ fn given(paths: &[PathBuf]) -> Given<'_> {
 /// What to say of a file with predictions where answers of the API are compared.
 fn not_counted(name: &str, predictions: u32) -> String {
     let what = if predictions == 1 {
-        "1 response is a prediction of geplint serve, not an answer"
+        "1 response is from geplint serve, not from the API, and is"
     } else {
-        &format!("{predictions} responses are predictions of geplint serve, not answers")
+        &format!("{predictions} responses are from geplint serve, not from the API, and are")
     };
     format!(
-        "{}: {what} of the API, and not counted; --self compares them with what is predicted now",
+        "{}: {what} not counted; --self compares predictions with what is predicted now",
         sanitize::escape(name)
     )
 }

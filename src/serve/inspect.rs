@@ -222,7 +222,7 @@ async fn answer(server: &Arc<Server>, path: &str, parts: &Parts, body: Bytes) ->
         "/tenant" if parts.method == Method::PUT => set_tenant(server, &body).await,
         "/tenant" => tenant(&*server.engine.lock().await),
         path => match path.strip_prefix("/api/calls/").and_then(|seq| seq.parse().ok()) {
-            Some(seq) => call(&server.calls, seq),
+            Some(seq) => call(&server.calls, seq).await,
             None => problem(StatusCode::NOT_FOUND, "a call has a number"),
         },
     }
@@ -303,14 +303,27 @@ async fn calls(server: &Server, query: &str) -> Reply {
     }
 }
 
-fn call(calls: &Calls, seq: u64) -> Reply {
+async fn call(calls: &Calls, seq: u64) -> Reply {
     let Some(call) = calls.get(seq) else {
         return problem(
             StatusCode::NOT_FOUND,
             "there is no such call, or it is kept no longer",
         );
     };
-    let call: &Call = &call;
+    let size = call.body.len() + call.answer.body.len();
+    aside(size, move || detail(&call)).await
+}
+
+/// Makes a reply: what is about many bytes on a thread of its own, so that no other request waits for it.
+async fn aside(bytes: usize, work: impl FnOnce() -> Reply + Send + 'static) -> Reply {
+    if bytes <= LONG {
+        return work();
+    }
+    let reply = tokio::task::spawn_blocking(work).await;
+    reply.unwrap_or_else(|_| problem(StatusCode::INTERNAL_SERVER_ERROR, "this is a bug in geplint"))
+}
+
+fn detail(call: &Call) -> Reply {
     let (body, truncated) = shown(&call.body);
     let request = Sent {
         method: &call.method,
@@ -327,7 +340,7 @@ fn call(calls: &Calls, seq: u64) -> Reply {
         truncated,
     };
     let findings = reported(&call.body, &call.answer.findings, call.answer.records);
-    let name = format!("request {seq}");
+    let name = format!("request {}", call.seq);
     let source = Source::new(&name, &call.body);
     document(&CallDetail {
         call: Summary::new(call),
@@ -344,7 +357,7 @@ fn call(calls: &Calls, seq: u64) -> Reply {
 async fn saved(server: &Arc<Server>) -> Reply {
     let is_restored = server.engine.lock().await.is_restored();
     let server = Arc::clone(server);
-    let work = tokio::task::spawn_blocking(move || {
+    let work = move || {
         let kept = server.calls.after(0, usize::MAX);
         let comment = incomplete(kept.forgotten, is_restored);
         let mut text = har::open(comment.as_deref());
@@ -355,12 +368,9 @@ async fn saved(server: &Arc<Server>) -> Reply {
             text.push_str(&har::entry(&har_call(call)));
         }
         text.push_str(har::close());
-        text
-    });
-    let Ok(text) = work.await else {
-        return problem(StatusCode::INTERNAL_SERVER_ERROR, "this is a bug in geplint");
+        reply::text(StatusCode::OK, reply::JSON, text)
     };
-    let mut reply = reply::text(StatusCode::OK, reply::JSON, text);
+    let mut reply = aside(usize::MAX, work).await;
     let name = HeaderValue::try_from(format!("attachment; filename=\"{}\"", har::FILE_NAME));
     if let Ok(name) = name {
         reply.headers_mut().insert(CONTENT_DISPOSITION, name);
@@ -434,28 +444,24 @@ async fn try_out(server: &Arc<Server>, query: &str, body: Bytes) -> Reply {
         },
     };
     let mut engine = Arc::clone(&server.engine).lock_owned().await;
-    let bytes = body.clone();
-    let tried = if body.len() > LONG {
-        let work = tokio::task::spawn_blocking(move || engine.try_out(&bytes, endpoint));
-        match work.await {
-            Ok(tried) => tried,
-            Err(_) => return problem(StatusCode::INTERNAL_SERVER_ERROR, "this is a bug in geplint"),
+    let always_200 = server.always_200;
+    aside(body.len(), move || {
+        let tried = engine.try_out(&body, endpoint);
+        drop(engine);
+        match tried {
+            Tried::Predicted(predicted) => tried_out(*predicted, &body, always_200),
+            Tried::OneOf(candidates) => document(&TryDetail::<[(); 0]> {
+                why: Some(format!("it may be for {}: name one", candidates.join(" or "))),
+                candidates,
+                ..TryDetail::default()
+            }),
+            Tried::Unknown(why) => document(&TryDetail::<[(); 0]> {
+                why: Some(why),
+                ..TryDetail::default()
+            }),
         }
-    } else {
-        engine.try_out(&bytes, endpoint)
-    };
-    match tried {
-        Tried::Predicted(predicted) => tried_out(*predicted, &body, server.always_200),
-        Tried::OneOf(candidates) => document(&TryDetail::<[(); 0]> {
-            why: Some(format!("it may be for {}: name one", candidates.join(" or "))),
-            candidates,
-            ..TryDetail::default()
-        }),
-        Tried::Unknown(why) => document(&TryDetail::<[(); 0]> {
-            why: Some(why),
-            ..TryDetail::default()
-        }),
-    }
+    })
+    .await
 }
 
 fn tried_out(predicted: Predicted, body: &[u8], always_200: bool) -> Reply {

@@ -41,7 +41,12 @@ const LARGEST_HEAD: usize = 64 << 10;
 /// Errors: it cannot start.
 pub fn run(options: Options, rules: Ruleset, say: fn(&str)) -> Result<(), String> {
     raise_file_limit(options.max_connections);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    // Requests are answered one after the other anyway. With more threads the memory of a call is taken by one and freed by
+    // another, and half of the processor's time goes into waiting for each other. Long work has threads of its own.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|error| format!("cannot start threads: {error}"))?;
     runtime.block_on(serve(options, rules, say))
 }

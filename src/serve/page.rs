@@ -58,4 +58,27 @@ mod tests {
         }
         assert!(policy().to_str().unwrap().contains("script-src 'sha256-"));
     }
+
+    /// Text reaches the document as text alone, and nothing is asked of another host.
+    #[test]
+    fn the_page_makes_no_markup_of_text() {
+        for forbidden in [
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "DOMParser",
+            "eval(",
+            "Function(",
+            "http:",
+            "https:",
+            "//cdn",
+            " style=",
+            "onclick=",
+            "onload=",
+            "javascript:",
+        ] {
+            assert!(!PAGE.contains(forbidden), "{forbidden}");
+        }
+    }
 }

@@ -437,7 +437,7 @@ fn remarks(text: &mut String, tally: &Tally, look: Look, verbose: bool) {
     }
     if tally.predictions > 0 {
         lines.push(format!(
-            "predictions of geplint serve, not counted as answers of the API: {}{hint}",
+            "responses of geplint serve, not counted as answers of the API: {}{hint}",
             tally.predictions
         ));
     }

@@ -566,7 +566,7 @@ fn predictions_are_no_answers_of_the_api() {
         let output = run(&folder, &["calls.har"]);
         assert_eq!(output.status.code(), Some(3));
         assert!(
-            stderr(&output).contains("2 responses are predictions of geplint serve"),
+            stderr(&output).contains("2 responses are from geplint serve, not from the API"),
             "{output:?}"
         );
         let own = document(&folder, &["calls.har", "--self"]);

@@ -75,7 +75,7 @@ const test = (name, run) => tests.push([name, run]);
 
 test("an empty list says where to send calls", async () => {
   const page = await open();
-  await page.getByText("No calls yet.").waitFor();
+  await page.getByText("No calls yet.", { exact: true }).waitFor();
   assert.equal(await page.locator("#none code").textContent(), base);
   await page.context().close();
 });
@@ -336,7 +336,7 @@ test("a HAR is saved that verify reads, and reset forgets all", async () => {
   assert.match(plain.stderr, /predictions of geplint serve/);
   await page.click("#reset");
   await page.locator("#sure button[value=reset]").click();
-  await page.getByText("No calls yet.").waitFor();
+  await page.getByText("No calls yet.", { exact: true }).waitFor();
   await page.context().close();
 });
 
@@ -350,7 +350,7 @@ test("tenant facts are shown and replaced", async () => {
   complaints.splice(0, complaints.length, ...complaints.filter((complaint) => !complaint.includes("status of 400")));
   await page.fill("#tenant-text", "contacts = [\"C-1\", \"<b>\"]\n");
   await page.getByRole("button", { name: "Save the tenant file" }).click();
-  await page.getByText("The tenant file is saved.").waitFor();
+  await page.locator("#state", { hasText: "The tenant file is saved." }).waitFor();
   assert.match(await page.locator("#facts").textContent(), /contacts2/);
   await send("contact-details", documented("contact-details/1-success.request.json"));
   await page.reload();
@@ -376,7 +376,7 @@ test("no rule of WCAG 2.2 AA that axe knows is broken, narrow and wide, dark and
         await page.locator("#tried .note").first().waitFor();
       }
       if (view === "tenant") await page.getByText("calls that changed something").waitFor();
-      await page.screenshot({ path: path.join(shots, `${view.replace(/\d+/, "")}${width}-${colorScheme}.png`) });
+      await page.screenshot({ path: path.join(shots, `${view.replace(/-\d+/, "")}-${width}-${colorScheme}.png`) });
       const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(wider <= 0, `${view} at ${width} is ${wider} pixels too wide`);
       await page.evaluate(axe);
@@ -393,7 +393,7 @@ test("a server that is gone is said to be gone", async () => {
   await page.locator(".call").first().waitFor();
   quiet();
   server.kill("SIGTERM");
-  await page.getByText(/No connection to the server/).waitFor({ timeout: 60_000 });
+  await page.locator("#state", { hasText: "No connection to the server" }).waitFor({ timeout: 60_000 });
   complaints.length = 0;
   await page.context().close();
 });
