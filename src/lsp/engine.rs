@@ -306,7 +306,7 @@ impl<'a> Engine<'a> {
             }
             Kind::NotJson(finding) => Response::none(crate::cli::inputs::not_json(&finding, bytes)),
             Kind::PassedOver(reason) | Kind::Trouble(reason) => Response::none(reason),
-            Kind::Skipped(reason) => Response::none(reason.to_owned()),
+            Kind::Skipped(reason) => Response::none(reason.into_owned()),
         }
     }
 }
