@@ -320,7 +320,7 @@ pub fn is_response(bytes: &[u8]) -> bool {
 /// Returns the message for a file that several endpoints fit.
 pub fn ambiguous(ids: &[String]) -> String {
     format!(
-        "cannot tell its endpoint: looks like {}; pass --endpoint",
+        "a request to more than one endpoint by its names ({}); use --endpoint ID to check it as one of them",
         ids.join(" or ")
     )
 }

@@ -13,7 +13,7 @@ use super::settings::Project;
 use super::settings_source::SettingsSource;
 use super::{read_settings_file, terminal};
 use crate::baseline::{self, Baseline, Gone};
-use crate::config::{Date, FailOn, Mistake, PathGlob};
+use crate::config::{Date, FailOn, Mistake, PathGlob, Placed};
 use crate::finding::{Finding, Severity};
 use crate::input::Entry;
 use crate::report::{AtomicFile, Position, labels, sanitize};
@@ -26,8 +26,8 @@ pub struct FindingFilter<'a> {
     pub project: &'a Project,
     pub known: &'a Knowledge,
     least: Severity,
-    rules_only: &'a [String],
-    rules_off: &'a [String],
+    rules_only: Vec<String>,
+    rules_off: Vec<String>,
     today: Date,
     file: Option<File>,
     /// The baseline's folder, as an absolute path.
@@ -87,6 +87,7 @@ impl<'a> FindingFilter<'a> {
                 }
             }
         }
+        check_rules(project, known)?;
         let file = File::of(source, args, project)?;
         Ok(Self::new(args, least, project, known, file))
     }
@@ -99,13 +100,23 @@ impl<'a> FindingFilter<'a> {
         known: &'a Knowledge,
         file: Option<File>,
     ) -> Self {
+        let config = &project.config;
+        let values = |rules: &[Placed<String>]| -> Vec<String> {
+            rules.iter().map(|rule| rule.value.clone()).collect()
+        };
+        let rules_only = if args.only.is_empty() {
+            values(&config.rules_only)
+        } else {
+            args.only.clone()
+        };
+        let rules_off = [args.ignore.clone(), values(&config.rules_off)].concat();
         let folder = file.as_ref().and_then(|file| file.path.parent());
         Self {
             project,
             known,
             least,
-            rules_only: &args.only,
-            rules_off: &args.ignore,
+            rules_only,
+            rules_off,
             today: today(),
             folder: project.absolute(folder.unwrap_or(Path::new(""))),
             file,
@@ -141,8 +152,8 @@ impl<'a> FindingFilter<'a> {
             Some(file) => KnownFindings::Baseline(&file.before),
         };
         Settings::new(&self.project.config, self.today)
-            .with_rules_off(self.rules_off)
-            .with_rules_only(self.rules_only)
+            .with_rules_off(&self.rules_off)
+            .with_rules_only(&self.rules_only)
             .showing_from(self.least)
             .with_known(known)
     }
@@ -251,6 +262,20 @@ impl<'a> FindingFilter<'a> {
             .map_err(|error| format!("{}: {error}", sanitize::plain_path(&file.path)))?;
         terminal::tell(&did);
         Ok(())
+    }
+}
+
+/// Fails at the first rule in the lists of the settings that does not exist.
+pub fn check_rules(project: &Project, known: &Knowledge) -> Result<(), Fault> {
+    let config = &project.config;
+    if config.rules_off.is_empty() && config.rules_only.is_empty() {
+        return Ok(());
+    }
+    let rules = rule_names(known);
+    let mut configured = config.rules_off.iter().chain(&config.rules_only);
+    match configured.find(|rule| !rules.contains(&rule.value)) {
+        Some(rule) => Err(project.mistake(rule.start, no_such("rule", &rule.value, &rules))),
+        None => Ok(()),
     }
 }
 

@@ -66,6 +66,7 @@ impl Site {
                 Some(file) => Fault::of(file, why),
                 None => why.into(),
             })?;
+            suppression::check_rules(&project, &known)?;
             let baseline = suppression::File::of(source, &Suppression::default(), &project)?;
             Ok((project, known, least, baseline))
         });

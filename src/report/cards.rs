@@ -5,7 +5,7 @@
 //! all its forms, one line of JSON each, and the [`Dealer`] picks a form where the files come in order.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -25,6 +25,8 @@ pub(super) enum Card {
         name: String,
         /// The API's answer to the file, ready to be shown; may be empty.
         head: String,
+        /// The answer alone, where it is one to the whole request and takes more than a line.
+        answer: String,
     },
     /// A diagnostic.
     Diagnostic(Box<Forms>),
@@ -39,9 +41,12 @@ pub(super) struct Forms {
     pub causes: Vec<(String, u64)>,
     /// A digest of the message.
     pub words: u64,
-    /// The full form, for the first diagnostic of its rule. Empty if it is known that the rule has been shown.
+    /// The whole: where its rule speaks for the first time, among the first rules of a run. Empty where it is known that the rule
+    /// has spoken.
     pub first: String,
-    /// The form without the rule's general text. Empty if the diagnostic is not shown.
+    /// The same without a mark under the place: where its rule speaks for the first time after others. Empty as `first`.
+    pub told: String,
+    /// Without what the rule says in general. Empty where the diagnostic is not shown.
     pub again: String,
     /// The form of one line, for a cause that an earlier file had.
     pub brief: String,
@@ -135,7 +140,9 @@ pub(super) struct Dealer {
     shown: Option<usize>,
     rules: HashSet<String>,
     seen: HashSet<String>,
-    /// The kind of the last output. An empty line separates blocks from everything else.
+    /// Answers to whole requests, and the first file that got each.
+    answers: HashMap<String, String>,
+    /// What was written last; a blank line sets files apart.
     after: After,
     totals: BTreeMap<(Reverse<Severity>, String, String), Total>,
     /// The number of diagnostics of each severity.
@@ -164,7 +171,10 @@ struct Total {
     last: usize,
 }
 
-/// The number of causes that are distinguished, because names in a file must not make the list of causes endless.
+/// So many rules are introduced with a mark under the place; with more of them, lines are dear.
+const MARKED: usize = 3;
+
+/// So many causes are told apart; names in a file must not make the list of causes endless.
 const CAUSES: usize = 10_000;
 
 impl Dealer {
@@ -183,6 +193,7 @@ impl Dealer {
             shown: None,
             rules: HashSet::new(),
             seen: HashSet::new(),
+            answers: HashMap::new(),
             after: After::Nothing,
             totals: BTreeMap::new(),
             met: BTreeMap::new(),
@@ -220,7 +231,21 @@ impl Dealer {
         }
     }
 
-    /// Keeps a diagnostic: the first errors, and as many others as there is room for.
+    /// What a file begins with. A long answer that an earlier file got is not given again.
+    fn head(&mut self, name: &str, head: String, answer: String) -> String {
+        if answer.is_empty() {
+            return head;
+        }
+        let Some(first) = self.answers.get(&answer) else {
+            if self.answers.len() < CAUSES {
+                self.answers.insert(answer, name.to_owned());
+            }
+            return head;
+        };
+        strong(&format!("{name}: the same answer as for {first}"), self.look)
+    }
+
+    /// Keeps the first of the errors, and of what is less as many as there is room for.
     fn keep(&mut self, forms: Box<Forms>) {
         let is_error = |forms: &Forms| forms.severity == Severity::Error;
         if self.kept.len() >= self.most {
@@ -254,7 +279,8 @@ impl Dealer {
         if self.seen.len() < CAUSES {
             self.seen.insert(cause);
         }
-        if self.shown != Some(file) {
+        let begins = self.shown != Some(file);
+        if begins {
             let apart = self.after == After::Block || (self.after == After::Line && !known);
             if apart && !head.is_empty() {
                 out.push('\n');
@@ -271,12 +297,16 @@ impl Dealer {
             self.after = After::Line;
             return;
         }
-        if self.after != After::Nothing {
+        if begins && self.after != After::Nothing {
             out.push('\n');
         }
         self.after = After::Block;
         let first = self.rules.insert(forms.rule.clone()) && !forms.first.is_empty();
-        out.push_str(if first { &forms.first } else { &forms.again });
+        out.push_str(match first {
+            true if self.rules.len() <= MARKED => &forms.first,
+            true => &forms.told,
+            false => &forms.again,
+        });
         self.dealt.with(|certain| {
             if self.most == 0 {
                 certain.errors.insert(forms.rule.clone());
@@ -322,7 +352,11 @@ impl Dealer {
         let width = rows.iter().map(|((_, rule, _), _)| rule.len()).max().unwrap_or(0);
         let counts = rows.iter().map(|(_, total)| labels::thousands(total.findings));
         let digits = counts.map(|text| text.len()).max().unwrap_or(0);
-        let mut out = format!("{}\n", palette.strong("causes"));
+        let mut out = format!(
+            "{} {}\n",
+            palette.strong("causes"),
+            palette.faint("(geplint explain RULE says more)")
+        );
         for ((severity, rule, name), total) in rows {
             let word = format!("{:7}", labels::severity(severity.0));
             let number = labels::thousands(total.findings);
@@ -343,13 +377,22 @@ impl Dealer {
     }
 }
 
+/// A sentence that a file begins with.
+pub(super) fn strong(line: &str, look: Look) -> String {
+    let palette = look.palette();
+    let lines = wrap(line, look.width).into_iter();
+    lines.fold(String::new(), |all, line| {
+        all + &palette.strong(line).to_string() + "\n"
+    })
+}
+
 impl Stage for Dealer {
     fn piece(&mut self, piece: &str) -> String {
         let mut out = String::new();
         for line in piece.lines() {
             match serde_json::from_str(line) {
-                Ok(Card::File { name, head }) => {
-                    self.file = (self.file.0 + 1, head);
+                Ok(Card::File { name, head, answer }) => {
+                    self.file = (self.file.0 + 1, self.head(&name, head, answer));
                     self.name = name;
                 }
                 Ok(Card::Diagnostic(forms)) => self.take(&mut out, forms),

@@ -1,16 +1,20 @@
 //! The texts of a diagnostic in reports for people: its title, its places, the predicted answer, and the help.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::style::Palette;
 use super::{FileReport, common, labels};
 use crate::diagnostics::{Diagnostic, Kind};
-use crate::finding::{Finding, Masked, Phase, Predicted, Severity, Span, Target};
+use crate::finding::{Finding, FixKind, Masked, Phase, Predicted, Severity, Span, Target};
 use crate::fix;
 use crate::sanitize::{escape, is_unprintable};
 use crate::source::{Position, Source};
 
-/// The number of names in a title.
+/// What the line of a file begins with whose records are refused together.
+pub(super) const WHOLE: &str = "the API would refuse the whole request:";
+
+/// So many names are in a title.
 const NAMES: usize = 8;
 
 /// The number of names in a full list.
@@ -23,7 +27,14 @@ const LABELS: usize = 2;
 pub(super) fn title(diagnostic: &Diagnostic<'_>) -> String {
     let count = diagnostic.parts.len();
     if count < 2 {
-        return escape(&diagnostic.lead.message).into_owned();
+        // The place of the other name is shown with its line.
+        let lead = diagnostic.lead;
+        let text = if lead.is_pair() {
+            lead.short_message()
+        } else {
+            Cow::Borrowed(&*lead.message)
+        };
+        return escape(&text).into_owned();
     }
     let names = labels::some(&names(diagnostic), NAMES);
     match diagnostic.kind {
@@ -35,6 +46,7 @@ pub(super) fn title(diagnostic: &Diagnostic<'_>) -> String {
         Kind::Casing(casing) if count > NAMES => format!("{count} names are in {}", casing.name()),
         Kind::Casing(casing) => format!("{count} names are in {}: {names}", casing.name()),
         Kind::Null => format!("{count} properties are refused unless they are nullable: {names}"),
+        Kind::Paths => format!("{count} names are paths into an object: {names}"),
     }
 }
 
@@ -56,7 +68,7 @@ fn names(diagnostic: &Diagnostic<'_>) -> Vec<String> {
 fn name(kind: Kind, finding: &Finding) -> String {
     let last = last(finding);
     match (kind, finding.right_name()) {
-        (Kind::Unknown, _) => format!("\"{last}\""),
+        (Kind::Unknown | Kind::Paths, _) => format!("\"{last}\""),
         (Kind::Casing(_), Some(property)) => match unknown(finding) {
             Some(name) => format!("{name} for {}", escape(property)),
             None => escape(property).into_owned(),
@@ -104,7 +116,12 @@ pub(super) fn causes(diagnostic: &Diagnostic<'_>) -> Vec<(String, u64)> {
             };
             vec![(format!("unknown names{place}"), diagnostic.findings)]
         }
-        Kind::Null | Kind::One => vec![(subject(diagnostic.lead), diagnostic.findings)],
+        Kind::Paths if diagnostic.parts.len() > 1 => {
+            let of_object = last(diagnostic.lead);
+            let object = of_object.split(['.', '/', '[']).next().unwrap_or_default();
+            vec![(format!("paths into {object}"), diagnostic.findings)]
+        }
+        Kind::Null | Kind::One | Kind::Paths => vec![(subject(diagnostic.lead), diagnostic.findings)],
     }
 }
 
@@ -169,7 +186,7 @@ pub(super) fn places(diagnostic: &Diagnostic<'_>) -> (Option<String>, Vec<(Span,
             .map_or_else(String::new, |name| escape(name).into_owned())
     };
     // The title or the list has the names already.
-    if matches!(kind, Kind::Casing(_) | Kind::Quoted | Kind::Null) {
+    if matches!(kind, Kind::Casing(_) | Kind::Quoted | Kind::Null | Kind::Paths) {
         return (Some(label(lead)).filter(|label| !label.is_empty()), Vec::new());
     }
     let parts = diagnostic.parts.iter().map(|part| part.finding);
@@ -220,6 +237,7 @@ pub(super) fn help(diagnostic: &Diagnostic<'_>) -> Option<String> {
         Kind::Unknown => "Remove them, or see what is known with `geplint rules`.",
         Kind::Quoted => "Send the values without quotes.",
         Kind::Null => "Leave them out, or give each of them a value.",
+        Kind::Paths => &*diagnostic.lead.help,
         Kind::Casing(_) => "Send the names as the API spells them; upper and lower case do not matter.",
     };
     Some(escape(help).into_owned()).filter(|help| !help.is_empty())
@@ -252,7 +270,16 @@ pub(super) fn remedy(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Option
                 },
             }
         }
-        edits => format!("change {} places", edits.len()),
+        edits => match diagnostic.lead.fix_kind.as_deref() {
+            Some(FixKind::Nest { name, members }) => {
+                format!(
+                    "put {} names into {}",
+                    members.len(),
+                    code(&format!("\"{name}\": {{…}}"))
+                )
+            }
+            _ => format!("change {} places", edits.len()),
+        },
     };
     let others = diagnostic.parts.iter().map(|part| part.finding);
     let others = others.filter(|finding| !std::ptr::eq(*finding, diagnostic.lead));
@@ -454,7 +481,7 @@ pub(super) fn refusal(file: &FileReport<'_>) -> Option<String> {
         let code = escape(&predicted.error_code);
         let gap = if code.is_empty() { "" } else { " " };
         return Some(format!(
-            "the API would refuse the whole request: 400{gap}{code} \"{}\"",
+            "{WHOLE} 400{gap}{code} \"{}\"",
             escape(&predicted.error_description)
         ));
     }

@@ -345,8 +345,11 @@ fn formats_agree() {
         assert!(line.starts_with(&format!("{place}: {head}: {what}")), "{line}");
         assert!(line.ends_with(fix), "{line}");
     }
-    // The full report groups findings with the same cause, and counts all of them at the end.
-    let causes = full.split_once("causes\n").unwrap().1;
+    // The full report puts together what has one cause, and counts all of it in the end.
+    let causes = full
+        .split_once("causes (geplint explain RULE says more)\n")
+        .unwrap()
+        .1;
     let counts = causes.lines().filter_map(|line| line.split_whitespace().next());
     let counted: usize = counts.map(|count| count.parse::<usize>().unwrap()).sum();
     assert_eq!(counted, rows.len(), "{full}");

@@ -443,6 +443,39 @@ fn rules_on_the_command_line_are_turned_off_additionally() {
     );
 }
 
+/// As other linters have it.
+#[test]
+fn rules_in_a_list() {
+    let both = r#"[{ "GroupName": "", "Colour": "red", "ContactCodes": [{ "ContactCode": "C-1" }] }]"#;
+    let repo = Repo::new("rules-in-a-list", &[("a.json", both)]);
+    let (missing, unknown) = ("missing-mandatory", "unknown-property");
+    repo.check("").expect(1, &[missing, unknown], &[]);
+    repo.check("ignore = [\"missing-mandatory\"]\n")
+        .expect(0, &[unknown], &[])
+        .without(&[missing]);
+    repo.check("only = [\"missing-mandatory\"]\n")
+        .expect(1, &[missing], &[])
+        .without(&[unknown]);
+    let mixed = "ignore = [\"unknown-property\", { path = \"a.json\", rule = \"missing-mandatory\", reason = \"known\" }]\n";
+    repo.check(mixed).expect(0, &[], &[]).without(&[missing, unknown]);
+    for (settings, told) in [
+        (
+            "ignore = [\"missing-mandatry\"]\n",
+            "geplint.toml:1:11: there is no rule \"missing-mandatry\"",
+        ),
+        ("only = [\"no-rule\"]\n", "geplint.toml:1:9: there is no rule"),
+        ("ignore = [1]\n", "has to be a rule in quotes or a table"),
+        ("ignore = [\"\"]\n", "geplint.toml:1:11: the rule is empty"),
+        ("ignore = [{ rule = \"too-long\" }]\n", "path is missing here"),
+        (
+            "ignore = [\"too-long\"]\n[[ignore]]\npath = \"a\"\n",
+            "geplint.toml:2:",
+        ),
+    ] {
+        repo.check(settings).expect(2, &[], &[told]);
+    }
+}
+
 #[test]
 fn what_makes_a_run_fail() {
     let repo = Repo::new("fail", &[("warning.json", WARNING)]);
@@ -960,7 +993,7 @@ fn the_settings_in_the_docs_are_valid() {
         ],
     );
     let blocks = blocks(include_str!("../../docs/config.md"), "toml");
-    assert_eq!(blocks.len(), 6);
+    assert_eq!(blocks.len(), 7);
     for block in blocks {
         let done = repo.check(&block);
         assert!(matches!(done.code, 0 | 1), "{block}\n{}", done.stderr);

@@ -89,7 +89,7 @@ fn names_in_snake_case_are_one_diagnostic() {
         "{text}"
     );
     assert!(
-        text.contains("fix write `\"contactCode\"` for `\"contact_code\"`"),
+        text.contains("fix: write `\"contactCode\"` for `\"contact_code\"`"),
         "{text}"
     );
 }
@@ -114,9 +114,12 @@ fn five_thousand_records_with_three_causes_take_sixty_lines() {
         joined(&text).contains("also in 99 records: C-50 (line 52), C-100 (line 102)"),
         "{text}"
     );
-    let causes = text.split_once("causes\n").unwrap().1;
+    let causes = text
+        .split_once("causes (geplint explain RULE says more)\n")
+        .unwrap()
+        .1;
     assert!(causes.contains("100  error    missing-mandatory"), "{causes}");
-    let pair = "EmailAddress is missing; rename \"Email\" (2:84) to EmailAddress?";
+    let pair = "EmailAddress is missing, did you mean \"Email\"?";
     assert!(joined(&text).contains(pair), "{text}");
 }
 
@@ -173,7 +176,7 @@ fn the_fix_that_is_shown_is_the_one_that_is_made() {
     let folder = folder("fix", &[("a.json", list([record]))]);
     let (text, _) = check(&folder, &["a.json"]);
     let text = joined(&text);
-    let shown = text.split_once("fix write `").unwrap().1;
+    let shown = text.split_once("fix: write `").unwrap().1;
     let new = shown.split('`').next().unwrap();
     check(&folder, &["a.json", "--fix", "--unsafe-fixes"]);
     assert!(
@@ -217,7 +220,12 @@ fn warnings_are_cut_before_errors_and_the_rest_is_counted() {
         "{cut}"
     );
     assert!(joined(&cut).contains("--max-findings 0 shows all"), "{cut}");
-    let causes = |text: &str| text.split_once("causes\n").unwrap().1.to_owned();
+    let causes = |text: &str| {
+        text.split_once("causes (geplint explain RULE says more)\n")
+            .unwrap()
+            .1
+            .to_owned()
+    };
     assert_eq!(causes(&all), causes(&cut));
     let plain = |text: &str| text.split(" (0").next().unwrap().to_owned();
     assert_eq!(plain(&summary), plain(&same));
@@ -254,9 +262,9 @@ fn the_general_text_of_a_rule_is_printed_once() {
     let files: Vec<(&str, String)> = files.iter().map(|(name, text)| (&**name, text.clone())).collect();
     let folder = folder("once", &files);
     let (text, _) = check(&folder, &["--endpoint=contact-details", "--max-findings=0", "."]);
-    // One for each of the two rules.
-    assert_eq!(joined(&text).matches("why ").count(), 2, "{text}");
-    // An error that an earlier file has shown in full takes one line.
+    // Of each of the two rules.
+    assert_eq!(joined(&text).matches("why: ").count(), 2, "{text}");
+    // What an earlier file had takes a line.
     let again = text
         .lines()
         .filter(|line| line.starts_with("04.json:") && line.contains("error["));
@@ -378,7 +386,9 @@ fn the_list_of_causes_has_positions_and_texts() {
     ];
     let folder = folder("causes", &files);
     let (text, _) = check(&folder, &["a.json", "b.json", "c.json", "d.json"]);
-    let (_, causes) = text.split_once("\ncauses\n").unwrap();
+    let (_, causes) = text
+        .split_once("\ncauses (geplint explain RULE says more)\n")
+        .unwrap();
     for (file, what) in [
         ("a.json", "extra close"),
         ("b.json", "nothing to read"),

@@ -24,7 +24,7 @@ fn render(text: &str, findings: &[Finding]) {
         let rendered = report.render(&file);
         let shown = rendered.matches("FirstName is too long").count();
         if name == "full" {
-            let more = format!("also in    {} places: ", thousands(findings.len() as u64 - 1));
+            let more = format!("also in {} places: ", thousands(findings.len() as u64 - 1));
             assert_eq!(
                 (shown, rendered.contains(&more) || findings.len() == 1),
                 (1, true),

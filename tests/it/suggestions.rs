@@ -31,6 +31,7 @@ fn suggested(endpoint: &str, body: &str, name: &str) -> (String, &'static str) {
         Some(FixKind::Rename(_)) => "rename",
         Some(FixKind::Move { .. }) => "move",
         Some(FixKind::Unwrap(_)) => "unwrap",
+        Some(FixKind::Nest { .. }) => "nest",
         Some(_) => "other",
     };
     (finding.help.to_string(), fix)
@@ -201,16 +202,49 @@ fn a_name_that_is_a_path_belongs_inside() {
             r#"RegionName belongs inside Regions: write "Regions": [{"RegionName": "EMEA"}]."#,
         ),
     ] {
-        assert_eq!(
-            suggested("contact-details", &body, name),
-            (help.to_owned(), "none")
-        );
+        // One fix makes the object, with all names that lead into it.
+        let fix = if name == "Address.CountryCode" {
+            "nest"
+        } else {
+            "none"
+        };
+        assert_eq!(suggested("contact-details", &body, name), (help.to_owned(), fix));
     }
-    // If the object exists, the member is moved into it.
+    // Of two names for one property, one value would be lost.
+    let twice = format!(r#"[{{{CONTACT},"Address.City":"Austin","Address/City":"Boston"}}]"#);
+    assert_eq!(suggested("contact-details", &twice, "Address.City").1, "none");
+    // Where the object is there, the member moves into it.
     let body = format!(
         r#"[{{{CONTACT},"Address":{{"AddressLine1":"1 Quay","StateCode":"TX","CountryCode":"US","ZipCode":"78701"}},"Address.City":"Austin"}}]"#
     );
     assert_eq!(suggested("contact-details", &body, "Address.City").1, "move");
+}
+
+#[test]
+fn names_that_are_paths_become_an_object() {
+    let folder = crate::support::empty_folder("suggestions", "paths");
+    let body = format!(
+        r#"[{{{CONTACT}, "address.addressLine1": "1 Quay", "note": 1, "address.countryCode": "US", "address.city": "Austin",
+  "address.stateCode": "TX", "address.zipCode": "78701"}}]"#
+    );
+    std::fs::write(folder.join("a.json"), &body).unwrap();
+    let run = |arguments: &[&str]| {
+        let output = crate::support::geplint()
+            .args(arguments)
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let shown = run(&["check", "a.json"]);
+    assert!(shown.contains("5 names are paths into an object"), "{shown}");
+    assert!(shown.contains("put 5 names into"), "{shown}");
+    run(&["check", "a.json", "--fix", "--unsafe-fixes"]);
+    let fixed: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(folder.join("a.json")).unwrap()).unwrap();
+    let address = serde_json::json!({"addressLine1": "1 Quay", "countryCode": "US", "city": "Austin", "stateCode": "TX", "zipCode": "78701"});
+    assert_eq!(fixed[0]["address"], address);
+    assert_eq!(fixed[0]["note"], 1);
 }
 
 #[test]

@@ -16,7 +16,10 @@ use crate::source::Position;
 /// The rule for a name that no row has.
 const UNKNOWN: &str = "unknown-property";
 
-/// The rule for a quoted value that still converts.
+/// The rule of a name that belongs elsewhere.
+const MISPLACED: &str = "misplaced-property";
+
+/// The rule of a value in quotes that converts all the same.
 const QUOTED: &str = "text-for-value";
 
 /// The rule for a `null` for a property that may not be nullable.
@@ -207,6 +210,8 @@ pub enum Kind {
     Quoted,
     /// Properties that are refused unless they are nullable.
     Null,
+    /// Names that are paths into one object: `Address.City`.
+    Paths,
 }
 
 /// A way of writing names that the API does not accept.
@@ -282,8 +287,9 @@ enum Key<'f> {
     Missing(usize),
     Unknown(Severity, String),
     Null(Severity),
-    /// The last field is the digest of the message without its values, because one property can be wrong in several
-    /// ways.
+    /// The object around the names, and what their paths begin with.
+    Paths(Severity, String),
+    /// The last is the digest of the message, its values aside: one property may be wrong in several ways.
     Rule(&'f str, Severity, bool, Cow<'f, str>, u64),
 }
 
@@ -295,6 +301,7 @@ impl Key<'_> {
             Self::Missing(_) => Kind::Missing,
             Self::Unknown(..) => Kind::Unknown,
             Self::Null(_) => Kind::Null,
+            Self::Paths(..) => Kind::Paths,
             Self::Rule(..) => Kind::One,
         }
     }
@@ -339,6 +346,12 @@ fn plain_key(finding: &Finding) -> Key<'_> {
     if finding.rule == NULL {
         return Key::Null(finding.severity);
     }
+    if finding.rule == MISPLACED
+        && let Some(object) = path_object(last(&finding.pointer))
+    {
+        let around = route(parent(&finding.pointer)).into_owned();
+        return Key::Paths(finding.severity, format!("{around}/{object}"));
+    }
     if finding.rule == UNKNOWN && finding.suggestion.is_none() {
         return Key::Unknown(finding.severity, route(parent(&finding.pointer)).into_owned());
     }
@@ -354,13 +367,13 @@ fn plain_key(finding: &Finding) -> Key<'_> {
     Key::Rule(&finding.rule, finding.severity, pair, place, words)
 }
 
-/// Returns a digest of a message without quoted text and without words that have a digit, because these are values.
+/// A digest of a message without what is in quotes and without words that have a digit or are marked as code: those are values.
 fn words(message: &str) -> u64 {
     let (before, rest) = message.split_once('"').unwrap_or((message, ""));
     let after = rest.rsplit_once('"').map_or("", |(_, after)| after);
     let mut hasher = DefaultHasher::new();
     let words = before.split_whitespace().chain(after.split_whitespace());
-    for word in words.filter(|word| !word.bytes().any(|byte| byte.is_ascii_digit())) {
+    for word in words.filter(|word| !word.bytes().any(|byte| byte.is_ascii_digit() || byte == b'`')) {
         word.hash(&mut hasher);
     }
     hasher.finish()
@@ -443,7 +456,7 @@ fn is_nearby(diagnostic: &Diagnostic<'_>, finding: &Finding) -> bool {
         && lead.record == finding.record
         && match diagnostic.kind {
             Kind::One => true,
-            Kind::Missing | Kind::Unknown | Kind::Null => name(finding) == name(lead),
+            Kind::Missing | Kind::Unknown | Kind::Null | Kind::Paths => name(finding) == name(lead),
             Kind::Casing(_) | Kind::Quoted => false,
         }
 }
@@ -609,7 +622,14 @@ fn unescaped(token: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns the table of a constraint `Table.Property`.
+/// What a name begins with that is a path: `address` of `Address.City`.
+fn path_object(token: &str) -> Option<String> {
+    let name = unescaped(token);
+    let (object, rest) = name.split_once(['.', '/', '['])?;
+    (!object.is_empty() && !rest.is_empty()).then(|| object.to_lowercase())
+}
+
+/// The table of a constraint `Table.Property`.
 fn table(constraint: &str) -> &str {
     constraint.rsplit_once('.').map_or(constraint, |(table, _)| table)
 }

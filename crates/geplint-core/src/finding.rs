@@ -360,6 +360,14 @@ pub enum FixKind {
         /// The span of its name, and the new name, if it is renamed.
         name: Option<(Span, String)>,
     },
+    /// Move members of an object, whose names are paths, into a new object in place of the first one.
+    Nest {
+        /// The name of the new object.
+        name: String,
+        /// For each member: the span from the start of its name to the end of its value, the span of its name, and its name
+        /// in the new object.
+        members: Vec<(Span, Span, String)>,
+    },
     /// Replace the text around the records.
     Unwrap(Vec<(Span, String)>),
 }
@@ -398,6 +406,10 @@ impl FixKind {
                 let name = name.as_mut().map(|(span, _)| span);
                 [member, to].into_iter().chain(after).chain(name).collect()
             }
+            Self::Nest { members, .. } => members
+                .iter_mut()
+                .flat_map(|(member, name, _)| [member, name])
+                .collect(),
             Self::Unwrap(edits) => edits.iter_mut().map(|(span, _)| span).collect(),
         }
     }

@@ -14,19 +14,16 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::diagnostics::{Diagnostic, Kind, group};
 use crate::finding::{Evidence, Finding, Phase, Severity, Span, Target, Wording};
-use crate::report::cards::{Card, Dealer, Dealt, Forms, Needed};
-use crate::report::style::{Look, Palette};
+use crate::report::cards::{Card, Dealer, Dealt, Forms, Needed, strong};
+use crate::report::style::Look;
 use crate::report::window::{Frame, TAB, Window, window};
 use crate::report::wrap::wrap;
 use crate::report::{Chunks, FileReport, Report, Stage, grouped, labels};
 use crate::sanitize::escape;
 use crate::source::{Position, Source};
 
-/// The column in which the text of a note begins.
-const NOTE: usize = 13;
-
-/// One diagnostic per cause: what is wrong, where, the predicted answer, the evidence, the reason, and the help. The
-/// general text of a rule is shown once per run.
+/// A diagnostic a cause: what is wrong, where, what the API would answer, how sure that is, why, and what to do. What a
+/// rule says in general is said once a run.
 #[derive(Debug)]
 pub struct Full {
     look: Look,
@@ -60,6 +57,7 @@ impl Full {
             causes: grouped::causes(diagnostic),
             words: diagnostic.words(),
             first: String::new(),
+            told: String::new(),
             again: String::new(),
             brief: String::new(),
         };
@@ -72,60 +70,95 @@ impl Full {
         if needed == Needed::All {
             let drawn = guarded(|| self.first(source, diagnostic));
             forms.first = drawn.unwrap_or_else(|| forms.brief.clone());
+            let drawn = guarded(|| self.short(source, diagnostic, true));
+            forms.told = drawn.unwrap_or_else(|| forms.brief.clone());
         }
         Card::Diagnostic(Box::new(forms))
     }
 
     /// Renders the full form.
     fn first(&self, source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Result<String, fmt::Error> {
-        let mut out = String::with_capacity(1024);
         let finding = diagnostic.lead;
         let snippet = Snippet::new(self.look, source, diagnostic);
-        handler(self.look, snippet.styles()).render_report(&mut out, &snippet)?;
-        let mut notes = Notes {
-            out: &mut out,
-            look: self.look,
-        };
-        if snippet.labels.first().is_none_or(Option::is_none) {
-            notes.push("at", place(diagnostic).trim_start_matches("lacks "))?;
+        let mut drawn = String::with_capacity(1024);
+        handler(self.look, snippet.styles()).render_report(&mut drawn, &snippet)?;
+        let (mut out, gap) = self.opened(&drawn, &snippet);
+        let mut notes = Vec::new();
+        let place = place(diagnostic);
+        if !place.is_empty() && snippet.labels.first().is_none_or(Option::is_none) {
+            notes.push(format!("at {}", place.trim_start_matches("lacks ")));
         }
         let hidden = snippet.hidden.iter().filter(|_| !finding.is_pair()).take(1);
         for (span, text) in hidden.filter(|(_, text)| !text.is_empty() && diagnostic.parts.len() < 2) {
             let Position { line, column } = source.position(span.start);
-            notes.push("see", &format!("{text}: {}:{line}:{column}", source.name()))?;
+            notes.push(format!("{text}: {}:{line}:{column}", source.name()));
         }
-        notes.push("all", &grouped::whole_list(diagnostic))?;
+        let all = grouped::whole_list(diagnostic);
+        if !all.is_empty() {
+            notes.push(format!("all: {all}"));
+        }
         if !is_in_opening(finding) {
-            notes.push("predicted", &grouped::answer(diagnostic, labels::brief_answer))?;
+            notes.push(grouped::answer(diagnostic, labels::brief_answer));
         }
-        if finding.phase != Phase::None || !finding.source.is_empty() {
-            notes.push("evidence", &evidence(finding))?;
-        }
-        let explain = format!("geplint explain {}", escape(&finding.rule));
-        if finding.why.is_empty() {
-            notes.push("why", &format!("see {explain}"))?;
-        } else {
-            let why = escape(&finding.why);
-            let both = format!("{why} ({explain})");
-            // Omit the command if it would add a line.
-            let longer = wrap(&both, self.room()).len() > wrap(&why, self.room()).len();
-            notes.push("why", if longer { &why } else { &both })?;
-        }
+        let room = self.room(gap);
+        notes.push(why(finding, room, true));
         let fix = grouped::remedy(source, diagnostic);
-        if let Some(help) =
-            grouped::help(diagnostic).filter(|_| fix.is_none() || finding.suggestion.is_none())
-        {
-            notes.push("help", &help)?;
+        let is_plain = fix.as_ref().is_none_or(|fix| fix.starts_with("change "));
+        let help = grouped::help(diagnostic).filter(|help| is_plain || says_more(help));
+        notes.extend(help.map(|help| format!("help: {help}")));
+        notes.extend(fix.map(|fix| format!("fix: {fix}")));
+        for (words, places) in grouped::also(source, diagnostic, 2, room.saturating_sub(8)) {
+            notes.push(format!("{words} {}", self.look.drawn(&places)));
         }
-        notes.push("fix", &fix.unwrap_or_default())?;
-        for (words, places) in grouped::also(source, diagnostic, 2, self.room()) {
-            notes.push(words, &self.look.drawn(&places))?;
-        }
+        self.notes(&mut out, gap, notes)?;
         Ok(out)
     }
 
-    /// Renders the form without the rule's general text.
+    /// A drawing without its foot, which comes under the notes; and the column of the frame.
+    fn opened(&self, drawn: &str, snippet: &Snippet<'_>) -> (String, usize) {
+        let [.., foot] = frame(self.look);
+        let mut lines: Vec<&str> = drawn.trim_end().split('\n').collect();
+        let mut gap = snippet.position.line.to_string().len() + 2;
+        if let Some(last) = lines.last().filter(|line| line.trim_start().starts_with(foot)) {
+            gap = last.len() - last.trim_start().len();
+            lines.pop();
+        }
+        (lines.join("\n") + "\n", gap)
+    }
+
+    /// What is said under a line of the file, the foot of the frame with the last of it.
+    fn notes(&self, out: &mut String, gap: usize, mut notes: Vec<String>) -> fmt::Result {
+        let [_, bar, branch, foot] = frame(self.look);
+        let (indent, room) = (" ".repeat(gap), self.room(gap));
+        notes.retain(|note| !note.is_empty());
+        if notes.is_empty() {
+            return writeln!(out, "{indent}{foot}");
+        }
+        for (index, note) in notes.iter().enumerate() {
+            let [mark, under] = if index + 1 == notes.len() {
+                [foot, " "]
+            } else {
+                [branch, bar]
+            };
+            let mut lines = wrap(note, room).into_iter();
+            writeln!(out, "{indent}{mark} {}", lines.next().unwrap_or_default())?;
+            lines.try_for_each(|line| writeln!(out, "{indent}{under}  {line}"))?;
+        }
+        Ok(())
+    }
+
+    /// The diagnostic without what its rule says in general.
     fn again(&self, source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Result<String, fmt::Error> {
+        self.short(source, diagnostic, false)
+    }
+
+    /// The diagnostic with its line alone; `with_why`: and with what its rule says in general.
+    fn short(
+        &self,
+        source: &Source<'_>,
+        diagnostic: &Diagnostic<'_>,
+        with_why: bool,
+    ) -> Result<String, fmt::Error> {
         let (look, finding) = (self.look, diagnostic.lead);
         let palette = look.palette();
         let mut out = String::with_capacity(512);
@@ -146,11 +179,7 @@ impl Full {
             unicode: look.unicode,
             context: false,
         };
-        let [corner, bar, branch, foot] = if look.unicode {
-            ["╭─", "│", "├─", "╰─"]
-        } else {
-            [",-", "|", "|-", "`-"]
-        };
+        let [corner, bar, ..] = self::frame(look);
         let gap = " ".repeat(digits + 2);
         let name = palette.name(format!("{}:{line}:{column}", source.name()));
         let place = place(diagnostic);
@@ -171,6 +200,9 @@ impl Full {
         if !is_in_opening(finding) {
             notes.push(grouped::answer(diagnostic, labels::brief_answer));
         }
+        if with_why {
+            notes.push(why(finding, self.room(digits + 2), false));
+        }
         match grouped::remedy(source, diagnostic) {
             Some(fix) => notes.push(format!("fix: {fix}")),
             // The help for a missing property would only repeat the title.
@@ -181,27 +213,17 @@ impl Full {
         if !all.is_empty() {
             notes.push(format!("all: {all}"));
         }
-        let room = look.width.saturating_sub(digits + 5).max(20);
+        let room = self.room(digits + 2);
         for (words, places) in grouped::also(source, diagnostic, 1, room.saturating_sub(8)) {
             notes.push(format!("{words} {}", look.drawn(&places)));
         }
-        notes.retain(|note| !note.is_empty());
-        for (index, note) in notes.iter().enumerate() {
-            let [mark, under] = if index + 1 == notes.len() {
-                [foot, " "]
-            } else {
-                [branch, bar]
-            };
-            let mut lines = wrap(note, room).into_iter();
-            writeln!(out, "{gap}{mark} {}", lines.next().unwrap_or_default())?;
-            lines.try_for_each(|line| writeln!(out, "{gap}{under}  {line}"))?;
-        }
+        self.notes(&mut out, digits + 2, notes)?;
         Ok(out)
     }
 
-    /// Returns the number of columns of a note.
-    fn room(&self) -> usize {
-        self.look.width.saturating_sub(NOTE)
+    /// Columns of a note beside the frame.
+    fn room(&self, gap: usize) -> usize {
+        self.look.width.saturating_sub(gap + 3).max(20)
     }
 }
 
@@ -219,8 +241,9 @@ impl Report for Full {
             return;
         }
         if let Some(out) = out.room() {
-            let (name, head) = (name.clone().into_owned(), opening(file, self.look));
-            Card::File { name, head }.push(out);
+            let (head, answer) = opening(file, self.look);
+            let name = name.clone().into_owned();
+            Card::File { name, head, answer }.push(out);
         }
         for diagnostic in &diagnostics {
             let Some(out) = out.room() else { return };
@@ -247,19 +270,15 @@ fn is_in_opening(finding: &Finding) -> bool {
     finding.masked.is_none() && matches!(finding.phase, Phase::Bind | Phase::Request)
 }
 
-/// Returns the first answer of the API, on a line of its own.
-fn opening(file: &FileReport<'_>, look: Look) -> String {
+/// What the API answers first, on a line of its own; and the answer alone, where it is one to the whole request and takes more
+/// than a line.
+fn opening(file: &FileReport<'_>, look: Look) -> (String, String) {
     let Some(refusal) = grouped::refusal(file) else {
-        return String::new();
+        return (String::new(), String::new());
     };
-    let request = file
-        .request_name()
-        .map_or_else(String::new, |name| format!(" ({})", escape(name)));
-    let line = format!("{}{request}: {refusal}", escape(&file.name));
-    let lines = wrap(&line, look.width);
-    lines.iter().fold(String::new(), |all, line| {
-        all + &look.palette().strong(line).to_string() + "\n"
-    })
+    let head = strong(&format!("{}: {refusal}", escape(&file.name)), look);
+    let is_long = head.trim_end().contains('\n') && refusal.starts_with(grouped::WHOLE);
+    (head, if is_long { refusal } else { String::new() })
 }
 
 /// Returns the start of a diagnostic, plain and coloured.
@@ -353,24 +372,48 @@ fn place(diagnostic: &Diagnostic<'_>) -> String {
     text
 }
 
-/// The notes under a snippet: a word, and a sentence beside it.
-struct Notes<'a> {
-    out: &'a mut String,
-    look: Look,
+/// The corner of a frame, its side, where a note branches off, and its foot.
+const fn frame(look: Look) -> [&'static str; 4] {
+    if look.unicode {
+        ["╭─", "│", "├─", "╰─"]
+    } else {
+        [",-", "|", "|-", "`-"]
+    }
 }
 
-impl Notes<'_> {
-    fn push(&mut self, word: &str, text: &str) -> fmt::Result {
-        if text.is_empty() {
-            return Ok(());
-        }
-        let palette: Palette = self.look.palette();
-        let mut lines = wrap(text, self.look.width.saturating_sub(NOTE)).into_iter();
-        let gap = " ".repeat(NOTE - 2 - word.len());
-        let first = lines.next().unwrap_or_default();
-        writeln!(self.out, "  {}{gap}{first}", palette.name(word))?;
-        lines.try_for_each(|line| writeln!(self.out, "{:NOTE$}{line}", ""))
-    }
+/// Whether a sentence says more than the fix beside it: it has more than one part.
+fn says_more(help: &str) -> bool {
+    [". ", "; ", ": "].iter().any(|mark| help.contains(mark))
+}
+
+/// Why the rule speaks, how sure that is, and where to read more; `whole`: how sure that is may take a line more.
+fn why(finding: &Finding, room: usize, whole: bool) -> String {
+    let evidence = if finding.phase != Phase::None || !finding.source.is_empty() {
+        evidence(finding)
+    } else {
+        String::new()
+    };
+    let why = escape(&finding.why);
+    let lead = match (why.is_empty(), evidence.is_empty()) {
+        (true, true) => return String::new(),
+        (true, false) => return format!("evidence: {evidence}"),
+        (false, _) => format!("why: {why}"),
+    };
+    let explain = format!("geplint explain {}", escape(&finding.rule));
+    let least = if whole && !evidence.is_empty() {
+        format!("{lead} ({evidence})")
+    } else {
+        lead.clone()
+    };
+    let more = if evidence.is_empty() {
+        vec![explain]
+    } else {
+        vec![format!("{evidence}; {explain}"), evidence, explain]
+    };
+    // What can be read elsewhere is no reason for one more line.
+    let lines = |text: &str| wrap(text, room).len();
+    let mut longer = more.iter().map(|more| format!("{lead} ({more})"));
+    longer.find(|text| lines(text) <= lines(&least)).unwrap_or(least)
 }
 
 /// Formats `stated in the table, Buyer Contact 1.2; wording inferred`. The wording is shown only if it differs from the

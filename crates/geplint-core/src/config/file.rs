@@ -1,6 +1,10 @@
 //! A settings file as written: what serde reads. `schema/config.json` and `docs/config.md` have every key, too.
 
-use serde::Deserialize;
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::{ContactCodes, FailOn, Level, MinSeverity, Unused};
@@ -31,7 +35,38 @@ pub(super) struct File {
     #[serde(default)]
     pub severity: Vec<Severity>,
     #[serde(default)]
-    pub ignore: Vec<Ignore>,
+    pub ignore: Vec<Spanned<Ignored>>,
+    #[serde(default)]
+    pub only: Vec<Spanned<String>>,
+}
+
+/// An element of `ignore`: a rule that is off everywhere, or the table of `[[ignore]]`.
+#[derive(Debug)]
+pub(super) enum Ignored {
+    Rule(String),
+    Table(Ignore),
+}
+
+impl<'de> Deserialize<'de> for Ignored {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Ignored;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a rule in quotes or a table")
+            }
+
+            fn visit_str<E: Error>(self, rule: &str) -> Result<Ignored, E> {
+                Ok(Ignored::Rule(rule.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Ignored, A::Error> {
+                Ignore::deserialize(MapAccessDeserializer::new(map)).map(Ignored::Table)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
 }
 
 /// `[output]`

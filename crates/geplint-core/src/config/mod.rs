@@ -202,7 +202,11 @@ pub struct Config {
     pub severities: Vec<Override>,
     /// Accepted findings.
     pub ignores: Vec<Ignore>,
-    /// The findings that make a run fail.
+    /// Rules whose findings are not shown, in any file.
+    pub rules_off: Vec<Placed<String>>,
+    /// If there are any, only findings of these rules are shown.
+    pub rules_only: Vec<Placed<String>>,
+    /// What makes a run fail.
     pub fail_on: Option<FailOn>,
     /// The lowest severity that is shown.
     pub min_severity: Option<MinSeverity>,
@@ -244,6 +248,17 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
         }
     })?;
     let mut globs = GlobCompiler::default();
+    let (mut rules_off, mut tables) = (Vec::new(), Vec::new());
+    for entry in file.ignore {
+        let start = entry.span().start;
+        match entry.into_inner() {
+            file::Ignored::Table(table) => tables.push(table),
+            file::Ignored::Rule(rule) if rule.trim().is_empty() => {
+                return Err(mistake(start, "the rule is empty"));
+            }
+            file::Ignored::Rule(value) => rules_off.push(Placed { value, start }),
+        }
+    }
     Ok(Config {
         include: each(file.include, |glob| path_glob(&mut globs, glob))?,
         exclude: each(file.exclude, |glob| path_glob(&mut globs, glob))?,
@@ -251,7 +266,9 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
         calls: each(file.calls, calls)?,
         pair: each(file.pair, |pattern| name("a pattern", pattern))?,
         severities: each(file.severity, severity)?,
-        ignores: each(file.ignore, |entry| ignore(&mut globs, entry))?,
+        ignores: each(tables, |entry| ignore(&mut globs, entry))?,
+        rules_off,
+        rules_only: each(file.only, |rule| name("the rule", rule))?,
         fail_on: file.fail_on,
         min_severity: file.min_severity,
         unused: file.unused.unwrap_or_default(),

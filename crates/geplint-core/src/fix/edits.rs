@@ -29,6 +29,7 @@ pub fn of(bytes: &[u8], finding: &Finding) -> Option<Fix> {
             after,
             name,
         } => moved(bytes, *member, *to, *after, name.as_ref()),
+        FixKind::Nest { name, members } => nested(bytes, name, members),
         FixKind::Unwrap(edits) => Some(edits.iter().map(|(span, text)| edit(*span, text)).collect()),
     };
     let safe = fix_kind.is_safe();
@@ -286,7 +287,29 @@ fn moved(
     Some(edits)
 }
 
-/// Returns the text of a member of several lines, indented as far as its new neighbours.
+/// An object of its own for members of another one: it comes in the place of the first, and the others go.
+fn nested(bytes: &[u8], name: &str, members: &[(Span, Span, String)]) -> Option<Vec<Edit>> {
+    let mut members: Vec<&(Span, Span, String)> = members.iter().collect();
+    members.sort_by_key(|(member, ..)| *member);
+    let inside = members.iter().map(|(member, key, name)| {
+        let rest = slice(bytes, Span::new(key.end, member.end));
+        let rest = std::str::from_utf8(rest).ok()?;
+        Some(format!("{}{rest}", serde_json::to_string(name).ok()?))
+    });
+    let inside: Vec<String> = inside.collect::<Option<_>>()?;
+    let ((first, ..), others) = members.split_first()?;
+    let others: Vec<Span> = others.iter().map(|(member, ..)| *member).collect();
+    let mut edits = without(bytes, &others)?;
+    // What goes with the others must not take a part of what is put in.
+    if edits.iter().any(|edit| edit.span.start < first.end) {
+        return None;
+    }
+    let text = format!("{}: {{{}}}", serde_json::to_string(name).ok()?, inside.join(", "));
+    edits.insert(0, edit(*first, &text));
+    Some(edits)
+}
+
+/// The text of a member of several lines, as far to the right as its new neighbours.
 fn indented(bytes: &[u8], member: Span, text: &str, gap: &str) -> String {
     let start = member.start as usize;
     let old = line_start(bytes, start).and_then(|line| std::str::from_utf8(bytes.get(line..start)?).ok());
@@ -319,7 +342,33 @@ mod tests {
     use super::*;
     use crate::fix::apply;
 
-    /// Returns the text without the marks, and the span between them.
+    #[test]
+    fn paths_become_an_object() {
+        for (text, expected) in [
+            (
+                "{\"a.x\": 1, \"b\": 2, \"a.y\": \"z\"}",
+                "{\"A\": {\"x\": 1, \"y\": \"z\"}, \"b\": 2}",
+            ),
+            (
+                "{\n  \"a.x\": 1,\n  \"a.y\":2\n}",
+                "{\n  \"A\": {\"x\": 1, \"y\":2}\n}",
+            ),
+            ("{\"a.y\": [1]}", "{\"A\": {\"y\": [1]}}"),
+        ] {
+            let member = |name: &str| {
+                let start = text.find(&format!("\"a.{name}"))?;
+                let rest = &text[start..];
+                let end = start + rest.find([',', '}', '\n']).unwrap_or(rest.len());
+                let span = |from: usize, to: usize| Span::new(offset(from), offset(to));
+                Some((span(start, end), span(start, start + 5), name.to_owned()))
+            };
+            let members: Vec<_> = ["y", "x"].into_iter().filter_map(member).collect();
+            let edits = nested(text.as_bytes(), "A", &members).unwrap();
+            assert_eq!(applied(text, &edits), expected);
+        }
+    }
+
+    /// The text without the place between the marks.
     fn place(marked: &str) -> (String, Span) {
         let start = marked.find('«').unwrap();
         let text = marked.replace('«', "");

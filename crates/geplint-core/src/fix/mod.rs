@@ -230,6 +230,10 @@ fn candidates(bytes: &[u8], seen: &Seen, unsafe_too: bool) -> Vec<Candidate> {
 
 /// Returns the pointer of a finding's property after the rename, with a slash at the end.
 fn renamed(finding: &Finding) -> Option<String> {
+    if let FixKind::Nest { name, .. } = finding.fix_kind.as_deref()? {
+        let object = finding.pointer.rsplit_once('/').map_or("", |(object, _)| object);
+        return Some(format!("{object}/{name}/"));
+    }
     let (FixKind::Rename(name) | FixKind::RenameAt { name, .. } | FixKind::RenameAndWrite { name, .. }) =
         finding.fix_kind.as_deref()?
     else {

@@ -35,6 +35,8 @@ pub enum Foreign {
     Compressed(&'static str),
     /// A document or image; its format.
     Document(&'static str),
+    /// A program; what kind of one.
+    Program(&'static str),
     /// Bytes that no text begins with.
     Binary,
 }
@@ -59,24 +61,49 @@ const MAGIC: &[(&[u8], Foreign)] = &[
     (b"\x89PNG", Foreign::Document("PNG image")),
     (b"GIF8", Foreign::Document("GIF image")),
     (b"\xFF\xD8\xFF", Foreign::Document("JPEG image")),
+    (b"II*\0", Foreign::Document("TIFF image")),
+    (b"MM\0*", Foreign::Document("TIFF image")),
+    (b"SQLite format 3\0", Foreign::Document("SQLite database")),
+    (b"PAR1", Foreign::Document("Parquet file")),
+    (b"Obj\x01", Foreign::Document("Avro file")),
+    (b"Rar!\x1A\x07", Foreign::Compressed("RAR")),
+    (b"\x7FELF", Foreign::Program("a program for Linux (ELF)")),
+    (b"\xCF\xFA\xED\xFE", Foreign::Program("a program for macOS")),
+    (
+        b"\xCA\xFE\xBA\xBE",
+        Foreign::Program("a Java class or a program for macOS"),
+    ),
+    (b"\0asm", Foreign::Program("a WebAssembly program")),
 ];
 
 impl Foreign {
     /// Returns the format of a file by its start, if it is not JSON. `body` begins with its first byte that is neither
     /// whitespace nor a byte order mark.
     pub(super) fn of(body: &[u8]) -> Option<Self> {
-        // Nearly all files.
-        if matches!(body, [b'[' | b'{', ..]) {
-            return None;
+        // Nearly all files. What is neither JSON behind the bracket nor text at all is no list.
+        if let [b'[' | b'{', rest @ ..] = body {
+            let goes_on = matches!(rest, [] | [b' '..=b'~' | b'\t' | b'\r' | b'\n', ..]);
+            return (!goes_on && !is_utf8(start_of(body)) && is_binary(body)).then_some(Self::Binary);
         }
         if let Some((_, magic)) = MAGIC.iter().find(|(magic, _)| body.starts_with(magic)) {
-            return Some(*magic);
+            return Some(if is_office(body) {
+                Self::Document("Microsoft Office document, such as XLSX")
+            } else {
+                *magic
+            });
+        }
+        if body.starts_with(b"MZ") && body.get(..64).unwrap_or(body).contains(&0) {
+            return Some(Self::Program("a program for Windows"));
+        }
+        if body.starts_with(b"RIFF") && body.get(8..12) == Some(b"WEBP") {
+            return Some(Self::Document("WebP image"));
         }
         match body {
             [] => None,
             // A single NUL byte is more likely a typo.
             [0, 0, ..] => Some(Self::Nul),
             [1..=8 | 0xE..=0x1F | 0x7F, ..] => Some(Self::Binary),
+            _ if is_binary(body) => Some(Self::Binary),
             [b'<', rest @ ..] => markup(rest),
             [b'@', rest @ ..] => is_alone(body, !rest.is_empty()).then_some(Self::CurlArgument),
             [b'-', b'-', b'-', rest @ ..] => front_matter(rest),
@@ -101,7 +128,8 @@ impl Foreign {
             Self::Nul => "a binary file: it begins with NUL bytes".into(),
             Self::Compressed(format) => format!("compressed: {format}"),
             Self::Document(format) => format!("a {format}"),
-            Self::Binary => "a binary file".into(),
+            Self::Program(kind) => kind.into(),
+            Self::Binary => "binary data, not text".into(),
         }
     }
 
@@ -122,12 +150,39 @@ impl Foreign {
             Self::LfsPointer => "fetch the file itself: git lfs pull",
             Self::Nul => "the file was probably not written to its end: write it again",
             Self::Compressed(_) => "decompress it first",
-            Self::Document(_) | Self::Binary => "send a list of records, as JSON in UTF-8",
+            Self::Document(_) | Self::Program(_) | Self::Binary => "send a list of records, as JSON in UTF-8",
         }
     }
 }
 
-/// Returns true if a line begins with a conflict marker.
+/// Whether a ZIP file is a document of Microsoft Office.
+fn is_office(body: &[u8]) -> bool {
+    let start = body.get(..LINE).unwrap_or(body);
+    body.starts_with(b"PK\x03\x04") && memchr::memmem::find(start, b"[Content_Types].xml").is_some()
+}
+
+/// Whether bytes are no text in any encoding of one byte a character: many of them are control characters, and the rest is no
+/// UTF-8, or most of them are.
+fn is_binary(body: &[u8]) -> bool {
+    let start = start_of(body);
+    let is_control = |byte: &&u8| matches!(byte, 0..=8 | 0xB | 0xE..=0x1A | 0x1C..=0x1F | 0x7F);
+    let controls = start.iter().filter(is_control).count();
+    // NULs alone are what is left of another encoding, or a slip.
+    let others = start.iter().filter(is_control).filter(|byte| **byte != 0).count();
+    controls >= 2 && (others * 3 >= start.len() || (!is_utf8(start) && controls * 20 >= start.len()))
+}
+
+/// The bytes by which a text is told from something else.
+fn start_of(body: &[u8]) -> &[u8] {
+    body.get(..512).unwrap_or(body)
+}
+
+/// Whether bytes are UTF-8, but for a character that is cut at the end.
+fn is_utf8(start: &[u8]) -> bool {
+    std::str::from_utf8(start).map_or_else(|error| error.error_len().is_none(), |_| true)
+}
+
+/// Whether a line begins with a conflict marker.
 pub(super) fn is_conflict(line: &[u8]) -> bool {
     let marker = |mark: u8| {
         let (head, rest) = line.split_at_checked(7).unwrap_or((line, b""));
@@ -326,6 +381,14 @@ mod tests {
             (b"\x1F\x8B\x08\0", Foreign::Compressed("gzip")),
             (b"%PDF-1.7", Foreign::Document("PDF document")),
             (b"\x02\x03", Foreign::Binary),
+            (b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xFF\xFF\0\0\xB8\0\0\0\0\0\0\0\x40\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", Foreign::Program("a program for Windows")),
+            (b"\x7FELF\x02\x01", Foreign::Program("a program for Linux (ELF)")),
+            (b"RIFF\x24\0\0\0WEBPVP8 ", Foreign::Document("WebP image")),
+            (b"PK\x03\x04\x14\0\x06\0[Content_Types].xml", Foreign::Document("Microsoft Office document, such as XLSX")),
+            (b"PK\x03\x04\x14\0\x06\0a.json", Foreign::Compressed("ZIP (or XLSX)")),
+            (b"q\x9D\x03\xF1\x81\x11\x7Fz\xEE\x02", Foreign::Binary),
+            (b"\xF7\0\x12\x9C", Foreign::Binary),
+            (b"{\x9D\x03\xF1\x81\x11\x7Fz\xEE\x02", Foreign::Binary),
         ];
         for (bytes, foreign) in formats {
             let text = String::from_utf8_lossy(bytes);
@@ -365,6 +428,9 @@ mod tests {
             "module.exports = {}",
             "callback([1])",
             "hello",
+            "hello \u{1}\u{2} world, and more of it",
+            "\"a\u{1}b\u{2}c\"",
+            "{\u{e9}: 1}",
         ];
         for text in left {
             assert_eq!(Foreign::of(text.as_bytes()), None, "{text:?}");

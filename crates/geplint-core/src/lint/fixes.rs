@@ -272,8 +272,8 @@ fn direct(finding: &mut Finding, ways: &HashMap<u32, (Span, Option<Span>)>) {
     }
 }
 
-/// Returns the table's name, with a small first letter if the sender's name has one.
-fn spelled(name: &str, like: &str) -> String {
+/// The table's name, beginning with a small letter where the sender's does.
+pub(super) fn spelled(name: &str, like: &str) -> String {
     let small = like.starts_with(|first: char| first.is_ascii_lowercase());
     let mut rest = name.chars();
     match (rest.next(), rest.clone().next()) {

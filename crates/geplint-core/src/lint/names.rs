@@ -35,6 +35,8 @@ pub(super) enum Meant {
         place: String,
         /// The JSON to write before and after the value.
         around: (String, String),
+        /// The property of the object at hand that leads there in one step, if it is an object.
+        outer: Option<PropertyId>,
     },
     /// The name means a property of this table, which the object lacks.
     Near {
@@ -201,6 +203,7 @@ impl<'s> Search<'s> {
         let mut parts = name.split(marks).filter(|part| !part.is_empty()).peekable();
         let (mut table, mut route) = (self.table, Vec::new());
         let (mut before, mut after) = (String::new(), String::new());
+        let mut outer = None;
         loop {
             let part = parts.next()?;
             let property = property_like(table, part)?;
@@ -211,6 +214,7 @@ impl<'s> Search<'s> {
                     property,
                     place: route.join(" / "),
                     around: (format!("{before}\"{}\": ", row.name), after),
+                    outer: outer.filter(|_| route.len() == 1),
                 });
             }
             let (id, open, close) = match row.ty {
@@ -221,6 +225,7 @@ impl<'s> Search<'s> {
                 }
                 _ => return None,
             };
+            outer = matches!(row.ty, Type::Object(_)).then_some(property);
             before = format!("{before}\"{}\": {open}", row.name);
             after.insert_str(0, close);
             route.push(&*row.name);

@@ -1,12 +1,15 @@
 //! Unknown and duplicate names.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
+use super::fixes::spelled;
 use super::messages;
 use super::names::{Around, Fit, Meant, meant, rivals};
 use super::state::{Linter, key_of};
+use crate::finding::FixKind;
 use crate::json::NodeId;
-use crate::rules::{Property, Table, shortened};
+use crate::rules::{Property, PropertyId, Table, shortened};
 
 impl<'a> Linter<'a> {
     /// Reports the names of the current object that its table does not have.
@@ -25,8 +28,74 @@ impl<'a> Linter<'a> {
         });
         let mut meant: Vec<Meant> = meant.collect();
         rivals(&mut meant);
-        for (((key, value), name), meant) in unknown.into_iter().zip(&names).zip(&meant) {
+        let first = self.checked.findings.len();
+        for (((key, value), name), meant) in unknown.iter().copied().zip(&names).zip(&meant) {
             self.unknown_name(table, key, value, name, meant);
+        }
+        // Each unknown name has one finding.
+        if self.checked.findings.len() == first + unknown.len() {
+            self.nest_paths(first, table, base, &unknown, &names, &meant);
+        }
+    }
+
+    /// Names that are paths into an object which is not there, such as `Address.City`, make that object.
+    fn nest_paths(
+        &mut self,
+        first: usize,
+        table: &Table,
+        base: usize,
+        unknown: &[(NodeId, NodeId)],
+        names: &[Cow<'a, str>],
+        meant: &[Meant],
+    ) {
+        let mut groups: BTreeMap<PropertyId, Vec<usize>> = BTreeMap::new();
+        for (index, meant) in meant.iter().enumerate() {
+            if let Meant::Path {
+                outer: Some(outer), ..
+            } = meant
+                && self.slot(base, *outer).is_none()
+            {
+                groups.entry(*outer).or_default().push(index);
+            }
+        }
+        for (outer, group) in groups {
+            let mut inner: Vec<PropertyId> = Vec::new();
+            let mut members = Vec::with_capacity(group.len());
+            let mut written = None;
+            for index in &group {
+                let (Some(Meant::Path { property, .. }), Some(name), Some((key, value))) =
+                    (meant.get(*index), names.get(*index), unknown.get(*index))
+                else {
+                    continue;
+                };
+                inner.push(*property);
+                let mut parts = name
+                    .split(|c: char| !c.is_alphanumeric())
+                    .filter(|part| !part.is_empty());
+                written = written.or_else(|| parts.clone().next());
+                let last = parts.next_back().unwrap_or_default();
+                members.push((
+                    self.member_span(*value),
+                    self.tree.node(*key).span,
+                    last.to_owned(),
+                ));
+            }
+            inner.sort_unstable();
+            inner.dedup();
+            // Of two names for one property, one value would be lost.
+            let damaged = self.tree.damaged
+                || group.iter().any(|index| {
+                    unknown
+                        .get(*index)
+                        .is_none_or(|(_, value)| self.tree.node(*value).malformed)
+                });
+            let name = spelled(&table.property(outer).name, written.unwrap_or_default());
+            if inner.len() == group.len()
+                && !damaged
+                && let Some(index) = group.first()
+            {
+                self.fix(first + index, Some(FixKind::Nest { name, members }));
+            }
         }
     }
 
