@@ -330,6 +330,11 @@ pub struct Check {
         reason = "clap's way to say that the value may be left out"
     )]
     pub changed: Option<Option<String>>,
+    /// Check again whenever a file changes that the run reads; `--watch=poll` looks twice a second instead of waiting for
+    /// events of the file system, which network folders do not have
+    #[arg(help_heading = "Input", long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "events",
+          conflicts_with_all = ["fix", "diff", "write_baseline", "prune_baseline"])]
+    pub watch: Option<WatchOption>,
     /// Skip named files that are no payload instead of failing
     #[arg(help_heading = "Input", long)]
     pub skip_unrecognized: bool,
@@ -353,6 +358,15 @@ pub struct Check {
     /// No summary
     #[arg(help_heading = "Output", short, long)]
     pub quiet: bool,
+}
+
+/// How changes of files are seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WatchOption {
+    /// By events, where there are any
+    Events,
+    /// By looking twice a second
+    Poll,
 }
 
 /// `FORMAT=FILE`: a document in a file.

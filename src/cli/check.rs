@@ -24,29 +24,48 @@ use crate::session::Session;
 use crate::suppress::Ledger;
 use crate::threads::Threads;
 
+/// The result of a run.
+pub struct Done {
+    /// The exit code.
+    pub code: u8,
+    /// True if the reader of the output closed it.
+    pub gone: bool,
+}
+
+impl Done {
+    const fn with(code: u8) -> Self {
+        Self { code, gone: false }
+    }
+}
+
 /// Checks the files that the arguments name. Returns the exit code.
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
+    once(args, common).map(|done| done.code)
+}
+
+/// One run, of which there may be others.
+pub fn once(args: &Check, common: &Common) -> Result<Done, OutputError> {
     let since = Instant::now();
     let ready = fix::alone(args)
         .and_then(|()| changed(args))
         .and_then(|only| inputs::ready(&args.files, &args.knowledge, only, args.verbose, common));
     let Some((project, entries, known)) = terminal::right(ready, common) else {
-        return Ok(TROUBLE);
+        return Ok(Done::with(TROUBLE));
     };
     let fail_on = project.fail_on(args.strict, args.fail_on);
-    known.say_what_the_tenant_holds(common, args.quiet, args.verbose);
+    known.say_what_the_tenant_holds(common, args.quiet || args.watch.is_some(), args.verbose);
     let filter = FindingFilter::of(&args.suppression, fail_on, &project, &known)
         .and_then(|filter| Ok((filter, project.format(args.format)?)));
     let Some((filter, format)) = terminal::right(filter, common) else {
-        return Ok(TROUBLE);
+        return Ok(Done::with(TROUBLE));
     };
     let entries = sinks::without_outputs(args, &filter, filter.without_baseline(entries));
     let Some(entries) = terminal::right(entries, common) else {
-        return Ok(TROUBLE);
+        return Ok(Done::with(TROUBLE));
     };
     let reports = sinks::reports(args, format, fail_on, common);
     let Some(sinks) = Sinks::open(&reports, args, common) else {
-        return Ok(TROUBLE);
+        return Ok(Done::with(TROUBLE));
     };
     if project.leaves_stdin_out && fix::is_filter(args) {
         // A file that is not checked is copied to standard output unchanged.
@@ -102,7 +121,10 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
         most.for_parts(entries.len().div_ceil(FILES_PER_THREAD))
     };
     match ordered::for_each(&entries, threads, worker, |event| run.show(event)) {
-        Err(OutputError::Closed) => Ok(run.exit_code_so_far()),
+        Err(OutputError::Closed) => Ok(Done {
+            code: run.exit_code_so_far(),
+            gone: true,
+        }),
         other => other.and_then(|()| run.finish(since)),
     }
 }
@@ -241,7 +263,7 @@ impl Run<'_> {
         self.progress.suspend(|| terminal::tell(&line));
     }
 
-    fn finish(mut self, since: Instant) -> Result<u8, OutputError> {
+    fn finish(mut self, since: Instant) -> Result<Done, OutputError> {
         self.progress.finish();
         let skipped = self.summary.skipped > 0;
         // The counts must not follow a machine's document, so they go to standard error.
@@ -275,13 +297,20 @@ impl Run<'_> {
             } else {
                 self.summary.line(time, look)
             };
-            terminal::tell(&line);
+            // Run after run, one line says that all is well.
+            let is_well = self.args.watch.is_some() && self.summary.is_well();
+            let shown = if is_well {
+                line.lines().next().unwrap_or_default()
+            } else {
+                line.as_str()
+            };
+            terminal::tell(shown);
         }
         if code == UNMATCHED {
             let hint = skipped && !self.args.verbose;
             terminal::complain(self.common, &inputs::nothing_matched(&self.args.files, hint));
         }
-        Ok(code)
+        Ok(Done { code, gone })
     }
 }
 

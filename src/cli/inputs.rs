@@ -98,6 +98,14 @@ fn entries(
     Ok(project.included(&looked, found))
 }
 
+/// Returns the files that a run would check now, as far as its arguments and settings are valid.
+pub fn found(files: &Files, common: &Common) -> Vec<PathBuf> {
+    let mut project = Project::of(common).unwrap_or_default();
+    let paths = paths(files).unwrap_or_else(|_| files.paths.clone());
+    let entries = entries((&paths, files), false, (None, false), &mut project).unwrap_or_default();
+    entries.iter().filter_map(Entry::file).cloned().collect()
+}
+
 /// Warns about invalid lines of ignore files on standard error.
 pub fn warn_of_ignore_files(files: &IgnoreFiles, common: &Common) {
     let here = std::env::current_dir().unwrap_or_default();

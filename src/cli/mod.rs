@@ -32,6 +32,8 @@ pub(crate) mod suppression;
 mod tenant_file;
 mod terminal;
 mod verify;
+mod wake;
+mod watch;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -66,6 +68,7 @@ pub fn run() -> ExitCode {
         }
     };
     let done = match &args.command {
+        Command::Check(check) if check.watch.is_some() => watch::run(check, &args.common),
         Command::Check(check) => check::run(check, &args.common),
         Command::Predict(predict) => predict::run(predict, &args.common),
         Command::Explain(explain) => explain::run(explain, &args.common),

@@ -80,6 +80,11 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Returns true if files were checked and there is nothing to do for any of them.
+    pub fn is_well(&self) -> bool {
+        self.files > 0 && self.errors + self.warnings + self.suppressed == 0 && self.problems.is_empty()
+    }
+
     /// Counts a file that was checked, or a request in it.
     pub fn add(&mut self, file: &FileReport<'_>) {
         let is_first = file.request.as_ref().is_none_or(|(_, number)| *number == 0);

@@ -119,7 +119,7 @@ fn five_thousand_records_with_three_causes_take_sixty_lines() {
         .unwrap()
         .1;
     assert!(causes.contains("100  error    missing-mandatory"), "{causes}");
-    let pair = "EmailAddress is missing, did you mean \"Email\"?";
+    let pair = "EmailAddress is missing, rename \"Email\"?";
     assert!(joined(&text).contains(pair), "{text}");
 }
 

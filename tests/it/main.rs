@@ -84,5 +84,6 @@ mod tenant;
 mod tenant_files;
 mod values;
 mod verify;
+mod watch;
 mod ways;
 mod wrapped;

@@ -2,6 +2,7 @@
 //! with one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -150,7 +151,9 @@ fn no_member_twice(value: &json::Value) {
         json::Value::Object(members) => {
             let names: BTreeSet<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
             assert_eq!(names.len(), members.len(), "{members:?}");
-            members.iter().for_each(|(_, value)| no_member_twice(value));
+            for (_, value) in members {
+                no_member_twice(value);
+            }
         }
         json::Value::List(items) => items.iter().for_each(no_member_twice),
         _ => {}
@@ -468,7 +471,7 @@ fn mutated(body: &Value, dice: &mut Dice) -> String {
             }
             7 | 8 => *value = Value::String(made_up_text(dice)),
             _ => {
-                raw = (*dice.pick(LITERALS)).to_owned();
+                dice.pick(LITERALS).clone_into(&mut raw);
                 *value = json!("@raw@");
             }
         }
@@ -594,15 +597,13 @@ fn rows(texts: usize) {
     for endpoint in endpoints() {
         let schema = document(endpoint, &tenant, Draft::Seven);
         let mut dice = Dice(5);
-        let record = endpoint.record_table();
         let mut seen: Vec<Type> = Vec::new();
         for table in &endpoint.tables {
             for property in &table.properties {
                 let is_new = !seen.contains(&property.ty)
                     || property.max_length.is_some()
                     || property.one_of.is_some();
-                let at_record = table.name == record.name;
-                if !is_new || !at_record && !table.route.iter().all(|name| !name.is_empty()) {
+                if !is_new {
                     continue;
                 }
                 seen.push(property.ty);
@@ -621,19 +622,14 @@ fn rows(texts: usize) {
                     .map(|_| json!(made_up_text(&mut dice)).to_string())
                     .collect();
                 for literal in literals.chain(made) {
-                    let mut text = format!("{{\"{}\": {literal}}}", property.name);
-                    for name in table.route.iter().rev() {
-                        text = format!("{{\"{name}\": {text}}}");
-                    }
-                    // Lists on the way are wrapped where the engine asks for one.
-                    let text = wrapped(endpoint, &table.route, &property.name, &literal).unwrap_or(text);
+                    let text = at_the_end(endpoint, &table.route, &property.name, &literal);
                     let found = findings(&text, endpoint, &tenant);
-                    let is_wrong = found.iter().any(|finding| {
-                        finding.severity == Severity::Error
-                            && finding.constraint.starts_with(&*property.constraint)
-                            || finding.severity == Severity::Error
-                                && finding.pointer.contains(&format!("/{}", property.name))
-                    });
+                    let of_row = |finding: &&Finding| {
+                        let at_row = finding.pointer.contains(&format!("/{}", property.name));
+                        at_row || finding.constraint.starts_with(&*property.constraint)
+                    };
+                    let mut of_row = found.iter().filter(of_row);
+                    let is_wrong = of_row.any(|finding| finding.severity == Severity::Error);
                     let Ok(value) = serde_json::from_str::<Value>(&literal) else {
                         continue;
                     };
@@ -658,25 +654,24 @@ fn rows(texts: usize) {
 }
 
 /// A body with this value at the end of a route, lists on the way included.
-fn wrapped(endpoint: &Endpoint, route: &[String], name: &str, literal: &str) -> Option<String> {
+fn at_the_end(endpoint: &Endpoint, route: &[String], name: &str, literal: &str) -> String {
     let mut table = endpoint.record_table();
-    let mut ends = Vec::new();
-    let mut text = String::from("[{");
-    ends.push("}]");
+    let (mut text, mut end) = (String::from("[{"), String::from("}]"));
     for step in route {
-        let property = table.property(table.find(step)?);
-        text += &format!("\"{step}\": ");
+        let property = table.property(table.find(step).unwrap());
         let (Type::Object(inner) | Type::ObjectList(inner)) = property.ty else {
-            return None;
+            panic!("{step} leads nowhere")
         };
-        let is_list = matches!(property.ty, Type::ObjectList(_));
-        text += if is_list { "[{" } else { "{" };
-        ends.push(if is_list { "}]" } else { "}" });
+        let (begins, ends) = match property.ty {
+            Type::ObjectList(_) => ("[{", "}]"),
+            _ => ("{", "}"),
+        };
+        let _ = write!(text, "\"{step}\": {begins}");
+        end.insert_str(0, ends);
         table = endpoint.table(inner);
     }
-    text += &format!("\"{name}\": {literal}");
-    ends.reverse();
-    Some(text + &ends.concat())
+    let _ = write!(text, "\"{name}\": {literal}");
+    text + &end
 }
 
 #[test]

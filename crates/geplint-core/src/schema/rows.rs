@@ -70,6 +70,21 @@ fn closed<'v>(pattern: String, values: impl Iterator<Item = &'v str>) -> Value {
     Value::Object(members)
 }
 
+/// A container, or what becomes null in its place: null and the empty text.
+fn container(mut types: Vec<&str>, (no_null, no_empty): (bool, bool), members: &mut Members) {
+    types.extend((!no_null).then_some("null"));
+    types.extend((!no_empty).then_some("string"));
+    add(members, "type", Value::texts(types));
+    if !no_empty {
+        add(members, "maxLength", size(0));
+    }
+}
+
+fn of_64_bits(members: &mut Members) {
+    add(members, "minimum", Value::Integer(i64::MIN));
+    add(members, "maximum", Value::Integer(i64::MAX));
+}
+
 impl Source<'_> {
     /// A reference to a definition.
     pub(super) fn reference(&self, name: &str) -> Value {
@@ -146,7 +161,7 @@ impl Source<'_> {
                     "type",
                     Value::texts(["number", "string", "boolean", "null"]),
                 );
-                self.of_64_bits(members);
+                of_64_bits(members);
                 add(members, "pattern", Value::Text(patterns::long()));
             }
             Type::Decimal => {
@@ -173,14 +188,14 @@ impl Source<'_> {
                 let table = &self.endpoint.table(id).name;
                 let mut types = vec!["object"];
                 types.extend(property.or_list.then_some("array"));
-                self.container(types, (no_null, no_empty), members);
+                container(types, (no_null, no_empty), members);
                 if property.or_list {
                     add(members, "items", self.item(property, table));
                 }
                 add(members, "allOf", Value::List(vec![self.reference(table)]));
             }
             Type::ObjectList(id) => {
-                self.container(vec!["array"], (no_null, no_empty), members);
+                container(vec!["array"], (no_null, no_empty), members);
                 add(
                     members,
                     "items",
@@ -188,21 +203,11 @@ impl Source<'_> {
                 );
             }
             Type::StringList => {
-                self.container(vec!["array"], (no_null, no_empty), members);
+                container(vec!["array"], (no_null, no_empty), members);
                 let mut item = vec![("not".to_owned(), of_types(&["array", "object"]))];
                 self.text(property, &mut item, false);
                 add(members, "items", Value::Object(item));
             }
-        }
-    }
-
-    /// A container, or what becomes null in its place: null and the empty text.
-    fn container(&self, mut types: Vec<&str>, (no_null, no_empty): (bool, bool), members: &mut Members) {
-        types.extend((!no_null).then_some("null"));
-        types.extend((!no_empty).then_some("string"));
-        add(members, "type", Value::texts(types));
-        if !no_empty {
-            add(members, "maxLength", size(0));
         }
     }
 
@@ -218,11 +223,6 @@ impl Source<'_> {
         }
         add(&mut members, "allOf", Value::List(vec![self.reference(table)]));
         Value::Object(members)
-    }
-
-    fn of_64_bits(&self, members: &mut Members) {
-        add(members, "minimum", Value::Integer(i64::MIN));
-        add(members, "maximum", Value::Integer(i64::MAX));
     }
 
     /// Whether a text over the row's length is an error.
@@ -344,7 +344,7 @@ impl Source<'_> {
             "type",
             Value::texts(["string", "integer", "boolean", "null"]),
         );
-        self.of_64_bits(members);
+        of_64_bits(members);
         let named = || list.members.iter().map(|member| member.name.as_str());
         let of_tenant = list.fact.and_then(|fact| self.tenant.all_of(fact));
         let pattern = if list.open && of_tenant.is_none() {

@@ -1,0 +1,101 @@
+//! Waiting until something may have changed: events of the file system where there are any, else some time.
+
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use super::args::WatchOption;
+
+/// How long nothing is looked at where there are no events.
+const POLL: Duration = Duration::from_millis(500);
+
+/// Wakes a run that watches.
+pub struct Waker {
+    #[cfg(feature = "watch")]
+    events: Option<events::Events>,
+}
+
+impl Waker {
+    /// Waits for events in these folders, and in what is below those that say so. The message says why there are none where
+    /// they were asked for.
+    #[cfg(feature = "watch")]
+    pub fn new(how: WatchOption, folders: &[(PathBuf, bool)]) -> (Self, Option<String>) {
+        if how == WatchOption::Poll {
+            return (Self { events: None }, None);
+        }
+        match events::Events::new(folders) {
+            Ok(events) => (Self { events: Some(events) }, None),
+            Err(why) => (Self { events: None }, Some(why)),
+        }
+    }
+
+    /// This build waits for no events.
+    #[cfg(not(feature = "watch"))]
+    pub fn new(_: WatchOption, _: &[(PathBuf, bool)]) -> (Self, Option<String>) {
+        (Self {}, None)
+    }
+
+    /// Returns once something may have changed.
+    pub fn wait(&self) {
+        #[cfg(feature = "watch")]
+        if let Some(events) = &self.events {
+            return events.wait();
+        }
+        thread::sleep(POLL);
+    }
+}
+
+#[cfg(feature = "watch")]
+mod events {
+    use std::path::PathBuf;
+    use std::sync::mpsc::{Receiver, channel};
+    use std::time::Duration;
+
+    use notify::event::{AccessKind, AccessMode};
+    use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+
+    /// Events may be lost, and some systems have none for some folders: so often it is looked all the same.
+    const AT_LEAST: Duration = Duration::from_secs(5);
+
+    pub(super) struct Events {
+        /// Ends the events when it is dropped.
+        _watcher: RecommendedWatcher,
+        changed: Receiver<()>,
+    }
+
+    impl Events {
+        pub(super) fn new(folders: &[(PathBuf, bool)]) -> Result<Self, String> {
+            let (sender, changed) = channel();
+            let told = move |event: notify::Result<Event>| {
+                // That a run reads its files changes nothing.
+                let is_read = event.is_ok_and(|event| match event.kind {
+                    EventKind::Access(AccessKind::Close(AccessMode::Write)) => false,
+                    kind => kind.is_access(),
+                });
+                if !is_read {
+                    // Nobody listens any more at the end.
+                    let _ = sender.send(());
+                }
+            };
+            let mut watcher = notify::recommended_watcher(told).map_err(|error| error.to_string())?;
+            for (folder, below) in folders {
+                let mode = if *below {
+                    RecursiveMode::Recursive
+                } else {
+                    RecursiveMode::NonRecursive
+                };
+                watcher.watch(folder, mode).map_err(|error| error.to_string())?;
+            }
+            Ok(Self {
+                _watcher: watcher,
+                changed,
+            })
+        }
+
+        pub(super) fn wait(&self) {
+            // Whether there was an event or only some time has passed, what has changed is looked for.
+            let _ = self.changed.recv_timeout(AT_LEAST);
+            while self.changed.try_recv().is_ok() {}
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! `geplint check --watch`: checks again whenever something has changed that a run reads.
+//!
+//! What counts is not an event but what the files are like: size, time and identity of each file that the next run would look
+//! at, and of the settings, rules, tenant files and the baseline. Events only say when to look.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use super::args::{Check, Common, WatchOption};
+use super::exit_code::TROUBLE;
+use super::settings::Project;
+use super::wake::Waker;
+use super::{check, inputs, tenant_file, terminal};
+use crate::config::FILE_NAME;
+use crate::input::normal;
+use crate::report::{OutputError, output, sanitize};
+
+/// A file is being written while it changes from one look to the next, this far apart.
+const SETTLED: Duration = Duration::from_millis(50);
+
+/// After so many looks a file that goes on changing is checked as it is.
+const LOOKS: usize = 40;
+
+/// Clears the screen and what was scrolled out of it.
+const CLEAR: &str = "\x1b[H\x1b[2J\x1b[3J";
+
+/// Checks again and again; ends where nobody reads on, or by a signal.
+pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
+    let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+    if args.files.paths.iter().chain(&args.files.list).any(is_stdin) {
+        terminal::complain(common, "--watch: standard input cannot be read again");
+        return Ok(TROUBLE);
+    }
+    let how = args.watch.unwrap_or(WatchOption::Events);
+    let mut others = BTreeSet::new();
+    let mut waker: Option<Waker> = None;
+    loop {
+        // A file that was named once is watched from then on: where settings are wrong, they name none.
+        let known = others.len();
+        others.extend(other_files(args, common));
+        if waker.is_none() || others.len() > known {
+            let (new, trouble) = Waker::new(how, &folders(args, &others));
+            if let Some(why) = trouble.filter(|_| waker.is_none()) {
+                let why = sanitize::escape(&why).into_owned();
+                terminal::warn(
+                    common,
+                    &format!("no events of the file system: {why}; looking twice a second"),
+                );
+            }
+            waker = Some(new);
+        }
+        // What changes while files are checked has changed.
+        let before = Seen::now(args, common, &others);
+        if io::stdout().is_terminal() {
+            output::write(&mut io::stdout().lock(), CLEAR)?;
+        }
+        let done = check::once(args, common)?;
+        if done.gone {
+            return Ok(done.code);
+        }
+        if io::stderr().is_terminal() && !args.quiet {
+            terminal::tell("Watching for changes. Ctrl-C ends.");
+        }
+        while waker.as_ref().is_some_and(|waker| {
+            waker.wait();
+            before == Seen::now(args, common, &others)
+        }) {}
+        settle(args, common, &others);
+    }
+}
+
+/// Waits until nothing changes any more: an editor may write a file in several steps, and a checkout many files.
+fn settle(args: &Check, common: &Common, others: &BTreeSet<PathBuf>) {
+    let mut last = Seen::now(args, common, others);
+    for _ in 0..LOOKS {
+        thread::sleep(SETTLED);
+        let now = Seen::now(args, common, others);
+        if now == last {
+            return;
+        }
+        last = now;
+    }
+}
+
+/// What tells a file from what it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    size: u64,
+    modified: Option<SystemTime>,
+    #[cfg(unix)]
+    inode: u64,
+}
+
+impl Stamp {
+    /// `None` where there is no such file.
+    fn of(path: &Path) -> Option<Self> {
+        let there = fs::metadata(path).ok()?;
+        Some(Self {
+            size: there.len(),
+            modified: there.modified().ok(),
+            #[cfg(unix)]
+            inode: std::os::unix::fs::MetadataExt::ino(&there),
+        })
+    }
+}
+
+/// All files that a run reads, as they are.
+#[derive(Debug, PartialEq, Eq)]
+struct Seen(BTreeMap<PathBuf, Option<Stamp>>);
+
+impl Seen {
+    fn now(args: &Check, common: &Common, others: &BTreeSet<PathBuf>) -> Self {
+        // What a run writes itself does not call for another one.
+        let written: Vec<PathBuf> = args.output.iter().map(|output| normal(&output.path)).collect();
+        let found = inputs::found(&args.files, common).into_iter();
+        let found = found.filter(|path| written.is_empty() || !written.contains(&normal(path)));
+        let all = found.chain(others.iter().cloned());
+        Self(
+            all.map(|path| {
+                let stamp = Stamp::of(&path);
+                (path, stamp)
+            })
+            .collect(),
+        )
+    }
+}
+
+/// What a run reads besides its payloads: settings, also those that may come to be, rules, the tenant and its lists, the
+/// baseline.
+fn other_files(args: &Check, common: &Common) -> Vec<PathBuf> {
+    let project = Project::of(common).unwrap_or_default();
+    let mut files = project.rules(common);
+    match (&common.config, common.no_config) {
+        (_, true) => {}
+        (Some(config), _) => files.push(config.clone()),
+        (None, _) => {
+            files.push(PathBuf::from(FILE_NAME));
+            files.extend(project.file().map(Path::to_path_buf));
+        }
+    }
+    let tenant = args.knowledge.tenant.clone().or_else(|| project.tenant());
+    if let Some(tenant) = tenant {
+        // What is wrong with it was said by the run; which lists it names counts here.
+        let _ = tenant_file::load(&SettingsSource::default(), &tenant, &mut files);
+        files.push(tenant);
+    }
+    let of_settings = project
+        .config
+        .baseline
+        .as_ref()
+        .map(|file| project.path(&file.value));
+    files.extend(args.suppression.baseline.clone().or(of_settings));
+    files.extend(args.files.list.clone());
+    files
+}
+
+/// The folders that have to be watched for all of this, and whether what is below them counts.
+fn folders(args: &Check, others: &BTreeSet<PathBuf>) -> Vec<(PathBuf, bool)> {
+    let (named, files): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        args.files.paths.iter().partition(|path| path.is_dir());
+    let mut folders: BTreeMap<PathBuf, bool> = BTreeMap::new();
+    for file in files.into_iter().chain(others) {
+        let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new("."));
+        if parent.is_dir() {
+            folders.insert(parent.to_path_buf(), false);
+        }
+    }
+    folders.extend(named.into_iter().map(|folder| (folder.clone(), true)));
+    folders.into_iter().collect()
+}
