@@ -1,4 +1,5 @@
-// The client of `.ci/lsp-clients`: node client.mjs GEPLINT REPOSITORY
+// The client of `.ci/lsp-clients`: node client.mjs GEPLINT REPOSITORY [measure]; with `measure` nothing is compared.
+// SCHEMA=FILE is the schema for vscode-json-language-server, in place of what `geplint schema` prints.
 import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -6,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import rpc from "vscode-jsonrpc/node.js";
 import { TextDocument } from "vscode-languageserver-textdocument";
 
-const [geplint, repository] = process.argv.slice(2);
+const [geplint, repository, only] = process.argv.slice(2);
 const work = path.join(import.meta.dirname, "work");
 fs.rmSync(work, { recursive: true, force: true });
 fs.mkdirSync(path.join(work, ".git"), { recursive: true });
@@ -49,7 +50,13 @@ class Client {
   }
 
   change(document, version, contentChanges) {
+    const sent = this.send(document, version, contentChanges);
     TextDocument.update(document, contentChanges, version);
+    return sent;
+  }
+
+  /** Sends a change that is not yet made in the document here. */
+  send(document, version, contentChanges) {
     return this.connection.sendNotification("textDocument/didChange", {
       textDocument: { uri: document.uri, version },
       contentChanges,
@@ -168,40 +175,49 @@ async function play(name, first, edits) {
   console.log(`${name}: ${got.length} edits, ${count} findings, each answer is that of check`);
 }
 
-const recording = JSON.parse(fs.readFileSync(path.join(repository, "testdata/lsp/recorded.json"), "utf8"));
-await play(
-  "recorded",
-  recording.text,
-  recording.changes.map((changes) => () => changes),
-);
-
 const fixture = (name) => fs.readFileSync(path.join(repository, "testdata/documented", name), "utf8");
-const first = fixture("contact-details/2-error.request.json");
-const PIECES = ['"', "{", "}", "[", "]", ",", ":", " ", "\n", "\r\n", "0", "null", "true", "ä", "😀", "x", '"UserName": "a",'];
-const next = numbers(20240);
-/** A place that no pair of units surrounds. */
-function place(text, wanted) {
-  const inside = (at) => /[\uDC00-\uDFFF]/.test(text[at] ?? "") || (text[at - 1] === "\r" && text[at] === "\n");
-  return inside(wanted) ? wanted - 1 : wanted;
+
+/** Plays both kinds of edits. */
+async function compare() {
+  const recording = JSON.parse(fs.readFileSync(path.join(repository, "testdata/lsp/recorded.json"), "utf8"));
+  await play(
+    "recorded",
+    recording.text,
+    recording.changes.map((changes) => () => changes),
+  );
+
+  const first = fixture("contact-details/2-error.request.json");
+  const PIECES = ['"', "{", "}", "[", "]", ",", ":", " ", "\n", "\r\n", "0", "null", "true", "ä", "😀", "x", '"UserName": "a",'];
+  const next = numbers(20240);
+  /** A place that no pair of units surrounds. */
+  function place(text, wanted) {
+    const inside = (at) => /[\uDC00-\uDFFF]/.test(text[at] ?? "") || (text[at - 1] === "\r" && text[at] === "\n");
+    return inside(wanted) ? wanted - 1 : wanted;
+  }
+  await play(
+    "random",
+    first,
+    Array.from({ length: 2000 }, (_, index) => (live) => {
+      if (index % 25 === 24) return [{ text: first }];
+      const text = live.getText();
+      const start = place(text, next(text.length + 1));
+      const end = next(3) === 0 ? place(text, Math.min(start + next(12), text.length)) : start;
+      const range = { start: live.positionAt(start), end: live.positionAt(Math.max(start, end)) };
+      return [{ range, text: PIECES[next(PIECES.length)] }];
+    }),
+  );
 }
-await play(
-  "random",
-  first,
-  Array.from({ length: 2000 }, (_, index) => (live) => {
-    if (index % 25 === 24) return [{ text: first }];
-    const text = live.getText();
-    const start = place(text, next(text.length + 1));
-    const end = next(3) === 0 ? place(text, Math.min(start + next(12), text.length)) : start;
-    const range = { start: live.positionAt(start), end: live.positionAt(Math.max(start, end)) };
-    return [{ range, text: PIECES[next(PIECES.length)] }];
-  }),
-);
+
+if (only !== "measure") await compare();
 
 // ---- measurements ----
 
-const [record] = JSON.parse(fixture("contact-details/1-success.request.json"));
-/** A payload of so many bytes; one record in fifty has a name that is not known. */
-function payload(bytes) {
+const [sparse] = JSON.parse(fixture("contact-details/1-success.request.json"));
+const street = { AddressLine1: "1 High Street", City: "Springfield", StateCode: "IL", ZipCode: "62701" };
+const full = { ...sparse, Address: { ...sparse.Address, ...street } };
+
+/** A payload of so many bytes, of records of one kind; one record in fifty has a name that is not known. */
+function payload(bytes, record = full) {
   const records = [];
   let length = 0;
   for (let index = 0; length < bytes; index++) {
@@ -233,9 +249,10 @@ async function keystrokes(client, live, count, answer) {
     const edit = keystroke(live);
     const wait = client.waiting && answer === "push" ? client.diagnostics(live, version) : undefined;
     const begun = performance.now();
-    client.change(live, version, edit);
+    client.send(live, version, edit);
     await (wait ?? client.pull(live));
     times.push(performance.now() - begun);
+    TextDocument.update(live, edit, version);
   }
   return times;
 }
@@ -253,6 +270,7 @@ function report(server, name, { times, cpu }, found) {
 }
 
 async function schema() {
+  if (process.env.SCHEMA) return JSON.parse(fs.readFileSync(process.env.SCHEMA, "utf8"));
   try {
     const text = execFileSync(geplint, ["schema", "contact-details"], { stdio: ["ignore", "pipe", "ignore"] });
     return JSON.parse(text.toString());
@@ -262,8 +280,13 @@ async function schema() {
 }
 
 console.log("keystroke to diagnostics:");
-for (const [name, bytes, count] of [["1 MB", 1e6, 41], ["10 MB", 1e7, 21]]) {
-  const text = payload(bytes);
+for (const [name, bytes, count, record] of [
+  ["1 MB", 1e6, 41, full],
+  ["10 MB", 1e7, 21, full],
+  ["1 MB with advice in every record", 1e6, 41, sparse],
+  ["10 MB with advice in every record", 1e7, 21, sparse],
+]) {
+  const text = payload(bytes, record);
   const client = new Client(geplint, ["lsp"], work);
   await client.start();
   const live = document("large.json", text);
@@ -307,15 +330,15 @@ for (const [name, bytes, count] of [["1 MB", 1e6, 41], ["10 MB", 1e7, 21]]) {
   const live = document("memory.json", payload(1e6));
   client.open(live);
   const at = [];
+  const start = live.getText().indexOf('": "', live.getText().length >> 1) + 4;
+  const [position, behind] = [live.positionAt(start), live.positionAt(start + 1)];
   for (let index = 1; index <= 10_000; index++) {
-    const version = live.version + 1;
+    const version = index + 1;
     const wait = index % 10 === 0 ? client.diagnostics(live, version) : undefined;
     // Typed and taken back, so that the text stays as long as it is.
-    const text = live.getText();
-    const start = text.indexOf('": "', text.length >> 1) + 4;
-    const position = live.positionAt(start);
-    const end = index % 2 === 0 ? live.positionAt(start + 1) : position;
-    client.change(live, version, [{ range: { start: position, end }, text: index % 2 === 0 ? "" : "a" }]);
+    const back = index % 2 === 0;
+    const range = { start: position, end: back ? behind : position };
+    client.send(live, version, [{ range, text: back ? "" : "a" }]);
     if (wait) await wait;
     if (index === 1000 || index === 10_000) at.push(client.memory());
   }

@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 use super::args::{Check, Common, WatchOption};
 use super::exit_code::TROUBLE;
 use super::settings::Project;
+use super::settings_source::SettingsSource;
 use super::wake::Waker;
 use super::{check, inputs, tenant_file, terminal};
 use crate::config::FILE_NAME;
