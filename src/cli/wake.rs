@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use super::args::WatchOption;
 
-/// How long nothing is looked at where there are no events.
+/// Twice a second.
 const POLL: Duration = Duration::from_millis(500);
 
 /// Wakes a run that watches.
 pub struct Waker {
+    /// How long nothing is looked at where there are no events.
+    pause: Duration,
     #[cfg(feature = "watch")]
     events: Option<events::Events>,
 }
@@ -21,18 +23,23 @@ impl Waker {
     #[cfg(feature = "watch")]
     pub fn new(how: WatchOption, folders: &[(PathBuf, bool)]) -> (Self, Option<String>) {
         if how == WatchOption::Poll {
-            return (Self { events: None }, None);
+            return (Self::with(None), None);
         }
         match events::Events::new(folders) {
-            Ok(events) => (Self { events: Some(events) }, None),
-            Err(why) => (Self { events: None }, Some(why)),
+            Ok(events) => (Self::with(Some(events)), None),
+            Err(why) => (Self::with(None), Some(why)),
         }
+    }
+
+    #[cfg(feature = "watch")]
+    const fn with(events: Option<events::Events>) -> Self {
+        Self { pause: POLL, events }
     }
 
     /// This build waits for no events.
     #[cfg(not(feature = "watch"))]
     pub fn new(_: WatchOption, _: &[(PathBuf, bool)]) -> (Self, Option<String>) {
-        (Self {}, None)
+        (Self { pause: POLL }, None)
     }
 
     /// Returns once something may have changed.
@@ -41,7 +48,7 @@ impl Waker {
         if let Some(events) = &self.events {
             return events.wait();
         }
-        thread::sleep(POLL);
+        thread::sleep(self.pause);
     }
 }
 
