@@ -723,7 +723,7 @@ fn files_are_fixed_and_remaining_findings_shown() {
     assert_eq!(done.code, 1);
     assert_eq!(
         done.stdout,
-        "a.json:2:3: error[missing-mandatory] /0/GroupName: GroupName is missing, did you mean \"GroupNme\"? (--fix --unsafe-fixes)\n"
+        "a.json:2:3: error[missing-mandatory] /0/GroupName: GroupName is missing, rename \"GroupNme\"? (--fix --unsafe-fixes)\n"
     );
     assert!(
         done.stderr.starts_with(
@@ -784,7 +784,7 @@ fn standard_input_is_fixed_to_standard_output() {
     assert_eq!(done.code, 1);
     assert_eq!(done.stdout, CLEAN.replace("GroupName", "GroupNme"));
     assert!(
-        done.stderr.contains("did you mean \"GroupNme\"?"),
+        done.stderr.contains("rename \"GroupNme\"?"),
         "{}",
         done.stderr
     );

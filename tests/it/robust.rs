@@ -867,6 +867,10 @@ fn no_name_of_the_api_is_in_the_code() {
     let (mut files, mut seen) = (0, 0);
     let sources = ["src", "crates/dotnet-bind/src", "crates/geplint-core/src"];
     for path in sources.iter().flat_map(|folder| files_below(Path::new(folder))) {
+        // A module of tests that is a file of its own.
+        if path.ends_with("tests.rs") {
+            continue;
+        }
         files += 1;
         for literal in literals(&fs::read_to_string(&path).unwrap()) {
             seen += 1;

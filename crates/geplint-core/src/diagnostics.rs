@@ -185,7 +185,8 @@ impl Finding {
         }
     }
 
-    /// Of a missing property that is joined with an unknown name: what is missing, and that name in quotes, as its message has them.
+    /// Returns the two parts of the message of a missing property that is joined with an unknown name: what is missing, and
+    /// that name in quotes.
     #[must_use]
     pub fn renamed(&self) -> Option<(&str, &str)> {
         let (what, rest) = self.message.split_once("; rename ").filter(|_| self.is_pair())?;
@@ -512,12 +513,7 @@ fn unknown_name(finding: &Finding) -> &str {
     if finding.target == Target::Key {
         return last(&finding.pointer);
     }
-    let name = finding
-        .message
-        .split_once("; did you mean \"")
-        .map(|(_, name)| name);
-    name.and_then(|name| name.rsplit_once("\" ("))
-        .map_or("", |(name, _)| name)
+    finding.renamed().map_or("", |(_, name)| name.trim_matches('"'))
 }
 
 /// Returns the byte offset of the unknown name of a finding.
