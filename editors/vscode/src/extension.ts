@@ -61,7 +61,11 @@ function restart(): Promise<void> {
 async function stop(): Promise<void> {
   const old = client;
   client = undefined;
-  await old?.dispose();
+  try {
+    await old?.dispose();
+  } catch {
+    // One that has not started cannot be stopped.
+  }
 }
 
 async function start(): Promise<void> {
@@ -109,7 +113,11 @@ async function start(): Promise<void> {
     const payload = vscode.Uri.parse(params.uri);
     changed.fire(vscode.Uri.from(responseOf({ path: payload.path, text: payload.toString() })));
   });
-  await client.start();
+  try {
+    await client.start();
+  } catch (error) {
+    await complain(`${file} does not answer as a language server: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 async function firstProgram(files: string[]): Promise<string | undefined> {
