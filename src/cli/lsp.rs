@@ -1,4 +1,8 @@
 //! `geplint lsp`: the language server, where this build has it.
+#![allow(
+    clippy::unnecessary_wraps,
+    reason = "a command returns what every command does"
+)]
 
 use super::args::Common;
 use crate::report::OutputError;

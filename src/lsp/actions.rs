@@ -1,4 +1,5 @@
 //! What the client may do about findings: fixes, ignores, explanations, and names put right.
+#![allow(clippy::unnecessary_wraps, reason = "answers to requests have one type")]
 
 use std::ops::Range;
 use std::path::Path;
@@ -43,9 +44,7 @@ impl About<'_, '_> {
                         .strip_prefix(wanted)
                         .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
             };
-            wanted
-                .as_ref()
-                .is_none_or(|wanted| wanted.iter().any(|wanted| within(wanted)))
+            wanted.as_ref().is_none_or(|wanted| wanted.iter().any(within))
         };
         let mut actions = Vec::new();
         if asks("quickfix") {
@@ -72,7 +71,7 @@ impl About<'_, '_> {
             actions.push(json!({
                 "title": "geplint: apply all safe fixes",
                 "kind": FIX_ALL,
-                "edit": self.edit(vec![self.difference(&fixed)]),
+                "edit": self.edit(&[self.difference(&fixed)]),
             }));
         }
         Ok(Value::Array(actions))
@@ -98,13 +97,13 @@ impl About<'_, '_> {
             } else {
                 format!("{title} (unsafe: the API receives something else)")
             };
-            let edits = fix.edits.iter().map(|edit| self.text_edit(edit)).collect();
+            let edits: Vec<Value> = fix.edits.iter().map(|edit| self.text_edit(edit)).collect();
             actions.push(json!({
                 "title": title,
                 "kind": "quickfix",
                 "diagnostics": diagnostics,
                 "isPreferred": fix.safe,
-                "edit": self.edit(edits),
+                "edit": self.edit(&edits),
             }));
         }
         if let Some(edit) = self.ignore(finding, uri_of) {
@@ -164,7 +163,7 @@ impl About<'_, '_> {
     }
 
     /// An edit of the document.
-    fn edit(&self, edits: Vec<Value>) -> Value {
+    fn edit(&self, edits: &[Value]) -> Value {
         let uri = &*self.snapshot.uri;
         if self.client.versioned_edits {
             let document = json!({ "uri": uri, "version": self.snapshot.version });
@@ -179,13 +178,12 @@ impl About<'_, '_> {
     fn ignore(&self, finding: &Finding, uri_of: &dyn Fn(&Path) -> String) -> Option<Value> {
         let project = &self.engine.site.project;
         let path = self.snapshot.path.as_deref()?;
-        let (file, inside, text) = match project.file() {
-            Some(file) => (file.to_path_buf(), project.inside(path)?, project.text()),
-            None => {
-                let folder = &self.engine.site.folder;
-                let inside = path.strip_prefix(folder).ok()?.to_path_buf();
-                (folder.join(FILE_NAME), inside, "")
-            }
+        let (file, inside, text) = if let Some(file) = project.file() {
+            (file.to_path_buf(), project.inside(path)?, project.text())
+        } else {
+            let folder = &self.engine.site.folder;
+            let inside = path.strip_prefix(folder).ok()?.to_path_buf();
+            (folder.join(FILE_NAME), inside, "")
         };
         let file = crate::input::normal(&file);
         let entry = entry(&inside, finding);
@@ -246,7 +244,7 @@ impl About<'_, '_> {
             return Ok(Value::Null);
         };
         let new = params.get("newName").and_then(Value::as_str).unwrap_or_default();
-        let edits = match self.fix(finding) {
+        let edits: Vec<Value> = match self.fix(finding) {
             Some(fix) if new == right => fix.edits.iter().map(|edit| self.text_edit(edit)).collect(),
             _ => {
                 let range = self.snapshot.text.positions(self.client.encoding).range(name);
@@ -255,7 +253,7 @@ impl About<'_, '_> {
                 vec![json!({ "range": value(&range), "newText": new })]
             }
         };
-        Ok(self.edit(edits))
+        Ok(self.edit(&edits))
     }
 }
 

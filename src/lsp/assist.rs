@@ -1,4 +1,5 @@
 //! Hover, completion and symbols in the protocol's types.
+#![allow(clippy::unnecessary_wraps, reason = "answers to requests have one type")]
 
 use gen_lsp_types::Position;
 use serde::Deserialize;
@@ -98,6 +99,8 @@ impl About<'_, '_> {
     fn item(&self, one: &Completion) -> Value {
         const PLAIN: u8 = 1;
         const SNIPPET: u8 = 2;
+        // Lines after the first are indented as the first one is.
+        const AS_WRITTEN: u8 = 2;
         let is_snippet = one.is_snippet && self.client.snippets;
         let text = if one.is_snippet && !is_snippet {
             &one.plain
@@ -109,8 +112,6 @@ impl About<'_, '_> {
             CompletionKind::Value => VALUE,
             CompletionKind::Structure => STRUCTURE,
         };
-        // Lines after the first are indented as the first one is.
-        const AS_WRITTEN: u8 = 2;
         let mut item = json!({
             "label": one.label,
             "kind": kind,

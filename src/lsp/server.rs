@@ -140,6 +140,7 @@ impl<'a> Server<'a> {
     }
 
     fn initialize(&mut self, params: &Value) -> Value {
+        const INCREMENTAL: u8 = 2;
         self.client = Client::of(params);
         let folders = params.get("workspaceFolders").and_then(Value::as_array);
         self.folders = folders.into_iter().flatten().filter_map(folder).collect();
@@ -150,7 +151,6 @@ impl<'a> Server<'a> {
                 .extend(root.or_else(older).filter(|root| root.is_absolute()));
         }
         self.mailbox.set_folders(self.folders.clone());
-        const INCREMENTAL: u8 = 2;
         json!({
             "capabilities": {
                 "positionEncoding": self.client.encoding.name(),

@@ -569,19 +569,18 @@ impl Round<'_, '_, '_> {
         if previous.remove(&uri).as_ref() == Some(&id) {
             return Some(json!({ "kind": "unchanged", "uri": uri, "version": version, "resultId": id }));
         }
-        let items = match &open {
-            Some(snapshot) => self.diagnostics(snapshot),
-            None => {
-                let bytes = crate::input::read::whole(path, crate::input::read::LARGEST).ok()?;
-                let found = self.engines.get_mut(index)?.file(path, &bytes);
-                let findings = found.unwrap_or_default();
-                if findings.is_empty() {
-                    Vec::new()
-                } else {
-                    // A finding's places are those of the bytes where the text is UTF-8; else only the first counts.
-                    let text = Text::new(String::from_utf8_lossy(&bytes).into_owned());
-                    diagnostics::of(&uri, &text, &findings, self.worker.client.encoding)
-                }
+        let items = if let Some(snapshot) = &open {
+            self.diagnostics(snapshot)
+        } else {
+            let bytes = crate::input::read::whole(path, crate::input::read::LARGEST).ok()?;
+            let found = self.engines.get_mut(index)?.file(path, &bytes);
+            let findings = found.unwrap_or_default();
+            if findings.is_empty() {
+                Vec::new()
+            } else {
+                // A finding's places are those of the bytes where the text is UTF-8; else only the first counts.
+                let text = Text::new(String::from_utf8_lossy(&bytes).into_owned());
+                diagnostics::of(&uri, &text, &findings, self.worker.client.encoding)
             }
         };
         Some(json!({

@@ -59,7 +59,7 @@ fn place(text: &str, wanted: usize) -> usize {
 /// Edits a text, and says how in the protocol's words. Every 25th puts the first text back, as undo does.
 fn edit(text: &mut String, first: &str, step: usize, encoding: &str, numbers: &mut Numbers) -> Value {
     if step % 25 == 24 {
-        *text = first.to_owned();
+        first.clone_into(text);
         return json!({ "text": first });
     }
     let start = place(text, numbers.below(text.len() + 1));
