@@ -1,6 +1,7 @@
 //! `geplint verify --anonymize DIR`: pairs that disagree, without the values in them, as files for somebody else.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -146,8 +147,12 @@ impl<'a> Folder<'a> {
 }
 
 fn sum(bytes: &[u8]) -> String {
-    let sum = Sha256::digest(bytes);
-    sum.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut sum = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        // Writing to a string cannot fail.
+        let _ = write!(sum, "{byte:02x}");
+    }
+    sum
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {

@@ -232,12 +232,11 @@ pub(super) fn answer(diagnostic: &Diagnostic<'_>, say: fn(&Predicted, Option<Mas
 pub(super) fn help(diagnostic: &Diagnostic<'_>) -> Option<String> {
     let help = match diagnostic.kind {
         _ if diagnostic.parts.len() < 2 => &*diagnostic.lead.help,
-        Kind::One => &*diagnostic.lead.help,
+        Kind::One | Kind::Paths => &*diagnostic.lead.help,
         Kind::Missing => "Give each of them a value.",
         Kind::Unknown => "Remove them, or see what is known with `geplint rules`.",
         Kind::Quoted => "Send the values without quotes.",
         Kind::Null => "Leave them out, or give each of them a value.",
-        Kind::Paths => &*diagnostic.lead.help,
         Kind::Casing(_) => "Send the names as the API spells them; upper and lower case do not matter.",
     };
     Some(escape(help).into_owned()).filter(|help| !help.is_empty())

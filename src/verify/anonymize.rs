@@ -124,8 +124,11 @@ fn readable(bytes: &[u8]) -> Result<Parsed<'_>, String> {
     Ok(parsed)
 }
 
+/// What kind of difference it is, and the rule and the place that the predicted error is of.
+type Way<'v> = (&'static str, Option<(&'v str, &'v str)>);
+
 /// In which ways a prediction differs from a recording, without a value.
-fn signature(verified: &Verified) -> Option<Vec<(&'static str, Option<(&str, &str)>)>> {
+fn signature(verified: &Verified) -> Option<Vec<Way<'_>>> {
     let Outcome::Compared(comparison) = &verified.outcome else {
         return None;
     };

@@ -140,7 +140,7 @@ impl<'r> StandIns<'r> {
         best.map(|(_, made)| made).unwrap_or_default()
     }
 
-    /// The next number of a row that looks random (SplitMix64).
+    /// The next number of a row that looks random (`SplitMix64`).
     fn next(&mut self) -> u64 {
         self.counter = self.counter.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.counter;
@@ -296,6 +296,9 @@ fn date(chars: &[char], next: &mut impl FnMut() -> u64) -> Vec<char> {
     out
 }
 
+/// From where on a number is of another type.
+const ENDS: [f64; 5] = [2_147_483_648.0, 4_294_967_296.0, 9.2e18, 1.8e19, 7.9e28];
+
 /// What a text is to the API's converter, and how large it is as a number.
 fn kind(value: &str) -> ([bool; 5], usize) {
     let types = [
@@ -305,8 +308,6 @@ fn kind(value: &str) -> ([bool; 5], usize) {
         Scalar::DateTime,
         Scalar::Boolean,
     ];
-    // From where on a number is of another type.
-    const ENDS: [f64; 5] = [2_147_483_648.0, 4_294_967_296.0, 9.2e18, 1.8e19, 7.9e28];
     let size = value.parse::<f64>().map_or(0, |number| {
         1 + ENDS.iter().filter(|end| number.abs() >= **end).count()
     });

@@ -44,7 +44,7 @@ pub(super) struct File {
 #[derive(Debug)]
 pub(super) enum Ignored {
     Rule(String),
-    Table(Ignore),
+    Table(Box<Ignore>),
 }
 
 impl<'de> Deserialize<'de> for Ignored {
@@ -62,7 +62,8 @@ impl<'de> Deserialize<'de> for Ignored {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Ignored, A::Error> {
-                Ignore::deserialize(MapAccessDeserializer::new(map)).map(Ignored::Table)
+                let table = Ignore::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Ignored::Table(Box::new(table)))
             }
         }
         deserializer.deserialize_any(Either)

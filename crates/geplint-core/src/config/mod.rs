@@ -252,7 +252,7 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
     for entry in file.ignore {
         let start = entry.span().start;
         match entry.into_inner() {
-            file::Ignored::Table(table) => tables.push(table),
+            file::Ignored::Table(table) => tables.push(*table),
             file::Ignored::Rule(rule) if rule.trim().is_empty() => {
                 return Err(mistake(start, "the rule is empty"));
             }
