@@ -149,7 +149,7 @@ impl FileChecker<'_> {
         all.advise();
         let mut goes_on = true;
         if self.args.verbose {
-            for Part { name, request, .. } in &all.parts {
+            for Part { name, request, .. } in &all.checked {
                 let (id, records) = (request.endpoint.id.to_string(), request.checked.records);
                 goes_on &= sink.send(FileEvent::Recognized(
                     path(),
@@ -162,7 +162,7 @@ impl FileChecker<'_> {
                 goes_on &= sink.send(FileEvent::NotChecked(path(), name, why));
             }
         }
-        if all.parts.is_empty() {
+        if all.checked.is_empty() {
             let reason = format!("{} without a request to a known endpoint", format.name());
             return goes_on
                 && sink.send(if found {
@@ -172,7 +172,7 @@ impl FileChecker<'_> {
                 });
         }
         let (own, others): (Vec<Part<'_>>, Vec<Part<'_>>) =
-            all.parts.into_iter().partition(|part| part.source.is_none());
+            all.checked.into_iter().partition(|part| part.source.is_none());
         let mut left = own.len() + others.len();
         // Settings and baselines are about the file as a whole.
         let spans: Vec<Span> = own.iter().map(|part| part.span).collect();

@@ -133,7 +133,7 @@ impl Run<'_> {
                     request,
                     source,
                     ..
-                } in &all.parts
+                } in &all.checked
                 {
                     match source {
                         None => self.answer(

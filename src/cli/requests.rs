@@ -63,7 +63,7 @@ struct Chosen<'r> {
 #[derive(Default)]
 pub struct Parts<'r> {
     /// The requests for known endpoints, in the order of the file.
-    pub parts: Vec<Part<'r>>,
+    pub checked: Vec<Part<'r>>,
     /// Requests that may be meant for one, each with the reason why they are not checked.
     pub passed_over: Vec<(String, String)>,
     /// How many requests are for nothing that is known.
@@ -144,10 +144,10 @@ impl<'a> Requests<'a> {
                     .extend(template.names().into_iter().map(str::to_owned));
                 let place = template.first().map(|first| body.span(first));
                 if let (None, Some(place)) = (all.first_unknown, place) {
-                    all.first_unknown = Some((all.parts.len(), place));
+                    all.first_unknown = Some((all.checked.len(), place));
                 }
             }
-            all.parts.push(Part {
+            all.checked.push(Part {
                 name,
                 request,
                 span: body.file_span(),
@@ -351,7 +351,7 @@ impl Parts<'_> {
             .map(String::as_str)
             .filter(|name| seen.insert(*name))
             .collect();
-        if let Some(Part { request, .. }) = self.parts.get_mut(index) {
+        if let Some(Part { request, .. }) = self.checked.get_mut(index) {
             let advice = unknown_values(&names, place, &request.endpoint.id);
             request.checked.findings.push(advice);
         }

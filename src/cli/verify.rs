@@ -176,7 +176,7 @@ impl Run<'_> {
             match () {
                 () if is_archive(&start) => steps.push((index, Step::Archive(path))),
                 () if is_named_har(path) || has_calls(path, &start) => steps.push((index, Step::Calls(path))),
-                () => match self.format(path, &start, &mut whole) {
+                () => match format(path, &start, &mut whole) {
                     Some(format) => steps.push((index, Step::Collection(path, format))),
                     None => bodies.push(index),
                 },
@@ -203,19 +203,6 @@ impl Run<'_> {
         }));
         steps.sort_by_key(|(index, _)| *index);
         steps
-    }
-
-    /// The kind of container that a file is. Only an object can be one with saved answers.
-    fn format(&self, path: &Path, start: &[u8], reader: &mut Reader) -> Option<Format> {
-        let start = start
-            .strip_prefix(b"\xEF\xBB\xBF")
-            .unwrap_or(start)
-            .trim_ascii_start();
-        if !start.starts_with(b"{") {
-            return None;
-        }
-        // Reported when it is read to be compared.
-        detect(path, reader.file(path).ok()?)
     }
 
     /// The answers that are saved in a collection.
@@ -671,6 +658,19 @@ impl Run<'_> {
             CLEAN
         }
     }
+}
+
+/// The kind of container that a file is. Only an object can be one with saved answers.
+fn format(path: &Path, start: &[u8], reader: &mut Reader) -> Option<Format> {
+    let start = start
+        .strip_prefix(b"\xEF\xBB\xBF")
+        .unwrap_or(start)
+        .trim_ascii_start();
+    if !start.starts_with(b"{") {
+        return None;
+    }
+    // Reported when it is read to be compared.
+    detect(path, reader.file(path).ok()?)
 }
 
 fn print(text: &str) -> Result<(), OutputError> {

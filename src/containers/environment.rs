@@ -1,4 +1,4 @@
-//! Files with values of variables: environments of Postman, of Bruno and of JetBrains' HTTP client, and plain JSON objects.
+//! Files with values of variables: environments of Postman, of Bruno and of the HTTP client of IDEs, and plain JSON objects.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! `.http` and `.rest` files, as the HTTP clients of JetBrains and of VS Code read them.
+//! `.http` and `.rest` files, as the HTTP clients of IDEs and of VS Code read them.
 
 use super::request::{Names, utf8};
 use super::{Body, Container, Request};
@@ -122,10 +122,10 @@ impl Part {
         let (first, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
         if METHODS.contains(&first.to_ascii_uppercase().as_str()) {
             self.method = first.to_ascii_uppercase();
-            self.url = without_version(rest.trim()).to_owned();
+            without_version(rest.trim()).clone_into(&mut self.url);
         } else {
             "GET".clone_into(&mut self.method);
-            self.url = without_version(words).to_owned();
+            without_version(words).clone_into(&mut self.url);
         }
         self.stage = Stage::Headers;
     }

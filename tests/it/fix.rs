@@ -783,11 +783,7 @@ fn standard_input_is_fixed_to_standard_output() {
     let done = folder.run(&["check", "--fix", "--format", "concise", "-"], &dirty());
     assert_eq!(done.code, 1);
     assert_eq!(done.stdout, CLEAN.replace("GroupName", "GroupNme"));
-    assert!(
-        done.stderr.contains("rename \"GroupNme\"?"),
-        "{}",
-        done.stderr
-    );
+    assert!(done.stderr.contains("rename \"GroupNme\"?"), "{}", done.stderr);
     for (text, code) in [(CLEAN, 0), ("{\"what\": 1}", 2), ("", 1), ("[1, ", 1)] {
         let done = folder.run(&["check", "--fix", "-"], text);
         assert_eq!((done.code, done.stdout.as_str()), (code, text), "{}", done.stderr);

@@ -197,7 +197,9 @@ fn verbose_lists_checked_and_skipped_files() {
         "skipped ./link: a link to a folder; name it to check what it leads to",
         "skipped ./other.json: a link to a file; name it to check what it leads to",
         "not followed ./drafts/geplint.toml: settings count for runs from their own folder, or with --config",
-        "passed over 4 files not named .json: 2 .jsonl, 1 without an extension, 1 .txt",
+        "passed over 2 files not named .json: 1 without an extension, 1 .txt",
+        "skipped ./a.jsonl: a file of JSON lines without a request to a known endpoint",
+        "skipped ./b.jsonl: a file of JSON lines without a request to a known endpoint",
         "checked ./drafts/bad.json: user-group, 1 record",
         "checked ./good.json: user-group, 1 record",
         "skipped ./package.json: its names are those of no endpoint",
@@ -208,5 +210,5 @@ fn verbose_lists_checked_and_skipped_files() {
     let named = ["skipped ", "not followed ", "passed over ", "checked "];
     let is_named = |line: &str| named.iter().any(|word| line.starts_with(word));
     assert!(!stderr.lines().any(is_named), "{stderr}");
-    assert!(stderr.contains("1 skipped (-v)"), "{stderr}");
+    assert!(stderr.contains("3 skipped (-v)"), "{stderr}");
 }

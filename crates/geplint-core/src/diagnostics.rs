@@ -726,7 +726,7 @@ mod tests {
     #[test]
     fn a_name_and_the_missing_property_that_it_means_are_one_finding() {
         let findings = paired(vec![lacks(0, "Mail", 0), unknown(0, "Post", Some("Mail"), 77)]);
-        let message = "Mail is missing; did you mean \"Post\" (1:78) to be Mail?";
+        let message = "Mail is missing; rename \"Post\" (1:78) to Mail?";
         assert_eq!(reported(&findings), [("/0/Mail", message)]);
         let pair = &findings[0];
         assert_eq!(
@@ -740,7 +740,7 @@ mod tests {
             value: None,
         };
         assert_eq!(pair.fix_kind.as_deref(), Some(&fix));
-        assert_eq!(pair.short_message(), "Mail is missing, did you mean \"Post\"?");
+        assert_eq!(pair.short_message(), "Mail is missing, rename \"Post\"?");
     }
 
     #[test]

@@ -87,13 +87,13 @@ pub fn check_template(
         Root::Value if template.is_whole() => {}
         Root::Value => {
             tree.mark_unknown(text, &template.unknown);
-            let mut linter = Linter::new(text, &tree, endpoint, facts, None, &mut buffers, &mut checked);
-            let keys = linter.bare_root(&mut inner);
-            if inner.is_empty() {
-                for key in keys {
-                    note_record(&mut checked, key, outcomes);
-                }
-            }
+            inner = bare_body(
+                (text, &tree),
+                (endpoint, facts),
+                &mut buffers,
+                outcomes,
+                &mut checked,
+            );
         }
         Root::List { start } => {
             let stop = AtomicBool::new(false);
@@ -163,13 +163,68 @@ pub fn check_template(
         }
     }
     errors.extend(reader.into_errors());
-    let of_elements = wrapped_elements(
-        (text, &tree),
+    let read = WhatWasRead {
+        errors,
+        places,
+        elements,
+        inner,
+    };
+    settle(
+        (template, &tree),
         (endpoint, facts),
         &mut buffers,
-        elements,
+        read,
+        outcomes,
         &mut checked,
     );
+    checked
+}
+
+/// A body that is no list. Returns what is to be checked in its place.
+fn bare_body(
+    (text, tree): (&str, &Tree),
+    (endpoint, facts): (&Endpoint, &Facts<'_>),
+    buffers: &mut Buffers,
+    outcomes: bool,
+    checked: &mut Checked,
+) -> Vec<Inner> {
+    let mut inner = Vec::new();
+    let mut linter = Linter::new(text, tree, endpoint, facts, None, buffers, checked);
+    let keys = linter.bare_root(&mut inner);
+    if inner.is_empty() {
+        for key in keys {
+            note_record(checked, key, outcomes);
+        }
+    }
+    inner
+}
+
+/// What reading a body has left to be looked at.
+struct WhatWasRead {
+    errors: Vec<SyntaxError>,
+    places: HashMap<Span, SurrogatePlace>,
+    elements: Elements,
+    inner: Vec<Inner>,
+}
+
+/// What follows once all records were read: those that are wrapped, the mistakes in the syntax, and what these leave of the
+/// findings.
+fn settle(
+    (template, tree): (&Template<'_>, &Tree),
+    (endpoint, facts): (&Endpoint, &mut Facts<'_>),
+    buffers: &mut Buffers,
+    read: WhatWasRead,
+    outcomes: bool,
+    checked: &mut Checked,
+) {
+    let text: &str = &template.text;
+    let WhatWasRead {
+        errors,
+        mut places,
+        elements,
+        mut inner,
+    } = read;
+    let of_elements = wrapped_elements((text, tree), (endpoint, facts), buffers, elements, checked);
     if inner.len() == 1 && errors.iter().any(|error| error.kind == SyntaxKind::SeveralRoots) {
         // That the first of several documents is no list says nothing more, and no other one is looked at.
         inner.clear();
@@ -180,7 +235,7 @@ pub fn check_template(
     checked.recoverable = errors.iter().all(|error| error.is_warning() || error.certain());
     drop_findings_at(&mut checked.findings, &errors);
     let reading = if template.unknown.is_empty() {
-        as_read(text, &errors, endpoint, facts, &mut buffers, &mut checked)
+        as_read(text, &errors, endpoint, facts, buffers, checked)
     } else {
         // The converter's way through the text depends on values that are not known.
         Reading::default()
@@ -196,15 +251,14 @@ pub fn check_template(
         endpoint,
         facts,
         outcomes,
-        &mut checked,
+        checked,
     );
     if !template.unknown.is_empty() {
         checked.placeholders = template.names().into_iter().map(str::to_owned).collect();
-        let linter = Linter::new(text, &tree, endpoint, facts, None, &mut buffers, &mut checked);
+        let linter = Linter::new(text, tree, endpoint, facts, None, buffers, checked);
         bare_placeholders(template, linter);
     }
-    finish(&mut checked, errors_are_json);
-    checked
+    finish(checked, errors_are_json);
 }
 
 /// Returns an advice that names the values of a request that are not known.
