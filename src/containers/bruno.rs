@@ -165,7 +165,7 @@ mod tests {
                 panic!("{request:?}");
             };
             assert!(
-                body.text().starts_with("[") && body.text().ends_with(']'),
+                body.text().starts_with('[') && body.text().ends_with(']'),
                 "{body:?}"
             );
             assert_eq!(body.file_span().of(&text), body.text());

@@ -156,7 +156,7 @@ impl Faults {
             .find(|((_, share), drawn)| drawn < share);
         Plan {
             latency,
-            fault: fault.map(|((fault, _), _)| fault.clone()),
+            fault: fault.map(|((fault, _), _)| *fault),
         }
     }
 

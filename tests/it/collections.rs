@@ -1,6 +1,12 @@
 //! Requests in collections: the right ones are checked, with the findings of their bodies alone, at their places in the
 //! collection.
 
+#![allow(
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "texts of tests; what they cost does not matter"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

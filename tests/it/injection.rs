@@ -334,6 +334,7 @@ fn fixes_differences_and_baselines() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "one command after the other, in one folder")]
 fn predict_verify_and_init() {
     let place = Place::new("others");
     let bad = json(&hostile());

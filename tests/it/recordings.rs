@@ -299,7 +299,9 @@ fn pairs_without_their_values_still_differ() {
         ([&request, &response], &mut before),
         ([&asked, &answered], &mut after),
     ] {
-        values.iter().for_each(|value| runs(value, out));
+        for value in values {
+            runs(value, out);
+        }
     }
     // Words of lists, of the API, and of a sentence that name nobody.
     let mut kept = BTreeSet::new();

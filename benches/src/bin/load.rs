@@ -50,14 +50,26 @@ fn main() -> ExitCode {
             scope.spawn(move || connection(plan, number, begun))
         };
         let threads: Vec<_> = (0..plan.connections).map(work).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_default())
+            .collect()
     });
     let elapsed = begun.elapsed().as_secs_f64();
-    let mut times: Vec<u32> = outcomes.iter().flat_map(|outcome| &outcome.times).copied().collect();
+    let mut times: Vec<u32> = outcomes
+        .iter()
+        .flat_map(|outcome| &outcome.times)
+        .copied()
+        .collect();
     times.sort_unstable();
     let errors: u64 = outcomes.iter().map(|outcome| outcome.errors).sum();
     let others: u64 = outcomes.iter().map(|outcome| outcome.others).sum();
-    let share = |of: usize| times.get((times.len() * of / 1000).min(times.len().saturating_sub(1))).copied().unwrap_or(0);
+    let share = |of: usize| {
+        times
+            .get((times.len() * of / 1000).min(times.len().saturating_sub(1)))
+            .copied()
+            .unwrap_or(0)
+    };
     println!(
         "{{\"status\":{},\"answers\":{},\"perSecond\":{:.0},\"errors\":{errors},\"otherStatuses\":{others},\"microseconds\":{{\"p50\":{},\"p90\":{},\"p99\":{},\"p999\":{},\"max\":{}}}}}",
         outcomes.iter().map(|outcome| outcome.status).max().unwrap_or(0),
@@ -86,15 +98,24 @@ fn plan() -> Option<Plan> {
     )
     .into_bytes();
     request.extend_from_slice(&body);
-    let digits = words.iter().position(|word| word == "--number").and_then(|at| words.get(at + 1));
+    let digits = words
+        .iter()
+        .position(|word| word == "--number")
+        .and_then(|at| words.get(at + 1));
     let number = match digits {
         None => None,
         Some(digits) => {
-            let at = request.windows(digits.len()).rposition(|window| window == digits.as_bytes())?;
+            let at = request
+                .windows(digits.len())
+                .rposition(|window| window == digits.as_bytes())?;
             Some(at..at + digits.len())
         }
     };
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "small numbers"
+    )]
     Some(Plan {
         address: address.clone(),
         request,
@@ -130,7 +151,9 @@ fn connection(plan: &Plan, number: u32, begun: Instant) -> Outcome {
         }
         match post(&mut stream, &plan.address, &request) {
             Ok(status) => {
-                outcome.times.push(u32::try_from(due.elapsed().as_micros()).unwrap_or(u32::MAX));
+                outcome
+                    .times
+                    .push(u32::try_from(due.elapsed().as_micros()).unwrap_or(u32::MAX));
                 if outcome.status == 0 {
                     outcome.status = status;
                 }

@@ -327,11 +327,11 @@ mod tests {
     #[test]
     fn a_string_of_the_same_length_is_read_in_place_of_a_value() {
         assert_eq!(filled(r#"{"a": {{x}}, "b": 1}"#), r#"{"a": "   ", "b": 1}"#);
-        assert_eq!(filled(r#"[${x},<<y>>]"#), r#"["  ","   "]"#);
-        assert_eq!(filled(r#"[-{{x}}.{{y}}]"#), r#"["          "]"#);
-        assert_eq!(filled(r#"{{{x}}: 1}"#), r#"{"   ": 1}"#);
+        assert_eq!(filled(r"[${x},<<y>>]"), r#"["  ","   "]"#);
+        assert_eq!(filled(r"[-{{x}}.{{y}}]"), r#"["          "]"#);
+        assert_eq!(filled(r"{{{x}}: 1}"), r#"{"   ": 1}"#);
         assert_eq!(filled(r#"{"a": 1, {{more}}}"#), r#"{"a": 1, "    ":0}"#);
-        assert_eq!(filled(r#"{${x}}"#), r#"{"":0}"#);
+        assert_eq!(filled(r"{${x}}"), r#"{"":0}"#);
         assert_eq!(filled("{{é}}"), "\"    \"");
         assert_eq!(filled(r#"["{{x}}", "a{{b}}"]"#), r#"["{{x}}", "a{{b}}"]"#);
         assert_eq!(

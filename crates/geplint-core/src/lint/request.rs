@@ -61,6 +61,10 @@ pub fn check_with(
 }
 
 /// The same for a body in which some values are not known.
+#[allow(
+    clippy::too_many_lines,
+    reason = "the three kinds of bodies share what was read of them"
+)]
 pub fn check_template(
     template: &Template<'_>,
     mut errors: Vec<SyntaxError>,
