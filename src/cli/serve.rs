@@ -7,6 +7,7 @@ use crate::report::OutputError;
 
 /// Says how to get a geplint that serves.
 #[cfg(not(feature = "serve"))]
+#[allow(clippy::unnecessary_wraps, reason = "the same type as with the feature")]
 pub fn run(_: &Serve, common: &Common) -> Result<u8, OutputError> {
     terminal::complain(
         common,

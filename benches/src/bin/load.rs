@@ -149,20 +149,17 @@ fn connection(plan: &Plan, number: u32, begun: Instant) -> Outcome {
             place.copy_from_slice(&digits.as_bytes()[start..]);
             count += u64::from(plan.connections);
         }
-        match post(&mut stream, &plan.address, &request) {
-            Ok(status) => {
-                outcome
-                    .times
-                    .push(u32::try_from(due.elapsed().as_micros()).unwrap_or(u32::MAX));
-                if outcome.status == 0 {
-                    outcome.status = status;
-                }
-                outcome.others += u64::from(outcome.status != status);
+        if let Ok(status) = post(&mut stream, &plan.address, &request) {
+            outcome
+                .times
+                .push(u32::try_from(due.elapsed().as_micros()).unwrap_or(u32::MAX));
+            if outcome.status == 0 {
+                outcome.status = status;
             }
-            Err(_) => {
-                outcome.errors += 1;
-                stream = None;
-            }
+            outcome.others += u64::from(outcome.status != status);
+        } else {
+            outcome.errors += 1;
+            stream = None;
         }
         due += pace.unwrap_or_default();
     }
@@ -171,14 +168,13 @@ fn connection(plan: &Plan, number: u32, begun: Instant) -> Outcome {
 
 /// Posts once, and gives the status of the answer.
 fn post(stream: &mut Option<BufReader<TcpStream>>, address: &str, request: &[u8]) -> io::Result<u16> {
-    let stream = match stream {
-        Some(stream) => stream,
-        None => {
-            let new = TcpStream::connect(address)?;
-            new.set_nodelay(true)?;
-            new.set_read_timeout(Some(Duration::from_secs(30)))?;
-            stream.insert(BufReader::new(new))
-        }
+    let stream = if let Some(stream) = stream {
+        stream
+    } else {
+        let new = TcpStream::connect(address)?;
+        new.set_nodelay(true)?;
+        new.set_read_timeout(Some(Duration::from_secs(30)))?;
+        stream.insert(BufReader::new(new))
     };
     stream.get_mut().write_all(request)?;
     let mut line = String::new();
