@@ -31,6 +31,10 @@ fn every_fixture_gives_what_check_gives() {
                 continue;
             };
             let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
+            // The server does not read requests in collections (docs/editors.md).
+            if name.starts_with("containers/") {
+                continue;
+            }
             client.open(&path, &text);
             let diagnostics = if pulls {
                 client.pull(&path)
