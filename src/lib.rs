@@ -21,6 +21,7 @@ mod io;
 mod lsp;
 pub mod manual;
 mod ordered;
+mod percent;
 pub mod report;
 pub mod rules;
 #[cfg(feature = "serve")]

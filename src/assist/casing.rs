@@ -5,7 +5,7 @@ use crate::json::{self, JsonKind, NodeId, Root, Tree};
 use crate::rules::Endpoint;
 use crate::sample::Case;
 
-/// That of the record at the place, else of the records before it; the tables' own where no name tells.
+/// That of the record at the place, else of the records before it; that of the tables if no name shows it.
 pub(super) fn case_of(place: &Place<'_>) -> Case {
     let mut votes = Votes::default();
     let cursor = &place.cursor;
@@ -40,7 +40,7 @@ impl Votes {
 
     /// Counts the names that any table has.
     fn count(&mut self, text: &str, endpoint: &Endpoint, tree: &Tree) {
-        /// Of a long record the first names tell.
+        /// The number of names that are counted.
         const MOST: usize = 1000;
         let ids = (0..u32::try_from(tree.len()).unwrap_or(u32::MAX)).map(NodeId);
         for id in ids.filter(|id| tree.node(*id).kind == JsonKind::Key).take(MOST) {

@@ -129,7 +129,7 @@ impl<'a> Place<'a> {
         Slot::Row { row, property, ty }
     }
 
-    /// The names and values of the innermost object but for the member at the place: of those before it, then of those
+    /// The names and values of the innermost object, except for the member at the place: of those before it, then of those
     /// behind it.
     pub fn members(&self) -> impl Iterator<Item = (Cow<'a, str>, &Tree, NodeId)> {
         let before = self.levels.last().filter(|level| level.is_object);

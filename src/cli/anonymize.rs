@@ -34,17 +34,17 @@ pub struct Folder<'a> {
 impl<'a> Folder<'a> {
     /// Looks at the folder; the message says why nothing can be written there.
     pub fn new(path: &'a Path, anonymizer: Anonymizer<'a>) -> Result<Self, String> {
-        let told = |error: &dyn ToString| format!("{}: {}", sanitize::plain_path(path), error.to_string());
+        let failed = |error: &dyn ToString| format!("{}: {}", sanitize::plain_path(path), error.to_string());
         match fs::metadata(path) {
-            Ok(there) if !there.is_dir() => return Err(told(&"not a folder")),
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(told(&error)),
+            Ok(there) if !there.is_dir() => return Err(failed(&"not a folder")),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&error)),
             _ => {}
         }
         let list = path.join(LIST);
         let before = if list.exists() {
-            let bytes = read::whole(&list, LONGEST).map_err(|error| told(&error))?;
+            let bytes = read::whole(&list, LONGEST).map_err(|error| failed(&error))?;
             serde_json::from_slice(&bytes)
-                .map_err(|_| told(&format!("{LIST} is not what geplint wrote there")))?
+                .map_err(|_| failed(&format!("{LIST} is not what geplint wrote there")))?
         } else {
             BTreeMap::new()
         };
@@ -83,8 +83,8 @@ impl<'a> Folder<'a> {
             self.is_ours(name)?;
         }
         if !files.is_empty() {
-            let told = |path: &Path, error: &io::Error| format!("{}: {error}", sanitize::plain_path(path));
-            fs::create_dir_all(self.path).map_err(|error| told(self.path, &error))?;
+            let failed = |path: &Path, error: &io::Error| format!("{}: {error}", sanitize::plain_path(path));
+            fs::create_dir_all(self.path).map_err(|error| failed(self.path, &error))?;
             let sums: BTreeMap<&String, String> = files
                 .iter()
                 .map(|(name, text)| (name, sum(text.as_bytes())))
@@ -96,13 +96,13 @@ impl<'a> Folder<'a> {
                 .chain([(LIST, &*list)])
             {
                 let path = self.path.join(name);
-                write(&path, text).map_err(|error| told(&path, &error))?;
+                write(&path, text).map_err(|error| failed(&path, &error))?;
             }
             // Those of an earlier run that no pair of this one has taken the name of.
             for name in self.before.keys().filter(|name| !files.contains_key(*name)) {
                 let path = self.path.join(name);
                 if path.exists() {
-                    fs::remove_file(&path).map_err(|error| told(&path, &error))?;
+                    fs::remove_file(&path).map_err(|error| failed(&path, &error))?;
                 }
             }
         }

@@ -1,11 +1,11 @@
-//! A mistake in a file that a run is told by, with its place.
+//! A mistake in a settings file, with its position.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::report::{Position, Source, sanitize};
 
-/// A mistake in a file that a run is told by, or something that is wrong with all of them.
+/// A mistake in a settings file, or in the combination of several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The file.

@@ -16,10 +16,6 @@ pub fn run(common: &Common) -> Result<u8, OutputError> {
 /// Says how to get a build with the server.
 #[cfg(not(feature = "lsp"))]
 pub fn run(common: &Common) -> Result<u8, OutputError> {
-    super::terminal::complain(
-        common,
-        "this build has no language server; released binaries have it, and so has \
-         `cargo install --path . --features lsp`",
-    );
+    super::terminal::complain_of_build(common, "lsp");
     Ok(super::exit_code::TROUBLE)
 }

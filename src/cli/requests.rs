@@ -242,7 +242,7 @@ impl<'a> Requests<'a> {
     }
 
     /// The requests in a file of lines. All are for the endpoint that is given for the file; otherwise each is for the one
-    /// that its names tell, or the first one that any line tells.
+    /// that its names show, or the first one that any line shows.
     fn lines<'r>(
         &self,
         file: &Payload<'_>,

@@ -9,10 +9,7 @@ use crate::report::OutputError;
 #[cfg(not(feature = "serve"))]
 #[allow(clippy::unnecessary_wraps, reason = "the same type as with the feature")]
 pub fn run(_: &Serve, common: &Common) -> Result<u8, OutputError> {
-    terminal::complain(
-        common,
-        "this geplint was built without `serve`: install a released one, or build with `--features full`",
-    );
+    terminal::complain_of_build(common, "serve");
     Ok(TROUBLE)
 }
 

@@ -282,19 +282,20 @@ impl Project {
     /// Returns the entries about files that matched none, with their positions.
     pub fn unmatched(&self) -> Vec<Mistake> {
         let (met, config) = (&self.met, &self.config);
-        let mut told = Vec::new();
+        let mut unused = Vec::new();
         for (index, glob) in config.include.iter().enumerate() {
-            told.extend((!met.0.contains(&index)).then_some((glob, "nothing is included by this")));
+            unused.extend((!met.0.contains(&index)).then_some((glob, "nothing is included by this")));
         }
         for index in self.excludes.idle() {
             let glob = config.exclude.get(index);
-            told.extend(glob.map(|glob| (glob, "nothing is excluded by this")));
+            unused.extend(glob.map(|glob| (glob, "nothing is excluded by this")));
         }
         for (index, files) in config.files.iter().enumerate() {
-            told.extend((!met.1.contains(&index)).then_some((&files.glob, "no file matches")));
+            unused.extend((!met.1.contains(&index)).then_some((&files.glob, "no file matches")));
         }
-        told.retain(|(glob, _)| self.covers(&glob.value));
-        told.into_iter()
+        unused.retain(|(glob, _)| self.covers(&glob.value));
+        unused
+            .into_iter()
             .map(|(glob, what)| Mistake {
                 start: glob.start,
                 message: format!("{what}: \"{}\"", glob.value.text()),

@@ -1,4 +1,4 @@
-//! Where the files that a run is told by are read from.
+//! The source of settings files: the disk, or the unsaved text of an editor.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

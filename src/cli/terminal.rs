@@ -21,6 +21,17 @@ pub fn stderr_palette(common: &Common) -> Palette {
     look(common, io::stderr().is_terminal()).palette()
 }
 
+/// Prints that this build lacks a command, and how to get one that has it.
+#[cfg(not(all(feature = "lsp", feature = "serve")))]
+pub fn complain_of_build(common: &Common, command: &str) {
+    complain(
+        common,
+        &format!(
+            "this geplint was built without `{command}`; a released one has it, and `cargo install --path . --features full` builds it"
+        ),
+    );
+}
+
 /// Prints an error on standard error. A closed stream is ignored.
 pub fn complain(common: &Common, message: &str) {
     let palette = stderr_palette(common);

@@ -73,7 +73,7 @@ mod events {
     impl Events {
         pub(super) fn new(folders: &[(PathBuf, bool)]) -> Result<Self, String> {
             let (sender, changed) = channel();
-            let told = move |event: notify::Result<Event>| {
+            let on_event = move |event: notify::Result<Event>| {
                 // That a run reads its files changes nothing.
                 let is_read = event.is_ok_and(|event| match event.kind {
                     EventKind::Access(AccessKind::Close(AccessMode::Write)) => false,
@@ -84,7 +84,7 @@ mod events {
                     let _ = sender.send(());
                 }
             };
-            let mut watcher = notify::recommended_watcher(told).map_err(|error| error.to_string())?;
+            let mut watcher = notify::recommended_watcher(on_event).map_err(|error| error.to_string())?;
             for (folder, below) in folders {
                 let mode = if *below {
                     RecursiveMode::Recursive

@@ -87,7 +87,7 @@ fn settle(args: &Check, common: &Common, others: &BTreeSet<PathBuf>) {
     }
 }
 
-/// What tells a file from what it was.
+/// The state of a file, to be compared with a later one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     size: u64,

@@ -52,7 +52,7 @@ pub fn detect(path: &Path, bytes: &[u8]) -> Option<Format> {
     is_postman(body).then_some(Format::Postman)
 }
 
-/// Kinds of containers that the end of the name tells.
+/// The kinds of containers by the extension.
 const BY_EXTENSION: [(&str, Format); 5] = [
     ("http", Format::Http),
     ("rest", Format::Http),

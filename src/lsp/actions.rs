@@ -277,7 +277,7 @@ fn entry(inside: &Path, finding: &Finding) -> String {
         .map(|part| literal(&part.as_os_str().to_string_lossy()))
         .collect();
     format!(
-        "[[ignore]]\npath = {}\nrule = {}\npointer = {}\nreason = \"TODO: say why this stays\"\n",
+        "[[ignore]]\npath = {}\nrule = {}\npointer = {}\nreason = \"say why this finding is accepted\"\n",
         quoted(&format!("/{}", parts.join("/"))),
         quoted(&finding.rule),
         quoted(&finding.pointer),

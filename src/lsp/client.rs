@@ -13,7 +13,7 @@ pub struct Client {
     pub encoding: Encoding,
     /// It asks for diagnostics itself; they are not sent to it as well.
     pub pulls: bool,
-    /// It asks for them again when it is told to.
+    /// It asks for them again on request.
     pub refreshes: bool,
     /// It watches files for the server.
     pub watches: bool,

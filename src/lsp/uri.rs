@@ -3,12 +3,14 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::percent;
+
 /// The path of a file's address; `None` for an address of anything else.
 pub fn path(uri: &str) -> Option<PathBuf> {
     let rest = uri.strip_prefix("file://")?;
     let rest = rest.strip_prefix("localhost").unwrap_or(rest);
     let rest = rest.split(['?', '#']).next().unwrap_or_default();
-    let path = decoded(rest)?;
+    let path = String::from_utf8(percent::decoded(rest.as_bytes())?).ok()?;
     if !path.starts_with('/') || path.contains('\0') {
         return None;
     }
@@ -18,22 +20,6 @@ pub fn path(uri: &str) -> Option<PathBuf> {
     } else {
         &path
     })))
-}
-
-/// Text in which every `%` stands before two digits.
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
-            let value = digit(rest.next())? * 16 + digit(rest.next())?;
-            bytes.push(u8::try_from(value).ok()?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// The address of a file, given from the root of the system on.

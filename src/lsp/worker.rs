@@ -35,7 +35,7 @@ pub struct Worker<'a> {
     /// The number of the round.
     round: u64,
     /// Diagnostics that were sent of files that settings come from.
-    told: BTreeSet<String>,
+    published: BTreeSet<String>,
     /// The predicted responses that the client has asked for, by document.
     responses: HashMap<Arc<str>, Option<String>>,
     /// The names that are watched.
@@ -69,7 +69,7 @@ impl<'a> Worker<'a> {
             mailbox,
             outbox,
             round: 0,
-            told: BTreeSet::new(),
+            published: BTreeSet::new(),
             responses: HashMap::new(),
             watched: BTreeSet::new(),
         }
@@ -217,7 +217,7 @@ impl<'a> Worker<'a> {
                 .map(|mistake| diagnostics::mistake(mistake.start, &mistake.message, &text, encoding));
             files.entry(path).or_default().extend(own);
         }
-        let mut told = BTreeSet::new();
+        let mut published = BTreeSet::new();
         for (path, mut diagnostics) in files {
             // Two folders may have one settings file.
             diagnostics.dedup();
@@ -226,10 +226,10 @@ impl<'a> Worker<'a> {
             }
             let uri = self.uri_of(&path);
             self.publish(&uri, None, &diagnostics);
-            told.insert(uri);
+            published.insert(uri);
         }
-        for uri in std::mem::replace(&mut self.told, told) {
-            if !self.told.contains(&uri) {
+        for uri in std::mem::replace(&mut self.published, published) {
+            if !self.published.contains(&uri) {
                 self.publish(&uri, None, &[]);
             }
         }
@@ -328,7 +328,7 @@ impl Round<'_, '_, '_> {
                 for engine in &mut self.engines {
                     engine.forget_files();
                 }
-                if !self.worker.told.contains(&*uri) {
+                if !self.worker.published.contains(&*uri) {
                     self.worker.publish(&uri, None, &[]);
                 }
             }

@@ -45,7 +45,7 @@ pub(super) struct Forms {
     /// has spoken.
     pub first: String,
     /// The same without a mark under the place: where its rule speaks for the first time after others. Empty as `first`.
-    pub told: String,
+    pub unmarked: String,
     /// Without what the rule says in general. Empty where the diagnostic is not shown.
     pub again: String,
     /// The form of one line, for a cause that an earlier file had.
@@ -174,7 +174,7 @@ struct Total {
 /// So many rules are introduced with a mark under the place; with more of them, lines are dear.
 const MARKED: usize = 3;
 
-/// So many causes are told apart; names in a file must not make the list of causes endless.
+/// The number of causes that are distinguished, because names in a file must not make the list of causes endless.
 const CAUSES: usize = 10_000;
 
 impl Dealer {
@@ -304,7 +304,7 @@ impl Dealer {
         let first = self.rules.insert(forms.rule.clone()) && !forms.first.is_empty();
         out.push_str(match first {
             true if self.rules.len() <= MARKED => &forms.first,
-            true => &forms.told,
+            true => &forms.unmarked,
             false => &forms.again,
         });
         self.dealt.with(|certain| {

@@ -36,7 +36,7 @@ const ENDING: Duration = Duration::from_secs(10);
 /// The most bytes of the head of a request.
 const LARGEST_HEAD: usize = 64 << 10;
 
-/// Serves until a signal ends it. `say` tells the user something: where the server is, what it opens, when it ends.
+/// Serves until a signal ends it. `say` prints a message: where the server is, what it opens, when it ends.
 ///
 /// Errors: it cannot start.
 pub fn run(options: Options, rules: Ruleset, say: fn(&str)) -> Result<(), String> {
@@ -91,7 +91,7 @@ async fn serve(mut options: Options, rules: Ruleset, say: fn(&str)) -> Result<()
     let idle = timeout(ENDING, slots.acquire_many(all));
     tokio::select! {
         _ = idle => {}
-        // Whoever asks twice does not want to wait.
+        // After a second signal nothing is waited for.
         () = self::ended() => {}
     }
     server.end();

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use hyper::Method;
 
+use crate::percent;
 use crate::rules::Endpoint;
 
 /// Where calls of each endpoint go.
@@ -76,30 +77,15 @@ impl Routes {
     }
 }
 
-/// A path with its percent signs resolved; `None` where one is no encoding, or hides a slash.
+/// Returns a path with its percent signs decoded. `None` if one is no encoding, or encodes a slash or a NUL.
 fn decoded(path: &str) -> Option<String> {
-    if !path.contains('%') {
-        return Some(path.to_owned());
+    let parts = path.split('/').map(|part| percent::decoded(part.as_bytes()));
+    let parts: Vec<Vec<u8>> = parts.collect::<Option<_>>()?;
+    let hides = |part: &Vec<u8>| part.iter().any(|byte| b"/\\\0".contains(byte));
+    if parts.iter().any(hides) {
+        return None;
     }
-    let mut out = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        if *first != b'%' {
-            out.push(*first);
-            continue;
-        }
-        let (digits, after) = rest.split_at_checked(2)?;
-        let digits = str::from_utf8(digits)
-            .ok()
-            .filter(|digits| !digits.starts_with('+'))?;
-        let byte = u8::from_str_radix(digits, 16)
-            .ok()
-            .filter(|byte| !b"/\\\0".contains(byte))?;
-        out.push(byte);
-        rest = after;
-    }
-    String::from_utf8(out).ok()
+    String::from_utf8(parts.join(&b'/')).ok()
 }
 
 #[cfg(test)]

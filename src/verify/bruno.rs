@@ -115,7 +115,7 @@ fn place(url: &str) -> Option<String> {
 
 /// A path without its percent signs, so that it can be compared with one that a program has written its own way.
 fn percent_decoded(path: &str) -> String {
-    let decoded = super::har::percent_decoded(path.as_bytes());
+    let decoded = crate::percent::decoded(path.as_bytes());
     decoded.map_or_else(
         || path.to_owned(),
         |bytes| String::from_utf8_lossy(&bytes).into_owned(),
@@ -124,30 +124,12 @@ fn percent_decoded(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::calls::testing::{self, Read};
     use super::super::calls::{Calls, Format};
-    use super::super::routes::{Route, Routes};
-    use super::*;
     use serde_json::{Value, json};
 
-    /// The bytes of request and response, or why there are none.
-    type Read = Result<(Vec<u8>, Vec<u8>), (UnusedKind, String)>;
-
     fn read(document: &Value) -> Vec<Read> {
-        let text = document.to_string();
-        let calls = Calls::read(text.as_bytes()).unwrap();
-        let routes = Routes {
-            known: vec![Route {
-                endpoint: "one",
-                path: "/Api/One",
-            }],
-            ..Routes::default()
-        };
-        let used = calls.entries(true).into_iter().map(|entry| {
-            let call = calls.call(entry, &routes, &mut |_| Err(String::new()));
-            call.map(|call| (call.request.into_owned(), call.response.into_owned()))
-                .map_err(|unused| (unused.kind, unused.why))
-        });
-        used.collect()
+        testing::read(&document.to_string())
     }
 
     fn result() -> Value {

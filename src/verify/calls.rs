@@ -417,3 +417,30 @@ pub(super) fn failed(why: Option<&str>) -> Lost {
 pub(super) fn without_body(what: &str) -> Lost {
     (UnusedKind::WithoutBody, format!("it has no {what} body"))
 }
+
+#[cfg(test)]
+pub(super) mod testing {
+    use super::super::routes::{Route, Routes};
+    use super::{Calls, UnusedKind};
+
+    /// The bytes of request and response, or why there are none.
+    pub type Read = Result<(Vec<u8>, Vec<u8>), (UnusedKind, String)>;
+
+    /// Reads a recording of calls of one endpoint at `/Api/One`, without attached files.
+    pub fn read(text: &str) -> Vec<Read> {
+        let calls = Calls::read(text.as_bytes()).expect("a recording");
+        let routes = Routes {
+            known: vec![Route {
+                endpoint: "one",
+                path: "/Api/One",
+            }],
+            ..Routes::default()
+        };
+        let used = calls.entries(true).into_iter().map(|entry| {
+            let call = calls.call(entry, &routes, &mut |_| Err(String::new()));
+            call.map(|call| (call.request.into_owned(), call.response.into_owned()))
+                .map_err(|unused| (unused.kind, unused.why))
+        });
+        used.collect()
+    }
+}

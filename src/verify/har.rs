@@ -11,6 +11,7 @@ use super::parsed::{Parsed, Place};
 use crate::bind::{Bound, DateTime, Day, Json, Scalar, Value, bind};
 use crate::finding::Span;
 use crate::json::{self, JsonKind, Node};
+use crate::percent;
 
 /// The creator of the HAR files that hold predictions.
 pub const SERVE: &str = "geplint serve";
@@ -260,20 +261,7 @@ fn json_of_form(form: &str) -> Option<Vec<u8>> {
         return Some(form.as_bytes().to_vec());
     }
     let text = form.replace('+', " ");
-    percent_decoded(text.as_bytes()).filter(|body| is_json(body))
-}
-
-/// The bytes that `%5B` and the like stand for; `None` where a character is cut in two.
-pub(super) fn percent_decoded(text: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [first, after @ ..] = rest {
-        let code = (*first == b'%').then(|| after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()));
-        let code = code.flatten().and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        rest = if code.is_some() { after.get(2..)? } else { after };
-        out.push(code.unwrap_or(*first));
-    }
-    Some(out)
+    percent::decoded(text.as_bytes()).filter(|body| is_json(body))
 }
 
 /// Decodes base64, with or without padding, on one line or on many.

@@ -73,7 +73,6 @@ struct Pair<'a> {
     answered: bool,
     comparable: bool,
     reason: Option<&'a str>,
-    #[serde(rename = "mended")]
     recovered: bool,
     predicted: Option<&'a Envelope>,
     recorded: Option<&'a Recorded>,
@@ -113,7 +112,6 @@ struct Summary<'a> {
     agreement: Option<f64>,
     not_answered: u32,
     not_comparable: u32,
-    #[serde(rename = "mended")]
     recovered: u32,
     recorded400s: u32,
     caught: u32,

@@ -198,30 +198,12 @@ fn pieces<'h>(parsed: &'h Parsed<'_>, url: Place, list: Place) -> Vec<Cow<'h, st
 
 #[cfg(test)]
 mod tests {
-    use super::super::calls::Calls;
-    use super::super::routes::{Route, Routes};
+    use super::super::calls::testing::{self, Read};
     use super::*;
     use serde_json::{Value, json};
 
-    /// The bytes of request and response, or why there are none.
-    type Read = Result<(Vec<u8>, Vec<u8>), (UnusedKind, String)>;
-
     fn read(executions: &[Value]) -> Vec<Read> {
-        let text = json!({ "collection": {}, "run": { "executions": executions } }).to_string();
-        let calls = Calls::read(text.as_bytes()).unwrap();
-        let routes = Routes {
-            known: vec![Route {
-                endpoint: "one",
-                path: "/Api/One",
-            }],
-            ..Routes::default()
-        };
-        let used = calls.entries(true).into_iter().map(|entry| {
-            let call = calls.call(entry, &routes, &mut |_| Err(String::new()));
-            call.map(|call| (call.request.into_owned(), call.response.into_owned()))
-                .map_err(|unused| (unused.kind, unused.why))
-        });
-        used.collect()
+        testing::read(&json!({ "collection": {}, "run": { "executions": executions } }).to_string())
     }
 
     fn execution() -> Value {

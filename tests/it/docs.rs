@@ -547,6 +547,40 @@ fn flags() -> BTreeSet<String> {
     flags
 }
 
+/// The scripts and files in these folders that a page, a script or a workflow names exist.
+#[test]
+fn every_script_that_is_named_exists() {
+    let files = |folder: &str| fs::read_dir(root().join(folder)).unwrap();
+    let folders = [".ci", ".github/workflows", "benches", "packaging"];
+    let scripts = folders.into_iter().flat_map(files);
+    let scripts = scripts
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file());
+    let (mut wrong, mut seen) = (BTreeSet::new(), BTreeSet::new());
+    for path in pages().into_iter().chain(scripts) {
+        let Ok(text) = fs::read_to_string(&path) else {
+            continue;
+        };
+        let is_of_a_path = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+        for word in text.split(|c| !is_of_a_path(c)) {
+            let word = word.trim_start_matches("./").trim_end_matches(['.', '/', '-']);
+            let folder = word.split_once('/').map(|(folder, _)| folder);
+            if !folder.is_some_and(|folder| [".ci", "benches", "packaging"].contains(&folder)) {
+                continue;
+            }
+            if !root().join(word).exists() {
+                wrong.insert(format!(
+                    "{}: {word}",
+                    path.strip_prefix(root()).unwrap().display()
+                ));
+            }
+            seen.insert(word.to_owned());
+        }
+    }
+    assert!(seen.len() > 20, "{seen:?}");
+    assert_none(&wrong.into_iter().collect::<Vec<_>>());
+}
+
 #[test]
 fn every_flag_that_a_page_names_exists() {
     let flags = flags();

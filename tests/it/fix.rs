@@ -205,7 +205,7 @@ fn spoil_and_restore(nth: usize) {
                     continue;
                 }
                 let after =
-                    after.unwrap_or_else(|| panic!("{}: {what} is not mended:\n{damaged}", path.display()));
+                    after.unwrap_or_else(|| panic!("{}: {what} is not fixed:\n{damaged}", path.display()));
                 assert_eq!(after, text, "{}: {what}", path.display());
                 restored += 1;
             }
@@ -718,7 +718,7 @@ fn dirty() -> String {
 
 #[test]
 fn files_are_fixed_and_remaining_findings_shown() {
-    let folder = Folder::new("mended", &[("a.json", &dirty()), ("b.json", CLEAN)]);
+    let folder = Folder::new("fixed", &[("a.json", &dirty()), ("b.json", CLEAN)]);
     let done = folder.check(&["--fix", "-v"]);
     assert_eq!(done.code, 1);
     assert_eq!(

@@ -607,7 +607,7 @@ fn a_prediction_that_has_changed_is_shown() {
 
 #[test]
 fn predictions_are_repeated_with_the_facts_that_they_met() {
-    let folder = crate::support::empty_folder("recordings", "facts");
+    let folder = crate::support::empty_folder("recordings", "predicted-facts");
     let endpoint = "save-contact-authorization-details";
     let mut entries = ["1-success", "2-error"].map(|name| served(name, endpoint));
     har(&folder, "geplint serve", &entries);

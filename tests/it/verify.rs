@@ -70,7 +70,7 @@ fn the_documented_pairs() {
     let summary = &document["summary"];
     assert_eq!((&summary["pairs"], &summary["agreed"]), (&json!(10), &json!(9)));
     assert_eq!(
-        (&summary["mended"], &summary["falseAlarms"]),
+        (&summary["recovered"], &summary["falseAlarms"]),
         (&json!(1), &json!(0))
     );
     assert_eq!(document["version"], 1);

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::chance::Chance;
 use crate::check::{findings, folder, shown};
 use crate::client::Client;
 use crate::places::{ENCODINGS, position};
@@ -37,18 +38,6 @@ const PIECES: [&str; 22] = [
     "\u{feff}",
 ];
 
-/// Numbers that are the same in each run.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % (most as u64).max(1)).unwrap()
-    }
-}
-
 /// The last place up to an offset that has a position: on the boundary of a character, and not within `\r\n`.
 fn place(text: &str, wanted: usize) -> usize {
     let splits = |at: usize| text[..at].ends_with('\r') && text[at..].starts_with('\n');
@@ -57,7 +46,7 @@ fn place(text: &str, wanted: usize) -> usize {
 }
 
 /// Edits a text, and says how in the protocol's words. Every 25th puts the first text back, as undo does.
-fn edit(text: &mut String, first: &str, step: usize, encoding: &str, numbers: &mut Numbers) -> Value {
+fn edit(text: &mut String, first: &str, step: usize, encoding: &str, numbers: &mut Chance) -> Value {
     if step % 25 == 24 {
         first.clone_into(text);
         return json!({ "text": first });
@@ -87,7 +76,7 @@ fn after_each_edit_the_diagnostics_are_those_of_check() {
     for (round, encoding) in ENCODINGS.into_iter().enumerate() {
         let root = folder(&format!("edits-{encoding}"));
         let mut client = Client::session(&root, encoding, &json!({}));
-        let mut numbers = Numbers(1 + round as u64);
+        let mut numbers = Chance(1 + round as u64);
         let mut got = Vec::new();
         let path = root.join("live.json");
         let first = &firsts[round % firsts.len()];

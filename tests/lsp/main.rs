@@ -9,6 +9,8 @@
 
 mod actions;
 mod assist;
+#[path = "../it/support/chance.rs"]
+mod chance;
 mod check;
 mod client;
 mod edits;

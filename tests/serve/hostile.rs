@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::thread;
 use std::time::Duration;
 
+use super::chance::Chance;
 use super::support::{Answer, Server, route};
 
 const BODY: &[u8] = br#"[{"ContactCode": "C-1"}]"#;
@@ -279,22 +280,17 @@ fn what_a_client_leaves_half_done_is_forgotten() {
 #[test]
 fn random_bytes_stop_nobody() {
     let server = Server::start(&[]);
-    let mut state = 0x1234_5678_u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
+    let mut chance = Chance(0x1234_5678);
     let right = head(&format!("Content-Length: {}\r\n\r\n", BODY.len())).into_bytes();
     for _ in 0..300 {
         let mut request = [right.as_slice(), BODY].concat();
-        for _ in 0..=next() % 8 {
-            let at = usize::try_from(next()).unwrap() % request.len();
-            match next() % 3 {
-                0 => request[at] = next().to_le_bytes()[0],
+        for _ in 0..=chance.below(8) {
+            let at = chance.below(request.len());
+            let byte = u8::try_from(chance.below(256)).unwrap();
+            match chance.below(3) {
+                0 => request[at] = byte,
                 1 => drop(request.remove(at)),
-                _ => request.insert(at, next().to_le_bytes()[0]),
+                _ => request.insert(at, byte),
             }
         }
         let _ = server.client().try_send(&request);

@@ -7,6 +7,8 @@
 )]
 
 mod answers;
+#[path = "../it/support/chance.rs"]
+mod chance;
 mod faults;
 mod hostile;
 mod https;

@@ -1,7 +1,7 @@
 //! Values that were never filled in: `{{name}}`, `${name}` and `<<name>>`, in strings and in the place of values.
 //!
 //! Nothing can be said of such a value. The text is read with a string of the same length in place of each placeholder
-//! that stands in no string, so that every offset stays, and the engine is told which values are not known. The same
+//! outside of strings, so that every offset stays, and the engine gets a list of the values that are not known. The same
 //! for requests of a collection and for plain files: only whether a placeholder is a finding differs.
 
 use std::borrow::Cow;

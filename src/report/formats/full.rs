@@ -57,7 +57,7 @@ impl Full {
             causes: grouped::causes(diagnostic),
             words: diagnostic.words(),
             first: String::new(),
-            told: String::new(),
+            unmarked: String::new(),
             again: String::new(),
             brief: String::new(),
         };
@@ -71,7 +71,7 @@ impl Full {
             let drawn = guarded(|| self.first(source, diagnostic));
             forms.first = drawn.unwrap_or_else(|| forms.brief.clone());
             let drawn = guarded(|| self.short(source, diagnostic, true));
-            forms.told = drawn.unwrap_or_else(|| forms.brief.clone());
+            forms.unmarked = drawn.unwrap_or_else(|| forms.brief.clone());
         }
         Card::Diagnostic(Box::new(forms))
     }

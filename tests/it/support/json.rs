@@ -2,6 +2,11 @@
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
+#[path = "chance.rs"]
+mod chance;
+
+pub use chance::Chance;
+
 use geplint::json::{JsonKind, NodeId, Reader, Root, SyntaxError, Tree, decode};
 
 /// A document that was read to its end.
@@ -106,19 +111,5 @@ impl Read {
         if node.malformed {
             out.push('~');
         }
-    }
-}
-
-/// A small deterministic random number generator (xorshift64*).
-pub struct Chance(pub u64);
-
-impl Chance {
-    /// Returns a number below `limit`.
-    pub fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let high = self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33;
-        usize::try_from(high).unwrap_or(0) % limit.max(1)
     }
 }

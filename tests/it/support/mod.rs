@@ -2,10 +2,12 @@
 
 pub mod sample;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use geplint::report::Format;
 
@@ -63,7 +65,17 @@ pub fn command(program: &str) -> Command {
 
 /// Creates an empty folder that no other test uses, provided that names are unique within a module.
 pub fn empty_folder(module: &str, name: &str) -> PathBuf {
+    static TAKEN: Mutex<BTreeMap<PathBuf, Option<String>>> = Mutex::new(BTreeMap::new());
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(module).join(name);
+    // The thread of a test has its name. Two tests with one folder would delete each other's files.
+    let test = std::thread::current().name().map(str::to_owned);
+    let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let first = taken
+        .entry(folder.clone())
+        .or_insert_with(|| test.clone())
+        .clone();
+    drop(taken);
+    assert_eq!(first, test, "two tests use {}", folder.display());
     if folder.exists() {
         fs::remove_dir_all(&folder).unwrap();
     }

@@ -351,7 +351,7 @@ fn hundreds_of_files_and_few_descriptors() {
 
 /// Write access to a folder allows replacing any file in it; files without write access, and owners, must be kept.
 #[test]
-fn what_may_not_be_written_or_owned_is_not_mended() {
+fn what_may_not_be_written_or_owned_is_not_fixed() {
     const NOBODY: u32 = 65_534;
     if fs::read("/etc/shadow").is_err() {
         // Only the superuser can run programs as another user.

@@ -172,12 +172,12 @@ fn is_binary(body: &[u8]) -> bool {
     controls >= 2 && (others * 3 >= start.len() || (!is_utf8(start) && controls * 20 >= start.len()))
 }
 
-/// The bytes by which a text is told from something else.
+/// The first bytes, which are enough to recognize a format.
 fn start_of(body: &[u8]) -> &[u8] {
     body.get(..512).unwrap_or(body)
 }
 
-/// Whether bytes are UTF-8, but for a character that is cut at the end.
+/// Returns true if the bytes are UTF-8, except for a character that is cut off at the end.
 fn is_utf8(start: &[u8]) -> bool {
     std::str::from_utf8(start).map_or_else(|error| error.error_len().is_none(), |_| true)
 }

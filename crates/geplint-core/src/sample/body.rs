@@ -231,7 +231,7 @@ impl<'a> Sampler<'a> {
             .any(|(code, user)| facts.holds_contact(code, user) == Some(true))
     }
 
-    /// Whether a row is what the items of a list are told apart by.
+    /// Returns true if a row identifies the items of a list.
     fn is_of_a_list(&self, table: TableId, row: PropertyId) -> bool {
         let mut checks = self.endpoint.tables.iter().flat_map(|table| &table.checks);
         checks.any(|check| match &check.kind {

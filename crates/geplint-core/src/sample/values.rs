@@ -13,7 +13,7 @@ pub(super) struct Wanted<'a> {
     pub(super) contact: Option<&'a ListedContact>,
     /// The persona that an activity belongs to.
     pub(super) persona: Option<&'a str>,
-    /// Whether the row tells records apart.
+    /// True if the row identifies a record.
     pub(super) is_key: bool,
 }
 

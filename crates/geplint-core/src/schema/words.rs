@@ -54,8 +54,8 @@ impl Source<'_> {
             source => format!("{ty} ({source})"),
         }];
         let constraints = self.endpoint.of_property(property);
-        let told = constraints.iter().filter(|one| one.stated != Stated::Type);
-        lines.extend(told.map(|one| line(one, property)));
+        let listed = constraints.iter().filter(|one| one.stated != Stated::Type);
+        lines.extend(listed.map(|one| line(one, property)));
         if !property.note.is_empty() {
             lines.push(property.note.to_string());
         }

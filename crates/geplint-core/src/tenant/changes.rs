@@ -166,7 +166,7 @@ pub struct ChangedContact<'c> {
     pub active: Option<bool>,
     /// The LOBs that requests gave it; of many only the first ones.
     pub lobs: Vec<&'c str>,
-    /// Whether these are `added` to those that it had, or `replaced` them; `unknown` where that cannot be told.
+    /// Whether these are `added` to those that it had, or `replaced` them; `unknown` if that is not known.
     pub lobs_change: Option<&'static str>,
 }
 
