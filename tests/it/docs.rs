@@ -181,8 +181,8 @@ fn the_pages_of_rules_are_made_from_the_rules() {
 }
 
 /// Creates a folder with the files that the commands of a rule's page need.
-fn with_example(rule: &RuleText) -> PathBuf {
-    let folder = folder(&format!("rule-{}", rule.id));
+fn with_example(rule: &RuleText, purpose: &str) -> PathBuf {
+    let folder = folder(&format!("{}-{purpose}", rule.id));
     let payload = match (&rule.bad, fixtures(rule).shown) {
         (Some(bad), _) => bad.clone().into_bytes(),
         (None, Some(shown)) => {
@@ -212,7 +212,7 @@ fn the_output_on_a_rules_page_is_real() {
         };
         let (command, output) = shown.split_once('\n').unwrap();
         let args: Vec<&str> = command.strip_prefix("$ geplint ").unwrap().split(' ').collect();
-        let printed = printed(&with_example(rule), &args);
+        let printed = printed(&with_example(rule, "output"), &args);
         if printed.trim_end() != output.trim_end() || !output.contains(&format!("[{}]", rule.id)) {
             wrong.push(format!("{}: {command} prints\n{printed}", rule.id));
         }
@@ -227,7 +227,7 @@ fn the_settings_on_a_rules_page_work() {
     let mut wrong = Vec::new();
     let mut patches = 0;
     for rule in rule_texts() {
-        let folder = with_example(rule);
+        let folder = with_example(rule, "settings");
         let endpoint = rule.endpoint.as_deref().unwrap();
         let check = |args: &[&str]| {
             let mut all = vec![
