@@ -5,7 +5,7 @@
 //! all its forms, one line of JSON each, and the [`Dealer`] picks a form where the files come in order.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -341,36 +341,62 @@ impl Dealer {
         lines.join("\n") + "\n\n"
     }
 
-    /// Returns the list of all causes with their counts.
+    /// Returns the list of all causes with their counts: errors first, then by count. Causes of a rule that occur once
+    /// share a row.
     fn list(&self) -> String {
         if !self.listed || self.totals.len() < 2 {
             return String::new();
         }
         let palette: Palette = self.look.palette();
-        let mut rows: Vec<_> = self.totals.iter().collect();
-        rows.sort_by_key(|((severity, _, _), total)| (*severity, Reverse(total.findings)));
-        let width = rows.iter().map(|((_, rule, _), _)| rule.len()).max().unwrap_or(0);
-        let counts = rows.iter().map(|(_, total)| labels::thousands(total.findings));
-        let digits = counts.map(|text| text.len()).max().unwrap_or(0);
+        let mut causes: Vec<_> = self.totals.iter().collect();
+        causes.sort_by_key(|((severity, rule, _), total)| {
+            let once = total.findings == 1;
+            (*severity, Reverse(total.findings), once.then_some(rule))
+        });
+        let rows = causes.chunk_by(|((severity, rule, _), total), ((other, its_rule, _), next)| {
+            (severity, rule, total.findings, next.findings) == (other, its_rule, 1, 1)
+        });
+        let rules = causes.iter().map(|((_, rule, _), _)| rule.len());
+        let width = rules.max().unwrap_or(0);
+        let count = |row: &[(_, &Total)]| row.iter().map(|(_, total)| total.findings).sum();
+        let counts = rows.clone().map(|row| labels::thousands(count(row)).len());
+        let digits = counts.max().unwrap_or(0);
         let mut out = format!(
             "{} {}\n",
             palette.strong("causes"),
             palette.faint("(geplint explain RULE says more)")
         );
-        for ((severity, rule, name), total) in rows {
+        for row in rows {
+            let [((severity, rule, _), total), ..] = row else {
+                continue;
+            };
             let word = format!("{:7}", labels::severity(severity.0));
-            let number = labels::thousands(total.findings);
-            let mut line = format!(
-                "{number:>digits$}  {}  {rule:width$}  {name}",
+            let start = format!(
+                "  {:>digits$}  {}  {rule:width$}  ",
+                labels::thousands(count(row)),
                 palette.severity(severity.0, word)
             );
-            if total.files > 1 {
-                let _ = write!(line, "{}", palette.faint(format!(" ({} files)", total.files)));
-            } else if self.file.0 > 1 {
-                let _ = write!(line, "{}", palette.faint(format!(" ({})", total.first)));
-            }
+            let names: Vec<&str> = row.iter().map(|((_, _, name), _)| name.as_str()).collect();
+            // The margin, the severity and the gaps between the columns take 15 columns.
+            let room = self.look.width.saturating_sub(15 + digits + width);
+            let names = match names.as_slice() {
+                [name] => (*name).to_owned(),
+                names => {
+                    wrap(&names.join(", "), room.max(24)).join(&format!("\n{:1$}", "", 15 + digits + width))
+                }
+            };
+            let several: BTreeSet<&str> = row.iter().map(|(_, total)| total.first.as_str()).collect();
+            let files = match total.files.max(several.len() as u64) {
+                1 if self.file.0 == 1 => String::new(),
+                1 => format!(" ({})", total.first),
+                files => format!(" ({files} files)"),
+            };
             // Writing to a string cannot fail.
-            let _ = writeln!(out, "  {}", line.trim_end());
+            let _ = writeln!(
+                out,
+                "{}",
+                format!("{start}{names}{}", palette.faint(files)).trim_end()
+            );
         }
         out.push('\n');
         out

@@ -88,8 +88,12 @@ fn unknown(finding: &Finding) -> Option<String> {
 
 /// Returns the last token of a finding's pointer.
 fn last(finding: &Finding) -> String {
-    let last = finding.pointer.rsplit('/').next().unwrap_or_default();
-    let plain = last.replace("~1", "/").replace("~0", "~");
+    unescaped(finding.pointer.rsplit('/').next().unwrap_or_default())
+}
+
+/// Returns a part of a JSON pointer as the name that it stands for, sanitized.
+fn unescaped(part: &str) -> String {
+    let plain = part.replace("~1", "/").replace("~0", "~");
     escape(&plain).into_owned()
 }
 
@@ -145,11 +149,13 @@ fn subject(finding: &Finding) -> String {
     if !constraint.is_empty() {
         return escape(&constraint.replace('|', " or ")).into_owned();
     }
-    let last = last(finding);
-    if last.parse::<u32>().is_ok() {
-        String::new()
-    } else {
-        last
+    let mut names = finding
+        .pointer
+        .rsplit('/')
+        .filter(|name| name.parse::<u32>().is_err());
+    match names.next().unwrap_or_default() {
+        "" => "the record".to_owned(),
+        name => unescaped(name),
     }
 }
 
