@@ -388,15 +388,11 @@ impl Dealer {
             let several: BTreeSet<&str> = row.iter().map(|(_, total)| total.first.as_str()).collect();
             let files = match total.files.max(several.len() as u64) {
                 1 if self.file.0 == 1 => String::new(),
-                1 => format!(" ({})", total.first),
-                files => format!(" ({files} files)"),
+                1 => palette.faint(format!(" ({})", total.first)).to_string(),
+                files => palette.faint(format!(" ({files} files)")).to_string(),
             };
             // Writing to a string cannot fail.
-            let _ = writeln!(
-                out,
-                "{}",
-                format!("{start}{names}{}", palette.faint(files)).trim_end()
-            );
+            let _ = writeln!(out, "{start}{names}{files}");
         }
         out.push('\n');
         out
