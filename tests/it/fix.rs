@@ -259,13 +259,10 @@ fn misspell(nth: usize) {
                 );
                 match lawful(&damaged, endpoint, true) {
                     Some(after) => {
-                        // The fix writes the name of the table, and keeps the case of its first letter only.
-                        assert_eq!(
-                            after.to_lowercase(),
-                            text.to_lowercase(),
-                            "{}: {wrong}",
-                            path.display()
-                        );
+                        // The fix writes the name of the table, and keeps the case of its first letter only. It may
+                        // write the value as its property takes it: 1042 as "1042" or as ["1042"].
+                        let plain = |text: &str| text.to_lowercase().replace(['"', '[', ']'], "");
+                        assert_eq!(plain(&after), plain(&text), "{}: {wrong}", path.display());
                         right += 1;
                     }
                     None => alone += 1,
@@ -391,7 +388,12 @@ fn misplace(nth: usize) {
         let Some(Value::Object(record)) = records.first() else {
             continue;
         };
+        let table = endpoint.record_table();
         for (outer, value) in record {
+            // A name in an object that the endpoint does not have need not belong there.
+            if table.find(outer).is_none() {
+                continue;
+            }
             let inner = match value {
                 Value::Object(inner) => inner,
                 Value::Array(list) if list.len() == 1 => match list[0].as_object() {
@@ -402,7 +404,7 @@ fn misplace(nth: usize) {
             };
             for (name, value) in inner {
                 number += 1;
-                if record.contains_key(name) || !number.is_multiple_of(nth) {
+                if record.contains_key(name) || table.find(name).is_some() || !number.is_multiple_of(nth) {
                     continue;
                 }
                 let mut damaged = records.clone();

@@ -72,10 +72,32 @@ impl Linter<'_> {
         messages::cut_by_serializer(&self.decoded(node))
     }
 
+    /// Returns a string or number as the only string of an array; `None` if it is blank, or may be several strings.
+    pub(super) fn in_array(&self, node: NodeId) -> Option<String> {
+        let written = self.tree.node(node).span.of(self.text);
+        match self.kind(node) {
+            JsonKind::Number => Some(format!("[\"{written}\"]")),
+            JsonKind::String => {
+                let text = self.decoded(node);
+                let is_value = !text.trim().is_empty() && !self.endpoint.texts.is_placeholder(&text);
+                let one = is_value && !text.contains(['[', '{', ',', ';', '|', '\n', '\t']);
+                one.then(|| format!("[{written}]"))
+            }
+            _ => None,
+        }
+    }
+
     /// Returns what was meant by a value that is not of the declared type, if that is certain.
     fn reading(&self, node: NodeId, ty: Type) -> Option<Reading> {
         if !matches!(self.kind(node), JsonKind::String | JsonKind::Number) {
             return None;
+        }
+        if ty == Type::StringList {
+            let json = self.in_array(node)?;
+            return Some(Reading {
+                said: "The value has to be in an array".to_owned(),
+                json,
+            });
         }
         let text = self.scalar_text(node)?;
         if let Type::Enum(id) = ty {

@@ -494,7 +494,6 @@ impl Linter<'_> {
     /// Returns how a value fits a property; `None` for another kind of value.
     pub(super) fn fit(&self, property: &Property, value: NodeId) -> Option<Fit> {
         let kind = self.kind(value);
-        let written = || self.tree.node(value).span.of(self.text);
         let fits = match property.ty {
             _ if property.outbound_only => return None,
             _ if kind == JsonKind::Null => true,
@@ -502,8 +501,9 @@ impl Linter<'_> {
             Type::ObjectList(_) => kind == JsonKind::Array,
             Type::StringList => match kind {
                 JsonKind::Array => true,
-                JsonKind::String => return Some(Fit::As(format!("[{}]", written()))),
-                JsonKind::Number => return Some(Fit::As(format!("[\"{}\"]", written()))),
+                JsonKind::String | JsonKind::Number => {
+                    return Some(self.in_array(value).map_or(Fit::Unread, Fit::As));
+                }
                 _ => false,
             },
             _ if matches!(kind, JsonKind::Object | JsonKind::Array) => false,
@@ -528,11 +528,17 @@ impl Linter<'_> {
             };
             return Some(Fit::As(format!("\"{text}\"")));
         }
-        if let Some(reading) = reading::of(ty, kind, &text, &self.endpoint.vocabulary) {
-            return Some(Fit::As(reading.json));
-        }
         let (scalar, members) = self.scalar(ty);
         let bound = bind::bind(scalar, members, false, self.json(value, &text), "");
+        if let Some(reading) = reading::of(ty, kind, &text, &self.endpoint.vocabulary) {
+            // A value that converts to a boolean is kept, as under the right name.
+            let converts = ty == Type::Boolean && bound.is_ok();
+            return Some(if converts {
+                Fit::AsIs
+            } else {
+                Fit::As(reading.json)
+            });
+        }
         let digit = text.bytes().any(|byte| byte.is_ascii_digit());
         match (ty, bound) {
             (Type::Boolean, Ok(bound)) => {

@@ -117,20 +117,23 @@ impl List {
         let mut aliases: Vec<(&str, &str)> = Vec::new();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             if let Some((word, value)) = line.split_once(" => ") {
+                if word.is_empty() {
+                    return Err(format!("an alias of `{value}` is empty"));
+                }
                 if aliases.last().is_some_and(|(last, _)| word <= *last) || word != word.trim().to_lowercase()
                 {
                     return Err(format!(
-                        "`{word}` is not in lower case, or not behind all words that sort before it"
+                        "`{word}` is not in lower case, or not after all aliases that sort before it"
                     ));
                 }
                 aliases.push((word, value));
                 continue;
             }
             if !aliases.is_empty() {
-                return Err(format!("the value `{line}` stands behind words for values"));
+                return Err(format!("the value `{line}` is after aliases"));
             }
             if line <= last {
-                return Err(format!("`{line}` stands behind `{last}`, which sorts after it"));
+                return Err(format!("`{line}` is after `{last}`, which sorts after it"));
             }
             let start =
                 u16::try_from(values.len()).map_err(|_| "the list has more than 64 KiB".to_owned())?;
@@ -151,7 +154,7 @@ impl List {
         };
         match aliases.iter().find(|(_, value)| !list.holds(value)) {
             Some((word, value)) => Err(format!(
-                "`{word}` stands for `{value}`, which is no value of the list"
+                "`{word}` is an alias of `{value}`, which is not in the list"
             )),
             None => Ok(list),
         }
@@ -195,5 +198,28 @@ impl List {
         let rest = self.text.get(usize::from(start)..).unwrap_or_default();
         let end = rest.bytes().position(|byte| byte == b'\n');
         rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_with_a_mistake_is_refused() {
+        let refused = |lines: &str| List::parse("zones", &format!("# title: zones\n{lines}")).err();
+        assert_eq!(refused("A\nB\na1 => A\nb1 => B\n"), None);
+        for (lines, mistake) in [
+            ("A\n\nB\n", "`` is after `A`, which sorts after it"),
+            ("B\nA\n", "`A` is after `B`, which sorts after it"),
+            ("A\n => A\n", "an alias of `A` is empty"),
+            ("A\nb => A\na => A\n", "not after all aliases that sort before it"),
+            ("A\nB1 => A\n", "`B1` is not in lower case"),
+            ("A\nb => A\nC\n", "the value `C` is after aliases"),
+            ("A\nb => B\n", "`b` is an alias of `B`, which is not in the list"),
+        ] {
+            let error = refused(lines).unwrap_or_default();
+            assert!(error.contains(mistake), "{lines:?}: {error}");
+        }
     }
 }
