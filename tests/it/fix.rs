@@ -364,6 +364,28 @@ fn all_names_in_another_case_are_corrected_in_one_run() {
 }
 
 #[test]
+fn one_value_is_put_into_the_array_that_has_to_be_there() {
+    let text = fs::read_to_string(
+        "testdata/rules/does-not-convert/bad/contact-details/BuyerContact.ManagerCode.json",
+    );
+    let text = text.unwrap();
+    let endpoint = builtin("contact-details").unwrap();
+    for (value, array) in [
+        ("\"C-2001\"", Some("[\"C-2001\"]")),
+        ("2001", Some("[\"2001\"]")),
+        ("2.0", None),
+        ("2e3", None),
+        ("\"C-2001, C-2002\"", None),
+        ("\"{{manager}}\"", None),
+        ("\"NULL\"", None),
+        ("true", None),
+    ] {
+        let with = |value: &str| text.replacen("\"C-2001\"", value, 1);
+        assert_eq!(lawful(&with(value), endpoint, true), array.map(with), "{value}");
+    }
+}
+
+#[test]
 fn some_misplaced_members_are_moved_back_or_left_alone() {
     misplace(4);
 }

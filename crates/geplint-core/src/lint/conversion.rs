@@ -72,11 +72,15 @@ impl Linter<'_> {
         messages::cut_by_serializer(&self.decoded(node))
     }
 
-    /// Returns a string or number as the only string of an array; `None` if it is blank, or may be several strings.
+    /// Returns a string or number as the only string of an array. `None` if it is blank or a placeholder, may be several
+    /// strings, or is a number that is not only digits.
     pub(super) fn in_array(&self, node: NodeId) -> Option<String> {
         let written = self.tree.node(node).span.of(self.text);
         match self.kind(node) {
-            JsonKind::Number => Some(format!("[\"{written}\"]")),
+            // `1.0` and `1e3` may be codes that a spreadsheet has changed.
+            JsonKind::Number if written.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Some(format!("[\"{written}\"]"))
+            }
             JsonKind::String => {
                 let text = self.decoded(node);
                 let is_value = !text.trim().is_empty() && !self.endpoint.texts.is_placeholder(&text);
