@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use super::file_report::{FileReport, shown};
 use super::labels::{grouped, grouped_count};
 use super::style::{Look, Palette};
-use super::{FileReport, sanitize};
 use crate::finding::Severity;
 use crate::lint::Needed;
+use crate::sanitize;
 
 /// A file that could not be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +24,7 @@ impl Problem {
     /// Returns a problem for a file, with the reason.
     pub fn new(path: &Path, message: &str) -> Self {
         Self {
-            path: super::shown(path),
+            path: shown(path),
             message: message.to_owned(),
         }
     }

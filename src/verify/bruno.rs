@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::calls::{self, Body, Entry, Lost, Parts, UnusedKind, numbered, without_body};
+use super::entry::{self, Body, Entry, Lost, Parts, UnusedKind, numbered, without_body};
 use super::newman::{bytes, text};
 use super::parsed::{Parsed, Place};
 use super::routes::shown_url;
@@ -96,7 +96,7 @@ fn failed(parsed: &Parsed<'_>, entry: Place) -> Option<Lost> {
         return Some((UnusedKind::Failed, "the call was skipped".to_owned()));
     }
     let error = text(parsed.member(entry, "error"));
-    (error.is_some() || status.as_deref() == Some("error")).then(|| calls::failed(error.as_deref()))
+    (error.is_some() || status.as_deref() == Some("error")).then(|| entry::failed(error.as_deref()))
 }
 
 /// Scheme, host and path of a URL, as far as Bruno writes them of an answer: without the port.

@@ -6,12 +6,12 @@
 
 use std::borrow::Cow;
 
+use super::entry::{Body, Parts, is_json};
 use super::parsed::{Parsed, Place};
 use super::routes::{Miss, Routes, shown_url};
 use super::{bruno, har, newman};
 
-/// Gives the bytes of a file that a recording has put a body into, by the name in the recording.
-pub type Attached<'a> = dyn FnMut(&str) -> Result<Vec<u8>, String> + 'a;
+pub use super::entry::{Attached, Entry, UnusedKind};
 
 /// What wrote a file, by its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,16 +32,6 @@ pub struct Calls<'b> {
     entries: Vec<Entry>,
     /// The tool that wrote it, as it calls itself.
     pub(crate) creator: String,
-}
-
-/// An entry of a file with recorded calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry {
-    /// Its number, from 1.
-    pub number: usize,
-    pub(super) node: Place,
-    /// The number of the entry that it repeats.
-    pub(super) repeats: Option<usize>,
 }
 
 /// One call.
@@ -87,40 +77,8 @@ pub struct Sent {
     pub status: Option<u64>,
 }
 
-/// Why an entry is not verified.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum UnusedKind {
-    /// It is no call of a known endpoint.
-    Other,
-    /// A call of a known endpoint, recorded without one of its bodies.
-    WithoutBody,
-    /// A call of a known endpoint, of which a part cannot be read.
-    Unreadable,
-    /// A call of a known endpoint that was not made, or that failed before there was an answer.
-    Failed,
-    /// A prediction, where answers of the API are asked for.
-    Prediction,
-    /// An answer that is not marked as a prediction, where predictions are asked for.
-    NoPrediction,
-}
-
 /// What an entry comes to.
 pub type Used<'h> = Result<Call<'h>, Unused>;
-
-/// A body, or why there is none.
-pub(super) type Body<'h> = Result<Cow<'h, [u8]>, Lost>;
-
-/// Why a part of a call is missing.
-pub(super) type Lost = (UnusedKind, String);
-
-/// The parts of an entry that are ours.
-pub(super) struct Parts<'h> {
-    pub(super) method: Cow<'h, str>,
-    pub(super) url: Cow<'h, str>,
-    pub(super) status: Option<u64>,
-    /// Why the answer is none to the request, where that is recorded: the call was not made, failed, or was redirected.
-    pub(super) failed: Option<Lost>,
-}
 
 impl Format {
     /// What a file that begins so may be. What it is, [`Calls::read`] says.
@@ -375,18 +333,6 @@ impl<'b> Calls<'b> {
     }
 }
 
-/// The entries of a list, numbered from `first` on.
-pub(super) fn numbered(first: usize, nodes: impl IntoIterator<Item = Place>) -> Vec<Entry> {
-    (first..)
-        .zip(nodes)
-        .map(|(number, node)| Entry {
-            number,
-            node,
-            repeats: None,
-        })
-        .collect()
-}
-
 /// Why no endpoint takes a call.
 pub fn words(miss: &Miss, method: &str) -> String {
     match miss {
@@ -401,21 +347,6 @@ pub fn words(miss: &Miss, method: &str) -> String {
              --base-path {base} takes it for one"
         ),
     }
-}
-
-/// Whether a body begins as a list or an object does.
-pub(super) fn is_json(body: &[u8]) -> bool {
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    body.trim_ascii_start().starts_with(b"[") || body.trim_ascii_start().starts_with(b"{")
-}
-
-pub(super) fn failed(why: Option<&str>) -> Lost {
-    let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-    (UnusedKind::Failed, format!("the call failed{why}"))
-}
-
-pub(super) fn without_body(what: &str) -> Lost {
-    (UnusedKind::WithoutBody, format!("it has no {what} body"))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::calls::{Attached, Body, Entry, Parts, UnusedKind, is_json, numbered, without_body};
+use super::entry::{Attached, Body, Entry, Parts, UnusedKind, is_json, numbered, without_body};
 use super::parsed::{Parsed, Place};
 use crate::bind::{Bound, DateTime, Day, Json, Scalar, Value, bind};
 use crate::finding::Span;

@@ -8,6 +8,7 @@ pub mod archive;
 mod bruno;
 pub mod calls;
 pub mod compare;
+mod entry;
 pub mod har;
 pub mod json;
 mod newman;
@@ -32,6 +33,7 @@ use crate::lint::Checked;
 use crate::predict::{Envelope, ErrorEntry, Prediction};
 use crate::report::Source;
 use crate::tenant::Answer;
+use recording::is_refusal;
 
 /// A request and the answer that was recorded for it.
 #[derive(Debug, Clone, Copy)]
@@ -202,7 +204,7 @@ fn answer(recorded: Option<&Recorded>) -> Answer {
     let Some(recorded) = recorded else {
         return Answer::nothing_taken();
     };
-    if !tally::is_refusal(&recorded.status_code) {
+    if !is_refusal(&recorded.status_code) {
         return Answer::AllTaken;
     }
     let refused: HashSet<&str> = recorded.error_details.iter().map(|detail| &*detail.key).collect();

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::calls::{self, Body, Entry, Lost, Parts, UnusedKind, numbered, without_body};
+use super::entry::{self, Body, Entry, Lost, Parts, UnusedKind, numbered, without_body};
 use super::har::base64;
 use super::parsed::{Parsed, Place};
 use crate::json::{self, JsonKind};
@@ -149,7 +149,7 @@ fn failed(parsed: &Parsed<'_>, entry: Place, error: Place) -> Lost {
         of_entry.find_map(|failure| text(parsed.at(failure, ["error", "message"])))
     };
     let why = part("code").or_else(|| part("message")).or_else(listed);
-    calls::failed(why.as_deref())
+    entry::failed(why.as_deref())
 }
 
 /// The URL, which Postman takes apart.

@@ -211,6 +211,11 @@ impl Extra {
     }
 }
 
+/// Returns true if a status code is not one of success.
+pub(super) fn is_refusal(status: &str) -> bool {
+    !(status.len() == 3 && status.starts_with('2'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

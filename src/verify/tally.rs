@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::recording::is_refusal;
 use super::{Comparison, Difference, Forecast, Outcome, Recorded, Verdict, Verified};
 
 /// The totals of a run.
@@ -136,10 +137,6 @@ impl Tally {
     pub fn recall(&self) -> Option<f64> {
         ratio(self.caught, self.refused)
     }
-}
-
-pub(super) fn is_refusal(status: &str) -> bool {
-    !(status.len() == 3 && status.starts_with('2'))
 }
 
 fn ratio(part: u32, whole: u32) -> Option<f64> {

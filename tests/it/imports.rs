@@ -4,16 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Folders with an import cycle inside, mostly because `mod.rs` has both types and code that calls its modules. A
-/// folder whose cycle is removed is to be removed here.
-const WITH_CIRCLES: [&str; 6] = [
-    "src/report/",
-    "src/verify/",
-    "crates/geplint-core/src/config/",
-    "crates/geplint-core/src/fix/",
-    "crates/geplint-core/src/lint/",
-    "crates/geplint-core/src/rules/",
-];
+/// Folders with an import cycle inside. A folder whose cycle is removed is to be removed here.
+const WITH_CIRCLES: [&str; 1] = ["crates/geplint-core/src/rules/"];
 
 /// The crates, as folders of sources.
 const CRATES: [&str; 3] = ["src", "crates/geplint-core/src", "crates/dotnet-bind/src"];
@@ -116,17 +108,22 @@ impl Crate {
         None
     }
 
-    /// Returns for each file the files that it imports from.
+    /// Returns for each file the files that it imports from. A re-export is an import if the file itself uses the name.
     fn imports(&self) -> BTreeMap<&Module, BTreeSet<Module>> {
         let of = |module: &Module, text: &str| {
-            let written = uses(text).into_iter().filter(|(public, _)| !public);
+            let code = without_declarations(text);
+            let written = uses(text).into_iter().flat_map(|(public, paths)| {
+                let mut paths = paths;
+                paths.retain(|path| !public || path.last().is_some_and(|name| mentions(&code, name)));
+                paths
+            });
             let children = self
                 .files
                 .keys()
                 .filter_map(|other| other.strip_prefix(module.as_slice()))
                 .filter(|rest| rest.len() == 1);
             let children = children.map(|rest| rest[0].as_str());
-            let written = written.flat_map(|(_, paths)| paths).chain(inline(text, children));
+            let written = written.chain(inline(&code, children));
             written
                 .filter_map(|path| self.home(self.absolute(module, &path)?))
                 .filter(|home| home != module)
@@ -215,6 +212,27 @@ fn declaration(line: &str) -> Option<&str> {
         .find_map(|start| line.strip_prefix(start))
 }
 
+/// Returns a text without its declarations of names: `use a::b;` and `mod c;`.
+fn without_declarations(text: &str) -> String {
+    let (mut code, mut open) = (String::new(), false);
+    for line in text.lines() {
+        let is_module = line.contains("mod ") && line.ends_with(';');
+        open |= is_module || declaration(line.trim()).is_some();
+        if !open {
+            code += line;
+            code.push('\n');
+        }
+        open &= !line.contains(';');
+    }
+    code
+}
+
+/// Returns true if a name occurs in code as a word.
+fn mentions(code: &str, name: &str) -> bool {
+    code.split(|character: char| !character.is_alphanumeric() && character != '_')
+        .any(|word| word == name)
+}
+
 /// Expands `a::{b, c::d}` to `a::b` and `a::c::d`.
 fn expand(tree: &str, before: &[String], paths: &mut Vec<Module>) {
     let tree = tree.trim();
@@ -266,6 +284,8 @@ fn inline<'t>(text: &'t str, children: impl Iterator<Item = &'t str>) -> Vec<Mod
             let is_path = |character: char| character.is_alphanumeric() || "_:".contains(character);
             if text[..at].chars().next_back().is_some_and(is_path)
                 || !text[at + start.len()..].starts_with("::")
+                // A visibility.
+                || text[..at].ends_with("pub(in ")
             {
                 continue;
             }
@@ -321,14 +341,22 @@ fn a_cycle_is_found_through_lists_reexports_and_paths_in_code() {
         file("d.rs", "use crate::c; // use crate::d::x;"),
         file("e/mod.rs", "mod f;\nfn run() { f::run() }\npub struct E;"),
         file("e/f.rs", "use super::E;"),
+        file("g/mod.rs", "mod h;\npub use h::H;\npub struct G(H);"),
+        file("g/h.rs", "use super::G;"),
     ]);
     assert_eq!(
         all.circles(),
-        [vec!["a/one.rs", "b.rs", "c.rs"], vec!["e/mod.rs", "e/f.rs"]]
+        [
+            vec!["a/one.rs", "b.rs", "c.rs"],
+            vec!["e/mod.rs", "e/f.rs"],
+            vec!["g/mod.rs", "g/h.rs"]
+        ]
     );
     let none = Crate::of([
         file("a.rs", "use crate::b::B;"),
         file("b.rs", "let text = \"crate::a::A\";"),
+        file("c/mod.rs", "mod d;\npub use d::D;\npub struct C;"),
+        file("c/d.rs", "use super::C;\npub(in crate::a) struct D;"),
     ]);
     assert!(none.circles().is_empty());
 }

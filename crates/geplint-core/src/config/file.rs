@@ -7,7 +7,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::{ContactCodes, FailOn, Level, MinSeverity, Unused};
+use super::model::{ContactCodes, FailOn, Level, MinSeverity, Unused};
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]

@@ -1,6 +1,6 @@
 //! Converts the fix of a finding to edits of bytes, and keeps the whitespace around them tidy.
 
-use super::{Edit, Fix};
+use super::edit::{Edit, Fix};
 use crate::finding::{Finding, FixKind, Span};
 
 /// The byte order mark.

@@ -1,0 +1,304 @@
+//! Applies the fixes of a file pass by pass, without those that do harm.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::edit::{Edit, Fix, apply};
+use super::of_finding::of;
+use super::tally::{Counts, Tally};
+use crate::finding::{Finding, FixKind, Span, Target};
+
+/// The highest number of passes. Fixes that overlap are mostly applied in the second.
+const PASSES: usize = 64;
+
+/// The highest number of groups that are tried among fixes of one record that together do harm.
+const TURNS: usize = 32;
+
+/// The result of a check of a file, by which fixes are judged.
+#[derive(Debug)]
+pub struct Seen {
+    all: Tally,
+    shown: Vec<Finding>,
+}
+
+/// The counts by which a version of a file is judged: of all findings, and of those that are shown.
+#[derive(Debug)]
+struct Judged {
+    all: Counts,
+    left: Counts,
+}
+
+/// A file that fixes have changed.
+#[derive(Debug)]
+pub struct Fixed {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// The number of findings that were fixed.
+    pub fixed: u64,
+}
+
+/// Applies all fixes. `None` if there are none. `check` returns the findings of a version of the file.
+pub fn fix_all(bytes: &[u8], unsafe_too: bool, check: &mut dyn FnMut(&[u8]) -> Seen) -> Option<Fixed> {
+    let mut seen = check(bytes);
+    let mut fixed = 0;
+    let mut now = Cow::Borrowed(bytes);
+    for _ in 0..PASSES {
+        let Some(version) = pass(&now, &seen, unsafe_too, check) else {
+            break;
+        };
+        fixed += seen.shown.len().saturating_sub(version.judged.left.len());
+        (now, seen) = (Cow::Owned(version.text), version.seen);
+    }
+    match now {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(bytes) => Some(Fixed {
+            bytes,
+            fixed: fixed as u64,
+        }),
+    }
+}
+
+/// A fix, and the record whose findings judge it.
+struct Candidate {
+    record: Option<u32>,
+    fix: Fix,
+    /// The pointer of the renamed property, with a slash at its end.
+    renamed: Option<String>,
+}
+
+/// A version of the file, its findings, and the counts by which it is judged.
+struct Version {
+    text: Vec<u8>,
+    seen: Seen,
+    judged: Judged,
+}
+
+/// Applies the fixes that do no harm; `None` if there are none.
+fn pass(
+    bytes: &[u8],
+    seen: &Seen,
+    unsafe_too: bool,
+    check: &mut dyn FnMut(&[u8]) -> Seen,
+) -> Option<Version> {
+    let candidates = candidates(bytes, seen, unsafe_too);
+    if candidates.is_empty() {
+        return None;
+    }
+    let mut made = |fixes: &[&Candidate]| {
+        let edits: Vec<&Edit> = fixes.iter().flat_map(|one| &one.fix.edits).collect();
+        let text = apply(bytes, &edits);
+        let seen = check(&text);
+        let mut renamed: Vec<String> = fixes.iter().filter_map(|one| one.renamed.clone()).collect();
+        renamed.sort_unstable();
+        let judged = seen.judged(&renamed);
+        Version { text, seen, judged }
+    };
+    let before = seen.judged(&[]);
+    let mut kept: Vec<&Candidate> = candidates.iter().collect();
+    let mut version = made(&kept);
+    let mut counts: BTreeMap<Option<u32>, usize> = BTreeMap::new();
+    for one in &candidates {
+        *counts.entry(one.record).or_default() += 1;
+    }
+    let bad = counts
+        .iter()
+        .filter(|(record, count)| !version.judged.is_better(&before, **record, **count));
+    let bad: BTreeSet<Option<u32>> = bad.map(|(record, _)| *record).collect();
+    if !bad.is_empty() {
+        kept.retain(|one| !bad.contains(&one.record));
+        version = by_halves(&candidates, &bad, &mut kept, &mut made);
+    }
+    if !kept.is_empty() && version.judged.is_sound(&before) {
+        return Some(version);
+    }
+    kept.retain(|one| one.fix.safe);
+    if kept.is_empty() {
+        return None;
+    }
+    Some(made(&kept)).filter(|version| version.judged.is_sound(&before))
+}
+
+/// Adds fixes of records in which all fixes together do harm to `kept`. Groups that do harm are halved until the
+/// cause is found. All records are tried at the same time.
+fn by_halves<'c>(
+    candidates: &'c [Candidate],
+    bad: &BTreeSet<Option<u32>>,
+    kept: &mut Vec<&'c Candidate>,
+    made: &mut dyn FnMut(&[&Candidate]) -> Version,
+) -> Version {
+    let mut groups: BTreeMap<Option<u32>, Vec<&Candidate>> = BTreeMap::new();
+    for one in candidates.iter().filter(|one| bad.contains(&one.record)) {
+        groups.entry(one.record).or_default().push(one);
+    }
+    // For each record, the groups that are still to be tried; the last one is next.
+    let mut stacks: BTreeMap<Option<u32>, Vec<&[&Candidate]>> = BTreeMap::new();
+    for (record, group) in &groups {
+        halve(group, stacks.entry(*record).or_default());
+    }
+    let mut version = made(kept);
+    for _ in 0..TURNS {
+        let next: Vec<_> = stacks
+            .iter_mut()
+            .filter_map(|(record, stack)| Some((*record, stack.pop()?)))
+            .collect();
+        if next.is_empty() {
+            break;
+        }
+        let more = next.iter().flat_map(|(_, group)| group.iter().copied());
+        let trial = made(&kept.iter().copied().chain(more).collect::<Vec<_>>());
+        let (good, harmful): (Vec<_>, Vec<_>) = next
+            .into_iter()
+            .partition(|(record, group)| trial.judged.is_better(&version.judged, *record, group.len()));
+        for (record, group) in &harmful {
+            halve(group, stacks.entry(*record).or_default());
+        }
+        if good.is_empty() {
+            continue;
+        }
+        kept.extend(good.iter().flat_map(|(_, group)| group.iter().copied()));
+        version = if harmful.is_empty() { trial } else { made(kept) };
+    }
+    version
+}
+
+/// Pushes both halves of a harmful group on a stack, the first on top. A single harmful fix is dropped.
+fn halve<'g, 'c>(group: &'g [&'c Candidate], stack: &mut Vec<&'g [&'c Candidate]>) {
+    if group.len() > 1 {
+        let (first, second) = group.split_at(group.len() / 2);
+        stack.extend([second, first]);
+    }
+}
+
+/// Returns the fixes that can be applied together: if two overlap, the first one.
+fn candidates(bytes: &[u8], seen: &Seen, unsafe_too: bool) -> Vec<Candidate> {
+    let mut taken = Taken::default();
+    let fixes = seen.shown.iter().filter_map(|finding| {
+        let fix = of(bytes, finding).filter(|fix| fix.safe || unsafe_too)?;
+        taken.take(&fix.edits).then(|| Candidate {
+            record: finding.record,
+            fix,
+            renamed: renamed(finding),
+        })
+    });
+    fixes.collect()
+}
+
+/// Returns the pointer of a finding's property after the rename, with a slash at the end.
+fn renamed(finding: &Finding) -> Option<String> {
+    if let FixKind::Nest { name, .. } = finding.fix_kind.as_deref()? {
+        let object = finding.pointer.rsplit_once('/').map_or("", |(object, _)| object);
+        return Some(format!("{object}/{name}/"));
+    }
+    let (FixKind::Rename(name) | FixKind::RenameAt { name, .. } | FixKind::RenameAndWrite { name, .. }) =
+        finding.fix_kind.as_deref()?
+    else {
+        return None;
+    };
+    // If one of several properties is missing, the pointer is that of the object.
+    let of_object = finding.target == Target::Object && finding.constraint.contains('|');
+    let object = match finding.pointer.rsplit_once('/') {
+        Some((object, _)) if !of_object => object,
+        _ => &finding.pointer,
+    };
+    Some(format!(
+        "{object}/{}/",
+        name.replace('~', "~0").replace('/', "~1")
+    ))
+}
+
+/// The spans that have an edit already.
+#[derive(Default)]
+struct Taken {
+    spans: BTreeSet<Span>,
+}
+
+impl Taken {
+    /// Takes the spans of these edits, if all are free. Returns false otherwise.
+    fn take(&mut self, edits: &[Edit]) -> bool {
+        let free = edits.iter().all(|edit| self.is_free(edit.span));
+        if free {
+            self.spans.extend(edits.iter().map(|edit| edit.span));
+        }
+        free
+    }
+
+    fn is_free(&self, span: Span) -> bool {
+        let last = Span::new(span.end, u32::MAX);
+        let mut near = self.spans.range(..=last).rev();
+        // Spans that are taken do not overlap: nothing before the first one that ends too early can touch.
+        near.by_ref()
+            .take_while(|taken| taken.end >= span.start)
+            .all(|taken| match (taken.is_empty(), span.is_empty()) {
+                // One insertion follows the other.
+                (true, true) => true,
+                (false, false) => taken.end == span.start || span.end == taken.start,
+                _ => false,
+            })
+    }
+}
+
+impl Seen {
+    /// Returns a result with all findings, and those of them that are not suppressed: only these are fixed.
+    #[must_use]
+    pub fn new(all: Tally, shown: Vec<Finding>) -> Self {
+        Self { all, shown }
+    }
+
+    /// Returns the counts; `revealed` has the pointers of renamed properties.
+    fn judged(&self, revealed: &[String]) -> Judged {
+        Judged {
+            all: self.all.counted(revealed),
+            left: Tally::of(&self.shown).counted(revealed),
+        }
+    }
+}
+
+impl Judged {
+    /// Returns true if each of this many fixes has removed a finding of a record, without a new finding in its place
+    /// and without a new error.
+    fn is_better(&self, before: &Self, record: Option<u32>, fixes: usize) -> bool {
+        self.all.is_better(&before.all, record, fixes) && self.left.is_better(&before.left, record, fixes)
+    }
+
+    /// Returns true if there are fewer findings than before, and no record has a new error.
+    fn is_sound(&self, before: &Self) -> bool {
+        self.all.is_sound(&before.all) && self.left.is_sound(&before.left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit(start: u32, end: u32, text: &str) -> Edit {
+        Edit {
+            span: Span::new(start, end),
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn of_two_overlapping_fixes_the_first_is_applied() {
+        let mut taken = Taken::default();
+        assert!(taken.take(&[edit(4, 8, "")]));
+        for (start, end, free) in [
+            (0, 4, true),
+            (8, 9, true),
+            (0, 5, false),
+            (7, 9, false),
+            (5, 6, false),
+            (0, 20, false),
+            (4, 4, false),
+            (6, 6, false),
+            (8, 8, false),
+            (9, 9, true),
+        ] {
+            assert_eq!(taken.is_free(Span::new(start, end)), free, "{start}..{end}");
+        }
+        assert!(taken.take(&[edit(12, 12, "")]));
+        assert!(taken.take(&[edit(12, 12, "")]), "one behind the other");
+        assert!(!taken.take(&[edit(12, 13, "")]));
+        assert!(!taken.take(&[edit(20, 21, ""), edit(5, 6, "")]), "all or none");
+        assert!(taken.take(&[edit(20, 21, "")]));
+    }
+}

@@ -1,0 +1,121 @@
+//! A file and its findings, as formats show them.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use crate::diagnostics::pair;
+use crate::finding::{Finding, sort};
+use crate::predict::{Verdict, verdict};
+use crate::sanitize;
+use crate::source::{Lines, Source};
+use crate::threads::Threads;
+
+/// A file that has been checked.
+#[derive(Debug, Clone)]
+pub struct FileReport<'a> {
+    /// The name as the user wrote it, with `/` as the separator; not yet escaped.
+    pub name: String,
+    /// The bytes.
+    pub text: &'a [u8],
+    /// The findings, in the order in which they are shown.
+    pub findings: Cow<'a, [Finding]>,
+    /// The number of records.
+    pub records: u32,
+    /// The name of the request in the file that this is about, and its number, from 0; empty, or `None`,
+    /// where the file is the request.
+    pub request: Option<(String, usize)>,
+    /// Id of its endpoint, where that is known.
+    pub endpoint: Option<String>,
+    /// The extent to which the API is predicted to refuse the file, independent of which findings are shown.
+    pub verdict: Verdict,
+    /// The number of threads that may count its lines.
+    pub(super) threads: Threads,
+    /// What is known of its lines, where it is reported in several parts.
+    pub(super) lines: Option<&'a Lines>,
+}
+
+impl<'a> FileReport<'a> {
+    /// A file and what is to be shown of it, in any order. A missing property and the unknown name that stands for it
+    /// become one finding here.
+    pub fn new(path: &Path, text: &'a [u8], findings: Vec<Finding>, records: u32) -> Self {
+        Self::with_lines(path, (text, None), findings, records)
+    }
+
+    /// One request of several in a file; `number` counts those that are checked, from 0.
+    pub fn of_request(
+        path: &Path,
+        (text, lines): (&'a [u8], &'a Lines),
+        (name, number): (&str, usize),
+        findings: Vec<Finding>,
+        records: u32,
+    ) -> Self {
+        Self {
+            request: Some((name.to_owned(), number)),
+            ..Self::with_lines(path, (text, Some(lines)), findings, records)
+        }
+    }
+
+    fn with_lines(
+        path: &Path,
+        (text, lines): (&'a [u8], Option<&'a Lines>),
+        mut findings: Vec<Finding>,
+        records: u32,
+    ) -> Self {
+        sort(&mut findings);
+        let verdict = verdict(&findings, &[], records);
+        let source = Source::new("", text).with_lines(lines);
+        let findings = pair(findings, |offset| source.position(offset));
+        Self {
+            name: shown(path),
+            text,
+            request: None,
+            endpoint: None,
+            verdict,
+            findings: Cow::Owned(findings),
+            records,
+            threads: Threads::ONE,
+            lines,
+        }
+    }
+
+    /// The name of the request in the file that this is about.
+    pub(crate) fn request_name(&self) -> Option<&str> {
+        let name = self.request.as_ref().map(|(name, _)| name.as_str());
+        name.filter(|name| !name.is_empty())
+    }
+
+    /// The same as a request to this endpoint, of which so much is refused; for findings of which some are not shown.
+    #[must_use]
+    pub fn with_verdict(self, endpoint: Option<&str>, verdict: Verdict) -> Self {
+        Self {
+            endpoint: endpoint.map(str::to_owned),
+            verdict,
+            ..self
+        }
+    }
+
+    /// Allows this many threads to count lines if the text is long.
+    #[must_use]
+    pub fn with_threads(self, threads: Threads) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// Returns the text under a name.
+    pub(crate) fn source<'n>(&self, name: &'n str) -> Source<'n>
+    where
+        'a: 'n,
+    {
+        Source::new(name, self.text)
+            .with_threads(self.threads)
+            .with_lines(self.lines)
+    }
+}
+
+/// Returns a path without the `./` that a walk of the working directory puts before it.
+pub(super) fn shown(path: &Path) -> String {
+    let name = sanitize::plain_path(path);
+    match name.strip_prefix("./") {
+        Some(rest) => rest.to_owned(),
+        None => name,
+    }
+}
