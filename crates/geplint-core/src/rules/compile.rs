@@ -69,8 +69,23 @@ pub(super) fn read(table: Spanned<DeTable<'_>>, layered: &Layered, shared: &Shar
     Compiler::new(&def, layered, shared)?.endpoint()
 }
 
+impl Shared {
+    /// Returns the same with the file of the API as a whole, such as `rules/api.toml`.
+    ///
+    /// Errors: not TOML, an unknown key, a word in braces that cannot be filled in, a fact that does not exist.
+    pub fn with_api(self, text: &str) -> Result<Self> {
+        let api = api(text)?;
+        Ok(Self {
+            kinds: kinds(&api)?,
+            texts: texts(&api.texts)?,
+            api,
+            ..self
+        })
+    }
+}
+
 /// Reads the file of the API as a whole.
-pub(super) fn api(text: &str) -> Result<ApiDef> {
+fn api(text: &str) -> Result<ApiDef> {
     let def: ApiDef = toml::from_str(text).map_err(|error| of_toml(&error))?;
     answers_can_be_filled(&def.answers)?;
     for name in def.known.keys() {
@@ -1298,7 +1313,7 @@ fn kind_named(word: &Spanned<String>) -> Result<RowKind> {
 }
 
 /// Returns what each kind of row asks of its values.
-pub(super) fn kinds(api: &ApiDef) -> Result<Vec<(RowKind, Vec<Ask>)>> {
+fn kinds(api: &ApiDef) -> Result<Vec<(RowKind, Vec<Ask>)>> {
     let ask = |word: &Spanned<String>| {
         let found = Ask::OF_KINDS.iter().find(|(name, _)| name == word.get_ref());
         found.map_or_else(
@@ -1331,7 +1346,7 @@ fn last_bit(word: &Spanned<String>) -> Result<(usize, u64)> {
 }
 
 /// Compiles lists of words and characters, each to one text.
-pub(super) fn texts(def: &TextsDef) -> Result<Texts> {
+fn texts(def: &TextsDef) -> Result<Texts> {
     let mut starts = [0_u64; 2];
     let mut start = |text: &str, span: Range<usize>| match text.bytes().next() {
         Some(byte) if byte.is_ascii_graphic() && !text.contains('\n') && text.trim() == text => {

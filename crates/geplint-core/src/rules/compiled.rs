@@ -2,7 +2,8 @@
 
 use std::sync::OnceLock;
 
-use super::{Endpoint, PropertyId, Table};
+use super::ids::PropertyId;
+use super::model::{Endpoint, Table};
 
 /// An endpoint as a build script writes it, with what is needed before it is deserialized.
 #[derive(Debug)]

@@ -1,37 +1,8 @@
-//! The parts of a table that the fast path needs, computed once: small, and close together in memory.
+//! Computes the parts of a table that the fast path needs, once.
 
-use serde::{Deserialize, Serialize};
-
-use super::{Property, PropertyId, QuickCheck, Table, TableId, Type};
-
-/// A table for the fast path.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct FastRows {
-    /// One entry per row, in the table's order. Empty for a table that the fast path does not read.
-    pub rows: Vec<FastRow>,
-    /// The mandatory rows, one bit each.
-    pub mandatory: u64,
-    /// Sets of rows, one bit each. Of each set at least one row must be present.
-    pub any_of: Vec<u64>,
-}
-
-/// A row for the fast path.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(crate) struct FastRow {
-    pub ty: Type,
-    pub quick_check: QuickCheck,
-    /// True if it must be present, at least in some cases.
-    pub mandatory: bool,
-    /// True if its value is compared with others, so that it is kept.
-    pub watched: bool,
-    /// True if checks of its table compare the items of its array.
-    pub has_list_checks: bool,
-    /// True if only the engine can check a record that has it.
-    pub left_to_the_engine: bool,
-}
-
-/// The number of rows in a set.
-const MOST: usize = 64;
+use super::fast_rows::{FastRow, FastRows, MOST, QuickCheck, bit};
+use super::ids::{PropertyId, TableId, Type};
+use super::model::{Property, Table};
 
 /// Computes the fast rows of all tables of an endpoint.
 pub(super) fn take(tables: &mut [Table], record: TableId) {
@@ -76,21 +47,26 @@ fn is_judged(property: &Property) -> bool {
     property.quick_check == QuickCheck::Never && property.ty != Type::String && !container
 }
 
-/// Returns the bit of a row. 0 for a row beyond the set.
-pub(crate) const fn bit(id: PropertyId) -> u64 {
-    if (id.0 as usize) < MOST { 1 << id.0 } else { 0 }
-}
-
-/// Returns true if a JSON number, as written, has this type and is short enough to be in range. Nearly all are.
-#[inline]
-pub(crate) fn plain_number(ty: Type, written: &[u8]) -> bool {
-    let digits = |most| written.len() <= most && written.iter().all(u8::is_ascii_digit);
-    match ty {
-        Type::Int => digits(9),
-        Type::Long => digits(18),
-        Type::Decimal => {
-            written.len() <= 18 && written.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+impl Property {
+    /// Computes [`Property::quick_check`] once all constraints are in place.
+    pub(crate) fn quick_check(&self) -> QuickCheck {
+        let is_shaped = self.asks.iter().any(|ask| ask.may_break_plain());
+        if self.outbound_only || self.one_of.is_some() || is_shaped || !self.known.is_empty() {
+            return QuickCheck::Never;
         }
-        _ => false,
+        // A number that the quick check accepts is not below zero.
+        if self.ty != Type::String {
+            return QuickCheck::Typed;
+        }
+        let anything = self.max_length.is_none() && self.required.is_none() && !self.has_to_say;
+        if anything {
+            return if self.asks.is_empty() {
+                QuickCheck::Typed
+            } else {
+                QuickCheck::MaybeText
+            };
+        }
+        // A text never has fewer UTF-8 bytes than UTF-16 units.
+        QuickCheck::Text(self.max_length.unwrap_or(u32::MAX))
     }
 }

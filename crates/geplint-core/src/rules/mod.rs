@@ -9,12 +9,17 @@ mod compiled;
 mod definition;
 mod describe;
 mod fast_plan;
+mod fast_rows;
+mod ids;
 mod kinds;
 mod layers;
 mod lines;
+mod listed;
 mod lists;
 mod model;
 mod names;
+mod names_file;
+mod shared;
 mod texts;
 mod vocabulary;
 
@@ -22,24 +27,23 @@ pub use candidate::{Candidate, loaded};
 pub use compile::{LoadError, load};
 pub use compiled::Compiled;
 pub(crate) use compiled::property_like;
-pub use describe::{Constraint, Stated};
 pub(crate) use kinds::words::{cut, quoted, shortened};
-pub use kinds::{
-    Active, AnyOf, Ask, AtMostOne, BelongsToOne, CheckKind, Differs, OneOf, SingleValued, TenantList, Unique,
-};
 pub(crate) use kinds::{Beside, Fault, Stands, Words, judge, right_text};
-pub use lists::{List, Shared};
-pub(crate) use model::QuickCheck;
+pub use listed::{Constraint, Stated};
+pub use lists::List;
 pub use model::{
-    Answer, Answers, Check, Claim, ContactRows, Endpoint, Enumeration, GoodBesideBad, Property, PropertyId,
-    Required, Route, RowKind, Table, TableId, Type,
+    Active, Answer, Answers, AnyOf, Ask, AtMostOne, BelongsToOne, Check, CheckKind, Claim, ContactRows,
+    Differs, Endpoint, Enumeration, GoodBesideBad, OneOf, Property, Required, Route, RowKind, SingleValued,
+    Table, TenantList, Unique,
 };
 pub use names::NameIndex;
+pub use shared::Shared;
 pub use vocabulary::Vocabulary;
 pub(crate) use vocabulary::{simplified, simplify};
 #[cfg(test)]
 pub mod testing;
 pub use crate::shape::Shape;
 pub use crate::tenant::Fact;
-pub(crate) use fast_plan::{FastRow, FastRows, bit, plain_number};
+pub(crate) use fast_rows::{FastRow, FastRows, QuickCheck, bit, plain_number};
+pub use ids::{PropertyId, TableId, Type};
 pub use layers::{Layer, endpoint_of, load_layers};

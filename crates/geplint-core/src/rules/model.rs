@@ -4,22 +4,16 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::fast_plan::FastRows;
-use super::kinds::{Ask, CheckKind, OneOf, TenantList};
+use super::fast_rows::{FastRows, QuickCheck};
+use super::ids::{PropertyId, TableId, Type};
+use super::lists::List;
 use super::names::NameIndex;
 use super::texts::Texts;
 use super::vocabulary::Vocabulary;
 use crate::finding::{Evidence, Phase, Severity, Wording};
+use crate::shape::Shape;
 use crate::tenant::Fact;
 use dotnet_bind::EnumMember;
-
-/// The index of a table in [`Endpoint::tables`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct TableId(pub u16);
-
-/// The index of a property in [`Table::properties`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct PropertyId(pub u16);
 
 /// One call of the API: its tables, and how it answers.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -85,6 +79,18 @@ impl Endpoint {
     pub(crate) fn end(&self, route: &Route) -> Option<&Property> {
         let (table, id) = route.steps.last()?;
         Some(self.table(*table).property(*id))
+    }
+
+    /// Returns the name of a route: `Table.Property.Property`.
+    #[must_use]
+    pub fn route_name(&self, route: &Route) -> String {
+        let table = route
+            .steps
+            .first()
+            .map_or("", |(table, _)| &*self.table(*table).name);
+        route.steps.iter().fold(table.to_owned(), |name, (table, id)| {
+            format!("{name}.{}", self.table(*table).property(*id).name)
+        })
     }
 
     /// Returns the table of a record.
@@ -193,31 +199,6 @@ pub struct Enumeration {
     pub open: bool,
     /// The tenant's list that has all of them.
     pub fact: Option<Fact>,
-}
-
-/// The declared type of a property.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Type {
-    /// A string.
-    String,
-    /// A boolean.
-    Boolean,
-    /// A whole number of 32 bits.
-    Int,
-    /// A whole number of 64 bits.
-    Long,
-    /// A decimal number of 28 to 29 digits.
-    Decimal,
-    /// A date and time.
-    DateTime,
-    /// A member of an [`Enumeration`], by its index in [`Endpoint::enums`].
-    Enum(u16),
-    /// An object with the properties of a table.
-    Object(TableId),
-    /// An array of strings.
-    StringList,
-    /// An array of objects.
-    ObjectList(TableId),
 }
 
 /// One table of the page.
@@ -353,46 +334,11 @@ impl RowKind {
     }
 }
 
-/// The values of a row that certainly have no fault, by a quick check: nearly all of them in nearly all records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum QuickCheck {
-    /// A value of the declared type; there is no other constraint.
-    Typed,
-    /// A [plain](Texts::is_plain) text of 1 to this many bytes.
-    Text(u32),
-    /// A plain text, or no value.
-    MaybeText,
-    /// No value.
-    Never,
-}
-
 impl Property {
     /// Returns true if its value is a code.
     #[must_use]
     pub fn is_code(&self) -> bool {
         self.kind == Some(RowKind::Code)
-    }
-
-    /// Computes [`Property::quick_check`] once all constraints are in place.
-    pub(crate) fn quick_check(&self) -> QuickCheck {
-        let is_shaped = self.asks.iter().any(|ask| ask.may_break_plain());
-        if self.outbound_only || self.one_of.is_some() || is_shaped || !self.known.is_empty() {
-            return QuickCheck::Never;
-        }
-        // A number that the quick check accepts is not below zero.
-        if self.ty != Type::String {
-            return QuickCheck::Typed;
-        }
-        let anything = self.max_length.is_none() && self.required.is_none() && !self.has_to_say;
-        if anything {
-            return if self.asks.is_empty() {
-                QuickCheck::Typed
-            } else {
-                QuickCheck::MaybeText
-            };
-        }
-        // A text never has fewer UTF-8 bytes than UTF-16 units.
-        QuickCheck::Text(self.max_length.unwrap_or(u32::MAX))
     }
 }
 
@@ -436,4 +382,150 @@ pub struct Check {
     pub claim: Claim,
     /// The kind.
     pub kind: CheckKind,
+}
+
+/// A further constraint on the text of a row's values. The kind of a row decides which of them apply: `[kinds]` in
+/// the file of the API as a whole. Those about damaged texts come first. If one is broken, nothing else is reported
+/// for the value except what the API refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Ask {
+    /// Not a placeholder.
+    NoPlaceholder,
+    /// Not a placeholder that is also a name.
+    NoCodePlaceholder,
+    /// Not an error value of a spreadsheet.
+    NoSpreadsheetError,
+    /// Not a number as a spreadsheet writes it.
+    NoSpreadsheetNumber,
+    /// Neither decoded with the wrong encoding nor escaped for another language.
+    Undamaged,
+    /// No hidden character.
+    NoHiddenCharacter,
+    /// No control character other than tabs and line breaks.
+    NoControlCharacter,
+    /// Not below zero.
+    NotNegative,
+    /// Of this shape.
+    Shape(Shape),
+}
+
+/// A list of the tenant that must contain a value.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub struct TenantList {
+    /// The claim for an unknown value.
+    pub claim: Claim,
+    /// The list of the tenant.
+    pub fact: Fact,
+    /// A shape that makes a value wrong even if the list is not available.
+    pub suspect: Option<Shape>,
+    /// Placeholders that are valid for any tenant.
+    pub also: Vec<String>,
+}
+
+/// A list of values.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub struct OneOf {
+    /// The claim for a value outside the list.
+    pub claim: Claim,
+    /// The values in the rules file. Messages show the first ones.
+    pub values: Vec<String>,
+    /// A public code list as well.
+    pub list: Option<Box<List>>,
+    /// True if values are compared without regard to case.
+    pub ignore_case: bool,
+}
+
+/// The kinds of checks over several properties.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum CheckKind {
+    /// At least one of several properties is present.
+    AnyOf(AnyOf),
+    /// A value differs from that of another property.
+    Differs(Differs),
+    /// All items that meet a condition have the same value.
+    SingleValued(SingleValued),
+    /// The contact that the record identifies is active at the tenant.
+    Active(Active),
+    /// No two items of an array have the same value.
+    Unique(Unique),
+    /// At most one item of an array has a flag.
+    AtMostOne(AtMostOne),
+    /// Records with the same value have the same owner.
+    BelongsToOne(BelongsToOne),
+}
+
+/// The properties of which at least one must be present.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AnyOf(pub Vec<PropertyId>);
+
+/// No value at `route` equals the value of `from`. Equality with one of `nearly` (except for case and outer whitespace)
+/// is a warning.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Differs {
+    /// The route to the values.
+    pub route: Route,
+    /// The property that they must not equal.
+    pub from: PropertyId,
+    /// The properties that they should not nearly equal.
+    pub nearly: Vec<PropertyId>,
+}
+
+/// All items that meet a condition have the same value.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SingleValued {
+    /// The route to the items.
+    pub items: Route,
+    /// The route from an item to the value.
+    pub value: Route,
+    /// The property of an item, and the values of it (in any case) for which the item counts.
+    pub condition: (PropertyId, Vec<String>),
+    /// A boolean: if true, the request replaces what the tenant has.
+    pub replaced_by: Option<Route>,
+    /// A boolean: if true, the outcome is undecidable.
+    pub undecided_by: Option<Route>,
+    /// Properties of the record that identify it in messages.
+    pub subject: Vec<PropertyId>,
+    /// The fact of the tenant that the sent values are added to.
+    pub fact: Option<Fact>,
+    /// The evidence that a value beside one of the tenant's is refused.
+    pub held_evidence: Option<Evidence>,
+}
+
+/// The properties that identify the contact; messages use the first one that is present.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Active(pub Vec<PropertyId>);
+
+/// No two items of an array have the same value. Case and outer whitespace do not count.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Unique {
+    /// The array, which is a property of the table itself.
+    pub items: Route,
+    /// The route from the table to the value. Its first step is the array.
+    pub value: Route,
+}
+
+/// At most one item of an array has a flag, or at most one of each sort.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AtMostOne {
+    /// The array, which is a property of the table itself.
+    pub items: Route,
+    /// The table of the items.
+    pub item: TableId,
+    /// The flag: a boolean property.
+    pub flag: PropertyId,
+    /// The property with the sort of an item.
+    pub per: Option<PropertyId>,
+    /// A boolean property. An item for which it is true does not count.
+    pub unless: Option<PropertyId>,
+}
+
+/// Records with the same value have the same owner. Case and outer whitespace do not count for either.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct BelongsToOne {
+    /// The property with the value.
+    pub property: PropertyId,
+    /// The property with its owner.
+    pub of: PropertyId,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::PropertyId;
+use super::ids::PropertyId;
 
 const EMPTY: u16 = u16::MAX;
 

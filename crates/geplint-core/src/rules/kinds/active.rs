@@ -1,15 +1,9 @@
 //! The kind `active`: the contact that the record identifies is active at the tenant.
 
-use serde::{Deserialize, Serialize};
-
 use super::Words;
 use super::words::quoted;
-use crate::rules::{Claim, PropertyId, Table};
+use crate::rules::{Active, Claim, PropertyId, Table};
 use crate::tenant::Facts;
-
-/// The properties that identify the contact; messages use the first one that is present.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Active(pub Vec<PropertyId>);
 
 impl Active {
     /// Returns true if the contact is inactive at the tenant.

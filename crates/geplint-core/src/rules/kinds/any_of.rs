@@ -1,13 +1,7 @@
 //! The kind `any-of`: at least one of several properties is present.
 
-use serde::{Deserialize, Serialize};
-
 use super::Words;
-use crate::rules::{Claim, PropertyId, Table, bit};
-
-/// The properties of which at least one must be present.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct AnyOf(pub Vec<PropertyId>);
+use crate::rules::{AnyOf, Claim, PropertyId, Table, bit};
 
 impl AnyOf {
     pub(super) fn anchor(&self) -> Option<PropertyId> {

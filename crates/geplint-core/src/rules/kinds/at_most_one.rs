@@ -1,25 +1,9 @@
 //! The kind `at-most-one`: at most one item of an array has a flag.
 
-use serde::{Deserialize, Serialize};
-
+use super::Words;
+use super::plan::mark;
 use super::words::quoted;
-use super::{Words, mark};
-use crate::rules::{Claim, Endpoint, PropertyId, Route, Table, TableId};
-
-/// At most one item of an array has a flag, or at most one of each sort.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct AtMostOne {
-    /// The array, which is a property of the table itself.
-    pub items: Route,
-    /// The table of the items.
-    pub item: TableId,
-    /// The flag: a boolean property.
-    pub flag: PropertyId,
-    /// The property with the sort of an item.
-    pub per: Option<PropertyId>,
-    /// A boolean property. An item for which it is true does not count.
-    pub unless: Option<PropertyId>,
-}
+use crate::rules::{AtMostOne, Claim, Endpoint, PropertyId, Table, TableId};
 
 impl AtMostOne {
     /// Makes the fast path keep the flags of the array.

@@ -1,19 +1,8 @@
 //! The kind `belongs-to-one`: records of a request with the same value have the same owner.
 
-use serde::{Deserialize, Serialize};
-
 use super::Words;
 use super::words::quoted;
-use crate::rules::{Claim, PropertyId, Table};
-
-/// Records with the same value have the same owner. Case and outer whitespace do not count for either.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct BelongsToOne {
-    /// The property with the value.
-    pub property: PropertyId,
-    /// The property with its owner.
-    pub of: PropertyId,
-}
+use crate::rules::{BelongsToOne, Claim, Table};
 
 impl BelongsToOne {
     /// Returns the texts for a value that an earlier record has for another owner.

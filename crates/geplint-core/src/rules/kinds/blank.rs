@@ -1,7 +1,16 @@
 //! Whitespace in the place of a value.
 
-use super::{Stands, Words};
+use super::Words;
 use crate::rules::Property;
+
+/// The place of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stands {
+    /// The value of the row; not empty.
+    InRow,
+    /// An element of the row's array.
+    InList,
+}
 
 /// Returns true if a text is only whitespace and that is not a value here.
 #[inline]

@@ -1,25 +1,12 @@
 //! The kind `differs`: a value must not equal another one of its record.
 
-use serde::{Deserialize, Serialize};
-
+use super::Words;
 use super::blank::is_blank;
+use super::plan::mark;
 use super::words::quoted;
-use super::{Words, mark};
 use crate::finding::{Evidence, Severity};
-use crate::rules::describe::{Constraint, Stated};
-use crate::rules::{Claim, ContactRows, Endpoint, PropertyId, Route, Table, TableId};
-
-/// No value at `route` equals the value of `from`. Equality with one of `nearly` (except for case and outer whitespace)
-/// is a warning.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Differs {
-    /// The route to the values.
-    pub route: Route,
-    /// The property that they must not equal.
-    pub from: PropertyId,
-    /// The properties that they should not nearly equal.
-    pub nearly: Vec<PropertyId>,
-}
+use crate::rules::listed::{Constraint, Stated};
+use crate::rules::{Claim, ContactRows, Differs, Endpoint, PropertyId, Table, TableId};
 
 /// The similarity of a value to one that it must differ from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,29 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
-
 use super::Words;
 use super::words::quoted;
 use crate::finding::Severity;
-use crate::rules::describe::{Constraint, Stated};
-use crate::rules::{Claim, Property};
+use crate::rules::listed::{Constraint, Stated};
+use crate::rules::{Property, TenantList};
 use crate::shape::Shape;
 use crate::tenant::{Fact, Facts, Knowledge};
-
-/// A list of the tenant that must contain a value.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
-pub struct TenantList {
-    /// The claim for an unknown value.
-    pub claim: Claim,
-    /// The list of the tenant.
-    pub fact: Fact,
-    /// A shape that makes a value wrong even if the list is not available.
-    pub suspect: Option<Shape>,
-    /// Placeholders that are valid for any tenant.
-    pub also: Vec<String>,
-}
 
 impl TenantList {
     /// Returns whether the tenant has a value; `None` for a placeholder that is valid for any tenant.

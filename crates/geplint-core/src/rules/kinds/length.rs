@@ -3,7 +3,7 @@
 use super::Words;
 use super::words::quoted;
 use crate::json::utf16_len;
-use crate::rules::describe::{Constraint, Stated};
+use crate::rules::listed::{Constraint, Stated};
 use crate::rules::{Claim, Property};
 
 /// Returns the length of a text in UTF-16 units, if it exceeds the row's limit.

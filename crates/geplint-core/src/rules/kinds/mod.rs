@@ -1,5 +1,5 @@
-//! The closed set of constraint kinds. Each file has everything about one kind: the judgement of a value, what the fast
-//! path needs, the line in the list of constraints, and the texts of its findings.
+//! The closed set of constraint kinds. Each file has the behaviour of one kind, whose fields are in `model`: the judgement
+//! of a value, what the fast path needs, the line in the list of constraints, and the texts of its findings.
 //!
 //! - A kind that asks something of the text of one value is a variant of [`Ask`]. Those with a field of their own in
 //!   a row
@@ -24,6 +24,7 @@ mod length;
 mod one_of;
 mod open_enum;
 mod placeholder;
+mod plan;
 mod shape;
 mod single_valued;
 mod spreadsheet;
@@ -32,52 +33,19 @@ pub(crate) mod words;
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
-
-pub use active::Active;
-pub use any_of::AnyOf;
-pub use at_most_one::AtMostOne;
-pub use belongs_to_one::BelongsToOne;
-pub use differs::Differs;
-pub use known::TenantList;
-pub use one_of::OneOf;
+pub(crate) use blank::Stands;
 pub(crate) use single_valued::Beside;
-pub use single_valued::SingleValued;
-pub use unique::Unique;
 pub(crate) use words::Words;
 
-use super::describe::{Constraint, Stated};
-use super::fast_plan::FastRow;
+use super::listed::{Constraint, Stated};
 use super::texts::Texts;
-use super::{Claim, Endpoint, Property, PropertyId, RowKind, Table, TableId};
+use super::{
+    Active, AnyOf, Ask, CheckKind, Claim, Endpoint, OneOf, Property, PropertyId, RowKind, Table, TableId,
+    TenantList,
+};
 use crate::finding::Severity;
 use crate::shape::Shape;
 use crate::tenant::{Fact, Facts, Knowledge};
-
-/// A further constraint on the text of a row's values. The kind of a row decides which of them apply: `[kinds]` in
-/// the file of the API as a whole. Those about damaged texts come first. If one is broken, nothing else is reported
-/// for the value except what the API refuses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Ask {
-    /// Not a placeholder.
-    NoPlaceholder,
-    /// Not a placeholder that is also a name.
-    NoCodePlaceholder,
-    /// Not an error value of a spreadsheet.
-    NoSpreadsheetError,
-    /// Not a number as a spreadsheet writes it.
-    NoSpreadsheetNumber,
-    /// Neither decoded with the wrong encoding nor escaped for another language.
-    Undamaged,
-    /// No hidden character.
-    NoHiddenCharacter,
-    /// No control character other than tabs and line breaks.
-    NoControlCharacter,
-    /// Not below zero.
-    NotNegative,
-    /// Of this shape.
-    Shape(Shape),
-}
 
 /// The subject of an [`Ask`].
 #[derive(Clone, Copy)]
@@ -272,15 +240,6 @@ impl<'p> Fault<'p> {
     }
 }
 
-/// The place of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stands {
-    /// The value of the row; not empty.
-    InRow,
-    /// An element of the row's array.
-    InList,
-}
-
 /// Judges the text of a value that converts. Passes each fault to `fault`. Returns the number of checks that need
 /// facts of the tenant.
 #[inline]
@@ -410,25 +369,6 @@ pub(super) fn listed_known(property: &Property) -> impl Iterator<Item = Constrai
     property.known.iter().map(|known| known.listed(property))
 }
 
-/// The kinds of checks over several properties.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum CheckKind {
-    /// At least one of several properties is present.
-    AnyOf(AnyOf),
-    /// A value differs from that of another property.
-    Differs(Differs),
-    /// All items that meet a condition have the same value.
-    SingleValued(SingleValued),
-    /// The contact that the record identifies is active at the tenant.
-    Active(Active),
-    /// No two items of an array have the same value.
-    Unique(Unique),
-    /// At most one item of an array has a flag.
-    AtMostOne(AtMostOne),
-    /// Records with the same value have the same owner.
-    BelongsToOne(BelongsToOne),
-}
-
 impl CheckKind {
     /// Returns the row that a check is anchored to. A check of the record as a whole is anchored to the last row.
     pub(super) fn anchor(&self, table: &Table) -> PropertyId {
@@ -519,17 +459,5 @@ impl CheckKind {
             | Self::AtMostOne(_)
             | Self::BelongsToOne(_) => None,
         }
-    }
-}
-
-/// Changes the plan of the row at one step of a route.
-fn mark(tables: &mut [Table], step: Option<&(TableId, PropertyId)>, change: impl FnOnce(&mut FastRow)) {
-    if let Some((table, id)) = step
-        && let Some(row) = tables[usize::from(table.0)]
-            .fast_rows
-            .rows
-            .get_mut(usize::from(id.0))
-    {
-        change(row);
     }
 }

@@ -1,26 +1,10 @@
 //! The attribute `one-of`: the value is in a list, the row's own or a public one.
 
-use serde::{Deserialize, Serialize};
-
 use super::Words;
 use super::open_enum::nearest;
 use super::words::{or_list, quoted};
-use crate::rules::describe::{Constraint, Stated};
-use crate::rules::{Claim, List, Property};
-
-/// A list of values.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
-pub struct OneOf {
-    /// The claim for a value outside the list.
-    pub claim: Claim,
-    /// The values in the rules file. Messages show the first ones.
-    pub values: Vec<String>,
-    /// A public code list as well.
-    pub list: Option<Box<List>>,
-    /// True if values are compared without regard to case.
-    pub ignore_case: bool,
-}
+use crate::rules::listed::{Constraint, Stated};
+use crate::rules::{OneOf, Property};
 
 impl OneOf {
     /// Returns true if the value is in the list.

@@ -3,7 +3,7 @@
 use super::Words;
 use super::words::quoted;
 use crate::finding::{Evidence, Severity};
-use crate::rules::describe::Constraint;
+use crate::rules::listed::Constraint;
 use crate::rules::{Enumeration, Property};
 use crate::tenant::{Facts, Knowledge};
 

@@ -4,7 +4,7 @@ use super::Words;
 use super::words::quoted;
 use crate::finding::{Evidence, Severity};
 use crate::rules::Property;
-use crate::rules::describe::Constraint;
+use crate::rules::listed::Constraint;
 use crate::shape::Shape;
 
 /// Returns the text of this shape that another text certainly means: POSIX writes `en_US.UTF-8`.

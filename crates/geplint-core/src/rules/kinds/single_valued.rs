@@ -2,36 +2,14 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
-
+use super::Words;
 use super::differs::nearly_same;
+use super::plan::mark;
 use super::words::quoted;
-use super::{Words, mark};
 use crate::finding::{Evidence, Wording};
-use crate::rules::describe::evidence_word;
-use crate::rules::{Claim, Endpoint, PropertyId, Route, Table, TableId};
-use crate::tenant::{Fact, Held};
-
-/// All items that meet a condition have the same value.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct SingleValued {
-    /// The route to the items.
-    pub items: Route,
-    /// The route from an item to the value.
-    pub value: Route,
-    /// The property of an item, and the values of it (in any case) for which the item counts.
-    pub condition: (PropertyId, Vec<String>),
-    /// A boolean: if true, the request replaces what the tenant has.
-    pub replaced_by: Option<Route>,
-    /// A boolean: if true, the outcome is undecidable.
-    pub undecided_by: Option<Route>,
-    /// Properties of the record that identify it in messages.
-    pub subject: Vec<PropertyId>,
-    /// The fact of the tenant that the sent values are added to.
-    pub fact: Option<Fact>,
-    /// The evidence that a value beside one of the tenant's is refused.
-    pub held_evidence: Option<Evidence>,
-}
+use crate::rules::listed::evidence_word;
+use crate::rules::{Claim, Endpoint, PropertyId, SingleValued, Table, TableId};
+use crate::tenant::Held;
 
 /// A value beside another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

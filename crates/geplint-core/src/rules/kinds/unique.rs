@@ -2,21 +2,11 @@
 
 use std::collections::HashSet;
 
-use serde::{Deserialize, Serialize};
-
+use super::Words;
+use super::plan::mark;
 use super::words::quoted;
-use super::{Words, mark};
 use crate::keyed::{Folded, same_folded, trimmed};
-use crate::rules::{Claim, Endpoint, PropertyId, Route, Table, TableId};
-
-/// No two items of an array have the same value. Case and outer whitespace do not count.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Unique {
-    /// The array, which is a property of the table itself.
-    pub items: Route,
-    /// The route from the table to the value. Its first step is the array.
-    pub value: Route,
-}
+use crate::rules::{Claim, Endpoint, PropertyId, Table, TableId, Unique};
 
 impl Unique {
     /// Makes the fast path keep the values of an array, if the items themselves have them.

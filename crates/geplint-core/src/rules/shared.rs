@@ -1,0 +1,63 @@
+//! What the rules files of all endpoints of an API share.
+
+use super::definition::ApiDef;
+use super::lists::List;
+use super::model::{Ask, Endpoint, RowKind, Table};
+use super::names_file::NamesFile;
+use super::texts::Texts;
+
+/// The parts that the rules files of all endpoints of an API share.
+#[derive(Debug, Clone, Default)]
+pub struct Shared {
+    /// The public code lists that a row may name.
+    pub lists: Vec<List>,
+    /// Synonyms of property names.
+    pub(super) names: NamesFile,
+    /// The rule ids that are documented, so that `rules-off` may name them.
+    pub rule_ids: Vec<String>,
+    /// The defaults for every endpoint.
+    pub(super) api: ApiDef,
+    /// The requirements for the values of each kind of row.
+    pub(super) kinds: Vec<(RowKind, Vec<Ask>)>,
+    /// Words and characters of damaged texts and placeholders.
+    pub(super) texts: Texts,
+}
+
+impl Shared {
+    /// Returns what endpoints share. `names` is a file of names in TOML.
+    ///
+    /// Errors: not TOML, an unknown key.
+    pub fn new(lists: Vec<List>, names: &str, rule_ids: Vec<String>) -> Result<Self, String> {
+        Ok(Self {
+            lists,
+            names: toml::from_str(names).map_err(|error| error.to_string())?,
+            rule_ids,
+            ..Self::default()
+        })
+    }
+
+    /// Checks that each property and each table in the file of names exists in one of these endpoints.
+    ///
+    /// Errors: the first one that does not exist.
+    pub fn check_names(&self, endpoints: &[Endpoint]) -> Result<(), String> {
+        let tables = || endpoints.iter().flat_map(|endpoint| &endpoint.tables);
+        for (table, property) in self.names.spoken_of() {
+            let of = |known: &&Table| table.is_none_or(|table| known.name == table);
+            if !tables().any(|table| of(&table) && table.find(property).is_some()) {
+                let table = table.unwrap_or("no table");
+                return Err(format!(
+                    "the file of names speaks of {property}: {table} has no such property"
+                ));
+            }
+        }
+        for table in tables() {
+            if let Some(word) = self.names.ambiguous_in(table) {
+                let name = &table.name;
+                return Err(format!(
+                    "in the file of names, `{word}` means two properties of {name}"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
