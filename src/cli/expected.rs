@@ -82,6 +82,7 @@ impl<'a> Expected<'a> {
         let options = WalkOptions {
             excludes: self.project.excludes(&[]).unwrap_or_default(),
             shallow: true,
+            requests: true,
             ..WalkOptions::default()
         };
         let mut files: Vec<PathBuf> = collect(&[folder.to_path_buf()], &options)

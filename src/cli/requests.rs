@@ -48,6 +48,12 @@ pub struct Part<'r> {
     pub span: Span,
     /// The other file that its body is, and its text; `None` where it is in the container.
     pub source: Option<(PathBuf, String)>,
+    /// The bytes of the container that name that file; the same as `span` where there is none.
+    #[cfg_attr(
+        not(feature = "lsp"),
+        allow(dead_code, reason = "only an editor shows such findings in the container")
+    )]
+    pub place: Span,
 }
 
 /// A request that is to be checked.
@@ -56,6 +62,8 @@ struct Chosen<'r> {
     endpoint: &'r Endpoint,
     body: MappedText,
     source: Option<(PathBuf, String)>,
+    /// The bytes of the container that name the file of the body.
+    name_span: Option<Span>,
     fixable: bool,
 }
 
@@ -129,6 +137,7 @@ impl<'a> Requests<'a> {
             endpoint,
             body,
             source,
+            name_span,
             fixable,
         } in chosen
         {
@@ -152,6 +161,7 @@ impl<'a> Requests<'a> {
                 request,
                 span: body.file_span(),
                 source,
+                place: name_span.unwrap_or_else(|| body.file_span()),
             });
         }
         all
@@ -199,15 +209,15 @@ impl<'a> Requests<'a> {
                 }
                 continue;
             }
-            let (body, source, fixable) = match &request.body {
+            let (body, source, name_span, fixable) = match &request.body {
                 Body::Text { text, fixable } if !text.text().trim().is_empty() => {
-                    (variables.filled_in(text), None, *fixable)
+                    (variables.filled_in(text), None, None, *fixable)
                 }
-                Body::File(name, _) => match self.file(folder, name) {
+                Body::File(name, name_span) => match self.file(folder, name) {
                     Ok(Some((path, text))) => {
                         let whole = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
                         let body = MappedText::verbatim(&text, whole);
-                        (body, Some((path, text)), false)
+                        (body, Some((path, text)), Some(*name_span), false)
                     }
                     Ok(None) => {
                         all.others += 1;
@@ -233,6 +243,7 @@ impl<'a> Requests<'a> {
                     endpoint,
                     body,
                     source,
+                    name_span,
                     fixable,
                 }),
                 None => all.others += 1,
@@ -274,6 +285,7 @@ impl<'a> Requests<'a> {
                     endpoint,
                     body,
                     source: None,
+                    name_span: None,
                     fixable: false,
                 }),
                 None => all.others += 1,

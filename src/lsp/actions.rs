@@ -85,7 +85,7 @@ impl About<'_, '_> {
         let diagnostics = diagnostics::of(
             &self.snapshot.uri,
             &self.snapshot.text,
-            std::slice::from_ref(finding),
+            &[std::slice::from_ref(finding)],
             self.client.encoding,
         );
         let diagnostics = value(&diagnostics);

@@ -1,5 +1,7 @@
 //! Findings as diagnostics of the protocol, in the words of `check`.
 
+use std::path::Path;
+
 use gen_lsp_types::{
     Code, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
     Location, Message, Position, Range, Uri,
@@ -22,13 +24,15 @@ const SOURCE: &str = "geplint";
 const IGNORED: [&str; 2] = ["unknown-property", "misplaced-property"];
 
 /// The diagnostics of a document, in the order of its text.
-pub fn of(uri: &str, text: &Text, findings: &[Finding], encoding: Encoding) -> Vec<Diagnostic> {
+pub fn of(uri: &str, text: &Text, findings: &[&[Finding]], encoding: Encoding) -> Vec<Diagnostic> {
     let positions = text.positions(encoding);
     let one = |finding: &Finding| diagnostic(uri, &positions, finding);
-    if findings.len() <= MOST {
-        return findings.iter().map(one).collect();
+    let all = || findings.iter().copied().flatten();
+    let count: usize = findings.iter().map(|findings| findings.len()).sum();
+    if count <= MOST {
+        return all().map(one).collect();
     }
-    let mut first: Vec<(usize, &Finding)> = findings.iter().enumerate().collect();
+    let mut first: Vec<(usize, &Finding)> = all().enumerate().collect();
     first.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.severity));
     first.truncate(MOST);
     first.sort_by_key(|(index, _)| *index);
@@ -36,10 +40,7 @@ pub fn of(uri: &str, text: &Text, findings: &[Finding], encoding: Encoding) -> V
     all.push(plain(
         Range::default(),
         DiagnosticSeverity::Information,
-        format!(
-            "{MOST} of {} findings are shown, errors first; `geplint check` shows all",
-            findings.len()
-        ),
+        format!("{MOST} of {count} findings are shown, errors first; `geplint check` shows all"),
     ));
     all
 }
@@ -128,6 +129,24 @@ pub fn mistake(start: usize, message: &str, text: &Text, encoding: Encoding) -> 
         DiagnosticSeverity::Warning,
         sanitize::escape(message).into_owned(),
     )
+}
+
+/// A mistake in a file as a line; `more`: the number of others in it.
+pub fn line(path: &Path, mistake: &Diagnostic, more: usize) -> String {
+    /// The longest message, in characters.
+    const LONGEST: usize = 300;
+    let Message::String(message) = &mistake.message else {
+        return String::new();
+    };
+    let at = mistake.range.start;
+    let mut line = format!("{}:{}", sanitize::plain_path(path), at.line.saturating_add(1));
+    line.push_str(": ");
+    // Sanitized when the diagnostic was made, so that it has no line breaks.
+    line.extend(message.chars().take(LONGEST));
+    if more > 0 {
+        line.push_str(&format!(" (and {more} more)"));
+    }
+    line
 }
 
 fn plain(range: Range, severity: DiagnosticSeverity, message: String) -> Diagnostic {

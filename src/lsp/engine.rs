@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use super::mailbox::Snapshot;
 use crate::cli::args::{Common, KnowledgeArgs, Suppression};
 use crate::cli::expected::Expected;
@@ -10,16 +12,19 @@ use crate::cli::fix::{Fixer, Purpose};
 use crate::cli::inputs::Knowledge;
 use crate::cli::payload::{Kind, Payload};
 use crate::cli::predict;
+use crate::cli::requests::{Part, Requests, by_part};
+use crate::cli::routes::Others;
 use crate::cli::settings::Project;
 use crate::cli::settings_source::SettingsSource;
 use crate::cli::suppression::{self, FindingFilter};
 use crate::config::Mistake;
-use crate::finding::{Finding, Severity};
+use crate::containers::{self, Container, Format};
+use crate::finding::{Finding, Severity, Span};
 use crate::input::{WalkOptions, read, search};
 use crate::json::pretty;
 use crate::lint::Checked;
 use crate::recognize::Standard;
-use crate::report::{FileReport, Look};
+use crate::report::{FileReport, Lines, Look, Source, sanitize};
 use crate::rules::{Candidate, Endpoint};
 use crate::session::Session;
 use crate::suppress::Ledger;
@@ -115,6 +120,25 @@ pub struct Seen {
     pub revision: u64,
     /// What was found and is to be shown, in the order of the text.
     pub findings: Vec<Finding>,
+    /// What was found in files that the document names as bodies of requests, at those names.
+    pub elsewhere: Vec<Finding>,
+}
+
+/// What is shown of a file.
+#[derive(Default)]
+pub struct Shown {
+    /// Findings in the file, in the order of its text.
+    pub own: Vec<Finding>,
+    /// Findings in files that it names as bodies of requests, at those names.
+    pub elsewhere: Vec<Finding>,
+}
+
+/// Arguments that say nothing, and what is read once for all folders.
+#[derive(Default)]
+pub struct Defaults {
+    suppression: Suppression,
+    knowledge: KnowledgeArgs,
+    others: Others,
 }
 
 /// The response that is predicted for a document.
@@ -137,6 +161,7 @@ impl Seen {
         Self {
             revision,
             findings: Vec::new(),
+            elsewhere: Vec::new(),
         }
     }
 }
@@ -160,17 +185,25 @@ pub struct Engine<'a> {
     pub site: &'a Site,
     filter: FindingFilter<'a>,
     expected: Expected<'a>,
+    defaults: &'a Defaults,
     session: Session<'a>,
 }
 
 impl<'a> Engine<'a> {
-    /// An engine; `candidates` are those of the site's rules, and `none` are arguments that say nothing.
-    pub fn new(site: &'a Site, candidates: &'a [Candidate<'a>], none: &'a Suppression) -> Self {
+    /// An engine; `candidates` are those of the site's rules.
+    pub fn new(site: &'a Site, candidates: &'a [Candidate<'a>], defaults: &'a Defaults) -> Self {
         let Site { project, known, .. } = site;
         Self {
             site,
-            filter: FindingFilter::new(none, site.least, project, known, site.baseline.clone()),
+            filter: FindingFilter::new(
+                &defaults.suppression,
+                site.least,
+                project,
+                known,
+                site.baseline.clone(),
+            ),
             expected: Expected::beside(known, project, read::LARGEST),
+            defaults,
             session: Session::new(candidates, &known.tenant, false).with_threads(Threads::of(None)),
         }
     }
@@ -203,6 +236,15 @@ impl<'a> Engine<'a> {
             && own.is_none_or(|own| own != path)
     }
 
+    /// What finds the requests in files that hold several.
+    const fn requests<'r>(site: &'r Site, defaults: &'r Defaults) -> Requests<'r> {
+        let Site { project, known, .. } = site;
+        let Defaults {
+            knowledge, others, ..
+        } = defaults;
+        Requests::new(knowledge, project, known, others, (&[], read::LARGEST))
+    }
+
     fn payload<'p>(path: &'p Path, bytes: &'p [u8]) -> Payload<'p> {
         Payload {
             path,
@@ -220,15 +262,21 @@ impl<'a> Engine<'a> {
         if !looked_at {
             return Seen::nothing(snapshot.revision);
         }
-        let findings = self.file(&path, snapshot.text.as_str().as_bytes());
+        let shown = self
+            .file(&path, snapshot.text.as_str().as_bytes())
+            .unwrap_or_default();
         Seen {
             revision: snapshot.revision,
-            findings: findings.unwrap_or_default(),
+            findings: shown.own,
+            elsewhere: shown.elsewhere,
         }
     }
 
     /// What is shown of bytes as a file found under a path. `None` for what is no payload.
-    pub fn file(&mut self, path: &Path, bytes: &[u8]) -> Option<Vec<Finding>> {
+    pub fn file(&mut self, path: &Path, bytes: &[u8]) -> Option<Shown> {
+        if let Some((format, container)) = Requests::container(path, bytes) {
+            return Some(self.container(path, bytes, format, &container.ok()?));
+        }
         let Site { project, known, .. } = self.site;
         let file = Self::payload(path, bytes);
         let checked = match file.check(known, project, &self.expected, &mut self.session, false) {
@@ -238,13 +286,75 @@ impl<'a> Engine<'a> {
         };
         let (findings, _) = self.filter.apply(path, checked.findings);
         let report = FileReport::new(path, bytes, findings, checked.records);
-        Some(report.findings.into_owned())
+        Some(Shown {
+            own: report.findings.into_owned(),
+            elsewhere: Vec::new(),
+        })
+    }
+
+    /// What is shown of the requests in a file.
+    fn container(&mut self, path: &Path, bytes: &[u8], format: Format, container: &Container) -> Shown {
+        let file = Self::payload(path, bytes);
+        let requests = Self::requests(self.site, self.defaults);
+        let mut all = requests.check((&file, format), container, &mut self.session, false);
+        all.advise();
+        let (own, others): (Vec<Part<'_>>, Vec<Part<'_>>) =
+            all.checked.into_iter().partition(|part| part.source.is_none());
+        let spans: Vec<Span> = own.iter().map(|part| part.span).collect();
+        let findings = own
+            .into_iter()
+            .flat_map(|part| part.request.checked.findings)
+            .collect();
+        let (findings, _) = self.filter.apply(path, findings);
+        let lines = Lines::default();
+        let mut shown = Shown::default();
+        for (number, findings) in by_part(findings, &spans).into_iter().enumerate() {
+            // Pairs are made of the findings of one request.
+            let report = FileReport::of_request(path, (bytes, &lines), ("", number), findings, 0);
+            shown.own.extend(report.findings.into_owned());
+        }
+        for part in others {
+            let Some((body, text)) = &part.source else {
+                continue;
+            };
+            if self.is_checked_itself(body) {
+                continue;
+            }
+            let (findings, _) = self.filter.apply(body, part.request.checked.findings);
+            let report = FileReport::new(body, text.as_bytes(), findings, 0);
+            let name = self.short(body);
+            let source = Source::new(&name, text.as_bytes());
+            for mut finding in report.findings.into_owned() {
+                let at = source.position(finding.span.start);
+                let place = format!("{name}:{}:{}", at.line, at.column);
+                finding.message = format!("{place}: {}", finding.message).into();
+                finding.span = part.place;
+                finding.related = None;
+                finding.fix_kind = None;
+                shown.elsewhere.push(finding);
+            }
+        }
+        shown
+    }
+
+    /// Whether a run over the folder checks a file by itself, so that it is not checked as the body of a request.
+    fn is_checked_itself(&self, path: &Path) -> bool {
+        let is_json = path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        path.starts_with(&self.site.folder) && (is_json || containers::is_wanted(path)) && self.includes(path)
+    }
+
+    /// A path in messages: from the folder on, if it is in there.
+    fn short(&self, path: &Path) -> String {
+        sanitize::plain_path(path.strip_prefix(&self.site.folder).unwrap_or(path))
     }
 
     /// The files that a run over the folder would check.
     pub fn files(&self) -> Vec<PathBuf> {
         let options = WalkOptions {
             excludes: self.site.project.excludes(&[]).unwrap_or_default(),
+            requests: true,
             ..WalkOptions::default()
         };
         let found = search(std::slice::from_ref(&self.site.folder), &options);
@@ -258,12 +368,13 @@ impl<'a> Engine<'a> {
     /// A document as `geplint check --fix` would write it; `None` where nothing would change.
     pub fn fixed(&self, snapshot: &Snapshot, unsafe_too: bool) -> Option<String> {
         let path = self.path(snapshot);
+        let requests = Self::requests(self.site, self.defaults);
         let fixer = Fixer {
             purpose: Purpose::Show,
             unsafe_too,
             palette: Look::PLAIN.palette(),
             filter: &self.filter,
-            requests: None,
+            requests: Some(&requests),
         };
         let payload = Self::payload(&path, snapshot.text.as_str().as_bytes());
         let fixed = fixer.fixed(&self.session, &payload)?;
@@ -283,6 +394,9 @@ impl<'a> Engine<'a> {
         let Site { project, known, .. } = self.site;
         let path = self.path(snapshot);
         let bytes = snapshot.text.as_str().as_bytes();
+        if let Some((format, container)) = Requests::container(&path, bytes) {
+            return self.predict_requests(&path, bytes, format, container);
+        }
         let file = Payload {
             named: true,
             standard: Standard::Named,
@@ -308,6 +422,50 @@ impl<'a> Engine<'a> {
             Kind::NotJson(finding) => Response::none(crate::cli::inputs::not_json(&finding, bytes)),
             Kind::PassedOver(reason) | Kind::Trouble(reason) => Response::none(reason),
             Kind::Skipped(reason) => Response::none(reason.into_owned()),
+        }
+    }
+
+    /// The responses that are predicted for the requests in a file, as a list.
+    fn predict_requests(
+        &mut self,
+        path: &Path,
+        bytes: &[u8],
+        format: Format,
+        container: Result<Container, String>,
+    ) -> Response {
+        let container = match container {
+            Ok(container) => container,
+            Err(why) => return Response::none(format!("{} that cannot be read: {why}", format.name())),
+        };
+        let file = Self::payload(path, bytes);
+        let requests = Self::requests(self.site, self.defaults);
+        let all = requests.check((&file, format), &container, &mut self.session, true);
+        let mut answers = Vec::new();
+        for part in &all.checked {
+            let (path, bytes) = match &part.source {
+                Some((path, text)) => (path.as_path(), text.as_bytes()),
+                None => (path, bytes),
+            };
+            let mut answer = json!({ "request": part.name, "endpoint": &*part.request.endpoint.id });
+            match predict::response(path, bytes, &part.request) {
+                Ok(response) => {
+                    answer["response"] = super::transport::value(&response.prediction.envelope);
+                    answer["dependsOn"] = response.depends_on.into();
+                    answer["guesses"] = response.guesses.into();
+                }
+                Err(reason) => answer["reason"] = reason.into(),
+            }
+            answers.push(answer);
+        }
+        if answers.is_empty() {
+            return Response::none(format!("{} without a request to a known endpoint", format.name()));
+        }
+        Response {
+            text: Some(pretty(&answers, "\n") + "\n"),
+            reason: None,
+            endpoint: None,
+            depends_on: Vec::new(),
+            guesses: Vec::new(),
         }
     }
 }

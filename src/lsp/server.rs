@@ -19,6 +19,7 @@ use super::uri;
 use super::worker::Worker;
 use crate::cli::args::Common;
 use crate::config::FILE_NAME;
+use crate::containers;
 use crate::sanitize;
 
 /// How far a session is.
@@ -230,15 +231,16 @@ impl<'a> Server<'a> {
         let document = params.get("textDocument").ok_or("there is no document in it")?;
         let uri = text(document, "uri")?;
         let path = uri::path(uri);
-        let is_json = |path: &PathBuf| {
+        let is_wanted = |path: &PathBuf| {
             path.extension()
                 .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+                || containers::is_wanted(path)
         };
         let language = document
             .get("languageId")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        let is_payload = path.as_ref().map_or_else(|| language == "json", is_json);
+        let is_payload = path.as_ref().map_or_else(|| language == "json", is_wanted);
         self.revision += 1;
         let snapshot = Snapshot {
             uri: uri.into(),

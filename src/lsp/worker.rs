@@ -14,12 +14,12 @@ use serde_json::{Value, json};
 use super::about::About;
 use super::client::Client;
 use super::diagnostics;
-use super::engine::{Engine, Response, Seen, Site};
+use super::engine::{Defaults, Engine, Response, Seen, Site};
 use super::mailbox::{Job, Mailbox, Snapshot, Task};
 use super::text::Text;
 use super::transport::{Answer, Outbox, value};
 use super::uri;
-use crate::cli::args::{Common, Suppression};
+use crate::cli::args::Common;
 use crate::cli::read_settings_file;
 use crate::cli::settings_source::SettingsSource;
 use crate::cli::suppression::today;
@@ -36,6 +36,8 @@ pub struct Worker<'a> {
     round: u64,
     /// Diagnostics that were sent of files that settings come from.
     published: BTreeSet<String>,
+    /// The mistakes in such files that were shown as messages, by file.
+    shown: BTreeMap<PathBuf, String>,
     /// The predicted responses that the client has asked for, by document.
     responses: HashMap<Arc<str>, Option<String>>,
     /// The names that are watched.
@@ -70,6 +72,7 @@ impl<'a> Worker<'a> {
             outbox,
             round: 0,
             published: BTreeSet::new(),
+            shown: BTreeMap::new(),
             responses: HashMap::new(),
             watched: BTreeSet::new(),
         }
@@ -167,11 +170,11 @@ impl<'a> Worker<'a> {
     fn round(&mut self, source: &SettingsSource, sites: &[Site]) -> End {
         let candidates: Vec<Vec<Candidate<'_>>> =
             sites.iter().map(|site| site.known.rules.candidates()).collect();
-        let none = Suppression::default();
+        let defaults = Defaults::default();
         let engines: Vec<Engine<'_>> = sites
             .iter()
             .zip(&candidates)
-            .map(|(site, candidates)| Engine::new(site, candidates, &none))
+            .map(|(site, candidates)| Engine::new(site, candidates, &defaults))
             .collect();
         self.round += 1;
         self.tell_faults(source, &engines);
@@ -217,6 +220,7 @@ impl<'a> Worker<'a> {
                 .map(|mistake| diagnostics::mistake(mistake.start, &mistake.message, &text, encoding));
             files.entry(path).or_default().extend(own);
         }
+        self.show_mistakes(&files);
         let mut published = BTreeSet::new();
         for (path, mut diagnostics) in files {
             // Two folders may have one settings file.
@@ -233,6 +237,28 @@ impl<'a> Worker<'a> {
                 self.publish(&uri, None, &[]);
             }
         }
+    }
+
+    /// Shows mistakes in files that are not open, where a client may not show diagnostics: one message for each change.
+    fn show_mistakes(&mut self, files: &BTreeMap<PathBuf, Vec<Diagnostic>>) {
+        let open: BTreeSet<PathBuf> = self
+            .mailbox
+            .documents()
+            .into_iter()
+            .filter_map(|snapshot| snapshot.path)
+            .collect();
+        let mut shown = BTreeMap::new();
+        for (path, all) in files {
+            let Some(first) = all.first() else { continue };
+            let text = diagnostics::line(path, first, all.len() - 1);
+            if self.shown.get(path) != Some(&text) && !open.contains(path) {
+                let severity = first.severity.as_ref().map_or(Value::Null, value);
+                let params = json!({ "type": severity, "message": text });
+                self.outbox.notify("window/showMessage", params);
+            }
+            shown.insert(path.clone(), text);
+        }
+        self.shown = shown;
     }
 
     /// The address of a file, as the client has it where it is open.
@@ -377,7 +403,8 @@ impl Round<'_, '_, '_> {
     fn diagnostics(&mut self, snapshot: &Snapshot) -> Vec<Diagnostic> {
         let encoding = self.worker.client.encoding;
         let seen = self.seen(snapshot);
-        diagnostics::of(&snapshot.uri, &snapshot.text, &seen.findings, encoding)
+        let all = [seen.findings.as_slice(), &seen.elsewhere];
+        diagnostics::of(&snapshot.uri, &snapshot.text, &all, encoding)
     }
 
     /// Checks a document and sends what has changed by it.
@@ -574,13 +601,14 @@ impl Round<'_, '_, '_> {
         } else {
             let bytes = crate::input::read::whole(path, crate::input::read::LARGEST).ok()?;
             let found = self.engines.get_mut(index)?.file(path, &bytes);
-            let findings = found.unwrap_or_default();
-            if findings.is_empty() {
+            let shown = found.unwrap_or_default();
+            if shown.own.is_empty() && shown.elsewhere.is_empty() {
                 Vec::new()
             } else {
                 // A finding's places are those of the bytes where the text is UTF-8; else only the first counts.
                 let text = Text::new(String::from_utf8_lossy(&bytes).into_owned());
-                diagnostics::of(&uri, &text, &findings, self.worker.client.encoding)
+                let all = [shown.own.as_slice(), &shown.elsewhere];
+                diagnostics::of(&uri, &text, &all, self.worker.client.encoding)
             }
         };
         Some(json!({

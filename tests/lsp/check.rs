@@ -79,6 +79,18 @@ pub fn json_files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
+/// The files below a folder that the server checks: JSON and files that hold requests.
+pub fn payload_files(folder: &Path) -> Vec<PathBuf> {
+    const EXTENSIONS: [&str; 6] = ["json", "http", "rest", "bru", "jsonl", "ndjson"];
+    let all = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
+    all.map(|entry| entry.unwrap().into_path())
+        .filter(|path| {
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            extension.is_some_and(|extension| EXTENSIONS.contains(&extension))
+        })
+        .collect()
+}
+
 /// A folder of its own, which is emptied.
 pub fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lsp").join(name);
@@ -91,9 +103,9 @@ pub fn folder(name: &str) -> PathBuf {
     folder.canonicalize().unwrap()
 }
 
-/// Copies the JSON files below a folder into another.
+/// Copies the files below a folder that the server checks into another.
 pub fn copy(from: &Path, to: &Path) {
-    for path in json_files(from) {
+    for path in payload_files(from) {
         let copy = to.join(path.strip_prefix(from).unwrap());
         fs::create_dir_all(copy.parent().unwrap()).unwrap();
         fs::copy(&path, copy).unwrap();

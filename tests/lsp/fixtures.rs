@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::check::{copy, findings, folder, json_files, shown};
+use crate::check::{copy, findings, folder, payload_files, shown};
 use crate::client::Client;
 use crate::places::ENCODINGS;
 
@@ -25,16 +25,12 @@ fn every_fixture_gives_what_check_gives() {
         };
         let mut client = Client::session(&root, encoding, &can);
         let (mut files, mut found) = (0, 0);
-        for path in json_files(&root) {
+        for path in payload_files(&root) {
             let Ok(text) = fs::read_to_string(&path) else {
                 // An editor has text.
                 continue;
             };
             let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
-            // The server does not read requests in collections (docs/editors.md).
-            if name.starts_with("containers/") {
-                continue;
-            }
             client.open(&path, &text);
             let diagnostics = if pulls {
                 client.pull(&path)

@@ -17,6 +17,7 @@ mod edits;
 mod fixtures;
 mod hostile;
 mod places;
+mod requests;
 mod response;
 mod session;
 mod settings;

@@ -168,6 +168,53 @@ fn a_mistake_is_shown_in_the_file_that_has_it() {
 }
 
 #[test]
+fn a_mistake_in_a_file_that_is_not_open_is_a_message_once() {
+    let root = folder("message");
+    let (path, file) = (root.join("a.json"), root.join("geplint.toml"));
+    let write = |text: &str| fs::write(&file, text).unwrap();
+    write("\"strange\\u001b[31m\\n\" = 1\n");
+    let mut client = Client::session(&root, "utf-16", &json!({}));
+    client.open(&path, TEXT);
+    let message = client.wait_for("window/showMessage", |_| true);
+    assert_eq!(message["type"], 1, "{message}");
+    let text = message["message"].as_str().unwrap();
+    assert!(
+        text.contains("geplint.toml:1: ") && text.contains("strange"),
+        "{text}"
+    );
+    assert!(!text.contains(['\n', '\u{1b}']), "{text:?}");
+    let changed = json!({ "changes": [{ "uri": uri(&file), "type": 2 }] });
+    let messages = |client: &mut Client| {
+        client.notify("workspace/didChangeWatchedFiles", changed.clone());
+        client.pull(&path);
+        let is_message = |message: &Value| message["method"] == "window/showMessage";
+        let count = client
+            .received
+            .iter()
+            .filter(|message| is_message(message))
+            .count();
+        client.received.retain(|message| !is_message(message));
+        count
+    };
+    // The same is not said again; another mistake is, and the same one once it was put right in between.
+    assert_eq!(messages(&mut client), 0);
+    for (text, wanted) in [
+        ("\nstrange = 1\n", 1),
+        ("", 0),
+        ("\nstrange = 1\n", 1),
+        ("[[severity]]\nrule = \"unknown-propertie\"\nlevel = \"off\"\n", 1),
+    ] {
+        write(text);
+        assert_eq!(messages(&mut client), wanted, "{text}");
+    }
+    // A file that is open has its diagnostics.
+    client.open(&file, "other = 1\n");
+    assert_eq!(messages(&mut client), 0);
+    assert_eq!(client.last_published(&file).as_array().unwrap().len(), 1);
+    assert_eq!(client.end(), 0);
+}
+
+#[test]
 fn ignores_baselines_and_endpoints_are_those_of_check() {
     let root = folder("as-check");
     let files = [

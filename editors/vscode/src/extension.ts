@@ -87,6 +87,7 @@ async function start(): Promise<void> {
       { language: "json", scheme: "untitled" },
       // Settings, tenant and rules files; which of them are its own the server knows.
       { scheme: "file", pattern: "**/*.toml" },
+      { scheme: "file", pattern: "**/*.{http,rest,bru,jsonl,ndjson}" },
     ],
     initializationOptions: { virtualDocuments: true },
     middleware: {

@@ -1,0 +1,122 @@
+//! Files that hold requests: what `check` finds in them is shown, and what is in files that they name.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::check::{copy, findings, folder, geplint, payload_files, shown};
+use crate::client::{Client, uri};
+use crate::places::edited;
+
+const RECORD: &str = r#"[{"ClientContactCode": "C", "InterfaceStatus": "Success", "Nonsense": 1}]"#;
+
+const HEAD: &str = "PUT https://example.com/SmartInterfaceAPI/api/Contact/ContactInterfaceStatus\n\n";
+
+#[test]
+fn containers_give_what_check_gives_while_they_are_typed() {
+    let root = folder("containers");
+    copy(Path::new("testdata/containers"), &root);
+    let mut client = Client::session(&root, "utf-16", &json!({}));
+    let mut found = 0;
+    for path in payload_files(&root) {
+        let text = fs::read_to_string(&path).unwrap();
+        let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+        client.open(&path, "");
+        // Every fifth of the text, as somebody who types it from its beginning would have it.
+        for version in 2..=7 {
+            let part = text
+                .char_indices()
+                .map(|(at, _)| at)
+                .nth(text.chars().count() * (version - 2) / 5);
+            let part = &text[..part.unwrap_or(text.len())];
+            fs::write(&path, part).unwrap();
+            let version = i32::try_from(version).unwrap();
+            client.replace(&path, version, part);
+            let wanted = findings(&root, "utf-16").remove(&name).unwrap_or_default();
+            assert_eq!(shown(&client.published(&path, version)), wanted, "{name}: {part}");
+            found += wanted.len();
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    }
+    assert!(found > 10, "{found}");
+    assert_eq!(client.end(), 0);
+}
+
+#[test]
+fn findings_in_a_body_that_is_a_file_are_at_its_name() {
+    let root = folder("body-file");
+    let path = root.join("a.http");
+    // A name that no run over the folder takes for a payload.
+    fs::write(root.join("body.txt"), format!("\n{RECORD}")).unwrap();
+    fs::write(root.join("body.json"), RECORD).unwrap();
+    let mut client = Client::session(&root, "utf-16", &json!({}));
+    let text = format!("{HEAD}< ./body.txt\n");
+    client.open(&path, &text);
+    let all = client.published(&path, 1);
+    assert_eq!(all.as_array().unwrap().len(), 1, "{all}");
+    let message = all[0]["message"].as_str().unwrap();
+    assert!(message.starts_with("body.txt:2:"), "{message}");
+    assert_eq!(
+        all[0]["range"],
+        json!({ "start": { "line": 2, "character": 0 }, "end": { "line": 2, "character": 12 } })
+    );
+    // What is there is not in this document: nothing can be done about it here.
+    let here = json!({ "start": { "line": 2, "character": 3 }, "end": { "line": 2, "character": 3 } });
+    let params = json!({
+        "textDocument": { "uri": uri(&path) }, "range": here, "context": { "diagnostics": [] },
+    });
+    assert_eq!(client.request("textDocument/codeAction", params), json!([]));
+    // A file that is checked by itself is not shown here as well.
+    client.replace(&path, 2, &text.replace(".txt", ".json"));
+    assert_eq!(client.published(&path, 2), json!([]));
+    assert_eq!(client.end(), 0);
+}
+
+#[test]
+fn fixes_in_containers_are_those_of_check() {
+    let root = folder("container-fix");
+    let path = root.join("a.http");
+    let text =
+        format!("# ä😀\n{HEAD}[{{\"ClientContactCode\": \"C\", \"InterfaceStatus\": \"Success\",}}]\n");
+    fs::write(&path, &text).unwrap();
+    let mut client = Client::session(&root, "utf-16", &json!({}));
+    client.open(&path, &text);
+    let whole = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } });
+    let params = json!({
+        "textDocument": { "uri": uri(&path) }, "range": whole,
+        "context": { "diagnostics": [], "only": ["source.fixAll"] },
+    });
+    let actions = client.request("textDocument/codeAction", params);
+    let got = edited(&text, &actions[0]["edit"]["changes"][uri(&path)], "utf-16");
+    geplint(&root, &["check", "--fix", "--quiet", "a.http"]);
+    assert_eq!(got, fs::read_to_string(&path).unwrap());
+    assert_ne!(got, text);
+    assert_eq!(client.end(), 0);
+}
+
+#[test]
+fn each_request_has_its_predicted_response() {
+    let root = folder("container-response");
+    copy(Path::new("testdata/containers"), &root);
+    let mut client = Client::session(&root, "utf-16", &json!({}));
+    let mut answers = 0;
+    for path in payload_files(&root) {
+        let text = fs::read_to_string(&path).unwrap();
+        client.open(&path, &text);
+        let params = json!({ "textDocument": { "uri": uri(&path) } });
+        let answer = client.request("geplint/predictedResponse", params);
+        let (printed, _) = geplint(&root, &["predict", "--quiet", path.to_str().unwrap()]);
+        let printed: Value = serde_json::from_str(&printed).unwrap();
+        let shown: Value = serde_json::from_str(answer["text"].as_str().unwrap()).unwrap();
+        let of = |all: &Value| -> Vec<(Value, Value)> {
+            let all = all.as_array().unwrap().iter();
+            all.map(|one| (one["endpoint"].clone(), one["response"].clone()))
+                .collect()
+        };
+        assert_eq!(of(&shown), of(&printed), "{}", path.display());
+        answers += of(&shown).len();
+    }
+    assert!(answers > 3, "{answers}");
+    assert_eq!(client.end(), 0);
+}
