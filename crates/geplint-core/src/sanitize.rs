@@ -16,6 +16,7 @@
 //! All of them use [`chars`] to decide what may be shown, so that they agree.
 
 use std::borrow::Cow;
+use std::net::Ipv6Addr;
 use std::path::Path;
 
 use unicode_width::UnicodeWidthChar as _;
@@ -64,9 +65,30 @@ pub fn chars(text: &str) -> impl Iterator<Item = (char, bool)> + '_ {
     text.char_indices().map(move |(at, c)| {
         marks = if is_mark(c) { marks + 1 } else { 0 };
         let rest = &text.as_bytes()[at..];
-        let command = rest.starts_with(b"::") || is_ci_mark(rest);
+        let command = (rest.starts_with(b"::") && !is_in_address(text, at)) || is_ci_mark(rest);
         (c, marks <= STACKED && !command && !is_unprintable(c))
     })
+}
+
+/// Returns true if the two colons at an offset belong to an IPv6 address in brackets, such as `[::1]`. The bracket before
+/// it keeps them from the start of a line, where CI runners look for a command.
+fn is_in_address(text: &str, at: usize) -> bool {
+    const LONGEST_ADDRESS: usize = 45;
+    let (before, after) = text.split_at(at);
+    let begins = before
+        .char_indices()
+        .rev()
+        .take(LONGEST_ADDRESS)
+        .find(|(_, c)| *c == '[');
+    let ends = after
+        .char_indices()
+        .take(LONGEST_ADDRESS)
+        .find(|(_, c)| *c == ']');
+    let (Some((begins, _)), Some((ends, _))) = (begins, ends) else {
+        return false;
+    };
+    let inside = text.get(begins + 1..at + ends);
+    inside.is_some_and(|inside| inside.parse::<Ipv6Addr>().is_ok())
 }
 
 /// Returns true if every character of a text may be shown as it is.
@@ -270,6 +292,28 @@ mod tests {
             let safe = escape(text);
             assert!(!safe.contains("::"), "{safe}");
             assert!(!safe.contains("##[") && !safe.contains("##vso["), "{safe}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_shown_as_they_are() {
+        for text in [
+            "http://[::1]:8400/",
+            "[::]:1",
+            "[2001:db8::1]",
+            "a [::ffff:192.0.2.1]",
+        ] {
+            assert_eq!(escape(text), text);
+        }
+        for text in [
+            "[::error::x]",
+            "[::1]::error::x",
+            "::1]",
+            "::error::[::1]",
+            "[::1",
+            "[[::1::]",
+        ] {
+            assert_ne!(escape(text), text);
         }
     }
 
