@@ -1,6 +1,7 @@
 //! HTTPS.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -54,6 +55,33 @@ fn of_files(certificates: &Path, key: &Path) -> Result<Identity, String> {
     Ok((list, secret))
 }
 
+/// Refuses a file that is not one with a certificate of an earlier run: what is in it would be lost.
+fn refuse_other_file(file: &Path) -> Result<(), String> {
+    let fail = |why: &str| format!("--tls-self-signed={}: {why}", sanitize::plain_path(file));
+    let text = match fs::read(file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(fail(&error.to_string())),
+        Ok(text) => text,
+    };
+    let text = text.trim_ascii();
+    let is_alone =
+        text.starts_with(b"-----BEGIN CERTIFICATE-----") && text.ends_with(b"-----END CERTIFICATE-----");
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(text).collect();
+    let is_ours = match certificates.as_slice() {
+        [Ok(one)] => is_alone && one.windows(SUBJECT.len()).any(|part| part == SUBJECT),
+        _ => false,
+    };
+    if is_ours || text.is_empty() {
+        return Ok(());
+    }
+    Err(fail(
+        "the file exists and holds no certificate of geplint serve; name another file, or delete it",
+    ))
+}
+
+/// The name that the certificates are issued to.
+const SUBJECT: &[u8] = b"rcgen self signed cert";
+
 /// A certificate for the names and addresses of the server.
 fn self_signed(options: &Options, file: Option<&Path>) -> Result<Identity, String> {
     let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
@@ -65,6 +93,7 @@ fn self_signed(options: &Options, file: Option<&Path>) -> Result<Identity, Strin
     let made = rcgen::generate_simple_self_signed(names);
     let CertifiedKey { cert, signing_key } = made.map_err(|error| format!("--tls-self-signed: {error}"))?;
     if let Some(file) = file {
+        refuse_other_file(file)?;
         let written = fs::write(file, cert.pem());
         written.map_err(|error| format!("--tls-self-signed={}: {error}", sanitize::plain_path(file)))?;
     }

@@ -68,6 +68,38 @@ fn a_certificate_is_made_and_the_bytes_are_the_same() {
     );
 }
 
+/// Only what the server has written itself is written again.
+#[test]
+fn the_file_for_the_certificate_overwrites_no_other_file() {
+    let folder = Folder::new();
+    let file = folder.path("certificate.pem");
+    let flag = format!("--tls-self-signed={file}");
+    drop(Server::start(&[&flag]));
+    let first = std::fs::read_to_string(&file).unwrap();
+    drop(Server::start(&[&flag]));
+    let second = std::fs::read_to_string(&file).unwrap();
+    assert_ne!(first, second);
+    let mut own = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+    own.distinguished_name = rcgen::DistinguishedName::new();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let own = own.self_signed(&key).unwrap().pem();
+    for text in [
+        "my notes\n",
+        &own,
+        &format!("{second}{second}"),
+        &format!("{second}{}", key.serialize_pem()),
+        &format!("my notes\n{second}"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let said = Server::try_start(&[&flag]).err().unwrap();
+        assert!(
+            said.iter().any(|line| line.contains("the file exists")),
+            "{text}: {said:?}"
+        );
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), *text);
+    }
+}
+
 #[test]
 fn certificates_of_ones_own_are_used() {
     let folder = Folder::new();
