@@ -1,7 +1,7 @@
 //! Keeps what calls have changed in a file: what an answer was sent for is in it, even if the process is killed.
 //!
 //! A line an entry: the first half of the SHA-256 of the rest, and the entry as JSON. Entries are only ever appended. The
-//! last line may be half of one: nobody has got an answer for it, and it is dropped. A thread writes what has come
+//! last line may lack its end: nobody has got an answer for it, and it is dropped. A thread writes what has come
 //! together while it was writing and has the disk confirm it, once for all calls that wait.
 
 use std::fmt::Write as _;
@@ -132,7 +132,11 @@ impl Journal {
         } else {
             ""
         };
-        format!("state: {calls} calls that changed the tenant{torn}")
+        let calls = match calls {
+            1 => "1 call has".to_owned(),
+            calls => format!("{calls} calls have"),
+        };
+        format!("state: {calls} changed the tenant{torn}")
     }
 
     /// Adds what a call has changed.
@@ -305,50 +309,49 @@ struct Content {
     whole: usize,
 }
 
+const NOT_OURS: &str =
+    "this is no state of geplint serve (or of another version); name another file, or delete it";
+
 /// What a file holds.
 ///
-/// Errors: a line is damaged that is not the last one, or the file is none of ours.
+/// Errors: a line with an end is damaged, or the file is none of ours.
 fn read(bytes: &[u8]) -> Result<Content, String> {
     let mut read = Content {
         earlier: Earlier::default(),
         start: 0,
         whole: 0,
     };
-    let mut damaged = None;
     for (number, line) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
-        let entry = line
-            .strip_suffix(b"\n")
-            .and_then(|line| parsed(str::from_utf8(line).ok()?));
-        match (entry, damaged) {
-            (Some(_), Some(damaged)) => {
+        let Some(whole) = line.strip_suffix(b"\n") else {
+            // Only the last line has no end: it was being written, and its call was not answered.
+            read.earlier.torn = true;
+            break;
+        };
+        match str::from_utf8(whole).ok().and_then(parsed) {
+            // A file of ours begins with a whole line: it was put into its place with it.
+            None if read.whole == 0 => return Err(NOT_OURS.to_owned()),
+            // A line with an end was written as a whole, and its call was answered.
+            None => {
                 return Err(format!(
-                    "line {damaged} is damaged; delete the file to start with nothing kept"
+                    "line {number} is damaged; restore the file from a copy, or delete it to start with nothing kept"
                 ));
             }
-            (None, _) => damaged = damaged.or(Some(number)),
-            (Some(Entry::Start { tenant, .. }), None) => {
+            Some(Entry::Start { tenant, .. }) => {
                 read.start = read.whole;
                 read.earlier.tenant = tenant;
                 read.earlier.effects.clear();
             }
-            (Some(Entry::Effects(_)), None) if read.whole == 0 => {
+            Some(Entry::Effects(_)) if read.whole == 0 => {
                 return Err(
                     "its first line is missing; delete the file to start with nothing kept".to_owned(),
                 );
             }
-            (Some(Entry::Effects(effects)), None) => read.earlier.effects.push(effects),
+            Some(Entry::Effects(effects)) => read.earlier.effects.push(effects),
         }
-        if damaged.is_none() {
-            read.whole += line.len();
-        }
+        read.whole += line.len();
     }
-    read.earlier.torn = damaged.is_some();
-    // A file of ours begins with a whole line: it was put into its place with it.
-    if read.whole == 0 && damaged.is_some() {
-        return Err(
-            "this is no state of geplint serve (or of another version); name another file, or delete it"
-                .to_owned(),
-        );
+    if read.whole == 0 && read.earlier.torn {
+        return Err(NOT_OURS.to_owned());
     }
     Ok(read)
 }
@@ -396,9 +399,14 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_line_in_the_middle_is_an_error() {
-        let text = start(None) + &effects("A").replace('A', "X") + &effects("B");
-        assert!(read(text.as_bytes()).is_err_and(|why| why.contains("line 2")));
+    fn a_damaged_line_is_an_error_wherever_it_is() {
+        for rest in ["", &effects("B"), "half"] {
+            let text = start(None) + &effects("A").replace('A', "X") + rest;
+            assert!(
+                read(text.as_bytes()).is_err_and(|why| why.contains("line 2")),
+                "{rest}"
+            );
+        }
         for text in ["hello\n", "{}\n", "hello", &effects("A"), &start(None)[..20]] {
             assert!(read(text.as_bytes()).is_err(), "{text}");
         }
