@@ -488,13 +488,13 @@ Exit status:
     after_long_help = SERVE_EXAMPLES
 )]
 pub struct Serve {
-    /// The address and port to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8400")]
+    /// The address and port to listen on, or a port of this machine; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8400", value_parser = super::serve::address)]
     pub listen: SocketAddr,
     /// Listen on an address that other machines can reach
     #[arg(long, help_heading = "Access")]
     pub allow_remote: bool,
-    /// Take requests for this host name, too (repeatable); localhost and addresses are always taken
+    /// Take requests for this host name, too, as in gep (repeatable); localhost and addresses are always taken
     #[arg(long, value_name = "NAME", help_heading = "Access")]
     pub allow_host: Vec<String>,
     /// Answer 401 to calls without an Authorization header, or without this bearer token
@@ -555,7 +555,7 @@ pub struct Serve {
     /// Take so many connections at once; others wait
     #[arg(long, value_name = "N", default_value = "4096", value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Limits")]
     pub max_connections: u32,
-    /// Close the connection of a client that sends or reads nothing for so long while it is its turn
+    /// Close the connection of a client that neither sends nor reads for this long while the server waits for it
     #[arg(long, value_name = "TIME", default_value = "30s", help_heading = "Limits")]
     pub client_timeout: String,
     /// How calls are logged on standard output

@@ -1,9 +1,26 @@
 //! `geplint serve`: calls in over HTTP, the API's predicted responses out.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
 use super::args::{Common, Serve};
 use super::exit_code::TROUBLE;
 use super::terminal;
 use crate::report::OutputError;
+
+/// A value of `--listen`: an address and a port, `localhost` and a port, or a port alone.
+///
+/// Errors: what is expected.
+pub fn address(text: &str) -> Result<SocketAddr, String> {
+    let local = text.strip_prefix("localhost").unwrap_or(text);
+    let port = local.strip_prefix(':').or((local == text).then_some(text));
+    if let Some(port) = port.and_then(|port| port.parse().ok()) {
+        return Ok((Ipv4Addr::LOCALHOST, port).into());
+    }
+    text.parse().map_err(|_| {
+        "expected an address and a port, such as 127.0.0.1:8400, [::1]:8400, localhost:8400 or 8400"
+            .to_owned()
+    })
+}
 
 /// Says how to get a geplint that serves.
 #[cfg(not(feature = "serve"))]
@@ -34,6 +51,7 @@ mod with_server {
     use super::super::settings::Project;
     use super::super::terminal;
     use crate::serve::faults::{Fault, Latency, duration};
+    use crate::serve::host_name;
     use crate::serve::options::{LogFormat, Options, Tls, Token};
 
     pub fn run(args: &Serve, common: &Common) -> Result<(), String> {
@@ -52,6 +70,19 @@ mod with_server {
             .map(|fault| Fault::with_share(fault))
             .collect::<Result<Vec<_>, _>>();
         let faults = faults.map_err(|why| format!("--fault: {why}"))?;
+        let share: f64 = faults.iter().map(|(_, share)| share).sum();
+        if share > 1.0 + 1e-9 {
+            return Err(format!(
+                "--fault: the shares add up to {:.1}% of the calls; at most 100% can fail",
+                share * 100.0
+            ));
+        }
+        let hosts = args
+            .allow_host
+            .iter()
+            .map(|name| host_name(name))
+            .collect::<Result<Vec<_>, _>>();
+        let hosts = hosts.map_err(|why| format!("--allow-host {why}"))?;
         let patience = duration(&args.client_timeout).map_err(|why| format!("--client-timeout: {why}"))?;
         let project = Project::of(common)?;
         let tenant_file = args.tenant.clone().or_else(|| project.tenant());
@@ -72,7 +103,7 @@ mod with_server {
         }
         let options = Options {
             listen: args.listen,
-            hosts: args.allow_host.clone(),
+            hosts,
             bases: args.base_path.clone(),
             always_200: args.http_status == HttpStatus::Always200,
             token: args
@@ -120,5 +151,36 @@ mod with_server {
              tenant's facts. {token}{tls}",
             args.listen
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_may_be_a_port_alone() {
+        for (text, expected) in [
+            ("localhost:8400", "127.0.0.1:8400"),
+            ("9000", "127.0.0.1:9000"),
+            (":9000", "127.0.0.1:9000"),
+            ("0.0.0.0:1", "0.0.0.0:1"),
+            ("[::1]:8412", "[::1]:8412"),
+        ] {
+            assert_eq!(address(text).unwrap().to_string(), expected, "{text}");
+        }
+        for text in [
+            "",
+            ":",
+            "localhost",
+            "localhost9000",
+            "gep:8400",
+            "::1:9000",
+            "65536",
+            "127.0.0.1",
+        ] {
+            let why = address(text).unwrap_err();
+            assert!(why.contains("localhost:8400"), "{text}: {why}");
+        }
     }
 }

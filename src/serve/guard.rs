@@ -16,10 +16,7 @@ impl Hosts {
     /// `localhost`, every address, and these names. No other site can have a page under an address.
     pub fn new(named: &[String]) -> Self {
         Self {
-            named: named
-                .iter()
-                .map(|name| name.trim_end_matches('.').to_lowercase())
-                .collect(),
+            named: named.iter().map(|name| name.to_lowercase()).collect(),
         }
     }
 
@@ -41,9 +38,12 @@ impl Hosts {
             .map_or(host, |authority| authority.as_str());
         for named in [host, target] {
             if !self.is_ours(named) {
-                return Err(format!(
-                    "\"{named}\" is not a name of this server; --allow-host adds one"
-                ));
+                let bare = named.rsplit_once(':').map_or(named, |(name, _)| name);
+                let hint = host_name(bare).map_or_else(
+                    |_| String::new(),
+                    |name| format!("; --allow-host {name} makes it one"),
+                );
+                return Err(format!("\"{named}\" is not a name of this server{hint}"));
             }
         }
         Ok(host.to_owned())
@@ -63,6 +63,35 @@ impl Hosts {
                 || is_address(&name)
                 || self.named.contains(&name))
     }
+}
+
+/// A value of `--allow-host`: what a `Host` header has before the port.
+///
+/// Errors: what it is instead, and what is expected.
+pub fn host_name(text: &str) -> Result<String, String> {
+    let name = text.strip_suffix('.').unwrap_or(text);
+    let is_label = |label: &str| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        !label.is_empty() && label.bytes().all(is_part)
+    };
+    if name.split('.').all(is_label) {
+        return Ok(name.to_lowercase());
+    }
+    let has_port = text
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    let what = if text.contains("://") {
+        " has a scheme"
+    } else if has_port {
+        " has a port"
+    } else if text.contains('*') {
+        " has a wildcard"
+    } else {
+        ""
+    };
+    Err(format!(
+        "\"{text}\"{what}: expected a host name alone, such as gep or gep.example.com"
+    ))
 }
 
 fn is_address(text: &str) -> bool {
@@ -127,6 +156,30 @@ mod tests {
             "geplint.example.com",
         ] {
             assert!(!accepted(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_host_name_has_no_scheme_port_or_wildcard() {
+        for (text, name) in [
+            ("gep", "gep"),
+            ("Gep.Example.com.", "gep.example.com"),
+            ("a_b-1", "a_b-1"),
+        ] {
+            assert_eq!(host_name(text).as_deref(), Ok(name));
+        }
+        for (text, words) in [
+            ("gep:8404", "has a port"),
+            ("http://gep", "has a scheme"),
+            ("*.example.com", "has a wildcard"),
+            ("", "expected"),
+            (".", "expected"),
+            ("a..b", "expected"),
+            ("gep/x", "expected"),
+            (" gep", "expected"),
+        ] {
+            let why = host_name(text).unwrap_err();
+            assert!(why.contains(words), "{text}: {why}");
         }
     }
 

@@ -23,4 +23,5 @@ mod server;
 mod stream;
 mod tls;
 
+pub use guard::host_name;
 pub use listen::run;
