@@ -400,6 +400,12 @@ impl Run<'_> {
         if let Some(why) = calls.cut() {
             self.problem(path, &why);
         }
+        if self.args.predictions
+            && let Some(missing) = calls.missing_facts()
+        {
+            let text = format!("{name}: {missing}");
+            terminal::warn(self.common, &text);
+        }
         let mut without_body = 0_u32;
         let mut predictions = 0_u32;
         let tenants = self.tenants(path, &calls);
@@ -774,9 +780,14 @@ fn nothing_paired(args: &Verify, tally: &Tally) -> String {
     if args.predictions {
         return format!("no prediction to compare in {paths}; --self reads HAR files of geplint serve");
     }
-    if tally.predictions > 0 && unused == 0 {
+    if tally.predictions > 0 {
+        let rest = match unused {
+            0 => String::new(),
+            1 => "; 1 more call was recorded without both bodies".to_owned(),
+            unused => format!("; {unused} more calls were recorded without both bodies"),
+        };
         return format!(
-            "no answer of the API to verify in {paths}: predictions of geplint serve are not counted; --self compares them"
+            "no answer of the API to verify in {paths}: predictions of geplint serve are not counted; --self compares them{rest}"
         );
     }
     if unused > 0 {

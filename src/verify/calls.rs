@@ -264,6 +264,13 @@ impl<'b> Calls<'b> {
         ours.then(|| har::tenant(&self.parsed, entry.node)).flatten()
     }
 
+    /// What the predictions of `geplint serve` in the file depend on that is not in it.
+    pub fn missing_facts(&self) -> Option<Cow<'_, str>> {
+        let ours = self.format == Format::Har && self.creator == har::SERVE;
+        ours.then(|| har::comment(&self.parsed, &self.parsed.roots()))
+            .flatten()
+    }
+
     /// The body of an answer with success to a GET, for what it says of the tenant.
     pub fn answer_to_get(&self, entry: Entry, attached: &mut Attached<'_>) -> Option<Cow<'_, [u8]>> {
         let parts = self.parts(entry.node);

@@ -34,6 +34,11 @@ pub(super) fn creator(parsed: &Parsed<'_>, roots: &[Place]) -> Option<String> {
     Some(name.into_owned())
 }
 
+/// What the tool that wrote a HAR file says of it.
+pub(super) fn comment<'h>(parsed: &'h Parsed<'_>, roots: &[Place]) -> Option<Cow<'h, str>> {
+    parsed.string(parsed.at(*roots.first()?, ["log", "comment"])?)
+}
+
 /// When the call was made; moments can be compared.
 pub(super) fn started(parsed: &Parsed<'_>, entry: Place) -> Option<(u16, u8, u8, i64)> {
     let text = parsed.string(parsed.member(entry, "startedDateTime")?)?;

@@ -431,7 +431,7 @@ fn remarks(text: &mut String, tally: &Tally, look: Look, verbose: bool) {
     }
     if tally.others > 0 {
         lines.push(format!(
-            "recorded calls of something else: {}{hint}",
+            "other recorded calls, not compared: {}{hint}",
             tally.others
         ));
     }
