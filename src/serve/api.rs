@@ -1,11 +1,11 @@
 //! Calls of the API.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{
-    ALLOW, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue,
+    ALLOW, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, HeaderName, HeaderValue,
     PROXY_AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use hyper::http::request::Parts;
@@ -14,8 +14,8 @@ use tokio::time::sleep;
 
 use super::body::{self, NoBody};
 use super::calls::{Answer, Call, MOST_FINDINGS};
-use super::engine::{Engine, Predicted};
-use super::faults::{Fault, Plan};
+use super::engine::{Engine, NoResponse, Predicted};
+use super::faults::Fault;
 use super::options::Token;
 use super::reply::{self, Aborted, JSON, Reply, problem};
 use super::routes::Found;
@@ -51,6 +51,8 @@ struct Received {
     parts: Parts,
     origin: String,
     body: Bytes,
+    /// The fault that the client meets in place of the answer.
+    fault: Option<Fault>,
 }
 
 /// Answers a call of the API.
@@ -76,15 +78,23 @@ pub async fn call(
         &server.reading,
     )
     .await;
-    let incoming = Received {
+    let mut incoming = Received {
         time,
         begun,
         parts,
         origin,
         body: body.clone().unwrap_or_default(),
+        fault: None,
     };
     let plan = match (body, plan) {
-        (Err(NoBody::Broken), _) => return Err(Aborted),
+        (Err(NoBody::Broken), _) => {
+            let call = incoming.ended(Answer {
+                note: "the connection ended before the body did".to_owned(),
+                ..Answer::default()
+            });
+            server.log(call);
+            return Err(Aborted);
+        }
         (Err(why), _) => return Ok(incoming.end(server, no_body(server, why))),
         (Ok(_), Err(why)) => {
             let reply = problem(StatusCode::BAD_REQUEST, &format!("X-Geplint-Fault: {why}"));
@@ -92,6 +102,7 @@ pub async fn call(
         }
         (Ok(_), Ok(plan)) => plan,
     };
+    incoming.fault = plan.fault;
     let abort = || {
         link.reset();
         Err(Aborted)
@@ -102,7 +113,7 @@ pub async fn call(
             return abort();
         }
         Some(Fault::Status(status)) => incoming.end(server, failed(status)),
-        _ => incoming.answered(server, &plan).await,
+        _ => incoming.answered(server).await,
     };
     if !plan.latency.is_zero() {
         sleep(plan.latency).await;
@@ -113,9 +124,63 @@ pub async fn call(
     Ok(reply)
 }
 
+/// Answers a request for another host: a call that is listed, as far as it is not for the server itself.
+pub fn misdirected(server: &Server, request: Request<Incoming>, why: &str, is_inside: bool) -> Reply {
+    let reply = problem(StatusCode::MISDIRECTED_REQUEST, why);
+    let (parts, _) = request.into_parts();
+    let host = parts
+        .headers
+        .get(HOST)
+        .map(HeaderValue::as_bytes)
+        .unwrap_or_default();
+    let received = Received {
+        time: SystemTime::now(),
+        begun: Instant::now(),
+        origin: format!("{}://{}", server.scheme, String::from_utf8_lossy(host)),
+        parts,
+        body: Bytes::new(),
+        fault: None,
+    };
+    let call = received.ended(Answer {
+        note: why.to_owned(),
+        ..answer(None, reply.clone())
+    });
+    if is_inside {
+        server.log(call);
+    } else {
+        server.record(call);
+    }
+    reply
+}
+
+/// Logs a request that is no HTTP, or whose head is too large. HTTP has answered it.
+pub fn unreadable(server: &Server, error: &hyper::Error) {
+    let is_large = error.is_parse_too_large();
+    let status = if is_large {
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+    } else {
+        StatusCode::BAD_REQUEST
+    };
+    server.log(Call {
+        seq: 0,
+        time: SystemTime::now(),
+        method: "-".to_owned(),
+        path: "-".to_owned(),
+        origin: String::new(),
+        headers: HeaderMap::new(),
+        body: Bytes::new(),
+        answer: Answer {
+            status: status.as_u16(),
+            note: format!("the request cannot be read: {error}"),
+            ..Answer::default()
+        },
+        took: Duration::ZERO,
+    });
+}
+
 impl Received {
     /// Answers it as the API would.
-    async fn answered(self, server: &Arc<Server>, plan: &Plan) -> Reply {
+    async fn answered(self, server: &Arc<Server>) -> Reply {
         let parts = &self.parts;
         let endpoint = match server.routes.find(&parts.method, parts.uri.path()) {
             Found::Endpoint(endpoint) => endpoint,
@@ -141,13 +206,12 @@ impl Received {
         if let Some(reply) = refused.or_else(|| refused_kind(&parts.headers)) {
             return self.end(server, answer(Some(endpoint), reply));
         }
-        let is_lost = plan.fault == Some(Fault::Lost);
         let done = if self.body.len() > LONG {
             let engine = Arc::clone(&server.engine).lock_owned().await;
             let server = Arc::clone(server);
             let work = move || {
                 let mut engine = engine;
-                self.accepted(&server, &mut engine, endpoint, is_lost)
+                self.accepted(&server, &mut engine, endpoint)
             };
             match tokio::task::spawn_blocking(work).await {
                 Ok(done) => done,
@@ -155,7 +219,7 @@ impl Received {
             }
         } else {
             let mut engine = server.engine.lock().await;
-            self.accepted(server, &mut engine, endpoint, is_lost)
+            self.accepted(server, &mut engine, endpoint)
         };
         let (reply, mark) = done;
         if let Some(mark) = mark
@@ -173,30 +237,35 @@ impl Received {
         server: &Server,
         engine: &mut Engine,
         endpoint: &'static Endpoint,
-        is_lost: bool,
     ) -> (Reply, Option<super::journal::Mark>) {
         let predicted = engine.accept(&self.body, endpoint);
-        let mut answer = of_prediction(predicted, server.always_200);
-        let reply = of(&answer);
-        if is_lost {
-            answer.status = 0;
-        }
-        self.end(server, answer);
+        let reply = self.end(server, of_prediction(predicted, server.always_200));
         (reply, engine.mark())
     }
 
     /// Keeps it with its answer, and makes a reply of that.
     fn end(self, server: &Server, answer: Answer) -> Reply {
         let reply = of(&answer);
+        server.record(self.ended(answer));
+        reply
+    }
+
+    /// The call that it is with its answer. What the client meets in place of the answer counts.
+    fn ended(self, mut answer: Answer) -> Call {
         let Self {
             time,
             begun,
             parts,
             origin,
             body,
+            fault,
         } = self;
+        answer.fault = fault;
+        if matches!(fault, Some(Fault::Reset | Fault::Lost)) {
+            answer.status = 0;
+        }
         let headers = kept(parts.headers);
-        server.record(Call {
+        Call {
             seq: 0,
             time,
             method: parts.method.as_str().to_owned(),
@@ -206,8 +275,7 @@ impl Received {
             body,
             answer,
             took: begun.elapsed(),
-        });
-        reply
+        }
     }
 }
 
@@ -357,7 +425,7 @@ fn of_prediction(predicted: Predicted, always_200: bool) -> Answer {
             made
         }
         Err(none) => {
-            let status = StatusCode::from_u16(none.status()).unwrap_or_default();
+            let status = StatusCode::from_u16(NoResponse::STATUS).unwrap_or_default();
             let mut made = answer(None, problem(status, &none.why));
             "none".clone_into(&mut made.evidence);
             "answer".clone_into(&mut made.undecided);

@@ -9,6 +9,7 @@ use hyper::HeaderMap;
 use hyper::body::Bytes;
 use tokio::sync::watch;
 
+use super::faults::Fault;
 use crate::finding::Finding;
 
 /// The most calls that are kept.
@@ -65,8 +66,12 @@ pub struct Answer {
     pub problems: usize,
     /// How many records the body has.
     pub records: u32,
-    /// The text of the tenant file, where another one was sent before this call and after the one before it.
+    /// The text of the tenant file that counted, where it states all facts. A call before with the same text shares it.
     pub tenant: Option<Arc<str>>,
+    /// The fault that was asked for, and that the client met in place of an answer.
+    pub fault: Option<Fault>,
+    /// What was wrong with a request that is no call of the API, for the log.
+    pub note: String,
 }
 
 /// So many keys of a call are kept.
@@ -111,6 +116,8 @@ struct Kept {
     calls: VecDeque<Arc<Call>>,
     bytes: usize,
     last: u64,
+    /// How often the calls were forgotten by a reset.
+    resets: u64,
 }
 
 /// Some of the calls.
@@ -122,6 +129,8 @@ pub struct Page {
     pub last: u64,
     /// Calls up to this number are kept no longer.
     pub forgotten: u64,
+    /// How often the numbers have begun again.
+    pub resets: u64,
 }
 
 impl Default for Calls {
@@ -152,11 +161,15 @@ impl Calls {
         call
     }
 
-    /// Forgets all calls.
+    /// Forgets all calls. The next one is the first again.
     pub fn clear(&self) {
         let mut kept = self.kept();
-        kept.calls.clear();
-        kept.bytes = 0;
+        *kept = Kept {
+            resets: kept.resets + 1,
+            ..Kept::default()
+        };
+        drop(kept);
+        self.last.send_replace(0);
     }
 
     /// At most `limit` of the calls after the one of that number.
@@ -168,6 +181,7 @@ impl Calls {
             calls: kept.calls.iter().skip(skipped).take(limit).cloned().collect(),
             last: kept.last,
             forgotten: first - 1,
+            resets: kept.resets,
         }
     }
 

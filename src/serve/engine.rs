@@ -57,6 +57,16 @@ pub struct TenantFacts {
     pub sent: bool,
 }
 
+impl TenantFacts {
+    /// The text, if it states the facts without any other file.
+    pub fn whole_text(&self) -> Option<Arc<str>> {
+        let mut lists = self.tenant.loaded().iter();
+        self.text
+            .clone()
+            .filter(|_| lists.all(|list| list.files.is_empty()))
+    }
+}
+
 /// What was predicted.
 #[derive(Debug)]
 pub struct Predicted {
@@ -70,7 +80,7 @@ pub struct Predicted {
     pub findings: Vec<Finding>,
     /// How many records there are.
     pub records: u32,
-    /// The text of the tenant file, if it was sent and this is the first request that met it.
+    /// The text of the tenant file, if it states all the facts that the request met: it names no other files.
     pub tenant: Option<Arc<str>>,
 }
 
@@ -104,18 +114,19 @@ impl Response {
 /// Why there is no response.
 #[derive(Debug)]
 pub struct NoResponse {
-    /// The body is no JSON; otherwise nothing is documented of what the API answers.
-    pub not_json: bool,
     /// What is wrong, and where.
     pub why: String,
 }
 
 impl NoResponse {
-    /// The HTTP status that says so: 400 for what is no JSON, which is a guess; 501 where nothing is documented.
-    pub const fn status(&self) -> u16 {
-        if self.not_json { 400 } else { 501 }
-    }
+    /// The HTTP status that says so. It is none that the API answers with, so that no client takes it for a prediction.
+    pub const STATUS: u16 = 501;
 }
+
+/// What is wrong with a tenant file that was sent and states nothing. Its lines may have been joined: then all of it is the comment
+/// that it begins with.
+const NO_FACTS: &str = "the text states no list, such as contacts = [\"C-1\"]; curl keeps its line breaks with --data-binary, not with \
+                        -d; DELETE removes all facts";
 
 /// What became of a body for which no endpoint was named.
 #[derive(Debug)]
@@ -140,8 +151,6 @@ pub struct Engine {
     changed: u64,
     email_codes: bool,
     journal: Option<Journal>,
-    /// The text of a tenant file that was sent, and that no request has met yet.
-    unmet: Option<Arc<str>>,
     /// What is known of the tenant is from a journal.
     is_restored: bool,
 }
@@ -164,7 +173,6 @@ impl Engine {
             changed: 0,
             email_codes,
             journal: None,
-            unmet: None,
             is_restored: false,
         };
         if let Some(mut journal) = journal {
@@ -188,7 +196,7 @@ impl Engine {
         let changes = mem::take(&mut self.changes);
         let mut session = Session::call(self.rules.candidates, &tenant, changes);
         let mut predicted = predicted(session.request(body, endpoint, true), body);
-        predicted.tenant = self.unmet.take();
+        predicted.tenant = self.facts.whole_text();
         let (changes, effects) = session.ended(predicted.response.is_ok());
         self.changes = changes;
         if !effects.is_empty() {
@@ -212,7 +220,7 @@ impl Engine {
         self.changes = session.ended(false).0;
         match outcome {
             Outcome::Checked(request) => Tried::Predicted(Box::new(predicted(request, body))),
-            Outcome::NotJson(finding) => Tried::Unknown(format!("it is not JSON: {}", finding.message)),
+            Outcome::NotJson(finding) => Tried::Unknown(format!("not JSON: {}", of_body(&finding.message))),
             Outcome::OneOf(ids) => Tried::OneOf(ids),
             Outcome::Weak(why) => Tried::Unknown(why),
             Outcome::Unrecognized(why) => Tried::Unknown(why.to_owned()),
@@ -236,18 +244,35 @@ impl Engine {
 
     /// States other facts of the tenant, and forgets what calls have changed.
     ///
-    /// Errors: the first mistake in the text.
+    /// Errors: the first mistake in the text, or it states nothing.
     pub fn set_tenant(&mut self, text: &str) -> Result<(), TenantError> {
         let facts = self.read(text)?;
+        let tenant = &facts.tenant;
+        if tenant.loaded().is_empty() && tenant.allows_update_for_inactive_users().is_none() {
+            return Err(TenantError {
+                file: None,
+                line: 1,
+                column: 1,
+                message: NO_FACTS.to_owned(),
+            });
+        }
         self.replace(facts);
         Ok(())
+    }
+
+    /// Forgets every fact of the tenant, and what calls have changed.
+    pub fn clear_tenant(&mut self) {
+        self.replace(TenantFacts {
+            text: Some("".into()),
+            sent: true,
+            ..TenantFacts::default()
+        });
     }
 
     fn replace(&mut self, facts: TenantFacts) {
         if let Some(journal) = &mut self.journal {
             journal.restart(facts.text.as_deref().filter(|_| facts.sent));
         }
-        self.unmet = facts.text.clone().filter(|_| facts.sent);
         self.is_restored = false;
         self.facts = facts;
         self.changes = TenantChanges::default();
@@ -339,23 +364,34 @@ fn undecided(prediction: &Prediction) -> Vec<&'static str> {
     prediction.depends.names().chain(shape).collect()
 }
 
+/// The message of a finding about a body, which is no file.
+fn of_body(message: &str) -> Cow<'_, str> {
+    let about = message.strip_prefix("not JSON: ").unwrap_or(message);
+    match about.strip_prefix("the file ") {
+        Some(rest) => format!("the body {rest}").into(),
+        None => message.into(),
+    }
+}
+
 fn no_response(request: &Request<'_>, index: usize, body: &[u8]) -> NoResponse {
     let Some(finding) = request.checked.findings.get(index) else {
         return NoResponse {
-            not_json: false,
             why: "the request holds no record, and what the API answers is not documented".to_owned(),
         };
     };
     let at = Source::new("", body).position(finding.span.start);
-    let message = sanitize::escape(&finding.message);
-    let place = format!("line {}, column {}: {message}", at.line, at.column);
-    let not_json = !finding.is_undocumented();
+    let message = of_body(&finding.message);
+    let place = format!(
+        "line {}, column {}: {}",
+        at.line,
+        at.column,
+        sanitize::escape(&message)
+    );
     NoResponse {
-        not_json,
-        why: if not_json {
-            format!("the body is not valid JSON: {place}")
-        } else {
+        why: if finding.is_undocumented() {
             format!("what the API answers is not documented: {place}")
+        } else {
+            format!("the body is not valid JSON, and what the API answers to that is not known: {place}")
         },
     }
 }

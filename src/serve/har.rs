@@ -31,8 +31,10 @@ pub struct HarCall<'a> {
     pub endpoint: Option<&'a str>,
     /// What is known of how sure the answer is; empty where nothing was predicted.
     pub evidence: &'a str,
-    /// The text of the tenant file, where another one has been sent since the call before.
+    /// The text of the tenant file, where it is not that of the call before.
     pub tenant: Option<&'a str>,
+    /// The fault that was asked for.
+    pub fault: Option<String>,
     /// HTTP status; 0 where the connection was reset.
     pub status: u16,
     /// The headers of the response.
@@ -51,7 +53,7 @@ struct Entry<'a> {
     cache: Empty,
     timings: Timings,
     #[serde(skip_serializing_if = "Option::is_none")]
-    comment: Option<&'static str>,
+    comment: Option<String>,
     #[serde(rename = "_geplint")]
     own: Own<'a>,
 }
@@ -68,6 +70,8 @@ struct Own<'a> {
     evidence: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -204,15 +208,30 @@ pub fn entry(call: &HarCall<'_>) -> String {
             wait: call.millis,
             receive: 0.0,
         },
-        comment: (call.status == 0).then_some("the connection was reset in place of this response"),
+        comment: comment(call),
         own: Own {
             seq: call.seq,
             endpoint: call.endpoint,
             evidence: call.evidence,
             tenant: call.tenant,
+            fault: call.fault.as_deref(),
         },
     };
     json(&entry)
+}
+
+/// What the client has met in place of the response.
+fn comment(call: &HarCall<'_>) -> Option<String> {
+    match (&call.fault, call.status) {
+        (Some(fault), 0) => Some(format!(
+            "fault \"{fault}\" was asked for: the connection was reset in place of this response"
+        )),
+        (Some(fault), _) => Some(format!(
+            "fault \"{fault}\" was asked for: this response is not a prediction"
+        )),
+        (None, 0) => Some("the connection was reset in place of this response".to_owned()),
+        (None, _) => None,
+    }
 }
 
 /// What the document ends with.
@@ -276,6 +295,7 @@ mod tests {
             endpoint: Some("one"),
             evidence: "table",
             tenant: None,
+            fault: None,
             status,
             response_headers: vec![("x-geplint-evidence", "table".to_owned())],
             response,
@@ -325,6 +345,7 @@ mod tests {
     #[test]
     fn a_tenant_file_and_a_lost_answer_are_read_back() {
         let mut lost = call(b"[]", b"{}", 0);
+        lost.fault = Some("lost".to_owned());
         lost.tenant = Some("contacts = [\"C\\\"1\"]\n");
         let text = document(&[lost, call(b"", b"", 503)], None);
         let har = Calls::read(text.as_bytes()).unwrap();
@@ -351,7 +372,13 @@ mod tests {
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         let first = &value["log"]["entries"][0];
         assert_eq!(first["request"]["queryString"][0]["value"], "b");
-        assert!(first["comment"].as_str().unwrap().contains("reset"));
+        assert!(
+            first["comment"]
+                .as_str()
+                .unwrap()
+                .contains("\"lost\" was asked for")
+        );
+        assert_eq!(first[SERVE_MEMBER]["fault"], "lost");
         assert!(first[SERVE_MEMBER]["tenant"].is_string());
         assert!(value["log"]["entries"][1]["request"].get("postData").is_none());
     }

@@ -1,5 +1,6 @@
 //! What lies below `/_geplint/`: the page, and what it asks for.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,18 +9,19 @@ use hyper::header::{ALLOW, CONNECTION, CONTENT_DISPOSITION, HeaderValue, LOCATIO
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, StatusCode};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 use tokio::time::{Instant, timeout_at};
 
 use super::api::LONG;
 use super::body::{self, NoBody};
 use super::calls::{Call, Calls};
 use super::clock::rfc_3339;
-use super::engine::{Engine, Predicted, Tried};
+use super::engine::{Engine, NoResponse, Predicted, Tried};
 use super::guard::is_from_here;
 use super::har::{self, HarCall};
 use super::log::{Summary, millis};
 use super::page;
-use super::reply::{self, Aborted, Reply, document, problem};
+use super::reply::{self, Aborted, Reply, document, problem, problem_at};
 use super::server::Server;
 use crate::finding::Finding;
 use crate::report::formats::json::rows;
@@ -49,6 +51,7 @@ struct CallList<'a> {
     calls: Vec<Summary<'a>>,
     last: u64,
     forgotten: u64,
+    resets: u64,
 }
 
 #[derive(Serialize)]
@@ -112,8 +115,8 @@ struct TenantDetail<'a> {
     text: Option<&'a str>,
     lists: Vec<List<'a>>,
     changed_by_calls: u64,
-    contacts: Vec<ContactLine<'a>>,
-    contacts_total: usize,
+    changed_contacts: Vec<ContactLine<'a>>,
+    changed_contacts_total: usize,
 }
 
 #[derive(Serialize)]
@@ -127,7 +130,9 @@ struct List<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ContactLine<'a> {
+    /// In lower case, as they are compared.
     codes: Vec<&'a str>,
+    /// In lower case, as they are compared.
     users: Vec<&'a str>,
     exists: Option<bool>,
     active: Option<bool>,
@@ -149,13 +154,6 @@ impl<'a> From<ChangedContact<'a>> for ContactLine<'a> {
     }
 }
 
-#[derive(Serialize)]
-struct TenantMistake<'a> {
-    line: usize,
-    column: usize,
-    message: &'a str,
-}
-
 /// Answers a request for something of the server itself.
 ///
 /// Errors: the client has gone.
@@ -165,14 +163,15 @@ pub async fn request(server: &Arc<Server>, request: Request<Incoming>, host: &st
     let methods: &[Method] = match path {
         "" | "/" | "/api/calls" | "/api/endpoints" | "/har" => &[Method::GET, Method::HEAD],
         "/api/try" | "/reset" => &[Method::POST],
-        "/tenant" => &[Method::GET, Method::HEAD, Method::PUT],
+        "/tenant" => &[Method::GET, Method::HEAD, Method::PUT, Method::DELETE],
         path if path.starts_with("/api/calls/") => &[Method::GET, Method::HEAD],
         _ => return Ok(problem(StatusCode::NOT_FOUND, "there is no such page")),
     };
     if !methods.contains(&parts.method) {
-        let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
-        let mut reply = problem(StatusCode::METHOD_NOT_ALLOWED, "this path takes other methods");
-        if let Ok(methods) = HeaderValue::try_from(methods.join(", ")) {
+        let methods = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+        let why = format!("this path takes {methods}");
+        let mut reply = problem(StatusCode::METHOD_NOT_ALLOWED, &why);
+        if let Ok(methods) = HeaderValue::try_from(methods) {
             reply.headers_mut().insert(ALLOW, methods);
         }
         return Ok(reply);
@@ -220,6 +219,11 @@ async fn answer(server: &Arc<Server>, path: &str, parts: &Parts, body: Bytes) ->
             kept(engine).await
         }
         "/tenant" if parts.method == Method::PUT => set_tenant(server, &body).await,
+        "/tenant" if parts.method == Method::DELETE => {
+            let mut engine = server.engine.lock().await;
+            engine.clear_tenant();
+            kept(engine).await
+        }
         "/tenant" => tenant(&*server.engine.lock().await),
         path => match path.strip_prefix("/api/calls/").and_then(|seq| seq.parse().ok()) {
             Some(seq) => call(&server.calls, seq).await,
@@ -270,7 +274,7 @@ async fn calls(server: &Server, query: &str) -> Reply {
         None => Ok(default),
         Some(text) => text
             .parse()
-            .map_err(|_| format!("{name}={text}: this is no number")),
+            .map_err(|_| format!("{name}={text}: expected a whole number")),
     };
     let numbers =
         number("after", 0).and_then(|after| Ok((after, number("limit", LISTED as u64)?, number("wait", 0)?)));
@@ -285,12 +289,13 @@ async fn calls(server: &Server, query: &str) -> Reply {
         later.borrow_and_update();
         let listed = server.calls.after(after, limit);
         let is_stopping = *stopping.borrow_and_update();
-        // A server that was started anew has fewer calls than the page believes.
+        // After a reset, or a new start, there are fewer calls than the page believes.
         if !listed.calls.is_empty() || listed.last < after || is_stopping || Instant::now() >= until {
             return document(&CallList {
                 calls: listed.calls.iter().map(|call| Summary::new(call)).collect(),
                 last: listed.last,
                 forgotten: listed.forgotten,
+                resets: listed.resets,
             });
         }
         let _ = timeout_at(until, async {
@@ -355,17 +360,29 @@ fn detail(call: &Call) -> Reply {
 
 /// The calls as a HAR file.
 async fn saved(server: &Arc<Server>) -> Reply {
-    let is_restored = server.engine.lock().await.is_restored();
+    let (is_restored, elsewhere) = {
+        let engine = server.engine.lock().await;
+        let facts = engine.facts();
+        let elsewhere = facts.text.clone().filter(|_| facts.whole_text().is_none());
+        (engine.is_restored(), elsewhere)
+    };
     let server = Arc::clone(server);
     let work = move || {
         let kept = server.calls.after(0, usize::MAX);
-        let comment = incomplete(kept.forgotten, is_restored);
+        let comment = incomplete(kept.forgotten, is_restored, elsewhere.as_deref());
+        let mut met: Option<&Arc<str>> = None;
         let mut text = har::open(comment.as_deref());
         for (index, call) in kept.calls.iter().enumerate() {
             if index > 0 {
                 text.push_str(",\n");
             }
-            text.push_str(&har::entry(&har_call(call)));
+            let mut entry = har_call(call);
+            if let Some(tenant) = &call.answer.tenant {
+                // Facts that were sent again void what calls have changed, even if they are the same.
+                let is_met = met.replace(tenant).is_some_and(|met| Arc::ptr_eq(met, tenant));
+                entry.tenant = Some(&**tenant).filter(|_| !is_met);
+            }
+            text.push_str(&har::entry(&entry));
         }
         text.push_str(har::close());
         reply::text(StatusCode::OK, reply::JSON, text)
@@ -378,16 +395,29 @@ async fn saved(server: &Arc<Server>) -> Reply {
     reply
 }
 
-/// What the calls in a HAR file rest on that is not in it.
-fn incomplete(forgotten: u64, is_restored: bool) -> Option<String> {
+/// What the calls in a HAR file rest on that is not in it. `elsewhere` is a tenant file that names other files.
+fn incomplete(forgotten: u64, is_restored: bool, elsewhere: Option<&str>) -> Option<String> {
     let earlier = match (forgotten, is_restored) {
-        (0, false) => return None,
-        (0, true) => "the server has read what earlier calls changed from a file (--state)".to_owned(),
-        (forgotten, _) => format!("{forgotten} earlier calls are kept no longer"),
+        (0, false) => None,
+        (0, true) => Some("the server has read what earlier calls changed from a file (--state)".to_owned()),
+        (1, _) => Some("1 earlier call is kept no longer".to_owned()),
+        (forgotten, _) => Some(format!("{forgotten} earlier calls are kept no longer")),
     };
-    Some(format!(
-        "{earlier}; predictions here may rest on what they changed"
-    ))
+    let earlier =
+        earlier.map(|earlier| format!("{earlier}; predictions here may depend on what they changed"));
+    let facts = elsewhere.map(|text| {
+        let digest = Sha256::digest(text).iter().fold(String::new(), |mut digest, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(digest, "{byte:02x}");
+            digest
+        });
+        format!(
+            "the predictions depend on facts of the tenant that are not here, because they are in other files than the \
+             tenant file; give geplint verify the same --tenant (SHA-256 {digest})"
+        )
+    });
+    let parts: Vec<String> = earlier.into_iter().chain(facts).collect();
+    (!parts.is_empty()).then(|| parts.join(". "))
 }
 
 fn har_call(call: &Call) -> HarCall<'_> {
@@ -401,7 +431,8 @@ fn har_call(call: &Call) -> HarCall<'_> {
         body: &call.body,
         endpoint: call.answer.endpoint.as_deref(),
         evidence: &call.answer.evidence,
-        tenant: call.answer.tenant.as_deref(),
+        tenant: None,
+        fault: call.answer.fault.map(|fault| fault.name()),
         status: call.answer.status,
         response_headers: headers(&call.answer.headers),
         response: &call.answer.body,
@@ -486,7 +517,7 @@ fn tried_out(predicted: Predicted, body: &[u8], always_200: bool) -> Reply {
             detail.undecided = response.undecided;
         }
         Err(none) => {
-            detail.status = Some(none.status());
+            detail.status = Some(NoResponse::STATUS);
             detail.why = Some(none.why);
         }
     }
@@ -499,13 +530,8 @@ async fn set_tenant(server: &Server, body: &[u8]) -> Reply {
     };
     let mut engine = server.engine.lock().await;
     if let Err(error) = engine.set_tenant(text) {
-        let mut reply = document(&TenantMistake {
-            line: error.line,
-            column: error.column,
-            message: &error.message,
-        });
-        *reply.status_mut() = StatusCode::BAD_REQUEST;
-        return reply;
+        let place = (error.line, error.column);
+        return problem_at(StatusCode::BAD_REQUEST, &error.message, Some(place));
     }
     kept(engine).await
 }
@@ -541,11 +567,11 @@ fn tenant(engine: &Engine) -> Reply {
         text: facts.text.as_deref(),
         lists: lists.collect(),
         changed_by_calls,
-        contacts: changes
+        changed_contacts: changes
             .contacts(SHOWN_CONTACTS)
             .into_iter()
             .map(ContactLine::from)
             .collect(),
-        contacts_total: changes.len(),
+        changed_contacts_total: changes.len(),
     })
 }

@@ -1,13 +1,14 @@
 //! The loop that takes connections, and what ends it.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -18,7 +19,7 @@ use tokio_rustls::TlsAcceptor;
 use super::engine::{Engine, Rules, TenantFacts};
 use super::journal::Journal;
 use super::options::Options;
-use super::reply::{Aborted, Reply, problem};
+use super::reply::{Aborted, Reply};
 use super::server::Server;
 use super::stream::{Link, Stream};
 use super::{api, inspect, tls};
@@ -30,8 +31,8 @@ const LEAST: Duration = Duration::from_millis(100);
 /// How long a client may take for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// How long calls that have begun may take when the server ends.
-const ENDING: Duration = Duration::from_secs(10);
+/// How long calls that have begun may take when the server ends: containers are killed after ten seconds.
+const ENDING: Duration = Duration::from_secs(4);
 
 /// The most bytes of the head of a request.
 const LARGEST_HEAD: usize = 64 << 10;
@@ -48,7 +49,10 @@ pub fn run(options: Options, rules: Ruleset, say: fn(&str)) -> Result<(), String
         .enable_all()
         .build();
     let runtime = runtime.map_err(|error| format!("cannot start threads: {error}"))?;
-    runtime.block_on(serve(options, rules, say))
+    let served = runtime.block_on(serve(options, rules, say));
+    // A check of a large body cannot be stopped, and nobody waits for its answer any longer.
+    runtime.shutdown_background();
+    served
 }
 
 async fn serve(mut options: Options, rules: Ruleset, say: fn(&str)) -> Result<(), String> {
@@ -65,7 +69,16 @@ async fn serve(mut options: Options, rules: Ruleset, say: fn(&str)) -> Result<()
     }
     let engine = Engine::new(rules, facts, options.email_codes, journal)?;
     let listener = TcpListener::bind(options.listen).await;
-    let listener = listener.map_err(|error| format!("--listen {}: {error}", options.listen))?;
+    let listener = listener.map_err(|error| {
+        let (address, ip) = (options.listen, options.listen.ip());
+        let free = SocketAddr::new(ip, 0);
+        match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                format!("--listen {address}: another program has this port; --listen {free} takes a free one")
+            }
+            _ => format!("--listen {address}: {error}"),
+        }
+    })?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let server = Arc::new(Server::new(&options, rules, engine));
     say(&format!("geplint serve: {}://{address}/_geplint/", server.scheme));
@@ -135,7 +148,7 @@ async fn connection(
 
 async fn http(server: Arc<Server>, stream: impl AsyncRead + AsyncWrite + Unpin, link: Link) {
     let mut stopping = server.stopping.subscribe();
-    let (idle, patience) = (link.clone(), server.patience);
+    let (idle, patience, of_connection) = (link.clone(), server.patience, Arc::clone(&server));
     let service = service_fn(move |request| {
         let (server, link) = (Arc::clone(&server), link.clone());
         async move {
@@ -155,7 +168,14 @@ async fn http(server: Arc<Server>, stream: impl AsyncRead + AsyncWrite + Unpin, 
         let rest = patience.saturating_sub(idle.idle()).max(LEAST);
         tokio::select! {
             // What a client does wrong is answered where HTTP has an answer for it, and is nobody else's concern.
-            _ = connection.as_mut() => return,
+            ended = connection.as_mut() => {
+                if let Err(error) = ended
+                    && error.is_parse()
+                {
+                    api::unreadable(&of_connection, &error);
+                }
+                return;
+            }
             _ = stopping.wait_for(|stopping| *stopping) => break,
             () = sleep(rest) => {
                 if idle.idle() >= patience {
@@ -169,14 +189,14 @@ async fn http(server: Arc<Server>, stream: impl AsyncRead + AsyncWrite + Unpin, 
 }
 
 async fn answer(server: &Arc<Server>, request: Request<Incoming>, link: &Link) -> Result<Reply, Aborted> {
-    let host = match server.hosts.of(&request) {
-        Ok(host) => host,
-        Err(why) => return Ok(problem(StatusCode::MISDIRECTED_REQUEST, &why)),
-    };
     let path = request.uri().path();
     let is_inside = path
         .strip_prefix(inspect::PREFIX)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let host = match server.hosts.of(&request) {
+        Ok(host) => host,
+        Err(why) => return Ok(api::misdirected(server, request, &why, is_inside)),
+    };
     if is_inside {
         inspect::request(server, request, &host).await
     } else {

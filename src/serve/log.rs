@@ -38,6 +38,8 @@ struct Line<'a> {
     summary: Summary<'a>,
     #[serde(skip_serializing_if = "str::is_empty")]
     undecided: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    note: &'a str,
 }
 
 /// A call in few words, as the page lists it.
@@ -50,6 +52,9 @@ pub struct Summary<'a> {
     endpoint: Option<&'a str>,
     /// 0: the connection was reset.
     status: u16,
+    /// The fault that was asked for: `reset`, `lost` or a status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
     keys: &'a [String],
     evidence: &'a str,
     /// Errors and warnings.
@@ -68,6 +73,7 @@ impl<'a> Summary<'a> {
             path: &call.path,
             endpoint: call.answer.endpoint.as_deref(),
             status: call.answer.status,
+            fault: call.answer.fault.map(|fault| fault.name()),
             keys: &call.answer.keys,
             evidence: &call.answer.evidence,
             findings: call.answer.problems,
@@ -151,6 +157,7 @@ fn line(format: LogFormat, call: &Call) -> String {
         let line = Line {
             summary,
             undecided: &answer.undecided,
+            note: &answer.note,
         };
         let (mut out, mut scratch) = (String::new(), Vec::new());
         crate::json::compact(&line, &mut scratch, &mut out);
@@ -164,8 +171,17 @@ fn line(format: LogFormat, call: &Call) -> String {
         answer.endpoint.as_deref().unwrap_or("-"),
         shown_keys(&answer.keys),
     );
+    let fault = summary
+        .fault
+        .as_ref()
+        .map(|fault| format!(" fault={fault}"))
+        .unwrap_or_default();
+    let note = match answer.note.as_str() {
+        "" => String::new(),
+        note => format!(": {note}"),
+    };
     let text = format!(
-        "{} {status} {} {} {endpoint} {keys} {} {} bytes {:.1} ms",
+        "{} {status} {} {} {endpoint} {keys} {} {} bytes {:.1} ms{fault}{note}",
         summary.time,
         call.method,
         call.path,
@@ -187,7 +203,15 @@ fn shown_keys(keys: &[String]) -> String {
     if keys.is_empty() {
         return "-".to_owned();
     }
-    let short = |key: &String| -> String { key.chars().take(60).collect() };
+    // A key with a space in it would look like two columns.
+    let short = |key: &String| -> String {
+        let short: String = key.chars().take(60).collect();
+        if short.is_empty() || short == "-" || short.contains([' ', ',', '"']) {
+            format!("{short:?}")
+        } else {
+            short
+        }
+    };
     let mut shown = keys.iter().take(KEYS).map(short).collect::<Vec<_>>().join(",");
     if keys.len() > KEYS {
         shown.push_str(",…");

@@ -70,14 +70,26 @@ struct Problem<'a> {
     title: &'a str,
     status: u16,
     detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    /// In bytes, 1-based.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
 }
 
 /// An error of the server itself (RFC 9457).
 pub fn problem(status: StatusCode, detail: &str) -> Reply {
+    problem_at(status, detail, None)
+}
+
+/// The same, with the line and the column in the body of the request.
+pub fn problem_at(status: StatusCode, detail: &str, place: Option<(usize, usize)>) -> Reply {
     let document = Problem {
         title: status.canonical_reason().unwrap_or("Error"),
         status: status.as_u16(),
         detail: &sanitize::escape(detail),
+        line: place.map(|(line, _)| line),
+        column: place.map(|(_, column)| column),
     };
     let body = serde_json::to_vec(&document).unwrap_or_default();
     text(status, PROBLEM, body)

@@ -78,6 +78,11 @@ impl Server {
         self.log.call(&call);
     }
 
+    /// Logs a request that is no call of the API, and is not listed.
+    pub fn log(&self, call: Call) {
+        self.log.call(&Arc::new(call));
+    }
+
     /// Writes what waits to be logged.
     pub fn end(&self) {
         self.log.end();

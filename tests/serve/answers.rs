@@ -40,7 +40,7 @@ fn every_fixture_gets_the_bytes_that_predict_prints() {
                 assert!(answer.header("x-geplint-evidence").is_some());
                 same += 1;
             } else {
-                assert!([400, 501].contains(&answer.status), "{shown}: {}", answer.status);
+                assert_eq!(answer.status, 501, "{shown}");
                 assert_eq!(
                     answer.header("content-type"),
                     Some("application/problem+json"),
@@ -224,7 +224,7 @@ fn http_may_say_200_for_a_predicted_400() {
     );
     // What is no answer of the API keeps its status.
     assert_eq!(server.ask("POST", "/nowhere", &[JSON], b"[]").status, 404);
-    assert_eq!(server.post("user-group", b"[{").status, 400);
+    assert_eq!(server.post("user-group", b"[{").status, 501);
 }
 
 #[test]
@@ -248,7 +248,7 @@ fn what_is_no_json_or_not_documented_changes_nothing_and_says_so() {
     let not_json = server.post("user-group", b"[{\"groupName\": }]");
     assert_eq!(
         (not_json.status, not_json.header("x-geplint-undecided")),
-        (400, Some("answer"))
+        (501, Some("answer"))
     );
     assert!(
         not_json.json()["detail"]
@@ -260,18 +260,49 @@ fn what_is_no_json_or_not_documented_changes_nothing_and_says_so() {
     );
     let undocumented = server.post("contact-interface-status", b"[]");
     assert_eq!(undocumented.status, 501, "{}", undocumented.text());
-    // As published, it is not JSON, though it is clear what was meant.
+    assert_eq!(server.get("/_geplint/tenant")["changedContactsTotal"], 0);
+}
+
+/// A status that the API answers with is a prediction, and `predict` has none for these.
+#[test]
+fn what_predict_does_not_predict_gets_no_status_of_the_api() {
+    let folder = Folder::new();
     let path = files(
         "documented",
         "save-contact-authorization-details/1-success.request.json",
     )
     .pop()
     .unwrap();
-    assert_eq!(
-        server
-            .post("save-contact-authorization-details", &fs::read(path).unwrap())
-            .status,
-        400
-    );
-    assert_eq!(server.get("/_geplint/tenant")["contactsTotal"], 0);
+    // As published, it is not JSON, though it is clear what was meant.
+    let published = fs::read_to_string(path).unwrap();
+    let valid = published.replacen('{', "", 1);
+    let server = Server::start(&[]);
+    let endpoint = "save-contact-authorization-details";
+    assert_eq!(server.post(endpoint, valid.as_bytes()).status, 200);
+    for body in [
+        published.clone(),
+        valid.trim_end().to_owned() + ",",
+        format!("// comment\n{valid}"),
+        String::new(),
+        "[{".to_owned(),
+    ] {
+        let file = folder.write("body.json", &body);
+        let predicted = geplint()
+            .args(["predict", "--endpoint", endpoint])
+            .arg(&file)
+            .output()
+            .unwrap();
+        assert!(predicted.stdout.is_empty(), "{body}");
+        let answer = server.post(endpoint, body.as_bytes());
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (501, Some("application/problem+json")),
+            "{body}"
+        );
+        assert_eq!(answer.header("x-geplint-undecided"), Some("answer"), "{body}");
+        let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("not known"), "{detail}");
+        // It is about the body of a request, which is no file.
+        assert!(!detail.contains("file"), "{detail}");
+    }
 }

@@ -73,7 +73,7 @@ fn an_answer_may_be_lost_after_the_call_was_accepted() {
     let (method, path) = route("save-contact-authorization-details");
     let body = br#"[{"contactCode": "L-1", "personaAndRoles": [{"personaCode": "1", "activities": [{"code": "2"}]}], "buDetails": {"orgDetails":
         [{"orgEntity": {"entityCode": "A", "entityType": "T", "lobEntityCode": "L"}, "lobType": "belonging"}]}}]"#;
-    let changed = || server.get("/_geplint/tenant")["contactsTotal"].clone();
+    let changed = || server.get("/_geplint/tenant")["changedContactsTotal"].clone();
     let ask = |fault: &str| {
         let mut client = server.client();
         let head = format!(
@@ -97,6 +97,63 @@ fn an_answer_may_be_lost_after_the_call_was_accepted() {
         .map(|call| call["status"].as_u64())
         .collect();
     assert_eq!(statuses, [Some(0), Some(0)]);
+}
+
+/// What is asked for is no answer of the server: it is named wherever the call is shown.
+#[cfg(unix)]
+#[test]
+fn a_fault_is_named_in_the_list_the_log_and_the_har() {
+    for format in ["text", "json"] {
+        let server = Server::logging(&["--log", format]);
+        for fault in ["503", "reset", "lost", "lost, 500", "none"] {
+            outcome(&server, &[&format!("X-Geplint-Fault: {fault}")]);
+        }
+        let calls = server.get("/_geplint/api/calls")["calls"].clone();
+        let har = server.get("/_geplint/har")["log"]["entries"].clone();
+        let expected = [
+            (503, Some("503")),
+            (0, Some("reset")),
+            (0, Some("lost")),
+            (500, Some("500")),
+            (400, None),
+        ];
+        for (index, (status, fault)) in expected.into_iter().enumerate() {
+            let (call, entry) = (&calls[index], &har[index]);
+            assert_eq!(
+                (call["status"].as_u64(), call["fault"].as_str()),
+                (Some(status), fault)
+            );
+            assert_eq!(entry["_geplint"]["fault"].as_str(), fault);
+            let comment = entry["comment"].as_str();
+            assert_eq!(
+                comment.is_some_and(|comment| comment.contains("was asked for")),
+                fault.is_some()
+            );
+        }
+        let log = server.log();
+        assert_eq!(log.len(), 5, "{log:?}");
+        for (line, (_, fault)) in log.iter().zip(expected) {
+            let named = fault.map(|fault| match format {
+                "text" => format!("fault={fault}"),
+                _ => format!("\"fault\":\"{fault}\""),
+            });
+            match named {
+                Some(named) => assert!(line.contains(&named), "{line}"),
+                None => assert!(!line.contains("fault"), "{line}"),
+            }
+        }
+    }
+}
+
+/// Each fault has its share of all calls, whatever comes before it.
+#[test]
+fn shares_add_up() {
+    let server = Server::start(&["--fault", "503:50%", "--fault", "lost:50%", "--seed", "7"]);
+    let outcomes = outcomes(&server, 40);
+    assert!(
+        outcomes.iter().all(|status| [0, 503].contains(status)),
+        "{outcomes:?}"
+    );
 }
 
 #[test]

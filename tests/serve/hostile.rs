@@ -173,7 +173,7 @@ fn the_limit_is_that_of_iis() {
     assert_eq!(server.post("contact-details", &body).status, 413);
     assert_eq!(server.ask("POST", "/_geplint/api/try", &[], &body).status, 413);
     let body = vec![b' '; 30_000_000];
-    assert_eq!(server.post("contact-details", &body).status, 400);
+    assert_eq!(server.post("contact-details", &body).status, 501);
 }
 
 #[test]
@@ -274,6 +274,52 @@ fn what_a_client_leaves_half_done_is_forgotten() {
     }
     let calls = server.get("/_geplint/api/calls");
     assert_eq!(calls["last"], 4);
+}
+
+/// Somebody who looks for the cause of a failed call finds it in the log.
+#[cfg(unix)]
+#[test]
+fn requests_that_are_no_calls_are_logged() {
+    let server = Server::logging(&[]);
+    let long = "x".repeat(1_000_000);
+    for request in [
+        "nonsense\r\n\r\n".to_owned(),
+        format!("GET / HTTP/1.1\r\nHost: localhost\r\nX: {long}\r\n\r\n"),
+        "GET /one HTTP/1.1\r\nHost: gep:8404\r\n\r\n".to_owned(),
+        "GET /_geplint/ HTTP/1.1\r\nHost: gep:8404\r\n\r\n".to_owned(),
+    ] {
+        let mut client = server.client();
+        let _ = client.try_send(request.as_bytes());
+        let _ = client.read_answer();
+    }
+    let mut half = server.client();
+    half.send(head("Content-Length: 100\r\n\r\n[").as_bytes());
+    drop(half);
+    usual(&server);
+    // Only what could be a call is listed, and named for what it is.
+    let calls = server.get("/_geplint/api/calls")["calls"].clone();
+    let listed: Vec<_> = calls
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|call| &call["status"])
+        .collect();
+    assert_eq!(listed, [421, 400]);
+    let log = server.log();
+    for (words, count) in [
+        (
+            " 400 - - - - 0 findings 0 bytes 0.0 ms: the request cannot be read: ",
+            1,
+        ),
+        (" 431 - - ", 1),
+        (" 421 GET /one ", 1),
+        (" 421 GET /_geplint/ ", 1),
+        ("--allow-host gep makes it one", 2),
+        (": the connection ended before the body did", 1),
+    ] {
+        let found = log.iter().filter(|line| line.contains(words)).count();
+        assert_eq!(found, count, "{words}: {log:#?}");
+    }
 }
 
 /// Whatever bytes come: the server answers others, and does not end.

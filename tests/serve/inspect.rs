@@ -70,7 +70,10 @@ fn a_call_is_listed_and_shown_with_its_findings() {
 fn a_question_for_later_calls_waits_for_one() {
     let server = Server::start(&[]);
     let empty = server.get("/_geplint/api/calls?after=0&limit=10");
-    assert_eq!(empty, json!({"calls": [], "last": 0, "forgotten": 0}));
+    assert_eq!(
+        empty,
+        json!({"calls": [], "last": 0, "forgotten": 0, "resets": 0})
+    );
     server.post("user-group", b"{}");
     thread::scope(|scope| {
         let waiting = scope.spawn(|| server.get("/_geplint/api/calls?after=1&wait=25"));
@@ -139,10 +142,55 @@ fn ten_thousand_calls_are_kept() {
     server.ask("POST", "/_geplint/reset", &[], b"");
     assert_eq!(
         server.get("/_geplint/api/calls"),
-        json!({"calls": [], "last": 10_050, "forgotten": 10_050})
+        json!({"calls": [], "last": 0, "forgotten": 0, "resets": 1})
     );
     client.ask("GET", "/", &[], b"");
-    assert_eq!(server.get("/_geplint/api/calls")["calls"][0]["seq"], 10_051);
+    assert_eq!(server.get("/_geplint/api/calls")["calls"][0]["seq"], 1);
+    assert_eq!(server.ask("GET", "/_geplint/api/calls/1", &[], b"").status, 200);
+    // Nothing before it is missing.
+    assert_eq!(server.get("/_geplint/har")["log"].get("comment"), None);
+}
+
+#[test]
+fn a_reset_answers_those_who_wait_for_later_calls() {
+    let server = Server::start(&[]);
+    server.post("user-group", b"{}");
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| server.get("/_geplint/api/calls?after=1&wait=25"));
+        server.ask("POST", "/_geplint/reset", &[], b"");
+        let page = waiting.join().unwrap();
+        assert_eq!((&page["last"], &page["resets"]), (&json!(0), &json!(1)));
+    });
+}
+
+/// A time of another length would move all columns after it, and so would a key with a space.
+#[cfg(unix)]
+#[test]
+fn the_columns_of_the_log_stay_in_their_places() {
+    let server = Server::logging(&[]);
+    let mut client = server.client();
+    for key in ["C-1", "C 2", "", "a\"b", "a,b"] {
+        client.post(
+            "contact-details",
+            json!([{"ContactCode": key}]).to_string().as_bytes(),
+        );
+    }
+    for _ in 0..30 {
+        client.ask("GET", "/", &[], b"");
+    }
+    let log = server.log();
+    assert_eq!(log.len(), 35);
+    for line in &log {
+        let (time, rest) = line.split_once(' ').unwrap();
+        assert!(time.len() == 24 && rest.as_bytes()[3] == b' ', "{line}");
+    }
+    for (line, key) in log
+        .iter()
+        .zip(["C-1", "\"C 2\"", "\"\"", "\"a\\\"b\"", "\"a,b\""])
+    {
+        let column = format!(" contact-details {key} ");
+        assert!(line.contains(&column), "{line}");
+    }
 }
 
 #[test]
@@ -189,7 +237,7 @@ fn a_payload_is_tried_without_a_change() {
     for _ in 0..2 {
         assert_eq!(tried("", &body).json()["status"], 200);
     }
-    assert_eq!(server.get("/_geplint/tenant")["contactsTotal"], 0);
+    assert_eq!(server.get("/_geplint/tenant")["changedContactsTotal"], 0);
     assert_eq!(server.get("/_geplint/api/calls")["calls"], json!([]));
     let unknown = tried("", b"{\"a\": 1}").json();
     assert!(
@@ -199,7 +247,7 @@ fn a_payload_is_tried_without_a_change() {
     let broken = tried("?endpoint=user-group", b"[{").json();
     assert!(
         broken["response"].is_null()
-            && broken["status"] == 400
+            && broken["status"] == 501
             && !broken["findings"].as_array().unwrap().is_empty(),
         "{broken}"
     );
@@ -314,7 +362,7 @@ fn pages_of_other_sites_change_nothing() {
     for (method, path) in [
         ("GET", "/_geplint/reset"),
         ("POST", "/_geplint/"),
-        ("DELETE", "/_geplint/tenant"),
+        ("PATCH", "/_geplint/tenant"),
         ("OPTIONS", "/_geplint/tenant"),
     ] {
         let answer = server.ask(method, path, &[], b"");
@@ -322,6 +370,9 @@ fn pages_of_other_sites_change_nothing() {
             answer.status == 405 && answer.header("allow").is_some(),
             "{method} {path}"
         );
+        // The text names them, too.
+        let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(answer.header("allow").unwrap()), "{detail}");
     }
     // A call that a page may make without asking first has no media type of JSON.
     let (method, path) = route("user-group");
@@ -374,4 +425,11 @@ fn requests_for_other_hosts_are_refused() {
             .status,
         421
     );
+    let answer = server.ask(method, &path, &["Host: gep:8404", JSON], b"{}");
+    let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("--allow-host gep "), "{detail}");
+    // It is listed: somebody looks there for a call that does not arrive.
+    let calls = server.get("/_geplint/api/calls");
+    let last = calls["calls"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["status"], &last["path"]), (&json!(421), &json!(path)));
 }

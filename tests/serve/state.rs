@@ -118,16 +118,78 @@ fn a_tenant_is_read_shown_replaced_and_reset() {
         "contacts = \"contacts.csv\"",
         "lobs = [\"/etc/passwd\"",
         "\u{0}",
+        // What is left of a file that `curl -d @tenant.toml` sends, and of none.
+        "# The tenant.contacts = [\"C-9\"]",
+        "",
+        " \n",
     ] {
         let answer = put(wrong);
         assert_eq!(answer.status, 400, "{wrong}: {}", answer.text());
-        assert!(answer.json()["message"].is_string(), "{wrong}: {}", answer.text());
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+        let problem = answer.json();
+        assert!(problem["detail"].is_string(), "{wrong}: {problem}");
+        assert!(
+            problem["line"].is_u64() && problem["column"].is_u64(),
+            "{wrong}: {problem}"
+        );
     }
     assert_eq!(server.ask("PUT", "/_geplint/tenant", &[], b"\xff").status, 400);
     assert!(!is_new("C-3"));
+    assert_eq!(put("contacts = []").status, 200);
+    assert!(is_new("C-3"));
+    assert_eq!(put("allow-update-for-inactive-users = true").status, 200);
+    let removed = server.ask("DELETE", "/_geplint/tenant", &[], b"").json();
+    assert_eq!(
+        (&removed["source"], &removed["lists"]),
+        (&json!("sent"), &json!([]))
+    );
     assert_eq!(server.ask("POST", "/_geplint/reset", &[], b"").status, 200);
     assert!(!is_new("C-1") && is_new("C-3"));
     assert_eq!(server.get("/_geplint/tenant")["source"], "file");
+}
+
+/// The facts that a prediction depends on are saved with it; where they cannot be, that is said.
+#[test]
+fn a_har_holds_the_facts_or_says_that_they_are_missing() {
+    let folder = Folder::new();
+    folder.write("contacts.csv", "ContactCode\nC-1\n");
+    for (facts, is_whole) in [
+        ("contacts = [\"C-1\"]\n", true),
+        ("contacts = \"contacts.csv\"\n", false),
+    ] {
+        let file = folder.write("tenant.toml", facts);
+        let server = Server::start(&["--tenant", &file]);
+        for code in ["C-1", "C-2"] {
+            server.post("contact-details", &contact(code, false));
+        }
+        server.ask("PUT", "/_geplint/tenant", &[], b"contacts = [\"C-2\"]");
+        server.post("contact-details", &contact("C-1", false));
+        if !is_whole {
+            server.ask("POST", "/_geplint/reset", &[], b"");
+            server.post("contact-details", &contact("C-2", false));
+        }
+        let text = server.ask("GET", "/_geplint/har", &[], b"").text();
+        let har = folder.write("calls.har", &text);
+        let verify = |args: &[&str]| {
+            let output = geplint().arg("verify").arg(&har).args(args).output().unwrap();
+            (
+                output.status.code(),
+                String::from_utf8_lossy(&output.stderr).into_owned(),
+            )
+        };
+        let (code, said) = verify(&["--self"]);
+        assert_eq!(code, Some(i32::from(!is_whole)), "{said}");
+        assert_eq!(
+            said.contains("give geplint verify the same --tenant"),
+            !is_whole,
+            "{said}"
+        );
+        assert_eq!(verify(&["--self", "--tenant", &file]).0, Some(0));
+        // Without --self the first thing to know is what the answers are.
+        let (code, said) = verify(&[]);
+        assert_eq!(code, Some(3), "{said}");
+        assert!(said.contains("no answer of the API to verify"), "{said}");
+    }
 }
 
 #[test]
@@ -139,10 +201,10 @@ fn a_lookup_of_what_was_created_is_known_to_later_calls() {
     );
     let tenant = server.get("/_geplint/tenant");
     assert_eq!(
-        (&tenant["changedByCalls"], &tenant["contactsTotal"]),
+        (&tenant["changedByCalls"], &tenant["changedContactsTotal"]),
         (&json!(1), &json!(1))
     );
-    let known = &tenant["contacts"][0];
+    let known = &tenant["changedContacts"][0];
     assert_eq!(
         (&known["codes"], &known["exists"]),
         (&json!(["new-1"]), &json!(true))
@@ -193,7 +255,7 @@ fn a_state_file_is_there_after_a_restart_and_a_kill() {
     assert_eq!(server.post("contact-details", &contact("C-20", true)).status, 200);
     server.kill();
     let server = Server::start(&args);
-    assert_eq!(server.get("/_geplint/tenant")["contactsTotal"], 21);
+    assert_eq!(server.get("/_geplint/tenant")["changedContactsTotal"], 21);
     // A tenant that was sent is kept, and a reset, too.
     server.ask("PUT", "/_geplint/tenant", &[], b"lobs = [\"A\"]");
     server.kill();
@@ -271,7 +333,7 @@ fn a_kill_loses_nothing_that_was_answered() {
         });
         let server = Server::start(&args);
         let tenant = server.get("/_geplint/tenant");
-        let kept: Vec<&str> = tenant["contacts"]
+        let kept: Vec<&str> = tenant["changedContacts"]
             .as_array()
             .unwrap()
             .iter()
@@ -294,19 +356,90 @@ fn mistakes_at_the_start_are_said() {
     for (args, words) in [
         (vec!["--tenant", &bad], "bad.toml:1:"),
         (vec!["--latency", "5"], "--latency"),
+        (vec!["--latency", "5"], "write 5ms or 5s"),
         (vec!["--fault", "503"], "how often"),
+        (vec!["--fault", "503:5"], "write 5%"),
+        (vec!["--fault", "503:60%", "--fault", "lost:60%"], "120.0%"),
+        (vec!["--allow-host", "gep:8404"], "\"gep:8404\" has a port"),
+        (vec!["--allow-host", "http://gep"], "\"http://gep\" has a scheme"),
+        (vec!["--allow-host", "*.example.com"], "has a wildcard"),
         (vec!["--tls-cert", &bad, "--tls-key", &bad], "--tls-cert"),
         (vec!["--state", "/"], "--state /"),
     ] {
         let said = Server::try_start(&args).err().unwrap();
         assert!(said.iter().any(|line| line.contains(words)), "{args:?}: {said:?}");
     }
-    let output = geplint()
-        .args(["serve", "--listen", "0.0.0.0:0"])
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("--allow-remote"));
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = other.local_addr().unwrap().to_string();
+    for (listen, words) in [
+        ("0.0.0.0:0", "--allow-remote"),
+        ("[::]:8412", "--listen [::]:8412: other machines"),
+        ("gep:8400", "localhost:8400"),
+        (&taken, "--listen 127.0.0.1:0 takes a free one"),
+    ] {
+        let output = geplint().args(["serve", "--listen", listen]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{listen}");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(words), "{said}");
+    }
+}
+
+/// Addresses are shown as they are written, not as text that may be hostile.
+#[test]
+fn the_address_that_is_said_can_be_opened() {
+    for listen in ["[::1]:0", "localhost:0", "0", ":0"] {
+        // Not every machine has IPv6.
+        if listen.starts_with('[') && std::net::TcpListener::bind(listen).is_err() {
+            continue;
+        }
+        let server = Server::on(listen);
+        assert_eq!(server.get("/_geplint/api/calls")["last"], 0, "{:?}", server.said);
+    }
+}
+
+/// A container is killed when it has not ended after ten seconds.
+#[cfg(unix)]
+#[test]
+fn half_a_body_does_not_hold_up_the_end() {
+    let server = Server::start(&["--client-timeout", "600s"]);
+    let mut half = server.client();
+    let (method, path) = super::support::route("user-group");
+    half.send(
+        format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n[").as_bytes(),
+    );
+    // Its head has been read once a later connection is answered.
+    server.get("/_geplint/api/calls");
+    assert_eq!(server.terminate().code(), Some(0));
+    assert!(half.answer().is_none());
+}
+
+/// A line with an end was answered for: to drop it would lose a change without a word.
+#[test]
+fn a_damaged_state_file_is_not_used_and_not_changed() {
+    let folder = Folder::new();
+    let file = folder.path("state");
+    let args = ["--state", file.as_str()];
+    let server = Server::start(&args);
+    for code in ["C-1", "C-2"] {
+        assert_eq!(server.post("contact-details", &contact(code, true)).status, 200);
+    }
+    server.kill();
+    let whole = fs::read(&file).unwrap();
+    let mut damaged = whole.clone();
+    let at = damaged.len() - 5;
+    damaged[at] ^= 1;
+    fs::write(&file, &damaged).unwrap();
+    let said = Server::try_start(&args).err().unwrap();
+    assert!(
+        said.iter().any(|line| line.contains("line 3 is damaged")),
+        "{said:?}"
+    );
+    assert_eq!(fs::read(&file).unwrap(), damaged);
+    fs::write(&file, &whole).unwrap();
+    assert_eq!(
+        Server::start(&args).get("/_geplint/tenant")["changedContactsTotal"],
+        2
+    );
 }
 
 #[cfg(unix)]

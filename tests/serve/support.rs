@@ -66,15 +66,21 @@ impl Server {
 
     /// A server, or what it said before it gave up.
     pub fn try_start(args: &[&str]) -> Result<Self, Vec<String>> {
+        let listen = ["--listen", "127.0.0.1:0", "--log", "off"];
+        Self::spawn(&[&listen, args].concat(), Stdio::null())
+    }
+
+    /// A server whose log is read when it has ended.
+    #[cfg(unix)]
+    pub fn logging(args: &[&str]) -> Self {
+        let listen = ["--listen", "127.0.0.1:0"];
+        Self::spawn(&[&listen, args].concat(), Stdio::piped()).unwrap()
+    }
+
+    fn spawn(args: &[&str], stdout: Stdio) -> Result<Self, Vec<String>> {
         let mut command = geplint();
-        command
-            .args(["serve", "--listen", "127.0.0.1:0", "--log", "off"])
-            .args(args);
-        let mut child = command
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        command.arg("serve").args(args);
+        let mut child = command.stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut said = Vec::new();
         while let Some(line) = lines.next() {
@@ -84,7 +90,10 @@ impl Server {
                 .and_then(|url| url.split_once("://"));
             said.push(line.clone());
             if let Some((_, url)) = url {
-                let address = url.split('/').next().unwrap().parse().unwrap();
+                let address = url.split('/').next().unwrap();
+                let address = address
+                    .parse()
+                    .unwrap_or_else(|_| panic!("this is no address: {line}"));
                 // Whatever else it says, it must not have to wait for us.
                 std::thread::spawn(move || lines.for_each(drop));
                 return Ok(Self { child, address, said });
@@ -120,6 +129,19 @@ impl Server {
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Ends it, and returns what it has logged.
+    #[cfg(unix)]
+    pub fn log(mut self) -> Vec<String> {
+        let stdout = self.child.stdout.take().unwrap();
+        assert_eq!(self.terminate().code(), Some(0));
+        BufReader::new(stdout).lines().map(Result::unwrap).collect()
+    }
+
+    /// A server on another address than the usual one.
+    pub fn on(listen: &str) -> Self {
+        Self::spawn(&["--listen", listen, "--log", "off"], Stdio::null()).unwrap()
     }
 
     /// Asks it to end.
