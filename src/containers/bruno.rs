@@ -1,16 +1,16 @@
-//! Bruno's `.bru` files: one request a file, in blocks; or an environment.
+//! Bruno's `.bru` files, which consist of blocks: a request or an environment.
 
 use super::request::{name_in, utf8};
 use super::{Body, Container, Request, Variables};
 use crate::finding::Span;
 use crate::mapped::MappedText;
 
-/// The blocks that are named after a method.
+/// The blocks with the name of a method.
 const METHODS: [&str; 9] = [
     "get", "post", "put", "patch", "delete", "head", "options", "connect", "trace",
 ];
 
-/// Reads a file; the message says why it cannot be read.
+/// Parses a file. The error says why it is invalid.
 pub fn read(bytes: &[u8]) -> Result<Container, String> {
     let text = utf8(bytes)?;
     let blocks = blocks(text)?;
@@ -45,12 +45,12 @@ pub fn read(bytes: &[u8]) -> Result<Container, String> {
     Ok(container)
 }
 
-/// The values in an environment of Bruno; the message says why it cannot be read.
+/// Parses a Bruno environment. The error says why it is invalid.
 pub(super) fn environment(text: &str) -> Result<Variables, String> {
     Ok(values(text, &blocks(text)?))
 }
 
-/// A block: `name {`, lines, and a line that is a brace.
+/// A block: a line `name {`, the content, and a line `}`.
 struct Block<'t> {
     name: &'t str,
     start: usize,
@@ -62,7 +62,7 @@ impl Block<'_> {
         text.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// Its bytes without whitespace around them.
+    /// Returns the span of the content without surrounding whitespace.
     fn trimmed(&self, text: &str) -> Span {
         let inner = self.text(text);
         let start = self.start + (inner.len() - inner.trim_start().len());
@@ -73,7 +73,7 @@ impl Block<'_> {
 
 fn blocks(text: &str) -> Result<Vec<Block<'_>>, String> {
     let mut blocks: Vec<Block<'_>> = Vec::new();
-    // The block that the line is in, and the line that ends it.
+    // The open block, the line that closes it, and the number of its first line.
     let mut open: Option<(Block<'_>, &str, usize)> = None;
     let mut at = 0;
     for (number, whole) in text.split_inclusive('\n').enumerate() {
@@ -103,7 +103,7 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>, String> {
     }
 }
 
-/// The name of the block that a line opens, and the line that ends it.
+/// Returns the name of the block that a line opens, and the line that closes it.
 fn opening(line: &str) -> Option<(&str, &'static str)> {
     let open = |mark| Some(line.strip_suffix(mark)?.trim_end()).filter(|name| !name.is_empty());
     let is_name = |name: &&str| !name.contains(char::is_whitespace);
@@ -113,7 +113,7 @@ fn opening(line: &str) -> Option<(&str, &'static str)> {
         .filter(|(name, _)| is_name(name))
 }
 
-/// The value of an entry of a block: `name: value`.
+/// Returns the value of an entry `name: value` of a block.
 fn entry<'t>(block: &'t str, name: &str) -> Option<&'t str> {
     let mut entries = block.lines().filter_map(|line| line.split_once(':'));
     entries
@@ -121,7 +121,7 @@ fn entry<'t>(block: &'t str, name: &str) -> Option<&'t str> {
         .map(|(_, value)| value.trim())
 }
 
-/// The values in all blocks of variables that are in use.
+/// Returns the enabled variables of all blocks.
 fn values(text: &str, blocks: &[Block<'_>]) -> Variables {
     let mut variables = Variables::default();
     for block in blocks
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_request_is_read_from_its_blocks() {
         for text in [REQUEST.to_owned(), REQUEST.replace('\n', "\r\n")] {
-            let container = read(text.as_bytes()).expect("it is right");
+            let container = read(text.as_bytes()).expect("it is valid");
             let [request] = container.requests.as_slice() else {
                 panic!("{container:?}");
             };
@@ -178,31 +178,31 @@ mod tests {
     }
 
     #[test]
-    fn other_bodies_and_other_files_are_passed_over() {
+    fn other_bodies_and_other_files_are_skipped() {
         let other = REQUEST.replace("body: json", "body: none");
         assert_eq!(
-            read(other.as_bytes()).expect("it is right").requests[0].body,
+            read(other.as_bytes()).expect("it is valid").requests[0].body,
             Body::None
         );
         let environment = "vars {\n  a: 1\n}\nvars:secret [\n  b\n]\n";
         assert!(
             read(environment.as_bytes())
-                .expect("it is right")
+                .expect("it is valid")
                 .requests
                 .is_empty()
         );
         assert_eq!(
             super::environment(environment)
-                .expect("it is right")
+                .expect("it is valid")
                 .value("a")
                 .as_deref(),
             Some("1")
         );
-        assert!(read(b"").expect("it is right").requests.is_empty());
+        assert!(read(b"").expect("it is valid").requests.is_empty());
     }
 
     #[test]
-    fn a_block_without_an_end_is_named() {
+    fn an_unclosed_block_is_an_error() {
         let cut = &REQUEST[..REQUEST.find("  ]\n}").expect("it is there")];
         assert_eq!(
             read(cut.as_bytes()).expect_err("it is cut"),

@@ -6,8 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Variables;
 
-/// The values in a file; `name` is the environment that is asked for, where a file has several. The message says what is
-/// wrong with it.
+/// Parses a file. `name` selects one of several environments in it. The error says what is wrong.
 pub fn read(text: &str, name: Option<&str>) -> Result<Variables, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim_start().starts_with("vars") {
@@ -37,7 +36,7 @@ pub fn read(text: &str, name: Option<&str>) -> Result<Variables, String> {
             None if environments.is_empty() => Err("it has no environments by name".to_owned()),
             None => Err(format!("it has no environment \"{name}\"; it has {}", known())),
         },
-        // An object of plain values is one environment.
+        // An object with scalar values is a single environment.
         None if environments.len() < root.len() || root.is_empty() => Ok(of_object(&root)),
         None => match environments.values().next() {
             Some(only) if environments.len() == 1 => Ok(of_object(only)),
@@ -74,7 +73,7 @@ fn of_object(values: &Map<String, Value>) -> Variables {
     variables
 }
 
-/// A scalar as it would be put into a request.
+/// Returns a scalar as it is inserted into a request; `None` for other values.
 fn plain(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -88,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_gives_its_values() {
+    fn every_format_is_parsed() {
         let postman = r#"{"name": "dev", "values": [{"key": "a", "value": "1", "enabled": true},
             {"key": "b", "value": "2", "enabled": false}, {"key": "c", "value": 3}]}"#;
         let jetbrains = r#"{"dev": {"a": "1", "c": 3}, "prod": {"a": "9"}}"#;

@@ -1,4 +1,4 @@
-//! What kind of container a file is.
+//! Detects the kind of a container.
 
 use std::path::Path;
 
@@ -13,15 +13,15 @@ pub enum Format {
     Http,
     /// A `.bru` file.
     Bruno,
-    /// A `.jsonl` or `.ndjson` file: a value a line.
+    /// A `.jsonl` or `.ndjson` file: one value in each line.
     Lines,
 }
 
-/// What the schema of a Postman collection is called by.
+/// The part of the schema URL that all Postman collections have.
 pub(super) const POSTMAN_SCHEMA: &str = "schema.getpostman.com/json/collection/v2";
 
 impl Format {
-    /// What a file is called in messages, with its article.
+    /// Returns the name for messages, with its article.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Postman => "a Postman collection",
@@ -32,9 +32,9 @@ impl Format {
     }
 }
 
-/// The kind of container that a file is, by its content and by the end of its name; `None` for any other file.
+/// Returns the kind of a container, by its content and its extension; `None` for any other file.
 ///
-/// A list of records, which nearly every payload is, costs no more than its first byte.
+/// For an array, which nearly every payload is, only the first byte is read.
 pub fn detect(path: &Path, bytes: &[u8]) -> Option<Format> {
     let by_name = BY_EXTENSION
         .iter()
@@ -52,7 +52,7 @@ pub fn detect(path: &Path, bytes: &[u8]) -> Option<Format> {
     is_postman(body).then_some(Format::Postman)
 }
 
-/// The kinds of containers by the extension.
+/// The kinds of containers by extension.
 const BY_EXTENSION: [(&str, Format); 5] = [
     ("http", Format::Http),
     ("rest", Format::Http),
@@ -61,10 +61,10 @@ const BY_EXTENSION: [(&str, Format); 5] = [
     ("ndjson", Format::Lines),
 ];
 
-/// What a file of another tool is, with its article, by its first bytes: something that has requests, or is for them, and is
-/// not read.
+/// Returns the name, with its article, of an unsupported file of another tool that is related to requests. Only the first
+/// bytes are read.
 pub fn foreign(bytes: &[u8]) -> Option<&'static str> {
-    /// How many bytes are looked at.
+    /// The number of bytes that are read.
     const START: usize = 4096;
     let start = bytes.get(..START).unwrap_or(bytes).trim_ascii_start();
     let has = |text: &str| memmem::find(start, text.as_bytes()).is_some();
@@ -88,7 +88,7 @@ pub fn foreign(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether files of such a name are taken of a folder.
+/// Returns true if a file in a folder is read because of its extension.
 pub fn is_wanted(path: &Path) -> bool {
     BY_EXTENSION.iter().any(|(extension, _)| ends_in(path, extension))
 }
@@ -98,12 +98,12 @@ fn ends_in(path: &Path, extension: &str) -> bool {
         .is_some_and(|own| own.eq_ignore_ascii_case(extension))
 }
 
-/// Whether an object names the schema of a collection, and has the two members that every collection has.
+/// Returns true if an object has the schema of a collection, and the two members that every collection has.
 fn is_postman(body: &[u8]) -> bool {
     let has = |text: &str| memmem::find(body, text.as_bytes()).is_some();
     // A slash may be escaped.
     let names_schema = || has(POSTMAN_SCHEMA) || has("schema.getpostman.com\\/json\\/collection\\/v2");
-    // Newman's report has a collection inside.
+    // A report of Newman contains a collection.
     let is_report = || has("\"executions\"") && has("\"collection\"");
     names_schema() && has("\"info\"") && has("\"item\"") && !is_report()
 }

@@ -1,16 +1,16 @@
-//! `.http` and `.rest` files, as the HTTP clients of IDEs and of VS Code read them.
+//! `.http` and `.rest` files, as the HTTP clients of JetBrains IDEs and VS Code read them.
 
 use super::request::{Names, utf8};
 use super::{Body, Container, Request};
 use crate::finding::Span;
 use crate::mapped::MappedText;
 
-/// The methods that a request line may begin with.
+/// The methods at the start of a request line.
 const METHODS: [&str; 9] = [
     "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE",
 ];
 
-/// Reads a file; the message says why it cannot be read.
+/// Parses a file. The error says why it is invalid.
 pub fn read(bytes: &[u8]) -> Result<Container, String> {
     let text = utf8(bytes)?;
     let mut container = Container::default();
@@ -32,7 +32,7 @@ pub fn read(bytes: &[u8]) -> Result<Container, String> {
         match part.stage {
             Stage::Before => part.before(&line, &mut container),
             Stage::Headers if words.trim().is_empty() => part.stage = Stage::Body,
-            // A URL goes on in lines that are indented.
+            // Indented lines continue a URL.
             Stage::Headers if words.starts_with([' ', '\t']) && !part.has_headers => {
                 part.url.push_str(words.trim());
             }
@@ -46,7 +46,7 @@ pub fn read(bytes: &[u8]) -> Result<Container, String> {
     Ok(container)
 }
 
-/// A line, without its end.
+/// A line, without the line end.
 struct Line<'t> {
     text: &'t str,
     start: usize,
@@ -66,16 +66,16 @@ fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// Comments, variables, blank lines.
+    /// Before the request line: comments, variables, blank lines.
     #[default]
     Before,
     Headers,
     Body,
-    /// Behind the body.
+    /// After the body.
     Done,
 }
 
-/// A request that is being read.
+/// A request that is being parsed.
 #[derive(Default)]
 struct Part {
     name: String,
@@ -83,7 +83,7 @@ struct Part {
     url: String,
     stage: Stage,
     has_headers: bool,
-    /// From its first line that is not blank to the end of its last one.
+    /// The body, from its first line that is not blank to its last one.
     body: Option<(usize, usize)>,
 }
 
@@ -95,7 +95,7 @@ impl Part {
         }
     }
 
-    /// A line before the request line, or that line.
+    /// Handles a line before the request line, or the request line.
     fn before(&mut self, line: &Line<'_>, container: &mut Container) {
         let words = line.text.trim_start_matches('\u{feff}').trim();
         let comment = words.strip_prefix('#').or_else(|| words.strip_prefix("//"));
@@ -158,7 +158,7 @@ impl Part {
     }
 }
 
-/// A body, or the file that it is.
+/// Returns a body, or the name of the file that contains it.
 fn body(text: &str, start: usize, end: usize) -> Body {
     let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     let written = text.get(start..end).unwrap_or_default();
@@ -166,7 +166,7 @@ fn body(text: &str, start: usize, end: usize) -> Body {
     if let Some(rest) = written.strip_prefix('<')
         && !written.contains('\n')
     {
-        // `<@latin1 ./file`: values are filled in, and the encoding may be named.
+        // `<@latin1 ./file`: variables are replaced, and the encoding is optional.
         let rest = match rest.strip_prefix('@') {
             Some(rest) => rest.split_once(char::is_whitespace).map_or("", |(_, path)| path),
             None => rest,
@@ -179,7 +179,7 @@ fn body(text: &str, start: usize, end: usize) -> Body {
     }
 }
 
-/// A URL without the version of the protocol behind it.
+/// Returns a URL without the protocol version after it.
 fn without_version(url: &str) -> &str {
     match url.rsplit_once(char::is_whitespace) {
         Some((url, version)) if version.starts_with("HTTP/") => url.trim_end(),

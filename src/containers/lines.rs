@@ -1,4 +1,4 @@
-//! JSON Lines: a value a line, each a record of one request, or the body of a request.
+//! JSON Lines: one value in each line, which is a record of one request, or the body of a request of its own.
 
 use serde::de::IgnoredAny;
 
@@ -7,10 +7,10 @@ use super::{Body, Container, Request};
 use crate::finding::Span;
 use crate::mapped::MappedText;
 
-/// Reads a file; the message says why it cannot be read.
+/// Parses a file. The error says why it is invalid.
 ///
-/// The records that can be read are one request, which has no name. A line that is a list, or that is not JSON by itself,
-/// is a request named after it. A file that is one JSON text over several lines is taken for that.
+/// All records together are one request without a name. A line with an array, or one that is not JSON, is a request of its
+/// own, named after the line. A file that is one JSON value on several lines is read as that value.
 pub fn read(bytes: &[u8]) -> Result<Container, String> {
     let text = utf8(bytes)?;
     let mut records = MappedText::at(0);

@@ -1,8 +1,8 @@
-//! Files that hold requests: collections of Postman, `.http` and `.rest` files, Bruno's `.bru` files, and JSON Lines.
+//! Files with requests: Postman collections, `.http` and `.rest` files, Bruno's `.bru` files, and JSON Lines.
 //!
-//! A container is read to a list of requests. Each has its method and URL, by which its endpoint is found, and its body
-//! with the place in the file of each of its bytes: the body is checked as it would be sent, and the findings are moved
-//! back. Pure: bytes in, data out.
+//! A container is parsed into a list of requests. Each has a method and a URL, which determine the endpoint, and a body. The
+//! body is checked as it would be sent; the position of each of its bytes in the file is known, so that findings are
+//! reported there. Pure: bytes in, data out.
 
 mod bruno;
 pub mod environment;
@@ -17,7 +17,7 @@ pub use format::{Format, detect, foreign, is_wanted};
 pub use request::{Body, Container, Example, Request};
 pub use variables::Variables;
 
-/// Reads a container; the message says why it cannot be read.
+/// Parses a container. The error says why it is invalid.
 pub fn read(format: Format, bytes: &[u8]) -> Result<Container, String> {
     match format {
         Format::Postman => postman::read(bytes),

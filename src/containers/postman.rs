@@ -1,4 +1,4 @@
-//! Collections of Postman, version 2.0 and 2.1: folders of requests, with saved answers.
+//! Postman collections, version 2.0 and 2.1: folders of requests, with saved responses.
 
 use std::borrow::Cow;
 
@@ -8,14 +8,14 @@ use crate::json::{self, JsonKind, NodeId, Reader, Tree};
 use crate::mapped::MappedText;
 use crate::report::Source;
 
-/// Reads a collection; the message says why it cannot be read.
+/// Parses a collection. The error says why it is invalid.
 pub fn read(bytes: &[u8]) -> Result<Container, String> {
     let (text, mut errors) = json::text(bytes);
     let mut tree = Tree::default();
     let mut reader = Reader::new(&text);
     reader.root(&mut tree);
     errors.extend(reader.into_errors());
-    // Where something is put in order by a guess, a body may be another request's.
+    // If brackets are repaired by a guess, a body may belong to another request.
     let first = errors
         .iter()
         .filter(|error| !error.is_warning())
@@ -42,7 +42,7 @@ pub fn read(bytes: &[u8]) -> Result<Container, String> {
     Ok(container)
 }
 
-/// The text of a collection, and its nodes.
+/// The text and the nodes of a collection.
 #[derive(Clone, Copy)]
 struct File<'f> {
     text: &'f str,
@@ -66,14 +66,14 @@ impl<'f> File<'f> {
         (self.kind(node) == JsonKind::String).then(|| json::decode(self.text, self.tree.node(node)))
     }
 
-    /// A member that is a string; empty where it is none.
+    /// Returns a member that is a string, otherwise an empty string.
     fn text_of(self, object: NodeId, name: &str) -> Cow<'f, str> {
         self.member(object, name)
             .and_then(|node| self.string(node))
             .unwrap_or_default()
     }
 
-    /// Goes through the items of a list and its folders, without recursion.
+    /// Visits the items of an array and of its folders, without recursion.
     fn items(self, list: NodeId, container: &mut Container) {
         let mut names = Names::default();
         let mut folders: Vec<(Cow<'_, str>, json::Elements<'_>)> =
@@ -103,7 +103,7 @@ impl<'f> File<'f> {
         }
     }
 
-    /// The values of a collection's, or a folder's, variables.
+    /// Returns the variables of a collection or a folder.
     fn variables(self, holder: NodeId, variables: &mut Variables) {
         let list = self
             .member(holder, "variable")
@@ -116,7 +116,7 @@ impl<'f> File<'f> {
         }
     }
 
-    /// A variable that is in use, and its value.
+    /// Returns the name and the value of a variable, if it is enabled.
     fn variable(self, variable: NodeId) -> Option<(Cow<'f, str>, String)> {
         let is = |name, kind| {
             self.member(variable, name)
@@ -167,9 +167,9 @@ impl<'f> File<'f> {
         }
     }
 
-    /// The URL of a request: a string, or an object of its parts.
+    /// Returns the URL of a request, which is a string or an object of its parts.
     fn url(self, request: NodeId) -> String {
-        // The request itself may be nothing but its URL.
+        // The request itself may be a URL.
         if let Some(url) = self.string(request) {
             return url.trim().to_owned();
         }
@@ -190,7 +190,7 @@ impl<'f> File<'f> {
             if let Some(part) = self.string(part) {
                 return part.into_owned();
             }
-            // A part of the path is a string, or an object with a value.
+            // A segment of the path is a string, or an object with a value.
             let parts: Vec<Cow<'_, str>> = self
                 .tree
                 .elements(part)
@@ -225,7 +225,7 @@ impl<'f> File<'f> {
         }
     }
 
-    /// A saved answer, and the request that it answers: the one that was saved with it, or the item's own.
+    /// Returns a saved response with its request: the one saved with it, or that of the item.
     fn example(self, name: String, answer: NodeId, own: NodeId) -> Example {
         let original = self.member(answer, "originalRequest");
         let request = original

@@ -1,4 +1,4 @@
-//! What a container holds.
+//! The content of a container.
 
 use std::collections::HashMap;
 
@@ -6,64 +6,64 @@ use super::Variables;
 use crate::finding::Span;
 use crate::mapped::MappedText;
 
-/// A file that holds requests.
+/// A file with requests.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Container {
-    /// Its requests, in the order of the file.
+    /// The requests, in the order of the file.
     pub requests: Vec<Request>,
-    /// The values that the file itself has for its variables.
+    /// The variables that are defined in the file.
     pub variables: Variables,
 }
 
 /// A request of a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// Its name, behind those of its folders: `Contacts / new contact`. No two requests of a file have the same.
+    /// The name after those of its folders: `Contacts / new contact`. It is unique in the file.
     pub name: String,
-    /// The HTTP method, in capital letters.
+    /// The HTTP method, in upper case.
     pub method: String,
-    /// The URL as it is written, variables and all.
+    /// The URL as written, including variables.
     pub url: String,
     /// Its body.
     pub body: Body,
-    /// Answers that were saved with it.
+    /// The responses that were saved with it.
     pub examples: Vec<Example>,
 }
 
 /// The body of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
-    /// There is none that could be JSON.
+    /// There is no body that could be JSON.
     None,
-    /// It is in the file.
+    /// The body is in the file.
     Text {
-        /// The body, and where in the file it comes from.
+        /// The body, and the position of its bytes in the file.
         text: MappedText,
-        /// It stands in the file as it is sent, so that it can be fixed there.
+        /// True if it is in the file as it is sent, so that it can be fixed there.
         fixable: bool,
     },
-    /// It is another file, by the name that the container has for it; and the place of that name.
+    /// The body is another file: its name in the container, and the position of the name.
     File(String, Span),
 }
 
-/// An answer that was saved with a request.
+/// A response that was saved with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
-    /// Its name, behind that of its request.
+    /// The name after that of its request.
     pub name: String,
-    /// The HTTP method of the request that was answered, in capital letters.
+    /// The HTTP method of the request, in upper case.
     pub method: String,
-    /// The URL of that request.
+    /// The URL of the request.
     pub url: String,
-    /// The body of that request.
+    /// The body of the request.
     pub request: String,
     /// The HTTP status.
     pub status: Option<u64>,
-    /// The body of the answer.
+    /// The body of the response.
     pub response: String,
 }
 
-/// The text of a file, a byte order mark included; the message says where it is none.
+/// Returns the text of a file, including a byte order mark. The error has the line that is not UTF-8.
 pub(super) fn utf8(bytes: &[u8]) -> Result<&str, String> {
     std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
@@ -72,10 +72,10 @@ pub(super) fn utf8(bytes: &[u8]) -> Result<&str, String> {
     })
 }
 
-/// The longest name of a request, in characters.
+/// The maximum length of a request's name, in characters.
 const LONGEST_NAME: usize = 200;
 
-/// The name of something in a folder; of a long one its end.
+/// Returns a name after those of its folders. Only the end of a long name is kept.
 pub(super) fn name_in(folders: &[&str], name: &str) -> String {
     let mut parts: Vec<&str> = folders.iter().copied().chain([name]).map(str::trim).collect();
     parts.retain(|part| !part.is_empty());
@@ -88,7 +88,7 @@ pub(super) fn name_in(folders: &[&str], name: &str) -> String {
     format!("…{end}")
 }
 
-/// Tells requests of one name apart: the second one gets ` (2)`.
+/// Makes the names of requests unique: the second one gets ` (2)`.
 #[derive(Debug, Default)]
 pub(super) struct Names(HashMap<String, u32>);
 

@@ -1,4 +1,4 @@
-//! Variables in requests, `{{name}}`, `${name}` and `<<name>>`, and where their values come from.
+//! Variables in requests, `{{name}}`, `${name}` and `<<name>>`, and their values.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,23 +6,23 @@ use crate::finding::Span;
 use crate::mapped::MappedText;
 use crate::placeholders::references;
 
-/// Values of variables by their names.
+/// The values of variables by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Variables(BTreeMap<String, String>);
 
-/// How deep a value may refer to others.
+/// The maximum depth of references from one value to others.
 const DEPTH: usize = 8;
 
-/// The longest value with all that it refers to, in bytes. A longer one is not known.
+/// The maximum length of a value with its references replaced, in bytes. A longer value is unknown.
 const LONGEST: usize = 1 << 16;
 
-/// The number of bytes of values that are read for one value.
+/// The maximum number of bytes that are read for one value.
 const READ: usize = 1 << 18;
 
 /// A value is longer than [`LONGEST`], or more than [`READ`] bytes were read for it.
 struct TooLong;
 
-/// How many bytes of values one text may hold. What goes beyond stays as it is written.
+/// The maximum number of bytes of values in one text. Variables beyond it are not replaced.
 const MOST: usize = 1 << 25;
 
 impl Variables {
@@ -31,7 +31,7 @@ impl Variables {
         self.0.insert(name.trim().to_owned(), value);
     }
 
-    /// These, and over them others.
+    /// Adds other values, which override these.
     #[must_use]
     pub fn and(&self, over: &Self) -> Self {
         let mut all = self.clone();
@@ -40,18 +40,18 @@ impl Variables {
         all
     }
 
-    /// Whether there are none.
+    /// Returns true if there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Returns the value of a variable, with the values of those that it refers to. `None` if it is not known, or too long.
+    /// Returns the value of a variable, with its references replaced. `None` if it is unknown or too long.
     pub fn value(&self, name: &str) -> Option<String> {
         let mut budget = READ;
         self.resolved(name.trim(), DEPTH, &mut budget).ok().flatten()
     }
 
-    /// Returns the value of a variable at a depth. The error ends the whole value, so that no part of it is tried again.
+    /// Returns the value of a variable at a depth. An error ends the whole value, so that no part of it is read again.
     fn resolved(&self, name: &str, depth: usize, budget: &mut usize) -> Result<Option<String>, TooLong> {
         let Some(value) = self.0.get(name) else {
             return Ok(None);
@@ -78,7 +78,7 @@ impl Variables {
         Ok(Some(out))
     }
 
-    /// A text with the values that are known in place of their variables.
+    /// Replaces the variables in a text whose values are known.
     pub fn filled(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
@@ -95,7 +95,7 @@ impl Variables {
         out
     }
 
-    /// The same for a text that knows where it comes from.
+    /// The same for a text with positions in a file.
     pub fn filled_in(&self, text: &MappedText) -> MappedText {
         if self.is_empty() {
             return text.clone();
@@ -120,12 +120,12 @@ impl Variables {
     }
 }
 
-/// Whether a text has a variable in it.
+/// Returns true if a text contains a variable.
 pub fn has_reference(text: &str) -> bool {
     references(text).next().is_some()
 }
 
-/// The names of the variables in a text, in its order.
+/// Returns the names of the variables in a text, in order.
 pub fn names(text: &str) -> impl Iterator<Item = &str> {
     references(text).map(|(_, name)| name.trim())
 }
