@@ -1,4 +1,4 @@
-//! A pair that may be shown to others: every value is replaced on both sides, and the two still disagree in the same way.
+//! Replaces all values of a pair, so that it can be shared. Prediction and recording still differ in the same way.
 
 use std::collections::HashSet;
 
@@ -13,28 +13,28 @@ use crate::rules::{Candidate, Endpoint, OneOf, Property, TableId, Type};
 use crate::session::Session;
 use crate::tenant::Tenant;
 
-/// A pair without the values of its own.
+/// A pair with its values replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Anonymous {
     /// The request.
     pub request: String,
     /// The response.
     pub response: String,
-    /// The endpoint that it is a request to.
+    /// The endpoint of the request.
     pub endpoint: String,
 }
 
 /// Replaces values in pairs.
 pub struct Anonymizer<'r> {
     candidates: &'r [Candidate<'r>],
-    /// Words of the API: names of properties, and what its answers and lists are made of.
+    /// Words of the API: names of properties, and the words of its error texts and lists.
     words: HashSet<String>,
-    /// The lists of values, of which no stand-in may be one.
+    /// The lists of values. No replacement may be one of them.
     lists: Vec<&'r OneOf>,
 }
 
 impl<'r> Anonymizer<'r> {
-    /// For requests to these endpoints.
+    /// Creates it for requests to these endpoints.
     pub fn new(candidates: &'r [Candidate<'r>]) -> Self {
         let mut words = HashSet::new();
         for endpoint in candidates.iter().filter_map(Candidate::endpoint) {
@@ -51,7 +51,7 @@ impl<'r> Anonymizer<'r> {
         }
     }
 
-    /// The pair without values of its own; fails with the reason why there is none that disagrees in the same way.
+    /// Returns the pair with its values replaced. The error says why no such pair differs in the same way.
     pub fn pair(&self, exchange: &Exchange<'_>, verified: &Verified) -> Result<Anonymous, String> {
         let id = verified.endpoint.as_deref();
         let endpoint = self
@@ -94,12 +94,12 @@ impl<'r> Anonymizer<'r> {
         })
     }
 
-    /// Whether a text is made of words of the API alone.
+    /// Returns true if a text only consists of words of the API.
     fn is_of_api(&self, text: &str) -> bool {
         words_of(text).all(|word| self.words.contains(&word.to_lowercase()))
     }
 
-    /// Whether a text is in one of the lists.
+    /// Returns true if a text is in one of the lists.
     fn is_in_list(&self, text: &str) -> bool {
         let (upper, lower) = (text.to_uppercase(), text.to_lowercase());
         let mut lists = self.lists.iter();
@@ -112,7 +112,7 @@ impl<'r> Anonymizer<'r> {
     }
 }
 
-/// A body that is JSON to the letter: between the values of anything else may be more of them.
+/// Parses a body that is strictly valid JSON: text between the values of any other body may contain more values.
 fn readable(bytes: &[u8]) -> Result<Parsed<'_>, String> {
     let not_json = || "is not JSON, so that not every value in it can be found".to_owned();
     let parsed = Parsed::read(bytes).map_err(|_| not_json())?;
@@ -124,10 +124,10 @@ fn readable(bytes: &[u8]) -> Result<Parsed<'_>, String> {
     Ok(parsed)
 }
 
-/// What kind of difference it is, and the rule and the place that the predicted error is of.
+/// The kind of a difference, and the rule and position of the predicted error.
 type Way<'v> = (&'static str, Option<(&'v str, &'v str)>);
 
-/// In which ways a prediction differs from a recording, without a value.
+/// Returns the differences between a prediction and a recording, without values.
 fn signature(verified: &Verified) -> Option<Vec<Way<'_>>> {
     let Outcome::Compared(comparison) = &verified.outcome else {
         return None;
@@ -142,7 +142,7 @@ fn signature(verified: &Verified) -> Option<Vec<Way<'_>>> {
     Some(comparison.differences.iter().map(row).collect())
 }
 
-/// Takes the words of all texts of a document.
+/// Collects the words of all strings of a document.
 fn collect(value: &Value, words: &mut HashSet<String>) {
     match value {
         Value::String(text) => words.extend(words_of(text).map(str::to_lowercase)),
@@ -157,12 +157,12 @@ fn words_of(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
-/// What a property of a response holds.
+/// The content of a property of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// What the API calls something.
+    /// A name that the API has defined.
     Code,
-    /// A sentence of the API, in which values may be quoted.
+    /// A text of the API, which may quote values.
     Text,
     /// The key of a record.
     Key,
@@ -183,18 +183,18 @@ impl Part {
     }
 }
 
-/// A string, a number or a name, and what is known of it.
+/// A string, a number or a name, with its context.
 #[derive(Clone, Copy)]
 struct Leaf<'a> {
     place: Place,
-    /// The row that it is a value of.
+    /// The row of its property.
     property: Option<&'a Property>,
-    /// The name that it is a value of; empty for a name.
+    /// The name of its property; empty for a name.
     name: &'a str,
     is_name: bool,
 }
 
-/// Visits the strings, numbers and names in a request, which the tables of an endpoint describe, or in anything else.
+/// Visits the strings, numbers and names in a request, described by the tables of an endpoint, or in other JSON.
 fn each_leaf(parsed: &Parsed<'_>, endpoint: Option<&Endpoint>, visit: &mut dyn FnMut(Leaf<'_>)) {
     for root in parsed.roots() {
         let leaf = Leaf {
@@ -213,7 +213,7 @@ fn each_leaf(parsed: &Parsed<'_>, endpoint: Option<&Endpoint>, visit: &mut dyn F
     }
 }
 
-/// The reader bounds the depth.
+/// The parser limits the depth.
 fn walk(
     parsed: &Parsed<'_>,
     endpoint: Option<&Endpoint>,
@@ -242,7 +242,7 @@ fn walk(
                 });
                 let inner = match found.map(|property| property.ty) {
                     Some(Type::Object(table) | Type::ObjectList(table)) => Some(table),
-                    // What is in a wrapper may be records.
+                    // The content of a wrapper may be records.
                     None => endpoint.map(|endpoint| endpoint.record),
                     Some(_) => None,
                 };
@@ -260,7 +260,7 @@ fn walk(
     }
 }
 
-/// Whether a value of a request says nothing of anybody: it is one of a list.
+/// Returns true if a value of a request is not personal, because it is in a list.
 fn is_listed(endpoint: &Endpoint, property: Option<&Property>, value: &str, is_number: bool) -> bool {
     let nobody = endpoint.contact.iter().flat_map(|contact| &contact.placeholders);
     if nobody
@@ -283,19 +283,19 @@ fn is_listed(endpoint: &Endpoint, property: Option<&Property>, value: &str, is_n
     }
 }
 
-/// Whether a name may be a value: a map by codes has such.
+/// Returns true if a name may be a value, as in an object with codes as names.
 fn may_be_value(name: &str) -> bool {
     name.contains('@') || name.bytes().filter(u8::is_ascii_digit).count() >= 3
 }
 
-/// One pair, while its values are replaced.
+/// A pair whose values are being replaced.
 struct Pair<'a> {
     all: &'a Anonymizer<'a>,
     endpoint: &'a Endpoint,
     stand_ins: StandIns<'a>,
-    /// Values of the request that may stand in a text of the response, the longest first.
+    /// Values of the request that a text of the response may contain, the longest first.
     sent: Vec<String>,
-    /// Keys and texts that were predicted, and what is predicted now.
+    /// Predicted keys and texts, and their predictions after the replacement.
     predicted: Vec<(String, String)>,
 }
 
@@ -365,7 +365,7 @@ impl<'a> Pair<'a> {
         edited(&parsed.text, &edits)
     }
 
-    /// What stands in for a string, a number or a name, as JSON.
+    /// Returns the replacement of a string, a number or a name, as JSON.
     fn value(&mut self, parsed: &Parsed<'_>, place: Place, value: &str) -> String {
         if parsed.node(place).kind == JsonKind::Number {
             self.stand_ins.number(value)
@@ -374,7 +374,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Takes what is predicted without the values for the texts that were predicted with them.
+    /// Stores the predictions after the replacement for the texts that were predicted before it.
     fn take_predicted(&mut self, before: &Verified, now: &Verified) {
         let (Some(before), Some(now)) = (&before.forecast, &now.forecast) else {
             return;
@@ -393,13 +393,13 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// What is predicted in place of a key or a text that was predicted.
+    /// Returns the prediction after the replacement for a key or a text that was predicted before it.
     fn now(&self, text: &str) -> Option<String> {
         let (_, now) = self.predicted.iter().find(|(before, _)| before == text)?;
         Some(now.clone())
     }
 
-    /// A sentence of the API without values.
+    /// Returns a text of the API with its values replaced.
     fn sentence(&mut self, text: &str) -> String {
         if let Some(now) = self.now(text) {
             return now;
@@ -440,7 +440,7 @@ impl<'a> Pair<'a> {
         out
     }
 
-    /// Whether a word of a sentence is none of the API's own.
+    /// Returns true if a word of a text is not one of the API's.
     fn may_name_somebody(&self, word: &str, is_first: bool) -> bool {
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
         let is_name = word.starts_with(char::is_uppercase) && !is_first;
@@ -449,7 +449,7 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// Whether a string, a number or a name of a request is replaced.
+/// Returns true if a string, a number or a name of a request is replaced.
 fn replaces(endpoint: &Endpoint, parsed: &Parsed<'_>, leaf: Leaf<'_>, value: &str) -> bool {
     if leaf.is_name {
         return may_be_value(value);
@@ -458,7 +458,7 @@ fn replaces(endpoint: &Endpoint, parsed: &Parsed<'_>, leaf: Leaf<'_>, value: &st
     !is_kept(value) && !is_listed(endpoint, leaf.property, value, is_number)
 }
 
-/// Whether a value that stands in a sentence is surely quoted there.
+/// Returns true if a value in a text is certainly quoted there.
 fn says_something(value: &str) -> bool {
     value.chars().count() > 2 || value.contains(|c: char| c.is_ascii_digit())
 }
@@ -467,7 +467,7 @@ fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
-/// A text with other text at some places, which stand in order.
+/// Replaces some ranges of a text, given in order.
 fn edited(text: &str, edits: &[(Span, String)]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;

@@ -1,7 +1,7 @@
 //! The JSON report of Bruno's command line.
 //!
-//! Bruno writes an answer that is JSON as JSON, anything else as a string. A request body is a string, or what the program that
-//! sends it makes of a form, a file or a query.
+//! Bruno writes a response that is JSON as JSON, any other as a string. A request body is a string, or an object of
+//! Bruno's HTTP client for a form, a file or a query.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use super::parsed::{Parsed, Place};
 use super::routes::shown_url;
 use crate::json::JsonKind;
 
-/// The entries of a report, where the document is one: a list of iterations, or one of them.
+/// Returns the entries of a report, which is an array of iterations, or one of them. `None` for any other document.
 pub(super) fn entries(parsed: &Parsed<'_>, roots: &[Place]) -> Option<Vec<Entry>> {
     let mut entries = Vec::new();
     for iteration in roots.iter().copied() {
@@ -24,7 +24,7 @@ pub(super) fn entries(parsed: &Parsed<'_>, roots: &[Place]) -> Option<Vec<Entry>
     entries.iter().any(calls).then_some(entries)
 }
 
-/// Where the collection has the request.
+/// Returns the path of the request in the collection.
 pub(super) fn title<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Option<Cow<'h, str>> {
     let path = parsed.member(entry, "path");
     path.or_else(|| parsed.at(entry, ["test", "filename"]))
@@ -67,7 +67,7 @@ pub(super) fn request<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Body<'h> {
         JsonKind::Object if has("_boundary") || has("_streams") => {
             unreadable("its request body is a form, not JSON")
         }
-        // The bytes of a file, by their number; or the stream of one.
+        // The bytes of a file by index, or a stream.
         JsonKind::Object if has("0") => bytes(parsed, data, "request"),
         JsonKind::Object if has("_readableState") => Err(super::newman::file()),
         JsonKind::Object if has("query") && has("variables") => {
@@ -88,7 +88,7 @@ pub(super) fn response<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Body<'h> {
     }
 }
 
-/// Why there is no answer.
+/// Returns the reason why there is no response.
 fn failed(parsed: &Parsed<'_>, entry: Place) -> Option<Lost> {
     let text = |node: Option<Place>| node.and_then(|node| parsed.string(node));
     let status = text(parsed.at(entry, ["response", "status"]));
@@ -99,7 +99,7 @@ fn failed(parsed: &Parsed<'_>, entry: Place) -> Option<Lost> {
     (error.is_some() || status.as_deref() == Some("error")).then(|| entry::failed(error.as_deref()))
 }
 
-/// Scheme, host and path of a URL, as far as Bruno writes them of an answer: without the port.
+/// Returns scheme, host and path of a URL without the port, as Bruno writes them for a response.
 fn place(url: &str) -> Option<String> {
     let url = &url[..url.find(['?', '#']).unwrap_or(url.len())];
     let (scheme, rest) = url.split_once("://")?;
@@ -113,7 +113,7 @@ fn place(url: &str) -> Option<String> {
     Some(format!("{scheme}://{name}/{path}").to_ascii_lowercase())
 }
 
-/// A path without its percent signs, so that it can be compared with one that a program has written its own way.
+/// Decodes a path, so that it can be compared with one that was encoded differently.
 fn percent_decoded(path: &str) -> String {
     let decoded = crate::percent::decoded(path.as_bytes());
     decoded.map_or_else(

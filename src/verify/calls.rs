@@ -1,8 +1,7 @@
-//! The calls in a file that a tool has recorded them in.
+//! The calls in a recording of a tool.
 //!
-//! Only the method, the URL, the status, the time and the two bodies of an entry are ours. What else a tool has written, and
-//! how well it has written it, does not matter: the file is read with recovery, and an entry is lost only if a part that
-//! is needed cannot be read.
+//! Only the method, the URL, the status, the time and the two bodies of an entry are used. Mistakes in other parts do not
+//! matter: the file is parsed with recovery, and an entry is only unusable if a part that is needed cannot be read.
 
 use std::borrow::Cow;
 
@@ -13,10 +12,10 @@ use super::{bruno, har, newman};
 
 pub use super::entry::{Attached, Entry, UnusedKind};
 
-/// What wrote a file, by its content.
+/// The format of a file, by its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// A HAR file, of browsers, proxies and test tools.
+    /// A HAR file of a browser, a proxy or a test tool.
     Har,
     /// The JSON report of Newman, which runs Postman collections.
     Newman,
@@ -30,7 +29,7 @@ pub struct Calls<'b> {
     parsed: Parsed<'b>,
     format: Format,
     entries: Vec<Entry>,
-    /// The tool that wrote it, as it calls itself.
+    /// The name of the tool that wrote it, from the file.
     pub(crate) creator: String,
 }
 
@@ -39,7 +38,7 @@ pub struct Calls<'b> {
 pub struct Call<'h> {
     /// Endpoint id.
     pub endpoint: String,
-    /// The URL, without what may be secret in it.
+    /// The URL, without parts that may be secret.
     pub url: String,
     /// The request body.
     pub request: Cow<'h, [u8]>,
@@ -54,19 +53,19 @@ pub struct Call<'h> {
 /// An entry that is not verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unused {
-    /// The HTTP method; empty where there is none.
+    /// The HTTP method, or empty.
     pub method: String,
-    /// The URL, without what may be secret in it; empty where there is none.
+    /// The URL, without parts that may be secret, or empty.
     pub url: String,
-    /// What kind of entry it is.
+    /// The kind of the entry.
     pub kind: UnusedKind,
-    /// Why it is not used.
+    /// The reason.
     pub why: String,
-    /// The request, where only the answer is missing: it has changed what the tenant holds all the same.
+    /// The request, if only the response is missing: it has changed the tenant's data nevertheless.
     pub sent: Option<Box<Sent>>,
 }
 
-/// A request without an answer.
+/// A request without a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
     /// Endpoint id.
@@ -77,11 +76,11 @@ pub struct Sent {
     pub status: Option<u64>,
 }
 
-/// What an entry comes to.
+/// The result for an entry.
 pub type Used<'h> = Result<Call<'h>, Unused>;
 
 impl Format {
-    /// What a file that begins so may be. What it is, [`Calls::read`] says.
+    /// Returns the possible format of a file with this start. [`Calls::read`] decides.
     pub fn of_start(start: &[u8]) -> Option<Self> {
         const FIRST: [(&[u8], Format); 6] = [
             (b"log", Format::Har),
@@ -109,7 +108,7 @@ impl Format {
 }
 
 impl<'b> Calls<'b> {
-    /// Reads a file with recorded calls; fails with the reason why it is none.
+    /// Parses a file with recorded calls. The error says why it is not one.
     pub fn read(bytes: &'b [u8]) -> Result<Self, String> {
         let parsed = Parsed::read(bytes).map_err(|why| format!("not a HAR file: {why}"))?;
         let roots = parsed.roots();
@@ -135,15 +134,15 @@ impl<'b> Calls<'b> {
         })
     }
 
-    /// What keeps a part of the file from being read, where something does.
+    /// Returns the mistake that makes a part of the file unreadable, if there is one.
     pub fn cut(&self) -> Option<String> {
         self.parsed.cut(self.entries.len())
     }
 
-    /// The entries, as they are listed, or in the order of time. One without a time stays behind the one before it.
+    /// Returns the entries in the order of the file or of time. An entry without a time stays after the one before it.
     pub fn entries(&self, by_time: bool) -> Vec<Entry> {
         let mut entries = self.entries.clone();
-        // The others list calls as they are made.
+        // The other formats list calls in the order of time.
         if by_time && self.format == Format::Har {
             let mut last = None;
             entries.sort_by_cached_key(|entry| {
@@ -154,7 +153,7 @@ impl<'b> Calls<'b> {
         entries
     }
 
-    /// What the request of an entry is called, where the tool has names for requests.
+    /// Returns the name of an entry's request, if the tool has names for requests.
     pub fn title(&self, entry: Entry) -> Option<Cow<'_, str>> {
         match self.format {
             Format::Har => None,
@@ -163,7 +162,7 @@ impl<'b> Calls<'b> {
         }
     }
 
-    /// The call that an entry is, or why it is none that could be verified.
+    /// Returns the call of an entry, or the reason why it cannot be verified.
     pub fn call(&self, entry: Entry, routes: &Routes<'_>, attached: &mut Attached<'_>) -> Used<'_> {
         let Parts {
             method,
@@ -200,9 +199,9 @@ impl<'b> Calls<'b> {
                 (Some((_, why)), true) => other(why),
                 _ => other(&words(&miss, &method)),
             })?;
-        // Of what only may be a call, nothing is missing.
+        // If it is not certain that this is a call, a missing part is not reported.
         let lost = |(kind, why)| unused(if found.by_url { kind } else { UnusedKind::Other }, why);
-        // What a guess has put in order may not be what was sent.
+        // Text that was repaired by a guess may differ from what was sent.
         if let Some(why) = self.parsed.broken(entry.node) {
             return Err(unused(
                 UnusedKind::Unreadable,
@@ -218,7 +217,7 @@ impl<'b> Calls<'b> {
         }
         let response = match self.response(entry.node, attached) {
             Ok(response) => response,
-            // A fault that was asked for, or a call that was refused before it was read.
+            // A simulated fault, or a call that was refused before it was read.
             Err(_) if predicted => {
                 let status = status.map_or_else(|| "none".to_owned(), |status| status.to_string());
                 return Err(other(&format!(
@@ -257,21 +256,21 @@ impl<'b> Calls<'b> {
         self.format == Format::Har && har::is_predicted(&self.parsed, &self.creator, entry.node)
     }
 
-    /// The tenant facts before a call to `geplint serve`, as a tenant file has them. It writes them where they are not the
-    /// result of the calls before.
+    /// Returns the facts of the tenant before a call to `geplint serve`, as a tenant file. It only writes them if they are
+    /// not the result of the previous calls.
     pub fn tenant(&self, entry: Entry) -> Option<Cow<'_, str>> {
         let ours = self.format == Format::Har && self.creator == har::SERVE;
         ours.then(|| har::tenant(&self.parsed, entry.node)).flatten()
     }
 
-    /// What the predictions of `geplint serve` in the file depend on that is not in it.
+    /// Returns the names of the facts that the predictions of `geplint serve` depend on and that are not in the file.
     pub fn missing_facts(&self) -> Option<Cow<'_, str>> {
         let ours = self.format == Format::Har && self.creator == har::SERVE;
         ours.then(|| har::comment(&self.parsed, &self.parsed.roots()))
             .flatten()
     }
 
-    /// The body of an answer with success to a GET, for what it says of the tenant.
+    /// Returns the body of a successful response to a GET, which may have facts of the tenant.
     pub fn answer_to_get(&self, entry: Entry, attached: &mut Attached<'_>) -> Option<Cow<'_, [u8]>> {
         let parts = self.parts(entry.node);
         let succeeded = parts.status.is_some_and(|status| (200..300).contains(&status));
@@ -281,7 +280,7 @@ impl<'b> Calls<'b> {
         self.response(entry.node, attached).ok()
     }
 
-    /// How the tool that has left out bodies records them, as far as it is known.
+    /// Returns how to make the tool record bodies, if known.
     pub fn cure(&self) -> &'static str {
         const CURES: [(&str, &str); 7] = [
             (
@@ -340,7 +339,7 @@ impl<'b> Calls<'b> {
     }
 }
 
-/// Why no endpoint takes a call.
+/// Returns the reason why a call has no endpoint.
 pub fn words(miss: &Miss, method: &str) -> String {
     match miss {
         Miss::Method => format!(
@@ -361,7 +360,7 @@ pub(super) mod testing {
     use super::super::routes::{Route, Routes};
     use super::{Calls, UnusedKind};
 
-    /// The bytes of request and response, or why there are none.
+    /// Returns the bytes of request and response, or the reason why there are none.
     pub type Read = Result<(Vec<u8>, Vec<u8>), (UnusedKind, String)>;
 
     /// Reads a recording of calls of one endpoint at `/Api/One`, without attached files.

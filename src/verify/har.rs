@@ -1,4 +1,4 @@
-//! HAR files, as browsers, proxies and test tools write them: both bodies of every call are in it.
+//! HAR files of browsers, proxies and test tools, with both bodies of every call.
 
 use std::borrow::Cow;
 
@@ -13,33 +13,33 @@ use crate::finding::Span;
 use crate::json::{self, JsonKind, Node};
 use crate::percent;
 
-/// The creator of the HAR files that hold predictions.
+/// The creator of HAR files with predictions.
 pub const SERVE: &str = "geplint serve";
 
 /// The prefix of the response headers of a prediction, in lower case.
 const SERVE_HEADERS: &str = "x-geplint-";
 
-/// The member of an entry with what only `geplint serve` knows of a call.
+/// The member of an entry with data that only `geplint serve` writes.
 pub const SERVE_MEMBER: &str = "_geplint";
 
-/// The entries of a HAR file, where the document is one.
+/// Returns the entries of a HAR file. `None` for any other document.
 pub(super) fn entries(parsed: &Parsed<'_>, roots: &[Place]) -> Option<Vec<Entry>> {
     let list = parsed.list(parsed.at(*roots.first()?, ["log", "entries"])?)?;
     Some(numbered(1, list))
 }
 
-/// The tool that wrote a HAR file, as it calls itself.
+/// Returns the name of the tool that wrote a HAR file.
 pub(super) fn creator(parsed: &Parsed<'_>, roots: &[Place]) -> Option<String> {
     let name = parsed.string(parsed.at(*roots.first()?, ["log", "creator", "name"])?)?;
     Some(name.into_owned())
 }
 
-/// What the tool that wrote a HAR file says of it.
+/// Returns the comment on a whole HAR file.
 pub(super) fn comment<'h>(parsed: &'h Parsed<'_>, roots: &[Place]) -> Option<Cow<'h, str>> {
     parsed.string(parsed.at(*roots.first()?, ["log", "comment"])?)
 }
 
-/// When the call was made; moments can be compared.
+/// Returns the time of the call, in a form that can be compared.
 pub(super) fn started(parsed: &Parsed<'_>, entry: Place) -> Option<(u16, u8, u8, i64)> {
     let text = parsed.string(parsed.member(entry, "startedDateTime")?)?;
     let Ok(Bound {
@@ -80,13 +80,13 @@ pub(super) fn is_predicted(parsed: &Parsed<'_>, creator: &str, entry: Place) -> 
     creator == SERVE || headers().is_some_and(|headers| headers.into_iter().any(is_its_header))
 }
 
-/// The endpoint that `geplint serve` took a call for.
+/// Returns the endpoint that `geplint serve` has chosen for a call.
 pub(super) fn endpoint<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Option<Cow<'h, str>> {
     parsed.string(parsed.at(entry, [SERVE_MEMBER, "endpoint"])?)
 }
 
-/// The tenant facts before a call to `geplint serve`, as a tenant file has them. It writes them where they are not the result of
-/// the calls before.
+/// Returns the facts of the tenant before a call to `geplint serve`, as a tenant file. It only writes them if they are
+/// not the result of the previous calls.
 pub(super) fn tenant<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Option<Cow<'h, str>> {
     let facts = parsed.at(entry, [SERVE_MEMBER, "tenant"])?;
     let node = parsed.node(facts);
@@ -111,7 +111,7 @@ pub(super) fn response<'h>(parsed: &'h Parsed<'_>, entry: Place, attached: &mut 
     )
 }
 
-/// The body in a `postData` or `content`.
+/// Returns the body in a `postData` or `content`.
 fn body<'h>(
     parsed: &'h Parsed<'_>,
     holder: Option<Place>,
@@ -156,7 +156,7 @@ fn body<'h>(
     }
 }
 
-/// A body that is not in `text`: in a file, or taken apart into the parameters of a form.
+/// Returns a body that is not in `text`, but in a file, or split into the parameters of a form.
 fn elsewhere<'h>(parsed: &'h Parsed<'_>, holder: Place, what: &str, attached: &mut Attached<'_>) -> Body<'h> {
     if let Some(name) = parsed
         .member(holder, "_file")
@@ -187,7 +187,7 @@ fn elsewhere<'h>(parsed: &'h Parsed<'_>, holder: Place, what: &str, attached: &m
     }
 }
 
-/// `name=value&name` of a list of parameters, as it was sent.
+/// Joins parameters to `name=value&name`, as sent.
 fn form(parsed: &Parsed<'_>, list: Place) -> String {
     let parameters = parsed.list(list).unwrap_or_default().into_iter();
     let parts = parameters.map(|parameter| {
@@ -260,7 +260,7 @@ fn decoded(raw: &str) -> Vec<u8> {
     json::decode(&quoted, &node).into_owned().into_bytes()
 }
 
-/// The JSON that was sent as a form, as `curl -d` does: tools take it apart at `&` and `=`.
+/// Returns JSON that was sent as a form, as `curl -d` does: tools split it at `&` and `=`.
 fn json_of_form(form: &str) -> Option<Vec<u8>> {
     if is_json(form.as_bytes()) {
         return Some(form.as_bytes().to_vec());

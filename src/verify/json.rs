@@ -11,7 +11,7 @@ use super::{Difference, Forecast, Order, Outcome, Recorded, Tally, Verified};
 use crate::json::pretty;
 use crate::predict::{Envelope, ErrorEntry};
 
-/// What the document begins with. `predictions`: predictions are compared, not answers of the API.
+/// Returns the start of the document. `predictions`: predictions are compared, not responses of the API.
 pub fn open(predictions: bool) -> String {
     let tool = concat!("geplint ", env!("CARGO_PKG_VERSION"));
     format!("{{\n  \"version\": 1,\n  \"tool\": \"{tool}\",\n  \"self\": {predictions},\n  \"pairs\": [")

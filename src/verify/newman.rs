@@ -1,7 +1,7 @@
 //! The JSON report of Newman, which runs Postman collections.
 //!
-//! Newman keeps one call of an item and iteration. Where scripts of the item send requests of their own, it writes the last of
-//! all these calls as often as there were calls: they have one `cursor.ref`.
+//! Newman keeps one call for each item and iteration. If scripts of the item send requests, it repeats the last of these
+//! calls, once for each call, with the same `cursor.ref`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use super::har::base64;
 use super::parsed::{Parsed, Place};
 use crate::json::{self, JsonKind};
 
-/// The entries of a report, where the document is one.
+/// Returns the entries of a report. `None` for any other document.
 pub(super) fn entries(parsed: &Parsed<'_>, roots: &[Place]) -> Option<Vec<Entry>> {
     let list = parsed.list(parsed.at(*roots.first()?, ["run", "executions"])?)?;
     let mut entries = numbered(1, list);
@@ -26,14 +26,14 @@ pub(super) fn entries(parsed: &Parsed<'_>, roots: &[Place]) -> Option<Vec<Entry>
     Some(entries)
 }
 
-/// Why an entry that repeats another is not used.
+/// Returns the reason why a repeated entry is not used.
 pub(super) fn repeats(first: usize) -> String {
     format!(
         "it is #{first} again: of an item whose scripts send requests of their own, Newman records the last call alone"
     )
 }
 
-/// What the collection calls the request.
+/// Returns the name of the request in the collection.
 pub(super) fn title<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Option<Cow<'h, str>> {
     parsed.string(parsed.at(entry, ["item", "name"])?)
 }
@@ -50,7 +50,7 @@ pub(super) fn parts<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Parts<'h> {
             .map(|node| url(parsed, node))
             .unwrap_or_default(),
         status,
-        // What a script has sent before may have failed, and the answer belongs to what was sent last.
+        // A request that a script sent before may have failed; the response belongs to the last one.
         failed: error
             .filter(|_| status.is_none())
             .map(|error| failed(parsed, entry, error)),
@@ -94,7 +94,7 @@ pub(super) fn response<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Body<'h> {
     }
 }
 
-/// A body that is a string.
+/// Returns a body that is a string.
 pub(super) fn text<'h>(parsed: &'h Parsed<'_>, node: Place, what: &str) -> Body<'h> {
     if parsed.has_other_bytes(node) {
         return Err((
@@ -108,7 +108,7 @@ pub(super) fn text<'h>(parsed: &'h Parsed<'_>, node: Place, what: &str) -> Body<
     })
 }
 
-/// The bytes of a buffer of Node.js: `{"type": "Buffer", "data": [91, 93]}`, or as base64.
+/// Returns the bytes of a buffer of Node.js: `{"type": "Buffer", "data": [91, 93]}`, or base64.
 fn buffer<'h>(parsed: &'h Parsed<'_>, node: Place, what: &str) -> Body<'h> {
     let data = parsed.member(node, "data").unwrap_or(node);
     if let Some(text) = parsed.string(data) {
@@ -121,7 +121,7 @@ fn buffer<'h>(parsed: &'h Parsed<'_>, node: Place, what: &str) -> Body<'h> {
     bytes(parsed, data, what)
 }
 
-/// The bytes that stand as numbers in a list or an object.
+/// Returns the bytes in an array or an object of numbers.
 pub(super) fn bytes<'h>(parsed: &Parsed<'_>, holder: Place, what: &str) -> Body<'h> {
     let numbers = parsed.values(holder).map(|byte| parsed.raw(byte).parse().ok());
     let bytes: Option<Vec<u8>> = numbers.collect();
@@ -136,7 +136,7 @@ pub(super) fn file() -> Lost {
     (UnusedKind::WithoutBody, why.to_owned())
 }
 
-/// Why there is no answer, in the words of the error; where it has none, in those of the list of failures.
+/// Returns the reason why there is no response: the text of the error, otherwise that of the list of failures.
 fn failed(parsed: &Parsed<'_>, entry: Place, error: Place) -> Lost {
     let text = |node: Option<Place>| node.and_then(|node| parsed.string(node));
     let part = |name| text(parsed.member(error, name));
@@ -152,7 +152,7 @@ fn failed(parsed: &Parsed<'_>, entry: Place, error: Place) -> Lost {
     entry::failed(why.as_deref())
 }
 
-/// The URL, which Postman takes apart.
+/// Returns the URL, which Postman splits into parts.
 fn url<'h>(parsed: &'h Parsed<'_>, node: Place) -> Cow<'h, str> {
     if parsed.node(node).kind == JsonKind::String {
         return parsed.string(node).unwrap_or_default();
@@ -173,7 +173,7 @@ fn url<'h>(parsed: &'h Parsed<'_>, node: Place) -> Cow<'h, str> {
     Cow::Owned(format!("{protocol}://{host}{port}/{path}"))
 }
 
-/// The parts of a host or a path; `:name` stands for a variable of the URL.
+/// Returns the parts of a host or a path; `:name` is a variable of the URL.
 fn pieces<'h>(parsed: &'h Parsed<'_>, url: Place, list: Place) -> Vec<Cow<'h, str>> {
     if let Some(whole) = parsed.string(list) {
         return vec![whole];

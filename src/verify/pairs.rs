@@ -56,12 +56,12 @@ pub const PREDICTION: &str = "a prediction of geplint, not an answer of the API"
 enum Role {
     Request,
     Response,
-    /// What geplint has predicted: no answer of the API.
+    /// A prediction of geplint, not a response of the API.
     Prediction,
     Unsaid,
 }
 
-/// Pairs files by their names: by the patterns first, then as names usually are. If the names do not show the roles, `kind`
+/// Pairs files by their names: first by the patterns, then by the usual names. If the names do not show the roles, `kind`
 /// returns them by the content.
 pub fn pair(
     files: &[PathBuf],
@@ -94,13 +94,13 @@ struct Pairer<'f, F> {
     names: Vec<(PathBuf, Role)>,
     taken: Vec<bool>,
     pairs: Vec<Pair>,
-    /// Files that a pattern is for, and why they have no partner by it.
+    /// Files that match a pattern without a partner, with the reason.
     alone: HashMap<usize, String>,
     kind: F,
 }
 
 impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
-    /// What a pattern says of the files that have no partner yet.
+    /// Applies a pattern to the files that have no partner yet.
     fn by_pattern(&mut self, pattern: &Pattern) {
         let free: Vec<usize> = (0..self.files.len())
             .filter(|at| !self.taken[*at] && self.names[*at].1 != Role::Prediction)
@@ -193,7 +193,7 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
         self.couples(couples);
     }
 
-    /// Adds couples of files that belong together: the first of each from one folder, the second from another.
+    /// Adds couples of files: the first of each from one folder, the second from another.
     fn couples(&mut self, couples: Vec<(usize, usize)>) {
         let mut unsaid = Vec::new();
         for (one, other) in couples {

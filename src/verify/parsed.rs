@@ -1,17 +1,17 @@
-//! A JSON document that a tool has written, read with recovery: what is wrong in one part leaves the others.
+//! A JSON document of a tool, parsed with recovery: a mistake in one part does not affect the others.
 
 use std::borrow::Cow;
 
 use crate::json::{self, JsonKind, Node, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree};
 
-/// A document and what is wrong with it.
+/// A document and its mistakes.
 #[derive(Debug)]
 pub(super) struct Parsed<'b> {
     bytes: &'b [u8],
     pub(super) text: Cow<'b, str>,
-    /// The document, or the values of the list that it is.
+    /// The document, or the values of its array.
     trees: Vec<Tree>,
-    /// What is wrong with its text, in the order of the file.
+    /// The syntax errors, in the order of the file.
     errors: Vec<SyntaxError>,
 }
 
@@ -23,7 +23,7 @@ pub(super) struct Place {
 }
 
 impl<'b> Parsed<'b> {
-    /// Reads a document; fails only where nothing can be read at all.
+    /// Parses a document. Fails only if nothing can be read.
     pub(super) fn read(bytes: &'b [u8]) -> Result<Self, String> {
         let (text, mut errors) = json::text(bytes);
         if let Some(error) = errors.iter().find(|error| is_fatal(error)) {
@@ -50,7 +50,7 @@ impl<'b> Parsed<'b> {
         })
     }
 
-    /// The value that the document is, or those of the list that it is.
+    /// Returns the value of the document, or the values of its array.
     pub(super) fn roots(&self) -> Vec<Place> {
         let root = |(tree, nodes): (usize, &Tree)| {
             let node = nodes.root()?;
@@ -59,13 +59,13 @@ impl<'b> Parsed<'b> {
         self.trees.iter().enumerate().filter_map(root).collect()
     }
 
-    /// Why the document is no JSON, where it is none.
+    /// Returns the reason why the document is not JSON, if it is not.
     pub(super) fn why_not_json(&self) -> Option<String> {
         let error = self.errors.iter().find(|error| !error.is_warning())?;
         Some(format!("not JSON: {}", error.message(&self.text)))
     }
 
-    /// The tree that a value is in.
+    /// Returns the tree of a value.
     fn tree(&self, at: Place) -> &Tree {
         &self.trees[at.tree]
     }
@@ -74,12 +74,12 @@ impl<'b> Parsed<'b> {
         self.tree(at).node(at.node)
     }
 
-    /// A value as it is written.
+    /// Returns the text of a value.
     pub(super) fn raw(&self, at: Place) -> &str {
         self.node(at).span.of(&self.text)
     }
 
-    /// The content of a string, a name or a number.
+    /// Returns the content of a string, a name or a number.
     pub(super) fn content(&self, at: Place) -> String {
         match self.node(at).kind {
             JsonKind::String | JsonKind::Key => json::decode(&self.text, self.node(at)).into_owned(),
@@ -87,14 +87,14 @@ impl<'b> Parsed<'b> {
         }
     }
 
-    /// Name and value of each member of an object.
+    /// Returns the name and the value of each member of an object.
     pub(super) fn members(&self, at: Place) -> impl Iterator<Item = (Place, Place)> + '_ {
         let place = move |node| Place { node, ..at };
         let members = self.tree(at).members(at.node);
         members.map(move |(name, value)| (place(name), place(value)))
     }
 
-    /// A member of an object by its name.
+    /// Returns a member of an object by its name.
     pub(super) fn member(&self, object: Place, name: &str) -> Option<Place> {
         let tree = self.tree(object);
         let mut members = tree.members(object.node);
@@ -102,45 +102,44 @@ impl<'b> Parsed<'b> {
         Some(Place { node, ..object })
     }
 
-    /// A value by the names that lead to it.
+    /// Returns a value by the path of names to it.
     pub(super) fn at<const N: usize>(&self, object: Place, path: [&str; N]) -> Option<Place> {
         path.iter().try_fold(object, |at, name| self.member(at, name))
     }
 
-    /// The values of a list, or of an object.
+    /// Returns the values of an array or an object.
     pub(super) fn values(&self, at: Place) -> impl Iterator<Item = Place> + '_ {
         let members = self.tree(at).members(at.node).map(|(_, value)| value);
         let values = self.tree(at).elements(at.node).chain(members);
         values.map(move |node| Place { node, ..at })
     }
 
-    /// The values of a value that is a list.
+    /// Returns the elements of an array.
     pub(super) fn list(&self, at: Place) -> Option<Vec<Place>> {
         (self.node(at).kind == JsonKind::Array).then(|| self.values(at).collect())
     }
 
-    /// The text of a string that is not empty.
+    /// Returns the text of a string that is not empty.
     pub(super) fn string(&self, at: Place) -> Option<Cow<'_, str>> {
         let node = self.node(at);
         let text = (node.kind == JsonKind::String).then(|| json::decode(&self.text, node))?;
         (!text.is_empty()).then_some(text)
     }
 
-    /// Whether a value is a string with something in it.
+    /// Returns true if a value is a string that is not empty.
     pub(super) fn is_text(&self, at: Place) -> bool {
         let node = self.node(at);
         node.kind == JsonKind::String && node.span.end - node.span.start > 2
     }
 
-    /// Whether a value holds bytes that are no UTF-8 in the file.
+    /// Returns true if a value contains bytes that are not UTF-8.
     pub(super) fn has_other_bytes(&self, at: Place) -> bool {
         let span = self.node(at).span;
         let original = self.bytes.get(span.start as usize..span.end as usize);
         original.is_none_or(|bytes| std::str::from_utf8(bytes).is_err())
     }
 
-    /// What is wrong inside a value and leaves in doubt what its parts are. Values that are no JSON, such as `NaN`, leave
-    /// no doubt.
+    /// Returns the first mistake inside a value that makes its structure uncertain. An invalid value such as `NaN` does not.
     pub(super) fn broken(&self, at: Place) -> Option<String> {
         let span = self.node(at).span;
         let from = self.errors.partition_point(|error| error.span.start < span.start);
@@ -152,7 +151,7 @@ impl<'b> Parsed<'b> {
             .map(|error| error.message(&self.text))
     }
 
-    /// What keeps a part of the document from being read, where something does; `read` entries were read up to there.
+    /// Returns the mistake that makes a part of the document unreadable, if there is one; `read` entries precede it.
     pub(super) fn cut(&self, read: usize) -> Option<String> {
         let cuts = |error: &&SyntaxError| {
             matches!(
@@ -174,7 +173,7 @@ impl<'b> Parsed<'b> {
     }
 }
 
-/// Where nothing can be read at all.
+/// The position of a mistake after which nothing can be read.
 fn is_fatal(error: &SyntaxError) -> bool {
     matches!(
         error.kind,

@@ -1,8 +1,8 @@
-//! Patterns that say which file holds the answer to which request: `{name}-request.json={name}-response.json`.
+//! Patterns for the names of a request and its response: `{name}-request.json={name}-response.json`.
 
 use std::path::Path;
 
-/// A pattern for the name of a request, and one for that of its response.
+/// A pattern for the name of a request, and one for the name of its response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     text: String,
@@ -10,12 +10,12 @@ pub struct Pattern {
     response: Side,
 }
 
-/// What a path is called in a pattern: the same for a request and its response.
+/// The result of matching a path: equal for a request and its response.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {
-    /// The path before what the pattern is for.
+    /// The part of the path before the match.
     before: String,
-    /// What the placeholders stand for, in the order of the request's side.
+    /// The texts of the placeholders, in the order of the request's side.
     values: Vec<String>,
 }
 
@@ -24,12 +24,12 @@ pub struct Key {
 struct Side {
     /// The text before the first hole, then what follows each hole.
     literals: Vec<String>,
-    /// The holes, by the placeholder that they are; `None` for `*`.
+    /// The placeholder of each hole; `None` for `*`.
     holes: Vec<Option<String>>,
 }
 
 impl Pattern {
-    /// Reads `REQUEST=RESPONSE`; fails with what is wrong.
+    /// Parses `REQUEST=RESPONSE`. The error says what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
         const FORM: &str = "a pattern is REQUEST=RESPONSE, as in {name}-request.json={name}-response.json";
         let Some((request, response)) = text.split_once('=') else {
@@ -60,34 +60,34 @@ impl Pattern {
         Ok(pattern)
     }
 
-    /// The pattern as it was written.
+    /// Returns the pattern as written.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The extensions of files that it may be for, without the dot.
+    /// Returns the extensions of the files that it can match, without the dot.
     pub fn extensions(&self) -> impl Iterator<Item = &str> {
         [&self.request, &self.response]
             .into_iter()
             .filter_map(Side::extension)
     }
 
-    /// What a path is called as a request; nearest to the file's name first.
+    /// Returns the matches of a path as a request, the one closest to the file name first.
     pub fn requests(&self, path: &Path) -> Vec<Key> {
         self.keys(&self.request, path)
     }
 
-    /// What a path is called as a response; nearest to the file's name first.
+    /// Returns the matches of a path as a response, the one closest to the file name first.
     pub fn responses(&self, path: &Path) -> Vec<Key> {
         self.keys(&self.response, path)
     }
 
-    /// The path of a request's response, with `*` where it may be anything.
+    /// Returns the path of a request's response, with `*` for any text.
     pub fn response_to(&self, request: &Key) -> String {
         self.fill(&self.response, request)
     }
 
-    /// The path of a response's request, with `*` where it may be anything.
+    /// Returns the path of a response's request, with `*` for any text.
     pub fn request_of(&self, response: &Key) -> String {
         self.fill(&self.request, response)
     }
@@ -110,7 +110,7 @@ impl Pattern {
         path
     }
 
-    /// The placeholders, each once, in the order of the request's side.
+    /// Returns the different placeholders, in the order of the request's side.
     fn names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
         for name in self.request.names() {
@@ -207,7 +207,7 @@ impl Side {
         (!extension.is_empty() && !extension.contains('/')).then_some(extension)
     }
 
-    /// What the holes stand for in a text that the whole side is for: each for as little as it can, and for something.
+    /// Returns the texts of the holes if the whole side matches a text. Each is as short as possible, and not empty.
     fn find<'t>(&self, text: &'t str) -> Option<Vec<(Option<&str>, &'t str)>> {
         let (first, literals) = self.literals.split_first()?;
         let mut rest = without_start(text, first)?;
@@ -237,13 +237,13 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(inside)
 }
 
-/// A text without what it begins with, whatever the case of its ASCII letters.
+/// Removes a prefix from a text, without regard to ASCII case.
 fn without_start<'t>(text: &'t str, start: &str) -> Option<&'t str> {
     let (before, rest) = text.split_at_checked(start.len())?;
     before.eq_ignore_ascii_case(start).then_some(rest)
 }
 
-/// Where a text stands in another, from a place on, whatever the case of its ASCII letters.
+/// Returns the position of a text in another, from an offset on, without regard to ASCII case.
 fn find(text: &str, wanted: &str, from: usize) -> Option<usize> {
     let windows = text.as_bytes().get(from..)?.windows(wanted.len().max(1));
     let at = windows

@@ -1,40 +1,40 @@
-//! What stands in for the values of a pair that is shown to others: the same for the same value, of the same length and the
-//! same kinds of characters, and nothing of the value itself.
+//! Replacements for the values of a pair that is shared: equal for equal values, with the same length and the same kinds of
+//! characters.
 //!
-//! A stand-in says nothing of its value but these: it is made of a counter, not of the text.
+//! A replacement reveals nothing else about its value, because it is generated from a counter, not from the text.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::bind::{Json, Scalar, bind};
 
-/// Where made-up e-mail addresses are.
+/// The domain of made-up e-mail addresses.
 const DOMAIN: &str = "@example.com";
-/// Characters of a value in a row, from which on it would be recognised.
+/// The number of consecutive characters of a value by which it could be recognised.
 const RUN: usize = 4;
-/// How often a stand-in is made anew that does not fit.
+/// The maximum number of attempts for a suitable replacement.
 const TRIES: usize = 400;
-/// Letters that stand in for letters which are not ASCII.
+/// Replacements for letters that are not ASCII.
 const LOWER: [char; 8] = ['ä', 'ö', 'ü', 'é', 'è', 'ñ', 'ç', 'å'];
 const UPPER: [char; 8] = ['Ä', 'Ö', 'Ü', 'É', 'È', 'Ñ', 'Ç', 'Å'];
-/// Words that are as good as values of JSON.
+/// Words with a meaning in JSON.
 const WORDS: [&str; 10] = [
     "true", "false", "yes", "no", "y", "n", "on", "off", "null", "none",
 ];
 
-/// Makes stand-ins, and knows those that it has made.
+/// Generates replacements, and stores them.
 pub(super) struct StandIns<'r> {
-    /// By the value without case and outer whitespace, character by character.
+    /// The replacements by value, without case and surrounding whitespace, character by character.
     known: HashMap<String, Vec<char>>,
     used: HashSet<Vec<char>>,
-    /// Every few letters and digits in a row of all values.
+    /// All short sequences of letters and digits in all values.
     runs: HashSet<[char; RUN]>,
-    /// Whether a text is a word of some list: no stand-in may be one.
+    /// Returns true if a text is in a list. No replacement may be.
     is_word: Box<dyn Fn(&str) -> bool + 'r>,
     counter: u64,
 }
 
 impl<'r> StandIns<'r> {
-    /// For these values; no stand-in has a part of any of them.
+    /// Creates it for these values. No replacement contains a part of any of them.
     pub(super) fn new<'v>(
         values: impl IntoIterator<Item = &'v str>,
         is_word: Box<dyn Fn(&str) -> bool + 'r>,
@@ -52,7 +52,7 @@ impl<'r> StandIns<'r> {
         }
     }
 
-    /// What stands in for a whole value.
+    /// Returns the replacement of a whole value.
     pub(super) fn text(&mut self, value: &str) -> String {
         if is_kept(value) {
             return value.to_owned();
@@ -68,14 +68,14 @@ impl<'r> StandIns<'r> {
         out
     }
 
-    /// What stands in for a number as JSON writes it.
+    /// Returns the replacement of a JSON number.
     pub(super) fn number(&mut self, raw: &str) -> String {
         let mut out = String::new();
         self.push(raw, &mut out);
         out
     }
 
-    /// Whether a text has a part of some value.
+    /// Returns true if a text contains a part of a value.
     pub(super) fn betrays(&self, text: &str) -> bool {
         runs_of(text).any(|run| self.runs.contains(&run))
     }
@@ -102,7 +102,7 @@ impl<'r> StandIns<'r> {
         out.push_str(value.get(start + trimmed.len()..).unwrap_or_default());
     }
 
-    /// An address of the same length, where that leaves room for a name.
+    /// Returns an e-mail address of the same length, if that leaves room for a name.
     fn address(&mut self, address: &str) -> String {
         let key = folded(address);
         if !self.known.contains_key(&key) {
@@ -140,7 +140,7 @@ impl<'r> StandIns<'r> {
         best.map(|(_, made)| made).unwrap_or_default()
     }
 
-    /// The next number of a row that looks random (`SplitMix64`).
+    /// Returns the next pseudo-random number (`SplitMix64`).
     fn next(&mut self) -> u64 {
         self.counter = self.counter.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.counter;
@@ -150,22 +150,22 @@ impl<'r> StandIns<'r> {
     }
 }
 
-/// Whether a value says nothing of anybody.
+/// Returns true if a value is not personal.
 pub(super) fn is_kept(value: &str) -> bool {
     let trimmed = value.trim();
     trimmed.is_empty() || WORDS.iter().any(|word| word.eq_ignore_ascii_case(trimmed))
 }
 
-/// Which characters of a value are replaced, and by what.
+/// Selects the characters of a value that are replaced, and their replacements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Plan {
     /// Every letter and digit.
     All,
-    /// Digits alone: the letters are those of a number or of a date.
+    /// Only digits, because the letters belong to a number or a date.
     Digits,
-    /// Digits, as those of a date.
+    /// The digits of a date.
     Date,
-    /// Letters by those of hexadecimal numbers.
+    /// Letters, by those of hexadecimal numbers.
     Hex,
 }
 
@@ -195,7 +195,7 @@ impl Plan {
             return date(&chars, next);
         }
         let mut in_digits = false;
-        // The digits of an exponent say how large a number is.
+        // The digits of an exponent determine the size of the number.
         let exponent = (self == Self::Digits).then(|| chars.iter().position(|c| matches!(c, 'e' | 'E')));
         let exponent = exponent.flatten().unwrap_or(chars.len());
         let replaced = chars.iter().enumerate().map(|(index, c)| {
@@ -224,7 +224,7 @@ fn pick(random: u64, from: &[char]) -> char {
     from.get(index).copied().unwrap_or('x')
 }
 
-/// A letter like this one, in lower case where there are two; anything else as it is.
+/// Returns a letter of the same kind, in lower case if it has two cases; other characters are unchanged.
 fn letter(c: char, random: u64) -> char {
     let within = |first: u32, count: u64| {
         let offset = u32::try_from(random % count).unwrap_or_default();
@@ -239,7 +239,7 @@ fn letter(c: char, random: u64) -> char {
     }
 }
 
-/// Other digits for a date, so that it is one as before: what may be a month stays such, what may be a day or an hour, too.
+/// Returns other digits for a date that keep it valid: a possible month, day or hour remains one.
 fn date(chars: &[char], next: &mut impl FnMut() -> u64) -> Vec<char> {
     let mut out: Vec<char> = Vec::with_capacity(chars.len());
     let mut rest = chars;
@@ -271,7 +271,7 @@ fn date(chars: &[char], next: &mut impl FnMut() -> u64) -> Vec<char> {
             run = more;
             let value = part.iter().collect::<String>().parse().unwrap_or(0);
             let (from, to): (u64, u64) = match (size, value) {
-                // A leap year for a leap year.
+                // A leap year is replaced by a leap year.
                 (4, 1900..=2099) => {
                     let year = 1972 + (next() % 16) * 4;
                     let year = if value % 4 == 0 {
@@ -296,10 +296,10 @@ fn date(chars: &[char], next: &mut impl FnMut() -> u64) -> Vec<char> {
     out
 }
 
-/// From where on a number is of another type.
+/// The limits at which a number gets another type.
 const ENDS: [f64; 5] = [2_147_483_648.0, 4_294_967_296.0, 9.2e18, 1.8e19, 7.9e28];
 
-/// What a text is to the API's converter, and how large it is as a number.
+/// The type of a text for the API's converter, and its size as a number.
 fn kind(value: &str) -> ([bool; 5], usize) {
     let types = [
         Scalar::Int,
@@ -318,7 +318,7 @@ fn binds(ty: Scalar, value: &str) -> bool {
     bind(ty, &[], false, Json::Text(value), "").is_ok()
 }
 
-/// A text without case, a character for each of its characters.
+/// Folds the case of a text, one character for each character.
 fn folded(value: &str) -> String {
     value.chars().map(lower).collect()
 }
@@ -331,7 +331,7 @@ fn lower(c: char) -> char {
     }
 }
 
-/// A stand-in in the case of its value.
+/// Returns a replacement in the case of its value.
 fn cased(value: &str, stand_in: &[char]) -> String {
     let mut originals = value.chars();
     stand_in
@@ -346,7 +346,7 @@ fn cased(value: &str, stand_in: &[char]) -> String {
         .collect()
 }
 
-/// Each few letters and digits of a text that stand in a row, without case.
+/// Returns all short sequences of letters and digits in a text, without case.
 fn runs_of(text: &str) -> impl Iterator<Item = [char; RUN]> + '_ {
     let mut row = ['\0'; RUN];
     let mut length = 0;
@@ -364,7 +364,7 @@ fn runs_of(text: &str) -> impl Iterator<Item = [char; RUN]> + '_ {
     })
 }
 
-/// The first e-mail address in a text, and what is before and after it.
+/// Returns the first e-mail address in a text, and the text before and after it.
 fn next_address(text: &str) -> Option<(&str, &str, &str)> {
     let inside = |c: char| c.is_alphanumeric() || "._%+-'".contains(c);
     for (at, _) in text.match_indices('@') {

@@ -36,9 +36,9 @@ pub struct Tally {
     pub failed: u32,
     /// Recorded calls of anything else.
     pub others: u32,
-    /// Recorded predictions, where answers of the API are compared.
+    /// Recorded predictions, if responses of the API are compared.
     pub predictions: u32,
-    /// Recorded answers that are not marked as predictions, where predictions are compared.
+    /// Recorded responses that are not marked as predictions, if predictions are compared.
     pub no_predictions: u32,
     /// Fields that only recordings have, and in how many of them.
     pub extra: BTreeMap<String, u32>,
@@ -73,7 +73,7 @@ impl Tally {
         }
     }
 
-    /// Counts an exchange whose answer is a prediction itself. It says nothing of the API: not of its 400s, and not of a rule.
+    /// Counts an exchange with an earlier prediction. It does not count for the API's 400s or for rules.
     pub fn add_prediction(&mut self, verified: &Verified) {
         self.pair(verified);
         match &verified.outcome {

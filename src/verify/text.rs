@@ -359,7 +359,7 @@ pub fn summary(tally: &Tally, look: Look, verbose: bool) -> String {
     text
 }
 
-/// What a run over predictions came to: how many this program predicts again.
+/// Formats the totals of a run that compares earlier predictions with new ones.
 pub fn summary_of_predictions(tally: &Tally, look: Look, verbose: bool) -> String {
     let mut text = String::new();
     let palette = look.palette();
@@ -383,7 +383,7 @@ pub fn summary_of_predictions(tally: &Tally, look: Look, verbose: bool) -> Strin
     text
 }
 
-/// A rate, and of how many it is one; nothing where there are none.
+/// Formats a rate with its base; empty if there is no rate.
 fn rate(what: &str, ratio: Option<f64>, of: u32, whole: &str) -> String {
     ratio.map_or_else(String::new, |ratio| {
         format!("{what}{} of {of} {whole}", percent(ratio))
