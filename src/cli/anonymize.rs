@@ -1,4 +1,4 @@
-//! `geplint verify --anonymize DIR`: pairs that disagree, without the values in them, as files for somebody else.
+//! `geplint verify --anonymize DIR`: writes pairs that differ, with their values replaced, so that they can be shared.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,24 +15,24 @@ use crate::report::{AtomicFile, sanitize};
 use crate::verify::anonymize::{Anonymizer, Anonymous};
 use crate::verify::{Exchange, Verified};
 
-/// The file that says which of the files in the folder geplint has written, and what was in them.
+/// The list of the files that geplint has written to the folder, with their checksums.
 const LIST: &str = ".geplint-pairs";
-/// Largest such file, in bytes.
+/// The maximum size of that list, in bytes.
 const LONGEST: u64 = 16 << 20;
 
-/// The folder, and what is to be written into it.
+/// The folder, and the files to be written to it.
 pub struct Folder<'a> {
     path: &'a Path,
     anonymizer: Anonymizer<'a>,
-    /// What an earlier run has written: names, and sums of what was in the files.
+    /// The files of an earlier run: their names and checksums.
     before: BTreeMap<String, String>,
     pairs: Vec<(String, Anonymous)>,
-    /// Pairs that are not written, and why.
+    /// Pairs that are not written, with the reasons.
     kept_back: Vec<(String, String)>,
 }
 
 impl<'a> Folder<'a> {
-    /// Looks at the folder; the message says why nothing can be written there.
+    /// Examines the folder. The error says why nothing can be written there.
     pub fn new(path: &'a Path, anonymizer: Anonymizer<'a>) -> Result<Self, String> {
         let failed = |error: &dyn ToString| format!("{}: {}", sanitize::plain_path(path), error.to_string());
         match fs::metadata(path) {
@@ -57,7 +57,7 @@ impl<'a> Folder<'a> {
         })
     }
 
-    /// Takes a pair that disagrees.
+    /// Adds a pair that differs.
     pub fn take(&mut self, exchange: &Exchange<'_>, verified: &Verified) {
         let name = exchange.name.to_owned();
         match self.anonymizer.pair(exchange, verified) {
@@ -66,7 +66,7 @@ impl<'a> Folder<'a> {
         }
     }
 
-    /// Writes the files and says so; the message says what is in the way.
+    /// Writes the files, and prints their number. The error says what prevents it.
     pub fn write(&self, common: &Common) -> Result<(), String> {
         for (name, why) in &self.kept_back {
             terminal::warn(common, &format!("not written: {name}: {why}"));
@@ -98,7 +98,7 @@ impl<'a> Folder<'a> {
                 let path = self.path.join(name);
                 write(&path, text).map_err(|error| failed(&path, &error))?;
             }
-            // Those of an earlier run that no pair of this one has taken the name of.
+            // Files of an earlier run that this one does not replace.
             for name in self.before.keys().filter(|name| !files.contains_key(*name)) {
                 let path = self.path.join(name);
                 if path.exists() {
@@ -125,7 +125,7 @@ impl<'a> Folder<'a> {
         Ok(())
     }
 
-    /// Whether a file may be written: there is none, or it is as an earlier run has written it.
+    /// Checks that a file may be written: it does not exist, or is unchanged since an earlier run.
     fn is_ours(&self, name: &str) -> Result<(), String> {
         let path: PathBuf = self.path.join(name);
         let refused = |why: &str| Err(format!("{}: {why}", sanitize::plain_path(&path)));

@@ -43,7 +43,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     once(args, common).map(|done| done.code)
 }
 
-/// One run, of which there may be others.
+/// One run; with `--watch` there are several.
 pub fn once(args: &Check, common: &Common) -> Result<Done, OutputError> {
     let since = Instant::now();
     let ready = fix::alone(args)
@@ -297,7 +297,7 @@ impl Run<'_> {
             } else {
                 self.summary.line(time, look)
             };
-            // Run after run, one line says that all is well.
+            // With `--watch`, one line reports a run without findings.
             let is_well = self.args.watch.is_some() && self.summary.is_well();
             let shown = if is_well {
                 line.lines().next().unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Decides which of the files that are not JSON should be: those that the settings name, and those beside payloads.
+//! Decides which of the files that are not JSON should be: those that the settings name, and those next to payloads.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::recognize::{Recognized, Standard, recognize_as};
 
 /// Answers for all files of a run. A folder is examined once, and only if a file in it is not JSON.
 pub struct Expected<'a> {
-    /// The files of the run; `None` where it is not known, and folders are listed.
+    /// The files of the run; `None` if they are unknown, so that folders are listed.
     entries: Option<&'a [Entry]>,
     known: &'a Knowledge,
     project: &'a Project,
@@ -37,7 +37,7 @@ impl<'a> Expected<'a> {
         }
     }
 
-    /// For single files, each judged by the files beside it.
+    /// For single files, each judged by the files next to it.
     #[cfg(feature = "lsp")]
     pub fn beside(known: &'a Knowledge, project: &'a Project, most: u64) -> Self {
         Self {
@@ -46,7 +46,7 @@ impl<'a> Expected<'a> {
         }
     }
 
-    /// Returns true if a file should be JSON: the settings name it, or it is beside a payload.
+    /// Returns true if a file should be JSON: the settings name it, or it is next to a payload.
     pub fn is(&self, path: &Path) -> bool {
         !self.project.config.include.is_empty()
             || self.project.endpoint(path).is_some()
@@ -77,7 +77,7 @@ impl<'a> Expected<'a> {
         answer
     }
 
-    /// The files of a folder that a run over it would check, as far as the settings say so.
+    /// Returns the files of a folder that a run over it would check according to the settings.
     fn listed(&self, folder: &Path) -> Vec<PathBuf> {
         let options = WalkOptions {
             excludes: self.project.excludes(&[]).unwrap_or_default(),

@@ -10,14 +10,14 @@ use crate::report::{Position, Source, sanitize};
 pub struct Fault {
     /// The file.
     pub path: Option<PathBuf>,
-    /// Where in it; `None` for the file as a whole.
+    /// The position in it; `None` for the file as a whole.
     pub position: Option<Position>,
-    /// What is wrong, without the place.
+    /// The message, without the position.
     pub message: String,
 }
 
 impl Fault {
-    /// One in a file, at an offset of its text.
+    /// Creates a mistake at an offset of a file's text.
     pub fn at(path: &Path, text: &str, start: usize, message: impl Into<String>) -> Self {
         let start = u32::try_from(start).unwrap_or(u32::MAX);
         Self {
@@ -27,7 +27,7 @@ impl Fault {
         }
     }
 
-    /// One of a file as a whole.
+    /// Creates a mistake of a file as a whole.
     pub fn of(path: &Path, message: impl Into<String>) -> Self {
         Self {
             path: Some(path.to_path_buf()),

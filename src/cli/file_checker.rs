@@ -26,23 +26,23 @@ const LARGEST_KEPT: usize = 8 << 20;
 
 /// An event of an entry. The events of one entry have this order.
 pub enum FileEvent {
-    /// It was fixed, or could not be; how it is now follows.
+    /// It was fixed, or could not be; its check follows.
     Fixed(FixOutcome),
-    /// The endpoint that it is checked for, and its records; of a request in it also its name. Sent with `--verbose`.
+    /// Its endpoint and its number of records, and the name of a request in it. Sent with `--verbose`.
     Recognized(PathBuf, Option<String>, String, u32),
-    /// A request in it that is not checked, and why; sent with `--verbose`.
+    /// A request in it that is skipped, with the reason. Sent with `--verbose`.
     NotChecked(PathBuf, String, String),
     /// It was checked; the reports follow.
     Counted(Counts),
     /// A part of one report, by the number of the report. More of it follows.
     Piece(usize, String),
-    /// Each report of a request among several in a file, or the rest of it; more follows of the file.
+    /// Each report of one of several requests in a file, or the rest of it. More of the file follows.
     Part(Vec<String>, Option<Counts>),
     /// Each report, or the rest of it; the counts, unless they were sent before.
     Checked(Vec<String>, Option<Counts>),
-    /// Not a payload, and why; reported with `--verbose`.
+    /// Not a payload, with the reason; reported with `--verbose`.
     Skipped(PathBuf, Cow<'static, str>),
-    /// Not a payload, and why; reported unless `--quiet`.
+    /// Not a payload, with the reason; reported unless `--quiet`.
     PassedOver(PathBuf, String),
     /// Could not be checked, with the reason.
     Trouble(PathBuf, String),
@@ -121,7 +121,7 @@ impl FileChecker<'_> {
         )
     }
 
-    /// Checks the requests in a container, and reports each by itself.
+    /// Checks the requests in a container, and reports each separately.
     fn container(
         &mut self,
         file: Payload<'_>,
@@ -174,7 +174,7 @@ impl FileChecker<'_> {
         let (own, others): (Vec<Part<'_>>, Vec<Part<'_>>) =
             all.checked.into_iter().partition(|part| part.source.is_none());
         let mut left = own.len() + others.len();
-        // Settings and baselines are about the file as a whole.
+        // Settings and baselines apply to the file as a whole.
         let spans: Vec<Span> = own.iter().map(|part| part.span).collect();
         let mut parts = Vec::new();
         let mut findings = Vec::new();
@@ -216,7 +216,7 @@ impl FileChecker<'_> {
         goes_on
     }
 
-    /// Filters what was found in a file, and reports it.
+    /// Filters the findings of a file, and reports them.
     fn checked(
         &self,
         file: Payload<'_>,
@@ -240,7 +240,7 @@ impl FileChecker<'_> {
         self.report(file, summary, ledger, true, sink)
     }
 
-    /// Counts what was found and renders it; `last`: nothing more follows of the file.
+    /// Counts the findings, and renders them; `last`: no more of the file follows.
     fn report(
         &self,
         file: FileReport<'_>,
@@ -289,7 +289,7 @@ impl FileChecker<'_> {
     }
 }
 
-/// What is counted of a request besides its findings; `fixed`: how many are gone since its file was fixed, if it was.
+/// The counts of a request in addition to its findings; `fixed`: the number of fixed findings, if its file was fixed.
 fn summary(checked: Checked, fixed: Option<u64>) -> Summary {
     Summary {
         open: checked.open,

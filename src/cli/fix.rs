@@ -78,7 +78,7 @@ pub struct Fixer<'a> {
     pub unsafe_too: bool,
     pub palette: Palette,
     pub filter: &'a FindingFilter<'a>,
-    /// Reads files that hold requests. Without it they are not fixed.
+    /// Reads containers of requests. Without it, these are not fixed.
     pub requests: Option<&'a Requests<'a>>,
 }
 

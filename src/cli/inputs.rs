@@ -1,4 +1,4 @@
-//! What the commands have in common before they read any file: the list of files, the rules, and facts of the tenant.
+//! The inputs of all commands: the list of files, the rules, and facts of the tenant.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -127,7 +127,7 @@ pub struct Knowledge {
     pub named: bool,
     /// The facts of the tenant.
     pub tenant: Tenant,
-    /// The values of variables in requests that the arguments give.
+    /// The values of variables in requests, from the arguments.
     pub variables: Variables,
     /// The files that this was read from: rules, the tenant file and its lists, environments.
     pub files: Vec<PathBuf>,
@@ -181,7 +181,7 @@ impl Knowledge {
         })
     }
 
-    /// Our rules, and nothing known of the tenant.
+    /// The built-in rules, without facts of the tenant.
     #[cfg(feature = "lsp")]
     pub fn built_in() -> Self {
         Self {
@@ -205,8 +205,8 @@ impl Knowledge {
         Some(self.variables.filled_in(&MappedText::verbatim(text, whole)))
     }
 
-    /// Says on standard error what was read of the tenant: what is doubtful in any case, and how much it is unless the run
-    /// is quiet; with `verbose` also from which files.
+    /// Prints on standard error which facts of the tenant were read: always the doubtful ones, the numbers unless the run is
+    /// quiet, and with `verbose` also the files.
     pub fn say_what_the_tenant_holds(&self, common: &Common, quiet: bool, verbose: bool) {
         let loaded = self.tenant.loaded();
         for list in loaded {
@@ -250,12 +250,12 @@ impl Knowledge {
     }
 }
 
-/// The values of variables that the arguments give, single ones over those in files.
+/// Returns the values of variables in the arguments. Single values override those in files.
 fn variables(args: &KnowledgeArgs, files: &mut Vec<PathBuf>) -> Result<Variables, String> {
     let mut all = Variables::default();
     for named in &args.environments {
         let (path, name) = match named.rsplit_once('#') {
-            // A file may have the sign in its name.
+            // A file name may contain `#`.
             Some((path, name)) if !Path::new(named).exists() => (Path::new(path), Some(name)),
             _ => (Path::new(named), None),
         };
@@ -271,7 +271,7 @@ fn variables(args: &KnowledgeArgs, files: &mut Vec<PathBuf>) -> Result<Variables
     Ok(all)
 }
 
-/// Whether there is an endpoint of that id; the message lists those that there are.
+/// Checks that an endpoint exists. The error lists all of them.
 pub fn is_known(rules: &Ruleset, id: &str) -> Result<(), String> {
     if rules.ids().any(|own| own == id) {
         return Ok(());
@@ -319,13 +319,13 @@ fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// True if the bytes are a response. A response next to the requests is no request, even if every file is taken for
-/// one.
+/// True if the bytes are a response. A response next to the requests is not a request, even if every file is treated
+/// as one.
 pub fn is_response(bytes: &[u8]) -> bool {
     recognize(&json::text(bytes).0, &[]) == Recognized::Response
 }
 
-/// Returns the message for a file that several endpoints fit.
+/// Returns the message for a file whose names match several endpoints.
 pub fn ambiguous(ids: &[String]) -> String {
     format!(
         "a request to more than one endpoint by its names ({}); use --endpoint ID to check it as one of them",
@@ -333,12 +333,12 @@ pub fn ambiguous(ids: &[String]) -> String {
     )
 }
 
-/// Returns the message for a named file that is no payload.
+/// Returns the message for a named file that is not a payload.
 pub fn unrecognized(reason: &str) -> String {
     format!("not a request to a known endpoint ({reason}); use --endpoint ID to check it anyway")
 }
 
-/// Returns the message for a file with requests in a form that is not read.
+/// Returns the message for a file in an unsupported format of requests.
 pub fn of_another_tool(name: &str) -> String {
     format!("this is {name}; geplint reads requests in Postman collections, Bruno and .http files")
 }

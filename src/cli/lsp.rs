@@ -1,4 +1,4 @@
-//! `geplint lsp`: the language server, where this build has it.
+//! `geplint lsp`: the language server, if this build has it.
 #![allow(
     clippy::unnecessary_wraps,
     reason = "a command returns what every command does"
@@ -13,7 +13,7 @@ pub fn run(common: &Common) -> Result<u8, OutputError> {
     Ok(crate::lsp::run(common))
 }
 
-/// Says how to get a build with the server.
+/// Prints how to get a build with the server.
 #[cfg(not(feature = "lsp"))]
 pub fn run(common: &Common) -> Result<u8, OutputError> {
     super::terminal::complain_of_build(common, "lsp");

@@ -1,4 +1,4 @@
-//! What the commands that make up requests have in common: the endpoint, the tenant, how names are written.
+//! The common part of the commands that make up requests: the endpoint, the tenant, the spelling of names.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use super::settings::Project;
 use crate::rules::Endpoint;
 use crate::sample::{Case, Sampler};
 
-/// The rules of this endpoint, and the tenant facts that the arguments or the settings name.
+/// Returns the rules of the endpoint, and the facts of the tenant in the arguments or the settings.
 pub fn knowledge(endpoint: &str, tenant: Option<&PathBuf>, common: &Common) -> Result<Knowledge, String> {
     let args = KnowledgeArgs {
         endpoint: Some(endpoint.to_owned()),
@@ -18,13 +18,13 @@ pub fn knowledge(endpoint: &str, tenant: Option<&PathBuf>, common: &Common) -> R
     Knowledge::of(&args, common, &Project::of(common)?)
 }
 
-/// The endpoint, of which [`knowledge`] has seen that it is there.
+/// Returns the endpoint, which exists according to [`knowledge`].
 pub fn endpoint<'k>(id: &str, known: &'k Knowledge) -> Result<&'k Endpoint, String> {
     let endpoint = known.rules.endpoint(id);
     endpoint.ok_or_else(|| format!("there is no endpoint \"{id}\""))
 }
 
-/// Makes up requests as the arguments ask for them.
+/// Creates the generator of requests for the arguments.
 pub fn sampler<'k>(made: &Made, endpoint: &'k Endpoint, known: &'k Knowledge) -> Sampler<'k> {
     let case = match made.case {
         CaseOption::Pascal => Case::Pascal,

@@ -9,7 +9,7 @@ use crate::json::{Value, pretty};
 use crate::report::{OutputError, output, sanitize};
 use crate::sample::Extent;
 
-/// Prints the body; says so if it does not check clean, which rules of the user's own may bring about.
+/// Prints the body. Warns if it has findings, which is only possible with rules of the user.
 pub fn run(args: &New, common: &Common) -> Result<u8, OutputError> {
     let Some((body, trouble)) = terminal::right(body(args, common), common) else {
         return Ok(TROUBLE);

@@ -20,7 +20,7 @@ pub struct Payload<'a> {
     pub path: &'a Path,
     /// True if the user named it, false if it was found in a folder.
     pub named: bool,
-    /// The evidence that it needs to be taken for a request.
+    /// The evidence that it needs to count as a request.
     pub standard: Standard,
     /// True for standard input.
     pub stdin: bool,

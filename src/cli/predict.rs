@@ -28,7 +28,7 @@ use crate::session::{Request, Session};
 #[serde(rename_all = "camelCase")]
 struct Answer {
     path: String,
-    /// The name of the request in the file, where it has several.
+    /// The name of the request, if the file has several.
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<String>,
     endpoint: String,
@@ -37,7 +37,7 @@ struct Answer {
     /// The conditions besides the request that the response depends on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     depends_on: Vec<String>,
-    /// The parts of its form that are a guess.
+    /// The parts of its shape that are a guess.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     guesses: Vec<String>,
 }
@@ -93,7 +93,7 @@ struct Run<'a> {
     project: &'a Project,
     expected: &'a Expected<'a>,
     answers: Vec<Answer>,
-    /// A file was a collection: its answers are a list, however many they are.
+    /// True if a file is a collection, so that the responses are an array, whatever their number.
     has_container: bool,
     trouble: bool,
 }
@@ -120,7 +120,7 @@ impl Run<'_> {
         }
     }
 
-    /// The answers to the requests in a container.
+    /// Predicts the responses to the requests in a container.
     fn container(&mut self, file: &Payload<'_>, format: Format, container: Result<Container, String>) {
         self.has_container = true;
         match container {
@@ -180,7 +180,7 @@ impl Run<'_> {
         self.answers.push(answer);
     }
 
-    /// Prints the grounds of the response on standard error.
+    /// Prints on standard error what the response depends on.
     fn name(&self, path: &Path, what: &str, all: &[String]) {
         if self.args.quiet {
             return;

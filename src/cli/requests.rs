@@ -1,4 +1,4 @@
-//! Requests in containers, as `check` and `predict` see them: which are for a known endpoint, and what is found in them.
+//! Requests in containers, for `check` and `predict`: selects those for a known endpoint, and checks them.
 
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
@@ -22,31 +22,31 @@ use crate::rules::Endpoint;
 use crate::session::{self, Session};
 use crate::verify::routes::{Miss, Routes};
 
-/// What finds the requests in containers.
+/// Finds and checks the requests in containers.
 pub struct Requests<'a> {
     args: &'a KnowledgeArgs,
     project: &'a Project,
     known: &'a Knowledge,
     others: &'a Others,
-    /// The files of the run: what is among them is checked by itself.
+    /// The files of the run. A body in one of them is checked as that file.
     files: &'a [Entry],
-    /// The size up to which files are read, in bytes.
+    /// The maximum size of a file, in bytes.
     most: u64,
-    /// Most runs meet no container.
+    /// Created for the first container, since most runs have none.
     routes: OnceLock<Routes<'a>>,
-    /// The files of the run, without links.
+    /// The paths of the files, without links.
     entries: OnceLock<HashSet<PathBuf>>,
 }
 
-/// A request of a container that is for a known endpoint, checked.
+/// A checked request of a container, for a known endpoint.
 pub struct Part<'r> {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// What was found, with places in the container.
+    /// The findings, with positions in the container.
     pub request: session::Request<'r>,
-    /// The bytes of its file that its body comes from.
+    /// The span of its body in the file.
     pub span: Span,
-    /// The other file that its body is, and its text; `None` where it is in the container.
+    /// The path and the text of the file with its body; `None` if the body is in the container.
     pub source: Option<(PathBuf, String)>,
     /// The bytes of the container that name that file; the same as `span` where there is none.
     #[cfg_attr(
@@ -67,27 +67,27 @@ struct Chosen<'r> {
     fixable: bool,
 }
 
-/// What came of a container.
+/// The result for a container.
 #[derive(Default)]
 pub struct Parts<'r> {
     /// The requests for known endpoints, in the order of the file.
     pub checked: Vec<Part<'r>>,
-    /// Requests that may be meant for one, each with the reason why they are not checked.
+    /// The names of requests that may be meant for one, each with the reason why it is skipped.
     pub passed_over: Vec<(String, String)>,
-    /// How many requests are for nothing that is known.
+    /// The number of requests that are not for a known endpoint.
     pub others: usize,
-    /// The placeholders in the parts whose values are not known.
+    /// The placeholders without a value in the parts.
     unknown: Vec<String>,
-    /// The part that has the first of them, and its place.
+    /// The part with the first of them, and its position.
     first_unknown: Option<(usize, Span)>,
 }
 
-/// What a request is taken for.
+/// The target of a request.
 enum Target<'r> {
     Endpoint(&'r Endpoint),
-    /// Its URL is not known before its variables are.
+    /// Unknown, because its URL has variables without values.
     Unclear,
-    /// Something else, and why, where that is worth a line.
+    /// Something else, with the reason if it is worth a note.
     Other(Option<String>),
 }
 
@@ -111,7 +111,7 @@ impl<'a> Requests<'a> {
         }
     }
 
-    /// Reads a container, if a file is one; the message says why it cannot be read.
+    /// Parses a container; `None` if the file is not one. The error says why it is invalid.
     pub fn container(path: &Path, bytes: &[u8]) -> Option<(Format, Result<Container, String>)> {
         let format = containers::detect(path, bytes)?;
         Some((format, containers::read(format, bytes)))
@@ -145,7 +145,7 @@ impl<'a> Requests<'a> {
             for finding in &mut request.checked.findings {
                 body.move_back(finding, fixable);
             }
-            // What is in another file is as it is there.
+            // A body in another file is checked unchanged.
             if source.is_none()
                 && let Some(template) = Template::of(body.text(), Scope::AnyPart)
             {
@@ -167,7 +167,7 @@ impl<'a> Requests<'a> {
         all
     }
 
-    /// What is found in a version of a container's own requests, with its places.
+    /// Returns the findings in a version of a container's own requests, with positions in that version.
     pub fn look(&self, path: &Path, bytes: &[u8], session: &Session<'_>) -> Vec<Finding> {
         let Some((_, Ok(container))) = Self::container(path, bytes) else {
             return Vec::new();
@@ -191,7 +191,7 @@ impl<'a> Requests<'a> {
         findings
     }
 
-    /// The requests of a container that are for known endpoints, with the bodies that would be sent.
+    /// Returns the requests for known endpoints, with the bodies that would be sent.
     fn chosen<'r>(
         &self,
         (container, folder): (&Container, &Path),
@@ -252,8 +252,8 @@ impl<'a> Requests<'a> {
         chosen
     }
 
-    /// The requests in a file of lines. All are for the endpoint that is given for the file; otherwise each is for the one
-    /// that its names show, or the first one that any line shows.
+    /// Returns the requests in a JSON Lines file. All are for the endpoint assigned to the file. Without one, each is
+    /// for the endpoint recognized by its names, otherwise for the first one recognized in any line.
     fn lines<'r>(
         &self,
         file: &Payload<'_>,
@@ -294,8 +294,8 @@ impl<'a> Requests<'a> {
         chosen
     }
 
-    /// The file that is the body of a request: where it is, and its text. `None` where it is checked by itself. The message
-    /// says why it is not read.
+    /// Returns the path and the text of the file with the body of a request. `None` if the run checks that file anyway. The
+    /// error says why it is not read.
     fn file(&self, folder: &Path, name: &str) -> Result<Option<(PathBuf, String)>, String> {
         let shown = sanitize::plain_path(Path::new(name));
         let refused = |why: String| format!("its body is the file {shown}: {why}");
@@ -319,7 +319,7 @@ impl<'a> Requests<'a> {
         Ok(Some((path, text)))
     }
 
-    /// What a request is for, by its method and its URL.
+    /// Returns the target of a request, by its method and its URL.
     fn target<'r>(&self, request: &Request, variables: &Variables, session: &Session<'r>) -> Target<'r> {
         let routes = self
             .routes
@@ -351,7 +351,7 @@ impl<'a> Requests<'a> {
 }
 
 impl Parts<'_> {
-    /// Names the placeholders without a value, once a file: an advice in the first request that has one.
+    /// Adds one advice for each file with the placeholders without a value, in the first request that has one.
     pub fn advise(&mut self) {
         let Some((index, place)) = self.first_unknown else {
             return;
@@ -370,7 +370,7 @@ impl Parts<'_> {
     }
 }
 
-/// Whether a body begins as JSON does.
+/// Returns true if a body begins like JSON.
 fn holds_json(body: &Body) -> bool {
     match body {
         Body::Text { text, .. } => text.text().trim_start().starts_with(['[', '{']),
@@ -378,18 +378,18 @@ fn holds_json(body: &Body) -> bool {
     }
 }
 
-/// A path without `./` in it.
+/// Removes `./` from a path.
 fn normal_relative(path: &Path) -> PathBuf {
     path.components()
         .filter(|part| *part != Component::CurDir)
         .collect()
 }
 
-/// Takes the findings apart that are in the body of each part; `spans` are those of the parts, in order.
+/// Groups findings by the body that they are in; `spans` has the bodies, in order.
 pub fn by_part(findings: Vec<Finding>, spans: &[Span]) -> Vec<Vec<Finding>> {
     let mut all: Vec<Vec<Finding>> = spans.iter().map(|_| Vec::new()).collect();
     for finding in findings {
-        // Only the first may have others inside.
+        // Only the first may contain others.
         let after = spans
             .get(1..)
             .unwrap_or_default()

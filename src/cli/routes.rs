@@ -1,4 +1,4 @@
-//! Where calls go, by what the rules, the arguments and the settings say.
+//! The routes of calls, from the rules, the arguments and the settings.
 
 use std::sync::OnceLock;
 
@@ -9,17 +9,17 @@ use crate::config::Calls;
 use crate::rules::{Endpoint, Ruleset, built_in};
 use crate::verify::routes::{Mapping, Route, Routes};
 
-/// The endpoints of the API itself; read once somebody asks for them.
+/// The endpoints of the API itself, loaded when needed.
 pub type Others = OnceLock<Ruleset>;
 
-/// Where calls go: the paths in the rules, and what the arguments and the settings say.
+/// Returns the routes of calls: the paths in the rules, the arguments and the settings.
 pub fn routes<'a>(
     args: &'a KnowledgeArgs,
     project: &'a Project,
     known: &'a Knowledge,
     others: &'a Others,
 ) -> Routes<'a> {
-    // With one endpoint asked for, calls of the others are known by their URLs all the same.
+    // With `--endpoint`, calls of other endpoints must still be recognized by their URLs.
     let ids: Vec<&str> = known.rules.endpoints().map(|endpoint| &*endpoint.id).collect();
     let others = others.get_or_init(built_in).endpoints();
     let others = others.filter(|other| !ids.contains(&&*other.id));

@@ -1,4 +1,4 @@
-//! `geplint samples`: a folder of requests that keep and that break each constraint.
+//! `geplint samples`: writes requests that satisfy and that violate each constraint to a folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -21,16 +21,16 @@ use crate::rules::Endpoint;
 use crate::sample::{Lack, Samples};
 use crate::tenant::Tenant;
 
-/// Lists what was written, a line each: the SHA-256 of the file and its name.
+/// The list of written files: the SHA-256 and the name of each, one a line.
 const MANIFEST: &str = "geplint-samples.txt";
 
-/// Its first line.
+/// The first line of the list.
 const TITLE: &str = "# Written by geplint samples: the SHA-256 of each file, and its name. A file that is listed here and was not changed may be overwritten.";
 
-/// Files by their names, with what is in them.
+/// The contents of files, by name.
 type Files = BTreeMap<String, String>;
 
-/// Writes the folder, or nothing of it where that would overwrite a file of somebody else.
+/// Writes the folder, or nothing if that would overwrite a file that geplint has not written.
 pub fn run(args: &SamplesArgs, common: &Common) -> Result<u8, OutputError> {
     let Some((files, samples, known)) = terminal::right(files(args, common), common) else {
         return Ok(TROUBLE);
@@ -57,7 +57,7 @@ pub fn run(args: &SamplesArgs, common: &Common) -> Result<u8, OutputError> {
     Ok(CLEAN)
 }
 
-/// How the file with a predicted response ends.
+/// The end of the name of a file with a predicted response.
 const PREDICTED: &str = ".predicted.json";
 
 fn files(args: &SamplesArgs, common: &Common) -> Result<(Files, Samples, Knowledge), String> {
@@ -66,7 +66,7 @@ fn files(args: &SamplesArgs, common: &Common) -> Result<(Files, Samples, Knowled
     let samples = made::sampler(&args.made, endpoint, &known).samples();
     let mut files = Files::new();
     for sample in &samples.all {
-        // A rules file of the user's own may name a table as it likes.
+        // In a rules file of the user, a table may have any name.
         let name = sanitize::plain_path(Path::new(&sample.name)).replace(['/', '\\'], "-");
         let body = pretty(&sample.body, "\n") + "\n";
         if let Some(response) = predicted(&body, endpoint, &known.tenant) {
@@ -77,7 +77,7 @@ fn files(args: &SamplesArgs, common: &Common) -> Result<(Files, Samples, Knowled
     Ok((files, samples, known))
 }
 
-/// The predicted response to a body; `None` where none can be predicted.
+/// Returns the predicted response to a body; `None` if none can be predicted.
 fn predicted(body: &str, endpoint: &Endpoint, tenant: &Tenant) -> Option<String> {
     let (text, errors) = json::text(body.as_bytes());
     let checked = lint::check(&text, errors, endpoint, tenant, true);
@@ -85,8 +85,8 @@ fn predicted(body: &str, endpoint: &Endpoint, tenant: &Tenant) -> Option<String>
     Some(pretty(&prediction.envelope, "\n") + "\n")
 }
 
-/// Writes the files, and takes away those of an earlier run that are none any more; how many those were. Nothing is written
-/// if one of the files is there and was not written by an earlier run as it is now.
+/// Writes the files, and removes files of an earlier run that are no longer generated. Returns the number of removed files.
+/// Nothing is written if one of the files exists and differs from what an earlier run has written.
 fn write(folder: &Path, files: &Files) -> Result<usize, String> {
     let fail = |name: &str, why: String| format!("{}: {why}", sanitize::plain_path(&folder.join(name)));
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", sanitize::plain_path(folder)))?;
@@ -105,7 +105,7 @@ fn write(folder: &Path, files: &Files) -> Result<usize, String> {
     for (name, text) in files {
         let _ = writeln!(listed, "{}  {name}", digest(text.as_bytes()));
     }
-    // First, so that a run that is cut short leaves nothing that the next one does not know.
+    // First, so that the next run knows all files of an interrupted one.
     let all: BTreeSet<&str> = before.keys().map(String::as_str).collect();
     put(&folder.join(MANIFEST), &listed).map_err(|why| fail(MANIFEST, why))?;
     for (name, text) in files {
@@ -123,7 +123,7 @@ fn write(folder: &Path, files: &Files) -> Result<usize, String> {
     Ok(removed)
 }
 
-/// What an earlier run has written, by name: only names that lie in the folder itself.
+/// Returns the checksums of the files of an earlier run, by name. Only names without a folder are accepted.
 fn manifest(folder: &Path) -> Result<BTreeMap<String, String>, String> {
     let Some(bytes) = contents(&folder.join(MANIFEST))? else {
         return Ok(BTreeMap::new());
@@ -140,7 +140,7 @@ fn manifest(folder: &Path) -> Result<BTreeMap<String, String>, String> {
         .collect())
 }
 
-/// What is in a file; `None` where there is none.
+/// Returns the content of a file; `None` if it does not exist.
 fn contents(path: &Path) -> Result<Option<Vec<u8>>, String> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -166,8 +166,8 @@ fn digest(bytes: &[u8]) -> String {
     })
 }
 
-/// What is said of the constraints that have no samples: one line for all that need facts of the tenant, and one for each
-/// other reason.
+/// Returns the notes on constraints without samples: one line for all that need facts of the tenant, and one for each other
+/// reason.
 fn lacking(lacking: &[Lack], tenant: &Tenant) -> Vec<String> {
     let needed = |lack: &&Lack| lack.constraint.needs.is_some_and(|fact| !tenant.has_list(fact));
     let (without, others): (Vec<&Lack>, Vec<&Lack>) = lacking.iter().partition(needed);
@@ -200,5 +200,5 @@ fn lacking(lacking: &[Lack], tenant: &Tenant) -> Vec<String> {
     lines
 }
 
-/// So many constraints are named for a reason.
+/// The maximum number of constraints that are listed for one reason.
 const SHOWN: usize = 3;

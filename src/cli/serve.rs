@@ -22,7 +22,7 @@ pub fn address(text: &str) -> Result<SocketAddr, String> {
     })
 }
 
-/// Says how to get a geplint that serves.
+/// Prints how to get a build with the server.
 #[cfg(not(feature = "serve"))]
 #[allow(clippy::unnecessary_wraps, reason = "the same type as with the feature")]
 pub fn run(_: &Serve, common: &Common) -> Result<u8, OutputError> {
@@ -134,7 +134,7 @@ mod with_server {
         crate::serve::run(options, known.rules, terminal::tell)
     }
 
-    /// What `--allow-remote` opens.
+    /// Returns the warning about `--allow-remote`.
     fn open_to_others(args: &Serve) -> String {
         let token = if args.require_token.is_some() {
             "The token is asked for only from calls of the API, not for the page."

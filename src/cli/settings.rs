@@ -101,8 +101,8 @@ impl Project {
         Ok(project)
     }
 
-    /// Whether the files that the settings name are in the repository and can be read; the message points at the first
-    /// that is not. The baseline may yet be written.
+    /// Checks that the files named in the settings are in the repository and can be read, except a baseline that does not
+    /// exist yet. The error has the position of the first one that fails.
     fn files_are_right(&self) -> Result<(), Fault> {
         let read = self.config.tenant.iter().chain(&self.config.rules);
         for file in read.clone().chain(&self.config.baseline) {
@@ -133,13 +133,13 @@ impl Project {
         self.exists.then_some(self.shown.as_path())
     }
 
-    /// The text of the settings file; empty if there is none.
+    /// Returns the text of the settings file; empty if there is none.
     #[cfg(feature = "lsp")]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// A path of the settings, as it can be given to the system.
+    /// Returns a path of the settings in a form for the system.
     pub fn path(&self, inside: &str) -> PathBuf {
         self.folder.join(inside)
     }
@@ -165,7 +165,7 @@ impl Project {
         Ok(self.excludes.clone().and(self::globs("--exclude", globs)?))
     }
 
-    /// The format: the one asked for, else that of the settings.
+    /// Returns the format of the arguments, otherwise that of the settings.
     pub fn format(&self, asked: Option<Format>) -> Result<Format, Fault> {
         match (asked, &self.config.format) {
             (Some(format), _) => Ok(format),
@@ -269,7 +269,7 @@ impl Project {
         self.looked.iter().any(|looked| folder.starts_with(looked))
     }
 
-    /// A mistake at an offset of the settings file.
+    /// Creates a mistake at an offset of the settings file.
     pub fn mistake(&self, start: usize, message: impl Into<String>) -> Fault {
         Fault::at(&self.shown, &self.text, start, message)
     }
@@ -309,8 +309,8 @@ impl Project {
     }
 }
 
-/// The settings of a folder, or of the next one above that has any, up to the repository's root. Where there is no
-/// repository, only the folder itself counts: what lies above it may be anybody's.
+/// Finds the settings file of a folder or the nearest folder above, up to the repository's root. Outside of a repository,
+/// only the folder itself is searched, because the folders above may belong to other users.
 fn discover(source: &SettingsSource, here: &Path) -> Option<PathBuf> {
     let mut up = PathBuf::new();
     let mut found = None;

@@ -8,17 +8,17 @@ use super::fault::Fault;
 use super::read_settings_file;
 use crate::input::normal;
 
-/// The folder that settings are looked for in, and texts that are newer than the files they are of.
+/// The folder in which settings are searched for, and unsaved texts of files.
 #[derive(Debug, Clone, Default)]
 pub struct SettingsSource {
-    /// From the root of the system on; empty for the working directory.
+    /// The absolute path; empty for the working directory.
     pub folder: PathBuf,
-    /// Texts of an editor, by their paths from the root of the system on.
+    /// Texts of an editor, by absolute path.
     pub open: HashMap<PathBuf, Arc<str>>,
 }
 
 impl SettingsSource {
-    /// The text of a file of at most `most` bytes.
+    /// Returns the text of a file of at most `most` bytes.
     pub fn text(&self, path: &Path, most: u64) -> Result<String, Fault> {
         match self.newer(path) {
             Some(text) => Ok(text.to_string()),
@@ -26,7 +26,7 @@ impl SettingsSource {
         }
     }
 
-    /// The same as bytes; the message is only the reason.
+    /// The same as bytes. The error is only the reason.
     pub fn bytes(&self, path: &Path, most: u64) -> Result<Vec<u8>, String> {
         match self.newer(path) {
             Some(text) => Ok(text.as_bytes().to_vec()),
@@ -34,12 +34,12 @@ impl SettingsSource {
         }
     }
 
-    /// Whether there is a file of that path.
+    /// Returns true if there is such a file.
     pub fn has(&self, path: &Path) -> bool {
         self.newer(path).is_some() || path.is_file()
     }
 
-    /// A settings file, given from the folder on, as it can be given to the system.
+    /// Returns the path of a settings file in a form for the system.
     pub fn found(&self, up: &Path) -> PathBuf {
         if self.folder.as_os_str().is_empty() {
             up.to_path_buf()

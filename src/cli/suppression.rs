@@ -92,7 +92,7 @@ impl<'a> FindingFilter<'a> {
         Ok(Self::new(args, least, project, known, file))
     }
 
-    /// One of parts that have been read: the least severity that is shown, and the baseline.
+    /// Creates it from the lowest severity to show, and the baseline.
     pub fn new(
         args: &'a Suppression,
         least: Severity,
@@ -197,7 +197,7 @@ impl<'a> FindingFilter<'a> {
                 } else {
                     Vec::new()
                 };
-                tell_gone(file, &gone, common);
+                report_gone(file, &gone, common);
                 Ok(())
             }
             Some(file) if !whole => Err(format!(
@@ -208,7 +208,7 @@ impl<'a> FindingFilter<'a> {
         }
     }
 
-    /// What the settings say to no effect, in the order of the file. `whole`: every file was read.
+    /// Returns the entries of the settings without effect, in the order of the file. `whole`: every file was read.
     pub fn mistakes(&self, ledger: &Ledger, whole: bool) -> Vec<Mistake> {
         let (settings, config) = (self.settings(), &self.project.config);
         let names_rules = !config.ignores.is_empty() || !config.severities.is_empty();
@@ -280,7 +280,7 @@ pub fn check_rules(project: &Project, known: &Knowledge) -> Result<(), Fault> {
 }
 
 impl File {
-    /// The one that the command line or the settings name.
+    /// Returns the baseline of the command line or the settings.
     pub fn of(source: &SettingsSource, args: &Suppression, project: &Project) -> Result<Option<Self>, Fault> {
         let configured = project.config.baseline.as_ref();
         let usual = || {
@@ -305,7 +305,7 @@ impl File {
         } else {
             let configured = configured.filter(|_| args.baseline.is_none());
             read(source, &path).map_err(|bad| match configured {
-                // Where it is not there, the settings are what is wrong.
+                // If the file does not exist, the mistake is in the settings.
                 Some(file) if !path.exists() => project.mistake(file.start, bad.to_string()),
                 _ => bad,
             })?
@@ -339,7 +339,7 @@ fn replace(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 /// Reports the findings in the baseline that the files no longer have.
-fn tell_gone(file: &File, gone: &[Gone], common: &Common) {
+fn report_gone(file: &File, gone: &[Gone], common: &Common) {
     let Some(first) = gone.first() else { return };
     let count = gone.iter().map(|gone| gone.count).sum();
     let verb = if count == 1 { "is" } else { "are" };
@@ -379,7 +379,7 @@ fn relative(folder: &Path, path: &Path) -> String {
     sanitize::plain_path(&way)
 }
 
-/// The day it is; the core has no clock.
+/// Returns the current day; the core has no clock.
 pub fn today() -> Date {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)

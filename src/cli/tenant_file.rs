@@ -12,10 +12,10 @@ use crate::report::{Position, sanitize};
 use crate::tenant::{self, ListFile, ListFiles, Loaded, Tenant};
 use crate::verify::calls::{Calls, Format};
 
-/// The most files that a glob may match.
+/// The maximum number of files that a glob may match.
 const MOST: usize = 10_000;
 
-/// Reads a tenant file. The lists that it names are beside it, or elsewhere in its repository. `files` receives the
+/// Reads a tenant file. The lists that it names are in its folder, or elsewhere in its repository. `files` receives the
 /// paths of all of them.
 pub fn load(source: &SettingsSource, path: &Path, files: &mut Vec<PathBuf>) -> Result<Tenant, Fault> {
     let text = source.text(path, read_settings_file::FACTS)?;
@@ -136,7 +136,7 @@ fn is_glob(name: &str) -> bool {
     name.contains(['*', '?', '['])
 }
 
-/// The answers to recorded GETs.
+/// Returns the responses to recorded GETs.
 fn answers(name: &str, calls: &Calls<'_>) -> Result<Vec<ListFile>, String> {
     let mut none = |_: &str| Err(String::new());
     let mut answers = Vec::new();

@@ -1,4 +1,4 @@
-//! `geplint verify`: compares recorded requests and answers with predictions.
+//! `geplint verify`: compares recorded responses with predictions.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -94,7 +94,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
     let found = search(&args.paths, &options);
     inputs::warn_of_ignore_files(&found.ignore_files, common);
     let mut files = run.files(found.entries);
-    // The files that an earlier run has written there are no recordings.
+    // The files of an earlier run in that folder are not recordings.
     if let Some(folder) = args.anonymize.as_ref().and_then(|path| path.canonicalize().ok()) {
         files.retain(|file| !file.canonicalize().is_ok_and(|file| file.starts_with(&folder)));
     }
@@ -205,7 +205,7 @@ impl Run<'_> {
         steps
     }
 
-    /// The answers that are saved in a collection.
+    /// Verifies the responses that are saved in a collection.
     fn collection(&mut self, path: &Path, format: Format) -> Result<(), OutputError> {
         if self.args.predictions {
             let why = "a collection does not say that an answer is a prediction; --self reads HAR files of geplint serve";
@@ -279,7 +279,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Reports which files are predictions. To compare one with a prediction would always agree.
+    /// Reports files with predictions, which would always agree.
     fn name_predictions(&self, pairing: &Pairing, paths: &[PathBuf]) {
         let mut predictions = pairing.unpaired.iter().filter(|(_, why)| why == PREDICTION);
         // With --verbose each has a line of its own.
@@ -382,7 +382,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// The calls in a file. `attached` gives the files that it names.
+    /// Verifies the calls in a file. `attached` returns the files that it names.
     fn recorded(
         &mut self,
         path: &Path,
@@ -409,12 +409,12 @@ impl Run<'_> {
         let mut without_body = 0_u32;
         let mut predictions = 0_u32;
         let tenants = self.tenants(path, &calls);
-        // A file of predictions begins with the facts that the server began with.
+        // A file with predictions begins with the initial facts of the server.
         let mut own = self
             .args
             .predictions
             .then(|| Session::new(self.endpoints, &self.known.tenant, true));
-        // The order of its calls is that of the file; clocks may be set back.
+        // Its calls are in the order of the file, because clocks may be set back.
         for entry in calls.entries(self.args.knowledge.in_order && !self.args.predictions) {
             if let Some(tenant) = tenants.get(&entry.number) {
                 own = Some(Session::new(self.endpoints, tenant, true));
@@ -483,7 +483,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Counts an entry that is no pair, and names it to those who ask.
+    /// Counts an entry that is not a pair, and lists it with `--verbose`.
     fn unused(&mut self, file: &str, number: usize, title: Option<&str>, unused: Unused) {
         match unused.kind {
             UnusedKind::Other => self.tally.others += 1,
@@ -515,7 +515,7 @@ impl Run<'_> {
         }
     }
 
-    /// The tenant facts in a file of predictions, by the number of the entry that met them.
+    /// Returns the facts of the tenant in a file with predictions, by the number of the entry that they precede.
     fn tenants(&mut self, path: &Path, calls: &Calls<'_>) -> BTreeMap<usize, Tenant> {
         let mut tenants = BTreeMap::new();
         if !self.args.predictions {
@@ -539,7 +539,7 @@ impl Run<'_> {
         tenants
     }
 
-    /// A call, if its answer is of the kind that is compared.
+    /// Returns a call if its response is of the kind that is compared.
     fn wanted<'h>(&self, call: Call<'h>) -> Used<'h> {
         if call.predicted == self.args.predictions {
             return Ok(call);
@@ -666,7 +666,7 @@ impl Run<'_> {
     }
 }
 
-/// The kind of container that a file is. Only an object can be one with saved answers.
+/// Returns the kind of a container. Only an object can have saved responses.
 fn format(path: &Path, start: &[u8], reader: &mut Reader) -> Option<Format> {
     let start = start
         .strip_prefix(b"\xEF\xBB\xBF")
@@ -675,7 +675,7 @@ fn format(path: &Path, start: &[u8], reader: &mut Reader) -> Option<Format> {
     if !start.starts_with(b"{") {
         return None;
     }
-    // Reported when it is read to be compared.
+    // Reported when it is read for the comparison.
     detect(path, reader.file(path).ok()?)
 }
 
@@ -684,11 +684,11 @@ fn print(text: &str) -> Result<(), OutputError> {
     Ok(io::Write::flush(&mut io::stdout())?)
 }
 
-/// Whether a file that begins so has recorded calls in it, whatever it is called.
+/// Returns true if a file with this start has recorded calls, whatever its name.
 fn has_calls(path: &Path, start: &[u8]) -> bool {
     match calls::Format::of_start(start) {
         None => false,
-        // Nothing else begins so.
+        // No other format begins like this.
         Some(calls::Format::Har) => true,
         Some(calls::Format::Newman | calls::Format::Bruno) => {
             read::whole(path, read::LARGEST).is_ok_and(|bytes| Calls::read(&bytes).is_ok())
@@ -701,7 +701,7 @@ fn is_named_har(path: &Path) -> bool {
         .is_some_and(|extension| extension.eq_ignore_ascii_case("har"))
 }
 
-/// What the arguments and the settings say of names that belong together.
+/// Returns the patterns of the arguments and the settings.
 fn patterns(args: &Verify, project: &Project) -> Result<Vec<Pattern>, Fault> {
     let configured = project
         .config
@@ -711,7 +711,7 @@ fn patterns(args: &Verify, project: &Project) -> Result<Vec<Pattern>, Fault> {
     args.pair.iter().cloned().map(Ok).chain(configured).collect()
 }
 
-/// A file that a HAR names: it lies beside it, or in a folder there.
+/// Reads a file named in a HAR file. It must be in the same folder or below.
 fn beside(folder: &Path, name: &str) -> Result<Vec<u8>, String> {
     let inside = Path::new(name)
         .components()
@@ -741,7 +741,7 @@ fn given(paths: &[PathBuf]) -> Given<'_> {
     }
 }
 
-/// What to say of a file with predictions where answers of the API are compared.
+/// Returns the warning about predictions in a file if responses of the API are compared.
 fn not_counted(name: &str, predictions: u32) -> String {
     let what = if predictions == 1 {
         "1 response is from geplint serve, not from the API, and is"
@@ -754,7 +754,7 @@ fn not_counted(name: &str, predictions: u32) -> String {
     )
 }
 
-/// Takes in what a request without a recorded answer has changed. What was not answered with success changed nothing.
+/// Applies the effects of a request without a recorded response. It has none if its status is not a success.
 fn take_in(predictor: &mut dyn Predictor, sent: &Sent) {
     let refused = sent.status.is_some_and(|status| status >= 300);
     let answer = refused.then(Answer::nothing_taken);
@@ -762,7 +762,7 @@ fn take_in(predictor: &mut dyn Predictor, sent: &Sent) {
     let _ = predictor.predict(&sent.request, endpoint, answer.as_ref());
 }
 
-/// A call that is not compared.
+/// Creates the record of a call that is not compared.
 fn unused(url: String, kind: UnusedKind, why: &str) -> Unused {
     Unused {
         method: String::new(),

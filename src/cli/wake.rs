@@ -1,4 +1,4 @@
-//! Waiting until something may have changed: events of the file system where there are any, else some time.
+//! Waits until a file may have changed: for file system events if there are any, otherwise for some time.
 
 use std::path::PathBuf;
 use std::thread;
@@ -6,20 +6,20 @@ use std::time::Duration;
 
 use super::args::WatchOption;
 
-/// Twice a second.
+/// The interval of polling: twice a second.
 const POLL: Duration = Duration::from_millis(500);
 
-/// Wakes a run that watches.
+/// Wakes a run with `--watch`.
 pub struct Waker {
-    /// How long nothing is looked at where there are no events.
+    /// The interval of polling without events.
     pause: Duration,
     #[cfg(feature = "watch")]
     events: Option<events::Events>,
 }
 
 impl Waker {
-    /// Waits for events in these folders, and in what is below those that say so. The message says why there are none where
-    /// they were asked for.
+    /// Waits for events in these folders, for some of them also in folders below. The error says why there are none although
+    /// they were requested.
     #[cfg(feature = "watch")]
     pub fn new(how: WatchOption, folders: &[(PathBuf, bool)]) -> (Self, Option<String>) {
         if how == WatchOption::Poll {
@@ -36,7 +36,7 @@ impl Waker {
         Self { pause: POLL, events }
     }
 
-    /// This build waits for no events.
+    /// This build has no events.
     #[cfg(not(feature = "watch"))]
     pub fn new(_: WatchOption, _: &[(PathBuf, bool)]) -> (Self, Option<String>) {
         (Self { pause: POLL }, None)
@@ -61,7 +61,7 @@ mod events {
     use notify::event::{AccessKind, AccessMode};
     use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-    /// Events may be lost, and some systems have none for some folders: so often it is looked all the same.
+    /// The interval of polling with events, because events may be lost, and some systems have none for some folders.
     const AT_LEAST: Duration = Duration::from_secs(5);
 
     pub(super) struct Events {
@@ -74,13 +74,13 @@ mod events {
         pub(super) fn new(folders: &[(PathBuf, bool)]) -> Result<Self, String> {
             let (sender, changed) = channel();
             let on_event = move |event: notify::Result<Event>| {
-                // That a run reads its files changes nothing.
+                // Reading a file is not a change.
                 let is_read = event.is_ok_and(|event| match event.kind {
                     EventKind::Access(AccessKind::Close(AccessMode::Write)) => false,
                     kind => kind.is_access(),
                 });
                 if !is_read {
-                    // Nobody listens any more at the end.
+                    // The receiver is gone at the end.
                     let _ = sender.send(());
                 }
             };
@@ -100,7 +100,7 @@ mod events {
         }
 
         pub(super) fn wait(&self) {
-            // Whether there was an event or only some time has passed, what has changed is looked for.
+            // Changes are searched for after an event and after a timeout.
             let _ = self.changed.recv_timeout(AT_LEAST);
             while self.changed.try_recv().is_ok() {}
         }

@@ -1,7 +1,7 @@
-//! `geplint check --watch`: checks again whenever something has changed that a run reads.
+//! `geplint check --watch`: checks again whenever a file changes that the run reads.
 //!
-//! What counts is not an event but what the files are like: size, time and identity of each file that the next run would look
-//! at, and of the settings, rules, tenant files and the baseline. Events only say when to look.
+//! A change is a difference in the size, time or identity of a file that the next run would read: payloads, settings, rules,
+//! tenant files and the baseline. Events only determine when to compare.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -20,16 +20,16 @@ use crate::config::FILE_NAME;
 use crate::input::normal;
 use crate::report::{OutputError, output, sanitize};
 
-/// A file is being written while it changes from one look to the next, this far apart.
+/// The interval after which a file that is still changing is examined again.
 const SETTLED: Duration = Duration::from_millis(50);
 
-/// After so many looks a file that goes on changing is checked as it is.
+/// The number of intervals after which a file that is still changing is checked anyway.
 const LOOKS: usize = 40;
 
-/// Clears the screen and what was scrolled out of it.
+/// Clears the screen and the scrollback.
 const CLEAR: &str = "\x1b[H\x1b[2J\x1b[3J";
 
-/// Checks again and again; ends where nobody reads on, or by a signal.
+/// Checks repeatedly, until a signal, or until the reader of the output closes it.
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
     if args.files.paths.iter().chain(&args.files.list).any(is_stdin) {
@@ -40,7 +40,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let mut others = BTreeSet::new();
     let mut waker: Option<Waker> = None;
     loop {
-        // A file that was named once is watched from then on: where settings are wrong, they name none.
+        // Once named, a file is watched to the end, because invalid settings name none.
         let known = others.len();
         others.extend(other_files(args, common));
         if waker.is_none() || others.len() > known {
@@ -54,7 +54,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
             }
             waker = Some(new);
         }
-        // What changes while files are checked has changed.
+        // Includes changes during the check.
         let before = Seen::now(args, common, &others);
         if io::stdout().is_terminal() {
             output::write(&mut io::stdout().lock(), CLEAR)?;
@@ -74,7 +74,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     }
 }
 
-/// Waits until nothing changes any more: an editor may write a file in several steps, and a checkout many files.
+/// Waits until the files stop changing: an editor may write a file in several steps, and a checkout writes many files.
 fn settle(args: &Check, common: &Common, others: &BTreeSet<PathBuf>) {
     let mut last = Seen::now(args, common, others);
     for _ in 0..LOOKS {
@@ -87,7 +87,7 @@ fn settle(args: &Check, common: &Common, others: &BTreeSet<PathBuf>) {
     }
 }
 
-/// The state of a file, to be compared with a later one.
+/// The state of a file, for comparison with a later one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     size: u64,
@@ -97,7 +97,7 @@ struct Stamp {
 }
 
 impl Stamp {
-    /// `None` where there is no such file.
+    /// Returns the state of a file; `None` if it does not exist.
     fn of(path: &Path) -> Option<Self> {
         let there = fs::metadata(path).ok()?;
         Some(Self {
@@ -109,13 +109,13 @@ impl Stamp {
     }
 }
 
-/// All files that a run reads, as they are.
+/// Returns the state of all files that a run reads.
 #[derive(Debug, PartialEq, Eq)]
 struct Seen(BTreeMap<PathBuf, Option<Stamp>>);
 
 impl Seen {
     fn now(args: &Check, common: &Common, others: &BTreeSet<PathBuf>) -> Self {
-        // What a run writes itself does not call for another one.
+        // Files that the run writes do not cause another run.
         let written: Vec<PathBuf> = args.output.iter().map(|output| normal(&output.path)).collect();
         let found = inputs::found(&args.files, common).into_iter();
         let found = found.filter(|path| written.is_empty() || !written.contains(&normal(path)));
@@ -130,8 +130,8 @@ impl Seen {
     }
 }
 
-/// What a run reads besides its payloads: settings, also those that may come to be, rules, the tenant and its lists, the
-/// baseline.
+/// Returns the files that a run reads in addition to payloads: settings, including those that do not exist yet, rules, the
+/// tenant file and its lists, the baseline.
 fn other_files(args: &Check, common: &Common) -> Vec<PathBuf> {
     let project = Project::of(common).unwrap_or_default();
     let mut files = project.rules(common);
@@ -145,7 +145,7 @@ fn other_files(args: &Check, common: &Common) -> Vec<PathBuf> {
     }
     let tenant = args.knowledge.tenant.clone().or_else(|| project.tenant());
     if let Some(tenant) = tenant {
-        // What is wrong with it was said by the run; which lists it names counts here.
+        // The run has reported its mistakes; only the names of lists are needed here.
         let _ = tenant_file::load(&SettingsSource::default(), &tenant, &mut files);
         files.push(tenant);
     }
@@ -159,7 +159,7 @@ fn other_files(args: &Check, common: &Common) -> Vec<PathBuf> {
     files
 }
 
-/// The folders that have to be watched for all of this, and whether what is below them counts.
+/// Returns the folders to watch, each with true if the folders below it are included.
 fn folders(args: &Check, others: &BTreeSet<PathBuf>) -> Vec<(PathBuf, bool)> {
     let (named, files): (Vec<&PathBuf>, Vec<&PathBuf>) =
         args.files.paths.iter().partition(|path| path.is_dir());

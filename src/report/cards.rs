@@ -25,7 +25,7 @@ pub(super) enum Card {
         name: String,
         /// The API's answer to the file, ready to be shown; may be empty.
         head: String,
-        /// The answer alone, where it is one to the whole request and takes more than a line.
+        /// Only the response, if it is to the whole request and longer than a line.
         answer: String,
     },
     /// A diagnostic.
@@ -41,12 +41,12 @@ pub(super) struct Forms {
     pub causes: Vec<(String, u64)>,
     /// A digest of the message.
     pub words: u64,
-    /// The whole: where its rule speaks for the first time, among the first rules of a run. Empty where it is known that the rule
-    /// has spoken.
+    /// The full form: for the first diagnostic of a rule, among the first rules of a run. Empty if the rule was shown
+    /// before.
     pub first: String,
-    /// The same without a mark under the place: where its rule speaks for the first time after others. Empty as `first`.
+    /// The same without the frame: for the first diagnostic of a later rule. Empty as `first`.
     pub unmarked: String,
-    /// Without what the rule says in general. Empty where the diagnostic is not shown.
+    /// The form without the general text of the rule. Empty if the diagnostic is not shown.
     pub again: String,
     /// The form of one line, for a cause that an earlier file had.
     pub brief: String,
@@ -140,9 +140,9 @@ pub(super) struct Dealer {
     shown: Option<usize>,
     rules: HashSet<String>,
     seen: HashSet<String>,
-    /// Answers to whole requests, and the first file that got each.
+    /// Responses to whole requests, each with its first file.
     answers: HashMap<String, String>,
-    /// What was written last; a blank line sets files apart.
+    /// The last output; files are separated by a blank line.
     after: After,
     totals: BTreeMap<(Reverse<Severity>, String, String), Total>,
     /// The number of diagnostics of each severity.
@@ -171,7 +171,7 @@ struct Total {
     last: usize,
 }
 
-/// So many rules are introduced with a mark under the place; with more of them, lines are dear.
+/// The number of rules that are introduced with a frame; more of them would take too many lines.
 const MARKED: usize = 3;
 
 /// The number of causes that are distinguished, because names in a file must not make the list of causes endless.
@@ -231,7 +231,7 @@ impl Dealer {
         }
     }
 
-    /// What a file begins with. A long answer that an earlier file got is not given again.
+    /// Returns the head of a file. A long response that an earlier file has is not repeated.
     fn head(&mut self, name: &str, head: String, answer: String) -> String {
         if answer.is_empty() {
             return head;
@@ -245,7 +245,7 @@ impl Dealer {
         strong(&format!("{name}: the same answer as for {first}"), self.look)
     }
 
-    /// Keeps the first of the errors, and of what is less as many as there is room for.
+    /// Keeps the first errors, and as many other diagnostics as there is room for.
     fn keep(&mut self, forms: Box<Forms>) {
         let is_error = |forms: &Forms| forms.severity == Severity::Error;
         if self.kept.len() >= self.most {
@@ -399,7 +399,7 @@ impl Dealer {
     }
 }
 
-/// A sentence that a file begins with.
+/// Formats the first line of a file.
 pub(super) fn strong(line: &str, look: Look) -> String {
     let palette = look.palette();
     let lines = wrap(line, look.width).into_iter();

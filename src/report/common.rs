@@ -59,14 +59,14 @@ pub(super) fn local(name: &str) -> &str {
 /// The fingerprints of one file's findings, in order. Equal findings are distinguished by a number.
 #[derive(Default)]
 pub(super) struct Fingerprints<'a> {
-    /// The request that they are about, where the file has several.
+    /// The request, if the file has several.
     request: Option<&'a str>,
     by_pointer: HashMap<(&'a str, &'a str), u32>,
     by_key: HashMap<(&'a str, String, &'a str), u32>,
 }
 
 impl<'a> Fingerprints<'a> {
-    /// For a file, or for a request in it.
+    /// Creates them for a file, or for a request in it.
     pub(super) fn of(request: Option<&'a str>) -> Self {
         Self {
             request,
@@ -74,7 +74,7 @@ impl<'a> Fingerprints<'a> {
         }
     }
 
-    /// Fingerprint of rule and pointer, array indices and all: `geplint/v1`. It changes when a record is added in front.
+    /// Fingerprint of rule and pointer, including array indices: `geplint/v1`. It changes when a record is added in front.
     pub(super) fn by_pointer(&mut self, finding: &'a Finding) -> String {
         let count = self
             .by_pointer

@@ -11,10 +11,10 @@ use crate::fix;
 use crate::sanitize::{escape, is_unprintable};
 use crate::source::{Position, Source};
 
-/// What the line of a file begins with whose records are refused together.
+/// The start of the line of a file whose records are refused together.
 pub(super) const WHOLE: &str = "the API would refuse the whole request:";
 
-/// So many names are in a title.
+/// The maximum number of names in a title.
 const NAMES: usize = 8;
 
 /// The number of names in a full list.

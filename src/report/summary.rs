@@ -39,7 +39,7 @@ pub struct CheckedFile {
     pub endpoint: Option<String>,
     /// The name of the request in it; `None` where the file is the request.
     pub request: Option<String>,
-    /// How many records it has.
+    /// The number of its records.
     pub records: u32,
 }
 

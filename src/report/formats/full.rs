@@ -22,8 +22,8 @@ use crate::report::{Chunks, FileReport, Report, Stage, grouped, labels};
 use crate::sanitize::escape;
 use crate::source::{Position, Source};
 
-/// A diagnostic a cause: what is wrong, where, what the API would answer, how sure that is, why, and what to do. What a
-/// rule says in general is said once a run.
+/// One diagnostic for each cause: the mistake, its position, the API's response, the evidence, the reason, and the help. The
+/// general text of a rule is shown once for each run.
 #[derive(Debug)]
 pub struct Full {
     look: Look,
@@ -114,7 +114,7 @@ impl Full {
         Ok(out)
     }
 
-    /// A drawing without its foot, which comes under the notes; and the column of the frame.
+    /// Returns a drawing without its foot, which is below the notes, and the column of the frame.
     fn opened(&self, drawn: &str, snippet: &Snippet<'_>) -> (String, usize) {
         let [.., foot] = frame(self.look);
         let mut lines: Vec<&str> = drawn.trim_end().split('\n').collect();
@@ -126,7 +126,7 @@ impl Full {
         (lines.join("\n") + "\n", gap)
     }
 
-    /// What is said under a line of the file, the foot of the frame with the last of it.
+    /// Writes the notes below a line of the file, the last one with the foot of the frame.
     fn notes(&self, out: &mut String, gap: usize, mut notes: Vec<String>) -> fmt::Result {
         let [_, bar, branch, foot] = frame(self.look);
         let (indent, room) = (" ".repeat(gap), self.room(gap));
@@ -147,12 +147,12 @@ impl Full {
         Ok(())
     }
 
-    /// The diagnostic without what its rule says in general.
+    /// Renders the diagnostic without the general text of its rule.
     fn again(&self, source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Result<String, fmt::Error> {
         self.short(source, diagnostic, false)
     }
 
-    /// The diagnostic with its line alone; `with_why`: and with what its rule says in general.
+    /// Renders the diagnostic with only its line; `with_why`: also with the general text of its rule.
     fn short(
         &self,
         source: &Source<'_>,
@@ -221,7 +221,7 @@ impl Full {
         Ok(out)
     }
 
-    /// Columns of a note beside the frame.
+    /// The width of a note next to the frame.
     fn room(&self, gap: usize) -> usize {
         self.look.width.saturating_sub(gap + 3).max(20)
     }
@@ -270,7 +270,7 @@ fn is_in_opening(finding: &Finding) -> bool {
     finding.masked.is_none() && matches!(finding.phase, Phase::Bind | Phase::Request)
 }
 
-/// What the API answers first, on a line of its own; and the answer alone, where it is one to the whole request and takes more
+/// Returns the API's first response, on a line of its own; and only the response, if it is to the whole request and longer
 /// than a line.
 fn opening(file: &FileReport<'_>, look: Look) -> (String, String) {
     let Some(refusal) = grouped::refusal(file) else {
@@ -381,12 +381,12 @@ const fn frame(look: Look) -> [&'static str; 4] {
     }
 }
 
-/// Whether a sentence says more than the fix beside it: it has more than one part.
+/// Returns true if the help says more than the fix: it has more than one part.
 fn says_more(help: &str) -> bool {
     [". ", "; ", ": "].iter().any(|mark| help.contains(mark))
 }
 
-/// Why the rule speaks, how sure that is, and where to read more; `whole`: how sure that is may take a line more.
+/// Formats the reason, the evidence, and where to read more; `whole`: the evidence may take another line.
 fn why(finding: &Finding, room: usize, whole: bool) -> String {
     let evidence = if finding.phase != Phase::None || !finding.source.is_empty() {
         evidence(finding)
@@ -410,7 +410,7 @@ fn why(finding: &Finding, room: usize, whole: bool) -> String {
     } else {
         vec![format!("{evidence}; {explain}"), evidence, explain]
     };
-    // What can be read elsewhere is no reason for one more line.
+    // The reference to another page is not worth another line.
     let lines = |text: &str| wrap(text, room).len();
     let mut longer = more.iter().map(|more| format!("{lead} ({more})"));
     longer.find(|text| lines(text) <= lines(&least)).unwrap_or(least)

@@ -1,4 +1,4 @@
-//! GitHub workflow commands, which GitHub shows beside the line of each finding.
+//! GitHub workflow commands, which GitHub shows at the line of each finding.
 
 use std::fmt::Write;
 

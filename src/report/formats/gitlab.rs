@@ -1,4 +1,4 @@
-//! GitLab's Code Quality report, which a merge request shows beside its changes.
+//! GitLab's Code Quality report, which a merge request shows next to its changes.
 
 use serde::Serialize;
 

@@ -49,7 +49,7 @@ impl Report for Json {
     }
 }
 
-/// Findings of a text as they stand in the document, in their order.
+/// Returns the findings of a text as in the document, in order.
 #[cfg(feature = "serve")]
 pub fn rows<'a>(source: &Source<'a>, findings: &'a [Finding]) -> Vec<impl Serialize + use<'a>> {
     findings
@@ -58,7 +58,7 @@ pub fn rows<'a>(source: &Source<'a>, findings: &'a [Finding]) -> Vec<impl Serial
         .collect()
 }
 
-/// A finding as it stands in the document.
+/// A finding as in the document.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Row<'a> {
