@@ -191,6 +191,21 @@ impl<'a> Requests<'a> {
         findings
     }
 
+    /// Returns the bodies of the requests for known endpoints, each with the name of its request.
+    #[cfg(feature = "lsp")]
+    pub fn bodies<'r>(
+        &self,
+        path: &Path,
+        container: &Container,
+        session: &Session<'r>,
+    ) -> Vec<(String, &'r Endpoint, MappedText)> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let chosen = self.chosen((container, folder), session, &mut Parts::default());
+        let own = chosen.into_iter().filter(|chosen| chosen.source.is_none());
+        own.map(|chosen| (chosen.name, chosen.endpoint, chosen.body))
+            .collect()
+    }
+
     /// Returns the requests for known endpoints, with the bodies that would be sent.
     fn chosen<'r>(
         &self,

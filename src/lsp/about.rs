@@ -3,6 +3,7 @@
 use super::client::Client;
 use super::engine::{Engine, Seen};
 use super::mailbox::Snapshot;
+use super::settings_assist::OwnFile;
 use crate::config::FILE_NAME;
 
 /// A request about a document.
@@ -18,10 +19,18 @@ pub struct About<'q, 'a> {
 }
 
 impl About<'_, '_> {
-    /// Whether the document is a settings file.
-    pub fn is_settings(&self) -> bool {
-        let path = self.snapshot.path.as_deref();
-        path.is_some_and(|path| path.file_name().is_some_and(|name| name == FILE_NAME))
+    /// Which file of geplint itself the document is, if it is one.
+    pub fn own_file(&self) -> Option<OwnFile> {
+        let path = self.snapshot.path.as_deref()?;
+        let site = self.engine.site;
+        if path.file_name().is_some_and(|name| name == FILE_NAME) {
+            Some(OwnFile::Settings)
+        } else if site.tenant_file.as_deref() == Some(path) {
+            Some(OwnFile::Tenant)
+        } else {
+            let is_rules = site.rules_files.iter().any(|file| file == path);
+            is_rules.then_some(OwnFile::Rules)
+        }
     }
 
     /// The document's text.

@@ -1,21 +1,43 @@
 //! Hover, completion and symbols in the protocol's types.
 #![allow(clippy::unnecessary_wraps, reason = "answers to requests have one type")]
 
+use std::borrow::Cow;
+
 use gen_lsp_types::Position;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::about::About;
-use super::settings_assist;
+use super::settings_assist::{self, OwnFile};
 use super::transport::{Answer, value};
 use crate::assist::{self, Completion, CompletionKind, Context, Symbol, SymbolKind};
 use crate::finding::Span;
+use crate::mapped::MappedText;
+use crate::report::Format;
 use crate::rules::rule_texts;
+use crate::sanitize;
 
 // Kinds of completions in the protocol.
 const PROPERTY: u8 = 10;
 const VALUE: u8 = 12;
 const STRUCTURE: u8 = 22;
+
+/// A text of JSON, and a place in it.
+struct Json<'e> {
+    text: Cow<'e, str>,
+    at: usize,
+    context: Context<'e>,
+    /// Where the text is in the document, if it is not all of it.
+    map: Option<MappedText>,
+    is_escaped: bool,
+}
+
+impl Json<'_> {
+    /// The place in the document of a part of the text.
+    fn place(&self, span: Span) -> Span {
+        self.map.as_ref().map_or(span, |map| map.span(span))
+    }
+}
 
 /// How deep symbols are shown: deeper than any payload, and bounded for what is none.
 const DEEPEST: usize = 64;
@@ -43,19 +65,23 @@ impl About<'_, '_> {
     /// What is known of the name or the value at a place.
     pub fn hover(&self, params: &Value) -> Answer {
         let at = self.at(params);
-        if self.is_settings() {
-            let known = at.and_then(|at| settings_assist::hover(self.text(), at));
+        if let Some(file) = self.own_file() {
+            let known = at.and_then(|at| settings_assist::hover(file, self.text(), at));
             return Ok(known.map_or(Value::Null, |(markdown, span)| {
                 let positions = self.snapshot.text.positions(self.client.encoding);
                 let contents = json!({ "kind": "markdown", "value": markdown });
                 json!({ "contents": contents, "range": value(&positions.range(span)) })
             }));
         }
-        let hover = at.and_then(|at| assist::hover(&self.context(), self.text().as_bytes(), at));
-        Ok(hover.map_or(Value::Null, |hover| {
+        let hover = at.and_then(|at| {
+            let json = self.json_at(at)?;
+            let hover = assist::hover(&json.context, json.text.as_bytes(), json.at)?;
+            Some((hover.markdown, json.place(hover.span)))
+        });
+        Ok(hover.map_or(Value::Null, |(markdown, span)| {
             json!({
-                "contents": { "kind": "markdown", "value": hover.markdown },
-                "range": self.range_of(hover.span),
+                "contents": { "kind": "markdown", "value": markdown },
+                "range": self.range_of(span),
             })
         }))
     }
@@ -65,21 +91,73 @@ impl About<'_, '_> {
         let Some(at) = self.at(params) else {
             return Ok(Value::Null);
         };
-        if self.is_settings() {
-            return Ok(self.settings(at));
+        if let Some(file) = self.own_file() {
+            return Ok(self.settings(file, at));
         }
-        let all = assist::complete(&self.context(), self.text().as_bytes(), at);
+        // In a string of JSON all that is written would have to be escaped.
+        let Some(json) = self.json_at(at).filter(|json| !json.is_escaped) else {
+            return Ok(Value::Null);
+        };
+        let mut all = assist::complete(&json.context, json.text.as_bytes(), json.at);
+        for item in &mut all.items {
+            item.replace = json.place(item.replace);
+            if let Some(also) = &mut item.also {
+                also.span = json.place(also.span);
+            }
+        }
         let items: Vec<Value> = all.items.iter().map(|one| self.item(one)).collect();
         Ok(json!({ "isIncomplete": all.is_incomplete, "items": items }))
     }
 
-    /// What may be written at a place of a settings file.
-    fn settings(&self, at: usize) -> Value {
-        let rules: Vec<&str> = rule_texts().iter().map(|rule| rule.id.as_str()).collect();
-        let endpoints: Vec<&str> = self.engine.site.known.rules.ids().collect();
+    /// The JSON that a place of a payload is in: the whole document, or the body of a request.
+    fn json_at(&self, at: usize) -> Option<Json<'_>> {
+        if !self.snapshot.is_payload {
+            return None;
+        }
+        let Some(bodies) = self.engine.bodies(self.snapshot) else {
+            return Some(Json {
+                text: Cow::Borrowed(self.text()),
+                at,
+                context: self.context(),
+                map: None,
+                is_escaped: false,
+            });
+        };
+        let place = u32::try_from(at).ok()?;
+        bodies.into_iter().find_map(|body| {
+            let at = body.text.offset(place)? as usize;
+            let context = Context {
+                endpoint: Some(&*body.endpoint.id),
+                ..self.context()
+            };
+            Some(Json {
+                text: Cow::Owned(body.text.text().to_owned()),
+                at,
+                context,
+                map: Some(body.text),
+                is_escaped: body.is_escaped,
+            })
+        })
+    }
+
+    /// What may be written at a place of a file of geplint itself.
+    fn settings(&self, file: OwnFile, at: usize) -> Value {
+        let known = &self.engine.site.known.rules;
+        let endpoint = Some(self.text())
+            .filter(|_| file == OwnFile::Rules)
+            .and_then(settings_assist::endpoint)
+            .and_then(|id| known.endpoint(id));
+        let tables = endpoint.into_iter().flat_map(|endpoint| endpoint.tables.iter());
         let names = settings_assist::Names {
-            rules: &rules,
-            endpoints: &endpoints,
+            rules: rule_texts().iter().map(|rule| rule.id.as_str()).collect(),
+            endpoints: known.ids().collect(),
+            formats: Format::ALL.iter().map(|format| format.name()).collect(),
+            tables: tables
+                .map(|table| {
+                    let rows = table.properties.iter().map(|property| &*property.name);
+                    (&*table.name, rows.collect())
+                })
+                .collect(),
         };
         let positions = self.snapshot.text.positions(self.client.encoding);
         let item = |offer: settings_assist::Offer| {
@@ -92,7 +170,7 @@ impl About<'_, '_> {
                 "textEdit": { "range": range, "newText": offer.insert },
             })
         };
-        let offers = settings_assist::complete(self.text(), at, names);
+        let offers = settings_assist::complete(file, self.text(), at, &names);
         Value::Array(offers.into_iter().map(item).collect())
     }
 
@@ -136,8 +214,26 @@ impl About<'_, '_> {
 
     /// The records of a document and what is in them.
     pub fn symbols(&self) -> Value {
-        let all = assist::symbols(&self.context(), self.text().as_bytes());
-        Value::Array(all.iter().map(|symbol| self.symbol(symbol, 0)).collect())
+        if !self.snapshot.is_payload {
+            return json!([]);
+        }
+        let Some(bodies) = self.engine.bodies(self.snapshot) else {
+            let all = assist::symbols(&self.context(), self.text().as_bytes());
+            return Value::Array(all.iter().map(|symbol| self.symbol(symbol, 0)).collect());
+        };
+        let symbols = bodies.into_iter().map(|body| Symbol {
+            name: if body.name.is_empty() {
+                body.endpoint.id.to_string()
+            } else {
+                sanitize::escape(&body.name).into_owned()
+            },
+            detail: body.endpoint.id.to_string(),
+            kind: SymbolKind::List,
+            span: body.text.file_span(),
+            selection: body.text.file_span(),
+            children: Vec::new(),
+        });
+        Value::Array(symbols.map(|symbol| self.symbol(&symbol, 0)).collect())
     }
 
     fn symbol(&self, symbol: &Symbol, depth: usize) -> Value {

@@ -23,6 +23,7 @@ use crate::finding::{Finding, Severity, Span};
 use crate::input::{WalkOptions, read, search};
 use crate::json::pretty;
 use crate::lint::Checked;
+use crate::mapped::MappedText;
 use crate::recognize::Standard;
 use crate::report::{FileReport, Lines, Look, Source, sanitize};
 use crate::rules::{Candidate, Endpoint};
@@ -46,16 +47,26 @@ pub struct Site {
     pub fault: Option<Fault>,
     /// The files that they come from, or would come from.
     pub files: Vec<PathBuf>,
+    /// Of these the rules files.
+    pub rules_files: Vec<PathBuf>,
+    /// Of these the tenant file.
+    pub tenant_file: Option<PathBuf>,
 }
 
 impl Site {
     /// Reads the settings of a folder; where they are wrong, those from `before` stay.
     pub fn read(source: &SettingsSource, common: &Common, before: Option<Self>) -> Self {
         let mut files: Vec<PathBuf> = common.rules.clone();
+        let mut rules_files = before
+            .as_ref()
+            .map_or_else(Vec::new, |site| site.rules_files.clone());
+        let mut tenant_file = before.as_ref().and_then(|site| site.tenant_file.clone());
         let read = Project::read(source, common).and_then(|project| {
             files.extend(project.file().map(Path::to_path_buf));
-            files.extend(project.rules(common));
-            files.extend(project.tenant());
+            rules_files = project.rules(common);
+            files.extend(rules_files.iter().cloned());
+            tenant_file = project.tenant();
+            files.extend(tenant_file.clone());
             files.extend(
                 project
                     .config
@@ -85,6 +96,8 @@ impl Site {
                 baseline,
                 fault: None,
                 files: Vec::new(),
+                rules_files: Vec::new(),
+                tenant_file: None,
             },
             Err(fault) => {
                 let before = before.unwrap_or_else(|| Self::without_settings(folder));
@@ -96,7 +109,10 @@ impl Site {
                 }
             }
         };
-        site.files = files.iter().map(|file| crate::input::normal(file)).collect();
+        let normal = |file: &PathBuf| crate::input::normal(file);
+        site.files = files.iter().map(normal).collect();
+        site.rules_files = rules_files.iter().map(normal).collect();
+        site.tenant_file = tenant_file.as_ref().map(normal);
         site
     }
 
@@ -110,6 +126,8 @@ impl Site {
             baseline: None,
             fault: None,
             files: Vec::new(),
+            rules_files: Vec::new(),
+            tenant_file: None,
         }
     }
 }
@@ -122,6 +140,18 @@ pub struct Seen {
     pub findings: Vec<Finding>,
     /// What was found in files that the document names as bodies of requests, at those names.
     pub elsewhere: Vec<Finding>,
+}
+
+/// The body of a request in a document.
+pub struct Body<'a> {
+    /// The name of the request.
+    pub name: String,
+    /// The endpoint that it is sent to.
+    pub endpoint: &'a Endpoint,
+    /// The body, and where it is in the document.
+    pub text: MappedText,
+    /// Whether the document has it in a JSON string.
+    pub is_escaped: bool,
 }
 
 /// What is shown of a file.
@@ -379,6 +409,24 @@ impl<'a> Engine<'a> {
         let payload = Self::payload(&path, snapshot.text.as_str().as_bytes());
         let fixed = fixer.fixed(&self.session, &payload)?;
         String::from_utf8(fixed.bytes).ok()
+    }
+
+    /// The bodies of requests in a document that holds several; `None` for any other.
+    pub fn bodies(&self, snapshot: &Snapshot) -> Option<Vec<Body<'a>>> {
+        let path = self.path(snapshot);
+        let (format, container) = Requests::container(&path, snapshot.text.as_str().as_bytes())?;
+        let Ok(container) = container else {
+            return Some(Vec::new());
+        };
+        let requests = Self::requests(self.site, self.defaults);
+        let bodies = requests.bodies(&path, &container, &self.session);
+        let bodies = bodies.into_iter().map(|(name, endpoint, text)| Body {
+            name,
+            endpoint,
+            text,
+            is_escaped: format == Format::Postman,
+        });
+        Some(bodies.collect())
     }
 
     /// The endpoint that the settings give a document.

@@ -166,7 +166,7 @@ impl<'a> Server<'a> {
                     "workspaceDiagnostics": true,
                 },
                 "hoverProvider": true,
-                "completionProvider": { "triggerCharacters": ["\"", ":", " ", "{", "[", ","] },
+                "completionProvider": { "triggerCharacters": ["\"", ":", " ", "{", "[", ",", "."] },
                 "documentSymbolProvider": true,
                 "codeActionProvider": { "codeActionKinds": ["quickfix", "source.fixAll.geplint"] },
                 "renameProvider": { "prepareProvider": true },

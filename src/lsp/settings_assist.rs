@@ -1,11 +1,22 @@
-//! Completion and hover in `geplint.toml`, from the schema of the settings.
-//!
-//! The text may be half typed, so that it is read by lines and not as TOML: which table a line is in, its key, its value.
+//! Completion and hover in `geplint.toml`, tenant files and rules files, from the schema of each.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use serde_json::Value;
+
+use super::toml_place::{Part, Place};
+
+/// The files of geplint itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnFile {
+    /// `geplint.toml`.
+    Settings,
+    /// Facts of the tenant.
+    Tenant,
+    /// Rules over the built-in ones.
+    Rules,
+}
 
 /// Something that may be written at a place.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,78 +33,141 @@ pub struct Offer {
     pub replace: Range<usize>,
 }
 
-/// The names that values may have.
-#[derive(Debug, Clone, Copy)]
+/// The names that values and tables may have.
+#[derive(Debug, Clone, Default)]
 pub struct Names<'a> {
     /// Ids of rules.
-    pub rules: &'a [&'a str],
+    pub rules: Vec<&'a str>,
     /// Ids of endpoints.
-    pub endpoints: &'a [&'a str],
+    pub endpoints: Vec<&'a str>,
+    /// Names of report formats.
+    pub formats: Vec<&'a str>,
+    /// The tables of the endpoint that a rules file is about, with their properties.
+    pub tables: Vec<(&'a str, Vec<&'a str>)>,
 }
 
-fn schema() -> &'static Value {
-    static SCHEMA: OnceLock<Value> = OnceLock::new();
-    SCHEMA.get_or_init(|| serde_json::from_str(include_str!("../../schema/config.json")).unwrap_or_default())
-}
+impl Names<'_> {
+    /// The values that a key may have besides those in the schema.
+    fn of_value(&self, key: &str) -> Vec<String> {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let tables = || self.tables.iter().map(|(name, _)| *name);
+        match key {
+            "rule" | "rules-off" | "only" | "ignore" => owned(&self.rules),
+            "endpoint" => owned(&self.endpoints),
+            "format" => owned(&self.formats),
+            "table" | "record" => tables().map(str::to_owned).collect(),
+            "type" if !self.tables.is_empty() => ["string", "boolean", "int", "long", "decimal", "date-time"]
+                .into_iter()
+                .chain(tables())
+                .map(str::to_owned)
+                .chain(tables().map(|name| format!("list of {name}")))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
 
-/// A line of a settings file.
-struct Line<'t> {
-    /// Where it begins.
-    start: usize,
-    text: &'t str,
-    /// The table that it is in; empty above the first.
-    table: &'t str,
-    /// The keys that stand in that table, this line's aside.
-    keys: Vec<&'t str>,
-}
-
-impl<'t> Line<'t> {
-    fn at(text: &'t str, at: usize) -> Self {
-        let before = text.get(..at).unwrap_or_default();
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let rest = text.get(start..).unwrap_or_default();
-        let line = rest.lines().next().unwrap_or_default();
-        let above = text.get(..start).unwrap_or_default();
-        let head = above
-            .lines()
-            .rev()
-            .map(str::trim)
-            .find(|line| line.starts_with('['));
-        let same = |line: &&str| !line.trim_start().starts_with('[');
-        let keys = above.lines().rev().take_while(same);
-        let keys = keys.chain(rest.lines().skip(1).take_while(same)).filter_map(key);
-        Self {
-            start,
-            text: line,
-            table: head.map_or("", |head| head.trim_matches(['[', ']', ' '])),
-            keys: keys.collect(),
+    /// The names of entries in a table whose entries have names of their own.
+    fn of_entries(&self, table: &[String]) -> Vec<&str> {
+        match table {
+            [tables] if tables == "tables" => self.tables.iter().map(|(name, _)| *name).collect(),
+            [tables, name, properties] if tables == "tables" && properties == "properties" => {
+                let own = self
+                    .tables
+                    .iter()
+                    .find(|(table, _)| table.eq_ignore_ascii_case(name));
+                own.map_or_else(Vec::new, |(_, rows)| rows.clone())
+            }
+            _ => Vec::new(),
         }
     }
 }
 
-/// The key of a line that has one.
-fn key(line: &str) -> Option<&str> {
-    let (key, _) = line.split_once('=')?;
-    Some(key.trim()).filter(|key| !key.is_empty() && !key.starts_with('#'))
+impl OwnFile {
+    /// The schema of such a file.
+    fn schema(self) -> &'static Value {
+        static SCHEMAS: OnceLock<[Value; 3]> = OnceLock::new();
+        let [settings, tenant, rules] = SCHEMAS.get_or_init(|| {
+            [
+                include_str!("../../schema/config.json"),
+                include_str!("../../schema/tenant.json"),
+                include_str!("../../schema/rules.json"),
+            ]
+            .map(|text| serde_json::from_str(text).unwrap_or_default())
+        });
+        match self {
+            Self::Settings => settings,
+            Self::Tenant => tenant,
+            Self::Rules => rules,
+        }
+    }
+
+    /// What the schema says of the value at the end of a path of keys: several where it may have several forms.
+    fn at(self, path: &[String]) -> Vec<&'static Value> {
+        let root = self.schema();
+        let mut nodes = vec![root];
+        for key in path {
+            let inner = |node: &&'static Value| {
+                let own = node.get("properties").and_then(|properties| properties.get(key));
+                own.or_else(|| node.get("additionalProperties").filter(|other| other.is_object()))
+            };
+            nodes = forms(root, &nodes).iter().filter_map(inner).collect();
+        }
+        nodes
+    }
+
+    /// The same with all forms that it may have.
+    fn forms_at(self, path: &[String]) -> Vec<&'static Value> {
+        forms(self.schema(), &self.at(path))
+    }
 }
 
-/// What a table may have, by key; the settings themselves for no table.
-fn properties(table: &str) -> Option<&'static serde_json::Map<String, Value>> {
-    let settings = schema().get("properties")?;
-    if table.is_empty() {
-        return settings.as_object();
+/// The forms that values of these schemas may have: references followed, elements of arrays and alternatives besides.
+fn forms<'s>(root: &'s Value, nodes: &[&'s Value]) -> Vec<&'s Value> {
+    /// The schemas are ours and have no circles; this is far more than they nest.
+    const MOST: usize = 64;
+    let mut all = nodes.to_vec();
+    let mut next = 0;
+    while let Some(node) = all.get(next).copied().filter(|_| next < MOST) {
+        next += 1;
+        let reference = node.get("$ref").and_then(Value::as_str);
+        all.extend(reference.and_then(|to| root.pointer(to.trim_start_matches('#'))));
+        all.extend(node.get("items"));
+        all.extend(node.get("anyOf").and_then(Value::as_array).into_iter().flatten());
     }
-    let entry = settings.get(table)?;
-    let of = entry.get("items").unwrap_or(entry);
-    of.get("properties")?.as_object()
+    all
+}
+
+/// Whether a schema names a type.
+fn has_type(node: &Value, wanted: &str) -> bool {
+    match node.get("type") {
+        Some(Value::String(name)) => name == wanted,
+        Some(Value::Array(names)) => names.iter().any(|name| name.as_str() == Some(wanted)),
+        _ => false,
+    }
 }
 
 /// How the head of a table is written; `None` for a key with a value.
 fn head(name: &str, entry: &Value) -> Option<String> {
-    if entry.pointer("/items/properties").is_some() {
-        return Some(format!("[[{name}]]"));
+    if has_type(entry, "array") {
+        let is_table = entry.pointer("/items/properties").is_some() && !has_type(entry, "string");
+        return is_table.then(|| format!("[[{name}]]"));
     }
     entry.get("properties").map(|_| format!("[{name}]"))
+}
+
+/// A key with the beginning of its value.
+fn assignment(name: &str, entry: &Value) -> String {
+    let is_object = entry.get("properties").is_some();
+    let value = if has_type(entry, "array") {
+        "[]"
+    } else if has_type(entry, "boolean") && !has_type(entry, "string") {
+        "true"
+    } else if is_object {
+        "{}"
+    } else {
+        "\"\""
+    };
+    format!("{name} = {value}")
 }
 
 fn description(entry: &Value) -> String {
@@ -101,106 +175,158 @@ fn description(entry: &Value) -> String {
     text.unwrap_or_default().to_owned()
 }
 
+/// The endpoint that a rules file is about, which may be half typed.
+pub fn endpoint(text: &str) -> Option<&str> {
+    text.lines().find_map(|line| {
+        let rest = line.trim_start().strip_prefix("endpoint")?.trim_start();
+        let value = rest.strip_prefix('=')?.trim_start().strip_prefix(['"', '\''])?;
+        value.split(['"', '\'']).next()
+    })
+}
+
 /// What may be written at a place.
-pub fn complete(text: &str, at: usize, names: Names<'_>) -> Vec<Offer> {
-    let line = Line::at(text, at);
-    let before = text.get(line.start..at).unwrap_or_default();
-    if before.trim_start().starts_with('#') {
+pub fn complete(file: OwnFile, text: &str, at: usize, names: &Names<'_>) -> Vec<Offer> {
+    let place = Place::at(text, at);
+    match &place.part {
+        Part::Comment => Vec::new(),
+        Part::Value(key) => values(file, &place, key, names),
+        Part::Head => heads(file, &place, names),
+        Part::Key { inline } => {
+            let mut offers = keys(file, &place, names);
+            if !inline {
+                offers.extend(heads(file, &place, names));
+            }
+            offers
+        }
+    }
+}
+
+fn keys(file: OwnFile, place: &Place, names: &Names<'_>) -> Vec<Offer> {
+    let Part::Key { inline } = place.part else {
         return Vec::new();
-    }
-    if let Some(key) = key(before) {
-        return values(&line, before, key, names);
-    }
-    let indent = line.text.len() - line.text.trim_start().len();
-    let from = line.start + indent.min(before.len());
-    let is_head = before.trim_start().starts_with('[');
-    let to = if is_head {
-        line.start + line.text.trim_end().len()
-    } else {
-        let rest = text.get(from..).unwrap_or_default();
-        let word = rest
-            .bytes()
-            .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
-            .count();
-        from + word
     };
-    let replace = from..to.max(at);
-    let offer = |label: String, insert: String, entry: &Value| Offer {
-        label,
+    let is_there = |name: &str| {
+        place
+            .keys
+            .iter()
+            .any(|key| matches!(key.as_slice(), [own] if own == name))
+    };
+    let offer = |label: &str, insert: String, entry: &Value| Offer {
+        label: label.to_owned(),
         insert,
         description: description(entry),
         is_value: false,
-        replace: replace.clone(),
+        replace: place.word.clone(),
     };
     let mut offers = Vec::new();
-    let own = properties(line.table).into_iter().flatten();
-    for (name, entry) in own.filter(|_| !is_head) {
-        if head(name, entry).is_none() && !line.keys.contains(&name.as_str()) {
-            let list = entry.get("type").and_then(Value::as_str) == Some("array");
-            let insert = format!("{name} = {}", if list { "[]" } else { "\"\"" });
-            offers.push(offer(name.clone(), insert, entry));
+    for node in file.forms_at(&place.table) {
+        let own = node.get("properties").and_then(Value::as_object);
+        for (name, entry) in own.into_iter().flatten() {
+            // What has a head is a table of its own, except inside of another.
+            let is_key = inline || !place.table.is_empty() || head(name, entry).is_none();
+            let is_map = entry.get("additionalProperties").is_some_and(Value::is_object);
+            if is_key && !is_map && !is_there(name) {
+                offers.push(offer(name, assignment(name, entry), entry));
+            }
+        }
+        if let Some(entry) = node.get("additionalProperties").filter(|entry| entry.is_object()) {
+            for name in names.of_entries(&place.table) {
+                offers.push(offer(name, format!("{name}."), entry));
+            }
         }
     }
-    for (name, entry) in properties("").into_iter().flatten() {
-        offers.extend(head(name, entry).map(|head| offer(head.clone(), head, entry)));
+    offers
+}
+
+fn heads(file: OwnFile, place: &Place, names: &Names<'_>) -> Vec<Offer> {
+    let offer = |head: String, entry: &Value| Offer {
+        label: head.clone(),
+        insert: head,
+        description: description(entry),
+        is_value: false,
+        replace: place.word.clone(),
+    };
+    let all = file.schema().get("properties").and_then(Value::as_object);
+    let mut offers = Vec::new();
+    for (name, entry) in all.into_iter().flatten() {
+        offers.extend(head(name, entry).map(|head| offer(head, entry)));
+        if name == "tables" {
+            let tables = names.tables.iter();
+            offers.extend(tables.map(|(table, _)| offer(format!("[tables.{table}.properties]"), entry)));
+        }
     }
     offers
 }
 
 /// The values that a key may have.
-fn values(line: &Line<'_>, before: &str, key: &str, names: Names<'_>) -> Vec<Offer> {
-    let Some(entry) = properties(line.table).and_then(|all| all.get(key)) else {
+fn values(file: OwnFile, place: &Place, key: &str, names: &Names<'_>) -> Vec<Offer> {
+    let mut path = place.table.clone();
+    path.push(key.to_owned());
+    let nodes = file.at(&path);
+    let Some(first) = nodes.first() else {
         return Vec::new();
     };
-    let known: Vec<&str> = match (entry.get("enum").and_then(Value::as_array), key) {
-        (Some(list), _) => list.iter().filter_map(Value::as_str).collect(),
-        (None, "rule") => names.rules.to_vec(),
-        (None, "endpoint") => names.endpoints.to_vec(),
-        _ => return Vec::new(),
-    };
-    let equals = before.find('=').unwrap_or(0) + 1;
-    let written = line.text.get(equals..).unwrap_or_default();
-    let from = equals + written.len() - written.trim_start().len();
-    let from = from.min(before.len());
-    let to = line.text.trim_end().len().max(before.len());
-    let offers = known.into_iter().map(|value| Offer {
-        label: value.to_owned(),
-        insert: format!("\"{value}\""),
-        description: description(entry),
+    let forms = file.forms_at(&path);
+    let listed = forms
+        .iter()
+        .filter_map(|node| node.get("enum").and_then(Value::as_array));
+    let listed = listed.flatten().filter_map(Value::as_str).map(str::to_owned);
+    let mut known: Vec<String> = listed.collect();
+    if known.is_empty() {
+        known = names.of_value(key);
+    }
+    let quoted = known.into_iter().map(|value| (format!("\"{value}\""), value));
+    let bare = forms.iter().any(|node| has_type(node, "boolean"));
+    let bare = ["true", "false"].into_iter().filter(|_| bare);
+    let bare = bare.map(|value| (value.to_owned(), value.to_owned()));
+    let offers = quoted.chain(bare).map(|(insert, label)| Offer {
+        label,
+        insert,
+        description: description(first),
         is_value: true,
-        replace: line.start + from..line.start + to,
+        replace: place.word.clone(),
     });
     offers.collect()
 }
 
-/// What is known of the key of a line, and the bytes of its name.
-pub fn hover(text: &str, at: usize) -> Option<(String, Range<usize>)> {
-    let line = Line::at(text, at);
-    let name = key(line.text)?;
-    let entry = properties(line.table)?.get(name)?;
-    let start = line.start + line.text.find(name)?;
+/// What is known of the key at a place, and the bytes of its name.
+pub fn hover(file: OwnFile, text: &str, at: usize) -> Option<(String, Range<usize>)> {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    let inside = usize::from(rest.first().is_some_and(u8::is_ascii_alphanumeric));
+    let place = Place::at(text, at + inside);
+    let mut path = place.table.clone();
+    match place.part {
+        Part::Key { .. } => path.push(text.get(place.word.clone())?.trim_matches(['"', '\'']).to_owned()),
+        Part::Head => {}
+        Part::Value(_) | Part::Comment => return None,
+    }
+    let entry = file.at(&path).into_iter().next()?;
     let mut known = description(entry);
     if let Some(default) = entry.get("default").and_then(Value::as_str) {
         known = format!("{known}\n\nDefault: `\"{default}\"`");
     }
-    (!known.is_empty() && (start..=start + name.len()).contains(&at))
-        .then_some((known, start..start + name.len()))
+    (!known.is_empty() && !place.word.is_empty()).then_some((known, place.word))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::OwnFile::{Rules, Settings, Tenant};
     use super::*;
 
-    const NAMES: Names<'_> = Names {
-        rules: &["too-long"],
-        endpoints: &["things"],
-    };
+    fn names() -> Names<'static> {
+        Names {
+            rules: vec!["too-long"],
+            endpoints: vec!["things"],
+            formats: vec!["concise"],
+            tables: vec![("Thing", vec!["Size", "Parts"]), ("Part", vec!["Size"])],
+        }
+    }
 
     /// The text with each offer made, by label; `|` is the place.
-    fn made(text: &str) -> Vec<(String, String)> {
+    fn made(file: OwnFile, text: &str) -> Vec<(String, String)> {
         let at = text.find('|').unwrap();
-        let text = text.replace('|', "");
-        let offers = complete(&text, at, NAMES);
+        let text = text.replacen('|', "", 1);
+        let offers = complete(file, &text, at, &names());
         let made = offers.into_iter().map(|offer| {
             let mut after = text.clone();
             after.replace_range(offer.replace, &offer.insert);
@@ -209,26 +335,39 @@ mod tests {
         made.collect()
     }
 
-    fn one(text: &str, label: &str) -> String {
-        let all = made(text);
+    fn one(file: OwnFile, text: &str, label: &str) -> String {
+        let all = made(file, text);
         let found = all.iter().find(|(own, _)| own == label);
         found.unwrap_or_else(|| panic!("{label} in {all:?}")).1.clone()
     }
 
+    fn labels(file: OwnFile, text: &str) -> Vec<String> {
+        made(file, text).into_iter().map(|(label, _)| label).collect()
+    }
+
     #[test]
-    fn every_setting_is_offered_where_it_belongs_and_loads() {
-        let settings = properties("").unwrap();
+    fn every_setting_is_offered_where_it_belongs() {
+        let settings = Settings.schema()["properties"].as_object().unwrap();
         let (mut keys, mut tables) = (0, 0);
         for (name, entry) in settings {
             let Some(head) = head(name, entry) else {
                 keys += 1;
-                assert!(one("|", name).starts_with(name.as_str()));
+                assert!(one(Settings, "|", name).starts_with(name.as_str()));
                 continue;
             };
             tables += 1;
-            assert_eq!(one("x = 1\n|", &head), format!("x = 1\n{head}"));
-            for key in properties(name).unwrap().keys() {
-                assert!(one(&format!("{head}\n|\n"), key).contains(&format!("\n{key} = ")));
+            assert_eq!(one(Settings, "x = 1\n|", &head), format!("x = 1\n{head}"));
+            for node in Settings.forms_at(std::slice::from_ref(name)) {
+                for key in node
+                    .get("properties")
+                    .and_then(Value::as_object)
+                    .into_iter()
+                    .flatten()
+                {
+                    assert!(
+                        one(Settings, &format!("{head}\n|\n"), key.0).contains(&format!("\n{} = ", key.0))
+                    );
+                }
             }
         }
         assert!(keys > 5 && tables > 4, "{keys} keys, {tables} tables");
@@ -236,38 +375,125 @@ mod tests {
 
     #[test]
     fn keys_and_values_replace_what_is_typed_of_them() {
-        assert_eq!(one("fail|", "fail-on"), "fail-on = \"\"");
-        assert_eq!(one("[[ig|", "[[ignore]]"), "[[ignore]]");
-        assert_eq!(one("[[ig|]]\n", "[[ignore]]"), "[[ignore]]\n");
-        assert_eq!(one("fail-on = |", "never"), "fail-on = \"never\"");
-        assert_eq!(one("fail-on = \"w|\"\nx", "warning"), "fail-on = \"warning\"\nx");
-        assert_eq!(
-            one("[[severity]]\nrule = \"|\"", "too-long"),
-            "[[severity]]\nrule = \"too-long\""
-        );
-        assert_eq!(
-            one("[[files]]\nendpoint =|", "things"),
-            "[[files]]\nendpoint =\"things\""
-        );
+        for (text, label, wanted) in [
+            ("fail|", "fail-on", "fail-on = \"\""),
+            ("[[ig|", "[[ignore]]", "[[ignore]]"),
+            ("[[ig|]]\n", "[[ignore]]", "[[ignore]]\n"),
+            ("fail-on = |", "never", "fail-on = \"never\""),
+            ("fail-on = \"w|\"\nx", "warning", "fail-on = \"warning\"\nx"),
+            ("only = [|]", "too-long", "only = [\"too-long\"]"),
+            (
+                "ignore = [\n  \"|\",\n]",
+                "too-long",
+                "ignore = [\n  \"too-long\",\n]",
+            ),
+            (
+                "[output]\nformat = \"|\"",
+                "concise",
+                "[output]\nformat = \"concise\"",
+            ),
+            (
+                "[[severity]]\nrule = \"|\"",
+                "too-long",
+                "[[severity]]\nrule = \"too-long\"",
+            ),
+            (
+                "[[files]]\nendpoint =|",
+                "things",
+                "[[files]]\nendpoint =\"things\"",
+            ),
+        ] {
+            assert_eq!(one(Settings, text, label), wanted);
+        }
         // What is there is not offered again; another entry may have it.
-        let labels = |text: &str| made(text).into_iter().map(|(label, _)| label).collect::<Vec<_>>();
-        assert!(!labels("[[ignore]]\nrule = \"a\"\n|").contains(&"rule".to_owned()));
-        assert!(labels("[[ignore]]\nrule = \"a\"\n[[ignore]]\n|").contains(&"rule".to_owned()));
+        assert!(!labels(Settings, "[[ignore]]\nrule = \"a\"\n|").contains(&"rule".to_owned()));
+        assert!(!labels(Settings, "[[ignore]]\n|\nrule = \"a\"\n").contains(&"rule".to_owned()));
+        assert!(labels(Settings, "[[ignore]]\nrule = \"a\"\n[[ignore]]\n|").contains(&"rule".to_owned()));
         for nothing in ["# |", "strange = |", "[strange]\nx = |", "baseline = \"|"] {
-            assert!(made(nothing).is_empty(), "{nothing}");
+            assert!(made(Settings, nothing).is_empty(), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn tenant_files_are_completed() {
+        assert_eq!(one(Tenant, "|", "personas"), "personas = []");
+        assert_eq!(
+            one(Tenant, "allow-update-for-inactive-users = |", "false"),
+            "allow-update-for-inactive-users = false"
+        );
+        assert_eq!(
+            one(Tenant, "contacts = [\n  { contact-code = \"C\", |", "user-name"),
+            "contacts = [\n  { contact-code = \"C\", user-name = \"\""
+        );
+        assert!(labels(Tenant, "[[contacts]]\n|").contains(&"user-name".to_owned()));
+        assert!(
+            !labels(Tenant, "contacts = [{ contact-code = \"C\", |").contains(&"contact-code".to_owned())
+        );
+    }
+
+    #[test]
+    fn rules_files_are_completed() {
+        for (text, label, wanted) in [
+            ("|", "endpoint", "endpoint = \"\""),
+            ("endpoint = \"|\"", "things", "endpoint = \"things\""),
+            ("rules-off = [|]", "too-long", "rules-off = [\"too-long\"]"),
+            (
+                "a = 1\n[|",
+                "[tables.Thing.properties]",
+                "a = 1\n[tables.Thing.properties]",
+            ),
+            (
+                "[tables.Thing.properties]\nSi|",
+                "Size",
+                "[tables.Thing.properties]\nSize.",
+            ),
+            (
+                "[tables.Thing.properties]\nSize.|",
+                "required",
+                "[tables.Thing.properties]\nSize.required = \"\"",
+            ),
+            (
+                "[tables.thing.properties]\nSize.kind = |",
+                "code",
+                "[tables.thing.properties]\nSize.kind = \"code\"",
+            ),
+            (
+                "[tables.Thing.properties]\nSize = { required = { evidence = \"|\" } }",
+                "inferred",
+                "[tables.Thing.properties]\nSize = { required = { evidence = \"inferred\" } }",
+            ),
+            (
+                "[tables.Thing.properties]\nSize.known.fact = \"|",
+                "contacts",
+                "[tables.Thing.properties]\nSize.known.fact = \"contacts\"",
+            ),
+            (
+                "[tables.Thing.properties]\nSize.type = |",
+                "list of Part",
+                "[tables.Thing.properties]\nSize.type = \"list of Part\"",
+            ),
+            ("[[checks]]\nkind = |", "unique", "[[checks]]\nkind = \"unique\""),
+            ("[[checks]]\nwhere = { |", "is", "[[checks]]\nwhere = { is = []"),
+            ("[[checks]]\n|", "where", "[[checks]]\nwhere = {}"),
+        ] {
+            assert_eq!(one(Rules, text, label), wanted);
         }
     }
 
     #[test]
     fn every_place_of_a_spoiled_file_has_an_answer() {
         let text = "fail-on = \"é\n[[ignore]\r\n = 3\n[[severity]]\nlevel=\n\u{2028}==";
-        for (at, _) in text.char_indices() {
-            for offer in complete(text, at, NAMES) {
-                assert!(text.get(offer.replace.clone()).is_some(), "{at}: {offer:?}");
+        for file in [Settings, Tenant, Rules] {
+            for (at, _) in text.char_indices() {
+                for offer in complete(file, text, at, &names()) {
+                    assert!(text.get(offer.replace.clone()).is_some(), "{at}: {offer:?}");
+                }
+                assert!(hover(file, text, at).is_none_or(|(_, span)| text.get(span).is_some()));
             }
-            assert!(hover(text, at).is_none_or(|(_, span)| text.get(span).is_some()));
         }
-        let (known, span) = hover("fail-on = \"error\"", 2).unwrap();
+        let (known, span) = hover(Settings, "fail-on = \"error\"", 2).unwrap();
         assert_eq!((known.contains("Default: `\"error\"`"), span), (true, 0..7));
+        let (known, span) = hover(Rules, "[[checks]]\nkind = \"unique\"", 11).unwrap();
+        assert_eq!((known.as_str(), span), ("What is required.", 11..15));
     }
 }

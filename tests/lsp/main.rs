@@ -19,5 +19,6 @@ mod hostile;
 mod places;
 mod requests;
 mod response;
+mod schemas;
 mod session;
 mod settings;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::check::{copy, findings, folder, geplint, payload_files, shown};
 use crate::client::{Client, uri};
-use crate::places::edited;
+use crate::places::{ENCODINGS, edited, position};
 
 const RECORD: &str = r#"[{"ClientContactCode": "C", "InterfaceStatus": "Success", "Nonsense": 1}]"#;
 
@@ -118,5 +118,69 @@ fn each_request_has_its_predicted_response() {
         answers += of(&shown).len();
     }
     assert!(answers > 3, "{answers}");
+    assert_eq!(client.end(), 0);
+}
+
+#[test]
+fn bodies_are_explained_and_completed_where_they_are() {
+    let root = folder("container-assist");
+    let path = root.join("a.http");
+    let text = format!(
+        "# ä😀\n{HEAD}[{{\"ClientContactCode\": \"ä\", \"InterfaceSt\": \"\"}}]\n\n### other\nGET https://example.com/\n"
+    );
+    for encoding in ENCODINGS {
+        let mut client = Client::session(&root, encoding, &json!({}));
+        client.open(&path, &text);
+        let at = |offset: usize| json!({ "textDocument": { "uri": uri(&path) }, "position": position(&text, offset, encoding) });
+        let start = text.find("\"ClientContactCode").unwrap();
+        let hover = client.request("textDocument/hover", at(start + 3));
+        assert_eq!(
+            hover["range"]["start"],
+            position(&text, start, encoding),
+            "{hover}"
+        );
+        let inside = text.find("\"InterfaceSt\"").unwrap() + "\"InterfaceSt".len();
+        let list = client.request("textDocument/completion", at(inside));
+        let items = list["items"].as_array().unwrap();
+        let item = items
+            .iter()
+            .find(|item| item["label"] == "InterfaceStatus")
+            .unwrap();
+        let after = edited(&text, &json!([item["textEdit"]]), encoding);
+        assert_eq!(after, text.replace("InterfaceSt\"", "InterfaceStatus\""));
+        // Outside of a body there is nothing to say.
+        for outside in [3, text.len() - 2] {
+            assert_eq!(client.request("textDocument/hover", at(outside)), Value::Null);
+            assert_eq!(
+                client.request("textDocument/completion", at(outside)),
+                Value::Null
+            );
+        }
+        let symbols = client.request("textDocument/documentSymbol", at(0));
+        let start = text.find("[{").unwrap();
+        assert_eq!(
+            symbols[0]["range"]["start"],
+            position(&text, start, encoding),
+            "{symbols}"
+        );
+        assert_eq!(client.end(), 0);
+    }
+    // In a string of a Postman collection names are explained, and nothing is written.
+    let path = root.join("c.json");
+    let text = fs::read_to_string("testdata/containers/contacts.postman_collection.json").unwrap();
+    let mut client = Client::session(&root, "utf-16", &json!({}));
+    client.open(&path, &text);
+    let at = |offset: usize| json!({ "textDocument": { "uri": uri(&path) }, "position": position(&text, offset, "utf-16") });
+    let name = text.find("\\\"clientContactCode").unwrap();
+    let hover = client.request("textDocument/hover", at(name + 4));
+    assert_eq!(
+        hover["range"]["start"],
+        position(&text, name, "utf-16"),
+        "{hover}"
+    );
+    assert_eq!(
+        client.request("textDocument/completion", at(name + 4)),
+        Value::Null
+    );
     assert_eq!(client.end(), 0);
 }

@@ -166,6 +166,27 @@ impl MappedText {
         Span::new(start, self.end_of(span.end).max(start))
     }
 
+    /// Returns the offset in the text of a place in the file, given as an offset. `None` for a place that no part of the text
+    /// comes from. The pieces must be in the order of the file.
+    #[must_use]
+    pub fn offset(&self, place: u32) -> Option<u32> {
+        let after = self.pieces.partition_point(|piece| piece.file.start <= place);
+        let mut before = self.pieces.get(..after)?.iter().enumerate().rev();
+        let (index, piece) = before.find(|(_, piece)| piece.verbatim || !piece.file.is_empty())?;
+        if place > piece.file.end {
+            return None;
+        }
+        Some(if piece.verbatim {
+            piece.at + (place - piece.file.start)
+        } else if place == piece.file.end {
+            self.pieces
+                .get(index + 1)
+                .map_or(length(&self.text), |next| next.at)
+        } else {
+            piece.at
+        })
+    }
+
     /// Whether a part of the text stands in the file as it is.
     #[must_use]
     pub fn is_verbatim(&self, span: Span) -> bool {
@@ -211,6 +232,39 @@ mod tests {
         let mut tree = Tree::default();
         Reader::new(file).root(&mut tree);
         MappedText::decoded(file, tree.node(tree.root().expect("a value")))
+    }
+
+    #[test]
+    fn places_of_the_file_lead_to_the_text() {
+        let file = r#" "a\né" "#;
+        let mapped = decoded(file);
+        assert_eq!(mapped.text(), "a\né");
+        let places: Vec<Option<u32>> = (0..=u32::try_from(file.len()).unwrap())
+            .map(|at| mapped.offset(at))
+            .collect();
+        // Before the string, its first byte, inside of the escape, behind it, and behind the text.
+        assert_eq!(
+            places,
+            [
+                None,
+                None,
+                Some(0),
+                Some(1),
+                Some(1),
+                Some(2),
+                Some(3),
+                Some(4),
+                None,
+                None
+            ]
+        );
+        let mut records = MappedText::at(0);
+        records.push_replaced("[", Span::new(0, 0));
+        records.push_verbatim("{}", 0);
+        assert_eq!(
+            (records.offset(0), records.offset(1), records.offset(9)),
+            (Some(1), Some(2), None)
+        );
     }
 
     #[test]
