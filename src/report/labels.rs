@@ -84,7 +84,7 @@ pub fn answer(predicted: &Predicted, masked: Option<Masked>) -> String {
 pub fn brief_answer(predicted: &Predicted, masked: Option<Masked>) -> String {
     let mut text = match masked {
         None => "400",
-        Some(Masked::Conversion) => "once the values convert: 400",
+        Some(Masked::Conversion) => "once the other values convert: 400",
         Some(Masked::Request) => "once the request is accepted: 400",
         Some(Masked::Record) => "once the record's errors before it are fixed: 400",
         Some(Masked::Wrapper(Unwrapped::Answers)) => "once the records are unwrapped: 400",

@@ -313,7 +313,7 @@ fn a_file_begins_with_what_the_api_answers_first() {
     let first =
         "a.json: the API would refuse the whole request: 400 \"Could not convert string to boolean: yes.\"";
     assert!(joined(&text).starts_with(first), "{text}");
-    assert!(joined(&text).contains("once the values convert: 400 "), "{text}");
+    assert!(joined(&text).contains("once the other values convert: 400 "), "{text}");
     assert!(!text.contains("b.json"), "{text}");
 }
 

@@ -364,7 +364,12 @@ fn plain_key(finding: &Finding) -> Key<'_> {
     };
     let pair = finding.is_pair();
     // In a pair, the unknown name counts as a value.
-    let words = if pair { 0 } else { words(&finding.message) };
+    let words = match &finding.syntax {
+        // `None` and `True` have one message, but not one help.
+        Some(_) => words(&finding.message) ^ digest(&finding.help),
+        None if pair => 0,
+        None => words(&finding.message),
+    };
     Key::Rule(&finding.rule, finding.severity, pair, place, words)
 }
 
@@ -377,6 +382,12 @@ fn words(message: &str) -> u64 {
     for word in words.filter(|word| !word.bytes().any(|byte| byte.is_ascii_digit() || byte == b'`')) {
         word.hash(&mut hasher);
     }
+    hasher.finish()
+}
+
+fn digest(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
     hasher.finish()
 }
 

@@ -423,9 +423,13 @@ impl SyntaxError {
             SyntaxKind::LoneSurrogate => "the API may store it as a replacement character",
             SyntaxKind::SingleQuotes | SyntaxKind::SmartQuotes => "use straight double quotes",
             SyntaxKind::UnescapedQuote => "write the quote as `\\\"`",
-            SyntaxKind::UnquotedName | SyntaxKind::NameNotString | SyntaxKind::UnquotedText => {
-                "put it in double quotes"
-            }
+            SyntaxKind::UnquotedName | SyntaxKind::NameNotString => "put it in double quotes",
+            SyntaxKind::UnquotedText => match misspelled_literal(self.span.of(text)) {
+                Some(literal) => {
+                    return format!("write `{literal}`, or put it in double quotes if it is text");
+                }
+                None => "put it in double quotes",
+            },
             SyntaxKind::Comment | SyntaxKind::HashComment => "JSON has no comments: remove it",
             SyntaxKind::NotANumber | SyntaxKind::NoSuchValue => "use `null`, or leave the property out",
             SyntaxKind::LeadingZero { .. } => "remove the zero, or put the value in quotes if it is a code",
@@ -523,6 +527,16 @@ fn code_point(text: &str) -> String {
     text.chars()
         .next()
         .map_or_else(String::new, |first| format!("U+{:04X}", u32::from(first)))
+}
+
+/// Returns the literal that a word is one edit away from: `false` for `flase`, `null` for `nul`.
+fn misspelled_literal(word: &str) -> Option<&'static str> {
+    /// The length of `false` with one character more.
+    const LONGEST: usize = 6;
+    let near = |literal: &&str| strsim::osa_distance(literal, &word.to_ascii_lowercase()) == 1;
+    ["true", "false", "null"]
+        .into_iter()
+        .find(|literal| word.len() <= LONGEST && near(literal))
 }
 
 /// Returns the JSON spelling of a literal of another language.

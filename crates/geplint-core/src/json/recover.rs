@@ -554,6 +554,12 @@ impl<'a> Reader<'a> {
         let closers = rest
             .bytes()
             .all(|byte| matches!(byte, b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'));
+        // `{…}, {…}`: records without brackets around them.
+        let record = rest.strip_prefix(',').map(str::trim_start);
+        if let Some(record) = record.filter(|record| record.starts_with('{')) {
+            self.at = self.at + rest.len() - record.len();
+            return self.finish();
+        }
         let kind = match self.byte() {
             _ if closers => SyntaxKind::ExtraClose { after_root: true },
             b'{' | b'[' | b'"' => SyntaxKind::SeveralRoots,

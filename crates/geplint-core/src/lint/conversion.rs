@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use super::messages;
+use super::names::is_mandatory;
 use super::reading::{self, Reading};
 use super::state::{Linter, Step};
 use crate::finding::{FixKind, Span};
 use crate::json::{JsonKind, NodeId};
-use crate::rules::{Property, Type, quoted, shortened};
+use crate::rules::{Property, Table, Type, quoted, shortened};
 use dotnet_bind::{self as bind, Change, Container};
 
 impl Linter<'_> {
@@ -75,6 +76,22 @@ impl Linter<'_> {
     /// Returns a string or number as the only string of an array. `None` if it is blank or a placeholder, may be several
     /// strings, or is a number that is not only digits.
     pub(super) fn in_array(&self, node: NodeId) -> Option<String> {
+        Some(format!("[{}]", self.one_string(node)?))
+    }
+
+    /// Returns a string or number as the value of an object's only mandatory property, if that is a code.
+    fn in_object(&self, node: NodeId, table: &Table) -> Option<String> {
+        let mut mandatory = table.properties.iter().filter(|property| is_mandatory(property));
+        let (Some(property), None) = (mandatory.next(), mandatory.next()) else {
+            return None;
+        };
+        let value = self.one_string(node)?;
+        let is_code = property.ty == Type::String && property.is_code();
+        is_code.then(|| format!("{{\"{}\": {value}}}", property.name))
+    }
+
+    /// Returns a string or number as a JSON string; `None` if it is blank, or may be several strings.
+    fn one_string(&self, node: NodeId) -> Option<String> {
         let written = self.tree.node(node).span.of(self.text);
         match self.kind(node) {
             // `1.0` and `1e3` may be codes that a spreadsheet has changed.
@@ -85,7 +102,7 @@ impl Linter<'_> {
                 let text = self.decoded(node);
                 let is_value = !text.trim().is_empty() && !self.endpoint.texts.is_placeholder(&text);
                 let one = is_value && !text.contains(['[', '{', ',', ';', '|', '\n', '\t']);
-                one.then(|| format!("[{written}]"))
+                one.then(|| written.to_owned())
             }
             _ => None,
         }
@@ -100,6 +117,13 @@ impl Linter<'_> {
             let json = self.in_array(node)?;
             return Some(Reading {
                 said: "The value has to be in an array".to_owned(),
+                json,
+            });
+        }
+        if let Type::Object(id) = ty {
+            let json = self.in_object(node, self.endpoint.table(id))?;
+            return Some(Reading {
+                said: "The value has to be in an object".to_owned(),
                 json,
             });
         }

@@ -148,7 +148,7 @@ impl Linter<'_> {
         let harmful = |finding: usize, property: PropertyId| {
             wanted.get(&property) != Some(&1)
                 || has(property)
-                || (lacks && !is_mandatory(table, property) && !sure(finding, property))
+                || (lacks && !is_mandatory(table.property(property)) && !sure(finding, property))
         };
         let harmful: Vec<usize> = renames
             .into_iter()
@@ -189,7 +189,7 @@ impl Linter<'_> {
                     format!("Remove it: {name} is already given inside {place}."),
                 );
             }
-            let fills = is_mandatory(rows, property) || !lacks_mandatory(rows, |id| there.contains(&id));
+            let fills = is_mandatory(rows.property(property)) || !lacks_mandatory(rows, |id| there.contains(&id));
             if wanted.get(&(table, property)) == Some(&1) && !there.contains(&property) && fills {
                 let last = self.tree.members(*object).last();
                 let last = last.map(|(_, value)| self.member_span(value));
@@ -255,7 +255,7 @@ fn lacks_mandatory(table: &Table, has: impl Fn(PropertyId) -> bool) -> bool {
     (0..)
         .zip(&table.properties)
         .map(|(index, _)| PropertyId(index))
-        .any(|id| is_mandatory(table, id) && !has(id))
+        .any(|id| is_mandatory(table.property(id)) && !has(id))
 }
 
 /// Sets the target of a move, or drops the fix if there is no target.

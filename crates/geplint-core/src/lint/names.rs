@@ -482,10 +482,9 @@ fn below<'e>(endpoint: &'e Endpoint, table: &'e Table) -> Vec<(TableId, Vec<&'e 
     }
 }
 
-/// Returns true if every object of the table must have the property.
-pub(super) fn is_mandatory(table: &Table, id: PropertyId) -> bool {
-    let required = table.property(id).required.as_ref();
-    required.is_some_and(|required| {
+/// Returns true if every object of its table must have the property.
+pub(super) fn is_mandatory(property: &Property) -> bool {
+    property.required.as_ref().is_some_and(|required| {
         required.claim.severity == crate::finding::Severity::Error && !required.for_new_contact
     })
 }
