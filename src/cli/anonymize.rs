@@ -44,7 +44,7 @@ impl<'a> Folder<'a> {
         let before = if list.exists() {
             let bytes = read::whole(&list, LONGEST).map_err(|error| failed(&error))?;
             serde_json::from_slice(&bytes)
-                .map_err(|_| failed(&format!("{LIST} is not what geplint wrote there")))?
+                .map_err(|_| failed(&format!("{LIST} is not a file that geplint wrote")))?
         } else {
             BTreeMap::new()
         };
@@ -115,7 +115,7 @@ impl<'a> Folder<'a> {
         let more = if self.pairs.is_empty() {
             String::new()
         } else {
-            "; without their values they still differ in the same way. Read the files before you share them"
+            "; they still differ in the same way without their values. Read the files before you share them"
                 .to_owned()
         };
         terminal::tell(&sanitize::escape(&format!("{pairs} written to {path}{more}")));
@@ -130,7 +130,7 @@ impl<'a> Folder<'a> {
         let path: PathBuf = self.path.join(name);
         let refused = |why: &str| Err(format!("{}: {why}", sanitize::plain_path(&path)));
         if Path::new(name).components().count() != 1 || name.contains(['/', '\\']) {
-            return refused("not a name that geplint has written");
+            return refused("not a name that geplint writes");
         }
         let Ok(there) = fs::symlink_metadata(&path) else {
             return Ok(());
@@ -140,8 +140,8 @@ impl<'a> Folder<'a> {
         };
         match self.before.get(name) {
             Some(sum) if same(sum) => Ok(()),
-            Some(_) => refused("changed since geplint wrote it; remove it, or name another folder"),
-            None => refused("not written by geplint; name another folder"),
+            Some(_) => refused("changed since geplint wrote it; remove it, or use another folder"),
+            None => refused("not written by geplint; use another folder"),
         }
     }
 }

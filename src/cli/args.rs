@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The command line: commands, options and their help.
 
 use std::env;
 use std::ffi::OsString;
@@ -35,14 +35,14 @@ struct CheckAlone {
 }
 
 impl Args {
-    /// What the command line says.
+    /// Parses the command line.
     ///
-    /// To put together the definition of all commands takes longer than to check a small file. So `geplint check …`,
-    /// which is nearly every run, is first read as if there were no other; what cannot be read so (a mistake, a
-    /// question for help) is read again with all of them, and comes to what it always came to.
+    /// Building the definition of all commands takes longer than checking a small file. So `geplint check …`, which
+    /// is nearly every run, is first parsed as if there were no other command. If that fails (a mistake, `--help`), the
+    /// command line is parsed again with all commands, so that the result is the same.
     ///
-    /// Counted with callgrind: checking one file of three contacts takes 1.51 million instructions so, and 1.73
-    /// million where all commands are put together.
+    /// Counted with callgrind: checking one file of three contacts takes 1.51 million instructions this way, and 1.73
+    /// million with the definition of all commands.
     pub fn read() -> Result<Self, clap::Error> {
         check_alone(env::args_os()).map_or_else(Self::try_parse, Ok)
     }
@@ -52,7 +52,7 @@ fn check_alone(words: impl IntoIterator<Item = OsString>) -> Option<Args> {
     let mut words = words.into_iter();
     let name = words.next()?;
     words.next().filter(|command| command == "check")?;
-    // Never taken apart: the memory goes back with the process.
+    // Never dropped: the memory is freed when the process ends.
     let mut command = ManuallyDrop::new(CheckAlone::command());
     let matches = command.try_get_matches_from_mut([name].into_iter().chain(words));
     let CheckAlone { common, check } = CheckAlone::from_arg_matches(&matches.ok()?).ok()?;
@@ -62,20 +62,20 @@ fn check_alone(words: impl IntoIterator<Item = OsString>) -> Option<Args> {
     })
 }
 
-/// What every command understands.
+/// Options of every command.
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Global options")]
 pub struct Common {
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
-    /// Change our rules by a file of your own, or add an endpoint (repeatable; see rules/README.md)
+    /// Change rules, or add an endpoint, with a file of your own (repeatable; see rules/README.md)
     #[arg(long, global = true, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
-    /// Read the settings from this file (else `geplint.toml` here or above, up to the repository's root)
+    /// Read settings from this file [default: `geplint.toml` here or above, up to the repository's root]
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "no_config")]
     pub config: Option<PathBuf>,
-    /// Read no settings
+    /// Ignore all settings files
     #[arg(long, global = true)]
     pub no_config: bool,
 }
@@ -95,52 +95,52 @@ pub enum Command {
     Check(Box<Check>),
     /// Print the response that the API would send
     Predict(Box<Predict>),
-    /// Say what a rule means, with a bad and a good payload, or explain a topic
+    /// Explain a rule, with a bad and a good payload, or a topic
     Explain(Explain),
-    /// Show the tables as they are enforced
+    /// Show the vendor's tables as geplint enforces them
     Rules(Rules),
-    /// Hold predictions against recorded answers
+    /// Compare predictions with recorded responses
     Verify(Box<Verify>),
     /// Run the language server for editors, on standard input and output
     Lsp(Lsp),
-    /// Answer calls on a local address as the API would, and show them on a page
+    /// Run a local server that answers calls as the API would, and shows them on a page
     Serve(Box<Serve>),
     /// Print a JSON Schema of a request body, for editors and other validators
     Schema(SchemaArgs),
     /// Print a request body to start from
     New(New),
-    /// Write requests that keep and that break each constraint, with the predicted responses
+    /// Write requests that satisfy and that violate each constraint, with the predicted responses
     Samples(SamplesArgs),
-    /// Write a first `geplint.toml` for the folder at hand
+    /// Write a `geplint.toml` for the current folder
     Init,
-    /// Print what a shell needs to complete commands and options
+    /// Print the completion script of a shell
     Completions(Completions),
     /// Print the manual page
     Man(Pages),
 }
 
-/// What is taken of a folder.
+/// Which files of a folder are read.
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Input")]
 pub struct Walk {
-    /// Leave out what matches, also if it is named (gitignore syntax; repeatable)
+    /// Exclude matching files and folders, even if they are named (gitignore syntax; repeatable)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
-    /// Take files below folders that match, too, whatever they are called (gitignore syntax; repeatable)
+    /// Include matching files in folders, whatever their extension (gitignore syntax; repeatable)
     #[arg(long, value_name = "GLOB")]
     pub include: Vec<String>,
-    /// Take files that git ignores, too
+    /// Include files that git ignores
     #[arg(long)]
     pub no_ignore: bool,
-    /// Take hidden files and folders, too
+    /// Include hidden files and folders
     #[arg(long)]
     pub hidden: bool,
 }
 
-/// What standard input is called where nobody has named it.
+/// The name of standard input without `--stdin-filename`.
 pub const NO_NAME: &str = "<stdin>";
 
-/// Which files are taken.
+/// Which files are read.
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Input")]
 pub struct Files {
@@ -152,40 +152,40 @@ pub struct Files {
         help_heading = None::<&'static str>
     )]
     pub paths: Vec<PathBuf>,
-    /// Take the paths in this file, too, one a line or each ended by a NUL byte; `-` is standard input
+    /// Also read the paths in this file, one a line or each terminated by a NUL byte; `-` is standard input
     #[arg(long = "files-from", id = "files_from", value_name = "FILE")]
     pub list: Option<PathBuf>,
     #[command(flatten)]
     pub walk: Walk,
-    /// The name that standard input is shown under
+    /// File name of standard input, in the output and for settings
     #[arg(long, value_name = "NAME", default_value = NO_NAME)]
     pub stdin_filename: PathBuf,
-    /// Refuse larger files (bytes)
+    /// Maximum size of a file, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = crate::input::read::LARGEST)]
     pub max_file_size: u64,
 }
 
-/// What is known besides the files.
+/// What is known in addition to the files.
 #[derive(Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Rules")]
 pub struct KnowledgeArgs {
-    /// Take every file for a request to this endpoint, whatever it looks like
+    /// Treat every file as a request to this endpoint
     #[arg(long, value_name = "ID")]
     pub endpoint: Option<String>,
-    /// What the tenant holds, as TOML: contacts, personas, activities, … (`geplint explain tenant`)
+    /// Facts of the tenant, as TOML: contacts, personas, activities, … (`geplint explain tenant`)
     #[arg(long, value_name = "FILE")]
     pub tenant: Option<PathBuf>,
-    /// The files are calls made one after another: each predicted success changes what the next one meets
+    /// Treat the files as calls in sequence: each predicted success changes the tenant for the next
     #[arg(long)]
     pub in_order: bool,
-    /// The path that a gateway has in place of the API's own in the URLs of calls, as in /gep/v1 (repeatable)
+    /// Path of a gateway, in place of the API's own, in the URLs of calls, as in /gep/v1 (repeatable)
     #[arg(long, value_name = "PATH")]
     pub base_path: Vec<String>,
-    /// Values of the variables in requests: an environment of Postman or of an HTTP client, as JSON; of several in one
-    /// file the one behind # (repeatable)
+    /// Values of variables in requests: an environment of Postman, Bruno or an HTTP client; #NAME selects one of
+    /// several in a file (repeatable)
     #[arg(long = "env", value_name = "FILE[#NAME]")]
     pub environments: Vec<String>,
-    /// The value of a variable in requests (repeatable)
+    /// Value of a variable in requests (repeatable)
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
     pub variables: Vec<(String, String)>,
 }
@@ -194,13 +194,13 @@ pub struct KnowledgeArgs {
 fn variable(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
-        _ => Err("it is NAME=VALUE, as in code=C-100".to_owned()),
+        _ => Err("expected NAME=VALUE, as in code=C-100".to_owned()),
     }
 }
 
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Exit status: 0 a predicted 200, 1 a predicted 400, 2 no prediction, wrong usage or something \
+    after_help = "Exit status: 0 a predicted 200, 1 a predicted 400, 2 no prediction, wrong usage or a file \
                         could not be read, 3 no file to predict for."
 )]
 pub struct Predict {
@@ -208,50 +208,47 @@ pub struct Predict {
     pub files: Files,
     #[command(flatten)]
     pub knowledge: KnowledgeArgs,
-    /// Do not name what is inferred
+    /// Do not list inferred texts
     #[arg(short, long)]
     pub quiet: bool,
 }
 
-/// What is not shown.
+/// Which findings are not shown.
 #[derive(Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Baseline")]
 pub struct Suppression {
-    /// The least severity that is shown [default: warning]
+    /// Lowest severity to show [default: warning]
     #[arg(long, value_name = "LEVEL", help_heading = "Output")]
     pub min_severity: Option<MinLevel>,
-    /// Do not show findings of these rules (repeatable, or a comma list; adds to the settings)
+    /// Hide findings of these rules (repeatable, or separated by commas; adds to the settings)
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub ignore: Vec<String>,
-    /// Show findings of these rules alone (repeatable, or a comma list)
+    /// Show only findings of these rules (repeatable, or separated by commas)
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub only: Vec<String>,
-    /// Do not show the findings that this file knows
+    /// Hide the findings listed in this file
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// Write all findings into a baseline [default: geplint-baseline.json]
+    /// Write all findings to a baseline file [default: geplint-baseline.json]
     #[arg(long, value_name = "TO", num_args = 0..=1, require_equals = true,
           conflicts_with_all = ["baseline", "prune_baseline"])]
-    #[allow(
-        clippy::option_option,
-        reason = "clap's way to say that the value may be left out"
-    )]
+    #[allow(clippy::option_option, reason = "an optional value, in clap")]
     pub write_baseline: Option<Option<PathBuf>>,
-    /// Take out of the baseline what is no longer found
+    /// Remove findings from the baseline that no longer occur
     #[arg(long)]
     pub prune_baseline: bool,
 }
 
-/// The least severity that is shown.
+/// The lowest severity that is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum MinLevel {
-    /// Everything, also where the vendor's page and its examples disagree
+    /// Everything, including contradictions in the vendor's pages and matters of style
     Advice,
     Warning,
     Error,
 }
 
-/// What makes a run fail.
+/// The lowest severity that makes a run fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FailLevel {
     Error,
@@ -259,7 +256,7 @@ pub enum FailLevel {
     Never,
 }
 
-/// What is done about findings.
+/// How findings are fixed.
 #[derive(Debug, ClapArgs)]
 #[command(
     next_help_heading = "Fixing",
@@ -269,10 +266,10 @@ pub struct Fixing {
     /// Apply safe fixes: those that do not change what the API receives (see docs/fixing.md)
     #[arg(long, conflicts_with = "write_baseline")]
     pub fix: bool,
-    /// With --fix or --diff: apply fixes that change it, too, such as misspelt names
+    /// With --fix or --diff: also apply fixes that change what the API receives, such as renaming a misspelt property
     #[arg(long, requires = "fixing")]
     pub unsafe_fixes: bool,
-    /// Write nothing: show instead what --fix would change, and exit with 1 if that is anything
+    /// Print what --fix would change, write nothing, and exit with 1 if there is a change
     #[arg(long, conflicts_with_all = ["format", "output", "statistics", "write_baseline", "prune_baseline"])]
     pub diff: bool,
 }
@@ -287,14 +284,14 @@ Examples:
   my-export | geplint check -                 Check standard input
 
 Exit status:
-  0  no finding of --fail-on or above
-  1  findings
-  2  wrong usage, or something could not be read
+  0  no finding at or above --fail-on
+  1  a finding at or above --fail-on
+  2  wrong usage, or a file could not be read
   3  no file to check";
 
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Exit status: 0 clean, 1 errors (see --fail-on), 2 wrong usage or something \
+    after_help = "Exit status: 0 no errors, 1 errors (see --fail-on), 2 wrong usage or a file \
                         could not be read, 3 no file to check.",
     after_long_help = CHECK_EXAMPLES
 )]
@@ -303,48 +300,45 @@ pub struct Check {
     pub files: Files,
     #[command(flatten)]
     pub knowledge: KnowledgeArgs,
-    /// How findings are shown [default: full]
+    /// Format of the findings [default: full]
     #[arg(help_heading = "Output", long, value_name = "FORMAT")]
     pub format: Option<Format>,
-    /// Write the findings to a file, too, in a format of its own (repeatable)
+    /// Also write the findings to a file, in a format of its own (repeatable)
     #[arg(help_heading = "Output", long, value_name = "FORMAT=FILE", value_parser = OutputTo::parse)]
     pub output: Vec<OutputTo>,
-    /// Show at most N diagnostics in the full format, warnings cut before errors; 0 shows all
+    /// Maximum number of diagnostics in the full format, errors first; 0 shows all
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub max_findings: usize,
-    /// Count the findings of each rule at the end
+    /// Print the number of findings of each rule at the end
     #[arg(help_heading = "Output", long)]
     pub statistics: bool,
     #[command(flatten)]
     pub fixing: Fixing,
     #[command(flatten)]
     pub suppression: Suppression,
-    /// Threads to work with, 64 at the most; as many as there are processors by default
+    /// Number of threads, at most 64 [default: the number of processors]
     #[arg(help_heading = "Input", short, long, value_name = "N")]
     pub jobs: Option<NonZero<usize>>,
-    /// Check only what git says has changed since the last commit, or since the branch left REF; that there is nothing
-    /// is no error
+    /// Check only files that have changed since the last commit, or since the branch left REF, according to git; no
+    /// such file is no error
     #[arg(help_heading = "Git", long, value_name = "REF", num_args = 0..=1, require_equals = true, conflicts_with = "in_order")]
-    #[allow(
-        clippy::option_option,
-        reason = "clap's way to say that the value may be left out"
-    )]
+    #[allow(clippy::option_option, reason = "an optional value, in clap")]
     pub changed: Option<Option<String>>,
-    /// Check again whenever a file changes that the run reads; `--watch=poll` looks twice a second instead of waiting for
-    /// events of the file system, which network folders do not have
+    /// Check again whenever a file changes that the run reads; `--watch=poll` looks twice a second, for network folders,
+    /// which have no file system events
     #[arg(help_heading = "Input", long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "events",
           conflicts_with_all = ["fix", "diff", "write_baseline", "prune_baseline"])]
     pub watch: Option<WatchOption>,
-    /// Skip named files that are no payload instead of failing
+    /// Skip named files that are not payloads instead of failing
     #[arg(help_heading = "Input", long)]
     pub skip_unrecognized: bool,
-    /// Exit with 0 when there is no file to check
+    /// Exit with 0 if there is no file to check
     #[arg(help_heading = "Output", long)]
     pub no_error_on_unmatched: bool,
-    /// Fail on warnings, too: the same as `--fail-on warning`
+    /// Fail on warnings too; the same as `--fail-on warning`
     #[arg(help_heading = "Output", long)]
     pub strict: bool,
-    /// The least severity that makes the run fail [default: error]
+    /// Lowest severity that makes the run fail [default: error]
     #[arg(
         help_heading = "Output",
         long,
@@ -352,20 +346,20 @@ pub struct Check {
         conflicts_with = "strict"
     )]
     pub fail_on: Option<FailLevel>,
-    /// Name each file with its endpoint and records, and say why others are skipped
+    /// List each file with its endpoint and records, and each skipped file with the reason
     #[arg(help_heading = "Output", short, long, conflicts_with = "quiet")]
     pub verbose: bool,
-    /// No summary
+    /// Do not print the summary
     #[arg(help_heading = "Output", short, long)]
     pub quiet: bool,
 }
 
-/// How changes of files are seen.
+/// How changes of files are noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum WatchOption {
-    /// By events, where there are any
+    /// By file system events, if there are any
     Events,
-    /// By looking twice a second
+    /// By polling twice a second
     Poll,
 }
 
@@ -380,9 +374,9 @@ impl OutputTo {
     fn parse(text: &str) -> Result<Self, String> {
         let (format, path) = text
             .split_once('=')
-            .ok_or("it is FORMAT=FILE, as in sarif=geplint.sarif")?;
+            .ok_or("expected FORMAT=FILE, as in sarif=geplint.sarif")?;
         if path.is_empty() || path == "-" {
-            return Err("a file is needed; --format is for standard output".to_owned());
+            return Err("the file name is missing; use --format for standard output".to_owned());
         }
         let format = Format::from_str(format, false).map_err(|_| {
             format!(
@@ -399,20 +393,20 @@ impl OutputTo {
 
 #[derive(Debug, ClapArgs)]
 pub struct Explain {
-    /// Rule id, as it stands in a finding, or a topic; without it, all of them are listed
+    /// Rule id, as in a finding, or a topic; if omitted, all of them are listed
     #[arg(value_name = "RULE")]
     pub rule: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]
 pub struct Rules {
-    /// Endpoint id; without it, the endpoints are listed
+    /// Endpoint id; if omitted, the endpoints are listed
     #[arg(value_name = "ENDPOINT")]
     pub endpoint: Option<String>,
-    /// Only see whether a rules file is right
+    /// Only check a rules file for mistakes
     #[arg(long, value_name = "FILE", conflicts_with_all = ["endpoint", "format"])]
     pub check: Option<PathBuf>,
-    /// How the tables are shown
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: RulesFormat,
 }
@@ -428,43 +422,43 @@ pub enum RulesFormat {
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Pairs are NAME.request.json and NAME.response.json in one folder, or equal names in two \
-                        folders. A HAR file, a .zip with one, and a JSON report of Newman or Bruno hold both bodies \
-                        of each call. With --endpoint, every POST or PUT in it with a JSON body counts unless its \
-                        URL is that of another endpoint.\n\n\
-                        Exit status: 0 all agree, 1 some differ or cannot be compared, 2 wrong usage or something \
+                        folders. HAR files, .zip archives with one, and JSON reports of Newman and Bruno contain both \
+                        bodies of each call. With --endpoint, every POST or PUT in them with a JSON body is compared, \
+                        unless its URL is that of another endpoint.\n\n\
+                        Exit status: 0 all agree, 1 some differ or cannot be compared, 2 wrong usage or a file \
                         could not be read, 3 no pair."
 )]
 pub struct Verify {
-    /// Files and folders with recorded requests and answers: pairs, HAR files, reports of Newman and Bruno
+    /// Files and folders with recorded requests and responses: pairs, HAR files, reports of Newman and Bruno
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub knowledge: KnowledgeArgs,
-    /// Compare what `geplint serve` has predicted with what is predicted now, in HAR files; other answers are not compared
+    /// Compare earlier predictions of `geplint serve`, in HAR files, with new ones; other responses are not compared
     #[arg(long = "self", conflicts_with = "anonymize", help_heading = "Rules")]
     pub predictions: bool,
-    /// Files that belong together, as in '{name}-request.json={name}-response.json' (repeatable)
+    /// File names of a request and its response, as in '{name}-request.json={name}-response.json' (repeatable)
     #[arg(long, value_name = "PATTERN", value_parser = Pattern::parse)]
     pub pair: Vec<Pattern>,
-    /// Write the pairs that differ into a folder, with codes, names, addresses, amounts and other values replaced on both sides
+    /// Write the pairs that differ to a folder, with codes, names, addresses, amounts and other values replaced
     #[arg(long, value_name = "DIR")]
     pub anonymize: Option<PathBuf>,
-    /// How the account is given
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: VerifyFormat,
     #[command(flatten)]
     pub walk: Walk,
-    /// Show the pairs that agree, and name what was passed over
+    /// Also show pairs that agree, and list what was skipped
     #[arg(short, long, conflicts_with = "quiet")]
     pub verbose: bool,
-    /// Only the pairs that differ, no summary
+    /// Show only pairs that differ, without a summary
     #[arg(short, long)]
     pub quiet: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum VerifyFormat {
-    /// Predicted and recorded side by side where they differ, and a summary
+    /// Predicted and recorded responses side by side if they differ, and a summary
     Text,
     /// One JSON document (version 1)
     Json,
@@ -479,55 +473,49 @@ Examples:
   curl -H 'Content-Type: application/json' --data-binary @payload.json http://127.0.0.1:8400/PATH
 
 Exit status:
-  0  ended by a signal
-  2  wrong usage, or it cannot start";
+  0  stopped by a signal
+  2  wrong usage, or the server cannot start";
 
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Exit status: 0 ended by a signal, 2 wrong usage or it cannot start.",
+    after_help = "Exit status: 0 stopped by a signal, 2 wrong usage or the server cannot start.",
     after_long_help = SERVE_EXAMPLES
 )]
 pub struct Serve {
-    /// The address and port to listen on, or a port of this machine; port 0 takes a free one
+    /// Address and port to listen on, or a port of this machine; port 0 selects a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8400", value_parser = super::serve::address)]
     pub listen: SocketAddr,
-    /// Listen on an address that other machines can reach
+    /// Allow --listen with an address that other machines can reach
     #[arg(long, help_heading = "Access")]
     pub allow_remote: bool,
-    /// Take requests for this host name, too, as in gep (repeatable); localhost and addresses are always taken
+    /// Also accept requests for this host name, such as gep (repeatable); localhost and IP addresses are always accepted
     #[arg(long, value_name = "NAME", help_heading = "Access")]
     pub allow_host: Vec<String>,
     /// Answer 401 to calls without an Authorization header, or without this bearer token
     #[arg(long, value_name = "TOKEN", num_args = 0..=1, require_equals = true, help_heading = "Access",
           value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    #[allow(
-        clippy::option_option,
-        reason = "clap's way to say that the value may be left out"
-    )]
+    #[allow(clippy::option_option, reason = "an optional value, in clap")]
     pub require_token: Option<Option<String>>,
     /// Serve HTTPS with the certificates in this file (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_key", help_heading = "Access")]
     pub tls_cert: Option<PathBuf>,
-    /// The key of the certificate (PEM)
+    /// Private key of the certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert", help_heading = "Access")]
     pub tls_key: Option<PathBuf>,
-    /// Serve HTTPS with a certificate made at the start, and write it to a file for clients
+    /// Serve HTTPS with a new self-signed certificate, and write it to a file for clients
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with = "tls_cert", help_heading = "Access")]
-    #[allow(
-        clippy::option_option,
-        reason = "clap's way to say that the value may be left out"
-    )]
+    #[allow(clippy::option_option, reason = "an optional value, in clap")]
     pub tls_self_signed: Option<Option<PathBuf>>,
-    /// What the tenant holds, as TOML: contacts, personas, activities, … (`geplint explain tenant`)
+    /// Facts of the tenant, as TOML: contacts, personas, activities, … (`geplint explain tenant`)
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     pub tenant: Option<PathBuf>,
-    /// A path before the API's own, or in its place, as in /gep/v1 (repeatable)
+    /// Path before the API's own, or in its place, as in /gep/v1 (repeatable)
     #[arg(long, value_name = "PATH", help_heading = "Rules")]
     pub base_path: Vec<String>,
-    /// Keep what calls change in this file, so that it is there after a restart
+    /// Store what calls change in this file, and load it after a restart
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
-    /// The HTTP status of predicted answers
+    /// HTTP status of predicted responses
     #[arg(
         long,
         value_name = "STATUS",
@@ -535,16 +523,16 @@ pub struct Serve {
         help_heading = "Answers"
     )]
     pub http_status: HttpStatus,
-    /// Hold answers back, as in 200ms or 200ms..500ms
+    /// Delay of responses, as in 200ms or 200ms..500ms
     #[arg(long, value_name = "TIME", help_heading = "Answers")]
     pub latency: Option<String>,
-    /// Let a share of the calls fail, as in 503:5%, reset:1% or lost:1% (repeatable)
+    /// Make a share of the calls fail, as in 503:5%, reset:1% or lost:1% (repeatable)
     #[arg(long, value_name = "FAULT:SHARE", help_heading = "Answers")]
     pub fault: Vec<String>,
-    /// Repeat the faults and the latency of another run
+    /// Seed of the faults and the latency, to repeat those of another run
     #[arg(long, value_name = "N", help_heading = "Answers")]
     pub seed: Option<u64>,
-    /// Refuse larger bodies (bytes)
+    /// Maximum size of a request body, in bytes
     #[arg(
         long,
         value_name = "BYTES",
@@ -552,18 +540,18 @@ pub struct Serve {
         help_heading = "Limits"
     )]
     pub max_body: usize,
-    /// Take so many connections at once; others wait
+    /// Maximum number of connections at once; others wait
     #[arg(long, value_name = "N", default_value = "4096", value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Limits")]
     pub max_connections: u32,
-    /// Close the connection of a client that neither sends nor reads for this long while the server waits for it
+    /// Close a connection after this time if the server waits for the client to send or read
     #[arg(long, value_name = "TIME", default_value = "30s", help_heading = "Limits")]
     pub client_timeout: String,
-    /// How calls are logged on standard output
+    /// Format of the log of calls on standard output
     #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
     pub log: CallLog,
 }
 
-/// The HTTP status of predicted answers.
+/// The HTTP status of predicted responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum HttpStatus {
     /// 200 or 400, as the body says
@@ -576,21 +564,21 @@ pub enum HttpStatus {
 /// How calls are logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CallLog {
-    /// A line a call
+    /// One line for each call
     Text,
-    /// A JSON object a call
+    /// One JSON object for each call
     Json,
-    /// Not at all
+    /// No log
     Off,
 }
 
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Exit status: 0 the editor ended the session, 1 the connection broke off before, 2 wrong usage, or \
+    after_help = "Exit status: 0 the editor ended the session, 1 the connection was lost before, 2 wrong usage, or \
                         this build has no language server."
 )]
 pub struct Lsp {
-    /// Standard input and output, which is the only way; editors may ask for it
+    /// Use standard input and output; this is always the case, but some editors pass the option
     #[arg(long)]
     pub stdio: bool,
 }
@@ -598,7 +586,7 @@ pub struct Lsp {
 /// A draft of JSON Schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DraftOption {
-    /// What editors support best
+    /// The draft that editors support best
     #[value(name = "draft-07", alias = "7")]
     Seven,
     /// 2020-12
@@ -608,91 +596,91 @@ pub enum DraftOption {
 
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "The schema states what a JSON Schema can of the errors that `geplint check` finds, and refuses nothing that has none \
-                        (see docs/schema.md).\n\nExit status: 0 printed, 2 wrong usage or something could not be read."
+    after_help = "The schema covers the errors of `geplint check` that a JSON Schema can express, and accepts everything without errors \
+                        (see docs/schema.md).\n\nExit status: 0 printed, 2 wrong usage or a file could not be read."
 )]
 pub struct SchemaArgs {
     /// Endpoint id (`geplint rules` lists them)
     #[arg(value_name = "ENDPOINT")]
     pub endpoint: String,
-    /// The draft of JSON Schema
+    /// Draft of JSON Schema
     #[arg(long, value_name = "DRAFT", default_value = "draft-07")]
     pub draft: DraftOption,
-    /// Take values from what the tenant holds, as TOML (`geplint explain tenant`)
+    /// Use values from these facts of the tenant, as TOML (`geplint explain tenant`)
     #[arg(long, value_name = "FILE")]
     pub tenant: Option<PathBuf>,
 }
 
-/// How property names are written.
+/// Spelling of property names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CaseOption {
     /// As the vendor's tables spell them
     Pascal,
-    /// With a small first word
+    /// With a lower-case first word
     Camel,
 }
 
-/// What made-up requests are made of.
+/// The options of made-up requests.
 #[derive(Debug, ClapArgs)]
 pub struct Made {
     /// Endpoint id (`geplint rules` lists them)
     #[arg(value_name = "ENDPOINT")]
     pub endpoint: String,
-    /// How property names are written
+    /// Spelling of property names
     #[arg(long, value_name = "CASE", default_value = "pascal")]
     pub case: CaseOption,
-    /// Take values from what the tenant holds, as TOML (`geplint explain tenant`)
+    /// Use values from these facts of the tenant, as TOML (`geplint explain tenant`)
     #[arg(long, value_name = "FILE")]
     pub tenant: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "The body goes to standard output, and checks clean: geplint new ENDPOINT | geplint check -\n\n\
-                        Exit status: 0 it checks clean, 1 it does not (under rules of your own), 2 wrong usage or \
-                        something could not be read."
+    after_help = "The body is printed on standard output, and has no findings: geplint new ENDPOINT | geplint check -\n\n\
+                        Exit status: 0 no findings, 1 findings (with rules of your own), 2 wrong usage or a file \
+                        could not be read."
 )]
 pub struct New {
     #[command(flatten)]
     pub made: Made,
-    /// Every property that is sent to the API, not only what is needed
+    /// Include every property that can be sent to the API, not only the required ones
     #[arg(long)]
     pub full: bool,
-    /// How many records, each with a key of its own
+    /// Number of records, each with a key of its own
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub records: u32,
 }
 
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "For each constraint DIR gets TABLE.PROPERTY.RULE.keeps.json and TABLE.PROPERTY.RULE.breaks.json, and beside \
-                        each NAME.predicted.json, unless no response can be predicted. geplint-samples.txt lists what \
-                        was written. A file that is not listed there, or was changed since, is never overwritten.\n\n\
-                        Exit status: 0 written, 2 wrong usage, or something could not be read or written."
+    after_help = "For each constraint, DIR gets TABLE.PROPERTY.RULE.keeps.json and TABLE.PROPERTY.RULE.breaks.json, and for each \
+                        of them NAME.predicted.json if a response can be predicted. geplint-samples.txt lists the \
+                        files. A file that is not listed there, or was changed since, is never overwritten.\n\n\
+                        Exit status: 0 written, 2 wrong usage, or a file could not be read or written."
 )]
 pub struct SamplesArgs {
     #[command(flatten)]
     pub made: Made,
-    /// The folder; made where it is not there
+    /// Output folder; created if missing
     #[arg(long, value_name = "DIR")]
     pub output: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]
 pub struct Completions {
-    /// Which shell
+    /// The shell
     #[arg(value_name = "SHELL")]
     pub shell: clap_complete::Shell,
 }
 
 #[derive(Debug, ClapArgs)]
 pub struct Pages {
-    /// Write the pages of all commands into this folder instead
+    /// Write the pages of all commands to this folder instead
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }
 
-/// The definition of the command line, for documents and completions.
+/// Returns the definition of the command line, for manual pages and completions.
 pub fn command() -> clap::Command {
     <Args as clap::CommandFactory>::command()
 }

@@ -53,7 +53,7 @@ pub fn once(args: &Check, common: &Common) -> Result<Done, OutputError> {
         return Ok(Done::with(TROUBLE));
     };
     let fail_on = project.fail_on(args.strict, args.fail_on);
-    known.say_what_the_tenant_holds(common, args.quiet || args.watch.is_some(), args.verbose);
+    known.print_tenant_facts(common, args.quiet || args.watch.is_some(), args.verbose);
     let filter = FindingFilter::of(&args.suppression, fail_on, &project, &known)
         .and_then(|filter| Ok((filter, project.format(args.format)?)));
     let Some((filter, format)) = terminal::right(filter, common) else {
@@ -135,7 +135,7 @@ fn changed(args: &Check) -> Result<Option<Changed>, String> {
         return Ok(None);
     };
     if args.files.paths.iter().any(|path| path.as_os_str() == "-") {
-        return Err("--changed: git knows nothing of standard input".to_owned());
+        return Err("--changed: standard input is not in git".to_owned());
     }
     Changed::since(revision.as_deref()).map(Some)
 }

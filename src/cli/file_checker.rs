@@ -158,7 +158,7 @@ impl FileChecker<'_> {
                     records,
                 ));
             }
-            for (name, why) in all.passed_over {
+            for (name, why) in all.skipped {
                 goes_on &= sink.send(FileEvent::NotChecked(path(), name, why));
             }
         }

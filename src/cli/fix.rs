@@ -46,7 +46,7 @@ fn is_stdin(path: &Path) -> bool {
 /// Checks that a fixed document has standard output to itself.
 pub fn alone(args: &Check) -> Result<(), String> {
     if is_filter(args) && args.files.paths.len() > 1 {
-        return Err("--fix writes what it reads from - to standard output: name no other path".to_owned());
+        return Err("--fix with `-` writes to standard output; it takes no other path".to_owned());
     }
     Ok(())
 }
@@ -154,11 +154,11 @@ fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), String> {
     }
     let mut file = AtomicFile::create(path).map_err(|error| not_fixed(&error))?;
     if !file.keeps_owner() {
-        return Err("not fixed: it belongs to somebody else, and would become yours".to_owned());
+        return Err("not fixed: it belongs to another user, and would become yours".to_owned());
     }
     match file.write_all(after).and_then(|()| file.commit_over(before)) {
         Ok(true) => Ok(()),
-        Ok(false) => Err("not fixed: it was changed by someone else in the meantime".to_owned()),
+        Ok(false) => Err("not fixed: it has changed in the meantime".to_owned()),
         Err(error) => Err(not_fixed(&error)),
     }
 }

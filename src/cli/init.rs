@@ -32,11 +32,11 @@ A hook, in .pre-commit-config.yaml:
           types: [json]
           require_serial: true
 
-A step of CI:
+A CI step:
 
   geplint check
 
-To start with what is there, and see only what is new:
+To accept existing findings, and report only new ones:
 
   geplint check --write-baseline
   geplint check --baseline geplint-baseline.json
@@ -74,12 +74,12 @@ fn of_use(common: &Common) -> Result<(), String> {
         (
             common.config.is_some(),
             "--config",
-            "it writes geplint.toml into the folder that it is run in",
+            "it writes geplint.toml to the current folder",
         ),
         (
             common.no_config,
             "--no-config",
-            "it writes settings, and reads none",
+            "it writes settings, and does not read any",
         ),
         (
             !common.rules.is_empty(),
@@ -127,7 +127,7 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
         written
     });
     written.map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => format!("{shown} is there already; it is left as it is"),
+        io::ErrorKind::AlreadyExists => format!("{shown} exists already, and was not changed"),
         _ => format!("{shown}: {error}"),
     })
 }
@@ -135,8 +135,8 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
 /// Returns a line for each folder with requests.
 fn folder_lines(folders: &BTreeMap<PathBuf, Folder>) -> String {
     if folders.is_empty() {
-        return "No payload was found here: no .json file in this folder, or below it, looks like a request to an endpoint\n\
-                that geplint knows. What could be set is there, commented out.\n"
+        return "No payload was found here: no .json file in this folder or below looks like a request to an endpoint that\n\
+                geplint knows. The file lists all settings, commented out.\n"
             .to_owned();
     }
     let mut text = String::new();
@@ -168,23 +168,23 @@ fn settings(folders: &BTreeMap<PathBuf, Folder>, endpoints: &[&str]) -> String {
         Vec::from_iter(tops).join(", ")
     };
     let mut text = format!(
-        "# What this repository has agreed on with geplint. Paths and globs start from this folder; globs read as\n\
-         # lines of a .gitignore do. The command line wins over what stands here.\n\n\
-         # Check only what lies there; otherwise every .json that looks like a payload.\n\
+        "# Settings of geplint. Paths and globs are relative to this folder; globs have the syntax of .gitignore.\n\
+         # Options on the command line override these settings.\n\n\
+         # Check only these paths; otherwise every .json file that looks like a payload.\n\
          # include = [{include}]\n\n\
-         # Leave out.\n\
+         # Exclude these paths.\n\
          # exclude = [\"drafts/\", \"*.response.json\"]\n\n\
-         # What makes a run fail: \"error\", \"warning\" or \"never\".\n\
+         # The lowest severity that makes a run fail: \"error\", \"warning\" or \"never\".\n\
          fail-on = \"error\"\n\n\
-         # Findings that were there before: geplint check --write-baseline\n\
+         # Known findings, written by geplint check --write-baseline.\n\
          # baseline = \"geplint-baseline.json\"\n\n\
-         # Contact codes that are e-mail addresses are right at our tenant.\n\
+         # Contact codes may be e-mail addresses at this tenant.\n\
          # contact-codes = \"email\"\n\n\
-         # How findings are shown.\n\
+         # The format of the findings.\n\
          # [output]\n# format = \"concise\"\n\n\
-         # What the tenant holds: contacts, personas, currencies.\n\
+         # Facts of the tenant: contacts, personas, currencies.\n\
          # [tenant]\n# file = \"tenant.toml\"\n\n\
-         # What lies there is a request to that endpoint, however misspelt. Without this a file is known by its names.\n\
+         # Files that are requests to an endpoint, however misspelt. Other files are recognised by their property names.\n\
          # Endpoints: {}.\n",
         endpoints.join(", ")
     );
@@ -192,9 +192,9 @@ fn settings(folders: &BTreeMap<PathBuf, Folder>, endpoints: &[&str]) -> String {
     text.push_str(
         "\n# Another severity: \"error\", \"warning\" or \"off\", by rule, endpoint or evidence. `geplint explain` lists the rules.\n\
          # [[severity]]\n# rule = \"unknown-property\"\n# level = \"error\"\n\n\
-         # A finding to live with, and why. In the pointer * is one name or index, ** any number of them.\n\
+         # An accepted finding, with a reason. In the pointer, * is one name or index, ** any number of them.\n\
          # [[ignore]]\n# path = \"old/*.json\"\n# rule = \"too-long\"\n# pointer = \"/*/**\"\n\
-         # reason = \"cut by the tenant's own rule\"\n# until = 2099-12-31\n",
+         # reason = \"truncated by the tenant's own rule\"\n# until = 2099-12-31\n",
     );
     text
 }

@@ -44,12 +44,12 @@ fn paths(files: &Files) -> Result<Vec<PathBuf>, String> {
     if let Some(list) = &files.list {
         let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
         if is_stdin(list) && paths.iter().any(is_stdin) {
-            return Err("--files-from: standard input cannot be the list and a file of it".to_owned());
+            return Err("--files-from: standard input cannot be both the list and a file in it".to_owned());
         }
         let listed = read_list(list);
         let listed = listed.map_err(|why| format!("--files-from {}: {why}", sanitize::plain_path(list)))?;
         if listed.iter().any(is_stdin) {
-            return Err("--files-from: the list names standard input".to_owned());
+            return Err("--files-from: standard input is not allowed in the list".to_owned());
         }
         paths.extend(listed);
     }
@@ -207,7 +207,7 @@ impl Knowledge {
 
     /// Prints on standard error which facts of the tenant were read: always the doubtful ones, the numbers unless the run is
     /// quiet, and with `verbose` also the files.
-    pub fn say_what_the_tenant_holds(&self, common: &Common, quiet: bool, verbose: bool) {
+    pub fn print_tenant_facts(&self, common: &Common, quiet: bool, verbose: bool) {
         let loaded = self.tenant.loaded();
         for list in loaded {
             for warning in tenant_file::doubts(list) {
@@ -328,7 +328,7 @@ pub fn is_response(bytes: &[u8]) -> bool {
 /// Returns the message for a file whose names match several endpoints.
 pub fn ambiguous(ids: &[String]) -> String {
     format!(
-        "a request to more than one endpoint by its names ({}); use --endpoint ID to check it as one of them",
+        "its names match more than one endpoint ({}); select one with --endpoint ID",
         ids.join(" or ")
     )
 }
@@ -359,7 +359,7 @@ pub fn notes(project: &Project) -> Vec<String> {
     let notes = &project.notes;
     let link = |(path, to): &(PathBuf, &str)| {
         format!(
-            "skipped {}: {to}; name it to check what it leads to",
+            "skipped {}: {to}; to check its target, name it",
             sanitize::path(path)
         )
     };
@@ -369,7 +369,7 @@ pub fn notes(project: &Project) -> Vec<String> {
         if used.as_ref() != Some(&project.absolute(settings)) {
             let shown = sanitize::path(settings);
             lines.push(format!(
-                "not followed {shown}: settings count for runs from their own folder, or with --config"
+                "ignored {shown}: settings apply to runs in their own folder, or with --config"
             ));
         }
     }
@@ -386,7 +386,7 @@ pub fn notes(project: &Project) -> Vec<String> {
         let more = if kinds.len() > KINDS { ", …" } else { "" };
         let files = if total == 1 { "file" } else { "files" };
         lines.push(format!(
-            "passed over {total} {files} not named .json: {}{more}",
+            "skipped {total} {files} not named .json: {}{more}",
             shown.join(", ")
         ));
     }
@@ -400,7 +400,7 @@ const KINDS: usize = 8;
 pub fn nothing_matched(files: &Files, hint: bool) -> String {
     let mut paths: Vec<String> = files.paths.iter().map(|path| sanitize::path(path)).collect();
     let list = files.list.as_ref();
-    paths.extend(list.map(|list| format!("the files that {} lists", sanitize::path(list))));
-    let hint = if hint { "; -v says what was skipped" } else { "" };
+    paths.extend(list.map(|list| format!("the files listed in {}", sanitize::path(list))));
+    let hint = if hint { "; -v lists skipped files" } else { "" };
     format!("no payload to check in {}{hint}", paths.join(", "))
 }

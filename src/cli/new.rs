@@ -19,7 +19,7 @@ pub fn run(args: &New, common: &Common) -> Result<u8, OutputError> {
         return Ok(CLEAN);
     };
     let shown = sanitize::escape(&trouble);
-    terminal::warn(common, &format!("the body does not check clean: {shown}"));
+    terminal::warn(common, &format!("the body has findings: {shown}"));
     Ok(FINDINGS)
 }
 

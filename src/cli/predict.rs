@@ -48,7 +48,7 @@ pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
     let Some((project, entries, known)) = terminal::right(ready, common) else {
         return Ok(TROUBLE);
     };
-    known.say_what_the_tenant_holds(common, true, false);
+    known.print_tenant_facts(common, true, false);
     let endpoints = known.rules.candidates();
     let expected = Expected::new(&entries, &known, &project, args.files.max_file_size);
     let others = Others::new();
@@ -293,14 +293,14 @@ pub fn response(path: &Path, bytes: &[u8], request: &Request<'_>) -> Result<Resp
 /// Returns why there is no prediction for a request, with the place.
 fn no_prediction(path: &Path, bytes: &[u8], request: &Request<'_>, index: usize) -> String {
     let Some(finding) = request.checked.findings.get(index) else {
-        return "the request holds no record, and what the API answers is not documented".to_owned();
+        return "the request has no record, and the API's response to that is not documented".to_owned();
     };
     let name = sanitize::plain_path(path);
     let source = Source::new(&name, bytes);
     let at = source.position(finding.span.start);
     let place = format!("line {}, column {}: {}", at.line, at.column, finding.message);
     if finding.is_undocumented() {
-        format!("what the API answers is not documented: {place}")
+        format!("the API's response is not documented: {place}")
     } else {
         format!("it is not valid JSON: {place}")
     }

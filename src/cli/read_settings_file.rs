@@ -30,7 +30,7 @@ pub fn text(path: &Path, most: u64) -> Result<String, Fault> {
                 line: number(line),
                 column: number(valid - start + 1),
             }),
-            message: "this is no UTF-8".to_owned(),
+            message: "not UTF-8".to_owned(),
         }
     })
 }
@@ -38,7 +38,7 @@ pub fn text(path: &Path, most: u64) -> Result<String, Fault> {
 /// Returns the bytes of such a file. The error is only the reason.
 pub fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     read::whole(path, most).map_err(|error| match error {
-        ReadError::TooLarge { .. } => format!("too large: such a file has at most {} KiB", most >> 10),
+        ReadError::TooLarge { .. } => format!("too large: the limit is {} KiB", most >> 10),
         other => other.to_string(),
     })
 }

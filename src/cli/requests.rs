@@ -73,7 +73,7 @@ pub struct Parts<'r> {
     /// The requests for known endpoints, in the order of the file.
     pub checked: Vec<Part<'r>>,
     /// The names of requests that may be meant for one, each with the reason why it is skipped.
-    pub passed_over: Vec<(String, String)>,
+    pub skipped: Vec<(String, String)>,
     /// The number of requests that are not for a known endpoint.
     pub others: usize,
     /// The placeholders without a value in the parts.
@@ -219,7 +219,7 @@ impl<'a> Requests<'a> {
             let target = self.target(request, &variables, session);
             if let Target::Other(why) = target {
                 match why {
-                    Some(why) => all.passed_over.push((request.name.clone(), why)),
+                    Some(why) => all.skipped.push((request.name.clone(), why)),
                     None => all.others += 1,
                 }
                 continue;
@@ -239,7 +239,7 @@ impl<'a> Requests<'a> {
                         continue;
                     }
                     Err(why) => {
-                        all.passed_over.push((request.name.clone(), why));
+                        all.skipped.push((request.name.clone(), why));
                         continue;
                     }
                 },
@@ -315,12 +315,14 @@ impl<'a> Requests<'a> {
         let shown = sanitize::plain_path(Path::new(name));
         let refused = |why: String| format!("its body is the file {shown}: {why}");
         if variables::has_reference(name) || name.is_empty() {
-            return Err(refused("its name is not known".to_owned()));
+            return Err(refused(
+                "the value of a variable in its name is not known".to_owned(),
+            ));
         }
         let path = normal_relative(&folder.join(name));
         self.project
             .admit(&path)
-            .map_err(|_| refused("it is outside of this repository".to_owned()))?;
+            .map_err(|_| refused("it is outside the repository".to_owned()))?;
         let real = path.canonicalize().map_err(|error| refused(explain(&error)))?;
         let known = self.entries.get_or_init(|| {
             let files = self.files.iter().filter_map(Entry::file);
@@ -330,7 +332,7 @@ impl<'a> Requests<'a> {
             return Ok(None);
         }
         let bytes = read::whole(&path, self.most).map_err(|error| refused(error.to_string()))?;
-        let text = String::from_utf8(bytes).map_err(|_| refused("it is no UTF-8".to_owned()))?;
+        let text = String::from_utf8(bytes).map_err(|_| refused("it is not UTF-8".to_owned()))?;
         Ok(Some((path, text)))
     }
 
@@ -341,7 +343,7 @@ impl<'a> Requests<'a> {
             .get_or_init(|| routes(self.args, self.project, self.known, self.others));
         let url = variables.filled(&request.url);
         let miss = match routes.endpoint(&request.method, &url) {
-            Ok(found) if found.by_url || holds_json(&request.body) => {
+            Ok(found) if found.by_url || begins_like_json(&request.body) => {
                 return session
                     .endpoint(found.endpoint)
                     .map_or(Target::Other(None), Target::Endpoint);
@@ -357,8 +359,8 @@ impl<'a> Requests<'a> {
             Miss::Url | Miss::Base(_) if url.is_empty() || segments.next() == Some(true) => Target::Unclear,
             Miss::Base(_) if segments.next() == Some(true) => Target::Unclear,
             Miss::Base(base) => Target::Other(Some(format!(
-                "its URL ends in the name of an endpoint, but begins with {base}: --base-path {base} if that is where \
-                 the API is"
+                "its URL ends like that of an endpoint, but begins with {base}; use --base-path {base} if that is the path \
+                 of the API"
             ))),
             Miss::Url | Miss::Method | Miss::OtherEndpoint(_) => Target::Other(None),
         }
@@ -386,7 +388,7 @@ impl Parts<'_> {
 }
 
 /// Returns true if a body begins like JSON.
-fn holds_json(body: &Body) -> bool {
+fn begins_like_json(body: &Body) -> bool {
     match body {
         Body::Text { text, .. } => text.text().trim_start().starts_with(['[', '{']),
         Body::None | Body::File(..) => false,

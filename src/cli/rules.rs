@@ -35,7 +35,7 @@ fn text(args: &Rules, common: &Common) -> Result<String, String> {
     if let Some(file) = &args.check {
         let files: Vec<_> = rules.iter().chain([file]).cloned().collect();
         inputs::rules(&files, None)?;
-        return Ok(format!("{}: right\n", sanitize::path(file)));
+        return Ok(format!("{}: no mistakes\n", sanitize::path(file)));
     }
     let look = terminal::stdout_look(common);
     let rules = inputs::rules(&rules, args.endpoint.as_deref())?;

@@ -25,7 +25,7 @@ use crate::tenant::Tenant;
 const MANIFEST: &str = "geplint-samples.txt";
 
 /// The first line of the list.
-const TITLE: &str = "# Written by geplint samples: the SHA-256 of each file, and its name. A file that is listed here and was not changed may be overwritten.";
+const TITLE: &str = "# Written by geplint samples: the SHA-256 and name of each file. An unchanged file in this list may be overwritten.";
 
 /// The contents of files, by name.
 type Files = BTreeMap<String, String>;
@@ -45,7 +45,7 @@ pub fn run(args: &SamplesArgs, common: &Common) -> Result<u8, OutputError> {
     let predicted = files.keys().filter(|name| name.ends_with(PREDICTED)).count();
     let removed = match removed {
         0 => String::new(),
-        gone => format!("; removed {} of an earlier run", count(gone as u64, "file")),
+        gone => format!("; removed {} from an earlier run", count(gone as u64, "file")),
     };
     terminal::print(&format!(
         "Wrote {} for {} to {}, {} with a predicted response{removed}.\n",
@@ -96,7 +96,7 @@ fn write(folder: &Path, files: &Files) -> Result<usize, String> {
         let is_ours = |there: &Vec<u8>| there == text.as_bytes() || before.get(name) == Some(&digest(there));
         if there.is_some_and(|there| !is_ours(&there)) {
             let why = format!(
-                "it was not written by `geplint samples`, or was changed since ({MANIFEST} lists what was); remove it, or name another folder"
+                "it was not written by `geplint samples` ({MANIFEST} lists its files), or has changed since; remove it, or use another folder"
             );
             return Err(fail(name, why));
         }
@@ -130,7 +130,7 @@ fn manifest(folder: &Path) -> Result<BTreeMap<String, String>, String> {
     };
     let text = String::from_utf8_lossy(&bytes);
     if text.lines().next() != Some(TITLE) {
-        return Err("it was not written by `geplint samples`; name another folder".to_owned());
+        return Err("it was not written by `geplint samples`; use another folder".to_owned());
     }
     let lines = text.lines().filter_map(|line| line.split_once("  "));
     let inside =
@@ -145,7 +145,7 @@ fn contents(path: &Path) -> Result<Option<Vec<u8>>, String> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.to_string()),
-        Ok(there) if !there.is_file() => Err("it is there, and is no ordinary file".to_owned()),
+        Ok(there) if !there.is_file() => Err("it exists, and is not a regular file".to_owned()),
         Ok(_) => fs::read(path).map(Some).map_err(|error| error.to_string()),
     }
 }

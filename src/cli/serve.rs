@@ -57,8 +57,8 @@ mod with_server {
     pub fn run(args: &Serve, common: &Common) -> Result<(), String> {
         if !args.listen.ip().is_loopback() && !args.allow_remote {
             return Err(format!(
-                "--listen {}: other machines could reach this address, and read and change everything that is sent to it; \
-                 --allow-remote allows that",
+                "--listen {}: other machines can reach this address, and read and change everything that is sent to it; \
+                 use --allow-remote to allow that",
                 args.listen
             ));
         }
@@ -92,7 +92,7 @@ mod with_server {
             ..KnowledgeArgs::default()
         };
         let known = Knowledge::of(&knowledge, common, &project)?;
-        known.say_what_the_tenant_holds(common, false, false);
+        known.print_tenant_facts(common, false, false);
         let tenant_text = tenant_file.map(|file| read_settings_file::text(&file, read_settings_file::FACTS));
         let seed = args.seed.unwrap_or_else(|| RandomState::new().hash_one(0));
         if args.seed.is_none() && (latency.is_some() || !faults.is_empty()) {
@@ -137,14 +137,14 @@ mod with_server {
     /// Returns the warning about `--allow-remote`.
     fn open_to_others(args: &Serve) -> String {
         let token = if args.require_token.is_some() {
-            "The token is asked for only from calls of the API, not for the page."
+            "Only calls of the API need the token, not the page."
         } else {
-            "No token is asked for."
+            "No token is needed."
         };
         let tls = if args.tls_cert.is_some() || args.tls_self_signed.is_some() {
             ""
         } else {
-            " Nothing is encrypted."
+            " The connection is not encrypted."
         };
         format!(
             "other machines can reach {}: they can call the API, read every call on the page with its body, and change the \

@@ -203,7 +203,7 @@ impl Project {
         if (least, fail_on) == (MinSeverity::Error, FailOn::Warning) {
             return Err(
                 "min-severity is error, but warnings make the run fail (--strict or fail-on = \"warning\"), \
-                 and what makes a run fail has to be shown; set one of them to the other"
+                 so a run could fail without showing why; change one of them"
                     .to_owned(),
             );
         }
@@ -275,7 +275,7 @@ impl Project {
     }
 
     /// True if entries that matched nothing are to be reported.
-    pub fn tells_unused(&self) -> bool {
+    pub fn reports_unused(&self) -> bool {
         self.exists && self.config.unused == Unused::Warning
     }
 
@@ -284,11 +284,11 @@ impl Project {
         let (met, config) = (&self.met, &self.config);
         let mut unused = Vec::new();
         for (index, glob) in config.include.iter().enumerate() {
-            unused.extend((!met.0.contains(&index)).then_some((glob, "nothing is included by this")));
+            unused.extend((!met.0.contains(&index)).then_some((glob, "this entry includes no file")));
         }
         for index in self.excludes.idle() {
             let glob = config.exclude.get(index);
-            unused.extend(glob.map(|glob| (glob, "nothing is excluded by this")));
+            unused.extend(glob.map(|glob| (glob, "this entry excludes no file")));
         }
         for (index, files) in config.files.iter().enumerate() {
             unused.extend((!met.1.contains(&index)).then_some((&files.glob, "no file matches")));

@@ -80,7 +80,7 @@ pub fn without_outputs(
             continue;
         };
         if outputs.iter().any(|(other, _)| *other == identity) {
-            return Err(refused(path, "two --output write this file"));
+            return Err(refused(path, "two --output options name this file"));
         }
         outputs.push((identity, path));
     }

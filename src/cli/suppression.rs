@@ -219,7 +219,7 @@ impl<'a> FindingFilter<'a> {
             let endpoints = Some(&endpoints).filter(|_| !self.known.named);
             mistakes.extend(settings.unknown_names(self.rules(), endpoints));
         }
-        if whole && self.project.tells_unused() {
+        if whole && self.project.reports_unused() {
             mistakes.extend(self.project.unmatched());
             if names_rules {
                 let covers = |glob: &PathGlob| self.project.covers(glob);
@@ -256,7 +256,7 @@ impl<'a> FindingFilter<'a> {
             let after = before.without(&gone);
             let left = after.len();
             let count = labels::count(count, "finding");
-            (after, format!("pruned {shown}: {count} taken out, {left} left"))
+            (after, format!("pruned {shown}: {count} removed, {left} left"))
         };
         replace(&file.path, &after.text())
             .map_err(|error| format!("{}: {error}", sanitize::plain_path(&file.path)))?;
@@ -342,9 +342,9 @@ fn replace(path: &Path, text: &str) -> std::io::Result<()> {
 fn report_gone(file: &File, gone: &[Gone], common: &Common) {
     let Some(first) = gone.first() else { return };
     let count = gone.iter().map(|gone| gone.count).sum();
-    let verb = if count == 1 { "is" } else { "are" };
+    let verb = if count == 1 { "occurs" } else { "occur" };
     let message = format!(
-        "{}: {} of it {verb} found no longer, such as {} at {} in {}; --prune-baseline takes them out",
+        "{}: {} in it no longer {verb}, such as {} at {} in {}; --prune-baseline removes them",
         sanitize::plain_path(&file.path),
         labels::count(count, "finding"),
         first.rule,

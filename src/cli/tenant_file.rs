@@ -59,7 +59,7 @@ impl Lists<'_> {
             .rsplit_once('/')
             .map_or(("", pattern), |(folder, name)| (folder, name));
         if is_glob(folder) {
-            return Err("a glob is for the name of a file, not of a folder".to_owned());
+            return Err("a glob can only be in the file name, not in a folder name".to_owned());
         }
         let glob = Glob::new(name)
             .map_err(|error| error.to_string())?
@@ -150,7 +150,7 @@ fn answers(name: &str, calls: &Calls<'_>) -> Result<Vec<ListFile>, String> {
         }
     }
     if answers.is_empty() {
-        return Err("no answer to a GET is recorded in it".to_owned());
+        return Err("it has no recorded response to a GET".to_owned());
     }
     Ok(answers)
 }
@@ -168,7 +168,7 @@ pub fn line(list: &Loaded) -> String {
     };
     let deleted = match list.deleted {
         0 => String::new(),
-        count => format!("; {count} marked as deleted do not count"),
+        count => format!("; {count} marked as deleted, and ignored"),
     };
     sanitize::escape(&format!("tenant facts: {} ({from}){deleted}", count(list))).into_owned()
 }
@@ -177,7 +177,7 @@ pub fn line(list: &Loaded) -> String {
 pub fn doubts(list: &Loaded) -> Vec<String> {
     let partial = list.incomplete.iter().map(|why| {
         format!(
-            "the list of {} is incomplete ({why}): what is not in it is not reported as unknown",
+            "the list of {} is incomplete ({why}): other values are not reported as unknown",
             list.fact.name().replace('-', " ")
         )
     });

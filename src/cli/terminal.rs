@@ -27,7 +27,7 @@ pub fn complain_of_build(common: &Common, command: &str) {
     complain(
         common,
         &format!(
-            "this geplint was built without `{command}`; a released one has it, and `cargo install --path . --features full` builds it"
+            "this build of geplint has no `{command}`; released binaries have it, or build it with `cargo install --path . --features full`"
         ),
     );
 }

@@ -44,7 +44,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
     let Some((project, (excludes, includes), known, patterns)) = terminal::right(ready, common) else {
         return Ok(TROUBLE);
     };
-    known.say_what_the_tenant_holds(common, args.quiet, args.verbose);
+    known.print_tenant_facts(common, args.quiet, args.verbose);
     let options = WalkOptions {
         notes: false,
         excludes,
@@ -159,7 +159,7 @@ impl Run<'_> {
         for entry in entries {
             match entry {
                 Entry::File { path, .. } => files.push(path),
-                Entry::Stdin => self.problem(Path::new("-"), "a pair has two files; name them"),
+                Entry::Stdin => self.problem(Path::new("-"), "a pair has two files; name both"),
                 Entry::Problem { path, message } => self.problem(&path, &message),
             }
         }
@@ -208,7 +208,7 @@ impl Run<'_> {
     /// Verifies the responses that are saved in a collection.
     fn collection(&mut self, path: &Path, format: Format) -> Result<(), OutputError> {
         if self.args.predictions {
-            let why = "a collection does not say that an answer is a prediction; --self reads HAR files of geplint serve";
+            let why = "a collection has no predictions; --self reads HAR files of geplint serve";
             self.tally.no_predictions += 1;
             self.print_verbose(|| format!("unused {}: {why}", sanitize::path(path)));
             self.keep_unused(&sanitize::plain_path(path), why);
@@ -254,7 +254,7 @@ impl Run<'_> {
             let endpoint = found.endpoint.to_owned();
             let body = variables.filled(&example.request);
             if let Some(name) = variables::names(&body).next() {
-                let why = format!("the value of {{{{{name}}}}} is not known; give it with --env or --var");
+                let why = format!("the value of {{{{{name}}}}} is not known; set it with --env or --var");
                 self.unused(
                     &file,
                     number,
@@ -313,7 +313,7 @@ impl Run<'_> {
     fn pair(&mut self, files: &[PathBuf], pair: &Pair) -> Result<(), OutputError> {
         let (request, response) = (&files[pair.request], &files[pair.response]);
         if self.args.predictions {
-            let why = "a file does not say that it is a prediction; --self reads HAR files of geplint serve";
+            let why = "a pair of files has no predictions; --self reads HAR files of geplint serve";
             self.tally.no_predictions += 1;
             self.print_verbose(|| format!("unused {}: {why}", sanitize::path(response)));
             self.keep_unused(&sanitize::plain_path(response), why);
@@ -456,7 +456,7 @@ impl Run<'_> {
                     if self.args.knowledge.in_order
                         && let Some(sent) = &unused.sent
                     {
-                        take_in(predictor, sent);
+                        apply_request(predictor, sent);
                     }
                     self.unused(name, entry.number, title.as_deref(), unused);
                 }
@@ -523,7 +523,7 @@ impl Run<'_> {
         }
         for entry in calls.entries(false) {
             let Some(text) = calls.tenant(entry) else { continue };
-            match tenant::load(&text, &mut |_| Err("a HAR file holds no list files".to_owned())) {
+            match tenant::load(&text, &mut |_| Err("a HAR file has no list files".to_owned())) {
                 Ok(tenant) if self.project.has_email_codes() => {
                     tenants.insert(entry.number, tenant.with_email_codes());
                 }
@@ -653,7 +653,7 @@ impl Run<'_> {
             UNMATCHED
         } else if self.tally.not_answered == self.tally.pairs {
             let message = format!(
-                "nothing to verify: none of the {} recorded answers is one of the API; -v names them",
+                "nothing to verify: none of the {} recorded responses is from the API; -v lists them",
                 self.tally.pairs
             );
             terminal::complain(self.common, &message);
@@ -727,7 +727,7 @@ fn beside(folder: &Path, name: &str) -> Result<Vec<u8>, String> {
         .map_err(|_| "there is no such file".to_owned())?;
     let root = folder.canonicalize().map_err(|error| error.to_string())?;
     if !inside || !real.starts_with(root) {
-        return Err("it does not lie beside the HAR file".to_owned());
+        return Err("it is not next to the HAR file".to_owned());
     }
     read::whole(&path, read::LARGEST).map_err(|error| error.to_string())
 }
@@ -749,13 +749,13 @@ fn not_counted(name: &str, predictions: u32) -> String {
         &format!("{predictions} responses are from geplint serve, not from the API, and are")
     };
     format!(
-        "{}: {what} not counted; --self compares predictions with what is predicted now",
+        "{}: {what} not counted; --self compares predictions with new ones",
         sanitize::escape(name)
     )
 }
 
 /// Applies the effects of a request without a recorded response. It has none if its status is not a success.
-fn take_in(predictor: &mut dyn Predictor, sent: &Sent) {
+fn apply_request(predictor: &mut dyn Predictor, sent: &Sent) {
     let refused = sent.status.is_some_and(|status| status >= 300);
     let answer = refused.then(Answer::nothing_taken);
     let endpoint = Some(sent.endpoint.as_str());
@@ -787,7 +787,7 @@ fn nothing_paired(args: &Verify, tally: &Tally) -> String {
             unused => format!("; {unused} more calls were recorded without both bodies"),
         };
         return format!(
-            "no answer of the API to verify in {paths}: predictions of geplint serve are not counted; --self compares them{rest}"
+            "no response of the API to verify in {paths}: predictions of geplint serve are skipped; --self compares them{rest}"
         );
     }
     if unused > 0 {
@@ -797,11 +797,11 @@ fn nothing_paired(args: &Verify, tally: &Tally) -> String {
             &format!("{unused} calls were")
         };
         return format!(
-            "no recorded answer to verify in {paths}: {calls} recorded without both bodies; -v names each with its reason"
+            "no recorded response to verify in {paths}: {calls} recorded without both bodies; -v lists each with the reason"
         );
     }
     format!(
-        "no recorded answer to verify in {paths}; NAME.request.json belongs to NAME.response.json, and a HAR file \
-         or a report of Newman or Bruno holds both; -v says what was passed over"
+        "no recorded response to verify in {paths}; a pair is NAME.request.json and NAME.response.json, or a call \
+         in a HAR file or a report of Newman or Bruno; -v lists what was skipped"
     )
 }

@@ -49,7 +49,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
                 let why = sanitize::escape(&why).into_owned();
                 terminal::warn(
                     common,
-                    &format!("no events of the file system: {why}; looking twice a second"),
+                    &format!("no file system events: {why}; polling twice a second"),
                 );
             }
             waker = Some(new);
@@ -64,7 +64,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
             return Ok(done.code);
         }
         if io::stderr().is_terminal() && !args.quiet {
-            terminal::tell("Watching for changes. Ctrl-C ends.");
+            terminal::tell("Watching for changes; press Ctrl-C to stop.");
         }
         while waker.as_ref().is_some_and(|waker| {
             waker.wait();

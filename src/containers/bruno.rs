@@ -96,7 +96,7 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>, String> {
     }
     match open {
         Some((block, close, line)) => Err(format!(
-            "line {line}: the block {} has no end: a line that is `{close}`",
+            "line {line}: the block {} is not closed by a line `{close}`",
             block.name
         )),
         None => Ok(blocks),

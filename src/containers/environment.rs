@@ -15,7 +15,7 @@ pub fn read(text: &str, name: Option<&str>) -> Result<Variables, String> {
     let value: Value =
         serde_json::from_str(text).map_err(|error| format!("not an environment: not JSON: {error}"))?;
     let Value::Object(root) = value else {
-        return Err("not an environment: it is no JSON object".to_owned());
+        return Err("not an environment: not a JSON object".to_owned());
     };
     if let Some(Value::Array(values)) = root.get("values") {
         return Ok(of_postman(values));
@@ -33,7 +33,7 @@ pub fn read(text: &str, name: Option<&str>) -> Result<Variables, String> {
     match name {
         Some(name) => match environments.get(name) {
             Some(values) => Ok(of_object(values)),
-            None if environments.is_empty() => Err("it has no environments by name".to_owned()),
+            None if environments.is_empty() => Err("it has no named environments".to_owned()),
             None => Err(format!("it has no environment \"{name}\"; it has {}", known())),
         },
         // An object with scalar values is a single environment.
@@ -41,7 +41,7 @@ pub fn read(text: &str, name: Option<&str>) -> Result<Variables, String> {
         None => match environments.values().next() {
             Some(only) if environments.len() == 1 => Ok(of_object(only)),
             _ => Err(format!(
-                "it has several environments: {}; name one, as in --env FILE#NAME",
+                "it has several environments: {}; select one, as in --env FILE#NAME",
                 known()
             )),
         },

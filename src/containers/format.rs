@@ -27,7 +27,7 @@ impl Format {
             Self::Postman => "a Postman collection",
             Self::Http => "an .http file",
             Self::Bruno => "a .bru file",
-            Self::Lines => "a file of JSON lines",
+            Self::Lines => "a JSON Lines file",
         }
     }
 }
@@ -72,13 +72,13 @@ pub fn foreign(bytes: &[u8]) -> Option<&'static str> {
     match start {
         [b'{', ..] if has("\"openapi\"") || has("\"swagger\"") => Some("an OpenAPI description"),
         [b'{', ..] if has("\"__export_format\"") => Some("an Insomnia export"),
-        [b'{', ..] if has("\"_postman_variable_scope\"") => Some("a Postman environment, which --env takes"),
+        [b'{', ..] if has("\"_postman_variable_scope\"") => Some("a Postman environment, for --env"),
         [b'{', ..] if has("\"brunoConfig\"") => Some("a Bruno export in JSON"),
         [b'{', ..] if has("\"requests\"") && has("\"order\"") && has("\"id\"") => {
-            Some("a Postman collection of version 1, to be exported as 2.1")
+            Some("a Postman collection of version 1; export it as 2.1")
         }
         [b'{', ..] if has("\"collection\"") && has("getpostman.com") => {
-            Some("a report of Newman, which geplint verify reads")
+            Some("a report of Newman, for geplint verify")
         }
         [b'<', ..] if has("soapui-project") => Some("a SoapUI project"),
         [b'<' | b'{' | b'[', ..] => None,
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn collections_are_told_by_their_content() {
+    fn collections_are_recognized_by_their_content() {
         let path = Path::new("a.json");
         let text =
             r#"{"info":{"schema":"https:\/\/schema.getpostman.com\/json\/collection\/v2.0.0\/"},"item":[]}"#;

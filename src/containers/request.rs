@@ -68,7 +68,7 @@ pub(super) fn utf8(bytes: &[u8]) -> Result<&str, String> {
     std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let line = memchr::memchr_iter(b'\n', before).count() + 1;
-        format!("line {line}: this is no UTF-8")
+        format!("line {line}: not UTF-8")
     })
 }
 

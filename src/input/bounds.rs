@@ -28,15 +28,15 @@ impl Bounds {
 
     /// Checks that a path stays in the bounds, links included. The error says why it does not.
     pub fn admit(&self, path: &Path) -> Result<(), String> {
-        let place = end_of_links(path).map_err(|_| "the link leads nowhere".to_owned())?;
+        let place = end_of_links(path).map_err(|_| "the link is broken".to_owned())?;
         let real = place
             .canonicalize()
             .unwrap_or_else(|_| without_links(&normal(&place)));
         let Ok(inside) = real.strip_prefix(&self.root) else {
             return Err(if self.is_repository {
-                "it lies outside of the repository".to_owned()
+                "it is outside the repository".to_owned()
             } else {
-                "it lies outside of the folder of the file that names it".to_owned()
+                "it is outside the folder of the file that names it".to_owned()
             });
         };
         // Credentials are kept there, too.
@@ -44,7 +44,7 @@ impl Bounds {
             .components()
             .any(|part| part.as_os_str().eq_ignore_ascii_case(".git"))
         {
-            return Err("it lies in git's own folder".to_owned());
+            return Err("it is in git's own folder".to_owned());
         }
         Ok(())
     }

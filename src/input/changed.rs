@@ -24,7 +24,7 @@ impl Changed {
     ///
     /// Errors: why git does not know.
     pub fn since(revision: Option<&str>) -> Result<Self, String> {
-        let git = Git::here().map_err(|why| format!("--changed needs a git repository to look at: {why}"))?;
+        let git = Git::here().map_err(|why| format!("--changed needs a git repository: {why}"))?;
         changed(&git, revision).map_err(|why| format!("--changed: {why}"))
     }
 
@@ -92,7 +92,7 @@ fn changed(git: &Git, revision: Option<&str>) -> Result<Changed, String> {
 
 /// Returns the commit at which the branch left a revision.
 fn branched_from(git: &Git, revision: &str) -> Result<String, String> {
-    let unknown = || format!("git knows no commit \"{revision}\" here; has it been fetched?");
+    let unknown = || format!("git has no commit \"{revision}\" here; has it been fetched?");
     // No name of a commit begins with a hyphen, but every option does.
     if revision.starts_with('-') {
         return Err(unknown());
@@ -101,7 +101,7 @@ fn branched_from(git: &Git, revision: &str) -> Result<String, String> {
     let commit = git.ask(&["rev-parse", "--verify", "--quiet", &commit]);
     let commit = commit.map_err(|_| unknown())?;
     let base = git.ask(&["merge-base", &text(&commit), "HEAD"]).map_err(|_| {
-        format!("\"{revision}\" and HEAD have no commit in common; a shallow clone may lack it")
+        format!("\"{revision}\" and HEAD have no commit in common; it may be missing from a shallow clone")
     })?;
     Ok(text(&base))
 }

@@ -85,7 +85,7 @@ impl Git {
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .output()
-            .map_err(|error| format!("git cannot be run: {}", explain(&error)))?;
+            .map_err(|error| format!("cannot run git: {}", explain(&error)))?;
         if status.success() {
             return Ok(stdout);
         }

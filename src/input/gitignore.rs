@@ -129,19 +129,19 @@ fn matcher(folder: &Path, file: &Path, follow: bool) -> Option<(Gitignore, Optio
     /// The limit, in bytes. No file written by hand is larger, and each line becomes an automaton.
     const MOST: u64 = 256 << 10;
     let refuse = |message: String| {
-        let message = format!("{message}; nothing is ignored by it");
+        let message = format!("{message}; the file is skipped");
         Some((Gitignore::empty(), Some(BadIgnore { line: None, message })))
     };
     let is_link = fs::symlink_metadata(file).ok()?.is_symlink();
     if is_link && !follow {
-        return refuse("a link, which git does not follow here either".to_owned());
+        return refuse("a link, which git does not follow either".to_owned());
     }
     let bytes = match read::whole(file, MOST) {
         Ok(bytes) => bytes,
         Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => return None,
         Err(ReadError::TooLarge { .. }) => {
             return refuse(format!(
-                "too large: an ignore file has at most {} KiB",
+                "too large: the limit of an ignore file is {} KiB",
                 MOST >> 10
             ));
         }
@@ -156,17 +156,17 @@ fn matcher(folder: &Path, file: &Path, follow: bool) -> Option<(Gitignore, Optio
         }
     }
     let Ok(globs) = builder.build() else {
-        return refuse("its lines become too large an automaton together".to_owned());
+        return refuse("its globs are too large together".to_owned());
     };
     let bad = first.map(|(line, why)| {
         let others = match more {
             0 => String::new(),
-            1 => ", and so is one more line".to_owned(),
-            _ => format!(", and so are {more} more lines"),
+            1 => ", and one more line".to_owned(),
+            _ => format!(", and {more} more lines"),
         };
         BadIgnore {
             line: Some(line),
-            message: format!("{why}; the line is passed over{others}"),
+            message: format!("{why}; skipped this line{others}"),
         }
     });
     Some((globs, bad))
@@ -184,14 +184,14 @@ fn add(builder: &mut GitignoreBuilder, file: &Path, line: &[u8]) -> Result<(), S
     let line = std::str::from_utf8(line).map_err(|_| "this line is not UTF-8".to_owned())?;
     if line.len() > LONGEST_GLOB {
         return Err(format!(
-            "this line has {} bytes, and a glob at most {LONGEST_GLOB}",
+            "this line has {} bytes; the limit of a glob is {LONGEST_GLOB}",
             line.len()
         ));
     }
     match builder.add_line(Some(file.to_path_buf()), line) {
         Ok(_) => Ok(()),
-        Err(ignore::Error::Glob { err, .. }) => Err(format!("this line is no glob ({err})")),
-        Err(_) => Err("this line is no glob".to_owned()),
+        Err(ignore::Error::Glob { err, .. }) => Err(format!("this line is not a valid glob ({err})")),
+        Err(_) => Err("this line is not a valid glob".to_owned()),
     }
 }
 

@@ -49,10 +49,10 @@ impl Display for ReadError {
                 size: Some(size),
                 max,
             } => {
-                write!(f, "too large: {size} bytes, and --max-file-size is {max}")
+                write!(f, "too large: {size} bytes; --max-file-size is {max}")
             }
             Self::TooLarge { size: None, max } => {
-                write!(f, "too large: more than --max-file-size, which is {max} bytes")
+                write!(f, "too large: more than {max} bytes (--max-file-size)")
             }
             Self::NotAFile(what) => write!(f, "{what}, not a file"),
             Self::Memory => f.write_str("there is not enough memory to read it"),

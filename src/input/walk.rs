@@ -376,7 +376,7 @@ fn is_wanted(entry: &DirEntry, options: &WalkOptions) -> bool {
 fn unreachable(path: &Path, error: &io::Error) -> String {
     let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
     match error.kind() {
-        io::ErrorKind::NotFound if is_link => "the link leads nowhere".to_owned(),
+        io::ErrorKind::NotFound if is_link => "the link is broken".to_owned(),
         _ if is_link => format!("the link cannot be followed: {}", explain(error)),
         _ => explain(error),
     }

@@ -31,12 +31,12 @@ pub fn blocks(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example
         return vec![Block::Words(of_example(rule, example))];
     }
     if braces {
-        let words = "A word in braces stands for what is in the request or in the row.";
+        let words = "A word in braces is replaced by a value of the request or the row.";
         blocks.push(Block::Words(plain(words)));
     }
     if warned {
         blocks.push(Block::Words(plain(
-            "Where it is no error, no answer is predicted.",
+            "No response is predicted if it is not an error.",
         )));
     }
     blocks
@@ -73,9 +73,9 @@ fn of_example(rule: &RuleText, example: Option<&Example>) -> Text {
             ))
         }
         None if rule.severity == "error" => plain(
-            "None is predicted, although it is an error: what comes back depends on which reader on the way gives up first.",
+            "No response is predicted, although it is an error: the response depends on which parser fails first.",
         ),
-        None => plain("None is predicted: it is a warning."),
+        None => plain("No response is predicted, because it is a warning."),
     }
 }
 
@@ -89,7 +89,7 @@ fn point(answer: &Answer, rows: &[&Constraint]) -> Text {
         ([], _) => "wording inferred".to_owned(),
         (some, _) => {
             let names: Vec<&str> = some.iter().map(|row| row.name.as_str()).collect();
-            format!("wording documented for {}, else inferred", names.join(", "))
+            format!("wording documented for {}, otherwise inferred", names.join(", "))
         }
     };
     point.push(Piece::Words(format!(" ({wording})")));

@@ -21,8 +21,7 @@ pub fn blocks(rule: &str, endpoints: &[&Endpoint]) -> Vec<Block> {
         .filter(|(_, rows)| !rows.is_empty())
         .collect();
     if found.is_empty() {
-        let words =
-            "Anywhere. It rests on no row of a table, but on how the API reads JSON and what a sender means.";
+        let words = "Anywhere. The rule does not come from a row of a table, but from how the API reads JSON, or from what the sender probably means.";
         return vec![Block::Words(plain(words))];
     }
     if found
@@ -34,7 +33,7 @@ pub fn blocks(rule: &str, endpoints: &[&Endpoint]) -> Vec<Block> {
     let mut blocks = Vec::new();
     for (endpoint, rows) in found {
         blocks.push(Block::Heading(endpoint.id.to_string()));
-        let head = vec!["property", "has to be", "row", "evidence", "severity"];
+        let head = vec!["property", "constraint", "row", "evidence", "severity"];
         blocks.push(Block::Table(head, rows.iter().map(row).collect()));
     }
     blocks
@@ -162,7 +161,7 @@ fn by_type(endpoints: &[&Endpoint]) -> Vec<Block> {
         ))),
         Block::Points(points.collect()),
         Block::Words(plain(
-            "The name of an object's or a list's type in the sentence is a guess.",
+            "The type name of an object or a list in the text is a guess.",
         )),
     ]
 }

@@ -100,7 +100,7 @@ impl Example {
 pub fn example_tenant() -> &'static Tenant {
     static TENANT: OnceLock<Tenant> = OnceLock::new();
     TENANT.get_or_init(|| {
-        let mut none = |name: &str| Err(format!("{name}: there are no lists beside the example"));
+        let mut none = |name: &str| Err(format!("{name}: there are no lists next to the example"));
         tenant::load(include_str!("../../rules/examples/tenant.toml"), &mut none).unwrap_or_default()
     })
 }

@@ -13,8 +13,8 @@ use crate::rules::{Endpoint, RuleText};
 pub fn index(rules: &[RuleText], endpoints: &[&Endpoint]) -> String {
     let mut out = format!(
         "{MADE}# The rules\n\nA page for each. `geplint explain RULE` prints the same in a terminal. An error predicts a 400, \
-         or the file is no\nvalid JSON; a rule that is an error somewhere may be a warning elsewhere. What the evidence \
-         means: [evidence.md](../evidence.md).\n\n| rule | severity | evidence | |\n|---|---|---|---|\n"
+         or the file is not\nvalid JSON; a rule may be an error for one property and a warning for another. Evidence: \
+         [evidence.md](../evidence.md).\n\n| rule | severity | evidence | |\n|---|---|---|---|\n"
     );
     for rule in rules {
         // Writing to a string cannot fail.

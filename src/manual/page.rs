@@ -21,11 +21,11 @@ pub fn page(rule: &RuleText, endpoints: &[&Endpoint], fixtures: Option<&Fixtures
     let example = Example::of(rule, endpoints);
     let prose = |title, words: &str| Section::new(title, vec![Block::Words(plain(words))]);
     let mut sections = vec![
-        prose("What", &rule.what),
+        prose("Description", &rule.what),
         prose("Why", &rule.why),
-        prose("What to do", &rule.fix),
+        prose("How to fix it", &rule.fix),
         Section::new(
-            "What the API answers",
+            "Response of the API",
             answers::blocks(rule, endpoints, example.as_ref()),
         ),
         Section::new("Where", constraint_list::blocks(&rule.id, endpoints)),
@@ -36,7 +36,7 @@ pub fn page(rule: &RuleText, endpoints: &[&Endpoint], fixtures: Option<&Fixtures
         sections.push(Section::new(&format!("Good ({endpoint})"), vec![code]));
     }
     sections.extend(fixtures.map(|fixtures| more(&rule.id, fixtures)));
-    sections.push(turn_down(rule, endpoints, example.as_ref()));
+    sections.push(turn_off(rule, endpoints, example.as_ref()));
     Document {
         name: rule.id.clone(),
         severity: rule.severity.clone(),
@@ -61,7 +61,7 @@ fn bad(rule: &RuleText, example: Option<&Example>, fixtures: Option<&Fixtures>) 
         if shown.needs_tenant {
             let mut words = plain("With ");
             words.push(Piece::Link(
-                "the tenant of the examples".to_owned(),
+                "the facts of the example tenant".to_owned(),
                 "../../rules/examples/tenant.toml".to_owned(),
             ));
             words.extend(text(" as `tenant.toml`:"));
@@ -74,14 +74,14 @@ fn bad(rule: &RuleText, example: Option<&Example>, fixtures: Option<&Fixtures>) 
 
 fn more(rule: &str, fixtures: &Fixtures) -> Section {
     let link = |kind: &str, count: u64| {
-        let label = labels::count(count, &format!("{kind} one"));
+        let label = labels::count(count, &format!("{kind} payload"));
         match count {
             // Without fixtures there is no folder.
             0 => Piece::Words(label),
             _ => Piece::Link(label, format!("../../testdata/rules/{rule}/{kind}")),
         }
     };
-    let mut words: Text = plain("The tests have ");
+    let mut words: Text = plain("The tests use ");
     if fixtures.bad + fixtures.good == 0 {
         return Section::new("More payloads", Vec::new());
     }
@@ -94,12 +94,12 @@ fn more(rule: &str, fixtures: &Fixtures) -> Section {
     Section::new("More payloads", vec![Block::Words(words)])
 }
 
-fn turn_down(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example>) -> Section {
+fn turn_off(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example>) -> Section {
     let id = &rule.id;
     let mut blocks = vec![
         Block::Words(text(&format!("For one run: `geplint check --ignore {id}`."))),
         Block::Words(text(&format!(
-            "For good, in `geplint.toml`; a level is `{}` or `off`:",
+            "Permanently, in `geplint.toml` (the level can also be `{}`):",
             if rule.severity == "error" {
                 "warning"
             } else {
@@ -110,7 +110,7 @@ fn turn_down(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example>
             "toml",
             format!("[[severity]]\nrule = \"{id}\"\nlevel = \"off\"\n"),
         ),
-        Block::Words(text("In one place, with a reason:")),
+        Block::Words(text("At one place, with a reason:")),
         Block::Code(
             "toml",
             format!(
@@ -121,15 +121,15 @@ fn turn_down(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example>
     ];
     if rule.severity == "error" {
         blocks.push(Block::Words(text(
-            "Neither changes what `geplint predict` predicts: the API does not know of your settings.",
+            "These settings do not change the output of `geplint predict`, because they do not change the API.",
         )));
     }
     if let Some(patch) = patch::patch(rule, endpoints, example) {
         blocks.push(Block::Words(text(
-            "If it is not so at your tenant, change the rule itself by a file for `--rules`, or for `rules` in \
+            "If your tenant behaves differently, change the rule itself with a file for `--rules`, or for `rules` in \
              `geplint.toml`:",
         )));
         blocks.push(Block::Code("toml", patch));
     }
-    Section::new("How to turn it down", blocks)
+    Section::new("Turn it off", blocks)
 }

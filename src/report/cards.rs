@@ -242,7 +242,7 @@ impl Dealer {
             }
             return head;
         };
-        strong(&format!("{name}: the same answer as for {first}"), self.look)
+        strong(&format!("{name}: the same response as for {first}"), self.look)
     }
 
     /// Keeps the first errors, and as many other diagnostics as there is room for.
@@ -364,7 +364,7 @@ impl Dealer {
         let mut out = format!(
             "{} {}\n",
             palette.strong("causes"),
-            palette.faint("(geplint explain RULE says more)")
+            palette.faint("(see geplint explain RULE)")
         );
         for row in rows {
             let [((severity, rule, _), total), ..] = row else {

@@ -9,15 +9,15 @@ use super::{
 /// A format of a report, as `--format` and `--output` name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// A report with the place in the file, the predicted answer and how to fix it
+    /// A report with source lines, the predicted response and how to fix each mistake
     Full,
-    /// A line each: `path:line:col: error[rule]: message`
+    /// One line for each finding: `path:line:col: error[rule]: message`
     Concise,
-    /// An overview: a line for each file and rule
+    /// An overview: one line for each file and rule
     Table,
     /// One JSON document (version 1)
     Json,
-    /// A JSON object a line, with the fields of the JSON document's findings
+    /// One line for each finding: a JSON object with the fields of the JSON document
     Jsonl,
     /// SARIF 2.1.0, for code scanning
     Sarif,

@@ -134,7 +134,7 @@ fn subject(finding: &Finding) -> String {
     if let Some(syntax) = &finding.syntax {
         return match syntax.detail {
             "foreign" => "another format".to_owned(),
-            "empty" => "nothing to read".to_owned(),
+            "empty" => "empty file".to_owned(),
             detail => detail.replace('-', " "),
         };
     }
@@ -240,10 +240,10 @@ pub(super) fn help(diagnostic: &Diagnostic<'_>) -> Option<String> {
         _ if diagnostic.parts.len() < 2 => &*diagnostic.lead.help,
         Kind::One | Kind::Paths => &*diagnostic.lead.help,
         Kind::Missing => "Give each of them a value.",
-        Kind::Unknown => "Remove them, or see what is known with `geplint rules`.",
+        Kind::Unknown => "Remove them, or see the known names with `geplint rules`.",
         Kind::Quoted => "Send the values without quotes.",
         Kind::Null => "Leave them out, or give each of them a value.",
-        Kind::Casing(_) => "Send the names as the API spells them; upper and lower case do not matter.",
+        Kind::Casing(_) => "Spell the names as the API does; upper and lower case do not matter.",
     };
     Some(escape(help).into_owned()).filter(|help| !help.is_empty())
 }
@@ -332,7 +332,7 @@ fn removed(old: &str, new: &str) -> Option<String> {
         return None;
     }
     match at_an_end {
-        _ if only_unseen && names.len() > MOST => Some("characters that nobody sees".to_owned()),
+        _ if only_unseen && names.len() > MOST => Some("invisible characters".to_owned()),
         _ if only_unseen => Some(names.join(", ")),
         Some(end) => Some(format!("`{}`", excerpt(end))),
         None => None,

@@ -29,7 +29,7 @@ impl From<io::Error> for OutputError {
 impl Display for OutputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Closed => f.write_str("the reader of the output has gone"),
+            Self::Closed => f.write_str("the reader of the output closed it"),
             Self::Io(error) => write!(f, "cannot write the output: {error}"),
         }
     }

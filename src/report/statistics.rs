@@ -77,7 +77,10 @@ impl Statistics {
             return String::new();
         }
         let width = rule_width();
-        let head = format!("  errors warnings   advice    files  {:width$}  what", "rule");
+        let head = format!(
+            "  errors warnings   advice    files  {:width$}  description",
+            "rule"
+        );
         let mut out = format!("{}\n", palette.faint(head));
         for (rule, (tally, files)) in rows {
             let title = rule_text(rule).map_or("(unknown)", |text| text.title.as_str());

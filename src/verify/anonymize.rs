@@ -114,7 +114,7 @@ impl<'r> Anonymizer<'r> {
 
 /// Parses a body that is strictly valid JSON: text between the values of any other body may contain more values.
 fn readable(bytes: &[u8]) -> Result<Parsed<'_>, String> {
-    let not_json = || "is not JSON, so that not every value in it can be found".to_owned();
+    let not_json = || "is not JSON, so not every value in it can be found".to_owned();
     let parsed = Parsed::read(bytes).map_err(|_| not_json())?;
     let text = parsed.text.strip_prefix('\u{feff}').unwrap_or(&parsed.text);
     let strict = serde_json::from_str::<serde::de::IgnoredAny>(text);
@@ -414,7 +414,7 @@ impl<'a> Pair<'a> {
             let quoted = self.sent.iter().find(|value| {
                 let after = rest.strip_prefix(value.as_str());
                 let ends = after.is_some_and(|after| !after.starts_with(char::is_alphanumeric));
-                starts && ends && says_something(value)
+                starts && ends && is_surely_quoted(value)
             });
             if let Some(value) = quoted.cloned() {
                 out.push_str(&self.stand_ins.text(&value));
@@ -459,7 +459,7 @@ fn replaces(endpoint: &Endpoint, parsed: &Parsed<'_>, leaf: Leaf<'_>, value: &st
 }
 
 /// Returns true if a value in a text is certainly quoted there.
-fn says_something(value: &str) -> bool {
+fn is_surely_quoted(value: &str) -> bool {
     value.chars().count() > 2 || value.contains(|c: char| c.is_ascii_digit())
 }
 
@@ -515,7 +515,7 @@ mod tests {
     }
 
     #[test]
-    fn both_sides_hold_the_same_stand_ins() {
+    fn both_sides_have_the_same_replacements() {
         let request = r#"[{"ClientContactCode": "ZQ-47110", "InterfaceStatus": "success", "Note": "call Erika Muster"},
             {"ClientContactCode": "ZQ-47111", "InterfaceStatus": "success"}]"#;
         let errors = serde_json::json!([{"key": "ZQ-47110", "errors": [

@@ -24,7 +24,7 @@ pub fn is_archive(start: &[u8]) -> bool {
 impl<'b> Archive<'b> {
     /// Reads the directory of an archive. The error says why it is not one.
     pub fn read(bytes: &'b [u8]) -> Result<Self, String> {
-        let broken = |error: rawzip::Error| format!("not a ZIP archive that can be read: {error}");
+        let broken = |error: rawzip::Error| format!("cannot be read as a ZIP archive: {error}");
         let zip = ZipArchive::from_slice(bytes).map_err(broken)?;
         let mut files = BTreeMap::new();
         for entry in zip.entries() {
@@ -56,7 +56,7 @@ impl<'b> Archive<'b> {
         match *method {
             CompressionMethod::STORE => unpacked(entry.verifying_reader(entry.data())),
             CompressionMethod::DEFLATE => unpacked(entry.verifying_reader(DeflateDecoder::new(entry.data()))),
-            other => Err(format!("it is packed with a method that is not known: {other}")),
+            other => Err(format!("unknown compression method: {other}")),
         }
     }
 

@@ -43,7 +43,8 @@ pub(super) fn parts<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Parts<'h> {
     let failed = match (status, moved) {
         (Some(_), Some(to)) => {
             let to = shown_url(&to);
-            let why = format!("it was redirected to {to}, and the report does not say what was sent there");
+            let why =
+                format!("it was redirected to {to}, and the report does not contain the request sent there");
             Some((UnusedKind::Unreadable, why))
         }
         (Some(_), None) => None,
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_used_says_why() {
+    fn unused_entries_have_a_reason() {
         let cases = [
             ("/request/data", json!(null), "it has no request body"),
             ("/request/data", json!(""), "it has no request body"),

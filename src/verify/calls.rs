@@ -118,7 +118,7 @@ impl<'b> Calls<'b> {
         let found = har().or_else(newman).or_else(bruno);
         let Some((format, entries)) = found else {
             let why = parsed.why_not_json();
-            let why = why.unwrap_or_else(|| "it has no list log.entries".to_owned());
+            let why = why.unwrap_or_else(|| "it has no array log.entries".to_owned());
             return Err(format!("not a HAR file: {why}"));
         };
         let creator = match format {
@@ -180,7 +180,7 @@ impl<'b> Calls<'b> {
         let other = |why: &str| unused(UnusedKind::Other, why.to_owned());
         if method.is_empty() && url.is_empty() {
             return Err(other(match (self.parsed.broken(entry.node), &failed) {
-                (Some(_), _) => "it cannot be read: the text is not JSON here",
+                (Some(_), _) => "it cannot be read: not JSON here",
                 (None, Some((_, why))) => why,
                 (None, None) => "it has neither a method nor a URL",
             }));
@@ -297,15 +297,15 @@ impl<'b> Calls<'b> {
             ),
             (
                 "mitmproxy",
-                "mitmproxy leaves out what it streams: unset stream_large_bodies",
+                "mitmproxy omits streamed bodies: unset stream_large_bodies",
             ),
             (
                 "newman",
-                "-v names each; Newman records raw request bodies, and the answers that it gets",
+                "-v lists each; Newman records raw request bodies, and the responses that it receives",
             ),
             (
                 "bruno",
-                "-v names each; Bruno leaves bodies out with --reporter-skip-body and the like",
+                "-v lists each; Bruno omits bodies with --reporter-skip-body and similar options",
             ),
             ("", "record the calls again with bodies"),
         ];
@@ -346,11 +346,11 @@ pub fn words(miss: &Miss, method: &str) -> String {
             "its method is {}; payloads are sent with POST or PUT",
             method.to_uppercase()
         ),
-        Miss::Url => "its URL is that of no endpoint".to_owned(),
-        Miss::OtherEndpoint(id) => format!("it is a call of {id}, not of the endpoint that was asked for"),
+        Miss::Url => "its URL is not that of an endpoint".to_owned(),
+        Miss::OtherEndpoint(id) => format!("it is a call of {id}, not of the endpoint given with --endpoint"),
         Miss::Base(base) => format!(
-            "its URL ends like that of an endpoint, but does not stand below the API's path; \
-             --base-path {base} takes it for one"
+            "its URL ends like that of an endpoint, but is not below the API's path; \
+             use --base-path {base} if it is one"
         ),
     }
 }

@@ -130,7 +130,7 @@ fn body<'h>(
     };
     if parsed.has_other_bytes(text) {
         return Err(unreadable(format!(
-            "its {what} body holds bytes that are not UTF-8"
+            "its {what} body has bytes that are not UTF-8"
         )));
     }
     let text = parsed.node(text);
@@ -146,7 +146,7 @@ fn body<'h>(
                 "" | "utf-8" | "utf8" => Ok(verbatim(&parsed.text, text)),
                 "base64" => base64(&json::decode(&parsed.text, text), what).map_err(unreadable),
                 _ => Err(unreadable(format!(
-                    "its {what} body is in an encoding that is not known: {encoding}"
+                    "its {what} body has an unknown encoding: {encoding}"
                 ))),
             }
         }
@@ -503,7 +503,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_says_why() {
+    fn an_invalid_file_is_reported_with_the_reason() {
         let why = |text: &str| Calls::read(text.as_bytes()).unwrap_err();
         assert!(why("").contains("empty"));
         assert!(why("{").contains("not JSON"));

@@ -185,9 +185,9 @@ pub fn verify(predictor: &mut dyn Predictor, exchange: &Exchange<'_>) -> Verifie
             verified.forecast = Some(Forecast::new(prediction, &checked, exchange));
             None
         }
-        Predicted::Unrecognized(why) => Some(format!("the request is for no known endpoint: {why}")),
-        Predicted::NotJson(why) => Some(format!("the request is no JSON: {why}")),
-        Predicted::Undocumented(why) => Some(format!("what the API answers is not documented: {why}")),
+        Predicted::Unrecognized(why) => Some(format!("the request is not for a known endpoint: {why}")),
+        Predicted::NotJson(why) => Some(format!("the request is not JSON: {why}")),
+        Predicted::Undocumented(why) => Some(format!("the API's response is not documented: {why}")),
     };
     verified.outcome = match (&verified.forecast, &recorded, why) {
         (_, Err(why), _) => Outcome::NotAnswered(why.clone()),

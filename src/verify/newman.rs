@@ -29,7 +29,7 @@ pub(super) fn entries(parsed: &Parsed<'_>, roots: &[Place]) -> Option<Vec<Entry>
 /// Returns the reason why a repeated entry is not used.
 pub(super) fn repeats(first: usize) -> String {
     format!(
-        "it is #{first} again: of an item whose scripts send requests of their own, Newman records the last call alone"
+        "a repetition of #{first}: if scripts of an item send requests, Newman records only the last call"
     )
 }
 
@@ -99,7 +99,7 @@ pub(super) fn text<'h>(parsed: &'h Parsed<'_>, node: Place, what: &str) -> Body<
     if parsed.has_other_bytes(node) {
         return Err((
             UnusedKind::Unreadable,
-            format!("its {what} body holds bytes that are not UTF-8"),
+            format!("its {what} body has bytes that are not UTF-8"),
         ));
     }
     Ok(match json::decode(&parsed.text, parsed.node(node)) {
@@ -126,13 +126,13 @@ pub(super) fn bytes<'h>(parsed: &Parsed<'_>, holder: Place, what: &str) -> Body<
     let numbers = parsed.values(holder).map(|byte| parsed.raw(byte).parse().ok());
     let bytes: Option<Vec<u8>> = numbers.collect();
     bytes.map(Cow::Owned).ok_or_else(|| {
-        let why = format!("its {what} body is a list of something else than bytes");
+        let why = format!("its {what} body is an array, but not of bytes");
         (UnusedKind::Unreadable, why)
     })
 }
 
 pub(super) fn file() -> Lost {
-    let why = "its request body was sent from a file, which the report does not hold";
+    let why = "its request body was sent from a file, which is not in the report";
     (UnusedKind::WithoutBody, why.to_owned())
 }
 
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_used_says_why() {
+    fn unused_entries_have_a_reason() {
         let cases = [
             ("/request/body", json!(null), "it has no request body"),
             ("/request/body/disabled", json!(true), "it has no request body"),
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_failed_says_so() {
+    fn a_failed_call_is_reported() {
         let mut failed = execution();
         failed["requestError"] = json!({"code": "ECONNRESET"});
         // The answer belongs to what was sent last.

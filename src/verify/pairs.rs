@@ -49,7 +49,7 @@ pub struct Pairing {
 }
 
 /// Why a prediction, NAME.predicted.json, belongs to no pair.
-pub const PREDICTION: &str = "a prediction of geplint, not an answer of the API";
+pub const PREDICTION: &str = "a prediction of geplint, not a response of the API";
 
 /// The role of a file by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +125,7 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
                 (Some(response), _) => self.take(*index, response),
                 (None, Some(key)) => {
                     let why = format!(
-                        "a request by --pair {}, but there is no {}",
+                        "a request according to --pair {}, but there is no {}",
                         pattern.text(),
                         pattern.response_to(key)
                     );
@@ -137,7 +137,7 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
         for index in free.iter().filter(|at| !self.taken[**at]) {
             if let Some(key) = pattern.responses(&self.files[*index]).first() {
                 let why = format!(
-                    "a response by --pair {}, but there is no {}",
+                    "a response according to --pair {}, but there is no {}",
                     pattern.text(),
                     pattern.request_of(key)
                 );
@@ -268,7 +268,7 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
             Role::Request => "a request without a response",
             Role::Response => "a response without a request",
             Role::Prediction => PREDICTION,
-            Role::Unsaid => "no other file of its name, and its own says neither .request nor .response",
+            Role::Unsaid => "no other file has its name, which contains neither .request nor .response",
         })
     }
 }

@@ -167,7 +167,7 @@ impl<'b> Parsed<'b> {
             count => format!("{count} entries were"),
         };
         Some(format!(
-            "line {line}: {}; {read} read up to there",
+            "line {line}: {}; {read} read before it",
             error.message(&self.text)
         ))
     }

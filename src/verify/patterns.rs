@@ -31,7 +31,7 @@ struct Side {
 impl Pattern {
     /// Parses `REQUEST=RESPONSE`. The error says what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
-        const FORM: &str = "a pattern is REQUEST=RESPONSE, as in {name}-request.json={name}-response.json";
+        const FORM: &str = "expected REQUEST=RESPONSE, as in {name}-request.json={name}-response.json";
         let Some((request, response)) = text.split_once('=') else {
             return Err(FORM.to_owned());
         };
@@ -44,7 +44,7 @@ impl Pattern {
             response: Side::parse(response, "response")?,
         };
         if pattern.request == pattern.response {
-            return Err("request and response have the same pattern".to_owned());
+            return Err("the request and the response have the same pattern".to_owned());
         }
         for (one, other, side) in [
             (&pattern.request, &pattern.response, "request"),
@@ -53,7 +53,7 @@ impl Pattern {
             let mut names = one.names();
             if let Some(name) = names.find(|name| !other.names().any(|known| known == *name)) {
                 return Err(format!(
-                    "{{{name}}} is in the pattern of the {side} alone; * stands for what differs"
+                    "{{{name}}} is only in the pattern of the {side}; use * for what differs"
                 ));
             }
         }

@@ -58,7 +58,7 @@ impl Predictor for Session<'_> {
             Outcome::Unrecognized(why) => Predicted::Unrecognized(why.to_owned()),
             Outcome::Weak(why) => Predicted::Unrecognized(why),
             Outcome::OneOf(ids) => {
-                Predicted::Unrecognized(format!("it looks like {}; pass --endpoint", ids.join(" or ")))
+                Predicted::Unrecognized(format!("it looks like {}; use --endpoint", ids.join(" or ")))
             }
         }
     }
@@ -77,7 +77,7 @@ fn of_request(request: Request<'_>) -> Predicted {
                 Predicted::NotJson(finding.message.to_string())
             }
             Some(finding) => Predicted::Undocumented(finding.message.to_string()),
-            None => Predicted::Undocumented("the request holds no record".to_owned()),
+            None => Predicted::Undocumented("the request has no record".to_owned()),
         },
     }
 }

@@ -38,7 +38,7 @@ pub fn recorded(bytes: &[u8]) -> Result<Recorded, String> {
         format!("it is not JSON{place}{}", opening(text.trim()))
     })?;
     let Value::Object(envelope) = value else {
-        return Err(format!("it is no object{}", opening(text.trim())));
+        return Err(format!("it is not an object{}", opening(text.trim())));
     };
     let mut extra = Extra::default();
     let [data, status, errors, successes] = extra.take(
@@ -58,7 +58,7 @@ pub fn recorded(bytes: &[u8]) -> Result<Recorded, String> {
     }
     if is_about_the_call(&status_code) {
         return Err(format!(
-            "its statusCode is {status_code}, which says nothing of the payload"
+            "its statusCode is {status_code}, which does not depend on the payload"
         ));
     }
     Ok(Recorded {
@@ -162,14 +162,14 @@ fn list(value: Option<Value>, at: &str) -> Result<Vec<Value>, String> {
     match value {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(list)) => Ok(list),
-        Some(_) => Err(format!("{at} is no list")),
+        Some(_) => Err(format!("{at} is not an array")),
     }
 }
 
 fn object(value: Value, at: &str) -> Result<Map<String, Value>, String> {
     match value {
         Value::Object(object) => Ok(object),
-        _ => Err(format!("{at} is no object")),
+        _ => Err(format!("{at} is not an object")),
     }
 }
 
@@ -179,7 +179,7 @@ fn plain(value: &Value, at: &str) -> Result<String, String> {
         Value::String(text) => Ok(text.clone()),
         Value::Null => Ok(String::new()),
         Value::Number(_) | Value::Bool(_) => Ok(value.to_string()),
-        Value::Array(_) | Value::Object(_) => Err(format!("{at} is no text")),
+        Value::Array(_) | Value::Object(_) => Err(format!("{at} is not a string")),
     }
 }
 

@@ -415,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn length_and_kinds_of_characters_stay() {
+    fn length_and_kinds_of_characters_are_kept() {
         let values = [
             "Erika Muster",
             "C-100",
@@ -482,7 +482,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_nothing_stays() {
+    fn values_that_are_not_personal_are_kept() {
         for value in ["", "  ", "true", "NO", "--", "null"] {
             assert_eq!(made(&[value])[0].1, value);
         }
@@ -495,7 +495,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_stay_of_their_size() {
+    fn numbers_keep_their_size() {
         let mut stand_ins = StandIns::new(["2147483647", "2147483648", "-45.50", "0", "1e5"], never());
         for raw in [
             "2147483647",

@@ -28,7 +28,7 @@ const LABEL: usize = 9;
 pub fn pair(verified: &Verified, look: Look, verbose: bool) -> String {
     match &verified.outcome {
         Outcome::NotAnswered(why) => {
-            let head = look.palette().warning("not an answer of the API").to_string();
+            let head = look.palette().warning("not a response of the API").to_string();
             title(verified, &head, look) + &wrap::indented(&escape(why), look.width, 2) + "\n"
         }
         Outcome::NotComparable(why) => {
@@ -63,7 +63,7 @@ fn title(verified: &Verified, head: &str, look: Look) -> String {
     }
     text.push('\n');
     if verified.recovered {
-        let note = "The request is no JSON as it stands; the prediction is for what it was meant to be.";
+        let note = "The request is not valid JSON; the prediction is for the repaired request.";
         text.push_str(&wrap::indented(note, look.width, 2));
     }
     if let Some(recorded) = verified
@@ -71,7 +71,7 @@ fn title(verified: &Verified, head: &str, look: Look) -> String {
         .as_ref()
         .filter(|recorded| !recorded.extra.is_empty())
     {
-        let note = format!("Only the recording has: {}.", names(&recorded.extra));
+        let note = format!("Only in the recording: {}.", names(&recorded.extra));
         text.push_str(&wrap::indented(&note, look.width, 2));
     }
     text
@@ -139,11 +139,11 @@ const fn what(difference: &Difference) -> &'static str {
     match difference {
         Difference::Status { .. } => "status",
         Difference::Data { .. } => "data",
-        Difference::Key { .. } => "another key",
+        Difference::Key { .. } => "key",
         Difference::Wording { code, text, .. } => match (code, text) {
-            (true, true) => "other code and text",
-            (true, false) => "other code",
-            (false, _) => "other text",
+            (true, true) => "code and text",
+            (true, false) => "code",
+            (false, _) => "text",
         },
         Difference::MissingError { .. } => "missing error",
         Difference::ExtraError { .. } => "extra error",
@@ -334,7 +334,7 @@ pub fn summary(tally: &Tally, look: Look, verbose: bool) -> String {
             rate("", tally.agreement(), tally.compared_pairs(), "compared"),
         ),
         ("  different", tally.differing(), String::new()),
-        ("  no API answer", tally.not_answered, String::new()),
+        ("  no API response", tally.not_answered, String::new()),
         ("  not comparable", tally.not_comparable, String::new()),
         ("400s recorded", tally.refused, String::new()),
         (
@@ -378,7 +378,7 @@ pub fn summary_of_predictions(tally: &Tally, look: Look, verbose: bool) -> Strin
         let _ = writeln!(text, "{}", line.trim_end());
     }
     remarks(&mut text, tally, look, verbose);
-    let note = "All of them are predictions; they say nothing about the answers of the API.";
+    let note = "All of them are predictions; none of them is a response of the API.";
     text.push_str(&wrap::indented(note, look.width, 0));
     text
 }
@@ -396,11 +396,11 @@ fn percent(ratio: f64) -> String {
 }
 
 fn remarks(text: &mut String, tally: &Tally, look: Look, verbose: bool) {
-    let hint = if verbose { "" } else { " (-v names them)" };
+    let hint = if verbose { "" } else { " (-v lists them)" };
     let mut lines = Vec::new();
     if tally.recovered > 0 {
         lines.push(format!(
-            "requests that are not JSON and were repaired to predict: {}",
+            "requests that are not JSON, and were repaired for the prediction: {}",
             tally.recovered
         ));
     }
@@ -412,10 +412,10 @@ fn remarks(text: &mut String, tally: &Tally, look: Look, verbose: bool) {
     }
     if !tally.extra.is_empty() {
         let fields: Vec<String> = tally.extra.keys().cloned().collect();
-        lines.push(format!("fields that only recordings have: {}", names(&fields)));
+        lines.push(format!("fields only in recordings: {}", names(&fields)));
     }
     if tally.unpaired > 0 {
-        lines.push(format!("files without a partner: {}{hint}", tally.unpaired));
+        lines.push(format!("unpaired files: {}{hint}", tally.unpaired));
     }
     if tally.skipped > 0 {
         lines.push(format!("recorded calls without a body: {}{hint}", tally.skipped));
@@ -430,20 +430,17 @@ fn remarks(text: &mut String, tally: &Tally, look: Look, verbose: bool) {
         lines.push(format!("recorded calls that failed: {}{hint}", tally.failed));
     }
     if tally.others > 0 {
-        lines.push(format!(
-            "other recorded calls, not compared: {}{hint}",
-            tally.others
-        ));
+        lines.push(format!("other recorded calls: {}{hint}", tally.others));
     }
     if tally.predictions > 0 {
         lines.push(format!(
-            "responses of geplint serve, not counted as answers of the API: {}{hint}",
+            "responses of geplint serve, which are not from the API: {}{hint}",
             tally.predictions
         ));
     }
     if tally.no_predictions > 0 {
         lines.push(format!(
-            "recorded answers that are not predictions: {}{hint}",
+            "recorded responses that are not predictions: {}{hint}",
             tally.no_predictions
         ));
     }
@@ -464,7 +461,7 @@ fn rules(text: &mut String, tally: &Tally, palette: Palette) {
         .max()
         .unwrap_or(0)
         .max(4);
-    let head = format!("{}  confirmed  refuted  other words", padded("rule", width));
+    let head = format!("{}  confirmed  refuted  other text", padded("rule", width));
     let _ = writeln!(text, "\n{}", palette.strong(head));
     for (rule, tally) in &tally.rules {
         let refuted = format!("{:>7}", tally.refuted);
@@ -475,7 +472,7 @@ fn rules(text: &mut String, tally: &Tally, palette: Palette) {
         };
         let _ = writeln!(
             text,
-            "{}  {:>9}  {refuted}  {:>11}",
+            "{}  {:>9}  {refuted}  {:>10}",
             palette.name(padded(&name(rule), width)),
             tally.confirmed,
             tally.other_words

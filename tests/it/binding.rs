@@ -1,6 +1,6 @@
 //! Sends every observed case of the platform's conversion through the whole engine.
 //!
-//! `crates/dotnet-bind/testdata/*.tsv` holds the observed behaviour of the platform. It is not known which properties
+//! `crates/dotnet-bind/testdata/*.tsv` has the observed behaviour of the platform. It is not known which properties
 //! are nullable, so a case whose outcome depends on that has to be reported as a warning that quotes the platform's
 //! message.
 

@@ -13,7 +13,7 @@ const CLEAN: &str = r#"[{ "GroupName": "Buyers", "ContactCodes": [{ "ContactCode
 struct Repo(PathBuf);
 
 impl Repo {
-    /// Creates a repository whose only commit holds these files.
+    /// Creates a repository whose only commit has these files.
     fn new(name: &str, files: &[(&str, &str)]) -> Self {
         let repo = Self(outside(name));
         repo.git(&["init", "--quiet", "--initial-branch=main"]);
@@ -243,7 +243,7 @@ fn an_error_of_git_is_reported_once() {
         "x\u{1b}[2J\ny",
     ] {
         repo.check(&[&format!("--changed={revision}")])
-            .refuses("error: --changed: git knows no commit \"");
+            .refuses("error: --changed: git has no commit \"");
     }
     assert!(!repo.0.join("x").exists());
     repo.git(&["checkout", "--quiet", "--orphan", "island"]);
@@ -264,7 +264,7 @@ fn an_error_of_git_is_reported_once() {
     let folder = outside("no-repository");
     fs::write(folder.join("a.json"), BAD).unwrap();
     let file = folder.join("a.json");
-    check(&folder, &["--changed"]).refuses("error: --changed needs a git repository to look at: ");
+    check(&folder, &["--changed"]).refuses("error: --changed needs a git repository: ");
     repo.check(&["--changed", file.to_str().unwrap()])
         .refuses("not in the git repository");
     repo.check(&["--changed", folder.to_str().unwrap()])
@@ -283,7 +283,7 @@ fn before_the_first_commit_everything_is_new() {
     repo.git(&["add", "b.json"]);
     repo.check(&["--changed"]).finds(&["a.json", "b.json"]);
     repo.check(&["--changed=main"])
-        .refuses("git knows no commit \"main\"");
+        .refuses("git has no commit \"main\"");
 }
 
 #[test]

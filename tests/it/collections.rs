@@ -1,5 +1,5 @@
-//! Requests in collections: the right ones are checked, with the findings of their bodies alone, at their places in the
-//! collection.
+//! Requests in collections: requests for known endpoints are checked, and have the findings of their bodies, at their
+//! positions in the collection.
 
 #![allow(
     clippy::format_push_string,
@@ -72,8 +72,8 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// A collection of these requests in folders of folders, each followed by a request to another API; and where in it
-/// the text of each body begins.
+/// Returns a collection of these requests in nested folders, each followed by a request to another API, and the offset
+/// of each body in it.
 fn collection(samples: &[Sample], encode: Encoder) -> (String, Vec<usize>) {
     let mut text = String::from(
         "{\n \"info\": {\"name\": \"made\", \"schema\": \"https://schema.getpostman.com/json/collection/v2.1.0/collection.json\"},\n \"item\": [\n",
@@ -124,7 +124,7 @@ fn report(folder: &Path, arguments: &[&str]) -> Value {
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
 }
 
-/// Findings without their places, which are returned beside them.
+/// Returns findings without positions, and the positions.
 fn placed(findings: &[Value]) -> Vec<(Value, [u64; 2])> {
     let mut all: Vec<(Value, [u64; 2])> = findings
         .iter()
@@ -146,11 +146,11 @@ fn placed(findings: &[Value]) -> Vec<(Value, [u64; 2])> {
     all
 }
 
-/// How requests are written into one file: the text, and where in it each body begins.
+/// The function that writes requests to one file. It returns the text, and the offset of each body in it.
 type Writer<'w> = &'w dyn Fn(&[Sample]) -> (String, Vec<usize>);
 
-/// Holds the findings of requests in a file against those of their bodies alone. `name` is that of the file; `request` gives
-/// the name of a request by its number; `encode` is how a body stands in the file.
+/// Compares the findings of requests in a file with those of their bodies alone. `name` is the name of the file, `request`
+/// returns the name of a request by its number, and `encode` a body as it is in the file.
 fn same_findings(
     name: &str,
     samples: &[Sample],
@@ -209,7 +209,7 @@ fn same_findings(
     }
 }
 
-/// Writes bodies into files of their own, each in the folder of its endpoint, and settings that say so.
+/// Writes bodies to separate files, each in the folder of its endpoint, and settings with the endpoints.
 fn bodies(folder: &Path, samples: &[Sample]) {
     let mut settings = String::new();
     for (id, _) in ENDPOINTS {
@@ -239,7 +239,7 @@ fn as_it_is(text: &str) -> String {
     text.to_owned()
 }
 
-/// Bodies that can stand in a file as they are: without whitespace around them, and not cut off.
+/// Returns bodies that can be in a file unchanged: without surrounding whitespace, and complete.
 fn verbatim_samples() -> Vec<Sample> {
     let fits = |sample: &Sample| {
         let body = &sample.body;
@@ -320,7 +320,7 @@ fn an_http_file_has_the_findings_of_its_bodies_at_their_places() {
     );
 }
 
-/// What `--fix` makes of a body is the same where it stands in a file with other things around it.
+/// `--fix` changes a body in a container in the same way as in a file of its own.
 #[test]
 fn bodies_that_stand_as_they_are_are_fixed_there() {
     let folder = empty_folder("collections", "fix");
@@ -376,7 +376,7 @@ fn bodies_that_stand_as_they_are_are_fixed_there() {
         let cut = |text: &str| text[..text.find("### other").unwrap()].to_owned();
         let rest = |text: &str| text[text.find("### other").unwrap()..].to_owned();
         let http = read(format!("http/{number}.http"));
-        // A body that is no list is left alone in a file of its own: that might be anything.
+        // In a file of its own, a body that is not an array is not fixed, because it might be anything.
         if fixed != *body {
             assert_eq!(cut(&http), cut(&after), "{number}: {body}");
             changed += 1;
@@ -403,7 +403,7 @@ fn bodies_that_stand_as_they_are_are_fixed_there() {
     assert!(changed > 10, "{changed}");
 }
 
-/// A line a record: findings at their lines, and one record's mistake says nothing of the next.
+/// One record on each line: findings are at their lines, and a mistake in one does not affect the next.
 #[test]
 fn json_lines_are_records_or_bodies() {
     let folder = empty_folder("collections", "lines");
@@ -485,7 +485,7 @@ fn what_cannot_be_read_is_one_message() {
         ),
         (
             "latin.http",
-            "an .http file that cannot be read: line 3: this is no UTF-8",
+            "an .http file that cannot be read: line 3: not UTF-8",
         ),
     ] {
         for command in ["check", "predict"] {
@@ -509,7 +509,7 @@ fn what_cannot_be_read_is_one_message() {
     }
 }
 
-/// Another file that a container names is checked there, and read only where it may be.
+/// Another file named in a container is checked as that file, and only read if that is allowed.
 #[test]
 fn a_body_in_another_file_is_checked_there_once() {
     let folder = empty_folder("collections", "files");

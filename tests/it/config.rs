@@ -311,8 +311,8 @@ fn included_and_excluded() {
             &["payloads/bad.json", "payloads/old/bad.json"],
             &[
                 "2 files",
-                "warning: geplint.toml:1:25: nothing is included by this: \"nowhere/*\"",
-                "warning: geplint.toml:2:23: nothing is excluded by this: \"gone/\"",
+                "warning: geplint.toml:1:25: this entry includes no file: \"nowhere/*\"",
+                "warning: geplint.toml:2:23: this entry excludes no file: \"gone/\"",
             ],
         )
         .without(&[
@@ -579,7 +579,7 @@ fn ignores() {
 }
 
 #[test]
-fn ignores_hold_until_their_last_day() {
+fn ignores_apply_until_their_last_day() {
     let repo = Repo::new("until", &[("bad.json", BAD)]);
     let until = |date: &str| {
         format!(
@@ -711,7 +711,7 @@ fn a_baseline_shrinks() {
     repo.run(&["check"]).expect(
         0,
         &[],
-        &["warning: conf/known.json: 2 findings of it are found no longer, such as missing-mandatory at /*/GroupName in ../b/b.json"],
+        &["warning: conf/known.json: 2 findings in it no longer occur, such as missing-mandatory at /*/GroupName in ../b/b.json"],
     );
     assert_eq!(repo.read("conf/known.json"), before);
     // Entries for files that were not checked are not reported as gone.
@@ -721,11 +721,11 @@ fn a_baseline_shrinks() {
     repo.run(&["check", "a.json", "--prune-baseline"]).expect(
         0,
         &[],
-        &["pruned conf/known.json: 0 findings taken out, 3 left"],
+        &["pruned conf/known.json: 0 findings removed, 3 left"],
     );
     assert_eq!(repo.read("conf/known.json"), before);
     repo.run(&["check", "--prune-baseline"])
-        .expect(0, &[], &["pruned conf/known.json: 2 findings taken out, 1 left"])
+        .expect(0, &[], &["pruned conf/known.json: 2 findings removed, 1 left"])
         .without(&["warning"]);
     // A baseline written for some of the files keeps the entries of the others.
     repo.write("b/b.json", WARNING);
@@ -833,7 +833,7 @@ fn init_writes_settings_for_the_files_found() {
     repo.run(&["init"]).expect(
         2,
         &[],
-        &["error: geplint.toml is there already; it is left as it is"],
+        &["error: geplint.toml exists already, and was not changed"],
     );
     assert_eq!(repo.read("geplint.toml"), text);
     for options in [

@@ -114,10 +114,7 @@ fn five_thousand_records_with_three_causes_take_sixty_lines() {
         joined(&text).contains("also in 99 records: C-50 (line 52), C-100 (line 102)"),
         "{text}"
     );
-    let causes = text
-        .split_once("causes (geplint explain RULE says more)\n")
-        .unwrap()
-        .1;
+    let causes = text.split_once("causes (see geplint explain RULE)\n").unwrap().1;
     assert!(causes.contains("100  error    missing-mandatory"), "{causes}");
     let pair = "EmailAddress is missing, rename \"Email\"?";
     assert!(joined(&text).contains(pair), "{text}");
@@ -221,7 +218,7 @@ fn warnings_are_cut_before_errors_and_the_rest_is_counted() {
     );
     assert!(joined(&cut).contains("--max-findings 0 shows all"), "{cut}");
     let causes = |text: &str| {
-        text.split_once("causes (geplint explain RULE says more)\n")
+        text.split_once("causes (see geplint explain RULE)\n")
             .unwrap()
             .1
             .to_owned()
@@ -313,7 +310,10 @@ fn a_file_begins_with_what_the_api_answers_first() {
     let first =
         "a.json: the API would refuse the whole request: 400 \"Could not convert string to boolean: yes.\"";
     assert!(joined(&text).starts_with(first), "{text}");
-    assert!(joined(&text).contains("once the other values convert: 400 "), "{text}");
+    assert!(
+        joined(&text).contains("once the other values convert: 400 "),
+        "{text}"
+    );
     assert!(!text.contains("b.json"), "{text}");
 }
 
@@ -386,12 +386,10 @@ fn the_list_of_causes_has_positions_and_texts() {
     ];
     let folder = folder("causes", &files);
     let (text, _) = check(&folder, &["a.json", "b.json", "c.json", "d.json"]);
-    let (_, causes) = text
-        .split_once("\ncauses (geplint explain RULE says more)\n")
-        .unwrap();
+    let (_, causes) = text.split_once("\ncauses (see geplint explain RULE)\n").unwrap();
     for (file, what) in [
         ("a.json", "extra close"),
-        ("b.json", "nothing to read"),
+        ("b.json", "empty file"),
         ("c.json", "the whole body"),
     ] {
         let line = causes.lines().find(|line| line.ends_with(&format!("({file})")));

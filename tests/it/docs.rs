@@ -387,8 +387,8 @@ fn the_getting_started_page_works() {
     assert_eq!((files, commands), (3, 7));
 }
 
-/// Runs what a page shows, one command after another in one folder: `> FILE` keeps what is printed, `? N` is the exit code.
-fn goes_as_told(page: &str, folder: &Path) -> usize {
+/// Runs the commands of a page in order, in one folder: `> FILE` keeps what is printed, `? N` is the exit code.
+fn runs_as_documented(page: &str, folder: &Path) -> usize {
     let mut commands = 0;
     for block in blocks(page, "console") {
         for shown in format!("\n{block}").split("\n$ ").skip(1) {
@@ -423,11 +423,11 @@ fn goes_as_told(page: &str, folder: &Path) -> usize {
 }
 
 #[test]
-fn the_pages_of_made_up_requests_go_as_told() {
+fn the_pages_about_made_up_requests_are_correct() {
     let page = include_str!("../../docs/samples.md");
-    assert_eq!(goes_as_told(page, &folder("samples")), 5);
+    assert_eq!(runs_as_documented(page, &folder("samples")), 5);
     let page = include_str!("../../docs/schema.md");
-    assert_eq!(goes_as_told(page, &folder("schema")), 2);
+    assert_eq!(runs_as_documented(page, &folder("schema")), 2);
 }
 
 #[test]

@@ -462,13 +462,13 @@ fn misplace(nth: usize) {
 
 /// All payloads unchanged, and with many mistakes at once.
 #[test]
-fn the_guarantees_hold_with_many_mistakes() {
+fn the_guarantees_apply_with_many_mistakes() {
     much_is_wrong(3);
 }
 
 #[test]
 #[ignore = "long: .ci/extended runs it"]
-fn the_guarantees_hold_with_many_mistakes_in_every_payload() {
+fn the_guarantees_apply_with_many_mistakes_in_every_payload() {
     much_is_wrong(1);
 }
 
@@ -837,7 +837,7 @@ fn incompatible_options_are_refused() {
     assert_eq!(folder.read("a.json"), dirty());
 }
 
-/// Suppressed findings are not fixed, and neither are excluded files and files that are no payload.
+/// Suppressed findings are not fixed, and neither are excluded files and files that are not payloads.
 #[test]
 fn suppressed_findings_are_not_fixed() {
     let folder = Folder::new("suppressed", &[("a.json", &dirty())]);

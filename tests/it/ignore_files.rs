@@ -45,11 +45,11 @@ fn an_invalid_line_is_reported_and_the_others_apply() {
     for (text, message) in [
         (
             "c.json\ns3cr3t[z-a]\n",
-            Some("sub/.gitignore:2:1: this line is no glob ("),
+            Some("sub/.gitignore:2:1: this line is not a valid glob ("),
         ),
         (
             "{s3cr3t\r\nc.json\r\n",
-            Some("sub/.gitignore:1:1: this line is no glob ("),
+            Some("sub/.gitignore:1:1: this line is not a valid glob ("),
         ),
         (
             long.as_str(),
@@ -67,7 +67,7 @@ fn an_invalid_line_is_reported_and_the_others_apply() {
                 "{line}"
             );
             assert!(
-                line.ends_with("; the line is passed over") && !line.contains("s3cr3t"),
+                line.ends_with("; skipped this line") && !line.contains("s3cr3t"),
                 "{line}"
             );
         }
@@ -78,9 +78,7 @@ fn an_invalid_line_is_reported_and_the_others_apply() {
     assert_eq!(files, 2);
     assert_eq!(
         stderr,
-        [
-            "warning: sub/.gitignore:1:1: this line is not UTF-8; the line is passed over, and so are 2 more lines"
-        ]
+        ["warning: sub/.gitignore:1:1: this line is not UTF-8; skipped this line, and 2 more lines"]
     );
 }
 
@@ -91,15 +89,15 @@ fn an_unreadable_ignore_file_is_reported() {
     let automaton = format!("{}\n", "?*".repeat(2_000)).repeat(60);
     for name in [".gitignore", "sub/.gitignore", ".git/info/exclude"] {
         for (text, message) in [
-            (&large, "too large: an ignore file has at most 256 KiB"),
-            (&automaton, "its lines become too large an automaton together"),
+            (&large, "too large: the limit of an ignore file is 256 KiB"),
+            (&automaton, "its globs are too large together"),
         ] {
             fs::write(folder.join(name), text).unwrap();
             let (files, stderr) = check(&folder, &[]);
             assert_eq!(files, 3, "{name}");
             assert_eq!(
                 stderr,
-                [format!("warning: {name}: {message}; nothing is ignored by it")]
+                [format!("warning: {name}: {message}; the file is skipped")]
             );
             // For a file that is named, ignore files are not read; for the files of a folder, those of its parents are.
             assert_eq!(check(&folder, &["a.json"]), (1, Vec::new()));
@@ -111,7 +109,7 @@ fn an_unreadable_ignore_file_is_reported() {
     assert_eq!(files, 2);
     assert_eq!(
         stderr,
-        ["warning: .gitignore: a folder, not a file; nothing is ignored by it"]
+        ["warning: .gitignore: a folder, not a file; the file is skipped"]
     );
 }
 

@@ -244,7 +244,7 @@ fn check_in_every_format() {
 }
 
 #[test]
-fn json_documents_hold_the_very_values() {
+fn json_documents_contain_the_exact_values() {
     let place = Place::new("values");
     let read = |args: &[&str]| -> Value { serde_json::from_slice(&place.run(args).stdout).unwrap() };
     let predicted = read(&["predict", "--no-config", "fine.json"]);

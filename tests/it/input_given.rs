@@ -79,9 +79,14 @@ fn an_invalid_list_is_an_error() {
             &["--files-from", "-", "-"],
             b"",
             2,
-            "standard input cannot be the list and a file of it",
+            "standard input cannot be both the list and a file in it",
         ),
-        (&["--files-from", "-"], b"-\n", 2, "the list names standard input"),
+        (
+            &["--files-from", "-"],
+            b"-\n",
+            2,
+            "standard input is not allowed in the list",
+        ),
         (
             &["--files-from", "-"],
             b"gone.json\n",
@@ -194,12 +199,12 @@ fn verbose_lists_checked_and_skipped_files() {
     assert_eq!(code, Some(0), "{stderr}");
     let lines: Vec<&str> = stderr.lines().collect();
     let expected = [
-        "skipped ./link: a link to a folder; name it to check what it leads to",
-        "skipped ./other.json: a link to a file; name it to check what it leads to",
-        "not followed ./drafts/geplint.toml: settings count for runs from their own folder, or with --config",
-        "passed over 2 files not named .json: 1 without an extension, 1 .txt",
-        "skipped ./a.jsonl: a file of JSON lines without a request to a known endpoint",
-        "skipped ./b.jsonl: a file of JSON lines without a request to a known endpoint",
+        "skipped ./link: a link to a folder; to check its target, name it",
+        "skipped ./other.json: a link to a file; to check its target, name it",
+        "ignored ./drafts/geplint.toml: settings apply to runs in their own folder, or with --config",
+        "skipped 2 files not named .json: 1 without an extension, 1 .txt",
+        "skipped ./a.jsonl: a JSON Lines file without a request to a known endpoint",
+        "skipped ./b.jsonl: a JSON Lines file without a request to a known endpoint",
         "checked ./drafts/bad.json: user-group, 1 record",
         "checked ./good.json: user-group, 1 record",
         "skipped ./package.json: its names are those of no endpoint",
@@ -207,7 +212,7 @@ fn verbose_lists_checked_and_skipped_files() {
     assert_eq!(lines[..expected.len()], expected, "{stderr}");
     // Without `-v`.
     let (_, _, stderr) = run(&folder, &["check", "."], b"");
-    let named = ["skipped ", "not followed ", "passed over ", "checked "];
+    let named = ["skipped ", "ignored ", "checked "];
     let is_named = |line: &str| named.iter().any(|word| line.starts_with(word));
     assert!(!stderr.lines().any(is_named), "{stderr}");
     assert!(stderr.contains("3 skipped (-v)"), "{stderr}");

@@ -43,7 +43,7 @@ fn the_limit_is_the_largest_that_is_read() {
     let file = Scratch::new("limit", b"12345");
     assert_eq!(Reader::new(5).file(&file.0).unwrap(), b"12345");
     let error = Reader::new(4).file(&file.0).unwrap_err();
-    assert_eq!(error.to_string(), "too large: 5 bytes, and --max-file-size is 4");
+    assert_eq!(error.to_string(), "too large: 5 bytes; --max-file-size is 4");
     assert_eq!(Reader::new(5).stream(Cursor::new(b"12345")).unwrap(), b"12345");
     let error = Reader::new(4).stream(Cursor::new(b"12345")).unwrap_err();
     assert!(matches!(error, ReadError::TooLarge { size: None, max: 4 }));

@@ -84,21 +84,21 @@ fn what_cannot_be_made_is_refused() {
     }
 }
 
-/// Rules of a tenant's own may ask for what nobody can make up; the body is printed all the same.
+/// A tenant's rules may require a value that cannot be made up; the body is printed nevertheless.
 #[test]
-fn a_body_that_does_not_check_clean_says_so() {
+fn a_body_with_findings_is_reported() {
     let folder = empty_folder("made", "unclean");
     let rules = "endpoint = \"user-group\"\n[tables.UserGroup.properties]\nGroupName = { type = \"string\", required = \"yes\", one-of = { values = [\" \"] } }\n";
     fs::write(folder.join("mine.toml"), rules).unwrap();
     let made = run(&folder, &["new", "user-group", "--rules", "mine.toml"], b"");
     assert_eq!(made.status.code(), Some(1), "{}", text(&made.stderr));
-    assert!(text(&made.stderr).contains("does not check clean"));
+    assert!(text(&made.stderr).contains("the body has findings"));
     assert!(text(&made.stdout).contains("GroupName"));
 }
 
-/// Each file does what its name says, and its prediction is what `predict` prints.
+/// The findings of each file match its name, and its prediction is the output of `predict`.
 #[test]
-fn samples_do_what_their_names_say() {
+fn samples_match_their_names() {
     for id in builtin_ids() {
         let folder = empty_folder("made", id);
         let written = run(&folder, &["samples", id, "--output", "out"], b"");
@@ -143,7 +143,7 @@ fn samples_do_what_their_names_say() {
         // A prediction is no answer.
         let verified = run(&folder, &["verify", "out"], b"");
         assert_eq!(verified.status.code(), Some(3), "{}", text(&verified.stdout));
-        assert!(text(&verified.stderr).contains("a prediction of geplint, not an answer of the API"));
+        assert!(text(&verified.stderr).contains("a prediction of geplint, not a response of the API"));
     }
 }
 
@@ -198,7 +198,7 @@ fn files_of_others_are_never_overwritten() {
     assert_eq!(listed, there);
 }
 
-/// A manifest may be anybody's: it leads to no file outside of the folder.
+/// A manifest may be hostile: it cannot name a file outside of the folder.
 #[cfg(unix)]
 #[test]
 fn a_hostile_manifest_removes_nothing_outside() {

@@ -154,7 +154,7 @@ fn input_files_of_the_run_are_not_replaced() {
 #[test]
 fn two_outputs_are_two_files() {
     let folder = Folder::new("twice");
-    let why = "two --output write this file";
+    let why = "two --output options name this file";
     for (one, other) in [
         ("x", "x"),
         ("x", "./x"),

@@ -1,4 +1,4 @@
-//! Values that were never filled in: nothing is said of them, and what is said of the rest holds whatever they stand for.
+//! Placeholders without a value: they have no other findings, and all other findings do not depend on their values.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ use geplint::tenant::Tenant;
 
 use crate::support::{empty_folder, run};
 
-/// What is found in a request of a collection, and in a file that is sent as it stands.
+/// Returns the findings in a request of a collection, and in a file that is sent unchanged.
 fn both(id: &str, text: &str) -> [Vec<Finding>; 2] {
     let rules = built_in();
     let (candidates, tenant) = (rules.candidates(), Tenant::default());
@@ -23,7 +23,7 @@ fn both(id: &str, text: &str) -> [Vec<Finding>; 2] {
     ]
 }
 
-/// What stays the same of findings: of several values that may not be together, another one may be named.
+/// Returns the comparable parts of findings: of several conflicting values, any one may be reported.
 fn counts(findings: &[Finding]) -> BTreeMap<(String, Option<u32>, Severity), usize> {
     let mut counts = BTreeMap::new();
     for finding in findings {
@@ -57,10 +57,10 @@ fn values(text: &str) -> Vec<std::ops::Range<usize>> {
         .collect()
 }
 
-/// Every value of every fixture in turn becomes a placeholder. The value itself is one that it may stand for, so nothing
-/// may be said that is not said of the fixture.
+/// Replaces every value of every fixture in turn by a placeholder. The value itself is a possible one, so there may be no
+/// finding that the fixture does not have.
 #[test]
-fn what_is_said_holds_whatever_a_placeholder_stands_for() {
+fn findings_do_not_depend_on_the_value_of_a_placeholder() {
     let (mut bodies, mut said, mut free) = (0, 0, 0);
     let mut wrong: Vec<String> = Vec::new();
     for entry in walkdir::WalkDir::new("testdata/rules").sort_by_file_name() {
@@ -111,7 +111,7 @@ fn what_is_said_holds_whatever_a_placeholder_stands_for() {
                 let (here, others): (Vec<Finding>, Vec<Finding>) = as_it_stands
                     .into_iter()
                     .partition(|finding| finding.rule == "placeholder" && finding.span.start == at);
-                // In free text, in an unknown property, a string may be meant as it stands.
+                // In free text, in an unknown property, a string may be meant literally.
                 free += usize::from(here.is_empty());
                 let fits = match here.as_slice() {
                     [] => placeholder.starts_with('"'),
@@ -231,7 +231,7 @@ fn environments_give_values_and_single_ones_count_more() {
     let (code, text) = check(&["--env", "two.json"]);
     assert_eq!(code, 2);
     assert!(
-        text.contains("several environments: dev, prod; name one, as in --env FILE#NAME"),
+        text.contains("several environments: dev, prod; select one, as in --env FILE#NAME"),
         "{text}"
     );
     let (code, text) = check(&["--var", "x"]);

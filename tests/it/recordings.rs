@@ -75,7 +75,7 @@ fn every_call_is_found_and_every_other_entry_has_its_reason() {
     }
 }
 
-/// What a report says of each entry up to a number: `pair`, or the reason why it is none.
+/// Returns the result for each entry up to a number: `pair`, or the reason why it is not one.
 fn told(file: &str, last: u64) -> Vec<(u64, String)> {
     let document = document(recorded(), &[file]);
     let pairs = document["pairs"].as_array().unwrap().iter().map(|pair| {
@@ -94,7 +94,7 @@ fn told(file: &str, last: u64) -> Vec<(u64, String)> {
     told
 }
 
-fn assert_told(file: &str, expected: &[&str]) {
+fn assert_reported(file: &str, expected: &[&str]) {
     let told = told(file, expected.len() as u64);
     assert_eq!(told.len(), expected.len(), "{told:?}");
     for ((index, (number, what)), expected) in (1..).zip(&told).zip(expected) {
@@ -106,7 +106,7 @@ fn assert_told(file: &str, expected: &[&str]) {
 #[test]
 fn each_entry_of_newmans_report_has_its_reason() {
     let expected = [
-        "its URL is that of no endpoint",
+        "its URL is not that of an endpoint",
         "pair",
         "the call failed: runtime:extensions~request: request url is empty",
         "pair",
@@ -114,7 +114,7 @@ fn each_entry_of_newmans_report_has_its_reason() {
         "the call failed: ECONNRESET",
         "it has no request body",
         "it has no request body",
-        "its request body was sent from a file, which the report does not hold",
+        "its request body was sent from a file, which is not in the report",
         "its request body is a form, not JSON",
         "its request body is a form, not JSON",
         "its request body is a GraphQL query",
@@ -126,9 +126,9 @@ fn each_entry_of_newmans_report_has_its_reason() {
         "pair",
         "pair",
         "its method is GET",
-        "its URL is that of no endpoint",
+        "its URL is not that of an endpoint",
     ];
-    assert_told("recorders/newman-report.json", &expected);
+    assert_reported("recorders/newman-report.json", &expected);
 }
 
 #[test]
@@ -156,9 +156,9 @@ fn each_entry_of_brunos_report_has_its_reason() {
         "its request body is a form, not JSON",
         "pair",
         "its request body is a GraphQL query",
-        "its URL is that of no endpoint",
+        "its URL is not that of an endpoint",
     ];
-    assert_told("recorders/bruno-report.json", &expected);
+    assert_reported("recorders/bruno-report.json", &expected);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn the_gets_of_a_report_are_tenant_facts() {
     assert!(told.contains("tenant facts: contacts 2 (run.json)"), "{told}");
 }
 
-/// A log of messages in folders of its own, with names of its own.
+/// A message log with other folders and names.
 #[test]
 fn names_that_belong_together() {
     let folder = crate::support::empty_folder("recordings", "pairs");
@@ -234,7 +234,7 @@ fn names_that_belong_together() {
     assert!(told.contains("a pattern is REQUEST=RESPONSE"), "{told}");
 }
 
-/// Each four letters and digits in a row of the strings and numbers in a document.
+/// Returns all sequences of four letters and digits in the strings and numbers of a document.
 fn runs(value: &Value, out: &mut BTreeSet<String>) {
     let text = match value {
         Value::Object(members) => return members.values().for_each(|value| runs(value, out)),
@@ -249,7 +249,7 @@ fn runs(value: &Value, out: &mut BTreeSet<String>) {
     }
 }
 
-/// Made-up data that looks like real data: nothing of it is in what is written.
+/// Made-up data that looks like real data: no part of it is in the written files.
 #[test]
 fn pairs_without_their_values_still_differ() {
     let folder = crate::support::empty_folder("recordings", "anonymize");
@@ -369,7 +369,7 @@ fn only_what_geplint_has_written_is_written_over() {
     fs::remove_file(folder.join("out/.geplint-pairs")).unwrap();
     let refused = run(&folder, &[&of_key[0], &of_key[1], "--anonymize", "out"]);
     assert!(
-        stderr(&refused).contains("not written by geplint; name another folder"),
+        stderr(&refused).contains("not written by geplint; use another folder"),
         "{refused:?}"
     );
     assert_eq!(fs::read(&file).unwrap(), b"mine");

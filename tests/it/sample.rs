@@ -125,7 +125,7 @@ fn nothing_can_be_left_out_of_the_minimal_body() {
     }
 }
 
-fn assert_as_they_say(samples: &Samples, endpoint: &Endpoint, tenant: &Tenant) {
+fn assert_samples(samples: &Samples, endpoint: &Endpoint, tenant: &Tenant) {
     for sample in &samples.all {
         let text = json::pretty(&sample.body, "\n");
         let checked = lint::check(&text, Vec::new(), endpoint, tenant, true);
@@ -159,11 +159,11 @@ fn assert_as_they_say(samples: &Samples, endpoint: &Endpoint, tenant: &Tenant) {
 
 /// Each constraint has its two samples, and they do what they say.
 #[test]
-fn samples_check_as_they_say() {
+fn samples_match_their_names() {
     for (name, tenant) in tenants() {
         for endpoint in endpoints() {
             let samples = Sampler::new(endpoint, &tenant).samples();
-            assert_as_they_say(&samples, endpoint, &tenant);
+            assert_samples(&samples, endpoint, &tenant);
             let lines = |why: &dyn Fn(&str) -> bool| -> Vec<String> {
                 let of = samples.lacking.iter().filter(|lack| why(&lack.why));
                 of.map(|lack| format!("{} {}: {}", lack.constraint.name, lack.constraint.rule, lack.why))
@@ -210,5 +210,5 @@ CostCentre = { type = "int", required = "yes" }
     let sampler = Sampler::new(&endpoint, &tenant);
     let body = sampler.body(1, Extent::Minimal);
     assert_eq!(findings(&body, &endpoint, &tenant), []);
-    assert_as_they_say(&sampler.samples(), &endpoint, &tenant);
+    assert_samples(&sampler.samples(), &endpoint, &tenant);
 }

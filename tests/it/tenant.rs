@@ -1219,7 +1219,7 @@ fn a_mistake_has_its_position() {
         .unwrap();
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
-        "error: t.toml:2:5: this is no UTF-8\n"
+        "error: t.toml:2:5: not UTF-8\n"
     );
     std::fs::remove_dir_all(&folder).unwrap();
     assert!(

@@ -203,7 +203,7 @@ fn quiet_shows_differences_only() {
         1,
     );
     assert!(
-        shown.starts_with("not an answer of the API") && !shown.contains("exact agreement"),
+        shown.starts_with("not a response of the API") && !shown.contains("exact agreement"),
         "{shown}"
     );
     assert_eq!(text(80, &["testdata/verify/browser.har", "-q"], 0), "");

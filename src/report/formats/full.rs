@@ -104,7 +104,7 @@ impl Full {
         notes.push(why(finding, room, true));
         let fix = grouped::remedy(source, diagnostic);
         let is_plain = fix.as_ref().is_none_or(|fix| fix.starts_with("change "));
-        let help = grouped::help(diagnostic).filter(|help| is_plain || says_more(help));
+        let help = grouped::help(diagnostic).filter(|help| is_plain || adds_to_fix(help));
         notes.extend(help.map(|help| format!("help: {help}")));
         notes.extend(fix.map(|fix| format!("fix: {fix}")));
         for (words, places) in grouped::also(source, diagnostic, 2, room.saturating_sub(8)) {
@@ -382,7 +382,7 @@ const fn frame(look: Look) -> [&'static str; 4] {
 }
 
 /// Returns true if the help says more than the fix: it has more than one part.
-fn says_more(help: &str) -> bool {
+fn adds_to_fix(help: &str) -> bool {
     [". ", "; ", ": "].iter().any(|mark| help.contains(mark))
 }
 

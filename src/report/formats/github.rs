@@ -53,7 +53,7 @@ impl Stage for Count {
         }
         let errors = labels::count(self.errors, "annotation");
         format!(
-            "::notice title=geplint::{errors} of errors, {} of warnings. GitHub shows at most {SHOWN} of each kind a step; the log has all.\n",
+            "::notice title=geplint::{errors} of errors, {} of warnings. GitHub shows at most {SHOWN} of each kind for a step; the log has all.\n",
             self.warnings
         )
     }

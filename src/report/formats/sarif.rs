@@ -50,7 +50,8 @@ impl Report for Sarif {
     fn open(&self) -> String {
         let tool = Tool::new(home());
         let root = Base {
-            description: "The root of the checkout in CI, else the folder that geplint was run in.".into(),
+            description: "The root of the checkout in CI, otherwise the folder in which geplint was run."
+                .into(),
         };
         let bases = BTreeMap::from([(ROOT, root)]);
         format!(
@@ -160,7 +161,7 @@ impl<'a> Rule<'a> {
             full_description: rule.what.as_str().into(),
             help_uri: home.map(|home| home.rule(&rule.id)),
             help: Help {
-                text: format!("{}\n\n{}\n\nWhat to do: {}", rule.what, rule.why, rule.fix),
+                text: format!("{}\n\n{}\n\nHow to fix it: {}", rule.what, rule.why, rule.fix),
                 markdown: markdown(rule),
             },
             default_configuration: Configuration {
@@ -190,7 +191,7 @@ fn pascal(id: &str) -> String {
 
 fn markdown(rule: &RuleText) -> String {
     let mut text = format!(
-        "{}\n\n**Why:** {}\n\n**What to do:** {}\n",
+        "{}\n\n**Why:** {}\n\n**How to fix it:** {}\n",
         rule.what, rule.why, rule.fix
     );
     for (title, payload) in [("Bad", &rule.bad), ("Good", &rule.good)] {

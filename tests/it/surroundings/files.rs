@@ -31,13 +31,13 @@ fn odd() -> (Folder, UnixListener) {
 }
 
 #[test]
-fn odd_things_in_a_folder_are_passed_over() {
+fn special_files_in_a_folder_are_skipped() {
     let (folder, _socket) = odd();
     let ran = folder.geplint(["check", "--format", "concise"]).run();
     let ran = ran.expect(
         2,
         &[
-            "error: ./broken.json: the link leads nowhere\n",
+            "error: ./broken.json: the link is broken\n",
             "error: ./loop.json: the link cannot be followed: ",
             "2 of 2 files would be refused \u{b7} 2 errors",
         ],
@@ -50,7 +50,7 @@ fn odd_things_in_a_folder_are_passed_over() {
 }
 
 #[test]
-fn odd_things_that_are_named_are_told_and_never_waited_for() {
+fn named_special_files_are_reported_and_never_block() {
     let (folder, _socket) = odd();
     for (name, message) in [
         (
@@ -71,7 +71,7 @@ fn odd_things_that_are_named_are_told_and_never_waited_for() {
             "a device, not a file; to read standard input, give `-`",
         ),
         ("loop.json", "the link cannot be followed: "),
-        ("broken.json", "the link leads nowhere"),
+        ("broken.json", "the link is broken"),
         ("good.json/more", "not a directory"),
     ] {
         for command in ["check", "predict", "verify"] {
@@ -119,7 +119,7 @@ fn what_changes_between_the_walk_and_the_read() {
             "error: in/b-pipe.json: a pipe, not a file\n",
             "error: in/c-folder.json: a folder, not a file\n",
             "error: in/d-zero.json: a device, not a file\n",
-            "error: in/e-large.json: too large: 2000001 bytes, and --max-file-size is 2000000\n",
+            "error: in/e-large.json: too large: 2000001 bytes; --max-file-size is 2000000\n",
             "1 of 3 files would be refused \u{b7} 2 errors",
         ],
     );
@@ -191,7 +191,7 @@ fn copied_program(folder: &Folder) -> PathBuf {
 }
 
 #[test]
-fn what_may_not_be_read_is_told() {
+fn unreadable_files_are_reported() {
     const NOBODY: u32 = 65_534;
     let folder = Folder::with(&["a.json", "b.json", "shut/c.json", "unlisted/d.json", "z.json"]);
     // Other users may have no access to the target folder.
@@ -244,7 +244,7 @@ fn what_may_not_be_read_is_told() {
 
 /// Nothing in the output moves a cursor or is a command for a CI runner, in any format and with any file names.
 #[test]
-fn names_that_are_no_text_or_no_names() {
+fn names_that_are_not_text_or_not_names() {
     let folder = Folder::new();
     let names: [&[u8]; 8] = [
         b"a\xff\xfe.json",
@@ -380,7 +380,7 @@ fn what_may_not_be_written_or_owned_is_not_fixed() {
     run(&["check", "--fix", "--quiet"]).expect(
         2,
         &[
-            "error: ./open.json: not fixed: it belongs to somebody else",
+            "error: ./open.json: not fixed: it belongs to another user",
             "error: ./shut.json: not fixed: permission denied",
         ],
     );

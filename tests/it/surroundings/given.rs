@@ -18,7 +18,7 @@ fn given(folder: &Folder, option: &str, name: &str) -> Geplint {
 }
 
 #[test]
-fn what_is_no_text_file_is_told_and_never_waited_for() {
+fn special_settings_files_are_reported_and_never_block() {
     let folder = Folder::with(&["a.json", "folder/x"]);
     folder.pipe("pipe");
     folder.link("/dev/zero", "zero");
@@ -31,8 +31,8 @@ fn what_is_no_text_file_is_told_and_never_waited_for() {
             ("zero", "zero: a device, not a file\n"),
             ("/dev/full", "/dev/full: a device, not a file\n"),
             ("folder", "folder: a folder, not a file\n"),
-            ("bytes", "bytes:2:5: this is no UTF-8\n"),
-            ("huge", "huge: too large: such a file has at most "),
+            ("bytes", "bytes:2:5: not UTF-8\n"),
+            ("huge", "huge: too large: the limit is "),
             ("loop", "loop: "),
         ] {
             let write = option == "--write-baseline=" && name == "loop";
@@ -53,7 +53,7 @@ fn what_is_no_text_file_is_told_and_never_waited_for() {
         ),
         (
             "baseline = \"zero\"",
-            "geplint.toml:1:12: zero: it lies outside of the folder",
+            "geplint.toml:1:12: zero: it is outside the folder",
         ),
         ("baseline = \"pipe\"", "pipe: a pipe, not a file\n"),
         (
@@ -67,8 +67,8 @@ fn what_is_no_text_file_is_told_and_never_waited_for() {
     folder.write("geplint.toml", "");
     for (list, message) in [
         ("pipe", "a pipe, not a file\n"),
-        ("/dev/zero", "it lies outside of the folder"),
-        ("zero", "it lies outside of the folder"),
+        ("/dev/zero", "it is outside the folder"),
+        ("zero", "it is outside the folder"),
         ("folder", "a folder, not a file\n"),
     ] {
         folder.write("tenant.toml", format!("contacts = \"{list}\""));
@@ -144,7 +144,7 @@ fn nesting_has_an_end() {
 
 /// A table may contain itself; every function that visits tables has to end.
 #[test]
-fn tables_that_hold_each_other() {
+fn tables_that_contain_each_other() {
     let folder = Folder::with(&["a.json"]);
     folder.write(
         "rules.toml",
@@ -237,5 +237,5 @@ fn a_settings_file_has_an_end() {
     folder
         .geplint(["check"])
         .run()
-        .expect(2, &["geplint.toml: too large: such a file has at most 256 KiB"]);
+        .expect(2, &["geplint.toml: too large: the limit is 256 KiB"]);
 }

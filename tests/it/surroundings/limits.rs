@@ -86,7 +86,7 @@ fn a_full_disk_and_the_other_files_that_are_written() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_device_is_told_by_every_command() {
+fn every_command_reports_a_full_device() {
     let folder = Folder::with(&["a.json", "b.request.json"]);
     folder.write("b.response.json", "{}");
     for args in [

@@ -145,7 +145,7 @@ fn a_million_tiny_records() {
 /// One name two thousand times in one object, with every kind of value: each is reported, and none makes the others be
 /// read again.
 #[test]
-fn names_that_stand_twice_and_much_more_often() {
+fn names_given_twice_and_much_more_often() {
     const TIMES: usize = 2_000;
     for (endpoint, member) in [
         ("user-group", "\"GroupName\":\"a\","),

@@ -189,7 +189,8 @@ impl Linter<'_> {
                     format!("Remove it: {name} is already given inside {place}."),
                 );
             }
-            let fills = is_mandatory(rows.property(property)) || !lacks_mandatory(rows, |id| there.contains(&id));
+            let fills =
+                is_mandatory(rows.property(property)) || !lacks_mandatory(rows, |id| there.contains(&id));
             if wanted.get(&(table, property)) == Some(&1) && !there.contains(&property) && fills {
                 let last = self.tree.members(*object).last();
                 let last = last.map(|(_, value)| self.member_span(value));
