@@ -1,35 +1,63 @@
 //! The engine of geplint: bytes, rules and tenant facts in; findings and the predicted response out.
 //!
 //! Pure: no files, no clock, no environment, no printing. It contains no endpoint; rules files define them.
+//!
+//! Without the feature `engine` there is only [`rules`]: what a build script needs to compile rules files.
+#![cfg_attr(
+    not(feature = "engine"),
+    allow(dead_code, unused_imports, reason = "`rules` uses a part of the other modules")
+)]
 
+#[cfg(feature = "engine")]
 pub mod baseline;
+#[cfg(feature = "engine")]
 mod check;
+#[cfg(feature = "engine")]
 pub mod config;
+#[cfg(feature = "engine")]
 pub mod diagnostics;
 pub mod finding;
+#[cfg(feature = "engine")]
 pub mod fix;
 pub mod json;
 mod keyed;
+#[cfg(feature = "engine")]
 pub mod lint;
+#[cfg(feature = "engine")]
 pub mod mapped;
+#[cfg(feature = "engine")]
 pub mod nearest;
+#[cfg(feature = "engine")]
 pub mod placeholders;
+#[cfg(feature = "engine")]
 pub mod predict;
+#[cfg(feature = "engine")]
 pub mod recognize;
 pub mod rules;
+#[cfg(feature = "engine")]
 mod ruleset;
+#[cfg(feature = "engine")]
 pub mod sample;
 pub mod sanitize;
+#[cfg(feature = "engine")]
 pub mod schema;
+#[cfg(feature = "engine")]
 pub mod session;
+#[cfg(feature = "engine")]
 pub mod settings;
 mod shape;
+#[cfg(feature = "engine")]
 pub mod source;
 mod spreadsheet;
+#[cfg(feature = "engine")]
 pub mod suppress;
 pub mod tenant;
+#[cfg(feature = "engine")]
 pub mod threads;
+#[cfg(feature = "engine")]
 mod wrapper;
 
+#[cfg(feature = "engine")]
 pub use check::{Checked, Options, check};
+#[cfg(feature = "engine")]
 pub use ruleset::{RuleError, Ruleset};

@@ -14,7 +14,9 @@ mod scan;
 mod text;
 mod tokens;
 mod tree;
+#[cfg(feature = "engine")]
 mod value;
+#[cfg(feature = "engine")]
 mod write;
 
 pub use cursor::{Cursor, Expected, Token, cursor};
@@ -27,5 +29,7 @@ pub use scan::is_number;
 pub(crate) use scan::{matching, number, plain, printable, space};
 pub use text::{decoded, text};
 pub use tree::{Elements, JsonKind, Members, Node, NodeId, Tree};
+#[cfg(feature = "engine")]
 pub use value::Value;
+#[cfg(feature = "engine")]
 pub use write::{compact, indented, pretty};

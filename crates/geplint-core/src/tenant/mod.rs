@@ -5,15 +5,19 @@
 
 mod changes;
 mod fact;
+#[cfg(feature = "engine")]
 mod item;
 mod listed;
+#[cfg(feature = "engine")]
 mod load;
 mod loaded;
+#[cfg(feature = "engine")]
 mod table;
 
 pub use changes::{Answer, ChangedContact, Effect, Facts, Held, LobEffect, TenantChanges};
 pub use fact::Fact;
 pub use listed::{Listed, ListedContact};
+#[cfg(feature = "engine")]
 pub use load::{Layout, ListFile, ListFiles, TenantError, load, load_from};
 pub use loaded::Loaded;
 
