@@ -5,7 +5,11 @@
 //! Without the feature `engine` there is only [`rules`]: what a build script needs to compile rules files.
 #![cfg_attr(
     not(feature = "engine"),
-    allow(dead_code, unused_imports, reason = "`rules` uses a part of the other modules")
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "`rules` uses a part of the other modules"
+    )
 )]
 
 #[cfg(feature = "engine")]
