@@ -90,7 +90,7 @@ pub enum Color {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Check payloads and show every 400 that the API would answer
+    /// Check payloads and show every 400 that the API would return
     #[command(visible_alias = "lint")]
     Check(Box<Check>),
     /// Print the response that the API would send
@@ -175,7 +175,7 @@ pub struct KnowledgeArgs {
     /// Facts of the tenant, as TOML: contacts, personas, activities, … (`geplint explain tenant`)
     #[arg(long, value_name = "FILE")]
     pub tenant: Option<PathBuf>,
-    /// Treat the files as calls in sequence: each predicted success changes the tenant for the next
+    /// Treat the files as calls in sequence: each predicted success changes the facts for the next
     #[arg(long)]
     pub in_order: bool,
     /// Path of a gateway, in place of the API's own, in the URLs of calls, as in /gep/v1 (repeatable)
@@ -209,7 +209,7 @@ pub struct Predict {
     #[command(flatten)]
     pub knowledge: KnowledgeArgs,
     /// Do not list inferred texts
-    #[arg(short, long)]
+    #[arg(help_heading = "Output", short, long)]
     pub quiet: bool,
 }
 
@@ -307,7 +307,7 @@ pub struct Check {
     #[arg(help_heading = "Output", long, value_name = "FORMAT=FILE", value_parser = OutputTo::parse)]
     pub output: Vec<OutputTo>,
     /// Maximum number of diagnostics in the full format, errors first; 0 shows all
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(help_heading = "Output", long, value_name = "N", default_value_t = 50)]
     pub max_findings: usize,
     /// Print the number of findings of each rule at the end
     #[arg(help_heading = "Output", long)]
@@ -324,7 +324,7 @@ pub struct Check {
     #[arg(help_heading = "Git", long, value_name = "REF", num_args = 0..=1, require_equals = true, conflicts_with = "in_order")]
     #[allow(clippy::option_option, reason = "an optional value, in clap")]
     pub changed: Option<Option<String>>,
-    /// Check again whenever a file changes that the run reads; `--watch=poll` looks twice a second, for network folders,
+    /// Check again whenever a file that the run reads changes; `--watch=poll` polls twice a second, for network folders,
     /// which have no file system events
     #[arg(help_heading = "Input", long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "events",
           conflicts_with_all = ["fix", "diff", "write_baseline", "prune_baseline"])]
@@ -357,9 +357,9 @@ pub struct Check {
 /// How changes of files are noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum WatchOption {
-    /// By file system events, if there are any
+    /// File system events, if there are any
     Events,
-    /// By polling twice a second
+    /// Polling twice a second
     Poll,
 }
 
@@ -438,21 +438,21 @@ pub struct Verify {
     #[arg(long = "self", conflicts_with = "anonymize", help_heading = "Rules")]
     pub predictions: bool,
     /// File names of a request and its response, as in '{name}-request.json={name}-response.json' (repeatable)
-    #[arg(long, value_name = "PATTERN", value_parser = Pattern::parse)]
+    #[arg(help_heading = "Input", long, value_name = "PATTERN", value_parser = Pattern::parse)]
     pub pair: Vec<Pattern>,
     /// Write the pairs that differ to a folder, with codes, names, addresses, amounts and other values replaced
-    #[arg(long, value_name = "DIR")]
+    #[arg(help_heading = "Output", long, value_name = "DIR")]
     pub anonymize: Option<PathBuf>,
     /// Output format
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(help_heading = "Output", long, value_name = "FORMAT", default_value = "text")]
     pub format: VerifyFormat,
     #[command(flatten)]
     pub walk: Walk,
     /// Also show pairs that agree, and list what was skipped
-    #[arg(short, long, conflicts_with = "quiet")]
+    #[arg(help_heading = "Output", short, long, conflicts_with = "quiet")]
     pub verbose: bool,
     /// Show only pairs that differ, without a summary
-    #[arg(short, long)]
+    #[arg(help_heading = "Output", short, long)]
     pub quiet: bool,
 }
 
@@ -520,17 +520,17 @@ pub struct Serve {
         long,
         value_name = "STATUS",
         default_value = "as-predicted",
-        help_heading = "Answers"
+        help_heading = "Responses"
     )]
     pub http_status: HttpStatus,
     /// Delay of responses, as in 200ms or 200ms..500ms
-    #[arg(long, value_name = "TIME", help_heading = "Answers")]
+    #[arg(long, value_name = "TIME", help_heading = "Responses")]
     pub latency: Option<String>,
     /// Make a share of the calls fail, as in 503:5%, reset:1% or lost:1% (repeatable)
-    #[arg(long, value_name = "FAULT:SHARE", help_heading = "Answers")]
+    #[arg(long, value_name = "FAULT:SHARE", help_heading = "Responses")]
     pub fault: Vec<String>,
     /// Seed of the faults and the latency, to repeat those of another run
-    #[arg(long, value_name = "N", help_heading = "Answers")]
+    #[arg(long, value_name = "N", help_heading = "Responses")]
     pub seed: Option<u64>,
     /// Maximum size of a request body, in bytes
     #[arg(

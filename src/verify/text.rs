@@ -190,8 +190,8 @@ fn sides(difference: &Difference, forecast: &Forecast) -> (Vec<String>, Vec<Stri
             )
         }
         Difference::ExtraError { error, .. } => (ours(*error), nothing()),
-        Difference::MissingSuccess { .. } => (nothing(), one("taken")),
-        Difference::ExtraSuccess { .. } => (one("taken"), nothing()),
+        Difference::MissingSuccess { .. } => (nothing(), one("accepted")),
+        Difference::ExtraSuccess { .. } => (one("accepted"), nothing()),
         Difference::Order {
             of,
             predicted,
