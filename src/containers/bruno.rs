@@ -206,7 +206,7 @@ mod tests {
         let cut = &REQUEST[..REQUEST.find("  ]\n}").expect("it is there")];
         assert_eq!(
             read(cut.as_bytes()).expect_err("it is cut"),
-            "line 16: the block body:json has no end: a line that is `}`"
+            "line 16: the block body:json is not closed by a line `}`"
         );
     }
 }

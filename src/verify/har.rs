@@ -372,7 +372,7 @@ mod tests {
                 "its response body is not a string",
             ),
             ("/response/content/text", json!("*"), "not base64"),
-            ("/response/content/encoding", json!("br"), "not known: br"),
+            ("/response/content/encoding", json!("br"), "unknown encoding: br"),
             ("/response/content/encoding", json!([]), "is not a string"),
             (
                 "/response/content",

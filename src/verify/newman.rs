@@ -255,13 +255,13 @@ mod tests {
             ("/request/body/mode", json!("urlencoded"), "is a form, not JSON"),
             ("/request/body/mode", json!("graphql"), "a GraphQL query"),
             ("/response/stream/data", json!([]), "it has no response body"),
-            (
-                "/response/stream/data",
-                json!([1, 256]),
-                "something else than bytes",
-            ),
+            ("/response/stream/data", json!([1, 256]), "but not of bytes"),
             ("/response/stream/data", json!("*"), "not base64"),
-            ("/request/url", json!("https://example.com/"), "of no endpoint"),
+            (
+                "/request/url",
+                json!("https://example.com/"),
+                "not that of an endpoint",
+            ),
             ("/request/method", json!("GET"), "its method is GET"),
         ];
         for (pointer, value, why) in cases {
@@ -302,7 +302,7 @@ mod tests {
         assert!(
             read[1]
                 .as_ref()
-                .is_err_and(|(_, why)| why.starts_with("it is #1 again"))
+                .is_err_and(|(_, why)| why.starts_with("a repetition of #1:"))
         );
     }
 }

@@ -377,11 +377,11 @@ mod tests {
             [
                 (
                     0,
-                    "a request by --pair {n}-q.json={n}-r.json, but there is no log/2-r.json"
+                    "a request according to --pair {n}-q.json={n}-r.json, but there is no log/2-r.json"
                 ),
                 (
                     3,
-                    "a response by --pair {n}-q.json={n}-r.json, but there is no log/3-q.json"
+                    "a response according to --pair {n}-q.json={n}-r.json, but there is no log/3-q.json"
                 ),
             ]
         );

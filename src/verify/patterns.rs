@@ -327,13 +327,13 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         for (text, why) in [
-            ("{name}.json", "a pattern is REQUEST=RESPONSE"),
+            ("{name}.json", "expected REQUEST=RESPONSE"),
             ("a=b=c", "more than one"),
             ("={name}", "the pattern of the request is empty"),
             ("{name}= ", "the pattern of the response is empty"),
             ("{name}.q={name}.q", "the same pattern"),
-            ("{a}.q={b}.r", "{a} is in the pattern of the request alone"),
-            ("x.q={b}.r", "{b} is in the pattern of the response alone"),
+            ("{a}.q={b}.r", "{a} is only in the pattern of the request"),
+            ("x.q={b}.r", "{b} is only in the pattern of the response"),
             ("{name.q={name}.r", "\"{\" without \"}\""),
             ("name}.q={name}.r", "\"}\" without \"{\""),
             ("{}.q={}.r", "a placeholder is a word"),

@@ -252,10 +252,12 @@ mod tests {
         assert!(why(r#"{"Message":"An error has occurred."}"#).contains("no statusCode"));
         assert!(why(r#"{"statusCode":500,"message":"x"}"#).contains("neither errorDetails"));
         assert!(why(r#"{"statusCode":"503","errorDetails":[]}"#).contains("503"));
-        assert!(why(r#"{"statusCode":"400","errorDetails":{}}"#).contains("errorDetails is no list"));
-        assert!(why(r#"{"statusCode":"400","errorDetails":[1]}"#).contains("errorDetails[0] is no object"));
-        assert!(why(r#"{"statusCode":"400","errorDetails":[{"key":[]}]}"#).contains("no text"));
-        assert!(why("[]").contains("no object"));
+        assert!(why(r#"{"statusCode":"400","errorDetails":{}}"#).contains("errorDetails is not an array"));
+        assert!(
+            why(r#"{"statusCode":"400","errorDetails":[1]}"#).contains("errorDetails[0] is not an object")
+        );
+        assert!(why(r#"{"statusCode":"400","errorDetails":[{"key":[]}]}"#).contains("not a string"));
+        assert!(why("[]").contains("not an object"));
         assert_eq!(why(""), "the file is empty");
         assert!(recorded(b"\xff\xfe{\0}\0").unwrap_err().contains("UTF-16"));
         assert!(why(&"[".repeat(10_000)).len() < 200);

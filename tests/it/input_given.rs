@@ -97,7 +97,7 @@ fn an_invalid_list_is_an_error() {
             &["--files-from", "-"],
             b"",
             3,
-            "no payload to check in the files that - lists",
+            "no payload to check in the files listed in -",
         ),
     ];
     for (arguments, stdin, expected, message) in cases {

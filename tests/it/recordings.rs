@@ -119,7 +119,7 @@ fn each_entry_of_newmans_report_has_its_reason() {
         "its request body is a form, not JSON",
         "its request body is a GraphQL query",
         "pair",
-        "it is #13 again",
+        "a repetition of #13",
         "pair",
         "pair",
         "it has no response body (HTTP status 307)",
@@ -212,7 +212,7 @@ fn names_that_belong_together() {
     assert_eq!(one, ["log/nov/1-request.json"]);
     assert_eq!(
         unused[0]["reason"],
-        format!("a request by --pair {names}, but there is no log/nov/2-response.json")
+        format!("a request according to --pair {names}, but there is no log/nov/2-response.json")
     );
     let both = ["log/7_0915_req.txt", "log/nov/1-request.json"];
     assert_eq!(pairs(&["--pair", names, "--pair", stars]).0, both);
@@ -227,11 +227,11 @@ fn names_that_belong_together() {
     assert_eq!(output.status.code(), Some(2));
     let told = stderr(&output);
     assert!(
-        told.contains("geplint.toml:1:16: {name} is in the pattern of the request alone"),
+        told.contains("geplint.toml:1:16: {name} is only in the pattern of the request"),
         "{told}"
     );
     let told = stderr(&run(&folder, &["log", "--pair", "{name}-request.json"]));
-    assert!(told.contains("a pattern is REQUEST=RESPONSE"), "{told}");
+    assert!(told.contains("expected REQUEST=RESPONSE"), "{told}");
 }
 
 /// Returns all sequences of four letters and digits in the strings and numbers of a document.
@@ -283,7 +283,7 @@ fn pairs_without_their_values_still_differ() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let told = stderr(&output);
     assert!(
-        told.contains("1 pair was written to out; without their values they still differ in the same way"),
+        told.contains("1 pair was written to out; they still differ in the same way without their values"),
         "{told}"
     );
     let read = |name: &str| -> Value {
@@ -391,7 +391,7 @@ fn other_answers_are_no_disagreement() {
     fs::write(folder.join("a.har"), har.to_string()).unwrap();
     let output = run(&folder, &["a.har"]);
     assert_eq!(output.status.code(), Some(3));
-    assert!(stderr(&output).contains("none of the 1 recorded answers is one of the API"));
+    assert!(stderr(&output).contains("none of the 1 recorded responses is from the API"));
 }
 
 #[test]
@@ -503,7 +503,7 @@ fn a_har_names_no_file_elsewhere() {
         let output = run(&folder, &["in/a.har", "-v"]);
         assert_eq!(output.status.code(), Some(3), "{output:?}");
         assert!(
-            stderr(&output).contains("does not lie beside the HAR file"),
+            stderr(&output).contains("is not next to the HAR file"),
             "{output:?}"
         );
         assert!(!stderr(&output).contains("it begins with"));
@@ -599,10 +599,7 @@ fn a_prediction_that_has_changed_is_shown() {
             .any(|line| line.split_whitespace().eq(["different", "1"])),
         "{text}"
     );
-    assert!(
-        text.contains("they say nothing about the answers of the API"),
-        "{text}"
-    );
+    assert!(text.contains("none of them is a response of the API"), "{text}");
 }
 
 #[test]

@@ -67,7 +67,7 @@ impl Place {
             printed.starts_with(&format!("error: {start}")),
             "{start}: {printed}"
         );
-        assert!(printed.contains(": it lies "), "{printed}");
+        assert!(printed.contains(": it is "), "{printed}");
         assert_eq!(printed.lines().count(), 1, "{printed}");
     }
 }
