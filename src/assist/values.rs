@@ -8,7 +8,7 @@ use super::row::{code, shown};
 use crate::bind::{self, Json, Scalar};
 use crate::json;
 use crate::rules::{Endpoint, Fact, Property, Type};
-use crate::tenant::{Knowledge, Tenant};
+use crate::tenant::{Presence, Tenant};
 
 /// What is said of the value at the place; `None` where the token is no scalar.
 pub(super) fn said(
@@ -148,13 +148,13 @@ fn length(property: &Property, text: &str) -> String {
 fn fact(tenant: &Tenant, fact: Fact, text: &str) -> String {
     let name = fact.name();
     match tenant.knows(fact, text) {
-        Knowledge::CannotTell => {
+        Presence::Unknown => {
             format!(
                 " Whether it is among the tenant's {name} is not known: the list is not at hand, or not complete."
             )
         }
-        Knowledge::Wrong => format!(" Not among the tenant's {name}."),
-        Knowledge::Right => {
+        Presence::Absent => format!(" Not among the tenant's {name}."),
+        Presence::Present => {
             let more = details(tenant, fact, text);
             let colon = if more.is_empty() { "" } else { ": " };
             format!(" Among the tenant's {name}{colon}{}.", shown(&more))

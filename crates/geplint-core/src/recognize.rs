@@ -2,7 +2,7 @@
 
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode};
 use crate::rules::{Candidate, Endpoint, PropertyId, Table, Type, property_like, simplified};
-use crate::wrapper::{Spot, Visit, has_telling, has_values, json_in, visit};
+use crate::wrapper::{Spot, Visit, has_distinctive_name, has_values, json_in, visit};
 
 /// The result of recognition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,7 +168,7 @@ impl<'r> Look<'_, 'r> {
             .map(|(key, _)| decode(self.text, tree.node(key)));
         let is_whole = rows.len() <= SMALL
             && names.all(|name| spelled(&name))
-            && has_telling(self.text, tree, root, endpoint)
+            && has_distinctive_name(self.text, tree, root, endpoint)
             && has_values(self.text, tree, root, endpoint.record_table());
         is_whole.then(|| only.id())
     }
@@ -331,7 +331,7 @@ impl<'r> Look<'_, 'r> {
         if most.known == 1 && total > 1 && !is_strong {
             best.retain(|found| {
                 let endpoint = found.endpoint();
-                endpoint.is_some_and(|endpoint| has_telling(self.text, tree, root, endpoint))
+                endpoint.is_some_and(|endpoint| has_distinctive_name(self.text, tree, root, endpoint))
             });
             if best.is_empty() {
                 return Recognized::Other(NO_ENDPOINT);

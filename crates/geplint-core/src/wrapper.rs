@@ -85,19 +85,19 @@ pub(crate) fn names(text: &str, tree: &Tree, object: NodeId, table: &Table) -> u
         .count()
 }
 
-/// Returns true if an object below the body is a record of the endpoint. One name may be chance, unless it is telling
-/// or the only one.
+/// Returns true if an object below the body is a record of the endpoint. One name may be chance, unless it is
+/// distinctive or the only one.
 pub(crate) fn is_record(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint) -> bool {
     match names(text, tree, object, endpoint.record_table()) {
         0 => false,
-        1 => tree.members(object).nth(1).is_none() || has_telling(text, tree, object, endpoint),
+        1 => tree.members(object).nth(1).is_none() || has_distinctive_name(text, tree, object, endpoint),
         _ => true,
     }
 }
 
-/// Returns true if the object has a telling name: one that is mandatory in the endpoint's records, part of their key,
-/// or of no other API.
-pub(crate) fn has_telling(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint) -> bool {
+/// Returns true if the object has a distinctive name: one that is mandatory in the endpoint's records, part of their
+/// key, or of no other API.
+pub(crate) fn has_distinctive_name(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint) -> bool {
     let table = endpoint.record_table();
     tree.members(object)
         .filter_map(|(key, _)| property_like(table, &decode(text, tree.node(key))))

@@ -105,7 +105,7 @@ impl<'a> Linter<'a> {
             let mut any = false;
             self.each_counted(single, objects, &mut |_, _, _| any = true);
             if any {
-                self.cannot_tell(single.fact);
+                self.count_undecided(single.fact);
             }
             return;
         }
@@ -134,7 +134,7 @@ impl<'a> Linter<'a> {
             return;
         }
         if first.is_some() && held.is_none() {
-            self.cannot_tell(single.fact);
+            self.count_undecided(single.fact);
         }
         let Some(first) = first.filter(|_| near) else {
             return;

@@ -152,7 +152,7 @@ impl Linter<'_> {
         let contact = self.endpoint.contact.as_ref();
         let no_contact = name.trim().is_empty()
             || self.endpoint.texts.is_placeholder(&name)
-            || contact.is_some_and(|rows| rows.is_nobody(id, &name));
+            || contact.is_some_and(|rows| rows.identifies_no_contact(id, &name));
         (!no_contact).then_some((value, name))
     }
 }

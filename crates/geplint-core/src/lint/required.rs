@@ -50,7 +50,7 @@ impl<'a> Linter<'a> {
             // Undecided; the summary counts it.
             Some(None) => {
                 self.refused_if_new = table.find(&property.name).map(|id| (table.id, id));
-                return self.cannot_tell(Some(Fact::Contacts));
+                return self.count_undecided(Some(Fact::Contacts));
             }
             None | Some(Some(true)) => {}
         }

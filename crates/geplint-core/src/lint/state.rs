@@ -348,7 +348,7 @@ impl<'a> Linter<'a> {
         let table = self.endpoint.record_table();
         let somebody = |id| {
             let text = self.text_at(table, &[root], id)?;
-            (!rows.is_nobody(id, &text)).then_some(text)
+            (!rows.identifies_no_contact(id, &text)).then_some(text)
         };
         let (code, user) = (somebody(rows.code), rows.user.and_then(somebody));
         (code, user)
@@ -434,7 +434,7 @@ impl<'a> Linter<'a> {
     }
 
     /// Counts a check that could not be made because this fact is unknown.
-    pub(super) fn cannot_tell(&mut self, fact: Option<Fact>) {
+    pub(super) fn count_undecided(&mut self, fact: Option<Fact>) {
         self.checked.undecided += 1;
         if let Some(fact) = fact {
             self.checked.needed.add(fact);

@@ -6,7 +6,7 @@ use super::state::{Linter, Resolved};
 use crate::finding::FixKind;
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{Fault, Property, QuickCheck, Stands, Table, Type, judge, plain_number};
-use crate::tenant::Knowledge;
+use crate::tenant::Presence;
 use dotnet_bind::{self as bind, Bound, Change, Failure, Json};
 
 impl<'a> Linter<'a> {
@@ -188,11 +188,11 @@ impl<'a> Linter<'a> {
             return false;
         };
         match list.knows(text, self.facts) {
-            Knowledge::Right => {}
-            Knowledge::Wrong => self.refused(value, Some(property), &failure.sentence),
-            Knowledge::CannotTell => {
+            Presence::Present => {}
+            Presence::Absent => self.refused(value, Some(property), &failure.sentence),
+            Presence::Unknown => {
                 if list.fact.is_some() {
-                    self.cannot_tell(list.fact);
+                    self.count_undecided(list.fact);
                 }
                 let words = list.words(property, text);
                 let index = self.checked.findings.len();

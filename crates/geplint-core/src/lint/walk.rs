@@ -13,7 +13,7 @@ use super::syntax::Reading;
 use crate::finding::Span;
 use crate::json::{SyntaxError, SyntaxKind, matching};
 use crate::rules::{Endpoint, Property, PropertyId, Table, Type};
-use crate::tenant::{Facts, Knowledge};
+use crate::tenant::{Facts, Presence};
 use dotnet_bind::{self as bind, As, Container, Json, Scalar, Stop, TextReader, Token};
 
 /// The result of the platform for a body.
@@ -438,15 +438,15 @@ impl<'a> Walk<'a, '_> {
                         if list.open {
                             list.knows(text, self.facts)
                         } else {
-                            Knowledge::Wrong
+                            Presence::Absent
                         }
                     }
-                    _ => Knowledge::Wrong,
+                    _ => Presence::Absent,
                 };
                 match known {
-                    Knowledge::Right => {}
-                    Knowledge::Wrong => return refused(failure.sentence),
-                    Knowledge::CannotTell => self.doubt(About::Declared, String::new()),
+                    Presence::Present => {}
+                    Presence::Absent => return refused(failure.sentence),
+                    Presence::Unknown => self.doubt(About::Declared, String::new()),
                 }
             }
         }

@@ -17,7 +17,7 @@ use crate::placeholders::Template;
 use crate::predict::mask;
 use crate::rules::{Endpoint, quoted};
 use crate::tenant::Facts;
-use crate::wrapper::{DEPTH, has_telling, is_record, json_in, names};
+use crate::wrapper::{DEPTH, has_distinctive_name, is_record, json_in, names};
 
 /// A record, or a string that contains records.
 #[derive(Debug)]
@@ -103,7 +103,7 @@ pub(super) fn may_wrap(text: &str, tree: &Tree, element: NodeId, endpoint: &Endp
 pub(super) fn is_bare(text: &str, tree: &Tree, root: NodeId, endpoint: &Endpoint) -> bool {
     match names(text, tree, root, endpoint.record_table()) {
         0 => false,
-        1 => has_telling(text, tree, root, endpoint),
+        1 => has_distinctive_name(text, tree, root, endpoint),
         _ => true,
     }
 }

@@ -118,7 +118,7 @@ pub struct ContactRows {
 impl ContactRows {
     /// Returns true if a text in this property of the record identifies no contact.
     #[must_use]
-    pub fn is_nobody(&self, id: PropertyId, text: &str) -> bool {
+    pub fn identifies_no_contact(&self, id: PropertyId, text: &str) -> bool {
         (id == self.code || Some(id) == self.user)
             && self
                 .placeholders

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Contact, Fact, Knowledge, Lobs, Tenant, folded};
+use super::{Contact, Fact, Lobs, Presence, Tenant, folded};
 use crate::shape::Shape;
 
 /// What one record changes if it succeeds.
@@ -407,12 +407,16 @@ impl<'f> Facts<'f> {
 
     /// Returns whether the tenant has this value.
     #[must_use]
-    pub fn knows(&self, fact: Fact, value: &str) -> Knowledge {
+    pub fn knows(&self, fact: Fact, value: &str) -> Presence {
         if fact == Fact::Contacts {
             let held = self.held(Some(value), None);
             let known = |changes: &TenantChanges| changes.all[changes.by_code(Some(value), held)?].there;
             if let Some(there) = known(&self.now).or_else(|| known(self.before)) {
-                return if there { Knowledge::Right } else { Knowledge::Wrong };
+                return if there {
+                    Presence::Present
+                } else {
+                    Presence::Absent
+                };
             }
         }
         self.tenant.knows(fact, value)

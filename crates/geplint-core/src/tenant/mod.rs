@@ -1,4 +1,4 @@
-//! Facts that only the tenant knows, three-valued: right, wrong, or cannot tell.
+//! Facts that only the tenant knows, three-valued: present, absent, or unknown.
 //!
 //! [`Tenant`] has the content of a tenant file. [`TenantChanges`] has the changes by earlier requests that are
 //! predicted to succeed. [`Facts`] combines both, as one request sees them.
@@ -26,15 +26,15 @@ use std::collections::{HashMap, HashSet};
 use crate::keyed::Text;
 use crate::shape::Shape;
 
-/// The verdict on a value by the facts of the tenant.
+/// Whether the tenant has a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Knowledge {
+pub enum Presence {
     /// The tenant has it.
-    Right,
+    Present,
     /// The tenant does not have it.
-    Wrong,
+    Absent,
     /// The list is not available.
-    CannotTell,
+    Unknown,
 }
 
 /// LOBs, compared like all codes of the tenant.
@@ -227,7 +227,7 @@ impl Tenant {
 
     /// Returns whether the tenant has this value. Codes are compared without case and outer whitespace (inferred).
     #[must_use]
-    pub fn knows(&self, fact: Fact, value: &str) -> Knowledge {
+    pub fn knows(&self, fact: Fact, value: &str) -> Presence {
         let holds = match fact {
             Fact::Contacts => self.contacts.as_ref().and_then(|contacts| contacts.holds(value)),
             _ => self.values.get(&fact).and_then(|values| {
@@ -238,9 +238,9 @@ impl Tenant {
         };
         let holds = holds.filter(|held| *held || !self.incomplete.contains(&fact));
         match holds {
-            Some(true) => Knowledge::Right,
-            Some(false) => Knowledge::Wrong,
-            None => Knowledge::CannotTell,
+            Some(true) => Presence::Present,
+            Some(false) => Presence::Absent,
+            None => Presence::Unknown,
         }
     }
 

@@ -557,7 +557,7 @@ impl<'a> FastPath<'a> {
     fn identity(&self, id: PropertyId) -> Option<&'a str> {
         let text = self.slot(id)?;
         let contact = self.endpoint.contact.as_ref();
-        (!contact.is_some_and(|rows| rows.is_nobody(id, text))).then_some(text)
+        (!contact.is_some_and(|rows| rows.identifies_no_contact(id, text))).then_some(text)
     }
 
     /// Returns true if no check over the items of a list has a finding. The watched values of the items begin at

@@ -64,7 +64,8 @@ impl Differs {
         }
         // Neither is a placeholder: only another placeholder equals it.
         if let Some(rows) = contact
-            && (rows.is_nobody(self.from, text) || self.nearly.iter().any(|id| rows.is_nobody(*id, text)))
+            && (rows.identifies_no_contact(self.from, text)
+                || self.nearly.iter().any(|id| rows.identifies_no_contact(*id, text)))
         {
             return None;
         }

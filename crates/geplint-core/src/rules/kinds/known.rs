@@ -8,18 +8,18 @@ use crate::finding::Severity;
 use crate::rules::listed::{Constraint, Stated};
 use crate::rules::{Property, TenantList};
 use crate::shape::Shape;
-use crate::tenant::{Fact, Facts, Knowledge};
+use crate::tenant::{Fact, Facts, Presence};
 
 impl TenantList {
     /// Returns whether the tenant has a value; `None` for a placeholder that is valid for any tenant.
     #[inline]
-    pub(super) fn knows(&self, text: &str, facts: &Facts<'_>) -> Option<Knowledge> {
+    pub(super) fn knows(&self, text: &str, facts: &Facts<'_>) -> Option<Presence> {
         if self.also.iter().any(|word| word.eq_ignore_ascii_case(text)) {
             return None;
         }
         let suspect = |shape: Shape| shape.fits(text.trim()) && !facts.may_be(shape, self.fact);
         Some(match facts.knows(self.fact, text) {
-            Knowledge::CannotTell if self.suspect.is_some_and(suspect) => Knowledge::Wrong,
+            Presence::Unknown if self.suspect.is_some_and(suspect) => Presence::Absent,
             knowledge => knowledge,
         })
     }
@@ -31,7 +31,7 @@ impl TenantList {
 
     pub(super) fn words(&self, property: &Property, text: &str, facts: &Facts<'_>) -> Words<'_> {
         let send_one = || format!("Send one of the tenant's {}.", self.fact.name());
-        let listed = facts.knows(self.fact, text) == Knowledge::Wrong;
+        let listed = facts.knows(self.fact, text) == Presence::Absent;
         let mut claim = Cow::Borrowed(&self.claim);
         // The note of such a check is about values that are wrong without any list.
         if listed && self.suspect.is_some() {

@@ -45,7 +45,7 @@ use super::{
 };
 use crate::finding::Severity;
 use crate::shape::Shape;
-use crate::tenant::{Fact, Facts, Knowledge};
+use crate::tenant::{Fact, Facts, Presence};
 
 /// The subject of an [`Ask`].
 #[derive(Clone, Copy)]
@@ -228,7 +228,7 @@ impl<'p> Fault<'p> {
     pub(crate) fn is_fixed_by(self, trimmed: &str, facts: &Facts<'_>, texts: &Texts) -> bool {
         match self {
             Self::Blank | Self::TooLong(..) => false,
-            Self::Unknown(known) => facts.knows(known.fact, trimmed) == Knowledge::Right,
+            Self::Unknown(known) => facts.knows(known.fact, trimmed) == Presence::Present,
             Self::NotInList(list) => list.holds(trimmed),
             Self::Asked(ask) => !ask.breaks(trimmed, texts),
         }
@@ -298,12 +298,12 @@ fn judge_as_meant<'p>(
     for known in &property.known {
         match known.knows(text, facts) {
             None => {}
-            Some(Knowledge::Right) => decided = true,
-            Some(Knowledge::Wrong) => {
+            Some(Presence::Present) => decided = true,
+            Some(Presence::Absent) => {
                 decided = true;
                 fault(Fault::Unknown(known));
             }
-            Some(Knowledge::CannotTell) => undecided += u64::from(known.is_missed()),
+            Some(Presence::Unknown) => undecided += u64::from(known.is_missed()),
         }
     }
     if let Some(list) = &property.one_of

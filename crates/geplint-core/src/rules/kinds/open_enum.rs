@@ -5,7 +5,7 @@ use super::words::quoted;
 use crate::finding::{Evidence, Severity};
 use crate::rules::listed::Constraint;
 use crate::rules::{Enumeration, Property};
-use crate::tenant::{Facts, Knowledge};
+use crate::tenant::{Facts, Presence};
 
 /// Returns the only name that is spelled almost like a text, in any case: at most two edits away, and nearer than all
 /// others.
@@ -33,20 +33,20 @@ pub(super) fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> O
 impl Enumeration {
     /// Returns whether the tenant's own list has this name. For several names with commas, each must be in the
     /// tenant's list or on the page.
-    pub(crate) fn knows(&self, text: &str, facts: &Facts<'_>) -> Knowledge {
+    pub(crate) fn knows(&self, text: &str, facts: &Facts<'_>) -> Presence {
         let Some(fact) = self.fact else {
-            return Knowledge::CannotTell;
+            return Presence::Unknown;
         };
         let named = |name: &str| {
             let mut members = self.members.iter();
             members.any(|member| member.name.eq_ignore_ascii_case(name))
         };
-        let mut all = Knowledge::Right;
+        let mut all = Presence::Present;
         for name in text.split(',').map(str::trim).filter(|name| !named(name)) {
             match facts.knows(fact, name) {
-                Knowledge::Right => {}
-                Knowledge::Wrong => return Knowledge::Wrong,
-                Knowledge::CannotTell => all = Knowledge::CannotTell,
+                Presence::Present => {}
+                Presence::Absent => return Presence::Absent,
+                Presence::Unknown => all = Presence::Unknown,
             }
         }
         all
