@@ -47,7 +47,7 @@ pub fn as_documented(endpoint: &Endpoint, checked: &Checked) {
         .copied()
         .filter(|index| *index < checked.findings.len())
         .collect();
-    assert_eq!(recovered.spoke, shown_in);
+    assert_eq!(recovered.error_findings, shown_in);
     assert_eq!(recovered.envelope.error_details, details);
     assert_eq!(recovered.envelope.data, None);
     let status = if details.is_empty() { "200" } else { "400" };
@@ -75,7 +75,7 @@ fn hidden(checked: &Checked, prediction: &Prediction) {
     let shown: BTreeSet<usize> = (0..findings.len())
         .filter(|index| shown(&findings[*index]))
         .collect();
-    assert_eq!(shown, prediction.spoke.iter().copied().collect());
+    assert_eq!(shown, prediction.error_findings.iter().copied().collect());
 }
 
 /// Returns the errors that count as `errorDetails`, and the indexes of their findings.

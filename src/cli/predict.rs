@@ -197,7 +197,7 @@ impl Run<'_> {
             return;
         }
         let path = sanitize::path(path);
-        for index in &prediction.spoke {
+        for index in &prediction.error_findings {
             let Some(finding) = request.checked.findings.get(*index) else {
                 continue;
             };

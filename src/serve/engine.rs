@@ -343,18 +343,26 @@ fn keys(prediction: &Prediction) -> Vec<String> {
 }
 
 /// The findings whose errors stand in the response.
-fn spoke<'p>(request: &'p Request<'_>, prediction: &'p Prediction) -> impl Iterator<Item = &'p Finding> {
+fn error_findings<'p>(
+    request: &'p Request<'_>,
+    prediction: &'p Prediction,
+) -> impl Iterator<Item = &'p Finding> {
     let findings = &request.checked.findings;
-    prediction.spoke.iter().filter_map(|index| findings.get(*index))
+    prediction
+        .error_findings
+        .iter()
+        .filter_map(|index| findings.get(*index))
 }
 
 fn evidence(request: &Request<'_>, prediction: &Prediction) -> &'static str {
-    let weakest: Option<Evidence> = spoke(request, prediction).map(|finding| finding.evidence).max();
+    let weakest: Option<Evidence> = error_findings(request, prediction)
+        .map(|finding| finding.evidence)
+        .max();
     weakest.map_or("no-error", labels::evidence)
 }
 
 fn guessed_words(request: &Request<'_>, prediction: &Prediction) -> bool {
-    let mut words = spoke(request, prediction).filter_map(|finding| finding.predicted.as_ref());
+    let mut words = error_findings(request, prediction).filter_map(|finding| finding.predicted.as_ref());
     words.any(|said| said.wording == Wording::Inferred)
 }
 

@@ -133,7 +133,7 @@ impl Forecast {
     fn new(prediction: Prediction, checked: &Checked, exchange: &Exchange<'_>) -> Self {
         let source = Source::new(exchange.origin, exchange.request);
         let findings = prediction
-            .spoke
+            .error_findings
             .iter()
             .filter_map(|index| checked.findings.get(*index));
         let places = findings.map(|finding| {

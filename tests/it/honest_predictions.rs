@@ -128,7 +128,7 @@ fn holds(name: &str, request: &Request<'_>) {
     }
     // Even without a prediction, the answers shown are those of the request as it was read.
     let prediction = predict_recovered(request.endpoint, checked);
-    let shown: BTreeSet<usize> = prediction.spoke.iter().copied().collect();
+    let shown: BTreeSet<usize> = prediction.error_findings.iter().copied().collect();
     for (index, finding) in checked.findings.iter().enumerate() {
         let Some(predicted) = finding.predicted.as_ref().filter(|_| predicts(finding)) else {
             assert_eq!(finding.masked, None, "{name}: {finding:?}");

@@ -102,7 +102,7 @@ pub struct Prediction {
     pub envelope: Envelope,
     /// The findings whose errors are in the response, as indices into [`Checked::findings`], in the order of the
     /// response.
-    pub spoke: Vec<usize>,
+    pub error_findings: Vec<usize>,
     /// The facts of the tenant on which the answer depends. This response is the likely one.
     pub depends: Needed,
     /// True if valid records are listed, or left out, beside invalid ones. No page of this endpoint shows such a
@@ -245,7 +245,7 @@ pub fn predict_recovered(endpoint: &Endpoint, checked: &Checked) -> Prediction {
         implied => Cow::Owned([&checked.findings, implied].concat()),
     };
     let mut prediction = of_findings(endpoint, checked, &findings);
-    prediction.spoke.retain(|index| *index < shown);
+    prediction.error_findings.retain(|index| *index < shown);
     prediction
 }
 
@@ -267,7 +267,7 @@ fn of_findings(endpoint: &Endpoint, checked: &Checked, findings: &[Finding]) -> 
                     .collect(),
                 Vec::new(),
             ),
-            spoke: vec![index],
+            error_findings: vec![index],
             // The service does not reach the facts.
             depends: Needed::default(),
             mixed: false,
@@ -284,12 +284,12 @@ fn of_findings(endpoint: &Endpoint, checked: &Checked, findings: &[Finding]) -> 
 
 fn by_record(endpoint: &Endpoint, checked: &Checked, errors: &[(usize, &Finding, &Predicted)]) -> Prediction {
     let mut refused = Vec::new();
-    let mut spoke = Vec::new();
+    let mut error_findings = Vec::new();
     let mut bad = std::collections::BTreeSet::new();
     for of_record in errors.chunk_by(|a, b| a.1.record == b.1.record) {
         bad.extend(of_record.first().and_then(|error| error.1.record));
         refused.push(detail(of_record));
-        spoke.extend(of_record.iter().map(|(index, _, _)| *index));
+        error_findings.extend(of_record.iter().map(|(index, _, _)| *index));
     }
     let listed = bad.is_empty() || endpoint.good_beside_bad == GoodBesideBad::Listed;
     let taken = (0u32..)
@@ -302,7 +302,7 @@ fn by_record(endpoint: &Endpoint, checked: &Checked, errors: &[(usize, &Finding,
     Prediction {
         mixed: !bad.is_empty() && bad.len() < checked.outcomes.len(),
         envelope: envelope(refused, taken),
-        spoke,
+        error_findings,
         depends: checked.needed,
     }
 }
