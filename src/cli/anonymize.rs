@@ -118,9 +118,9 @@ impl<'a> Folder<'a> {
             "; they still differ in the same way without their values. Read the files before you share them"
                 .to_owned()
         };
-        terminal::tell(&sanitize::escape(&format!("{pairs} written to {path}{more}")));
+        terminal::eprintln(&sanitize::escape(&format!("{pairs} written to {path}{more}")));
         for line in lines {
-            terminal::tell(&sanitize::escape(&line));
+            terminal::eprintln(&sanitize::escape(&line));
         }
         Ok(())
     }

@@ -49,18 +49,18 @@ pub fn once(args: &Check, common: &Common) -> Result<Done, OutputError> {
     let ready = fix::alone(args)
         .and_then(|()| changed(args))
         .and_then(|only| inputs::ready(&args.files, &args.knowledge, only, args.verbose, common));
-    let Some((project, entries, known)) = terminal::right(ready, common) else {
+    let Some((project, entries, known)) = terminal::ok_or_print(ready, common) else {
         return Ok(Done::with(TROUBLE));
     };
     let fail_on = project.fail_on(args.strict, args.fail_on);
     known.print_tenant_facts(common, args.quiet || args.watch.is_some(), args.verbose);
     let filter = FindingFilter::of(&args.suppression, fail_on, &project, &known)
         .and_then(|filter| Ok((filter, project.format(args.format)?)));
-    let Some((filter, format)) = terminal::right(filter, common) else {
+    let Some((filter, format)) = terminal::ok_or_print(filter, common) else {
         return Ok(Done::with(TROUBLE));
     };
     let entries = sinks::without_outputs(args, &filter, filter.without_baseline(entries));
-    let Some(entries) = terminal::right(entries, common) else {
+    let Some(entries) = terminal::ok_or_print(entries, common) else {
         return Ok(Done::with(TROUBLE));
     };
     let reports = sinks::reports(args, format, fail_on, common);
@@ -73,7 +73,7 @@ pub fn once(args: &Check, common: &Common) -> Result<Done, OutputError> {
     }
     if args.verbose {
         for line in inputs::notes(&project) {
-            terminal::tell(&line);
+            terminal::eprintln(&line);
         }
     }
     let visible = !args.quiet && io::IsTerminal::is_terminal(&io::stderr());
@@ -166,13 +166,13 @@ impl Run<'_> {
                 let (path, records) = (sanitize::path(&path), count(u64::from(records), "record"));
                 let name = name.map_or_else(String::new, |name| format!(" ({})", sanitize::escape(&name)));
                 let line = format!("checked {path}{name}: {}, {records}", sanitize::escape(&endpoint));
-                self.progress.suspend(|| terminal::tell(&line));
+                self.progress.suspend(|| terminal::eprintln(&line));
                 return Ok(());
             }
             FileEvent::NotChecked(path, name, why) => {
                 let (path, name) = (sanitize::path(&path), sanitize::escape(&name));
                 let line = format!("skipped {path} ({name}): {}", sanitize::escape(&why));
-                self.progress.suspend(|| terminal::tell(&line));
+                self.progress.suspend(|| terminal::eprintln(&line));
                 return Ok(());
             }
             FileEvent::Part(texts, counts) => {
@@ -206,7 +206,7 @@ impl Run<'_> {
         if with_line {
             // The reason may quote the file.
             let line = format!("skipped {}: {}", sanitize::path(path), sanitize::escape(reason));
-            self.progress.suspend(|| terminal::tell(&line));
+            self.progress.suspend(|| terminal::eprintln(&line));
         }
     }
 
@@ -246,7 +246,7 @@ impl Run<'_> {
         match outcome {
             FixOutcome::Written(path, fixed) if self.args.verbose => {
                 let line = fix::written(&path, fixed);
-                self.progress.suspend(|| terminal::tell(&line));
+                self.progress.suspend(|| terminal::eprintln(&line));
             }
             FixOutcome::Written(..) => {}
             FixOutcome::Refused(path, message) => self.report_problem(&path, &message),
@@ -260,7 +260,7 @@ impl Run<'_> {
         self.trouble = true;
         self.summary.problems.push(Problem::new(path, message));
         let line = summary::problem(path, message, terminal::stderr_palette(self.common));
-        self.progress.suspend(|| terminal::tell(&line));
+        self.progress.suspend(|| terminal::eprintln(&line));
     }
 
     fn finish(mut self, since: Instant) -> Result<Done, OutputError> {
@@ -282,11 +282,11 @@ impl Run<'_> {
             }
         };
         if !aside.is_empty() {
-            terminal::tell(aside.trim_end());
+            terminal::eprintln(aside.trim_end());
         }
         let mut code = exit_code(self.args, self.fail_on, &self.summary, self.trouble);
         if let Err(message) = self.filter.finish(&self.ledger, !self.trouble, self.common) {
-            terminal::complain(self.common, &message);
+            terminal::error(self.common, &message);
             code = TROUBLE;
         }
         if !self.args.quiet && !gone {
@@ -304,11 +304,11 @@ impl Run<'_> {
             } else {
                 line.as_str()
             };
-            terminal::tell(shown);
+            terminal::eprintln(shown);
         }
         if code == UNMATCHED {
             let hint = skipped && !self.args.verbose;
-            terminal::complain(self.common, &inputs::nothing_matched(&self.args.files, hint));
+            terminal::error(self.common, &inputs::nothing_matched(&self.args.files, hint));
         }
         Ok(Done { code, gone })
     }

@@ -18,7 +18,7 @@ pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
     let rules = match Project::of(common).and_then(|project| inputs::rules(&project.rules(common), None)) {
         Ok(rules) => rules,
         Err(message) => {
-            terminal::complain(common, &message);
+            terminal::error(common, &message);
             return Ok(TROUBLE);
         }
     };
@@ -30,7 +30,7 @@ pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
             } else if let Some(topic) = topic_text(id) {
                 about(topic, look)
             } else {
-                terminal::complain(common, &unknown(id));
+                terminal::error(common, &unknown(id));
                 return Ok(TROUBLE);
             }
         }

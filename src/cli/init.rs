@@ -60,7 +60,7 @@ pub fn run(common: &Common) -> Result<u8, OutputError> {
         write(Path::new(FILE_NAME), &settings(&folders, &ids))?;
         Ok(folders)
     });
-    let Some(folders) = terminal::right(written, common) else {
+    let Some(folders) = terminal::ok_or_print(written, common) else {
         return Ok(TROUBLE);
     };
     let text = format!("Wrote {FILE_NAME}.\n{}\n{SNIPPETS}", folder_lines(&folders));

@@ -216,11 +216,11 @@ impl Knowledge {
         }
         if verbose {
             for list in loaded {
-                terminal::tell(&tenant_file::line(list));
+                terminal::eprintln(&tenant_file::line(list));
             }
         } else if !quiet && !loaded.is_empty() {
             let counts: Vec<String> = loaded.iter().map(tenant_file::count).collect();
-            terminal::tell(&format!("tenant facts: {}", counts.join(", ")));
+            terminal::eprintln(&format!("tenant facts: {}", counts.join(", ")));
         }
     }
 

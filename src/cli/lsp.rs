@@ -16,6 +16,6 @@ pub fn run(common: &Common) -> Result<u8, OutputError> {
 /// Prints how to get a build with the server.
 #[cfg(not(feature = "lsp"))]
 pub fn run(common: &Common) -> Result<u8, OutputError> {
-    super::terminal::complain_of_build(common, "lsp");
+    super::terminal::print_missing_feature(common, "lsp");
     Ok(super::exit_code::TROUBLE)
 }

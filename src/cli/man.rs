@@ -21,7 +21,7 @@ pub fn run(args: &Pages, common: &Common) -> Result<u8, OutputError> {
         return Ok(CLEAN);
     };
     let written = write(folder).map_err(|error| format!("{}: {error}", sanitize::plain_path(folder)));
-    Ok(terminal::right(written, common).map_or(TROUBLE, |()| CLEAN))
+    Ok(terminal::ok_or_print(written, common).map_or(TROUBLE, |()| CLEAN))
 }
 
 fn write(folder: &Path) -> io::Result<()> {

@@ -54,7 +54,7 @@ pub fn run() -> ExitCode {
         Err(error) => {
             let shown = terminal::usage(&error);
             if let Some(path) = path_for_command(&error) {
-                terminal::tell(&format!(
+                terminal::eprintln(&format!(
                     "\ngeplint needs a command. To check files: geplint check {}",
                     sanitize::escape(&path)
                 ));
@@ -87,7 +87,7 @@ pub fn run() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(OutputError::Closed) => ExitCode::from(CLEAN),
         Err(error) => {
-            terminal::complain(&args.common, &error.to_string());
+            terminal::error(&args.common, &error.to_string());
             ExitCode::from(TROUBLE)
         }
     }

@@ -11,7 +11,7 @@ use crate::sample::Extent;
 
 /// Prints the body. Warns if it has findings, which is only possible with rules of the user.
 pub fn run(args: &New, common: &Common) -> Result<u8, OutputError> {
-    let Some((body, trouble)) = terminal::right(body(args, common), common) else {
+    let Some((body, trouble)) = terminal::ok_or_print(body(args, common), common) else {
         return Ok(TROUBLE);
     };
     output::write(&mut io::stdout().lock(), &(pretty(&body, "\n") + "\n"))?;

@@ -45,7 +45,7 @@ struct Answer {
 /// Prints the predicted response to one file, or those to several as an array.
 pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
     let ready = inputs::ready(&args.files, &args.knowledge, None, false, common);
-    let Some((project, entries, known)) = terminal::right(ready, common) else {
+    let Some((project, entries, known)) = terminal::ok_or_print(ready, common) else {
         return Ok(TROUBLE);
     };
     known.print_tenant_facts(common, true, false);
@@ -187,7 +187,7 @@ impl Run<'_> {
         }
         for text in all {
             let (path, text) = (sanitize::path(path), sanitize::escape(text));
-            terminal::tell(&format!("{path}: {what} {text}"));
+            terminal::eprintln(&format!("{path}: {what} {text}"));
         }
     }
 
@@ -209,7 +209,7 @@ impl Run<'_> {
                 continue;
             };
             let (code, text) = (&predicted.error_code, &predicted.error_description);
-            terminal::tell(&format!(
+            terminal::eprintln(&format!(
                 "{path}: inferred wording: {}\"{}\"",
                 if code.is_empty() {
                     String::new()
@@ -224,13 +224,13 @@ impl Run<'_> {
     fn skip(&self, path: &Path, reason: &str) {
         if !self.args.quiet {
             let (path, reason) = (sanitize::path(path), sanitize::escape(reason));
-            terminal::tell(&format!("skipped {path}: {reason}"));
+            terminal::eprintln(&format!("skipped {path}: {reason}"));
         }
     }
 
     fn trouble(&mut self, path: &Path, message: &str) {
         self.trouble = true;
-        terminal::tell(&summary::problem(
+        terminal::eprintln(&summary::problem(
             path,
             message,
             terminal::stderr_palette(self.common),
@@ -259,7 +259,7 @@ impl Run<'_> {
         if self.trouble {
             TROUBLE
         } else if self.answers.is_empty() {
-            terminal::complain(self.common, &inputs::nothing_matched(&self.args.files, false));
+            terminal::error(self.common, &inputs::nothing_matched(&self.args.files, false));
             UNMATCHED
         } else if self.answers.iter().any(refused) {
             FINDINGS

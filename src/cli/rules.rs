@@ -24,7 +24,7 @@ pub fn run(args: &Rules, common: &Common) -> Result<u8, OutputError> {
             Ok(CLEAN)
         }
         Err(message) => {
-            terminal::complain(common, &message);
+            terminal::error(common, &message);
             Ok(TROUBLE)
         }
     }

@@ -32,15 +32,15 @@ type Files = BTreeMap<String, String>;
 
 /// Writes the folder, or nothing if that would overwrite a file that geplint has not written.
 pub fn run(args: &SamplesArgs, common: &Common) -> Result<u8, OutputError> {
-    let Some((files, samples, known)) = terminal::right(files(args, common), common) else {
+    let Some((files, samples, known)) = terminal::ok_or_print(files(args, common), common) else {
         return Ok(TROUBLE);
     };
     let written = write(&args.output, &files);
-    let Some(removed) = terminal::right(written, common) else {
+    let Some(removed) = terminal::ok_or_print(written, common) else {
         return Ok(TROUBLE);
     };
     for line in lacking(&samples.lacking, &known.tenant) {
-        terminal::tell(&sanitize::escape(&line));
+        terminal::eprintln(&sanitize::escape(&line));
     }
     let predicted = files.keys().filter(|name| name.ends_with(PREDICTED)).count();
     let removed = match removed {

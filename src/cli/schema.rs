@@ -11,7 +11,7 @@ use crate::schema::{Draft, schema};
 
 /// Prints the schema.
 pub fn run(args: &SchemaArgs, common: &Common) -> Result<u8, OutputError> {
-    let Some(text) = terminal::right(text(args, common), common) else {
+    let Some(text) = terminal::ok_or_print(text(args, common), common) else {
         return Ok(TROUBLE);
     };
     output::write(&mut io::stdout().lock(), &text)?;

@@ -26,7 +26,7 @@ pub fn address(text: &str) -> Result<SocketAddr, String> {
 #[cfg(not(feature = "serve"))]
 #[allow(clippy::unnecessary_wraps, reason = "the same type as with the feature")]
 pub fn run(_: &Serve, common: &Common) -> Result<u8, OutputError> {
-    terminal::complain_of_build(common, "serve");
+    terminal::print_missing_feature(common, "serve");
     Ok(TROUBLE)
 }
 
@@ -38,7 +38,7 @@ pub fn run(_: &Serve, common: &Common) -> Result<u8, OutputError> {
 )]
 pub fn run(args: &Serve, common: &Common) -> Result<u8, OutputError> {
     let served = with_server::run(args, common);
-    Ok(terminal::right(served, common).map_or(TROUBLE, |()| super::exit_code::CLEAN))
+    Ok(terminal::ok_or_print(served, common).map_or(TROUBLE, |()| super::exit_code::CLEAN))
 }
 
 #[cfg(feature = "serve")]
@@ -96,7 +96,7 @@ mod with_server {
         let tenant_text = tenant_file.map(|file| read_settings_file::text(&file, read_settings_file::FACTS));
         let seed = args.seed.unwrap_or_else(|| RandomState::new().hash_one(0));
         if args.seed.is_none() && (latency.is_some() || !faults.is_empty()) {
-            terminal::tell(&format!("--seed {seed} repeats the faults of this run"));
+            terminal::eprintln(&format!("--seed {seed} repeats the faults of this run"));
         }
         if !args.listen.ip().is_loopback() {
             terminal::warn(common, &open_to_others(args));
@@ -131,7 +131,7 @@ mod with_server {
                 CallLog::Off => LogFormat::Off,
             },
         };
-        crate::serve::run(options, known.rules, terminal::tell)
+        crate::serve::run(options, known.rules, terminal::eprintln)
     }
 
     /// Returns the warning about `--allow-remote`.

@@ -262,7 +262,7 @@ impl<'a> Sinks<'a> {
 
     fn fail(&mut self, path: &Path, error: &OutputError) {
         self.failed = true;
-        terminal::complain(self.common, &format!("{}: {error}", sanitize::plain_path(path)));
+        terminal::error(self.common, &format!("{}: {error}", sanitize::plain_path(path)));
     }
 }
 

@@ -260,7 +260,7 @@ impl<'a> FindingFilter<'a> {
         };
         replace(&file.path, &after.text())
             .map_err(|error| format!("{}: {error}", sanitize::plain_path(&file.path)))?;
-        terminal::tell(&did);
+        terminal::eprintln(&did);
         Ok(())
     }
 }

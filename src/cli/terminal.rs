@@ -23,8 +23,8 @@ pub fn stderr_palette(common: &Common) -> Palette {
 
 /// Prints that this build lacks a command, and how to get one that has it.
 #[cfg(not(all(feature = "lsp", feature = "serve")))]
-pub fn complain_of_build(common: &Common, command: &str) {
-    complain(
+pub fn print_missing_feature(common: &Common, command: &str) {
+    error(
         common,
         &format!(
             "this build of geplint has no `{command}`; released binaries have it, or build it with `cargo install --path . --features full`"
@@ -33,24 +33,24 @@ pub fn complain_of_build(common: &Common, command: &str) {
 }
 
 /// Prints an error on standard error. A closed stream is ignored.
-pub fn complain(common: &Common, message: &str) {
+pub fn error(common: &Common, message: &str) {
     let palette = stderr_palette(common);
-    tell(&format!(
+    eprintln(&format!(
         "{}: {}",
         palette.error("error"),
         sanitize::escape(message)
     ));
 }
 
-/// Returns the value; prints an error.
-pub fn right<T>(result: Result<T, String>, common: &Common) -> Option<T> {
-    result.map_err(|message| complain(common, &message)).ok()
+/// Returns the value, or prints the error.
+pub fn ok_or_print<T>(result: Result<T, String>, common: &Common) -> Option<T> {
+    result.map_err(|message| error(common, &message)).ok()
 }
 
 /// Prints a warning on standard error.
 pub fn warn(common: &Common, message: &str) {
     let palette = stderr_palette(common);
-    tell(&format!(
+    eprintln(&format!(
         "{}: {}",
         palette.warning("warning"),
         sanitize::escape(message)
@@ -63,7 +63,7 @@ pub fn print(text: &str) -> Result<(), OutputError> {
 }
 
 /// Prints a line, or several lines of the program, on standard error. A closed stream is ignored.
-pub fn tell(line: &str) {
+pub fn eprintln(line: &str) {
     let mut stream = io::stderr().lock();
     let _ = output::write(&mut stream, &format!("{}\n", sanitize::document(line)));
     let _ = stream.flush();

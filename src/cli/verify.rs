@@ -41,7 +41,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         let patterns = patterns(args, &project)?;
         Ok((project, (excludes, includes), known, patterns))
     });
-    let Some((project, (excludes, includes), known, patterns)) = terminal::right(ready, common) else {
+    let Some((project, (excludes, includes), known, patterns)) = terminal::ok_or_print(ready, common) else {
         return Ok(TROUBLE);
     };
     known.print_tenant_facts(common, args.quiet, args.verbose);
@@ -67,7 +67,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         .anonymize
         .as_deref()
         .map(|path| Folder::new(path, Anonymizer::new(&endpoints)));
-    let Some(folder) = terminal::right(folder.transpose(), common) else {
+    let Some(folder) = terminal::ok_or_print(folder.transpose(), common) else {
         return Ok(TROUBLE);
     };
     let others = Others::new();
@@ -100,7 +100,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
     }
     let account = run.account(&files);
     if let Some(Err(why)) = run.folder.as_ref().map(|folder| folder.write(common)) {
-        terminal::complain(common, &why);
+        terminal::error(common, &why);
         return Ok(TROUBLE);
     }
     match account {
@@ -294,7 +294,7 @@ impl Run<'_> {
             more => format!(" and {more} more"),
         };
         let shown = sanitize::path(&paths[*first]);
-        terminal::tell(&format!("skipped {shown}{more}: {PREDICTION}"));
+        terminal::eprintln(&format!("skipped {shown}{more}: {PREDICTION}"));
     }
 
     fn kind(&self, path: &Path, reader: &mut Reader) -> Kind {
@@ -632,13 +632,13 @@ impl Run<'_> {
     /// Prints a line with `--verbose`.
     fn print_verbose(&self, line: impl FnOnce() -> String) {
         if self.args.verbose {
-            terminal::tell(&line());
+            terminal::eprintln(&line());
         }
     }
 
     fn problem(&mut self, path: &Path, message: &str) {
         self.trouble = true;
-        terminal::tell(&summary::problem(
+        terminal::eprintln(&summary::problem(
             path,
             message,
             terminal::stderr_palette(self.common),
@@ -649,14 +649,14 @@ impl Run<'_> {
         if self.trouble {
             TROUBLE
         } else if self.tally.pairs == 0 {
-            terminal::complain(self.common, &nothing_paired(self.args, &self.tally));
+            terminal::error(self.common, &nothing_paired(self.args, &self.tally));
             UNMATCHED
         } else if self.tally.not_answered == self.tally.pairs {
             let message = format!(
                 "nothing to verify: none of the {} recorded responses is from the API; -v lists them",
                 self.tally.pairs
             );
-            terminal::complain(self.common, &message);
+            terminal::error(self.common, &message);
             UNMATCHED
         } else if self.tally.agreed + self.tally.not_answered < self.tally.pairs {
             FINDINGS

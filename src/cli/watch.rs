@@ -33,7 +33,7 @@ const CLEAR: &str = "\x1b[H\x1b[2J\x1b[3J";
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
     if args.files.paths.iter().chain(&args.files.list).any(is_stdin) {
-        terminal::complain(common, "--watch: standard input cannot be read again");
+        terminal::error(common, "--watch: standard input cannot be read again");
         return Ok(TROUBLE);
     }
     let how = args.watch.unwrap_or(WatchOption::Events);
@@ -64,7 +64,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
             return Ok(done.code);
         }
         if io::stderr().is_terminal() && !args.quiet {
-            terminal::tell("Watching for changes; press Ctrl-C to stop.");
+            terminal::eprintln("Watching for changes; press Ctrl-C to stop.");
         }
         while waker.as_ref().is_some_and(|waker| {
             waker.wait();
