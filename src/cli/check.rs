@@ -193,8 +193,8 @@ impl Run<'_> {
                 self.write(|sinks| sinks.rendered(&texts))?;
             }
             FileEvent::Skipped(path, reason) => self.skip(&path, &reason, self.args.verbose),
-            FileEvent::PassedOver(path, reason) => self.skip(&path, &reason, !self.args.quiet),
-            FileEvent::Trouble(path, message) => self.report_problem(&path, &message),
+            FileEvent::Unclear(path, reason) => self.skip(&path, &reason, !self.args.quiet),
+            FileEvent::Problem(path, message) => self.report_problem(&path, &message),
         }
         self.progress.tick();
         Ok(())

@@ -43,9 +43,9 @@ pub enum FileEvent {
     /// Not a payload, with the reason; reported with `--verbose`.
     Skipped(PathBuf, Cow<'static, str>),
     /// Not a payload, with the reason; reported unless `--quiet`.
-    PassedOver(PathBuf, String),
+    Unclear(PathBuf, String),
     /// Could not be checked, with the reason.
-    Trouble(PathBuf, String),
+    Problem(PathBuf, String),
 }
 
 /// The totals of an entry.
@@ -72,7 +72,7 @@ impl FileChecker<'_> {
         let args = self.args;
         let file = match Payload::read(entry, &args.files, args.skip_unrecognized, reader) {
             Ok(file) => file,
-            Err((path, message)) => return sink.send(FileEvent::Trouble(path.to_path_buf(), message)),
+            Err((path, message)) => return sink.send(FileEvent::Problem(path.to_path_buf(), message)),
         };
         let Some(fixer) = &self.fixer else {
             return self.check(file, None, sink);
@@ -114,9 +114,9 @@ impl FileChecker<'_> {
                 Kind::NotJson(finding) => {
                     return self.checked(file, None, fixed, Checked::not_json(*finding), sink);
                 }
-                Kind::PassedOver(reason) => FileEvent::PassedOver(path, reason),
+                Kind::Unclear(reason) => FileEvent::Unclear(path, reason),
                 Kind::Skipped(reason) => FileEvent::Skipped(path, reason),
-                Kind::Trouble(message) => FileEvent::Trouble(path, message),
+                Kind::Problem(message) => FileEvent::Problem(path, message),
             },
         )
     }
@@ -137,9 +137,9 @@ impl FileChecker<'_> {
             Err(why) => {
                 let message = format!("{} that cannot be read: {why}", format.name());
                 return sink.send(if found {
-                    FileEvent::PassedOver(path(), message)
+                    FileEvent::Unclear(path(), message)
                 } else {
-                    FileEvent::Trouble(path(), message)
+                    FileEvent::Problem(path(), message)
                 });
             }
         };
@@ -168,7 +168,7 @@ impl FileChecker<'_> {
                 && sink.send(if found {
                     FileEvent::Skipped(path(), reason.into())
                 } else {
-                    FileEvent::PassedOver(path(), reason)
+                    FileEvent::Unclear(path(), reason)
                 });
         }
         let (own, others): (Vec<Part<'_>>, Vec<Part<'_>>) =

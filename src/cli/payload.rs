@@ -34,11 +34,11 @@ pub enum Kind<'r> {
     /// Not JSON, although JSON is expected.
     NotJson(Box<Finding>),
     /// Not a payload, although it may be meant as one; with the reason.
-    PassedOver(String),
+    Unclear(String),
     /// Not a payload, with the reason.
     Skipped(Cow<'static, str>),
     /// The endpoint is ambiguous, with a message.
-    Trouble(String),
+    Problem(String),
 }
 
 impl<'a> Payload<'a> {
@@ -105,17 +105,17 @@ impl<'a> Payload<'a> {
         match outcome {
             Outcome::Checked(request) => Kind::Request(request),
             Outcome::NotJson(_) if !found && let Some(name) = foreign(self.bytes) => {
-                Kind::Trouble(inputs::of_another_tool(name))
+                Kind::Problem(inputs::of_another_tool(name))
             }
             Outcome::NotJson(finding) if !found || expected.is(path) => Kind::NotJson(finding),
-            Outcome::NotJson(finding) => Kind::PassedOver(inputs::not_json(&finding, self.bytes)),
-            Outcome::OneOf(ids) if !found => Kind::Trouble(inputs::ambiguous(&ids)),
-            Outcome::OneOf(ids) => Kind::PassedOver(inputs::ambiguous(&ids)),
-            Outcome::Weak(reason) => Kind::PassedOver(reason),
+            Outcome::NotJson(finding) => Kind::Unclear(inputs::not_json(&finding, self.bytes)),
+            Outcome::OneOf(ids) if !found => Kind::Problem(inputs::ambiguous(&ids)),
+            Outcome::OneOf(ids) => Kind::Unclear(inputs::ambiguous(&ids)),
+            Outcome::Weak(reason) => Kind::Unclear(reason),
             Outcome::Unrecognized(reason) => match (foreign(self.bytes), found) {
-                (Some(name), false) => Kind::Trouble(inputs::of_another_tool(name)),
+                (Some(name), false) => Kind::Problem(inputs::of_another_tool(name)),
                 (Some(name), true) => Kind::Skipped(inputs::of_another_tool(name).into()),
-                (None, false) => Kind::Trouble(inputs::unrecognized(reason)),
+                (None, false) => Kind::Problem(inputs::unrecognized(reason)),
                 (None, true) => Kind::Skipped(reason.into()),
             },
         }

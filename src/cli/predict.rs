@@ -102,7 +102,7 @@ impl Run<'_> {
     fn entry(&mut self, entry: &Entry, reader: &mut Reader) {
         let file = match Payload::read(entry, &self.args.files, false, reader) {
             Ok(file) => file,
-            Err((path, message)) => return self.trouble(path, &message),
+            Err((path, message)) => return self.report_problem(path, &message),
         };
         let Payload { path, bytes, .. } = file;
         if let Some((format, container)) = Requests::container(path, bytes) {
@@ -112,11 +112,11 @@ impl Run<'_> {
             Kind::Request(request) => self.answer(path, None, bytes, &request),
             Kind::NotJson(finding) => {
                 let why = inputs::not_json(&finding, bytes);
-                self.trouble(path, &format!("no prediction: {why}"));
+                self.report_problem(path, &format!("no prediction: {why}"));
             }
-            Kind::PassedOver(reason) => self.skip(path, &reason),
+            Kind::Unclear(reason) => self.skip(path, &reason),
             Kind::Skipped(_) => {}
-            Kind::Trouble(message) => self.trouble(path, &message),
+            Kind::Problem(message) => self.report_problem(path, &message),
         }
     }
 
@@ -149,7 +149,7 @@ impl Run<'_> {
             Err(why) => {
                 let message = format!("{} that cannot be read: {why}", format.name());
                 if file.named {
-                    self.trouble(file.path, &message);
+                    self.report_problem(file.path, &message);
                 } else {
                     self.skip(file.path, &message);
                 }
@@ -175,7 +175,7 @@ impl Run<'_> {
                 self.name(path, "inferred", &answer.guesses);
                 answer.response = Some(response.prediction.envelope);
             }
-            Err(why) => self.trouble(path, &format!("no prediction: {why}")),
+            Err(why) => self.report_problem(path, &format!("no prediction: {why}")),
         }
         self.answers.push(answer);
     }
@@ -228,7 +228,7 @@ impl Run<'_> {
         }
     }
 
-    fn trouble(&mut self, path: &Path, message: &str) {
+    fn report_problem(&mut self, path: &Path, message: &str) {
         self.trouble = true;
         terminal::eprintln(&summary::problem(
             path,

@@ -312,7 +312,7 @@ impl<'a> Engine<'a> {
         let checked = match file.check(known, project, &self.expected, &mut self.session, false) {
             Kind::Request(request) => request.checked,
             Kind::NotJson(finding) => Checked::not_json(*finding),
-            Kind::PassedOver(_) | Kind::Skipped(_) | Kind::Trouble(_) => return None,
+            Kind::Unclear(_) | Kind::Skipped(_) | Kind::Problem(_) => return None,
         };
         let (findings, _) = self.filter.apply(path, checked.findings);
         let report = FileReport::new(path, bytes, findings, checked.records);
@@ -468,7 +468,7 @@ impl<'a> Engine<'a> {
                 }
             }
             Kind::NotJson(finding) => Response::none(crate::cli::inputs::not_json(&finding, bytes)),
-            Kind::PassedOver(reason) | Kind::Trouble(reason) => Response::none(reason),
+            Kind::Unclear(reason) | Kind::Problem(reason) => Response::none(reason),
             Kind::Skipped(reason) => Response::none(reason.into_owned()),
         }
     }
