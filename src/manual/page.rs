@@ -21,7 +21,7 @@ pub fn page(rule: &RuleText, endpoints: &[&Endpoint], fixtures: Option<&Fixtures
     let example = Example::of(rule, endpoints);
     let prose = |title, words: &str| Section::new(title, vec![Block::Words(plain(words))]);
     let mut sections = vec![
-        prose("Description", &rule.what),
+        prose("Meaning", &rule.what),
         prose("Why", &rule.why),
         prose("How to fix it", &rule.fix),
         Section::new(

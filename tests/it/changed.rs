@@ -272,7 +272,7 @@ fn an_error_of_git_is_reported_once() {
 
     let mut geplint = command(crate::support::GEPLINT, &repo.0);
     geplint.args(["check", "--changed"]).env("PATH", &folder);
-    Done::of(&geplint.output().unwrap()).refuses("git cannot be run");
+    Done::of(&geplint.output().unwrap()).refuses("cannot run git");
 }
 
 #[test]

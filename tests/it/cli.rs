@@ -375,7 +375,7 @@ fn every_rule_is_explained() {
         assert_eq!((code, stderr.as_str()), (Some(0), ""), "{id}");
         for part in [
             *id,
-            "\nDescription\n",
+            "\nMeaning\n",
             "\nWhy\n",
             "\nHow to fix it\n",
             "\nBad",

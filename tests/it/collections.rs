@@ -481,7 +481,7 @@ fn what_cannot_be_read_is_one_message() {
         ("cut.json", "a Postman collection that cannot be read: line "),
         (
             "cut.bru",
-            "a .bru file that cannot be read: line 4: the block body:json has no end",
+            "a .bru file that cannot be read: line 4: the block body:json is not closed",
         ),
         (
             "latin.http",

@@ -222,7 +222,7 @@ fn undocumented_answers_are_not_predicted() {
         assert_eq!(code, Some(2), "{body}\n{stdout}{stderr}");
         assert!(stdout.is_empty(), "{body}\n{stdout}");
         assert!(
-            stderr.contains("no prediction: what the API answers is not documented"),
+            stderr.contains("no prediction: the API's response is not documented"),
             "{body}\n{stderr}"
         );
     }

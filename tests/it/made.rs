@@ -179,7 +179,7 @@ fn files_of_others_are_never_overwritten() {
     let less = run(&folder, &with, b"");
     assert_eq!(less.status.code(), Some(0), "{}", text(&less.stderr));
     assert!(
-        text(&less.stdout).contains("of an earlier run"),
+        text(&less.stdout).contains("from an earlier run"),
         "{}",
         text(&less.stdout)
     );
