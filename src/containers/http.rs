@@ -1,4 +1,4 @@
-//! `.http` and `.rest` files, as the HTTP clients of JetBrains IDEs and VS Code read them.
+//! `.http` and `.rest` files, as the HTTP clients of IDEs and VS Code read them.
 
 use super::request::{Names, utf8};
 use super::{Body, Container, Request};
