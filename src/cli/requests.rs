@@ -195,12 +195,17 @@ impl<'a> Requests<'a> {
     #[cfg(feature = "lsp")]
     pub fn bodies<'r>(
         &self,
-        path: &Path,
+        (file, format): (&Payload<'_>, Format),
         container: &Container,
         session: &Session<'r>,
     ) -> Vec<(String, &'r Endpoint, MappedText)> {
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let chosen = self.chosen((container, folder), session, &mut Parts::default());
+        let mut all = Parts::default();
+        let folder = file.path.parent().unwrap_or(Path::new(""));
+        let chosen = if format == Format::Lines {
+            self.lines(file, container, session, &mut all)
+        } else {
+            self.chosen((container, folder), session, &mut all)
+        };
         let own = chosen.into_iter().filter(|chosen| chosen.source.is_none());
         own.map(|chosen| (chosen.name, chosen.endpoint, chosen.body))
             .collect()

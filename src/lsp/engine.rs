@@ -414,12 +414,14 @@ impl<'a> Engine<'a> {
     /// The bodies of requests in a document that holds several; `None` for any other.
     pub fn bodies(&self, snapshot: &Snapshot) -> Option<Vec<Body<'a>>> {
         let path = self.path(snapshot);
-        let (format, container) = Requests::container(&path, snapshot.text.as_str().as_bytes())?;
+        let bytes = snapshot.text.as_str().as_bytes();
+        let (format, container) = Requests::container(&path, bytes)?;
         let Ok(container) = container else {
             return Some(Vec::new());
         };
         let requests = Self::requests(self.site, self.defaults);
-        let bodies = requests.bodies(&path, &container, &self.session);
+        let file = Self::payload(&path, bytes);
+        let bodies = requests.bodies((&file, format), &container, &self.session);
         let bodies = bodies.into_iter().map(|(name, endpoint, text)| Body {
             name,
             endpoint,

@@ -165,6 +165,22 @@ fn bodies_are_explained_and_completed_where_they_are() {
         );
         assert_eq!(client.end(), 0);
     }
+    // Lines are the records of one request.
+    let path = root.join("b.jsonl");
+    let text = format!(
+        "{{\"ClientContactCode\": \"A\"}}\n{}\n",
+        &RECORD[1..RECORD.len() - 1]
+    );
+    let mut client = Client::session(&root, "utf-16", &json!({}));
+    client.open(&path, &text);
+    let at = json!({ "textDocument": { "uri": uri(&path) }, "position": { "line": 1, "character": 4 } });
+    let hover = client.request("textDocument/hover", at);
+    assert_eq!(
+        hover["range"]["start"],
+        json!({ "line": 1, "character": 1 }),
+        "{hover}"
+    );
+    assert_eq!(client.end(), 0);
     // In a string of a Postman collection names are explained, and nothing is written.
     let path = root.join("c.json");
     let text = fs::read_to_string("testdata/containers/contacts.postman_collection.json").unwrap();
