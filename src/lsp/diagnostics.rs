@@ -144,7 +144,7 @@ pub fn line(path: &Path, mistake: &Diagnostic, more: usize) -> String {
     // Sanitized when the diagnostic was made, so that it has no line breaks.
     line.extend(message.chars().take(LONGEST));
     if more > 0 {
-        line.push_str(&format!(" (and {more} more)"));
+        return format!("{line} (and {more} more)");
     }
     line
 }
