@@ -298,8 +298,8 @@ impl Run<'_> {
                 self.summary.line(time, look)
             };
             // With `--watch`, one line reports a run without findings.
-            let is_well = self.args.watch.is_some() && self.summary.is_well();
-            let shown = if is_well {
+            let is_clean = self.args.watch.is_some() && self.summary.is_clean();
+            let shown = if is_clean {
                 line.lines().next().unwrap_or_default()
             } else {
                 line.as_str()

@@ -103,7 +103,7 @@ impl<'a> Fixer<'a> {
             };
             return fix::fix_all(bytes, self.unsafe_too, &mut check);
         }
-        let given = known.vouched(project, path, named, bytes);
+        let given = known.explicit_endpoint(project, path, named, bytes);
         let endpoint = given.or_else(|| session.recognized(bytes, standard))?;
         let mut check = |bytes: &[u8]| {
             let findings = session.look(bytes, endpoint).findings;

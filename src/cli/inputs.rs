@@ -226,17 +226,29 @@ impl Knowledge {
 
     /// Returns the endpoint that the command line or the settings assign to a file, whatever it contains; `None` for a
     /// response next to the requests.
-    pub fn given(&self, project: &Project, path: &Path, named: bool, bytes: &[u8]) -> Option<&Endpoint> {
+    pub fn assigned_endpoint(
+        &self,
+        project: &Project,
+        path: &Path,
+        named: bool,
+        bytes: &[u8],
+    ) -> Option<&Endpoint> {
         if self.named && (named || !is_response(bytes)) {
             return self.rules.endpoints().next();
         }
         self.endpoint(project, path).filter(|_| !is_response(bytes))
     }
 
-    /// The same as [`given`](Self::given), but only if the file itself was assigned: `--endpoint` does not apply to
-    /// other files in a folder.
-    pub fn vouched(&self, project: &Project, path: &Path, named: bool, bytes: &[u8]) -> Option<&Endpoint> {
-        let given = self.given(project, path, named, bytes)?;
+    /// The same as [`assigned_endpoint`](Self::assigned_endpoint), but only if the file itself was assigned:
+    /// `--endpoint` does not apply to other files in a folder.
+    pub fn explicit_endpoint(
+        &self,
+        project: &Project,
+        path: &Path,
+        named: bool,
+        bytes: &[u8],
+    ) -> Option<&Endpoint> {
+        let given = self.assigned_endpoint(project, path, named, bytes)?;
         let settled = || project.endpoint(path).is_some_and(|id| id.value == given.id);
         (named || settled()).then_some(given)
     }

@@ -88,7 +88,7 @@ impl<'a> Payload<'a> {
         let found = self.standard == Standard::Found;
         let filled = known.filled(bytes);
         let bytes = filled.as_ref().map_or(bytes, |filled| filled.text().as_bytes());
-        let mut outcome = match known.given(project, path, named, bytes) {
+        let mut outcome = match known.assigned_endpoint(project, path, named, bytes) {
             Some(endpoint) => Outcome::Checked(session.request(bytes, endpoint, outcomes)),
             None => session.file_as(bytes, outcomes, self.standard),
         };

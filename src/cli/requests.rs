@@ -281,7 +281,9 @@ impl<'a> Requests<'a> {
         session: &Session<'r>,
         all: &mut Parts<'_>,
     ) -> Vec<Chosen<'r>> {
-        let given = self.known.given(self.project, file.path, file.named, file.bytes);
+        let given = self
+            .known
+            .assigned_endpoint(self.project, file.path, file.named, file.bytes);
         let given = given.and_then(|endpoint| session.endpoint(&endpoint.id));
         let texts: Vec<(&Request, MappedText)> = container
             .requests

@@ -145,7 +145,12 @@ fn is_payload(filter: &FindingFilter<'_>, path: &Path, found: bool) -> bool {
     let Ok(bytes) = read::whole(path, read::LARGEST) else {
         return false;
     };
-    let given = || filter.known.given(filter.project, path, false, &bytes).is_some();
+    let given = || {
+        filter
+            .known
+            .assigned_endpoint(filter.project, path, false, &bytes)
+            .is_some()
+    };
     let recognized = recognize(&json::text(&bytes).0, &filter.known.rules.candidates());
     found && given() || matches!(recognized, Recognized::Request(_) | Recognized::OneOf(_))
 }

@@ -436,7 +436,7 @@ impl<'a> Engine<'a> {
         let Site { project, known, .. } = self.site;
         let path = self.path(snapshot);
         let bytes = snapshot.text.as_str().as_bytes();
-        known.given(project, &path, false, bytes)
+        known.assigned_endpoint(project, &path, false, bytes)
     }
 
     /// The response that is predicted for a document, as `geplint predict` with its name would print it.

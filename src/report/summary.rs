@@ -82,7 +82,7 @@ pub struct Summary {
 
 impl Summary {
     /// Returns true if files were checked and there is nothing to do for any of them.
-    pub fn is_well(&self) -> bool {
+    pub fn is_clean(&self) -> bool {
         self.files > 0 && self.errors + self.warnings + self.suppressed == 0 && self.problems.is_empty()
     }
 
