@@ -358,6 +358,22 @@ test("tenant facts are shown and replaced", async () => {
   await page.context().close();
 });
 
+test("a reset by others begins the list again, and a fault is named", async () => {
+  const body = documented("contact-details/3-error.request.json");
+  await fetch(`${base}/_geplint/reset`, { method: "POST" });
+  await send("contact-details", body);
+  const page = await open();
+  await page.locator(".call").first().waitFor();
+  // More calls than the page has seen: their numbers alone do not show that they are others.
+  await fetch(`${base}/_geplint/reset`, { method: "POST" });
+  for (const fault of ["none", "503", "none"]) await send("contact-details", body, { "x-geplint-fault": fault });
+  await until(page, () => document.querySelectorAll(".call").length === 3);
+  assert.deepEqual(await page.locator(".call .seq").allTextContents(), ["#1", "#2", "#3"]);
+  assert.deepEqual(await page.locator(".call .status").allTextContents(), ["400", "503 (fault 503)", "400"]);
+  await page.locator("#state", { hasText: "3 calls so far" }).waitFor();
+  await page.context().close();
+});
+
 test("no rule of WCAG 2.2 AA that axe knows is broken, narrow and wide, dark and light", async () => {
   await fetch(`${base}/_geplint/reset`, { method: "POST" });
   await send("contact-details", documented("contact-details/1-success.request.json"));
