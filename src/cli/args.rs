@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::mem::ManuallyDrop;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZero;
 use std::path::PathBuf;
 
@@ -483,7 +483,7 @@ Exit status:
 )]
 pub struct Serve {
     /// Address and port to listen on, or a port of this machine; port 0 selects a free port
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8400", value_parser = super::serve::address)]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8400", value_parser = address)]
     pub listen: SocketAddr,
     /// Allow --listen with an address that other machines can reach
     #[arg(long, help_heading = "Access")]
@@ -685,6 +685,21 @@ pub fn command() -> clap::Command {
     <Args as clap::CommandFactory>::command()
 }
 
+/// A value of `--listen`: an address and a port, `localhost` and a port, or a port alone.
+///
+/// Errors: what is expected.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let local = text.strip_prefix("localhost").unwrap_or(text);
+    let port = local.strip_prefix(':').or((local == text).then_some(text));
+    if let Some(port) = port.and_then(|port| port.parse().ok()) {
+        return Ok((Ipv4Addr::LOCALHOST, port).into());
+    }
+    text.parse().map_err(|_| {
+        "expected an address and a port, such as 127.0.0.1:8400, [::1]:8400, localhost:8400 or 8400"
+            .to_owned()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -725,6 +740,32 @@ mod tests {
         ];
         for line in lines {
             assert!(check_alone(words(line)).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn an_address_may_be_a_port_alone() {
+        for (text, expected) in [
+            ("localhost:8400", "127.0.0.1:8400"),
+            ("9000", "127.0.0.1:9000"),
+            (":9000", "127.0.0.1:9000"),
+            ("0.0.0.0:1", "0.0.0.0:1"),
+            ("[::1]:8412", "[::1]:8412"),
+        ] {
+            assert_eq!(address(text).unwrap().to_string(), expected, "{text}");
+        }
+        for text in [
+            "",
+            ":",
+            "localhost",
+            "localhost9000",
+            "gep:8400",
+            "::1:9000",
+            "65536",
+            "127.0.0.1",
+        ] {
+            let why = address(text).unwrap_err();
+            assert!(why.contains("localhost:8400"), "{text}: {why}");
         }
     }
 }

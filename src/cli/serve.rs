@@ -1,26 +1,9 @@
 //! `geplint serve`: calls in over HTTP, the API's predicted responses out.
 
-use std::net::{Ipv4Addr, SocketAddr};
-
 use super::args::{Common, Serve};
 use super::exit_code::TROUBLE;
 use super::terminal;
 use crate::report::OutputError;
-
-/// A value of `--listen`: an address and a port, `localhost` and a port, or a port alone.
-///
-/// Errors: what is expected.
-pub fn address(text: &str) -> Result<SocketAddr, String> {
-    let local = text.strip_prefix("localhost").unwrap_or(text);
-    let port = local.strip_prefix(':').or((local == text).then_some(text));
-    if let Some(port) = port.and_then(|port| port.parse().ok()) {
-        return Ok((Ipv4Addr::LOCALHOST, port).into());
-    }
-    text.parse().map_err(|_| {
-        "expected an address and a port, such as 127.0.0.1:8400, [::1]:8400, localhost:8400 or 8400"
-            .to_owned()
-    })
-}
 
 /// Prints how to get a build with the server.
 #[cfg(not(feature = "serve"))]
@@ -151,36 +134,5 @@ mod with_server {
              tenant's facts. {token}{tls}",
             args.listen
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_may_be_a_port_alone() {
-        for (text, expected) in [
-            ("localhost:8400", "127.0.0.1:8400"),
-            ("9000", "127.0.0.1:9000"),
-            (":9000", "127.0.0.1:9000"),
-            ("0.0.0.0:1", "0.0.0.0:1"),
-            ("[::1]:8412", "[::1]:8412"),
-        ] {
-            assert_eq!(address(text).unwrap().to_string(), expected, "{text}");
-        }
-        for text in [
-            "",
-            ":",
-            "localhost",
-            "localhost9000",
-            "gep:8400",
-            "::1:9000",
-            "65536",
-            "127.0.0.1",
-        ] {
-            let why = address(text).unwrap_err();
-            assert!(why.contains("localhost:8400"), "{text}: {why}");
-        }
     }
 }

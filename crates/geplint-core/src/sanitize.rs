@@ -16,7 +16,7 @@
 //! All of them use [`chars`] to decide what may be shown, so that they agree.
 
 use std::borrow::Cow;
-use std::net::Ipv6Addr;
+use core::net::Ipv6Addr;
 use std::path::Path;
 
 use unicode_width::UnicodeWidthChar as _;

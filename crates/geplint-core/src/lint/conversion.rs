@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::messages;
-use super::names::is_mandatory;
 use super::reading::{self, Reading};
 use super::state::{Linter, Step};
 use crate::finding::{FixKind, Span};
@@ -73,15 +72,18 @@ impl Linter<'_> {
         messages::cut_by_serializer(&self.decoded(node))
     }
 
-    /// Returns a string or number as the only string of an array. `None` if it is blank or a placeholder, may be several
-    /// strings, or is a number that is not only digits.
+    /// Returns a string or number as the only string of an array; `None` as for [`one_string`](Self::one_string).
     pub(super) fn in_array(&self, node: NodeId) -> Option<String> {
         Some(format!("[{}]", self.one_string(node)?))
     }
 
-    /// Returns a string or number as the value of an object's only mandatory property, if that is a code.
+    /// Returns a string or number in an array of objects as the value of the element's only mandatory property, if that is
+    /// a code. Elsewhere an object has a meaning of its own: a string for an address is no code of a country.
     fn in_object(&self, node: NodeId, table: &Table) -> Option<String> {
-        let mut mandatory = table.properties.iter().filter(|property| is_mandatory(property));
+        if !matches!(self.buffers.path.last(), Some(Step::Index(_))) {
+            return None;
+        }
+        let mut mandatory = table.properties.iter().filter(|property| property.is_mandatory());
         let (Some(property), None) = (mandatory.next(), mandatory.next()) else {
             return None;
         };
@@ -90,13 +92,14 @@ impl Linter<'_> {
         is_code.then(|| format!("{{\"{}\": {value}}}", property.name))
     }
 
-    /// Returns a string or number as a JSON string; `None` if it is blank, or may be several strings.
+    /// Returns a string or number as a JSON string. `None` if it is blank or a placeholder, may be several strings, or is a
+    /// number that is not only digits.
     fn one_string(&self, node: NodeId) -> Option<String> {
         let written = self.tree.node(node).span.of(self.text);
         match self.kind(node) {
             // `1.0` and `1e3` may be codes that a spreadsheet has changed.
             JsonKind::Number if written.bytes().all(|byte| byte.is_ascii_digit()) => {
-                Some(format!("[\"{written}\"]"))
+                Some(format!("\"{written}\""))
             }
             JsonKind::String => {
                 let text = self.decoded(node);

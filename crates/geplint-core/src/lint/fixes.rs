@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::names::{Fit, Meant, is_mandatory};
+use super::names::{Fit, Meant};
 use super::state::{Linter, Resolved};
 use crate::finding::{Finding, FixKind, Severity, Span};
 use crate::json::{JsonKind, NodeId};
@@ -148,7 +148,7 @@ impl Linter<'_> {
         let harmful = |finding: usize, property: PropertyId| {
             wanted.get(&property) != Some(&1)
                 || has(property)
-                || (lacks && !is_mandatory(table.property(property)) && !sure(finding, property))
+                || (lacks && !table.property(property).is_mandatory() && !sure(finding, property))
         };
         let harmful: Vec<usize> = renames
             .into_iter()
@@ -190,7 +190,7 @@ impl Linter<'_> {
                 );
             }
             let fills =
-                is_mandatory(rows.property(property)) || !lacks_mandatory(rows, |id| there.contains(&id));
+                rows.property(property).is_mandatory() || !lacks_mandatory(rows, |id| there.contains(&id));
             if wanted.get(&(table, property)) == Some(&1) && !there.contains(&property) && fills {
                 let last = self.tree.members(*object).last();
                 let last = last.map(|(_, value)| self.member_span(value));
@@ -256,7 +256,7 @@ fn lacks_mandatory(table: &Table, has: impl Fn(PropertyId) -> bool) -> bool {
     (0..)
         .zip(&table.properties)
         .map(|(index, _)| PropertyId(index))
-        .any(|id| is_mandatory(table.property(id)) && !has(id))
+        .any(|id| table.property(id).is_mandatory() && !has(id))
 }
 
 /// Sets the target of a move, or drops the fix if there is no target.

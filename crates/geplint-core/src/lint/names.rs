@@ -482,13 +482,6 @@ fn below<'e>(endpoint: &'e Endpoint, table: &'e Table) -> Vec<(TableId, Vec<&'e 
     }
 }
 
-/// Returns true if every object of its table must have the property.
-pub(super) fn is_mandatory(property: &Property) -> bool {
-    property.required.as_ref().is_some_and(|required| {
-        required.claim.severity == crate::finding::Severity::Error && !required.for_new_contact
-    })
-}
-
 impl Linter<'_> {
     /// Returns how a value fits a property; `None` for another kind of value.
     pub(super) fn fit(&self, property: &Property, value: NodeId) -> Option<Fit> {

@@ -340,6 +340,14 @@ impl Property {
     pub fn is_code(&self) -> bool {
         self.kind == Some(RowKind::Code)
     }
+
+    /// Returns true if every object of its table must have the property.
+    #[must_use]
+    pub fn is_mandatory(&self) -> bool {
+        self.required
+            .as_ref()
+            .is_some_and(|required| required.claim.severity == Severity::Error && !required.for_new_contact)
+    }
 }
 
 /// A mandatory property.
