@@ -188,7 +188,7 @@ fn a_har_holds_the_facts_or_says_that_they_are_missing() {
         // Without --self the first thing to know is what the answers are.
         let (code, said) = verify(&[]);
         assert_eq!(code, Some(3), "{said}");
-        assert!(said.contains("no answer of the API to verify"), "{said}");
+        assert!(said.contains("no response of the API to verify"), "{said}");
     }
 }
 
