@@ -15,8 +15,8 @@
 //!
 //! All of them use [`chars`] to decide what may be shown, so that they agree.
 
-use std::borrow::Cow;
 use core::net::Ipv6Addr;
+use std::borrow::Cow;
 use std::path::Path;
 
 use unicode_width::UnicodeWidthChar as _;
