@@ -44,7 +44,7 @@ fn unknown(context: &Context<'_>, place: &Place<'_>, table: &Table, typed: &str)
     let found = finding_of_name(context, place);
     let Some(found) = found else {
         return format!(
-            "{} is no property of {}.",
+            "{} is not a property of {}.",
             row::code(typed),
             row::shown(&table.title)
         );

@@ -77,7 +77,7 @@ fn of_request(request: Request<'_>) -> Predicted {
                 Predicted::NotJson(finding.message.to_string())
             }
             Some(finding) => Predicted::Undocumented(finding.message.to_string()),
-            None => Predicted::Undocumented("the request has no record".to_owned()),
+            None => Predicted::Undocumented("the request contains no records".to_owned()),
         },
     }
 }

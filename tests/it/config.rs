@@ -111,19 +111,19 @@ fn every_mistake_has_its_position() {
     );
     for (settings, message) in [
         ("inclde = []", "1:1: there is no setting \"inclde\" here"),
-        ("include = [1]", "1:12: include has to be text in quotes, not `1`"),
+        ("include = [1]", "1:12: include must be a string in quotes, not `1`"),
         (
             "rules = \"a\"",
-            "1:9: rules has to be a list: [\"...\"], not `\"a\"`",
+            "1:9: rules must be a list: [\"...\"], not `\"a\"`",
         ),
         ("\n\n[x", "3:3: unclosed table"),
         ("include = [\"a\", \"a[b\"]", "1:17: bad glob `a[b`"),
         ("exclude = [\n  \"\",\n]", "2:3: the glob is empty"),
         (
             "fail-on = \"x\"",
-            "1:11: fail-on is one of error, warning, never, not \"x\"",
+            "1:11: fail-on must be one of error, warning, never, not \"x\"",
         ),
-        ("unused = \"x\"", "1:10: unused is one of warning, off, not \"x\""),
+        ("unused = \"x\"", "1:10: unused must be one of warning, off, not \"x\""),
         ("rules = [\"no.toml\"]", "1:10: no.toml: "),
         ("[tenant]\nfile = \"no.toml\"", "2:8: no.toml: "),
         ("[tenant]\n", "1:1: file is missing here"),
@@ -147,15 +147,15 @@ fn every_mistake_has_its_position() {
             "[[files]]\nglob = \"a\"\nendpoint = \"e\"\nx = 1",
             "4:1: there is no setting \"x\" here",
         ),
-        ("[[severity]]\nlevel = \"off\"", "2:9: a [[severity]] says"),
+        ("[[severity]]\nlevel = \"off\"", "2:9: a [[severity]] needs"),
         ("[[severity]]\nrule = \"blank\"", "1:1: level is missing here"),
         (
             "[[severity]]\nrule = \"blank\"\nlevel = \"note\"",
-            "3:9: level is one of error, warning, advice, off, not \"note\"",
+            "3:9: level must be one of error, warning, advice, off, not \"note\"",
         ),
         (
             "[[severity]]\nevidence = \"hearsay\"\nlevel = \"off\"",
-            "2:12: evidence is one of response, table, inferred, contradicted, not \"hearsay\"",
+            "2:12: evidence must be one of response, table, inferred, contradicted, not \"hearsay\"",
         ),
         (
             "[[severity]]\nrle = \"a\"\nlevel = \"off\"",
@@ -187,11 +187,11 @@ fn every_mistake_has_its_position() {
         ),
         (
             "[[ignore]]\npath = \"a\"\nrule = \"r\"\nreason = \"r\"\nuntil = \"2026-02-30\"",
-            "5:9: this is no date",
+            "5:9: not a date",
         ),
         (
             "[[ignore]]\npath = \"a\"\nrule = \"r\"\nreason = \"r\"\nuntil = 2026-02-03T10:00:00",
-            "5:9: this is no date",
+            "5:9: not a date",
         ),
     ] {
         repo.check(settings)
@@ -464,7 +464,7 @@ fn rules_in_a_list() {
             "geplint.toml:1:11: there is no rule \"missing-mandatry\"",
         ),
         ("only = [\"no-rule\"]\n", "geplint.toml:1:9: there is no rule"),
-        ("ignore = [1]\n", "has to be a rule in quotes or a table"),
+        ("ignore = [1]\n", "must be a rule in quotes or a table"),
         ("ignore = [\"\"]\n", "geplint.toml:1:11: the rule is empty"),
         ("ignore = [{ rule = \"too-long\" }]\n", "path is missing here"),
         (
@@ -555,7 +555,7 @@ fn ignores() {
         done.expect(code, &[], &[if code == 0 { "2 suppressed" } else { idle }]);
     }
     let nowhere =
-        "warning: geplint.toml:2:8: nothing is ignored by this: no file that is checked matches \"no/\"";
+        "warning: geplint.toml:2:8: this entry ignores nothing: no checked file matches \"no/\"";
     repo.check(&ignore("no/", "")).expect(1, &[], &[nowhere]);
     // An entry for files that were not checked in this run is not reported as unused.
     repo.write("geplint.toml", &ignore("old/*.json", "pointer = \"/1\""));
@@ -920,7 +920,7 @@ fn the_schema_is_what_the_loader_accepts() {
         let message = geplint::config::load(&format!("{table}\n{rest}{key} = \"-\"\n"))
             .unwrap_err()
             .message;
-        let expected = format!("{key} is one of {}, not \"-\"", words.join(", "));
+        let expected = format!("{key} must be one of {}, not \"-\"", words.join(", "));
         assert_eq!(message, expected, "{key}");
     }
 }

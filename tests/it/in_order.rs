@@ -192,7 +192,7 @@ fn the_documented_pair_of_page_003() {
 
 #[test]
 fn the_documented_pair_with_its_syntax_error() {
-    // It has one brace too many: the file itself has no answer, but its meaning is clear.
+    // It has extra brace: the file itself has no answer, but its meaning is clear.
     let folder = Folder::new();
     folder.write("1.json", &page_003("1-success.request.json"));
     folder.write("2.json", &page_003("2-error.request.json"));

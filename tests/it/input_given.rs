@@ -207,7 +207,7 @@ fn verbose_lists_checked_and_skipped_files() {
         "skipped ./b.jsonl: a JSON Lines file without a request to a known endpoint",
         "checked ./drafts/bad.json: user-group, 1 record",
         "checked ./good.json: user-group, 1 record",
-        "skipped ./package.json: its names are those of no endpoint",
+        "skipped ./package.json: its names match no endpoint",
     ];
     assert_eq!(lines[..expected.len()], expected, "{stderr}");
     // Without `-v`.

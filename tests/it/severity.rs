@@ -382,11 +382,11 @@ fn mistakes_in_settings_are_explained_in_their_terms() {
     for (settings, expected) in [
         (
             "fail-on = \"nevr\"",
-            "1:11: fail-on is one of error, warning, never, not \"nevr\"; did you mean never?",
+            "1:11: fail-on must be one of error, warning, never, not \"nevr\"; did you mean never?",
         ),
         (
             "[[severity]]\nrule = \"blank\"\nlevel = \"none\"",
-            "3:9: level is one of error, warning, advice, off, not \"none\"",
+            "3:9: level must be one of error, warning, advice, off, not \"none\"",
         ),
         (
             "fail_on = \"error\"",
@@ -394,7 +394,7 @@ fn mistakes_in_settings_are_explained_in_their_terms() {
         ),
         (
             "include = \"a\"",
-            "1:11: include has to be a list: [\"...\"], not `\"a\"`",
+            "1:11: include must be a list: [\"...\"], not `\"a\"`",
         ),
         ("[[ignore]]\npath = \"a\"", "1:1: rule is missing here"),
     ] {

@@ -1004,7 +1004,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "personas = ['P']\nperson = []",
         "",
-        "t.toml:2:1: there is no list \"person\"; known are contacts, ",
+        "t.toml:2:1: there is no list \"person\"; keys: contacts, ",
     ),
     (
         "belonging-lobs = []",
@@ -1017,64 +1017,64 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "personas = 3",
         "",
-        "t.toml:1:12: this is a list, or the name of a file with one",
+        "t.toml:1:12: expected a list, or the name of a file with one",
     ),
     (
         "[personas]\ncode = 'P'",
         "",
-        "t.toml:1:1: this is a list, or the name of a file with one",
+        "t.toml:1:1: expected a list, or the name of a file with one",
     ),
     (
         "\nallow-update-for-inactive-users = 'yes'",
         "",
-        "t.toml:2:35: this is true or false",
+        "t.toml:2:35: expected true or false",
     ),
     (
         "personas = [\n  'P',\n  1.5,\n]",
         "",
-        "t.toml:3:3: an entry is a text or a table",
+        "t.toml:3:3: an entry must be a string or a table",
     ),
     (
         "personas = [true]",
         "",
-        "t.toml:1:13: an entry is a text or a table",
+        "t.toml:1:13: an entry must be a string or a table",
     ),
     (
         "personas = [['P']]",
         "",
-        "t.toml:1:13: an entry is a text or a table",
+        "t.toml:1:13: an entry must be a string or a table",
     ),
     (
         "personas = ['P', '']",
         "",
-        "t.toml:1:18: an entry lacks its value: a text, or one of PersonaCode, Code",
+        "t.toml:1:18: an entry has no value: expected a string, or one of PersonaCode, Code",
     ),
     (
         "activities = ['A', ' ']",
         "",
-        "t.toml:1:20: an entry lacks its value",
+        "t.toml:1:20: an entry has no value",
     ),
     (
         "personas = [\n  { code = 'P' },\n  { activities = ['A'] },\n]",
         "",
-        "t.toml:3:3: an entry lacks its value",
+        "t.toml:3:3: an entry has no value",
     ),
     (
         "contacts = [{ active = true }]",
         "",
-        "t.toml:1:13: an entry lacks its value: a text, or one of ContactCode, ",
+        "t.toml:1:13: an entry has no value: expected a string, or one of ContactCode, ",
     ),
     (
         "contacts = [\n{ code = 'C', lob = 'EMEA' }]",
         "",
-        "t.toml:2:15: an entry has no \"lob\"; it has ContactCode, ",
+        "t.toml:2:15: an entry has no key \"lob\"; keys: ContactCode, ",
     ),
     (
         "contacts = [{ code = 'C', active = 'perhaps' }]",
         "",
-        "t.toml:1:13: whether a contact is active is true or false, or yes, no, y, n, x, 1, 0, active, inactive",
+        "t.toml:1:13: the active flag of a contact must be true or false, or yes, no, y, n, x, 1, 0, active, inactive",
     ),
-    ("contacts = [{ code = 1.5 }]", "", "t.toml:1:22: this is a text"),
+    ("contacts = [{ code = 1.5 }]", "", "t.toml:1:22: expected a string"),
     // A list file that does not exist.
     (
         "personas = []\ncontacts = 'none.csv'",
@@ -1085,28 +1085,28 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "contacts = 'x.csv'",
         "Name,City\nMira,Austin\n",
-        "x.csv:1:1: no column is known; the header names ContactCode, ",
+        "x.csv:1:1: the header has no known column; columns: ContactCode, ",
     ),
     ("contacts = 'x.csv'", "", "x.csv:1:1: "),
     (
         "contacts = 'x.csv'",
         "code,user,x\nC-1,a\n,,1\nC-3,c\n",
-        "x.csv:3:1: an entry lacks its value",
+        "x.csv:3:1: an entry has no value",
     ),
     (
         "contacts = 'x.csv'",
         "code,user,x\r\nC-1,a\r\n\r\n,,1\r\n",
-        "x.csv:4:1: an entry lacks its value",
+        "x.csv:4:1: an entry has no value",
     ),
     (
         "contacts = 'x.csv'",
         "\u{feff}code,user,x\nC-1,a\n,,1\n",
-        "x.csv:3:1: an entry lacks its value",
+        "x.csv:3:1: an entry has no value",
     ),
     (
         "contacts = 'x.csv'",
         "code,user,x\n\"C\n1\",a\n,,1\n",
-        "x.csv:4:1: an entry lacks its value",
+        "x.csv:4:1: an entry has no value",
     ),
     (
         "contacts = 'x.csv'",
@@ -1116,12 +1116,12 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "contacts = 'x.csv'",
         "code,user\nC-1,a\n\"C-2,b\nC-3,c\nC-4,d\n",
-        "x.csv:3:1: a quote in this row is never closed",
+        "x.csv:3:1: unclosed quote in this row",
     ),
     (
         "contacts = 'x.csv'",
         "code,user\nC-1,a\nC-2,b,\"c\nC-3,d\n",
-        "x.csv:3:1: a quote in this row is never closed",
+        "x.csv:3:1: unclosed quote in this row",
     ),
     ("contacts = 'x.csv'", "code,lobs\nC-1,a\n", ""),
     (
@@ -1140,17 +1140,17 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "contacts = 'x.json'",
         "[\"C-1\",\n {\"name\": \"C-2\"}]",
-        "x.json:2:2: an entry lacks its value",
+        "x.json:2:2: an entry has no value",
     ),
     (
         "contacts = 'x.json'",
         "[\n {\"code\": null}]",
-        "x.json:2:2: an entry lacks its value",
+        "x.json:2:2: an entry has no value",
     ),
     (
         "contacts = 'x.json'",
         "{\"data\": [\n {\"firstName\": \"Mira\"}]}",
-        "x.json:2:2: an entry lacks its value",
+        "x.json:2:2: an entry has no value",
     ),
     (
         "contacts = 'x.json'",
@@ -1175,7 +1175,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "personas = 'x.json'",
         "[{\"code\": \"P\", \"activities\": [{\"description\": \"x\"}]}]",
-        "x.json:1:2: an entry lacks its value",
+        "x.json:1:2: an entry has no value",
     ),
 ];
 

@@ -91,7 +91,7 @@ const SHAPES: &[(&str, &str, bool, &str)] = &[
     ),
     (
         "list-in-list",
-        "under /0, in a list in the list;",
+        "under /0, in a nested list;",
         true,
         "/0/1/IsActive",
     ),
@@ -109,7 +109,7 @@ const SHAPES: &[(&str, &str, bool, &str)] = &[
         true,
         "/1",
     ),
-    ("bare", "a bare object;", true, "/IsActive"),
+    ("bare", "a single object;", true, "/IsActive"),
     ("groups", "under /d/results;", true, "/d/results/0/ContactCodes"),
     (
         "authorization",

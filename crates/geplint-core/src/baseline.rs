@@ -75,7 +75,7 @@ impl Baseline {
                 line: 1,
                 column: 1,
                 message: format!(
-                    "it is of version {}, and this geplint knows version {VERSION}",
+                    "its version is {}; this geplint supports version {VERSION}",
                     document.version
                 ),
             });

@@ -118,7 +118,7 @@ fn joined(
         let place = Span::new(lacks.span.start, lacks.span.end.min(lacks.span.start + 1));
         let led = Finding {
             severity,
-            related: Some(Box::new((place, format!("lacks {property}").into()))),
+            related: Some(Box::new((place, format!("{property} is missing here").into()))),
             message: format!("{}; did you mean {property}, which is missing?", name.message).into(),
             ..name.clone()
         };
@@ -136,7 +136,7 @@ fn joined(
         severity,
         related: Some(Box::new((name.span, format!("did you mean {to}?").into()))),
         message: format!("{}; rename {written} ({line}:{column}) to {to}?", lacks.message).into(),
-        help: format!("Rename {written} to {}, if that is what it holds.", quoted(to)).into(),
+        help: format!("Rename {written} to {}, if that is the property you mean.", quoted(to)).into(),
         fix_kind: rename.map(|(to, value)| {
             Box::new(FixKind::RenameAt {
                 at: name.span,
@@ -714,7 +714,7 @@ mod tests {
             target: Target::Key,
             suggestion: suggestion.map(Into::into),
             fix_kind: suggestion.map(|name| Box::new(FixKind::Rename(name.to_owned()))),
-            message: format!("\"{name}\" is no property of T").into(),
+            message: format!("\"{name}\" is not a property of T").into(),
             ..finding(UNKNOWN, Severity::Warning, &format!("/{record}/{name}"), "", at)
         }
     }
@@ -764,7 +764,7 @@ mod tests {
             change(&mut lack);
             let severity = lack.severity;
             let findings = paired(vec![lack, unknown(0, "Zp", Some("Zip"), 9)]);
-            let message = "\"Zp\" is no property of T; did you mean Zip, which is missing?";
+            let message = "\"Zp\" is not a property of T; did you mean Zip, which is missing?";
             assert_eq!(reported(&findings), [("/0/Zp", message)]);
             assert_eq!(&*findings[0].rule, UNKNOWN);
             assert_eq!(findings[0].severity, severity);

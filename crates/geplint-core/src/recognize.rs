@@ -56,10 +56,10 @@ const SMALL: usize = 8;
 const OBJECTS: usize = 250;
 
 /// The reason for a body that is neither an array nor an object.
-const NO_CONTAINER: &str = "it holds neither a list nor an object";
+const NO_CONTAINER: &str = "it contains neither a list nor an object";
 
 /// The reason for a record of no endpoint.
-const NO_ENDPOINT: &str = "its names are those of no endpoint";
+const NO_ENDPOINT: &str = "its names match no endpoint";
 
 /// Examines the first records of a body that the user named.
 pub fn recognize<'r>(text: &str, candidates: &[Candidate<'r>]) -> Recognized<'r> {
@@ -112,7 +112,7 @@ impl<'r> Look<'_, 'r> {
         let mut reader = Reader::new(self.text);
         let mut tree = Tree::default();
         match reader.root(&mut tree) {
-            Root::Nothing => Recognized::Other("there is nothing to read in it"),
+            Root::Nothing => Recognized::Other("it contains nothing to read"),
             Root::List { .. } => self.first_records(&mut reader, &mut tree),
             Root::Value => match tree.root() {
                 Some(root) if is_envelope(self.text, &tree, root) => Recognized::Response,
@@ -123,7 +123,7 @@ impl<'r> Look<'_, 'r> {
     }
 
     fn first_records(self, reader: &mut Reader<'_>, tree: &mut Tree) -> Recognized<'r> {
-        let mut best = Recognized::Other("its list holds no object");
+        let mut best = Recognized::Other("its list contains no object");
         for _ in 0..RECORDS {
             if !reader.next_record(tree) {
                 break;

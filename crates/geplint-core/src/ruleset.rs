@@ -118,7 +118,7 @@ impl Ruleset {
             let id = endpoint.id.to_string();
             if entries.contains_key(&id) {
                 return Err(fail(LoadError {
-                    message: format!("an earlier file has the endpoint \"{id}\", too"),
+                    message: format!("an earlier file already has the endpoint \"{id}\""),
                     span: 0..0,
                 }));
             }

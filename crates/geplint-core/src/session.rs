@@ -105,7 +105,7 @@ fn known_to_others(candidates: &[Candidate<'_>], endpoint: &Endpoint) -> Vec<u64
 /// Returns the message for a file that has too few names of these endpoints.
 fn weak(ids: &[&str], known: usize, names: usize) -> String {
     format!(
-        "{known} of {names} names are those of {}: too few to be sure; name the file, or give it an endpoint under [[files]]",
+        "{known} of {names} names match {}: too few to be sure; name the file, or set its endpoint under [[files]]",
         ids.join(" or ")
     )
 }

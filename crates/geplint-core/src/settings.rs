@@ -188,7 +188,7 @@ impl<'s> Settings<'s> {
             Some(Mistake {
                 start: until.start,
                 message: format!(
-                    "this ignore held until {}, and no longer does ({})",
+                    "this ignore was valid until {} and has expired ({})",
                     until.value, ignore.reason
                 ),
             })
@@ -215,12 +215,12 @@ impl<'s> Settings<'s> {
             start: ignore.path.start,
             message: if ledger.met.contains(&index) {
                 format!(
-                    "nothing is ignored by this: no {} is found there",
+                    "this entry ignores nothing: there is no {} there",
                     ignore.rule.value
                 )
             } else {
                 format!(
-                    "nothing is ignored by this: no file that is checked matches \"{}\"",
+                    "this entry ignores nothing: no checked file matches \"{}\"",
                     ignore.path.value.text()
                 )
             },

@@ -72,7 +72,7 @@ impl GlobCompiler {
         self.length += glob.len();
         if self.length > MOST {
             return Err(bad(format!(
-                "with it, the globs here have more than {MOST} bytes"
+                "up to this one, the globs have more than {MOST} bytes"
             )));
         }
         let rooted = Path::new(glob).is_absolute();
@@ -131,5 +131,5 @@ fn matcher(form: &str) -> Result<GlobSet, String> {
     let glob = GlobBuilder::new(form).literal_separator(true).build();
     let glob = glob.map_err(|error| error.kind().to_string())?;
     let set = GlobSetBuilder::new().add(glob).build();
-    set.map_err(|_| "it becomes too large an automaton; split it".to_owned())
+    set.map_err(|_| "it compiles to too large an automaton; split it".to_owned())
 }

@@ -83,7 +83,7 @@ fn in_words(key: &str, given: &str, error: &str) -> String {
         } else {
             all.remove(0)
         };
-        let is = if all.len() == 1 { "is" } else { "is one of" };
+        let is = if all.len() == 1 { "must be" } else { "must be one of" };
         return format!(
             "{} {is} {}, not \"{}\"{}",
             if key.is_empty() { "this" } else { key },
@@ -120,7 +120,7 @@ fn in_words(key: &str, given: &str, error: &str) -> String {
         .and_then(|rest| rest.split_once(", expected "))
     {
         let wanted = match wanted {
-            "a string" | "string" => "text in quotes",
+            "a string" | "string" => "a string in quotes",
             "a sequence" => "a list: [\"...\"]",
             "a map" | "map" => "a table",
             _ if wanted.starts_with("struct ") => "a table",
@@ -135,7 +135,7 @@ fn in_words(key: &str, given: &str, error: &str) -> String {
             .take(40)
             .collect();
         return format!(
-            "{} has to be {wanted}, not `{given}`",
+            "{} must be {wanted}, not `{given}`",
             if key.is_empty() { "this" } else { key }
         );
     }
@@ -201,7 +201,7 @@ fn severity(entry: file::Severity) -> Result<Override, Mistake> {
     if entry.rule.is_none() && entry.endpoint.is_none() && entry.evidence.is_none() {
         return Err(mistake(
             level.start,
-            "a [[severity]] says which findings it is for: rule, endpoint or evidence",
+            "a [[severity]] needs a condition: rule, endpoint or evidence",
         ));
     }
     Ok(Override {
@@ -252,5 +252,5 @@ fn until(value: Spanned<toml::Value>) -> Result<Placed<Date>, Mistake> {
         start: value.start,
     };
     date.map(value_of)
-        .ok_or_else(|| mistake(value.start, "this is no date; write it as 2026-01-31"))
+        .ok_or_else(|| mistake(value.start, "not a date; write it as 2026-01-31"))
 }

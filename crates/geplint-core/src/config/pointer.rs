@@ -78,7 +78,7 @@ fn token(text: &str) -> Result<Token, String> {
         "*" => Ok(Token::One),
         "**" => Ok(Token::Any),
         _ if text.contains('*') => Err(format!(
-            "* stands for a whole name or index, not for a part of \"{text}\""
+            "* matches a whole name or index, not a part of \"{text}\""
         )),
         _ => Ok(Token::Is(text.to_owned())),
     }

@@ -42,7 +42,7 @@ pub struct Token {
 pub struct Cursor {
     /// The record at the place as far as it is written before it. Objects and lists that are open end at the place.
     pub tree: Tree,
-    /// The index of that record, or of the next one; `None` where the body is no list.
+    /// The index of that record, or of the next one; `None` where the body is not a list.
     pub record: Option<u32>,
     /// The objects and lists that the place is in, the record first.
     pub open: Vec<NodeId>,

@@ -288,7 +288,7 @@ impl SyntaxError {
         let here = shown(self.span.of(text));
         match self.kind {
             SyntaxKind::Empty if text.is_empty() => "the file is empty".into(),
-            SyntaxKind::Empty => "the file holds nothing but white space".into(),
+            SyntaxKind::Empty => "the file contains only whitespace".into(),
             SyntaxKind::Encoding(name) => format!("the file is {name}, not UTF-8"),
             SyntaxKind::Foreign(foreign) => format!("not JSON: the file is {}", foreign.name()),
             SyntaxKind::ConflictMarker => format!("merge conflict marker: {here}"),
@@ -305,7 +305,7 @@ impl SyntaxError {
             SyntaxKind::ByteOrderMark => "the file begins with a byte order mark".into(),
             SyntaxKind::TooLarge => "the file is larger than 4 GiB".into(),
             SyntaxKind::TooMany => "too many syntax errors: the rest of the file is not read".into(),
-            SyntaxKind::TooDeep => "more than 256 levels of lists and objects".into(),
+            SyntaxKind::TooDeep => "lists and objects are nested more than 256 levels deep".into(),
             SyntaxKind::MissingComma => format!("missing comma before {}", self.follower(text)),
             SyntaxKind::TrailingComma => format!("trailing comma before {}", self.follower(text)),
             SyntaxKind::LeadingComma => "comma before the first entry".into(),
@@ -314,10 +314,10 @@ impl SyntaxError {
             SyntaxKind::MissingValue => format!("missing value for {}", self.second(text)),
             SyntaxKind::MissingName => format!("missing name before {here}"),
             SyntaxKind::ExtraOpen | SyntaxKind::ExtraClose { .. } => match self.span.of(text) {
-                "{" | "}" => format!("one brace too many: {here}"),
-                "[" | "]" => format!("one bracket too many: {here}"),
-                all if all.contains(['[', ']']) => format!("brackets too many: {here}"),
-                _ => format!("braces too many: {here}"),
+                "{" | "}" => format!("extra brace: {here}"),
+                "[" | "]" => format!("extra bracket: {here}"),
+                all if all.contains(['[', ']']) => format!("extra brackets: {here}"),
+                _ => format!("extra braces: {here}"),
             },
             SyntaxKind::WrongClose { expected } => {
                 format!(
@@ -334,7 +334,7 @@ impl SyntaxError {
                     self.follower(text)
                 )
             }
-            SyntaxKind::MissingOpen => format!("{here} is a name with a value, but stands in no object"),
+            SyntaxKind::MissingOpen => format!("{here} is a name with a value outside of an object"),
             SyntaxKind::Unclosed { closer, count: 1 } => {
                 format!("the file ends before the closing `{closer}`")
             }
@@ -346,7 +346,7 @@ impl SyntaxError {
                 "\t" => "tab character in a string".into(),
                 raw => format!("control character {} in a string", code_point(raw)),
             },
-            SyntaxKind::BadEscape => format!("{here} is no escape sequence"),
+            SyntaxKind::BadEscape => format!("{here} is not an escape sequence"),
             SyntaxKind::BadUnicodeEscape => format!("{here}: `\\u` needs four hexadecimal digits"),
             SyntaxKind::LoneSurrogate => format!("{here} is half of a surrogate pair, not a character"),
             SyntaxKind::SingleQuotes => format!("single quotes around {here}"),
@@ -355,7 +355,7 @@ impl SyntaxError {
                 format!("unescaped quote in a string, before {}", self.follower(text))
             }
             SyntaxKind::UnquotedName => format!("name without quotes: {here}"),
-            SyntaxKind::NameNotString => format!("a name has to be a string, not {here}"),
+            SyntaxKind::NameNotString => format!("a name must be a string, not {here}"),
             SyntaxKind::Comment | SyntaxKind::HashComment => format!("comment: {here}"),
             SyntaxKind::NotANumber | SyntaxKind::NoSuchValue => format!("JSON has no {here}"),
             SyntaxKind::WrongLiteral => {
@@ -367,11 +367,11 @@ impl SyntaxError {
             SyntaxKind::BareFraction => format!("no digit before the decimal point: {here}"),
             SyntaxKind::MissingFraction => format!("no digit after the decimal point: {here}"),
             SyntaxKind::MissingExponent => format!("no digit in the exponent: {here}"),
-            SyntaxKind::BadNumber => format!("{here} is no number"),
+            SyntaxKind::BadNumber => format!("{here} is not a number"),
             SyntaxKind::UnquotedText => format!("text without quotes: {here}"),
             SyntaxKind::EqualsForColon => format!("{here} instead of a colon"),
             SyntaxKind::SemicolonForComma => "semicolon instead of a comma".into(),
-            SyntaxKind::OddSpace => format!("{} is no JSON white space", code_point(self.span.of(text))),
+            SyntaxKind::OddSpace => format!("{} is not JSON whitespace", code_point(self.span.of(text))),
             SyntaxKind::TrailingText => format!("text after the end of the document: {here}"),
             SyntaxKind::SeveralRoots => format!("a second document begins after the first: {here}"),
             SyntaxKind::UnexpectedText => format!("unexpected text {here}"),
@@ -411,9 +411,12 @@ impl SyntaxError {
             SyntaxKind::MissingValue => "give it a value, or remove the name",
             SyntaxKind::MissingName => "give it a name, or remove it",
             SyntaxKind::ExtraOpen | SyntaxKind::ExtraClose { .. } | SyntaxKind::TrailingText => "remove it",
-            SyntaxKind::MissingClose { .. } => "close what was opened",
-            SyntaxKind::Unclosed { .. } => "close what was opened; if the file was cut off, fetch it again",
-            SyntaxKind::MissingOpen => "a `{` is missing before it, or the `}` before it is one too many",
+            SyntaxKind::MissingClose { .. } => "add the closing bracket",
+            SyntaxKind::Unclosed { count: 1, .. } => {
+                "add the closing bracket; if the file was cut off, fetch it again"
+            }
+            SyntaxKind::Unclosed { .. } => "add the closing brackets; if the file was cut off, fetch it again",
+            SyntaxKind::MissingOpen => "add a `{` before it, or remove an extra `}` before it",
             SyntaxKind::UnterminatedString => "end the string with a double quote",
             SyntaxKind::LineBreak => "write it as `\\n`, or end the string on its own line",
             SyntaxKind::ControlCharacter => {
@@ -441,9 +444,9 @@ impl SyntaxError {
             SyntaxKind::BadNumber => "put it in double quotes if it is text",
             SyntaxKind::EqualsForColon => "use `:`",
             SyntaxKind::SemicolonForComma => "use `,`",
-            SyntaxKind::OddSpace => "replace it by an ordinary space",
+            SyntaxKind::OddSpace => "replace it with an ordinary space",
             SyntaxKind::SeveralRoots if self.begins_line(text) => {
-                "put the records into one list: `[ …, … ]`; in a file named .jsonl geplint reads a record a line"
+                "put the records into one list: `[ …, … ]`; in a .jsonl file, geplint reads one record per line"
             }
             SyntaxKind::SeveralRoots => "put the records into one list: `[ …, … ]`",
             SyntaxKind::WrongClose { expected } => return format!("use `{expected}`"),

@@ -116,15 +116,15 @@ impl Foreign {
         match self {
             Self::Html => "an HTML page".into(),
             Self::Xml => "an XML document".into(),
-            Self::CurlArgument => "an argument of curl, `@` and the name of a file".into(),
-            Self::CurlError => "an error message of curl".into(),
+            Self::CurlArgument => "a curl argument: `@` and a file name".into(),
+            Self::CurlError => "a curl error message".into(),
             Self::Http => "an HTTP response with its headers".into(),
-            Self::Yaml => "YAML, as it seems".into(),
-            Self::FrontMatter => "text behind a `---` line, as in YAML and front matter".into(),
+            Self::Yaml => "probably YAML".into(),
+            Self::FrontMatter => "text after a `---` line, as in YAML and front matter".into(),
             Self::UrlEncoded => "URL-encoded".into(),
             Self::Assignments => "a list of `name = value` lines".into(),
-            Self::Csv => "CSV, as it seems".into(),
-            Self::LfsPointer => "a pointer of Git LFS".into(),
+            Self::Csv => "probably CSV".into(),
+            Self::LfsPointer => "a Git LFS pointer".into(),
             Self::Nul => "a binary file: it begins with NUL bytes".into(),
             Self::Compressed(format) => format!("compressed: {format}"),
             Self::Document(format) => format!("a {format}"),
@@ -137,18 +137,18 @@ impl Foreign {
     pub(super) const fn advice(self) -> &'static str {
         match self {
             Self::Html => {
-                "a gateway, a proxy or a login page may have answered in place of the server: fetch the file again"
+                "a gateway, a proxy or a login page may have answered instead of the server: fetch the file again"
             }
             Self::Xml => "export the records as JSON",
-            Self::CurlArgument => "put the content of that file in its place",
+            Self::CurlArgument => "use the content of that file instead",
             Self::CurlError => "the download failed: fetch the file again",
-            Self::Http => "keep the body alone, without the headers",
+            Self::Http => "keep only the body, without the headers",
             Self::Yaml => "convert it to JSON",
             Self::FrontMatter => "remove the line",
             Self::UrlEncoded => "send the records as JSON, with Content-Type: application/json",
             Self::Assignments | Self::Csv => "convert it to JSON, a list of records",
             Self::LfsPointer => "fetch the file itself: git lfs pull",
-            Self::Nul => "the file was probably not written to its end: write it again",
+            Self::Nul => "the file was probably not written completely: write it again",
             Self::Compressed(_) => "decompress it first",
             Self::Document(_) | Self::Program(_) | Self::Binary => "send a list of records, as JSON in UTF-8",
         }

@@ -41,14 +41,14 @@ pub(super) fn not_filled_in(property: Option<&Property>, written: &str, target: 
     let subject = property.map_or_else(String::new, |property| format!("{} ", property.name));
     let is_text = property.is_none_or(|property| matches!(property.ty, Type::String | Type::StringList));
     let why = match (bare.len() < written.len(), is_text) {
-        (true, true) => "It is sent as it is: the API takes it for the value itself.",
-        (true, false) => "It is sent as it is, and the API cannot convert it.",
-        (false, _) => "With it the file is not JSON.",
+        (true, true) => "It is sent literally: the API treats it as the value.",
+        (true, false) => "It is sent literally, and the API cannot convert it.",
+        (false, _) => "Without quotes, it makes the file invalid JSON.",
     };
     let help = match property {
         Some(property) if property.required.is_some() => format!("Send the value of {}.", property.name),
         Some(Property { name, .. }) => format!("Send the value of {name}, or leave {name} out."),
-        None => format!("Put the {what} in its place."),
+        None => format!("Replace it with the {what}."),
     };
     let message = match property {
         Some(_) => format!("{subject}{shown} is a placeholder, not a {what}"),
@@ -67,7 +67,7 @@ pub(super) const fn advice(rule: &'static str) -> Claim {
         phase: Phase::None,
         answer: None,
         source: Cow::Borrowed(""),
-        note: Cow::Borrowed("The value that replaces it when the request is sent is not in the file."),
+        note: Cow::Borrowed("The file does not contain the value that replaces it when the request is sent."),
     }
 }
 
@@ -81,7 +81,7 @@ pub(super) fn unknown_values(names: &[&str]) -> (String, String) {
         ([head @ .., last], 0) => format!("{} and {last}", head.join(", ")),
         (shown, more) => format!("{} and {more} more", shown.join(", ")),
     };
-    let message = format!("no value is known for {list}: what they stand for is not checked");
+    let message = format!("no value is known for {list}: the parts of the request that use them are not checked");
     let help = "Give values with --env FILE or --var NAME=VALUE.".to_owned();
     (message, help)
 }
@@ -90,9 +90,9 @@ pub(super) fn unknown_values(names: &[&str]) -> (String, String) {
 pub(super) fn reason(claim: &Claim) -> Cow<'_, str> {
     let note = claim.note.trim_end_matches('.');
     match (claim.evidence, note) {
-        (Evidence::Contradicted, "") => "The table says so, but a documented success does otherwise.".into(),
-        (Evidence::Contradicted, note) => format!("The table calls for it, but {note}.").into(),
-        (_, "") if claim.severity != Severity::Error => "No answer of the API to it is documented.".into(),
+        (Evidence::Contradicted, "") => "The table says so, but a documented success request contradicts it.".into(),
+        (Evidence::Contradicted, note) => format!("The table requires it, but {note}.").into(),
+        (_, "") if claim.severity != Severity::Error => "The API's answer to it is not documented.".into(),
         (_, "") => refusal(claim.phase).into(),
         (_, note) if is_sentence(&claim.note, note) => Cow::Borrowed(&claim.note),
         (_, note) => sentence(note).into(),
@@ -109,7 +109,7 @@ const fn refusal(phase: Phase) -> &'static str {
     match phase {
         Phase::Mandatory => "The API refuses a record without it.",
         Phase::Data => "The API checks the value and refuses the record.",
-        Phase::Exception => "The service is taken to stumble over it.",
+        Phase::Exception => "The service probably fails with an exception.",
         Phase::None | Phase::Bind | Phase::Request => "The API refuses the request.",
     }
 }
@@ -138,24 +138,24 @@ pub(super) fn empty_list(property: &Property) -> Words<'static> {
         "empty-list",
         format!("{} is an empty list", property.name),
         "The property is mandatory; whether an empty list counts as missing is not documented.",
-        format!("Put at least one element into {}.", property.name),
+        format!("Add at least one element to {}.", property.name),
     )
 }
 
 pub(super) fn no_data(claim: &Claim) -> Words<'_> {
-    Words::new(claim, "the request holds no record".to_owned(), PUT_A_RECORD)
+    Words::new(claim, "the request contains no records".to_owned(), PUT_A_RECORD)
 }
 
 pub(super) fn nothing_to_send() -> Words<'static> {
     Words::warning(
         "nothing-to-send",
-        "the request holds no record: nothing to send".to_owned(),
-        "What the API answers to a request without records is not documented.",
+        "the request contains no records: nothing to send".to_owned(),
+        "The API's answer to a request without records is not documented.",
         PUT_A_RECORD,
     )
 }
 
-const PUT_A_RECORD: &str = "Put a record into the list, or do not send it.";
+const PUT_A_RECORD: &str = "Add a record to the list, or skip the request.";
 
 // ---- nulls ----
 
@@ -169,7 +169,7 @@ pub(super) fn dereferenced(property: Option<&Property>) -> Words<'static> {
         rule,
         Phase::Exception,
         what,
-        "The body converts, but the service is taken to stumble over the null (inferred).",
+        "The body converts, but the service probably fails with an exception on the null.",
         "Remove the null, or send an object.",
     )
 }
@@ -178,7 +178,7 @@ pub(super) fn null_text(property: &Property) -> Words<'static> {
     Words::warning(
         "null-text",
         element_is_null(property),
-        "It converts to a null in the list; what the service makes of it is not documented.",
+        "It converts to a null in the list; how the service treats it is not documented.",
         "Remove the null.",
     )
 }
@@ -193,7 +193,7 @@ fn element_is_null(list: &Property) -> String {
 pub(super) fn refused(name: &str, found: &str, ty: Type, help: String) -> Words<'static> {
     does_not_convert(
         format!("{name}: {found} does not convert to {}", declared(ty)),
-        "A value that does not convert fails the whole request; only the first one in the file is reported.",
+        "A value that does not convert fails the whole request; the API reports only the first one.",
         help,
     )
 }
@@ -207,17 +207,17 @@ fn does_not_convert(message: String, why: &'static str, help: impl Into<String>)
 pub(super) fn stops(name: &str, here: &str, skipped: bool) -> Words<'static> {
     let (why, help) = if skipped {
         (
-            "The reader reads what it skips, too: a date or number out of range fails the whole request.",
+            "The API's reader also parses what it skips: a date or number out of range fails the whole request.",
             "Remove it, or send a date or number in range.",
         )
     } else {
         (
-            "The reader takes one name after the other, also those that are given twice, and its own `$` names: \
+            "The API's reader converts every occurrence of a name, also repeated ones and its own `$` names: \
              the first failure fails the whole request.",
             "Give each name once, and remove names that begin with `$`.",
         )
     };
-    does_not_convert(format!("{name}: the API's reader stops in {here}"), why, help)
+    does_not_convert(format!("{name}: the API's reader stops at {here}"), why, help)
 }
 
 /// Returns the texts for a value that is refused unless its property is nullable.
@@ -235,7 +235,7 @@ pub(super) fn too_large_to_read(here: &str, sentence: &str) -> Words<'static> {
         "does-not-convert",
         format!("a number in {here} is too large to read"),
         format!(
-            "The API skips the value, but not unread: .NET Framework answers: {sentence} .NET Core takes it."
+            "The API skips the value, but still parses it. .NET Framework answers: {sentence} .NET Core accepts it."
         ),
         "Remove it, or put it in quotes.",
     )
@@ -254,15 +254,15 @@ pub(super) fn changed(
     let (rule, why) = match change {
         Change::TextToBoolean | Change::TextToNumber => (
             "text-for-value",
-            "It converts, but a value of the declared type says what is meant.",
+            "It converts, but a value of the declared type is clearer.",
         ),
         _ if digits && is_code => (
             "changes-on-conversion",
-            "It converts, but a number has no leading zeros: a code that begins with one has lost it.",
+            "It converts, but a number has no leading zeros: a code that begins with 0 has lost it.",
         ),
         _ if digits => (
             "changes-on-conversion",
-            "It converts to a string of the same digits, but a string says what is meant.",
+            "It converts to a string of the same digits, but a string is clearer.",
         ),
         _ => (
             "changes-on-conversion",
@@ -278,11 +278,11 @@ pub(super) fn changed(
     };
     let becomes: Cow<'_, str> = match change {
         Change::NumberToEnum | Change::BooleanToEnum => {
-            "a member of the list; which one is not documented".into()
+            "one of the names; which one is not documented".into()
         }
         Change::ListToEnum => "one value that combines several names".into(),
-        Change::NumberToText | Change::BooleanToText => format!("the text {}", quoted(becomes)).into(),
-        Change::OffsetApplied => format!("{becomes}, and kept in the server's local time").into(),
+        Change::NumberToText | Change::BooleanToText => format!("the string {}", quoted(becomes)).into(),
+        Change::OffsetApplied => format!("{becomes}, converted to the server's local time").into(),
         Change::NextDay => format!("{becomes}, the next day").into(),
         _ => shortened(becomes),
     };
@@ -293,7 +293,7 @@ pub(super) fn list_for_object(property: &Property) -> Words<'static> {
     Words::warning(
         "list-for-object",
         format!("{} is a list", property.name),
-        "The page's table says list, its sample sends an object; the sample is taken to be right.",
+        "The page's table says list, but its sample sends an object; geplint follows the sample.",
         format!("Send {} as an object, as the page's sample does.", property.name),
     )
 }
@@ -303,7 +303,7 @@ pub(super) fn found(json: Json<'_>, written: &str) -> String {
     match json {
         Json::Array => "a list".to_owned(),
         Json::Object => "an object".to_owned(),
-        Json::Text(text) => format!("the text {}", quoted(text)),
+        Json::Text(text) => format!("the string {}", quoted(text)),
         Json::Number(_) => format!("the number {}", shortened(written)),
         Json::Null | Json::Bool(_) => written.to_owned(),
     }
@@ -312,15 +312,15 @@ pub(super) fn found(json: Json<'_>, written: &str) -> String {
 /// Describes a declared type.
 pub(super) const fn declared(ty: Type) -> &'static str {
     match ty {
-        Type::String => "a text",
+        Type::String => "a string",
         Type::Boolean => "a boolean",
-        Type::Int => "a whole number of 32 bits",
-        Type::Long => "a whole number of 64 bits",
+        Type::Int => "a 32-bit integer",
+        Type::Long => "a 64-bit integer",
         Type::Decimal => "a decimal number",
         Type::DateTime => "a date",
         Type::Enum(_) => "one of its names",
         Type::Object(_) => "an object",
-        Type::StringList => "a list of texts",
+        Type::StringList => "a list of strings",
         Type::ObjectList(_) => "a list of objects",
     }
 }
@@ -328,15 +328,15 @@ pub(super) const fn declared(ty: Type) -> &'static str {
 /// Returns the help that says what to send for a declared type.
 pub(super) const fn wanted(ty: Type) -> &'static str {
     match ty {
-        Type::String => "Send a text in double quotes.",
+        Type::String => "Send a string in double quotes.",
         Type::Boolean => "Send true or false, without quotes.",
-        Type::Int => "Send a whole number between -2147483648 and 2147483647, without quotes.",
-        Type::Long => "Send a whole number of at most 64 bits, without quotes.",
+        Type::Int => "Send an integer between -2147483648 and 2147483647, without quotes.",
+        Type::Long => "Send a 64-bit integer, without quotes.",
         Type::Decimal => "Send a number such as 1000.50, without quotes, whitespace or thousands separators.",
         Type::DateTime => "Send a date such as \"2020-01-21T11:53:45Z\".",
-        Type::Enum(_) => "Send one of the names as a text.",
+        Type::Enum(_) => "Send one of the names as a string.",
         Type::Object(_) => "Send an object: { ... }.",
-        Type::StringList => "Send a list of texts: [\"...\"].",
+        Type::StringList => "Send a list of strings: [\"...\"].",
         Type::ObjectList(_) => "Send a list of objects: [{ ... }].",
     }
 }
@@ -347,26 +347,26 @@ pub(super) fn cut_by_serializer(text: &str) -> Option<&'static str> {
     let text = text.trim();
     let is_type = text.starts_with("System.") && !text.contains(char::is_whitespace);
     if is_type || (text.starts_with("@{") && text.ends_with('}')) {
-        return Some("PowerShell cut the object at its depth limit: use ConvertTo-Json -Depth 10.");
+        return Some("PowerShell truncated the object at its depth limit: use ConvertTo-Json -Depth 10.");
     }
     if text.starts_with("[object ") && text.ends_with(']') {
-        return Some("JavaScript wrote the object as a text: use JSON.stringify on the whole body.");
+        return Some("JavaScript wrote the object as a string: use JSON.stringify on the whole body.");
     }
     let is_python = text.starts_with('<') && text.contains(" object at 0x") && text.ends_with('>');
-    is_python.then_some("Python wrote the object as a text: convert it to a dict before json.dumps.")
+    is_python.then_some("Python wrote the object as a string: convert it to a dict before json.dumps.")
 }
 
 /// Returns the texts for a body that is not an array. `wrapped` has message and help if records were found inside.
 pub(super) fn wrong_root(body: Json<'_>, wrapped: Option<(String, String)>) -> Words<'static> {
     let bare = || {
         let what = match body {
-            Json::Object => "a bare object",
+            Json::Object => "a single object",
             Json::Text(_) => "a string",
             Json::Number(_) => "a number",
-            _ => "no list",
+            _ => "not a list",
         };
         (
-            format!("the body is {what}; it has to be a list of records"),
+            format!("the body is {what}; it must be a list of records"),
             "Put [ before the record and ] after it.".to_owned(),
         )
     };
@@ -379,7 +379,7 @@ pub(super) fn wrong_root(body: Json<'_>, wrapped: Option<(String, String)>) -> W
 pub(super) fn wrapped_records(answered: Option<Phase>, (message, help): (String, String)) -> Words<'static> {
     let why = match answered {
         Some(Phase::Bind) => FAILS_AS_A_WHOLE,
-        _ => "An unknown name is skipped with all that is in it, so that the record lacks everything.",
+        _ => "The API skips an unknown name and everything inside it, so the record is empty.",
     };
     match answered {
         Some(phase) => Words::error(WRONG_ROOT, phase, message, why, help),
@@ -390,15 +390,15 @@ pub(super) fn wrapped_records(answered: Option<Phase>, (message, help): (String,
 /// The rule for records that are not where they have to be.
 pub(super) const WRONG_ROOT: &str = "wrong-root";
 
-const FAILS_AS_A_WHOLE: &str = "A body that does not convert fails as a whole.";
+const FAILS_AS_A_WHOLE: &str = "A body that does not convert fails the whole request.";
 
 // ---- names and records ----
 
 pub(super) fn outbound_only(property: &Property) -> Words<'static> {
     let mut words = Words::warning(
         "outbound-only",
-        format!("{} is sent by the API and not to it", property.name),
-        "The table says that the property exists on outbound messages only.",
+        format!("{} is only sent by the API, never to it", property.name),
+        "The table lists the property for outbound messages only.",
         format!("Remove {}.", property.name),
     );
     words.claim.to_mut().evidence = Evidence::Table;
@@ -415,17 +415,17 @@ pub(super) fn reader_name(name: &str) -> Words<'static> {
     let message = match wraps {
         Some(what) => format!("the {what} is wrapped in {}", quoted(name)),
         None => format!(
-            "{} is a name that the platform's reader keeps for itself",
+            "{} is a name reserved by the API's reader",
             quoted(name)
         ),
     };
     let why = match wraps {
         Some(_) => {
-            "Json.NET writes this name around a value when it preserves references or type names. The reader may take \
-             what is under it, and drops what is beside it."
+            "Json.NET writes this name around a value when it preserves references or type names. The reader may use \
+             the value under it, and drops everything beside it."
         }
         None => {
-            "The reader may take the object for a reference or a wrapped value, and drop what stands beside it."
+            "The reader may treat the object as a reference or a wrapped value, and drop everything beside the name."
         }
     };
     let help = match wraps {
@@ -441,11 +441,11 @@ pub(super) fn reader_name(name: &str) -> Words<'static> {
 
 pub(super) fn duplicate_name(property: &Property, name: &str) -> Words<'static> {
     let why = match property.ty {
-        Type::Object(_) => "The platform merges both objects, member by member.",
-        Type::StringList | Type::ObjectList(_) => "The platform appends the later list to the earlier one.",
-        _ => "The platform takes the last value; the earlier one is lost.",
+        Type::Object(_) => "The API merges both objects, property by property.",
+        Type::StringList | Type::ObjectList(_) => "The API appends the later list to the earlier one.",
+        _ => "The API takes the last value; the earlier one is lost.",
     };
-    let message = format!("{} stands twice in this object", quoted(name));
+    let message = format!("{} is repeated in this object", quoted(name));
     Words::warning("duplicate-property", message, why, "Keep one of them.")
 }
 
@@ -458,10 +458,10 @@ pub(super) fn unknown_name(name: &str, table: &str, place: Option<&str>, help: S
         ),
         None => (
             "unknown-property",
-            format!("{} is no property of {table}", quoted(name)),
+            format!("{} is not a property of {table}", quoted(name)),
         ),
     };
-    let lost = "The API ignores names it does not know: what is sent under it is lost.";
+    let lost = "The API ignores unknown names: the value is lost.";
     Words::warning(rule, message, lost, help)
 }
 
@@ -478,7 +478,7 @@ pub(super) fn same_key(record: u32, first: &str, key: &str) -> Words<'static> {
     Words::warning(
         "duplicate-record",
         message,
-        "Both are answered under one key, and which of them wins is not documented.",
+        "The response names both by one key; which of them takes effect is not documented.",
         "Send each record once.",
     )
 }

@@ -24,7 +24,7 @@ pub(super) fn of(ty: Type, kind: JsonKind, text: &str, words: &Vocabulary) -> Op
     match ty {
         Type::Boolean if !matches!(text.to_ascii_lowercase().as_str(), "true" | "false") => {
             let json = words.truth(text)?.to_string();
-            reading(format!("\"{text}\" stands for {json}"), json)
+            reading(format!("\"{text}\" means {json}"), json)
         }
         Type::DateTime => {
             let (said, date) = date(text)?;

@@ -27,7 +27,7 @@ impl<'a> Linter<'a> {
         let how = match self.kind(value) {
             JsonKind::Null => "is null",
             JsonKind::String => "is empty",
-            _ => "stands for null",
+            _ => "is read as null",
         };
         let place = |linter: &Self| linter.value_place(value);
         self.lacking(table, property, objects, place, how);
@@ -77,7 +77,7 @@ impl<'a> Linter<'a> {
                     Severity::Advice
                 };
                 claim.note = Cow::Borrowed(
-                    "the documented failure is a null; an empty string is expected to be taken",
+                    "the documented error is for a null; an empty string is probably accepted",
                 );
             }
         }
@@ -92,7 +92,7 @@ impl<'a> Linter<'a> {
                 message = format!("{message}, and so is {name}");
                 let property = &property.name;
                 claim.note = Cow::Owned(format!(
-                    "the table calls for {property}; a request may do without it only where {name} is given"
+                    "the table requires {property}; a request may omit it only if {name} is given"
                 ));
             }
         }

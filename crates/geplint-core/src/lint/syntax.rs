@@ -38,7 +38,7 @@ pub fn not_json(text: &str, mut errors: Vec<SyntaxError>) -> Option<Finding> {
     let says_so = rule(first.kind) != "syntax" || matches!(first.kind, SyntaxKind::Foreign(_));
     let mut finding = syntax_findings(text, "", vec![first], &Reading::default()).pop()?;
     if comments {
-        finding.message = "not JSON: the file holds nothing but comments".into();
+        finding.message = "not JSON: the file contains only comments".into();
     } else if !says_so {
         finding.message = format!("not JSON: {}", finding.message).into();
     }
@@ -86,13 +86,13 @@ impl Reading {
         let help = match (self.accepts, error.kind) {
             (None, _) | (_, SyntaxKind::LoneSurrogate) | (Some(true), SyntaxKind::Empty) => return None,
             (Some(true), SyntaxKind::SeveralRoots) => {
-                "this API's reader would take the first and drop the rest".to_owned()
+                "the API's reader would accept the first document and ignore the rest".to_owned()
             }
-            (Some(true), _) => "this API's reader would take it, other tools on the way will not".to_owned(),
+            (Some(true), _) => "the API's reader would accept it, but other tools on the way will not".to_owned(),
             (Some(false), _) => {
                 let (_, sentence) = self.refusal.as_ref().filter(|_| speaks && self.by_value)?;
                 let line = sentence.lines().next().unwrap_or_default().trim_end_matches('.');
-                format!("this API's reader would refuse the body, too: {line}")
+                format!("the API's reader would refuse the body, too: {line}")
             }
         };
         Some(help)

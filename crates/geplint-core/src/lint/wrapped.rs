@@ -336,8 +336,8 @@ impl Wrapped {
                 format!(", under {}", first.pointer)
             };
             let message =
-                format!("the records are JSON inside a string{place}; the body has to be the list itself");
-            let help = "Send the JSON itself, and not a string of it: serialize the records once.".to_owned();
+                format!("the records are JSON inside a string{place}; the body must be the list itself");
+            let help = "Send the JSON itself, not a string that contains it: serialize the records once.".to_owned();
             return (message, help);
         }
         let mut lists: Vec<&str> = self.pieces.iter().map(Piece::list).collect();
@@ -351,11 +351,11 @@ impl Wrapped {
         let one_parent = self.pieces.iter().all(|piece| parent(piece) == parent(first));
         match lists.as_slice() {
             [list] if first.indices > 0 => (
-                format!("the records are under {list}; the body has to be the list itself"),
+                format!("the records are under {list}; the body must be the list itself"),
                 format!("Send the list under {list} as the body."),
             ),
             [record] => (
-                format!("the record is under {record}; the body has to be a list of records"),
+                format!("the record is under {record}; the body must be a list of records"),
                 format!("Send the object under {record} as the body, in a list."),
             ),
             [_, ..] if one_parent && first.indices == 0 => {
@@ -372,13 +372,13 @@ impl Wrapped {
             }
             // All are under the same names, in an array above them.
             [first, ..] if same_names(&lists) => (
-                format!("the records are under {first} and so on; the body has to be the list itself"),
-                "Send a list of the records alone.".to_owned(),
+                format!("the records are under {first} and so on; the body must be the list itself"),
+                "Send only the records, in a list.".to_owned(),
             ),
             lists => {
                 let lists = listed(lists);
                 (
-                    format!("the records are under {lists}; the body has to be one list of records"),
+                    format!("the records are under {lists}; the body must be one list of records"),
                     format!("Send the records under {lists} in one list."),
                 )
             }
@@ -543,13 +543,13 @@ impl Elements {
                 "{who} {verb} JSON inside a string, the first under {}",
                 piece.pointer
             );
-            let help = "Send the objects themselves, and not strings of them: serialize the records once."
+            let help = "Send the objects themselves, not strings that contain them: serialize the records once."
                 .to_owned();
             return (message, help);
         }
         if self.is_one_list() {
             let message =
-                "the records are under /0, in a list in the list; the body has to be the list itself";
+                "the records are under /0, in a nested list; the body must be the list itself";
             return (message.to_owned(), "Send the inner list as the body.".to_owned());
         }
         let name = piece.list().rsplit_once('/').map_or("", |(_, name)| name);
@@ -569,7 +569,7 @@ impl Elements {
         );
         (
             message,
-            "Send the objects themselves, without what is around them.".to_owned(),
+            "Send only the objects, without the wrapper.".to_owned(),
         )
     }
 

@@ -108,7 +108,7 @@ fn refuse_former_form(file: &DeTable<'_>) -> Result<()> {
             return fail(
                 kind.span(),
                 format!(
-                    "\"known\" is no kind of check but a key of the property's row: `{}.known = \"{}\"` in [tables.{}.properties]",
+                    "\"known\" is not a kind of check but a key of the property's row: `{}.known = \"{}\"` in [tables.{}.properties]",
                     word("property").unwrap_or("NAME"),
                     word("fact").unwrap_or("FACT"),
                     word("table").unwrap_or("TABLE"),
@@ -163,7 +163,7 @@ const WORDS_OF_SEVERAL: &[&str] = &["subject", "value"];
 fn can_be_filled(template: &str, words: &[&str], span: Range<usize>) -> Result<()> {
     for (at, _) in template.match_indices('{') {
         let Some((word, _)) = template.get(at + 1..).and_then(|rest| rest.split_once('}')) else {
-            return fail(span, "a `{` of this description is not closed");
+            return fail(span, "unclosed `{` in this description");
         };
         let is_word = !word.is_empty()
             && word
@@ -172,13 +172,13 @@ fn can_be_filled(template: &str, words: &[&str], span: Range<usize>) -> Result<(
         if is_word && !words.contains(&word) {
             let known: Vec<String> = words.iter().map(|word| format!("{{{word}}}")).collect();
             let known = if known.is_empty() {
-                "nothing is filled in here".to_owned()
+                "no placeholders are allowed here".to_owned()
             } else {
-                format!("here stand {}", known.join(", "))
+                format!("allowed here: {}", known.join(", "))
             };
             return fail(
                 span,
-                format!("there is no word `{{{word}}}` for this description; {known}"),
+                format!("unknown placeholder `{{{word}}}` in this description; {known}"),
             );
         }
     }
@@ -193,7 +193,7 @@ fn has_a_list_for_body(def: &EndpointDef) -> Result<()> {
         return fail(
             body.span(),
             format!(
-                "`body` is \"list\", not \"{}\": only a body that is a list of records can be checked",
+                "`body` must be \"list\", not \"{}\": only a body that is a list of records can be checked",
                 body.get_ref()
             ),
         );
@@ -203,7 +203,7 @@ fn has_a_list_for_body(def: &EndpointDef) -> Result<()> {
         return fail(
             def.method.span(),
             format!(
-                "`method` is \"POST\", \"PUT\" or \"PATCH\", not \"{method}\": only requests with a body can be checked"
+                "`method` must be \"POST\", \"PUT\" or \"PATCH\", not \"{method}\": only requests with a body can be checked"
             ),
         );
     }
@@ -222,7 +222,7 @@ fn answers(def: &EndpointDef, api: &AnswersDef) -> Result<Answers> {
         Some(def) => Ok(answer(def)),
         None => fail(
             span.clone(),
-            format!("[answers] needs `{name}`: no file says it for the API as a whole"),
+            format!("[answers] needs `{name}`: no file sets it for the whole API"),
         ),
     };
     Ok(Answers {
@@ -370,7 +370,7 @@ impl<'d> Compiler<'d> {
                 return fail(
                     name.span(),
                     format!(
-                        "`{}` stands twice in this table; upper and lower case do not matter",
+                        "`{}` is repeated in this table; case is ignored",
                         property.name
                     ),
                 );
@@ -381,7 +381,7 @@ impl<'d> Compiler<'d> {
                         .row
                         .as_ref()
                         .map_or_else(|| row.span(), Spanned::span),
-                    format!("row {} stands twice in this table", property.row),
+                    format!("row {} is repeated in this table", property.row),
                 );
             }
             properties.push(property);
@@ -476,7 +476,7 @@ impl<'d> Compiler<'d> {
             ..property
         };
         if property.or_list && !matches!(property.ty, Type::Object(_)) {
-            return fail(def.ty.span(), "`or-list` goes with the type of a table");
+            return fail(def.ty.span(), "`or-list` is only allowed with the type of a table");
         }
         suits(def, &property)?;
         Ok(property)
@@ -503,7 +503,7 @@ impl<'d> Compiler<'d> {
                 return fail(
                     def.span(),
                     format!(
-                        "`required` is \"yes\", \"no\", or a table such as {{ evidence = \"contradicted\" }}, not \"{word}\""
+                        "`required` must be \"yes\", \"no\", or a table such as {{ evidence = \"contradicted\" }}, not \"{word}\""
                     ),
                 );
             }
@@ -513,7 +513,7 @@ impl<'d> Compiler<'d> {
             Some(when) if when.get_ref() != "new" => {
                 return fail(
                     when.span(),
-                    format!("`when` is \"new\", not \"{}\"", when.get_ref()),
+                    format!("`when` must be \"new\", not \"{}\"", when.get_ref()),
                 );
             }
             Some(when) => {
@@ -526,7 +526,7 @@ impl<'d> Compiler<'d> {
             Some(level) if for_new_contact => {
                 return fail(
                     level.span(),
-                    "`new-contact` goes with a row that holds for every contact",
+                    "`new-contact` is only allowed on a row that applies to every contact",
                 );
             }
             Some(level) => {
@@ -534,7 +534,7 @@ impl<'d> Compiler<'d> {
                 match level.get_ref() {
                     SeverityDef::Warning => Some(Severity::Warning),
                     SeverityDef::Error | SeverityDef::Advice => {
-                        return fail(level.span(), "`new-contact` knows \"warning\"");
+                        return fail(level.span(), "`new-contact` must be \"warning\"");
                     }
                 }
             }
@@ -563,7 +563,7 @@ impl<'d> Compiler<'d> {
     fn names_a_contact(&self, span: Range<usize>) -> Result<()> {
         match &self.def.contact {
             Some(_) => Ok(()),
-            None => fail(span, "this needs [contact], which says whom a record is about"),
+            None => fail(span, "this needs [contact], which identifies the contact of a record"),
         }
     }
 
@@ -616,7 +616,7 @@ impl<'d> Compiler<'d> {
                 return fail(
                     def.span(),
                     format!(
-                        "`one-of` is a table such as {{ values = [\"A\", \"B\"] }}, or \"no\", not \"{word}\""
+                        "`one-of` must be a table such as {{ values = [\"A\", \"B\"] }}, or \"no\", not \"{word}\""
                     ),
                 );
             }
@@ -684,7 +684,7 @@ impl<'d> Compiler<'d> {
                 {
                     return match length.parse() {
                         Ok(length) if length > 0 => Ok((Type::String, Some(length))),
-                        _ => fail(word.span(), format!("`{length}` is no length")),
+                        _ => fail(word.span(), format!("`{length}` is not a length")),
                     };
                 }
                 if let Some(name) = text.strip_prefix("enum ") {
@@ -704,7 +704,7 @@ impl<'d> Compiler<'d> {
                     None => fail(
                         word.span(),
                         format!(
-                            "there is no type `{text}`: string, string(n), boolean, int, long, decimal, date-time, enum NAME, a table, list of string, list of a table"
+                            "there is no type `{text}`; types: string, string(n), boolean, int, long, decimal, date-time, enum NAME, a table, list of string, list of a table"
                         ),
                     ),
                 }
@@ -742,7 +742,7 @@ impl<'d> Compiler<'d> {
             "active" => {
                 self.names_a_contact(def.kind.span())?;
                 if def.table.get_ref() != self.def.record.get_ref() {
-                    return fail(def.table.span(), "`active` goes with the table of a record");
+                    return fail(def.table.span(), "`active` is only allowed with the table of a record");
                 }
                 (
                     CheckKind::Active(Active(self.subject(def, here)?)),
@@ -755,18 +755,18 @@ impl<'d> Compiler<'d> {
                 if def.table.get_ref() != self.def.record.get_ref() {
                     return fail(
                         def.table.span(),
-                        "`belongs-to-one` goes with the table of a record",
+                        "`belongs-to-one` is only allowed with the table of a record",
                     );
                 }
                 let of_kind = |check: &Check| matches!(check.kind, CheckKind::BelongsToOne(_));
                 if here.checks.iter().any(of_kind) {
-                    return fail(def.kind.span(), "an endpoint has one check of this kind");
+                    return fail(def.kind.span(), "an endpoint can have only one check of this kind");
                 }
                 (belongs_to_one(def, here, &span)?, WORDS_OF_VALUE)
             }
             other => {
                 let kinds = "any-of, differs, single-valued, active, unique, at-most-one, belongs-to-one";
-                return fail(def.kind.span(), format!("there is no kind \"{other}\": {kinds}"));
+                return fail(def.kind.span(), format!("there is no kind \"{other}\"; kinds: {kinds}"));
             }
         };
         let anchor = kind.anchor(here);
@@ -867,10 +867,10 @@ fn suits(def: &PropertyDef, property: &Property) -> Result<()> {
         Type::String | Type::Object(_) | Type::StringList | Type::ObjectList(_)
     );
     if let Some(shape) = def.shape.as_ref().filter(|_| !text) {
-        return fail(shape.span(), "`shape` goes with type \"string\"");
+        return fail(shape.span(), "`shape` is only allowed with type \"string\"");
     }
     if let Some(list) = def.one_of.as_ref().filter(|_| !text && property.one_of.is_some()) {
-        return fail(list.span(), "`one-of` goes with type \"string\"");
+        return fail(list.span(), "`one-of` is only allowed with type \"string\"");
     }
     if let Some(known) = def.known.as_ref().filter(|_| !property.known.is_empty()) {
         holds_values(property, known.span())?;
@@ -878,13 +878,13 @@ fn suits(def: &PropertyDef, property: &Property) -> Result<()> {
             && let Some(word) = &table.suspect
             && !matches!(property.ty, Type::String | Type::StringList)
         {
-            return fail(word.span(), "`suspect` goes with strings");
+            return fail(word.span(), "`suspect` is only allowed with strings");
         }
     }
     if let Some(word) = &def.null_elements
         && !matches!(property.ty, Type::StringList | Type::ObjectList(_))
     {
-        return fail(word.span(), "`null-elements` goes with the type of a list");
+        return fail(word.span(), "`null-elements` is only allowed with the type of a list");
     }
     let Some(required) = def.required.as_ref().filter(|_| property.required.is_some()) else {
         return Ok(());
@@ -892,14 +892,14 @@ fn suits(def: &PropertyDef, property: &Property) -> Result<()> {
     if property.outbound_only {
         return fail(
             required.span(),
-            "what is `outbound-only` is not sent, and so cannot be `required`",
+            "an `outbound-only` property is not sent, so it cannot be `required`",
         );
     }
     if let WordOr::Table(table) = required.get_ref() {
         if let Some(empty) = table.empty_evidence.as_ref().filter(|_| value) {
             return fail(
                 empty.span(),
-                "`empty-evidence` goes with strings, objects and lists: an empty text is no value of another type",
+                "`empty-evidence` is only allowed with strings, objects and lists: other types have no empty value",
             );
         }
         if let Some(unless) = &table.unless
@@ -907,7 +907,7 @@ fn suits(def: &PropertyDef, property: &Property) -> Result<()> {
         {
             return fail(
                 unless.span(),
-                "`unless` names another property than the row's own",
+                "`unless` must name another property than the row's own",
             );
         }
     }
@@ -958,7 +958,7 @@ fn only_its_own_keys(def: &CheckDef) -> Result<()> {
         Some((key, span)) => fail(
             span,
             format!(
-                "`{key}` does not go with kind \"{}\": {}",
+                "`{key}` is not allowed with kind \"{}\": {}",
                 def.kind.get_ref(),
                 own.join(", ")
             ),
@@ -973,7 +973,7 @@ fn differs(def: &CheckDef, table: TableId, tables: &[Table], span: &Range<usize>
     let route = route_to_values(tables, table, property)?;
     let from = scalar(here, need(def.from.as_ref(), "from", span)?)?;
     if route.steps == [(table, from)] {
-        return fail(property.span(), "a value does not differ from itself");
+        return fail(property.span(), "a property cannot differ from itself");
     }
     let nearly = match &def.nearly {
         None => Vec::new(),
@@ -999,7 +999,7 @@ fn own_list(
         ([_], Some(Type::ObjectList(item))) => Ok((items, item)),
         _ => fail(
             path.span(),
-            "`items` has to be a list of objects in the table itself",
+            "`items` must be a list of objects in the table itself",
         ),
     }
 }
@@ -1021,7 +1021,7 @@ fn at_most_one(def: &CheckDef, table: TableId, tables: &[Table], span: &Range<us
         let id = scalar(here, name)?;
         match here.property(id).ty {
             Type::Boolean => Ok(id),
-            _ => fail(name.span(), format!("`{}` has to be a boolean", name.get_ref())),
+            _ => fail(name.span(), format!("`{}` must be a boolean", name.get_ref())),
         }
     };
     Ok(CheckKind::AtMostOne(AtMostOne {
@@ -1038,14 +1038,14 @@ fn belongs_to_one(def: &CheckDef, table: &Table, span: &Range<usize>) -> Result<
         let id = scalar(table, name)?;
         match table.property(id).ty {
             Type::String => Ok(id),
-            _ => fail(name.span(), format!("`{}` has to be a string", name.get_ref())),
+            _ => fail(name.span(), format!("`{}` must be a string", name.get_ref())),
         }
     };
     let name = need(def.property.as_ref(), "property", span)?;
     let property = text(name)?;
     let of = text(need(def.of.as_ref(), "of", span)?)?;
     if property == of {
-        return fail(name.span(), "a value does not belong to itself");
+        return fail(name.span(), "a property cannot belong to itself");
     }
     Ok(CheckKind::BelongsToOne(BelongsToOne { property, of }))
 }
@@ -1060,7 +1060,7 @@ fn single_valued(
     let items_path = need(def.items.as_ref(), "items", span)?;
     let items = route(tables, table, items_path)?;
     let Some(Type::ObjectList(item_table)) = end(tables, &items).map(|end| end.ty) else {
-        return fail(items_path.span(), "`items` has to lead to a list of objects");
+        return fail(items_path.span(), "`items` must lead to a list of objects");
     };
     let condition = def
         .condition
@@ -1076,7 +1076,7 @@ fn single_valued(
             Some(Type::Boolean) => Ok(Some(route)),
             _ => fail(
                 path.span(),
-                format!("`{}` has to lead to a boolean", path.get_ref()),
+                format!("`{}` must lead to a boolean", path.get_ref()),
             ),
         }
     };
@@ -1086,7 +1086,7 @@ fn single_valued(
         return fail(
             fact.span(),
             format!(
-                "`single-valued` goes with the fact \"{}\"",
+                "`single-valued` is only allowed with the fact \"{}\"",
                 Fact::BelongingLobs.name()
             ),
         );
@@ -1113,7 +1113,7 @@ fn contact(rows: &Spanned<ContactDef>, table: &Table) -> Result<ContactRows> {
         let id = property_at(table, name)?;
         match table.property(id).ty {
             Type::Boolean => Ok(Some(id)),
-            _ => fail(name.span(), format!("`{}` is no boolean", name.get_ref())),
+            _ => fail(name.span(), format!("`{}` is not a boolean", name.get_ref())),
         }
     };
     Ok(ContactRows {
@@ -1140,10 +1140,10 @@ fn enumeration(name: &str, def: &EnumDef) -> Result<Enumeration> {
         .iter()
         .find(|name| !names.insert(name.to_ascii_lowercase()))
     {
-        return fail(def.members.span(), format!("`{twice}` stands twice in this enum"));
+        return fail(def.members.span(), format!("`{twice}` is repeated in this enum"));
     }
     if names.is_empty() && !def.open {
-        return fail(def.members.span(), "without a member nothing converts");
+        return fail(def.members.span(), "an enum needs at least one member");
     }
     let members = (0..)
         .zip(def.members.get_ref())
@@ -1261,7 +1261,7 @@ fn good_beside_bad(word: &Spanned<String>) -> Result<GoodBesideBad> {
         "left-out" => Ok(GoodBesideBad::LeftOut),
         other => fail(
             word.span(),
-            format!("`good-beside-bad` is \"listed\" or \"left-out\", not \"{other}\""),
+            format!("`good-beside-bad` must be \"listed\" or \"left-out\", not \"{other}\""),
         ),
     }
 }
@@ -1270,7 +1270,7 @@ fn shape(word: &str, span: Range<usize>) -> Result<Shape> {
     match word {
         "email" => Ok(Shape::Email),
         "culture" => Ok(Shape::Culture),
-        other => fail(span, format!("there is no shape \"{other}\": email, culture")),
+        other => fail(span, format!("there is no shape \"{other}\"; shapes: email, culture")),
     }
 }
 
@@ -1293,7 +1293,7 @@ fn row_kind(word: Option<&Spanned<String>>, ty: Type) -> Result<Option<RowKind>>
     }
     fail(
         word.span(),
-        format!("`kind` \"{}\" goes with type {with}", kind.word()),
+        format!("`kind` \"{}\" is only allowed with type {with}", kind.word()),
     )
 }
 
@@ -1305,7 +1305,7 @@ fn kind_named(word: &Spanned<String>) -> Result<RowKind> {
             let kinds = join(RowKind::ALL.iter().map(|kind| kind.word()));
             fail(
                 word.span(),
-                format!("there is no kind \"{}\": {kinds}", word.get_ref()),
+                format!("there is no kind \"{}\"; kinds: {kinds}", word.get_ref()),
             )
         },
         Ok,
@@ -1321,7 +1321,7 @@ fn kinds(api: &ApiDef) -> Result<Vec<(RowKind, Vec<Ask>)>> {
                 let names = join(Ask::OF_KINDS.iter().map(|(name, _)| name));
                 fail(
                     word.span(),
-                    format!("a kind cannot ask for \"{}\": {names}", word.get_ref()),
+                    format!("a kind has no requirement \"{}\"; requirements: {names}", word.get_ref()),
                 )
             },
             |(_, ask)| Ok(*ask),
@@ -1341,7 +1341,7 @@ fn kinds(api: &ApiDef) -> Result<Vec<(RowKind, Vec<Ask>)>> {
 fn last_bit(word: &Spanned<String>) -> Result<(usize, u64)> {
     match word.get_ref().bytes().next_back() {
         Some(last) if last.is_ascii() => Ok(bit_of(last)),
-        _ => fail(word.span(), "a placeholder ends with a letter or mark of ASCII"),
+        _ => fail(word.span(), "a placeholder must end with an ASCII character"),
     }
 }
 
@@ -1356,7 +1356,7 @@ fn texts(def: &TextsDef) -> Result<Texts> {
         }
         _ => fail(
             span,
-            "here is a text that begins with a letter or mark of ASCII and has no line break",
+            "expected a string that begins with a visible ASCII character and has no line break",
         ),
     };
     let (mut placeholders, mut code_placeholders) = (String::new(), String::new());
@@ -1379,7 +1379,7 @@ fn texts(def: &TextsDef) -> Result<Texts> {
         let text = word.get_ref();
         start(text, word.span())?;
         if text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
-            return fail(word.span(), "an error value of a spreadsheet begins with a mark");
+            return fail(word.span(), "an error value of a spreadsheet must begin with a punctuation mark");
         }
         errors.push_str(text);
         errors.push('\n');
@@ -1388,7 +1388,7 @@ fn texts(def: &TextsDef) -> Result<Texts> {
         for mark in pair.get_ref() {
             start(mark, pair.span())?;
             if mark.contains(|c: char| c.is_alphanumeric() || c.is_whitespace()) {
-                return fail(pair.span(), "a mark has neither letters, digits nor spaces");
+                return fail(pair.span(), "a mark must not contain letters, digits or spaces");
             }
         }
         let [open, close] = pair.get_ref();
@@ -1406,7 +1406,7 @@ fn texts(def: &TextsDef) -> Result<Texts> {
             _ => {
                 return fail(
                     range.span(),
-                    "here is the number of a character, such as 00A0, or 2000-200A",
+                    "expected a code point such as 00A0, or a range such as 2000-200A",
                 );
             }
         }
@@ -1415,7 +1415,7 @@ fn texts(def: &TextsDef) -> Result<Texts> {
     let (mut hidden, mut end) = (String::new(), None);
     for (low, (high, span, line)) in ranges {
         if end.is_some_and(|end| end >= low) {
-            return fail(span, "a character of this range is in another one, too");
+            return fail(span, "this range overlaps another one");
         }
         end = Some(high);
         hidden.extend(line);
@@ -1455,7 +1455,7 @@ fn null_elements(word: Option<&Spanned<String>>) -> Result<bool> {
         Some(("allowed", _)) => Ok(true),
         Some((other, span)) => fail(
             span,
-            format!("`null-elements` knows \"allowed\", not \"{other}\""),
+            format!("`null-elements` must be \"allowed\", not \"{other}\""),
         ),
     }
 }
@@ -1466,7 +1466,7 @@ fn fact(name: &Spanned<String>) -> Result<Fact> {
         None => fail(
             name.span(),
             format!(
-                "there is no fact \"{}\": {}",
+                "there is no fact \"{}\"; facts: {}",
                 name.get_ref(),
                 join(Fact::ALL.iter().map(|(_, name)| name))
             ),
@@ -1480,7 +1480,7 @@ fn listed_fact(name: &Spanned<String>) -> Result<Fact> {
         Fact::BelongingLobs => fail(
             name.span(),
             format!(
-                "\"{}\" is no list of values; it goes with `single-valued`",
+                "\"{}\" is not a list of values; it is only allowed with `single-valued`",
                 name.get_ref()
             ),
         ),
@@ -1521,7 +1521,7 @@ fn scalar(table: &Table, name: &Spanned<String>) -> Result<PropertyId> {
         Type::Object(_) | Type::ObjectList(_) | Type::StringList => fail(
             name.span(),
             format!(
-                "`{}` is a list or an object; here a single value is needed",
+                "`{}` is a list or an object; expected a single value",
                 name.get_ref()
             ),
         ),
@@ -1534,7 +1534,7 @@ fn holds_values(property: &Property, span: Range<usize>) -> Result<()> {
     match property.ty {
         Type::Object(_) | Type::ObjectList(_) => fail(
             span,
-            format!("`{}` holds objects; here values are needed", property.name),
+            format!("`{}` contains objects; expected values", property.name),
         ),
         _ => Ok(()),
     }
@@ -1576,7 +1576,7 @@ fn route(tables: &[Table], from: TableId, path: &Spanned<String>) -> Result<Rout
         let Some(table) = at else {
             return fail(
                 path.span(),
-                format!("`{}`: nothing lies below `{name}`'s parent", path.get_ref()),
+                format!("`{}`: the parent of `{name}` has no properties", path.get_ref()),
             );
         };
         let id = property_at(

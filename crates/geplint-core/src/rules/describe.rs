@@ -116,7 +116,7 @@ impl Endpoint {
     #[must_use]
     pub fn of_empty_request(&self) -> Option<Constraint> {
         let claim = self.empty_request.as_ref()?;
-        let what = "holds at least one record".to_owned();
+        let what = "contains at least one record".to_owned();
         let name = "the list of records".to_owned();
         Some(Constraint::of_claim(claim, name, what, None, Stated::Otherwise))
     }
@@ -134,7 +134,7 @@ impl Endpoint {
         let mut all = Vec::new();
         let list = matches!(property.ty, Type::StringList | Type::ObjectList(_));
         if property.ty == Type::String && (property.required.is_some() || property.one_of.is_some()) {
-            all.push(warning("blank", "more than white space"));
+            all.push(warning("blank", "more than whitespace"));
         }
         if list && property.required.is_some() {
             all.push(warning("empty-list", "at least one element"));
@@ -148,14 +148,14 @@ impl Endpoint {
                 ..Constraint::of_row(
                     property,
                     "null-element",
-                    "no null in it".to_owned(),
+                    "no null element".to_owned(),
                     Severity::Error,
                     Evidence::Inferred,
                 )
             });
         }
         if property.ty == Type::StringList {
-            all.push(warning("null-text", "no null in it"));
+            all.push(warning("null-text", "no null element"));
         }
         all
     }

@@ -114,7 +114,7 @@ fn on_its_own(patch: &DeTable<'_>) -> Result<(), LoadError> {
                 .is_none_or(|rule| !rule.get_ref().is_str())
         })
     {
-        return wrong(check.span(), "a check is found by its `rule`".to_owned());
+        return wrong(check.span(), "a check needs the `rule` that identifies it".to_owned());
     }
     let Some(DeValue::Table(tables)) = patch.get("tables").map(Spanned::get_ref) else {
         return Ok(());
@@ -130,7 +130,7 @@ fn on_its_own(patch: &DeTable<'_>) -> Result<(), LoadError> {
                 return wrong(
                     name.span(),
                     format!(
-                        "`{}` stands twice in this table; upper and lower case do not matter",
+                        "`{}` is repeated in this table; case is ignored",
                         name.get_ref()
                     ),
                 );

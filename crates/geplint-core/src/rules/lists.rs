@@ -48,7 +48,7 @@ impl List {
                 if aliases.last().is_some_and(|(last, _)| word <= *last) || word != word.trim().to_lowercase()
                 {
                     return Err(format!(
-                        "`{word}` is not in lower case, or not after all aliases that sort before it"
+                        "`{word}` is not in lower case or not in sorted order"
                     ));
                 }
                 aliases.push((word, value));
@@ -58,7 +58,7 @@ impl List {
                 return Err(format!("the value `{line}` is after aliases"));
             }
             if line <= last {
-                return Err(format!("`{line}` is after `{last}`, which sorts after it"));
+                return Err(format!("`{line}` is not in sorted order: it comes after `{last}`"));
             }
             let start =
                 u16::try_from(values.len()).map_err(|_| "the list has more than 64 KiB".to_owned())?;

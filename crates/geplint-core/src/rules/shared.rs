@@ -46,7 +46,7 @@ impl Shared {
             if !tables().any(|table| of(&table) && table.find(property).is_some()) {
                 let table = table.unwrap_or("no table");
                 return Err(format!(
-                    "the file of names speaks of {property}: {table} has no such property"
+                    "the file of names mentions {property}, but {table} has no such property"
                 ));
             }
         }

@@ -83,7 +83,7 @@ impl<'a> Sampler<'a> {
                 let why = if is_decided {
                     "the tenant's own list decides"
                 } else {
-                    "no made-up value gave this finding and no other"
+                    "no sample value gives only this finding"
                 };
                 let why = why.to_owned();
                 samples.lacking.push(Lack { constraint, why });

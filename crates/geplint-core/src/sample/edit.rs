@@ -61,7 +61,7 @@ impl Sampler<'_> {
         at
     }
 
-    /// Puts a value at the end of a route; a text into a list of texts.
+    /// Puts a value at the end of a route; a text into a list of strings.
     pub(super) fn put_along(&self, object: &mut Value, route: &Route, value: Value) {
         let Some(((table, id), before)) = route.steps.split_last() else {
             return;

@@ -92,12 +92,12 @@ pub(super) fn boolean() -> String {
     format!("^{AROUND}{}{AROUND}$|^$", one_of(["true", "false"].map(any_case)))
 }
 
-/// A text that may convert to a whole number of 32 bits.
+/// A text that may convert to a 32-bit integer.
 pub(super) fn int() -> String {
     format!("^{SPACE}[+-]?0*(?:[0-9]{{1,9}}|[12][0-9]{{9}}){AROUND}$|^$")
 }
 
-/// A text that may convert to a whole number of 64 bits.
+/// A text that may convert to a 64-bit integer.
 pub(super) fn long() -> String {
     format!("^{SPACE}[+-]?0*[0-9]{{1,19}}{AROUND}$|^$")
 }

@@ -18,7 +18,7 @@ impl Source<'_> {
         let example = self.sampler().value_of(table.id, id, Extent::Minimal);
         match property.ty {
             Type::Object(_) | Type::ObjectList(_) => {
-                let label = format!("{}: what has to be there", property.name);
+                let label = format!("{}: required properties", property.name);
                 add(members, "defaultSnippets", snippets(&label, &example));
             }
             _ => add(members, "examples", Value::List(vec![example])),
@@ -27,7 +27,7 @@ impl Source<'_> {
 
     /// How the snippets of a table and of the whole body begin.
     pub(super) fn snippets_of(&self, table: &Table, members: &mut Members) {
-        let label = format!("{}: what has to be there", table.title);
+        let label = format!("{}: required properties", table.title);
         let example = self.sampler().object_of(table.id, Extent::Minimal);
         add(members, "defaultSnippets", snippets(&label, &example));
     }

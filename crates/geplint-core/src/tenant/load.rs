@@ -196,7 +196,7 @@ pub fn load_from(text: &str, layout: &Layout, files: &mut dyn ListFiles) -> Resu
         let start = value.span().start;
         if key.get_ref() == "allow-update-for-inactive-users" {
             let Some(allowed) = value.get_ref().as_bool() else {
-                return Err(fail(start, "this is true or false"));
+                return Err(fail(start, "expected true or false"));
             };
             tenant.allow_update_for_inactive_users = Some(allowed);
             continue;
@@ -222,7 +222,7 @@ pub fn load_from(text: &str, layout: &Layout, files: &mut dyn ListFiles) -> Resu
                         .map_err(|message| fail(start, &message))?;
                 }
             }
-            _ => return Err(fail(start, "this is a list, or the name of a file with one")),
+            _ => return Err(fail(start, "expected a list, or the name of a file with one")),
         }
         list.done(&mut tenant);
     }
@@ -246,7 +246,7 @@ fn unknown(key: &str) -> String {
         .filter(|name| file_fact(name).is_some())
         .collect();
     format!(
-        "there is no list \"{key}\"; known are {}, allow-update-for-inactive-users",
+        "there is no list \"{key}\"; keys: {}, allow-update-for-inactive-users",
         known.join(", ")
     )
 }
@@ -272,7 +272,7 @@ fn of_entry<'t>(
 ) -> std::result::Result<Item<'t>, EntryError> {
     match entry.get_ref() {
         DeValue::String(_) | DeValue::Integer(_) | DeValue::Table(_) => of_toml(entry, names),
-        _ => Err((entry.span().start, "an entry is a text or a table".to_owned())),
+        _ => Err((entry.span().start, "an entry must be a string or a table".to_owned())),
     }
 }
 
@@ -298,12 +298,12 @@ fn of_toml<'t>(
                     Some(name) => Ok((name, of_toml(value, names)?)),
                     None => Err((
                         key.span().start,
-                        format!("an entry has no \"{}\"; it has {}", key.get_ref(), names.list()),
+                        format!("an entry has no key \"{}\"; keys: {}", key.get_ref(), names.list()),
                     )),
                 })
                 .collect::<std::result::Result<_, _>>()?,
         ),
-        _ => return Err((value.span().start, "this is a text".to_owned())),
+        _ => return Err((value.span().start, "expected a string".to_owned())),
     })
 }
 
@@ -366,11 +366,11 @@ impl<'l> Loading<'l> {
         if recorded {
             if self.met == before {
                 let fact = self.fact.name();
-                return Err(fail(&format!("{name}: no answer to a GET in it has {fact}")));
+                return Err(fail(&format!("{name}: no response to a GET in it contains {fact}")));
             }
             self.loaded.files.push(name.to_owned());
             self.loaded
-                .is_partial(|| format!("{name} holds what was asked for while it was recorded"));
+                .is_partial(|| format!("{name} contains only what was requested while it was recorded"));
         }
         Ok(())
     }
@@ -385,7 +385,7 @@ impl<'l> Loading<'l> {
             let (text, encoding) = table::text(bytes);
             if let Some(encoding) = encoding {
                 self.loaded.notes.push(format!(
-                    "{name} is {encoding}, not UTF-8, and was read as that; save it as \"CSV UTF-8\" to be sure of its letters"
+                    "{name} is {encoding}, not UTF-8, and was read as such; save it as \"CSV UTF-8\" to be safe"
                 ));
             }
             return csv_list(tenant, self, name, &text);
@@ -442,12 +442,12 @@ impl<'l> Loading<'l> {
         if self.total > met {
             let total = self.total;
             self.loaded
-                .is_partial(|| format!("a reply says that there are {total} entries, and {met} were read"));
+                .is_partial(|| format!("a response reports {total} entries, but {met} were read"));
         }
         if self.pages > files {
             let pages = self.pages;
             self.loaded
-                .is_partial(|| format!("a reply says that there are {pages} pages, and {files} were read"));
+                .is_partial(|| format!("a response reports {pages} pages, but {files} were read"));
         }
         if self.loaded.incomplete.is_some() {
             tenant.incomplete.insert(self.fact);
@@ -475,7 +475,7 @@ fn refuse(name: &str, text: &str, errors: &[SyntaxError]) -> Result<()> {
             error.span.start as usize,
             &match error.kind {
                 SyntaxKind::Foreign(_) => error.message(text),
-                kind => format!("this is no valid JSON: {}", kind.id().replace('-', " ")),
+                kind => format!("not valid JSON: {}", kind.id().replace('-', " ")),
             },
         )),
         None => Ok(()),
@@ -489,7 +489,7 @@ const DAMAGES_NAMED: u32 = 10;
 fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str) -> Result<()> {
     let names = list.layout.names(list.fact);
     let Some(form) = table::form(text, &|cell| names.find(cell).is_some()) else {
-        let message = format!("no column is known; the header names {}", names.list());
+        let message = format!("the header has no known column; columns: {}", names.list());
         return Err(at(Some(name), text, 0, &message));
     };
     let body = text.get(form.start..).unwrap_or_default();
@@ -521,7 +521,7 @@ fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str)
         }
         if row.iter().skip(columns.len()).any(|cell| !cell.is_empty()) {
             let message = format!(
-                "this row has {} cells, the header {}: put quotes around a cell that holds \"{}\"",
+                "this row has {} cells, the header {}: put quotes around a cell that contains \"{}\"",
                 row.len(),
                 columns.len(),
                 char::from(form.delimiter)
@@ -533,7 +533,7 @@ fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str)
         }
         if last >= last_line && table::is_total(row.iter()) {
             list.loaded.notes.push(format!(
-                "{name}: the last line is one of totals and was passed over"
+                "{name}: the last line contains totals and was skipped"
             ));
             continue;
         }
@@ -548,7 +548,7 @@ fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str)
                 let line = at(Some(name), text, last, "").line;
                 // Nothing else of a list is quoted. This can only be a number or the name of an error.
                 list.loaded.notes.push(format!(
-                    "{name}:{line}: {code} is what a spreadsheet makes of a number or an error; it is not taken for a code"
+                    "{name}:{line}: {code} is a number or an error written by a spreadsheet; it is not used as a code"
                 ));
             }
             list.loaded
@@ -600,7 +600,7 @@ fn unclosed(text: &str, row: usize, delimiter: u8) -> Option<String> {
             (_, c) if c == char::from(delimiter) || matches!(c, '\n' | '\r') => At::Start,
             _ => At::Plain,
         });
-    (last == At::Quoted).then(|| "a quote in this row is never closed".to_owned())
+    (last == At::Quoted).then(|| "unclosed quote in this row".to_owned())
 }
 
 /// Loads a JSON array, or the envelope of a reply whose `data` is an array.
@@ -637,7 +637,7 @@ fn json_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str
                     tree.elements(data).for_each(|element| each(list, &tree, element));
                 }
             } else {
-                let message = "this is neither a list nor a reply whose `data` is one";
+                let message = "this is neither a list nor a response whose `data` is one";
                 wrong = Some((0, message.to_owned()));
             }
         }
@@ -675,7 +675,7 @@ fn error_of(text: &str, tree: &Tree, data: NodeId) -> Option<(usize, String)> {
             if is_number && !status.starts_with('2') {
                 return Some((
                     start,
-                    format!("this is a reply with the status {status}, not a list; save one with 200"),
+                    format!("this is a response with status {status}, not a list; save one with status 200"),
                 ));
             }
         } else if key.eq_ignore_ascii_case("errorDetails")
@@ -684,7 +684,7 @@ fn error_of(text: &str, tree: &Tree, data: NodeId) -> Option<(usize, String)> {
         {
             return Some((
                 start,
-                "`data` is empty beside an error: this reply is no list".to_owned(),
+                "`data` is empty and an error is reported: this response is not a list".to_owned(),
             ));
         }
     }
@@ -757,7 +757,7 @@ fn contact(tenant: &mut Tenant, layout: &ContactLayout, item: &Item<'_>) -> std:
         None => None,
         Some(word) => Some(truth(word).ok_or_else(|| {
             let words = "true or false, or yes, no, y, n, x, 1, 0, active, inactive";
-            format!("whether a contact is active is {words}")
+            format!("the active flag of a contact must be {words}")
         })?),
     };
     let lobs = item
@@ -854,7 +854,7 @@ fn text_or<'i>(item: &'i Item<'_>, names: &[String]) -> Option<&'i str> {
 }
 
 fn lacks(names: &[String]) -> String {
-    format!("an entry lacks its value: a text, or one of {}", names.join(", "))
+    format!("an entry has no value: expected a string, or one of {}", names.join(", "))
 }
 
 fn put(tenant: &mut Tenant, fact: Fact, value: &str) {

@@ -20,7 +20,7 @@ const TOTALS: [&str; 8] = [
     "records",
 ];
 
-/// Error values that a spreadsheet shows in place of a value.
+/// Error values that a spreadsheet shows instead of a value.
 const DAMAGE: [&str; 7] = ["#n/a", "#ref!", "#value!", "#name?", "#num!", "#div/0!", "#null!"];
 
 /// Returns the text of a CSV file, without its byte order mark, and the name of its encoding if that is not UTF-8.

@@ -13,7 +13,7 @@ impl Active {
 
     pub(crate) fn words<'c>(claim: &'c Claim, name: &str, text: &str, facts: &Facts<'_>) -> Words<'c> {
         let refused = match facts.allows_update_for_inactive_users() {
-            Some(_) => ", and the tenant allows no update of inactive users",
+            Some(_) => ", and the tenant does not allow updates of inactive users",
             None => ": refused unless the tenant allows updates of inactive users",
         };
         Words::new(
@@ -24,7 +24,7 @@ impl Active {
     }
 
     pub(super) fn what() -> String {
-        "names a contact that is active at the tenant".to_owned()
+        "names an active contact of the tenant".to_owned()
     }
 
     /// Returns `Table.Property` for the property whose value identifies the contact.

@@ -16,8 +16,8 @@ pub(super) fn is_negative(text: &str) -> bool {
 pub(super) fn words(property: &Property, text: &str) -> Words<'static> {
     Words::warning(
         RULE,
-        format!("{} {} is below zero", property.name, shortened(text)),
-        "No page says what an amount below zero means, and no example has one.",
+        format!("{} {} is negative", property.name, shortened(text)),
+        "The meaning of a negative amount is not documented, and no example has one.",
         format!("Send an amount of 0 or more, or leave {} out.", property.name),
     )
     .about(property)

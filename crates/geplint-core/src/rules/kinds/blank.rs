@@ -30,8 +30,8 @@ pub(super) fn is_blank(text: &str) -> bool {
 pub(super) fn words(property: &Property) -> Words<'static> {
     Words::warning(
         "blank",
-        format!("{} holds nothing but white space", property.name),
-        "Whether the API takes whitespace for a value is not documented.",
+        format!("{} contains only whitespace", property.name),
+        "Whether the API treats whitespace as a value is not documented.",
         format!("Give {} a value.", property.name),
     )
     .about(property)

@@ -38,24 +38,24 @@ pub(super) fn words(property: &Property, text: &str, texts: &Texts) -> Words<'st
     let shown = quoted(text);
     let (what, why, help) = match meant(text, texts) {
         None => (
-            "has lost a character: U+FFFD is in its place".to_owned(),
-            "A program before this one has read the bytes of the text in the wrong encoding.",
-            format!("Export {name} again, and read it as UTF-8 or as what it was saved in."),
+            "contains U+FFFD in place of a lost character".to_owned(),
+            "An earlier program read the bytes in the wrong encoding.",
+            format!("Export {name} again, and read it in the encoding in which it was saved."),
         ),
         Some(meant) => {
             let (how, why) = if unescaped(text, texts).is_some() {
                 (
                     "has an HTML entity",
-                    "JSON has no such entities: the API takes each character for itself.",
+                    "JSON has no entities: the API takes every character literally.",
                 )
             } else {
                 (
                     "is UTF-8 that was read as Windows-1252",
-                    "Its bytes in Windows-1252 are valid UTF-8: hardly any other text is like that. The API takes what is sent.",
+                    "Its bytes in Windows-1252 are valid UTF-8, which is very unlikely by chance. The API receives the damaged value.",
                 )
             };
             let meant = quoted(&meant);
-            (format!("{how}: {meant} is meant"), why, format!("Send {meant}."))
+            (format!("{how}, probably {meant}"), why, format!("Send {meant}."))
         }
     };
     Words::warning(RULE, format!("{name} {shown} {what}"), why, help).about(property)

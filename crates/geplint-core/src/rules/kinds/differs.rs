@@ -97,10 +97,10 @@ impl Differs {
         let text = quoted(text);
         let own = |id: PropertyId| &table.property(id).name;
         let message = match likeness {
-            Likeness::Same => format!("{name} {text} is the {} of this record itself", own(self.from)),
+            Likeness::Same => format!("{name} {text} is the {} of this record", own(self.from)),
             Likeness::Equals(id) => format!("{name} {text} equals the {} of this record", own(id)),
             Likeness::Nearly(id) => format!(
-                "{name} {text} is the {} of this record except for case or whitespace",
+                "{name} {text} is the {} of this record apart from case or whitespace",
                 own(id)
             ),
         };
@@ -108,7 +108,7 @@ impl Differs {
         if likeness == Likeness::Same {
             return Words::new(claim, message, help);
         }
-        let why = "A value that is the record's own is refused; how the service compares the two is not documented.";
+        let why = "The API refuses the record's own value; how it compares the two is not documented.";
         let mut words = Words::warning(maybe(claim), message, why, help);
         words.claim.to_mut().source.clone_from(&claim.source);
         words
@@ -129,7 +129,7 @@ impl Differs {
     /// Returns the constraint that a value which must not equal another one should not nearly equal it either.
     pub(super) fn implied(&self, endpoint: &Endpoint, claim: &Claim) -> Option<Constraint> {
         let name = endpoint.route_name(&self.route);
-        let what = "does not look like the record itself".to_owned();
+        let what = "does not look like the record's own value".to_owned();
         (!self.nearly.is_empty()).then(|| Constraint {
             rule: maybe(claim),
             severity: Severity::Warning,

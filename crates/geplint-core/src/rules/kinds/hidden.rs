@@ -28,12 +28,12 @@ pub(super) fn words(property: &Property, text: &str, texts: &Texts) -> Words<'st
     let name = &property.name;
     let help = match meant(text, texts) {
         Some(meant) => format!("Send {}.", quoted(&meant)),
-        None => "Remove the character, or write a space in its place.".to_owned(),
+        None => "Remove the character, or replace it with a space.".to_owned(),
     };
     Words::warning(
         RULE,
         format!("{name} {} {}", quoted(text), place(text, texts)),
-        "Nobody sees it, and no page says that the API removes it: with it the value is another one.",
+        "The character is invisible, and the API is not documented to remove it: it makes a different value.",
         help,
     )
     .about(property)
@@ -70,10 +70,10 @@ pub(super) fn words_of_control(property: &Property, text: &str) -> Words<'static
     Words::warning(
         RULE,
         format!("{} {} {place}", property.name, quoted(text)),
-        "Nobody sees it, and no page says that the API removes it: with it the value is another one.",
+        "The character is invisible, and the API is not documented to remove it: it makes a different value.",
         match without_controls(text) {
             Some(rest) => format!("Send {}.", quoted(&rest)),
-            None => "Remove the character, or write the letter that it stands for.".to_owned(),
+            None => "Remove the character, or replace it with the intended letter.".to_owned(),
         },
     )
     .about(property)

@@ -40,7 +40,7 @@ impl TenantList {
         let (wrong, help) = match self.suspect.filter(|_| !listed) {
             Some(shape) if (shape, self.fact) == (Shape::Email, Fact::Contacts) => (
                 format!("is {}", shape.title()),
-                "Send the contact's code. If the codes are e-mail addresses at your tenant, set `contact-codes = \"email\"` in geplint.toml."
+                "Send the contact's code. If your tenant uses e-mail addresses as codes, set `contact-codes = \"email\"` in geplint.toml."
                     .to_owned(),
             ),
             Some(shape) => (format!("is {}", shape.title()), send_one()),

@@ -156,16 +156,16 @@ impl Ask {
     const fn listed_of_kind(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::NoPlaceholder => Some((placeholder::RULE, "no placeholder")),
-            Self::NoCodePlaceholder => Some((placeholder::RULE, "no word for a value that is not there")),
+            Self::NoCodePlaceholder => Some((placeholder::RULE, "no word for a missing value")),
             Self::NoSpreadsheetError => Some((spreadsheet::RULE, "no error value of a spreadsheet")),
             Self::NoSpreadsheetNumber => Some((
                 spreadsheet::RULE,
-                "no number or formula as a spreadsheet writes it",
+                "no number or formula written by a spreadsheet",
             )),
-            Self::Undamaged => Some((damaged::RULE, "decoded as it was encoded, without HTML entities")),
+            Self::Undamaged => Some((damaged::RULE, "correctly decoded, without HTML entities")),
             Self::NoHiddenCharacter => Some((hidden::RULE, "no hidden character, no whitespace around it")),
-            Self::NoControlCharacter => Some((hidden::RULE, "no control character but tabs and line breaks")),
-            Self::NotNegative => Some((amount::RULE, "not below zero")),
+            Self::NoControlCharacter => Some((hidden::RULE, "no control character except tabs and line breaks")),
+            Self::NotNegative => Some((amount::RULE, "not negative")),
             Self::Shape(_) => None,
         }
     }

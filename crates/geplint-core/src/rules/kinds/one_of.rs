@@ -71,7 +71,7 @@ impl OneOf {
             conditions.push(format!("or one of {}", self.values.join(", ")));
         }
         if self.ignore_case {
-            conditions.push("in any case".to_owned());
+            conditions.push("in upper or lower case".to_owned());
         }
         Constraint::of_row_claim(property, &self.claim, what, None, Stated::List).with(conditions)
     }

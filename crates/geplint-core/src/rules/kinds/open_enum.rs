@@ -59,16 +59,16 @@ impl Enumeration {
             (Severity::Warning, format!("Did you mean {}?", quoted(near)))
         } else {
             let names: Vec<&str> = self.names().collect();
-            (Severity::Advice, format!("The page names {}.", names.join(", ")))
+            (Severity::Advice, format!("Documented names: {}.", names.join(", ")))
         };
         Words::warning(
             "unlisted-value",
             format!(
-                "{} {} is none of the names the page gives",
+                "{} {} is not one of the documented names",
                 property.name,
                 quoted(text)
             ),
-            "The page gives its names as examples only. A name the service does not know fails the whole request.",
+            "The page lists names as examples only. A name that the service does not know fails the whole request.",
             help,
         )
         .with_severity(severity)
@@ -84,7 +84,7 @@ impl Enumeration {
     }
 
     pub(in crate::rules) fn listed(&self, property: &Property) -> Option<Constraint> {
-        let what = "one of its names, as far as the page gives them".to_owned();
+        let what = "one of its documented names".to_owned();
         let advice = || {
             Constraint::of_row(
                 property,

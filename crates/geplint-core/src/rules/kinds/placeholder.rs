@@ -10,7 +10,7 @@ pub(super) fn words(property: &Property, text: &str) -> Words<'static> {
     Words::warning(
         RULE,
         format!("{} {} is a placeholder, not a value", property.name, quoted(text)),
-        "It is sent as it is: the API takes it for the value itself.",
+        "It is sent literally: the API treats it as the value.",
         if property.required.is_some() {
             format!("Send the value of {}.", property.name)
         } else {

@@ -115,8 +115,8 @@ impl SingleValued {
                         quoted(text),
                         quoted(known)
                     ),
-                    "The API is expected to take them for one value. If it takes them for two, it refuses the record.",
-                    format!("Write {value} in one way."),
+                    "The API probably treats them as one value. If it treats them as two, it refuses the record.",
+                    format!("Use one spelling of {value}."),
                 );
                 words.claim.to_mut().source.clone_from(&claim.source);
                 words
@@ -128,7 +128,7 @@ impl SingleValued {
                     claim.to_mut().wording = Wording::Inferred;
                 }
                 let (text, known) = (quoted(text), quoted(known));
-                let message = format!("{value} {text} beside {known}: only one is allowed");
+                let message = format!("{value} {text} in addition to {known}: only one is allowed");
                 let condition = self.condition.1.join(" or ");
                 let help = format!("Keep one {value} among the entries that are {condition}.");
                 Words::new(claim, message, help)
@@ -144,7 +144,7 @@ impl SingleValued {
                 };
                 let (text, held, subject) = (quoted(text), quoted(held), quoted(subject));
                 let message = format!(
-                    "{value} {text} beside {held}, which {subject} already belongs to: only one is allowed"
+                    "{value} {text} in addition to {held}, which {subject} already belongs to: only one is allowed"
                 );
                 Words::new(claim, message, format!("Send {held}{switch}."))
             }
@@ -176,13 +176,13 @@ impl SingleValued {
         }
         if let Some(evidence) = self.held_evidence {
             all.push(format!(
-                "beside a value that the tenant holds: {}",
+                "with a value that the tenant already has: {}",
                 evidence_word(evidence)
             ));
         }
         if !self.subject.is_empty() {
             let names: Vec<&str> = self.subject.iter().map(|id| &*table.property(*id).name).collect();
-            all.push(format!("the record is named by {}", names.join(" or ")));
+            all.push(format!("the record is identified by {}", names.join(" or ")));
         }
         all
     }

@@ -56,7 +56,7 @@ pub(super) fn words_of_number(property: &Property, text: &str) -> Words<'static>
     }
     let (what, help) = match number(text) {
         Some(Number::Decimal(whole)) => (
-            "has a decimal place: it was read as a number on the way",
+            "has a decimal place: it was probably read as a number",
             format!(
                 "Send {}, with the leading zeros that the number has lost, and keep the column as text.",
                 quoted(whole)
@@ -70,7 +70,7 @@ pub(super) fn words_of_number(property: &Property, text: &str) -> Words<'static>
     Words::warning(
         RULE,
         format!("{name} {} {what}", quoted(text)),
-        "A spreadsheet takes a code of digits for a number. The API takes what is sent for another code.",
+        "Spreadsheets turn codes of digits into numbers. The API treats the result as another code.",
         help,
     )
     .about(property)
@@ -95,7 +95,7 @@ fn words_of_prefix(property: &Property, text: &str, prefixed: Prefixed<'_>) -> W
     Words::warning(
         RULE,
         format!("{name} {} {what}", quoted(text)),
-        "Only a spreadsheet reads it so. The API takes what is sent for the code itself.",
+        "Only a spreadsheet interprets it. The API treats it as part of the code.",
         help,
     )
     .about(property)
@@ -109,7 +109,7 @@ pub(super) fn words_of_error(property: &Property, text: &str) -> Words<'static> 
             property.name,
             quoted(text)
         ),
-        "The formula behind it has failed. The API takes the error for the value itself.",
+        "A formula has failed. The API treats the error as the value.",
         format!("Correct the formula, and send the value of {}.", property.name),
     )
     .about(property)
