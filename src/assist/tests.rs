@@ -315,7 +315,11 @@ fn an_unknown_name_shows_what_was_meant() {
         found.markdown
     );
     let found = shown(STATUS, r#"[{"Zz|z": "x"}]"#).unwrap();
-    assert!(found.markdown.contains("is not a property of"), "{}", found.markdown);
+    assert!(
+        found.markdown.contains("is not a property of"),
+        "{}",
+        found.markdown
+    );
 }
 
 #[test]

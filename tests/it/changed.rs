@@ -393,7 +393,7 @@ fn entries_for_unchecked_files_are_not_reported() {
     done.finds(&["in/new.json"]);
     assert_eq!(done.stderr.matches("warning:").count(), 1, "{}", done.stderr);
     assert!(
-        done.stderr.contains("no too-long is found there"),
+        done.stderr.contains("there is no too-long there"),
         "{}",
         done.stderr
     );

@@ -455,7 +455,7 @@ fn json_lines_are_records_or_bodies() {
     let report = report(&folder, &["lines.json"]);
     let help = report["findings"][0]["help"].as_str().unwrap();
     assert!(
-        help.contains("in a file named .jsonl geplint reads a record a line"),
+        help.contains("in a .jsonl file, geplint reads one record per line"),
         "{help}"
     );
     assert!(lines(&["list.jsonl"]).starts_with(&format!("list.jsonl:2:47: {empty}")));

@@ -111,7 +111,10 @@ fn every_mistake_has_its_position() {
     );
     for (settings, message) in [
         ("inclde = []", "1:1: there is no setting \"inclde\" here"),
-        ("include = [1]", "1:12: include must be a string in quotes, not `1`"),
+        (
+            "include = [1]",
+            "1:12: include must be a string in quotes, not `1`",
+        ),
         (
             "rules = \"a\"",
             "1:9: rules must be a list: [\"...\"], not `\"a\"`",
@@ -123,7 +126,10 @@ fn every_mistake_has_its_position() {
             "fail-on = \"x\"",
             "1:11: fail-on must be one of error, warning, never, not \"x\"",
         ),
-        ("unused = \"x\"", "1:10: unused must be one of warning, off, not \"x\""),
+        (
+            "unused = \"x\"",
+            "1:10: unused must be one of warning, off, not \"x\"",
+        ),
         ("rules = [\"no.toml\"]", "1:10: no.toml: "),
         ("[tenant]\nfile = \"no.toml\"", "2:8: no.toml: "),
         ("[tenant]\n", "1:1: file is missing here"),
@@ -551,11 +557,10 @@ fn ignores() {
     ] {
         let done = repo.check(&ignore("*.json", &format!("pointer = \"{pointer}\"")));
         let idle =
-            "warning: geplint.toml:2:8: nothing is ignored by this: no missing-mandatory is found there";
+            "warning: geplint.toml:2:8: this entry ignores nothing: there is no missing-mandatory there";
         done.expect(code, &[], &[if code == 0 { "2 suppressed" } else { idle }]);
     }
-    let nowhere =
-        "warning: geplint.toml:2:8: this entry ignores nothing: no checked file matches \"no/\"";
+    let nowhere = "warning: geplint.toml:2:8: this entry ignores nothing: no checked file matches \"no/\"";
     repo.check(&ignore("no/", "")).expect(1, &[], &[nowhere]);
     // An entry for files that were not checked in this run is not reported as unused.
     repo.write("geplint.toml", &ignore("old/*.json", "pointer = \"/1\""));
@@ -592,7 +597,7 @@ fn ignores_apply_until_their_last_day() {
             .without(&["warning"]);
     }
     let expected =
-        "warning: geplint.toml:5:9: this ignore held until 2020-02-29, and no longer does (because)";
+        "warning: geplint.toml:5:9: this ignore was valid until 2020-02-29 and has expired (because)";
     repo.check(&until("2020-02-29"))
         .expect(1, &[NOT_IGNORED], &[expected])
         .without(&["geplint.toml:2"]);

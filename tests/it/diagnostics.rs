@@ -157,7 +157,10 @@ fn a_pair_is_one_finding_in_every_format_and_either_half_can_be_ignored() {
         "junit",
     ] {
         let (text, _) = check(&folder, &["a.json", "--format", format]);
-        assert!(!text.contains("\"Email\\\" is no property"), "{format}: {text}");
+        assert!(
+            !text.contains("\"Email\\\" is not a property"),
+            "{format}: {text}"
+        );
         assert!(text.contains("EmailAddress is missing"), "{format}: {text}");
     }
     let (line, _) = check(&folder, &["a.json", "--format=concise"]);

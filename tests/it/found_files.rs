@@ -116,7 +116,7 @@ fn a_named_or_configured_file_needs_less_evidence() {
         "{output}"
     );
     assert!(
-        output.contains("skipped ./a.json: 2 of 2 names are those of user-group"),
+        output.contains("skipped ./a.json: 2 of 2 names match user-group"),
         "{output}"
     );
 }

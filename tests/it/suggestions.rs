@@ -82,8 +82,8 @@ fn a_missing_sibling_has_precedence_and_a_guess_is_not_suggested() {
 fn a_name_of_an_open_list_that_is_misspelt() {
     for (value, help) in [
         (r#""ADMINSTRATION""#, "Did you mean \"ADMINISTRATION\"?"),
-        (r#""admin""#, "The page names NONE"),
-        (r#""NOME""#, "The page names NONE"),
+        (r#""admin""#, "Documented names: NONE"),
+        (r#""NOME""#, "Documented names: NONE"),
         (r#""HOMES""#, "Did you mean \"HOME\"?"),
     ] {
         let body = format!(r#"[{{{CONTACT},{ADDRESS},"UserActivities":[{{"ActivityName":{value}}}]}}]"#);
@@ -123,7 +123,7 @@ fn a_manager_that_is_the_record_itself() {
         found(&format!(r#"{CONTACT},"ManagerCode":[" c-1"]"#)),
         one(
             "maybe-self-manager",
-            "ManagerCode \" c-1\" is the ContactCode of this record except for case or whitespace"
+            "ManagerCode \" c-1\" is the ContactCode of this record apart from case or whitespace"
         )
     );
     assert_eq!(
@@ -132,7 +132,7 @@ fn a_manager_that_is_the_record_itself() {
         )),
         one(
             "self-manager",
-            "ManagerCode \"C-1\" is the ContactCode of this record itself"
+            "ManagerCode \"C-1\" is the ContactCode of this record"
         )
     );
     // Whitespace and the placeholder name nobody.

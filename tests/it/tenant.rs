@@ -786,7 +786,7 @@ fn inactive_contacts() {
         (
             "allow-update-for-inactive-users = false",
             &[warning],
-            "the tenant allows no update",
+            "the tenant does not allow updates",
         ),
         ("allow-update-for-inactive-users = true", &[], ""),
     ] {
@@ -1074,7 +1074,11 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "",
         "t.toml:1:13: the active flag of a contact must be true or false, or yes, no, y, n, x, 1, 0, active, inactive",
     ),
-    ("contacts = [{ code = 1.5 }]", "", "t.toml:1:22: expected a string"),
+    (
+        "contacts = [{ code = 1.5 }]",
+        "",
+        "t.toml:1:22: expected a string",
+    ),
     // A list file that does not exist.
     (
         "personas = []\ncontacts = 'none.csv'",
@@ -1111,7 +1115,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "contacts = 'x.csv'",
         "code,active\nC-1,true\nC-2,maybe\n",
-        "x.csv:3:1: whether a contact is active",
+        "x.csv:3:1: the active flag of a contact",
     ),
     (
         "contacts = 'x.csv'",
@@ -1155,17 +1159,17 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "contacts = 'x.json'",
         "{\"data\": null, \"statusCode\": \"400\"}",
-        "x.json:1:30: this is a reply with the status 400",
+        "x.json:1:30: this is a response with status 400",
     ),
     (
         "contacts = 'x.json'",
         "{\"contacts\": []}",
-        "x.json:1:1: this is neither a list nor a reply",
+        "x.json:1:1: this is neither a list nor a response",
     ),
     (
         "contacts = 'x.json'",
         "\"C-1\"",
-        "x.json:1:1: this is neither a list nor a reply",
+        "x.json:1:1: this is neither a list nor a response",
     ),
     (
         "contacts = 'x.json'",
@@ -1330,7 +1334,7 @@ fn a_topic_is_explained_and_listed() {
         "activity-names",
         "allow-update-for-inactive-users",
         "--in-order",
-        "cannot tell",
+        "could not run",
     ] {
         assert!(text.contains(word), "{word}\n{text}");
     }

@@ -199,10 +199,13 @@ fn a_response_without_a_list_is_refused_with_its_position() {
     for (file, message) in [
         (
             "error400.json",
-            "error400.json:3:16: this is a reply with the status 400",
+            "error400.json:3:16: this is a response with status 400",
         ),
         ("page.json", "page.json:1:1: not JSON: the file is an HTML page"),
-        ("beside.json", "beside.json:2:38: `data` is empty beside an error"),
+        (
+            "beside.json",
+            "beside.json:2:38: `data` is empty and an error is reported",
+        ),
         ("null.json", "null.json:1:31: `data` is not a list"),
     ] {
         let stderr = place.refused(&format!("contacts = \"{file}\""));
@@ -263,7 +266,7 @@ fn get_responses_in_a_har_are_facts() {
     assert!(stderr.contains("contacts 2 (session.har)"), "{stderr}");
     let stderr = place.refused("regions = \"session.har\"");
     assert!(
-        stderr.contains("tenant.toml:1:11: session.har: no answer to a GET in it has regions"),
+        stderr.contains("tenant.toml:1:11: session.har: no response to a GET in it contains regions"),
         "{stderr}"
     );
 }

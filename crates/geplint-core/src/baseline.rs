@@ -251,7 +251,7 @@ mod tests {
         assert_eq!(error.line, 3, "{error:?}");
         assert!(error.message.contains("strange") && !error.message.contains("line"));
         let error = Baseline::load("{ \"version\": 2, \"findings\": {} }").unwrap_err();
-        assert!(error.message.contains("version 2"), "{error:?}");
+        assert!(error.message.contains("version is 2"), "{error:?}");
         assert!(Baseline::load("").is_err());
     }
 

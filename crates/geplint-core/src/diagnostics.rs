@@ -136,7 +136,11 @@ fn joined(
         severity,
         related: Some(Box::new((name.span, format!("did you mean {to}?").into()))),
         message: format!("{}; rename {written} ({line}:{column}) to {to}?", lacks.message).into(),
-        help: format!("Rename {written} to {}, if that is the property you mean.", quoted(to)).into(),
+        help: format!(
+            "Rename {written} to {}, if that is the property you mean.",
+            quoted(to)
+        )
+        .into(),
         fix_kind: rename.map(|(to, value)| {
             Box::new(FixKind::RenameAt {
                 at: name.span,

@@ -83,7 +83,11 @@ fn in_words(key: &str, given: &str, error: &str) -> String {
         } else {
             all.remove(0)
         };
-        let is = if all.len() == 1 { "must be" } else { "must be one of" };
+        let is = if all.len() == 1 {
+            "must be"
+        } else {
+            "must be one of"
+        };
         return format!(
             "{} {is} {}, not \"{}\"{}",
             if key.is_empty() { "this" } else { key },

@@ -415,7 +415,9 @@ impl SyntaxError {
             SyntaxKind::Unclosed { count: 1, .. } => {
                 "add the closing bracket; if the file was cut off, fetch it again"
             }
-            SyntaxKind::Unclosed { .. } => "add the closing brackets; if the file was cut off, fetch it again",
+            SyntaxKind::Unclosed { .. } => {
+                "add the closing brackets; if the file was cut off, fetch it again"
+            }
             SyntaxKind::MissingOpen => "add a `{` before it, or remove an extra `}` before it",
             SyntaxKind::UnterminatedString => "end the string with a double quote",
             SyntaxKind::LineBreak => "write it as `\\n`, or end the string on its own line",

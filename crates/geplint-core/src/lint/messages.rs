@@ -81,7 +81,8 @@ pub(super) fn unknown_values(names: &[&str]) -> (String, String) {
         ([head @ .., last], 0) => format!("{} and {last}", head.join(", ")),
         (shown, more) => format!("{} and {more} more", shown.join(", ")),
     };
-    let message = format!("no value is known for {list}: the parts of the request that use them are not checked");
+    let message =
+        format!("no value is known for {list}: the parts of the request that use them are not checked");
     let help = "Give values with --env FILE or --var NAME=VALUE.".to_owned();
     (message, help)
 }
@@ -90,7 +91,9 @@ pub(super) fn unknown_values(names: &[&str]) -> (String, String) {
 pub(super) fn reason(claim: &Claim) -> Cow<'_, str> {
     let note = claim.note.trim_end_matches('.');
     match (claim.evidence, note) {
-        (Evidence::Contradicted, "") => "The table says so, but a documented success request contradicts it.".into(),
+        (Evidence::Contradicted, "") => {
+            "The table says so, but a documented success request contradicts it.".into()
+        }
         (Evidence::Contradicted, note) => format!("The table requires it, but {note}.").into(),
         (_, "") if claim.severity != Severity::Error => "The API's answer to it is not documented.".into(),
         (_, "") => refusal(claim.phase).into(),
@@ -414,10 +417,7 @@ pub(super) fn reader_name(name: &str) -> Words<'static> {
     };
     let message = match wraps {
         Some(what) => format!("the {what} is wrapped in {}", quoted(name)),
-        None => format!(
-            "{} is a name reserved by the API's reader",
-            quoted(name)
-        ),
+        None => format!("{} is a name reserved by the API's reader", quoted(name)),
     };
     let why = match wraps {
         Some(_) => {

@@ -76,9 +76,8 @@ impl<'a> Linter<'a> {
                 } else {
                     Severity::Advice
                 };
-                claim.note = Cow::Borrowed(
-                    "the documented error is for a null; an empty string is probably accepted",
-                );
+                claim.note =
+                    Cow::Borrowed("the documented error is for a null; an empty string is probably accepted");
             }
         }
         if let Some(sibling) = required.unless {

@@ -88,7 +88,9 @@ impl Reading {
             (Some(true), SyntaxKind::SeveralRoots) => {
                 "the API's reader would accept the first document and ignore the rest".to_owned()
             }
-            (Some(true), _) => "the API's reader would accept it, but other tools on the way will not".to_owned(),
+            (Some(true), _) => {
+                "the API's reader would accept it, but other tools on the way will not".to_owned()
+            }
             (Some(false), _) => {
                 let (_, sentence) = self.refusal.as_ref().filter(|_| speaks && self.by_value)?;
                 let line = sentence.lines().next().unwrap_or_default().trim_end_matches('.');

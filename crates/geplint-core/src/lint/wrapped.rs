@@ -337,7 +337,8 @@ impl Wrapped {
             };
             let message =
                 format!("the records are JSON inside a string{place}; the body must be the list itself");
-            let help = "Send the JSON itself, not a string that contains it: serialize the records once.".to_owned();
+            let help =
+                "Send the JSON itself, not a string that contains it: serialize the records once.".to_owned();
             return (message, help);
         }
         let mut lists: Vec<&str> = self.pieces.iter().map(Piece::list).collect();
@@ -543,13 +544,13 @@ impl Elements {
                 "{who} {verb} JSON inside a string, the first under {}",
                 piece.pointer
             );
-            let help = "Send the objects themselves, not strings that contain them: serialize the records once."
-                .to_owned();
+            let help =
+                "Send the objects themselves, not strings that contain them: serialize the records once."
+                    .to_owned();
             return (message, help);
         }
         if self.is_one_list() {
-            let message =
-                "the records are under /0, in a nested list; the body must be the list itself";
+            let message = "the records are under /0, in a nested list; the body must be the list itself";
             return (message.to_owned(), "Send the inner list as the body.".to_owned());
         }
         let name = piece.list().rsplit_once('/').map_or("", |(_, name)| name);
@@ -567,10 +568,7 @@ impl Elements {
             "{who} {verb} wrapped in {around}: the first {noun} under {place}; the list has to hold the records \
              themselves"
         );
-        (
-            message,
-            "Send only the objects, without the wrapper.".to_owned(),
-        )
+        (message, "Send only the objects, without the wrapper.".to_owned())
     }
 
     /// Returns true if the body is the array of records inside another array: `[[{}, {}]]`.

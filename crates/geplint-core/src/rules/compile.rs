@@ -369,10 +369,7 @@ impl<'d> Compiler<'d> {
             if !names.insert(property.name.to_ascii_lowercase()) {
                 return fail(
                     name.span(),
-                    format!(
-                        "`{}` is repeated in this table; case is ignored",
-                        property.name
-                    ),
+                    format!("`{}` is repeated in this table; case is ignored", property.name),
                 );
             }
             if !property.row.is_empty() && !numbers.insert(property.row.clone()) {
@@ -476,7 +473,10 @@ impl<'d> Compiler<'d> {
             ..property
         };
         if property.or_list && !matches!(property.ty, Type::Object(_)) {
-            return fail(def.ty.span(), "`or-list` is only allowed with the type of a table");
+            return fail(
+                def.ty.span(),
+                "`or-list` is only allowed with the type of a table",
+            );
         }
         suits(def, &property)?;
         Ok(property)
@@ -563,7 +563,10 @@ impl<'d> Compiler<'d> {
     fn names_a_contact(&self, span: Range<usize>) -> Result<()> {
         match &self.def.contact {
             Some(_) => Ok(()),
-            None => fail(span, "this needs [contact], which identifies the contact of a record"),
+            None => fail(
+                span,
+                "this needs [contact], which identifies the contact of a record",
+            ),
         }
     }
 
@@ -742,7 +745,10 @@ impl<'d> Compiler<'d> {
             "active" => {
                 self.names_a_contact(def.kind.span())?;
                 if def.table.get_ref() != self.def.record.get_ref() {
-                    return fail(def.table.span(), "`active` is only allowed with the table of a record");
+                    return fail(
+                        def.table.span(),
+                        "`active` is only allowed with the table of a record",
+                    );
                 }
                 (
                     CheckKind::Active(Active(self.subject(def, here)?)),
@@ -760,13 +766,19 @@ impl<'d> Compiler<'d> {
                 }
                 let of_kind = |check: &Check| matches!(check.kind, CheckKind::BelongsToOne(_));
                 if here.checks.iter().any(of_kind) {
-                    return fail(def.kind.span(), "an endpoint can have only one check of this kind");
+                    return fail(
+                        def.kind.span(),
+                        "an endpoint can have only one check of this kind",
+                    );
                 }
                 (belongs_to_one(def, here, &span)?, WORDS_OF_VALUE)
             }
             other => {
                 let kinds = "any-of, differs, single-valued, active, unique, at-most-one, belongs-to-one";
-                return fail(def.kind.span(), format!("there is no kind \"{other}\"; kinds: {kinds}"));
+                return fail(
+                    def.kind.span(),
+                    format!("there is no kind \"{other}\"; kinds: {kinds}"),
+                );
             }
         };
         let anchor = kind.anchor(here);
@@ -884,7 +896,10 @@ fn suits(def: &PropertyDef, property: &Property) -> Result<()> {
     if let Some(word) = &def.null_elements
         && !matches!(property.ty, Type::StringList | Type::ObjectList(_))
     {
-        return fail(word.span(), "`null-elements` is only allowed with the type of a list");
+        return fail(
+            word.span(),
+            "`null-elements` is only allowed with the type of a list",
+        );
     }
     let Some(required) = def.required.as_ref().filter(|_| property.required.is_some()) else {
         return Ok(());
@@ -1270,7 +1285,10 @@ fn shape(word: &str, span: Range<usize>) -> Result<Shape> {
     match word {
         "email" => Ok(Shape::Email),
         "culture" => Ok(Shape::Culture),
-        other => fail(span, format!("there is no shape \"{other}\"; shapes: email, culture")),
+        other => fail(
+            span,
+            format!("there is no shape \"{other}\"; shapes: email, culture"),
+        ),
     }
 }
 
@@ -1321,7 +1339,10 @@ fn kinds(api: &ApiDef) -> Result<Vec<(RowKind, Vec<Ask>)>> {
                 let names = join(Ask::OF_KINDS.iter().map(|(name, _)| name));
                 fail(
                     word.span(),
-                    format!("a kind has no requirement \"{}\"; requirements: {names}", word.get_ref()),
+                    format!(
+                        "a kind has no requirement \"{}\"; requirements: {names}",
+                        word.get_ref()
+                    ),
                 )
             },
             |(_, ask)| Ok(*ask),
@@ -1379,7 +1400,10 @@ fn texts(def: &TextsDef) -> Result<Texts> {
         let text = word.get_ref();
         start(text, word.span())?;
         if text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
-            return fail(word.span(), "an error value of a spreadsheet must begin with a punctuation mark");
+            return fail(
+                word.span(),
+                "an error value of a spreadsheet must begin with a punctuation mark",
+            );
         }
         errors.push_str(text);
         errors.push('\n');

@@ -114,7 +114,10 @@ fn on_its_own(patch: &DeTable<'_>) -> Result<(), LoadError> {
                 .is_none_or(|rule| !rule.get_ref().is_str())
         })
     {
-        return wrong(check.span(), "a check needs the `rule` that identifies it".to_owned());
+        return wrong(
+            check.span(),
+            "a check needs the `rule` that identifies it".to_owned(),
+        );
     }
     let Some(DeValue::Table(tables)) = patch.get("tables").map(Spanned::get_ref) else {
         return Ok(());
@@ -129,10 +132,7 @@ fn on_its_own(patch: &DeTable<'_>) -> Result<(), LoadError> {
             if !names.insert(name.get_ref().to_ascii_lowercase()) {
                 return wrong(
                     name.span(),
-                    format!(
-                        "`{}` is repeated in this table; case is ignored",
-                        name.get_ref()
-                    ),
+                    format!("`{}` is repeated in this table; case is ignored", name.get_ref()),
                 );
             }
         }

@@ -47,9 +47,7 @@ impl List {
                 }
                 if aliases.last().is_some_and(|(last, _)| word <= *last) || word != word.trim().to_lowercase()
                 {
-                    return Err(format!(
-                        "`{word}` is not in lower case or not in sorted order"
-                    ));
+                    return Err(format!("`{word}` is not in lower case or not in sorted order"));
                 }
                 aliases.push((word, value));
                 continue;
@@ -58,7 +56,9 @@ impl List {
                 return Err(format!("the value `{line}` is after aliases"));
             }
             if line <= last {
-                return Err(format!("`{line}` is not in sorted order: it comes after `{last}`"));
+                return Err(format!(
+                    "`{line}` is not in sorted order: it comes after `{last}`"
+                ));
             }
             let start =
                 u16::try_from(values.len()).map_err(|_| "the list has more than 64 KiB".to_owned())?;

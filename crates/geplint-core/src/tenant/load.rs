@@ -272,7 +272,10 @@ fn of_entry<'t>(
 ) -> std::result::Result<Item<'t>, EntryError> {
     match entry.get_ref() {
         DeValue::String(_) | DeValue::Integer(_) | DeValue::Table(_) => of_toml(entry, names),
-        _ => Err((entry.span().start, "an entry must be a string or a table".to_owned())),
+        _ => Err((
+            entry.span().start,
+            "an entry must be a string or a table".to_owned(),
+        )),
     }
 }
 
@@ -298,7 +301,11 @@ fn of_toml<'t>(
                     Some(name) => Ok((name, of_toml(value, names)?)),
                     None => Err((
                         key.span().start,
-                        format!("an entry has no key \"{}\"; keys: {}", key.get_ref(), names.list()),
+                        format!(
+                            "an entry has no key \"{}\"; keys: {}",
+                            key.get_ref(),
+                            names.list()
+                        ),
                     )),
                 })
                 .collect::<std::result::Result<_, _>>()?,
@@ -366,7 +373,9 @@ impl<'l> Loading<'l> {
         if recorded {
             if self.met == before {
                 let fact = self.fact.name();
-                return Err(fail(&format!("{name}: no response to a GET in it contains {fact}")));
+                return Err(fail(&format!(
+                    "{name}: no response to a GET in it contains {fact}"
+                )));
             }
             self.loaded.files.push(name.to_owned());
             self.loaded
@@ -532,9 +541,9 @@ fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str)
             ));
         }
         if last >= last_line && table::is_total(row.iter()) {
-            list.loaded.notes.push(format!(
-                "{name}: the last line contains totals and was skipped"
-            ));
+            list.loaded
+                .notes
+                .push(format!("{name}: the last line contains totals and was skipped"));
             continue;
         }
         let cells = columns.iter().zip(&row);
@@ -854,7 +863,10 @@ fn text_or<'i>(item: &'i Item<'_>, names: &[String]) -> Option<&'i str> {
 }
 
 fn lacks(names: &[String]) -> String {
-    format!("an entry has no value: expected a string, or one of {}", names.join(", "))
+    format!(
+        "an entry has no value: expected a string, or one of {}",
+        names.join(", ")
+    )
 }
 
 fn put(tenant: &mut Tenant, fact: Fact, value: &str) {

@@ -158,13 +158,14 @@ impl Ask {
             Self::NoPlaceholder => Some((placeholder::RULE, "no placeholder")),
             Self::NoCodePlaceholder => Some((placeholder::RULE, "no word for a missing value")),
             Self::NoSpreadsheetError => Some((spreadsheet::RULE, "no error value of a spreadsheet")),
-            Self::NoSpreadsheetNumber => Some((
-                spreadsheet::RULE,
-                "no number or formula written by a spreadsheet",
-            )),
+            Self::NoSpreadsheetNumber => {
+                Some((spreadsheet::RULE, "no number or formula written by a spreadsheet"))
+            }
             Self::Undamaged => Some((damaged::RULE, "correctly decoded, without HTML entities")),
             Self::NoHiddenCharacter => Some((hidden::RULE, "no hidden character, no whitespace around it")),
-            Self::NoControlCharacter => Some((hidden::RULE, "no control character except tabs and line breaks")),
+            Self::NoControlCharacter => {
+                Some((hidden::RULE, "no control character except tabs and line breaks"))
+            }
             Self::NotNegative => Some((amount::RULE, "not negative")),
             Self::Shape(_) => None,
         }

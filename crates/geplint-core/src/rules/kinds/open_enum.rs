@@ -59,7 +59,10 @@ impl Enumeration {
             (Severity::Warning, format!("Did you mean {}?", quoted(near)))
         } else {
             let names: Vec<&str> = self.names().collect();
-            (Severity::Advice, format!("Documented names: {}.", names.join(", ")))
+            (
+                Severity::Advice,
+                format!("Documented names: {}.", names.join(", ")),
+            )
         };
         Words::warning(
             "unlisted-value",
