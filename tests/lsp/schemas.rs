@@ -56,7 +56,7 @@ fn the_schema_of_tenant_files_is_what_the_loader_accepts() {
     let root = folder("tenant-schema");
     let schema = schema(include_str!("../../schema/tenant.json"));
     let said = tenant_mistake(&root, "misspelt = []\n");
-    let (_, known) = said.split_once("known are ").unwrap();
+    let (_, known) = said.split_once("keys: ").unwrap();
     let known: BTreeSet<String> = known.trim().split(", ").map(str::to_owned).collect();
     assert_eq!(keys(&schema), known);
     for (list, entry) in schema["properties"].as_object().unwrap() {
@@ -65,7 +65,7 @@ fn the_schema_of_tenant_files_is_what_the_loader_accepts() {
         };
         let said = tenant_mistake(&root, &format!("{list} = [{{ misspelt = \"x\" }}]\n"));
         let (_, known) = said
-            .split_once("it has ")
+            .split_once("keys: ")
             .unwrap_or_else(|| panic!("{list}: {said}"));
         let known: BTreeSet<String> = known.trim().split(", ").map(folded).collect();
         for name in names.as_object().unwrap().keys() {

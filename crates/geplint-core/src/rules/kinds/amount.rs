@@ -17,7 +17,7 @@ pub(super) fn words(property: &Property, text: &str) -> Words<'static> {
     Words::warning(
         RULE,
         format!("{} {} is negative", property.name, shortened(text)),
-        "The meaning of a negative amount is not documented, and no example has one.",
+        "No page says what a negative amount means, and no example has one.",
         format!("Send an amount of 0 or more, or leave {} out.", property.name),
     )
     .about(property)

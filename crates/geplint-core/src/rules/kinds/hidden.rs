@@ -33,7 +33,7 @@ pub(super) fn words(property: &Property, text: &str, texts: &Texts) -> Words<'st
     Words::warning(
         RULE,
         format!("{name} {} {}", quoted(text), place(text, texts)),
-        "The character is invisible, and the API is not documented to remove it: it makes a different value.",
+        "The character is invisible, and no page says that the API removes it: it makes a different value.",
         help,
     )
     .about(property)
@@ -70,7 +70,7 @@ pub(super) fn words_of_control(property: &Property, text: &str) -> Words<'static
     Words::warning(
         RULE,
         format!("{} {} {place}", property.name, quoted(text)),
-        "The character is invisible, and the API is not documented to remove it: it makes a different value.",
+        "The character is invisible, and no page says that the API removes it: it makes a different value.",
         match without_controls(text) {
             Some(rest) => format!("Send {}.", quoted(&rest)),
             None => "Remove the character, or replace it with the intended letter.".to_owned(),

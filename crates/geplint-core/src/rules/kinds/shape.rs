@@ -26,7 +26,7 @@ pub(super) fn words(shape: Shape, property: &Property, text: &str) -> Words<'sta
     Words::warning(
         "odd-shape",
         format!("{} {} does not look like {what}", property.name, quoted(text)),
-        "The API is not documented to check it, but the value is probably wrong.",
+        "The API probably does not check it, but the value is probably wrong.",
         match meant(shape, text) {
             Some(near) => format!("Did you mean {}?", quoted(&near)),
             None => format!("Send {what} such as {example}."),
