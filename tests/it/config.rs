@@ -100,6 +100,7 @@ impl Done {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a list of mistakes")]
 fn every_mistake_has_its_position() {
     let repo = Repo::new(
         "mistakes",

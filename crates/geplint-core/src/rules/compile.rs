@@ -1418,6 +1418,21 @@ fn texts(def: &TextsDef) -> Result<Texts> {
         let [open, close] = pair.get_ref();
         marks.extend([open, " ", close, "\n"]);
     }
+    Ok(Texts {
+        placeholders: placeholders.into(),
+        code_placeholders: code_placeholders.into(),
+        marks: marks.into(),
+        spreadsheet_errors: errors.into(),
+        hidden: hidden_characters(def)?.into(),
+        entities: entities(def)?.into(),
+        starts,
+        ends,
+        lengths,
+    })
+}
+
+/// Compiles the ranges of invisible characters: a line for each, sorted.
+fn hidden_characters(def: &TextsDef) -> Result<String> {
     let mut ranges = BTreeMap::new();
     for (range, name) in &def.hidden {
         let text = range.get_ref();
@@ -1444,6 +1459,11 @@ fn texts(def: &TextsDef) -> Result<Texts> {
         end = Some(high);
         hidden.extend(line);
     }
+    Ok(hidden)
+}
+
+/// Compiles the HTML entities: a line for each name, sorted.
+fn entities(def: &TextsDef) -> Result<String> {
     let mut texts_of_entities: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
     if let Some(names) = &def.latin_1_entities {
         if names.get_ref().len() != 96 {
@@ -1460,17 +1480,7 @@ fn texts(def: &TextsDef) -> Result<Texts> {
     for (name, text) in &texts_of_entities {
         entities.extend([name, " ", text, "\n"]);
     }
-    Ok(Texts {
-        placeholders: placeholders.into(),
-        code_placeholders: code_placeholders.into(),
-        marks: marks.into(),
-        spreadsheet_errors: errors.into(),
-        hidden: hidden.into(),
-        entities: entities.into(),
-        starts,
-        ends,
-        lengths,
-    })
+    Ok(entities)
 }
 
 fn null_elements(word: Option<&Spanned<String>>) -> Result<bool> {

@@ -135,10 +135,13 @@ mod tests {
         let refused = |lines: &str| List::parse("zones", &format!("# title: zones\n{lines}")).err();
         assert_eq!(refused("A\nB\na1 => A\nb1 => B\n"), None);
         for (lines, mistake) in [
-            ("A\n\nB\n", "`` is after `A`, which sorts after it"),
-            ("B\nA\n", "`A` is after `B`, which sorts after it"),
+            ("A\n\nB\n", "`` is not in sorted order: it comes after `A`"),
+            ("B\nA\n", "`A` is not in sorted order: it comes after `B`"),
             ("A\n => A\n", "an alias of `A` is empty"),
-            ("A\nb => A\na => A\n", "not after all aliases that sort before it"),
+            (
+                "A\nb => A\na => A\n",
+                "`a` is not in lower case or not in sorted order",
+            ),
             ("A\nB1 => A\n", "`B1` is not in lower case"),
             ("A\nb => A\nC\n", "the value `C` is after aliases"),
             ("A\nb => B\n", "`b` is an alias of `B`, which is not in the list"),
