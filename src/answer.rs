@@ -1,16 +1,16 @@
-//! A predicted response as a document: what `geplint predict` prints, and what `geplint serve` sends.
+//! A predicted response as a document, for `geplint predict` and `geplint serve`.
 
 use crate::json::pretty;
 use crate::lint::Needed;
 use crate::predict::{Envelope, Prediction};
 use crate::rules::{Endpoint, Fact, GoodBesideBad};
 
-/// The response as a document, with its last line ended.
+/// The response as a document, with a line break at its end.
 pub fn document(envelope: &Envelope) -> String {
     pretty(envelope, "\n") + "\n"
 }
 
-/// What a response depends on besides the request, in words.
+/// What a response depends on besides the request, as text.
 pub fn depends_on(needed: Needed, placeholders: &[String]) -> Vec<String> {
     let mut all = Vec::new();
     if let [first, rest @ ..] = placeholders {
@@ -35,7 +35,7 @@ pub fn depends_on(needed: Needed, placeholders: &[String]) -> Vec<String> {
     all
 }
 
-/// What of a response's shape is a guess, in words.
+/// What is a guess in the shape of a response, as text.
 pub fn guesses(endpoint: &Endpoint, prediction: &Prediction) -> Vec<String> {
     let listed = match endpoint.good_beside_bad {
         _ if !prediction.mixed => return Vec::new(),

@@ -24,17 +24,17 @@ use super::stream::Link;
 use crate::finding::{Finding, Severity};
 use crate::rules::Endpoint;
 
-/// Says how sure an answer is.
+/// The evidence of a response.
 const EVIDENCE: HeaderName = HeaderName::from_static("x-geplint-evidence");
-/// Says what could change an answer.
+/// What could change a response.
 const UNDECIDED: HeaderName = HeaderName::from_static("x-geplint-undecided");
-/// Asks for a fault.
+/// Requests a fault.
 const FAULT: HeaderName = HeaderName::from_static("x-geplint-fault");
 
-/// Bodies of more bytes are checked on a thread that does nothing else, so that nobody else waits for it.
+/// Larger bodies, in bytes, are checked on another thread, so that no other connection waits.
 pub const LONG: usize = 64 << 10;
 
-/// What may be secret in a call, by its name.
+/// Headers with values that may be secret.
 const SECRETS: [HeaderName; 6] = [
     AUTHORIZATION,
     COOKIE,
@@ -44,20 +44,20 @@ const SECRETS: [HeaderName; 6] = [
     HeaderName::from_static("ocp-apim-subscription-key"),
 ];
 
-/// A request that was read.
+/// A received request.
 struct Received {
     time: SystemTime,
     begun: Instant,
     parts: Parts,
     origin: String,
     body: Bytes,
-    /// The fault that the client meets in place of the answer.
+    /// The fault that the client gets in place of the response.
     fault: Option<Fault>,
 }
 
 /// Answers a call of the API.
 ///
-/// Errors: its connection is to be reset.
+/// Errors: the connection must be reset.
 pub async fn call(
     server: &Arc<Server>,
     request: Request<Incoming>,
@@ -109,7 +109,7 @@ pub async fn call(
     };
     let reply = match plan.fault {
         Some(Fault::Reset) => {
-            incoming.end(server, Answer::default());
+            server.record(incoming.ended(Answer::default()));
             return abort();
         }
         Some(Fault::Status(status)) => incoming.end(server, failed(status)),
@@ -179,7 +179,7 @@ pub fn unreadable(server: &Server, error: &hyper::Error) {
 }
 
 impl Received {
-    /// Answers it as the API would.
+    /// Answers the request as the API is predicted to.
     async fn answered(self, server: &Arc<Server>) -> Reply {
         let parts = &self.parts;
         let endpoint = match server.routes.find(&parts.method, parts.uri.path()) {
@@ -230,8 +230,8 @@ impl Received {
         reply
     }
 
-    /// Answers it, keeps it, and says what has to be on the disk before the answer is sent. The engine is locked all the
-    /// while, so that calls are kept in the order in which they were answered.
+    /// Answers the request and stores the call. Also returns what must be on disk before the response is sent. The engine is locked,
+    /// so that calls are stored in the order of their responses.
     fn accepted(
         self,
         server: &Server,
@@ -243,14 +243,14 @@ impl Received {
         (reply, engine.mark())
     }
 
-    /// Keeps it with its answer, and makes a reply of that.
+    /// Stores the call with its response, and returns the response.
     fn end(self, server: &Server, answer: Answer) -> Reply {
         let reply = of(&answer);
         server.record(self.ended(answer));
         reply
     }
 
-    /// The call that it is with its answer. What the client meets in place of the answer counts.
+    /// The call with its response. What the client gets in place of the response counts.
     fn ended(self, mut answer: Answer) -> Call {
         let Self {
             time,
@@ -279,8 +279,7 @@ impl Received {
     }
 }
 
-/// Headers as they are kept: without what may be secret, and in memory of their own. As they came they share the memory that their
-/// connection reads into.
+/// Headers as they are stored: without secrets, and copied, because they share the read buffer of their connection.
 fn kept(mut headers: HeaderMap) -> HeaderMap {
     let all: Bytes = headers
         .values()
@@ -293,7 +292,7 @@ fn kept(mut headers: HeaderMap) -> HeaderMap {
         *value = if SECRETS.contains(name) {
             HeaderValue::from_static("(not kept)")
         } else {
-            // It is the same value.
+            // The bytes are those of a valid value.
             HeaderValue::from_maybe_shared(all.slice(start..end)).unwrap_or(HeaderValue::from_static(""))
         };
         start = end;
@@ -301,7 +300,7 @@ fn kept(mut headers: HeaderMap) -> HeaderMap {
     headers
 }
 
-/// The reply that an answer is.
+/// The reply with this answer.
 fn of(answer: &Answer) -> Reply {
     let mut reply = Response::new(http_body_util::Full::new(answer.body.clone()));
     *reply.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
@@ -309,7 +308,7 @@ fn of(answer: &Answer) -> Reply {
     reply
 }
 
-/// The answer that a reply of ours is.
+/// The answer with this reply.
 fn answer(endpoint: Option<&'static Endpoint>, reply: Reply) -> Answer {
     let (parts, body) = reply.into_parts();
     Answer {
@@ -329,25 +328,25 @@ fn no_body(server: &Server, why: NoBody) -> Answer {
         ),
         NoBody::TooSlow => (
             StatusCode::REQUEST_TIMEOUT,
-            "the body did not come in time".to_owned(),
+            "the body did not arrive in time".to_owned(),
         ),
         NoBody::Busy | NoBody::Broken => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "too many large bodies come in at the same time".to_owned(),
+            "too many large bodies are being received".to_owned(),
         ),
     };
     let mut reply = problem(status, &text);
-    // What is left of the body is not read.
+    // The rest of the body is not read.
     reply
         .headers_mut()
         .insert(CONNECTION, HeaderValue::from_static("close"));
     answer(None, reply)
 }
 
-/// An error of the server that was asked for.
+/// A requested error of the server.
 fn failed(status: u16) -> Answer {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    let mut reply = problem(status, "this fault was asked for (--fault or X-Geplint-Fault)");
+    let mut reply = problem(status, "this fault was requested (--fault or X-Geplint-Fault)");
     if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
         reply
             .headers_mut()
@@ -356,7 +355,7 @@ fn failed(status: u16) -> Answer {
     answer(None, reply)
 }
 
-/// The reply to a call that lacks the token that it has to have.
+/// The reply to a call without the required token.
 fn refused_token(token: Option<&Token>, headers: &HeaderMap) -> Option<Reply> {
     let given = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
     let bearer = given.and_then(|given| {
@@ -384,7 +383,7 @@ fn refused_token(token: Option<&Token>, headers: &HeaderMap) -> Option<Reply> {
     Some(reply)
 }
 
-/// The reply to a call whose body is not said to be JSON, or is not sent as it is.
+/// The reply to a call whose body is not declared as JSON, or is encoded.
 fn refused_kind(headers: &HeaderMap) -> Option<Reply> {
     let text = |name: HeaderName| {
         headers
@@ -406,12 +405,12 @@ fn refused_kind(headers: &HeaderMap) -> Option<Reply> {
     match text(CONTENT_ENCODING) {
         None | Some("identity" | "") => None,
         Some(encoding) => unsupported(&format!(
-            "the body has the Content-Encoding \"{encoding}\": send it as it is"
+            "the body has the Content-Encoding \"{encoding}\": send it without encoding"
         )),
     }
 }
 
-/// The answer that is predicted, or why none is.
+/// The predicted answer, or the reason why there is none.
 fn of_prediction(predicted: Predicted, always_200: bool) -> Answer {
     let mut made = match predicted.response {
         Ok(response) => {

@@ -9,13 +9,10 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_LENGTH, EXPECT};
 use tokio::time::{Instant, timeout_at};
 
-/// A slow line transports so many bytes in a second: for each of them a body has a second more.
+/// The speed of a slow line in bytes per second: the time limit of a body grows by one second for each.
 const A_SECOND: u64 = 100_000;
 
-/// A body that is refused is read for so long, so that its sender reads the answer.
-const AFTERWARDS: Duration = Duration::from_secs(5);
-
-/// The most bytes of bodies that are read at the same time.
+/// The limit for all bodies that are being read, in bytes.
 const MOST_READING: usize = 512 << 20;
 
 /// Why there is no body.
@@ -23,15 +20,15 @@ const MOST_READING: usize = 512 << 20;
 pub enum NoBody {
     /// It is larger than the limit.
     TooLarge,
-    /// It did not come in time.
+    /// It did not arrive in time.
     TooSlow,
-    /// Others send too much at the same time.
+    /// Together with other bodies, it exceeds the limit for all bodies.
     Busy,
-    /// The client has gone, or what it sends is no HTTP.
+    /// The connection was closed, or its data is not HTTP.
     Broken,
 }
 
-/// The bytes of a body that is being read, as far as they count.
+/// The bytes that a body has added to the count of all bodies that are being read.
 struct Held<'a> {
     all: &'a AtomicUsize,
     own: usize,
@@ -41,7 +38,7 @@ impl Held<'_> {
     fn add(&mut self, bytes: usize) -> Result<(), NoBody> {
         let before = self.all.fetch_add(bytes, Ordering::Relaxed);
         self.own += bytes;
-        // One body is always read, however large.
+        // A single body is always read, whatever its size.
         if before + bytes > MOST_READING && before + bytes > self.own {
             return Err(NoBody::Busy);
         }
@@ -55,7 +52,7 @@ impl Drop for Held<'_> {
     }
 }
 
-/// Reads a body of at most `most` bytes, which may take `patience` and longer if it is long; `reading` counts the bytes of all bodies that are being read.
+/// Reads a body of at most `most` bytes within `patience`, plus a time for its length. `reading` counts the bytes of all bodies that are being read.
 pub async fn read(
     headers: &HeaderMap,
     mut body: Incoming,
@@ -63,18 +60,18 @@ pub async fn read(
     reading: &AtomicUsize,
 ) -> Result<Bytes, NoBody> {
     let read = read_from(headers, &mut body, (most, patience), reading).await;
-    // Who waits for leave to send must not get it by being read.
+    // Reading on would send `100 Continue` to a client that waits for it.
     if let Err(NoBody::TooLarge | NoBody::Busy) = read
         && !headers.contains_key(EXPECT)
     {
-        tokio::spawn(discard(body));
+        tokio::spawn(discard(body, patience));
     }
     read
 }
 
-/// Reads on for a while: a client that is still sending would take a closed connection for an error, and miss the answer.
-async fn discard(mut body: Incoming) {
-    let until = Instant::now() + AFTERWARDS;
+/// Reads on for this time: a client that is still sending would see a reset connection instead of the response.
+async fn discard(mut body: Incoming, patience: Duration) {
+    let until = Instant::now() + patience;
     while let Ok(Some(Ok(_))) = timeout_at(until, body.frame()).await {}
 }
 
@@ -84,7 +81,7 @@ async fn read_from(
     (most, patience): (usize, Duration),
     reading: &AtomicUsize,
 ) -> Result<Bytes, NoBody> {
-    // Who asks first whether the body may come is answered before it does.
+    // Checked before the body is read: a client with `Expect: 100-continue` is answered before it sends anything.
     let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
@@ -117,7 +114,7 @@ async fn read_from(
         }
         all.extend_from_slice(&data);
     }
-    // In memory of its own, of its own size: as it comes, it shares that of its connection.
+    // A copy of exactly its size: the received bytes share the read buffer of their connection.
     Ok(if all.is_empty() {
         Bytes::copy_from_slice(&first)
     } else {

@@ -1,4 +1,4 @@
-//! The calls that were made, as far as there is room for them.
+//! The last calls, within a limit of number and memory.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -12,76 +12,76 @@ use tokio::sync::watch;
 use super::faults::Fault;
 use crate::finding::Finding;
 
-/// The most calls that are kept.
+/// The maximum number of stored calls.
 pub const MOST_CALLS: usize = 10_000;
 
-/// The most bytes that are kept of all calls; the last call is kept whatever its size.
+/// The limit for all stored calls, in bytes. The last call is stored whatever its size.
 pub const MOST_BYTES: usize = 256 << 20;
 
-/// A call, and how it was answered.
+/// A call with its response.
 #[derive(Debug)]
 pub struct Call {
     /// Its number, from 1.
     pub seq: u64,
-    /// When it came in.
+    /// The time of its arrival.
     pub time: SystemTime,
-    /// Its method, in the case in which it was sent.
+    /// Its method, as sent.
     pub method: String,
-    /// Its path with the query, as it was sent.
+    /// Its path, as sent.
     pub path: String,
-    /// The scheme and the host that it was sent to: `http://127.0.0.1:8400`.
+    /// The scheme and host of its URL: `http://127.0.0.1:8400`.
     pub origin: String,
-    /// Its headers. What may be secret is not kept.
+    /// Its headers, without secrets.
     pub headers: HeaderMap,
     /// Its body.
     pub body: Bytes,
-    /// How it was answered.
+    /// Its response.
     pub answer: Answer,
-    /// How long that took, without latency that was asked for.
+    /// The time until the response, without requested latency.
     pub took: Duration,
 }
 
-/// The answer to a call, and what it rests on.
+/// The response to a call, and its reasons.
 #[derive(Debug, Clone, Default)]
 pub struct Answer {
-    /// Endpoint id, where the call is for one.
+    /// The id of the endpoint, if there is one.
     pub endpoint: Option<Cow<'static, str>>,
-    /// HTTP status; 0 where there is no answer, because the connection was reset.
+    /// The HTTP status; 0 if the connection was reset.
     pub status: u16,
-    /// The headers that are ours.
+    /// The headers set by this server.
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
-    /// The keys of the records, in the order of the answer, at most [`MOST_KEYS`].
+    /// The keys of the records, in the order of the response, at most [`MOST_KEYS`].
     pub keys: Vec<String>,
-    /// How sure the answer is, as the header says; empty where nothing was predicted.
+    /// The value of the evidence header; empty if there is no prediction.
     pub evidence: String,
-    /// What could change the answer, as the header says; empty where nothing could.
+    /// The value of the undecided header; empty if there is none.
     pub undecided: String,
-    /// What was found in the body, as far as it is kept.
+    /// The findings in the body, at most [`MOST_FINDINGS`].
     pub findings: Vec<Finding>,
-    /// How much that was.
+    /// The number of all findings.
     pub found: usize,
     /// The number of errors and warnings among them.
     pub problems: usize,
-    /// How many records the body has.
+    /// The number of records in the body.
     pub records: u32,
-    /// The text of the tenant file that counted, where it states all facts. A call before with the same text shares it.
+    /// The text of the tenant file, if it states all facts. A call before with the same text shares it.
     pub tenant: Option<Arc<str>>,
-    /// The fault that was asked for, and that the client met in place of an answer.
+    /// The requested fault, which the client got in place of a response.
     pub fault: Option<Fault>,
     /// What was wrong with a request that is no call of the API, for the log.
     pub note: String,
 }
 
-/// So many keys of a call are kept.
+/// The maximum number of stored keys of a call.
 pub const MOST_KEYS: usize = 100;
 
-/// So many findings of a call are kept.
+/// The maximum number of stored findings of a call.
 pub const MOST_FINDINGS: usize = 10_000;
 
 impl Call {
-    /// About how many bytes of memory it takes.
+    /// Its approximate size in memory, in bytes.
     fn weight(&self) -> usize {
         let headers = |headers: &HeaderMap| -> usize {
             headers
@@ -100,10 +100,10 @@ impl Call {
     }
 }
 
-/// About how many bytes a finding takes, with the texts that it does not share.
+/// The approximate size of a finding with its texts, in bytes.
 const FINDING: usize = size_of::<Finding>() + 300;
 
-/// The calls that are kept.
+/// The stored calls.
 #[derive(Debug)]
 pub struct Calls {
     kept: Mutex<Kept>,
@@ -116,20 +116,20 @@ struct Kept {
     calls: VecDeque<Arc<Call>>,
     bytes: usize,
     last: u64,
-    /// How often the calls were forgotten by a reset.
+    /// The number of resets.
     resets: u64,
 }
 
 /// Some of the calls.
 #[derive(Debug)]
 pub struct Page {
-    /// The calls, the first one first.
+    /// The calls, the oldest first.
     pub calls: Vec<Arc<Call>>,
-    /// The number of the last call that was made.
+    /// The number of the last call.
     pub last: u64,
-    /// Calls up to this number are kept no longer.
+    /// The number of the last call that is no longer stored.
     pub forgotten: u64,
-    /// How often the numbers have begun again.
+    /// The number of resets.
     pub resets: u64,
 }
 
@@ -143,7 +143,7 @@ impl Default for Calls {
 }
 
 impl Calls {
-    /// Adds a call, which gets its number here.
+    /// Adds a call and numbers it.
     pub fn add(&self, mut call: Call) -> Arc<Call> {
         let mut kept = self.kept();
         kept.last += 1;
@@ -161,7 +161,7 @@ impl Calls {
         call
     }
 
-    /// Forgets all calls. The next one is the first again.
+    /// Deletes all calls. The number of the next one is 1 again.
     pub fn clear(&self) {
         let mut kept = self.kept();
         *kept = Kept {
@@ -172,7 +172,7 @@ impl Calls {
         self.last.send_replace(0);
     }
 
-    /// At most `limit` of the calls after the one of that number.
+    /// The first calls after this number, at most `limit`.
     pub fn after(&self, seq: u64, limit: usize) -> Page {
         let kept = self.kept();
         let first = kept.calls.front().map_or(kept.last + 1, |call| call.seq);
@@ -185,7 +185,7 @@ impl Calls {
         }
     }
 
-    /// The call of that number, if it is kept.
+    /// The call with this number, if it is stored.
     pub fn get(&self, seq: u64) -> Option<Arc<Call>> {
         self.after(seq.checked_sub(1)?, 1)
             .calls
@@ -193,7 +193,7 @@ impl Calls {
             .filter(|call| call.seq == seq)
     }
 
-    /// Gets to know of later calls.
+    /// A receiver of the number of each new call.
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.last.subscribe()
     }

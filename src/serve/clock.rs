@@ -1,10 +1,10 @@
-//! Times as they are shown.
+//! Times as text.
 
 use std::time::SystemTime;
 
 use time::OffsetDateTime;
 
-/// The time in UTC as RFC 3339 writes it, always with three digits for the milliseconds, so that columns of it line up.
+/// The time in UTC in the format of RFC 3339, always with three digits for the milliseconds, so that columns of it line up.
 pub fn rfc_3339(time: SystemTime) -> String {
     let time = OffsetDateTime::from(time);
     let (year, month, day) = time.to_calendar_date();

@@ -1,4 +1,4 @@
-//! Answers requests one after the other, and remembers what they change.
+//! Predicts the response to one request after the other, and keeps their changes.
 
 use std::borrow::Cow;
 use std::mem;
@@ -15,19 +15,19 @@ use crate::recognize::Standard;
 use crate::report::labels;
 use crate::rules::{Candidate, Endpoint, Ruleset};
 use crate::sanitize;
-use crate::session::{Outcome, Request, Session};
+use crate::session::{EarlierCalls, Outcome, Request, Session};
 use crate::source::Source;
 use crate::tenant::{self, Tenant, TenantChanges, TenantError};
 
 /// The rules, which live as long as the process.
 #[derive(Debug, Clone, Copy)]
 pub struct Rules {
-    /// What a body is recognized by.
+    /// The endpoints and shapes by which a body is recognized.
     pub candidates: &'static [Candidate<'static>],
 }
 
 impl Rules {
-    /// Keeps rules until the process ends: every call needs them, and they are never replaced.
+    /// Keeps the rules until the process ends: every call needs them, and they are never replaced.
     pub fn new(rules: Ruleset) -> Self {
         let rules: &'static Ruleset = Box::leak(Box::new(rules));
         Self {
@@ -35,25 +35,25 @@ impl Rules {
         }
     }
 
-    /// The endpoint of that id.
+    /// The endpoint with this id.
     pub fn endpoint(self, id: &str) -> Option<&'static Endpoint> {
         self.candidates.iter().find(|known| known.id() == id)?.endpoint()
     }
 
-    /// All endpoints, by id.
+    /// All endpoints.
     pub fn endpoints(self) -> impl Iterator<Item = &'static Endpoint> {
         self.candidates.iter().filter_map(Candidate::endpoint)
     }
 }
 
-/// The facts that a tenant file states.
+/// The facts of a tenant file.
 #[derive(Debug, Clone, Default)]
 pub struct TenantFacts {
     /// The facts.
     pub tenant: Arc<Tenant>,
     /// The text of the file.
     pub text: Option<Arc<str>>,
-    /// The text came in over HTTP.
+    /// True if the text was received over HTTP.
     pub sent: bool,
 }
 
@@ -67,20 +67,20 @@ impl TenantFacts {
     }
 }
 
-/// What was predicted.
+/// The result for a request.
 #[derive(Debug)]
 pub struct Predicted {
-    /// The endpoint that the body was checked for.
+    /// The id of the endpoint.
     pub endpoint: Cow<'static, str>,
-    /// The predicted status and body; without it, why there is none.
+    /// The predicted response, or the reason why there is none.
     pub response: Result<Response, NoResponse>,
-    /// The keys of the records, in the order of the answer.
+    /// The keys of the records, in the order of the response.
     pub keys: Vec<String>,
-    /// What was found.
+    /// The findings.
     pub findings: Vec<Finding>,
-    /// How many records there are.
+    /// The number of records.
     pub records: u32,
-    /// The text of the tenant file, if it states all the facts that the request met: it names no other files.
+    /// The text of the tenant file, if it states all facts that the prediction depends on: it names no other files.
     pub tenant: Option<Arc<str>>,
 }
 
@@ -91,16 +91,16 @@ pub struct Response {
     pub status: u16,
     /// The body.
     pub body: Bytes,
-    /// How sure it is: `no-error`, or the weakest evidence of an error in it.
+    /// `no-error`, or the weakest evidence of an error in it.
     pub evidence: &'static str,
-    /// The words of an error in it are ours.
+    /// True if the text of an error in it is a guess.
     pub guessed_words: bool,
-    /// What could change it: names of facts, `order` or `shape`.
+    /// What could change it: names of facts, `order`, `shape`.
     pub undecided: Vec<&'static str>,
 }
 
 impl Response {
-    /// How sure it is, as its header says.
+    /// The value of the evidence header.
     pub fn evidence_header(&self) -> String {
         let words = if self.guessed_words {
             "; wording=inferred"
@@ -114,49 +114,49 @@ impl Response {
 /// Why there is no response.
 #[derive(Debug)]
 pub struct NoResponse {
-    /// What is wrong, and where.
+    /// What is wrong, with its position.
     pub why: String,
 }
 
 impl NoResponse {
-    /// The HTTP status that says so. It is none that the API answers with, so that no client takes it for a prediction.
+    /// The HTTP status. The API has no response with it, so that no client takes it for a prediction.
     pub const STATUS: u16 = 501;
 }
 
-/// What is wrong with a tenant file that was sent and states nothing. Its lines may have been joined: then all of it is the comment
+/// The message about a tenant file that was received and states nothing. If its line breaks were lost, all of it is the comment
 /// that it begins with.
 const NO_FACTS: &str = "the text states no list, such as contacts = [\"C-1\"]; curl keeps its line breaks with --data-binary, not with \
                         -d; DELETE removes all facts";
 
-/// What became of a body for which no endpoint was named.
+/// The result for a body, possibly without an endpoint.
 #[derive(Debug)]
 pub enum Tried {
     /// It was checked.
     Predicted(Box<Predicted>),
-    /// It may be for several endpoints.
+    /// It fits several endpoints.
     OneOf(Vec<String>),
-    /// It is for none, and why.
+    /// It fits none, with the reason.
     Unknown(String),
 }
 
-/// Answers requests one after the other.
+/// Predicts the response to one request after the other.
 #[derive(Debug)]
 pub struct Engine {
     rules: Rules,
-    /// What the tenant file states that the server was started with.
+    /// The facts of the tenant file at the start.
     first: TenantFacts,
     facts: TenantFacts,
-    changes: TenantChanges,
-    /// How many calls have changed anything.
+    earlier: EarlierCalls,
+    /// The number of calls that changed anything.
     changed: u64,
     email_codes: bool,
     journal: Option<Journal>,
-    /// What is known of the tenant is from a journal.
+    /// True if changes were read from a journal.
     is_restored: bool,
 }
 
 impl Engine {
-    /// A tenant that nobody has changed yet, or that a journal has changed.
+    /// Starts with the facts of a tenant file, and with the changes in a journal.
     ///
     /// Errors: the journal cannot be read.
     pub fn new(
@@ -169,7 +169,7 @@ impl Engine {
             rules,
             facts: first.clone(),
             first,
-            changes: TenantChanges::default(),
+            earlier: EarlierCalls::default(),
             changed: 0,
             email_codes,
             journal: None,
@@ -182,7 +182,7 @@ impl Engine {
                 engine.facts = engine.read(&text).map_err(|error| error.message)?;
             }
             for effects in earlier.effects {
-                engine.changes.replay(&engine.facts.tenant, effects);
+                engine.earlier.changes.replay(&engine.facts.tenant, effects);
                 engine.changed += 1;
             }
             engine.journal = Some(journal);
@@ -190,15 +190,15 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Answers a request, and remembers what it changes: nothing, if no answer is predicted.
+    /// Predicts the response to a request and keeps its changes. Without a prediction there are none.
     pub fn accept(&mut self, body: &[u8], endpoint: &'static Endpoint) -> Predicted {
         let tenant = Arc::clone(&self.facts.tenant);
-        let changes = mem::take(&mut self.changes);
-        let mut session = Session::call(self.rules.candidates, &tenant, changes);
+        let earlier = mem::take(&mut self.earlier);
+        let mut session = Session::call(self.rules.candidates, &tenant, earlier);
         let mut predicted = predicted(session.request(body, endpoint, true), body);
         predicted.tenant = self.facts.whole_text();
-        let (changes, effects) = session.ended(predicted.response.is_ok());
-        self.changes = changes;
+        let (earlier, effects) = session.ended(predicted.response.is_ok());
+        self.earlier = earlier;
         if !effects.is_empty() {
             self.changed += 1;
             if let Some(journal) = &mut self.journal {
@@ -208,16 +208,16 @@ impl Engine {
         predicted
     }
 
-    /// What would be answered; nothing changes. Without an endpoint the body says it.
+    /// Predicts a response without changing anything. Without an endpoint, the body is recognized.
     pub fn try_out(&mut self, body: &[u8], endpoint: Option<&'static Endpoint>) -> Tried {
         let tenant = Arc::clone(&self.facts.tenant);
-        let changes = mem::take(&mut self.changes);
-        let mut session = Session::call(self.rules.candidates, &tenant, changes);
+        let earlier = mem::take(&mut self.earlier);
+        let mut session = Session::call(self.rules.candidates, &tenant, earlier);
         let outcome = match endpoint {
             Some(endpoint) => Outcome::Checked(session.request(body, endpoint, true)),
             None => session.file_as(body, true, Standard::Named),
         };
-        self.changes = session.ended(false).0;
+        self.earlier = session.ended(false).0;
         match outcome {
             Outcome::Checked(request) => Tried::Predicted(Box::new(predicted(request, body))),
             Outcome::NotJson(finding) => Tried::Unknown(format!("not JSON: {}", of_body(&finding.message))),
@@ -227,22 +227,22 @@ impl Engine {
         }
     }
 
-    /// What the tenant file states that counts now.
+    /// The facts of the current tenant file.
     pub fn facts(&self) -> &TenantFacts {
         &self.facts
     }
 
-    /// What calls have changed, and how many of them did.
+    /// The changes by calls, and the number of calls that changed anything.
     pub fn changes(&self) -> (&TenantChanges, u64) {
-        (&self.changes, self.changed)
+        (&self.earlier.changes, self.changed)
     }
 
-    /// Forgets what calls have changed, and goes back to the tenant file of the start.
+    /// Deletes all changes, and goes back to the tenant file of the start.
     pub fn reset(&mut self) {
         self.replace(self.first.clone());
     }
 
-    /// States other facts of the tenant, and forgets what calls have changed.
+    /// Replaces the tenant file, and deletes all changes.
     ///
     /// Errors: the first mistake in the text, or it states nothing.
     pub fn set_tenant(&mut self, text: &str) -> Result<(), TenantError> {
@@ -260,7 +260,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Forgets every fact of the tenant, and what calls have changed.
+    /// Deletes all facts of the tenant, and the changes by calls.
     pub fn clear_tenant(&mut self) {
         self.replace(TenantFacts {
             text: Some("".into()),
@@ -275,17 +275,18 @@ impl Engine {
         }
         self.is_restored = false;
         self.facts = facts;
-        self.changes = TenantChanges::default();
+        self.earlier = EarlierCalls::default();
         self.changed = 0;
     }
 
-    /// Whether what is known of the tenant is from a journal, and not from calls that the server itself has answered.
+    /// True if changes were read from a journal, so that the stored calls do not explain them.
     pub const fn is_restored(&self) -> bool {
         self.is_restored
     }
 
     fn read(&self, text: &str) -> Result<TenantFacts, TenantError> {
-        let mut none = |_: &str| Err("a list in a file cannot be sent: write it into the text".to_owned());
+        let mut none =
+            |_: &str| Err("a list in a file cannot be read here: write the list into the text".to_owned());
         let tenant = tenant::load(text, &mut none)?;
         Ok(TenantFacts {
             tenant: Arc::new(if self.email_codes {
@@ -298,7 +299,7 @@ impl Engine {
         })
     }
 
-    /// What has to be on the disk before the last answer is sent; nothing where nothing is kept.
+    /// What must be on disk before the last response is sent; `None` without a journal.
     pub fn mark(&self) -> Option<Mark> {
         self.journal.as_ref().map(Journal::mark)
     }
@@ -342,7 +343,7 @@ fn keys(prediction: &Prediction) -> Vec<String> {
     refused.chain(taken).take(MOST_KEYS).cloned().collect()
 }
 
-/// The findings whose errors stand in the response.
+/// The findings whose errors are in the response.
 fn error_findings<'p>(
     request: &'p Request<'_>,
     prediction: &'p Prediction,
@@ -366,7 +367,7 @@ fn guessed_words(request: &Request<'_>, prediction: &Prediction) -> bool {
     words.any(|said| said.wording == Wording::Inferred)
 }
 
-/// What could change the answer. `shape`: no response of the endpoint shows good records beside bad ones.
+/// What could change the response. `shape`: no documented response of the endpoint has both good and bad records.
 fn undecided(prediction: &Prediction) -> Vec<&'static str> {
     let shape = prediction.mixed.then_some("shape");
     prediction.depends.names().chain(shape).collect()
@@ -384,7 +385,8 @@ fn of_body(message: &str) -> Cow<'_, str> {
 fn no_response(request: &Request<'_>, index: usize, body: &[u8]) -> NoResponse {
     let Some(finding) = request.checked.findings.get(index) else {
         return NoResponse {
-            why: "the request holds no record, and what the API answers is not documented".to_owned(),
+            why: "the request has no record, and the response of the API to that is not documented"
+                .to_owned(),
         };
     };
     let at = Source::new("", body).position(finding.span.start);
@@ -397,9 +399,9 @@ fn no_response(request: &Request<'_>, index: usize, body: &[u8]) -> NoResponse {
     );
     NoResponse {
         why: if finding.is_undocumented() {
-            format!("what the API answers is not documented: {place}")
+            format!("the response of the API is not documented: {place}")
         } else {
-            format!("the body is not valid JSON, and what the API answers to that is not known: {place}")
+            format!("the body is not valid JSON, and the response of the API to that is not known: {place}")
         },
     }
 }

@@ -1,6 +1,6 @@
-//! Faults on demand: answers that are late, that are errors of the server, or that do not come.
+//! Faults on demand: late responses, errors of the server, reset connections.
 //!
-//! What happens to a call is a function of the seed and of its number among the calls of the API, so that a test repeats.
+//! The fault of a call is a function of the seed and of the number of the call, so that a test can be repeated.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -8,18 +8,18 @@ use std::time::Duration;
 /// What happens to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// It is answered with this HTTP status, and changes nothing.
+    /// The response is this HTTP status, and nothing changes.
     Status(u16),
-    /// The connection is reset before the call is accepted: it changes nothing.
+    /// The connection is reset before the call is processed: nothing changes.
     Reset,
-    /// The call is accepted and changes what it changes, but the connection is reset instead of an answer.
+    /// The call is processed with all changes, but the connection is reset instead of a response.
     Lost,
 }
 
 impl Fault {
-    /// `503`, `reset` or `lost`.
+    /// Parses `503`, `reset` or `lost`.
     ///
-    /// Errors: what it is not.
+    /// Errors: a message with the accepted values.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text {
             "reset" => Ok(Self::Reset),
@@ -28,20 +28,20 @@ impl Fault {
                 let status = text.parse().ok().filter(|status| (400..600).contains(status));
                 status.map(Self::Status).ok_or_else(|| {
                     format!(
-                        "a fault is an HTTP status from 400 to 599, \"reset\" or \"lost\", not \"{text}\""
+                        "\"{text}\" is not a fault: use an HTTP status from 400 to 599, \"reset\" or \"lost\""
                     )
                 })
             }
         }
     }
 
-    /// `503:5%`: a fault, and how many of the calls it happens to.
+    /// Parses `503:5%`: a fault and its share of the calls.
     ///
-    /// Errors: what is wrong with it.
+    /// Errors: a message.
     pub fn with_share(text: &str) -> Result<(Self, f64), String> {
-        let (fault, share) = text.rsplit_once(':').ok_or_else(|| {
-            format!("how often is missing in \"{text}\": 503:5% is a twentieth of the calls")
-        })?;
+        let (fault, share) = text
+            .rsplit_once(':')
+            .ok_or_else(|| format!("\"{text}\" has no share of the calls: write 503:5% for 5 % of them"))?;
         let percent = share
             .strip_suffix('%')
             .and_then(|share| share.parse::<f64>().ok());
@@ -69,33 +69,33 @@ impl Fault {
     }
 }
 
-/// How long an answer takes: at least and at most.
+/// The minimum and maximum of the latency of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Latency {
     least: Duration,
     most: Duration,
 }
 
-/// No answer is held back for longer.
+/// The maximum latency.
 const LONGEST: Duration = Duration::from_mins(10);
 
 impl Latency {
-    /// `200ms`, or `200ms..500ms`.
+    /// Parses `200ms` or `200ms..500ms`.
     ///
-    /// Errors: what is wrong with it.
+    /// Errors: a message.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (least, most) = text.split_once("..").unwrap_or((text, text));
         let (least, most) = (duration(least)?, duration(most)?);
         if least > most {
-            return Err(format!("\"{text}\" ends before it begins"));
+            return Err(format!("\"{text}\": the maximum is less than the minimum"));
         }
         Ok(Self { least, most })
     }
 }
 
-/// `200ms` or `1.5s`.
+/// Parses `200ms` or `1.5s`.
 ///
-/// Errors: what it is not.
+/// Errors: a message with the accepted values.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let number = |text: &str| text.parse::<f64>().ok();
     let seconds = match text.strip_suffix("ms") {
@@ -117,13 +117,13 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 /// What is to happen to one call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
-    /// How long its answer is held back.
+    /// The latency of its response.
     pub latency: Duration,
-    /// What happens in place of an answer.
+    /// What happens instead of a response.
     pub fault: Option<Fault>,
 }
 
-/// Decides what happens to each call.
+/// Selects the fault of each call.
 #[derive(Debug)]
 pub struct Faults {
     latency: Option<Latency>,
@@ -133,7 +133,7 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Faults with their shares, from a seed on.
+    /// Faults with their shares of the calls, and a seed.
     pub fn new(latency: Option<Latency>, shares: Vec<(Fault, f64)>, seed: u64) -> Self {
         Self {
             latency,
@@ -143,14 +143,14 @@ impl Faults {
         }
     }
 
-    /// Begins again with the first call.
+    /// Starts again with the first call.
     pub fn restart(&self) {
         self.calls.store(0, Ordering::Relaxed);
     }
 
-    /// What happens to the next call; `asked` is what the call itself asks for, which counts in place of the rest.
+    /// The fault of the next call. `asked`, the header of the call, takes precedence.
     ///
-    /// Errors: what is wrong with it.
+    /// Errors: a message about the header.
     pub fn next(&self, asked: Option<&str>) -> Result<Plan, String> {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         match asked {
@@ -175,7 +175,7 @@ impl Faults {
         }
     }
 
-    /// `503`, `reset`, `lost`, `latency=2s` or `none`; several are separated by commas.
+    /// Parses `503`, `reset`, `lost`, `latency=2s` or `none`, separated by commas.
     fn asked(&self, asked: &str, call: u64) -> Result<Plan, String> {
         let mut plan = Plan::default();
         for part in asked.split(',').map(str::trim) {
@@ -237,6 +237,7 @@ mod tests {
             "{}",
             count(&Fault::Status(503))
         );
+        // The second one has its share of the calls without the first.
         assert!(
             (60..140).contains(&count(&Fault::Reset)),
             "{}",

@@ -1,42 +1,39 @@
-//! Who may ask: requests for this host alone, so that no page of another site reaches the server under a name of its own
-//! (DNS rebinding), and nothing is changed by a page of another site.
+//! Which requests are accepted: only those to a host name of the server (against DNS rebinding), and changes only from its
+//! own page or from no page.
 
 use std::net::IpAddr;
 
 use hyper::header::{HOST, ORIGIN};
 use hyper::{HeaderMap, Request};
 
-/// The names that the server goes by.
+/// The accepted host names.
 #[derive(Debug)]
 pub struct Hosts {
     named: Vec<String>,
 }
 
 impl Hosts {
-    /// `localhost`, every address, and these names. No other site can have a page under an address.
+    /// `localhost`, every address, and these names. A page of another site cannot have an address as its host by DNS.
     pub fn new(named: &[String]) -> Self {
         Self {
             named: named.iter().map(|name| name.to_lowercase()).collect(),
         }
     }
 
-    /// The host and port that a request is for.
+    /// The host and port of a request.
     ///
-    /// Errors: it is for another host, or names none.
+    /// Errors: it is another host, or missing.
     pub fn of<B>(&self, request: &Request<B>) -> Result<String, String> {
         let mut headers = request.headers().get_all(HOST).iter();
         let host = match (headers.next(), headers.next()) {
             (Some(host), None) => host
                 .to_str()
-                .map_err(|_| "the Host header is no text".to_owned())?,
-            (None, _) => return Err("there is no Host header".to_owned()),
+                .map_err(|_| "the Host header is not ASCII".to_owned())?,
+            (None, _) => return Err("the Host header is missing".to_owned()),
             _ => return Err("there are several Host headers".to_owned()),
         };
-        let target = request
-            .uri()
-            .authority()
-            .map_or(host, |authority| authority.as_str());
-        for named in [host, target] {
+        let target = request.uri().authority().map(|authority| authority.as_str());
+        for named in [Some(host), target].into_iter().flatten() {
             if !self.is_ours(named) {
                 let bare = named.rsplit_once(':').map_or(named, |(name, _)| name);
                 let hint = host_name(bare).map_or_else(
@@ -104,7 +101,7 @@ fn is_port(text: &str) -> bool {
         .is_some_and(|port| port.parse::<u16>().is_ok())
 }
 
-/// Whether a request may change something: it comes from the server's own page, or from no page at all.
+/// True if a request may change something: it is from the server's own page, or from no page.
 pub fn is_from_here(headers: &HeaderMap, origin: &str) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let fetched = text("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none");

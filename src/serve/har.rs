@@ -1,6 +1,6 @@
-//! The calls as a HAR 1.2 file, which `geplint verify --self` and other tools read.
+//! The calls as a HAR 1.2 file, for `geplint verify --self` and other tools.
 //!
-//! Pure: a document is [`open`], the entries with a comma between them, then [`close`]; so it is written as it grows.
+//! Pure functions: a document consists of [`open`], the entries separated by commas, and [`close`], so that it can be written in parts.
 
 use std::borrow::Cow;
 
@@ -10,36 +10,36 @@ use serde::Serialize;
 
 use crate::verify::har::SERVE;
 
-/// A call as a HAR file has it.
+/// A call of a HAR file.
 #[derive(Debug, Clone, Default)]
 pub struct HarCall<'a> {
     /// Its number.
     pub seq: u64,
-    /// When it came in, as RFC 3339 has it.
+    /// The time of its arrival, in the format of RFC 3339.
     pub time: String,
-    /// How long the answer took, in milliseconds.
+    /// The time until the response, in milliseconds.
     pub millis: f64,
     /// Its method.
     pub method: &'a str,
     /// The whole URL, without user name and password.
     pub url: String,
-    /// The headers of the request, without what is secret.
+    /// The headers of the request, without secrets.
     pub headers: Vec<(&'a str, String)>,
     /// The body of the request.
     pub body: &'a [u8],
-    /// The endpoint that it was taken for.
+    /// The id of the endpoint, if there is one.
     pub endpoint: Option<&'a str>,
-    /// What is known of how sure the answer is; empty where nothing was predicted.
+    /// The value of the evidence header; empty if there is no prediction.
     pub evidence: &'a str,
-    /// The text of the tenant file, where it is not that of the call before.
+    /// The text of the tenant file, if the previous call had another one.
     pub tenant: Option<&'a str>,
-    /// The fault that was asked for.
+    /// The requested fault.
     pub fault: Option<String>,
-    /// HTTP status; 0 where the connection was reset.
+    /// The HTTP status; 0 if the connection was reset.
     pub status: u16,
     /// The headers of the response.
     pub response_headers: Vec<(&'a str, String)>,
-    /// The body of the response: the one that was predicted, also where the connection was reset in place of it.
+    /// The body of the response: the predicted one, even if the connection was reset instead.
     pub response: &'a [u8],
 }
 
@@ -127,7 +127,7 @@ struct Content<'a> {
     text: Text<'a>,
 }
 
-/// A body; what is no UTF-8 is in base64.
+/// A body, in base64 if it is not UTF-8.
 #[derive(Serialize)]
 struct Text<'a> {
     text: Cow<'a, str>,
@@ -148,7 +148,7 @@ struct Creator {
     version: &'static str,
 }
 
-/// What the document begins with. `comment` says what a reader has to know, where there is something.
+/// The start of the document, with a comment for its reader.
 pub fn open(comment: Option<&str>) -> String {
     let creator = Creator {
         name: SERVE,
@@ -220,26 +220,26 @@ pub fn entry(call: &HarCall<'_>) -> String {
     json(&entry)
 }
 
-/// What the client has met in place of the response.
+/// What the client got in place of the response.
 fn comment(call: &HarCall<'_>) -> Option<String> {
     match (&call.fault, call.status) {
         (Some(fault), 0) => Some(format!(
-            "fault \"{fault}\" was asked for: the connection was reset in place of this response"
+            "fault \"{fault}\" was requested: the connection was reset in place of this response"
         )),
         (Some(fault), _) => Some(format!(
-            "fault \"{fault}\" was asked for: this response is not a prediction"
+            "fault \"{fault}\" was requested: this response is not a prediction"
         )),
         (None, 0) => Some("the connection was reset in place of this response".to_owned()),
         (None, _) => None,
     }
 }
 
-/// What the document ends with.
+/// The end of the document.
 pub const fn close() -> &'static str {
     "\n]}}\n"
 }
 
-/// What a HAR file with these calls is called.
+/// The name of the file.
 pub const FILE_NAME: &str = "geplint-serve.har";
 
 fn json<T: Serialize>(value: &T) -> String {
@@ -321,7 +321,7 @@ mod tests {
         serde_json::from_str::<serde_json::Value>(&text).unwrap();
         let har = Calls::read(text.as_bytes()).unwrap();
         assert_eq!(har.creator, SERVE);
-        // The URL is that of a gateway; the endpoint is in the entry.
+        // The URL is that of a gateway; the entry has the endpoint.
         let routes = Routes {
             known: vec![Route {
                 endpoint: "one",
@@ -376,7 +376,7 @@ mod tests {
             first["comment"]
                 .as_str()
                 .unwrap()
-                .contains("\"lost\" was asked for")
+                .contains("\"lost\" was requested")
         );
         assert_eq!(first[SERVE_MEMBER]["fault"], "lost");
         assert!(first[SERVE_MEMBER]["tenant"].is_string());

@@ -1,4 +1,4 @@
-//! What lies below `/_geplint/`: the page, and what it asks for.
+//! The paths below `/_geplint/`: the page and its data.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -28,22 +28,22 @@ use crate::report::formats::json::rows;
 use crate::report::{FileReport, Source};
 use crate::tenant::ChangedContact;
 
-/// All paths of the server itself begin so.
+/// The start of all paths of the server itself.
 pub const PREFIX: &str = "/_geplint";
 
-/// So many calls are listed where nothing is said.
+/// The default number of listed calls.
 const LISTED: usize = 1000;
 
-/// The longest time that a question for later calls waits.
+/// The maximum time that a request for later calls waits.
 const LONGEST_WAIT: Duration = Duration::from_secs(25);
 
-/// So many bytes of a body are shown.
+/// The maximum of shown bytes of a body.
 const SHOWN_BYTES: usize = 8 << 20;
 
-/// So many findings of a body are shown.
+/// The maximum of shown findings of a body.
 const SHOWN_FINDINGS: usize = 1000;
 
-/// So many contacts that calls have changed are shown.
+/// The maximum of shown contacts with changes.
 const SHOWN_CONTACTS: usize = 1000;
 
 #[derive(Serialize)]
@@ -103,7 +103,7 @@ struct EndpointLine<'a> {
     title: &'a str,
     method: &'a str,
     path: &'a str,
-    /// Every path that leads to it, in lower case.
+    /// All its paths, in lower case.
     paths: Vec<&'a str>,
 }
 
@@ -137,7 +137,7 @@ struct ContactLine<'a> {
     exists: Option<bool>,
     active: Option<bool>,
     lobs: Vec<&'a str>,
-    /// `added`, `replaced` or `unknown`; without it no call has changed them.
+    /// `added`, `replaced` or `unknown`; `None` if no call has changed them.
     lobs_change: Option<&'static str>,
 }
 
@@ -154,9 +154,9 @@ impl<'a> From<ChangedContact<'a>> for ContactLine<'a> {
     }
 }
 
-/// Answers a request for something of the server itself.
+/// Answers a request to a path of the server itself.
 ///
-/// Errors: the client has gone.
+/// Errors: the connection was closed.
 pub async fn request(server: &Arc<Server>, request: Request<Incoming>, host: &str) -> Result<Reply, Aborted> {
     let (parts, incoming) = request.into_parts();
     let path = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default();
@@ -178,7 +178,8 @@ pub async fn request(server: &Arc<Server>, request: Request<Incoming>, host: &st
     }
     let is_safe = parts.method == Method::GET || parts.method == Method::HEAD;
     if !is_safe && !is_from_here(&parts.headers, &format!("{}://{host}", server.scheme)) {
-        let why = "a page of another site asks for this; send no Origin header, or that of this server";
+        let why =
+            "this is a request from a page of another site: send no Origin header, or that of this server";
         return Ok(problem(StatusCode::FORBIDDEN, why));
     }
     let body = match body::read(
@@ -227,7 +228,7 @@ async fn answer(server: &Arc<Server>, path: &str, parts: &Parts, body: Bytes) ->
         "/tenant" => tenant(&*server.engine.lock().await),
         path => match path.strip_prefix("/api/calls/").and_then(|seq| seq.parse().ok()) {
             Some(seq) => call(&server.calls, seq).await,
-            None => problem(StatusCode::NOT_FOUND, "a call has a number"),
+            None => problem(StatusCode::NOT_FOUND, "the number of a call is missing"),
         },
     }
 }
@@ -238,10 +239,10 @@ fn no_body(why: NoBody) -> Reply {
             StatusCode::PAYLOAD_TOO_LARGE,
             "the body is too large (--max-body)",
         ),
-        NoBody::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the body did not come in time"),
+        NoBody::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"),
         NoBody::Busy | NoBody::Broken => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "too many large bodies come in at the same time",
+            "too many large bodies are being received",
         ),
     };
     let mut reply = problem(status, text);
@@ -251,7 +252,7 @@ fn no_body(why: NoBody) -> Reply {
     reply
 }
 
-/// The value of a name in a query.
+/// The value of a parameter of a query.
 fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
@@ -268,7 +269,7 @@ fn endpoints(server: &Server) -> Reply {
     document(&lines.collect::<Vec<_>>())
 }
 
-/// The calls after one; where there is none yet, the answer waits for one.
+/// The calls after a number. If there is none yet, waits for one.
 async fn calls(server: &Server, query: &str) -> Reply {
     let number = |name: &str, default: u64| match parameter(query, name) {
         None => Ok(default),
@@ -289,7 +290,7 @@ async fn calls(server: &Server, query: &str) -> Reply {
         later.borrow_and_update();
         let listed = server.calls.after(after, limit);
         let is_stopping = *stopping.borrow_and_update();
-        // After a reset, or a new start, there are fewer calls than the page believes.
+        // After a reset or a restart of the server, the page knows a higher number than the server.
         if !listed.calls.is_empty() || listed.last < after || is_stopping || Instant::now() >= until {
             return document(&CallList {
                 calls: listed.calls.iter().map(|call| Summary::new(call)).collect(),
@@ -312,14 +313,14 @@ async fn call(calls: &Calls, seq: u64) -> Reply {
     let Some(call) = calls.get(seq) else {
         return problem(
             StatusCode::NOT_FOUND,
-            "there is no such call, or it is kept no longer",
+            "there is no such call, or it is no longer stored",
         );
     };
     let size = call.body.len() + call.answer.body.len();
     aside(size, move || detail(&call)).await
 }
 
-/// Makes a reply: what is about many bytes on a thread of its own, so that no other request waits for it.
+/// Makes a reply, on another thread if it concerns many bytes, so that no other request waits for it.
 async fn aside(bytes: usize, work: impl FnOnce() -> Reply + Send + 'static) -> Reply {
     if bytes <= LONG {
         return work();
@@ -351,7 +352,7 @@ fn detail(call: &Call) -> Reply {
         call: Summary::new(call),
         request,
         response,
-        // A report makes one finding of two in places.
+        // A report merges some findings.
         total: findings.len() + (call.answer.found - call.answer.findings.len()),
         findings: rows(&source, findings.get(..SHOWN_FINDINGS).unwrap_or(&findings)),
         undecided: &call.answer.undecided,
@@ -378,7 +379,7 @@ async fn saved(server: &Arc<Server>) -> Reply {
             }
             let mut entry = har_call(call);
             if let Some(tenant) = &call.answer.tenant {
-                // Facts that were sent again void what calls have changed, even if they are the same.
+                // Facts that are received again delete the changes by calls, even if they are the same.
                 let is_met = met.replace(tenant).is_some_and(|met| Arc::ptr_eq(met, tenant));
                 entry.tenant = Some(&**tenant).filter(|_| !is_met);
             }
@@ -395,16 +396,16 @@ async fn saved(server: &Arc<Server>) -> Reply {
     reply
 }
 
-/// What the calls in a HAR file rest on that is not in it. `elsewhere` is a tenant file that names other files.
+/// What the predictions in a HAR file depend on that is not in it. `elsewhere` is a tenant file that names other files.
 fn incomplete(forgotten: u64, is_restored: bool, elsewhere: Option<&str>) -> Option<String> {
     let earlier = match (forgotten, is_restored) {
         (0, false) => None,
-        (0, true) => Some("the server has read what earlier calls changed from a file (--state)".to_owned()),
-        (1, _) => Some("1 earlier call is kept no longer".to_owned()),
-        (forgotten, _) => Some(format!("{forgotten} earlier calls are kept no longer")),
+        (0, true) => Some("changes by earlier calls were read from a file (--state)".to_owned()),
+        (1, _) => Some("1 earlier call is no longer stored".to_owned()),
+        (forgotten, _) => Some(format!("{forgotten} earlier calls are no longer stored")),
     };
     let earlier =
-        earlier.map(|earlier| format!("{earlier}; predictions here may depend on what they changed"));
+        earlier.map(|earlier| format!("{earlier}; predictions in this file may depend on their changes"));
     let facts = elsewhere.map(|text| {
         let digest = Sha256::digest(text).iter().fold(String::new(), |mut digest, byte| {
             // Writing to a string cannot fail.
@@ -412,7 +413,7 @@ fn incomplete(forgotten: u64, is_restored: bool, elsewhere: Option<&str>) -> Opt
             digest
         });
         format!(
-            "the predictions depend on facts of the tenant that are not here, because they are in other files than the \
+            "the predictions depend on facts of the tenant that are not in this file, because they are in other files than the \
              tenant file; give geplint verify the same --tenant (SHA-256 {digest})"
         )
     });
@@ -439,7 +440,7 @@ fn har_call(call: &Call) -> HarCall<'_> {
     }
 }
 
-/// The findings as a report has them.
+/// The findings, as in a report.
 fn reported(body: &[u8], findings: &[Finding], records: u32) -> Vec<Finding> {
     let report = FileReport::new("request".as_ref(), body, findings.to_vec(), records);
     report.findings.into_owned()
@@ -453,11 +454,11 @@ fn headers(headers: &HeaderMap) -> Vec<(&str, String)> {
         .collect()
 }
 
-/// The text of a body, and whether it is only the beginning.
+/// The text of a body, and true if it is truncated.
 fn shown(body: &[u8]) -> (String, bool) {
     let mut end = body.len().min(SHOWN_BYTES);
     let truncated = end < body.len();
-    // Not in the middle of a character.
+    // At the start of a character.
     while truncated && end > 0 && body.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {
         end -= 1;
     }
@@ -465,7 +466,7 @@ fn shown(body: &[u8]) -> (String, bool) {
     (text.into_owned(), truncated)
 }
 
-/// What would be answered; nothing changes.
+/// Predicts a response without changing anything.
 async fn try_out(server: &Arc<Server>, query: &str, body: Bytes) -> Reply {
     let endpoint = match parameter(query, "endpoint").filter(|id| !id.is_empty()) {
         None => None,
@@ -482,7 +483,10 @@ async fn try_out(server: &Arc<Server>, query: &str, body: Bytes) -> Reply {
         match tried {
             Tried::Predicted(predicted) => tried_out(*predicted, &body, always_200),
             Tried::OneOf(candidates) => document(&TryDetail::<[(); 0]> {
-                why: Some(format!("it may be for {}: name one", candidates.join(" or "))),
+                why: Some(format!(
+                    "it fits several endpoints, {}: select one",
+                    candidates.join(" or ")
+                )),
                 candidates,
                 ..TryDetail::default()
             }),
@@ -526,7 +530,7 @@ fn tried_out(predicted: Predicted, body: &[u8], always_200: bool) -> Reply {
 
 async fn set_tenant(server: &Server, body: &[u8]) -> Reply {
     let Ok(text) = str::from_utf8(body) else {
-        return problem(StatusCode::BAD_REQUEST, "the tenant file is no UTF-8");
+        return problem(StatusCode::BAD_REQUEST, "the tenant file is not UTF-8");
     };
     let mut engine = server.engine.lock().await;
     if let Err(error) = engine.set_tenant(text) {
@@ -536,7 +540,7 @@ async fn set_tenant(server: &Server, body: &[u8]) -> Reply {
     kept(engine).await
 }
 
-/// The tenant's facts, once the disk has them.
+/// The tenant's facts, after they are on disk.
 async fn kept(engine: tokio::sync::MutexGuard<'_, Engine>) -> Reply {
     let (mark, reply) = (engine.mark(), tenant(&engine));
     drop(engine);

@@ -1,8 +1,8 @@
-//! Keeps what calls have changed in a file: what an answer was sent for is in it, even if the process is killed.
+//! Keeps the changes by calls in a file. The changes of each answered call are in it, even if the process is killed.
 //!
-//! A line an entry: the first half of the SHA-256 of the rest, and the entry as JSON. Entries are only ever appended. The
-//! last line may lack its end: nobody has got an answer for it, and it is dropped. A thread writes what has come
-//! together while it was writing and has the disk confirm it, once for all calls that wait.
+//! Each line is an entry: the first half of the SHA-256 of the rest, and the entry as JSON. Entries are only appended. If
+//! the last line is incomplete, its call was not answered, and it is dropped. A thread writes the entries that have
+//! arrived while it was writing, and syncs the file once for all calls that wait.
 
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -22,39 +22,39 @@ use crate::tenant::Effect;
 /// The version of the format.
 const VERSION: u32 = 1;
 
-/// What stands before a later start is left out when the file is opened, if it is so many bytes.
+/// Entries before the last start are removed when the file is opened, if they have at least this many bytes.
 const WORTH_LEAVING_OUT: usize = 1 << 20;
 
 /// An entry of the file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 enum Entry {
-    /// Everything before is void.
+    /// All entries before it are invalid.
     Start {
         /// The version of the format.
         version: u32,
-        /// The tenant file that was sent, where one was.
+        /// The tenant file that was received over HTTP, if there is one.
         tenant: Option<String>,
     },
-    /// What a call has changed.
+    /// The changes by a call.
     Effects(Vec<Effect>),
 }
 
-/// What a file held when it was opened.
+/// The content of a file when it was opened.
 #[derive(Debug, Default)]
 pub struct Earlier {
-    /// The tenant file that was sent.
+    /// The tenant file that was received over HTTP.
     pub tenant: Option<String>,
-    /// What each call has changed.
+    /// The changes by each call.
     pub effects: Vec<Vec<Effect>>,
-    /// The last line was half of one.
+    /// True if the last line was incomplete.
     pub torn: bool,
 }
 
-/// A file that keeps what calls have changed.
+/// A file that keeps the changes by calls.
 #[derive(Debug)]
 pub struct Journal {
-    /// What it held when it was opened.
+    /// Its content when it was opened.
     pub earlier: Earlier,
     shared: Arc<Shared>,
 }
@@ -66,23 +66,23 @@ struct Shared {
     done: watch::Sender<Done>,
 }
 
-/// What has yet to be written.
+/// The entries that have not been written.
 #[derive(Debug, Default)]
 struct Queue {
     bytes: Vec<u8>,
-    /// How many entries there were so far.
+    /// The number of all entries so far.
     entries: u64,
     closed: bool,
 }
 
-/// How far the disk has confirmed.
+/// The number of entries on disk.
 #[derive(Debug, Clone, Default)]
 struct Done {
     entries: u64,
     failed: Option<Arc<str>>,
 }
 
-/// A number of entries that have to be on the disk.
+/// A number of entries that must be on disk.
 #[derive(Debug)]
 pub struct Mark {
     entries: u64,
@@ -92,7 +92,7 @@ pub struct Mark {
 impl Mark {
     /// Waits until they are.
     ///
-    /// Errors: they cannot be written.
+    /// Errors: they could not be written.
     pub async fn reached(mut self) -> Result<(), String> {
         let entries = self.entries;
         let arrived = |done: &Done| done.failed.is_some() || done.entries >= entries;
@@ -104,7 +104,7 @@ impl Mark {
 }
 
 impl Journal {
-    /// Opens the file, or makes it.
+    /// Opens or creates the file.
     ///
     /// Errors: it cannot be read or written, another process has it, or it is damaged.
     pub fn open(path: &Path) -> Result<Self, String> {
@@ -124,11 +124,11 @@ impl Journal {
         Ok(Self { earlier, shared })
     }
 
-    /// What was found in the file, for the user.
+    /// A message with the content of the file.
     pub fn summary(&self) -> String {
         let calls = self.earlier.effects.len();
         let torn = if self.earlier.torn {
-            "; half a line at its end is dropped: its call was not answered"
+            "; the incomplete last line is dropped: its call was not answered"
         } else {
             ""
         };
@@ -139,12 +139,12 @@ impl Journal {
         format!("state: {calls} changed the tenant{torn}")
     }
 
-    /// Adds what a call has changed.
+    /// Adds the changes by a call.
     pub fn add(&mut self, effects: &[Effect]) {
         self.append(&Entry::Effects(effects.to_vec()));
     }
 
-    /// Makes all entries void, and keeps a tenant file that was sent.
+    /// Invalidates all entries, and keeps a tenant file that was received over HTTP.
     pub fn restart(&mut self, tenant: Option<&str>) {
         self.append(&Entry::Start {
             version: VERSION,
@@ -182,7 +182,7 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes entries as they come, until the journal is closed.
+    /// Writes entries as they arrive, until the journal is closed.
     fn write_all(&self, mut file: File, shown: &str) {
         let mut bytes = Vec::new();
         loop {
@@ -200,7 +200,7 @@ impl Shared {
             let written = file.write_all(&bytes).and_then(|()| file.sync_data());
             self.done.send_modify(|done| {
                 done.entries = entries;
-                // What comes after an entry that is not there must not be there, either.
+                // After an entry that could not be written, no later one may be written.
                 if let (Err(error), None) = (written, &done.failed) {
                     done.failed = Some(format!("cannot write the state to {shown}: {error}").into());
                 }
@@ -213,7 +213,7 @@ impl Shared {
 }
 
 fn line(entry: &Entry) -> String {
-    // Strings, numbers and structs of them always serialise.
+    // Structs of strings and numbers can always be serialised.
     let json = serde_json::to_string(entry).unwrap_or_default();
     format!("{} {json}\n", checksum(&json))
 }
@@ -227,14 +227,14 @@ fn checksum(json: &str) -> String {
     })
 }
 
-/// An entry, where the line is a whole one.
+/// The entry of a line, if it is complete.
 fn parsed(line: &str) -> Option<Entry> {
     let (sum, json) = line.split_once(' ')?;
     let entry = (sum == checksum(json)).then(|| serde_json::from_str(json).ok())?;
     entry.filter(|entry| !matches!(entry, Entry::Start { version, .. } if *version != VERSION))
 }
 
-/// The file at its end, locked, and what is in it.
+/// Opens and locks the file, and returns it positioned at its end, with its content.
 fn open(path: &Path) -> Result<(File, Earlier), String> {
     let message = |error: io::Error| error.to_string();
     let mut file = OpenOptions::new()
@@ -245,7 +245,7 @@ fn open(path: &Path) -> Result<(File, Earlier), String> {
         .open(path)
         .map_err(message)?;
     if !file.metadata().map_err(message)?.is_file() {
-        return Err("this is no ordinary file".to_owned());
+        return Err("this is not a regular file".to_owned());
     }
     lock(&file)?;
     let mut bytes = Vec::new();
@@ -260,7 +260,7 @@ fn open(path: &Path) -> Result<(File, Earlier), String> {
         let new = if from.is_empty() { start.as_bytes() } else { from };
         file = replaced(path, new).map_err(message)?;
     } else {
-        // Half a line is nobody's: the next entry stands in its place.
+        // The next entry overwrites an incomplete line.
         file.set_len(read.whole as u64).map_err(message)?;
         file.sync_all().map_err(message)?;
         file.seek(SeekFrom::End(0)).map_err(message)?;
@@ -268,16 +268,16 @@ fn open(path: &Path) -> Result<(File, Earlier), String> {
     Ok((file, read.earlier))
 }
 
-/// Only one process may keep its state in a file.
+/// Locks the file: only one process may keep its state in it.
 fn lock(file: &File) -> Result<(), String> {
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => Err("another geplint keeps its state in it".to_owned()),
-        // Not every file system has locks.
+        // Some file systems have no locks.
         Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
     }
 }
 
-/// A new file in the place of an older one: whole, or not at all.
+/// Replaces a file atomically.
 fn replaced(path: &Path, bytes: &[u8]) -> io::Result<File> {
     let path = fs::canonicalize(path)?;
     let mut name = path.file_name().unwrap_or_default().to_os_string();
@@ -310,11 +310,11 @@ struct Content {
 }
 
 const NOT_OURS: &str =
-    "this is no state of geplint serve (or of another version); name another file, or delete it";
+    "this is not a state file of geplint serve, or it is of another version: use another file, or delete it";
 
-/// What a file holds.
+/// The content of a file.
 ///
-/// Errors: a line with an end is damaged, or the file is none of ours.
+/// Errors: a line with an end is damaged, or this is not a state file.
 fn read(bytes: &[u8]) -> Result<Content, String> {
     let mut read = Content {
         earlier: Earlier::default(),
@@ -413,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn a_start_makes_void_what_stands_before() {
+    fn a_start_invalidates_earlier_entries() {
         let text = start(None) + &effects("A") + &start(Some("lobs = []")) + &effects("B");
         let read = read(text.as_bytes()).unwrap();
         assert_eq!(

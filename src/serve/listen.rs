@@ -1,4 +1,4 @@
-//! The loop that takes connections, and what ends it.
+//! Accepts connections until a signal.
 
 use std::io;
 use std::net::SocketAddr;
@@ -25,25 +25,25 @@ use super::stream::{Link, Stream};
 use super::{api, inspect, tls};
 use crate::rules::Ruleset;
 
-/// Whether it has taken too long is not looked at more often.
+/// The minimum time between two checks for idle connections.
 const LEAST: Duration = Duration::from_millis(100);
 
-/// How long a client may take for the TLS handshake.
+/// The time limit of the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// How long calls that have begun may take when the server ends: containers are killed after ten seconds.
+/// The time limit of open calls when the server stops: containers are killed after ten seconds.
 const ENDING: Duration = Duration::from_secs(4);
 
-/// The most bytes of the head of a request.
+/// The limit of the head of a request, in bytes.
 const LARGEST_HEAD: usize = 64 << 10;
 
-/// Serves until a signal ends it. `say` prints a message: where the server is, what it opens, when it ends.
+/// Serves until a signal. `say` prints a message: the address of the server, the state file, the end.
 ///
-/// Errors: it cannot start.
+/// Errors: the server cannot start.
 pub fn run(options: Options, rules: Ruleset, say: fn(&str)) -> Result<(), String> {
     raise_file_limit(options.max_connections);
-    // Requests are answered one after the other anyway. With more threads the memory of a call is taken by one and freed by
-    // another, and half of the processor's time goes into waiting for each other. Long work has threads of its own.
+    // Requests are processed one after the other anyway. With more threads, the memory of a call is allocated by one and freed by
+    // another, and half of the processor time is lost to contention. Long work has other threads.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -93,25 +93,25 @@ async fn serve(mut options: Options, rules: Ruleset, say: fn(&str)) -> Result<()
             Ok((tcp, slot)) => {
                 tokio::spawn(connection(Arc::clone(&server), tcp, tls.clone(), slot));
             }
-            // No more files can be open: some will be closed.
+            // No more files can be opened until others are closed.
             Err(_) => sleep(Duration::from_millis(50)).await,
         }
     }
     drop(listener);
-    say("geplint serve: ending; calls that have begun are answered");
+    say("geplint serve: stopping; open calls are answered");
     server.stopping.send_replace(true);
     let all = u32::try_from(options.max_connections).unwrap_or(u32::MAX);
     let idle = timeout(ENDING, slots.acquire_many(all));
     tokio::select! {
         _ = idle => {}
-        // After a second signal nothing is waited for.
+        // A second signal ends the server at once.
         () = self::ended() => {}
     }
     server.end();
     Ok(())
 }
 
-/// The next connection, once there is room for it.
+/// Accepts the next connection when fewer than the maximum are open.
 async fn accept(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
@@ -121,12 +121,12 @@ async fn accept(
         .await
         .map_err(io::Error::other)?;
     let (tcp, _) = listener.accept().await?;
-    // What is small is sent at once.
+    // Small responses are sent at once.
     let _ = tcp.set_nodelay(true);
     Ok((tcp, slot))
 }
 
-/// Serves one connection until its client has nothing more to ask.
+/// Serves one connection until it is closed.
 async fn connection(
     server: Arc<Server>,
     tcp: TcpStream,
@@ -159,7 +159,7 @@ async fn http(server: Arc<Server>, stream: impl AsyncRead + AsyncWrite + Unpin, 
         }
     });
     let connection = http1::Builder::new()
-        // A timer for each request costs more than the request; one for each connection is enough.
+        // A timer for each request costs more than the request; one for each connection is enough (below).
         .header_read_timeout(None)
         .max_buf_size(LARGEST_HEAD)
         .serve_connection(TokioIo::new(stream), service);
@@ -167,7 +167,7 @@ async fn http(server: Arc<Server>, stream: impl AsyncRead + AsyncWrite + Unpin, 
     loop {
         let rest = patience.saturating_sub(idle.idle()).max(LEAST);
         tokio::select! {
-            // What a client does wrong is answered where HTTP has an answer for it, and is nobody else's concern.
+            // hyper answers malformed requests, if HTTP has an answer; they concern no other connection.
             ended = connection.as_mut() => {
                 if let Err(error) = ended
                     && error.is_parse()
@@ -204,7 +204,7 @@ async fn answer(server: &Arc<Server>, request: Request<Incoming>, link: &Link) -
     }
 }
 
-/// Waits for a signal that ends the server.
+/// Waits for SIGINT or SIGTERM.
 async fn ended() {
     #[cfg(unix)]
     {
@@ -221,7 +221,7 @@ async fn ended() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-/// Lets so many connections be open as are allowed: systems begin with 1,024 files.
+/// Raises the limit of open files, which is often 1,024, for this many connections.
 fn raise_file_limit(connections: usize) {
     #[cfg(unix)]
     {
@@ -230,7 +230,7 @@ fn raise_file_limit(connections: usize) {
         let wanted = connections as u64 + 100;
         if limit.current.is_some_and(|current| current < wanted) {
             let current = limit.maximum.map_or(wanted, |most| most.min(wanted));
-            // Where that is refused, fewer connections are taken at once.
+            // If this is refused, fewer connections can be open.
             let _ = setrlimit(
                 Resource::Nofile,
                 Rlimit {

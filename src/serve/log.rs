@@ -1,4 +1,4 @@
-//! One line a call on standard output, written by a thread of its own: a reader that is slow holds up no call.
+//! One line per call on standard output, written by another thread, so that a slow reader delays no call.
 
 use std::io::{self, BufWriter, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,13 +14,13 @@ use super::clock::rfc_3339;
 use super::options::LogFormat;
 use crate::sanitize;
 
-/// So many lines wait to be written; further ones are counted and left out.
+/// The maximum number of waiting lines; further ones are counted and dropped.
 const WAITING: usize = 10_000;
 
-/// Lines are written together that come within this time.
+/// Lines within this time are written together.
 const TOGETHER: Duration = Duration::from_millis(20);
 
-/// So many keys of a call are named in a line of text.
+/// The maximum number of keys in a line of text.
 const KEYS: usize = 3;
 
 /// The log of the calls.
@@ -42,7 +42,7 @@ struct Line<'a> {
     note: &'a str,
 }
 
-/// A call in few words, as the page lists it.
+/// A summary of a call, as in the list of the page.
 #[derive(Debug, Serialize)]
 pub struct Summary<'a> {
     seq: u64,
@@ -52,7 +52,7 @@ pub struct Summary<'a> {
     endpoint: Option<&'a str>,
     /// 0: the connection was reset.
     status: u16,
-    /// The fault that was asked for: `reset`, `lost` or a status.
+    /// The requested fault: `reset`, `lost` or a status.
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<String>,
     keys: &'a [String],
@@ -64,7 +64,7 @@ pub struct Summary<'a> {
 }
 
 impl<'a> Summary<'a> {
-    /// A call in few words.
+    /// The summary of a call.
     pub fn new(call: &'a Call) -> Self {
         Self {
             seq: call.seq,
@@ -83,14 +83,14 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// Milliseconds, to the microsecond.
+/// The time until the response, in milliseconds.
 #[allow(clippy::cast_precision_loss, reason = "no call takes longer than a century")]
 pub fn millis(call: &Call) -> f64 {
     call.took.as_micros() as f64 / 1000.0
 }
 
 impl Log {
-    /// A log; where no thread is to be had, nothing is logged.
+    /// Starts the log. If no thread can be started, nothing is logged.
     pub fn new(format: LogFormat) -> Self {
         let (sender, receiver) = sync_channel(WAITING);
         let left_out = Arc::new(AtomicU64::new(0));
@@ -117,7 +117,7 @@ impl Log {
         }
     }
 
-    /// Writes what waits, and nothing more.
+    /// Writes the waiting lines, and ends the log.
     pub fn end(&self) {
         *held(&self.lines) = None;
         if let Some(writer) = held(&self.writer).take() {
@@ -130,7 +130,7 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Writes lines as they come. A stream that nobody reads any longer is no reason to stop serving.
+/// Writes lines as they arrive. A closed output does not stop the server.
 fn write_all(format: LogFormat, calls: &Receiver<Arc<Call>>, left_out: &AtomicU64) {
     let mut out = BufWriter::new(io::stdout());
     let mut works = true;
@@ -145,7 +145,7 @@ fn write_all(format: LogFormat, calls: &Receiver<Arc<Call>>, left_out: &AtomicU6
             works = works && out.write_all(gap(format, left_out).as_bytes()).is_ok();
         }
         works = works && out.flush().is_ok();
-        // To be woken for every call would take longer than to write of it.
+        // A wake-up for each call would cost more than its line.
         thread::sleep(TOGETHER);
     }
 }
@@ -223,6 +223,6 @@ fn gap(format: LogFormat, left_out: u64) -> String {
     if format == LogFormat::Json {
         format!("{{\"leftOut\":{left_out}}}\n")
     } else {
-        format!("{left_out} calls are not logged here: the reader of the log was too slow\n")
+        format!("{left_out} calls are not in this log: its reader was too slow\n")
     }
 }

@@ -1,7 +1,7 @@
-//! `geplint serve`: a local server that answers calls as the API is predicted to, remembers what they change, and shows
-//! them on a page.
+//! `geplint serve`: a local server that answers calls with predicted responses, keeps their changes, and shows them on a
+//! page.
 //!
-//! Only the cargo feature `serve` builds it.
+//! Requires the cargo feature `serve`.
 
 mod api;
 mod body;

@@ -1,4 +1,4 @@
-//! What the command line asks of the server.
+//! The options of the server.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,70 +7,70 @@ use std::time::Duration;
 use super::faults::{Fault, Latency};
 use crate::tenant::Tenant;
 
-/// What the command line asks of the server.
+/// The options of the server.
 #[derive(Debug)]
 pub struct Options {
-    /// Where it listens.
+    /// The address to listen on.
     pub listen: SocketAddr,
-    /// Names besides `localhost` and addresses that a `Host` header may have.
+    /// Host names that are accepted besides `localhost` and addresses.
     pub hosts: Vec<String>,
-    /// Paths that stand before an endpoint's path, or in place of all of it but the last segment.
+    /// Prefixes of paths: before an endpoint's path, or before its last segment.
     pub bases: Vec<String>,
-    /// HTTP 200 for every predicted answer; the body alone says 400.
+    /// All predicted responses have the HTTP status 200; only the body has another one.
     pub always_200: bool,
-    /// A call without a token is answered with 401.
+    /// The token that calls must have; others are answered with 401.
     pub token: Option<Token>,
-    /// How long answers take.
+    /// The latency of responses.
     pub latency: Option<Latency>,
-    /// Calls that fail without being answered, and how often.
+    /// Faults, each with its share of the calls.
     pub faults: Vec<(Fault, f64)>,
-    /// Where the faults and the latency begin.
+    /// The seed of faults and latency.
     pub seed: u64,
-    /// Keeps what calls have changed.
+    /// The file that keeps the changes by calls.
     pub state: Option<PathBuf>,
-    /// The tenant's facts, and the file they are from.
+    /// The facts of the tenant.
     pub tenant: Tenant,
     /// The text of the tenant file.
     pub tenant_text: Option<String>,
-    /// Contact codes are e-mail addresses.
+    /// True if contact codes are e-mail addresses.
     pub email_codes: bool,
     /// The largest body, in bytes.
     pub max_body: usize,
-    /// The most connections at once.
+    /// The maximum number of open connections.
     pub max_connections: usize,
-    /// How long a client may send and read nothing while it is its turn.
+    /// How long a client may be silent when the server waits for it.
     pub patience: Duration,
-    /// HTTPS.
+    /// The certificate for HTTPS.
     pub tls: Option<Tls>,
-    /// How calls are logged.
+    /// The format of the log.
     pub log: LogFormat,
 }
 
-/// The token that a call has to have.
+/// The token that a call must have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Token {
     /// Any.
     Any,
-    /// This one.
+    /// Exactly this one.
     Exact(String),
 }
 
-/// Where the certificate comes from.
+/// The source of the certificate.
 #[derive(Debug)]
 pub enum Tls {
-    /// Two files in PEM: the certificates, and the key.
+    /// Two PEM files: the certificates and the key.
     Files(PathBuf, PathBuf),
-    /// Made at the start, and written to a file for clients.
+    /// Generated at the start, and written to a file for clients.
     SelfSigned(Option<PathBuf>),
 }
 
-/// How calls are logged.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// A line a call.
+    /// One line per call.
     Text,
-    /// A JSON object a call.
+    /// One JSON object per call.
     Json,
-    /// Not at all.
+    /// No log.
     Off,
 }

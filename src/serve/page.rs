@@ -8,21 +8,21 @@ use sha2::{Digest, Sha256};
 
 use super::reply::{self, Reply};
 
-/// The page: one file, which asks nobody else for anything.
+/// The page: one file without external resources.
 const PAGE: &str = include_str!("page.html");
 
-/// What browsers may do with the page: run its own script, use its own style, ask its own server, and nothing else.
+/// The content security policy: only the script, the style and the server of the page itself.
 pub fn policy() -> HeaderValue {
     let (script, style) = (hash(between(PAGE, "script")), hash(between(PAGE, "style")));
     let policy = format!(
         "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; connect-src 'self'; \
          img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
-    // It is ASCII without control characters.
+    // The text is ASCII without control characters.
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }
 
-/// The page under its policy.
+/// The page with its policy.
 pub fn page(policy: &HeaderValue) -> Reply {
     const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
     let mut reply: Response<_> = reply::text(StatusCode::OK, HTML, PAGE);
@@ -32,7 +32,7 @@ pub fn page(policy: &HeaderValue) -> Reply {
     reply
 }
 
-/// The text of the one element of that name.
+/// The text of the only element with this name.
 fn between<'p>(page: &'p str, name: &str) -> &'p str {
     let inside = page
         .split_once(&format!("<{name}>"))
@@ -59,7 +59,7 @@ mod tests {
         assert!(policy().to_str().unwrap().contains("script-src 'sha256-"));
     }
 
-    /// Text reaches the document as text alone, and nothing is asked of another host.
+    /// The script inserts text only as text nodes, and names no other host.
     #[test]
     fn the_page_makes_no_markup_of_text() {
         for forbidden in [

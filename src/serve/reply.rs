@@ -1,4 +1,4 @@
-//! Answers that are ours and not the API's.
+//! Responses of the server itself.
 
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -11,10 +11,10 @@ use serde::Serialize;
 use crate::json::compact;
 use crate::sanitize;
 
-/// What a call is answered with.
+/// The response to a call.
 pub type Reply = Response<Full<Bytes>>;
 
-/// The connection is reset in place of an answer.
+/// The connection is reset instead of a response.
 #[derive(Debug)]
 pub struct Aborted;
 
@@ -26,13 +26,13 @@ impl std::fmt::Display for Aborted {
 
 impl std::error::Error for Aborted {}
 
-/// The media type of what the API answers.
+/// The media type of responses of the API.
 pub const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
-/// The media type of errors of the server itself, so that no client takes one for an answer of the API.
+/// The media type of errors of the server itself, which no client confuses with a response of the API.
 pub const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 
-/// An answer with a body.
+/// A response with a body.
 pub fn with_body(status: StatusCode, kind: HeaderValue, body: impl Into<Bytes>) -> Reply {
     let mut reply = Response::new(Full::new(body.into()));
     *reply.status_mut() = status;
@@ -40,14 +40,14 @@ pub fn with_body(status: StatusCode, kind: HeaderValue, body: impl Into<Bytes>) 
     reply
 }
 
-/// A document for the page, or for a program that asks for it.
+/// A JSON document for the page or for a program.
 pub fn document<T: Serialize>(document: &T) -> Reply {
     let (mut json, mut scratch) = (String::new(), Vec::new());
     compact(document, &mut scratch, &mut json);
     text(StatusCode::OK, JSON, json)
 }
 
-/// A text for the page: it is not stored, and nothing else is made of it than it says.
+/// A text with the headers of [`private`].
 pub fn text(status: StatusCode, kind: HeaderValue, body: impl Into<Bytes>) -> Reply {
     let mut reply = with_body(status, kind, body);
     for (name, value) in private() {
@@ -56,7 +56,7 @@ pub fn text(status: StatusCode, kind: HeaderValue, body: impl Into<Bytes>) -> Re
     reply
 }
 
-/// Not stored, not taken for anything else, not named to others.
+/// Headers against caching, content sniffing and referrers.
 pub fn private() -> [(HeaderName, HeaderValue); 3] {
     [
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),

@@ -1,5 +1,6 @@
-//! Where calls of each endpoint go.
+//! The paths of the endpoints.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use hyper::Method;
@@ -7,26 +8,26 @@ use hyper::Method;
 use crate::percent;
 use crate::rules::Endpoint;
 
-/// Where calls of each endpoint go.
+/// The paths of the endpoints.
 #[derive(Debug, Default)]
 pub struct Routes {
-    /// By path, in lower case.
+    /// The endpoints of a path, which is in lower case.
     paths: HashMap<String, Vec<&'static Endpoint>>,
 }
 
-/// What a method and a path lead to.
+/// The result for a method and a path.
 #[derive(Debug)]
 pub enum Found {
     /// An endpoint.
     Endpoint(&'static Endpoint),
-    /// A path that takes other methods: these.
+    /// The path has these other methods.
     Methods(String),
     /// Nothing.
     Nothing,
 }
 
 impl Routes {
-    /// The paths of the endpoints. A base stands before a path, or in place of all of it but the last segment.
+    /// The paths of the endpoints. A base is a prefix of a path, or of its last segment.
     pub fn new(endpoints: impl Iterator<Item = &'static Endpoint>, bases: &[String]) -> Self {
         let mut routes = Self::default();
         for endpoint in endpoints {
@@ -48,7 +49,7 @@ impl Routes {
         }
     }
 
-    /// What a call leads to; case and one slash at the end do not matter.
+    /// The endpoint of a call. Case and one slash at the end are ignored.
     pub fn find(&self, method: &Method, path: &str) -> Found {
         let Some(path) = decoded(path) else {
             return Found::Nothing;
@@ -77,15 +78,18 @@ impl Routes {
     }
 }
 
-/// Returns a path with its percent signs decoded. `None` if one is no encoding, or encodes a slash or a NUL.
-fn decoded(path: &str) -> Option<String> {
+/// Returns a path with percent-encoding decoded. `None` if the encoding is invalid, or of a slash or NUL.
+fn decoded(path: &str) -> Option<Cow<'_, str>> {
+    if !path.contains(['%', '\\', '\0']) {
+        return Some(path.into());
+    }
     let parts = path.split('/').map(|part| percent::decoded(part.as_bytes()));
     let parts: Vec<Vec<u8>> = parts.collect::<Option<_>>()?;
     let hides = |part: &Vec<u8>| part.iter().any(|byte| b"/\\\0".contains(byte));
     if parts.iter().any(hides) {
         return None;
     }
-    String::from_utf8(parts.join(&b'/')).ok()
+    String::from_utf8(parts.join(&b'/')).ok().map(Cow::Owned)
 }
 
 #[cfg(test)]

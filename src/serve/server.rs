@@ -1,4 +1,4 @@
-//! What all connections share.
+//! The state that all connections share.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -16,42 +16,42 @@ use super::options::{Options, Token};
 use super::page;
 use super::routes::Routes;
 
-/// What all connections share.
+/// The state that all connections share.
 #[derive(Debug)]
 pub struct Server {
     /// The rules.
     pub rules: Rules,
-    /// Where calls go.
+    /// The paths of the endpoints.
     pub routes: Routes,
-    /// The names of the server.
+    /// The accepted host names.
     pub hosts: Hosts,
-    /// Answers requests, one after the other in the order in which they get the lock.
+    /// Predicts responses, one after the other in the order of the lock.
     pub engine: Arc<Mutex<Engine>>,
-    /// The calls that were made.
+    /// The last calls.
     pub calls: Calls,
-    /// What happens to them.
+    /// The faults of calls.
     pub faults: Faults,
-    /// The token that they have to have.
+    /// The token that calls must have.
     pub token: Option<Token>,
-    /// Every predicted answer is sent with HTTP 200.
+    /// All predicted responses have the HTTP status 200.
     pub always_200: bool,
     /// The largest body, in bytes.
     pub max_body: usize,
-    /// How long a client may send and read nothing while it is its turn.
+    /// How long a client may be silent when the server waits for it.
     pub patience: Duration,
-    /// How many bytes of bodies are held that are being read.
+    /// The bytes of all bodies that are being read.
     pub reading: AtomicUsize,
     /// `http` or `https`.
     pub scheme: &'static str,
-    /// What browsers may do with the page.
+    /// The content security policy of the page.
     pub policy: HeaderValue,
-    /// Whether the server is to end.
+    /// True when the server is stopping.
     pub stopping: watch::Sender<bool>,
     log: Log,
 }
 
 impl Server {
-    /// A server that nobody has called yet.
+    /// A server without calls.
     pub fn new(options: &Options, rules: Rules, engine: Engine) -> Self {
         Self {
             rules,
@@ -72,7 +72,7 @@ impl Server {
         }
     }
 
-    /// Keeps a call and logs it.
+    /// Stores a call and logs it.
     pub fn record(&self, call: Call) {
         let call = self.calls.add(call);
         self.log.call(&call);
@@ -83,7 +83,7 @@ impl Server {
         self.log.call(&Arc::new(call));
     }
 
-    /// Writes what waits to be logged.
+    /// Writes the rest of the log.
     pub fn end(&self) {
         self.log.end();
     }

@@ -1,4 +1,4 @@
-//! A connection that can be reset, and whose reader has to read.
+//! A connection that can be reset, and that times out if its client does not read.
 
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
@@ -11,23 +11,23 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-/// What is known of a connection while it is open.
+/// The state of an open connection.
 #[derive(Debug, Clone)]
 pub struct Link(Arc<Known>);
 
 #[derive(Debug)]
 struct Known {
     opened: Instant,
-    /// It is to be reset.
+    /// True if the connection is to be reset.
     reset: AtomicBool,
-    /// A request is being answered.
+    /// True while a request is being answered.
     busy: AtomicBool,
     /// When something was last sent to the client, in milliseconds since it was opened.
     sent: AtomicU64,
 }
 
 impl Link {
-    /// A connection that was opened just now.
+    /// The state of a new connection.
     pub fn new() -> Self {
         Self(Arc::new(Known {
             opened: Instant::now(),
@@ -37,12 +37,12 @@ impl Link {
         }))
     }
 
-    /// Resets the connection: nothing more is written to it.
+    /// Requests a reset: nothing more is written to the connection.
     pub fn reset(&self) {
         self.0.reset.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a request is being answered.
+    /// Sets whether a request is being answered.
     pub fn set_busy(&self, is_busy: bool) {
         self.0.busy.store(is_busy, Ordering::Relaxed);
         if !is_busy {
@@ -50,7 +50,7 @@ impl Link {
         }
     }
 
-    /// How long the client has neither sent a whole head of a request nor read anything.
+    /// How long the client has neither completed the head of a request nor read anything.
     pub fn idle(&self) -> Duration {
         if self.0.busy.load(Ordering::Relaxed) {
             return Duration::ZERO;
@@ -74,13 +74,13 @@ impl Link {
 pub struct Stream {
     tcp: TcpStream,
     link: Link,
-    /// How long a client may read nothing of what is sent to it.
+    /// How long a client may read nothing.
     patience: Duration,
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
 impl Stream {
-    /// A connection that is reset when that is asked for, or when its client reads nothing for so long.
+    /// A connection that is reset on request, or if its client reads nothing for this time.
     pub fn new(tcp: TcpStream, link: Link, patience: Duration) -> Self {
         Self {
             tcp,
@@ -97,7 +97,7 @@ impl Stream {
         Ok(())
     }
 
-    /// What a write came to, unless it has waited for too long.
+    /// The result of a write, or an error if it has waited for too long.
     fn watched<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.waiting = None;
@@ -115,7 +115,7 @@ impl Stream {
 impl Drop for Stream {
     fn drop(&mut self) {
         if self.link.is_reset() {
-            // Where that cannot be set, the connection is closed instead.
+            // If this fails, the connection is closed instead.
             let _ = self.tcp.set_zero_linger();
         }
     }

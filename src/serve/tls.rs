@@ -16,9 +16,9 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs
 use super::options::{Options, Tls};
 use crate::sanitize;
 
-/// What accepts connections over HTTPS; `None` where it is not asked for.
+/// The acceptor of HTTPS connections; `None` without HTTPS.
 ///
-/// Errors: a file cannot be read, or holds no certificate or key that fits.
+/// Errors: a file cannot be read, or has no usable certificate or key.
 pub fn acceptor(options: &Options) -> Result<Option<TlsAcceptor>, String> {
     let (certificates, key) = match &options.tls {
         None => return Ok(None),
@@ -55,7 +55,7 @@ fn of_files(certificates: &Path, key: &Path) -> Result<Identity, String> {
     Ok((list, secret))
 }
 
-/// Refuses a file that is not one with a certificate of an earlier run: what is in it would be lost.
+/// Refuses a file without a certificate of an earlier run: its content would be lost.
 fn refuse_other_file(file: &Path) -> Result<(), String> {
     let fail = |why: &str| format!("--tls-self-signed={}: {why}", sanitize::plain_path(file));
     let text = match fs::read(file) {

@@ -126,7 +126,7 @@ fn a_fault_is_named_in_the_list_the_log_and_the_har() {
             assert_eq!(entry["_geplint"]["fault"].as_str(), fault);
             let comment = entry["comment"].as_str();
             assert_eq!(
-                comment.is_some_and(|comment| comment.contains("was asked for")),
+                comment.is_some_and(|comment| comment.contains("was requested")),
                 fault.is_some()
             );
         }
@@ -157,7 +157,7 @@ fn shares_add_up() {
 }
 
 #[test]
-fn latency_is_for_every_call_and_holds_up_nobody_else() {
+fn latency_is_for_every_call_and_delays_no_other() {
     let server = Server::start(&["--latency", "300ms..400ms"]);
     let begun = Instant::now();
     std::thread::scope(|scope| {

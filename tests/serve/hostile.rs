@@ -1,4 +1,4 @@
-//! Clients that are slow, wrong or hostile: none of them stops another one.
+//! Clients that are slow, malformed or hostile: none of them affects another one.
 
 use std::fmt::Write as _;
 use std::thread;
@@ -9,7 +9,7 @@ use super::support::{Answer, Server, route};
 
 const BODY: &[u8] = br#"[{"ContactCode": "C-1"}]"#;
 
-/// The answer that a right call gets at the same time.
+/// A valid call gets its answer at the same time.
 fn usual(server: &Server) -> Answer {
     let answer = server.post("contact-details", BODY);
     assert_eq!(answer.status, 400);
@@ -67,7 +67,7 @@ fn bodies_come_in_any_lawful_form() {
 }
 
 #[test]
-fn what_is_no_http_is_refused_and_nobody_else_is_hurt() {
+fn malformed_http_is_refused_and_affects_no_other_client() {
     let server = Server::start(&[]);
     let long = "x".repeat(100_000);
     let many = "X: x\r\n".repeat(500);
@@ -143,11 +143,11 @@ fn bodies_have_a_limit() {
     let text = |length: usize| vec![b' '; length];
     assert_eq!(server.post("contact-details", &text(1001)).status, 413);
     assert_ne!(server.post("contact-details", &text(1000)).status, 413);
-    // Who asks before sending is told before sending.
+    // A client with `Expect: 100-continue` is refused before it sends the body.
     let mut client = server.client();
     client.send(head("Expect: 100-continue\r\nContent-Length: 1001\r\n\r\n").as_bytes());
     assert_eq!(client.first_line(), "HTTP/1.1 413 Payload Too Large");
-    // Who does not say how long it is sends until it is too long.
+    // A body without a length is refused when it is too long.
     let mut client = server.client();
     client.send(head("Transfer-Encoding: chunked\r\n\r\n").as_bytes());
     let chunk = format!("100\r\n{}\r\n", " ".repeat(256));
@@ -168,7 +168,7 @@ fn the_limit_is_that_of_iis() {
     let mut client = server.client();
     client.send(head("Content-Length: 30000001\r\n\r\n").as_bytes());
     assert_eq!(client.answer().unwrap().status, 413);
-    // Who sends everything before it reads gets the answer, too.
+    // A client that sends everything before it reads gets the answer too.
     let body = vec![b' '; 30_000_001];
     assert_eq!(server.post("contact-details", &body).status, 413);
     assert_eq!(server.ask("POST", "/_geplint/api/try", &[], &body).status, 413);
@@ -198,7 +198,7 @@ fn a_long_body_holds_up_no_page() {
 }
 
 #[test]
-fn connections_that_send_nothing_stop_nobody() {
+fn silent_connections_affect_no_other_client() {
     let server = Server::start(&["--max-connections", "300"]);
     let part = head("Content-Length: 100\r\n\r\n[");
     let mut slow: Vec<_> = (0..250)
@@ -227,25 +227,25 @@ fn slow_clients_are_sent_away() {
     };
     assert!(sent("").answer().is_none());
     assert!(sent(&head("")).answer().is_none());
-    // It sends a little again and again, and never enough.
+    // It sends a byte now and then, and never a whole head.
     let mut dripping = server.client();
     while dripping.try_send(b"G").is_ok() {
         thread::sleep(Duration::from_millis(50));
     }
     let late = sent(&head("Content-Length: 100\r\n\r\n[")).answer().unwrap();
     assert_eq!(late.status, 408);
-    // After its answer it has nothing to say.
+    // It sends nothing after its answer.
     let mut idle = server.client();
     assert_eq!(idle.post("contact-details", BODY).status, 400);
     assert!(idle.answer().is_none());
-    // They never read what they asked for; nobody else could connect if they stayed.
+    // They never read their answers. No other client could connect if they were not disconnected.
     let question = "GET /_geplint/api/calls/1 HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(5);
     let deaf: Vec<_> = (0..3).map(|_| sent(&question)).collect();
     usual(&server);
     drop(deaf);
 }
 
-/// One more than may be open waits until another one is closed.
+/// A connection above the limit waits until another one is closed.
 #[test]
 fn connections_are_bounded() {
     let server = Server::start(&["--max-connections", "2"]);
@@ -276,7 +276,7 @@ fn what_a_client_leaves_half_done_is_forgotten() {
     assert_eq!(calls["last"], 4);
 }
 
-/// Somebody who looks for the cause of a failed call finds it in the log.
+/// The log names the cause of a failed call.
 #[cfg(unix)]
 #[test]
 fn requests_that_are_no_calls_are_logged() {
@@ -296,7 +296,7 @@ fn requests_that_are_no_calls_are_logged() {
     half.send(head("Content-Length: 100\r\n\r\n[").as_bytes());
     drop(half);
     usual(&server);
-    // Only what could be a call is listed, and named for what it is.
+    // Only requests that could be calls are listed.
     let calls = server.get("/_geplint/api/calls")["calls"].clone();
     let listed: Vec<_> = calls
         .as_array()
@@ -322,9 +322,9 @@ fn requests_that_are_no_calls_are_logged() {
     }
 }
 
-/// Whatever bytes come: the server answers others, and does not end.
+/// After any bytes, the server answers other clients.
 #[test]
-fn random_bytes_stop_nobody() {
+fn random_bytes_affect_no_other_client() {
     let server = Server::start(&[]);
     let mut chance = Chance(0x1234_5678);
     let right = head(&format!("Content-Length: {}\r\n\r\n", BODY.len())).into_bytes();

@@ -321,7 +321,7 @@ test("10,000 calls take the room of those in sight", async () => {
   await page.context().close();
 });
 
-test("a HAR is saved that verify reads, and reset forgets all", async () => {
+test("a HAR is saved that verify reads, and reset deletes all", async () => {
   const page = await open();
   await page.locator(".call").first().waitFor();
   const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
@@ -354,7 +354,7 @@ test("tenant facts are shown and replaced", async () => {
   assert.match(await page.locator("#facts").textContent(), /contacts2/);
   await send("contact-details", documented("contact-details/1-success.request.json"));
   await page.reload();
-  await page.getByRole("region", { name: "Contacts that calls have changed" }).waitFor();
+  await page.getByRole("region", { name: "Contacts changed by calls" }).waitFor();
   await page.context().close();
 });
 

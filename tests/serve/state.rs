@@ -1,4 +1,4 @@
-//! What calls change, and what is kept of it.
+//! The changes by calls, and the state file.
 
 use std::fs;
 use std::io::Write as _;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::support::{Folder, Server, files, folder_name, geplint};
 
-/// Contacts that need an address if they are new.
+/// A body with one contact, which needs an address if it is new.
 fn contact(code: &str, address: bool) -> Vec<u8> {
     let mut contact = json!({
         "ContactCode": code, "UserName": format!("{code}@example.com"), "FirstName": "Ada", "LastName": "Example",
@@ -235,7 +235,7 @@ fn a_state_file_is_there_after_a_restart_and_a_kill() {
     server.kill();
     let server = Server::start(&args);
     assert_eq!(server.get("/_geplint/tenant"), before);
-    // Half a line, as a kill may leave it.
+    // An incomplete line, as a kill may leave it.
     server.kill();
     let whole = fs::read(&file).unwrap();
     let half = &whole[..whole.iter().position(|byte| *byte == b'\n').unwrap() + 40];
@@ -247,7 +247,10 @@ fn a_state_file_is_there_after_a_restart_and_a_kill() {
         .unwrap();
     let server = Server::start(&args);
     assert!(
-        server.said.iter().any(|line| line.contains("half a line")),
+        server
+            .said
+            .iter()
+            .any(|line| line.contains("incomplete last line")),
         "{:?}",
         server.said
     );
@@ -256,7 +259,7 @@ fn a_state_file_is_there_after_a_restart_and_a_kill() {
     server.kill();
     let server = Server::start(&args);
     assert_eq!(server.get("/_geplint/tenant")["changedContactsTotal"], 21);
-    // A tenant that was sent is kept, and a reset, too.
+    // A tenant file that was received is kept, and so is a reset.
     server.ask("PUT", "/_geplint/tenant", &[], b"lobs = [\"A\"]");
     server.kill();
     let server = Server::start(&args);
@@ -269,7 +272,7 @@ fn a_state_file_is_there_after_a_restart_and_a_kill() {
     server.kill();
     let server = Server::start(&args);
     assert_eq!(server.get("/_geplint/tenant")["source"], "none");
-    // Nobody else writes into it.
+    // No other process writes to it.
     let second = Server::try_start(&args).err().unwrap();
     assert!(
         second.iter().any(|line| line.contains("another geplint")),
@@ -284,13 +287,13 @@ fn a_file_that_is_no_state_is_left_alone() {
     let said = Server::try_start(&["--state", &file]).err().unwrap();
     assert!(
         said.iter()
-            .any(|line| line.contains("this is no state of geplint serve")),
+            .any(|line| line.contains("this is not a state file of geplint serve")),
         "{said:?}"
     );
     assert_eq!(fs::read_to_string(&file).unwrap(), "my notes\n");
 }
 
-/// Whoever has got an answer finds what it changed after a kill in the middle of others.
+/// After a kill under load, the changes of all answered calls are there.
 #[test]
 fn a_kill_loses_nothing_that_was_answered() {
     let folder = Folder::new();
@@ -357,7 +360,7 @@ fn mistakes_at_the_start_are_said() {
         (vec!["--tenant", &bad], "bad.toml:1:"),
         (vec!["--latency", "5"], "--latency"),
         (vec!["--latency", "5"], "write 5ms or 5s"),
-        (vec!["--fault", "503"], "how often"),
+        (vec!["--fault", "503"], "no share"),
         (vec!["--fault", "503:5"], "write 5%"),
         (vec!["--fault", "503:60%", "--fault", "lost:60%"], "120.0%"),
         (vec!["--allow-host", "gep:8404"], "\"gep:8404\" has a port"),

@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Phase, Severity};
 use crate::json::{self, SyntaxError};
-use crate::lint::{self, Checked, Memory};
+use crate::lint::{self, Checked, Memory, Strings};
 use crate::placeholders::{Scope, Template};
 use crate::predict::{Prediction, mask, predict, predict_recovered, undocumented};
 use crate::recognize::{Recognized, STRONG, Standard, recognize_as};
@@ -63,6 +63,16 @@ pub struct Session<'r> {
     call: Option<CallChanges>,
     threads: Threads,
     last: Option<LastEndpoint<'r>>,
+    strings: Strings,
+}
+
+/// The state that a call gets from the calls before it.
+#[derive(Debug, Default)]
+pub struct EarlierCalls {
+    /// Their changes.
+    pub changes: TenantChanges,
+    /// The strings of their findings.
+    pub strings: Strings,
 }
 
 /// What a call changes.
@@ -122,29 +132,35 @@ impl<'r> Session<'r> {
             call: None,
             threads: Threads::ONE,
             last: None,
+            strings: Strings::default(),
         }
     }
 
     /// One call after others that have changed the tenant. Nothing changes before it is [`ended`](Self::ended).
     #[must_use]
-    pub fn call(candidates: &'r [Candidate<'r>], tenant: &'r Tenant, changes: TenantChanges) -> Self {
+    pub fn call(candidates: &'r [Candidate<'r>], tenant: &'r Tenant, earlier: EarlierCalls) -> Self {
         Self {
-            changes,
+            changes: earlier.changes,
+            strings: earlier.strings,
             call: Some(CallChanges::default()),
             ..Self::new(candidates, tenant, true)
         }
     }
 
-    /// What all calls have changed, this one too if it counts; and what is new of it, to be replayed later.
+    /// Returns the state after the call, with its changes if it counts; and its new effects, to be replayed later.
     #[must_use]
-    pub fn ended(mut self, counts: bool) -> (TenantChanges, Vec<Effect>) {
+    pub fn ended(mut self, counts: bool) -> (EarlierCalls, Vec<Effect>) {
         let call = self.call.filter(|_| counts).unwrap_or_default();
         let effects = if self.changes.merge(call.changes) {
             call.effects
         } else {
             Vec::new()
         };
-        (self.changes, effects)
+        let earlier = EarlierCalls {
+            changes: self.changes,
+            strings: self.strings,
+        };
+        (earlier, effects)
     }
 
     /// Lets so many threads work at one file where it is long.
@@ -164,7 +180,8 @@ impl<'r> Session<'r> {
     /// versions.
     pub fn look(&self, bytes: &[u8], endpoint: &'r Endpoint) -> Checked {
         let (text, errors) = json::text(bytes);
-        self.lint(&Template::from(&*text), errors, endpoint, false, None)
+        let template = Template::from(&*text);
+        self.lint(&template, errors, endpoint, false, None, &mut Strings::default())
             .0
     }
 
@@ -173,7 +190,8 @@ impl<'r> Session<'r> {
         let (text, errors) = json::text(text.as_bytes());
         let template = Template::of(&text, Scope::AnyPart);
         let template = template.unwrap_or_else(|| Template::from(&*text));
-        self.lint(&template, errors, endpoint, false, None).0
+        self.lint(&template, errors, endpoint, false, None, &mut Strings::default())
+            .0
     }
 
     /// What is found in a text, and what it changes at the tenant.
@@ -186,14 +204,16 @@ impl<'r> Session<'r> {
         endpoint: &'r Endpoint,
         outcomes: bool,
         answer: Option<&Answer>,
+        strings: &mut Strings,
     ) -> (Checked, CallChanges) {
-        let run = |template: &Template<'_>, errors| {
+        let mut run = |template: &Template<'_>, errors| {
             let mut facts = Facts::new(self.tenant, &self.changes, self.in_order).answered(answer);
             if self.call.is_some() {
                 facts = facts.keeping_effects();
             }
+            let threads = self.threads;
             let checked =
-                lint::check_template(template, errors, endpoint, &mut facts, outcomes, self.threads);
+                lint::check_sharing(template, errors, endpoint, &mut facts, outcomes, threads, strings);
             let effects = facts.take_effects();
             let changes = facts.into_changes();
             (checked, CallChanges { changes, effects })
@@ -341,8 +361,10 @@ impl<'r> Session<'r> {
         outcomes: bool,
         answer: Option<&Answer>,
     ) -> Request<'r> {
+        let mut strings = std::mem::take(&mut self.strings);
         let (mut checked, CallChanges { changes, effects }) =
-            self.lint(template, errors, endpoint, outcomes, answer);
+            self.lint(template, errors, endpoint, outcomes, answer, &mut strings);
+        self.strings = strings;
         mask(&mut checked.findings);
         let syntax = |finding: &&Finding| finding.severity == Severity::Error && finding.predicted.is_none();
         let broken = checked.findings.iter().filter(syntax).count();
@@ -408,14 +430,19 @@ mod tests {
         let body = br#"[{"ContactCode": "C-1", "UserName": "u", "FirstName": "A", "LastName": "B",
             "EmailAddress": "a@example.com", "Address": {"AddressLine1": "1", "City": "C", "CountryCode": "US"}}]"#;
         let call = |changes: &TenantChanges, counts: bool| {
-            let mut session = Session::call(&known, &tenant, changes.clone());
+            let earlier = EarlierCalls {
+                changes: changes.clone(),
+                ..EarlierCalls::default()
+            };
+            let mut session = Session::call(&known, &tenant, earlier);
             let endpoint = session.endpoint("contact-details").expect("it is compiled in");
             let taken = session
                 .request(body, endpoint, true)
                 .predict()
                 .expect("it is JSON");
             assert_eq!(taken.envelope.status_code, "200", "{:?}", taken.envelope);
-            session.ended(counts)
+            let (earlier, effects) = session.ended(counts);
+            (earlier.changes, effects)
         };
         let none = TenantChanges::default();
         let (after, effects) = call(&none, false);

@@ -20,7 +20,11 @@ pub fn pretty<T: Serialize>(value: &T, indent: &str) -> String {
 pub fn indented<T: Serialize>(value: &T, line: &str, scratch: &mut Vec<u8>, out: &mut String) {
     scratch.clear();
     // Serializing strings, numbers and structs of them cannot fail.
-    let _ = serde_json::to_writer_pretty(Indented { out: scratch, line }, value);
+    let _ = if line == "\n" {
+        serde_json::to_writer_pretty(&mut *scratch, value)
+    } else {
+        serde_json::to_writer_pretty(Indented { out: scratch, line }, value)
+    };
     push(scratch, out);
 }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::checked::{Checked, Needed, RecordOutcome};
 use super::fast::parallel::Prefetch;
 use super::fast::record::FastPath;
-use super::interner::Interner;
+use super::interner::{Interner, Strings};
 use super::messages;
 use super::record_keys::Keys;
 use super::report::Place;
@@ -61,23 +61,40 @@ pub fn check_with(
 }
 
 /// The same for a body in which some values are not known.
+pub fn check_template(
+    template: &Template<'_>,
+    errors: Vec<SyntaxError>,
+    endpoint: &Endpoint,
+    facts: &mut Facts<'_>,
+    outcomes: bool,
+    threads: Threads,
+) -> Checked {
+    let strings = &mut Strings::default();
+    check_sharing(template, errors, endpoint, facts, outcomes, threads, strings)
+}
+
+/// The same; its findings share strings with those of earlier requests.
 #[allow(
     clippy::too_many_lines,
     reason = "the three kinds of bodies share what was read of them"
 )]
-pub fn check_template(
+pub(crate) fn check_sharing(
     template: &Template<'_>,
     mut errors: Vec<SyntaxError>,
     endpoint: &Endpoint,
     facts: &mut Facts<'_>,
     outcomes: bool,
     threads: Threads,
+    strings: &mut Strings,
 ) -> Checked {
     let text: &str = &template.text;
     let mut checked = Checked::default();
     let mut reader = Reader::new(text);
     let mut tree = Tree::default();
-    let mut buffers = Buffers::default();
+    let mut buffers = Buffers {
+        interner: strings.interner.take(),
+        ..Buffers::default()
+    };
     let mut places = HashMap::new();
     let mut elements = Elements::default();
     let mut inner = Vec::new();
@@ -181,6 +198,7 @@ pub fn check_template(
         outcomes,
         &mut checked,
     );
+    strings.interner = buffers.interner;
     checked
 }
 
