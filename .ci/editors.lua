@@ -91,6 +91,38 @@ local function complete()
   keys("<C-y>")
 end
 
+-- The titles of the actions at the cursor, in the order in which they are listed.
+local TITLES = [[
+  local params = vim.lsp.util.make_range_params(0, "utf-16")
+  params.context = { diagnostics = {} }
+  local titles = {}
+  for _, answer in pairs(vim.lsp.buf_request_sync(0, "textDocument/codeAction", params, 60000)) do
+    for _, action in ipairs(answer.result or {}) do
+      table.insert(titles, action.title)
+    end
+  end
+  return titles]]
+
+-- Goes to the first diagnostic, and takes the action whose title begins with this.
+local function act(title)
+  keys("gg]d")
+  vim.wait(200)
+  local number
+  local titles = lua(TITLES)
+  for index, one in ipairs(titles) do
+    number = number or (vim.startswith(one, title) and index)
+  end
+  if not number then
+    fail("no action begins with " .. title .. ": " .. table.concat(titles, "; "))
+  end
+  keys("gra")
+  wait("the list of actions", function()
+    local mode = vim.rpcrequest(child, "nvim_get_mode")
+    return mode.blocking or mode.mode == "c"
+  end)
+  keys(number .. "<CR>")
+end
+
 -- What the program itself says of the same text.
 local function errors_of_check(name)
   local pipe = assert(io.popen("geplint check --format json '" .. folder .. "/" .. name .. "' 2>/dev/null"))
@@ -143,16 +175,45 @@ local function run()
   keys("<Esc>")
 
   step = "code action"
-  keys("gg:lua vim.diagnostic.goto_next()<CR>gra")
-  wait("the list of fixes", function()
-    local mode = vim.rpcrequest(child, "nvim_get_mode")
-    return mode.blocking or mode.mode == "c"
-  end)
-  keys("1<CR>")
+  act("Rename interface_status to interfaceStatus")
   wait("the fix", function()
     return text() .. "\n" == fine
   end)
   wait("the diagnostics to go", none_but(0))
+
+  step = "explain"
+  write("status.json", (fine:gsub('"Success"', '"Success", "nonsense": 1')))
+  open("status.json")
+  wait("the diagnostics", function()
+    return #diagnostics() == 1
+  end)
+  act("Explain")
+  wait("the page of the rule", function()
+    return text():find("unknown%-property") and #vim.split(text(), "\n") > 5
+  end)
+  keys("q")
+
+  step = "predicted response"
+  keys(":GeplintResponse<CR>")
+  wait("the response", function()
+    return text():find("statusCode")
+  end)
+  keys("q")
+
+  step = "ignore"
+  act("Ignore")
+  if vim.version().minor >= 8 then
+    wait("geplint.toml to be shown", function()
+      return text():find('reason = "say why')
+    end)
+    keys(":write<CR>")
+    lua("vim.cmd('edit! ' .. ...)", folder .. "/status.json")
+  else
+    wait("the message", function()
+      return lua("return vim.fn.execute('messages')"):find("write a reason there, and save the file")
+    end)
+  end
+  wait("no diagnostics", none_but(0))
 
   step = "completion of a name"
   write("status.json", (fine:gsub(',\n    "interfaceStatus": "Success"', "")))
@@ -196,7 +257,7 @@ local function run()
   wait("the diagnostics", none_but(#errors_of_check("new.json")))
 
   local version = vim.version()
-  say(("Neovim %d.%d.%d: diagnostics, hover, a fix, a name, a value and a body"):format(version.major, version.minor, version.patch))
+  say(("Neovim %d.%d.%d: diagnostics, hover, actions, the response, a name, a value and a body"):format(version.major, version.minor, version.patch))
   vim.cmd("qall!")
 end
 

@@ -2,11 +2,11 @@
 
 use super::casing::case_of;
 use super::model::{Completion, CompletionKind, Completions, Context, Edit};
-use super::place::{Place, Slot};
+use super::place::{Place, Side, Slot};
 use super::snippet::{Need, Snippet, need_in_words};
 use super::{row, values};
 use crate::finding::Span;
-use crate::json::{self, Expected, Value};
+use crate::json::{self, Cursor, Expected, Value};
 use crate::manual::type_text;
 use crate::rules::{Endpoint, Fact, Property, PropertyId, Type};
 use crate::sample::{Extent, Sampler};
@@ -19,12 +19,12 @@ const MOST: usize = 500;
 pub fn complete(context: &Context<'_>, bytes: &[u8], at: usize) -> Completions {
     let (text, _) = json::text(bytes);
     let mut all = Completions::default();
-    let Some(cursor) = json::cursor(&text, at) else {
+    let Some((cursor, side)) = cursor(&text, at) else {
         return all;
     };
     let endpoints = context.endpoints(&text);
     for endpoint in &endpoints {
-        let place = Place::new(&text, endpoint, cursor.clone());
+        let place = Place::new(&text, endpoint, cursor.clone()).beside(side);
         let offer = Offer {
             tenant: context.tenant,
             place: &place,
@@ -41,6 +41,27 @@ pub fn complete(context: &Context<'_>, bytes: &[u8], at: usize) -> Completions {
         all.items.extend(new);
     }
     all
+}
+
+/// The place at a byte. One beside an empty string is taken for the one in it: editors that write both quotes leave it there.
+fn cursor(text: &str, at: usize) -> Option<(Cursor, Option<Side>)> {
+    const EMPTY: &str = "\"\"";
+    let before = text.get(..at).is_some_and(|before| before.ends_with(EMPTY));
+    let after = text.get(at..).is_some_and(|after| after.starts_with(EMPTY));
+    let sides = [
+        (before, at.wrapping_sub(1), Side::After),
+        (after, at.saturating_add(1), Side::Before),
+    ];
+    for (is_there, inside, side) in sides {
+        if !is_there {
+            continue;
+        }
+        let cursor = json::cursor(text, inside)?;
+        if cursor.token.closed && cursor.token.entered && cursor.token.span.len() == 2 {
+            return Some((cursor, Some(side)));
+        }
+    }
+    Some((json::cursor(text, at)?, None))
 }
 
 /// What is offered at a place for one endpoint.
@@ -126,6 +147,7 @@ impl Offer<'_, '_> {
         let place = self.place;
         match slot {
             Slot::Unknown => Vec::new(),
+            _ if place.has_value() => Vec::new(),
             // What begins like another value is one.
             Slot::Body | Slot::Record if place.cursor.token.quoted => Vec::new(),
             // A body is all that there is.
@@ -323,19 +345,10 @@ impl Offer<'_, '_> {
     fn completion(&self, label: &str, snippet: Snippet, kind: CompletionKind) -> Completion {
         let place = self.place;
         let token = place.cursor.token;
-        let replace = if token.entered {
-            token.span
-        } else if place.cursor.expected == Expected::Value
-            && !matches!(place.slot(), Slot::Record | Slot::Body)
-        {
-            // A value that is there already.
-            token.span
-        } else {
-            Span::new(place.cursor.at, place.cursor.at)
-        };
+        let replace = place.replaced();
         // Behind a quote that is typed: clients compare what follows it with the label. Where a quote follows, too, it is the last
         // one of what is written: many clients leave what is behind the place as it is.
-        let is_behind_quote = token.quoted && token.entered;
+        let is_behind_quote = token.quoted && token.entered && place.beside.is_none();
         let ends_alike = [&snippet.marked, &snippet.plain]
             .iter()
             .all(|text| text.ends_with('"'));
@@ -365,6 +378,7 @@ impl Offer<'_, '_> {
             documentation: String::new(),
             sort_key: String::new(),
             replace,
+            filter: (place.beside == Some(Side::After)).then(|| format!("\"\"{label}")),
             also: place.lacks_comma().map(|at| Edit {
                 span: Span::new(at, at),
                 text: ",".to_owned(),

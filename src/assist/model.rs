@@ -74,7 +74,7 @@ pub enum CompletionKind {
 /// Something that may be written at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
-    /// What is shown of it, and what the text from the start of [`Self::replace`] up to the place is compared with.
+    /// What is shown of it, and what is typed is compared with.
     pub label: String,
     /// What is inserted: a snippet if [`Self::is_snippet`], with stops `$1`, `${1:text}` and, at last, `$0`. Lines after the first are
     /// indented by tabs, from the indentation of the line on.
@@ -93,6 +93,8 @@ pub struct Completion {
     pub sort_key: String,
     /// What it replaces, on one line; empty to insert. Quotes around the place stay.
     pub replace: Span,
+    /// What the text from the start of [`Self::replace`] up to the place is compared with, if not the label.
+    pub filter: Option<String>,
     /// What is written elsewhere along with it: a comma behind the value before.
     pub also: Option<Edit>,
 }

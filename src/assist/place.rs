@@ -17,6 +17,17 @@ pub(super) struct Place<'a> {
     pub cursor: Cursor,
     /// The objects and lists that the place is in, the record first.
     pub levels: Vec<Level>,
+    /// Whether the place is beside an empty string, which is then the token, and on which side.
+    pub beside: Option<Side>,
+}
+
+/// A side of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// Before its first quote.
+    Before,
+    /// After its last quote.
+    After,
 }
 
 /// An object or a list that a place is in.
@@ -91,7 +102,14 @@ impl<'a> Place<'a> {
             endpoint,
             cursor,
             levels,
+            beside: None,
         }
+    }
+
+    /// The same, beside an empty string.
+    pub const fn beside(mut self, side: Option<Side>) -> Self {
+        self.beside = side;
+        self
     }
 
     /// The table of the object that the place is in, if it is in one.
@@ -180,8 +198,49 @@ impl<'a> Place<'a> {
         self.next().is_none()
     }
 
+    /// What is replaced by what is written at the place; empty to insert.
+    pub fn replaced(&self) -> Span {
+        let token = self.cursor.token;
+        let is_value =
+            self.cursor.expected == Expected::Value && !matches!(self.slot(), Slot::Record | Slot::Body);
+        if token.entered || is_value {
+            token.span
+        } else {
+            Span::new(self.cursor.at, self.cursor.at)
+        }
+    }
+
+    /// Whether the value of the name before the place is there already, and is none that would be replaced.
+    pub fn has_value(&self) -> bool {
+        let token = self.cursor.token;
+        let in_object = self.levels.last().is_some_and(|level| level.is_object);
+        if !in_object || self.cursor.expected != Expected::Value || !token.span.is_empty() {
+            return false;
+        }
+        let next = self.text.get(self.cursor.next as usize..).unwrap_or_default();
+        match next.bytes().next() {
+            Some(b'"') => {
+                // The name of the next member?
+                let after = json::cursor(self.text, self.cursor.next as usize);
+                let end = after.map_or(self.cursor.next, |after| after.token.span.end);
+                self.byte_after(end) != Some(b':')
+            }
+            next => !matches!(next, None | Some(b',' | b'}' | b']' | b':')),
+        }
+    }
+
     fn next(&self) -> Option<u8> {
+        let replaced = self.replaced();
+        if replaced.end > self.cursor.next {
+            return self.byte_after(replaced.end);
+        }
         self.text.as_bytes().get(self.cursor.next as usize).copied()
+    }
+
+    /// The first byte after an offset that is no whitespace.
+    fn byte_after(&self, offset: u32) -> Option<u8> {
+        let mut rest = self.text.as_bytes().get(offset as usize..)?.iter().copied();
+        rest.find(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
     }
 
     /// Where a comma is missing in front of the place: behind the value before it.

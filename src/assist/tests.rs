@@ -218,6 +218,39 @@ fn values_are_those_of_lists_and_of_the_tenant() {
     assert_eq!(labels(DETAILS, r#"[{"IsActive": t|}]"#), ["true", "false"]);
 }
 
+/// Editors that write both quotes leave the place between them, or after them.
+#[test]
+fn an_empty_string_is_completed_from_both_sides() {
+    for form in [r#""|""#, r#"""|"#, r#"|"""#] {
+        let value = format!(r#"[{{"personaAndRoles": [{{"personaCode": {form}, "x": 1}}]}}]"#);
+        assert_eq!(
+            take(AUTHORIZATION, &value, "P-2"),
+            r#"[{"personaAndRoles": [{"personaCode": "P-2", "x": 1}]}]"#
+        );
+        let name = format!(r#"[{{"ClientContactCode": "C", {form}}}]"#);
+        assert_eq!(
+            take(STATUS, &name, "InterfaceStatus"),
+            r#"[{"ClientContactCode": "C", "InterfaceStatus": ""}]"#
+        );
+        // What is typed up to the place is what a client compares.
+        for marked_text in [value, name] {
+            let (text, at) = marked(&marked_text);
+            for item in ask(None, &marked_text, complete).items {
+                let typed = &text[item.replace.start as usize..at];
+                let filter = item.filter.as_ref().unwrap_or(&item.label);
+                assert!(filter.starts_with(typed), "{text}: {typed} {filter}");
+            }
+        }
+    }
+    assert_eq!(
+        labels(
+            AUTHORIZATION,
+            r#"[{"personaAndRoles": [{"personaCode": "\""|}]}]"#
+        ),
+        [""; 0]
+    );
+}
+
 #[test]
 fn activities_of_the_persona_around_come_first() {
     let text = r#"[{"personaAndRoles": [{"personaCode": "p-2", "activities": [{"code": "|"}]}]}]"#;
@@ -326,8 +359,22 @@ fn an_unknown_name_shows_what_was_meant() {
 fn a_value_shows_what_it_becomes() {
     let value = |text: &str| shown(DETAILS, text).unwrap().markdown;
     for (text, part) in [
-        (r#"[{"FirstName": "A|da"}]"#, "a string. 3 UTF-16 units"),
-        (r#"[{"Address": {"City": "O|slo"}}]"#, "4 of at most 50"),
+        (
+            r#"[{"FirstName": "A|da"}]"#,
+            "a string. 3 characters; no limit is documented",
+        ),
+        (
+            r#"[{"Address": {"City": "O|slo"}}]"#,
+            "4 characters of at most 50",
+        ),
+        (
+            r#"[{"Address": {"StateCode": "😀|😀"}}]"#,
+            "4 UTF-16 units of at most 10",
+        ),
+        (
+            r#"[{"Address": {"StateCode": "12345|678901"}}]"#,
+            "11 characters; the limit is 10",
+        ),
         (r#"[{"FirstName": 1|2}]"#, "The API reads `12`"),
         (r#"[{"IsActive": "t|rue"}]"#, "The API reads `true`"),
         (r#"[{"IsActive": "y|es"}]"#, "The whole request fails"),
@@ -394,6 +441,25 @@ proptest! {
     ) {
         let text = parts.concat();
         body::run(&[&[0, place], text.as_bytes()].concat());
+    }
+
+    /// The same of a value: where it is there already, it is replaced, or nothing is offered.
+    #[test]
+    fn a_value_that_is_taken_leaves_json(
+        name in prop::sample::select(vec!["IsActive", "ManagerCode", "Address", "CultureCode", "FirstName", "x"]),
+        form in prop::sample::select(vec![
+            "|", " |", "\"|\"", "\"\"|", "|\"\"", "|\"C\"", "| \"C\"", "\"C|\"", "\"C|", "|null", "tr|", "|true", "| false", "|1", "|{}", "| {}",
+            "|[]", "|\n[]", "|[1, {}]", "[|]", "[|\"\"]", "[\"\"|]", "[|\"C\"]", "[\"C\", |\"C\"]", "[\"C\", | \"C\"]", "[{}, |{}]",
+            "{|\"\": 1}", "{\"\"|: 1}", "{\"\"|}", "{|\"\"}", "{\"City\": \"\", \"\"|}",
+        ]),
+        space in prop::sample::select(vec!["", " ", "\n\t"]),
+        behind in prop::sample::select(vec!["", ",\"LastName\": \"x\""]),
+    ) {
+        let text = format!("[{{\"UserName\": \"a\", \"{name}\":{space}{form}{space}{behind}}}]");
+        for item in completions(DETAILS, &text).items {
+            let taken = taken(&text, &item);
+            prop_assert!(serde_json::from_str::<serde_json::Value>(&taken).is_ok(), "{text}: {taken}");
+        }
     }
 
     /// A completion of a name that is taken in a record that was right makes one that is right.

@@ -133,14 +133,20 @@ fn refused(wanted: &str, sentence: &str) -> String {
 /// How long the text is, and how long it may be.
 fn length(property: &Property, text: &str) -> String {
     let length = json::utf16_len(text);
-    let unit = if length == 1 { "unit" } else { "units" };
+    // As in messages: characters, unless the API counts them otherwise.
+    let unit = if text.chars().count() != length {
+        "UTF-16 units"
+    } else if length == 1 {
+        "character"
+    } else {
+        "characters"
+    };
     match property.max_length {
         Some(limit) if length > limit as usize => {
-            let over = length - limit as usize;
-            format!(" {length} UTF-16 {unit}, {over} more than the limit of {limit}.")
+            format!(" {length} {unit}; the limit is {limit}.")
         }
-        Some(limit) => format!(" {length} of at most {limit} UTF-16 units."),
-        None => format!(" {length} UTF-16 {unit}; no limit is documented."),
+        Some(limit) => format!(" {length} {unit} of at most {limit}."),
+        None => format!(" {length} {unit}; no limit is documented."),
     }
 }
 
@@ -149,9 +155,7 @@ fn fact(tenant: &Tenant, fact: Fact, text: &str) -> String {
     let name = fact.name();
     match tenant.knows(fact, text) {
         Presence::Unknown => {
-            format!(
-                " Whether it is among the tenant's {name} is not known: the list is not at hand, or not complete."
-            )
+            format!(" Unknown whether it is among the tenant's {name}: there is no complete list of them.")
         }
         Presence::Absent => format!(" Not among the tenant's {name}."),
         Presence::Present => {

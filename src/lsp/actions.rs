@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 use super::about::About;
 use super::diagnostics;
+use super::titles;
 use super::transport::{Answer, value};
 use crate::config::FILE_NAME;
 use crate::finding::{Finding, Span};
 use crate::fix::{self, Edit};
 use crate::report::common;
-use crate::sanitize;
 
 /// Of a longer document, in bytes, all fixes are worked out only where they are asked for.
 const LONG: usize = 1 << 20;
@@ -69,7 +69,7 @@ impl About<'_, '_> {
             && let Some(fixed) = self.engine.fixed(self.snapshot, false)
         {
             actions.push(json!({
-                "title": "geplint: apply all safe fixes",
+                "title": "Apply all safe fixes of geplint",
                 "kind": FIX_ALL,
                 "edit": self.edit(&[self.difference(&fixed)]),
             }));
@@ -90,28 +90,24 @@ impl About<'_, '_> {
         );
         let diagnostics = value(&diagnostics);
         if let Some(fix) = self.fix(finding) {
-            let help = common::help(finding);
-            let title = sanitize::escape(help.trim_end_matches('.')).into_owned();
-            let title = if fix.safe {
-                title
-            } else {
-                format!("{title} (unsafe: the API receives something else)")
-            };
             let edits: Vec<Value> = fix.edits.iter().map(|edit| self.text_edit(edit)).collect();
             actions.push(json!({
-                "title": title,
+                "title": titles::of(self.text(), finding),
                 "kind": "quickfix",
                 "diagnostics": diagnostics,
                 "isPreferred": fix.safe,
                 "edit": self.edit(&edits),
             }));
         }
-        if let Some(edit) = self.ignore(finding, uri_of) {
+        if let Some((edit, shown)) = self.ignore(finding, uri_of) {
+            let title = format!("Ignore {} here, in {FILE_NAME}", finding.rule);
             actions.push(json!({
-                "title": format!("Ignore {} here, in {FILE_NAME}", finding.rule),
+                "title": title,
                 "kind": "quickfix",
                 "diagnostics": diagnostics,
                 "edit": edit,
+                // Clients make the edit in a document that nobody sees, and do not save it.
+                "command": { "title": title, "command": "geplint.showIgnore", "arguments": shown },
             }));
         }
         actions.push(json!({
@@ -174,8 +170,9 @@ impl About<'_, '_> {
 
     // ---- ignores ----
 
-    /// An edit that adds an `[[ignore]]` for a finding to the settings; `None` for what is no file of the folder.
-    fn ignore(&self, finding: &Finding, uri_of: &dyn Fn(&Path) -> String) -> Option<Value> {
+    /// An edit that adds an `[[ignore]]` for a finding to the settings, and the place of its reason there: the document and a
+    /// range. `None` for what is no file of the folder.
+    fn ignore(&self, finding: &Finding, uri_of: &dyn Fn(&Path) -> String) -> Option<(Value, [Value; 2])> {
         let project = &self.engine.site.project;
         let path = self.snapshot.path.as_deref()?;
         let (file, inside, text) = if let Some(file) = project.file() {
@@ -194,8 +191,17 @@ impl About<'_, '_> {
             text if text.ends_with('\n') => "\n",
             _ => "\n\n",
         };
-        let edit = json!({ "range": { "start": value(&end), "end": value(&end) }, "newText": format!("{before}{entry}") });
+        let new = format!("{before}{entry}");
+        // The last line.
+        let line = end.line + u32::try_from(new.lines().count()).unwrap_or(0).saturating_sub(1);
+        let at = |column: usize| json!({ "line": line, "character": column });
+        let start = REASON_KEY.len();
+        let edit = json!({ "range": { "start": value(&end), "end": value(&end) }, "newText": new });
         let uri = uri_of(&file);
+        let shown = [
+            json!(uri),
+            json!({ "start": at(start), "end": at(start + REASON.len()) }),
+        ];
         let exists = project.file().is_some();
         if self.client.versioned_edits && (exists || self.client.creates_files) {
             let create = json!({ "kind": "create", "uri": uri, "options": { "ignoreIfExists": true } });
@@ -205,9 +211,9 @@ impl About<'_, '_> {
             } else {
                 json!([create, change])
             };
-            return Some(json!({ "documentChanges": changes }));
+            return Some((json!({ "documentChanges": changes }), shown));
         }
-        Some(json!({ "changes": { uri: [edit] } }))
+        Some((json!({ "changes": { uri: [edit] } }), shown))
     }
 
     // ---- names ----
@@ -270,6 +276,12 @@ fn inside_quotes(text: &str, span: Span) -> Option<Range<usize>> {
     Some(start..start + inner.len())
 }
 
+/// What is before the reason of an ignore on its line.
+const REASON_KEY: &str = "reason = \"";
+
+/// The reason of an ignore that is to be replaced.
+const REASON: &str = "say why this finding is accepted";
+
 /// An `[[ignore]]` for one finding.
 fn entry(inside: &Path, finding: &Finding) -> String {
     let parts: Vec<String> = inside
@@ -277,7 +289,7 @@ fn entry(inside: &Path, finding: &Finding) -> String {
         .map(|part| literal(&part.as_os_str().to_string_lossy()))
         .collect();
     format!(
-        "[[ignore]]\npath = {}\nrule = {}\npointer = {}\nreason = \"say why this finding is accepted\"\n",
+        "[[ignore]]\npath = {}\nrule = {}\npointer = {}\n{REASON_KEY}{REASON}\"\n",
         quoted(&format!("/{}", parts.join("/"))),
         quoted(&finding.rule),
         quoted(&finding.pointer),

@@ -204,6 +204,9 @@ impl About<'_, '_> {
                 let documentation = json!({ "kind": "markdown", "value": one.documentation });
                 item.insert("documentation".to_owned(), documentation);
             }
+            if let Some(filter) = &one.filter {
+                item.insert("filterText".to_owned(), json!(filter));
+            }
             if let Some(also) = &one.also {
                 let edit = json!({ "range": self.range_of(also.span), "newText": also.text });
                 item.insert("additionalTextEdits".to_owned(), json!([edit]));

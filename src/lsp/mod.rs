@@ -13,6 +13,7 @@ mod mailbox;
 mod server;
 mod settings_assist;
 mod text;
+mod titles;
 mod toml_place;
 mod transport;
 mod uri;

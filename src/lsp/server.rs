@@ -170,7 +170,7 @@ impl<'a> Server<'a> {
                 "documentSymbolProvider": true,
                 "codeActionProvider": { "codeActionKinds": ["quickfix", "source.fixAll.geplint"] },
                 "renameProvider": { "prepareProvider": true },
-                "executeCommandProvider": { "commands": ["geplint.explain", "geplint.predictedResponse"] },
+                "executeCommandProvider": { "commands": ["geplint.explain", "geplint.predictedResponse", "geplint.showIgnore"] },
                 "workspace": {
                     "workspaceFolders": { "supported": true, "changeNotifications": true },
                 },

@@ -25,6 +25,7 @@ use crate::cli::settings_source::SettingsSource;
 use crate::cli::suppression::today;
 use crate::manual;
 use crate::rules::{Candidate, rule_text};
+use crate::sanitize;
 
 /// What the worker keeps from one round to the next.
 pub struct Worker<'a> {
@@ -651,21 +652,43 @@ impl Round<'_, '_, '_> {
                 if self.worker.client.virtual_documents {
                     self.show(&format!("geplint-explain:/{rule}.md"));
                 } else if let Some(rule) = rule_text(rule) {
-                    const INFO: u8 = 3;
-                    let text = format!(
-                        "{}: {}\n{}\n{}",
+                    // One line: many clients show only the last one, or the first.
+                    self.message(&format!(
+                        "{}: {} `geplint explain {0}` prints the whole page.",
                         rule.id,
-                        rule.title,
-                        rule.what.trim(),
-                        rule.fix.trim()
-                    );
-                    let params = json!({ "type": INFO, "message": text });
-                    self.worker.outbox.notify("window/showMessage", params);
+                        one_line(&rule.what)
+                    ));
                 }
                 Ok(answer)
             }
+            Some("geplint.showIgnore") => {
+                let uri = argument.and_then(Value::as_str).unwrap_or_default();
+                if self.worker.client.shows_documents {
+                    let mut document = json!({ "uri": uri, "takeFocus": true });
+                    if let (Some(selection), Some(document)) =
+                        (params.pointer("/arguments/1"), document.as_object_mut())
+                    {
+                        document.insert("selection".to_owned(), selection.clone());
+                    }
+                    self.worker.outbox.request("window/showDocument", document);
+                } else {
+                    let file = uri::path(uri).unwrap_or_default();
+                    self.message(&format!(
+                        "The ignore is in {}: write a reason there, and save the file.",
+                        sanitize::plain_path(&file)
+                    ));
+                }
+                Ok(Value::Null)
+            }
             _ => Err((ErrorCode::InvalidParams, "there is no such command".to_owned())),
         }
+    }
+
+    /// Shows a line to the user.
+    fn message(&self, text: &str) {
+        const INFO: u8 = 3;
+        let params = json!({ "type": INFO, "message": text });
+        self.worker.outbox.notify("window/showMessage", params);
     }
 
     /// Has the client show a document that it gets from us.
@@ -690,6 +713,12 @@ impl Round<'_, '_, '_> {
         let page = page.strip_prefix(manual::MADE).unwrap_or(&page);
         Ok(json!({ "rule": id, "markdown": page }))
     }
+}
+
+/// The first paragraph of a text, on one line.
+fn one_line(text: &str) -> String {
+    let first = text.trim().split("\n\n").next().unwrap_or_default();
+    first.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What changes with a file: when it was written, and how long it is.

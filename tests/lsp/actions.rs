@@ -9,6 +9,9 @@ use crate::check::{copy, folder, geplint, json_files};
 use crate::client::{Client, uri};
 use crate::places::edited;
 
+/// What the title of a fix begins with.
+const VERBS: [&str; 5] = ["Change", "Move", "Put", "Remove", "Rename"];
+
 /// All of a document.
 fn whole() -> Value {
     json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 4_000_000, "character": 0 } })
@@ -94,10 +97,13 @@ fn each_fix_is_the_one_that_check_reports() {
             .filter(|action| action["isPreferred"].is_boolean())
             .map(|action| {
                 let is_safe = action["isPreferred"].as_bool().unwrap();
-                assert_eq!(
-                    is_safe,
-                    !action["title"].as_str().unwrap().contains("(unsafe:"),
-                    "{action}"
+                let title = action["title"].as_str().unwrap();
+                // It says what is done, and is no message.
+                let verb = title.split(' ').next().unwrap();
+                assert!(VERBS.contains(&verb), "{title}");
+                assert!(
+                    !title.ends_with(['.', '?']) && title.chars().count() < 150,
+                    "{title}"
                 );
                 assert_eq!(action["diagnostics"].as_array().unwrap().len(), 1);
                 (is_safe, edited(&text, &edits(action, &path), "utf-16"))
@@ -122,6 +128,49 @@ fn applied(text: &str, edits: &Value) -> String {
     out
 }
 
+/// The reason of an ignore that was written into a document is shown, and selected.
+fn is_shown(client: &mut Client, command: &Value, text: &str) {
+    let params = json!({ "command": command["command"], "arguments": command["arguments"] });
+    client.request("workspace/executeCommand", params);
+    let shown = client.wait_for("window/showDocument", |_| true);
+    assert_eq!(shown["uri"], command["arguments"][0]);
+    let selection = &shown["selection"];
+    assert_eq!(selection["start"]["line"], selection["end"]["line"]);
+    let number =
+        |pointer: &str| usize::try_from(selection.pointer(pointer).unwrap().as_u64().unwrap()).unwrap();
+    let line = text.lines().nth(number("/start/line")).unwrap();
+    let (start, end) = (number("/start/character"), number("/end/character"));
+    assert_eq!(&line[..start], "reason = \"");
+    assert_eq!(&line[end..], "\"");
+    assert!(line[start..end].contains("why"), "{line}");
+}
+
+#[test]
+fn messages_are_one_line() {
+    let root = folder("messages");
+    let path = root.join("a.json");
+    let text = r#"[{"ClientContactCode": "C", "InterfaceStatus": "Success", "Nonsense": 1}]"#;
+    let mut client = Client::session(&root, "utf-16", &json!({}));
+    client.open(&path, text);
+    let commands: Vec<Value> = actions(&mut client, &path, None)
+        .into_iter()
+        .filter_map(|action| action.get("command").cloned())
+        .collect();
+    assert_eq!(commands.len(), 2);
+    for command in commands {
+        let params = json!({ "command": command["command"], "arguments": command["arguments"] });
+        client.request("workspace/executeCommand", params);
+        let shown = client.wait_for("window/showMessage", |_| true);
+        let message = shown["message"].as_str().unwrap();
+        assert_eq!(message.lines().count(), 1, "{message}");
+        assert!(
+            message.contains("unknown-property") || message.contains("geplint.toml"),
+            "{message}"
+        );
+    }
+    assert_eq!(client.end(), 0);
+}
+
 #[test]
 fn an_ignore_takes_the_finding_away() {
     for settings in [
@@ -137,9 +186,12 @@ fn an_ignore_takes_the_finding_away() {
         let path = root.join("a-b_[1].json").with_file_name("a.json");
         let text = r#"[{"ClientContactCode": "C", "InterfaceStatus": "Success", "Nonsense": 1}]"#;
         fs::write(&path, text).unwrap();
-        let can = json!({ "workspace": { "workspaceEdit": {
-            "documentChanges": true, "resourceOperations": ["create", "rename"],
-        } } });
+        let can = json!({
+            "window": { "showDocument": { "support": true } },
+            "workspace": { "workspaceEdit": {
+                "documentChanges": true, "resourceOperations": ["create", "rename"],
+            } },
+        });
         let mut client = Client::session(&root, "utf-16", &can);
         client.open(&path, text);
         let before = client.published(&path, 1);
@@ -172,7 +224,9 @@ fn an_ignore_takes_the_finding_away() {
         let old = settings.unwrap_or_default();
         let edit = changes.last().unwrap();
         assert_eq!(edit["textDocument"]["uri"], uri(&file));
-        fs::write(&file, edited(old, &edit["edits"], "utf-16")).unwrap();
+        let new = edited(old, &edit["edits"], "utf-16");
+        fs::write(&file, &new).unwrap();
+        is_shown(&mut client, &ignore.unwrap()["command"], &new);
         let changed = json!({ "changes": [{ "uri": uri(&file), "type": 1 }] });
         client.notify("workspace/didChangeWatchedFiles", changed);
         let after = client.published(&path, 1);
