@@ -34,8 +34,8 @@ mod with_server {
     use super::super::settings::Project;
     use super::super::terminal;
     use crate::serve::faults::{Fault, Latency, duration};
-    use crate::serve::host_name;
     use crate::serve::options::{LogFormat, Options, Tls, Token};
+    use crate::serve::{base_path, host_name};
 
     pub fn run(args: &Serve, common: &Common) -> Result<(), String> {
         if !args.listen.ip().is_loopback() && !args.allow_remote {
@@ -66,7 +66,21 @@ mod with_server {
             .map(|name| host_name(name))
             .collect::<Result<Vec<_>, _>>();
         let hosts = hosts.map_err(|why| format!("--allow-host {why}"))?;
+        let bases = args
+            .base_path
+            .iter()
+            .map(|base| base_path(base))
+            .collect::<Result<Vec<_>, _>>();
+        let bases = bases.map_err(|why| format!("--base-path {why}"))?;
         let patience = duration(&args.client_timeout).map_err(|why| format!("--client-timeout: {why}"))?;
+        if patience.is_zero() || args.max_body == 0 {
+            let option = if patience.is_zero() {
+                "--client-timeout"
+            } else {
+                "--max-body"
+            };
+            return Err(format!("{option}: with 0, no body could be received"));
+        }
         let project = Project::of(common)?;
         let tenant_file = args.tenant.clone().or_else(|| project.tenant());
         let knowledge = KnowledgeArgs {
@@ -87,7 +101,7 @@ mod with_server {
         let options = Options {
             listen: args.listen,
             hosts,
-            bases: args.base_path.clone(),
+            bases,
             always_200: args.http_status == HttpStatus::Always200,
             token: args
                 .require_token

@@ -187,7 +187,7 @@ impl Received {
             Found::Nothing => {
                 let reply = problem(
                     StatusCode::NOT_FOUND,
-                    "no endpoint has this path; GET /_geplint/api/endpoints lists them",
+                    "no endpoint has this path; GET /_geplint/api/endpoints lists the paths, and the page is at /_geplint/",
                 );
                 return self.end(server, answer(None, reply));
             }
@@ -205,6 +205,14 @@ impl Received {
         let refused = refused_token(server.token.as_ref(), &parts.headers);
         if let Some(reply) = refused.or_else(|| refused_kind(&parts.headers)) {
             return self.end(server, answer(Some(endpoint), reply));
+        }
+        if let Some(charset) = other_charset(&parts.headers, &self.body) {
+            let why = format!(
+                "the Content-Type has the charset \"{charset}\", and the response of the API to it is not known: send UTF-8"
+            );
+            let mut answer = no_prediction(&why);
+            answer.endpoint = Some(endpoint.id.clone());
+            return self.end(server, answer);
         }
         let done = if self.body.len() > LONG {
             let engine = Arc::clone(&server.engine).lock_owned().await;
@@ -410,6 +418,43 @@ fn refused_kind(headers: &HeaderMap) -> Option<Reply> {
     }
 }
 
+/// The declared charset, if a reader that follows it would read another text than UTF-8.
+fn other_charset(headers: &HeaderMap, body: &[u8]) -> Option<String> {
+    let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let charset = kind.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("charset").then_some(value)
+    })?;
+    let charset = charset.trim().trim_matches('"').to_ascii_lowercase();
+    let is_utf_8 = ["utf-8", "utf8"].contains(&charset.as_str());
+    // These have the bytes of ASCII in common with UTF-8.
+    let has_ascii = ["us-ascii", "ascii", "iso-8859-", "latin", "windows-125"]
+        .iter()
+        .any(|family| charset.starts_with(family));
+    (!is_utf_8 && !(has_ascii && body.is_ascii())).then_some(charset)
+}
+
+/// The answer if there is no prediction. No response of the API has its status.
+fn no_prediction(why: &str) -> Answer {
+    let status = StatusCode::from_u16(NoResponse::STATUS).unwrap_or_default();
+    let mut made = answer(None, problem(status, why));
+    "none".clone_into(&mut made.evidence);
+    "answer".clone_into(&mut made.undecided);
+    with_evidence(made)
+}
+
+/// Adds the headers about the evidence of an answer.
+fn with_evidence(mut made: Answer) -> Answer {
+    for (name, text) in [(EVIDENCE, &made.evidence), (UNDECIDED, &made.undecided)] {
+        if let Ok(value) = HeaderValue::try_from(text)
+            && !text.is_empty()
+        {
+            made.headers.insert(name, value);
+        }
+    }
+    made
+}
+
 /// The predicted answer, or the reason why there is none.
 fn of_prediction(predicted: Predicted, always_200: bool) -> Answer {
     let mut made = match predicted.response {
@@ -421,23 +466,10 @@ fn of_prediction(predicted: Predicted, always_200: bool) -> Answer {
             let mut made = answer(None, reply::with_body(status, JSON, response.body));
             made.evidence = evidence;
             made.undecided = undecided;
-            made
+            with_evidence(made)
         }
-        Err(none) => {
-            let status = StatusCode::from_u16(NoResponse::STATUS).unwrap_or_default();
-            let mut made = answer(None, problem(status, &none.why));
-            "none".clone_into(&mut made.evidence);
-            "answer".clone_into(&mut made.undecided);
-            made
-        }
+        Err(none) => no_prediction(&none.why),
     };
-    for (name, text) in [(EVIDENCE, &made.evidence), (UNDECIDED, &made.undecided)] {
-        if let Ok(value) = HeaderValue::try_from(text)
-            && !text.is_empty()
-        {
-            made.headers.insert(name, value);
-        }
-    }
     made.endpoint = Some(predicted.endpoint);
     made.keys = predicted.keys;
     made.found = predicted.findings.len();

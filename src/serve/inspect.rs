@@ -165,7 +165,12 @@ pub async fn request(server: &Arc<Server>, request: Request<Incoming>, host: &st
         "/api/try" | "/reset" => &[Method::POST],
         "/tenant" => &[Method::GET, Method::HEAD, Method::PUT, Method::DELETE],
         path if path.starts_with("/api/calls/") => &[Method::GET, Method::HEAD],
-        _ => return Ok(problem(StatusCode::NOT_FOUND, "there is no such page")),
+        _ => {
+            return Ok(problem(
+                StatusCode::NOT_FOUND,
+                "there is no such path; the page is at /_geplint/",
+            ));
+        }
     };
     if !methods.contains(&parts.method) {
         let methods = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
@@ -228,7 +233,10 @@ async fn answer(server: &Arc<Server>, path: &str, parts: &Parts, body: Bytes) ->
         "/tenant" => tenant(&*server.engine.lock().await),
         path => match path.strip_prefix("/api/calls/").and_then(|seq| seq.parse().ok()) {
             Some(seq) => call(&server.calls, seq).await,
-            None => problem(StatusCode::NOT_FOUND, "the number of a call is missing"),
+            None => problem(
+                StatusCode::NOT_FOUND,
+                "expected the number of a call, as in /_geplint/api/calls/1",
+            ),
         },
     }
 }

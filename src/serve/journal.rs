@@ -237,6 +237,15 @@ fn parsed(line: &str) -> Option<Entry> {
 /// Opens and locks the file, and returns it positioned at its end, with its content.
 fn open(path: &Path) -> Result<(File, Earlier), String> {
     let message = |error: io::Error| error.to_string();
+    if path.is_dir() {
+        return Err("this is a folder: name a file in it".to_owned());
+    }
+    if path
+        .parent()
+        .is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+    {
+        return Err("its folder does not exist: create it first".to_owned());
+    }
     let mut file = OpenOptions::new()
         .read(true)
         .write(true)

@@ -25,3 +25,4 @@ mod tls;
 
 pub use guard::host_name;
 pub use listen::run;
+pub use routes::base_path;

@@ -35,8 +35,13 @@ impl Routes {
             let name = path.rsplit('/').next().unwrap_or(path);
             routes.add(&format!("/{path}"), endpoint);
             for base in bases.iter().map(|base| base.trim_matches('/')) {
-                routes.add(&format!("/{base}/{path}"), endpoint);
-                routes.add(&format!("/{base}/{name}"), endpoint);
+                let base = if base.is_empty() {
+                    String::new()
+                } else {
+                    format!("/{base}")
+                };
+                routes.add(&format!("{base}/{path}"), endpoint);
+                routes.add(&format!("{base}/{name}"), endpoint);
             }
         }
         routes
@@ -75,6 +80,25 @@ impl Routes {
         let mut paths: Vec<&str> = paths.map(|(path, _)| path.as_str()).collect();
         paths.sort_by_key(|path| (path.len(), *path));
         paths
+    }
+}
+
+/// A value of `--base-path`, decoded as the paths of requests are.
+///
+/// Errors: what is wrong with it, and what is expected.
+pub fn base_path(text: &str) -> Result<String, String> {
+    let what = if text.contains("://") {
+        " is a URL"
+    } else if text.contains(['?', '#']) {
+        " has a query or a fragment"
+    } else {
+        ""
+    };
+    match decoded(text) {
+        Some(path) if what.is_empty() => Ok(path.into_owned()),
+        _ => Err(format!(
+            "\"{text}\"{what}: expected a path alone, such as /gep/v1"
+        )),
     }
 }
 
@@ -137,6 +161,34 @@ mod tests {
             "/",
         ] {
             assert!(!finds(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_base_is_a_path_alone() {
+        let path = &*builtin("user-group").unwrap().path;
+        let name = path.rsplit('/').next().unwrap();
+        for (base, called) in [
+            ("/", format!("/{name}")),
+            ("", format!("/{name}")),
+            ("gep", format!("/gep/{name}")),
+            ("/a b", format!("/a%20b/{name}")),
+            ("/a%20b/", format!("/a%20b{path}")),
+        ] {
+            let routes = Routes::new(builtin("user-group").into_iter(), &[base_path(base).unwrap()]);
+            assert!(
+                matches!(routes.find(&Method::POST, &called), Found::Endpoint(_)),
+                "{base}: {called}"
+            );
+        }
+        for (base, words) in [
+            ("http://gep.example.com/v1", "is a URL"),
+            ("/gep?x=1", "has a query"),
+            ("/gep%", "expected a path"),
+            ("\\gep", "expected a path"),
+        ] {
+            let why = base_path(base).unwrap_err();
+            assert!(why.contains(words), "{base}: {why}");
         }
     }
 

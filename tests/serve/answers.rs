@@ -263,6 +263,42 @@ fn what_is_no_json_or_not_documented_changes_nothing_and_says_so() {
     assert_eq!(server.get("/_geplint/tenant")["changedContactsTotal"], 0);
 }
 
+/// A reader that follows the declared charset reads another text than the one that is checked.
+#[test]
+fn another_charset_than_utf_8_gets_no_prediction() {
+    let server = Server::start(&[]);
+    let (method, path) = route("user-group");
+    let plain = br#"{"GroupName": "a"}"#.as_slice();
+    let accented = "{\"GroupName\": \"\u{e9}\"}";
+    let latin: Vec<u8> = accented
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).unwrap())
+        .collect();
+    let utf_16: Vec<u8> = accented.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (charset, body, status) in [
+        ("utf-8", accented.as_bytes(), 400),
+        ("\"UTF-8\"", accented.as_bytes(), 400),
+        ("utf8", accented.as_bytes(), 400),
+        ("us-ascii", plain, 400),
+        ("ISO-8859-1", plain, 400),
+        ("windows-1252", plain, 400),
+        ("iso-8859-1", accented.as_bytes(), 501),
+        ("iso-8859-1", &latin, 501),
+        ("utf-16", plain, 501),
+        ("utf-16", &utf_16, 501),
+        ("", plain, 501),
+        ("ibm037", plain, 501),
+    ] {
+        let kind = format!("Content-Type: application/json; x=1; Charset={charset}");
+        let answer = server.ask(method, &path, &[&kind], body);
+        assert_eq!(answer.status, status, "{charset}: {}", answer.text());
+        if status == 501 {
+            assert_eq!(answer.header("x-geplint-undecided"), Some("answer"), "{charset}");
+            assert!(answer.text().contains("has the charset"), "{}", answer.text());
+        }
+    }
+}
+
 /// A status that the API answers with is a prediction, and `predict` has none for these.
 #[test]
 fn what_predict_does_not_predict_gets_no_status_of_the_api() {

@@ -367,7 +367,11 @@ fn mistakes_at_the_start_are_said() {
         (vec!["--allow-host", "http://gep"], "\"http://gep\" has a scheme"),
         (vec!["--allow-host", "*.example.com"], "has a wildcard"),
         (vec!["--tls-cert", &bad, "--tls-key", &bad], "--tls-cert"),
-        (vec!["--state", "/"], "--state /"),
+        (vec!["--state", "/"], "--state /: this is a folder"),
+        (vec!["--state", "none/state"], "its folder does not exist"),
+        (vec!["--base-path", "http://gep/v1"], "is a URL"),
+        (vec!["--client-timeout", "0s"], "--client-timeout: with 0"),
+        (vec!["--max-body", "0"], "--max-body: with 0"),
     ] {
         let said = Server::try_start(&args).err().unwrap();
         assert!(said.iter().any(|line| line.contains(words)), "{args:?}: {said:?}");
