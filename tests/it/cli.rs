@@ -103,7 +103,7 @@ fn other_commands_of_the_readme_work() {
         let line = line.trim().trim_start_matches("entry: ");
         let line = line.split('#').next().unwrap().trim();
         let Some(args) = line
-            .strip_prefix("cargo run --release -- ")
+            .strip_prefix("cargo run -- ")
             .or_else(|| line.strip_prefix("geplint "))
         else {
             continue;
@@ -119,7 +119,7 @@ fn other_commands_of_the_readme_work() {
     }
     assert_eq!(seen, 3, "commands outside of console blocks");
     for command in [
-        "cargo run --release -- check testdata/documented",
+        "cargo run -- check testdata/documented",
         "cargo test --locked",
     ] {
         assert!(readme.contains(command), "{command}");
