@@ -8,7 +8,7 @@ use geplint::config::{Date, load};
 use geplint::finding::Finding;
 use geplint::json;
 use geplint::lint;
-use geplint::settings::{Name, Settings};
+use geplint::settings_for_path::{Name, Settings};
 use geplint::suppress::{KnownFindings, suppress};
 
 use super::shared::{endpoints, unknown_tenant};

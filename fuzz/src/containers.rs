@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use geplint::containers::{Body, Format, Variables, environment, read};
+use geplint::containers::{Body, ContainerKind, Variables, environment, read};
 use geplint::finding::Span;
 use geplint::mapped::MappedText;
 use geplint::placeholders::{Scope, Template, references};
@@ -11,7 +11,12 @@ use geplint::session::Session;
 use super::shared::{candidates, endpoints, pick, unknown_tenant};
 
 /// Every kind of container.
-const FORMATS: [Format; 4] = [Format::Postman, Format::Http, Format::Bruno, Format::Lines];
+const FORMATS: [ContainerKind; 4] = [
+    ContainerKind::Postman,
+    ContainerKind::Http,
+    ContainerKind::Bruno,
+    ContainerKind::Lines,
+];
 
 /// Reads the bytes as each kind; every part of a body leads back into the file, and so does every finding in it.
 pub fn run(data: &[u8]) {
@@ -42,7 +47,7 @@ pub fn run(data: &[u8]) {
             assert!(span.end as usize <= data.len(), "{span:?}");
             // The records of JSON Lines are around other lines.
             assert!(
-                format == Format::Lines || span.start >= ends,
+                format == ContainerKind::Lines || span.start >= ends,
                 "{span:?} begins before {ends}"
             );
             ends = span.end;

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use geplint::diagnostics::group;
+use geplint::grouping::group;
 use geplint::json;
 use geplint::lint;
 use geplint::report::sanitize::is_unprintable;

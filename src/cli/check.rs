@@ -10,9 +10,9 @@ use super::expected::Expected;
 use super::file_checker::{Counts, FileChecker, FileEvent};
 use super::fix::{self, FixOutcome, Fixer, Purpose};
 use super::inputs;
+use super::output_documents::{self, Sinks};
 use super::requests::Requests;
 use super::routes::Others;
-use super::sinks::{self, Sinks};
 use super::suppression::FindingFilter;
 use super::terminal;
 use crate::config::FailOn;
@@ -59,11 +59,11 @@ pub fn once(args: &Check, common: &Common) -> Result<Done, OutputError> {
     let Some((filter, format)) = terminal::ok_or_print(filter, common) else {
         return Ok(Done::with(TROUBLE));
     };
-    let entries = sinks::without_outputs(args, &filter, filter.without_baseline(entries));
+    let entries = output_documents::without_outputs(args, &filter, filter.without_baseline(entries));
     let Some(entries) = terminal::ok_or_print(entries, common) else {
         return Ok(Done::with(TROUBLE));
     };
-    let reports = sinks::reports(args, format, fail_on, common);
+    let reports = output_documents::reports(args, format, fail_on, common);
     let Some(sinks) = Sinks::open(&reports, args, common) else {
         return Ok(Done::with(TROUBLE));
     };

@@ -9,7 +9,7 @@ use super::fix::{FixOutcome, Fixer, Purpose};
 use super::payload::{Kind, Payload};
 use super::requests::{Part, Requests, by_part};
 use super::suppression::FindingFilter;
-use crate::containers::{Container, Format};
+use crate::containers::{Container, ContainerKind};
 use crate::finding::Span;
 use crate::input::{Entry, Reader};
 use crate::lint::Checked;
@@ -125,7 +125,7 @@ impl FileChecker<'_> {
     fn container(
         &mut self,
         file: Payload<'_>,
-        format: Format,
+        format: ContainerKind,
         container: Result<Container, String>,
         fixed: Option<u64>,
         sink: &mut dyn Sink<FileEvent>,

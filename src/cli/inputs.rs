@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::args::{Common, Files, KnowledgeArgs, NO_NAME};
-use super::fault::Fault;
 use super::read_settings_file;
 use super::settings::{Project, globs};
+use super::settings_error::Fault;
 use super::settings_source::SettingsSource;
 use super::tenant_file;
 use super::terminal;

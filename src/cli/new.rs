@@ -4,7 +4,7 @@ use std::io;
 
 use super::args::{Common, New};
 use super::exit_code::{CLEAN, FINDINGS, TROUBLE};
-use super::{made, terminal};
+use super::{generated, terminal};
 use crate::json::{Value, pretty};
 use crate::report::{OutputError, output, sanitize};
 use crate::sample::Extent;
@@ -24,9 +24,9 @@ pub fn run(args: &New, common: &Common) -> Result<u8, OutputError> {
 }
 
 fn body(args: &New, common: &Common) -> Result<(Value, Option<String>), String> {
-    let known = made::knowledge(&args.made.endpoint, args.made.tenant.as_ref(), common)?;
-    let endpoint = made::endpoint(&args.made.endpoint, &known)?;
-    let sampler = made::sampler(&args.made, endpoint, &known);
+    let known = generated::knowledge(&args.made.endpoint, args.made.tenant.as_ref(), common)?;
+    let endpoint = generated::endpoint(&args.made.endpoint, &known)?;
+    let sampler = generated::sampler(&args.made, endpoint, &known);
     let extent = if args.full { Extent::Full } else { Extent::Minimal };
     let body = sampler.body(args.records as usize, extent);
     let trouble = sampler.trouble(&body);

@@ -15,7 +15,7 @@ use super::routes::Others;
 use super::settings::Project;
 use super::terminal;
 use crate::answer;
-use crate::containers::{Container, Format};
+use crate::containers::{Container, ContainerKind};
 use crate::finding::Wording;
 use crate::input::{Entry, Reader};
 use crate::json::pretty;
@@ -121,7 +121,7 @@ impl Run<'_> {
     }
 
     /// Predicts the responses to the requests in a container.
-    fn container(&mut self, file: &Payload<'_>, format: Format, container: Result<Container, String>) {
+    fn container(&mut self, file: &Payload<'_>, format: ContainerKind, container: Result<Container, String>) {
         self.has_container = true;
         match container {
             Ok(container) => {

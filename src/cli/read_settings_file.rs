@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::fault::Fault;
+use super::settings_error::Fault;
 use crate::input::{ReadError, read};
 use crate::report::Position;
 

@@ -9,7 +9,7 @@ use super::inputs::Knowledge;
 use super::payload::Payload;
 use super::routes::{Others, routes};
 use super::settings::Project;
-use crate::containers::{self, Body, Container, Format, Request, Variables, variables};
+use crate::containers::{self, Body, Container, ContainerKind, Request, Variables, variables};
 use crate::finding::{Finding, Span};
 use crate::input::read::explain;
 use crate::input::{Entry, read};
@@ -112,7 +112,7 @@ impl<'a> Requests<'a> {
     }
 
     /// Parses a container; `None` if the file is not one. The error says why it is invalid.
-    pub fn container(path: &Path, bytes: &[u8]) -> Option<(Format, Result<Container, String>)> {
+    pub fn container(path: &Path, bytes: &[u8]) -> Option<(ContainerKind, Result<Container, String>)> {
         let format = containers::detect(path, bytes)?;
         Some((format, containers::read(format, bytes)))
     }
@@ -120,14 +120,14 @@ impl<'a> Requests<'a> {
     /// Checks the requests of a container that are for known endpoints.
     pub fn check<'r>(
         &self,
-        (file, format): (&Payload<'_>, Format),
+        (file, format): (&Payload<'_>, ContainerKind),
         container: &Container,
         session: &mut Session<'r>,
         outcomes: bool,
     ) -> Parts<'r> {
         let mut all = Parts::default();
         let folder = file.path.parent().unwrap_or(Path::new(""));
-        let chosen = if format == Format::Lines {
+        let chosen = if format == ContainerKind::Lines {
             self.lines(file, container, session, &mut all)
         } else {
             self.chosen((container, folder), session, &mut all)
@@ -195,13 +195,13 @@ impl<'a> Requests<'a> {
     #[cfg(feature = "lsp")]
     pub fn bodies<'r>(
         &self,
-        (file, format): (&Payload<'_>, Format),
+        (file, format): (&Payload<'_>, ContainerKind),
         container: &Container,
         session: &Session<'r>,
     ) -> Vec<(String, &'r Endpoint, MappedText)> {
         let mut all = Parts::default();
         let folder = file.path.parent().unwrap_or(Path::new(""));
-        let chosen = if format == Format::Lines {
+        let chosen = if format == ContainerKind::Lines {
             self.lines(file, container, session, &mut all)
         } else {
             self.chosen((container, folder), session, &mut all)

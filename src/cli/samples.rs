@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::args::{Common, SamplesArgs};
 use super::exit_code::{CLEAN, TROUBLE};
 use super::inputs::Knowledge;
-use super::{made, terminal};
+use super::{generated, terminal};
 use crate::json::{self, pretty};
 use crate::lint;
 use crate::predict::predict;
@@ -61,9 +61,9 @@ pub fn run(args: &SamplesArgs, common: &Common) -> Result<u8, OutputError> {
 const PREDICTED: &str = ".predicted.json";
 
 fn files(args: &SamplesArgs, common: &Common) -> Result<(Files, Samples, Knowledge), String> {
-    let known = made::knowledge(&args.made.endpoint, args.made.tenant.as_ref(), common)?;
-    let endpoint = made::endpoint(&args.made.endpoint, &known)?;
-    let samples = made::sampler(&args.made, endpoint, &known).samples();
+    let known = generated::knowledge(&args.made.endpoint, args.made.tenant.as_ref(), common)?;
+    let endpoint = generated::endpoint(&args.made.endpoint, &known)?;
+    let samples = generated::sampler(&args.made, endpoint, &known).samples();
     let mut files = Files::new();
     for sample in &samples.all {
         // In a rules file of the user, a table may have any name.

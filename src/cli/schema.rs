@@ -4,7 +4,7 @@ use std::io;
 
 use super::args::{Common, DraftOption, SchemaArgs};
 use super::exit_code::{CLEAN, TROUBLE};
-use super::{made, terminal};
+use super::{generated, terminal};
 use crate::json::pretty;
 use crate::report::{OutputError, output};
 use crate::schema::{Draft, schema};
@@ -19,8 +19,8 @@ pub fn run(args: &SchemaArgs, common: &Common) -> Result<u8, OutputError> {
 }
 
 fn text(args: &SchemaArgs, common: &Common) -> Result<String, String> {
-    let known = made::knowledge(&args.endpoint, args.tenant.as_ref(), common)?;
-    let endpoint = made::endpoint(&args.endpoint, &known)?;
+    let known = generated::knowledge(&args.endpoint, args.tenant.as_ref(), common)?;
+    let endpoint = generated::endpoint(&args.endpoint, &known)?;
     let draft = match args.draft {
         DraftOption::Seven => Draft::Seven,
         DraftOption::Of2020 => Draft::Of2020,

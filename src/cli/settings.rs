@@ -6,8 +6,8 @@ use std::path::{Component, Path, PathBuf};
 use clap::ValueEnum;
 
 use super::args::{Common, FailLevel, Format, MinLevel};
-use super::fault::Fault;
 use super::read_settings_file;
+use super::settings_error::Fault;
 use super::settings_source::SettingsSource;
 use crate::config::PathGlob;
 use crate::config::{self, Config, ContactCodes, FILE_NAME, FailOn, MinSeverity, Mistake, Placed, Unused};

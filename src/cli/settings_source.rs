@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::fault::Fault;
 use super::read_settings_file;
+use super::settings_error::Fault;
 use crate::input::normal;
 
 /// The folder in which settings are searched for, and unsaved texts of files.

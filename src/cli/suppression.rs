@@ -7,9 +7,9 @@ use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{Common, Suppression};
-use super::fault::Fault;
 use super::inputs::Knowledge;
 use super::settings::Project;
+use super::settings_error::Fault;
 use super::settings_source::SettingsSource;
 use super::{read_settings_file, terminal};
 use crate::baseline::{self, Baseline, Gone};
@@ -18,7 +18,7 @@ use crate::finding::{Finding, Severity};
 use crate::input::Entry;
 use crate::report::{AtomicFile, Position, labels, sanitize};
 use crate::rules::{Endpoint, rule_texts};
-use crate::settings::{Name, Settings, no_such};
+use crate::settings_for_path::{Name, Settings, no_such};
 use crate::suppress::{KnownFindings, Ledger, suppress};
 
 /// The filter between the findings of a file and the report.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use globset::Glob;
 
-use super::fault::Fault;
 use super::read_settings_file;
+use super::settings_error::Fault;
 use super::settings_source::SettingsSource;
 use crate::input::Bounds;
 use crate::report::{Position, sanitize};

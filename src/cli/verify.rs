@@ -7,12 +7,12 @@ use std::path::{Component, Path, PathBuf};
 use super::anonymize::Folder;
 use super::args::{Common, Verify, VerifyFormat};
 use super::exit_code::{CLEAN, FINDINGS, TROUBLE, UNMATCHED};
-use super::fault::Fault;
 use super::inputs::{self, Knowledge};
 use super::routes::{Others, routes};
 use super::settings::{Project, globs};
+use super::settings_error::Fault;
 use super::terminal;
-use crate::containers::{self, Format, detect, variables};
+use crate::containers::{self, ContainerKind, detect, variables};
 use crate::input::{Entry, ReadError, Reader, WalkOptions, read, search};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
@@ -116,7 +116,7 @@ enum Step<'f> {
     Pair(Pair),
     Calls(&'f Path),
     Archive(&'f Path),
-    Collection(&'f Path, Format),
+    Collection(&'f Path, ContainerKind),
 }
 
 struct Run<'a> {
@@ -206,7 +206,7 @@ impl Run<'_> {
     }
 
     /// Verifies the responses that are saved in a collection.
-    fn collection(&mut self, path: &Path, format: Format) -> Result<(), OutputError> {
+    fn collection(&mut self, path: &Path, format: ContainerKind) -> Result<(), OutputError> {
         if self.args.predictions {
             let why = "a collection has no predictions; --self reads HAR files of geplint serve";
             self.tally.no_predictions += 1;
@@ -667,7 +667,7 @@ impl Run<'_> {
 }
 
 /// Returns the kind of a container. Only an object can have saved responses.
-fn format(path: &Path, start: &[u8], reader: &mut Reader) -> Option<Format> {
+fn format(path: &Path, start: &[u8], reader: &mut Reader) -> Option<ContainerKind> {
     let start = start
         .strip_prefix(b"\xEF\xBB\xBF")
         .unwrap_or(start)

@@ -14,7 +14,7 @@ use super::args::{Check, Common, WatchOption};
 use super::exit_code::TROUBLE;
 use super::settings::Project;
 use super::settings_source::SettingsSource;
-use super::wake::Waker;
+use super::wait_for_change::Waker;
 use super::{check, inputs, tenant_file, terminal};
 use crate::config::FILE_NAME;
 use crate::input::normal;

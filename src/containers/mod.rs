@@ -6,23 +6,23 @@
 
 mod bruno;
 pub mod environment;
-mod format;
 mod http;
+mod kind;
 mod lines;
 mod postman;
 mod request;
 pub mod variables;
 
-pub use format::{Format, detect, foreign, is_wanted};
+pub use kind::{ContainerKind, detect, foreign, is_wanted};
 pub use request::{Body, Container, Example, Request};
 pub use variables::Variables;
 
 /// Parses a container. The error says why it is invalid.
-pub fn read(format: Format, bytes: &[u8]) -> Result<Container, String> {
-    match format {
-        Format::Postman => postman::read(bytes),
-        Format::Http => http::read(bytes),
-        Format::Bruno => bruno::read(bytes),
-        Format::Lines => lines::read(bytes),
+pub fn read(kind: ContainerKind, bytes: &[u8]) -> Result<Container, String> {
+    match kind {
+        ContainerKind::Postman => postman::read(bytes),
+        ContainerKind::Http => http::read(bytes),
+        ContainerKind::Bruno => bruno::read(bytes),
+        ContainerKind::Lines => lines::read(bytes),
     }
 }

@@ -8,9 +8,9 @@ use gen_lsp_types::Range as Places;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::about::About;
+use super::action_titles;
 use super::diagnostics;
-use super::titles;
+use super::document_request::About;
 use super::transport::{Answer, value};
 use crate::config::FILE_NAME;
 use crate::finding::{Finding, Span};
@@ -92,7 +92,7 @@ impl About<'_, '_> {
         if let Some(fix) = self.fix(finding) {
             let edits: Vec<Value> = fix.edits.iter().map(|edit| self.text_edit(edit)).collect();
             actions.push(json!({
-                "title": titles::of(self.text(), finding),
+                "title": action_titles::of(self.text(), finding),
                 "kind": "quickfix",
                 "diagnostics": diagnostics,
                 "isPreferred": fix.safe,

@@ -7,7 +7,7 @@ use gen_lsp_types::Position;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::about::About;
+use super::document_request::About;
 use super::settings_assist::{self, OwnFile};
 use super::transport::{Answer, value};
 use crate::assist::{self, Completion, CompletionKind, Context, Symbol, SymbolKind};

@@ -8,7 +8,7 @@ use gen_lsp_types::{
 };
 
 use super::text::{Encoding, Positions, Text};
-use crate::cli::fault::Fault;
+use crate::cli::settings_error::Fault;
 use crate::finding::{Finding, Severity, Target};
 use crate::home;
 use crate::report::{common, labels};

@@ -7,7 +7,6 @@ use serde_json::json;
 use super::mailbox::Snapshot;
 use crate::cli::args::{Common, KnowledgeArgs, Suppression};
 use crate::cli::expected::Expected;
-use crate::cli::fault::Fault;
 use crate::cli::fix::{Fixer, Purpose};
 use crate::cli::inputs::Knowledge;
 use crate::cli::payload::{Kind, Payload};
@@ -15,10 +14,11 @@ use crate::cli::predict;
 use crate::cli::requests::{Part, Requests, by_part};
 use crate::cli::routes::Others;
 use crate::cli::settings::Project;
+use crate::cli::settings_error::Fault;
 use crate::cli::settings_source::SettingsSource;
 use crate::cli::suppression::{self, FindingFilter};
 use crate::config::Mistake;
-use crate::containers::{self, Container, Format};
+use crate::containers::{self, Container, ContainerKind};
 use crate::finding::{Finding, Severity, Span};
 use crate::input::{WalkOptions, read, search};
 use crate::json::pretty;
@@ -323,7 +323,13 @@ impl<'a> Engine<'a> {
     }
 
     /// What is shown of the requests in a file.
-    fn container(&mut self, path: &Path, bytes: &[u8], format: Format, container: &Container) -> Shown {
+    fn container(
+        &mut self,
+        path: &Path,
+        bytes: &[u8],
+        format: ContainerKind,
+        container: &Container,
+    ) -> Shown {
         let file = Self::payload(path, bytes);
         let requests = Self::requests(self.site, self.defaults);
         let mut all = requests.check((&file, format), container, &mut self.session, false);
@@ -426,7 +432,7 @@ impl<'a> Engine<'a> {
             name,
             endpoint,
             text,
-            is_escaped: format == Format::Postman,
+            is_escaped: format == ContainerKind::Postman,
         });
         Some(bodies.collect())
     }
@@ -480,7 +486,7 @@ impl<'a> Engine<'a> {
         &mut self,
         path: &Path,
         bytes: &[u8],
-        format: Format,
+        format: ContainerKind,
         container: Result<Container, String>,
     ) -> Response {
         let container = match container {

@@ -3,17 +3,17 @@
 //! Four threads: the reader takes messages apart, the session applies edits and never waits, the worker checks the newest
 //! text of each document, the writer sends. Nothing is written to disk; an edit is only ever proposed to the client.
 
-mod about;
+mod action_titles;
 mod actions;
 mod assist;
 mod client;
 mod diagnostics;
+mod document_request;
 mod engine;
 mod mailbox;
 mod server;
 mod settings_assist;
 mod text;
-mod titles;
 mod toml_place;
 mod transport;
 mod uri;

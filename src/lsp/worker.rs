@@ -11,9 +11,9 @@ use gen_lsp_types::Diagnostic;
 use lsp_server::ErrorCode;
 use serde_json::{Value, json};
 
-use super::about::About;
 use super::client::Client;
 use super::diagnostics;
+use super::document_request::About;
 use super::engine::{Defaults, Engine, Response, Seen, Site};
 use super::mailbox::{Job, Mailbox, Snapshot, Task};
 use super::text::Text;

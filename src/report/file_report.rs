@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use crate::diagnostics::pair;
 use crate::finding::{Finding, sort};
+use crate::grouping::pair;
 use crate::predict::{Verdict, verdict};
 use crate::sanitize;
 use crate::source::{Lines, Source};

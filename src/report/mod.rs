@@ -3,23 +3,22 @@
 //! A [`Report`] is a pure function of a file and its findings, so workers can render and one [`Output`] can print in
 //! order. Everything that comes from a file passes through [`sanitize`] on its way.
 
-mod cards;
 pub mod chunks;
 pub(crate) mod common;
+mod diagnostic_text;
 pub mod diff;
 mod file_report;
-pub mod format;
 pub mod formats;
-mod grouped;
+mod full_report_parts;
 pub mod labels;
 mod markdown;
 pub mod output;
 pub mod progress;
 pub mod relative_to;
+mod source_lines;
 pub mod statistics;
 pub mod style;
 pub mod summary;
-mod window;
 pub mod wrap;
 mod xml;
 
@@ -28,7 +27,7 @@ pub use crate::sanitize;
 pub use crate::source::{Lines, Position, Source};
 pub use chunks::Chunks;
 pub use file_report::FileReport;
-pub use format::Format;
+pub use formats::Format;
 pub use formats::checkstyle::Checkstyle;
 pub use formats::concise::Concise;
 pub use formats::full::Full;

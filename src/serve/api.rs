@@ -245,7 +245,7 @@ impl Received {
         server: &Server,
         engine: &mut Engine,
         endpoint: &'static Endpoint,
-    ) -> (Reply, Option<super::journal::Mark>) {
+    ) -> (Reply, Option<super::state_file::Mark>) {
         let predicted = engine.accept(&self.body, endpoint);
         let reply = self.end(server, of_prediction(predicted, server.always_200));
         (reply, engine.mark())
@@ -431,7 +431,7 @@ fn other_charset(headers: &HeaderMap, body: &[u8]) -> Option<String> {
     let has_ascii = ["us-ascii", "ascii", "iso-8859-", "latin", "windows-125"]
         .iter()
         .any(|family| charset.starts_with(family));
-    (!is_utf_8 && !(has_ascii && body.is_ascii())).then_some(charset)
+    (!(is_utf_8 || has_ascii && body.is_ascii())).then_some(charset)
 }
 
 /// The answer if there is no prediction. No response of the API has its status.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use hyper::body::Bytes;
 
 use super::calls::MOST_KEYS;
-use super::journal::{Journal, Mark};
+use super::state_file::{Journal, Mark};
 use crate::answer;
 use crate::finding::{Evidence, Finding, Wording};
 use crate::predict::Prediction;

@@ -32,7 +32,7 @@ impl Hosts {
             (None, _) => return Err("the Host header is missing".to_owned()),
             _ => return Err("there are several Host headers".to_owned()),
         };
-        let target = request.uri().authority().map(|authority| authority.as_str());
+        let target = request.uri().authority().map(hyper::http::uri::Authority::as_str);
         for named in [Some(host), target].into_iter().flatten() {
             if !self.is_ours(named) {
                 let bare = named.rsplit_once(':').map_or(named, |(name, _)| name);

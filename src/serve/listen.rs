@@ -17,10 +17,10 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use super::engine::{Engine, Rules, TenantFacts};
-use super::journal::Journal;
 use super::options::Options;
 use super::reply::{Aborted, Reply};
 use super::server::Server;
+use super::state_file::Journal;
 use super::stream::{Link, Stream};
 use super::{api, inspect, tls};
 use crate::rules::Ruleset;

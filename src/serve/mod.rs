@@ -12,7 +12,6 @@ pub mod faults;
 mod guard;
 mod har;
 mod inspect;
-mod journal;
 mod listen;
 mod log;
 pub mod options;
@@ -20,6 +19,7 @@ mod page;
 mod reply;
 mod routes;
 mod server;
+mod state_file;
 mod stream;
 mod tls;
 

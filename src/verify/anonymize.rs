@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::parsed::{Parsed, Place};
-use super::stand_in::{StandIns, is_kept};
+use super::replacements::{StandIns, is_kept};
 use super::{Difference, Exchange, Outcome, Verified, verify};
 use crate::finding::Span;
 use crate::json::JsonKind;

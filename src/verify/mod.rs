@@ -17,17 +17,17 @@ mod parsed;
 pub mod patterns;
 pub mod predictor;
 pub mod recording;
+mod replacements;
 pub mod routes;
-mod stand_in;
-pub mod tally;
 pub mod text;
+pub mod totals;
 
 use std::collections::HashSet;
 
 pub use compare::{Comparison, Difference, Order, Verdict, compare};
 pub use predictor::{Predicted, Predictor};
 pub use recording::{Recorded, recorded};
-pub use tally::Tally;
+pub use totals::Tally;
 
 use crate::lint::Checked;
 use crate::predict::{Envelope, ErrorEntry, Prediction};

@@ -118,10 +118,7 @@ fn other_commands_of_the_readme_work() {
         );
     }
     assert_eq!(seen, 3, "commands outside of console blocks");
-    for command in [
-        "cargo run -- check testdata/documented",
-        "cargo test --locked",
-    ] {
+    for command in ["cargo run -- check testdata/documented", "cargo test --locked"] {
         assert!(readme.contains(command), "{command}");
     }
 }

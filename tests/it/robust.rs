@@ -11,8 +11,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Output as Ran, Stdio};
 
-use geplint::diagnostics::{group, pair};
 use geplint::finding::{Finding, Span, Target};
+use geplint::grouping::{group, pair};
 use geplint::json;
 use geplint::lint::{self, Checked};
 use geplint::report::{FileReport, Format, Full, Look, Output, Position, Report, Summary};

@@ -18,11 +18,11 @@ pub mod baseline;
 mod check;
 #[cfg(feature = "engine")]
 pub mod config;
-#[cfg(feature = "engine")]
-pub mod diagnostics;
 pub mod finding;
 #[cfg(feature = "engine")]
 pub mod fix;
+#[cfg(feature = "engine")]
+pub mod grouping;
 pub mod json;
 mod keyed;
 #[cfg(feature = "engine")]
@@ -48,14 +48,14 @@ pub mod schema;
 #[cfg(feature = "engine")]
 pub mod session;
 #[cfg(feature = "engine")]
-pub mod settings;
-mod shape;
+pub mod settings_for_path;
 #[cfg(feature = "engine")]
 pub mod source;
-mod spreadsheet;
+mod spreadsheet_number;
 #[cfg(feature = "engine")]
 pub mod suppress;
 pub mod tenant;
+mod text_shape;
 #[cfg(feature = "engine")]
 pub mod threads;
 #[cfg(feature = "engine")]

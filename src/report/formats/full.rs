@@ -12,13 +12,13 @@ use miette::{
 use owo_colors::Style;
 use unicode_width::UnicodeWidthStr;
 
-use crate::diagnostics::{Diagnostic, Kind, group};
 use crate::finding::{Evidence, Finding, Phase, Severity, Span, Target, Wording};
-use crate::report::cards::{Card, Dealer, Dealt, Forms, Needed, strong};
+use crate::grouping::{Diagnostic, Kind, group};
+use crate::report::full_report_parts::{Forms, Needed, Part, PartSelector, ShownBefore, strong};
+use crate::report::source_lines::{Frame, TAB, Window, window};
 use crate::report::style::Look;
-use crate::report::window::{Frame, TAB, Window, window};
 use crate::report::wrap::wrap;
-use crate::report::{Chunks, FileReport, Report, Stage, grouped, labels};
+use crate::report::{Chunks, FileReport, Report, Stage, diagnostic_text, labels};
 use crate::sanitize::escape;
 use crate::source::{Position, Source};
 
@@ -29,7 +29,7 @@ pub struct Full {
     look: Look,
     /// The number of diagnostics that are shown; 0 for all.
     most: usize,
-    dealt: Arc<Dealt>,
+    shown_before: Arc<ShownBefore>,
 }
 
 impl Full {
@@ -38,7 +38,7 @@ impl Full {
         Self {
             look,
             most: 0,
-            dealt: Arc::default(),
+            shown_before: Arc::default(),
         }
     }
 
@@ -48,13 +48,13 @@ impl Full {
         Self { most, ..self }
     }
 
-    fn card(&self, source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Card {
+    fn part(&self, source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Part {
         let finding = diagnostic.lead;
-        let needed = self.dealt.needed(&finding.rule, finding.severity);
+        let needed = self.shown_before.needed(&finding.rule, finding.severity);
         let mut forms = Forms {
             severity: finding.severity,
             rule: escape(&finding.rule).into_owned(),
-            causes: grouped::causes(diagnostic),
+            causes: diagnostic_text::causes(diagnostic),
             words: diagnostic.words(),
             first: String::new(),
             unmarked: String::new(),
@@ -63,7 +63,7 @@ impl Full {
         };
         if needed != Needed::Nothing {
             let palette = self.look.palette();
-            grouped::line(&mut forms.brief, source, diagnostic, palette);
+            diagnostic_text::line(&mut forms.brief, source, diagnostic, palette);
             let drawn = guarded(|| self.again(source, diagnostic));
             forms.again = drawn.unwrap_or_else(|| forms.brief.clone());
         }
@@ -73,7 +73,7 @@ impl Full {
             let drawn = guarded(|| self.short(source, diagnostic, true));
             forms.unmarked = drawn.unwrap_or_else(|| forms.brief.clone());
         }
-        Card::Diagnostic(Box::new(forms))
+        Part::Diagnostic(Box::new(forms))
     }
 
     /// Renders the full form.
@@ -93,21 +93,21 @@ impl Full {
             let Position { line, column } = source.position(span.start);
             notes.push(format!("{text}: {}:{line}:{column}", source.name()));
         }
-        let all = grouped::whole_list(diagnostic);
+        let all = diagnostic_text::whole_list(diagnostic);
         if !all.is_empty() {
             notes.push(format!("all: {all}"));
         }
         if !is_in_opening(finding) {
-            notes.push(grouped::answer(diagnostic, labels::brief_answer));
+            notes.push(diagnostic_text::answer(diagnostic, labels::brief_answer));
         }
         let room = self.room(gap);
         notes.push(why(finding, room, true));
-        let fix = grouped::remedy(source, diagnostic);
+        let fix = diagnostic_text::remedy(source, diagnostic);
         let is_plain = fix.as_ref().is_none_or(|fix| fix.starts_with("change "));
-        let help = grouped::help(diagnostic).filter(|help| is_plain || adds_to_fix(help));
+        let help = diagnostic_text::help(diagnostic).filter(|help| is_plain || adds_to_fix(help));
         notes.extend(help.map(|help| format!("help: {help}")));
         notes.extend(fix.map(|fix| format!("fix: {fix}")));
-        for (words, places) in grouped::also(source, diagnostic, 2, room.saturating_sub(8)) {
+        for (words, places) in diagnostic_text::also(source, diagnostic, 2, room.saturating_sub(8)) {
             notes.push(format!("{words} {}", self.look.drawn(&places)));
         }
         self.notes(&mut out, gap, notes)?;
@@ -165,13 +165,13 @@ impl Full {
         let head = head(look, finding);
         let (plain, painted) = (head.0.width(), head.1);
         // The head is wrapped as if it were part of the sentence, and coloured after that.
-        let title = format!("{}{}", "x".repeat(plain), grouped::title(diagnostic));
+        let title = format!("{}{}", "x".repeat(plain), diagnostic_text::title(diagnostic));
         let mut lines = wrap(&title, look.width.saturating_sub(4)).into_iter();
         let first = lines.next().unwrap_or_default();
         writeln!(out, "{painted}{}", first.get(plain..).unwrap_or_default())?;
         lines.try_for_each(|line| writeln!(out, "    {line}"))?;
 
-        let primary = grouped::mark(diagnostic);
+        let primary = diagnostic_text::mark(diagnostic);
         let Position { line, column } = source.position(primary.start);
         let digits = line.to_string().len();
         let frame = Frame {
@@ -198,23 +198,23 @@ impl Full {
         }
         let mut notes = Vec::new();
         if !is_in_opening(finding) {
-            notes.push(grouped::answer(diagnostic, labels::brief_answer));
+            notes.push(diagnostic_text::answer(diagnostic, labels::brief_answer));
         }
         if with_why {
             notes.push(why(finding, self.room(digits + 2), false));
         }
-        match grouped::remedy(source, diagnostic) {
+        match diagnostic_text::remedy(source, diagnostic) {
             Some(fix) => notes.push(format!("fix: {fix}")),
             // The help for a missing property would only repeat the title.
             None if finding.target == Target::Object => {}
-            None => notes.extend(grouped::help(diagnostic).map(|help| format!("help: {help}"))),
+            None => notes.extend(diagnostic_text::help(diagnostic).map(|help| format!("help: {help}"))),
         }
-        let all = grouped::whole_list(diagnostic);
+        let all = diagnostic_text::whole_list(diagnostic);
         if !all.is_empty() {
             notes.push(format!("all: {all}"));
         }
         let room = self.room(digits + 2);
-        for (words, places) in grouped::also(source, diagnostic, 1, room.saturating_sub(8)) {
+        for (words, places) in diagnostic_text::also(source, diagnostic, 1, room.saturating_sub(8)) {
             notes.push(format!("{words} {}", look.drawn(&places)));
         }
         self.notes(&mut out, digits + 2, notes)?;
@@ -243,25 +243,25 @@ impl Report for Full {
         if let Some(out) = out.room() {
             let (head, answer) = opening(file, self.look);
             let name = name.clone().into_owned();
-            Card::File { name, head, answer }.push(out);
+            Part::File { name, head, answer }.push(out);
         }
         for diagnostic in &diagnostics {
             let Some(out) = out.room() else { return };
-            self.card(&source, diagnostic).push(out);
+            self.part(&source, diagnostic).push(out);
         }
     }
 
     fn render(&self, file: &FileReport<'_>) -> String {
         let mut keep = |_: &mut String| true;
-        let mut cards = Chunks::new(&mut keep);
-        self.write(file, &mut cards);
-        let mut dealer = Dealer::new(self.look, 0, false, Arc::default());
-        dealer.piece(&cards.rest()) + &dealer.end()
+        let mut parts = Chunks::new(&mut keep);
+        self.write(file, &mut parts);
+        let mut selector = PartSelector::new(self.look, 0, false, Arc::default());
+        selector.piece(&parts.rest()) + &selector.end()
     }
 
     fn stage(&self) -> Option<Box<dyn Stage>> {
-        let dealer = Dealer::new(self.look, self.most, true, Arc::clone(&self.dealt));
-        Some(Box::new(dealer))
+        let selector = PartSelector::new(self.look, self.most, true, Arc::clone(&self.shown_before));
+        Some(Box::new(selector))
     }
 }
 
@@ -273,11 +273,11 @@ fn is_in_opening(finding: &Finding) -> bool {
 /// Returns the API's first response, on a line of its own; and only the response, if it is to the whole request and longer
 /// than a line.
 fn opening(file: &FileReport<'_>, look: Look) -> (String, String) {
-    let Some(refusal) = grouped::refusal(file) else {
+    let Some(refusal) = diagnostic_text::refusal(file) else {
         return (String::new(), String::new());
     };
     let head = strong(&format!("{}: {refusal}", escape(&file.name)), look);
-    let is_long = head.trim_end().contains('\n') && refusal.starts_with(grouped::WHOLE);
+    let is_long = head.trim_end().contains('\n') && refusal.starts_with(diagnostic_text::WHOLE);
     (head, if is_long { refusal } else { String::new() })
 }
 
@@ -367,7 +367,7 @@ fn place(diagnostic: &Diagnostic<'_>) -> String {
         .filter(|key| !key.is_empty() && Some(*key) != answered)
     {
         let gap = if text.is_empty() { "" } else { " " };
-        text = format!("{text}{gap}(record \"{}\")", grouped::excerpt(key));
+        text = format!("{text}{gap}(record \"{}\")", diagnostic_text::excerpt(key));
     }
     text
 }
@@ -455,7 +455,7 @@ struct Snippet<'a> {
 
 impl<'a> Snippet<'a> {
     fn new(look: Look, source: &Source<'a>, diagnostic: &Diagnostic<'a>) -> Self {
-        let primary = grouped::mark(diagnostic);
+        let primary = diagnostic_text::mark(diagnostic);
         let position = source.position(primary.start);
         let digits = (position.line + 4).to_string().len();
         let columns = look.width.saturating_sub(digits + 4).max(20);
@@ -464,7 +464,7 @@ impl<'a> Snippet<'a> {
             unicode: look.unicode,
             context: false,
         };
-        let (own, others) = grouped::places(diagnostic);
+        let (own, others) = diagnostic_text::places(diagnostic);
         let spans: Vec<Span> = others.iter().map(|(span, _)| *span).collect();
         let window = window(source, primary, &spans, frame);
         let fits = |text: &str, column: usize| !text.is_empty() && column + 4 + text.width() <= columns;
@@ -484,7 +484,7 @@ impl<'a> Snippet<'a> {
             name: source.name(),
             position,
             finding: diagnostic.lead,
-            title: grouped::title(diagnostic),
+            title: diagnostic_text::title(diagnostic),
             window,
             labels,
             hidden,

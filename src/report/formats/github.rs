@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::diagnostics::{Diagnostic, group};
-use crate::report::{Chunks, FileReport, Report, Stage, common, grouped, labels};
+use crate::grouping::{Diagnostic, group};
+use crate::report::{Chunks, FileReport, Report, Stage, common, diagnostic_text, labels};
 use crate::sanitize::{chars, escape};
 use crate::source::{Position, Source};
 
@@ -64,7 +64,7 @@ fn command(out: &mut String, source: &Source<'_>, diagnostic: &Diagnostic<'_>) {
     let finding = diagnostic.lead;
     let kind = labels::severity_or(finding.severity, "notice");
     let name = common::local(source.name());
-    let [start, end] = common::ends(source, grouped::mark(diagnostic));
+    let [start, end] = common::ends(source, diagnostic_text::mark(diagnostic));
     let Position { line, column } = start;
     // Writing to a string cannot fail.
     let _ = write!(out, "::{kind} file={},line={line},", property(name));
@@ -81,19 +81,19 @@ fn command(out: &mut String, source: &Source<'_>, diagnostic: &Diagnostic<'_>) {
         }
         message.push_str(": ");
     }
-    message.push_str(&grouped::title(diagnostic));
-    let answer = grouped::answer(diagnostic, labels::answer);
+    message.push_str(&diagnostic_text::title(diagnostic));
+    let answer = diagnostic_text::answer(diagnostic, labels::answer);
     if !answer.is_empty() {
         let _ = write!(message, " ({answer})");
     }
     message.push('.');
-    for (words, places) in grouped::also(source, diagnostic, 1, ALSO) {
+    for (words, places) in diagnostic_text::also(source, diagnostic, 1, ALSO) {
         let _ = write!(message, " {} {places}.", words.replacen('a', "A", 1));
     }
-    if let Some(help) = grouped::help(diagnostic) {
+    if let Some(help) = diagnostic_text::help(diagnostic) {
         let _ = write!(message, " Help: {help}");
     }
-    if let Some(fix) = grouped::remedy(source, diagnostic) {
+    if let Some(fix) = diagnostic_text::remedy(source, diagnostic) {
         let _ = write!(message, " Fix: {fix}.");
     }
     let _ = write!(message, " See `geplint explain {}`.", escape(&finding.rule));

@@ -6,11 +6,11 @@
 //! not checked before, so findings inside it do not count against the pass that renames it.
 
 mod edit;
+mod finding_counts;
 mod of_finding;
 mod passes;
-mod tally;
 
 pub use edit::{Edit, Fix, apply};
+pub use finding_counts::Tally;
 pub use of_finding::of;
 pub use passes::{Fixed, Seen, fix_all};
-pub use tally::Tally;

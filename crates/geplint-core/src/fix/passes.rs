@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::edit::{Edit, Fix, apply};
+use super::finding_counts::{Counts, Tally};
 use super::of_finding::of;
-use super::tally::{Counts, Tally};
 use crate::finding::{Finding, FixKind, Span, Target};
 
 /// The highest number of passes. Fixes that overlap are mostly applied in the second.

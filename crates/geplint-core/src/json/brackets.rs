@@ -1,8 +1,8 @@
 //! Recovery from brackets that do not match, and from what is between them.
 
+use super::encoding::offset;
 use super::reader::{Frame, Inside, MAX_DEPTH, Reader, State};
 use super::recover::{NEAR, Seen, closed_by, closer_of, drop_name, list_or_object};
-use super::text::offset;
 use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, scan};
 use crate::finding::Span;
 

@@ -4,8 +4,8 @@
 //! The reader reads up to the place and stops there, with its recovery of all that is wrong before it; another one reads on
 //! behind the place to the end of the object. Each byte is read once by one of them.
 
+use super::encoding::offset;
 use super::reader::{Inside, Reader, Root, State};
-use super::text::offset;
 use super::{JsonKind, Node, NodeId, Tree, scan};
 use crate::finding::Span;
 
@@ -62,7 +62,7 @@ pub struct Cursor {
     pub at: u32,
 }
 
-/// The place at a byte of a text that comes from [`super::text()`]; `None` where the text is too large.
+/// The place at a byte of a text that comes from [`super::encoding()`]; `None` where the text is too large.
 ///
 /// A place within a character is taken for the one before it.
 #[must_use]

@@ -5,13 +5,13 @@
 
 mod brackets;
 mod cursor;
-mod decode;
+mod encoding;
 mod error;
 mod foreign;
 mod reader;
 mod recover;
 mod scan;
-mod text;
+mod string;
 mod tokens;
 mod tree;
 #[cfg(feature = "engine")]
@@ -20,14 +20,14 @@ mod value;
 mod write;
 
 pub use cursor::{Cursor, Expected, Token, cursor};
-pub use decode::{decode, raw, utf16_len};
-pub(crate) use decode::{decoded_parts, offsets};
+pub use encoding::{decoded, text};
 pub use error::{SyntaxError, SyntaxKind};
 pub use foreign::Foreign;
 pub use reader::{MAX_DEPTH, MAX_ERRORS, Reader, Root};
 pub use scan::is_number;
 pub(crate) use scan::{matching, number, plain, printable, space};
-pub use text::{decoded, text};
+pub use string::{decode, raw, utf16_len};
+pub(crate) use string::{decoded_parts, offsets};
 pub use tree::{Elements, JsonKind, Members, Node, NodeId, Tree};
 #[cfg(feature = "engine")]
 pub use value::Value;

@@ -1,6 +1,6 @@
 //! The scanner: one loop over the text with an explicit stack. Everything unexpected is handled by [`super::recover`].
 
-use super::text::offset;
+use super::encoding::offset;
 use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, scan};
 use crate::finding::Span;
 
@@ -114,7 +114,7 @@ pub(super) struct Memory {
 }
 
 impl<'a> Reader<'a> {
-    /// Returns a reader at the start of `text`, which comes from [`super::text()`].
+    /// Returns a reader at the start of `text`, which comes from [`super::encoding()`].
     #[must_use]
     pub fn new(text: &'a str) -> Self {
         let memory = Memory {
@@ -136,7 +136,7 @@ impl<'a> Reader<'a> {
 
     /// Reads up to the first record. A document that is not an array is read completely.
     ///
-    /// Must be called first, and once. An empty text is not reported here; [`super::text()`] does that.
+    /// Must be called first, and once. An empty text is not reported here; [`super::encoding()`] does that.
     pub fn root(&mut self, tree: &mut Tree) -> Root {
         tree.clear();
         if std::mem::replace(&mut self.memory.started, true) {

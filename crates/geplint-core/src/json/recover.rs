@@ -4,8 +4,8 @@
 //! call either moves on, closes an array or object, or changes to a state that accepts the same byte, so reading always
 //! ends. A budget bounds the look-ahead.
 
+use super::encoding::offset;
 use super::reader::{Inside, MAX_ERRORS, Reader, State};
-use super::text::offset;
 use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, foreign, scan};
 use crate::finding::Span;
 

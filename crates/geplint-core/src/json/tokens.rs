@@ -1,9 +1,9 @@
 //! Recovery inside tokens: strings, numbers, names.
 
-use super::decode::hex4;
+use super::encoding::offset;
 use super::reader::{Inside, Reader, State};
 use super::recover::NEAR;
-use super::text::offset;
+use super::string::hex4;
 use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, scan};
 use crate::finding::Span;
 

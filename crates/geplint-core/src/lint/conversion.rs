@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::meant_value::{self, Reading};
 use super::messages;
-use super::reading::{self, Reading};
 use super::state::{Linter, Step};
 use crate::finding::{FixKind, Span};
 use crate::json::{JsonKind, NodeId};
@@ -138,7 +138,7 @@ impl Linter<'_> {
                 json: format!("\"{near}\""),
             });
         }
-        reading::of(ty, self.kind(node), &text, &self.endpoint.vocabulary)
+        meant_value::of(ty, self.kind(node), &text, &self.endpoint.vocabulary)
     }
 
     pub(super) fn not_nullable(&mut self, property: &Property, value: NodeId, sentence: &str) {

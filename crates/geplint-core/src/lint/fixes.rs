@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::names::{Fit, Meant};
+use super::meant_name::{Fit, Meant};
 use super::state::{Linter, Resolved};
 use crate::finding::{Finding, FixKind, Severity, Span};
 use crate::json::{JsonKind, NodeId};

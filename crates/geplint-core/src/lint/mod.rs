@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! request ─▶ one record at a time ─▶ object ─▶ value      (conversion, texts)
-//!                                          ├─▶ unknown    (unknown, misplaced, duplicate names)
+//!                                          ├─▶ names      (unknown, misplaced, duplicate names)
 //!                                          └─▶ checks     (several properties at once)
 //! ```
 //!
@@ -13,18 +13,18 @@
 //! - `interner`: equal strings of findings stored once.
 //! - `state`: the current place in a record, and queries about the values there.
 //! - `messages`: the texts of findings that rest on no row.
-//! - `report`: the place of a finding, its record, its predicted answer, its fix.
-//! - `reading`: what was meant by a value that does not convert.
+//! - `new_finding`: the place of a finding, its record, its predicted answer, its fix.
+//! - `meant_value`: what was meant by a value that does not convert.
 //! - `required`, `conversion`: mandatory properties without a value; values that do not convert, or change.
 //! - `value`: a scalar against its row.
 //! - `checks`: the routes of checks over several properties.
-//! - `names`: where a name that no row has belongs.
-//! - `fixes`, `unknown`: the fixes and findings for such a name.
+//! - `meant_name`: where a name that no row has belongs.
+//! - `fixes`, `unknown_or_duplicate`: the fixes and findings for such a name.
 //! - `object`: an object against its table.
 //! - `record_keys`, `effects`: duplicate keys of records; the changes that a record makes at the tenant.
 //! - `fast/record`, `fast/parallel`, `fast/file`: the fast path.
 //! - `syntax`, `surrogates`: syntax errors of the file.
-//! - `walk`, `verdict`: a replay of the platform's reader, and how its verdict corrects the findings.
+//! - `replay`, `verdict`: a replay of the platform's reader, and how its verdict corrects the findings.
 //! - `wrapped`: records that are wrapped in something else.
 //! - `request`: a whole body.
 //!
@@ -38,21 +38,21 @@ mod effects;
 mod fast;
 mod fixes;
 mod interner;
+mod meant_name;
+mod meant_value;
 mod messages;
-mod names;
+mod new_finding;
 mod object;
-mod reading;
 mod record_keys;
-mod report;
+mod replay;
 mod request;
 mod required;
 mod state;
 mod surrogates;
 mod syntax;
-mod unknown;
+mod unknown_or_duplicate;
 mod value;
 mod verdict;
-mod walk;
 mod wrapped;
 
 pub use checked::{Checked, Needed, RecordOutcome};

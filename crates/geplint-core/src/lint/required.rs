@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::messages;
-use super::report::Place;
+use super::new_finding::Place;
 use super::state::Linter;
 use crate::finding::{Evidence, Severity, Wording};
 use crate::json::{JsonKind, NodeId};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::report::{push_number, push_token};
+use super::new_finding::{push_number, push_token};
 use crate::finding::{Span, Target};
 use crate::json::{JsonKind, NodeId, SyntaxError, SyntaxKind, Tree, decode};
 

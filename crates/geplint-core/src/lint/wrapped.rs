@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::checked::Checked;
 use super::messages;
-use super::report::{Place, push_number, push_token};
+use super::new_finding::{Place, push_number, push_token};
 use super::state::{Buffers, Linter};
 use crate::finding::{Basis, Finding, FixKind, Phase, Severity, Span, Target};
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode, offsets};

@@ -11,8 +11,8 @@ use super::names::NameIndex;
 use super::texts::Texts;
 use super::vocabulary::Vocabulary;
 use crate::finding::{Evidence, Phase, Severity, Wording};
-use crate::shape::Shape;
 use crate::tenant::Fact;
+use crate::text_shape::Shape;
 use dotnet_bind::EnumMember;
 
 /// One call of the API: its tables, and how it answers.

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 
 use crate::json::printable;
-use crate::shape::Shape;
+use crate::text_shape::Shape;
 
 /// The words and characters that constraints on texts search for. Each list is one text with one entry per line, so
 /// that deserializing it copies nothing. A text is searched in the lists only if it is not [plain](Self::is_plain).

@@ -1,7 +1,7 @@
 //! A value that a row takes.
 
-use crate::json::{Value, utf16_len};
-use crate::rules::{Endpoint, Enumeration, Property, RowKind, Shape, Stands, Type, right_text};
+use crate::json::Value;
+use crate::rules::{Endpoint, Enumeration, Property, RowKind, Shape, Stands, Type, length_of, right_text};
 use crate::tenant::{Fact, Facts, ListedContact, Tenant, TenantChanges};
 
 /// Which value of several is taken.
@@ -62,7 +62,7 @@ fn fitting<'c>(property: &Property, candidates: &'c [String]) -> impl Iterator<I
     let limit = property.max_length.map_or(usize::MAX, |limit| limit as usize);
     let whole = candidates
         .iter()
-        .filter(move |text| utf16_len(text) <= limit)
+        .filter(move |text| length_of(text) <= limit)
         .cloned();
     let cut = candidates.iter().filter(|text| text.is_ascii()).cloned();
     whole.chain(cut.map(move |text| text.chars().take(limit).collect()))

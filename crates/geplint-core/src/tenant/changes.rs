@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{Contact, Fact, Lobs, Presence, Tenant, folded};
-use crate::shape::Shape;
+use crate::text_shape::Shape;
 
 /// What one record changes if it succeeds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::item::{Item, Names, of_json};
-use super::{Contacts, Fact, ListedContact, Loaded, Tenant, folded, table};
+use super::{Contacts, Fact, ListedContact, Loaded, Tenant, csv_list, folded};
 use crate::json::{self, Foreign, JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree};
 
 /// An error in a tenant file, or in a list that it names.
@@ -391,7 +391,7 @@ impl<'l> Loading<'l> {
             .is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("csv"));
         let is_page = |error: &&SyntaxError| matches!(error.kind, SyntaxKind::Foreign(Foreign::Html));
         if is_csv && !errors.iter().any(|error| is_page(&error)) {
-            let (text, encoding) = table::text(bytes);
+            let (text, encoding) = csv_list::text(bytes);
             if let Some(encoding) = encoding {
                 self.loaded.notes.push(format!(
                     "{name} is {encoding}, not UTF-8, and was read as such; save it as \"CSV UTF-8\" to be safe"
@@ -497,7 +497,7 @@ const DAMAGES_NAMED: u32 = 10;
 /// Loads a CSV file with a header.
 fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str) -> Result<()> {
     let names = list.layout.names(list.fact);
-    let Some(form) = table::form(text, &|cell| names.find(cell).is_some()) else {
+    let Some(form) = csv_list::form(text, &|cell| names.find(cell).is_some()) else {
         let message = format!("the header has no known column; columns: {}", names.list());
         return Err(at(Some(name), text, 0, &message));
     };
@@ -540,7 +540,7 @@ fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str)
                 &unclosed(text, last, form.delimiter).unwrap_or(message),
             ));
         }
-        if last >= last_line && table::is_total(row.iter()) {
+        if last >= last_line && csv_list::is_total(row.iter()) {
             list.loaded
                 .notes
                 .push(format!("{name}: the last line contains totals and was skipped"));
@@ -587,7 +587,7 @@ fn damaged(list: &Loading<'_>, item: &Item<'_>) -> Option<String> {
         fact => list.layout.values.get(fact.name())?,
     };
     let code = item.text_of(names)?.trim();
-    table::is_damaged(code).then(|| code.to_owned())
+    csv_list::is_damaged(code).then(|| code.to_owned())
 }
 
 /// Returns a message if an unclosed quote in the last row contains everything after it.

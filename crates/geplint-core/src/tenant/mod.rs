@@ -4,6 +4,8 @@
 //! predicted to succeed. [`Facts`] combines both, as one request sees them.
 
 mod changes;
+#[cfg(feature = "engine")]
+mod csv_list;
 mod fact;
 #[cfg(feature = "engine")]
 mod item;
@@ -11,8 +13,6 @@ mod listed;
 #[cfg(feature = "engine")]
 mod load;
 mod loaded;
-#[cfg(feature = "engine")]
-mod table;
 
 pub use changes::{Answer, ChangedContact, Effect, Facts, Held, LobEffect, TenantChanges};
 pub use fact::Fact;
@@ -24,7 +24,7 @@ pub use loaded::Loaded;
 use std::collections::{HashMap, HashSet};
 
 use crate::keyed::Text;
-use crate::shape::Shape;
+use crate::text_shape::Shape;
 
 /// Whether the tenant has a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The kind `active`: the contact that the record identifies is active at the tenant.
 
 use super::Words;
-use super::words::quoted;
+use super::finding_text::quoted;
 use crate::rules::{Active, Claim, PropertyId, Table};
 use crate::tenant::Facts;
 

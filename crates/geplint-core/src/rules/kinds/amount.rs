@@ -1,7 +1,7 @@
 //! Amounts below zero.
 
 use super::Words;
-use super::words::shortened;
+use super::finding_text::shortened;
 use crate::rules::Property;
 
 pub(super) const RULE: &str = "negative-amount";

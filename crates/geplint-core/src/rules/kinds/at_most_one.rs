@@ -1,8 +1,8 @@
 //! The kind `at-most-one`: at most one item of an array has a flag.
 
 use super::Words;
+use super::finding_text::quoted;
 use super::plan::mark;
-use super::words::quoted;
 use crate::rules::{AtMostOne, Claim, Endpoint, PropertyId, Table, TableId};
 
 impl AtMostOne {

@@ -1,7 +1,7 @@
 //! The kind `belongs-to-one`: records of a request with the same value have the same owner.
 
 use super::Words;
-use super::words::quoted;
+use super::finding_text::quoted;
 use crate::rules::{BelongsToOne, Claim, Table};
 
 impl BelongsToOne {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Words;
-use super::words::quoted;
+use super::finding_text::quoted;
 use crate::rules::Property;
 use crate::rules::texts::Texts;
 

@@ -2,8 +2,8 @@
 
 use super::Words;
 use super::blank::is_blank;
+use super::finding_text::quoted;
 use super::plan::mark;
-use super::words::quoted;
 use crate::finding::{Evidence, Severity};
 use crate::rules::listed::{Constraint, Stated};
 use crate::rules::{Claim, ContactRows, Differs, Endpoint, PropertyId, Table, TableId};

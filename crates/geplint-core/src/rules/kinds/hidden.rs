@@ -1,7 +1,7 @@
 //! Invisible characters: none is allowed in codes and user names, no control characters in other texts.
 
 use super::Words;
-use super::words::quoted;
+use super::finding_text::quoted;
 use crate::rules::Property;
 use crate::rules::texts::Texts;
 

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use super::Words;
-use super::words::quoted;
+use super::finding_text::quoted;
 use crate::finding::Severity;
 use crate::rules::listed::{Constraint, Stated};
 use crate::rules::{Property, TenantList};
-use crate::shape::Shape;
 use crate::tenant::{Fact, Facts, Presence};
+use crate::text_shape::Shape;
 
 impl TenantList {
     /// Returns whether the tenant has a value; `None` for a placeholder that is valid for any tenant.

@@ -1,18 +1,24 @@
 //! The longest text of a row.
 
 use super::Words;
-use super::words::quoted;
+use super::finding_text::quoted;
 use crate::json::utf16_len;
 use crate::rules::listed::{Constraint, Stated};
 use crate::rules::{Claim, Property};
 
-/// Returns the length of a text in UTF-16 units, if it exceeds the row's limit.
+/// Returns the length of a text in the unit of the tables' limits: UTF-16 units, as .NET counts them.
+#[must_use]
+pub fn length_of(text: &str) -> usize {
+    utf16_len(text)
+}
+
+/// Returns the length of a text, if it exceeds the row's limit.
 #[inline]
 pub(super) fn over(property: &Property, text: &str) -> Option<usize> {
     let limit = property.max_length? as usize;
     // A text never has fewer UTF-8 bytes than UTF-16 units.
     (text.len() > limit)
-        .then(|| utf16_len(text))
+        .then(|| length_of(text))
         .filter(|length| *length > limit)
 }
 

@@ -18,6 +18,7 @@ mod belongs_to_one;
 mod blank;
 mod damaged;
 mod differs;
+pub(crate) mod finding_text;
 mod hidden;
 mod known;
 mod length;
@@ -29,13 +30,13 @@ mod shape;
 mod single_valued;
 mod spreadsheet;
 mod unique;
-pub(crate) mod words;
 
 use std::borrow::Cow;
 
 pub(crate) use blank::Stands;
+pub(crate) use finding_text::Words;
+pub use length::length_of;
 pub(crate) use single_valued::Beside;
-pub(crate) use words::Words;
 
 use super::listed::{Constraint, Stated};
 use super::texts::Texts;
@@ -44,8 +45,8 @@ use super::{
     TenantList,
 };
 use crate::finding::Severity;
-use crate::shape::Shape;
 use crate::tenant::{Fact, Facts, Presence};
+use crate::text_shape::Shape;
 
 /// The subject of an [`Ask`].
 #[derive(Clone, Copy)]

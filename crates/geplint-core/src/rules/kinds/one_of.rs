@@ -1,8 +1,8 @@
 //! The attribute `one-of`: the value is in a list, the row's own or a public one.
 
 use super::Words;
+use super::finding_text::{or_list, quoted};
 use super::open_enum::nearest;
-use super::words::{or_list, quoted};
 use crate::rules::listed::{Constraint, Stated};
 use crate::rules::{OneOf, Property};
 

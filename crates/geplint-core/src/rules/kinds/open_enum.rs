@@ -1,7 +1,7 @@
 //! An enumeration of which the page names only some members.
 
 use super::Words;
-use super::words::quoted;
+use super::finding_text::quoted;
 use crate::finding::{Evidence, Severity};
 use crate::rules::listed::Constraint;
 use crate::rules::{Enumeration, Property};

@@ -1,7 +1,7 @@
 //! Texts that stand for a value that was never filled in.
 
 use super::Words;
-use super::words::quoted;
+use super::finding_text::quoted;
 use crate::rules::Property;
 
 pub(super) const RULE: &str = "placeholder";

@@ -1,11 +1,11 @@
 //! The shape that a text should have.
 
 use super::Words;
-use super::words::quoted;
+use super::finding_text::quoted;
 use crate::finding::{Evidence, Severity};
 use crate::rules::Property;
 use crate::rules::listed::Constraint;
-use crate::shape::Shape;
+use crate::text_shape::Shape;
 
 /// Returns the text of this shape that another text certainly means: POSIX writes `en_US.UTF-8`.
 pub(super) fn meant(shape: Shape, text: &str) -> Option<String> {

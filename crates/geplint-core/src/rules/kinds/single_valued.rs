@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::Words;
 use super::differs::nearly_same;
+use super::finding_text::quoted;
 use super::plan::mark;
-use super::words::quoted;
 use crate::finding::{Evidence, Wording};
 use crate::rules::listed::evidence_word;
 use crate::rules::{Claim, Endpoint, PropertyId, SingleValued, Table, TableId};

@@ -1,9 +1,9 @@
 //! Codes that a spreadsheet has changed, and the error values of failed formulas.
 
 use super::Words;
-use super::words::quoted;
+use super::finding_text::quoted;
 use crate::rules::Property;
-use crate::spreadsheet::{Number, number};
+use crate::spreadsheet_number::{Number, number};
 
 pub(super) const RULE: &str = "spreadsheet-text";
 

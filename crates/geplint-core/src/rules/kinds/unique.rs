@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::Words;
+use super::finding_text::quoted;
 use super::plan::mark;
-use super::words::quoted;
 use crate::keyed::{Folded, same_folded, trimmed};
 use crate::rules::{Claim, Endpoint, PropertyId, Table, TableId, Unique};
 

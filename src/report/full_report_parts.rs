@@ -1,8 +1,8 @@
 //! The full report of a file, before it is known what the report has already shown.
 //!
 //! Files are rendered on several threads, and shown in order. The general text of a rule is shown once per run, a cause
-//! that an earlier file had takes one line, and the number of diagnostics is limited. So each diagnostic is a card with
-//! all its forms, one line of JSON each, and the [`Dealer`] picks a form where the files come in order.
+//! that an earlier file had takes one line, and the number of diagnostics is limited. So each diagnostic is a part with
+//! all its forms, one line of JSON each, and the [`PartSelector`] picks a form where the files come in order.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -18,7 +18,7 @@ use crate::finding::Severity;
 
 /// A part of a file's report.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) enum Card {
+pub(super) enum Part {
     /// The start of a file.
     File {
         /// The name of the file, sanitized.
@@ -64,8 +64,8 @@ impl Forms {
     }
 }
 
-impl Card {
-    /// Appends the card to a chunk, as one line.
+impl Part {
+    /// Appends the part to a chunk, as one line.
     pub(super) fn push(&self, out: &mut String) {
         // Serializing strings and numbers cannot fail.
         out.push_str(&serde_json::to_string(self).unwrap_or_default());
@@ -86,7 +86,7 @@ pub(super) enum Needed {
 
 /// The output that is certain for the files so far. It saves rendering and does not change the output.
 #[derive(Debug, Default)]
-pub(super) struct Dealt(Mutex<Certain>);
+pub(super) struct ShownBefore(Mutex<Certain>);
 
 #[derive(Debug, Default)]
 struct Certain {
@@ -100,7 +100,7 @@ struct Certain {
     full: bool,
 }
 
-impl Dealt {
+impl ShownBefore {
     fn with<T>(&self, f: impl FnOnce(&mut Certain) -> T) -> T {
         f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -120,12 +120,12 @@ impl Dealt {
     }
 }
 
-/// Picks the forms of the cards that are shown.
-pub(super) struct Dealer {
+/// Picks the forms of the parts that are shown.
+pub(super) struct PartSelector {
     look: Look,
     /// The number of diagnostics that are shown; 0 for all.
     most: usize,
-    dealt: Arc<Dealt>,
+    shown_before: Arc<ShownBefore>,
     /// True if the report ends with a list of causes.
     listed: bool,
     /// Diagnostics that are shown at the end if no error displaces them, each with the number of its file.
@@ -177,14 +177,14 @@ const MARKED: usize = 3;
 /// The number of causes that are distinguished, because names in a file must not make the list of causes endless.
 const CAUSES: usize = 10_000;
 
-impl Dealer {
-    /// Returns a dealer that has shown nothing.
-    pub(super) fn new(look: Look, most: usize, listed: bool, dealt: Arc<Dealt>) -> Self {
-        dealt.with(|certain| *certain = Certain::default());
+impl PartSelector {
+    /// Returns a selector that has shown nothing.
+    pub(super) fn new(look: Look, most: usize, listed: bool, shown_before: Arc<ShownBefore>) -> Self {
+        shown_before.with(|certain| *certain = Certain::default());
         Self {
             look,
             most,
-            dealt,
+            shown_before,
             listed,
             kept: Vec::new(),
             heads: BTreeMap::new(),
@@ -260,7 +260,7 @@ impl Dealer {
             .or_insert_with(|| self.file.1.clone());
         let errors =
             self.kept.iter().filter(|(_, kept)| is_error(kept)).count() + usize::from(is_error(&forms));
-        self.dealt.with(|certain| {
+        self.shown_before.with(|certain| {
             let rules = if is_error(&forms) {
                 &mut certain.errors
             } else {
@@ -307,7 +307,7 @@ impl Dealer {
             true => &forms.unmarked,
             false => &forms.again,
         });
-        self.dealt.with(|certain| {
+        self.shown_before.with(|certain| {
             if self.most == 0 {
                 certain.errors.insert(forms.rule.clone());
             }
@@ -408,16 +408,16 @@ pub(super) fn strong(line: &str, look: Look) -> String {
     })
 }
 
-impl Stage for Dealer {
+impl Stage for PartSelector {
     fn piece(&mut self, piece: &str) -> String {
         let mut out = String::new();
         for line in piece.lines() {
             match serde_json::from_str(line) {
-                Ok(Card::File { name, head, answer }) => {
+                Ok(Part::File { name, head, answer }) => {
                     self.file = (self.file.0 + 1, self.head(&name, head, answer));
                     self.name = name;
                 }
-                Ok(Card::Diagnostic(forms)) => self.take(&mut out, forms),
+                Ok(Part::Diagnostic(forms)) => self.take(&mut out, forms),
                 Err(_) => {}
             }
         }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::fixes::spelled;
+use super::meant_name::{Around, Fit, Meant, meant, rivals};
 use super::messages;
-use super::names::{Around, Fit, Meant, meant, rivals};
 use super::state::{Linter, key_of};
 use crate::finding::FixKind;
 use crate::json::NodeId;

@@ -5,9 +5,9 @@ use std::fmt::Write;
 
 use super::style::Palette;
 use super::{FileReport, common, labels};
-use crate::diagnostics::{Diagnostic, Kind};
 use crate::finding::{Finding, FixKind, Masked, Phase, Predicted, Severity, Span, Target};
 use crate::fix;
+use crate::grouping::{Diagnostic, Kind};
 use crate::sanitize::{escape, is_unprintable};
 use crate::source::{Position, Source};
 
@@ -110,7 +110,7 @@ pub(super) fn causes(diagnostic: &Diagnostic<'_>) -> Vec<(String, u64)> {
             vec![(labels::some(&names(diagnostic), 3), diagnostic.findings)]
         }
         Kind::Unknown => {
-            let route = crate::diagnostics::route(&diagnostic.lead.pointer);
+            let route = crate::grouping::route(&diagnostic.lead.pointer);
             let around = route.rsplit_once('/').map_or("", |(around, _)| around);
             let place = around.rsplit('/').next().unwrap_or_default();
             let place = if place.is_empty() {

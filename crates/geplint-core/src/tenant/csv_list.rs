@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::spreadsheet::number;
+use crate::spreadsheet_number::number;
 use encoding_rs::{Encoding, WINDOWS_1252};
 
 /// The number of lines before the header: titles, a date, empty lines.

@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::report::{push_number, push_token};
+use super::new_finding::{push_number, push_token};
 use super::syntax::Reading;
 use crate::finding::Span;
 use crate::json::{SyntaxError, SyntaxKind, matching};

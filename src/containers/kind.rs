@@ -6,7 +6,7 @@ use memchr::memmem;
 
 /// A kind of container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub enum ContainerKind {
     /// A collection of Postman, version 2.0 or 2.1.
     Postman,
     /// A `.http` or `.rest` file.
@@ -20,7 +20,7 @@ pub enum Format {
 /// The part of the schema URL that all Postman collections have.
 pub(super) const POSTMAN_SCHEMA: &str = "schema.getpostman.com/json/collection/v2";
 
-impl Format {
+impl ContainerKind {
     /// Returns the name for messages, with its article.
     pub const fn name(self) -> &'static str {
         match self {
@@ -35,7 +35,7 @@ impl Format {
 /// Returns the kind of a container, by its content and its extension; `None` for any other file.
 ///
 /// For an array, which nearly every payload is, only the first byte is read.
-pub fn detect(path: &Path, bytes: &[u8]) -> Option<Format> {
+pub fn detect(path: &Path, bytes: &[u8]) -> Option<ContainerKind> {
     let by_name = BY_EXTENSION
         .iter()
         .find(|(extension, _)| ends_in(path, extension));
@@ -49,16 +49,16 @@ pub fn detect(path: &Path, bytes: &[u8]) -> Option<Format> {
     if !body.starts_with(b"{") {
         return None;
     }
-    is_postman(body).then_some(Format::Postman)
+    is_postman(body).then_some(ContainerKind::Postman)
 }
 
 /// The kinds of containers by extension.
-const BY_EXTENSION: [(&str, Format); 5] = [
-    ("http", Format::Http),
-    ("rest", Format::Http),
-    ("bru", Format::Bruno),
-    ("jsonl", Format::Lines),
-    ("ndjson", Format::Lines),
+const BY_EXTENSION: [(&str, ContainerKind); 5] = [
+    ("http", ContainerKind::Http),
+    ("rest", ContainerKind::Http),
+    ("bru", ContainerKind::Bruno),
+    ("jsonl", ContainerKind::Lines),
+    ("ndjson", ContainerKind::Lines),
 ];
 
 /// Returns the name, with its article, of an unsupported file of another tool that is related to requests. Only the first
@@ -140,14 +140,14 @@ mod tests {
         let path = Path::new("a.json");
         let text =
             r#"{"info":{"schema":"https:\/\/schema.getpostman.com\/json\/collection\/v2.0.0\/"},"item":[]}"#;
-        assert_eq!(detect(path, text.as_bytes()), Some(Format::Postman));
+        assert_eq!(detect(path, text.as_bytes()), Some(ContainerKind::Postman));
         assert_eq!(
             detect(path, format!("\u{feff} {text}").as_bytes()),
-            Some(Format::Postman)
+            Some(ContainerKind::Postman)
         );
         assert_eq!(detect(path, format!("[{text}]").as_bytes()), None);
         assert_eq!(detect(path, b"{\"info\": 1, \"item\": 2}"), None);
-        assert_eq!(detect(Path::new("a.HTTP"), b"{"), Some(Format::Http));
-        assert_eq!(detect(Path::new("a.ndjson"), b""), Some(Format::Lines));
+        assert_eq!(detect(Path::new("a.HTTP"), b"{"), Some(ContainerKind::Http));
+        assert_eq!(detect(Path::new("a.ndjson"), b""), Some(ContainerKind::Lines));
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::reading;
+use super::meant_value;
 use super::state::Linter;
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{
@@ -522,7 +522,7 @@ impl Linter<'_> {
         }
         let (scalar, members) = self.scalar(ty);
         let bound = bind::bind(scalar, members, false, self.json(value, &text), "");
-        if let Some(reading) = reading::of(ty, kind, &text, &self.endpoint.vocabulary) {
+        if let Some(reading) = meant_value::of(ty, kind, &text, &self.endpoint.vocabulary) {
             // A value that converts to a boolean is kept, as under the right name.
             let converts = ty == Type::Boolean && bound.is_ok();
             return Some(if converts {

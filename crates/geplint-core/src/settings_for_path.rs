@@ -136,7 +136,7 @@ impl<'s> Settings<'s> {
     /// use std::path::Path;
     ///
     /// use geplint_core::config::{self, Date};
-    /// use geplint_core::settings::{Name, Settings};
+    /// use geplint_core::settings_for_path::{Name, Settings};
     /// use geplint_core::suppress::suppress;
     ///
     /// let text = r#"
