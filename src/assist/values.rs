@@ -132,21 +132,22 @@ fn refused(wanted: &str, sentence: &str) -> String {
 
 /// How long the text is, and how long it may be.
 fn length(property: &Property, text: &str) -> String {
-    let length = json::utf16_len(text);
-    // As in messages: characters, unless the API counts them otherwise.
-    let unit = if text.chars().count() != length {
-        "UTF-16 units"
-    } else if length == 1 {
-        "character"
-    } else {
-        "characters"
+    let count = text.chars().count();
+    let characters = if count == 1 { "character" } else { "characters" };
+    let Some(limit) = property.max_length else {
+        return format!(" {count} {characters}; no limit is documented.");
     };
-    match property.max_length {
-        Some(limit) if length > limit as usize => {
-            format!(" {length} {unit}; the limit is {limit}.")
-        }
-        Some(limit) => format!(" {length} {unit} of at most {limit}."),
-        None => format!(" {length} {unit}; no limit is documented."),
+    // As in messages: characters, unless the API counts them otherwise.
+    let length = json::utf16_len(text);
+    let unit = if length == count {
+        characters
+    } else {
+        "UTF-16 units"
+    };
+    if length > limit as usize {
+        format!(" {length} {unit}; the limit is {limit}.")
+    } else {
+        format!(" {length} {unit} of at most {limit}.")
     }
 }
 

@@ -223,6 +223,8 @@ impl<'a> Engine<'a> {
     /// An engine; `candidates` are those of the site's rules.
     pub fn new(site: &'a Site, candidates: &'a [Candidate<'a>], defaults: &'a Defaults) -> Self {
         let Site { project, known, .. } = site;
+        // A severity of the settings could be higher.
+        let hides_advice = site.least > Severity::Advice && project.config.severities.is_empty();
         Self {
             site,
             filter: FindingFilter::new(
@@ -234,7 +236,9 @@ impl<'a> Engine<'a> {
             ),
             expected: Expected::beside(known, project, read::LARGEST),
             defaults,
-            session: Session::new(candidates, &known.tenant, false).with_threads(Threads::of(None)),
+            session: Session::new(candidates, &known.tenant, false)
+                .with_threads(Threads::of(None))
+                .hiding_advice(hides_advice),
         }
     }
 

@@ -62,6 +62,7 @@ pub struct Session<'r> {
     /// What the one request of a call changes, where the caller says whether it counts.
     call: Option<CallChanges>,
     threads: Threads,
+    hides_advice: bool,
     last: Option<LastEndpoint<'r>>,
     strings: Strings,
 }
@@ -131,6 +132,7 @@ impl<'r> Session<'r> {
             changes: TenantChanges::default(),
             call: None,
             threads: Threads::ONE,
+            hides_advice: false,
             last: None,
             strings: Strings::default(),
         }
@@ -167,6 +169,13 @@ impl<'r> Session<'r> {
     #[must_use]
     pub fn with_threads(self, threads: Threads) -> Self {
         Self { threads, ..self }
+    }
+
+    /// Lets findings of severity advice be left out, for callers that do not show them: records with nothing else are
+    /// then accepted without the engine. A check with outcomes leaves out nothing.
+    #[must_use]
+    pub fn hiding_advice(self, hides_advice: bool) -> Self {
+        Self { hides_advice, ..self }
     }
 
     /// Returns the endpoint of that id.
@@ -211,9 +220,12 @@ impl<'r> Session<'r> {
             if self.call.is_some() {
                 facts = facts.keeping_effects();
             }
-            let threads = self.threads;
-            let checked =
-                lint::check_sharing(template, errors, endpoint, &mut facts, outcomes, threads, strings);
+            let mode = lint::Mode {
+                outcomes,
+                threads: self.threads,
+                hides_advice: self.hides_advice,
+            };
+            let checked = lint::check_sharing(template, errors, endpoint, &mut facts, mode, strings);
             let effects = facts.take_effects();
             let changes = facts.into_changes();
             (checked, CallChanges { changes, effects })
@@ -300,7 +312,13 @@ impl<'r> Session<'r> {
         // All names of a clean record are known. The endpoint is certain if there is a name, and if no other endpoint
         // has all of the names.
         let is_for = |met: u64| met != 0 && is_strong(met) && others.iter().all(|known| met & !known != 0);
-        let checked = lint::check_plain(text, endpoint, &facts, &mut last.memory, is_for)?;
+        let checked = lint::check_plain(
+            text,
+            endpoint,
+            &facts,
+            (&mut last.memory, self.hides_advice),
+            is_for,
+        )?;
         Some(Request {
             endpoint,
             checked,

@@ -60,6 +60,6 @@ pub(crate) use fast::file::check_plain;
 pub(crate) use fast::record::Memory;
 pub use interner::Strings;
 pub(crate) use request::check_sharing;
-pub use request::{check, check_template, check_with, unknown_values};
+pub use request::{Mode, check, check_template, check_with, unknown_values};
 pub use syntax::{Reading, not_json, syntax_findings};
 pub use verdict::read_through;

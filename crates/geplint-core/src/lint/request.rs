@@ -25,6 +25,17 @@ use crate::tenant::{Facts, Tenant, TenantChanges};
 use crate::threads::{self, Threads};
 use dotnet_bind::{self as bind, Container};
 
+/// How a body is checked.
+#[derive(Debug, Clone, Copy)]
+pub struct Mode {
+    /// Return one entry per record, which prediction needs.
+    pub outcomes: bool,
+    /// So many threads may work at it. Several make a long request faster; the result is the same.
+    pub threads: Threads,
+    /// Findings of severity advice may be left out, because nobody sees them.
+    pub hides_advice: bool,
+}
+
 /// Checks one request body, independent of other requests, against the rules of its endpoint.
 ///
 /// `text` and `errors` come from [`crate::json::text`]. `outcomes` requests one entry per record, which prediction
@@ -57,7 +68,12 @@ pub fn check_with(
     outcomes: bool,
     threads: Threads,
 ) -> Checked {
-    check_template(&Template::plain(text), errors, endpoint, facts, outcomes, threads)
+    let mode = Mode {
+        outcomes,
+        threads,
+        hides_advice: false,
+    };
+    check_template(&Template::plain(text), errors, endpoint, facts, mode)
 }
 
 /// The same for a body in which some values are not known.
@@ -66,11 +82,10 @@ pub fn check_template(
     errors: Vec<SyntaxError>,
     endpoint: &Endpoint,
     facts: &mut Facts<'_>,
-    outcomes: bool,
-    threads: Threads,
+    mode: Mode,
 ) -> Checked {
     let strings = &mut Strings::default();
-    check_sharing(template, errors, endpoint, facts, outcomes, threads, strings)
+    check_sharing(template, errors, endpoint, facts, mode, strings)
 }
 
 /// The same; its findings share strings with those of earlier requests.
@@ -83,10 +98,14 @@ pub(crate) fn check_sharing(
     mut errors: Vec<SyntaxError>,
     endpoint: &Endpoint,
     facts: &mut Facts<'_>,
-    outcomes: bool,
-    threads: Threads,
+    mode: Mode,
     strings: &mut Strings,
 ) -> Checked {
+    let Mode {
+        outcomes,
+        threads,
+        hides_advice,
+    } = mode;
     let text: &str = &template.text;
     let mut checked = Checked::default();
     let mut reader = Reader::new(text);
@@ -125,8 +144,9 @@ pub(crate) fn check_sharing(
                     && template.unknown.is_empty()
                     && !facts.remembers_contacts())
                 .then(|| {
-                    let ahead = Prefetch::begin(scope, text, endpoint, facts, threads, &stop);
-                    (FastPath::new(text, endpoint), ahead)
+                    let limits = (threads, hides_advice);
+                    let ahead = Prefetch::begin(scope, text, endpoint, facts, limits, &stop);
+                    (FastPath::new(text, endpoint).hiding_advice(hides_advice), ahead)
                 });
                 let mut keys = Keys::default();
                 // After bytes that are not valid UTF-8, a name may not be the one that was written.
@@ -373,8 +393,11 @@ fn check_inside(
             Vec::new(),
             endpoint,
             &mut facts.aside(),
-            outcomes,
-            Threads::ONE,
+            Mode {
+                outcomes,
+                threads: Threads::ONE,
+                hides_advice: false,
+            },
         );
         let first = (!is_element).then_some(checked.records);
         findings.extend(inner.back(std::mem::take(&mut seen.findings), first));

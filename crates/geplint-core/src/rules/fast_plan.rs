@@ -3,6 +3,7 @@
 use super::fast_rows::{FastRow, FastRows, MOST, QuickCheck, bit};
 use super::ids::{PropertyId, TableId, Type};
 use super::model::{Property, Table};
+use crate::finding::Severity;
 
 /// Computes the fast rows of all tables of an endpoint.
 pub(super) fn take(tables: &mut [Table], record: TableId) {
@@ -23,8 +24,14 @@ fn fast_rows(table: &Table) -> FastRows {
     }
     let mut fast_rows = FastRows::default();
     for (index, property) in (0u16..).zip(&table.properties) {
-        if property.required.is_some() {
+        if let Some(required) = &property.required {
             fast_rows.mandatory |= bit(PropertyId(index));
+            let is_advised = required.claim.severity == Severity::Advice
+                && !required.for_new_contact
+                && required.unless.is_none();
+            if is_advised {
+                fast_rows.advised |= bit(PropertyId(index));
+            }
         }
         fast_rows.rows.push(FastRow {
             ty: property.ty,

@@ -11,6 +11,8 @@ pub(crate) struct FastRows {
     pub rows: Vec<FastRow>,
     /// The mandatory rows, one bit each.
     pub mandatory: u64,
+    /// The mandatory rows whose absence is only advice as long as nothing is known of the tenant's contacts, one bit each.
+    pub advised: u64,
     /// Sets of rows, one bit each. Of each set at least one row must be present.
     pub any_of: Vec<u64>,
 }

@@ -12,7 +12,8 @@ use crate::lint::record_keys::Keys;
 use crate::rules::Endpoint;
 use crate::tenant::Facts;
 
-/// Returns the result of [`check_with`](crate::lint::check_with) if every record is clean.
+/// Returns the result of [`check_with`](crate::lint::check_with) if every record is clean; with `hides_advice`, also if
+/// there is only advice.
 ///
 /// Returns `None` if a record is not clean, if the text is not an array of records, or if `is_for` refuses the rows
 /// of the first record (one bit each) as a request to this endpoint.
@@ -22,7 +23,7 @@ pub(crate) fn check_plain(
     text: &str,
     endpoint: &Endpoint,
     facts: &Facts<'_>,
-    memory: &mut Memory,
+    (memory, hides_advice): (&mut Memory, bool),
     is_for: impl Fn(u64) -> bool,
 ) -> Option<Checked> {
     if facts.remembers_contacts() {
@@ -33,7 +34,7 @@ pub(crate) fn check_plain(
     let Root::List { .. } = reader.root(&mut tree) else {
         return None;
     };
-    let mut fast_path = FastPath::with(std::mem::take(memory), text, endpoint);
+    let mut fast_path = FastPath::with(std::mem::take(memory), text, endpoint).hiding_advice(hides_advice);
     let checked = records(&mut fast_path, &mut reader, facts, is_for);
     *memory = fast_path.into_memory();
     // Nothing may follow the array.

@@ -46,7 +46,7 @@ impl<'s> Prefetch<'s> {
         text: &'e str,
         endpoint: &'e Endpoint,
         facts: &Facts<'e>,
-        threads: Threads,
+        (threads, hides_advice): (Threads, bool),
         stop: &'e AtomicBool,
     ) -> Self {
         let count = threads.for_parts(text.len() / PART);
@@ -60,7 +60,10 @@ impl<'s> Prefetch<'s> {
                 bound(part + 1)
             };
             let range = (bound(part), to);
-            let fast_path = move || read_part_fast(text, endpoint, &facts, range, stop);
+            let fast_path = move || {
+                let fast_path = FastPath::new(text, endpoint).hiding_advice(hides_advice);
+                read_part_fast(fast_path, &facts, range, stop)
+            };
             // If no thread can be started, the reading thread does all the work.
             if let Some(thread) = spawn(scope, fast_path) {
                 parts.push_back((range.0, thread));
@@ -90,14 +93,12 @@ impl<'s> Prefetch<'s> {
 
 /// Runs the fast path on the records that start between two byte offsets.
 fn read_part_fast(
-    text: &str,
-    endpoint: &Endpoint,
+    mut fast_path: FastPath<'_>,
     facts: &Facts<'_>,
     (from, to): (usize, usize),
     stop: &AtomicBool,
 ) -> Vec<CleanRecord> {
-    let bytes = text.as_bytes();
-    let mut fast_path = FastPath::new(text, endpoint);
+    let bytes = fast_path.bytes();
     let mut found = Vec::new();
     let braces = memchr::memchr_iter(b'{', bytes.get(from..to).unwrap_or_default()).map(|at| from + at);
     let Some(first) = braces.take(TRIES).find_map(|at| fast_path.record(at, facts)) else {
@@ -135,10 +136,10 @@ mod tests {
         let (tenant, changes) = (Tenant::default(), TenantChanges::default());
         let facts = Facts::new(&tenant, &changes, false);
         let stop = AtomicBool::new(false);
-        let all = read_part_fast(&text, endpoint, &facts, (0, text.len()), &stop);
+        let all = read_part_fast(FastPath::new(&text, endpoint), &facts, (0, text.len()), &stop);
         assert_eq!(all.len(), 40, "{text}");
         for from in 0..200 {
-            let part = read_part_fast(&text, endpoint, &facts, (from, text.len()), &stop);
+            let part = read_part_fast(FastPath::new(&text, endpoint), &facts, (from, text.len()), &stop);
             let starts: Vec<usize> = part.iter().map(|passed| passed.start).collect();
             let wanted = all
                 .iter()

@@ -44,6 +44,8 @@ pub(in crate::lint) struct FastPath<'a> {
     generation: usize,
     /// The number of consecutive records that were not clean.
     misses: u32,
+    /// True if a record with nothing but advice counts as clean.
+    hides_advice: bool,
 }
 
 /// The state that is kept from record to record: buffers, and guesses that are compared with the text before they
@@ -136,7 +138,19 @@ impl<'a> FastPath<'a> {
             depth: 0,
             generation: 0,
             misses: 0,
+            hides_advice: false,
         }
+    }
+
+    /// Accepts also records that lack rows whose absence is only advice.
+    pub(in crate::lint) const fn hiding_advice(mut self, hides_advice: bool) -> Self {
+        self.hides_advice = hides_advice;
+        self
+    }
+
+    /// Returns the bytes of the request.
+    pub(in crate::lint) const fn bytes(&self) -> &'a [u8] {
+        self.bytes
     }
 
     /// Returns the rows that the current record has, one bit each.
@@ -253,7 +267,13 @@ impl<'a> FastPath<'a> {
             self.met = met;
         }
         let fast_rows = &table.fast_rows;
-        let complete = there & fast_rows.mandatory == fast_rows.mandatory
+        // Facts about contacts would make it more than advice, but with them the fast path is not used.
+        let mandatory = if self.hides_advice {
+            fast_rows.mandatory & !fast_rows.advised
+        } else {
+            fast_rows.mandatory
+        };
+        let complete = there & mandatory == mandatory
             && fast_rows.any_of.iter().all(|set| there & set != 0)
             && self.byte(at) == b'}';
         complete.then_some(at + 1)
