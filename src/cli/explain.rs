@@ -6,11 +6,12 @@ use super::args::{Common, Explain};
 use super::exit_code::{CLEAN, TROUBLE};
 use super::settings::Project;
 use super::{inputs, terminal};
+use crate::finding::Severity;
 use crate::manual;
 use crate::nearest::nearest;
 use crate::report::style::{Look, Palette};
 use crate::report::{OutputError, wrap};
-use crate::rules::{TopicText, rule_text, rule_texts, topic_text, topic_texts};
+use crate::rules::{Endpoint, Ruleset, TopicText, rule_text, rule_texts, topic_text, topic_texts};
 
 /// Prints the text of a rule or a topic, or a line for each.
 pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
@@ -30,7 +31,7 @@ pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
             } else if let Some(topic) = topic_text(id) {
                 about(topic, look)
             } else {
-                terminal::error(common, &unknown(id));
+                terminal::error(common, &unknown(id, &rules));
                 return Ok(TROUBLE);
             }
         }
@@ -39,7 +40,23 @@ pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
     Ok(CLEAN)
 }
 
-fn unknown(id: &str) -> String {
+fn unknown(id: &str, all: &Ruleset) -> String {
+    let has = |endpoint: &&Endpoint| {
+        let mut properties = endpoint.tables.iter().flat_map(|table| &table.properties);
+        *endpoint.id == *id || properties.any(|property| property.name.eq_ignore_ascii_case(id))
+    };
+    let with: Vec<String> = all
+        .endpoints()
+        .filter(has)
+        .map(|endpoint| format!("`geplint rules {}`", endpoint.id))
+        .collect();
+    if !with.is_empty() {
+        let shows = if with.len() == 1 { "shows" } else { "show" };
+        return format!(
+            "there is no rule \"{id}\"; {} {shows} its constraints",
+            with.join(", ")
+        );
+    }
     let rules = rule_texts().iter().map(|rule| &rule.id);
     let known = rules.chain(topic_texts().iter().map(|topic| &topic.id));
     match nearest(id, known.map(String::as_str)) {
@@ -53,14 +70,15 @@ fn list(palette: Palette) -> String {
     let mut text = String::new();
     for rule in rule_texts() {
         let severity = format!("{:7}", rule.severity);
-        let severity = match &*rule.severity {
-            "error" => palette.error(severity).to_string(),
-            "advice" => palette.name(severity).to_string(),
-            _ => palette.warning(severity).to_string(),
+        let of = match &*rule.severity {
+            "error" => Severity::Error,
+            "advice" => Severity::Advice,
+            _ => Severity::Warning,
         };
         let _ = writeln!(
             text,
-            "{severity}  {}  {}",
+            "{}  {}  {}",
+            palette.severity(of, severity),
             palette.name(format!("{:width$}", rule.id)),
             rule.title
         );

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use super::full_report_parts::Cause;
 use super::style::Palette;
 use super::{FileReport, common, labels};
 use crate::finding::{Finding, FixKind, Masked, Phase, Predicted, Severity, Span, Target};
 use crate::fix;
-use crate::grouping::{Diagnostic, Kind};
+use crate::grouping::{Diagnostic, Kind, Part};
+use crate::pointer;
 use crate::sanitize::{escape, is_unprintable};
 use crate::source::{Position, Source};
 
@@ -86,29 +88,44 @@ fn unknown(finding: &Finding) -> Option<String> {
     finding.renamed().map(|(_, name)| escape(name).into_owned())
 }
 
-/// Returns the last token of a finding's pointer.
+/// Returns the last name or index of a finding's pointer, sanitized.
 fn last(finding: &Finding) -> String {
-    unescaped(finding.pointer.rsplit('/').next().unwrap_or_default())
+    name_of(pointer::last(&finding.pointer))
 }
 
-/// Returns a part of a JSON pointer as the name that it stands for, sanitized.
-fn unescaped(part: &str) -> String {
-    let plain = part.replace("~1", "/").replace("~0", "~");
-    escape(&plain).into_owned()
+/// Returns the name of a token of a JSON Pointer, sanitized.
+fn name_of(token: &str) -> String {
+    escape(&pointer::unescaped(token)).into_owned()
 }
 
 /// Returns the causes for the list of causes, each with its number of findings.
-pub(super) fn causes(diagnostic: &Diagnostic<'_>) -> Vec<(String, u64)> {
+pub(super) fn causes(diagnostic: &Diagnostic<'_>) -> Vec<Cause> {
+    let cause = |severity, rule, name, findings| Cause {
+        severity,
+        rule: escape(rule).into_owned(),
+        name,
+        findings,
+    };
+    if diagnostic.kind == Kind::Missing {
+        let parts = diagnostic.parts.iter();
+        let causes = parts
+            .map(|Part { finding, count }| cause(finding.severity, &finding.rule, subject(finding), *count));
+        return causes.collect();
+    }
+    // A habit may have errors and warnings, of several rules.
+    let name = cause_name(diagnostic);
+    let causes = diagnostic.tallies.iter();
+    causes
+        .map(|tally| cause(tally.severity, tally.rule, name.clone(), tally.findings))
+        .collect()
+}
+
+/// Returns the common cause of the findings of a diagnostic.
+fn cause_name(diagnostic: &Diagnostic<'_>) -> String {
     match diagnostic.kind {
-        Kind::Missing => {
-            let parts = diagnostic.parts.iter();
-            parts.map(|part| (subject(part.finding), part.count)).collect()
-        }
-        Kind::Casing(casing) => vec![(format!("names in {}", casing.name()), diagnostic.findings)],
-        Kind::Quoted => vec![("values in quotes".to_owned(), diagnostic.findings)],
-        Kind::Null if diagnostic.parts.len() > 1 => {
-            vec![(labels::some(&names(diagnostic), 3), diagnostic.findings)]
-        }
+        Kind::Casing(casing) => format!("names in {}", casing.name()),
+        Kind::Quoted => "values in quotes".to_owned(),
+        Kind::Null if diagnostic.parts.len() > 1 => labels::some(&names(diagnostic), 3),
         Kind::Unknown => {
             let route = crate::grouping::route(&diagnostic.lead.pointer);
             let around = route.rsplit_once('/').map_or("", |(around, _)| around);
@@ -118,14 +135,14 @@ pub(super) fn causes(diagnostic: &Diagnostic<'_>) -> Vec<(String, u64)> {
             } else {
                 format!(" in {}", escape(place))
             };
-            vec![(format!("unknown names{place}"), diagnostic.findings)]
+            format!("unknown names{place}")
         }
         Kind::Paths if diagnostic.parts.len() > 1 => {
             let of_object = last(diagnostic.lead);
             let object = of_object.split(['.', '/', '[']).next().unwrap_or_default();
-            vec![(format!("paths into {object}"), diagnostic.findings)]
+            format!("paths into {object}")
         }
-        Kind::Null | Kind::One | Kind::Paths => vec![(subject(diagnostic.lead), diagnostic.findings)],
+        Kind::Missing | Kind::Null | Kind::One | Kind::Paths => subject(diagnostic.lead),
     }
 }
 
@@ -155,7 +172,7 @@ fn subject(finding: &Finding) -> String {
         .filter(|name| name.parse::<u32>().is_err());
     match names.next().unwrap_or_default() {
         "" => "the record".to_owned(),
-        name => unescaped(name),
+        name => name_of(name),
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) struct Forms {
     pub severity: Severity,
     pub rule: String,
     /// The causes, each with its number of findings.
-    pub causes: Vec<(String, u64)>,
+    pub causes: Vec<Cause>,
     /// A digest of the message.
     pub words: u64,
     /// The full form: for the first diagnostic of a rule, among the first rules of a run. Empty if the rule was shown
@@ -52,11 +52,24 @@ pub(super) struct Forms {
     pub brief: String,
 }
 
+/// A row of the list of causes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Cause {
+    /// The severity of its findings.
+    pub severity: Severity,
+    /// The id of their rule, sanitized.
+    pub rule: String,
+    /// The cause.
+    pub name: String,
+    /// The number of findings.
+    pub findings: u64,
+}
+
 impl Forms {
     /// Returns the key that equal causes in other files share.
     fn cause(&self) -> String {
         let mut cause = format!("{:?} {} {}", self.severity, self.rule, self.words);
-        for (name, _) in &self.causes {
+        for Cause { name, .. } in &self.causes {
             cause.push('\n');
             cause.push_str(name);
         }
@@ -212,9 +225,9 @@ impl PartSelector {
 
     fn count(&mut self, forms: &Forms) {
         *self.met.entry(Reverse(forms.severity)).or_default() += 1;
-        for (name, count) in &forms.causes {
-            let key = |name: &str| (Reverse(forms.severity), forms.rule.clone(), name.to_owned());
-            let (known, full) = (key(name), self.totals.len() >= CAUSES);
+        for cause in &forms.causes {
+            let key = |name: &str| (Reverse(cause.severity), cause.rule.clone(), name.to_owned());
+            let (known, full) = (key(&cause.name), self.totals.len() >= CAUSES);
             let known = if full && !self.totals.contains_key(&known) {
                 key("others")
             } else {
@@ -225,7 +238,7 @@ impl PartSelector {
                 first: name.clone(),
                 ..Total::default()
             });
-            total.findings += count;
+            total.findings += cause.findings;
             total.files += u64::from(total.last != self.file.0);
             total.last = self.file.0;
         }

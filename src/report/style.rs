@@ -148,25 +148,39 @@ pub struct Palette {
     pub color: bool,
 }
 
+/// Returns the style of a severity.
+pub(super) const fn severity(severity: Severity) -> Style {
+    match severity {
+        Severity::Error => Style::new().red().bold(),
+        Severity::Warning => Style::new().yellow().bold(),
+        Severity::Advice => Style::new().cyan().bold(),
+    }
+}
+
+/// Returns the style of the labels of further places.
+pub(super) const fn other_place() -> Style {
+    Style::new().blue().bold()
+}
+
+/// Returns the style of names.
+pub(super) const fn name() -> Style {
+    Style::new().cyan()
+}
+
 impl Palette {
     /// The colour of errors.
     pub fn error<T: Display>(self, text: T) -> impl Display {
-        self.paint(Style::new().red().bold(), text)
+        self.severity(Severity::Error, text)
     }
 
     /// The colour of a severity.
-    pub fn severity<T: Display>(self, severity: Severity, text: T) -> impl Display {
-        let style = match severity {
-            Severity::Error => Style::new().red().bold(),
-            Severity::Warning => Style::new().yellow().bold(),
-            Severity::Advice => Style::new().cyan().bold(),
-        };
-        self.paint(style, text)
+    pub fn severity<T: Display>(self, of: Severity, text: T) -> impl Display {
+        self.paint(severity(of), text)
     }
 
     /// The colour of warnings.
     pub fn warning<T: Display>(self, text: T) -> impl Display {
-        self.paint(Style::new().yellow().bold(), text)
+        self.severity(Severity::Warning, text)
     }
 
     /// The colour of success.
@@ -176,7 +190,7 @@ impl Palette {
 
     /// The colour of names: files, notes.
     pub fn name<T: Display>(self, text: T) -> impl Display {
-        self.paint(Style::new().cyan(), text)
+        self.paint(name(), text)
     }
 
     /// The style of emphasis in a sentence.

@@ -1,6 +1,7 @@
 //! Findings with one cause are shown as one diagnostic in the reports for people.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -407,4 +408,45 @@ fn a_removal_of_invisible_text_shows_no_empty_code() {
     let (text, _) = check(&folder, &["b.json"]);
     assert!(!text.contains("``"), "{text}");
     assert!(text.contains("remove the byte order mark (--fix)"), "{text}");
+}
+
+/// The list of causes counts each finding under its own severity and rule, whatever diagnostic it is part of.
+#[test]
+fn the_list_of_causes_counts_as_the_summary_does() {
+    let mixed = snake(1).replace('{', "{\"is_active\": \"true\", \"culture_code\": \"en-US\", ");
+    let quoted = contact(2).replace(
+        '{',
+        "{\"IsActive\": \"true\", \"IsBuyer\": \"yes\", \"IsDeleted\": \"false\", ",
+    );
+    let folder = folder(
+        "tallies",
+        &[("snake.json", list([mixed])), ("quoted.json", list([quoted]))],
+    );
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    for (folder, what) in [
+        (folder.as_path(), "."),
+        (root.as_path(), "rules"),
+        (root.as_path(), "documented"),
+    ] {
+        let shared = ["--no-config", "--min-severity", "advice", what];
+        let (text, _) = check(folder, &[&["--max-findings", "0"][..], &shared].concat());
+        let (json, _) = check(folder, &[&["--format", "json"][..], &shared].concat());
+        let json: Value = serde_json::from_str(&json).unwrap();
+        let mut wanted = BTreeMap::new();
+        for finding in json["findings"].as_array().unwrap() {
+            let key = |name: &str| finding[name].as_str().unwrap().to_owned();
+            *wanted.entry((key("severity"), key("rule"))).or_insert(0) += 1;
+        }
+        let (_, list) = text.split_once("causes (see geplint explain RULE)\n").unwrap();
+        let mut found = BTreeMap::new();
+        // Further names of a row are indented.
+        for row in list.lines().filter(|line| !line.starts_with("            ")) {
+            let mut words = row.split_whitespace();
+            let Some(count) = words.next() else { break };
+            let count: u64 = count.replace(',', "").parse().unwrap();
+            let mut word = || words.next().unwrap().to_owned();
+            *found.entry((word(), word())).or_insert(0) += count;
+        }
+        assert_eq!(found, wanted, "{what}: {list}");
+    }
 }

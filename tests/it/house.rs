@@ -1,4 +1,5 @@
-//! Tests of the code's layout: the list of files in the documentation of `lint` is complete and in import order.
+//! Tests of the code's layout: the list of files in the documentation of `lint` is complete and in import order; what is
+//! decided in one file is decided in no other.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -103,4 +104,43 @@ fn the_engine_is_layered() {
         "only {arrows} arrows were found: the test reads the files wrongly"
     );
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What is decided in one file is decided in no other.
+#[test]
+fn one_file_decides() {
+    let cases = [
+        (
+            "crates/geplint-core/src/pointer.rs",
+            "\"~1\"",
+            "the escapes of JSON Pointers",
+        ),
+        ("src/report/style.rs", "Style::new()", "colours"),
+        ("src/report/style.rs", ".yellow()", "colours"),
+    ];
+    let mut seen = 0;
+    for folder in ["src", "crates/geplint-core/src"] {
+        for entry in walkdir::WalkDir::new(folder) {
+            let path = entry.unwrap().into_path();
+            if path.extension().is_none_or(|end| end != "rs") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for (home, word, what) in cases {
+                let is_home = path == Path::new(home);
+                seen += usize::from(is_home && code.contains(word));
+                assert!(
+                    is_home || !code.contains(word),
+                    "{}: {what} belong to {home}",
+                    path.display()
+                );
+            }
+        }
+    }
+    assert_eq!(
+        seen,
+        cases.len(),
+        "a file lacks its word: the test looks for the wrong one"
+    );
 }

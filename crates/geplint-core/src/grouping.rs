@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
 use crate::finding::{Evidence, Finding, FixKind, Severity, Span, Target, sort};
+use crate::pointer::{last, parent, unescaped};
 use crate::rules::quoted;
 use crate::source::Position;
 
@@ -253,6 +254,8 @@ pub struct Diagnostic<'f> {
     pub parts: Vec<Part<'f>>,
     /// The number of findings that it stands for.
     pub findings: u64,
+    /// These findings by severity and rule, in the order of the file.
+    pub tallies: Vec<Tally<'f>>,
     /// The first finding in each of the other records, or at each other place if they do not belong to another record.
     pub others: Vec<&'f Finding>,
     /// The number of other records or places, including those in `others`.
@@ -272,6 +275,17 @@ impl Diagnostic<'_> {
             _ => 0,
         }
     }
+}
+
+/// The findings of a diagnostic with one severity and one rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tally<'f> {
+    /// The severity.
+    pub severity: Severity,
+    /// The id of the rule.
+    pub rule: &'f str,
+    /// The number of findings.
+    pub findings: u64,
 }
 
 /// One property or name of a diagnostic.
@@ -412,6 +426,7 @@ impl<'f> Class<'f> {
                 lead,
                 parts: Vec::new(),
                 findings: 0,
+                tallies: Vec::new(),
                 others: Vec::new(),
                 elsewhere: 0,
                 nearby: Vec::new(),
@@ -425,6 +440,16 @@ impl<'f> Class<'f> {
     fn add(&mut self, finding: &'f Finding) {
         let diagnostic = &mut self.diagnostic;
         diagnostic.findings += 1;
+        let (severity, rule) = (finding.severity, &*finding.rule);
+        let mut tallies = diagnostic.tallies.iter_mut();
+        match tallies.find(|tally| (tally.severity, tally.rule) == (severity, rule)) {
+            Some(tally) => tally.findings += 1,
+            None => diagnostic.tallies.push(Tally {
+                severity,
+                rule,
+                findings: 1,
+            }),
+        }
         let part = match diagnostic.kind {
             Kind::One => "",
             _ => name(finding),
@@ -614,24 +639,6 @@ fn numbered(findings: &[Finding], objects: &[Lack<'_>]) -> HashMap<usize, usize>
 }
 
 // ---- pointers ----
-
-/// Returns the pointer of the object or array around a value.
-fn parent(pointer: &str) -> &str {
-    pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
-}
-
-/// Returns the last token of a pointer, still escaped.
-fn last(pointer: &str) -> &str {
-    pointer.rsplit_once('/').map_or("", |(_, last)| last)
-}
-
-fn unescaped(token: &str) -> Cow<'_, str> {
-    if token.contains('~') {
-        Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
-    } else {
-        Cow::Borrowed(token)
-    }
-}
 
 /// What a name begins with that is a path: `address` of `Address.City`.
 fn path_object(token: &str) -> Option<String> {

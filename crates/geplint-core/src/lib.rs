@@ -33,6 +33,7 @@ pub mod mapped;
 pub mod nearest;
 #[cfg(feature = "engine")]
 pub mod placeholders;
+pub mod pointer;
 #[cfg(feature = "engine")]
 pub mod predict;
 #[cfg(feature = "engine")]

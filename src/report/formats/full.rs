@@ -16,7 +16,7 @@ use crate::finding::{Evidence, Finding, Phase, Severity, Span, Target, Wording};
 use crate::grouping::{Diagnostic, Kind, group};
 use crate::report::full_report_parts::{Forms, Needed, Part, PartSelector, ShownBefore, strong};
 use crate::report::source_lines::{Frame, TAB, Window, window};
-use crate::report::style::Look;
+use crate::report::style::{self, Look};
 use crate::report::wrap::wrap;
 use crate::report::{Chunks, FileReport, Report, Stage, diagnostic_text, labels};
 use crate::sanitize::escape;
@@ -328,7 +328,7 @@ fn handler(look: Look, highlights: Vec<Style>) -> GraphicalReportHandler {
         },
         styles: if look.color {
             ThemeStyles {
-                link: Style::new().cyan(),
+                link: style::name(),
                 highlights,
                 ..ThemeStyles::ansi()
             }
@@ -494,12 +494,8 @@ impl<'a> Snippet<'a> {
     /// Returns the styles of the labels: that of the finding has the colour of its severity, the others share another
     /// one.
     fn styles(&self) -> Vec<Style> {
-        let own = match self.finding.severity {
-            Severity::Error => Style::new().red().bold(),
-            Severity::Warning => Style::new().yellow().bold(),
-            Severity::Advice => Style::new().cyan().bold(),
-        };
-        let other = Style::new().blue().bold();
+        let own = style::severity(self.finding.severity);
+        let other = style::other_place();
         let start = self.window.primary.start;
         let related = self.window.related.iter().flatten();
         let before = related

@@ -7,6 +7,7 @@ use super::edit::{Edit, Fix, apply};
 use super::finding_counts::{Counts, Tally};
 use super::of_finding::of;
 use crate::finding::{Finding, FixKind, Span, Target};
+use crate::pointer::escaped;
 
 /// The highest number of passes. Fixes that overlap are mostly applied in the second.
 const PASSES: usize = 64;
@@ -62,7 +63,7 @@ pub fn fix_all(bytes: &[u8], unsafe_too: bool, check: &mut dyn FnMut(&[u8]) -> S
 struct Candidate {
     record: Option<u32>,
     fix: Fix,
-    /// The pointer of the renamed property, with a slash at its end.
+    /// The pointer of the property that is only read after the fix, with a slash at its end.
     renamed: Option<String>,
 }
 
@@ -183,8 +184,13 @@ fn candidates(bytes: &[u8], seen: &Seen, unsafe_too: bool) -> Vec<Candidate> {
     fixes.collect()
 }
 
-/// Returns the pointer of a finding's property after the rename, with a slash at the end.
+/// Returns the pointer, with a slash at the end, of a property that is only read after the fix: it is renamed, or gets or loses
+/// brackets.
 fn renamed(finding: &Finding) -> Option<String> {
+    if let FixKind::Unwrap(_) = finding.fix_kind.as_deref()? {
+        let is_value = finding.target == Target::Value && !finding.pointer.is_empty();
+        return is_value.then(|| format!("{}/", finding.pointer));
+    }
     if let FixKind::Nest { name, .. } = finding.fix_kind.as_deref()? {
         let object = finding.pointer.rsplit_once('/').map_or("", |(object, _)| object);
         return Some(format!("{object}/{name}/"));
@@ -200,10 +206,7 @@ fn renamed(finding: &Finding) -> Option<String> {
         Some((object, _)) if !of_object => object,
         _ => &finding.pointer,
     };
-    Some(format!(
-        "{object}/{}/",
-        name.replace('~', "~0").replace('/', "~1")
-    ))
+    Some(format!("{object}/{}/", escaped(name)))
 }
 
 /// The spans that have an edit already.

@@ -8,6 +8,7 @@ use super::messages::{self, fill, reason};
 use super::state::{Linter, RecordKey, Step, key_of};
 use crate::finding::{Finding, FixKind, Predicted, Severity, Span, Target, Text, Wording};
 use crate::json::{JsonKind, NodeId};
+use crate::pointer::push as push_token;
 use crate::rules::{Answer, Ask, Property, Type, Words, cut};
 
 /// The longest key, in characters, that findings show. A longer one is no name, and many findings would repeat it.
@@ -64,17 +65,6 @@ impl Place {
 pub(super) fn push_number(pointer: &mut String, number: u32) {
     // Writing to a string cannot fail.
     let _ = write!(pointer, "{number}");
-}
-
-/// Appends one reference token of a JSON Pointer, escaped.
-pub(super) fn push_token(pointer: &mut String, token: &str) {
-    for c in token.chars() {
-        match c {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            c => pointer.push(c),
-        }
-    }
 }
 
 impl Linter<'_> {

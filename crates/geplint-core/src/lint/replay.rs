@@ -8,10 +8,11 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::new_finding::{push_number, push_token};
+use super::new_finding::push_number;
 use super::syntax::Reading;
 use crate::finding::Span;
 use crate::json::{SyntaxError, SyntaxKind, matching};
+use crate::pointer::push as push_token;
 use crate::rules::{Endpoint, Property, PropertyId, Table, Type};
 use crate::tenant::{Facts, Presence};
 use dotnet_bind::{self as bind, As, Container, Json, Scalar, Stop, TextReader, Token};

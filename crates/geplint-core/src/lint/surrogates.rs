@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::new_finding::{push_number, push_token};
+use super::new_finding::push_number;
 use crate::finding::{Span, Target};
 use crate::json::{JsonKind, NodeId, SyntaxError, SyntaxKind, Tree, decode};
+use crate::pointer::push as push_token;
 
 /// The place of a lone surrogate: its pointer, its record, its target and its span. Unlike other syntax errors it is
 /// about a value.

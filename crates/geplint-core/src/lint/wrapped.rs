@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use super::checked::Checked;
 use super::messages;
-use super::new_finding::{Place, push_number, push_token};
+use super::new_finding::{Place, push_number};
 use super::state::{Buffers, Linter};
 use crate::finding::{Basis, Finding, FixKind, Phase, Severity, Span, Target};
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode, offsets};
 use crate::placeholders::Template;
+use crate::pointer::push as push_token;
 use crate::predict::mask;
 use crate::rules::{Endpoint, quoted};
 use crate::tenant::Facts;
@@ -365,7 +366,7 @@ impl Wrapped {
                 let count = self.pieces.len();
                 (
                     format!(
-                        "{what} is an object with a record under each of {count} names; the body has to be a list of \
+                        "{what} is an object with a record under each of {count} names; the body must be a list of \
                          records"
                     ),
                     "Send a list of the values.".to_owned(),

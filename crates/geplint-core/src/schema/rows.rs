@@ -3,6 +3,7 @@
 use super::patterns;
 use crate::finding::Severity;
 use crate::json::Value;
+use crate::pointer::escaped;
 use crate::rules::{Claim, Endpoint, Enumeration, OneOf, Property, Shape, TenantList, Type};
 use crate::tenant::{Fact, Tenant};
 
@@ -88,7 +89,7 @@ fn of_64_bits(members: &mut Members) {
 impl Source<'_> {
     /// A reference to a definition.
     pub(super) fn reference(&self, name: &str) -> Value {
-        let name = name.replace('~', "~0").replace('/', "~1");
+        let name = escaped(name);
         Value::object([("$ref", Value::Text(format!("{}{name}", self.definitions)))])
     }
 
