@@ -58,6 +58,14 @@ pub(in crate::report) fn line(out: &mut String, source: &Source<'_>, finding: &F
         let _ = write!(out, " ({})", escape(key));
     }
     let _ = write!(out, ": {}", escape(&finding.short_message()));
+    if let Some((place, what)) = finding
+        .related
+        .as_deref()
+        .filter(|(_, what)| !what.is_empty() && !finding.is_pair())
+    {
+        let Position { line, column } = source.position(place.start);
+        let _ = write!(out, " ({}: {line}:{column})", escape(what));
+    }
     if let Some(fix) = fix::of(source.text(), finding) {
         let _ = write!(out, " ({})", labels::fix_kind(fix.safe));
     }

@@ -465,12 +465,12 @@ pub(super) fn unknown_name(name: &str, table: &str, place: Option<&str>, help: S
     Words::warning(rule, message, lost, help)
 }
 
-pub(super) fn same_key(record: u32, first: &str, key: &str) -> Words<'static> {
+pub(super) fn same_key(first: &str, key: &str) -> Words<'static> {
     let message = if first == key {
-        format!("record {record} of this request has the same key {}", quoted(key))
+        format!("an earlier record has the same key {}", quoted(key))
     } else {
         format!(
-            "record {record} of this request has the key {}: it differs from {} only in case or whitespace",
+            "an earlier record has the key {}: it differs from {} only in case or whitespace",
             quoted(first),
             quoted(key)
         )

@@ -11,10 +11,10 @@ use crate::json::NodeId;
 use crate::keyed::{Folded, trimmed};
 use crate::rules::{CheckKind, PropertyId};
 
-/// The first record and value of each key. A key without escapes is borrowed from the file.
+/// The first value of each key. A key without escapes is borrowed from the file.
 #[derive(Debug, Default)]
 pub(super) struct Keys<'a> {
-    first: HashMap<Folded<'a>, (u32, Span)>,
+    first: HashMap<Folded<'a>, Span>,
     /// Values that belong to one owner each.
     owners: HashMap<Folded<'a>, Owner<'a>>,
 }
@@ -23,7 +23,6 @@ pub(super) struct Keys<'a> {
 #[derive(Debug)]
 struct Owner<'a> {
     name: Folded<'a>,
-    record: u32,
     span: Span,
 }
 
@@ -52,13 +51,7 @@ pub(super) fn unquoted(written: &str) -> &str {
 impl<'a> Keys<'a> {
     /// Adds the key of a record from the fast path, and a value with its owner. Returns false, and adds nothing, if
     /// another record has the key, or has the value for another owner.
-    pub(super) fn add(
-        &mut self,
-        text: &'a str,
-        key: Option<Key>,
-        owned: Option<(Key, Key)>,
-        record: u32,
-    ) -> bool {
+    pub(super) fn add(&mut self, text: &'a str, key: Option<Key>, owned: Option<(Key, Key)>) -> bool {
         let read = |key: Key| unquoted(key.span.of(text));
         let owned = owned.map(|(value, owner)| (value.span, read(value), read(owner)));
         let new = match owned
@@ -70,14 +63,14 @@ impl<'a> Keys<'a> {
                 Entry::Occupied(_) => return false,
                 Entry::Vacant(entry) => {
                     let name = owner.into();
-                    Some((entry, Owner { name, record, span }))
+                    Some((entry, Owner { name, span }))
                 }
             },
         };
         if let Some(key) = key {
             match self.first.entry(read(key).into()) {
                 Entry::Occupied(_) => return false,
-                Entry::Vacant(entry) => entry.insert((record, key.span)),
+                Entry::Vacant(entry) => entry.insert(key.span),
             };
         }
         if let Some((entry, owner)) = new {
@@ -100,14 +93,14 @@ impl Linter<'_> {
         }
         match keys.first.entry(Folded(key)) {
             Entry::Vacant(entry) => {
-                entry.insert((self.record.unwrap_or(0), self.tree.node(value).span));
+                entry.insert(self.tree.node(value).span);
             }
             Entry::Occupied(entry) => {
-                let (record, first) = *entry.get();
+                let first = *entry.get();
                 let mut place = self.value_place(value).with(first, "first here");
                 place.pointer = self.member_pointer(value);
                 let own = self.scalar_text(value).unwrap_or_default();
-                self.warn(place, messages::same_key(record, &entry.key().0, &own));
+                self.warn(place, messages::same_key(&entry.key().0, &own));
             }
         }
     }
@@ -124,11 +117,10 @@ impl Linter<'_> {
             let (Some((value, of)), Some((_, owner))) = (read(belongs.property), read(belongs.of)) else {
                 continue;
             };
-            let record = self.record.unwrap_or(0);
             match keys.owners.entry(Folded(of)) {
                 Entry::Vacant(entry) => {
                     let (name, span) = (Folded(owner), self.tree.node(value).span);
-                    entry.insert(Owner { name, record, span });
+                    entry.insert(Owner { name, span });
                 }
                 Entry::Occupied(entry) if entry.get().name == Folded(Cow::Borrowed(&owner)) => {}
                 Entry::Occupied(entry) => {
@@ -136,8 +128,7 @@ impl Linter<'_> {
                     let mut place = self.value_place(value).with(first.span, "first here");
                     place.pointer = self.member_pointer(value);
                     let own = self.scalar_text(value).unwrap_or_default();
-                    let other = (first.record, &*first.name.0);
-                    let words = belongs.words(&check.claim, table, &own, other, &owner);
+                    let words = belongs.words(&check.claim, table, &own, &first.name.0, &owner);
                     let name = check.kind.name(endpoint, table);
                     self.report(place, &name, words, &[("value", &own)]);
                 }

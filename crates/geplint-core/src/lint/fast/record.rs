@@ -191,8 +191,7 @@ impl<'a> FastPath<'a> {
         // Prefetched records were read with the facts of the first generation.
         let known = (self.generation == 0).then(|| ahead(start)).flatten();
         let passed = known.or_else(|| self.record(start, facts));
-        let Some(passed) = passed.filter(|passed| keys.add(self.text, passed.key, passed.owned, index))
-        else {
+        let Some(passed) = passed.filter(|passed| keys.add(self.text, passed.key, passed.owned)) else {
             self.misses = self.misses.saturating_add(1);
             return None;
         };

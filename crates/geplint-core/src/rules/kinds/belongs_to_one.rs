@@ -11,14 +11,14 @@ impl BelongsToOne {
         claim: &'c Claim,
         table: &Table,
         text: &str,
-        (record, first): (u32, &str),
+        first: &str,
         owner: &str,
     ) -> Words<'c> {
         let (name, of) = (&table.property(self.property).name, &table.property(self.of).name);
         Words::new(
             claim,
             format!(
-                "{name} {} is sent for {of} {} in record {record}, and for {} here",
+                "{name} {} is sent for {of} {} in an earlier record, and for {} here",
                 quoted(text),
                 quoted(first),
                 quoted(owner)
