@@ -101,8 +101,10 @@ impl View {
         let (new, revealed) = (&new, new.len() < after.findings.len());
         assert!(new.len() < old.len(), "not fewer findings, {}", shown());
         let gone = self.shown(old).len() - self.shown(new).len();
+        // What a fix reveals may be fixed as well.
+        let more_fixed = !renamed.is_empty() && fixed > gone as u64;
         assert!(
-            gone > 0 && (revealed || gone as u64 == fixed),
+            gone > 0 && (revealed || more_fixed || gone as u64 == fixed),
             "{fixed} fixed, not {gone}, {}",
             shown()
         );
@@ -138,9 +140,15 @@ impl View {
     }
 }
 
-/// Returns the pointers, in lower case, that unknown names would have after their suggestions are applied.
+/// Returns the pointers, in lower case, that unknown names would have after their suggestions are applied, and those of values
+/// that are only read after brackets around them are added or removed.
 fn renamed(findings: &[Finding]) -> Vec<String> {
     let suggested = |finding: &Finding| {
+        if let Some(FixKind::Unwrap(_)) = finding.fix_kind.as_deref()
+            && !finding.pointer.is_empty()
+        {
+            return Some(format!("{}/", finding.pointer).to_lowercase());
+        }
         let name = finding.suggestion.as_deref()?;
         let (parent, _) = finding.pointer.rsplit_once('/')?;
         Some(format!("{parent}/{name}/").to_lowercase())

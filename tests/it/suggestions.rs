@@ -1,10 +1,14 @@
 //! Tests of suggestions for unknown names: the right one or none.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::fs;
+
 use geplint::finding::{Finding, FixKind};
 use geplint::rules::builtin;
 use geplint::tenant::Tenant;
 use geplint::{json, lint};
+
+use crate::support::{empty_folder, run};
 
 const CONTACT: &str = r#""ContactCode":"C-1","UserName":"u-1","FirstName":"Ann","LastName":"Lee","EmailAddress":"ann@example.com""#;
 const ADDRESS: &str = r#""Address":{"AddressLine1":"1 Quay","City":"Lyon","StateCode":"ARA","CountryCode":"FR","ZipCode":"69002"}"#;
@@ -285,5 +289,61 @@ fn a_text_in_place_of_an_object_names_its_serializer() {
             .find(|finding| finding.rule == "does-not-convert")
             .unwrap();
         assert!(refused.help.contains(tool), "{text}: {}", refused.help);
+    }
+}
+
+/// An object in place of a list of such objects, and a list with one value in place of the value, are fixed by brackets alone.
+#[test]
+fn brackets_that_are_missing_or_too_many_are_fixed() {
+    let contact = |change: (&str, &str)| {
+        let contact = r#"[{"ContactCode": "C-1", "UserName": "ann", "FirstName": "Ann", "LastName": "Lee",
+            "EmailAddress": "ann@example.com", "IsActive": true, "ManagerCode": ["M-1"],
+            "Address": {"AddressLine1": "1 Mill Lane", "City": "Leeds", "StateCode": "LDS", "CountryCode": "GB", "ZipCode": "LS1"}}]"#;
+        assert!(contact.contains(change.0));
+        contact.replace(change.0, change.1)
+    };
+    let group = |codes: &str| format!(r#"[{{"GroupName": "Buyers", "ContactCodes": {codes}}}]"#);
+    let folder = empty_folder("suggestions", "brackets");
+    let send = "Send the value without the list around it.";
+    let wrap = "Put [ before the object and ] after it.";
+    let cases = [
+        (contact(("\"Ann\"", "[\"Ann\"]")), send, true),
+        (contact(("true", "[ true ]")), send, true),
+        (
+            contact(("{\"AddressLine1", "[{\"AddressLine1")).replace("\"LS1\"}", "\"LS1\"}]"),
+            send,
+            true,
+        ),
+        (group(r#"{"ContactCode": "C-1"}"#), wrap, true),
+        // Several values, another object, or a wrapper: what was meant is not certain.
+        (contact(("\"Ann\"", "[\"Ann\", \"Bea\"]")), "Send a string", false),
+        (
+            group(r#"{"Items": [{"ContactCode": "C-1"}]}"#),
+            "Send a list of objects",
+            false,
+        ),
+        // A string with several codes: a help, but no fix.
+        (
+            contact(("[\"M-1\"]", "\"M-1; M-2\"")),
+            r#"If these are 2 values, send [\"M-1\", \"M-2\"]."#,
+            false,
+        ),
+        (
+            contact(("[\"M-1\"]", "\"Lee, Ann Mary\"")),
+            "Send a list of strings",
+            false,
+        ),
+    ];
+    for (text, help, is_fixed) in cases {
+        fs::write(folder.join("a.json"), &text).unwrap();
+        let checked = run(&folder, &["check", "--format", "json", "a.json"], b"");
+        let said = String::from_utf8(checked.stdout).unwrap();
+        assert!(
+            said.contains(help) || said.contains(&help.replace('"', "\\\"")),
+            "{text}: {said}"
+        );
+        run(&folder, &["check", "--fix", "--unsafe-fixes", "a.json"], b"");
+        let fixed = run(&folder, &["check", "a.json"], b"");
+        assert_eq!(fixed.status.success(), is_fixed, "{text}");
     }
 }

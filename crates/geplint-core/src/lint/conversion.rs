@@ -48,19 +48,94 @@ impl Linter<'_> {
             (JsonKind::Object, Type::Object(_)) => "an object with this \"$ref\"".to_owned(),
             _ => self.found(node),
         };
-        let reading = self.reading(node, ty);
-        let help = match &reading {
-            Some(reading) => format!("{}. Send {}.", reading.said, reading.json),
-            None => self
-                .cut_by_serializer(node, ty)
-                .unwrap_or(messages::wanted(ty))
-                .to_owned(),
+        let (help, fix_kind) = match self.reading(node, ty) {
+            Some(reading) => {
+                let help = format!("{}. Send {}.", reading.said, reading.json);
+                (help, Some(FixKind::Write(reading.json)))
+            }
+            None => match property.and_then(|_| self.other_brackets(node, ty)) {
+                Some((help, fix)) => (help.to_owned(), Some(fix)),
+                None => (self.help(node, ty), None),
+            },
         };
         let words = messages::refused(&name, &found, ty, help);
         let predicted = self.unconverted(sentence);
         let index = self.checked.findings.len();
         self.predict_of(property, self.value_place(node), words, Some(predicted));
-        self.fix(index, reading.map(|reading| FixKind::Write(reading.json)));
+        self.fix(index, fix_kind);
+    }
+
+    /// Returns the help for a value whose meaning is not certain.
+    fn help(&self, node: NodeId, ty: Type) -> String {
+        let cut = self.cut_by_serializer(node, ty).map(str::to_owned);
+        let help = cut.or_else(|| self.separated(node, ty));
+        help.unwrap_or_else(|| messages::wanted(ty).to_owned())
+    }
+
+    /// Returns the help for a string that may be several codes, separated by a character.
+    fn separated(&self, node: NodeId, ty: Type) -> Option<String> {
+        /// The number of values from which on the help would be too long.
+        const MANY: usize = 6;
+        if ty != Type::StringList || self.kind(node) != JsonKind::String {
+            return None;
+        }
+        let text = self.decoded(node);
+        let separator = [';', '|', ',', '\n', '\t']
+            .into_iter()
+            .find(|mark| text.contains(*mark))?;
+        let parts: Vec<&str> = text.split(separator).map(str::trim).collect();
+        let is_code = |part: &&str| {
+            let other = |c: char| c.is_whitespace() || "[]{}\"\\,;|".contains(c);
+            !part.is_empty() && !part.contains(other)
+        };
+        let is_list = parts.len() < MANY && parts.iter().all(is_code);
+        is_list.then(|| {
+            let parts: Vec<String> = parts.iter().map(|part| quoted(part)).collect();
+            format!(
+                "If these are {} values, send [{}].",
+                parts.len(),
+                parts.join(", ")
+            )
+        })
+    }
+
+    /// Returns the help and the fix for an object in place of a list of such objects, and for a list with one value in place
+    /// of that value.
+    fn other_brackets(&self, node: NodeId, ty: Type) -> Option<(&'static str, FixKind)> {
+        let is_of = |node: NodeId, id| {
+            let table = self.endpoint.table(id);
+            let mut keys = self.tree.members(node).map(|(key, _)| self.decoded(key));
+            keys.any(|name| table.find(&name).is_some())
+        };
+        let span = self.tree.node(node).span;
+        if let (JsonKind::Object, Type::ObjectList(id)) = (self.kind(node), ty) {
+            let at = |place: u32, mark: &str| (Span::new(place, place), mark.to_owned());
+            return is_of(node, id).then(|| {
+                let edits = vec![at(span.start, "["), at(span.end, "]")];
+                ("Put [ before the object and ] after it.", FixKind::Unwrap(edits))
+            });
+        }
+        let mut elements = self.tree.elements(node);
+        let (Some(only), None) = (elements.next(), elements.next()) else {
+            return None;
+        };
+        let fits = match (self.kind(only), ty) {
+            (JsonKind::Object, Type::Object(id)) => is_of(only, id),
+            (_, Type::Object(_) | Type::ObjectList(_) | Type::StringList) => false,
+            (JsonKind::String | JsonKind::Number | JsonKind::True | JsonKind::False, _) => true,
+            _ => false,
+        };
+        fits.then(|| {
+            let inner = self.tree.node(only).span;
+            let edits = vec![
+                (Span::new(span.start, inner.start), String::new()),
+                (Span::new(inner.end, span.end), String::new()),
+            ];
+            (
+                "Send the value without the list around it.",
+                FixKind::Unwrap(edits),
+            )
+        })
     }
 
     /// Returns the help for a string that a serializer wrote in place of an object or array.
