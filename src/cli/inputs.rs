@@ -15,6 +15,7 @@ use crate::finding::{Finding, Span};
 use crate::input::{Changed, Entry, IgnoreFiles, WalkOptions, read_list, search};
 use crate::json;
 use crate::mapped::MappedText;
+use crate::nearest::nearest;
 use crate::placeholders::references;
 use crate::recognize::{Recognized, recognize};
 use crate::report::{Position, Source, sanitize};
@@ -36,6 +37,11 @@ pub fn ready(
     warn_of_ignore_files(&project.ignore_files, common);
     let known = Knowledge::of(knowledge, common, &project)?;
     Ok((project, entries, known))
+}
+
+/// Returns true if no path but the working directory is named.
+pub fn is_default(files: &Files) -> bool {
+    files.list.is_none() && files.paths == [Path::new(".")]
 }
 
 /// Returns the paths on the command line, and those in the list that it names.
@@ -291,6 +297,9 @@ pub fn is_known(rules: &Ruleset, id: &str) -> Result<(), String> {
     let ours = builtin_ids().map(str::to_owned);
     let ids: BTreeSet<String> = rules.ids().map(str::to_owned).chain(ours).collect();
     let ids: Vec<String> = ids.into_iter().collect();
+    if let Some(near) = nearest(id, ids.iter().map(String::as_str)) {
+        return Err(format!("there is no endpoint \"{id}\"; did you mean {near}?"));
+    }
     Err(format!(
         "there is no endpoint \"{id}\"; endpoints: {}",
         ids.join(", ")
@@ -347,7 +356,9 @@ pub fn ambiguous(ids: &[String]) -> String {
 
 /// Returns the message for a named file that is not a payload.
 pub fn unrecognized(reason: &str) -> String {
-    format!("not a request to a known endpoint ({reason}); use --endpoint ID to check it anyway")
+    format!(
+        "not a request to a known endpoint ({reason}); use --endpoint ID to check it anyway (`geplint rules` lists the ids)"
+    )
 }
 
 /// Returns the message for a file in an unsupported format of requests.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{ErrorKind, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
@@ -27,6 +27,25 @@ const MANIFEST: &str = "geplint-samples.txt";
 /// The first line of the list.
 const TITLE: &str = "# Written by geplint samples: the SHA-256 and name of each file. An unchanged file in this list may be overwritten.";
 
+/// The start of a line with the endpoint of the files below it.
+const SECTION: &str = "# Endpoint: ";
+
+/// A file that an earlier run has written.
+struct Listed {
+    /// The SHA-256 of its contents.
+    digest: String,
+    /// The id of the endpoint; empty in a list without endpoints.
+    endpoint: String,
+}
+
+/// The files of earlier runs that are no longer generated.
+struct Outdated {
+    /// The number of removed files.
+    removed: u64,
+    /// The files that were not removed, because they have changed.
+    kept: Vec<PathBuf>,
+}
+
 /// The contents of files, by name.
 type Files = BTreeMap<String, String>;
 
@@ -35,8 +54,8 @@ pub fn run(args: &SamplesArgs, common: &Common) -> Result<u8, OutputError> {
     let Some((files, samples, known)) = terminal::ok_or_print(files(args, common), common) else {
         return Ok(TROUBLE);
     };
-    let written = write(&args.output, &files);
-    let Some(removed) = terminal::ok_or_print(written, common) else {
+    let written = write(&args.output, &args.made.endpoint, &files);
+    let Some(Outdated { removed, kept }) = terminal::ok_or_print(written, common) else {
         return Ok(TROUBLE);
     };
     for line in lacking(&samples.lacking, &known.tenant) {
@@ -45,8 +64,14 @@ pub fn run(args: &SamplesArgs, common: &Common) -> Result<u8, OutputError> {
     let predicted = files.keys().filter(|name| name.ends_with(PREDICTED)).count();
     let removed = match removed {
         0 => String::new(),
-        gone => format!("; removed {} from an earlier run", count(gone as u64, "file")),
+        gone => format!("; removed {} from an earlier run", count(gone, "file")),
     };
+    for path in kept {
+        terminal::eprintln(&format!(
+            "kept {}: it is no longer generated, but has changed since it was written",
+            sanitize::path(&path)
+        ));
+    }
     terminal::print(&format!(
         "Wrote {} for {} to {}, {} with a predicted response{removed}.\n",
         count(samples.all.len() as u64, "request"),
@@ -85,15 +110,15 @@ fn predicted(body: &str, endpoint: &Endpoint, tenant: &Tenant) -> Option<String>
     Some(pretty(&prediction.envelope, "\n") + "\n")
 }
 
-/// Writes the files, and removes files of an earlier run that are no longer generated. Returns the number of removed files.
+/// Writes the files of an endpoint, and removes files of an earlier run for the same endpoint that are no longer generated.
 /// Nothing is written if one of the files exists and differs from what an earlier run has written.
-fn write(folder: &Path, files: &Files) -> Result<usize, String> {
+fn write(folder: &Path, endpoint: &str, files: &Files) -> Result<Outdated, String> {
     let fail = |name: &str, why: String| format!("{}: {why}", sanitize::plain_path(&folder.join(name)));
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", sanitize::plain_path(folder)))?;
     let before = manifest(folder).map_err(|why| fail(MANIFEST, why))?;
     for (name, text) in files {
         let there = contents(&folder.join(name)).map_err(|why| fail(name, why))?;
-        let is_ours = |there: &Vec<u8>| there == text.as_bytes() || before.get(name) == Some(&digest(there));
+        let is_ours = |there: &Vec<u8>| there == text.as_bytes() || is_listed(&before, name, there);
         if there.is_some_and(|there| !is_ours(&there)) {
             let why = format!(
                 "it was not written by `geplint samples` ({MANIFEST} lists its files), or has changed since; remove it, or use another folder"
@@ -101,30 +126,68 @@ fn write(folder: &Path, files: &Files) -> Result<usize, String> {
             return Err(fail(name, why));
         }
     }
-    let mut listed = format!("{TITLE}\n");
-    for (name, text) in files {
-        let _ = writeln!(listed, "{}  {name}", digest(text.as_bytes()));
-    }
     // First, so that the next run knows all files of an interrupted one.
-    let all: BTreeSet<&str> = before.keys().map(String::as_str).collect();
-    put(&folder.join(MANIFEST), &listed).map_err(|why| fail(MANIFEST, why))?;
+    put(&folder.join(MANIFEST), &list(&before, endpoint, files)).map_err(|why| fail(MANIFEST, why))?;
     for (name, text) in files {
         put(&folder.join(name), text).map_err(|why| fail(name, why))?;
     }
-    let mut removed = 0;
-    for name in all.into_iter().filter(|name| !files.contains_key(*name)) {
+    let mut outdated = Outdated {
+        removed: 0,
+        kept: Vec::new(),
+    };
+    let own = before.iter().filter(|(_, listed)| listed.endpoint == endpoint);
+    for name in own
+        .map(|(name, _)| name)
+        .filter(|name| !files.contains_key(*name))
+    {
         let path = folder.join(name);
         let there = contents(&path).map_err(|why| fail(name, why))?;
-        if there.is_some_and(|there| before.get(name) == Some(&digest(&there))) {
+        let Some(there) = there else { continue };
+        if is_listed(&before, name, &there) {
             fs::remove_file(&path).map_err(|error| fail(name, error.to_string()))?;
-            removed += 1;
+            outdated.removed += 1;
+        } else {
+            outdated.kept.push(path);
         }
     }
-    Ok(removed)
+    Ok(outdated)
 }
 
-/// Returns the checksums of the files of an earlier run, by name. Only names without a folder are accepted.
-fn manifest(folder: &Path) -> Result<BTreeMap<String, String>, String> {
+/// Returns true if a file is unchanged since an earlier run wrote it.
+fn is_listed(before: &BTreeMap<String, Listed>, name: &str, there: &[u8]) -> bool {
+    before
+        .get(name)
+        .is_some_and(|listed| listed.digest == digest(there))
+}
+
+/// Returns the new list: the files of this run, and those of earlier runs for other endpoints.
+fn list(before: &BTreeMap<String, Listed>, endpoint: &str, files: &Files) -> String {
+    let mut sections: BTreeMap<&str, Vec<(&str, String)>> = BTreeMap::new();
+    for (name, listed) in before {
+        if listed.endpoint != endpoint && !files.contains_key(name) {
+            let section = sections.entry(&listed.endpoint).or_default();
+            section.push((name, listed.digest.clone()));
+        }
+    }
+    let own = files
+        .iter()
+        .map(|(name, text)| (name.as_str(), digest(text.as_bytes())));
+    sections.insert(endpoint, own.collect());
+    let mut text = format!("{TITLE}\n");
+    // Files without an endpoint come before the first section.
+    for (id, files) in sections {
+        if !id.is_empty() {
+            let _ = writeln!(text, "{SECTION}{id}");
+        }
+        for (name, digest) in files {
+            let _ = writeln!(text, "{digest}  {name}");
+        }
+    }
+    text
+}
+
+/// Returns the files of earlier runs, by name. Only names without a folder are accepted.
+fn manifest(folder: &Path) -> Result<BTreeMap<String, Listed>, String> {
     let Some(bytes) = contents(&folder.join(MANIFEST))? else {
         return Ok(BTreeMap::new());
     };
@@ -132,12 +195,23 @@ fn manifest(folder: &Path) -> Result<BTreeMap<String, String>, String> {
     if text.lines().next() != Some(TITLE) {
         return Err("it was not written by `geplint samples`; use another folder".to_owned());
     }
-    let lines = text.lines().filter_map(|line| line.split_once("  "));
-    let inside =
-        lines.filter(|(_, name)| name.strip_suffix(".json").is_some() && !name.contains(['/', '\\']));
-    Ok(inside
-        .map(|(digest, name)| (name.to_owned(), digest.to_owned()))
-        .collect())
+    let mut all = BTreeMap::new();
+    let mut endpoint = "";
+    for line in text.lines() {
+        if let Some(id) = line.strip_prefix(SECTION) {
+            endpoint = id;
+        } else if let Some((digest, name)) = line.split_once("  ")
+            && name.strip_suffix(".json").is_some()
+            && !name.contains(['/', '\\'])
+        {
+            let listed = Listed {
+                digest: digest.to_owned(),
+                endpoint: endpoint.to_owned(),
+            };
+            all.insert(name.to_owned(), listed);
+        }
+    }
+    Ok(all)
 }
 
 /// Returns the content of a file; `None` if it does not exist.

@@ -221,3 +221,89 @@ fn a_hostile_manifest_removes_nothing_outside() {
     assert_eq!(run(&folder, &samples, b"").status.code(), Some(2));
     assert_eq!(fs::read(folder.join("keep.json")).unwrap(), b"");
 }
+
+#[test]
+fn one_folder_holds_the_samples_of_all_endpoints() {
+    let folder = empty_folder("made", "all-endpoints");
+    let mut all = BTreeSet::from(["geplint-samples.txt".to_owned()]);
+    for id in builtin_ids() {
+        let alone = format!("alone-{id}");
+        let made = run(&folder, &["samples", id, "--output", &alone], b"");
+        assert!(made.status.success(), "{id}: {}", text(&made.stderr));
+        all.extend(names(&folder.join(&alone)));
+        let made = run(&folder, &["samples", id, "--output", "all"], b"");
+        assert!(made.status.success(), "{id}: {}", text(&made.stderr));
+        assert!(!text(&made.stdout).contains("removed"), "{}", text(&made.stdout));
+    }
+    assert_eq!(names(&folder.join("all")), all);
+    // What one endpoint no longer has is removed, and nothing else; a changed file is named and kept.
+    let id = builtin_ids().next().unwrap();
+    let list = folder.join("all/geplint-samples.txt");
+    let listed = fs::read_to_string(&list).unwrap();
+    let section = format!("# Endpoint: {id}\n");
+    let old = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let listed = listed.replace(
+        &section,
+        &format!("{section}{old}  old.json\n{old}  changed.json\n"),
+    );
+    fs::write(&list, listed).unwrap();
+    fs::write(folder.join("all/old.json"), "").unwrap();
+    fs::write(folder.join("all/changed.json"), "[]").unwrap();
+    let made = run(&folder, &["samples", id, "--output", "all"], b"");
+    assert!(text(&made.stdout).contains("; removed 1 file from an earlier run"));
+    assert!(
+        text(&made.stderr).contains("kept all/changed.json: "),
+        "{}",
+        text(&made.stderr)
+    );
+    all.insert("changed.json".to_owned());
+    assert_eq!(names(&folder.join("all")), all);
+}
+
+#[test]
+fn a_misspelt_endpoint_is_suggested_everywhere() {
+    let folder = empty_folder("made", "misspelt");
+    fs::write(folder.join("a.json"), "[]").unwrap();
+    let close = |id: &str| {
+        [
+            id.replace('-', ""),
+            id.to_uppercase(),
+            id[..id.len() - 1].to_owned(),
+            format!("{id}s"),
+        ]
+    };
+    for id in builtin_ids() {
+        for wrong in close(id) {
+            let calls: [&[&str]; 5] = [
+                &["new", &wrong],
+                &["schema", &wrong],
+                &["rules", &wrong],
+                &["samples", &wrong, "--output", "x"],
+                &["check", "--endpoint", &wrong, "a.json"],
+            ];
+            for call in calls {
+                let done = run(&folder, call, b"");
+                assert_eq!(
+                    text(&done.stderr),
+                    format!("error: there is no endpoint \"{wrong}\"; did you mean {id}?\n")
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn explain_points_from_properties_and_endpoints_to_their_tables() {
+    let folder = empty_folder("made", "explain");
+    for endpoint in builtin_ids().filter_map(geplint::rules::builtin) {
+        let names = endpoint.tables.iter().flat_map(|table| &table.properties);
+        let names = names.map(|property| property.name.to_string());
+        for word in names.chain([endpoint.id.to_string()]) {
+            let done = run(&folder, &["explain", &word], b"");
+            let said = text(&done.stderr);
+            let pointer = format!("`geplint rules {}`", endpoint.id);
+            assert!(said.contains(&pointer), "{word}: {said}");
+            assert_eq!(done.status.code(), Some(2), "{word}");
+        }
+    }
+}

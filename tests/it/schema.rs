@@ -35,6 +35,31 @@ fn document(endpoint: &Endpoint, tenant: &Tenant, draft: Draft) -> Value {
     serde_json::from_str(&pretty(&schema(endpoint, tenant, draft), "\n")).unwrap()
 }
 
+#[test]
+fn schemas_beside_payloads_are_not_checked_as_payloads() {
+    let folder = crate::support::empty_folder("schema", "beside-payloads");
+    let mut names = BTreeSet::new();
+    for endpoint in endpoints() {
+        for draft in ["draft-07", "2020-12"] {
+            let made = run(&folder, &["schema", &endpoint.id, "--draft", draft], b"");
+            let name = format!("{}.{draft}.schema.json", endpoint.id);
+            fs::write(folder.join(&name), made.stdout).unwrap();
+            names.insert(name);
+        }
+    }
+    let checked = run(&folder, &["check", "-v"], b"");
+    let said = String::from_utf8(checked.stderr).unwrap();
+    assert_eq!(checked.status.code(), Some(3), "{said}");
+    for name in &names {
+        let line = format!("skipped ./{name}: it is a JSON Schema\n");
+        assert!(said.contains(&line), "{line}{said}");
+        let named = run(&folder, &["check", name], b"");
+        let said = String::from_utf8(named.stderr).unwrap();
+        assert!(said.contains("(it is a JSON Schema)"), "{said}");
+        assert_eq!(named.status.code(), Some(2), "{said}");
+    }
+}
+
 fn validator(schema: &Value) -> Validator {
     jsonschema::options()
         .build(schema)

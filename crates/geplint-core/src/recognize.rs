@@ -61,6 +61,9 @@ const NO_CONTAINER: &str = "it contains neither a list nor an object";
 /// The reason for a record of no endpoint.
 const NO_ENDPOINT: &str = "its names match no endpoint";
 
+/// The reason for a record that is `{}`.
+const NO_NAMES: &str = "its records have no properties";
+
 /// Examines the first records of a body that the user named.
 pub fn recognize<'r>(text: &str, candidates: &[Candidate<'r>]) -> Recognized<'r> {
     recognize_as(text, candidates, Standard::Named)
@@ -116,7 +119,10 @@ impl<'r> Look<'_, 'r> {
             Root::List { .. } => self.first_records(&mut reader, &mut tree),
             Root::Value => match tree.root() {
                 Some(root) if is_envelope(self.text, &tree, root) => Recognized::Response,
-                Some(root) => self.value(&tree, root),
+                Some(root) => match other_document(self.text, &tree, root) {
+                    Some(reason) => Recognized::Other(reason),
+                    None => self.value(&tree, root),
+                },
                 None => Recognized::Other(NO_CONTAINER),
             },
         }
@@ -260,6 +266,9 @@ impl<'r> Look<'_, 'r> {
     /// does not decide, by names further down.
     fn by_names(self, tree: &Tree, root: NodeId) -> Recognized<'r> {
         let (scores, total, known) = self.scores(tree, root);
+        if total == 0 {
+            return Recognized::Other(NO_NAMES);
+        }
         let most = scores.iter().copied().max().unwrap_or_default();
         let mut best: Vec<Candidate<'r>> = self
             .candidates
@@ -351,6 +360,18 @@ impl<'r> Look<'_, 'r> {
         }
         if self.standard == Standard::Found && is_schema(&best) {
             return Recognized::Other("its values are those of a schema");
+        }
+        // A skipped file is said to be what it is checked as once the user names it.
+        if self.standard == Standard::Found
+            && best.len() > 1
+            && is_unclear
+            && let Some(Recognized::Request(id)) = self.by_meaning(tree, root)
+        {
+            return Recognized::Weak {
+                ids: vec![id],
+                known: own,
+                names: total,
+            };
         }
         match best.as_slice() {
             [one] => Recognized::Request(one.id()),
@@ -445,6 +466,85 @@ fn is_envelope(text: &str, tree: &Tree, root: NodeId) -> bool {
     known.take(2).count() == 2
 }
 
+/// A kind of document that is not a payload, but may contain the names of one.
+struct OtherDocument {
+    /// The reason that is shown.
+    reason: &'static str,
+    /// A property with a string that contains this text.
+    mark: (&'static str, &'static str),
+    /// Further properties, of which it has at least one. If empty, the mark is enough.
+    others: &'static [&'static str],
+}
+
+/// The kinds of documents that have their own marks. Their names are case-sensitive. A `$schema` alone is no mark: editors
+/// read it in any file.
+const OTHER_DOCUMENTS: &[OtherDocument] = &[
+    OtherDocument {
+        reason: "it is a JSON Schema",
+        mark: ("$schema", "json-schema.org/"),
+        others: &[],
+    },
+    OtherDocument {
+        reason: "it is a JSON Schema",
+        mark: ("$schema", ""),
+        others: &["properties", "$defs", "definitions", "patternProperties"],
+    },
+    OtherDocument {
+        reason: "it is a JSON Schema",
+        mark: ("type", "object"),
+        others: &["properties", "patternProperties"],
+    },
+    OtherDocument {
+        reason: "it is an OpenAPI document",
+        mark: ("openapi", ""),
+        others: &["info", "paths", "components", "webhooks"],
+    },
+    OtherDocument {
+        reason: "it is an OpenAPI document",
+        mark: ("swagger", ""),
+        others: &["info", "paths", "definitions"],
+    },
+    OtherDocument {
+        reason: "it is an AsyncAPI document",
+        mark: ("asyncapi", ""),
+        others: &["info", "channels", "components"],
+    },
+    OtherDocument {
+        reason: "it is a package manifest",
+        mark: ("version", ""),
+        others: &[
+            "dependencies",
+            "devDependencies",
+            "peerDependencies",
+            "scripts",
+            "lockfileVersion",
+        ],
+    },
+];
+
+/// Returns the reason why an object is a document of another kind.
+fn other_document(text: &str, tree: &Tree, root: NodeId) -> Option<&'static str> {
+    if tree.node(root).kind != JsonKind::Object {
+        return None;
+    }
+    let is_marked = |(mark, part): (&str, &str)| {
+        tree.members(root).any(|(key, value)| {
+            let value = tree.node(value);
+            value.kind == JsonKind::String
+                && decode(text, tree.node(key)) == mark
+                && decode(text, value).contains(part)
+        })
+    };
+    let has = |names: &[&str]| {
+        let mut keys = tree.members(root).map(|(key, _)| decode(text, tree.node(key)));
+        names.is_empty() || keys.any(|key| names.contains(&&*key))
+    };
+    let found = OTHER_DOCUMENTS
+        .iter()
+        .find(|kind| is_marked(kind.mark) && has(kind.others))?;
+    Some(found.reason)
+}
+
 fn in_depth(text: &str, tree: &Tree, root: NodeId, candidate: &Candidate<'_>) -> usize {
     candidate.endpoint().map_or(0, |endpoint| {
         nested(text, tree, root, endpoint, endpoint.record_table())
@@ -501,6 +601,14 @@ mod tests {
             let taken = taken_for(text);
             assert!(matches!(taken, Recognized::Other(_)), "{text}: {taken:?}");
         }
+    }
+
+    #[test]
+    fn a_record_without_names_is_not_said_to_have_other_names() {
+        for text in ["{}", "[{}]", "[{}, {}]"] {
+            assert_eq!(taken_for(text), Recognized::Other(NO_NAMES), "{text}");
+        }
+        assert_eq!(taken_for(r#"[{}, {"Other": 1}]"#), Recognized::Other(NO_ENDPOINT));
     }
 
     #[test]
@@ -663,6 +771,55 @@ mod tests {
         }
         let either = r#"[{"ContactCode": "C-1", "UserName": "ann"}]"#;
         assert!(matches!(found(either), Recognized::OneOf(_)));
+    }
+
+    #[test]
+    fn a_document_of_another_kind_is_no_request_whatever_names_it_has() {
+        let names =
+            r#""ContactCode": {}, "FirstName": {}, "LastName": {}, "UserName": {}, "ContactCodes": {}"#;
+        for kind in OTHER_DOCUMENTS {
+            let (mark, part) = kind.mark;
+            let marked = format!(r#""{mark}": "http://{part}x""#);
+            let others = kind
+                .others
+                .iter()
+                .map(|other| format!(r#""{other}": {{{names}}}, "#));
+            let all_others: Vec<String> = if kind.others.is_empty() {
+                vec![String::new()]
+            } else {
+                others.collect()
+            };
+            for other in all_others {
+                let text = format!("{{{marked}, {other}{names}}}");
+                assert_eq!(taken_for(&text), Recognized::Other(kind.reason), "{text}");
+                assert_eq!(found(&text), Recognized::Other(kind.reason), "{text}");
+            }
+            // The mark alone may be for an editor, and names alone may be of a payload.
+            for text in [
+                format!(r#"{{"{mark}": "x", {names}}}"#),
+                format!(r#"{{"{mark}": {{}}, {names}}}"#),
+                format!(r#"{{"properties": {{}}, "info": {{}}, "scripts": {{}}, {names}}}"#),
+            ] {
+                assert!(!matches!(taken_for(&text), Recognized::Other(_)), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_skipped_file_is_said_to_be_what_it_is_when_named() {
+        for text in [
+            r#"[{"ContactCode": "C-1", "Status": "Success"}]"#,
+            r#"[{"ContactCode": "C-1", "State": "Success", "Other": 1}]"#,
+            r#"[{"ContactCode": "C-1"}]"#,
+        ] {
+            match (taken_for(text), found(text)) {
+                (Recognized::Request(named), Recognized::Weak { ids, .. }) => {
+                    assert_eq!(ids, [named], "{text}")
+                }
+                (Recognized::OneOf(named), Recognized::OneOf(ids)) => assert_eq!(ids, named, "{text}"),
+                other => panic!("{text}: {other:?}"),
+            }
+        }
     }
 
     #[test]
