@@ -99,6 +99,29 @@ impl Done {
     }
 }
 
+/// Whatever is written in place of a list of tables, the message says what to write.
+#[test]
+fn a_list_of_tables_in_another_form_is_explained() {
+    let repo = Repo::new("table-lists", &[("bad.json", BAD)]);
+    let schema: Value = serde_json::from_str(include_str!("../../schema/config.json")).unwrap();
+    let lists = schema["properties"].as_object().unwrap().iter();
+    let lists = lists.filter(|(_, value)| value["items"]["type"] == "object");
+    let mut seen = 0;
+    for (key, _) in lists {
+        for text in [
+            format!("[{key}]\nx = 1"),
+            format!("{key} = [\"x\"]"),
+            format!("{key} = \"x\""),
+            format!("{key} = 1"),
+        ] {
+            let said = format!("{key} must be a list of tables: write [[{key}]]");
+            repo.check(&text).expect(2, &[], &[&said]);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 12, "{seen}");
+}
+
 #[test]
 #[allow(clippy::too_many_lines, reason = "a list of mistakes")]
 fn every_mistake_has_its_position() {
@@ -135,6 +158,14 @@ fn every_mistake_has_its_position() {
         ("[tenant]\nfile = \"no.toml\"", "2:8: no.toml: "),
         ("[tenant]\n", "1:1: file is missing here"),
         (
+            "[severity]\nlevel = \"off\"",
+            "1:1: severity must be a list of tables: write [[severity]]",
+        ),
+        (
+            "[ignore]\nrule = \"off\"",
+            "1:1: ignore must be a list of tables: write [[ignore]]",
+        ),
+        (
             "[tenant]\nfile = \"broken.toml\"\nx = 1",
             "3:1: there is no setting \"x\" here",
         ),
@@ -153,6 +184,14 @@ fn every_mistake_has_its_position() {
         (
             "[[files]]\nglob = \"a\"\nendpoint = \"e\"\nx = 1",
             "4:1: there is no setting \"x\" here",
+        ),
+        (
+            "[[files]]\npath = \"a\"\nendpoit = \"user-group\"",
+            "2:1: there is no setting \"path\" or \"endpoit\" (did you mean endpoint?) here; settings: glob, endpoint",
+        ),
+        (
+            "x = 1\nfail_on = 1\n[output]\nx = 1",
+            "1:1: there is no setting \"x\" or \"fail_on\" (did you mean fail-on?) here; settings: include, ",
         ),
         ("[[severity]]\nlevel = \"off\"", "2:9: a [[severity]] needs"),
         ("[[severity]]\nrule = \"blank\"", "1:1: level is missing here"),

@@ -1,6 +1,9 @@
 //! Reads a settings file: from the keys as written to the settings, or the first error.
 
+use std::borrow::Cow;
+
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use super::date::Date;
 use super::file;
@@ -9,6 +12,7 @@ use super::model::{Calls, Config, Files, Ignore, Mistake, Override, Placed};
 use super::pointer::PointerGlob;
 use crate::finding::Evidence;
 use crate::nearest::nearest;
+use crate::rules::quoted;
 
 /// Reads a settings file.
 ///
@@ -21,7 +25,9 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
         let given = text.get(span.clone()).unwrap_or_default();
         Mistake {
             start: span.start,
-            message: in_words(key, given, error.message()),
+            message: in_words(key, given, error.message(), |known| {
+                others_unknown(text, span.start, known)
+            }),
         }
     })?;
     let mut globs = GlobCompiler::default();
@@ -68,8 +74,39 @@ fn key_before(text: &str, start: usize) -> &str {
     key.rsplit(['{', ',']).next().unwrap_or_default().trim()
 }
 
-/// Converts an error of the TOML library to a message in the words of the settings.
-fn in_words(key: &str, given: &str, error: &str) -> String {
+/// The keys whose entries are all tables.
+const TABLE_LISTS: [&str; 3] = ["files", "calls", "severity"];
+
+/// Returns the keys of a table that are not settings, except the one at an offset: the TOML library reports one alone.
+fn others_unknown(text: &str, start: usize, known: &[String]) -> Vec<String> {
+    let mut tables: Vec<DeTable<'_>> = DeTable::parse(text)
+        .map(Spanned::into_inner)
+        .into_iter()
+        .collect();
+    while let Some(table) = tables.pop() {
+        let others = |key: &Spanned<Cow<'_, str>>| {
+            let name = key.get_ref();
+            (key.span().start != start && !known.iter().any(|known| *known == **name))
+                .then(|| name.to_string())
+        };
+        if table.keys().any(|key| key.span().start == start) {
+            return table.keys().filter_map(others).collect();
+        }
+        let mut values: Vec<DeValue<'_>> = table.into_iter().map(|(_, value)| value.into_inner()).collect();
+        while let Some(value) = values.pop() {
+            match value {
+                DeValue::Table(table) => tables.push(table),
+                DeValue::Array(array) => values.extend(array.into_iter().map(Spanned::into_inner)),
+                _ => {}
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// Converts an error of the TOML library to a message in the words of the settings. `others` returns the other unknown keys of
+/// a table with these settings.
+fn in_words(key: &str, given: &str, error: &str, others: impl Fn(&[String]) -> Vec<String>) -> String {
     let names =
         |list: &str| -> Vec<String> { list.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
     let meant = |given: &str, names: &[String]| {
@@ -103,13 +140,23 @@ fn in_words(key: &str, given: &str, error: &str) -> String {
         } else {
             all.remove(0)
         };
+        let near = meant(&given, &all);
+        let others = others(&all);
+        if others.is_empty() && !near.is_empty() {
+            return format!(
+                "there is no setting {} here{near}",
+                quoted(&given.replace('\n', "\\n"))
+            );
+        }
+        let unknown = [given].into_iter().chain(others).map(|name| {
+            let near = nearest(&name, all.iter().map(String::as_str));
+            let near = near.map_or_else(String::new, |near| format!(" (did you mean {near}?)"));
+            format!("{}{near}", quoted(&name.replace('\n', "\\n")))
+        });
         return format!(
-            "there is no setting \"{}\" here{}",
-            given.replace('\n', "\\n"),
-            match meant(&given, &all) {
-                near if near.is_empty() => format!("; settings: {}", all.join(", ")),
-                near => near,
-            }
+            "there is no setting {} here; settings: {}",
+            unknown.collect::<Vec<_>>().join(" or "),
+            all.join(", ")
         );
     }
     if let Some((_, rest)) = error.split_once("missing field ") {
@@ -123,6 +170,16 @@ fn in_words(key: &str, given: &str, error: &str) -> String {
         .strip_prefix("invalid type: ")
         .and_then(|rest| rest.split_once(", expected "))
     {
+        let header = given.lines().next().unwrap_or_default().trim();
+        let header = header.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+        let table = match header {
+            Some(name) if wanted == "a sequence" && key.is_empty() => Some(name.trim()),
+            _ if TABLE_LISTS.contains(&key) => Some(key),
+            _ => None,
+        };
+        if let Some(name) = table {
+            return format!("{name} must be a list of tables: write [[{name}]] above the keys of each");
+        }
         let wanted = match wanted {
             "a string" | "string" => "a string in quotes",
             "a sequence" => "a list: [\"...\"]",
