@@ -347,16 +347,7 @@ impl<'r> Look<'_, 'r> {
             }
         }
         if best.len() > 1 {
-            let deep: Vec<(usize, Candidate<'r>)> = best
-                .iter()
-                .map(|found| (in_depth(self.text, tree, root, found), *found))
-                .collect();
-            let most = deep.iter().map(|(known, _)| *known).max().unwrap_or(0);
-            best = deep
-                .into_iter()
-                .filter(|(known, _)| *known == most)
-                .map(|(_, found)| found)
-                .collect();
+            best = self.deepest(tree, root, best);
         }
         if self.standard == Standard::Found && is_schema(&best) {
             return Recognized::Other("its values are those of a schema");
@@ -377,6 +368,17 @@ impl<'r> Look<'_, 'r> {
             [one] => Recognized::Request(one.id()),
             several => Recognized::OneOf(several.iter().map(Candidate::id).collect()),
         }
+    }
+
+    /// Returns those endpoints that know most names in the objects within a record.
+    fn deepest(self, tree: &Tree, root: NodeId, best: Vec<Candidate<'r>>) -> Vec<Candidate<'r>> {
+        let deep: Vec<(usize, Candidate<'r>)> = best
+            .into_iter()
+            .map(|found| (in_depth(self.text, tree, root, &found), found))
+            .collect();
+        let most = deep.iter().map(|(known, _)| *known).max().unwrap_or(0);
+        let deep = deep.into_iter().filter(|(known, _)| *known == most);
+        deep.map(|(_, found)| found).collect()
     }
 
     /// Returns the endpoint that has at least half of a record's names, or synonyms of them. Names of objects inside
@@ -814,7 +816,7 @@ mod tests {
         ] {
             match (taken_for(text), found(text)) {
                 (Recognized::Request(named), Recognized::Weak { ids, .. }) => {
-                    assert_eq!(ids, [named], "{text}")
+                    assert_eq!(ids, [named], "{text}");
                 }
                 (Recognized::OneOf(named), Recognized::OneOf(ids)) => assert_eq!(ids, named, "{text}"),
                 other => panic!("{text}: {other:?}"),
