@@ -17,7 +17,7 @@ use crate::recognize::{Recognized, Standard, recognize_as};
 use crate::report::{OutputError, labels, sanitize};
 use crate::rules::{Candidate, built_in};
 
-/// Snippets for a hook and for CI.
+/// Snippets for a hook and for CI. The hook has a `files` line if every payload is in a folder with a plain name.
 const SNIPPETS: &str = "\
 A hook, in .pre-commit-config.yaml:
 
@@ -26,10 +26,9 @@ A hook, in .pre-commit-config.yaml:
       hooks:
         - id: geplint
           name: geplint
-          entry: geplint check --format concise --no-error-on-unmatched
+          entry: geplint check --format concise --no-error-on-unmatched{skip}
           language: system
-          files: ^payloads/
-          types: [json]
+{files}          types: [json]
           require_serial: true
 
 A CI step:
@@ -63,9 +62,36 @@ pub fn run(common: &Common) -> Result<u8, OutputError> {
     let Some(folders) = terminal::ok_or_print(written, common) else {
         return Ok(TROUBLE);
     };
-    let text = format!("Wrote {FILE_NAME}.\n{}\n{SNIPPETS}", folder_lines(&folders));
+    let files = hook_files(&folders).map_or_else(String::new, |files| format!("          files: {files}\n"));
+    // A hook passes names of files, and a named file that is not a payload is an error.
+    let skip = if files.is_empty() {
+        " --skip-unrecognized"
+    } else {
+        ""
+    };
+    let snippets = SNIPPETS.replace("{files}", &files).replace("{skip}", skip);
+    let text = format!("Wrote {FILE_NAME}.\n{}\n{snippets}", folder_lines(&folders));
     terminal::print(&text)?;
     Ok(CLEAN)
+}
+
+/// Returns the pattern of the payloads for a hook. `None` if the hook has to see every JSON file: no payload was found, one
+/// is in the working directory, or a name would have to be quoted.
+fn hook_files(folders: &BTreeMap<PathBuf, Folder>) -> Option<String> {
+    let tops: Option<BTreeSet<String>> = folders
+        .keys()
+        .map(|path| {
+            let top = sanitize::plain_path(Path::new(path.components().next()?.as_os_str()));
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+            top.chars().all(is_plain).then(|| top.replace('.', "\\."))
+        })
+        .collect();
+    let tops: Vec<String> = tops?.into_iter().collect();
+    match tops.as_slice() {
+        [] => None,
+        [one] => Some(format!("^{one}/")),
+        several => Some(format!("^({})/", several.join("|"))),
+    }
 }
 
 /// Refuses options that are valid for every command but have no effect on this one.

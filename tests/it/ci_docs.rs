@@ -188,6 +188,9 @@ fn the_plain_hook_refuses_a_bad_payload() {
 #[test]
 fn docs_readme_init_and_the_shipped_hooks_agree() {
     let folder = outside("init");
+    let group = r#"[{"GroupName": "Buyers", "ContactCodes": [{"ContactCode": "C-7"}]}]"#;
+    fs::create_dir(folder.join("payloads")).unwrap();
+    fs::write(folder.join("payloads/group.json"), group).unwrap();
     let done = shell(&folder, "geplint init");
     let init = String::from_utf8(done.stdout).unwrap();
     let entries = |text: &str| -> Vec<String> {
@@ -213,6 +216,35 @@ fn docs_readme_init_and_the_shipped_hooks_agree() {
     assert!(hook.contains("require_serial: true"), "{hook}");
     assert!(trimmed(DOCS).contains(&hook), "docs/ci.md lacks\n{hook}");
     assert!(trimmed(README).contains(&hook), "README.md lacks\n{hook}");
+}
+
+/// The pattern of the hook matches the payloads that were found.
+#[test]
+fn the_hook_of_init_sees_every_payload_that_init_found() {
+    let group = r#"[{"GroupName": "Buyers", "ContactCodes": [{"ContactCode": "C-7"}]}]"#;
+    let cases: [(&str, &[&str], Option<&str>); 6] = [
+        ("none", &[], None),
+        ("here", &["a.json"], None),
+        ("here-and-below", &["a.json", "b/a.json"], None),
+        ("odd-name", &["a b: c/a.json"], None),
+        ("one", &["v1.2/x/a.json"], Some(r"^v1\.2/")),
+        ("two", &["b/a.json", "a/a.json"], Some("^(a|b)/")),
+    ];
+    for (name, files, pattern) in cases {
+        let folder = outside(&format!("init-{name}"));
+        for file in files {
+            let path = folder.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, group).unwrap();
+        }
+        let done = shell(&folder, "geplint init");
+        let init = String::from_utf8(done.stdout).unwrap();
+        let mut lines = init.lines().map(str::trim);
+        let shown = lines.find_map(|line| line.strip_prefix("files: "));
+        assert_eq!(shown, pattern, "{init}");
+        // Without a pattern, the hook names files that are no payloads.
+        assert_eq!(init.contains("--skip-unrecognized"), pattern.is_none(), "{init}");
+    }
 }
 
 /// The inputs and outputs in the docs are those of the action.
