@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
@@ -36,6 +36,16 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
         terminal::error(common, "--watch: standard input cannot be read again");
         return Ok(TROUBLE);
     }
+    // Otherwise a run would wait for a misspelt path without end.
+    let paths = args.files.paths.iter().chain(&args.files.list);
+    let missing: Vec<&PathBuf> = paths.filter(|path| fs::symlink_metadata(path).is_err()).collect();
+    for path in &missing {
+        let name = sanitize::plain_path(path);
+        terminal::error(common, &format!("--watch: {name}: no such file or folder"));
+    }
+    if !missing.is_empty() {
+        return Ok(TROUBLE);
+    }
     let how = args.watch.unwrap_or(WatchOption::Events);
     let mut others = BTreeSet::new();
     let mut waker: Option<Waker> = None;
@@ -57,7 +67,10 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
         // Includes changes during the check.
         let before = Seen::now(args, common, &others);
         if io::stdout().is_terminal() {
-            output::write(&mut io::stdout().lock(), CLEAR)?;
+            let mut out = io::stdout().lock();
+            output::write(&mut out, CLEAR)?;
+            // Standard output is buffered, and would clear later messages on standard error.
+            out.flush().map_err(OutputError::from)?;
         }
         let done = check::once(args, common)?;
         if done.gone {

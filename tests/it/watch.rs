@@ -17,6 +17,18 @@ const GOOD: &str = r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "success"
 const BAD: &str = r#"[{"ClientContactCode": "C-1", "InterfaceStatus": ""}]"#;
 const GROUP: &str = r#"[{"GroupName": "Buyers", "ContactCodes": [{"ContactCode": "C-7"}]}]"#;
 
+#[test]
+fn a_path_that_does_not_exist_ends_the_run_with_an_error() {
+    let folder = empty_folder("watch", "no-such-path");
+    fs::write(folder.join("a.json"), GOOD).unwrap();
+    for how in ["--watch", "--watch=poll"] {
+        let ended = crate::support::run(&folder, &["check", how, "a.json", "payload"], b"");
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(said, "error: --watch: payload: no such file or folder\n", "{how}");
+        assert_eq!(ended.status.code(), Some(2), "{how}");
+    }
+}
+
 /// A run that watches, and the lines that it prints.
 struct Watching {
     child: Child,
