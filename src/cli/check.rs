@@ -165,7 +165,11 @@ impl Run<'_> {
             FileEvent::Recognized(path, name, endpoint, records) => {
                 let (path, records) = (sanitize::path(&path), count(u64::from(records), "record"));
                 let name = name.map_or_else(String::new, |name| format!(" ({})", sanitize::escape(&name)));
-                let line = format!("checked {path}{name}: {}, {records}", sanitize::escape(&endpoint));
+                let what = endpoint.map_or_else(
+                    || "not JSON".to_owned(),
+                    |endpoint| format!("{}, {records}", sanitize::escape(&endpoint)),
+                );
+                let line = format!("checked {path}{name}: {what}");
                 self.progress.suspend(|| terminal::eprintln(&line));
                 return Ok(());
             }
@@ -304,7 +308,19 @@ impl Run<'_> {
             } else {
                 line.as_str()
             };
-            terminal::eprintln(shown);
+            if io::IsTerminal::is_terminal(&io::stderr()) {
+                terminal::eprintln(&summary::wrapped(shown, look.width));
+            } else {
+                terminal::eprintln(shown);
+            }
+        }
+        // By now, the other end of a pipe has written something.
+        if !self.args.quiet
+            && self.args.watch.is_none()
+            && inputs::is_default(&self.args.files)
+            && terminal::has_input()
+        {
+            terminal::eprintln("note: standard input was not read; to check it, run `geplint check -`");
         }
         if code == UNMATCHED {
             let hint = skipped && !self.args.verbose;

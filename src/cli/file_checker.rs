@@ -10,7 +10,8 @@ use super::payload::{Kind, Payload};
 use super::requests::{Part, Requests, by_part};
 use super::suppression::FindingFilter;
 use crate::containers::{Container, ContainerKind};
-use crate::finding::Span;
+use crate::finding::{Finding, Span};
+use crate::fix;
 use crate::input::{Entry, Reader};
 use crate::lint::Checked;
 use crate::ordered::Sink;
@@ -28,8 +29,8 @@ const LARGEST_KEPT: usize = 8 << 20;
 pub enum FileEvent {
     /// It was fixed, or could not be; its check follows.
     Fixed(FixOutcome),
-    /// Its endpoint and its number of records, and the name of a request in it. Sent with `--verbose`.
-    Recognized(PathBuf, Option<String>, String, u32),
+    /// The name of a request in it, its endpoint (`None`: not JSON), and its number of records. Sent with `--verbose`.
+    Recognized(PathBuf, Option<String>, Option<String>, u32),
     /// A request in it that is skipped, with the reason. Sent with `--verbose`.
     NotChecked(PathBuf, String, String),
     /// It was checked; the reports follow.
@@ -106,13 +107,14 @@ impl FileChecker<'_> {
                     let id = Some(&*request.endpoint.id);
                     let recognized = || {
                         let id = request.endpoint.id.to_string();
-                        FileEvent::Recognized(path, None, id, request.checked.records)
+                        FileEvent::Recognized(path, None, Some(id), request.checked.records)
                     };
                     return (!self.args.verbose || sink.send(recognized()))
                         && self.checked(file, id, fixed, request.checked, sink);
                 }
                 Kind::NotJson(finding) => {
-                    return self.checked(file, None, fixed, Checked::not_json(*finding), sink);
+                    let goes_on = !self.args.verbose || sink.send(FileEvent::Recognized(path, None, None, 0));
+                    return goes_on && self.checked(file, None, fixed, Checked::not_json(*finding), sink);
                 }
                 Kind::Unclear(reason) => FileEvent::Unclear(path, reason),
                 Kind::Skipped(reason) => FileEvent::Skipped(path, reason),
@@ -154,7 +156,7 @@ impl FileChecker<'_> {
                 goes_on &= sink.send(FileEvent::Recognized(
                     path(),
                     Some(name.clone()).filter(|name| !name.is_empty()),
-                    id,
+                    Some(id),
                     records,
                 ));
             }
@@ -254,6 +256,10 @@ impl FileChecker<'_> {
         summary.advice += ledger.hidden_advice;
         let file = file.with_threads(Threads::of(self.args.jobs));
         summary.add(&file);
+        if Purpose::of(self.args).is_some() && !self.args.fixing.unsafe_fixes {
+            let needs_unsafe = |finding: &&Finding| fix::of(file.text, finding).is_some_and(|fix| !fix.safe);
+            summary.unsafe_fixes = file.findings.iter().filter(needs_unsafe).count() as u64;
+        }
         let statistics = if self.args.statistics {
             Statistics::of(&file)
         } else {

@@ -52,6 +52,7 @@ pub fn run() -> ExitCode {
     let args = match Args::read() {
         Ok(args) => args,
         Err(error) => {
+            let error = with_tip(error);
             let shown = terminal::usage(&error);
             if let Some(path) = path_for_command(&error) {
                 terminal::eprintln(&format!(
@@ -93,6 +94,41 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Words of similar programs that are no word of this one, and what to write instead.
+const TIPS: &[(&str, &str)] = &[
+    (
+        "--rule",
+        "to show the findings of one rule use '--only RULE', to hide them '--ignore RULE'",
+    ),
+    ("-o", "to write findings to a file use '--output FORMAT=FILE'"),
+    ("-f", "to choose a format use '--format FORMAT'"),
+    ("fix", "to fix files use 'geplint check --fix PATH'"),
+    ("format", "to fix files use 'geplint check --fix PATH'"),
+    ("validate", "to check files use 'geplint check PATH'"),
+    ("version", "to print the version use 'geplint --version'"),
+];
+
+/// Replaces the tip of an error by that for the word, if there is one.
+fn with_tip(mut error: clap::Error) -> clap::Error {
+    let kind = match error.kind() {
+        ErrorKind::UnknownArgument => ContextKind::InvalidArg,
+        ErrorKind::InvalidSubcommand => ContextKind::InvalidSubcommand,
+        _ => return error,
+    };
+    let Some(ContextValue::String(word)) = error.get(kind) else {
+        return error;
+    };
+    let tip = TIPS.iter().find(|(known, _)| known == word);
+    if let Some((_, tip)) = tip {
+        for other in [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand] {
+            error.remove(other);
+        }
+        let tip = ContextValue::StyledStrs(vec![(*tip).into()]);
+        error.insert(ContextKind::Suggested, tip);
+    }
+    error
+}
+
 /// Returns the word in the place of a command, if it is the path of a file or folder.
 fn path_for_command(error: &clap::Error) -> Option<String> {
     let word = match error.get(ContextKind::InvalidSubcommand)? {
@@ -102,4 +138,24 @@ fn path_for_command(error: &clap::Error) -> Option<String> {
     let path = Path::new(word);
     (word == "-" || path.extension().is_some() || word.contains(['/', '\\']) || path.exists())
         .then(|| word.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_similar_programs_have_a_tip() {
+        for (word, tip) in TIPS {
+            let line: Vec<&str> = if word.starts_with('-') {
+                vec!["geplint", "check", word, "x"]
+            } else {
+                vec!["geplint", word]
+            };
+            let error = command().try_get_matches_from(line).err();
+            let said = with_tip(error.unwrap_or_else(|| panic!("{word} is a word of ours"))).to_string();
+            assert!(said.contains(&format!("tip: {tip}\n")), "{said}");
+            assert_eq!(said.matches("tip:").count(), 1, "{said}");
+        }
+    }
 }

@@ -32,6 +32,19 @@ pub fn print_missing_feature(common: &Common, command: &str) {
     );
 }
 
+/// Returns true if standard input has data: from a pipe or a file, not from a terminal. `false` on systems where that is
+/// unknown.
+pub fn has_input() -> bool {
+    #[cfg(unix)]
+    {
+        let input = io::stdin();
+        // What is typed on a terminal is for the next command.
+        !input.is_terminal() && rustix::io::ioctl_fionread(&input).is_ok_and(|bytes| bytes > 0)
+    }
+    #[cfg(not(unix))]
+    false
+}
+
 /// Prints an error on standard error. A closed stream is ignored.
 pub fn error(common: &Common, message: &str) {
     let palette = stderr_palette(common);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::file_report::{FileReport, shown};
 use super::labels::{grouped, grouped_count};
 use super::style::{Look, Palette};
+use super::wrap;
 use crate::finding::Severity;
 use crate::lint::Needed;
 use crate::sanitize;
@@ -54,6 +55,8 @@ pub struct Summary {
     pub records: u64,
     /// Requests that the API is predicted to refuse, independent of which findings are shown.
     pub refused_files: u64,
+    /// Files with errors that are not JSON and may be anything, so that no response is predicted.
+    pub not_json: u64,
     /// Records in them that are not accepted.
     pub refused_records: u64,
     /// Errors.
@@ -66,6 +69,8 @@ pub struct Summary {
     pub fixed: u64,
     /// Files that were fixed, or would be.
     pub fixed_files: u64,
+    /// Findings that only `--unsafe-fixes` would fix. Counted only where files are fixed.
+    pub unsafe_fixes: u64,
     /// Findings that were suppressed.
     pub suppressed: u64,
     /// Files that were not checked: no endpoint matches them, or they could not be read.
@@ -94,6 +99,7 @@ impl Summary {
         self.records += u64::from(file.records);
         self.refused_files += u64::from(file.verdict.refused);
         self.refused_records += u64::from(file.verdict.records);
+        self.not_json += u64::from(file.endpoint.is_none() && !file.findings.is_empty());
         self.checked.push(CheckedFile {
             path: file.name.clone(),
             endpoint: file.endpoint.clone(),
@@ -115,12 +121,14 @@ impl Summary {
         self.requests += other.requests;
         self.records += other.records;
         self.refused_files += other.refused_files;
+        self.not_json += other.not_json;
         self.refused_records += other.refused_records;
         self.errors += other.errors;
         self.warnings += other.warnings;
         self.advice += other.advice;
         self.fixed += other.fixed;
         self.fixed_files += other.fixed_files;
+        self.unsafe_fixes += other.unsafe_fixes;
         self.suppressed += other.suppressed;
         self.skipped += other.skipped;
         self.open = self.open.and(other.open);
@@ -142,6 +150,8 @@ impl Summary {
         // If all errors are suppressed, the user has accepted them.
         if self.refused_files > 0 && self.errors > 0 {
             parts.push(palette.error(self.refusals()).to_string());
+            let are = if self.not_json == 1 { "is" } else { "are" };
+            parts.extend((self.not_json > 0).then(|| format!("{} {are} not JSON", grouped(self.not_json))));
             parts.extend((!counts.is_empty()).then_some(counts));
         } else if self.errors + self.warnings > 0 {
             parts.push(format!("{}: {counts}", self.size()));
@@ -152,6 +162,7 @@ impl Summary {
         parts.extend(
             (self.fixed > 0).then(|| palette.good(format!("{} fixed", grouped(self.fixed))).to_string()),
         );
+        parts.extend(self.unsafe_part());
         parts.extend((self.suppressed > 0).then(|| format!("{} suppressed", grouped(self.suppressed))));
         parts.extend(self.skipped_part(elapsed));
         parts.extend(elapsed.map(|time| palette.faint(seconds(time)).to_string()));
@@ -166,6 +177,7 @@ impl Summary {
         let palette = look.palette();
         let what = match (self.files, self.fixed_files) {
             (0, _) => self.without_findings(palette),
+            (_, 0) if self.unsafe_fixes > 0 => "nothing to fix safely".to_owned(),
             (_, 0) => "nothing to fix".to_owned(),
             (_, files) => format!(
                 "{} would be fixed in {}",
@@ -174,6 +186,7 @@ impl Summary {
             ),
         };
         let mut parts = vec![format!("{}: {what}", self.size())];
+        parts.extend(self.unsafe_part());
         parts.extend(self.skipped_part(elapsed));
         parts.extend(elapsed.map(|time| palette.faint(seconds(time)).to_string()));
         parts.join(separator(look))
@@ -243,6 +256,16 @@ impl Summary {
         }
     }
 
+    /// Formats `1 fix needs --unsafe-fixes`.
+    fn unsafe_part(&self) -> Option<String> {
+        let need = if self.unsafe_fixes == 1 {
+            "fix needs"
+        } else {
+            "fixes need"
+        };
+        (self.unsafe_fixes > 0).then(|| format!("{} {need} --unsafe-fixes", grouped(self.unsafe_fixes)))
+    }
+
     /// Formats `3 skipped (-v)`, if they have not been listed.
     fn skipped_part(&self, elapsed: Option<Duration>) -> Option<String> {
         let hint = if elapsed.is_some() { "" } else { " (-v)" };
@@ -263,7 +286,7 @@ impl Summary {
             }
         });
         let mut lines: Vec<String> = if_new.collect();
-        let facts: Vec<String> = self.open.names().map(|name| name.replace('-', " ")).collect();
+        let facts: Vec<String> = self.open.names().map(str::to_owned).collect();
         if !facts.is_empty() {
             lines.push(format!(
                 "not checked without facts of the tenant: {} (--tenant; geplint explain tenant)",
@@ -272,6 +295,22 @@ impl Summary {
         }
         lines
     }
+}
+
+/// Wraps the lines of a summary for a terminal of this width. Lines with colours are short, and stay as they are.
+pub fn wrapped(lines: &str, width: usize) -> String {
+    let each: Vec<String> = lines
+        .lines()
+        .map(|line| {
+            if line.contains('\u{1b}') {
+                line.to_owned()
+            } else {
+                // Further lines are indented.
+                wrap::wrap(line, width.saturating_sub(2)).join("\n  ")
+            }
+        })
+        .collect();
+    each.join("\n")
 }
 
 /// Returns the separator between the parts of a line.
@@ -442,8 +481,30 @@ mod tests {
         let (_, last) = lines.split_once('\n').unwrap_or_default();
         assert_eq!(
             last,
-            "not checked without facts of the tenant: contacts, activity names (--tenant; geplint explain tenant)"
+            "not checked without facts of the tenant: contacts, activity-names (--tenant; geplint explain tenant)"
         );
+    }
+
+    #[test]
+    fn no_word_of_a_summary_is_broken_at_the_edge_of_a_terminal() {
+        let open = Fact::ALL
+            .iter()
+            .fold(Needed::default(), |all, (fact, _)| all.with(*fact));
+        let summary = Summary {
+            files: 1,
+            records: 12,
+            open,
+            refused_if_new: [("Address".to_owned(), 12)].into(),
+            ..Summary::default()
+        };
+        let plain = line(&summary);
+        for width in [40, 80, 100] {
+            let lines = wrapped(&plain, width);
+            assert!(lines.lines().all(|line| line.len() <= width), "{lines}");
+            let words = |text: &str| -> Vec<String> { text.split_whitespace().map(str::to_owned).collect() };
+            assert_eq!(words(&lines), words(&plain));
+        }
+        assert!(plain.lines().any(|line| line.len() > 100), "{plain}");
     }
 
     #[test]
@@ -473,9 +534,38 @@ mod tests {
             nothing.would(None, DOTS),
             "2 files, 3 records: nothing to fix \u{b7} 1 skipped (-v)"
         );
+        let only_unsafe = Summary {
+            unsafe_fixes: 1,
+            ..nothing.clone()
+        };
+        assert_eq!(
+            only_unsafe.would(None, DOTS),
+            "2 files, 3 records: nothing to fix safely \u{b7} 1 fix needs --unsafe-fixes \u{b7} 1 skipped (-v)"
+        );
+        let some_left = Summary {
+            unsafe_fixes: 2,
+            ..nothing
+        };
+        assert!(line(&some_left).contains(" \u{b7} 2 fixes need --unsafe-fixes \u{b7} "));
         assert_eq!(
             Summary::default().would(None, DOTS),
             "0 files, 0 records: nothing checked"
+        );
+    }
+
+    #[test]
+    fn files_that_are_not_json_are_counted_beside_refused_ones() {
+        let summary = Summary {
+            files: 4,
+            records: 4,
+            refused_files: 2,
+            not_json: 1,
+            errors: 3,
+            ..Summary::default()
+        };
+        assert_eq!(
+            line(&summary),
+            "2 of 4 files would be refused \u{b7} 1 is not JSON \u{b7} 3 errors"
         );
     }
 

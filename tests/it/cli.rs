@@ -417,3 +417,64 @@ fn every_table_is_shown() {
         }
     }
 }
+
+/// The arguments that the example settings of an editor pass are arguments of the server.
+#[test]
+fn the_server_takes_the_arguments_that_the_docs_give_it() {
+    let docs = include_str!("../../docs/editors.md");
+    let mut seen = 0;
+    for line in docs.lines() {
+        let Some(list) = line.trim().strip_prefix("\"geplint.arguments\": ") else {
+            continue;
+        };
+        let arguments: Vec<String> = serde_json::from_str(list.trim_end_matches(',')).unwrap();
+        // Help is printed only if the arguments before it are right.
+        let done = crate::support::geplint()
+            .arg("lsp")
+            .args(&arguments)
+            .arg("--help")
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        seen += 1;
+    }
+    assert!(seen > 0);
+}
+
+/// Input for which no argument asks is not ignored silently.
+#[cfg(unix)]
+#[test]
+fn input_that_is_not_read_is_named() {
+    let folder = crate::support::empty_folder("cli", "unread-input");
+    let note = "note: standard input was not read; to check it, run `geplint check -`\n";
+    fs::write(folder.join("data.json"), "[]").unwrap();
+    fs::write(folder.join("empty"), "").unwrap();
+    for (input, arguments, is_named) in [
+        ("data.json", &["check"][..], true),
+        ("data.json", &["check", "--quiet"], false),
+        ("data.json", &["check", "-"], false),
+        ("data.json", &["check", "data.json"], false),
+        ("empty", &["check"], false),
+    ] {
+        let done = crate::support::geplint()
+            .current_dir(&folder)
+            .args(arguments)
+            .stdin(fs::File::open(folder.join(input)).unwrap())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(said.contains(note), is_named, "{arguments:?} < {input}: {said}");
+    }
+    // A pipe.
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(b"[]").unwrap();
+    let mut command = crate::support::geplint();
+    let done = command
+        .current_dir(&folder)
+        .arg("check")
+        .stdin(reader)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert!(said.contains(note), "{said}");
+}

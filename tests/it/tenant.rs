@@ -1296,7 +1296,7 @@ fn the_summary_counts_undecided_checks() {
     };
     let output = run(&[]);
     assert!(
-        output.ends_with("\nnot checked without facts of the tenant: personas, activities, belonging lobs (--tenant; geplint explain tenant)\n"),
+        output.ends_with("\nnot checked without facts of the tenant: personas, activities, belonging-lobs (--tenant; geplint explain tenant)\n"),
         "{output}"
     );
     let tenant = folder.join("tenant.toml");
@@ -1304,7 +1304,7 @@ fn the_summary_counts_undecided_checks() {
     let output = run(&["--tenant", tenant.to_str().unwrap()]);
     assert!(
         output.ends_with(
-            "\nnot checked without facts of the tenant: belonging lobs (--tenant; geplint explain tenant)\n"
+            "\nnot checked without facts of the tenant: belonging-lobs (--tenant; geplint explain tenant)\n"
         ),
         "{output}"
     );
