@@ -1,5 +1,6 @@
 //! Calls of the API.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -9,11 +10,11 @@ use hyper::header::{
     PROXY_AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use hyper::http::request::Parts;
-use hyper::{HeaderMap, Request, Response, StatusCode};
+use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use tokio::time::sleep;
 
 use super::body::{self, NoBody};
-use super::calls::{Answer, Call, MOST_FINDINGS};
+use super::calls::{Answer, Call, Headers, MOST_FINDINGS};
 use super::engine::{Engine, NoResponse, Predicted};
 use super::faults::Fault;
 use super::options::Token;
@@ -49,7 +50,7 @@ struct Received {
     time: SystemTime,
     begun: Instant,
     parts: Parts,
-    origin: String,
+    host: String,
     body: Bytes,
     /// The fault that the client gets in place of the response.
     fault: Option<Fault>,
@@ -61,7 +62,7 @@ struct Received {
 pub async fn call(
     server: &Arc<Server>,
     request: Request<Incoming>,
-    origin: String,
+    host: String,
     link: &Link,
 ) -> Result<Reply, Aborted> {
     let (time, begun) = (SystemTime::now(), Instant::now());
@@ -71,23 +72,28 @@ pub async fn call(
         .get(&FAULT)
         .map(|asked| asked.to_str().unwrap_or("?"));
     let plan = server.faults.next(asked);
-    let body = body::read(
+    let read = body::read(
         &parts.headers,
         incoming,
         (server.max_body, server.patience),
         &server.reading,
+        link,
     )
     .await;
+    let (body, failure) = match read {
+        Ok(body) => (body, None),
+        Err(why) => (Bytes::new(), Some(why)),
+    };
     let mut incoming = Received {
         time,
         begun,
         parts,
-        origin,
-        body: body.clone().unwrap_or_default(),
+        host,
+        body,
         fault: None,
     };
-    let plan = match (body, plan) {
-        (Err(NoBody::Broken), _) => {
+    let plan = match (failure, plan) {
+        (Some(NoBody::Broken), _) => {
             let call = incoming.ended(Answer {
                 note: "the connection ended before the body did".to_owned(),
                 ..Answer::default()
@@ -95,12 +101,12 @@ pub async fn call(
             server.log(call);
             return Err(Aborted);
         }
-        (Err(why), _) => return Ok(incoming.end(server, no_body(server, why))),
-        (Ok(_), Err(why)) => {
+        (Some(why), _) => return Ok(incoming.end(server, no_body(server, why))),
+        (None, Err(why)) => {
             let reply = problem(StatusCode::BAD_REQUEST, &format!("X-Geplint-Fault: {why}"));
             return Ok(incoming.end(server, answer(None, reply)));
         }
-        (Ok(_), Ok(plan)) => plan,
+        (None, Ok(plan)) => plan,
     };
     incoming.fault = plan.fault;
     let abort = || {
@@ -136,14 +142,16 @@ pub fn misdirected(server: &Server, request: Request<Incoming>, why: &str, is_in
     let received = Received {
         time: SystemTime::now(),
         begun: Instant::now(),
-        origin: format!("{}://{}", server.scheme, String::from_utf8_lossy(host)),
+        host: String::from_utf8_lossy(host).into_owned(),
         parts,
         body: Bytes::new(),
         fault: None,
     };
+    let made = answer(None, reply.clone());
     let call = received.ended(Answer {
         note: why.to_owned(),
-        ..answer(None, reply.clone())
+        headers: Headers::of(&made.headers, |_| false),
+        ..made.stored
     });
     if is_inside {
         server.log(call);
@@ -164,10 +172,10 @@ pub fn unreadable(server: &Server, error: &hyper::Error) {
     server.log(Call {
         seq: 0,
         time: SystemTime::now(),
-        method: "-".to_owned(),
+        method: Method::from_bytes(b"-").unwrap_or_default(),
         path: "-".to_owned(),
-        origin: String::new(),
-        headers: HeaderMap::new(),
+        host: String::new(),
+        headers: Headers::default(),
         body: Bytes::new(),
         answer: Answer {
             status: status.as_u16(),
@@ -210,9 +218,9 @@ impl Received {
             let why = format!(
                 "the Content-Type has the charset \"{charset}\", and the response of the API to it is not known: send UTF-8"
             );
-            let mut answer = no_prediction(&why);
-            answer.endpoint = Some(endpoint.id.clone());
-            return self.end(server, answer);
+            let mut made = no_prediction(&why);
+            made.stored.endpoint = Some(endpoint.id.clone());
+            return self.end(server, made);
         }
         let done = if self.body.len() > LONG {
             let engine = Arc::clone(&server.engine).lock_owned().await;
@@ -252,9 +260,13 @@ impl Received {
     }
 
     /// Stores the call with its response, and returns the response.
-    fn end(self, server: &Server, answer: Answer) -> Reply {
-        let reply = of(&answer);
-        server.record(self.ended(answer));
+    fn end(self, server: &Server, made: Made) -> Reply {
+        let Made { headers, mut stored } = made;
+        stored.headers = Headers::of(&headers, |_| false);
+        let mut reply = Response::new(http_body_util::Full::new(stored.body.clone()));
+        *reply.status_mut() = StatusCode::from_u16(stored.status).unwrap_or_default();
+        *reply.headers_mut() = headers;
+        server.record(self.ended(stored));
         reply
     }
 
@@ -264,7 +276,7 @@ impl Received {
             time,
             begun,
             parts,
-            origin,
+            host,
             body,
             fault,
         } = self;
@@ -272,14 +284,13 @@ impl Received {
         if matches!(fault, Some(Fault::Reset | Fault::Lost)) {
             answer.status = 0;
         }
-        let headers = kept(parts.headers);
         Call {
             seq: 0,
             time,
-            method: parts.method.as_str().to_owned(),
             path: parts.uri.path().to_owned(),
-            origin,
-            headers,
+            method: parts.method,
+            host,
+            headers: Headers::of(&parts.headers, |name| SECRETS.contains(name)),
             body,
             answer,
             took: begun.elapsed(),
@@ -287,48 +298,28 @@ impl Received {
     }
 }
 
-/// Headers as they are stored: without secrets, and copied, because they share the read buffer of their connection.
-fn kept(mut headers: HeaderMap) -> HeaderMap {
-    let all: Bytes = headers
-        .values()
-        .flat_map(HeaderValue::as_bytes)
-        .copied()
-        .collect();
-    let mut start = 0;
-    for (name, value) in &mut headers {
-        let end = start + value.len();
-        *value = if SECRETS.contains(name) {
-            HeaderValue::from_static("(not kept)")
-        } else {
-            // The bytes are those of a valid value.
-            HeaderValue::from_maybe_shared(all.slice(start..end)).unwrap_or(HeaderValue::from_static(""))
-        };
-        start = end;
-    }
-    headers
-}
-
-/// The reply with this answer.
-fn of(answer: &Answer) -> Reply {
-    let mut reply = Response::new(http_body_util::Full::new(answer.body.clone()));
-    *reply.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
-    *reply.headers_mut() = answer.headers.clone();
-    reply
+/// A response to be sent, and what is stored of it.
+struct Made {
+    headers: HeaderMap,
+    /// Without the headers.
+    stored: Answer,
 }
 
 /// The answer with this reply.
-fn answer(endpoint: Option<&'static Endpoint>, reply: Reply) -> Answer {
+fn answer(endpoint: Option<&'static Endpoint>, reply: Reply) -> Made {
     let (parts, body) = reply.into_parts();
-    Answer {
-        endpoint: endpoint.map(|endpoint| endpoint.id.clone()),
-        status: parts.status.as_u16(),
+    Made {
         headers: parts.headers,
-        body: body.into_inner().unwrap_or_default(),
-        ..Answer::default()
+        stored: Answer {
+            endpoint: endpoint.map(|endpoint| endpoint.id.clone()),
+            status: parts.status.as_u16(),
+            body: body.into_inner().unwrap_or_default(),
+            ..Answer::default()
+        },
     }
 }
 
-fn no_body(server: &Server, why: NoBody) -> Answer {
+fn no_body(server: &Server, why: NoBody) -> Made {
     let (status, text) = match why {
         NoBody::TooLarge => (
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -352,7 +343,7 @@ fn no_body(server: &Server, why: NoBody) -> Answer {
 }
 
 /// A requested error of the server.
-fn failed(status: u16) -> Answer {
+fn failed(status: u16) -> Made {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     let mut reply = problem(status, "this fault was requested (--fault or X-Geplint-Fault)");
     if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
@@ -431,23 +422,31 @@ fn other_charset(headers: &HeaderMap, body: &[u8]) -> Option<String> {
     let has_ascii = ["us-ascii", "ascii", "iso-8859-", "latin", "windows-125"]
         .iter()
         .any(|family| charset.starts_with(family));
-    (!(is_utf_8 || has_ascii && body.is_ascii())).then_some(charset)
+    let is_read_as_utf_8 = is_utf_8 || (has_ascii && body.is_ascii());
+    (!is_read_as_utf_8).then_some(charset)
 }
 
 /// The answer if there is no prediction. No response of the API has its status.
-fn no_prediction(why: &str) -> Answer {
+fn no_prediction(why: &str) -> Made {
     let status = StatusCode::from_u16(NoResponse::STATUS).unwrap_or_default();
     let mut made = answer(None, problem(status, why));
-    "none".clone_into(&mut made.evidence);
-    "answer".clone_into(&mut made.undecided);
+    made.stored.evidence = "none".into();
+    "answer".clone_into(&mut made.stored.undecided);
     with_evidence(made)
 }
 
 /// Adds the headers about the evidence of an answer.
-fn with_evidence(mut made: Answer) -> Answer {
-    for (name, text) in [(EVIDENCE, &made.evidence), (UNDECIDED, &made.undecided)] {
-        if let Ok(value) = HeaderValue::try_from(text)
-            && !text.is_empty()
+fn with_evidence(mut made: Made) -> Made {
+    let evidence = match &made.stored.evidence {
+        Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
+        Cow::Owned(text) => HeaderValue::try_from(text),
+    };
+    for (name, value) in [
+        (EVIDENCE, evidence),
+        (UNDECIDED, HeaderValue::try_from(&made.stored.undecided)),
+    ] {
+        if let Ok(value) = value
+            && !value.is_empty()
         {
             made.headers.insert(name, value);
         }
@@ -456,7 +455,7 @@ fn with_evidence(mut made: Answer) -> Answer {
 }
 
 /// The predicted answer, or the reason why there is none.
-fn of_prediction(predicted: Predicted, always_200: bool) -> Answer {
+fn of_prediction(predicted: Predicted, always_200: bool) -> Made {
     let mut made = match predicted.response {
         Ok(response) => {
             let status = if always_200 { 200 } else { response.status };
@@ -464,23 +463,24 @@ fn of_prediction(predicted: Predicted, always_200: bool) -> Answer {
             let evidence = response.evidence_header();
             let undecided = response.undecided.join(", ");
             let mut made = answer(None, reply::with_body(status, JSON, response.body));
-            made.evidence = evidence;
-            made.undecided = undecided;
+            made.stored.evidence = evidence;
+            made.stored.undecided = undecided;
             with_evidence(made)
         }
         Err(none) => no_prediction(&none.why),
     };
-    made.endpoint = Some(predicted.endpoint);
-    made.keys = predicted.keys;
-    made.found = predicted.findings.len();
+    let stored = &mut made.stored;
+    stored.endpoint = Some(predicted.endpoint);
+    stored.keys = predicted.keys;
+    stored.found = predicted.findings.len();
     let is_problem = |finding: &&Finding| finding.severity != Severity::Advice;
-    made.problems = predicted.findings.iter().filter(is_problem).count();
-    made.findings = predicted.findings;
-    if made.found > MOST_FINDINGS {
-        made.findings.truncate(MOST_FINDINGS);
-        made.findings.shrink_to_fit();
+    stored.problems = predicted.findings.iter().filter(is_problem).count();
+    stored.findings = predicted.findings;
+    if stored.found > MOST_FINDINGS {
+        stored.findings.truncate(MOST_FINDINGS);
+        stored.findings.shrink_to_fit();
     }
-    made.records = predicted.records;
-    made.tenant = predicted.tenant;
+    stored.records = predicted.records;
+    stored.tenant = predicted.tenant;
     made
 }

@@ -9,6 +9,8 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_LENGTH, EXPECT};
 use tokio::time::{Instant, timeout_at};
 
+use super::stream::{Busy, Link};
+
 /// The speed of a slow line in bytes per second: the time limit of a body grows by one second for each.
 const A_SECOND: u64 = 100_000;
 
@@ -58,21 +60,33 @@ pub async fn read(
     mut body: Incoming,
     (most, patience): (usize, Duration),
     reading: &AtomicUsize,
+    link: &Link,
 ) -> Result<Bytes, NoBody> {
     let read = read_from(headers, &mut body, (most, patience), reading).await;
     // Reading on would send `100 Continue` to a client that waits for it.
     if let Err(NoBody::TooLarge | NoBody::Busy) = read
         && !headers.contains_key(EXPECT)
     {
-        tokio::spawn(discard(body, patience));
+        tokio::spawn(discard(body, patience, link.busy()));
     }
     read
 }
 
-/// Reads on for this time: a client that is still sending would see a reset connection instead of the response.
-async fn discard(mut body: Incoming, patience: Duration) {
-    let until = Instant::now() + patience;
-    while let Ok(Some(Ok(_))) = timeout_at(until, body.frame()).await {}
+/// Reads on for the time that a body has: a client that is still sending would see a reset connection instead of the response.
+async fn discard(mut body: Incoming, patience: Duration, busy: Busy) {
+    let begun = Instant::now();
+    let mut bytes = 0;
+    while let Ok(Some(Ok(frame))) = timeout_at(begun + allowed(patience, bytes), body.frame()).await
+        && bytes < MOST_READING
+    {
+        bytes += frame.data_ref().map_or(0, Bytes::len);
+    }
+    drop(busy);
+}
+
+/// The time for a body of which so many bytes have arrived.
+fn allowed(patience: Duration, bytes: usize) -> Duration {
+    patience + Duration::from_secs(bytes as u64 / A_SECOND)
 }
 
 async fn read_from(
@@ -93,8 +107,8 @@ async fn read_from(
     let mut first = Bytes::new();
     let mut all = Vec::new();
     loop {
-        let allowed = patience + Duration::from_secs(held.own as u64 / A_SECOND);
-        let frame = match timeout_at(begun + allowed, body.frame()).await {
+        let until = begun + allowed(patience, held.own);
+        let frame = match timeout_at(until, body.frame()).await {
             Err(_) => return Err(NoBody::TooSlow),
             Ok(None) => break,
             Ok(Some(Err(_))) => return Err(NoBody::Broken),

@@ -101,13 +101,12 @@ pub struct Response {
 
 impl Response {
     /// The value of the evidence header.
-    pub fn evidence_header(&self) -> String {
-        let words = if self.guessed_words {
-            "; wording=inferred"
+    pub fn evidence_header(&self) -> Cow<'static, str> {
+        if self.guessed_words {
+            format!("{}; wording=inferred", self.evidence).into()
         } else {
-            ""
-        };
-        format!("{}{words}", self.evidence)
+            self.evidence.into()
+        }
     }
 }
 
@@ -316,7 +315,11 @@ fn predicted(request: Request<'_>, body: &[u8]) -> Predicted {
             } else {
                 400
             },
-            body: answer::document(&prediction.envelope).into(),
+            // Of exactly its size, since it is stored.
+            body: answer::document(&prediction.envelope)
+                .into_bytes()
+                .into_boxed_slice()
+                .into(),
             evidence: evidence(&request, &prediction),
             guessed_words: guessed_words(&request, &prediction),
             undecided: undecided(&prediction),

@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use hyper::header::{HOST, ORIGIN};
+use hyper::http::uri::Authority;
 use hyper::{HeaderMap, Request};
 
 /// The accepted host names.
@@ -32,7 +33,7 @@ impl Hosts {
             (None, _) => return Err("the Host header is missing".to_owned()),
             _ => return Err("there are several Host headers".to_owned()),
         };
-        let target = request.uri().authority().map(hyper::http::uri::Authority::as_str);
+        let target = request.uri().authority().map(Authority::as_str);
         for named in [Some(host), target].into_iter().flatten() {
             if !self.is_ours(named) {
                 let bare = named.rsplit_once(':').map_or(named, |(name, _)| name);
@@ -53,6 +54,9 @@ impl Hosts {
                 .is_some_and(|(address, port)| is_address(address) && (port.is_empty() || is_port(port)));
         }
         let (name, port) = host.find(':').map_or((host, ""), |at| host.split_at(at));
+        if is_address(name) {
+            return port.is_empty() || is_port(port);
+        }
         let name = name.strip_suffix('.').unwrap_or(name).to_lowercase();
         (port.is_empty() || is_port(port))
             && (name == "localhost"

@@ -1,5 +1,6 @@
 //! The paths below `/_geplint/`: the page and its data.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,14 +8,14 @@ use std::time::Duration;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONNECTION, CONTENT_DISPOSITION, HeaderValue, LOCATION};
 use hyper::http::request::Parts;
-use hyper::{HeaderMap, Method, Request, StatusCode};
+use hyper::{Method, Request, StatusCode};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use tokio::time::{Instant, timeout_at};
 
 use super::api::LONG;
 use super::body::{self, NoBody};
-use super::calls::{Call, Calls};
+use super::calls::{Call, Calls, Headers};
 use super::clock::rfc_3339;
 use super::engine::{Engine, NoResponse, Predicted, Tried};
 use super::guard::is_from_here;
@@ -23,6 +24,7 @@ use super::log::{Summary, millis};
 use super::page;
 use super::reply::{self, Aborted, Reply, document, problem, problem_at};
 use super::server::Server;
+use super::stream::Link;
 use crate::finding::Finding;
 use crate::report::formats::json::rows;
 use crate::report::{FileReport, Source};
@@ -89,7 +91,7 @@ struct TryDetail<F> {
     response: Option<String>,
     /// Why there is no response.
     why: Option<String>,
-    evidence: Option<String>,
+    evidence: Option<Cow<'static, str>>,
     undecided: Vec<&'static str>,
     findings: F,
     #[serde(rename = "findingsTotal")]
@@ -157,7 +159,12 @@ impl<'a> From<ChangedContact<'a>> for ContactLine<'a> {
 /// Answers a request to a path of the server itself.
 ///
 /// Errors: the connection was closed.
-pub async fn request(server: &Arc<Server>, request: Request<Incoming>, host: &str) -> Result<Reply, Aborted> {
+pub async fn request(
+    server: &Arc<Server>,
+    request: Request<Incoming>,
+    host: &str,
+    link: &Link,
+) -> Result<Reply, Aborted> {
     let (parts, incoming) = request.into_parts();
     let path = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default();
     let methods: &[Method] = match path {
@@ -192,6 +199,7 @@ pub async fn request(server: &Arc<Server>, request: Request<Incoming>, host: &st
         incoming,
         (server.max_body, server.patience),
         &server.reading,
+        link,
     )
     .await
     {
@@ -340,7 +348,7 @@ async fn aside(bytes: usize, work: impl FnOnce() -> Reply + Send + 'static) -> R
 fn detail(call: &Call) -> Reply {
     let (body, truncated) = shown(&call.body);
     let request = Sent {
-        method: &call.method,
+        method: call.method.as_str(),
         path: &call.path,
         headers: headers(&call.headers),
         body,
@@ -385,7 +393,7 @@ async fn saved(server: &Arc<Server>) -> Reply {
             if index > 0 {
                 text.push_str(",\n");
             }
-            let mut entry = har_call(call);
+            let mut entry = har_call(call, server.scheme);
             if let Some(tenant) = &call.answer.tenant {
                 // Facts that are received again delete the changes by calls, even if they are the same.
                 let is_met = met.replace(tenant).is_some_and(|met| Arc::ptr_eq(met, tenant));
@@ -429,13 +437,13 @@ fn incomplete(forgotten: u64, is_restored: bool, elsewhere: Option<&str>) -> Opt
     (!parts.is_empty()).then(|| parts.join(". "))
 }
 
-fn har_call(call: &Call) -> HarCall<'_> {
+fn har_call<'c>(call: &'c Call, scheme: &str) -> HarCall<'c> {
     HarCall {
         seq: call.seq,
         time: rfc_3339(call.time),
         millis: millis(call),
-        method: &call.method,
-        url: format!("{}{}", call.origin, call.path),
+        method: call.method.as_str(),
+        url: format!("{scheme}://{}{}", call.host, call.path),
         headers: headers(&call.headers),
         body: &call.body,
         endpoint: call.answer.endpoint.as_deref(),
@@ -454,11 +462,10 @@ fn reported(body: &[u8], findings: &[Finding], records: u32) -> Vec<Finding> {
     report.findings.into_owned()
 }
 
-fn headers(headers: &HeaderMap) -> Vec<(&str, String)> {
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+fn headers(headers: &Headers) -> Vec<(&str, String)> {
     headers
         .iter()
-        .map(|(name, value)| (name.as_str(), text(value)))
+        .map(|(name, value)| (name, value.into_owned()))
         .collect()
 }
 

@@ -44,10 +44,7 @@ pub fn run(options: Options, rules: Ruleset, say: fn(&str)) -> Result<(), String
     raise_file_limit(options.max_connections);
     // Requests are processed one after the other anyway. With more threads, the memory of a call is allocated by one and freed by
     // another, and half of the processor time is lost to contention. Long work has other threads.
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot start threads: {error}"))?;
     let served = runtime.block_on(serve(options, rules, say));
     // A check of a large body cannot be stopped, and nobody waits for its answer any longer.
@@ -152,10 +149,8 @@ async fn http(server: Arc<Server>, stream: impl AsyncRead + AsyncWrite + Unpin, 
     let service = service_fn(move |request| {
         let (server, link) = (Arc::clone(&server), link.clone());
         async move {
-            link.set_busy(true);
-            let answer = answer(&server, request, &link).await;
-            link.set_busy(false);
-            answer
+            let _busy = link.busy();
+            answer(&server, request, &link).await
         }
     });
     let connection = http1::Builder::new()
@@ -198,9 +193,9 @@ async fn answer(server: &Arc<Server>, request: Request<Incoming>, link: &Link) -
         Err(why) => return Ok(api::misdirected(server, request, &why, is_inside)),
     };
     if is_inside {
-        inspect::request(server, request, &host).await
+        inspect::request(server, request, &host, link).await
     } else {
-        api::call(server, request, format!("{}://{host}", server.scheme), link).await
+        api::call(server, request, host, link).await
     }
 }
 

@@ -69,7 +69,7 @@ impl<'a> Summary<'a> {
         Self {
             seq: call.seq,
             time: rfc_3339(call.time),
-            method: &call.method,
+            method: call.method.as_str(),
             path: &call.path,
             endpoint: call.answer.endpoint.as_deref(),
             status: call.answer.status,

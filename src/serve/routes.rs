@@ -104,7 +104,7 @@ pub fn base_path(text: &str) -> Result<String, String> {
 
 /// Returns a path with percent-encoding decoded. `None` if the encoding is invalid, or of a slash or NUL.
 fn decoded(path: &str) -> Option<Cow<'_, str>> {
-    if !path.contains(['%', '\\', '\0']) {
+    if !path.bytes().any(|byte| b"%\\\0".contains(&byte)) {
         return Some(path.into());
     }
     let parts = path.split('/').map(|part| percent::decoded(part.as_bytes()));

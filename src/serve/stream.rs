@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
@@ -20,8 +20,9 @@ struct Known {
     opened: Instant,
     /// True if the connection is to be reset.
     reset: AtomicBool,
-    /// True while a request is being answered.
-    busy: AtomicBool,
+    /// The number of uses that may take longer than a client may be silent: a request that is being answered, a refused body that is
+    /// being read.
+    busy: AtomicUsize,
     /// When something was last sent to the client, in milliseconds since it was opened.
     sent: AtomicU64,
 }
@@ -32,7 +33,7 @@ impl Link {
         Self(Arc::new(Known {
             opened: Instant::now(),
             reset: AtomicBool::new(false),
-            busy: AtomicBool::new(false),
+            busy: AtomicUsize::new(0),
             sent: AtomicU64::new(0),
         }))
     }
@@ -42,17 +43,15 @@ impl Link {
         self.0.reset.store(true, Ordering::Relaxed);
     }
 
-    /// Sets whether a request is being answered.
-    pub fn set_busy(&self, is_busy: bool) {
-        self.0.busy.store(is_busy, Ordering::Relaxed);
-        if !is_busy {
-            self.touch();
-        }
+    /// The connection is not idle until the result is dropped.
+    pub fn busy(&self) -> Busy {
+        self.0.busy.fetch_add(1, Ordering::Relaxed);
+        Busy(self.clone())
     }
 
     /// How long the client has neither completed the head of a request nor read anything.
     pub fn idle(&self) -> Duration {
-        if self.0.busy.load(Ordering::Relaxed) {
+        if self.0.busy.load(Ordering::Relaxed) > 0 {
             return Duration::ZERO;
         }
         let sent = Duration::from_millis(self.0.sent.load(Ordering::Relaxed));
@@ -66,6 +65,17 @@ impl Link {
 
     fn is_reset(&self) -> bool {
         self.0.reset.load(Ordering::Relaxed)
+    }
+}
+
+/// A use of a connection, which has its own limit of time.
+#[derive(Debug)]
+pub struct Busy(Link);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.0.busy.fetch_sub(1, Ordering::Relaxed);
+        self.0.touch();
     }
 }
 

@@ -176,6 +176,20 @@ fn the_limit_is_that_of_iis() {
     assert_eq!(server.post("contact-details", &body).status, 501);
 }
 
+/// A refused body has the time that an accepted one has, or its sender would get a reset connection in place of the response.
+#[test]
+fn a_slow_sender_of_a_refused_body_reads_why() {
+    let server = Server::start(&["--max-body", "1000", "--client-timeout", "1s"]);
+    let mut client = server.client();
+    client.send(head("Content-Length: 1000000\r\n\r\n").as_bytes());
+    let piece = vec![b' '; 100_000];
+    for _ in 0..10 {
+        thread::sleep(Duration::from_millis(250));
+        client.send(&piece);
+    }
+    assert_eq!(client.answer().unwrap().status, 413);
+}
+
 #[test]
 fn a_long_body_holds_up_no_page() {
     let server = Server::start(&[]);

@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Phase, Severity};
 use crate::json::{self, SyntaxError};
-use crate::lint::{self, Checked, Memory, Strings};
+use crate::lint::{self, Checked, LeftOver, Memory};
 use crate::placeholders::{Scope, Template};
 use crate::predict::{Prediction, mask, predict, predict_recovered, undocumented};
 use crate::recognize::{Recognized, STRONG, Standard, recognize_as};
@@ -64,7 +64,7 @@ pub struct Session<'r> {
     threads: Threads,
     hides_advice: bool,
     last: Option<LastEndpoint<'r>>,
-    strings: Strings,
+    left: LeftOver,
 }
 
 /// The state that a call gets from the calls before it.
@@ -72,8 +72,8 @@ pub struct Session<'r> {
 pub struct EarlierCalls {
     /// Their changes.
     pub changes: TenantChanges,
-    /// The strings of their findings.
-    pub strings: Strings,
+    /// What they have left for the next one.
+    pub left: LeftOver,
 }
 
 /// What a call changes.
@@ -134,7 +134,7 @@ impl<'r> Session<'r> {
             threads: Threads::ONE,
             hides_advice: false,
             last: None,
-            strings: Strings::default(),
+            left: LeftOver::default(),
         }
     }
 
@@ -143,7 +143,7 @@ impl<'r> Session<'r> {
     pub fn call(candidates: &'r [Candidate<'r>], tenant: &'r Tenant, earlier: EarlierCalls) -> Self {
         Self {
             changes: earlier.changes,
-            strings: earlier.strings,
+            left: earlier.left,
             call: Some(CallChanges::default()),
             ..Self::new(candidates, tenant, true)
         }
@@ -160,7 +160,7 @@ impl<'r> Session<'r> {
         };
         let earlier = EarlierCalls {
             changes: self.changes,
-            strings: self.strings,
+            left: self.left,
         };
         (earlier, effects)
     }
@@ -190,7 +190,7 @@ impl<'r> Session<'r> {
     pub fn look(&self, bytes: &[u8], endpoint: &'r Endpoint) -> Checked {
         let (text, errors) = json::text(bytes);
         let template = Template::from(&*text);
-        self.lint(&template, errors, endpoint, false, None, &mut Strings::default())
+        self.lint(&template, errors, endpoint, false, None, &mut LeftOver::default())
             .0
     }
 
@@ -199,7 +199,7 @@ impl<'r> Session<'r> {
         let (text, errors) = json::text(text.as_bytes());
         let template = Template::of(&text, Scope::AnyPart);
         let template = template.unwrap_or_else(|| Template::from(&*text));
-        self.lint(&template, errors, endpoint, false, None, &mut Strings::default())
+        self.lint(&template, errors, endpoint, false, None, &mut LeftOver::default())
             .0
     }
 
@@ -213,7 +213,7 @@ impl<'r> Session<'r> {
         endpoint: &'r Endpoint,
         outcomes: bool,
         answer: Option<&Answer>,
-        strings: &mut Strings,
+        left: &mut LeftOver,
     ) -> (Checked, CallChanges) {
         let mut run = |template: &Template<'_>, errors| {
             let mut facts = Facts::new(self.tenant, &self.changes, self.in_order).answered(answer);
@@ -225,7 +225,7 @@ impl<'r> Session<'r> {
                 threads: self.threads,
                 hides_advice: self.hides_advice,
             };
-            let checked = lint::check_sharing(template, errors, endpoint, &mut facts, mode, strings);
+            let checked = lint::check_sharing(template, errors, endpoint, &mut facts, mode, left);
             let effects = facts.take_effects();
             let changes = facts.into_changes();
             (checked, CallChanges { changes, effects })
@@ -379,10 +379,10 @@ impl<'r> Session<'r> {
         outcomes: bool,
         answer: Option<&Answer>,
     ) -> Request<'r> {
-        let mut strings = std::mem::take(&mut self.strings);
+        let mut left = std::mem::take(&mut self.left);
         let (mut checked, CallChanges { changes, effects }) =
-            self.lint(template, errors, endpoint, outcomes, answer, &mut strings);
-        self.strings = strings;
+            self.lint(template, errors, endpoint, outcomes, answer, &mut left);
+        self.left = left;
         mask(&mut checked.findings);
         let syntax = |finding: &&Finding| finding.severity == Severity::Error && finding.predicted.is_none();
         let broken = checked.findings.iter().filter(syntax).count();

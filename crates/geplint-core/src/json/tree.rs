@@ -71,6 +71,11 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// Returns the number of nodes that there is room for.
+    pub(crate) fn capacity(&self) -> usize {
+        self.nodes.capacity()
+    }
+
     /// Removes all nodes, but keeps the allocation.
     pub fn clear(&mut self) {
         self.nodes.clear();

@@ -16,13 +16,6 @@ const SLOTS: usize = 256;
 /// The longest text that is interned, in bytes. A longer one is hardly ever repeated.
 const LONGEST: usize = 256;
 
-/// The strings of earlier requests' findings. Equal strings of later findings share their memory.
-#[derive(Debug, Default)]
-pub struct Strings {
-    /// `None` before the first finding.
-    pub(super) interner: Option<Box<Interner>>,
-}
-
 /// The strings of recent findings.
 #[derive(Debug)]
 pub(super) struct Interner {

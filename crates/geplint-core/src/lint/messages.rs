@@ -94,7 +94,7 @@ pub(super) fn reason(claim: &Claim) -> Cow<'_, str> {
         (Evidence::Contradicted, "") => {
             "The table says so, but a documented success request contradicts it.".into()
         }
-        (Evidence::Contradicted, note) => format!("The table requires it, but {note}.").into(),
+        (Evidence::Contradicted, note) => ["The table requires it, but ", note, "."].concat().into(),
         (_, "") if claim.severity != Severity::Error => "The API's answer to it is not documented.".into(),
         (_, "") => refusal(claim.phase).into(),
         (_, note) if is_sentence(&claim.note, note) => Cow::Borrowed(&claim.note),
@@ -119,9 +119,12 @@ const fn refusal(phase: Phase) -> &'static str {
 
 /// Makes a sentence of a note.
 pub(super) fn sentence(note: &str) -> String {
+    let mut sentence = String::with_capacity(note.len() + 1);
     let mut rest = note.chars();
-    let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
-    format!("{first}{}.", rest.as_str())
+    sentence.extend(rest.next().into_iter().flat_map(char::to_uppercase));
+    sentence.push_str(rest.as_str());
+    sentence.push('.');
+    sentence
 }
 
 // ---- values that are missing ----
@@ -132,7 +135,7 @@ pub(super) fn give(property: &Property) -> String {
     match property.ty {
         Type::Object(_) => format!("Send {name} as an object."),
         Type::StringList | Type::ObjectList(_) => format!("Send {name} as a list with at least one element."),
-        _ => format!("Give {name} a value."),
+        _ => ["Give ", name, " a value."].concat(),
     }
 }
 

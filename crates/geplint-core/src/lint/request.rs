@@ -8,11 +8,11 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::checked::{Checked, Needed, RecordOutcome};
 use super::fast::parallel::Prefetch;
 use super::fast::record::FastPath;
-use super::interner::{Interner, Strings};
+use super::interner::Interner;
 use super::messages;
 use super::new_finding::Place;
 use super::record_keys::Keys;
-use super::state::{Buffers, Linter, Resolved, key_of};
+use super::state::{Buffers, Linter, MOST_REUSED, Resolved, key_of};
 use super::surrogates::{SurrogatePlace, surrogate_places};
 use super::syntax::{Reading, nothing_begins, syntax_findings};
 use super::verdict::as_read;
@@ -84,11 +84,18 @@ pub fn check_template(
     facts: &mut Facts<'_>,
     mode: Mode,
 ) -> Checked {
-    let strings = &mut Strings::default();
-    check_sharing(template, errors, endpoint, facts, mode, strings)
+    let left = &mut LeftOver::default();
+    check_sharing(template, errors, endpoint, facts, mode, left)
 }
 
-/// The same; its findings share strings with those of earlier requests.
+/// What a request leaves for the next one: equal strings of later findings share memory, and buffers are used again.
+#[derive(Debug, Default)]
+pub struct LeftOver {
+    buffers: Buffers,
+    tree: Tree,
+}
+
+/// The same with what earlier requests have left.
 #[allow(
     clippy::too_many_lines,
     reason = "the three kinds of bodies share what was read of them"
@@ -99,7 +106,7 @@ pub(crate) fn check_sharing(
     endpoint: &Endpoint,
     facts: &mut Facts<'_>,
     mode: Mode,
-    strings: &mut Strings,
+    left: &mut LeftOver,
 ) -> Checked {
     let Mode {
         outcomes,
@@ -109,11 +116,10 @@ pub(crate) fn check_sharing(
     let text: &str = &template.text;
     let mut checked = Checked::default();
     let mut reader = Reader::new(text);
-    let mut tree = Tree::default();
-    let mut buffers = Buffers {
-        interner: strings.interner.take(),
-        ..Buffers::default()
-    };
+    let LeftOver {
+        mut buffers,
+        mut tree,
+    } = std::mem::take(left);
     let mut places = HashMap::new();
     let mut elements = Elements::default();
     let mut inner = Vec::new();
@@ -218,7 +224,11 @@ pub(crate) fn check_sharing(
         outcomes,
         &mut checked,
     );
-    strings.interner = buffers.interner;
+    left.buffers = buffers.for_next_request();
+    if tree.capacity() <= MOST_REUSED {
+        tree.clear();
+        left.tree = tree;
+    }
     checked
 }
 
@@ -540,6 +550,7 @@ impl Linter<'_> {
             self.buffers.due.clear();
             self.buffers.earlier.clear();
             self.known_key = OnceCell::new();
+            self.is_new = OnceCell::new();
             self.record(element);
             keys.push(self.key_text());
         }

@@ -56,7 +56,7 @@ impl<'a> Linter<'a> {
         }
         let place = place(self);
         let mut claim = Cow::Borrowed(&required.claim);
-        let mut message = format!("{} {how}", property.name);
+        let mut message = [&*property.name, " ", how].concat();
         let worse = required
             .for_new
             .filter(|severity| *severity > claim.severity && self.new_contact() == Some(true));
@@ -86,9 +86,9 @@ impl<'a> Linter<'a> {
             if self.present(table, objects, sibling) {
                 claim.severity = Severity::Advice;
                 claim.evidence = Evidence::Contradicted;
-                message = format!("{message}, and only {name} is given");
+                message = [&*message, ", and only ", name, " is given"].concat();
             } else {
-                message = format!("{message}, and so is {name}");
+                message = [&*message, ", and so is ", name].concat();
                 let property = &property.name;
                 claim.note = Cow::Owned(format!(
                     "the table requires {property}; a request may omit it only if {name} is given"
@@ -106,13 +106,16 @@ impl<'a> Linter<'a> {
 
     /// Returns true if the contact of this record is new to the tenant. `None` if that is unknown.
     fn new_contact(&self) -> Option<bool> {
-        let (code, user) = self.identity();
-        // A record that identifies no contact is refused for that.
-        if code.is_none() && user.is_none() {
-            return None;
-        }
-        self.facts
-            .holds_contact(code.as_deref(), user.as_deref())
-            .map(|held| !held)
+        let look = || {
+            let (code, user) = self.identity();
+            // A record that identifies no contact is refused for that.
+            if code.is_none() && user.is_none() {
+                return None;
+            }
+            self.facts
+                .holds_contact(code.as_deref(), user.as_deref())
+                .map(|held| !held)
+        };
+        *self.is_new.get_or_init(look)
     }
 }

@@ -41,6 +41,9 @@ pub(super) struct RecordKey {
     pub cut: Text,
 }
 
+/// The largest buffers that a request leaves for the next one, in elements.
+pub(super) const MOST_REUSED: usize = 4096;
+
 /// Buffers that are reused for each record.
 #[derive(Debug, Default)]
 pub(super) struct Buffers {
@@ -72,6 +75,20 @@ impl Buffers {
         self.earlier.clear();
         self.tables.clear();
     }
+
+    /// Clears what belongs to the last request, and frees the memory of a large one. The strings of findings stay.
+    pub fn for_next_request(mut self) -> Self {
+        if self.slots.capacity() > MOST_REUSED {
+            return Self {
+                interner: self.interner,
+                ..Self::default()
+            };
+        }
+        self.clear();
+        self.followed.clear();
+        self.odd.set(false);
+        self
+    }
 }
 
 /// Checks one record against the tables of its endpoint.
@@ -98,6 +115,8 @@ pub(super) struct Linter<'a> {
     pub key: Option<NodeId>,
     /// The text of the record's key, cached once a finding needs it.
     pub known_key: OnceCell<RecordKey>,
+    /// Whether the record's contact is new, cached once a mandatory property depends on it.
+    pub is_new: OnceCell<Option<bool>>,
     /// The property that the record lacks and only a new contact needs, if it is unknown whether its contact is new.
     pub refused_if_new: Option<(TableId, PropertyId)>,
     pub pending_fixes: PendingFixes,
@@ -182,6 +201,7 @@ impl<'a> Linter<'a> {
             read: None,
             key: None,
             known_key: OnceCell::new(),
+            is_new: OnceCell::new(),
             refused_if_new: None,
             pending_fixes: PendingFixes::default(),
             buffers,
