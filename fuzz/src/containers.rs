@@ -4,7 +4,7 @@ use std::path::Path;
 
 use geplint::containers::{Body, ContainerKind, Variables, environment, read};
 use geplint::finding::Span;
-use geplint::mapped::MappedText;
+use geplint::mapped_text::MappedText;
 use geplint::placeholders::{Scope, Template, references};
 use geplint::session::Session;
 

@@ -14,7 +14,7 @@ use crate::containers::{Variables, environment};
 use crate::finding::{Finding, Span};
 use crate::input::{Changed, Entry, IgnoreFiles, WalkOptions, read_list, search};
 use crate::json;
-use crate::mapped::MappedText;
+use crate::mapped_text::MappedText;
 use crate::nearest::nearest;
 use crate::placeholders::references;
 use crate::recognize::{Recognized, recognize};

@@ -14,7 +14,7 @@ use crate::finding::{Finding, Span};
 use crate::input::read::explain;
 use crate::input::{Entry, read};
 use crate::lint::unknown_values;
-use crate::mapped::MappedText;
+use crate::mapped_text::MappedText;
 use crate::placeholders::{Scope, Template};
 use crate::recognize::Standard;
 use crate::report::sanitize;

@@ -3,7 +3,7 @@
 use super::request::{name_in, utf8};
 use super::{Body, Container, Request, Variables};
 use crate::finding::Span;
-use crate::mapped::MappedText;
+use crate::mapped_text::MappedText;
 
 /// The blocks with the name of a method.
 const METHODS: [&str; 9] = [

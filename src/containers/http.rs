@@ -3,7 +3,7 @@
 use super::request::{Names, utf8};
 use super::{Body, Container, Request};
 use crate::finding::Span;
-use crate::mapped::MappedText;
+use crate::mapped_text::MappedText;
 
 /// The methods at the start of a request line.
 const METHODS: [&str; 9] = [

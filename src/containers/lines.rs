@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 use super::request::utf8;
 use super::{Body, Container, Request};
 use crate::finding::Span;
-use crate::mapped::MappedText;
+use crate::mapped_text::MappedText;
 
 /// Parses a file. The error says why it is invalid.
 ///

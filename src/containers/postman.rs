@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::request::{Names, name_in};
 use super::{Body, Container, Example, Request, Variables};
 use crate::json::{self, JsonKind, NodeId, Reader, Tree};
-use crate::mapped::MappedText;
+use crate::mapped_text::MappedText;
 use crate::report::Source;
 
 /// Parses a collection. The error says why it is invalid.

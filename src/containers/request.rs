@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Variables;
 use crate::finding::Span;
-use crate::mapped::MappedText;
+use crate::mapped_text::MappedText;
 
 /// A file with requests.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::finding::Span;
-use crate::mapped::MappedText;
+use crate::mapped_text::MappedText;
 use crate::placeholders::references;
 
 /// The values of variables by name.

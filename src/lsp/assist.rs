@@ -12,7 +12,7 @@ use super::settings_assist::{self, OwnFile};
 use super::transport::{Answer, value};
 use crate::assist::{self, Completion, CompletionKind, Context, Symbol, SymbolKind};
 use crate::finding::Span;
-use crate::mapped::MappedText;
+use crate::mapped_text::MappedText;
 use crate::report::Format;
 use crate::rules::rule_texts;
 use crate::sanitize;

@@ -23,7 +23,7 @@ use crate::finding::{Finding, Severity, Span};
 use crate::input::{WalkOptions, read, search};
 use crate::json::pretty;
 use crate::lint::Checked;
-use crate::mapped::MappedText;
+use crate::mapped_text::MappedText;
 use crate::recognize::Standard;
 use crate::report::{FileReport, Lines, Look, Source, sanitize};
 use crate::rules::{Candidate, Endpoint};

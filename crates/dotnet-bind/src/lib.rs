@@ -15,27 +15,27 @@ use std::fmt::Write as _;
 
 mod datetime;
 mod decimal;
+mod enum_member;
 mod enumeration;
-mod free;
-mod lenient;
-mod lexer;
-mod member;
+mod free_form_date;
+mod free_form_date_states;
+mod free_form_date_words;
+mod lenient_number;
 mod number;
 mod reader;
-mod states;
 mod text;
 
 #[cfg(test)]
-mod observed;
+mod observed_cases;
 
 pub use datetime::{DateTime, Day, Zone};
 pub use decimal::Decimal;
-pub use member::EnumMember;
+pub use enum_member::EnumMember;
 pub use reader::refused_unread;
 pub use reader::{As, Reader as TextReader, Stop, Token};
 
 use enumeration::{NotEnum, Read};
-use free::{NotDate, Order};
+use free_form_date::{NotDate, Order};
 use number::Number;
 use text::parse_integer;
 
@@ -238,12 +238,12 @@ pub fn bind<'a>(
 /// Errors: the reader's sentence.
 pub fn number_for(raw: &str, ty: Scalar) -> Result<Cow<'_, str>, String> {
     let wanted = match ty {
-        Scalar::String => lenient::Wanted::Text,
-        Scalar::Int => lenient::Wanted::Int,
-        Scalar::Decimal => lenient::Wanted::Decimal,
-        Scalar::Boolean | Scalar::Long | Scalar::DateTime | Scalar::Enum => lenient::Wanted::General,
+        Scalar::String => lenient_number::Wanted::Text,
+        Scalar::Int => lenient_number::Wanted::Int,
+        Scalar::Decimal => lenient_number::Wanted::Decimal,
+        Scalar::Boolean | Scalar::Long | Scalar::DateTime | Scalar::Enum => lenient_number::Wanted::General,
     };
-    lenient::number_for(raw, wanted)
+    lenient_number::number_for(raw, wanted)
 }
 
 /// Converts a JSON value that is not the declared container; `Ok` means that it becomes null.
@@ -510,7 +510,7 @@ fn bind_date_time(json: Json<'_>, nullable: bool) -> Result<Bound<'_>, Failure> 
         Json::Text(text) => {
             let (date, order) = match datetime::recognise(text)?.or_else(|| datetime::with_bare_point(text)) {
                 Some(date) => (date, Order::Other),
-                None => free::parse(text).map_err(|error| match error {
+                None => free_form_date::parse(text).map_err(|error| match error {
                     NotDate::Refused => {
                         Failure::from(format!("Could not convert string to DateTime: {text}."))
                     }

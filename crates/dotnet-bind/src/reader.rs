@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::lenient::{self, General};
+use super::lenient_number::{self, General};
 use super::{datetime, number};
 
 /// The deepest nesting of arrays and objects.
@@ -75,7 +75,7 @@ impl Token<'_> {
             Self::EndArray => "EndArray",
             Self::Name(_) => "PropertyName",
             Self::Comment(_) => "Comment",
-            Self::Number(raw) => match lenient::general(raw) {
+            Self::Number(raw) => match lenient_number::general(raw) {
                 Ok(General::Double(_)) => "Float",
                 _ => "Integer",
             },
@@ -272,7 +272,7 @@ impl<'a> Reader<'a> {
         let Token::Number(raw) = self.token else {
             return None;
         };
-        lenient::general(raw).err()
+        lenient_number::general(raw).err()
     }
 
     // ---- the text ----
@@ -473,8 +473,8 @@ impl<'a> Reader<'a> {
                 }
                 c if c == '-' || c == '.' || (c.is_numeric() && c <= '\u{FFFF}') => {
                     let raw = self.number()?;
-                    if let Err(sentence) = lenient::general(raw)
-                        && !lenient::is_beyond(raw)
+                    if let Err(sentence) = lenient_number::general(raw)
+                        && !lenient_number::is_beyond(raw)
                     {
                         return Err(Stop::Refused(sentence));
                     }

@@ -24,11 +24,10 @@ pub mod fix;
 #[cfg(feature = "engine")]
 pub mod grouping;
 pub mod json;
-mod keyed;
 #[cfg(feature = "engine")]
 pub mod lint;
 #[cfg(feature = "engine")]
-pub mod mapped;
+pub mod mapped_text;
 #[cfg(feature = "engine")]
 pub mod nearest;
 #[cfg(feature = "engine")]
@@ -53,6 +52,7 @@ pub mod settings_for_path;
 #[cfg(feature = "engine")]
 pub mod source;
 mod spreadsheet_number;
+mod string_map;
 #[cfg(feature = "engine")]
 pub mod suppress;
 pub mod tenant;

@@ -3,26 +3,27 @@
 //! [`text()`] decodes the bytes of a file, [`Reader`] reads the text. The reader follows RFC 8259 exactly. For a file
 //! that does not, it reports errors and reads on as the author most probably meant it.
 
-mod brackets;
-mod cursor;
+mod comments;
 mod encoding;
 mod error;
-mod foreign;
+mod incomplete_text;
+mod other_format;
 mod reader;
 mod recover;
+mod recover_brackets;
+mod recover_tokens;
 mod scan;
 mod string;
-mod tokens;
 mod tree;
 #[cfg(feature = "engine")]
 mod value;
 #[cfg(feature = "engine")]
 mod write;
 
-pub use cursor::{Cursor, Expected, Token, cursor};
 pub use encoding::{decoded, text};
 pub use error::{SyntaxError, SyntaxKind};
-pub use foreign::Foreign;
+pub use incomplete_text::{Cursor, Expected, Token, cursor};
+pub use other_format::Foreign;
 pub use reader::{MAX_DEPTH, MAX_ERRORS, Reader, Root};
 pub use scan::is_number;
 pub(crate) use scan::{matching, number, plain, printable, space};

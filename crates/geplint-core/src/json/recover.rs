@@ -6,7 +6,7 @@
 
 use super::encoding::offset;
 use super::reader::{Inside, MAX_ERRORS, Reader, State};
-use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, foreign, scan};
+use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, other_format, scan};
 use crate::finding::Span;
 
 /// The number of bytes that one look-ahead on a line may read.
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
     /// Returns true if the line that begins here is a conflict marker.
     fn is_conflict(&self, at: usize) -> bool {
         let before = at.checked_sub(1).map(|before| scan::byte(self.bytes, before));
-        matches!(before, None | Some(b'\n')) && foreign::is_conflict(self.near_line(at).as_bytes())
+        matches!(before, None | Some(b'\n')) && other_format::is_conflict(self.near_line(at).as_bytes())
     }
 
     /// The same as `report`, with a second place.
@@ -204,36 +204,6 @@ impl<'a> Reader<'a> {
             self.pop_frame(tree, last);
         }
         State::After
-    }
-
-    /// Skips comments and whitespace that JSON does not allow. Returns false if there is none.
-    fn odd_space(&mut self) -> bool {
-        let start = self.at;
-        let before = self.previous_end(start);
-        let rest = self.text.get(start..).unwrap_or("");
-        let odd = |character: char| match character {
-            '\u{B}' | '\u{C}' | '\u{200B}' | '\u{FEFF}' => true,
-            other => !other.is_ascii() && other.is_whitespace(),
-        };
-        let length = match self.bytes.get(start..).unwrap_or(&[]) {
-            [b'#', ..] | [b'/', b'/', ..] => scan::line_end(self.bytes, start) - start,
-            [b'/', b'*', ..] => rest.find("*/").map_or(rest.len(), |end| end + 2),
-            _ => rest.find(|character| !odd(character)).unwrap_or(rest.len()),
-        };
-        if length == 0 {
-            return false;
-        }
-        let kind = match self.byte() {
-            b'#' => SyntaxKind::HashComment,
-            b'/' => SyntaxKind::Comment,
-            _ => SyntaxKind::OddSpace,
-        };
-        self.report(kind, start, start + length);
-        self.memory.cut |=
-            rest.starts_with("/*") && !rest.get(..length).is_some_and(|all| all.ends_with("*/"));
-        self.at = scan::space(self.bytes, start + length);
-        self.memory.gap = (before, self.at);
-        true
     }
 
     /// Skips comments, odd whitespace and text before the root.

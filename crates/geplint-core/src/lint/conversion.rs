@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::meant_value::{self, Reading};
 use super::messages;
-use super::state::{Linter, Step};
+use super::record_state::{Linter, Step};
 use crate::finding::{FixKind, Span};
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{Property, Table, Type, quoted, shortened};

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::meant_name::{Fit, Meant};
-use super::state::{Linter, Resolved};
+use super::record_state::{Linter, Resolved};
 use crate::finding::{Finding, FixKind, Severity, Span};
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{Property, PropertyId, Table, TableId, Type};

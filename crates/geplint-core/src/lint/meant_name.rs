@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::meant_value;
-use super::state::Linter;
+use super::record_state::Linter;
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{
     Endpoint, Property, PropertyId, Table, TableId, Type, Vocabulary, property_like, simplified, simplify,

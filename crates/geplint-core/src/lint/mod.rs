@@ -9,32 +9,33 @@
 //! The files are in layers, from the bottom up. None imports from a later one, and none calls a method that a later one
 //! defines; `tests/it/house.rs` reads this list:
 //!
-//! - `checked`: the result.
+//! - `checked_body`: the result.
 //! - `interner`: equal strings of findings stored once.
-//! - `state`: the current place in a record, and queries about the values there.
+//! - `record_state`: the current place in a record, and queries about the values there.
 //! - `messages`: the texts of findings that rest on no row.
 //! - `new_finding`: the place of a finding, its record, its predicted answer, its fix.
 //! - `meant_value`: what was meant by a value that does not convert.
+//! - `duplicate_name`: which values of a name given twice count.
 //! - `required`, `conversion`: mandatory properties without a value; values that do not convert, or change.
 //! - `value`: a scalar against its row.
-//! - `checks`: the routes of checks over several properties.
+//! - `check_routes`: the routes of checks over several properties.
 //! - `meant_name`: where a name that no row has belongs.
-//! - `fixes`, `unknown_or_duplicate`: the fixes and findings for such a name.
+//! - `fixes`, `unknown_name`: the fixes and findings for such a name.
 //! - `object`: an object against its table.
-//! - `record_keys`, `effects`: duplicate keys of records; the changes that a record makes at the tenant.
+//! - `record_keys`, `tenant_changes`: duplicate keys of records; the changes that a record makes at the tenant.
 //! - `fast/record`, `fast/parallel`, `fast/file`: the fast path.
 //! - `syntax`, `surrogates`: syntax errors of the file.
-//! - `replay`, `verdict`: a replay of the platform's reader, and how its verdict corrects the findings.
+//! - `reader_replay`, `reader_verdict`: a replay of the platform's reader, and how its verdict corrects the findings.
 //! - `wrapped`: records that are wrapped in something else.
 //! - `request`: a whole body.
 //!
 //! Pure: text, rules and tenant facts in, findings out. A clean record allocates nothing, unless it changes facts for
 //! the next one.
 
-mod checked;
-mod checks;
+mod check_routes;
+mod checked_body;
 mod conversion;
-mod effects;
+mod duplicate_name;
 mod fast;
 mod fixes;
 mod interner;
@@ -43,22 +44,23 @@ mod meant_value;
 mod messages;
 mod new_finding;
 mod object;
+mod reader_replay;
+mod reader_verdict;
 mod record_keys;
-mod replay;
+mod record_state;
 mod request;
 mod required;
-mod state;
 mod surrogates;
 mod syntax;
-mod unknown_or_duplicate;
+mod tenant_changes;
+mod unknown_name;
 mod value;
-mod verdict;
 mod wrapped;
 
-pub use checked::{Checked, Needed, RecordOutcome};
+pub use checked_body::{Checked, Needed, RecordOutcome};
 pub(crate) use fast::file::check_plain;
 pub(crate) use fast::record::Memory;
+pub use reader_verdict::read_through;
 pub(crate) use request::check_sharing;
 pub use request::{LeftOver, Mode, check, check_template, check_with, unknown_values};
 pub use syntax::{Reading, not_json, syntax_findings};
-pub use verdict::read_through;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::messages::{self, fill, reason};
-use super::state::{Linter, RecordKey, Step, key_of};
+use super::record_state::{Linter, RecordKey, Step, key_of};
 use crate::finding::{Finding, FixKind, Predicted, Severity, Span, Target, Text, Wording};
 use crate::json::{JsonKind, NodeId};
 use crate::pointer::push as push_token;

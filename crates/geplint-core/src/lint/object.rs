@@ -1,7 +1,8 @@
 //! Checks an object against its table: every member against its row, every row against its value.
 
+use super::duplicate_name::Values;
 use super::messages;
-use super::state::{Followed, Linter, Resolved, Step, Values, key_of};
+use super::record_state::{Followed, Linter, Resolved, Step, key_of};
 use crate::finding::{Phase, Target};
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{Property, PropertyId, Table, TableId, Type};
@@ -84,7 +85,10 @@ impl<'a> Linter<'a> {
         };
         let slot = base + index;
         if self.buffers.slots[slot].is_some() || property.required.is_some() {
-            let values = self.occurrences(property, slot, earlier);
+            let (values, replaced) = self.occurrences(slot, earlier);
+            for node in replaced {
+                self.overridden(property, node);
+            }
             self.property(table, property, objects, &values, self.buffers.slots[slot]);
         }
         for check in &table.checks {
@@ -167,32 +171,6 @@ impl<'a> Linter<'a> {
         }
         self.buffers.followed[before] = Followed { row: id.0, spelling };
         Some(id)
-    }
-
-    /// Returns all occurrences of the property in `slot` that count.
-    fn occurrences(&mut self, property: &'a Property, slot: usize, earlier: usize) -> Values {
-        let Some(last) = self.buffers.slots[slot] else {
-            return Values::None;
-        };
-        if self.buffers.earlier.len() == earlier {
-            return Values::One([last]);
-        }
-        let before: Vec<NodeId> = self.buffers.earlier[earlier..]
-            .iter()
-            .filter(|(at, _)| *at == slot)
-            .map(|(_, node)| *node)
-            .collect();
-        let mut values = Values::None;
-        for node in &before {
-            values = self.join(values, *node);
-        }
-        let values = self.join(values, last);
-        // Values are in document order; a binary search keeps a hundred thousand duplicates from taking quadratic time.
-        let is_gone = |node: &&NodeId| values.binary_search(node).is_err();
-        for node in before.iter().filter(is_gone) {
-            self.overridden(property, *node);
-        }
-        values
     }
 
     /// Checks that an occurrence which a later one replaces still converts.

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::messages;
-use super::state::{Linter, scalar_text};
+use super::record_state::{Linter, scalar_text};
 use crate::finding::Span;
 use crate::json::NodeId;
-use crate::keyed::{Folded, trimmed};
 use crate::rules::{CheckKind, PropertyId};
+use crate::string_map::{Folded, trimmed};
 
 /// The first value of each key. A key without escapes is borrowed from the file.
 #[derive(Debug, Default)]
@@ -154,9 +154,9 @@ mod tests {
 
     use crate::finding::Finding;
     use crate::json;
-    use crate::keyed::compared;
     use crate::lint::check;
     use crate::rules::testing::builtin;
+    use crate::string_map::compared;
     use crate::tenant::Tenant;
 
     fn body(keys: &[String]) -> String {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::messages;
 use super::new_finding::Place;
-use super::state::Linter;
+use super::record_state::Linter;
 use crate::finding::{Evidence, Severity, Wording};
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{Fact, Property, Table, Words};

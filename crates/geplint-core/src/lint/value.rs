@@ -1,8 +1,8 @@
 //! Checks a scalar against its row: first its type, then its text.
 
-use super::checked::deciding;
+use super::checked_body::deciding;
 use super::messages;
-use super::state::{Linter, Resolved};
+use super::record_state::{Linter, Resolved};
 use crate::finding::FixKind;
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{Fault, Property, QuickCheck, Stands, Table, Type, judge, plain_number};

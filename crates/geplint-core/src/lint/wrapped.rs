@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::checked::Checked;
+use super::checked_body::Checked;
 use super::messages;
 use super::new_finding::{Place, push_number};
-use super::state::{Buffers, Linter};
+use super::record_state::{Buffers, Linter};
 use crate::finding::{Basis, Finding, FixKind, Phase, Severity, Span, Target};
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode, offsets};
 use crate::placeholders::Template;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::listed::{Constraint, Stated, evidence_word};
+use super::constraint_line::{Constraint, Stated, evidence_word};
 use super::{Endpoint, Fact, Property, Required, Type, kinds};
 use crate::finding::{Evidence, Severity};
 

@@ -3,42 +3,42 @@
 //! Everything that is known of an endpoint is in its rules file; this code knows only the closed set of constraint
 //! kinds. `rules/README.md` explains the format.
 
-mod candidate;
+mod code_list;
 mod compile;
-mod compiled;
+mod compiled_at_build;
+mod constraint_line;
 mod definition;
 mod describe;
+mod endpoint_candidate;
 mod fast_plan;
 mod fast_rows;
 mod ids;
 mod kinds;
 mod layers;
-mod lines;
-mod listed;
-mod lists;
 mod model;
-mod names;
+mod name_index;
 mod names_file;
-mod shared;
+mod shared_by_endpoints;
+mod sorted_lines;
 mod texts;
 mod vocabulary;
 
-pub use candidate::{Candidate, loaded};
+pub use code_list::List;
 pub use compile::{LoadError, load};
-pub use compiled::Compiled;
-pub(crate) use compiled::property_like;
+pub use compiled_at_build::Compiled;
+pub(crate) use compiled_at_build::property_like;
+pub use constraint_line::{Constraint, Stated};
+pub use endpoint_candidate::{Candidate, loaded};
 pub(crate) use kinds::finding_text::{cut, quoted, shortened};
 pub use kinds::length_of;
 pub(crate) use kinds::{Beside, Fault, Stands, Words, judge, right_text};
-pub use listed::{Constraint, Stated};
-pub use lists::List;
 pub use model::{
     Active, Answer, Answers, AnyOf, Ask, AtMostOne, BelongsToOne, Check, CheckKind, Claim, ContactRows,
     Differs, Endpoint, Enumeration, GoodBesideBad, OneOf, Property, Required, Route, RowKind, SingleValued,
     Table, TenantList, Unique,
 };
-pub use names::NameIndex;
-pub use shared::Shared;
+pub use name_index::NameIndex;
+pub use shared_by_endpoints::Shared;
 pub use vocabulary::Vocabulary;
 pub(crate) use vocabulary::{simplified, simplify};
 #[cfg(test)]

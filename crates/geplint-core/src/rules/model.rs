@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::code_list::List;
 use super::fast_rows::{FastRows, QuickCheck};
 use super::ids::{PropertyId, TableId, Type};
-use super::lists::List;
-use super::names::NameIndex;
+use super::name_index::NameIndex;
 use super::texts::Texts;
 use super::vocabulary::Vocabulary;
 use crate::finding::{Evidence, Phase, Severity, Wording};

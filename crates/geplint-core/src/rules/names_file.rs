@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::ids::{PropertyId, TableId};
-use super::lines::Lines;
 use super::model::Table;
+use super::sorted_lines::Lines;
 use super::vocabulary::{Vocabulary, simplified};
 
 /// A file of names, such as `rules/names.toml`.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{PropertyId, TableId};
-use super::lines::Lines;
+use super::sorted_lines::Lines;
 
 /// The vocabulary of one endpoint.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::item::{Item, Names, of_json};
+use super::list_entry::{Item, Names, of_json};
 use super::{Contacts, Fact, ListedContact, Loaded, Tenant, csv_list, folded};
 use crate::json::{self, Foreign, JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree};
 

@@ -8,22 +8,22 @@ mod changes;
 mod csv_list;
 mod fact;
 #[cfg(feature = "engine")]
-mod item;
-mod listed;
+mod list_entry;
 #[cfg(feature = "engine")]
 mod load;
-mod loaded;
+mod loaded_list;
+mod values_in_order;
 
 pub use changes::{Answer, ChangedContact, Effect, Facts, Held, LobEffect, TenantChanges};
 pub use fact::Fact;
-pub use listed::{Listed, ListedContact};
 #[cfg(feature = "engine")]
 pub use load::{Layout, ListFile, ListFiles, TenantError, load, load_from};
-pub use loaded::Loaded;
+pub use loaded_list::Loaded;
+pub use values_in_order::{Listed, ListedContact};
 
 use std::collections::{HashMap, HashSet};
 
-use crate::keyed::Text;
+use crate::string_map::Text;
 use crate::text_shape::Shape;
 
 /// Whether the tenant has a value.

@@ -8,7 +8,7 @@
 
 use crate::finding::Span;
 use crate::json::{Reader, number, plain, space};
-use crate::lint::checked::{Needed, deciding};
+use crate::lint::checked_body::{Needed, deciding};
 use crate::lint::record_keys::{Key, Keys, unquoted};
 use crate::rules::{
     Active, CheckKind, Endpoint, FastRow, Property, PropertyId, QuickCheck, Stands, Table, TableId, Type,

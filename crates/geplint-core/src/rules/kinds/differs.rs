@@ -5,7 +5,7 @@ use super::blank::is_blank;
 use super::finding_text::quoted;
 use super::plan::mark;
 use crate::finding::{Evidence, Severity};
-use crate::rules::listed::{Constraint, Stated};
+use crate::rules::constraint_line::{Constraint, Stated};
 use crate::rules::{Claim, ContactRows, Differs, Endpoint, PropertyId, Table, TableId};
 
 /// The similarity of a value to one that it must differ from.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Words;
 use super::finding_text::quoted;
 use crate::finding::Severity;
-use crate::rules::listed::{Constraint, Stated};
+use crate::rules::constraint_line::{Constraint, Stated};
 use crate::rules::{Property, TenantList};
 use crate::tenant::{Fact, Facts, Presence};
 use crate::text_shape::Shape;

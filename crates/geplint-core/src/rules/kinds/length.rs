@@ -3,7 +3,7 @@
 use super::Words;
 use super::finding_text::quoted;
 use crate::json::utf16_len;
-use crate::rules::listed::{Constraint, Stated};
+use crate::rules::constraint_line::{Constraint, Stated};
 use crate::rules::{Claim, Property};
 
 /// Returns the length of a text in the unit of the tables' limits: UTF-16 units, as .NET counts them.

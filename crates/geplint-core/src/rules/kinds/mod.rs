@@ -38,7 +38,7 @@ pub(crate) use finding_text::Words;
 pub use length::length_of;
 pub(crate) use single_valued::Beside;
 
-use super::listed::{Constraint, Stated};
+use super::constraint_line::{Constraint, Stated};
 use super::texts::Texts;
 use super::{
     Active, AnyOf, Ask, CheckKind, Claim, Endpoint, OneOf, Property, PropertyId, RowKind, Table, TableId,

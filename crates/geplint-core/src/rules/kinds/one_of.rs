@@ -3,7 +3,7 @@
 use super::Words;
 use super::finding_text::{or_list, quoted};
 use super::open_enum::nearest;
-use crate::rules::listed::{Constraint, Stated};
+use crate::rules::constraint_line::{Constraint, Stated};
 use crate::rules::{OneOf, Property};
 
 impl OneOf {

@@ -3,7 +3,7 @@
 use super::Words;
 use super::finding_text::quoted;
 use crate::finding::{Evidence, Severity};
-use crate::rules::listed::Constraint;
+use crate::rules::constraint_line::Constraint;
 use crate::rules::{Enumeration, Property};
 use crate::tenant::{Facts, Presence};
 

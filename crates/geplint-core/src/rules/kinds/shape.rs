@@ -4,7 +4,7 @@ use super::Words;
 use super::finding_text::quoted;
 use crate::finding::{Evidence, Severity};
 use crate::rules::Property;
-use crate::rules::listed::Constraint;
+use crate::rules::constraint_line::Constraint;
 use crate::text_shape::Shape;
 
 /// Returns the text of this shape that another text certainly means: POSIX writes `en_US.UTF-8`.

@@ -7,7 +7,7 @@ use super::differs::nearly_same;
 use super::finding_text::quoted;
 use super::plan::mark;
 use crate::finding::{Evidence, Wording};
-use crate::rules::listed::evidence_word;
+use crate::rules::constraint_line::evidence_word;
 use crate::rules::{Claim, Endpoint, PropertyId, SingleValued, Table, TableId};
 use crate::tenant::Held;
 

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use super::Words;
 use super::finding_text::quoted;
 use super::plan::mark;
-use crate::keyed::{Folded, same_folded, trimmed};
 use crate::rules::{Claim, Endpoint, PropertyId, Table, TableId, Unique};
+use crate::string_map::{Folded, same_folded, trimmed};
 
 impl Unique {
     /// Makes the fast path keep the values of an array, if the items themselves have them.

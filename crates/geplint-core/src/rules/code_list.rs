@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::lines::Lines;
+use super::sorted_lines::Lines;
 
 /// A public code list.
 #[derive(Debug, Clone, Serialize, Deserialize)]

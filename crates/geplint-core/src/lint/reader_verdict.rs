@@ -1,10 +1,10 @@
 //! The verdict of the platform's reader on a body, where checking the values alone is not enough.
 
-use super::checked::Checked;
+use super::checked_body::Checked;
 use super::messages;
 use super::new_finding::Place;
-use super::replay::{self, About, Doubt, Failure, Walked, walk};
-use super::state::{Buffers, Linter};
+use super::reader_replay::{self, About, Doubt, Failure, Walked, walk};
+use super::record_state::{Buffers, Linter};
 use super::syntax::Reading;
 use crate::finding::{Finding, Phase, Severity, Span, Target, sort};
 use crate::json::{SyntaxError, SyntaxKind, Tree};
@@ -22,7 +22,7 @@ pub fn read_through(text: &str, endpoint: &Endpoint, tenant: &Tenant) -> Reading
         text,
         endpoint,
         &Facts::new(tenant, &TenantChanges::default(), false),
-        &replay::nobody,
+        &reader_replay::nobody,
     )
     .reading()
 }
@@ -51,11 +51,11 @@ pub(super) fn as_read(
             ..Reading::default()
         };
     }
-    if let Some(reading) = replay::of_bytes(text, errors, endpoint, facts) {
+    if let Some(reading) = reader_replay::of_bytes(text, errors, endpoint, facts) {
         return reading;
     }
     if !errors.iter().all(SyntaxError::is_warning) {
-        return walk(text, endpoint, facts, &replay::nobody).reading();
+        return walk(text, endpoint, facts, &reader_replay::nobody).reading();
     }
     sort(&mut checked.findings);
     let known = |span: Span| {
@@ -161,7 +161,7 @@ impl Linter<'_> {
     }
 
     /// Returns a place of the replay; its record becomes the current one.
-    fn walked_place(&mut self, place: &replay::Place<'_>) -> Place {
+    fn walked_place(&mut self, place: &reader_replay::Place<'_>) -> Place {
         self.record = place.record;
         Place::new(Target::Value, place.span, place.pointer.clone())
     }

@@ -1,4 +1,4 @@
-//! Unknown and duplicate names.
+//! Unknown names.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use super::fixes::spelled;
 use super::meant_name::{Around, Fit, Meant, meant, rivals};
 use super::messages;
-use super::state::{Linter, key_of};
+use super::record_state::Linter;
 use crate::finding::FixKind;
 use crate::json::NodeId;
-use crate::rules::{Property, PropertyId, Table, shortened};
+use crate::rules::{PropertyId, Table, shortened};
 
 impl<'a> Linter<'a> {
     /// Reports the names of the current object that its table does not have.
@@ -161,12 +161,5 @@ impl<'a> Linter<'a> {
             finding.suggestion = Some(interner.text(spelled));
         }
         self.consider(index, meant, table, key, value);
-    }
-
-    pub(super) fn duplicate_name(&mut self, property: &Property, key: NodeId, previous: NodeId) {
-        let first = self.tree.node(key_of(previous)).span;
-        let words = messages::duplicate_name(property, &self.decoded(key));
-        let place = self.key_place(key).with(first, "first here");
-        self.warn_of(Some(property), place, words);
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 
-use super::checked::Checked;
+use super::checked_body::Checked;
 use super::interner::Interner;
 use crate::finding::{Span, Text};
 use crate::json::{JsonKind, Node, NodeId, Tree, decode};
@@ -124,26 +124,6 @@ pub(super) struct Linter<'a> {
     pub checked: &'a mut Checked,
 }
 
-/// The occurrences of one property that count, in document order.
-#[derive(Debug)]
-pub(super) enum Values {
-    None,
-    One([NodeId; 1]),
-    Many(Vec<NodeId>),
-}
-
-impl std::ops::Deref for Values {
-    type Target = [NodeId];
-
-    fn deref(&self) -> &[NodeId] {
-        match self {
-            Self::None => &[],
-            Self::One(one) => one,
-            Self::Many(many) => many,
-        }
-    }
-}
-
 /// An object after its leading `$` names have been applied.
 pub(super) enum Resolved {
     /// Null, an empty string, or a reference to nothing.
@@ -256,38 +236,6 @@ impl<'a> Linter<'a> {
     /// Returns true if this is the record's own object, whose members are in the first slots.
     pub(super) fn is_record(&self, objects: &[NodeId]) -> bool {
         matches!((objects, self.read), ([object], Some(read)) if *object == read)
-    }
-
-    /// Returns the occurrences of a property that count: for containers those since the last null, otherwise the last
-    /// one.
-    pub(super) fn values(&self, table: &Table, objects: &[NodeId], id: PropertyId) -> Values {
-        if self.is_record(objects) && self.buffers.earlier.is_empty() {
-            return self
-                .slot(0, id)
-                .map_or(Values::None, |value| Values::One([value]));
-        }
-        let mut found = Values::None;
-        for object in objects {
-            for (key, value) in self.tree.members(*object) {
-                if table.find(&self.decoded(key)) == Some(id) {
-                    found = self.join(found, value);
-                }
-            }
-        }
-        found
-    }
-
-    /// Joins occurrences: a later one adds to a container and replaces everything else.
-    pub(super) fn join(&self, values: Values, next: NodeId) -> Values {
-        let container = |id| matches!(self.kind(id), JsonKind::Array | JsonKind::Object);
-        match values {
-            Values::One([first]) if container(first) && container(next) => Values::Many(vec![first, next]),
-            Values::Many(mut many) if container(next) => {
-                many.push(next);
-                Values::Many(many)
-            }
-            _ => Values::One([next]),
-        }
     }
 
     /// Returns the name of a type in the converter's sentences.

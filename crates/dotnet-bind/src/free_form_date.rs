@@ -12,8 +12,8 @@ use super::datetime::{
     DateTime, Day, END_OF_TIME, MAX_OFFSET, TICKS_PER_DAY, TICKS_PER_MINUTE, TICKS_PER_SECOND,
     UNREPRESENTABLE, Zone, day_number,
 };
-use super::lexer::{Cursor, Separator, Suffix, Word};
-use super::states::{Behind, Shape, State, Step, Token, step};
+use super::free_form_date_states::{Behind, Shape, State, Step, Token, step};
+use super::free_form_date_words::{Cursor, Separator, Suffix, Word};
 
 /// The order of the parts of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What the rules files of all endpoints of an API share.
 
+use super::code_list::List;
 use super::definition::ApiDef;
-use super::lists::List;
 use super::model::{Ask, Endpoint, RowKind, Table};
 use super::names_file::NamesFile;
 use super::texts::Texts;

@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::state::{Linter, Resolved, Step, key_of};
+use super::record_state::{Linter, Resolved, Step, key_of};
 use crate::finding::Span;
 use crate::json::{JsonKind, NodeId};
-use crate::keyed::Folded;
 use crate::rules::{
     Active, AtMostOne, Beside, Check, CheckKind, Claim, Differs, PropertyId, Route, SingleValued, Table,
     TableId, Unique,
 };
+use crate::string_map::Folded;
 use crate::tenant::Held;
 
 /// A value that counts: its node, its text, and the text and span of the first such value.
@@ -345,9 +345,9 @@ impl<'a> Linter<'a> {
 mod tests {
     use crate::finding::{Finding, Severity};
     use crate::json;
-    use crate::keyed::compared;
     use crate::lint::check_with;
     use crate::rules::testing::builtin;
+    use crate::string_map::compared;
     use crate::tenant::{Facts, Tenant, TenantChanges};
     use crate::threads::Threads;
 

@@ -2,7 +2,7 @@
 //! each is read once it is needed.
 
 use super::Endpoint;
-use super::compiled::{Compiled, property_like};
+use super::compiled_at_build::{Compiled, property_like};
 
 /// An endpoint that a file may be for.
 #[derive(Debug, Clone, Copy)]

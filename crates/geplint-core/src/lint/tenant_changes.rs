@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::state::Linter;
+use super::record_state::Linter;
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{CheckKind, PropertyId, SingleValued};
 use crate::tenant::{Effect, LobEffect};
