@@ -81,6 +81,7 @@ fn conversion(endpoint: &Endpoint, ty: Type, json: Json<'_>) -> String {
     match bind::bind(scalar, members, true, json, &endpoint.clr_name(ty)) {
         Ok(bound) => match (json, bound.change) {
             (Json::Null, _) => format!("null for {}.", shown(&wanted)),
+            (Json::Text(""), None) if ty == Type::String => "an empty string.".to_owned(),
             (_, None) if ty == Type::String => "a string.".to_owned(),
             (_, None) => format!(
                 "converts to {}: {}.",

@@ -86,9 +86,33 @@ fn header(input: &mut impl BufRead) -> io::Result<Option<u64>> {
 #[derive(Debug, Clone, Default)]
 pub struct Outbox(Arc<(Mutex<Queue>, Condvar)>);
 
+/// A message that waits.
+#[derive(Debug)]
+enum Outgoing {
+    Message(Message),
+    /// A notification about a document, as JSON.
+    About {
+        method: String,
+        uri: String,
+        json: String,
+    },
+}
+
+impl Outgoing {
+    fn write(&self, output: &mut impl Write) -> io::Result<()> {
+        let json = match self {
+            Self::Message(message) => return message.write(output),
+            Self::About { json, .. } => json,
+        };
+        write!(output, "Content-Length: {}\r\n\r\n", json.len())?;
+        output.write_all(json.as_bytes())?;
+        output.flush()
+    }
+}
+
 #[derive(Debug, Default)]
 struct Queue {
-    messages: VecDeque<Message>,
+    messages: VecDeque<Outgoing>,
     closed: bool,
     /// The number of the last request of ours.
     last: i32,
@@ -100,6 +124,10 @@ impl Outbox {
     }
 
     fn send(&self, message: Message) {
+        self.push(Outgoing::Message(message));
+    }
+
+    fn push(&self, message: Outgoing) {
         self.queue().messages.push_back(message);
         self.0.1.notify_one();
     }
@@ -114,16 +142,35 @@ impl Outbox {
 
     /// Sends a notification about a document. One of the same kind about the same document that has not been sent yet is
     /// dropped: a client that reads slowly gets the newest.
-    pub fn replace(&self, method: &str, uri: &str, params: Value) {
-        let mut queue = self.queue();
-        queue.messages.retain(|message| match message {
-            Message::Notification(old) => {
-                old.method != method || old.params.get("uri").and_then(Value::as_str) != Some(uri)
-            }
-            _ => true,
+    ///
+    /// The parameters may be long: they become JSON at once, without a [`Value`] in between.
+    pub fn replace(&self, method: &str, uri: &str, params: &impl Serialize) {
+        #[derive(Serialize)]
+        struct About<'m, P> {
+            jsonrpc: &'static str,
+            method: &'m str,
+            params: &'m P,
+        }
+        let about = About {
+            jsonrpc: "2.0",
+            method,
+            params,
+        };
+        // The protocol's types have no form that JSON does not have.
+        let Ok(json) = serde_json::to_string(&about) else {
+            return;
+        };
+        self.queue().messages.retain(|message| match message {
+            Outgoing::About {
+                method: old, uri: of, ..
+            } => old != method || of != uri,
+            Outgoing::Message(_) => true,
         });
-        drop(queue);
-        self.notify(method, params);
+        self.push(Outgoing::About {
+            method: method.to_owned(),
+            uri: uri.to_owned(),
+            json,
+        });
     }
 
     /// Sends a request of ours; what is answered to it is not looked at.
@@ -238,7 +285,7 @@ mod tests {
     fn what_nobody_has_read_is_replaced() {
         let outbox = Outbox::default();
         for (uri, version) in [("a", 1), ("b", 1), ("a", 2)] {
-            outbox.replace("m", uri, json!({ "uri": uri, "version": version }));
+            outbox.replace("m", uri, &json!({ "uri": uri, "version": version }));
         }
         outbox.notify("n", Value::Null);
         outbox.close();

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gen_lsp_types::Diagnostic;
+use gen_lsp_types::{Diagnostic, PublishDiagnosticsParams, Uri};
 use lsp_server::ErrorCode;
 use serde_json::{Value, json};
 
@@ -230,12 +230,12 @@ impl<'a> Worker<'a> {
                 continue;
             }
             let uri = self.uri_of(&path);
-            self.publish(&uri, None, &diagnostics);
+            self.publish(&uri, None, diagnostics);
             published.insert(uri);
         }
         for uri in std::mem::replace(&mut self.published, published) {
             if !self.published.contains(&uri) {
-                self.publish(&uri, None, &[]);
+                self.publish(&uri, None, Vec::new());
             }
         }
     }
@@ -271,13 +271,14 @@ impl<'a> Worker<'a> {
         open.map_or_else(|| uri::of(path), |snapshot| snapshot.uri.to_string())
     }
 
-    fn publish(&self, uri: &str, version: Option<i32>, diagnostics: &[Diagnostic]) {
-        let mut params = json!({ "uri": uri, "diagnostics": value(&diagnostics) });
-        if let (Some(version), Some(params)) = (version, params.as_object_mut()) {
-            params.insert("version".to_owned(), version.into());
-        }
+    fn publish(&self, uri: &str, version: Option<i32>, diagnostics: Vec<Diagnostic>) {
+        let params = PublishDiagnosticsParams {
+            uri: Uri(uri.to_owned()),
+            version,
+            diagnostics,
+        };
         self.outbox
-            .replace("textDocument/publishDiagnostics", uri, params);
+            .replace("textDocument/publishDiagnostics", uri, &params);
     }
 }
 
@@ -356,7 +357,7 @@ impl Round<'_, '_, '_> {
                     engine.forget_files();
                 }
                 if !self.worker.published.contains(&*uri) {
-                    self.worker.publish(&uri, None, &[]);
+                    self.worker.publish(&uri, None, Vec::new());
                 }
             }
         }
@@ -414,7 +415,7 @@ impl Round<'_, '_, '_> {
             let diagnostics = self.diagnostics(snapshot);
             if self.is_newest(snapshot) {
                 self.worker
-                    .publish(&snapshot.uri, Some(snapshot.version), &diagnostics);
+                    .publish(&snapshot.uri, Some(snapshot.version), diagnostics);
             }
         }
         if self.worker.responses.contains_key(&snapshot.uri) {
@@ -429,7 +430,7 @@ impl Round<'_, '_, '_> {
                     "textDocument": { "uri": &*snapshot.uri, "version": snapshot.version },
                 });
                 let method = "geplint/predictedResponseChanged";
-                self.worker.outbox.replace(method, &snapshot.uri, params);
+                self.worker.outbox.replace(method, &snapshot.uri, &params);
             }
         }
     }
@@ -663,16 +664,17 @@ impl Round<'_, '_, '_> {
             }
             Some("geplint.showIgnore") => {
                 let uri = argument.and_then(Value::as_str).unwrap_or_default();
+                let Some(file) = uri::path(uri) else {
+                    return Err((ErrorCode::InvalidParams, "the document is not a file".to_owned()));
+                };
                 if self.worker.client.shows_documents {
                     let mut document = json!({ "uri": uri, "takeFocus": true });
-                    if let (Some(selection), Some(document)) =
-                        (params.pointer("/arguments/1"), document.as_object_mut())
-                    {
+                    let selection = params.pointer("/arguments/1").filter(|range| range.is_object());
+                    if let (Some(selection), Some(document)) = (selection, document.as_object_mut()) {
                         document.insert("selection".to_owned(), selection.clone());
                     }
                     self.worker.outbox.request("window/showDocument", document);
                 } else {
-                    let file = uri::path(uri).unwrap_or_default();
                     self.message(&format!(
                         "The ignore is in {}: write a reason there, and save the file.",
                         sanitize::plain_path(&file)

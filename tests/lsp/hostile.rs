@@ -38,6 +38,7 @@ fn what_is_wrong_in_messages_is_survived() {
         json!({ "textDocument": document(&json!("file:///a.json"), json!("v")), "contentChanges": [{}] }),
         json!({ "textDocument": { "uri": "file:///a.json" }, "range": { "start": 1 } }),
         json!({ "command": "geplint.explain", "arguments": [{}] }),
+        json!({ "command": "geplint.showIgnore", "arguments": ["no address", 7] }),
         json!({ "event": { "added": [{ "uri": "x" }, 3], "removed": 1 }, "changes": [{ "uri": 1 }, null] }),
         json!({ "previousResultIds": [1, { "uri": 1 }] }),
         json!({ "id": [] }),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
+use std::collections::{HashMap, HashSet};
 
 use super::checked_body::Checked;
 use super::interner::Interner;
@@ -60,6 +61,8 @@ pub(super) struct Buffers {
     pub earlier: Vec<(usize, NodeId)>,
     /// The tables of the current objects, outermost first.
     pub tables: Vec<TableId>,
+    /// Names that mean nothing, whatever the object has, by the tables around them. Records of one file often have the same.
+    pub meaningless: HashMap<Vec<TableId>, HashSet<String>>,
     /// The strings of earlier findings; `None` before the first one.
     pub interner: Option<Box<Interner>>,
     /// True once something was found whose result only the replay of the reader can show.
@@ -87,7 +90,21 @@ impl Buffers {
         self.clear();
         self.followed.clear();
         self.odd.set(false);
+        self.meaningless.clear();
         self
+    }
+
+    /// Keeps names that mean nothing in the current object.
+    pub fn keep_meaningless(&mut self, names: &[&str]) {
+        /// The number of names, and of places of objects, that are kept.
+        const MOST: usize = 256;
+        if names.is_empty() || self.meaningless.len() >= MOST {
+            return;
+        }
+        let kept = self.meaningless.entry(self.tables.clone()).or_default();
+        if kept.len() < MOST {
+            kept.extend(names.iter().map(|name| (*name).to_owned()));
+        }
     }
 }
 

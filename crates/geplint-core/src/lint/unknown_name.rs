@@ -1,6 +1,7 @@
 //! Unknown names.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::fixes::spelled;
@@ -11,6 +12,9 @@ use crate::finding::FixKind;
 use crate::json::NodeId;
 use crate::rules::{PropertyId, Table, shortened};
 
+/// The longest name, in bytes, that is kept as one that means nothing.
+const LONGEST_KEPT: usize = 64;
+
 impl<'a> Linter<'a> {
     /// Reports the names of the current object that its table does not have.
     pub(super) fn unknown_names(&mut self, table: &'a Table, base: usize) {
@@ -18,15 +22,33 @@ impl<'a> Linter<'a> {
         let names: Vec<Cow<'a, str>> = unknown.iter().map(|(key, _)| self.decoded(*key)).collect();
         let tables = self.buffers.tables.iter();
         let tables: Vec<&Table> = tables.map(|id| self.endpoint.table(*id)).collect();
+        let known = self.buffers.meaningless.get(&self.buffers.tables);
+        let mut meaningless: Vec<&str> = Vec::new();
         let meant = unknown.iter().zip(&names).map(|((_, value), name)| {
+            if known.is_some_and(|known| known.contains(&**name)) {
+                return Meant::Nothing;
+            }
+            // True once the answer depends on the object.
+            let depends = Cell::new(false);
             let around = Around {
                 tables: &tables,
-                has: &|id| self.slot(base, id).is_some(),
-                fit: &|property| self.fit(property, *value),
+                has: &|id| {
+                    depends.set(true);
+                    self.slot(base, id).is_some()
+                },
+                fit: &|property| {
+                    depends.set(true);
+                    self.fit(property, *value)
+                },
             };
-            meant(self.endpoint, &around, name)
+            let meant = meant(self.endpoint, &around, name);
+            if meant == Meant::Nothing && !depends.get() && name.len() <= LONGEST_KEPT {
+                meaningless.push(name);
+            }
+            meant
         });
         let mut meant: Vec<Meant> = meant.collect();
+        self.buffers.keep_meaningless(&meaningless);
         rivals(&mut meant);
         let first = self.checked.findings.len();
         for (((key, value), name), meant) in unknown.iter().copied().zip(&names).zip(&meant) {
