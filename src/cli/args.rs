@@ -653,8 +653,8 @@ pub struct New {
 
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "For each constraint, DIR gets TABLE.PROPERTY.RULE.keeps.json and TABLE.PROPERTY.RULE.breaks.json, and for each \
-                        of them NAME.predicted.json if a response can be predicted. geplint-samples.txt lists the \
+    after_help = "For each constraint, DIR gets ENDPOINT.TABLE.PROPERTY.RULE.keeps.json and \
+                        ENDPOINT.TABLE.PROPERTY.RULE.breaks.json, and for each of them NAME.predicted.json if a response can be predicted. geplint-samples.txt lists the \
                         files. A file that is not listed there, or was changed since, is never overwritten.\n\n\
                         Exit status: 0 written, 2 wrong usage, or a file could not be read or written."
 )]

@@ -41,9 +41,12 @@ pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
 }
 
 fn unknown(id: &str, all: &Ruleset) -> String {
+    if all.ids().any(|endpoint| endpoint == id) {
+        return format!("{id} is an endpoint, not a rule; see `geplint rules {id}`");
+    }
     let has = |endpoint: &&Endpoint| {
         let mut properties = endpoint.tables.iter().flat_map(|table| &table.properties);
-        *endpoint.id == *id || properties.any(|property| property.name.eq_ignore_ascii_case(id))
+        properties.any(|property| property.name.eq_ignore_ascii_case(id))
     };
     let with: Vec<String> = all
         .endpoints()
@@ -51,11 +54,7 @@ fn unknown(id: &str, all: &Ruleset) -> String {
         .map(|endpoint| format!("`geplint rules {}`", endpoint.id))
         .collect();
     if !with.is_empty() {
-        let shows = if with.len() == 1 { "shows" } else { "show" };
-        return format!(
-            "there is no rule \"{id}\"; {} {shows} its constraints",
-            with.join(", ")
-        );
+        return format!("{id} is a property, not a rule; see {}", with.join(", "));
     }
     let rules = rule_texts().iter().map(|rule| &rule.id);
     let known = rules.chain(topic_texts().iter().map(|topic| &topic.id));

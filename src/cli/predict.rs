@@ -76,7 +76,7 @@ pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
     }
     let single = matches!(
         entries.as_slice(),
-        [Entry::Stdin | Entry::File { named: true, .. }]
+        [Entry::Stdin | Entry::Problem { .. } | Entry::File { named: true, .. }]
     );
     match run.print(single && !run.has_container) {
         Ok(()) | Err(OutputError::Closed) => Ok(run.exit_code()),

@@ -91,8 +91,9 @@ fn files(args: &SamplesArgs, common: &Common) -> Result<(Files, Samples, Knowled
     let samples = generated::sampler(&args.made, endpoint, &known).samples();
     let mut files = Files::new();
     for sample in &samples.all {
-        // In a rules file of the user, a table may have any name.
-        let name = sanitize::plain_path(Path::new(&sample.name)).replace(['/', '\\'], "-");
+        // Endpoints share tables. In a rules file of the user, a table may have any name.
+        let name = format!("{}.{}", endpoint.id, sample.name);
+        let name = sanitize::plain_path(Path::new(&name)).replace(['/', '\\'], "-");
         let body = pretty(&sample.body, "\n") + "\n";
         if let Some(response) = predicted(&body, endpoint, &known.tenant) {
             files.insert(format!("{name}{PREDICTED}"), response);
