@@ -7,7 +7,7 @@ use super::full_report_parts::Cause;
 use super::style::Palette;
 use super::{FileReport, common, labels};
 use crate::finding::{Finding, FixKind, Masked, Phase, Predicted, Severity, Span, Target};
-use crate::fix;
+use crate::fix::{self, Edit};
 use crate::grouping::{Diagnostic, Kind, Part};
 use crate::pointer;
 use crate::sanitize::{escape, is_unprintable};
@@ -45,8 +45,8 @@ pub(super) fn title(diagnostic: &Diagnostic<'_>) -> String {
         Kind::Unknown => format!("{count} names are not known here: {names}"),
         Kind::Quoted => format!("{count} properties have their values in quotes: {names}"),
         // All names are listed below.
-        Kind::Casing(casing) if count > NAMES => format!("{count} names are in {}", casing.name()),
-        Kind::Casing(casing) => format!("{count} names are in {}: {names}", casing.name()),
+        Kind::Casing(casing) if count > NAMES => format!("{count} names are {}", casing.phrase()),
+        Kind::Casing(casing) => format!("{count} names are {}: {names}", casing.phrase()),
         Kind::Null => format!("{count} properties are refused unless they are nullable: {names}"),
         Kind::Paths => format!("{count} names are paths into an object: {names}"),
     }
@@ -123,7 +123,7 @@ pub(super) fn causes(diagnostic: &Diagnostic<'_>) -> Vec<Cause> {
 /// Returns the common cause of the findings of a diagnostic.
 fn cause_name(diagnostic: &Diagnostic<'_>) -> String {
     match diagnostic.kind {
-        Kind::Casing(casing) => format!("names in {}", casing.name()),
+        Kind::Casing(casing) => format!("names {}", casing.phrase()),
         Kind::Quoted => "values in quotes".to_owned(),
         Kind::Null if diagnostic.parts.len() > 1 => labels::some(&names(diagnostic), 3),
         Kind::Unknown => {
@@ -269,39 +269,25 @@ pub(super) fn help(diagnostic: &Diagnostic<'_>) -> Option<String> {
 pub(super) fn remedy(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Option<String> {
     let fix = fix::of(source.text(), diagnostic.lead)?;
     let flags = labels::fix_kind(fix.safe);
-    let what = match fix.edits.as_slice() {
-        [edit] => {
-            let old = source
-                .text()
-                .get(edit.span.start as usize..edit.span.end as usize);
-            let written = String::from_utf8_lossy(old.unwrap_or_default());
-            let (cut, put) = (code(&written), code(&edit.text));
-            match (written.is_empty(), edit.text.is_empty()) {
-                (true, _) => format!("insert {put}"),
-                // A member is removed with its comma.
-                (_, true) if written.trim() != "," => {
-                    format!(
-                        "remove {}",
-                        code(written.trim_matches(|c: char| c == ',' || c.is_whitespace()))
-                    )
-                }
-                (_, true) => format!("remove {cut}"),
-                _ => match removed(&written, &edit.text) {
-                    Some(removed) => format!("remove {removed} from {cut}"),
-                    None => format!("write {put} for {cut}"),
-                },
+    let what = match (fix.edits.as_slice(), diagnostic.lead.fix_kind.as_deref()) {
+        ([edit], _) => sentence(change(source, edit)),
+        (_, Some(FixKind::Nest { name, members })) => {
+            format!(
+                "put {} names into {}",
+                members.len(),
+                code(&format!("\"{name}\": {{…}}"))
+            )
+        }
+        // The help says where it belongs.
+        (_, Some(FixKind::Move { member, name, .. })) => {
+            let moved = format!("move {}", code(&written(source, *member)));
+            match name {
+                Some((_, name)) => format!("{moved} and rename it to `\"{}\"`", escape(name)),
+                None => moved,
             }
         }
-        edits => match diagnostic.lead.fix_kind.as_deref() {
-            Some(FixKind::Nest { name, members }) => {
-                format!(
-                    "put {} names into {}",
-                    members.len(),
-                    code(&format!("\"{name}\": {{…}}"))
-                )
-            }
-            _ => format!("change {} places", edits.len()),
-        },
+        ([first, second], _) if let Some(both) = both(change(source, first), change(source, second)) => both,
+        (edits, _) => format!("change {} places", edits.len()),
     };
     let others = diagnostic.parts.iter().map(|part| part.finding);
     let others = others.filter(|finding| !std::ptr::eq(*finding, diagnostic.lead));
@@ -312,13 +298,62 @@ pub(super) fn remedy(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Option
     Some(format!("{what}{more} ({flags})"))
 }
 
+/// Returns a part of the file.
+fn written<'t>(source: &Source<'t>, span: Span) -> Cow<'t, str> {
+    let bytes = source.text().get(span.start as usize..span.end as usize);
+    String::from_utf8_lossy(bytes.unwrap_or_default())
+}
+
+/// Describes an edit: a verb, and what is changed.
+fn change(source: &Source<'_>, edit: &Edit) -> (&'static str, String) {
+    let written = written(source, edit.span);
+    let (cut, put) = (code(&written), code(&edit.text));
+    // A member is inserted or removed with its comma.
+    let member = |text: &str| {
+        let member = text.trim_matches(|c: char| c == ',' || c.is_whitespace());
+        code(if member.is_empty() { text } else { member })
+    };
+    match (written.is_empty(), edit.text.is_empty()) {
+        (true, _) => ("insert", member(&edit.text)),
+        (_, true) if written.trim() != "," => ("remove", member(&written)),
+        (_, true) => ("remove", cut),
+        _ => match removed(&written, &edit.text) {
+            Some(removed) => ("remove", format!("{removed} from {cut}")),
+            None => ("write", format!("{put} for {cut}")),
+        },
+    }
+}
+
+fn sentence((verb, what): (&str, String)) -> String {
+    format!("{verb} {what}")
+}
+
+/// Describes two edits. `None` if that would be too long.
+fn both(first: (&str, String), second: (&str, String)) -> Option<String> {
+    /// The longest description, in bytes.
+    const LONGEST: usize = 100;
+    let both = if first.0 == second.0 {
+        format!("{} and {}", sentence(first), second.1)
+    } else {
+        format!("{} and {}", sentence(first), sentence(second))
+    };
+    (both.len() <= LONGEST).then_some(both)
+}
+
 /// Formats a part of a file that is replaced or inserted, for a sentence.
 fn code(text: &str) -> String {
     match text.trim() {
         "" => "whitespace".to_owned(),
         "\u{feff}" => "the byte order mark".to_owned(),
-        _ => format!("`{}`", excerpt(text)),
+        _ => format!("`{}`", excerpt(&on_one_line(text))),
     }
+}
+
+/// Returns a text with a space in place of each line break and the indentation after it.
+fn on_one_line(text: &str) -> String {
+    let mut lines = text.trim().lines();
+    let first = lines.next().unwrap_or_default().to_owned();
+    lines.fold(first, |all, line| all + " " + line.trim_start())
 }
 
 /// Returns what a change removes from a JSON string, if that is only whitespace, invisible characters, or text at one

@@ -333,6 +333,16 @@ fn brackets_that_are_missing_or_too_many_are_fixed() {
             "Send a list of strings",
             false,
         ),
+        (
+            group(r#""[{\"ContactCode\": \"C-1\"}]""#),
+            "Send the JSON itself, not a string that contains it.",
+            false,
+        ),
+        (
+            group(r#""{\"ContactCode\": \"C-1\"}""#),
+            "Send a list of objects",
+            false,
+        ),
     ];
     for (text, help, is_fixed) in cases {
         fs::write(folder.join("a.json"), &text).unwrap();

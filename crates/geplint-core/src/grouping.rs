@@ -232,13 +232,13 @@ pub enum Casing {
 }
 
 impl Casing {
-    /// Returns the name of the casing.
+    /// Returns the casing as the end of a sentence: names are …
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn phrase(self) -> &'static str {
         match self {
-            Self::Snake => "snake_case",
-            Self::Kebab => "kebab-case",
-            Self::Spaced => "words with spaces",
+            Self::Snake => "in snake_case",
+            Self::Kebab => "in kebab-case",
+            Self::Spaced => "written with spaces",
         }
     }
 }

@@ -10,9 +10,11 @@ use miette::{
     MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 use owo_colors::Style;
+use textwrap::WordSplitter;
 use unicode_width::UnicodeWidthStr;
 
 use crate::finding::{Evidence, Finding, Phase, Severity, Span, Target, Wording};
+use crate::fix;
 use crate::grouping::{Diagnostic, Kind, group};
 use crate::report::full_report_parts::{Forms, Needed, Part, PartSelector, ShownBefore, strong};
 use crate::report::source_lines::{Frame, TAB, Window, window};
@@ -103,8 +105,9 @@ impl Full {
         let room = self.room(gap);
         notes.push(why(finding, room, true));
         let fix = diagnostic_text::remedy(source, diagnostic);
-        let is_plain = fix.as_ref().is_none_or(|fix| fix.starts_with("change "));
-        let help = diagnostic_text::help(diagnostic).filter(|help| is_plain || adds_to_fix(help));
+        // Several edits do not say what they are for.
+        let one_edit = fix::of(source.text(), finding).is_some_and(|fix| fix.edits.len() == 1);
+        let help = diagnostic_text::help(diagnostic).filter(|help| !one_edit || adds_to_fix(help));
         notes.extend(help.map(|help| format!("help: {help}")));
         notes.extend(fix.map(|fix| format!("fix: {fix}")));
         for (words, places) in diagnostic_text::also(source, diagnostic, 2, room.saturating_sub(8)) {
@@ -340,6 +343,8 @@ fn handler(look: Look, highlights: Vec<Style>) -> GraphicalReportHandler {
         .with_width(look.width)
         .with_links(false)
         .with_context_lines(1)
+        // A hyphen may be part of a value.
+        .with_word_splitter(WordSplitter::NoHyphenation)
         .tab_width(TAB)
         .without_syntax_highlighting()
 }

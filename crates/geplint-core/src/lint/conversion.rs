@@ -138,13 +138,21 @@ impl Linter<'_> {
         })
     }
 
-    /// Returns the help for a string that a serializer wrote in place of an object or array.
+    /// Returns the help for a string in place of an object or array: its JSON, or what a serializer has left of it.
     fn cut_by_serializer(&self, node: NodeId, ty: Type) -> Option<&'static str> {
-        let is_container = matches!(ty, Type::Object(_) | Type::ObjectList(_) | Type::StringList);
-        if !is_container || self.kind(node) != JsonKind::String {
+        let ends = match ty {
+            Type::Object(_) => ('{', '}'),
+            Type::ObjectList(_) | Type::StringList => ('[', ']'),
+            _ => return None,
+        };
+        if self.kind(node) != JsonKind::String {
             return None;
         }
-        messages::cut_by_serializer(&self.decoded(node))
+        let text = self.decoded(node);
+        messages::cut_by_serializer(&text).or_else(|| {
+            let is_json = text.trim().starts_with(ends.0) && text.trim().ends_with(ends.1);
+            is_json.then_some("Send the JSON itself, not a string that contains it.")
+        })
     }
 
     /// Returns a string or number as the only string of an array; `None` as for [`one_string`](Self::one_string).
@@ -194,14 +202,14 @@ impl Linter<'_> {
         if ty == Type::StringList {
             let json = self.in_array(node)?;
             return Some(Reading {
-                said: "The value has to be in an array".to_owned(),
+                said: "The value must be in an array".to_owned(),
                 json,
             });
         }
         if let Type::Object(id) = ty {
             let json = self.in_object(node, self.endpoint.table(id))?;
             return Some(Reading {
-                said: "The value has to be in an object".to_owned(),
+                said: "The value must be in an object".to_owned(),
                 json,
             });
         }

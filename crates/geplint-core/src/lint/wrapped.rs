@@ -566,7 +566,7 @@ impl Elements {
             ("record is", piece.pointer.as_str())
         };
         let message = format!(
-            "{who} {verb} wrapped in {around}: the first {noun} under {place}; the list has to hold the records \
+            "{who} {verb} wrapped in {around}: the first {noun} under {place}; the list must contain the records \
              themselves"
         );
         (message, "Send only the objects, without the wrapper.".to_owned())
