@@ -32,6 +32,6 @@ pub mod verify;
 
 pub use dotnet_bind as bind;
 pub use geplint_core::{
-    baseline, config, finding, fix, grouping, json, lint, mapped_text, nearest, placeholders, pointer,
-    predict, recognize, sample, sanitize, schema, session, settings_for_path, source, suppress, threads,
+    baseline, finding, fix, grouping, json, lint, mapped_text, nearest, placeholders, pointer, predict,
+    recognize, sample, sanitize, schema, session, settings, source, suppress, threads,
 };

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use geplint::baseline::Baseline;
-use geplint::config::{Date, load};
 use geplint::finding::Finding;
 use geplint::json;
 use geplint::lint;
-use geplint::settings_for_path::{Name, Settings};
+use geplint::settings::{Date, load};
+use geplint::settings::{Name, Settings};
 use geplint::suppress::{KnownFindings, suppress};
 
 use super::shared::{endpoints, unknown_tenant};

@@ -15,12 +15,12 @@ use super::requests::Requests;
 use super::routes::Others;
 use super::suppression::FindingFilter;
 use super::terminal;
-use crate::config::FailOn;
 use crate::input::{Changed, Entry, Reader};
 use crate::ordered::{self, Sink};
 use crate::report::labels::count;
 use crate::report::{OutputError, Problem, Progress, Statistics, Summary, output, sanitize, summary};
 use crate::session::Session;
+use crate::settings::FailOn;
 use crate::suppress::Ledger;
 use crate::threads::Threads;
 

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use super::args::Common;
 use super::exit_code::{CLEAN, TROUBLE};
 use super::terminal;
-use crate::config::FILE_NAME;
 use crate::input::read::LARGEST;
 use crate::input::{Entry, Reader, WalkOptions, collect};
 use crate::json;
 use crate::recognize::{Recognized, Standard, recognize_as};
 use crate::report::{OutputError, labels, sanitize};
 use crate::rules::{Candidate, built_in};
+use crate::settings::FILE_NAME;
 
 /// Snippets for a hook and for CI. The hook has a `files` line if every payload is in a folder with a plain name.
 const SNIPPETS: &str = "\

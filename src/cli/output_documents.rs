@@ -8,13 +8,13 @@ use super::args::{Check, Common, Format, OutputTo};
 use super::fix::{self, Differences, Purpose};
 use super::suppression::FindingFilter;
 use super::terminal;
-use crate::config::FailOn;
 use crate::input::normal;
 use crate::input::{Entry, Identity, read};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
 use crate::report::style::Look;
 use crate::report::{AtomicFile, Full, Output, OutputError, RelativeTo, Report, Summary, output, sanitize};
+use crate::settings::FailOn;
 
 /// The environment variables with the path of the checkout on GitHub and GitLab.
 const CHECKOUTS: [&str; 2] = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"];

@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use super::args::KnowledgeArgs;
 use super::inputs::Knowledge;
 use super::settings::Project;
-use crate::config::Calls;
 use crate::rules::{Endpoint, Ruleset, built_in};
+use crate::settings::Calls;
 use crate::verify::routes::{Mapping, Route, Routes};
 
 /// The endpoints of the API itself, loaded when needed.

@@ -9,13 +9,13 @@ use super::args::{Common, FailLevel, Format, MinLevel};
 use super::read_settings_file;
 use super::settings_error::Fault;
 use super::settings_source::SettingsSource;
-use crate::config::PathGlob;
-use crate::config::{self, Config, ContactCodes, FILE_NAME, FailOn, MinSeverity, Mistake, Placed, Unused};
 use crate::finding::Severity;
 use crate::input::Excludes;
 use crate::input::normal;
 use crate::input::{Bounds, Entry, IgnoreFiles, Notes, read};
 use crate::report::sanitize;
+use crate::settings::PathGlob;
+use crate::settings::{self, Config, ContactCodes, FILE_NAME, FailOn, MinSeverity, Mistake, Placed, Unused};
 
 /// Settings, possibly empty.
 #[derive(Debug, Default)]
@@ -78,7 +78,7 @@ impl Project {
             bounds.admit(&shown).map_err(refused)?;
         }
         let text = source.text(&shown, read_settings_file::SETTINGS)?;
-        let config = config::load(&text)
+        let config = settings::load(&text)
             .map_err(|mistake| Fault::at(&shown, &text, mistake.start, mistake.message))?;
         let folder = shown.parent().unwrap_or(Path::new("")).to_path_buf();
         let base = normal(&here.join(&folder));

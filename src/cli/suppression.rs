@@ -13,12 +13,12 @@ use super::settings_error::Fault;
 use super::settings_source::SettingsSource;
 use super::{read_settings_file, terminal};
 use crate::baseline::{self, Baseline, Gone};
-use crate::config::{Date, FailOn, Mistake, PathGlob, Placed};
 use crate::finding::{Finding, Severity};
 use crate::input::Entry;
 use crate::report::{AtomicFile, Position, labels, sanitize};
 use crate::rules::{Endpoint, rule_texts};
-use crate::settings_for_path::{Name, Settings, no_such};
+use crate::settings::{Date, FailOn, Mistake, PathGlob, Placed};
+use crate::settings::{Name, Settings, no_such};
 use crate::suppress::{KnownFindings, Ledger, suppress};
 
 /// The filter between the findings of a file and the report.

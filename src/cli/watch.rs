@@ -16,9 +16,9 @@ use super::settings::Project;
 use super::settings_source::SettingsSource;
 use super::wait_for_change::Waker;
 use super::{check, inputs, tenant_file, terminal};
-use crate::config::FILE_NAME;
 use crate::input::normal;
 use crate::report::{OutputError, output, sanitize};
+use crate::settings::FILE_NAME;
 
 /// The interval after which a file that is still changing is examined again.
 const SETTLED: Duration = Duration::from_millis(50);

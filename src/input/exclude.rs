@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
-use crate::config::{BadGlob, GlobCompiler, PathGlob};
+use crate::settings::{BadGlob, GlobCompiler, PathGlob};
 
 /// Globs with the meaning of lines in a `.gitignore`, for a folder or several folders.
 ///

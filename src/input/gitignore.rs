@@ -11,7 +11,7 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::read::{self, ReadError};
-use crate::config::LONGEST_GLOB;
+use crate::settings::LONGEST_GLOB;
 
 /// The ignore files that were read, by their paths without links.
 pub type IgnoreFiles = BTreeMap<PathBuf, Option<BadIgnore>>;

@@ -11,9 +11,9 @@ use walkdir::{DirEntry, WalkDir};
 use super::changed::Changed;
 use super::gitignore::{IgnoreFiles, Ignored};
 use super::read::{self, explain};
-use crate::config::FILE_NAME;
 use crate::containers;
 use crate::input::Excludes;
+use crate::settings::FILE_NAME;
 
 /// A file to check, or why it cannot be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,10 +12,10 @@ use super::action_titles;
 use super::diagnostics;
 use super::document_request::About;
 use super::transport::{Answer, value};
-use crate::config::FILE_NAME;
 use crate::finding::{Finding, Span};
 use crate::fix::{self, Edit};
 use crate::report::common;
+use crate::settings::FILE_NAME;
 
 /// Of a longer document, in bytes, all fixes are worked out only where they are asked for.
 const LONG: usize = 1 << 20;

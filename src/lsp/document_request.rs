@@ -4,7 +4,7 @@ use super::client::Client;
 use super::engine::{Engine, Seen};
 use super::mailbox::Snapshot;
 use super::settings_assist::OwnFile;
-use crate::config::FILE_NAME;
+use crate::settings::FILE_NAME;
 
 /// A request about a document.
 pub struct About<'q, 'a> {

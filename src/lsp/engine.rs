@@ -17,7 +17,6 @@ use crate::cli::settings::Project;
 use crate::cli::settings_error::Fault;
 use crate::cli::settings_source::SettingsSource;
 use crate::cli::suppression::{self, FindingFilter};
-use crate::config::Mistake;
 use crate::containers::{self, Container, ContainerKind};
 use crate::finding::{Finding, Severity, Span};
 use crate::input::{WalkOptions, read, search};
@@ -28,6 +27,7 @@ use crate::recognize::Standard;
 use crate::report::{FileReport, Lines, Look, Source, sanitize};
 use crate::rules::{Candidate, Endpoint};
 use crate::session::Session;
+use crate::settings::Mistake;
 use crate::suppress::Ledger;
 use crate::threads::Threads;
 

@@ -18,9 +18,9 @@ use super::transport::{Incoming, Outbox};
 use super::uri;
 use super::worker::Worker;
 use crate::cli::args::Common;
-use crate::config::FILE_NAME;
 use crate::containers;
 use crate::sanitize;
+use crate::settings::FILE_NAME;
 
 /// How far a session is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -144,7 +144,7 @@ impl<'a> Worker<'a> {
         let names: BTreeSet<String> = files
             .iter()
             .filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned()))
-            .chain([crate::config::FILE_NAME.to_owned()])
+            .chain([crate::settings::FILE_NAME.to_owned()])
             .collect();
         self.mailbox.set_settings(files);
         if self.client.watches && names != self.watched {

@@ -860,7 +860,7 @@ fn init_writes_settings_for_the_files_found() {
         &[],
     );
     let text = repo.read("geplint.toml");
-    let config = geplint::config::load(&text).unwrap();
+    let config = geplint::settings::load(&text).unwrap();
     assert_eq!(config.files.len(), 1, "{text}");
     repo.run(&["check"])
         .expect(0, &[], &["5 files", "1 skipped"])
@@ -873,7 +873,7 @@ fn init_writes_settings_for_the_files_found() {
             _ => line,
         })
         .fold(String::new(), |all, line| all + line + "\n");
-    let config = geplint::config::load(&all).unwrap();
+    let config = geplint::settings::load(&all).unwrap();
     assert_eq!((config.severities.len(), config.ignores.len()), (1, 1), "{all}");
     repo.run(&["init"]).expect(
         2,
@@ -896,7 +896,7 @@ fn init_writes_settings_for_the_files_found() {
     empty
         .run(&["init"])
         .expect(0, &["No payload was found here"], &[]);
-    geplint::config::load(&empty.read("geplint.toml")).unwrap();
+    geplint::settings::load(&empty.read("geplint.toml")).unwrap();
 }
 
 fn schema() -> Value {
@@ -905,7 +905,7 @@ fn schema() -> Value {
 
 /// Returns the keys of a table that the loader lists when a key is misspelt.
 fn known_keys(header: &str) -> BTreeSet<String> {
-    let message = geplint::config::load(&format!("{header}\nmisspelt = 1\n"))
+    let message = geplint::settings::load(&format!("{header}\nmisspelt = 1\n"))
         .unwrap_err()
         .message;
     assert!(
@@ -960,9 +960,9 @@ fn the_schema_is_what_the_loader_accepts() {
         let words = words(&properties["properties"][key]["enum"]);
         for word in &words {
             let text = format!("{table}\n{rest}{key} = \"{word}\"\n");
-            geplint::config::load(&text).unwrap_or_else(|bad| panic!("{text}: {bad:?}"));
+            geplint::settings::load(&text).unwrap_or_else(|bad| panic!("{text}: {bad:?}"));
         }
-        let message = geplint::config::load(&format!("{table}\n{rest}{key} = \"-\"\n"))
+        let message = geplint::settings::load(&format!("{table}\n{rest}{key} = \"-\"\n"))
             .unwrap_err()
             .message;
         let expected = format!("{key} must be one of {}, not \"-\"", words.join(", "));
@@ -1004,11 +1004,11 @@ fn the_schema_requires_what_the_loader_requires() {
                 format!("{text}\n{key} = {value}")
             })
         };
-        geplint::config::load(&text("")).unwrap();
+        geplint::settings::load(&text("")).unwrap();
         let table = &schema["properties"][name];
         let table = table.get("items").unwrap_or(table);
         for key in words(&table["required"]) {
-            let message = geplint::config::load(&text(&key)).unwrap_err().message;
+            let message = geplint::settings::load(&text(&key)).unwrap_err().message;
             assert!(message.contains(&format!("{key} is missing here")), "{message}");
         }
     }

@@ -398,7 +398,7 @@ fn mistakes_in_settings_are_explained_in_their_terms() {
         ),
         ("[[ignore]]\npath = \"a\"", "1:1: rule is missing here"),
     ] {
-        let mistake = geplint::config::load(settings).unwrap_err();
+        let mistake = geplint::settings::load(settings).unwrap_err();
         let at = settings.get(..mistake.start).unwrap();
         let line = at.matches('\n').count() + 1;
         let column = at.len() - at.rfind('\n').map_or(0, |newline| newline + 1) + 1;

@@ -16,8 +16,6 @@
 pub mod baseline;
 #[cfg(feature = "engine")]
 mod check;
-#[cfg(feature = "engine")]
-pub mod config;
 pub mod finding;
 #[cfg(feature = "engine")]
 pub mod fix;
@@ -48,7 +46,7 @@ pub mod schema;
 #[cfg(feature = "engine")]
 pub mod session;
 #[cfg(feature = "engine")]
-pub mod settings_for_path;
+pub mod settings;
 #[cfg(feature = "engine")]
 pub mod source;
 mod spreadsheet_number;

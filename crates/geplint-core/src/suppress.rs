@@ -11,8 +11,8 @@
 
 use crate::baseline::{self, Counts};
 use crate::finding::{Finding, Severity};
-use crate::settings_for_path::PathSettings;
-pub use crate::settings_for_path::{KnownFindings, Ledger};
+use crate::settings::PathSettings;
+pub use crate::settings::{KnownFindings, Ledger};
 
 /// Returns the findings of a file that are shown, in their order, and a ledger of the others.
 pub fn suppress(mut findings: Vec<Finding>, settings: &PathSettings<'_>) -> (Vec<Finding>, Ledger) {

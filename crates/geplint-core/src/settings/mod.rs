@@ -1,20 +1,22 @@
-//! `geplint.toml`: the settings of a team.
+//! `geplint.toml`: the settings of a team, and which of them apply to a file.
 //!
 //! Pure: text in, settings or the first error out, each with its place in the file. The command line finds the file and
 //! resolves the paths in it.
 
+mod as_written;
 mod date;
-mod file;
-mod glob;
+mod for_path;
 mod load;
 mod model;
-mod pointer;
+mod path_glob;
+mod pointer_glob;
 
 pub use date::Date;
-pub use glob::{BadGlob, GlobCompiler, LONGEST_GLOB, PathGlob};
+pub use for_path::{KnownFindings, Ledger, Name, PathSettings, Settings, no_such};
 pub use load::load;
 pub use model::{
     Calls, Config, ContactCodes, FILE_NAME, FailOn, Files, Ignore, Level, MinSeverity, Mistake, Override,
     Placed, Unused,
 };
-pub use pointer::PointerGlob;
+pub use path_glob::{BadGlob, GlobCompiler, LONGEST_GLOB, PathGlob};
+pub use pointer_glob::PointerGlob;

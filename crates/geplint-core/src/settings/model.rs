@@ -5,8 +5,8 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::date::Date;
-use super::glob::PathGlob;
-use super::pointer::PointerGlob;
+use super::path_glob::PathGlob;
+use super::pointer_glob::PointerGlob;
 use crate::finding::{Evidence, Finding, Severity};
 
 /// The name of a settings file.

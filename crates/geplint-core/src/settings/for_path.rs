@@ -5,8 +5,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::date::Date;
+use super::model::{Config, Ignore, Mistake, Placed};
+use super::path_glob::PathGlob;
 use crate::baseline::Baseline;
-use crate::config::{Config, Date, Ignore, Mistake, PathGlob, Placed};
 use crate::finding::{Finding, Severity};
 use crate::nearest::nearest;
 
@@ -135,8 +137,7 @@ impl<'s> Settings<'s> {
     /// ```
     /// use std::path::Path;
     ///
-    /// use geplint_core::config::{self, Date};
-    /// use geplint_core::settings_for_path::{Name, Settings};
+    /// use geplint_core::settings::{self, Date, Name, Settings};
     /// use geplint_core::suppress::suppress;
     ///
     /// let text = r#"
@@ -149,7 +150,7 @@ impl<'s> Settings<'s> {
     /// rule = "too-long"
     /// reason = "sent before the limit was known"
     /// "#;
-    /// let config = config::load(text).expect("it is right");
+    /// let config = settings::load(text).expect("it is right");
     /// let path = "requests/old.json";
     /// let name = Name { config: Some(Path::new(path)), baseline: path };
     /// let here = Settings::new(&config, Date::EPOCH).for_path(name);

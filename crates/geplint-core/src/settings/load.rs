@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::as_written;
 use super::date::Date;
-use super::file;
-use super::glob::{GlobCompiler, PathGlob};
 use super::model::{Calls, Config, Files, Ignore, Mistake, Override, Placed};
-use super::pointer::PointerGlob;
+use super::path_glob::{GlobCompiler, PathGlob};
+use super::pointer_glob::PointerGlob;
 use crate::finding::Evidence;
 use crate::nearest::nearest;
 use crate::rules::quoted;
@@ -19,7 +19,7 @@ use crate::rules::quoted;
 /// Errors: not TOML, an unknown key, a value of the wrong kind, an invalid glob or date, an entry without a required
 /// key.
 pub fn load(text: &str) -> Result<Config, Mistake> {
-    let file: file::File = toml::from_str(text).map_err(|error| {
+    let file: as_written::File = toml::from_str(text).map_err(|error| {
         let span = error.span().unwrap_or_default();
         let key = key_before(text, span.start);
         let given = text.get(span.clone()).unwrap_or_default();
@@ -35,11 +35,11 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
     for entry in file.ignore {
         let start = entry.span().start;
         match entry.into_inner() {
-            file::Ignored::Table(table) => tables.push(*table),
-            file::Ignored::Rule(rule) if rule.trim().is_empty() => {
+            as_written::Ignored::Table(table) => tables.push(*table),
+            as_written::Ignored::Rule(rule) if rule.trim().is_empty() => {
                 return Err(mistake(start, "the rule is empty"));
             }
-            file::Ignored::Rule(value) => rules_off.push(Placed { value, start }),
+            as_written::Ignored::Rule(value) => rules_off.push(Placed { value, start }),
         }
     }
     Ok(Config {
@@ -243,21 +243,21 @@ fn path_glob(globs: &mut GlobCompiler, glob: Spanned<String>) -> Result<Placed<P
     })
 }
 
-fn calls(entry: file::Calls) -> Result<Calls, Mistake> {
+fn calls(entry: as_written::Calls) -> Result<Calls, Mistake> {
     Ok(Calls {
         url: name("a URL", entry.url)?,
         endpoint: name("an endpoint", entry.endpoint)?,
     })
 }
 
-fn files(globs: &mut GlobCompiler, entry: file::Files) -> Result<Files, Mistake> {
+fn files(globs: &mut GlobCompiler, entry: as_written::Files) -> Result<Files, Mistake> {
     Ok(Files {
         glob: path_glob(globs, entry.glob)?,
         endpoint: name("the endpoint", entry.endpoint)?,
     })
 }
 
-fn severity(entry: file::Severity) -> Result<Override, Mistake> {
+fn severity(entry: as_written::Severity) -> Result<Override, Mistake> {
     let level = placed(entry.level);
     if entry.rule.is_none() && entry.endpoint.is_none() && entry.evidence.is_none() {
         return Err(mistake(
@@ -276,16 +276,16 @@ fn severity(entry: file::Severity) -> Result<Override, Mistake> {
     })
 }
 
-const fn evidence(evidence: file::Evidence) -> Evidence {
+const fn evidence(evidence: as_written::Evidence) -> Evidence {
     match evidence {
-        file::Evidence::Response => Evidence::Response,
-        file::Evidence::Table => Evidence::Table,
-        file::Evidence::Inferred => Evidence::Inferred,
-        file::Evidence::Contradicted => Evidence::Contradicted,
+        as_written::Evidence::Response => Evidence::Response,
+        as_written::Evidence::Table => Evidence::Table,
+        as_written::Evidence::Inferred => Evidence::Inferred,
+        as_written::Evidence::Contradicted => Evidence::Contradicted,
     }
 }
 
-fn ignore(globs: &mut GlobCompiler, entry: file::Ignore) -> Result<Ignore, Mistake> {
+fn ignore(globs: &mut GlobCompiler, entry: as_written::Ignore) -> Result<Ignore, Mistake> {
     Ok(Ignore {
         path: path_glob(globs, entry.path)?,
         rule: name("the rule", entry.rule)?,
