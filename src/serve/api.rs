@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{
     ALLOW, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, HeaderName, HeaderValue,
-    PROXY_AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE,
+    PROXY_AUTHORIZATION, RETRY_AFTER, TRANSFER_ENCODING, WWW_AUTHENTICATE,
 };
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
@@ -95,7 +95,8 @@ pub async fn call(
     let plan = match (failure, plan) {
         (Some(NoBody::Broken), _) => {
             let call = incoming.ended(Answer {
-                note: "the connection ended before the body did".to_owned(),
+                note: "the connection ended before the body did, or the body is not chunked as announced"
+                    .to_owned(),
                 ..Answer::default()
             });
             server.log(call);
@@ -162,13 +163,34 @@ pub fn misdirected(server: &Server, request: Request<Incoming>, why: &str, is_in
 }
 
 /// Logs a request that is no HTTP, or whose head is too large. HTTP has answered it.
-pub fn unreadable(server: &Server, error: &hyper::Error) {
+pub fn unreadable(server: &Server, error: &hyper::Error, link: &Link) {
     let is_large = error.is_parse_too_large();
     let status = if is_large {
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
     } else {
         StatusCode::BAD_REQUEST
     };
+    let note = if link.begins_with_tls() {
+        "the client uses HTTPS, and this server HTTP: use http://, or start it with --tls-self-signed"
+            .to_owned()
+    } else {
+        format!("the request cannot be read: {error}")
+    };
+    no_request(server, status.as_u16(), note);
+}
+
+/// Logs a client without a connection over TLS.
+pub fn no_handshake(server: &Server, error: &std::io::Error, link: &Link) {
+    let note = if link.begins_with_tls() {
+        format!("the TLS handshake failed: {error}")
+    } else {
+        "the client uses HTTP, and this server HTTPS: use https://".to_owned()
+    };
+    no_request(server, 0, note);
+}
+
+/// Logs a client that has sent no request that can be read.
+fn no_request(server: &Server, status: u16, note: String) {
     server.log(Call {
         seq: 0,
         time: SystemTime::now(),
@@ -178,8 +200,8 @@ pub fn unreadable(server: &Server, error: &hyper::Error) {
         headers: Headers::default(),
         body: Bytes::new(),
         answer: Answer {
-            status: status.as_u16(),
-            note: format!("the request cannot be read: {error}"),
+            status,
+            note,
             ..Answer::default()
         },
         took: Duration::ZERO,
@@ -401,12 +423,15 @@ fn refused_kind(headers: &HeaderMap) -> Option<Reply> {
             kind => format!("the Content-Type is \"{kind}\": send application/json"),
         });
     }
-    match text(CONTENT_ENCODING) {
-        None | Some("identity" | "") => None,
-        Some(encoding) => unsupported(&format!(
-            "the body has the Content-Encoding \"{encoding}\": send it without encoding"
-        )),
+    for (name, plain) in [(CONTENT_ENCODING, "identity"), (TRANSFER_ENCODING, "chunked")] {
+        let encoding = text(name.clone()).unwrap_or_default();
+        if !encoding.is_empty() && !encoding.eq_ignore_ascii_case(plain) {
+            return unsupported(&format!(
+                "the body has the {name} \"{encoding}\": send it without compression"
+            ));
+        }
     }
+    None
 }
 
 /// The declared charset, if a reader that follows it would read another text than UTF-8.

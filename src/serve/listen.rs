@@ -135,8 +135,13 @@ async fn connection(
     match tls {
         None => http(server, stream, link).await,
         Some(tls) => {
-            if let Ok(Ok(stream)) = timeout(HANDSHAKE, tls.accept(stream)).await {
-                http(server, stream, link).await;
+            match timeout(HANDSHAKE, tls.accept(stream)).await {
+                Ok(Ok(stream)) => http(server, stream, link).await,
+                // A client that only connects, such as a health check, is not worth a line.
+                Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                    api::no_handshake(&server, &error, &link);
+                }
+                Ok(Err(_)) | Err(_) => {}
             }
         }
     }
@@ -167,7 +172,7 @@ async fn http(server: Arc<Server>, stream: impl AsyncRead + AsyncWrite + Unpin, 
                 if let Err(error) = ended
                     && error.is_parse()
                 {
-                    api::unreadable(&of_connection, &error);
+                    api::unreadable(&of_connection, &error, &idle);
                 }
                 return;
             }

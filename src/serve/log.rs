@@ -17,8 +17,9 @@ use crate::sanitize;
 /// The maximum number of waiting lines; further ones are counted and dropped.
 const WAITING: usize = 10_000;
 
-/// Lines within this time are written together.
-const TOGETHER: Duration = Duration::from_millis(20);
+/// Lines within this time are written together. A longer time would save little, and the work for more lines at once would delay
+/// calls where processors are few.
+const TOGETHER: Duration = Duration::from_millis(2);
 
 /// The maximum number of keys in a line of text.
 const KEYS: usize = 3;
@@ -184,7 +185,11 @@ fn line(format: LogFormat, call: &Call) -> String {
         "{} {status} {} {} {endpoint} {keys} {} {} bytes {:.1} ms{fault}{note}",
         summary.time,
         call.method,
-        call.path,
+        if call.path.is_empty() {
+            "-"
+        } else {
+            call.path.as_str()
+        },
         counted(answer.problems),
         call.body.len(),
         summary.millis,

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,8 @@ struct Known {
     busy: AtomicUsize,
     /// When something was last sent to the client, in milliseconds since it was opened.
     sent: AtomicU64,
+    /// The first byte from the client; 0 before it.
+    first: AtomicU8,
 }
 
 impl Link {
@@ -35,6 +37,7 @@ impl Link {
             reset: AtomicBool::new(false),
             busy: AtomicUsize::new(0),
             sent: AtomicU64::new(0),
+            first: AtomicU8::new(0),
         }))
     }
 
@@ -47,6 +50,11 @@ impl Link {
     pub fn busy(&self) -> Busy {
         self.0.busy.fetch_add(1, Ordering::Relaxed);
         Busy(self.clone())
+    }
+
+    /// True if the client has begun a TLS handshake.
+    pub fn begins_with_tls(&self) -> bool {
+        self.0.first.load(Ordering::Relaxed) == TLS_HANDSHAKE
     }
 
     /// How long the client has neither completed the head of a request nor read anything.
@@ -67,6 +75,9 @@ impl Link {
         self.0.reset.load(Ordering::Relaxed)
     }
 }
+
+/// The first byte of a TLS handshake; no HTTP request begins with it.
+const TLS_HANDSHAKE: u8 = 22;
 
 /// A use of a connection, which has its own limit of time.
 #[derive(Debug)]
@@ -138,7 +149,15 @@ impl AsyncRead for Stream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.is_alive()?;
-        Pin::new(&mut self.tcp).poll_read(cx, buffer)
+        let start = buffer.filled().len();
+        let read = Pin::new(&mut self.tcp).poll_read(cx, buffer);
+        let first = &self.link.0.first;
+        if first.load(Ordering::Relaxed) == 0
+            && let Some(byte) = buffer.filled().get(start)
+        {
+            first.store(*byte, Ordering::Relaxed);
+        }
+        read
     }
 }
 

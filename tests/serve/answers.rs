@@ -154,6 +154,10 @@ fn only_json_is_taken() {
     assert_eq!(status(&[]), 415);
     assert_eq!(status(&[JSON, "Content-Encoding: gzip"]), 415);
     assert_eq!(status(&[JSON, "Content-Encoding: identity"]), 400);
+    let mut client = server.client();
+    let compressed = "Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
+    client.send(format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{JSON}\r\n{compressed}").as_bytes());
+    assert_eq!(client.answer().unwrap().status, 415);
 }
 
 #[test]

@@ -301,6 +301,8 @@ fn requests_that_are_no_calls_are_logged() {
         format!("GET / HTTP/1.1\r\nHost: localhost\r\nX: {long}\r\n\r\n"),
         "GET /one HTTP/1.1\r\nHost: gep:8404\r\n\r\n".to_owned(),
         "GET /_geplint/ HTTP/1.1\r\nHost: gep:8404\r\n\r\n".to_owned(),
+        "CONNECT gep:443 HTTP/1.1\r\nHost: gep:443\r\n\r\n".to_owned(),
+        "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}".to_owned(),
     ] {
         let mut client = server.client();
         let _ = client.try_send(request.as_bytes());
@@ -318,7 +320,7 @@ fn requests_that_are_no_calls_are_logged() {
         .iter()
         .map(|call| &call["status"])
         .collect();
-    assert_eq!(listed, [421, 400]);
+    assert_eq!(listed, [421, 421, 400]);
     let log = server.log();
     for (words, count) in [
         (
@@ -328,7 +330,9 @@ fn requests_that_are_no_calls_are_logged() {
         (" 431 - - ", 1),
         (" 421 GET /one ", 1),
         (" 421 GET /_geplint/ ", 1),
-        ("--allow-host gep makes it one", 2),
+        (" 421 CONNECT - - - ", 1),
+        (" 400 - - - - 0 findings 0 bytes 0.0 ms: the client uses HTTPS", 1),
+        ("--allow-host gep makes it one", 3),
         (": the connection ended before the body did", 1),
     ] {
         let found = log.iter().filter(|line| line.contains(words)).count();

@@ -35,7 +35,7 @@ fn connect(
 fn a_certificate_is_made_and_the_bytes_are_the_same() {
     let folder = Folder::new();
     let file = folder.path("certificate.pem");
-    let server = Server::start(&[
+    let server = Server::logging(&[
         &format!("--tls-self-signed={file}"),
         "--allow-host",
         "mock.example.com",
@@ -56,7 +56,7 @@ fn a_certificate_is_made_and_the_bytes_are_the_same() {
             assert_eq!(client.post("user-group", &body).body, plain.body, "{name}");
         }
     }
-    // Who speaks HTTP there is not served, and does no harm.
+    // A client of HTTP is not served, and neither is one that does not trust the certificate.
     let mut wrong = server.client();
     wrong.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert!(!matches!(wrong.read_answer(), Ok(Some(_))));
@@ -66,6 +66,22 @@ fn a_certificate_is_made_and_the_bytes_are_the_same() {
             .status,
         400
     );
+    let other = folder.path("other.pem");
+    drop(Server::start(&[&format!("--tls-self-signed={other}")]));
+    assert!(
+        connect(&server, &other, "localhost")
+            .try_send(b"GET / HTTP/1.1\r\n\r\n")
+            .is_err()
+    );
+    drop(server.client());
+    let log = server.log();
+    for (words, count) in [
+        (": the client uses HTTP, and this server HTTPS", 1),
+        (": the TLS handshake failed: ", 1),
+    ] {
+        let found = log.iter().filter(|line| line.contains(words)).count();
+        assert_eq!(found, count, "{words}: {log:#?}");
+    }
 }
 
 /// Only what the server has written itself is written again.
