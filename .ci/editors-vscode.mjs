@@ -109,6 +109,20 @@ try {
   await until("a name is completed", async () => (await text(lines)).includes('"InterfaceStatus": "Success"'));
   await command("geplint: Show predicted response");
   await until("the predicted response is shown beside it", async () => (await text(".tab")).includes("response") && (await text(lines)).includes("statusCode"));
+  await page.locator(lines).first().click();
+  await goTo(5, 8);
+  await until("there is an ignore", async () => {
+    await page.keyboard.press("Control+.");
+    await page.waitForTimeout(1000);
+    return (await text(".action-widget .monaco-list-row")).includes("Ignore unknown-property");
+  });
+  await until("the ignore is chosen", async () => {
+    if ((await text(".action-widget .monaco-list-row.focused")).includes("Ignore unknown-property")) return true;
+    await page.keyboard.press("ArrowDown");
+    return false;
+  });
+  await page.keyboard.press("Enter");
+  await until("geplint.toml is shown with the ignore", async () => (await text(".tab.active")).includes("geplint.toml") && (await text(lines)).includes('reason = "say why'));
 } catch (error) {
   await page.screenshot({ path: path.join(folder, "failed.png") });
   console.error(`what was seen: ${folder}/failed.png`);
