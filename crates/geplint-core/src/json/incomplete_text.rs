@@ -62,7 +62,7 @@ pub struct Cursor {
     pub at: u32,
 }
 
-/// The place at a byte of a text that comes from [`super::encoding()`]; `None` where the text is too large.
+/// The place at a byte of a text that comes from [`super::text()`]; `None` where the text is too large.
 ///
 /// A place within a character is taken for the one before it.
 #[must_use]

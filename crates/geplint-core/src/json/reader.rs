@@ -114,7 +114,7 @@ pub(super) struct Memory {
 }
 
 impl<'a> Reader<'a> {
-    /// Returns a reader at the start of `text`, which comes from [`super::encoding()`].
+    /// Returns a reader at the start of `text`, which comes from [`super::text()`].
     #[must_use]
     pub fn new(text: &'a str) -> Self {
         let memory = Memory {
@@ -136,7 +136,7 @@ impl<'a> Reader<'a> {
 
     /// Reads up to the first record. A document that is not an array is read completely.
     ///
-    /// Must be called first, and once. An empty text is not reported here; [`super::encoding()`] does that.
+    /// Must be called first, and once. An empty text is not reported here; [`super::text()`] does that.
     pub fn root(&mut self, tree: &mut Tree) -> Root {
         tree.clear();
         if std::mem::replace(&mut self.memory.started, true) {
