@@ -1,4 +1,4 @@
-//! What an editor asks of a payload that is being written: [`hover`], [`complete`], [`symbols`].
+//! What an editor asks of a payload that is being written: [`hover()`], [`complete()`], [`symbols()`].
 //!
 //! Pure: text, a place in it, rules and tenant facts in; plain structs out. Nothing here knows a protocol. Places are bytes of
 //! the text. A text may be cut, half typed or no JSON at all; the time that an answer takes is linear in its length.
