@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Phase, Severity};
 use crate::json::{self, SyntaxError};
-use crate::lint::{self, Checked, LeftOver, Memory};
+use crate::lint::{self, Checked, Memory, ReusedMemory};
 use crate::placeholders::{Scope, Template};
 use crate::predict::{Prediction, mask, predict, predict_recovered, undocumented};
 use crate::recognize::{Recognized, STRONG, Standard, recognize_as};
@@ -64,7 +64,7 @@ pub struct Session<'r> {
     threads: Threads,
     hides_advice: bool,
     last: Option<LastEndpoint<'r>>,
-    left: LeftOver,
+    left: ReusedMemory,
 }
 
 /// The state that a call gets from the calls before it.
@@ -73,7 +73,7 @@ pub struct EarlierCalls {
     /// Their changes.
     pub changes: TenantChanges,
     /// What they have left for the next one.
-    pub left: LeftOver,
+    pub left: ReusedMemory,
 }
 
 /// What a call changes.
@@ -134,7 +134,7 @@ impl<'r> Session<'r> {
             threads: Threads::ONE,
             hides_advice: false,
             last: None,
-            left: LeftOver::default(),
+            left: ReusedMemory::default(),
         }
     }
 
@@ -190,8 +190,15 @@ impl<'r> Session<'r> {
     pub fn look(&self, bytes: &[u8], endpoint: &'r Endpoint) -> Checked {
         let (text, errors) = json::text(bytes);
         let template = Template::from(&*text);
-        self.lint(&template, errors, endpoint, false, None, &mut LeftOver::default())
-            .0
+        self.lint(
+            &template,
+            errors,
+            endpoint,
+            false,
+            None,
+            &mut ReusedMemory::default(),
+        )
+        .0
     }
 
     /// The same for a request of a collection, in which placeholders are filled in before it is sent.
@@ -199,8 +206,15 @@ impl<'r> Session<'r> {
         let (text, errors) = json::text(text.as_bytes());
         let template = Template::of(&text, Scope::AnyPart);
         let template = template.unwrap_or_else(|| Template::from(&*text));
-        self.lint(&template, errors, endpoint, false, None, &mut LeftOver::default())
-            .0
+        self.lint(
+            &template,
+            errors,
+            endpoint,
+            false,
+            None,
+            &mut ReusedMemory::default(),
+        )
+        .0
     }
 
     /// What is found in a text, and what it changes at the tenant.
@@ -213,7 +227,7 @@ impl<'r> Session<'r> {
         endpoint: &'r Endpoint,
         outcomes: bool,
         answer: Option<&Answer>,
-        left: &mut LeftOver,
+        left: &mut ReusedMemory,
     ) -> (Checked, CallChanges) {
         let mut run = |template: &Template<'_>, errors| {
             let mut facts = Facts::new(self.tenant, &self.changes, self.in_order).answered(answer);

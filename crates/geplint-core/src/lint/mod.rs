@@ -62,5 +62,5 @@ pub(crate) use fast::file::check_plain;
 pub(crate) use fast::record::Memory;
 pub use reader_verdict::read_through;
 pub(crate) use request::check_sharing;
-pub use request::{LeftOver, Mode, check, check_template, check_with, unknown_values};
+pub use request::{Mode, ReusedMemory, check, check_template, check_with, unknown_values};
 pub use syntax::{Reading, not_json, syntax_findings};

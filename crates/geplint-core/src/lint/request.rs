@@ -84,13 +84,13 @@ pub fn check_template(
     facts: &mut Facts<'_>,
     mode: Mode,
 ) -> Checked {
-    let left = &mut LeftOver::default();
+    let left = &mut ReusedMemory::default();
     check_sharing(template, errors, endpoint, facts, mode, left)
 }
 
 /// What a request leaves for the next one: equal strings of later findings share memory, and buffers are used again.
 #[derive(Debug, Default)]
-pub struct LeftOver {
+pub struct ReusedMemory {
     buffers: Buffers,
     tree: Tree,
 }
@@ -106,7 +106,7 @@ pub(crate) fn check_sharing(
     endpoint: &Endpoint,
     facts: &mut Facts<'_>,
     mode: Mode,
-    left: &mut LeftOver,
+    left: &mut ReusedMemory,
 ) -> Checked {
     let Mode {
         outcomes,
@@ -116,7 +116,7 @@ pub(crate) fn check_sharing(
     let text: &str = &template.text;
     let mut checked = Checked::default();
     let mut reader = Reader::new(text);
-    let LeftOver {
+    let ReusedMemory {
         mut buffers,
         mut tree,
     } = std::mem::take(left);
