@@ -190,15 +190,7 @@ impl<'r> Session<'r> {
     pub fn look(&self, bytes: &[u8], endpoint: &'r Endpoint) -> Checked {
         let (text, errors) = json::text(bytes);
         let template = Template::from(&*text);
-        self.lint(
-            &template,
-            errors,
-            endpoint,
-            false,
-            None,
-            &mut ReusedMemory::default(),
-        )
-        .0
+        self.look_at(&template, errors, endpoint)
     }
 
     /// The same for a request of a collection, in which placeholders are filled in before it is sent.
@@ -206,15 +198,12 @@ impl<'r> Session<'r> {
         let (text, errors) = json::text(text.as_bytes());
         let template = Template::of(&text, Scope::AnyPart);
         let template = template.unwrap_or_else(|| Template::from(&*text));
-        self.lint(
-            &template,
-            errors,
-            endpoint,
-            false,
-            None,
-            &mut ReusedMemory::default(),
-        )
-        .0
+        self.look_at(&template, errors, endpoint)
+    }
+
+    fn look_at(&self, template: &Template<'_>, errors: Vec<SyntaxError>, endpoint: &'r Endpoint) -> Checked {
+        let memory = &mut ReusedMemory::default();
+        self.lint(template, errors, endpoint, false, None, memory).0
     }
 
     /// What is found in a text, and what it changes at the tenant.
