@@ -8,7 +8,6 @@
 #[cfg(all(test, feature = "lsp"))]
 extern crate self as geplint;
 
-mod answer;
 #[cfg(feature = "lsp")]
 pub mod assist;
 #[doc(hidden)]
@@ -23,6 +22,7 @@ pub mod manual;
 mod ordered;
 mod percent;
 pub mod report;
+mod response_document;
 pub mod rules;
 #[cfg(feature = "serve")]
 #[doc(hidden)]

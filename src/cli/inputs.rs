@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Common, Files, KnowledgeArgs, NO_NAME};
 use super::read_settings_file;
+use super::read_tenant_file;
 use super::settings::{Project, globs};
 use super::settings_error::Fault;
 use super::settings_source::SettingsSource;
-use super::tenant_file;
 use super::terminal;
 use crate::containers::{Variables, environment};
 use crate::finding::{Finding, Span};
@@ -169,7 +169,7 @@ impl Knowledge {
             .tenant
             .clone()
             .or_else(|| project.tenant())
-            .map(|file| tenant_file::load(source, &file, &mut files))
+            .map(|file| read_tenant_file::load(source, &file, &mut files))
             .transpose()?
             .unwrap_or_default();
         let tenant = if project.has_email_codes() {
@@ -216,16 +216,16 @@ impl Knowledge {
     pub fn print_tenant_facts(&self, common: &Common, quiet: bool, verbose: bool) {
         let loaded = self.tenant.loaded();
         for list in loaded {
-            for warning in tenant_file::doubts(list) {
+            for warning in read_tenant_file::doubts(list) {
                 terminal::warn(common, &warning);
             }
         }
         if verbose {
             for list in loaded {
-                terminal::eprintln(&tenant_file::line(list));
+                terminal::eprintln(&read_tenant_file::line(list));
             }
         } else if !quiet && !loaded.is_empty() {
-            let counts: Vec<String> = loaded.iter().map(tenant_file::count).collect();
+            let counts: Vec<String> = loaded.iter().map(read_tenant_file::count).collect();
             terminal::eprintln(&format!("tenant facts: {}", counts.join(", ")));
         }
     }

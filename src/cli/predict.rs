@@ -14,13 +14,13 @@ use super::requests::{Part, Requests};
 use super::routes::Others;
 use super::settings::Project;
 use super::terminal;
-use crate::answer;
 use crate::containers::{Container, ContainerKind};
 use crate::finding::Wording;
 use crate::input::{Entry, Reader};
 use crate::json::pretty;
 use crate::predict::{Envelope, Prediction};
 use crate::report::{OutputError, Source, output, sanitize, summary};
+use crate::response_document;
 use crate::session::{Request, Session};
 
 /// The response to one of several files.
@@ -239,7 +239,7 @@ impl Run<'_> {
 
     fn print(&self, single: bool) -> Result<(), OutputError> {
         let text = match (single, self.answers.as_slice()) {
-            (true, [answer]) => answer.response.as_ref().map(answer::document),
+            (true, [answer]) => answer.response.as_ref().map(response_document::document),
             (true, _) => None,
             (false, answers) => Some(pretty(&answers, "\n") + "\n"),
         };
@@ -284,8 +284,8 @@ pub fn response(path: &Path, bytes: &[u8], request: &Request<'_>) -> Result<Resp
         .predict()
         .map_err(|index| no_prediction(path, bytes, request, index))?;
     Ok(Response {
-        depends_on: answer::depends_on(prediction.depends, &request.checked.placeholders),
-        guesses: answer::guesses(request.endpoint, &prediction),
+        depends_on: response_document::depends_on(prediction.depends, &request.checked.placeholders),
+        guesses: response_document::guesses(request.endpoint, &prediction),
         prediction,
     })
 }

@@ -15,7 +15,7 @@ use super::exit_code::TROUBLE;
 use super::settings::Project;
 use super::settings_source::SettingsSource;
 use super::wait_for_change::Waker;
-use super::{check, inputs, tenant_file, terminal};
+use super::{check, inputs, read_tenant_file, terminal};
 use crate::input::normal;
 use crate::report::{OutputError, output, sanitize};
 use crate::settings::FILE_NAME;
@@ -159,7 +159,7 @@ fn other_files(args: &Check, common: &Common) -> Vec<PathBuf> {
     let tenant = args.knowledge.tenant.clone().or_else(|| project.tenant());
     if let Some(tenant) = tenant {
         // The run has reported its mistakes; only the names of lists are needed here.
-        let _ = tenant_file::load(&SettingsSource::default(), &tenant, &mut files);
+        let _ = read_tenant_file::load(&SettingsSource::default(), &tenant, &mut files);
         files.push(tenant);
     }
     let of_settings = project

@@ -8,11 +8,11 @@ use hyper::body::Bytes;
 
 use super::calls::MOST_KEYS;
 use super::state_file::{Journal, Mark};
-use crate::answer;
 use crate::finding::{Evidence, Finding, Wording};
 use crate::predict::Prediction;
 use crate::recognize::Standard;
 use crate::report::labels;
+use crate::response_document;
 use crate::rules::{Candidate, Endpoint, Ruleset};
 use crate::sanitize;
 use crate::session::{EarlierCalls, Outcome, Request, Session};
@@ -316,7 +316,7 @@ fn predicted(request: Request<'_>, body: &[u8]) -> Predicted {
                 400
             },
             // Of exactly its size, since it is stored.
-            body: answer::document(&prediction.envelope)
+            body: response_document::document(&prediction.envelope)
                 .into_bytes()
                 .into_boxed_slice()
                 .into(),

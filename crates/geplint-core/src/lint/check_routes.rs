@@ -52,7 +52,7 @@ impl<'a> Linter<'a> {
             CheckKind::AnyOf(any_of) => {
                 if !self.tree.damaged && !any_of.0.iter().any(there) && !self.is_open(objects) {
                     let (place, name) = (self.object_place(objects), check.kind.name(self.endpoint, table));
-                    self.report(place, &name, any_of.words(&check.claim, table), &[]);
+                    self.report(place, &name, any_of.violation(&check.claim, table), &[]);
                 }
             }
             // Most records have nothing to compare, so this looks before it decodes anything.
@@ -86,11 +86,11 @@ impl<'a> Linter<'a> {
             let Some(likeness) = differs.likeness(&text, contact, |id| linter.slot_text(base, id)) else {
                 return;
             };
-            let words = differs.words(&check.claim, endpoint, table, &text, likeness);
+            let violation = differs.violation(&check.claim, endpoint, table, &text, likeness);
             let property = endpoint.end(&differs.route).map_or("", |property| &property.name);
             let fills = [("property", property), ("value", &text)];
             let (place, name) = (linter.value_place(value), check.kind.name(endpoint, table));
-            linter.report(place, &name, words, &fills);
+            linter.report(place, &name, violation, &fills);
         });
     }
 
@@ -163,14 +163,14 @@ impl<'a> Linter<'a> {
             .find_map(|id| self.text_at(table, objects, *id))
             .unwrap_or_default();
         let known = first.map_or("", |(known, _)| known);
-        let words = single.words(&check.claim, self.endpoint, &subject, (text, known), beside);
+        let violation = single.violation(&check.claim, self.endpoint, &subject, (text, known), beside);
         let mut place = self.value_place(value);
         if let Some((_, span)) = first.filter(|_| !matches!(beside, Beside::Held(_))) {
             place = place.with(*span, "the first one");
         }
         let name = check.kind.name(self.endpoint, table);
         // For values that differ only in case or whitespace, no answer is predicted.
-        self.report(place, &name, words, &[("subject", &subject), ("value", text)]);
+        self.report(place, &name, violation, &[("subject", &subject), ("value", text)]);
     }
 
     /// Returns what the tenant has for the contact. Empty if the request replaces it.
@@ -239,11 +239,11 @@ impl<'a> Linter<'a> {
             place = self.value_place(value);
             place.pointer = self.member_pointer(value);
         }
-        let words = Active::words(claim, &table.property(id).name, &text, self.facts);
+        let violation = Active::violation(claim, &table.property(id).name, &text, self.facts);
         self.report(
             place,
             &Active::name(table, id),
-            words,
+            violation,
             &[("value", text.as_ref())],
         );
     }
@@ -260,10 +260,10 @@ impl<'a> Linter<'a> {
             let span = linter.tree.node(value).span;
             if let Some((first, earlier)) = seen.note(Folded(text), span) {
                 let text = linter.scalar_text(value).unwrap_or_default();
-                let words = unique.words(&check.claim, linter.endpoint, &text, &first);
+                let violation = unique.violation(&check.claim, linter.endpoint, &text, &first);
                 let place = linter.value_place(value).with(earlier, "the first one");
                 let name = check.kind.name(linter.endpoint, table);
-                linter.report(place, &name, words, &[("value", &text)]);
+                linter.report(place, &name, violation, &[("value", &text)]);
             }
         });
     }
@@ -292,11 +292,11 @@ impl<'a> Linter<'a> {
             let sort = one.per.and_then(|id| linter.text_at(inner, &[item], id));
             let span = linter.tree.node(flag).span;
             if let Some((first, earlier)) = seen.note(Folded(sort.unwrap_or_default()), span) {
-                let words = one.words(&check.claim, linter.endpoint, &first);
+                let violation = one.violation(&check.claim, linter.endpoint, &first);
                 let mut place = linter.value_place(flag).with(earlier, "the first one");
                 place.pointer = linter.member_pointer(flag);
                 let name = check.kind.name(linter.endpoint, table);
-                linter.report(place, &name, words, &[]);
+                linter.report(place, &name, violation, &[]);
             }
         });
     }

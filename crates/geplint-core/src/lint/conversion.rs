@@ -58,10 +58,10 @@ impl Linter<'_> {
                 None => (self.help(node, ty), None),
             },
         };
-        let words = messages::refused(&name, &found, ty, help);
+        let violation = messages::refused(&name, &found, ty, help);
         let predicted = self.unconverted(sentence);
         let index = self.checked.findings.len();
-        self.predict_of(property, self.value_place(node), words, Some(predicted));
+        self.predict_of(property, self.value_place(node), violation, Some(predicted));
         self.fix(index, fix_kind);
     }
 
@@ -227,8 +227,8 @@ impl Linter<'_> {
     pub(super) fn not_nullable(&mut self, property: &Property, value: NodeId, sentence: &str) {
         let name = &property.name;
         let help = format!("Leave {name} out, or send {}.", messages::declared(property.ty));
-        let words = messages::not_nullable(name, &self.found(value), sentence, help);
-        self.warn_of(Some(property), self.value_place(value), words);
+        let violation = messages::not_nullable(name, &self.found(value), sentence, help);
+        self.warn_of(Some(property), self.value_place(value), violation);
     }
 
     pub(super) fn changed(&mut self, property: &Property, value: NodeId, change: Change, becomes: &str) {

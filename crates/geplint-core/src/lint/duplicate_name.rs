@@ -84,8 +84,8 @@ impl Linter<'_> {
     /// Reports a name that an object has more than once.
     pub(super) fn duplicate_name(&mut self, property: &Property, key: NodeId, previous: NodeId) {
         let first = self.tree.node(key_of(previous)).span;
-        let words = messages::duplicate_name(property, &self.decoded(key));
+        let violation = messages::duplicate_name(property, &self.decoded(key));
         let place = self.key_place(key).with(first, "first here");
-        self.warn_of(Some(property), place, words);
+        self.warn_of(Some(property), place, violation);
     }
 }

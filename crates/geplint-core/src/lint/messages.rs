@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::finding::{Evidence, Phase, Severity, Target, Wording};
-use crate::rules::{Claim, Property, Type, Words, quoted, shortened};
+use crate::rules::{Claim, Property, Type, Violation, quoted, shortened};
 use dotnet_bind::{Change, Json};
 
 /// Fills a template. Inserted values are not expanded again.
@@ -26,8 +26,12 @@ pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     out + rest
 }
 
-/// Words for a placeholder in place of a value or a name, in a file that is sent as it is. `written` includes the quotes.
-pub(super) fn not_filled_in(property: Option<&Property>, written: &str, target: Target) -> Words<'static> {
+/// A placeholder in place of a value or a name, in a file that is sent as it is. `written` includes the quotes.
+pub(super) fn not_filled_in(
+    property: Option<&Property>,
+    written: &str,
+    target: Target,
+) -> Violation<'static> {
     let bare = written.trim_matches('"');
     let shown = if bare.len() < written.len() {
         quoted(bare)
@@ -54,7 +58,7 @@ pub(super) fn not_filled_in(property: Option<&Property>, written: &str, target: 
         Some(_) => format!("{subject}{shown} is a placeholder, not a {what}"),
         None => format!("{shown} is a placeholder, not a {what}"),
     };
-    Words::warning("placeholder", message, why, help)
+    Violation::warning("placeholder", message, why, help)
 }
 
 /// Returns the claim of an advice.
@@ -139,8 +143,8 @@ pub(super) fn give(property: &Property) -> String {
     }
 }
 
-pub(super) fn empty_list(property: &Property) -> Words<'static> {
-    Words::warning(
+pub(super) fn empty_list(property: &Property) -> Violation<'static> {
+    Violation::warning(
         "empty-list",
         format!("{} is an empty list", property.name),
         "The property is mandatory; whether an empty list counts as missing is not documented.",
@@ -148,12 +152,12 @@ pub(super) fn empty_list(property: &Property) -> Words<'static> {
     )
 }
 
-pub(super) fn no_data(claim: &Claim) -> Words<'_> {
-    Words::new(claim, "the request contains no records".to_owned(), PUT_A_RECORD)
+pub(super) fn no_data(claim: &Claim) -> Violation<'_> {
+    Violation::new(claim, "the request contains no records".to_owned(), PUT_A_RECORD)
 }
 
-pub(super) fn nothing_to_send() -> Words<'static> {
-    Words::warning(
+pub(super) fn nothing_to_send() -> Violation<'static> {
+    Violation::warning(
         "nothing-to-send",
         "the request contains no records: nothing to send".to_owned(),
         "The API's answer to a request without records is not documented.",
@@ -166,12 +170,12 @@ const PUT_A_RECORD: &str = "Add a record to the list, or skip the request.";
 // ---- nulls ----
 
 /// Returns the texts for a null that the service dereferences: the record, or an element of an array.
-pub(super) fn dereferenced(property: Option<&Property>) -> Words<'static> {
+pub(super) fn dereferenced(property: Option<&Property>) -> Violation<'static> {
     let (rule, what) = match property {
         None => ("null-record", "the record is null".to_owned()),
         Some(list) => ("null-element", element_is_null(list)),
     };
-    Words::error(
+    Violation::error(
         rule,
         Phase::Exception,
         what,
@@ -180,8 +184,8 @@ pub(super) fn dereferenced(property: Option<&Property>) -> Words<'static> {
     )
 }
 
-pub(super) fn null_text(property: &Property) -> Words<'static> {
-    Words::warning(
+pub(super) fn null_text(property: &Property) -> Violation<'static> {
+    Violation::warning(
         "null-text",
         element_is_null(property),
         "It converts to a null in the list; how the service treats it is not documented.",
@@ -196,7 +200,7 @@ fn element_is_null(list: &Property) -> String {
 // ---- conversion ----
 
 /// Returns the texts for a value that does not convert. `found` describes the value.
-pub(super) fn refused(name: &str, found: &str, ty: Type, help: String) -> Words<'static> {
+pub(super) fn refused(name: &str, found: &str, ty: Type, help: String) -> Violation<'static> {
     does_not_convert(
         format!("{name}: {found} does not convert to {}", declared(ty)),
         "A value that does not convert fails the whole request; the API reports only the first one.",
@@ -204,13 +208,13 @@ pub(super) fn refused(name: &str, found: &str, ty: Type, help: String) -> Words<
     )
 }
 
-fn does_not_convert(message: String, why: &'static str, help: impl Into<String>) -> Words<'static> {
-    Words::error("does-not-convert", Phase::Bind, message, why, help)
+fn does_not_convert(message: String, why: &'static str, help: impl Into<String>) -> Violation<'static> {
+    Violation::error("does-not-convert", Phase::Bind, message, why, help)
 }
 
 /// Returns the texts for the place where the reader stops if no finding about a value explains it. `skipped` is true
 /// if no table has the name there.
-pub(super) fn stops(name: &str, here: &str, skipped: bool) -> Words<'static> {
+pub(super) fn stops(name: &str, here: &str, skipped: bool) -> Violation<'static> {
     let (why, help) = if skipped {
         (
             "The API's reader also parses what it skips: a date or number out of range fails the whole request.",
@@ -227,8 +231,8 @@ pub(super) fn stops(name: &str, here: &str, skipped: bool) -> Words<'static> {
 }
 
 /// Returns the texts for a value that is refused unless its property is nullable.
-pub(super) fn not_nullable(name: &str, found: &str, sentence: &str, help: String) -> Words<'static> {
-    Words::warning(
+pub(super) fn not_nullable(name: &str, found: &str, sentence: &str, help: String) -> Violation<'static> {
+    Violation::warning(
         "not-nullable",
         format!("{name} is {found}: refused unless the property is nullable"),
         format!("Whether it is nullable is not documented. If it is not, the API answers: {sentence}"),
@@ -236,8 +240,8 @@ pub(super) fn not_nullable(name: &str, found: &str, sentence: &str, help: String
     )
 }
 
-pub(super) fn too_large_to_read(here: &str, sentence: &str) -> Words<'static> {
-    Words::warning(
+pub(super) fn too_large_to_read(here: &str, sentence: &str) -> Violation<'static> {
+    Violation::warning(
         "does-not-convert",
         format!("a number in {here} is too large to read"),
         format!(
@@ -256,7 +260,7 @@ pub(super) fn changed(
     (change, becomes): (Change, &str),
     (digits, is_code): (bool, bool),
     help: String,
-) -> Words<'static> {
+) -> Violation<'static> {
     let (rule, why) = match change {
         Change::TextToBoolean | Change::TextToNumber => (
             "text-for-value",
@@ -292,11 +296,12 @@ pub(super) fn changed(
         Change::NextDay => format!("{becomes}, the next day").into(),
         _ => shortened(becomes),
     };
-    Words::warning(rule, format!("{name}: {found} is read as {becomes}"), why, help).with_severity(severity)
+    Violation::warning(rule, format!("{name}: {found} is read as {becomes}"), why, help)
+        .with_severity(severity)
 }
 
-pub(super) fn list_for_object(property: &Property) -> Words<'static> {
-    Words::warning(
+pub(super) fn list_for_object(property: &Property) -> Violation<'static> {
+    Violation::warning(
         "list-for-object",
         format!("{} is a list", property.name),
         "The page's table says list, but its sample sends an object; geplint follows the sample.",
@@ -363,7 +368,7 @@ pub(super) fn cut_by_serializer(text: &str) -> Option<&'static str> {
 }
 
 /// Returns the texts for a body that is not an array. `wrapped` has message and help if records were found inside.
-pub(super) fn wrong_root(body: Json<'_>, wrapped: Option<(String, String)>) -> Words<'static> {
+pub(super) fn wrong_root(body: Json<'_>, wrapped: Option<(String, String)>) -> Violation<'static> {
     let bare = || {
         let what = match body {
             Json::Object => "a single object",
@@ -377,19 +382,22 @@ pub(super) fn wrong_root(body: Json<'_>, wrapped: Option<(String, String)>) -> W
         )
     };
     let (message, help) = wrapped.unwrap_or_else(bare);
-    Words::error(WRONG_ROOT, Phase::Bind, message, FAILS_AS_A_WHOLE, help)
+    Violation::error(WRONG_ROOT, Phase::Bind, message, FAILS_AS_A_WHOLE, help)
 }
 
 /// Returns the texts for elements of the body that wrap records. `answered` is the phase in which the API refuses
 /// them, if it does.
-pub(super) fn wrapped_records(answered: Option<Phase>, (message, help): (String, String)) -> Words<'static> {
+pub(super) fn wrapped_records(
+    answered: Option<Phase>,
+    (message, help): (String, String),
+) -> Violation<'static> {
     let why = match answered {
         Some(Phase::Bind) => FAILS_AS_A_WHOLE,
         _ => "The API skips an unknown name and everything inside it, so the record is empty.",
     };
     match answered {
-        Some(phase) => Words::error(WRONG_ROOT, phase, message, why, help),
-        None => Words::warning(WRONG_ROOT, message, why, help),
+        Some(phase) => Violation::error(WRONG_ROOT, phase, message, why, help),
+        None => Violation::warning(WRONG_ROOT, message, why, help),
     }
 }
 
@@ -400,19 +408,19 @@ const FAILS_AS_A_WHOLE: &str = "A body that does not convert fails the whole req
 
 // ---- names and records ----
 
-pub(super) fn outbound_only(property: &Property) -> Words<'static> {
-    let mut words = Words::warning(
+pub(super) fn outbound_only(property: &Property) -> Violation<'static> {
+    let mut violation = Violation::warning(
         "outbound-only",
         format!("{} is only sent by the API, never to it", property.name),
         "The table lists the property for outbound messages only.",
         format!("Remove {}.", property.name),
     );
-    words.claim.to_mut().evidence = Evidence::Table;
-    words
+    violation.claim.to_mut().evidence = Evidence::Table;
+    violation
 }
 
 /// Returns the texts for a name with a special meaning to the platform's reader.
-pub(super) fn reader_name(name: &str) -> Words<'static> {
+pub(super) fn reader_name(name: &str) -> Violation<'static> {
     let wraps = match name {
         "$values" => Some("list"),
         "$value" => Some("value"),
@@ -439,21 +447,21 @@ pub(super) fn reader_name(name: &str) -> Words<'static> {
         ),
         None => "Remove it.".to_owned(),
     };
-    Words::warning("reader-metadata", message, why, help)
+    Violation::warning("reader-metadata", message, why, help)
 }
 
-pub(super) fn duplicate_name(property: &Property, name: &str) -> Words<'static> {
+pub(super) fn duplicate_name(property: &Property, name: &str) -> Violation<'static> {
     let why = match property.ty {
         Type::Object(_) => "The API merges both objects, property by property.",
         Type::StringList | Type::ObjectList(_) => "The API appends the later list to the earlier one.",
         _ => "The API takes the last value; the earlier one is lost.",
     };
     let message = format!("{} is repeated in this object", quoted(name));
-    Words::warning("duplicate-property", message, why, "Keep one of them.")
+    Violation::warning("duplicate-property", message, why, "Keep one of them.")
 }
 
 /// Returns the texts for a name that the table does not have. `place` is set if the name belongs elsewhere.
-pub(super) fn unknown_name(name: &str, table: &str, place: Option<&str>, help: String) -> Words<'static> {
+pub(super) fn unknown_name(name: &str, table: &str, place: Option<&str>, help: String) -> Violation<'static> {
     let (rule, message) = match place {
         Some(_) => (
             "misplaced-property",
@@ -465,10 +473,10 @@ pub(super) fn unknown_name(name: &str, table: &str, place: Option<&str>, help: S
         ),
     };
     let lost = "The API ignores unknown names: the value is lost.";
-    Words::warning(rule, message, lost, help)
+    Violation::warning(rule, message, lost, help)
 }
 
-pub(super) fn same_key(first: &str, key: &str) -> Words<'static> {
+pub(super) fn same_key(first: &str, key: &str) -> Violation<'static> {
     let message = if first == key {
         format!("an earlier record has the same key {}", quoted(key))
     } else {
@@ -478,7 +486,7 @@ pub(super) fn same_key(first: &str, key: &str) -> Words<'static> {
             quoted(key)
         )
     };
-    Words::warning(
+    Violation::warning(
         "duplicate-record",
         message,
         "The response names both by one key; which of them takes effect is not documented.",

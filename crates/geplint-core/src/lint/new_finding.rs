@@ -9,7 +9,7 @@ use super::record_state::{Linter, RecordKey, Step, key_of};
 use crate::finding::{Finding, FixKind, Predicted, Severity, Span, Target, Text, Wording};
 use crate::json::{JsonKind, NodeId};
 use crate::pointer::push as push_token;
-use crate::rules::{Answer, Ask, Property, Type, Words, cut};
+use crate::rules::{Answer, Ask, Property, Type, Violation, cut};
 
 /// The longest key, in characters, that findings show. A longer one is no name, and many findings would repeat it.
 const LONGEST_KEY: usize = 256;
@@ -154,8 +154,14 @@ impl Linter<'_> {
 
     // ---- findings ----
 
-    fn push(&mut self, place: Place, constraint: &str, words: Words<'_>, predicted: Option<Arc<Predicted>>) {
-        let Words { claim, message, help } = words;
+    fn push(
+        &mut self,
+        place: Place,
+        constraint: &str,
+        violation: Violation<'_>,
+        predicted: Option<Arc<Predicted>>,
+    ) {
+        let Violation { claim, message, help } = violation;
         if self.endpoint.off.iter().any(|rule| *rule == claim.rule) {
             return;
         }
@@ -183,13 +189,13 @@ impl Linter<'_> {
     }
 
     /// Adds a finding that rests on no row and predicts nothing.
-    pub(super) fn warn(&mut self, place: Place, words: Words<'_>) {
-        self.push(place, "", words, None);
+    pub(super) fn warn(&mut self, place: Place, violation: Violation<'_>) {
+        self.push(place, "", violation, None);
     }
 
     /// The same for the value of a row, if there is one.
-    pub(super) fn warn_of(&mut self, property: Option<&Property>, place: Place, words: Words<'_>) {
-        self.predict_of(property, place, words, None);
+    pub(super) fn warn_of(&mut self, property: Option<&Property>, place: Place, violation: Violation<'_>) {
+        self.predict_of(property, place, violation, None);
     }
 
     /// The same with a predicted error.
@@ -197,12 +203,12 @@ impl Linter<'_> {
         &mut self,
         property: Option<&Property>,
         place: Place,
-        words: Words<'_>,
+        violation: Violation<'_>,
         predicted: Option<Arc<Predicted>>,
     ) {
         match property {
-            Some(row) => self.push(place, &row.constraint, words.about(row), predicted),
-            None => self.push(place, "", words, predicted),
+            Some(row) => self.push(place, &row.constraint, violation.about(row), predicted),
+            None => self.push(place, "", violation, predicted),
         }
     }
 
@@ -211,15 +217,15 @@ impl Linter<'_> {
         &mut self,
         place: Place,
         constraint: &str,
-        words: Words<'_>,
+        violation: Violation<'_>,
         fills: &[(&str, &str)],
     ) {
-        let claim = &words.claim;
+        let claim = &violation.claim;
         let predicted = match (&claim.answer, claim.severity) {
             (Some(answer), Severity::Error) => Some(self.predicted(answer, claim.wording, fills)),
             _ => None,
         };
-        self.push(place, constraint, words, predicted);
+        self.push(place, constraint, violation, predicted);
     }
 
     pub(super) fn predicted(
@@ -248,8 +254,8 @@ impl Linter<'_> {
     /// Reports a null that the service dereferences.
     pub(super) fn dereferenced(&mut self, property: Option<&Property>, node: NodeId) {
         let predicted = self.predicted(&self.endpoint.answers.null, Wording::Inferred, &[]);
-        let words = messages::dereferenced(property);
-        self.predict_of(property, self.value_place(node), words, Some(predicted));
+        let violation = messages::dereferenced(property);
+        self.predict_of(property, self.value_place(node), violation, Some(predicted));
     }
 
     /// Reports a name with a special meaning to the platform's reader.
@@ -301,10 +307,10 @@ impl Linter<'_> {
         // An object with a placeholder in it, which is reported by itself.
         let is_around = place.span.of(self.text).starts_with('{');
         if self.reports_unknown && !is_meant && !is_around {
-            let words = messages::not_filled_in(property, written, place.target);
+            let violation = messages::not_filled_in(property, written, place.target);
             match property {
-                Some(row) => self.push(place, &row.constraint, words.about(row), None),
-                None => self.push(place, "", words, None),
+                Some(row) => self.push(place, &row.constraint, violation.about(row), None),
+                None => self.push(place, "", violation, None),
             }
         }
     }

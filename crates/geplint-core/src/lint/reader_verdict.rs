@@ -8,7 +8,7 @@ use super::record_state::{Buffers, Linter};
 use super::syntax::Reading;
 use crate::finding::{Finding, Phase, Severity, Span, Target, sort};
 use crate::json::{SyntaxError, SyntaxKind, Tree};
-use crate::rules::{Endpoint, Words};
+use crate::rules::{Endpoint, Violation};
 use crate::tenant::{Facts, Tenant, TenantChanges};
 use dotnet_bind as bind;
 
@@ -139,15 +139,15 @@ impl Linter<'_> {
         let skipped = sentence.is_some_and(|sentence| {
             sentence.starts_with("Ticks must be ") || sentence.starts_with("Input string '")
         });
-        let words = messages::stops(name, &self.excerpt(failure.place.span), skipped);
+        let violation = messages::stops(name, &self.excerpt(failure.place.span), skipped);
         let place = self.walked_place(&failure.place);
-        self.predict_of(failure.place.property, place, words, predicted);
+        self.predict_of(failure.place.property, place, violation, predicted);
     }
 
     /// Reports a value that binds or not depending on what is unknown.
     fn doubtful(&mut self, doubt: &Doubt<'_>) {
         let (here, property) = (self.excerpt(doubt.place.span), doubt.place.property);
-        let words: Words<'_> = match doubt.about {
+        let violation: Violation<'_> = match doubt.about {
             About::Declared => return,
             About::Nullable => {
                 let name = property.map_or("the value", |property| &property.name);
@@ -157,7 +157,7 @@ impl Linter<'_> {
             About::Version => messages::too_large_to_read(&here, &doubt.sentence),
         };
         let place = self.walked_place(&doubt.place);
-        self.warn_of(property, place, words);
+        self.warn_of(property, place, violation);
     }
 
     /// Returns a place of the replay; its record becomes the current one.

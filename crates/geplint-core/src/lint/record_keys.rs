@@ -128,9 +128,9 @@ impl Linter<'_> {
                     let mut place = self.value_place(value).with(first.span, "first here");
                     place.pointer = self.member_pointer(value);
                     let own = self.scalar_text(value).unwrap_or_default();
-                    let words = belongs.words(&check.claim, table, &own, &first.name.0, &owner);
+                    let violation = belongs.violation(&check.claim, table, &own, &first.name.0, &owner);
                     let name = check.kind.name(endpoint, table);
-                    self.report(place, &name, words, &[("value", &own)]);
+                    self.report(place, &name, violation, &[("value", &own)]);
                 }
             }
         }

@@ -565,10 +565,10 @@ impl Linter<'_> {
         let found = (!is_bare && !self.tree.damaged)
             .then(|| wrapped::find(self.text, self.tree, root, self.endpoint, "", None))
             .flatten();
-        let words = messages::wrong_root(self.json(root, ""), found.as_ref().map(Wrapped::words));
+        let violation = messages::wrong_root(self.json(root, ""), found.as_ref().map(Wrapped::words));
         let predicted = self.unconverted(sentence);
         let before = self.checked.findings.len();
-        self.predict_of(None, Place::of_body(span), words, Some(predicted));
+        self.predict_of(None, Place::of_body(span), violation, Some(predicted));
         let fix_kind = match &found {
             Some(found) => found.fix(self.text),
             None => is_bare.then(|| {

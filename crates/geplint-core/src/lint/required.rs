@@ -7,7 +7,7 @@ use super::new_finding::Place;
 use super::record_state::Linter;
 use crate::finding::{Evidence, Severity, Wording};
 use crate::json::{JsonKind, NodeId};
-use crate::rules::{Fact, Property, Table, Words};
+use crate::rules::{Fact, Property, Table, Violation};
 
 impl<'a> Linter<'a> {
     pub(super) fn absent(&mut self, table: &'a Table, property: &'a Property, objects: &[NodeId]) {
@@ -95,11 +95,11 @@ impl<'a> Linter<'a> {
                 ));
             }
         }
-        let words = Words::new(claim, message, messages::give(property));
+        let violation = Violation::new(claim, message, messages::give(property));
         self.report(
             place,
             &property.constraint,
-            words,
+            violation,
             &[("property", &property.name)],
         );
     }

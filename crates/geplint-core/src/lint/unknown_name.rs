@@ -175,9 +175,9 @@ impl<'a> Linter<'a> {
                 format!("Remove it, or see `geplint rules {}`.", self.endpoint.id),
             ),
         };
-        let words = messages::unknown_name(name, &table.title, place, help);
+        let violation = messages::unknown_name(name, &table.title, place, help);
         let index = self.checked.findings.len();
-        self.warn(self.key_place(key), words);
+        self.warn(self.key_place(key), violation);
         if let (Meant::Near { .. }, Some(finding)) = (meant, self.checked.findings.get_mut(index)) {
             let interner = self.buffers.interner.get_or_insert_default();
             finding.suggestion = Some(interner.text(spelled));

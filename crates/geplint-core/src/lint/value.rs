@@ -194,9 +194,9 @@ impl<'a> Linter<'a> {
                 if list.fact.is_some() {
                     self.count_undecided(list.fact);
                 }
-                let words = list.words(property, text);
+                let violation = list.violation(property, text);
                 let index = self.checked.findings.len();
-                self.warn_of(Some(property), self.value_place(value), words);
+                self.warn_of(Some(property), self.value_place(value), violation);
                 self.fix(index, self.written(value, list.near(text)));
             }
         }
@@ -221,11 +221,11 @@ impl<'a> Linter<'a> {
         if fault.is_of_lost_character(text, texts) && !self.has_lost_character(value) {
             return;
         }
-        let words = fault.words(property, text, self.facts, texts);
+        let violation = fault.violation(property, text, self.facts, texts);
         let limit = property.max_length.unwrap_or(u32::MAX).to_string();
         let fills = [("property", &*property.name), ("value", text), ("limit", &limit)];
         let index = self.checked.findings.len();
-        self.report(self.value_place(value), &property.constraint, words, &fills);
+        self.report(self.value_place(value), &property.constraint, violation, &fills);
         let meant = self.written(value, fault.meant(property, text, texts).as_deref());
         let trimmed = || {
             self.trimmed(value, text, |trimmed| {

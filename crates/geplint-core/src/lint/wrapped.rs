@@ -624,12 +624,12 @@ pub(super) fn wrapped_elements(
         .cloned();
     let record = answer.as_ref().and_then(|answer| answer.record).unwrap_or(first);
     let (index, span) = elements.place(Some(record)).unwrap_or((first, Span::default()));
-    let words = messages::wrapped_records(answer.as_ref().map(|answer| answer.phase), elements.words());
+    let violation = messages::wrapped_records(answer.as_ref().map(|answer| answer.phase), elements.words());
     let predicted = answer.as_ref().and_then(|answer| answer.predicted.clone());
     let place = Place::new(Target::Value, span, format!("/{index}"));
     let before = checked.findings.len();
     let mut linter = Linter::new(text, tree, endpoint, facts, Some(index), buffers, checked);
-    linter.predict_of(None, place, words, predicted);
+    linter.predict_of(None, place, violation, predicted);
     let Some(finding) = checked.findings.get_mut(before) else {
         // The rule is turned off.
         checked.findings.append(&mut outer);

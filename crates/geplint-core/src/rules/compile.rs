@@ -14,7 +14,7 @@ use super::definition::{
     KnownDef, OneOfDef, PhaseDef, PropertyDef, RequiredDef, SeverityDef, TableDef, TextsDef, WordOr,
     WordingDef,
 };
-use super::texts::{Texts, bit_of, length_bit};
+use super::text_defects::{TextDefects, bit_of, length_bit};
 use super::{
     Active, Answer, Answers, AnyOf, Ask, AtMostOne, BelongsToOne, Check, CheckKind, Claim, ContactRows,
     Differs, Endpoint, Enumeration, Fact, FastRows, GoodBesideBad, NameIndex, OneOf, Property, PropertyId,
@@ -1367,7 +1367,7 @@ fn last_bit(word: &Spanned<String>) -> Result<(usize, u64)> {
 }
 
 /// Compiles lists of words and characters, each to one text.
-fn texts(def: &TextsDef) -> Result<Texts> {
+fn texts(def: &TextsDef) -> Result<TextDefects> {
     let mut starts = [0_u64; 2];
     let mut start = |text: &str, span: Range<usize>| match text.bytes().next() {
         Some(byte) if byte.is_ascii_graphic() && !text.contains('\n') && text.trim() == text => {
@@ -1418,7 +1418,7 @@ fn texts(def: &TextsDef) -> Result<Texts> {
         let [open, close] = pair.get_ref();
         marks.extend([open, " ", close, "\n"]);
     }
-    Ok(Texts {
+    Ok(TextDefects {
         placeholders: placeholders.into(),
         code_placeholders: code_placeholders.into(),
         marks: marks.into(),

@@ -37,7 +37,7 @@ pub(crate) struct FastRow {
 pub(crate) enum QuickCheck {
     /// A value of the declared type; there is no other constraint.
     Typed,
-    /// A [plain](super::texts::Texts::is_plain) text of 1 to this many bytes.
+    /// A [plain](super::text_defects::TextDefects::is_plain) text of 1 to this many bytes.
     Text(u32),
     /// A plain text, or no value.
     MaybeText,

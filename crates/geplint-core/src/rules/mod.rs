@@ -20,7 +20,7 @@ mod name_index;
 mod names_file;
 mod shared_by_endpoints;
 mod sorted_lines;
-mod texts;
+mod text_defects;
 mod vocabulary;
 
 pub use code_list::List;
@@ -29,9 +29,9 @@ pub use compiled_at_build::Compiled;
 pub(crate) use compiled_at_build::property_like;
 pub use constraint_line::{Constraint, Stated};
 pub use endpoint_candidate::{Candidate, loaded};
-pub(crate) use kinds::finding_text::{cut, quoted, shortened};
 pub use kinds::length_of;
-pub(crate) use kinds::{Beside, Fault, Stands, Words, judge, right_text};
+pub(crate) use kinds::violation::{cut, quoted, shortened};
+pub(crate) use kinds::{Beside, Fault, Stands, Violation, judge, right_text};
 pub use model::{
     Active, Answer, Answers, AnyOf, Ask, AtMostOne, BelongsToOne, Check, CheckKind, Claim, ContactRows,
     Differs, Endpoint, Enumeration, GoodBesideBad, OneOf, Property, Required, Route, RowKind, SingleValued,

@@ -8,7 +8,7 @@ use super::code_list::List;
 use super::fast_rows::{FastRows, QuickCheck};
 use super::ids::{PropertyId, TableId, Type};
 use super::name_index::NameIndex;
-use super::texts::Texts;
+use super::text_defects::TextDefects;
 use super::vocabulary::Vocabulary;
 use crate::finding::{Evidence, Phase, Severity, Wording};
 use crate::tenant::Fact;
@@ -58,7 +58,7 @@ pub struct Endpoint {
     /// The tables in the order of the file.
     pub tables: Vec<Table>,
     /// Words and characters of damaged texts and placeholders.
-    pub(crate) texts: Texts,
+    pub(crate) texts: TextDefects,
 }
 
 impl Endpoint {

@@ -17,7 +17,7 @@ pub(super) struct NamesFile {
     leads: Vec<String>,
     endings: Vec<Vec<String>>,
     unrelated: Vec<String>,
-    words: Words,
+    words: Violation,
     except: Named,
     /// A value of a property, as it is shown to people.
     examples: BTreeMap<String, String>,
@@ -30,7 +30,7 @@ type Named = BTreeMap<String, Vec<String>>;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Words {
+struct Violation {
     r#true: Vec<String>,
     r#false: Vec<String>,
 }

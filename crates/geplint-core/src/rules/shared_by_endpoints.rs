@@ -4,7 +4,7 @@ use super::code_list::List;
 use super::definition::ApiDef;
 use super::model::{Ask, Endpoint, RowKind, Table};
 use super::names_file::NamesFile;
-use super::texts::Texts;
+use super::text_defects::TextDefects;
 
 /// The parts that the rules files of all endpoints of an API share.
 #[derive(Debug, Clone, Default)]
@@ -20,7 +20,7 @@ pub struct Shared {
     /// The requirements for the values of each kind of row.
     pub(super) kinds: Vec<(RowKind, Vec<Ask>)>,
     /// Words and characters of damaged texts and placeholders.
-    pub(super) texts: Texts,
+    pub(super) texts: TextDefects,
 }
 
 impl Shared {

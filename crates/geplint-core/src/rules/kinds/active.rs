@@ -1,7 +1,7 @@
 //! The kind `active`: the contact that the record identifies is active at the tenant.
 
-use super::Words;
-use super::finding_text::quoted;
+use super::Violation;
+use super::violation::quoted;
 use crate::rules::{Active, Claim, PropertyId, Table};
 use crate::tenant::Facts;
 
@@ -11,12 +11,17 @@ impl Active {
         facts.is_active(code, user) == Some(false) && facts.allows_update_for_inactive_users() != Some(true)
     }
 
-    pub(crate) fn words<'c>(claim: &'c Claim, name: &str, text: &str, facts: &Facts<'_>) -> Words<'c> {
+    pub(crate) fn violation<'c>(
+        claim: &'c Claim,
+        name: &str,
+        text: &str,
+        facts: &Facts<'_>,
+    ) -> Violation<'c> {
         let refused = match facts.allows_update_for_inactive_users() {
             Some(_) => ", and the tenant does not allow updates of inactive users",
             None => ": refused unless the tenant allows updates of inactive users",
         };
-        Words::new(
+        Violation::new(
             claim,
             format!("{name} {} is inactive{refused}", quoted(text)),
             "Activate the contact first, or have the tenant's setting changed.",

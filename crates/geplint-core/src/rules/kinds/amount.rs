@@ -1,7 +1,7 @@
 //! Amounts below zero.
 
-use super::Words;
-use super::finding_text::shortened;
+use super::Violation;
+use super::violation::shortened;
 use crate::rules::Property;
 
 pub(super) const RULE: &str = "negative-amount";
@@ -13,8 +13,8 @@ pub(super) fn is_negative(text: &str) -> bool {
     digits.is_some_and(|digits| digits.bytes().any(|byte| matches!(byte, b'1'..=b'9')))
 }
 
-pub(super) fn words(property: &Property, text: &str) -> Words<'static> {
-    Words::warning(
+pub(super) fn violation(property: &Property, text: &str) -> Violation<'static> {
+    Violation::warning(
         RULE,
         format!("{} {} is negative", property.name, shortened(text)),
         "No page says what a negative amount means, and no example has one.",

@@ -1,6 +1,6 @@
 //! The kind `any-of`: at least one of several properties is present.
 
-use super::Words;
+use super::Violation;
 use crate::rules::{AnyOf, Claim, PropertyId, Table, bit};
 
 impl AnyOf {
@@ -14,9 +14,9 @@ impl AnyOf {
         table.fast_rows.any_of.push(set);
     }
 
-    pub(crate) fn words<'c>(&self, claim: &'c Claim, table: &Table) -> Words<'c> {
+    pub(crate) fn violation<'c>(&self, claim: &'c Claim, table: &Table) -> Violation<'c> {
         let names: Vec<&str> = self.names(table).collect();
-        Words::new(
+        Violation::new(
             claim,
             format!("neither {} is given", names.join(" nor ")),
             format!("Send {}.", names.join(" or ")),

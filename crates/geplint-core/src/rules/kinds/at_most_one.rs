@@ -1,8 +1,8 @@
 //! The kind `at-most-one`: at most one item of an array has a flag.
 
-use super::Words;
-use super::finding_text::quoted;
-use super::plan::mark;
+use super::Violation;
+use super::mark_fast_row::mark;
+use super::violation::quoted;
 use crate::rules::{AtMostOne, Claim, Endpoint, PropertyId, Table, TableId};
 
 impl AtMostOne {
@@ -25,7 +25,7 @@ impl AtMostOne {
     }
 
     /// Returns the texts for an item with the flag after another one, both of this sort.
-    pub(crate) fn words<'c>(&self, claim: &'c Claim, endpoint: &Endpoint, sort: &str) -> Words<'c> {
+    pub(crate) fn violation<'c>(&self, claim: &'c Claim, endpoint: &Endpoint, sort: &str) -> Violation<'c> {
         let table = endpoint.table(self.item);
         let flag = &table.property(self.flag).name;
         let items = endpoint.end(&self.items).map_or("", |property| &*property.name);
@@ -33,7 +33,7 @@ impl AtMostOne {
             Some(id) if !sort.is_empty() => format!(" with {} {}", table.property(id).name, quoted(sort)),
             _ => String::new(),
         };
-        Words::new(
+        Violation::new(
             claim,
             format!("{flag} is true for more than one item of {items}{of_sort}"),
             format!("Set {flag} to true for one item{of_sort}, and to false for the others."),

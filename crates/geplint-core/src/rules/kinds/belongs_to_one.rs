@@ -1,21 +1,21 @@
 //! The kind `belongs-to-one`: records of a request with the same value have the same owner.
 
-use super::Words;
-use super::finding_text::quoted;
+use super::Violation;
+use super::violation::quoted;
 use crate::rules::{BelongsToOne, Claim, Table};
 
 impl BelongsToOne {
     /// Returns the texts for a value that an earlier record has for another owner.
-    pub(crate) fn words<'c>(
+    pub(crate) fn violation<'c>(
         self,
         claim: &'c Claim,
         table: &Table,
         text: &str,
         first: &str,
         owner: &str,
-    ) -> Words<'c> {
+    ) -> Violation<'c> {
         let (name, of) = (&table.property(self.property).name, &table.property(self.of).name);
-        Words::new(
+        Violation::new(
             claim,
             format!(
                 "{name} {} is sent for {of} {} in an earlier record, and for {} here",

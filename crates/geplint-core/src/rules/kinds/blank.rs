@@ -1,6 +1,6 @@
 //! Whitespace in the place of a value.
 
-use super::Words;
+use super::Violation;
 use crate::rules::Property;
 
 /// The place of a text.
@@ -27,8 +27,8 @@ pub(super) fn is_blank(text: &str) -> bool {
     !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
 }
 
-pub(super) fn words(property: &Property) -> Words<'static> {
-    Words::warning(
+pub(super) fn violation(property: &Property) -> Violation<'static> {
+    Violation::warning(
         "blank",
         format!("{} contains only whitespace", property.name),
         "Whether the API treats whitespace as a value is not documented.",

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::Words;
-use super::finding_text::quoted;
+use super::Violation;
+use super::violation::quoted;
 use crate::rules::Property;
-use crate::rules::texts::Texts;
+use crate::rules::text_defects::TextDefects;
 
 pub(super) const RULE: &str = "damaged-text";
 
@@ -15,12 +15,12 @@ const LOST: char = '\u{FFFD}';
 /// The number of times that a text may have been damaged. More was never seen.
 const TIMES: usize = 4;
 
-pub(super) fn breaks(text: &str, texts: &Texts) -> bool {
+pub(super) fn breaks(text: &str, texts: &TextDefects) -> bool {
     text.contains(LOST) || meant(text, texts).is_some()
 }
 
 /// Returns the text before it was damaged, if that is certain.
-pub(super) fn meant(text: &str, texts: &Texts) -> Option<String> {
+pub(super) fn meant(text: &str, texts: &TextDefects) -> Option<String> {
     let mut meant = Cow::Borrowed(text);
     for _ in 0..TIMES {
         let next = unescaped(&meant, texts).or_else(|| reread(&meant));
@@ -33,7 +33,7 @@ pub(super) fn meant(text: &str, texts: &Texts) -> Option<String> {
     }
 }
 
-pub(super) fn words(property: &Property, text: &str, texts: &Texts) -> Words<'static> {
+pub(super) fn violation(property: &Property, text: &str, texts: &TextDefects) -> Violation<'static> {
     let name = &property.name;
     let shown = quoted(text);
     let (what, why, help) = match meant(text, texts) {
@@ -58,11 +58,11 @@ pub(super) fn words(property: &Property, text: &str, texts: &Texts) -> Words<'st
             (format!("{how}, probably {meant}"), why, format!("Send {meant}."))
         }
     };
-    Words::warning(RULE, format!("{name} {shown} {what}"), why, help).about(property)
+    Violation::warning(RULE, format!("{name} {shown} {what}"), why, help).about(property)
 }
 
 /// Returns the text with its HTML entities decoded; `None` if it has none.
-fn unescaped(text: &str, texts: &Texts) -> Option<String> {
+fn unescaped(text: &str, texts: &TextDefects) -> Option<String> {
     /// The longest entity, in bytes between `&` and `;`.
     const LONGEST: usize = 10;
     if !text.contains('&') {

@@ -1,9 +1,9 @@
 //! The kind `differs`: a value must not equal another one of its record.
 
-use super::Words;
+use super::Violation;
 use super::blank::is_blank;
-use super::finding_text::quoted;
-use super::plan::mark;
+use super::mark_fast_row::mark;
+use super::violation::quoted;
 use crate::finding::{Evidence, Severity};
 use crate::rules::constraint_line::{Constraint, Stated};
 use crate::rules::{Claim, ContactRows, Differs, Endpoint, PropertyId, Table, TableId};
@@ -85,14 +85,14 @@ impl Differs {
         nearest
     }
 
-    pub(crate) fn words<'c>(
+    pub(crate) fn violation<'c>(
         &self,
         claim: &'c Claim,
         endpoint: &Endpoint,
         table: &Table,
         text: &str,
         likeness: Likeness,
-    ) -> Words<'c> {
+    ) -> Violation<'c> {
         let name = endpoint.end(&self.route).map_or("", |property| &property.name);
         let text = quoted(text);
         let own = |id: PropertyId| &table.property(id).name;
@@ -106,12 +106,12 @@ impl Differs {
         };
         let help = format!("Give {name} another value, or leave it out.");
         if likeness == Likeness::Same {
-            return Words::new(claim, message, help);
+            return Violation::new(claim, message, help);
         }
         let why = "The API refuses the record's own value; how it compares the two is not documented.";
-        let mut words = Words::warning(maybe(claim), message, why, help);
-        words.claim.to_mut().source.clone_from(&claim.source);
-        words
+        let mut violation = Violation::warning(maybe(claim), message, why, help);
+        violation.claim.to_mut().source.clone_from(&claim.source);
+        violation
     }
 
     pub(super) fn what(&self, table: &Table) -> String {

@@ -1,21 +1,21 @@
 //! Invisible characters: none is allowed in codes and user names, no control characters in other texts.
 
-use super::Words;
-use super::finding_text::quoted;
+use super::Violation;
+use super::violation::quoted;
 use crate::rules::Property;
-use crate::rules::texts::Texts;
+use crate::rules::text_defects::TextDefects;
 
 pub(super) const RULE: &str = "hidden-character";
 
 /// Returns true if a text has a hidden character or outer whitespace. A text of whitespace alone has another finding.
-pub(super) fn breaks(text: &str, texts: &Texts) -> bool {
+pub(super) fn breaks(text: &str, texts: &TextDefects) -> bool {
     let trimmed = text.trim();
     !trimmed.is_empty() && (trimmed.len() != text.len() || trimmed.chars().any(|c| texts.hidden(c).is_some()))
 }
 
 /// Returns the text without hidden characters. `None` if hidden whitespace may separate two words: what is meant is
 /// unknown.
-pub(super) fn meant(text: &str, texts: &Texts) -> Option<String> {
+pub(super) fn meant(text: &str, texts: &TextDefects) -> Option<String> {
     let is_hidden = |c: char| texts.hidden(c).is_some();
     let inner = text.trim_matches(|c: char| c.is_whitespace() || is_hidden(c));
     if inner.is_empty() || inner.chars().any(|c| c.is_whitespace() && is_hidden(c)) {
@@ -24,13 +24,13 @@ pub(super) fn meant(text: &str, texts: &Texts) -> Option<String> {
     Some(inner.chars().filter(|c| !is_hidden(*c)).collect())
 }
 
-pub(super) fn words(property: &Property, text: &str, texts: &Texts) -> Words<'static> {
+pub(super) fn violation(property: &Property, text: &str, texts: &TextDefects) -> Violation<'static> {
     let name = &property.name;
     let help = match meant(text, texts) {
         Some(meant) => format!("Send {}.", quoted(&meant)),
         None => "Remove the character, or replace it with a space.".to_owned(),
     };
-    Words::warning(
+    Violation::warning(
         RULE,
         format!("{name} {} {}", quoted(text), place(text, texts)),
         "The character is invisible, and no page says that the API removes it: it makes a different value.",
@@ -58,7 +58,7 @@ pub(super) fn without_controls(text: &str) -> Option<String> {
     (!rest.trim().is_empty()).then_some(rest)
 }
 
-pub(super) fn words_of_control(property: &Property, text: &str) -> Words<'static> {
+pub(super) fn words_of_control(property: &Property, text: &str) -> Violation<'static> {
     let found = text.chars().enumerate().find(|(_, c)| is_control(*c));
     let place = found.map_or_else(String::new, |(index, c)| {
         format!(
@@ -67,7 +67,7 @@ pub(super) fn words_of_control(property: &Property, text: &str) -> Words<'static
             index + 1
         )
     });
-    Words::warning(
+    Violation::warning(
         RULE,
         format!("{} {} {place}", property.name, quoted(text)),
         "The character is invisible, and no page says that the API removes it: it makes a different value.",
@@ -80,7 +80,7 @@ pub(super) fn words_of_control(property: &Property, text: &str) -> Words<'static
 }
 
 /// Describes the first hidden character and its place.
-fn place(text: &str, texts: &Texts) -> String {
+fn place(text: &str, texts: &TextDefects) -> String {
     let title = |c: char| match texts.hidden(c) {
         Some(name) => format!("{name} (U+{:04X})", u32::from(c)),
         None if c == ' ' => "space".to_owned(),

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::Words;
-use super::finding_text::quoted;
+use super::Violation;
+use super::violation::quoted;
 use crate::finding::Severity;
 use crate::rules::constraint_line::{Constraint, Stated};
 use crate::rules::{Property, TenantList};
@@ -29,7 +29,7 @@ impl TenantList {
         self.claim.severity == Severity::Error
     }
 
-    pub(super) fn words(&self, property: &Property, text: &str, facts: &Facts<'_>) -> Words<'_> {
+    pub(super) fn violation(&self, property: &Property, text: &str, facts: &Facts<'_>) -> Violation<'_> {
         let send_one = || format!("Send one of the tenant's {}.", self.fact.name());
         let listed = facts.knows(self.fact, text) == Presence::Absent;
         let mut claim = Cow::Borrowed(&self.claim);
@@ -49,7 +49,7 @@ impl TenantList {
                 send_one(),
             ),
         };
-        Words::new(claim, format!("{} {} {wrong}", property.name, quoted(text)), help)
+        Violation::new(claim, format!("{} {} {wrong}", property.name, quoted(text)), help)
     }
 
     pub(super) fn listed(&self, property: &Property) -> Constraint {

@@ -1,7 +1,7 @@
 //! The longest text of a row.
 
-use super::Words;
-use super::finding_text::quoted;
+use super::Violation;
+use super::violation::quoted;
 use crate::json::utf16_len;
 use crate::rules::constraint_line::{Constraint, Stated};
 use crate::rules::{Claim, Property};
@@ -27,7 +27,12 @@ pub(super) fn meant<'p>(property: &'p Property, text: &str) -> Option<&'p str> {
     property.one_of.as_ref()?.list.as_ref()?.meant(text)
 }
 
-pub(super) fn words<'p>(property: &Property, claim: &'p Claim, length: usize, text: &str) -> Words<'p> {
+pub(super) fn violation<'p>(
+    property: &Property,
+    claim: &'p Claim,
+    length: usize,
+    text: &str,
+) -> Violation<'p> {
     let limit = property.max_length.unwrap_or(u32::MAX);
     // Users count characters, unless that differs from what the platform counts.
     let unit = if text.chars().count() == length {
@@ -41,7 +46,7 @@ pub(super) fn words<'p>(property: &Property, claim: &'p Claim, length: usize, te
         (Some(list), None) => format!("Send {}.", list.one()),
         (None, None) => format!("Shorten it to {limit} {unit} or fewer."),
     };
-    Words::new(
+    Violation::new(
         claim,
         format!("{} has {length} {unit}, the limit is {limit}", property.name),
         help,

@@ -18,28 +18,28 @@ mod belongs_to_one;
 mod blank;
 mod damaged;
 mod differs;
-pub(crate) mod finding_text;
 mod hidden;
 mod known;
 mod length;
+mod mark_fast_row;
 mod one_of;
 mod open_enum;
 mod placeholder;
-mod plan;
 mod shape;
 mod single_valued;
 mod spreadsheet;
 mod unique;
+pub(crate) mod violation;
 
 use std::borrow::Cow;
 
 pub(crate) use blank::Stands;
-pub(crate) use finding_text::Words;
 pub use length::length_of;
 pub(crate) use single_valued::Beside;
+pub(crate) use violation::Violation;
 
 use super::constraint_line::{Constraint, Stated};
-use super::texts::Texts;
+use super::text_defects::TextDefects;
 use super::{
     Active, AnyOf, Ask, CheckKind, Claim, Endpoint, OneOf, Property, PropertyId, RowKind, Table, TableId,
     TenantList,
@@ -106,7 +106,7 @@ impl Ask {
     }
 
     /// Returns true if a text breaks it.
-    fn breaks(self, text: &str, texts: &Texts) -> bool {
+    fn breaks(self, text: &str, texts: &TextDefects) -> bool {
         match self {
             Self::NoPlaceholder => texts.is_placeholder(text),
             Self::NoCodePlaceholder => texts.is_code_placeholder(text),
@@ -120,21 +120,21 @@ impl Ask {
         }
     }
 
-    fn words(self, property: &Property, text: &str, texts: &Texts) -> Words<'static> {
+    fn violation(self, property: &Property, text: &str, texts: &TextDefects) -> Violation<'static> {
         match self {
-            Self::NoPlaceholder | Self::NoCodePlaceholder => placeholder::words(property, text),
+            Self::NoPlaceholder | Self::NoCodePlaceholder => placeholder::violation(property, text),
             Self::NoSpreadsheetError => spreadsheet::words_of_error(property, text),
             Self::NoSpreadsheetNumber => spreadsheet::words_of_number(property, text),
-            Self::Undamaged => damaged::words(property, text, texts),
-            Self::NoHiddenCharacter => hidden::words(property, text, texts),
+            Self::Undamaged => damaged::violation(property, text, texts),
+            Self::NoHiddenCharacter => hidden::violation(property, text, texts),
             Self::NoControlCharacter => hidden::words_of_control(property, text),
-            Self::NotNegative => amount::words(property, text),
-            Self::Shape(shape) => shape::words(shape, property, text),
+            Self::NotNegative => amount::violation(property, text),
+            Self::Shape(shape) => shape::violation(shape, property, text),
         }
     }
 
     /// Returns what was meant by a text that breaks it, if that is known.
-    fn meant(self, text: &str, texts: &Texts) -> Option<String> {
+    fn meant(self, text: &str, texts: &TextDefects) -> Option<String> {
         match self {
             Self::Shape(shape) => shape::meant(shape, text),
             Self::Undamaged => damaged::meant(text, texts),
@@ -200,24 +200,29 @@ impl<'p> Fault<'p> {
     }
 
     /// Returns the texts of the finding.
-    pub(crate) fn words(
+    pub(crate) fn violation(
         self,
         property: &Property,
         text: &str,
         facts: &Facts<'_>,
-        texts: &Texts,
-    ) -> Words<'p> {
+        texts: &TextDefects,
+    ) -> Violation<'p> {
         match self {
-            Self::Blank => blank::words(property),
-            Self::TooLong(claim, length) => length::words(property, claim, length, text),
-            Self::Unknown(known) => known.words(property, text, facts),
-            Self::NotInList(list) => list.words(property, text),
-            Self::Asked(ask) => ask.words(property, text, texts),
+            Self::Blank => blank::violation(property),
+            Self::TooLong(claim, length) => length::violation(property, claim, length, text),
+            Self::Unknown(known) => known.violation(property, text, facts),
+            Self::NotInList(list) => list.violation(property, text),
+            Self::Asked(ask) => ask.violation(property, text, texts),
         }
     }
 
     /// Returns the text that was meant, if that is certain.
-    pub(crate) fn meant(self, property: &'p Property, text: &str, texts: &Texts) -> Option<Cow<'p, str>> {
+    pub(crate) fn meant(
+        self,
+        property: &'p Property,
+        text: &str,
+        texts: &TextDefects,
+    ) -> Option<Cow<'p, str>> {
         match self {
             Self::Blank | Self::Unknown(_) => None,
             Self::TooLong(..) => length::meant(property, text).map(Cow::Borrowed),
@@ -227,7 +232,7 @@ impl<'p> Fault<'p> {
     }
 
     /// Returns true if the trimmed text does not have this fault.
-    pub(crate) fn is_fixed_by(self, trimmed: &str, facts: &Facts<'_>, texts: &Texts) -> bool {
+    pub(crate) fn is_fixed_by(self, trimmed: &str, facts: &Facts<'_>, texts: &TextDefects) -> bool {
         match self {
             Self::Blank | Self::TooLong(..) => false,
             Self::Unknown(known) => facts.knows(known.fact, trimmed) == Presence::Present,
@@ -237,7 +242,7 @@ impl<'p> Fault<'p> {
     }
 
     /// Returns true if the fault is a lost character.
-    pub(crate) fn is_of_lost_character(self, text: &str, texts: &Texts) -> bool {
+    pub(crate) fn is_of_lost_character(self, text: &str, texts: &TextDefects) -> bool {
         matches!(self, Self::Asked(Ask::Undamaged)) && damaged::meant(text, texts).is_none()
     }
 }
@@ -250,7 +255,7 @@ pub(crate) fn judge<'p>(
     text: &str,
     stands: Stands,
     facts: &Facts<'_>,
-    texts: &Texts,
+    texts: &TextDefects,
     mut fault: impl FnMut(Fault<'p>),
 ) -> u64 {
     // The asks of a kind are sorted, so that those about damage come first.
@@ -282,7 +287,7 @@ fn judge_as_meant<'p>(
     text: &str,
     stands: Stands,
     facts: &Facts<'_>,
-    texts: &Texts,
+    texts: &TextDefects,
     mut fault: impl FnMut(Fault<'p>),
 ) -> u64 {
     let blank = blank::breaks(property, text, stands);
@@ -330,7 +335,7 @@ pub(crate) fn right_text(
     property: &Property,
     text: &str,
     facts: &Facts<'_>,
-    texts: &Texts,
+    texts: &TextDefects,
     stands: Stands,
 ) -> Option<u64> {
     if text.is_empty() && stands == Stands::InRow {

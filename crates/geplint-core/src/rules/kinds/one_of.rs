@@ -1,8 +1,8 @@
 //! The attribute `one-of`: the value is in a list, the row's own or a public one.
 
-use super::Words;
-use super::finding_text::{or_list, quoted};
+use super::Violation;
 use super::open_enum::nearest;
+use super::violation::{or_list, quoted};
 use crate::rules::constraint_line::{Constraint, Stated};
 use crate::rules::{OneOf, Property};
 
@@ -42,7 +42,7 @@ impl OneOf {
         self.near(text).or_else(|| self.list.as_ref()?.meant(text))
     }
 
-    pub(super) fn words(&self, property: &Property, text: &str) -> Words<'_> {
+    pub(super) fn violation(&self, property: &Property, text: &str) -> Violation<'_> {
         let public = self.list.as_ref();
         let one = public.map_or_else(|| or_list(&self.values), |list| list.one().to_owned());
         let message = format!("{} {} is not {one}", property.name, quoted(text));
@@ -58,7 +58,7 @@ impl OneOf {
             ),
             None => (message, format!("Send {one}.")),
         };
-        Words::new(&self.claim, message, help)
+        Violation::new(&self.claim, message, help)
     }
 
     pub(super) fn listed(&self, property: &Property) -> Constraint {

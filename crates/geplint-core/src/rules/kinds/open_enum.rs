@@ -1,7 +1,7 @@
 //! An enumeration of which the page names only some members.
 
-use super::Words;
-use super::finding_text::quoted;
+use super::Violation;
+use super::violation::quoted;
 use crate::finding::{Evidence, Severity};
 use crate::rules::constraint_line::Constraint;
 use crate::rules::{Enumeration, Property};
@@ -53,7 +53,7 @@ impl Enumeration {
     }
 
     /// Returns the texts for a name that the page does not have.
-    pub(crate) fn words(&self, property: &Property, text: &str) -> Words<'static> {
+    pub(crate) fn violation(&self, property: &Property, text: &str) -> Violation<'static> {
         // The page's list is incomplete, so only a likely misspelling is a warning.
         let (severity, help) = if let Some(near) = self.near(text) {
             (Severity::Warning, format!("Did you mean {}?", quoted(near)))
@@ -64,7 +64,7 @@ impl Enumeration {
                 format!("Documented names: {}.", names.join(", ")),
             )
         };
-        Words::warning(
+        Violation::warning(
             "unlisted-value",
             format!(
                 "{} {} is not one of the documented names",

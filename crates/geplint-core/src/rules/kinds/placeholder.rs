@@ -1,13 +1,13 @@
 //! Texts that stand for a value that was never filled in.
 
-use super::Words;
-use super::finding_text::quoted;
+use super::Violation;
+use super::violation::quoted;
 use crate::rules::Property;
 
 pub(super) const RULE: &str = "placeholder";
 
-pub(super) fn words(property: &Property, text: &str) -> Words<'static> {
-    Words::warning(
+pub(super) fn violation(property: &Property, text: &str) -> Violation<'static> {
+    Violation::warning(
         RULE,
         format!("{} {} is a placeholder, not a value", property.name, quoted(text)),
         "It is sent literally: the API treats it as the value.",

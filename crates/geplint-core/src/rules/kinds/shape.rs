@@ -1,7 +1,7 @@
 //! The shape that a text should have.
 
-use super::Words;
-use super::finding_text::quoted;
+use super::Violation;
+use super::violation::quoted;
 use crate::finding::{Evidence, Severity};
 use crate::rules::Property;
 use crate::rules::constraint_line::Constraint;
@@ -17,13 +17,13 @@ pub(super) fn meant(shape: Shape, text: &str) -> Option<String> {
     (near != text && shape.fits(&near)).then_some(near)
 }
 
-pub(super) fn words(shape: Shape, property: &Property, text: &str) -> Words<'static> {
+pub(super) fn violation(shape: Shape, property: &Property, text: &str) -> Violation<'static> {
     let what = shape.title();
     let example = match shape {
         Shape::Email => "name@example.com",
         Shape::Culture => "en-US",
     };
-    Words::warning(
+    Violation::warning(
         "odd-shape",
         format!("{} {} does not look like {what}", property.name, quoted(text)),
         "The API probably does not check it, but the value is probably wrong.",

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::Words;
+use super::Violation;
 use super::differs::nearly_same;
-use super::finding_text::quoted;
-use super::plan::mark;
+use super::mark_fast_row::mark;
+use super::violation::quoted;
 use crate::finding::{Evidence, Wording};
 use crate::rules::constraint_line::evidence_word;
 use crate::rules::{Claim, Endpoint, PropertyId, SingleValued, Table, TableId};
@@ -96,19 +96,19 @@ impl SingleValued {
 
     /// Returns the texts for a value beside the first one, `known`, or beside the tenant's. `subject` identifies the
     /// record.
-    pub(crate) fn words<'c>(
+    pub(crate) fn violation<'c>(
         &self,
         claim: &'c Claim,
         endpoint: &Endpoint,
         subject: &str,
         (text, known): (&str, &str),
         beside: Beside<'_>,
-    ) -> Words<'c> {
+    ) -> Violation<'c> {
         let name = |route| endpoint.end(route).map_or("", |property| &*property.name);
         let value = name(&self.value);
         match beside {
             Beside::Nearly => {
-                let mut words = Words::warning(
+                let mut violation = Violation::warning(
                     claim.rule.clone(),
                     format!(
                         "{value} {} and {} differ only in case or whitespace",
@@ -118,8 +118,8 @@ impl SingleValued {
                     "The API probably treats them as one value. If it treats them as two, it refuses the record.",
                     format!("Use one spelling of {value}."),
                 );
-                words.claim.to_mut().source.clone_from(&claim.source);
-                words
+                violation.claim.to_mut().source.clone_from(&claim.source);
+                violation
             }
             Beside::Other => {
                 let mut claim = Cow::Borrowed(claim);
@@ -131,7 +131,7 @@ impl SingleValued {
                 let message = format!("{value} {text} in addition to {known}: only one is allowed");
                 let condition = self.condition.1.join(" or ");
                 let help = format!("Keep one {value} among the entries that are {condition}.");
-                Words::new(claim, message, help)
+                Violation::new(claim, message, help)
             }
             Beside::Held(held) => {
                 let switch = self.replaced_by.as_ref().map_or_else(String::new, |route| {
@@ -146,7 +146,7 @@ impl SingleValued {
                 let message = format!(
                     "{value} {text} in addition to {held}, which {subject} already belongs to: only one is allowed"
                 );
-                Words::new(claim, message, format!("Send {held}{switch}."))
+                Violation::new(claim, message, format!("Send {held}{switch}."))
             }
         }
     }

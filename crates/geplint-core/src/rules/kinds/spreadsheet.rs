@@ -1,7 +1,7 @@
 //! Codes that a spreadsheet has changed, and the error values of failed formulas.
 
-use super::Words;
-use super::finding_text::quoted;
+use super::Violation;
+use super::violation::quoted;
 use crate::rules::Property;
 use crate::spreadsheet_number::{Number, number};
 
@@ -49,7 +49,7 @@ pub(super) fn meant(text: &str) -> Option<&str> {
     }
 }
 
-pub(super) fn words_of_number(property: &Property, text: &str) -> Words<'static> {
+pub(super) fn words_of_number(property: &Property, text: &str) -> Violation<'static> {
     let name = &property.name;
     if let Some(prefixed) = prefixed(text) {
         return words_of_prefix(property, text, prefixed);
@@ -67,7 +67,7 @@ pub(super) fn words_of_number(property: &Property, text: &str) -> Words<'static>
             format!("Format the column of {name} as text, and export it again."),
         ),
     };
-    Words::warning(
+    Violation::warning(
         RULE,
         format!("{name} {} {what}", quoted(text)),
         "Spreadsheets turn codes of digits into numbers. The API treats the result as another code.",
@@ -76,7 +76,7 @@ pub(super) fn words_of_number(property: &Property, text: &str) -> Words<'static>
     .about(property)
 }
 
-fn words_of_prefix(property: &Property, text: &str, prefixed: Prefixed<'_>) -> Words<'static> {
+fn words_of_prefix(property: &Property, text: &str, prefixed: Prefixed<'_>) -> Violation<'static> {
     let name = &property.name;
     let (what, help) = match prefixed {
         Prefixed::Apostrophe(value) => (
@@ -92,7 +92,7 @@ fn words_of_prefix(property: &Property, text: &str, prefixed: Prefixed<'_>) -> W
             format!("Export the value of {name}, not its formula."),
         ),
     };
-    Words::warning(
+    Violation::warning(
         RULE,
         format!("{name} {} {what}", quoted(text)),
         "Only a spreadsheet interprets it. The API treats it as part of the code.",
@@ -101,8 +101,8 @@ fn words_of_prefix(property: &Property, text: &str, prefixed: Prefixed<'_>) -> W
     .about(property)
 }
 
-pub(super) fn words_of_error(property: &Property, text: &str) -> Words<'static> {
-    Words::warning(
+pub(super) fn words_of_error(property: &Property, text: &str) -> Violation<'static> {
+    Violation::warning(
         RULE,
         format!(
             "{} {} is an error value of a spreadsheet",

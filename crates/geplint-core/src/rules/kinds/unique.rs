@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::Words;
-use super::finding_text::quoted;
-use super::plan::mark;
+use super::Violation;
+use super::mark_fast_row::mark;
+use super::violation::quoted;
 use crate::rules::{Claim, Endpoint, PropertyId, Table, TableId, Unique};
 use crate::string_map::{Folded, same_folded, trimmed};
 
@@ -49,13 +49,13 @@ impl Unique {
     }
 
     /// Returns the texts for a value that an earlier item has as `first`.
-    pub(crate) fn words<'c>(
+    pub(crate) fn violation<'c>(
         &self,
         claim: &'c Claim,
         endpoint: &Endpoint,
         text: &str,
         first: &str,
-    ) -> Words<'c> {
+    ) -> Violation<'c> {
         let name = |route| endpoint.end(route).map_or("", |property| &*property.name);
         let (value, items) = (name(&self.value), name(&self.items));
         let message = if text == first {
@@ -67,7 +67,7 @@ impl Unique {
                 quoted(first)
             )
         };
-        Words::new(claim, message, format!("Send each {value} once in {items}."))
+        Violation::new(claim, message, format!("Send each {value} once in {items}."))
     }
 
     pub(super) fn what(&self, endpoint: &Endpoint) -> String {

@@ -11,7 +11,7 @@ use crate::text_shape::Shape;
 /// The words and characters that constraints on texts search for. Each list is one text with one entry per line, so
 /// that deserializing it copies nothing. A text is searched in the lists only if it is not [plain](Self::is_plain).
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Texts {
+pub struct TextDefects {
     /// Texts that stand for a missing value: `NULL`.
     #[serde(borrow)]
     pub(super) placeholders: Cow<'static, str>,
@@ -54,7 +54,7 @@ fn has_bit(bits: [u64; 2], byte: u8) -> bool {
     bits.get(word).is_some_and(|bits| bits & bit != 0)
 }
 
-impl Texts {
+impl TextDefects {
     /// Returns true if a text cannot contain anything that is searched for. This takes a few instructions, and nearly
     /// every text is plain.
     #[inline]
@@ -208,7 +208,7 @@ mod tests {
     use super::*;
     use crate::rules::testing::builtin;
 
-    fn texts() -> &'static Texts {
+    fn texts() -> &'static TextDefects {
         &builtin("contact-details").expect("a built-in endpoint").texts
     }
 

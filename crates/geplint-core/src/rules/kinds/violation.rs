@@ -8,7 +8,7 @@ use crate::sanitize::is_unprintable;
 
 /// The texts of a finding, with the claim that it rests on.
 #[derive(Debug, Clone)]
-pub(crate) struct Words<'c> {
+pub(crate) struct Violation<'c> {
     /// The claim: rule, severity, evidence, the answer of the API.
     pub claim: Cow<'c, Claim>,
     /// The mistake.
@@ -17,7 +17,7 @@ pub(crate) struct Words<'c> {
     pub help: String,
 }
 
-impl<'c> Words<'c> {
+impl<'c> Violation<'c> {
     /// Returns texts that rest on a claim.
     pub fn new(claim: impl Into<Cow<'c, Claim>>, message: String, help: impl Into<String>) -> Self {
         Self {
@@ -62,10 +62,10 @@ impl<'c> Words<'c> {
         why: &'static str,
         help: impl Into<String>,
     ) -> Self {
-        let mut words = Self::warning(rule, message, why, help);
-        let claim = words.claim.to_mut();
+        let mut violation = Self::warning(rule, message, why, help);
+        let claim = violation.claim.to_mut();
         (claim.severity, claim.phase) = (Severity::Error, phase);
-        words
+        violation
     }
 
     /// Returns the same with a row as the source.
