@@ -11,6 +11,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use geplint::rules::{Endpoint, builtin, builtin_ids, load};
 use geplint::tenant::Tenant;
@@ -18,17 +19,51 @@ use serde_json::{Map, Value};
 
 use crate::support::fast_path as support;
 
-/// Compares the results with and without the fast path, for an unknown tenant and for one with lists, and fails if they
-/// differ. Returns the number of records that the fast path accepted, and the number of findings.
-fn compare(bytes: &[u8], what: &str) -> (u32, usize) {
-    let (mut accepted_records, mut findings) = (0, 0);
-    for id in builtin_ids() {
-        let endpoint = builtin(id).expect("our own rules load");
-        for tenant in [&Tenant::default(), support::tenant_of_lists()] {
-            let same = support::compare(bytes, endpoint, tenant, what);
-            accepted_records += same.fast_records;
-            findings += same.findings;
+/// The endpoints that a request is compared for.
+#[derive(Debug, Clone, Copy)]
+enum Endpoints {
+    /// All of them.
+    All,
+    /// The one whose folder it is in, and one other that the number selects.
+    Two(usize),
+}
+
+impl Endpoints {
+    /// Returns pairs of endpoint and tenant: an unknown tenant and one with lists; for the other endpoint of two, one of
+    /// them.
+    fn pairs(self, what: &str) -> Vec<(&'static Endpoint, &'static Tenant)> {
+        static UNKNOWN: LazyLock<Tenant> = LazyLock::new(Tenant::default);
+        let ids: Vec<&str> = builtin_ids().collect();
+        let tenants = [&*UNKNOWN, support::tenant_of_lists()];
+        let of = |id| builtin(id).expect("our own rules load");
+        match self {
+            Self::All => ids
+                .iter()
+                .flat_map(|id| tenants.map(|tenant| (of(id), tenant)))
+                .collect(),
+            Self::Two(number) => {
+                let is_own = |id: &&str| Path::new(what).iter().any(|part| part == *id);
+                let own = ids
+                    .iter()
+                    .position(|id| is_own(&id))
+                    .unwrap_or(number % ids.len());
+                let other = (own + 1 + number % (ids.len() - 1)) % ids.len();
+                let mut pairs = Vec::from(tenants.map(|tenant| (of(ids[own]), tenant)));
+                pairs.push((of(ids[other]), tenants[number % 2]));
+                pairs
+            }
         }
+    }
+}
+
+/// Compares the results with and without the fast path, and fails if they differ. Returns the number of records that the
+/// fast path accepted, and the number of findings.
+fn compare(bytes: &[u8], what: &str, endpoints: Endpoints) -> (u32, usize) {
+    let (mut accepted_records, mut findings) = (0, 0);
+    for (endpoint, tenant) in endpoints.pairs(what) {
+        let same = support::compare(bytes, endpoint, tenant, what);
+        accepted_records += same.fast_records;
+        findings += same.findings;
     }
     (accepted_records, findings)
 }
@@ -59,9 +94,19 @@ fn all() -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn agrees_for_every_payload() {
+    compare_payloads(Endpoints::Two);
+}
+
+#[test]
+#[ignore = "long: .ci/extended runs it"]
+fn agrees_for_every_payload_and_endpoint() {
+    compare_payloads(|_| Endpoints::All);
+}
+
+fn compare_payloads(endpoints: impl Fn(usize) -> Endpoints) {
     let (mut accepted_records, mut findings) = (0, 0);
-    for (what, bytes) in all() {
-        let seen = compare(&bytes, &what);
+    for (nth, (what, bytes)) in all().into_iter().enumerate() {
+        let seen = compare(&bytes, &what, endpoints(nth));
         accepted_records += seen.0;
         findings += seen.1;
     }
@@ -170,25 +215,25 @@ fn tokens(text: &str) -> Vec<(usize, usize)> {
 
 #[test]
 fn agrees_for_some_changed_payloads() {
-    change_anything(4);
+    change_anything(4, Endpoints::Two);
 }
 
 #[test]
 #[ignore = "long: .ci/extended runs it"]
 fn agrees_for_all_changed_payloads() {
-    change_anything(1);
+    change_anything(1, |_| Endpoints::All);
 }
 
 /// Changes every `nth` payload, and compares.
-fn change_anything(nth: usize) {
+fn change_anything(nth: usize, endpoints: impl Fn(usize) -> Endpoints) {
     let payloads = all();
     let mut numbers = Numbers(20);
-    for (what, bytes) in payloads.iter().step_by(nth) {
-        for _ in 0..2 {
+    for (number, (what, bytes)) in payloads.iter().enumerate().step_by(nth) {
+        for round in 0..2 {
             let mut changed = mutated(bytes, &mut numbers);
-            compare(&changed, what);
+            compare(&changed, what, endpoints(number + round));
             changed = mutated(&changed, &mut numbers);
-            compare(&changed, what);
+            compare(&changed, what, endpoints(number + round));
         }
     }
 }
@@ -199,7 +244,7 @@ fn change_anything(nth: usize) {
 fn agrees_for_long_requests() {
     let payloads = all();
     let mut numbers = Numbers(7);
-    for _ in 0..60 {
+    for round in 0..60 {
         let mut body = String::from("[");
         for _ in 0..20 {
             let (_, bytes) = &payloads[numbers.below(payloads.len())];
@@ -212,7 +257,7 @@ fn agrees_for_long_requests() {
         }
         body.pop();
         body.push(']');
-        compare(body.as_bytes(), "many in one");
+        compare(body.as_bytes(), "many in one", Endpoints::Two(round));
     }
 }
 

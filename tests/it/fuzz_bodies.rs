@@ -130,7 +130,8 @@ fn run(target: &str, at_least: usize, spoiled: usize) {
     let seeds: Vec<Vec<u8>> = seeds(target).iter().map(|path| fs::read(path).unwrap()).collect();
     assert!(seeds.len() >= at_least, "{target}: only {} seeds", seeds.len());
     body(b"");
-    for seed in &seeds {
+    // Every third of many: `.ci/fuzz` runs all of them.
+    for seed in seeds.iter().step_by(if seeds.len() < 500 { 1 } else { 3 }) {
         body(seed);
     }
     let short: Vec<&Vec<u8>> = seeds.iter().filter(|seed| seed.len() <= 8192).collect();
@@ -149,12 +150,12 @@ fn scanner() {
 
 #[test]
 fn check() {
-    run("check", 500, 500);
+    run("check", 500, 250);
 }
 
 #[test]
 fn render() {
-    run("render", 500, 500);
+    run("render", 500, 250);
 }
 
 #[test]
@@ -174,7 +175,7 @@ fn tenant() {
 
 #[test]
 fn containers() {
-    run("containers", 1, 2_000);
+    run("containers", 1, 1_000);
 }
 
 #[test]
@@ -184,17 +185,17 @@ fn verify() {
 
 #[test]
 fn predict() {
-    run("predict", 500, 500);
+    run("predict", 500, 250);
 }
 
 #[test]
 fn fix() {
-    run("fix", 500, 500);
+    run("fix", 500, 250);
 }
 
 #[test]
 fn fast_path() {
-    run("fast_path", 500, 500);
+    run("fast_path", 500, 250);
 }
 
 #[test]

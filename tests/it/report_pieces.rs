@@ -60,7 +60,7 @@ fn in_pieces(report: &dyn Report, files: &[FileReport<'_>], nth: usize) -> Strin
 
 #[test]
 fn pieces_make_the_same_document() {
-    let (long, short) = (request(600), request(1));
+    let (long, short) = (request(450), request(1));
     let files = [
         checked("a.json", &long),
         checked("b.json", "[]"),

@@ -180,9 +180,9 @@ fn at_every_character_of_unusual_texts() {
         "##[",
     ];
     let mut seed = 7_u32;
-    for round in 0..40 {
+    for round in 0..20 {
         let mut text = String::new();
-        for _ in 0..round * 6 {
+        for _ in 0..round * 9 {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             text.push_str(pieces[(seed >> 16) as usize % pieces.len()]);
         }

@@ -486,8 +486,8 @@ fn with_answers(text: &str) -> Table {
 }
 
 #[test]
-fn every_fourth_change_to_a_rule_is_noticed() {
-    changes_are_noticed(4);
+fn every_eighth_change_to_a_rule_is_noticed() {
+    changes_are_noticed(8);
 }
 
 #[test]

@@ -116,6 +116,8 @@ fn changed_new_and_deleted_files_are_seen() {
     watch_payloads("payloads", "--watch");
 }
 
+/// Without the feature `watch`, the test above is the same.
+#[cfg(feature = "watch")]
 #[test]
 fn they_are_seen_without_events_too() {
     watch_payloads("polled", "--watch=poll");
