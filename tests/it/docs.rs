@@ -664,15 +664,3 @@ fn the_form_lists_the_endpoints() {
         assert!(form.contains(&format!("        - {id}\n")), "{id}");
     }
 }
-
-#[test]
-fn the_page_for_library_users_shows_the_example_as_it_is() {
-    let example = include_str!("../../crates/geplint-core/examples/check.rs");
-    let page = fs::read_to_string(root().join("docs/library.md")).unwrap();
-    let code = blocks(&page, "rust").concat();
-    assert!(code.len() > 500, "{code}");
-    assert!(
-        example.contains(code.trim()),
-        "docs/library.md differs from the example"
-    );
-}

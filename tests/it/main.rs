@@ -50,6 +50,7 @@ mod json_reader;
 mod json_recovery;
 mod json_suite;
 mod last_endpoint;
+mod library;
 mod names;
 mod new_and_samples;
 mod not_json;

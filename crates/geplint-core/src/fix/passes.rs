@@ -247,6 +247,12 @@ impl Seen {
         Self { all, shown }
     }
 
+    /// Returns the findings that are not suppressed, in their order.
+    #[must_use]
+    pub fn shown(&self) -> &[Finding] {
+        &self.shown
+    }
+
     /// Returns the counts; `revealed` has the pointers of renamed properties.
     fn judged(&self, revealed: &[String]) -> Judged {
         Judged {
