@@ -45,7 +45,7 @@ impl Endpoints {
                 let is_own = |id: &&str| Path::new(what).iter().any(|part| part == *id);
                 let own = ids
                     .iter()
-                    .position(|id| is_own(id))
+                    .position(is_own)
                     .unwrap_or(number % ids.len());
                 let other = (own + 1 + number % (ids.len() - 1)) % ids.len();
                 let mut pairs = Vec::from(tenants.map(|tenant| (of(ids[own]), tenant)));
