@@ -43,10 +43,7 @@ impl Endpoints {
                 .collect(),
             Self::Two(number) => {
                 let is_own = |id: &&str| Path::new(what).iter().any(|part| part == *id);
-                let own = ids
-                    .iter()
-                    .position(is_own)
-                    .unwrap_or(number % ids.len());
+                let own = ids.iter().position(is_own).unwrap_or(number % ids.len());
                 let other = (own + 1 + number % (ids.len() - 1)) % ids.len();
                 let mut pairs = Vec::from(tenants.map(|tenant| (of(ids[own]), tenant)));
                 pairs.push((of(ids[other]), tenants[number % 2]));

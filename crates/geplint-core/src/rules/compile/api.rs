@@ -1,0 +1,192 @@
+//! The file of the API as a whole, such as `rules/api.toml`: shared answers, kinds of rows, and defects of texts.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::claim::answers_can_be_filled;
+use super::error::{Result, fail, join, of_toml};
+use super::lookup::{kind_named, listed_fact};
+use crate::rules::definition::{ApiDef, TextsDef};
+use crate::rules::text_defects::{TextDefects, bit_of, length_bit};
+use crate::rules::{Ask, RowKind, Shared};
+
+impl Shared {
+    /// Returns the same with the file of the API as a whole, such as `rules/api.toml`.
+    ///
+    /// Errors: not TOML, an unknown key, a word in braces that cannot be filled in, a fact that does not exist.
+    pub fn with_api(self, text: &str) -> Result<Self> {
+        let api = api(text)?;
+        Ok(Self {
+            kinds: kinds(&api)?,
+            texts: texts(&api.texts)?,
+            api,
+            ..self
+        })
+    }
+}
+
+/// Reads the file of the API as a whole.
+fn api(text: &str) -> Result<ApiDef> {
+    let def: ApiDef = toml::from_str(text).map_err(|error| of_toml(&error))?;
+    answers_can_be_filled(&def.answers)?;
+    for name in def.known.keys() {
+        listed_fact(name)?;
+    }
+    Ok(def)
+}
+
+/// Returns what each kind of row asks of its values.
+fn kinds(api: &ApiDef) -> Result<Vec<(RowKind, Vec<Ask>)>> {
+    let ask = |word: &Spanned<String>| {
+        let found = Ask::OF_KINDS.iter().find(|(name, _)| name == word.get_ref());
+        found.map_or_else(
+            || {
+                let names = join(Ask::OF_KINDS.iter().map(|(name, _)| name));
+                fail(
+                    word.span(),
+                    format!(
+                        "a kind has no requirement \"{}\"; requirements: {names}",
+                        word.get_ref()
+                    ),
+                )
+            },
+            |(_, ask)| Ok(*ask),
+        )
+    };
+    let mut all = Vec::new();
+    for (word, asks) in &api.kinds {
+        let mut asks = asks.iter().map(ask).collect::<Result<Vec<_>>>()?;
+        asks.sort_unstable();
+        asks.dedup();
+        all.push((kind_named(word)?, asks));
+    }
+    Ok(all)
+}
+
+/// Compiles lists of words and characters, each to one text.
+fn texts(def: &TextsDef) -> Result<TextDefects> {
+    let mut starts = [0_u64; 2];
+    let mut start = |text: &str, span: Range<usize>| match text.bytes().next() {
+        Some(byte) if byte.is_ascii_graphic() && !text.contains('\n') && text.trim() == text => {
+            let (word, bit) = bit_of(byte);
+            starts[word] |= bit;
+            Ok(())
+        }
+        _ => fail(
+            span,
+            "expected a string that begins with a visible ASCII character and has no line break",
+        ),
+    };
+    let (mut placeholders, mut code_placeholders) = (String::new(), String::new());
+    let (mut ends, mut lengths) = ([0_u64; 2], 0);
+    for (words, lines) in [
+        (&def.placeholders, &mut placeholders),
+        (&def.code_placeholders, &mut code_placeholders),
+    ] {
+        for word in words {
+            start(word.get_ref(), word.span())?;
+            let (index, bit) = last_bit(word)?;
+            ends[index] |= bit;
+            lengths |= length_bit(word.get_ref().len());
+            lines.push_str(word.get_ref());
+            lines.push('\n');
+        }
+    }
+    let (mut marks, mut errors) = (String::new(), String::new());
+    for word in &def.spreadsheet_errors {
+        let text = word.get_ref();
+        start(text, word.span())?;
+        if text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+            return fail(
+                word.span(),
+                "an error value of a spreadsheet must begin with a punctuation mark",
+            );
+        }
+        errors.push_str(text);
+        errors.push('\n');
+    }
+    for pair in &def.placeholder_marks {
+        for mark in pair.get_ref() {
+            start(mark, pair.span())?;
+            if mark.contains(|c: char| c.is_alphanumeric() || c.is_whitespace()) {
+                return fail(pair.span(), "a mark must not contain letters, digits or spaces");
+            }
+        }
+        let [open, close] = pair.get_ref();
+        marks.extend([open, " ", close, "\n"]);
+    }
+    Ok(TextDefects {
+        placeholders: placeholders.into(),
+        code_placeholders: code_placeholders.into(),
+        marks: marks.into(),
+        spreadsheet_errors: errors.into(),
+        hidden: hidden_characters(def)?.into(),
+        entities: entities(def)?.into(),
+        starts,
+        ends,
+        lengths,
+    })
+}
+
+/// Returns the bit of a placeholder's last character.
+fn last_bit(word: &Spanned<String>) -> Result<(usize, u64)> {
+    match word.get_ref().bytes().next_back() {
+        Some(last) if last.is_ascii() => Ok(bit_of(last)),
+        _ => fail(word.span(), "a placeholder must end with an ASCII character"),
+    }
+}
+
+/// Compiles the ranges of invisible characters: a line for each, sorted.
+fn hidden_characters(def: &TextsDef) -> Result<String> {
+    let mut ranges = BTreeMap::new();
+    for (range, name) in &def.hidden {
+        let text = range.get_ref();
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        let number = |digits: &str| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
+        match (number(first), number(last)) {
+            (Some(low), Some(high)) if low <= high => {
+                ranges.insert(low, (high, range.span(), [first, " ", last, " ", name, "\n"]));
+            }
+            _ => {
+                return fail(
+                    range.span(),
+                    "expected a code point such as 00A0, or a range such as 2000-200A",
+                );
+            }
+        }
+    }
+    // They are found by binary search, so they must be sorted, with each character in one range only.
+    let (mut hidden, mut end) = (String::new(), None);
+    for (low, (high, span, line)) in ranges {
+        if end.is_some_and(|end| end >= low) {
+            return fail(span, "this range overlaps another one");
+        }
+        end = Some(high);
+        hidden.extend(line);
+    }
+    Ok(hidden)
+}
+
+/// Compiles the HTML entities: a line for each name, sorted.
+fn entities(def: &TextsDef) -> Result<String> {
+    let mut texts_of_entities: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
+    if let Some(names) = &def.latin_1_entities {
+        if names.get_ref().len() != 96 {
+            return fail(names.span(), "U+00A0 to U+00FF are 96 characters");
+        }
+        for (name, c) in names.get_ref().iter().zip('\u{A0}'..='\u{FF}') {
+            texts_of_entities.insert(name, c.to_string().into());
+        }
+    }
+    for (name, text) in &def.entities {
+        texts_of_entities.insert(name.get_ref(), text.into());
+    }
+    let mut entities = String::new();
+    for (name, text) in &texts_of_entities {
+        entities.extend([name, " ", text, "\n"]);
+    }
+    Ok(entities)
+}
