@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::Output;
 
 use geplint::finding::{Finding, Severity};
+use geplint::report::Format;
 use geplint::rules::{Type, builtin, builtin_ids};
 use geplint::tenant::{self, Tenant};
 use geplint::{json, lint};
@@ -236,16 +237,20 @@ fn a_baseline_entry_is_stale_only_if_nothing_of_any_severity_matches_it() {
 #[test]
 fn every_format_has_a_level_for_advice() {
     let folder = Folder::new("formats", &[("a.json", ADVICE)]);
-    for (format, word) in [
-        ("json", "\"severity\": \"advice\""),
-        ("jsonl", "\"severity\":\"advice\""),
-        ("sarif", "\"level\": \"note\""),
-        ("gitlab", "\"severity\": \"info\""),
-        ("checkstyle", "severity=\"info\""),
-        ("rdjson", "\"severity\": \"INFO\""),
-        ("github", "::notice file=a.json"),
-        ("junit", "failures=\"0\""),
-    ] {
+    for format in Format::ALL {
+        let word = match format {
+            Format::Full | Format::Concise => "advice[",
+            Format::Table => ".        .        1  text-for-value",
+            Format::Json => "\"severity\": \"advice\"",
+            Format::Jsonl => "\"severity\":\"advice\"",
+            Format::Sarif => "\"level\": \"note\"",
+            Format::Gitlab => "\"severity\": \"info\"",
+            Format::Checkstyle => "severity=\"info\"",
+            Format::Rdjson => "\"severity\": \"INFO\"",
+            Format::Github => "::notice file=a.json",
+            Format::Junit => "failures=\"0\"",
+        };
+        let format = format.name();
         let shown = folder.run(&[
             "check",
             "--strict",
@@ -257,10 +262,15 @@ fn every_format_has_a_level_for_advice() {
         ]);
         let text = String::from_utf8(shown.stdout).unwrap();
         assert!(text.contains(word), "{format}: {text}");
+        // The overview has no messages.
+        assert!(
+            format == "table" || text.contains("is read as true"),
+            "{format}: {text}"
+        );
         assert_eq!(shown.status.code(), Some(0), "{format}");
         let hidden = folder.run(&["check", "--format", format, "a.json"]);
         let text = String::from_utf8(hidden.stdout).unwrap();
-        assert!(!text.contains("IsActive: the text"), "{format}: {text}");
+        assert!(!text.contains("is read as true"), "{format}: {text}");
     }
 }
 

@@ -13,6 +13,7 @@ use geplint::report::Format;
 
 // The fuzz targets use these, too.
 pub use crate::bodies::fast_path::support as fast_path;
+pub use crate::bodies::render::documents;
 pub use crate::bodies::scanner::support as json;
 
 /// The names of all formats, as `--format` takes them.

@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use quick_xml::events::Event;
-use serde_json::Value;
+use clap::ValueEnum as _;
+use geplint::report::Format;
+
+use crate::support::documents;
 
 use super::support::{BAD, CLEAN, FORMATS, Folder};
 
@@ -305,31 +307,13 @@ fn harmless(format: &str, text: &str) {
 
 /// Asserts that another parser accepts the output in its format, with that many findings.
 fn reads(format: &str, text: &str, count: usize) {
-    let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
-    let found = match format {
-        "json" => json(text)["findings"].as_array().unwrap().len(),
-        "gitlab" => json(text).as_array().unwrap().len(),
-        "rdjson" => json(text)["diagnostics"].as_array().unwrap().len(),
-        "sarif" => json(text)["runs"][0]["results"].as_array().unwrap().len(),
-        "jsonl" => text.lines().filter(|line| json(line).is_object()).count(),
-        "junit" | "checkstyle" => {
-            let mut reader = quick_xml::Reader::from_str(text);
-            let mut found = 0;
-            loop {
-                match reader.read_event().unwrap() {
-                    Event::Eof => break found,
-                    Event::Start(tag) | Event::Empty(tag) => {
-                        found += usize::from(matches!(tag.name().as_ref(), "failure" | "error"));
-                    }
-                    _ => {}
-                }
-            }
-        }
-        "full" => text.lines().filter(|line| line.contains("error[")).count(),
-        "table" => text.lines().count() - 1,
+    let format = Format::from_str(format, false).unwrap();
+    let found = documents::findings(format, text).unwrap_or_else(|| match format {
+        Format::Full => text.lines().filter(|line| line.contains("error[")).count(),
+        Format::Table => text.lines().count() - 1,
         _ => text.lines().count(),
-    };
-    assert_eq!(found, count, "{format}: {text}");
+    });
+    assert_eq!(found, count, "{}: {text}", format.name());
 }
 
 #[test]
