@@ -33,7 +33,7 @@ pub struct Kind {
     /// Additional keys of the row `P`.
     row: &'static str,
     /// Additional parts of the file: checks, or a word for `key`, `[contact]` or `flag`.
-    more: &'static str,
+    pub more: &'static str,
     /// The rule of its findings; empty if it has none.
     pub rule: &'static str,
     /// True for the types that it can be combined with.

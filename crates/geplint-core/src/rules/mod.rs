@@ -24,7 +24,7 @@ mod text_defects;
 mod vocabulary;
 
 pub use code_list::List;
-pub use compile::{LoadError, load};
+pub use compile::{KindOfCheck, LoadError, load};
 pub use compiled_at_build::Compiled;
 pub(crate) use compiled_at_build::property_like;
 pub use constraint_line::{Constraint, Stated};

@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::claim::{Defaults, WORDS_OF_SEVERAL, WORDS_OF_VALUE, answered, cite, evidence};
 use super::compiler::Compiler;
-use super::error::{Result, fail};
+use super::error::{Result, fail, join};
 use super::lookup::{
     end, fact_named, need, property_at, route, route_to_values, scalar, some, whitespace_is_no_value,
 };
@@ -17,85 +17,140 @@ use crate::rules::{
     Table, TableId, Type, Unique,
 };
 
+/// A kind of check, as a rules file names it.
+#[derive(Debug, Clone, Copy)]
+pub struct KindOfCheck {
+    /// Its name.
+    pub name: &'static str,
+    /// The keys that only some kinds have. The keys of all checks are not listed.
+    pub own_keys: &'static [&'static str],
+    /// The words in braces that its description may contain.
+    words: &'static [&'static str],
+    /// The default of `phase`.
+    phase: Phase,
+    compile: fn(&Compiler<'_>, &Definition<'_>) -> Result<CheckKind>,
+}
+
+/// A check as written.
+struct Definition<'d> {
+    def: &'d CheckDef,
+    /// The place of the check in the file.
+    span: Range<usize>,
+    table: TableId,
+    tables: &'d [Table],
+}
+
+impl Definition<'_> {
+    /// The table at whose objects the check is made.
+    fn here(&self) -> &Table {
+        &self.tables[usize::from(self.table.0)]
+    }
+}
+
+impl KindOfCheck {
+    /// All kinds, in the order of `rules/README.md`.
+    pub const ALL: [Self; 7] = [
+        Self {
+            name: "any-of",
+            own_keys: &["properties"],
+            words: &[],
+            phase: Phase::Mandatory,
+            compile: any_of,
+        },
+        Self {
+            name: "differs",
+            own_keys: &["property", "from", "nearly"],
+            words: WORDS_OF_VALUE,
+            phase: Phase::Data,
+            compile: differs,
+        },
+        Self {
+            name: "single-valued",
+            own_keys: &[
+                "items",
+                "value",
+                "where",
+                "replaced-by",
+                "undecided-by",
+                "subject",
+                "fact",
+                "held-evidence",
+            ],
+            words: WORDS_OF_SEVERAL,
+            phase: Phase::Data,
+            compile: single_valued,
+        },
+        Self {
+            name: "active",
+            own_keys: &["subject"],
+            words: &["value"],
+            phase: Phase::Data,
+            compile: active,
+        },
+        Self {
+            name: "unique",
+            own_keys: &["items", "value"],
+            words: WORDS_OF_VALUE,
+            phase: Phase::Data,
+            compile: unique,
+        },
+        Self {
+            name: "at-most-one",
+            own_keys: &["items", "flag", "per", "unless"],
+            words: &[],
+            phase: Phase::Data,
+            compile: at_most_one,
+        },
+        Self {
+            name: "belongs-to-one",
+            own_keys: &["property", "of"],
+            words: WORDS_OF_VALUE,
+            phase: Phase::Data,
+            compile: belongs_to_one,
+        },
+    ];
+
+    fn named(word: &Spanned<String>) -> Result<Self> {
+        let named = Self::ALL.into_iter().find(|kind| kind.name == word.get_ref());
+        named.map_or_else(
+            || {
+                let kinds = join(Self::ALL.iter().map(|kind| kind.name));
+                fail(
+                    word.span(),
+                    format!("there is no kind \"{}\"; kinds: {kinds}", word.get_ref()),
+                )
+            },
+            Ok,
+        )
+    }
+}
+
 impl Compiler<'_> {
     pub(super) fn check(&self, check: &Spanned<CheckDef>, tables: &mut [Table]) -> Result<()> {
         let def = check.get_ref();
         let span = check.span();
         let table = self.table_id(&def.table)?;
-        only_its_own_keys(def)?;
+        let named = KindOfCheck::named(&def.kind)?;
+        only_its_own_keys(def, named)?;
+        let kind = (named.compile)(
+            self,
+            &Definition {
+                def,
+                span: span.clone(),
+                table,
+                tables,
+            },
+        )?;
         let here = &tables[usize::from(table.0)];
-        let source = self.cited(cite(&here.title, def.row.as_deref().unwrap_or("")), span.start);
-        let (kind, words) = match def.kind.get_ref().as_str() {
-            "any-of" => (
-                CheckKind::AnyOf(AnyOf(some(
-                    here,
-                    def.properties.as_ref(),
-                    "properties",
-                    &span,
-                    property_at,
-                )?)),
-                &[][..],
-            ),
-            "differs" => (differs(def, table, tables, &span)?, WORDS_OF_VALUE),
-            "single-valued" => {
-                if let Some(fact) = &def.fact {
-                    self.names_a_contact(fact.span())?;
-                }
-                let subject = self.subject(def, here)?;
-                let single = single_valued(def, table, tables, subject, &span)?;
-                (CheckKind::SingleValued(single), WORDS_OF_SEVERAL)
-            }
-            "active" => {
-                self.names_a_contact(def.kind.span())?;
-                if def.table.get_ref() != self.def.record.get_ref() {
-                    return fail(
-                        def.table.span(),
-                        "`active` is only allowed with the table of a record",
-                    );
-                }
-                (
-                    CheckKind::Active(Active(self.subject(def, here)?)),
-                    &["value"][..],
-                )
-            }
-            "unique" => (unique(def, table, tables, &span)?, WORDS_OF_VALUE),
-            "at-most-one" => (at_most_one(def, table, tables, &span)?, &[][..]),
-            "belongs-to-one" => {
-                if def.table.get_ref() != self.def.record.get_ref() {
-                    return fail(
-                        def.table.span(),
-                        "`belongs-to-one` is only allowed with the table of a record",
-                    );
-                }
-                let of_kind = |check: &Check| matches!(check.kind, CheckKind::BelongsToOne(_));
-                if here.checks.iter().any(of_kind) {
-                    return fail(
-                        def.kind.span(),
-                        "an endpoint can have only one check of this kind",
-                    );
-                }
-                (belongs_to_one(def, here, &span)?, WORDS_OF_VALUE)
-            }
-            other => {
-                let kinds = "any-of, differs, single-valued, active, unique, at-most-one, belongs-to-one";
-                return fail(
-                    def.kind.span(),
-                    format!("there is no kind \"{other}\"; kinds: {kinds}"),
-                );
-            }
-        };
         let anchor = kind.anchor(here);
-        let any_of = match &kind {
-            CheckKind::AnyOf(AnyOf(ids)) => ids.clone(),
-            _ => Vec::new(),
-        };
+        let cited = self.cited(cite(&here.title, def.row.as_deref().unwrap_or("")), span.start);
         let source = match &kind {
             CheckKind::Differs(differs) => match (end(tables, &differs.route), self.layered.get(&span.start))
             {
                 (Some(end), None) if def.row.is_none() => end.source.to_string(),
-                _ => source,
+                _ => cited,
             },
-            _ => source,
+            _ => cited,
         };
         if def.claim.rule.is_none() {
             return fail(span, "a check needs a `rule`");
@@ -103,19 +158,34 @@ impl Compiler<'_> {
         let defaults = Defaults {
             rule: "",
             evidence: Evidence::Table,
-            phase: Phase::Data,
+            phase: named.phase,
             answer: None,
             source: &source,
-            words,
+            words: named.words,
         };
         let claim = answered(&def.claim, &defaults, &span)?;
-        for id in any_of {
-            whitespace_is_no_value(&mut tables[usize::from(table.0)], id);
+        let here = &mut tables[usize::from(table.0)];
+        if let CheckKind::AnyOf(AnyOf(ids)) = &kind {
+            for id in ids {
+                whitespace_is_no_value(here, *id);
+            }
         }
-        tables[usize::from(table.0)]
-            .checks
-            .push(Check { anchor, claim, kind });
+        here.checks.push(Check { anchor, claim, kind });
         Ok(())
+    }
+
+    /// Checks that a check is about records, not about objects in them.
+    fn is_of_record(&self, def: &CheckDef) -> Result<()> {
+        if def.table.get_ref() == self.def.record.get_ref() {
+            return Ok(());
+        }
+        fail(
+            def.table.span(),
+            format!(
+                "`{}` is only allowed with the table of a record",
+                def.kind.get_ref()
+            ),
+        )
     }
 
     /// Returns the properties that identify the subject of a check: by default the record's key.
@@ -133,7 +203,7 @@ impl Compiler<'_> {
 }
 
 /// Refuses keys that this kind of check does not use, because their author expects an effect.
-fn only_its_own_keys(def: &CheckDef) -> Result<()> {
+fn only_its_own_keys(def: &CheckDef, kind: KindOfCheck) -> Result<()> {
     let span = |present: Option<Range<usize>>, key| present.map(|span| (key, span));
     let present = [
         span(def.properties.as_ref().map(Spanned::span), "properties"),
@@ -153,25 +223,7 @@ fn only_its_own_keys(def: &CheckDef) -> Result<()> {
         span(def.fact.as_ref().map(Spanned::span), "fact"),
         span(def.held_evidence.as_ref().map(Spanned::span), "held-evidence"),
     ];
-    let own: &[&str] = match def.kind.get_ref().as_str() {
-        "any-of" => &["properties"],
-        "differs" => &["property", "from", "nearly"],
-        "single-valued" => &[
-            "items",
-            "value",
-            "where",
-            "replaced-by",
-            "undecided-by",
-            "subject",
-            "fact",
-            "held-evidence",
-        ],
-        "active" => &["subject"],
-        "unique" => &["items", "value"],
-        "at-most-one" => &["items", "flag", "per", "unless"],
-        "belongs-to-one" => &["property", "of"],
-        _ => return Ok(()),
-    };
+    let own = kind.own_keys;
     match present.into_iter().flatten().find(|(key, _)| !own.contains(key)) {
         Some((key, span)) => fail(
             span,
@@ -185,10 +237,23 @@ fn only_its_own_keys(def: &CheckDef) -> Result<()> {
     }
 }
 
-fn differs(def: &CheckDef, table: TableId, tables: &[Table], span: &Range<usize>) -> Result<CheckKind> {
-    let here = &tables[usize::from(table.0)];
+fn any_of(_: &Compiler<'_>, check: &Definition<'_>) -> Result<CheckKind> {
+    let names = check.def.properties.as_ref();
+    let properties = some(check.here(), names, "properties", &check.span, property_at)?;
+    Ok(CheckKind::AnyOf(AnyOf(properties)))
+}
+
+fn active(compiler: &Compiler<'_>, check: &Definition<'_>) -> Result<CheckKind> {
+    compiler.names_a_contact(check.def.kind.span())?;
+    compiler.is_of_record(check.def)?;
+    let subject = compiler.subject(check.def, check.here())?;
+    Ok(CheckKind::Active(Active(subject)))
+}
+
+fn differs(_: &Compiler<'_>, check: &Definition<'_>) -> Result<CheckKind> {
+    let (def, span, table, here) = (check.def, &check.span, check.table, check.here());
     let property = need(def.property.as_ref(), "property", span)?;
-    let route = route_to_values(tables, table, property)?;
+    let route = route_to_values(check.tables, table, property)?;
     let from = scalar(here, need(def.from.as_ref(), "from", span)?)?;
     if route.steps == [(table, from)] {
         return fail(property.span(), "a property cannot differ from itself");
@@ -205,14 +270,12 @@ fn differs(def: &CheckDef, table: TableId, tables: &[Table], span: &Range<usize>
 }
 
 /// Returns an array of the table itself, and the table of its items.
-fn own_list(
-    def: &CheckDef,
-    table: TableId,
-    tables: &[Table],
-    span: &Range<usize>,
-) -> Result<(Route, TableId)> {
-    let path = need(def.items.as_ref(), "items", span)?;
-    let items = route(tables, table, path)?;
+fn own_list(check: &Definition<'_>) -> Result<(Route, TableId)> {
+    let (tables, path) = (
+        check.tables,
+        need(check.def.items.as_ref(), "items", &check.span)?,
+    );
+    let items = route(tables, check.table, path)?;
     match (items.steps.as_slice(), end(tables, &items).map(|end| end.ty)) {
         ([_], Some(Type::ObjectList(item))) => Ok((items, item)),
         _ => fail(
@@ -222,9 +285,10 @@ fn own_list(
     }
 }
 
-fn unique(def: &CheckDef, table: TableId, tables: &[Table], span: &Range<usize>) -> Result<CheckKind> {
-    let (items, item) = own_list(def, table, tables, span)?;
-    let value = route_to_values(tables, item, need(def.value.as_ref(), "value", span)?)?;
+fn unique(_: &Compiler<'_>, check: &Definition<'_>) -> Result<CheckKind> {
+    let (items, item) = own_list(check)?;
+    let value = need(check.def.value.as_ref(), "value", &check.span)?;
+    let value = route_to_values(check.tables, item, value)?;
     let steps = items.steps.iter().chain(&value.steps).copied().collect();
     Ok(CheckKind::Unique(Unique {
         items,
@@ -232,9 +296,9 @@ fn unique(def: &CheckDef, table: TableId, tables: &[Table], span: &Range<usize>)
     }))
 }
 
-fn at_most_one(def: &CheckDef, table: TableId, tables: &[Table], span: &Range<usize>) -> Result<CheckKind> {
-    let (items, item) = own_list(def, table, tables, span)?;
-    let here = &tables[usize::from(item.0)];
+fn at_most_one(_: &Compiler<'_>, check: &Definition<'_>) -> Result<CheckKind> {
+    let (items, item) = own_list(check)?;
+    let (def, span, here) = (check.def, &check.span, &check.tables[usize::from(item.0)]);
     let flag = |name: &Spanned<String>| {
         let id = scalar(here, name)?;
         match here.property(id).ty {
@@ -251,7 +315,16 @@ fn at_most_one(def: &CheckDef, table: TableId, tables: &[Table], span: &Range<us
     }))
 }
 
-fn belongs_to_one(def: &CheckDef, table: &Table, span: &Range<usize>) -> Result<CheckKind> {
+fn belongs_to_one(compiler: &Compiler<'_>, check: &Definition<'_>) -> Result<CheckKind> {
+    let (def, span, table) = (check.def, &check.span, check.here());
+    compiler.is_of_record(def)?;
+    let of_kind = |check: &Check| matches!(check.kind, CheckKind::BelongsToOne(_));
+    if table.checks.iter().any(of_kind) {
+        return fail(
+            def.kind.span(),
+            "an endpoint can have only one check of this kind",
+        );
+    }
     let text = |name: &Spanned<String>| {
         let id = scalar(table, name)?;
         match table.property(id).ty {
@@ -268,13 +341,12 @@ fn belongs_to_one(def: &CheckDef, table: &Table, span: &Range<usize>) -> Result<
     Ok(CheckKind::BelongsToOne(BelongsToOne { property, of }))
 }
 
-fn single_valued(
-    def: &CheckDef,
-    table: TableId,
-    tables: &[Table],
-    subject: Vec<PropertyId>,
-    span: &Range<usize>,
-) -> Result<SingleValued> {
+fn single_valued(compiler: &Compiler<'_>, check: &Definition<'_>) -> Result<CheckKind> {
+    let (def, span, table, tables) = (check.def, &check.span, check.table, check.tables);
+    if let Some(fact) = &def.fact {
+        compiler.names_a_contact(fact.span())?;
+    }
+    let subject = compiler.subject(def, check.here())?;
     let items_path = need(def.items.as_ref(), "items", span)?;
     let items = route(tables, table, items_path)?;
     let Some(Type::ObjectList(item_table)) = end(tables, &items).map(|end| end.ty) else {
@@ -309,7 +381,7 @@ fn single_valued(
             ),
         );
     }
-    Ok(SingleValued {
+    Ok(CheckKind::SingleValued(SingleValued {
         value: route_to_values(tables, item_table, need(def.value.as_ref(), "value", span)?)?,
         condition: (
             scalar(&tables[usize::from(item_table.0)], &condition.get_ref().property)?,
@@ -321,5 +393,5 @@ fn single_valued(
         fact: def.fact.as_ref().map(fact_named).transpose()?,
         held_evidence: def.held_evidence.as_ref().map(|word| evidence(*word.get_ref())),
         items,
-    })
+    }))
 }

@@ -23,6 +23,7 @@ use super::{
 };
 use crate::finding::{Evidence, Phase};
 use crate::rules::Claim;
+pub use check::KindOfCheck;
 use claim::{Defaults, cite, claim};
 use compiler::Compiler;
 pub(super) use compiler::Layered;

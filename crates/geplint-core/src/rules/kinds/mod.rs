@@ -4,7 +4,7 @@
 //! - A kind that asks something of the text of one value is a variant of [`Ask`]. Those with a field of their own in
 //!   a row
 //!   (`one-of`, `known`, the length in its type) are judged in [`judge`], in that order.
-//! - A kind that compares several values of an object is a variant of [`CheckKind`]; `lint/checks.rs` follows its
+//! - A kind that compares several values of an object is a variant of [`CheckKind`]; `lint/check_routes.rs` follows its
 //!   routes.
 //!
 //! Nothing here knows the place of a value in a file, and nothing is reported: the engine reports a [`Fault`], and
