@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::file_report::{FileReport, shown};
-use super::labels::{grouped, grouped_count};
+use super::labels::{thousands, thousands_of};
 use super::style::{Look, Palette};
 use super::wrap;
 use crate::finding::Severity;
@@ -151,7 +151,7 @@ impl Summary {
         if self.refused_files > 0 && self.errors > 0 {
             parts.push(palette.error(self.refusals()).to_string());
             let are = if self.not_json == 1 { "is" } else { "are" };
-            parts.extend((self.not_json > 0).then(|| format!("{} {are} not JSON", grouped(self.not_json))));
+            parts.extend((self.not_json > 0).then(|| format!("{} {are} not JSON", thousands(self.not_json))));
             parts.extend((!counts.is_empty()).then_some(counts));
         } else if self.errors + self.warnings > 0 {
             parts.push(format!("{}: {counts}", self.size()));
@@ -159,11 +159,13 @@ impl Summary {
             parts.push(format!("{}: {}", self.size(), self.without_findings(palette)));
             parts.extend((!counts.is_empty()).then_some(counts));
         }
-        parts.extend(
-            (self.fixed > 0).then(|| palette.good(format!("{} fixed", grouped(self.fixed))).to_string()),
-        );
+        parts.extend((self.fixed > 0).then(|| {
+            palette
+                .good(format!("{} fixed", thousands(self.fixed)))
+                .to_string()
+        }));
         parts.extend(self.unsafe_part());
-        parts.extend((self.suppressed > 0).then(|| format!("{} suppressed", grouped(self.suppressed))));
+        parts.extend((self.suppressed > 0).then(|| format!("{} suppressed", thousands(self.suppressed))));
         parts.extend(self.skipped_part(elapsed));
         parts.extend(elapsed.map(|time| palette.faint(seconds(time)).to_string()));
         let mut lines = vec![parts.join(separator(look))];
@@ -181,8 +183,8 @@ impl Summary {
             (_, 0) => "nothing to fix".to_owned(),
             (_, files) => format!(
                 "{} would be fixed in {}",
-                palette.good(grouped_count(self.fixed, "finding")),
-                grouped_count(files, "file")
+                palette.good(thousands_of(self.fixed, "finding")),
+                thousands_of(files, "file")
             ),
         };
         let mut parts = vec![format!("{}: {what}", self.size())];
@@ -194,10 +196,10 @@ impl Summary {
 
     /// Formats `12 files, 340 records`.
     fn size(&self) -> String {
-        let files = grouped_count(self.files, "file");
-        let records = grouped_count(self.records, "record");
+        let files = thousands_of(self.files, "file");
+        let records = thousands_of(self.records, "record");
         if self.requests > self.files {
-            let requests = grouped_count(self.requests, "request");
+            let requests = thousands_of(self.requests, "request");
             return format!("{files}, {requests}, {records}");
         }
         format!("{files}, {records}")
@@ -213,17 +215,17 @@ impl Summary {
         match (all, self.records) {
             (1, 0 | 1) => "the request would be refused".to_owned(),
             (1, records) if records == self.refused_records => {
-                format!("all {} would be refused", grouped_count(records, "record"))
+                format!("all {} would be refused", thousands_of(records, "record"))
             }
             (1, records) => format!(
                 "{} of {} would be refused",
-                grouped(self.refused_records),
-                grouped_count(records, "record")
+                thousands(self.refused_records),
+                thousands_of(records, "record")
             ),
             (all, _) => format!(
                 "{} of {} would be refused",
-                grouped(self.refused_files),
-                grouped_count(all, what)
+                thousands(self.refused_files),
+                thousands_of(all, what)
             ),
         }
     }
@@ -232,17 +234,17 @@ impl Summary {
     fn counts(&self, palette: Palette) -> String {
         let mut counts = Vec::new();
         if self.errors > 0 {
-            counts.push(palette.error(grouped_count(self.errors, "error")).to_string());
+            counts.push(palette.error(thousands_of(self.errors, "error")).to_string());
         }
         if self.warnings > 0 {
             counts.push(
                 palette
-                    .warning(grouped_count(self.warnings, "warning"))
+                    .warning(thousands_of(self.warnings, "warning"))
                     .to_string(),
             );
         }
         if self.advice > 0 {
-            counts.push(format!("{} advice", grouped(self.advice)));
+            counts.push(format!("{} advice", thousands(self.advice)));
         }
         counts.join(", ")
     }
@@ -263,13 +265,13 @@ impl Summary {
         } else {
             "fixes need"
         };
-        (self.unsafe_fixes > 0).then(|| format!("{} {need} --unsafe-fixes", grouped(self.unsafe_fixes)))
+        (self.unsafe_fixes > 0).then(|| format!("{} {need} --unsafe-fixes", thousands(self.unsafe_fixes)))
     }
 
     /// Formats `3 skipped (-v)`, if they have not been listed.
     fn skipped_part(&self, elapsed: Option<Duration>) -> Option<String> {
         let hint = if elapsed.is_some() { "" } else { " (-v)" };
-        (self.skipped > 0).then(|| format!("{} skipped{hint}", grouped(self.skipped)))
+        (self.skipped > 0).then(|| format!("{} skipped{hint}", thousands(self.skipped)))
     }
 
     /// Returns a line for each thing that only facts of the tenant could decide.
@@ -281,7 +283,7 @@ impl Summary {
             } else {
                 format!(
                     "{} records without {name} are refused if their contacts are new (--tenant)",
-                    grouped(*count)
+                    thousands(*count)
                 )
             }
         });

@@ -65,7 +65,7 @@ impl Property {
         if self.ty != Type::String {
             return QuickCheck::Typed;
         }
-        let anything = self.max_length.is_none() && self.required.is_none() && !self.has_to_say;
+        let anything = self.max_length.is_none() && self.required.is_none() && !self.blank_is_missing;
         if anything {
             return if self.asks.is_empty() {
                 QuickCheck::Typed

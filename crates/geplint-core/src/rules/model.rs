@@ -285,7 +285,7 @@ pub struct Property {
     #[serde(borrow)]
     pub constraint: Cow<'static, str>,
     /// True if whitespace is not a value: it is mandatory, or identifies the record.
-    pub(crate) has_to_say: bool,
+    pub(crate) blank_is_missing: bool,
     /// The values that certainly have no fault.
     pub(crate) quick_check: QuickCheck,
 }

@@ -187,5 +187,5 @@ pub(super) fn kind_named(word: &Spanned<String>) -> Result<RowKind> {
 /// Makes whitespace in this property count as no value.
 pub(super) fn whitespace_is_no_value(table: &mut Table, id: PropertyId) {
     let property = &mut table.properties[usize::from(id.0)];
-    property.has_to_say = true;
+    property.blank_is_missing = true;
 }

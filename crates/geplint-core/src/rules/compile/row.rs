@@ -80,11 +80,11 @@ impl Compiler<'_> {
             note: def.note.clone().unwrap_or_default().into(),
             source: source.into(),
             constraint: Cow::default(),
-            has_to_say: false,
+            blank_is_missing: false,
         };
         let property = Property {
             // Whitespace is not a value if the property is mandatory or has a list of values.
-            has_to_say: property.required.is_some() || property.one_of.is_some(),
+            blank_is_missing: property.required.is_some() || property.one_of.is_some(),
             ..property
         };
         if property.or_list && !matches!(property.ty, Type::Object(_)) {

@@ -16,7 +16,7 @@ pub(crate) enum Stands {
 #[inline]
 pub(super) fn breaks(property: &Property, text: &str, stands: Stands) -> bool {
     match stands {
-        Stands::InRow => property.has_to_say && is_blank(text),
+        Stands::InRow => property.blank_is_missing && is_blank(text),
         Stands::InList => !text.is_empty() && is_blank(text),
     }
 }
