@@ -48,13 +48,13 @@ pub fn for_each<I: Sync, E: Send, X, W: FnMut(&I, &mut dyn Sink<E>) -> bool>(
     }
     let size = batch_size(items.len(), threads);
     let ahead = size * threads * BATCHES_AHEAD;
-    let (next, turn) = (AtomicUsize::new(0), Turn::default());
+    let (next, position) = (AtomicUsize::new(0), ConsumerPosition::default());
     thread::scope(|scope| {
         let (sender, receiver) = mpsc::sync_channel(threads * 4);
         for number in 0..threads {
-            let (sender, worker, next, turn) = (sender.clone(), &worker, &next, &turn);
+            let (sender, worker, next, position) = (sender.clone(), &worker, &next, &position);
             let thread = thread::Builder::new().spawn_scoped(scope, move || {
-                let _close = turn.close_on_panic();
+                let _close = position.close_on_panic();
                 let mut worker = worker();
                 loop {
                     let first = next.fetch_add(size, Relaxed);
@@ -62,13 +62,13 @@ pub fn for_each<I: Sync, E: Send, X, W: FnMut(&I, &mut dyn Sink<E>) -> bool>(
                         break;
                     };
                     // The thread with the batch that is due never waits here, because batches are taken in order.
-                    if !turn.wait_for(first.saturating_sub(ahead)) {
+                    if !position.wait_for(first.saturating_sub(ahead)) {
                         break;
                     }
                     let events = Vec::with_capacity(size);
                     let mut queue = Queue {
                         sender: &sender,
-                        turn,
+                        position,
                         first,
                         events,
                     };
@@ -87,7 +87,7 @@ pub fn for_each<I: Sync, E: Send, X, W: FnMut(&I, &mut dyn Sink<E>) -> bool>(
             }
         }
         drop(sender);
-        let _close = turn.close_on_drop();
+        let _close = position.close_on_drop();
         let mut early: BTreeMap<usize, Batch<E>> = BTreeMap::new();
         let mut due = 0;
         for (first, batch) in receiver {
@@ -98,7 +98,7 @@ pub fn for_each<I: Sync, E: Send, X, W: FnMut(&I, &mut dyn Sink<E>) -> bool>(
                     break;
                 }
                 due += batch.done;
-                turn.pass_to(due);
+                position.advance_to(due);
             }
         }
         Ok(())
@@ -175,14 +175,14 @@ impl<E> Batch<E> {
 /// Collects the events of a batch and sends them to the consumer's thread.
 struct Queue<'q, E> {
     sender: &'q SyncSender<(usize, Batch<E>)>,
-    turn: &'q Turn,
+    position: &'q ConsumerPosition,
     /// The index of the batch's first item.
     first: usize,
     events: Vec<E>,
 }
 
 impl<E> Queue<'_, E> {
-    /// Sends what was collected since the last call; `done` as in [`Batch`].
+    /// Sends the parts collected since the last call; `done` as in [`Batch`].
     fn flush(&mut self, done: usize) -> bool {
         let events = std::mem::take(&mut self.events);
         self.sender.send((self.first, Batch { events, done })).is_ok()
@@ -202,67 +202,67 @@ impl<E> Sink<E> for Queue<'_, E> {
 
     fn is_due(&mut self, wait: bool) -> bool {
         if wait {
-            self.turn.wait_for(self.first);
+            self.position.wait_for(self.first);
         }
-        self.turn.has_reached(self.first)
+        self.position.has_reached(self.first)
     }
 }
 
 /// The index of the item that the consumer is at; [`CLOSED`] once nothing more is consumed.
 #[derive(Default)]
-struct Turn {
+struct ConsumerPosition {
     due: Mutex<usize>,
-    passed: Condvar,
+    advanced: Condvar,
 }
 
 /// Beyond every item, so that no thread waits any longer.
 const CLOSED: usize = usize::MAX;
 
-/// Closes the turn when it is dropped. Without it the other threads would wait forever for a thread that panicked, or
+/// Closes the position when it is dropped. Otherwise the other threads would wait forever for a thread that panicked, or
 /// for a consumer that returned.
 struct Close<'t> {
-    turn: &'t Turn,
+    position: &'t ConsumerPosition,
     only_on_panic: bool,
 }
 
 impl Drop for Close<'_> {
     fn drop(&mut self) {
         if !self.only_on_panic || thread::panicking() {
-            self.turn.pass_to(CLOSED);
+            self.position.advance_to(CLOSED);
         }
     }
 }
 
-impl Turn {
+impl ConsumerPosition {
     const fn close_on_drop(&self) -> Close<'_> {
         Close {
-            turn: self,
+            position: self,
             only_on_panic: false,
         }
     }
 
     const fn close_on_panic(&self) -> Close<'_> {
         Close {
-            turn: self,
+            position: self,
             only_on_panic: true,
         }
     }
 
     /// Advances to an item; never goes back.
-    fn pass_to(&self, number: usize) {
+    fn advance_to(&self, number: usize) {
         let mut due = self.due();
         *due = number.max(*due);
         drop(due);
-        self.passed.notify_all();
+        self.advanced.notify_all();
     }
 
     fn has_reached(&self, number: usize) -> bool {
         *self.due() >= number
     }
 
-    /// Blocks until the item is reached. Returns false if the turn is closed.
+    /// Blocks until the item is reached. Returns false if the position is closed.
     fn wait_for(&self, number: usize) -> bool {
-        let due = self.passed.wait_while(self.due(), |due| *due < number);
+        let due = self.advanced.wait_while(self.due(), |due| *due < number);
         *due.unwrap_or_else(PoisonError::into_inner) != CLOSED
     }
 
@@ -388,19 +388,19 @@ mod tests {
     }
 
     #[test]
-    fn a_turn_never_goes_back_and_is_open_to_all_once_closed() {
-        let turn = Turn::default();
-        assert!(turn.has_reached(0) && !turn.has_reached(1));
+    fn the_position_never_goes_back_and_wakes_all_threads_once_closed() {
+        let position = ConsumerPosition::default();
+        assert!(position.has_reached(0) && !position.has_reached(1));
         thread::scope(|scope| {
-            let close = turn.close_on_drop();
-            let reached = scope.spawn(|| turn.wait_for(2));
-            let closed = scope.spawn(|| turn.wait_for(700));
-            turn.pass_to(2);
+            let close = position.close_on_drop();
+            let reached = scope.spawn(|| position.wait_for(2));
+            let closed = scope.spawn(|| position.wait_for(700));
+            position.advance_to(2);
             assert!(reached.join().unwrap());
             drop(close);
             assert!(!closed.join().unwrap());
         });
-        turn.pass_to(3);
-        assert!(turn.has_reached(700));
+        position.advance_to(3);
+        assert!(position.has_reached(700));
     }
 }

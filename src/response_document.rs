@@ -5,12 +5,12 @@ use crate::lint::Needed;
 use crate::predict::{Envelope, Prediction};
 use crate::rules::{Endpoint, Fact, GoodBesideBad};
 
-/// The response as a document, with a line break at its end.
+/// Returns the response as a document, with a line break at its end.
 pub fn document(envelope: &Envelope) -> String {
     pretty(envelope, "\n") + "\n"
 }
 
-/// What a response depends on besides the request, as text.
+/// Returns the dependencies of a response besides the request, as text.
 pub fn depends_on(needed: Needed, placeholders: &[String]) -> Vec<String> {
     let mut all = Vec::new();
     if let [first, rest @ ..] = placeholders {
@@ -35,7 +35,7 @@ pub fn depends_on(needed: Needed, placeholders: &[String]) -> Vec<String> {
     all
 }
 
-/// What is a guess in the shape of a response, as text.
+/// Returns the guesses about the shape of a response, as text.
 pub fn guesses(endpoint: &Endpoint, prediction: &Prediction) -> Vec<String> {
     let listed = match endpoint.good_beside_bad {
         _ if !prediction.mixed => return Vec::new(),

@@ -1,10 +1,10 @@
-//! Facts that only the tenant knows, with the layout of `rules/facts.toml`.
+//! Facts of a tenant, with the layout of `rules/facts.toml`.
 
 use std::sync::OnceLock;
 
 pub use geplint_core::tenant::*;
 
-/// Reads a tenant file. `read` returns the bytes of a list file by its name, or a message that says why it cannot.
+/// Reads a tenant file. `read` returns the bytes of a list file by its name, or an error message.
 ///
 /// Errors: as [`geplint_core::tenant::load`].
 pub fn load(
@@ -14,7 +14,7 @@ pub fn load(
     geplint_core::tenant::load(text, layout(), read)
 }
 
-/// The same as [`load`], but a name may also stand for several files.
+/// Like [`load`], but a name may also refer to several files.
 pub fn load_from(text: &str, files: &mut dyn ListFiles) -> Result<Tenant, TenantError> {
     geplint_core::tenant::load_from(text, layout(), files)
 }

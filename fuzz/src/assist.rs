@@ -1,4 +1,4 @@
-//! Hover, completion and symbols of a text that is still being written.
+//! Hover, completion and symbols for an incomplete text.
 
 use geplint::assist::{Context, Symbol, complete, hover, symbols};
 use geplint::finding::Span;
@@ -8,20 +8,20 @@ use geplint::tenant::{Tenant, load};
 
 const TENANT: &str = include_str!("../../testdata/tenant/inline.toml");
 
-/// The first two bytes are the place, the rest is the text.
+/// The first two bytes are the position, the rest is the text.
 pub fn run(data: &[u8]) {
     let (place, text) = data.split_at(data.len().min(2));
     let place = place.iter().fold(0, |sum, byte| sum * 256 + usize::from(*byte));
     sound(text, place % (text.len() + 2));
-    // People write at the end.
+    // Also at the end of a truncated text, the usual position while typing.
     sound(
         text.get(..place % (text.len() + 1)).unwrap_or_default(),
         usize::MAX,
     );
 }
 
-/// What holds of every answer: places are places of the text, on character boundaries; what a completion replaces is
-/// around the place and on its line, and does not overlap what it changes elsewhere.
+/// Invariants of every result: spans are within the text and on character boundaries. The span that a completion replaces
+/// contains the position, is on its line, and does not overlap the second edit.
 pub fn sound(bytes: &[u8], at: usize) {
     let rules: Ruleset = built_in();
     let tenant: Tenant = load(TENANT, &mut |_| Err(String::new())).unwrap();

@@ -73,7 +73,7 @@ fn body_holds_together(data: &[u8], body: &MappedText, variables: &Variables, fi
     let endpoint = endpoints()[pick(data, endpoints().len())];
     let mut session = Session::new(candidates(), unknown_tenant(), false);
     for mut finding in session.template(filled.text(), endpoint, false).checked.findings {
-        filled.move_back(&mut finding, fixable);
+        filled.map_finding(&mut finding, fixable);
         assert!(finding.span.start <= finding.span.end && finding.span.end as usize <= data.len());
         assert!(fixable || finding.fix_kind.is_none());
     }

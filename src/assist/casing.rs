@@ -1,23 +1,24 @@
 //! Names in the casing of a file: `ContactCode`, as the tables have it, or `contactCode`.
 
-use super::place::Place;
+use super::cursor_position::CursorPosition;
 use crate::json::{self, JsonKind, NodeId, Root, Tree};
 use crate::rules::Endpoint;
 use crate::sample::Case;
 
-/// That of the record at the place, else of the records before it; that of the tables if no name shows it.
-pub(super) fn case_of(place: &Place<'_>) -> Case {
+/// Returns the casing of the record at the position, or else of the first record. Without known names: the casing of the
+/// tables.
+pub(super) fn case_of(position: &CursorPosition<'_>) -> Case {
     let mut votes = Votes::default();
-    let cursor = &place.cursor;
+    let cursor = &position.cursor;
     for tree in [&cursor.tree, &cursor.rest] {
-        votes.count(place.text, place.endpoint, tree);
+        votes.count(position.text, position.endpoint, tree);
     }
     if votes.is_even() {
-        let mut reader = json::Reader::new(place.text);
+        let mut reader = json::Reader::new(position.text);
         let mut tree = Tree::default();
         if let Root::List { .. } = reader.root(&mut tree) {
             reader.next_record(&mut tree);
-            votes.count(place.text, place.endpoint, &tree);
+            votes.count(position.text, position.endpoint, &tree);
         }
     }
     if votes.camel > votes.pascal {
@@ -38,9 +39,9 @@ impl Votes {
         self.camel == self.pascal
     }
 
-    /// Counts the names that any table has.
+    /// Counts the names that are in any table.
     fn count(&mut self, text: &str, endpoint: &Endpoint, tree: &Tree) {
-        /// The number of names that are counted.
+        /// Maximum number of names that are counted.
         const MOST: usize = 1000;
         let ids = (0..u32::try_from(tree.len()).unwrap_or(u32::MAX)).map(NodeId);
         for id in ids.filter(|id| tree.node(*id).kind == JsonKind::Key).take(MOST) {

@@ -1,8 +1,8 @@
-//! What may be written at a place.
+//! Completion.
 
 use super::casing::case_of;
+use super::cursor_position::{CursorPosition, Side, Slot};
 use super::model::{Completion, CompletionKind, Completions, Context, Edit};
-use super::place::{Place, Side, Slot};
 use super::snippet::{Need, Snippet, need_in_words};
 use super::{row, values};
 use crate::finding::Span;
@@ -12,10 +12,10 @@ use crate::rules::{Endpoint, Fact, Property, PropertyId, Type};
 use crate::sample::{Extent, Sampler};
 use crate::tenant::Tenant;
 
-/// So many completions are offered at once; of longer lists those that fit what is typed.
+/// Maximum number of completions from lists of values; longer lists are filtered by the typed text.
 const MOST: usize = 500;
 
-/// What may be written at a byte of a text: names that the object lacks, values of lists and of the tenant, records, bodies.
+/// Returns the completions at a byte offset: missing names, values from lists and tenant facts, records, bodies.
 pub fn complete(context: &Context<'_>, bytes: &[u8], at: usize) -> Completions {
     let (text, _) = json::text(bytes);
     let mut all = Completions::default();
@@ -24,15 +24,15 @@ pub fn complete(context: &Context<'_>, bytes: &[u8], at: usize) -> Completions {
     };
     let endpoints = context.endpoints(&text);
     for endpoint in &endpoints {
-        let place = Place::new(&text, endpoint, cursor.clone()).beside(side);
+        let position = CursorPosition::new(&text, endpoint, cursor.clone()).adjacent(side);
         let offer = Offer {
             tenant: context.tenant,
-            place: &place,
-            sampler: Sampler::new(endpoint, context.tenant).in_case(case_of(&place)),
+            position: &position,
+            sampler: Sampler::new(endpoint, context.tenant).in_case(case_of(&position)),
             only: endpoints.len() == 1,
         };
         let offered = offer.all(&mut all.is_incomplete);
-        // What several endpoints have is offered once.
+        // A completion of several endpoints is offered once.
         let new = offered.into_iter().filter(|new| {
             let mut known = all.items.iter();
             !known.any(|known| (&known.label, &known.insert) == (&new.label, &new.insert))
@@ -43,7 +43,8 @@ pub fn complete(context: &Context<'_>, bytes: &[u8], at: usize) -> Completions {
     all
 }
 
-/// The place at a byte. One beside an empty string is taken for the one in it: editors that write both quotes leave it there.
+/// Returns the cursor at a byte offset. Directly before or after an empty string, it is moved into the string: editors that
+/// insert both quotes may leave the cursor there.
 fn cursor(text: &str, at: usize) -> Option<(Cursor, Option<Side>)> {
     const EMPTY: &str = "\"\"";
     let before = text.get(..at).is_some_and(|before| before.ends_with(EMPTY));
@@ -64,16 +65,16 @@ fn cursor(text: &str, at: usize) -> Option<(Cursor, Option<Side>)> {
     Some((json::cursor(text, at)?, None))
 }
 
-/// What is offered at a place for one endpoint.
+/// Generates the completions of one endpoint at a position.
 struct Offer<'o, 'a> {
     tenant: &'o Tenant,
-    place: &'o Place<'a>,
+    position: &'o CursorPosition<'a>,
     sampler: Sampler<'o>,
-    /// There is no other endpoint.
+    /// True if there is no other candidate endpoint.
     only: bool,
 }
 
-/// A value that may be chosen.
+/// A value from a list.
 struct Choice {
     value: String,
     detail: String,
@@ -82,34 +83,34 @@ struct Choice {
 
 impl Offer<'_, '_> {
     fn all(&self, is_incomplete: &mut bool) -> Vec<Completion> {
-        let place = self.place;
-        let token = place.cursor.token;
-        match place.cursor.expected {
+        let position = self.position;
+        let token = position.cursor.token;
+        match position.cursor.expected {
             Expected::Name => self.names(),
-            // Behind a value: what follows a comma that is not there yet.
-            Expected::Separator if !token.quoted && (token.entered || place.is_apart()) => {
-                match (place.table(), place.slot()) {
+            // After a value, with the comma still missing: the next member or element.
+            Expected::Separator if !token.quoted && (token.entered || position.is_apart()) => {
+                match (position.table(), position.slot()) {
                     (Some(_), _) => self.names(),
                     (None, slot) => self.values(slot, is_incomplete),
                 }
             }
-            Expected::Value => self.values(place.slot(), is_incomplete),
+            Expected::Value => self.values(position.slot(), is_incomplete),
             Expected::Separator | Expected::Colon | Expected::Nothing => Vec::new(),
         }
     }
 
-    /// The names that the object does not have, those that it needs first.
+    /// Completes names: those missing in the object, mandatory ones first.
     fn names(&self) -> Vec<Completion> {
-        let place = self.place;
-        let (Some(table), Some(table_id)) = (place.table(), place.table_id()) else {
+        let position = self.position;
+        let (Some(table), Some(table_id)) = (position.table(), position.table_id()) else {
             return Vec::new();
         };
-        let has: Vec<PropertyId> = place
+        let has: Vec<PropertyId> = position
             .members()
             .filter_map(|(name, ..)| table.find(&name))
             .collect();
         let lacking = (0..).map(PropertyId).zip(&table.properties);
-        let typed = place.typed();
+        let typed = position.typed();
         let lacking = lacking.filter(|(id, property)| {
             !has.contains(id) && !property.outbound_only && has_letters(&property.name, typed)
         });
@@ -118,7 +119,7 @@ impl Offer<'_, '_> {
                 let need = Need::of(table, id);
                 let mut snippet = Snippet::default();
                 let name = self.sampler.name(property);
-                if place.has_colon() {
+                if position.has_colon() {
                     snippet.text(&format!("\"{name}\""));
                 } else {
                     snippet.name(&name);
@@ -130,11 +131,11 @@ impl Offer<'_, '_> {
                     }
                     self.comma(&mut snippet);
                 }
-                let parts = [need_in_words(table, id), type_text(place.endpoint, property)];
+                let parts = [need_in_words(table, id), type_text(position.endpoint, property)];
                 let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
                 Completion {
                     detail: self.of(&parts.join("; ")),
-                    documentation: row::row(place.endpoint, property),
+                    documentation: row::row(position.endpoint, property),
                     sort_key: format!("{}{}{:04}", self.rank(&name), need as u8, id.0),
                     ..self.completion(&name, snippet, CompletionKind::Property)
                 }
@@ -142,28 +143,32 @@ impl Offer<'_, '_> {
             .collect()
     }
 
-    /// The values that may stand in a slot.
+    /// Completes values in a slot.
     fn values(&self, slot: Slot<'_>, is_incomplete: &mut bool) -> Vec<Completion> {
-        let place = self.place;
+        let position = self.position;
         match slot {
             Slot::Unknown => Vec::new(),
-            _ if place.has_value() => Vec::new(),
-            // What begins like another value is one.
-            Slot::Body | Slot::Record if place.cursor.token.quoted => Vec::new(),
-            // A body is all that there is.
-            Slot::Body if !place.is_at_end() => Vec::new(),
+            _ if position.has_value() => Vec::new(),
+            // A record and a body do not begin with a quote.
+            Slot::Body | Slot::Record if position.cursor.token.quoted => Vec::new(),
+            // Nothing follows a body.
+            Slot::Body if !position.is_at_end() => Vec::new(),
             Slot::Body => {
                 let body = self.sampler.body(1, Extent::Minimal);
-                self.whole(&format!("{}: body", place.endpoint.id), &body, of(place.endpoint))
+                self.whole(
+                    &format!("{}: body", position.endpoint.id),
+                    &body,
+                    of(position.endpoint),
+                )
             }
             Slot::Record => {
-                // Records of other places have other keys.
-                let index = place.cursor.record.unwrap_or(0) as usize;
+                // Sample records with different indices have different keys.
+                let index = position.cursor.record.unwrap_or(0) as usize;
                 let record = self.sampler.record(index, Extent::Minimal);
                 self.whole(
-                    &format!("{}: record", place.endpoint.id),
+                    &format!("{}: record", position.endpoint.id),
                     &record,
-                    of(place.endpoint),
+                    of(position.endpoint),
                 )
             }
             Slot::Row {
@@ -171,18 +176,18 @@ impl Offer<'_, '_> {
                 property,
                 ty,
             } => match ty {
-                Type::Object(_) | Type::ObjectList(_) | Type::StringList if place.cursor.token.quoted => {
+                Type::Object(_) | Type::ObjectList(_) | Type::StringList if position.cursor.token.quoted => {
                     Vec::new()
                 }
                 Type::Object(_) | Type::ObjectList(_) | Type::StringList => {
-                    let label = place.endpoint.type_name(ty);
+                    let label = position.endpoint.type_name(ty);
                     let value = match ty {
                         Type::Object(inner) => self.sampler.object_of(inner, Extent::Minimal),
                         _ => self.sampler.value_of(table, id, Extent::Minimal),
                     };
-                    self.whole(&label, &value, row::row(place.endpoint, property))
+                    self.whole(&label, &value, row::row(position.endpoint, property))
                 }
-                Type::Boolean if place.cursor.token.quoted => Vec::new(),
+                Type::Boolean if position.cursor.token.quoted => Vec::new(),
                 Type::Boolean => ["true", "false"].map(|word| self.chosen(word, word, 0)).into(),
                 Type::Int | Type::Long | Type::Decimal | Type::DateTime => Vec::new(),
                 Type::String | Type::Enum(_) => self.choices(property, ty, is_incomplete),
@@ -190,7 +195,7 @@ impl Offer<'_, '_> {
         }
     }
 
-    /// An object or a list with what it needs.
+    /// Completes an object or array with its mandatory properties.
     fn whole(&self, label: &str, value: &Value, documentation: String) -> Vec<Completion> {
         let mut snippet = Snippet::default();
         snippet.value(value);
@@ -202,9 +207,9 @@ impl Offer<'_, '_> {
         }]
     }
 
-    /// The values of the lists that a property has, as far as they fit what is typed.
+    /// Completes values from the lists of a property, filtered by the typed text.
     fn choices(&self, property: &Property, ty: Type, is_incomplete: &mut bool) -> Vec<Completion> {
-        let typed = self.place.typed();
+        let typed = self.position.typed();
         let fits = |text: &str| has_letters(text, typed);
         let mut all: Vec<Completion> = Vec::new();
         for choice in self.listed(property, ty) {
@@ -225,9 +230,9 @@ impl Offer<'_, '_> {
         all
     }
 
-    /// Every value that a list has: the row's own, then the tenant's.
+    /// Returns the values of all lists of a property: those of its row, then those of the tenant.
     fn listed(&self, property: &Property, ty: Type) -> Vec<Choice> {
-        let endpoint = self.place.endpoint;
+        let endpoint = self.position.endpoint;
         let mut all: Vec<Choice> = Vec::new();
         let mut add = |value: &str, detail: String, documentation: String| {
             all.push(Choice {
@@ -266,7 +271,7 @@ impl Offer<'_, '_> {
                 }
                 continue;
             }
-            // An activity of the persona around it is more likely than any other.
+            // Activities of the persona of the enclosing object are first.
             let activities = here.as_ref().filter(|_| fact == Fact::Activities);
             let first = activities.map_or(&[][..], |persona| listed.activities_of(persona));
             for value in first {
@@ -283,29 +288,29 @@ impl Offer<'_, '_> {
         all
     }
 
-    /// The persona that an object around the place is about, in the spelling of the list.
+    /// Returns the persona code of an enclosing object, in the spelling of the tenant's list.
     fn persona_here(&self) -> Option<String> {
-        let place = self.place;
+        let position = self.position;
         let personas = self.tenant.listed().values(Fact::Personas);
-        place
+        position
             .levels
             .iter()
             .rev()
             .filter(|level| level.is_object)
             .find_map(|level| {
-                let table = place.endpoint.table(level.table?);
-                let tree = &place.cursor.tree;
+                let table = position.endpoint.table(level.table?);
+                let tree = &position.cursor.tree;
                 tree.members(level.node).find_map(|(key, value)| {
-                    let property = table.property(table.find(&place.name(tree, key))?);
+                    let property = table.property(table.find(&position.name(tree, key))?);
                     property.known.iter().find(|known| known.fact == Fact::Personas)?;
-                    let code = place.name(tree, value);
+                    let code = position.name(tree, value);
                     let same = |persona: &&String| persona.eq_ignore_ascii_case(code.trim());
                     personas.iter().find(same).cloned()
                 })
             })
     }
 
-    /// A value of a list, written as this JSON.
+    /// Creates the completion of a value from a list; `json` is its literal.
     fn chosen(&self, label: &str, json: &str, index: usize) -> Completion {
         let mut snippet = Snippet::default();
         snippet.text(json);
@@ -319,36 +324,36 @@ impl Offer<'_, '_> {
         }
     }
 
-    /// What begins with what is typed comes before what has its letters.
+    /// Returns 0 if the label begins with the typed text (ignoring ASCII case), otherwise 1. Part of the sort key.
     fn rank(&self, label: &str) -> u8 {
-        let typed = self.place.typed();
+        let typed = self.position.typed();
         let start = label.get(..typed.len());
         u8::from(!start.is_some_and(|start| start.eq_ignore_ascii_case(typed)))
     }
 
-    /// A comma where something follows that has none in front.
+    /// Appends a comma if one is needed.
     fn comma(&self, snippet: &mut Snippet) {
-        if self.place.needs_comma() {
+        if self.position.needs_comma() {
             snippet.text(",");
         }
     }
 
-    /// A few words with the endpoint, where there are several.
+    /// Appends the endpoint id to a description if there are several candidate endpoints.
     fn of(&self, detail: &str) -> String {
         match (self.only, detail) {
             (true, detail) => detail.to_owned(),
-            (false, "") => self.place.endpoint.id.to_string(),
-            (false, detail) => format!("{detail} ({})", self.place.endpoint.id),
+            (false, "") => self.position.endpoint.id.to_string(),
+            (false, detail) => format!("{detail} ({})", self.position.endpoint.id),
         }
     }
 
     fn completion(&self, label: &str, snippet: Snippet, kind: CompletionKind) -> Completion {
-        let place = self.place;
-        let token = place.cursor.token;
-        let replace = place.replaced();
-        // Behind a quote that is typed: clients compare what follows it with the label. Where a quote follows, too, it is the last
-        // one of what is written: many clients leave what is behind the place as it is.
-        let is_behind_quote = token.quoted && token.entered && place.beside.is_none();
+        let position = self.position;
+        let token = position.cursor.token;
+        let replace = position.replaced();
+        // After a typed quote, clients compare the text after it with the label. A quote after the position stays, because many
+        // clients do not replace text there.
+        let is_behind_quote = token.quoted && token.entered && position.adjacent.is_none();
         let ends_alike = [&snippet.marked, &snippet.plain]
             .iter()
             .all(|text| text.ends_with('"'));
@@ -378,8 +383,8 @@ impl Offer<'_, '_> {
             documentation: String::new(),
             sort_key: String::new(),
             replace,
-            filter: (place.beside == Some(Side::After)).then(|| format!("\"\"{label}")),
-            also: place.lacks_comma().map(|at| Edit {
+            filter: (position.adjacent == Some(Side::After)).then(|| format!("\"\"{label}")),
+            also: position.lacks_comma().map(|at| Edit {
                 span: Span::new(at, at),
                 text: ",".to_owned(),
             }),
@@ -387,14 +392,15 @@ impl Offer<'_, '_> {
     }
 }
 
-/// Whether a text has these letters in their order, in any case. Each client has its own way to compare; this is the most lenient.
+/// Returns true if the text contains the letters in this order, ignoring case. Clients filter again, each by its own rules; this
+/// one is the most lenient.
 fn has_letters(text: &str, letters: &str) -> bool {
     let mut rest = text.chars().flat_map(char::to_lowercase);
     let mut letters = letters.chars().flat_map(char::to_lowercase);
     letters.all(|letter| rest.any(|c| c == letter))
 }
 
-/// An endpoint in one line.
+/// Describes an endpoint on one line.
 fn of(endpoint: &Endpoint) -> String {
     format!(
         "{}: {} {}",

@@ -1,15 +1,15 @@
-//! What is shown of the name or the value at a place.
+//! Hover for a name or a value.
 
 use std::fmt::Write as _;
 
+use super::cursor_position::{CursorPosition, Slot};
 use super::model::{Context, Hover};
-use super::place::{Place, Slot};
 use super::{row, values};
 use crate::finding::{Finding, Target};
 use crate::json::{self, Expected, Root, Tree};
 use crate::rules::Table;
 
-/// What is known of the name or the value at a byte of a text; `None` where there is neither, or no table knows it.
+/// Returns the hover at a byte offset; `None` if there is no name or value, or no table for it.
 pub fn hover(context: &Context<'_>, bytes: &[u8], at: usize) -> Option<Hover> {
     let (text, _) = json::text(bytes);
     let cursor = json::cursor(&text, at)?;
@@ -18,30 +18,30 @@ pub fn hover(context: &Context<'_>, bytes: &[u8], at: usize) -> Option<Hover> {
     }
     let endpoint = *context.endpoints(&text).first()?;
     let span = cursor.token.span;
-    let place = Place::new(&text, endpoint, cursor);
-    let markdown = match place.cursor.expected {
-        Expected::Name => name(context, &place)?,
-        Expected::Value => value(context, &place)?,
+    let position = CursorPosition::new(&text, endpoint, cursor);
+    let markdown = match position.cursor.expected {
+        Expected::Name => name(context, &position)?,
+        Expected::Value => value(context, &position)?,
         Expected::Colon | Expected::Separator | Expected::Nothing => return None,
     };
     Some(Hover { markdown, span })
 }
 
-/// Of a name: its row, or what was meant by it.
-fn name(context: &Context<'_>, place: &Place<'_>) -> Option<String> {
-    let table = place.table()?;
-    let typed = place.token();
+/// Describes a name: its row, or the suggestion for an unknown name.
+fn name(context: &Context<'_>, position: &CursorPosition<'_>) -> Option<String> {
+    let table = position.table()?;
+    let typed = position.token();
     if let Some(id) = table.find(&typed) {
         let property = table.property(id);
-        let checks = row::checks(place.endpoint, table, property);
-        return Some(row::row(place.endpoint, property) + &checks);
+        let checks = row::checks(position.endpoint, table, property);
+        return Some(row::row(position.endpoint, property) + &checks);
     }
-    Some(unknown(context, place, table, &typed))
+    Some(unknown(context, position, table, &typed))
 }
 
-/// What is said of a name that the table does not have, and the row that was meant.
-fn unknown(context: &Context<'_>, place: &Place<'_>, table: &Table, typed: &str) -> String {
-    let found = finding_of_name(context, place);
+/// Describes an unknown name: its finding, and the row of the suggested property.
+fn unknown(context: &Context<'_>, position: &CursorPosition<'_>, table: &Table, typed: &str) -> String {
+    let found = finding_of_name(context, position);
     let Some(found) = found else {
         return format!(
             "{} is not a property of {}.",
@@ -55,38 +55,42 @@ fn unknown(context: &Context<'_>, place: &Place<'_>, table: &Table, typed: &str)
     }
     let meant = found.suggestion.as_deref().and_then(|name| table.find(name));
     if let Some(id) = meant {
-        let _ = write!(out, "\n\n---\n\n{}", row::row(place.endpoint, table.property(id)));
+        let _ = write!(
+            out,
+            "\n\n---\n\n{}",
+            row::row(position.endpoint, table.property(id))
+        );
     }
     out
 }
 
-/// What a check of the record says of the name at the place.
-fn finding_of_name(context: &Context<'_>, place: &Place<'_>) -> Option<Finding> {
-    let record = place.levels.first()?.node;
-    let start = place.cursor.tree.node(record).span.start;
-    let rest = place.text.get(start as usize..)?;
+/// Checks the record, and returns the finding at the name.
+fn finding_of_name(context: &Context<'_>, position: &CursorPosition<'_>) -> Option<Finding> {
+    let record = position.levels.first()?.node;
+    let start = position.cursor.tree.node(record).span.start;
+    let rest = position.text.get(start as usize..)?;
     let mut reader = json::Reader::new(rest);
     if reader.root(&mut Tree::default()) != Root::Value {
         return None;
     }
     let body = format!("[{}]", reader.root_span()?.of(rest));
-    let options = geplint_core::Options::for_endpoint(&place.endpoint.id);
+    let options = geplint_core::Options::for_endpoint(&position.endpoint.id);
     let checked = geplint_core::check(body.as_bytes(), context.rules, context.tenant, &options);
     let geplint_core::Checked::Request { findings, .. } = checked else {
         return None;
     };
-    // The record begins one byte further on there.
-    let at = place.cursor.token.span.start - start + 1;
+    // In the checked body, the record begins at byte 1, after `[`.
+    let at = position.cursor.token.span.start - start + 1;
     findings
         .into_iter()
         .find(|finding| finding.target == Target::Key && finding.span.start == at)
 }
 
-/// Of a value: what it becomes.
-fn value(context: &Context<'_>, place: &Place<'_>) -> Option<String> {
-    let Slot::Row { property, ty, .. } = place.slot() else {
+/// Describes a value: its conversion, its length and the lists that contain it.
+fn value(context: &Context<'_>, position: &CursorPosition<'_>) -> Option<String> {
+    let Slot::Row { property, ty, .. } = position.slot() else {
         return None;
     };
-    let said = values::said(context, place, property, ty)?;
-    Some(format!("**{}**: {said}", row::shown(&property.name)))
+    let description = values::describe(context, position, property, ty)?;
+    Some(format!("**{}**: {description}", row::shown(&property.name)))
 }

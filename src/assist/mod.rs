@@ -1,13 +1,13 @@
-//! What an editor asks of a payload that is being written: [`hover()`], [`complete()`], [`symbols()`].
+//! Editor features for a payload that is being written: [`hover()`], [`complete()`], [`symbols()`].
 //!
-//! Pure: text, a place in it, rules and tenant facts in; plain structs out. Nothing here knows a protocol. Places are bytes of
-//! the text. A text may be cut, half typed or no JSON at all; the time that an answer takes is linear in its length.
+//! Pure functions, independent of any protocol. The input is a text, a position in it (a byte offset), rules and tenant facts;
+//! the result is plain structs. The text may be incomplete or not JSON. Each call takes time linear in the length of the text.
 
 mod casing;
 mod complete;
+mod cursor_position;
 mod hover;
 mod model;
-mod place;
 mod row;
 mod snippet;
 mod symbols;

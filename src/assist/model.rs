@@ -1,4 +1,4 @@
-//! What is asked with, and what comes back.
+//! The parameters and results of the editor features.
 
 use crate::finding::Span;
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree};
@@ -6,19 +6,19 @@ use crate::recognize::{Recognized, recognize};
 use crate::rules::{Endpoint, Ruleset};
 use crate::tenant::Tenant;
 
-/// What is known beside the text.
+/// The input apart from the text.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// The rules.
     pub rules: &'a Ruleset,
-    /// What only the tenant knows.
+    /// The tenant facts.
     pub tenant: &'a Tenant,
-    /// The id of the endpoint that the text is a request to; `None` recognizes it by its names.
+    /// Id of the endpoint that the text is a request to; `None` detects it by the names in the text.
     pub endpoint: Option<&'a str>,
 }
 
 impl<'a> Context<'a> {
-    /// The endpoints that a text may be a request to: one where it is known, several where its names do not tell yet.
+    /// Returns the endpoints that the text may be a request to: several if its names do not identify one yet.
     pub(super) fn endpoints(&self, text: &str) -> Vec<&'a Endpoint> {
         if let Some(id) = self.endpoint {
             return self.rules.endpoint(id).into_iter().collect();
@@ -27,16 +27,16 @@ impl<'a> Context<'a> {
             Recognized::Request(id) => self.rules.endpoint(id).into_iter().collect(),
             Recognized::OneOf(ids) => ids.iter().filter_map(|id| self.rules.endpoint(id)).collect(),
             Recognized::Weak { ids, .. } => ids.iter().filter_map(|id| self.rules.endpoint(id)).collect(),
-            // A body that is just begun may become any of them.
+            // An empty body may become a request to any endpoint.
             Recognized::Other(_) if !has_names(text) => self.rules.endpoints().collect(),
             Recognized::Response | Recognized::Other(_) => Vec::new(),
         }
     }
 }
 
-/// Whether the first records of a text have any name; an object that is not in a list has.
+/// Returns true if the first records of a text have any name, or if the root is an object.
 fn has_names(text: &str) -> bool {
-    /// Records that are looked at.
+    /// Number of records that are read.
     const RECORDS: usize = 3;
     let mut reader = Reader::new(text);
     let mut tree = Tree::default();
@@ -51,80 +51,80 @@ fn has_names(text: &str) -> bool {
     }
 }
 
-/// What is shown of the token at a place.
+/// The hover text of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hover {
-    /// Markdown. Nothing of the file is markup in it.
+    /// Markdown; text from the file is escaped.
     pub markdown: String,
-    /// The token, with its quotes.
+    /// Span of the token, including its quotes.
     pub span: Span,
 }
 
-/// What a completion is.
+/// The kind of a completion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CompletionKind {
-    /// A name, with its colon and a value to fill in.
+    /// A name, with a colon and a value to fill in.
     Property,
-    /// A value of a list.
+    /// A value from a list.
     Value,
-    /// An object or a list with what it needs: a record, a whole body.
+    /// An object or array with its mandatory properties: a record, a whole body.
     Structure,
 }
 
-/// Something that may be written at a place.
+/// One completion at a position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
-    /// What is shown of it, and what is typed is compared with.
+    /// The displayed text; clients filter by it, too.
     pub label: String,
-    /// What is inserted: a snippet if [`Self::is_snippet`], with stops `$1`, `${1:text}` and, at last, `$0`. Lines after the first are
-    /// indented by tabs, from the indentation of the line on.
+    /// The inserted text: a snippet if [`Self::is_snippet`], with stops `$1` or `${1:text}`. Lines after the first are indented by
+    /// tabs, relative to the line of the position.
     pub insert: String,
-    /// Whether [`Self::insert`] is a snippet.
+    /// True if [`Self::insert`] is a snippet.
     pub is_snippet: bool,
-    /// The same as plain text, for clients without snippets.
+    /// The same text without stops, for clients without snippets.
     pub plain: String,
-    /// What it is.
+    /// The kind.
     pub kind: CompletionKind,
-    /// A few words: a type, whether it is mandatory.
+    /// A short description: the type, and the words "mandatory" or similar.
     pub detail: String,
     /// Markdown; may be empty.
     pub documentation: String,
-    /// Completions are shown in the order of this text.
+    /// Clients sort completions by this string.
     pub sort_key: String,
-    /// What it replaces, on one line; empty to insert. Quotes around the place stay.
+    /// The replaced span, on one line; empty to insert. Quotes around the position are kept.
     pub replace: Span,
-    /// What the text from the start of [`Self::replace`] up to the place is compared with, if not the label.
+    /// The string that clients compare with the text from the start of [`Self::replace`] to the position; `None` is the label.
     pub filter: Option<String>,
-    /// What is written elsewhere along with it: a comma behind the value before.
+    /// A second edit: a comma after the previous value.
     pub also: Option<Edit>,
 }
 
-/// What may be written at a place.
+/// The completions at a position.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Completions {
-    /// Each of them.
+    /// The completions.
     pub items: Vec<Completion>,
-    /// There are more, which are offered once more is typed.
+    /// True if there are more, which are offered after further typing.
     pub is_incomplete: bool,
 }
 
 /// A change of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// What is replaced.
+    /// The replaced span.
     pub span: Span,
-    /// By what.
+    /// The new text.
     pub text: String,
 }
 
-/// What a symbol is.
+/// The kind of a symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SymbolKind {
     /// A record.
     Record,
     /// An object.
     Object,
-    /// A list.
+    /// An array.
     List,
     /// A string.
     String,
@@ -141,14 +141,14 @@ pub enum SymbolKind {
 pub struct Symbol {
     /// The record's key, or the property's name.
     pub name: String,
-    /// The record's place in the request, or the property's value; may be empty.
+    /// The record's index in the request, or the property's value; may be empty.
     pub detail: String,
-    /// What it is.
+    /// The kind.
     pub kind: SymbolKind,
-    /// All of it.
+    /// Span of the record or property.
     pub span: Span,
-    /// What is shown of it: the value of the key, or the name. It lies within [`Self::span`].
+    /// Span that a client selects: the value of the record's key, or the name. It is within [`Self::span`].
     pub selection: Span,
-    /// What is in it, in the order of the text.
+    /// Nested symbols, in the order of the text.
     pub children: Vec<Symbol>,
 }

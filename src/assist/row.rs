@@ -1,4 +1,4 @@
-//! A row of a table as Markdown: what its value has to be, and what the API answers where it is not.
+//! A row of a table as Markdown: its constraints, and the API's answers to violations.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::report::labels;
 use crate::rules::{Constraint, Endpoint, Property, Stated, Table};
 use crate::sanitize;
 
-/// The row of a property.
+/// Formats the row of a property.
 pub(super) fn row(endpoint: &Endpoint, property: &Property) -> String {
     let mut out = format!(
         "**{}** `{}`",
@@ -39,7 +39,7 @@ pub(super) fn row(endpoint: &Endpoint, property: &Property) -> String {
     out
 }
 
-/// The checks of a table in which a property has a part.
+/// Formats the checks of a table that involve a property.
 pub(super) fn checks(endpoint: &Endpoint, table: &Table, property: &Property) -> String {
     let mut out = String::new();
     let anchored = |constraint: &Constraint| {
@@ -52,7 +52,7 @@ pub(super) fn checks(endpoint: &Endpoint, table: &Table, property: &Property) ->
     out
 }
 
-/// A constraint: what it asks, how sure that is, and what the API answers.
+/// Formats a constraint: its statement, evidence and answer.
 fn statement(property: &Property, constraint: &Constraint) -> String {
     let mut out = shown(&constraint.what);
     for condition in &constraint.conditions {
@@ -95,7 +95,7 @@ fn statement(property: &Property, constraint: &Constraint) -> String {
     out
 }
 
-/// A note as a sentence.
+/// Formats a note as a sentence.
 fn sentence(note: &str) -> String {
     let note = note.trim_end_matches('.');
     let mut rest = note.chars();
@@ -103,15 +103,15 @@ fn sentence(note: &str) -> String {
     shown(&format!("{first}{}.", rest.as_str()))
 }
 
-/// Text in which nothing is markup, on one line.
+/// Escapes text for Markdown, on one line.
 pub(super) fn shown(text: &str) -> String {
     escaped(&sanitize::line(text))
 }
 
-/// The same as code.
+/// Formats text as inline code, on one line.
 pub(super) fn code(text: &str) -> String {
     let text = sanitize::line(text);
-    // A text of whitespace alone, or with a backtick, is no code in Markdown.
+    // Markdown has no inline code with a backtick, or with whitespace only.
     if text.contains('`') || text.trim().is_empty() {
         format!("\"{}\"", escaped(&text))
     } else {

@@ -1,4 +1,4 @@
-//! Text with places to fill in.
+//! Snippets: text with tab stops.
 
 use std::fmt::Write as _;
 
@@ -6,19 +6,19 @@ use crate::finding::Severity;
 use crate::json::Value;
 use crate::rules::{CheckKind, PropertyId, Table, Type};
 
-/// A text with places to fill in, as a snippet and as plain text.
+/// A text with tab stops, and the same as plain text.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Snippet {
-    /// With stops.
+    /// The text with stops, in LSP snippet syntax.
     pub marked: String,
-    /// Without.
+    /// The text without stops.
     pub plain: String,
     stops: usize,
     indent: usize,
 }
 
 impl Snippet {
-    /// Text that stands for itself.
+    /// Appends literal text.
     pub fn text(&mut self, text: &str) {
         self.plain.push_str(text);
         for c in text.chars() {
@@ -29,7 +29,7 @@ impl Snippet {
         }
     }
 
-    /// A stop with a value that may be kept; empty for none.
+    /// Appends a stop with a default value, which may be empty.
     fn stop(&mut self, value: &str) {
         self.stops += 1;
         self.plain.push_str(value);
@@ -52,14 +52,14 @@ impl Snippet {
         self.marked += &line;
     }
 
-    /// A name and its colon.
+    /// Appends a name and its colon.
     pub fn name(&mut self, name: &str) {
         self.text("\"");
         self.text(name);
         self.text("\": ");
     }
 
-    /// A scalar of that type to fill in.
+    /// Appends a stop for a scalar of this type.
     pub fn scalar(&mut self, ty: Type) {
         match ty {
             Type::Boolean => self.stop("true"),
@@ -72,7 +72,8 @@ impl Snippet {
         }
     }
 
-    /// A value whose scalars may be kept or written over. The depth is that of the tables it was made of.
+    /// Appends a value in which every scalar is a stop. The recursion depth is that of the tables that the value is generated
+    /// from.
     pub fn value(&mut self, value: &Value) {
         match value {
             Value::List(items) => {
@@ -129,24 +130,25 @@ impl Snippet {
     }
 }
 
-/// A scalar as JSON.
+/// Serializes a scalar to JSON.
 fn json(value: &Value) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// How much a property matters.
+/// The degree to which a property is mandatory, in the order of completions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Need {
     /// The API refuses an object without it.
     Mandatory,
-    /// It is mandatory for new contacts, stated to be so and not held to, or one of several of which one is.
+    /// It is mandatory for new contacts only, or stated as mandatory but not enforced, or one of several properties of which
+    /// one is mandatory.
     Maybe,
-    /// It may be left out.
+    /// It is optional.
     Optional,
 }
 
 impl Need {
-    /// That of a property.
+    /// Classifies a property.
     pub fn of(table: &Table, id: PropertyId) -> Self {
         match &table.property(id).required {
             Some(required) if required.claim.severity == Severity::Error && !required.for_new_contact => {
@@ -159,7 +161,7 @@ impl Need {
     }
 }
 
-/// The same in words; nothing for what may be left out.
+/// Describes the requirement of a property; empty if it is optional.
 pub(super) fn need_in_words(table: &Table, id: PropertyId) -> String {
     let Some(required) = &table.property(id).required else {
         let others = any_of(table).find(|one| one.contains(&id)).into_iter().flatten();
@@ -183,7 +185,7 @@ pub(super) fn need_in_words(table: &Table, id: PropertyId) -> String {
     }
 }
 
-/// The groups of properties of which an object needs one.
+/// Iterates over the groups of properties of which one is mandatory.
 fn any_of(table: &Table) -> impl Iterator<Item = &[PropertyId]> {
     table.checks.iter().filter_map(|check| match &check.kind {
         CheckKind::AnyOf(any_of) => Some(&*any_of.0),

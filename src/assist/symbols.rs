@@ -1,4 +1,4 @@
-//! The records of a payload by their keys, and what is in them.
+//! Document symbols: the records of a payload by key, and their properties.
 
 use super::model::{Context, Symbol, SymbolKind};
 use crate::finding::Span;
@@ -6,13 +6,13 @@ use crate::json::{self, JsonKind, NodeId, Reader, Root, Tree};
 use crate::rules::Endpoint;
 use crate::sanitize;
 
-/// After so many symbols records are listed without what is in them, and after as many again none.
+/// Maximum number of nested symbols. Later records are listed without their properties, up to twice as many records.
 pub const MAX_SYMBOLS: usize = 10_000;
 
-/// How many characters of a value are shown.
+/// Maximum number of characters that are shown of a value.
 const SHOWN: usize = 60;
 
-/// The records of a text, and the properties of each; nothing where the text is no request.
+/// Returns the records of a text with their properties; empty if the text is not a request.
 pub fn symbols(context: &Context<'_>, bytes: &[u8]) -> Vec<Symbol> {
     let (text, _) = json::text(bytes);
     let endpoints = context.endpoints(&text);
@@ -36,7 +36,7 @@ pub fn symbols(context: &Context<'_>, bytes: &[u8]) -> Vec<Symbol> {
     all
 }
 
-/// A record under its key; of what is no object only that it is there.
+/// Returns the symbol of a record, named by its key. A record that is not an object has no children.
 fn record(text: &str, endpoint: &Endpoint, tree: &Tree, index: usize, left: &mut usize) -> Option<Symbol> {
     let root = tree.root()?;
     let span = tree.node(root).span;
@@ -73,7 +73,7 @@ fn record(text: &str, endpoint: &Endpoint, tree: &Tree, index: usize, left: &mut
     })
 }
 
-/// What is in an object or a list. The depth is that of the reader at most.
+/// Returns the symbols of the members or elements. The recursion depth is bounded by the reader's depth limit.
 fn members(text: &str, tree: &Tree, id: NodeId, left: &mut usize) -> Vec<Symbol> {
     let mut all = Vec::new();
     for (key, value) in tree.members(id) {
@@ -127,7 +127,7 @@ fn symbol(
     })
 }
 
-/// Text of the file on one line, and not endless.
+/// Returns text of the file on one line, truncated to [`SHOWN`] characters.
 fn shown(text: &str) -> String {
     let cut = text.char_indices().nth(SHOWN);
     match cut {

@@ -1,4 +1,4 @@
-//! Texts with a place in them, written as `|`.
+//! The position in a text is marked with `|`.
 
 use proptest::prelude::*;
 
@@ -23,13 +23,13 @@ fn tenant() -> Tenant {
     load(TENANT, &mut |_| Err(String::new())).unwrap()
 }
 
-/// The text without the mark, and where the mark was.
+/// Returns the text without the mark, and the byte offset of the mark.
 fn marked(text: &str) -> (String, usize) {
-    let at = text.find('|').expect("a place");
+    let at = text.find('|').expect("a position");
     (text.replacen('|', "", 1), at)
 }
 
-fn ask<T>(endpoint: Option<&str>, text: &str, question: impl Fn(&Context<'_>, &[u8], usize) -> T) -> T {
+fn run_at<T>(endpoint: Option<&str>, text: &str, feature: impl Fn(&Context<'_>, &[u8], usize) -> T) -> T {
     let rules: Ruleset = built_in();
     let tenant = tenant();
     let context = Context {
@@ -38,11 +38,11 @@ fn ask<T>(endpoint: Option<&str>, text: &str, question: impl Fn(&Context<'_>, &[
         endpoint,
     };
     let (text, at) = marked(text);
-    question(&context, text.as_bytes(), at)
+    feature(&context, text.as_bytes(), at)
 }
 
 fn completions(endpoint: &str, text: &str) -> Completions {
-    ask(Some(endpoint), text, complete)
+    run_at(Some(endpoint), text, complete)
 }
 
 fn labels(endpoint: &str, text: &str) -> Vec<String> {
@@ -51,8 +51,8 @@ fn labels(endpoint: &str, text: &str) -> Vec<String> {
     items.into_iter().map(|item| item.label).collect()
 }
 
-/// The text once a completion is taken as plain text.
-fn taken(text: &str, item: &Completion) -> String {
+/// Applies a completion as plain text.
+fn applied(text: &str, item: &Completion) -> String {
     let (mut text, _) = marked(text);
     let range = item.replace.start as usize..item.replace.end as usize;
     text.replace_range(range, &item.plain);
@@ -62,15 +62,15 @@ fn taken(text: &str, item: &Completion) -> String {
     text
 }
 
-fn take(endpoint: &str, text: &str, label: &str) -> String {
+fn complete_with(endpoint: &str, text: &str, label: &str) -> String {
     let items = completions(endpoint, text).items;
     let item = items.iter().find(|item| item.label == label);
     let item = item.unwrap_or_else(|| panic!("{label} is not offered in {text}"));
-    taken(text, item)
+    applied(text, item)
 }
 
 fn shown(endpoint: &str, text: &str) -> Option<Hover> {
-    ask(Some(endpoint), text, hover)
+    run_at(Some(endpoint), text, hover)
 }
 
 const STATUS: &str = "contact-interface-status";
@@ -78,7 +78,7 @@ const DETAILS: &str = "contact-details";
 const AUTHORIZATION: &str = "save-contact-authorization-details";
 
 #[test]
-fn names_come_in_the_casing_of_the_file_and_the_needed_ones_first() {
+fn names_have_the_casing_of_the_file_mandatory_first() {
     assert_eq!(
         labels(STATUS, r#"[{ "clientContactCode": "x", "|"#)[0],
         "interfaceStatus"
@@ -87,20 +87,20 @@ fn names_come_in_the_casing_of_the_file_and_the_needed_ones_first() {
         labels(STATUS, "[{|")[..2],
         ["ClientContactCode", "InterfaceStatus"]
     );
-    // Another record of the file says how names are written.
+    // The casing is that of another record.
     let text = r#"[{"clientContactCode": "a", "interfaceStatus": "b"}, {|}]"#;
     assert_eq!(labels(STATUS, text)[0], "clientContactCode");
 }
 
 #[test]
-fn what_an_object_has_is_not_offered_again() {
+fn existing_names_are_not_offered() {
     let text = r#"[{"UserName": "a", |, "FirstName": "b", "Address": {"City": "c"}, "lastname": 1}]"#;
     let labels = labels(DETAILS, text);
     for name in ["UserName", "FirstName", "Address", "LastName"] {
         assert!(!labels.iter().any(|label| label == name), "{name}");
     }
     assert!(labels.iter().any(|label| label == "ContactCode"));
-    // The name at the place is its own.
+    // The name at the position itself is offered.
     let text = r#"[{"FirstName": "b", "UserN|ame": "a"}]"#;
     assert!(
         self::labels(DETAILS, text)
@@ -110,7 +110,7 @@ fn what_an_object_has_is_not_offered_again() {
 }
 
 #[test]
-fn quotes_colons_and_commas_are_right_wherever_the_place_is() {
+fn quotes_colons_and_commas_are_right_at_every_position() {
     let name = "InterfaceStatus";
     for (text, expected) in [
         ("[{|}]", r#"[{"InterfaceStatus": ""}]"#),
@@ -156,16 +156,16 @@ fn quotes_colons_and_commas_are_right_wherever_the_place_is() {
         ),
     ] {
         assert_eq!(
-            take(STATUS, text, name),
+            complete_with(STATUS, text, name),
             expected.replace("\"\"\"", "\"\""),
             "{text}"
         );
     }
 }
 
-/// Many clients put the text in the place of what is typed, and leave what follows.
+/// Many clients replace the typed text only, and leave the text after the cursor.
 #[test]
-fn a_quote_behind_the_place_is_left_where_it_is() {
+fn a_quote_after_the_cursor_is_kept() {
     for (endpoint, text, label) in [
         (STATUS, r#"[{"inter|"}]"#, "InterfaceStatus"),
         (STATUS, r#"[{"Inter|": 1}]"#, "InterfaceStatus"),
@@ -175,7 +175,7 @@ fn a_quote_behind_the_place_is_left_where_it_is() {
         let item = items.iter().find(|item| item.label == label).unwrap();
         let (_, at) = marked(text);
         assert_eq!(item.replace.end as usize, at, "{text}");
-        let taken = taken(text, item);
+        let taken = applied(text, item);
         assert!(
             serde_json::from_str::<serde_json::Value>(&taken).is_ok(),
             "{taken}"
@@ -184,7 +184,7 @@ fn a_quote_behind_the_place_is_left_where_it_is() {
 }
 
 #[test]
-fn nothing_is_offered_right_behind_a_value_or_for_a_colon() {
+fn nothing_is_offered_directly_after_a_value_or_for_a_colon() {
     for text in [
         r#"[{"ClientContactCode": "x"|}]"#,
         r#"[{"ClientContactCode"| }]"#,
@@ -202,40 +202,40 @@ fn values_are_those_of_lists_and_of_the_tenant() {
     let persona = r#"[{"personaAndRoles": [{"personaCode": "|", "x": 1}]}]"#;
     assert_eq!(labels(AUTHORIZATION, persona), ["P-1", "P-2"]);
     assert_eq!(
-        take(AUTHORIZATION, persona, "P-2"),
+        complete_with(AUTHORIZATION, persona, "P-2"),
         r#"[{"personaAndRoles": [{"personaCode": "P-2", "x": 1}]}]"#
     );
     let lob = r#"[{"buDetails": {"orgDetails": [{"lobType": |"#;
     assert_eq!(labels(AUTHORIZATION, lob), ["Belonging", "Serving", "Both"]);
     assert_eq!(
-        take(AUTHORIZATION, lob, "Both"),
+        complete_with(AUTHORIZATION, lob, "Both"),
         r#"[{"buDetails": {"orgDetails": [{"lobType": "Both""#
     );
     let code = r#"[{"buDetails": {"orgDetails": [{"orgEntity": {"lobEntityCode": "a|"}}]}}]"#;
-    // What begins so comes first.
+    // Values that begin with the typed text are first.
     assert_eq!(labels(AUTHORIZATION, code), ["APAC", "EMEA"]);
     assert_eq!(labels(DETAILS, r#"[{"ManagerCode": ["|"]}]"#), ["C-1"]);
     assert_eq!(labels(DETAILS, r#"[{"IsActive": t|}]"#), ["true", "false"]);
 }
 
-/// Editors that write both quotes leave the place between them, or after them.
+/// Editors that insert both quotes leave the cursor between or after them.
 #[test]
 fn an_empty_string_is_completed_from_both_sides() {
     for form in [r#""|""#, r#"""|"#, r#"|"""#] {
         let value = format!(r#"[{{"personaAndRoles": [{{"personaCode": {form}, "x": 1}}]}}]"#);
         assert_eq!(
-            take(AUTHORIZATION, &value, "P-2"),
+            complete_with(AUTHORIZATION, &value, "P-2"),
             r#"[{"personaAndRoles": [{"personaCode": "P-2", "x": 1}]}]"#
         );
         let name = format!(r#"[{{"ClientContactCode": "C", {form}}}]"#);
         assert_eq!(
-            take(STATUS, &name, "InterfaceStatus"),
+            complete_with(STATUS, &name, "InterfaceStatus"),
             r#"[{"ClientContactCode": "C", "InterfaceStatus": ""}]"#
         );
-        // What is typed up to the place is what a client compares.
+        // Clients compare the text before the cursor.
         for marked_text in [value, name] {
             let (text, at) = marked(&marked_text);
-            for item in ask(None, &marked_text, complete).items {
+            for item in run_at(None, &marked_text, complete).items {
                 let typed = &text[item.replace.start as usize..at];
                 let filter = item.filter.as_ref().unwrap_or(&item.label);
                 assert!(filter.starts_with(typed), "{text}: {typed} {filter}");
@@ -262,7 +262,7 @@ fn records_and_bodies_are_offered_whole() {
     assert_eq!(labels(STATUS, "|"), ["contact-interface-status: body"]);
     assert_eq!(labels(STATUS, "|\n[]"), [""; 0]);
     assert_eq!(labels(STATUS, "[|]"), ["contact-interface-status: record"]);
-    let all = ask(None, "|", complete).items;
+    let all = run_at(None, "|", complete).items;
     assert_eq!(all.len(), built_in().ids().count());
     for item in &all {
         assert!(item.insert.contains("${1:"), "{}", item.insert);
@@ -273,13 +273,13 @@ fn records_and_bodies_are_offered_whole() {
         );
     }
     let two = "[{\"ClientContactCode\": \"a\"}\n|]";
-    let taken = take(STATUS, two, "contact-interface-status: record");
+    let taken = complete_with(STATUS, two, "contact-interface-status: record");
     assert!(
         serde_json::from_str::<serde_json::Value>(&taken).is_ok(),
         "{taken}"
     );
-    // What has names that no endpoint has is no request.
-    assert_eq!(ask(None, r#"{"name": "x", "|"}"#, complete).items, []);
+    // An object with names of no endpoint is not a request.
+    assert_eq!(run_at(None, r#"{"name": "x", "|"}"#, complete).items, []);
 }
 
 #[test]
@@ -310,7 +310,7 @@ fn a_snippet_is_the_plain_text_with_stops() {
 }
 
 #[test]
-fn a_name_shows_its_row() {
+fn hover_on_a_name_shows_its_row() {
     let found = shown(STATUS, r#"[{"clientCont|actCode": "x"}]"#).unwrap();
     assert!(
         found.markdown.starts_with("**ClientContactCode** `string"),
@@ -335,7 +335,7 @@ fn a_name_shows_its_row() {
 }
 
 #[test]
-fn an_unknown_name_shows_what_was_meant() {
+fn hover_on_an_unknown_name_shows_the_suggestion() {
     let found = shown(STATUS, r#"[{"Client_Contact|_Code": "x"}]"#).unwrap();
     assert!(
         found.markdown.contains("Did you mean ClientContactCode?"),
@@ -356,7 +356,7 @@ fn an_unknown_name_shows_what_was_meant() {
 }
 
 #[test]
-fn a_value_shows_what_it_becomes() {
+fn hover_on_a_value_describes_its_conversion() {
     let value = |text: &str| shown(DETAILS, text).unwrap().markdown;
     for (text, part) in [
         (
@@ -395,7 +395,7 @@ fn a_value_shows_what_it_becomes() {
 }
 
 #[test]
-fn nothing_of_the_file_is_markup() {
+fn text_of_the_file_is_escaped() {
     let found = shown(STATUS, r#"[{"[a](b)*|<i>": "x"}]"#).unwrap();
     assert!(!found.markdown.contains("[a](b)"), "{}", found.markdown);
     assert!(found.markdown.contains("\\<i\\>"), "{}", found.markdown);
@@ -404,7 +404,7 @@ fn nothing_of_the_file_is_markup() {
 #[test]
 fn records_are_symbols_by_key() {
     let text = r#"|[{"clientContactCode": "C-1", "x": {"y": [1, true]}}, {"interfaceStatus": "ok"}, null]"#;
-    let all = ask(Some(STATUS), text, |context, bytes, _| symbols(context, bytes));
+    let all = run_at(Some(STATUS), text, |context, bytes, _| symbols(context, bytes));
     let names: Vec<&str> = all.iter().map(|symbol| symbol.name.as_str()).collect();
     assert_eq!(names, ["C-1", "record 1", "record 2"]);
     assert_eq!(all[0].detail, "record 0");
@@ -421,7 +421,7 @@ fn records_are_symbols_by_key() {
 fn symbols_of_a_long_file_end() {
     let record = r#"{"clientContactCode":"C","interfaceStatus":"ok"},"#;
     let text = format!("|[{}null]", record.repeat(3 * super::MAX_SYMBOLS));
-    let all = ask(Some(STATUS), &text, |context, bytes, _| symbols(context, bytes));
+    let all = run_at(Some(STATUS), &text, |context, bytes, _| symbols(context, bytes));
     assert_eq!(all.len(), 2 * super::MAX_SYMBOLS);
     let children: usize = all.iter().map(|symbol| symbol.children.len()).sum();
     assert_eq!(children, super::MAX_SYMBOLS);
@@ -429,7 +429,7 @@ fn symbols_of_a_long_file_end() {
 
 proptest! {
     #[test]
-    fn any_text_at_any_place_has_sound_answers(
+    fn every_result_satisfies_the_invariants_for_any_text(
         parts in prop::collection::vec(
             prop::sample::select(vec![
                 "[", "]", "{", "}", ",", ":", "\"", "\"PersonaAndRoles\"", "\"personaCode\":", "\"a\"", "\n", " ", "tru", "1", "\\",
@@ -437,15 +437,15 @@ proptest! {
             ]),
             0..40,
         ),
-        place in 0_u8..200,
+        position in 0_u8..200,
     ) {
         let text = parts.concat();
-        body::run(&[&[0, place], text.as_bytes()].concat());
+        body::run(&[&[0, position], text.as_bytes()].concat());
     }
 
-    /// The same of a value: where it is there already, it is replaced, or nothing is offered.
+    /// Completing a value replaces an existing one, or offers nothing.
     #[test]
-    fn a_value_that_is_taken_leaves_json(
+    fn completing_a_value_leaves_valid_json(
         name in prop::sample::select(vec!["IsActive", "ManagerCode", "Address", "CultureCode", "FirstName", "x"]),
         form in prop::sample::select(vec![
             "|", " |", "\"|\"", "\"\"|", "|\"\"", "|\"C\"", "| \"C\"", "\"C|\"", "\"C|", "|null", "tr|", "|true", "| false", "|1", "|{}", "| {}",
@@ -457,14 +457,14 @@ proptest! {
     ) {
         let text = format!("[{{\"UserName\": \"a\", \"{name}\":{space}{form}{space}{behind}}}]");
         for item in completions(DETAILS, &text).items {
-            let taken = taken(&text, &item);
+            let taken = applied(&text, &item);
             prop_assert!(serde_json::from_str::<serde_json::Value>(&taken).is_ok(), "{text}: {taken}");
         }
     }
 
-    /// A completion of a name that is taken in a record that was right makes one that is right.
+    /// Completing a name in a valid record gives a valid record.
     #[test]
-    fn a_name_that_is_taken_leaves_json(
+    fn completing_a_name_leaves_valid_json(
         names in prop::collection::vec(prop::sample::select(vec!["UserName", "FirstName", "LastName", "City", "é"]), 0..5),
         cut in 0_usize..6,
         form in prop::sample::select(vec!["|", "\"|\"", "\"|", "us|", "\"us|\"", "\"us|"]),
@@ -479,17 +479,17 @@ proptest! {
         let items = completions(DETAILS, &text).items;
         prop_assert!(!items.is_empty(), "{text}");
         for item in items {
-            let text = taken(&text, &item);
+            let text = applied(&text, &item);
             prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
         }
     }
 }
 
-/// A body that is offered in an empty file checks clean.
+/// A body that is offered in an empty file has no errors.
 #[test]
 fn bodies_check_clean() {
     let rules = built_in();
-    for item in ask(None, "|", complete).items {
+    for item in run_at(None, "|", complete).items {
         let endpoint = item.label.split(':').next().unwrap();
         let options = geplint_core::Options::for_endpoint(endpoint);
         let checked = geplint_core::check(item.plain.as_bytes(), &rules, &tenant(), &options);
@@ -503,9 +503,9 @@ fn bodies_check_clean() {
     }
 }
 
-/// A text that is cut anywhere is in the objects that a tree of all of it has around that place.
+/// For a text truncated at any position, the open objects and arrays are those of the complete text.
 #[test]
-fn the_way_down_is_that_of_the_whole_text() {
+fn cursor_levels_equal_those_of_the_whole_text() {
     let text =
         include_str!("../../testdata/documented/save-contact-authorization-details/3-success.request.json");
     let mut reader = Reader::new(text);

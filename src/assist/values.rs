@@ -1,25 +1,25 @@
-//! What a value becomes when the API's converter converts it, and what its row and the tenant say of it.
+//! Describes a value: its conversion by the API's converter, its length, and its presence in lists and tenant facts.
 
 use std::fmt::Write as _;
 
+use super::cursor_position::CursorPosition;
 use super::model::Context;
-use super::place::Place;
 use super::row::{code, shown};
 use crate::bind::{self, Json, Scalar};
 use crate::json;
 use crate::rules::{Endpoint, Fact, Property, Type};
 use crate::tenant::{Presence, Tenant};
 
-/// What is said of the value at the place; `None` where the token is no scalar.
-pub(super) fn said(
+/// Describes the value at the position; `None` if the token is not a scalar.
+pub(super) fn describe(
     context: &Context<'_>,
-    place: &Place<'_>,
+    position: &CursorPosition<'_>,
     property: &Property,
     ty: Type,
 ) -> Option<String> {
-    let token = place.cursor.token;
-    let written = token.span.of(place.text);
-    let text = place.token();
+    let token = position.cursor.token;
+    let written = token.span.of(position.text);
+    let text = position.token();
     let json = match written {
         "true" => Json::Bool(true),
         "false" => Json::Bool(false),
@@ -28,7 +28,7 @@ pub(super) fn said(
         _ if !token.quoted && json::is_number(written) => Json::Number(written),
         _ => return None,
     };
-    let mut out = conversion(place.endpoint, ty, json);
+    let mut out = conversion(position.endpoint, ty, json);
     let converted = match json {
         Json::Text(text) | Json::Number(text) => text,
         Json::Bool(_) => written,
@@ -38,7 +38,7 @@ pub(super) fn said(
         out += &length(property, converted);
     }
     if let (Type::Enum(id), Json::Text(text)) = (ty, json) {
-        let list = &place.endpoint.enums[usize::from(id)];
+        let list = &position.endpoint.enums[usize::from(id)];
         if list
             .members
             .iter()
@@ -63,7 +63,7 @@ pub(super) fn said(
     Some(out)
 }
 
-/// What the converter makes of it.
+/// Describes the conversion.
 fn conversion(endpoint: &Endpoint, ty: Type, json: Json<'_>) -> String {
     let (scalar, members) = match ty {
         Type::String => (Scalar::String, &[][..]),
@@ -111,7 +111,7 @@ fn is_open(endpoint: &Endpoint, ty: Type) -> bool {
     matches!(ty, Type::Enum(id) if endpoint.enums[usize::from(id)].open)
 }
 
-/// A scalar where an object or a list is declared.
+/// Describes a scalar in place of an object or array.
 fn container(endpoint: &Endpoint, ty: Type, json: Json<'_>) -> String {
     let what = match ty {
         Type::Object(_) => bind::Container::Object,
@@ -131,14 +131,14 @@ fn refused(wanted: &str, sentence: &str) -> String {
     )
 }
 
-/// How long the text is, and how long it may be.
+/// Describes the length of the text and its limit.
 fn length(property: &Property, text: &str) -> String {
     let count = text.chars().count();
     let characters = if count == 1 { "character" } else { "characters" };
     let Some(limit) = property.max_length else {
         return format!(" {count} {characters}; no limit is documented.");
     };
-    // As in messages: characters, unless the API counts them otherwise.
+    // As in messages: characters, unless the count of UTF-16 units (which the API uses) differs.
     let length = json::utf16_len(text);
     let unit = if length == count {
         characters
@@ -152,7 +152,7 @@ fn length(property: &Property, text: &str) -> String {
     }
 }
 
-/// What the tenant says of it.
+/// Describes whether the value is in the tenant's list.
 fn fact(tenant: &Tenant, fact: Fact, text: &str) -> String {
     let name = fact.name();
     match tenant.knows(fact, text) {
@@ -168,7 +168,7 @@ fn fact(tenant: &Tenant, fact: Fact, text: &str) -> String {
     }
 }
 
-/// What else the list says of one of its values; may be empty.
+/// Returns the details that the tenant's list has about a value; may be empty.
 pub(super) fn details(tenant: &Tenant, fact: Fact, value: &str) -> String {
     let same = |listed: &str| listed.trim().eq_ignore_ascii_case(value.trim());
     let listed = tenant.listed();
@@ -190,7 +190,7 @@ pub(super) fn details(tenant: &Tenant, fact: Fact, value: &str) -> String {
     }
 }
 
-/// A contact in a few words.
+/// Describes a contact.
 pub(super) fn of_contact(contact: &crate::tenant::ListedContact) -> String {
     let active = contact
         .active
@@ -200,7 +200,7 @@ pub(super) fn of_contact(contact: &crate::tenant::ListedContact) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// The first of many names.
+/// Joins the first names of a list.
 fn some(names: &[String]) -> String {
     crate::report::labels::some(names, 8)
 }

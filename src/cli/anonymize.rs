@@ -32,7 +32,7 @@ pub struct Folder<'a> {
 }
 
 impl<'a> Folder<'a> {
-    /// Examines the folder. The error says why nothing can be written there.
+    /// Examines the folder. The error is the reason why nothing can be written there.
     pub fn new(path: &'a Path, anonymizer: Anonymizer<'a>) -> Result<Self, String> {
         let failed = |error: &dyn ToString| format!("{}: {}", sanitize::plain_path(path), error.to_string());
         match fs::metadata(path) {
@@ -66,7 +66,7 @@ impl<'a> Folder<'a> {
         }
     }
 
-    /// Writes the files, and prints their number. The error says what prevents it.
+    /// Writes the files, and prints their number. The error is the reason.
     pub fn write(&self, common: &Common) -> Result<(), String> {
         for (name, why) in &self.kept_back {
             terminal::warn(common, &format!("not written: {name}: {why}"));

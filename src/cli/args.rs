@@ -119,7 +119,7 @@ pub enum Command {
     Man(Pages),
 }
 
-/// Which files of a folder are read.
+/// The files of a folder that are read.
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Input")]
 pub struct Walk {
@@ -140,7 +140,7 @@ pub struct Walk {
 /// The name of standard input without `--stdin-filename`.
 pub const NO_NAME: &str = "<stdin>";
 
-/// Which files are read.
+/// The files that are read.
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Input")]
 pub struct Files {
@@ -165,7 +165,7 @@ pub struct Files {
     pub max_file_size: u64,
 }
 
-/// What is known in addition to the files.
+/// Facts in addition to the files.
 #[derive(Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Rules")]
 pub struct KnowledgeArgs {
@@ -213,7 +213,7 @@ pub struct Predict {
     pub quiet: bool,
 }
 
-/// Which findings are not shown.
+/// The findings that are not shown.
 #[derive(Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Baseline")]
 pub struct Suppression {
@@ -256,7 +256,7 @@ pub enum FailLevel {
     Never,
 }
 
-/// How findings are fixed.
+/// The treatment of fixes.
 #[derive(Debug, ClapArgs)]
 #[command(
     next_help_heading = "Fixing",
@@ -354,7 +354,7 @@ pub struct Check {
     pub quiet: bool,
 }
 
-/// How changes of files are noticed.
+/// The detection of changes of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum WatchOption {
     /// File system events, if there are any
@@ -561,7 +561,7 @@ pub enum HttpStatus {
     Always200,
 }
 
-/// How calls are logged.
+/// The log of calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CallLog {
     /// One line for each call
@@ -687,7 +687,7 @@ pub fn command() -> clap::Command {
 
 /// A value of `--listen`: an address and a port, `localhost` and a port, or a port alone.
 ///
-/// Errors: what is expected.
+/// Errors: a message with the expected form.
 fn address(text: &str) -> Result<SocketAddr, String> {
     let local = text.strip_prefix("localhost").unwrap_or(text);
     let port = local.strip_prefix(':').or((local == text).then_some(text));

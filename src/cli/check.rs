@@ -236,7 +236,7 @@ impl Run<'_> {
         Purpose::of(self.args) == Some(Purpose::Write)
     }
 
-    /// Returns the exit code if the reader has closed the pipe: it covers what was found until then.
+    /// Returns the exit code if the reader has closed the pipe: it covers the findings so far.
     fn exit_code_so_far(&self) -> u8 {
         let trouble = self.trouble || self.sinks.have_failed();
         match exit_code(self.args, self.fail_on, &self.summary, trouble) {

@@ -24,7 +24,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// Returns what the arguments ask for. `None` if nothing is fixed.
+    /// Returns the requested fixes. `None` if nothing is fixed.
     pub const fn of(args: &Check) -> Option<Self> {
         match (args.fixing.diff, args.fixing.fix) {
             (true, _) => Some(Self::Show),
@@ -120,7 +120,7 @@ impl<'a> Fixer<'a> {
         (given.is_some() || session.recognized(&after.bytes, standard).is_some_and(same)).then_some(after)
     }
 
-    /// Shows the changes, or writes the file. The error says why it cannot be written.
+    /// Shows the changes, or writes the file. The error is the reason why it cannot be written.
     pub fn settle(&self, file: &Payload<'_>, after: &Fixed) -> Result<FixOutcome, String> {
         let (path, before) = (file.path, file.bytes);
         match self.purpose {

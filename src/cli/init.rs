@@ -182,7 +182,7 @@ fn folder_lines(folders: &BTreeMap<PathBuf, Folder>) -> String {
     text
 }
 
-/// Returns the settings: what was found is set, the rest is commented out.
+/// Returns the settings: values that were found are set, the others are commented out.
 fn settings(folders: &BTreeMap<PathBuf, Folder>, endpoints: &[&str]) -> String {
     let tops: BTreeSet<String> = folders
         .keys()

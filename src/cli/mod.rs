@@ -94,7 +94,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Words of similar programs that are no word of this one, and what to write instead.
+/// Arguments of similar programs that geplint does not have, and the message about its own for each.
 const TIPS: &[(&str, &str)] = &[
     (
         "--rule",

@@ -11,14 +11,14 @@ use crate::sample::Extent;
 
 /// Prints the body. Warns if it has findings, which is only possible with rules of the user.
 pub fn run(args: &New, common: &Common) -> Result<u8, OutputError> {
-    let Some((body, trouble)) = terminal::ok_or_print(body(args, common), common) else {
+    let Some((body, worst_finding)) = terminal::ok_or_print(body(args, common), common) else {
         return Ok(TROUBLE);
     };
     output::write(&mut io::stdout().lock(), &(pretty(&body, "\n") + "\n"))?;
-    let Some(trouble) = trouble else {
+    let Some(worst_finding) = worst_finding else {
         return Ok(CLEAN);
     };
-    let shown = sanitize::escape(&trouble);
+    let shown = sanitize::escape(&worst_finding);
     terminal::warn(common, &format!("the body has findings: {shown}"));
     Ok(FINDINGS)
 }
@@ -29,6 +29,6 @@ fn body(args: &New, common: &Common) -> Result<(Value, Option<String>), String> 
     let sampler = generated::sampler(&args.made, endpoint, &known);
     let extent = if args.full { Extent::Full } else { Extent::Minimal };
     let body = sampler.body(args.records as usize, extent);
-    let trouble = sampler.trouble(&body);
-    Ok((body, trouble))
+    let worst_finding = sampler.worst_finding(&body);
+    Ok((body, worst_finding))
 }

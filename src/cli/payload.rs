@@ -99,7 +99,7 @@ impl<'a> Payload<'a> {
                 _ => &mut [],
             };
             for finding in findings {
-                filled.move_back(finding, true);
+                filled.map_finding(finding, true);
             }
         }
         match outcome {

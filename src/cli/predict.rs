@@ -32,7 +32,7 @@ struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<String>,
     endpoint: String,
-    /// `None` if no response can be predicted; standard error says why.
+    /// `None` if no response can be predicted; the reason is on standard error.
     response: Option<Envelope>,
     /// The conditions besides the request that the response depends on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -180,7 +180,7 @@ impl Run<'_> {
         self.answers.push(answer);
     }
 
-    /// Prints on standard error what the response depends on.
+    /// Prints the dependencies of the response on standard error.
     fn name(&self, path: &Path, what: &str, all: &[String]) {
         if self.args.quiet {
             return;
@@ -269,7 +269,7 @@ impl Run<'_> {
     }
 }
 
-/// A predicted response, and what it depends on.
+/// A predicted response with its dependencies.
 pub struct Response {
     pub prediction: Prediction,
     /// The facts that it depends on besides the request, in words.
@@ -278,7 +278,7 @@ pub struct Response {
     pub guesses: Vec<String>,
 }
 
-/// Returns the response to a request. The error says why there is none, with the place.
+/// Returns the response to a request. The error is the reason why there is none, with the position.
 pub fn response(path: &Path, bytes: &[u8], request: &Request<'_>) -> Result<Response, String> {
     let prediction = request
         .predict()

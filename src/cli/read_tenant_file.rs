@@ -1,4 +1,4 @@
-//! The tenant file: finds the lists that it names, and describes what was read.
+//! The tenant file: finds the lists that it names, and describes the lists that were read.
 
 use std::path::{Path, PathBuf};
 

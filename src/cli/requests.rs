@@ -111,7 +111,7 @@ impl<'a> Requests<'a> {
         }
     }
 
-    /// Parses a container; `None` if the file is not one. The error says why it is invalid.
+    /// Parses a container; `None` if the file is not one. The error is the reason why it is invalid.
     pub fn container(path: &Path, bytes: &[u8]) -> Option<(ContainerKind, Result<Container, String>)> {
         let format = containers::detect(path, bytes)?;
         Some((format, containers::read(format, bytes)))
@@ -143,7 +143,7 @@ impl<'a> Requests<'a> {
         {
             let mut request = session.template(body.text(), endpoint, outcomes);
             for finding in &mut request.checked.findings {
-                body.move_back(finding, fixable);
+                body.map_finding(finding, fixable);
             }
             // A body in another file is checked unchanged.
             if source.is_none()
@@ -184,7 +184,7 @@ impl<'a> Requests<'a> {
         {
             let mut own = session.look_template(body.text(), endpoint).findings;
             for finding in &mut own {
-                body.move_back(finding, fixable);
+                body.map_finding(finding, fixable);
             }
             findings.append(&mut own);
         }
@@ -317,7 +317,7 @@ impl<'a> Requests<'a> {
     }
 
     /// Returns the path and the text of the file with the body of a request. `None` if the run checks that file anyway. The
-    /// error says why it is not read.
+    /// error is the reason why it is not read.
     fn file(&self, folder: &Path, name: &str) -> Result<Option<(PathBuf, String)>, String> {
         let shown = sanitize::plain_path(Path::new(name));
         let refused = |why: String| format!("its body is the file {shown}: {why}");

@@ -18,7 +18,7 @@ use crate::predict::predict;
 use crate::report::labels::count;
 use crate::report::{AtomicFile, OutputError, sanitize};
 use crate::rules::Endpoint;
-use crate::sample::{Lack, Samples};
+use crate::sample::{Samples, Uncovered};
 use crate::tenant::Tenant;
 
 /// The list of written files: the SHA-256 and the name of each, one a line.
@@ -58,7 +58,7 @@ pub fn run(args: &SamplesArgs, common: &Common) -> Result<u8, OutputError> {
     let Some(Outdated { removed, kept }) = terminal::ok_or_print(written, common) else {
         return Ok(TROUBLE);
     };
-    for line in lacking(&samples.lacking, &known.tenant) {
+    for line in uncovered(&samples.uncovered, &known.tenant) {
         terminal::eprintln(&sanitize::escape(&line));
     }
     let predicted = files.keys().filter(|name| name.ends_with(PREDICTED)).count();
@@ -127,7 +127,7 @@ fn write(folder: &Path, endpoint: &str, files: &Files) -> Result<Outdated, Strin
             return Err(fail(name, why));
         }
     }
-    // First, so that the next run knows all files of an interrupted one.
+    // First, so that the next run has the names of all files of an interrupted one.
     put(&folder.join(MANIFEST), &list(&before, endpoint, files)).map_err(|why| fail(MANIFEST, why))?;
     for (name, text) in files {
         put(&folder.join(name), text).map_err(|why| fail(name, why))?;
@@ -243,14 +243,14 @@ fn digest(bytes: &[u8]) -> String {
 
 /// Returns the notes on constraints without samples: one line for all that need facts of the tenant, and one for each other
 /// reason.
-fn lacking(lacking: &[Lack], tenant: &Tenant) -> Vec<String> {
-    let needed = |lack: &&Lack| lack.constraint.needs.is_some_and(|fact| !tenant.has_list(fact));
-    let (without, others): (Vec<&Lack>, Vec<&Lack>) = lacking.iter().partition(needed);
+fn uncovered(uncovered: &[Uncovered], tenant: &Tenant) -> Vec<String> {
+    let needed = |one: &&Uncovered| one.constraint.needs.is_some_and(|fact| !tenant.has_list(fact));
+    let (without, others): (Vec<&Uncovered>, Vec<&Uncovered>) = uncovered.iter().partition(needed);
     let mut lines = Vec::new();
     if !without.is_empty() {
         let facts: BTreeSet<&str> = without
             .iter()
-            .filter_map(|lack| Some(lack.constraint.needs?.name()))
+            .filter_map(|one| Some(one.constraint.needs?.name()))
             .collect();
         let facts = Vec::from_iter(facts).join(", ");
         let constraints = count(without.len() as u64, "constraint");
@@ -259,10 +259,10 @@ fn lacking(lacking: &[Lack], tenant: &Tenant) -> Vec<String> {
         ));
     }
     let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for lack in others {
-        let constraint = &lack.constraint;
+    for one in others {
+        let constraint = &one.constraint;
         let name = format!("{} {}", constraint.name, constraint.rule);
-        reasons.entry(&lack.why).or_default().push(name);
+        reasons.entry(&one.why).or_default().push(name);
     }
     lines.extend(reasons.into_iter().map(|(why, names)| {
         let more = match names.len() {

@@ -155,7 +155,7 @@ impl Project {
         self.config.tenant.as_ref().map(|file| self.path(&file.value))
     }
 
-    /// True if the settings say that contact codes are e-mail addresses.
+    /// True if the settings state that contact codes are e-mail addresses.
     pub fn has_email_codes(&self) -> bool {
         self.config.contact_codes == Some(ContactCodes::Email)
     }

@@ -38,7 +38,7 @@ pub fn has_input() -> bool {
     #[cfg(unix)]
     {
         let input = io::stdin();
-        // What is typed on a terminal is for the next command.
+        // Input that is typed on a terminal is for the next command.
         !input.is_terminal() && rustix::io::ioctl_fionread(&input).is_ok_and(|bytes| bytes > 0)
     }
     #[cfg(not(unix))]

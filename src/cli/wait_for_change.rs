@@ -18,8 +18,8 @@ pub struct Waker {
 }
 
 impl Waker {
-    /// Waits for events in these folders, for some of them also in folders below. The error says why there are none although
-    /// they were requested.
+    /// Waits for events in these folders, for some of them also in folders below. The error is the reason why there are none
+    /// although they were requested.
     #[cfg(feature = "watch")]
     pub fn new(how: WatchOption, folders: &[(PathBuf, bool)]) -> (Self, Option<String>) {
         if how == WatchOption::Poll {
@@ -80,7 +80,7 @@ mod events {
                     kind => kind.is_access(),
                 });
                 if !is_read {
-                    // The receiver is gone at the end.
+                    // The receiver no longer exists at the end.
                     let _ = sender.send(());
                 }
             };

@@ -10,7 +10,7 @@ const METHODS: [&str; 9] = [
     "get", "post", "put", "patch", "delete", "head", "options", "connect", "trace",
 ];
 
-/// Parses a file. The error says why it is invalid.
+/// Parses a file. The error is the reason why it is invalid.
 pub fn read(bytes: &[u8]) -> Result<Container, String> {
     let text = utf8(bytes)?;
     let blocks = blocks(text)?;
@@ -45,7 +45,7 @@ pub fn read(bytes: &[u8]) -> Result<Container, String> {
     Ok(container)
 }
 
-/// Parses a Bruno environment. The error says why it is invalid.
+/// Parses a Bruno environment. The error is the reason why it is invalid.
 pub(super) fn environment(text: &str) -> Result<Variables, String> {
     Ok(values(text, &blocks(text)?))
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Variables;
 
-/// Parses a file. `name` selects one of several environments in it. The error says what is wrong.
+/// Parses a file. `name` selects one of several environments in it. The error is the reason why it is invalid.
 pub fn read(text: &str, name: Option<&str>) -> Result<Variables, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim_start().starts_with("vars") {

@@ -10,7 +10,7 @@ const METHODS: [&str; 9] = [
     "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE",
 ];
 
-/// Parses a file. The error says why it is invalid.
+/// Parses a file. The error is the reason why it is invalid.
 pub fn read(bytes: &[u8]) -> Result<Container, String> {
     let text = utf8(bytes)?;
     let mut container = Container::default();

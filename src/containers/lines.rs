@@ -1,4 +1,4 @@
-//! JSON Lines: one value in each line, which is a record of one request, or the body of a request of its own.
+//! JSON Lines: one value in each line, which is a record of one common request, or the body of a separate request.
 
 use serde::de::IgnoredAny;
 
@@ -7,10 +7,10 @@ use super::{Body, Container, Request};
 use crate::finding::Span;
 use crate::mapped_text::MappedText;
 
-/// Parses a file. The error says why it is invalid.
+/// Parses a file. The error is the reason why it is invalid.
 ///
-/// All records together are one request without a name. A line with an array, or one that is not JSON, is a request of its
-/// own, named after the line. A file that is one JSON value on several lines is read as that value.
+/// All records together are one request without a name. A line with an array, or one that is not JSON, is a separate request,
+/// named after the line. A file that is one JSON value on several lines is read as that value.
 pub fn read(bytes: &[u8]) -> Result<Container, String> {
     let text = utf8(bytes)?;
     let mut records = MappedText::at(0);
@@ -85,7 +85,7 @@ mod tests {
         let container = read(text.as_bytes()).expect(text);
         let all = container.requests.into_iter().map(|request| match request.body {
             Body::Text { text: body, .. } => {
-                // Every value leads back to its line.
+                // Every value maps to its line.
                 let at = body.text().find("\"a\"").map_or(0, offset);
                 assert_eq!(body.span(Span::new(at, at + 3)).of(text), "\"a\"");
                 (request.name, body.text().to_owned())

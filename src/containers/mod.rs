@@ -17,7 +17,7 @@ pub use kind::{ContainerKind, detect, foreign, is_wanted};
 pub use request::{Body, Container, Example, Request};
 pub use variables::Variables;
 
-/// Parses a container. The error says why it is invalid.
+/// Parses a container. The error is the reason why it is invalid.
 pub fn read(kind: ContainerKind, bytes: &[u8]) -> Result<Container, String> {
     match kind {
         ContainerKind::Postman => postman::read(bytes),

@@ -8,7 +8,7 @@ use crate::json::{self, JsonKind, NodeId, Reader, Tree};
 use crate::mapped_text::MappedText;
 use crate::report::Source;
 
-/// Parses a collection. The error says why it is invalid.
+/// Parses a collection. The error is the reason why it is invalid.
 pub fn read(bytes: &[u8]) -> Result<Container, String> {
     let (text, mut errors) = json::text(bytes);
     let mut tree = Tree::default();

@@ -26,7 +26,7 @@ impl Bounds {
         }
     }
 
-    /// Checks that a path stays in the bounds, links included. The error says why it does not.
+    /// Checks that a path stays in the bounds, links included. The error is the reason why it does not.
     pub fn admit(&self, path: &Path) -> Result<(), String> {
         let place = end_of_links(path).map_err(|_| "the link is broken".to_owned())?;
         let real = place

@@ -18,11 +18,10 @@ pub struct Changed {
 }
 
 impl Changed {
-    /// Returns the changes in the repository of the working directory: what differs from the last commit, staged or
-    /// not, and new files that git does not ignore. With a revision, also what was committed since the branch left
-    /// it.
+    /// Returns the changes in the repository of the working directory: what differs from the last commit, staged or not, and
+    /// new files that git does not ignore. With a revision, also the files that were committed since the branch left it.
     ///
-    /// Errors: why git does not know.
+    /// Errors: the reason why git cannot determine them.
     pub fn since(revision: Option<&str>) -> Result<Self, String> {
         let git = Git::here().map_err(|why| format!("--changed needs a git repository: {why}"))?;
         changed(&git, revision).map_err(|why| format!("--changed: {why}"))
@@ -33,7 +32,7 @@ impl Changed {
         self.paths.contains(path)
     }
 
-    /// Returns true if git knows about the path: it is in the repository, or the repository is in it.
+    /// Returns true if git covers the path: it is in the repository, or the repository is in it.
     pub fn knows(&self, path: &Path) -> bool {
         let foreign = self.foreign.iter().any(|inner| path.starts_with(inner));
         !foreign && (path.starts_with(&self.root) || self.root.starts_with(path))

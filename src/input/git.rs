@@ -1,10 +1,10 @@
 //! Runs git in such a way that no program is run which a checked-out tree or its `.git` names.
 //!
-//! A repository's configuration can name programs: a file system monitor, filters, pagers, hooks, transports. Some
-//! have names of their own (`filter.NAME.clean`), so they cannot all be disabled one by one. Instead only commands
-//! are used that read the index, objects and names of files, and never the content of a file in the work tree: no
-//! such command runs a filter, a textconv or a diff program. What these commands could still start is disabled by the
-//! environment and by a few settings with fixed names. [`super::index`] compares the content.
+//! A repository's configuration can name programs: a file system monitor, filters, pagers, hooks, transports. Some have names
+//! of their own (`filter.NAME.clean`), so they cannot all be disabled one by one. Instead only commands are used that read the
+//! index, objects and names of files, and never the content of a file in the work tree: no such command runs a filter, a
+//! textconv or a diff program. Programs that these commands could still start are disabled by the environment and by a few
+//! settings with fixed names. [`super::index`] compares the content.
 
 use std::env;
 use std::ffi::OsString;
@@ -30,7 +30,7 @@ const ENVIRONMENT: [(&str, &str); 4] = [
     ("GIT_OPTIONAL_LOCKS", "0"),
     // A partial clone lacks objects: git would fetch them, with programs that the configuration names.
     ("GIT_NO_LAZY_FETCH", "1"),
-    // The same for a git that does not know the variable above: no such transport exists.
+    // The same for a git without support for the variable above: no such transport exists.
     ("GIT_ALLOW_PROTOCOL", "none"),
     ("GIT_TERMINAL_PROMPT", "0"),
 ];
@@ -45,7 +45,7 @@ pub(super) struct Git {
 }
 
 impl Git {
-    /// Finds the repository. The error says why there is none, or why git refuses it.
+    /// Finds the repository. The error is the reason why there is none, or why git refuses it.
     pub fn here() -> Result<Self, String> {
         let here = env::current_dir().map_err(|error| explain(&error))?;
         let Some(named) = env::var_os("GIT_DIR").filter(|dir| !dir.is_empty()) else {
@@ -69,7 +69,7 @@ impl Git {
         Self { root, variables }
     }
 
-    /// Returns the output of git. The error is git's own, or says why git cannot be run.
+    /// Returns the output of git. The error is git's own, or the reason why git cannot be run.
     pub fn ask(&self, args: &[&str]) -> Result<Vec<u8>, String> {
         let settings = SETTINGS.iter().flat_map(|setting| ["-c", setting]);
         let Output {

@@ -126,7 +126,7 @@ impl Level {
 ///
 /// Invalid lines are skipped, as git does. `follow`: the file may be a link.
 fn matcher(folder: &Path, file: &Path, follow: bool) -> Option<(Gitignore, Option<BadIgnore>)> {
-    /// The limit, in bytes. No file written by hand is larger, and each line becomes an automaton.
+    /// The limit, in bytes. No handwritten file is larger, and each line becomes an automaton.
     const MOST: u64 = 256 << 10;
     let refuse = |message: String| {
         let message = format!("{message}; the file is skipped");
@@ -179,7 +179,7 @@ fn globs(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line))
 }
 
-/// Adds a line. The error says why it is invalid.
+/// Adds a line. The error is the reason why it is invalid.
 fn add(builder: &mut GitignoreBuilder, file: &Path, line: &[u8]) -> Result<(), String> {
     let line = std::str::from_utf8(line).map_err(|_| "this line is not UTF-8".to_owned())?;
     if line.len() > LONGEST_GLOB {

@@ -23,7 +23,7 @@ struct Entry<'a> {
     is_repository: bool,
     /// True if several versions are to be merged.
     is_unmerged: bool,
-    /// True if the user, or a sparse checkout, wants it to be taken as unchanged.
+    /// True if the user, or a sparse checkout, has marked it as unchanged.
     is_exempt: bool,
     stat: Option<Stat>,
 }

@@ -8,7 +8,7 @@ use super::read::{LARGEST, Reader};
 /// The paths of a list.
 pub type Listed = Vec<PathBuf>;
 
-/// Reads a list of paths, `-` from standard input. The error says why it cannot be read.
+/// Reads a list of paths, `-` from standard input. The error is the reason why it cannot be read.
 ///
 /// If the list contains a NUL byte, NUL ends each path; otherwise a line end does. Empty paths are skipped.
 pub fn read(list: &Path) -> Result<Listed, String> {

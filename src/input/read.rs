@@ -24,7 +24,7 @@ const STEP: usize = 64 << 10;
 /// The smallest part, in bytes, that is worth a thread.
 const PART: usize = 16 << 20;
 
-/// Why a file cannot be read.
+/// The reason why a file cannot be read.
 #[derive(Debug)]
 pub enum ReadError {
     /// It is larger than allowed. Sizes are in bytes; its own is set if it is known.

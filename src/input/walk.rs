@@ -78,7 +78,7 @@ pub struct WalkOptions {
 pub struct Notes {
     /// The number of files by extension, in lower case; empty for files without one.
     pub others: BTreeMap<String, usize>,
-    /// Links that were not followed, and what they lead to.
+    /// Links that were not followed, and their targets.
     pub links: Vec<(PathBuf, &'static str)>,
     /// Files with the name of the settings file.
     pub settings: Vec<PathBuf>,
@@ -131,7 +131,7 @@ struct Walk<'a> {
     notes: Notes,
     /// The index in `entries` of each file, by its path without links.
     seen: HashMap<PathBuf, usize>,
-    /// True if a file can be met twice, which needs several paths.
+    /// True if a file can be found twice, which needs several paths.
     several: bool,
 }
 
@@ -158,7 +158,7 @@ impl Walk<'_> {
     }
 
     fn named(&mut self, path: &Path) {
-        // If it cannot be met twice and changes do not matter, its path without links is not needed.
+        // If it cannot be found twice and changes do not matter, its path without links is not needed.
         if !self.several && self.options.only.is_none() {
             return self.file(path.to_path_buf(), None, true);
         }
@@ -198,7 +198,7 @@ impl Walk<'_> {
                     let real = self.several.then(|| below(&real, root, &entry));
                     self.file(entry.into_path(), real, false);
                 }
-                // A broken link stands for a payload that the user believes to exist.
+                // A broken link is in place of a payload that the user expects.
                 Ok(entry) if entry.path_is_symlink() && is_wanted(&entry, self.options) => self.link(&entry),
                 Ok(_) => {}
                 Err(error) => self.lost(root, &error),
@@ -209,8 +209,7 @@ impl Walk<'_> {
             .extend(filter.ignored.map(|ignored| ignored.files).unwrap_or_default());
     }
 
-    /// Returns true if a path has changed, or if changes do not matter. A path that git does not know about is a
-    /// problem.
+    /// Returns true if a path has changed, or if changes do not matter. A path that git does not cover is a problem.
     fn has_changed(&mut self, path: &Path, real: &Path) -> bool {
         let Some(only) = &self.options.only else {
             return true;

@@ -57,8 +57,8 @@ mod unix {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
             let (ready, is_ready) = mpsc::channel();
-            // If no thread can be started, a signal leaves a hidden file behind, which does not affect the run. So
-            // nothing is registered before there is a thread.
+            // If no thread can be started, a hidden file remains after a signal, which does not affect the run. So nothing is
+            // registered before there is a thread.
             if thread::Builder::new().spawn(move || wait(ready)).is_ok() {
                 let _ = is_ready.recv();
             }
@@ -83,7 +83,7 @@ mod unix {
         }
     }
 
-    /// Returns the signals that the parent process wants ignored (`nohup`, a script's `&`), one bit each. 0 if the
+    /// Returns the signals that the parent process has set to be ignored (`nohup`, a script's `&`), one bit each. 0 if the
     /// system does not report them.
     fn ignored(status: &Path) -> u64 {
         let status = fs::read_to_string(status).unwrap_or_default();

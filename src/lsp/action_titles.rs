@@ -1,9 +1,9 @@
-//! Titles of code actions: what a fix does, as a command.
+//! Titles of code actions, in the imperative.
 
 use crate::finding::{Finding, FixKind, Span};
 use crate::sanitize;
 
-/// The longest text of a file in a title, in characters.
+/// Maximum length of text from the file in a title, in characters.
 const LONGEST: usize = 60;
 
 /// Returns the title of a finding's fix; empty if it has none. `text` is the file of the finding.
@@ -59,7 +59,7 @@ fn title(text: &str, span: Span, kind: &FixKind) -> String {
     }
 }
 
-/// The name of the property that has this object as its value.
+/// Returns the name of the property that has this object as its value.
 fn container(text: &str, object: Span) -> Option<String> {
     let before = text.get(..object.start as usize)?.trim_end();
     let name = before.strip_suffix(':')?.trim_end().strip_suffix('"')?;
@@ -67,7 +67,7 @@ fn container(text: &str, object: Span) -> Option<String> {
     Some(clipped(name.get(start + 1..)?))
 }
 
-/// A rename, and what its value becomes.
+/// Describes a rename, and the change of the value.
 fn renamed(rename: &str, value: Option<&(Span, String)>) -> String {
     match value {
         Some((_, json)) => format!("{rename}, and change its value to {}", clipped(json)),
@@ -75,7 +75,7 @@ fn renamed(rename: &str, value: Option<&(Span, String)>) -> String {
     }
 }
 
-/// The name of a member.
+/// Returns the name of a member.
 fn member(text: &str, span: Span) -> String {
     let written = span.of(text);
     let name = serde_json::Deserializer::from_str(written)
@@ -87,7 +87,7 @@ fn member(text: &str, span: Span) -> String {
     }
 }
 
-/// Text on one line, and not endless.
+/// Returns text on one line, truncated to [`LONGEST`] characters.
 fn clipped(text: &str) -> String {
     let mut words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some((end, _)) = words.char_indices().nth(LONGEST) {

@@ -1,43 +1,43 @@
-//! What the client may do about findings: fixes, ignores, explanations, and names put right.
+//! Code actions for findings (fixes, ignores, explanations), and the renaming of misspelt names.
 #![allow(clippy::unnecessary_wraps, reason = "answers to requests have one type")]
 
 use std::ops::Range;
 use std::path::Path;
 
-use gen_lsp_types::Range as Places;
+use gen_lsp_types::Range as LspRange;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::action_titles;
 use super::diagnostics;
-use super::document_request::About;
-use super::transport::{Answer, value};
+use super::document_request::DocumentRequest;
+use super::transport::{RpcResult, value};
 use crate::finding::{Finding, Span};
 use crate::fix::{self, Edit};
 use crate::report::common;
 use crate::settings::FILE_NAME;
 
-/// Of a longer document, in bytes, all fixes are worked out only where they are asked for.
+/// In a longer document (in bytes), the action with all fixes is computed only if the client requests that kind.
 const LONG: usize = 1 << 20;
 
-/// The kind of an action that makes all safe fixes.
+/// The kind of the action that applies all safe fixes.
 const FIX_ALL: &str = "source.fixAll.geplint";
 
-impl About<'_, '_> {
-    /// The bytes of a range that parameters have under a key.
+impl DocumentRequest<'_, '_> {
+    /// Returns the byte range for a range in the parameters.
     fn range(&self, params: &Value, key: &str) -> Option<Range<usize>> {
-        let places = Places::deserialize(params.get(key)?).ok()?;
-        Some(self.snapshot.text.offsets(&places, self.client.encoding))
+        let range = LspRange::deserialize(params.get(key)?).ok()?;
+        Some(self.snapshot.text.offsets(&range, self.client.encoding))
     }
 
-    /// The actions for a range. `uri_of` has the addresses of other files.
-    pub fn code_actions(&self, params: &Value, uri_of: &dyn Fn(&Path) -> String) -> Answer {
+    /// Returns the actions for a range. `uri_of` returns the URI of another file.
+    pub fn code_actions(&self, params: &Value, uri_of: &dyn Fn(&Path) -> String) -> RpcResult {
         let Some(range) = self.range(params, "range") else {
             return Ok(json!([]));
         };
         let only = params.pointer("/context/only").and_then(Value::as_array);
         let wanted: Option<Vec<&str>> = only.map(|only| only.iter().filter_map(Value::as_str).collect());
-        let asks = |kind: &str| {
+        let is_requested = |kind: &str| {
             let within = |wanted: &&str| {
                 wanted.is_empty()
                     || kind
@@ -47,9 +47,9 @@ impl About<'_, '_> {
             wanted.as_ref().is_none_or(|wanted| wanted.iter().any(within))
         };
         let mut actions = Vec::new();
-        if asks("quickfix") {
-            for finding in &self.seen.findings {
-                // Of a pair, the name that stands for the property is as good a place.
+        if is_requested("quickfix") {
+            for finding in &self.checked.findings {
+                // A pair of findings also has actions at its unknown name.
                 let other = finding.related.as_deref().filter(|_| finding.is_pair());
                 let is_here = |span| touches(span, &range);
                 if is_here(common::mark(finding)) || other.is_some_and(|(span, _)| is_here(*span)) {
@@ -58,12 +58,12 @@ impl About<'_, '_> {
             }
         }
         let fixable = || {
-            self.seen
+            self.checked
                 .findings
                 .iter()
                 .any(|finding| self.fix(finding).is_some_and(|fix| fix.safe))
         };
-        if asks(FIX_ALL)
+        if is_requested(FIX_ALL)
             && (wanted.is_some() || self.text().len() < LONG)
             && fixable()
             && let Some(fixed) = self.engine.fixed(self.snapshot, false)
@@ -106,7 +106,7 @@ impl About<'_, '_> {
                 "kind": "quickfix",
                 "diagnostics": diagnostics,
                 "edit": edit,
-                // Clients make the edit in a document that nobody sees, and do not save it.
+                // Clients apply the edit to a document that is not visible, and do not save it; the command shows it.
                 "command": { "title": title, "command": "geplint.showIgnore", "arguments": shown },
             }));
         }
@@ -128,7 +128,7 @@ impl About<'_, '_> {
         json!({ "range": value(&range), "newText": edit.text })
     }
 
-    /// One edit that makes this text of the document's.
+    /// Returns one edit that changes the document to this text.
     fn difference(&self, after: &str) -> Value {
         let before = self.text();
         let boundary = |at: usize| before.is_char_boundary(at) && after.is_char_boundary(at);
@@ -158,7 +158,7 @@ impl About<'_, '_> {
         json!({ "range": value(&range), "newText": new })
     }
 
-    /// An edit of the document.
+    /// Returns a workspace edit of the document.
     fn edit(&self, edits: &[Value]) -> Value {
         let uri = &*self.snapshot.uri;
         if self.client.versioned_edits {
@@ -170,8 +170,8 @@ impl About<'_, '_> {
 
     // ---- ignores ----
 
-    /// An edit that adds an `[[ignore]]` for a finding to the settings, and the place of its reason there: the document and a
-    /// range. `None` for what is no file of the folder.
+    /// Returns an edit that adds an `[[ignore]]` for a finding to the settings, with the URI and range of its reason there.
+    /// `None` if the document is not a file of the folder.
     fn ignore(&self, finding: &Finding, uri_of: &dyn Fn(&Path) -> String) -> Option<(Value, [Value; 2])> {
         let project = &self.engine.site.project;
         let path = self.snapshot.path.as_deref()?;
@@ -218,12 +218,12 @@ impl About<'_, '_> {
 
     // ---- names ----
 
-    /// The name at a place that has a suggestion: its span without quotes, the finding and the suggestion.
+    /// Returns the name at the position, if it has a suggestion: its span without quotes, the finding, the suggestion.
     fn name_at(&self, params: &Value) -> Option<(Range<usize>, &Finding, &str)> {
         let position = params.get("position")?;
         let at = gen_lsp_types::Position::deserialize(position).ok()?;
         let at = self.snapshot.text.offset(at, self.client.encoding);
-        self.seen.findings.iter().find_map(|finding| {
+        self.checked.findings.iter().find_map(|finding| {
             let right = finding.right_name()?;
             let span = if finding.target == crate::finding::Target::Key {
                 finding.span
@@ -235,8 +235,8 @@ impl About<'_, '_> {
         })
     }
 
-    /// Where a name can be put right, and how.
-    pub fn prepare_rename(&self, params: &Value) -> Answer {
+    /// Returns the span of a misspelt name, with the suggestion as placeholder.
+    pub fn prepare_rename(&self, params: &Value) -> RpcResult {
         let Some((name, _, right)) = self.name_at(params) else {
             return Ok(Value::Null);
         };
@@ -244,8 +244,8 @@ impl About<'_, '_> {
         Ok(json!({ "range": value(&range), "placeholder": right }))
     }
 
-    /// Writes another name; where it is the suggestion, its value is put right, too.
-    pub fn rename(&self, params: &Value) -> Answer {
+    /// Renames a name. If the new name is the suggestion, the edits of its fix are applied, including those of the value.
+    pub fn rename(&self, params: &Value) -> RpcResult {
         let Some((name, finding, right)) = self.name_at(params) else {
             return Ok(Value::Null);
         };
@@ -263,12 +263,12 @@ impl About<'_, '_> {
     }
 }
 
-/// Whether a span and a range have a place in common.
+/// Returns true if a span and a range overlap or touch.
 fn touches(span: Span, range: &Range<usize>) -> bool {
     span.start as usize <= range.end && range.start <= span.end as usize
 }
 
-/// A name without its quotes.
+/// Returns the byte range of a name without its quotes.
 fn inside_quotes(text: &str, span: Span) -> Option<Range<usize>> {
     let name = span.of(text);
     let inner = name.strip_prefix('"')?.strip_suffix('"')?;
@@ -276,13 +276,13 @@ fn inside_quotes(text: &str, span: Span) -> Option<Range<usize>> {
     Some(start..start + inner.len())
 }
 
-/// What is before the reason of an ignore on its line.
+/// The text before the reason on its line.
 const REASON_KEY: &str = "reason = \"";
 
-/// The reason of an ignore that is to be replaced.
+/// The placeholder for the reason.
 const REASON: &str = "say why this finding is accepted";
 
-/// An `[[ignore]]` for one finding.
+/// Returns the TOML of an `[[ignore]]` for one finding.
 fn entry(inside: &Path, finding: &Finding) -> String {
     let parts: Vec<String> = inside
         .components()
@@ -296,7 +296,7 @@ fn entry(inside: &Path, finding: &Finding) -> String {
     )
 }
 
-/// A name as a glob that matches nothing else.
+/// Escapes a name as a glob.
 fn literal(name: &str) -> String {
     let mut glob = String::with_capacity(name.len());
     for c in name.chars() {
@@ -313,7 +313,7 @@ fn literal(name: &str) -> String {
     glob
 }
 
-/// A text in TOML.
+/// Returns a text as a TOML string.
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }

@@ -7,9 +7,9 @@ use gen_lsp_types::Position;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::document_request::About;
+use super::document_request::DocumentRequest;
 use super::settings_assist::{self, OwnFile};
-use super::transport::{Answer, value};
+use super::transport::{RpcResult, value};
 use crate::assist::{self, Completion, CompletionKind, Context, Symbol, SymbolKind};
 use crate::finding::Span;
 use crate::mapped_text::MappedText;
@@ -22,33 +22,36 @@ const PROPERTY: u8 = 10;
 const VALUE: u8 = 12;
 const STRUCTURE: u8 = 22;
 
-/// A text of JSON, and a place in it.
+/// A JSON text, and a position in it.
 struct Json<'e> {
     text: Cow<'e, str>,
     at: usize,
     context: Context<'e>,
-    /// Where the text is in the document, if it is not all of it.
+    /// Maps the text to the document, if it is only part of it.
     map: Option<MappedText>,
     is_escaped: bool,
 }
 
 impl Json<'_> {
-    /// The place in the document of a part of the text.
+    /// Maps a span of the text to the document.
     fn place(&self, span: Span) -> Span {
         self.map.as_ref().map_or(span, |map| map.span(span))
     }
 }
 
-/// How deep symbols are shown: deeper than any payload, and bounded for what is none.
+/// Maximum depth of symbols: more than in any payload.
 const DEEPEST: usize = 64;
 
-impl About<'_, '_> {
+impl DocumentRequest<'_, '_> {
     fn context(&self) -> Context<'_> {
         let known = &self.engine.site.known;
         Context {
             rules: &known.rules,
             tenant: &known.tenant,
-            endpoint: self.engine.given(self.snapshot).map(|endpoint| &*endpoint.id),
+            endpoint: self
+                .engine
+                .assigned_endpoint(self.snapshot)
+                .map(|endpoint| &*endpoint.id),
         }
     }
 
@@ -62,8 +65,8 @@ impl About<'_, '_> {
         value(&positions.range(span.start as usize..span.end as usize))
     }
 
-    /// What is known of the name or the value at a place.
-    pub fn hover(&self, params: &Value) -> Answer {
+    /// Answers `textDocument/hover`.
+    pub fn hover(&self, params: &Value) -> RpcResult {
         let at = self.at(params);
         if let Some(file) = self.own_file() {
             let known = at.and_then(|at| settings_assist::hover(file, self.text(), at));
@@ -86,15 +89,15 @@ impl About<'_, '_> {
         }))
     }
 
-    /// What may be written at a place.
-    pub fn completion(&self, params: &Value) -> Answer {
+    /// Answers `textDocument/completion`.
+    pub fn completion(&self, params: &Value) -> RpcResult {
         let Some(at) = self.at(params) else {
             return Ok(Value::Null);
         };
         if let Some(file) = self.own_file() {
             return Ok(self.settings(file, at));
         }
-        // In a string of JSON all that is written would have to be escaped.
+        // In a JSON string, the inserted text would have to be escaped.
         let Some(json) = self.json_at(at).filter(|json| !json.is_escaped) else {
             return Ok(Value::Null);
         };
@@ -109,7 +112,7 @@ impl About<'_, '_> {
         Ok(json!({ "isIncomplete": all.is_incomplete, "items": items }))
     }
 
-    /// The JSON that a place of a payload is in: the whole document, or the body of a request.
+    /// Returns the JSON text that contains a position of a payload: the whole document, or the body of a request.
     fn json_at(&self, at: usize) -> Option<Json<'_>> {
         if !self.snapshot.is_payload {
             return None;
@@ -140,7 +143,7 @@ impl About<'_, '_> {
         })
     }
 
-    /// What may be written at a place of a file of geplint itself.
+    /// Returns completions in one of geplint's own files.
     fn settings(&self, file: OwnFile, at: usize) -> Value {
         let known = &self.engine.site.known.rules;
         let endpoint = Some(self.text())
@@ -177,7 +180,7 @@ impl About<'_, '_> {
     fn item(&self, one: &Completion) -> Value {
         const PLAIN: u8 = 1;
         const SNIPPET: u8 = 2;
-        // Lines after the first are indented as the first one is.
+        // `InsertTextMode.adjustIndentation`: lines after the first are indented like the first.
         const AS_WRITTEN: u8 = 2;
         let is_snippet = one.is_snippet && self.client.snippets;
         let text = if one.is_snippet && !is_snippet {
@@ -215,7 +218,7 @@ impl About<'_, '_> {
         item
     }
 
-    /// The records of a document and what is in them.
+    /// Answers `textDocument/documentSymbol`.
     pub fn symbols(&self) -> Value {
         if !self.snapshot.is_payload {
             return json!([]);

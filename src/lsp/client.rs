@@ -1,36 +1,36 @@
-//! What the client can do, as it says when a session begins.
+//! The capabilities of the client, from `initialize`.
 //!
-//! Read leniently: of a client that describes itself wrongly only what is wrong is lost.
+//! Parsing is lenient: an invalid capability counts as absent.
 
 use serde_json::Value;
 
 use super::text::Encoding;
 
-/// What the client can do.
+/// The capabilities of a client.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Client {
-    /// How it counts columns.
+    /// The unit of columns.
     pub encoding: Encoding,
-    /// It asks for diagnostics itself; they are not sent to it as well.
+    /// It pulls diagnostics, so they are not published.
     pub pulls: bool,
-    /// It asks for them again on request.
+    /// It pulls them again on `workspace/diagnostic/refresh`.
     pub refreshes: bool,
-    /// It watches files for the server.
+    /// It can watch files for the server.
     pub watches: bool,
-    /// It takes edits of documents with their versions.
+    /// It supports `documentChanges`: edits with document versions.
     pub versioned_edits: bool,
-    /// It creates files in edits.
+    /// It can create files in edits.
     pub creates_files: bool,
-    /// It takes completions with places to fill in.
+    /// It supports snippets in completions.
     pub snippets: bool,
-    /// It shows documents that the server names.
+    /// It supports `window/showDocument`.
     pub shows_documents: bool,
-    /// It has documents of the server under `geplint-explain:` and `geplint-response:`.
+    /// It shows documents of the server with the URI schemes `geplint-explain:` and `geplint-response:`.
     pub virtual_documents: bool,
 }
 
 impl Client {
-    /// What the parameters of `initialize` say.
+    /// Reads the parameters of `initialize`.
     pub fn of(params: &Value) -> Self {
         let capabilities = params.get("capabilities").unwrap_or(&Value::Null);
         let at = |pointer: &str| capabilities.pointer(pointer);
@@ -46,7 +46,7 @@ impl Client {
             .filter_map(|name| Encoding::named(name.as_str()?))
             .collect();
         Self {
-            // Bytes need no counting.
+            // UTF-8 is preferred: offsets are bytes already.
             encoding: if known.contains(&Encoding::Utf8) {
                 Encoding::Utf8
             } else {

@@ -1,4 +1,4 @@
-//! Findings as diagnostics of the protocol, in the words of `check`.
+//! Findings as LSP diagnostics, with the messages of `check`.
 
 use std::path::Path;
 
@@ -14,16 +14,16 @@ use crate::home;
 use crate::report::{common, labels};
 use crate::sanitize;
 
-/// So many diagnostics of one document are sent; editors get slow with more. Errors come first.
+/// Maximum number of diagnostics of one document, because editors get slow with more. Errors are kept first.
 pub const MOST: usize = 2000;
 
-/// What diagnostics are from.
+/// The `source` of diagnostics.
 const SOURCE: &str = "geplint";
 
-/// The rules of names that the API passes over.
+/// Rules for names that the API ignores.
 const IGNORED: [&str; 2] = ["unknown-property", "misplaced-property"];
 
-/// The diagnostics of a document, in the order of its text.
+/// Returns the diagnostics of a document, in the order of its text.
 pub fn of(uri: &str, text: &Text, findings: &[&[Finding]], encoding: Encoding) -> Vec<Diagnostic> {
     let positions = text.positions(encoding);
     let one = |finding: &Finding| diagnostic(uri, &positions, finding);
@@ -77,7 +77,7 @@ fn diagnostic(uri: &str, positions: &Positions<'_>, finding: &Finding) -> Diagno
     }
 }
 
-/// What is wrong, what the API answers to it, and what to do, a line each.
+/// Returns the message, the predicted answer and the help, one line each.
 fn message(finding: &Finding) -> String {
     let mut lines = vec![sanitize::escape(&finding.message).into_owned()];
     if let Some(predicted) = &finding.predicted {
@@ -90,11 +90,11 @@ fn message(finding: &Finding) -> String {
     lines.join("\n")
 }
 
-/// What is wrong with a file that settings come from; `text` is that of the file, if it can be read.
+/// Returns the diagnostic of an error in a settings file; `text` is its text, empty if it cannot be read.
 pub fn fault(fault: &Fault, text: &Text, encoding: Encoding) -> Diagnostic {
     let range = fault.position.map_or_else(Range::default, |position| {
         let line = position.line.saturating_sub(1);
-        // Columns of a fault are bytes.
+        // Columns of a fault are in bytes.
         let start = Position {
             line,
             character: position.column.saturating_sub(1),
@@ -113,7 +113,7 @@ pub fn fault(fault: &Fault, text: &Text, encoding: Encoding) -> Diagnostic {
     )
 }
 
-/// What settings say to no effect, at an offset of their file.
+/// Returns the diagnostic of a settings entry without effect, at a byte offset of the file.
 pub fn mistake(start: usize, message: &str, text: &Text, encoding: Encoding) -> Diagnostic {
     let positions = text.positions(encoding);
     let line = positions.of(start).line;
@@ -131,9 +131,9 @@ pub fn mistake(start: usize, message: &str, text: &Text, encoding: Encoding) -> 
     )
 }
 
-/// A mistake in a file as a line; `more`: the number of others in it.
+/// Formats a mistake in a file as one line; `more` is the number of further mistakes in it.
 pub fn line(path: &Path, mistake: &Diagnostic, more: usize) -> String {
-    /// The longest message, in characters.
+    /// Maximum length of the message, in characters.
     const LONGEST: usize = 300;
     let Message::String(message) = &mistake.message else {
         return String::new();
@@ -141,7 +141,7 @@ pub fn line(path: &Path, mistake: &Diagnostic, more: usize) -> String {
     let at = mistake.range.start;
     let mut line = format!("{}:{}", sanitize::plain_path(path), at.line.saturating_add(1));
     line.push_str(": ");
-    // Sanitized when the diagnostic was made, so that it has no line breaks.
+    // The message is already sanitized, so it has no line breaks.
     line.extend(message.chars().take(LONGEST));
     if more > 0 {
         return format!("{line} (and {more} more)");

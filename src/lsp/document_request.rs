@@ -1,25 +1,25 @@
-//! A request about one document: what it is answered from.
+//! A request about one document, with everything needed to answer it.
 
 use super::client::Client;
-use super::engine::{Engine, Seen};
+use super::engine::{CheckedDocument, Engine};
 use super::mailbox::Snapshot;
 use super::settings_assist::OwnFile;
 use crate::settings::FILE_NAME;
 
 /// A request about a document.
-pub struct About<'q, 'a> {
-    /// What the client can do.
+pub struct DocumentRequest<'q, 'a> {
+    /// The capabilities of the client.
     pub client: Client,
     /// The engine of its folder.
     pub engine: &'q Engine<'a>,
     /// The document.
     pub snapshot: &'q Snapshot,
-    /// What is known of it.
-    pub seen: &'q Seen,
+    /// The result of its last check.
+    pub checked: &'q CheckedDocument,
 }
 
-impl About<'_, '_> {
-    /// Which file of geplint itself the document is, if it is one.
+impl DocumentRequest<'_, '_> {
+    /// Returns the kind of file, if the document is one of geplint's own files.
     pub fn own_file(&self) -> Option<OwnFile> {
         let path = self.snapshot.path.as_deref()?;
         let site = self.engine.site;
@@ -33,7 +33,7 @@ impl About<'_, '_> {
         }
     }
 
-    /// The document's text.
+    /// Returns the text of the document.
     pub fn text(&self) -> &str {
         self.snapshot.text.as_str()
     }

@@ -31,30 +31,30 @@ use crate::settings::Mistake;
 use crate::suppress::Ledger;
 use crate::threads::Threads;
 
-/// A folder with its settings, as far as they are right.
+/// A folder with its settings; after an error, with the last valid ones.
 pub struct Site {
-    /// The folder, from the root of the system on.
+    /// The absolute path of the folder.
     pub folder: PathBuf,
     /// The settings.
     pub project: Project,
     /// Rules and tenant facts.
     pub known: Knowledge,
-    /// The least severity that is shown.
+    /// Minimum severity of shown findings.
     least: Severity,
     /// The baseline.
     baseline: Option<suppression::File>,
-    /// What is wrong with the files that they come from. The settings before it are kept.
+    /// The error in one of the files with settings, if any. The previous settings are kept.
     pub fault: Option<Fault>,
-    /// The files that they come from, or would come from.
+    /// The files that the settings come from, including those that could not be read.
     pub files: Vec<PathBuf>,
-    /// Of these the rules files.
+    /// The rules files among them.
     pub rules_files: Vec<PathBuf>,
-    /// Of these the tenant file.
+    /// The tenant file among them.
     pub tenant_file: Option<PathBuf>,
 }
 
 impl Site {
-    /// Reads the settings of a folder; where they are wrong, those from `before` stay.
+    /// Reads the settings of a folder. If they are invalid, those of `before` are kept.
     pub fn read(source: &SettingsSource, common: &Common, before: Option<Self>) -> Self {
         let mut files: Vec<PathBuf> = common.rules.clone();
         let mut rules_files = before
@@ -77,7 +77,7 @@ impl Site {
             let known = Knowledge::read(source, &KnowledgeArgs::default(), common, &project)?;
             files.extend(known.files.iter().cloned());
             let least = project.min_severity(None, project.fail_on(false, None));
-            // Two settings contradict each other: neither has a place of its own.
+            // Two settings contradict each other, so the error has no position.
             let least = least.map_err(|why| match project.file() {
                 Some(file) => Fault::of(file, why),
                 None => why.into(),
@@ -116,7 +116,7 @@ impl Site {
         site
     }
 
-    /// A folder as if it had no settings.
+    /// A folder with default settings.
     fn without_settings(folder: PathBuf) -> Self {
         Self {
             folder,
@@ -132,13 +132,13 @@ impl Site {
     }
 }
 
-/// What is known of a document.
-pub struct Seen {
-    /// The number of the text that was checked.
+/// The result of checking a document.
+pub struct CheckedDocument {
+    /// The revision of the checked text.
     pub revision: u64,
-    /// What was found and is to be shown, in the order of the text.
+    /// The findings to show, in the order of the text.
     pub findings: Vec<Finding>,
-    /// What was found in files that the document names as bodies of requests, at those names.
+    /// Findings in files that the document references as bodies of requests, at the references.
     pub elsewhere: Vec<Finding>,
 }
 
@@ -146,24 +146,24 @@ pub struct Seen {
 pub struct Body<'a> {
     /// The name of the request.
     pub name: String,
-    /// The endpoint that it is sent to.
+    /// The endpoint of the request.
     pub endpoint: &'a Endpoint,
-    /// The body, and where it is in the document.
+    /// The body, mapped to its position in the document.
     pub text: MappedText,
-    /// Whether the document has it in a JSON string.
+    /// True if the body is in a JSON string of the document.
     pub is_escaped: bool,
 }
 
-/// What is shown of a file.
+/// The findings to show for a file.
 #[derive(Default)]
 pub struct Shown {
     /// Findings in the file, in the order of its text.
     pub own: Vec<Finding>,
-    /// Findings in files that it names as bodies of requests, at those names.
+    /// Findings in files that it references as bodies of requests, at the references.
     pub elsewhere: Vec<Finding>,
 }
 
-/// Arguments that say nothing, and what is read once for all folders.
+/// Default arguments, and files that are read once for all folders.
 #[derive(Default)]
 pub struct Defaults {
     suppression: Suppression,
@@ -171,23 +171,23 @@ pub struct Defaults {
     others: Others,
 }
 
-/// The response that is predicted for a document.
+/// The predicted response for a document.
 pub struct Response {
-    /// As `geplint predict` prints it; `None` where there is no prediction.
+    /// The text that `geplint predict` prints; `None` without a prediction.
     pub text: Option<String>,
-    /// Why there is none.
+    /// The reason for the missing prediction.
     pub reason: Option<String>,
-    /// The endpoint that it would be sent to.
+    /// The endpoint of the request.
     pub endpoint: Option<String>,
-    /// What it depends on besides the request.
+    /// The facts besides the request that it depends on.
     pub depends_on: Vec<String>,
-    /// What of it is a guess.
+    /// The guessed parts.
     pub guesses: Vec<String>,
 }
 
-impl Seen {
-    /// Of a text in which nothing was looked for.
-    pub const fn nothing(revision: u64) -> Self {
+impl CheckedDocument {
+    /// The result for a text that is not checked.
+    pub const fn not_checked(revision: u64) -> Self {
         Self {
             revision,
             findings: Vec::new(),
@@ -197,7 +197,7 @@ impl Seen {
 }
 
 impl Response {
-    /// None, for a reason.
+    /// No prediction, with a reason.
     pub const fn none(reason: String) -> Self {
         Self {
             text: None,
@@ -220,10 +220,10 @@ pub struct Engine<'a> {
 }
 
 impl<'a> Engine<'a> {
-    /// An engine; `candidates` are those of the site's rules.
+    /// Creates an engine; `candidates` are those of the site's rules.
     pub fn new(site: &'a Site, candidates: &'a [Candidate<'a>], defaults: &'a Defaults) -> Self {
         let Site { project, known, .. } = site;
-        // A severity of the settings could be higher.
+        // Severities in the settings may raise advice to a warning.
         let hides_advice = site.least > Severity::Advice && project.config.severities.is_empty();
         Self {
             site,
@@ -242,18 +242,18 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Forgets what lies beside the documents: a file was written.
+    /// Clears the cache of neighbouring files.
     pub fn forget_files(&mut self) {
         let Site { project, known, .. } = self.site;
         self.expected = Expected::beside(known, project, read::LARGEST);
     }
 
-    /// What the settings say to no effect, as far as one document can show it.
+    /// Returns the settings entries without effect that can be found without a run over all files.
     pub fn mistakes(&self) -> Vec<Mistake> {
         self.filter.mistakes(&Ledger::default(), false)
     }
 
-    /// Where a document lies; one that is no file lies in the folder, under a name that no glob expects.
+    /// Returns the path of a document. A document that is not a file gets the name `untitled` in the folder.
     fn path(&self, snapshot: &Snapshot) -> PathBuf {
         snapshot
             .path
@@ -261,7 +261,7 @@ impl<'a> Engine<'a> {
             .unwrap_or_else(|| self.site.folder.join("untitled"))
     }
 
-    /// Whether a run over the folder would look at a file.
+    /// Returns true if `geplint check` over the folder would include the file.
     fn includes(&self, path: &Path) -> bool {
         let project = &self.site.project;
         let own = self.filter.baseline().map(|own| project.absolute(own));
@@ -270,7 +270,7 @@ impl<'a> Engine<'a> {
             && own.is_none_or(|own| own != path)
     }
 
-    /// What finds the requests in files that hold several.
+    /// Returns the checker for files with several requests.
     const fn requests<'r>(site: &'r Site, defaults: &'r Defaults) -> Requests<'r> {
         let Site { project, known, .. } = site;
         let Defaults {
@@ -290,23 +290,23 @@ impl<'a> Engine<'a> {
     }
 
     /// Checks a document.
-    pub fn check(&mut self, snapshot: &Snapshot) -> Seen {
+    pub fn check(&mut self, snapshot: &Snapshot) -> CheckedDocument {
         let path = self.path(snapshot);
-        let looked_at = snapshot.is_payload && (snapshot.path.is_none() || self.includes(&path));
-        if !looked_at {
-            return Seen::nothing(snapshot.revision);
+        let is_checked = snapshot.is_payload && (snapshot.path.is_none() || self.includes(&path));
+        if !is_checked {
+            return CheckedDocument::not_checked(snapshot.revision);
         }
         let shown = self
             .file(&path, snapshot.text.as_str().as_bytes())
             .unwrap_or_default();
-        Seen {
+        CheckedDocument {
             revision: snapshot.revision,
             findings: shown.own,
             elsewhere: shown.elsewhere,
         }
     }
 
-    /// What is shown of bytes as a file found under a path. `None` for what is no payload.
+    /// Checks bytes as the file at a path, found in a folder. `None` if it is not a payload.
     pub fn file(&mut self, path: &Path, bytes: &[u8]) -> Option<Shown> {
         if let Some((format, container)) = Requests::container(path, bytes) {
             return Some(self.container(path, bytes, format, &container.ok()?));
@@ -326,7 +326,7 @@ impl<'a> Engine<'a> {
         })
     }
 
-    /// What is shown of the requests in a file.
+    /// Checks the requests in a file.
     fn container(
         &mut self,
         path: &Path,
@@ -349,7 +349,7 @@ impl<'a> Engine<'a> {
         let lines = Lines::default();
         let mut shown = Shown::default();
         for (number, findings) in by_part(findings, &spans).into_iter().enumerate() {
-            // Pairs are made of the findings of one request.
+            // Only findings of the same request form pairs.
             let report = FileReport::of_request(path, (bytes, &lines), ("", number), findings, 0);
             shown.own.extend(report.findings.into_owned());
         }
@@ -377,7 +377,7 @@ impl<'a> Engine<'a> {
         shown
     }
 
-    /// Whether a run over the folder checks a file by itself, so that it is not checked as the body of a request.
+    /// Returns true if `geplint check` over the folder checks the file directly, not only as the body of a request.
     fn is_checked_itself(&self, path: &Path) -> bool {
         let is_json = path
             .extension()
@@ -385,12 +385,12 @@ impl<'a> Engine<'a> {
         path.starts_with(&self.site.folder) && (is_json || containers::is_wanted(path)) && self.includes(path)
     }
 
-    /// A path in messages: from the folder on, if it is in there.
+    /// Returns a path for messages, relative to the folder if it is inside.
     fn short(&self, path: &Path) -> String {
         sanitize::plain_path(path.strip_prefix(&self.site.folder).unwrap_or(path))
     }
 
-    /// The files that a run over the folder would check.
+    /// Returns the files that `geplint check` over the folder would include.
     pub fn files(&self) -> Vec<PathBuf> {
         let options = WalkOptions {
             excludes: self.site.project.excludes(&[]).unwrap_or_default(),
@@ -405,7 +405,7 @@ impl<'a> Engine<'a> {
         files.filter(|file| self.includes(file)).collect()
     }
 
-    /// A document as `geplint check --fix` would write it; `None` where nothing would change.
+    /// Returns the document as `geplint check --fix` would write it; `None` without changes.
     pub fn fixed(&self, snapshot: &Snapshot, unsafe_too: bool) -> Option<String> {
         let path = self.path(snapshot);
         let requests = Self::requests(self.site, self.defaults);
@@ -421,7 +421,7 @@ impl<'a> Engine<'a> {
         String::from_utf8(fixed.bytes).ok()
     }
 
-    /// The bodies of requests in a document that holds several; `None` for any other.
+    /// Returns the bodies of the requests in a collection; `None` for another document.
     pub fn bodies(&self, snapshot: &Snapshot) -> Option<Vec<Body<'a>>> {
         let path = self.path(snapshot);
         let bytes = snapshot.text.as_str().as_bytes();
@@ -441,15 +441,15 @@ impl<'a> Engine<'a> {
         Some(bodies.collect())
     }
 
-    /// The endpoint that the settings give a document.
-    pub fn given(&self, snapshot: &Snapshot) -> Option<&'a Endpoint> {
+    /// Returns the endpoint that the settings assign to a document.
+    pub fn assigned_endpoint(&self, snapshot: &Snapshot) -> Option<&'a Endpoint> {
         let Site { project, known, .. } = self.site;
         let path = self.path(snapshot);
         let bytes = snapshot.text.as_str().as_bytes();
         known.assigned_endpoint(project, &path, false, bytes)
     }
 
-    /// The response that is predicted for a document, as `geplint predict` with its name would print it.
+    /// Predicts the response for a document, as `geplint predict FILE` does.
     pub fn predict(&mut self, snapshot: &Snapshot) -> Response {
         let Site { project, known, .. } = self.site;
         let path = self.path(snapshot);
@@ -485,7 +485,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// The responses that are predicted for the requests in a file, as a list.
+    /// Predicts the responses for the requests in a file, as an array.
     fn predict_requests(
         &mut self,
         path: &Path,

@@ -1,6 +1,6 @@
-//! What the session leaves for the worker: the newest text of each document, requests, and that settings have changed.
+//! The queue between the session and the worker: the newest text of each document, requests, and changes of settings.
 //!
-//! Neither side waits for the other for longer than it takes to put something in or take it out.
+//! The lock is only held to insert or remove an entry.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
@@ -11,42 +11,42 @@ use serde_json::Value;
 
 use super::text::Text;
 
-/// A document as it was at one moment.
+/// A document at one revision.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
-    /// Its address, as the client gave it.
+    /// Its URI, as sent by the client.
     pub uri: Arc<str>,
-    /// The file that it is, if it is one.
+    /// Its path, if it is a file.
     pub path: Option<PathBuf>,
     /// Its text.
     pub text: Arc<Text>,
-    /// The client's number for this text.
+    /// The version number of the client.
     pub version: i32,
-    /// Ours: it grows with every change of any document.
+    /// Our version number; it grows with every change of any document.
     pub revision: u64,
-    /// Whether it may be a payload, by its name or language.
+    /// True if its name or language is that of a payload.
     pub is_payload: bool,
 }
 
-/// A request that takes longer than a moment.
+/// A request that the worker answers.
 #[derive(Debug)]
 pub struct Job {
-    /// Its number.
+    /// Its id.
     pub id: RequestId,
     /// The method.
     pub method: String,
-    /// What is asked.
+    /// The parameters.
     pub params: Value,
-    /// The document that it is about, as it was when it was asked.
+    /// The document, as of the arrival of the request.
     pub snapshot: Option<Snapshot>,
 }
 
-/// What there is to do next.
+/// A task for the worker.
 #[derive(Debug)]
 pub enum Task {
     /// The session is over.
     Stop,
-    /// Settings, or the folders they are looked for in, have changed.
+    /// The settings, or the client's folders, have changed.
     Reload,
     /// A request.
     Job(Job),
@@ -56,14 +56,14 @@ pub enum Task {
     Closed(Arc<str>),
 }
 
-/// Where both sides meet.
+/// The queue, shared by the session and the worker.
 #[derive(Debug, Default)]
 pub struct Mailbox {
     state: Mutex<State>,
     wake: Condvar,
 }
 
-/// What is in it.
+/// The content, protected by the lock.
 #[derive(Debug, Default)]
 struct State {
     stopped: bool,
@@ -73,9 +73,9 @@ struct State {
     changed: VecDeque<Arc<str>>,
     closed: VecDeque<Arc<str>>,
     jobs: VecDeque<Job>,
-    /// The request that is being answered, and whether it was cancelled meanwhile.
+    /// The request that is being answered; true if it was cancelled meanwhile.
     current: Option<(RequestId, bool)>,
-    /// The files that settings were read from.
+    /// The files with settings.
     settings: BTreeSet<PathBuf>,
 }
 
@@ -90,19 +90,19 @@ impl Mailbox {
 
     // ---- the session's side ----
 
-    /// Ends the worker.
+    /// Stops the worker.
     pub fn stop(&self) {
         self.state().stopped = true;
         self.wake();
     }
 
-    /// Has the settings read again.
+    /// Requests that the settings are read again.
     pub fn reload(&self) {
         self.state().reload = true;
         self.wake();
     }
 
-    /// The folders that the client works in.
+    /// The workspace folders of the client.
     pub fn set_folders(&self, folders: Vec<PathBuf>) {
         let mut state = self.state();
         state.folders = folders;
@@ -111,7 +111,7 @@ impl Mailbox {
         self.wake();
     }
 
-    /// The newest text of a document.
+    /// Stores the newest text of a document, and queues its check.
     pub fn put(&self, snapshot: Snapshot) {
         let mut state = self.state();
         let uri = Arc::clone(&snapshot.uri);
@@ -124,12 +124,12 @@ impl Mailbox {
         self.wake();
     }
 
-    /// Lets go of the mailbox's hold on a text, so that it can be changed where it is.
+    /// Drops the queue's reference to a text, so that it can be edited without a copy.
     pub fn release(&self, uri: &str) {
         self.state().documents.remove(uri);
     }
 
-    /// A document is no longer open.
+    /// Removes a closed document.
     pub fn close(&self, uri: &Arc<str>) {
         let mut state = self.state();
         state.documents.remove(uri);
@@ -139,13 +139,13 @@ impl Mailbox {
         self.wake();
     }
 
-    /// Asks for something.
-    pub fn ask(&self, job: Job) {
+    /// Queues a request.
+    pub fn push_job(&self, job: Job) {
         self.state().jobs.push_back(job);
         self.wake();
     }
 
-    /// Takes a request back; `true` if it was not begun and is not going to be answered.
+    /// Cancels a request. Returns true if it was removed before its start, and so will not be answered by the worker.
     pub fn cancel(&self, id: &RequestId) -> bool {
         let mut state = self.state();
         if let Some((current, cancelled)) = &mut state.current
@@ -159,14 +159,14 @@ impl Mailbox {
         state.jobs.len() < before
     }
 
-    /// Whether settings were read from a file.
+    /// Returns true if the file is one of those with settings.
     pub fn is_settings(&self, path: &std::path::Path) -> bool {
         self.state().settings.contains(path)
     }
 
     // ---- the worker's side ----
 
-    /// The next thing to do, after as long as it takes. What a person waits for comes first.
+    /// Blocks until there is a task. Requests come before checks.
     pub fn next(&self) -> Task {
         let mut state = self.state();
         loop {
@@ -177,7 +177,7 @@ impl Mailbox {
         }
     }
 
-    /// A document that has changed, and nothing else.
+    /// Returns a changed document without blocking, unless the round has to end.
     pub fn next_check(&self) -> Option<Task> {
         let mut state = self.state();
         if state.is_interrupted() {
@@ -187,12 +187,12 @@ impl Mailbox {
         }
     }
 
-    /// Puts a request that was taken back in its place.
-    pub fn ask_first(&self, job: Job) {
+    /// Puts a request back at the front of the queue.
+    pub fn push_job_front(&self, job: Job) {
         self.state().jobs.push_front(job);
     }
 
-    /// Whether the worker has to begin anew, or to end.
+    /// Returns true if the worker has to reload or to stop.
     pub fn is_interrupted(&self) -> bool {
         self.state().is_interrupted()
     }
@@ -202,7 +202,7 @@ impl Mailbox {
         self.state().current = Some((id.clone(), false));
     }
 
-    /// Whether the request that is being answered was cancelled.
+    /// Returns true if the current request was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.state()
             .current
@@ -210,7 +210,7 @@ impl Mailbox {
             .is_some_and(|(_, cancelled)| *cancelled)
     }
 
-    /// The request was answered; whether it was cancelled.
+    /// Ends the current request. Returns true if it was cancelled.
     pub fn finish(&self) -> bool {
         self.state()
             .current
@@ -218,28 +218,28 @@ impl Mailbox {
             .is_some_and(|(_, cancelled)| cancelled)
     }
 
-    /// The folders that the client works in.
+    /// The workspace folders of the client.
     pub fn folders(&self) -> Vec<PathBuf> {
         self.state().folders.clone()
     }
 
-    /// All documents.
+    /// Returns all open documents.
     pub fn documents(&self) -> Vec<Snapshot> {
         self.state().documents.values().cloned().collect()
     }
 
-    /// One document, as it is now.
+    /// Returns the current state of a document.
     pub fn document(&self, uri: &str) -> Option<Snapshot> {
         self.state().documents.get(uri).cloned()
     }
 
-    /// Has all documents checked again.
+    /// Queues a check of all documents.
     pub fn check_all(&self) {
         let mut state = self.state();
         state.changed = state.documents.keys().cloned().collect();
     }
 
-    /// The files that settings were read from.
+    /// The files with settings.
     pub fn set_settings(&self, files: BTreeSet<PathBuf>) {
         self.state().settings = files;
     }

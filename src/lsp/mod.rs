@@ -1,7 +1,7 @@
-//! The language server: what `check` says, in the editor while a payload is written.
+//! The language server: the findings of `check` in an editor, while a payload is written.
 //!
-//! Four threads: the reader takes messages apart, the session applies edits and never waits, the worker checks the newest
-//! text of each document, the writer sends. Nothing is written to disk; an edit is only ever proposed to the client.
+//! Four threads: the reader parses messages, the session applies edits and never blocks, the worker checks the newest text of
+//! each document, and the writer sends. The server writes no files; edits are only proposed to the client.
 
 mod action_titles;
 mod actions;
@@ -14,7 +14,7 @@ mod mailbox;
 mod server;
 mod settings_assist;
 mod text;
-mod toml_place;
+mod toml_position;
 mod transport;
 mod uri;
 mod worker;
@@ -28,10 +28,10 @@ use mailbox::Mailbox;
 use server::Server;
 use transport::Outbox;
 
-/// Messages that wait to be looked at; a client that sends more waits itself.
+/// Capacity of the queue of received messages; when it is full, the reader blocks (back-pressure).
 const WAITING: usize = 256;
 
-/// Serves a client on standard input and output; the exit code.
+/// Serves a client on standard input and output. Returns the exit code.
 pub fn run(common: &Common) -> u8 {
     let outbox = Outbox::default();
     let (sender, receiver) = mpsc::sync_channel(WAITING);
@@ -48,7 +48,7 @@ pub fn run(common: &Common) -> u8 {
         .name("writer".to_owned())
         .spawn(move || sent.write_to(&mut io::stdout().lock()));
     let (Ok(_), Ok(writer)) = (reader, writer) else {
-        // No thread, no server.
+        // The server cannot work without its threads.
         return 1;
     };
     let mailbox = Mailbox::default();

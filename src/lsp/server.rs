@@ -1,4 +1,4 @@
-//! The session with one client: it keeps the documents, and leaves what takes time to the worker.
+//! The session with one client. It stores the documents, and passes slow requests to the worker.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -22,14 +22,14 @@ use crate::containers;
 use crate::sanitize;
 use crate::settings::FILE_NAME;
 
-/// How far a session is.
+/// The state of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// Nothing was asked for yet.
+    /// Before `initialize`.
     New,
-    /// It was initialized.
+    /// After `initialize`.
     Running,
-    /// It was shut down, and waits for its end.
+    /// After `shutdown`, before `exit`.
     Down,
 }
 
@@ -62,7 +62,7 @@ pub struct Server<'a> {
 }
 
 impl<'a> Server<'a> {
-    /// A session that has not begun.
+    /// Creates a session in the state [`Stage::New`].
     pub fn new(common: &'a Common, mailbox: &'a Mailbox, outbox: Outbox) -> Self {
         Self {
             common,
@@ -76,7 +76,7 @@ impl<'a> Server<'a> {
         }
     }
 
-    /// Serves until the client ends the session or is gone; the exit code.
+    /// Serves until the client ends the session or disconnects. Returns the exit code.
     pub fn serve<'s>(mut self, incoming: &Receiver<Incoming>, scope: &'s Scope<'s, 'a>) -> u8 {
         let mut worker = None;
         for incoming in incoming {
@@ -88,7 +88,7 @@ impl<'a> Server<'a> {
                     }
                     self.notification(notification);
                 }
-                // Nothing depends on what is answered to our requests.
+                // The responses to our requests are ignored.
                 Incoming::Message(Message::Response(_)) => {}
                 Incoming::Malformed(why) => self.outbox.log(&why),
             }
@@ -185,7 +185,7 @@ impl<'a> Server<'a> {
             .or_else(|| params.pointer("/arguments/0"))
             .and_then(Value::as_str);
         let snapshot = uri.and_then(|uri| self.documents.get(uri)).cloned();
-        self.mailbox.ask(Job {
+        self.mailbox.push_job(Job {
             id,
             method,
             params,
@@ -260,7 +260,7 @@ impl<'a> Server<'a> {
         let Some(mut snapshot) = self.documents.remove(uri) else {
             return Err(format!("{} is not open", sanitize::escape(uri)));
         };
-        // What only this side holds is changed where it is, and not copied.
+        // With only one reference, the text is edited without a copy.
         self.mailbox.release(uri);
         let changes = params.get("contentChanges").and_then(Value::as_array);
         let mut done = changes
@@ -284,13 +284,13 @@ impl<'a> Server<'a> {
         }
         self.revision += 1;
         snapshot.revision = self.revision;
-        // Edits come in the order of the stream, whatever number the client gives them.
+        // Edits are applied in the order of the stream, independent of the client's version numbers.
         snapshot.version = version(document).unwrap_or(snapshot.version);
         self.put(snapshot);
         done
     }
 
-    /// A document is new, or has changed.
+    /// Stores a new or changed document.
     fn put(&mut self, snapshot: Snapshot) {
         let is_settings = self.is_settings(snapshot.path.as_ref());
         self.documents.insert(snapshot.uri.to_string(), snapshot.clone());
@@ -307,7 +307,7 @@ impl<'a> Server<'a> {
             return Err(format!("{} is not open", sanitize::escape(uri)));
         };
         self.mailbox.close(&snapshot.uri);
-        // What counts now is the file.
+        // From now on the file on disk is used.
         if self.is_settings(snapshot.path.as_ref()) {
             self.mailbox.reload();
         }
@@ -357,7 +357,7 @@ impl<'a> Server<'a> {
         }
     }
 
-    /// Whether settings come from a file, or would.
+    /// Returns true if the file is one of those with settings, or has the name of a settings file.
     fn is_settings(&self, path: Option<&PathBuf>) -> bool {
         path.is_some_and(|path| {
             path.file_name().is_some_and(|name| name == FILE_NAME) || self.mailbox.is_settings(path)
@@ -374,7 +374,7 @@ fn version(document: &Value) -> Option<i32> {
     i32::try_from(document.get("version")?.as_i64()?).ok()
 }
 
-/// The path of a folder of the client.
+/// Returns the path of a workspace folder.
 fn folder(value: &Value) -> Option<PathBuf> {
     uri::path(value.get("uri")?.as_str()?)
 }

@@ -5,35 +5,35 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::toml_place::{Part, Place};
+use super::toml_position::{Part, TomlPosition};
 
-/// The files of geplint itself.
+/// The kinds of geplint's own files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OwnFile {
     /// `geplint.toml`.
     Settings,
-    /// Facts of the tenant.
+    /// A tenant file.
     Tenant,
-    /// Rules over the built-in ones.
+    /// A rules file for `--rules`.
     Rules,
 }
 
-/// Something that may be written at a place.
+/// A completion.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Offer {
-    /// What is shown of it.
+    /// The displayed text.
     pub label: String,
-    /// What is written.
+    /// The inserted text.
     pub insert: String,
-    /// What it is for.
+    /// The description from the schema.
     pub description: String,
-    /// Whether it is a value, and not a key or a table.
+    /// True for a value, false for a key or a table.
     pub is_value: bool,
-    /// The bytes that it replaces, on one line.
+    /// The replaced byte range, on one line.
     pub replace: Range<usize>,
 }
 
-/// The names that values and tables may have.
+/// Names for values and tables that are not in the schemas.
 #[derive(Debug, Clone, Default)]
 pub struct Names<'a> {
     /// Ids of rules.
@@ -42,12 +42,12 @@ pub struct Names<'a> {
     pub endpoints: Vec<&'a str>,
     /// Names of report formats.
     pub formats: Vec<&'a str>,
-    /// The tables of the endpoint that a rules file is about, with their properties.
+    /// The tables of the endpoint of a rules file, with their properties.
     pub tables: Vec<(&'a str, Vec<&'a str>)>,
 }
 
 impl Names<'_> {
-    /// The values that a key may have besides those in the schema.
+    /// Returns the values of a key that are not in the schema.
     fn of_value(&self, key: &str) -> Vec<String> {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         let tables = || self.tables.iter().map(|(name, _)| *name);
@@ -66,7 +66,7 @@ impl Names<'_> {
         }
     }
 
-    /// The names of entries in a table whose entries have names of their own.
+    /// Returns the names of the entries of a table with named entries.
     fn of_entries(&self, table: &[String]) -> Vec<&str> {
         match table {
             [tables] if tables == "tables" => self.tables.iter().map(|(name, _)| *name).collect(),
@@ -83,7 +83,7 @@ impl Names<'_> {
 }
 
 impl OwnFile {
-    /// The schema of such a file.
+    /// Returns the JSON Schema of the file.
     fn schema(self) -> &'static Value {
         static SCHEMAS: OnceLock<[Value; 3]> = OnceLock::new();
         let [settings, tenant, rules] = SCHEMAS.get_or_init(|| {
@@ -101,7 +101,7 @@ impl OwnFile {
         }
     }
 
-    /// What the schema says of the value at the end of a path of keys: several where it may have several forms.
+    /// Returns the subschemas for the value at a path of keys; several if there are alternatives.
     fn at(self, path: &[String]) -> Vec<&'static Value> {
         let root = self.schema();
         let mut nodes = vec![root];
@@ -115,15 +115,15 @@ impl OwnFile {
         nodes
     }
 
-    /// The same with all forms that it may have.
+    /// Returns these subschemas with all alternatives.
     fn forms_at(self, path: &[String]) -> Vec<&'static Value> {
         forms(self.schema(), &self.at(path))
     }
 }
 
-/// The forms that values of these schemas may have: references followed, elements of arrays and alternatives besides.
+/// Expands subschemas: follows references, and adds alternatives and the elements of arrays.
 fn forms<'s>(root: &'s Value, nodes: &[&'s Value]) -> Vec<&'s Value> {
-    /// The schemas are ours and have no circles; this is far more than they nest.
+    /// Bound for the expansion; our schemas have no cycles and nest less deeply.
     const MOST: usize = 64;
     let mut all = nodes.to_vec();
     let mut next = 0;
@@ -137,7 +137,7 @@ fn forms<'s>(root: &'s Value, nodes: &[&'s Value]) -> Vec<&'s Value> {
     all
 }
 
-/// Whether a schema names a type.
+/// Returns true if a schema has a type.
 fn has_type(node: &Value, wanted: &str) -> bool {
     match node.get("type") {
         Some(Value::String(name)) => name == wanted,
@@ -146,7 +146,7 @@ fn has_type(node: &Value, wanted: &str) -> bool {
     }
 }
 
-/// How the head of a table is written; `None` for a key with a value.
+/// Returns the header of a table; `None` for a key with a value.
 fn head(name: &str, entry: &Value) -> Option<String> {
     if has_type(entry, "array") {
         let is_table = entry.pointer("/items/properties").is_some() && !has_type(entry, "string");
@@ -155,7 +155,7 @@ fn head(name: &str, entry: &Value) -> Option<String> {
     entry.get("properties").map(|_| format!("[{name}]"))
 }
 
-/// A key with the beginning of its value.
+/// Returns a key with the beginning of its value.
 fn assignment(name: &str, entry: &Value) -> String {
     let is_object = entry.get("properties").is_some();
     let value = if has_type(entry, "array") {
@@ -175,7 +175,7 @@ fn description(entry: &Value) -> String {
     text.unwrap_or_default().to_owned()
 }
 
-/// The endpoint that a rules file is about, which may be half typed.
+/// Returns the endpoint id in a rules file, which may be incomplete.
 pub fn endpoint(text: &str) -> Option<&str> {
     text.lines().find_map(|line| {
         let rest = line.trim_start().strip_prefix("endpoint")?.trim_start();
@@ -184,29 +184,29 @@ pub fn endpoint(text: &str) -> Option<&str> {
     })
 }
 
-/// What may be written at a place.
+/// Returns the completions at a byte offset.
 pub fn complete(file: OwnFile, text: &str, at: usize, names: &Names<'_>) -> Vec<Offer> {
-    let place = Place::at(text, at);
-    match &place.part {
+    let position = TomlPosition::at(text, at);
+    match &position.part {
         Part::Comment => Vec::new(),
-        Part::Value(key) => values(file, &place, key, names),
-        Part::Head => heads(file, &place, names),
+        Part::Value(key) => values(file, &position, key, names),
+        Part::Head => heads(file, &position, names),
         Part::Key { inline } => {
-            let mut offers = keys(file, &place, names);
+            let mut offers = keys(file, &position, names);
             if !inline {
-                offers.extend(heads(file, &place, names));
+                offers.extend(heads(file, &position, names));
             }
             offers
         }
     }
 }
 
-fn keys(file: OwnFile, place: &Place, names: &Names<'_>) -> Vec<Offer> {
-    let Part::Key { inline } = place.part else {
+fn keys(file: OwnFile, position: &TomlPosition, names: &Names<'_>) -> Vec<Offer> {
+    let Part::Key { inline } = position.part else {
         return Vec::new();
     };
     let is_there = |name: &str| {
-        place
+        position
             .keys
             .iter()
             .any(|key| matches!(key.as_slice(), [own] if own == name))
@@ -216,21 +216,21 @@ fn keys(file: OwnFile, place: &Place, names: &Names<'_>) -> Vec<Offer> {
         insert,
         description: description(entry),
         is_value: false,
-        replace: place.word.clone(),
+        replace: position.word.clone(),
     };
     let mut offers = Vec::new();
-    for node in file.forms_at(&place.table) {
+    for node in file.forms_at(&position.table) {
         let own = node.get("properties").and_then(Value::as_object);
         for (name, entry) in own.into_iter().flatten() {
-            // What has a head is a table of its own, except inside of another.
-            let is_key = inline || !place.table.is_empty() || head(name, entry).is_none();
+            // An entry with a header is offered as a table, except inside another table.
+            let is_key = inline || !position.table.is_empty() || head(name, entry).is_none();
             let is_map = entry.get("additionalProperties").is_some_and(Value::is_object);
             if is_key && !is_map && !is_there(name) {
                 offers.push(offer(name, assignment(name, entry), entry));
             }
         }
         if let Some(entry) = node.get("additionalProperties").filter(|entry| entry.is_object()) {
-            for name in names.of_entries(&place.table) {
+            for name in names.of_entries(&position.table) {
                 offers.push(offer(name, format!("{name}."), entry));
             }
         }
@@ -238,13 +238,13 @@ fn keys(file: OwnFile, place: &Place, names: &Names<'_>) -> Vec<Offer> {
     offers
 }
 
-fn heads(file: OwnFile, place: &Place, names: &Names<'_>) -> Vec<Offer> {
+fn heads(file: OwnFile, position: &TomlPosition, names: &Names<'_>) -> Vec<Offer> {
     let offer = |head: String, entry: &Value| Offer {
         label: head.clone(),
         insert: head,
         description: description(entry),
         is_value: false,
-        replace: place.word.clone(),
+        replace: position.word.clone(),
     };
     let all = file.schema().get("properties").and_then(Value::as_object);
     let mut offers = Vec::new();
@@ -258,9 +258,9 @@ fn heads(file: OwnFile, place: &Place, names: &Names<'_>) -> Vec<Offer> {
     offers
 }
 
-/// The values that a key may have.
-fn values(file: OwnFile, place: &Place, key: &str, names: &Names<'_>) -> Vec<Offer> {
-    let mut path = place.table.clone();
+/// Completes the values of a key.
+fn values(file: OwnFile, position: &TomlPosition, key: &str, names: &Names<'_>) -> Vec<Offer> {
+    let mut path = position.table.clone();
     path.push(key.to_owned());
     let nodes = file.at(&path);
     let Some(first) = nodes.first() else {
@@ -284,19 +284,23 @@ fn values(file: OwnFile, place: &Place, key: &str, names: &Names<'_>) -> Vec<Off
         insert,
         description: description(first),
         is_value: true,
-        replace: place.word.clone(),
+        replace: position.word.clone(),
     });
     offers.collect()
 }
 
-/// What is known of the key at a place, and the bytes of its name.
+/// Returns the description of the key at a byte offset, and the byte range of its name.
 pub fn hover(file: OwnFile, text: &str, at: usize) -> Option<(String, Range<usize>)> {
     let rest = text.as_bytes().get(at..).unwrap_or_default();
     let inside = usize::from(rest.first().is_some_and(u8::is_ascii_alphanumeric));
-    let place = Place::at(text, at + inside);
-    let mut path = place.table.clone();
-    match place.part {
-        Part::Key { .. } => path.push(text.get(place.word.clone())?.trim_matches(['"', '\'']).to_owned()),
+    let position = TomlPosition::at(text, at + inside);
+    let mut path = position.table.clone();
+    match position.part {
+        Part::Key { .. } => path.push(
+            text.get(position.word.clone())?
+                .trim_matches(['"', '\''])
+                .to_owned(),
+        ),
         Part::Head => {}
         Part::Value(_) | Part::Comment => return None,
     }
@@ -305,7 +309,7 @@ pub fn hover(file: OwnFile, text: &str, at: usize) -> Option<(String, Range<usiz
     if let Some(default) = entry.get("default").and_then(Value::as_str) {
         known = format!("{known}\n\nDefault: `\"{default}\"`");
     }
-    (!known.is_empty() && !place.word.is_empty()).then_some((known, place.word))
+    (!known.is_empty() && !position.word.is_empty()).then_some((known, position.word))
 }
 
 #[cfg(test)]
@@ -322,7 +326,7 @@ mod tests {
         }
     }
 
-    /// The text with each offer made, by label; `|` is the place.
+    /// Returns the text after each completion, by label; `|` is the position.
     fn made(file: OwnFile, text: &str) -> Vec<(String, String)> {
         let at = text.find('|').unwrap();
         let text = text.replacen('|', "", 1);
@@ -374,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_values_replace_what_is_typed_of_them() {
+    fn completions_replace_the_typed_word() {
         for (text, label, wanted) in [
             ("fail|", "fail-on", "fail-on = \"\""),
             ("[[ig|", "[[ignore]]", "[[ignore]]"),
@@ -405,7 +409,7 @@ mod tests {
         ] {
             assert_eq!(one(Settings, text, label), wanted);
         }
-        // What is there is not offered again; another entry may have it.
+        // Existing keys are not offered, except in another entry.
         assert!(!labels(Settings, "[[ignore]]\nrule = \"a\"\n|").contains(&"rule".to_owned()));
         assert!(!labels(Settings, "[[ignore]]\n|\nrule = \"a\"\n").contains(&"rule".to_owned()));
         assert!(labels(Settings, "[[ignore]]\nrule = \"a\"\n[[ignore]]\n|").contains(&"rule".to_owned()));
@@ -481,7 +485,7 @@ mod tests {
     }
 
     #[test]
-    fn every_place_of_a_spoiled_file_has_an_answer() {
+    fn every_position_of_a_damaged_file_completes() {
         let text = "fail-on = \"é\n[[ignore]\r\n = 3\n[[severity]]\nlevel=\n\u{2028}==";
         for file in [Settings, Tenant, Rules] {
             for (at, _) in text.char_indices() {

@@ -1,34 +1,34 @@
-//! A document's text with its lines, positions of the protocol in it, and edits.
+//! The text of a document: its lines, LSP positions, and edits.
 //!
-//! The protocol ends a line at `\n`, `\r\n` or a lone `\r`, and counts columns in the units that were negotiated. A position
-//! outside of the text is taken for the nearest one in it, as the protocol says of columns.
+//! In LSP, a line ends with `\n`, `\r\n` or a lone `\r`, and columns are counted in a negotiated unit. A position outside of
+//! the text is clamped to the nearest one in it, as the protocol requires for columns.
 
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use gen_lsp_types::{Position, Range as Places};
+use gen_lsp_types::{Position, Range as LspRange};
 
-/// How columns are counted.
+/// The unit of columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
-    /// In bytes.
+    /// Bytes.
     Utf8,
-    /// In UTF-16 units, which is what a client counts in that says nothing.
+    /// UTF-16 units, the protocol's default.
     #[default]
     Utf16,
-    /// In characters.
+    /// Code points.
     Utf32,
 }
 
 impl Encoding {
-    /// The one of this name in the protocol.
+    /// Returns the unit of this name in the protocol.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Utf8, Self::Utf16, Self::Utf32]
             .into_iter()
             .find(|encoding| encoding.name() == name)
     }
 
-    /// Its name in the protocol.
+    /// Returns its name in the protocol.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "utf-8",
@@ -45,7 +45,7 @@ impl Encoding {
         }
     }
 
-    /// How many units a text has.
+    /// Returns the length of a text in units.
     fn count(self, text: &str) -> usize {
         match self {
             Self::Utf8 => text.len(),
@@ -56,16 +56,16 @@ impl Encoding {
     }
 }
 
-/// A text and where its lines begin.
+/// A text with the offsets of its lines.
 #[derive(Debug, Clone)]
 pub struct Text {
     text: String,
-    /// Offsets of the first bytes of the lines; the first is 0.
+    /// Byte offsets of the starts of the lines; the first is 0.
     starts: Vec<u32>,
 }
 
 impl Text {
-    /// A text of less than 4 GiB; of a longer one, as much as has fewer bytes.
+    /// Creates a text; truncates it to less than 4 GiB.
     pub fn new(mut text: String) -> Self {
         if u32::try_from(text.len()).is_err() {
             let end = (0..=u32::MAX as usize).rfind(|end| text.is_char_boundary(*end));
@@ -77,16 +77,16 @@ impl Text {
         Self { text, starts }
     }
 
-    /// The text itself.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Puts a text in the place of what lies between two positions; either may come first.
-    pub fn edit(&mut self, places: &Places, with: &str, encoding: Encoding) {
+    /// Replaces a range. The positions of the range may be in either order.
+    pub fn edit(&mut self, range: &LspRange, with: &str, encoding: Encoding) {
         let (one, other) = (
-            self.offset(places.start, encoding),
-            self.offset(places.end, encoding),
+            self.offset(range.start, encoding),
+            self.offset(range.end, encoding),
         );
         let (start, end) = (one.min(other), one.max(other));
         if u32::try_from(self.text.len() - (end - start) + with.len()).is_err() {
@@ -96,15 +96,16 @@ impl Text {
         self.move_lines(start, end, start + with.len());
     }
 
-    /// Lines after the bytes from `start` to `old_end` have become those to `new_end`. Whether a line begins at an offset is
-    /// decided by the bytes on both sides of it, so only offsets from `start` to the end of the edit are looked at.
+    /// Updates the line starts after the bytes from `start` to `old_end` were replaced by those from `start` to `new_end`. A
+    /// line start is determined by the bytes before and after it, so only offsets from `start` to the end of the edit are
+    /// scanned.
     fn move_lines(&mut self, start: usize, old_end: usize, new_end: usize) {
         let first = self
             .starts
             .partition_point(|line| (*line as usize) < start.max(1));
         let last = self.starts.partition_point(|line| (*line as usize) <= old_end);
         if let Some(after) = self.starts.get_mut(last.max(first)..) {
-            // A text has less than 4 GiB before and after.
+            // Both texts are shorter than 4 GiB.
             let moved = to_u32(new_end).wrapping_sub(to_u32(old_end));
             for line in after {
                 *line = line.wrapping_add(moved);
@@ -114,7 +115,7 @@ impl Text {
         self.starts.splice(first..last.max(first), fresh);
     }
 
-    /// Where the line of that number begins and where it ends, without what ends it.
+    /// Returns the byte range of a line (0-based), without its terminator.
     fn line(&self, line: u32) -> Range<usize> {
         let index = line as usize;
         let Some(start) = self.starts.get(index) else {
@@ -128,7 +129,7 @@ impl Text {
         start..start + line.strip_suffix('\r').unwrap_or(line).len()
     }
 
-    /// The offset of a position.
+    /// Returns the byte offset of a position.
     pub fn offset(&self, position: Position, encoding: Encoding) -> usize {
         let line = self.line(position.line);
         let text = self.text.get(line.clone()).unwrap_or_default();
@@ -147,16 +148,16 @@ impl Text {
         line.end
     }
 
-    /// The offsets of a range, in order.
-    pub fn offsets(&self, places: &Places, encoding: Encoding) -> Range<usize> {
+    /// Returns the byte range of an LSP range, in ascending order.
+    pub fn offsets(&self, range: &LspRange, encoding: Encoding) -> Range<usize> {
         let (one, other) = (
-            self.offset(places.start, encoding),
-            self.offset(places.end, encoding),
+            self.offset(range.start, encoding),
+            self.offset(range.end, encoding),
         );
         one.min(other)..one.max(other)
     }
 
-    /// Positions of offsets in this text.
+    /// Returns a converter from byte offsets to positions.
     pub const fn positions(&self, encoding: Encoding) -> Positions<'_> {
         Positions {
             text: self,
@@ -165,17 +166,17 @@ impl Text {
         }
     }
 
-    /// The whole text as a range.
-    pub fn whole(&self, encoding: Encoding) -> Places {
+    /// Returns the range of the whole text.
+    pub fn whole(&self, encoding: Encoding) -> LspRange {
         let positions = self.positions(encoding);
-        Places {
+        LspRange {
             start: Position::default(),
             end: positions.of(self.text.len()),
         }
     }
 }
 
-/// The offsets of a range at which a line begins. An offset follows at least one byte.
+/// Returns the offsets in a range at which a line begins. Each offset is at least 1.
 fn starts_in(text: &str, offsets: Range<usize>) -> impl Iterator<Item = u32> {
     let bytes = text.as_bytes();
     let before = offsets.start - 1;
@@ -192,19 +193,19 @@ fn to_u32(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
 
-/// Units are counted ahead for every so many bytes.
+/// Distance of the marks, in bytes.
 const BLOCK: usize = 4096;
 
-/// Positions of offsets, in any order: a line may have the whole text, and its units are counted once.
+/// Converts byte offsets to positions, in any order. Units are counted once, because one line may have the whole text.
 pub struct Positions<'t> {
     text: &'t Text,
     encoding: Encoding,
-    /// For each block how many units lie before the first character in it; none where a unit is a byte.
+    /// For each block, the offset of its first character and the number of units before it. Empty if the unit is a byte.
     marks: OnceCell<Vec<(usize, usize)>>,
 }
 
 impl Positions<'_> {
-    /// The position of an offset; of one past the end, that of the end.
+    /// Returns the position of an offset, clamped to the end of the text.
     pub fn of(&self, offset: usize) -> Position {
         let text = self.text.as_str();
         let mut offset = offset.min(text.len());
@@ -223,15 +224,15 @@ impl Positions<'_> {
         }
     }
 
-    /// The range of two offsets.
-    pub fn range(&self, offsets: Range<usize>) -> Places {
-        Places {
+    /// Returns the LSP range of a byte range.
+    pub fn range(&self, offsets: Range<usize>) -> LspRange {
+        LspRange {
             start: self.of(offsets.start),
             end: self.of(offsets.end.max(offsets.start)),
         }
     }
 
-    /// How many units lie between two offsets.
+    /// Returns the number of units between two offsets.
     fn units(&self, start: usize, end: usize) -> usize {
         let between = self.text.as_str().get(start..end).unwrap_or_default();
         if between.len() <= BLOCK || self.encoding == Encoding::Utf8 {
@@ -240,7 +241,7 @@ impl Positions<'_> {
         self.before(end) - self.before(start)
     }
 
-    /// How many units lie before an offset.
+    /// Returns the number of units before an offset.
     fn before(&self, offset: usize) -> usize {
         let marks = self.marks.get_or_init(|| self.marks());
         let (at, units) = match marks.partition_point(|(at, _)| *at <= offset) {
@@ -278,7 +279,7 @@ mod tests {
         Position { line, character }
     }
 
-    /// Numbers that are the same in each run.
+    /// A deterministic pseudorandom generator.
     struct Numbers(u64);
 
     impl Numbers {
@@ -291,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_end_as_the_protocol_says() {
+    fn line_ends_follow_the_protocol() {
         let text = Text::new("a\nb\r\nc\rd\n".to_owned());
         assert_eq!(text.starts, [0, 2, 5, 7, 9]);
         assert_eq!(Text::new(String::new()).starts, [0]);
@@ -301,13 +302,13 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_counted_in_what_was_agreed() {
+    fn columns_use_the_negotiated_unit() {
         let text = Text::new("aä😀z".to_owned());
         for (encoding, after) in ALL.into_iter().zip([7, 4, 3]) {
             let positions = text.positions(encoding);
             assert_eq!(positions.of(7), position(0, after), "{encoding:?}");
             assert_eq!(text.offset(position(0, after), encoding), 7);
-            // Past the end is the end; inside of a character is before it.
+            // A position after the end is the end, a position inside a character is its start.
             assert_eq!(text.offset(position(0, 99), encoding), 8);
             assert_eq!(text.offset(position(7, 7), encoding), 8);
         }
@@ -316,18 +317,18 @@ mod tests {
     }
 
     #[test]
-    fn edits_keep_the_lines_that_a_new_text_would_have() {
+    fn edits_keep_line_starts_equal_to_a_new_text() {
         let pieces = ["\n", "\r", "\r\n", "a", "ä", "😀", "\r\r\n", "xyz\nq", ""];
         let mut numbers = Numbers(7);
         for encoding in ALL {
             let mut text = Text::new("one\r\ntwo\rthree\n".to_owned());
             for step in 0..3000 {
                 let mut place = || position(to_u32(numbers.below(8)), to_u32(numbers.below(12)));
-                let places = Places {
+                let range = LspRange {
                     start: place(),
                     end: place(),
                 };
-                text.edit(&places, pieces[numbers.below(pieces.len())], encoding);
+                text.edit(&range, pieces[numbers.below(pieces.len())], encoding);
                 assert_eq!(
                     text.starts,
                     Text::new(text.text.clone()).starts,
@@ -342,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn positions_lead_back_in_long_lines() {
+    fn positions_round_trip_in_long_lines() {
         let text = Text::new("ä😀b".repeat(5000));
         for encoding in ALL {
             let positions = text.positions(encoding);

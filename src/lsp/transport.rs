@@ -1,7 +1,7 @@
-//! Messages on two streams: how they are framed, and what is sent.
+//! Reads and writes messages: framing, and the queue of outgoing messages.
 //!
-//! The codec that comes with `lsp-server` gives up at the first malformed message and makes room for whatever length a
-//! header states. Here a malformed message is reported and skipped, and room grows with what has arrived.
+//! The codec of `lsp-server` fails at the first malformed message, and allocates any length that a header states. Here a
+//! malformed message is reported and skipped, and the buffer grows with the received bytes.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read, Write};
@@ -11,30 +11,30 @@ use lsp_server::{ErrorCode, Message, Notification, RequestId, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// The largest message, in bytes: a document of 256 MB with every byte escaped.
+/// Maximum size of a message, in bytes: room for a document of 256 MB with every byte escaped.
 const LARGEST: u64 = 1 << 30;
 
-/// The longest line of a header, in bytes.
+/// Maximum length of a header line, in bytes.
 const LONGEST_HEADER: u64 = 4 << 10;
 
-/// An answer, or why there is none.
-pub type Answer = Result<Value, (ErrorCode, String)>;
+/// The result of a request, or an error code with a message.
+pub type RpcResult = Result<Value, (ErrorCode, String)>;
 
-/// A value of the protocol's types; they have no form that JSON does not have.
+/// Serializes one of the protocol's types; these can always be serialized to JSON.
 pub fn value(of: &impl Serialize) -> Value {
     serde_json::to_value(of).unwrap_or_default()
 }
 
-/// What arrived.
+/// Received input.
 #[derive(Debug)]
 pub enum Incoming {
     /// A message.
     Message(Message),
-    /// Something else, and why it is none.
+    /// Anything else, with the reason.
     Malformed(String),
 }
 
-/// The next message; `None` at the end of the stream.
+/// Reads the next message; `None` at the end of the stream.
 pub fn read(input: &mut impl BufRead) -> io::Result<Option<Incoming>> {
     let Some(length) = header(input)? else {
         return Ok(None);
@@ -56,8 +56,8 @@ pub fn read(input: &mut impl BufRead) -> io::Result<Option<Incoming>> {
     }))
 }
 
-/// The length that the next header states. Lines that are no header are skipped, so that a stream that is out of step is
-/// read again from the next header on.
+/// Returns the length in the next header. Other lines are skipped, so that reading resumes at the next header after a framing
+/// error.
 fn header(input: &mut impl BufRead) -> io::Result<Option<u64>> {
     let mut length = None;
     loop {
@@ -82,15 +82,15 @@ fn header(input: &mut impl BufRead) -> io::Result<Option<u64>> {
     }
 }
 
-/// What waits to be sent. Sending never blocks; the writer takes the messages in order.
+/// The queue of outgoing messages. Sending never blocks; the writer takes the messages in order.
 #[derive(Debug, Clone, Default)]
 pub struct Outbox(Arc<(Mutex<Queue>, Condvar)>);
 
-/// A message that waits.
+/// A queued message.
 #[derive(Debug)]
 enum Outgoing {
     Message(Message),
-    /// A notification about a document, as JSON.
+    /// A serialized notification about a document.
     About {
         method: String,
         uri: String,
@@ -114,7 +114,7 @@ impl Outgoing {
 struct Queue {
     messages: VecDeque<Outgoing>,
     closed: bool,
-    /// The number of the last request of ours.
+    /// The id of our last request.
     last: i32,
 }
 
@@ -140,10 +140,10 @@ impl Outbox {
         }));
     }
 
-    /// Sends a notification about a document. One of the same kind about the same document that has not been sent yet is
-    /// dropped: a client that reads slowly gets the newest.
+    /// Sends a notification about a document. It replaces a queued one of the same method and document, so that a slow client
+    /// gets the newest.
     ///
-    /// The parameters may be long: they become JSON at once, without a [`Value`] in between.
+    /// The parameters may be long, so they are serialized directly, without a [`Value`].
     pub fn replace(&self, method: &str, uri: &str, params: &impl Serialize) {
         #[derive(Serialize)]
         struct About<'m, P> {
@@ -156,7 +156,7 @@ impl Outbox {
             method,
             params,
         };
-        // The protocol's types have no form that JSON does not have.
+        // The protocol's types can always be serialized to JSON.
         let Ok(json) = serde_json::to_string(&about) else {
             return;
         };
@@ -173,7 +173,7 @@ impl Outbox {
         });
     }
 
-    /// Sends a request of ours; what is answered to it is not looked at.
+    /// Sends a request; the response is ignored.
     pub fn request(&self, method: &str, params: Value) {
         let mut queue = self.queue();
         queue.last = queue.last.wrapping_add(1);
@@ -184,7 +184,7 @@ impl Outbox {
     }
 
     /// Answers a request.
-    pub fn answer(&self, id: RequestId, answer: Answer) {
+    pub fn answer(&self, id: RequestId, answer: RpcResult) {
         self.send(Message::Response(match answer {
             Ok(result) => Response {
                 id,
@@ -194,7 +194,7 @@ impl Outbox {
         }));
     }
 
-    /// Adds a line to the log that the client keeps.
+    /// Sends a line for the client's log.
     pub fn log(&self, message: &str) {
         const WARNING: u8 = 2;
         self.notify(
@@ -203,13 +203,13 @@ impl Outbox {
         );
     }
 
-    /// Lets the writer end once everything is sent.
+    /// Closes the queue; the writer ends after the last message.
     pub fn close(&self) {
         self.queue().closed = true;
         self.0.1.notify_one();
     }
 
-    /// Writes messages until the outbox is closed and empty, or nobody reads on.
+    /// Writes messages until the queue is closed and empty, or the reader has closed the pipe.
     pub fn write_to(&self, output: &mut impl Write) {
         loop {
             let mut queue = self.queue();
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_malformed_is_skipped() {
+    fn malformed_messages_are_skipped() {
         let good = framed(r#"{"method":"a"}"#);
         for bad in [
             framed("{"),
@@ -276,13 +276,13 @@ mod tests {
     }
 
     #[test]
-    fn a_length_makes_no_room_by_itself() {
+    fn a_stated_length_allocates_nothing() {
         assert!(all(b"Content-Length: 1000000000\r\n\r\n{}").is_empty());
         assert!(all(b"Content-Length: 99999999999999\r\n\r\n{}").len() <= 1);
     }
 
     #[test]
-    fn what_nobody_has_read_is_replaced() {
+    fn unsent_notifications_are_replaced() {
         let outbox = Outbox::default();
         for (uri, version) in [("a", 1), ("b", 1), ("a", 2)] {
             outbox.replace("m", uri, &json!({ "uri": uri, "version": version }));

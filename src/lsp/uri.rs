@@ -1,11 +1,11 @@
-//! Addresses of documents and paths of files.
+//! Converts document URIs to paths and back.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::percent;
 
-/// The path of a file's address; `None` for an address of anything else.
+/// Returns the path of a `file:` URI; `None` for any other URI.
 pub fn path(uri: &str) -> Option<PathBuf> {
     let rest = uri.strip_prefix("file://")?;
     let rest = rest.strip_prefix("localhost").unwrap_or(rest);
@@ -22,7 +22,7 @@ pub fn path(uri: &str) -> Option<PathBuf> {
     })))
 }
 
-/// The address of a file, given from the root of the system on.
+/// Returns the `file:` URI of an absolute path.
 pub fn of(path: &Path) -> String {
     let path = path.to_string_lossy();
     let path = if cfg!(windows) {
@@ -51,7 +51,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn addresses_lead_to_files_and_back() {
+    fn uris_convert_to_paths_and_back() {
         for name in ["/a/b.json", "/a b/ü%#?.json", "/"] {
             assert_eq!(path(&of(Path::new(name))).as_deref(), Some(Path::new(name)));
         }
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn other_addresses_are_no_files() {
+    fn other_uris_are_not_files() {
         for uri in [
             "",
             "untitled:Untitled-1",

@@ -1,6 +1,6 @@
-//! The worker: it reads settings, checks documents and answers requests about them, one after another.
+//! The worker thread: reads settings, checks documents and answers requests about them, one after another.
 //!
-//! It works in rounds. A round has the settings of all folders and ends when they have to be read again.
+//! It works in rounds. A round uses one version of the settings of all folders, and ends when they have to be read again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::diagnostics;
-use super::document_request::About;
-use super::engine::{Defaults, Engine, Response, Seen, Site};
+use super::document_request::DocumentRequest;
+use super::engine::{CheckedDocument, Defaults, Engine, Response, Site};
 use super::mailbox::{Job, Mailbox, Snapshot, Task};
 use super::text::Text;
-use super::transport::{Answer, Outbox, value};
+use super::transport::{Outbox, RpcResult, value};
 use super::uri;
 use crate::cli::args::Common;
 use crate::cli::read_settings_file;
@@ -27,44 +27,44 @@ use crate::manual;
 use crate::rules::{Candidate, rule_text};
 use crate::sanitize;
 
-/// What the worker keeps from one round to the next.
+/// The state that the worker keeps between rounds.
 pub struct Worker<'a> {
     common: &'a Common,
     client: Client,
     mailbox: &'a Mailbox,
     outbox: Outbox,
-    /// The number of the round.
+    /// Number of the current round.
     round: u64,
-    /// Diagnostics that were sent of files that settings come from.
+    /// URIs of the files with settings for which diagnostics are published.
     published: BTreeSet<String>,
-    /// The mistakes in such files that were shown as messages, by file.
+    /// The mistakes in these files that were shown as messages, by path.
     shown: BTreeMap<PathBuf, String>,
-    /// The predicted responses that the client has asked for, by document.
+    /// The predicted responses that the client has requested, by document URI.
     responses: HashMap<Arc<str>, Option<String>>,
-    /// The names that are watched.
+    /// The watched file names.
     watched: BTreeSet<String>,
 }
 
-/// Why a round ended.
+/// The reason for the end of a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     Stop,
     /// The settings have to be read again.
     Reload,
-    /// A document lies in a folder that has no engine yet.
+    /// A document is in a folder without an engine.
     Folder,
 }
 
-/// A round.
+/// The state of a round.
 struct Round<'w, 'a, 'e> {
     engines: Vec<Engine<'e>>,
-    /// What is known of the documents.
-    seen: HashMap<Arc<str>, Seen>,
+    /// The results of the last checks, by document URI.
+    checked: HashMap<Arc<str>, CheckedDocument>,
     worker: &'w mut Worker<'a>,
 }
 
 impl<'a> Worker<'a> {
-    /// A worker for a client.
+    /// Creates the worker for a client.
     pub fn new(common: &'a Common, client: Client, mailbox: &'a Mailbox, outbox: Outbox) -> Self {
         Self {
             common,
@@ -79,7 +79,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Works until the session is over.
+    /// Runs until the end of the session.
     pub fn run(mut self) {
         let mut sites: Vec<Site> = Vec::new();
         let mut end = End::Reload;
@@ -91,7 +91,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Texts of the editor that are newer than the settings' files.
+    /// Returns the source of settings: open documents take precedence over the files on disk.
     fn source(&self, sites: &[Site]) -> SettingsSource {
         let files: BTreeSet<&PathBuf> = sites.iter().flat_map(|site| &site.files).collect();
         let mut source = SettingsSource::default();
@@ -104,7 +104,7 @@ impl<'a> Worker<'a> {
         source
     }
 
-    /// The folders that documents are checked in: those of the client, and for a document outside of them its own.
+    /// Returns the folders with settings: those of the client, and the parent of each document outside of them.
     fn sites(&self, source: &SettingsSource, before: Vec<Site>, again: bool) -> Vec<Site> {
         let mut folders = self.mailbox.folders();
         for snapshot in self
@@ -138,7 +138,7 @@ impl<'a> Worker<'a> {
             .collect()
     }
 
-    /// Has the files watched that settings come from.
+    /// Registers file watchers for the files with settings.
     fn after_reading(&mut self, sites: &[Site]) {
         let files: BTreeSet<PathBuf> = sites.iter().flat_map(|site| site.files.iter().cloned()).collect();
         let names: BTreeSet<String> = files
@@ -152,7 +152,7 @@ impl<'a> Worker<'a> {
             const METHOD: &str = "workspace/didChangeWatchedFiles";
             if !self.watched.is_empty() {
                 let old = json!([{ "id": ID, "method": METHOD }]);
-                // The protocol spells it so.
+                // The misspelling `unregisterations` is that of the protocol.
                 self.outbox
                     .request("client/unregisterCapability", json!({ "unregisterations": old }));
             }
@@ -178,21 +178,21 @@ impl<'a> Worker<'a> {
             .map(|(site, candidates)| Engine::new(site, candidates, &defaults))
             .collect();
         self.round += 1;
-        self.tell_faults(source, &engines);
+        self.publish_faults(source, &engines);
         self.mailbox.check_all();
         if self.client.pulls && self.client.refreshes && self.round > 1 {
             self.outbox.request("workspace/diagnostic/refresh", Value::Null);
         }
         let mut round = Round {
             engines,
-            seen: HashMap::new(),
+            checked: HashMap::new(),
             worker: self,
         };
         round.run()
     }
 
-    /// Sends what is wrong with the files that settings come from, and takes back what no longer is.
-    fn tell_faults(&mut self, source: &SettingsSource, engines: &[Engine<'_>]) {
+    /// Publishes errors in the files with settings, and clears those that are fixed.
+    fn publish_faults(&mut self, source: &SettingsSource, engines: &[Engine<'_>]) {
         let mut files: BTreeMap<PathBuf, Vec<Diagnostic>> = BTreeMap::new();
         let encoding = self.client.encoding;
         let text = |path: &Path| {
@@ -224,7 +224,7 @@ impl<'a> Worker<'a> {
         self.show_mistakes(&files);
         let mut published = BTreeSet::new();
         for (path, mut diagnostics) in files {
-            // Two folders may have one settings file.
+            // Two folders may share a settings file.
             diagnostics.dedup();
             if diagnostics.is_empty() {
                 continue;
@@ -240,7 +240,8 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Shows mistakes in files that are not open, where a client may not show diagnostics: one message for each change.
+    /// Shows mistakes in files that are not open as messages, because a client may not show their diagnostics. Each change is
+    /// shown once.
     fn show_mistakes(&mut self, files: &BTreeMap<PathBuf, Vec<Diagnostic>>) {
         let open: BTreeSet<PathBuf> = self
             .mailbox
@@ -262,7 +263,7 @@ impl<'a> Worker<'a> {
         self.shown = shown;
     }
 
-    /// The address of a file, as the client has it where it is open.
+    /// Returns the URI of a file; for an open file, the client's own URI.
     fn uri_of(&self, path: &Path) -> String {
         let documents = self.mailbox.documents();
         let open = documents
@@ -282,7 +283,7 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// The folder that a document is checked in.
+/// Returns the folder with the settings for a document: the innermost workspace folder, or else its parent.
 fn folder_of(folders: &[PathBuf], path: Option<&Path>) -> PathBuf {
     let Some(path) = path else {
         return folders.first().cloned().unwrap_or_default();
@@ -293,7 +294,7 @@ fn folder_of(folders: &[PathBuf], path: Option<&Path>) -> PathBuf {
     nearest.cloned().unwrap_or_else(own)
 }
 
-/// A glob for files of a name, wherever they lie.
+/// Returns a glob for files of this name in any folder.
 fn pattern(name: &str) -> String {
     let special = ['*', '?', '[', ']', '{', '}', '!', ',', '\\'];
     format!("**/{}", name.replace(special, "?"))
@@ -306,7 +307,7 @@ impl Round<'_, '_, '_> {
             match self.worker.mailbox.next() {
                 Task::Stop => return End::Stop,
                 Task::Reload => return End::Reload,
-                // Ignores end with a day.
+                // Ignores expire at the end of a day.
                 task if today() != day => {
                     self.put_back(task);
                     return End::Reload;
@@ -320,17 +321,17 @@ impl Round<'_, '_, '_> {
         }
     }
 
-    /// Leaves a task for the next round.
+    /// Puts a task back for the next round.
     fn put_back(&self, task: Task) {
         match task {
-            Task::Job(job) => self.worker.mailbox.ask_first(job),
+            Task::Job(job) => self.worker.mailbox.push_job_front(job),
             Task::Closed(uri) => self.worker.mailbox.close(&uri),
             // Every round checks all documents.
             Task::Check(_) | Task::Stop | Task::Reload => {}
         }
     }
 
-    /// Does something; why the round has to end, if it has.
+    /// Executes a task. Returns a reason if the round has to end.
     fn task(&mut self, task: Task) -> Option<End> {
         match task {
             Task::Stop => return Some(End::Stop),
@@ -338,7 +339,7 @@ impl Round<'_, '_, '_> {
             Task::Job(job) => {
                 let snapshot = job.snapshot.as_ref().filter(|snapshot| snapshot.is_payload);
                 if snapshot.is_some_and(|snapshot| self.engine(snapshot).is_none()) {
-                    self.worker.mailbox.ask_first(job);
+                    self.worker.mailbox.push_job_front(job);
                     return Some(End::Folder);
                 }
                 self.job(job);
@@ -351,7 +352,7 @@ impl Round<'_, '_, '_> {
             }
             Task::Check(_) => {}
             Task::Closed(uri) => {
-                self.seen.remove(&uri);
+                self.checked.remove(&uri);
                 self.worker.responses.remove(&uri);
                 for engine in &mut self.engines {
                     engine.forget_files();
@@ -364,7 +365,7 @@ impl Round<'_, '_, '_> {
         None
     }
 
-    /// Works on in spite of a bug in one piece of work; `None` if there was one.
+    /// Catches a panic in one task; returns `None` after a panic.
     fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
         let done = catch_unwind(AssertUnwindSafe(|| work(self)));
         if done.is_err() {
@@ -375,7 +376,7 @@ impl Round<'_, '_, '_> {
         done.ok()
     }
 
-    /// The engine for a document.
+    /// Returns the index of the engine for a document.
     fn engine(&self, snapshot: &Snapshot) -> Option<usize> {
         let folders: Vec<PathBuf> = self
             .engines
@@ -386,30 +387,32 @@ impl Round<'_, '_, '_> {
         folders.iter().position(|own| *own == folder)
     }
 
-    /// What is known of a document, which is checked if it was not.
-    fn seen(&mut self, snapshot: &Snapshot) -> &Seen {
-        let known = self.seen.get(&snapshot.uri).map(|seen| seen.revision);
+    /// Returns the result for a document, and checks it if there is none for this revision.
+    fn checked(&mut self, snapshot: &Snapshot) -> &CheckedDocument {
+        let known = self.checked.get(&snapshot.uri).map(|checked| checked.revision);
         if known != Some(snapshot.revision) {
             let index = self.engine(snapshot);
             let engine = index.and_then(|index| self.engines.get_mut(index));
-            let seen = engine.map_or_else(
-                || Seen::nothing(snapshot.revision),
+            let checked = engine.map_or_else(
+                || CheckedDocument::not_checked(snapshot.revision),
                 |engine| engine.check(snapshot),
             );
-            self.seen.insert(Arc::clone(&snapshot.uri), seen);
+            self.checked.insert(Arc::clone(&snapshot.uri), checked);
         }
-        let nothing = || Seen::nothing(snapshot.revision);
-        self.seen.entry(Arc::clone(&snapshot.uri)).or_insert_with(nothing)
+        let nothing = || CheckedDocument::not_checked(snapshot.revision);
+        self.checked
+            .entry(Arc::clone(&snapshot.uri))
+            .or_insert_with(nothing)
     }
 
     fn diagnostics(&mut self, snapshot: &Snapshot) -> Vec<Diagnostic> {
         let encoding = self.worker.client.encoding;
-        let seen = self.seen(snapshot);
-        let all = [seen.findings.as_slice(), &seen.elsewhere];
+        let checked = self.checked(snapshot);
+        let all = [checked.findings.as_slice(), &checked.elsewhere];
         diagnostics::of(&snapshot.uri, &snapshot.text, &all, encoding)
     }
 
-    /// Checks a document and sends what has changed by it.
+    /// Checks a document, and publishes its diagnostics.
     fn check(&mut self, snapshot: &Snapshot) {
         if !self.worker.client.pulls {
             let diagnostics = self.diagnostics(snapshot);
@@ -435,7 +438,7 @@ impl Round<'_, '_, '_> {
         }
     }
 
-    /// Whether no newer text of a document has arrived.
+    /// Returns true if no newer text of the document has arrived.
     fn is_newest(&self, snapshot: &Snapshot) -> bool {
         let now = self.worker.mailbox.document(&snapshot.uri);
         now.is_some_and(|now| now.revision == snapshot.revision)
@@ -471,7 +474,7 @@ impl Round<'_, '_, '_> {
         );
     }
 
-    fn answer(&mut self, method: &str, params: &Value, snapshot: Option<&Snapshot>) -> Answer {
+    fn answer(&mut self, method: &str, params: &Value, snapshot: Option<&Snapshot>) -> RpcResult {
         match method {
             "textDocument/diagnostic" => Ok(self.pulled(params, snapshot)),
             "workspace/diagnostic" => self.workspace(params),
@@ -487,30 +490,30 @@ impl Round<'_, '_, '_> {
         }
     }
 
-    /// Answers about one document.
-    fn about(&mut self, method: &str, params: &Value, snapshot: &Snapshot) -> Answer {
+    /// Answers a request about one document.
+    fn about(&mut self, method: &str, params: &Value, snapshot: &Snapshot) -> RpcResult {
         let client = self.worker.client;
-        // At a place of a text that is being written nothing depends on what is wrong with the rest.
+        // These requests do not depend on the findings, so the document is not checked first.
         let is_place = [
             "textDocument/hover",
             "textDocument/completion",
             "textDocument/documentSymbol",
         ];
-        let nothing = Seen::nothing(snapshot.revision);
+        let nothing = CheckedDocument::not_checked(snapshot.revision);
         if !is_place.contains(&method) {
-            self.seen(snapshot);
+            self.checked(snapshot);
         }
-        let seen = self.seen.get(&snapshot.uri).unwrap_or(&nothing);
-        // A settings file may lie where no document is.
+        let checked = self.checked.get(&snapshot.uri).unwrap_or(&nothing);
+        // A settings file may be in a folder without documents.
         let index = self.engine(snapshot).unwrap_or(0);
         let Some(engine) = self.engines.get(index) else {
             return Ok(Value::Null);
         };
-        let about = About {
+        let about = DocumentRequest {
             client,
             engine,
             snapshot,
-            seen,
+            checked,
         };
         match method {
             "textDocument/codeAction" => about.code_actions(params, &|path| self.worker.uri_of(path)),
@@ -537,13 +540,13 @@ impl Round<'_, '_, '_> {
         json!({ "kind": "full", "resultId": id, "items": items })
     }
 
-    /// A name for what is known of a text in this round.
+    /// Returns the result id for a revision of a text in this round.
     fn result_id(&self, revision: impl std::fmt::Display) -> String {
         format!("{}-{revision}", self.worker.round)
     }
 
-    /// Everything that runs over the folders would find; what a person waits for is done in between.
-    fn workspace(&mut self, params: &Value) -> Answer {
+    /// Checks all files of the workspace folders. Changed documents are checked in between.
+    fn workspace(&mut self, params: &Value) -> RpcResult {
         let previous = params.get("previousResultIds").and_then(Value::as_array);
         let mut previous: HashMap<String, String> = previous
             .into_iter()
@@ -572,7 +575,7 @@ impl Round<'_, '_, '_> {
                 }
             }
         }
-        // What is no longer there has no diagnostics.
+        // Clears the diagnostics of files that no longer exist.
         items.extend(
             previous
                 .into_keys()
@@ -581,7 +584,7 @@ impl Round<'_, '_, '_> {
         Ok(json!({ "items": items }))
     }
 
-    /// The report on a file of a folder; none for what cannot be read.
+    /// Returns the report for a file of a folder; `None` if it cannot be read.
     fn workspace_file(
         &mut self,
         index: usize,
@@ -607,7 +610,7 @@ impl Round<'_, '_, '_> {
             if shown.own.is_empty() && shown.elsewhere.is_empty() {
                 Vec::new()
             } else {
-                // A finding's places are those of the bytes where the text is UTF-8; else only the first counts.
+                // Spans are valid if the text is UTF-8; otherwise only the start of the file is used.
                 let text = Text::new(String::from_utf8_lossy(&bytes).into_owned());
                 let all = [shown.own.as_slice(), &shown.elsewhere];
                 diagnostics::of(&uri, &text, &all, self.worker.client.encoding)
@@ -618,7 +621,7 @@ impl Round<'_, '_, '_> {
         }))
     }
 
-    fn predicted(&mut self, snapshot: Option<&Snapshot>) -> Answer {
+    fn predicted(&mut self, snapshot: Option<&Snapshot>) -> RpcResult {
         let Some(snapshot) = snapshot else {
             return Err((ErrorCode::InvalidParams, "the document is not open".to_owned()));
         };
@@ -637,7 +640,7 @@ impl Round<'_, '_, '_> {
         }))
     }
 
-    fn command(&mut self, params: &Value, snapshot: Option<&Snapshot>) -> Answer {
+    fn command(&mut self, params: &Value, snapshot: Option<&Snapshot>) -> RpcResult {
         let argument = params.pointer("/arguments/0");
         match params.get("command").and_then(Value::as_str) {
             Some("geplint.predictedResponse") => {
@@ -686,14 +689,14 @@ impl Round<'_, '_, '_> {
         }
     }
 
-    /// Shows a line to the user.
+    /// Shows a line to the user with `window/showMessage`.
     fn message(&self, text: &str) {
         const INFO: u8 = 3;
         let params = json!({ "type": INFO, "message": text });
         self.worker.outbox.notify("window/showMessage", params);
     }
 
-    /// Has the client show a document that it gets from us.
+    /// Requests that the client shows a virtual document.
     fn show(&self, uri: &str) {
         if self.worker.client.shows_documents {
             let params = json!({ "uri": uri, "takeFocus": true });
@@ -701,8 +704,8 @@ impl Round<'_, '_, '_> {
         }
     }
 
-    /// The page of a rule, as `geplint explain` has it.
-    fn explain(&self, rule: Option<&Value>) -> Answer {
+    /// Returns the page of a rule, as `geplint explain` prints it.
+    fn explain(&self, rule: Option<&Value>) -> RpcResult {
         let id = rule.and_then(Value::as_str).unwrap_or_default();
         let Some(rule) = rule_text(id) else {
             return Err((ErrorCode::InvalidParams, "there is no such rule".to_owned()));
@@ -717,13 +720,13 @@ impl Round<'_, '_, '_> {
     }
 }
 
-/// The first paragraph of a text, on one line.
+/// Returns the first paragraph of a text, on one line.
 fn one_line(text: &str) -> String {
     let first = text.trim().split("\n\n").next().unwrap_or_default();
     first.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What changes with a file: when it was written, and how long it is.
+/// Returns a stamp of a file: modification time and length.
 fn stamp(path: &Path) -> Option<String> {
     let metadata = std::fs::metadata(path).ok()?;
     let written = metadata.modified().ok()?;

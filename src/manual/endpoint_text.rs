@@ -36,7 +36,7 @@ pub fn endpoint_text(endpoint: &Endpoint, look: Look) -> String {
     text
 }
 
-/// Returns what the file states besides its tables, by the file's own keys.
+/// Returns the statements of the file besides its tables, by the file's own keys.
 fn head(endpoint: &Endpoint) -> Vec<(String, String)> {
     let record = endpoint.record_table();
     let name = |id: &PropertyId| &*record.property(*id).name;
@@ -188,7 +188,7 @@ fn row(text: &mut String, endpoint: &Endpoint, property: &Property, widths: &Wid
     }
 }
 
-/// Returns what a row states besides its type.
+/// Returns the statements of a row besides its type.
 fn statements(endpoint: &Endpoint, property: &Property) -> Vec<String> {
     let constraints = endpoint.of_property(property);
     let mut all: Vec<String> = constraints

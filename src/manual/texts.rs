@@ -14,7 +14,7 @@ pub struct RuleText {
     pub title: String,
     /// The mistake.
     pub what: String,
-    /// Why the API refuses it, or what it does instead.
+    /// The reason why the API refuses it, or its other effect.
     pub why: String,
     /// The remedy.
     pub fix: String,
@@ -24,7 +24,7 @@ pub struct RuleText {
     pub endpoint: Option<String>,
     /// A payload that breaks it.
     pub bad: Option<String>,
-    /// Why there is no such payload to print.
+    /// The reason why there is no such payload to print.
     pub bad_note: Option<String>,
     /// The fixture that the note describes, relative to `testdata/rules/<id>/bad/`.
     pub bad_file: Option<String>,

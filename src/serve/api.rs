@@ -27,7 +27,7 @@ use crate::rules::Endpoint;
 
 /// The evidence of a response.
 const EVIDENCE: HeaderName = HeaderName::from_static("x-geplint-evidence");
-/// What could change a response.
+/// The undecided facts that could change a response.
 const UNDECIDED: HeaderName = HeaderName::from_static("x-geplint-undecided");
 /// Requests a fault.
 const FAULT: HeaderName = HeaderName::from_static("x-geplint-fault");
@@ -162,7 +162,7 @@ pub fn misdirected(server: &Server, request: Request<Incoming>, why: &str, is_in
     reply
 }
 
-/// Logs a request that is no HTTP, or whose head is too large. HTTP has answered it.
+/// Logs a request that is not HTTP, or whose head is too large. hyper has already answered it.
 pub fn unreadable(server: &Server, error: &hyper::Error, link: &Link) {
     let is_large = error.is_parse_too_large();
     let status = if is_large {
@@ -292,7 +292,7 @@ impl Received {
         reply
     }
 
-    /// The call with its response. What the client gets in place of the response counts.
+    /// Returns the call with its response, or with the fault that replaces it.
     fn ended(self, mut answer: Answer) -> Call {
         let Self {
             time,

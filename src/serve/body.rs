@@ -17,7 +17,7 @@ const A_SECOND: u64 = 100_000;
 /// The limit for all bodies that are being read, in bytes.
 const MOST_READING: usize = 512 << 20;
 
-/// Why there is no body.
+/// The reason for a missing body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoBody {
     /// It is larger than the limit.
@@ -63,7 +63,7 @@ pub async fn read(
     link: &Link,
 ) -> Result<Bytes, NoBody> {
     let read = read_from(headers, &mut body, (most, patience), reading).await;
-    // Reading on would send `100 Continue` to a client that waits for it.
+    // Further reading would send `100 Continue` to a client that expects it.
     if let Err(NoBody::TooLarge | NoBody::Busy) = read
         && !headers.contains_key(EXPECT)
     {

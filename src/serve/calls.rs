@@ -71,11 +71,11 @@ pub struct Answer {
     pub tenant: Option<Arc<str>>,
     /// The requested fault, which the client got in place of a response.
     pub fault: Option<Fault>,
-    /// What was wrong with a request that is no call of the API, for the log.
+    /// The error of a request that is not a call of the API, for the log.
     pub note: String,
 }
 
-/// Headers in one piece of memory: a map takes five, and the memory of 10,000 calls is not in the caches of the processor.
+/// Headers in one allocation: a map has five, and the memory of 10,000 calls is not in the processor's caches.
 #[derive(Debug, Clone, Default)]
 pub struct Headers(Box<[u8]>);
 

@@ -95,7 +95,7 @@ pub struct Response {
     pub evidence: &'static str,
     /// True if the text of an error in it is a guess.
     pub guessed_words: bool,
-    /// What could change it: names of facts, `order`, `shape`.
+    /// The causes that could change it: names of facts, `order`, `shape`.
     pub undecided: Vec<&'static str>,
 }
 
@@ -110,10 +110,10 @@ impl Response {
     }
 }
 
-/// Why there is no response.
+/// The reason for a missing response.
 #[derive(Debug)]
 pub struct NoResponse {
-    /// What is wrong, with its position.
+    /// The error with its position.
     pub why: String,
 }
 
@@ -122,8 +122,8 @@ impl NoResponse {
     pub const STATUS: u16 = 501;
 }
 
-/// The message about a tenant file that was received and states nothing. If its line breaks were lost, all of it is the comment
-/// that it begins with.
+/// The message for a received tenant file without facts. If its line breaks were lost, the comment at its start includes all of
+/// it.
 const NO_FACTS: &str = "the text states no list, such as contacts = [\"C-1\"]; curl keeps its line breaks with --data-binary, not with \
                         -d; DELETE removes all facts";
 
@@ -298,7 +298,7 @@ impl Engine {
         })
     }
 
-    /// What must be on disk before the last response is sent; `None` without a journal.
+    /// The entries that must be on disk before the last response is sent; `None` without a journal.
     pub fn mark(&self) -> Option<Mark> {
         self.journal.as_ref().map(Journal::mark)
     }
@@ -370,13 +370,14 @@ fn guessed_words(request: &Request<'_>, prediction: &Prediction) -> bool {
     words.any(|said| said.wording == Wording::Inferred)
 }
 
-/// What could change the response. `shape`: no documented response of the endpoint has both good and bad records.
+/// The causes that could change the response. `shape`: no documented response of the endpoint has both valid and invalid
+/// records.
 fn undecided(prediction: &Prediction) -> Vec<&'static str> {
     let shape = prediction.mixed.then_some("shape");
     prediction.depends.names().chain(shape).collect()
 }
 
-/// The message of a finding about a body, which is no file.
+/// The message of a finding, adapted to a body that is not a file.
 fn of_body(message: &str) -> Cow<'_, str> {
     let about = message.strip_prefix("not JSON: ").unwrap_or(message);
     match about.strip_prefix("the file ") {

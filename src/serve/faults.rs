@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// What happens to a call.
+/// A fault in place of a normal response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// The response is this HTTP status, and nothing changes.
@@ -114,12 +114,12 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         })
 }
 
-/// What is to happen to one call.
+/// The latency and fault of one call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
     /// The latency of its response.
     pub latency: Duration,
-    /// What happens instead of a response.
+    /// The fault in place of a response.
     pub fault: Option<Fault>,
 }
 

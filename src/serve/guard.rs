@@ -1,5 +1,5 @@
-//! Which requests are accepted: only those to a host name of the server (against DNS rebinding), and changes only from its
-//! own page or from no page.
+//! Accepts only requests to a host name of the server (against DNS rebinding), and changes only from its own page or without a
+//! page.
 
 use std::net::IpAddr;
 
@@ -66,9 +66,9 @@ impl Hosts {
     }
 }
 
-/// A value of `--allow-host`: what a `Host` header has before the port.
+/// Parses a value of `--allow-host`: the part of a `Host` header before the port.
 ///
-/// Errors: what it is instead, and what is expected.
+/// Errors: a message with the actual and the expected form.
 pub fn host_name(text: &str) -> Result<String, String> {
     let name = text.strip_suffix('.').unwrap_or(text);
     let is_label = |label: &str| {

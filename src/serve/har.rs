@@ -220,7 +220,7 @@ pub fn entry(call: &HarCall<'_>) -> String {
     json(&entry)
 }
 
-/// What the client got in place of the response.
+/// Describes the fault in place of the response.
 fn comment(call: &HarCall<'_>) -> Option<String> {
     match (&call.fault, call.status) {
         (Some(fault), 0) => Some(format!(

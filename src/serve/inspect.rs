@@ -89,7 +89,7 @@ struct TryDetail<F> {
     endpoint: Option<String>,
     status: Option<u16>,
     response: Option<String>,
-    /// Why there is no response.
+    /// The reason for a missing response.
     why: Option<String>,
     evidence: Option<Cow<'static, str>>,
     undecided: Vec<&'static str>,
@@ -412,7 +412,8 @@ async fn saved(server: &Arc<Server>) -> Reply {
     reply
 }
 
-/// What the predictions in a HAR file depend on that is not in it. `elsewhere` is a tenant file that names other files.
+/// Describes dependencies of the predictions that are not in the HAR file. `elsewhere` is a tenant file that refers to other
+/// files.
 fn incomplete(forgotten: u64, is_restored: bool, elsewhere: Option<&str>) -> Option<String> {
     let earlier = match (forgotten, is_restored) {
         (0, false) => None,

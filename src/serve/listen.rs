@@ -43,11 +43,11 @@ const LARGEST_HEAD: usize = 64 << 10;
 pub fn run(options: Options, rules: Ruleset, say: fn(&str)) -> Result<(), String> {
     raise_file_limit(options.max_connections);
     // Requests are processed one after the other anyway. With more threads, the memory of a call is allocated by one and freed by
-    // another, and half of the processor time is lost to contention. Long work has other threads.
+    // another, and contention takes half of the processor time. Long tasks run on other threads.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot start threads: {error}"))?;
     let served = runtime.block_on(serve(options, rules, say));
-    // A check of a large body cannot be stopped, and nobody waits for its answer any longer.
+    // A check of a large body cannot be stopped, and its answer is no longer needed.
     runtime.shutdown_background();
     served
 }
@@ -137,7 +137,7 @@ async fn connection(
         Some(tls) => {
             match timeout(HANDSHAKE, tls.accept(stream)).await {
                 Ok(Ok(stream)) => http(server, stream, link).await,
-                // A client that only connects, such as a health check, is not worth a line.
+                // A client that only connects, such as a health check, is not logged.
                 Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
                     api::no_handshake(&server, &error, &link);
                 }

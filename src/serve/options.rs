@@ -38,7 +38,7 @@ pub struct Options {
     pub max_body: usize,
     /// The maximum number of open connections.
     pub max_connections: usize,
-    /// How long a client may be silent when the server waits for it.
+    /// The maximum time without data from a client while the server waits for it.
     pub patience: Duration,
     /// The certificate for HTTPS.
     pub tls: Option<Tls>,

@@ -82,7 +82,7 @@ pub fn problem(status: StatusCode, detail: &str) -> Reply {
     problem_at(status, detail, None)
 }
 
-/// The same, with the line and the column in the body of the request.
+/// Like [`problem`], with the line and column (1-based) in the body of the request.
 pub fn problem_at(status: StatusCode, detail: &str, place: Option<(usize, usize)>) -> Reply {
     let document = Problem {
         title: status.canonical_reason().unwrap_or("Error"),

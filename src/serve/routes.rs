@@ -85,7 +85,7 @@ impl Routes {
 
 /// A value of `--base-path`, decoded as the paths of requests are.
 ///
-/// Errors: what is wrong with it, and what is expected.
+/// Errors: a message with the mistake and the expected form.
 pub fn base_path(text: &str) -> Result<String, String> {
     let what = if text.contains("://") {
         " is a URL"

@@ -37,7 +37,7 @@ pub struct Server {
     pub always_200: bool,
     /// The largest body, in bytes.
     pub max_body: usize,
-    /// How long a client may be silent when the server waits for it.
+    /// The maximum time without data from a client while the server waits for it.
     pub patience: Duration,
     /// The bytes of all bodies that are being read.
     pub reading: AtomicUsize,
@@ -78,7 +78,7 @@ impl Server {
         self.log.call(&call);
     }
 
-    /// Logs a request that is no call of the API, and is not listed.
+    /// Logs a request that is not a call of the API, and is not listed.
     pub fn log(&self, call: Call) {
         self.log.call(&Arc::new(call));
     }

@@ -312,9 +312,9 @@ fn replaced(path: &Path, bytes: &[u8]) -> io::Result<File> {
 
 struct Content {
     earlier: Earlier,
-    /// Where the last start begins.
+    /// Byte offset of the last start entry.
     start: usize,
-    /// Where the last whole line ends.
+    /// Byte offset of the end of the last complete line.
     whole: usize,
 }
 
@@ -337,9 +337,9 @@ fn read(bytes: &[u8]) -> Result<Content, String> {
             break;
         };
         match str::from_utf8(whole).ok().and_then(parsed) {
-            // A file of ours begins with a whole line: it was put into its place with it.
+            // A file of ours begins with a complete line, because it is created with one.
             None if read.whole == 0 => return Err(NOT_OURS.to_owned()),
-            // A line with an end was written as a whole, and its call was answered.
+            // A line with its terminator was written completely, and its call was answered.
             None => {
                 return Err(format!(
                     "line {number} is damaged; restore the file from a copy, or delete it to start with nothing kept"
@@ -389,7 +389,7 @@ mod tests {
         all.filter_map(|effect| effect.code.as_deref()).collect()
     }
 
-    /// Whatever is written of the last line, all before it is there.
+    /// An incomplete last line does not affect the lines before it.
     #[test]
     fn half_a_last_line_is_dropped() {
         let before = start(None) + &effects("A");

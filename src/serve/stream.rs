@@ -13,17 +13,17 @@ use tokio::time::{Sleep, sleep};
 
 /// The state of an open connection.
 #[derive(Debug, Clone)]
-pub struct Link(Arc<Known>);
+pub struct Link(Arc<State>);
 
 #[derive(Debug)]
-struct Known {
+struct State {
     opened: Instant,
     /// True if the connection is to be reset.
     reset: AtomicBool,
     /// The number of uses that may take longer than a client may be silent: a request that is being answered, a refused body that is
     /// being read.
     busy: AtomicUsize,
-    /// When something was last sent to the client, in milliseconds since it was opened.
+    /// The time of the last write to the client, in milliseconds since it was opened.
     sent: AtomicU64,
     /// The first byte from the client; 0 before it.
     first: AtomicU8,
@@ -32,7 +32,7 @@ struct Known {
 impl Link {
     /// The state of a new connection.
     pub fn new() -> Self {
-        Self(Arc::new(Known {
+        Self(Arc::new(State {
             opened: Instant::now(),
             reset: AtomicBool::new(false),
             busy: AtomicUsize::new(0),
@@ -57,7 +57,7 @@ impl Link {
         self.0.first.load(Ordering::Relaxed) == TLS_HANDSHAKE
     }
 
-    /// How long the client has neither completed the head of a request nor read anything.
+    /// The time since the client last completed the head of a request or read anything.
     pub fn idle(&self) -> Duration {
         if self.0.busy.load(Ordering::Relaxed) > 0 {
             return Duration::ZERO;
@@ -95,7 +95,7 @@ impl Drop for Busy {
 pub struct Stream {
     tcp: TcpStream,
     link: Link,
-    /// How long a client may read nothing.
+    /// The maximum time without a read by the client.
     patience: Duration,
     waiting: Option<Pin<Box<Sleep>>>,
 }

@@ -51,7 +51,7 @@ impl<'r> Anonymizer<'r> {
         }
     }
 
-    /// Returns the pair with its values replaced. The error says why no such pair differs in the same way.
+    /// Returns the pair with its values replaced. The error is the reason why no such pair differs in the same way.
     pub fn pair(&self, exchange: &Exchange<'_>, verified: &Verified) -> Result<Anonymous, String> {
         let id = verified.endpoint.as_deref();
         let endpoint = self

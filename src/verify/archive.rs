@@ -22,7 +22,7 @@ pub fn is_archive(start: &[u8]) -> bool {
 }
 
 impl<'b> Archive<'b> {
-    /// Reads the directory of an archive. The error says why it is not one.
+    /// Reads the directory of an archive. The error is the reason why it is not one.
     pub fn read(bytes: &'b [u8]) -> Result<Self, String> {
         let broken = |error: rawzip::Error| format!("cannot be read as a ZIP archive: {error}");
         let zip = ZipArchive::from_slice(bytes).map_err(broken)?;

@@ -108,7 +108,7 @@ impl Format {
 }
 
 impl<'b> Calls<'b> {
-    /// Parses a file with recorded calls. The error says why it is not one.
+    /// Parses a file with recorded calls. The error is the reason why it is not one.
     pub fn read(bytes: &'b [u8]) -> Result<Self, String> {
         let parsed = Parsed::read(bytes).map_err(|why| format!("not a HAR file: {why}"))?;
         let roots = parsed.roots();
@@ -201,7 +201,7 @@ impl<'b> Calls<'b> {
             })?;
         // If it is not certain that this is a call, a missing part is not reported.
         let lost = |(kind, why)| unused(if found.by_url { kind } else { UnusedKind::Other }, why);
-        // Text that was repaired by a guess may differ from what was sent.
+        // Text that was repaired by a guess may differ from the sent text.
         if let Some(why) = self.parsed.broken(entry.node) {
             return Err(unused(
                 UnusedKind::Unreadable,

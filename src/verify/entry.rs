@@ -17,10 +17,10 @@ pub struct Entry {
     pub(super) repeats: Option<usize>,
 }
 
-/// Why an entry is not verified.
+/// The reason why an entry is not verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UnusedKind {
-    /// It is no call of a known endpoint.
+    /// It is not a call of a known endpoint.
     Other,
     /// A call of a known endpoint, recorded without one of its bodies.
     WithoutBody,
@@ -28,16 +28,16 @@ pub enum UnusedKind {
     Unreadable,
     /// A call of a known endpoint that was not made, or that failed before there was an answer.
     Failed,
-    /// A prediction, where answers of the API are asked for.
+    /// It is a prediction, but answers of the API are verified.
     Prediction,
-    /// An answer that is not marked as a prediction, where predictions are asked for.
+    /// It is not marked as a prediction, but predictions are verified.
     NoPrediction,
 }
 
-/// A body, or why there is none.
+/// A body, or the reason why there is none.
 pub(super) type Body<'h> = Result<Cow<'h, [u8]>, Lost>;
 
-/// Why a part of a call is missing.
+/// The reason why a part of a call is missing.
 pub(super) type Lost = (UnusedKind, String);
 
 /// The parts of an entry that are ours.
@@ -45,11 +45,11 @@ pub(super) struct Parts<'h> {
     pub(super) method: Cow<'h, str>,
     pub(super) url: Cow<'h, str>,
     pub(super) status: Option<u64>,
-    /// Why the answer is none to the request, where that is recorded: the call was not made, failed, or was redirected.
+    /// The recorded reason why the answer is not one to the request: the call was not made, failed, or was redirected.
     pub(super) failed: Option<Lost>,
 }
 
-/// The entries of a list, numbered from `first` on.
+/// Numbers the entries of an array, beginning with `first`.
 pub(super) fn numbered(first: usize, nodes: impl IntoIterator<Item = Place>) -> Vec<Entry> {
     (first..)
         .zip(nodes)
@@ -61,19 +61,19 @@ pub(super) fn numbered(first: usize, nodes: impl IntoIterator<Item = Place>) -> 
         .collect()
 }
 
-/// Whether a body begins as a list or an object does.
+/// Returns true if a body begins like an array or an object.
 pub(super) fn is_json(body: &[u8]) -> bool {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     body.trim_ascii_start().starts_with(b"[") || body.trim_ascii_start().starts_with(b"{")
 }
 
-/// Why there is no answer to a call that failed.
+/// Returns the reason why a failed call has no answer.
 pub(super) fn failed(why: Option<&str>) -> Lost {
     let why = why.map(|why| format!(": {why}")).unwrap_or_default();
     (UnusedKind::Failed, format!("the call failed{why}"))
 }
 
-/// Why a body is missing that was not recorded.
+/// Returns the reason why a body was not recorded.
 pub(super) fn without_body(what: &str) -> Lost {
     (UnusedKind::WithoutBody, format!("it has no {what} body"))
 }

@@ -205,8 +205,8 @@ fn form(parsed: &Parsed<'_>, list: Place) -> String {
     parts.collect::<Vec<_>>().join("&")
 }
 
-/// Returns the bytes of a string. If a tool could not read a byte as UTF-8, it writes a lone surrogate, U+DC80 to
-/// U+DCFF (as mitmproxy does), which stands for that byte.
+/// Returns the bytes of a string. If a tool could not read a byte as UTF-8, it writes a lone surrogate, U+DC80 to U+DCFF (as
+/// mitmproxy does), in place of that byte.
 fn verbatim<'t>(text: &'t str, node: &Node) -> Cow<'t, [u8]> {
     let decoded = json::decode(text, node);
     match decoded {

@@ -58,7 +58,7 @@ pub struct Unused {
     pub method: Option<String>,
     /// The URL, if it is known, without parts that may be secret.
     pub url: Option<String>,
-    /// Why it is not used.
+    /// The reason why it is not used.
     pub reason: String,
 }
 

@@ -199,7 +199,7 @@ pub fn verify(predictor: &mut dyn Predictor, exchange: &Exchange<'_>) -> Verifie
     verified
 }
 
-/// Returns the records that a recorded answer says were accepted; none if it is not an envelope.
+/// Returns the records that were accepted according to a recorded answer; none if it is not an envelope.
 fn answer(recorded: Option<&Recorded>) -> Answer {
     let Some(recorded) = recorded else {
         return Answer::nothing_taken();

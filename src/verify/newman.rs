@@ -280,7 +280,7 @@ mod tests {
     fn a_failed_call_is_reported() {
         let mut failed = execution();
         failed["requestError"] = json!({"code": "ECONNRESET"});
-        // The answer belongs to what was sent last.
+        // The answer belongs to the last sent request.
         assert!(read(&[failed.clone()])[0].is_ok());
         failed.as_object_mut().unwrap().remove("response");
         let why = (UnusedKind::Failed, "the call failed: ECONNRESET".to_owned());

@@ -48,7 +48,7 @@ pub struct Pairing {
     pub unpaired: Vec<(usize, Cow<'static, str>)>,
 }
 
-/// Why a prediction, NAME.predicted.json, belongs to no pair.
+/// The reason why a prediction, NAME.predicted.json, belongs to no pair.
 pub const PREDICTION: &str = "a prediction of geplint, not a response of the API";
 
 /// The role of a file by its name.

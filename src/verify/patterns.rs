@@ -29,7 +29,7 @@ struct Side {
 }
 
 impl Pattern {
-    /// Parses `REQUEST=RESPONSE`. The error says what is wrong.
+    /// Parses `REQUEST=RESPONSE`. The error is the reason why it is invalid.
     pub fn parse(text: &str) -> Result<Self, String> {
         const FORM: &str = "expected REQUEST=RESPONSE, as in {name}-request.json={name}-response.json";
         let Some((request, response)) = text.split_once('=') else {

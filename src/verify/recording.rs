@@ -26,7 +26,7 @@ pub struct Recorded {
     pub extra: Vec<String>,
 }
 
-/// Reads a recorded answer. The error says why it is not an envelope that could be compared.
+/// Reads a recorded answer. The error is the reason why it is not an envelope that could be compared.
 pub fn recorded(bytes: &[u8]) -> Result<Recorded, String> {
     let text = readable(bytes)?;
     let value: Value = serde_json::from_str(&text).map_err(|error| {

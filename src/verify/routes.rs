@@ -31,7 +31,7 @@ pub struct Routes<'a> {
     pub only: Option<&'a str>,
 }
 
-/// Why a call has no endpoint.
+/// The reason why a call has no endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Miss {
     /// It sends no payload.
@@ -77,7 +77,7 @@ impl<'a> Routes<'a> {
         }
     }
 
-    /// The endpoint with that id, unless another one was asked for.
+    /// Returns the endpoint with that id, unless another one was requested.
     pub fn named(&self, id: Option<&str>) -> Option<Found<'a>> {
         let route = self.known.iter().find(|route| Some(route.endpoint) == id)?;
         let asked = self.only.is_none_or(|only| only == route.endpoint);

@@ -63,7 +63,7 @@ fn bodies_check_clean() {
                     let shown = json::pretty(&body, "\n");
                     let found = findings(&body, endpoint, &tenant);
                     assert!(found.is_empty(), "{}, {name}: {found:?}\n{shown}", endpoint.id);
-                    assert_eq!(sampler.trouble(&body), None);
+                    assert_eq!(sampler.worst_finding(&body), None);
                     let (text, errors) = json::text(shown.as_bytes());
                     assert_eq!(lint::check(&text, errors, endpoint, &tenant, true).records, 3);
                 }
@@ -165,7 +165,7 @@ fn samples_match_their_names() {
             let samples = Sampler::new(endpoint, &tenant).samples();
             assert_samples(&samples, endpoint, &tenant);
             let lines = |why: &dyn Fn(&str) -> bool| -> Vec<String> {
-                let of = samples.lacking.iter().filter(|lack| why(&lack.why));
+                let of = samples.uncovered.iter().filter(|one| why(&one.why));
                 of.map(|lack| format!("{} {}: {}", lack.constraint.name, lack.constraint.rule, lack.why))
                     .collect()
             };
@@ -180,7 +180,7 @@ fn samples_match_their_names() {
             assert_eq!(names.len(), samples.all.len());
             let all = endpoint.constraints().len() + endpoint.implied().len();
             assert_eq!(
-                samples.all.len() / 2 + samples.lacking.len(),
+                samples.all.len() / 2 + samples.uncovered.len(),
                 all,
                 "{}",
                 endpoint.id

@@ -15,7 +15,7 @@ pub struct Decimal {
     negative: bool,
 }
 
-/// Why a text or number is not a decimal.
+/// The reason why a text or number is not a decimal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NotDecimal {
     /// Not in the form of a decimal, or out of range; the reader has a sentence for it.

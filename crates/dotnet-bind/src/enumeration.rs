@@ -14,7 +14,7 @@ pub(super) enum Read {
     Number(i64),
 }
 
-/// Why a text is not an enum value.
+/// The reason why a text is not an enum value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NotEnum {
     /// Empty, only whitespace, a list with a gap, or a number beyond 32 bits.

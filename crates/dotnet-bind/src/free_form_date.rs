@@ -4,9 +4,8 @@
 //! those so far make a date or a time, and of what shape; then the next one starts. So `4/24/2020 5:06 PM` is three
 //! numbers that are a date, followed by two that are a time.
 //!
-//! Results that depend on the current day are decided like this: a date without a year, and a time without a date, are
-//! accepted as such; the 29th of February without a year, and a weekday without a year, are refused, because on most
-//! days the platform refuses them.
+//! Some results depend on the current day. A date without a year, and a time without a date, are accepted as such. The 29th of
+//! February without a year, and a weekday without a year, are refused, because on most days the platform refuses them.
 
 use super::datetime::{
     DateTime, Day, END_OF_TIME, MAX_OFFSET, TICKS_PER_DAY, TICKS_PER_MINUTE, TICKS_PER_SECOND,
@@ -24,7 +23,7 @@ pub(super) enum Order {
     Other,
 }
 
-/// Why a text is not a date.
+/// The reason why a text is not a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NotDate {
     /// Not in a form that is understood, or no such day or time.
@@ -33,7 +32,7 @@ pub(super) enum NotDate {
     Exception(&'static str),
 }
 
-/// The last year that two digits may stand for: `29` is 2029, `30` is 1930.
+/// The last year of two-digit years: `29` is 2029, `30` is 1930.
 const LAST_TWO_DIGIT_YEAR: i64 = 2029;
 
 /// A year in the text, or the year in which it is read.

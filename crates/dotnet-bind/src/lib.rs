@@ -135,7 +135,7 @@ pub enum Change {
     BooleanToNumber,
     /// A number was rounded to a whole one.
     Rounded,
-    /// Commas were removed from a string as thousands separators, wherever they were.
+    /// Commas were removed from a string as thousands separators, at any position.
     CommasDropped,
     /// A decimal lost digits that do not fit.
     DigitsLost,
@@ -180,7 +180,7 @@ impl Bound<'_> {
 pub struct Failure {
     /// The converter's sentence, without its ` Path '…', line …` tail.
     pub sentence: String,
-    /// True for an enum if the value is a string that is no member's name, so that a longer list might contain it.
+    /// True for an enum if the value is a string that is not a member's name, so that a longer list might contain it.
     pub unknown_member: bool,
 }
 

@@ -42,7 +42,7 @@ fn expand(cell: &str) -> String {
     expanded + rest
 }
 
-/// Returns the characters that `x x N` or `U+XXXX` stands for.
+/// Returns the characters of `x x N` or `U+XXXX`.
 fn run(inside: &str) -> Option<String> {
     if let Some(code) = inside.strip_prefix("U+") {
         return char::from_u32(u32::from_str_radix(code, 16).ok()?).map(String::from);

@@ -12,7 +12,7 @@ use super::{datetime, number};
 /// The deepest nesting of arrays and objects.
 const MAX_DEPTH: usize = 256;
 
-/// Why reading stops.
+/// The reason why reading stops.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
     /// The body is refused with this sentence, because of a value.

@@ -1,6 +1,6 @@
 //! Reads booleans and whole numbers from JSON text.
 
-/// Why a text is not a whole number.
+/// The reason why a text is not a whole number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NotInteger {
     /// Something other than whitespace, one sign and digits.

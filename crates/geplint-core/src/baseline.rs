@@ -110,8 +110,8 @@ impl Baseline {
         self.files.get(path)
     }
 
-    /// Returns the entries that the run did not find. Files that were not checked count only if `met` says that the
-    /// run should have checked them.
+    /// Returns the entries that the run did not find. Files that were not checked count only if `met` returns true: the run
+    /// should have checked them.
     pub fn gone(&self, found: &Self, met: &dyn Fn(&str) -> bool) -> Vec<Gone> {
         let mut gone = Vec::new();
         for (path, rule, place, known) in self.entries() {

@@ -214,7 +214,7 @@ pub struct Basis {
     pub evidence: Evidence,
     /// The endpoint id. Empty if the file has none.
     pub endpoint: Cow<'static, str>,
-    /// Why the API refuses it, or why it matters; may be empty.
+    /// The reason for the API's answer, or the consequence; may be empty.
     pub why: String,
     /// Table and row of the page: `Buyer Contact 1.2`. Empty if no row states it.
     pub source: String,
@@ -267,7 +267,8 @@ pub struct Finding {
     pub help: Text,
     /// The predicted error. `None` for warnings, advice, and files that are not JSON.
     pub predicted: Option<Arc<Predicted>>,
-    /// Why the answer in `predicted` is not in the response to the request as it is. Set by [`crate::predict::mask`].
+    /// The reason why the answer in `predicted` is not in the response to the unchanged request. Set by
+    /// [`crate::predict::mask`].
     pub masked: Option<Masked>,
     /// The position in the order of the table rows, which is the order of several errors in one response (inferred).
     pub order: u32,
@@ -294,14 +295,14 @@ const UNDOCUMENTED: [&str; 6] = [
 ];
 
 impl Finding {
-    /// Returns true if the finding says that the file cannot be read as it is, so that other findings may be missing.
+    /// Returns true if the finding is that the file cannot be read, so that other findings may be missing.
     #[must_use]
     pub fn makes_unreadable(&self) -> bool {
         let rules = ["syntax", "invalid-utf8", "utf16", "empty-file", "too-deep"];
         rules.contains(&self.rule.as_ref())
     }
 
-    /// Returns true if the finding says that the API's answer is not documented.
+    /// Returns true if the finding is that the API's answer is not documented.
     #[must_use]
     pub fn is_undocumented(&self) -> bool {
         self.predicted.is_none() && UNDOCUMENTED.contains(&self.rule.as_ref())

@@ -20,7 +20,7 @@ const UNKNOWN: &str = "unknown-property";
 /// The rule of a name that belongs elsewhere.
 const MISPLACED: &str = "misplaced-property";
 
-/// The rule of a value in quotes that converts all the same.
+/// The rule of a value in quotes that converts anyway.
 const QUOTED: &str = "text-for-value";
 
 /// The rule for a `null` for a property that may not be nullable.
@@ -353,7 +353,7 @@ pub fn group(findings: &[Finding]) -> Vec<Diagnostic<'_>> {
             diagnostic.parts.sort_by_key(|part| name_start(part.finding));
         }
     }
-    // What the API answers first comes first. The sort is stable: the rest keeps the order of the file.
+    // Findings that the API answers first are first. The sort is stable: the rest keeps the order of the file.
     diagnostics.sort_by_key(|diagnostic| {
         let lead = diagnostic.lead;
         (std::cmp::Reverse(lead.severity), lead.masked.is_some())
@@ -391,7 +391,7 @@ fn plain_key(finding: &Finding) -> Key<'_> {
     Key::Rule(&finding.rule, finding.severity, pair, place, words)
 }
 
-/// A digest of a message without what is in quotes and without words that have a digit or are marked as code: those are values.
+/// Returns a digest of a message without its values: quoted text, and words with a digit or marked as code.
 fn words(message: &str) -> u64 {
     let (before, rest) = message.split_once('"').unwrap_or((message, ""));
     let after = rest.rsplit_once('"').map_or("", |(_, after)| after);
@@ -640,7 +640,7 @@ fn numbered(findings: &[Finding], objects: &[Lack<'_>]) -> HashMap<usize, usize>
 
 // ---- pointers ----
 
-/// What a name begins with that is a path: `address` of `Address.City`.
+/// Returns the first part of a name that is a path: `address` of `Address.City`.
 fn path_object(token: &str) -> Option<String> {
     let name = unescaped(token);
     let (object, rest) = name.split_once(['.', '/', '['])?;

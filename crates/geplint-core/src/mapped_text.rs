@@ -1,33 +1,33 @@
-//! A text that was taken out of a file, and the place in the file that each byte of it comes from.
+//! A text extracted from a file, with a map from each of its bytes to the bytes of the file.
 //!
-//! A request body that stands in a JSON string, or in which variables were replaced, is checked as the text that would
-//! be sent. Its findings are moved back to the file with the map.
+//! A request body in a JSON string, or with variables replaced, is checked as the text that would be sent. The map translates
+//! the spans of its findings to the file.
 
 use crate::finding::{Finding, Span};
 use crate::json::{JsonKind, Node, decoded_parts};
 
-/// A text, and where it comes from.
+/// A text with its source map. All offsets are in bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MappedText {
     text: String,
-    pieces: Vec<Piece>,
-    /// The place in the file behind the last byte.
+    segments: Vec<Segment>,
+    /// Offset in the file after the last byte.
     end: u32,
 }
 
-/// A part of the text, up to the next piece.
+/// A part of the text, which ends at the next segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Piece {
-    /// Where it begins in the text.
+struct Segment {
+    /// Its start in the text.
     at: u32,
-    /// The bytes of the file that it comes from.
+    /// Its source span in the file.
     file: Span,
-    /// Each byte is a byte of the file; otherwise the whole piece stands for the whole of `file`.
+    /// True if the segment is a copy of `file`; otherwise the whole segment maps to all of `file`.
     verbatim: bool,
 }
 
 impl MappedText {
-    /// A text without a byte yet, at a place in the file.
+    /// Creates an empty text at an offset of the file.
     #[must_use]
     pub fn at(place: u32) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl MappedText {
         }
     }
 
-    /// A part of a file as it stands there.
+    /// Creates a copy of a part of the file.
     #[must_use]
     pub fn verbatim(file: &str, span: Span) -> Self {
         let mut mapped = Self::at(span.start);
@@ -44,7 +44,7 @@ impl MappedText {
         mapped
     }
 
-    /// The text of a string in a JSON file, escapes decoded. Nothing for another node.
+    /// Creates the decoded text of a string in a JSON file; empty for any other node.
     #[must_use]
     pub fn decoded(file: &str, node: &Node) -> Self {
         let mut mapped = Self::at(node.span.start + 1);
@@ -60,103 +60,108 @@ impl MappedText {
         mapped
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether there is no text.
+    /// Returns true if the text is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// The bytes of the file that the text comes from.
+    /// Returns the source span of the whole text in the file.
     #[must_use]
     pub fn file_span(&self) -> Span {
-        let start = self.pieces.first().map_or(self.end, |piece| piece.file.start);
+        let start = self
+            .segments
+            .first()
+            .map_or(self.end, |segment| segment.file.start);
         Span::new(start, self.end.max(start))
     }
 
-    /// Adds a part of the file as it stands there, from this offset on.
+    /// Appends a copy of the part of the file at this offset.
     pub fn push_verbatim(&mut self, text: &str, file_start: u32) {
         if text.is_empty() {
             return;
         }
         let file = Span::new(file_start, file_start.saturating_add(length(text)));
-        match self.pieces.last_mut() {
+        match self.segments.last_mut() {
             Some(last) if last.verbatim && last.file.end == file.start => last.file.end = file.end,
-            _ => self.push_piece(file, true),
+            _ => self.push_segment(file, true),
         }
         self.text.push_str(text);
         self.end = file.end;
     }
 
-    /// Adds a text that stands for these bytes of the file: an escape's character, a variable's value.
+    /// Appends a text that replaces these bytes of the file: the character of an escape, the value of a variable.
     pub fn push_replaced(&mut self, text: &str, file: Span) {
         if !text.is_empty() {
-            self.push_piece(file, false);
+            self.push_segment(file, false);
             self.text.push_str(text);
         }
         self.end = file.end;
     }
 
-    /// Adds a part of another text of the same file.
+    /// Appends a part of another text from the same file.
     pub fn push_part(&mut self, other: &Self, span: Span) {
         let mut at = span.start;
-        let mut index = other.piece_at(at).unwrap_or(0);
+        let mut index = other.segment_at(at).unwrap_or(0);
         while at < span.end
-            && let Some(piece) = other.pieces.get(index)
+            && let Some(segment) = other.segments.get(index)
         {
-            let next = other.pieces.get(index + 1);
+            let next = other.segments.get(index + 1);
             let end = next.map_or(length(&other.text), |next| next.at).min(span.end);
             let part = Span::new(at, end);
-            if piece.verbatim {
-                self.push_verbatim(part.of(&other.text), piece.file.start + (at - piece.at));
+            if segment.verbatim {
+                self.push_verbatim(part.of(&other.text), segment.file.start + (at - segment.at));
             } else {
-                self.push_replaced(part.of(&other.text), piece.file);
+                self.push_replaced(part.of(&other.text), segment.file);
             }
             (at, index) = (end, index + 1);
         }
     }
 
-    fn push_piece(&mut self, file: Span, verbatim: bool) {
+    fn push_segment(&mut self, file: Span, verbatim: bool) {
         let at = length(&self.text);
-        self.pieces.push(Piece { at, file, verbatim });
+        self.segments.push(Segment { at, file, verbatim });
     }
 
-    /// The index of the piece that a byte of the text is in.
-    fn piece_at(&self, offset: u32) -> Option<usize> {
-        self.pieces
-            .partition_point(|piece| piece.at <= offset)
+    /// Returns the index of the segment that contains a byte of the text.
+    fn segment_at(&self, offset: u32) -> Option<usize> {
+        self.segments
+            .partition_point(|segment| segment.at <= offset)
             .checked_sub(1)
     }
 
-    /// Where in the file a byte of the text begins; behind the text, its end.
+    /// Returns the start in the file of a byte of the text; after the text, the end.
     #[must_use]
     pub fn start(&self, offset: u32) -> u32 {
         if offset >= length(&self.text) {
             return self.end;
         }
-        match self.piece_at(offset).and_then(|index| self.pieces.get(index)) {
-            Some(piece) if piece.verbatim => piece.file.start + (offset - piece.at),
-            Some(piece) => piece.file.start,
+        match self.segment_at(offset).and_then(|index| self.segments.get(index)) {
+            Some(segment) if segment.verbatim => segment.file.start + (offset - segment.at),
+            Some(segment) => segment.file.start,
             None => self.end,
         }
     }
 
-    /// Where in the file the byte before this offset ends.
+    /// Returns the end in the file of the byte before this offset.
     fn end_of(&self, offset: u32) -> u32 {
-        let last = offset.checked_sub(1).and_then(|last| self.piece_at(last));
-        match last.and_then(|index| self.pieces.get(index)) {
-            Some(piece) if piece.verbatim => (piece.file.start + (offset - piece.at)).min(piece.file.end),
-            Some(piece) => piece.file.end,
+        let last = offset.checked_sub(1).and_then(|last| self.segment_at(last));
+        match last.and_then(|index| self.segments.get(index)) {
+            Some(segment) if segment.verbatim => {
+                (segment.file.start + (offset - segment.at)).min(segment.file.end)
+            }
+            Some(segment) => segment.file.end,
             None => self.start(offset),
         }
     }
 
-    /// The bytes of the file that a part of the text comes from.
+    /// Returns the source span of a part of the text in the file.
     #[must_use]
     pub fn span(&self, span: Span) -> Span {
         let start = self.start(span.start);
@@ -166,40 +171,42 @@ impl MappedText {
         Span::new(start, self.end_of(span.end).max(start))
     }
 
-    /// Returns the offset in the text of a place in the file, given as an offset. `None` for a place that no part of the text
-    /// comes from. The pieces must be in the order of the file.
+    /// Returns the offset in the text for an offset in the file. `None` if no part of the text comes from there. The segments
+    /// must be in the order of the file.
     #[must_use]
     pub fn offset(&self, place: u32) -> Option<u32> {
-        let after = self.pieces.partition_point(|piece| piece.file.start <= place);
-        let mut before = self.pieces.get(..after)?.iter().enumerate().rev();
-        let (index, piece) = before.find(|(_, piece)| piece.verbatim || !piece.file.is_empty())?;
-        if place > piece.file.end {
+        let after = self
+            .segments
+            .partition_point(|segment| segment.file.start <= place);
+        let mut before = self.segments.get(..after)?.iter().enumerate().rev();
+        let (index, segment) = before.find(|(_, segment)| segment.verbatim || !segment.file.is_empty())?;
+        if place > segment.file.end {
             return None;
         }
-        Some(if piece.verbatim {
-            piece.at + (place - piece.file.start)
-        } else if place == piece.file.end {
-            self.pieces
+        Some(if segment.verbatim {
+            segment.at + (place - segment.file.start)
+        } else if place == segment.file.end {
+            self.segments
                 .get(index + 1)
                 .map_or(length(&self.text), |next| next.at)
         } else {
-            piece.at
+            segment.at
         })
     }
 
-    /// Whether a part of the text stands in the file as it is.
+    /// Returns true if a part of the text is a copy of bytes of the file.
     #[must_use]
     pub fn is_verbatim(&self, span: Span) -> bool {
         let last = span.end.saturating_sub(1).max(span.start);
-        match (self.piece_at(span.start), self.piece_at(last)) {
-            (Some(first), Some(last)) if first == last => self.pieces[first].verbatim,
+        match (self.segment_at(span.start), self.segment_at(last)) {
+            (Some(first), Some(last)) if first == last => self.segments[first].verbatim,
             _ => false,
         }
     }
 
-    /// A finding of the text as a finding of the file. Its fix stays only where all that it touches stands in the file as it
-    /// is; `fixable`: where the text may be changed in the file at all.
-    pub fn move_back(&self, finding: &mut Finding, fixable: bool) {
+    /// Translates a finding from the text to the file. Its fix is kept only if `fixable` is true and all spans that it changes
+    /// are copies of bytes of the file.
+    pub fn map_finding(&self, finding: &mut Finding, fixable: bool) {
         if let Some(fix) = &mut finding.fix_kind {
             let own = fixable && self.is_verbatim(finding.span);
             let kept = own && fix.places_mut().iter().all(|place| self.is_verbatim(**place));
@@ -227,7 +234,7 @@ mod tests {
     use super::*;
     use crate::json::{Reader, Tree};
 
-    /// The text of the string that a file is.
+    /// Returns the decoded text of a file that is one JSON string.
     fn decoded(file: &str) -> MappedText {
         let mut tree = Tree::default();
         Reader::new(file).root(&mut tree);
@@ -235,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn places_of_the_file_lead_to_the_text() {
+    fn file_offsets_map_to_the_text() {
         let file = r#" "a\né" "#;
         let mapped = decoded(file);
         assert_eq!(mapped.text(), "a\né");
@@ -268,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_leads_back_through_the_escapes() {
+    fn every_byte_maps_back_through_escapes() {
         let file = r#" "a\n\"é\u00e9\ud83d\ude00/\/z" "#;
         let mapped = decoded(file);
         assert_eq!(mapped.text(), "a\n\"éé\u{1f600}//z");
@@ -295,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_a_text_keeps_its_places() {
+    fn a_part_of_a_text_keeps_its_map() {
         let file = r#""x\tAB\u0043D""#;
         let whole = decoded(file);
         let mut part = MappedText::at(whole.start(2));
@@ -310,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_text_has_a_place() {
+    fn an_empty_text_has_an_offset() {
         let mapped = decoded("\"\"");
         assert!(mapped.is_empty());
         assert_eq!(mapped.span(Span::new(0, 0)), Span::new(1, 1));

@@ -1,8 +1,8 @@
-//! Values that were never filled in: `{{name}}`, `${name}` and `<<name>>`, in strings and in the place of values.
+//! Placeholders of templates: `{{name}}`, `${name}` and `<<name>>`, in strings or in place of values.
 //!
-//! Nothing can be said of such a value. The text is read with a string of the same length in place of each placeholder
-//! outside of strings, so that every offset stays, and the engine gets a list of the values that are not known. The same
-//! for requests of a collection and for plain files: only whether a placeholder is a finding differs.
+//! The value of a placeholder is unknown. Each placeholder outside of strings is replaced by a string of the same length, so
+//! that offsets do not change, and the engine gets a list of the unknown values. This applies to requests of a collection and
+//! to plain files; only in plain files is a placeholder a finding.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -12,47 +12,47 @@ use memchr::memmem;
 
 use crate::finding::Span;
 
-/// What stands around a name.
+/// The delimiters of a name.
 const MARKS: [(&str, &str); 3] = [("{{", "}}"), ("${", "}"), ("<<", ">>")];
 
-/// The longest name, in bytes.
+/// Maximum length of a name, in bytes.
 const LONGEST: usize = 256;
 
-/// Which strings are not known.
+/// Determines which strings are unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Those that have a placeholder anywhere in them: they are filled in before the request is sent.
+    /// Strings that contain a placeholder; it is replaced before the request is sent.
     AnyPart,
-    /// Those that are a placeholder and nothing else: the file is sent as it stands.
+    /// Strings that consist of one placeholder; the file is sent unchanged.
     Whole,
 }
 
-/// A text in which some values are not known.
+/// A text with unknown values.
 #[derive(Debug, Clone)]
 pub struct Template<'t> {
-    /// The text as it is written.
+    /// The original text.
     pub(crate) original: &'t str,
-    /// The text as it is read: of the same length, with strings in place of the placeholders that stand in none.
+    /// The text for the reader, of the same length: placeholders outside of strings are replaced by strings.
     pub(crate) text: Cow<'t, str>,
-    /// The strings that are not known, with their quotes, and what stands in place of one; in order.
+    /// Spans of the unknown strings, with their quotes, and of the replaced placeholders; in order.
     pub(crate) unknown: Vec<Span>,
-    /// Those of them that stand in no string.
+    /// Those of them that were not in a string.
     pub(crate) bare: Vec<Span>,
-    /// The placeholders, in order.
+    /// Spans of the placeholders, in order.
     pub(crate) placeholders: Vec<Span>,
-    /// Whether a finding says so where a value is not known.
+    /// True if each placeholder is a finding.
     pub(crate) reported: bool,
 }
 
 impl<'t> From<&'t str> for Template<'t> {
-    /// A text in which all is known.
+    /// Creates a text without unknown values.
     fn from(text: &'t str) -> Self {
         Self::plain(text)
     }
 }
 
 impl<'t> Template<'t> {
-    /// A text in which all is known.
+    /// Creates a text without unknown values.
     pub(crate) fn plain(text: &'t str) -> Self {
         Self {
             original: text,
@@ -64,7 +64,7 @@ impl<'t> Template<'t> {
         }
     }
 
-    /// A text with placeholders; `None` where there are none.
+    /// Finds the placeholders of a text; `None` if there are none.
     #[must_use]
     pub fn of(text: &'t str, scope: Scope) -> Option<Self> {
         let bytes = text.as_bytes();
@@ -102,19 +102,19 @@ impl<'t> Template<'t> {
         Some(found)
     }
 
-    /// Whether some values are not known.
+    /// Returns true if there are unknown values.
     #[must_use]
     pub fn has_unknown(&self) -> bool {
         !self.unknown.is_empty()
     }
 
-    /// The text as it is read.
+    /// Returns the text for the reader.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The names of the placeholders, as they are written, each once; in the order of the text.
+    /// Returns the placeholders as written, each once, in the order of the text.
     #[must_use]
     pub fn names(&self) -> Vec<&'t str> {
         let mut seen = HashSet::new();
@@ -122,20 +122,20 @@ impl<'t> Template<'t> {
         all.filter(|name| seen.insert(*name)).collect()
     }
 
-    /// Where the first placeholder is.
+    /// Returns the span of the first placeholder.
     #[must_use]
     pub fn first(&self) -> Option<Span> {
         self.placeholders.first().copied()
     }
 
-    /// Whether the text is nothing but a placeholder.
+    /// Returns true if the text consists of one placeholder.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         matches!(self.bare.as_slice(), [only] if only.of(self.original) == self.original.trim())
     }
 }
 
-/// The placeholders in a text: the bytes of each, and its name.
+/// Iterates over the placeholders of a text: byte range and name.
 pub fn references(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -149,7 +149,7 @@ pub fn references(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
     })
 }
 
-/// The placeholder that begins at an offset: where it ends, and its name.
+/// Returns the end and name of the placeholder that begins at an offset.
 fn placeholder(text: &str, at: usize) -> Option<(usize, &str)> {
     let rest = text.get(at..)?;
     let (open, close) = MARKS.iter().find(|(open, _)| rest.starts_with(open))?;
@@ -164,17 +164,17 @@ fn placeholder(text: &str, at: usize) -> Option<(usize, &str)> {
     is_name.then_some((at + open.len() + end + close.len(), name))
 }
 
-/// A walk through the tokens of a text that may be no JSON.
+/// A scan of the tokens of a text that may not be JSON.
 struct Search<'t> {
     text: &'t str,
     at: usize,
     scope: Scope,
-    /// The opening brackets of what the place is in.
+    /// The opening brackets around the current offset.
     inside: Vec<u8>,
-    /// The last mark before the place: a bracket, a comma, a colon; a quote behind a string.
+    /// The last token before the current offset: a bracket, a comma or a colon; a quote after a string or word.
     before: u8,
     filled: String,
-    /// So much of the text is in `filled`.
+    /// Number of bytes of the text that are in `filled`.
     copied: usize,
     found: Template<'t>,
 }
@@ -251,7 +251,7 @@ impl Search<'_> {
         }
     }
 
-    /// A word outside of strings: a number, a name. What has a placeholder in it is not known as a whole.
+    /// Scans a word outside of strings: a number, a name. A word that contains a placeholder is unknown as a whole.
     fn word(&mut self) {
         let start = self.at;
         loop {
@@ -266,7 +266,7 @@ impl Search<'_> {
         self.before = b'"';
     }
 
-    /// Puts a string in place of a word with placeholders that begins at `start`; the first of them is at the place.
+    /// Replaces the word that begins at `start` by a string; its first placeholder is at the current offset.
     fn bare(&mut self, start: usize) {
         loop {
             match self.byte(self.at) {
@@ -287,7 +287,7 @@ impl Search<'_> {
         let length = self.at - start;
         self.filled.push_str(&self.text[self.copied..start]);
         if is_name && !behind.starts_with(':') {
-            // It stands for members: one that is not known will do.
+            // It is in place of members: one unknown member replaces it.
             self.filled.push('"');
             self.filled
                 .extend(std::iter::repeat_n(' ', length.saturating_sub(4)));
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_placeholder_stays() {
+    fn other_text_is_unchanged() {
         for text in [
             "{}",
             "[{}]",
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_a_string_counts_only_where_it_is_filled_in() {
+    fn a_part_of_a_string_counts_only_in_scope_any_part() {
         let text = r#"["C-{{x}}", " {{y}} ", "{{y}}{{z}}"]"#;
         let unknown = |scope| Template::of(text, scope).expect(text).unknown.len();
         assert_eq!(unknown(Scope::AnyPart), 3);

@@ -59,7 +59,7 @@ pub struct Session<'r> {
     tenant: &'r Tenant,
     in_order: bool,
     changes: TenantChanges,
-    /// What the one request of a call changes, where the caller says whether it counts.
+    /// The changes by the request of a call; the caller of [`Session::ended`] decides whether they are applied.
     call: Option<CallChanges>,
     threads: Threads,
     hides_advice: bool,
@@ -72,19 +72,19 @@ pub struct Session<'r> {
 pub struct EarlierCalls {
     /// Their changes.
     pub changes: TenantChanges,
-    /// What they have left for the next one.
+    /// The memory that the next call reuses.
     pub left: ReusedMemory,
 }
 
-/// What a call changes.
+/// The changes by a call.
 #[derive(Debug, Default)]
 struct CallChanges {
     changes: TenantChanges,
-    /// The same record by record, to be kept.
+    /// The changes by each record, to be stored.
     effects: Vec<Effect>,
 }
 
-/// What the last file was a request to.
+/// The endpoint of the last file.
 #[derive(Debug)]
 struct LastEndpoint<'r> {
     endpoint: &'r Endpoint,
@@ -165,20 +165,20 @@ impl<'r> Session<'r> {
         (earlier, effects)
     }
 
-    /// Lets so many threads work at one file where it is long.
+    /// Sets the number of threads for a long file.
     #[must_use]
     pub fn with_threads(self, threads: Threads) -> Self {
         Self { threads, ..self }
     }
 
-    /// Lets findings of severity advice be left out, for callers that do not show them: records with nothing else are
-    /// then accepted without the engine. A check with outcomes leaves out nothing.
+    /// Allows omitting findings of severity advice, for callers that do not show them: records with no other findings then pass
+    /// the fast path. A check with outcomes omits nothing.
     #[must_use]
     pub fn hiding_advice(self, hides_advice: bool) -> Self {
         Self { hides_advice, ..self }
     }
 
-    /// Returns the endpoint of that id.
+    /// Returns the endpoint with this id.
     #[must_use]
     pub fn endpoint(&self, id: &str) -> Option<&'r Endpoint> {
         let mut known = self.candidates.iter();
@@ -206,9 +206,9 @@ impl<'r> Session<'r> {
         self.lint(template, errors, endpoint, false, None, memory).0
     }
 
-    /// What is found in a text, and what it changes at the tenant.
+    /// Returns the findings in a text, and the changes by its records.
     ///
-    /// Where the text is sent as it stands, and values in it were never filled in, each of these is one finding.
+    /// If the text is sent unchanged, each placeholder in it is one finding.
     fn lint(
         &self,
         template: &Template<'_>,
@@ -470,11 +470,11 @@ mod tests {
         assert!(after.is_empty() && effects.is_empty());
         let (after, effects) = call(&none, true);
         assert_eq!((after.len(), effects.len()), (1, 1));
-        // The same call once more is no news.
+        // The same call once more has no new effects.
         let (again, none_new) = call(&after, true);
         assert!(none_new.is_empty());
         assert_eq!(again.contacts(9), after.contacts(9));
-        // What was kept comes to the same.
+        // The stored effects give the same changes.
         let mut replayed = TenantChanges::default();
         replayed.replay(&tenant, effects);
         assert_eq!(replayed.contacts(9), after.contacts(9));
@@ -482,7 +482,7 @@ mod tests {
     }
 
     #[test]
-    fn what_several_endpoints_know_is_told_by_none() {
+    fn a_file_that_fits_several_endpoints_is_recognized_again() {
         let text = builtin_text("contact-interface-status").expect("it is compiled in");
         let twin = load(&text.replace("\"contact-interface-status\"", "\"twin\""))
             .expect("only its name has changed");

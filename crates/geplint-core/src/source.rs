@@ -38,14 +38,14 @@ pub struct Source<'a> {
     utf16: OnceCell<Vec<Utf16Mark>>,
 }
 
-/// Where the lines of a file are, for several [`Source`]s of it: counted once, at the first question.
+/// The checkpoints of a file's lines, shared by several [`Source`]s of it: computed once, at the first query.
 #[derive(Debug, Default)]
 pub struct Lines {
     blocks: OnceLock<Vec<Checkpoint>>,
     utf16: OnceLock<Vec<Utf16Mark>>,
 }
 
-/// What is known at the first byte of a block.
+/// The line count at the first byte of a block.
 #[derive(Debug, Clone, Copy)]
 struct Checkpoint {
     /// The number of newlines before it.
@@ -99,14 +99,14 @@ impl<'a> Source<'a> {
         self
     }
 
-    /// Takes what is known of the lines from others that are about the same text.
+    /// Shares the checkpoints with other sources of the same text.
     #[must_use]
     pub const fn with_lines(mut self, lines: Option<&'a Lines>) -> Self {
         self.lines = lines;
         self
     }
 
-    /// The name it was made with.
+    /// Returns the name.
     pub const fn name(&self) -> &'a str {
         self.name
     }

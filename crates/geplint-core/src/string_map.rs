@@ -70,7 +70,7 @@ impl Hash for Folded<'_> {
             };
             for c in text.chars() {
                 if c.is_ascii() {
-                    // The table of Unicode is asked only where it is needed: names have few such letters.
+                    // The Unicode table is used only for other letters, which are rare in names.
                     c.encode_utf8(&mut [0; 4])
                         .bytes()
                         .for_each(|byte| take(byte.to_ascii_lowercase()));

@@ -87,8 +87,8 @@ fn compare(settings: &PathSettings<'_>, findings: &mut Vec<Finding>, ledger: &mu
         .insert(settings.name.baseline.to_owned(), found);
 }
 
-/// Counts the findings that a baseline may contain. A file that cannot be read may contain anything, so one such error
-/// must not stand for another.
+/// Counts the findings that a baseline may contain. A file that cannot be read may contain anything, so one such error must not
+/// be accepted in place of another.
 fn readable_counts(findings: &[Finding]) -> Counts {
     baseline::counts(findings.iter().filter(|finding| !finding.makes_unreadable()))
 }

@@ -1,7 +1,7 @@
 //! The number of threads, and the only place that starts any.
 //!
-//! Without the feature `threads` none is started and the system is not asked for a number: the caller of `spawn` does
-//! the work itself, as it does when the system has no more threads.
+//! Without the feature `threads`, none is started and the number of processors is not queried: the caller of `spawn` does the
+//! work itself, as it does when the system has no more threads.
 
 use std::num::NonZero;
 
@@ -14,9 +14,9 @@ pub(crate) use unavailable::{Scope, ScopedJoinHandle, available, scope, spawn};
 /// takes two megabytes of addresses for its stack, and memory for the largest file that it reads.
 const MOST: usize = 64;
 
-/// A number of threads, 64 at most: the requested number, or as many as the system offers. Without the feature
-/// `threads` only one works. The system is asked only when the number is needed, which for a small file is never,
-/// because that takes a dozen system calls.
+/// A number of threads, 64 at most: the requested number, or as many as the system offers. Without the feature `threads` only
+/// one works. The number of processors is queried only when needed (never for a small file), because that takes a dozen system
+/// calls.
 #[derive(Debug, Clone, Copy)]
 pub struct Threads(Option<NonZero<usize>>);
 

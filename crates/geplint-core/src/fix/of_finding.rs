@@ -287,7 +287,7 @@ fn moved(
     Some(edits)
 }
 
-/// An object of its own for members of another one: it comes in the place of the first, and the others go.
+/// Moves members into a new nested object, which replaces the first of them; the others are removed.
 fn nested(bytes: &[u8], name: &str, members: &[(Span, Span, String)]) -> Option<Vec<Edit>> {
     let mut members: Vec<&(Span, Span, String)> = members.iter().collect();
     members.sort_by_key(|(member, ..)| *member);
@@ -300,7 +300,7 @@ fn nested(bytes: &[u8], name: &str, members: &[(Span, Span, String)]) -> Option<
     let ((first, ..), others) = members.split_first()?;
     let others: Vec<Span> = others.iter().map(|(member, ..)| *member).collect();
     let mut edits = without(bytes, &others)?;
-    // What goes with the others must not take a part of what is put in.
+    // The removals must not overlap the inserted object.
     if edits.iter().any(|edit| edit.span.start < first.end) {
         return None;
     }
@@ -368,7 +368,7 @@ mod tests {
         }
     }
 
-    /// The text without the place between the marks.
+    /// Returns the text without the marks, and the span between them.
     fn place(marked: &str) -> (String, Span) {
         let start = marked.find('«').unwrap();
         let text = marked.replace('«', "");

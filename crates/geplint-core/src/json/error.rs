@@ -384,7 +384,7 @@ impl SyntaxError {
         self.advice(text)
     }
 
-    /// Whether nothing is before it on its line.
+    /// Returns true if only whitespace is before it on its line.
     fn begins_line(&self, text: &str) -> bool {
         let before = text.get(..self.span.start as usize).unwrap_or_default();
         before.trim_end_matches([' ', '\t']).ends_with('\n')
@@ -468,7 +468,7 @@ impl SyntaxError {
     fn follower(&self, text: &str) -> String {
         let rest = text.get(self.span.end as usize..).unwrap_or("");
         let rest = after_comments(rest);
-        // Cut to what is shown: the token of each error could extend to the end of the file.
+        // Truncated to the shown length: the token of each error could extend to the end of the file.
         let near = rest.char_indices().nth(SHOWN + 1);
         let rest = near.map_or(rest, |(end, _)| &rest[..end]);
         let end = match rest.as_bytes().first() {

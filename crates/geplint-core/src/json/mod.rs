@@ -4,9 +4,9 @@
 //! that does not, it reports errors and reads on as the author most probably meant it.
 
 mod comments;
+mod cursor;
 mod encoding;
 mod error;
-mod incomplete_text;
 mod other_format;
 mod reader;
 mod recover;
@@ -20,9 +20,9 @@ mod value;
 #[cfg(feature = "engine")]
 mod write;
 
+pub use cursor::{Cursor, Expected, Token, cursor};
 pub use encoding::{decoded, text};
 pub use error::{SyntaxError, SyntaxKind};
-pub use incomplete_text::{Cursor, Expected, Token, cursor};
 pub use other_format::Foreign;
 pub use reader::{MAX_DEPTH, MAX_ERRORS, Reader, Root};
 pub use scan::is_number;

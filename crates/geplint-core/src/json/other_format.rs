@@ -80,7 +80,8 @@ impl Foreign {
     /// Returns the format of a file by its start, if it is not JSON. `body` begins with its first byte that is neither
     /// whitespace nor a byte order mark.
     pub(super) fn of(body: &[u8]) -> Option<Self> {
-        // Nearly all files. What is neither JSON behind the bracket nor text at all is no list.
+        // Nearly all files begin like this. The bytes are only binary if the bracket is not followed by JSON, and they are not
+        // text.
         if let [b'[' | b'{', rest @ ..] = body {
             let goes_on = matches!(rest, [] | [b' '..=b'~' | b'\t' | b'\r' | b'\n', ..]);
             return (!goes_on && !is_utf8(start_of(body)) && is_binary(body)).then_some(Self::Binary);
@@ -155,24 +156,24 @@ impl Foreign {
     }
 }
 
-/// Whether a ZIP file is a document of Microsoft Office.
+/// Returns true if a ZIP file is a document of Microsoft Office.
 fn is_office(body: &[u8]) -> bool {
     let start = body.get(..LINE).unwrap_or(body);
     body.starts_with(b"PK\x03\x04") && memchr::memmem::find(start, b"[Content_Types].xml").is_some()
 }
 
-/// Whether bytes are no text in any encoding of one byte a character: many of them are control characters, and the rest is no
-/// UTF-8, or most of them are.
+/// Returns true if the bytes are not text in any single-byte encoding: at least two, and a third of all, are control characters other than NUL,
+/// or at least 5 % are control characters and the bytes are not UTF-8.
 fn is_binary(body: &[u8]) -> bool {
     let start = start_of(body);
     let is_control = |byte: &&u8| matches!(byte, 0..=8 | 0xB | 0xE..=0x1A | 0x1C..=0x1F | 0x7F);
     let controls = start.iter().filter(is_control).count();
-    // NULs alone are what is left of another encoding, or a slip.
+    // NUL bytes alone are from another encoding, or a mistake.
     let others = start.iter().filter(is_control).filter(|byte| **byte != 0).count();
     controls >= 2 && (others * 3 >= start.len() || (!is_utf8(start) && controls * 20 >= start.len()))
 }
 
-/// The first bytes, which are enough to recognize a format.
+/// Returns the first 512 bytes, which suffice to recognize a format.
 fn start_of(body: &[u8]) -> &[u8] {
     body.get(..512).unwrap_or(body)
 }
@@ -182,7 +183,7 @@ fn is_utf8(start: &[u8]) -> bool {
     std::str::from_utf8(start).map_or_else(|error| error.error_len().is_none(), |_| true)
 }
 
-/// Whether a line begins with a conflict marker.
+/// Returns true if a line begins with a conflict marker.
 pub(super) fn is_conflict(line: &[u8]) -> bool {
     let marker = |mark: u8| {
         let (head, rest) = line.split_at_checked(7).unwrap_or((line, b""));

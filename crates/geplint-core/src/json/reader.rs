@@ -105,11 +105,11 @@ pub(super) struct Memory {
     pub warning_count: usize,
     /// The number of bytes that look-ahead may still read, so that time stays linear.
     pub budget: usize,
-    /// The text ends at a place that is being written at: what is open there stays open.
+    /// True if the text ends at a cursor: open arrays, objects and strings stay open.
     pub stops_at_end: bool,
-    /// What may come next at the end of such a text.
+    /// The state at the end of such a text.
     pub stopped: Option<State>,
-    /// The string that is open there: where it begins, and what it is.
+    /// The open string there: its offset, and its kind.
     pub open_string: Option<(usize, JsonKind)>,
 }
 

@@ -1,4 +1,4 @@
-//! Recovery from brackets that do not match, and from what is between them.
+//! Recovery from brackets that do not match, and from unexpected text between them.
 
 use super::encoding::offset;
 use super::reader::{Frame, Inside, MAX_DEPTH, Reader, State};

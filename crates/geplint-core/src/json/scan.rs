@@ -1,4 +1,4 @@
-//! Pure functions over bytes: where a token ends, what comes next.
+//! Pure functions over bytes: the ends of tokens, the next byte.
 
 /// Returns the byte at an offset; 0 at the end (0 does not occur in JSON).
 #[inline]
@@ -112,7 +112,7 @@ pub(crate) fn number(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// Whether a text is a number of RFC 8259's form.
+/// Returns true if a text is a number as defined in RFC 8259.
 #[must_use]
 pub fn is_number(text: &str) -> bool {
     number(text.as_bytes(), 0) == Some(text.len())

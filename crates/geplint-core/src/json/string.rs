@@ -94,8 +94,8 @@ pub(crate) fn offsets(text: &str, span: Span) -> Vec<u32> {
     offsets
 }
 
-/// Hands out the text of a string in parts, each with its bytes in the file: what is written as it is, and what an escape
-/// stands for (`true`). `span` has the quotes.
+/// Visits the decoded text of a string in parts, each with its span in the file; `true` for the character of an escape. `span`
+/// includes the quotes.
 pub(crate) fn decoded_parts(text: &str, span: Span, visit: &mut dyn FnMut(&str, Span, bool)) {
     let whole = span.of(text);
     let inner = whole.get(1..whole.len().saturating_sub(1)).unwrap_or_default();
@@ -116,7 +116,7 @@ pub(crate) fn decoded_parts(text: &str, span: Span, visit: &mut dyn FnMut(&str, 
     }
 }
 
-/// The character that an escape stands for, and the escape's length in bytes. `rest` begins with a backslash.
+/// Returns the character of an escape, and the escape's length in bytes. `rest` begins with a backslash.
 fn escape(rest: &str) -> (char, usize) {
     let character = match rest.as_bytes().get(1) {
         Some(b'u') => return unicode(rest),

@@ -40,7 +40,7 @@ pub struct Node {
     pub escaped: bool,
     /// True if the text is not valid JSON, or is cut off. The value is present, but must not be checked.
     pub malformed: bool,
-    /// A placeholder stands for it: nothing is known of its value. It is malformed, too.
+    /// True if it is a placeholder with an unknown value. It is malformed, too.
     pub unknown: bool,
 }
 
@@ -83,8 +83,8 @@ impl Tree {
         self.has_unknown = false;
     }
 
-    /// Marks the values and names in these places of the text, which are in order, as not known; so is an object that begins
-    /// with one of the reader's own `$` names without a known value.
+    /// Marks the values and names in these spans, which are in order, as unknown. An object that begins with one of the
+    /// reader's own `$` names with an unknown value is unknown, too.
     pub(crate) fn mark_unknown(&mut self, text: &str, places: &[Span]) {
         let Some(whole) = self.nodes.first().map(|root| root.span) else {
             return;

@@ -25,14 +25,14 @@ use crate::tenant::{Facts, Tenant, TenantChanges};
 use crate::threads::{self, Threads};
 use dotnet_bind::{self as bind, Container};
 
-/// How a body is checked.
+/// Options of a check.
 #[derive(Debug, Clone, Copy)]
 pub struct Mode {
     /// Return one entry per record, which prediction needs.
     pub outcomes: bool,
-    /// So many threads may work at it. Several make a long request faster; the result is the same.
+    /// The number of threads. Several make a long request faster; the result is the same.
     pub threads: Threads,
-    /// Findings of severity advice may be left out, because nobody sees them.
+    /// True if findings of severity advice may be omitted, because they are not shown.
     pub hides_advice: bool,
 }
 
@@ -88,14 +88,14 @@ pub fn check_template(
     check_sharing(template, errors, endpoint, facts, mode, left)
 }
 
-/// What a request leaves for the next one: equal strings of later findings share memory, and buffers are used again.
+/// Memory that the next request reuses: the interned strings of findings, and buffers.
 #[derive(Debug, Default)]
 pub struct ReusedMemory {
     buffers: Buffers,
     tree: Tree,
 }
 
-/// The same with what earlier requests have left.
+/// Like [`check_template`], with the reused memory of earlier requests.
 #[allow(
     clippy::too_many_lines,
     reason = "the three kinds of bodies share what was read of them"
@@ -232,7 +232,7 @@ pub(crate) fn check_sharing(
     checked
 }
 
-/// A body that is no list. Returns what is to be checked in its place.
+/// Checks a body that is not an array. Returns the wrapped records that are checked in its place.
 fn bare_body(
     (text, tree): (&str, &Tree),
     (endpoint, facts): (&Endpoint, &Facts<'_>),
@@ -251,7 +251,7 @@ fn bare_body(
     inner
 }
 
-/// What reading a body has left to be looked at.
+/// Intermediate results of reading a body.
 struct WhatWasRead {
     errors: Vec<SyntaxError>,
     places: HashMap<Span, SurrogatePlace>,
@@ -259,8 +259,8 @@ struct WhatWasRead {
     inner: Vec<Inner>,
 }
 
-/// What follows once all records were read: those that are wrapped, the mistakes in the syntax, and what these leave of the
-/// findings.
+/// Completes the result after all records were read: checks wrapped records, adds syntax errors, and drops findings that follow
+/// from these.
 fn settle(
     (template, tree): (&Template<'_>, &Tree),
     (endpoint, facts): (&Endpoint, &mut Facts<'_>),
@@ -278,7 +278,8 @@ fn settle(
     } = read;
     let of_elements = wrapped_elements((text, tree), (endpoint, facts), buffers, elements, checked);
     if inner.len() == 1 && errors.iter().any(|error| error.kind == SyntaxKind::SeveralRoots) {
-        // That the first of several documents is no list says nothing more, and no other one is looked at.
+        // The file has several documents, so the finding that the first is not an array is dropped, and no other one is
+        // checked.
         inner.clear();
         checked
             .findings

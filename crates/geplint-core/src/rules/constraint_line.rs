@@ -50,7 +50,7 @@ pub struct Constraint {
     pub wording: Wording,
     /// The phase in which the service checks it.
     pub phase: Phase,
-    /// Why it is believed or not; may be empty.
+    /// The reason for the evidence; may be empty.
     pub note: String,
 }
 

@@ -182,7 +182,7 @@ pub struct Claim {
     /// Table and row: `Buyer Contact 1.2`.
     #[serde(borrow)]
     pub source: Cow<'static, str>,
-    /// Why it is believed or not; may be empty.
+    /// The reason for the evidence; may be empty.
     #[serde(borrow)]
     pub note: Cow<'static, str>,
 }

@@ -1,4 +1,4 @@
-//! What the rules files of all endpoints of an API share.
+//! Data shared by the rules files of all endpoints of an API.
 
 use super::code_list::List;
 use super::definition::ApiDef;
@@ -24,7 +24,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Returns what endpoints share. `names` is a file of names in TOML.
+    /// Creates the shared data. `names` is a file of names in TOML.
     ///
     /// Errors: not TOML, an unknown key.
     pub fn new(lists: Vec<List>, names: &str, rule_ids: Vec<String>) -> Result<Self, String> {

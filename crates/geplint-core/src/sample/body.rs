@@ -1,4 +1,4 @@
-//! Records and whole bodies that check clean.
+//! Records and whole bodies without findings.
 
 use super::values::{self, Wanted};
 use crate::finding::Severity;
@@ -7,24 +7,24 @@ use crate::lint;
 use crate::rules::{CheckKind, Endpoint, Property, PropertyId, Required, Table, TableId, Type};
 use crate::tenant::{Fact, Facts, ListedContact, Tenant, TenantChanges};
 
-/// How names are written.
+/// The casing of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Case {
-    /// As the page spells them: `ContactCode`, `LOBEntityCode`.
+    /// As on the vendor's page: `ContactCode`, `LOBEntityCode`.
     #[default]
     Pascal,
-    /// With a small first word: `contactCode`, `lobEntityCode`.
+    /// With a lower-case first word: `contactCode`, `lobEntityCode`.
     Camel,
 }
 
 impl Case {
-    /// A name of the page in this case.
+    /// Returns a name in this casing.
     #[must_use]
     pub fn write(self, name: &str) -> String {
         if self == Self::Pascal {
             return name.to_owned();
         }
-        // All capitals in front but the one that begins the second word.
+        // The first word: all leading capitals, except the one that begins the second word.
         let letters: Vec<char> = name.chars().collect();
         let is_small = |index: usize| letters.get(index).is_some_and(|c| !c.is_uppercase());
         let mut first = true;
@@ -43,130 +43,130 @@ impl Case {
     }
 }
 
-/// How much of a record is written.
+/// The properties of a generated record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Extent {
-    /// What has to be there for a record to check clean.
+    /// The properties without which the record would have findings.
     #[default]
     Minimal,
-    /// Every property that is sent to the API, one element in each list.
+    /// Every property that can be sent to the API, with one element in each array.
     Full,
 }
 
-/// Makes up requests to one endpoint.
+/// Generates requests to one endpoint.
 #[derive(Debug, Clone, Copy)]
 pub struct Sampler<'a> {
     pub(super) endpoint: &'a Endpoint,
     pub(super) tenant: &'a Tenant,
     pub(super) case: Case,
-    /// Records are about contacts that the tenant does not hold.
-    pub(super) newcomers: bool,
+    /// True if records are for contacts that the tenant does not have.
+    pub(super) new_contacts: bool,
 }
 
-/// So many made-up codes are tried until the tenant does not hold one, and so far they are apart.
+/// The number of generated codes that are tried to find one that the tenant does not have, and the distance between them.
 const OTHERS: usize = 100;
 
-/// Where a value is made up.
+/// The context of a generated value.
 #[derive(Clone)]
-struct Place<'a> {
+struct Context<'a> {
     wanted: Wanted<'a>,
     extent: Extent,
-    /// The tables on the way down: a table that contains itself ends there.
+    /// The enclosing tables; recursion ends at a table that contains itself.
     above: Vec<TableId>,
 }
 
 impl<'a> Sampler<'a> {
-    /// Values come from the tenant's lists where there are any.
+    /// Creates a sampler; values are from the tenant's lists if there are any.
     #[must_use]
     pub fn new(endpoint: &'a Endpoint, tenant: &'a Tenant) -> Self {
         Self {
             endpoint,
             tenant,
             case: Case::Pascal,
-            newcomers: false,
+            new_contacts: false,
         }
     }
 
-    /// The same with names in this case.
+    /// Sets the casing of names.
     #[must_use]
     pub fn in_case(self, case: Case) -> Self {
         Self { case, ..self }
     }
 
-    /// A body of so many records.
+    /// Returns a body with this number of records.
     #[must_use]
     pub fn body(&self, records: usize, extent: Extent) -> Value {
         Value::List((0..records).map(|index| self.record(index, extent)).collect())
     }
 
-    /// The record of this index, from 0; those of other indices have other keys.
+    /// Returns the record with this index (0-based); records with different indices have different keys.
     #[must_use]
     pub fn record(&self, index: usize, extent: Extent) -> Value {
-        self.object(self.endpoint.record, &self.place(index, extent))
+        self.object(self.endpoint.record, &self.context(index, extent))
     }
 
-    /// An object of a table by itself.
+    /// Returns an object of a table.
     #[must_use]
     pub fn object_of(&self, table: TableId, extent: Extent) -> Value {
-        self.object(table, &self.place(0, extent))
+        self.object(table, &self.context(0, extent))
     }
 
-    /// A value that a row takes: of a list one with one element, of an object one with what has to be there.
+    /// Returns a valid value for a row: an array has one element, an object the properties of its extent.
     #[must_use]
     pub fn value_of(&self, table: TableId, property: PropertyId, extent: Extent) -> Value {
-        let place = self.place(0, extent);
-        self.value(table, property, &place)
+        let context = self.context(0, extent);
+        self.value(table, property, &context)
     }
 
-    /// How a property is written.
+    /// Returns the name of a property in the casing of the sampler.
     #[must_use]
     pub fn name(&self, property: &Property) -> String {
         self.case.write(&property.name)
     }
 
-    fn place(&self, index: usize, extent: Extent) -> Place<'a> {
+    fn context(&self, index: usize, extent: Extent) -> Context<'a> {
         let wanted = Wanted {
             record: index,
             contact: self.contact(index),
             ..Wanted::default()
         };
-        Place {
+        Context {
             wanted,
             extent,
             above: Vec::new(),
         }
     }
 
-    /// The contact of the tenant that a record is about: an active one that has a code.
+    /// Returns the tenant's contact for a record: an active one with a code.
     fn contact(&self, index: usize) -> Option<&'a ListedContact> {
-        self.endpoint.contact.as_ref().filter(|_| !self.newcomers)?;
+        self.endpoint.contact.as_ref().filter(|_| !self.new_contacts)?;
         let contacts = self.tenant.listed().contacts().iter();
         let mut active = contacts.filter(|contact| contact.code.is_some() && contact.active != Some(false));
         active.nth(index)
     }
 
-    fn object(&self, id: TableId, place: &Place<'a>) -> Value {
+    fn object(&self, id: TableId, context: &Context<'a>) -> Value {
         let table = self.endpoint.table(id);
-        let mut place = place.clone();
-        place.above.push(id);
-        if let Some(persona) = self.persona(table, place.wanted) {
-            place.wanted.persona = Some(persona);
+        let mut context = context.clone();
+        context.above.push(id);
+        if let Some(persona) = self.persona(table, context.wanted) {
+            context.wanted.persona = Some(persona);
         }
         let mut members = Vec::new();
         for (index, property) in (0..).zip(&table.properties) {
             let row = PropertyId(index);
-            let wanted = match place.extent {
+            let wanted = match context.extent {
                 Extent::Minimal => self.is_needed(table, row, property),
                 Extent::Full => !property.outbound_only,
             };
             if wanted {
-                members.push((self.name(property), self.value(id, row, &place)));
+                members.push((self.name(property), self.value(id, row, &context)));
             }
         }
         Value::Object(members)
     }
 
-    /// The persona that an object of this table names.
+    /// Returns the persona code in an object of this table.
     fn persona(&self, table: &Table, wanted: Wanted<'a>) -> Option<&'a str> {
         let is_persona =
             |property: &&Property| property.known.iter().any(|known| known.fact == Fact::Personas);
@@ -174,21 +174,21 @@ impl<'a> Sampler<'a> {
         values::listed(self.tenant, property, wanted).into_iter().next()
     }
 
-    fn value(&self, table: TableId, row: PropertyId, place: &Place<'a>) -> Value {
+    fn value(&self, table: TableId, row: PropertyId, context: &Context<'a>) -> Value {
         let property = self.endpoint.table(table).property(row);
         match property.ty {
-            Type::Object(id) if place.above.contains(&id) => Value::Null,
-            Type::ObjectList(id) if place.above.contains(&id) => Value::List(Vec::new()),
-            Type::Object(id) => self.object(id, place),
-            Type::ObjectList(id) => Value::List(vec![self.object(id, place)]),
-            _ => self.scalar(table, row, property, place),
+            Type::Object(id) if context.above.contains(&id) => Value::Null,
+            Type::ObjectList(id) if context.above.contains(&id) => Value::List(Vec::new()),
+            Type::Object(id) => self.object(id, context),
+            Type::ObjectList(id) => Value::List(vec![self.object(id, context)]),
+            _ => self.scalar(table, row, property, context),
         }
     }
 
-    fn scalar(&self, table: TableId, row: PropertyId, property: &Property, place: &Place<'a>) -> Value {
+    fn scalar(&self, table: TableId, row: PropertyId, property: &Property, context: &Context<'a>) -> Value {
         let is_record = table == self.endpoint.record;
         let contact = self.endpoint.contact.as_ref().filter(|_| is_record);
-        if let (Some(rows), Some(own)) = (contact, place.wanted.contact) {
+        if let (Some(rows), Some(own)) = (contact, context.wanted.contact) {
             let known = match row {
                 row if row == rows.code => own.code.as_ref(),
                 row if Some(row) == rows.user => own.user.as_ref(),
@@ -206,14 +206,14 @@ impl<'a> Sampler<'a> {
             let wanted = Wanted {
                 record,
                 is_key,
-                ..place.wanted
+                ..context.wanted
             };
             values::scalar(self.endpoint, self.tenant, property, wanted)
         };
-        let record = place.wanted.record;
+        let record = context.wanted.record;
         let names_the_contact = contact.is_some_and(|rows| row == rows.code || Some(row) == rows.user);
-        if names_the_contact && place.wanted.contact.is_none() {
-            // One that the tenant does not hold: its codes may be those of the examples.
+        if names_the_contact && context.wanted.contact.is_none() {
+            // Find a code that the tenant does not have; its codes may equal the examples.
             let mut numbers = (0..OTHERS).map(|step| record + step * OTHERS);
             let new = numbers.find(|number| !self.is_held(&made(*number)));
             return made(new.unwrap_or(record));
@@ -221,7 +221,7 @@ impl<'a> Sampler<'a> {
         made(record)
     }
 
-    /// Whether the tenant has a contact of this code or user name.
+    /// Returns true if the tenant has a contact with this code or user name.
     fn is_held(&self, value: &Value) -> bool {
         let Value::Text(text) = value else { return false };
         let changes = TenantChanges::default();
@@ -240,7 +240,7 @@ impl<'a> Sampler<'a> {
         })
     }
 
-    /// Whether a record lacks something without this row: a finding that is more than advice.
+    /// Returns true if a record without this row has a finding above advice.
     fn is_needed(&self, table: &Table, row: PropertyId, property: &Property) -> bool {
         let any_of = table.checks.iter().any(|check| match &check.kind {
             CheckKind::AnyOf(any_of) => {
@@ -256,22 +256,22 @@ impl<'a> Sampler<'a> {
     }
 
     fn is_required(&self, required: &Required) -> bool {
-        // Whether a contact is new is known only where the tenant's contacts are.
+        // Without the tenant's contacts, the engine cannot determine that a contact is new.
         let may_be_new = self.tenant.has_list(Fact::Contacts);
         let always = required.claim.severity > Severity::Advice && !required.for_new_contact;
         let if_new = required.for_new_contact || required.for_new > Some(Severity::Advice);
         always || (may_be_new && if_new)
     }
 
-    /// What the engine says of a body.
+    /// Checks a body.
     pub(super) fn checked(&self, body: &Value) -> lint::Checked {
         let text = json::pretty(body, "\n");
         lint::check(&text, Vec::new(), self.endpoint, self.tenant, true)
     }
 
-    /// The first finding of a body that is more than advice, in words; `None` where it checks clean.
+    /// Returns the most severe finding of a body above advice as text; `None` if there is none.
     #[must_use]
-    pub fn trouble(&self, body: &Value) -> Option<String> {
+    pub fn worst_finding(&self, body: &Value) -> Option<String> {
         let checked = self.checked(body);
         let worst = checked.findings.iter().max_by_key(|finding| finding.severity)?;
         let is_more = worst.severity > Severity::Advice;

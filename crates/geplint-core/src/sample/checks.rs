@@ -1,4 +1,4 @@
-//! Bodies that keep or break a check over several values.
+//! Bodies that satisfy or violate a check over several values.
 
 use super::body::{Extent, Sampler};
 use super::values::{self, Wanted};
@@ -8,14 +8,14 @@ use crate::rules::{
     Table, Type, Unique,
 };
 
-/// Bodies that may keep a check, and bodies that may break it.
+/// Candidates that may satisfy a check, and candidates that may violate it.
 pub(super) type Bodies = (Vec<Value>, Vec<Value>);
 
-/// Of the tenant's contacts so many are tried.
+/// Maximum number of the tenant's contacts that are tried.
 const TRIED: usize = 4;
 
 impl Sampler<'_> {
-    /// Bodies that may keep, and that may break, a check.
+    /// Returns the candidates for a check.
     pub(super) fn check_bodies(&self, table: &Table, check: &Check) -> Bodies {
         let bodies = match &check.kind {
             CheckKind::AnyOf(any_of) => Some(self.of_any_of(table, any_of)),
@@ -29,7 +29,7 @@ impl Sampler<'_> {
         bodies.unwrap_or_default()
     }
 
-    /// A body of one record in which the first object of the table is changed.
+    /// Returns a body with one record in which the first object of the table is changed.
     fn changed(&self, table: &Table, change: impl FnOnce(&mut Value)) -> Value {
         Value::List(vec![self.record_with(table, change)])
     }
@@ -154,14 +154,14 @@ impl Sampler<'_> {
         (vec![records(false)], vec![records(true)])
     }
 
-    /// The value of a record's row, as the record of this index has it.
+    /// Returns the value of a row in the record with this index.
     fn own_value(&self, table: &Table, id: PropertyId, index: usize) -> Value {
         let record = self.record(index, Extent::Full);
         let name = self.name(table.property(id));
         record.get(&name).cloned().unwrap_or(Value::Null)
     }
 
-    /// The value of a row in an object of its table with every property.
+    /// Returns the value of a row in an object of its table with every property.
     fn value_at(&self, table: &Table, id: PropertyId) -> Value {
         if table.id == self.endpoint.record {
             return self.own_value(table, id, 0);
@@ -169,7 +169,7 @@ impl Sampler<'_> {
         self.value_of(table.id, id, Extent::Minimal)
     }
 
-    /// Two different texts for the row at the end of a route: the tenant's own, or made up.
+    /// Returns two different texts for the row at the end of a route: from the tenant's list, or generated.
     fn two_texts(&self, route: &Route) -> [String; 2] {
         let Some((table, id)) = route.steps.last() else {
             return [String::new(), String::new()];
@@ -187,7 +187,7 @@ impl Sampler<'_> {
     }
 }
 
-/// The first text of a table: an object with nothing but a flag says nothing.
+/// Returns the first text row of a table, which identifies an object better than a flag does.
 fn naming(table: &Table) -> Option<PropertyId> {
     let is_text = |property: &Property| property.ty == Type::String;
     let first = table.properties.iter().position(is_text)?;

@@ -1,4 +1,4 @@
-//! For each constraint a body that keeps it and one that breaks it.
+//! For each constraint, a body that satisfies it and one that violates it.
 
 use std::collections::BTreeSet;
 
@@ -9,14 +9,14 @@ use crate::json::Value;
 use crate::rules::{Check, Constraint, Property, PropertyId, Table, Type};
 use crate::tenant::Fact;
 
-/// A body that keeps or breaks one constraint.
+/// A body that satisfies or violates one constraint.
 #[derive(Debug, Clone)]
 pub struct Sample {
     /// The constraint and its rule, as a file name without an extension: `Address.City.too-long.breaks`.
     pub name: String,
     /// The constraint.
     pub constraint: Constraint,
-    /// Whether the body breaks it.
+    /// True if the body violates it.
     pub breaks: bool,
     /// The request body.
     pub body: Value,
@@ -24,59 +24,59 @@ pub struct Sample {
 
 /// A constraint without its samples.
 #[derive(Debug, Clone)]
-pub struct Lack {
+pub struct Uncovered {
     /// The constraint.
     pub constraint: Constraint,
-    /// Why: what was tried, or what would be needed.
+    /// The reason: the failed attempt, or the missing fact.
     pub why: String,
 }
 
 /// Samples of all constraints of an endpoint.
 #[derive(Debug, Clone, Default)]
 pub struct Samples {
-    /// In the order of the tables: one that keeps a constraint, then one that breaks it.
+    /// In the order of the tables: for each constraint, first the one that satisfies it.
     pub all: Vec<Sample>,
-    /// The constraints for which no body was found that the engine takes as it is meant.
-    pub lacking: Vec<Lack>,
+    /// The constraints without confirmed bodies.
+    pub uncovered: Vec<Uncovered>,
 }
 
-/// Where a constraint is.
-enum Place<'a> {
+/// The location of a constraint.
+enum Location<'a> {
     Row(&'a Table, PropertyId),
     Check(&'a Table, &'a Check),
     Body,
 }
 
-/// The two bodies of a constraint; `None` where none was found.
+/// The body that satisfies a constraint and the one that violates it; `None` if none was found.
 type Pair = (Option<Value>, Option<Value>);
 
 impl<'a> Sampler<'a> {
-    /// For each constraint of the tables a body that keeps it and one that breaks it. The engine has been asked of each: one
-    /// that keeps its constraint has no error and nothing of the constraint's rule at its row; one that breaks it has just that.
+    /// Returns two bodies for each constraint of the tables, confirmed by the engine. The one that satisfies it has no error,
+    /// and no finding of the constraint's rule at its row; the one that violates it has such a finding.
     #[must_use]
     pub fn samples(&self) -> Samples {
         let mut samples = Samples::default();
         let mut names = BTreeSet::new();
-        for (constraint, places) in self.places() {
+        for (constraint, locations) in self.locations() {
             let missing = constraint.needs.filter(|fact| !self.tenant.has_list(*fact));
             if let Some(fact) = missing {
                 let why = format!("it needs the tenant's {}", fact.name());
-                samples.lacking.push(Lack { constraint, why });
+                samples.uncovered.push(Uncovered { constraint, why });
                 continue;
             }
-            let is_decided = places.iter().any(|place| match place {
-                Place::Row(table, id) => self.decides(table.property(*id)),
+            let is_decided = locations.iter().any(|location| match location {
+                Location::Row(table, id) => self.decides(table.property(*id)),
                 _ => false,
             });
-            // What holds for new contacts alone is shown with one.
-            let newcomers = Self {
-                newcomers: constraint.needs == Some(Fact::Contacts),
+            // A constraint for new contacts only needs a new contact.
+            let new_contacts = Self {
+                new_contacts: constraint.needs == Some(Fact::Contacts),
                 ..*self
             };
-            let mut pairs = places.into_iter().map(|place| match place {
-                Place::Row(table, id) => newcomers.of_row(table, id, &constraint),
-                Place::Check(table, check) => self.of_check(table, check, &constraint),
-                Place::Body => self.of_body(&constraint),
+            let mut pairs = locations.into_iter().map(|location| match location {
+                Location::Row(table, id) => new_contacts.of_row(table, id, &constraint),
+                Location::Check(table, check) => self.of_check(table, check, &constraint),
+                Location::Body => self.of_body(&constraint),
             });
             let found = pairs.find_map(|(keeps, breaks)| Some((keeps?, breaks?)));
             let Some((keeps, breaks)) = found else {
@@ -86,7 +86,7 @@ impl<'a> Sampler<'a> {
                     "no sample value gives only this finding"
                 };
                 let why = why.to_owned();
-                samples.lacking.push(Lack { constraint, why });
+                samples.uncovered.push(Uncovered { constraint, why });
                 continue;
             };
             let name = file_name(&constraint, &mut names);
@@ -103,7 +103,7 @@ impl<'a> Sampler<'a> {
         samples
     }
 
-    /// Whether the tenant's own lists decide about a row.
+    /// Returns true if a list of the tenant determines the valid values of a row.
     fn decides(&self, property: &Property) -> bool {
         let of_enum = match property.ty {
             Type::Enum(id) => self.endpoint.enums[usize::from(id)].fact,
@@ -113,29 +113,29 @@ impl<'a> Sampler<'a> {
         facts.any(|fact| self.tenant.has_list(fact))
     }
 
-    /// Every constraint, and where it may be.
-    fn places(&self) -> Vec<(Constraint, Vec<Place<'a>>)> {
+    /// Returns every constraint with its possible locations.
+    fn locations(&self) -> Vec<(Constraint, Vec<Location<'a>>)> {
         let endpoint = self.endpoint;
         let mut all = Vec::new();
         for table in &endpoint.tables {
             for (index, property) in (0..).zip(&table.properties) {
                 let constraints = endpoint.of_property(property);
-                let row = || vec![Place::Row(table, PropertyId(index))];
+                let row = || vec![Location::Row(table, PropertyId(index))];
                 all.extend(constraints.into_iter().map(|one| (one, row())));
             }
             let checks = table.checks.iter().zip(endpoint.of_checks(table));
-            all.extend(checks.map(|(check, one)| (one, vec![Place::Check(table, check)])));
+            all.extend(checks.map(|(check, one)| (one, vec![Location::Check(table, check)])));
         }
         all.extend(endpoint.implied().into_iter().map(|one| {
-            let places = self.places_of(&one);
-            (one, places)
+            let locations = self.implied_locations(&one);
+            (one, locations)
         }));
         all.retain(|(constraint, _)| !endpoint.off.contains(&constraint.rule));
         all
     }
 
-    /// Where a constraint may be that follows from others: a row, a check, the rows of its kind, the body.
-    fn places_of(&self, constraint: &Constraint) -> Vec<Place<'a>> {
+    /// Returns the possible locations of an implied constraint: a row, a check, the rows of its kind, the body.
+    fn implied_locations(&self, constraint: &Constraint) -> Vec<Location<'a>> {
         let endpoint = self.endpoint;
         let mut all = Vec::new();
         for table in &endpoint.tables {
@@ -143,7 +143,7 @@ impl<'a> Sampler<'a> {
                 let of_kind = |kind: &str| property.kind.is_some_and(|own| own.title() == kind);
                 let is_of_kind = constraint.name.strip_prefix("every ").is_some_and(of_kind);
                 if property.constraint == constraint.name || is_of_kind {
-                    all.push(Place::Row(table, PropertyId(index)));
+                    all.push(Location::Row(table, PropertyId(index)));
                 }
             }
             let named = |check: &&Check| check.kind.name(endpoint, table) == constraint.name;
@@ -152,11 +152,11 @@ impl<'a> Sampler<'a> {
                     .checks
                     .iter()
                     .filter(named)
-                    .map(|check| Place::Check(table, check)),
+                    .map(|check| Location::Check(table, check)),
             );
         }
         if all.is_empty() {
-            all.push(Place::Body);
+            all.push(Location::Body);
         }
         all
     }
@@ -167,7 +167,7 @@ impl<'a> Sampler<'a> {
         let name = &property.constraint;
         let with =
             |value: Option<Value>| self.record_with(table, |object| self.put(object, table, id, value));
-        // What is wrong wherever it is there is right where it is not.
+        // If every value violates the constraint, the record without the property satisfies it.
         let keeps = [Some(right.clone()), None].into_iter();
         let keeps = keeps
             .map(|value| list(vec![with(value)]))
@@ -191,7 +191,7 @@ impl<'a> Sampler<'a> {
         (keeps, self.first_breaking(breaks.into_iter(), constraint, name))
     }
 
-    /// Whether a body has no error, and no finding of the constraint.
+    /// Returns true if a body has no error, and no finding of the constraint.
     fn keeps(&self, body: &Value, constraint: &Constraint, name: &str) -> bool {
         let findings = self.checked(body).findings;
         findings.iter().all(|finding| {
@@ -200,7 +200,7 @@ impl<'a> Sampler<'a> {
         })
     }
 
-    /// The first body with a finding of the constraint and no other; else the first with one and no error besides.
+    /// Returns the first body that only has findings of the constraint; otherwise the first that has one, and no other error.
     fn first_breaking(
         &self,
         bodies: impl Iterator<Item = Value>,
@@ -230,8 +230,8 @@ impl<'a> Sampler<'a> {
     }
 }
 
-/// Whether a finding's constraint is the one of this name; of a check that is named by several properties, one of them will do,
-/// and the body as a whole has no name.
+/// Returns true if a finding's constraint has this name. The name of a check may have several properties, of which one must
+/// match; an empty name matches every finding.
 fn is_named(name: &str, own: &str) -> bool {
     let split = |name| str::rsplit_once(name, '.');
     let one_of = || match (split(name), split(own)) {
@@ -247,7 +247,7 @@ fn list(items: Vec<Value>) -> Value {
     Value::List(items)
 }
 
-/// The name of a constraint's files, another one each time.
+/// Returns a unique name for the files of a constraint.
 fn file_name(constraint: &Constraint, taken: &mut BTreeSet<String>) -> String {
     let name = constraint.name.replace('|', "-or-").replace(' ', "-");
     let name = if name.is_empty() { "body".to_owned() } else { name };

@@ -1,11 +1,11 @@
-//! Made-up objects with one thing changed.
+//! Generated objects with one change.
 
 use super::body::{Extent, Sampler};
 use crate::json::Value;
 use crate::rules::{PropertyId, Route, Table, Type};
 
 impl Sampler<'_> {
-    /// A record in which the first object of a table is changed.
+    /// Returns a record in which the first object of a table is changed.
     pub(super) fn record_with(&self, table: &Table, change: impl FnOnce(&mut Value)) -> Value {
         let mut record = self.record(0, Extent::Minimal);
         let mut at = &mut record;
@@ -22,7 +22,7 @@ impl Sampler<'_> {
         record
     }
 
-    /// What a property of an object holds, made up where it is not there; of a list its first element.
+    /// Returns the value of a property, generated if missing; for an array, its first element.
     pub(super) fn inside<'v>(&self, object: &'v mut Value, table: &Table, id: PropertyId) -> &'v mut Value {
         let name = self.name(table.property(id));
         if object.get(&name).is_none_or(is_hollow) {
@@ -36,7 +36,7 @@ impl Sampler<'_> {
         let Value::Object(members) = object else {
             return object;
         };
-        // It has just been put there.
+        // It has just been inserted.
         let place = members.iter().position(|(own, _)| *own == name);
         let place = place.unwrap_or_else(|| {
             members.push((name, Value::Null));
@@ -52,7 +52,7 @@ impl Sampler<'_> {
         }
     }
 
-    /// What is at the end of a route, made up on the way.
+    /// Returns the object at the end of a route; missing values are generated.
     pub(super) fn along<'v>(&self, object: &'v mut Value, route: &Route) -> &'v mut Value {
         let mut at = object;
         for (table, id) in &route.steps {
@@ -61,7 +61,7 @@ impl Sampler<'_> {
         at
     }
 
-    /// Puts a value at the end of a route; a text into a list of strings.
+    /// Sets the value at the end of a route; wraps a text for an array of strings.
     pub(super) fn put_along(&self, object: &mut Value, route: &Route, value: Value) {
         let Some(((table, id), before)) = route.steps.split_last() else {
             return;
@@ -78,7 +78,7 @@ impl Sampler<'_> {
         self.put(at, table, *id, Some(value));
     }
 
-    /// Puts a property into an object, in the order of the table, or takes it out.
+    /// Sets a property of an object, in the order of the table, or removes it.
     pub(super) fn put(&self, object: &mut Value, table: &Table, id: PropertyId, value: Option<Value>) {
         let Value::Object(members) = object else { return };
         let name = self.name(table.property(id));
@@ -94,7 +94,7 @@ impl Sampler<'_> {
     }
 }
 
-/// Whether nothing can be put inside a value.
+/// Returns true if a value cannot contain other values.
 fn is_hollow(value: &Value) -> bool {
     match value {
         Value::List(items) => items.is_empty(),

@@ -1,14 +1,14 @@
-//! Made-up requests: values that a row takes, records and bodies that check clean, and bodies that break one constraint.
+//! Generates requests: valid values for rows, records and bodies without findings, and bodies that violate one constraint.
 //!
-//! - `values`: a value that a row takes.
+//! - `values`: a valid value for a row.
 //! - `body`: records and whole bodies.
-//! - `edit`: one thing of a made-up object changed.
-//! - `checks`: bodies that keep or break a check over several values.
-//! - `wrong`: values that a row does not take.
-//! - `constraints`: for each constraint a body that keeps it and one that breaks it.
+//! - `edit`: one change of a generated object.
+//! - `checks`: bodies that satisfy or violate a check over several values.
+//! - `wrong`: invalid values for a row.
+//! - `constraints`: for each constraint, a body that satisfies it and one that violates it.
 //!
-//! Nothing is taken on trust: a text is judged as the engine judges it, and a body of `constraints` is one that the engine was
-//! asked about. Values come from the tenant's lists where they are at hand, and from `[examples]` of the file of names.
+//! The engine confirms all of it: texts are checked with the engine's functions, and each body of `constraints` is checked as a
+//! whole. Values are from the tenant's lists if there are any, otherwise from `[examples]` in `rules/names.toml`.
 
 mod body;
 mod checks;
@@ -18,4 +18,4 @@ mod values;
 mod wrong;
 
 pub use body::{Case, Extent, Sampler};
-pub use constraints::{Lack, Sample, Samples};
+pub use constraints::{Sample, Samples, Uncovered};

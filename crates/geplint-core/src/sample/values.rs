@@ -1,29 +1,29 @@
-//! A value that a row takes.
+//! Generates a valid value for a row.
 
 use crate::json::Value;
 use crate::rules::{Endpoint, Enumeration, Property, RowKind, Shape, Stands, Type, length_of, right_text};
 use crate::tenant::{Fact, Facts, ListedContact, Tenant, TenantChanges};
 
-/// Which value of several is taken.
+/// Selects one of several possible values.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Wanted<'a> {
-    /// The record that it is for, from 0: codes and user names of records differ.
+    /// Index of the record (0-based): codes and user names of records differ.
     pub(super) record: usize,
-    /// The contact of the tenant that the record is about.
+    /// The tenant's contact for the record.
     pub(super) contact: Option<&'a ListedContact>,
-    /// The persona that an activity belongs to.
+    /// The persona of an activity.
     pub(super) persona: Option<&'a str>,
     /// True if the row identifies a record.
     pub(super) is_key: bool,
 }
 
-/// What the tenant's lists have for a row, the best first.
+/// Returns the values of the tenant's lists for a row, the best first.
 pub(super) fn listed<'a>(tenant: &'a Tenant, property: &Property, wanted: Wanted<'a>) -> Vec<&'a str> {
     let mut all = Vec::new();
     for known in &property.known {
         let listed = tenant.listed();
         match known.fact {
-            // A contact that the record refers to is another one than its own.
+            // A record refers to contacts other than its own.
             Fact::Contacts => all.extend(
                 listed
                     .contacts()
@@ -46,7 +46,7 @@ pub(super) fn listed<'a>(tenant: &'a Tenant, property: &Property, wanted: Wanted
     all
 }
 
-/// A text that the row takes, without a finding where there is one.
+/// Returns a text for the row: one without findings if there is one.
 pub(super) fn text(endpoint: &Endpoint, tenant: &Tenant, property: &Property, wanted: Wanted<'_>) -> String {
     let changes = TenantChanges::default();
     let facts = Facts::new(tenant, &changes, false);
@@ -57,7 +57,7 @@ pub(super) fn text(endpoint: &Endpoint, tenant: &Tenant, property: &Property, wa
     fitting.unwrap_or_else(|| candidates.into_iter().next().unwrap_or_default())
 }
 
-/// The texts as long as the row takes them, and then their beginnings.
+/// Iterates over the texts within the row's limit, then over truncated ones.
 fn fitting<'c>(property: &Property, candidates: &'c [String]) -> impl Iterator<Item = String> + 'c {
     let limit = property.max_length.map_or(usize::MAX, |limit| limit as usize);
     let whole = candidates
@@ -68,14 +68,14 @@ fn fitting<'c>(property: &Property, candidates: &'c [String]) -> impl Iterator<I
     whole.chain(cut.map(move |text| text.chars().take(limit).collect()))
 }
 
-/// Texts that may do, the best first.
+/// Returns candidates for a text, the best first.
 fn candidates(endpoint: &Endpoint, tenant: &Tenant, property: &Property, wanted: Wanted<'_>) -> Vec<String> {
     let number = wanted.record + 1;
     let mut all: Vec<String> = listed(tenant, property, wanted)
         .into_iter()
         .map(str::to_owned)
         .collect();
-    // Records take turns, so that they differ where the tenant has several.
+    // Rotated by the record's index, so that records differ if the tenant has several values.
     if wanted.is_key && !all.is_empty() {
         let turn = wanted.record % all.len();
         all.rotate_left(turn);
@@ -101,18 +101,18 @@ fn candidates(endpoint: &Endpoint, tenant: &Tenant, property: &Property, wanted:
         (None, _) if wanted.is_key => all.push(format!("{} {number}", capital(&name))),
         (None, _) => all.push(capital(&name)),
     }
-    // What fits nearly everywhere.
+    // Short texts that nearly all rows accept.
     all.extend(["A1", "1", "A"].map(str::to_owned));
     all
 }
 
-/// Of a public list so many values are tried.
+/// Maximum number of values of a public list that are tried.
 const LISTED: usize = 16;
 
-/// What the number of the first made-up code is.
+/// The number in the first generated code.
 const FIRST_CODE: usize = 1001;
 
-/// An example with the number of its record: its last number counts up, or one is added in front of an `@` or at the end.
+/// Makes an example unique for its record: increments the number at its end or before an `@`, or adds one there.
 fn numbered(example: &str, property: &Property, wanted: Wanted<'_>) -> String {
     let is_identity = wanted.is_key || matches!(property.kind, Some(RowKind::User));
     if wanted.record == 0 || !is_identity {
@@ -132,7 +132,7 @@ fn numbered(example: &str, property: &Property, wanted: Wanted<'_>) -> String {
     next + &rest
 }
 
-/// The words of a property's name in lower case: `LOBEntityCode` is `lob entity code`.
+/// Splits a property's name into words in lower case: `LOBEntityCode` is `lob entity code`.
 pub(super) fn words_of(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut words = String::with_capacity(name.len() + 4);
@@ -152,7 +152,7 @@ pub(super) fn words_of(name: &str) -> String {
     words
 }
 
-/// A text with its first letter as a capital.
+/// Capitalizes the first letter.
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters
@@ -160,7 +160,7 @@ fn capital(text: &str) -> String {
         .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A value of a row that is no object and no list of objects.
+/// Returns a value for a row that is neither an object nor an array of objects.
 pub(super) fn scalar(endpoint: &Endpoint, tenant: &Tenant, property: &Property, wanted: Wanted<'_>) -> Value {
     let example = endpoint.vocabulary.example(&property.name);
     match property.ty {
@@ -181,7 +181,7 @@ pub(super) fn scalar(endpoint: &Endpoint, tenant: &Tenant, property: &Property, 
     }
 }
 
-/// A member of an enumeration: one that the tenant has, or one of the page.
+/// Returns a member of an enumeration: from the tenant's list, or from the page.
 fn member(list: &Enumeration, tenant: &Tenant, example: Option<&str>) -> Value {
     let named = |name: &&str| list.members.iter().any(|member| member.name == *name);
     let own = list.fact.and_then(|fact| tenant.listed().values(fact).first());
@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_taken_apart() {
+    fn names_are_split_into_words() {
         for (name, words) in [
             ("FirstName", "first name"),
             ("LOBEntityCode", "lob entity code"),

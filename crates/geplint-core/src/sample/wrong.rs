@@ -1,12 +1,12 @@
-//! Values that a row does not take.
+//! Invalid values for a row.
 //!
-//! They are tried one after another until the engine says of one what is wanted, so that a kind of constraint that is new needs
-//! at most a value here.
+//! They are tried one after another until the engine has the wanted finding, so a new kind of constraint needs at most one more
+//! value here.
 
 use crate::json::Value;
 use crate::rules::{Property, Stated, Type};
 
-/// Values that may break what a row asks, those first that are made for it. `None` leaves the property out.
+/// Returns values that may violate a row's constraint, the most specific first. `None` omits the property.
 pub(super) fn candidates(property: &Property, right: &Value, stated: Stated) -> Vec<Option<Value>> {
     let mut all = Vec::new();
     match stated {
@@ -19,7 +19,7 @@ pub(super) fn candidates(property: &Property, right: &Value, stated: Stated) -> 
     all
 }
 
-/// Values that do not convert to a type.
+/// Returns values that do not convert to a type.
 fn unconverted(ty: Type) -> impl Iterator<Item = Value> {
     let text = |text: &str| vec![Value::text(text)];
     let made = match ty {
@@ -35,7 +35,7 @@ fn unconverted(ty: Type) -> impl Iterator<Item = Value> {
         .chain([Value::List(Vec::new()), Value::Object(Vec::new())])
 }
 
-/// A text of one UTF-16 unit more than a row takes.
+/// Returns texts of one UTF-16 unit more than the row's limit.
 fn longer(property: &Property, right: &Value) -> impl Iterator<Item = Value> {
     let limit = property.max_length.unwrap_or_default() as usize;
     let text = match right {
@@ -49,7 +49,7 @@ fn longer(property: &Property, right: &Value) -> impl Iterator<Item = Value> {
     [filled("x"), filled("1"), filled(" x")].into_iter()
 }
 
-/// Texts that no list has.
+/// Returns texts that are in no list.
 fn unknown(property: &Property) -> impl Iterator<Item = Value> {
     let limit = property.max_length.map_or(usize::MAX, |limit| limit as usize);
     let texts = ["NO-SUCH-VALUE", "ZZ", "QQ", "Q", "nobody@example.com"];
@@ -57,7 +57,7 @@ fn unknown(property: &Property) -> impl Iterator<Item = Value> {
     fitting.map(in_row(property))
 }
 
-/// A text as the row has it: by itself, or in a list.
+/// Returns a text as a value of the row; in an array for an array of strings.
 fn in_row(property: &Property) -> impl Fn(&str) -> Value {
     let is_list = property.ty == Type::StringList;
     move |text| {
@@ -66,7 +66,7 @@ fn in_row(property: &Property) -> impl Fn(&str) -> Value {
     }
 }
 
-/// Values that look wrong: of a shape that is not meant, damaged, empty, below zero.
+/// Returns suspicious values: of another shape, damaged, blank, negative.
 fn odd(property: &Property, right: &Value) -> impl Iterator<Item = Value> {
     let texts = [
         "no address",

@@ -1,6 +1,6 @@
-//! The whole document.
+//! The schema document of a request body.
 
-use super::rows::{Members, Source, add, size};
+use super::rows::{Members, SchemaInput, add, size};
 use crate::json::Value;
 use crate::rules::{Endpoint, PropertyId};
 use crate::tenant::Tenant;
@@ -31,11 +31,11 @@ impl Draft {
     }
 }
 
-/// The JSON Schema of an endpoint's request body. What a tenant holds becomes values to complete, and values that are refused
-/// where its lists are whole.
+/// Returns the JSON Schema of an endpoint's request body. Lists of the tenant add values for completion; complete lists also
+/// reject other values.
 #[must_use]
 pub fn schema(endpoint: &Endpoint, tenant: &Tenant, draft: Draft) -> Value {
-    let source = Source {
+    let source = SchemaInput {
         endpoint,
         tenant,
         definitions: match draft {
@@ -52,7 +52,7 @@ pub fn schema(endpoint: &Endpoint, tenant: &Tenant, draft: Draft) -> Value {
         endpoint.method, endpoint.path
     );
     add(&mut document, "description", Value::Text(description));
-    if source.speaks("wrong-root") && source.speaks("does-not-convert") {
+    if source.is_enabled("wrong-root") && source.is_enabled("does-not-convert") {
         add(&mut document, "type", Value::texts(["array", "null", "string"]));
         add(&mut document, "maxLength", size(0));
         let empty = endpoint.empty_request.as_ref();
@@ -60,7 +60,7 @@ pub fn schema(endpoint: &Endpoint, tenant: &Tenant, draft: Draft) -> Value {
             add(&mut document, "minItems", size(1));
         }
         let mut record = Members::new();
-        if source.speaks("null-record") {
+        if source.is_enabled("null-record") {
             add(&mut record, "type", Value::text("object"));
         }
         let table = &endpoint.record_table().name;

@@ -1,13 +1,13 @@
-//! A JSON Schema of an endpoint's request body, made from its rules.
+//! A JSON Schema of an endpoint's request body, generated from its rules.
 //!
-//! It is made to be wrong in one direction only: it never refuses a body in which the engine finds no error (`$` names, and a name
-//! that is given twice in any case, aside), and it refuses as many others as JSON Schema can state.
+//! It may only be wrong in one direction: it never rejects a body in which the engine finds no error (except for `$` names, and
+//! names that are given twice in any case). It rejects as many other bodies as JSON Schema can describe.
 //!
-//! - `patterns`: regular expressions that ECMA-262, Python and Rust read alike, without flags.
+//! - `patterns`: regular expressions with the same meaning in ECMA-262, Python and Rust, without flags.
 //! - `rows`: the value of a row.
-//! - `tables`: the object of a table; names in any case.
+//! - `tables`: the object of a table, with names in any case.
 //! - `words`: titles and descriptions, examples and snippets for editors.
-//! - `body`: the whole document.
+//! - `body`: the document.
 
 mod body;
 mod patterns;

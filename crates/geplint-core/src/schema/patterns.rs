@@ -1,17 +1,17 @@
-//! Regular expressions that ECMA-262 (with and without the flag `u`), Python's `re` and Rust's `regex` read alike.
+//! Regular expressions with the same meaning in ECMA-262 (with and without the flag `u`), Python's `re` and Rust's `regex`.
 //!
-//! No flag for letter case, no `\s` or `\d`, which do not mean the same everywhere, no lookahead. What is wider than what the
-//! converter takes is so on purpose: a schema must not refuse what the API takes.
+//! They have no flag for case, no `\s` or `\d` (whose meaning differs) and no lookahead. Patterns accept more than the
+//! converter where they cannot be exact, because the schema must not reject valid input.
 
 use std::fmt::Write as _;
 
-/// Whitespace and whatever else is no visible ASCII character: the converter passes over some of it.
+/// Any characters except visible ASCII; the converter ignores some of them.
 pub(super) const AROUND: &str = "[^!-~]*";
 
-/// Whitespace of ASCII alone.
+/// ASCII whitespace.
 pub(super) const SPACE: &str = "[\t-\r ]*";
 
-/// A text with each character that means something in a pattern escaped.
+/// Escapes the metacharacters of a text.
 pub(super) fn escaped(text: &str) -> String {
     text.chars().fold(String::new(), |mut out, c| {
         if r"\^$.|?*+()[]{}".contains(c) {
@@ -22,7 +22,7 @@ pub(super) fn escaped(text: &str) -> String {
     })
 }
 
-/// A text in any case of its ASCII letters: `[Ii][Dd]`.
+/// Matches a text in any case of its ASCII letters: `[Ii][Dd]`.
 pub(super) fn any_case(text: &str) -> String {
     text.chars().fold(String::new(), |mut out, c| {
         if c.is_ascii_alphabetic() {
@@ -35,19 +35,19 @@ pub(super) fn any_case(text: &str) -> String {
     })
 }
 
-/// The name of a property in any case.
+/// Matches the name of a property in any case.
 pub(super) fn name(name: &str) -> String {
     format!("^{}$", any_case(name))
 }
 
-/// One of several patterns.
+/// Joins alternatives.
 pub(super) fn one_of(patterns: impl IntoIterator<Item = String>) -> String {
     let all: Vec<String> = patterns.into_iter().collect();
     format!("(?:{})", all.join("|"))
 }
 
-/// A code as the engine compares it with the tenant's: in any case, with whitespace around it, and a number also with leading
-/// zeros. A letter beyond ASCII may have another case of another length, so that any such letters will do in its place.
+/// Matches a code as the engine compares it with the tenant's codes: in any case, with whitespace around it, and a number also
+/// with leading zeros. A non-ASCII letter may have another case of another length, so any non-ASCII letters match in its place.
 pub(super) fn code(code: &str) -> String {
     let mut out = String::from(AROUND);
     let is_number = !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_digit());
@@ -70,7 +70,7 @@ pub(super) fn code(code: &str) -> String {
         }
         wide = false;
         match c.to_ascii_lowercase() {
-            // Two letters beyond ASCII have these as their lower case.
+            // Two non-ASCII letters have these as their lower case.
             'i' => out.push_str("[Ii\u{130}]"),
             'k' => out.push_str("[Kk\u{212a}]"),
             _ => out.push_str(&any_case(c.encode_utf8(&mut [0; 4]))),
@@ -80,35 +80,35 @@ pub(super) fn code(code: &str) -> String {
     out
 }
 
-/// A text that is surely an e-mail address, with whitespace around it.
+/// Matches only e-mail addresses, with whitespace around them.
 pub(super) fn email() -> String {
     const ATOM: &str = "[A-Za-z0-9_%+-]+";
     const LABEL: &str = "[A-Za-z0-9-]+";
     format!(r"^{SPACE}{ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})+{SPACE}$")
 }
 
-/// A text that may convert to a boolean; the empty one becomes null.
+/// Matches all texts that convert to a boolean; the empty text becomes null.
 pub(super) fn boolean() -> String {
     format!("^{AROUND}{}{AROUND}$|^$", one_of(["true", "false"].map(any_case)))
 }
 
-/// A text that may convert to a 32-bit integer.
+/// Matches all texts that convert to a 32-bit integer.
 pub(super) fn int() -> String {
     format!("^{SPACE}[+-]?0*(?:[0-9]{{1,9}}|[12][0-9]{{9}}){AROUND}$|^$")
 }
 
-/// A text that may convert to a 64-bit integer.
+/// Matches all texts that convert to a 64-bit integer.
 pub(super) fn long() -> String {
     format!("^{SPACE}[+-]?0*[0-9]{{1,19}}{AROUND}$|^$")
 }
 
-/// A text that may convert to a decimal: a sign in front or behind, commas before the point, an exponent.
+/// Matches all texts that convert to a decimal: a leading or trailing sign, commas before the point, an exponent.
 pub(super) fn decimal() -> String {
     const DIGITS: &str = r"(?:[0-9][0-9,]*\.?[0-9]*|\.[0-9]+)";
     format!("^{AROUND}[+-]?{DIGITS}(?:[Ee][+-]?[0-9]*)?{AROUND}[+-]?{AROUND}$|^$")
 }
 
-/// The names of months, weekdays, halves of a day, zones and eras that the converter knows.
+/// The names of months, weekdays, AM and PM, zones and eras that the converter accepts: the abbreviation and the rest.
 const DATE_WORDS: [(&str, &str); 25] = [
     ("jan", "uary"),
     ("feb", "ruary"),
@@ -137,7 +137,7 @@ const DATE_WORDS: [(&str, &str); 25] = [
     ("z", ""),
 ];
 
-/// What a text has to match to be a date: only words that dates have, and a digit. The empty text becomes null.
+/// Returns patterns that every date matches: it has a digit, and only the words of dates. The empty text becomes null.
 pub(super) fn date() -> [String; 2] {
     let words = DATE_WORDS.iter().map(|(short, rest)| {
         let rest = match *rest {
@@ -146,7 +146,7 @@ pub(super) fn date() -> [String; 2] {
         };
         any_case(short) + &rest
     });
-    // Behind an offset one character may be anything; and an era is also written with points.
+    // One arbitrary character may follow an offset; an era may have points.
     let words = one_of(
         ["[^A-Za-z]".to_owned(), any_case("a.d.")]
             .into_iter()
@@ -157,7 +157,7 @@ pub(super) fn date() -> [String; 2] {
     ["[0-9]|^$".to_owned(), format!("{free}|{ticks}")]
 }
 
-/// What a text must not match to be a date: digits alone, a day before the month, a month or a day that no year has.
+/// Returns patterns that no date matches: only digits, a day before the month, an impossible month or day.
 pub(super) fn no_date() -> [String; 3] {
     let beyond_12 = "(?:1[3-9]|[2-9][0-9])";
     let behind = format!("(?:[ T][^+-]*)?{SPACE}$");
@@ -168,15 +168,15 @@ pub(super) fn no_date() -> [String; 3] {
     ]
 }
 
-/// A text that may be a member of an enumeration of which only some names are known.
+/// Matches all possible members of an enumeration of which only some names are known.
 pub(super) fn open_member() -> String {
     "^$|[^\t-\r ]".to_owned()
 }
 
-/// A text that may be a member, several with commas between, or a number; `members` are patterns.
+/// Matches a member, several members separated by commas, or a number; `members` are patterns.
 pub(super) fn member(members: impl IntoIterator<Item = String>) -> String {
     let one = format!("{AROUND}{}{AROUND}", one_of(members));
-    // Behind whitespace and a sign or digit the converter drops some characters, whatever they are.
+    // After whitespace and a sign or digit, the converter drops some characters of any kind.
     format!("^{one}(?:,{one})*$|^{SPACE}[+-]?[0-9]+{AROUND}$|^{AROUND}[+0-9-]|^$")
 }
 

@@ -7,12 +7,12 @@ use crate::pointer::escaped;
 use crate::rules::{Claim, Endpoint, Enumeration, OneOf, Property, Shape, TenantList, Type};
 use crate::tenant::{Fact, Tenant};
 
-/// What a schema is made of.
+/// The input of a schema.
 #[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
+pub(super) struct SchemaInput<'a> {
     pub(super) endpoint: &'a Endpoint,
     pub(super) tenant: &'a Tenant,
-    /// Where definitions are: `#/definitions/`.
+    /// The prefix of references: `#/definitions/`.
     pub(super) definitions: &'static str,
 }
 
@@ -24,24 +24,24 @@ pub(super) fn add(members: &mut Members, name: &str, value: Value) {
     members.push((name.to_owned(), value));
 }
 
-/// An integer as JSON Schema's keywords of sizes have it.
+/// Returns the value of a keyword such as `maxLength`.
 pub(super) fn size(number: u32) -> Value {
     Value::Integer(number.into())
 }
 
-/// `{ "not": { "type": [..] } }`'s value.
+/// Returns the value of `not` in `{ "not": { "type": [..] } }`.
 fn of_types(types: &[&str]) -> Value {
     Value::object([("type", Value::texts(types.iter().copied()))])
 }
 
-/// A text that must not match.
+/// Returns a schema that rejects strings that match the pattern.
 fn no_text(pattern: String) -> Value {
     let inner = Value::object([("type", Value::text("string")), ("pattern", Value::Text(pattern))]);
     Value::object([("not", inner)])
 }
 
-/// The least and the greatest number that can be written with so few characters; a longer text may be `1e9`, and a schema
-/// does not see how a number is written.
+/// Returns the smallest and the largest number of at most `limit` characters. `None` for more than 2 characters, which suffice
+/// for `1e9`: a schema does not see the notation of a number.
 const fn shortest_numbers(limit: u32) -> Option<(i64, i64)> {
     match limit {
         1 => Some((0, 9)),
@@ -50,7 +50,8 @@ const fn shortest_numbers(limit: u32) -> Option<(i64, i64)> {
     }
 }
 
-/// A text of a closed list. A number or a boolean becomes a text, and is refused where the list has none like it.
+/// Returns the schema of a text from a closed list. Numbers and booleans, which convert to text, are rejected if the list has
+/// no number or boolean.
 fn closed<'v>(pattern: String, values: impl Iterator<Item = &'v str>) -> Value {
     let (mut number, mut boolean) = (false, false);
     for value in values {
@@ -71,7 +72,7 @@ fn closed<'v>(pattern: String, values: impl Iterator<Item = &'v str>) -> Value {
     Value::Object(members)
 }
 
-/// A container, or what becomes null in its place: null and the empty text.
+/// Adds the types of a container. `null` and the empty string, which becomes null, are accepted unless the flags forbid them.
 fn container(mut types: Vec<&str>, (no_null, no_empty): (bool, bool), members: &mut Members) {
     types.extend((!no_null).then_some("null"));
     types.extend((!no_empty).then_some("string"));
@@ -86,24 +87,24 @@ fn of_64_bits(members: &mut Members) {
     add(members, "maximum", Value::Integer(i64::MAX));
 }
 
-impl Source<'_> {
-    /// A reference to a definition.
+impl SchemaInput<'_> {
+    /// Returns a reference to a definition.
     pub(super) fn reference(&self, name: &str) -> Value {
         let name = escaped(name);
         Value::object([("$ref", Value::Text(format!("{}{name}", self.definitions)))])
     }
 
-    /// Whether a rule reports anything on this endpoint.
-    pub(super) fn speaks(&self, rule: &str) -> bool {
+    /// Returns true if a rule is enabled for this endpoint.
+    pub(super) fn is_enabled(&self, rule: &str) -> bool {
         !self.endpoint.off.iter().any(|off| off == rule)
     }
 
-    /// Whether breaking a claim is an error, whatever the tenant holds.
+    /// Returns true if a violation of a claim is an error, independent of the tenant.
     pub(super) fn is_error(&self, claim: &Claim) -> bool {
-        claim.severity == Severity::Error && self.speaks(&claim.rule)
+        claim.severity == Severity::Error && self.is_enabled(&claim.rule)
     }
 
-    /// Whether a row has to be there for every contact.
+    /// Returns true if a row is mandatory for every contact.
     pub(super) fn is_required(&self, property: &Property) -> bool {
         property
             .required
@@ -111,7 +112,7 @@ impl Source<'_> {
             .is_some_and(|required| !required.for_new_contact && self.is_error(&required.claim))
     }
 
-    /// Whether null, and the empty text, count as missing where the row itself says so, without regard to any sibling.
+    /// Returns whether null, and the empty string, are rejected as missing by the row alone, independent of its siblings.
     fn refuses_nothing(&self, property: &Property) -> (bool, bool) {
         let is_scalar = !matches!(
             property.ty,
@@ -124,9 +125,9 @@ impl Source<'_> {
         (refuses, refuses && required.empty_evidence.is_none())
     }
 
-    /// What a value of the row has to be.
+    /// Adds the schema of a row's value.
     pub(super) fn value(&self, property: &Property, members: &mut Members) {
-        if !self.speaks("does-not-convert") {
+        if !self.is_enabled("does-not-convert") {
             return;
         }
         let (no_null, no_empty) = self.refuses_nothing(property);
@@ -143,7 +144,7 @@ impl Source<'_> {
             Type::Boolean => {
                 add(members, "not", of_types(&["array", "object"]));
                 add(members, "pattern", Value::Text(patterns::boolean()));
-                // Always right; editors complete from it.
+                // Always valid; editors use it for completion.
                 let hint = vec![
                     Value::object([("type", Value::text("boolean"))]),
                     Value::Bool(true),
@@ -166,7 +167,7 @@ impl Source<'_> {
                 add(members, "pattern", Value::Text(patterns::long()));
             }
             Type::Decimal => {
-                // 2 to the power of 96: the first number that is too large, which a double can hold.
+                // 2^96: the smallest number that is too large; a double can represent it.
                 const LIMIT: f64 = 79_228_162_514_264_337_593_543_950_336.0;
                 add(members, "type", Value::texts(["number", "string", "null"]));
                 add(members, "minimum", Value::Number(-LIMIT));
@@ -212,9 +213,9 @@ impl Source<'_> {
         }
     }
 
-    /// An element of a list of objects.
+    /// Returns the schema of an element of an array of objects.
     fn item(&self, property: &Property, table: &str) -> Value {
-        let takes_null = property.null_elements_allowed || !self.speaks("null-element");
+        let takes_null = property.null_elements_allowed || !self.is_enabled("null-element");
         let mut members = Members::new();
         if takes_null {
             add(&mut members, "type", Value::texts(["object", "null", "string"]));
@@ -226,7 +227,7 @@ impl Source<'_> {
         Value::Object(members)
     }
 
-    /// Whether a text over the row's length is an error.
+    /// Returns true if exceeding the row's length is an error.
     fn limits(&self, property: &Property) -> bool {
         property
             .too_long
@@ -234,13 +235,13 @@ impl Source<'_> {
             .is_some_and(|claim| self.is_error(claim))
     }
 
-    /// What the text of a value has to be; numbers and booleans become texts, of which a schema sees nothing.
+    /// Adds the schema of a text. Numbers and booleans convert to texts that a schema does not see.
     fn text(&self, property: &Property, members: &mut Members, no_empty: bool) {
         if no_empty {
             add(members, "minLength", size(1));
         }
         if let (true, Some(limit)) = (self.limits(property), property.max_length) {
-            // It counts characters, the API UTF-16 units, which are never fewer.
+            // `maxLength` counts code points, the API UTF-16 units, which are never fewer.
             add(members, "maxLength", size(limit));
             if let Some((least, most)) = shortest_numbers(limit) {
                 add(members, "minimum", Value::Integer(least));
@@ -264,12 +265,12 @@ impl Source<'_> {
         }
     }
 
-    /// A value that the tenant has to hold.
+    /// Returns the schema of a value that must be in a tenant's list.
     fn known(&self, known: &TenantList) -> Option<Value> {
         if !self.is_error(&known.claim) {
             return None;
         }
-        // Records of one request may add contacts for those behind them.
+        // A record may add a contact for later records of the request.
         let may_grow = known.fact == Fact::Contacts && self.endpoint.contact.is_some();
         if let Some(values) = self.tenant.all_of(known.fact).filter(|_| !may_grow) {
             let also = known.also.iter().map(|word| patterns::any_case(word));
@@ -284,7 +285,7 @@ impl Source<'_> {
         refused.then(|| no_text(patterns::email()))
     }
 
-    /// A value that has to be in a list; whitespace alone is another matter.
+    /// Returns the schema of a value that must be in a list. Whitespace is accepted; another rule reports it.
     fn list(&self, list: &OneOf) -> Option<Value> {
         if !self.is_error(&list.claim) {
             return None;
@@ -307,7 +308,7 @@ impl Source<'_> {
         ))
     }
 
-    /// Values that an editor may offer.
+    /// Returns values for completion in editors.
     fn suggested(&self, property: &Property) -> Option<Vec<String>> {
         let of_tenant = property.known.iter().find_map(|known| {
             let listed = self.tenant.listed();
@@ -338,7 +339,7 @@ impl Source<'_> {
         })
     }
 
-    /// A member of an enumeration.
+    /// Adds the schema of a member of an enumeration.
     fn member(&self, list: &Enumeration, members: &mut Members) {
         add(
             members,
@@ -372,5 +373,5 @@ impl Source<'_> {
     }
 }
 
-/// So many values of a tenant's list are offered by editors.
+/// Maximum number of values of a tenant's list for completion.
 const OFFERED: usize = 1000;

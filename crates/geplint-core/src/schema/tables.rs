@@ -1,12 +1,12 @@
-//! The object of a table: its names in any case, and what has to be there.
+//! The object of a table: its names in any case, and its mandatory properties.
 
 use super::patterns;
-use super::rows::{Members, Source, add};
+use super::rows::{Members, SchemaInput, add};
 use crate::json::Value;
 use crate::rules::{CheckKind, Property, PropertyId, Table};
 
-impl Source<'_> {
-    /// The schema of an object; it says nothing of a value that is none.
+impl SchemaInput<'_> {
+    /// Returns the schema of an object; it accepts any value that is not an object.
     pub(super) fn table(&self, table: &Table) -> Members {
         let mut members = Members::new();
         let rows = || table.properties.iter();
@@ -22,7 +22,7 @@ impl Source<'_> {
         for row in rows().filter(|row| self.is_required(row)) {
             let unless = row.required.as_ref().and_then(|required| required.unless);
             all.push(match unless {
-                None => there(row),
+                None => present(row),
                 Some(sibling) => {
                     let sibling = table.property(sibling);
                     let message = format!("{} is missing, and so is {}", row.name, sibling.name);
@@ -46,15 +46,15 @@ impl Source<'_> {
     }
 }
 
-/// An object without any name of a pattern.
+/// Returns the schema of an object without the property, in any case of its name.
 fn without(property: &Property) -> Value {
     let name = Value::object([("pattern", Value::Text(patterns::name(&property.name)))]);
     let other = Value::object([("not", name)]);
     Value::object([("type", Value::text("object")), ("propertyNames", other)])
 }
 
-/// The property is there, whatever its value.
-fn there(property: &Property) -> Value {
+/// Returns a schema that requires the property, with any value.
+fn present(property: &Property) -> Value {
     Value::object([
         ("not", without(property)),
         (
@@ -64,7 +64,7 @@ fn there(property: &Property) -> Value {
     ])
 }
 
-/// One of these properties is there, and is neither null nor empty.
+/// Returns a schema that requires one of these properties with a value that is neither null nor empty.
 fn any_of<'p>(rows: impl Iterator<Item = &'p Property>, message: String) -> Value {
     let given = rows.map(|row| {
         let nothing = Value::object([("enum", Value::List(vec![Value::Null, Value::text("")]))]);

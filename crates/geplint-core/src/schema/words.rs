@@ -1,13 +1,13 @@
-//! What people read of a schema, and what editors write: descriptions, examples, snippets.
+//! Descriptions, examples and snippets in a schema, for people and editors.
 
-use super::rows::{Members, Source, add};
+use super::rows::{Members, SchemaInput, add};
 use crate::finding::Severity;
 use crate::json::Value;
 use crate::rules::{Constraint, Property, PropertyId, Stated, Table, Type};
 use crate::sample::{Extent, Sampler};
 
-impl Source<'_> {
-    /// The title and the description of a row, and an example of its value.
+impl SchemaInput<'_> {
+    /// Adds the title and description of a row, and an example of its value.
     pub(super) fn words(&self, table: &Table, id: PropertyId, members: &mut Members) {
         let property = table.property(id);
         add(members, "title", Value::text(&*property.name));
@@ -25,14 +25,14 @@ impl Source<'_> {
         }
     }
 
-    /// How the snippets of a table and of the whole body begin.
+    /// Adds the snippet of a table: its mandatory properties.
     pub(super) fn snippets_of(&self, table: &Table, members: &mut Members) {
         let label = format!("{}: required properties", table.title);
         let example = self.sampler().object_of(table.id, Extent::Minimal);
         add(members, "defaultSnippets", snippets(&label, &example));
     }
 
-    /// A body with one record, the smallest and one with every property.
+    /// Adds the snippets of a body with one record: the smallest one, and one with every property.
     pub(super) fn snippets_of_body(&self, members: &mut Members) {
         let bodies = [
             ("the smallest request", Extent::Minimal),
@@ -46,7 +46,7 @@ impl Source<'_> {
         Sampler::new(self.endpoint, self.tenant)
     }
 
-    /// The row as the page has it, and a line for each constraint but that of its type.
+    /// Returns the type and source of a row, and a line for each constraint other than its type.
     fn description(&self, property: &Property) -> String {
         let ty = self.endpoint.type_name(property.ty);
         let mut lines = vec![match &*property.source {
@@ -106,13 +106,13 @@ fn snippet(label: &str, body: &Value) -> Value {
     ])
 }
 
-/// The same value with a stop of the cursor at each scalar, as VS Code's snippets have them.
+/// Returns the value with a tab stop at each scalar, in the syntax of VS Code's snippets.
 fn with_stops(value: &Value, next: &mut u32) -> Value {
     let mut stop = |text: String, is_text: bool| {
         let number = *next;
         *next += 1;
         let text = text.replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}");
-        // What begins with `^` is written without quotes.
+        // VS Code inserts a string that begins with `^` without quotes.
         let mark = if is_text { "" } else { "^" };
         Value::Text(format!("{mark}${{{number}:{text}}}"))
     };

@@ -195,7 +195,7 @@ pub struct Config {
     pub rules_off: Vec<Placed<String>>,
     /// If there are any, only findings of these rules are shown.
     pub rules_only: Vec<Placed<String>>,
-    /// What makes a run fail.
+    /// The severity that makes a run fail.
     pub fail_on: Option<FailOn>,
     /// The lowest severity that is shown.
     pub min_severity: Option<MinSeverity>,

@@ -1,4 +1,4 @@
-//! Changes by requests: a predicted success adds its contacts and LOBs to what the next request sees.
+//! Changes by requests: a predicted success adds its contacts and LOBs to the facts for the next request.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Contact, Fact, Lobs, Presence, Tenant, folded};
 use crate::text_shape::Shape;
 
-/// What one record changes if it succeeds.
+/// The changes by one record if it succeeds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Effect {
@@ -25,7 +25,7 @@ pub struct Effect {
     pub lobs: Option<LobEffect>,
 }
 
-/// What a record does to the belonging LOBs of its contact.
+/// The change of a record to the belonging LOBs of its contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LobEffect {
@@ -153,37 +153,38 @@ pub struct TenantChanges {
     email_codes: bool,
 }
 
-/// What requests have made of a contact.
+/// A contact with the changes by requests.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChangedContact<'c> {
     /// Its codes, in lower case and sorted.
     pub codes: Vec<&'c str>,
     /// Its user names, in lower case and sorted.
     pub users: Vec<&'c str>,
-    /// Whether it is there.
+    /// True if it exists; `None` if unknown.
     pub there: Option<bool>,
-    /// Whether it is active.
+    /// True if it is active; `None` if unknown.
     pub active: Option<bool>,
-    /// The LOBs that requests gave it; of many only the first ones.
+    /// The LOBs that requests have set; only the first ones if there are many.
     pub lobs: Vec<&'c str>,
-    /// Whether these are `added` to those that it had, or `replaced` them; `unknown` if that is not known.
+    /// `added` if these are added to the earlier ones, `replaced` if they replace them, or `unknown`. `None` if no request has
+    /// changed them.
     pub lobs_change: Option<&'static str>,
 }
 
 impl TenantChanges {
-    /// How many contacts have changed.
+    /// Returns the number of changed contacts.
     #[must_use]
     pub fn len(&self) -> usize {
         self.all.len()
     }
 
-    /// Whether nothing has changed.
+    /// Returns true if nothing has changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
-    /// The first contacts that have changed, in the order in which they first did.
+    /// Returns the first `most` changed contacts, in the order of their first change.
     #[must_use]
     pub fn contacts(&self, most: usize) -> Vec<ChangedContact<'_>> {
         let known = self.all.iter().take(most).map(|news| {
@@ -219,7 +220,7 @@ impl TenantChanges {
         contacts
     }
 
-    /// Adds what the records of a later request changed, as it was kept of an earlier run.
+    /// Adds the stored effects of a later request, from an earlier run.
     pub fn replay(&mut self, tenant: &Tenant, effects: Vec<Effect>) {
         let mut facts = Facts::new(tenant, self, true);
         for effect in effects {
@@ -229,7 +230,7 @@ impl TenantChanges {
         self.merge(changes);
     }
 
-    /// Adds what a later request changed; returns whether that is anything that was not known.
+    /// Adds the changes by a later request. Returns true if any of them is new.
     pub fn merge(&mut self, later: Self) -> bool {
         let mut is_new = later.email_codes && !self.email_codes;
         let mut here: Vec<Option<usize>> = vec![None; later.all.len()];
@@ -328,8 +329,8 @@ pub struct Facts<'f> {
     tenant: &'f Tenant,
     before: &'f TenantChanges,
     now: TenantChanges,
-    /// The recorded answer, and the changes by the records that it accepted. Later requests see these changes;
-    /// records of this request see what is predicted for those before them.
+    /// The recorded answer, and the changes by the records that it accepted. Later requests use these changes; records of this
+    /// request use those that are predicted for earlier records.
     answered: Option<(&'f Answer, TenantChanges)>,
     /// True if later checks will use facts about contacts.
     remembers_contacts: bool,
@@ -337,7 +338,7 @@ pub struct Facts<'f> {
     in_order: bool,
     /// The number of changes so far.
     generation: usize,
-    /// The effects of successful records, where somebody wants to keep them.
+    /// The effects of successful records, if the caller stores them.
     effects: Option<Vec<Effect>>,
 }
 
@@ -362,7 +363,7 @@ impl<'f> Facts<'f> {
         }
     }
 
-    /// Keeps the effects of successful records.
+    /// Collects the effects of successful records.
     pub(crate) fn keeping_effects(self) -> Self {
         Self {
             effects: Some(Vec::new()),
@@ -370,12 +371,12 @@ impl<'f> Facts<'f> {
         }
     }
 
-    /// The effects that were kept.
+    /// Takes the collected effects.
     pub(crate) fn take_effects(&mut self) -> Vec<Effect> {
         self.effects.take().unwrap_or_default()
     }
 
-    /// The facts as they were before the request.
+    /// Returns the facts before the request.
     pub(crate) fn fresh(&self) -> Self {
         Self {
             tenant: self.tenant,
@@ -528,7 +529,7 @@ impl<'f> Facts<'f> {
         })
     }
 
-    /// Returns true if later checks will use what a record says of its contact.
+    /// Returns true if later checks will use the contact data of a record.
     pub(crate) fn remembers_contacts(&self) -> bool {
         self.remembers_contacts
     }

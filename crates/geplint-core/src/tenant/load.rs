@@ -75,7 +75,7 @@ pub struct ListFile {
 pub trait ListFiles {
     /// Returns true if this names an existing file.
     fn exists(&self, name: &str) -> bool;
-    /// Returns the files of a name or a glob, in their order; or a message that says why there are none.
+    /// Returns the files of a name or a glob, in their order.
     fn read(&mut self, name: &str) -> std::result::Result<Vec<ListFile>, String>;
 }
 
@@ -170,7 +170,7 @@ impl Layout {
     }
 }
 
-/// Reads a tenant file. `read` returns the bytes of a list file by its name, or a message that says why it cannot.
+/// Reads a tenant file. `read` returns the bytes of a list file by its name, or an error message.
 ///
 /// Errors: not TOML, an unknown key, a list of the wrong form, a list file that cannot be read or understood. Of
 /// several errors the first one in the file is returned.
@@ -182,7 +182,7 @@ pub fn load(
     load_from(text, layout, &mut Plain(read))
 }
 
-/// The same as [`load`], but a name may also stand for several files.
+/// Like [`load`], but a name may also refer to several files.
 pub fn load_from(text: &str, layout: &Layout, files: &mut dyn ListFiles) -> Result<Tenant> {
     let file = DeTable::parse(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
@@ -349,7 +349,7 @@ impl<'l> Loading<'l> {
         }
     }
 
-    /// Loads the files that a name stands for.
+    /// Loads the files of a name or a glob.
     fn files(
         &mut self,
         tenant: &mut Tenant,
@@ -465,7 +465,7 @@ impl<'l> Loading<'l> {
     }
 }
 
-/// Returns the boolean that a word stands for. `None` if it is neither.
+/// Returns the boolean of a word. `None` if it is neither.
 fn truth(word: &str) -> Option<bool> {
     match word.trim().to_ascii_lowercase().as_str() {
         "true" | "yes" | "y" | "1" | "x" | "active" => Some(true),
@@ -701,7 +701,7 @@ fn error_of(text: &str, tree: &Tree, data: NodeId) -> Option<(usize, String)> {
 }
 
 impl Loading<'_> {
-    /// Records what a reply says of its pages, in the envelope or in an object of it.
+    /// Records the paging data of a reply, from the envelope or from an object in it.
     fn pages_of(&mut self, text: &str, tree: &Tree, name: &str) {
         let Some(root) = tree.root() else { return };
         let reply = &self.layout.reply;

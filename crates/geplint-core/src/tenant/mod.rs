@@ -1,4 +1,4 @@
-//! Facts that only the tenant knows, three-valued: present, absent, or unknown.
+//! Facts of a tenant, three-valued: present, absent, or unknown.
 //!
 //! [`Tenant`] has the content of a tenant file. [`TenantChanges`] has the changes by earlier requests that are
 //! predicted to succeed. [`Facts`] combines both, as one request sees them.
@@ -26,7 +26,7 @@ use std::collections::{HashMap, HashSet};
 use crate::string_map::Text;
 use crate::text_shape::Shape;
 
-/// Whether the tenant has a value.
+/// The presence of a value at the tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
     /// The tenant has it.
@@ -110,9 +110,9 @@ impl Lobs {
 struct Contact {
     /// True if its list has its code.
     coded: bool,
-    /// True if it is active; `None` if the list does not say so.
+    /// True if it is active; `None` if the list does not state it.
     active: Option<bool>,
-    /// The LOBs it belongs to, if the list says so.
+    /// The LOBs it belongs to, if the list states them.
     lobs: Option<Lobs>,
 }
 
@@ -146,7 +146,7 @@ struct Contacts {
 }
 
 impl Contacts {
-    /// Takes in an entry; whether it is a contact that was not there before.
+    /// Adds an entry. Returns true if it is a new contact.
     fn add(
         &mut self,
         code: Option<&str>,
@@ -203,9 +203,9 @@ pub struct Tenant {
     incomplete: HashSet<Fact>,
     /// The sources of the lists.
     loaded: Vec<Loaded>,
-    /// Their first values, as they spell them.
+    /// Their first values, in their spelling.
     listed: Listed,
-    /// The settings say that contact codes are e-mail addresses.
+    /// True if the settings state that contact codes are e-mail addresses.
     email_codes: bool,
 }
 
@@ -219,7 +219,7 @@ impl Tenant {
         }
     }
 
-    /// Returns true if contact codes are e-mail addresses: the settings say so, or a listed one is.
+    /// Returns true if contact codes are e-mail addresses: by the settings, or because a listed one is.
     pub(crate) fn has_email_codes(&self) -> bool {
         let listed = |contacts: &Contacts| contacts.email_codes;
         self.email_codes || self.contacts.as_ref().is_some_and(listed)
@@ -244,19 +244,19 @@ impl Tenant {
         }
     }
 
-    /// Returns what was loaded for each list, in the order of the tenant file.
+    /// Returns the source of each list, in the order of the tenant file.
     #[must_use]
     pub fn loaded(&self) -> &[Loaded] {
         &self.loaded
     }
 
-    /// The first values of each list, as it spells them.
+    /// Returns the first values of each list, in its spelling.
     #[must_use]
     pub fn listed(&self) -> &Listed {
         &self.listed
     }
 
-    /// Whether there is a list of this kind, however short.
+    /// Returns true if there is a list of this kind, even an empty one.
     #[must_use]
     pub fn has_list(&self, fact: Fact) -> bool {
         match fact {
@@ -265,8 +265,8 @@ impl Tenant {
         }
     }
 
-    /// The values of a list, as it spells them, if every other value is surely unknown to the tenant; `None` where the list is
-    /// not at hand, holds only a part, or has more values than are kept.
+    /// Returns all values of a list, in its spelling. `None` if the list is missing or incomplete, or has more values than are
+    /// stored.
     #[must_use]
     pub fn all_of(&self, fact: Fact) -> Option<Vec<&str>> {
         if self.incomplete.contains(&fact) {
@@ -290,12 +290,12 @@ impl Tenant {
         (texts.len() == all).then_some(texts)
     }
 
-    /// Whether a contact that is not listed is surely not there.
+    /// Returns true if a contact that is not listed does not exist.
     fn lists_all_contacts(&self) -> bool {
         !self.incomplete.contains(&Fact::Contacts)
     }
 
-    /// Returns whether updates of inactive users are allowed, if the tenant file says so.
+    /// Returns whether updates of inactive users are allowed, if the tenant file states it.
     #[must_use]
     pub fn allows_update_for_inactive_users(&self) -> Option<bool> {
         self.allow_update_for_inactive_users

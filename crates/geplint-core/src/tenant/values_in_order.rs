@@ -1,19 +1,19 @@
-//! What a tenant's lists hold, as they spell it and in their order: for completion, samples and schemas.
+//! The values of a tenant's lists, in their spelling and order: for completion, samples and schemas.
 
 use std::collections::BTreeMap;
 
 use super::Fact;
 
-/// A contact, as its list has it.
+/// A contact as listed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListedContact {
     /// Its code.
     pub code: Option<String>,
     /// Its user name.
     pub user: Option<String>,
-    /// Whether it is active, where the list says so.
+    /// True if it is active; `None` if the list does not state it.
     pub active: Option<bool>,
-    /// The first of the LOBs it belongs to, where the list says so.
+    /// The first of its belonging LOBs, if the list states any.
     pub lob: Option<String>,
 }
 
@@ -22,27 +22,27 @@ pub struct ListedContact {
 pub struct Listed {
     values: BTreeMap<Fact, Vec<String>>,
     contacts: Vec<ListedContact>,
-    /// The activities that stand inside a persona, by the place of its code.
+    /// The activities that are listed inside a persona, by the index of its code.
     activities: BTreeMap<usize, Vec<String>>,
 }
 
 impl Listed {
-    /// So many values of a list are kept, in the order of the list; of contacts as well.
+    /// Maximum number of stored values of a list, and of stored contacts, in the order of the list.
     pub const MOST: usize = 10_000;
 
-    /// The values of a list without those of contacts, as they were written.
+    /// Returns the values of a list other than contacts, as written.
     #[must_use]
     pub fn values(&self, fact: Fact) -> &[String] {
         self.values.get(&fact).map_or(&[], Vec::as_slice)
     }
 
-    /// The contacts.
+    /// Returns the contacts.
     #[must_use]
     pub fn contacts(&self) -> &[ListedContact] {
         &self.contacts
     }
 
-    /// The codes of the activities that the list of personas has inside this one.
+    /// Returns the codes of the activities that the list of personas has inside this one.
     #[must_use]
     pub fn activities_of(&self, persona: &str) -> &[String] {
         let personas = self.values(Fact::Personas);
@@ -51,7 +51,7 @@ impl Listed {
         activities.map_or(&[], Vec::as_slice)
     }
 
-    /// Keeps a value that the list did not have before; values differ by more than case and outer whitespace.
+    /// Stores a value that is not in the list yet; the caller has compared it without case and outer whitespace.
     pub(super) fn add(&mut self, fact: Fact, value: &str) {
         let values = self.values.entry(fact).or_default();
         if values.len() < Self::MOST {
@@ -59,18 +59,18 @@ impl Listed {
         }
     }
 
-    /// Keeps a contact that the list did not have before.
+    /// Stores a contact that is not in the list yet.
     pub(super) fn add_contact(&mut self, contact: ListedContact) {
         if self.contacts.len() < Self::MOST {
             self.contacts.push(contact);
         }
     }
 
-    /// Keeps the code of an activity that stands inside a persona.
+    /// Stores the code of an activity that is listed inside a persona.
     pub(super) fn add_activity(&mut self, persona: &str, code: &str) {
         let (persona, code) = (persona.trim(), code.trim());
         let personas = self.values(Fact::Personas);
-        // The persona at hand is all but always the last one.
+        // The persona is nearly always the last one.
         let place = personas
             .iter()
             .rposition(|known| known.eq_ignore_ascii_case(persona));

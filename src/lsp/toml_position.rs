@@ -1,45 +1,45 @@
-//! Where in a TOML file a place is: in which table, in a key or in a value. The text may be half typed, so that it is not
-//! parsed as TOML; what is not closed at the end of a line ends there. Linear, without recursion.
+//! Resolves a position in a TOML file: its table, and whether it is in a key or a value. The text may be incomplete, so it is
+//! scanned, not parsed as TOML; an unclosed construct ends at the end of its line. Linear, without recursion.
 
 use std::ops::Range;
 
-/// A place of a TOML file.
+/// A position in a TOML file.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The keys from the root to the table that the place is in.
+pub struct TomlPosition {
+    /// The keys from the root to the table.
     pub table: Vec<String>,
-    /// What the place is in there.
+    /// The syntactic part at the position.
     pub part: Part,
-    /// The bytes of the word or the string at the place, on one line; empty where there is none.
+    /// The byte range of the word or string at the position, on one line; empty if there is none.
     pub word: Range<usize>,
-    /// The keys that have a value in that table, each from the table on.
+    /// The keys with a value in that table, relative to it.
     pub keys: Vec<Vec<String>>,
 }
 
-/// What a place is.
+/// The syntactic part of a position.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Between the brackets of a table's head; `word` is the head with its brackets.
+    /// A table header; `word` is the header with its brackets.
     Head,
-    /// A key; `inline`: in an inline table, or behind a dot.
+    /// A key.
     Key {
-        /// Whether a table's head may not be written here.
+        /// True in an inline table or after a dot, where a table header is not allowed.
         inline: bool,
     },
-    /// A value of this key.
+    /// The value of this key.
     Value(String),
     /// A comment.
     Comment,
 }
 
-/// A table or an array that is open.
+/// An open table or array.
 #[derive(Debug, Default)]
 struct Level {
-    /// The keys that lead to it.
+    /// The keys from the root to it.
     path: Vec<String>,
-    /// The keys of the entry that is being read.
+    /// The keys of the current entry.
     entry: Vec<String>,
-    /// Whether its value is being read.
+    /// True while the value is read.
     in_value: bool,
     is_array: bool,
     keys: Vec<Vec<String>>,
@@ -55,12 +55,12 @@ impl Level {
         }
     }
 
-    /// The keys that lead to the value of the entry.
+    /// Returns the keys from the root to the value of the entry.
     fn inner(&self) -> Vec<String> {
         self.path.iter().chain(&self.entry).cloned().collect()
     }
 
-    /// Goes on to the next entry.
+    /// Begins the next entry.
     fn next(&mut self) {
         self.entry.clear();
         self.in_value = self.is_array;
@@ -71,28 +71,28 @@ const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b':')
 }
 
-/// Reads a text up to a place.
+/// Scans a text up to a position.
 struct Scanner<'t> {
     text: &'t str,
-    place: usize,
-    /// Never empty.
+    position: usize,
+    /// The open tables and arrays; never empty.
     levels: Vec<Level>,
 }
 
-impl Place {
-    /// The place of an offset.
-    pub fn at(text: &str, place: usize) -> Self {
+impl TomlPosition {
+    /// Resolves a byte offset.
+    pub fn at(text: &str, position: usize) -> Self {
         let mut scanner = Scanner {
             text,
-            place,
+            position,
             levels: vec![Level::default()],
         };
         let mut at = 0;
         loop {
             match scanner.step(at) {
                 Ok(next) if next > at => at = next,
-                Ok(_) => return scanner.here(place..place),
-                Err(place) => return place,
+                Ok(_) => return scanner.here(position..position),
+                Err(position) => return position,
             }
         }
     }
@@ -107,7 +107,7 @@ impl Scanner<'_> {
         self.text.get(range).unwrap_or_default()
     }
 
-    /// The end of the line that an offset is in.
+    /// Returns the end of the line of an offset.
     fn line_end(&self, at: usize) -> usize {
         let rest = self.text.as_bytes().get(at..).unwrap_or_default();
         let length = memchr::memchr2(b'\n', b'\r', rest);
@@ -122,9 +122,10 @@ impl Scanner<'_> {
         &mut self.levels[last]
     }
 
-    /// Reads what begins at an offset; the offset behind it. The same offset at the place; the place where it is in there.
-    fn step(&mut self, at: usize) -> Result<usize, Place> {
-        let Some(byte) = self.byte(at).filter(|_| at < self.place) else {
+    /// Scans one token, and returns the offset after it. Returns the same offset at the position, and `Err` with the resolved
+    /// position if it is in the token.
+    fn step(&mut self, at: usize) -> Result<usize, TomlPosition> {
+        let Some(byte) = self.byte(at).filter(|_| at < self.position) else {
             return Ok(at);
         };
         let is_top = self.levels.len() == 1;
@@ -137,8 +138,8 @@ impl Scanner<'_> {
             }
             b'#' => {
                 let end = self.line_end(at);
-                if end >= self.place {
-                    return Err(Place {
+                if end >= self.position {
+                    return Err(TomlPosition {
                         part: Part::Comment,
                         ..self.here(at..end)
                     });
@@ -185,9 +186,9 @@ impl Scanner<'_> {
         }
     }
 
-    /// A line begins: what cannot go on is closed.
+    /// Begins a line: closes constructs that cannot continue on it.
     fn new_line(&mut self, at: usize) {
-        // An inline table has one line.
+        // An inline table ends with its line.
         while self.levels.len() > 1 && self.levels.last().is_some_and(|level| !level.is_array) {
             self.levels.pop();
         }
@@ -206,14 +207,14 @@ impl Scanner<'_> {
         }
     }
 
-    /// A head of a table.
-    fn head(&mut self, at: usize) -> Result<usize, Place> {
+    /// Scans a table header.
+    fn head(&mut self, at: usize) -> Result<usize, TomlPosition> {
         let end = self.line_end(at);
         let line = self.slice(at..end);
         let length = line.find('#').unwrap_or(line.len());
         let head = at..at + self.slice(at..at + length).trim_end().len();
-        if self.place <= head.end.max(at + 1) {
-            return Err(Place {
+        if self.position <= head.end.max(at + 1) {
+            return Err(TomlPosition {
                 table: keys(self.slice(head.clone())),
                 part: Part::Head,
                 word: head,
@@ -225,18 +226,18 @@ impl Scanner<'_> {
         Ok(head.end.max(at + 1))
     }
 
-    fn string(&mut self, at: usize, quote: u8) -> Result<usize, Place> {
+    fn string(&mut self, at: usize, quote: u8) -> Result<usize, TomlPosition> {
         let bytes = self.text.as_bytes();
         let triple = [quote; 3];
         if bytes.get(at..at + 3) == Some(&triple) {
             let rest = bytes.get(at + 3..).unwrap_or_default();
             let length = memchr::memmem::find(rest, &triple).map_or(rest.len(), |length| length + 3);
             let end = at + 3 + length;
-            // A text of several lines is nothing that is completed.
-            return if end < self.place {
+            // Multi-line strings have no completions.
+            return if end < self.position {
                 Ok(end)
             } else {
-                Err(Place {
+                Err(TomlPosition {
                     part: Part::Comment,
                     ..self.here(at..end)
                 })
@@ -259,9 +260,9 @@ impl Scanner<'_> {
         self.word(at..end.max(at + 1))
     }
 
-    /// A word or a string: a key or a value.
-    fn word(&mut self, word: Range<usize>) -> Result<usize, Place> {
-        if word.start < self.place && self.place <= word.end {
+    /// Scans a word or string: a key or a value.
+    fn word(&mut self, word: Range<usize>) -> Result<usize, TomlPosition> {
+        if word.start < self.position && self.position <= word.end {
             return Err(self.here(word));
         }
         let name = unquoted(self.slice(word.clone())).to_owned();
@@ -272,8 +273,8 @@ impl Scanner<'_> {
         Ok(word.end)
     }
 
-    /// The place in what is open, with the bytes of the word there.
-    fn here(&mut self, word: Range<usize>) -> Place {
+    /// Resolves the position in the innermost open construct; `word` is the byte range of its word.
+    fn here(&mut self, word: Range<usize>) -> TomlPosition {
         let is_top = self.levels.len() == 1;
         let below = if is_top { self.keys_below() } else { Vec::new() };
         let level = self.level();
@@ -281,7 +282,7 @@ impl Scanner<'_> {
         if level.in_value {
             let key = table.last().cloned().unwrap_or_default();
             table.pop();
-            return Place {
+            return TomlPosition {
                 table,
                 part: Part::Value(key),
                 word,
@@ -295,7 +296,7 @@ impl Scanner<'_> {
             .filter(|key| !key.is_empty())
             .map(<[String]>::to_vec)
             .collect();
-        Place {
+        TomlPosition {
             table,
             part: Part::Key {
                 inline: !is_top || !before.is_empty(),
@@ -305,9 +306,9 @@ impl Scanner<'_> {
         }
     }
 
-    /// The keys of the lines below the place, up to the next table.
+    /// Returns the keys of the lines after the position, up to the next table.
     fn keys_below(&self) -> Vec<Vec<String>> {
-        let below = self.slice(self.line_end(self.place)..self.text.len());
+        let below = self.slice(self.line_end(self.position)..self.text.len());
         let lines = below
             .lines()
             .take_while(|line| !line.trim_start().starts_with('['));
@@ -322,7 +323,7 @@ fn unquoted(word: &str) -> &str {
     word.trim_matches(['"', '\''])
 }
 
-/// The keys of a dotted key or of a table's head; none of a comment.
+/// Splits a dotted key or a table header into keys; none for a comment.
 fn keys(text: &str) -> Vec<String> {
     let text = text.trim().trim_matches(['[', ']']);
     if text.starts_with('#') {
@@ -336,28 +337,28 @@ fn keys(text: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// The place of `|`, as table, part, word and keys.
-    fn place(text: &str) -> String {
+    /// Formats the position of `|`: table, part, word and keys.
+    fn position(text: &str) -> String {
         let at = text.find('|').unwrap();
         let text = text.replacen('|', "", 1);
-        let place = Place::at(&text, at);
-        let part = match place.part {
+        let position = TomlPosition::at(&text, at);
+        let part = match position.part {
             Part::Head => "head".to_owned(),
             Part::Key { inline } => if inline { "inline key" } else { "key" }.to_owned(),
             Part::Value(key) => format!("value of {key}"),
             Part::Comment => "comment".to_owned(),
         };
-        let keys: Vec<String> = place.keys.iter().map(|key| key.join(".")).collect();
+        let keys: Vec<String> = position.keys.iter().map(|key| key.join(".")).collect();
         format!(
             "{}: {part} <{}> {}",
-            place.table.join("."),
-            &text[place.word],
+            position.table.join("."),
+            &text[position.word],
             keys.join(" ")
         )
     }
 
     #[test]
-    fn places_have_their_table_and_their_part() {
+    fn positions_have_their_table_and_part() {
         for (text, wanted) in [
             ("|", ": key <> "),
             ("fa|il = 1\nb = 2", ": key <fail> b"),
@@ -381,16 +382,16 @@ mod tests {
             ("a = '''\n b = |", ": comment <'''\n b = > "),
             ("a = \"x\\\"|\"", ": value of a <\"x\\\"\"> "),
         ] {
-            assert_eq!(place(text), wanted, "{text}");
+            assert_eq!(position(text), wanted, "{text}");
         }
     }
 
     #[test]
-    fn every_place_of_a_spoiled_file_is_one() {
+    fn every_position_of_a_damaged_file_is_resolved() {
         let text = "a = \"é\n[[b]\r\n = 3\n]}{[,.'''x\n\u{2028}== { c = [ \n\"\\";
         for at in 0..=text.len() {
-            let place = Place::at(text, at);
-            assert!(place.word.start <= place.word.end, "{at}: {place:?}");
+            let position = TomlPosition::at(text, at);
+            assert!(position.word.start <= position.word.end, "{at}: {position:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A place in a text, as the tables of an endpoint see it.
+//! A position in a text, resolved to tables and properties of an endpoint.
 
 use std::borrow::Cow;
 
@@ -6,19 +6,19 @@ use crate::finding::Span;
 use crate::json::{self, Cursor, Expected, JsonKind, Node, NodeId, Tree};
 use crate::rules::{Endpoint, Property, PropertyId, Table, TableId, Type};
 
-/// A place in a text.
+/// A position in a text.
 #[derive(Debug)]
-pub(super) struct Place<'a> {
+pub(super) struct CursorPosition<'a> {
     /// The text.
     pub text: &'a str,
-    /// The endpoint that it is a request to.
+    /// The endpoint that the text is a request to.
     pub endpoint: &'a Endpoint,
-    /// What is open at the place.
+    /// The open arrays and objects, and the token, at the position.
     pub cursor: Cursor,
-    /// The objects and lists that the place is in, the record first.
+    /// The objects and arrays around the position, the record first.
     pub levels: Vec<Level>,
-    /// Whether the place is beside an empty string, which is then the token, and on which side.
-    pub beside: Option<Side>,
+    /// The side, if the position is directly before or after an empty string. The string is then the token.
+    pub adjacent: Option<Side>,
 }
 
 /// A side of a token.
@@ -30,41 +30,41 @@ pub(super) enum Side {
     After,
 }
 
-/// An object or a list that a place is in.
+/// An object or array around a position.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Level {
-    /// Its node in the tree of the cursor.
+    /// The node in the tree of the cursor.
     pub node: NodeId,
-    /// Whether it is an object.
+    /// True for an object, false for an array.
     pub is_object: bool,
-    /// The table of the object, or of the elements of the list; `None` where no table is known.
+    /// The table of the object, or of the array's elements; `None` if unknown.
     pub table: Option<TableId>,
-    /// The property that it is the value of, or whose list it is an element of.
+    /// The property that has it as a value, or as an element of its array.
     pub row: Option<(TableId, PropertyId)>,
 }
 
-/// What a value is the value of.
+/// The role of a value in the body.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Slot<'a> {
     /// The whole body.
     Body,
     /// A record of the body.
     Record,
-    /// A property, or an element of its list.
+    /// The value of a property, or an element of its array.
     Row {
         /// The table and the property.
         row: (TableId, PropertyId),
         /// The property.
         property: &'a Property,
-        /// The type of the value.
+        /// The type of the value: for an element, the element type.
         ty: Type,
     },
-    /// Nothing that a table knows.
+    /// A value of a name that is in no table.
     Unknown,
 }
 
-impl<'a> Place<'a> {
-    /// The place that a cursor is at.
+impl<'a> CursorPosition<'a> {
+    /// Resolves the position of a cursor.
     pub fn new(text: &'a str, endpoint: &'a Endpoint, cursor: Cursor) -> Self {
         let mut levels: Vec<Level> = Vec::with_capacity(cursor.open.len());
         for &node in &cursor.open {
@@ -102,27 +102,27 @@ impl<'a> Place<'a> {
             endpoint,
             cursor,
             levels,
-            beside: None,
+            adjacent: None,
         }
     }
 
-    /// The same, beside an empty string.
-    pub const fn beside(mut self, side: Option<Side>) -> Self {
-        self.beside = side;
+    /// Sets the side on which an empty string is.
+    pub const fn adjacent(mut self, side: Option<Side>) -> Self {
+        self.adjacent = side;
         self
     }
 
-    /// The table of the object that the place is in, if it is in one.
+    /// Returns the table of the innermost object; `None` within an array.
     pub fn table_id(&self) -> Option<TableId> {
         self.levels.last().filter(|level| level.is_object)?.table
     }
 
-    /// The same with its rows.
+    /// Returns the table of the innermost object, with its rows.
     pub fn table(&self) -> Option<&'a Table> {
         Some(self.endpoint.table(self.table_id()?))
     }
 
-    /// What a value at the place is the value of.
+    /// Returns the role of a value at the position.
     pub fn slot(&self) -> Slot<'a> {
         let Some(inner) = self.levels.last() else {
             return match self.cursor.record {
@@ -147,8 +147,7 @@ impl<'a> Place<'a> {
         Slot::Row { row, property, ty }
     }
 
-    /// The names and values of the innermost object, except for the member at the place: of those before it, then of those
-    /// behind it.
+    /// Iterates over the other members of the innermost object: those before the position, then those after it.
     pub fn members(&self) -> impl Iterator<Item = (Cow<'a, str>, &Tree, NodeId)> {
         let before = self.levels.last().filter(|level| level.is_object);
         let before = before
@@ -163,17 +162,17 @@ impl<'a> Place<'a> {
         before.chain(behind.map(move |(key, value)| (self.name(rest, key), rest, value)))
     }
 
-    /// The text of a name.
+    /// Returns a name with its escapes decoded.
     pub fn name(&self, tree: &Tree, key: NodeId) -> Cow<'a, str> {
         json::decode(self.text, tree.node(key))
     }
 
-    /// The token at the place: a name or a value, without its quotes.
+    /// Returns the token at the position, a name or a value, without quotes.
     pub fn token(&self) -> Cow<'a, str> {
         token_text(self.text, self.cursor.token.span)
     }
 
-    /// What is typed of the token up to the place, without a quote.
+    /// Returns the part of the token before the position, without a quote.
     pub fn typed(&self) -> &'a str {
         let span = Span::new(
             self.cursor.token.span.start,
@@ -183,22 +182,22 @@ impl<'a> Place<'a> {
         typed.strip_prefix('"').unwrap_or(typed)
     }
 
-    /// Whether a colon stands behind the token that the place is in.
+    /// Returns true if a colon follows the token around the position.
     pub fn has_colon(&self) -> bool {
         self.cursor.token.entered && self.next() == Some(b':')
     }
 
-    /// Whether something else follows, so that a comma has to stand behind what is written at the place.
+    /// Returns true if text inserted at the position must be followed by a comma.
     pub fn needs_comma(&self) -> bool {
         !matches!(self.next(), None | Some(b',' | b'}' | b']' | b':'))
     }
 
-    /// Whether nothing follows in the text.
+    /// Returns true if nothing follows in the text.
     pub fn is_at_end(&self) -> bool {
         self.next().is_none()
     }
 
-    /// What is replaced by what is written at the place; empty to insert.
+    /// Returns the span that a completion replaces; empty to insert.
     pub fn replaced(&self) -> Span {
         let token = self.cursor.token;
         let is_value =
@@ -210,7 +209,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Whether the value of the name before the place is there already, and is none that would be replaced.
+    /// Returns true if the name before the position already has a value, outside of the replaced span.
     pub fn has_value(&self) -> bool {
         let token = self.cursor.token;
         let in_object = self.levels.last().is_some_and(|level| level.is_object);
@@ -237,13 +236,13 @@ impl<'a> Place<'a> {
         self.text.as_bytes().get(self.cursor.next as usize).copied()
     }
 
-    /// The first byte after an offset that is no whitespace.
+    /// Returns the first byte after an offset that is not whitespace.
     fn byte_after(&self, offset: u32) -> Option<u8> {
         let mut rest = self.text.as_bytes().get(offset as usize..)?.iter().copied();
         rest.find(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
     }
 
-    /// Where a comma is missing in front of the place: behind the value before it.
+    /// Returns the offset of a missing comma before the position: the end of the previous value.
     pub fn lacks_comma(&self) -> Option<u32> {
         let previous = self.cursor.previous;
         let before = self.text.as_bytes().get(..previous as usize)?.last();
@@ -256,13 +255,13 @@ impl<'a> Place<'a> {
         (is_entry && !matches!(before, None | Some(b',' | b'{' | b'['))).then_some(previous)
     }
 
-    /// Whether white space parts the place from what is before it.
+    /// Returns true if whitespace precedes the token.
     pub fn is_apart(&self) -> bool {
         self.cursor.previous < self.cursor.token.span.start
     }
 }
 
-/// A property of a table by its name in any case.
+/// Finds a property of a table by its name, ignoring case.
 fn row_of(endpoint: &Endpoint, table: Option<TableId>, name: &str) -> Option<(TableId, PropertyId)> {
     let table = table?;
     Some((table, endpoint.table(table).find(name)?))
@@ -272,7 +271,7 @@ fn property(endpoint: &Endpoint, (table, id): (TableId, PropertyId)) -> &Propert
     endpoint.table(table).property(id)
 }
 
-/// The text of a token, without quotes, escapes decoded.
+/// Returns the text of a token, without quotes and with escapes decoded.
 fn token_text(text: &str, span: Span) -> Cow<'_, str> {
     let node = Node {
         span,

@@ -1,70 +1,70 @@
-//! What is open at a place of a text that is still being written: which record and objects the place is in, which names
-//! they have, and what may be written there.
+//! A cursor in a text that may be incomplete: the record and objects around it, their names, and the kind of token that is
+//! expected.
 //!
-//! The reader reads up to the place and stops there, with its recovery of all that is wrong before it; another one reads on
-//! behind the place to the end of the object. Each byte is read once by one of them.
+//! One reader reads up to the cursor, with recovery from errors, and stops there; another one reads the rest of the innermost
+//! object. Each byte is read once. All positions are byte offsets.
 
 use super::encoding::offset;
 use super::reader::{Inside, Reader, Root, State};
 use super::{JsonKind, Node, NodeId, Tree, scan};
 use crate::finding::Span;
 
-/// What may be written at a place.
+/// The kind of token that is expected at a cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
-    /// A value: of the name before it, as an element of a list, or as the whole body.
+    /// A value: of the name before it, an element of an array, or the whole body.
     Value,
     /// A name.
     Name,
-    /// The colon behind a name.
+    /// The colon after a name.
     Colon,
     /// A comma or a closing bracket.
     Separator,
-    /// Nothing: the body is complete, or is nothing that could be read.
+    /// Nothing: the body is complete, or nothing could be read.
     Nothing,
 }
 
-/// The token at a place.
+/// The token at a cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// Its bytes, with its quotes; empty where there is no token.
+    /// Its span, including quotes; empty if there is no token.
     pub span: Span,
-    /// It begins with a quote.
+    /// True if it begins with a quote.
     pub quoted: bool,
-    /// It ends with a quote.
+    /// True if it ends with a quote.
     pub closed: bool,
-    /// The place is inside of the token or at its end, not before it.
+    /// True if the cursor is inside the token or at its end, not before it.
     pub entered: bool,
 }
 
-/// A place in a text. See [`cursor`].
+/// The result of [`cursor`].
 #[derive(Debug, Clone)]
 pub struct Cursor {
-    /// The record at the place as far as it is written before it. Objects and lists that are open end at the place.
+    /// The part of the record before the token. Open objects and arrays end there.
     pub tree: Tree,
-    /// The index of that record, or of the next one; `None` where the body is not a list.
+    /// The index of that record, or of the next one (0-based); `None` if the body is not an array.
     pub record: Option<u32>,
-    /// The objects and lists that the place is in, the record first.
+    /// The objects and arrays around the cursor, the record first.
     pub open: Vec<NodeId>,
-    /// What may be written.
+    /// The kind of token that is expected.
     pub expected: Expected,
     /// The name whose value, or whose colon, is expected.
     pub name: Option<Node>,
-    /// The token at the place.
+    /// The token at the cursor.
     pub token: Token,
-    /// Where the token before that one ends.
+    /// Offset of the end of the previous token.
     pub previous: u32,
-    /// What follows in the innermost object: an object whose first member is that of the token, if the place is in a name.
+    /// The rest of the innermost object, as an object. If the cursor is in a name, its first member is that of the token.
     pub rest: Tree,
-    /// Where the next token begins, behind the one at the place if the place is in it.
+    /// Offset of the next token: after the one at the cursor if the cursor is in it.
     pub next: u32,
-    /// The place.
+    /// The offset of the cursor.
     pub at: u32,
 }
 
-/// The place at a byte of a text that comes from [`super::text()`]; `None` where the text is too large.
+/// Resolves a byte offset of a text that comes from [`super::text()`]; `None` if the text is too large.
 ///
-/// A place within a character is taken for the one before it.
+/// An offset within a character is rounded down to its start.
 #[must_use]
 pub fn cursor(text: &str, at: usize) -> Option<Cursor> {
     u32::try_from(text.len()).ok()?;
@@ -115,12 +115,12 @@ pub fn cursor(text: &str, at: usize) -> Option<Cursor> {
     })
 }
 
-/// Ends what is open, and lists it.
+/// Ends all open nodes at `end`, and returns them.
 fn close(reader: &Reader<'_>, tree: &mut Tree, end: u32) -> Vec<NodeId> {
     let count = offset(tree.nodes.len());
     let mut open: Vec<NodeId> = Vec::new();
     for frame in &reader.stack {
-        // A pair of brackets that is too many shares its node.
+        // An extra pair of brackets shares its node.
         let id = NodeId(frame.node);
         if open.last().is_some_and(|last| id <= *last) {
             continue;
@@ -134,7 +134,7 @@ fn close(reader: &Reader<'_>, tree: &mut Tree, end: u32) -> Vec<NodeId> {
     open
 }
 
-/// Where the word begins that ends at a place or goes on behind it.
+/// Returns the start of the word that ends at an offset or contains it.
 fn word_start(bytes: &[u8], at: usize) -> usize {
     let before = bytes.get(..at).unwrap_or_default();
     let length = before
@@ -145,7 +145,7 @@ fn word_start(bytes: &[u8], at: usize) -> usize {
     at - length
 }
 
-/// The token that begins with a word, a quote behind the place, or not at all.
+/// Returns the token that is a word, or begins with a quote at the cursor; empty if there is none.
 fn word(text: &str, start: usize, at: usize) -> Token {
     let bytes = text.as_bytes();
     if start == at && scan::byte(bytes, at) == b'"' {
@@ -166,8 +166,8 @@ fn word(text: &str, start: usize, at: usize) -> Token {
     }
 }
 
-/// The token of the string that begins at `open`, within which the place is. The quote that ends it may not be there yet: then the
-/// next one of the line begins another string, and what follows it is no separator.
+/// Returns the token of the string that begins at `open` and contains the cursor. Its closing quote may be missing: then the next
+/// quote on the line begins another string, and is not followed by a separator.
 fn string(text: &str, open: usize, at: usize) -> Token {
     let bytes = text.as_bytes();
     let end = scan::string_end(bytes, open, usize::MAX)
@@ -185,7 +185,7 @@ fn string(text: &str, open: usize, at: usize) -> Token {
     }
 }
 
-/// What follows a token in its object, and where the next token is.
+/// Reads the rest of the token's object. Also returns the offset of the next token.
 fn rest(text: &str, token: &Token, expected: Expected, in_object: bool) -> (Tree, u32) {
     let bytes = text.as_bytes();
     let end = if token.entered {
@@ -223,7 +223,7 @@ fn rest(text: &str, token: &Token, expected: Expected, in_object: bool) -> (Tree
 }
 
 impl Reader<'_> {
-    /// Whether a string begins here that is open at the place where the text ends.
+    /// Returns true if a string begins here that is still open at the end of the text.
     pub(super) fn string_is_open(&self) -> bool {
         if !self.memory.stops_at_end || self.byte() != b'"' {
             return false;
