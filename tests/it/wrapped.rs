@@ -109,6 +109,55 @@ const SHAPES: &[(&str, &str, bool, &str)] = &[
         true,
         "/1",
     ),
+    ("string-in-string", "JSON inside a string;", true, ""),
+    (
+        "strings-under-name",
+        "JSON inside a string, under /messages/0;",
+        true,
+        "/messages/1",
+    ),
+    (
+        "several-in-each-string",
+        "JSON inside a string, the first under /0/payload",
+        true,
+        "/1/payload",
+    ),
+    (
+        "map-by-number",
+        "a record under each of 2 names",
+        true,
+        "/1/IsActive",
+    ),
+    (
+        "list-under-name-in-list",
+        "the records are under /0/contacts;",
+        true,
+        "/0/contacts/1/IsActive",
+    ),
+    (
+        "lists-under-name-in-list",
+        "wrapped in \"contacts\"",
+        true,
+        "/1/contacts/0/IsActive",
+    ),
+    (
+        "list-in-list-in-list",
+        "under /0/0, in a nested list;",
+        true,
+        "/0/0/1/IsActive",
+    ),
+    (
+        "list-in-params",
+        "under /params/0;",
+        false,
+        "/params/0/1/IsActive",
+    ),
+    (
+        "namespace-with-digit",
+        "under /n0:Contacts/Row;",
+        true,
+        "/n0:Contacts/Row/1/IsActive",
+    ),
     ("bare", "a single object;", true, "/IsActive"),
     ("groups", "under /d/results;", true, "/d/results/0/ContactCodes"),
     (
@@ -350,6 +399,117 @@ fn other_objects_are_no_wrappers() {
         let (code, output) = run(&folder, &["check", "--no-error-on-unmatched", "."]);
         assert_eq!((code, output.as_str()), (Some(0), ""), "{text}");
     }
+}
+
+/// Objects one after another, and a function call: not JSON, but the records are certain, and so is the fix.
+#[test]
+fn objects_one_after_another_and_a_call_become_a_list() {
+    let good = r#"{"ClientContactCode": "C-1", "InterfaceStatus": "Success"}"#;
+    let bad = r#"{"ClientContactCode": "C-2", "InterfaceStatus": ""}"#;
+    let list: Vec<Value> = serde_json::from_str(&format!("[{good}, {bad}]")).unwrap();
+    let mistake = ("missing-mandatory", "/1/InterfaceStatus");
+    let below_value = ("missing-mandatory", "/value/1/InterfaceStatus");
+    let syntax = ("syntax", "");
+    for (body, expected) in [
+        (format!("{good}\n{bad}\n"), vec![syntax, mistake]),
+        (format!("{good},\n{bad},"), vec![syntax, mistake]),
+        (format!("\n{good} , {bad}"), vec![syntax, mistake]),
+        (format!("save([{good}, {bad}]);\n"), vec![syntax, mistake]),
+        (format!("save([{good}, {bad}])"), vec![syntax, mistake]),
+        (
+            format!(r#"save({{"value": [{good}, {bad}]}});"#),
+            vec![syntax, ("wrong-root", ""), below_value],
+        ),
+    ] {
+        let folder = folder("bare");
+        fs::write(folder.join("a.json"), &body).unwrap();
+        let report = report(&folder, "a.json");
+        let found: Vec<(&str, &str)> = findings(&report)
+            .iter()
+            .map(|finding| {
+                (
+                    finding["rule"].as_str().unwrap(),
+                    finding["pointer"].as_str().unwrap(),
+                )
+            })
+            .collect();
+        assert_eq!(found.len(), expected.len(), "{body}: {found:?}");
+        assert!(
+            expected.iter().all(|one| found.contains(one)),
+            "{body}: {found:?}"
+        );
+        run(
+            &folder,
+            &["check", "--quiet", "--fix", "--unsafe-fixes", "a.json"],
+        );
+        let after = fs::read_to_string(folder.join("a.json")).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Vec<Value>>(&after).unwrap(),
+            list,
+            "{body}: {after}"
+        );
+    }
+    // Nothing is certain if anything else is wrong.
+    for body in [
+        format!("{good}\n{bad}\n}}"),
+        format!("{good}\n{{\"ClientContactCode\": \n"),
+        format!("{good}{bad}"),
+        format!("save([{good}, {bad}"),
+    ] {
+        let folder = folder("bare");
+        fs::write(folder.join("a.json"), &body).unwrap();
+        run(
+            &folder,
+            &["check", "--quiet", "--fix", "--unsafe-fixes", "a.json"],
+        );
+        assert_eq!(fs::read_to_string(folder.join("a.json")).unwrap(), body);
+    }
+}
+
+/// Records in `$values` are compared with each other, so that removing it reveals nothing new.
+#[test]
+fn records_in_values_are_compared() {
+    let folder = folder("bare");
+    let group = r#"{"GroupName": "Buyers", "ContactCodes": [{"ContactCode": "C-1"}]}"#;
+    fs::write(
+        folder.join("a.json"),
+        format!(r#"{{"$values": [{group}, {group}]}}"#),
+    )
+    .unwrap();
+    let (_, text) = run(&folder, &["check", "--quiet", "--format", "concise", "a.json"]);
+    assert!(
+        text.contains("warning[duplicate-record] /$values/1/GroupName (Buyers)"),
+        "{text}"
+    );
+    run(
+        &folder,
+        &["check", "--quiet", "--fix", "--unsafe-fixes", "a.json"],
+    );
+    let after: Vec<Value> =
+        serde_json::from_str(&fs::read_to_string(folder.join("a.json")).unwrap()).unwrap();
+    assert_eq!(after.len(), 2);
+}
+
+/// Records under many names are found in a file that the user named. A file that was found is only mentioned.
+#[test]
+fn records_deep_inside_are_found_in_a_named_file() {
+    let folder = folder("bare");
+    let record = r#"{"ClientContactCode": "C-1", "InterfaceStatus": ""}"#;
+    let body = format!(r#"{{"data": {{"contacts": {{"edges": [{{"node": {record}}}]}}}}}}"#);
+    fs::write(folder.join("a.json"), body).unwrap();
+    let report = report(&folder, "a.json");
+    let pointers: Vec<&Value> = findings(&report)
+        .iter()
+        .map(|finding| &finding["pointer"])
+        .collect();
+    assert_eq!(pointers, ["", "/data/contacts/edges/0/node/InterfaceStatus"]);
+    let output = crate::support::run(&folder, &["check", "--no-error-on-unmatched", "."], b"");
+    assert_eq!(output.status.code(), Some(0));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        errors.contains("skipped ./a.json: names deep inside match contact-interface-status"),
+        "{errors}"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode};
 use crate::rules::{Candidate, Endpoint, PropertyId, Table, Type, property_like, simplified};
-use crate::wrapper::{Spot, Visit, has_distinctive_name, has_values, json_in, visit};
+use crate::wrapper::{DEPTH_FOUND, Spot, Visit, has_distinctive_name, has_values, json_in, visit};
 
 /// The result of recognition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,15 +15,27 @@ pub enum Recognized<'r> {
     Weak {
         /// The endpoints.
         ids: Vec<&'r str>,
-        /// The number of their names that a record has.
-        known: usize,
-        /// The number of names of the record.
-        names: usize,
+        /// What is too weak.
+        doubt: Doubt,
     },
     /// A response of the API.
     Response,
     /// Not a payload, with the reason. The text may not be JSON at all.
     Other(&'static str),
+}
+
+/// Why the evidence for a file that the user did not name is too weak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// Too few names.
+    Names {
+        /// The number of the endpoints' names that a record has.
+        known: usize,
+        /// The number of names of the record.
+        names: usize,
+    },
+    /// The records are under too many names.
+    Depth,
 }
 
 /// The evidence that a request requires.
@@ -96,8 +108,21 @@ impl Recognized<'_> {
         match self {
             Self::Request(_) | Self::Response => usize::MAX,
             Self::OneOf(_) => usize::MAX - 1,
-            Self::Weak { known, .. } => *known,
+            Self::Weak { doubt, .. } => match doubt {
+                Doubt::Names { known, .. } => *known,
+                Doubt::Depth => 1,
+            },
             Self::Other(_) => 0,
+        }
+    }
+
+    /// Returns the result for records that are too deep in a file that the user did not name.
+    fn too_deep(self) -> Self {
+        let doubt = Doubt::Depth;
+        match self {
+            Self::Request(id) => Self::Weak { ids: vec![id], doubt },
+            Self::OneOf(ids) => Self::Weak { ids, doubt },
+            _ => Self::Other(NO_CONTAINER),
         }
     }
 
@@ -199,7 +224,7 @@ impl<'r> Look<'_, 'r> {
     fn wrapped(self, tree: &Tree, root: NodeId) -> Recognized<'r> {
         let mut best = Recognized::Other(NO_CONTAINER);
         let mut left = OBJECTS;
-        visit(self.text, tree, root, RECORDS, &mut |spot, _| {
+        visit(self.text, tree, root, RECORDS, &mut |spot, depth| {
             if left == 0 {
                 return Visit::Stop;
             }
@@ -213,6 +238,11 @@ impl<'r> Look<'_, 'r> {
                     Some(text) if !self.in_string => self.within(&text),
                     _ => return Visit::Skip,
                 },
+            };
+            let found = if self.standard == Standard::Found && depth > DEPTH_FOUND {
+                found.too_deep()
+            } else {
+                found
             };
             let is_request = matches!(found, Recognized::Request(_));
             if found.weight() > best.weight() {
@@ -317,11 +347,14 @@ impl<'r> Look<'_, 'r> {
                 Recognized::Request(_) | Recognized::OneOf(_)
             )
         };
+        let doubt = Doubt::Names {
+            known: own,
+            names: total,
+        };
         let weak = |best: &[Candidate<'r>]| match self.standard {
             Standard::Found if near && !is_schema(best) && would_do() => Recognized::Weak {
                 ids: best.iter().map(Candidate::id).collect(),
-                known: own,
-                names: total,
+                doubt,
             },
             _ => Recognized::Other(NO_ENDPOINT),
         };
@@ -358,11 +391,7 @@ impl<'r> Look<'_, 'r> {
             && is_unclear
             && let Some(Recognized::Request(id)) = self.by_meaning(tree, root)
         {
-            return Recognized::Weak {
-                ids: vec![id],
-                known: own,
-                names: total,
-            };
+            return Recognized::Weak { ids: vec![id], doubt };
         }
         match best.as_slice() {
             [one] => Recognized::Request(one.id()),

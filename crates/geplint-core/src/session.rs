@@ -5,7 +5,7 @@ use crate::json::{self, SyntaxError};
 use crate::lint::{self, Checked, Memory, ReusedMemory};
 use crate::placeholders::{Scope, Template};
 use crate::predict::{Prediction, mask, predict, predict_recovered, undocumented};
-use crate::recognize::{Recognized, STRONG, Standard, recognize_as};
+use crate::recognize::{Doubt, Recognized, STRONG, Standard, recognize_as};
 use crate::rules::{Candidate, Endpoint, PropertyId, bit};
 use crate::tenant::{Answer, Effect, Facts, Tenant, TenantChanges};
 use crate::threads::Threads;
@@ -113,12 +113,14 @@ fn known_to_others(candidates: &[Candidate<'_>], endpoint: &Endpoint) -> Vec<u64
         .collect()
 }
 
-/// Returns the message for a file that has too few names of these endpoints.
-fn weak(ids: &[&str], known: usize, names: usize) -> String {
-    format!(
-        "{known} of {names} names match {}: too few to be sure; name the file, or set its endpoint under [[files]]",
-        ids.join(" or ")
-    )
+/// Returns the message for a file with too little evidence of these endpoints.
+fn weak(ids: &[&str], doubt: Doubt) -> String {
+    let ids = ids.join(" or ");
+    let what = match doubt {
+        Doubt::Names { known, names } => format!("{known} of {names} names match {ids}: too few to be sure"),
+        Doubt::Depth => format!("names deep inside match {ids}: too deep to be sure"),
+    };
+    format!("{what}; name the file, or set its endpoint under [[files]]")
 }
 
 impl<'r> Session<'r> {
@@ -291,7 +293,7 @@ impl<'r> Session<'r> {
         match recognized {
             Recognized::Request(_) => Outcome::Unrecognized("there are no rules for it"),
             Recognized::OneOf(ids) => Outcome::OneOf(ids.into_iter().map(str::to_owned).collect()),
-            Recognized::Weak { ids, known, names } => Outcome::Weak(weak(&ids, known, names)),
+            Recognized::Weak { ids, doubt } => Outcome::Weak(weak(&ids, doubt)),
             Recognized::Response => Outcome::Unrecognized("it looks like an API response"),
             Recognized::Other(reason) => Outcome::Unrecognized(reason),
         }

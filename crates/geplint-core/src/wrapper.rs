@@ -5,11 +5,18 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
-use crate::json::{JsonKind, NodeId, Tree, decode};
+use crate::finding::Span;
+use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode, offsets};
 use crate::rules::{Endpoint, Table, Type, property_like};
 
 /// The largest number of names between the body and its records. Array indices do not count.
-pub(crate) const DEPTH: usize = 3;
+pub(crate) const DEPTH: usize = 6;
+
+/// The same for a file that the user did not name: deeper objects are no evidence.
+pub(crate) const DEPTH_FOUND: usize = 3;
+
+/// How often JSON may have been put into a string.
+const ENCODED: usize = 3;
 
 /// A value below the body that may be or contain a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,10 +78,52 @@ fn holds_json(text: &str, tree: &Tree, node: NodeId) -> bool {
     node.span.len() > SHORTEST && inner.starts_with(['[', '{', '\\'])
 }
 
-/// Returns the text of a string that contains JSON.
+/// Returns the text of a string that contains an array or an object, also if it was put into a string several times.
 pub(crate) fn json_in<'t>(text: &'t str, tree: &Tree, node: NodeId) -> Option<Cow<'t, str>> {
-    let decoded = decode(text, tree.node(node));
-    decoded.trim_start().starts_with(['[', '{']).then_some(decoded)
+    let mut json = decode(text, tree.node(node));
+    for _ in 0..ENCODED {
+        if json.trim_start().starts_with(['[', '{']) {
+            return Some(json);
+        }
+        let (tree, string) = string_in(&json)?;
+        json = Cow::Owned(decode(&json, tree.node(string)).into_owned());
+    }
+    None
+}
+
+/// Returns, for each byte of the text that [`json_in`] returns and for its end, the offset of the byte in the file.
+pub(crate) fn places_of_json_in(text: &str, span: Span) -> Vec<u32> {
+    let mut places = offsets(text, span);
+    let Some((tree, string)) = string_in(span.of(text)) else {
+        return places;
+    };
+    let mut json = decode(span.of(text), tree.node(string)).into_owned();
+    for _ in 0..ENCODED {
+        if json.trim_start().starts_with(['[', '{']) {
+            break;
+        }
+        let Some((tree, string)) = string_in(&json) else {
+            break;
+        };
+        let inside = offsets(&json, tree.node(string).span);
+        let place = |offset: u32| places.get(offset as usize).copied();
+        places = inside.into_iter().filter_map(place).collect();
+        json = decode(&json, tree.node(string)).into_owned();
+    }
+    places
+}
+
+/// Reads a text that is one string.
+fn string_in(text: &str) -> Option<(Tree, NodeId)> {
+    if !text.trim_start().starts_with('"') {
+        return None;
+    }
+    let mut reader = Reader::new(text);
+    let mut tree = Tree::default();
+    let is_value = matches!(reader.root(&mut tree), Root::Value);
+    let root = tree.root().filter(|_| is_value)?;
+    let is_string = tree.node(root).kind == JsonKind::String && reader.into_errors().is_empty();
+    is_string.then_some((tree, root))
 }
 
 /// Counts the names of a table that an object has, in any casing, up to two.

@@ -45,12 +45,16 @@ impl Tally {
         }
     }
 
-    /// Counts all findings except those inside renamed properties, whose values were not checked before.
-    pub(super) fn counted(&self, revealed: &[String]) -> Counts {
+    /// Counts all findings except those inside renamed properties, whose values were not checked before. Those of all
+    /// records are counted `together` if a fix changes the number of records.
+    pub(super) fn counted(&self, revealed: &[String], together: bool) -> Counts {
         let mut counts = Counts::default();
         let counted = self.entries.iter();
         for entry in counted.filter(|entry| !is_inside(&entry.pointer, revealed)) {
-            let count = counts.records.entry(entry.record).or_default();
+            let count = counts
+                .records
+                .entry(entry.record.filter(|_| !together))
+                .or_default();
             count.findings += 1;
             if let Some(rule) = &entry.error {
                 *count.errors.entry(rule.clone()).or_default() += 1;

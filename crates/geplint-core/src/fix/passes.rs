@@ -85,16 +85,17 @@ fn pass(
     if candidates.is_empty() {
         return None;
     }
+    let together = seen.shown.iter().any(unwraps_records);
     let mut made = |fixes: &[&Candidate]| {
         let edits: Vec<&Edit> = fixes.iter().flat_map(|one| &one.fix.edits).collect();
         let text = apply(bytes, &edits);
         let seen = check(&text);
         let mut renamed: Vec<String> = fixes.iter().filter_map(|one| one.renamed.clone()).collect();
         renamed.sort_unstable();
-        let judged = seen.judged(&renamed);
+        let judged = seen.judged(&renamed, together);
         Version { text, seen, judged }
     };
-    let before = seen.judged(&[]);
+    let before = seen.judged(&[], together);
     let mut kept: Vec<&Candidate> = candidates.iter().collect();
     let mut version = made(&kept);
     let mut counts: BTreeMap<Option<u32>, usize> = BTreeMap::new();
@@ -173,15 +174,22 @@ fn halve<'g, 'c>(group: &'g [&'c Candidate], stack: &mut Vec<&'g [&'c Candidate]
 /// Returns the fixes that can be applied together: if two overlap, the first one.
 fn candidates(bytes: &[u8], seen: &Seen, unsafe_too: bool) -> Vec<Candidate> {
     let mut taken = Taken::default();
+    let together = seen.shown.iter().any(unwraps_records);
     let fixes = seen.shown.iter().filter_map(|finding| {
         let fix = of(bytes, finding).filter(|fix| fix.safe || unsafe_too)?;
         taken.take(&fix.edits).then(|| Candidate {
-            record: finding.record,
+            record: finding.record.filter(|_| !together),
             fix,
             renamed: renamed(finding),
         })
     });
     fixes.collect()
+}
+
+/// Returns true if a fix may change the number of the body's elements.
+fn unwraps_records(finding: &Finding) -> bool {
+    let is_element = finding.pointer.rfind('/') == Some(0) && finding.record.is_some();
+    is_element && matches!(finding.fix_kind.as_deref(), Some(FixKind::Unwrap(_)))
 }
 
 /// Returns the pointer, with a slash at the end, of a property that is only read after the fix: it is renamed, or gets or loses
@@ -254,10 +262,10 @@ impl Seen {
     }
 
     /// Returns the counts; `revealed` has the pointers of renamed properties.
-    fn judged(&self, revealed: &[String]) -> Judged {
+    fn judged(&self, revealed: &[String], together: bool) -> Judged {
         Judged {
-            all: self.all.counted(revealed),
-            left: Tally::of(&self.shown).counted(revealed),
+            all: self.all.counted(revealed, together),
+            left: Tally::of(&self.shown).counted(revealed, together),
         }
     }
 }

@@ -456,6 +456,9 @@ impl SyntaxError {
                 return format!("write {}", literal_for(self.span.of(text)));
             }
             SyntaxKind::BadUnicodeEscape => "as in `\\u00e9`; a backslash itself is written `\\\\`",
+            SyntaxKind::UnexpectedText if self.span.start == 0 && self.span.of(text).ends_with('(') => {
+                "remove the function call around the JSON"
+            }
             SyntaxKind::UnexpectedText if self.span.of(text).starts_with(['<', '$', '%', '{', '@']) => {
                 "put a value in place of the placeholder"
             }

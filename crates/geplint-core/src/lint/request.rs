@@ -16,13 +16,14 @@ use super::record_keys::Keys;
 use super::record_state::{Buffers, Linter, MOST_REUSED, Resolved, key_of};
 use super::surrogates::{SurrogatePlace, surrogate_places};
 use super::syntax::{Reading, nothing_begins, syntax_findings};
-use super::wrapped::{self, Elements, Inner, Wrapped, wrapped_elements};
+use super::wrapped::{self, Edits, Elements, Inner, Wrapped, wrapped_elements};
 use crate::finding::{Finding, FixKind, Phase, Severity, Span, Target, sort};
 use crate::json::{JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree};
 use crate::placeholders::Template;
 use crate::rules::{Endpoint, Fact, PropertyId, TableId};
 use crate::tenant::{Facts, Tenant, TenantChanges};
 use crate::threads::{self, Threads};
+use crate::wrapper::is_record;
 use dotnet_bind::{self as bind, Container};
 
 /// Options of a check.
@@ -133,6 +134,9 @@ pub(crate) fn check_sharing(
         Root::Value if template.is_whole() => {}
         Root::Value => {
             tree.mark_unknown(text, &template.unknown);
+            if only_before_root(&reader, &tree) {
+                tree.damaged = false;
+            }
             inner = bare_body(
                 (text, &tree),
                 (endpoint, facts),
@@ -209,8 +213,10 @@ pub(crate) fn check_sharing(
             }
         }
     }
+    let root = reader.root_span();
     errors.extend(reader.into_errors());
     let read = WhatWasRead {
+        root,
         errors,
         places,
         elements,
@@ -253,6 +259,8 @@ fn bare_body(
 
 /// Intermediate results of reading a body.
 struct WhatWasRead {
+    /// The span of the body.
+    root: Option<Span>,
     errors: Vec<SyntaxError>,
     places: HashMap<Span, SurrogatePlace>,
     elements: Elements,
@@ -271,13 +279,23 @@ fn settle(
 ) {
     let text: &str = &template.text;
     let WhatWasRead {
+        root,
         errors,
         mut places,
         elements,
         mut inner,
     } = read;
     let of_elements = wrapped_elements((text, tree), (endpoint, facts), buffers, elements, checked);
-    if inner.len() == 1 && errors.iter().any(|error| error.kind == SyntaxKind::SeveralRoots) {
+    let documents = several_documents((text, tree), endpoint, &errors);
+    let call = call_around(text, root, &errors);
+    if documents.is_some() {
+        inner.clear();
+        checked.records = 0;
+        checked.outcomes.clear();
+        checked
+            .findings
+            .retain(|finding| finding.rule != messages::WRONG_ROOT);
+    } else if inner.len() == 1 && errors.iter().any(|error| error.kind == SyntaxKind::SeveralRoots) {
         // The file has several documents, so the finding that the first is not an array is dropped, and no other one is
         // checked.
         inner.clear();
@@ -298,6 +316,8 @@ fn settle(
         syntax_findings(text, &endpoint.id, errors, &reading),
         &mut places,
     ));
+    let (documents, fix) = documents.unzip();
+    inner.extend(documents);
     check_inside(
         (&inner, &of_elements),
         template,
@@ -312,6 +332,57 @@ fn settle(
         bare_placeholders(template, linter);
     }
     finish(checked, errors_are_json);
+    // The rest of the text is JSON: these change nothing else.
+    for (kind, edits) in [
+        (SyntaxKind::SeveralRoots, fix),
+        (SyntaxKind::UnexpectedText, call),
+    ] {
+        let is_it = |finding: &&mut Finding| finding.syntax.is_some_and(|syntax| syntax.detail == kind.id());
+        if let (Some(edits), Some(finding)) = (edits, checked.findings.iter_mut().find(is_it)) {
+            finding.fix_kind = Some(Box::new(FixKind::Unwrap(edits)));
+        }
+    }
+}
+
+/// Returns true if all mistakes in the syntax are before the body, which is not damaged then.
+fn only_before_root(reader: &Reader<'_>, tree: &Tree) -> bool {
+    let start = tree.root().map_or(0, |root| tree.node(root).span.start);
+    let mut errors = reader
+        .errors()
+        .iter()
+        .filter(|error| !error.is_warning())
+        .peekable();
+    errors.peek().is_some() && errors.all(|error| error.span.end <= start)
+}
+
+/// Returns the records of a body that is several objects, one after another, and the edits that make a list of them.
+fn several_documents(
+    (text, tree): (&str, &Tree),
+    endpoint: &Endpoint,
+    errors: &[SyntaxError],
+) -> Option<(Inner, Edits)> {
+    let mut errors = errors.iter().filter(|error| !error.is_warning());
+    let (Some(SyntaxKind::SeveralRoots), None) = (errors.next().map(|error| error.kind), errors.next())
+    else {
+        return None;
+    };
+    let root = tree.root()?;
+    let is_one = is_record(text, tree, root, endpoint);
+    is_one.then(|| wrapped::documents(text)).flatten()
+}
+
+/// Returns the edits that remove a function call around the body, if nothing else is wrong: `callback([...]);`
+fn call_around(text: &str, root: Option<Span>, errors: &[SyntaxError]) -> Option<Edits> {
+    let mut errors = errors.iter().filter(|error| !error.is_warning());
+    let (Some(error), None) = (errors.next(), errors.next()) else {
+        return None;
+    };
+    let end = root?.end;
+    let after = text.get(end as usize..)?.trim_end();
+    let closes = after.trim().trim_end_matches(';').trim_end() == ")";
+    let is_call = error.kind == SyntaxKind::UnexpectedText && error.span.of(text).ends_with('(');
+    let after = Span::new(end, end + u32::try_from(after.len()).ok()?);
+    (is_call && closes).then(|| vec![(error.span, String::new()), (after, String::new())])
 }
 
 /// Returns an advice that names the values of a request that are not known.
@@ -544,6 +615,7 @@ impl Linter<'_> {
     /// Checks the records of an array that the reader takes for the body.
     fn records_of(&mut self, list: NodeId) -> Vec<String> {
         let mut keys = Vec::new();
+        let mut earlier = Keys::default();
         self.wrapped_in = Some(key_of(list));
         for (index, element) in (0..).zip(self.tree.elements(list)) {
             (self.record, self.root, self.read, self.key) = (Some(index), None, None, None);
@@ -553,6 +625,9 @@ impl Linter<'_> {
             self.known_key = OnceCell::new();
             self.is_new = OnceCell::new();
             self.record(element);
+            let text = self.text;
+            self.duplicate_record(text, &mut earlier);
+            self.second_owner(text, &mut earlier);
             keys.push(self.key_text());
         }
         keys

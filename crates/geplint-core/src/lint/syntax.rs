@@ -94,6 +94,8 @@ impl Reading {
             (Some(false), _) => {
                 let (_, sentence) = self.refusal.as_ref().filter(|_| speaks && self.by_value)?;
                 let line = sentence.lines().next().unwrap_or_default().trim_end_matches('.');
+                // The converter explains what an array is.
+                let line = line.split_once(" (e.g. ").map_or(line, |(what, _)| what);
                 format!("the API's reader would refuse the body, too: {line}")
             }
         };

@@ -12,13 +12,16 @@ use super::messages;
 use super::new_finding::{Place, push_number};
 use super::record_state::{Buffers, Linter};
 use crate::finding::{Basis, Finding, FixKind, Phase, Severity, Span, Target};
-use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode, offsets};
+use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode};
 use crate::placeholders::Template;
 use crate::pointer::push as push_token;
 use crate::predict::mask;
 use crate::rules::{Endpoint, quoted};
 use crate::tenant::Facts;
-use crate::wrapper::{DEPTH, has_distinctive_name, is_record, json_in, names};
+use crate::wrapper::{DEPTH, has_distinctive_name, is_record, json_in, names, places_of_json_in};
+
+/// Changes of a text: what is written in place of each span.
+pub(super) type Edits = Vec<(Span, String)>;
 
 /// A record, or a string that contains records.
 #[derive(Debug)]
@@ -217,11 +220,12 @@ impl Search<'_> {
             }
             holders += 1;
             // If there are several records, the name of each is its id. A name with a digit is an id, too.
-            let is_id = holders > 1 || name.contains(|c: char| c.is_ascii_digit() || c == '@');
+            let own = name.rsplit_once(':').map_or(&*name, |(_, own)| own);
+            let is_id = holders > 1 || own.contains(|c: char| c.is_ascii_digit() || c == '@');
             let first_is_id = holders == 2;
-            self.lossy |= is_id && !self.repeats(&name, value);
+            self.lossy |= is_id && !self.repeats(&name, value) && !is_number(&name, holders);
             if first_is_id && let Some((first, record)) = self.first_holder(object) {
-                self.lossy |= !self.repeats(&first, record);
+                self.lossy |= !self.repeats(&first, record) && !is_number(&first, 1);
             }
         }
     }
@@ -301,6 +305,12 @@ fn holds_records(json: &str, endpoint: &Endpoint) -> bool {
     root.is_some_and(|root| is_record(json, &tree, root, endpoint))
 }
 
+/// Returns true if a name is only the number of its record: the position says the same.
+fn is_number(name: &str, position: usize) -> bool {
+    let number = name.parse::<usize>();
+    number.is_ok_and(|number| number == position || number + 1 == position)
+}
+
 /// Returns a pointer without its last `indices` tokens.
 fn without_indices(pointer: &str, indices: usize) -> &str {
     let mut list = pointer;
@@ -319,8 +329,13 @@ fn below_element(pointer: &str, indices: usize) -> &str {
 
 impl Piece {
     /// Returns the pointer without the indices at its end.
-    fn list(&self) -> &str {
+    fn names(&self) -> &str {
         without_indices(&self.pointer, self.indices)
+    }
+
+    /// Returns the pointer of the array with the record; of a record that is in none, its own.
+    fn list(&self) -> &str {
+        without_indices(&self.pointer, self.indices.min(1))
     }
 }
 
@@ -388,33 +403,22 @@ impl Wrapped {
     }
 
     /// Returns the edits that leave only the records. `None` if data would be lost.
-    fn edits(&self, text: &str, as_list: bool) -> Option<Vec<(Span, String)>> {
+    fn edits(&self, text: &str, as_list: bool) -> Option<Edits> {
         let count = self.pieces.len().to_string();
         if self.lossy || self.numbers.iter().any(|number| *number != count) {
             return None;
         }
         let (first, last) = (self.pieces.first()?, self.pieces.last()?);
         if let Some(json) = &first.json {
-            let is_valid = {
-                let mut reader = Reader::new(json);
-                let mut tree = Tree::default();
-                if let Root::List { .. } = reader.root(&mut tree) {
-                    while reader.next_record(&mut tree) {}
-                }
-                reader.into_errors().is_empty()
-            };
-            // Several strings would become several arrays.
-            if self.pieces.len() > 1 || !is_valid {
-                return None;
+            let mut parts = Vec::new();
+            for piece in &self.pieces {
+                parts.push(piece.json.as_deref().filter(|json| is_valid(json))?);
             }
-            let json = json.trim();
-            let json = match (
-                as_list,
-                json.strip_prefix('[').and_then(|json| json.strip_suffix(']')),
-            ) {
-                (true, None) => format!("[{json}]"),
-                (false, Some(inner)) => inner.trim().to_owned(),
-                _ => json.to_owned(),
+            let is_list = self.pieces.len() == 1 && without_brackets(json).is_some();
+            let json = match as_list {
+                true if is_list => json.trim().to_owned(),
+                true => format!("[{}]", joined(&parts)),
+                false => joined(&parts),
             };
             return Some(vec![(self.around, json)]);
         }
@@ -446,6 +450,30 @@ impl Wrapped {
     pub(super) fn len(&self) -> usize {
         self.pieces.len()
     }
+}
+
+/// Returns true if a text is JSON.
+fn is_valid(json: &str) -> bool {
+    let mut reader = Reader::new(json);
+    let mut tree = Tree::default();
+    if let Root::List { .. } = reader.root(&mut tree) {
+        while reader.next_record(&mut tree) {}
+    }
+    reader.into_errors().is_empty()
+}
+
+/// Returns the elements of an array that is JSON, as written.
+fn without_brackets(json: &str) -> Option<&str> {
+    let elements = json.trim().strip_prefix('[')?.strip_suffix(']')?;
+    Some(elements.trim())
+}
+
+/// Returns the records of several texts, each a record or an array of them, as elements of one array.
+fn joined(parts: &[&str]) -> String {
+    let records = parts
+        .iter()
+        .map(|json| without_brackets(json).unwrap_or(json.trim()));
+    records.collect::<Vec<_>>().join(", ")
 }
 
 /// Returns true if pointers differ only in their indices.
@@ -551,10 +579,16 @@ impl Elements {
             return (message, help);
         }
         if self.is_one_list() {
-            let message = "the records are under /0, in a nested list; the body must be the list itself";
-            return (message.to_owned(), "Send the inner list as the body.".to_owned());
+            let same = first.pieces.iter().all(|other| other.list() == piece.list());
+            let place = if same { piece.list() } else { "/0" };
+            let message =
+                format!("the records are under {place}, in a nested list; the body must be the list itself");
+            return (message, "Send the inner list as the body.".to_owned());
         }
-        let name = piece.list().rsplit_once('/').map_or("", |(_, name)| name);
+        if self.count == 1 && first.len() > 1 {
+            return first.words();
+        }
+        let name = piece.names().rsplit_once('/').map_or("", |(_, name)| name);
         let around = if name.is_empty() {
             "a list of its own".to_owned()
         } else {
@@ -575,16 +609,12 @@ impl Elements {
     /// Returns true if the body is the array of records inside another array: `[[{}, {}]]`.
     fn is_one_list(&self) -> bool {
         let first = self.all.first().and_then(|(_, wrapped)| wrapped.pieces.first());
-        let is_in_list = |piece: &Piece| piece.indices > 1 && piece.list().is_empty();
+        let is_in_list = |piece: &Piece| piece.indices > 1 && piece.names().is_empty();
         self.all.len() == 1 && self.count == 1 && first.is_some_and(is_in_list)
     }
 
     /// Returns the fix that unwraps all elements.
     pub(super) fn fix(&self, text: &str) -> Option<FixKind> {
-        // The records after it would get new indices, so findings could not be compared before and after the fix.
-        if !self.is_one_list() && self.all.iter().any(|(_, wrapped)| wrapped.len() > 1) {
-            return None;
-        }
         let mut edits = Vec::new();
         for (_, wrapped) in &self.all {
             edits.extend(wrapped.edits(text, false)?);
@@ -653,8 +683,9 @@ pub(super) struct Inner {
     /// For each record: its pointer in the body, and the index of the body's record.
     records: Vec<(String, u32)>,
     back: Back,
-    /// The string around the records, if they are inside one. Places inside it have no pointer.
-    whole: Option<Span>,
+    /// The strings around the records, if they are inside some, one for each entry of `records`. Places inside them
+    /// have no pointer.
+    strings: Vec<Span>,
 }
 
 /// The mapping from offsets in the text to offsets in the body.
@@ -701,8 +732,69 @@ pub(super) fn bare(text: &str, span: Span) -> Inner {
         text: format!("[{}]", span.of(text)),
         records: vec![(String::new(), 0)],
         back: Back::Behind(span.start, span.end),
-        whole: None,
+        strings: Vec::new(),
     }
+}
+
+/// Returns the records of a text that is several objects, with whitespace or a comma between them, and the edits that
+/// make a list of them. `None` if anything else is wrong.
+pub(super) fn documents(text: &str) -> Option<(Inner, Edits)> {
+    let mut spans: Vec<Span> = Vec::new();
+    let mut edits = Vec::new();
+    let mut list = String::with_capacity(text.len() + 2);
+    let mut at = text.len() - text.trim_start_matches('\u{FEFF}').len();
+    let mut tree = Tree::default();
+    loop {
+        let rest = text.get(at..)?;
+        let rest = rest.trim_start();
+        let before = rest.strip_prefix(',').filter(|_| !spans.is_empty());
+        let here = before.unwrap_or(rest).trim_start();
+        let start = text.len() - here.len();
+        let gap = Span::new(u32::try_from(at).ok()?, u32::try_from(start).ok()?);
+        if here.is_empty() {
+            let comma = before
+                .map(|_| text.len() - rest.len())
+                .and_then(|at| u32::try_from(at).ok());
+            let end = comma.map_or(Span::new(gap.start, gap.start), |at| Span::new(at, at + 1));
+            edits.push((end, "]".to_owned()));
+            break;
+        }
+        let mut reader = Reader::new(here);
+        let is_object = here.starts_with('{') && matches!(reader.root(&mut tree), Root::Value);
+        let length = reader.root_span().filter(|_| is_object)?.end;
+        if reader.errors().iter().any(|error| error.span.start < length) {
+            return None;
+        }
+        match spans.last() {
+            None => {
+                edits.push((Span::new(gap.end, gap.end), "[".to_owned()));
+                list.push('[');
+            }
+            // A byte is needed for the comma.
+            Some(_) if gap.is_empty() => return None,
+            Some(_) => {
+                if before.is_none() {
+                    edits.push((Span::new(gap.start, gap.start), ",".to_owned()));
+                }
+                list.push(',');
+                push_spaces(&mut list, gap.len() as usize - 1);
+            }
+        }
+        let span = Span::new(gap.end, gap.end + length);
+        list.push_str(span.of(text));
+        spans.push(span);
+        at = span.end as usize;
+    }
+    let (first, last) = (spans.first()?, spans.last()?);
+    list.push(']');
+    let records = (0..).zip(&spans).map(|(index, _)| (format!("/{index}"), index));
+    let inner = Inner {
+        text: list,
+        records: records.collect(),
+        back: Back::Behind(first.start, last.end),
+        strings: Vec::new(),
+    };
+    Some((inner, edits))
 }
 
 fn inners(text: &str, pieces: &[(&Piece, u32)]) -> Vec<Inner> {
@@ -727,29 +819,65 @@ fn inners(text: &str, pieces: &[(&Piece, u32)]) -> Vec<Inner> {
                 .map(|(piece, index)| (piece.pointer.clone(), *index))
                 .collect(),
             back: Back::Same,
-            whole: None,
+            strings: Vec::new(),
         });
     }
-    for (piece, index) in pieces {
-        let Some(json) = &piece.json else { continue };
-        let mut back = offsets(text, piece.span);
-        let end = back.last().copied().unwrap_or(piece.span.end);
-        let is_list = json.trim_start().starts_with('[');
-        let text = if is_list {
-            json.clone()
-        } else {
-            back.insert(0, back.first().copied().unwrap_or(piece.span.start));
-            back.push(end);
-            format!("[{json}]")
-        };
-        inners.push(Inner {
-            text,
-            records: vec![(piece.pointer.clone(), *index)],
-            back: Back::Table(back),
-            whole: Some(piece.span),
-        });
-    }
+    // What is no JSON cannot be put beside other records.
+    let strings = pieces.iter().filter_map(|(piece, index)| {
+        let json = piece.json.as_deref()?;
+        Some((*piece, *index, json))
+    });
+    let (good, bad): (Vec<_>, Vec<_>) = strings.partition(|(_, _, json)| is_valid(json));
+    inners.extend((!good.is_empty()).then(|| inside_strings(text, &good)));
+    inners.extend(bad.into_iter().map(|one| inside_strings(text, &[one])));
     inners
+}
+
+/// Returns the text for the records in several strings. If there are several, each is JSON.
+fn inside_strings(text: &str, strings: &[(&Piece, u32, &str)]) -> Inner {
+    let mut list = String::from("[");
+    let mut places = vec![strings.first().map_or(0, |(piece, ..)| piece.span.start)];
+    for (piece, _, json) in strings {
+        if list.len() > 1 {
+            list.push(',');
+            places.push(piece.span.start);
+        }
+        let own = places_of_json_in(text, piece.span);
+        let whole = if strings.len() > 1 {
+            without_brackets(json)
+        } else {
+            None
+        };
+        let part = whole.unwrap_or(json);
+        let start = json.len() - json.trim_start().len() + usize::from(whole.is_some());
+        let start = json
+            .get(start..)
+            .and_then(|rest| rest.find(part))
+            .map_or(0, |at| start + at);
+        list.push_str(part);
+        places.extend((start..start + part.len()).map(|at| own.get(at).copied().unwrap_or(piece.span.start)));
+    }
+    let end = strings
+        .last()
+        .map_or(0, |(piece, ..)| piece.span.end.saturating_sub(1));
+    places.extend([end, end]);
+    list.push(']');
+    if let [(_, _, json)] = strings
+        && json.trim_start().starts_with('[')
+    {
+        list.pop();
+        list.remove(0);
+        places.remove(0);
+    }
+    Inner {
+        text: list,
+        records: strings
+            .iter()
+            .map(|(piece, index, _)| (piece.pointer.clone(), *index))
+            .collect(),
+        back: Back::Table(places),
+        strings: strings.iter().map(|(piece, ..)| piece.span).collect(),
+    }
 }
 
 /// Marks the findings of all wrapped records as never reached by the service.
@@ -822,9 +950,14 @@ impl Inner {
         }
         let record = finding.record;
         let inside = record.and_then(|record| self.records.get(record as usize));
-        if let (Some(whole), Some((pointer, element))) = (self.whole, self.records.first()) {
+        let string = self
+            .strings
+            .partition_point(|string| string.end < finding.span.end)
+            .min(self.strings.len().saturating_sub(1));
+        if let (Some(string), Some((pointer, element))) = (self.strings.get(string), self.records.get(string))
+        {
             finding.related = Some(Box::new((finding.span, "here".into())));
-            (finding.span, finding.target) = (whole, Target::Value);
+            (finding.span, finding.target) = (*string, Target::Value);
             finding.pointer.clone_from(pointer);
             finding.record = match (record, first) {
                 (Some(record), Some(first)) => Some(first + record),
