@@ -448,10 +448,12 @@ fn json_lines_are_records_or_bodies() {
         "{found}"
     );
     let found = lines(&["lines.json"]);
+    let inside = format!("lines.json:2:47: {empty} /1/InterfaceStatus (B)");
     assert!(
-        found.starts_with("lines.json:2:1: error[syntax]: a second document") && found.lines().count() == 1,
+        found.starts_with("lines.json:2:1: error[syntax]: a second document") && found.contains(&inside),
         "{found}"
     );
+    assert_eq!(found.lines().count(), 2, "{found}");
     let report = report(&folder, &["lines.json"]);
     let help = report["findings"][0]["help"].as_str().unwrap();
     assert!(

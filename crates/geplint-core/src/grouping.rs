@@ -11,7 +11,7 @@ use std::hash::{Hash, Hasher};
 
 use crate::finding::{Evidence, Finding, FixKind, Severity, Span, Target, sort};
 use crate::pointer::{last, parent, unescaped};
-use crate::rules::quoted;
+use crate::rules::{quoted, unmarked};
 use crate::source::Position;
 
 /// The rule for a name that no row has.
@@ -229,6 +229,8 @@ pub enum Casing {
     Kebab,
     /// `user name`
     Spaced,
+    /// `@userName`, `ns:userName`
+    Xml,
 }
 
 impl Casing {
@@ -239,6 +241,7 @@ impl Casing {
             Self::Snake => "in snake_case",
             Self::Kebab => "in kebab-case",
             Self::Spaced => "written with spaces",
+            Self::Xml => "marked as in XML",
         }
     }
 }
@@ -539,13 +542,18 @@ impl Habits {
 fn casing(finding: &Finding) -> Option<Casing> {
     let suggestion = finding.suggestion.as_ref()?;
     let name = unknown_name(finding);
-    let plain = name.chars().filter(|c| !matches!(c, '_' | '-' | ' '));
+    let own = unmarked(name);
+    let plain = own.chars().filter(|c| !matches!(c, '_' | '-' | ' '));
     let same = plain
         .flat_map(char::to_lowercase)
         .eq(suggestion.chars().flat_map(char::to_lowercase));
     let casings = [('_', Casing::Snake), ('-', Casing::Kebab), (' ', Casing::Spaced)];
     let found = casings.into_iter().find(|(mark, _)| name.contains(*mark));
-    found.filter(|_| same).map(|(_, casing)| casing)
+    let found = match found {
+        _ if own.len() < name.len() => Some(Casing::Xml),
+        found => found.map(|(_, casing)| casing),
+    };
+    found.filter(|_| same)
 }
 
 /// Returns the unknown name of a finding with a suggestion, as its pointer spells it, or its message in a pair.
@@ -860,6 +868,12 @@ mod tests {
         let expected = [(Kind::Casing(Casing::Snake), 3, 6, 1), (Kind::One, 1, 2, 1)];
         assert_eq!(kinds(&findings), expected);
         assert_eq!(group(&findings)[0].lead.severity, Severity::Error);
+        let xml = paired(vec![
+            unknown(0, "@first_name", Some("FirstName"), 2),
+            unknown(0, "ns:LastName", Some("LastName"), 3),
+            unknown(0, "@ZipCode", Some("ZipCode"), 4),
+        ]);
+        assert_eq!(kinds(&xml), [(Kind::Casing(Casing::Xml), 3, 3, 0)]);
         // Two names can be two separate mistakes.
         let two = paired(vec![
             unknown(0, "last_name", Some("LastName"), 2),

@@ -2,7 +2,9 @@
 
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode};
 use crate::rules::{Candidate, Endpoint, PropertyId, Table, Type, property_like, simplified};
-use crate::wrapper::{DEPTH_FOUND, Spot, Visit, has_distinctive_name, has_values, json_in, visit};
+use crate::wrapper::{
+    DEPTH_FOUND, Spot, Visit, has_all_mandatory, has_distinctive_name, has_labels, has_values, json_in, visit,
+};
 
 /// The result of recognition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -359,9 +361,12 @@ impl<'r> Look<'_, 'r> {
             _ => Recognized::Other(NO_ENDPOINT),
         };
         let is_strong = (few || self.standard == Standard::Found)
-            && ((most.known >= STRONG && most.known * 2 > total)
-                || distinctive > 1
-                || (distinctive == 1 && own * PART >= total));
+            && (distinctive > 1
+                || (distinctive == 1 && (own * PART >= total || self.is_complete(tree, root, &best)))
+                || (most.known >= STRONG
+                    && most.known * 2 > total
+                    && (distinctive > 0 || !self.is_of_labels(tree, root, &best)))
+                || (own * PART >= total && self.is_around_distinctive(tree, root, &best)));
         if best.is_empty() || (self.standard == Standard::Found && !is_strong) {
             return weak(&best);
         }
@@ -397,6 +402,36 @@ impl<'r> Look<'_, 'r> {
             [one] => Recognized::Request(one.id()),
             several => Recognized::OneOf(several.iter().map(Candidate::id).collect()),
         }
+    }
+
+    /// Returns true if a record has all that one of these endpoints requires.
+    fn is_complete(self, tree: &Tree, root: NodeId, best: &[Candidate<'r>]) -> bool {
+        let mut endpoints = best.iter().filter_map(Candidate::endpoint);
+        endpoints.any(|endpoint| has_all_mandatory(self.text, tree, root, endpoint.record_table()))
+    }
+
+    /// Returns true if a found object has names of a record for labels or types.
+    fn is_of_labels(self, tree: &Tree, root: NodeId, best: &[Candidate<'r>]) -> bool {
+        let mut endpoints = best.iter().filter_map(Candidate::endpoint);
+        self.standard == Standard::Found
+            && endpoints.any(|endpoint| has_labels(self.text, tree, root, endpoint.record_table()))
+    }
+
+    /// Returns true if a record of the only endpoint with its names has a mandatory name, and in an object inside it a
+    /// name that only this API is known to have.
+    fn is_around_distinctive(self, tree: &Tree, root: NodeId, best: &[Candidate<'r>]) -> bool {
+        let [only] = best else { return false };
+        let is_record = only
+            .endpoint()
+            .is_some_and(|endpoint| has_distinctive_name(self.text, tree, root, endpoint));
+        let inside = tree.members(root).flat_map(|(_, value)| {
+            let elements = tree.elements(value).take(RECORDS);
+            std::iter::once(value).chain(elements)
+        });
+        is_record
+            && inside
+                .into_iter()
+                .any(|object| self.distinctive(tree, object) > 0)
     }
 
     /// Returns those endpoints that know most names in the objects within a record.
@@ -755,6 +790,21 @@ mod tests {
                 r#"[{"groupName": "G", "description": "x", "isActive": true, "isOverRide": false}]"#,
                 "user-group",
             ),
+            // All mandatory names, one of them distinctive, whatever else there is.
+            (
+                r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "x", "a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 1, "g": 1}]"#,
+                "contact-interface-status",
+            ),
+            // A distinctive name in an object inside.
+            (
+                r#"[{"group_name": "G", "members": [{"contact_code": "C-1"}]}]"#,
+                "user-group",
+            ),
+            // Marks of a converter from XML.
+            (
+                r#"[{"@ContactCode": "C-1", "ns1:LastName": "Lee"}]"#,
+                "contact-details",
+            ),
             // All names of a record, one of them telling.
             (r#"[{"InterfaceStatus": "Success"}]"#, "contact-interface-status"),
             (r#"[{"GroupName": "G"}]"#, "user-group"),
@@ -780,6 +830,10 @@ mod tests {
             r#"[{"groupName": "G", "description": "x"}]"#,
             r#"{"users": [{"id": 1, "userName": "a", "firstName": "b", "lastName": "c"}]}"#,
             r#"[{"userName": "a", "firstName": "b", "lastName": "c", "isActive": true, "e": 1, "f": 1, "g": 1, "h": 1}]"#,
+            // Labels and types.
+            r#"{"userName": "Benutzer", "firstName": "Vorname", "lastName": "Name", "emailAddress": "E-Mail"}"#,
+            r#"{"form": {"userName": "User", "firstName": "Given", "lastName": "Family", "address": "Address"}}"#,
+            r#"{"User": {"userName": "string", "firstName": "string", "lastName": "string", "regions": "array"}}"#,
         ];
         for text in weak {
             let taken = found(text);
@@ -792,6 +846,8 @@ mod tests {
             r#"{"name": "p", "version": "1.0.0", "description": "x", "dependencies": {}}"#,
             r#"[{"Description": "x"}]"#,
             r#"[{"interfaceStatus": "up"}]"#,
+            r#"[{"group_name": "G", "members": [{"id": "C-1"}]}]"#,
+            r#"[{"description": "G", "members": [{"contact_code": "C-1"}]}]"#,
             r#"{"InterfaceStatus": "up"}"#,
             // A schema.
             r#"{"properties": {"ClientContactCode": {"type": "string"}}}"#,

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use crate::finding::Span;
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode, offsets};
-use crate::rules::{Endpoint, Table, Type, property_like};
+use crate::rules::{Ask, Endpoint, PropertyId, Shape, Table, Type, property_like};
 
 /// The largest number of names between the body and its records. Array indices do not count.
 pub(crate) const DEPTH: usize = 6;
@@ -176,4 +176,38 @@ pub(crate) fn has_values(text: &str, tree: &Tree, object: NodeId, table: &Table)
         }
     }
     good >= bad
+}
+
+/// Returns true if a value of an object is a label or a type: words in place of an e-mail address, a list or an object.
+/// Translations and schemas have such values under the names of a record.
+pub(crate) fn has_labels(text: &str, tree: &Tree, object: NodeId, table: &Table) -> bool {
+    tree.members(object).any(|(key, value)| {
+        let value = tree.node(value);
+        let row = property_like(table, &decode(text, tree.node(key))).map(|row| table.property(row));
+        row.filter(|_| value.kind == JsonKind::String).is_some_and(|row| {
+            let is_container = matches!(row.ty, Type::Object(_) | Type::ObjectList(_) | Type::StringList);
+            (is_container || row.asks.contains(&Ask::Shape(Shape::Email))) && is_label(&decode(text, value))
+        })
+    })
+}
+
+/// Returns true for a text of words. Shorter ones may stand for any value.
+fn is_label(text: &str) -> bool {
+    const SHORTEST: usize = 4;
+    let is_of_words = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'');
+    text.chars().count() >= SHORTEST && text.chars().all(is_of_words)
+}
+
+/// Returns true if an object has all mandatory properties of the endpoint's records.
+pub(crate) fn has_all_mandatory(text: &str, tree: &Tree, object: NodeId, table: &Table) -> bool {
+    let given: Vec<_> = tree
+        .members(object)
+        .filter_map(|(key, _)| property_like(table, &decode(text, tree.node(key))))
+        .collect();
+    let mut mandatory = (0..)
+        .map(PropertyId)
+        .zip(&table.properties)
+        .filter(|(_, row)| row.required.is_some())
+        .peekable();
+    mandatory.peek().is_some() && mandatory.all(|(id, _)| given.contains(&id))
 }

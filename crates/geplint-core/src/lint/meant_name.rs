@@ -10,6 +10,7 @@ use super::record_state::Linter;
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{
     Endpoint, Property, PropertyId, Table, TableId, Type, Vocabulary, property_like, simplified, simplify,
+    unmarked,
 };
 use dotnet_bind as bind;
 
@@ -123,7 +124,7 @@ pub(super) fn meant(endpoint: &Endpoint, around: &Around<'_>, name: &str) -> Mea
     let plain = if name.len() > LONGEST {
         String::new()
     } else {
-        simplified(name)
+        simplified(unmarked(name))
     };
     if plain.is_empty() {
         return Meant::Nothing;

@@ -54,10 +54,17 @@ pub(crate) fn property_like(table: &Table, name: &str) -> Option<PropertyId> {
     written_somehow(name, |name| table.find(name))
 }
 
-/// Finds a name, or the same name without separators between its words.
+/// Finds a name, or the same name without separators between its words, or without the marks of XML.
 fn written_somehow<T>(name: &str, find: impl Fn(&str) -> Option<T>) -> Option<T> {
     find(name).or_else(|| {
+        let name = unmarked(name);
         let marked = name.len() < 100 && name.contains(['_', '-', ' ']);
-        marked.then(|| find(&name.replace(['_', '-', ' '], "")))?
+        find(name).or_else(|| marked.then(|| find(&name.replace(['_', '-', ' '], "")))?)
     })
+}
+
+/// Returns a name without what converters from XML leave of it: `@name` of an attribute, `ns:name` of a namespace.
+pub(crate) fn unmarked(name: &str) -> &str {
+    let name = name.strip_prefix('@').unwrap_or(name);
+    name.rsplit_once(':').map_or(name, |(_, own)| own)
 }

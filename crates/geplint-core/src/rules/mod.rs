@@ -26,7 +26,7 @@ mod vocabulary;
 pub use code_list::List;
 pub use compile::{KindOfCheck, LoadError, load};
 pub use compiled_at_build::Compiled;
-pub(crate) use compiled_at_build::property_like;
+pub(crate) use compiled_at_build::{property_like, unmarked};
 pub use constraint_line::{Constraint, Stated};
 pub use endpoint_candidate::{Candidate, loaded};
 pub use kinds::length_of;
