@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::finding::Severity;
 use crate::json::Value;
-use crate::rules::{CheckKind, PropertyId, Table, Type};
+use crate::rules::{PropertyId, Table, Type};
 
 /// A text with tab stops, and the same as plain text.
 #[derive(Debug, Clone, Default)]
@@ -187,8 +187,5 @@ pub(super) fn need_in_words(table: &Table, id: PropertyId) -> String {
 
 /// Iterates over the groups of properties of which one is mandatory.
 fn any_of(table: &Table) -> impl Iterator<Item = &[PropertyId]> {
-    table.checks.iter().filter_map(|check| match &check.kind {
-        CheckKind::AnyOf(any_of) => Some(&*any_of.0),
-        _ => None,
-    })
+    table.checks.iter().filter_map(|check| check.kind.needs_one_of())
 }

@@ -9,11 +9,11 @@
 //! |---|---|
 //! | terminal and log, one line | [`escape`], [`line()`], [`source_line`] |
 //! | terminal and log, a whole text of the program with such lines in it | [`document`] |
-//! | JSON | `report::json::pretty` |
+//! | JSON | `json::pretty` |
 //! | XML | `report::xml::escape` |
 //! | Markdown | `report::markdown::inert` |
 //!
-//! All of them use [`chars`] to decide what may be shown, so that they agree.
+//! All of them use [`chars`] to decide what may be shown, so that they agree. So does the escape function of a new syntax.
 
 use core::net::Ipv6Addr;
 use std::borrow::Cow;

@@ -242,11 +242,9 @@ impl<'a> Sampler<'a> {
 
     /// Returns true if a record without this row has a finding above advice.
     fn is_needed(&self, table: &Table, row: PropertyId, property: &Property) -> bool {
-        let any_of = table.checks.iter().any(|check| match &check.kind {
-            CheckKind::AnyOf(any_of) => {
-                any_of.0.first() == Some(&row) && check.claim.severity > Severity::Advice
-            }
-            _ => false,
+        let any_of = table.checks.iter().any(|check| {
+            let first = check.kind.needs_one_of().and_then(<[_]>::first);
+            first == Some(&row) && check.claim.severity > Severity::Advice
         });
         any_of
             || property

@@ -3,7 +3,7 @@
 use super::patterns;
 use super::rows::{Members, SchemaInput, add};
 use crate::json::Value;
-use crate::rules::{CheckKind, Property, PropertyId, Table};
+use crate::rules::{Property, PropertyId, Table};
 
 impl SchemaInput<'_> {
     /// Returns the schema of an object; it accepts any value that is not an object.
@@ -31,10 +31,10 @@ impl SchemaInput<'_> {
             });
         }
         for check in &table.checks {
-            if let CheckKind::AnyOf(ids) = &check.kind
+            if let Some(ids) = check.kind.needs_one_of()
                 && self.is_error(&check.claim)
             {
-                let rows = ids.0.iter().map(|id: &PropertyId| table.property(*id));
+                let rows = ids.iter().map(|id: &PropertyId| table.property(*id));
                 let names: Vec<&str> = rows.clone().map(|row| &*row.name).collect();
                 all.push(any_of(rows, format!("neither {} is given", names.join(" nor "))));
             }

@@ -392,6 +392,20 @@ impl CheckKind {
         first.unwrap_or(PropertyId(last))
     }
 
+    /// Returns the properties of which an object must have at least one; `None` if the kind has no such demand. Made-up
+    /// objects, JSON Schemas and the snippets of editors follow it.
+    pub fn needs_one_of(&self) -> Option<&[PropertyId]> {
+        match self {
+            Self::AnyOf(any_of) => Some(&any_of.0),
+            Self::Differs(_)
+            | Self::SingleValued(_)
+            | Self::Active(_)
+            | Self::Unique(_)
+            | Self::AtMostOne(_)
+            | Self::BelongsToOne(_) => None,
+        }
+    }
+
     /// Adds what the check needs to the plan of the fast path. `index` is the check's table.
     pub(super) fn plan(&self, tables: &mut [Table], index: usize, of_record: bool) {
         match self {
