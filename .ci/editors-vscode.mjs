@@ -1,6 +1,6 @@
-// The extension in Visual Studio Code itself: its server and workbench, as code-server packs them, in a browser. A payload is
-// opened; the problems are those of `geplint check`; a quick fix, a completion and the predicted response are tried with keys.
-// node editors-vscode.mjs GEPLINT VSIX CODE_SERVER CHROMIUM FOLDER
+// Tests the extension in Visual Studio Code: its server and workbench, as packed by code-server, in a browser. A payload is
+// opened, the problems are compared with `geplint check`, and a quick fix, a completion and the predicted response are used
+// with the keyboard. node editors-vscode.mjs GEPLINT VSIX CODE_SERVER CHROMIUM FOLDER
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
@@ -91,7 +91,7 @@ try {
     return wanted.every((message) => problems.includes(plain(message)));
   });
   await page.locator(lines).first().click();
-  // The comma behind the last member.
+  // The comma after the last member.
   await goTo(5, 18);
   await until("there are quick fixes", async () => {
     await page.keyboard.press("Control+.");
@@ -100,7 +100,7 @@ try {
   });
   await page.keyboard.press("Enter");
   await until("a quick fix has removed the comma", async () => /"Nonsense": 1\n/.test(await text(lines)));
-  // The name of the second member, typed anew.
+  // The name of the second member, typed again.
   await goTo(4, 21);
   for (let index = 0; index < 3; index += 1) await page.keyboard.press("Backspace");
   // Keys that are pressed while the editor is busy may be lost.

@@ -1,9 +1,9 @@
--- nvim --headless -u NONE -S .ci/editors.lua: starts another Neovim with the configuration of docs/editors.md, and types
--- into it as a user would: diagnostics, a fix, hover, a name, a value and a whole body to complete.
--- GEPLINT_INIT is the configuration, GEPLINT_FOLDER an empty folder.
+-- nvim --headless -u NONE -S .ci/editors.lua: starts another Neovim with the configuration of docs/editors.md, and types into
+-- it: diagnostics, a fix, hover, completion of a name, a value and a body. GEPLINT_INIT is the configuration, GEPLINT_FOLDER an
+-- empty folder.
 
 local init, folder = vim.env.GEPLINT_INIT, vim.env.GEPLINT_FOLDER
--- So long, in milliseconds, a busy machine may take for one step.
+-- Time limit of one step, in milliseconds; long enough for a busy machine.
 local LONG = 60000
 
 local child, step = nil, "start"
@@ -76,9 +76,9 @@ local function none_but(wanted)
   end
 end
 
--- Asks for completions and takes the first one.
+-- Requests completions, and accepts the first one.
 local function complete()
-  -- Where completion opens by itself it is open, or will be.
+  -- If completion opens automatically, it is open or will be.
   vim.wait(500)
   keys("<C-x><C-o>")
   wait("the menu", function()
@@ -91,7 +91,7 @@ local function complete()
   keys("<C-y>")
 end
 
--- The titles of the actions at the cursor, in the order in which they are listed.
+-- Returns the titles of the actions at the cursor, in the listed order.
 local TITLES = [[
   local params = vim.lsp.util.make_range_params(0, "utf-16")
   params.context = { diagnostics = {} }
@@ -103,7 +103,7 @@ local TITLES = [[
   end
   return titles]]
 
--- Goes to the first diagnostic, and takes the action whose title begins with this.
+-- Moves to the first diagnostic, and applies the action whose title begins with this.
 local function act(title)
   keys("gg]d")
   vim.wait(200)
@@ -123,7 +123,7 @@ local function act(title)
   keys(number .. "<CR>")
 end
 
--- What the program itself says of the same text.
+-- The findings of `geplint check` for the same text.
 local function errors_of_check(name)
   local pipe = assert(io.popen("geplint check --format json '" .. folder .. "/" .. name .. "' 2>/dev/null"))
   local printed = pipe:read("*a")

@@ -13,7 +13,7 @@ const work = path.join(import.meta.dirname, "work");
 fs.rmSync(work, { recursive: true, force: true });
 fs.mkdirSync(path.join(work, ".git"), { recursive: true });
 
-/** A server and what it has sent of documents. */
+/** A server, and the diagnostics that it has sent. */
 class Client {
   constructor(command, args, folder) {
     this.child = spawn(command, args, { cwd: folder, stdio: ["pipe", "pipe", "inherit"] });
@@ -56,7 +56,7 @@ class Client {
     return sent;
   }
 
-  /** Sends a change that is not yet made in the document here. */
+  /** Sends a change without applying it to the local document. */
   send(document, version, contentChanges) {
     return this.connection.sendNotification("textDocument/didChange", {
       textDocument: { uri: document.uri, version },
@@ -64,7 +64,7 @@ class Client {
     });
   }
 
-  /** The diagnostics of a version, which have to be waited for before they are sent. */
+  /** Waits for the diagnostics of a version; must be called before they are sent. */
   diagnostics(document, version) {
     return new Promise((resolve) => this.waiting.set(`${document.uri} ${version}`, resolve));
   }
@@ -79,13 +79,13 @@ class Client {
     await new Promise((resolve) => this.child.once("exit", resolve));
   }
 
-  /** The processor time that the server has taken, in ms. */
+  /** The processor time of the server, in ms. */
   cpu() {
     const fields = fs.readFileSync(`/proc/${this.child.pid}/stat`, "utf8").split(") ").pop().split(" ");
     return (Number(fields[11]) + Number(fields[12])) * 10;
   }
 
-  /** The memory that the server holds, in KiB. */
+  /** The memory of the server, in KiB. */
   memory() {
     const status = fs.readFileSync(`/proc/${this.child.pid}/status`, "utf8");
     return Number(/VmRSS:\s+(\d+)/.exec(status)[1]);
@@ -96,7 +96,7 @@ function document(name, text) {
   return TextDocument.create(pathToFileURL(path.join(work, name)).href, "json", 1, text);
 }
 
-/** Numbers that are the same in each run. */
+/** A deterministic pseudorandom generator. */
 function numbers(seed) {
   let state = seed;
   return (below) => {
@@ -109,7 +109,7 @@ function numbers(seed) {
 
 const SEVERITIES = { 1: "error", 2: "warning", 4: "advice" };
 
-/** What is shown of control characters differs between JSON and an editor: they are left out. */
+/** Removes control characters, which are shown differently in JSON and in an editor. */
 const plain = (message) => message.replace(/\\(u\{[0-9a-f]+\}|[a-z0])|[^ -~]/g, "");
 
 const shown = (diagnostics) =>
@@ -118,7 +118,7 @@ const shown = (diagnostics) =>
     return [one.code, SEVERITIES[one.severity], plain(one.message.split("\n")[0]), line, character].join(" ");
   });
 
-/** The findings of a run over a folder, by file. */
+/** Returns the findings of a run over a folder, by file. */
 function findings(folder, texts) {
   let report;
   try {
@@ -178,7 +178,7 @@ async function play(name, first, edits) {
 
 const fixture = (name) => fs.readFileSync(path.join(repository, "testdata/documented", name), "utf8");
 
-/** Plays both kinds of edits. */
+/** Replays both kinds of edits. */
 async function compare() {
   const recording = JSON.parse(fs.readFileSync(path.join(repository, "testdata/lsp/recorded.json"), "utf8"));
   await play(
@@ -190,7 +190,7 @@ async function compare() {
   const first = fixture("contact-details/2-error.request.json");
   const PIECES = ['"', "{", "}", "[", "]", ",", ":", " ", "\n", "\r\n", "0", "null", "true", "ä", "😀", "x", '"UserName": "a",'];
   const next = numbers(20240);
-  /** A place that no pair of units surrounds. */
+  /** Returns an offset that is not inside a surrogate pair. */
   function place(text, wanted) {
     const inside = (at) => /[\uDC00-\uDFFF]/.test(text[at] ?? "") || (text[at - 1] === "\r" && text[at] === "\n");
     return inside(wanted) ? wanted - 1 : wanted;
@@ -217,7 +217,7 @@ const [sparse] = JSON.parse(fixture("contact-details/1-success.request.json"));
 const street = { AddressLine1: "1 High Street", City: "Springfield", StateCode: "IL", ZipCode: "62701" };
 const full = { ...sparse, Address: { ...sparse.Address, ...street } };
 
-/** A payload of so many bytes, of records of one kind; one record in fifty has a name that is not known. */
+/** Returns a payload of this size, in bytes, with records of one kind; one record in fifty has an unknown name. */
 function payload(bytes, record = full) {
   const records = [];
   let length = 0;
@@ -235,7 +235,7 @@ function payload(bytes, record = full) {
 const median = (values) => values.toSorted((one, other) => one - other)[values.length >> 1];
 const ms = (value) => `${value.toFixed(1)} ms`;
 
-/** A keystroke inside of a string in the middle of the text. */
+/** A keystroke inside a string in the middle of the text. */
 function keystroke(live) {
   const text = live.getText();
   const at = text.indexOf('": "', text.length >> 1) + 4;
@@ -258,7 +258,7 @@ async function keystrokes(client, live, count, answer) {
   return times;
 }
 
-/** Times of keystrokes, and the processor time of one: a busy machine changes only the former. */
+/** Measures the latency of keystrokes, and the processor time of one, which does not depend on the load of the machine. */
 async function measured(client, live, count, answer) {
   const begun = client.cpu();
   const times = await keystrokes(client, live, count, answer);
@@ -300,7 +300,7 @@ for (const [name, bytes, count, record, toml] of [
   const found = (await opened).length;
   await keystrokes(client, live, 5, "push");
   report("geplint", name, await measured(client, live, count, "push"), found);
-  // While a check runs, how long until something that needs no check is answered?
+  // The response time of requests that need no check, while a check runs.
   const waits = [];
   for (let index = 0; index < count; index++) {
     client.change(live, live.version + 1, keystroke(live));
@@ -311,7 +311,7 @@ for (const [name, bytes, count, record, toml] of [
   console.log(`  geplint, ${name}: an answer while it checks, ${ms(median(waits))} in the median, ${ms(Math.max(...waits))} at most`);
   await client.end();
 
-  // Which findings are shown changes nothing for a server that knows the schema alone.
+  // The minimum severity has no effect on a server that only uses the schema.
   if (toml !== "" || process.env.SKIP_PEER) continue;
   const body = await schema();
   if (body === undefined) {
@@ -343,7 +343,7 @@ fs.rmSync(path.join(work, "geplint.toml"));
   for (let index = 1; index <= 10_000; index++) {
     const version = index + 1;
     const wait = index % 10 === 0 ? client.diagnostics(live, version) : undefined;
-    // Typed and taken back, so that the text stays as long as it is.
+    // Inserted and deleted again, so that the length of the text does not change.
     const back = index % 2 === 0;
     const range = { start: position, end: back ? behind : position };
     client.send(live, version, [{ range, text: back ? "" : "a" }]);

@@ -1,4 +1,4 @@
-// compare.mjs SCHEMA BODIES: what ajv says of each body, and what the engine has said of it.
+// compare.mjs SCHEMA BODIES: compares the verdicts of ajv and of the engine on each body.
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import Ajv from "ajv";

@@ -1,5 +1,5 @@
-// client.exe URL RESET PLAN CERTIFICATE: posts with .NET's HttpClient what the plan says, a line each:
-// method, path, file of the request, file for the answer.
+// client.exe URL RESET PLAN CERTIFICATE: posts the requests of a plan with .NET's HttpClient. Each line of the plan has the
+// method, the path, the file of the request, and the file for the answer.
 using System;
 using System.IO;
 using System.Net.Http;

@@ -30,7 +30,7 @@ def with_curl(server, certificate, calls, answers):
                   f'url = "{server.url}{RESET}"', "request = POST", 'data = ""', 'output = "/dev/null"',
                   f'cacert = "{certificate}"', "next"]
     config = WORK / "curl.config"
-    # What holds for all of a command line has to be said for each part of it.
+    # In a configuration with several URLs (`next`), each part needs its own options.
     common = 'silent\nnoproxy = "*"\n'
     config.write_text(common + "\n".join(lines[:-1]).replace("next\n", "next\n" + common) + "\n", encoding="utf-8")
     subprocess.run(["curl", "--config", config], check=True)
@@ -38,7 +38,7 @@ def with_curl(server, certificate, calls, answers):
 
 def with_requests(server, certificate, calls, answers):
     session = requests.Session()
-    # Settings of this machine would come before ours.
+    # Settings of this machine would take precedence.
     session.trust_env = False
     session.verify = str(certificate)
     for (method, path, file), answer in zip(calls, answers):

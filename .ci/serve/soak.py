@@ -21,10 +21,10 @@ GEPLINT, LOAD, SECONDS = os.path.abspath(sys.argv[1]), sys.argv[2], int(sys.argv
 RECORD = json.loads(pathlib.Path("testdata/documented/contact-details/1-success.request.json").read_text(encoding="utf-8"))[0]
 CONNECTIONS = 16
 SLOW = 1000
-# The calls that are kept fill a part of the memory first.
+# The stored calls occupy a part of the memory first.
 WARM_UP = 10
-# An increase that is larger than both, this factor and so many MiB, is a leak. In the first minutes the allocator spreads out: in 400 seconds on
-# two busy processors the memory went from 88 to 107 MiB, and stayed there for the last 200.
+# A memory increase above both this factor and this number of MiB is a leak. The allocator grows in the first minutes: in 400 seconds on two
+# busy processors, the memory grew from 88 to 107 MiB, and was constant for the last 200.
 GROWTH, SLACK = 1.05, 24
 
 _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -138,7 +138,7 @@ def soak(folder, records, *args):
             beside.append(threading.Thread(target=malformed, args=(server, zzuf(right), ended, counts, "zzuf")))
         for thread in beside:
             thread.start()
-        # The slow ones have to be there before the memory is measured.
+        # The slow connections must be open before the memory is measured.
         time.sleep(5)
 
         def watch():
@@ -183,7 +183,7 @@ def killed(folder):
         answers = load.outcomes(generators)[0]["answers"]
         with Server(GEPLINT, *state) as server:
             kept = changed(server) - before
-        # A call whose change was written when the answer was not yet sent is kept too.
+        # The change of a call may have been written before its answer was sent.
         if not answers or not answers <= kept <= answers + CONNECTIONS:
             raise SystemExit(f"kill -9: {answers} calls were answered, and {kept} are kept")
         print(f"kill -9 under load: {answers} calls answered, {kept} kept", flush=True)
@@ -191,6 +191,6 @@ def killed(folder):
 
 with tempfile.TemporaryDirectory() as folder:
     soak(folder, [RECORD])
-    # The two undo each other, so that the state file is written all the time and the tenant does not grow.
+    # The two undo each other, so that the state file is written continuously and the tenant does not grow.
     soak(folder, [RECORD | {"IsActive": True}, RECORD | {"IsActive": False}], "--state", os.path.join(folder, "state"))
     killed(folder)

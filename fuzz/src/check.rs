@@ -25,7 +25,7 @@ pub fn run(data: &[u8]) {
         }
         let first = in_order.request(data, endpoint, true);
         hold_together(data, &first.checked);
-        // A second call meets the effects of the first.
+        // A second call has the effects of the first.
         hold_together(data, &in_order.request(data, endpoint, true).checked);
     }
     if let Outcome::Checked(request) = in_order.file(data, true) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use geplint::finding::{Finding, FixKind, Severity};
-use geplint::fix::{self, Edit, Fixed, Seen, Tally};
+use geplint::fix::{self, CheckResult, Edit, Fixed, Tally};
 use geplint::json;
 use geplint::lint::{self, Checked};
 use geplint::predict::predict_recovered;
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::shared::{likely, pick, some_tenant};
 
-/// How bytes are checked: as a request to this endpoint of this tenant, optionally with one rule ignored.
+/// Options of a check: the endpoint, the tenant, optionally one ignored rule.
 struct View {
     endpoint: &'static Endpoint,
     tenant: &'static Tenant,
@@ -70,7 +70,7 @@ impl View {
                 fix_kind.is_some_and(|fix_kind| unsafe_too && !fix_kind.is_safe())
                     || matches!(fix_kind, Some(FixKind::Retype(_)))
             });
-            Seen::new(Tally::of(&findings), self.shown(&findings))
+            CheckResult::new(Tally::of(&findings), self.shown(&findings))
         };
         (fix::fix_all(bytes, unsafe_too, &mut look), writes)
     }
@@ -101,7 +101,7 @@ impl View {
         let (new, revealed) = (&new, new.len() < after.findings.len());
         assert!(new.len() < old.len(), "not fewer findings, {}", shown());
         let gone = self.shown(old).len() - self.shown(new).len();
-        // What a fix reveals may be fixed as well.
+        // Findings that a fix reveals may be fixed, too.
         let more_fixed = !renamed.is_empty() && fixed > gone as u64;
         assert!(
             gone > 0 && (revealed || more_fixed || gone as u64 == fixed),

@@ -477,7 +477,7 @@ pub fn judged(endpoint: &Endpoint, body: &str, rule: &str) -> bool {
                 let wanted = if errors().next().is_some() { "400" } else { "200" };
                 assert_eq!(status, wanted, "{body}");
             }
-            // Without a documented answer, a finding must say so.
+            // Without a documented answer, a finding must report it.
             Err(_) => assert!(engine.findings.iter().any(Finding::is_undocumented), "{body}"),
         }
         found |= engine.findings.iter().any(|finding| finding.rule == rule);

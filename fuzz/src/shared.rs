@@ -76,7 +76,7 @@ pub fn plain_json(data: &[u8], checked: &Checked) -> Option<Value> {
     serde_json::from_slice(body).ok()
 }
 
-/// Asserts what is true of all findings: spans are inside the text, and the order is defined.
+/// Asserts the invariants of all findings: spans are inside the text, and the order is defined.
 pub fn hold_together(data: &[u8], checked: &Checked) {
     let (text, _) = json::text(data);
     let sound = |span: Span| {

@@ -85,7 +85,7 @@ fn compare(exchanges: &[(&[u8], &[u8], Option<&str>)]) {
     assert_eq!(json["pairs"].as_array().map(Vec::len), Some(exchanges.len()));
 }
 
-/// What is written without values is a pair of JSON documents.
+/// An anonymized pair is two JSON documents.
 fn shareable(exchange: &Exchange<'_>, verified: &Verified) {
     static ANONYMIZER: OnceLock<Anonymizer<'static>> = OnceLock::new();
     let anonymizer = ANONYMIZER.get_or_init(|| Anonymizer::new(candidates()));

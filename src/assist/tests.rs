@@ -487,7 +487,7 @@ proptest! {
 
 /// A body that is offered in an empty file has no errors.
 #[test]
-fn bodies_check_clean() {
+fn generated_bodies_have_no_findings() {
     let rules = built_in();
     for item in run_at(None, "|", complete).items {
         let endpoint = item.label.split(':').next().unwrap();

@@ -8,7 +8,7 @@ use super::args::Check;
 use super::payload::Payload;
 use super::requests::Requests;
 use super::suppression::FindingFilter;
-use crate::fix::{self, Fixed, Seen, Tally};
+use crate::fix::{self, CheckResult, Fixed, Tally};
 use crate::input::read::explain;
 use crate::report::{AtomicFile, Chunks, FileReport, Report, diff, labels, sanitize, style::Palette};
 use crate::rules::Endpoint;
@@ -99,7 +99,7 @@ impl<'a> Fixer<'a> {
             let mut check = |bytes: &[u8]| {
                 let findings = requests.look(path, bytes, session);
                 let all = Tally::of(&findings);
-                Seen::new(all, self.filter.apply(path, findings).0)
+                CheckResult::new(all, self.filter.apply(path, findings).0)
             };
             return fix::fix_all(bytes, self.unsafe_too, &mut check);
         }
@@ -108,7 +108,7 @@ impl<'a> Fixer<'a> {
         let mut check = |bytes: &[u8]| {
             let findings = session.look(bytes, endpoint).findings;
             let all = Tally::of(&findings);
-            Seen::new(all, self.filter.apply(path, findings).0)
+            CheckResult::new(all, self.filter.apply(path, findings).0)
         };
         let after = fix::fix_all(bytes, self.unsafe_too, &mut check)?;
         let left = session.look(&after.bytes, endpoint).findings;

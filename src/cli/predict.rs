@@ -26,7 +26,7 @@ use crate::session::{Request, Session};
 /// The response to one of several files.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+struct FileResponse {
     path: String,
     /// The name of the request, if the file has several.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,7 +92,7 @@ struct Run<'a> {
     known: &'a Knowledge,
     project: &'a Project,
     expected: &'a Expected<'a>,
-    answers: Vec<Answer>,
+    answers: Vec<FileResponse>,
     /// True if a file is a collection, so that the responses are an array, whatever their number.
     has_container: bool,
     trouble: bool,
@@ -158,7 +158,7 @@ impl Run<'_> {
     }
 
     fn answer(&mut self, path: &Path, name: Option<&str>, bytes: &[u8], request: &Request<'_>) {
-        let mut answer = Answer {
+        let mut answer = FileResponse {
             path: sanitize::plain_path(path),
             request: name.map(str::to_owned),
             endpoint: request.endpoint.id.to_string(),
@@ -250,7 +250,7 @@ impl Run<'_> {
     }
 
     fn exit_code(&self) -> u8 {
-        let refused = |answer: &Answer| {
+        let refused = |answer: &FileResponse| {
             answer
                 .response
                 .as_ref()

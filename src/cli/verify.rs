@@ -20,11 +20,11 @@ use crate::report::style::Look;
 use crate::report::{OutputError, sanitize, summary};
 use crate::rules::Candidate;
 use crate::session::Session;
-use crate::tenant::{self, Answer, Tenant};
+use crate::tenant::{self, AcceptedRecords, Tenant};
 use crate::verify::anonymize::Anonymizer;
 use crate::verify::archive::{Archive, is_archive};
 use crate::verify::calls::{self, Attached, Call, Calls, Sent, Unused, UnusedKind, Used};
-use crate::verify::pairs::{Given, Kind, PREDICTION, Pair, Pairing, pair};
+use crate::verify::pairs::{Kind, NamedPaths, PREDICTION, Pair, Pairing, pair};
 use crate::verify::patterns::Pattern;
 use crate::verify::routes::{Routes, shown_url};
 use crate::verify::{Exchange, Outcome, Predictor, Tally, Verified, json as document, text, verify};
@@ -184,7 +184,7 @@ impl Run<'_> {
         }
         let paths: Vec<PathBuf> = bodies.iter().map(|index| files[*index].clone()).collect();
         let mut reader = Reader::new(read::LARGEST);
-        let pairing = pair(&paths, self.patterns, given(&self.args.paths), |index| {
+        let pairing = pair(&paths, self.patterns, named_paths(&self.args.paths), |index| {
             self.kind(&paths[index], &mut reader)
         });
         self.name_predictions(&pairing, &paths);
@@ -732,12 +732,12 @@ fn beside(folder: &Path, name: &str) -> Result<Vec<u8>, String> {
     read::whole(&path, read::LARGEST).map_err(|error| error.to_string())
 }
 
-fn given(paths: &[PathBuf]) -> Given<'_> {
+fn named_paths(paths: &[PathBuf]) -> NamedPaths<'_> {
     let folders: Vec<&PathBuf> = paths.iter().filter(|path| path.is_dir()).collect();
     match (folders.as_slice(), paths.len()) {
-        ([one, other], _) => Given::TwoFolders(one, other),
-        ([], 2) => Given::TwoFiles,
-        _ => Given::Other,
+        ([one, other], _) => NamedPaths::TwoFolders(one, other),
+        ([], 2) => NamedPaths::TwoFiles,
+        _ => NamedPaths::Other,
     }
 }
 
@@ -757,7 +757,7 @@ fn not_counted(name: &str, predictions: u32) -> String {
 /// Applies the effects of a request without a recorded response. It has none if its status is not a success.
 fn apply_request(predictor: &mut dyn Predictor, sent: &Sent) {
     let refused = sent.status.is_some_and(|status| status >= 300);
-    let answer = refused.then(Answer::nothing_taken);
+    let answer = refused.then(AcceptedRecords::none);
     let endpoint = Some(sent.endpoint.as_str());
     let _ = predictor.predict(&sent.request, endpoint, answer.as_ref());
 }

@@ -38,14 +38,14 @@ enum Step {
 
 /// The metadata of a file that changes when it is saved.
 #[derive(Debug, PartialEq, Eq)]
-struct Seen {
+struct FileStamp {
     size: u64,
     modified: Option<SystemTime>,
     #[cfg(unix)]
     inode: (u64, u64),
 }
 
-impl Seen {
+impl FileStamp {
     fn of(path: &Path) -> io::Result<Self> {
         let there = fs::metadata(path)?;
         Ok(Self {
@@ -117,13 +117,13 @@ impl AtomicFile {
         let Some(pending) = &mut self.pending else {
             return Ok(false);
         };
-        let seen = Seen::of(&pending.place)?;
+        let seen = FileStamp::of(&pending.place)?;
         if fs::read(&pending.place)? != before {
             return Ok(false);
         }
         reached(Step::Compared);
         // Reading a large file takes a while.
-        if Seen::of(&pending.place)? != seen {
+        if FileStamp::of(&pending.place)? != seen {
             return Ok(false);
         }
         pending.place()?;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::parsed::{Parsed, Place};
+use super::parsed::{Parsed, ValueRef};
 use super::replacements::{StandIns, is_kept};
 use super::{Difference, Exchange, Outcome, Verified, verify};
 use crate::finding::Span;
@@ -125,17 +125,17 @@ fn readable(bytes: &[u8]) -> Result<Parsed<'_>, String> {
 }
 
 /// The kind of a difference, and the rule and position of the predicted error.
-type Way<'v> = (&'static str, Option<(&'v str, &'v str)>);
+type DifferenceKey<'v> = (&'static str, Option<(&'v str, &'v str)>);
 
 /// Returns the differences between a prediction and a recording, without values.
-fn signature(verified: &Verified) -> Option<Vec<Way<'_>>> {
+fn signature(verified: &Verified) -> Option<Vec<DifferenceKey<'_>>> {
     let Outcome::Compared(comparison) = &verified.outcome else {
         return None;
     };
     let row = |difference: &Difference| {
         let place = difference
             .error()
-            .and_then(|error| verified.forecast.as_ref()?.places.get(error));
+            .and_then(|error| verified.forecast.as_ref()?.origins.get(error));
         let place = place.map(|place| (place.rule.as_str(), place.pointer.as_str()));
         (super::json::kind(difference), place)
     };
@@ -186,7 +186,7 @@ impl Part {
 /// A string, a number or a name, with its context.
 #[derive(Clone, Copy)]
 struct Leaf<'a> {
-    place: Place,
+    place: ValueRef,
     /// The row of its property.
     property: Option<&'a Property>,
     /// The name of its property; empty for a name.
@@ -366,7 +366,7 @@ impl<'a> Pair<'a> {
     }
 
     /// Returns the replacement of a string, a number or a name, as JSON.
-    fn value(&mut self, parsed: &Parsed<'_>, place: Place, value: &str) -> String {
+    fn value(&mut self, parsed: &Parsed<'_>, place: ValueRef, value: &str) -> String {
         if parsed.node(place).kind == JsonKind::Number {
             self.stand_ins.number(value)
         } else {

@@ -7,12 +7,12 @@ use std::borrow::Cow;
 
 use super::entry::{self, Body, Entry, Lost, Parts, UnusedKind, numbered, without_body};
 use super::newman::{bytes, text};
-use super::parsed::{Parsed, Place};
+use super::parsed::{Parsed, ValueRef};
 use super::routes::shown_url;
 use crate::json::JsonKind;
 
 /// Returns the entries of a report, which is an array of iterations, or one of them. `None` for any other document.
-pub(super) fn entries(parsed: &Parsed<'_>, roots: &[Place]) -> Option<Vec<Entry>> {
+pub(super) fn entries(parsed: &Parsed<'_>, roots: &[ValueRef]) -> Option<Vec<Entry>> {
     let mut entries = Vec::new();
     for iteration in roots.iter().copied() {
         parsed.member(iteration, "summary")?;
@@ -25,13 +25,13 @@ pub(super) fn entries(parsed: &Parsed<'_>, roots: &[Place]) -> Option<Vec<Entry>
 }
 
 /// Returns the path of the request in the collection.
-pub(super) fn title<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Option<Cow<'h, str>> {
+pub(super) fn title<'h>(parsed: &'h Parsed<'_>, entry: ValueRef) -> Option<Cow<'h, str>> {
     let path = parsed.member(entry, "path");
     path.or_else(|| parsed.at(entry, ["test", "filename"]))
         .and_then(|node| parsed.string(node))
 }
 
-pub(super) fn parts<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Parts<'h> {
+pub(super) fn parts<'h>(parsed: &'h Parsed<'_>, entry: ValueRef) -> Parts<'h> {
     let string = |part, name| parsed.string(parsed.at(entry, [part, name])?);
     let status = parsed.at(entry, ["response", "status"]);
     let status: Option<u64> = status.and_then(|node| parsed.raw(node).parse().ok());
@@ -58,7 +58,7 @@ pub(super) fn parts<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Parts<'h> {
     }
 }
 
-pub(super) fn request<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Body<'h> {
+pub(super) fn request<'h>(parsed: &'h Parsed<'_>, entry: ValueRef) -> Body<'h> {
     let without = || without_body("request");
     let data = parsed.at(entry, ["request", "data"]).ok_or_else(without)?;
     let has = |name| parsed.member(data, name).is_some();
@@ -79,7 +79,7 @@ pub(super) fn request<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Body<'h> {
     }
 }
 
-pub(super) fn response<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Body<'h> {
+pub(super) fn response<'h>(parsed: &'h Parsed<'_>, entry: ValueRef) -> Body<'h> {
     let without = || without_body("response");
     let data = parsed.at(entry, ["response", "data"]).ok_or_else(without)?;
     match parsed.node(data).kind {
@@ -90,8 +90,8 @@ pub(super) fn response<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Body<'h> {
 }
 
 /// Returns the reason why there is no response.
-fn failed(parsed: &Parsed<'_>, entry: Place) -> Option<Lost> {
-    let text = |node: Option<Place>| node.and_then(|node| parsed.string(node));
+fn failed(parsed: &Parsed<'_>, entry: ValueRef) -> Option<Lost> {
+    let text = |node: Option<ValueRef>| node.and_then(|node| parsed.string(node));
     let status = text(parsed.at(entry, ["response", "status"]));
     if status.as_deref() == Some("skipped") {
         return Some((UnusedKind::Failed, "the call was skipped".to_owned()));

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::entry::{Body, Parts, is_json};
-use super::parsed::{Parsed, Place};
+use super::parsed::{Parsed, ValueRef};
 use super::routes::{Miss, Routes, shown_url};
 use super::{bruno, har, newman};
 
@@ -314,7 +314,7 @@ impl<'b> Calls<'b> {
         known.map_or("", |(_, cure)| cure)
     }
 
-    fn parts(&self, entry: Place) -> Parts<'_> {
+    fn parts(&self, entry: ValueRef) -> Parts<'_> {
         match self.format {
             Format::Har => har::parts(&self.parsed, entry),
             Format::Newman => newman::parts(&self.parsed, entry),
@@ -322,7 +322,7 @@ impl<'b> Calls<'b> {
         }
     }
 
-    fn request(&self, entry: Place, attached: &mut Attached<'_>) -> Body<'_> {
+    fn request(&self, entry: ValueRef, attached: &mut Attached<'_>) -> Body<'_> {
         match self.format {
             Format::Har => har::request(&self.parsed, entry, attached),
             Format::Newman => newman::request(&self.parsed, entry),
@@ -330,7 +330,7 @@ impl<'b> Calls<'b> {
         }
     }
 
-    fn response(&self, entry: Place, attached: &mut Attached<'_>) -> Body<'_> {
+    fn response(&self, entry: ValueRef, attached: &mut Attached<'_>) -> Body<'_> {
         match self.format {
             Format::Har => har::response(&self.parsed, entry, attached),
             Format::Newman => newman::response(&self.parsed, entry),

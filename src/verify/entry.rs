@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::parsed::Place;
+use super::parsed::ValueRef;
 
 /// Gives the bytes of a file that a recording has put a body into, by the name in the recording.
 pub type Attached<'a> = dyn FnMut(&str) -> Result<Vec<u8>, String> + 'a;
@@ -12,7 +12,7 @@ pub type Attached<'a> = dyn FnMut(&str) -> Result<Vec<u8>, String> + 'a;
 pub struct Entry {
     /// Its number, from 1.
     pub number: usize,
-    pub(super) node: Place,
+    pub(super) node: ValueRef,
     /// The number of the entry that it repeats.
     pub(super) repeats: Option<usize>,
 }
@@ -50,7 +50,7 @@ pub(super) struct Parts<'h> {
 }
 
 /// Numbers the entries of an array, beginning with `first`.
-pub(super) fn numbered(first: usize, nodes: impl IntoIterator<Item = Place>) -> Vec<Entry> {
+pub(super) fn numbered(first: usize, nodes: impl IntoIterator<Item = ValueRef>) -> Vec<Entry> {
     (first..)
         .zip(nodes)
         .map(|(number, node)| Entry {

@@ -7,7 +7,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::entry::{Attached, Body, Entry, Parts, UnusedKind, is_json, numbered, without_body};
-use super::parsed::{Parsed, Place};
+use super::parsed::{Parsed, ValueRef};
 use crate::bind::{Bound, DateTime, Day, Json, Scalar, Value, bind};
 use crate::finding::Span;
 use crate::json::{self, JsonKind, Node};
@@ -23,24 +23,24 @@ const SERVE_HEADERS: &str = "x-geplint-";
 pub const SERVE_MEMBER: &str = "_geplint";
 
 /// Returns the entries of a HAR file. `None` for any other document.
-pub(super) fn entries(parsed: &Parsed<'_>, roots: &[Place]) -> Option<Vec<Entry>> {
+pub(super) fn entries(parsed: &Parsed<'_>, roots: &[ValueRef]) -> Option<Vec<Entry>> {
     let list = parsed.list(parsed.at(*roots.first()?, ["log", "entries"])?)?;
     Some(numbered(1, list))
 }
 
 /// Returns the name of the tool that wrote a HAR file.
-pub(super) fn creator(parsed: &Parsed<'_>, roots: &[Place]) -> Option<String> {
+pub(super) fn creator(parsed: &Parsed<'_>, roots: &[ValueRef]) -> Option<String> {
     let name = parsed.string(parsed.at(*roots.first()?, ["log", "creator", "name"])?)?;
     Some(name.into_owned())
 }
 
 /// Returns the comment on a whole HAR file.
-pub(super) fn comment<'h>(parsed: &'h Parsed<'_>, roots: &[Place]) -> Option<Cow<'h, str>> {
+pub(super) fn comment<'h>(parsed: &'h Parsed<'_>, roots: &[ValueRef]) -> Option<Cow<'h, str>> {
     parsed.string(parsed.at(*roots.first()?, ["log", "comment"])?)
 }
 
 /// Returns the time of the call, in a form that can be compared.
-pub(super) fn started(parsed: &Parsed<'_>, entry: Place) -> Option<(u16, u8, u8, i64)> {
+pub(super) fn started(parsed: &Parsed<'_>, entry: ValueRef) -> Option<(u16, u8, u8, i64)> {
     let text = parsed.string(parsed.member(entry, "startedDateTime")?)?;
     let Ok(Bound {
         value: Value::DateTime(DateTime { day, ticks, .. }),
@@ -55,7 +55,7 @@ pub(super) fn started(parsed: &Parsed<'_>, entry: Place) -> Option<(u16, u8, u8,
     }
 }
 
-pub(super) fn parts<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Parts<'h> {
+pub(super) fn parts<'h>(parsed: &'h Parsed<'_>, entry: ValueRef) -> Parts<'h> {
     let request = |name| parsed.string(parsed.at(entry, ["request", name])?);
     let status = parsed.at(entry, ["response", "status"]);
     Parts {
@@ -69,7 +69,7 @@ pub(super) fn parts<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Parts<'h> {
 }
 
 /// Returns true if `geplint serve` answered: it wrote the file, or a header of the response names it.
-pub(super) fn is_predicted(parsed: &Parsed<'_>, creator: &str, entry: Place) -> bool {
+pub(super) fn is_predicted(parsed: &Parsed<'_>, creator: &str, entry: ValueRef) -> bool {
     let is_its_header = |header| {
         let name = parsed.member(header, "name").and_then(|name| parsed.string(name));
         name.as_ref()
@@ -81,19 +81,19 @@ pub(super) fn is_predicted(parsed: &Parsed<'_>, creator: &str, entry: Place) -> 
 }
 
 /// Returns the endpoint that `geplint serve` has chosen for a call.
-pub(super) fn endpoint<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Option<Cow<'h, str>> {
+pub(super) fn endpoint<'h>(parsed: &'h Parsed<'_>, entry: ValueRef) -> Option<Cow<'h, str>> {
     parsed.string(parsed.at(entry, [SERVE_MEMBER, "endpoint"])?)
 }
 
 /// Returns the facts of the tenant before a call to `geplint serve`, as a tenant file. It only writes them if they are
 /// not the result of the previous calls.
-pub(super) fn tenant<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Option<Cow<'h, str>> {
+pub(super) fn tenant<'h>(parsed: &'h Parsed<'_>, entry: ValueRef) -> Option<Cow<'h, str>> {
     let facts = parsed.at(entry, [SERVE_MEMBER, "tenant"])?;
     let node = parsed.node(facts);
     (node.kind == JsonKind::String).then(|| json::decode(&parsed.text, node))
 }
 
-pub(super) fn request<'h>(parsed: &'h Parsed<'_>, entry: Place, attached: &mut Attached<'_>) -> Body<'h> {
+pub(super) fn request<'h>(parsed: &'h Parsed<'_>, entry: ValueRef, attached: &mut Attached<'_>) -> Body<'h> {
     body(
         parsed,
         parsed.at(entry, ["request", "postData"]),
@@ -102,7 +102,7 @@ pub(super) fn request<'h>(parsed: &'h Parsed<'_>, entry: Place, attached: &mut A
     )
 }
 
-pub(super) fn response<'h>(parsed: &'h Parsed<'_>, entry: Place, attached: &mut Attached<'_>) -> Body<'h> {
+pub(super) fn response<'h>(parsed: &'h Parsed<'_>, entry: ValueRef, attached: &mut Attached<'_>) -> Body<'h> {
     body(
         parsed,
         parsed.at(entry, ["response", "content"]),
@@ -114,7 +114,7 @@ pub(super) fn response<'h>(parsed: &'h Parsed<'_>, entry: Place, attached: &mut 
 /// Returns the body in a `postData` or `content`.
 fn body<'h>(
     parsed: &'h Parsed<'_>,
-    holder: Option<Place>,
+    holder: Option<ValueRef>,
     what: &str,
     attached: &mut Attached<'_>,
 ) -> Body<'h> {
@@ -157,7 +157,12 @@ fn body<'h>(
 }
 
 /// Returns a body that is not in `text`, but in a file, or split into the parameters of a form.
-fn elsewhere<'h>(parsed: &'h Parsed<'_>, holder: Place, what: &str, attached: &mut Attached<'_>) -> Body<'h> {
+fn elsewhere<'h>(
+    parsed: &'h Parsed<'_>,
+    holder: ValueRef,
+    what: &str,
+    attached: &mut Attached<'_>,
+) -> Body<'h> {
     if let Some(name) = parsed
         .member(holder, "_file")
         .and_then(|name| parsed.string(name))
@@ -188,7 +193,7 @@ fn elsewhere<'h>(parsed: &'h Parsed<'_>, holder: Place, what: &str, attached: &m
 }
 
 /// Joins parameters to `name=value&name`, as sent.
-fn form(parsed: &Parsed<'_>, list: Place) -> String {
+fn form(parsed: &Parsed<'_>, list: ValueRef) -> String {
     let parameters = parsed.list(list).unwrap_or_default().into_iter();
     let parts = parameters.map(|parameter| {
         let part = |name| {

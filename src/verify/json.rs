@@ -171,7 +171,7 @@ impl<'a> Pair<'a> {
 impl<'a> Row<'a> {
     fn new(difference: &'a Difference, forecast: &'a Forecast) -> Self {
         let (predicted, recorded) = sides(difference, forecast);
-        let place = difference.error().and_then(|error| forecast.places.get(error));
+        let place = difference.error().and_then(|error| forecast.origins.get(error));
         Self {
             kind: kind(difference),
             key: difference.key(),

@@ -32,7 +32,7 @@ pub use totals::Tally;
 use crate::lint::Checked;
 use crate::predict::{Envelope, ErrorEntry, Prediction};
 use crate::report::Source;
-use crate::tenant::Answer;
+use crate::tenant::AcceptedRecords;
 use recording::is_refusal;
 
 /// A request and the answer that was recorded for it.
@@ -40,7 +40,7 @@ use recording::is_refusal;
 pub struct Exchange<'a> {
     /// The name of the exchange.
     pub name: &'a str,
-    /// The file of the request, for places in it.
+    /// The file of the request, for origins in it.
     pub origin: &'a str,
     /// The request body.
     pub request: &'a [u8],
@@ -92,14 +92,14 @@ pub struct Forecast {
     /// The envelope.
     pub envelope: Envelope,
     /// One entry per error, in the envelope's order.
-    pub places: Vec<Place>,
+    pub origins: Vec<ErrorOrigin>,
     /// For each error: the index of its record, and its own index there.
     numbers: Vec<(usize, usize)>,
 }
 
 /// The origin of an error in the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct ErrorOrigin {
     /// The rule.
     pub rule: String,
     /// The RFC 6901 pointer.
@@ -118,15 +118,15 @@ impl Verified {
 }
 
 impl Forecast {
-    /// Returns a forecast of an envelope and the places of its errors, in the envelope's order.
-    pub fn of(envelope: Envelope, places: Vec<Place>) -> Self {
+    /// Returns a forecast of an envelope and the origins of its errors, in the envelope's order.
+    pub fn of(envelope: Envelope, origins: Vec<ErrorOrigin>) -> Self {
         let entries = envelope.error_details.iter().enumerate();
         let numbers =
             entries.flat_map(|(record, entry)| (0..entry.errors.len()).map(move |error| (record, error)));
         Self {
             numbers: numbers.collect(),
             envelope,
-            places,
+            origins,
         }
     }
 
@@ -136,16 +136,16 @@ impl Forecast {
             .error_findings
             .iter()
             .filter_map(|index| checked.findings.get(*index));
-        let places = findings.map(|finding| {
+        let origins = findings.map(|finding| {
             let position = source.position(finding.span.start);
-            Place {
+            ErrorOrigin {
                 rule: finding.rule.clone().into_owned(),
                 pointer: finding.pointer.clone(),
                 line: position.line,
                 column: position.column,
             }
         });
-        Self::of(prediction.envelope, places.collect())
+        Self::of(prediction.envelope, origins.collect())
     }
 
     /// Returns a predicted error by its index in the envelope's order, from 0.
@@ -200,16 +200,16 @@ pub fn verify(predictor: &mut dyn Predictor, exchange: &Exchange<'_>) -> Verifie
 }
 
 /// Returns the records that were accepted according to a recorded answer; none if it is not an envelope.
-fn answer(recorded: Option<&Recorded>) -> Answer {
+fn answer(recorded: Option<&Recorded>) -> AcceptedRecords {
     let Some(recorded) = recorded else {
-        return Answer::nothing_taken();
+        return AcceptedRecords::none();
     };
     if !is_refusal(&recorded.status_code) {
-        return Answer::AllTaken;
+        return AcceptedRecords::All;
     }
     let refused: HashSet<&str> = recorded.error_details.iter().map(|detail| &*detail.key).collect();
     let keys = recorded.success_details.iter().map(|detail| &detail.key);
-    Answer::Taken(
+    AcceptedRecords::Only(
         keys.filter(|key| !refused.contains(key.as_str()))
             .cloned()
             .collect(),

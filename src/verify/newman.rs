@@ -8,11 +8,11 @@ use std::collections::HashMap;
 
 use super::entry::{self, Body, Entry, Lost, Parts, UnusedKind, numbered, without_body};
 use super::har::base64;
-use super::parsed::{Parsed, Place};
+use super::parsed::{Parsed, ValueRef};
 use crate::json::{self, JsonKind};
 
 /// Returns the entries of a report. `None` for any other document.
-pub(super) fn entries(parsed: &Parsed<'_>, roots: &[Place]) -> Option<Vec<Entry>> {
+pub(super) fn entries(parsed: &Parsed<'_>, roots: &[ValueRef]) -> Option<Vec<Entry>> {
     let list = parsed.list(parsed.at(*roots.first()?, ["run", "executions"])?)?;
     let mut entries = numbered(1, list);
     let mut known = HashMap::new();
@@ -34,11 +34,11 @@ pub(super) fn repeats(first: usize) -> String {
 }
 
 /// Returns the name of the request in the collection.
-pub(super) fn title<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Option<Cow<'h, str>> {
+pub(super) fn title<'h>(parsed: &'h Parsed<'_>, entry: ValueRef) -> Option<Cow<'h, str>> {
     parsed.string(parsed.at(entry, ["item", "name"])?)
 }
 
-pub(super) fn parts<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Parts<'h> {
+pub(super) fn parts<'h>(parsed: &'h Parsed<'_>, entry: ValueRef) -> Parts<'h> {
     let method = parsed.at(entry, ["request", "method"]);
     let status = parsed.at(entry, ["response", "code"]);
     let status: Option<u64> = status.and_then(|node| parsed.raw(node).parse().ok());
@@ -57,7 +57,7 @@ pub(super) fn parts<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Parts<'h> {
     }
 }
 
-pub(super) fn request<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Body<'h> {
+pub(super) fn request<'h>(parsed: &'h Parsed<'_>, entry: ValueRef) -> Body<'h> {
     let without = || without_body("request");
     let body = parsed.at(entry, ["request", "body"]).ok_or_else(without)?;
     let disabled = parsed.member(body, "disabled");
@@ -77,7 +77,7 @@ pub(super) fn request<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Body<'h> {
     }
 }
 
-pub(super) fn response<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Body<'h> {
+pub(super) fn response<'h>(parsed: &'h Parsed<'_>, entry: ValueRef) -> Body<'h> {
     let without = || without_body("response");
     let response = parsed.member(entry, "response").ok_or_else(without)?;
     if let Some(stream) = parsed.member(response, "stream") {
@@ -95,7 +95,7 @@ pub(super) fn response<'h>(parsed: &'h Parsed<'_>, entry: Place) -> Body<'h> {
 }
 
 /// Returns a body that is a string.
-pub(super) fn text<'h>(parsed: &'h Parsed<'_>, node: Place, what: &str) -> Body<'h> {
+pub(super) fn text<'h>(parsed: &'h Parsed<'_>, node: ValueRef, what: &str) -> Body<'h> {
     if parsed.has_other_bytes(node) {
         return Err((
             UnusedKind::Unreadable,
@@ -109,7 +109,7 @@ pub(super) fn text<'h>(parsed: &'h Parsed<'_>, node: Place, what: &str) -> Body<
 }
 
 /// Returns the bytes of a buffer of Node.js: `{"type": "Buffer", "data": [91, 93]}`, or base64.
-fn buffer<'h>(parsed: &'h Parsed<'_>, node: Place, what: &str) -> Body<'h> {
+fn buffer<'h>(parsed: &'h Parsed<'_>, node: ValueRef, what: &str) -> Body<'h> {
     let data = parsed.member(node, "data").unwrap_or(node);
     if let Some(text) = parsed.string(data) {
         let packed = text.strip_prefix("base64:").unwrap_or(&text);
@@ -122,7 +122,7 @@ fn buffer<'h>(parsed: &'h Parsed<'_>, node: Place, what: &str) -> Body<'h> {
 }
 
 /// Returns the bytes in an array or an object of numbers.
-pub(super) fn bytes<'h>(parsed: &Parsed<'_>, holder: Place, what: &str) -> Body<'h> {
+pub(super) fn bytes<'h>(parsed: &Parsed<'_>, holder: ValueRef, what: &str) -> Body<'h> {
     let numbers = parsed.values(holder).map(|byte| parsed.raw(byte).parse().ok());
     let bytes: Option<Vec<u8>> = numbers.collect();
     bytes.map(Cow::Owned).ok_or_else(|| {
@@ -137,8 +137,8 @@ pub(super) fn file() -> Lost {
 }
 
 /// Returns the reason why there is no response: the text of the error, otherwise that of the list of failures.
-fn failed(parsed: &Parsed<'_>, entry: Place, error: Place) -> Lost {
-    let text = |node: Option<Place>| node.and_then(|node| parsed.string(node));
+fn failed(parsed: &Parsed<'_>, entry: ValueRef, error: ValueRef) -> Lost {
+    let text = |node: Option<ValueRef>| node.and_then(|node| parsed.string(node));
     let part = |name| text(parsed.member(error, name));
     let listed = || {
         let reference = text(parsed.at(entry, ["cursor", "ref"]))?;
@@ -153,7 +153,7 @@ fn failed(parsed: &Parsed<'_>, entry: Place, error: Place) -> Lost {
 }
 
 /// Returns the URL, which Postman splits into parts.
-fn url<'h>(parsed: &'h Parsed<'_>, node: Place) -> Cow<'h, str> {
+fn url<'h>(parsed: &'h Parsed<'_>, node: ValueRef) -> Cow<'h, str> {
     if parsed.node(node).kind == JsonKind::String {
         return parsed.string(node).unwrap_or_default();
     }
@@ -174,7 +174,7 @@ fn url<'h>(parsed: &'h Parsed<'_>, node: Place) -> Cow<'h, str> {
 }
 
 /// Returns the parts of a host or a path; `:name` is a variable of the URL.
-fn pieces<'h>(parsed: &'h Parsed<'_>, url: Place, list: Place) -> Vec<Cow<'h, str>> {
+fn pieces<'h>(parsed: &'h Parsed<'_>, url: ValueRef, list: ValueRef) -> Vec<Cow<'h, str>> {
     if let Some(whole) = parsed.string(list) {
         return vec![whole];
     }

@@ -19,7 +19,7 @@ pub enum Kind {
 
 /// The paths that the user named, as far as they matter for pairing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Given<'p> {
+pub enum NamedPaths<'p> {
     /// Two folders: one may have the requests, the other the responses.
     TwoFolders(&'p Path, &'p Path),
     /// Two files: they are a pair, whatever their names are.
@@ -66,7 +66,7 @@ enum Role {
 pub fn pair(
     files: &[PathBuf],
     patterns: &[Pattern],
-    given: Given<'_>,
+    named: NamedPaths<'_>,
     kind: impl FnMut(usize) -> Kind,
 ) -> Pairing {
     let mut pairer = Pairer {
@@ -81,10 +81,10 @@ pub fn pair(
         pairer.by_pattern(pattern);
     }
     pairer.in_one_folder();
-    match given {
-        Given::TwoFolders(one, other) => pairer.across(one, other),
-        Given::TwoFiles if files.len() == 2 && pairer.pairs.is_empty() => pairer.couples(vec![(0, 1)]),
-        Given::TwoFiles | Given::Other => {}
+    match named {
+        NamedPaths::TwoFolders(one, other) => pairer.across(one, other),
+        NamedPaths::TwoFiles if files.len() == 2 && pairer.pairs.is_empty() => pairer.couples(vec![(0, 1)]),
+        NamedPaths::TwoFiles | NamedPaths::Other => {}
     }
     pairer.pairing()
 }
@@ -298,8 +298,8 @@ fn without_extension(path: &Path, wanted: &str) -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    fn folders() -> Given<'static> {
-        Given::TwoFolders(Path::new("q"), Path::new("r"))
+    fn folders() -> NamedPaths<'static> {
+        NamedPaths::TwoFolders(Path::new("q"), Path::new("r"))
     }
 
     fn paths(names: &[&str]) -> Vec<PathBuf> {
@@ -307,8 +307,8 @@ mod tests {
     }
 
     /// Returns the pairs as `request>response`, then the remaining files.
-    fn paired(names: &[&str], given: Given<'_>, kind: impl FnMut(usize) -> Kind) -> Vec<String> {
-        let pairing = pair(&paths(names), &[], given, kind);
+    fn paired(names: &[&str], named: NamedPaths<'_>, kind: impl FnMut(usize) -> Kind) -> Vec<String> {
+        let pairing = pair(&paths(names), &[], named, kind);
         let pairs = pairing
             .pairs
             .iter()
@@ -333,7 +333,7 @@ mod tests {
             "x.json",
         ];
         assert_eq!(
-            paired(&names, Given::Other, unasked),
+            paired(&names, NamedPaths::Other, unasked),
             [
                 "b/1.request.json>b/1.response.json",
                 "a/1.Request.JSON>a/1.RESPONSE.json",
@@ -360,7 +360,7 @@ mod tests {
         ];
         let patterns = ["{n}-q.json={n}-r.json", "request.json=response.json"];
         let patterns = patterns.map(|text| Pattern::parse(text).unwrap());
-        let pairing = pair(&paths(&names), &patterns, Given::Other, unasked);
+        let pairing = pair(&paths(&names), &patterns, NamedPaths::Other, unasked);
         let pairs: Vec<_> = pairing
             .pairs
             .iter()
@@ -391,7 +391,7 @@ mod tests {
     fn a_response_belongs_to_one_request() {
         let names = ["1-a-q.json", "1-b-q.json", "1-x-r.json", "1-y-r.json"];
         let patterns = [Pattern::parse("{n}-*-q.json={n}-*-r.json").unwrap()];
-        let pairing = pair(&paths(&names), &patterns, Given::Other, unasked);
+        let pairing = pair(&paths(&names), &patterns, NamedPaths::Other, unasked);
         let pairs: Vec<_> = pairing
             .pairs
             .iter()
@@ -441,8 +441,8 @@ mod tests {
     #[test]
     fn one_folder_in_the_other() {
         let names = ["q/a.json", "q/r/a.json"];
-        let given = Given::TwoFolders(Path::new("q"), Path::new("q/r"));
-        assert_eq!(paired(&names, given, |_| Kind::Other), ["q/a.json>q/r/a.json"]);
+        let named = NamedPaths::TwoFolders(Path::new("q"), Path::new("q/r"));
+        assert_eq!(paired(&names, named, |_| Kind::Other), ["q/a.json>q/r/a.json"]);
     }
 
     /// `geplint samples` writes them beside requests.
@@ -454,13 +454,13 @@ mod tests {
             "q/b.request.json",
             "q/b.predicted.json",
         ];
-        assert_eq!(paired(&names, Given::Other, unasked), names);
+        assert_eq!(paired(&names, NamedPaths::Other, unasked), names);
         let names = ["q/a.json", "r/a.predicted.json"];
         assert_eq!(paired(&names, folders(), unasked), names);
         let names = ["q/a.predicted.json", "r/a.predicted.json"];
         assert_eq!(paired(&names, folders(), unasked), names);
         assert_eq!(
-            paired(&["a.json", "a.predicted.json"], Given::TwoFiles, unasked),
+            paired(&["a.json", "a.predicted.json"], NamedPaths::TwoFiles, unasked),
             ["a.json", "a.predicted.json"]
         );
     }
@@ -470,15 +470,15 @@ mod tests {
         let names = ["answer.json", "question.json"];
         let kind = |index| if index == 0 { Kind::Response } else { Kind::Request };
         assert_eq!(
-            paired(&names, Given::TwoFiles, kind),
+            paired(&names, NamedPaths::TwoFiles, kind),
             ["question.json>answer.json"]
         );
         let names = ["x/a.response.json", "y/b.request.json"];
         assert_eq!(
-            paired(&names, Given::TwoFiles, unasked),
+            paired(&names, NamedPaths::TwoFiles, unasked),
             ["y/b.request.json>x/a.response.json"]
         );
         let names = ["a.request.json", "b.request.json"];
-        assert_eq!(paired(&names, Given::TwoFiles, unasked), names);
+        assert_eq!(paired(&names, NamedPaths::TwoFiles, unasked), names);
     }
 }

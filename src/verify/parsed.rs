@@ -17,7 +17,7 @@ pub(super) struct Parsed<'b> {
 
 /// A value of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct ValueRef {
     tree: usize,
     node: NodeId,
 }
@@ -51,10 +51,10 @@ impl<'b> Parsed<'b> {
     }
 
     /// Returns the value of the document, or the values of its array.
-    pub(super) fn roots(&self) -> Vec<Place> {
+    pub(super) fn roots(&self) -> Vec<ValueRef> {
         let root = |(tree, nodes): (usize, &Tree)| {
             let node = nodes.root()?;
-            Some(Place { tree, node })
+            Some(ValueRef { tree, node })
         };
         self.trees.iter().enumerate().filter_map(root).collect()
     }
@@ -66,21 +66,21 @@ impl<'b> Parsed<'b> {
     }
 
     /// Returns the tree of a value.
-    fn tree(&self, at: Place) -> &Tree {
+    fn tree(&self, at: ValueRef) -> &Tree {
         &self.trees[at.tree]
     }
 
-    pub(super) fn node(&self, at: Place) -> &Node {
+    pub(super) fn node(&self, at: ValueRef) -> &Node {
         self.tree(at).node(at.node)
     }
 
     /// Returns the text of a value.
-    pub(super) fn raw(&self, at: Place) -> &str {
+    pub(super) fn raw(&self, at: ValueRef) -> &str {
         self.node(at).span.of(&self.text)
     }
 
     /// Returns the content of a string, a name or a number.
-    pub(super) fn content(&self, at: Place) -> String {
+    pub(super) fn content(&self, at: ValueRef) -> String {
         match self.node(at).kind {
             JsonKind::String | JsonKind::Key => json::decode(&self.text, self.node(at)).into_owned(),
             _ => self.raw(at).to_owned(),
@@ -88,59 +88,59 @@ impl<'b> Parsed<'b> {
     }
 
     /// Returns the name and the value of each member of an object.
-    pub(super) fn members(&self, at: Place) -> impl Iterator<Item = (Place, Place)> + '_ {
-        let place = move |node| Place { node, ..at };
+    pub(super) fn members(&self, at: ValueRef) -> impl Iterator<Item = (ValueRef, ValueRef)> + '_ {
+        let place = move |node| ValueRef { node, ..at };
         let members = self.tree(at).members(at.node);
         members.map(move |(name, value)| (place(name), place(value)))
     }
 
     /// Returns a member of an object by its name.
-    pub(super) fn member(&self, object: Place, name: &str) -> Option<Place> {
+    pub(super) fn member(&self, object: ValueRef, name: &str) -> Option<ValueRef> {
         let tree = self.tree(object);
         let mut members = tree.members(object.node);
         let (_, node) = members.find(|(key, _)| json::decode(&self.text, tree.node(*key)) == name)?;
-        Some(Place { node, ..object })
+        Some(ValueRef { node, ..object })
     }
 
     /// Returns a value by the path of names to it.
-    pub(super) fn at<const N: usize>(&self, object: Place, path: [&str; N]) -> Option<Place> {
+    pub(super) fn at<const N: usize>(&self, object: ValueRef, path: [&str; N]) -> Option<ValueRef> {
         path.iter().try_fold(object, |at, name| self.member(at, name))
     }
 
     /// Returns the values of an array or an object.
-    pub(super) fn values(&self, at: Place) -> impl Iterator<Item = Place> + '_ {
+    pub(super) fn values(&self, at: ValueRef) -> impl Iterator<Item = ValueRef> + '_ {
         let members = self.tree(at).members(at.node).map(|(_, value)| value);
         let values = self.tree(at).elements(at.node).chain(members);
-        values.map(move |node| Place { node, ..at })
+        values.map(move |node| ValueRef { node, ..at })
     }
 
     /// Returns the elements of an array.
-    pub(super) fn list(&self, at: Place) -> Option<Vec<Place>> {
+    pub(super) fn list(&self, at: ValueRef) -> Option<Vec<ValueRef>> {
         (self.node(at).kind == JsonKind::Array).then(|| self.values(at).collect())
     }
 
     /// Returns the text of a string that is not empty.
-    pub(super) fn string(&self, at: Place) -> Option<Cow<'_, str>> {
+    pub(super) fn string(&self, at: ValueRef) -> Option<Cow<'_, str>> {
         let node = self.node(at);
         let text = (node.kind == JsonKind::String).then(|| json::decode(&self.text, node))?;
         (!text.is_empty()).then_some(text)
     }
 
     /// Returns true if a value is a string that is not empty.
-    pub(super) fn is_text(&self, at: Place) -> bool {
+    pub(super) fn is_text(&self, at: ValueRef) -> bool {
         let node = self.node(at);
         node.kind == JsonKind::String && node.span.end - node.span.start > 2
     }
 
     /// Returns true if a value contains bytes that are not UTF-8.
-    pub(super) fn has_other_bytes(&self, at: Place) -> bool {
+    pub(super) fn has_other_bytes(&self, at: ValueRef) -> bool {
         let span = self.node(at).span;
         let original = self.bytes.get(span.start as usize..span.end as usize);
         original.is_none_or(|bytes| std::str::from_utf8(bytes).is_err())
     }
 
     /// Returns the first mistake inside a value that makes its structure uncertain. An invalid value such as `NaN` does not.
-    pub(super) fn broken(&self, at: Place) -> Option<String> {
+    pub(super) fn broken(&self, at: ValueRef) -> Option<String> {
         let span = self.node(at).span;
         let from = self.errors.partition_point(|error| error.span.start < span.start);
         self.errors

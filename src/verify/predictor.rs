@@ -5,7 +5,7 @@ use crate::lint::Checked;
 use crate::predict::Prediction;
 use crate::recognize::Standard;
 use crate::session::{Outcome, Request, Session};
-use crate::tenant::Answer;
+use crate::tenant::AcceptedRecords;
 
 /// Predicts answers like the API, one call after the other.
 pub trait Predictor {
@@ -13,7 +13,12 @@ pub trait Predictor {
     ///
     /// `endpoint` is set if the URL or the user determines it; otherwise the names in the body do. Later predictions
     /// see the changes by the records that `answer` accepted; without an answer, by those predicted to succeed.
-    fn predict(&mut self, request: &[u8], endpoint: Option<&str>, answer: Option<&Answer>) -> Predicted;
+    fn predict(
+        &mut self,
+        request: &[u8],
+        endpoint: Option<&str>,
+        answer: Option<&AcceptedRecords>,
+    ) -> Predicted;
 }
 
 /// The prediction for a request body.
@@ -39,7 +44,12 @@ pub enum Predicted {
 }
 
 impl Predictor for Session<'_> {
-    fn predict(&mut self, request: &[u8], endpoint: Option<&str>, answer: Option<&Answer>) -> Predicted {
+    fn predict(
+        &mut self,
+        request: &[u8],
+        endpoint: Option<&str>,
+        answer: Option<&AcceptedRecords>,
+    ) -> Predicted {
         let recognized = || self.recognized(request, Standard::Named);
         let known = match endpoint {
             Some(id) => match self.endpoint(id) {

@@ -121,7 +121,7 @@ struct Row {
 impl Row {
     fn new(difference: &Difference, forecast: &Forecast, origin: &str) -> Self {
         let (predicted, recorded) = sides(difference, forecast);
-        let place = difference.error().and_then(|error| forecast.places.get(error));
+        let place = difference.error().and_then(|error| forecast.origins.get(error));
         Self {
             what: what(difference),
             key: difference.key().map(|key| format!("key {}", key_text(key))),
@@ -485,7 +485,7 @@ mod tests {
     use super::*;
     use crate::predict::{Envelope, ErrorDetail, SuccessDetail};
     use crate::sanitize::is_unprintable;
-    use crate::verify::{Place, Recorded, compare};
+    use crate::verify::{ErrorOrigin, Recorded, compare};
     use serde_json::Value;
 
     const NASTY: &str = "\u{1b}[2Jx\r\n::error::y ##[group]g \u{9b}31m\u{202e}\u{200b}\u{7f}\0";
@@ -514,7 +514,7 @@ mod tests {
             success_details: recorded.success_details,
             extra: vec![NASTY.to_owned(); 30],
         };
-        let place = Place {
+        let place = ErrorOrigin {
             rule: NASTY.to_owned(),
             pointer: NASTY.to_owned(),
             line: 1,

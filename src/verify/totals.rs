@@ -98,7 +98,7 @@ impl Tally {
         for difference in &comparison.differences {
             self.unforeseen += u32::from(matches!(difference, Difference::MissingError { .. }));
         }
-        for (place, verdict) in forecast.places.iter().zip(&comparison.verdicts) {
+        for (place, verdict) in forecast.origins.iter().zip(&comparison.verdicts) {
             let rule = self.rules.entry(place.rule.clone()).or_default();
             match verdict {
                 Verdict::Confirmed => rule.confirmed += 1,
@@ -147,11 +147,11 @@ fn ratio(part: u32, whole: u32) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::predict::Envelope;
-    use crate::verify::Place;
+    use crate::verify::ErrorOrigin;
     use serde_json::Value;
 
-    fn place(rule: &str) -> Place {
-        Place {
+    fn place(rule: &str) -> ErrorOrigin {
+        ErrorOrigin {
             rule: rule.to_owned(),
             pointer: String::new(),
             line: 1,

@@ -1,4 +1,4 @@
-//! `geplint check --changed` with the installed git: each test has a repository of its own.
+//! `geplint check --changed` with the installed git; each test has a separate repository.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
@@ -339,7 +339,7 @@ fn a_nested_repository_is_separate() {
 // On other systems, not every byte is allowed in a file name.
 #[cfg(target_os = "linux")]
 #[test]
-fn names_may_be_anything() {
+fn file_names_may_be_arbitrary_bytes() {
     use std::os::unix::ffi::OsStrExt;
     let repo = Repo::new("names", &[("a.json", BAD)]);
     let names: [&[u8]; 5] = [

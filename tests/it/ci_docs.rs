@@ -184,7 +184,7 @@ fn the_plain_hook_refuses_a_bad_payload() {
     );
 }
 
-/// All entries of hooks are the same, wherever they are written.
+/// All entries of hooks are equal in every document.
 #[test]
 fn docs_readme_init_and_the_shipped_hooks_agree() {
     let folder = outside("init");

@@ -157,7 +157,7 @@ fn a_closed_pipe_ends_quietly() {
 }
 
 #[test]
-fn what_git_ignores_is_left_out() {
+fn files_ignored_by_git_are_skipped() {
     let folder = folder("ignored");
     write(&folder, ".git/HEAD", "");
     write(&folder, ".gitignore", "build/\nlocal-*.json\n");
@@ -441,7 +441,7 @@ fn the_server_takes_the_arguments_that_the_docs_give_it() {
     assert!(seen > 0);
 }
 
-/// Input for which no argument asks is not ignored silently.
+/// Input that no argument requests is not ignored silently.
 #[cfg(unix)]
 #[test]
 fn input_that_is_not_read_is_named() {
@@ -462,8 +462,12 @@ fn input_that_is_not_read_is_named() {
             .stdin(fs::File::open(folder.join(input)).unwrap())
             .output()
             .unwrap();
-        let said = String::from_utf8(done.stderr).unwrap();
-        assert_eq!(said.contains(note), is_named, "{arguments:?} < {input}: {said}");
+        let printed = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(
+            printed.contains(note),
+            is_named,
+            "{arguments:?} < {input}: {printed}"
+        );
     }
     // A pipe.
     let (reader, mut writer) = std::io::pipe().unwrap();
@@ -475,6 +479,6 @@ fn input_that_is_not_read_is_named() {
         .stdin(reader)
         .output()
         .unwrap();
-    let said = String::from_utf8(done.stderr).unwrap();
-    assert!(said.contains(note), "{said}");
+    let printed = String::from_utf8(done.stderr).unwrap();
+    assert!(printed.contains(note), "{printed}");
 }

@@ -184,7 +184,7 @@ fn same_findings(
     for (number, Sample { endpoint, body }) in samples.iter().enumerate() {
         let path = format!("{}/{number}.json", ENDPOINTS[*endpoint].0);
         let place = |offset: u64| {
-            // What the encoder makes of what stands before it.
+            // The encoded text before it.
             let before = &body[..usize::try_from(offset).unwrap()];
             (starts[number] + encode(before).len()) as u64
         };
@@ -297,7 +297,7 @@ fn a_collection_has_the_findings_of_its_bodies_at_their_places() {
 }
 
 #[test]
-fn places_lead_through_every_escape() {
+fn positions_are_right_after_every_escape() {
     let samples: Vec<Sample> = samples().into_iter().step_by(3).collect();
     same_findings(
         "escaped.any",
@@ -320,9 +320,9 @@ fn an_http_file_has_the_findings_of_its_bodies_at_their_places() {
     );
 }
 
-/// `--fix` changes a body in a container in the same way as in a file of its own.
+/// `--fix` changes a body in a container in the same way as in a separate file.
 #[test]
-fn bodies_that_stand_as_they_are_are_fixed_there() {
+fn bodies_without_escapes_are_fixed_in_place() {
     let folder = empty_folder("collections", "fix");
     let samples: Vec<Sample> = verbatim_samples().into_iter().step_by(7).collect();
     bodies(&folder, &samples);
@@ -376,7 +376,7 @@ fn bodies_that_stand_as_they_are_are_fixed_there() {
         let cut = |text: &str| text[..text.find("### other").unwrap()].to_owned();
         let rest = |text: &str| text[text.find("### other").unwrap()..].to_owned();
         let http = read(format!("http/{number}.http"));
-        // In a file of its own, a body that is not an array is not fixed, because it might be anything.
+        // In a separate file, a body that is not an array is not fixed, because it might be anything.
         if fixed != *body {
             assert_eq!(cut(&http), cut(&after), "{number}: {body}");
             changed += 1;
@@ -462,7 +462,7 @@ fn json_lines_are_records_or_bodies() {
     );
     assert!(lines(&["list.jsonl"]).starts_with(&format!("list.jsonl:2:47: {empty}")));
     assert_eq!(lines(&["other.jsonl"]), "");
-    // In a folder all of these are found, and what a glob names besides.
+    // In a folder, all of these are found, and files that match a glob.
     let found = lines(&["."]);
     assert!(
         found.contains("records.jsonl:3:47") && found.contains("bodies.ndjson:2:100"),
@@ -473,7 +473,7 @@ fn json_lines_are_records_or_bodies() {
 }
 
 #[test]
-fn what_cannot_be_read_is_one_message() {
+fn an_unreadable_collection_is_one_message() {
     let folder = empty_folder("collections", "broken");
     let (text, _) = collection(&samples()[..3], usual);
     fs::write(folder.join("cut.json"), &text[..text.len() / 2]).unwrap();
@@ -501,7 +501,7 @@ fn what_cannot_be_read_is_one_message() {
             );
             assert!(!text.contains("panicked"), "{text}");
         }
-        // Nobody named it: the run goes on.
+        // It was not named, so it does not fail the run.
         let output = run(
             &folder,
             &["check", "--skip-unrecognized", "--no-error-on-unmatched", name],

@@ -1,4 +1,4 @@
-//! Tests of `geplint.toml`, ignores, severities and baselines, as a user meets them; each test has a folder of its own.
+//! Tests of `geplint.toml`, ignores, severities and baselines on the command line; each test has a separate folder.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeSet;
@@ -99,7 +99,7 @@ impl Done {
     }
 }
 
-/// Whatever is written in place of a list of tables, the message says what to write.
+/// The message for any other form shows how to write a list of tables.
 #[test]
 fn a_list_of_tables_in_another_form_is_explained() {
     let repo = Repo::new("table-lists", &[("bad.json", BAD)]);
@@ -114,8 +114,8 @@ fn a_list_of_tables_in_another_form_is_explained() {
             format!("{key} = \"x\""),
             format!("{key} = 1"),
         ] {
-            let said = format!("{key} must be a list of tables: write [[{key}]]");
-            repo.check(&text).expect(2, &[], &[&said]);
+            let message = format!("{key} must be a list of tables: write [[{key}]]");
+            repo.check(&text).expect(2, &[], &[&message]);
             seen += 1;
         }
     }
@@ -523,7 +523,7 @@ fn rules_in_a_list() {
 }
 
 #[test]
-fn what_makes_a_run_fail() {
+fn fail_on_settings() {
     let repo = Repo::new("fail", &[("warning.json", WARNING)]);
     for (settings, args, code) in [
         ("", &[][..], 0),
@@ -643,7 +643,7 @@ fn ignores_apply_until_their_last_day() {
         .without(&["geplint.toml:2"]);
 }
 
-/// Predictions are not affected by settings and baselines, which the API does not know.
+/// Predictions are not affected by settings and baselines, because these do not affect the API.
 #[test]
 fn predictions_ignore_settings() {
     let repo = Repo::new("predictions", &[("bad.json", BAD)]);
@@ -759,7 +759,7 @@ fn a_baseline_shrinks() {
         &["warning: conf/known.json: 2 findings in it no longer occur, such as missing-mandatory at /*/GroupName in ../b/b.json"],
     );
     assert_eq!(repo.read("conf/known.json"), before);
-    // Entries for files that were not checked are not reported as gone.
+    // Entries for files that were not checked are not reported as without effect.
     repo.run(&["check", "a.json"])
         .expect(0, &[], &[])
         .without(&["warning"]);
@@ -1047,7 +1047,7 @@ fn the_settings_in_the_docs_are_valid() {
 }
 
 #[test]
-fn the_commands_in_the_docs_show_what_is_so() {
+fn the_commands_in_the_docs_print_the_documented_output() {
     let repo = Repo::new("docs-commands", &[("bad.json", BAD)]);
     let mut seen = 0;
     for block in blocks(include_str!("../../docs/config.md"), "console") {

@@ -259,7 +259,7 @@ fn the_general_text_of_a_rule_is_printed_once() {
     let (text, _) = check(&folder, &["--endpoint=contact-details", "--max-findings=0", "."]);
     // Of each of the two rules.
     assert_eq!(joined(&text).matches("why: ").count(), 2, "{text}");
-    // What an earlier file had takes a line.
+    // A diagnostic like one of an earlier file has one line.
     let again = text
         .lines()
         .filter(|line| line.starts_with("04.json:") && line.contains("error["));

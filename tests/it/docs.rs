@@ -387,7 +387,7 @@ fn the_getting_started_page_works() {
     assert_eq!((files, commands), (3, 7));
 }
 
-/// Runs the commands of a page in order, in one folder: `> FILE` keeps what is printed, `? N` is the exit code.
+/// Runs the commands of a page in order, in one folder: `> FILE` redirects the output, `? N` is the exit code.
 fn runs_as_documented(page: &str, folder: &Path) -> usize {
     let mut commands = 0;
     for block in blocks(page, "console") {
@@ -405,16 +405,16 @@ fn runs_as_documented(page: &str, folder: &Path) -> usize {
             if code.is_some() {
                 shown.remove(0);
             }
-            let said = match file {
+            let printed = match file {
                 None => [output.stdout, output.stderr].concat(),
                 Some(file) => {
                     fs::write(folder.join(file), output.stdout).unwrap();
                     output.stderr
                 }
             };
-            let said = String::from_utf8(said).unwrap();
-            let said: Vec<&str> = said.trim_end().lines().collect();
-            assert!(fits(&shown, &said), "{command}\n{}", said.join("\n"));
+            let printed = String::from_utf8(printed).unwrap();
+            let printed: Vec<&str> = printed.trim_end().lines().collect();
+            assert!(fits(&shown, &printed), "{command}\n{}", printed.join("\n"));
             assert_eq!(output.status.code(), Some(code.unwrap_or(0)), "{command}");
             commands += 1;
         }
@@ -494,7 +494,7 @@ fn anchor(heading: &str) -> String {
 }
 
 #[test]
-fn every_link_leads_somewhere() {
+fn every_link_resolves() {
     let mut wrong = Vec::new();
     let mut seen = 0;
     for page in pages() {

@@ -184,7 +184,7 @@ fn a_documented_success_gives_no_error() {
 }
 
 #[test]
-fn one_brace_too_many_is_one_error_and_without_it_there_is_none() {
+fn the_extra_brace_is_the_only_error() {
     let bytes = request(NO_JSON);
     let text = String::from_utf8(bytes.clone()).unwrap();
     let findings = check(NO_JSON, &bytes);

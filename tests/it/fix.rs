@@ -1,4 +1,4 @@
-//! Tests of `check --fix`: what is fixed, and that nothing else changes.
+//! Tests of `check --fix`: the fixes, and that nothing else changes.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,7 +15,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use geplint::finding::{Finding, Severity};
-use geplint::fix::{self, Edit, Seen, Tally};
+use geplint::fix::{self, CheckResult, Edit, Tally};
 use geplint::report::AtomicFile;
 use geplint::rules::{Endpoint, builtin, builtin_ids};
 use geplint::tenant::Tenant;
@@ -32,7 +32,7 @@ fn findings(bytes: &[u8], endpoint: &Endpoint) -> Vec<Finding> {
 fn after_fixes(bytes: &[u8], endpoint: &Endpoint, unsafe_too: bool) -> Option<Vec<u8>> {
     let mut check = |bytes: &[u8]| {
         let findings = findings(bytes, endpoint);
-        Seen::new(Tally::of(&findings), findings)
+        CheckResult::new(Tally::of(&findings), findings)
     };
     fix::fix_all(bytes, unsafe_too, &mut check).map(|after| after.bytes)
 }
@@ -185,8 +185,7 @@ fn spoil_and_restore(nth: usize) {
     let (mut restored, mut all) = (0, 0);
     for (number, (path, text, endpoint)) in payloads().into_iter().enumerate() {
         let text = text.trim_end().to_owned() + "\n";
-        // Longer payloads contain nothing that the short ones do not. An empty list is an error of its own, which a
-        // comment hides.
+        // Longer payloads contain nothing that the short ones do not. An empty list is a separate error, which a comment hides.
         if text.len() > 500 || text.trim() == "[]" || !is_finished(&text, endpoint, false) {
             continue;
         }
@@ -647,7 +646,7 @@ fn a_harmful_fix_is_found_by_bisection() {
         if String::from_utf8_lossy(bytes).contains(harmful) {
             findings.push(new.clone());
         }
-        Seen::new(Tally::of(&findings), findings)
+        CheckResult::new(Tally::of(&findings), findings)
     };
     let result = fix::fix_all(before.as_bytes(), true, &mut check).unwrap();
     let after = before.replace("ContactCde", "ContactCode");
@@ -658,7 +657,7 @@ fn a_harmful_fix_is_found_by_bisection() {
 
 // ---- the program ----
 
-/// An empty folder of its own.
+/// Returns an empty folder for one test.
 struct Folder(PathBuf);
 
 struct Done {
@@ -1108,7 +1107,7 @@ fn timeless(text: &str) -> String {
 }
 
 #[test]
-fn the_commands_in_the_docs_show_what_is_so() {
+fn the_commands_in_the_docs_print_the_documented_output() {
     let docs = include_str!("../../docs/fixing.md");
     let payload = blocks(docs, "json")[0];
     let folder = Folder::new("docs", &[("groups.json", payload)]);

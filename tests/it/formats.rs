@@ -221,7 +221,7 @@ fn command(line: &str) -> (&str, Vec<(&str, String)>, String) {
     (name, properties, plain(data))
 }
 
-/// Changes the findings to be about different properties, so that each is a cause of its own.
+/// Changes the findings to be about different properties, so that each is a separate cause.
 fn apart(findings: Vec<Finding>) -> Vec<Finding> {
     let numbered = findings.into_iter().enumerate();
     numbered

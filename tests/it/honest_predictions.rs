@@ -87,8 +87,8 @@ fn mutated(root: &Value) -> Vec<Value> {
     requests
 }
 
-/// Rules whose undocumented part does not change the most likely answer: it concerns what is stored, or how another
-/// rule with an answer of its own compares values.
+/// Rules whose undocumented part does not change the most likely answer: it concerns the stored value, or the comparison by
+/// another rule with its own answer.
 const ANSWERED_ALL_THE_SAME: [&str; 5] = [
     "duplicate-entry",
     "duplicate-record",

@@ -1,5 +1,5 @@
-//! Tests of the code's layout: the list of files in the documentation of `lint` is complete and in import order; what is
-//! decided in one file is decided in no other.
+//! Tests of the code's layout: the list of files in the documentation of `lint` is complete and in import order, and certain
+//! decisions are in one file only.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -106,9 +106,9 @@ fn the_engine_is_layered() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// What is decided in one file is decided in no other.
+/// Each of these decisions is in one file only.
 #[test]
-fn one_file_decides() {
+fn certain_code_is_in_one_file() {
     let cases = [
         (
             "crates/geplint-core/src/pointer.rs",

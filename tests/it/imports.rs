@@ -267,8 +267,7 @@ fn expand(tree: &str, before: &[String], paths: &mut Vec<Module>) {
     }
 }
 
-/// True if `self` is a segment of its own, which it is at the start of a path; in a list it means the path before the
-/// list.
+/// True if `self` is a segment, as at the start of a path; in a list it means the path before the list.
 fn path_start(before: &[String], part: &str) -> bool {
     before.is_empty() && part == "self"
 }

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 
-/// A folder of its own for each test, removed when the test ends.
+/// A folder for one test, removed at its end.
 struct Folder(PathBuf);
 
 impl Folder {

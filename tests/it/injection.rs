@@ -414,9 +414,9 @@ fn predict_verify_and_init() {
     );
     for format in ["text", "json"] {
         let output = place.run(&["verify", "--no-config", "-v", "--format", format, "pairs"]);
-        let told = String::from_utf8_lossy(&output.stdout);
+        let printed = String::from_utf8_lossy(&output.stdout);
         for file in ["newman.json#1", "bruno.json#1"] {
-            assert!(told.contains(file), "{file} was not read: {told}");
+            assert!(printed.contains(file), "{file} was not read: {printed}");
         }
         place.run(&[
             "verify",

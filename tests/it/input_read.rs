@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use geplint::input::{ReadError, Reader};
 
-/// A file of its own, removed when the test ends.
+/// A file for one test, removed at its end.
 struct Scratch(PathBuf);
 
 impl Scratch {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use geplint::input::Excludes;
 use geplint::input::{Entry, WalkOptions, collect};
 
-/// A folder of its own, removed when the test ends.
+/// A folder for one test, removed at its end.
 struct Folder(PathBuf);
 
 impl Folder {

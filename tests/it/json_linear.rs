@@ -1,4 +1,4 @@
-//! Texts for which a naive reader would read the same bytes again and again.
+//! Texts in which a naive reader would read the same bytes again and again.
 
 #![allow(
     clippy::unwrap_used,

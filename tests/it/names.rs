@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use geplint::finding::Finding;
-use geplint::fix::{self, Seen, Tally};
+use geplint::fix::{self, CheckResult, Tally};
 use geplint::rules::builtin;
 use geplint::tenant::Tenant;
 use geplint::{json, lint};
@@ -102,7 +102,7 @@ fn after_fixes(endpoint: &str, body: &Value) -> Value {
     let bytes = serde_json::to_vec(body).unwrap();
     let mut check = |bytes: &[u8]| {
         let findings = findings(endpoint, bytes);
-        Seen::new(Tally::of(&findings), findings)
+        CheckResult::new(Tally::of(&findings), findings)
     };
     let after = fix::fix_all(&bytes, true, &mut check);
     after.map_or_else(

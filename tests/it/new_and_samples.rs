@@ -1,4 +1,4 @@
-//! `geplint new` and `geplint samples` as programs: what they print, write and refuse to write.
+//! `geplint new` and `geplint samples` on the command line: their output, and the files that they write or refuse to overwrite.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -51,7 +51,7 @@ fn a_new_body_checks_clean() {
                 "{id} {way:?}: {}",
                 text(&checked.stdout)
             );
-            // Nobody has to name the endpoint of the full body.
+            // The endpoint of the full body is detected.
             if way.contains(&"--full") {
                 let checked = run(&folder, &["check", "-q", "-"], &made.stdout);
                 assert_eq!(checked.status.code(), Some(0), "{id}: {}", text(&checked.stdout));
@@ -63,7 +63,7 @@ fn a_new_body_checks_clean() {
 #[test]
 fn what_cannot_be_made_is_refused() {
     let folder = empty_folder("made", "refused");
-    for (arguments, said) in [
+    for (arguments, printed) in [
         (
             &["new", "no-such-call"][..],
             "there is no endpoint \"no-such-call\"",
@@ -76,7 +76,7 @@ fn what_cannot_be_made_is_refused() {
         let made = run(&folder, arguments, b"");
         assert_eq!(made.status.code(), Some(2), "{arguments:?}");
         assert!(
-            text(&made.stderr).contains(said),
+            text(&made.stderr).contains(printed),
             "{arguments:?}: {}",
             text(&made.stderr)
         );
@@ -155,21 +155,21 @@ fn files_of_others_are_never_overwritten() {
     fs::write(folder.join(name), "mine").unwrap();
     let refused = run(&folder, &samples, b"");
     assert_eq!(refused.status.code(), Some(2));
-    let said = text(&refused.stderr);
+    let printed = text(&refused.stderr);
     assert!(
-        said.contains(name) && said.contains("geplint-samples.txt"),
-        "{said}"
+        printed.contains(name) && printed.contains("geplint-samples.txt"),
+        "{printed}"
     );
     assert_eq!(names(&folder).len(), 1, "nothing is written beside it");
     fs::remove_file(folder.join(name)).unwrap();
     assert_eq!(run(&folder, &samples, b"").status.code(), Some(0));
-    // What geplint wrote and somebody changed is theirs.
+    // A generated file that was changed is not overwritten.
     fs::write(folder.join(name), "mine").unwrap();
     fs::write(folder.join("other.json"), "[]").unwrap();
     assert_eq!(run(&folder, &samples, b"").status.code(), Some(2));
     assert_eq!(fs::read(folder.join(name)).unwrap(), b"mine");
     fs::remove_file(folder.join(name)).unwrap();
-    // Another spelling of names overwrites what was written, and what is left of an earlier run goes.
+    // Another casing of names overwrites the generated files, and files that are no longer generated are removed.
     let tenant = fs::canonicalize("rules/examples/tenant.toml").unwrap();
     let with = [
         &samples[..],
@@ -242,7 +242,7 @@ fn one_folder_holds_the_samples_of_all_endpoints() {
         assert!(!text(&made.stdout).contains("removed"), "{}", text(&made.stdout));
     }
     assert_eq!(names(&folder.join("all")), all);
-    // What one endpoint no longer has is removed, and nothing else; a changed file is named and kept.
+    // Files that are no longer generated for one endpoint are removed, and no others; a changed file is named and kept.
     let id = builtin_ids().next().unwrap();
     let list = folder.join("all/geplint-samples.txt");
     let listed = fs::read_to_string(&list).unwrap();
@@ -308,9 +308,9 @@ fn explain_points_from_properties_and_endpoints_to_their_tables() {
         let names = names.map(|property| property.name.to_string());
         for word in names.chain([endpoint.id.to_string()]) {
             let done = run(&folder, &["explain", &word], b"");
-            let said = text(&done.stderr);
+            let printed = text(&done.stderr);
             let pointer = format!("`geplint rules {}`", endpoint.id);
-            assert!(said.contains(&pointer), "{word}: {said}");
+            assert!(printed.contains(&pointer), "{word}: {printed}");
             assert_eq!(done.status.code(), Some(2), "{word}");
         }
     }

@@ -284,7 +284,7 @@ fn json_test_suite_without_an_endpoint() {
     assert_eq!(refused, 188);
 }
 
-/// With `--verbose`, each file is named, with what it is taken for.
+/// With `--verbose`, each file is named, with its detected kind.
 #[test]
 fn verbose_names_every_file() {
     let folder = crate::support::empty_folder("not-json", "verbose");
@@ -298,13 +298,13 @@ fn verbose_names_every_file() {
     }
     fs::write(folder.join("package.json"), r#"{"name": "a"}"#).unwrap();
     let done = run(&folder, &["check", "-v"], b"");
-    let said = String::from_utf8(done.stderr).unwrap();
+    let printed = String::from_utf8(done.stderr).unwrap();
     let names = FILES.iter().map(|(name, ..)| *name);
     for name in names.chain(["good", "package"]) {
         let start = |how: &str| format!("{how} ./{name}.json: ");
-        let named = said
+        let named = printed
             .lines()
             .filter(|line| line.starts_with(&start("checked")) || line.starts_with(&start("skipped")));
-        assert_eq!(named.count(), 1, "{name}: {said}");
+        assert_eq!(named.count(), 1, "{name}: {printed}");
     }
 }

@@ -174,7 +174,7 @@ fn two_outputs_are_two_files() {
 
 #[cfg(unix)]
 #[test]
-fn links_lead_to_one_file() {
+fn links_to_one_file_are_one_file() {
     use std::os::unix::fs::symlink;
     let folder = Folder::new("links");
     symlink("a.json", folder.0.join("soft")).unwrap();

@@ -72,7 +72,7 @@ fn findings_do_not_depend_on_the_value_of_a_placeholder() {
         let Ok(text) = fs::read_to_string(&path) else {
             continue;
         };
-        // Around a list too many, what is wrong has another name once nothing is known inside.
+        // With an extra list around the records, the finding has another rule if nothing inside is known.
         let is_wrapped = path.components().any(|part| part.as_os_str() == "wrong-root");
         if builtin(folder).is_none() || is_wrapped || text.len() > 20_000 || text.contains("{{") {
             continue;
@@ -194,7 +194,7 @@ fn a_collection_names_them_once_and_a_file_each() {
 }
 
 #[test]
-fn environments_give_values_and_single_ones_count_more() {
+fn environments_set_values_and_single_ones_take_precedence() {
     let folder = empty_folder("placeholders", "environments");
     let body = r#"[{"clientContactCode":"{{code}}","interfaceStatus":"{{status}}"}]"#;
     fs::write(folder.join("a.json"), body).unwrap();

@@ -235,7 +235,7 @@ fn the_user_name_is_the_key_where_there_is_no_contact_code() {
 }
 
 #[test]
-fn a_key_is_what_the_value_converts_to() {
+fn a_key_is_the_converted_value() {
     expect(
         GROUP,
         r#"[{"groupname": 4711, "ContactCodes": [{"ContactCode": 1}]}]"#,
@@ -600,7 +600,7 @@ fn the_first_value_that_does_not_convert_refuses_the_request() {
 }
 
 #[test]
-fn a_body_that_is_no_list_is_refused() {
+fn a_body_that_is_not_an_array_is_refused() {
     for (endpoint, body) in [
         (CONTACT, contact("C-1").to_string()),
         (GROUP, "{}".to_owned()),

@@ -361,7 +361,7 @@ fn all_described(findings: &[Finding]) -> Vec<String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// Spans are inside the text, and cover what the pointer leads to; for an absent property its object.
+    /// Spans are inside the text, and cover the value of the pointer; for an absent property, its object.
     #[test]
     fn spans_and_pointers_lead_to_the_same_value((id, records) in request(), style in style(), known in any::<bool>()) {
         let (endpoint, tenant) = (builtin(id).unwrap(), tenant(known));

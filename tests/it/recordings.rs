@@ -76,7 +76,7 @@ fn every_call_is_found_and_every_other_entry_has_its_reason() {
 }
 
 /// Returns the result for each entry up to a number: `pair`, or the reason why it is not one.
-fn told(file: &str, last: u64) -> Vec<(u64, String)> {
+fn entry_results(file: &str, last: u64) -> Vec<(u64, String)> {
     let document = document(recorded(), &[file]);
     let pairs = document["pairs"].as_array().unwrap().iter().map(|pair| {
         let (_, number) = pair["request"].as_str().unwrap().rsplit_once('#').unwrap();
@@ -86,19 +86,19 @@ fn told(file: &str, last: u64) -> Vec<(u64, String)> {
         let reason = entry["reason"].as_str().unwrap().to_owned();
         (entry["entry"].as_u64().unwrap(), reason)
     });
-    let mut told: Vec<_> = pairs
+    let mut results: Vec<_> = pairs
         .chain(unused)
         .filter(|(number, _)| *number <= last)
         .collect();
-    told.sort_unstable();
-    told
+    results.sort_unstable();
+    results
 }
 
 fn assert_reported(file: &str, expected: &[&str]) {
-    let told = told(file, expected.len() as u64);
-    assert_eq!(told.len(), expected.len(), "{told:?}");
-    for ((index, (number, what)), expected) in (1..).zip(&told).zip(expected) {
-        assert_eq!(*number, index, "{told:?}");
+    let results = entry_results(file, expected.len() as u64);
+    assert_eq!(results.len(), expected.len(), "{results:?}");
+    for ((index, (number, what)), expected) in (1..).zip(&results).zip(expected) {
+        assert_eq!(*number, index, "{results:?}");
         assert!(what.contains(expected), "{file}#{number}: {what}");
     }
 }
@@ -174,8 +174,11 @@ fn the_gets_of_a_report_are_tenant_facts() {
     let mut command = crate::support::geplint();
     command.args(["check", "a.json", "-v", "--tenant", "tenant.toml"]);
     let output = command.current_dir(&folder).output().unwrap();
-    let told = stderr(&output) + &String::from_utf8_lossy(&output.stdout);
-    assert!(told.contains("tenant facts: contacts 2 (run.json)"), "{told}");
+    let printed = stderr(&output) + &String::from_utf8_lossy(&output.stdout);
+    assert!(
+        printed.contains("tenant facts: contacts 2 (run.json)"),
+        "{printed}"
+    );
 }
 
 /// A message log with other folders and names.
@@ -225,13 +228,13 @@ fn names_that_belong_together() {
     fs::write(folder.join("geplint.toml"), "pair = [\"a=b\", \"{name}.q=x\"]").unwrap();
     let output = run(&folder, &["log"]);
     assert_eq!(output.status.code(), Some(2));
-    let told = stderr(&output);
+    let printed = stderr(&output);
     assert!(
-        told.contains("geplint.toml:1:16: {name} is only in the pattern of the request"),
-        "{told}"
+        printed.contains("geplint.toml:1:16: {name} is only in the pattern of the request"),
+        "{printed}"
     );
-    let told = stderr(&run(&folder, &["log", "--pair", "{name}-request.json"]));
-    assert!(told.contains("expected REQUEST=RESPONSE"), "{told}");
+    let printed = stderr(&run(&folder, &["log", "--pair", "{name}-request.json"]));
+    assert!(printed.contains("expected REQUEST=RESPONSE"), "{printed}");
 }
 
 /// Returns all sequences of four letters and digits in the strings and numbers of a document.
@@ -281,10 +284,10 @@ fn pairs_without_their_values_still_differ() {
         ],
     );
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let told = stderr(&output);
+    let printed = stderr(&output);
     assert!(
-        told.contains("1 pair was written to out; they still differ in the same way without their values"),
-        "{told}"
+        printed.contains("1 pair was written to out; they still differ in the same way without their values"),
+        "{printed}"
     );
     let read = |name: &str| -> Value {
         serde_json::from_slice(&fs::read(folder.join("out").join(name)).unwrap()).unwrap()
@@ -303,7 +306,7 @@ fn pairs_without_their_values_still_differ() {
             runs(value, out);
         }
     }
-    // Words of lists, of the API, and of a sentence that name nobody.
+    // Words of lists, of the API, and of a sentence that are not personal.
     let mut kept = BTreeSet::new();
     runs(
         &json!("W. Europe Standard Time DataException User is locked since"),
@@ -336,7 +339,7 @@ fn pairs_without_their_values_still_differ() {
 }
 
 #[test]
-fn only_what_geplint_has_written_is_written_over() {
+fn only_generated_files_are_overwritten() {
     let folder = crate::support::empty_folder("recordings", "over");
     let differences = recorded().join("differences");
     let differences = differences.to_str().unwrap();
@@ -379,7 +382,7 @@ fn only_what_geplint_has_written_is_written_over() {
 }
 
 #[test]
-fn other_answers_are_no_disagreement() {
+fn other_answers_do_not_count_as_differences() {
     assert_eq!(
         run(recorded(), &["recorders/mixed-401.har"]).status.code(),
         Some(0)
@@ -545,12 +548,12 @@ fn har(folder: &Path, creator: &str, entries: &[Value]) {
 }
 
 #[test]
-fn predictions_are_no_answers_of_the_api() {
+fn predictions_do_not_count_as_answers_of_the_api() {
     let folder = crate::support::empty_folder("recordings", "predictions");
     let mut entries = vec![served("1-success", "user-group"), served("2-error", "user-group")];
     for (creator, url) in [
         ("geplint serve", "http://127.0.0.1:8400/any/where"),
-        // Another tool has recorded it; a header of the response says who answered.
+        // Another tool has recorded it; a header of the response identifies the server.
         (
             "WebInspector",
             "http://127.0.0.1:8400/SmartInterfaceAPI/api/Contact/UserGroup",
@@ -603,17 +606,17 @@ fn a_prediction_that_has_changed_is_shown() {
 }
 
 #[test]
-fn predictions_are_repeated_with_the_facts_that_they_met() {
+fn predictions_are_repeated_with_their_facts() {
     let folder = crate::support::empty_folder("recordings", "predicted-facts");
     let endpoint = "save-contact-authorization-details";
     let mut entries = ["1-success", "2-error"].map(|name| served(name, endpoint));
     har(&folder, "geplint serve", &entries);
-    // The second is refused for what the first has set.
+    // The second is refused because of the changes by the first.
     assert_eq!(
         numbers(&document(&folder, &["calls.har", "--self"]), &["pairs", "agreed"]),
         [2, 2]
     );
-    // As after a reset: what the first has set is not known.
+    // As after a reset: the changes by the first are deleted.
     entries[1]["_geplint"]["tenant"] = json!("");
     har(&folder, "geplint serve", &entries);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! A report that is written in pieces has the same bytes as a whole one, whenever pieces are accepted or refused.
+//! A report that is written in chunks has the same bytes as a whole one, independent of when chunks are accepted or refused.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
@@ -86,7 +86,7 @@ fn pieces_make_the_same_document() {
 }
 
 #[test]
-fn nothing_is_rendered_after_the_reader_has_gone() {
+fn nothing_is_rendered_after_the_pipe_is_closed() {
     let text = request(300);
     let file = checked("a.json", &text);
     for format in Format::ALL
@@ -148,9 +148,9 @@ fn any_number_of_threads_prints_the_same() {
     }
 }
 
-/// Threads that wait for their turn do not wait forever, and what was found until then is counted.
+/// Waiting threads end when the reader closes the pipe, and the findings so far are counted.
 #[test]
-fn threads_end_when_the_reader_goes() {
+fn threads_end_when_the_pipe_is_closed() {
     let folder = folder("gone");
     for jobs in ["1", "3"] {
         let mut child = check(&folder, &["--format=jsonl", "--jobs", jobs])

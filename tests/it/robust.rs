@@ -481,7 +481,7 @@ fn ten_thousand_findings_in_a_megabyte() {
     many_findings(10_000);
 }
 
-/// That many findings in records, in elements of one record, and at names of one object.
+/// Checks files with this number of findings in records, in elements of one record, and at names of one object.
 fn many_findings(count: usize) {
     let list = |one: &str, count: usize| vec![one; count].join(",\n");
     let long = "x".repeat(40);
@@ -835,7 +835,7 @@ fn no_name_of_the_api_is_in_the_code() {
     let (mut files, mut seen) = (0, 0);
     let sources = ["src", "crates/dotnet-bind/src", "crates/geplint-core/src"];
     for path in sources.iter().flat_map(|folder| files_below(Path::new(folder))) {
-        // A module of tests that is a file of its own.
+        // A module of tests in a separate file.
         if path.ends_with("tests.rs") {
             continue;
         }

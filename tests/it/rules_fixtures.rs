@@ -184,7 +184,7 @@ fn a_bad_fixture_has_its_one_finding_and_a_good_one_none() {
     assert_none(&wrong, "fixtures");
 }
 
-/// Returns what is wrong if the finding of a bad fixture is not about what its name says.
+/// Returns a message if the finding of a bad fixture does not match its name.
 fn judge(fixture: &Fixture) -> Vec<String> {
     let Some(finding) = fixture
         .findings

@@ -195,7 +195,7 @@ const OF_THE_API: &[&str] = &["ApiDef", "KnownDefaultsDef", "TextsDef"];
 
 fn printed(file: &Table) -> Option<String> {
     let endpoint = load(&toml::to_string(file).unwrap()).ok()?;
-    // In wrapped lines, short words could not be told apart.
+    // In wrapped lines, short words could not be distinguished.
     let look = Look {
         width: 2_000,
         ..Look::PLAIN

@@ -1,4 +1,4 @@
-//! Made-up requests check as they say, for every endpoint, with and without a tenant.
+//! Generated requests have the findings of their names, for every endpoint, with and without a tenant.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -38,7 +38,7 @@ fn tenants() -> [(&'static str, Tenant); 3] {
     ]
 }
 
-/// What is found in a body that is more than advice.
+/// Returns the findings in a body above advice.
 fn findings(body: &Value, endpoint: &Endpoint, tenant: &Tenant) -> Vec<(Severity, String, String, String)> {
     let text = json::pretty(body, "\n");
     let checked = lint::check(&text, Vec::new(), endpoint, tenant, false);
@@ -53,7 +53,7 @@ fn findings(body: &Value, endpoint: &Endpoint, tenant: &Tenant) -> Vec<(Severity
 }
 
 #[test]
-fn bodies_check_clean() {
+fn generated_bodies_have_no_findings() {
     for (name, tenant) in tenants() {
         for endpoint in endpoints() {
             for case in [Case::Pascal, Case::Camel] {
@@ -72,7 +72,7 @@ fn bodies_check_clean() {
     }
 }
 
-/// Every property of every table that a record leads to is in the full body, but what is not to be sent.
+/// Every property of every reachable table is in the full body, except properties that must not be sent.
 #[test]
 fn the_full_body_has_every_property() {
     for endpoint in endpoints() {
@@ -90,23 +90,25 @@ fn the_full_body_has_every_property() {
 /// The minimal body is the smallest: without any one of its members something is found.
 #[test]
 fn nothing_can_be_left_out_of_the_minimal_body() {
-    fn without_each(value: &Value) -> Vec<Value> {
+    fn the_minimal_body_needs_each_property(value: &Value) -> Vec<Value> {
         match value {
             Value::Object(members) => (0..members.len())
                 .flat_map(|place| {
                     let mut less = members.clone();
                     less.remove(place);
-                    let inner = without_each(&members[place].1).into_iter().map(move |inner| {
-                        let mut changed = members.clone();
-                        changed[place].1 = inner;
-                        Value::Object(changed)
-                    });
+                    let inner = the_minimal_body_needs_each_property(&members[place].1)
+                        .into_iter()
+                        .map(move |inner| {
+                            let mut changed = members.clone();
+                            changed[place].1 = inner;
+                            Value::Object(changed)
+                        });
                     [Value::Object(less)].into_iter().chain(inner).collect::<Vec<_>>()
                 })
                 .collect(),
             Value::List(items) => items
                 .iter()
-                .flat_map(without_each)
+                .flat_map(the_minimal_body_needs_each_property)
                 .map(|item| Value::List(vec![item]))
                 .collect(),
             _ => Vec::new(),
@@ -114,7 +116,9 @@ fn nothing_can_be_left_out_of_the_minimal_body() {
     }
     for endpoint in endpoints() {
         let tenant = Tenant::default();
-        for body in without_each(&Sampler::new(endpoint, &tenant).body(1, Extent::Minimal)) {
+        for body in
+            the_minimal_body_needs_each_property(&Sampler::new(endpoint, &tenant).body(1, Extent::Minimal))
+        {
             let shown = json::pretty(&body, "\n");
             assert!(
                 !findings(&body, endpoint, &tenant).is_empty(),
@@ -157,7 +161,7 @@ fn assert_samples(samples: &Samples, endpoint: &Endpoint, tenant: &Tenant) {
     }
 }
 
-/// Each constraint has its two samples, and they do what they say.
+/// Each constraint has two samples, with the findings of their names.
 #[test]
 fn samples_match_their_names() {
     for (name, tenant) in tenants() {
@@ -172,7 +176,7 @@ fn samples_match_their_names() {
             let known = ["it needs the tenant's", "the tenant's own list decides"];
             let others = lines(&|why| !known.iter().any(|known| why.starts_with(known)));
             assert!(others.is_empty(), "{} {name}: {others:#?}", endpoint.id);
-            // A public list and a shape are not asked where the tenant's own list is at hand.
+            // If the tenant has its own list, public lists and shapes are not used.
             let decided = lines(&|why| why == known[1]);
             let expected = if name == "no tenant" { 0 } else { 8 };
             assert!(decided.len() <= expected, "{} {name}: {decided:#?}", endpoint.id);

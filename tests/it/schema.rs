@@ -1,4 +1,4 @@
-//! The JSON Schemas of the request bodies: they never refuse a body in which the engine finds no error, and refuse most of those
+//! The JSON Schemas of the request bodies: they never reject a body in which the engine finds no error, and reject most of those
 //! with one.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,15 +48,15 @@ fn schemas_beside_payloads_are_not_checked_as_payloads() {
         }
     }
     let checked = run(&folder, &["check", "-v"], b"");
-    let said = String::from_utf8(checked.stderr).unwrap();
-    assert_eq!(checked.status.code(), Some(3), "{said}");
+    let printed = String::from_utf8(checked.stderr).unwrap();
+    assert_eq!(checked.status.code(), Some(3), "{printed}");
     for name in &names {
         let line = format!("skipped ./{name}: it is a JSON Schema\n");
-        assert!(said.contains(&line), "{line}{said}");
+        assert!(printed.contains(&line), "{line}{printed}");
         let named = run(&folder, &["check", name], b"");
-        let said = String::from_utf8(named.stderr).unwrap();
-        assert!(said.contains("(it is a JSON Schema)"), "{said}");
-        assert_eq!(named.status.code(), Some(2), "{said}");
+        let printed = String::from_utf8(named.stderr).unwrap();
+        assert!(printed.contains("(it is a JSON Schema)"), "{printed}");
+        assert_eq!(named.status.code(), Some(2), "{printed}");
     }
 }
 
@@ -71,12 +71,12 @@ fn findings(text: &str, endpoint: &Endpoint, tenant: &Tenant) -> Vec<Finding> {
     lint::check(&text, errors, endpoint, tenant, false).findings
 }
 
-/// What the engine says of a body, as far as a schema has to agree.
+/// The engine's verdict on a body, as far as a schema has to agree.
 #[derive(Debug, PartialEq, Eq, Clone, Copy, PartialOrd, Ord)]
 enum Verdict {
     NoError,
     Error,
-    /// `$` names, a name given twice, or no JSON.
+    /// `$` names, a name given twice, or not JSON: not compared.
     Aside,
 }
 
@@ -93,7 +93,7 @@ fn verdict(findings: &[Finding]) -> Verdict {
     }
 }
 
-/// How many bodies with an error were refused, and how many there were; the rules of those that were not.
+/// Counts of bodies: those with an error, those that were rejected, and the rules of those that were not.
 #[derive(Default)]
 struct Tally {
     clean: usize,
@@ -103,7 +103,7 @@ struct Tally {
 }
 
 impl Tally {
-    /// Compares what a schema says of a body with what the engine says.
+    /// Compares the verdicts of a schema and of the engine on a body.
     fn compare(&mut self, text: &str, validator: &Validator, endpoint: &Endpoint, tenant: &Tenant) {
         let Ok(value) = serde_json::from_str::<Value>(text) else {
             return;
@@ -137,9 +137,9 @@ impl Tally {
         self.refused * 100 / self.erroneous.max(1)
     }
 
-    fn told(&self, of: &str) {
+    fn print(&self, of: &str) {
         println!(
-            "{of}: {} of {} bodies with an error are refused ({} %), {} without one are taken",
+            "{of}: {} of {} bodies with an error are rejected ({} %), {} without one are accepted",
             self.refused,
             self.erroneous,
             self.share(),
@@ -187,7 +187,7 @@ fn no_member_twice(value: &json::Value) {
 
 /// No member is there twice, and each is a schema of its draft.
 #[test]
-fn the_schemas_are_schemas() {
+fn the_schemas_are_valid_json_schemas() {
     for (_, tenant) in tenants() {
         for endpoint in endpoints() {
             for (draft, definitions) in [(Draft::Seven, "definitions"), (Draft::Of2020, "$defs")] {
@@ -210,7 +210,7 @@ fn the_schemas_are_schemas() {
 
 /// Each request of the fixtures, as a request to each endpoint.
 #[test]
-fn fixtures_are_judged_alike() {
+fn schema_and_engine_agree_on_fixtures() {
     let mut bodies = Vec::new();
     for entry in walkdir::WalkDir::new("testdata").sort_by_file_name() {
         let entry = entry.unwrap();
@@ -236,7 +236,7 @@ fn fixtures_are_judged_alike() {
                 tally.compare(body, &validator, endpoint, &tenant);
             }
         }
-        tally.told(name);
+        tally.print(name);
         assert!(
             tally.share() >= 90 && tally.clean > 100,
             "{} %, {}",
@@ -416,7 +416,7 @@ fn places(value: &Value) -> usize {
     }
 }
 
-/// Changes what is at a place; `None` takes it out of what it is in.
+/// Changes the value with this index, in depth-first order.
 fn change(value: &mut Value, place: &mut usize, with: &mut dyn FnMut(&mut Value) -> bool) -> bool {
     if *place == 0 {
         *place = usize::MAX;
@@ -552,7 +552,7 @@ fn mutations(rounds: usize) {
             for text in mutated_requests(endpoint, &tenant, rounds) {
                 tally.compare(&text, &validator, endpoint, &tenant);
             }
-            tally.told(&format!("{}, {name}", endpoint.id));
+            tally.print(&format!("{}, {name}", endpoint.id));
             assert!(
                 tally.share() >= 80,
                 "{}, {name}: {} %",
@@ -563,23 +563,23 @@ fn mutations(rounds: usize) {
             all.refused += tally.refused;
             all.clean += tally.clean;
         }
-        all.told(name);
+        all.print(name);
         assert!(all.clean * 10 > rounds, "{} of {rounds}", all.clean);
     }
 }
 
 #[test]
-fn mutated_requests_are_judged_alike() {
+fn schema_and_engine_agree_on_mutated_requests() {
     mutations(500);
 }
 
 #[test]
 #[ignore = "takes minutes; `.ci/extended` runs it"]
-fn many_mutated_requests_are_judged_alike() {
+fn schema_and_engine_agree_on_many_mutated_requests() {
     mutations(40_000);
 }
 
-/// Bodies with what the engine says of them, for validators that are not ours: `.ci/schemas` runs this and then those.
+/// Writes bodies with the engine's verdicts for other validators: `.ci/schemas` runs this, and then the validators.
 ///
 /// `target/ci/schemas/NAME.jsonl` has a line `{"error": true, "body": "[...]"}` for each, `NAME.schema.json` and
 /// `NAME.2020-12.json` are the schemas.
@@ -615,7 +615,7 @@ fn bodies_for_other_validators_are_written() {
     }
 }
 
-/// Each row by itself: no value is refused that converts.
+/// Each row alone: no value that converts is rejected.
 fn rows(texts: usize) {
     let tenant = Tenant::default();
     let (mut taken, mut refused, mut wrong) = (0, 0, 0);
@@ -700,19 +700,19 @@ fn at_the_end(endpoint: &Endpoint, route: &[String], name: &str, literal: &str) 
 }
 
 #[test]
-fn values_of_rows_are_judged_alike() {
+fn schema_and_engine_agree_on_values_of_rows() {
     rows(200);
 }
 
 #[test]
 #[ignore = "takes minutes; `.ci/extended` runs it"]
-fn many_values_of_rows_are_judged_alike() {
+fn schema_and_engine_agree_on_many_values_of_rows() {
     rows(20_000);
 }
 
 /// Rules of a tenant's own: closed enumerations, lists that are errors, properties that have to be there.
 #[test]
-fn rules_of_a_tenants_own_are_stated_too() {
+fn rules_of_a_tenant_are_in_the_schema() {
     let patch = r#"
 endpoint = "user-group"
 rules-off = ["null-element"]

@@ -44,7 +44,7 @@ fn contact(more: &[(&str, Value)]) -> Value {
     record
 }
 
-/// A folder of its own for a test, with the given files.
+/// Returns a folder for one test, with these files.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -297,7 +297,7 @@ fn many_records_like_the_documented_success_are_a_few_lines() {
     );
 }
 
-/// Facts of the tenant are only mentioned if they could change what the API accepts.
+/// Facts of the tenant are only mentioned if they could change the API's answer.
 #[test]
 fn a_missing_address_is_a_line_of_the_summary() {
     let bad = contact(&[("UserName", json!("")), ("ContactCode", json!("C-2"))]);

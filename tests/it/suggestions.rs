@@ -139,7 +139,7 @@ fn a_manager_that_is_the_record_itself() {
             "ManagerCode \"C-1\" is the ContactCode of this record"
         )
     );
-    // Whitespace and the placeholder name nobody.
+    // Whitespace and the placeholder are not identities.
     for nobody in [" ", "string"] {
         let names = format!(r#""ContactCode":"{nobody}","UserName":"{nobody}","ManagerCode":["{nobody}"]"#);
         assert!(found(&names).is_empty(), "{nobody:?}");
@@ -170,7 +170,7 @@ fn reasons_are_specific() {
 }
 
 #[test]
-fn wording_is_documented_for_the_documented_case_alone() {
+fn wording_is_documented_only_for_the_documented_case() {
     let found = findings(
         "save-contact-authorization-details",
         r#"[{"ContactCode":"C-1","BuDetails":{"OrgDetails":[{"LobType":"Both","OrgEntity":{"LobEntityCode":"A"}},{"LobType":"Belonging","OrgEntity":{"LobEntityCode":"B"}}]}}]"#,
@@ -217,7 +217,7 @@ fn a_name_that_is_a_path_belongs_inside() {
     // Of two names for one property, one value would be lost.
     let twice = format!(r#"[{{{CONTACT},"Address.City":"Austin","Address/City":"Boston"}}]"#);
     assert_eq!(suggested("contact-details", &twice, "Address.City").1, "none");
-    // Where the object is there, the member moves into it.
+    // If the object exists, the member moves into it.
     let body = format!(
         r#"[{{{CONTACT},"Address":{{"AddressLine1":"1 Quay","StateCode":"TX","CountryCode":"US","ZipCode":"78701"}},"Address.City":"Austin"}}]"#
     );
@@ -315,7 +315,7 @@ fn brackets_that_are_missing_or_too_many_are_fixed() {
             true,
         ),
         (group(r#"{"ContactCode": "C-1"}"#), wrap, true),
-        // Several values, another object, or a wrapper: what was meant is not certain.
+        // Several values, another object, or a wrapper: the intended value is not certain.
         (contact(("\"Ann\"", "[\"Ann\", \"Bea\"]")), "Send a string", false),
         (
             group(r#"{"Items": [{"ContactCode": "C-1"}]}"#),
@@ -347,10 +347,10 @@ fn brackets_that_are_missing_or_too_many_are_fixed() {
     for (text, help, is_fixed) in cases {
         fs::write(folder.join("a.json"), &text).unwrap();
         let checked = run(&folder, &["check", "--format", "json", "a.json"], b"");
-        let said = String::from_utf8(checked.stdout).unwrap();
+        let printed = String::from_utf8(checked.stdout).unwrap();
         assert!(
-            said.contains(help) || said.contains(&help.replace('"', "\\\"")),
-            "{text}: {said}"
+            printed.contains(help) || printed.contains(&help.replace('"', "\\\"")),
+            "{text}: {printed}"
         );
         run(&folder, &["check", "--fix", "--unsafe-fixes", "a.json"], b"");
         let fixed = run(&folder, &["check", "a.json"], b"");

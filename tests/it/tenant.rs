@@ -633,7 +633,7 @@ fn managers() {
     expect(CONTACT, &Tenant::default(), &objects("C-9"), &[], 0);
 }
 
-/// Values for which no refusal is documented: their path, a value of the tenant, and the list's name.
+/// Values without a documented refusal: their path, a value of the tenant, and the list's name.
 const VALUES: &[(&str, &str, &str, &str)] = &[
     (CONTACT, "OrgEntities/0/EntityCode", "GUTS", "entity-codes"),
     (
@@ -832,7 +832,7 @@ fn errors(checked: &Checked) -> Vec<&str> {
 // ---- the lists ----
 
 #[test]
-fn an_empty_list_holds_nothing() {
+fn an_empty_list_has_no_values() {
     for (text, name, list) in [
         ("personas = []", "", ""),
         ("personas = 'p.csv'", "p.csv", "PersonaCode\n"),

@@ -221,7 +221,7 @@ fn one_finding_names_the_path_and_the_records_are_checked_there() {
             .iter()
             .find(|finding| finding["rule"] == "does-not-convert" && finding["pointer"] == *mistake);
         let inside = inside.unwrap_or_else(|| panic!("{name}: nothing at {mistake}: {report:#}"));
-        // Where one of two records is wrapped, the answer for the other one stays as it is.
+        // If only one of two records is wrapped, the answer for the other one does not change.
         assert_eq!(inside["masked"] == true, *name != "some-in-a-record", "{name}");
         let document: Value = serde_json::from_str(&source(name)).unwrap();
         for finding in findings(&report)
@@ -273,7 +273,7 @@ fn wrapped_files_in_folders_are_payloads() {
     }
 }
 
-/// Collects the records of a document, wherever they are.
+/// Collects the records of a document at any depth.
 fn records(value: &Value, found: &mut Vec<Value>) {
     match value {
         Value::Object(members)
@@ -323,7 +323,7 @@ fn the_fix_keeps_all_records() {
 
 /// Objects in a payload of another endpoint that have one name in common with this endpoint's records.
 #[test]
-fn one_name_in_common_makes_no_record_in_an_element() {
+fn one_common_name_is_not_enough_for_a_record_in_an_element() {
     let folder = folder("bare");
     let group = r#"[{"GroupName": "Buyers", "ContactCodes": [{"ContactCode": "C-1"}]}]"#;
     fs::write(folder.join("a.json"), group).unwrap();
@@ -385,7 +385,7 @@ fn a_payload_in_another_encoding_is_recognised() {
 }
 
 #[test]
-fn other_objects_are_no_wrappers() {
+fn other_objects_are_not_wrappers() {
     let files = [
         r#"{"definitions": {"Contact": {"properties": {"ContactCode": {"type": "string"}, "UserName": {"type": "string"}}}}}"#,
         r#"{"properties": {"ClientContactCode": {"type": "string"}, "InterfaceStatus": {"type": "string"}}}"#,

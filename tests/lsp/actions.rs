@@ -9,10 +9,10 @@ use crate::check::{copy, folder, geplint, json_files};
 use crate::client::{Client, uri};
 use crate::places::edited;
 
-/// What the title of a fix begins with.
+/// The first words of titles of fixes.
 const VERBS: [&str; 5] = ["Change", "Move", "Put", "Remove", "Rename"];
 
-/// All of a document.
+/// The range of a whole document.
 fn whole() -> Value {
     json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 4_000_000, "character": 0 } })
 }
@@ -30,13 +30,13 @@ fn actions(client: &mut Client, path: &Path, only: Option<&str>) -> Vec<Value> {
         .clone()
 }
 
-/// The edits of a document in an action, of a client that knows no versions.
+/// The edits of a document in an action for a client without document versions.
 fn edits(action: &Value, path: &Path) -> Value {
     action["edit"]["changes"][uri(path)].clone()
 }
 
 #[test]
-fn fix_all_is_what_check_fix_writes() {
+fn fix_all_equals_check_fix() {
     let (root, fixed) = (folder("fix-all"), folder("fix-all-check"));
     for to in [&root, &fixed] {
         copy(Path::new("testdata/documented"), to);
@@ -69,7 +69,7 @@ fn fix_all_is_what_check_fix_writes() {
 }
 
 #[test]
-fn each_fix_is_the_one_that_check_reports() {
+fn each_fix_equals_the_reported_one() {
     let root = folder("fixes");
     copy(Path::new("testdata/rules"), &root);
     let (report, _) = geplint(&root, &["check", "--format", "json", "."]);
@@ -98,7 +98,7 @@ fn each_fix_is_the_one_that_check_reports() {
             .map(|action| {
                 let is_safe = action["isPreferred"].as_bool().unwrap();
                 let title = action["title"].as_str().unwrap();
-                // It says what is done, and is no message.
+                // The title is in the imperative, not the message.
                 let verb = title.split(' ').next().unwrap();
                 assert!(VERBS.contains(&verb), "{title}");
                 assert!(
@@ -118,7 +118,7 @@ fn each_fix_is_the_one_that_check_reports() {
     assert_eq!(client.end(), 0);
 }
 
-/// A text with edits of the JSON report made.
+/// Applies edits of the JSON report.
 fn applied(text: &str, edits: &Value) -> String {
     let mut out = text.to_owned();
     for edit in edits.as_array().unwrap().iter().rev() {
@@ -128,7 +128,7 @@ fn applied(text: &str, edits: &Value) -> String {
     out
 }
 
-/// The reason of an ignore that was written into a document is shown, and selected.
+/// Checks that the reason of an inserted ignore is shown and selected.
 fn is_shown(client: &mut Client, command: &Value, text: &str) {
     let params = json!({ "command": command["command"], "arguments": command["arguments"] });
     client.request("workspace/executeCommand", params);
@@ -172,7 +172,7 @@ fn messages_are_one_line() {
 }
 
 #[test]
-fn an_ignore_takes_the_finding_away() {
+fn an_ignore_removes_the_finding() {
     for settings in [
         None,
         Some("min-severity = \"advice\""),
@@ -219,7 +219,7 @@ fn an_ignore_takes_the_finding_away() {
                 (&json!("create"), &json!(uri(&file)))
             );
         }
-        // Nothing is written but by the client.
+        // Only the client writes files.
         assert_eq!(file.exists(), settings.is_some());
         let old = settings.unwrap_or_default();
         let edit = changes.last().unwrap();
@@ -251,7 +251,7 @@ fn a_name_is_renamed_to_its_suggestion() {
     let position = |character: usize| json!({ "line": 0, "character": character });
     let at = |character| json!({ "textDocument": { "uri": uri(&path) }, "position": position(character) });
     assert_eq!(client.request("textDocument/prepareRename", at(5)), Value::Null);
-    // The finding is at the object, and what can be done about it at the name, too.
+    // The finding is at the object; its actions are also at the name.
     let here = json!({ "start": position(start + 1), "end": position(start + 1) });
     let params =
         json!({ "textDocument": { "uri": uri(&path) }, "range": here, "context": { "diagnostics": [] } });

@@ -1,4 +1,4 @@
-//! Hover, completion and symbols, as far as the protocol goes: what they say is tested where it is worked out.
+//! Hover, completion and symbols over the protocol; `src/assist/tests.rs` tests their content.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What `geplint check` says, in the shape of diagnostics.
+//! The findings of `geplint check`, in the form of diagnostics.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::places::position;
 
-/// What a command prints in a folder, and its exit code.
+/// Returns the output of a command in a folder, and its exit code.
 pub fn geplint(folder: &Path, arguments: &[&str]) -> (String, i32) {
     let output = Command::new(env!("CARGO_BIN_EXE_geplint"))
         .args(arguments)
@@ -21,7 +21,7 @@ pub fn geplint(folder: &Path, arguments: &[&str]) -> (String, i32) {
     (String::from_utf8(output.stdout).unwrap(), code)
 }
 
-/// The findings of a run over a folder: for each file in it rule, message, severity and place of each.
+/// Returns the findings of a run over a folder: rule, message, severity and position, by file.
 pub fn findings(folder: &Path, encoding: &str) -> BTreeMap<String, Vec<Value>> {
     let (report, code) = geplint(folder, &["check", "--format", "json", "."]);
     assert!(code <= 2, "{report}");
@@ -44,7 +44,7 @@ pub fn findings(folder: &Path, encoding: &str) -> BTreeMap<String, Vec<Value>> {
     files
 }
 
-/// Diagnostics in the same shape.
+/// Returns diagnostics in the same form.
 pub fn shown(diagnostics: &Value) -> Vec<Value> {
     let all = diagnostics.as_array().unwrap();
     all.iter()
@@ -71,7 +71,7 @@ pub fn shown(diagnostics: &Value) -> Vec<Value> {
         .collect()
 }
 
-/// The JSON files below a folder.
+/// Returns the JSON files below a folder.
 pub fn json_files(folder: &Path) -> Vec<PathBuf> {
     let all = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
     all.map(|entry| entry.unwrap().into_path())
@@ -79,7 +79,7 @@ pub fn json_files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The files below a folder that the server checks: JSON and files that hold requests.
+/// Returns the files below a folder that the server checks: JSON and collections.
 pub fn payload_files(folder: &Path) -> Vec<PathBuf> {
     const EXTENSIONS: [&str; 6] = ["json", "http", "rest", "bru", "jsonl", "ndjson"];
     let all = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
@@ -91,14 +91,14 @@ pub fn payload_files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// A folder of its own, which is emptied.
+/// Returns an empty folder for one test.
 pub fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lsp").join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder).unwrap();
     }
     fs::create_dir_all(&folder).unwrap();
-    // Settings are looked for no further up.
+    // The search for settings ends here.
     fs::create_dir(folder.join(".git")).unwrap();
     folder.canonicalize().unwrap()
 }

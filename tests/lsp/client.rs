@@ -1,4 +1,4 @@
-//! A client that speaks the protocol with a server of its own.
+//! An LSP client with its server process.
 
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -7,13 +7,13 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
-/// A server, and what it has sent that nobody has asked for yet.
+/// A server with its unread messages.
 pub struct Client {
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
     last: i32,
-    /// Notifications and requests of the server, in their order.
+    /// Unread notifications and requests of the server, in their order.
     pub received: VecDeque<Value>,
 }
 
@@ -38,7 +38,7 @@ impl Client {
         }
     }
 
-    /// Sends bytes as they are.
+    /// Sends bytes unchanged.
     pub fn raw(&mut self, bytes: &[u8]) {
         let input = self.input.as_mut().unwrap();
         input.write_all(bytes).unwrap();
@@ -56,15 +56,15 @@ impl Client {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
 
-    /// Sends a request and does not wait; its number.
-    pub fn ask(&mut self, method: &str, params: Value) -> i32 {
+    /// Sends a request without waiting, and returns its id.
+    pub fn send_request(&mut self, method: &str, params: Value) -> i32 {
         self.last += 1;
         let id = self.last;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
         id
     }
 
-    /// The whole answer to a request.
+    /// Waits for the response to a request.
     pub fn answer_to(&mut self, id: i32) -> Value {
         let fits = |message: &Value| message.get("method").is_none() && message["id"] == id;
         if let Some(index) = self.received.iter().position(fits) {
@@ -79,15 +79,15 @@ impl Client {
         }
     }
 
-    /// The result of a request, which has to succeed.
+    /// Sends a request, and returns its result; fails on an error.
     pub fn request(&mut self, method: &str, params: Value) -> Value {
-        let id = self.ask(method, params);
+        let id = self.send_request(method, params);
         let answer = self.answer_to(id);
         assert!(answer.get("error").is_none(), "{method}: {answer}");
         answer["result"].clone()
     }
 
-    /// The next message; `None` if the server has ended.
+    /// Reads the next message; `None` if the server has ended.
     pub fn read(&mut self) -> Option<Value> {
         let mut length = 0;
         loop {
@@ -109,7 +109,7 @@ impl Client {
         Some(serde_json::from_slice(&body).unwrap())
     }
 
-    /// Starts a session in a folder, with what the client can do beside an encoding.
+    /// Starts a session in a folder, with an encoding and further capabilities.
     pub fn session(folder: &Path, encoding: &str, more: &Value) -> Self {
         let mut client = Self::start(folder);
         let mut capabilities = json!({ "general": { "positionEncodings": [encoding] } });
@@ -132,7 +132,7 @@ impl Client {
         self.notify("textDocument/didOpen", json!({ "textDocument": document }));
     }
 
-    /// Makes changes.
+    /// Sends changes of a document.
     pub fn change(&mut self, path: &Path, version: i32, changes: &Value) {
         let document = json!({ "uri": uri(path), "version": version });
         self.notify(
@@ -141,7 +141,7 @@ impl Client {
         );
     }
 
-    /// Puts a whole new text in.
+    /// Replaces the whole text of a document.
     pub fn replace(&mut self, path: &Path, version: i32, text: &str) {
         self.change(path, version, &json!([{ "text": text }]));
     }
@@ -154,7 +154,7 @@ impl Client {
         );
     }
 
-    /// Asks for the diagnostics of a document.
+    /// Pulls the diagnostics of a document.
     pub fn pull(&mut self, path: &Path) -> Value {
         let document = json!({ "uri": uri(path) });
         let report = self.request("textDocument/diagnostic", json!({ "textDocument": document }));
@@ -162,7 +162,7 @@ impl Client {
         report["items"].clone()
     }
 
-    /// Waits for a notification of the server for which something holds.
+    /// Waits for a notification of the server that satisfies a condition.
     pub fn wait_for(&mut self, method: &str, holds: impl Fn(&Value) -> bool) -> Value {
         let fits = |message: &Value| message["method"] == method && holds(&message["params"]);
         let mut seen = 0;
@@ -176,7 +176,7 @@ impl Client {
         }
     }
 
-    /// The newest diagnostics of a file that were sent so far.
+    /// Returns the last published diagnostics of a file.
     pub fn last_published(&mut self, path: &Path) -> Value {
         let uri = uri(path);
         let is_own = |message: &Value| {
@@ -196,14 +196,14 @@ impl Client {
         params["diagnostics"].clone()
     }
 
-    /// Closes the server's input and waits for its end; the exit code.
+    /// Closes the server's input, waits for its end, and returns the exit code.
     pub fn wait(mut self) -> i32 {
         self.input = None;
         while self.read().is_some() {}
         self.child.wait().unwrap().code().unwrap()
     }
 
-    /// Ends the session as the protocol says; the exit code.
+    /// Ends the session with `shutdown` and `exit`, and returns the exit code.
     pub fn end(mut self) -> i32 {
         self.request("shutdown", Value::Null);
         self.notify("exit", Value::Null);
@@ -211,7 +211,7 @@ impl Client {
     }
 }
 
-/// The address of a file whose name needs no escape.
+/// Returns the URI of a file whose name needs no escapes.
 pub fn uri(path: &Path) -> String {
     let path = path.to_str().unwrap();
     assert!(

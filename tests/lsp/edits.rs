@@ -1,4 +1,4 @@
-//! After each of many random edits the diagnostics are those of `check` on the same text.
+//! After each of many random edits, the diagnostics equal the findings of `check` for the same text.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::places::{ENCODINGS, position};
 
 const EDITS: usize = 500;
 
-/// What is typed, pasted or left behind; some of it is no JSON.
+/// Inserted texts; some are not JSON.
 const PIECES: [&str; 22] = [
     "\"",
     "{",
@@ -38,14 +38,14 @@ const PIECES: [&str; 22] = [
     "\u{feff}",
 ];
 
-/// The last place up to an offset that has a position: on the boundary of a character, and not within `\r\n`.
+/// Rounds an offset down to one that has a position: on a character boundary, not within `\r\n`.
 fn place(text: &str, wanted: usize) -> usize {
     let splits = |at: usize| text[..at].ends_with('\r') && text[at..].starts_with('\n');
     let mut all = (0..=wanted).rev().filter(|at| text.is_char_boundary(*at));
     all.find(|at| !splits(*at)).unwrap()
 }
 
-/// Edits a text, and says how in the protocol's words. Every 25th puts the first text back, as undo does.
+/// Edits a text, and returns the LSP change. Every 25th edit restores the first text, as undo does.
 fn edit(text: &mut String, first: &str, step: usize, encoding: &str, numbers: &mut Chance) -> Value {
     if step % 25 == 24 {
         first.clone_into(text);

@@ -1,4 +1,4 @@
-//! Every fixture, opened, gives what `check` gives.
+//! For every fixture, the diagnostics equal the findings of `check`.
 
 use std::fs;
 use std::path::Path;
@@ -10,13 +10,13 @@ use crate::client::Client;
 use crate::places::ENCODINGS;
 
 #[test]
-fn every_fixture_gives_what_check_gives() {
+fn diagnostics_of_every_fixture_equal_check() {
     let root = folder("fixtures");
     copy(Path::new("testdata"), &root);
     fs::write(root.join("geplint.toml"), "min-severity = \"advice\"\n").unwrap();
     for encoding in ENCODINGS {
         let wanted = findings(&root, encoding);
-        // Both ways of getting them, each with one of the encodings.
+        // Both pulled and published diagnostics, each with some of the encodings.
         let pulls = encoding != "utf-32";
         let can = if pulls {
             json!({ "textDocument": { "diagnostic": {} } })
@@ -27,7 +27,7 @@ fn every_fixture_gives_what_check_gives() {
         let (mut files, mut found) = (0, 0);
         for path in payload_files(&root) {
             let Ok(text) = fs::read_to_string(&path) else {
-                // An editor has text.
+                // Editors only have valid text.
                 continue;
             };
             let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
@@ -49,23 +49,23 @@ fn every_fixture_gives_what_check_gives() {
 }
 
 #[test]
-fn the_workspace_gives_what_check_gives() {
+fn diagnostics_of_the_workspace_equal_check() {
     let root = folder("workspace");
     copy(Path::new("testdata/documented"), &root);
     let mut client = Client::session(&root, "utf-16", &json!({ "textDocument": { "diagnostic": {} } }));
     let report = client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
     let wanted = findings(&root, "utf-16");
     let items = report["items"].as_array().unwrap();
-    let mut met = 0;
+    let mut files = 0;
     for item in items {
         let uri = item["uri"].as_str().unwrap();
         let name = uri.strip_prefix(&format!("file://{}/", root.display())).unwrap();
         let own = wanted.get(name).cloned().unwrap_or_default();
-        met += usize::from(!own.is_empty());
+        files += usize::from(!own.is_empty());
         assert_eq!(shown(&item["items"]), own, "{name}");
     }
-    assert!(met > 5 && met == wanted.len(), "{met} of {}", wanted.len());
-    // Asked again, with what is known and a file that is gone.
+    assert!(files > 5 && files == wanted.len(), "{files} of {}", wanted.len());
+    // A second request with the previous result ids, and one of a file that does not exist.
     let mut previous: Vec<_> = items
         .iter()
         .map(|item| json!({ "uri": item["uri"], "value": item["resultId"] }))

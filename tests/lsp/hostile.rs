@@ -1,4 +1,4 @@
-//! A client that is broken, or means harm, gets answers and no crash.
+//! A broken or malicious client gets answers, and does not crash the server.
 
 use std::path::Path;
 
@@ -9,8 +9,8 @@ use crate::client::{Client, uri};
 
 const BAD: &str = r#"[{"ClientContactCode": 1, "Nonsense": true}]"#;
 
-/// Whether a server still checks documents.
-fn is_well(client: &mut Client, root: &Path) {
+/// Asserts that the server still checks documents.
+fn assert_still_checks(client: &mut Client, root: &Path) {
     let path = root.join("well.json");
     client.open(&path, BAD);
     let diagnostics = client.published(&path, 1);
@@ -19,7 +19,7 @@ fn is_well(client: &mut Client, root: &Path) {
 }
 
 #[test]
-fn what_is_wrong_in_messages_is_survived() {
+fn malformed_messages_do_not_stop_the_server() {
     let root = folder("hostile");
     let mut client = Client::session(&root, "utf-16", &json!({}));
     let document =
@@ -71,11 +71,11 @@ fn what_is_wrong_in_messages_is_survived() {
             client.notify(method, params.clone());
         }
         for method in requests {
-            let id = client.ask(method, params.clone());
+            let id = client.send_request(method, params.clone());
             client.answer_to(id);
         }
     }
-    is_well(&mut client, &root);
+    assert_still_checks(&mut client, &root);
     for raw in [
         "Content-Length: 3\r\n\r\n{]}".as_bytes(),
         b"Content-Length: 2\r\n\r\n\xff\xfe",
@@ -83,13 +83,13 @@ fn what_is_wrong_in_messages_is_survived() {
         b"nonsense\r\n\r\n",
     ] {
         client.raw(raw);
-        is_well(&mut client, &root);
+        assert_still_checks(&mut client, &root);
     }
     assert_eq!(client.end(), 0);
 }
 
 #[test]
-fn wrong_ranges_and_versions_are_taken_for_the_nearest() {
+fn invalid_ranges_and_versions_are_clamped() {
     let root = folder("ranges");
     let mut client = Client::session(&root, "utf-16", &json!({}));
     let path = root.join("a.json");
@@ -98,9 +98,9 @@ fn wrong_ranges_and_versions_are_taken_for_the_nearest() {
     let at = |line: u64, character: u64| json!({ "line": line, "character": character });
     let change = |start: Value, end: Value| json!([{ "range": { "start": start, "end": end }, "text": "" }]);
     let nothing = [
-        // Behind the end of the text.
+        // After the end of the text.
         change(at(9_999_999, 4_000_000_000), at(4_294_967_295, 4_294_967_295)),
-        // Not a range: the change is left out.
+        // Not a range: the change is skipped.
         json!([{ "range": { "start": -1, "end": {} }, "text": "x" }]),
         json!([{ "range": { "start": at(0, 99_999_999_999), "end": at(0, 0) }, "text": "x" }]),
         json!([]),
@@ -120,7 +120,7 @@ fn wrong_ranges_and_versions_are_taken_for_the_nearest() {
     client.wait_for("window/logMessage", |params| {
         params["message"].as_str().unwrap().contains("not open")
     });
-    // Opened twice: the second text counts.
+    // Opened twice: the second text is used.
     client.open(&path, "[]");
     let empty = client.published(&path, 1);
     assert_ne!(empty, whole);
@@ -128,7 +128,7 @@ fn wrong_ranges_and_versions_are_taken_for_the_nearest() {
 }
 
 #[test]
-fn cancelled_requests_are_answered_so() {
+fn cancelled_requests_get_the_error_code() {
     let root = folder("cancel");
     let mut client = Client::session(&root, "utf-8", &json!({ "textDocument": { "diagnostic": {} } }));
     let record = r#"{"ClientContactCode": 1, "Nonsense": true},"#;
@@ -137,7 +137,7 @@ fn cancelled_requests_are_answered_so() {
     let uri = uri(&root.join("large.json"));
     let params = json!({ "textDocument": { "uri": uri } });
     let ids: Vec<i32> = (0..4)
-        .map(|_| client.ask("geplint/predictedResponse", params.clone()))
+        .map(|_| client.send_request("geplint/predictedResponse", params.clone()))
         .collect();
     client.notify("$/cancelRequest", json!({ "id": ids[3] }));
     let answers: Vec<Value> = ids.iter().map(|id| client.answer_to(*id)).collect();

@@ -1,4 +1,4 @@
-//! Positions and edits of the protocol, worked out in the plainest way: the server's own are held against these.
+//! A simple implementation of LSP positions and edits, compared with the server's own.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ fn units(c: char, encoding: &str) -> usize {
     }
 }
 
-/// The position of an offset.
+/// Returns the position of an offset.
 pub fn position(text: &str, offset: usize, encoding: &str) -> Value {
     let (mut line, mut column) = (0, 0);
     let mut before = None;
@@ -37,7 +37,7 @@ pub fn position(text: &str, offset: usize, encoding: &str) -> Value {
     json!({ "line": line, "character": column })
 }
 
-/// The offset of a position that lies in the text.
+/// Returns the offset of a position in the text.
 fn offset(text: &str, wanted: &Value, encoding: &str) -> usize {
     let all = text.char_indices().map(|(at, _)| at).chain([text.len()]);
     let mut all = all.filter(|at| position(text, *at, encoding) == *wanted);
@@ -45,7 +45,7 @@ fn offset(text: &str, wanted: &Value, encoding: &str) -> usize {
         .unwrap_or_else(|| panic!("there is no {wanted} in {text:?}"))
 }
 
-/// A text with edits of the protocol made, which do not overlap.
+/// Applies LSP edits, which must not overlap.
 pub fn edited(text: &str, edits: &Value, encoding: &str) -> String {
     let mut spans: Vec<(usize, usize, &str)> = edits
         .as_array()
@@ -59,7 +59,7 @@ pub fn edited(text: &str, edits: &Value, encoding: &str) -> String {
             )
         })
         .collect();
-    // Stable: what is put in at one place stays in order.
+    // The sort is stable: insertions at one position keep their order.
     spans.sort_by_key(|(start, end, _)| (*start, *end));
     let (mut out, mut at) = (String::new(), 0);
     for (start, end, new) in spans {

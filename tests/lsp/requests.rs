@@ -1,4 +1,4 @@
-//! Files that hold requests: what `check` finds in them is shown, and what is in files that they name.
+//! Collections: the findings of `check` in them and in files that they refer to are shown.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ const RECORD: &str = r#"[{"ClientContactCode": "C", "InterfaceStatus": "Success"
 const HEAD: &str = "PUT https://example.com/SmartInterfaceAPI/api/Contact/ContactInterfaceStatus\n\n";
 
 #[test]
-fn containers_give_what_check_gives_while_they_are_typed() {
+fn diagnostics_of_collections_equal_check_while_typing() {
     let root = folder("containers");
     copy(Path::new("testdata/containers"), &root);
     let mut client = Client::session(&root, "utf-16", &json!({}));
@@ -23,7 +23,7 @@ fn containers_give_what_check_gives_while_they_are_typed() {
         let text = fs::read_to_string(&path).unwrap();
         let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
         client.open(&path, "");
-        // Every fifth of the text, as somebody who types it from its beginning would have it.
+        // Six prefixes of the text, as while it is typed.
         for version in 2..=7 {
             let part = text
                 .char_indices()
@@ -44,10 +44,10 @@ fn containers_give_what_check_gives_while_they_are_typed() {
 }
 
 #[test]
-fn findings_in_a_body_that_is_a_file_are_at_its_name() {
+fn findings_in_a_referenced_body_are_at_the_reference() {
     let root = folder("body-file");
     let path = root.join("a.http");
-    // A name that no run over the folder takes for a payload.
+    // A name that is not a payload for a run over the folder.
     fs::write(root.join("body.txt"), format!("\n{RECORD}")).unwrap();
     fs::write(root.join("body.json"), RECORD).unwrap();
     let mut client = Client::session(&root, "utf-16", &json!({}));
@@ -61,20 +61,20 @@ fn findings_in_a_body_that_is_a_file_are_at_its_name() {
         all[0]["range"],
         json!({ "start": { "line": 2, "character": 0 }, "end": { "line": 2, "character": 12 } })
     );
-    // What is there is not in this document: nothing can be done about it here.
+    // The finding is in another file: there are no actions in this document.
     let here = json!({ "start": { "line": 2, "character": 3 }, "end": { "line": 2, "character": 3 } });
     let params = json!({
         "textDocument": { "uri": uri(&path) }, "range": here, "context": { "diagnostics": [] },
     });
     assert_eq!(client.request("textDocument/codeAction", params), json!([]));
-    // A file that is checked by itself is not shown here as well.
+    // A file that is checked directly is not shown here, too.
     client.replace(&path, 2, &text.replace(".txt", ".json"));
     assert_eq!(client.published(&path, 2), json!([]));
     assert_eq!(client.end(), 0);
 }
 
 #[test]
-fn fixes_in_containers_are_those_of_check() {
+fn fixes_in_collections_equal_those_of_check() {
     let root = folder("container-fix");
     let path = root.join("a.http");
     let text =
@@ -122,7 +122,7 @@ fn each_request_has_its_predicted_response() {
 }
 
 #[test]
-fn bodies_are_explained_and_completed_where_they_are() {
+fn hover_and_completion_work_inside_bodies() {
     let root = folder("container-assist");
     let path = root.join("a.http");
     let text = format!(
@@ -148,7 +148,7 @@ fn bodies_are_explained_and_completed_where_they_are() {
             .unwrap();
         let after = edited(&text, &json!([item["textEdit"]]), encoding);
         assert_eq!(after, text.replace("InterfaceSt\"", "InterfaceStatus\""));
-        // Outside of a body there is nothing to say.
+        // Outside of a body there is no hover.
         for outside in [3, text.len() - 2] {
             assert_eq!(client.request("textDocument/hover", at(outside)), Value::Null);
             assert_eq!(
@@ -181,7 +181,7 @@ fn bodies_are_explained_and_completed_where_they_are() {
         "{hover}"
     );
     assert_eq!(client.end(), 0);
-    // In a string of a Postman collection names are explained, and nothing is written.
+    // In a string of a Postman collection there is hover, but no completion.
     let path = root.join("c.json");
     let text = fs::read_to_string("testdata/containers/contacts.postman_collection.json").unwrap();
     let mut client = Client::session(&root, "utf-16", &json!({}));

@@ -1,4 +1,4 @@
-//! The predicted response of a document is what `predict` prints.
+//! The predicted response of a document equals the output of `predict`.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::check::{copy, folder, geplint, json_files};
 use crate::client::{Client, uri};
 
 #[test]
-fn it_is_what_predict_prints() {
+fn the_predicted_response_equals_predict() {
     let root = folder("response");
     copy(Path::new("testdata/documented"), &root);
     let mut client = Client::session(&root, "utf-16", &json!({}));
@@ -37,7 +37,7 @@ fn it_is_what_predict_prints() {
 }
 
 #[test]
-fn a_change_of_it_is_announced_once_it_was_asked_for() {
+fn a_changed_response_is_announced_after_a_request_for_it() {
     let root = folder("response-changed");
     let path = root.join("a.json");
     let mut client = Client::session(&root, "utf-16", &json!({}));
@@ -77,11 +77,11 @@ fn a_rule_is_explained() {
     assert!(markdown.starts_with("# too-long\n"), "{markdown}");
     let params = json!({ "command": "geplint.explain", "arguments": ["too-long"] });
     assert_eq!(client.request("workspace/executeCommand", params), page);
-    // A client without documents of its own gets a message.
+    // A client without virtual documents gets a message.
     client.wait_for("window/showMessage", |params| {
         params["message"].as_str().unwrap().starts_with("too-long: ")
     });
-    let id = client.ask("geplint/explain", json!({ "rule": Value::Null }));
+    let id = client.send_request("geplint/explain", json!({ "rule": Value::Null }));
     assert_eq!(client.answer_to(id)["error"]["code"], -32602);
     assert_eq!(client.end(), 0);
 }

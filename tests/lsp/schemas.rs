@@ -1,4 +1,4 @@
-//! The schemas that tenant and rules files are completed from: they list what the loaders accept.
+//! The schemas of tenant and rules files, which completion uses, list what the loaders accept.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -22,13 +22,13 @@ fn words(list: &Value) -> BTreeSet<String> {
     list.map(|word| word.as_str().unwrap().to_owned()).collect()
 }
 
-/// A name without regard to what tenant files pass over in names.
+/// Folds a name as the loader of tenant files does.
 fn folded(name: &str) -> String {
     name.to_ascii_lowercase().replace(['-', '_'], "")
 }
 
-/// What a command prints on standard error about a file with this text.
-fn complaint(root: &Path, arguments: &[&str], text: &str) -> String {
+/// Returns the standard error of a command about a file with this text.
+fn stderr_about(root: &Path, arguments: &[&str], text: &str) -> String {
     let path = root.join("x.toml");
     fs::write(&path, text).unwrap();
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_geplint"))
@@ -40,41 +40,42 @@ fn complaint(root: &Path, arguments: &[&str], text: &str) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// The mistake in a tenant file; empty for none.
+/// Returns the mistake in a tenant file; empty if there is none.
 fn tenant_mistake(root: &Path, text: &str) -> String {
     fs::write(root.join("a.json"), "[]").unwrap();
-    let said = complaint(root, &["check", "--quiet", "a.json", "--tenant"], text);
-    if said.contains("x.toml:") {
-        said
+    let mistake = stderr_about(root, &["check", "--quiet", "a.json", "--tenant"], text);
+    if mistake.contains("x.toml:") {
+        mistake
     } else {
         String::new()
     }
 }
 
 #[test]
-fn the_schema_of_tenant_files_is_what_the_loader_accepts() {
+fn the_schema_of_tenant_files_equals_the_loader() {
     let root = folder("tenant-schema");
     let schema = schema(include_str!("../../schema/tenant.json"));
-    let said = tenant_mistake(&root, "misspelt = []\n");
-    let (_, known) = said.split_once("keys: ").unwrap();
+    let mistake = tenant_mistake(&root, "misspelt = []\n");
+    let (_, known) = mistake.split_once("keys: ").unwrap();
     let known: BTreeSet<String> = known.trim().split(", ").map(str::to_owned).collect();
     assert_eq!(keys(&schema), known);
     for (list, entry) in schema["properties"].as_object().unwrap() {
         let Some(names) = entry.pointer("/items/properties") else {
             continue;
         };
-        let said = tenant_mistake(&root, &format!("{list} = [{{ misspelt = \"x\" }}]\n"));
-        let (_, known) = said
+        let mistake = tenant_mistake(&root, &format!("{list} = [{{ misspelt = \"x\" }}]\n"));
+        let (_, known) = mistake
             .split_once("keys: ")
-            .unwrap_or_else(|| panic!("{list}: {said}"));
+            .unwrap_or_else(|| panic!("{list}: {mistake}"));
         let known: BTreeSet<String> = known.trim().split(", ").map(folded).collect();
         for name in names.as_object().unwrap().keys() {
-            assert!(known.contains(&folded(name)), "{list} has no {name}: {said}");
+            assert!(known.contains(&folded(name)), "{list} has no {name}: {mistake}");
         }
     }
 }
 
-/// The fields of the structs that rules files are read to, and the variants of their enums, by name, as they are written.
+/// Returns the fields of the structs, and the variants of the enums, to which rules files are deserialized, as written in the
+/// file.
 fn definitions() -> Vec<(String, BTreeSet<String>)> {
     let source = include_str!("../../crates/geplint-core/src/rules/definition.rs");
     let mut all = Vec::new();
@@ -128,7 +129,7 @@ fn the_schema_of_rules_files_has_the_keys_of_their_definition() {
     let at = |pointer: &str| schema.pointer(pointer).unwrap_or_else(|| panic!("{pointer}"));
     let table = |pointer: &str, name: &str| {
         let mut own = keys(at(pointer));
-        // Only a layer has it.
+        // Only layers have this key.
         if name == "CheckDef" {
             assert!(own.remove("off"));
         }
@@ -180,9 +181,9 @@ fn the_schema_of_rules_files_has_the_keys_of_their_definition() {
     }
 }
 
-/// A wrong word is answered with the right ones.
+/// The error for an invalid word lists the valid ones.
 #[test]
-fn the_schema_of_rules_files_has_the_words_that_the_loader_names() {
+fn the_schema_of_rules_files_has_the_words_of_the_loader() {
     let root = folder("rules-schema");
     let schema = schema(include_str!("../../schema/rules.json"));
     let row = "/properties/tables/additionalProperties/properties/properties/additionalProperties/properties";
@@ -236,19 +237,19 @@ fn the_schema_of_rules_files_has_the_words_that_the_loader_names() {
             format!("{head}[enums.Own]\nmembers = [\"a\"]\nfact = \"-\"\n"),
         ),
     ] {
-        let wrong = complaint(&root, &["rules", "--check"], &text);
+        let wrong = stderr_about(&root, &["rules", "--check"], &text);
         for word in words(schema.pointer(&pointer).unwrap_or_else(|| panic!("{pointer}"))) {
-            // "no" removes a key, whatever its words are.
+            // "no" removes any key.
             assert!(word == "no" || wrong.contains(&word), "{word}: {wrong}");
             let own = format!("\"{word}\"");
-            let said = complaint(&root, &["rules", "--check"], &text.replace("\"-\"", &own));
-            assert_ne!(said, wrong.replace("\"-\"", &own));
+            let mistake = stderr_about(&root, &["rules", "--check"], &text.replace("\"-\"", &own));
+            assert_ne!(mistake, wrong.replace("\"-\"", &own));
         }
     }
 }
 
 #[test]
-fn own_files_are_completed_by_what_the_settings_say_they_are() {
+fn own_files_are_completed_by_their_role_in_the_settings() {
     let root = folder("own-files");
     let write = |name: &str, text: &str| -> PathBuf {
         let path = root.join(name);

@@ -27,15 +27,15 @@ fn an_end_without_shutdown_is_a_failure() {
 }
 
 #[test]
-fn nothing_is_answered_before_the_beginning_or_after_the_end() {
+fn requests_outside_of_the_session_are_refused() {
     let mut client = Client::start(Path::new("."));
-    let id = client.ask("textDocument/hover", json!({}));
+    let id = client.send_request("textDocument/hover", json!({}));
     assert_eq!(client.answer_to(id)["error"]["code"], -32002);
     client.request("initialize", json!({ "capabilities": {} }));
-    let id = client.ask("no/such", json!({}));
+    let id = client.send_request("no/such", json!({}));
     assert_eq!(client.answer_to(id)["error"]["code"], -32601);
     client.request("shutdown", Value::Null);
-    let id = client.ask("textDocument/hover", json!({}));
+    let id = client.send_request("textDocument/hover", json!({}));
     assert_eq!(client.answer_to(id)["error"]["code"], -32600);
     client.notify("exit", Value::Null);
     assert_eq!(client.wait(), 0);

@@ -1,4 +1,4 @@
-//! Settings, rules and tenant facts: taken as `check` takes them, and read again when they change.
+//! Settings, rules and tenant facts have the same effect as in `check`, and are read again when they change.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,7 @@ fn of_settings(client: &mut Client, path: &Path) -> Value {
 }
 
 #[test]
-fn settings_in_the_editor_count_before_they_are_saved() {
+fn unsaved_settings_are_used() {
     let root = folder("unsaved");
     let (path, file) = (root.join("a.json"), root.join("geplint.toml"));
     fs::write(&path, TEXT).unwrap();
@@ -34,7 +34,7 @@ fn settings_in_the_editor_count_before_they_are_saved() {
     let off = "[[severity]]\nrule = \"unknown-property\"\nlevel = \"off\"\n";
     client.replace(&file, 2, off);
     assert!(rules(&client.pull(&path)).is_empty());
-    // Half typed: it is said where, and what held before holds on.
+    // Incomplete: the mistake is shown with its position, and the previous settings stay in effect.
     client.replace(&file, 3, &format!("{off}min-severity = \"lo"));
     assert!(rules(&client.pull(&path)).is_empty());
     let wrong = client.last_published(&file);
@@ -46,7 +46,7 @@ fn settings_in_the_editor_count_before_they_are_saved() {
     client.replace(&file, 4, off);
     assert!(rules(&client.pull(&path)).is_empty());
     assert_eq!(client.last_published(&file), json!([]));
-    // Closed without being saved: the file counts, and there is none.
+    // Closed without being saved: the file on disk is used, and there is none.
     client.close(&file);
     assert_eq!(rules(&client.pull(&path)), ["unknown-property"]);
     assert_eq!(client.end(), 0);
@@ -83,21 +83,24 @@ fn settings_are_completed_from_their_schema() {
 }
 
 #[test]
-fn settings_that_contradict_each_other_are_said_in_their_file() {
+fn contradicting_settings_are_reported_in_their_file() {
     let root = folder("contradiction");
     let file = root.join("geplint.toml");
     fs::write(&file, "min-severity = \"error\"\nfail-on = \"warning\"\n").unwrap();
     let mut client = Client::session(&root, "utf-16", &json!({}));
-    let said = of_settings(&mut client, &file);
+    let diagnostics = of_settings(&mut client, &file);
     assert!(
-        said[0]["message"].as_str().unwrap().contains("min-severity"),
-        "{said}"
+        diagnostics[0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("min-severity"),
+        "{diagnostics}"
     );
     assert_eq!(client.end(), 0);
 }
 
 #[test]
-fn what_settings_say_to_no_effect_is_a_warning_in_them() {
+fn settings_without_effect_are_warnings() {
     let root = folder("no-effect");
     let (path, file) = (root.join("a.json"), root.join("geplint.toml"));
     fs::write(
@@ -153,14 +156,17 @@ fn a_mistake_is_shown_in_the_file_that_has_it() {
             let changed = json!({ "changes": [{ "uri": uri(&root.join(name)), "type": 2 }] });
             client.notify("workspace/didChangeWatchedFiles", changed);
             assert_eq!(rules(&client.pull(&path)), ["unknown-property"], "{name}");
-            let said = client.last_published(&root.join(name));
+            let diagnostics = client.last_published(&root.join(name));
             assert_eq!(
-                said.as_array().unwrap().len(),
+                diagnostics.as_array().unwrap().len(),
                 usize::from(is_wrong),
-                "{name}: {said}"
+                "{name}: {diagnostics}"
             );
             if is_wrong {
-                assert_eq!(said[0]["range"]["start"]["line"], line, "{name}: {said}");
+                assert_eq!(
+                    diagnostics[0]["range"]["start"]["line"], line,
+                    "{name}: {diagnostics}"
+                );
             }
         }
     }
@@ -196,7 +202,7 @@ fn a_mistake_in_a_file_that_is_not_open_is_a_message_once() {
         client.received.retain(|message| !is_message(message));
         count
     };
-    // The same is not said again; another mistake is, and the same one once it was put right in between.
+    // The same mistake is not shown again. Another one is, and the same one after it was corrected in between.
     assert_eq!(messages(&mut client), 0);
     for (text, wanted) in [
         ("\nstrange = 1\n", 1),
@@ -280,7 +286,7 @@ fn files_that_settings_come_from_are_watched() {
 }
 
 #[test]
-fn a_document_outside_of_the_folders_has_the_settings_of_its_own() {
+fn a_document_outside_of_the_folders_has_the_settings_of_its_folder() {
     let (root, other) = (folder("inside"), folder("outside"));
     fs::write(
         other.join("geplint.toml"),

@@ -11,7 +11,7 @@ use stats_alloc::Region;
 
 use crate::ALLOCATOR;
 
-/// A request of so many valid records, with every type of the table.
+/// Returns a request with this number of valid records, with every type of the table.
 fn body(records: usize) -> String {
     let mut body = String::from("[");
     for number in 0..records {

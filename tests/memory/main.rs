@@ -1,6 +1,6 @@
 //! Tests that count allocations and bytes.
 //!
-//! A program of its own with one test: the counts are for the whole process.
+//! A separate program with one test, because the counts are for the whole process.
 
 mod allocations;
 mod finding_memory;

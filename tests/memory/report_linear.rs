@@ -15,7 +15,7 @@ use crate::ALLOCATOR;
 const FEW: usize = 300;
 const TIMES: usize = 4;
 
-/// Returns a request with so many wrong records, on as many lines or on one.
+/// Returns a request with this number of invalid records, each on a line or all on one.
 fn request(records: usize, between: &str) -> String {
     let record = r#"{"GroupName":"","ContactCodes":[{"ContactCode":"C-1"}]}"#;
     format!("[{}]", vec![record; records].join(between))
@@ -43,7 +43,7 @@ fn cost(report: &dyn Report, text: &str) -> [usize; 3] {
     [out.len(), used.allocations, used.bytes_allocated]
 }
 
-/// Returns what grows by more than the findings do, if anything.
+/// Returns the measure that grows faster than the findings, if any.
 fn grows(few: [usize; 3], many: [usize; 3]) -> Option<String> {
     // Line numbers get longer, and a growing text is doubled now and then.
     let spare = [64 * 1024, 64, 64 * 1024];

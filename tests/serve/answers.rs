@@ -1,4 +1,4 @@
-//! What calls are answered with: `predict`'s bytes, and the HTTP status.
+//! The responses to calls: the bytes of `predict`, and the HTTP status.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use super::support::{Folder, Server, files, folder_name, geplint, predicted, rou
 
 const JSON: &str = "Content-Type: application/json";
 
-/// Requests by endpoint: every fixture, and every documented request.
+/// Returns every fixture and every documented request, by endpoint.
 fn requests() -> BTreeMap<String, Vec<PathBuf>> {
     let mut all: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     let documented = files("documented", ".request.json");
@@ -49,7 +49,7 @@ fn every_fixture_gets_the_bytes_that_predict_prints() {
                 assert_eq!(answer.header("x-geplint-evidence"), Some("none"), "{shown}");
                 none += 1;
             }
-            let reset = client.ask("POST", "/_geplint/reset", &[], b"");
+            let reset = client.request("POST", "/_geplint/reset", &[], b"");
             assert_eq!(reset.status, 200);
         }
     }
@@ -68,13 +68,13 @@ fn a_single_file_is_answered_as_predict_prints_it() {
         if !output.stdout.is_empty() {
             let answer = server.post(folder_name(&path), &fs::read(&path).unwrap());
             assert_eq!(answer.body, output.stdout, "{}", path.display());
-            server.ask("POST", "/_geplint/reset", &[], b"");
+            server.request("POST", "/_geplint/reset", &[], b"");
         }
     }
 }
 
 #[test]
-fn paths_and_methods_lead_where_the_rules_say() {
+fn paths_and_methods_follow_the_rules() {
     let folder = Folder::new();
     let rules = folder.write(
         "things.toml",
@@ -85,7 +85,7 @@ fn paths_and_methods_lead_where_the_rules_say() {
     let server = Server::start(&["--rules", &rules, "--base-path", "/gep/v1"]);
     let (_, path) = route("user-group");
     let name = path.rsplit('/').next().unwrap();
-    let ask = |method: &str, path: &str| server.ask(method, path, &[JSON], b"[]");
+    let request = |method: &str, path: &str| server.request(method, path, &[JSON], b"[]");
     for right in [
         path.clone(),
         path.to_uppercase(),
@@ -94,7 +94,7 @@ fn paths_and_methods_lead_where_the_rules_say() {
         format!("/GEP/V1/{name}"),
     ] {
         assert!(
-            ask("POST", &right).header("x-geplint-evidence").is_some(),
+            request("POST", &right).header("x-geplint-evidence").is_some(),
             "{right}"
         );
     }
@@ -105,7 +105,7 @@ fn paths_and_methods_lead_where_the_rules_say() {
         format!("{path}x"),
         "/../../etc/passwd".to_owned(),
     ] {
-        let answer = ask("POST", &wrong);
+        let answer = request("POST", &wrong);
         assert_eq!(
             (answer.status, answer.header("x-geplint-evidence")),
             (404, None),
@@ -113,7 +113,7 @@ fn paths_and_methods_lead_where_the_rules_say() {
         );
     }
     for method in ["GET", "PUT", "DELETE", "OPTIONS", "PATCH"] {
-        let answer = ask(method, &path);
+        let answer = request(method, &path);
         assert_eq!(
             (answer.status, answer.header("allow")),
             (405, Some("POST")),
@@ -121,19 +121,19 @@ fn paths_and_methods_lead_where_the_rules_say() {
         );
         assert_eq!(answer.header("access-control-allow-origin"), None);
     }
-    let answer = server.ask("PUT", "/X/things", &[JSON], br#"[{"Id": "A"}]"#);
+    let answer = server.request("PUT", "/X/things", &[JSON], br#"[{"Id": "A"}]"#);
     assert_eq!(
         (answer.status, &answer.json()["successDetails"]),
         (200, &json!([{"key": "A"}]))
     );
-    assert_eq!(ask("POST", "/x/Things").header("allow"), Some("PUT"));
+    assert_eq!(request("POST", "/x/Things").header("allow"), Some("PUT"));
 }
 
 #[test]
-fn only_json_is_taken() {
+fn only_json_is_accepted() {
     let server = Server::start(&[]);
     let (method, path) = route("user-group");
-    let status = |headers: &[&str]| server.ask(method, &path, headers, b"{}").status;
+    let status = |headers: &[&str]| server.request(method, &path, headers, b"{}").status;
     for right in [
         "application/json",
         "APPLICATION/JSON; charset=utf-8",
@@ -161,7 +161,7 @@ fn only_json_is_taken() {
 }
 
 #[test]
-fn a_token_is_asked_for_where_one_is_required() {
+fn a_missing_token_is_refused_if_one_is_required() {
     let (method, path) = route("user-group");
     for (flag, right, wrong) in [
         (
@@ -183,30 +183,30 @@ fn a_token_is_asked_for_where_one_is_required() {
         ),
     ] {
         let server = Server::start(&[flag]);
-        let ask = |headers: &[&str]| server.ask(method, &path, headers, b"{}");
-        let answer = ask(&[JSON]);
+        let request = |headers: &[&str]| server.request(method, &path, headers, b"{}");
+        let answer = request(&[JSON]);
         assert_eq!(
             (answer.status, answer.header("www-authenticate")),
             (401, Some("Bearer"))
         );
         for token in wrong {
             assert_eq!(
-                ask(&[JSON, &format!("Authorization: {token}")]).status,
+                request(&[JSON, &format!("Authorization: {token}")]).status,
                 401,
                 "{flag} {token}"
             );
         }
         for token in right {
             assert_eq!(
-                ask(&[JSON, &format!("Authorization: {token}")]).status,
+                request(&[JSON, &format!("Authorization: {token}")]).status,
                 400,
                 "{flag} {token}"
             );
         }
-        // The path comes first: who asks at the wrong place learns that.
-        assert_eq!(server.ask("POST", "/nowhere", &[JSON], b"{}").status, 404);
-        // What a token is stays between the client and the server.
-        let calls = server.ask("GET", "/_geplint/api/calls/2", &[], b"").text();
+        // The path is checked before the token.
+        assert_eq!(server.request("POST", "/nowhere", &[JSON], b"{}").status, 404);
+        // The token is not stored.
+        let calls = server.request("GET", "/_geplint/api/calls/2", &[], b"").text();
         assert!(
             calls.contains("(not kept)") || flag == "--require-token",
             "{calls}"
@@ -226,13 +226,13 @@ fn http_may_say_200_for_a_predicted_400() {
         (answer.status, &answer.json()["statusCode"]),
         (200, &json!("400"))
     );
-    // What is no answer of the API keeps its status.
-    assert_eq!(server.ask("POST", "/nowhere", &[JSON], b"[]").status, 404);
+    // Errors of the server itself keep their status.
+    assert_eq!(server.request("POST", "/nowhere", &[JSON], b"[]").status, 404);
     assert_eq!(server.post("user-group", b"[{").status, 501);
 }
 
 #[test]
-fn headers_say_how_sure_the_answer_is() {
+fn headers_show_the_evidence_of_the_answer() {
     let server = Server::start(&[]);
     let answer = |name: &str| {
         let path = files("documented", name).pop().unwrap();
@@ -247,7 +247,7 @@ fn headers_say_how_sure_the_answer_is() {
 }
 
 #[test]
-fn what_is_no_json_or_not_documented_changes_nothing_and_says_so() {
+fn undocumented_or_invalid_calls_change_nothing_and_get_a_reason() {
     let server = Server::start(&[]);
     let not_json = server.post("user-group", b"[{\"groupName\": }]");
     assert_eq!(
@@ -294,7 +294,7 @@ fn another_charset_than_utf_8_gets_no_prediction() {
         ("ibm037", plain, 501),
     ] {
         let kind = format!("Content-Type: application/json; x=1; Charset={charset}");
-        let answer = server.ask(method, &path, &[&kind], body);
+        let answer = server.request(method, &path, &[&kind], body);
         assert_eq!(answer.status, status, "{charset}: {}", answer.text());
         if status == 501 {
             assert_eq!(answer.header("x-geplint-undecided"), Some("answer"), "{charset}");
@@ -305,7 +305,7 @@ fn another_charset_than_utf_8_gets_no_prediction() {
 
 /// A status that the API answers with is a prediction, and `predict` has none for these.
 #[test]
-fn what_predict_does_not_predict_gets_no_status_of_the_api() {
+fn calls_without_a_prediction_get_no_status_of_the_api() {
     let folder = Folder::new();
     let path = files(
         "documented",
@@ -313,7 +313,7 @@ fn what_predict_does_not_predict_gets_no_status_of_the_api() {
     )
     .pop()
     .unwrap();
-    // As published, it is not JSON, though it is clear what was meant.
+    // As published, it is not JSON, but the repair is certain.
     let published = fs::read_to_string(path).unwrap();
     let valid = published.replacen('{', "", 1);
     let server = Server::start(&[]);
@@ -342,7 +342,7 @@ fn what_predict_does_not_predict_gets_no_status_of_the_api() {
         assert_eq!(answer.header("x-geplint-undecided"), Some("answer"), "{body}");
         let detail = answer.json()["detail"].as_str().unwrap().to_owned();
         assert!(detail.contains("not known"), "{detail}");
-        // It is about the body of a request, which is no file.
+        // The message is about a body, not a file.
         assert!(!detail.contains("file"), "{detail}");
     }
 }

@@ -1,4 +1,4 @@
-//! Faults that are asked for.
+//! Faults on demand.
 
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use super::support::{Server, route};
 
 const BODY: &[u8] = br#"[{"ContactCode": "C-1"}]"#;
 
-/// What becomes of each of the calls: its status, or 0 where the connection was reset.
+/// Returns the status of each call; 0 if the connection was reset.
 fn outcomes(server: &Server, calls: usize) -> Vec<u16> {
     (0..calls).map(|_| outcome(server, &[])).collect()
 }
@@ -37,16 +37,16 @@ fn the_same_seed_gives_the_same_faults() {
     }
     let server = Server::start(&args("7"));
     assert_eq!(outcomes(&server, 60), first);
-    server.ask("POST", "/_geplint/reset", &[], b"");
+    server.request("POST", "/_geplint/reset", &[], b"");
     assert_eq!(outcomes(&server, 60), first);
     assert_ne!(outcomes(&Server::start(&args("8")), 60), first);
 }
 
 #[test]
-fn a_run_without_a_seed_says_how_to_repeat_it() {
+fn a_run_without_a_seed_prints_its_seed() {
     let server = Server::start(&["--fault", "503:50%"]);
     let seed = server
-        .said
+        .printed
         .iter()
         .find_map(|line| line.strip_prefix("--seed ")?.split(' ').next());
     let again = Server::start(&["--fault", "503:50%", "--seed", seed.unwrap()]);
@@ -54,7 +54,7 @@ fn a_run_without_a_seed_says_how_to_repeat_it() {
 }
 
 #[test]
-fn a_call_may_ask_for_its_own_fault() {
+fn a_call_may_request_a_fault() {
     let server = Server::start(&["--fault", "500:100%"]);
     assert_eq!(outcome(&server, &[]), 500);
     assert_eq!(outcome(&server, &["X-Geplint-Fault: none"]), 400);
@@ -63,7 +63,7 @@ fn a_call_may_ask_for_its_own_fault() {
     assert_eq!(outcome(&server, &["X-Geplint-Fault: oops"]), 400);
     let begun = Instant::now();
     assert_eq!(outcome(&server, &["X-Geplint-Fault: latency=200ms"]), 400);
-    // It is late, whatever else the machine does.
+    // A lower bound only: a busy machine may take longer.
     assert!(begun.elapsed() >= Duration::from_millis(200));
 }
 
@@ -74,7 +74,7 @@ fn an_answer_may_be_lost_after_the_call_was_accepted() {
     let body = br#"[{"contactCode": "L-1", "personaAndRoles": [{"personaCode": "1", "activities": [{"code": "2"}]}], "buDetails": {"orgDetails":
         [{"orgEntity": {"entityCode": "A", "entityType": "T", "lobEntityCode": "L"}, "lobType": "belonging"}]}}]"#;
     let changed = || server.get("/_geplint/tenant")["changedContactsTotal"].clone();
-    let ask = |fault: &str| {
+    let request = |fault: &str| {
         let mut client = server.client();
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nX-Geplint-Fault: {fault}\r\nContent-Length: {}\r\n\r\n",
@@ -85,10 +85,10 @@ fn an_answer_may_be_lost_after_the_call_was_accepted() {
             .read_answer()
             .map(|answer| answer.map(|answer| answer.text()))
     };
-    assert!(ask("reset").is_err_and(|error| error.kind() == ErrorKind::ConnectionReset));
+    assert!(request("reset").is_err_and(|error| error.kind() == ErrorKind::ConnectionReset));
     assert_eq!(changed(), 0);
-    assert!(ask("lost").is_err_and(|error| error.kind() == ErrorKind::ConnectionReset));
-    assert_eq!(changed(), 1, "{:?}", ask("none"));
+    assert!(request("lost").is_err_and(|error| error.kind() == ErrorKind::ConnectionReset));
+    assert_eq!(changed(), 1, "{:?}", request("none"));
     let calls = server.get("/_geplint/api/calls");
     let statuses: Vec<_> = calls["calls"]
         .as_array()
@@ -99,7 +99,7 @@ fn an_answer_may_be_lost_after_the_call_was_accepted() {
     assert_eq!(statuses, [Some(0), Some(0)]);
 }
 
-/// What is asked for is no answer of the server: it is named wherever the call is shown.
+/// A requested fault is not a response of the server, so it is named in every list of calls.
 #[cfg(unix)]
 #[test]
 fn a_fault_is_named_in_the_list_the_log_and_the_har() {
@@ -145,7 +145,7 @@ fn a_fault_is_named_in_the_list_the_log_and_the_har() {
     }
 }
 
-/// Each fault has its share of all calls, whatever comes before it.
+/// Each fault has its share of all calls, independent of the faults before it.
 #[test]
 fn shares_add_up() {
     let server = Server::start(&["--fault", "503:50%", "--fault", "lost:50%", "--seed", "7"]);
@@ -167,7 +167,7 @@ fn latency_is_for_every_call_and_delays_no_other() {
     });
     assert!(begun.elapsed() >= Duration::from_millis(300));
     let calls = server.get("/_geplint/api/calls");
-    // What is listed is how long the answer took without it.
+    // The listed duration excludes the latency.
     assert!(
         calls["calls"]
             .as_array()

@@ -27,7 +27,7 @@ fn head(extra: &str) -> String {
 }
 
 #[test]
-fn bodies_come_in_any_lawful_form() {
+fn bodies_in_every_valid_transfer_form_are_read() {
     let server = Server::start(&[]);
     let expected = usual(&server);
     let mut chunks = String::new();
@@ -57,7 +57,7 @@ fn bodies_come_in_any_lawful_form() {
         client.send(&[*byte]);
     }
     assert_eq!(client.answer().unwrap().body, expected.body);
-    // Several at once, answered in their order.
+    // Pipelined requests are answered in their order.
     let mut client = server.client();
     let mut all = chunked.repeat(2) + "GET /none HTTP/1.1\r\nHost: localhost\r\n\r\n";
     all += &chunked;
@@ -114,7 +114,7 @@ fn malformed_http_is_refused_and_affects_no_other_client() {
 }
 
 #[test]
-fn paths_lead_nowhere_but_to_endpoints() {
+fn only_paths_of_endpoints_are_found() {
     let server = Server::start(&[]);
     let (_, path) = route("contact-details");
     for path in [
@@ -131,7 +131,7 @@ fn paths_lead_nowhere_but_to_endpoints() {
         "/%zz".to_owned(),
         "*".to_owned(),
     ] {
-        let answer = server.ask("GET", &path, &[], b"");
+        let answer = server.request("GET", &path, &[], b"");
         assert!([400, 404].contains(&answer.status), "{path}: {}", answer.status);
         assert!(!answer.text().contains("root:"), "{path}");
     }
@@ -155,9 +155,9 @@ fn bodies_have_a_limit() {
         let _ = client.try_send(chunk.as_bytes());
     }
     assert_eq!(client.answer().unwrap().status, 413);
-    assert_eq!(server.ask("POST", "/nowhere", &[], &text(1001)).status, 413);
+    assert_eq!(server.request("POST", "/nowhere", &[], &text(1001)).status, 413);
     assert_eq!(
-        server.ask("PUT", "/_geplint/tenant", &[], &text(1001)).status,
+        server.request("PUT", "/_geplint/tenant", &[], &text(1001)).status,
         413
     );
 }
@@ -171,14 +171,17 @@ fn the_limit_is_that_of_iis() {
     // A client that sends everything before it reads gets the answer too.
     let body = vec![b' '; 30_000_001];
     assert_eq!(server.post("contact-details", &body).status, 413);
-    assert_eq!(server.ask("POST", "/_geplint/api/try", &[], &body).status, 413);
+    assert_eq!(
+        server.request("POST", "/_geplint/api/try", &[], &body).status,
+        413
+    );
     let body = vec![b' '; 30_000_000];
     assert_eq!(server.post("contact-details", &body).status, 501);
 }
 
-/// A refused body has the time that an accepted one has, or its sender would get a reset connection in place of the response.
+/// A refused body is read for as long as an accepted one, or its sender would get a reset connection in place of the response.
 #[test]
-fn a_slow_sender_of_a_refused_body_reads_why() {
+fn a_slow_sender_of_a_refused_body_reads_the_reason() {
     let server = Server::start(&["--max-body", "1000", "--client-timeout", "1s"]);
     let mut client = server.client();
     client.send(head("Content-Length: 1000000\r\n\r\n").as_bytes());
@@ -191,7 +194,7 @@ fn a_slow_sender_of_a_refused_body_reads_why() {
 }
 
 #[test]
-fn a_long_body_holds_up_no_page() {
+fn a_long_body_does_not_block_the_page() {
     let server = Server::start(&[]);
     let record = br#"{"ContactCode": "C", "FirstName": 1, "x": [], "y": {}},"#;
     let mut body = b"[".to_vec();
@@ -204,7 +207,10 @@ fn a_long_body_holds_up_no_page() {
             .map(|_| scope.spawn(|| server.post("contact-details", &body).status))
             .collect();
         while !long.iter().all(thread::ScopedJoinHandle::is_finished) {
-            assert_eq!(server.ask("GET", "/_geplint/api/endpoints", &[], b"").status, 200);
+            assert_eq!(
+                server.request("GET", "/_geplint/api/endpoints", &[], b"").status,
+                200
+            );
         }
         assert!(long.into_iter().all(|long| long.join().unwrap() == 400));
     });
@@ -230,10 +236,10 @@ fn silent_connections_affect_no_other_client() {
 }
 
 #[test]
-fn slow_clients_are_sent_away() {
+fn slow_clients_are_disconnected() {
     let server = Server::start(&["--client-timeout", "300ms", "--max-connections", "3"]);
     let large = vec![b' '; 8 << 20];
-    server.ask("POST", "/nowhere", &[], &large);
+    server.request("POST", "/nowhere", &[], &large);
     let sent = |text: &str| {
         let mut client = server.client();
         client.send(text.as_bytes());
@@ -275,7 +281,7 @@ fn connections_are_bounded() {
 }
 
 #[test]
-fn what_a_client_leaves_half_done_is_forgotten() {
+fn incomplete_requests_are_dropped() {
     let server = Server::start(&[]);
     for part in [
         head("Content-Length: 100\r\n\r\n[{"),

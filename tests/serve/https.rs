@@ -1,4 +1,4 @@
-//! The same over HTTPS.
+//! HTTPS, with generated and with given certificates.
 
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -41,9 +41,12 @@ fn a_certificate_is_made_and_the_bytes_are_the_same() {
         "mock.example.com",
     ]);
     assert!(
-        server.said.iter().any(|line| line.contains("https://127.0.0.1:")),
+        server
+            .printed
+            .iter()
+            .any(|line| line.contains("https://127.0.0.1:")),
         "{:?}",
-        server.said
+        server.printed
     );
     let path = files("documented/user-group", "2-error.request.json")
         .pop()
@@ -84,7 +87,7 @@ fn a_certificate_is_made_and_the_bytes_are_the_same() {
     }
 }
 
-/// Only what the server has written itself is written again.
+/// The server only overwrites its own files.
 #[test]
 fn the_file_for_the_certificate_overwrites_no_other_file() {
     let folder = Folder::new();
@@ -107,17 +110,17 @@ fn the_file_for_the_certificate_overwrites_no_other_file() {
         &format!("my notes\n{second}"),
     ] {
         std::fs::write(&file, text).unwrap();
-        let said = Server::try_start(&[&flag]).err().unwrap();
+        let lines = Server::try_start(&[&flag]).err().unwrap();
         assert!(
-            said.iter().any(|line| line.contains("the file exists")),
-            "{text}: {said:?}"
+            lines.iter().any(|line| line.contains("the file exists")),
+            "{text}: {lines:?}"
         );
         assert_eq!(std::fs::read_to_string(&file).unwrap(), *text);
     }
 }
 
 #[test]
-fn certificates_of_ones_own_are_used() {
+fn given_certificates_are_used() {
     let folder = Folder::new();
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let certificate = folder.write("certificate.pem", &made.cert.pem());
@@ -125,7 +128,7 @@ fn certificates_of_ones_own_are_used() {
     let server = Server::start(&["--tls-cert", &certificate, "--tls-key", &key]);
     assert_eq!(
         connect(&server, &certificate, "localhost")
-            .ask("GET", "/_geplint/", &[], b"")
+            .request("GET", "/_geplint/", &[], b"")
             .status,
         200
     );

@@ -1,4 +1,4 @@
-//! What the page asks for, and what a page of another site must not.
+//! The requests of the page, and the protection from pages of other sites.
 
 use std::thread;
 
@@ -67,7 +67,7 @@ fn a_call_is_listed_and_shown_with_its_findings() {
 }
 
 #[test]
-fn a_question_for_later_calls_waits_for_one() {
+fn a_request_for_later_calls_waits_for_one() {
     let server = Server::start(&[]);
     let empty = server.get("/_geplint/api/calls?after=0&limit=10");
     assert_eq!(
@@ -87,7 +87,7 @@ fn a_question_for_later_calls_waits_for_one() {
             (&json!(2), &json!(2))
         );
     });
-    // A page that knows more calls than there were has met another server.
+    // A page with a higher number than the last call was loaded from another server.
     assert_eq!(server.get("/_geplint/api/calls?after=99&wait=25")["last"], 2);
     assert_eq!(
         server.get("/_geplint/api/calls?after=18446744073709551615")["last"],
@@ -103,7 +103,7 @@ fn a_question_for_later_calls_waits_for_one() {
     for wrong in ["after=x", "limit=-1", "wait=1s"] {
         assert_eq!(
             server
-                .ask("GET", &format!("/_geplint/api/calls?{wrong}"), &[], b"")
+                .request("GET", &format!("/_geplint/api/calls?{wrong}"), &[], b"")
                 .status,
             400
         );
@@ -118,7 +118,7 @@ fn a_question_for_later_calls_waits_for_one() {
     ] {
         assert_eq!(
             server
-                .ask("GET", &format!("/_geplint/api/{path}"), &[], b"")
+                .request("GET", &format!("/_geplint/api/{path}"), &[], b"")
                 .status,
             status,
             "{path}"
@@ -131,33 +131,39 @@ fn ten_thousand_calls_are_kept() {
     let server = Server::start(&[]);
     let mut client = server.client();
     for _ in 0..10_050 {
-        client.ask("GET", "/", &[], b"");
+        client.request("GET", "/", &[], b"");
     }
     let list = server.get("/_geplint/api/calls?limit=1");
     assert_eq!(
         (&list["last"], &list["forgotten"], &list["calls"][0]["seq"]),
         (&json!(10_050), &json!(50), &json!(51))
     );
-    assert_eq!(server.ask("GET", "/_geplint/api/calls/50", &[], b"").status, 404);
-    server.ask("POST", "/_geplint/reset", &[], b"");
+    assert_eq!(
+        server.request("GET", "/_geplint/api/calls/50", &[], b"").status,
+        404
+    );
+    server.request("POST", "/_geplint/reset", &[], b"");
     assert_eq!(
         server.get("/_geplint/api/calls"),
         json!({"calls": [], "last": 0, "forgotten": 0, "resets": 1})
     );
-    client.ask("GET", "/", &[], b"");
+    client.request("GET", "/", &[], b"");
     assert_eq!(server.get("/_geplint/api/calls")["calls"][0]["seq"], 1);
-    assert_eq!(server.ask("GET", "/_geplint/api/calls/1", &[], b"").status, 200);
+    assert_eq!(
+        server.request("GET", "/_geplint/api/calls/1", &[], b"").status,
+        200
+    );
     // Nothing before it is missing.
     assert_eq!(server.get("/_geplint/har")["log"].get("comment"), None);
 }
 
 #[test]
-fn a_reset_answers_those_who_wait_for_later_calls() {
+fn a_reset_answers_waiting_requests() {
     let server = Server::start(&[]);
     server.post("user-group", b"{}");
     thread::scope(|scope| {
         let waiting = scope.spawn(|| server.get("/_geplint/api/calls?after=1&wait=25"));
-        server.ask("POST", "/_geplint/reset", &[], b"");
+        server.request("POST", "/_geplint/reset", &[], b"");
         let page = waiting.join().unwrap();
         assert_eq!((&page["last"], &page["resets"]), (&json!(0), &json!(1)));
     });
@@ -166,7 +172,7 @@ fn a_reset_answers_those_who_wait_for_later_calls() {
 /// A time of another length would move all columns after it, and so would a key with a space.
 #[cfg(unix)]
 #[test]
-fn the_columns_of_the_log_stay_in_their_places() {
+fn the_columns_of_the_log_are_aligned() {
     let server = Server::logging(&[]);
     let mut client = server.client();
     for key in ["C-1", "C 2", "", "a\"b", "a,b"] {
@@ -176,7 +182,7 @@ fn the_columns_of_the_log_stay_in_their_places() {
         );
     }
     for _ in 0..30 {
-        client.ask("GET", "/", &[], b"");
+        client.request("GET", "/", &[], b"");
     }
     let log = server.log();
     assert_eq!(log.len(), 35);
@@ -194,11 +200,11 @@ fn the_columns_of_the_log_stay_in_their_places() {
 }
 
 #[test]
-fn large_calls_are_kept_as_far_as_there_is_room() {
+fn large_calls_are_stored_within_the_memory_limit() {
     let server = Server::start(&[]);
     let body = vec![b' '; 20 << 20];
     for _ in 0..15 {
-        server.ask("POST", "/nowhere", &[], &body);
+        server.request("POST", "/nowhere", &[], &body);
     }
     let list = server.get("/_geplint/api/calls");
     assert_eq!((&list["last"], &list["forgotten"]), (&json!(15), &json!(3)));
@@ -208,14 +214,14 @@ fn large_calls_are_kept_as_far_as_there_is_room() {
 }
 
 #[test]
-fn a_payload_is_tried_without_a_change() {
+fn trying_a_payload_changes_nothing() {
     let server = Server::start(&[]);
     let path = files("documented/user-group", "2-error.request.json")
         .pop()
         .unwrap();
     let body = std::fs::read(path).unwrap();
     let tried =
-        |query: &str, body: &[u8]| server.ask("POST", &format!("/_geplint/api/try{query}"), &[], body);
+        |query: &str, body: &[u8]| server.request("POST", &format!("/_geplint/api/try{query}"), &[], body);
     for query in ["", "?endpoint=user-group"] {
         let answer = tried(query, &body).json();
         assert_eq!(
@@ -228,7 +234,7 @@ fn a_payload_is_tried_without_a_change() {
             server.post("user-group", &body).body
         );
     }
-    server.ask("POST", "/_geplint/reset", &[], b"");
+    server.request("POST", "/_geplint/reset", &[], b"");
     let endpoint = "save-contact-authorization-details";
     let path = files(&format!("documented/{endpoint}"), "2-error.request.json")
         .pop()
@@ -276,9 +282,9 @@ fn endpoints_are_listed() {
 }
 
 #[test]
-fn the_page_may_do_nothing_but_ask_its_own_server() {
+fn the_page_can_only_connect_to_its_server() {
     let server = Server::start(&[]);
-    let page = server.ask("GET", "/_geplint/", &[], b"");
+    let page = server.request("GET", "/_geplint/", &[], b"");
     assert_eq!(
         (page.status, page.header("content-type")),
         (200, Some("text/html; charset=utf-8"))
@@ -302,7 +308,7 @@ fn the_page_may_do_nothing_but_ask_its_own_server() {
         "/_geplint/tenant",
         "/_geplint/none",
     ] {
-        let answer = server.ask("GET", path, &["Origin: https://example.com"], b"");
+        let answer = server.request("GET", path, &["Origin: https://example.com"], b"");
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
         assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{path}");
         assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
@@ -314,7 +320,7 @@ fn the_page_may_do_nothing_but_ask_its_own_server() {
             "{path}"
         );
     }
-    let moved = server.ask("GET", "/_geplint", &[], b"");
+    let moved = server.request("GET", "/_geplint", &[], b"");
     assert_eq!(
         (moved.status, moved.header("location")),
         (308, Some("/_geplint/"))
@@ -341,7 +347,7 @@ fn pages_of_other_sites_change_nothing() {
         ] {
             let headers: Vec<&str> = headers.into_iter().chain([host.as_str()]).collect();
             assert_eq!(
-                server.ask(method, path, &headers, b"").status,
+                server.request(method, path, &headers, b"").status,
                 403,
                 "{path} {headers:?}"
             );
@@ -354,7 +360,7 @@ fn pages_of_other_sites_change_nothing() {
         vec![host.as_str(), &own, "Sec-Fetch-Site: same-origin"],
     ] {
         assert_eq!(
-            server.ask("POST", "/_geplint/reset", &headers, b"").status,
+            server.request("POST", "/_geplint/reset", &headers, b"").status,
             200,
             "{headers:?}"
         );
@@ -365,7 +371,7 @@ fn pages_of_other_sites_change_nothing() {
         ("PATCH", "/_geplint/tenant"),
         ("OPTIONS", "/_geplint/tenant"),
     ] {
-        let answer = server.ask(method, path, &[], b"");
+        let answer = server.request(method, path, &[], b"");
         assert!(
             answer.status == 405 && answer.header("allow").is_some(),
             "{method} {path}"
@@ -374,11 +380,11 @@ fn pages_of_other_sites_change_nothing() {
         let detail = answer.json()["detail"].as_str().unwrap().to_owned();
         assert!(detail.contains(answer.header("allow").unwrap()), "{detail}");
     }
-    // A call that a page may make without asking first has no media type of JSON.
+    // A call that a page may make without a CORS preflight does not have the media type of JSON.
     let (method, path) = route("user-group");
     assert_eq!(
         server
-            .ask(
+            .request(
                 method,
                 &path,
                 &["Content-Type: text/plain", "Origin: https://example.com"],
@@ -389,7 +395,7 @@ fn pages_of_other_sites_change_nothing() {
     );
     assert_eq!(
         server
-            .ask("OPTIONS", &path, &[JSON, "Origin: https://example.com"], b"")
+            .request("OPTIONS", &path, &[JSON, "Origin: https://example.com"], b"")
             .status,
         405
     );
@@ -408,27 +414,27 @@ fn requests_for_other_hosts_are_refused() {
     ] {
         let host = format!("Host: {host}");
         assert_eq!(
-            server.ask(method, &path, &[&host, JSON], b"{}").status,
+            server.request(method, &path, &[&host, JSON], b"{}").status,
             status,
             "{host}"
         );
         let page = if status == 400 { 200 } else { status };
         assert_eq!(
-            server.ask("GET", "/_geplint/", &[&host], b"").status,
+            server.request("GET", "/_geplint/", &[&host], b"").status,
             page,
             "{host}"
         );
     }
     assert_eq!(
         server
-            .ask(method, "http://example.com/", &["Host: localhost"], b"")
+            .request(method, "http://example.com/", &["Host: localhost"], b"")
             .status,
         421
     );
-    let answer = server.ask(method, &path, &["Host: gep:8404", JSON], b"{}");
+    let answer = server.request(method, &path, &["Host: gep:8404", JSON], b"{}");
     let detail = answer.json()["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains("--allow-host gep "), "{detail}");
-    // It is listed: somebody looks there for a call that does not arrive.
+    // It is listed, because that is where a user looks for a missing call.
     let calls = server.get("/_geplint/api/calls");
     let last = calls["calls"].as_array().unwrap().last().unwrap();
     assert_eq!((&last["status"], &last["path"]), (&json!(421), &json!(path)));

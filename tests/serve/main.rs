@@ -1,4 +1,4 @@
-//! `geplint serve` as clients meet it: right ones, wrong ones and hostile ones.
+//! `geplint serve` with clients that are correct, wrong and hostile.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

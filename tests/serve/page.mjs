@@ -20,14 +20,14 @@ const documented = (name) => fs.readFileSync(new URL(`../../testdata/documented/
 
 const server = spawn(geplint, ["serve", "--listen", "127.0.0.1:0", "--no-config"], { stdio: ["ignore", "pipe", "pipe"] });
 const base = await new Promise((found, failed) => {
-  let said = "";
+  let printed = "";
   const read = (text) => {
-    said += text;
-    const url = /(http:\/\/\S+?)\/_geplint\//.exec(said);
+    printed += text;
+    const url = /(http:\/\/\S+?)\/_geplint\//.exec(printed);
     if (url) found(url[1]);
   };
   for (const stream of [server.stdout, server.stderr]) stream.setEncoding("utf8").on("data", read);
-  server.on("exit", (code) => failed(new Error(`geplint serve ended with ${code}: ${said}`)));
+  server.on("exit", (code) => failed(new Error(`geplint serve ended with ${code}: ${printed}`)));
 });
 server.removeAllListeners("exit");
 
@@ -404,7 +404,7 @@ test("no rule of WCAG 2.2 AA that axe knows is broken, narrow and wide, dark and
   }
 });
 
-test("a server that is gone is said to be gone", async () => {
+test("a stopped server is shown as stopped", async () => {
   const page = await open();
   await page.locator(".call").first().waitFor();
   quiet();

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::support::{Folder, Server, files, folder_name, geplint};
 
-/// A body with one contact, which needs an address if it is new.
+/// Returns a body with one contact, which needs an address if it is new.
 fn contact(code: &str, address: bool) -> Vec<u8> {
     let mut contact = json!({
         "ContactCode": code, "UserName": format!("{code}@example.com"), "FirstName": "Ada", "LastName": "Example",
@@ -26,7 +26,7 @@ fn errors(answer: &Value) -> String {
     answer["errorDetails"].to_string()
 }
 
-/// The first success of page 003, without the brace that is too many, and the error that follows it.
+/// The first success of page 003, without its extra brace, and the error after it.
 #[test]
 fn the_documented_pair_gives_its_200_and_its_400() {
     let server = Server::start(&[]);
@@ -44,7 +44,7 @@ fn the_documented_pair_gives_its_200_and_its_400() {
         let documented: Value = serde_json::from_str(&read(response)).unwrap();
         assert_eq!((answer.status, answer.json()), (status, documented));
     }
-    server.ask("POST", "/_geplint/reset", &[], b"");
+    server.request("POST", "/_geplint/reset", &[], b"");
     assert_eq!(
         server
             .post(endpoint, read("2-error.request.json").as_bytes())
@@ -53,14 +53,14 @@ fn the_documented_pair_gives_its_200_and_its_400() {
     );
 }
 
-/// Whatever calls are made one after the other: the answers are those of `predict --in-order`.
+/// The answers to consecutive calls equal those of `predict --in-order`.
 #[test]
 fn calls_in_order_are_answered_as_files_in_order() {
     let server = Server::start(&[]);
     let mut client = server.client();
     let mut paths = files("rules", ".json");
     paths.extend(files("documented", ".request.json"));
-    // Calls of an endpoint meet what those of the others have changed.
+    // Mixed endpoints, so that calls depend on the changes by others.
     paths.sort_by_key(|path| path.file_name().unwrap().to_owned());
     for endpoint in ["contact-details", "save-contact-authorization-details"] {
         let paths: Vec<_> = paths
@@ -68,7 +68,7 @@ fn calls_in_order_are_answered_as_files_in_order() {
             .filter(|path| folder_name(path) == endpoint)
             .cloned()
             .collect();
-        // What no answer is predicted for may change something in a run over files, and changes nothing here.
+        // A call without a predicted answer may have changes in a run over files, but has none here.
         let alone = super::support::predicted(endpoint, &paths, &[]);
         let paths: Vec<_> = paths
             .into_iter()
@@ -82,7 +82,7 @@ fn calls_in_order_are_answered_as_files_in_order() {
             let answer = client.post(endpoint, &fs::read(path).unwrap());
             assert_eq!(Some(answer.text()), expected, "{}", path.display());
         }
-        client.ask("POST", "/_geplint/reset", &[], b"");
+        client.request("POST", "/_geplint/reset", &[], b"");
     }
 }
 
@@ -107,18 +107,18 @@ fn a_tenant_is_read_shown_replaced_and_reset() {
     );
     assert_eq!(server.post("contact-details", &contact("C-2", true)).status, 200);
     assert!(!is_new("C-2"));
-    let put = |text: &str| server.ask("PUT", "/_geplint/tenant", &[], text.as_bytes());
+    let put = |text: &str| server.request("PUT", "/_geplint/tenant", &[], text.as_bytes());
     assert_eq!(put("contacts = [{ code = \"C-3\" }]").status, 200);
     assert!(is_new("C-1") && is_new("C-2") && !is_new("C-3"));
     assert_eq!(server.get("/_geplint/tenant")["source"], "sent");
-    // A mistake changes nothing, and no file is read for anybody.
+    // A mistake changes nothing, and no file is read.
     for wrong in [
         "contacts = 1",
         "x",
         "contacts = \"contacts.csv\"",
         "lobs = [\"/etc/passwd\"",
         "\u{0}",
-        // What is left of a file that `curl -d @tenant.toml` sends, and of none.
+        // The text that `curl -d @tenant.toml` sends (without line breaks), and an empty one.
         "# The tenant.contacts = [\"C-9\"]",
         "",
         " \n",
@@ -133,24 +133,27 @@ fn a_tenant_is_read_shown_replaced_and_reset() {
             "{wrong}: {problem}"
         );
     }
-    assert_eq!(server.ask("PUT", "/_geplint/tenant", &[], b"\xff").status, 400);
+    assert_eq!(
+        server.request("PUT", "/_geplint/tenant", &[], b"\xff").status,
+        400
+    );
     assert!(!is_new("C-3"));
     assert_eq!(put("contacts = []").status, 200);
     assert!(is_new("C-3"));
     assert_eq!(put("allow-update-for-inactive-users = true").status, 200);
-    let removed = server.ask("DELETE", "/_geplint/tenant", &[], b"").json();
+    let removed = server.request("DELETE", "/_geplint/tenant", &[], b"").json();
     assert_eq!(
         (&removed["source"], &removed["lists"]),
         (&json!("sent"), &json!([]))
     );
-    assert_eq!(server.ask("POST", "/_geplint/reset", &[], b"").status, 200);
+    assert_eq!(server.request("POST", "/_geplint/reset", &[], b"").status, 200);
     assert!(!is_new("C-1") && is_new("C-3"));
     assert_eq!(server.get("/_geplint/tenant")["source"], "file");
 }
 
-/// The facts that a prediction depends on are saved with it; where they cannot be, that is said.
+/// The facts that a prediction depends on are saved with it, or a comment names the missing ones.
 #[test]
-fn a_har_holds_the_facts_or_says_that_they_are_missing() {
+fn a_har_has_the_facts_or_names_the_missing_ones() {
     let folder = Folder::new();
     folder.write("contacts.csv", "ContactCode\nC-1\n");
     for (facts, is_whole) in [
@@ -162,13 +165,13 @@ fn a_har_holds_the_facts_or_says_that_they_are_missing() {
         for code in ["C-1", "C-2"] {
             server.post("contact-details", &contact(code, false));
         }
-        server.ask("PUT", "/_geplint/tenant", &[], b"contacts = [\"C-2\"]");
+        server.request("PUT", "/_geplint/tenant", &[], b"contacts = [\"C-2\"]");
         server.post("contact-details", &contact("C-1", false));
         if !is_whole {
-            server.ask("POST", "/_geplint/reset", &[], b"");
+            server.request("POST", "/_geplint/reset", &[], b"");
             server.post("contact-details", &contact("C-2", false));
         }
-        let text = server.ask("GET", "/_geplint/har", &[], b"").text();
+        let text = server.request("GET", "/_geplint/har", &[], b"").text();
         let har = folder.write("calls.har", &text);
         let verify = |args: &[&str]| {
             let output = geplint().arg("verify").arg(&har).args(args).output().unwrap();
@@ -177,23 +180,23 @@ fn a_har_holds_the_facts_or_says_that_they_are_missing() {
                 String::from_utf8_lossy(&output.stderr).into_owned(),
             )
         };
-        let (code, said) = verify(&["--self"]);
-        assert_eq!(code, Some(i32::from(!is_whole)), "{said}");
+        let (code, printed) = verify(&["--self"]);
+        assert_eq!(code, Some(i32::from(!is_whole)), "{printed}");
         assert_eq!(
-            said.contains("give geplint verify the same --tenant"),
+            printed.contains("give geplint verify the same --tenant"),
             !is_whole,
-            "{said}"
+            "{printed}"
         );
         assert_eq!(verify(&["--self", "--tenant", &file]).0, Some(0));
-        // Without --self the first thing to know is what the answers are.
-        let (code, said) = verify(&[]);
-        assert_eq!(code, Some(3), "{said}");
-        assert!(said.contains("no response of the API to verify"), "{said}");
+        // Without --self, the message is that the answers are predictions.
+        let (code, printed) = verify(&[]);
+        assert_eq!(code, Some(3), "{printed}");
+        assert!(printed.contains("no response of the API to verify"), "{printed}");
     }
 }
 
 #[test]
-fn a_lookup_of_what_was_created_is_known_to_later_calls() {
+fn created_contacts_are_known_to_later_calls() {
     let server = Server::start(&[]);
     assert_eq!(
         server.post("contact-details", &contact("New-1", true)).status,
@@ -235,7 +238,7 @@ fn a_state_file_is_there_after_a_restart_and_a_kill() {
     server.kill();
     let server = Server::start(&args);
     assert_eq!(server.get("/_geplint/tenant"), before);
-    // An incomplete line, as a kill may leave it.
+    // An incomplete line, as after a kill.
     server.kill();
     let whole = fs::read(&file).unwrap();
     let half = &whole[..whole.iter().position(|byte| *byte == b'\n').unwrap() + 40];
@@ -248,11 +251,11 @@ fn a_state_file_is_there_after_a_restart_and_a_kill() {
     let server = Server::start(&args);
     assert!(
         server
-            .said
+            .printed
             .iter()
             .any(|line| line.contains("incomplete last line")),
         "{:?}",
-        server.said
+        server.printed
     );
     assert_eq!(server.get("/_geplint/tenant"), before);
     assert_eq!(server.post("contact-details", &contact("C-20", true)).status, 200);
@@ -260,7 +263,7 @@ fn a_state_file_is_there_after_a_restart_and_a_kill() {
     let server = Server::start(&args);
     assert_eq!(server.get("/_geplint/tenant")["changedContactsTotal"], 21);
     // A tenant file that was received is kept, and so is a reset.
-    server.ask("PUT", "/_geplint/tenant", &[], b"lobs = [\"A\"]");
+    server.request("PUT", "/_geplint/tenant", &[], b"lobs = [\"A\"]");
     server.kill();
     let server = Server::start(&args);
     let tenant = server.get("/_geplint/tenant");
@@ -268,7 +271,7 @@ fn a_state_file_is_there_after_a_restart_and_a_kill() {
         (&tenant["source"], &tenant["text"]),
         (&json!("sent"), &json!("lobs = [\"A\"]"))
     );
-    server.ask("POST", "/_geplint/reset", &[], b"");
+    server.request("POST", "/_geplint/reset", &[], b"");
     server.kill();
     let server = Server::start(&args);
     assert_eq!(server.get("/_geplint/tenant")["source"], "none");
@@ -281,19 +284,20 @@ fn a_state_file_is_there_after_a_restart_and_a_kill() {
 }
 
 #[test]
-fn a_file_that_is_no_state_is_left_alone() {
+fn a_file_that_is_not_a_state_file_is_not_changed() {
     let folder = Folder::new();
     let file = folder.write("notes.txt", "my notes\n");
-    let said = Server::try_start(&["--state", &file]).err().unwrap();
+    let printed = Server::try_start(&["--state", &file]).err().unwrap();
     assert!(
-        said.iter()
+        printed
+            .iter()
             .any(|line| line.contains("this is not a state file of geplint serve")),
-        "{said:?}"
+        "{printed:?}"
     );
     assert_eq!(fs::read_to_string(&file).unwrap(), "my notes\n");
 }
 
-/// After a kill under load, the changes of all answered calls are there.
+/// After a kill under load, no changes of answered calls are lost.
 #[test]
 fn a_kill_loses_nothing_that_was_answered() {
     let folder = Folder::new();
@@ -348,12 +352,12 @@ fn a_kill_loses_nothing_that_was_answered() {
             .filter(|code| !kept.contains(&code.as_str()))
             .collect();
         assert!(lost.is_empty() && answered.len() >= 40, "{lost:?}");
-        server.ask("POST", "/_geplint/reset", &[], b"");
+        server.request("POST", "/_geplint/reset", &[], b"");
     }
 }
 
 #[test]
-fn mistakes_at_the_start_are_said() {
+fn mistakes_at_the_start_are_reported() {
     let folder = Folder::new();
     let bad = folder.write("bad.toml", "contacts = 1\n");
     for (args, words) in [
@@ -373,8 +377,11 @@ fn mistakes_at_the_start_are_said() {
         (vec!["--client-timeout", "0s"], "--client-timeout: with 0"),
         (vec!["--max-body", "0"], "--max-body: with 0"),
     ] {
-        let said = Server::try_start(&args).err().unwrap();
-        assert!(said.iter().any(|line| line.contains(words)), "{args:?}: {said:?}");
+        let printed = Server::try_start(&args).err().unwrap();
+        assert!(
+            printed.iter().any(|line| line.contains(words)),
+            "{args:?}: {printed:?}"
+        );
     }
     let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = other.local_addr().unwrap().to_string();
@@ -386,28 +393,33 @@ fn mistakes_at_the_start_are_said() {
     ] {
         let output = geplint().args(["serve", "--listen", listen]).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{listen}");
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(said.contains(words), "{said}");
+        let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(printed.contains(words), "{printed}");
     }
 }
 
-/// Addresses are shown as they are written, not as text that may be hostile.
+/// Addresses are shown in their usual form, not escaped like hostile text.
 #[test]
-fn the_address_that_is_said_can_be_opened() {
+fn the_printed_address_can_be_opened() {
     for listen in ["[::1]:0", "localhost:0", "0", ":0"] {
         // Not every machine has IPv6.
         if listen.starts_with('[') && std::net::TcpListener::bind(listen).is_err() {
             continue;
         }
         let server = Server::on(listen);
-        assert_eq!(server.get("/_geplint/api/calls")["last"], 0, "{:?}", server.said);
+        assert_eq!(
+            server.get("/_geplint/api/calls")["last"],
+            0,
+            "{:?}",
+            server.printed
+        );
     }
 }
 
 /// A container is killed when it has not ended after ten seconds.
 #[cfg(unix)]
 #[test]
-fn half_a_body_does_not_hold_up_the_end() {
+fn an_incomplete_body_does_not_delay_the_end() {
     let server = Server::start(&["--client-timeout", "600s"]);
     let mut half = server.client();
     let (method, path) = super::support::route("user-group");
@@ -420,7 +432,7 @@ fn half_a_body_does_not_hold_up_the_end() {
     assert!(half.answer().is_none());
 }
 
-/// A line with an end was answered for: to drop it would lose a change without a word.
+/// The call of a complete line was answered, so dropping the line would silently lose a change.
 #[test]
 fn a_damaged_state_file_is_not_used_and_not_changed() {
     let folder = Folder::new();
@@ -436,10 +448,10 @@ fn a_damaged_state_file_is_not_used_and_not_changed() {
     let at = damaged.len() - 5;
     damaged[at] ^= 1;
     fs::write(&file, &damaged).unwrap();
-    let said = Server::try_start(&args).err().unwrap();
+    let printed = Server::try_start(&args).err().unwrap();
     assert!(
-        said.iter().any(|line| line.contains("line 3 is damaged")),
-        "{said:?}"
+        printed.iter().any(|line| line.contains("line 3 is damaged")),
+        "{printed:?}"
     );
     assert_eq!(fs::read(&file).unwrap(), damaged);
     fs::write(&file, &whole).unwrap();

@@ -1,4 +1,4 @@
-//! A server of its own for each test, and a client that sends what it is given, byte for byte.
+//! A server for each test, and a client that sends raw bytes.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read, Write};
@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// A client waits no longer than this for a server that answers at all.
+/// The time limit of clients.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The program under test, which reads no settings of this machine.
+/// Returns a command for the program, independent of the settings of the machine.
 pub fn geplint() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_geplint"));
     command
@@ -23,7 +23,7 @@ pub fn geplint() -> Command {
     command
 }
 
-/// A folder of its own for each test, gone when the test is over.
+/// A folder for one test, removed at its end.
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -55,22 +55,22 @@ impl Drop for Folder {
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
-    /// What it said before it was ready.
-    pub said: Vec<String>,
+    /// The lines that it printed before it was ready.
+    pub printed: Vec<String>,
 }
 
 impl Server {
     pub fn start(args: &[&str]) -> Self {
-        Self::try_start(args).unwrap_or_else(|said| panic!("it did not start: {said:?}"))
+        Self::try_start(args).unwrap_or_else(|printed| panic!("it did not start: {printed:?}"))
     }
 
-    /// A server, or what it said before it gave up.
+    /// Starts a server, or returns the lines that it printed before it failed.
     pub fn try_start(args: &[&str]) -> Result<Self, Vec<String>> {
         let listen = ["--listen", "127.0.0.1:0", "--log", "off"];
         Self::spawn(&[&listen, args].concat(), Stdio::null())
     }
 
-    /// A server whose log is read when it has ended.
+    /// Starts a server whose log is read at its end.
     #[cfg(unix)]
     pub fn logging(args: &[&str]) -> Self {
         let listen = ["--listen", "127.0.0.1:0"];
@@ -82,25 +82,29 @@ impl Server {
         command.arg("serve").args(args);
         let mut child = command.stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut said = Vec::new();
+        let mut printed = Vec::new();
         while let Some(line) = lines.next() {
             let line = line.unwrap();
             let url = line
                 .strip_prefix("geplint serve: ")
                 .and_then(|url| url.split_once("://"));
-            said.push(line.clone());
+            printed.push(line.clone());
             if let Some((_, url)) = url {
                 let address = url.split('/').next().unwrap();
                 let address = address
                     .parse()
                     .unwrap_or_else(|_| panic!("this is no address: {line}"));
-                // Whatever else it says, it must not have to wait for us.
+                // Further output is read, so that the server does not block.
                 std::thread::spawn(move || lines.for_each(drop));
-                return Ok(Self { child, address, said });
+                return Ok(Self {
+                    child,
+                    address,
+                    printed,
+                });
             }
         }
         child.wait().unwrap();
-        Err(said)
+        Err(printed)
     }
 
     pub fn client(&self) -> Client<TcpStream> {
@@ -110,9 +114,9 @@ impl Server {
         Client::new(stream)
     }
 
-    /// A request of its own connection.
-    pub fn ask(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
-        self.client().ask(method, path, headers, body)
+    /// Sends a request on a new connection.
+    pub fn request(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
+        self.client().request(method, path, headers, body)
     }
 
     pub fn post(&self, endpoint: &str, body: &[u8]) -> Answer {
@@ -120,18 +124,18 @@ impl Server {
     }
 
     pub fn get(&self, path: &str) -> Value {
-        let answer = self.ask("GET", path, &[], b"");
+        let answer = self.request("GET", path, &[], b"");
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
         answer.json()
     }
 
-    /// Ends it at once, as `kill -9` does.
+    /// Kills it, like `kill -9`.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Ends it, and returns what it has logged.
+    /// Stops it, and returns its log.
     #[cfg(unix)]
     pub fn log(mut self) -> Vec<String> {
         let stdout = self.child.stdout.take().unwrap();
@@ -139,12 +143,12 @@ impl Server {
         BufReader::new(stdout).lines().map(Result::unwrap).collect()
     }
 
-    /// A server on another address than the usual one.
+    /// Starts a server on another address than the default.
     pub fn on(listen: &str) -> Self {
         Self::spawn(&["--listen", listen, "--log", "off"], Stdio::null()).unwrap()
     }
 
-    /// Asks it to end.
+    /// Sends it SIGTERM, and waits for its end.
     #[cfg(unix)]
     pub fn terminate(mut self) -> ExitStatus {
         let id = self.child.id().to_string();
@@ -160,7 +164,7 @@ impl Drop for Server {
     }
 }
 
-/// What a server answered.
+/// A response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
@@ -202,13 +206,13 @@ impl<S: Read + Write> Client<S> {
         self.try_send(bytes).unwrap();
     }
 
-    /// Sends what the server may not want to read.
+    /// Sends bytes that the server may refuse to read.
     pub fn try_send(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         self.stream.get_mut().write_all(bytes)?;
         self.stream.get_mut().flush()
     }
 
-    pub fn ask(&mut self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
+    pub fn request(&mut self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
         let mut request = format!("{method} {path} HTTP/1.1\r\n");
         if !headers
             .iter()
@@ -228,22 +232,22 @@ impl<S: Read + Write> Client<S> {
 
     pub fn post(&mut self, endpoint: &str, body: &[u8]) -> Answer {
         let (method, path) = route(endpoint);
-        self.ask(method, &path, &["Content-Type: application/json"], body)
+        self.request(method, &path, &["Content-Type: application/json"], body)
     }
 
-    /// The first line of the next answer, even if it is only leave to send.
+    /// Reads the first line of the next response, including `100 Continue`.
     pub fn first_line(&mut self) -> String {
         let mut line = String::new();
         self.stream.read_line(&mut line).unwrap();
         line.trim_end().to_owned()
     }
 
-    /// The next answer; `None` where the server closes the connection instead.
+    /// Reads the next response; `None` if the server closes the connection.
     pub fn answer(&mut self) -> Option<Answer> {
         self.read_answer().ok().flatten()
     }
 
-    /// The next answer; `None` where the server closes the connection, and an error where it resets it.
+    /// Reads the next response; `None` if the server closes the connection, an error if it resets it.
     pub fn read_answer(&mut self) -> std::io::Result<Option<Answer>> {
         loop {
             let mut first = String::new();
@@ -283,14 +287,14 @@ impl<S: Read + Write> Client<S> {
     }
 }
 
-/// The method and the path of an endpoint.
+/// Returns the method and the path of an endpoint.
 pub fn route(endpoint: &str) -> (&'static str, String) {
     let endpoint = geplint::rules::builtin(endpoint).unwrap();
     let method = if endpoint.method == "PUT" { "PUT" } else { "POST" };
     (method, endpoint.path.to_string())
 }
 
-/// The files below a folder that end so, sorted.
+/// Returns the files below a folder with this ending, sorted.
 pub fn files(folder: &str, end: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("testdata")
@@ -307,19 +311,19 @@ pub fn files(folder: &str, end: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The folder that a file is in.
+/// Returns the name of a file's folder.
 pub fn folder_name(path: &Path) -> &str {
     path.parent().unwrap().file_name().unwrap().to_str().unwrap()
 }
 
-/// What `geplint predict` prints for each of the files, without the indentation of a list; `None` where it predicts nothing.
+/// Returns the output of `geplint predict` for each file, without the indentation of an array; `None` without a prediction.
 pub fn predicted(endpoint: &str, files: &[PathBuf], args: &[&str]) -> Vec<Option<String>> {
     let mut command = geplint();
     command
         .args(["predict", "--quiet", "--endpoint", endpoint])
         .args(args)
         .args(files);
-    // Of a single file the response alone would be printed.
+    // For a single file, only the response would be printed, not an array.
     assert!(files.len() > 1);
     let output = command.output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-/// Says hello.
+/// Prints hello.
 #[derive(Parser)]
 struct Args {
     /// Whom to

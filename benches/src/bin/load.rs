@@ -1,12 +1,12 @@
-//! Posts one body again and again, over connections that stay open, and says how it went as JSON.
+//! Posts one body repeatedly over persistent connections, and prints the results as JSON.
 //!
 //! ```text
 //! load ADDRESS PATH FILE [--connections N] [--seconds N] [--rate N] [--number DIGITS]
 //! ```
 //!
-//! Without a rate each connection posts as soon as it has its answer. With one, requests are due at even times, and a time is measured
-//! from when a request was due: a server that stops for a while is not spared the requests that would have come. The digits, which have to be
-//! in the body, are another number in each request.
+//! Without a rate each connection posts as soon as it has its answer. With one, requests are due at regular intervals, and latency is
+//! measured from the due time, so that a server that stalls is also measured by the requests that it delays (no coordinated omission). The
+//! digits, which have to be in the body, are another number in each request.
 
 use std::env;
 use std::fs;
@@ -23,7 +23,7 @@ struct Plan {
     connections: u32,
     seconds: u64,
     rate: f64,
-    /// Where in the request a number is to be written.
+    /// Offset in the request at which a number is written.
     number: Option<Range<usize>>,
 }
 
@@ -34,7 +34,7 @@ struct Outcome {
     errors: u64,
     /// The status of the first answer; 0 where there was none.
     status: u16,
-    /// How many answers had another one.
+    /// The number of answers with another status.
     others: u64,
 }
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-use geplint_core::fix::{Seen, Tally, fix_all};
+use geplint_core::fix::{CheckResult, Tally, fix_all};
 use geplint_core::rules::{Layer, Shared};
 use geplint_core::settings::{self, Date, Name, Settings};
 use geplint_core::source::Source;
@@ -33,8 +33,10 @@ pub fn report(
     options.endpoint = here.endpoint().map(|id| id.value.as_str());
     // Of a version of the payload: all findings, and those that the settings show.
     let found = |bytes: &[u8]| match check(bytes, &rules, &Tenant::default(), &options) {
-        Checked::Request { findings, .. } => Seen::new(Tally::of(&findings), suppress(findings, &here).0),
-        _ => Seen::new(Tally::of(&[]), Vec::new()),
+        Checked::Request { findings, .. } => {
+            CheckResult::new(Tally::of(&findings), suppress(findings, &here).0)
+        }
+        _ => CheckResult::new(Tally::of(&[]), Vec::new()),
     };
 
     let source = Source::new(path, payload);

@@ -7,7 +7,7 @@ use crate::placeholders::{Scope, Template};
 use crate::predict::{Prediction, mask, predict, predict_recovered, undocumented};
 use crate::recognize::{Doubt, Recognized, STRONG, Standard, recognize_as};
 use crate::rules::{Candidate, Endpoint, PropertyId, bit};
-use crate::tenant::{Answer, Effect, Facts, Tenant, TenantChanges};
+use crate::tenant::{AcceptedRecords, Effect, Facts, Tenant, TenantChanges};
 use crate::threads::Threads;
 
 /// The result for a file.
@@ -217,7 +217,7 @@ impl<'r> Session<'r> {
         errors: Vec<SyntaxError>,
         endpoint: &'r Endpoint,
         outcomes: bool,
-        answer: Option<&Answer>,
+        answer: Option<&AcceptedRecords>,
         left: &mut ReusedMemory,
     ) -> (Checked, CallChanges) {
         let mut run = |template: &Template<'_>, errors| {
@@ -360,7 +360,12 @@ impl<'r> Session<'r> {
 
     /// The same as [`request`](Self::request) with outcomes. Later requests see the changes by the records that the
     /// recorded answer accepted; without an answer, by those predicted to succeed.
-    pub fn answered(&mut self, bytes: &[u8], endpoint: &'r Endpoint, answer: Option<&Answer>) -> Request<'r> {
+    pub fn answered(
+        &mut self,
+        bytes: &[u8],
+        endpoint: &'r Endpoint,
+        answer: Option<&AcceptedRecords>,
+    ) -> Request<'r> {
         let (text, errors) = json::text(bytes);
         self.check(&text, errors, endpoint, true, answer)
     }
@@ -371,7 +376,7 @@ impl<'r> Session<'r> {
         errors: Vec<SyntaxError>,
         endpoint: &'r Endpoint,
         outcomes: bool,
-        answer: Option<&Answer>,
+        answer: Option<&AcceptedRecords>,
     ) -> Request<'r> {
         self.check_template(&Template::from(text), errors, endpoint, outcomes, answer)
     }
@@ -382,7 +387,7 @@ impl<'r> Session<'r> {
         errors: Vec<SyntaxError>,
         endpoint: &'r Endpoint,
         outcomes: bool,
-        answer: Option<&Answer>,
+        answer: Option<&AcceptedRecords>,
     ) -> Request<'r> {
         let mut left = std::mem::take(&mut self.left);
         let (mut checked, CallChanges { changes, effects }) =

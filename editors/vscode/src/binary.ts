@@ -1,15 +1,15 @@
-// Which program to start. Nothing here knows VS Code.
+// Finds the program to start. Independent of VS Code.
 
 import * as path from "node:path";
 
-/** What the places of a program depend on. */
+/** The properties of the system that determine where the program may be. */
 export interface System {
   platform: NodeJS.Platform;
   env: NodeJS.ProcessEnv;
   home: string;
 }
 
-/** The files that may be the program, in the order in which they are tried. */
+/** Returns the files that may be the program, in the order in which they are tried. */
 export function candidates(setting: string, system: System): string[] {
   const windows = system.platform === "win32";
   const join = windows ? path.win32.join : path.posix.join;
@@ -28,7 +28,7 @@ export function candidates(setting: string, system: System): string[] {
     .map((folder) => join(folder, name));
 }
 
-/** Why no program was found. */
+/** Returns the message for a missing program. */
 export function notFound(setting: string, tried: string[]): string {
   if (setting.trim() === "") {
     return "geplint is not on the PATH. Install it, or say where it is in the setting geplint.path.";
@@ -39,20 +39,20 @@ export function notFound(setting: string, tried: string[]): string {
   return `geplint.path is "${setting}", and there is no program.`;
 }
 
-/** How a trial run of `geplint lsp` without input ended. */
+/** The result of a trial run of `geplint lsp` without input. */
 export interface Trial {
   code: number | null;
   stderr: string;
-  /** Why it could not be started. */
+  /** The reason why it could not be started. */
   error?: string;
 }
 
-/** Why a program cannot be used as a server; nothing if it can. */
+/** Returns the reason why a program cannot be used as a server; undefined if it can. */
 export function unusable(file: string, trial: Trial): string | undefined {
   if (trial.error !== undefined) {
     return `${file} cannot be started: ${trial.error}`;
   }
-  // A server whose client says nothing and goes away ends with 1; a wrong call, or a build without a server, with 2.
+  // A server whose client disconnects without a message exits with 1; wrong usage, or a build without the server, with 2.
   if (trial.code !== 2) {
     return undefined;
   }

@@ -6,13 +6,13 @@ import { LanguageClient, type LanguageClientOptions, TransportKind } from "vscod
 import { type Trial, candidates, notFound, unusable } from "./binary";
 import { type Prediction, SCHEME, payloadOf, responseOf, shown } from "./response";
 
-/** How long a program may take to end that has nothing to do, in milliseconds. */
+/** Time limit of a run without input, in milliseconds. */
 const TRIAL = 10_000;
 
 const EXPLAIN = "geplint-explain";
 
 let client: LanguageClient | undefined;
-/** What starts, stops and restarts the server, one after the other. */
+/** Starts, stops and restarts of the server, executed one after the other. */
 let last: Promise<void> = Promise.resolve();
 const changed = new vscode.EventEmitter<vscode.Uri>();
 
@@ -85,7 +85,7 @@ async function start(): Promise<void> {
     documentSelector: [
       { language: "json", scheme: "file" },
       { language: "json", scheme: "untitled" },
-      // Settings, tenant and rules files; which of them are its own the server knows.
+      // Settings, tenant and rules files; the server detects which of them are its own.
       { scheme: "file", pattern: "**/*.toml" },
       { scheme: "file", pattern: "**/*.{http,rest,bru,jsonl,ndjson}" },
     ],
@@ -135,7 +135,7 @@ async function firstProgram(files: string[]): Promise<string | undefined> {
   return undefined;
 }
 
-/** Starts the server without a client, to see whether there is one. */
+/** Starts the server without a client, to test whether the program has one. */
 function trial(file: string, args: string[]): Promise<Trial> {
   return new Promise((resolve) => {
     const child = spawn(file, args, { stdio: ["ignore", "ignore", "pipe"], timeout: TRIAL });
@@ -150,7 +150,7 @@ function trial(file: string, args: string[]): Promise<Trial> {
 
 async function complain(message: string): Promise<void> {
   const settings = "Open settings";
-  // What the user chooses nothing waits for.
+  // The choice of the user is not awaited.
   void vscode.window.showErrorMessage(message, settings).then((chosen) => {
     if (chosen === settings) {
       void vscode.commands.executeCommand("workbench.action.openSettings", "geplint.path");
@@ -158,7 +158,7 @@ async function complain(message: string): Promise<void> {
   });
 }
 
-/** Opens the predicted response of a payload beside it. */
+/** Opens the predicted response of a payload next to it. */
 async function show(payload: vscode.Uri): Promise<boolean> {
   const uri = vscode.Uri.from(responseOf({ path: payload.path, text: payload.toString() }));
   const document = await vscode.workspace.openTextDocument(uri);

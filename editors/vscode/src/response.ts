@@ -1,23 +1,23 @@
-// The document with the predicted response. Nothing here knows VS Code.
+// The document with the predicted response. Independent of VS Code.
 
 /** The scheme of these documents. */
 export const SCHEME = "geplint-response";
 
-/** The parts of a URI that count here. */
+/** The used parts of a URI. */
 export interface Parts {
   scheme: string;
   path: string;
   query: string;
 }
 
-/** The document with the predicted response of a payload; its name is what its tab shows. */
+/** Returns the document with the predicted response of a payload; its tab shows the name. */
 export function responseOf(payload: { path: string; text: string }): Parts {
   const name = payload.path.split("/").pop() ?? "";
   const stem = name.replace(/\.json$/i, "");
   return { scheme: SCHEME, path: `/${stem === "" ? "payload" : stem} (predicted response)`, query: payload.text };
 }
 
-/** The payload of such a document. The server names it by the payload's URI behind the scheme; we keep it as the query. */
+/** Returns the payload of such a document. The server appends the payload's URI to the scheme; the extension stores it as the query. */
 export function payloadOf(document: { query: string; text: string }): string | undefined {
   if (document.query !== "") {
     return document.query;
@@ -26,7 +26,7 @@ export function payloadOf(document: { query: string; text: string }): string | u
   return inner === "" ? undefined : inner;
 }
 
-/** What the server answers. */
+/** The result from the server. */
 export interface Prediction {
   text?: string | null;
   reason?: string | null;
@@ -35,7 +35,7 @@ export interface Prediction {
   guesses?: string[];
 }
 
-/** The text of the document: the response, with what is to be known of it in comments before it. */
+/** Returns the text of the document: the response, preceded by notes in comments. */
 export function shown(prediction: Prediction): string {
   const notes: string[] = [];
   if (typeof prediction.text === "string") {

@@ -61,8 +61,8 @@ impl Read {
         format!("{line}:{column}")
     }
 
-    /// Describes what was read on one line: the records of a list one after another, with `!` before a damaged one, and
-    /// `~` after malformed values.
+    /// Describes the records and values that were read, on one line: records of a list one after another, with `!` before a
+    /// damaged one, and `~` after malformed values.
     pub fn shape(&self) -> String {
         let mut parts = Vec::new();
         for tree in &self.trees {

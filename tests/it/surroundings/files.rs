@@ -89,7 +89,7 @@ fn named_special_files_are_reported_and_never_block() {
 
 /// Standard input is read first, and held open until every file that was found has been replaced by something else.
 #[test]
-fn what_changes_between_the_walk_and_the_read() {
+fn files_that_change_between_walk_and_read() {
     let names = [
         "a-gone", "b-pipe", "c-folder", "d-zero", "e-large", "f-cut", "g-good",
     ];
@@ -158,7 +158,7 @@ fn a_file_that_grows_while_it_is_read() {
     });
 }
 
-/// A process empties and refills the file during the runs: part of it may be read, but nothing else goes wrong.
+/// A process empties and refills the file during the runs: part of it may be read, but there is no other error.
 #[test]
 fn a_file_that_is_cut_while_it_is_read() {
     let folder = Folder::new();
@@ -335,7 +335,7 @@ fn hundreds_of_files_and_few_descriptors() {
 
 /// Write access to a folder allows replacing any file in it; files without write access, and owners, must be kept.
 #[test]
-fn what_may_not_be_written_or_owned_is_not_fixed() {
+fn files_without_write_access_are_not_fixed() {
     const NOBODY: u32 = 65_534;
     if fs::read("/etc/shadow").is_err() {
         // Only the superuser can run programs as another user.
@@ -384,7 +384,7 @@ fn what_may_not_be_written_or_owned_is_not_fixed() {
 
 /// A link to a file that does not exist is kept, and leads to the written file afterwards.
 #[test]
-fn what_is_written_through_a_link_to_nothing() {
+fn output_through_a_dangling_link() {
     let folder = Folder::with(&["a.json"]);
     folder.write("deep/keep", "");
     folder.link("second", "first");

@@ -80,7 +80,7 @@ fn special_settings_files_are_reported_and_never_block() {
 }
 
 #[test]
-fn settings_and_ignore_files_that_are_no_files_are_ignored() {
+fn settings_and_ignore_files_that_are_not_regular_files_are_ignored() {
     for name in ["geplint.toml", ".gitignore", ".git", ".git/info/exclude"] {
         for kind in ["pipe", "folder", "zero", "huge"] {
             let folder = Folder::with(&["a.json", ".git/info/x"]);
@@ -109,7 +109,7 @@ fn settings_and_ignore_files_that_are_no_files_are_ignored() {
 }
 
 #[test]
-fn nesting_has_an_end() {
+fn nesting_is_limited() {
     let folder = Folder::with(&["a.json"]);
     let deep = 50_000;
     for (name, text) in [
@@ -165,9 +165,9 @@ fn tables_that_contain_each_other() {
     }
 }
 
-/// Globs for which a backtracking matcher would take practically forever.
+/// Globs with which a backtracking matcher would practically not end.
 #[test]
-fn globs_that_could_be_tried_in_too_many_ways() {
+fn globs_that_would_backtrack() {
     let long = "a".repeat(200);
     let deep = format!("{}a.json", "a/".repeat(60));
     let folder = Folder::with(&[&format!("in/{long}.json"), &format!("in/{deep}")]);
@@ -231,7 +231,7 @@ fn a_settings_file_full_of_globs() {
 }
 
 #[test]
-fn a_settings_file_has_an_end() {
+fn the_size_of_a_settings_file_is_limited() {
     let folder = Folder::with(&["a.json"]);
     folder.write("geplint.toml", "#".repeat((256 << 10) + 1));
     folder

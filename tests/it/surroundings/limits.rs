@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::support::{BAD, CLEAN, FORMATS, Folder, full_disk};
 
 #[test]
-fn a_full_disk_leaves_what_was_there() {
+fn a_full_disk_keeps_the_old_file() {
     let folder = Folder::with(&["a.json"]);
     folder.write("out", "old");
     let before = folder.names();
@@ -30,7 +30,7 @@ fn a_full_disk_leaves_what_was_there() {
 }
 
 #[test]
-fn a_disk_that_gets_full_leaves_what_was_there() {
+fn a_disk_that_fills_up_keeps_the_old_file() {
     let folder = Folder::new();
     let records = vec![&BAD[1..BAD.len() - 1]; 3_000].join(",\n");
     folder.write("a.json", format!("[{records}]"));

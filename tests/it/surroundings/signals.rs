@@ -7,7 +7,7 @@ use super::support::{BAD, CLEAN, FORMATS, Folder, HUP, INT, Ran, TERM, interrupt
 /// The process dies of the signal, as a shell expects (130, 143); an existing document is kept, and never half
 /// replaced.
 #[test]
-fn a_run_that_is_ended_leaves_no_temporary_files() {
+fn a_signal_leaves_no_temporary_files() {
     for (name, number) in [("INT", INT), ("TERM", TERM), ("HUP", HUP)] {
         let folder = Folder::with(&["in/a.json"]);
         folder.write("old", "old");
@@ -40,7 +40,7 @@ fn a_run_that_is_ended_leaves_no_temporary_files() {
 /// The test above passes when the tests themselves are run by `nohup` or in the background.
 #[test]
 fn the_program_reacts_to_signals_if_the_tests_ignore_them() {
-    let one = "signals::a_run_that_is_ended_leaves_no_temporary_files";
+    let one = "signals::a_signal_leaves_no_temporary_files";
     Folder::new()
         .geplint(["--exact", one])
         .program(std::env::current_exe().unwrap())

@@ -1,12 +1,12 @@
-//! Standard streams that are closed, or whose reader is gone.
+//! Standard streams that are closed, or whose reader has closed the pipe.
 
 use std::process::Stdio;
 
 use super::support::{BAD, FORMATS, Folder};
 
-/// `geplint … | true`: the exit code is the usual one for what was checked so far, and there is no message.
+/// `geplint … | true`: the exit code covers the files checked so far, and there is no message.
 #[test]
-fn nobody_reads_the_findings() {
+fn a_closed_pipe_ends_check() {
     let folder = Folder::new();
     // More than a pipe can buffer, in every format.
     let records = vec![&BAD[1..BAD.len() - 1]; 3_000].join(",\n");
@@ -29,9 +29,9 @@ fn nobody_reads_the_findings() {
     }
 }
 
-/// Files are written although nobody reads the output.
+/// Files are written although the pipe is closed.
 #[test]
-fn files_are_written_although_nobody_reads() {
+fn files_are_written_although_the_pipe_is_closed() {
     for format in FORMATS {
         let folder = Folder::with(&["a.json", "b.json", "c.json"]);
         let known = ["check", "--write-baseline=known", "--format", format, "--jobs=1"];
@@ -47,9 +47,9 @@ fn files_are_written_although_nobody_reads() {
     }
 }
 
-/// Fixing does not stop although nobody reads the remaining findings.
+/// Fixing does not stop although the pipe is closed.
 #[test]
-fn files_are_fixed_although_nobody_reads() {
+fn files_are_fixed_although_the_pipe_is_closed() {
     let bad = BAD.replace("}]}]", "}],}]");
     for jobs in ["--jobs=1", "--jobs=4"] {
         let folder = Folder::new();
@@ -98,7 +98,7 @@ fn closed_streams() {
 
 /// Neither stream has a reader.
 #[test]
-fn nobody_reads_anything() {
+fn both_pipes_are_closed() {
     let folder = Folder::with(&["a.json"]);
     for (args, code) in [
         (&["check", "a.json"][..], 1),
@@ -125,7 +125,7 @@ fn nobody_reads_anything() {
 }
 
 #[test]
-fn standard_input_that_is_no_stream() {
+fn standard_input_that_is_not_a_stream() {
     let folder = Folder::with(&["a.json"]);
     folder
         .geplint(["check", "-"])

@@ -85,7 +85,7 @@ fn large(size: usize) {
 }
 
 #[test]
-fn large_files_are_held_once() {
+fn large_files_are_in_memory_once() {
     large(12 * MIB);
 }
 
@@ -101,7 +101,7 @@ fn a_name_of_ten_megabytes() {
 
 #[test]
 #[ignore = "takes a release build: .ci/extended runs it"]
-fn a_hundred_megabytes_are_held_once() {
+fn a_hundred_megabytes_are_in_memory_once() {
     large(100 * MIB);
 }
 
@@ -178,7 +178,7 @@ fn names_given_twice_and_much_more_often() {
     }
 }
 
-/// That many findings in one file, in every format: all are reported, and each costs the same.
+/// Checks a file with this number of findings in every format: all are reported, and each costs the same.
 fn findings(count: usize) {
     let folder = Folder::new();
     let mut text = String::from("[");

@@ -13,4 +13,4 @@ mod passes;
 pub use edit::{Edit, Fix, apply};
 pub use finding_counts::Tally;
 pub use of_finding::of;
-pub use passes::{Fixed, Seen, fix_all};
+pub use passes::{CheckResult, Fixed, fix_all};

@@ -13,18 +13,18 @@ use crate::pointer::escaped;
 const PASSES: usize = 64;
 
 /// The highest number of groups that are tried among fixes of one record that together do harm.
-const TURNS: usize = 32;
+const MOST_TRIALS: usize = 32;
 
-/// The result of a check of a file, by which fixes are judged.
+/// The result of a check of a file, by which fixes are accepted or dropped.
 #[derive(Debug)]
-pub struct Seen {
+pub struct CheckResult {
     all: Tally,
     shown: Vec<Finding>,
 }
 
-/// The counts by which a version of a file is judged: of all findings, and of those that are shown.
+/// The counts by which a version of a file is compared: of all findings, and of those that are shown.
 #[derive(Debug)]
-struct Judged {
+struct Score {
     all: Counts,
     left: Counts,
 }
@@ -39,16 +39,16 @@ pub struct Fixed {
 }
 
 /// Applies all fixes. `None` if there are none. `check` returns the findings of a version of the file.
-pub fn fix_all(bytes: &[u8], unsafe_too: bool, check: &mut dyn FnMut(&[u8]) -> Seen) -> Option<Fixed> {
-    let mut seen = check(bytes);
+pub fn fix_all(bytes: &[u8], unsafe_too: bool, check: &mut dyn FnMut(&[u8]) -> CheckResult) -> Option<Fixed> {
+    let mut result = check(bytes);
     let mut fixed = 0;
     let mut now = Cow::Borrowed(bytes);
     for _ in 0..PASSES {
-        let Some(version) = pass(&now, &seen, unsafe_too, check) else {
+        let Some(version) = pass(&now, &result, unsafe_too, check) else {
             break;
         };
-        fixed += seen.shown.len().saturating_sub(version.judged.left.len());
-        (now, seen) = (Cow::Owned(version.text), version.seen);
+        fixed += result.shown.len().saturating_sub(version.score.left.len());
+        (now, result) = (Cow::Owned(version.text), version.result);
     }
     match now {
         Cow::Borrowed(_) => None,
@@ -67,35 +67,35 @@ struct Candidate {
     renamed: Option<String>,
 }
 
-/// A version of the file, its findings, and the counts by which it is judged.
+/// A version of the file, its findings, and its score.
 struct Version {
     text: Vec<u8>,
-    seen: Seen,
-    judged: Judged,
+    result: CheckResult,
+    score: Score,
 }
 
 /// Applies the fixes that do no harm; `None` if there are none.
 fn pass(
     bytes: &[u8],
-    seen: &Seen,
+    result: &CheckResult,
     unsafe_too: bool,
-    check: &mut dyn FnMut(&[u8]) -> Seen,
+    check: &mut dyn FnMut(&[u8]) -> CheckResult,
 ) -> Option<Version> {
-    let candidates = candidates(bytes, seen, unsafe_too);
+    let candidates = candidates(bytes, result, unsafe_too);
     if candidates.is_empty() {
         return None;
     }
-    let together = seen.shown.iter().any(unwraps_records);
+    let together = result.shown.iter().any(unwraps_records);
     let mut made = |fixes: &[&Candidate]| {
         let edits: Vec<&Edit> = fixes.iter().flat_map(|one| &one.fix.edits).collect();
         let text = apply(bytes, &edits);
-        let seen = check(&text);
+        let result = check(&text);
         let mut renamed: Vec<String> = fixes.iter().filter_map(|one| one.renamed.clone()).collect();
         renamed.sort_unstable();
-        let judged = seen.judged(&renamed, together);
-        Version { text, seen, judged }
+        let score = result.score(&renamed, together);
+        Version { text, result, score }
     };
-    let before = seen.judged(&[], together);
+    let before = result.score(&[], together);
     let mut kept: Vec<&Candidate> = candidates.iter().collect();
     let mut version = made(&kept);
     let mut counts: BTreeMap<Option<u32>, usize> = BTreeMap::new();
@@ -104,20 +104,20 @@ fn pass(
     }
     let bad = counts
         .iter()
-        .filter(|(record, count)| !version.judged.is_better(&before, **record, **count));
+        .filter(|(record, count)| !version.score.is_better(&before, **record, **count));
     let bad: BTreeSet<Option<u32>> = bad.map(|(record, _)| *record).collect();
     if !bad.is_empty() {
         kept.retain(|one| !bad.contains(&one.record));
         version = by_halves(&candidates, &bad, &mut kept, &mut made);
     }
-    if !kept.is_empty() && version.judged.is_sound(&before) {
+    if !kept.is_empty() && version.score.is_sound(&before) {
         return Some(version);
     }
     kept.retain(|one| one.fix.safe);
     if kept.is_empty() {
         return None;
     }
-    Some(made(&kept)).filter(|version| version.judged.is_sound(&before))
+    Some(made(&kept)).filter(|version| version.score.is_sound(&before))
 }
 
 /// Adds fixes of records in which all fixes together do harm to `kept`. Groups that do harm are halved until the
@@ -138,7 +138,7 @@ fn by_halves<'c>(
         halve(group, stacks.entry(*record).or_default());
     }
     let mut version = made(kept);
-    for _ in 0..TURNS {
+    for _ in 0..MOST_TRIALS {
         let next: Vec<_> = stacks
             .iter_mut()
             .filter_map(|(record, stack)| Some((*record, stack.pop()?)))
@@ -150,7 +150,7 @@ fn by_halves<'c>(
         let trial = made(&kept.iter().copied().chain(more).collect::<Vec<_>>());
         let (good, harmful): (Vec<_>, Vec<_>) = next
             .into_iter()
-            .partition(|(record, group)| trial.judged.is_better(&version.judged, *record, group.len()));
+            .partition(|(record, group)| trial.score.is_better(&version.score, *record, group.len()));
         for (record, group) in &harmful {
             halve(group, stacks.entry(*record).or_default());
         }
@@ -172,10 +172,10 @@ fn halve<'g, 'c>(group: &'g [&'c Candidate], stack: &mut Vec<&'g [&'c Candidate]
 }
 
 /// Returns the fixes that can be applied together: if two overlap, the first one.
-fn candidates(bytes: &[u8], seen: &Seen, unsafe_too: bool) -> Vec<Candidate> {
+fn candidates(bytes: &[u8], result: &CheckResult, unsafe_too: bool) -> Vec<Candidate> {
     let mut taken = Taken::default();
-    let together = seen.shown.iter().any(unwraps_records);
-    let fixes = seen.shown.iter().filter_map(|finding| {
+    let together = result.shown.iter().any(unwraps_records);
+    let fixes = result.shown.iter().filter_map(|finding| {
         let fix = of(bytes, finding).filter(|fix| fix.safe || unsafe_too)?;
         taken.take(&fix.edits).then(|| Candidate {
             record: finding.record.filter(|_| !together),
@@ -248,7 +248,7 @@ impl Taken {
     }
 }
 
-impl Seen {
+impl CheckResult {
     /// Returns a result with all findings, and those of them that are not suppressed: only these are fixed.
     #[must_use]
     pub fn new(all: Tally, shown: Vec<Finding>) -> Self {
@@ -262,15 +262,15 @@ impl Seen {
     }
 
     /// Returns the counts; `revealed` has the pointers of renamed properties.
-    fn judged(&self, revealed: &[String], together: bool) -> Judged {
-        Judged {
+    fn score(&self, revealed: &[String], together: bool) -> Score {
+        Score {
             all: self.all.counted(revealed, together),
             left: Tally::of(&self.shown).counted(revealed, together),
         }
     }
 }
 
-impl Judged {
+impl Score {
     /// Returns true if each of this many fixes has removed a finding of a record, without a new finding in its place
     /// and without a new error.
     fn is_better(&self, before: &Self, record: Option<u32>, fixes: usize) -> bool {

@@ -14,7 +14,7 @@ pub(super) const NEAR: usize = 1024;
 
 /// The text after a position, as far as it distinguishes arrays from objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Seen {
+pub(super) enum Following {
     /// A closing bracket.
     Close(Inside),
     /// The start of an element or a member.
@@ -25,7 +25,7 @@ pub(super) enum Seen {
     Unknown,
 }
 
-impl Seen {
+impl Following {
     /// Returns true if it may occur inside `inside`.
     pub(super) fn fits(self, inside: Inside) -> bool {
         match self {

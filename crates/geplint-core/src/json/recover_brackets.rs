@@ -2,7 +2,7 @@
 
 use super::encoding::offset;
 use super::reader::{Frame, Inside, MAX_DEPTH, Reader, State};
-use super::recover::{NEAR, Seen, closed_by, closer_of, drop_name, list_or_object};
+use super::recover::{Following, NEAR, closed_by, closer_of, drop_name, list_or_object};
 use super::{JsonKind, Node, SyntaxError, SyntaxKind, Tree, scan};
 use crate::finding::Span;
 
@@ -39,24 +39,24 @@ impl Reader<'_> {
     }
 
     /// Classifies what follows `at`, as far as it distinguishes arrays from objects.
-    fn seen(&self, at: usize) -> Seen {
+    fn following(&self, at: usize) -> Following {
         let mut at = scan::space(self.bytes, at);
         if at >= self.bytes.len() {
-            return Seen::End;
+            return Following::End;
         }
         if scan::byte(self.bytes, at) == b',' {
             at = scan::space(self.bytes, at + 1);
         }
         match scan::byte(self.bytes, at) {
-            byte @ (b'}' | b']') => Seen::Close(closed_by(byte)),
+            byte @ (b'}' | b']') => Following::Close(closed_by(byte)),
             b'"' => match scan::string_end(self.bytes, at, NEAR) {
                 Some(end) if scan::byte(self.bytes, scan::space(self.bytes, end)) == b':' => {
-                    Seen::Entry(Inside::Object)
+                    Following::Entry(Inside::Object)
                 }
-                _ => Seen::Entry(Inside::Array),
+                _ => Following::Entry(Inside::Array),
             },
-            byte if scan::begins_value(byte) => Seen::Entry(Inside::Array),
-            _ => Seen::Unknown,
+            byte if scan::begins_value(byte) => Following::Entry(Inside::Array),
+            _ => Following::Unknown,
         }
     }
 
@@ -78,15 +78,17 @@ impl Reader<'_> {
             self.pop_frame(tree, end);
             return State::After;
         }
-        let seen = self.seen(self.at + 1);
+        let following = self.following(self.at + 1);
         let nearest = (1..self.stack.len()).find(|&depth| list_or_object(self.outer(depth)) == wanted);
-        if seen.fits(self.outer(1)) {
+        if following.fits(self.outer(1)) {
             return self.wrong_close(tree);
         }
         match nearest {
-            Some(depth) if seen.fits(self.outer(depth + 1)) => self.close_before(tree, depth),
-            Some(1) if seen == Seen::Close(list_or_object(self.inside)) && self.swapped(tree) => State::After,
-            _ if seen.fits(self.outer(0)) => self.extra_close(),
+            Some(depth) if following.fits(self.outer(depth + 1)) => self.close_before(tree, depth),
+            Some(1) if following == Following::Close(list_or_object(self.inside)) && self.swapped(tree) => {
+                State::After
+            }
+            _ if following.fits(self.outer(0)) => self.extra_close(),
             Some(depth) => self.close_before(tree, depth),
             None => self.extra_close(),
         }
@@ -106,7 +108,7 @@ impl Reader<'_> {
     /// Handles two closing brackets in the wrong order: `]}` for `}]`.
     fn swapped(&mut self, tree: &mut Tree) -> bool {
         let second = scan::space(self.bytes, self.at + 1);
-        if scan::byte(self.bytes, second) == b',' || !self.seen(second + 1).fits(self.outer(2)) {
+        if scan::byte(self.bytes, second) == b',' || !self.following(second + 1).fits(self.outer(2)) {
             return false;
         }
         self.wrong_close(tree);
@@ -155,19 +157,19 @@ impl Reader<'_> {
         let Some(end) = self.matching_end(self.at) else {
             return self.extra_open(true);
         };
-        let seen = self.seen(end);
+        let following = self.following(end);
         if self.byte() == b'[' {
             return self.nameless_value(end);
         }
-        match seen {
-            Seen::Close(Inside::Object) => self.extra_pair(end),
-            Seen::Entry(Inside::Object) => self.nameless_value(end),
-            Seen::Entry(_) | Seen::Close(_)
+        match following {
+            Following::Close(Inside::Object) => self.extra_pair(end),
+            Following::Entry(Inside::Object) => self.nameless_value(end),
+            Following::Entry(_) | Following::Close(_)
                 if self.state != State::KeyOrEnd && self.outer(1) != Inside::Object =>
             {
                 self.next_began(tree)
             }
-            _ => self.extra_open(seen == Seen::Unknown),
+            _ => self.extra_open(following == Following::Unknown),
         }
     }
 
@@ -192,7 +194,7 @@ impl Reader<'_> {
         let frame = self.stack.last().copied();
         let at = self.at;
         let state = self.extra_open(false);
-        let closers = self.seen(scan::space(self.bytes, end) + 1);
+        let closers = self.following(scan::space(self.bytes, end) + 1);
         let only_open =
             self.outer(1) == Inside::Object && !closers.fits(Inside::Object) && closers.fits(self.outer(2));
         // Two frames for one object: the first closing brace ends the inner one.
@@ -276,7 +278,7 @@ impl Reader<'_> {
         let at = scan::space(self.bytes, self.at);
         match scan::byte(self.bytes, at) {
             b'}' => true,
-            b',' => self.seen(at) == Seen::Entry(Inside::Object),
+            b',' => self.following(at) == Following::Entry(Inside::Object),
             _ => false,
         }
     }

@@ -39,24 +39,24 @@ pub enum LobEffect {
 
 /// A recorded answer of the API, as far as it shows which records were accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum AcceptedRecords {
     /// Every record was accepted.
-    AllTaken,
+    All,
     /// The records with these keys were accepted, and no others.
-    Taken(HashSet<String>),
+    Only(HashSet<String>),
 }
 
-impl Answer {
+impl AcceptedRecords {
     /// Returns an answer that accepted nothing: the request was refused, or did not reach the API.
     #[must_use]
-    pub fn nothing_taken() -> Self {
-        Self::Taken(HashSet::new())
+    pub fn none() -> Self {
+        Self::Only(HashSet::new())
     }
 
-    fn takes(&self, key: &str) -> bool {
+    fn contains_key(&self, key: &str) -> bool {
         match self {
-            Self::AllTaken => true,
-            Self::Taken(keys) => keys.contains(key),
+            Self::All => true,
+            Self::Only(keys) => keys.contains(key),
         }
     }
 }
@@ -331,7 +331,7 @@ pub struct Facts<'f> {
     now: TenantChanges,
     /// The recorded answer, and the changes by the records that it accepted. Later requests use these changes; records of this
     /// request use those that are predicted for earlier records.
-    answered: Option<(&'f Answer, TenantChanges)>,
+    answered: Option<(&'f AcceptedRecords, TenantChanges)>,
     /// True if later checks will use facts about contacts.
     remembers_contacts: bool,
     /// True if the files of the run are calls made one after another.
@@ -393,7 +393,7 @@ impl<'f> Facts<'f> {
     /// Returns the same facts for a request with a recorded answer: its changes are those by the records that the
     /// answer accepted.
     #[must_use]
-    pub fn answered(self, answer: Option<&'f Answer>) -> Self {
+    pub fn answered(self, answer: Option<&'f AcceptedRecords>) -> Self {
         Self {
             answered: answer.map(|answer| (answer, TenantChanges::default())),
             ..self
@@ -547,7 +547,10 @@ impl<'f> Facts<'f> {
             return;
         }
         let held = self.held(code, user);
-        let answered = self.answered.as_ref().filter(|(answer, _)| answer.takes(key));
+        let answered = self
+            .answered
+            .as_ref()
+            .filter(|(answer, _)| answer.contains_key(key));
         let settled = answered.map(|(_, changes)| self.place(changes, code, user));
         let place = self.place(&self.now, code, user);
         if let (Some(place), Some((_, changes))) = (settled, &mut self.answered) {

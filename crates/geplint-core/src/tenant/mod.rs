@@ -14,7 +14,7 @@ mod load;
 mod loaded_list;
 mod values_in_order;
 
-pub use changes::{Answer, ChangedContact, Effect, Facts, Held, LobEffect, TenantChanges};
+pub use changes::{AcceptedRecords, ChangedContact, Effect, Facts, Held, LobEffect, TenantChanges};
 pub use fact::Fact;
 #[cfg(feature = "engine")]
 pub use load::{Layout, ListFile, ListFiles, TenantError, load, load_from};
