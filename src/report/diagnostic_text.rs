@@ -265,6 +265,26 @@ pub(super) fn help(diagnostic: &Diagnostic<'_>) -> Option<String> {
     Some(escape(help).into_owned()).filter(|help| !help.is_empty())
 }
 
+/// Returns true if the help only says that an empty property needs a value, as its title does.
+pub(super) fn help_is_title(finding: &Finding) -> bool {
+    let name = finding.constraint.rsplit('.').next().unwrap_or_default();
+    !name.is_empty() && *finding.help == *format!("Give {name} a value.")
+}
+
+/// Returns true if the title of one finding has its value as written in the file. The line of the value says nothing more
+/// then.
+pub(super) fn title_has_value(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> bool {
+    /// The shortest value that is looked for. Shorter ones may be in the title by chance.
+    const SHORTEST: usize = 3;
+    let lead = diagnostic.lead;
+    if diagnostic.parts.len() > 1 || lead.target != Target::Value || lead.is_pair() || lead.syntax.is_some() {
+        return false;
+    }
+    let value = written(source, lead.span);
+    let is_string = value.starts_with('"') && value.len() >= SHORTEST;
+    is_string && escape(&lead.message).contains(&*escape(&value))
+}
+
 /// Returns what `--fix` would write for the first finding, and the flags to apply it.
 pub(super) fn remedy(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Option<String> {
     let fix = fix::of(source.text(), diagnostic.lead)?;
@@ -383,6 +403,9 @@ fn removed(old: &str, new: &str) -> Option<String> {
     if kept.next().is_some() || names.is_empty() {
         return None;
     }
+    // Whole words are seen in the value; letters of a short code are not.
+    let at_an_end =
+        at_an_end.filter(|end| end.chars().count() > 1 || !end.chars().all(char::is_alphanumeric));
     match at_an_end {
         _ if only_unseen && names.len() > MOST => Some("invisible characters".to_owned()),
         _ if only_unseen => Some(names.join(", ")),
@@ -472,7 +495,7 @@ fn nearby(source: &Source<'_>, diagnostic: &Diagnostic<'_>, room: usize) -> Stri
         let item = if is_line && after_line { short } else { place };
         after_line |= is_line;
         let comma = if index == 0 { "" } else { ", " };
-        if text.chars().count() + comma.len() + item.chars().count() + 3 > room {
+        if index > 0 && text.chars().count() + comma.len() + item.chars().count() + 3 > room {
             return text + ", …";
         }
         text.push_str(comma);
@@ -511,7 +534,8 @@ fn elsewhere(source: &Source<'_>, diagnostic: &Diagnostic<'_>, lines: usize, col
             None => place,
         };
         let comma = if index == 0 { "" } else { ", " };
-        if text.chars().count() + comma.len() + item.chars().count() + 3 > room {
+        // The first one is worth a further line.
+        if index > 0 && text.chars().count() + comma.len() + item.chars().count() + 3 > room {
             text.push_str(", …");
             return text;
         }

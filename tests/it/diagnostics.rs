@@ -444,3 +444,42 @@ fn the_list_of_causes_counts_as_the_summary_does() {
         assert_eq!(found, wanted, "{what}: {list}");
     }
 }
+
+/// In a narrow terminal a title is broken between words, without a bar, and the first other place is named.
+#[test]
+fn titles_are_broken_between_words() {
+    let bad = |number: usize| contact(number).replace('}', ", \"LastLoginDate\": \"31/12/2024\"}");
+    let nulls = contact(9).replace("\"Lee\"", "null");
+    let folder = folder("narrow", &[("a.json", list([bad(1), bad(2), nulls, contact(9)]))]);
+    for columns in ["40", "60", "140"] {
+        let mut command = geplint();
+        command.args(["check", "a.json"]).current_dir(&folder);
+        let ran = command.env("COLUMNS", columns).output().unwrap();
+        let text = String::from_utf8(ran.stdout).unwrap();
+        assert!(!text.lines().any(|line| line.starts_with("  │ ")), "{text}");
+        assert!(!text.lines().any(|line| line.ends_with(' ')), "{text}");
+        let joined = joined(&text);
+        for title in [
+            "error[does-not-convert]: LastLoginDate: the string \"31/12/2024\" does not convert to a date",
+            "error[missing-mandatory]: LastName is null",
+            "warning[duplicate-record]: an earlier record",
+        ] {
+            assert!(joined.contains(title), "{title}: {text}");
+        }
+        assert!(joined.contains("also in 1 record: C-2 (line 3)"), "{text}");
+    }
+}
+
+/// What a title quotes is not shown again, and an empty value needs no help beyond that of the first one.
+#[test]
+fn a_diagnostic_says_each_thing_once() {
+    let one = contact(1)
+        .replace("\"Lee\"", "\"undefined\"")
+        .replace("\"Ann\"", "\"NULL\"");
+    let two = contact(2).replace("\"Lee\"", "\"\"").replace("\"Ann\"", "null");
+    let folder = folder("each_once", &[("a.json", list([one, two]))]);
+    let (text, _) = check(&folder, &["a.json"]);
+    assert_eq!(text.matches("\"undefined\"").count(), 1, "{text}");
+    assert_eq!(text.matches("help: Give ").count(), 1, "{text}");
+    assert!(text.contains(" 3 │ {\"ContactCode\": \"C-2\""), "{text}");
+}

@@ -84,7 +84,7 @@ impl Full {
         let snippet = Snippet::new(self.look, source, diagnostic);
         let mut drawn = String::with_capacity(1024);
         handler(self.look, snippet.styles()).render_report(&mut drawn, &snippet)?;
-        let (mut out, gap) = self.opened(&drawn, &snippet);
+        let (mut out, gap) = self.opened(&drawn, &snippet, diagnostic);
         let mut notes = Vec::new();
         let place = place(diagnostic);
         if !place.is_empty() && snippet.labels.first().is_none_or(Option::is_none) {
@@ -117,16 +117,42 @@ impl Full {
         Ok(out)
     }
 
-    /// Returns a drawing without its foot, which is below the notes, and the column of the frame.
-    fn opened(&self, drawn: &str, snippet: &Snippet<'_>) -> (String, usize) {
-        let [.., foot] = frame(self.look);
+    /// Returns a drawing with our title, without its foot, which is below the notes, and the column of the frame.
+    fn opened(&self, drawn: &str, snippet: &Snippet<'_>, diagnostic: &Diagnostic<'_>) -> (String, usize) {
+        let [corner, .., foot] = frame(self.look);
         let mut lines: Vec<&str> = drawn.trim_end().split('\n').collect();
+        // The lines of its title begin with a bar, which belongs to nothing.
+        let is_corner = |line: &&str| line.trim_start().starts_with(corner);
+        let title = lines.iter().position(is_corner).map(|at| {
+            lines.drain(..at);
+            self.title(diagnostic)
+        });
         let mut gap = snippet.position.line.to_string().len() + 2;
         if let Some(last) = lines.last().filter(|line| line.trim_start().starts_with(foot)) {
             gap = last.len() - last.trim_start().len();
             lines.pop();
         }
-        (lines.join("\n") + "\n", gap)
+        (title.unwrap_or_default() + &lines.join("\n") + "\n", gap)
+    }
+
+    /// Returns the lines of the title.
+    fn title(&self, diagnostic: &Diagnostic<'_>) -> String {
+        let (rule, painted) = head(self.look, diagnostic.lead);
+        // The rule is wrapped as if it were a word of the sentence, and coloured after that.
+        let plain = rule.width() + 1;
+        let title = format!("{} {}", "x".repeat(plain - 1), diagnostic_text::title(diagnostic));
+        let mut lines = wrap(&title, self.look.width.saturating_sub(4)).into_iter();
+        let first = lines.next().unwrap_or_default();
+        let mut out = match first.get(plain..) {
+            Some(first) => format!("{painted} {first}\n"),
+            None => format!("{painted}\n"),
+        };
+        for line in lines {
+            out.push_str("    ");
+            out.push_str(&line);
+            out.push('\n');
+        }
+        out
     }
 
     /// Writes the notes below a line of the file, the last one with the foot of the frame.
@@ -164,15 +190,7 @@ impl Full {
     ) -> Result<String, fmt::Error> {
         let (look, finding) = (self.look, diagnostic.lead);
         let palette = look.palette();
-        let mut out = String::with_capacity(512);
-        let head = head(look, finding);
-        let (plain, painted) = (head.0.width(), head.1);
-        // The head is wrapped as if it were part of the sentence, and coloured after that.
-        let title = format!("{}{}", "x".repeat(plain), diagnostic_text::title(diagnostic));
-        let mut lines = wrap(&title, look.width.saturating_sub(4)).into_iter();
-        let first = lines.next().unwrap_or_default();
-        writeln!(out, "{painted}{}", first.get(plain..).unwrap_or_default())?;
-        lines.try_for_each(|line| writeln!(out, "    {line}"))?;
+        let mut out = self.title(diagnostic);
 
         let primary = diagnostic_text::mark(diagnostic);
         let Position { line, column } = source.position(primary.start);
@@ -193,8 +211,9 @@ impl Full {
             format!(" {}", palette.faint(place))
         };
         writeln!(out, "{gap}{corner}[{name}]{place}")?;
-        // The bracket of an object that lacks a property shows nothing.
-        if finding.target != Target::Object || finding.is_pair() {
+        // The bracket of an object that lacks a property shows nothing, and a value that the title has nothing new.
+        let shows_nothing = finding.target == Target::Object && !finding.is_pair();
+        if !shows_nothing && !diagnostic_text::title_has_value(source, diagnostic) {
             let (before, shown, after) = line_of(source, primary, frame);
             let shown = palette.severity(finding.severity, shown);
             writeln!(out, " {} {bar} {before}{shown}{after}", palette.faint(line))?;
@@ -209,7 +228,7 @@ impl Full {
         match diagnostic_text::remedy(source, diagnostic) {
             Some(fix) => notes.push(format!("fix: {fix}")),
             // The help for a missing property would only repeat the title.
-            None if finding.target == Target::Object => {}
+            None if finding.target == Target::Object || diagnostic_text::help_is_title(finding) => {}
             None => notes.extend(diagnostic_text::help(diagnostic).map(|help| format!("help: {help}"))),
         }
         let all = diagnostic_text::whole_list(diagnostic);
@@ -284,13 +303,15 @@ fn opening(file: &FileReport<'_>, look: Look) -> (String, String) {
     (head, if is_long { refusal } else { String::new() })
 }
 
-/// Returns the start of a diagnostic, plain and coloured.
+/// Returns the severity and the rule of a diagnostic; and the start of its first line, coloured, with both.
 fn head(look: Look, finding: &Finding) -> (String, String) {
-    let mark = match (finding.severity == Severity::Error, look.unicode) {
-        (true, true) => "×",
-        (true, false) => "x",
-        (false, true) => "⚠",
-        (false, false) => "!",
+    let mark = match (finding.severity, look.unicode) {
+        (Severity::Error, true) => "×",
+        (Severity::Error, false) => "x",
+        (Severity::Warning, true) => "⚠",
+        (Severity::Warning, false) => "!",
+        (Severity::Advice, true) => "☞",
+        (Severity::Advice, false) => ">",
     };
     let rule = format!(
         "{}[{}]:",
@@ -299,11 +320,11 @@ fn head(look: Look, finding: &Finding) -> (String, String) {
     );
     let palette = look.palette();
     let painted = format!(
-        "  {} {} ",
+        "  {} {}",
         palette.severity(finding.severity, mark),
         palette.severity(finding.severity, &rule)
     );
-    (format!("  {mark} {rule} "), painted)
+    (rule, painted)
 }
 
 /// Returns the line of a place, clipped to the frame: the text before the place, the place, and the text after it.
