@@ -49,6 +49,10 @@ pub(super) fn title(diagnostic: &Diagnostic<'_>) -> String {
         Kind::Casing(casing) => format!("{count} names are {}: {names}", casing.phrase()),
         Kind::Null => format!("{count} properties are refused unless they are nullable: {names}"),
         Kind::Paths => format!("{count} names are paths into an object: {names}"),
+        Kind::Elsewhere => {
+            let place = diagnostic.lead.belongs().unwrap_or_default();
+            format!("{count} names belong {}: {names}", escape(place))
+        }
     }
 }
 
@@ -71,6 +75,10 @@ fn name(kind: Kind, finding: &Finding) -> String {
     let last = last(finding);
     match (kind, finding.right_name()) {
         (Kind::Unknown | Kind::Paths, _) => format!("\"{last}\""),
+        (Kind::Elsewhere, _) => match finding.belongs_as() {
+            Some(right) => format!("\"{last}\" as {}", escape(right)),
+            None => format!("\"{last}\""),
+        },
         (Kind::Casing(_), Some(property)) => match unknown(finding) {
             Some(name) => format!("{name} for {}", escape(property)),
             None => escape(property).into_owned(),
@@ -142,7 +150,11 @@ fn cause_name(diagnostic: &Diagnostic<'_>) -> String {
             let object = of_object.split(['.', '/', '[']).next().unwrap_or_default();
             format!("paths into {object}")
         }
-        Kind::Missing | Kind::Null | Kind::One | Kind::Paths => subject(diagnostic.lead),
+        Kind::Elsewhere if diagnostic.parts.len() > 1 => {
+            let place = diagnostic.lead.belongs().unwrap_or_default();
+            format!("names that belong {}", escape(place))
+        }
+        Kind::Missing | Kind::Null | Kind::One | Kind::Paths | Kind::Elsewhere => subject(diagnostic.lead),
     }
 }
 
@@ -209,7 +221,10 @@ pub(super) fn places(diagnostic: &Diagnostic<'_>) -> (Option<String>, Vec<(Span,
             .map_or_else(String::new, |name| escape(name).into_owned())
     };
     // The title or the list has the names already.
-    if matches!(kind, Kind::Casing(_) | Kind::Quoted | Kind::Null | Kind::Paths) {
+    if matches!(
+        kind,
+        Kind::Casing(_) | Kind::Quoted | Kind::Null | Kind::Paths | Kind::Elsewhere
+    ) {
         return (Some(label(lead)).filter(|label| !label.is_empty()), Vec::new());
     }
     let parts = diagnostic.parts.iter().map(|part| part.finding);
@@ -257,6 +272,8 @@ pub(super) fn help(diagnostic: &Diagnostic<'_>) -> Option<String> {
         _ if diagnostic.parts.len() < 2 => &*diagnostic.lead.help,
         Kind::One | Kind::Paths => &*diagnostic.lead.help,
         Kind::Missing => "Give each of them a value.",
+        // The title has it.
+        Kind::Elsewhere => return None,
         Kind::Unknown => "Remove them, or see the known names with `geplint rules`.",
         Kind::Quoted => "Send the values without quotes.",
         Kind::Null => "Leave them out, or give each of them a value.",
@@ -581,7 +598,14 @@ pub(super) fn line(out: &mut String, source: &Source<'_>, diagnostic: &Diagnosti
     super::formats::concise::line(out, source, diagnostic.lead, palette);
     if diagnostic.findings > 1 {
         out.truncate(out.trim_end().len());
-        let more = diagnostic.findings.saturating_sub(1);
-        let _ = writeln!(out, " (and {} more)", labels::thousands(more));
+        let more = labels::thousands(diagnostic.findings.saturating_sub(1));
+        let others = match diagnostic.kind {
+            Kind::Unknown | Kind::Paths | Kind::Elsewhere => names(diagnostic).split_off(1),
+            _ => Vec::new(),
+        };
+        let _ = match others.as_slice() {
+            [] => writeln!(out, " (and {more} more)"),
+            others => writeln!(out, " (and {more} more: {})", labels::some(others, 3)),
+        };
     }
 }

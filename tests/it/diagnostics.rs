@@ -480,5 +480,63 @@ fn a_diagnostic_says_each_thing_once() {
     let (text, _) = check(&folder, &["a.json"]);
     assert_eq!(text.matches("\"undefined\"").count(), 1, "{text}");
     assert_eq!(text.matches("help: Give ").count(), 1, "{text}");
-    assert!(text.contains(" 3 │ {\"ContactCode\": \"C-2\""), "{text}");
+    assert!(
+        text.contains(" 3 │ …2\", \"FirstName\": null, \"LastName\": \"\""),
+        "{text}"
+    );
+}
+
+/// Names that belong into one object are one diagnostic, and where the object is missing, its fix makes it.
+#[test]
+fn names_of_another_object_are_one_diagnostic() {
+    let flat = |number: usize, more: &str| contact(number).replace('}', &format!("{more}}}"));
+    let whole = r#", "addressLine1": "1 Way", "City": "Austin", "CountryCode": "US", "Phone": "1""#;
+    let part = r#", "AddressLine1": "1 Way", "City": "Austin""#;
+    let there = r#", "City": "Austin", "ZipCode": "78701", "Address": {"CountryCode": "US"}"#;
+    let rest = r#", "City": "Austin", "CountryCode": "US", "country_code": "US""#;
+    let nested =
+        r#""address": {"addressLine1": "1 Way", "City": "Austin", "CountryCode": "US", "PhoneNo": "1"}"#;
+    let moved = r#""Address": {"CountryCode": "US","City": "Austin","ZipCode": "78701"}"#;
+    for (name, more, title, after) in [
+        (
+            "flat_whole",
+            whole,
+            "4 names belong inside Address: \"addressLine1\", \"City\", \"CountryCode\" and \"Phone\" as PhoneNo",
+            nested,
+        ),
+        // Without its mandatory property the object would be refused.
+        (
+            "flat_part",
+            part,
+            "2 names belong inside Address: \"AddressLine1\" and \"City\"",
+            part,
+        ),
+        (
+            "flat_there",
+            there,
+            "2 names belong inside Address: \"City\" and \"ZipCode\"",
+            moved,
+        ),
+        // One of two values would be lost.
+        (
+            "flat_twice",
+            rest,
+            "3 names belong inside Address: \"City\", \"CountryCode\" and \"country_code\" as CountryCode",
+            rest,
+        ),
+        (
+            "flat_snake",
+            r#", "city": "Austin", "country_code": "US""#,
+            "2 names belong inside Address: \"city\" and \"country_code\" as CountryCode",
+            r#""address": {"city": "Austin", "countryCode": "US"}"#,
+        ),
+    ] {
+        let folder = folder(name, &[("a.json", list([flat(1, more)]))]);
+        let (text, _) = check(&folder, &["a.json"]);
+        assert_eq!(heads(&text).len(), 1, "{text}");
+        assert!(joined(&text).contains(title), "{text}");
+        check(&folder, &["--fix", "--unsafe-fixes", "a.json"]);
+        let text = fs::read_to_string(folder.join("a.json")).unwrap();
+        assert!(text.contains(after), "{name}: {text}");
+    }
 }

@@ -302,6 +302,20 @@ impl Finding {
         rules.contains(&self.rule.as_ref())
     }
 
+    /// Returns where a misplaced name belongs: `inside Address`, `on the record itself`.
+    #[must_use]
+    pub fn belongs(&self) -> Option<&str> {
+        let (_, place) = self.help.split_once(" belongs ")?;
+        place.strip_suffix('.').filter(|place| !place.contains(':'))
+    }
+
+    /// Returns the name that a misplaced name has where it belongs, if that is another one.
+    #[must_use]
+    pub fn belongs_as(&self) -> Option<&str> {
+        let (name, _) = self.help.strip_prefix("Did you mean ")?.split_once('?')?;
+        self.belongs().map(|_| name)
+    }
+
     /// Returns true if the finding is that the API's answer is not documented.
     #[must_use]
     pub fn is_undocumented(&self) -> bool {

@@ -218,6 +218,8 @@ pub enum Kind {
     Null,
     /// Names that are paths into one object: `Address.City`.
     Paths,
+    /// Names that belong into one other object.
+    Elsewhere,
 }
 
 /// A way of writing names that the API does not accept.
@@ -311,6 +313,8 @@ enum Key<'f> {
     Null(Severity),
     /// The object around the names, and what their paths begin with.
     Paths(Severity, String),
+    /// The object around the names, and where they belong.
+    Elsewhere(Severity, String, &'f str),
     /// The last is the digest of the message, its values aside: one property may be wrong in several ways.
     Rule(&'f str, Severity, bool, Cow<'f, str>, u64),
 }
@@ -324,6 +328,7 @@ impl Key<'_> {
             Self::Unknown(..) => Kind::Unknown,
             Self::Null(_) => Kind::Null,
             Self::Paths(..) => Kind::Paths,
+            Self::Elsewhere(..) => Kind::Elsewhere,
             Self::Rule(..) => Kind::One,
         }
     }
@@ -373,6 +378,12 @@ fn plain_key(finding: &Finding) -> Key<'_> {
     {
         let around = route(parent(&finding.pointer)).into_owned();
         return Key::Paths(finding.severity, format!("{around}/{object}"));
+    }
+    if finding.rule == MISPLACED
+        && let Some(place) = finding.belongs()
+    {
+        let around = route(parent(&finding.pointer)).into_owned();
+        return Key::Elsewhere(finding.severity, around, place);
     }
     if finding.rule == UNKNOWN && finding.suggestion.is_none() {
         return Key::Unknown(finding.severity, route(parent(&finding.pointer)).into_owned());
@@ -500,7 +511,9 @@ fn is_nearby(diagnostic: &Diagnostic<'_>, finding: &Finding) -> bool {
         && lead.record == finding.record
         && match diagnostic.kind {
             Kind::One => true,
-            Kind::Missing | Kind::Unknown | Kind::Null | Kind::Paths => name(finding) == name(lead),
+            Kind::Missing | Kind::Unknown | Kind::Null | Kind::Paths | Kind::Elsewhere => {
+                name(finding) == name(lead)
+            }
             Kind::Casing(_) | Kind::Quoted => false,
         }
 }

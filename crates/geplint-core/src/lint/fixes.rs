@@ -252,7 +252,7 @@ fn differs_in_separators(name: &str, property: &str) -> bool {
 }
 
 /// Returns true if a mandatory property is missing.
-fn lacks_mandatory(table: &Table, has: impl Fn(PropertyId) -> bool) -> bool {
+pub(super) fn lacks_mandatory(table: &Table, has: impl Fn(PropertyId) -> bool) -> bool {
     (0..)
         .zip(&table.properties)
         .map(|(index, _)| PropertyId(index))

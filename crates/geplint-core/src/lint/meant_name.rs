@@ -142,8 +142,17 @@ pub(super) fn meant(endpoint: &Endpoint, around: &Around<'_>, name: &str) -> Mea
         .style(&plain)
         .or_else(|| search.path(name, &['.', '/', '[', ']']))
         .or_else(|| search.synonym(&plain, true))
-        .or_else(|| search.elsewhere(name).filter(|_| !generic))
-        .or_else(|| search.synonym(&plain, false));
+        .or_else(|| {
+            search
+                .elsewhere(|table| table.find(name), false)
+                .filter(|_| !generic)
+        })
+        .or_else(|| search.synonym(&plain, false))
+        .or_else(|| {
+            search
+                .elsewhere(|table| property_like(table, name), true)
+                .filter(|_| !generic)
+        });
     if let Some(found) = found {
         return found;
     }
@@ -315,10 +324,12 @@ impl<'s> Search<'s> {
         split.collect()
     }
 
-    /// Finds another table with exactly this name: below this one, then around it, then anywhere.
-    fn elsewhere(&self, name: &str) -> Option<Meant> {
+    /// Finds another table with this name: below this one, then around it, then anywhere.
+    ///
+    /// `find` finds it in a table; `renamed`: there it is written in another style.
+    fn elsewhere(&self, find: impl Fn(&Table) -> Option<PropertyId>, renamed: bool) -> Option<Meant> {
         let tables = self.endpoint.tables.iter();
-        let only = tables.filter(|table| table.find(name).is_some()).count() == 1;
+        let only = tables.filter(|table| find(table).is_some()).count() == 1;
         let anywhere = || {
             let mut all: Vec<&Table> = self.endpoint.tables.iter().collect();
             all.sort_by_key(|table| table.route.len());
@@ -340,10 +351,10 @@ impl<'s> Search<'s> {
         places.find_map(|(table, place)| {
             Some(Meant::Elsewhere {
                 table,
-                property: self.endpoint.table(table).find(name)?,
+                property: find(self.endpoint.table(table))?,
                 place,
                 only,
-                renamed: false,
+                renamed,
             })
         })
     }

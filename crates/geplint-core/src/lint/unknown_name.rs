@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use super::fixes::spelled;
+use super::fixes::{lacks_mandatory, spelled};
 use super::meant_name::{Around, Fit, Meant, meant, rivals};
 use super::messages;
 use super::record_state::Linter;
 use crate::finding::FixKind;
 use crate::json::NodeId;
-use crate::rules::{PropertyId, Table, shortened};
+use crate::rules::{PropertyId, Table, TableId, Type, shortened};
 
 /// The longest name, in bytes, that is kept as one that means nothing.
 const LONGEST_KEPT: usize = 64;
@@ -56,12 +56,13 @@ impl<'a> Linter<'a> {
         }
         // Each unknown name has one finding.
         if self.checked.findings.len() == first + unknown.len() {
-            self.nest_paths(first, table, base, &unknown, &names, &meant);
+            self.nest_names(first, table, base, &unknown, &names, &meant);
         }
     }
 
-    /// Names that are paths into an object which is not there, such as `Address.City`, make that object.
-    fn nest_paths(
+    /// Names that are paths into an object which is not there, such as `Address.City`, or belong into it, make that
+    /// object.
+    fn nest_names(
         &mut self,
         first: usize,
         table: &Table,
@@ -72,35 +73,49 @@ impl<'a> Linter<'a> {
     ) {
         let mut groups: BTreeMap<PropertyId, Vec<usize>> = BTreeMap::new();
         for (index, meant) in meant.iter().enumerate() {
-            if let Meant::Path {
-                outer: Some(outer), ..
-            } = meant
-                && self.slot(base, *outer).is_none()
+            let outer = match meant {
+                Meant::Path { outer, .. } => *outer,
+                Meant::Elsewhere { table: inner, .. } => object_of(table, *inner),
+                _ => None,
+            };
+            if let Some(outer) = outer
+                && self.slot(base, outer).is_none()
             {
-                groups.entry(*outer).or_default().push(index);
+                groups.entry(outer).or_default().push(index);
             }
         }
         for (outer, group) in groups {
+            let Type::Object(inner_table) = table.property(outer).ty else {
+                continue;
+            };
+            let inner_table = self.endpoint.table(inner_table);
             let mut inner: Vec<PropertyId> = Vec::new();
             let mut members = Vec::with_capacity(group.len());
             let mut written = None;
+            let mut only_paths = true;
             for index in &group {
-                let (Some(Meant::Path { property, .. }), Some(name), Some((key, value))) =
+                let (Some(meant), Some(name), Some((key, value))) =
                     (meant.get(*index), names.get(*index), unknown.get(*index))
                 else {
                     continue;
                 };
-                inner.push(*property);
                 let mut parts = name
                     .split(|c: char| !c.is_alphanumeric())
                     .filter(|part| !part.is_empty());
                 written = written.or_else(|| parts.clone().next());
-                let last = parts.next_back().unwrap_or_default();
-                members.push((
-                    self.member_span(*value),
-                    self.tree.node(*key).span,
-                    last.to_owned(),
-                ));
+                let last = match meant {
+                    Meant::Path { property, .. } => {
+                        inner.push(*property);
+                        parts.next_back().unwrap_or_default().to_owned()
+                    }
+                    Meant::Elsewhere { property, .. } => {
+                        only_paths = false;
+                        inner.push(*property);
+                        spelled(&inner_table.property(*property).name, name)
+                    }
+                    _ => continue,
+                };
+                members.push((self.member_span(*value), self.tree.node(*key).span, last));
             }
             inner.sort_unstable();
             inner.dedup();
@@ -111,8 +126,14 @@ impl<'a> Linter<'a> {
                         .get(*index)
                         .is_none_or(|(_, value)| self.tree.node(*value).malformed)
                 });
+            // A new object without a mandatory property would be refused.
+            let whole = only_paths || !lacks_mandatory(inner_table, |id| inner.contains(&id));
+            // One name that several tables have may be meant for another one.
+            let is_sure = group.len() > 1 || group.iter().any(|index| is_certain(meant.get(*index)));
             let name = spelled(&table.property(outer).name, written.unwrap_or_default());
             if inner.len() == group.len()
+                && whole
+                && is_sure
                 && !damaged
                 && let Some(index) = group.first()
             {
@@ -184,4 +205,22 @@ impl<'a> Linter<'a> {
         }
         self.consider(index, meant, table, key, value);
     }
+}
+
+/// Returns true if a name belongs into one table only.
+const fn is_certain(meant: Option<&Meant>) -> bool {
+    matches!(
+        meant,
+        Some(Meant::Path { .. } | Meant::Elsewhere { only: true, .. })
+    )
+}
+
+/// Returns the only property of a table that is an object of another table.
+fn object_of(table: &Table, inner: TableId) -> Option<PropertyId> {
+    let mut found = (0..)
+        .map(PropertyId)
+        .zip(&table.properties)
+        .filter(|(_, row)| row.ty == Type::Object(inner))
+        .map(|(id, _)| id);
+    found.next().filter(|_| found.next().is_none())
 }
