@@ -50,10 +50,15 @@ pub(super) fn title(diagnostic: &Diagnostic<'_>) -> String {
         Kind::Null => format!("{count} properties are refused unless they are nullable: {names}"),
         Kind::Paths => format!("{count} names are paths into an object: {names}"),
         Kind::Elsewhere => {
-            let place = diagnostic.lead.belongs().unwrap_or_default();
+            let place = belongs(diagnostic.lead);
             format!("{count} names belong {}: {names}", escape(place))
         }
     }
+}
+
+/// Returns where a misplaced name belongs.
+fn belongs(finding: &Finding) -> &str {
+    finding.belongs.as_ref().map_or("", |belongs| &belongs.place)
 }
 
 /// Returns all names of a diagnostic whose title does not have all of them.
@@ -75,7 +80,11 @@ fn name(kind: Kind, finding: &Finding) -> String {
     let last = last(finding);
     match (kind, finding.right_name()) {
         (Kind::Unknown | Kind::Paths, _) => format!("\"{last}\""),
-        (Kind::Elsewhere, _) => match finding.belongs_as() {
+        (Kind::Elsewhere, _) => match finding
+            .belongs
+            .as_ref()
+            .and_then(|belongs| belongs.name.as_deref())
+        {
             Some(right) => format!("\"{last}\" as {}", escape(right)),
             None => format!("\"{last}\""),
         },
@@ -151,7 +160,7 @@ fn cause_name(diagnostic: &Diagnostic<'_>) -> String {
             format!("paths into {object}")
         }
         Kind::Elsewhere if diagnostic.parts.len() > 1 => {
-            let place = diagnostic.lead.belongs().unwrap_or_default();
+            let place = belongs(diagnostic.lead);
             format!("names that belong {}", escape(place))
         }
         Kind::Missing | Kind::Null | Kind::One | Kind::Paths | Kind::Elsewhere => subject(diagnostic.lead),

@@ -263,6 +263,8 @@ pub struct Finding {
     pub message: Text,
     /// The property, in the table's spelling, that an unknown name is taken for. `None` if nothing is suggested.
     pub suggestion: Option<Text>,
+    /// Where a misplaced name belongs.
+    pub belongs: Option<Box<Belongs>>,
     /// The remedy; may be empty.
     pub help: Text,
     /// The predicted error. `None` for warnings, advice, and files that are not JSON.
@@ -274,6 +276,15 @@ pub struct Finding {
     pub order: u32,
     /// The fix, if it is beyond doubt. [`crate::fix`] converts it to edits.
     pub fix_kind: Option<Box<FixKind>>,
+}
+
+/// Where a misplaced name belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Belongs {
+    /// The place: `inside Address`, `on the record itself`.
+    pub place: Text,
+    /// Its name there, if that is another one.
+    pub name: Option<Text>,
 }
 
 impl Deref for Finding {
@@ -300,20 +311,6 @@ impl Finding {
     pub fn makes_unreadable(&self) -> bool {
         let rules = ["syntax", "invalid-utf8", "utf16", "empty-file", "too-deep"];
         rules.contains(&self.rule.as_ref())
-    }
-
-    /// Returns where a misplaced name belongs: `inside Address`, `on the record itself`.
-    #[must_use]
-    pub fn belongs(&self) -> Option<&str> {
-        let (_, place) = self.help.split_once(" belongs ")?;
-        place.strip_suffix('.').filter(|place| !place.contains(':'))
-    }
-
-    /// Returns the name that a misplaced name has where it belongs, if that is another one.
-    #[must_use]
-    pub fn belongs_as(&self) -> Option<&str> {
-        let (name, _) = self.help.strip_prefix("Did you mean ")?.split_once('?')?;
-        self.belongs().map(|_| name)
     }
 
     /// Returns true if the finding is that the API's answer is not documented.

@@ -380,10 +380,10 @@ fn plain_key(finding: &Finding) -> Key<'_> {
         return Key::Paths(finding.severity, format!("{around}/{object}"));
     }
     if finding.rule == MISPLACED
-        && let Some(place) = finding.belongs()
+        && let Some(belongs) = &finding.belongs
     {
         let around = route(parent(&finding.pointer)).into_owned();
-        return Key::Elsewhere(finding.severity, around, place);
+        return Key::Elsewhere(finding.severity, around, belongs.place.as_ref());
     }
     if finding.rule == UNKNOWN && finding.suggestion.is_none() {
         return Key::Unknown(finding.severity, route(parent(&finding.pointer)).into_owned());
@@ -721,6 +721,7 @@ mod tests {
             masked: None,
             order: 0,
             suggestion: None,
+            belongs: None,
             fix_kind: None,
         }
     }

@@ -44,6 +44,7 @@ pub fn finding(rule: &'static str, span: Span, message: &str) -> Finding {
         masked: None,
         order: 0,
         suggestion: None,
+        belongs: None,
         fix_kind: None,
     }
 }

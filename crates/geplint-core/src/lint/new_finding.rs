@@ -183,6 +183,7 @@ impl Linter<'_> {
             masked: None,
             order,
             suggestion: None,
+            belongs: None,
             fix_kind: None,
         };
         self.checked.findings.push(finding);

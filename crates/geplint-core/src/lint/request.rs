@@ -405,6 +405,7 @@ pub fn unknown_values(names: &[&str], span: Span, endpoint: &str) -> Finding {
         predicted: None,
         masked: None,
         order: 0,
+        belongs: None,
         fix_kind: None,
     }
 }

@@ -121,6 +121,7 @@ pub fn syntax_findings(
         .enumerate()
         .map(|(index, error)| Finding {
             suggestion: None,
+            belongs: None,
             basis: interner.basis(
                 &claim(rule(error.kind)),
                 "",

@@ -8,7 +8,7 @@ use super::fixes::{lacks_mandatory, spelled};
 use super::meant_name::{Around, Fit, Meant, meant, rivals};
 use super::messages;
 use super::record_state::Linter;
-use crate::finding::FixKind;
+use crate::finding::{Belongs, FixKind};
 use crate::json::NodeId;
 use crate::rules::{PropertyId, Table, TableId, Type, shortened};
 
@@ -199,9 +199,18 @@ impl<'a> Linter<'a> {
         let violation = messages::unknown_name(name, &table.title, place, help);
         let index = self.checked.findings.len();
         self.warn(self.key_place(key), violation);
-        if let (Meant::Near { .. }, Some(finding)) = (meant, self.checked.findings.get_mut(index)) {
+        if let Some(finding) = self.checked.findings.get_mut(index) {
             let interner = self.buffers.interner.get_or_insert_default();
-            finding.suggestion = Some(interner.text(spelled));
+            match meant {
+                Meant::Near { .. } => finding.suggestion = Some(interner.text(spelled)),
+                Meant::Elsewhere { place, renamed, .. } => {
+                    finding.belongs = Some(Box::new(Belongs {
+                        place: interner.text(place),
+                        name: renamed.then(|| interner.text(spelled)),
+                    }));
+                }
+                _ => {}
+            }
         }
         self.consider(index, meant, table, key, value);
     }
