@@ -313,6 +313,32 @@ fn overwriting_replaces_them() {
     );
 }
 
+/// A contact that an earlier call has given a code and a user name is found by either, also in the middle of a request
+/// that has changed it by the other one.
+#[test]
+fn a_contact_is_found_by_each_name_of_earlier_calls() {
+    let with_user = |mut record: Value| {
+        record["UserName"] = json!("ines");
+        record
+    };
+    let by_user = |lob| {
+        let mut record = with_user(belonging("C-1", lob));
+        record.as_object_mut().unwrap().remove("ContactCode");
+        record
+    };
+    let answers = in_order(
+        "",
+        &[
+            json!([with_user(overwriting("C-1", "EMEA"))]),
+            json!([overwriting("C-1", "APAC"), by_user("EMEA")]),
+            json!([by_user("APAC")]),
+        ],
+    );
+    let refused = "ines: Belonging entity can be mapped to only a single LOB for ines";
+    assert!(answers[1].contains(refused), "{answers:?}");
+    assert_eq!(answers[2], "200; good ines");
+}
+
 #[test]
 fn deleted_lobs_are_undecided() {
     let mut deleting = belonging("C-1", "EMEA");

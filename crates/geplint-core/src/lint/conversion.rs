@@ -188,7 +188,11 @@ impl Linter<'_> {
                 let text = self.decoded(node);
                 let is_value = !text.trim().is_empty() && !self.endpoint.texts.is_placeholder(&text);
                 let one = is_value && !text.contains(['[', '{', ',', ';', '|', '\n', '\t']);
-                one.then(|| written.to_owned())
+                // Without the escapes of the file; half a surrogate pair cannot be written otherwise.
+                let plain = serde_json::to_string(&text)
+                    .ok()
+                    .filter(|_| !text.contains('\u{fffd}'));
+                one.then(|| plain.unwrap_or_else(|| written.to_owned()))
             }
             _ => None,
         }

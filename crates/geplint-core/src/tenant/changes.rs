@@ -70,6 +70,10 @@ struct ContactChange {
     active: Option<bool>,
     /// The LOBs that it belongs to, if a request has changed them.
     lobs: Option<Belonging>,
+    /// Its index among the changes before the request; `None` if there is none, and after [`TenantChanges::merge`].
+    before: Option<usize>,
+    /// Its index in the tenant's own list.
+    held: Option<usize>,
 }
 
 impl ContactChange {
@@ -79,6 +83,7 @@ impl ContactChange {
         self.coded |= later.coded;
         self.there = later.there.or(self.there);
         self.active = later.active.or(self.active);
+        self.held = self.held.or(later.held);
         let mut is_new = before != (self.coded, self.there, self.active);
         if later.lobs.is_some() {
             let known = self.lobs.clone();
@@ -147,7 +152,9 @@ pub struct TenantChanges {
     codes: HashMap<String, usize>,
     /// The index by user name.
     users: HashMap<String, usize>,
-    /// The index by position in the tenant's own list.
+    /// The index by index among the changes before the request; empty after [`merge`](Self::merge).
+    before: HashMap<usize, usize>,
+    /// The index by index in the tenant's own list.
     held: HashMap<usize, usize>,
     /// True if a contact was created whose code is an e-mail address: the tenant uses such codes.
     email_codes: bool,
@@ -230,32 +237,12 @@ impl TenantChanges {
         self.merge(changes);
     }
 
-    /// Adds the changes by a later request. Returns true if any of them is new.
+    /// Adds the changes by the request after these. Returns true if any of them is new.
     pub fn merge(&mut self, later: Self) -> bool {
         let mut is_new = later.email_codes && !self.email_codes;
-        let mut here: Vec<Option<usize>> = vec![None; later.all.len()];
-        let codes = later.codes.iter();
-        let codes: Vec<_> = codes
-            .filter_map(|(name, at)| Some((*at, *self.codes.get(name)?)))
-            .collect();
-        let held = later.held.iter();
-        let held: Vec<_> = held
-            .filter_map(|(held, at)| Some((*at, *self.held.get(held)?)))
-            .collect();
-        let users = later.users.iter();
-        let users: Vec<_> = users
-            .filter_map(|(name, at)| Some((*at, *self.users.get(name)?)))
-            .collect();
-        for mut known in [codes, held, users] {
-            // Of several candidates, the one known longest, independent of the order of the hash.
-            known.sort_unstable();
-            for (at, found) in known {
-                here[at].get_or_insert(found);
-            }
-        }
         let mut places = Vec::with_capacity(later.all.len());
-        for (news, place) in later.all.into_iter().zip(here) {
-            let place = place.unwrap_or_else(|| {
+        for news in later.all {
+            let place = news.before.unwrap_or_else(|| {
                 self.all.push(ContactChange::default());
                 self.all.len() - 1
             });
@@ -276,34 +263,26 @@ impl TenantChanges {
         is_new
     }
 
-    fn by_code(&self, code: Option<&str>, held: Option<usize>) -> Option<usize> {
-        // The common case, which costs nothing.
-        if self.all.is_empty() {
-            return None;
-        }
-        let found = code.and_then(|code| self.codes.get(&folded(code)));
-        found.or_else(|| self.held.get(&held?)).copied()
+    /// Returns true if the contact may be one with another code: if it has none here.
+    fn is_codeless(&self, at: Option<usize>) -> bool {
+        at.is_none_or(|at| !self.all[at].coded)
     }
 
-    fn by_user(&self, user: Option<&str>, held: Option<usize>) -> Option<usize> {
-        if self.all.is_empty() {
-            return None;
-        }
-        let found = user.and_then(|user| self.users.get(&folded(user)));
-        found.or_else(|| self.held.get(&held?)).copied()
-    }
-
-    /// Applies the effect of a record. `held` is its contact's position in the tenant's own list, `place` the index
-    /// here.
-    fn learn(&mut self, held: Option<usize>, place: Option<usize>, effect: Effect) {
-        let place = place.unwrap_or_else(|| {
-            self.all.push(ContactChange::default());
+    /// Applies the effect of a record to its contact.
+    fn learn(&mut self, contact: Identity, effect: Effect) {
+        let place = contact.now.unwrap_or_else(|| {
+            self.all.push(ContactChange {
+                before: contact.before,
+                held: contact.held,
+                ..ContactChange::default()
+            });
             self.all.len() - 1
         });
         let (code, user) = (effect.code.as_deref(), effect.user.as_deref());
         self.codes.extend(code.map(|code| (folded(code), place)));
         self.users.extend(user.map(|user| (folded(user), place)));
-        self.held.extend(held.map(|held| (held, place)));
+        self.before.extend(contact.before.map(|before| (before, place)));
+        self.held.extend(contact.held.map(|held| (held, place)));
         self.email_codes |= effect.adds && code.is_some_and(|code| Shape::Email.fits(code.trim()));
         let news = &mut self.all[place];
         news.coded |= code.is_some();
@@ -320,6 +299,23 @@ impl TenantChanges {
             Some(LobEffect::Added(lobs)) => Some(Belonging::Added(Lobs::new(lobs))),
         };
         news.lobs = Belonging::after(news.lobs.take(), change);
+    }
+}
+
+/// A contact, by its index in each layer of the facts. It is the same contact in all of them.
+#[derive(Debug, Clone, Copy, Default)]
+struct Identity {
+    /// Among the changes by this request.
+    now: Option<usize>,
+    /// Among the changes before it.
+    before: Option<usize>,
+    /// In the tenant's own list.
+    held: Option<usize>,
+}
+
+impl Identity {
+    const fn is_known(self) -> bool {
+        self.now.is_some() || self.before.is_some() || self.held.is_some()
     }
 }
 
@@ -410,9 +406,8 @@ impl<'f> Facts<'f> {
     #[must_use]
     pub fn knows(&self, fact: Fact, value: &str) -> Presence {
         if fact == Fact::Contacts {
-            let held = self.held(Some(value), None);
-            let known = |changes: &TenantChanges| changes.all[changes.by_code(Some(value), held)?].there;
-            if let Some(there) = known(&self.now).or_else(|| known(self.before)) {
+            let contact = self.by_code(&self.now, value);
+            if let Some(there) = contact.and_then(|contact| self.latest(contact, |news| news.there)) {
                 return if there {
                     Presence::Present
                 } else {
@@ -436,11 +431,10 @@ impl<'f> Facts<'f> {
     /// Returns true if the tenant has a contact with that code or that user name. `None` if that is unknown.
     #[must_use]
     pub fn holds_contact(&self, code: Option<&str>, user: Option<&str>) -> Option<bool> {
-        let known = |changes: &TenantChanges| {
-            let by_code = changes.by_code(code, self.held(code, None));
-            changes.all[by_code.or_else(|| changes.by_user(user, self.held(None, user)))?].there
-        };
-        known(&self.now).or_else(|| known(self.before)).or_else(|| {
+        let by_code = code.and_then(|code| self.by_code(&self.now, code));
+        let contact = by_code.or_else(|| self.by_user(&self.now, user?, |_, _| true));
+        let there = contact.and_then(|contact| self.latest(contact, |news| news.there));
+        there.or_else(|| {
             // A contact without code and user name cannot be looked up.
             code.or(user)?;
             let contacts = self.tenant.contacts.as_ref()?;
@@ -456,18 +450,18 @@ impl<'f> Facts<'f> {
     /// Returns whether the contact is active, if that is known.
     #[must_use]
     pub fn is_active(&self, code: Option<&str>, user: Option<&str>) -> Option<bool> {
-        self.latest(code, user, |news| news.active)
-            .or_else(|| self.contact(code, user)?.active)
+        let contact = self.identify(&self.now, code, user)?;
+        self.latest(contact, |news| news.active)
+            .or_else(|| self.contact(contact)?.active)
     }
 
     /// Returns the LOBs that the contact belongs to. `None` if they are unknown.
     #[must_use]
     pub fn lobs(&self, code: Option<&str>, user: Option<&str>) -> Option<Held<'_>> {
         let mut held = Held::default();
-        for (layer, changes) in [(2, &self.now), (1, self.before)] {
-            let news = self
-                .place(changes, code, user)
-                .and_then(|place| changes.all.get(place));
+        let contact = self.identify(&self.now, code, user).unwrap_or_default();
+        for (layer, changes, at) in [(2, &self.now, contact.now), (1, self.before, contact.before)] {
+            let news = at.and_then(|at| changes.all.get(at));
             match news.and_then(|news| news.lobs.as_ref()) {
                 None => {}
                 Some(Belonging::Added(lobs)) => held.layers[layer] = Some(lobs),
@@ -479,7 +473,7 @@ impl<'f> Facts<'f> {
                 Some(Belonging::Unknown) => return held.first().map(|_| held),
             }
         }
-        match self.contact(code, user) {
+        match self.contact(contact) {
             Some(contact) => held.layers[0] = contact.lobs.as_ref(),
             // A contact that does not exist has no LOBs yet.
             None if self.holds_contact(code, user) == Some(false) => return Some(held),
@@ -494,39 +488,88 @@ impl<'f> Facts<'f> {
         self.tenant.allow_update_for_inactive_users
     }
 
-    /// Returns the position of the contact in the tenant's list. Its code decides; without one, its user name.
-    fn held(&self, code: Option<&str>, user: Option<&str>) -> Option<usize> {
-        let contacts = self.tenant.contacts.as_ref()?;
-        contacts.by_code(code).or_else(|| {
-            // Another code is another contact.
-            contacts
-                .by_user(user)
-                .filter(|index| code.is_none() || !contacts.all[*index].coded)
+    /// Returns the contact of a record. Its code decides, wherever it is known; then its user name, unless that is of a
+    /// contact with another code.
+    fn identify(&self, now: &TenantChanges, code: Option<&str>, user: Option<&str>) -> Option<Identity> {
+        let by_code = code.and_then(|code| self.by_code(now, code));
+        by_code.or_else(|| {
+            self.by_user(now, user?, |now, contact| {
+                let listed = contact
+                    .held
+                    .and_then(|held| self.tenant.contacts.as_ref()?.all.get(held));
+                let codeless = now.is_codeless(contact.now)
+                    && self.before.is_codeless(contact.before)
+                    && listed.is_none_or(|listed| !listed.coded);
+                code.is_none() || codeless
+            })
         })
     }
 
-    fn contact(&self, code: Option<&str>, user: Option<&str>) -> Option<&Contact> {
-        self.tenant.contacts.as_ref()?.all.get(self.held(code, user)?)
+    fn by_code(&self, now: &TenantChanges, code: &str) -> Option<Identity> {
+        let contacts = self.tenant.contacts.as_ref();
+        let mut contact = Identity {
+            held: contacts.and_then(|contacts| contacts.by_code(Some(code))),
+            ..Identity::default()
+        };
+        // In the common case nothing has changed.
+        if !(now.is_empty() && self.before.is_empty()) {
+            let key = folded(code);
+            (contact.now, contact.before) =
+                (now.codes.get(&key).copied(), self.before.codes.get(&key).copied());
+        }
+        contact.is_known().then(|| self.in_all_layers(now, contact))
+    }
+
+    /// The latest layer that has the user name decides whose it is. `may_be` may refuse that contact.
+    fn by_user(
+        &self,
+        now: &TenantChanges,
+        user: &str,
+        may_be: impl Fn(&TenantChanges, Identity) -> bool,
+    ) -> Option<Identity> {
+        let mut contact = Identity::default();
+        if !(now.is_empty() && self.before.is_empty()) {
+            let key = folded(user);
+            contact.now = now.users.get(&key).copied();
+            if contact.now.is_none() {
+                contact.before = self.before.users.get(&key).copied();
+            }
+        }
+        if !contact.is_known() {
+            contact.held = self.tenant.contacts.as_ref()?.by_user(Some(user));
+        }
+        let known = contact.is_known().then(|| self.in_all_layers(now, contact));
+        known.filter(|contact| may_be(now, *contact))
+    }
+
+    /// Adds the indices in the other layers.
+    fn in_all_layers(&self, now: &TenantChanges, mut contact: Identity) -> Identity {
+        if let Some(news) = contact.now.and_then(|at| now.all.get(at)) {
+            contact.before = contact.before.or(news.before);
+            contact.held = contact.held.or(news.held);
+        }
+        contact.before = contact
+            .before
+            .or_else(|| self.before.held.get(&contact.held?).copied());
+        if let Some(news) = contact.before.and_then(|at| self.before.all.get(at)) {
+            contact.held = contact.held.or(news.held);
+        }
+        contact.now = contact
+            .now
+            .or_else(|| now.before.get(&contact.before?).copied())
+            .or_else(|| now.held.get(&contact.held?).copied());
+        contact
+    }
+
+    /// Returns the contact in the tenant's list.
+    fn contact(&self, contact: Identity) -> Option<&Contact> {
+        self.tenant.contacts.as_ref()?.all.get(contact.held?)
     }
 
     /// Returns the latest change of a contact by requests.
-    fn latest<T>(
-        &self,
-        code: Option<&str>,
-        user: Option<&str>,
-        of: impl Fn(&ContactChange) -> Option<T>,
-    ) -> Option<T> {
-        let known = |changes: &TenantChanges| of(&changes.all[self.place(changes, code, user)?]);
-        known(&self.now).or_else(|| known(self.before))
-    }
-
-    fn place(&self, changes: &TenantChanges, code: Option<&str>, user: Option<&str>) -> Option<usize> {
-        let held = self.held(code, user);
-        changes.by_code(code, held).or_else(|| {
-            changes
-                .by_user(user, None)
-                .filter(|index| code.is_none() || !changes.all[*index].coded)
-        })
+    fn latest<T>(&self, contact: Identity, of: impl Fn(&ContactChange) -> Option<T>) -> Option<T> {
+        let now = contact.now.and_then(|at| of(self.now.all.get(at)?));
+        now.or_else(|| of(self.before.all.get(contact.before?)?))
     }
 
     /// Returns true if later checks will use the contact data of a record.
@@ -546,22 +589,21 @@ impl<'f> Facts<'f> {
             self.generation += usize::from(is_good);
             return;
         }
-        let held = self.held(code, user);
-        let answered = self
+        let contact = self.identify(&self.now, code, user).unwrap_or_default();
+        let accepted = self
             .answered
             .as_ref()
-            .filter(|(answer, _)| answer.contains_key(key));
-        let settled = answered.map(|(_, changes)| self.place(changes, code, user));
-        let place = self.place(&self.now, code, user);
-        if let (Some(place), Some((_, changes))) = (settled, &mut self.answered) {
-            changes.learn(held, place, effect.clone());
+            .filter(|(answer, _)| answer.contains_key(key))
+            .map(|(_, changes)| self.identify(changes, code, user).unwrap_or_default());
+        if let (Some(contact), Some((_, changes))) = (accepted, &mut self.answered) {
+            changes.learn(contact, effect.clone());
         }
         if is_good {
             self.generation += 1;
             if let Some(kept) = &mut self.effects {
                 kept.push(effect.clone());
             }
-            self.now.learn(held, place, effect);
+            self.now.learn(contact, effect);
         }
     }
 }
