@@ -82,6 +82,99 @@ fn a_missing_sibling_has_precedence_and_a_guess_is_not_suggested() {
     }
 }
 
+/// What describes the item of a list is not taken out of it, and what only one object has is.
+#[test]
+fn names_that_describe_an_item_stay_in_it() {
+    let contact = |more: &str| format!("[{{{CONTACT},{ADDRESS}{more}}}]");
+    let without = |name: &str| contact("").replace(&format!("\"{name}\":"), "\"x\":");
+    let manager = |name: &str| {
+        let body = without(name);
+        let manager = format!(",\"ContactManagers\":[{{\"ManagerCode\":\"M-1\",\"{name}\":\"Jo\"}}]}}]");
+        body.replace("}]", &manager)
+    };
+    for name in ["FirstName", "LastName", "EmailAddress", "UserName"] {
+        let (help, fix) = suggested(
+            "contact-details",
+            &manager(name),
+            &format!("ContactManagers/0/{name}"),
+        );
+        assert!(help.starts_with("Remove it, or see"), "{name}: {help}");
+        assert_eq!(fix, "none", "{name}");
+    }
+    // An object that is no item describes the contact.
+    let inside = contact("").replace(r#""City":"#, r#""TimeZone":"UTC","City":"#);
+    let (help, fix) = suggested("contact-details", &inside, "TimeZone");
+    assert_eq!((&*help, fix), ("TimeZone belongs on the record itself.", "move"));
+}
+
+/// Of two names for one property in different objects, a fix writes one at most.
+#[test]
+fn a_move_and_a_rename_never_give_one_property_twice() {
+    let body =
+        format!(r#"[{{{CONTACT},"Address":{{"CountryCode":"US","Zip":"78701"}},"PostalCode":"78702"}}]"#);
+    let (help, fix) = suggested("contact-details", &body, "PostalCode");
+    assert_eq!(
+        (&*help, fix),
+        (
+            "Remove it: another name inside Address may mean ZipCode, too.",
+            "none"
+        )
+    );
+    assert_eq!(suggested("contact-details", &body, "Zip").1, "rename");
+    // The object that has the name decides, not others of its table.
+    let org = r#""ContactOrgDetails":[{"EntityType":"BU","OrgEntity":{"EntityType":"BU"}}],"OrgEntities":[{"EntityCode":"1"}]"#;
+    let (help, _) = suggested(
+        "contact-details",
+        &format!("[{{{CONTACT},{org}}}]"),
+        "ContactOrgDetails/0/EntityType",
+    );
+    assert_eq!(help, "Remove it: EntityType is already given inside OrgEntity.");
+    let body =
+        format!(r#"[{{{CONTACT},"DeliverTo":{{"LocationData":[{{"WorkGroup":"x"}}]}},"WorkGroup":"y"}}]"#);
+    let (help, _) = suggested("contact-details", &body, "LocationData/0/WorkGroup");
+    assert_eq!(
+        help,
+        "Remove it: WorkGroup is already given on the record itself."
+    );
+}
+
+/// The value decides between properties: the names in an object, the list of a property, one value in an array.
+#[test]
+fn the_value_decides_which_property_is_meant() {
+    for (more, name, help) in [
+        (
+            r#","Activities":[{"ActivityName":"HOME"}]"#,
+            "Activities",
+            "Did you mean UserActivities?",
+        ),
+        (
+            r#","Activities":[{"Code":"A-1"}]"#,
+            "Activities",
+            "Activities belongs inside PersonaAndRoles.",
+        ),
+        (
+            r#","ContactOrgDetails":[{"LOB":"Serving"}]"#,
+            "LOB",
+            "Did you mean LobType?",
+        ),
+        (
+            r#","ContactOrgDetails":[{"LOB":"L-1"}]"#,
+            "LOB",
+            "Did you mean LOBEntityCode? It belongs inside OrgEntity.",
+        ),
+        (
+            r#","JobTitle":["Buyer"]"#,
+            "JobTitle",
+            r#"Did you mean Designation? Write "Designation": "Buyer"."#,
+        ),
+        (r#","JobTitle":["Buyer","Lead"]"#, "JobTitle", "Remove it, or see"),
+    ] {
+        let body = format!("[{{{CONTACT},{ADDRESS}{more}}}]");
+        let (found, _) = suggested("contact-details", &body, name);
+        assert!(found.starts_with(help), "{more}: {found}");
+    }
+}
+
 #[test]
 fn a_name_of_an_open_list_that_is_misspelt() {
     for (value, help) in [

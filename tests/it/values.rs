@@ -98,6 +98,14 @@ fn the_intended_value_is_written() {
         ("R&amp;amp;D", "R&D"),
         ("Fran&#231;ois", "François"),
         (r"M\u00c3\u00bcller", "Müller"),
+        ("M├╝ller", "Müller"),
+        ("Ren├⌐e", "Renée"),
+        ("M√ºller", "Müller"),
+        ("KovĂˇcs", "Kovács"),
+        ("M%C3%BCller", "Müller"),
+        ("Ann+Marie%20Lee", "Ann Marie Lee"),
+        (r"M\\u00fcller", "Müller"),
+        (r"\\ud83d\\ude42 Lee", "🙂 Lee"),
     ] {
         assert_eq!(fixed("LastName", bad).as_deref(), Some(good), "{bad}");
     }
@@ -107,6 +115,8 @@ fn the_intended_value_is_written() {
         (" C-1001 ", "C-1001"),
         ("'01234", "01234"),
         (r#"=\"01234\""#, "01234"),
+        (r#"\"01234\""#, "01234"),
+        ("'01234'", "01234"),
     ] {
         assert_eq!(fixed("ContactCode", bad).as_deref(), Some(good), "{bad}");
     }
@@ -115,6 +125,7 @@ fn the_intended_value_is_written() {
     assert_eq!(fixed("LastName", r"O\u0092Neil"), None);
     assert_eq!(fixed("ContactCode", "=A2"), None);
     assert_eq!(fixed("LastName", "M\u{FFFD}ller"), None);
+    assert_eq!(fixed("LastName", "Mï¿½ller"), None);
     assert_eq!(fixed("ContactCode", r"C\u00a01001"), None);
     assert_eq!(fixed("ContactCode", "1001.0"), None);
 }

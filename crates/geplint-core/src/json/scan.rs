@@ -75,14 +75,15 @@ pub(crate) fn plain(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Returns true if all bytes are printable ASCII and none of them is an ampersand.
+/// Returns true if all bytes are printable ASCII and none of them is `$`, `%`, `&` or `'`. Four characters in a row are
+/// found as fast as one.
 #[inline]
 pub(crate) fn printable(bytes: &[u8]) -> bool {
     let odd = |word: u64| {
-        let ampersand = word ^ lanes(b'&');
+        let mark = (word | lanes(0x03)) ^ lanes(b'\'');
         // Lanes above an odd one may be set wrongly, but it only counts that there is one.
         word | word.wrapping_add(lanes(1))
-            | (ampersand.wrapping_sub(lanes(1)) & !ampersand)
+            | (mark.wrapping_sub(lanes(1)) & !mark)
             | (word.wrapping_sub(lanes(0x20)) & !word)
     };
     let (chunks, rest) = bytes.as_chunks::<8>();

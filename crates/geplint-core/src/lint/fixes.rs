@@ -3,17 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::meant_name::{Fit, Meant};
-use super::record_state::{Linter, Resolved};
+use super::record_state::{Linter, Misplaced, Resolved};
 use crate::finding::{Finding, FixKind, Severity, Span};
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{Property, PropertyId, Table, TableId, Type};
 use dotnet_bind as bind;
-
-/// The objects of a record that belong to one table.
-enum Places {
-    One(NodeId),
-    Several,
-}
 
 impl Linter<'_> {
     /// Returns the fix that removes all occurrences of a property. Without the last one, the one before would count.
@@ -46,8 +40,8 @@ impl Linter<'_> {
         finding: usize,
         meant: &Meant,
         table: &Table,
-        key: NodeId,
-        value: NodeId,
+        (key, value): (NodeId, NodeId),
+        object: Option<NodeId>,
     ) {
         if self.tree.damaged || finding >= self.checked.findings.len() || self.tree.node(value).malformed {
             return;
@@ -72,12 +66,37 @@ impl Linter<'_> {
             Meant::Elsewhere {
                 table,
                 property,
-                only: true,
+                only,
                 renamed,
+                ref place,
+            } => {
+                if only {
+                    self.consider_move(finding, (table, property), (key, value), renamed);
+                }
+                self.pending_fixes.moves.push(Misplaced {
+                    finding,
+                    key,
+                    object,
+                    table,
+                    property,
+                    place: place.clone(),
+                });
+            }
+            Meant::Path {
+                table,
+                property,
+                ref place,
                 ..
-            } => self.consider_move(finding, (table, property), (key, value), renamed),
-            Meant::Path { table, property, .. } => {
+            } => {
                 self.consider_move(finding, (table, property), (key, value), true);
+                self.pending_fixes.moves.push(Misplaced {
+                    finding,
+                    key,
+                    object,
+                    table,
+                    property,
+                    place: format!("inside {place}"),
+                });
             }
             _ => {}
         }
@@ -105,8 +124,6 @@ impl Linter<'_> {
             name,
         };
         self.fix(finding, Some(fix_kind));
-        let start = self.tree.node(key).span.start;
-        self.pending_fixes.moves.push((start, table, property));
     }
 
     /// Returns true if a value has the type of a property, so that there would be no finding about its type.
@@ -128,7 +145,7 @@ impl Linter<'_> {
     /// Drops renames that could do harm: if the property is already present, if two names would become the same, or
     /// if an optional property would be filled while a mandatory one is missing, because that one may have been
     /// meant.
-    pub(super) fn settle_renames(&mut self, table: &Table, base: usize) {
+    pub(super) fn settle_renames(&mut self, table: &Table, base: usize, objects: &[NodeId]) {
         if self.pending_fixes.renames.is_empty() {
             return;
         }
@@ -150,59 +167,83 @@ impl Linter<'_> {
                 || has(property)
                 || (lacks && !table.property(property).is_mandatory() && !sure(finding, property))
         };
-        let harmful: Vec<usize> = renames
+        let (dropped, kept): (Vec<_>, Vec<_>) = renames
             .into_iter()
-            .filter(|(finding, property)| harmful(*finding, *property))
-            .map(|(finding, _)| finding)
-            .collect();
-        for finding in harmful {
+            .partition(|(finding, property)| harmful(*finding, *property));
+        for (finding, _) in dropped {
             self.fix(finding, None);
+        }
+        for (_, property) in kept {
+            let given = objects.iter().map(|object| (*object, property));
+            self.pending_fixes.renamed.extend(given);
         }
     }
 
-    /// Keeps a move only if the record has exactly one object for the member, and that object lacks it.
+    /// Keeps a move only if the record, or the object that has the name, has exactly one object for the member, and that
+    /// object lacks it and gets it from no rename. Where the object has it, the help says so.
     pub(super) fn settle_moves(&mut self, first_finding: usize) {
+        let renamed: HashSet<_> = std::mem::take(&mut self.pending_fixes.renamed)
+            .into_iter()
+            .collect();
         if self.pending_fixes.moves.is_empty() {
             return;
         }
         let moves = std::mem::take(&mut self.pending_fixes.moves);
         let places = self.places();
-        let mut wanted: HashMap<(TableId, PropertyId), u32> = HashMap::new();
-        for (_, table, property) in &moves {
-            *wanted.entry((*table, *property)).or_default() += 1;
-        }
-        let mut there: HashMap<TableId, HashSet<PropertyId>> = HashMap::new();
-        let mut ways: HashMap<u32, (Span, Option<Span>)> = HashMap::new();
-        let mut helps: HashMap<u32, String> = HashMap::new();
-        for (start, table, property) in moves {
-            let Some(Places::One(object)) = places.get(&table) else {
-                continue;
+        let of = |misplaced: &Misplaced| {
+            let all = places.get(&misplaced.table)?;
+            let within = |object: NodeId| {
+                let start = all.partition_point(|id| *id <= object);
+                let end = all.partition_point(|id| id.0 < self.tree.node(object).next);
+                all.get(start..end)
             };
+            match (&**all, misplaced.object.and_then(within)) {
+                ([one], _) | (_, Some([one])) => Some(*one),
+                _ => None,
+            }
+        };
+        let moves = moves
+            .iter()
+            .filter_map(|misplaced| Some((misplaced, of(misplaced)?)));
+        let moves: Vec<(&Misplaced, NodeId)> = moves.collect();
+        let mut wanted: HashMap<(NodeId, PropertyId), u32> = HashMap::new();
+        for (misplaced, object) in &moves {
+            *wanted.entry((*object, misplaced.property)).or_default() += 1;
+        }
+        let mut there: HashMap<NodeId, HashSet<PropertyId>> = HashMap::new();
+        let mut ways: HashMap<u32, (Span, Option<Span>)> = HashMap::new();
+        for (misplaced, object) in moves {
+            let Misplaced {
+                table,
+                property,
+                ref place,
+                ..
+            } = *misplaced;
             let there = there
-                .entry(table)
-                .or_insert_with(|| self.properties_of(table, *object));
+                .entry(object)
+                .or_insert_with(|| self.properties_of(table, object));
             let rows = self.endpoint.table(table);
-            if there.contains(&property) {
-                let (name, place) = (&rows.property(property).name, rows.route.join(" / "));
-                helps.insert(
-                    start,
-                    format!("Remove it: {name} is already given inside {place}."),
-                );
+            let name = &rows.property(property).name;
+            let is_meant = renamed.contains(&(object, property));
+            let help = if there.contains(&property) {
+                Some(format!("Remove it: {name} is already given {place}."))
+            } else {
+                is_meant.then(|| format!("Remove it: another name {place} may mean {name}, too."))
+            };
+            if let (Some(help), Some(finding)) = (help, self.checked.findings.get_mut(misplaced.finding)) {
+                finding.help = help.as_str().into();
             }
             let fills =
                 rows.property(property).is_mandatory() || !lacks_mandatory(rows, |id| there.contains(&id));
-            if wanted.get(&(table, property)) == Some(&1) && !there.contains(&property) && fills {
-                let last = self.tree.members(*object).last();
+            if wanted.get(&(object, property)) == Some(&1) && !there.contains(&property) && !is_meant && fills
+            {
+                let last = self.tree.members(object).last();
                 let last = last.map(|(_, value)| self.member_span(value));
-                ways.insert(start, (self.tree.node(*object).span, last));
+                let start = self.tree.node(misplaced.key).span.start;
+                ways.insert(start, (self.tree.node(object).span, last));
             }
         }
         for finding in self.checked.findings.get_mut(first_finding..).unwrap_or_default() {
-            if let Some(FixKind::Move { member, .. }) = finding.fix_kind.as_deref()
-                && let Some(help) = helps.get(&member.start)
-            {
-                finding.help = help.as_str().into();
-            }
             direct(finding, &ways);
         }
     }
@@ -215,16 +256,13 @@ impl Linter<'_> {
             .collect()
     }
 
-    /// Returns every object of the record, by table.
-    fn places(&self) -> HashMap<TableId, Places> {
-        let mut places = HashMap::new();
+    /// Returns every object of the record, by table and in order.
+    fn places(&self) -> HashMap<TableId, Vec<NodeId>> {
+        let mut places: HashMap<TableId, Vec<NodeId>> = HashMap::new();
         let mut left: Vec<(TableId, NodeId)> = Vec::new();
         left.extend(self.root.map(|root| (self.endpoint.record, root)));
         while let Some((id, object)) = left.pop() {
-            places
-                .entry(id)
-                .and_modify(|place| *place = Places::Several)
-                .or_insert(Places::One(object));
+            places.entry(id).or_default().push(object);
             let table = self.endpoint.table(id);
             for (key, value) in self.tree.members(object) {
                 let property = table.find(&self.decoded(key)).map(|id| table.property(id));
@@ -239,6 +277,9 @@ impl Linter<'_> {
                 let objects = objects.filter(|id| self.kind(*id) == JsonKind::Object);
                 left.extend(objects.filter(plain).map(|object| (inner, object)));
             }
+        }
+        for objects in places.values_mut() {
+            objects.sort_unstable();
         }
         places
     }

@@ -9,8 +9,8 @@ use super::meant_value;
 use super::record_state::Linter;
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{
-    Endpoint, Property, PropertyId, Table, TableId, Type, Vocabulary, property_like, simplified, simplify,
-    unmarked,
+    Endpoint, Property, PropertyId, Table, TableId, Type, Vocabulary, in_shape, property_like, simplified,
+    simplify, unmarked,
 };
 use dotnet_bind as bind;
 
@@ -81,6 +81,8 @@ pub(super) struct Around<'a> {
     pub has: &'a dyn Fn(PropertyId) -> bool,
     /// Returns how the value fits a property; `None` for another kind of value.
     pub fit: &'a dyn Fn(&Property) -> Option<Fit>,
+    /// Returns true if the value is in the list of a property.
+    pub listed: &'a dyn Fn(&Property) -> bool,
 }
 
 /// The longest name, in bytes, that is compared with others.
@@ -138,35 +140,35 @@ pub(super) fn meant(endpoint: &Endpoint, around: &Around<'_>, name: &str) -> Mea
         known: Known::of(table),
     };
     let generic = search.words.is_generic(&plain);
-    let found = search
+    let exact = search
         .style(&plain)
         .or_else(|| search.path(name, &['.', '/', '[', ']']))
         .or_else(|| search.synonym(&plain, true))
         .or_else(|| {
             search
-                .elsewhere(|table| table.find(name), false)
+                .elsewhere(|table| table.find(name), &plain, false)
                 .filter(|_| !generic)
         })
         .or_else(|| search.synonym(&plain, false))
         .or_else(|| {
             search
-                .elsewhere(|table| property_like(table, name), true)
+                .elsewhere(|table| property_like(table, name), &plain, true)
                 .filter(|_| !generic)
-        });
-    if let Some(found) = found {
-        return found;
-    }
-    if let Some(found) = search.path(name, &['.', '/', '[', ']', '_']) {
+        })
+        .or_else(|| search.path(name, &['.', '/', '[', ']', '_']));
+    if let Some(found) = exact {
         return found;
     }
     if search.words.is_unrelated(&plain) {
         return Meant::Nothing;
     }
-    let found = search
+    let similar = search
         .affix(&plain, generic)
+        .or_else(|| search.listed(&plain))
         .or_else(|| search.synonym_elsewhere(&plain, generic))
+        .or_else(|| search.in_full(name))
         .or_else(|| search.letters(&plain, generic));
-    found.unwrap_or(Meant::Nothing)
+    similar.unwrap_or(Meant::Nothing)
 }
 
 struct Search<'s> {
@@ -179,7 +181,7 @@ struct Search<'s> {
     known: Known,
 }
 
-impl<'s> Search<'s> {
+impl Search<'_> {
     /// Returns a property of this table as the one meant if the object lacks it and the value fits, or if the object
     /// has it.
     fn here(&self, property: PropertyId, grounds: Grounds) -> Option<Meant> {
@@ -284,6 +286,20 @@ impl<'s> Search<'s> {
         }
     }
 
+    /// Finds the only property whose name begins with this one and whose list has the value: the `LOB` `Serving` is
+    /// `LobType`.
+    fn listed(&self, plain: &str) -> Option<Meant> {
+        if plain.len() < SHORTEST {
+            return None;
+        }
+        let begins = self.known.iter().filter(|(_, known)| known.starts_with(plain));
+        let mut found = begins.filter(|(id, _)| (self.around.listed)(self.table.property(*id)));
+        match (found.next(), found.next()) {
+            (Some((one, _)), None) => self.here(one, Grounds::Likeness),
+            _ => None,
+        }
+    }
+
     /// Returns true if two names differ only in an ending that may be missing, or in two endings of the same meaning.
     fn ends_alike(&self, plain: &str, known: &str) -> bool {
         let missing = |ending| plain.len() >= SHORTEST && known.strip_suffix(ending) == Some(plain);
@@ -326,17 +342,24 @@ impl<'s> Search<'s> {
 
     /// Finds another table with this name: below this one, then around it, then anywhere.
     ///
-    /// `find` finds it in a table; `renamed`: there it is written in another style.
-    fn elsewhere(&self, find: impl Fn(&Table) -> Option<PropertyId>, renamed: bool) -> Option<Meant> {
+    /// `find` finds it in a table; `renamed`: there it is written in another style. A name that may describe an item of a
+    /// list, such as the country of a region, is not taken out of the item. A place that is neither below nor around is
+    /// only certain if there is no other.
+    fn elsewhere(
+        &self,
+        find: impl Fn(&Table) -> Option<PropertyId>,
+        plain: &str,
+        renamed: bool,
+    ) -> Option<Meant> {
         let tables = self.endpoint.tables.iter();
         let only = tables.filter(|table| find(table).is_some()).count() == 1;
+        let stays = self.is_in_list() && self.words.is_common(plain);
         let anywhere = || {
-            let mut all: Vec<&Table> = self.endpoint.tables.iter().collect();
-            all.sort_by_key(|table| table.route.len());
-            all.into_iter()
-                .map(|table| (table.id, format!("inside {}", table.route.join(" / "))))
+            let all = self.endpoint.tables.iter().filter(move |_| only && !stays);
+            all.map(|table| (table.id, format!("inside {}", table.route.join(" / "))))
         };
-        let around = self.above.iter().rev().map(|table| {
+        let above = if stays { &[] } else { self.above };
+        let around = above.iter().rev().map(|table| {
             let place = if table.route.is_empty() {
                 "on the record itself".to_owned()
             } else {
@@ -359,55 +382,81 @@ impl<'s> Search<'s> {
         })
     }
 
-    /// Finds a synonym from other systems for a property of a table below this one.
+    /// Returns true if this object, or one around it below the record, is an item of a list.
+    fn is_in_list(&self) -> bool {
+        let inner = self.above.iter().skip(1).chain(std::iter::once(&self.table));
+        self.above.iter().zip(inner).any(|(outer, inner)| {
+            let lists = |property: &Property| property.ty == Type::ObjectList(inner.id);
+            outer.properties.iter().any(lists)
+        })
+    }
+
+    /// Finds a synonym from other systems for a property of a table below this one. It must be the only one of them
+    /// with that property, and the property's name must show where it belongs.
     fn synonym_elsewhere(&self, plain: &str, generic: bool) -> Option<Meant> {
         if generic {
             return None;
         }
+        let below: Vec<(TableId, String)> = self.below().collect();
+        let is_certain = |(table, property): (TableId, PropertyId)| {
+            let property = self.endpoint.table(table).property(property);
+            let places = below.iter();
+            let places = places.filter(|(id, _)| self.endpoint.table(*id).find(&property.name).is_some());
+            places.count() == 1
+                && !self.words.is_generic(&simplified(&property.name))
+                && (self.around.fit)(property).is_some()
+        };
         let rests = self.rests(plain, &[]);
         let rests = rests.into_iter().map(|(rest, _)| rest);
         let rests = rests.filter(|rest| !self.words.is_generic(rest) && !self.words.is_unrelated(rest));
         for word in std::iter::once(plain).chain(rests) {
-            let words = self.words.meant(word).filter(|word| !word.own);
-            let words = words.filter(|word| {
-                (self.around.fit)(self.endpoint.table(word.table).property(word.property)).is_some()
-            });
-            let words: Vec<_> = words.collect();
-            let mut found: Option<(TableId, PropertyId, String)> = None;
-            for (table, place) in self.below() {
-                let Some(word) = words.iter().find(|word| word.table == table) else {
-                    continue;
-                };
-                match &found {
-                    None => found = Some((table, word.property, place)),
-                    // Two different properties: neither is certain.
-                    Some((first, property, _))
-                        if self.name_of(*first, *property) != self.name_of(table, word.property) =>
-                    {
-                        return None;
+            let synonyms: Vec<_> = self.words.meant(word).filter(|word| !word.own).collect();
+            let mut found: Option<(TableId, PropertyId, &str)> = None;
+            for (table, place) in &below {
+                let synonyms = synonyms.iter().filter(|synonym| synonym.table == *table);
+                let synonyms = synonyms.map(|synonym| synonym.property);
+                // Without its neutral words, the name may be the property's own.
+                let meant = synonyms.chain(self.endpoint.table(*table).find(word));
+                for property in meant.filter(|property| is_certain((*table, *property))) {
+                    match found {
+                        // Two different properties: neither is certain.
+                        Some(first) if (first.0, first.1) != (*table, property) => return None,
+                        _ => found = Some((*table, property, place)),
                     }
-                    Some(_) => {}
                 }
             }
-            let Some((table, property, place)) = found else {
-                continue;
-            };
-            let name = self.name_of(table, property);
-            let tables = self.endpoint.tables.iter();
-            let only = tables.filter(|table| table.find(name).is_some()).count() == 1;
-            return Some(Meant::Elsewhere {
-                table,
-                property,
-                place,
-                only,
-                renamed: true,
-            });
+            if let Some((table, property, place)) = found {
+                return Some(Meant::Elsewhere {
+                    table,
+                    property,
+                    place: place.to_owned(),
+                    only: true,
+                    renamed: true,
+                });
+            }
         }
         None
     }
 
-    fn name_of(&self, table: TableId, property: PropertyId) -> &'s str {
-        &self.endpoint.table(table).property(property).name
+    /// Returns the properties of this table that have a long synonym with one wrong letter: `Contry` is `CountryCode`.
+    fn near_synonyms(&self, plain: &str, length: usize) -> Vec<(usize, PropertyId)> {
+        /// The least length of the longer word, in characters. Shorter words are often words of their own.
+        const LONG: usize = 7;
+        let Some(first) = plain.chars().next().filter(|_| length + 1 >= LONG) else {
+            return Vec::new();
+        };
+        let first = first.to_string();
+        let all = self.words.beginning_with(&first);
+        let near = all.filter(|(word, synonym)| {
+            let other = word.chars().count();
+            synonym.table == self.table.id
+                && length.abs_diff(other) <= 1
+                && length.max(other) >= LONG
+                && digits(plain).eq(digits(word))
+                && !is_plural(plain, word)
+                && strsim::osa_distance(plain, word) == 1
+        });
+        near.map(|(_, synonym)| (1, synonym.property)).collect()
     }
 
     /// Returns the tables below this one, nearest first, and their places.
@@ -416,7 +465,26 @@ impl<'s> Search<'s> {
         below.map(|(id, route)| (id, format!("inside {}", route.join(" / "))))
     }
 
-    /// Finds the only name of this table with nearly the same spelling.
+    /// Finds what the name means with its abbreviated words written in full: `CURR_CD` is `CurrencyCode`.
+    fn in_full(&self, name: &str) -> Option<Meant> {
+        let full = self.words.in_full(name)?;
+        let same = || {
+            let (property, _) = self.known.iter().find(|(_, known)| *known == full)?;
+            self.here(property, Grounds::Likeness)
+        };
+        let generic = self.words.is_generic(&full);
+        let exact = same()
+            .or_else(|| self.synonym(&full, true))
+            .or_else(|| self.synonym(&full, false));
+        exact
+            .or_else(|| {
+                let likely = !self.words.is_unrelated(&full);
+                likely.then(|| self.affix(&full, generic))?
+            })
+            .or_else(|| self.synonym_elsewhere(&full, generic))
+    }
+
+    /// Finds the only name of this table with nearly the same spelling, or the only property with such a synonym.
     fn letters(&self, plain: &str, generic: bool) -> Option<Meant> {
         // A word with a meaning of its own is not a misspelling of another one.
         if generic || self.words.meant(plain).next().is_some() {
@@ -425,6 +493,10 @@ impl<'s> Search<'s> {
         let length = plain.chars().count();
         let mut near: Vec<(usize, PropertyId)> = Vec::new();
         for (id, known) in self.known.iter() {
+            if is_plural(plain, known) || is_plural(known, plain) {
+                near.push((0, id));
+                continue;
+            }
             let other = known.chars().count();
             let most = match length.min(other) {
                 0..5 => continue,
@@ -442,13 +514,29 @@ impl<'s> Search<'s> {
                 near.push((distance, id));
             }
         }
+        if near.is_empty() {
+            near.extend(self.near_synonyms(plain, length));
+        }
         near.sort_unstable();
+        near.dedup();
         match near.as_slice() {
             [(_, one)] => self.here(*one, Grounds::Likeness),
             [(first, one), (second, _), ..] if first < second => self.here(*one, Grounds::Likeness),
             _ => None,
         }
     }
+}
+
+/// Returns true if a word is the plural of another one, in English.
+fn is_plural(plural: &str, singular: &str) -> bool {
+    singular.len() >= SHORTEST
+        && plural.strip_suffix('s').is_some_and(|rest| {
+            rest == singular
+                || rest.strip_suffix('e') == Some(singular)
+                || rest
+                    .strip_suffix("ie")
+                    .is_some_and(|rest| singular.strip_suffix('y') == Some(rest))
+        })
 }
 
 /// Returns the digits of a name: `AddressLine4` is not a misspelling of `AddressLine1`.
@@ -501,8 +589,11 @@ impl Linter<'_> {
         let fits = match property.ty {
             _ if property.outbound_only => return None,
             _ if kind == JsonKind::Null => true,
-            Type::Object(_) => kind == JsonKind::Object || property.or_list && kind == JsonKind::Array,
-            Type::ObjectList(_) => kind == JsonKind::Array,
+            Type::Object(id) => {
+                (kind == JsonKind::Object || property.or_list && kind == JsonKind::Array)
+                    && self.may_be_of(id, value)
+            }
+            Type::ObjectList(id) => kind == JsonKind::Array && self.may_be_of(id, value),
             Type::StringList => match kind {
                 JsonKind::Array => true,
                 JsonKind::String | JsonKind::Number => {
@@ -510,10 +601,64 @@ impl Linter<'_> {
                 }
                 _ => false,
             },
-            _ if matches!(kind, JsonKind::Object | JsonKind::Array) => false,
+            ty if kind == JsonKind::Array => {
+                // An array with one value is written without the brackets.
+                let mut elements = self.tree.elements(value);
+                let (Some(only), None) = (elements.next(), elements.next()) else {
+                    return None;
+                };
+                let is_scalar = !matches!(
+                    self.kind(only),
+                    JsonKind::Object | JsonKind::Array | JsonKind::Null
+                );
+                let fit = is_scalar.then(|| self.scalar_fit(property, ty, only))??;
+                return Some(match fit {
+                    Fit::AsIs => Fit::As(self.tree.node(only).span.of(self.text).to_owned()),
+                    other => other,
+                });
+            }
+            _ if kind == JsonKind::Object => false,
             ty => return self.scalar_fit(property, ty, value),
         };
         fits.then_some(Fit::AsIs)
+    }
+
+    /// Returns true if a value is a string in the list of a property.
+    pub(super) fn is_listed(&self, property: &Property, value: NodeId) -> bool {
+        let list = property
+            .one_of
+            .as_ref()
+            .filter(|_| self.kind(value) == JsonKind::String);
+        list.is_some_and(|list| list.holds(&self.decoded(value)))
+    }
+
+    /// Returns false if an object, or the first object of an array, has names and the table has none of them, in any
+    /// style or as a synonym.
+    fn may_be_of(&self, id: TableId, value: NodeId) -> bool {
+        let table = self.endpoint.table(id);
+        let object = if self.kind(value) == JsonKind::Array {
+            let Some(first) = self.tree.elements(value).next() else {
+                return true;
+            };
+            first
+        } else {
+            value
+        };
+        let mut members = self.tree.members(object).peekable();
+        members.peek().is_none()
+            || members.any(|(key, _)| {
+                let name = self.decoded(key);
+                if name.len() > LONGEST {
+                    return false;
+                }
+                let plain = simplified(&name);
+                property_like(table, &name).is_some()
+                    || self
+                        .endpoint
+                        .vocabulary
+                        .meant(&plain)
+                        .any(|word| word.table == id)
+            })
     }
 
     fn scalar_fit(&self, property: &Property, ty: Type, value: NodeId) -> Option<Fit> {
@@ -526,7 +671,11 @@ impl Linter<'_> {
             let alias = list.and_then(|list| list.list.as_ref()?.meant(&text));
             let text = match (kind, alias) {
                 (JsonKind::String | JsonKind::Number, Some(alias)) => alias,
-                (JsonKind::String, None) => return Some(Fit::AsIs),
+                (JsonKind::String, None) => {
+                    let meant = in_shape(property, &text);
+                    let json = meant.and_then(|meant| serde_json::to_string(&meant).ok());
+                    return Some(json.map_or(Fit::AsIs, Fit::As));
+                }
                 (JsonKind::Number, None) => self.tree.node(value).span.of(self.text),
                 _ => return None,
             };

@@ -47,8 +47,8 @@ impl<'a> Linter<'a> {
         }
         self.buffers.tables.push(table.id);
         if !self.unknown.is_empty() {
-            self.unknown_names(table, base);
-            self.settle_renames(table, base);
+            self.unknown_names(table, base, objects);
+            self.settle_renames(table, base, objects);
         }
         if base == 0 {
             self.read = self.root.filter(|root| objects == [*root]);

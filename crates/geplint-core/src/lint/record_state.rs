@@ -31,8 +31,24 @@ pub(super) struct Followed {
 pub(super) struct PendingFixes {
     /// Possible renames: the index of the finding, and the property meant.
     pub renames: Vec<(usize, PropertyId)>,
-    /// Possible moves: the byte offset of the name, and the property meant.
-    pub moves: Vec<(u32, TableId, PropertyId)>,
+    /// Names of properties of other tables.
+    pub moves: Vec<Misplaced>,
+    /// The properties that kept renames give to objects.
+    pub renamed: Vec<(NodeId, PropertyId)>,
+}
+
+/// The name of a property of another table.
+#[derive(Debug, Clone)]
+pub(super) struct Misplaced {
+    /// The index of its finding.
+    pub finding: usize,
+    pub key: NodeId,
+    /// The object that has the name.
+    pub object: Option<NodeId>,
+    pub table: TableId,
+    pub property: PropertyId,
+    /// The place of that table, for messages.
+    pub place: String,
 }
 
 /// The key of a record: in full, as in a response, and shortened, as in findings.

@@ -17,7 +17,7 @@ const LONGEST_KEPT: usize = 64;
 
 impl<'a> Linter<'a> {
     /// Reports the names of the current object that its table does not have.
-    pub(super) fn unknown_names(&mut self, table: &'a Table, base: usize) {
+    pub(super) fn unknown_names(&mut self, table: &'a Table, base: usize, objects: &[NodeId]) {
         let unknown = std::mem::take(&mut self.unknown);
         let names: Vec<Cow<'a, str>> = unknown.iter().map(|(key, _)| self.decoded(*key)).collect();
         let tables = self.buffers.tables.iter();
@@ -40,6 +40,10 @@ impl<'a> Linter<'a> {
                     depends.set(true);
                     self.fit(property, *value)
                 },
+                listed: &|property| {
+                    depends.set(true);
+                    self.is_listed(property, *value)
+                },
             };
             let meant = meant(self.endpoint, &around, name);
             if meant == Meant::Nothing && !depends.get() && name.len() <= LONGEST_KEPT {
@@ -52,7 +56,8 @@ impl<'a> Linter<'a> {
         rivals(&mut meant);
         let first = self.checked.findings.len();
         for (((key, value), name), meant) in unknown.iter().copied().zip(&names).zip(&meant) {
-            self.unknown_name(table, key, value, name, meant);
+            let object = objects.iter().rfind(|object| **object < key);
+            self.unknown_name(table, (key, value), name, meant, object.copied());
         }
         // Each unknown name has one finding.
         if self.checked.findings.len() == first + unknown.len() {
@@ -143,7 +148,14 @@ impl<'a> Linter<'a> {
     }
 
     /// Reports a name that the table does not have.
-    fn unknown_name(&mut self, table: &Table, key: NodeId, value: NodeId, name: &str, meant: &Meant) {
+    fn unknown_name(
+        &mut self,
+        table: &Table,
+        (key, value): (NodeId, NodeId),
+        name: &str,
+        meant: &Meant,
+        object: Option<NodeId>,
+    ) {
         if matches!(name, "$id" | "$type" | "$ref" | "$values" | "$value") {
             return self.reader_name(key, name);
         }
@@ -212,7 +224,7 @@ impl<'a> Linter<'a> {
                 _ => {}
             }
         }
-        self.consider(index, meant, table, key, value);
+        self.consider(index, meant, table, (key, value), object);
     }
 }
 

@@ -55,6 +55,9 @@ pub(super) struct TextsDef {
     pub latin_1_entities: Option<Spanned<Vec<String>>>,
     #[serde(default)]
     pub entities: BTreeMap<Spanned<String>, String>,
+    /// The name of a code page, and the characters of the bytes 80 to FF.
+    #[serde(default)]
+    pub code_pages: Vec<Spanned<[String; 2]>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

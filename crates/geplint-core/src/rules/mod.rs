@@ -31,7 +31,7 @@ pub use constraint_line::{Constraint, Stated};
 pub use endpoint_candidate::{Candidate, loaded};
 pub use kinds::length_of;
 pub(crate) use kinds::violation::{cut, quoted, shortened};
-pub(crate) use kinds::{Beside, Fault, Stands, Violation, judge, right_text};
+pub(crate) use kinds::{Beside, Fault, Stands, Violation, in_shape, judge, right_text};
 pub use model::{
     Active, Answer, Answers, AnyOf, Ask, AtMostOne, BelongsToOne, Check, CheckKind, Claim, ContactRows,
     Differs, Endpoint, Enumeration, GoodBesideBad, OneOf, Property, Required, Route, RowKind, SingleValued,

@@ -14,9 +14,12 @@ use super::vocabulary::{Vocabulary, simplified};
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub(super) struct NamesFile {
     generic: Vec<String>,
+    common: Vec<String>,
     leads: Vec<String>,
     endings: Vec<Vec<String>>,
     unrelated: Vec<String>,
+    /// Words by their abbreviations.
+    abbreviations: BTreeMap<String, String>,
     words: Violation,
     except: Named,
     /// A value of a property, as it is shown to people.
@@ -105,6 +108,11 @@ impl NamesFile {
         Vocabulary {
             examples: Lines::new(examples.map(|(name, value)| format!("{name}\t{value}"))),
             generic: simple(&self.generic),
+            common: simple(&self.common),
+            abbreviations: Lines::new(self.abbreviations.iter().map(|(short, word)| {
+                let (short, word) = (simplified(short), simplified(word));
+                format!("{short}\t{word}")
+            })),
             leads: simple(&self.leads),
             endings: Lines::new(self.endings.iter().enumerate().flat_map(class)),
             first_endings: Lines::new(first.map(|word| simplified(word))),

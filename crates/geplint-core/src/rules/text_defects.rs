@@ -30,6 +30,9 @@ pub struct TextDefects {
     /// Names of HTML entities, each with its text; sorted by the bytes of the names.
     #[serde(borrow)]
     pub(super) entities: Cow<'static, str>,
+    /// Code pages: the name of each, and the characters of the bytes 80 to FF.
+    #[serde(borrow)]
+    pub(super) code_pages: Cow<'static, str>,
     /// The first bytes of placeholders, marks and error values, one bit each.
     pub(super) starts: [u64; 2],
     /// The last bytes of placeholders.
@@ -68,7 +71,7 @@ impl TextDefects {
         // Numbers and formulas as spreadsheets write them.
         if matches!(
             text,
-            [b'0'..=b'9', b'.' | b'E' | b'e', ..] | [b'=' | b'\'', ..] | [.., b'.', b'0']
+            [b'0'..=b'9', b'.' | b'E' | b'e', ..] | [b'=' | b'\'' | b'"', ..] | [.., b'.', b'0']
         ) {
             return false;
         }
@@ -119,7 +122,15 @@ impl TextDefects {
     /// Returns true if a text as a whole is an error value of a spreadsheet.
     pub(crate) fn is_spreadsheet_error(&self, text: &str) -> bool {
         let text = text.trim();
-        self.may_be_listed(text) && has_line(&self.spreadsheet_errors, text.as_bytes())
+        let is_error = || has_line(&self.spreadsheet_errors, text.as_bytes());
+        // A column that is too narrow shows only number signs.
+        let is_narrow = || text.len() >= 3 && text.bytes().all(|byte| byte == b'#');
+        self.may_be_listed(text) && (is_error() || is_narrow())
+    }
+
+    /// Returns the code pages: the name of each, and the characters of the bytes 80 to FF.
+    pub(crate) fn code_pages(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.code_pages.lines().filter_map(|line| line.split_once(' '))
     }
 
     /// False if no placeholder, mark or error value begins with the first byte of a text. Without this test, looking
@@ -166,13 +177,18 @@ impl TextDefects {
     }
 }
 
-/// Returns true if the text between two marks is the name of one value, and not a text with marks around it.
+/// Returns true if the text between two marks is the name of one value, and not a text with marks around it, nor a GUID,
+/// which Windows writes in braces.
 fn is_named(inner: &str, open: &str, close: &str) -> bool {
     let words = open != close || !inner.contains(char::is_whitespace);
+    // Between single marks there may also be JSON or HTML.
+    let is_name = |c: char| c.is_alphanumeric() || c.is_whitespace() || matches!(c, '_' | '.' | '-' | '/');
     words
+        && (open.len() > 1 || inner.chars().all(is_name))
         && !inner.contains(open)
         && !inner.contains(close)
         && inner.contains(char::is_alphabetic)
+        && !inner.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
         && !Shape::Email.fits(inner)
 }
 

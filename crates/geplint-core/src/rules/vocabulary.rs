@@ -12,6 +12,9 @@ pub struct Vocabulary {
     /// A property's name and a value of it.
     pub(super) examples: Lines,
     pub(super) generic: Lines,
+    pub(super) common: Lines,
+    /// An abbreviation and its word.
+    pub(super) abbreviations: Lines,
     pub(super) leads: Lines,
     /// A word and the number of its class.
     pub(super) endings: Lines,
@@ -37,6 +40,12 @@ impl Vocabulary {
     /// Returns true if a simplified name does not show where it belongs.
     pub(crate) fn is_generic(&self, plain: &str) -> bool {
         self.generic.holds(plain)
+    }
+
+    /// Returns true if a simplified name may describe things of many kinds, so that in an item of a list it describes
+    /// the item.
+    pub(crate) fn is_common(&self, plain: &str) -> bool {
+        self.common.holds(plain)
     }
 
     /// Returns true if a simplified name means nothing that this API has a place for.
@@ -87,16 +96,68 @@ impl Vocabulary {
 
     /// Returns what a simplified name means, for each table.
     pub(crate) fn meant<'v>(&'v self, plain: &'v str) -> impl Iterator<Item = Synonym> + 'v {
-        self.synonyms.after(plain).filter_map(|line| {
-            let mut parts = line.split('\t');
-            let own = parts.next()? == "own";
-            Some(Synonym {
-                own,
-                table: TableId(parts.next()?.parse().ok()?),
-                property: PropertyId(parts.next()?.parse().ok()?),
-            })
+        self.synonyms.after(plain).filter_map(synonym)
+    }
+
+    /// Returns the synonyms that begin with a text, and what they mean.
+    pub(crate) fn beginning_with<'v>(
+        &'v self,
+        start: &'v str,
+    ) -> impl Iterator<Item = (&'v str, Synonym)> + 'v {
+        let lines = self.synonyms.iter_from(start);
+        let lines = lines.take_while(move |line| line.starts_with(start));
+        lines.filter_map(|line| {
+            let (word, rest) = line.split_once('\t')?;
+            Some((word, synonym(rest)?))
         })
     }
+
+    /// Returns a simplified name with its abbreviated words written in full; `None` if it has none.
+    pub(crate) fn in_full(&self, name: &str) -> Option<String> {
+        let (mut full, mut found) = (String::with_capacity(name.len()), false);
+        for word in words(name) {
+            let word = simplified(word);
+            let meant = self.abbreviations.after(&word).next();
+            found |= meant.is_some();
+            full.push_str(meant.unwrap_or(&word));
+        }
+        found.then_some(full)
+    }
+}
+
+/// Reads a line of synonyms after its word.
+fn synonym(line: &str) -> Option<Synonym> {
+    let mut parts = line.split('\t');
+    let own = parts.next()? == "own";
+    Some(Synonym {
+        own,
+        table: TableId(parts.next()?.parse().ok()?),
+        property: PropertyId(parts.next()?.parse().ok()?),
+    })
+}
+
+/// Returns the words of a name: those of `CURRENCY_CD`, `currencyCd` and `LOBCd`.
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|c: char| !c.is_alphanumeric()).flat_map(|part| {
+        let mut rest = part;
+        std::iter::from_fn(move || {
+            let mut chars = rest.char_indices();
+            let mut last = chars.next()?.1;
+            let mut end = rest.len();
+            while let Some((at, c)) = chars.next() {
+                let next = chars.clone().next().is_some_and(|(_, next)| next.is_lowercase());
+                let is_start = c.is_uppercase() && (!last.is_uppercase() || next);
+                if is_start || c.is_numeric() != last.is_numeric() {
+                    end = at;
+                    break;
+                }
+                last = c;
+            }
+            let (word, others) = rest.split_at_checked(end)?;
+            rest = others;
+            Some(word)
+        })
+    })
 }
 
 /// Returns a name in lower case with letters and digits only: `user_name` and `User Name` are `username`.
@@ -116,6 +177,26 @@ pub(crate) fn simplify(name: &str, plain: &mut String) {
             }
         } else if c.is_alphanumeric() {
             plain.extend(c.to_lowercase());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_split_into_its_words() {
+        for (name, expected) in [
+            ("CURRENCY_CD", vec!["CURRENCY", "CD"]),
+            ("currencyCd", vec!["currency", "Cd"]),
+            ("LOBCd", vec!["LOB", "Cd"]),
+            ("AddrLn1", vec!["Addr", "Ln", "1"]),
+            ("grp nm", vec!["grp", "nm"]),
+            ("\u{c9}tatCd", vec!["\u{c9}tat", "Cd"]),
+            ("__", vec![]),
+        ] {
+            assert_eq!(words(name).collect::<Vec<_>>(), expected, "{name}");
         }
     }
 }

@@ -125,6 +125,7 @@ fn texts(def: &TextsDef) -> Result<TextDefects> {
         spreadsheet_errors: errors.into(),
         hidden: hidden_characters(def)?.into(),
         entities: entities(def)?.into(),
+        code_pages: code_pages(def)?.into(),
         starts,
         ends,
         lengths,
@@ -168,6 +169,23 @@ fn hidden_characters(def: &TextsDef) -> Result<String> {
         hidden.extend(line);
     }
     Ok(hidden)
+}
+
+/// Compiles the code pages: a line for each.
+fn code_pages(def: &TextsDef) -> Result<String> {
+    let mut pages = String::new();
+    for page in &def.code_pages {
+        let [name, text] = page.get_ref();
+        if text.chars().count() != 128 || text.contains(|c: char| c.is_ascii()) || name.contains([' ', '\n'])
+        {
+            return fail(
+                page.span(),
+                "the bytes 80 to FF are 128 characters, none of them ASCII",
+            );
+        }
+        pages.extend([name, " ", text, "\n"]);
+    }
+    Ok(pages)
 }
 
 /// Compiles the HTML entities: a line for each name, sorted.

@@ -10,21 +10,42 @@ use crate::rules::text_defects::TextDefects;
 pub(super) const RULE: &str = "damaged-text";
 
 /// The replacement character, which decoders write for bytes that they cannot decode.
-const LOST: char = '\u{FFFD}';
+pub(super) const LOST: char = '\u{FFFD}';
 
 /// The number of times that a text may have been damaged. More was never seen.
 const TIMES: usize = 4;
 
+/// The way in which a text was damaged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Damage<'p> {
+    Entity,
+    Url,
+    Escape,
+    /// Read in the code page of that name.
+    Read(&'p str),
+}
+
 pub(super) fn breaks(text: &str, texts: &TextDefects) -> bool {
-    text.contains(LOST) || meant(text, texts).is_some()
+    text.contains(LOST) || undone(text, texts).is_some()
+}
+
+/// Undoes the last damage.
+fn undone<'p>(text: &str, texts: &'p TextDefects) -> Option<(Damage<'p>, String)> {
+    let as_read = || reread(text, texts).map(|(page, meant)| (Damage::Read(page), meant));
+    unescaped(text, texts)
+        .map(|meant| (Damage::Entity, meant))
+        .or_else(|| Some((Damage::Url, of_url(text)?)))
+        .or_else(|| Some((Damage::Escape, of_json(text)?)))
+        .or_else(as_read)
 }
 
 /// Returns the text before it was damaged, if that is certain.
 pub(super) fn meant(text: &str, texts: &TextDefects) -> Option<String> {
     let mut meant = Cow::Borrowed(text);
     for _ in 0..TIMES {
-        let next = unescaped(&meant, texts).or_else(|| reread(&meant));
-        let Some(next) = next else { break };
+        let Some((_, next)) = undone(&meant, texts) else {
+            break;
+        };
         meant = Cow::Owned(next);
     }
     match meant {
@@ -36,29 +57,106 @@ pub(super) fn meant(text: &str, texts: &TextDefects) -> Option<String> {
 pub(super) fn violation(property: &Property, text: &str, texts: &TextDefects) -> Violation<'static> {
     let name = &property.name;
     let shown = quoted(text);
-    let (what, why, help) = match meant(text, texts) {
-        None => (
-            "contains U+FFFD in place of a lost character".to_owned(),
+    let (what, why, help) = match (meant(text, texts), undone(text, texts)) {
+        (Some(meant), Some((damage, _))) => {
+            let meant = quoted(&meant);
+            let (how, why) = damage.words();
+            (format!("{how}, probably {meant}"), why, format!("Send {meant}."))
+        }
+        (_, damage) => (
+            match damage {
+                Some((Damage::Read(page), _)) => {
+                    format!("contains U+FFFD in place of a lost character, read as {page}")
+                }
+                _ => "contains U+FFFD in place of a lost character".to_owned(),
+            },
             "An earlier program read the bytes in the wrong encoding.",
             format!("Export {name} again, and read it in the encoding in which it was saved."),
         ),
-        Some(meant) => {
-            let (how, why) = if unescaped(text, texts).is_some() {
-                (
-                    "has an HTML entity",
-                    "JSON has no entities: the API takes every character literally.",
-                )
-            } else {
-                (
-                    "is UTF-8 that was read as Windows-1252",
-                    "Its bytes in Windows-1252 are valid UTF-8, which is very unlikely by chance. The API receives the damaged value.",
-                )
-            };
-            let meant = quoted(&meant);
-            (format!("{how}, probably {meant}"), why, format!("Send {meant}."))
-        }
     };
     Violation::warning(RULE, format!("{name} {shown} {what}"), why, help).about(property)
+}
+
+impl Damage<'_> {
+    /// Returns what it did to the text, and why that is certain.
+    fn words(&self) -> (Cow<'static, str>, &'static str) {
+        match self {
+            Self::Entity => (
+                "has an HTML entity".into(),
+                "JSON has no entities: the API takes every character literally.",
+            ),
+            Self::Url => (
+                "is encoded for a URL".into(),
+                "A body is not decoded like a URL: the API takes every character literally.",
+            ),
+            Self::Escape => (
+                "has an escape that was escaped again".into(),
+                "With two backslashes, the API receives the escape as text instead of the character.",
+            ),
+            Self::Read(page) => (
+                format!("is UTF-8 that was read as {page}").into(),
+                "Its bytes in that encoding are valid UTF-8, which is very unlikely by chance. The API receives the damaged value.",
+            ),
+        }
+    }
+}
+
+/// Returns the text of a part of a URL, such as `Senior%20Buyer`; `None` if it has no escapes, or others than those that
+/// encoders write. A URL as a whole keeps its escapes.
+fn of_url(text: &str) -> Option<String> {
+    if !text.contains('%') || text.contains(char::is_whitespace) || text.contains("://") {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut escaped = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+        match byte {
+            b'%' => {
+                let value = u8::try_from(digit(rest.next())? * 16 + digit(rest.next())?).ok()?;
+                bytes.push(value);
+                escaped.push(value);
+            }
+            b'+' => bytes.push(b' '),
+            byte => bytes.push(byte),
+        }
+    }
+    let is_written = |byte: &u8| byte.is_ascii_alphanumeric() || byte.is_ascii_control();
+    if escaped.iter().any(is_written) {
+        return None;
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Returns the text with escapes such as `\u00fc` decoded, where the text itself has the backslash; `None` if it has none.
+fn of_json(text: &str) -> Option<String> {
+    let (before, mut rest) = text.split_once("\\u")?;
+    let mut out = before.to_owned();
+    let mut units: Vec<u16> = Vec::new();
+    loop {
+        let (digits, after) = rest.split_at_checked(4)?;
+        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        units.push(u16::from_str_radix(digits, 16).ok()?);
+        let (between, next) = match after.split_once("\\u") {
+            Some((between, next)) => (between, Some(next)),
+            None => (after, None),
+        };
+        if !between.is_empty() || next.is_none() {
+            let decoded = String::from_utf16(&std::mem::take(&mut units)).ok()?;
+            if decoded.contains(char::is_control) {
+                return None;
+            }
+            out.push_str(&decoded);
+            out.push_str(between);
+        }
+        match next {
+            Some(next) => rest = next,
+            None => return Some(out),
+        }
+    }
 }
 
 /// Returns the text with its HTML entities decoded; `None` if it has none.
@@ -87,19 +185,52 @@ fn unescaped(text: &str, texts: &TextDefects) -> Option<String> {
     found.then_some(out)
 }
 
-/// Returns the original of a text that was saved as UTF-8 and decoded as Windows-1252; `None` if that is unlikely.
+/// Returns the original of a text that was saved as UTF-8 and decoded in another encoding, and that encoding; `None` if
+/// that is unlikely.
 ///
-/// The whole text must have bytes in Windows-1252, and all of them must be valid UTF-8: `Ãlvarez` and `São` are not.
-fn reread(text: &str) -> Option<String> {
+/// The whole text must have bytes in the encoding, and all of them must be valid UTF-8: `Ãlvarez` and `São` are not.
+fn reread<'p>(text: &str, texts: &'p TextDefects) -> Option<(&'p str, String)> {
     let leads = |c: char| ('\u{C2}'..='\u{F4}').contains(&c);
     let trails = |c: char| windows_1252(c).is_some_and(|byte| (0x80..=0xBF).contains(&byte));
     let next = text.chars().skip(1);
-    if !text.chars().zip(next).any(|(a, b)| leads(a) && trails(b)) {
+    if text.chars().zip(next).any(|(a, b)| leads(a) && trails(b))
+        && let Some(meant) = from_bytes(text, windows_1252)
+    {
+        return Some(("Windows-1252", meant));
+    }
+    if !text.contains(leads_elsewhere) {
         return None;
     }
-    let bytes: Option<Vec<u8>> = text.chars().map(windows_1252).collect();
+    texts.code_pages().find_map(|(page, upper)| {
+        let byte = |c: char| {
+            let place = || upper.chars().position(|other| other == c);
+            let ascii = u8::try_from(u32::from(c)).ok().filter(u8::is_ascii);
+            ascii.or_else(|| u8::try_from(0x80 + place()?).ok())
+        };
+        let meant = from_bytes(text, byte)?;
+        has_one_case(&meant).then_some((page, meant))
+    })
+}
+
+/// Returns true for the characters that the first bytes of most letters in UTF-8, C3 and C5, have in code pages of DOS and
+/// the Macintosh, which no name has, and in Windows-1250.
+fn leads_elsewhere(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{25FF}' | 'Ă' | 'Ĺ')
+}
+
+/// Returns a text whose characters have these bytes, if they are UTF-8 and the text is likely.
+fn from_bytes(text: &str, byte: impl Fn(char) -> Option<u8>) -> Option<String> {
+    let bytes: Option<Vec<u8>> = text.chars().map(byte).collect();
     let meant = String::from_utf8(bytes?).ok()?;
     is_likely(&meant).then_some(meant)
+}
+
+/// Returns false if a small letter stands between two capitals, as in a word of capitals whose `ĂŞ` is `ê` by chance.
+fn has_one_case(text: &str) -> bool {
+    let letters: Vec<char> = text.chars().collect();
+    letters
+        .windows(3)
+        .all(|three| !matches!(three, [a, b, c] if a.is_uppercase() && b.is_lowercase() && c.is_uppercase()))
 }
 
 /// Returns true if a text is plausible. A capital before a mark, such as `É®`, is valid UTF-8 by chance, for a letter

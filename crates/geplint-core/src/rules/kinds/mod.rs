@@ -110,7 +110,7 @@ impl Ask {
         match self {
             Self::NoPlaceholder => texts.is_placeholder(text),
             Self::NoCodePlaceholder => texts.is_code_placeholder(text),
-            Self::NoSpreadsheetError => texts.is_spreadsheet_error(text),
+            Self::NoSpreadsheetError => texts.is_spreadsheet_error(text) || spreadsheet::is_call(text),
             Self::NoSpreadsheetNumber => spreadsheet::is_number(text),
             Self::Undamaged => damaged::breaks(text, texts),
             Self::NoHiddenCharacter => hidden::breaks(text, texts),
@@ -162,7 +162,10 @@ impl Ask {
             Self::NoSpreadsheetNumber => {
                 Some((spreadsheet::RULE, "no number or formula written by a spreadsheet"))
             }
-            Self::Undamaged => Some((damaged::RULE, "correctly decoded, without HTML entities")),
+            Self::Undamaged => Some((
+                damaged::RULE,
+                "correctly decoded, without HTML entities and other escapes",
+            )),
             Self::NoHiddenCharacter => Some((hidden::RULE, "no hidden character, no whitespace around it")),
             Self::NoControlCharacter => {
                 Some((hidden::RULE, "no control character except tabs and line breaks"))
@@ -241,10 +244,19 @@ impl<'p> Fault<'p> {
         }
     }
 
-    /// Returns true if the fault is a lost character.
+    /// Returns true if the fault is a lost character in the text itself.
     pub(crate) fn is_of_lost_character(self, text: &str, texts: &TextDefects) -> bool {
-        matches!(self, Self::Asked(Ask::Undamaged)) && damaged::meant(text, texts).is_none()
+        matches!(self, Self::Asked(Ask::Undamaged))
+            && text.contains(damaged::LOST)
+            && damaged::meant(text, texts).is_none()
     }
+}
+
+/// Returns what was meant by a text that does not have the shape of a property, if that is known.
+pub(crate) fn in_shape(property: &Property, text: &str) -> Option<String> {
+    let shapes = property.asks.iter().filter_map(|ask| ask.shape());
+    let mut broken = shapes.filter(|shape| !shape.fits(text));
+    broken.find_map(|shape| shape::meant(shape, text))
 }
 
 /// Judges the text of a value that converts. Passes each fault to `fault`. Returns the number of checks that need
@@ -260,7 +272,7 @@ pub(crate) fn judge<'p>(
 ) -> u64 {
     // The asks of a kind are sorted, so that those about damage come first.
     let is_asked = property.asks.first().is_some_and(|first| first.is_of_damage());
-    if is_asked && !texts.is_plain(text.as_bytes()) {
+    if is_asked && (!texts.is_plain(text.as_bytes()) || text.contains('\\')) {
         let mut asks = property.asks.iter().filter(|ask| ask.is_of_damage());
         if let Some(ask) = asks.find(|ask| ask.breaks(text, texts)) {
             let mut refused = false;

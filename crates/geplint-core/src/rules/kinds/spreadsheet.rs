@@ -12,6 +12,8 @@ pub(super) const RULE: &str = "spreadsheet-text";
 enum Prefixed<'t> {
     /// `'01234`: the value after the apostrophe.
     Apostrophe(&'t str),
+    /// `"01234"`: the value between the quotes of a CSV file.
+    Marked(&'t str),
     /// `="01234"`: the value between the quotes.
     Quoted(&'t str),
     /// `=A2&B2`.
@@ -20,6 +22,13 @@ enum Prefixed<'t> {
 
 fn prefixed(text: &str) -> Option<Prefixed<'_>> {
     let text = text.trim();
+    for mark in ['"', '\''] {
+        let inner = text.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
+        let is_one = |inner: &&str| !inner.trim().is_empty() && !inner.contains(mark);
+        if let Some(inner) = inner.filter(is_one) {
+            return Some(Prefixed::Marked(inner));
+        }
+    }
     if let Some(rest) = text.strip_prefix('\'') {
         let is_code = rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && !rest.contains('\'');
         return is_code.then_some(Prefixed::Apostrophe(rest));
@@ -41,10 +50,23 @@ pub(super) fn is_number(text: &str) -> bool {
     number(text).is_some() || prefixed(text).is_some()
 }
 
+/// Returns true if a text is a formula that calls a function: `=VLOOKUP(A2,B:C,2,0)`.
+pub(super) fn is_call(text: &str) -> bool {
+    let formula = text.trim().strip_prefix('=');
+    formula
+        .and_then(|formula| formula.strip_suffix(')')?.split_once('('))
+        .is_some_and(|(name, _)| {
+            name.starts_with(|c: char| c.is_ascii_uppercase())
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'.')
+        })
+}
+
 /// Returns the code without what a spreadsheet puts around it.
 pub(super) fn meant(text: &str) -> Option<&str> {
     match prefixed(text)? {
-        Prefixed::Apostrophe(value) | Prefixed::Quoted(value) => Some(value),
+        Prefixed::Apostrophe(value) | Prefixed::Quoted(value) | Prefixed::Marked(value) => Some(value),
         Prefixed::Formula => None,
     }
 }
@@ -83,6 +105,10 @@ fn words_of_prefix(property: &Property, text: &str, prefixed: Prefixed<'_>) -> V
             "begins with the apostrophe that keeps a number as text in a spreadsheet",
             format!("Send {}.", quoted(value)),
         ),
+        Prefixed::Marked(value) => (
+            "has quotes around it, as a CSV file has",
+            format!("Send {}.", quoted(value)),
+        ),
         Prefixed::Quoted(value) => (
             "is a formula that keeps a number as text in a spreadsheet",
             format!("Send {}.", quoted(value)),
@@ -95,22 +121,31 @@ fn words_of_prefix(property: &Property, text: &str, prefixed: Prefixed<'_>) -> V
     Violation::warning(
         RULE,
         format!("{name} {} {what}", quoted(text)),
-        "Only a spreadsheet interprets it. The API treats it as part of the code.",
+        "The API interprets none of it: it is part of the value.",
         help,
     )
     .about(property)
 }
 
 pub(super) fn words_of_error(property: &Property, text: &str) -> Violation<'static> {
+    if is_call(text) {
+        return words_of_prefix(property, text, Prefixed::Formula);
+    }
+    let (name, shown) = (&property.name, quoted(text));
+    if text.trim().bytes().all(|byte| byte == b'#') {
+        return Violation::warning(
+            RULE,
+            format!("{name} {shown} is what a spreadsheet shows in a column that is too narrow"),
+            "The value itself is not in the export. The API treats the number signs as the value.",
+            format!("Widen the column, or export the value of {name} in another way."),
+        )
+        .about(property);
+    }
     Violation::warning(
         RULE,
-        format!(
-            "{} {} is an error value of a spreadsheet",
-            property.name,
-            quoted(text)
-        ),
+        format!("{name} {shown} is an error value of a spreadsheet"),
         "A formula has failed. The API treats the error as the value.",
-        format!("Correct the formula, and send the value of {}.", property.name),
+        format!("Correct the formula, and send the value of {name}."),
     )
     .about(property)
 }
