@@ -216,12 +216,32 @@ fn two_names_for_one_property_are_ambiguous() {
         let unknown = found.iter().filter(|finding| finding.rule == "unknown-property");
         unknown.map(|finding| finding.help.to_string()).collect()
     };
-    let rival = "Remove it: another name here may mean ContactCode, too.";
-    assert_eq!(help(r#""EmployeeId":"1","WorkerId":"2""#), [rival, rival]);
-    // The name itself in another style has precedence.
+    let either = "Several names here may mean ContactCode: rename the right one, and remove the others.";
+    let worse = "Remove it: another name here is more likely to mean ContactCode.";
+    let right = "Did you mean ContactCode?";
+    assert_eq!(help(r#""EmployeeId":"1","WorkerId":"2""#), [either, either]);
+    // The name itself in another style has precedence, and a name of one thing over one that anything has.
+    assert_eq!(help(r#""EmployeeId":"1","contact_code":"2""#), [worse, right]);
+    assert_eq!(help(r#""Id":"1","EmployeeId":"2""#), [worse, right]);
+    // So it has in another object.
+    let mut body = whole("contact-details");
+    object(&mut body, "/Address").remove("CountryCode");
+    object(&mut body, "").extend([
+        ("Country_Region".to_owned(), json!("FR-ARA")),
+        ("Country_Code".to_owned(), json!("FR")),
+    ]);
+    let found = findings("contact-details", &serde_json::to_vec(&body).unwrap());
+    let helps: Vec<&str> = found
+        .iter()
+        .filter(|finding| finding.pointer.starts_with("/0/Country_"))
+        .map(|finding| &*finding.help)
+        .collect();
     assert_eq!(
-        help(r#""EmployeeId":"1","contact_code":"2""#),
-        [rival, "Did you mean ContactCode?"]
+        helps,
+        [
+            "Did you mean CountryCode? It belongs inside Address.",
+            "Remove it: another name here is more likely to mean CountryCode.",
+        ]
     );
 }
 

@@ -129,6 +129,21 @@ fn a_move_and_a_rename_never_give_one_property_twice() {
         "ContactOrgDetails/0/EntityType",
     );
     assert_eq!(help, "Remove it: EntityType is already given inside OrgEntity.");
+    let org = r#""ContactOrgDetails":[{"OrgEntity":{"LobType":"Both"}},{"OrgEntity":{"LobType":"Both"},"LobType":"Both"}]"#;
+    let body = format!("[{{{CONTACT},{ADDRESS},{org}}}]");
+    let (help, fix) = suggested("contact-details", &body, "ContactOrgDetails/0/OrgEntity/LobType");
+    assert_eq!(
+        (&*help, fix),
+        (
+            "LobType belongs on the ContactOrgDetails around this object.",
+            "none"
+        )
+    );
+    let (help, _) = suggested("contact-details", &body, "ContactOrgDetails/1/OrgEntity/LobType");
+    assert_eq!(
+        help,
+        "Remove it: LobType is already given on the ContactOrgDetails around this object."
+    );
     let body =
         format!(r#"[{{{CONTACT},"DeliverTo":{{"LocationData":[{{"WorkGroup":"x"}}]}},"WorkGroup":"y"}}]"#);
     let (help, _) = suggested("contact-details", &body, "LocationData/0/WorkGroup");

@@ -190,15 +190,24 @@ impl Linter<'_> {
         }
         let moves = std::mem::take(&mut self.pending_fixes.moves);
         let places = self.places();
+        // The only object of the table, the nearest one inside the object that has the name, or the one around it.
         let of = |misplaced: &Misplaced| {
             let all = places.get(&misplaced.table)?;
-            let within = |object: NodeId| {
-                let start = all.partition_point(|id| *id <= object);
-                let end = all.partition_point(|id| id.0 < self.tree.node(object).next);
-                all.get(start..end)
+            if let [(one, _)] = **all {
+                return Some(one);
+            }
+            let object = misplaced.object?;
+            let start = all.partition_point(|(id, _)| *id <= object);
+            let end = all.partition_point(|(id, _)| id.0 < self.tree.node(object).next);
+            let inside = all.get(start..end)?;
+            let Some(least) = inside.iter().map(|(_, depth)| *depth).min() else {
+                let before = all.get(..start)?.iter();
+                let around = |(id, _): &&(NodeId, u32)| self.tree.node(*id).next > object.0;
+                return before.rev().find(around).map(|(id, _)| *id);
             };
-            match (&**all, misplaced.object.and_then(within)) {
-                ([one], _) | (_, Some([one])) => Some(*one),
+            let mut nearest = inside.iter().filter(|(_, depth)| *depth == least);
+            match (nearest.next(), nearest.next()) {
+                (Some((one, _)), None) => Some(*one),
                 _ => None,
             }
         };
@@ -256,13 +265,13 @@ impl Linter<'_> {
             .collect()
     }
 
-    /// Returns every object of the record, by table and in order.
-    fn places(&self) -> HashMap<TableId, Vec<NodeId>> {
-        let mut places: HashMap<TableId, Vec<NodeId>> = HashMap::new();
-        let mut left: Vec<(TableId, NodeId)> = Vec::new();
-        left.extend(self.root.map(|root| (self.endpoint.record, root)));
-        while let Some((id, object)) = left.pop() {
-            places.entry(id).or_default().push(object);
+    /// Returns every object of the record with its depth, by table and in order.
+    fn places(&self) -> HashMap<TableId, Vec<(NodeId, u32)>> {
+        let mut places: HashMap<TableId, Vec<(NodeId, u32)>> = HashMap::new();
+        let mut left: Vec<(TableId, NodeId, u32)> = Vec::new();
+        left.extend(self.root.map(|root| (self.endpoint.record, root, 0)));
+        while let Some((id, object, depth)) = left.pop() {
+            places.entry(id).or_default().push((object, depth));
             let table = self.endpoint.table(id);
             for (key, value) in self.tree.members(object) {
                 let property = table.find(&self.decoded(key)).map(|id| table.property(id));
@@ -275,7 +284,7 @@ impl Linter<'_> {
                 // An object that the reader replaces by something else is no target for a move.
                 let plain = |id: &NodeId| matches!(self.resolve(*id), Resolved::Node(node) if node == *id);
                 let objects = objects.filter(|id| self.kind(*id) == JsonKind::Object);
-                left.extend(objects.filter(plain).map(|object| (inner, object)));
+                left.extend(objects.filter(plain).map(|object| (inner, object, depth + 1)));
             }
         }
         for objects in places.values_mut() {

@@ -3,6 +3,7 @@
 //! Only what is certain is suggested. From most to least certain: the same name in another style; a synonym from other
 //! systems; the same name in another object; a name with a neutral word added or removed; a misspelling.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::meant_value;
@@ -47,8 +48,12 @@ pub(super) enum Meant {
     },
     /// The name means a property that the object has.
     Given(PropertyId),
-    /// Another unknown name of the object means the same property as well or better.
-    Rival(PropertyId),
+    /// Another unknown name of the object means the same property as well or, if `is_worse`, better.
+    Rival {
+        table: TableId,
+        property: PropertyId,
+        is_worse: bool,
+    },
     /// Nothing certain was found.
     Nothing,
 }
@@ -60,6 +65,8 @@ pub(super) enum Grounds {
     Style,
     /// A synonym, a neutral word added or removed, or some wrong letters.
     Likeness,
+    /// A name that any object may have.
+    Generic,
 }
 
 /// The fit of a value for a property.
@@ -156,7 +163,13 @@ pub(super) fn meant(endpoint: &Endpoint, around: &Around<'_>, name: &str) -> Mea
                 .filter(|_| !generic)
         })
         .or_else(|| search.path(name, &['.', '/', '[', ']', '_']));
-    if let Some(found) = exact {
+    if let Some(mut found) = exact {
+        if let Meant::Near { grounds, .. } = &mut found
+            && *grounds == Grounds::Likeness
+            && generic
+        {
+            *grounds = Grounds::Generic;
+        }
         return found;
     }
     if search.words.is_unrelated(&plain) {
@@ -264,6 +277,7 @@ impl Search<'_> {
                 found.push(id);
             }
         }
+        found.extend(self.synonyms_with_ending(plain));
         for (rest, only_own) in self.rests(plain, &own) {
             let plain_words = self.words.is_generic(rest);
             for (id, known) in self.known.iter() {
@@ -298,6 +312,22 @@ impl Search<'_> {
             (Some((one, _)), None) => self.here(one, Grounds::Likeness),
             _ => None,
         }
+    }
+
+    /// Returns the properties of this table that a synonym means, where the name and the property have endings of the same
+    /// meaning: `LocalCurrencyCode` is `CurrencyCode`.
+    fn synonyms_with_ending(&self, plain: &str) -> Vec<PropertyId> {
+        let stems = self.words.without_ending(plain);
+        let stems = stems.filter(|(stem, _)| stem.len() >= SHORTEST && !self.words.is_generic(stem));
+        let meant = stems.flat_map(|(stem, class)| {
+            let here = self.words.meant(stem).filter(|word| word.table == self.table.id);
+            here.map(move |word| (word.property, class))
+        });
+        let has_ending = |(property, class): &(PropertyId, &str)| {
+            let name = simplified(&self.table.property(*property).name);
+            self.words.without_ending(&name).any(|(_, other)| other == *class)
+        };
+        meant.filter(has_ending).map(|(property, _)| property).collect()
     }
 
     /// Returns true if two names differ only in an ending that may be missing, or in two endings of the same meaning.
@@ -488,6 +518,11 @@ impl Search<'_> {
     fn letters(&self, plain: &str, generic: bool) -> Option<Meant> {
         // A word with a meaning of its own is not a misspelling of another one.
         if generic || self.words.meant(plain).next().is_some() {
+            return None;
+        }
+        // `CountyCode` is a code of the county, and not a misspelling of `CountryCode`.
+        let is_name = |stem: &str| self.known.iter().any(|(_, known)| known == stem);
+        if self.words.without_ending(plain).any(|(stem, _)| is_name(stem)) {
             return None;
         }
         let length = plain.chars().count();
@@ -706,15 +741,29 @@ impl Linter<'_> {
     }
 }
 
-/// Resolves names that mean the same property: the one with the best grounds keeps it; if several are equal, none does.
-pub(super) fn rivals(meant: &mut [Meant]) {
-    let mut best: HashMap<PropertyId, (Grounds, bool)> = HashMap::new();
-    for one in &*meant {
-        if let Meant::Near {
+/// Resolves names that mean the same property: the one with the best grounds keeps it. If several are equal, none of
+/// those in the object of the property does.
+pub(super) fn rivals(endpoint: &Endpoint, table: &Table, names: &[Cow<'_, str>], meant: &mut [Meant]) {
+    let claim = |meant: &Meant, name: &str| match *meant {
+        Meant::Near {
             property, grounds, ..
-        } = *one
-        {
-            let best = best.entry(property).and_modify(|(best, alone)| {
+        } => Some(((table.id, property), grounds)),
+        Meant::Elsewhere { table, property, .. } | Meant::Path { table, property, .. } => {
+            let own = &endpoint.table(table).property(property).name;
+            let is_same = matches!(meant, Meant::Path { .. }) || simplified(name) == simplified(own);
+            let grounds = if is_same {
+                Grounds::Style
+            } else {
+                Grounds::Likeness
+            };
+            Some(((table, property), grounds))
+        }
+        _ => None,
+    };
+    let mut best: HashMap<(TableId, PropertyId), (Grounds, bool)> = HashMap::new();
+    for (meant, name) in meant.iter().zip(names) {
+        if let Some((wanted, grounds)) = claim(meant, name) {
+            let best = best.entry(wanted).and_modify(|(best, alone)| {
                 if grounds <= *best {
                     (*best, *alone) = (grounds, grounds < *best);
                 }
@@ -722,13 +771,20 @@ pub(super) fn rivals(meant: &mut [Meant]) {
             best.or_insert((grounds, true));
         }
     }
-    for one in meant {
-        if let Meant::Near {
-            property, grounds, ..
-        } = *one
-            && best.get(&property) != Some(&(grounds, true))
-        {
-            *one = Meant::Rival(property);
+    for (meant, name) in meant.iter_mut().zip(names) {
+        let Some((wanted, grounds)) = claim(meant, name) else {
+            continue;
+        };
+        let Some((most, alone)) = best.get(&wanted) else {
+            continue;
+        };
+        let is_worse = grounds > *most;
+        if is_worse || !alone && matches!(meant, Meant::Near { .. }) {
+            *meant = Meant::Rival {
+                table: wanted.0,
+                property: wanted.1,
+                is_worse,
+            };
         }
     }
 }

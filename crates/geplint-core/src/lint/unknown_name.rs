@@ -53,7 +53,7 @@ impl<'a> Linter<'a> {
         });
         let mut meant: Vec<Meant> = meant.collect();
         self.buffers.keep_meaningless(&meaningless);
-        rivals(&mut meant);
+        rivals(self.endpoint, table, &names, &mut meant);
         let first = self.checked.findings.len();
         for (((key, value), name), meant) in unknown.iter().copied().zip(&names).zip(&meant) {
             let object = objects.iter().rfind(|object| **object < key);
@@ -165,7 +165,7 @@ impl<'a> Linter<'a> {
             Meant::Elsewhere { table, property, .. } | Meant::Path { table, property, .. } => {
                 Some(&self.endpoint.table(*table).property(*property).name)
             }
-            Meant::Given(_) | Meant::Rival(_) | Meant::Nothing => None,
+            Meant::Given(_) | Meant::Rival { .. } | Meant::Nothing => None,
         };
         let spelled = suggested.unwrap_or_default();
         let (place, help) = match meant {
@@ -181,9 +181,19 @@ impl<'a> Linter<'a> {
                 let given = &table.property(*property).name;
                 (None, format!("Remove it: {given} is already given."))
             }
-            Meant::Rival(property) => {
-                let wanted = &table.property(*property).name;
-                let help = format!("Remove it: another name here may mean {wanted}, too.");
+            Meant::Rival {
+                table,
+                property,
+                is_worse,
+            } => {
+                let wanted = &self.endpoint.table(*table).property(*property).name;
+                let help = if *is_worse {
+                    format!("Remove it: another name here is more likely to mean {wanted}.")
+                } else {
+                    format!(
+                        "Several names here may mean {wanted}: rename the right one, and remove the others."
+                    )
+                };
                 (None, help)
             }
             Meant::Elsewhere { place, renamed, .. } => {

@@ -133,6 +133,7 @@ impl NamesFile {
             .synonyms
             .keys()
             .chain(self.except.keys())
+            .chain(&self.common)
             .chain(self.examples.keys());
         let any = any.map(|property| (None, property.as_str()));
         let own = self.synonyms_in.iter();
