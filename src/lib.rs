@@ -33,5 +33,5 @@ pub mod verify;
 pub use dotnet_bind as bind;
 pub use geplint_core::{
     baseline, finding, fix, grouping, json, lint, mapped_text, nearest, placeholders, pointer, predict,
-    recognize, sample, sanitize, schema, session, settings, source, suppress, threads,
+    recognize, sample, sanitize, schema, session, settings, source, suppress, threads, toml_entry,
 };

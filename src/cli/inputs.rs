@@ -19,8 +19,9 @@ use crate::nearest::nearest;
 use crate::placeholders::references;
 use crate::recognize::{Recognized, recognize};
 use crate::report::{Position, Source, sanitize};
-use crate::rules::{Endpoint, Layer, Ruleset, built_in, builtin_ids, endpoint_of};
+use crate::rules::{Endpoint, Layer, RuleError, Ruleset, built_in, builtin_ids, endpoint_of};
 use crate::tenant::Tenant;
+use crate::toml_entry;
 
 /// Reads everything that precedes the files: the settings, the list of files (only the changed ones if `only` is set;
 /// with `notes` also the skipped ones), the rules and facts of the tenant.
@@ -321,19 +322,39 @@ fn layers(source: &SettingsSource, files: &[PathBuf], only: Option<&str>) -> Res
             texts.push((file, sanitize::plain_path(file), text));
         }
     }
-    let layers: Vec<Layer<'_>> = texts
-        .iter()
-        .map(|(_, name, text)| Layer {
+    let base = only.map_or_else(built_in, |only| built_in().only(only));
+    // Loads the files, with another text in place of one of them.
+    let load = |other: Option<(usize, &str)>| {
+        let layers = texts.iter().enumerate().map(|(index, (_, name, text))| Layer {
             name: file_name(name),
-            text,
-        })
-        .collect();
-    let rules = only.map_or_else(built_in, |only| built_in().only(only));
-    rules.with_layers(&layers).map_err(|error| {
-        let file = texts.get(error.index);
-        let (file, text) = file.map_or((Path::new(""), ""), |(file, _, text)| (*file, text.as_str()));
-        Fault::at(file, text, error.span.start, error.message)
-    })
+            text: match other {
+                Some((changed, text)) if changed == index => text,
+                _ => text,
+            },
+        });
+        base.with_layers(&layers.collect::<Vec<_>>())
+    };
+    let first = match load(None) {
+        Ok(rules) => return Ok(rules),
+        Err(first) => first,
+    };
+    let (index, file) = (first.index, texts.get(first.index));
+    let (file, text) = file.map_or((Path::new(""), ""), |(file, _, text)| (*file, text.as_str()));
+    let fault = |error: RuleError| Fault::at(file, text, error.span.start, error.message);
+    let mut again = |text: &str| {
+        load(Some((index, text)))
+            .err()
+            .filter(|error| error.index == index)
+    };
+    // Without an unknown key the file means the same. Without anything else, what refers to it would be wrong.
+    let start = |error: &RuleError, _: &str| {
+        error
+            .message
+            .starts_with("unknown field")
+            .then_some(error.span.start)
+    };
+    let all = toml_entry::mistakes(text, &mut again, start);
+    Err(Fault::all(all.into_iter().map(fault)).unwrap_or_else(|| fault(first)))
 }
 
 fn file_name(path: &str) -> &str {

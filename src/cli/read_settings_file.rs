@@ -31,6 +31,7 @@ pub fn text(path: &Path, most: u64) -> Result<String, Fault> {
                 column: number(valid - start + 1),
             }),
             message: "not UTF-8".to_owned(),
+            more: Vec::new(),
         }
     })
 }

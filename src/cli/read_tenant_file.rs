@@ -9,7 +9,8 @@ use super::settings_error::Fault;
 use super::settings_source::SettingsSource;
 use crate::input::Bounds;
 use crate::report::{Position, sanitize};
-use crate::tenant::{self, ListFile, ListFiles, Loaded, Tenant};
+use crate::tenant::{self, ListFile, ListFiles, Loaded, Tenant, TenantError};
+use crate::toml_entry;
 use crate::verify::calls::{Calls, Format};
 
 /// The maximum number of files that a glob may match.
@@ -21,27 +22,43 @@ pub fn load(source: &SettingsSource, path: &Path, files: &mut Vec<PathBuf>) -> R
     let text = source.text(path, read_settings_file::FACTS)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     files.push(path.to_path_buf());
-    let mut lists = Lists {
-        source,
-        folder,
-        bounds: Bounds::of(folder),
-        read: files,
+    let load = |text: &str, files: &mut Vec<PathBuf>| {
+        let mut lists = Lists {
+            source,
+            folder,
+            bounds: Bounds::of(folder),
+            read: files,
+        };
+        tenant::load_from(text, &mut lists)
     };
-    tenant::load_from(&text, &mut lists).map_err(|error| {
-        let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
-        Fault {
-            path: Some(
-                error
-                    .file
-                    .map_or_else(|| path.to_path_buf(), |name| folder.join(name)),
-            ),
-            position: Some(Position {
-                line: number(error.line),
-                column: number(error.column),
-            }),
-            message: error.message,
-        }
-    })
+    let first = match load(&text, files) {
+        Ok(tenant) => return Ok(tenant),
+        Err(first) => first,
+    };
+    let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+    let fault = |error: TenantError| Fault {
+        path: Some(
+            error
+                .file
+                .map_or_else(|| path.to_path_buf(), |name| folder.join(name)),
+        ),
+        position: Some(Position {
+            line: number(error.line),
+            column: number(error.column),
+        }),
+        message: error.message,
+        more: Vec::new(),
+    };
+    let start = |error: &TenantError, text: &str| {
+        let before = text.split_inclusive('\n').take(error.line.saturating_sub(1));
+        let line: usize = before.map(str::len).sum();
+        error
+            .file
+            .is_none()
+            .then_some(line + error.column.saturating_sub(1))
+    };
+    let all = toml_entry::mistakes(&text, &mut |text| load(text, &mut Vec::new()).err(), start);
+    Err(Fault::all(all.into_iter().map(fault)).unwrap_or_else(|| fault(first)))
 }
 
 /// The files of the lists.

@@ -78,8 +78,11 @@ impl Project {
             bounds.admit(&shown).map_err(refused)?;
         }
         let text = source.text(&shown, read_settings_file::SETTINGS)?;
-        let config = settings::load(&text)
-            .map_err(|mistake| Fault::at(&shown, &text, mistake.start, mistake.message))?;
+        let config = settings::load(&text).map_err(|first| {
+            let fault = |mistake: Mistake| Fault::at(&shown, &text, mistake.start, mistake.message);
+            let all = settings::mistakes(&text).into_iter().map(fault);
+            Fault::all(all).unwrap_or_else(|| fault(first))
+        })?;
         let folder = shown.parent().unwrap_or(Path::new("")).to_path_buf();
         let base = normal(&here.join(&folder));
         let globs = config.exclude.iter().map(|glob| glob.value.clone());

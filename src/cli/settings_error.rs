@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::report::{Position, Source, sanitize};
 
+/// What separates the mistakes of a file in one text: an unprintable character, which no message has once it is escaped.
+pub const SEPARATOR: char = '\u{1E}';
+
 /// A mistake in a settings file, or in the combination of several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -14,6 +17,8 @@ pub struct Fault {
     pub position: Option<Position>,
     /// The message, without the position.
     pub message: String,
+    /// Further mistakes in the same file, or in one that it names.
+    pub more: Vec<Fault>,
 }
 
 impl Fault {
@@ -24,7 +29,18 @@ impl Fault {
             path: Some(path.to_path_buf()),
             position: Some(Source::new("", text.as_bytes()).position(start)),
             message: message.into(),
+            more: Vec::new(),
         }
+    }
+
+    /// Joins the mistakes of a file, in its order. `None` if there are none.
+    pub fn all(faults: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut faults: Vec<Self> = faults.into_iter().collect();
+        faults.sort_by_key(|fault| fault.position.map(|at| (at.line, at.column)));
+        let mut faults = faults.into_iter();
+        let mut first = faults.next()?;
+        first.more.extend(faults);
+        Some(first)
     }
 
     /// Creates a mistake of a file as a whole.
@@ -33,12 +49,13 @@ impl Fault {
             path: Some(path.to_path_buf()),
             position: None,
             message: message.into(),
+            more: Vec::new(),
         }
     }
 }
 
 impl fmt::Display for Fault {
-    /// `file:line:column: message`
+    /// `file:line:column: message`; further mistakes follow.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = &self.path {
             f.write_str(&sanitize::plain_path(path))?;
@@ -47,7 +64,10 @@ impl fmt::Display for Fault {
             }
             f.write_str(": ")?;
         }
-        f.write_str(&self.message)
+        f.write_str(&sanitize::escape(&self.message))?;
+        self.more
+            .iter()
+            .try_for_each(|fault| write!(f, "{SEPARATOR}{fault}"))
     }
 }
 
@@ -63,6 +83,7 @@ impl From<String> for Fault {
             path: None,
             position: None,
             message,
+            more: Vec::new(),
         }
     }
 }

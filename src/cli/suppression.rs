@@ -328,6 +328,7 @@ fn read(source: &SettingsSource, path: &Path) -> Result<Baseline, Fault> {
             column: number(bad.column),
         }),
         message: bad.message,
+        more: Vec::new(),
     })
 }
 

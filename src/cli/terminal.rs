@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use super::args::{Color, Common};
+use super::settings_error::SEPARATOR;
 use crate::report::style::{ColorChoice, Env, Look, Palette};
 use crate::report::{OutputError, output, sanitize};
 
@@ -45,14 +46,16 @@ pub fn has_input() -> bool {
     false
 }
 
-/// Prints an error on standard error. A closed stream is ignored.
+/// Prints an error on standard error, or each of several. A closed stream is ignored.
 pub fn error(common: &Common, message: &str) {
     let palette = stderr_palette(common);
-    eprintln(&format!(
-        "{}: {}",
-        palette.error("error"),
-        sanitize::escape(message)
-    ));
+    for message in message.split(SEPARATOR) {
+        eprintln(&format!(
+            "{}: {}",
+            palette.error("error"),
+            sanitize::escape(message)
+        ));
+    }
 }
 
 /// Returns the value, or prints the error.

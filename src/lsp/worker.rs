@@ -21,6 +21,7 @@ use super::transport::{Outbox, RpcResult, value};
 use super::uri;
 use crate::cli::args::Common;
 use crate::cli::read_settings_file;
+use crate::cli::settings_error::SEPARATOR;
 use crate::cli::settings_source::SettingsSource;
 use crate::cli::suppression::today;
 use crate::manual;
@@ -202,13 +203,15 @@ impl<'a> Worker<'a> {
         for engine in engines {
             let site = engine.site;
             if let Some(fault) = &site.fault {
-                self.outbox.log(&fault.to_string());
+                self.outbox.log(&fault.to_string().replace(SEPARATOR, "\n"));
                 let path = fault.path.as_deref().or(site.project.file());
                 let Some(path) = path.map(crate::input::normal) else {
                     continue;
                 };
-                let own = diagnostics::fault(fault, &text(&path), encoding);
-                files.entry(path).or_default().push(own);
+                let text = text(&path);
+                let all = std::iter::once(fault).chain(&fault.more);
+                let own = all.map(|fault| diagnostics::fault(fault, &text, encoding));
+                files.entry(path).or_default().extend(own);
                 continue;
             }
             let Some(path) = site.project.file().map(crate::input::normal) else {

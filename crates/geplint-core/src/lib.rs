@@ -58,6 +58,8 @@ mod text_shape;
 #[cfg(feature = "engine")]
 pub mod threads;
 #[cfg(feature = "engine")]
+pub mod toml_entry;
+#[cfg(feature = "engine")]
 mod wrapper;
 
 #[cfg(feature = "engine")]

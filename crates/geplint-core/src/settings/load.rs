@@ -1,9 +1,6 @@
 //! Reads a settings file: from the keys as written to the settings, or the first error.
 
-use std::borrow::Cow;
-
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
 
 use super::as_written;
 use super::date::Date;
@@ -13,6 +10,7 @@ use super::pointer_glob::PointerGlob;
 use crate::finding::Evidence;
 use crate::nearest::nearest;
 use crate::rules::quoted;
+use crate::toml_entry;
 
 /// Reads a settings file.
 ///
@@ -25,9 +23,7 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
         let given = text.get(span.clone()).unwrap_or_default();
         Mistake {
             start: span.start,
-            message: in_words(key, given, error.message(), |known| {
-                others_unknown(text, span.start, known)
-            }),
+            message: in_words(key, given, error.message()),
         }
     })?;
     let mut globs = GlobCompiler::default();
@@ -66,6 +62,17 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
     })
 }
 
+/// Returns all mistakes of a settings file, at most 20; none if it can be read. Each is that of the file without the
+/// entries of the ones before it.
+#[must_use]
+pub fn mistakes(text: &str) -> Vec<Mistake> {
+    let mut all = toml_entry::mistakes(text, &mut |text| load(text).err(), |mistake, _| {
+        Some(mistake.start)
+    });
+    all.sort();
+    all
+}
+
 /// Returns the key whose value begins at an offset of the file.
 fn key_before(text: &str, start: usize) -> &str {
     let before = text.get(..start).unwrap_or_default();
@@ -77,36 +84,8 @@ fn key_before(text: &str, start: usize) -> &str {
 /// The keys whose entries are all tables.
 const TABLE_LISTS: [&str; 3] = ["files", "calls", "severity"];
 
-/// Returns the keys of a table that are not settings, except the one at an offset: the TOML library reports one alone.
-fn others_unknown(text: &str, start: usize, known: &[String]) -> Vec<String> {
-    let mut tables: Vec<DeTable<'_>> = DeTable::parse(text)
-        .map(Spanned::into_inner)
-        .into_iter()
-        .collect();
-    while let Some(table) = tables.pop() {
-        let others = |key: &Spanned<Cow<'_, str>>| {
-            let name = key.get_ref();
-            (key.span().start != start && !known.iter().any(|known| *known == **name))
-                .then(|| name.to_string())
-        };
-        if table.keys().any(|key| key.span().start == start) {
-            return table.keys().filter_map(others).collect();
-        }
-        let mut values: Vec<DeValue<'_>> = table.into_iter().map(|(_, value)| value.into_inner()).collect();
-        while let Some(value) = values.pop() {
-            match value {
-                DeValue::Table(table) => tables.push(table),
-                DeValue::Array(array) => values.extend(array.into_iter().map(Spanned::into_inner)),
-                _ => {}
-            }
-        }
-    }
-    Vec::new()
-}
-
-/// Converts an error of the TOML library to a message in the words of the settings. `others` returns the other unknown keys of
-/// a table with these settings.
-fn in_words(key: &str, given: &str, error: &str, others: impl Fn(&[String]) -> Vec<String>) -> String {
+/// Converts an error of the TOML library to a message in the words of the settings.
+fn in_words(key: &str, given: &str, error: &str) -> String {
     let names =
         |list: &str| -> Vec<String> { list.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
     let meant = |given: &str, names: &[String]| {
@@ -141,23 +120,13 @@ fn in_words(key: &str, given: &str, error: &str, others: impl Fn(&[String]) -> V
             all.remove(0)
         };
         let near = meant(&given, &all);
-        let others = others(&all);
-        if others.is_empty() && !near.is_empty() {
-            return format!(
-                "there is no setting {} here{near}",
-                quoted(&given.replace('\n', "\\n"))
-            );
-        }
-        let unknown = [given].into_iter().chain(others).map(|name| {
-            let near = nearest(&name, all.iter().map(String::as_str));
-            let near = near.map_or_else(String::new, |near| format!(" (did you mean {near}?)"));
-            format!("{}{near}", quoted(&name.replace('\n', "\\n")))
-        });
-        return format!(
-            "there is no setting {} here; settings: {}",
-            unknown.collect::<Vec<_>>().join(" or "),
-            all.join(", ")
-        );
+        let given = quoted(&given.replace('\n', "\\n"));
+        let all = if near.is_empty() {
+            format!("; settings: {}", all.join(", "))
+        } else {
+            String::new()
+        };
+        return format!("there is no setting {given} here{near}{all}");
     }
     if let Some((_, rest)) = error.split_once("missing field ") {
         let all = names(rest);

@@ -13,7 +13,7 @@ mod pointer_glob;
 
 pub use date::Date;
 pub use for_path::{KnownFindings, Ledger, Name, PathSettings, Settings, no_such};
-pub use load::load;
+pub use load::{load, mistakes};
 pub use model::{
     Calls, Config, ContactCodes, FILE_NAME, FailOn, Files, Ignore, Level, MinSeverity, Mistake, Override,
     Placed, Unused,
