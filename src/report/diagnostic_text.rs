@@ -297,18 +297,20 @@ pub(super) fn help_is_title(finding: &Finding) -> bool {
     !name.is_empty() && *finding.help == *format!("Give {name} a value.")
 }
 
-/// Returns true if the title of one finding has its value as written in the file. The line of the value says nothing more
-/// then.
+/// Returns true if the line of a finding's value shows nothing that its title does not say: the value as written in the
+/// file, that it is empty, or the bracket with which it begins.
 pub(super) fn title_has_value(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> bool {
-    /// The shortest value that is looked for. Shorter ones may be in the title by chance.
-    const SHORTEST: usize = 3;
     let lead = diagnostic.lead;
     if diagnostic.parts.len() > 1 || lead.target != Target::Value || lead.is_pair() || lead.syntax.is_some() {
         return false;
     }
     let value = written(source, lead.span);
-    let is_string = value.starts_with('"') && value.len() >= SHORTEST;
-    is_string && escape(&lead.message).contains(&*escape(&value))
+    match value.lines().next().unwrap_or_default().trim_end() {
+        "null" | "\"\"" | "[]" | "{}" | "[" | "{" => true,
+        first if first.len() < value.len() => false,
+        text if text.starts_with('"') => escape(&lead.message).contains(&*escape(text)),
+        number => lead.message.split(' ').any(|word| word == number),
+    }
 }
 
 /// Returns what `--fix` would write for the first finding, and the flags to apply it.
@@ -316,14 +318,14 @@ pub(super) fn remedy(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Option
     let fix = fix::of(source.text(), diagnostic.lead)?;
     let flags = labels::fix_kind(fix.safe);
     let what = match (fix.edits.as_slice(), diagnostic.lead.fix_kind.as_deref()) {
-        ([edit], _) => sentence(change(source, edit)),
         (_, Some(FixKind::Nest { name, members })) => {
-            format!(
-                "put {} names into {}",
-                members.len(),
-                code(&format!("\"{name}\": {{…}}"))
-            )
+            let what = match members.as_slice() {
+                [(_, name, _)] => code(&written(source, *name)),
+                all => format!("{} names", all.len()),
+            };
+            format!("put {what} into {}", code(&format!("\"{name}\": {{…}}")))
         }
+        ([edit], _) => sentence(change(source, edit)),
         // The help says where it belongs.
         (_, Some(FixKind::Move { member, name, .. })) => {
             let moved = format!("move {}", code(&written(source, *member)));

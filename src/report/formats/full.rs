@@ -1,5 +1,6 @@
 //! The report with source lines, for people. The only module that uses miette.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -298,9 +299,24 @@ fn opening(file: &FileReport<'_>, look: Look) -> (String, String) {
     let Some(refusal) = diagnostic_text::refusal(file) else {
         return (String::new(), String::new());
     };
-    let head = strong(&format!("{}: {refusal}", escape(&file.name)), look);
+    let whole = format!("{}: {refusal}", escape(&file.name));
+    let head = strong(&shortened_answer(&whole, look.width), look);
     let is_long = head.trim_end().contains('\n') && refusal.starts_with(diagnostic_text::WHOLE);
     (head, if is_long { refusal } else { String::new() })
+}
+
+/// Returns the line of a file with its answer, cut to two lines of the report: `predict` prints all of it.
+fn shortened_answer(line: &str, width: usize) -> Cow<'_, str> {
+    /// The shortest line that is cut, in characters.
+    const SHORTEST: usize = 150;
+    let most = SHORTEST.max((width * 2).saturating_sub(10));
+    match line.char_indices().nth(most) {
+        Some((cut, _)) if line.chars().count() > most + 2 => {
+            let cut = line.get(..cut).unwrap_or_default().trim_end();
+            Cow::Owned(format!("{cut}…\""))
+        }
+        _ => Cow::Borrowed(line),
+    }
 }
 
 /// Returns the severity and the rule of a diagnostic; and the start of its first line, coloured, with both.
