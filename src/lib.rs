@@ -13,7 +13,6 @@ pub mod assist;
 #[doc(hidden)]
 pub mod cli;
 pub mod containers;
-pub mod home;
 pub mod input;
 mod io;
 #[cfg(feature = "lsp")]
@@ -22,6 +21,7 @@ pub mod manual;
 mod ordered;
 mod percent;
 pub mod report;
+pub mod repository_url;
 mod response_document;
 pub mod rules;
 #[cfg(feature = "serve")]

@@ -5,7 +5,7 @@ pub mod support;
 
 use geplint::tenant::Tenant;
 
-use super::scanner::support::Chance;
+use super::scanner::support::Random;
 use super::shared::{likely, pick, unknown_tenant};
 use support::{PLAIN, compare, records, tenant_of_lists};
 
@@ -29,7 +29,7 @@ pub fn run(data: &[u8]) {
     } else {
         unknown_tenant()
     };
-    let mut chance = Chance(data.iter().fold(0x2545_F491, |sum, byte| {
+    let mut random = Random(data.iter().fold(0x2545_F491, |sum, byte| {
         (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3)
     }));
     for endpoint in likely(data) {
@@ -39,9 +39,9 @@ pub fn run(data: &[u8]) {
             .map(|(_, inner)| format!("{{{inner}}}"))
             .collect();
         let body: Vec<&str> = (0..MANY)
-            .map(|_| match chance.below(3) {
-                0 if !plain.is_empty() => plain[chance.below(plain.len())].as_str(),
-                _ => records[chance.below(records.len())].as_str(),
+            .map(|_| match random.below(3) {
+                0 if !plain.is_empty() => plain[random.below(plain.len())].as_str(),
+                _ => records[random.below(records.len())].as_str(),
             })
             .collect();
         let body = format!("[{}]", body.join(","));

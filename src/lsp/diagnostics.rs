@@ -10,8 +10,8 @@ use gen_lsp_types::{
 use super::text::{Encoding, Positions, Text};
 use crate::cli::settings_error::Fault;
 use crate::finding::{Finding, Severity, Target};
-use crate::home;
 use crate::report::{common, labels};
+use crate::repository_url;
 use crate::sanitize;
 
 /// Maximum number of diagnostics of one document, because editors get slow with more. Errors are kept first.
@@ -68,7 +68,8 @@ fn diagnostic(uri: &str, positions: &Positions<'_>, finding: &Finding) -> Diagno
             Severity::Advice => DiagnosticSeverity::Hint,
         }),
         code: Some(Code::String(finding.rule.to_string())),
-        code_description: home::rule_url(&finding.rule).map(|href| CodeDescription { href: Uri(href) }),
+        code_description: repository_url::rule_url(&finding.rule)
+            .map(|href| CodeDescription { href: Uri(href) }),
         source: Some(SOURCE.to_owned()),
         message: Message::String(message(finding)),
         tags: ignored.then(|| vec![DiagnosticTag::Unnecessary]),

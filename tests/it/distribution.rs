@@ -203,7 +203,7 @@ fn the_action_and_the_image_use_all_sources() {
 fn a_release_requires_consistent_versions() {
     let copy = crate::support::empty_folder("ways", "ready");
     let mut names = vec![
-        ".ci/home".to_owned(),
+        ".ci/repository-url".to_owned(),
         "packaging/ready".to_owned(),
         "CHANGELOG.md".to_owned(),
     ];
@@ -250,7 +250,10 @@ fn a_release_requires_consistent_versions() {
         "## Unreleased",
         &format!("## {VERSION} - 2026-01-31"),
     );
-    assert_eq!(run(".ci/home", "https://forge.example.org/a/geplint").0, Some(0));
+    assert_eq!(
+        run(".ci/repository-url", "https://forge.example.org/a/geplint").0,
+        Some(0)
+    );
     assert_eq!(
         run("packaging/ready", &tag),
         (Some(0), format!("geplint {VERSION} is ready\n"))

@@ -547,6 +547,105 @@ fn flags() -> BTreeSet<String> {
     flags
 }
 
+/// Returns the functions of the integration tests, as `module::function`.
+fn test_functions() -> Vec<String> {
+    let folder = root().join("tests/it");
+    let mut all = Vec::new();
+    for entry in walkdir::WalkDir::new(&folder) {
+        let path = entry.unwrap().into_path();
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let module = path.strip_prefix(&folder).unwrap().with_extension("");
+        let module = module.to_str().unwrap().replace('/', "::");
+        let text = fs::read_to_string(&path).unwrap();
+        let functions = text
+            .lines()
+            .filter_map(|line| line.trim_start().strip_prefix("fn ")?.split(['(', '<']).next());
+        all.extend(functions.map(|function| format!("{module}::{function}")));
+    }
+    all
+}
+
+/// True if a text has these parts in their order.
+fn has_parts(text: &str, mut parts: std::str::Split<'_, [char; 2]>) -> bool {
+    let mut rest = text;
+    parts.all(|part| match rest.split_once(part) {
+        Some((_, after)) => {
+            rest = after;
+            true
+        }
+        None => false,
+    })
+}
+
+/// The tests in docs/reliability.md (`files::unreadable_*`), and the filters of `cargo test --test it` on all pages, exist.
+#[test]
+fn every_test_that_a_page_names_exists() {
+    let functions = test_functions();
+    let modules: BTreeSet<&str> = functions
+        .iter()
+        .flat_map(|function| function.split("::"))
+        .collect();
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        let name = page.strip_prefix(root()).unwrap().display().to_string();
+        let named = code_spans(&text);
+        let named = named.iter().map(String::as_str).filter(|span| {
+            let (module, test) = span.split_once("::").unwrap_or_default();
+            let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_*…".contains(c);
+            let is_test = modules.contains(module) && !test.is_empty() && test.chars().all(is_word);
+            is_test && name == "docs/reliability.md"
+        });
+        let filters = text.split("--test it ").skip(1).flat_map(|after| {
+            let command = after.split(['\n', '`', ';']).next().unwrap_or_default();
+            let words = command.split_whitespace().take_while(|word| *word != "#");
+            words.filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
+        });
+        for test in named.chain(filters) {
+            seen += 1;
+            if !functions
+                .iter()
+                .any(|function| has_parts(function, test.split(['*', '…'])))
+            {
+                wrong.push(format!("{name}: no test {test}"));
+            }
+        }
+    }
+    assert!(seen > 30, "{seen} tests are named");
+    assert_none(&wrong);
+}
+
+/// The functions and types of the library that its page names are in the module that it names.
+#[test]
+fn every_path_on_the_page_for_library_users_exists() {
+    let sources = root().join("crates/geplint-core/src");
+    let page = fs::read_to_string(root().join("docs/library.md")).unwrap();
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    for span in code_spans(&page) {
+        let Some((module, item)) = span.split_once("::") else {
+            continue;
+        };
+        if !module.starts_with(|c: char| c.is_ascii_lowercase()) || module == "geplint" {
+            continue;
+        }
+        seen += 1;
+        let files = walkdir::WalkDir::new(&sources).into_iter().filter_map(Result::ok);
+        let files = files.filter(|entry| {
+            let path = entry.path().strip_prefix(&sources).unwrap().with_extension("");
+            path.starts_with(module) && entry.file_type().is_file()
+        });
+        let declarations = ["fn", "struct", "enum"].map(|word| format!("pub {word} {item}"));
+        let mut texts = files.filter_map(|entry| fs::read_to_string(entry.path()).ok());
+        if !texts.any(|text| declarations.iter().any(|declaration| text.contains(declaration))) {
+            wrong.push(format!("docs/library.md: no {span}"));
+        }
+    }
+    assert!(seen > 5, "{seen} paths are named");
+    assert_none(&wrong);
+}
+
 /// The scripts and files in these folders that a page, a script or a workflow names exist.
 #[test]
 fn every_script_that_is_named_exists() {

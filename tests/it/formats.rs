@@ -33,14 +33,14 @@ fn shown(report: &dyn Report) -> String {
     )
 }
 
-/// Removes links to the project's home: snapshots must not depend on it.
+/// Removes links to the repository: snapshots must not depend on it.
 fn without_links(text: &str) -> String {
-    let Some(home) = geplint::home::home() else {
+    let Some(url) = geplint::repository_url::repository_url() else {
         return text.to_owned();
     };
     let mut lines: Vec<&str> = Vec::new();
     for line in text.lines() {
-        if !line.contains(home.url()) {
+        if !line.contains(url.url()) {
             lines.push(line);
         } else if let (false, Some(last)) = (line.ends_with(','), lines.last_mut()) {
             // The removed line was the last member of its object.

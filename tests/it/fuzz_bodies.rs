@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::bodies::TARGETS;
-use crate::support::json::Chance;
+use crate::support::json::Random;
 
 /// Longer files are left to other tests, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -58,7 +58,7 @@ fn seeds(target: &str) -> Vec<PathBuf> {
 }
 
 /// Damages bytes in a few places: removes, repeats, swaps and replaces them, or inserts tokens.
-fn spoil(chance: &mut Chance, bytes: &mut Vec<u8>) {
+fn spoil(random: &mut Random, bytes: &mut Vec<u8>) {
     const PIECES: &[&str] = &[
         "{",
         "}",
@@ -104,21 +104,21 @@ fn spoil(chance: &mut Chance, bytes: &mut Vec<u8>) {
         "&",
         "]]>",
     ];
-    for _ in 0..=chance.below(3) {
-        let at = chance.below(bytes.len() + 1);
-        let end = (at + chance.below(6)).min(bytes.len());
-        match chance.below(6) {
+    for _ in 0..=random.below(3) {
+        let at = random.below(bytes.len() + 1);
+        let end = (at + random.below(6)).min(bytes.len());
+        match random.below(6) {
             0 => drop(bytes.drain(at..end)),
-            1 | 2 => drop(bytes.splice(at..at, PIECES[chance.below(PIECES.len())].bytes())),
-            3 => drop(bytes.splice(at..end, PIECES[chance.below(PIECES.len())].bytes())),
+            1 | 2 => drop(bytes.splice(at..at, PIECES[random.below(PIECES.len())].bytes())),
+            3 => drop(bytes.splice(at..end, PIECES[random.below(PIECES.len())].bytes())),
             4 => {
                 let copy = bytes[at..end].to_vec();
-                let to = chance.below(bytes.len() + 1);
+                let to = random.below(bytes.len() + 1);
                 drop(bytes.splice(to..to, copy));
             }
             _ => {
                 if let Some(byte) = bytes.get_mut(at) {
-                    *byte = u8::try_from(chance.below(256)).unwrap();
+                    *byte = u8::try_from(random.below(256)).unwrap();
                 }
             }
         }
@@ -135,10 +135,10 @@ fn run(target: &str, at_least: usize, spoiled: usize) {
         body(seed);
     }
     let short: Vec<&Vec<u8>> = seeds.iter().filter(|seed| seed.len() <= 8192).collect();
-    let mut chance = Chance(0x2545_F491_4F6C_DD1D);
+    let mut random = Random(0x2545_F491_4F6C_DD1D);
     for _ in 0..spoiled {
-        let mut bytes = short[chance.below(short.len())].clone();
-        spoil(&mut chance, &mut bytes);
+        let mut bytes = short[random.below(short.len())].clone();
+        spoil(&mut random, &mut bytes);
         body(&bytes);
     }
 }

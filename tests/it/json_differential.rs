@@ -9,7 +9,7 @@
 
 // A fuzz target makes the same comparison.
 use crate::bodies::scanner::compare;
-use crate::support::json::Chance;
+use crate::support::json::Random;
 
 const SEEDS: &[&str] = &[
     r#"[{"contactCode":"C-1","isActive":true,"authorityAmt":12.50,"regions":[{"regionName":"EMEA"}]},{"a":null}]"#,
@@ -29,23 +29,23 @@ const PIECES: &[&str] = &[
     "abc", "\u{feff}", "(", ")", "\"x\" ",
 ];
 
-fn spoiled(chance: &mut Chance) -> Vec<u8> {
-    let mut bytes = SEEDS[chance.below(SEEDS.len())].as_bytes().to_vec();
-    for _ in 0..=chance.below(4) {
-        let at = chance.below(bytes.len() + 1);
-        let end = (at + chance.below(4)).min(bytes.len());
-        match chance.below(8) {
+fn spoiled(random: &mut Random) -> Vec<u8> {
+    let mut bytes = SEEDS[random.below(SEEDS.len())].as_bytes().to_vec();
+    for _ in 0..=random.below(4) {
+        let at = random.below(bytes.len() + 1);
+        let end = (at + random.below(4)).min(bytes.len());
+        match random.below(8) {
             0 => drop(bytes.drain(at..end)),
-            1 if at < end => bytes[at] = u8::try_from(chance.below(256)).unwrap(),
+            1 if at < end => bytes[at] = u8::try_from(random.below(256)).unwrap(),
             2 => bytes.truncate(at),
             3 => {
-                let part = bytes[at..(at + chance.below(20)).min(bytes.len())].to_vec();
-                let to = chance.below(bytes.len() + 1);
+                let part = bytes[at..(at + random.below(20)).min(bytes.len())].to_vec();
+                let to = random.below(bytes.len() + 1);
                 bytes.splice(to..to, part);
             }
             4 if at + 1 < bytes.len() => bytes.swap(at, at + 1),
             _ => {
-                let piece = PIECES[chance.below(PIECES.len())].bytes();
+                let piece = PIECES[random.below(PIECES.len())].bytes();
                 drop(bytes.splice(at..at, piece));
             }
         }
@@ -55,10 +55,10 @@ fn spoiled(chance: &mut Chance) -> Vec<u8> {
 
 #[test]
 fn same_verdict_and_same_values() {
-    let mut chance = Chance(0x9E37_79B9_7F4A_7C15);
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
     let mut valid = 0;
     for _ in 0..20_000 {
-        let bytes = spoiled(&mut chance);
+        let bytes = spoiled(&mut random);
         valid += usize::from(compare(&bytes));
     }
     assert!(valid > 2000, "too few valid documents to mean anything: {valid}");

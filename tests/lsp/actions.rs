@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::check::{copy, folder, geplint, json_files};
 use crate::client::{Client, uri};
-use crate::places::edited;
+use crate::positions::edited;
 
 /// The first words of titles of fixes.
 const VERBS: [&str; 5] = ["Change", "Move", "Put", "Remove", "Rename"];

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::check::folder;
 use crate::client::{Client, uri};
-use crate::places::{ENCODINGS, edited, position};
+use crate::positions::{ENCODINGS, edited, position};
 
 #[test]
 fn a_name_is_explained_and_completed_in_every_encoding() {

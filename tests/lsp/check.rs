@@ -8,7 +8,7 @@ use std::process::Command;
 use geplint::sanitize;
 use serde_json::{Value, json};
 
-use crate::places::position;
+use crate::positions::position;
 
 /// Returns the output of a command in a folder, and its exit code.
 pub fn geplint(folder: &Path, arguments: &[&str]) -> (String, i32) {

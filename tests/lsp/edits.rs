@@ -5,10 +5,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::chance::Chance;
 use crate::check::{findings, folder, shown};
 use crate::client::Client;
-use crate::places::{ENCODINGS, position};
+use crate::positions::{ENCODINGS, position};
+use crate::random::Random;
 
 const EDITS: usize = 500;
 
@@ -46,7 +46,7 @@ fn place(text: &str, wanted: usize) -> usize {
 }
 
 /// Edits a text, and returns the LSP change. Every 25th edit restores the first text, as undo does.
-fn edit(text: &mut String, first: &str, step: usize, encoding: &str, numbers: &mut Chance) -> Value {
+fn edit(text: &mut String, first: &str, step: usize, encoding: &str, numbers: &mut Random) -> Value {
     if step % 25 == 24 {
         first.clone_into(text);
         return json!({ "text": first });
@@ -76,7 +76,7 @@ fn after_each_edit_the_diagnostics_are_those_of_check() {
     for (round, encoding) in ENCODINGS.into_iter().enumerate() {
         let root = folder(&format!("edits-{encoding}"));
         let mut client = Client::session(&root, encoding, &json!({}));
-        let mut numbers = Chance(1 + round as u64);
+        let mut numbers = Random(1 + round as u64);
         let mut got = Vec::new();
         let path = root.join("live.json");
         let first = &firsts[round % firsts.len()];

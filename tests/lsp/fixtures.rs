@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::check::{copy, findings, folder, payload_files, shown};
 use crate::client::Client;
-use crate::places::ENCODINGS;
+use crate::positions::ENCODINGS;
 
 #[test]
 fn diagnostics_of_every_fixture_equal_check() {

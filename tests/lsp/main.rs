@@ -9,14 +9,14 @@
 
 mod actions;
 mod assist;
-#[path = "../it/support/chance.rs"]
-mod chance;
 mod check;
 mod client;
 mod edits;
 mod fixtures;
 mod hostile;
-mod places;
+mod positions;
+#[path = "../it/support/random.rs"]
+mod random;
 mod requests;
 mod response;
 mod schemas;

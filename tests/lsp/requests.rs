@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::check::{copy, findings, folder, geplint, payload_files, shown};
 use crate::client::{Client, uri};
-use crate::places::{ENCODINGS, edited, position};
+use crate::positions::{ENCODINGS, edited, position};
 
 const RECORD: &str = r#"[{"ClientContactCode": "C", "InterfaceStatus": "Success", "Nonsense": 1}]"#;
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::thread;
 use std::time::Duration;
 
-use super::chance::Chance;
+use super::random::Random;
 use super::support::{Answer, Server, route};
 
 const BODY: &[u8] = br#"[{"ContactCode": "C-1"}]"#;
@@ -350,14 +350,14 @@ fn requests_that_are_no_calls_are_logged() {
 #[test]
 fn random_bytes_affect_no_other_client() {
     let server = Server::start(&[]);
-    let mut chance = Chance(0x1234_5678);
+    let mut random = Random(0x1234_5678);
     let right = head(&format!("Content-Length: {}\r\n\r\n", BODY.len())).into_bytes();
     for _ in 0..300 {
         let mut request = [right.as_slice(), BODY].concat();
-        for _ in 0..=chance.below(8) {
-            let at = chance.below(request.len());
-            let byte = u8::try_from(chance.below(256)).unwrap();
-            match chance.below(3) {
+        for _ in 0..=random.below(8) {
+            let at = random.below(request.len());
+            let byte = u8::try_from(random.below(256)).unwrap();
+            match random.below(3) {
                 0 => request[at] = byte,
                 1 => drop(request.remove(at)),
                 _ => request.insert(at, byte),

@@ -7,11 +7,11 @@
 )]
 
 mod answers;
-#[path = "../it/support/chance.rs"]
-mod chance;
 mod faults;
 mod hostile;
 mod https;
 mod inspect;
+#[path = "../it/support/random.rs"]
+mod random;
 mod state;
 mod support;

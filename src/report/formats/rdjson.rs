@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::json::elements;
 use crate::finding::{Finding, Severity};
-use crate::home::rule_url;
 use crate::report::markdown::inert;
 use crate::report::{Chunks, FileReport, Report, Summary, common};
+use crate::repository_url::rule_url;
 use crate::source::{Position, Source};
 
 const INDENT: &str = "\n    ";

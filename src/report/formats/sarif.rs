@@ -13,11 +13,11 @@ use serde::Serialize;
 use super::json::{Answer, elements};
 use crate::finding::{Finding, Span};
 use crate::fix;
-use crate::home::{Home, home};
 use crate::json::pretty;
 use crate::report::common::Fingerprints;
 use crate::report::markdown::inert;
 use crate::report::{Chunks, FileReport, Report, Summary, common, labels};
+use crate::repository_url::{RepositoryUrl, repository_url};
 use crate::rules::{RuleText, rule_texts};
 use crate::source::Source;
 
@@ -48,7 +48,7 @@ impl Report for Sarif {
     }
 
     fn open(&self) -> String {
-        let tool = Tool::new(home());
+        let tool = Tool::new(repository_url());
         let root = Base {
             description: "The root of the checkout in CI, otherwise the folder in which geplint was run."
                 .into(),
@@ -79,14 +79,14 @@ struct Tool<'a> {
 }
 
 impl<'a> Tool<'a> {
-    fn new(home: Option<Home<'a>>) -> Self {
+    fn new(url: Option<RepositoryUrl<'a>>) -> Self {
         Self {
             driver: Driver {
                 name: "geplint",
                 full_name: concat!("geplint ", env!("CARGO_PKG_VERSION")),
                 semantic_version: env!("CARGO_PKG_VERSION"),
-                information_uri: home.map(Home::url),
-                rules: rule_texts().iter().map(|rule| Rule::new(rule, home)).collect(),
+                information_uri: url.map(RepositoryUrl::url),
+                rules: rule_texts().iter().map(|rule| Rule::new(rule, url)).collect(),
             },
         }
     }
@@ -152,14 +152,14 @@ struct RuleFacts<'a> {
 }
 
 impl<'a> Rule<'a> {
-    fn new(rule: &'a RuleText, home: Option<Home<'_>>) -> Self {
+    fn new(rule: &'a RuleText, url: Option<RepositoryUrl<'_>>) -> Self {
         let is_advice = rule.severity == "advice";
         Self {
             id: &rule.id,
             name: pascal(&rule.id),
             short_description: rule.title.as_str().into(),
             full_description: rule.what.as_str().into(),
-            help_uri: home.map(|home| home.rule(&rule.id)),
+            help_uri: url.map(|url| url.rule(&rule.id)),
             help: Help {
                 text: format!("{}\n\n{}\n\nHow to fix it: {}", rule.what, rule.why, rule.fix),
                 markdown: markdown(rule),
@@ -489,9 +489,9 @@ mod tests {
     }
 
     #[test]
-    fn the_tool_and_its_rules_link_to_the_home_if_there_is_one() {
-        let home = Home::new("https://forge.example.org/a/geplint");
-        let with = pretty(&Tool::new(home), RUN);
+    fn the_tool_and_its_rules_link_to_the_repository_if_there_is_one() {
+        let url = RepositoryUrl::new("https://forge.example.org/a/geplint");
+        let with = pretty(&Tool::new(url), RUN);
         assert!(with.contains("\"informationUri\": \"https://forge.example.org/a/geplint\""));
         let pages = with.matches("\"helpUri\": \"https://forge.example.org/a/geplint/blob/");
         assert_eq!(pages.count(), rule_texts().len());

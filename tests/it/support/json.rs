@@ -2,10 +2,10 @@
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
-#[path = "chance.rs"]
-mod chance;
+#[path = "random.rs"]
+mod random;
 
-pub use chance::Chance;
+pub use random::Random;
 
 use geplint::json::{JsonKind, NodeId, Reader, Root, SyntaxError, Tree, decode};
 

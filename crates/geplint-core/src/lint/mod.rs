@@ -7,7 +7,7 @@
 //! ```
 //!
 //! The files are in layers, from the bottom up. None imports from a later one, and none calls a method that a later one
-//! defines; `tests/it/house.rs` reads this list:
+//! defines; `tests/it/code_layout.rs` reads this list:
 //!
 //! - `checked_body`: the result.
 //! - `interner`: equal strings of findings stored once.

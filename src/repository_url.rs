@@ -2,9 +2,9 @@
 
 /// The address of the project's repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Home<'a>(&'a str);
+pub struct RepositoryUrl<'a>(&'a str);
 
-impl<'a> Home<'a> {
+impl<'a> RepositoryUrl<'a> {
     /// Returns `None` for anything but a web address: empty, another scheme, or a character that could end a link.
     pub fn new(repository: &'a str) -> Option<Self> {
         let url = repository.trim_end_matches('/');
@@ -26,13 +26,13 @@ impl<'a> Home<'a> {
 }
 
 /// Returns the address that this program was built with.
-pub fn home() -> Option<Home<'static>> {
-    Home::new(option_env!("CARGO_PKG_REPOSITORY").unwrap_or_default())
+pub fn repository_url() -> Option<RepositoryUrl<'static>> {
+    RepositoryUrl::new(option_env!("CARGO_PKG_REPOSITORY").unwrap_or_default())
 }
 
 /// Returns the address of a rule's page, if the project has an address.
 pub fn rule_url(rule: &str) -> Option<String> {
-    home().map(|home| home.rule(rule))
+    repository_url().map(|url| url.rule(rule))
 }
 
 #[cfg(test)]
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn an_address_is_used_unchanged() {
-        let url = |text| Home::new(text).map(Home::url);
+        let url = |text| RepositoryUrl::new(text).map(RepositoryUrl::url);
         let plain = Some("https://forge.example.org/a/geplint");
         assert_eq!(url("https://forge.example.org/a/geplint"), plain);
         assert_eq!(url("https://forge.example.org/a/geplint/"), plain);
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn only_web_addresses_are_a_home() {
+    fn only_web_addresses_are_accepted() {
         for text in [
             "",
             "https://",
@@ -61,15 +61,15 @@ mod tests {
             "https://forge.example.org/\"",
             "https://forge.example.org/a?b",
         ] {
-            assert_eq!(Home::new(text), None, "{text:?}");
+            assert_eq!(RepositoryUrl::new(text), None, "{text:?}");
         }
     }
 
     #[test]
-    fn a_rule_has_a_page_where_there_is_a_home() {
-        let home = Home::new("https://forge.example.org/a/geplint");
+    fn a_rule_has_a_page_if_there_is_an_address() {
+        let url = RepositoryUrl::new("https://forge.example.org/a/geplint");
         assert_eq!(
-            home.map(|home| home.rule("too-long")).as_deref(),
+            url.map(|url| url.rule("too-long")).as_deref(),
             Some("https://forge.example.org/a/geplint/blob/HEAD/docs/rules/too-long.md")
         );
         // The program has the address of Cargo.toml, or none.

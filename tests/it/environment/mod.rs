@@ -1,4 +1,4 @@
-//! Runs the real program in hostile or broken surroundings: unusual files, files that change during a run, closed
+//! Runs the real program in hostile or broken environments: unusual files, files that change during a run, closed
 //! streams, limits, full disks, signals.
 //!
 //! No test measures time. A run that does not end is killed after [`support::PATIENCE`], only in order to notice that
@@ -10,10 +10,10 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod configuration;
 mod files;
-mod given;
+mod large_input;
 mod limits;
 mod signals;
 mod streams;
 mod support;
-mod volume;

@@ -50,10 +50,10 @@ fn owners(text: &str) -> Vec<&str> {
     ends.collect()
 }
 
-/// Asserts that every address in the documents is the home of `Cargo.toml`, or the placeholder if there is none.
+/// Asserts that every address in the documents is that of `Cargo.toml`, or the placeholder if there is none.
 /// Returns the number of addresses, without badges.
-fn assert_one_home(root: &Path) -> usize {
-    let home = repository(root);
+fn assert_one_address(root: &Path) -> usize {
+    let address = repository(root);
     let mut seen = 0;
     for path in documents(root) {
         let text = fs::read_to_string(&path).unwrap();
@@ -65,12 +65,12 @@ fn assert_one_home(root: &Path) -> usize {
             .map(|line| owners(line).len())
             .sum();
         seen += found.len() - badges;
-        if home.is_empty() {
+        if address.is_empty() {
             assert!(!text.contains("[![CI]"), "{name} has a badge that leads nowhere");
             for owner in &found {
                 assert!(
                     owner.ends_with("OWNER"),
-                    "{name}: {owner}/geplint is not the home"
+                    "{name}: {owner}/geplint is not the address"
                 );
             }
             let explained = text.lines().any(|line| line.starts_with("`OWNER` "));
@@ -82,8 +82,9 @@ fn assert_one_home(root: &Path) -> usize {
         } else {
             assert!(!text.contains("OWNER"), "{name} still has a placeholder");
             for owner in &found {
-                let ours = home.starts_with(&format!("{owner}/")) || home.contains(&format!("/{owner}/"));
-                assert!(ours, "{name}: {owner}/geplint is not {home}");
+                let ours =
+                    address.starts_with(&format!("{owner}/")) || address.contains(&format!("/{owner}/"));
+                assert!(ours, "{name}: {owner}/geplint is not {address}");
             }
         }
     }
@@ -91,12 +92,12 @@ fn assert_one_home(root: &Path) -> usize {
 }
 
 #[test]
-fn the_documents_have_the_home_of_the_manifest() {
-    assert!(assert_one_home(root()) > 5);
+fn the_documents_have_the_address_of_the_manifest() {
+    assert!(assert_one_address(root()) > 5);
 }
 
 #[test]
-fn all_crates_have_the_same_home() {
+fn all_crates_have_the_same_address() {
     for name in [".", "crates/dotnet-bind", "crates/geplint-core"] {
         let text = fs::read_to_string(root().join(name).join("Cargo.toml")).unwrap();
         let manifest: Table = toml::from_str(&text).unwrap();
@@ -107,19 +108,19 @@ fn all_crates_have_the_same_home() {
         );
     }
     assert_eq!(
-        geplint::home::home()
-            .map(|home| home.url().to_owned())
+        geplint::repository_url::repository_url()
+            .map(|address| address.url().to_owned())
             .unwrap_or_default(),
         repository(root())
     );
 }
 
-/// `.ci/home` sets the address everywhere, also a second time.
+/// `.ci/repository-url` sets the address everywhere, also a second time.
 #[test]
 fn one_command_sets_the_address() {
-    let copy = crate::support::empty_folder("home", "set");
+    let copy = crate::support::empty_folder("repository-url", "set");
     let mut files = documents(root());
-    files.extend([root().join("Cargo.toml"), root().join(".ci/home")]);
+    files.extend([root().join("Cargo.toml"), root().join(".ci/repository-url")]);
     for path in files {
         let to = copy.join(path.strip_prefix(root()).unwrap());
         fs::create_dir_all(to.parent().unwrap()).unwrap();
@@ -127,14 +128,14 @@ fn one_command_sets_the_address() {
     }
     let set = |args: &[&str]| {
         let output = Command::new("bash")
-            .arg(copy.join(".ci/home"))
+            .arg(copy.join(".ci/repository-url"))
             .args(args)
             .output()
             .unwrap();
         let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         (output.status.code(), text)
     };
-    let before = assert_one_home(&copy);
+    let before = assert_one_address(&copy);
     for wrong in [
         "geplint",
         "http://github.com/a/geplint",
@@ -148,10 +149,10 @@ fn one_command_sets_the_address() {
         ("https://gitlab.example.org/team/tools/geplint", false),
         ("https://github.com/another/geplint", true),
     ] {
-        assert_eq!(set(&[url]), (Some(0), format!("the home is {url}\n")));
+        assert_eq!(set(&[url]), (Some(0), format!("the repository is {url}\n")));
         assert_eq!(set(&[]), (Some(0), format!("{url}\n")));
         assert_eq!(repository(&copy), url);
-        assert_eq!(assert_one_home(&copy), before, "{url}");
+        assert_eq!(assert_one_address(&copy), before, "{url}");
         let readme = fs::read_to_string(copy.join("README.md")).unwrap();
         let badges = format!("# geplint\n\n[![CI]({url}/actions/");
         assert_eq!(readme.starts_with(&badges), badge, "{url}");

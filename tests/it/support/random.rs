@@ -1,9 +1,9 @@
 //! Random numbers that are the same in each run.
 
 /// A small deterministic random number generator (xorshift64*).
-pub struct Chance(pub u64);
+pub struct Random(pub u64);
 
-impl Chance {
+impl Random {
     /// Returns a number below `limit`.
     pub fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 >> 12;
