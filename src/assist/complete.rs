@@ -4,7 +4,7 @@ use super::casing::case_of;
 use super::cursor_position::{CursorPosition, Side, Slot};
 use super::model::{Completion, CompletionKind, Completions, Context, Edit};
 use super::snippet::{Need, Snippet, need_in_words};
-use super::{row, values};
+use super::{row_markdown, value_description};
 use crate::finding::Span;
 use crate::json::{self, Cursor, Expected, Value};
 use crate::manual::type_text;
@@ -135,7 +135,7 @@ impl Offer<'_, '_> {
                 let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
                 Completion {
                     detail: self.of(&parts.join("; ")),
-                    documentation: row::row(position.endpoint, property),
+                    documentation: row_markdown::row(position.endpoint, property),
                     sort_key: format!("{}{}{:04}", self.rank(&name), need as u8, id.0),
                     ..self.completion(&name, snippet, CompletionKind::Property)
                 }
@@ -185,7 +185,7 @@ impl Offer<'_, '_> {
                         Type::Object(inner) => self.sampler.object_of(inner, Extent::Minimal),
                         _ => self.sampler.value_of(table, id, Extent::Minimal),
                     };
-                    self.whole(&label, &value, row::row(position.endpoint, property))
+                    self.whole(&label, &value, row_markdown::row(position.endpoint, property))
                 }
                 Type::Boolean if position.cursor.token.quoted => Vec::new(),
                 Type::Boolean => ["true", "false"].map(|word| self.chosen(word, word, 0)).into(),
@@ -267,7 +267,7 @@ impl Offer<'_, '_> {
             if fact == Fact::Contacts {
                 for contact in listed.contacts() {
                     let Some(code) = &contact.code else { continue };
-                    add(code, values::of_contact(contact), String::new());
+                    add(code, value_description::of_contact(contact), String::new());
                 }
                 continue;
             }
@@ -279,8 +279,12 @@ impl Offer<'_, '_> {
                 add(value, format!("activity of {persona}"), String::new());
             }
             for value in listed.values(fact).iter().filter(|value| !first.contains(value)) {
-                let more = values::details(self.tenant, fact, value);
-                add(value, format!("the tenant's {}", fact.name()), row::shown(&more));
+                let more = value_description::details(self.tenant, fact, value);
+                add(
+                    value,
+                    format!("the tenant's {}", fact.name()),
+                    row_markdown::shown(&more),
+                );
             }
         }
         let mut known = std::collections::HashSet::new();
@@ -404,8 +408,8 @@ fn has_letters(text: &str, letters: &str) -> bool {
 fn of(endpoint: &Endpoint) -> String {
     format!(
         "{}: {} {}",
-        row::shown(&endpoint.title),
-        row::shown(&endpoint.method),
-        row::code(&endpoint.path)
+        row_markdown::shown(&endpoint.title),
+        row_markdown::shown(&endpoint.method),
+        row_markdown::code(&endpoint.path)
     )
 }

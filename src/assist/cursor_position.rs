@@ -155,11 +155,11 @@ impl<'a> CursorPosition<'a> {
             .flat_map(|level| self.cursor.tree.members(level.node));
         let before = before.map(|(key, value)| (self.name(&self.cursor.tree, key), &self.cursor.tree, value));
         let rest = &self.cursor.rest;
-        let behind = rest.root().into_iter().flat_map(|root| rest.members(root));
+        let following = rest.root().into_iter().flat_map(|root| rest.members(root));
         let token = self.cursor.token;
         let own = token.entered.then_some(token.span);
-        let behind = behind.filter(move |(key, _)| Some(rest.node(*key).span) != own);
-        before.chain(behind.map(move |(key, value)| (self.name(rest, key), rest, value)))
+        let following = following.filter(move |(key, _)| Some(rest.node(*key).span) != own);
+        before.chain(following.map(move |(key, value)| (self.name(rest, key), rest, value)))
     }
 
     /// Returns a name with its escapes decoded.

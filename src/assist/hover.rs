@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::cursor_position::{CursorPosition, Slot};
 use super::model::{Context, Hover};
-use super::{row, values};
+use super::{row_markdown, value_description};
 use crate::finding::{Finding, Target};
 use crate::json::{self, Expected, Root, Tree};
 use crate::rules::Table;
@@ -33,8 +33,8 @@ fn name(context: &Context<'_>, position: &CursorPosition<'_>) -> Option<String> 
     let typed = position.token();
     if let Some(id) = table.find(&typed) {
         let property = table.property(id);
-        let checks = row::checks(position.endpoint, table, property);
-        return Some(row::row(position.endpoint, property) + &checks);
+        let checks = row_markdown::checks(position.endpoint, table, property);
+        return Some(row_markdown::row(position.endpoint, property) + &checks);
     }
     Some(unknown(context, position, table, &typed))
 }
@@ -45,20 +45,20 @@ fn unknown(context: &Context<'_>, position: &CursorPosition<'_>, table: &Table, 
     let Some(found) = found else {
         return format!(
             "{} is not a property of {}.",
-            row::code(typed),
-            row::shown(&table.title)
+            row_markdown::code(typed),
+            row_markdown::shown(&table.title)
         );
     };
-    let mut out = format!("{}.", row::shown(&found.message));
+    let mut out = format!("{}.", row_markdown::shown(&found.message));
     if !found.help.is_empty() {
-        let _ = write!(out, " {}", row::shown(&found.help));
+        let _ = write!(out, " {}", row_markdown::shown(&found.help));
     }
     let meant = found.suggestion.as_deref().and_then(|name| table.find(name));
     if let Some(id) = meant {
         let _ = write!(
             out,
             "\n\n---\n\n{}",
-            row::row(position.endpoint, table.property(id))
+            row_markdown::row(position.endpoint, table.property(id))
         );
     }
     out
@@ -91,6 +91,9 @@ fn value(context: &Context<'_>, position: &CursorPosition<'_>) -> Option<String>
     let Slot::Row { property, ty, .. } = position.slot() else {
         return None;
     };
-    let description = values::describe(context, position, property, ty)?;
-    Some(format!("**{}**: {description}", row::shown(&property.name)))
+    let description = value_description::describe(context, position, property, ty)?;
+    Some(format!(
+        "**{}**: {description}",
+        row_markdown::shown(&property.name)
+    ))
 }

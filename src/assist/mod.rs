@@ -8,12 +8,12 @@ mod complete;
 mod cursor_position;
 mod hover;
 mod model;
-mod row;
+mod row_markdown;
 mod snippet;
 mod symbols;
 #[cfg(test)]
 mod tests;
-mod values;
+mod value_description;
 
 pub use complete::complete;
 pub use hover::hover;

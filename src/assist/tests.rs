@@ -297,9 +297,9 @@ fn a_snippet_is_the_plain_text_with_stops() {
             plain += before;
             rest = match stop.strip_prefix('{') {
                 Some(stop) => {
-                    let (stop, behind) = stop.split_once('}').unwrap();
+                    let (stop, following) = stop.split_once('}').unwrap();
                     plain += stop.split_once(':').unwrap().1;
-                    behind
+                    following
                 }
                 None => stop.trim_start_matches(|c: char| c.is_ascii_digit()),
             };
@@ -453,9 +453,9 @@ proptest! {
             "{|\"\": 1}", "{\"\"|: 1}", "{\"\"|}", "{|\"\"}", "{\"City\": \"\", \"\"|}",
         ]),
         space in prop::sample::select(vec!["", " ", "\n\t"]),
-        behind in prop::sample::select(vec!["", ",\"LastName\": \"x\""]),
+        following in prop::sample::select(vec!["", ",\"LastName\": \"x\""]),
     ) {
-        let text = format!("[{{\"UserName\": \"a\", \"{name}\":{space}{form}{space}{behind}}}]");
+        let text = format!("[{{\"UserName\": \"a\", \"{name}\":{space}{form}{space}{following}}}]");
         for item in completions(DETAILS, &text).items {
             let taken = applied(&text, &item);
             prop_assert!(serde_json::from_str::<serde_json::Value>(&taken).is_ok(), "{text}: {taken}");
@@ -473,9 +473,9 @@ proptest! {
         members.dedup();
         let cut = cut.min(members.len());
         let before = members[..cut].join(",\n");
-        let behind = members[cut..].join(",\n");
+        let following = members[cut..].join(",\n");
         let comma = if before.is_empty() { "" } else { ",\n" };
-        let text = format!("[{{{before}{comma}{form}\n{behind}}}]");
+        let text = format!("[{{{before}{comma}{form}\n{following}}}]");
         let items = completions(DETAILS, &text).items;
         prop_assert!(!items.is_empty(), "{text}");
         for item in items {

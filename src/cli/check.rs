@@ -140,7 +140,7 @@ fn changed(args: &Check) -> Result<Option<Changed>, String> {
     Changed::since(revision.as_deref()).map(Some)
 }
 
-/// The number of files for which a thread is worth its cost.
+/// The minimum number of files per thread; for fewer files a thread costs more than it saves.
 const FILES_PER_THREAD: usize = 8;
 
 /// Shows and counts the results of the workers.
@@ -204,7 +204,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Counts a file that was not checked. `with_line`: it is reported on a line of its own.
+    /// Counts a file that was not checked. `with_line`: it is reported on a separate line.
     fn skip(&mut self, path: &Path, reason: &str, with_line: bool) {
         self.summary.skipped += 1;
         if with_line {

@@ -14,7 +14,7 @@ use crate::report::{OutputError, output, sanitize};
 pub fn run(args: &Pages, common: &Common) -> Result<u8, OutputError> {
     let Some(folder) = &args.out else {
         let mut page = Vec::new();
-        // `geplint help` has no page of its own.
+        // `geplint help` has no page.
         Man::new(command().disable_help_subcommand(true)).render(&mut page)?;
         let page = String::from_utf8_lossy(&page);
         output::write(&mut io::stdout().lock(), &page)?;

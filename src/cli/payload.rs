@@ -1,4 +1,4 @@
-//! A file as `check` and `predict` read it, and the endpoint for which it is checked.
+//! A file as `check` and `predict` read it, and its endpoint.
 
 use std::borrow::Cow;
 use std::io;

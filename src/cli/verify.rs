@@ -282,7 +282,7 @@ impl Run<'_> {
     /// Reports files with predictions, which would always agree.
     fn name_predictions(&self, pairing: &Pairing, paths: &[PathBuf]) {
         let mut predictions = pairing.unpaired.iter().filter(|(_, why)| why == PREDICTION);
-        // With --verbose each has a line of its own.
+        // With --verbose each has a line.
         if self.args.quiet || self.args.verbose {
             return;
         }

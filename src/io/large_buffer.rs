@@ -1,4 +1,4 @@
-//! A buffer to read into: zeroed bytes, with pages of its own if it is large.
+//! A read buffer: zeroed bytes, in separate memory pages if it is large.
 
 use std::collections::TryReserveError;
 use std::io;
@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 
 use memmap2::MmapMut;
 
-/// The size, in bytes, from which on a buffer has pages of its own.
+/// Minimum size, in bytes, of a buffer in separate pages.
 const MANY: usize = 8 << 20;
 
 /// There is not enough memory.

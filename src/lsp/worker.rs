@@ -36,7 +36,7 @@ pub struct Worker<'a> {
     outbox: Outbox,
     /// Number of the current round.
     round: u64,
-    /// URIs of the files with settings for which diagnostics are published.
+    /// URIs of the files with settings that have published diagnostics.
     published: BTreeSet<String>,
     /// The mistakes in these files that were shown as messages, by path.
     shown: BTreeMap<PathBuf, String>,
@@ -451,7 +451,7 @@ impl Round<'_, '_, '_> {
         let index = self.engine(snapshot);
         match index.and_then(|index| self.engines.get_mut(index)) {
             Some(engine) => engine.predict(snapshot),
-            None => Response::none("the document lies in no folder".to_owned()),
+            None => Response::none("the document is in no folder".to_owned()),
         }
     }
 

@@ -155,7 +155,7 @@ impl Widths {
     }
 }
 
-/// Adds a row as on the page. A single short statement is on the same line; otherwise each has a line of its own below.
+/// Adds a row as on the page. A single short statement is on the same line; otherwise each has a line below.
 fn row(text: &mut String, endpoint: &Endpoint, property: &Property, widths: &Widths, look: Look) {
     let palette: Palette = look.palette();
     let ty = type_text(endpoint, property);

@@ -320,7 +320,7 @@ impl Received {
     }
 }
 
-/// A response to be sent, and what is stored of it.
+/// A response to be sent, and its stored parts.
 struct Made {
     headers: HeaderMap,
     /// Without the headers.

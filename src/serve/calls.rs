@@ -80,7 +80,7 @@ pub struct Answer {
 pub struct Headers(Box<[u8]>);
 
 impl Headers {
-    /// The headers of a map. Values for which `is_secret` is true are not stored.
+    /// The headers of a map. A value is not stored if `is_secret` is true.
     pub fn of(headers: &HeaderMap, is_secret: impl Fn(&HeaderName) -> bool) -> Self {
         // A line for each: a name has no colon, and a value no line break.
         let length = headers

@@ -18,11 +18,11 @@ use super::body::{self, NoBody};
 use super::calls::{Call, Calls, Headers};
 use super::clock::rfc_3339;
 use super::engine::{Engine, NoResponse, Predicted, Tried};
-use super::guard::is_from_here;
 use super::har::{self, HarCall};
 use super::log::{Summary, millis};
 use super::page;
 use super::reply::{self, Aborted, Reply, document, problem, problem_at};
+use super::request_origin::is_from_here;
 use super::server::Server;
 use super::stream::Link;
 use crate::finding::Finding;
@@ -306,7 +306,7 @@ async fn calls(server: &Server, query: &str) -> Reply {
         later.borrow_and_update();
         let listed = server.calls.after(after, limit);
         let is_stopping = *stopping.borrow_and_update();
-        // After a reset or a restart of the server, the page knows a higher number than the server.
+        // After a reset or a restart of the server, the page sends a higher number than the server has.
         if !listed.calls.is_empty() || listed.last < after || is_stopping || Instant::now() >= until {
             return document(&CallList {
                 calls: listed.calls.iter().map(|call| Summary::new(call)).collect(),

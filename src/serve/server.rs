@@ -10,10 +10,10 @@ use tokio::sync::{Mutex, watch};
 use super::calls::{Call, Calls};
 use super::engine::{Engine, Rules};
 use super::faults::Faults;
-use super::guard::Hosts;
 use super::log::Log;
 use super::options::{Options, Token};
 use super::page;
+use super::request_origin::Hosts;
 use super::routes::Routes;
 
 /// The state that all connections share.

@@ -60,7 +60,7 @@ impl<'b> Archive<'b> {
         }
     }
 
-    /// Returns a file that a HAR in the archive names, and that is beside the HAR.
+    /// Returns a file next to a HAR in the archive, by its name in the HAR.
     pub fn beside(&self, har: &str, name: &str) -> Result<Vec<u8>, String> {
         let folder = har.rsplit_once('/').map(|(folder, _)| folder);
         self.file(&folder.map_or_else(|| name.to_owned(), |folder| format!("{folder}/{name}")))

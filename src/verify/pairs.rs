@@ -445,7 +445,7 @@ mod tests {
         assert_eq!(paired(&names, named, |_| Kind::Other), ["q/a.json>q/r/a.json"]);
     }
 
-    /// `geplint samples` writes them beside requests.
+    /// `geplint samples` writes them next to requests.
     #[test]
     fn a_prediction_is_never_an_answer() {
         let names = [

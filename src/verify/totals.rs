@@ -14,7 +14,7 @@ pub struct Tally {
     pub agreed: u32,
     /// Pairs whose recorded answer is not one of the API.
     pub not_answered: u32,
-    /// Pairs for which no envelope could be predicted.
+    /// Pairs without a predicted envelope.
     pub not_comparable: u32,
     /// Pairs whose request is not JSON as it is, and was repaired for the prediction.
     pub recovered: u32,

@@ -96,7 +96,7 @@ fn judge(types: &Endpoint, ty: &str, literal: &str, case: &Case) -> Result<(), S
     let body = format!("[{{\"{ty}\": {literal}}}]");
     let (text, errors) = json::text(body.as_bytes());
     let findings = lint::check(&text, errors, types, &Tenant::default(), false).findings;
-    // A null element binds; what the service does with it is checked later.
+    // A null element binds; the service checks it later.
     let refused = findings
         .iter()
         .find(|finding| finding.severity == Severity::Error && finding.phase == Phase::Bind);

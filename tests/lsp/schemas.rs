@@ -1,4 +1,4 @@
-//! The schemas of tenant and rules files, which completion uses, list what the loaders accept.
+//! The schemas of tenant and rules files, which completion uses, list the keys and words that the loaders accept.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -41,7 +41,7 @@ const send = async (id, body, headers = {}) => {
 };
 const detail = async (seq) => (await fetch(`${base}/_geplint/api/calls/${seq}`)).json();
 
-// ---- the browser: nothing but the page may be asked for, and nothing may go wrong
+// ---- the browser: requests to other hosts and errors fail the test
 
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync"];
@@ -73,14 +73,14 @@ const opened = (page, seq) => until(page, (seq) => document.querySelector("#call
 const tests = [];
 const test = (name, run) => tests.push([name, run]);
 
-test("an empty list says where to send calls", async () => {
+test("an empty list shows the address for calls", async () => {
   const page = await open();
   await page.getByText("No calls yet.", { exact: true }).waitFor();
   assert.equal(await page.locator("#none code").textContent(), base);
   await page.context().close();
 });
 
-test("calls appear as they come in", async () => {
+test("calls are listed as they arrive", async () => {
   const page = await open();
   const answers = [
     await send("contact-details", documented("contact-details/1-success.request.json")),
@@ -135,7 +135,7 @@ test("findings are at their lines", async () => {
   await page.context().close();
 });
 
-test("the keyboard alone is enough", async () => {
+test("the page can be used with the keyboard alone", async () => {
   const page = await open();
   await until(page, () => document.querySelectorAll(".call").length === 5);
   const order = [];
@@ -166,7 +166,7 @@ test("the keyboard alone is enough", async () => {
   for (const label of ["Request body", "Predicted response body"]) assert.ok(reached.includes(label), `${label} in ${reached}`);
   await page.keyboard.press("Escape");
   assert.equal(await focused(page), "list");
-  // Reset asks, and Escape is no.
+  // Reset opens a confirmation, which Escape cancels.
   await page.focus("#reset");
   await page.keyboard.press("Enter");
   await page.locator("#sure[open]").waitFor();
@@ -205,7 +205,7 @@ test("a payload is pasted and tried", async () => {
   await page.keyboard.press("Control+Enter");
   await page.getByText("No response is predicted").waitFor();
   assert.equal((await (await fetch(`${base}/_geplint/api/calls?after=0`)).json()).last, 5, "trying is no call");
-  // A call is taken over as a draft.
+  // A call is copied as a draft.
   await page.goto(`${base}/_geplint/#call-4`);
   await page.getByRole("button", { name: "Edit and try" }).click();
   assert.equal(await page.inputValue("#payload"), documented("user-group/2-error.request.json"));
@@ -215,7 +215,7 @@ test("a payload is pasted and tried", async () => {
 
 const HOSTILE = "</scr" + "ipt><scr" + "ipt>pwned=1</scr" + "ipt><img src=x onerror=pwned=1><svg onload=pwned=1> \u202eevil\u202c \u2066\u200b\u0007\u009b31m ::error::x";
 
-test("hostile payloads stay text", async () => {
+test("hostile payloads are shown as text", async () => {
   const page = await open();
   const group = { [HOSTILE]: HOSTILE, GroupName: HOSTILE, ContactCodes: [{ ContactCode: "a@example.com" }] };
   await send("user-group", JSON.stringify([group], null, 1), { "x-hostile": "<img src=x onerror=pwned=1>" });
@@ -262,7 +262,7 @@ test("lines of 5 MB are shown in parts", async () => {
   assert.ok(await shown() > before);
   assert.ok(await shown() < before + 10_000);
   assert.doesNotMatch(await page.locator(".text").first().textContent(), /\\ud83d|\\ude00|\ufffd/);
-  // Pasted, it is held beside the box.
+  // Pasted text of this size is stored outside of the text box.
   await page.goto(`${base}/_geplint/#try`);
   await paste(page, body);
   await page.getByText("It is too long to be edited here.").waitFor();
@@ -286,13 +286,13 @@ test("lines of 5 MB are shown in parts", async () => {
   await page.context().close();
 });
 
-test("10,000 calls take the room of those in sight", async () => {
+test("of 10,000 calls only the visible rows are in the document", async () => {
   const page = await open();
   const body = JSON.stringify([{ GroupName: "G", ContactCodes: [{ ContactCode: "C-1" }] }]);
   for (let sent = 0; sent < 10_000; sent += 50) await Promise.all(Array.from({ length: 50 }, () => send("user-group", body)));
   await until(page, () => document.querySelector("#count").textContent === "10,000 calls");
   await until(page, () => document.querySelector("#list").lastElementChild && [...document.querySelectorAll(".call")].some((row) => row.getAttribute("aria-posinset") === "10000"));
-  // What scrolling costs is counted in rows that are made, not in time.
+  // The cost of scrolling is counted in created rows, not in time.
   await page.evaluate(() => {
     window.made = 0;
     window.tasks = [];
@@ -321,7 +321,7 @@ test("10,000 calls take the room of those in sight", async () => {
   await page.context().close();
 });
 
-test("a HAR is saved that verify reads, and reset deletes all", async () => {
+test("verify reads the saved HAR, and reset deletes all calls", async () => {
   const page = await open();
   await page.locator(".call").first().waitFor();
   const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
@@ -358,13 +358,13 @@ test("tenant facts are shown and replaced", async () => {
   await page.context().close();
 });
 
-test("a reset by others begins the list again, and a fault is named", async () => {
+test("a reset by another client empties the list, and a fault is named", async () => {
   const body = documented("contact-details/3-error.request.json");
   await fetch(`${base}/_geplint/reset`, { method: "POST" });
   await send("contact-details", body);
   const page = await open();
   await page.locator(".call").first().waitFor();
-  // More calls than the page has seen: their numbers alone do not show that they are others.
+  // More calls than on the page: their numbers alone do not show the reset.
   await fetch(`${base}/_geplint/reset`, { method: "POST" });
   for (const fault of ["none", "503", "none"]) await send("contact-details", body, { "x-geplint-fault": fault });
   await until(page, () => document.querySelectorAll(".call").length === 3);
@@ -374,7 +374,7 @@ test("a reset by others begins the list again, and a fault is named", async () =
   await page.context().close();
 });
 
-test("no rule of WCAG 2.2 AA that axe knows is broken, narrow and wide, dark and light", async () => {
+test("axe finds no violation of WCAG 2.2 AA, narrow and wide, dark and light", async () => {
   await fetch(`${base}/_geplint/reset`, { method: "POST" });
   await send("contact-details", documented("contact-details/1-success.request.json"));
   await send("contact-details", documented("contact-details/3-error.request.json"));

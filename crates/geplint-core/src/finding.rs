@@ -108,7 +108,7 @@ impl Display for Text {
 pub enum Severity {
     /// The page contradicts its own examples, or it is a matter of style.
     Advice,
-    /// No 400 is predicted, but the sender should know.
+    /// No 400 is predicted, but data is lost or changed, or is probably not as intended.
     Warning,
     /// A 400 is predicted, or the file is not JSON that could be sent.
     Error,
@@ -180,7 +180,7 @@ pub enum Phase {
 /// The reason why the answer to a finding is not in the response: the API stops at another error before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Masked {
-    /// A value that does not convert, for which the whole request is refused.
+    /// A value that does not convert: the whole request is refused.
     Conversion,
     /// An error of the request as a whole.
     Request,
@@ -338,8 +338,7 @@ pub enum FixKind {
     Retype(String),
     /// Replace the name at the finding's span.
     Rename(String),
-    /// Replace a name at another place, and optionally its value: for a missing property, the unknown name that
-    /// stands for it.
+    /// Replace a name at another place, and optionally its value: for a missing property, the unknown name in its place.
     RenameAt {
         /// The span of the unknown name.
         at: Span,

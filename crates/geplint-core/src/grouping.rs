@@ -1,8 +1,8 @@
 //! Groups findings to diagnostics, so that the effects of one cause are shown once.
 //!
-//! Findings stay separate: each has its own pointer, for suppression, for the baseline and for machines. [`pair`] joins
-//! a missing property with the unknown name that stands for it; every report shows that pair as one finding. [`group`]
-//! joins findings with one cause in a file, for reports that people read.
+//! Findings stay separate: each has its own pointer, for suppression, for the baseline and for machines. [`pair`] joins a
+//! missing property with the unknown name in its place; every report shows that pair as one finding. [`group`] joins findings
+//! with one cause in a file, for reports that people read.
 
 use std::borrow::Cow;
 use std::collections::hash_map::DefaultHasher;
@@ -34,7 +34,7 @@ const PLACES: usize = 24;
 
 // ---- pairs ----
 
-/// Joins each missing property with the unknown name in the same object that stands for it.
+/// Joins each missing property with the unknown name in its place, in the same object.
 ///
 /// Call it with the findings that remain after suppression and the baseline, so that each half can be suppressed
 /// alone. The pair has the higher severity of the two. It is reported as the missing property if that is an error,
@@ -67,8 +67,8 @@ pub fn pair(mut findings: Vec<Finding>, position: impl Fn(u32) -> Position) -> V
     findings
 }
 
-/// Returns the indices of the missing properties and of the names that stand for them. A name stands for only one
-/// property, and a property takes the first such name.
+/// Returns the indices of the missing properties and of the names in their place. A name is joined with only one property, and
+/// a property with the first such name.
 fn partners(findings: &[Finding]) -> Vec<(usize, usize)> {
     let mut unknown: HashMap<(&str, &str), usize> = HashMap::new();
     for (index, finding) in findings.iter().enumerate() {
@@ -156,7 +156,7 @@ fn joined(
 }
 
 impl Finding {
-    /// Returns true if the finding is a missing property and the unknown name that stands for it, joined by [`pair`].
+    /// Returns true if the finding is a missing property and the unknown name in its place, joined by [`pair`].
     #[must_use]
     pub fn is_pair(&self) -> bool {
         self.suggestion.is_some() && self.related.is_some()
@@ -190,8 +190,8 @@ impl Finding {
         }
     }
 
-    /// Returns the two parts of the message of a missing property that is joined with an unknown name: what is missing, and
-    /// that name in quotes.
+    /// Returns the two parts of the message of a missing property that is joined with an unknown name: the missing property,
+    /// and that name in quotes.
     #[must_use]
     pub fn renamed(&self) -> Option<(&str, &str)> {
         let (what, rest) = self.message.split_once("; rename ").filter(|_| self.is_pair())?;
@@ -257,7 +257,7 @@ pub struct Diagnostic<'f> {
     pub lead: &'f Finding,
     /// The first finding of each property or name, including the lead, in the order of the file.
     pub parts: Vec<Part<'f>>,
-    /// The number of findings that it stands for.
+    /// The number of its findings.
     pub findings: u64,
     /// These findings by severity and rule, in the order of the file.
     pub tallies: Vec<Tally<'f>>,
@@ -298,7 +298,7 @@ pub struct Tally<'f> {
 pub struct Part<'f> {
     /// The first finding.
     pub finding: &'f Finding,
-    /// The number of findings that it stands for.
+    /// The number of its findings.
     pub count: u64,
 }
 

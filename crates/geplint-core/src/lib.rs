@@ -2,7 +2,7 @@
 //!
 //! Pure: no files, no clock, no environment, no printing. It contains no endpoint; rules files define them.
 //!
-//! Without the feature `engine` there is only [`rules`]: what a build script needs to compile rules files.
+//! Without the feature `engine` there is only [`rules`], for build scripts that compile rules files.
 #![cfg_attr(
     not(feature = "engine"),
     allow(

@@ -249,7 +249,7 @@ mod tests {
         let places: Vec<Option<u32>> = (0..=u32::try_from(file.len()).unwrap())
             .map(|at| mapped.offset(at))
             .collect();
-        // Before the string, its first byte, inside of the escape, behind it, and behind the text.
+        // Before the string, its first byte, inside the escape, after it, and after the text.
         assert_eq!(
             places,
             [

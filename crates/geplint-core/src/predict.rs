@@ -1,7 +1,7 @@
 //! Predicts the response of the API from findings: phases, keys, order.
 //!
-//! The service works in phases (inferred): it converts the body, then checks the request as a whole, then each record
-//! by itself. A record stops at its first failing phase.
+//! The service works in phases (inferred): it converts the body, then checks the request as a whole, then each record. A record
+//! stops at its first failing phase.
 
 use std::borrow::Cow;
 
@@ -64,8 +64,8 @@ pub struct Verdict {
     pub records: u32,
 }
 
-/// Returns the extent to which the API is predicted to refuse a request of `records` records. `findings` must be
-/// marked by [`mask`]; `implied` are the errors that one of them stands for ([`Checked::implied`]).
+/// Returns the extent to which the API is predicted to refuse a request of `records` records. `findings` must be marked by
+/// [`mask`]; `implied` are the errors that one of them represents ([`Checked::implied`]).
 ///
 /// Nothing is predicted for a file that is not JSON, so it is not refused.
 #[must_use]
@@ -105,8 +105,7 @@ pub struct Prediction {
     pub error_findings: Vec<usize>,
     /// The facts of the tenant on which the answer depends. This response is the likely one.
     pub depends: Needed,
-    /// True if valid records are listed, or left out, beside invalid ones. No page of this endpoint shows such a
-    /// response.
+    /// True if valid records are listed, or omitted, if there are invalid ones. No page of this endpoint shows such a response.
     pub mixed: bool,
 }
 

@@ -6,8 +6,8 @@
 //!                 └────────────┴──────────────┴──────────────┴─────▶ counted
 //! ```
 //!
-//! Pure, so that it can run on any thread: the entries that were used are returned in a [`Ledger`], and ledgers can be
-//! added. Predictions do not pass through here, because the API does not know what a team has agreed on.
+//! Pure, so that it can run on any thread: the entries that were used are returned in a [`Ledger`], and ledgers can be added.
+//! Predictions do not pass through here, because settings of a team do not affect the API.
 
 use crate::baseline::{self, Counts};
 use crate::finding::{Finding, Severity};

@@ -31,10 +31,10 @@ export function candidates(setting: string, system: System): string[] {
 /** Returns the message for a missing program. */
 export function notFound(setting: string, tried: string[]): string {
   if (setting.trim() === "") {
-    return "geplint is not on the PATH. Install it, or say where it is in the setting geplint.path.";
+    return "geplint is not on the PATH. Install it, or set its path in geplint.path.";
   }
   if (tried.length === 0) {
-    return `geplint.path is "${setting}", which is no absolute path.`;
+    return `geplint.path is "${setting}", which is not an absolute path.`;
   }
   return `geplint.path is "${setting}", and there is no program.`;
 }
@@ -57,6 +57,6 @@ export function unusable(file: string, trial: Trial): string | undefined {
     return undefined;
   }
   const lines = trial.stderr.split("\n").map((line) => line.trim());
-  const said = lines.find((line) => line !== "") ?? "it does not say why";
-  return `${file} has no language server: ${said.replace(/^(geplint|error): /, "")}`;
+  const reason = lines.find((line) => line !== "") ?? "it prints no reason";
+  return `${file} has no language server: ${reason.replace(/^(geplint|error): /, "")}`;
 }

@@ -42,7 +42,7 @@ export function shown(prediction: Prediction): string {
     const to = prediction.endpoint ? ` to ${prediction.endpoint}` : "";
     notes.push(`Predicted by geplint for a request${to}. It is no answer of the API.`);
   } else {
-    notes.push(`No response is predicted: ${prediction.reason ?? "the server does not say why"}.`);
+    notes.push(`No response is predicted: ${prediction.reason ?? "the server gives no reason"}.`);
   }
   notes.push(...(prediction.dependsOn ?? []).map((what) => `Depends on: ${what}`));
   notes.push(...(prediction.guesses ?? []).map((what) => `A guess: ${what}`));

@@ -19,9 +19,9 @@ test("a setting is an absolute path or one in the home folder", () => {
   assert.deepEqual(candidates("geplint", linux), []);
 });
 
-test("what is missing is said", () => {
+test("the message names what is missing", () => {
   assert.match(notFound("", []), /not on the PATH/);
-  assert.match(notFound("./geplint", []), /no absolute path/);
+  assert.match(notFound("./geplint", []), /not an absolute path/);
   assert.match(notFound("/x", ["/x"]), /there is no program/);
 });
 

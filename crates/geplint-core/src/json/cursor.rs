@@ -173,8 +173,8 @@ fn string(text: &str, open: usize, at: usize) -> Token {
     let end = scan::string_end(bytes, open, usize::MAX)
         .filter(|end| *end > at)
         .filter(|end| {
-            let behind = scan::byte(bytes, scan::inline_space(bytes, *end));
-            matches!(behind, b':' | b'"') || scan::is_end(behind)
+            let following = scan::byte(bytes, scan::inline_space(bytes, *end));
+            matches!(following, b':' | b'"') || scan::is_end(following)
         });
     let span_end = end.unwrap_or_else(|| scan::word_end(bytes, at));
     Token {

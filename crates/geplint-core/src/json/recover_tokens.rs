@@ -51,7 +51,7 @@ impl Reader<'_> {
         match scan::byte(self.bytes, at + 1) {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => at + 2,
             b'u' => self.unicode_escape(at, odd),
-            // A control character, a line break or the end of the text has an error of its own.
+            // A control character, a line break or the end of the text has a separate error.
             0..0x20 => at + 1,
             _ => {
                 let rest = self.text.get(at + 1..).unwrap_or("");

@@ -98,7 +98,7 @@ pub(crate) fn printable(bytes: &[u8]) -> bool {
     (hits | odd(u64::from_le_bytes(last))) & lanes(0x80) == 0
 }
 
-/// Returns the end of the number at `at`. `None` if it is malformed. What follows the number is not checked.
+/// Returns the end of the number at `at`. `None` if it is malformed. The text after the number is not checked.
 #[inline]
 pub(crate) fn number(bytes: &[u8], at: usize) -> Option<usize> {
     let at = at + usize::from(byte(bytes, at) == b'-');

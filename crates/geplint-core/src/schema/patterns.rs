@@ -160,11 +160,13 @@ pub(super) fn date() -> [String; 2] {
 /// Returns patterns that no date matches: only digits, a day before the month, an impossible month or day.
 pub(super) fn no_date() -> [String; 3] {
     let beyond_12 = "(?:1[3-9]|[2-9][0-9])";
-    let behind = format!("(?:[ T][^+-]*)?{SPACE}$");
+    let following = format!("(?:[ T][^+-]*)?{SPACE}$");
     [
         format!("^{SPACE}[0-9]+{SPACE}$"),
-        format!("^{SPACE}{beyond_12}[/.-][0-9]{{1,2}}[/.-][0-9]{{1,4}}{behind}"),
-        format!("^[0-9]{{4}}-(?:(?:00|{beyond_12})-[0-9]{{2}}|[0-9]{{2}}-(?:00|3[2-9]|[4-9][0-9])){behind}"),
+        format!("^{SPACE}{beyond_12}[/.-][0-9]{{1,2}}[/.-][0-9]{{1,4}}{following}"),
+        format!(
+            "^[0-9]{{4}}-(?:(?:00|{beyond_12})-[0-9]{{2}}|[0-9]{{2}}-(?:00|3[2-9]|[4-9][0-9])){following}"
+        ),
     ]
 }
 

@@ -19,7 +19,7 @@ pub struct Effect {
     pub adds: bool,
     /// True if the contact is deleted.
     pub deletes: bool,
-    /// True if the contact is active afterwards; `None` if the record does not say so.
+    /// True if the contact is active afterwards; `None` if the record does not state it.
     pub active: Option<bool>,
     /// The change to its belonging LOBs.
     pub lobs: Option<LobEffect>,

@@ -56,7 +56,7 @@ struct ReplyLayout {
     total: Vec<String>,
     /// The number of pages.
     pages: Vec<String>,
-    /// Whether, or where, more entries follow.
+    /// The names of the property that states whether, or at which address, more entries follow.
     more: Vec<String>,
 }
 
@@ -667,7 +667,7 @@ fn data(text: &str, tree: &Tree) -> Option<(NodeId, bool)> {
     Some((list, tree.node(list).kind == JsonKind::Array))
 }
 
-/// Returns the place and message of an error reply. An empty array beside an error is not a list.
+/// Returns the place and message of an error reply. An empty array next to an error is not a list.
 fn error_of(text: &str, tree: &Tree, data: NodeId) -> Option<(usize, String)> {
     let root = tree.root()?;
     let is_empty = tree.elements(data).next().is_none();
@@ -787,7 +787,7 @@ fn contact(tenant: &mut Tenant, layout: &ContactLayout, item: &Item<'_>) -> std:
     Ok(())
 }
 
-/// Returns the LOBs of a reply's own entries that count as belonging. `None` if an entry does not say so.
+/// Returns the LOBs of a reply's own entries that count as belonging. `None` if an entry does not state it.
 fn belonging(layout: &ContactLayout, item: &Item<'_>) -> Option<Vec<String>> {
     let Item::List(entries) = item.field(&layout.lob_entries)? else {
         return None;

@@ -13,7 +13,7 @@ pub struct Loaded {
     pub entries: usize,
     /// The number of entries that were skipped because they are marked as deleted.
     pub deleted: usize,
-    /// Why the list is incomplete, if it is. A value that is not in an incomplete list may still exist.
+    /// The reason why the list is incomplete, if it is. A value that is not in an incomplete list may still exist.
     pub incomplete: Option<String>,
     /// Notes about the files for the user, one line each.
     pub notes: Vec<String>,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::cursor_position::CursorPosition;
 use super::model::Context;
-use super::row::{code, shown};
+use super::row_markdown::{code, shown};
 use crate::bind::{self, Json, Scalar};
 use crate::json;
 use crate::rules::{Endpoint, Fact, Property, Type};
