@@ -103,8 +103,8 @@ impl<'a> Fixer<'a> {
             };
             return fix::fix_all(bytes, self.unsafe_too, &mut check);
         }
-        let given = known.explicit_endpoint(project, path, named, bytes);
-        let endpoint = given.or_else(|| session.recognized(bytes, standard))?;
+        let explicit = known.explicit_endpoint(project, path, named, bytes);
+        let endpoint = explicit.or_else(|| session.recognized(bytes, standard))?;
         let mut check = |bytes: &[u8]| {
             let findings = session.look(bytes, endpoint).findings;
             let all = Tally::of(&findings);
@@ -117,7 +117,7 @@ impl<'a> Fixer<'a> {
             return None;
         }
         let same = |other: &Endpoint| std::ptr::eq(endpoint, other);
-        (given.is_some() || session.recognized(&after.bytes, standard).is_some_and(same)).then_some(after)
+        (explicit.is_some() || session.recognized(&after.bytes, standard).is_some_and(same)).then_some(after)
     }
 
     /// Shows the changes, or writes the file. The error is the reason why it cannot be written.
@@ -145,11 +145,11 @@ impl<'a> Fixer<'a> {
 /// Replaces the content of a file, if it has not changed since it was read.
 fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), String> {
     let not_fixed = |error: &std::io::Error| format!("not fixed: {}", explain(error));
-    let there = fs::metadata(path).map_err(|error| not_fixed(&error))?;
-    if !there.is_file() {
+    let metadata = fs::metadata(path).map_err(|error| not_fixed(&error))?;
+    if !metadata.is_file() {
         return Err(not_fixed(&ErrorKind::InvalidInput.into()));
     }
-    if has_other_names(&there) {
+    if has_other_names(&metadata) {
         return Err("not fixed: it is hard-linked, and its other names would keep the old text".to_owned());
     }
     let mut file = AtomicFile::create(path).map_err(|error| not_fixed(&error))?;

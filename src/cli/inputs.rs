@@ -115,10 +115,10 @@ pub fn found(files: &Files, common: &Common) -> Vec<PathBuf> {
 
 /// Warns about invalid lines of ignore files on standard error.
 pub fn warn_of_ignore_files(files: &IgnoreFiles, common: &Common) {
-    let here = std::env::current_dir().unwrap_or_default();
+    let current_dir = std::env::current_dir().unwrap_or_default();
     for (path, bad) in files {
         if let Some(bad) = bad {
-            let shown = sanitize::plain_path(path.strip_prefix(&here).unwrap_or(path));
+            let shown = sanitize::plain_path(path.strip_prefix(&current_dir).unwrap_or(path));
             let line = bad.line.map_or_else(String::new, |line| format!("{line}:1: "));
             let separator = if line.is_empty() { " " } else { "" };
             terminal::warn(common, &format!("{shown}:{separator}{line}{}", bad.message));
@@ -255,9 +255,9 @@ impl Knowledge {
         named: bool,
         bytes: &[u8],
     ) -> Option<&Endpoint> {
-        let given = self.assigned_endpoint(project, path, named, bytes)?;
-        let settled = || project.endpoint(path).is_some_and(|id| id.value == given.id);
-        (named || settled()).then_some(given)
+        let assigned = self.assigned_endpoint(project, path, named, bytes)?;
+        let settled = || project.endpoint(path).is_some_and(|id| id.value == assigned.id);
+        (named || settled()).then_some(assigned)
     }
 
     /// Returns the endpoint that the settings assign to a file. `None` if the command line has set one for all.

@@ -145,14 +145,14 @@ fn is_payload(filter: &FindingFilter<'_>, path: &Path, found: bool) -> bool {
     let Ok(bytes) = read::whole(path, read::LARGEST) else {
         return false;
     };
-    let given = || {
+    let is_assigned = || {
         filter
             .known
             .assigned_endpoint(filter.project, path, false, &bytes)
             .is_some()
     };
     let recognized = recognize(&json::text(&bytes).0, &filter.known.rules.candidates());
-    found && given() || matches!(recognized, Recognized::Request(_) | Recognized::OneOf(_))
+    found && is_assigned() || matches!(recognized, Recognized::Request(_) | Recognized::OneOf(_))
 }
 
 /// The destinations of a run's documents. An error in one is reported; the others continue.

@@ -281,10 +281,10 @@ impl<'a> Requests<'a> {
         session: &Session<'r>,
         all: &mut Parts<'_>,
     ) -> Vec<Chosen<'r>> {
-        let given = self
+        let assigned = self
             .known
             .assigned_endpoint(self.project, file.path, file.named, file.bytes);
-        let given = given.and_then(|endpoint| session.endpoint(&endpoint.id));
+        let assigned = assigned.and_then(|endpoint| session.endpoint(&endpoint.id));
         let texts: Vec<(&Request, MappedText)> = container
             .requests
             .iter()
@@ -296,7 +296,7 @@ impl<'a> Requests<'a> {
         let recognized = |text: &MappedText| session.recognized(text.text().as_bytes(), file.standard);
         let own: Vec<Option<&'r Endpoint>> = texts
             .iter()
-            .map(|(_, text)| given.or_else(|| recognized(text)))
+            .map(|(_, text)| assigned.or_else(|| recognized(text)))
             .collect();
         let first = own.iter().copied().flatten().next();
         let mut chosen = Vec::new();

@@ -118,9 +118,9 @@ fn write(folder: &Path, endpoint: &str, files: &Files) -> Result<Outdated, Strin
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", sanitize::plain_path(folder)))?;
     let before = manifest(folder).map_err(|why| fail(MANIFEST, why))?;
     for (name, text) in files {
-        let there = contents(&folder.join(name)).map_err(|why| fail(name, why))?;
-        let is_ours = |there: &Vec<u8>| there == text.as_bytes() || is_listed(&before, name, there);
-        if there.is_some_and(|there| !is_ours(&there)) {
+        let existing = contents(&folder.join(name)).map_err(|why| fail(name, why))?;
+        let is_ours = |existing: &Vec<u8>| existing == text.as_bytes() || is_listed(&before, name, existing);
+        if existing.is_some_and(|existing| !is_ours(&existing)) {
             let why = format!(
                 "it was not written by `geplint samples` ({MANIFEST} lists its files), or has changed since; remove it, or use another folder"
             );
@@ -142,9 +142,9 @@ fn write(folder: &Path, endpoint: &str, files: &Files) -> Result<Outdated, Strin
         .filter(|name| !files.contains_key(*name))
     {
         let path = folder.join(name);
-        let there = contents(&path).map_err(|why| fail(name, why))?;
-        let Some(there) = there else { continue };
-        if is_listed(&before, name, &there) {
+        let existing = contents(&path).map_err(|why| fail(name, why))?;
+        let Some(existing) = existing else { continue };
+        if is_listed(&before, name, &existing) {
             fs::remove_file(&path).map_err(|error| fail(name, error.to_string()))?;
             outdated.removed += 1;
         } else {
@@ -155,10 +155,10 @@ fn write(folder: &Path, endpoint: &str, files: &Files) -> Result<Outdated, Strin
 }
 
 /// Returns true if a file is unchanged since an earlier run wrote it.
-fn is_listed(before: &BTreeMap<String, Listed>, name: &str, there: &[u8]) -> bool {
+fn is_listed(before: &BTreeMap<String, Listed>, name: &str, content: &[u8]) -> bool {
     before
         .get(name)
-        .is_some_and(|listed| listed.digest == digest(there))
+        .is_some_and(|listed| listed.digest == digest(content))
 }
 
 /// Returns the new list: the files of this run, and those of earlier runs for other endpoints.
@@ -220,7 +220,7 @@ fn contents(path: &Path) -> Result<Option<Vec<u8>>, String> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.to_string()),
-        Ok(there) if !there.is_file() => Err("it exists, and is not a regular file".to_owned()),
+        Ok(existing) if !existing.is_file() => Err("it exists, and is not a regular file".to_owned()),
         Ok(_) => fs::read(path).map(Some).map_err(|error| error.to_string()),
     }
 }

@@ -331,6 +331,6 @@ fn discover(source: &SettingsSource, here: &Path) -> Option<PathBuf> {
 
 /// Returns the globs of a flag, which apply to any folder below the working directory.
 pub fn globs(flag: &str, globs: &[String]) -> Result<Excludes, String> {
-    let here = std::env::current_dir().unwrap_or_default();
-    Excludes::new(&here, globs).map_err(|bad| format!("{flag} \"{}\": {}", bad.shown(), bad.message))
+    let current_dir = std::env::current_dir().unwrap_or_default();
+    Excludes::new(&current_dir, globs).map_err(|bad| format!("{flag} \"{}\": {}", bad.shown(), bad.message))
 }

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn known_variables_are_replaced_and_others_stay() {
+    fn known_variables_are_replaced_and_others_are_kept() {
         let known = variables(&[("a", "1"), ("b c", ""), ("d", "{{a}}-{{x}}")]);
         let filled = |text: &str| known.filled(text);
         assert_eq!(filled("{{a}}{{b c}}{{x}}{{ a }}"), "1{{x}}1");
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn places_lead_to_the_variable() {
+    fn positions_are_those_of_the_variable() {
         let file = "x = {{a}}{{b}};";
         let text = MappedText::verbatim(file, Span::new(4, 14));
         let filled = variables(&[("a", "value")]).filled_in(&text);

@@ -52,10 +52,10 @@ impl Bounds {
 
 /// Returns the path of something that does not exist, without links as far as its folders exist.
 fn without_links(place: &Path) -> PathBuf {
-    let there = place
+    let existing = place
         .ancestors()
         .find_map(|above| Some((above, above.canonicalize().ok()?)));
-    there.map_or_else(
+    existing.map_or_else(
         || place.to_path_buf(),
         |(above, real)| real.join(place.strip_prefix(above).unwrap_or(Path::new(""))),
     )

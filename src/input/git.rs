@@ -47,16 +47,16 @@ pub(super) struct Git {
 impl Git {
     /// Finds the repository. The error is the reason why there is none, or why git refuses it.
     pub fn here() -> Result<Self, String> {
-        let here = env::current_dir().map_err(|error| explain(&error))?;
+        let current_dir = env::current_dir().map_err(|error| explain(&error))?;
         let Some(named) = env::var_os("GIT_DIR").filter(|dir| !dir.is_empty()) else {
-            let git = Self::at(root_above(&here)?, Vec::new());
+            let git = Self::at(root_above(&current_dir)?, Vec::new());
             git.ask(&["rev-parse", "--git-dir"])?;
             return Ok(git);
         };
         // A hook gets its repository in a variable. A relative path would be wrong from another folder.
         let dir = std::path::absolute(named).map_err(|error| explain(&error))?;
         let asked = Self {
-            root: here,
+            root: current_dir,
             variables: vec![("GIT_DIR", dir.clone().into())],
         };
         let root = path_of(line(&asked.ask(&["rev-parse", "--show-toplevel"])?));

@@ -47,14 +47,14 @@ struct FileStamp {
 
 impl FileStamp {
     fn of(path: &Path) -> io::Result<Self> {
-        let there = fs::metadata(path)?;
+        let metadata = fs::metadata(path)?;
         Ok(Self {
-            size: there.len(),
-            modified: there.modified().ok(),
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
             #[cfg(unix)]
             inode: {
                 use std::os::unix::fs::MetadataExt;
-                (there.dev(), there.ino())
+                (metadata.dev(), metadata.ino())
             },
         })
     }

@@ -378,22 +378,22 @@ fn failed(status: u16) -> Made {
 
 /// The reply to a call without the required token.
 fn refused_token(token: Option<&Token>, headers: &HeaderMap) -> Option<Reply> {
-    let given = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
-    let bearer = given.and_then(|given| {
-        let (scheme, token) = given.split_at_checked(7)?;
+    let authorization = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+    let bearer = authorization.and_then(|authorization| {
+        let (scheme, token) = authorization.split_at_checked(7)?;
         scheme
             .eq_ignore_ascii_case(b"bearer ")
             .then(|| token.trim_ascii())
     });
     let is_right = match token {
         None => true,
-        Some(Token::Any) => given.is_some_and(|given| !given.trim_ascii().is_empty()),
+        Some(Token::Any) => authorization.is_some_and(|authorization| !authorization.trim_ascii().is_empty()),
         Some(Token::Exact(token)) => bearer == Some(token.as_bytes()),
     };
     if is_right {
         return None;
     }
-    let why = match given {
+    let why = match authorization {
         None => "the Authorization header is missing (--require-token)",
         Some(_) => "the Authorization header has another token (--require-token)",
     };

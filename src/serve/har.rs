@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn verify_reads_back_what_is_written() {
+    fn verify_reads_the_written_file() {
         let bodies: [&[u8]; 5] = [
             b"[]",
             b"[{\"a\": \"\xc3\xa9\\u0000\r\n\"}]",

@@ -48,9 +48,9 @@ impl Routes {
     }
 
     fn add(&mut self, path: &str, endpoint: &'static Endpoint) {
-        let there = self.paths.entry(path.to_lowercase()).or_default();
-        if !there.iter().any(|other| other.method == endpoint.method) {
-            there.push(endpoint);
+        let endpoints = self.paths.entry(path.to_lowercase()).or_default();
+        if !endpoints.iter().any(|other| other.method == endpoint.method) {
+            endpoints.push(endpoint);
         }
     }
 
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_are_found_in_any_case_and_behind_a_base() {
+    fn paths_are_found_in_any_case_and_after_a_base() {
         let path = &*builtin("user-group").unwrap().path;
         let (upper, name) = (path.to_uppercase(), path.rsplit('/').next().unwrap());
         let encoded = path.replace('o', "%6f").replace('p', "%50");
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_says_which_methods_it_takes() {
+    fn a_known_path_returns_its_methods() {
         let path = &*builtin("user-group").unwrap().path;
         for method in [Method::GET, Method::OPTIONS, Method::DELETE] {
             assert!(matches!(routes().find(&method, path), Found::Methods(methods) if methods == "POST"));

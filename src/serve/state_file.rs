@@ -408,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_line_is_an_error_wherever_it_is() {
+    fn a_damaged_line_is_an_error_at_any_position() {
         for rest in ["", &effects("B"), "half"] {
             let text = start(None) + &effects("A").replace('A', "X") + rest;
             assert!(

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::parsed::{Parsed, ValueRef};
-use super::replacements::{StandIns, is_kept};
+use super::replacements::{Replacements, is_kept};
 use super::{Difference, Exchange, Outcome, Verified, verify};
 use crate::finding::Span;
 use crate::json::JsonKind;
@@ -292,7 +292,7 @@ fn may_be_value(name: &str) -> bool {
 struct Pair<'a> {
     all: &'a Anonymizer<'a>,
     endpoint: &'a Endpoint,
-    stand_ins: StandIns<'a>,
+    replacements: Replacements<'a>,
     /// Values of the request that a text of the response may contain, the longest first.
     sent: Vec<String>,
     /// Predicted keys and texts, and their predictions after the replacement.
@@ -327,7 +327,7 @@ impl<'a> Pair<'a> {
         Self {
             all,
             endpoint,
-            stand_ins: StandIns::new(values.iter().map(String::as_str), is_word),
+            replacements: Replacements::new(values.iter().map(String::as_str), is_word),
             sent,
             predicted: Vec::new(),
         }
@@ -339,8 +339,8 @@ impl<'a> Pair<'a> {
         each_leaf(parsed, Some(endpoint), &mut |leaf| {
             let value = parsed.content(leaf.place);
             if replaces(endpoint, parsed, leaf, &value) {
-                let stand_in = self.value(parsed, leaf.place, &value);
-                edits.push((parsed.node(leaf.place).span, stand_in));
+                let replacement = self.value(parsed, leaf.place, &value);
+                edits.push((parsed.node(leaf.place).span, replacement));
             }
         });
         edited(&parsed.text, &edits)
@@ -354,13 +354,13 @@ impl<'a> Pair<'a> {
             if leaf.is_name && !may_be_value(&value) || part == Part::Code {
                 return;
             }
-            let stand_in = match part {
+            let replacement = match part {
                 Part::Text => quoted(&self.sentence(&value)),
                 Part::Key if self.now(&value).is_some() => quoted(&self.now(&value).unwrap_or_default()),
                 Part::Key if self.all.is_of_api(&value) && !self.sent.contains(&value) => return,
                 Part::Key | Part::Value | Part::Code => self.value(parsed, leaf.place, &value),
             };
-            edits.push((parsed.node(leaf.place).span, stand_in));
+            edits.push((parsed.node(leaf.place).span, replacement));
         });
         edited(&parsed.text, &edits)
     }
@@ -368,9 +368,9 @@ impl<'a> Pair<'a> {
     /// Returns the replacement of a string, a number or a name, as JSON.
     fn value(&mut self, parsed: &Parsed<'_>, place: ValueRef, value: &str) -> String {
         if parsed.node(place).kind == JsonKind::Number {
-            self.stand_ins.number(value)
+            self.replacements.number(value)
         } else {
-            quoted(&self.stand_ins.text(value))
+            quoted(&self.replacements.text(value))
         }
     }
 
@@ -417,7 +417,7 @@ impl<'a> Pair<'a> {
                 starts && ends && is_surely_quoted(value)
             });
             if let Some(value) = quoted.cloned() {
-                out.push_str(&self.stand_ins.text(&value));
+                out.push_str(&self.replacements.text(&value));
                 rest = rest.get(value.len()..).unwrap_or_default();
                 continue;
             }
@@ -431,7 +431,7 @@ impl<'a> Pair<'a> {
             let (word, after) = rest.split_at(length);
             let is_first = out.is_empty();
             if self.may_name_somebody(word, is_first) {
-                out.push_str(&self.stand_ins.text(word));
+                out.push_str(&self.replacements.text(word));
             } else {
                 out.push_str(word);
             }
@@ -445,7 +445,10 @@ impl<'a> Pair<'a> {
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
         let is_name = word.starts_with(char::is_uppercase) && !is_first;
         !self.all.is_of_api(word)
-            && (word.contains('@') || digits >= 4 || is_name || self.stand_ins.betrays(word))
+            && (word.contains('@')
+                || digits >= 4
+                || is_name
+                || self.replacements.contains_part_of_a_value(word))
     }
 }
 
@@ -549,7 +552,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_shown_says_why() {
+    fn pairs_that_cannot_be_anonymized_have_a_reason() {
         let none = serde_json::json!([]);
         let broken = r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "success" // Erika
             }]"#;

@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_calls_is_no_report() {
+    fn a_document_without_calls_is_not_a_report() {
         for text in [
             "[]",
             "{}",
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_that_are_no_strings() {
+    fn bodies_that_are_not_strings() {
         for (data, sent) in [
             (json!({"0": 91, "1": 93}), &b"[]"[..]),
             (json!([{"a": 1}]), br#"[{"a":1}]"#),
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn the_start_of_a_file_says_what_it_may_be() {
+    fn the_start_of_a_file_determines_its_possible_format() {
         for (start, format) in [
             ("\u{feff} {\"log\" : {", Some(Format::Har)),
             ("{\"collection\":{", Some(Format::Newman)),

@@ -636,7 +636,7 @@ mod tests {
     }
 
     #[test]
-    fn order_is_a_difference_of_its_own() {
+    fn order_is_a_separate_difference() {
         let result = compare(
             &envelope(&[("1", &[A, B, C]), ("2", &[A]), ("3", &[A])], &["4", "5", "6"]),
             &recorded(&[("2", &[A]), ("1", &[A, C, B]), ("3", &[A])], &["4", "6", "5"]),

@@ -490,7 +490,7 @@ mod tests {
     }
 
     #[test]
-    fn other_entries_are_no_calls() {
+    fn other_entries_are_not_calls() {
         let mut get = entry("/one");
         get["request"]["method"] = json!("GET");
         let used = read(&[

@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_are_read_however_they_are_kept() {
+    fn bodies_are_read_in_every_form() {
         let both = Ok((b"[1]".to_vec(), b"{}".to_vec()));
         assert_eq!(read(&[execution()]), std::slice::from_ref(&both));
         assert_eq!(with("/response/stream", json!([123, 125])), both);

@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn beside_each_other() {
+    fn pairs_in_one_folder() {
         let names = [
             "b/1.response.json",
             "b/1.request.json",

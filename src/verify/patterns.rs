@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn mistakes_are_described() {
         for (text, why) in [
             ("{name}.json", "expected REQUEST=RESPONSE"),
             ("a=b=c", "more than one"),

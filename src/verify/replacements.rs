@@ -22,7 +22,7 @@ const WORDS: [&str; 10] = [
 ];
 
 /// Generates replacements, and stores them.
-pub(super) struct StandIns<'r> {
+pub(super) struct Replacements<'r> {
     /// The replacements by value, without case and surrounding whitespace, character by character.
     known: HashMap<String, Vec<char>>,
     used: HashSet<Vec<char>>,
@@ -33,7 +33,7 @@ pub(super) struct StandIns<'r> {
     counter: u64,
 }
 
-impl<'r> StandIns<'r> {
+impl<'r> Replacements<'r> {
     /// Creates it for these values. No replacement contains a part of any of them.
     pub(super) fn new<'v>(
         values: impl IntoIterator<Item = &'v str>,
@@ -76,7 +76,7 @@ impl<'r> StandIns<'r> {
     }
 
     /// Returns true if a text contains a part of a value.
-    pub(super) fn betrays(&self, text: &str) -> bool {
+    pub(super) fn contains_part_of_a_value(&self, text: &str) -> bool {
         runs_of(text).any(|run| self.runs.contains(&run))
     }
 
@@ -92,13 +92,13 @@ impl<'r> StandIns<'r> {
             self.used.insert(made.clone());
             self.known.insert(key.clone(), made);
         }
-        let stand_in = self
+        let replacement = self
             .known
             .get(&key)
             .map_or_else(String::new, |made| cased(trimmed, made));
         let start = value.len() - value.trim_start().len();
         out.push_str(value.get(..start).unwrap_or_default());
-        out.push_str(&stand_in);
+        out.push_str(&replacement);
         out.push_str(value.get(start + trimmed.len()..).unwrap_or_default());
     }
 
@@ -129,7 +129,7 @@ impl<'r> StandIns<'r> {
             let clashes = usize::from(self.used.contains(&made))
                 + usize::from((self.is_word)(&text)) * 2
                 + usize::from(kind != self::kind(&text)) * 4
-                + usize::from(self.betrays(&text)) * 8;
+                + usize::from(self.contains_part_of_a_value(&text)) * 8;
             if clashes == 0 {
                 return made;
             }
@@ -332,9 +332,9 @@ fn lower(c: char) -> char {
 }
 
 /// Returns a replacement in the case of its value.
-fn cased(value: &str, stand_in: &[char]) -> String {
+fn cased(value: &str, replacement: &[char]) -> String {
     let mut originals = value.chars();
-    stand_in
+    replacement
         .iter()
         .map(|made| match originals.next() {
             Some(original) if original.is_uppercase() => match LOWER.iter().position(|known| known == made) {
@@ -396,10 +396,10 @@ mod tests {
     }
 
     fn made<'v>(values: &[&'v str]) -> Vec<(&'v str, String)> {
-        let mut stand_ins = StandIns::new(values.iter().copied(), never());
+        let mut replacements = Replacements::new(values.iter().copied(), never());
         values
             .iter()
-            .map(|value| (*value, stand_ins.text(value)))
+            .map(|value| (*value, replacements.text(value)))
             .collect()
     }
 
@@ -431,17 +431,17 @@ mod tests {
             "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
             "+49 (30) 901820",
         ];
-        for (value, stand_in) in made(&values) {
-            assert_ne!(value, stand_in);
-            assert_eq!(classes(value), classes(&stand_in), "{value}: {stand_in}");
+        for (value, replacement) in made(&values) {
+            assert_ne!(value, replacement);
+            assert_eq!(classes(value), classes(&replacement), "{value}: {replacement}");
             let units = |text: &str| text.encode_utf16().count();
-            assert_eq!(units(value), units(&stand_in));
-            assert_eq!(kind(value), kind(&stand_in), "{value}: {stand_in}");
+            assert_eq!(units(value), units(&replacement));
+            assert_eq!(kind(value), kind(&replacement), "{value}: {replacement}");
         }
     }
 
     #[test]
-    fn nothing_of_a_value_is_left() {
+    fn no_part_of_a_value_remains() {
         let values = [
             "Erika",
             "Muster",
@@ -451,14 +451,14 @@ mod tests {
             "2024-02-29",
         ];
         let runs: HashSet<_> = values.iter().flat_map(|value| runs_of(value)).collect();
-        for (value, stand_in) in made(&values) {
-            let left = runs_of(&stand_in).find(|run| runs.contains(run));
-            assert_eq!(left, None, "{value}: {stand_in}");
+        for (value, replacement) in made(&values) {
+            let left = runs_of(&replacement).find(|run| runs.contains(run));
+            assert_eq!(left, None, "{value}: {replacement}");
         }
     }
 
     #[test]
-    fn the_same_value_has_the_same_stand_in_in_any_case() {
+    fn the_same_value_has_the_same_replacement_in_any_case() {
         let values = [
             "Erika",
             "ERIKA",
@@ -486,8 +486,10 @@ mod tests {
         for value in ["", "  ", "true", "NO", "--", "null"] {
             assert_eq!(made(&[value])[0].1, value);
         }
-        let mut stand_ins = StandIns::new([], Box::new(|word| word.starts_with(['a', 'b', 'c'])));
-        let made: Vec<String> = (0..50).map(|code| stand_ins.text(&format!("x{code}y"))).collect();
+        let mut replacements = Replacements::new([], Box::new(|word| word.starts_with(['a', 'b', 'c'])));
+        let made: Vec<String> = (0..50)
+            .map(|code| replacements.text(&format!("x{code}y")))
+            .collect();
         assert!(
             made.iter().all(|made| !made.starts_with(['a', 'b', 'c'])),
             "{made:?}"
@@ -496,7 +498,7 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_size() {
-        let mut stand_ins = StandIns::new(["2147483647", "2147483648", "-45.50", "0", "1e5"], never());
+        let mut replacements = Replacements::new(["2147483647", "2147483648", "-45.50", "0", "1e5"], never());
         for raw in [
             "2147483647",
             "2147483648",
@@ -506,7 +508,7 @@ mod tests {
             "0.10",
             "9223372036854775808",
         ] {
-            let made = stand_ins.number(raw);
+            let made = replacements.number(raw);
             assert_eq!(kind(raw), kind(&made), "{raw}: {made}");
             assert_eq!(raw.len(), made.len());
             serde_json::from_str::<serde_json::Number>(&made).unwrap();

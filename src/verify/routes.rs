@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gateway_has_a_base_or_a_url_of_its_own() {
+    fn a_gateway_has_a_base_or_a_mapped_url() {
         let mut routes = Routes {
             known: KNOWN[..1].to_vec(),
             ..Routes::default()

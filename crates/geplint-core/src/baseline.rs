@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn only_findings_of_checked_files_are_gone() {
+    fn only_entries_of_checked_files_are_stale() {
         let known = baseline(&[("a", "r", "/x", 3), ("b", "r", "/x", 1), ("c", "r", "/x", 1)]);
         let mut found = baseline(&[("a", "r", "/x", 1)]);
         found.files.insert("b".to_owned(), Counts::new());

@@ -788,7 +788,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_property_that_is_no_error_is_reported_as_the_name() {
+    fn a_missing_property_below_error_is_reported_as_the_name() {
         for change in [
             (|lack: &mut Finding| lack.severity = Severity::Warning) as fn(&mut Finding),
             |lack| Arc::make_mut(&mut lack.basis).evidence = Evidence::Contradicted,
@@ -968,7 +968,7 @@ mod tests {
     }
 
     #[test]
-    fn one_rule_on_one_property_is_one_diagnostic_whatever_its_index() {
+    fn one_rule_on_one_property_is_one_diagnostic_at_any_index() {
         let long = |pointer: &str, at| Finding {
             message: "too long".into(),
             ..finding("too-long", Severity::Error, pointer, "", at)

@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_names_its_file_and_its_place() {
+    fn a_mistake_has_its_file_and_position() {
         let text = "endpoint = \"things\"\ntitel = 1\n";
         let error = Ruleset::new(
             &[Layer {

@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_shown_as_they_are() {
+    fn addresses_are_not_escaped() {
         for text in [
             "http://[::1]:8400/",
             "[::]:1",
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_of_buildkite_are_broken_where_they_begin_a_line() {
+    fn groups_of_buildkite_are_escaped_at_the_start_of_a_line() {
         assert_eq!(escape("+++ a.json"), "\\u{2b}++ a.json");
         for text in ["a +++ b", "---", "~~~x"] {
             assert_eq!(escape(text), text);
