@@ -149,8 +149,11 @@ fn renamed(findings: &[Finding]) -> Vec<String> {
         {
             return Some(format!("{}/", finding.pointer).to_lowercase());
         }
-        let name = finding.suggestion.as_deref()?;
         let (parent, _) = finding.pointer.rsplit_once('/')?;
+        let name = match finding.fix_kind.as_deref() {
+            Some(FixKind::Nest { name, .. }) => name,
+            _ => finding.suggestion.as_deref()?,
+        };
         Some(format!("{parent}/{name}/").to_lowercase())
     };
     findings.iter().filter_map(suggested).collect()
