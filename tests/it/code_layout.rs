@@ -1,8 +1,10 @@
-//! Tests of the code's layout: the list of files in the documentation of `lint` is complete and in import order, and certain
-//! decisions are in one file only.
+//! Tests of the code's layout: the list of files in the documentation of `lint` is complete and in import order, certain
+//! decisions are in one file only, and no literal has a name of the API.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
+
+use geplint::rules::{builtin, builtin_ids};
 
 const LINT: &str = "crates/geplint-core/src/lint";
 
@@ -143,4 +145,101 @@ fn certain_code_is_in_one_file() {
         cases.len(),
         "a file lacks its word: the test looks for the wrong one"
     );
+}
+
+/// Returns the string literals of a source file, without comments and tests.
+fn literals(source: &str) -> Vec<&str> {
+    let source = source.split("#[cfg(test)]\nmod ").next().unwrap();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(step) = source[at..].find(['"', '/', '\'']) {
+        at += step;
+        let (before, rest) = source.split_at(at);
+        let skip = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if let Some(text) = rest.strip_prefix('"') {
+            let end = match before {
+                _ if before.ends_with("r#") => text.find("\"#").unwrap(),
+                _ if before.ends_with([' ', '(']) || !before.ends_with('r') => closing(text),
+                _ => text.find('"').unwrap(),
+            };
+            found.push(&text[..end]);
+            end + 2
+        } else {
+            character(rest)
+        };
+        at += skip;
+    }
+    found
+}
+
+/// Returns the end of an ordinary literal.
+fn closing(literal: &str) -> usize {
+    let mut escaped = false;
+    let quote = literal.char_indices().find(|(_, c)| {
+        let closes = *c == '"' && !escaped;
+        escaped = *c == '\\' && !escaped;
+        closes
+    });
+    quote.map_or(literal.len(), |(at, _)| at)
+}
+
+/// Returns the length of a character literal; for a lifetime or a slash, of that one character.
+fn character(rest: &str) -> usize {
+    let inner = rest.strip_prefix('\'').unwrap_or("");
+    if let Some(escaped) = inner.strip_prefix('\\') {
+        let end = escaped.char_indices().skip(1).find(|(_, c)| *c == '\'');
+        return end.map_or(rest.len(), |(at, _)| at + 3);
+    }
+    let width = inner.chars().next().map_or(0, char::len_utf8);
+    if width > 0 && inner[width..].starts_with('\'') {
+        width + 2
+    } else {
+        1
+    }
+}
+
+#[test]
+fn literals_are_found() {
+    let source = "// a \"comment\"\n\
+                  let a = \"one\\\" // two\"; let b = '\"'; let c = '\\''; fn f<'a>(x: &'a str) {}\n\
+                  let d = r#\"raw \"x\"\"#; let e = 'é'; let g = \"\"; let h = \"last\"; /// \"doc\"\n\
+                  #[cfg(test)]\nmod tests { \"not this\" }";
+    assert_eq!(literals(source), ["one\\\" // two", "raw \"x\"", "", "last"]);
+}
+
+/// Names of the API are in `rules/`, and nowhere else.
+#[test]
+fn no_name_of_the_api_is_in_the_code() {
+    // The envelope is the same for all endpoints, and distinguishes responses from requests.
+    let envelope = ["statusCode", "errorDetails", "successDetails"];
+    let mut names = BTreeSet::new();
+    for endpoint in builtin_ids().filter_map(builtin) {
+        names.insert(endpoint.id.clone());
+        names.insert(endpoint.title.clone());
+        names.extend(endpoint.enums.iter().map(|list| list.name.clone()));
+        for table in &endpoint.tables {
+            names.insert(table.name.clone());
+            names.extend(table.properties.iter().map(|property| property.name.clone()));
+        }
+    }
+    names.retain(|name| name.chars().count() >= 8 && !envelope.contains(&name.as_ref()));
+    assert!(names.len() > 60);
+    let (mut files, mut seen) = (0, 0);
+    let sources = ["src", "crates/dotnet-bind/src", "crates/geplint-core/src"];
+    for entry in sources.iter().flat_map(walkdir::WalkDir::new) {
+        let path = entry.unwrap().into_path();
+        // `tests.rs` is a module of tests in a separate file.
+        if path.extension().is_none_or(|end| end != "rs") || path.ends_with("tests.rs") {
+            continue;
+        }
+        files += 1;
+        for literal in literals(&std::fs::read_to_string(&path).unwrap()) {
+            seen += 1;
+            let mut words = literal.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_'));
+            let named = words.find(|word| names.contains(*word));
+            assert_eq!(named, None, "{}: {literal:?}", path.display());
+        }
+    }
+    assert!(files > 40 && seen > 500, "{files} files, {seen} literals");
 }
