@@ -415,7 +415,7 @@ impl Round<'_, '_, '_> {
         diagnostics::of(&snapshot.uri, &snapshot.text, &all, encoding)
     }
 
-    /// Checks a document, and publishes its diagnostics.
+    /// Checks a document, publishes its diagnostics, and announces a changed predicted response.
     fn check(&mut self, snapshot: &Snapshot) {
         if !self.worker.client.pulls {
             let diagnostics = self.diagnostics(snapshot);
