@@ -88,7 +88,11 @@ impl View {
             )
         };
         assert!(std::str::from_utf8(data).is_ok(), "no text, {}", shown());
-        assert!(before.recoverable, "guessed at, {}", shown());
+        // Objects one after another, and a function call, are certain although they are no JSON.
+        let is_certain = before.findings.iter().any(|finding| {
+            finding.syntax.is_some() && matches!(finding.fix_kind.as_deref(), Some(FixKind::Unwrap(_)))
+        });
+        assert!(before.recoverable || is_certain, "guessed at, {}", shown());
         let after = self.check(&bytes);
         let old = &before.findings;
         let renamed = renamed(old);
@@ -108,12 +112,17 @@ impl View {
             "{fixed} fixed, not {gone}, {}",
             shown()
         );
-        let (errors, known) = (errors(new), errors(old));
+        // An element of the body may contain several records.
+        let unwraps = old.iter().any(|finding| {
+            let is_unwrapped = matches!(finding.fix_kind.as_deref(), Some(FixKind::Unwrap(_)));
+            is_unwrapped && finding.record.is_some() && finding.pointer.rfind('/') == Some(0)
+        });
+        let (errors, known) = (errors(new, unwraps), errors(old, unwraps));
         let more = errors
             .iter()
             .find(|(key, count)| known.get(*key).unwrap_or(&0) < *count);
         assert_eq!(more, None, "a new error, {}", shown());
-        assert_eq!(after.records, before.records, "{}", shown());
+        assert!(unwraps || after.records == before.records, "{}", shown());
         if serde_json::from_slice::<Value>(data).is_ok() {
             let parsed = serde_json::from_slice::<Value>(&bytes);
             assert!(parsed.is_ok(), "no JSON any more, {}", shown());
@@ -198,13 +207,16 @@ fn each_by_itself(data: &[u8], findings: &[Finding]) {
 
 type Count<K> = BTreeMap<K, usize>;
 
-fn errors(findings: &[Finding]) -> Count<(Option<u32>, &str)> {
+/// Counts the errors of each record, or of all of them together.
+fn errors(findings: &[Finding], together: bool) -> Count<(Option<u32>, &str)> {
     let mut count = Count::new();
     for finding in findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
     {
-        *count.entry((finding.record, &*finding.rule)).or_default() += 1;
+        *count
+            .entry((finding.record.filter(|_| !together), &*finding.rule))
+            .or_default() += 1;
     }
     count
 }

@@ -28,7 +28,9 @@ pub(super) fn problem(finding: &Finding) -> String {
 
 /// Returns the problem and the help.
 pub(super) fn sentence(finding: &Finding) -> String {
-    format!("{}. Help: {}", problem(finding), help(finding))
+    let problem = problem(finding);
+    let stop = if problem.ends_with('?') { "" } else { "." };
+    format!("{problem}{stop} Help: {}", help(finding))
 }
 
 fn with_answer(finding: &Finding, message: &str) -> String {

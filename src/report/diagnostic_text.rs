@@ -44,6 +44,7 @@ pub(super) fn title(diagnostic: &Diagnostic<'_>) -> String {
         Kind::Missing => format!("{count} properties are missing: {names}"),
         Kind::Unknown => format!("{count} names are not known here: {names}"),
         Kind::Quoted => format!("{count} properties have their values in quotes: {names}"),
+        Kind::Boxed => format!("{count} properties have their values in objects: {names}"),
         // All names are listed below.
         Kind::Casing(casing) if count > NAMES => format!("{count} names are {}", casing.phrase()),
         Kind::Casing(casing) => format!("{count} names are {}: {names}", casing.phrase()),
@@ -142,6 +143,7 @@ fn cause_name(diagnostic: &Diagnostic<'_>) -> String {
     match diagnostic.kind {
         Kind::Casing(casing) => format!("names {}", casing.phrase()),
         Kind::Quoted => "values in quotes".to_owned(),
+        Kind::Boxed => "values in objects".to_owned(),
         Kind::Null if diagnostic.parts.len() > 1 => labels::some(&names(diagnostic), 3),
         Kind::Unknown => {
             let route = crate::grouping::route(&diagnostic.lead.pointer);
@@ -232,7 +234,7 @@ pub(super) fn places(diagnostic: &Diagnostic<'_>) -> (Option<String>, Vec<(Span,
     // The title or the list has the names already.
     if matches!(
         kind,
-        Kind::Casing(_) | Kind::Quoted | Kind::Null | Kind::Paths | Kind::Elsewhere
+        Kind::Casing(_) | Kind::Quoted | Kind::Boxed | Kind::Null | Kind::Paths | Kind::Elsewhere
     ) {
         return (Some(label(lead)).filter(|label| !label.is_empty()), Vec::new());
     }
@@ -279,7 +281,7 @@ pub(super) fn answer(diagnostic: &Diagnostic<'_>, say: fn(&Predicted, Option<Mas
 pub(super) fn help(diagnostic: &Diagnostic<'_>) -> Option<String> {
     let help = match diagnostic.kind {
         _ if diagnostic.parts.len() < 2 => &*diagnostic.lead.help,
-        Kind::One | Kind::Paths => &*diagnostic.lead.help,
+        Kind::One | Kind::Paths | Kind::Boxed => &*diagnostic.lead.help,
         Kind::Missing => "Give each of them a value.",
         // The title has it.
         Kind::Elsewhere => return None,

@@ -564,3 +564,46 @@ fn a_long_answer_is_cut() {
         assert_eq!(head.contains('…'), columns != "140", "{text}");
     }
 }
+
+/// Values that are each in an object, as a converter from XML writes them, are one diagnostic with a fix.
+#[test]
+fn values_in_objects_are_one_diagnostic() {
+    let boxed = |name: &str| {
+        let text = contact(1);
+        let fields = ["ContactCode", "UserName", "FirstName", "LastName", "EmailAddress"];
+        fields.iter().fold(text, |text, field| {
+            let start = text.find(&format!("\"{field}\": ")).unwrap() + field.len() + 4;
+            let end = start + text.get(start + 1..).unwrap().find('"').unwrap() + 2;
+            let value = text.get(start..end).unwrap().to_owned();
+            text.replacen(&value, &format!("{{\"{name}\": {value}}}"), 1)
+        })
+    };
+    let folder = folder(
+        "boxed",
+        &[
+            ("a.json", list([boxed("#text")])),
+            ("b.json", list([boxed("$ref")])),
+        ],
+    );
+    let (text, _) = check(&folder, &["a.json"]);
+    assert_eq!(heads(&text).len(), 1, "{text}");
+    let text = joined(&text);
+    assert!(
+        text.contains("5 properties have their values in objects: ContactCode,"),
+        "{text}"
+    );
+    assert!(
+        text.contains("fix: remove `{\"#text\":` and `}`, and 4 more like it"),
+        "{text}"
+    );
+    check(&folder, &["--fix", "--unsafe-fixes", "a.json", "b.json"]);
+    let after = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let values = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    assert_eq!(values(&after("a.json")), values(&list([contact(1)])));
+    assert_eq!(after("b.json"), list([boxed("$ref")]));
+    // An empty value would be missing: the fix would not help.
+    let empty = contact(1).replace("\"Lee\"", "{\"#text\": \"\"}");
+    fs::write(folder.join("a.json"), list([empty])).unwrap();
+    let (text, _) = check(&folder, &["a.json"]);
+    assert!(!text.contains("fix:"), "{text}");
+}

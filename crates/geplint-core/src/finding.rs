@@ -320,6 +320,9 @@ impl Finding {
     }
 }
 
+/// The end of the help for an object around a single value.
+pub(crate) const WITHOUT_OBJECT: &str = "without the object around it.";
+
 /// The fix of a finding. All spans are in the file of the finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FixKind {

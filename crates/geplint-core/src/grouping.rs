@@ -9,7 +9,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
-use crate::finding::{Evidence, Finding, FixKind, Severity, Span, Target, sort};
+use crate::finding::{Evidence, Finding, FixKind, Severity, Span, Target, WITHOUT_OBJECT, sort};
 use crate::pointer::{last, parent, unescaped};
 use crate::rules::{quoted, unmarked};
 use crate::source::Position;
@@ -214,6 +214,8 @@ pub enum Kind {
     Casing(Casing),
     /// Quoted values.
     Quoted,
+    /// Values that are each in an object of its own.
+    Boxed,
     /// Properties that are refused unless they are nullable.
     Null,
     /// Names that are paths into one object: `Address.City`.
@@ -307,6 +309,8 @@ pub struct Part<'f> {
 enum Key<'f> {
     Casing(Casing),
     Quoted(Severity),
+    /// The help, which has the name inside the objects.
+    Boxed(&'f str),
     /// The index of the signature: which properties are missing from which kind of object.
     Missing(usize),
     Unknown(Severity, String),
@@ -324,6 +328,7 @@ impl Key<'_> {
         match self {
             Self::Casing(casing) => Kind::Casing(*casing),
             Self::Quoted(_) => Kind::Quoted,
+            Self::Boxed(_) => Kind::Boxed,
             Self::Missing(_) => Kind::Missing,
             Self::Unknown(..) => Kind::Unknown,
             Self::Null(_) => Kind::Null,
@@ -514,35 +519,50 @@ fn is_nearby(diagnostic: &Diagnostic<'_>, finding: &Finding) -> bool {
             Kind::Missing | Kind::Unknown | Kind::Null | Kind::Paths | Kind::Elsewhere => {
                 name(finding) == name(lead)
             }
-            Kind::Casing(_) | Kind::Quoted => false,
+            Kind::Casing(_) | Kind::Quoted | Kind::Boxed => false,
         }
 }
 
 /// The ways of writing that enough properties of a file have.
-struct Habits {
+struct Habits<'f> {
     casings: Vec<Casing>,
     quotes: bool,
+    boxes: Vec<&'f str>,
 }
 
-impl Habits {
-    fn of(findings: &[Finding]) -> Self {
+impl<'f> Habits<'f> {
+    fn of(findings: &'f [Finding]) -> Self {
         let mut written: HashMap<Casing, HashSet<&str>> = HashMap::new();
         let mut quotes: HashSet<&str> = HashSet::new();
+        let mut boxes: HashMap<&str, HashSet<&str>> = HashMap::new();
         for finding in findings {
             if let (Some(casing), Some(property)) = (casing(finding), &finding.suggestion) {
                 written.entry(casing).or_default().insert(property);
             } else if finding.rule == QUOTED {
                 quotes.insert(&finding.constraint);
+            } else if finding.help.ends_with(WITHOUT_OBJECT) {
+                boxes
+                    .entry(&finding.help)
+                    .or_default()
+                    .insert(&finding.constraint);
             }
         }
         let often = written.into_iter().filter(|(_, names)| names.len() >= HABIT);
         Self {
             casings: often.map(|(casing, _)| casing).collect(),
             quotes: quotes.len() >= HABIT,
+            boxes: boxes
+                .into_iter()
+                .filter(|(_, properties)| properties.len() >= HABIT)
+                .map(|(help, _)| help)
+                .collect(),
         }
     }
 
-    fn key<'f>(&self, finding: &Finding) -> Option<Key<'f>> {
+    fn key(&self, finding: &'f Finding) -> Option<Key<'f>> {
+        if self.boxes.contains(&&*finding.help) {
+            return Some(Key::Boxed(&finding.help));
+        }
         if self.quotes && finding.rule == QUOTED {
             return Some(Key::Quoted(finding.severity));
         }

@@ -54,7 +54,7 @@ impl Linter<'_> {
                 (help, Some(FixKind::Write(reading.json)))
             }
             None => match property.and_then(|_| self.other_brackets(node, ty)) {
-                Some((help, fix)) => (help.to_owned(), Some(fix)),
+                Some((help, fix)) => (help, Some(fix)),
                 None => (self.help(node, ty), None),
             },
         };
@@ -101,7 +101,7 @@ impl Linter<'_> {
 
     /// Returns the help and the fix for an object in place of a list of such objects, and for a list with one value in place
     /// of that value.
-    fn other_brackets(&self, node: NodeId, ty: Type) -> Option<(&'static str, FixKind)> {
+    fn other_brackets(&self, node: NodeId, ty: Type) -> Option<(String, FixKind)> {
         let is_of = |node: NodeId, id| {
             let table = self.endpoint.table(id);
             let mut keys = self.tree.members(node).map(|(key, _)| self.decoded(key));
@@ -112,8 +112,13 @@ impl Linter<'_> {
             let at = |place: u32, mark: &str| (Span::new(place, place), mark.to_owned());
             return is_of(node, id).then(|| {
                 let edits = vec![at(span.start, "["), at(span.end, "]")];
-                ("Put [ before the object and ] after it.", FixKind::Unwrap(edits))
+                let help = "Put [ before the object and ] after it.".to_owned();
+                (help, FixKind::Unwrap(edits))
             });
+        }
+        let is_container = matches!(ty, Type::Object(_) | Type::ObjectList(_) | Type::StringList);
+        if self.kind(node) == JsonKind::Object && !is_container {
+            return self.value_in_object(node);
         }
         let mut elements = self.tree.elements(node);
         let (Some(only), None) = (elements.next(), elements.next()) else {
@@ -131,11 +136,38 @@ impl Linter<'_> {
                 (Span::new(span.start, inner.start), String::new()),
                 (Span::new(inner.end, span.end), String::new()),
             ];
-            (
-                "Send the value without the list around it.",
-                FixKind::Unwrap(edits),
-            )
+            let help = "Send the value without the list around it.".to_owned();
+            (help, FixKind::Unwrap(edits))
         })
+    }
+
+    /// Returns the help and the fix for an object around a single value, as converters from XML and databases write it:
+    /// `{"#text": "C-1"}`, `{"$numberInt": "1"}`.
+    fn value_in_object(&self, node: NodeId) -> Option<(String, FixKind)> {
+        let mut members = self.tree.members(node);
+        let (Some((key, value)), None) = (members.next(), members.next()) else {
+            return None;
+        };
+        let scalars = [
+            JsonKind::String,
+            JsonKind::Number,
+            JsonKind::True,
+            JsonKind::False,
+        ];
+        let name = self.decoded(key);
+        let is_blank = self.kind(value) == JsonKind::String && self.decoded(value).trim().is_empty();
+        let is_of_reader = matches!(&*name, "$id" | "$type" | "$ref" | "$values" | "$value");
+        let is_value = scalars.contains(&self.kind(value)) && !self.tree.node(value).malformed;
+        if !is_value || is_blank || is_of_reader {
+            return None;
+        }
+        let (span, inner) = (self.tree.node(node).span, self.tree.node(value).span);
+        let edits = vec![
+            (Span::new(span.start, inner.start), String::new()),
+            (Span::new(inner.end, span.end), String::new()),
+        ];
+        let help = messages::value_in_object(&name);
+        Some((help, FixKind::Unwrap(edits)))
     }
 
     /// Returns the help for a string in place of an object or array: its JSON, or what a serializer has left of it.
