@@ -123,6 +123,24 @@ const SHAPES: &[(&str, &str, bool, &str)] = &[
         "/1/payload",
     ),
     (
+        "wrapper-in-string",
+        "JSON inside a string, under /body, and there under /data;",
+        true,
+        "/body",
+    ),
+    (
+        "wrapper-in-string-with-more",
+        "JSON inside a string, under /body, and there under /data;",
+        false,
+        "/body",
+    ),
+    (
+        "wrapper-with-common-names",
+        "under /contacts;",
+        false,
+        "/contacts/1/IsActive",
+    ),
+    (
         "map-by-number",
         "a record under each of 2 names",
         true,

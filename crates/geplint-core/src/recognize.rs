@@ -218,8 +218,20 @@ impl<'r> Look<'_, 'r> {
                 Recognized::Other(NO_CONTAINER) => own,
                 found => own.heavier(found),
             },
+            // Names that many objects have may be those of the wrapper.
+            Recognized::Request(id) if !self.is_certain(tree, root, id) => match self.wrapped(tree, root) {
+                Recognized::Request(inside) => Recognized::Request(inside),
+                _ => own,
+            },
             found => found,
         }
+    }
+
+    /// Returns true if an object has a name that its endpoint requires, or that no other API has.
+    fn is_certain(self, tree: &Tree, root: NodeId, id: &str) -> bool {
+        let endpoint = self.candidates.iter().find(|candidate| candidate.id() == id);
+        let endpoint = endpoint.and_then(Candidate::endpoint);
+        endpoint.is_some_and(|endpoint| has_distinctive_name(self.text, tree, root, endpoint))
     }
 
     /// Examines records under other names, in further arrays or in a string.

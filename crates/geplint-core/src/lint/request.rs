@@ -23,7 +23,7 @@ use crate::placeholders::Template;
 use crate::rules::{Endpoint, Fact, PropertyId, TableId};
 use crate::tenant::{Facts, Tenant, TenantChanges};
 use crate::threads::{self, Threads};
-use crate::wrapper::is_record;
+use crate::wrapper::{has_distinctive_name, is_record};
 use dotnet_bind::{self as bind, Container};
 
 /// Options of a check.
@@ -639,9 +639,12 @@ impl Linter<'_> {
         let span = self.tree.node(root).span;
         let is_object = self.kind(root) == JsonKind::Object;
         let is_bare = is_object && wrapped::is_bare(self.text, self.tree, root, self.endpoint);
-        let found = (!is_bare && !self.tree.damaged)
+        // Names that many objects have may be those of the wrapper.
+        let is_certain = is_bare && has_distinctive_name(self.text, self.tree, root, self.endpoint);
+        let found = (!is_certain && !self.tree.damaged)
             .then(|| wrapped::find(self.text, self.tree, root, self.endpoint, "", None))
             .flatten();
+        let is_bare = is_bare && found.is_none();
         let violation = messages::wrong_root(self.json(root, ""), found.as_ref().map(Wrapped::words));
         let predicted = self.unconverted(sentence);
         let before = self.checked.findings.len();

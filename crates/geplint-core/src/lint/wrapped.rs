@@ -34,6 +34,8 @@ pub(super) struct Piece {
     indices: usize,
     /// The JSON inside, if it is a string.
     json: Option<String>,
+    /// The records in this JSON, if they are wrapped there, too: their spans in it, and where they are.
+    inside: Option<(Vec<Span>, String)>,
 }
 
 /// All records below one value.
@@ -61,11 +63,23 @@ pub(super) fn find(
     pointer: &str,
     like: Option<&Piece>,
 ) -> Option<Wrapped> {
+    search((text, tree, root), endpoint, pointer, like, false)
+}
+
+/// The same; `in_string`: in the JSON of a string, whose own strings are not searched.
+fn search(
+    (text, tree, root): (&str, &Tree, NodeId),
+    endpoint: &Endpoint,
+    pointer: &str,
+    like: Option<&Piece>,
+    in_string: bool,
+) -> Option<Wrapped> {
     let mut search = Search {
         text,
         tree,
         endpoint,
         root,
+        in_string,
         in_element: !pointer.is_empty(),
         like: like.map(|piece| below_element(&piece.pointer, piece.indices)),
         pointer: pointer.to_owned(),
@@ -135,6 +149,7 @@ struct Search<'s> {
     tree: &'s Tree,
     endpoint: &'s Endpoint,
     root: NodeId,
+    in_string: bool,
     in_element: bool,
     /// The names around the records of an earlier element.
     like: Option<&'s str>,
@@ -171,18 +186,28 @@ impl Search<'_> {
                     }
                 }
             }
-            JsonKind::String => {
-                let json = json_in(self.text, self.tree, node);
-                let records = json
-                    .as_deref()
-                    .is_some_and(|json| holds_records(json, self.endpoint));
-                if let (true, Some(json)) = (records, json) {
-                    let piece = self.piece(node, indices, Some(json.into_owned()));
-                    self.strings.push(piece);
-                }
-            }
+            JsonKind::String if !self.in_string => self.string(node, indices),
             _ => {}
         }
+    }
+
+    /// Searches the JSON in a string.
+    fn string(&mut self, node: NodeId, indices: usize) {
+        let Some(json) = json_in(self.text, self.tree, node) else {
+            return;
+        };
+        let inside = if holds_records(&json, self.endpoint) {
+            None
+        } else if let Some(wrapped) = wrapped_in(&json, self.endpoint) {
+            self.lossy |= wrapped.lossy;
+            self.numbers.extend(wrapped.numbers);
+            let place = wrapped.pieces.first().map_or("", Piece::list).to_owned();
+            Some((wrapped.pieces.iter().map(|piece| piece.span).collect(), place))
+        } else {
+            return;
+        };
+        let piece = self.piece(node, indices, Some(json.into_owned()));
+        self.strings.push(Piece { inside, ..piece });
     }
 
     /// Returns true if an object is a record. Below an element of the body one name is not enough, because payloads
@@ -288,8 +313,18 @@ impl Search<'_> {
             pointer: self.pointer.clone(),
             indices,
             json,
+            inside: None,
         }
     }
+}
+
+/// Finds the records that are wrapped in the JSON of a string.
+fn wrapped_in(json: &str, endpoint: &Endpoint) -> Option<Wrapped> {
+    let mut reader = Reader::new(json);
+    let mut tree = Tree::default();
+    let is_value = matches!(reader.root(&mut tree), Root::Value) && reader.errors().is_empty();
+    let root = tree.root().filter(|_| is_value)?;
+    search((json, &tree, root), endpoint, "", None, true)
 }
 
 /// Returns true if the JSON in a string is a record, or an array that begins with one.
@@ -337,6 +372,24 @@ impl Piece {
     fn list(&self) -> &str {
         without_indices(&self.pointer, self.indices.min(1))
     }
+
+    /// Returns the records in the JSON of a string, each with its offset in it.
+    fn records_in<'j>(&self, json: &'j str, is_one: bool) -> Vec<(usize, &'j str)> {
+        if let Some((spans, _)) = &self.inside {
+            return spans
+                .iter()
+                .map(|span| (span.start as usize, span.of(json)))
+                .collect();
+        }
+        let blank = json.len() - json.trim_start().len();
+        match without_brackets(json).filter(|_| !is_one) {
+            Some(elements) => {
+                let rest = json.get(blank + 1..).unwrap_or_default();
+                vec![(blank + 1 + rest.len() - rest.trim_start().len(), elements)]
+            }
+            None => vec![(0, json)],
+        }
+    }
 }
 
 impl Wrapped {
@@ -350,6 +403,10 @@ impl Wrapped {
                 String::new()
             } else {
                 format!(", under {}", first.pointer)
+            };
+            let place = match &first.inside {
+                Some((_, inside)) => format!("{place}, and there under {inside}"),
+                None => place,
             };
             let message =
                 format!("the records are JSON inside a string{place}; the body must be the list itself");
@@ -412,13 +469,20 @@ impl Wrapped {
         if let Some(json) = &first.json {
             let mut parts = Vec::new();
             for piece in &self.pieces {
-                parts.push(piece.json.as_deref().filter(|json| is_valid(json))?);
+                let json = piece.json.as_deref().filter(|json| is_valid(json))?;
+                parts.extend(
+                    piece
+                        .records_in(json, false)
+                        .into_iter()
+                        .map(|(_, part)| part.trim()),
+                );
             }
-            let is_list = self.pieces.len() == 1 && without_brackets(json).is_some();
+            let is_list =
+                self.pieces.len() == 1 && first.inside.is_none() && without_brackets(json).is_some();
             let json = match as_list {
                 true if is_list => json.trim().to_owned(),
-                true => format!("[{}]", joined(&parts)),
-                false => joined(&parts),
+                true => format!("[{}]", parts.join(", ")),
+                false => parts.join(", "),
             };
             return Some(vec![(self.around, json)]);
         }
@@ -466,14 +530,6 @@ fn is_valid(json: &str) -> bool {
 fn without_brackets(json: &str) -> Option<&str> {
     let elements = json.trim().strip_prefix('[')?.strip_suffix(']')?;
     Some(elements.trim())
-}
-
-/// Returns the records of several texts, each a record or an array of them, as elements of one array.
-fn joined(parts: &[&str]) -> String {
-    let records = parts
-        .iter()
-        .map(|json| without_brackets(json).unwrap_or(json.trim()));
-    records.collect::<Vec<_>>().join(", ")
 }
 
 /// Returns true if pointers differ only in their indices.
@@ -843,26 +899,23 @@ fn inside_strings(text: &str, strings: &[(&Piece, u32, &str)]) -> Inner {
             places.push(piece.span.start);
         }
         let own = places_of_json_in(text, piece.span);
-        let whole = if strings.len() > 1 {
-            without_brackets(json)
-        } else {
-            None
-        };
-        let part = whole.unwrap_or(json);
-        let start = json.len() - json.trim_start().len() + usize::from(whole.is_some());
-        let start = json
-            .get(start..)
-            .and_then(|rest| rest.find(part))
-            .map_or(0, |at| start + at);
-        list.push_str(part);
-        places.extend((start..start + part.len()).map(|at| own.get(at).copied().unwrap_or(piece.span.start)));
+        for (index, (start, part)) in piece.records_in(json, strings.len() == 1).into_iter().enumerate() {
+            if index > 0 {
+                list.push(',');
+                places.push(piece.span.start);
+            }
+            list.push_str(part);
+            let place = |at: usize| own.get(at).copied().unwrap_or(piece.span.start);
+            places.extend((start..start + part.len()).map(place));
+        }
     }
     let end = strings
         .last()
         .map_or(0, |(piece, ..)| piece.span.end.saturating_sub(1));
     places.extend([end, end]);
     list.push(']');
-    if let [(_, _, json)] = strings
+    if let [(piece, _, json)] = strings
+        && piece.inside.is_none()
         && json.trim_start().starts_with('[')
     {
         list.pop();
