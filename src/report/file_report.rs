@@ -30,13 +30,13 @@ pub struct FileReport<'a> {
     pub verdict: Verdict,
     /// The number of threads that may count its lines.
     pub(super) threads: Threads,
-    /// What is known of its lines, where it is reported in several parts.
+    /// The shared line positions, if it is reported in several parts.
     pub(super) lines: Option<&'a Lines>,
 }
 
 impl<'a> FileReport<'a> {
-    /// A file and what is to be shown of it, in any order. A missing property and the unknown name that stands for it
-    /// become one finding here.
+    /// Creates the report of a file from findings in any order. A missing property and the unknown name in its place become one
+    /// finding here.
     pub fn new(path: &Path, text: &'a [u8], findings: Vec<Finding>, records: u32) -> Self {
         Self::with_lines(path, (text, None), findings, records)
     }

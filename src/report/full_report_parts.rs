@@ -1,4 +1,4 @@
-//! The full report of a file, before it is known what the report has already shown.
+//! The full report of a file, rendered independent of what the report has already shown.
 //!
 //! Files are rendered on several threads, and shown in order. The general text of a rule is shown once per run, a cause
 //! that an earlier file had takes one line, and the number of diagnostics is limited. So each diagnostic is a part with

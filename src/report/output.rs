@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Chunks, FileReport, Report, Stage, Summary};
 
-/// Why nothing more can be written.
+/// The reason why nothing more can be written.
 #[derive(Debug)]
 pub enum OutputError {
     /// The reader has closed the pipe (`geplint … | head -1`): end without an error.

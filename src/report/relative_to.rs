@@ -1,4 +1,4 @@
-//! Names for CI servers: relative to the root of the checkout, wherever in it geplint was run.
+//! Names for CI servers: relative to the root of the checkout, independent of the working directory.
 
 use std::borrow::Cow;
 use std::path::PathBuf;

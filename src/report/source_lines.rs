@@ -56,7 +56,7 @@ pub(super) struct Frame {
 
 /// One character as it is shown.
 struct Glyph {
-    /// The bytes of the file that it stands for.
+    /// The bytes of the file that it represents.
     bytes: Range<usize>,
     shown: char,
     width: usize,

@@ -10,7 +10,7 @@ use crate::finding::Severity;
 /// The `--color` flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ColorChoice {
-    /// With colour on a terminal, unless the environment says otherwise.
+    /// With colour on a terminal, unless the environment sets it.
     #[default]
     Auto,
     /// With colour.

@@ -2,7 +2,7 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Wraps `text` at spaces to lines of at most `columns`. A word is broken only if it is too long by itself.
+/// Wraps `text` at spaces to lines of at most `columns`. A word is broken only if it alone is too long.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let fits = text.len() <= columns && !text.starts_with(' ');
     if fits && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {

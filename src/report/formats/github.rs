@@ -32,7 +32,7 @@ impl Report for GitHub {
     }
 }
 
-/// Counts annotations, to say what GitHub omits: ten of them should not be taken for all.
+/// Counts annotations, to report those that GitHub omits: it only shows ten.
 #[derive(Debug, Default)]
 struct Count {
     errors: u64,

@@ -1,6 +1,6 @@
 //! The JSON report, version 1. Within a version, fields are only added.
 //!
-//! It has types of its own, so that a change to [`Finding`] never changes the format by accident.
+//! It has separate types, so that a change to [`Finding`] never changes the format by accident.
 
 use serde::Serialize;
 
@@ -277,7 +277,7 @@ impl Totals {
     }
 }
 
-/// Writes the elements of an array, each on lines of its own.
+/// Writes the elements of an array, each on separate lines.
 pub(super) fn elements<T: Serialize>(values: impl Iterator<Item = T>, indent: &str, out: &mut Chunks<'_>) {
     let (mut comma, mut scratch) = ("", Vec::new());
     for value in values {

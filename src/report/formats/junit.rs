@@ -1,4 +1,4 @@
-//! JUnit XML: a suite for each file, so that CI servers list what was checked and what failed.
+//! JUnit XML: a suite for each file, so that CI servers list the checked and the failed files.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! The formats and their names, and a file for each format. What formats share is in the folder above.
+//! The formats and their names, and a file for each format. Code shared by formats is in the parent folder.
 
 pub mod checkstyle;
 pub mod concise;

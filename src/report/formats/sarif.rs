@@ -1,7 +1,7 @@
 //! SARIF 2.1.0, for code scanning and for every viewer that reads it.
 //!
-//! The document does not depend on the machine: paths are relative to the root of the checkout in CI, otherwise to the
-//! working directory. The reader resolves that root, as the standard's appendix on deterministic files asks for.
+//! The document does not depend on the machine: paths are relative to the root of the checkout in CI, otherwise to the working
+//! directory. The reader resolves that root, as required by the standard's appendix on deterministic files.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};

@@ -31,7 +31,7 @@ pub struct Checked {
     /// The placeholders whose values are not known, as written, each once. The findings hold for any value of them; the
     /// response may depend on them.
     pub placeholders: Vec<String>,
-    /// Predicted errors that one finding stands for, because the records are wrapped. Used only by [`crate::predict`].
+    /// Predicted errors that one finding represents, because the records are wrapped. Used only by [`crate::predict`].
     pub implied: Box<[Finding]>,
 }
 
@@ -82,7 +82,7 @@ pub(super) fn deciding(property: &Property) -> Needed {
 }
 
 impl Checked {
-    /// Returns the result for a file that is not JSON, with the finding that says why.
+    /// Returns the result for a file that is not JSON, with the finding that describes it.
     #[must_use]
     pub fn not_json(finding: Finding) -> Self {
         Self {

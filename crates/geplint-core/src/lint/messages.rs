@@ -1,5 +1,5 @@
-//! The texts of findings that rest on no row of a table. Nothing is decided here: the caller knows what is wrong. The
-//! texts of a constraint kind are in the kind's own file.
+//! The texts of findings that rest on no row of a table. Nothing is decided here; the caller selects the message. The texts of
+//! a constraint kind are in the kind's own file.
 
 use std::borrow::Cow;
 

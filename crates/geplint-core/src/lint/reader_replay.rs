@@ -68,11 +68,11 @@ pub(super) struct Doubt<'a> {
 /// The unknown fact that a doubt is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum About {
-    /// Whether the property is nullable.
+    /// The nullability of the property.
     Nullable,
-    /// Whether the platform's version accepts a number that no double can hold.
+    /// The platform's version, which determines whether a number that is too large for a double is accepted.
     Version,
-    /// Whether the declared type is a list, or which members an enum has.
+    /// The declared type: a list or not, or the members of an enum.
     Declared,
 }
 

@@ -129,7 +129,7 @@ pub(super) struct Linter<'a> {
     pub text: &'a str,
     /// The text with its placeholders, where it has any; otherwise the same.
     pub original: &'a str,
-    /// Whether a value that is not known is a finding.
+    /// True if an unknown value is a finding.
     pub reports_unknown: bool,
     pub tree: &'a Tree,
     pub endpoint: &'a Endpoint,
@@ -138,7 +138,7 @@ pub(super) struct Linter<'a> {
     pub record: Option<u32>,
     /// The name around the array of records, if the reader takes the array below it for the body.
     pub wrapped_in: Option<NodeId>,
-    /// Members of the current object that no row has. What one means depends on the members after it.
+    /// Members of the current object that no row has. The meaning of one depends on the members after it.
     pub unknown: Vec<(NodeId, NodeId)>,
     /// The record's own object, once it is known to be an object.
     pub root: Option<NodeId>,
@@ -148,7 +148,7 @@ pub(super) struct Linter<'a> {
     pub key: Option<NodeId>,
     /// The text of the record's key, cached once a finding needs it.
     pub known_key: OnceCell<RecordKey>,
-    /// Whether the record's contact is new, cached once a mandatory property depends on it.
+    /// True if the record's contact is new; cached when a mandatory property first depends on it.
     pub is_new: OnceCell<Option<bool>>,
     /// The property that the record lacks and only a new contact needs, if it is unknown whether its contact is new.
     pub refused_if_new: Option<(TableId, PropertyId)>,

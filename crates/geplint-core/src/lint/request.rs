@@ -126,7 +126,7 @@ pub(crate) fn check_sharing(
     let mut inner = Vec::new();
     match reader.root(&mut tree) {
         Root::Nothing => {
-            // A file without a record must have a finding that says why.
+            // A file without a record must have a finding with the reason.
             if errors.iter().chain(reader.errors()).all(SyntaxError::is_warning) {
                 errors.push(nothing_begins(text));
             }

@@ -1,7 +1,7 @@
 //! The Data Elements tables and their constraints, loaded from `rules/*.toml`, checked and indexed.
 //!
-//! Everything that is known of an endpoint is in its rules file; this code knows only the closed set of constraint
-//! kinds. `rules/README.md` explains the format.
+//! All knowledge of an endpoint is in its rules file; this code only has the closed set of constraint kinds. `rules/README.md`
+//! explains the format.
 
 mod code_list;
 mod compile;

@@ -107,9 +107,9 @@ pub struct ContactRows {
     pub code: PropertyId,
     /// The property with the user name.
     pub user: Option<PropertyId>,
-    /// The property that says whether the contact is active.
+    /// The property that states whether the contact is active.
     pub active: Option<PropertyId>,
-    /// The property that says whether it is deleted.
+    /// The property that states whether it is deleted.
     pub deleted: Option<PropertyId>,
     /// Texts that identify no contact.
     pub placeholders: Vec<String>,
@@ -293,7 +293,7 @@ pub struct Property {
 /// The kind of a row's values. It decides which constraints apply besides the type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RowKind {
-    /// A code. That it looks like a number does not matter, and leading zeros count.
+    /// A code. It may look like a number, and leading zeros are significant.
     Code,
     /// A login name or an e-mail address.
     User,

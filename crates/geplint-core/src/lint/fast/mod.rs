@@ -1,7 +1,7 @@
 //! The fast path: clean records and files are accepted without the engine.
 //!
-//! It never reports anything. What it does not accept, the engine reads again. What it accepts is a subset of what the
-//! engine accepts; `tests/it/fast_path.rs` compares the two.
+//! It never reports anything. The engine checks each record that it does not accept. The records that it accepts are a subset
+//! of those in which the engine finds nothing; `tests/it/fast_path.rs` compares the two.
 
 pub(super) mod file;
 pub(super) mod parallel;

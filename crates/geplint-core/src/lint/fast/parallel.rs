@@ -1,10 +1,9 @@
 //! Prefetch: other threads run the fast path on the later parts of a long request while this thread is in the first.
 //!
-//! The start of a part is a guess: the first brace from which the fast path can read a record. So the result of a
-//! part is only what [`FastPath::record`] returns for each start that was tried, which depends on the text alone. The
-//! thread that reads the request in order uses a result if it reaches exactly that start, and otherwise reads the
-//! record itself. A wrong guess costs time and nothing else. What depends on the records before (duplicate keys,
-//! changed contacts) is not checked here.
+//! The start of a part is a guess: the first brace from which the fast path can read a record. So the result of a part is only
+//! what [`FastPath::record`] returns for each start that was tried, which depends on the text alone. The thread that reads the
+//! request in order uses a result if it reaches exactly that start, and otherwise reads the record itself. A wrong guess costs
+//! time and nothing else. Checks that depend on earlier records (duplicate keys, changed contacts) are not made here.
 
 use std::collections::VecDeque;
 use std::sync::atomic::AtomicBool;
@@ -75,8 +74,7 @@ impl<'s> Prefetch<'s> {
         }
     }
 
-    /// Returns the record that starts at byte `start`, if a thread has read it. Starts must be asked for in ascending
-    /// order.
+    /// Returns the record that starts at byte `start`, if a thread has read it. Starts must be requested in ascending order.
     pub(in crate::lint) fn at(&mut self, start: usize) -> Option<CleanRecord> {
         while let Some((from, _)) = self.parts.front()
             && *from <= start
@@ -127,7 +125,7 @@ mod tests {
     use crate::rules::testing::builtin;
     use crate::tenant::{Tenant, TenantChanges};
 
-    /// The records of a part are found wherever it begins: in a string, in a nested object, in whitespace.
+    /// The records of a part are found independent of its start: in a string, in a nested object, in whitespace.
     #[test]
     fn a_part_finds_its_records() {
         let record = r#"{"ClientContactCode": "{[,", "InterfaceStatus": "Success"}"#;

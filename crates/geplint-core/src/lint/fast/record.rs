@@ -1,10 +1,10 @@
 //! The fast path for a record: a clean record is accepted in one pass, without nodes and without the engine.
 //!
-//! Nearly all records of nearly all files are clean, and the only result for them is their number. The fast path
-//! reads the text of a record against the tables and stops at the first thing that is not certain: a name in two
-//! spellings, a `\u` escape, a value that changes when it is converted, a row that only the engine can check. The
-//! reader and the engine then read the record again from its start. So the fast path never reports anything, and what
-//! it accepts is a subset of what they accept; `tests/it/fast_path.rs` compares the two.
+//! Nearly all records of nearly all files are clean, and the only result for them is their number. The fast path reads the text
+//! of a record against the tables and stops at the first thing that is not certain: a name in two spellings, a `\u` escape, a
+//! value that changes when it is converted, a row that only the engine can check. The reader and the engine then read the
+//! record again from its start. So the fast path never reports anything, and the records that it accepts are a subset of those
+//! that they accept; `tests/it/fast_path.rs` compares the two.
 
 use crate::finding::Span;
 use crate::json::{Reader, number, plain, space};

@@ -11,7 +11,7 @@ use crate::rules::constraint_line::evidence_word;
 use crate::rules::{Claim, Endpoint, PropertyId, SingleValued, Table, TableId};
 use crate::tenant::Held;
 
-/// A value beside another one.
+/// A value next to another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Beside<'h> {
     /// It differs from the first value of the record.
@@ -79,7 +79,7 @@ impl SingleValued {
             .any(|word| word.eq_ignore_ascii_case(text))
     }
 
-    /// Compares a value with the first one of the record, and with what the tenant has.
+    /// Compares a value with the first one of the record, and with those of the tenant.
     pub(crate) fn judge<'h>(
         first: Option<&str>,
         held: Option<&'h Held<'_>>,
@@ -94,7 +94,7 @@ impl SingleValued {
         held.and_then(Held::first).map(Beside::Held).or(near)
     }
 
-    /// Returns the texts for a value beside the first one, `known`, or beside the tenant's. `subject` identifies the
+    /// Returns the texts for a value in addition to the first one, `known`, or to the tenant's. `subject` identifies the
     /// record.
     pub(crate) fn violation<'c>(
         &self,
