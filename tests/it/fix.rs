@@ -1152,7 +1152,7 @@ fn the_commands_in_the_docs_print_the_documented_output() {
             .map(str::to_owned)
     };
     let rules: Vec<String> = docs.lines().filter_map(rule).collect();
-    assert_eq!(rules.len(), 11);
+    assert_eq!(rules.len(), 12);
     assert!(
         rules.iter().all(|rule| geplint::rules::rule_text(rule).is_some()),
         "{rules:?}"
