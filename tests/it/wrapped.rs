@@ -530,6 +530,35 @@ fn records_deep_inside_are_found_in_a_named_file() {
     );
 }
 
+/// Brackets around something else than a record would not help, and are not suggested.
+#[test]
+fn brackets_are_suggested_for_a_record_only() {
+    let folder = folder("bare");
+    let endpoint = ["--endpoint", "contact-interface-status"];
+    for (body, help) in [
+        (r#"{"ClientContactCode": "C-1"}"#, "Put [ before"),
+        (r#"{"value": []}"#, "Send a list of records"),
+        (r#"{"a": 1}"#, "Send a list of records"),
+        ("1", "Send a list of records"),
+        (r#""C-1""#, "Send a list of records"),
+    ] {
+        fs::write(folder.join("a.json"), body).unwrap();
+        let arguments = [
+            &["check", "--quiet", "--format", "json"][..],
+            &endpoint,
+            &["a.json"],
+        ]
+        .concat();
+        let (_, text) = run(&folder, &arguments);
+        let report: Value = serde_json::from_str(&text).unwrap();
+        let root = findings(&report)
+            .iter()
+            .find(|finding| is_wrong_root(finding))
+            .unwrap();
+        assert!(root["help"].as_str().unwrap().starts_with(help), "{body}: {text}");
+    }
+}
+
 #[test]
 fn inside_a_wrapper_only_one_finding_has_the_first_answer() {
     let body = r#"{"d":{"results":[{"ContactCode":"C-1","UserName":"u","FirstName":"A","EmailAddress":"a@example.com",

@@ -331,7 +331,7 @@ impl<'r> Look<'_, 'r> {
             0
         };
         // A skipped file is mentioned if a good part of it looks like a payload.
-        let near = own >= SEVERAL && own * 2 >= total || distinctive > 0;
+        let near = own >= SEVERAL && own * 2 >= total || distinctive > 0 || self.is_meant(tree, root, &best);
         let is_schema = |best: &[Candidate<'r>]| {
             let tables = best
                 .iter()
@@ -414,6 +414,18 @@ impl<'r> Look<'_, 'r> {
             [one] => Recognized::Request(one.id()),
             several => Recognized::OneOf(several.iter().map(Candidate::id).collect()),
         }
+    }
+
+    /// Returns true if a found record has a mandatory name of the only endpoint with its names, and another name that
+    /// other systems have for a property of it.
+    fn is_meant(self, tree: &Tree, root: NodeId, best: &[Candidate<'r>]) -> bool {
+        let [only] = best else { return false };
+        let is_record = self.standard == Standard::Found
+            && only
+                .endpoint()
+                .is_some_and(|endpoint| has_distinctive_name(self.text, tree, root, endpoint));
+        let several = tree.members(root).nth(SEVERAL - 1).is_some();
+        is_record && several && self.by_meaning(tree, root) == Some(Recognized::Request(only.id()))
     }
 
     /// Returns true if a record has all that one of these endpoints requires.
@@ -842,6 +854,8 @@ mod tests {
             r#"[{"groupName": "G", "description": "x"}]"#,
             r#"{"users": [{"id": 1, "userName": "a", "firstName": "b", "lastName": "c"}]}"#,
             r#"[{"userName": "a", "firstName": "b", "lastName": "c", "isActive": true, "e": 1, "f": 1, "g": 1, "h": 1}]"#,
+            // Another word for the second name.
+            r#"[{"group_name": "G", "members": ["C-1"]}]"#,
             // Labels and types.
             r#"{"userName": "Benutzer", "firstName": "Vorname", "lastName": "Name", "emailAddress": "E-Mail"}"#,
             r#"{"form": {"userName": "User", "firstName": "Given", "lastName": "Family", "address": "Address"}}"#,
@@ -858,7 +872,6 @@ mod tests {
             r#"{"name": "p", "version": "1.0.0", "description": "x", "dependencies": {}}"#,
             r#"[{"Description": "x"}]"#,
             r#"[{"interfaceStatus": "up"}]"#,
-            r#"[{"group_name": "G", "members": [{"id": "C-1"}]}]"#,
             r#"[{"description": "G", "members": [{"contact_code": "C-1"}]}]"#,
             r#"{"InterfaceStatus": "up"}"#,
             // A schema.

@@ -377,7 +377,13 @@ pub(super) fn cut_by_serializer(text: &str) -> Option<&'static str> {
 }
 
 /// Returns the texts for a body that is not an array. `wrapped` has message and help if records were found inside.
-pub(super) fn wrong_root(body: Json<'_>, wrapped: Option<(String, String)>) -> Violation<'static> {
+///
+/// `is_record`: the body is one record.
+pub(super) fn wrong_root(
+    body: Json<'_>,
+    wrapped: Option<(String, String)>,
+    is_record: bool,
+) -> Violation<'static> {
     let bare = || {
         let what = match body {
             Json::Object => "a single object",
@@ -385,9 +391,14 @@ pub(super) fn wrong_root(body: Json<'_>, wrapped: Option<(String, String)>) -> V
             Json::Number(_) => "a number",
             _ => "not a list",
         };
+        let help = if is_record {
+            "Put [ before the record and ] after it."
+        } else {
+            "Send a list of records: [{ ... }]."
+        };
         (
             format!("the body is {what}; it must be a list of records"),
-            "Put [ before the record and ] after it.".to_owned(),
+            help.to_owned(),
         )
     };
     let (message, help) = wrapped.unwrap_or_else(bare);

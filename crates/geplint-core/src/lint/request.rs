@@ -645,7 +645,8 @@ impl Linter<'_> {
             .then(|| wrapped::find(self.text, self.tree, root, self.endpoint, "", None))
             .flatten();
         let is_bare = is_bare && found.is_none();
-        let violation = messages::wrong_root(self.json(root, ""), found.as_ref().map(Wrapped::words));
+        let violation =
+            messages::wrong_root(self.json(root, ""), found.as_ref().map(Wrapped::words), is_bare);
         let predicted = self.unconverted(sentence);
         let before = self.checked.findings.len();
         self.predict_of(None, Place::of_body(span), violation, Some(predicted));
