@@ -483,8 +483,10 @@ impl Search<'_> {
                 && length.abs_diff(other) <= 1
                 && length.max(other) >= LONG
                 && digits(plain).eq(digits(word))
-                && !is_plural(plain, word)
+                && begins_and_ends_alike(plain, word)
                 && strsim::osa_distance(plain, word) == 1
+                // Another letter often makes another word: `Direction`, `Function`.
+                && (length != other || has_the_same_letters(plain, word))
         });
         near.map(|(_, synonym)| (1, synonym.property)).collect()
     }
@@ -535,13 +537,13 @@ impl Search<'_> {
             let other = known.chars().count();
             let most = match length.min(other) {
                 0..5 => continue,
-                5..9 => 1,
+                5..12 => 1,
                 _ => 2,
             };
             // The distance is at least the difference in length, so names of very different lengths are not compared.
             let unlike =
                 length.abs_diff(other) > most || most == 2 && length < 16 && length.abs_diff(other) > 1;
-            if unlike || plain.chars().next() != known.chars().next() || !digits(plain).eq(digits(known)) {
+            if unlike || !begins_and_ends_alike(plain, known) || !digits(plain).eq(digits(known)) {
                 continue;
             }
             let distance = strsim::osa_distance(plain, known);
@@ -560,6 +562,23 @@ impl Search<'_> {
             _ => None,
         }
     }
+}
+
+/// Returns true if a misspelling has the first letter of a word, and the last one, if that is not missing: `Manage`,
+/// `Managed` and `Manages` are other words than `Manager`.
+fn begins_and_ends_alike(plain: &str, word: &str) -> bool {
+    let same_end = plain.chars().next_back() == word.chars().next_back();
+    plain.chars().next() == word.chars().next() && (same_end || word.starts_with(plain))
+}
+
+/// Returns true if two words have the same letters in any order.
+fn has_the_same_letters(one: &str, other: &str) -> bool {
+    let sorted = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    sorted(one) == sorted(other)
 }
 
 /// Returns true if a word is the plural of another one, in English.

@@ -35,10 +35,8 @@ pub struct TextDefects {
     pub(super) code_pages: Cow<'static, str>,
     /// The first bytes of placeholders, marks and error values, one bit each.
     pub(super) starts: [u64; 2],
-    /// The last bytes of placeholders.
-    pub(super) ends: [u64; 2],
-    /// The lengths of placeholders, in bytes, one bit each: the lowest bit is 0, the highest is 63 and more.
-    pub(super) lengths: u64,
+    /// The shapes of placeholders, one bit each.
+    pub(super) shapes: [u64; 8],
 }
 
 /// Returns the word and the bit of an ASCII byte.
@@ -46,9 +44,11 @@ pub(super) const fn bit_of(byte: u8) -> (usize, u64) {
     ((byte >> 6) as usize, 1 << (byte & 63))
 }
 
-/// Returns the bit of a length.
-pub(super) fn length_bit(length: usize) -> u64 {
-    1 << length.min(63)
+/// Returns the word and the bit for the first byte, the last byte and the length of a text. Few texts share the bit of a
+/// placeholder, and only those are searched in the lists.
+pub(super) fn shape_bit(first: u8, last: u8, length: usize) -> (usize, u64) {
+    let shape = usize::from(first) * 7 + usize::from(last) * 37 + length * 101;
+    (shape / 64 % 8, 1 << (shape % 64))
 }
 
 #[inline]
@@ -78,7 +78,8 @@ impl TextDefects {
         if !has_bit(self.starts, *first) {
             return true;
         }
-        let is_like_one = self.lengths & length_bit(text.len()) != 0 && has_bit(self.ends, *last);
+        let (word, bit) = shape_bit(*first, *last, text.len());
+        let is_like_one = self.shapes.get(word).is_some_and(|bits| bits & bit != 0);
         let is_word = || has_line(&self.placeholders, text) || has_line(&self.code_placeholders, text);
         first.is_ascii_alphanumeric() && !(is_like_one && is_word())
     }

@@ -10,7 +10,7 @@ use super::claim::answers_can_be_filled;
 use super::error::{Result, fail, join, of_toml};
 use super::lookup::{kind_named, listed_fact};
 use crate::rules::definition::{ApiDef, TextsDef};
-use crate::rules::text_defects::{TextDefects, bit_of, length_bit};
+use crate::rules::text_defects::{TextDefects, bit_of, shape_bit};
 use crate::rules::{Ask, RowKind, Shared};
 
 impl Shared {
@@ -81,16 +81,17 @@ fn texts(def: &TextsDef) -> Result<TextDefects> {
         ),
     };
     let (mut placeholders, mut code_placeholders) = (String::new(), String::new());
-    let (mut ends, mut lengths) = ([0_u64; 2], 0);
+    let mut shapes = [0_u64; 8];
     for (words, lines) in [
         (&def.placeholders, &mut placeholders),
         (&def.code_placeholders, &mut code_placeholders),
     ] {
         for word in words {
             start(word.get_ref(), word.span())?;
-            let (index, bit) = last_bit(word)?;
-            ends[index] |= bit;
-            lengths |= length_bit(word.get_ref().len());
+            if let [first, .., last] | [first @ last] = word.get_ref().as_bytes() {
+                let (index, bit) = shape_bit(*first, *last, word.get_ref().len());
+                shapes[index] |= bit;
+            }
             lines.push_str(word.get_ref());
             lines.push('\n');
         }
@@ -127,17 +128,8 @@ fn texts(def: &TextsDef) -> Result<TextDefects> {
         entities: entities(def)?.into(),
         code_pages: code_pages(def)?.into(),
         starts,
-        ends,
-        lengths,
+        shapes,
     })
-}
-
-/// Returns the bit of a placeholder's last character.
-fn last_bit(word: &Spanned<String>) -> Result<(usize, u64)> {
-    match word.get_ref().bytes().next_back() {
-        Some(last) if last.is_ascii() => Ok(bit_of(last)),
-        _ => fail(word.span(), "a placeholder must end with an ASCII character"),
-    }
 }
 
 /// Compiles the ranges of invisible characters: a line for each, sorted.

@@ -131,6 +131,10 @@ fn of_url(text: &str) -> Option<String> {
 
 /// Returns the text with escapes such as `\u00fc` decoded, where the text itself has the backslash; `None` if it has none.
 fn of_json(text: &str) -> Option<String> {
+    // Most texts have no backslash, which is found faster than an escape.
+    if !text.contains('\\') {
+        return None;
+    }
     let (before, mut rest) = text.split_once("\\u")?;
     let mut out = before.to_owned();
     let mut units: Vec<u16> = Vec::new();

@@ -52,8 +52,9 @@ pub(super) fn is_number(text: &str) -> bool {
 
 /// Returns true if a text is a formula that calls a function: `=VLOOKUP(A2,B:C,2,0)`.
 pub(super) fn is_call(text: &str) -> bool {
-    let formula = text.trim().strip_prefix('=');
+    let formula = text.trim_start().strip_prefix('=');
     formula
+        .map(str::trim_end)
         .and_then(|formula| formula.strip_suffix(')')?.split_once('('))
         .is_some_and(|(name, _)| {
             name.starts_with(|c: char| c.is_ascii_uppercase())
