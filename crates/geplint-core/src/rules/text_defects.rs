@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+use super::sorted_lines::Lines;
 use crate::json::printable;
 use crate::text_shape::Shape;
 
@@ -13,17 +14,14 @@ use crate::text_shape::Shape;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct TextDefects {
     /// Texts that stand for a missing value: `NULL`.
-    #[serde(borrow)]
-    pub(super) placeholders: Cow<'static, str>,
+    pub(super) placeholders: Words,
     /// Texts that stand for a missing value only in codes, because people have such names: `None`.
-    #[serde(borrow)]
-    pub(super) code_placeholders: Cow<'static, str>,
+    pub(super) code_placeholders: Words,
     /// Pairs of marks around the name of a value that was to be filled in, with a space between the two marks: `{{ }}`.
     #[serde(borrow)]
     pub(super) marks: Cow<'static, str>,
     /// Error values of spreadsheets: `#N/A`.
-    #[serde(borrow)]
-    pub(super) spreadsheet_errors: Cow<'static, str>,
+    pub(super) spreadsheet_errors: Lines,
     /// Invisible characters: the first and last code point of a range in hexadecimal, and a name; sorted.
     #[serde(borrow)]
     pub(super) hidden: Cow<'static, str>,
@@ -35,8 +33,34 @@ pub struct TextDefects {
     pub(super) code_pages: Cow<'static, str>,
     /// The first bytes of placeholders, marks and error values, one bit each.
     pub(super) starts: [u64; 2],
-    /// The shapes of placeholders, one bit each.
-    pub(super) shapes: [u64; 8],
+}
+
+/// Words as a whole text, with the shapes that they have: one bit for the first byte, the last byte and the length. The
+/// list is only searched for texts with one of these shapes; without them, searching is 8 % of the instructions for clean
+/// records.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub(super) struct Words {
+    lines: Lines,
+    shapes: [u64; 8],
+}
+
+impl Words {
+    pub fn new(words: impl IntoIterator<Item = String>) -> Self {
+        let lines = Lines::new(words);
+        let mut shapes = [0; 8];
+        for (index, bit) in lines.iter().filter_map(|word| shape_bit(word.as_bytes())) {
+            shapes[index] |= bit;
+        }
+        Self { lines, shapes }
+    }
+
+    fn holds(&self, text: &[u8]) -> bool {
+        let has_shape =
+            |(index, bit): (usize, u64)| self.shapes.get(index).is_some_and(|bits| bits & bit != 0);
+        shape_bit(text).is_some_and(has_shape)
+            && str::from_utf8(text).is_ok_and(|text| self.lines.holds(text))
+    }
 }
 
 /// Returns the word and the bit of an ASCII byte.
@@ -44,11 +68,11 @@ pub(super) const fn bit_of(byte: u8) -> (usize, u64) {
     ((byte >> 6) as usize, 1 << (byte & 63))
 }
 
-/// Returns the word and the bit for the first byte, the last byte and the length of a text. Few texts share the bit of a
-/// placeholder, and only those are searched in the lists.
-pub(super) fn shape_bit(first: u8, last: u8, length: usize) -> (usize, u64) {
-    let shape = usize::from(first) * 7 + usize::from(last) * 37 + length * 101;
-    (shape / 64 % 8, 1 << (shape % 64))
+/// Returns the index and the bit of a text's shape; `None` if it is empty.
+fn shape_bit(text: &[u8]) -> Option<(usize, u64)> {
+    let (first, last) = (usize::from(*text.first()?), usize::from(*text.last()?));
+    let shape = first * 7 + last * 37 + text.len() * 101;
+    Some((shape / 64 % 8, 1 << (shape % 64)))
 }
 
 #[inline]
@@ -78,10 +102,7 @@ impl TextDefects {
         if !has_bit(self.starts, *first) {
             return true;
         }
-        let (word, bit) = shape_bit(*first, *last, text.len());
-        let is_like_one = self.shapes.get(word).is_some_and(|bits| bits & bit != 0);
-        let is_word = || has_line(&self.placeholders, text) || has_line(&self.code_placeholders, text);
-        first.is_ascii_alphanumeric() && !(is_like_one && is_word())
+        first.is_ascii_alphanumeric() && !self.placeholders.holds(text) && !self.code_placeholders.holds(text)
     }
 
     /// The same for a text as written, with valid escapes. Returns true only if it begins with a letter that no entry
@@ -101,11 +122,11 @@ impl TextDefects {
     /// Returns true if a text as a whole stands for a missing value.
     pub(crate) fn is_placeholder(&self, text: &str) -> bool {
         let text = text.trim();
-        if !self.may_be_listed(text) {
-            return false;
-        }
-        if has_line(&self.placeholders, text.as_bytes()) {
+        if self.placeholders.holds(text.as_bytes()) {
             return true;
+        }
+        if !self.may_be_marked(text) {
+            return false;
         }
         let marks = self.marks.lines().filter_map(|line| line.split_once(' '));
         marks.into_iter().any(|(open, close)| {
@@ -116,17 +137,16 @@ impl TextDefects {
 
     /// Returns true if a text as a whole stands for a missing code.
     pub(crate) fn is_code_placeholder(&self, text: &str) -> bool {
-        let text = text.trim();
-        self.may_be_listed(text) && has_line(&self.code_placeholders, text.as_bytes())
+        self.code_placeholders.holds(text.trim().as_bytes())
     }
 
     /// Returns true if a text as a whole is an error value of a spreadsheet.
     pub(crate) fn is_spreadsheet_error(&self, text: &str) -> bool {
         let text = text.trim();
-        let is_error = || has_line(&self.spreadsheet_errors, text.as_bytes());
+        let is_error = || self.spreadsheet_errors.holds(text);
         // A column that is too narrow shows only number signs.
         let is_narrow = || text.len() >= 3 && text.bytes().all(|byte| byte == b'#');
-        self.may_be_listed(text) && (is_error() || is_narrow())
+        self.may_be_marked(text) && (is_error() || is_narrow())
     }
 
     /// Returns the code pages: the name of each, and the characters of the bytes 80 to FF.
@@ -134,12 +154,10 @@ impl TextDefects {
         self.code_pages.lines().filter_map(|line| line.split_once(' '))
     }
 
-    /// False if no placeholder, mark or error value begins with the first byte of a text. Without this test, looking
-    /// through the lists is 8 % of the instructions for clean records.
-    fn may_be_listed(&self, text: &str) -> bool {
-        text.bytes()
-            .next()
-            .is_some_and(|first| has_bit(self.starts, first))
+    /// False if no mark or error value begins with the first byte of a text. None begins with a letter or digit.
+    fn may_be_marked(&self, text: &str) -> bool {
+        let first = text.bytes().next();
+        first.is_some_and(|first| !first.is_ascii_alphanumeric() && has_bit(self.starts, first))
     }
 
     /// Returns the name of an invisible character.
@@ -191,11 +209,6 @@ fn is_named(inner: &str, open: &str, close: &str) -> bool {
         && inner.contains(char::is_alphabetic)
         && !inner.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
         && !Shape::Email.fits(inner)
-}
-
-/// Returns true if a list has this entry.
-fn has_line(lines: &str, text: &[u8]) -> bool {
-    lines.lines().any(|line| line.as_bytes() == text)
 }
 
 /// Finds a line of a sorted list by binary search. `compare` compares a line with the one searched for. Each line

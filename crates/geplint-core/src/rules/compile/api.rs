@@ -10,7 +10,8 @@ use super::claim::answers_can_be_filled;
 use super::error::{Result, fail, join, of_toml};
 use super::lookup::{kind_named, listed_fact};
 use crate::rules::definition::{ApiDef, TextsDef};
-use crate::rules::text_defects::{TextDefects, bit_of, shape_bit};
+use crate::rules::sorted_lines::Lines;
+use crate::rules::text_defects::{TextDefects, Words, bit_of};
 use crate::rules::{Ask, RowKind, Shared};
 
 impl Shared {
@@ -66,6 +67,10 @@ fn kinds(api: &ApiDef) -> Result<Vec<(RowKind, Vec<Ask>)>> {
     Ok(all)
 }
 
+fn owned(words: &[Spanned<String>]) -> impl Iterator<Item = String> {
+    words.iter().map(|word| word.get_ref().clone())
+}
+
 /// Compiles lists of words and characters, each to one text.
 fn texts(def: &TextsDef) -> Result<TextDefects> {
     let mut starts = [0_u64; 2];
@@ -80,23 +85,10 @@ fn texts(def: &TextsDef) -> Result<TextDefects> {
             "expected a string that begins with a visible ASCII character and has no line break",
         ),
     };
-    let (mut placeholders, mut code_placeholders) = (String::new(), String::new());
-    let mut shapes = [0_u64; 8];
-    for (words, lines) in [
-        (&def.placeholders, &mut placeholders),
-        (&def.code_placeholders, &mut code_placeholders),
-    ] {
-        for word in words {
-            start(word.get_ref(), word.span())?;
-            if let [first, .., last] | [first @ last] = word.get_ref().as_bytes() {
-                let (index, bit) = shape_bit(*first, *last, word.get_ref().len());
-                shapes[index] |= bit;
-            }
-            lines.push_str(word.get_ref());
-            lines.push('\n');
-        }
+    for word in def.placeholders.iter().chain(&def.code_placeholders) {
+        start(word.get_ref(), word.span())?;
     }
-    let (mut marks, mut errors) = (String::new(), String::new());
+    let mut marks = String::new();
     for word in &def.spreadsheet_errors {
         let text = word.get_ref();
         start(text, word.span())?;
@@ -106,8 +98,6 @@ fn texts(def: &TextsDef) -> Result<TextDefects> {
                 "an error value of a spreadsheet must begin with a punctuation mark",
             );
         }
-        errors.push_str(text);
-        errors.push('\n');
     }
     for pair in &def.placeholder_marks {
         for mark in pair.get_ref() {
@@ -120,15 +110,14 @@ fn texts(def: &TextsDef) -> Result<TextDefects> {
         marks.extend([open, " ", close, "\n"]);
     }
     Ok(TextDefects {
-        placeholders: placeholders.into(),
-        code_placeholders: code_placeholders.into(),
+        placeholders: Words::new(owned(&def.placeholders)),
+        code_placeholders: Words::new(owned(&def.code_placeholders)),
         marks: marks.into(),
-        spreadsheet_errors: errors.into(),
+        spreadsheet_errors: Lines::new(owned(&def.spreadsheet_errors)),
         hidden: hidden_characters(def)?.into(),
         entities: entities(def)?.into(),
         code_pages: code_pages(def)?.into(),
         starts,
-        shapes,
     })
 }
 

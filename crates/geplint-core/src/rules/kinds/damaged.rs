@@ -194,6 +194,11 @@ fn unescaped(text: &str, texts: &TextDefects) -> Option<String> {
 ///
 /// The whole text must have bytes in the encoding, and all of them must be valid UTF-8: `Ãlvarez` and `São` are not.
 fn reread<'p>(text: &str, texts: &'p TextDefects) -> Option<(&'p str, String)> {
+    // A letter has two bytes or more in UTF-8, which were read as two characters beside each other: `ß` alone was not.
+    let are_two = |pair: &[u8]| matches!(pair, [0x80..=0xFF, 0xC0..=0xFF]);
+    if !text.as_bytes().windows(2).any(are_two) {
+        return None;
+    }
     let leads = |c: char| ('\u{C2}'..='\u{F4}').contains(&c);
     let trails = |c: char| windows_1252(c).is_some_and(|byte| (0x80..=0xBF).contains(&byte));
     let next = text.chars().skip(1);
