@@ -1,5 +1,7 @@
 //! Reads a settings file: from the keys as written to the settings, or the first error.
 
+use std::cell::Cell;
+
 use toml::Spanned;
 
 use super::as_written;
@@ -17,6 +19,10 @@ use crate::toml_entry;
 /// Errors: not TOML, an unknown key, a value of the wrong kind, an invalid glob or date, an entry without a required
 /// key.
 pub fn load(text: &str) -> Result<Config, Mistake> {
+    load_with(text, &mut GlobCompiler::default())
+}
+
+fn load_with(text: &str, globs: &mut GlobCompiler) -> Result<Config, Mistake> {
     let file: as_written::File = toml::from_str(text).map_err(|error| {
         let span = error.span().unwrap_or_default();
         let key = key_before(text, span.start);
@@ -26,7 +32,6 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
             message: in_words(key, given, error.message()),
         }
     })?;
-    let mut globs = GlobCompiler::default();
     let (mut rules_off, mut tables) = (Vec::new(), Vec::new());
     for entry in file.ignore {
         let start = entry.span().start;
@@ -39,13 +44,13 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
         }
     }
     Ok(Config {
-        include: each(file.include, |glob| path_glob(&mut globs, glob))?,
-        exclude: each(file.exclude, |glob| path_glob(&mut globs, glob))?,
-        files: each(file.files, |entry| files(&mut globs, entry))?,
+        include: each(file.include, |glob| path_glob(globs, glob))?,
+        exclude: each(file.exclude, |glob| path_glob(globs, glob))?,
+        files: each(file.files, |entry| files(globs, entry))?,
         calls: each(file.calls, calls)?,
         pair: each(file.pair, |pattern| name("a pattern", pattern))?,
         severities: each(file.severity, severity)?,
-        ignores: each(tables, |entry| ignore(&mut globs, entry))?,
+        ignores: each(tables, |entry| ignore(globs, entry))?,
         rules_off,
         rules_only: each(file.only, |rule| name("the rule", rule))?,
         fail_on: file.fail_on,
@@ -63,12 +68,19 @@ pub fn load(text: &str) -> Result<Config, Mistake> {
 }
 
 /// Returns all mistakes of a settings file, at most 20; none if it can be read. Each is that of the file without the
-/// entries of the ones before it.
+/// entries of the ones before it. If there are too many globs, that is the last one: without one glob, the next one would
+/// be refused.
 #[must_use]
 pub fn mistakes(text: &str) -> Vec<Mistake> {
-    let mut all = toml_entry::mistakes(text, &mut |text| load(text).err(), |mistake, _| {
-        Some(mistake.start)
-    });
+    let is_full = Cell::new(false);
+    let mut read = |text: &str| {
+        let mut globs = GlobCompiler::default();
+        let mistake = load_with(text, &mut globs).err();
+        is_full.set(globs.is_full());
+        mistake
+    };
+    let start = |mistake: &Mistake, _: &str| (!is_full.get()).then_some(mistake.start);
+    let mut all = toml_entry::mistakes(text, &mut read, start);
     all.sort();
     all
 }

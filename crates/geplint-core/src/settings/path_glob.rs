@@ -59,6 +59,11 @@ pub struct GlobCompiler {
 }
 
 impl GlobCompiler {
+    /// Returns true if the globs are too long together, so that each further one is refused, too.
+    pub(super) const fn is_full(&self) -> bool {
+        self.length > MOST
+    }
+
     /// Compiles a glob. Fails if it is invalid, or if it or all of them are too long.
     pub fn compile(&mut self, glob: &str) -> Result<PathGlob, BadGlob> {
         let bad = |message: String| BadGlob {
@@ -70,7 +75,7 @@ impl GlobCompiler {
             return Err(bad(message));
         }
         self.length += glob.len();
-        if self.length > MOST {
+        if self.is_full() {
             return Err(bad(format!(
                 "up to this one, the globs have more than {MOST} bytes"
             )));
