@@ -690,7 +690,7 @@ fn wrapped_values_are_pointed_at() {
 
 #[test]
 fn mutated_requests() {
-    mutate(600);
+    mutate(200);
 }
 
 #[test]

@@ -486,8 +486,8 @@ fn with_answers(text: &str) -> Table {
 }
 
 #[test]
-fn every_eighth_change_to_a_rule_is_noticed() {
-    changes_are_noticed(8);
+fn every_sixteenth_change_to_a_rule_is_noticed() {
+    changes_are_noticed(16);
 }
 
 #[test]

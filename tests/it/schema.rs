@@ -223,7 +223,8 @@ fn schema_and_engine_agree_on_fixtures() {
         }
     }
     assert!(bodies.len() > 900, "{}", bodies.len());
-    for (name, tenant) in tenants() {
+    // Each tenant has every second body.
+    for (start, (name, tenant)) in tenants().into_iter().enumerate() {
         let mut tally = Tally::default();
         let draft = if name == "a tenant" {
             Draft::Seven
@@ -232,7 +233,7 @@ fn schema_and_engine_agree_on_fixtures() {
         };
         for endpoint in endpoints() {
             let validator = validator(&document(endpoint, &tenant, draft));
-            for body in &bodies {
+            for body in bodies.iter().skip(start).step_by(2) {
                 tally.compare(body, &validator, endpoint, &tenant);
             }
         }

@@ -111,19 +111,19 @@ fn watch_payloads(name: &str, how: &str) {
     run.until(&["no payload to check"]);
 }
 
+/// Each of these mostly waits for the next look at the files, so they run at the same time.
 #[test]
-fn changed_new_and_deleted_files_are_seen() {
-    watch_payloads("payloads", "--watch");
+fn changes_of_files_settings_and_facts_are_seen_and_those_of_reports_are_not() {
+    thread::scope(|scope| {
+        scope.spawn(|| watch_payloads("payloads", "--watch"));
+        // Without the feature `watch`, this is the same.
+        #[cfg(feature = "watch")]
+        scope.spawn(|| watch_payloads("polled", "--watch=poll"));
+        scope.spawn(settings_rules_and_tenant_are_read_again);
+        scope.spawn(a_report_in_the_folder_is_no_change);
+    });
 }
 
-/// Without the feature `watch`, the test above is the same.
-#[cfg(feature = "watch")]
-#[test]
-fn they_are_seen_without_events_too() {
-    watch_payloads("polled", "--watch=poll");
-}
-
-#[test]
 fn settings_rules_and_tenant_are_read_again() {
     let folder = empty_folder("watch", "settings");
     let file = |name: &str| folder.join(name);
@@ -153,7 +153,6 @@ fn settings_rules_and_tenant_are_read_again() {
 }
 
 /// What a run writes does not call for another one; the last line is the same as before.
-#[test]
 fn a_report_in_the_folder_is_no_change() {
     let folder = empty_folder("watch", "output");
     fs::write(folder.join("a.json"), GOOD).unwrap();
