@@ -153,7 +153,7 @@ impl View {
 /// that are only read after brackets around them are added or removed.
 fn renamed(findings: &[Finding]) -> Vec<String> {
     let suggested = |finding: &Finding| {
-        if let Some(FixKind::Unwrap(_)) = finding.fix_kind.as_deref()
+        if let Some(FixKind::Unwrap(_) | FixKind::TakeOut { .. }) = finding.fix_kind.as_deref()
             && !finding.pointer.is_empty()
         {
             return Some(format!("{}/", finding.pointer).to_lowercase());

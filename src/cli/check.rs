@@ -13,6 +13,7 @@ use super::inputs;
 use super::output_documents::{self, Sinks};
 use super::requests::Requests;
 use super::routes::Others;
+use super::settings_error::Fault;
 use super::suppression::FindingFilter;
 use super::terminal;
 use crate::input::{Changed, Entry, Reader};
@@ -48,6 +49,7 @@ pub fn once(args: &Check, common: &Common) -> Result<Done, OutputError> {
     let since = Instant::now();
     let ready = fix::alone(args)
         .and_then(|()| changed(args))
+        .map_err(Fault::from)
         .and_then(|only| inputs::ready(&args.files, &args.knowledge, only, args.verbose, common));
     let Some((project, entries, known)) = terminal::ok_or_print(ready, common) else {
         return Ok(Done::with(TROUBLE));

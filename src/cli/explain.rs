@@ -16,12 +16,9 @@ use crate::rules::{Endpoint, Ruleset, TopicText, rule_text, rule_texts, topic_te
 /// Prints the text of a rule or a topic, or a line for each.
 pub fn run(args: &Explain, common: &Common) -> Result<u8, OutputError> {
     let look = terminal::stdout_look(common);
-    let rules = match Project::of(common).and_then(|project| inputs::rules(&project.rules(common), None)) {
-        Ok(rules) => rules,
-        Err(message) => {
-            terminal::error(common, &message);
-            return Ok(TROUBLE);
-        }
+    let rules = Project::of(common).and_then(|project| inputs::rules(&project.rules(common), None));
+    let Some(rules) = terminal::ok_or_print(rules, common) else {
+        return Ok(TROUBLE);
     };
     let text = match &args.rule {
         None => list(look.palette()),

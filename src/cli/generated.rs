@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use super::args::{CaseOption, Common, KnowledgeArgs, Made};
 use super::inputs::Knowledge;
 use super::settings::Project;
+use super::settings_error::Fault;
 use crate::rules::Endpoint;
 use crate::sample::{Case, Sampler};
 
 /// Returns the rules of the endpoint, and the facts of the tenant in the arguments or the settings.
-pub fn knowledge(endpoint: &str, tenant: Option<&PathBuf>, common: &Common) -> Result<Knowledge, String> {
+pub fn knowledge(endpoint: &str, tenant: Option<&PathBuf>, common: &Common) -> Result<Knowledge, Fault> {
     let args = KnowledgeArgs {
         endpoint: Some(endpoint.to_owned()),
         tenant: tenant.cloned(),

@@ -31,7 +31,7 @@ pub fn ready(
     only: Option<Changed>,
     notes: bool,
     common: &Common,
-) -> Result<(Project, Vec<Entry>, Knowledge), String> {
+) -> Result<(Project, Vec<Entry>, Knowledge), Fault> {
     let mut project = Project::of(common)?;
     let paths = paths(files)?;
     let entries = entries((&paths, files), knowledge.in_order, (only, notes), &mut project)?;
@@ -142,8 +142,8 @@ pub struct Knowledge {
 
 impl Knowledge {
     /// Reads the files that the arguments name. Errors: a message with the file and position of the mistake.
-    pub fn of(args: &KnowledgeArgs, common: &Common, project: &Project) -> Result<Self, String> {
-        Ok(Self::read(&SettingsSource::default(), args, common, project)?)
+    pub fn of(args: &KnowledgeArgs, common: &Common, project: &Project) -> Result<Self, Fault> {
+        Self::read(&SettingsSource::default(), args, common, project)
     }
 
     /// The same from a source.
@@ -308,8 +308,8 @@ pub fn is_known(rules: &Ruleset, id: &str) -> Result<(), String> {
 }
 
 /// Loads all endpoints, built-in and the user's, with the user's layers over them; with `only`, just that one.
-pub fn rules(files: &[PathBuf], only: Option<&str>) -> Result<Ruleset, String> {
-    Ok(layers(&SettingsSource::default(), files, only)?)
+pub fn rules(files: &[PathBuf], only: Option<&str>) -> Result<Ruleset, Fault> {
+    layers(&SettingsSource::default(), files, only)
 }
 
 fn layers(source: &SettingsSource, files: &[PathBuf], only: Option<&str>) -> Result<Ruleset, Fault> {

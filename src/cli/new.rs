@@ -4,6 +4,7 @@ use std::io;
 
 use super::args::{Common, New};
 use super::exit_code::{CLEAN, FINDINGS, TROUBLE};
+use super::settings_error::Fault;
 use super::{generated, terminal};
 use crate::json::{Value, pretty};
 use crate::report::{OutputError, output, sanitize};
@@ -23,7 +24,7 @@ pub fn run(args: &New, common: &Common) -> Result<u8, OutputError> {
     Ok(FINDINGS)
 }
 
-fn body(args: &New, common: &Common) -> Result<(Value, Option<String>), String> {
+fn body(args: &New, common: &Common) -> Result<(Value, Option<String>), Fault> {
     let known = generated::knowledge(&args.made.endpoint, args.made.tenant.as_ref(), common)?;
     let endpoint = generated::endpoint(&args.made.endpoint, &known)?;
     let sampler = generated::sampler(&args.made, endpoint, &known);

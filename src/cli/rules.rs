@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::args::{Common, Rules, RulesFormat};
 use super::exit_code::{CLEAN, TROUBLE};
 use super::settings::Project;
+use super::settings_error::Fault;
 use super::{inputs, terminal};
 use crate::finding::Wording;
 use crate::json::pretty;
@@ -18,19 +19,14 @@ use crate::sanitize::{self, escape};
 
 /// Prints the endpoints, or the tables of one; or checks a user's file.
 pub fn run(args: &Rules, common: &Common) -> Result<u8, OutputError> {
-    match text(args, common) {
-        Ok(text) => {
-            terminal::print(&text)?;
-            Ok(CLEAN)
-        }
-        Err(message) => {
-            terminal::error(common, &message);
-            Ok(TROUBLE)
-        }
-    }
+    let Some(text) = terminal::ok_or_print(text(args, common), common) else {
+        return Ok(TROUBLE);
+    };
+    terminal::print(&text)?;
+    Ok(CLEAN)
 }
 
-fn text(args: &Rules, common: &Common) -> Result<String, String> {
+fn text(args: &Rules, common: &Common) -> Result<String, Fault> {
     let rules = Project::of(common)?.rules(common);
     if let Some(file) = &args.check {
         let files: Vec<_> = rules.iter().chain([file]).cloned().collect();

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::args::{Common, SamplesArgs};
 use super::exit_code::{CLEAN, TROUBLE};
 use super::inputs::Knowledge;
+use super::settings_error::Fault;
 use super::{generated, terminal};
 use crate::json::{self, pretty};
 use crate::lint;
@@ -85,7 +86,7 @@ pub fn run(args: &SamplesArgs, common: &Common) -> Result<u8, OutputError> {
 /// The end of the name of a file with a predicted response.
 const PREDICTED: &str = ".predicted.json";
 
-fn files(args: &SamplesArgs, common: &Common) -> Result<(Files, Samples, Knowledge), String> {
+fn files(args: &SamplesArgs, common: &Common) -> Result<(Files, Samples, Knowledge), Fault> {
     let known = generated::knowledge(&args.made.endpoint, args.made.tenant.as_ref(), common)?;
     let endpoint = generated::endpoint(&args.made.endpoint, &known)?;
     let samples = generated::sampler(&args.made, endpoint, &known).samples();

@@ -4,6 +4,7 @@ use std::io;
 
 use super::args::{Common, DraftOption, SchemaArgs};
 use super::exit_code::{CLEAN, TROUBLE};
+use super::settings_error::Fault;
 use super::{generated, terminal};
 use crate::json::pretty;
 use crate::report::{OutputError, output};
@@ -18,7 +19,7 @@ pub fn run(args: &SchemaArgs, common: &Common) -> Result<u8, OutputError> {
     Ok(CLEAN)
 }
 
-fn text(args: &SchemaArgs, common: &Common) -> Result<String, String> {
+fn text(args: &SchemaArgs, common: &Common) -> Result<String, Fault> {
     let known = generated::knowledge(&args.endpoint, args.tenant.as_ref(), common)?;
     let endpoint = generated::endpoint(&args.endpoint, &known)?;
     let draft = match args.draft {

@@ -32,18 +32,20 @@ mod with_server {
     use super::super::inputs::Knowledge;
     use super::super::read_settings_file;
     use super::super::settings::Project;
+    use super::super::settings_error;
     use super::super::terminal;
     use crate::serve::faults::{Fault, Latency, duration};
     use crate::serve::options::{LogFormat, Options, Tls, Token};
     use crate::serve::{base_path, host_name};
 
-    pub fn run(args: &Serve, common: &Common) -> Result<(), String> {
+    pub fn run(args: &Serve, common: &Common) -> Result<(), settings_error::Fault> {
         if !args.listen.ip().is_loopback() && !args.allow_remote {
             return Err(format!(
                 "--listen {}: other machines can reach this address, and read and change everything that is sent to it; \
                  use --allow-remote to allow that",
                 args.listen
-            ));
+            )
+            .into());
         }
         let latency = args.latency.as_deref().map(Latency::parse).transpose();
         let latency = latency.map_err(|why| format!("--latency: {why}"))?;
@@ -58,7 +60,8 @@ mod with_server {
             return Err(format!(
                 "--fault: the shares add up to {:.1}% of the calls; at most 100% can fail",
                 share * 100.0
-            ));
+            )
+            .into());
         }
         let hosts = args
             .allow_host
@@ -79,7 +82,7 @@ mod with_server {
             } else {
                 "--max-body"
             };
-            return Err(format!("{option}: with 0, no body could be received"));
+            return Err(format!("{option}: with 0, no body could be received").into());
         }
         let project = Project::of(common)?;
         let tenant_file = args.tenant.clone().or_else(|| project.tenant());
@@ -128,7 +131,7 @@ mod with_server {
                 CallLog::Off => LogFormat::Off,
             },
         };
-        crate::serve::run(options, known.rules, terminal::eprintln)
+        Ok(crate::serve::run(options, known.rules, terminal::eprintln)?)
     }
 
     /// Returns the warning about `--allow-remote`.

@@ -49,8 +49,8 @@ pub struct Project {
 impl Project {
     /// Loads the settings of the arguments or of the working directory. Errors: a message with the position of the
     /// mistake.
-    pub fn of(common: &Common) -> Result<Self, String> {
-        Ok(Self::read(&SettingsSource::default(), common)?)
+    pub fn of(common: &Common) -> Result<Self, Fault> {
+        Self::read(&SettingsSource::default(), common)
     }
 
     /// The same for the folder that a source names.

@@ -5,9 +5,6 @@ use std::path::{Path, PathBuf};
 
 use crate::report::{Position, Source, sanitize};
 
-/// What separates the mistakes of a file in one text: an unprintable character, which no message has once it is escaped.
-pub const SEPARATOR: char = '\u{1E}';
-
 /// A mistake in a settings file, or in the combination of several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -43,6 +40,11 @@ impl Fault {
         Some(first)
     }
 
+    /// Returns this mistake and the further ones.
+    pub fn each(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.more)
+    }
+
     /// Creates a mistake of a file as a whole.
     pub fn of(path: &Path, message: impl Into<String>) -> Self {
         Self {
@@ -55,7 +57,7 @@ impl Fault {
 }
 
 impl fmt::Display for Fault {
-    /// `file:line:column: message`; further mistakes follow.
+    /// `file:line:column: message`, without the further mistakes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = &self.path {
             f.write_str(&sanitize::plain_path(path))?;
@@ -64,16 +66,7 @@ impl fmt::Display for Fault {
             }
             f.write_str(": ")?;
         }
-        f.write_str(&sanitize::escape(&self.message))?;
-        self.more
-            .iter()
-            .try_for_each(|fault| write!(f, "{SEPARATOR}{fault}"))
-    }
-}
-
-impl From<Fault> for String {
-    fn from(fault: Fault) -> Self {
-        fault.to_string()
+        f.write_str(&sanitize::escape(&self.message))
     }
 }
 

@@ -60,14 +60,8 @@ impl<'a> FindingFilter<'a> {
         fail_on: FailOn,
         project: &'a Project,
         known: &'a Knowledge,
-    ) -> Result<Self, String> {
-        Ok(Self::read(
-            &SettingsSource::default(),
-            args,
-            fail_on,
-            project,
-            known,
-        )?)
+    ) -> Result<Self, Fault> {
+        Self::read(&SettingsSource::default(), args, fail_on, project, known)
     }
 
     /// The same from a source.

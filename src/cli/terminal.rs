@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use super::args::{Color, Common};
-use super::settings_error::SEPARATOR;
+use super::settings_error::Fault;
 use crate::report::style::{ColorChoice, Env, Look, Palette};
 use crate::report::{OutputError, output, sanitize};
 
@@ -46,21 +46,20 @@ pub fn has_input() -> bool {
     false
 }
 
-/// Prints an error on standard error, or each of several. A closed stream is ignored.
+/// Prints an error on standard error. A closed stream is ignored.
 pub fn error(common: &Common, message: &str) {
     let palette = stderr_palette(common);
-    for message in message.split(SEPARATOR) {
-        eprintln(&format!(
-            "{}: {}",
-            palette.error("error"),
-            sanitize::escape(message)
-        ));
-    }
+    eprintln(&format!(
+        "{}: {}",
+        palette.error("error"),
+        sanitize::escape(message)
+    ));
 }
 
-/// Returns the value, or prints the error.
-pub fn ok_or_print<T>(result: Result<T, String>, common: &Common) -> Option<T> {
-    result.map_err(|message| error(common, &message)).ok()
+/// Returns the value, or prints the error, or each of several.
+pub fn ok_or_print<T>(result: Result<T, impl Into<Fault>>, common: &Common) -> Option<T> {
+    let print = |fault: Fault| fault.each().for_each(|one| error(common, &one.to_string()));
+    result.map_err(|fault| print(fault.into())).ok()
 }
 
 /// Prints a warning on standard error.

@@ -43,6 +43,8 @@ fn title(text: &str, span: Span, kind: &FixKind) -> String {
         FixKind::Nest { name, members } => {
             format!("Move {} properties into {}", members.len(), clipped(name))
         }
+        FixKind::TakeOut { name: Some(name), .. } => format!("Remove the object around {}", clipped(name)),
+        FixKind::TakeOut { name: None, .. } => "Remove the array around the value".to_owned(),
         FixKind::Unwrap(edits) => match edits.as_slice() {
             [(start, bracket), _] if start.is_empty() && bracket == "[" => {
                 "Put the record into an array".to_owned()

@@ -21,7 +21,6 @@ use super::transport::{Outbox, RpcResult, value};
 use super::uri;
 use crate::cli::args::Common;
 use crate::cli::read_settings_file;
-use crate::cli::settings_error::SEPARATOR;
 use crate::cli::settings_source::SettingsSource;
 use crate::cli::suppression::today;
 use crate::manual;
@@ -203,13 +202,14 @@ impl<'a> Worker<'a> {
         for engine in engines {
             let site = engine.site;
             if let Some(fault) = &site.fault {
-                self.outbox.log(&fault.to_string().replace(SEPARATOR, "\n"));
+                let all: Vec<String> = fault.each().map(ToString::to_string).collect();
+                self.outbox.log(&all.join("\n"));
                 let path = fault.path.as_deref().or(site.project.file());
                 let Some(path) = path.map(crate::input::normal) else {
                     continue;
                 };
                 let text = text(&path);
-                let all = std::iter::once(fault).chain(&fault.more);
+                let all = fault.each();
                 let own = all.map(|fault| diagnostics::fault(fault, &text, encoding));
                 files.entry(path).or_default().extend(own);
                 continue;

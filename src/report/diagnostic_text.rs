@@ -44,7 +44,7 @@ pub(super) fn title(diagnostic: &Diagnostic<'_>) -> String {
         Kind::Missing => format!("{count} properties are missing: {names}"),
         Kind::Unknown => format!("{count} names are not known here: {names}"),
         Kind::Quoted => format!("{count} properties have their values in quotes: {names}"),
-        Kind::Boxed => format!("{count} properties have their values in objects: {names}"),
+        Kind::InObjects => format!("{count} properties have their values in objects: {names}"),
         // All names are listed below.
         Kind::Casing(casing) if count > NAMES => format!("{count} names are {}", casing.phrase()),
         Kind::Casing(casing) => format!("{count} names are {}: {names}", casing.phrase()),
@@ -143,7 +143,7 @@ fn cause_name(diagnostic: &Diagnostic<'_>) -> String {
     match diagnostic.kind {
         Kind::Casing(casing) => format!("names {}", casing.phrase()),
         Kind::Quoted => "values in quotes".to_owned(),
-        Kind::Boxed => "values in objects".to_owned(),
+        Kind::InObjects => "values in objects".to_owned(),
         Kind::Null if diagnostic.parts.len() > 1 => labels::some(&names(diagnostic), 3),
         Kind::Unknown => {
             let route = crate::grouping::route(&diagnostic.lead.pointer);
@@ -175,6 +175,9 @@ fn subject(finding: &Finding) -> String {
         return match syntax.detail {
             "foreign" => "another format".to_owned(),
             "empty" => "empty file".to_owned(),
+            "extra-open" | "extra-close" => "an extra bracket".to_owned(),
+            "wrong-close" => "a wrong bracket".to_owned(),
+            "missing-open" | "missing-close" | "unclosed" => "a missing bracket".to_owned(),
             detail => detail.replace('-', " "),
         };
     }
@@ -234,7 +237,7 @@ pub(super) fn places(diagnostic: &Diagnostic<'_>) -> (Option<String>, Vec<(Span,
     // The title or the list has the names already.
     if matches!(
         kind,
-        Kind::Casing(_) | Kind::Quoted | Kind::Boxed | Kind::Null | Kind::Paths | Kind::Elsewhere
+        Kind::Casing(_) | Kind::Quoted | Kind::InObjects | Kind::Null | Kind::Paths | Kind::Elsewhere
     ) {
         return (Some(label(lead)).filter(|label| !label.is_empty()), Vec::new());
     }
@@ -281,7 +284,7 @@ pub(super) fn answer(diagnostic: &Diagnostic<'_>, say: fn(&Predicted, Option<Mas
 pub(super) fn help(diagnostic: &Diagnostic<'_>) -> Option<String> {
     let help = match diagnostic.kind {
         _ if diagnostic.parts.len() < 2 => &*diagnostic.lead.help,
-        Kind::One | Kind::Paths | Kind::Boxed => &*diagnostic.lead.help,
+        Kind::One | Kind::Paths | Kind::InObjects => &*diagnostic.lead.help,
         Kind::Missing => "Give each of them a value.",
         // The title has it.
         Kind::Elsewhere => return None,

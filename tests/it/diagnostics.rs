@@ -386,7 +386,7 @@ fn the_list_of_causes_has_positions_and_texts() {
     let (text, _) = check(&folder, &["a.json", "b.json", "c.json", "d.json"]);
     let (_, causes) = text.split_once("\ncauses (see geplint explain RULE)\n").unwrap();
     for (file, what) in [
-        ("a.json", "extra close"),
+        ("a.json", "an extra bracket"),
         ("b.json", "empty file"),
         ("c.json", "the whole body"),
     ] {

@@ -670,3 +670,35 @@ fn rules_files() {
     place.run(&["rules", "--no-config", &hostile()]);
     place.run(&["rules", "--no-config", "--check", &hostile()]);
 }
+
+/// A character of an argument does not make a second error of one.
+#[test]
+fn an_error_about_an_argument_is_one_line() {
+    let place = Place::new("arguments");
+    for argument in [
+        "a\u{1e}error: b",
+        "a\nerror: b",
+        "a\rerror: b",
+        "a\u{2028}error: b",
+    ] {
+        for arguments in [
+            &["explain", argument][..],
+            &["rules", argument],
+            &["check", argument],
+            &["check", "--endpoint", argument, "x.json"],
+            &["check", "--rules", argument, "x.json"],
+            &["check", "--config", argument, "x.json"],
+            &["check", "--tenant", argument, "x.json"],
+            &["check", "--only", argument, "x.json"],
+        ] {
+            let ran = crate::support::run(&place.root, arguments, b"");
+            let text = String::from_utf8(ran.stderr).unwrap();
+            let errors = text.lines().filter(|line| line.starts_with("error: "));
+            assert_eq!(
+                (ran.status.code(), errors.count()),
+                (Some(2), 1),
+                "{arguments:?}: {text}"
+            );
+        }
+    }
+}

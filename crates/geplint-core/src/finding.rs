@@ -320,9 +320,6 @@ impl Finding {
     }
 }
 
-/// The end of the help for an object around a single value.
-pub(crate) const WITHOUT_OBJECT: &str = "without the object around it.";
-
 /// The fix of a finding. All spans are in the file of the finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FixKind {
@@ -382,6 +379,13 @@ pub enum FixKind {
         /// in the new object.
         members: Vec<(Span, Span, String)>,
     },
+    /// Replace the object or array at the finding's span by the only value in it.
+    TakeOut {
+        /// The span of the value.
+        value: Span,
+        /// Its name; `None` in an array.
+        name: Option<String>,
+    },
     /// Replace the text around the records.
     Unwrap(Vec<(Span, String)>),
 }
@@ -410,7 +414,7 @@ impl FixKind {
                 let value = value.as_mut().map(|(span, _)| span);
                 std::iter::once(at).chain(value).collect()
             }
-            Self::RenameAndWrite { value, .. } => vec![value],
+            Self::RenameAndWrite { value, .. } | Self::TakeOut { value, .. } => vec![value],
             Self::Move {
                 member,
                 to,

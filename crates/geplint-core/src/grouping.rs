@@ -9,7 +9,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
-use crate::finding::{Evidence, Finding, FixKind, Severity, Span, Target, WITHOUT_OBJECT, sort};
+use crate::finding::{Evidence, Finding, FixKind, Severity, Span, Target, sort};
 use crate::pointer::{last, parent, unescaped};
 use crate::rules::{quoted, unmarked};
 use crate::source::Position;
@@ -215,7 +215,7 @@ pub enum Kind {
     /// Quoted values.
     Quoted,
     /// Values that are each in an object of its own.
-    Boxed,
+    InObjects,
     /// Properties that are refused unless they are nullable.
     Null,
     /// Names that are paths into one object: `Address.City`.
@@ -310,7 +310,7 @@ enum Key<'f> {
     Casing(Casing),
     Quoted(Severity),
     /// The help, which has the name inside the objects.
-    Boxed(&'f str),
+    InObjects(&'f str),
     /// The index of the signature: which properties are missing from which kind of object.
     Missing(usize),
     Unknown(Severity, String),
@@ -328,7 +328,7 @@ impl Key<'_> {
         match self {
             Self::Casing(casing) => Kind::Casing(*casing),
             Self::Quoted(_) => Kind::Quoted,
-            Self::Boxed(_) => Kind::Boxed,
+            Self::InObjects(_) => Kind::InObjects,
             Self::Missing(_) => Kind::Missing,
             Self::Unknown(..) => Kind::Unknown,
             Self::Null(_) => Kind::Null,
@@ -519,49 +519,55 @@ fn is_nearby(diagnostic: &Diagnostic<'_>, finding: &Finding) -> bool {
             Kind::Missing | Kind::Unknown | Kind::Null | Kind::Paths | Kind::Elsewhere => {
                 name(finding) == name(lead)
             }
-            Kind::Casing(_) | Kind::Quoted | Kind::Boxed => false,
+            Kind::Casing(_) | Kind::Quoted | Kind::InObjects => false,
         }
+}
+
+/// Returns the name of a value that is in an object in place of the value itself: `#text`.
+fn name_around(finding: &Finding) -> Option<&str> {
+    match finding.fix_kind.as_deref()? {
+        FixKind::TakeOut { name, .. } => name.as_deref(),
+        _ => None,
+    }
 }
 
 /// The ways of writing that enough properties of a file have.
 struct Habits<'f> {
     casings: Vec<Casing>,
     quotes: bool,
-    boxes: Vec<&'f str>,
+    /// The names of the values that are each in an object.
+    names_around: Vec<&'f str>,
 }
 
 impl<'f> Habits<'f> {
     fn of(findings: &'f [Finding]) -> Self {
         let mut written: HashMap<Casing, HashSet<&str>> = HashMap::new();
         let mut quotes: HashSet<&str> = HashSet::new();
-        let mut boxes: HashMap<&str, HashSet<&str>> = HashMap::new();
+        let mut names: HashMap<&str, HashSet<&str>> = HashMap::new();
         for finding in findings {
             if let (Some(casing), Some(property)) = (casing(finding), &finding.suggestion) {
                 written.entry(casing).or_default().insert(property);
             } else if finding.rule == QUOTED {
                 quotes.insert(&finding.constraint);
-            } else if finding.help.ends_with(WITHOUT_OBJECT) {
-                boxes
-                    .entry(&finding.help)
-                    .or_default()
-                    .insert(&finding.constraint);
+            } else if let Some(name) = name_around(finding) {
+                names.entry(name).or_default().insert(&finding.constraint);
             }
         }
         let often = written.into_iter().filter(|(_, names)| names.len() >= HABIT);
         Self {
             casings: often.map(|(casing, _)| casing).collect(),
             quotes: quotes.len() >= HABIT,
-            boxes: boxes
+            names_around: names
                 .into_iter()
                 .filter(|(_, properties)| properties.len() >= HABIT)
-                .map(|(help, _)| help)
+                .map(|(name, _)| name)
                 .collect(),
         }
     }
 
     fn key(&self, finding: &'f Finding) -> Option<Key<'f>> {
-        if self.boxes.contains(&&*finding.help) {
-            return Some(Key::Boxed(&finding.help));
+        if let Some(name) = name_around(finding).filter(|name| self.names_around.contains(name)) {
+            return Some(Key::InObjects(name));
         }
         if self.quotes && finding.rule == QUOTED {
             return Some(Key::Quoted(finding.severity));

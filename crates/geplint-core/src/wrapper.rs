@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use crate::finding::Span;
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode, offsets};
-use crate::rules::{Ask, Endpoint, PropertyId, Shape, Table, Type, property_like};
+use crate::rules::{Ask, Endpoint, PropertyId, Shape, Table, property_like};
 
 /// The largest number of names between the body and its records. Array indices do not count.
 pub(crate) const DEPTH: usize = 6;
@@ -80,37 +80,34 @@ fn holds_json(text: &str, tree: &Tree, node: NodeId) -> bool {
 
 /// Returns the text of a string that contains an array or an object, also if it was put into a string several times.
 pub(crate) fn json_in<'t>(text: &'t str, tree: &Tree, node: NodeId) -> Option<Cow<'t, str>> {
-    let mut json = decode(text, tree.node(node));
-    for _ in 0..ENCODED {
-        if json.trim_start().starts_with(['[', '{']) {
-            return Some(json);
-        }
-        let (tree, string) = string_in(&json)?;
-        json = Cow::Owned(decode(&json, tree.node(string)).into_owned());
-    }
-    None
+    let json = decode(text, tree.node(node));
+    unpacked(json, |_, _| {})
 }
 
 /// Returns, for each byte of the text that [`json_in`] returns and for its end, the offset of the byte in the file.
 pub(crate) fn places_of_json_in(text: &str, span: Span) -> Vec<u32> {
     let mut places = offsets(text, span);
-    let Some((tree, string)) = string_in(span.of(text)) else {
-        return places;
-    };
-    let mut json = decode(span.of(text), tree.node(string)).into_owned();
-    for _ in 0..ENCODED {
-        if json.trim_start().starts_with(['[', '{']) {
-            break;
-        }
-        let Some((tree, string)) = string_in(&json) else {
-            break;
-        };
-        let inside = offsets(&json, tree.node(string).span);
-        let place = |offset: u32| places.get(offset as usize).copied();
-        places = inside.into_iter().filter_map(place).collect();
-        json = decode(&json, tree.node(string)).into_owned();
+    if let Some((tree, string)) = string_in(span.of(text)) {
+        unpacked(decode(span.of(text), tree.node(string)), |json, inner| {
+            let place = |offset: u32| places.get(offset as usize).copied();
+            places = offsets(json, inner).into_iter().filter_map(place).collect();
+        });
     }
     places
+}
+
+/// Decodes a text as long as it is a string itself. `each` gets each such text, and the span of the string in it. `None` if
+/// no array or object is inside.
+fn unpacked(mut json: Cow<'_, str>, mut each: impl FnMut(&str, Span)) -> Option<Cow<'_, str>> {
+    for _ in 0..ENCODED {
+        if json.trim_start().starts_with(['[', '{']) {
+            return Some(json);
+        }
+        let (tree, string) = string_in(&json)?;
+        each(&json, tree.node(string).span);
+        json = Cow::Owned(decode(&json, tree.node(string)).into_owned());
+    }
+    None
 }
 
 /// Reads a text that is one string.
@@ -165,11 +162,7 @@ pub(crate) fn has_values(text: &str, tree: &Tree, object: NodeId, table: &Table)
         let Some(row) = property_like(table, &decode(text, tree.node(key))) else {
             continue;
         };
-        let is_container = matches!(
-            table.property(row).ty,
-            Type::Object(_) | Type::ObjectList(_) | Type::StringList
-        );
-        if tree.node(value).kind == JsonKind::Object && !is_container {
+        if tree.node(value).kind == JsonKind::Object && !table.property(row).ty.is_container() {
             bad += 1;
         } else {
             good += 1;
@@ -185,8 +178,8 @@ pub(crate) fn has_labels(text: &str, tree: &Tree, object: NodeId, table: &Table)
         let value = tree.node(value);
         let row = property_like(table, &decode(text, tree.node(key))).map(|row| table.property(row));
         row.filter(|_| value.kind == JsonKind::String).is_some_and(|row| {
-            let is_container = matches!(row.ty, Type::Object(_) | Type::ObjectList(_) | Type::StringList);
-            (is_container || row.asks.contains(&Ask::Shape(Shape::Email))) && is_label(&decode(text, value))
+            (row.ty.is_container() || row.asks.contains(&Ask::Shape(Shape::Email)))
+                && is_label(&decode(text, value))
         })
     })
 }

@@ -30,6 +30,10 @@ pub fn of(bytes: &[u8], finding: &Finding) -> Option<Fix> {
             name,
         } => moved(bytes, *member, *to, *after, name.as_ref()),
         FixKind::Nest { name, members } => nested(bytes, name, members),
+        FixKind::TakeOut { value, .. } => Some(vec![
+            edit(Span::new(span.start, value.start), ""),
+            edit(Span::new(value.end, span.end), ""),
+        ]),
         FixKind::Unwrap(edits) => Some(edits.iter().map(|(span, text)| edit(*span, text)).collect()),
     };
     let safe = fix_kind.is_safe();

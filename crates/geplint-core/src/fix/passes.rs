@@ -195,7 +195,7 @@ fn unwraps_records(finding: &Finding) -> bool {
 /// Returns the pointer, with a slash at the end, of a property that is only read after the fix: it is renamed, or gets or loses
 /// brackets.
 fn renamed(finding: &Finding) -> Option<String> {
-    if let FixKind::Unwrap(_) = finding.fix_kind.as_deref()? {
+    if let FixKind::Unwrap(_) | FixKind::TakeOut { .. } = finding.fix_kind.as_deref()? {
         let is_value = finding.target == Target::Value && !finding.pointer.is_empty();
         return is_value.then(|| format!("{}/", finding.pointer));
     }

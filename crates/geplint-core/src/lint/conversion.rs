@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::meant_value::{self, Reading};
 use super::messages;
-use super::record_state::{Linter, Step};
+use super::record_state::{Linter, Step, is_of_reader};
 use crate::finding::{FixKind, Span};
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{Property, Table, Type, quoted, shortened};
@@ -116,8 +116,7 @@ impl Linter<'_> {
                 (help, FixKind::Unwrap(edits))
             });
         }
-        let is_container = matches!(ty, Type::Object(_) | Type::ObjectList(_) | Type::StringList);
-        if self.kind(node) == JsonKind::Object && !is_container {
+        if self.kind(node) == JsonKind::Object && !ty.is_container() {
             return self.value_in_object(node);
         }
         let mut elements = self.tree.elements(node);
@@ -126,18 +125,14 @@ impl Linter<'_> {
         };
         let fits = match (self.kind(only), ty) {
             (JsonKind::Object, Type::Object(id)) => is_of(only, id),
-            (_, Type::Object(_) | Type::ObjectList(_) | Type::StringList) => false,
+            (_, ty) if ty.is_container() => false,
             (JsonKind::String | JsonKind::Number | JsonKind::True | JsonKind::False, _) => true,
             _ => false,
         };
         fits.then(|| {
-            let inner = self.tree.node(only).span;
-            let edits = vec![
-                (Span::new(span.start, inner.start), String::new()),
-                (Span::new(inner.end, span.end), String::new()),
-            ];
             let help = "Send the value without the list around it.".to_owned();
-            (help, FixKind::Unwrap(edits))
+            let value = self.tree.node(only).span;
+            (help, FixKind::TakeOut { value, name: None })
         })
     }
 
@@ -156,18 +151,19 @@ impl Linter<'_> {
         ];
         let name = self.decoded(key);
         let is_blank = self.kind(value) == JsonKind::String && self.decoded(value).trim().is_empty();
-        let is_of_reader = matches!(&*name, "$id" | "$type" | "$ref" | "$values" | "$value");
         let is_value = scalars.contains(&self.kind(value)) && !self.tree.node(value).malformed;
-        if !is_value || is_blank || is_of_reader {
+        if !is_value || is_blank || is_of_reader(&name) {
             return None;
         }
-        let (span, inner) = (self.tree.node(node).span, self.tree.node(value).span);
-        let edits = vec![
-            (Span::new(span.start, inner.start), String::new()),
-            (Span::new(inner.end, span.end), String::new()),
-        ];
-        let help = messages::value_in_object(&name);
-        Some((help, FixKind::Unwrap(edits)))
+        let help = format!(
+            "Send the value of {} without the object around it.",
+            quoted(&name)
+        );
+        let fix_kind = FixKind::TakeOut {
+            value: self.tree.node(value).span,
+            name: Some(name.into_owned()),
+        };
+        Some((help, fix_kind))
     }
 
     /// Returns the help for a string in place of an object or array: its JSON, or what a serializer has left of it.

@@ -46,6 +46,14 @@ impl Linter<'_> {
         if self.tree.damaged || finding >= self.checked.findings.len() || self.tree.node(value).malformed {
             return;
         }
+        let misplaced = |table, property, place| Misplaced {
+            finding,
+            key,
+            object,
+            table,
+            property,
+            place,
+        };
         match *meant {
             Meant::Near {
                 property, ref fit, ..
@@ -73,14 +81,9 @@ impl Linter<'_> {
                 if only {
                     self.consider_move(finding, (table, property), (key, value), renamed);
                 }
-                self.pending_fixes.moves.push(Misplaced {
-                    finding,
-                    key,
-                    object,
-                    table,
-                    property,
-                    place: place.clone(),
-                });
+                self.pending_fixes
+                    .moves
+                    .push(misplaced(table, property, place.clone()));
             }
             Meant::Path {
                 table,
@@ -89,14 +92,9 @@ impl Linter<'_> {
                 ..
             } => {
                 self.consider_move(finding, (table, property), (key, value), true);
-                self.pending_fixes.moves.push(Misplaced {
-                    finding,
-                    key,
-                    object,
-                    table,
-                    property,
-                    place: format!("inside {place}"),
-                });
+                self.pending_fixes
+                    .moves
+                    .push(misplaced(table, property, format!("inside {place}")));
             }
             _ => {}
         }

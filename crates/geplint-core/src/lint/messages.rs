@@ -208,15 +208,6 @@ pub(super) fn refused(name: &str, found: &str, ty: Type, help: String) -> Violat
     )
 }
 
-/// Returns the help for an object around a single value.
-pub(super) fn value_in_object(name: &str) -> String {
-    format!(
-        "Send the value of {} {}",
-        quoted(name),
-        crate::finding::WITHOUT_OBJECT
-    )
-}
-
 fn does_not_convert(message: String, why: &'static str, help: impl Into<String>) -> Violation<'static> {
     Violation::error("does-not-convert", Phase::Bind, message, why, help)
 }

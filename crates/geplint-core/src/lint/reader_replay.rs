@@ -658,7 +658,7 @@ impl<'a> Walk<'a, '_> {
         let ty = held.map_or(property.ty, |(_, ty)| ty);
         let value = self.create(ty, Some(property), held.map(|(identity, _)| identity))?;
         let sentence = || format!("Error setting value to '{}' on '{}'.", property.name, table.name);
-        let is_container = is_container(property.ty);
+        let is_container = property.ty.is_container();
         match value {
             Value::Null if begins && !is_container => self.doubt(About::Nullable, sentence()),
             Value::Null | Value::Scalar => {
@@ -746,10 +746,6 @@ fn fits(property: &Property, made: Type) -> bool {
         (Type::Object(table), Type::ObjectList(other)) => property.or_list && table == other,
         (ty, made) => ty == made,
     }
-}
-
-fn is_container(ty: Type) -> bool {
-    matches!(ty, Type::Object(_) | Type::StringList | Type::ObjectList(_))
 }
 
 /// Returns the binder's name of a type. Containers never get here.

@@ -188,6 +188,11 @@ pub(super) fn key_of(value: NodeId) -> NodeId {
     NodeId(value.0.saturating_sub(1))
 }
 
+/// Returns true for names to which the platform's reader gives a meaning of its own.
+pub(super) fn is_of_reader(name: &str) -> bool {
+    matches!(name, "$id" | "$type" | "$ref" | "$values" | "$value")
+}
+
 impl<'a> Linter<'a> {
     /// Returns an engine for one record, or for the request as a whole.
     pub(super) fn new(

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::fixes::{lacks_mandatory, spelled};
 use super::meant_name::{Around, Fit, Meant, meant, rivals};
 use super::messages;
-use super::record_state::Linter;
+use super::record_state::{Linter, is_of_reader};
 use crate::finding::{Belongs, FixKind};
 use crate::json::NodeId;
 use crate::rules::{PropertyId, Table, TableId, Type, shortened};
@@ -156,7 +156,7 @@ impl<'a> Linter<'a> {
         meant: &Meant,
         object: Option<NodeId>,
     ) {
-        if matches!(name, "$id" | "$type" | "$ref" | "$values" | "$value") {
+        if is_of_reader(name) {
             return self.reader_name(key, name);
         }
         // The suggested property, if there is one.

@@ -34,3 +34,11 @@ pub enum Type {
     /// An array of objects.
     ObjectList(TableId),
 }
+
+impl Type {
+    /// Returns true for objects and arrays.
+    #[must_use]
+    pub const fn is_container(self) -> bool {
+        matches!(self, Self::Object(_) | Self::ObjectList(_) | Self::StringList)
+    }
+}
