@@ -55,7 +55,7 @@ pub struct Summary {
     pub records: u64,
     /// Requests that the API is predicted to refuse, independent of which findings are shown.
     pub refused_files: u64,
-    /// Files with errors that are not JSON and may be anything, so that no response is predicted.
+    /// Other files with errors that are not JSON, so that no response is predicted.
     pub not_json: u64,
     /// Records in them that are not accepted.
     pub refused_records: u64,
@@ -99,7 +99,9 @@ impl Summary {
         self.records += u64::from(file.records);
         self.refused_files += u64::from(file.verdict.refused);
         self.refused_records += u64::from(file.verdict.records);
-        self.not_json += u64::from(file.endpoint.is_none() && !file.findings.is_empty());
+        let mut findings = file.findings.iter();
+        let is_json = !findings.any(|one| one.severity == Severity::Error && one.makes_unreadable());
+        self.not_json += u64::from(!file.verdict.refused && !is_json);
         self.checked.push(CheckedFile {
             path: file.name.clone(),
             endpoint: file.endpoint.clone(),

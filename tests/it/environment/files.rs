@@ -122,7 +122,7 @@ fn files_that_change_between_walk_and_read() {
             "error: in/c-folder.json: a folder, not a file\n",
             "error: in/d-zero.json: a device, not a file\n",
             "error: in/e-large.json: too large: 2000001 bytes; --max-file-size is 2000000\n",
-            "1 of 3 files would be refused \u{b7} 2 errors",
+            "1 of 3 files would be refused \u{b7} 1 is not JSON \u{b7} 2 errors",
         ],
     );
     assert_eq!(

@@ -36,8 +36,8 @@ pub struct TextDefects {
 }
 
 /// Words as a whole text, with the shapes that they have: one bit for the first byte, the last byte and the length. The
-/// list is only searched for texts with one of these shapes; without them, searching is 8 % of the instructions for clean
-/// records.
+/// list is only searched for texts with one of these shapes. Searching it for all takes 14 % more instructions for clean
+/// records, and 18 % more where the engine reads them.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub(super) struct Words {
