@@ -1,33 +1,45 @@
 //! Compiles the rules files, so that a run has nothing to parse. A new endpoint needs only a new file in
 //! `rules/endpoints/`, and an error in one stops the build.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use geplint_core::rules::{Endpoint, List, LoadError, PropertyId, Shared, load};
+use geplint_core::rules::{Endpoint, Layer, LoadError, PropertyId, Shared, load};
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=rules");
     let variable = |name| env::var(name).map_err(io::Error::other);
     let (root, out) = (variable("CARGO_MANIFEST_DIR")?, variable("OUT_DIR")?);
     let rules = Path::new(&root).join("rules");
-    let names = fs::read_to_string(rules.join("names.toml"))?;
-    // No built-in file turns a rule off, so no rule ids are needed.
-    let shared = Shared::new(lists(&rules.join("lists"))?, &names, Vec::new()).map_err(io::Error::other)?;
-    let api = rules.join("api.toml");
-    let text = fs::read_to_string(&api)?;
-    let shared = shared
-        .with_api(&text)
-        .map_err(|error| placed(&api, &text, &error))?;
-    let lists = &shared.lists;
+    let mut paths = ["api.toml", "names.toml", "rules.toml"]
+        .map(|name| rules.join(name))
+        .to_vec();
+    paths.extend(files(&rules.join("lists"), "txt")?);
+    let texts = paths
+        .iter()
+        .map(fs::read_to_string)
+        .collect::<io::Result<Vec<_>>>()?;
+    let names: Vec<Cow<'_, str>> = paths.iter().map(|path| path.to_string_lossy()).collect();
+    let shared: Vec<Layer<'_>> = names
+        .iter()
+        .zip(&texts)
+        .map(|(name, text)| Layer { name, text })
+        .collect();
+    let shared =
+        Shared::from_files(&shared).map_err(|(index, error)| placed(&paths[index], &texts[index], &error))?;
     // Paths are resolved where the code is compiled, because a copied target folder must not read the old place.
-    let mut code = format!("static LISTS: [(&str, &str); {}] = [\n", lists.len());
-    for list in lists {
-        let name = &list.name;
+    let mut code = format!("static SHARED: [(&str, &str); {}] = [\n", paths.len());
+    for path in &paths {
+        let name = path
+            .strip_prefix(&root)
+            .unwrap_or(path)
+            .to_string_lossy()
+            .replace('\\', "/");
         let _ = writeln!(
             code,
-            "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/rules/lists/{name}.txt\"))),"
+            "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{name}\"))),"
         );
     }
     code.push_str("];\n");
@@ -71,15 +83,6 @@ fn stem(path: &Path) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
-}
-
-fn lists(folder: &Path) -> io::Result<Vec<List>> {
-    let parse = |path: PathBuf| {
-        let text = fs::read_to_string(&path)?;
-        List::parse(&stem(&path), &text)
-            .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))
-    };
-    files(folder, "txt")?.into_iter().map(parse).collect()
 }
 
 /// Returns the endpoint that a rules file describes.

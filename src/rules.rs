@@ -35,15 +35,9 @@ pub fn builtin_text(id: &str) -> Option<&'static str> {
 /// ids of documented rules.
 pub fn shared() -> &'static Shared {
     static LOADED: OnceLock<Shared> = OnceLock::new();
-    // The build script has parsed all of it, so that no fallback is ever used.
+    // The build script has read all of them, so that no fallback is ever used.
     LOADED.get_or_init(|| {
-        let lists = LISTS.iter().map(|(name, text)| List::parse(name, text));
-        let rule_ids = rule_texts().iter().map(|rule| rule.id.clone()).collect();
-        let names = include_str!("../rules/names.toml");
-        let shared = Shared::new(lists.filter_map(Result::ok).collect(), names, rule_ids).unwrap_or_default();
-        shared
-            .with_api(include_str!("../rules/api.toml"))
-            .unwrap_or_default()
+        Shared::from_files(&SHARED.map(|(name, text)| Layer { name, text })).unwrap_or_default()
     })
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use geplint_core::Ruleset;
 use geplint_core::rules::Layer;
 
 #[path = "../../crates/geplint-core/examples/check.rs"]
@@ -69,6 +70,31 @@ reason = "known"
     let expected = r#"1:42 text-for-value Active: the string "true" is read as true
 [{"Code": "Ä", "City": "Oslo", "Active": true}]"#;
     assert_eq!(report, expected);
+}
+
+/// A user of the library reads the files of `rules/`, and gets the rules that the program has compiled in.
+#[test]
+fn the_files_of_the_folder_are_the_rules_that_are_built_in() {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let in_folder = |folder: &str| {
+        let entries = fs::read_dir(rules.join(folder)).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
+    };
+    let mut paths = [in_folder(""), in_folder("lists"), in_folder("endpoints")].concat();
+    paths.retain(|path| path.extension().is_some_and(|is| is == "toml" || is == "txt"));
+    paths.sort();
+    let read = |path: PathBuf| (path.display().to_string(), fs::read_to_string(path).unwrap());
+    let texts: Vec<(String, String)> = paths.into_iter().map(read).collect();
+    let files: Vec<Layer<'_>> = texts.iter().map(|(name, text)| Layer { name, text }).collect();
+    let loaded = Ruleset::new(&files).unwrap();
+    let built_in = geplint::rules::built_in();
+    assert_eq!(loaded.endpoints().count(), 4);
+    for (loaded, built_in) in loaded.endpoints().zip(built_in.endpoints()) {
+        assert_eq!(format!("{loaded:?}"), format!("{built_in:?}"));
+    }
+    let payload = br#"[{"GroupName": "", "ContactCodes": [{"ContactCode": "C-1"}]}]"#;
+    let report = example_check::report(payload, &files).unwrap();
+    assert!(report.contains("GroupName"), "{report}");
 }
 
 #[test]

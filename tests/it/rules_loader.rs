@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use geplint::finding::{Evidence, Severity};
-use geplint::rules::{Endpoint, TenantList, load};
+use geplint::rules::{Endpoint, Layer, Shared, TenantList, load};
 
 const GOOD: &str = r#"
 endpoint = "e"
@@ -279,8 +279,11 @@ fn a_mistake_in_the_file_of_the_api_has_its_position() {
         ),
         ("[known]\nstars.rule = \"x\"", "stars"),
     ] {
-        let shared = geplint_core::rules::Shared::default();
-        let error = shared.with_api(text).expect_err(text);
+        let file = Layer {
+            name: "rules/api.toml",
+            text,
+        };
+        let (_, error) = Shared::from_files(&[file]).expect_err(text);
         assert_eq!(&text[error.span.clone()], place, "{error}");
     }
 }

@@ -1,18 +1,18 @@
-//! Checks a payload with a rules file, and prints the findings and the predicted response:
-//! `cargo run --example check -- payload.json rules.toml...`
+//! Checks a payload with rules files, and prints the findings and the predicted response:
+//! `cargo run --example check -- payload.json rules/*.toml rules/lists/*.txt rules/endpoints/*.toml`
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::{env, fs};
 
-use geplint_core::rules::{Layer, Shared};
+use geplint_core::rules::Layer;
 use geplint_core::source::Source;
 use geplint_core::tenant::Tenant;
 use geplint_core::{Checked, Options, Ruleset, check};
 
 /// Returns a line for each finding, and the response.
 pub fn report(payload: &[u8], layers: &[Layer<'_>]) -> Result<String, Box<dyn Error>> {
-    let rules = Ruleset::new(layers, Shared::default())?;
+    let rules = Ruleset::new(layers)?;
     let checked = check(payload, &rules, &Tenant::default(), &Options::default());
     let Checked::Request {
         findings, prediction, ..

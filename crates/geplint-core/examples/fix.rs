@@ -8,7 +8,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use geplint_core::fix::{CheckResult, Tally, fix_all};
-use geplint_core::rules::{Layer, Shared};
+use geplint_core::rules::Layer;
 use geplint_core::settings::{self, Date, Name, Settings};
 use geplint_core::source::Source;
 use geplint_core::suppress::suppress;
@@ -22,7 +22,7 @@ pub fn report(
     config: &str,
     layers: &[Layer<'_>],
 ) -> Result<String, Box<dyn Error>> {
-    let rules = Ruleset::new(layers, Shared::default())?;
+    let rules = Ruleset::new(layers)?;
     let config = settings::load(config).map_err(|mistake| mistake.message)?;
     let name = Name {
         config: Some(Path::new(path)),

@@ -59,7 +59,7 @@ pub enum Checked<'r> {
 /// Pure: the same bytes, rules, facts and options give the same result.
 ///
 /// ```
-/// use geplint_core::rules::{Layer, Shared};
+/// use geplint_core::rules::Layer;
 /// use geplint_core::tenant::Tenant;
 /// use geplint_core::{Checked, Options, Ruleset, check};
 ///
@@ -87,7 +87,7 @@ pub enum Checked<'r> {
 /// City = { type = "string(3)" }
 /// "#;
 /// let layer = Layer { name: "things.toml", text: file };
-/// let rules = Ruleset::new(&[layer], Shared::default())?;
+/// let rules = Ruleset::new(&[layer])?;
 /// let payload = br#"[{"Code": "A", "City": "Oslo"}]"#;
 /// let options = Options::for_endpoint("things");
 /// let Checked::Request { findings, prediction, .. } = check(payload, &rules, &Tenant::default(), &options) else {

@@ -5,7 +5,10 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::rules::{Candidate, Compiled, Endpoint, Layer, LoadError, Shared, endpoint_of, load, load_layers};
+use crate::rules::{
+    Candidate, Compiled, Endpoint, FileKind, Layer, LoadError, Shared, endpoint_of, file_kind, load,
+    load_layers,
+};
 
 /// The rules of all endpoints of an API.
 ///
@@ -107,20 +110,23 @@ impl RuleError {
 }
 
 impl Ruleset {
-    /// Reads rules files, one for each endpoint; `rules/README.md` explains the format.
+    /// Reads the files of a folder such as `rules/`: one for each endpoint, and those that endpoints share.
+    /// `rules/README.md` explains the format, and [`Shared::from_files`] the names of shared files.
     ///
     /// Errors: the first error, with its place in its file.
-    pub fn new(files: &[Layer<'_>], shared: Shared) -> Result<Self, RuleError> {
+    pub fn new(files: &[Layer<'_>]) -> Result<Self, RuleError> {
+        let fail = |index, error| RuleError::new(files, index, error);
+        let shared = Shared::from_files(files).map_err(|(index, error)| fail(index, error))?;
         let mut entries = BTreeMap::new();
         for (index, file) in files.iter().enumerate() {
-            let fail = |error| RuleError::new(files, index, error);
-            let endpoint = load(file.text, &shared).map_err(fail)?;
+            if file_kind(file.name).0 != FileKind::Endpoint {
+                continue;
+            }
+            let endpoint = load(file.text, &shared).map_err(|error| fail(index, error))?;
             let id = endpoint.id.to_string();
             if entries.contains_key(&id) {
-                return Err(fail(LoadError {
-                    message: format!("an earlier file already has the endpoint \"{id}\""),
-                    span: 0..0,
-                }));
+                let message = format!("an earlier file already has the endpoint \"{id}\"");
+                return Err(fail(index, LoadError { message, span: 0..0 }));
             }
             let entry = Entry {
                 endpoint: Origin::Loaded(Arc::new(endpoint)),
@@ -225,7 +231,7 @@ impl Ruleset {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{builtin_text, shared};
+    use crate::rules::testing::{as_layers, files};
 
     fn length(rules: &Ruleset) -> Option<u32> {
         let endpoint = rules.endpoint("user-group")?;
@@ -235,16 +241,13 @@ mod tests {
 
     #[test]
     fn layers_change_an_endpoint_and_leave_the_rules_below_as_they_are() {
-        let base = Layer {
-            name: "user-group.toml",
-            text: builtin_text("user-group").unwrap(),
-        };
         let patch = |limit: u32| {
             format!(
                 "endpoint = \"user-group\"\n[tables.UserGroup.properties]\nGroupName = {{ type = \"string({limit})\" }}\n"
             )
         };
-        let rules = Ruleset::new(&[base], shared().clone()).unwrap();
+        let files = files();
+        let rules = Ruleset::new(&as_layers(&files)).unwrap();
         assert_eq!(length(&rules), None);
         let (five, seven) = (patch(5), patch(7));
         let once = rules
@@ -268,13 +271,10 @@ mod tests {
     #[test]
     fn a_mistake_has_its_file_and_position() {
         let text = "endpoint = \"things\"\ntitel = 1\n";
-        let error = Ruleset::new(
-            &[Layer {
-                name: "mine.toml",
-                text,
-            }],
-            Shared::default(),
-        )
+        let error = Ruleset::new(&[Layer {
+            name: "mine.toml",
+            text,
+        }])
         .unwrap_err();
         assert_eq!((error.file.as_str(), &text[error.span]), ("mine.toml", "titel"));
     }

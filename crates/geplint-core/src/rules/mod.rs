@@ -39,6 +39,7 @@ pub use model::{
 };
 pub use name_index::NameIndex;
 pub use shared_by_endpoints::Shared;
+pub(crate) use shared_by_endpoints::{FileKind, file_kind};
 pub use vocabulary::Vocabulary;
 pub(crate) use vocabulary::{simplified, simplify};
 #[cfg(test)]

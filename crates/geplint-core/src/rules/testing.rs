@@ -4,37 +4,32 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::{Candidate, Endpoint, List, LoadError, Shared};
+use super::{Candidate, Endpoint, FileKind, Layer, LoadError, Shared, file_kind};
 
-/// Returns the files of a folder of `rules/`, sorted: name without extension, and text.
-fn files(folder: &str) -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../rules")
-        .join(folder);
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+/// Returns the files of `rules/` that rules are loaded from, sorted: name and text.
+pub(crate) fn files() -> Vec<(String, String)> {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
+    let in_folder = |folder: &str| {
+        let entries = fs::read_dir(rules.join(folder)).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
+    };
+    let mut paths = [in_folder("lists"), in_folder("endpoints")].concat();
     paths.sort();
+    paths.extend(["api.toml", "names.toml"].map(|name| rules.join(name)));
     let read = |path: PathBuf| {
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         (name, fs::read_to_string(path).unwrap())
     };
     paths.into_iter().map(read).collect()
 }
 
+pub(crate) fn as_layers(files: &[(String, String)]) -> Vec<Layer<'_>> {
+    files.iter().map(|(name, text)| Layer { name, text }).collect()
+}
+
 pub(crate) fn shared() -> &'static Shared {
     static LOADED: OnceLock<Shared> = OnceLock::new();
-    let parse = |(name, text): (String, String)| List::parse(&name, &text).unwrap();
-    let text = |name: &str| {
-        let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
-        fs::read_to_string(rules.join(name)).unwrap()
-    };
-    LOADED.get_or_init(|| {
-        let lists = files("lists").into_iter().map(parse).collect();
-        let shared = Shared::new(lists, &text("names.toml"), Vec::new()).unwrap();
-        shared.with_api(&text("api.toml")).unwrap()
-    })
+    LOADED.get_or_init(|| Shared::from_files(&as_layers(&files())).unwrap())
 }
 
 pub(crate) fn load(text: &str) -> Result<Endpoint, LoadError> {
@@ -43,7 +38,13 @@ pub(crate) fn load(text: &str) -> Result<Endpoint, LoadError> {
 
 fn texts() -> &'static [(String, String)] {
     static READ: OnceLock<Vec<(String, String)>> = OnceLock::new();
-    READ.get_or_init(|| files("endpoints"))
+    READ.get_or_init(|| {
+        let of_endpoint = |(name, text): (String, String)| {
+            let (kind, stem) = file_kind(&name);
+            (kind == FileKind::Endpoint).then(|| (stem.to_owned(), text))
+        };
+        files().into_iter().filter_map(of_endpoint).collect()
+    })
 }
 
 fn endpoints() -> &'static [Endpoint] {

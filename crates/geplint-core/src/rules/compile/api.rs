@@ -15,17 +15,15 @@ use crate::rules::text_defects::{TextDefects, Words, bit_of};
 use crate::rules::{Ask, RowKind, Shared};
 
 impl Shared {
-    /// Returns the same with the file of the API as a whole, such as `rules/api.toml`.
+    /// Sets the file of the API as a whole, such as `rules/api.toml`.
     ///
     /// Errors: not TOML, an unknown key, a word in braces that cannot be filled in, a fact that does not exist.
-    pub fn with_api(self, text: &str) -> Result<Self> {
+    pub(in crate::rules) fn set_api(&mut self, text: &str) -> Result<()> {
         let api = api(text)?;
-        Ok(Self {
-            kinds: kinds(&api)?,
-            texts: texts(&api.texts)?,
-            api,
-            ..self
-        })
+        self.kinds = kinds(&api)?;
+        self.texts = texts(&api.texts)?;
+        self.api = api;
+        Ok(())
     }
 }
 

@@ -111,7 +111,7 @@ pub(super) fn answers(def: &EndpointDef, api: &AnswersDef) -> Result<Answers> {
         Some(def) => Ok(answer(def)),
         None => fail(
             span.clone(),
-            format!("[answers] needs `{name}`: no file sets it for the whole API"),
+            format!("[answers] needs `{name}`: neither this file nor an `api.toml` beside it sets it"),
         ),
     };
     Ok(Answers {
